@@ -1,0 +1,194 @@
+"""The records the commands answer with: a plan, its findings and verdicts, and compared modes. It computes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
+
+from capplan.model import Assumption, LimitCheck
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from capplan.pricing.rating import LineItem
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedResource:
+    """One resource of the answer. `name` is as in the scenario; `address` adds the section; `label` is unique."""
+
+    name: str
+    address: str
+    label: str
+    kind: str
+    service: str
+    monthly_cost: Decimal
+    usage: Mapping[str, Decimal | int]
+    tags: Mapping[str, str]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLimit:
+    """A limit check as the whole account sees it. `breaks_at` is the multiple of today's traffic, None if none."""
+
+    check: LimitCheck
+    headroom: Decimal
+    breached: bool
+    at: str
+    breaks_at: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingChange:
+    """What to write: the path, what stands there now (None: nothing), and what should."""
+
+    path: str
+    old: object
+    new: object
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An option worth taking, or a risk, with its worth. `monthly_saving` None is a risk or is not priced."""
+
+    rule: str
+    resource: str
+    severity: Literal["saving", "risk"]
+    message: str
+    gives_up: str
+    monthly_saving: Decimal | None
+    not_priced: tuple[str, ...]
+    change: tuple[FindingChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedAssumption:
+    """An assumption; `cost_if_not` is what the month would cost more (or less) were it otherwise, None if not known."""
+
+    assumption: Assumption
+    cost_if_not: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """Something the bill will hold and this answer does not."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A gate judged. `margin` is the share of the limit still free, negative when broken."""
+
+    gate: str
+    line: int
+    column: int
+    level: Literal["deny", "warn"]
+    observed: Decimal
+    operator: str
+    limit: Decimal
+    unit: str
+    margin: Decimal | None
+    verdict: Literal["pass", "fail", "waived"]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntranceCost:
+    """What 1,000 units of an entrance cause, standing cost apart."""
+
+    entrance: str
+    unit: str
+    monthly: Fraction
+    monthly_cost: Decimal
+    per_thousand: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Where the prices came from, as the footer tells it."""
+
+    sha256: str
+    oldest_checked: "date | None"
+    newest_checked: "date | None"
+    confidences: tuple[str, ...]
+    stale: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything the planner knows at the end; what reports render."""
+
+    version: str
+    name: str
+    region: str
+    file: str
+    sha256: str
+    seed: int
+    prices: Prices
+    monthly_cost: Decimal
+    yearly_cost: Decimal
+    one_time_cost: Decimal
+    list_cost: Decimal
+    discount: Decimal
+    free_tier: bool
+    free_tier_saves: Decimal | None
+    standing_cost: Decimal
+    cost_by_service: Mapping[str, Decimal]
+    cost_by_tag: Mapping[str, Decimal]
+    resources: tuple[PlannedResource, ...]
+    lines: "tuple[LineItem, ...]"
+    entrances: tuple[EntranceCost, ...]
+    limits: tuple[PlannedLimit, ...]
+    findings: tuple[Finding, ...]
+    rules_looked: int
+    assumptions: tuple[WeighedAssumption, ...]
+    excluded: tuple[Excluded, ...]
+    gates: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModeOption:
+    """One way to run a table, priced by planning it. None is not priced."""
+
+    id: str
+    mode: Literal["on_demand", "provisioned"]
+    table_class: str
+    settings: Mapping[str, object]
+    commitment: str | None
+    monthly_cost: Decimal | None
+    throttled_share: Decimal | None
+    pareto: bool
+    reason: str
+    change: tuple[FindingChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedTable:
+    """A table, or one of its indexes, under every mode."""
+
+    name: str
+    index: str | None
+    as_written: str
+    break_even_read: Decimal | None
+    break_even_write: Decimal | None
+    used_read: Decimal | None
+    used_write: Decimal | None
+    recommended: str | None
+    options: tuple[ModeOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """What compare-modes answers."""
+
+    name: str
+    region: str
+    file: str
+    sha256: str
+    prices: Prices
+    tables: tuple[ComparedTable, ...]
+    not_simulated: tuple[str, ...]

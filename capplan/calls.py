@@ -1,0 +1,56 @@
+"""What one resource asks of another, in the words of the AWS API. It never says what it costs."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from capplan.quantities import Count, Share, Size
+
+Op = Literal[
+    "get", "query", "scan", "put", "update", "delete", "batch-get", "batch-write", "transact-get", "transact-write",
+    "invoke", "start", "run",
+]  # fmt: skip
+READS = frozenset({"get", "query", "scan", "batch-get", "transact-get"})
+WRITES = frozenset({"put", "update", "delete", "batch-write", "transact-write"})
+TABLE_OPS = READS | WRITES
+SECTION_OF: Mapping[str, str] = {op: "tables" for op in TABLE_OPS} | {
+    "invoke": "functions",
+    "start": "state_machines",
+    "run": "jobs",
+}
+"""Which section of the scenario a word calls into."""
+
+
+class Access(BaseModel):
+    """One request of one kind, with everything its charge depends on."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True)  # fmt: skip
+
+    op: Op
+    """The API's word: get, query, scan, put, update, delete, batch-get, batch-write, transact-get, transact-write, invoke, start, run."""
+    target: str = ""
+    """What is called: the name of a table, function, state machine or job."""
+    times: Count = Decimal(1)
+    """How many such requests one unit of the caller's work makes (1)."""
+    chance: Share = Decimal(1)
+    """The share of the caller's work that makes this request (100%)."""
+    index: str | None = None
+    """The index that is read, by its name under `indexes`."""
+    item_size: Size | None = None
+    """The item's size, such as 1.8 KB; the table's `item_size` where it is not given."""
+    items: Count | None = None
+    """Items a request touches: query, scan, batch and transaction."""
+    consistency: Literal["eventual", "strong"] = "eventual"
+    """eventual (half the price) or strong."""
+    changes: tuple[str, ...] | None = None
+    """The attributes an update changes; every projected one where it is not given."""
+    replaces: Share = Decimal(0)
+    """The share of puts that overwrite an item of equal size (0%)."""
+    is_async: bool = Field(default=False, alias="async")
+    """Whether the function is invoked asynchronously (false)."""
+    payload: Size | None = None
+    """Size of the event; it matters for asynchronous invocations past 256 KB."""
+    transactional: bool = Field(default=False, exclude=True, repr=False)
+    """Set for the members of a transaction; never written."""

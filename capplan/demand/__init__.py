@@ -1,0 +1,1 @@
+"""What arrives where: traffic shapes, schedules, and calls solved as a linear system."""

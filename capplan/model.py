@@ -1,0 +1,187 @@
+"""The nouns that pass between stages, and Kind, the shape of a room's resource. It computes nothing but what a noun is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Generic, Literal, TypeVar
+
+from pydantic import BaseModel
+
+from capplan.calls import Access
+from capplan.flow import Flow
+
+SpecT = TypeVar("SpecT", bound=BaseModel)
+UsageT = TypeVar("UsageT")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Requests of one kind that reach a resource: what each is, how many, and who sends them (an address)."""
+
+    access: Access
+    flow: Flow
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """All that reaches one resource."""
+
+    works: tuple[Work, ...] = ()
+
+    @property
+    def flow(self) -> Flow:
+        """All requests together."""
+        return Flow.total(work.flow for work in self.works)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a room may know beside its own resource.
+
+    Attributes:
+        region: AWS's code, such as us-east-1.
+        quotas: `account.quotas` of the scenario, by limit.
+        in_use: `account.in_use`: what other workloads take of a limit.
+        duration_ms: Mean time of one unit of work, by address ("functions.place-order").
+        addresses: Addresses by bare name: {"orders": ("tables.orders",)}.
+        seed: For everything drawn.
+    """
+
+    region: str
+    quotas: Mapping[str, Decimal] = field(default_factory=dict)
+    in_use: Mapping[str, Decimal] = field(default_factory=dict)
+    duration_ms: Mapping[str, Fraction] = field(default_factory=dict)
+    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One resource asks another for work: `times` (expected, exact) per unit of the caller's own demand."""
+
+    to: str
+    times: Fraction
+    access: Access
+    over_ms: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitCheck:
+    """A load held against a quota AWS enforces.
+
+    `flow` is the load as a formula, for "breaks at 2x traffic"; `poisson` adds 3.09 standard deviations of a Poisson
+    number inside the minute.
+    """
+
+    resource: str
+    limit: str
+    load: Decimal
+    quota: Decimal
+    unit: str
+    flow: Flow | None = None
+    poisson: bool = False
+    minute: int | None = None
+
+    @property
+    def headroom(self) -> Decimal:
+        """Share of the limit still free at the peak; negative when exceeded."""
+        return 1 - self.load / self.quota if self.quota else Decimal(0 if not self.load else -1)
+
+    @property
+    def breached(self) -> bool:
+        """Whether the load is above the quota."""
+        return self.load > self.quota
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLoad:
+    """What one resource takes, moment by moment, of a limit that the whole account shares."""
+
+    limit: str
+    flow: Flow
+    poisson: bool = False
+
+
+Frequency = Literal["usage_based", "recurring", "one_time"]
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A SKU and a quantity, before any price. `flow` is what drives it; None is a standing cost."""
+
+    id: str
+    price: str
+    description: str
+    quantity: Fraction
+    unit: str
+    flow: Flow | None = None
+    frequency: Frequency = "usage_based"
+
+    @property
+    def service(self) -> str:
+        """The price key's first word."""
+        return self.price.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A path of the scenario and what to write there (plain YAML value; None takes the key away)."""
+
+    path: str
+    to: object
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Other settings that would do the same work, not yet priced."""
+
+    rule: str
+    message: str
+    changes: tuple[Change, ...]
+    gives_up: str = ""
+    severity: Literal["saving", "risk"] = "saving"
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A default the user did not write but the answer rests on."""
+
+    path: str
+    value: str
+    reason: str
+    kind: Literal["aws_default", "workload"]
+
+
+@dataclass(frozen=True, slots=True)
+class Observable:
+    """What a gate may ask for. None is unknown, and `why_unknown` says why; `limit` is what "of limit" means."""
+
+    value: Decimal | None
+    unit: str = ""
+    limit: Decimal | None = None
+    why_unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[SpecT, UsageT]):
+    """One kind of AWS resource as capplan sees it: a spec and pure functions."""
+
+    name: str
+    section: str
+    service: str
+    spec: type[SpecT]
+    not_yet: Mapping[str, str]
+    calls: Callable[[str, SpecT, Context], tuple[Call, ...]]
+    duration_ms: Callable[[str, SpecT, Context], Fraction]
+    meter: Callable[[str, SpecT, Demand, Context], UsageT]
+    check: Callable[[str, SpecT, UsageT, Context], tuple[LimitCheck, ...]]
+    pools: Callable[[str, SpecT, UsageT, Context], tuple[PoolLoad, ...]]
+    charge: Callable[[str, SpecT, UsageT, Context], tuple[Charge, ...]]
+    options: Callable[[str, SpecT, UsageT, Context], tuple[Option, ...]]
+    summary: Callable[[UsageT], Mapping[str, Decimal | int]]
+    observe: Callable[[str, SpecT, UsageT, Context], Mapping[str, Observable]]
+    assume: Callable[[str, SpecT, UsageT, Context], tuple[Assumption, ...]]
+    records: Callable[[SpecT, Access], Fraction]
+    shards: Callable[[UsageT], int]

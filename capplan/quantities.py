@@ -1,0 +1,318 @@
+"""Quantities with units: read from a scenario's text, and the one bridge between exact and simulated numbers. It prices nothing."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, InstanceOf
+from pydantic_core import PydanticCustomError
+
+from capplan import units
+
+# --- the bridge -------------------------------------------------------------------------------------------------------
+
+_TEN_DECIMALS = 10**10
+
+
+def sig6(value: float) -> Fraction:
+    """A simulated figure as it enters the exact world: 6 significant digits, once."""
+    return Fraction(Decimal(f"{value:.6g}"))
+
+
+def to_quantity(value: Fraction | Decimal | int) -> Decimal:
+    """A volume as a quantity: half up at 10 decimals, trailing zeros dropped."""
+    exact = Fraction(value)
+    scaled = math.floor(exact * _TEN_DECIMALS + Fraction(1, 2))
+    sign, digits = (1 if scaled < 0 else 0), str(abs(scaled))
+    whole = Decimal((sign, tuple(int(d) for d in digits), -10))
+    return _plain(whole)
+
+
+def _plain(value: Decimal) -> Decimal:
+    """The same number without trailing zeros or an exponent."""
+    if value == value.to_integral_value():
+        return Decimal(int(value))
+    text = format(value, "f").rstrip("0")
+    return Decimal(text)
+
+
+def ceil_div(value: Fraction | Decimal | int, block: int) -> int:
+    """How many blocks a value fills, rounded up; at least 1 where anything is rounded at all is the caller's rule."""
+    return math.ceil(Fraction(value) / block)
+
+
+# --- distributions ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A size or a duration: one value, or percentiles joined by a log-normal law.
+
+    `points` are (share below, value) pairs in growing order. One point is a fixed value. Two make a log-normal; more make
+    a quantile table, log-normal between neighbours, its end pieces continued.
+    """
+
+    points: tuple[tuple[Decimal, Decimal], ...]
+
+    @property
+    def fixed(self) -> bool:
+        """Whether every draw is the same value."""
+        return len(self.points) == 1 or self.points[0][1] == self.points[-1][1]
+
+
+def fixed(value: Decimal | int) -> Distribution:
+    """A distribution that is always `value`."""
+    return Distribution(((Decimal("0.5"), Decimal(value)),))
+
+
+@lru_cache(maxsize=4096)
+def _pieces(dist: Distribution) -> tuple[tuple[float, float, float, float], ...]:
+    """Pieces (z from, z to, mu, sigma) of the quantile function exp(mu + sigma z)."""
+    from statistics import NormalDist  # noqa: PLC0415  slow to import, wanted only for distributions
+
+    z = [NormalDist().inv_cdf(float(share)) for share, _ in dist.points]
+    y = [math.log(float(value)) for _, value in dist.points]
+    out: list[tuple[float, float, float, float]] = []
+    last = len(z) - 2
+    for i in range(len(z) - 1):
+        sigma = (y[i + 1] - y[i]) / (z[i + 1] - z[i])
+        low = -math.inf if i == 0 else z[i]
+        high = math.inf if i == last else z[i + 1]
+        out.append((low, high, y[i] - sigma * z[i], sigma))
+    return tuple(out)
+
+
+def _phi(z: float) -> float:
+    return 0.5 * math.erfc(-z / math.sqrt(2))
+
+
+def share_above(dist: Distribution, value: Decimal | Fraction | float) -> float:
+    """The share of draws strictly above a value. Range 0 to 1."""
+    if dist.fixed:
+        return 1.0 if Fraction(dist.points[0][1]) > Fraction(value) else 0.0
+    x = float(value)
+    if x <= 0:
+        return 1.0
+    ln = math.log(x)
+    for low, high, mu, sigma in _pieces(dist):
+        top = mu + sigma * high if sigma else mu
+        if ln <= top or math.isinf(high):
+            z = (ln - mu) / sigma if sigma else (math.inf if ln >= mu else -math.inf)
+            return 1.0 - _phi(max(low, min(high, z)))
+    return 0.0
+
+
+def quantile(dist: Distribution, share: float) -> float:
+    """The value below which `share` of the draws lie."""
+    if dist.fixed:
+        return float(dist.points[0][1])
+    from statistics import NormalDist  # noqa: PLC0415
+
+    z = NormalDist().inv_cdf(share)
+    for low, high, mu, sigma in _pieces(dist):
+        if low <= z <= high:
+            return math.exp(mu + sigma * z)
+    raise AssertionError(share)
+
+
+@lru_cache(maxsize=4096)
+def mean(dist: Distribution) -> Fraction:
+    """The mean: exact for a fixed value, else 6 significant digits."""
+    if dist.fixed:
+        return Fraction(dist.points[0][1])
+    total = 0.0
+    for low, high, mu, sigma in _pieces(dist):
+        total += math.exp(mu + sigma * sigma / 2) * (_phi(high - sigma) - _phi(low - sigma))
+    return sig6(total)
+
+
+_EXACT_BLOCKS = 20_000
+
+
+@lru_cache(maxsize=4096)
+def expected_blocks(dist: Distribution, block: int, cap: Decimal | None = None) -> Fraction:
+    """E[ceil(min(X, cap) / block)]: what is billed in started blocks, never the ceiling of a mean.
+
+    Exact for a fixed value; otherwise the sum of the tail probabilities P(X > k·block), 6 significant digits. Past 20,000
+    blocks the sum goes on as its integral (trapezoid rule), whose error is far below the digits kept.
+    """
+    if dist.fixed:
+        value = dist.points[0][1] if cap is None else min(dist.points[0][1], cap)
+        return Fraction(math.ceil(Fraction(value) / block))
+    ceiling = quantile(dist, 1 - 1e-12) if cap is None else float(cap)
+    blocks = math.ceil(ceiling / block)
+    step, k, total = 1, 0, 0.0
+    while k < blocks:
+        step = 1 if k < _EXACT_BLOCKS else max(1, k // 2000)
+        end = min(blocks, k + step)
+        here, there = share_above(dist, k * block), share_above(dist, end * block)
+        # a step of one is the term itself; a longer one is its trapezoid plus half of what falls inside
+        total += here if end - k == 1 else (here + there) / 2 * (end - k) + (here - there) / 2
+        k = end
+    return sig6(total)
+
+
+# --- reading text -----------------------------------------------------------------------------------------------------
+
+_NUMBER = r"(?P<n>[+-]?\d{1,18}(?:\.\d{1,18})?(?:[eE][+-]?\d{1,2})?)"
+_TEXT = re.compile(_NUMBER + r"\s*(?P<unit>[A-Za-zµ%/]*)")
+_SCALE = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9, "G": 10**9, "T": 10**12}
+_BYTES = {"B": 1, "byte": 1, "bytes": 1, "KB": 2**10, "KiB": 2**10, "MB": 2**20, "MiB": 2**20, "GB": 2**30, "GiB": 2**30,
+          "TB": 2**40, "TiB": 2**40}  # fmt: skip
+_MS: dict[str, Fraction] = {
+    "us": Fraction(1, 1000), "µs": Fraction(1, 1000), "ms": Fraction(1), "s": Fraction(1000), "sec": Fraction(1000),
+    "second": Fraction(1000), "seconds": Fraction(1000), "m": Fraction(60_000), "min": Fraction(60_000), "minute": Fraction(60_000),
+    "minutes": Fraction(60_000), "h": Fraction(3_600_000), "hour": Fraction(3_600_000), "hours": Fraction(3_600_000),
+    "d": Fraction(86_400_000), "day": Fraction(86_400_000), "days": Fraction(86_400_000),
+}  # fmt: skip
+_PER: dict[str, int] = {
+    "s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "d": units.SECONDS_PER_DAY,
+    "day": units.SECONDS_PER_DAY, "week": 7 * units.SECONDS_PER_DAY, "month": units.MONTH_SECONDS,
+    "year": 12 * units.MONTH_SECONDS,
+}  # fmt: skip
+
+
+def _fail(found: object, expected: str, example: str) -> PydanticCustomError:
+    shown = f"{found} has no unit" if isinstance(found, Decimal | int) and not isinstance(found, bool) else "wrong value"
+    return PydanticCustomError("quantity", "{shown}", {"shown": shown, "hint": f"expected {expected}, such as {example}", "found": str(found)[:60]})  # fmt: skip
+
+
+def _split(text: str) -> tuple[Fraction, str] | None:
+    match = _TEXT.fullmatch(text.strip())
+    if match is None:
+        return None
+    return Fraction(Decimal(match["n"])), match["unit"]
+
+
+def _exact(value: Fraction) -> Decimal:
+    """A finite decimal for a ratio whose denominator is 2s and 5s, else its first 18 digits."""
+    return _plain(Decimal(value.numerator) / Decimal(value.denominator))
+
+
+def _read_bytes(raw: object) -> Decimal:
+    found = _split(raw) if isinstance(raw, str) else None
+    if found is None or found[1] not in _BYTES or found[0] < 0:
+        raise _fail(raw, "a size", "1.8 KB or 300 B")
+    return _exact(found[0] * _BYTES[found[1]])
+
+
+def _read_ms(raw: object) -> Decimal:
+    found = _split(raw) if isinstance(raw, str) else None
+    if found is None or found[1] not in _MS or found[0] < 0:
+        raise _fail(raw, "a duration", "45 ms or 22 min")
+    return _exact(found[0] * _MS[found[1]])
+
+
+def _read_count(raw: object) -> Decimal:
+    if isinstance(raw, Decimal) and raw >= 0:
+        return raw
+    if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
+        return Decimal(raw)
+    found = _split(raw) if isinstance(raw, str) else None
+    if found is None or found[1] not in _SCALE or found[0] < 0:
+        raise PydanticCustomError("quantity", "{shown}", {"shown": "wrong value", "hint": "expected a count, such as 3, 50k or 2M", "found": str(raw)[:60]})  # fmt: skip
+    return _exact(found[0] * _SCALE[found[1]])
+
+
+def _read_whole(raw: object) -> int:
+    value = _read_count(raw)
+    if value != value.to_integral_value():
+        raise PydanticCustomError("quantity", "{shown}", {"shown": f"{value} is not whole", "hint": "expected a whole number, such as 3", "found": str(raw)[:60]})  # fmt: skip
+    return int(value)
+
+
+def _read_share(raw: object) -> Decimal:
+    found = _split(raw) if isinstance(raw, str) else None
+    if found is None or found[1] != "%" or not 0 <= found[0] <= 100:  # noqa: PLR2004  a hundred percent
+        raise _fail(raw, "a share from 0% to 100%", "20%")
+    return _exact(found[0] / 100)
+
+
+def _read_factor(raw: object) -> Decimal:
+    found = _split(raw) if isinstance(raw, str) else None
+    if found is None or found[1] != "x" or found[0] < 0:
+        raise _fail(raw, "a factor", "3x or 0.2x")
+    return _exact(found[0])
+
+
+def _read_money(raw: object) -> Decimal:
+    found = _split(raw) if isinstance(raw, str) else None
+    if found is None or found[1] != "USD" or found[0] < 0:
+        raise _fail(raw, "an amount in USD", "2500 USD")
+    return _exact(found[0])
+
+
+def read_rate(raw: object) -> Fraction:
+    """Requests per second from `60/s`, `150M/month`, `5k/min`; a month is 2,628,000 s."""
+    if isinstance(raw, str) and raw.count("/") == 1:
+        amount, per = (part.strip() for part in raw.split("/"))
+        found = _split(amount)
+        if found is not None and found[1] in _SCALE and per in _PER and found[0] >= 0:
+            return found[0] * _SCALE[found[1]] / _PER[per]
+    raise _fail(raw, "a rate", "60/s or 150M/month")
+
+
+def _read_megabytes(raw: object) -> int:
+    value = Fraction(_read_bytes(raw)) / units.BYTES_PER_MB
+    if value.denominator != 1:
+        raise PydanticCustomError("quantity", "{shown}", {"shown": f"{raw} is not whole megabytes", "hint": "expected whole megabytes, such as 512 MB", "found": str(raw)[:60]})  # fmt: skip
+    return int(value)
+
+
+RANGE_KEYS = frozenset({"low", "likely", "high"})
+_PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,6})?)")
+
+
+def _likely(read: Callable[[object], Any]) -> Callable[[object], Any]:
+    """The same reader, which also takes a range: all three are read, the likely one is the value."""
+
+    def reader(raw: object) -> Any:  # noqa: ANN401  whatever `read` gives
+        if isinstance(raw, Mapping) and raw.keys() == RANGE_KEYS:
+            low, likely, high = (read(raw[k]) for k in ("low", "likely", "high"))
+            if not low <= likely <= high:
+                raise PydanticCustomError("quantity", "{shown}", {"shown": "a range must grow: low, likely, high", "hint": "put the smallest first", "found": ""})  # fmt: skip
+            return likely
+        return read(raw)
+
+    return reader
+
+
+def _spread(read: Callable[[object], Decimal], example: str) -> Callable[[object], Distribution]:
+    def reader(raw: object) -> Distribution:
+        if isinstance(raw, Distribution):
+            return raw
+        if isinstance(raw, Mapping) and raw and all(isinstance(k, str) and _PERCENTILE.fullmatch(k) for k in raw):
+            return _percentiles({k: read(v) for k, v in raw.items()}, example)
+        return fixed(_likely(read)(raw))
+
+    return reader
+
+
+def _percentiles(given: Mapping[str, Decimal], example: str) -> Distribution:
+    points = sorted((Decimal(key[1:]) / 100, value) for key, value in given.items())
+    grows = all(a[1] <= b[1] for a, b in zip(points, points[1:], strict=False))
+    inside = all(0 < share < 1 for share, _ in points)
+    positive = all(value > 0 for _, value in points)
+    if len(points) < 2 or not (grows and inside and positive):  # noqa: PLR2004  a law needs two points
+        raise PydanticCustomError("quantity", "{shown}", {"shown": "percentiles must be two or more, above 0, and grow", "hint": f"expected {example}", "found": ""})  # fmt: skip
+    return Distribution(tuple(points))
+
+
+Size = Annotated[InstanceOf[Distribution], BeforeValidator(_spread(_read_bytes, "{p50: 1 KB, p99: 8 KB}"))]
+"""Bytes, maybe as percentiles."""
+Duration = Annotated[InstanceOf[Distribution], BeforeValidator(_spread(_read_ms, "{p50: 45 ms, p99: 300 ms}"))]
+"""Milliseconds, maybe as percentiles."""
+Milliseconds = Annotated[Decimal, BeforeValidator(_likely(_read_ms))]
+Bytes = Annotated[Decimal, BeforeValidator(_likely(_read_bytes))]
+Megabytes = Annotated[int, BeforeValidator(_likely(_read_megabytes))]
+Count = Annotated[Decimal, BeforeValidator(_likely(_read_count))]
+WholeCount = Annotated[int, BeforeValidator(_likely(_read_whole))]
+Share = Annotated[Decimal, BeforeValidator(_likely(_read_share))]
+Factor = Annotated[Decimal, BeforeValidator(_likely(_read_factor))]
+Money = Annotated[Decimal, BeforeValidator(_likely(_read_money))]
+Rate = Annotated[InstanceOf[Fraction], BeforeValidator(_likely(read_rate))]

@@ -1,0 +1,206 @@
+"""A file as read: plain data, and beside it where every key and value stands. It never changes the data."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from yaml.events import MappingStartEvent
+
+from capplan.errors import Mistake
+
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+class Place(Protocol):
+    """One place in a text: line, column and index count from 0."""
+
+    line: int
+    column: int
+    index: int
+
+
+class Node(Protocol):
+    """The parser's own record of a value: where it starts and where it ends."""
+
+    start_mark: Place
+    end_mark: Place
+
+
+@dataclass(slots=True)
+class _Position:
+    line: int = 0
+    column: int = 0
+    index: int = 0
+
+
+@dataclass(slots=True)
+class _Whole:
+    """The record of a text of which only the beginning is known."""
+
+    start_mark: Place
+    end_mark: Place
+
+
+Style = Literal["plain", "quoted", "flow", "block"]
+
+
+class Mark:
+    """Where one key or value stands, lines and columns from 1.
+
+    `keys` and `items` mirror the data: for a mapping the marks of its keys and of its values by key, for a list only
+    `items`, in order; both are None for a scalar. All is worked out when asked for: most marks never are.
+    """
+
+    __slots__ = ("_index", "_node", "places")
+
+    def __init__(self, node: Node, places: list[Any] | None = None) -> None:
+        self._node = node
+        self._index: dict[str, int] | None = None
+        self.places = places
+        """What stands inside, as the reader keeps it: of a list its values, of a mapping key, value, key, value …; a
+        scalar is the parser's own record, a container a Mark."""
+
+    @classmethod
+    def of(cls, place: Any) -> "Mark":  # noqa: ANN401  a Mark or the parser's record of a scalar
+        """The mark of what the reader keeps."""
+        return place if type(place) is cls else cls(place)
+
+    @property
+    def keys(self) -> "dict[str, Mark] | None":
+        """A mapping's keys: where each stands."""
+        if self.places is None or not self._is_mapping:
+            return None
+        return {key.value: Mark(key) for key in self.places[::2]}
+
+    @property
+    def items(self) -> "dict[str, Mark] | list[Mark] | None":
+        """What stands inside: by key for a mapping, in order for a list, None for a scalar."""
+        if self.places is None:
+            return None
+        if not self._is_mapping:
+            return [Mark.of(place) for place in self.places]
+        return {key.value: Mark.of(place) for key, place in zip(self.places[::2], self.places[1::2], strict=True)}
+
+    def below(self, step: str | int) -> "tuple[Mark, Mark | None] | None":
+        """The mark of the value under a key or at an index, with the key's own; None where there is none."""
+        places = self.places or []
+        if isinstance(step, int):
+            in_list = not self._is_mapping and 0 <= step < len(places)
+            return (Mark.of(places[step]), None) if in_list else None
+        if self._index is None:
+            self._index = {key.value: n for n, key in enumerate(places[::2])} if self._is_mapping else {}
+        n = self._index.get(step)
+        return None if n is None else (Mark.of(places[2 * n + 1]), Mark(places[2 * n]))
+
+    @property
+    def _is_mapping(self) -> bool:
+        return isinstance(self._node, MappingStartEvent)
+
+    @property
+    def line(self) -> int:
+        """Line on which it starts."""
+        return self._node.start_mark.line + 1
+
+    @property
+    def column(self) -> int:
+        """Column at which it starts, in characters."""
+        return self._node.start_mark.column + 1
+
+    @property
+    def end(self) -> tuple[int, int]:
+        """Line and column just behind it."""
+        place = self._node.end_mark
+        return place.line + 1, place.column + 1
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Indexes into the text: of its first character, and just behind its last."""
+        return self._node.start_mark.index, self._node.end_mark.index
+
+    @property
+    def width(self) -> int:
+        """Characters it takes on its line; 1 when it ends on a later one."""
+        line, column = self.end
+        return max(1, column - self.column) if line == self.line else 1
+
+    @property
+    def text(self) -> str:
+        """A scalar's own text, as written but without quotes; empty for mappings and lists."""
+        return getattr(self._node, "value", "")
+
+    @property
+    def style(self) -> Style:
+        """`plain` or `quoted` (also `|` and `>`) for scalars, `flow` ({} and []) or `block` for mappings and lists."""
+        if self.places is None:
+            return "quoted" if getattr(self._node, "style", None) else "plain"
+        return "flow" if getattr(self._node, "flow_style", False) else "block"
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing at all is written there."""
+        return self.places is None and self.style == "plain" and not self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file: its data (dict with text keys, list, str, Decimal, bool, None), the marks beside it, its lines."""
+
+    file: str
+    data: object
+    mark: Mark
+    lines: Sequence[str]
+
+    def locate(self, path: Sequence[str | int], *, key: bool = False) -> Mark:
+        """The mark of the value at a path, or of its key; of the nearest ancestor where something is missing."""
+        value, own_key = self._walk(path)
+        return own_key if key and own_key is not None else value
+
+    def mistake(self, path: Sequence[str | int], message: str, hint: str = "", *, key: bool = False) -> Mistake:
+        """A mistake at a path, with its line quoted.
+
+        A mapping or list in block style is pointed at by its key: its own first line is that of its first entry.
+        """
+        value, own_key = self._walk(path)
+        at_key = own_key is not None and (key or value.style == "block")
+        return self.mistake_at(own_key if own_key is not None and at_key else value, message, hint)
+
+    def mistake_at(self, mark: Mark, message: str, hint: str = "") -> Mistake:
+        """A mistake at a mark."""
+        return mistake_between(self.file, self.lines, (mark.line, mark.column), _end_on_line(mark), message, hint)
+
+    def _walk(self, path: Sequence[str | int]) -> tuple[Mark, Mark | None]:
+        """The value's mark and its key's, as far as the path leads."""
+        value: Mark = self.mark
+        own_key: Mark | None = None
+        for step in path:
+            found = value.below(step)
+            if found is None:
+                break
+            value, own_key = found
+        return value, own_key
+
+
+def whole_document(file: str, text: str, data: object = None) -> Document:
+    """A document whose only known position is its beginning."""
+    return Document(file, data, Mark(_Whole(_Position(), _Position())), lines_of(text))
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text as editors and the YAML parser count them: CR LF, CR and LF end one."""
+    return _LINE_BREAK.split(text) if "\r" in text else text.split("\n")
+
+
+def _end_on_line(mark: Mark) -> tuple[int, int]:
+    """Where to stop underlining: a block's first character is enough."""
+    return (mark.line, mark.column) if mark.style == "block" else mark.end
+
+
+def mistake_between(
+    file: str, lines: Sequence[str], start: tuple[int, int], end: tuple[int, int], message: str, hint: str
+) -> Mistake:
+    """A mistake from one (line, column) to another, both from 1; underlined to the end of the first line at most."""
+    line, column = start
+    excerpt = lines[line - 1] if line <= len(lines) else ""
+    last = end[1] if end[0] == line else len(excerpt.rstrip()) + 1
+    return Mistake(file, line, column, message, hint, width=max(1, last - column), excerpt=excerpt)

@@ -1,0 +1,188 @@
+"""Opens the files a scenario names: regular ones, in its folder, of bounded size. It never leads out of there."""
+
+import json
+import os
+import re
+import stat
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+from capplan.errors import CapplanError, Mistake
+from capplan.reading.document import Document, lines_of, mistake_between, whole_document
+from capplan.reading.limits import MAX_BYTES, MAX_LEVELS, too_big
+from capplan.reading.scalars import Refusal, plain_value, shown
+from capplan.reading.yaml_reader import decode, read_leniently, read_yaml
+
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A pipe does not make the reader wait; it is refused once it is seen to be one."""
+_HALF = re.compile("[\ud800-\udfff]")
+_STRING_OR_PLACEHOLDER = re.compile(r'"(?:[^"\\]|\\[\s\S])*"|\$\{[A-Za-z0-9_.:-]{1,255}\}')
+STDIN_NAME = "<stdin>"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The folder of a scenario, and nothing outside of it.
+
+    A mistake about a file as a whole has line 0: the caller, who knows where the file was named, may place it there.
+    """
+
+    root: Path
+
+    def display(self, relative: str) -> str:
+        """A file's name as the user would write it from where he works."""
+        return (self.root / relative).as_posix()
+
+    def read_text(self, relative: str, limit_bytes: int = MAX_BYTES) -> str:
+        """The text of a file named relative to the folder. Raises CapplanError."""
+        name = self.display(relative)
+        return decode(_bytes_of(self._inside(relative), name, limit_bytes), name, limit_bytes)
+
+    def read_yaml(self, relative: str) -> Document:
+        """A YAML file of the folder. Raises CapplanError."""
+        return read_yaml(self.read_text(relative), self.display(relative))
+
+    def read_json(self, relative: str) -> Document:
+        """A JSON file of the folder, with positions. Raises CapplanError."""
+        return read_json(self.read_text(relative), self.display(relative))
+
+    def read_definition(self, relative: str) -> Document:
+        """A state machine's definition in the folder: YAML by its ending, else JSON. Raises CapplanError."""
+        text, name = self.read_text(relative), self.display(relative)
+        return read_yaml(text, name) if relative.endswith((".yaml", ".yml")) else read_template(text, name)
+
+    def _inside(self, relative: str) -> Path:
+        """The real path of a file in the folder, every link resolved."""
+        name = self.display(relative)
+        try:
+            root = self.root.resolve(strict=True)
+            path = (root / relative).resolve()
+        except (OSError, ValueError, RuntimeError) as error:  # a loop of links, a NUL in the name
+            raise _refused(name, f"cannot open {shown(relative)}", _why(error)) from None
+        if not relative or not path.is_relative_to(root):
+            hint = "put the file beside the scenario"
+            raise _refused(name, f"{shown(relative)} is outside the scenario's folder", hint)
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A scenario's text, the name it goes by in reports, and the files it may name."""
+
+    text: str
+    display: str
+    files: Files
+
+
+def read_source(path: str, stdin_text: str | None = None) -> Source:
+    """The scenario at a path, or the text of standard input for `-`. Raises CapplanError.
+
+    The scenario itself may be a link; its folder is the one it is named in. Of standard input it is the working folder.
+    """
+    if path == "-":
+        return Source(stdin_text or "", STDIN_NAME, Files(Path()))
+    name = Path(path).as_posix()
+    return Source(decode(_bytes_of(Path(path), name, MAX_BYTES), name), name, Files(Path(path).parent))
+
+
+def read_json(text: str, file: str) -> Document:
+    """A JSON text as a document. Raises CapplanError with every mistake found.
+
+    JSON is YAML in flow style, so the same reader gives the same limits, duplicate keys and positions; Python's parser
+    then judges whether it is JSON at all. What only that one can read (a line break before a colon, a pair of surrogate
+    escapes) is taken from it, with a position for the whole only.
+    """
+    document, mistakes, broken = read_leniently(text.replace("\t", " "), file)
+    if mistakes and not broken:
+        raise CapplanError(mistakes)
+    whole = whole_document(file, text)
+    try:
+        data = json.loads(
+            text, object_pairs_hook=_unique, parse_float=_number, parse_int=_number, parse_constant=_number
+        )
+        _check(data)
+    except json.JSONDecodeError as error:
+        at = (error.lineno, error.colno)
+        found = f"not JSON: {error.msg[0].lower()}{error.msg[1:]}"
+        raise CapplanError((mistake_between(file, whole.lines, at, at, found, ""),)) from None
+    except _RefusedError as error:
+        raise CapplanError((whole.mistake_at(whole.mark, str(error)),)) from None
+    except RecursionError:
+        raise CapplanError((whole.mistake_at(whole.mark, f"nested deeper than {MAX_LEVELS} levels"),)) from None
+    return replace(whole, data=data) if document is None or broken else document
+
+
+def read_template(text: str, file: str) -> Document:
+    """A JSON text in which a deployment tool fills in `${Name}`, as `"TimeoutSeconds": ${Seconds}`.
+
+    A placeholder outside of quotes is read as the text that it is. Columns behind one on its line are two too high.
+    """
+    quoted = _STRING_OR_PLACEHOLDER.sub(lambda m: f'"{m[0]}"' if m[0][0] == "$" else m[0], text)
+    return replace(read_json(quoted, file), lines=lines_of(text.removeprefix("\ufeff")))
+
+
+class _RefusedError(Exception):
+    """Something in a JSON text that is not taken."""
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object, if no key stands in it twice."""
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _RefusedError(f"key {shown(key)} is written twice")
+        found[key] = value
+    return found
+
+
+def _number(text: str) -> object:
+    value = plain_value(text)
+    if not isinstance(value, Decimal):
+        raise _RefusedError(value.message if isinstance(value, Refusal) else f"not JSON: {text}")
+    return value
+
+
+def _check(data: object) -> None:
+    """Raises where a value is nested too deep or holds half a character, layer by layer."""
+    levels, layer = 0, [data]
+    while layer:
+        if any(isinstance(value, str) and _HALF.search(value) for value in layer):
+            raise _RefusedError("a surrogate escape without its other half")
+        inner = [value for value in layer if isinstance(value, dict | list)]
+        levels += bool(inner)
+        if levels > MAX_LEVELS:
+            raise RecursionError
+        layer = [part for value in inner for part in _parts(value)]
+
+
+def _parts(value: dict[str, object] | list[object]) -> list[object]:
+    """What stands in a mapping, keys included, or in a list."""
+    return [*value, *value.values()] if isinstance(value, dict) else value
+
+
+def _bytes_of(path: Path, name: str, limit_bytes: int) -> bytes:
+    """What a regular file holds; one byte past the limit is not read. Raises CapplanError."""
+    try:
+        handle = os.open(path, _OPEN_FLAGS)
+    except (OSError, ValueError) as error:
+        raise _refused(name, f"cannot open {shown(name)}", _why(error)) from None
+    try:
+        status = os.fstat(handle)  # of what is open, so that what was looked at is what is read
+        if not stat.S_ISREG(status.st_mode):
+            raise _refused(name, f"{shown(name)} is not a regular file", "name a file; - reads from standard input")
+        if status.st_size > limit_bytes:
+            raise CapplanError((too_big(name, status.st_size, limit_bytes),))
+        with open(handle, "rb", closefd=False) as file:
+            return file.read(limit_bytes + 1)
+    finally:
+        os.close(handle)
+
+
+def _refused(name: str, message: str, hint: str) -> CapplanError:
+    return CapplanError((Mistake(name, 0, 0, message, hint),))
+
+
+def _why(error: Exception) -> str:
+    """The system's reason in a few words."""
+    return (error.strerror or "").lower() if isinstance(error, OSError) else "this is no file name"

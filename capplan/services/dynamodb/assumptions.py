@@ -1,0 +1,77 @@
+"""Which defaults a table's answer rests on. It never changes an answer."""
+
+from collections.abc import Iterable
+
+from capplan.calls import READS
+from capplan.model import Assumption, Context
+from capplan.services.dynamodb.requests import is_transactional
+from capplan.services.dynamodb.spec import Index, Table
+from capplan.services.dynamodb.usage import Usage
+
+_NEW = frozenset({"put", "batch-write", "transact-write"})
+
+
+def assume(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:  # noqa: ARG001  every room's signature
+    """Defaults the user did not write."""
+    path = f"tables.{name}"
+    return (*_table(path, spec, usage), *_indexes(path, spec, usage), *_accesses(path, usage))
+
+
+def _table(path: str, spec: Table, usage: Usage) -> Iterable[Assumption]:
+    given = spec.model_fields_set
+    if "capacity" not in given:
+        yield Assumption(f"{path}.capacity", "on-demand", "the default when no capacity is set", "aws_default")
+    if "table_class" not in given:
+        yield Assumption(f"{path}.class", "standard", "a new table's class", "aws_default")
+    if "items" not in given:
+        yield Assumption(f"{path}.items", "0", "no number of items is written, so nothing is stored", "workload")
+    elif any(one.work.access.op in _NEW and one.work.access.replaces < 1 for one in usage.works):
+        kept = "as many expire as are put" if spec.ttl else "new items are put; this many is the month's mean"
+        yield Assumption(f"{path}.items", f"{spec.items:,}", kept, "workload")
+    if usage.requests.terms and (spec.partition_key is None or "popularity" not in spec.partition_key.model_fields_set):
+        yield Assumption(f"{path}.partition_key.popularity", "uniform", "requests fall evenly on the keys", "workload")
+    if not spec.on_demand:
+        for kind in ("write", "read"):
+            if kind not in spec.capacity.model_fields_set:
+                yield Assumption(f"{path}.capacity.{kind}", "auto scaled, 70%", "the console's default", "aws_default")
+
+
+def _indexes(path: str, spec: Table, usage: Usage) -> Iterable[Assumption]:
+    for name, index in spec.indexes.items():
+        where = f"{path}.indexes.{name}"
+        if "project" not in index.model_fields_set:
+            yield Assumption(f"{where}.project", "all", "the console's default", "aws_default")
+        if index.entry_size is None and index.project != "all":
+            yield Assumption(f"{where}.entry_size", "the item's size", "the most an entry can be", "workload")
+        if index.items is None and usage.requests.terms:
+            yield Assumption(f"{where}.items", "as the table", "every item has an entry", "workload")
+        if not index.local:
+            yield from _global_index(where, spec, index, usage)
+
+
+def _global_index(where: str, spec: Table, index: Index, usage: Usage) -> Iterable[Assumption]:
+    if not spec.on_demand and index.capacity is None:
+        yield Assumption(
+            f"{where}.capacity", "as the table", "an index without capacity takes the table's settings", "workload"
+        )
+    key = index.partition_key
+    if usage.requests.terms and key is not None and "popularity" not in key.model_fields_set:
+        yield Assumption(f"{where}.partition_key.popularity", "uniform", "requests fall evenly on the keys", "workload")
+
+
+def _accesses(path: str, usage: Usage) -> Iterable[Assumption]:
+    """One line a kind of default, not one a request."""
+    accesses = [one.work.access for one in usage.works]
+    if any(a.op in READS and not is_transactional(a) and "consistency" not in a.model_fields_set for a in accesses):
+        yield Assumption(f"{path}.access.consistency", "eventual", "the API's default", "aws_default")
+    if any(access.op == "query" and access.items is None for access in accesses):
+        yield Assumption(f"{path}.access.query.items", "1", "a query without items reads one", "workload")
+    if any(access.op == "scan" and access.items is None for access in accesses):
+        yield Assumption(f"{path}.access.scan.items", "all", "a scan without items reads everything", "workload")
+    if (usage.indexes or len(usage.index_bytes)) and any(a.op == "update" and a.changes is None for a in accesses):
+        yield Assumption(
+            f"{path}.access.update.changes",
+            "all",
+            "an update without changes alters every projected attribute",
+            "workload",
+        )

@@ -1,0 +1,167 @@
+"""What DynamoDB would refuse: partitions, tables, capacity, item sizes, and what a table takes of the account's
+pools. It never prices anything.
+
+Source: DynamoDB Developer Guide, "Service, account, and table quotas", "Partitions and data distribution" (read
+2026-11-23).
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from capplan.flow import Flow, Peak, Shape
+from capplan.model import Context, LimitCheck, Observable, PoolLoad
+from capplan.quantities import mean, to_quantity
+from capplan.services.dynamodb import quotas
+from capplan.services.dynamodb.requests import entry_size, largest_bytes
+from capplan.services.dynamodb.spec import Table, Throughput
+from capplan.services.dynamodb.storage import gigabytes
+from capplan.services.dynamodb.usage import Arm, Usage, most_held, peak_units, table_quota
+from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_DIRECTIONS = ("write", "read")
+_POOLS = {
+    "dynamodb.account.provisioned_write": Decimal(quotas.ACCOUNT_PROVISIONED_WRITE_UNITS),
+    "dynamodb.account.provisioned_read": Decimal(quotas.ACCOUNT_PROVISIONED_READ_UNITS),
+}
+
+
+def pool_quota(limit: str, region: str) -> Decimal | None:  # noqa: ARG001  the same default in every Region
+    """A pool's default quota; None for a limit of another room."""
+    return _POOLS.get(limit)
+
+
+def check(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
+    """Every limit of the table and its global indexes at the busiest minute."""
+    arms = [one for arm in usage.arms for one in _arm_checks(name, spec, arm, ctx)]
+    return (*arms, *_item_checks(name, spec, usage))
+
+
+def _arm_checks(name: str, spec: Table, arm: Arm, ctx: Context) -> Iterable[LimitCheck]:
+    resource = name if arm.index is None else f"{name}.{arm.index}"
+    for direction in _DIRECTIONS:
+        flow = arm.write if direction == "write" else arm.read
+        if flow.terms:
+            yield _partition_check(resource, arm, direction, flow)
+        if flow.terms or arm.write_capacity is not None:
+            yield from _throughput_checks(resource, spec, arm, direction, ctx)
+
+
+def _unit(arm: Arm, direction: str) -> str:
+    letter = "W" if direction == "write" else "R"
+    return f"{letter}{'RU' if arm.write_capacity is None else 'CU'}/s"
+
+
+def _partition_check(resource: str, arm: Arm, direction: str, flow: Flow) -> LimitCheck:
+    """The busiest partition. Even partitions grow in number with the load, so only a skewed one is a formula of
+    traffic.
+    """
+    quota = quotas.PARTITION_WRITE_UNITS_PER_S if direction == "write" else quotas.PARTITION_READ_UNITS_PER_S
+    return LimitCheck(
+        resource=resource,
+        limit=f"dynamodb.partition.{direction}",
+        load=to_quantity(peak_units(flow) * arm.hottest_share),
+        quota=Decimal(quota),
+        unit=_unit(arm, direction),
+        flow=None if arm.hottest_key_share is None else flow * arm.hottest_share,
+        minute=flow.peak().minute,
+    )
+
+
+def _throughput_checks(resource: str, spec: Table, arm: Arm, direction: str, ctx: Context) -> Iterable[LimitCheck]:
+    write = direction == "write"
+    flow, capacity = (arm.write, arm.write_capacity) if write else (arm.read, arm.read_capacity)
+    load, unit, minute = to_quantity(peak_units(flow)), _unit(arm, direction), flow.peak().minute
+    quota = table_quota(direction, ctx)
+    if capacity is not None:
+        held = Decimal(most_held(flow, capacity))
+        yield LimitCheck(
+            resource, f"dynamodb.provisioned.{direction}", load, Decimal(capacity.max), unit, flow, minute=minute
+        )
+        yield LimitCheck(resource, f"dynamodb.table.{direction}", held, quota, unit, minute=minute)
+        return
+    yield LimitCheck(resource, f"dynamodb.table.{direction}", load, quota, unit, flow, minute=minute)
+    own = None if spec.throughput is None else (spec.throughput.max_write if write else spec.throughput.max_read)
+    if own is not None and arm.index is None:
+        yield LimitCheck(
+            resource, f"dynamodb.on_demand_maximum.{direction}", load, Decimal(own), unit, flow, minute=minute
+        )
+
+
+def _item_checks(name: str, spec: Table, usage: Usage) -> Iterable[LimitCheck]:
+    """The 400 KB of an item with its local entries, and the 10 GB of an item collection (the mean one) beside a
+    local index.
+    """
+    sizes = [work.work.access.item_size for work in usage.works if work.work.access.index is None]
+    known = [largest_bytes(size) for size in (spec.item_size, *sizes) if size is not None]
+    local = spec.local_indexes().values()
+    if known:
+        load = max(known) + sum((largest_bytes(entry_size(spec, index)) for index in local), Decimal(0))
+        yield LimitCheck(name, "dynamodb.item_size", load, Decimal(quotas.MAX_ITEM_BYTES), "bytes")
+    keys = None if spec.partition_key is None else spec.partition_key.distinct
+    if local and keys and spec.item_size is not None:
+        entries = sum(
+            (Fraction(spec.items if i.items is None else i.items) * mean(entry_size(spec, i)) for i in local),
+            Fraction(0),
+        )
+        held = (Fraction(spec.items) * mean(spec.item_size) + entries) / keys
+        yield LimitCheck(
+            name, "dynamodb.item_collection", to_quantity(held), Decimal(quotas.ITEM_COLLECTION_BYTES), "bytes"
+        )
+
+
+def pools(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:  # noqa: ARG001  every room's signature
+    """Provisioned units taken of the account's quota: the most the table and each index hold."""
+    out = []
+    for direction in _DIRECTIONS:
+        held = sum(_held(arm, direction) for arm in usage.arms)
+        if held:
+            out.append(PoolLoad(f"dynamodb.account.provisioned_{direction}", constant(Fraction(held))))
+    return tuple(out)
+
+
+def _held(arm: Arm, direction: str) -> int:
+    flow, capacity = (arm.write, arm.write_capacity) if direction == "write" else (arm.read, arm.read_capacity)
+    return 0 if capacity is None else most_held(flow, capacity)
+
+
+def constant(level: Fraction) -> Flow:
+    """A level that is there whatever the traffic."""
+
+    def expand() -> "NDArray[np.float64]":
+        import numpy as np  # noqa: PLC0415  only where a series is asked for
+
+        return np.ones(WINDOW_MINUTES)
+
+    shape = Shape(
+        "provisioned capacity",
+        recurring=False,
+        monthly=Fraction(MONTH_SECONDS),
+        top=Peak(1.0, 0),
+        flat=True,
+        expand=expand,
+    )
+    return Flow.of(shape, level)
+
+
+def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, Observable]:  # noqa: ARG001  every room's signature
+    """What a gate may ask of a table."""
+    stored = usage.table_bytes + sum(usage.index_bytes.values(), Fraction(0))
+    table = usage.table
+    return {
+        "throttled": Observable(to_quantity(usage.throttled), "share"),
+        "peak_wcu": Observable(to_quantity(peak_units(table.write)), "WCU", _most(table.write_capacity, "write", ctx)),
+        "peak_rcu": Observable(to_quantity(peak_units(table.read)), "RCU", _most(table.read_capacity, "read", ctx)),
+        "hottest_share": Observable(to_quantity(max(arm.hottest_share for arm in usage.arms)), "share"),
+        "partitions": Observable(Decimal(table.partitions), "partitions"),
+        "storage_gb": Observable(to_quantity(gigabytes(stored)), "GB"),
+    }
+
+
+def _most(capacity: Throughput | None, direction: str, ctx: Context) -> Decimal:
+    return table_quota(direction, ctx) if capacity is None else Decimal(capacity.max)

@@ -1,0 +1,354 @@
+"""What a scenario may say about a table. It never computes anything but whether the words fit together.
+
+Source of defaults and bounds: DynamoDB Developer Guide, "Provisioned capacity mode", "Auto scaling", "Constraints"
+(read 2026-11-23).
+"""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from capplan.quantities import Count, Share, Size, WholeCount
+from capplan.services.dynamodb.heat import UNIFORM, Popularity
+from capplan.services.dynamodb.quotas import MAX_LOCAL_INDEXES, TABLE_WRITE_UNITS_PER_S
+
+_CONFIG = ConfigDict(
+    frozen=True,
+    strict=True,
+    extra="forbid",
+    use_attribute_docstrings=True,
+    populate_by_name=True,
+    allow_inf_nan=False,
+)
+
+NOT_YET: Mapping[str, str] = {
+    "replicas": "global tables",
+    "backups": "on-demand backups",
+    "warm": "pre-warmed throughput",
+    "item": "an example item to measure (give item_size)",
+    "items_file": "a file of items to measure (give item_size and items)",
+    "capacity.scheduled": "scheduled scaling",
+}
+
+AUTO_SCALED_MIN = 5
+"""What the console fills in as the least capacity of auto scaling."""
+AUTO_SCALED_TARGET = Decimal("0.7")
+
+
+def _mistake(shown: str, hint: str) -> PydanticCustomError:
+    return PydanticCustomError("quantity", "{shown}", {"shown": shown, "hint": hint, "found": ""})
+
+
+class _Hot(BaseModel):
+    model_config = _CONFIG
+
+    keys: Annotated[WholeCount, Field(ge=1)] = 1
+    share: Share
+
+
+_MOST_KEYS = 10**15
+_MOST_SHARDS = 1000
+_HOT = TypeAdapter(_Hot)
+_ZIPF = re.compile(r"zipf\(\s*(\d{1,2}(?:\.\d{1,6})?)\s*\)")
+_ZIPF_MAX = 10.0
+_POPULARITY_HINT = "expected uniform, zipf(0.9) or {hot: {keys: 1, share: 98%}}"
+
+
+def _popularity(raw: object) -> Popularity:
+    if isinstance(raw, Popularity):
+        return raw
+    if isinstance(raw, Mapping) and raw.keys() == {"hot"}:
+        try:
+            hot = _HOT.validate_python(raw["hot"])
+        except ValidationError as error:
+            raise _mistake("no such popularity", _POPULARITY_HINT) from error
+        return Popularity("hot", hot_keys=hot.keys, hot_share=hot.share)
+    zipf = _ZIPF.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    if zipf is not None and float(zipf[1]) <= _ZIPF_MAX:
+        return Popularity("zipf", exponent=float(zipf[1]))
+    if raw == "uniform":
+        return UNIFORM
+    raise _mistake("no such popularity", _POPULARITY_HINT)
+
+
+_POPULARITY_SCHEMA = {
+    "anyOf": [
+        {"type": "string", "pattern": r"^(uniform|zipf\(.+\))$"},
+        {
+            "type": "object",
+            "properties": {"hot": {"type": "object"}},
+            "required": ["hot"],
+            "additionalProperties": False,
+        },
+    ]
+}
+
+
+class PartitionKey(BaseModel):
+    """The attribute that decides where an item lies, and how unevenly its values are used."""
+
+    model_config = _CONFIG
+
+    name: str
+    """The attribute's name."""
+    distinct: Annotated[WholeCount, Field(ge=1, le=_MOST_KEYS)] | None = None
+    """How many values there are, such as 2M; without it the load is spread evenly."""
+    popularity: Annotated[InstanceOf[Popularity], BeforeValidator(_popularity), WithJsonSchema(_POPULARITY_SCHEMA)] = (
+        UNIFORM
+    )
+    """How reads and writes fall on the values: uniform, zipf(0.9) or {hot: {keys: 1, share: 98%}}."""
+    shards: Annotated[WholeCount, Field(ge=1, le=_MOST_SHARDS)] = 1
+    """Into how many values the application cuts each one (1)."""
+
+    @model_validator(mode="after")
+    def _hot_keys_exist(self) -> Self:
+        if self.distinct is not None and self.popularity.hot_keys > self.distinct:
+            raise _mistake(
+                f"{self.popularity.hot_keys} hot keys of {self.distinct}", "expected at most `distinct` hot keys"
+            )
+        return self
+
+
+def _wrap(key: str) -> BeforeValidator:
+    """A plain word stands for a mapping with just that key."""
+
+    def wrap(raw: object) -> object:
+        return {key: raw} if isinstance(raw, str) else raw
+
+    return BeforeValidator(wrap)
+
+
+Key = Annotated[PartitionKey, _wrap("name")]
+
+
+class Throughput(BaseModel):
+    """Units of one kind: static (min = max) or auto scaled."""
+
+    model_config = _CONFIG
+
+    min: Annotated[WholeCount, Field(ge=1)] | None = None
+    """The least capacity units auto scaling holds (5, the console's own)."""
+    max: Annotated[WholeCount, Field(ge=1)] = TABLE_WRITE_UNITS_PER_S
+    """The most capacity units auto scaling holds (the quota of a table)."""
+    target: Annotated[Share, Field(ge=Decimal("0.2"), le=Decimal("0.9"))] = AUTO_SCALED_TARGET
+    """The share of capacity that auto scaling aims to see used, 20% to 90% (70%)."""
+
+    @property
+    def static(self) -> bool:
+        """Whether it never moves: a plain number."""
+        return self.min == self.max
+
+    @property
+    def floor(self) -> int:
+        """The least capacity held."""
+        return min(AUTO_SCALED_MIN, self.max) if self.min is None else self.min
+
+    @model_validator(mode="after")
+    def _bounds_grow(self) -> Self:
+        if self.floor > self.max:
+            raise _mistake(f"min {self.floor} is above max {self.max}", "put the smaller number in min")
+        return self
+
+
+_WHOLE: TypeAdapter[int] = TypeAdapter(Annotated[WholeCount, Field(ge=1)])
+
+
+def _throughput(raw: object) -> object:
+    if isinstance(raw, Throughput | Mapping):
+        return raw
+    try:
+        units = _WHOLE.validate_python(raw)
+    except ValidationError as error:
+        raise _mistake(
+            "no such capacity", "expected whole units of 1 or more, such as 200, or {min, max, target}"
+        ) from error
+    return {"min": units, "max": units}
+
+
+Units = Annotated[Throughput, BeforeValidator(_throughput)]
+
+
+class IndexCapacity(BaseModel):
+    """Provisioned capacity of one global index."""
+
+    model_config = _CONFIG
+
+    write: Units = Throughput()
+    """Write capacity units: a number, or {min, max, target} for auto scaling."""
+    read: Units = Throughput()
+    """Read capacity units: a number, or {min, max, target} for auto scaling."""
+
+
+def _capacity(raw: object) -> object:
+    if isinstance(raw, str):
+        return {"mode": raw}
+    if isinstance(raw, Mapping) and "scheduled" in raw:
+        raise _mistake(
+            "'scheduled' is not carried out yet", "leave it out: scheduled scaling is planned for a later version"
+        )
+    return raw
+
+
+class Capacity(BaseModel):
+    """The capacity mode of a table and its indexes, with the table's own units."""
+
+    model_config = _CONFIG
+
+    mode: Literal["on-demand", "provisioned"] = "on-demand"
+    """on-demand (pay per request) or provisioned (pay per unit and hour)."""
+    write: Units = Throughput()
+    """Write capacity units: a number, or {min, max, target} for auto scaling."""
+    read: Units = Throughput()
+    """Read capacity units: a number, or {min, max, target} for auto scaling."""
+
+    @model_validator(mode="after")
+    def _units_need_provisioned(self) -> Self:
+        if self.mode == "on-demand" and self.model_fields_set & {"read", "write"}:
+            raise _mistake(
+                "on-demand capacity has no read or write units",
+                "write mode: provisioned, or use throughput: {max_write: …}",
+            )
+        return self
+
+
+def _listed(raw: object) -> object:
+    return tuple(raw) if isinstance(raw, list) else raw
+
+
+class Index(BaseModel):
+    """A secondary index: other keys for the same items, with what it copies of them."""
+
+    model_config = _CONFIG
+
+    partition_key: Key | None = None
+    """The attribute it is partitioned by: its name, or {name, distinct, popularity, shards}."""
+    sort_key: str | None = None
+    """The attribute it is sorted by."""
+    project: Annotated[Literal["all", "keys-only"] | tuple[str, ...], BeforeValidator(_listed)] = "all"
+    """The non-key attributes it holds: a list of names, all or keys-only."""
+    entry_size: Size | None = None
+    """Mean size of one entry: table key, index key and projected attributes; the item's size where it is not given."""
+    items: Count | None = None
+    """How many items have an entry; the table's where it is not given."""
+    local: bool = False
+    """Whether it is a local index: the table's partition key, the table's capacity (false)."""
+    capacity: IndexCapacity | None = None
+    """Its own provisioned units; the table's settings where they are not given."""
+
+    @model_validator(mode="after")
+    def _keys_fit(self) -> Self:
+        if self.local and self.sort_key is None:
+            raise _mistake("a local index needs a sort_key", "write local: true with sort_key: attribute")
+        if self.local and self.capacity is not None:
+            raise _mistake("a local index has no capacity of its own", "it uses the table's; take the key away")
+        if not self.local and self.partition_key is None:
+            raise _mistake("a global index needs a partition_key", "write partition_key: attribute, or local: true")
+        return self
+
+    @property
+    def key_attributes(self) -> frozenset[str]:
+        """The attributes whose change moves an entry."""
+        names = (self.partition_key.name if self.partition_key else None, self.sort_key)
+        return frozenset(name for name in names if name is not None)
+
+    @property
+    def holds_attributes(self) -> bool:
+        """Whether it copies more than keys."""
+        return self.project == "all" or (self.project != "keys-only" and bool(self.project))
+
+
+class MaxThroughput(BaseModel):
+    """The user's own ceiling for an on-demand table."""
+
+    model_config = _CONFIG
+
+    max_write: Annotated[WholeCount, Field(ge=1)] | None = None
+    """Most write request units a second."""
+    max_read: Annotated[WholeCount, Field(ge=1)] | None = None
+    """Most read request units a second."""
+
+
+class Table(BaseModel):
+    """A DynamoDB table with its indexes."""
+
+    model_config = _CONFIG
+
+    partition_key: Key | None = None
+    """The partition key: its name, or {name, distinct, popularity, shards}."""
+    sort_key: str | None = None
+    """The sort key's name."""
+    item_size: Size | None = None
+    """Mean size of an item, names included, such as 1.8 KB."""
+    items: Count = Decimal(0)
+    """How many items are stored in the mean of the month, such as 40M (0)."""
+    capacity: Annotated[Capacity, BeforeValidator(_capacity)] = Capacity()
+    """on-demand, or {mode: provisioned, write: 200 or {min, max, target}, read: …}."""
+    indexes: Mapping[str, Index] = Field(default_factory=dict)
+    """Secondary indexes by name."""
+    point_in_time_recovery: bool = False
+    """Whether continuous backups are on (false)."""
+    stream: Literal["new-and-old-images", "new-image", "old-image", "keys-only"] | None = None
+    """What the table's stream carries of each change; no stream where it is not given."""
+    table_class: Annotated[Literal["standard", "standard-ia"], Field(alias="class")] = "standard"
+    """standard, or standard-ia: cheaper storage, dearer throughput."""
+    ttl: str | None = None
+    """The attribute with the time an item expires; as many items are lost as are put."""
+    throughput: MaxThroughput | None = None
+    """On-demand ceilings: {max_write, max_read}."""
+    tags: Mapping[str, str] = Field(default_factory=dict)
+    """Tags for the reports."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        _check_table(self)
+        return self
+
+    @property
+    def on_demand(self) -> bool:
+        """Whether it pays per request."""
+        return self.capacity.mode == "on-demand"
+
+    def global_indexes(self) -> dict[str, Index]:
+        """Its global indexes."""
+        return {name: index for name, index in self.indexes.items() if not index.local}
+
+    def local_indexes(self) -> dict[str, Index]:
+        """Its local indexes."""
+        return {name: index for name, index in self.indexes.items() if index.local}
+
+
+def _check_table(table: Table) -> None:
+    """Raise for words that cannot stand together."""
+    if table.items and table.item_size is None:
+        raise _mistake("items are stored, but there is no item_size", "write item_size: 1.8 KB")
+    if table.on_demand and any(index.capacity is not None for index in table.indexes.values()):
+        raise _mistake(
+            "an index has capacity, but the table is on-demand", "write capacity: {mode: provisioned, …} at the table"
+        )
+    if not table.on_demand and table.throughput is not None:
+        raise _mistake(
+            "throughput is for on-demand tables", "a provisioned table is held by its capacity; take the key away"
+        )
+    if len(table.local_indexes()) > MAX_LOCAL_INDEXES:
+        raise _mistake(
+            f"{len(table.local_indexes())} local indexes", f"a table has at most {MAX_LOCAL_INDEXES} of them"
+        )
+    if table.local_indexes() and table.partition_key is not None and table.sort_key is None:
+        raise _mistake("local indexes need a table with a sort_key", "write sort_key: attribute")
+    too_many = [name for name, index in table.indexes.items() if index.items is not None and index.items > table.items]
+    if too_many:
+        raise _mistake(f"index {too_many[0]} has more items than the table", "an item has at most one entry")

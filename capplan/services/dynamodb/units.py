@@ -1,0 +1,167 @@
+"""Read and write units of single requests. It never knows a table, a rate or a price.
+
+Source: DynamoDB Developer Guide, "DynamoDB read and write operations", "Amazon DynamoDB Transactions: How it works"
+(read 2026-11-23).
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from capplan.quantities import ceil_div
+from capplan.services.dynamodb.quotas import PAGE_BYTES, READ_BLOCK_BYTES, WRITE_BLOCK_BYTES
+
+Bytes = int | Decimal | Fraction
+Consistency = Literal["eventual", "strong", "transactional"]
+
+UNITS_PER_BLOCK: dict[str, Fraction] = {"eventual": Fraction(1, 2), "strong": Fraction(1), "transactional": Fraction(2)}
+"""Read units of one 4 KB block."""
+TRANSACTION_FACTOR = 2
+"""A transactional write is prepared and committed."""
+
+
+def read_units(size_bytes: Bytes | None, consistency: str = "eventual") -> Fraction:
+    """Units to read one item; a missing item (None) costs one smallest block."""
+    return max(1, ceil_div(size_bytes or 0, READ_BLOCK_BYTES)) * UNITS_PER_BLOCK[consistency]
+
+
+def batch_read_units(sizes_bytes: Iterable[Bytes | None], consistency: str = "eventual") -> Fraction:
+    """Units of BatchGetItem and TransactGetItems: each item rounds alone."""
+    return sum((read_units(size, consistency) for size in sizes_bytes), Fraction(0))
+
+
+def query_units(total_bytes: Bytes, consistency: str = "eventual", partitions_searched: int = 1) -> Fraction:
+    """Units of a Query or Scan over entries of this size together: one rounding; nothing found costs one block a
+    partition searched.
+    """
+    if not total_bytes:
+        return max(1, partitions_searched) * UNITS_PER_BLOCK[consistency]
+    return ceil_div(total_bytes, READ_BLOCK_BYTES) * UNITS_PER_BLOCK[consistency]
+
+
+def scan_units(items: int, each_bytes: Bytes, consistency: str = "eventual", pages: int | None = None) -> Fraction:
+    """Units of the first `pages` pages (default: all) over items of one size; a page takes items until 1 MB is
+    passed.
+    """
+    each = Fraction(each_bytes)
+    in_a_page = math.floor(PAGE_BYTES / each) + 1 if each else items
+    full, rest = divmod(items, max(in_a_page, 1))
+    whole = full if pages is None else min(full, pages)
+    units = whole * query_units(in_a_page * each, consistency)
+    last_wanted = rest and (pages is None or pages > full)
+    return units + (query_units(rest * each, consistency) if last_wanted else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRead:
+    """What a Query on an index costs: its entries, and the base items fetched for attributes a local index lacks."""
+
+    entries: Fraction
+    fetched: Fraction
+
+    @property
+    def total(self) -> Fraction:
+        """Both; for a local index both spend the table's capacity."""
+        return self.entries + self.fetched
+
+
+def index_query_units(
+    total_bytes: Bytes,
+    fetched_bytes: Sequence[Bytes] = (),
+    consistency: str = "eventual",
+    partitions_searched: int = 1,
+) -> IndexRead:
+    """Units of a Query on an index; each fetched base item is rounded alone."""
+    return IndexRead(
+        query_units(total_bytes, consistency, partitions_searched), batch_read_units(fetched_bytes, consistency)
+    )
+
+
+def write_units(before_bytes: Bytes | None, after_bytes: Bytes | None, *, transactional: bool = False) -> int:
+    """Units of one write: the larger of the item before and after (None: there is no such item), at least 1.
+
+    A failed condition costs the same, sized with the item that was tried; a condition check counts the item it read.
+    """
+    blocks = max(1, ceil_div(max(before_bytes or 0, after_bytes or 0), WRITE_BLOCK_BYTES))
+    return blocks * (TRANSACTION_FACTOR if transactional else 1)
+
+
+Images = tuple[Bytes | None, Bytes | None]
+"""An item's size before and after."""
+
+
+def batch_write_units(writes: Iterable[Images], *, transactional: bool = False) -> int:
+    """Units of several writes: each is sized alone."""
+    return sum(write_units(before, after, transactional=transactional) for before, after in writes)
+
+
+def replay_units(writes: Iterable[Images]) -> Fraction:
+    """Read units of sending a write transaction again with its client token within 10 minutes: a transactional read
+    of the larger images.
+    """
+    return batch_read_units((max(before or 0, after or 0) for before, after in writes), "transactional")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One PartiQL statement: what it reads or writes, and whether it failed.
+
+    Attributes:
+        op: select, insert, update or delete.
+        before_bytes: The item it found; None where there is none. A failed insert found one.
+        after_bytes: The item it leaves.
+        index_units: Units of its index entries.
+        failed: Whether it was refused; it is charged, and reported in the total only.
+    """
+
+    op: str
+    before_bytes: Bytes | None = None
+    after_bytes: Bytes | None = None
+    index_units: int = 0
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatementUnits:
+    """What PartiQL reports: the table's arm, the indexes' arm, the failed statements, and None in place of all if
+    every one failed.
+    """
+
+    table: Fraction
+    index: int
+    failed: Fraction
+    reported: Fraction | None
+
+    @property
+    def total(self) -> Fraction:
+        """All that is charged."""
+        return self.table + self.index + self.failed
+
+
+def statement_units(
+    statements: Sequence[Statement], consistency: str = "eventual", *, transactional: bool = False
+) -> StatementUnits:
+    """Units of ExecuteStatement, BatchExecuteStatement and ExecuteTransaction: those of the matching item call,
+    statement by statement.
+    """
+    level = "transactional" if transactional else consistency
+    good = [s for s in statements if not s.failed]
+    table = sum((_one_statement(s, level, transactional=transactional) for s in good), Fraction(0))
+    index = sum(s.index_units for s in good)
+    failed = sum((_one_statement(s, level, transactional=transactional) for s in statements if s.failed), Fraction(0))
+    return StatementUnits(table, index, failed, table + index + failed if good else None)
+
+
+def _one_statement(statement: Statement, consistency: str, *, transactional: bool) -> Fraction:
+    if statement.op == "select":
+        return read_units(statement.before_bytes, consistency)
+    tried = None if statement.failed and statement.op == "insert" else statement.after_bytes
+    return Fraction(write_units(statement.before_bytes, tried, transactional=transactional))
+
+
+def binary_item_bytes(http_body_bytes: Bytes) -> Fraction:
+    """Bytes stored for an item that is almost all binary, sent as base64 in a body of this size."""
+    return Fraction(http_body_bytes) * 3 / 4

@@ -1,0 +1,281 @@
+"""What DynamoDB would meter for a table: units, storage, capacity hours, partitions and what is refused. It never
+prices anything.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from capplan.calls import Access
+from capplan.flow import Flow
+from capplan.model import Context, Demand, Work
+from capplan.quantities import mean, sig6, to_quantity
+from capplan.services.dynamodb import quotas
+from capplan.services.dynamodb.auto_scaling import ideal_unit_hours, target_units
+from capplan.services.dynamodb.heat import (
+    MOST_DRAWN,
+    UNIFORM,
+    hottest_key_share,
+    hottest_share,
+    partition_shares,
+)
+from capplan.services.dynamodb.partitions import partition_count
+from capplan.services.dynamodb.requests import TABLE, RequestUnits, entry_size, request_units
+from capplan.services.dynamodb.spec import Index, PartitionKey, Table, Throughput
+from capplan.services.dynamodb.storage import billed_bytes, gigabytes
+from capplan.services.dynamodb.throttled import Ceiling, Offered, throttled_share
+from capplan.units import MONTH_HOURS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_WRITING_NEW = frozenset({"put", "batch-write", "transact-write"})
+
+
+@dataclass(frozen=True, slots=True)
+class WorkUnits:
+    """One kind of request: what it is, how often it comes and what each takes."""
+
+    work: Work
+    units: RequestUnits
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """A table or a global index: what it meters and how it lies on partitions.
+
+    Attributes:
+        index: The index's name; None for the table. Local indexes belong to the table's arm.
+        read, write: Units per second.
+        read_capacity, write_capacity: Provisioned settings; None on demand.
+        rcu_hours, wcu_hours: Provisioned unit-hours a month; None on demand.
+        partitions: As planned for its bytes and its peak.
+        hottest_share: The busiest partition's part of the units.
+        hottest_key_share: The busiest key's part; None without a number of keys.
+    """
+
+    index: str | None
+    read: Flow
+    write: Flow
+    read_capacity: Throughput | None
+    write_capacity: Throughput | None
+    rcu_hours: Fraction | None
+    wcu_hours: Fraction | None
+    partitions: int
+    hottest_share: Fraction
+    hottest_key_share: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Everything metered for one table and its indexes; bytes include AWS's overhead."""
+
+    works: tuple[WorkUnits, ...]
+    table: Arm
+    indexes: tuple[Arm, ...]
+    requests: Flow
+    table_bytes: Fraction
+    index_bytes: Mapping[str, Fraction]
+    throttled: Fraction
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """The table and its global indexes."""
+        return (self.table, *self.indexes)
+
+
+def meter(name: str, spec: Table, demand: Demand, ctx: Context) -> Usage:  # noqa: ARG001  every room's signature
+    """What AWS would count for this demand."""
+    works = tuple(WorkUnits(work, request_units(spec, work.access)) for work in demand.works)
+    table_bytes, index_bytes = stored_bytes(spec)
+    local_bytes = sum((index_bytes[local] for local in spec.local_indexes()), Fraction(0))
+    table = _arm(spec, None, works, table_bytes + local_bytes, ctx.seed)
+    indexes = tuple(_arm(spec, index, works, index_bytes[index], ctx.seed) for index in spec.global_indexes())
+    return Usage(
+        works=works,
+        table=table,
+        indexes=indexes,
+        requests=demand.flow,
+        table_bytes=table_bytes,
+        index_bytes=index_bytes,
+        throttled=_throttled(spec, works, (table, *indexes), ctx),
+    )
+
+
+def stored_bytes(spec: Table) -> tuple[Fraction, Mapping[str, Fraction]]:
+    """Billed bytes of the table and of every index."""
+    own = billed_bytes(spec.items, mean(spec.item_size)) if spec.item_size else Fraction(0)
+    entries = {
+        name: billed_bytes(spec.items if index.items is None else index.items, mean(entry_size(spec, index)))
+        for name, index in spec.indexes.items()
+    }
+    return own, entries
+
+
+def _arm(spec: Table, index: str | None, works: tuple[WorkUnits, ...], size_bytes: Fraction, seed: int) -> Arm:
+    arm = TABLE if index is None else index
+    read = Flow.total(one.work.flow * one.units.read.get(arm, Fraction(0)) for one in works)
+    write = Flow.total(one.work.flow * one.units.write.get(arm, Fraction(0)) for one in works)
+    wcu, rcu = provisioned(spec, index)
+    partitions = partition_count(size_bytes, peak_units(write), peak_units(read), on_demand=spec.on_demand)
+    key, distinct = partition_key(spec, index)
+    popularity, shards = (key.popularity, key.shards) if key else (UNIFORM, 1)
+    return Arm(
+        index=index,
+        read=read,
+        write=write,
+        read_capacity=rcu,
+        write_capacity=wcu,
+        rcu_hours=None if rcu is None else unit_hours(read, rcu),
+        wcu_hours=None if wcu is None else unit_hours(write, wcu),
+        partitions=partitions,
+        hottest_share=hottest_share(popularity, partitions, distinct, shards, seed),
+        hottest_key_share=None if distinct is None else hottest_key_share(popularity, distinct) / shards,
+    )
+
+
+def peak_units(flow: Flow) -> Fraction:
+    """The busiest minute's rate per second, 6 significant digits."""
+    return sig6(flow.peak().per_second)
+
+
+def partition_key(spec: Table, index: str | None) -> tuple[PartitionKey | None, int | None]:
+    """The key an arm is partitioned by, and its number of values: as written, else one an item where the popularity
+    is skewed.
+    """
+    key = spec.partition_key if index is None else spec.indexes[index].partition_key
+    if key is None or key.distinct is not None or key.popularity.law == "uniform":
+        return key, None if key is None else key.distinct
+    own = None if index is None else spec.indexes[index].items
+    stored = spec.items if own is None else own
+    return key, int(stored) if stored >= 1 else None
+
+
+def provisioned(spec: Table, index: str | None) -> tuple[Throughput | None, Throughput | None]:
+    """Write and read settings of an arm: an index without its own takes the table's; None on demand."""
+    if spec.on_demand:
+        return None, None
+    own: Index | None = None if index is None else spec.indexes[index]
+    capacity = spec.capacity if own is None or own.capacity is None else own.capacity
+    return capacity.write, capacity.read
+
+
+def unit_hours(flow: Flow, capacity: Throughput) -> Fraction:
+    """Unit-hours a month: flat for static capacity, the ideal of every minute for auto scaling."""
+    if capacity.static:
+        return Fraction(capacity.max * MONTH_HOURS)
+    return ideal_unit_hours(flow, capacity.target, Decimal(capacity.floor), Decimal(capacity.max))
+
+
+def most_held(flow: Flow, capacity: Throughput) -> int:
+    """The most units held in the month: the number written, or what auto scaling wants for the busiest minute."""
+    return (
+        capacity.max
+        if capacity.static
+        else target_units(peak_units(flow), capacity.target, capacity.floor, capacity.max)
+    )
+
+
+def _throttled(spec: Table, works: tuple[WorkUnits, ...], arms: tuple[Arm, ...], ctx: Context) -> Fraction:
+    ceilings = {}
+    for arm in arms:
+        for direction in ("read", "write"):
+            ceilings[arm.index or TABLE, direction] = _ceiling(spec, arm, direction, ctx)
+    offered = [Offered(one.work.flow, _needs(one.units)) for one in works]
+    return throttled_share(offered, ceilings)
+
+
+def _needs(units: RequestUnits) -> tuple[tuple[str, str], ...]:
+    reads = [(arm, "read") for arm, amount in units.read.items() if amount]
+    return (*reads, *((arm, "write") for arm, amount in units.write.items() if amount))
+
+
+def _ceiling(spec: Table, arm: Arm, direction: str, ctx: Context) -> Ceiling:
+    write = direction == "write"
+    flow, capacity = (arm.write, arm.write_capacity) if write else (arm.read, arm.read_capacity)
+    per_partition = quotas.PARTITION_WRITE_UNITS_PER_S if write else quotas.PARTITION_READ_UNITS_PER_S
+    most = arm_maximum(spec, arm, direction, ctx)
+    hot = sig6(flow.peak().per_second) * arm.hottest_share > per_partition
+    return Ceiling(
+        flow=flow,
+        partition_units_per_s=per_partition,
+        hottest_share=arm.hottest_share,
+        shares=_shares(spec, arm, ctx.seed) if hot else None,
+        floor=Fraction(most if capacity is None else min(Decimal(capacity.floor), most)),
+        units_per_s=Fraction(most),
+        target=None if capacity is None or capacity.static else float(capacity.target),
+    )
+
+
+def _shares(spec: Table, arm: Arm, seed: int) -> "NDArray[np.float64] | None":
+    key, distinct = partition_key(spec, arm.index)
+    if key is None or distinct is None:
+        return None
+    if arm.partitions > MOST_DRAWN:
+        import numpy as np  # noqa: PLC0415  only where something is refused
+
+        return np.array([float(arm.hottest_share)])
+    return partition_shares(key.popularity, arm.partitions, distinct, key.shards, seed)
+
+
+def arm_maximum(spec: Table, arm: Arm, direction: str, ctx: Context) -> Decimal:
+    """Units per second an arm takes at most: its capacity, the user's on-demand maximum or the quota of one table."""
+    write = direction == "write"
+    most = table_quota(direction, ctx)
+    capacity = arm.write_capacity if write else arm.read_capacity
+    if capacity is not None:
+        return min(most, Decimal(capacity.max))
+    own = None if spec.throughput is None else (spec.throughput.max_write if write else spec.throughput.max_read)
+    return most if own is None or arm.index is not None else min(most, Decimal(own))
+
+
+def table_quota(direction: str, ctx: Context) -> Decimal:
+    """The quota of one table or global index, units per second."""
+    default = quotas.TABLE_WRITE_UNITS_PER_S if direction == "write" else quotas.TABLE_READ_UNITS_PER_S
+    return ctx.quotas.get(f"dynamodb.table.{direction}", Decimal(default))
+
+
+def records(spec: Table, access: Access) -> Fraction:
+    """Stream records one request makes: one a changed item, and with `ttl` one more for the item that expires for
+    each new one.
+    """
+    if spec.stream is None or access.op not in {*_WRITING_NEW, "update", "delete"}:
+        return Fraction(0)
+    members = (
+        Fraction(access.items)
+        if access.items is not None and access.op in {"batch-write", "transact-write"}
+        else Fraction(1)
+    )
+    expires = spec.ttl is not None and access.op in _WRITING_NEW
+    return members * (1 + (1 - Fraction(access.replaces) if expires else 0))
+
+
+def shards(usage: Usage) -> int:
+    """Stream shards: as many as the table has partitions."""
+    return usage.table.partitions
+
+
+def summary(usage: Usage) -> Mapping[str, Decimal | int]:
+    """Usage keys of the plan."""
+    stored = usage.table_bytes + sum(usage.index_bytes.values(), Fraction(0))
+    return {
+        **_throughput(usage),
+        "storage_gb_months": to_quantity(gigabytes(stored)),
+        "requests": to_quantity(usage.requests.monthly),
+        "throttled_share": to_quantity(usage.throttled),
+    }
+
+
+def _throughput(usage: Usage) -> Mapping[str, Decimal]:
+    if usage.table.wcu_hours is None:
+        return {
+            "read_request_units": to_quantity(sum((arm.read.monthly for arm in usage.arms), Fraction(0))),
+            "write_request_units": to_quantity(sum((arm.write.monthly for arm in usage.arms), Fraction(0))),
+        }
+    return {
+        "rcu_hours": to_quantity(sum((arm.rcu_hours or Fraction(0) for arm in usage.arms), Fraction(0))),
+        "wcu_hours": to_quantity(sum((arm.wcu_hours or Fraction(0) for arm in usage.arms), Fraction(0))),
+    }

@@ -1,0 +1,95 @@
+"""How many DPUs a run holds: worker types and what each is. It never says what a DPU-hour costs.
+
+AWS Glue Developer Guide, "AWS Glue worker types" and "Configuring job properties"; read 2026-11-23.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+Unit = Literal["DPU", "M-DPU"]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerType:
+    """One size of worker.
+
+    Attributes:
+        dpu: Data processing units of one worker, in `unit`.
+        vcpu: Virtual CPUs.
+        memory_gb: Memory.
+        disk_gb: Disk.
+        since: The first Glue version that takes it.
+        until: The last one; None while it is offered.
+        flex: Whether the Flex execution class takes it.
+        unit: M-DPU is the memory-optimised DPU of R and Z workers, with a price of its own.
+        only_for: The one type of job that may use it; empty for any.
+    """
+
+    dpu: Decimal
+    vcpu: int
+    memory_gb: int
+    disk_gb: int
+    since: str = "2.0"
+    until: str | None = None
+    flex: bool = False
+    unit: Unit = "DPU"
+    only_for: str = ""
+
+
+WORKER_TYPES: Mapping[str, WorkerType] = {
+    "Standard": WorkerType(Decimal(1), 4, 16, 50, since="0.9", until="1.0"),
+    "G.025X": WorkerType(Decimal("0.25"), 2, 4, 84, since="3.0", only_for="streaming"),
+    "G.1X": WorkerType(Decimal(1), 4, 16, 94, since="1.0", flex=True),
+    "G.2X": WorkerType(Decimal(2), 8, 32, 138, since="1.0", flex=True),
+    "G.4X": WorkerType(Decimal(4), 16, 64, 256, since="3.0"),
+    "G.8X": WorkerType(Decimal(8), 32, 128, 512, since="3.0"),
+    "G.12X": WorkerType(Decimal(12), 48, 192, 768, since="4.0"),
+    "G.16X": WorkerType(Decimal(16), 64, 256, 1024, since="4.0"),
+    "R.1X": WorkerType(Decimal(1), 4, 32, 94, since="4.0", unit="M-DPU"),
+    "R.2X": WorkerType(Decimal(2), 8, 64, 138, since="4.0", unit="M-DPU"),
+    "R.4X": WorkerType(Decimal(4), 16, 128, 256, since="4.0", unit="M-DPU"),
+    "R.8X": WorkerType(Decimal(8), 32, 256, 512, since="4.0", unit="M-DPU"),
+    "Z.2X": WorkerType(Decimal(2), 8, 64, 128, since="4.0", unit="M-DPU", only_for="ray"),
+}
+
+PYTHON_SHELL_DPUS = (Decimal("0.0625"), Decimal(1))
+"""A Python shell job runs on a sixteenth of a DPU (AWS's default) or on one."""
+SPARK_MIN_DPUS = 2
+"""Least capacity of a Spark job."""
+SPARK_MAX_CAPACITY = 100
+SPARK_DEFAULT_CAPACITY = 10
+"""MaxCapacity of a Spark job, Glue 1.0 and older: 2 to 100, 10 when it is not given."""
+SESSION_DEFAULT_DPUS = 5
+CRAWLER_DPUS = 2
+"""What AWS's examples use; a crawler's capacity cannot be set (AWS Glue pricing page, Data Catalog example)."""
+DATABREW_DEFAULT_NODES = 5
+
+
+def total_dpus(worker_type: str, workers: Decimal | int) -> Decimal:
+    """DPUs of a run of fixed size; the driver is one of the workers."""
+    return WORKER_TYPES[worker_type].dpu * workers
+
+
+def dpu_seconds(dpu_per_worker: Decimal, segments: Iterable[tuple[Decimal | int, Decimal | int]]) -> Fraction:
+    """What Flex and auto scaled runs are billed for: each worker's DPUs × the time it ran.
+
+    Args:
+        dpu_per_worker: DPUs of one worker.
+        segments: (workers alive, seconds) one after the other.
+    """
+    return sum((Fraction(dpu_per_worker) * Fraction(workers) * Fraction(s) for workers, s in segments), Fraction(0))
+
+
+def version(text: str) -> tuple[int, ...]:
+    """A Glue version for comparing: "5.1" is (5, 1)."""
+    return tuple(int(part) for part in text.split("."))
+
+
+def fits_version(worker_type: str, glue_version: str) -> bool:
+    """Whether a Glue version offers a worker type."""
+    worker = WORKER_TYPES[worker_type]
+    late_enough = version(glue_version) >= version(worker.since)
+    return late_enough and (worker.until is None or version(glue_version) <= version(worker.until))

@@ -1,0 +1,68 @@
+"""The room of AWS Step Functions: what a state machine calls, counts, costs and meets. It never sees another room."""
+
+from fractions import Fraction
+
+from capplan.calls import Access
+from capplan.model import Call, Context, Kind
+from capplan.services.stepfunctions import cost, options, usage
+from capplan.services.stepfunctions.expectation import all_attempts, expect
+from capplan.services.stepfunctions.spec import State, StateMachine, validate
+from capplan.services.stepfunctions.usage import Usage
+from capplan.services.stepfunctions.world import definition_of, target_of, world_of
+
+__all__ = ["KIND", "StateMachine", "validate"]
+
+
+def calls(name: str, spec: StateMachine, ctx: Context) -> tuple[Call, ...]:
+    """Expected calls of one execution: the attempts of each Task that reaches a resource of the scenario."""
+    del name
+    definition = definition_of(spec)
+    found = expect(definition.graph, world_of(spec, ctx))
+    out: list[Call] = []
+    for task, times in all_attempts(found).items():
+        told = spec.states.get(task, State())
+        target = target_of(definition.states[task], told, ctx)
+        if target is not None and times:
+            items = told.items if target.op in ("query", "scan") else None
+            access = Access(op=target.op, target=target.name, items=items, is_async=target.is_event)
+            out.append(Call(target.address, times, access, found.duration_ms))
+    return tuple(out)
+
+
+def duration_ms(name: str, spec: StateMachine, ctx: Context) -> Fraction:
+    """Mean wall clock of one execution."""
+    del name
+    return expect(definition_of(spec).graph, world_of(spec, ctx)).duration_ms
+
+
+def _no_records(spec: StateMachine, access: Access) -> Fraction:
+    """A state machine has no stream."""
+    del spec, access
+    return Fraction(0)
+
+
+def _no_shards(usage: Usage) -> int:
+    """A state machine has no stream."""
+    del usage
+    return 0
+
+
+KIND: Kind[StateMachine, Usage] = Kind(
+    name="stepfunctions.state_machine",
+    section="state_machines",
+    service="stepfunctions",
+    spec=StateMachine,
+    not_yet={},
+    calls=calls,
+    duration_ms=duration_ms,
+    meter=usage.meter,
+    check=options.check,
+    pools=options.pools,
+    charge=cost.charge,
+    options=options.options,
+    summary=usage.summary,
+    observe=options.observe,
+    assume=options.assume,
+    records=_no_records,
+    shards=_no_shards,
+)

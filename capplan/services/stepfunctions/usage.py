@@ -1,0 +1,153 @@
+"""What AWS would meter for a state machine: executions, transitions, GB-seconds. It knows no price.
+
+Source: AWS Step Functions pricing page: billed duration and memory, transitions (read 2026-11-23).
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from capplan import units
+from capplan.flow import Flow
+from capplan.model import Context, Demand
+from capplan.quantities import mean, to_quantity
+from capplan.services.stepfunctions.expectation import Expectation, expect
+from capplan.services.stepfunctions.spec import StateMachine
+from capplan.services.stepfunctions.world import definition_of, world_of
+
+DURATION_STEP_MS = 100
+MEMORY_STEP_MB = 64
+BASE_MEMORY_MB = 50
+_KB_PER_MB = 1_000
+"""The pricing page's memory estimate divides KB by 1,000, unlike its GB-seconds."""
+
+
+def billed_ms(duration_ms: Fraction | Decimal | int) -> int:
+    """Billed duration of an Express execution: up to the next 100 ms, at least 100."""
+    return max(1, math.ceil(Fraction(duration_ms) / DURATION_STEP_MS)) * DURATION_STEP_MS
+
+
+def billed_mb(memory_mb: Fraction | Decimal | int) -> int:
+    """Billed memory of an Express execution: up to the next 64 MB, at least 64."""
+    return max(1, math.ceil(Fraction(memory_mb) / MEMORY_STEP_MB)) * MEMORY_STEP_MB
+
+
+def gb_seconds(duration_ms: int, memory_mb: int) -> Fraction:
+    """GB-seconds of billed milliseconds and megabytes."""
+    return Fraction(duration_ms, units.MS_PER_SECOND) * Fraction(memory_mb, units.MB_PER_GB)
+
+
+def estimated_mb(definition_kb: Fraction | Decimal, payload_kb: Fraction | Decimal, steps: Fraction | int) -> Fraction:
+    """AWS's estimate of an Express execution's memory: 50 MB, the definition, each Parallel or Map step's payload."""
+    return BASE_MEMORY_MB + (Fraction(definition_kb) + Fraction(payload_kb) * steps) / _KB_PER_MB
+
+
+def transitions(states_entered: Fraction | int, retries: Fraction | int, overhead: int) -> Fraction:
+    """State transitions billed for one Standard execution."""
+    return Fraction(states_entered) + retries + overhead
+
+
+def batches(items: Fraction | int, items_per_batch: int) -> int:
+    """Children of a Distributed Map: one for each started batch."""
+    return math.ceil(Fraction(items) / items_per_batch)
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """What one execution is billed for, its Distributed Map children included."""
+
+    transitions: Fraction = Fraction(0)
+    requests: Fraction = Fraction(0)
+    gb_seconds: Fraction = Fraction(0)
+
+    def plus(self, times: Fraction, other: "Metered") -> "Metered":
+        """This and so many of another."""
+        return Metered(
+            self.transitions + times * other.transitions,
+            self.requests + times * other.requests,
+            self.gb_seconds + times * other.gb_seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """A state machine's month.
+
+    Attributes:
+        executions: Executions started.
+        found: One execution in the mean.
+        each: What one execution is billed for.
+        express: Whether it is an Express workflow.
+        overhead: Transitions of a Standard execution beside its states.
+        memory_mb: Memory of an Express execution, or of Express children, as used.
+        open: Executions open at each moment: start rate x duration.
+        map_runs: Open Map Runs at each moment, at most one a Distributed Map and execution.
+    """
+
+    executions: Flow
+    found: Expectation
+    each: Metered
+    express: bool
+    overhead: int
+    memory_mb: Fraction
+    open: Flow
+    map_runs: Flow
+
+    @property
+    def per_second(self) -> Flow:
+        """State transitions at each moment, drawn out over the execution."""
+        return (self.executions * self.each.transitions).spread(self.found.duration_ms)
+
+
+def meter(name: str, spec: StateMachine, demand: Demand, ctx: Context) -> Usage:
+    """What the demand makes AWS count."""
+    del name
+    found = expect(definition_of(spec).graph, world_of(spec, ctx))
+    executions = demand.flow
+    memory_mb = memory_of(spec, found)
+    seconds = found.duration_ms / units.MS_PER_SECOND
+    drawn_out = executions.spread(found.duration_ms)
+    return Usage(
+        executions,
+        found,
+        metered(found, express=spec.type == "express", overhead=spec.overhead, memory_mb=memory_mb),
+        spec.type == "express",
+        spec.overhead,
+        memory_mb,
+        drawn_out * seconds,
+        drawn_out * (seconds if found.children else Fraction(0)),
+    )
+
+
+def memory_of(spec: StateMachine, found: Expectation) -> Fraction:
+    """Memory an Express execution uses: as told, else AWS's estimate."""
+    if spec.memory_mb is not None:
+        return Fraction(spec.memory_mb)
+    payload_kb = mean(spec.payload) / units.BYTES_PER_KB if spec.payload is not None else Fraction(0)
+    return estimated_mb(Fraction(definition_of(spec).size_bytes, units.BYTES_PER_KB), payload_kb, found.iterations)
+
+
+def metered(found: Expectation, *, express: bool, overhead: int, memory_mb: Fraction) -> Metered:
+    """What one execution is billed for; a mean duration is rounded up as AWS's calculator rounds it."""
+    if express:
+        own = Metered(requests=Fraction(1), gb_seconds=gb_seconds(billed_ms(found.duration_ms), billed_mb(memory_mb)))
+    else:
+        own = Metered(transitions=transitions(found.states_entered, found.retries, overhead))
+    for child in found.children.values():
+        each = metered(child.each, express=child.type == "EXPRESS", overhead=overhead, memory_mb=memory_mb)
+        own = own.plus(child.runs, each)
+    return own
+
+
+def summary(usage: Usage) -> Mapping[str, Decimal | int]:
+    """The month's usage, by the names of the JSON report."""
+    executions = usage.executions.monthly
+    out: dict[str, Decimal | int] = {"executions": to_quantity(executions)}
+    if usage.each.transitions:
+        out["state_transitions"] = to_quantity(executions * usage.each.transitions)
+    if usage.each.requests:
+        out["requests"] = to_quantity(executions * usage.each.requests)
+        out["gb_seconds"] = to_quantity(executions * usage.each.gb_seconds)
+    return out

@@ -1,0 +1,28 @@
+"""One module a room, each exporting ADAPTERS: what a case's input means in calls of capplan. They hold no rule of AWS.
+
+An adapter takes the whole case and `Facts` and returns the observed values by the names of the case's expectation (for
+a case of rows: one entry a row, each a value or a mapping by metric). It raises `NotCovered` for what capplan does not
+compute. A run of a simulator may add its own standard errors as `<metric>_se`.
+"""
+
+import importlib
+import importlib.util
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from tests.cases.facts import Facts
+
+Adapter = Callable[[dict[str, Any], Facts], Any]
+_MODULES = ("dynamodb", "lambda_", "stepfunctions", "glue", "reality")
+
+
+@lru_cache(maxsize=1)
+def all_adapters() -> Mapping[str, Adapter]:
+    """Every kind that is known, and the function that observes it."""
+    merged: dict[str, Adapter] = {}
+    for name in _MODULES:
+        full = f"{__name__}.{name}"
+        if importlib.util.find_spec(full) is not None:
+            merged |= importlib.import_module(full).ADAPTERS
+    return merged

@@ -1,0 +1,68 @@
+"""Demand and tables for tests of the DynamoDB room. It holds no expected figure."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from capplan.calls import Access
+from capplan.flow import Flow, Peak, Shape
+from capplan.model import Context, Demand, Work
+from capplan.services.dynamodb import KIND
+from capplan.services.dynamodb.spec import Table
+from capplan.services.dynamodb.usage import Usage
+from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+CTX = Context("us-east-1", seed=1)
+_SPIKE = (16_440, 16_470)
+
+
+def row(*values: object) -> tuple[object, ...]:
+    """Values side by side, exact numbers of whatever type."""
+    return values
+
+
+def flat(per_second: Fraction | int) -> Flow:
+    """The same rate in every minute."""
+
+    def expand() -> "NDArray[np.float64]":
+        import numpy as np
+
+        return np.ones(WINDOW_MINUTES)
+
+    shape = Shape("steady", recurring=True, monthly=Fraction(MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=expand)
+    return Flow.of(shape, Fraction(per_second))
+
+
+def spiky(per_second: Fraction | int, times: int) -> Flow:
+    """The same rate but for 30 minutes, once in the month, at a multiple of it."""
+    start, end = _SPIKE
+
+    def expand() -> "NDArray[np.float64]":
+        import numpy as np
+
+        levels = np.ones(WINDOW_MINUTES)
+        levels[start:end] = times
+        return levels
+
+    monthly = Fraction(MONTH_SECONDS + (times - 1) * (end - start) * 60)
+    shape = Shape("spiky", True, monthly, Peak(float(times), start), False, expand, (_SPIKE,))
+    return Flow.of(shape, Fraction(per_second))
+
+
+def table(**said: Any) -> Table:  # noqa: ANN401  words of the language
+    """A table as a scenario says it."""
+    return KIND.spec.model_validate(said)
+
+
+def access(**said: Any) -> Access:  # noqa: ANN401  words of the language
+    """An access as a scenario says it."""
+    return Access.model_validate(said)
+
+
+def metered(spec: Table, *works: tuple[Mapping[str, Any], Flow], ctx: Context = CTX) -> Usage:
+    """The usage of a table named orders under these accesses."""
+    return KIND.meter("orders", spec, Demand(tuple(Work(access(**a), flow, "traffic.web") for a, flow in works)), ctx)
