@@ -1,3 +1,24 @@
-"""Plans the cost and the capacity of serverless AWS workloads, before anything is deployed."""
+"""Plans the cost and the capacity of serverless AWS workloads, before anything is deployed.
+
+What the command line does, a notebook can do: `load` a scenario, `plan` it, `compare_modes` of its tables.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+__all__ = ["__version__", "compare_modes", "load", "plan"]
+
+_HOMES = {"load": "capplan.scenario.load", "plan": "capplan.planner", "compare_modes": "capplan.compare"}
+
+if TYPE_CHECKING:
+    from capplan.compare import compare_modes
+    from capplan.planner import plan
+    from capplan.scenario.load import load
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  `--version` must not pay for the planner
+    if name not in _HOMES:
+        raise AttributeError(name)
+    from importlib import import_module  # noqa: PLC0415
+
+    return getattr(import_module(_HOMES[name]), name)
