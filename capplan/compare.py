@@ -73,7 +73,7 @@ def _option(base: Priced, resource: Resource, arm: str | None, name: str, change
     parts = tuple(FindingChange(c.path, written(data, c.path), c.to) for c in changes)
     provisioned = not name.startswith("on-demand")
     cost = None if other.missing else _cost(other, resource, arm)
-    share = other.metered.usage[resource.address].throttled_share if arm is None else None
+    share = other.metered.usage[resource.address].throttled if arm is None else None
     throttled = None if share is None else to_quantity(Fraction(share))
     reason = f"no price for {', '.join(m.key for m in other.missing)}" if other.missing else gives_up
     where = f"tables.{resource.name}" + (f".indexes.{arm}" if arm else "")
