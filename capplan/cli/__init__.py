@@ -1,1 +1,35 @@
-"""To be written."""
+"""The command line: the only place that prints, reads the terminal and exits. It computes nothing."""
+
+import os
+import sys
+from typing import NoReturn
+
+from capplan import __version__
+
+HELP = """Usage: capplan COMMAND SCENARIO [OPTIONS]
+Plan cost and capacity of serverless AWS workloads before you deploy them.
+
+  estimate       What will it cost, will it hold, what should I change?
+  compare-modes  Which capacity mode for each table?
+  check          Do the gates hold? Exit 3 if not
+
+Formats, -f: table json (json=plan.json writes a file). SCENARIO - reads
+standard input. Options: capplan COMMAND --help
+Start: capplan estimate scenarios/web-shop/scenario.yaml
+Exit: 0 done, 1 capplan failed, 2 wrong input, 3 gate broken, 4 --strict
+"""
+
+
+def main() -> NoReturn:
+    """Run a command and exit. `--version` and `--help` answer before anything heavy is imported."""
+    arguments = sys.argv[1:]
+    if arguments in (["--version"], ["-V"]):
+        sys.stdout.write(f"capplan {__version__}\n")
+        sys.exit(0)
+    if not arguments or arguments in (["--help"], ["-h"], ["help"]):
+        sys.stdout.write(HELP)
+        sys.exit(0 if arguments else 2)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # half of numpy's start-up is its thread pool
+    from capplan.cli.commands import run  # noqa: PLC0415  heavy
+
+    sys.exit(run(arguments))

@@ -1,0 +1,205 @@
+"""The commands and their options. Each loads, asks the planner, renders, and says its exit code."""
+
+import sys
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+
+from capplan.answer import Plan
+from capplan.cli.output import Output, emit, emit_errors, style_of
+from capplan.errors import CapplanError
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, help="Plan cost and capacity of serverless AWS workloads before you deploy them.")  # fmt: skip
+
+Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="The scenario file; - reads standard input.")]
+Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files; - reads standard input.")]
+Format = Annotated[list[str] | None, typer.Option("--format", "-f", help="table or json; json=FILE writes a file.")]
+OutputFile = Annotated[str | None, typer.Option("--output", "-o", help="Write the answer to a file, whole or not at all.")]
+Budget = Annotated[str | None, typer.Option("--budget", help="A gate more: cost.monthly at most so many USD.")]
+Today = Annotated[str | None, typer.Option("--today", help="The day against which prices' age is held, YYYY-MM-DD.")]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of everything drawn.", min=0)]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 4 on assumptions about the workload or stale prices.")]
+Details = Annotated[bool, typer.Option("--details", help="Unfold every row.")]
+Top = Annotated[int, typer.Option("--top", help="How many resources to show.", min=1)]
+Ascii = Annotated[bool, typer.Option("--ascii", help="Plain ASCII symbols.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colours.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the exit code and written files.")]
+
+
+@app.command()
+def estimate(
+    scenario: Scenario, format: Format = None, output: OutputFile = None, budget: Budget = None, today: Today = None,  # noqa: A002
+    seed: Seed = 0, strict: Strict = False, details: Details = False, top: Top = 10, ascii: Ascii = False,  # noqa: A002, FBT002
+    no_color: NoColor = False, quiet: Quiet = False,  # noqa: FBT002
+) -> int:  # fmt: skip
+    """What will it cost, will it hold, what should I change?
+
+    Example: capplan estimate scenarios/web-shop/scenario.yaml
+    """
+    where = Output(format, output, ascii, no_color, quiet)
+
+    def answer() -> int:
+        plan = _plan(scenario, budget, today, seed)
+        emit(where, lambda: _plan_json([plan]), lambda: _estimate_text(plan, where, details, top))
+        return _strict([plan], strict)
+
+    return _guard(where, answer)
+
+
+@app.command()
+def check(
+    scenarios: Scenarios, format: Format = None, output: OutputFile = None, budget: Budget = None, today: Today = None,  # noqa: A002
+    seed: Seed = 0, strict: Strict = False, ascii: Ascii = False, no_color: NoColor = False, quiet: Quiet = False,  # noqa: A002, FBT002
+    fail_on: Annotated[str, typer.Option("--fail-on", help="deny, or warn: warnings break too.", click_type=click.Choice(["deny", "warn"]))] = "deny",
+) -> int:  # fmt: skip
+    """Do the gates hold? Exit 3 if not; the report comes first.
+
+    Example: capplan check scenarios/web-shop/scenario.yaml --budget 2500
+    """
+    where = Output(format, output, ascii, no_color, quiet)
+
+    def answer() -> int:
+        plans = _all(scenarios, lambda path: _plan(path, budget, today, seed))
+        emit(where, lambda: _plan_json(plans), lambda: "\n".join(_check_text(plan, where) for plan in plans))
+        levels = ("deny", "warn") if fail_on == "warn" else ("deny",)
+        if any(g.verdict == "fail" and g.level in levels for plan in plans for g in plan.gates):
+            return 3
+        return _strict(plans, strict)
+
+    return _guard(where, answer)
+
+
+@app.command("compare-modes")
+def compare_modes(
+    scenario: Scenario, format: Format = None, output: OutputFile = None, today: Today = None, seed: Seed = 0,  # noqa: A002
+    ascii: Ascii = False, no_color: NoColor = False, quiet: Quiet = False,  # noqa: A002, FBT002
+) -> int:  # fmt: skip
+    """Which capacity mode for each table? On-demand, provisioned and auto scaled, each planned.
+
+    Example: capplan compare-modes scenarios/web-shop/scenario.yaml
+    """
+    where = Output(format, output, ascii, no_color, quiet)
+
+    def answer() -> int:
+        import capplan  # noqa: PLC0415
+        from capplan.report.modes_text import modes_text  # noqa: PLC0415
+        from capplan.report.plan_json import modes_record, to_json  # noqa: PLC0415
+
+        modes = capplan.compare_modes(_load(scenario, None), today=_day(today), seed=seed)
+        emit(where, lambda: to_json(modes_record(modes)), lambda: modes_text(modes, style_of(where)))
+        return 0
+
+    return _guard(where, answer)
+
+
+# --- steps ---------------------------------------------------------------------------------------------------------------
+
+
+def _load(path: str, budget: str | None) -> Any:  # noqa: ANN401  a Scenario
+    from capplan.reading.yaml_reader import decode  # noqa: PLC0415
+    from capplan.scenario.load import load  # noqa: PLC0415
+
+    text = decode(sys.stdin.buffer.read(2**20 + 1), "-") if path == "-" else None
+    return load(path, text=text, budget=_money(budget))
+
+
+def _plan(path: str, budget: str | None, today: str | None, seed: int) -> Plan:
+    from capplan.planner import plan  # noqa: PLC0415
+
+    return plan(_load(path, budget), today=_day(today), seed=seed)
+
+
+def _all(paths: list[str], one: Callable[[str], Plan]) -> list[Plan]:
+    """Every file planned, or every file's mistakes together."""
+    plans, mistakes, summaries = [], [], []
+    for path in paths:
+        try:
+            plans.append(one(path))
+        except CapplanError as error:
+            mistakes += error.mistakes
+            summaries.append(error.summary)
+    if mistakes:
+        raise CapplanError(tuple(mistakes), "\n".join(s for s in summaries if s))
+    return plans
+
+
+def _money(text: str | None) -> Decimal | None:
+    if text is None:
+        return None
+    try:
+        amount = Decimal(text.removesuffix("USD").strip())
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0:
+        raise typer.BadParameter(f"'{text}' is no amount: write --budget 2500", param_hint="--budget")
+    return amount
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no day: write --today 2026-11-24", param_hint="--today") from None
+
+
+def _plan_json(plans: list[Plan]) -> str:
+    from capplan.report.plan_json import plan_record, to_json  # noqa: PLC0415
+
+    records = [plan_record(plan) for plan in plans]
+    return to_json(records[0] if len(records) == 1 else records)
+
+
+def _estimate_text(plan: Plan, where: Output, details: bool, top: int) -> str:  # noqa: FBT001
+    from capplan.report.plan_text import plan_text  # noqa: PLC0415
+
+    return plan_text(plan, style_of(where), details=details, top=top)
+
+
+def _check_text(plan: Plan, where: Output) -> str:
+    from capplan.report.check_text import check_text  # noqa: PLC0415
+
+    return check_text(plan, style_of(where))
+
+
+def _strict(plans: list[Plan], strict: bool) -> int:  # noqa: FBT001
+    """Exit code 4 where the answer rests on something nobody confirmed; says what."""
+    if not strict:
+        return 0
+    rests = [f"{a.assumption.path}: {a.assumption.value}" for plan in plans for a in plan.assumptions if a.assumption.kind == "workload"]
+    rests += [f"stale price: {key}" for plan in plans for key in plan.prices.stale]
+    for line in rests:
+        sys.stderr.write(f"strict: {line}\n".encode("ascii", "backslashreplace").decode())
+    return 4 if rests else 0
+
+
+def _guard(where: Output, answer: Callable[[], int]) -> int:
+    try:
+        return answer()
+    except CapplanError as error:
+        emit_errors(where, error)
+        return 2
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of a command line."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(arguments, prog_name="capplan", standalone_mode=False)
+    except click.exceptions.Abort:
+        return 130
+    except KeyboardInterrupt:
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except BrokenPipeError:
+        sys.stdout = open(Path("/dev/null"), "w", encoding="utf-8")  # noqa: SIM115, PTH123  nobody reads on
+        return 0
+    return code if isinstance(code, int) else 0

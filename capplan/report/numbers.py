@@ -1,0 +1,67 @@
+"""Figures as a person reads them: money, counts, shares. It rounds for display only."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+_CENT = Decimal("0.01")
+
+
+def usd(amount: Decimal, *, sign: bool = False) -> str:
+    """Two decimals, thousands separators; `<0.01` for a positive amount under half a cent, 0.00 only for a true zero."""
+    if 0 < amount < Decimal("0.005"):
+        return "<0.01"
+    if -Decimal("0.005") < amount < 0:
+        return "-<0.01"
+    text = f"{amount.quantize(_CENT, ROUND_HALF_UP):,}"
+    return f"+{text}" if sign and amount > 0 else text
+
+
+def quantity(amount: Decimal) -> str:
+    """Three decimals beside an M from a million on; otherwise as many digits as matter."""
+    if amount >= 1_000_000:  # noqa: PLR2004  a million
+        return f"{(amount / 1_000_000).quantize(Decimal('0.001'), ROUND_HALF_UP):,}M"
+    if amount >= 1000:  # noqa: PLR2004  whole from a thousand on
+        return f"{amount.quantize(Decimal('0.01'), ROUND_HALF_UP):,f}"
+    return f"{amount.quantize(Decimal('0.0001'), ROUND_HALF_UP).normalize():f}"
+
+
+def unit_price(price: Decimal) -> str:
+    """Every digit; per million when below 0.001."""
+    if 0 < price < Decimal("0.001"):
+        return f"{(price * 1_000_000).normalize():f}/M"
+    return f"{price.normalize():f}" if price else "0"
+
+
+def rate(amount: Decimal) -> str:
+    """Whole, or two significant digits below 10; k, M, B from 10,000 on."""
+    for factor, letter in ((10**9, "B"), (10**6, "M"), (10**3, "k")):
+        if amount >= max(factor, 10_000):
+            return f"{float(amount) / factor:.3g}{letter}"
+    if amount >= 10:  # noqa: PLR2004  below, two significant digits
+        return f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,f}"
+    return f"{float(amount):.2g}"
+
+
+def share(part: Decimal) -> str:
+    """A percentage: whole from 10% on, one digit below, `<0.1%` under that."""
+    percent = part * 100
+    if 0 < percent < Decimal("0.1"):
+        return "<0.1%"
+    if percent == 0:
+        return "0%"
+    digits = Decimal(1) if abs(percent) >= 10 else Decimal("0.1")  # noqa: PLR2004  from 10% on whole
+    return f"{percent.quantize(digits, ROUND_HALF_UP):,f}%"
+
+
+def value(amount: Decimal, unit: str) -> str:
+    """A figure in an observable's unit."""
+    if unit == "USD":
+        return usd(amount)
+    if unit == "%":
+        text = f"{(amount * 100).quantize(_CENT, ROUND_HALF_UP).normalize():f}"
+        return f"{text}%" if amount == 0 or text not in ("0", "-0") else "<0.01%"
+    return rate(amount) if unit != "ms" else f"{amount:f} ms"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 gate`, `2 gates`."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
