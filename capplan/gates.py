@@ -82,16 +82,16 @@ def judge(scenario: Scenario, priced: "Priced", limits: Sequence[PlannedLimit]) 
     for gate in scenario.gates:
         found = known.get(gate.name)
         problem = _problem(gate, found, known, scenario)
-        if problem or found is None:
-            mistakes.append(Mistake(scenario.file, gate.line, gate.column, problem[0], problem[1], gate.width, gate.excerpt))
-        else:
+        if problem is not None:
+            mistakes.append(Mistake(scenario.file, gate.line, gate.column, *problem, gate.width, gate.excerpt))
+        elif found is not None:
             verdicts.append(_verdict(gate, found))
     if mistakes:
         raise CapplanError(tuple(mistakes))
     return tuple(verdicts)
 
 
-def _problem(gate: Gate, found: Observable | None, known: Mapping[str, Observable], scenario: Scenario) -> tuple[str, str] | tuple[()]:  # fmt: skip
+def _problem(gate: Gate, found: Observable | None, known: Mapping[str, Observable], scenario: Scenario) -> tuple[str, str] | None:  # fmt: skip
     if found is None:
         name = gate.name.partition(".")[0]
         several = [r.address for r in scenario.resources.values() if r.name == name and r.label != name]
@@ -102,11 +102,11 @@ def _problem(gate: Gate, found: Observable | None, known: Mapping[str, Observabl
     if found.value is None or not found.value.is_finite():
         return f"'{gate.name}' is not known", found.why_unknown or "it cannot be computed for this resource yet"
     if gate.of_limit:
-        return () if found.limit is not None else (f"'{gate.name}' has no limit to take a share of", "write a plain figure")
+        return None if found.limit is not None else (f"'{gate.name}' has no limit to take a share of", "write a plain figure")
     if gate.unit != found.unit:
         wanted = {"%": "a percentage, such as 0.1%", "USD": "an amount, such as 50 USD", "ms": "a duration, such as 3 s", "": "a plain number"}[found.unit]  # fmt: skip
         return f"'{gate.name}' is not measured in {gate.unit or 'a plain number'}", f"expected {wanted}"
-    return ()
+    return None
 
 
 def _verdict(gate: Gate, found: Observable) -> Verdict:

@@ -1,140 +1,219 @@
-"""Makes capplan/prices from a harvested collection of price-list figures: `python -m tests.make_prices PRICES_YAML OUT_DIR`.
+"""Makes the price files from a harvested collection of price-list figures: `python tests/make_prices.py PRICES_YAML OUT_DIR`.
 
-The collection names, for every figure, its source and the day it was read. This script drops nothing that is verified or
-secondary, adds only what the collection's block `derived` allows, and never invents a figure.
+The collection names the source of every figure and the day it was read. All that is verified or secondary is taken over, the
+collection's block `derived` says what may be added, and nothing else is: a figure that is missing stays missing.
 """
 
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+Entry = dict[str, Any]
+Prices = dict[str, Entry]
+
 SERVICES = {"dynamodb": "dynamodb", "lambda": "lambda", "step_functions": "stepfunctions", "glue": "glue"}
-LAMBDA_BOUNDS = {"x86_64": ("6000000000", "15000000000"), "arm64": ("7500000000", "18750000000")}
-PER = {"data_catalog.storage_per_100k_objects_month": 100_000, "data_catalog.requests_per_million": 1_000_000}
-CUT = "2024-11-01"  # the day the on-demand prices of DynamoDB were halved
+HOME = "us-east-1"
+"""Where Express Workflows' upper tiers were read."""
+LAMBDA_TIERS = {
+    "duration.x86_64": (("6000000000", "0.9"), ("15000000000", "0.8")),
+    "duration.arm64": (("7500000000", "0.9"), ("18750000000", "0.8")),
+}
+"""From where, and for what part of the first price. AWS Lambda pricing page; the Regions that list all tiers agree."""
+STREAMED_FREE_GB = "100"
+"""AWS Lambda pricing page (read 2026-09-20): streamed responses' monthly allowance, both architectures together."""
+RULES = {"express": "step_functions.express", "python_shell": "glue.python_shell.dpu_hour"}
+"""Sources of our own, and the entry of the block `derived` that each stands for."""
+_DAY = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+_EFFECTIVE = re.compile(r"effective(?:Date)? (\d{4}-\d{2}-\d{2})")
+_TEN_DECIMALS = Decimal("1E-10")
+
+
+# --- one figure -------------------------------------------------------------------------------------------------------
 
 
 def day(text: object) -> str | None:
-    """The first day that a note such as 2026-05 can mean; None where it is undated."""
-    found = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", str(text or ""))
+    """The first day that a note such as "2026-05" can mean; None where it is undated."""
+    found = None if text is None or "undated" in str(text) else _DAY.search(str(text))
     return f"{found[1]}-{found[2] or '01'}-{found[3] or '01'}" if found else None
 
 
-def number(text: object) -> str:
-    """A figure without its unit's word."""
-    return str(text).split()[0]
+def figure(text: object) -> str:
+    """A number's digits, without trailing zeros, an exponent or a word behind it."""
+    plain = format(Decimal(str(text).split()[0].replace(",", "")), "f")
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
-def tiers_of(entry: Mapping[str, Any], key: str) -> tuple[list[list[str]], str]:
-    """Paid tiers from 0 on, as [begin, price], and the free quantity before them."""
+def tier(begin: object, price: object, confidence: str | None = None) -> Entry:
+    """A tier as the files hold it; its confidence is named where it differs from the entry's."""
+    one = {"begin": figure(begin), "price": figure(price)}
+    return one | {"confidence": confidence} if confidence else one
+
+
+def tiers_of(entry: Mapping[str, Any]) -> tuple[str, list[Entry]]:
+    """The allowance (a leading tier at no price), and the paid tiers counted from its end."""
     if "tiers" not in entry:
-        return [["0", entry["price"]]], "0"
-    per = PER.get(key, 1)
-    free, paid = "0", []
-    for tier in entry["tiers"]:
-        begin, end = (number(tier[k]) for k in ("begin", "end"))
-        if Decimal(tier["price"]) == 0 and begin == "0":
-            free = str(Decimal(end) / per)
-        else:
-            paid.append([begin, tier["price"]])
-    if paid and free != "0":
-        paid[0][0] = "0"
-    return paid, free
+        return "0", [tier(0, entry["price"])]
+    per = _counted_in(entry)
+    found = [(Decimal(figure(t["begin"])) / per, t["price"]) for t in entry["tiers"]]
+    free = found[1][0] if not Decimal(found[0][1]) else Decimal(0)
+    return figure(free), [tier(begin - free, price) for begin, price in found if begin >= free]
 
 
-def record(key: str, entry: Mapping[str, Any], sources: Mapping[str, Any]) -> dict[str, Any]:
-    """One dated price."""
-    source = str(entry["source"]).split(",")[0].strip()
-    read = day(sources.get(source, {}).get("read"))
-    checked = max(filter(None, (day(entry.get("as_of")), read)), default=None)
-    out: dict[str, Any] = {
-        "effective": CUT if key.startswith("on_demand.") else None,
-        "checked": checked,
-        "source": source,
-        "confidence": entry["confidence"],
-        "sku": entry.get("sku"),
-        "unit": entry["unit"],
-    }
+def _counted_in(entry: Mapping[str, Any]) -> Decimal:
+    """What one unit of a price holds where its bounds count single things: 100,000 for "100,000 objects-month"."""
+    return Decimal(figure(entry["unit"])) if " " in str(entry["tiers"][1]["begin"]) else Decimal(1)
+
+
+def record(entry: Mapping[str, Any], sources: Mapping[str, Any]) -> Entry:
+    """One dated entry of a file."""
+    source = str(entry["source"])
+    first = sources.get(ids(source)[0], {})
+    dates = [found for found in (day(entry["as_of"]), day(first.get("read"))) if found]
+    effective = _EFFECTIVE.search(first.get("origin", ""))
     if "upfront_per_unit" in entry:
-        return {**out, "upfront": entry["upfront_per_unit"], "hourly": entry["hourly_per_unit"]}
-    tiers, free = tiers_of(entry, key)
-    return {**out, "free": free, "tiers": tiers}
+        head = {name: figure(entry[name]) for name in ("upfront_per_unit", "hourly_per_unit")}
+    else:
+        free, tiers = tiers_of(entry)
+        head = {"free": free, "tiers": tiers}
+    out = head | {
+        "unit": entry["unit"],
+        "effective": effective[1] if effective else None,
+        "checked": max(dates, default=None),
+        "confidence": entry["confidence"],
+        "source": source,
+        "sku": entry.get("sku"),
+    }
+    other = entry.get("other_source")
+    return out | {"note": f"another table has {other['price']} ({other['as_of']})"} if other else out
 
 
-def add_lambda_tiers(prices: dict[str, Any]) -> None:
-    """Tiers 2 and 3 where only the first is listed: 0.9 and 0.8 of it, half up at 10 decimals."""
-    for arch, bounds in LAMBDA_BOUNDS.items():
-        entry = prices.get(f"duration.{arch}")
-        if entry is None or len(entry["tiers"]) > 1:
-            continue
-        first = Decimal(entry["tiers"][0][1])
-        for bound, part in zip(bounds, ("0.9", "0.8"), strict=True):
-            price = (first * Decimal(part)).quantize(Decimal("1E-10"), ROUND_HALF_UP)
-            entry["tiers"].append([bound, format(price, "f"), "derived"])
+def ids(source: str) -> list[str]:
+    """The sources that one entry names."""
+    return [one.strip() for one in source.split(",")]
 
 
-def add_express(prices: dict[str, Any], derived: Mapping[str, Any], region: str) -> None:
-    """Express prices from the collection's derived figures, but in the Regions it names."""
-    rule = derived["step_functions.express"]
+# --- what may be derived ----------------------------------------------------------------------------------------------
+
+
+def add_lambda_tiers(prices: Prices) -> None:
+    """Tiers 2 and 3 where a Region lists only the first: parts of it, half up at 10 decimals."""
+    for key, parts in LAMBDA_TIERS.items():
+        entry = prices.get(key)
+        if entry is not None and len(entry["tiers"]) == 1:
+            first = Decimal(entry["tiers"][0]["price"])
+            for begin, part in parts:
+                price = (first * Decimal(part)).quantize(_TEN_DECIMALS, ROUND_HALF_UP)
+                entry["tiers"].append(tier(begin, price, "derived"))
+            entry["note"] = "tiers 2 and 3: 0.9 and 0.8 of the first"
+
+
+def add_express(prices: Prices, rule: Mapping[str, Any], region: str, home: Mapping[str, Any]) -> None:
+    """Express prices by the collection's rule, but in the Regions that it leaves out."""
     first = prices.pop("express.duration.first_tier", None)
     if region in rule["not_in"]:
         return
-    figures = rule["figures"]
-    listed = [[number(t["begin"]), t["price"], "derived"] for t in figures["express.duration"]["tiers"]]
-    known = {"effective": None, "checked": None, "source": "derived", "confidence": "derived", "sku": None, "free": "0"}
-    if "express.duration" not in prices:
-        if first is None:
-            prices["express.duration"] = {**known, "unit": "GB-Second", "tiers": [t[:2] for t in listed]}
-        else:
-            prices["express.duration"] = {**first, "tiers": [first["tiers"][0], *listed[1:]]}
-    if "express.request" not in prices:
-        prices["express.request"] = {**known, "unit": "Requests", "tiers": [["0", figures["express.request"]]]}
+    tiers = [tier(t["begin"], t["price"]) for t in rule["figures"]["express.duration"]["tiers"]]
+    if first is not None:
+        upper = [one | {"confidence": "derived"} for one in tiers[1:]]
+        prices["express.duration"] = first | {"tiers": first["tiers"] + upper, "note": f"tiers 2 and 3 as read in {HOME}"}
+    known = {"effective": None, "checked": day(home["express.request"]["as_of"]), "confidence": "derived", "source": "express"}
+    listed = {"express.request": [tier(0, rule["figures"]["express.request"])], "express.duration": tiers}
+    for key, its in listed.items():
+        if key not in prices:
+            prices[key] = {"free": "0", "tiers": its, "unit": home[key]["unit"], **known, "sku": None}
 
 
-def add_glue(prices: dict[str, Any]) -> None:
-    """Python shell jobs bear the usage type of Spark jobs; catalogue allowances are the same in every Region."""
-    if "python_shell.dpu_hour" not in prices and "etl.dpu_hour.standard" in prices:
-        prices["python_shell.dpu_hour"] = {**prices["etl.dpu_hour.standard"], "confidence": "derived"}
-    for key, free in (("data_catalog.storage_per_100k_objects_month", "10"), ("data_catalog.requests_per_million", "1")):
-        if key in prices and prices[key]["free"] == "0":
-            prices[key] = {**prices[key], "free": free}
+def add_python_shell(prices: Prices) -> None:
+    """Python shell jobs bear the usage type of Spark jobs."""
+    if "etl.dpu_hour.standard" in prices and "python_shell.dpu_hour" not in prices:
+        same = prices["etl.dpu_hour.standard"]
+        prices["python_shell.dpu_hour"] = same | {"confidence": "derived", "source": "python_shell"}
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
 
 
 def main(collection: Path, out: Path) -> None:
     """Write every file."""
-    data = yaml.load(collection.read_text(), yaml.CSafeLoader)  # noqa: S506  the safe loader
-    newest, regions = "", {}
-    notes = {name: source.get("origin", "") for name, source in data["sources"].items()}
+    data = yaml.load(collection.read_text(encoding="utf-8"), yaml.CSafeLoader)  # noqa: S506  a safe loader
+    newest: list[str] = []
     for region, found in data["regions"].items():
-        regions[region] = found["location"]
-        for theirs, service in SERVICES.items():
-            prices = {k: record(k, e, data["sources"]) for k, e in found.get(theirs, {}).items()}
-            if service == "lambda":
-                add_lambda_tiers(prices)
-            if service == "stepfunctions":
-                add_express(prices, data["derived"], region)
-            if service == "glue":
-                add_glue(prices)
-            write(out / region / f"{service}.json", region, service, prices, notes)
-            newest = max([newest, *(p["checked"] for p in prices.values() if p["checked"])])
-    lines = ",\n".join(f"  {json.dumps(r)}: {json.dumps(n)}" for r, n in regions.items())
-    head = f'{{\n"newest_checked": "{newest}",\n"regions": {{\n{lines}\n}}\n}}\n'
-    (out / "index.json").write_text(head)
+        for name, service in SERVICES.items():
+            prices = prices_of(data, region, name)
+            newest += [p["checked"] for p in prices.values() if p["checked"]]
+            write(out / region / f"{service}.json", _service_text(data, region, service, prices))
+    places = {region: found["location"] for region, found in data["regions"].items()}
+    write(out / "index.json", f'{{\n"newest_checked": "{max(newest)}",\n"regions": {_object(places)}\n}}\n')
+    write(out / "allowances.json", f'{{\n"allowances": [\n{_rows(allowances(data))}\n]\n}}\n')
 
 
-def write(path: Path, region: str, service: str, prices: Mapping[str, Any], notes: Mapping[str, str]) -> None:
-    """One service of one Region: one price a line, so that a change is a line."""
+def prices_of(data: Mapping[str, Any], region: str, name: str) -> Prices:
+    """All prices of a service (as the collection calls it) in a Region."""
+    found = data["regions"][region].get(name, {})
+    prices = {key: record(entry, data["sources"]) for key, entry in found.items()}
+    if name == "lambda":
+        add_lambda_tiers(prices)
+    if name == "step_functions":
+        add_express(prices, data["derived"][RULES["express"]], region, data["regions"][HOME][name])
+    if name == "glue":
+        add_python_shell(prices)
+    return dict(sorted(prices.items()))
+
+
+def allowances(data: Mapping[str, Any]) -> list[Entry]:
+    """What is free for the account as a whole and stands in no SKU."""
+    function, machine = data["global_facts"]["lambda"]["free_tier"], data["global_facts"]["step_functions"]["standard"]
+    arches = ("x86_64", "arm64")
+
+    def one(keys: list[str], quantity: object, source: str) -> Entry:
+        named = data["sources"][source]
+        checked = day(named.get("read")) or day(named["as_of"])
+        return {"keys": keys, "quantity": str(quantity), "checked": checked, "source": named["origin"]}
+
+    return [
+        one([f"lambda.request.{a}" for a in arches], function["requests"], "ae_lambda"),
+        one([f"lambda.duration.{a}" for a in arches], function["gb_seconds"], "ae_lambda"),
+        one([f"lambda.response_streaming.{a}" for a in arches], STREAMED_FREE_GB, "ae_lambda"),
+        one(["stepfunctions.standard.state_transition"], machine["free_state_transitions_per_month"], "sfn_doc"),
+    ]
+
+
+def _service_text(data: Mapping[str, Any], region: str, service: str, prices: Prices) -> str:
+    used = sorted({one for p in prices.values() for one in ids(p["source"])})
+    lines = ",\n".join(f"  {json.dumps(key)}: [{json.dumps(entry)}]" for key, entry in prices.items())
+    head = f'"service": "{service}",\n"region": "{region}",\n"location": {json.dumps(data["regions"][region]["location"])},'
+    sources = _object({name: _origin(data, name) for name in used})
+    return f'{{\n{head}\n"sources": {sources},\n"prices": {{\n{lines}\n}}\n}}\n'
+
+
+def _origin(data: Mapping[str, Any], name: str) -> Entry:
+    """Where a source's figures come from, and the public copy they were read in."""
+    if name in RULES:
+        return {"origin": f"derived: {data['derived'][RULES[name]]['why']}", "copy": None}
+    source = data["sources"][name]
+    place = [str(source[k]) for k in ("repo", "path", "commit") if source.get(k)]
+    return {"origin": source["origin"].replace(", saved in samples/", ""), "copy": " ".join(place) or source.get("url")}
+
+
+def _object(values: Mapping[str, Any]) -> str:
+    rows = ",\n".join(f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
+    return f"{{\n{rows}\n}}"
+
+
+def _rows(values: Iterable[Entry]) -> str:
+    return ",\n".join(f"  {json.dumps(value)}" for value in values)
+
+
+def write(path: Path, text: str) -> None:
+    """A file, its folder made if need be."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    used = sorted({p["source"] for p in prices.values()})
-    sources = ",\n".join(f"  {json.dumps(s)}: {json.dumps(notes.get(s, 'from another Region: see docs/prices.md'))}" for s in used)  # fmt: skip
-    rows = ",\n".join(f"  {json.dumps(key)}: [{json.dumps(price)}]" for key, price in sorted(prices.items()))
-    path.write_text(f'{{\n"region": "{region}",\n"service": "{service}",\n"sources": {{\n{sources}\n}},\n"prices": {{\n{rows}\n}}\n}}\n')  # fmt: skip
+    path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,15 +4,15 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
 from capplan.answer import Plan
 from capplan.cli.output import Output, emit, emit_errors, style_of
-from capplan.errors import CapplanError
+from capplan.errors import CapplanError, Mistake
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, help="Plan cost and capacity of serverless AWS workloads before you deploy them.")  # fmt: skip
 
@@ -29,6 +29,13 @@ Top = Annotated[int, typer.Option("--top", help="How many resources to show.", m
 Ascii = Annotated[bool, typer.Option("--ascii", help="Plain ASCII symbols.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the exit code and written files.")]
+
+
+class FailOn(StrEnum):
+    """What breaks `check`."""
+
+    deny = "deny"
+    warn = "warn"
 
 
 @app.command()
@@ -55,7 +62,7 @@ def estimate(
 def check(
     scenarios: Scenarios, format: Format = None, output: OutputFile = None, budget: Budget = None, today: Today = None,  # noqa: A002
     seed: Seed = 0, strict: Strict = False, ascii: Ascii = False, no_color: NoColor = False, quiet: Quiet = False,  # noqa: A002, FBT002
-    fail_on: Annotated[str, typer.Option("--fail-on", help="deny, or warn: warnings break too.", click_type=click.Choice(["deny", "warn"]))] = "deny",
+    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="deny, or warn: warnings break too.")] = FailOn.deny,
 ) -> int:  # fmt: skip
     """Do the gates hold? Exit 3 if not; the report comes first.
 
@@ -66,7 +73,7 @@ def check(
     def answer() -> int:
         plans = _all(scenarios, lambda path: _plan(path, budget, today, seed))
         emit(where, lambda: _plan_json(plans), lambda: "\n".join(_check_text(plan, where) for plan in plans))
-        levels = ("deny", "warn") if fail_on == "warn" else ("deny",)
+        levels = ("deny", "warn") if fail_on is FailOn.warn else ("deny",)
         if any(g.verdict == "fail" and g.level in levels for plan in plans for g in plan.gates):
             return 3
         return _strict(plans, strict)
@@ -116,7 +123,9 @@ def _plan(path: str, budget: str | None, today: str | None, seed: int) -> Plan:
 
 def _all(paths: list[str], one: Callable[[str], Plan]) -> list[Plan]:
     """Every file planned, or every file's mistakes together."""
-    plans, mistakes, summaries = [], [], []
+    plans: list[Plan] = []
+    mistakes: list[Mistake] = []
+    summaries: list[str] = []
     for path in paths:
         try:
             plans.append(one(path))
@@ -192,14 +201,15 @@ def run(arguments: list[str]) -> int:
     command = typer.main.get_command(app)
     try:
         code = command.main(arguments, prog_name="capplan", standalone_mode=False)
-    except click.exceptions.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         return 130
-    except KeyboardInterrupt:
-        return 130
-    except click.ClickException as error:
-        error.show()
-        return 2
     except BrokenPipeError:
         sys.stdout = open(Path("/dev/null"), "w", encoding="utf-8")  # noqa: SIM115, PTH123  nobody reads on
         return 0
+    except Exception as error:
+        show = getattr(error, "show", None)  # a usage error of Typer's, which keeps its base class to itself
+        if show is None:
+            raise
+        show()
+        return 2
     return code if isinstance(code, int) else 0

@@ -255,7 +255,8 @@ class _Loader:
             text = "\n".join(doc.lines)
             return spec.model_copy(update={"asl": parse(doc.data, len(text.encode()))})
         except DefinitionError as error:
-            self.mistakes += [doc.mistake(list(at), message, hint) for at, message, hint in error.problems]
+            problems: Sequence[Any] = error.problems
+            self.mistakes += [doc.mistake(list(p[0]), p[1], p[2] if len(p) > 2 else "") for p in problems]  # noqa: PLR2004
             return None
 
     def resource(
@@ -264,8 +265,7 @@ class _Loader:
     ) -> Resource:  # fmt: skip
         section, _, name = address.partition(".")
         raw = self.data[section][name]
-        general = self.data.get("defaults") if isinstance(self.data.get("defaults"), Mapping) else {}
-        inherited = general.get(section) if isinstance(general, Mapping) and isinstance(general.get(section), Mapping) else {}
+        inherited = self.inherited(section)
         calls: list[WrittenCall] = []
         entering: list[Entering] = []
         written = raw.get("calls", inherited.get("calls")) if "calls" in _flow_words(kind) else None
@@ -278,6 +278,12 @@ class _Loader:
             self.references(spec, (section, name), names, shapes, specs)
         label = name if len(names[name]) == 1 else address
         return Resource(kind, name, address, label, spec, tuple(calls), tuple(entering), self.doc.locate([section, name], key=True).line)  # fmt: skip
+
+    def inherited(self, section: str) -> Mapping[str, Any]:
+        """What `defaults` says for a section."""
+        general = self.data.get("defaults")
+        own = general.get(section) if isinstance(general, Mapping) else None
+        return own if isinstance(own, Mapping) else {}
 
     def listed(self, raw: object, path: Path) -> list[tuple[Path, Any]]:
         if raw is None:
@@ -399,7 +405,7 @@ class _Loader:
                 self.say([*path, "states", state, "call"], f"there is no resource '{target}'", f"did you mean '{close}'?" if close else f"there is {', '.join(names)}")  # fmt: skip
 
     def trigger_path(self, path: Path, i: int) -> list[str | int]:
-        raw = self.data[path[0]][path[1]].get("triggers")
+        raw = self.data[str(path[0])][path[1]].get("triggers")
         return [*path, "triggers", i] if isinstance(raw, list) else [*path, "triggers"]
 
     def deeper(self, at: list[str | int], key: str) -> list[str | int]:
@@ -480,7 +486,7 @@ def _traffic_flow(name: str, told: Traffic) -> Flow:
     else:
         daily = Daily()
     spikes = tuple(Spike(s.name, s.at, Fraction(s.for_ms) / 1000, s.times) for s in told.spikes)
-    shape = traffic_shape(name, daily, told.weekly, spikes)
+    shape = traffic_shape(name, daily, dict(told.weekly), spikes)
     return Flow.of(shape, told.rate or Fraction(0))
 
 

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
+
+from capplan.pricing.catalogue import Catalogue, Price, Tier, load_prices
 
 
 class NotCovered(Exception):  # noqa: N818  a verdict, not an error
@@ -23,13 +26,27 @@ class Facts:
     tables: Mapping[str, Any] = field(default_factory=dict)
     asl: Path | None = None
 
-    def prices(self, region: str) -> Any:  # noqa: ANN401  the catalogue's own type, imported only when asked for
-        """The shipped price list of a Region, as `capplan.pricing.catalogue` gives it."""
-        from capplan.pricing.catalogue import load_prices
-
+    def prices(self, region: str) -> Catalogue:
+        """The shipped price list of a Region."""
         return load_prices(region, {})
 
-    def unit_usd(self, region: str, key: str, tier: int = -1) -> Decimal:
-        """What one unit costs in a tier of a shipped price; the last tier, past any allowance, unless told."""
-        found: Decimal = self.prices(region)[key].tiers[tier].usd
+    def price(self, region: str, key: str) -> Price:
+        """One dimension of it; a case that needs one nobody has published is not covered."""
+        found = self.prices(region).price(key)
+        if found is None:
+            raise NotCovered(f"no price {key} in {region}")
         return found
+
+    def tiers(self, region: str, key: str) -> list[tuple[Fraction, Decimal]]:
+        """A dimension's paid tiers as (from quantity, price of one unit), in growing order."""
+        return [(Fraction(tier.begin), _known(tier, key)) for tier in self.price(region, key).tiers]
+
+    def unit_usd(self, region: str, key: str) -> Decimal:
+        """What one unit costs in the first paid tier."""
+        return self.tiers(region, key)[0][1]
+
+
+def _known(tier: Tier, key: str) -> Decimal:
+    if tier.price is None:
+        raise NotCovered(f"a tier of {key} has no published price")
+    return tier.price

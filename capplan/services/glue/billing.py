@@ -19,8 +19,6 @@ CRAWLER_MINIMUM_S = 600
 """Minimums per run: 10 minutes for Spark on Glue 0.9 and 1.0 and for crawlers, else 1 minute."""
 OBJECTS_PER_PRICE = 100_000
 REQUESTS_PER_PRICE = 1_000_000
-CATALOG_FREE = 1_000_000
-"""Objects stored, and requests, that a month has free."""
 MAX_TIMEOUT_MINUTES = 10_080
 """Seven days (AWS Glue API, Job.Timeout)."""
 FAQ_RETRIES = 3

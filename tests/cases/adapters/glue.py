@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from capplan import units
 from capplan.services.glue import billing, dpu, retries
-from tests.cases.facts import Facts
+from capplan.services.lambda_ import billing as lambda_billing
+from tests.cases.facts import Facts, NotCovered
 
 Case = Mapping[str, Any]
 _HOME = "us-east-1"
+_STORAGE = "glue.data_catalog.storage_per_100k_objects_month"
+_REQUESTS = "glue.data_catalog.requests_per_million"
 
 
 def _run_cost(case: Case, _: Facts) -> dict[str, Any]:
@@ -93,40 +95,47 @@ def _databrew(case: Case, _: Facts) -> dict[str, Any]:
 
 def _catalog(case: Case, facts: Facts) -> dict[str, Any]:
     given = case["inputs"]
-    return _catalog_usd(facts, given, given["free_objects"], given["free_requests"])
+    objects = billing.catalog_storage(given["objects_stored"], given["free_objects"])
+    requests = billing.catalog_requests(given["requests"], given["free_requests"])
+    return _catalog_usd(facts, objects, requests)
 
 
-def _catalog_usd(facts: Facts, given: Case, free_objects: int, free_requests: int) -> dict[str, Any]:
-    objects = billing.catalog_storage(given["objects_stored"], free_objects)
-    requests = billing.catalog_requests(given["requests"], free_requests)
-    storage_usd = billing.cost(objects, facts.unit_usd(_HOME, "glue.data_catalog.storage_per_100k_objects_month"))
-    requests_usd = billing.cost(requests, facts.unit_usd(_HOME, "glue.data_catalog.requests_per_million"))
+def _catalog_usd(facts: Facts, objects: Fraction, requests: Fraction) -> dict[str, Any]:
+    storage_usd = billing.cost(objects, facts.unit_usd(_HOME, _STORAGE))
+    requests_usd = billing.cost(requests, facts.unit_usd(_HOME, _REQUESTS))
     return {"storage_usd": storage_usd, "requests_usd": requests_usd, "total_usd": storage_usd + requests_usd}
 
 
 def _month(case: Case, facts: Facts) -> dict[str, Any]:
-    """A catalog and a crawler at list prices."""
-    given, free = case["inputs"], billing.CATALOG_FREE
-    catalog_usd = _catalog_usd(facts, given, free, free)["total_usd"]
-    crawler = given.get("crawler") or {"runtime_seconds": 0, "runs": 0}
-    size, runs = crawler.get("dpus", dpu.CRAWLER_DPUS), crawler.get("runs", 1)
-    hours = billing.runs_dpu_hours(size, crawler["runtime_seconds"], runs, billing.CRAWLER_MINIMUM_S)
-    crawler_usd = billing.cost(hours, facts.unit_usd(_HOME, "glue.crawler.dpu_hour"))
+    """A catalog past what the price list gives free, and a crawler, at list prices."""
+    given = case["inputs"]
+    free_objects = facts.price(_HOME, _STORAGE).free * billing.OBJECTS_PER_PRICE
+    free_requests = facts.price(_HOME, _REQUESTS).free * billing.REQUESTS_PER_PRICE
+    objects = billing.catalog_storage(given["objects_stored"], free_objects)
+    requests = billing.catalog_requests(given["requests"], free_requests)
+    catalog_usd = _catalog_usd(facts, objects, requests)["total_usd"]
+    crawler_usd = billing.cost(_crawler_hours(given.get("crawler")), facts.unit_usd(_HOME, "glue.crawler.dpu_hour"))
     return {"catalog_usd": catalog_usd, "crawler_usd": crawler_usd, "total_usd": catalog_usd + crawler_usd}
 
 
+def _crawler_hours(given: Case | None) -> Fraction:
+    if given is None:
+        return Fraction(0)
+    size, runs = given.get("dpus", dpu.CRAWLER_DPUS), given.get("runs", 1)
+    return billing.runs_dpu_hours(size, given["runtime_seconds"], runs, billing.CRAWLER_MINIMUM_S)
+
+
 def _notification(case: Case, facts: Facts) -> dict[str, Any]:
-    """The path of a failure notice: AWS's own events are not charged; the function behind them is, without free tier."""
+    """The path of a failure notice: AWS's own events are free, the function behind them is not."""
     given = case["inputs"]
     if not given.get("eventbridge_aws_events", True) or given.get("sns_publishes") or given.get("free_tier"):
         raise NotCovered("custom events, SNS and the free tier of a notice are not computed")
     requests = Fraction(given["lambda_requests"])
-    seconds = requests * Fraction(given["lambda_ms"]) / units.MS_PER_SECOND
-    gb_seconds = seconds * Fraction(given["lambda_mb"]) / units.MB_PER_GB
+    gb_seconds = lambda_billing.gb_seconds(requests, given["lambda_ms"], given["lambda_mb"])
     return {
         "eventbridge_usd": 0,
-        "lambda_requests_usd": billing.cost(requests, facts.unit_usd(_HOME, "lambda.request.x86_64", tier=0)),
-        "lambda_duration_usd": billing.cost(gb_seconds, facts.unit_usd(_HOME, "lambda.duration.x86_64", tier=0)),
+        "lambda_requests_usd": billing.cost(requests, facts.unit_usd(_HOME, "lambda.request.x86_64")),
+        "lambda_duration_usd": billing.cost(gb_seconds, facts.unit_usd(_HOME, "lambda.duration.x86_64")),
     }
 
 
