@@ -1,7 +1,7 @@
 """Gates judged against a plan. An unknown name or an unknown value is an error, never a pass."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from capplan.planner import Priced
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    observable: Observable
-    resource: str
+_UNIT = {"share": "%", "%": "%", "USD": "USD", "ms": "ms"}
+"""How a gate writes an observable's unit; every other one is a plain number."""
 
 
 def observables(scenario: Scenario, priced: "Priced", limits: Sequence[PlannedLimit]) -> Mapping[str, Observable]:
@@ -43,7 +41,8 @@ def observables(scenario: Scenario, priced: "Priced", limits: Sequence[PlannedLi
 def _of_resource(resource: Resource, priced: "Priced", limits: Sequence[PlannedLimit], cost: Decimal) -> dict[str, Observable]:  # fmt: skip
     usage, ctx = priced.metered.usage[resource.address], priced.metered.context
     out = {"cost": Observable(cost, "USD"), "headroom": _headroom(resource, limits)}
-    out |= resource.kind.observe(resource.name, resource.spec, usage, ctx)
+    seen = resource.kind.observe(resource.name, resource.spec, usage, ctx)
+    out |= {key: replace(value, unit=_UNIT.get(value.unit, "")) for key, value in seen.items()}
     if resource.kind.section == "jobs":
         out["worst_run"] = _worst_run(resource, priced)
     return out

@@ -1,7 +1,7 @@
-"""Makes the price files from a harvested collection of price-list figures: `python tests/make_prices.py PRICES_YAML OUT_DIR`.
+"""Makes the price files from a harvested collection of figures: `python tests/make_prices.py PRICES_YAML OUT_DIR`.
 
-The collection names the source of every figure and the day it was read. All that is verified or secondary is taken over, the
-collection's block `derived` says what may be added, and nothing else is: a figure that is missing stays missing.
+The collection names the source of every figure and the day it was read. All that is verified or secondary is taken
+over, the collection's block `derived` says what may be added, and nothing else is: what is missing stays missing.
 """
 
 import json
@@ -77,7 +77,7 @@ def record(entry: Mapping[str, Any], sources: Mapping[str, Any]) -> Entry:
     dates = [found for found in (day(entry["as_of"]), day(first.get("read"))) if found]
     effective = _EFFECTIVE.search(first.get("origin", ""))
     if "upfront_per_unit" in entry:
-        head = {name: figure(entry[name]) for name in ("upfront_per_unit", "hourly_per_unit")}
+        head: Entry = {name: figure(entry[name]) for name in ("upfront_per_unit", "hourly_per_unit")}
     else:
         free, tiers = tiers_of(entry)
         head = {"free": free, "tiers": tiers}
@@ -121,12 +121,14 @@ def add_express(prices: Prices, rule: Mapping[str, Any], region: str, home: Mapp
     tiers = [tier(t["begin"], t["price"]) for t in rule["figures"]["express.duration"]["tiers"]]
     if first is not None:
         upper = [one | {"confidence": "derived"} for one in tiers[1:]]
-        prices["express.duration"] = first | {"tiers": first["tiers"] + upper, "note": f"tiers 2 and 3 as read in {HOME}"}
-    known = {"effective": None, "checked": day(home["express.request"]["as_of"]), "confidence": "derived", "source": "express"}
+        note = f"tiers 2 and 3 as read in {HOME}"
+        prices["express.duration"] = first | {"tiers": first["tiers"] + upper, "note": note}
+    checked = day(home["express.request"]["as_of"])
+    known = {"effective": None, "checked": checked, "confidence": "derived", "source": "express", "sku": None}
     listed = {"express.request": [tier(0, rule["figures"]["express.request"])], "express.duration": tiers}
     for key, its in listed.items():
         if key not in prices:
-            prices[key] = {"free": "0", "tiers": its, "unit": home[key]["unit"], **known, "sku": None}
+            prices[key] = {"free": "0", "tiers": its, "unit": home[key]["unit"], **known}
 
 
 def add_python_shell(prices: Prices) -> None:
@@ -141,9 +143,9 @@ def add_python_shell(prices: Prices) -> None:
 
 def main(collection: Path, out: Path) -> None:
     """Write every file."""
-    data = yaml.load(collection.read_text(encoding="utf-8"), yaml.CSafeLoader)  # noqa: S506  a safe loader
+    data = yaml.load(collection.read_text(encoding="utf-8"), yaml.CSafeLoader)
     newest: list[str] = []
-    for region, found in data["regions"].items():
+    for region in data["regions"]:
         for name, service in SERVICES.items():
             prices = prices_of(data, region, name)
             newest += [p["checked"] for p in prices.values() if p["checked"]]
@@ -186,10 +188,11 @@ def allowances(data: Mapping[str, Any]) -> list[Entry]:
 
 def _service_text(data: Mapping[str, Any], region: str, service: str, prices: Prices) -> str:
     used = sorted({one for p in prices.values() for one in ids(p["source"])})
-    lines = ",\n".join(f"  {json.dumps(key)}: [{json.dumps(entry)}]" for key, entry in prices.items())
-    head = f'"service": "{service}",\n"region": "{region}",\n"location": {json.dumps(data["regions"][region]["location"])},'
+    location = json.dumps(data["regions"][region]["location"])
+    head = f'"service": "{service}",\n"region": "{region}",\n"location": {location},'
     sources = _object({name: _origin(data, name) for name in used})
-    return f'{{\n{head}\n"sources": {sources},\n"prices": {{\n{lines}\n}}\n}}\n'
+    entries = _object({key: [entry] for key, entry in prices.items()})
+    return f'{{\n{head}\n"sources": {sources},\n"prices": {entries}\n}}\n'
 
 
 def _origin(data: Mapping[str, Any], name: str) -> Entry:
@@ -203,7 +206,7 @@ def _origin(data: Mapping[str, Any], name: str) -> Entry:
 
 def _object(values: Mapping[str, Any]) -> str:
     rows = ",\n".join(f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
-    return f"{{\n{rows}\n}}"
+    return f"{{\n{rows}\n}}" if rows else "{}"
 
 
 def _rows(values: Iterable[Entry]) -> str:

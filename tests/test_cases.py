@@ -20,7 +20,24 @@ FILES = sorted(DATA.glob("*.yaml"))
 FIELD_FILES = os.environ.get("CAPPLAN_FIELD_FILES")
 """A folder of case files with an `asl` folder beside them: definitions that are not ours to carry."""
 
-MINIMUM: dict[str, int] = {}
+MINIMUM = {
+    "number_size": 23, "item_size": 18, "read_units": 13, "batch_read": 7, "query_scan": 16, "write_units": 17,
+    "batch_write": 6, "index_write": 41, "index_write_simple": 3, "transaction": 10, "item_gate": 9,
+    "hash_bucket": 10, "hash_order": 2, "hash_segment": 2, "hash_digest": 2, "autoscale_alarm": 5,
+    "autoscale_alarm_other": 1, "autoscale_target": 5, "autoscale_trigger": 4, "decrease_quota": 4,
+    "on_demand_initial": 2, "on_demand_growth": 2, "on_demand_path": 1, "warm_throughput": 2, "mode_switch": 2,
+    "quota": 3, "burst": 3, "partition_limit": 5, "adaptive": 2, "split_for_heat": 2, "provision_sizing": 4,
+    "global_table": 5, "ttl": 1, "storage": 3, "cost_line": 6, "cost_capacity_hours": 6, "cost_scenario": 6,
+    "backup_billing": 3, "streams": 2, "kinesis_cdc": 1, "dax": 1, "reserved": 3, "reserved_coverage": 1,
+    "reserved_eligibility": 2, "breakeven": 2, "vector": 3, "throttle_reason": 5, "gsi_backpressure": 1,
+    "sfn_standard_cost": 16, "sfn_express_cost": 11, "sfn_express_memory": 4, "sfn_express_recorded_billing": 2,
+    "sfn_compare": 2, "asl_retry_schedule": 6, "sfn_history_recorded": 18, "attempts_expected": 4,
+    "sfn_history_limit": 1, "sfn_quota": 5, "sfn_distributed_map_cost": 3, "glue_job_cost": 22,
+    "glue_session_cost": 2, "glue_dpu_seconds": 1, "glue_crawler_cost": 4, "glue_catalog_cost": 3, "glue_month": 1,
+    "databrew_cost": 2, "glue_worker_dpu": 7, "glue_default_timeout": 3, "glue_retry_expected": 8,
+    "notification_cost": 1,
+}  # fmt: skip
+"""How many carried cases of a kind are judged, at least; a kind may not quietly become uncovered."""
 
 
 @lru_cache(maxsize=8)
@@ -115,8 +132,8 @@ def test_a_check_over_many_cases_is_the_mean_error() -> None:
 @pytest.mark.skipif(not FILES, reason="no case file is carried")
 @pytest.mark.parametrize("kind", MINIMUM)
 def test_no_kind_loses_cases_it_once_covered(kind: str) -> None:
-    passed = Counter(o.kind for path in FILES for o in outcomes(path).values() if o.verdict == "pass")
-    assert passed[kind] >= MINIMUM[kind]
+    covered = Counter(o.kind for path in FILES for o in outcomes(path).values() if o.verdict != "not covered")
+    assert covered[kind] >= MINIMUM[kind]
 
 
 @pytest.mark.skipif(FIELD_FILES is None, reason="CAPPLAN_FIELD_FILES names no folder")

@@ -1,4 +1,4 @@
-"""The price files: dated, with source and confidence. It knows no rule of billing."""
+"""Finds prices in the dated price files, with their source and the confidence in them. It knows no rule of billing."""
 
 import hashlib
 import json
@@ -12,11 +12,13 @@ from typing import Any
 
 _FOLDER = Path(__file__).parent.parent / "prices"
 _STALE_MONTHS = 24
+SCENARIO = "scenario"
+"""Source and confidence of a price that the user gave."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A unit price and the paid quantity a month from which it applies. None: nobody has published it."""
+    """A unit price and the quantity a month, past any allowance, from which it applies. None: nobody has read it."""
 
     begin: Decimal
     price: Decimal | None
@@ -28,9 +30,15 @@ class Price:
     """One dimension of the price list, as of its newest entry.
 
     Attributes:
-        free: The allowance inside the SKU, before the paid tiers; used only with the free tier on.
+        key: Service and dimension, such as "lambda.duration.arm64".
+        tiers: In growing order, the first from 0; each prices its own slice only.
+        free: The SKU's own allowance, before the tiers; it counts only with the free tier on.
+        unit: AWS's name of what the price is for; empty for a price that only the user knows.
         effective: The day it began to apply; None where that is not known.
         checked: The day someone last compared it with AWS's list; None where undated.
+        source: Where it was read, in words.
+        confidence: "verified", "secondary" or "derived"; a tier may differ.
+        overridden: Whether the user gave it.
     """
 
     key: str
@@ -45,9 +53,17 @@ class Price:
     overridden: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What is free every month for the account as a whole: price keys that share it, and how much."""
+
+    keys: tuple[str, ...]
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """A Region's prices, each service's file read on its first use."""
+    """A Region's prices, each service's file read on its first use; the user's own prices go first."""
 
     region: str
     overrides: Mapping[str, Decimal]
@@ -60,22 +76,23 @@ class Catalogue:
         return self._found[key]
 
     def _look(self, key: str) -> Price | None:
-        if key in self.overrides:
-            tier = Tier(Decimal(0), self.overrides[key], "scenario")
-            return Price(key, (tier,), Decimal(0), "", None, None, "scenario", "scenario", None, overridden=True)
-        service, _, rest = key.partition(".")
-        raw = _file(self.region, service).get(rest)
-        return None if raw is None or "tiers" not in raw[-1] else _price(key, raw[-1])
+        listed = _listed(self.region, key)
+        if key not in self.overrides:
+            return listed
+        tiers = (Tier(Decimal(0), self.overrides[key], SCENARIO),)
+        free, unit, sku = (listed.free, listed.unit, listed.sku) if listed else (Decimal(0), "", None)
+        return Price(key, tiers, free, unit, None, None, SCENARIO, SCENARIO, sku, overridden=True)
 
     def reserved(self, key: str) -> tuple[Decimal, Decimal] | None:
         """Upfront and hourly price of one reserved unit; None where there is none."""
-        service, _, rest = key.partition(".")
-        raw = _file(self.region, service).get(rest)
-        return None if raw is None or "upfront" not in raw[-1] else (Decimal(raw[-1]["upfront"]), Decimal(raw[-1]["hourly"]))
+        entry = _newest(self.region, key)
+        if entry is None or "upfront_per_unit" not in entry:
+            return None
+        return Decimal(entry["upfront_per_unit"]), Decimal(entry["hourly_per_unit"])
 
     @property
     def sha256(self) -> str:
-        """A fingerprint of the Region's four files and of the scenario's own prices."""
+        """A fingerprint of what can decide a price here: the Region's files, the allowances, the user's own prices."""
         digest = hashlib.sha256(_bytes_of(self.region))
         for key, price in sorted(self.overrides.items()):
             digest.update(f"{key}={price}\n".encode())
@@ -83,7 +100,7 @@ class Catalogue:
 
 
 def load_prices(region: str, overrides: Mapping[str, Decimal]) -> Catalogue:
-    """A Region's catalogue, with the scenario's own prices over it."""
+    """A Region's catalogue; of a Region without files it holds the user's own prices only."""
     return Catalogue(region, overrides)
 
 
@@ -98,44 +115,68 @@ def newest_checked() -> date:
 
 
 def is_stale(price: Price, today: date | None) -> bool:
-    """Whether nobody has confirmed a price in the 24 months before a day (else before the newest check of all)."""
+    """Whether nobody is known to have confirmed it in the 24 months before a day (else before the newest check)."""
     if price.overridden:
         return False
     if price.checked is None:
-        return price.confidence != "derived"
+        return True
     day = today or newest_checked()
     months = (day.year - price.checked.year) * 12 + day.month - price.checked.month
     return months > _STALE_MONTHS or (months == _STALE_MONTHS and day.day > price.checked.day)
 
 
 @lru_cache(maxsize=1)
-def allowances() -> tuple[tuple[tuple[str, ...], Decimal], ...]:
-    """What AWS gives the account outside any SKU: price keys that share it, and how much a month."""
+def allowances() -> tuple[Allowance, ...]:
+    """What AWS gives the account outside of any SKU."""
     raw = json.loads((_FOLDER / "allowances.json").read_bytes())
-    return tuple((tuple(one["keys"]), Decimal(one["quantity"])) for one in raw["allowances"])
+    return tuple(Allowance(tuple(one["keys"]), Decimal(one["quantity"])) for one in raw["allowances"])
 
 
-def _price(key: str, raw: Mapping[str, Any]) -> Price:
-    tiers = tuple(
-        Tier(Decimal(t[0]), Decimal(t[1]), t[2] if len(t) > 2 else raw["confidence"])  # noqa: PLR2004  begin, price, confidence
-        for t in raw["tiers"]
-    )
-    effective, checked = (date.fromisoformat(raw[k]) if raw[k] else None for k in ("effective", "checked"))
-    return Price(key, tiers, Decimal(raw["free"]), raw["unit"], effective, checked, raw["source"], raw["confidence"], raw["sku"])  # fmt: skip
+# --- the files --------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def _listed(region: str, key: str) -> Price | None:
+    """A price as the files have it."""
+    entry = _newest(region, key)
+    if entry is None or "tiers" not in entry:
+        return None
+    sources, sure = _file(region, key.partition(".")[0])["sources"], entry["confidence"]
+    tiers = tuple(Tier(Decimal(t["begin"]), _amount(t["price"]), t.get("confidence", sure)) for t in entry["tiers"])
+    origin = "; ".join(sources[one]["origin"] for one in entry["source"].split(", "))
+    effective, checked = _day(entry["effective"]), _day(entry["checked"])
+    return Price(key, tiers, Decimal(entry["free"]), entry["unit"], effective, checked, origin, sure, entry["sku"])
+
+
+def _newest(region: str, key: str) -> Mapping[str, Any] | None:
+    """The last of a dimension's dated entries: later ones are written below, none is overwritten."""
+    service, _, dimension = key.partition(".")
+    entries = _file(region, service)["prices"].get(dimension)
+    return entries[-1] if entries else None
+
+
+def _amount(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 @lru_cache(maxsize=256)
 def _file(region: str, service: str) -> Mapping[str, Any]:
+    """A service's file in a Region; without prices where there is none."""
     path = _FOLDER / region / f"{service}.json"
-    if not path.is_file():
-        return {}
-    prices: Mapping[str, Any] = json.loads(path.read_bytes())["prices"]
-    return prices
+    if region not in regions() or not path.is_file():
+        return {"sources": {}, "prices": {}}
+    found: Mapping[str, Any] = json.loads(path.read_bytes())
+    return found
 
 
 @lru_cache(maxsize=64)
 def _bytes_of(region: str) -> bytes:
-    return b"".join(path.read_bytes() for path in sorted((_FOLDER / region).glob("*.json")))
+    files = sorted((_FOLDER / region).glob("*.json")) if region in regions() else []
+    return b"".join(path.read_bytes() for path in [*files, _FOLDER / "allowances.json"])
 
 
 @lru_cache(maxsize=1)

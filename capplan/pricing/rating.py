@@ -1,24 +1,34 @@
-"""Charges meet their prices: allowances, then tiers, over the whole account at once. It knows no service.
+"""Charges meet their prices: allowances, then tiers, over the whole account at once. It knows no service and no price.
 
-Each line is rounded half up at 10 decimals of a dollar, as AWS bills; totals are sums of lines.
+Quantities are whole numbers of 1e-10 here, so that shares add up to the last digit. Each line is rounded half up at 10
+decimals of a dollar, as AWS bills; totals are sums of lines.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+from typing import NamedTuple, TypeVar
 
 from capplan.model import Charge, Frequency
 from capplan.pricing.catalogue import Catalogue, Price, allowances, is_stale
-from capplan.quantities import to_quantity
 
+Steps = int
+"""A quantity in whole numbers of 1e-10."""
+_PER_UNIT = 10**10
 _STEP = Decimal("1E-10")
-_WIDE = Context(prec=80)
+_ONE = Decimal(1)
+_WIDE = Context(prec=200, rounding=ROUND_HALF_UP)
+"""Wide enough for every product to be exact."""
+_NumberT = TypeVar("_NumberT", int, Fraction)
 
 
-@dataclass(frozen=True, slots=True)
-class LineItem:
-    """A charge that has met its price: quantity × list unit price = list cost, on every line."""
+class LineItem(NamedTuple):
+    """A charge that has met its price: quantity × list unit price = list cost, on every line.
+
+    A named tuple, since a large account has ten thousands of them and a frozen dataclass takes three times as long.
+    """
 
     id: str
     charge_id: str
@@ -44,10 +54,14 @@ class LineItem:
 
 @dataclass(frozen=True, slots=True)
 class MissingPrice:
-    """A dimension the scenario uses and nobody has priced, and who uses it."""
+    """A dimension the scenario uses and nobody has priced, and who uses it.
+
+    `beyond` is the quantity past which it is unknown: 0 where there is no price at all.
+    """
 
     key: str
     resources: tuple[str, ...]
+    beyond: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,117 +72,203 @@ class Rated:
     missing: tuple[MissingPrice, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Some of a charge's quantity at one unit price. Tier 0 is the allowance."""
+class _Part(NamedTuple):
+    """Some of a charge's quantity at one unit price. Tier 0 is an allowance."""
 
     tier: int
-    quantity: Decimal
-    price: Decimal
+    quantity: Steps
+    usd: Decimal
     confidence: str
 
 
-def rate(charges: Sequence[Charge], catalogue: Catalogue, *, free_tier: bool, discount: Decimal, today: date | None) -> Rated:  # fmt: skip
+# --- the account ------------------------------------------------------------------------------------------------------
+
+
+def rate(
+    charges: Sequence[Charge],
+    catalogue: Catalogue,
+    *,
+    free_tier: bool,
+    discount: Decimal,
+    today: date | None,
+    owners: Mapping[str, str] | None = None,
+) -> Rated:
     """Line items of all charges of an account.
 
+    To rate again after a change, give it the charges of `touched` price keys only: no other line can have moved.
+
     Args:
-        charges: Every charge of the account and Region; those of zero quantity leave no line.
+        charges: Every charge of the account and Region; one of no quantity leaves no line.
         catalogue: The Region's prices.
         free_tier: Whether monthly allowances are taken off first.
         discount: Share taken off list cost for contracted cost. Range 0 to 1.
         today: The day against which a price's age is held.
+        owners: Resource by charge id, where it is not the first word of the id.
     """
-    with localcontext(_WIDE):
-        by_key: dict[str, list[tuple[Charge, Decimal]]] = {}
-        for charge in charges:
-            quantity = to_quantity(charge.quantity)
-            assert quantity >= 0, charge.id  # noqa: S101  a room's books are wrong
-            if quantity:
-                by_key.setdefault(charge.price, []).append((charge, quantity))
-        missing: dict[str, tuple[str, ...]] = {}
-        parts: dict[str, list[_Part]] = {}
-        free = _free(by_key, catalogue) if free_tier else {}
-        for key, members in by_key.items():
-            price = catalogue.price(key)
-            found = None if price is None else _parts(members, price, free.get(key, Decimal(0)))
-            if found is None:
-                missing[key] = tuple(sorted({_resource(c) for c, _ in members}))
-            else:
-                parts.update(found)
-        lines = [line for c in charges if c.id in parts for line in _lines(c, parts[c.id], catalogue, discount, today)]
-        return Rated(tuple(lines), tuple(MissingPrice(k, r) for k, r in missing.items()))
+    groups = _by_key(charges)
+    free = _free(groups, charges, catalogue) if free_tier else {}
+    found: list[list[LineItem]] = [[] for _ in charges]
+    missing = []
+    for key, members in groups.items():
+        price = catalogue.price(key)
+        paid = {i: quantity - free.get(i, 0) for i, quantity in members.items()}
+        parts = None if price is None else _parts(price, paid, charges)
+        if price is None or parts is None:
+            names = (_owner(charges[i], owners) for i in members)
+            missing.append(MissingPrice(key, tuple(dict.fromkeys(names)), _unknown_from(price)))
+            continue
+        stale = is_stale(price, today)
+        for i in members:
+            own = [_Part(0, free[i], Decimal(0), price.confidence), *parts[i]] if free.get(i) else parts[i]
+            found[i] = _lines(charges[i], _owner(charges[i], owners), price, own, discount, stale=stale)
+    return Rated(tuple(line for lines in found for line in lines), tuple(missing))
 
 
-def _resource(charge: Charge) -> str:
-    """A charge's resource: its id without the charge's own word (and the index before it)."""
-    return charge.id.rpartition(".")[0]
+def touched(keys: Iterable[str]) -> frozenset[str]:
+    """Price keys whose lines may move with a change under some keys: these, and those that share an allowance."""
+    changed = frozenset(keys)
+    return changed.union(*(a.keys for a in allowances() if not changed.isdisjoint(a.keys)))
 
 
-def _free(by_key: Mapping[str, Sequence[tuple[Charge, Decimal]]], catalogue: Catalogue) -> dict[str, Decimal]:
-    """How much of each key is free: the SKU's own allowance, and those of the account, the dearest key first."""
-    out = {key: price.free for key in by_key if (price := catalogue.price(key)) is not None}
-    for keys, quantity in allowances():
-        left = quantity
-        used = [(key, price.tiers[0].price or Decimal(0)) for key in keys if key in by_key and (price := catalogue.price(key))]
-        for key, _ in sorted(used, key=lambda pair: -pair[1]):
-            taken = min(left, sum((q for _, q in by_key[key]), Decimal(0)))
-            out[key] = out.get(key, Decimal(0)) + taken
-            left -= taken
+def _by_key(charges: Sequence[Charge]) -> dict[str, dict[int, Steps]]:
+    """Quantities by price key and place of the charge."""
+    groups: dict[str, dict[int, Steps]] = {}
+    for i, charge in enumerate(charges):
+        quantity = _steps(charge.quantity, charge.id)
+        if quantity:
+            groups.setdefault(charge.price, {})[i] = quantity
+    return groups
+
+
+def _owner(charge: Charge, owners: Mapping[str, str] | None) -> str:
+    return owners[charge.id] if owners else charge.id.partition(".")[0]
+
+
+def _unknown_from(price: Price | None) -> Decimal:
+    return next((t.begin for t in price.tiers if t.price is None), Decimal(0)) if price else Decimal(0)
+
+
+# --- allowances and tiers ---------------------------------------------------------------------------------------------
+
+
+def _free(
+    groups: Mapping[str, Mapping[int, Steps]], charges: Sequence[Charge], catalogue: Catalogue
+) -> dict[int, Steps]:
+    """What is free of every charge: the SKU's own allowance, then the account's, the dearest key first."""
+    out: dict[int, Steps] = {}
+    usd: dict[str, Decimal] = {}
+    for key, members in groups.items():
+        price = catalogue.price(key)
+        if price is not None:
+            usd[key] = price.tiers[0].price or Decimal(0)
+            _take(out, members, _steps(price.free, key), charges)
+    for allowance in allowances():
+        left, keys = _steps(allowance.quantity, ""), [key for key in allowance.keys if key in usd]
+        for level in sorted({usd[key] for key in keys}, reverse=True):
+            alike = {i: q for key in keys if usd[key] == level for i, q in groups[key].items()}
+            left -= _take(out, alike, left, charges)
     return out
 
 
-def _parts(members: Sequence[tuple[Charge, Decimal]], price: Price, free: Decimal) -> dict[str, list[_Part]] | None:
-    """Every charge of one key cut along the allowance and the tiers; None where a tier reached has no price."""
-    out: dict[str, list[_Part]] = {charge.id: [] for charge, _ in members}
-    rest = {charge.id: quantity for charge, quantity in members}
-    total = sum(rest.values(), Decimal(0))
-    taken = min(free, total)
+def _take(out: dict[int, Steps], members: Mapping[int, Steps], amount: Steps, charges: Sequence[Charge]) -> Steps:
+    """Adds a share of an allowance to what is free of each charge; how much was taken."""
+    rest = {i: q - out.get(i, 0) for i, q in members.items()}
+    taken = min(amount, sum(rest.values()))
     if taken:
-        for name, part in _spread(taken, rest).items():
-            if part:
-                out[name].append(_Part(0, part, Decimal(0), price.confidence))
-                rest[name] -= part
-    paid = total - taken
-    reached = [t for t in price.tiers if t.begin < paid or t.begin == 0]
-    if any(t.price is None for t in reached):
-        return None
-    weights = dict(rest)
-    for number, tier in enumerate(reached, start=1):
-        last = number == len(reached)
-        piece = rest if last else _spread(reached[number].begin - tier.begin, weights)
-        for name, quantity in dict(piece).items():
-            if quantity and tier.price is not None:
-                out[name].append(_Part(number, quantity, tier.price, tier.confidence))
-                rest[name] -= quantity
+        for i, part in _spread(taken, rest, rest, charges).items():
+            out[i] = out.get(i, 0) + part
+    return taken
+
+
+def _parts(price: Price, paid: Mapping[int, Steps], charges: Sequence[Charge]) -> dict[int, list[_Part]] | None:
+    """The paid quantity of every charge, cut along the tiers; None where a tier that is reached has no price."""
+    first = price.tiers[0]
+    if len(price.tiers) == 1 and first.price is not None:  # nearly every price
+        return {i: [_Part(1, q, first.price, first.confidence)] if q else [] for i, q in paid.items()}
+    sizes = slices(sum(paid.values()), [_steps(tier.begin, price.key) for tier in price.tiers])
+    reached = [(n, tier, size) for n, (tier, size) in enumerate(zip(price.tiers, sizes, strict=True), 1) if size]
+    out: dict[int, list[_Part]] = {i: [] for i in paid}
+    rest = dict(paid)
+    for number, tier, size in reached:
+        if tier.price is None:
+            return None
+        last = number == reached[-1][0]
+        for i, quantity in (rest if last else _spread(size, rest, paid, charges)).items():
+            if quantity:
+                out[i].append(_Part(number, quantity, tier.price, tier.confidence))
+                if not last:
+                    rest[i] -= quantity
     return out
 
 
-def _spread(amount: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """An amount in proportion to weights, cut at 10 decimals, the remainder to the first name."""
-    total = sum(weights.values(), Decimal(0))
-    out = {name: (amount * w / total).quantize(_STEP, ROUND_DOWN).normalize() for name, w in weights.items()}
-    first = min(name for name, w in weights.items() if w)
-    out[first] += amount - sum(out.values(), Decimal(0))
+def slices(quantity: _NumberT, begins: Sequence[_NumberT]) -> list[_NumberT]:
+    """How much of a quantity falls in each tier, given from where each applies."""
+    reached: list[_NumberT] = [min(quantity, begin) for begin in begins]
+    return [end - begin for begin, end in zip(reached, [*reached[1:], quantity], strict=True)]
+
+
+def _spread(
+    amount: Steps, rest: Mapping[int, Steps], weights: Mapping[int, Steps], charges: Sequence[Charge]
+) -> dict[int, Steps]:
+    """An amount in proportion to weights, never more than is left of a charge; the remainder to the first name."""
+    total = sum(weights.values())
+    out = {i: min(amount * weight // total, rest[i]) for i, weight in weights.items()}
+    left = amount - sum(out.values())
+    for i in sorted(out, key=lambda i: charges[i].id) if left else ():
+        more = min(left, rest[i] - out[i])
+        out[i] += more
+        left -= more
     return out
 
 
-def _lines(charge: Charge, parts: Sequence[_Part], catalogue: Catalogue, discount: Decimal, today: date | None) -> Iterable[LineItem]:  # fmt: skip
-    price = catalogue.price(charge.price)
-    assert price is not None  # noqa: S101  rate() has put it among the missing
-    several = len([p for p in parts if p.tier]) > 1
-    for part in parts:
-        suffix = ".free" if part.tier == 0 else f".tier{part.tier}" if several else ""
-        cost = (part.quantity * part.price).quantize(_STEP, ROUND_HALF_UP)
-        contracted = (cost * (1 - discount)).quantize(_STEP, ROUND_HALF_UP) if discount else cost
-        quantity = _plain(part.quantity)
-        yield LineItem(
-            charge.id + suffix, charge.id, _resource(charge), charge.service, charge.price, price.sku, charge.description,
-            quantity, charge.unit, quantity, price.unit or charge.unit, part.price, cost, contracted, charge.frequency,
-            price.source, price.effective, part.confidence, price.checked, is_stale(price, today),
+# --- lines ------------------------------------------------------------------------------------------------------------
+
+
+def _lines(
+    charge: Charge, resource: str, price: Price, parts: Sequence[_Part], discount: Decimal, *, stale: bool
+) -> list[LineItem]:
+    several = len(parts) > 1 and sum(part.tier > 0 for part in parts) > 1
+    unit = price.unit or charge.unit
+    lines = []
+    for tier, steps, usd, confidence in parts:
+        suffix = ".free" if tier == 0 else f".tier{tier}" if several else ""
+        quantity = _decimal(steps)
+        cost = list_cost(quantity, usd)
+        contracted = list_cost(cost, _WIDE.subtract(_ONE, discount)) if discount else cost
+        line = LineItem(
+            charge.id + suffix, charge.id, resource, charge.service, charge.price, price.sku, charge.description,
+            quantity, charge.unit, quantity, unit, usd, cost, contracted, charge.frequency, price.source,
+            price.effective, confidence, price.checked, stale,
         )  # fmt: skip
+        lines.append(line)
+    return lines
 
 
-def _plain(value: Decimal) -> Decimal:
-    """Without trailing zeros, never with an exponent."""
-    short = value.normalize()
-    return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
+def list_cost(quantity: Decimal, unit_price: Decimal) -> Decimal:
+    """A line's cost: half up at 10 decimals of a dollar."""
+    return _WIDE.quantize(_WIDE.multiply(quantity, unit_price), _STEP)
+
+
+def graduated_usd(
+    quantity: Fraction, tiers: Sequence[tuple[Fraction, Fraction]], free: Fraction = Fraction(0)
+) -> Fraction:
+    """A quantity on its own at tiers (from, unit price) after an allowance, unrounded."""
+    sizes = slices(max(Fraction(0), quantity - free), [begin for begin, _ in tiers])
+    return sum((size * usd for size, (_, usd) in zip(sizes, tiers, strict=True)), Fraction(0))
+
+
+def _steps(quantity: Fraction | Decimal, what: str) -> Steps:
+    """A quantity in whole numbers of 1e-10, half up. A negative one, or one that is no number, is a bug of a room."""
+    try:
+        numerator, denominator = quantity.as_integer_ratio()
+    except (ValueError, OverflowError):
+        numerator, denominator = -1, 1
+    if numerator < 0:
+        raise AssertionError(f"{what}: {quantity}")
+    return numerator * _PER_UNIT if denominator == 1 else (2 * numerator * _PER_UNIT + denominator) // (2 * denominator)
+
+
+def _decimal(steps: Steps) -> Decimal:
+    """The quantity without trailing zeros, never with a positive exponent."""
+    whole, rest = divmod(steps, _PER_UNIT)
+    return _WIDE.scaleb(Decimal(steps), -10).normalize(_WIDE) if rest else Decimal(whole)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from capplan.pricing.catalogue import Catalogue, Price, Tier, load_prices
+from capplan.pricing.catalogue import Catalogue, Price, Tier, allowances, load_prices
 
 
 class NotCovered(Exception):  # noqa: N818  a verdict, not an error
@@ -44,6 +44,10 @@ class Facts:
     def unit_usd(self, region: str, key: str) -> Decimal:
         """What one unit costs in the first paid tier."""
         return self.tiers(region, key)[0][1]
+
+    def allowance(self, key: str) -> Decimal:
+        """What the account has free of a dimension a month, outside its SKU; 0 where there is nothing."""
+        return next((one.quantity for one in allowances() if key in one.keys), Decimal(0))
 
 
 def _known(tier: Tier, key: str) -> Decimal:

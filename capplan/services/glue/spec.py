@@ -34,6 +34,8 @@ def _read_version(raw: object) -> str:
 
 
 def _read_retries(raw: object) -> object:
+    if isinstance(raw, Decimal) and raw == raw.to_integral_value():
+        return int(raw)  # the YAML reader gives every number as a Decimal
     return billing.FAQ_RETRIES if raw == _FAQ_DEFAULT else raw
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 
-from capplan.quantities import Count, Duration, Megabytes, Milliseconds, Share, Size
+from capplan.quantities import Count, Duration, Megabytes, Milliseconds, Share, Size, WholeCount
 from capplan.services.stepfunctions import asl
 from capplan.services.stepfunctions.asl import Definition
 from capplan.services.stepfunctions.expectation import EndlessLoop, Failure, World, expect
@@ -63,7 +63,7 @@ class StateMachine(BaseModel):
     """Path of the Amazon States Language file, JSON or YAML, inside the scenario's folder."""
     states: dict[str, State] = Field(default_factory=dict)
     """What the definition cannot say, by state name."""
-    overhead: Annotated[int, Field(ge=0, le=2)] = 2
+    overhead: Annotated[WholeCount, Field(ge=0, le=2)] = 2
     """Transitions of a standard execution beside its states (2): start and end, as AWS's pricing page counts them."""
     memory_mb: Annotated[Megabytes, Field(ge=1)] | None = Field(default=None, alias="memory")
     """Memory an express execution uses; by AWS's estimate where it is not given, billed in steps of 64 MB."""
