@@ -9,13 +9,24 @@ from pydantic import BaseModel, ConfigDict, Field
 from capplan.quantities import Count, Share, Size
 
 Op = Literal[
-    "get", "query", "scan", "put", "update", "delete", "batch-get", "batch-write", "transact-get", "transact-write",
-    "invoke", "start", "run",
-]  # fmt: skip
+    "get",
+    "query",
+    "scan",
+    "put",
+    "update",
+    "delete",
+    "batch-get",
+    "batch-write",
+    "transact-get",
+    "transact-write",
+    "invoke",
+    "start",
+    "run",
+]
 READS = frozenset({"get", "query", "scan", "batch-get", "transact-get"})
 WRITES = frozenset({"put", "update", "delete", "batch-write", "transact-write"})
 TABLE_OPS = READS | WRITES
-SECTION_OF: Mapping[str, str] = {op: "tables" for op in TABLE_OPS} | {
+SECTION_OF: Mapping[str, str] = dict.fromkeys(TABLE_OPS, "tables") | {
     "invoke": "functions",
     "start": "state_machines",
     "run": "jobs",
@@ -26,7 +37,9 @@ SECTION_OF: Mapping[str, str] = {op: "tables" for op in TABLE_OPS} | {
 class Access(BaseModel):
     """One request of one kind, with everything its charge depends on."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True)  # fmt: skip
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
+    )
 
     op: Op
     """The API's word: get, query, scan, put, update, delete, batch-get, batch-write, transact-get, transact-write, invoke, start, run."""

@@ -9,8 +9,16 @@ from typing import Any
 from capplan.answer import ComparedTable, FindingChange, ModeOption, Modes
 from capplan.model import Change, Charge
 from capplan.planner import (
-    Priced, catalogue_of, meter, missing_prices, monthly, price, prices_of, what_if, written,
-)  # fmt: skip
+    Priced,
+    catalogue_of,
+    meter,
+    missing_prices,
+    monthly,
+    price,
+    prices_of,
+    what_if,
+    written,
+)
 from capplan.pricing.rating import rate
 from capplan.quantities import sig6, to_quantity
 from capplan.scenario.load import Resource, Scenario
@@ -39,7 +47,9 @@ def compare_modes(scenario: Scenario, *, today: date | None = None, seed: int = 
     for resource in scenario.resources.values():
         if resource.kind.section == "tables":
             tables += _compare(base, resource, today)
-    return Modes(scenario.name, scenario.region, scenario.file, scenario.sha256, prices_of(base), tuple(tables), NOT_SIMULATED)
+    return Modes(
+        scenario.name, scenario.region, scenario.file, scenario.sha256, prices_of(base), tuple(tables), NOT_SIMULATED
+    )
 
 
 def _compare(base: Priced, resource: Resource, today: date | None) -> list[ComparedTable]:
@@ -55,10 +65,19 @@ def _compare(base: Priced, resource: Resource, today: date | None) -> list[Compa
         options = whole if arm is None else [_option(base, resource, arm, *one) for one in planned]
         used = _utilisation(base, resource, arm)
         written_as = _as_written(resource, found)
-        out.append(ComparedTable(
-            resource.label, arm, written_as, even.get("read"), even.get("write"), used["read"], used["write"],
-            chosen if arm is None else None, tuple(_pareto(options)),
-        ))  # fmt: skip
+        out.append(
+            ComparedTable(
+                resource.label,
+                arm,
+                written_as,
+                even.get("read"),
+                even.get("write"),
+                used["read"],
+                used["write"],
+                chosen if arm is None else None,
+                tuple(_pareto(options)),
+            )
+        )
     return out
 
 
@@ -68,7 +87,15 @@ def _as_written(resource: Resource, found: Sequence[tuple[str, Any]]) -> str:
     return wanted if resource.spec.on_demand and any(name == wanted for name, _ in found) else "as-written"
 
 
-def _option(base: Priced, resource: Resource, arm: str | None, name: str, changes: Sequence[Change], gives_up: str, other: Priced) -> ModeOption:  # fmt: skip # noqa: PLR0913
+def _option(
+    base: Priced,
+    resource: Resource,
+    arm: str | None,
+    name: str,
+    changes: Sequence[Change],
+    gives_up: str,
+    other: Priced,
+) -> ModeOption:
     data = base.metered.scenario.data
     parts = tuple(FindingChange(c.path, written(data, c.path), c.to) for c in changes)
     provisioned = not name.startswith("on-demand")
@@ -79,9 +106,17 @@ def _option(base: Priced, resource: Resource, arm: str | None, name: str, change
     where = f"tables.{resource.name}" + (f".indexes.{arm}" if arm else "")
     settings = {c.path.removeprefix(f"tables.{resource.name}."): c.to for c in changes if c.path.startswith(where)}
     return ModeOption(
-        name, "provisioned" if provisioned else "on_demand", "standard-ia" if name.endswith("/standard-ia") else "standard",
-        settings, None, cost, throttled, False, reason, parts,  # noqa: FBT003
-    )  # fmt: skip
+        name,
+        "provisioned" if provisioned else "on_demand",
+        "standard-ia" if name.endswith("/standard-ia") else "standard",
+        settings,
+        None,
+        cost,
+        throttled,
+        False,
+        reason,
+        parts,
+    )
 
 
 def _cost(priced: Priced, resource: Resource, arm: str | None) -> Decimal:
@@ -117,7 +152,10 @@ def _break_even(base: Priced, resource: Resource, today: date | None) -> Mapping
     """The utilisation at which on-demand and provisioned cost the same: a month of each, planned and compared."""
     suffix = "standard" if resource.spec.table_class == "standard" else "ia"
     out: dict[str, Decimal | None] = {}
-    for direction, request, hour in (("read", "read_request_unit", "rcu_hour"), ("write", "write_request_unit", "wcu_hour")):
+    for direction, request, hour in (
+        ("read", "read_request_unit", "rcu_hour"),
+        ("write", "write_request_unit", "wcu_hour"),
+    ):
         full = _UNITS * MONTH_HOURS * SECONDS_PER_HOUR
         on_demand = _month(base, f"dynamodb.on_demand.{request}.{suffix}", full, today)
         provisioned = _month(base, f"dynamodb.provisioned.{hour}.{suffix}", _UNITS * MONTH_HOURS, today)

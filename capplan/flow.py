@@ -72,11 +72,22 @@ def spread_shape(shape: Shape, minutes: int) -> Shape:
 
     if minutes >= units.WINDOW_MINUTES:
         minutes = units.WINDOW_MINUTES - 1
-    spread = Shape(shape.entrance, shape.recurring, shape.monthly, shape.top, False, expand, shape.once_minutes, minutes)
+    spread = Shape(
+        shape.entrance, shape.recurring, shape.monthly, shape.top, False, expand, shape.once_minutes, minutes
+    )
     series = levels_of(spread)
     at = int(series.argmax())
     once = tuple((a, min(b + minutes, units.WINDOW_MINUTES)) for a, b in shape.once_minutes)
-    return Shape(shape.entrance, shape.recurring, shape.monthly, Peak(float(series[at]), at), False, lambda: series, once, minutes)  # fmt: skip
+    return Shape(
+        shape.entrance,
+        shape.recurring,
+        shape.monthly,
+        Peak(float(series[at]), at),
+        False,
+        lambda: series,
+        once,
+        minutes,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,9 @@ def observables(scenario: Scenario, priced: "Priced", limits: Sequence[PlannedLi
     return out
 
 
-def _of_resource(resource: Resource, priced: "Priced", limits: Sequence[PlannedLimit], cost: Decimal) -> dict[str, Observable]:  # fmt: skip
+def _of_resource(
+    resource: Resource, priced: "Priced", limits: Sequence[PlannedLimit], cost: Decimal
+) -> dict[str, Observable]:
     usage, ctx = priced.metered.usage[resource.address], priced.metered.context
     out = {"cost": Observable(cost, "USD"), "headroom": _headroom(resource, limits)}
     seen = resource.kind.observe(resource.name, resource.spec, usage, ctx)
@@ -59,7 +61,9 @@ def _headroom(resource: Resource, limits: Sequence[PlannedLimit]) -> Observable:
 def _worst_run(resource: Resource, priced: "Priced") -> Observable:
     from capplan.pricing.rating import rate  # noqa: PLC0415
 
-    charge = glue.worst_run_charge(resource.name, resource.spec, priced.metered.usage[resource.address], priced.metered.context)  # fmt: skip
+    charge = glue.worst_run_charge(
+        resource.name, resource.spec, priced.metered.usage[resource.address], priced.metered.context
+    )
     account = priced.metered.scenario.account
     rated = rate([charge], priced.catalogue, free_tier=False, discount=account.discount, today=None)
     if rated.missing:
@@ -90,20 +94,34 @@ def judge(scenario: Scenario, priced: "Priced", limits: Sequence[PlannedLimit]) 
     return tuple(verdicts)
 
 
-def _problem(gate: Gate, found: Observable | None, known: Mapping[str, Observable], scenario: Scenario) -> tuple[str, str] | None:  # fmt: skip
+def _problem(
+    gate: Gate, found: Observable | None, known: Mapping[str, Observable], scenario: Scenario
+) -> tuple[str, str] | None:
     if found is None:
         name = gate.name.partition(".")[0]
         several = [r.address for r in scenario.resources.values() if r.name == name and r.label != name]
         if several:
             return f"'{name}' stands in more than one section", f"write {' or '.join(several)}"
         close = nearest(gate.name, known)
-        return f"there is nothing called '{gate.name}' to observe", f"did you mean '{close}'?" if close else f"such as {', '.join(list(known)[:4])}"  # fmt: skip
+        return (
+            f"there is nothing called '{gate.name}' to observe",
+            f"did you mean '{close}'?" if close else f"such as {', '.join(list(known)[:4])}",
+        )
     if found.value is None or not found.value.is_finite():
         return f"'{gate.name}' is not known", found.why_unknown or "it cannot be computed for this resource yet"
     if gate.of_limit:
-        return None if found.limit is not None else (f"'{gate.name}' has no limit to take a share of", "write a plain figure")
+        return (
+            None
+            if found.limit is not None
+            else (f"'{gate.name}' has no limit to take a share of", "write a plain figure")
+        )
     if gate.unit != found.unit:
-        wanted = {"%": "a percentage, such as 0.1%", "USD": "an amount, such as 50 USD", "ms": "a duration, such as 3 s", "": "a plain number"}[found.unit]  # fmt: skip
+        wanted = {
+            "%": "a percentage, such as 0.1%",
+            "USD": "an amount, such as 50 USD",
+            "ms": "a duration, such as 3 s",
+            "": "a plain number",
+        }[found.unit]
         return f"'{gate.name}' is not measured in {gate.unit or 'a plain number'}", f"expected {wanted}"
     return None
 
@@ -112,11 +130,21 @@ def _verdict(gate: Gate, found: Observable) -> Verdict:
     observed = found.value
     assert observed is not None  # noqa: S101  _problem has refused it
     limit = gate.limit * found.limit if gate.of_limit and found.limit is not None else gate.limit
-    holds = {"<": observed < limit, "<=": observed <= limit, ">": observed > limit, ">=": observed >= limit}[gate.operator]
+    holds = {"<": observed < limit, "<=": observed <= limit, ">": observed > limit, ">=": observed >= limit}[
+        gate.operator
+    ]
     return Verdict(
-        gate.text, gate.line, gate.column, gate.level, observed, gate.operator, limit, found.unit,
-        _margin(gate, observed, limit), "pass" if holds else "fail",
-    )  # fmt: skip
+        gate.text,
+        gate.line,
+        gate.column,
+        gate.level,
+        observed,
+        gate.operator,
+        limit,
+        found.unit,
+        _margin(gate, observed, limit),
+        "pass" if holds else "fail",
+    )
 
 
 def _margin(gate: Gate, observed: Decimal, limit: Decimal) -> Decimal | None:

@@ -10,8 +10,16 @@ from typing import Any
 
 from capplan import __version__, units
 from capplan.answer import (
-    EntranceCost, Excluded, Finding, FindingChange, Plan, PlannedLimit, PlannedResource, Prices, WeighedAssumption,
-)  # fmt: skip
+    EntranceCost,
+    Excluded,
+    Finding,
+    FindingChange,
+    Plan,
+    PlannedLimit,
+    PlannedResource,
+    Prices,
+    WeighedAssumption,
+)
 from capplan.calls import Access
 from capplan.demand.solve import Edge, LoopError, arrivals
 from capplan.errors import CapplanError
@@ -19,7 +27,7 @@ from capplan.flow import Flow
 from capplan.gates import judge
 from capplan.model import Assumption, Change, Charge, Context, Demand, LimitCheck, Option, PoolLoad, Work
 from capplan.pricing.catalogue import Catalogue, is_stale, load_prices
-from capplan.pricing.rating import LineItem, MissingPrice, rate
+from capplan.pricing.rating import LineItem, MissingPrice, Rated, rate
 from capplan.quantities import sig6, to_quantity
 from capplan.scenario.load import Resource, Scenario, build
 from capplan.services import glue, pool_quota
@@ -76,7 +84,7 @@ def meter(scenario: Scenario, seed: int) -> Metered:
     ratios: dict[tuple[str, int], Fraction] = {}
     flows: dict[str, Flow] = {}
     for _ in range(_ROUNDS):
-        flows = _arrivals(scenario, ctx, calls, ratios)
+        flows = _arrivals(scenario, calls, ratios)
         demand = _demands(scenario, calls, flows)
         usage = {a: _meter(scenario.resources[a], demand[a], ctx) for a in consumers}
         shards = {a: scenario.resources[a].kind.shards(usage[a]) for a in consumers}
@@ -134,7 +142,9 @@ def _passed(trigger: Any) -> Fraction:  # noqa: ANN401
     return Fraction(trigger.filter) if trigger.filter is not None else Fraction(1)
 
 
-def _ratios(scenario: Scenario, flows: Mapping[str, Flow], shards: Mapping[str, int]) -> dict[tuple[str, int], Fraction]:
+def _ratios(
+    scenario: Scenario, flows: Mapping[str, Flow], shards: Mapping[str, int]
+) -> dict[tuple[str, int], Fraction]:
     """Records per invocation of every batching trigger, at the month's mean rate."""
     out: dict[tuple[str, int], Fraction] = {}
     for address, i, trigger in _triggers(scenario):
@@ -149,7 +159,7 @@ def _ratios(scenario: Scenario, flows: Mapping[str, Flow], shards: Mapping[str, 
 
 
 def _arrivals(
-    scenario: Scenario, ctx: Context, calls: Mapping[str, tuple[_Sent, ...]], ratios: Mapping[tuple[str, int], Fraction]
+    scenario: Scenario, calls: Mapping[str, tuple[_Sent, ...]], ratios: Mapping[tuple[str, int], Fraction]
 ) -> dict[str, Flow]:
     entering: dict[str, list[Flow]] = {}
     edges: list[Edge] = []
@@ -185,12 +195,16 @@ def _loop_mistake(scenario: Scenario, error: LoopError) -> Any:  # noqa: ANN401 
     section, _, name = names[0].partition(".")
     readable = " -> ".join(node.partition(".")[2].replace("#", "'s ") for node in error.nodes)
     return scenario.doc.mistake(
-        [section, name], f"these call each other in a loop that never dies out: {readable}",
-        "each round causes one more or more; a chance or a filter below 100% ends it", key=True,
-    )  # fmt: skip
+        [section, name],
+        f"these call each other in a loop that never dies out: {readable}",
+        "each round causes one more or more; a chance or a filter below 100% ends it",
+        key=True,
+    )
 
 
-def _demands(scenario: Scenario, calls: Mapping[str, tuple[_Sent, ...]], flows: Mapping[str, Flow]) -> dict[str, Demand]:
+def _demands(
+    scenario: Scenario, calls: Mapping[str, tuple[_Sent, ...]], flows: Mapping[str, Flow]
+) -> dict[str, Demand]:
     works: dict[str, list[Work]] = {address: [] for address in scenario.resources}
     from_calls: dict[str, list[Flow]] = {address: [] for address in scenario.resources}
     for address, resource in scenario.resources.items():
@@ -217,20 +231,39 @@ def _triggered(resource: Resource, op: str) -> Access:
     trigger = next(iter(getattr(resource.spec, "triggers", ()) or ()), None)
     via = getattr(trigger, "via", None)
     payload = getattr(trigger, "payload", None)
-    return Access.model_validate({"op": op, "target": resource.name, "async": via in _ASYNC}).model_copy(update={"payload": payload})  # fmt: skip
+    return Access.model_validate({"op": op, "target": resource.name, "async": via in _ASYNC}).model_copy(
+        update={"payload": payload}
+    )
 
 
 def _notes(scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, Flow]) -> tuple[Assumption, ...]:
     out = [
         Assumption(address, "no work", "nothing triggers or calls it", "workload")
-        for address, d in demand.items() if not d.works and not (address.startswith("tables.") and flows.get(f"{address}#stream"))
-    ]  # fmt: skip
-    out += [Assumption(path, "the likely value", "ranges are not evaluated yet", "workload") for path in scenario.ranges]
+        for address, d in demand.items()
+        if not d.works and not (address.startswith("tables.") and flows.get(f"{address}#stream"))
+    ]
+    out += [
+        Assumption(path, "the likely value", "ranges are not evaluated yet", "workload") for path in scenario.ranges
+    ]
     for address, i, trigger in _triggers(scenario):
         if trigger.stream is not None or trigger.via in POLLS:
-            out.append(Assumption(f"{address}.triggers.{i}", "records per invocation at the month's mean rate", "batches fill by the mean, not minute by minute", "aws_default"))  # fmt: skip
+            out.append(
+                Assumption(
+                    f"{address}.triggers.{i}",
+                    "records per invocation at the month's mean rate",
+                    "batches fill by the mean, not minute by minute",
+                    "aws_default",
+                )
+            )
         elif trigger.via == "sqs" and trigger.window_ms is None:
-            out.append(Assumption(f"{address}.triggers.{i}", "1 message an invocation", "SQS without a window: the dearest case", "workload"))  # fmt: skip
+            out.append(
+                Assumption(
+                    f"{address}.triggers.{i}",
+                    "1 message an invocation",
+                    "SQS without a window: the dearest case",
+                    "workload",
+                )
+            )
     return tuple(out)
 
 
@@ -275,13 +308,25 @@ def price(metered: Metered, catalogue: Catalogue, today: date | None) -> Priced:
     """Every charge of the account, rated together."""
     scenario = metered.scenario
     charges = {a: charges_of(r, metered.usage[a], metered.context) for a, r in scenario.resources.items()}
-    rated = _rate([c for cs in charges.values() for c in cs], scenario, catalogue, today)
+    rated = _rate([c for cs in charges.values() for c in cs], scenario, catalogue, today, owners_of(scenario, charges))
     return Priced(metered, catalogue, charges, rated.lines, rated.missing)
 
 
-def _rate(charges: Sequence[Charge], scenario: Scenario, catalogue: Catalogue, today: date | None) -> Any:  # noqa: ANN401  Rated
+def owners_of(scenario: Scenario, charges: Mapping[str, Sequence[Charge]]) -> dict[str, str]:
+    """The resource's label, by charge id."""
+    return {c.id: scenario.resources[address].label for address, found in charges.items() for c in found}
+
+
+def _rate(
+    charges: Sequence[Charge],
+    scenario: Scenario,
+    catalogue: Catalogue,
+    today: date | None,
+    owners: Mapping[str, str] | None = None,
+) -> Rated:
     account = scenario.account
-    return rate(charges, catalogue, free_tier=account.free_tier, discount=account.discount, today=today)
+    discount = account.discount
+    return rate(charges, catalogue, free_tier=account.free_tier, discount=discount, today=today, owners=owners)
 
 
 # --- what if -------------------------------------------------------------------------------------------------------------
@@ -332,7 +377,9 @@ def what_if(base: Priced, changes: Sequence[Change], today: date | None) -> Pric
     return price(meter(changed, base.metered.context.seed), base.catalogue, today)
 
 
-def saving(base: Priced, address: str, changes: Sequence[Change], today: date | None) -> tuple[Decimal | None, tuple[str, ...]]:  # fmt: skip
+def saving(
+    base: Priced, address: str, changes: Sequence[Change], today: date | None
+) -> tuple[Decimal | None, tuple[str, ...]]:
     """What a change of one resource saves a month, or None and the prices that are missing.
 
     Meters only that resource again and rates only what it pays, where nothing else can move: then the difference is the
@@ -347,19 +394,25 @@ def saving(base: Priced, address: str, changes: Sequence[Change], today: date | 
     return base.monthly_cost - other.monthly_cost, ()
 
 
-def _quick_saving(base: Priced, address: str, changes: Sequence[Change], today: date | None) -> tuple[Decimal | None, tuple[str, ...]] | None:  # fmt: skip
+def _quick_saving(
+    base: Priced, address: str, changes: Sequence[Change], today: date | None
+) -> tuple[Decimal | None, tuple[str, ...]] | None:
     scenario, ctx = base.metered.scenario, base.metered.context
     resource = scenario.resources[address]
     if scenario.account.free_tier or any(not c.path.startswith(f"{address}.") for c in changes):
         return None
     section, _, name = address.partition(".")
     alone = {k: v for k, v in scenario.data.items() if k in ("capplan", "name", "region", "defaults", "account")}
-    mine = {k: v for k, v in scenario.data[section][name].items() if k not in ("calls", "access", "triggers", "on_failure")}
-    if resource.kind.section in ("state_machines",):
+    mine = {
+        k: v for k, v in scenario.data[section][name].items() if k not in ("calls", "access", "triggers", "on_failure")
+    }
+    if resource.kind.section == "state_machines":
         return None
     alone[section] = {name: mine}
     changed = build(scenario.doc, scenario.files, scenario.sha256, apply(alone, changes)).resources[address]
-    spec = changed.spec.model_copy(update={k: getattr(resource.spec, k) for k in ("triggers", "on_failure") if hasattr(resource.spec, k)})  # fmt: skip
+    spec = changed.spec.model_copy(
+        update={k: getattr(resource.spec, k) for k in ("triggers", "on_failure") if hasattr(resource.spec, k)}
+    )
     kind = resource.kind
     usage = kind.meter(name, spec, base.metered.demand[address], ctx)
     still = (
@@ -477,7 +530,9 @@ def findings_of(base: Priced, today: date | None) -> tuple[tuple[Finding, ...], 
     out: list[Finding] = []
     rules: set[str] = set()
     for address, resource in metered.scenario.resources.items():
-        options: tuple[Option, ...] = resource.kind.options(resource.name, resource.spec, metered.usage[address], metered.context)  # fmt: skip
+        options: tuple[Option, ...] = resource.kind.options(
+            resource.name, resource.spec, metered.usage[address], metered.context
+        )
         for option in options:
             rules.add(option.rule)
             found = _finding(base, address, resource, option, today)
@@ -493,7 +548,9 @@ def _finding(base: Priced, address: str, resource: Resource, option: Option, tod
     saved, missing = saving(base, address, option.changes, today) if option.changes else (None, ())
     if option.severity == "saving" and (saved is not None and saved < _CENT):
         return None
-    return Finding(option.rule, resource.label, option.severity, option.message, option.gives_up, saved, missing, changes)
+    return Finding(
+        option.rule, resource.label, option.severity, option.message, option.gives_up, saved, missing, changes
+    )
 
 
 # --- the plan --------------------------------------------------------------------------------------------------------------
@@ -514,15 +571,33 @@ def plan(scenario: Scenario, *, today: date | None = None, seed: int = 0, findin
     total = priced.monthly_cost
     usual = [x for x in priced.lines if x.charge_frequency != "one_time"]
     return Plan(
-        version=__version__, name=scenario.name, region=scenario.region, file=scenario.file, sha256=scenario.sha256, seed=seed,
-        prices=prices_of(priced), monthly_cost=total, yearly_cost=total * 12,
+        version=__version__,
+        name=scenario.name,
+        region=scenario.region,
+        file=scenario.file,
+        sha256=scenario.sha256,
+        seed=seed,
+        prices=prices_of(priced),
+        monthly_cost=total,
+        yearly_cost=total * 12,
         one_time_cost=sum((x.contracted_cost for x in priced.lines if x.charge_frequency == "one_time"), Decimal(0)),
-        list_cost=sum((x.list_cost for x in usual), Decimal(0)), discount=scenario.account.discount,
-        free_tier=scenario.account.free_tier, free_tier_saves=_free_tier_saves(priced, today),
-        standing_cost=_standing(priced), cost_by_service=cost_by_service(priced), cost_by_tag=_cost_by_tag(priced),
-        resources=_resources(priced), lines=priced.lines, entrances=_entrances(priced), limits=limits, findings=found,
-        rules_looked=rules, assumptions=_assumptions(priced), excluded=_excluded(scenario), gates=verdicts,
-    )  # fmt: skip
+        list_cost=sum((x.list_cost for x in usual), Decimal(0)),
+        discount=scenario.account.discount,
+        free_tier=scenario.account.free_tier,
+        free_tier_saves=_free_tier_saves(priced, today),
+        standing_cost=_standing(priced),
+        cost_by_service=cost_by_service(priced),
+        cost_by_tag=_cost_by_tag(priced),
+        resources=_resources(priced),
+        lines=priced.lines,
+        entrances=_entrances(priced),
+        limits=limits,
+        findings=found,
+        rules_looked=rules,
+        assumptions=_assumptions(priced),
+        excluded=_excluded(scenario),
+        gates=verdicts,
+    )
 
 
 def missing_prices(scenario: Scenario, missing: Sequence[MissingPrice]) -> CapplanError:
@@ -530,9 +605,23 @@ def missing_prices(scenario: Scenario, missing: Sequence[MissingPrice]) -> Cappl
     width = max(len(m.key) for m in missing)
     needs = [f"  {m.key:{width}}  {', '.join(m.resources)}" for m in missing]
     lines = [f"  {m.key}: … USD" for m in missing]
-    text = "\n".join([f"no price in {scenario.region}, so no total:", *needs, "write, with your figures:", "prices:", *lines])
-    first = scenario.doc.mistake(["region"], f"no price in {scenario.region} for {', '.join(m.key for m in missing)}", "write it under `prices:`")  # fmt: skip
-    return CapplanError(tuple(replace(first, message=f"no price in {scenario.region} for {m.key} ({', '.join(m.resources)})", hint=f"write prices: {{{m.key}: … USD}}") for m in missing), text)  # fmt: skip
+    text = "\n".join(
+        [f"no price in {scenario.region}, so no total:", *needs, "write, with your figures:", "prices:", *lines]
+    )
+    first = scenario.doc.mistake(
+        ["region"], f"no price in {scenario.region} for {', '.join(m.key for m in missing)}", "write it under `prices:`"
+    )
+    return CapplanError(
+        tuple(
+            replace(
+                first,
+                message=f"no price in {scenario.region} for {m.key} ({', '.join(m.resources)})",
+                hint=f"write prices: {{{m.key}: … USD}}",
+            )
+            for m in missing
+        ),
+        text,
+    )
 
 
 def cost_by_service(priced: Priced) -> dict[str, Decimal]:
@@ -559,11 +648,18 @@ def _resources(priced: Priced) -> tuple[PlannedResource, ...]:
     metered = priced.metered
     return tuple(
         PlannedResource(
-            r.name, a, r.label, r.kind.name, r.kind.service, costs[a], r.kind.summary(metered.usage[a]),
-            dict(getattr(r.spec, "tags", None) or {}), r.line,
+            r.name,
+            a,
+            r.label,
+            r.kind.name,
+            r.kind.service,
+            costs[a],
+            r.kind.summary(metered.usage[a]),
+            dict(getattr(r.spec, "tags", None) or {}),
+            r.line,
         )
         for a, r in metered.scenario.resources.items()
-    )  # fmt: skip
+    )
 
 
 def _cost_by_tag(priced: Priced) -> dict[str, Decimal]:
@@ -577,7 +673,10 @@ def _cost_by_tag(priced: Priced) -> dict[str, Decimal]:
 
 def _standing(priced: Priced) -> Decimal:
     flows = {c.id: c.flow for charges in priced.charges.values() for c in charges}
-    return sum((x.contracted_cost for x in priced.lines if flows[x.charge_id] is None and x.charge_frequency != "one_time"), Decimal(0))  # fmt: skip
+    return sum(
+        (x.contracted_cost for x in priced.lines if flows[x.charge_id] is None and x.charge_frequency != "one_time"),
+        Decimal(0),
+    )
 
 
 def _entrances(priced: Priced) -> tuple[EntranceCost, ...]:
@@ -622,8 +721,14 @@ def _assumptions(priced: Priced) -> tuple[WeighedAssumption, ...]:
     found = list(metered.notes)
     for address, r in metered.scenario.resources.items():
         found += r.kind.assume(r.name, r.spec, metered.usage[address], metered.context)
-    found.append(Assumption("account.free_tier", "false", "other workloads of the account may use the allowances up", "aws_default"))  # fmt: skip
-    found.append(Assumption("throttling", "not taken off downstream", "refused work is retried by its caller", "aws_default"))  # fmt: skip
+    found.append(
+        Assumption(
+            "account.free_tier", "false", "other workloads of the account may use the allowances up", "aws_default"
+        )
+    )
+    found.append(
+        Assumption("throttling", "not taken off downstream", "refused work is retried by its caller", "aws_default")
+    )
     unique = {(a.path, a.value): a for a in found}
     return tuple(WeighedAssumption(a) for a in sorted(unique.values(), key=lambda a: (a.kind != "workload", a.path)))
 
@@ -650,7 +755,9 @@ def prices_of(priced: Priced) -> Prices:
     checked = sorted(p.checked for p in found if p.checked is not None)
     confidences = tuple(sorted({x.price_confidence for x in lines}))
     stale = tuple(sorted({x.price_key for x in lines if x.stale}))
-    return Prices(catalogue.sha256, checked[0] if checked else None, checked[-1] if checked else None, confidences, stale)
+    return Prices(
+        catalogue.sha256, checked[0] if checked else None, checked[-1] if checked else None, confidences, stale
+    )
 
 
 __all__ = ["Metered", "Priced", "is_stale", "meter", "plan", "price", "saving", "what_if"]

@@ -1,5 +1,6 @@
 """Quantities with units: read from a scenario's text, and the one bridge between exact and simulated numbers. It prices nothing."""
 
+import itertools
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -162,24 +163,63 @@ def expected_blocks(dist: Distribution, block: int, cap: Decimal | None = None) 
 _NUMBER = r"(?P<n>[+-]?\d{1,18}(?:\.\d{1,18})?(?:[eE][+-]?\d{1,2})?)"
 _TEXT = re.compile(_NUMBER + r"\s*(?P<unit>[A-Za-zµ%/]*)")
 _SCALE = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9, "G": 10**9, "T": 10**12}
-_BYTES = {"B": 1, "byte": 1, "bytes": 1, "KB": 2**10, "KiB": 2**10, "MB": 2**20, "MiB": 2**20, "GB": 2**30, "GiB": 2**30,
-          "TB": 2**40, "TiB": 2**40}  # fmt: skip
+_BYTES = {
+    "B": 1,
+    "byte": 1,
+    "bytes": 1,
+    "KB": 2**10,
+    "KiB": 2**10,
+    "MB": 2**20,
+    "MiB": 2**20,
+    "GB": 2**30,
+    "GiB": 2**30,
+    "TB": 2**40,
+    "TiB": 2**40,
+}
 _MS: dict[str, Fraction] = {
-    "us": Fraction(1, 1000), "µs": Fraction(1, 1000), "ms": Fraction(1), "s": Fraction(1000), "sec": Fraction(1000),
-    "second": Fraction(1000), "seconds": Fraction(1000), "m": Fraction(60_000), "min": Fraction(60_000), "minute": Fraction(60_000),
-    "minutes": Fraction(60_000), "h": Fraction(3_600_000), "hour": Fraction(3_600_000), "hours": Fraction(3_600_000),
-    "d": Fraction(86_400_000), "day": Fraction(86_400_000), "days": Fraction(86_400_000),
-}  # fmt: skip
+    "us": Fraction(1, 1000),
+    "µs": Fraction(1, 1000),
+    "ms": Fraction(1),
+    "s": Fraction(1000),
+    "sec": Fraction(1000),
+    "second": Fraction(1000),
+    "seconds": Fraction(1000),
+    "m": Fraction(60_000),
+    "min": Fraction(60_000),
+    "minute": Fraction(60_000),
+    "minutes": Fraction(60_000),
+    "h": Fraction(3_600_000),
+    "hour": Fraction(3_600_000),
+    "hours": Fraction(3_600_000),
+    "d": Fraction(86_400_000),
+    "day": Fraction(86_400_000),
+    "days": Fraction(86_400_000),
+}
 _PER: dict[str, int] = {
-    "s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "d": units.SECONDS_PER_DAY,
-    "day": units.SECONDS_PER_DAY, "week": 7 * units.SECONDS_PER_DAY, "month": units.MONTH_SECONDS,
+    "s": 1,
+    "sec": 1,
+    "second": 1,
+    "min": 60,
+    "minute": 60,
+    "h": 3600,
+    "hour": 3600,
+    "d": units.SECONDS_PER_DAY,
+    "day": units.SECONDS_PER_DAY,
+    "week": 7 * units.SECONDS_PER_DAY,
+    "month": units.MONTH_SECONDS,
     "year": 12 * units.MONTH_SECONDS,
-}  # fmt: skip
+}
 
 
 def _fail(found: object, expected: str, example: str) -> PydanticCustomError:
-    shown = f"{found} has no unit" if isinstance(found, Decimal | int) and not isinstance(found, bool) else "wrong value"
-    return PydanticCustomError("quantity", "{shown}", {"shown": shown, "hint": f"expected {expected}, such as {example}", "found": str(found)[:60]})  # fmt: skip
+    shown = (
+        f"{found} has no unit" if isinstance(found, Decimal | int) and not isinstance(found, bool) else "wrong value"
+    )
+    return PydanticCustomError(
+        "quantity",
+        "{shown}",
+        {"shown": shown, "hint": f"expected {expected}, such as {example}", "found": str(found)[:60]},
+    )
 
 
 def _split(text: str) -> tuple[Fraction, str] | None:
@@ -215,14 +255,22 @@ def _read_count(raw: object) -> Decimal:
         return Decimal(raw)
     found = _split(raw) if isinstance(raw, str) else None
     if found is None or found[1] not in _SCALE or found[0] < 0:
-        raise PydanticCustomError("quantity", "{shown}", {"shown": "wrong value", "hint": "expected a count, such as 3, 50k or 2M", "found": str(raw)[:60]})  # fmt: skip
+        raise PydanticCustomError(
+            "quantity",
+            "{shown}",
+            {"shown": "wrong value", "hint": "expected a count, such as 3, 50k or 2M", "found": str(raw)[:60]},
+        )
     return _exact(found[0] * _SCALE[found[1]])
 
 
 def _read_whole(raw: object) -> int:
     value = _read_count(raw)
     if value != value.to_integral_value():
-        raise PydanticCustomError("quantity", "{shown}", {"shown": f"{value} is not whole", "hint": "expected a whole number, such as 3", "found": str(raw)[:60]})  # fmt: skip
+        raise PydanticCustomError(
+            "quantity",
+            "{shown}",
+            {"shown": f"{value} is not whole", "hint": "expected a whole number, such as 3", "found": str(raw)[:60]},
+        )
     return int(value)
 
 
@@ -260,7 +308,15 @@ def read_rate(raw: object) -> Fraction:
 def _read_megabytes(raw: object) -> int:
     value = Fraction(_read_bytes(raw)) / units.BYTES_PER_MB
     if value.denominator != 1:
-        raise PydanticCustomError("quantity", "{shown}", {"shown": f"{raw} is not whole megabytes", "hint": "expected whole megabytes, such as 512 MB", "found": str(raw)[:60]})  # fmt: skip
+        raise PydanticCustomError(
+            "quantity",
+            "{shown}",
+            {
+                "shown": f"{raw} is not whole megabytes",
+                "hint": "expected whole megabytes, such as 512 MB",
+                "found": str(raw)[:60],
+            },
+        )
     return int(value)
 
 
@@ -275,7 +331,11 @@ def _likely(read: Callable[[object], Any]) -> Callable[[object], Any]:
         if isinstance(raw, Mapping) and raw.keys() == RANGE_KEYS:
             low, likely, high = (read(raw[k]) for k in ("low", "likely", "high"))
             if not low <= likely <= high:
-                raise PydanticCustomError("quantity", "{shown}", {"shown": "a range must grow: low, likely, high", "hint": "put the smallest first", "found": ""})  # fmt: skip
+                raise PydanticCustomError(
+                    "quantity",
+                    "{shown}",
+                    {"shown": "a range must grow: low, likely, high", "hint": "put the smallest first", "found": ""},
+                )
             return likely
         return read(raw)
 
@@ -295,11 +355,15 @@ def _spread(read: Callable[[object], Decimal], example: str) -> Callable[[object
 
 def _percentiles(given: Mapping[str, Decimal], example: str) -> Distribution:
     points = sorted((Decimal(key[1:]) / 100, value) for key, value in given.items())
-    grows = all(a[1] <= b[1] for a, b in zip(points, points[1:], strict=False))
+    grows = all(a[1] <= b[1] for a, b in itertools.pairwise(points))
     inside = all(0 < share < 1 for share, _ in points)
     positive = all(value > 0 for _, value in points)
     if len(points) < 2 or not (grows and inside and positive):  # noqa: PLR2004  a law needs two points
-        raise PydanticCustomError("quantity", "{shown}", {"shown": "percentiles must be two or more, above 0, and grow", "hint": f"expected {example}", "found": ""})  # fmt: skip
+        raise PydanticCustomError(
+            "quantity",
+            "{shown}",
+            {"shown": "percentiles must be two or more, above 0, and grow", "hint": f"expected {example}", "found": ""},
+        )
     return Distribution(tuple(points))
 
 

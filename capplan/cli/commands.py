@@ -14,12 +14,20 @@ from capplan.answer import Plan
 from capplan.cli.output import Output, emit, emit_errors, style_of
 from capplan.errors import CapplanError, Mistake
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, help="Plan cost and capacity of serverless AWS workloads before you deploy them.")  # fmt: skip
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="Plan cost and capacity of serverless AWS workloads before you deploy them.",
+)
 
 Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="The scenario file; - reads standard input.")]
 Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files; - reads standard input.")]
 Format = Annotated[list[str] | None, typer.Option("--format", "-f", help="table or json; json=FILE writes a file.")]
-OutputFile = Annotated[str | None, typer.Option("--output", "-o", help="Write the answer to a file, whole or not at all.")]
+OutputFile = Annotated[
+    str | None, typer.Option("--output", "-o", help="Write the answer to a file, whole or not at all.")
+]
 Budget = Annotated[str | None, typer.Option("--budget", help="A gate more: cost.monthly at most so many USD.")]
 Today = Annotated[str | None, typer.Option("--today", help="The day against which prices' age is held, YYYY-MM-DD.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of everything drawn.", min=0)]
@@ -40,10 +48,19 @@ class FailOn(StrEnum):
 
 @app.command()
 def estimate(
-    scenario: Scenario, format: Format = None, output: OutputFile = None, budget: Budget = None, today: Today = None,  # noqa: A002
-    seed: Seed = 0, strict: Strict = False, details: Details = False, top: Top = 10, ascii: Ascii = False,  # noqa: A002, FBT002
-    no_color: NoColor = False, quiet: Quiet = False,  # noqa: FBT002
-) -> int:  # fmt: skip
+    scenario: Scenario,
+    format: Format = None,
+    output: OutputFile = None,
+    budget: Budget = None,
+    today: Today = None,
+    seed: Seed = 0,
+    strict: Strict = False,
+    details: Details = False,
+    top: Top = 10,
+    ascii: Ascii = False,  # noqa: A002, FBT002
+    no_color: NoColor = False,
+    quiet: Quiet = False,  # noqa: FBT002
+) -> int:
     """What will it cost, will it hold, what should I change?
 
     Example: capplan estimate scenarios/web-shop/scenario.yaml
@@ -60,10 +77,18 @@ def estimate(
 
 @app.command()
 def check(
-    scenarios: Scenarios, format: Format = None, output: OutputFile = None, budget: Budget = None, today: Today = None,  # noqa: A002
-    seed: Seed = 0, strict: Strict = False, ascii: Ascii = False, no_color: NoColor = False, quiet: Quiet = False,  # noqa: A002, FBT002
+    scenarios: Scenarios,
+    format: Format = None,
+    output: OutputFile = None,
+    budget: Budget = None,
+    today: Today = None,
+    seed: Seed = 0,
+    strict: Strict = False,
+    ascii: Ascii = False,
+    no_color: NoColor = False,
+    quiet: Quiet = False,  # noqa: FBT002
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="deny, or warn: warnings break too.")] = FailOn.deny,
-) -> int:  # fmt: skip
+) -> int:
     """Do the gates hold? Exit 3 if not; the report comes first.
 
     Example: capplan check scenarios/web-shop/scenario.yaml --budget 2500
@@ -83,9 +108,15 @@ def check(
 
 @app.command("compare-modes")
 def compare_modes(
-    scenario: Scenario, format: Format = None, output: OutputFile = None, today: Today = None, seed: Seed = 0,  # noqa: A002
-    ascii: Ascii = False, no_color: NoColor = False, quiet: Quiet = False,  # noqa: A002, FBT002
-) -> int:  # fmt: skip
+    scenario: Scenario,
+    format: Format = None,
+    output: OutputFile = None,
+    today: Today = None,
+    seed: Seed = 0,
+    ascii: Ascii = False,
+    no_color: NoColor = False,
+    quiet: Quiet = False,  # noqa: FBT002
+) -> int:
     """Which capacity mode for each table? On-demand, provisioned and auto scaled, each planned.
 
     Example: capplan compare-modes scenarios/web-shop/scenario.yaml
@@ -181,7 +212,12 @@ def _strict(plans: list[Plan], strict: bool) -> int:  # noqa: FBT001
     """Exit code 4 where the answer rests on something nobody confirmed; says what."""
     if not strict:
         return 0
-    rests = [f"{a.assumption.path}: {a.assumption.value}" for plan in plans for a in plan.assumptions if a.assumption.kind == "workload"]
+    rests = [
+        f"{a.assumption.path}: {a.assumption.value}"
+        for plan in plans
+        for a in plan.assumptions
+        if a.assumption.kind == "workload"
+    ]
     rests += [f"stale price: {key}" for plan in plans for key in plan.prices.stale]
     for line in rests:
         sys.stderr.write(f"strict: {line}\n".encode("ascii", "backslashreplace").decode())

@@ -52,7 +52,9 @@ def read_schedule(text: str) -> Schedule:
         raise ScheduleError(f"not a schedule expression: {_EXAMPLE}")
     fields = cron[1].split()
     if len(fields) != 6:  # noqa: PLR2004  AWS's six fields
-        raise ScheduleError(f"AWS's cron has six fields (minutes hours day-of-month month day-of-week year), found {len(fields)}: {_EXAMPLE}")  # fmt: skip
+        raise ScheduleError(
+            f"AWS's cron has six fields (minutes hours day-of-month month day-of-week year), found {len(fields)}: {_EXAMPLE}"
+        )
     return _cron(*fields)
 
 
@@ -173,4 +175,4 @@ def schedule_shape(name: str, schedule: Schedule, offset_minutes: int = 0) -> Sh
         return out
 
     top = Peak(1 / units.SECONDS_PER_MINUTE if starts else 0.0, busiest)
-    return Shape(name, False, schedule.per_year / units.MONTHS_PER_YEAR, top, False, expand)  # noqa: FBT003
+    return Shape(name, False, schedule.per_year / units.MONTHS_PER_YEAR, top, False, expand)

@@ -35,7 +35,7 @@ def arrivals(entering: Mapping[str, Flow], edges: Iterable[Edge]) -> dict[str, F
     outgoing: dict[str, list[Edge]] = {}
     for edge in listed:
         outgoing.setdefault(edge.source, []).append(edge)
-    nodes = {n: None for n in entering} | {e.source: None for e in listed} | {e.target: None for e in listed}
+    nodes = dict.fromkeys(entering) | {e.source: None for e in listed} | {e.target: None for e in listed}
     incoming: dict[str, list[Flow]] = {node: [] for node in nodes}
     for node, flow in entering.items():
         incoming[node].append(flow)
@@ -52,10 +52,12 @@ def arrivals(entering: Mapping[str, Flow], edges: Iterable[Edge]) -> dict[str, F
 
 
 def _solve_loop(group: Sequence[str], entering: Mapping[str, Flow], inner: Sequence[Edge]) -> dict[str, Flow]:
-    """x = b + A x by elimination; the pivots stay above 0 exactly when the loop's gain is below 1."""
+    """X = b + A x by elimination; the pivots stay above 0 exactly when the loop's gain is below 1."""
     size = len(group)
     at = {node: i for i, node in enumerate(group)}
-    rows = [[Fraction(int(i == j)) for j in range(size)] + [Fraction(int(i == j)) for j in range(size)] for i in range(size)]  # fmt: skip
+    rows = [
+        [Fraction(int(i == j)) for j in range(size)] + [Fraction(int(i == j)) for j in range(size)] for i in range(size)
+    ]
     for edge in inner:
         rows[at[edge.target]][at[edge.source]] -= edge.times
     for i in range(size):

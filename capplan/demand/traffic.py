@@ -85,7 +85,7 @@ def traffic_shape(name: str, daily: Daily, weekly: Mapping[str, Decimal], spikes
     """One traffic as a shape for a rate of 1/s: its monthly seconds (spikes included), its busiest minute, its levels."""
     flat = daily.peak == daily.trough and not daily.hours and not weekly and not spikes
     if flat:
-        return Shape(name, True, Fraction(units.MONTH_SECONDS), Peak(1.0, 0), True, lambda: _constant(1.0))  # noqa: FBT003
+        return Shape(name, True, Fraction(units.MONTH_SECONDS), Peak(1.0, 0), True, lambda: _constant(1.0))
     day, week = day_levels(daily), week_levels(weekly)
     extra = sum((spike_seconds(spike, spikes[:i], day, week) for i, spike in enumerate(spikes)), 0.0)
     top = _top(day, week, spikes)

@@ -12,11 +12,19 @@ _RANK = {"BROKEN": 0, "warning": 1, "ok": 2}
 def check_text(plan: Plan, style: Style) -> str:
     """The answer of `check` for one scenario."""
     if not plan.gates:
-        lines = [title(plan.name, plan.region, "no gates written", style), "", "Write gates: in the scenario, or --budget 2500."]
+        lines = [
+            title(plan.name, plan.region, "no gates written", style),
+            "",
+            "Write gates: in the scenario, or --budget 2500.",
+        ]
         return finish(lines, style)
     words = [_word(g) for g in plan.gates]
     broken, warned = words.count("BROKEN"), words.count("warning")
-    verdict = f"{broken} of {numbers.count(len(words), 'gate')} BROKEN" if broken else f"{numbers.count(len(words), 'gate')} judged"
+    verdict = (
+        f"{broken} of {numbers.count(len(words), 'gate')} BROKEN"
+        if broken
+        else f"{numbers.count(len(words), 'gate')} judged"
+    )
     verdict += f", {numbers.count(warned, 'warning')}" if warned else "" if broken else ", all hold"
     head = fit("", 8) + fit("gate", 34) + "observed".rjust(12) + "limit".rjust(13) + "margin".rjust(8) + "line".rjust(5)
     lines = [title(plan.name, plan.region, verdict, style), paint(head, "bold", style)]
@@ -38,7 +46,13 @@ def _row(gate: Verdict, style: Style) -> str:
     margin = "" if gate.margin is None else numbers.share(gate.margin)
     where = str(gate.line) if gate.line else "-"
     limit = f"{gate.operator} {numbers.value(gate.limit, gate.unit)}"
-    row = fit(name, 34) + numbers.value(gate.observed, gate.unit).rjust(12) + limit.rjust(13) + margin.rjust(8) + where.rjust(5)
+    row = (
+        fit(name, 34)
+        + numbers.value(gate.observed, gate.unit).rjust(12)
+        + limit.rjust(13)
+        + margin.rjust(8)
+        + where.rjust(5)
+    )
     colour = {"BROKEN": "red", "warning": "yellow", "ok": "green"}[word]
     return paint(word.ljust(8), colour, style) + row
 
@@ -52,7 +66,9 @@ def _why(plan: Plan, gate: Verdict) -> list[str]:
     near = [p for p in plan.limits if owner and (p.check.resource + ".").startswith(f"{owner.label}.")]
     if near and gate.unit == "%":
         worst = near[0]
-        out.append(f"  why   {worst.check.resource} {worst.check.limit}: {numbers.rate(worst.check.load)} of {numbers.rate(worst.check.quota)} {worst.check.unit}{', ' + worst.at if worst.at else ''}")  # fmt: skip
+        out.append(
+            f"  why   {worst.check.resource} {worst.check.limit}: {numbers.rate(worst.check.load)} of {numbers.rate(worst.check.quota)} {worst.check.unit}{', ' + worst.at if worst.at else ''}"
+        )
     if gate.unit == "USD":
         lines = [x for x in plan.lines if owner is None or x.charge_id.startswith(f"{owner.label}.")]
         dear = sorted(lines, key=lambda x: -x.contracted_cost)[:3]

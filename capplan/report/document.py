@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from capplan.report.plain import plain
 
-_TO_ASCII = str.maketrans({"×": "x", "·": "-", "█": "#", "▌": "+", "▏": ".", "░": "x", "─": "-", "│": "|", "…": "~", "●": "o"})  # fmt: skip
+_TO_ASCII = str.maketrans(
+    {"×": "x", "·": "-", "█": "#", "▌": "+", "▏": ".", "░": "x", "─": "-", "│": "|", "…": "~", "●": "o"}
+)
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 

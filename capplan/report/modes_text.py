@@ -37,7 +37,13 @@ def _row(table: ComparedTable, option: ModeOption) -> str:
     label = option.id + (" (as written)" if option.id == table.as_written else "")
     cost = "not priced" if option.monthly_cost is None else numbers.usd(option.monthly_cost)
     share = "" if option.throttled_share is None else numbers.share(option.throttled_share)
-    return "  " + fit(label, 42) + cost.rjust(13) + share.rjust(11) + ("  <- choose" if option.id == table.recommended else "")
+    return (
+        "  "
+        + fit(label, 42)
+        + cost.rjust(13)
+        + share.rjust(11)
+        + ("  <- choose" if option.id == table.recommended else "")
+    )
 
 
 def _choice(table: ComparedTable, style: Style) -> list[str]:
@@ -51,14 +57,23 @@ def _choice(table: ComparedTable, style: Style) -> list[str]:
     if before and before.monthly_cost is not None and chosen.monthly_cost is not None:
         saved = f" saves {numbers.usd(before.monthly_cost - chosen.monthly_cost)}"
     out = [f"  choose   {chosen.id}{saved}; the cheapest that throttles least"]
-    out += [paint(f"           > {plain(c.path)}: {plain(written(c.new))}", "cyan", style) for c in chosen.change if c.old != c.new]
+    out += [
+        paint(f"           > {plain(c.path)}: {plain(written(c.new))}", "cyan", style)
+        for c in chosen.change
+        if c.old != c.new
+    ]
     return [*out, f"  unless   {chosen.reason}"] if chosen.reason else out
 
 
 def _break_even(table: ComparedTable) -> list[str]:
     out = []
-    for word, even, used in (("write", table.break_even_write, table.used_write), ("read", table.break_even_read, table.used_read)):
+    for word, even, used in (
+        ("write", table.break_even_write, table.used_write),
+        ("read", table.break_even_read, table.used_read),
+    ):
         if even is not None and used is not None:
             side = "on-demand" if used < even else "provisioned"
-            out.append(f"  {word:6} {numbers.share(used)} of the peak is used on average, break-even {even * 100:.1f}%: {side} is cheaper than a flat peak")  # fmt: skip
+            out.append(
+                f"  {word:6} {numbers.share(used)} of the peak is used on average, break-even {even * 100:.1f}%: {side} is cheaper than a flat peak"
+            )
     return out

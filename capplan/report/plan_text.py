@@ -76,17 +76,27 @@ def _limits_line(plan: Plan, style: Style) -> str:
         first = broken[0]
         word = paint(f"{len(broken)} BROKEN", "red", style)
         return f"  limits    {word}: {plain(first.check.resource)}, {first.check.limit}, {numbers.share(first.headroom)} free"
-    first_to_break = min((p for p in plan.limits if p.breaks_at is not None), key=lambda p: p.breaks_at or 0, default=None)
+    first_to_break = min(
+        (p for p in plan.limits if p.breaks_at is not None), key=lambda p: p.breaks_at or 0, default=None
+    )
     if not plan.limits:
         return "  limits    none checked"
-    tail = f"           first to break: {plain(first_to_break.check.resource)}, at {first_to_break.breaks_at}x traffic" if first_to_break else ""  # fmt: skip
+    tail = (
+        f"           first to break: {plain(first_to_break.check.resource)}, at {first_to_break.breaks_at}x traffic"
+        if first_to_break
+        else ""
+    )
     return f"  limits    all hold{tail}"
 
 
 def _savings_line(plan: Plan) -> str:
     saved = [f for f in plan.findings if f.severity == "saving" and f.monthly_saving]
     risks = [f for f in plan.findings if f.severity == "risk"]
-    best = f"up to {numbers.usd(saved[0].monthly_saving or Decimal(0))} by one of {numbers.count(len(saved), 'finding')}" if saved else "none found"  # fmt: skip
+    best = (
+        f"up to {numbers.usd(saved[0].monthly_saving or Decimal(0))} by one of {numbers.count(len(saved), 'finding')}"
+        if saved
+        else "none found"
+    )
     return f"  savings   {best}" + (f", and {numbers.count(len(risks), 'risk')} to remove" if risks else "")
 
 
@@ -150,14 +160,20 @@ def _owner(line: LineItem, resource: PlannedResource) -> bool:
 
 
 def _line_row(line: LineItem, indent: str, *, wide: bool) -> str:
-    left = f"{numbers.quantity(line.consumed_quantity)} {line.consumed_unit} × {numbers.unit_price(line.list_unit_price)}"
+    left = (
+        f"{numbers.quantity(line.consumed_quantity)} {line.consumed_unit} × {numbers.unit_price(line.list_unit_price)}"
+    )
     label = indent + plain(line.id)
     room = 66 - len(label) - 1
     row = f"{label} {left.rjust(max(room, len(left)))}" + numbers.usd(line.contracted_cost).rjust(13)
     if wide:
         checked = line.price_checked.isoformat() if line.price_checked else "undated"
         row += f"   {line.sku or 'no SKU'}, {checked}"
-    return row + ("  stale price" if line.stale else "") + ("" if line.price_confidence == "verified" else f"  {line.price_confidence}")  # fmt: skip
+    return (
+        row
+        + ("  stale price" if line.stale else "")
+        + ("" if line.price_confidence == "verified" else f"  {line.price_confidence}")
+    )
 
 
 # --- capacity -------------------------------------------------------------------------------------------------------------
@@ -234,10 +250,17 @@ def _footer(plan: Plan, style: Style) -> list[str]:
 def prices_line(plan: Plan, style: Style) -> list[str]:
     """How old the prices are and who confirmed them; what the free tier would save."""
     prices = plan.prices
-    days = f"Prices checked {prices.oldest_checked} to {prices.newest_checked}" if prices.oldest_checked else "Prices undated"
+    days = (
+        f"Prices checked {prices.oldest_checked} to {prices.newest_checked}"
+        if prices.oldest_checked
+        else "Prices undated"
+    )
     out = [f"{days}: {', '.join(prices.confidences) or 'none used'}."]
     if prices.stale:
-        out += [paint(line, "yellow", style) for line in wrap(f"Stale, nobody confirmed them in 24 months: {', '.join(prices.stale)}", 78, "")]  # fmt: skip
+        out += [
+            paint(line, "yellow", style)
+            for line in wrap(f"Stale, nobody confirmed them in 24 months: {', '.join(prices.stale)}", 78, "")
+        ]
     if plan.free_tier_saves:
         out.append(f"Free tier off: it would save {numbers.usd(plan.free_tier_saves)}.")
     if plan.one_time_cost:

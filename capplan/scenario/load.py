@@ -31,9 +31,11 @@ from capplan.services.stepfunctions.asl import DefinitionError, parse
 from capplan.services.stepfunctions.spec import validate as validate_machine
 
 TOP_NOT_YET = {
-    "caches": "DynamoDB Accelerator", "crawlers": "Glue crawlers", "catalog": "the Glue Data Catalog",
+    "caches": "DynamoDB Accelerator",
+    "crawlers": "Glue crawlers",
+    "catalog": "the Glue Data Catalog",
     "commitments": "reserved capacity and savings plans",
-}  # fmt: skip
+}
 _HEAD = ("capplan", "name", "region", "timezone", "account")
 _BODY = ("traffic", *BY_SECTION, "gates", "defaults", "prices")
 _LISTS = frozenset({"batch-get", "batch-write", "transact-get", "transact-write"})
@@ -104,7 +106,7 @@ def load(path: str, *, text: str | None = None, budget: Decimal | None = None) -
     scenario = build(doc, source.files, sha256)
     if budget is None:
         return scenario
-    gate = Gate(f"cost.monthly <= {budget} USD", "cost.monthly", "<=", budget, "USD", False, "deny", 0, 0)  # noqa: FBT003
+    gate = Gate(f"cost.monthly <= {budget} USD", "cost.monthly", "<=", budget, "USD", False, "deny", 0, 0)
     return with_gate(scenario, gate)
 
 
@@ -146,9 +148,21 @@ class _Loader:
         if self.mistakes or head is None:
             raise CapplanError(tuple(sorted(self.mistakes, key=lambda m: (m.line, m.column))))
         return Scenario(
-            self.doc.file, sha256, head.name, head.region, head.timezone, head.account, shapes, resources, gates, prices,
-            tuple(_ranges(self.data, ())), self.data, self.doc, self.files,
-        )  # fmt: skip
+            self.doc.file,
+            sha256,
+            head.name,
+            head.region,
+            head.timezone,
+            head.account,
+            shapes,
+            resources,
+            gates,
+            prices,
+            tuple(_ranges(self.data, ())),
+            self.data,
+            self.doc,
+            self.files,
+        )
 
     # --- parts ---
 
@@ -210,7 +224,9 @@ class _Loader:
         defaults = self.section("defaults")
         for key in defaults:
             if key not in BY_SECTION:
-                self.say(["defaults", key], f"unknown key '{key}'", f"expected one of {', '.join(BY_SECTION)}", key=True)
+                self.say(
+                    ["defaults", key], f"unknown key '{key}'", f"expected one of {', '.join(BY_SECTION)}", key=True
+                )
         out: dict[str, tuple[Kind[Any, Any], Any]] = {}
         for kind in KINDS:
             general = defaults.get(kind.section)
@@ -260,9 +276,14 @@ class _Loader:
             return None
 
     def resource(
-        self, address: str, kind: Kind[Any, Any], spec: Any, names: Mapping[str, list[str]], shapes: Mapping[str, Flow],  # noqa: ANN401
+        self,
+        address: str,
+        kind: Kind[Any, Any],
+        spec: Any,
+        names: Mapping[str, list[str]],
+        shapes: Mapping[str, Flow],
         specs: Mapping[str, tuple[Kind[Any, Any], Any]],
-    ) -> Resource:  # fmt: skip
+    ) -> Resource:
         section, _, name = address.partition(".")
         raw = self.data[section][name]
         inherited = self.inherited(section)
@@ -277,7 +298,16 @@ class _Loader:
         if spec is not None:
             self.references(spec, (section, name), names, shapes, specs)
         label = name if len(names[name]) == 1 else address
-        return Resource(kind, name, address, label, spec, tuple(calls), tuple(entering), self.doc.locate([section, name], key=True).line)  # fmt: skip
+        return Resource(
+            kind,
+            name,
+            address,
+            label,
+            spec,
+            tuple(calls),
+            tuple(entering),
+            self.doc.locate([section, name], key=True).line,
+        )
 
     def inherited(self, section: str) -> Mapping[str, Any]:
         """What `defaults` says for a section."""
@@ -303,7 +333,12 @@ class _Loader:
         found = list(item) if isinstance(item, Mapping) else []
         close = nearest(found[0], SECTION_OF) if found else None
         hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(SECTION_OF)}"
-        self.say([*path, found[0]] if found else path, f"'{found[0]}' is no request" if found else "no request is named", hint, key=True)  # fmt: skip
+        self.say(
+            [*path, found[0]] if found else path,
+            f"'{found[0]}' is no request" if found else "no request is named",
+            hint,
+            key=True,
+        )
         return None
 
     def access_of(self, op: str, item: Mapping[str, Any], path: Path, *, transactional: bool) -> Access | None:
@@ -314,12 +349,25 @@ class _Loader:
             raw["changes"] = (raw["changes"],)
         for banned in ("op", "target", "transactional"):
             if banned in raw:
-                self.say([*path, banned], f"unknown key '{banned}'", f"expected one of {', '.join(keys_of(Access)[2:])}", key=True)  # fmt: skip
+                self.say(
+                    [*path, banned],
+                    f"unknown key '{banned}'",
+                    f"expected one of {', '.join(keys_of(Access)[2:])}",
+                    key=True,
+                )
                 raw.pop(banned)
         access: Access | None = self.model(Access, {**raw, "op": op, "transactional": transactional}, path, {})
         return access
 
-    def call(self, item: object, path: Path, specs: Mapping[str, tuple[Kind[Any, Any], Any]], outer: Fraction = Fraction(1), *, transactional: bool = False) -> list[WrittenCall]:  # fmt: skip # noqa: PLR0913
+    def call(
+        self,
+        item: object,
+        path: Path,
+        specs: Mapping[str, tuple[Kind[Any, Any], Any]],
+        outer: Fraction = Fraction(1),
+        *,
+        transactional: bool = False,
+    ) -> list[WrittenCall]:
         op = self.op_of(item, path)
         if op is None or not isinstance(item, Mapping):
             return []
@@ -330,7 +378,11 @@ class _Loader:
         value = item[op]
         if isinstance(value, list) and op in _LISTS:
             inside = transactional or op.startswith("transact")
-            return [w for i, one in enumerate(value) for w in self.call(one, (*path, op, i), specs, times, transactional=inside)]  # fmt: skip
+            return [
+                w
+                for i, one in enumerate(value)
+                for w in self.call(one, (*path, op, i), specs, times, transactional=inside)
+            ]
         section = SECTION_OF[op]
         address = f"{section}.{value}"
         if not isinstance(value, str) or address not in specs:
@@ -342,10 +394,22 @@ class _Loader:
 
     def unknown(self, value: object, section: str, path: Sequence[str | int], specs: Mapping[str, Any]) -> None:
         names = [a.partition(".")[2] for a in specs if a.startswith(f"{section}.")]
-        what = {"tables": "table", "functions": "function", "state_machines": "state machine", "jobs": "job", "traffic": "traffic"}[section]  # fmt: skip
+        what = {
+            "tables": "table",
+            "functions": "function",
+            "state_machines": "state machine",
+            "jobs": "job",
+            "traffic": "traffic",
+        }[section]
         close = nearest(value, names) if isinstance(value, str) else None
         line = self.doc.locate([section, close], key=True).line if close else 0
-        hint = f"did you mean '{close}'? (line {line})" if close else f"there is {', '.join(names)}" if names else f"there is no section {section}"  # fmt: skip
+        hint = (
+            f"did you mean '{close}'? (line {line})"
+            if close
+            else f"there is {', '.join(names)}"
+            if names
+            else f"there is no section {section}"
+        )
         self.say(path, f"there is no {what} '{value}'", hint)
 
     def check_access(self, table: Any, access: Access, path: Path, op: str) -> None:  # noqa: ANN401
@@ -353,7 +417,14 @@ class _Loader:
             return
         problem = validate_access(table, access)
         if problem:
-            where = next((k for k in ("index", "consistency", "items", "item_size") if getattr(access, k, None) not in (None, "eventual")), op)  # fmt: skip
+            where = next(
+                (
+                    k
+                    for k in ("index", "consistency", "items", "item_size")
+                    if getattr(access, k, None) not in (None, "eventual")
+                ),
+                op,
+            )
             self.say([*path, where], problem)
 
     def entering(self, item: object, path: Path, table: str, spec: Any, shapes: Mapping[str, Flow]) -> list[Entering]:  # noqa: ANN401
@@ -372,7 +443,9 @@ class _Loader:
         self.check_access(spec, access, path, op)
         return [Entering(access, flow * (Fraction(access.times) * Fraction(access.chance)), entrance)]
 
-    def source(self, value: object, path: Sequence[str | int], name: str, shapes: Mapping[str, Flow]) -> tuple[Flow, str]:  # fmt: skip
+    def source(
+        self, value: object, path: Sequence[str | int], name: str, shapes: Mapping[str, Flow]
+    ) -> tuple[Flow, str]:
         if isinstance(value, str) and value in shapes:
             return shapes[value], value
         if isinstance(value, str) and NAME.fullmatch(value) and not value[0].isdigit():
@@ -385,7 +458,14 @@ class _Loader:
             self.say(path, f"'{value}' is not understood" if isinstance(value, str) else f"{value} has no unit", hint)
             return Flow.zero(), name
 
-    def references(self, spec: Any, path: Path, names: Mapping[str, list[str]], shapes: Mapping[str, Flow], specs: Mapping[str, tuple[Kind[Any, Any], Any]]) -> None:  # fmt: skip # noqa: ANN401
+    def references(
+        self,
+        spec: Any,
+        path: Path,
+        names: Mapping[str, list[str]],
+        shapes: Mapping[str, Flow],
+        specs: Mapping[str, tuple[Kind[Any, Any], Any]],
+    ) -> None:
         """Names that a spec gives of other things: its triggers, its failure notice, what its states call."""
         for i, trigger in enumerate(getattr(spec, "triggers", ()) or ()):
             at = self.trigger_path(path, i)
@@ -402,7 +482,11 @@ class _Loader:
             target = told.call
             if target is not None and target not in names and target not in specs:
                 close = nearest(target, names)
-                self.say([*path, "states", state, "call"], f"there is no resource '{target}'", f"did you mean '{close}'?" if close else f"there is {', '.join(names)}")  # fmt: skip
+                self.say(
+                    [*path, "states", state, "call"],
+                    f"there is no resource '{target}'",
+                    f"did you mean '{close}'?" if close else f"there is {', '.join(names)}",
+                )
 
     def trigger_path(self, path: Path, i: int) -> list[str | int]:
         raw = self.data[str(path[0])][path[1]].get("triggers")
@@ -435,7 +519,11 @@ class _Loader:
                 level = next(iter(item))
                 where, text = (*path, level), item[level]
             if not isinstance(text, str):
-                self.say(where, "a gate is one line of text", "write cost.monthly <= 2500 USD, or {warn: orders.headroom > 30%}")  # fmt: skip
+                self.say(
+                    where,
+                    "a gate is one line of text",
+                    "write cost.monthly <= 2500 USD, or {warn: orders.headroom > 30%}",
+                )
                 continue
             mark = self.doc.mistake(where, "")
             try:
@@ -454,7 +542,12 @@ class _Loader:
             return out
         for key, value in (raw or {}).items():
             if key.partition(".")[0] not in ("dynamodb", "lambda", "stepfunctions", "glue") or "." not in key:
-                self.say(["prices", key], f"'{key}' is no price key", "it begins with dynamodb., lambda., stepfunctions. or glue.", key=True)  # fmt: skip
+                self.say(
+                    ["prices", key],
+                    f"'{key}' is no price key",
+                    "it begins with dynamodb., lambda., stepfunctions. or glue.",
+                    key=True,
+                )
                 continue
             try:
                 out[key] = _read_money(value)
@@ -472,7 +565,7 @@ def flat_shape(name: str) -> Shape:
     """A steady rate of 1/s."""
     from capplan.demand.traffic import _constant  # noqa: PLC0415
 
-    return Shape(name, True, Fraction(units.MONTH_SECONDS), Peak(1.0, 0), True, lambda: _constant(1.0))  # noqa: FBT003
+    return Shape(name, True, Fraction(units.MONTH_SECONDS), Peak(1.0, 0), True, lambda: _constant(1.0))
 
 
 def _traffic_flow(name: str, told: Traffic) -> Flow:
@@ -486,7 +579,7 @@ def _traffic_flow(name: str, told: Traffic) -> Flow:
     else:
         daily = Daily()
     spikes = tuple(Spike(s.name, s.at, Fraction(s.for_ms) / 1000, s.times) for s in told.spikes)
-    shape = traffic_shape(name, daily, dict(told.weekly), spikes)
+    shape = traffic_shape(name, daily, {str(day): factor for day, factor in told.weekly.items()}, spikes)
     return Flow.of(shape, told.rate or Fraction(0))
 
 

@@ -21,7 +21,9 @@ _ZONE = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d|UTC")
 class Model(BaseModel):
     """A part of the file: frozen, strict, no unknown key."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True)  # fmt: skip
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
+    )
 
 
 def _wrong(found: object, hint: str) -> PydanticCustomError:
@@ -91,7 +93,7 @@ class SpikeSpec(Model):
 def _daily(raw: object) -> object:
     if isinstance(raw, list):
         if len(raw) != 24 or not all(isinstance(x, Decimal) and x >= 0 for x in raw) or not any(raw):  # noqa: PLR2004
-            raise _wrong("a list", "expected 24 numbers, one an hour, or {peak: 3x, trough: 0.2x, at: \"20:00\"}")
+            raise _wrong("a list", 'expected 24 numbers, one an hour, or {peak: 3x, trough: 0.2x, at: "20:00"}')
         return tuple(raw)
     if isinstance(raw, DailyCurve | tuple):
         return raw
@@ -115,7 +117,9 @@ class Traffic(Model):
     """The day's course: {peak: 3x, trough: 0.2x, at: "20:00"} or 24 numbers."""
     weekly: Mapping[Weekday, Factor] = Field(default_factory=dict)
     """Levels of weekdays, relative to a day that is not listed: {sat: 1.4x}."""
-    spikes: Annotated[tuple[SpikeSpec, ...], BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw)] = ()  # fmt: skip
+    spikes: Annotated[
+        tuple[SpikeSpec, ...], BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw)
+    ] = ()
     """What happens once a month: {name, at, for, times}."""
     growth: Annotated[str, BeforeValidator(_growth)] | None = None
     """How fast it grows, such as 6%/month; only a forecast uses it."""
@@ -137,7 +141,11 @@ class Account(Model):
 class Head(Model):
     """The file's head, without its resources."""
 
-    capplan: Annotated[int, BeforeValidator(lambda raw: int(raw) if isinstance(raw, Decimal) and raw == int(raw) else raw), Field(ge=1, le=1)]  # fmt: skip
+    capplan: Annotated[
+        int,
+        BeforeValidator(lambda raw: int(raw) if isinstance(raw, Decimal) and raw == int(raw) else raw),
+        Field(ge=1, le=1),
+    ]
     """The language's version: 1."""
     name: str
     """What the workload is called."""

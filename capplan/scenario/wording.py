@@ -10,15 +10,28 @@ from capplan.reading.document import Document
 from capplan.reading.nearest import nearest
 
 _KINDS = {
-    "string_type": "text", "int_type": "a whole number", "bool_type": "true or false", "bool_parsing": "true or false",
-    "dict_type": "keys and values", "mapping_type": "keys and values", "model_type": "keys and values", "tuple_type": "a list",
-    "model_attributes_type": "keys and values", "list_type": "a list", "decimal_type": "a number", "int_from_float": "a whole number",
-    "is_instance_of": "a quantity", "frozen_set_type": "a list", "dataclass_type": "keys and values",
-}  # fmt: skip
+    "string_type": "text",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "dict_type": "keys and values",
+    "mapping_type": "keys and values",
+    "model_type": "keys and values",
+    "tuple_type": "a list",
+    "model_attributes_type": "keys and values",
+    "list_type": "a list",
+    "decimal_type": "a number",
+    "int_from_float": "a whole number",
+    "is_instance_of": "a quantity",
+    "frozen_set_type": "a list",
+    "dataclass_type": "keys and values",
+}
 _BOUNDS = {
-    "greater_than_equal": ("at least", "ge"), "less_than_equal": ("at most", "le"), "greater_than": ("more than", "gt"),
+    "greater_than_equal": ("at least", "ge"),
+    "less_than_equal": ("at most", "le"),
+    "greater_than": ("more than", "gt"),
     "less_than": ("less than", "lt"),
-}  # fmt: skip
+}
 
 
 def mistakes_of(
@@ -29,9 +42,17 @@ def mistakes_of(
 
 
 def _one(
-    error: Any, model: type[BaseModel], doc: Document, base: Sequence[str | int], not_yet: Mapping[str, str]  # noqa: ANN401  pydantic's record
+    error: Any,
+    model: type[BaseModel],
+    doc: Document,
+    base: Sequence[str | int],
+    not_yet: Mapping[str, str],
 ) -> Mistake:
-    loc = [step for step in error["loc"] if not (isinstance(step, str) and step.startswith(("function-", "is-instance", "constrained-")))]  # fmt: skip
+    loc = [
+        step
+        for step in error["loc"]
+        if not (isinstance(step, str) and step.startswith(("function-", "is-instance", "constrained-")))
+    ]
     if loc and loc[-1] == "[key]":
         loc.pop()
         words = _key_words(error)
@@ -47,10 +68,16 @@ def _one(
 
 
 def _key_words(error: Any) -> list[str]:  # noqa: ANN401  pydantic's record
-    return [w.strip(" '") for w in str(error.get("ctx", {}).get("expected", "")).replace(" or ", ",").split(",") if w.strip()]
+    return [
+        w.strip(" '")
+        for w in str(error.get("ctx", {}).get("expected", "")).replace(" or ", ",").split(",")
+        if w.strip()
+    ]
 
 
-def _unknown_key(model: type[BaseModel], loc: list[Any], path: Sequence[str | int], doc: Document, not_yet: Mapping[str, str]) -> Mistake:  # fmt: skip
+def _unknown_key(
+    model: type[BaseModel], loc: list[Any], path: Sequence[str | int], doc: Document, not_yet: Mapping[str, str]
+) -> Mistake:
     word = str(loc[-1])
     dotted = ".".join(str(step) for step in loc)
     for known in (dotted, word):
@@ -60,11 +87,15 @@ def _unknown_key(model: type[BaseModel], loc: list[Any], path: Sequence[str | in
     words = keys_of(inner) if inner else []
     close = nearest(word, words)
     if close and inner:
-        return doc.mistake(path, f"unknown key '{word}'", f"did you mean '{close}'? {_doc(inner, [close])}".rstrip(), key=True)  # fmt: skip
+        return doc.mistake(
+            path, f"unknown key '{word}'", f"did you mean '{close}'? {_doc(inner, [close])}".rstrip(), key=True
+        )
     return doc.mistake(path, f"unknown key '{word}'", f"expected one of {', '.join(words)}" if words else "", key=True)
 
 
-def _value(kind: str, context: Mapping[str, Any], model: type[BaseModel], loc: list[Any], message: str) -> tuple[str, str]:  # fmt: skip
+def _value(
+    kind: str, context: Mapping[str, Any], model: type[BaseModel], loc: list[Any], message: str
+) -> tuple[str, str]:
     if "hint" in context:
         shown, found = str(context.get("shown", "")), str(context.get("found", ""))
         return (f"'{found}' is not understood" if shown == "wrong value" else shown), str(context["hint"])

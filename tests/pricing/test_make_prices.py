@@ -1,0 +1,56 @@
+"""How the price files are made from a collection of figures."""
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_SPEC = importlib.util.spec_from_file_location("make_prices", Path(__file__).parent.parent / "make_prices.py")
+assert _SPEC is not None
+assert _SPEC.loader is not None
+make: Any = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(make)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-09-11", "2026-09-11"),
+        ("2026-05", "2026-05-01"),
+        ("2026", "2026-01-01"),
+        ("2020-05-07 or older", "2020-05-07"),
+        ("printed 2025-03-25; see source note", "2025-03-25"),
+        ("2026 (undated)", None),
+        (None, None),
+    ],
+)
+def test_a_note_means_its_first_day(text: str | None, day: str | None) -> None:
+    assert make.day(text) == day
+
+
+@pytest.mark.parametrize(
+    ("unit", "tiers", "free", "paid"),
+    [
+        ("GB-Mo", [("0", "0"), ("25", "0.25")], "25", [("0", "0.25")]),
+        ("100,000 objects-month", [("0", "0"), ("1000000 objects", "1.00")], "10", [("0", "1")]),
+        ("1,000,000 requests", [("0", "0"), ("1000000 requests", "1")], "1", [("0", "1")]),
+        ("GB-Seconds", [("0", "0.5"), ("100", "0.4000")], "0", [("0", "0.5"), ("100", "0.4")]),
+        ("GB", [("0", "0"), ("10", "0.5"), ("110", "0.4")], "10", [("0", "0.5"), ("100", "0.4")]),
+    ],
+)
+def test_a_leading_tier_at_no_price_is_an_allowance(
+    unit: str, tiers: list[tuple[str, str]], free: str, paid: list[tuple[str, str]]
+) -> None:
+    found = make.tiers_of({"unit": unit, "tiers": [{"begin": b, "price": p} for b, p in tiers]})
+    assert found == (free, [{"begin": b, "price": p} for b, p in paid])
+
+
+def test_a_lone_first_tier_of_lambda_is_completed() -> None:
+    entry = {"tiers": [make.tier(0, "0.0000166667")]}
+    make.add_lambda_tiers({"duration.x86_64": entry})
+    assert entry["tiers"] == [
+        {"begin": "0", "price": "0.0000166667"},
+        {"begin": "6000000000", "price": "0.000015", "confidence": "derived"},
+        {"begin": "15000000000", "price": "0.0000133334", "confidence": "derived"},
+    ]

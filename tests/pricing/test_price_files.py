@@ -1,0 +1,213 @@
+"""The shipped price files: whole, dated, with sources; and like AWS's own files where those are at hand."""
+
+import json
+import os
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import capplan
+from capplan.pricing.catalogue import allowances, load_prices, newest_checked, regions
+
+FOLDER = Path(capplan.__file__).parent / "prices"
+SERVICES = ("dynamodb", "glue", "lambda", "stepfunctions")
+FIELD_FILES = os.environ.get("CAPPLAN_FIELD_FILES")
+"""A folder with `samples`: excerpts of AWS's price files that are not ours to carry."""
+needs_samples = pytest.mark.skipif(FIELD_FILES is None, reason="CAPPLAN_FIELD_FILES names no folder")
+
+
+def read(region: str, service: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FOLDER / region / f"{service}.json").read_bytes())
+    return found
+
+
+def entries() -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Every dated entry: its place, itself, its file."""
+    files = [(region, service, read(region, service)) for region in regions() for service in SERVICES]
+    return [
+        (f"{region} {service}.{key}", entry, file)
+        for region, service, file in files
+        for key, dated in file["prices"].items()
+        for entry in dated
+    ]
+
+
+def test_every_region_has_its_four_files_and_there_is_no_other() -> None:
+    assert len(regions()) == 36
+    for region in regions():
+        assert sorted(path.name for path in (FOLDER / region).iterdir()) == [f"{service}.json" for service in SERVICES]
+        for service in SERVICES:
+            assert (read(region, service)["service"], read(region, service)["region"]) == (service, region)
+    assert sorted(path.name for path in FOLDER.iterdir() if path.is_dir()) == sorted(regions())
+
+
+def test_every_entry_has_a_source_a_confidence_and_its_dates() -> None:
+    for where, entry, file in entries():
+        assert all(file["sources"][one]["origin"] for one in entry["source"].split(", ")), where
+        assert entry["confidence"] in {"verified", "secondary", "derived"}, where
+        assert entry["unit"], where
+        for name in ("effective", "checked"):
+            assert entry[name] is None or date.fromisoformat(entry[name]), where
+        assert "sku" in entry, where
+
+
+def test_every_tier_starts_where_it_should_and_costs_something() -> None:
+    for where, entry, _ in entries():
+        if "upfront_per_unit" in entry:
+            assert Decimal(entry["upfront_per_unit"]) > 0 < Decimal(entry["hourly_per_unit"]), where
+            continue
+        begins = [Decimal(tier["begin"]) for tier in entry["tiers"]]
+        assert begins[0] == 0, where
+        assert begins == sorted(set(begins)), where
+        assert all(Decimal(tier["price"]) > 0 for tier in entry["tiers"]), where
+        assert Decimal(entry["free"]) >= 0, where
+
+
+def test_later_tiers_are_cheaper() -> None:
+    for where, entry, _ in entries():
+        prices = [Decimal(tier["price"]) for tier in entry.get("tiers", ())]
+        assert prices == sorted(prices, reverse=True), where
+
+
+def test_an_entry_stands_on_one_line() -> None:
+    for region in regions():
+        for service in SERVICES:
+            text = (FOLDER / region / f"{service}.json").read_text()
+            count = sum(len(dated) for dated in read(region, service)["prices"].values())
+            assert sum('"checked"' in line for line in text.splitlines()) == count
+
+
+def test_the_newest_check_is_the_newest_of_all() -> None:
+    assert newest_checked().isoformat() == max(entry["checked"] or "" for _, entry, _ in entries())
+
+
+def test_dates_are_ordered_where_a_price_has_several() -> None:
+    for region in regions():
+        for service in SERVICES:
+            for dated in read(region, service)["prices"].values():
+                checked = [entry["checked"] or "" for entry in dated]
+                assert checked == sorted(checked)
+
+
+@pytest.mark.parametrize("region", ["us-gov-west-1", "us-gov-east-1"])
+def test_express_is_not_derived_where_it_may_not_be(region: str) -> None:
+    assert load_prices(region, {}).price("stepfunctions.express.request") is None
+
+
+def test_everywhere_else_express_has_three_tiers() -> None:
+    for region in regions():
+        price = load_prices(region, {}).price("stepfunctions.express.duration")
+        if not region.startswith("us-gov-"):
+            assert price is not None
+            assert [tier.begin for tier in price.tiers] == [0, 3_600_000, 18_000_000]
+
+
+def test_a_first_tier_that_was_read_is_not_called_derived() -> None:
+    price = load_prices("eu-west-3", {}).price("stepfunctions.express.duration")
+    assert price is not None
+    assert [tier.confidence for tier in price.tiers] == ["verified", "derived", "derived"]
+
+
+def test_python_shell_costs_what_spark_does_and_says_so() -> None:
+    catalogue = load_prices("eu-west-1", {})
+    shell, spark = catalogue.price("glue.python_shell.dpu_hour"), catalogue.price("glue.etl.dpu_hour.standard")
+    assert shell is not None
+    assert spark is not None
+    assert (shell.tiers[0].price, shell.confidence) == (spark.tiers[0].price, "derived")
+
+
+def test_what_nobody_has_read_is_missing() -> None:
+    for region, key in (
+        ("eu-central-2", "stepfunctions.standard.state_transition"),
+        ("us-east-2", "glue.etl.dpu_hour.gen2"),
+        ("ap-southeast-6", "glue.etl.dpu_hour.standard"),
+        ("il-central-1", "dynamodb.streams.read_request_unit"),
+    ):
+        assert load_prices(region, {}).price(key) is None, (region, key)
+
+
+def test_lambdas_tiers_are_nine_and_eight_tenths_of_the_first() -> None:
+    step = Decimal("1E-10")
+    for region in regions():
+        for arch in ("x86_64", "arm64"):
+            price = load_prices(region, {}).price(f"lambda.duration.{arch}")
+            assert price is not None
+            first, *upper = (tier.price for tier in price.tiers)
+            for part, found in zip(("0.9", "0.8"), upper, strict=True):
+                assert first is not None
+                assert found is not None
+                assert abs(found - first * Decimal(part)) <= step, (region, arch)
+
+
+def test_what_the_account_has_free_is_data() -> None:
+    found = {one.keys[0]: one.quantity for one in allowances()}
+    assert found == {
+        "lambda.request.x86_64": 1_000_000,
+        "lambda.duration.x86_64": 400_000,
+        "lambda.response_streaming.x86_64": 100,
+        "stepfunctions.standard.state_transition": 4_000,
+    }
+
+
+# --- AWS's own files --------------------------------------------------------------------------------------------------
+
+KEYS = {
+    "lambda.requests": "lambda.request.x86_64",
+    "lambda.gbSecond.x86_64": "lambda.duration.x86_64",
+    "lambda.gbSecond.arm64": "lambda.duration.arm64",
+    "dynamodb.onDemandRead": "dynamodb.on_demand.read_request_unit.standard",
+    "dynamodb.onDemandWrite": "dynamodb.on_demand.write_request_unit.standard",
+    "dynamodb.storageGbMonth": "dynamodb.storage.standard_gb_month",
+    "dynamodb.rcuHour": "dynamodb.provisioned.rcu_hour.standard",
+    "dynamodb.wcuHour": "dynamodb.provisioned.wcu_hour.standard",
+    "stepfunctions.stateTransitions": "stepfunctions.standard.state_transition",
+    "stepfunctions.expressRequests": "stepfunctions.express.request",
+    "stepfunctions.expressGbSecond": "stepfunctions.express.duration",
+}
+
+
+def sample(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((Path(FIELD_FILES or "") / "samples" / name).read_bytes())
+    return found
+
+
+@needs_samples
+@pytest.mark.parametrize("region", ["us-east-1", "ap-southeast-1"])
+def test_selected_rates_are_those_of_the_price_list(region: str) -> None:
+    catalogue = load_prices(region, {})
+    for theirs, entry in sample(f"price_extract_{region}_20260902.json")["entries"].items():
+        price = catalogue.price(KEYS[theirs])
+        assert price is not None, theirs
+        assert price.tiers[0].price == Decimal(entry["rate"]), theirs
+        assert price.sku in {entry["sku"], None}, theirs
+
+
+@needs_samples
+def test_tiers_by_sku_are_those_of_the_price_list() -> None:
+    ours = {e["sku"]: e for where, e, _ in entries() if where.startswith("us-east-1 ") and e["sku"] and "tiers" in e}
+    compared = 0
+    for service in sample("price_rows_us-east-1_202609.json")["services"].values():
+        for row in service["rows"]:
+            entry = ours.get(row["sku"])
+            if entry is None or not Decimal(row["usd"]):
+                continue
+            begins = {Decimal(t["begin"]) + Decimal(entry["free"]): Decimal(t["price"]) for t in entry["tiers"]}
+            assert begins[Decimal(str(row["b"]))] == Decimal(row["usd"]), row["d"]
+            compared += 1
+    assert compared >= 20
+
+
+@needs_samples
+def test_seouls_lambda_prices_are_those_of_the_price_list() -> None:
+    ours = {e["sku"]: e for e in (dated[-1] for dated in read("ap-northeast-2", "lambda")["prices"].values())}
+    compared = 0
+    for product in sample("AWSLambda_products_ap-northeast-2_20261004.json")["products"]:
+        for dimension in product["terms"]["onDemand"][0]["priceDimensions"]:
+            if product["sku"] in ours:
+                begins = {Decimal(t["begin"]): Decimal(t["price"]) for t in ours[product["sku"]]["tiers"]}
+                assert begins[Decimal(dimension["beginRange"])] == Decimal(dimension["pricePerUnit"]["USD"])
+                compared += 1
+    assert compared >= 3
