@@ -446,8 +446,8 @@ def limits_of(metered: Metered) -> tuple[PlannedLimit, ...]:
     own: list[LimitCheck] = []
     pools: dict[str, list[PoolLoad]] = {}
     for address, resource in scenario.resources.items():
-        for check in resource.kind.check(resource.name, resource.spec, metered.usage[address], ctx):
-            own.append(replace(check, resource=_labelled(resource, check.resource)))
+        found = resource.kind.check(resource.name, resource.spec, metered.usage[address], ctx)
+        own += [replace(check, resource=_labelled(resource, check.resource)) for check in found]
         for load in resource.kind.pools(resource.name, resource.spec, metered.usage[address], ctx):
             pools.setdefault(load.limit, []).append(load)
     checks = own + [c for limit, loads in pools.items() if (c := _pool_check(limit, loads, ctx)) is not None]

@@ -90,7 +90,7 @@ def _loop_path(group: Sequence[str], inner: Sequence[Edge]) -> list[str]:
     return path
 
 
-def _components(nodes: Sequence[str], outgoing: Mapping[str, Sequence[Edge]]) -> list[list[str]]:
+def _components(nodes: Sequence[str], outgoing: Mapping[str, Sequence[Edge]]) -> list[list[str]]:  # noqa: C901  one algorithm, whole
     """Strongly connected components, callers first (Tarjan's algorithm with its own stack)."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}

@@ -22,6 +22,7 @@ _ONE = Decimal(1)
 _WIDE = Context(prec=200, rounding=ROUND_HALF_UP)
 """Wide enough for every product to be exact."""
 _NumberT = TypeVar("_NumberT", int, Fraction)
+"""Steps, or an exact quantity."""
 
 
 class LineItem(NamedTuple):
@@ -204,7 +205,8 @@ def _parts(price: Price, paid: Mapping[int, Steps], charges: Sequence[Charge]) -
 def slices(quantity: _NumberT, begins: Sequence[_NumberT]) -> list[_NumberT]:
     """How much of a quantity falls in each tier, given from where each applies."""
     reached: list[_NumberT] = [min(quantity, begin) for begin in begins]
-    return [end - begin for begin, end in zip(reached, [*reached[1:], quantity], strict=True)]
+    ends: list[_NumberT] = [*reached[1:], quantity]
+    return [end - begin for begin, end in zip(reached, ends, strict=True)]
 
 
 def _spread(

@@ -460,7 +460,7 @@ class _Loader:
 
     def references(
         self,
-        spec: Any,
+        spec: Any,  # noqa: ANN401  any room's spec
         path: Path,
         names: Mapping[str, list[str]],
         shapes: Mapping[str, Flow],

@@ -42,7 +42,7 @@ def mistakes_of(
 
 
 def _one(
-    error: Any,
+    error: Any,  # noqa: ANN401  pydantic's record
     model: type[BaseModel],
     doc: Document,
     base: Sequence[str | int],
