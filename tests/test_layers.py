@@ -41,7 +41,12 @@ def _modules() -> list[tuple[str, ast.Module]]:
 
 def _imports(tree: ast.Module) -> set[str]:
     """Modules imported at run time; what stands under TYPE_CHECKING is for the reader of types."""
-    quiet = {id(n) for block in ast.walk(tree) if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test) for n in ast.walk(block)}
+    quiet = {
+        id(n)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
+        for n in ast.walk(block)
+    }
     found = set()
     for node in ast.walk(tree):
         if id(node) in quiet:

@@ -57,9 +57,9 @@ def estimate(
     strict: Strict = False,
     details: Details = False,
     top: Top = 10,
-    ascii: Ascii = False,  # noqa: A002, FBT002
+    ascii: Ascii = False,
     no_color: NoColor = False,
-    quiet: Quiet = False,  # noqa: FBT002
+    quiet: Quiet = False,
 ) -> int:
     """What will it cost, will it hold, what should I change?
 
@@ -86,7 +86,7 @@ def check(
     strict: Strict = False,
     ascii: Ascii = False,
     no_color: NoColor = False,
-    quiet: Quiet = False,  # noqa: FBT002
+    quiet: Quiet = False,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="deny, or warn: warnings break too.")] = FailOn.deny,
 ) -> int:
     """Do the gates hold? Exit 3 if not; the report comes first.
@@ -115,7 +115,7 @@ def compare_modes(
     seed: Seed = 0,
     ascii: Ascii = False,
     no_color: NoColor = False,
-    quiet: Quiet = False,  # noqa: FBT002
+    quiet: Quiet = False,
 ) -> int:
     """Which capacity mode for each table? On-demand, provisioned and auto scaled, each planned.
 

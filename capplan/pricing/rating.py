@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from capplan.model import Charge, Frequency
@@ -204,9 +205,9 @@ def _parts(price: Price, paid: Mapping[int, Steps], charges: Sequence[Charge]) -
 
 def slices(quantity: _NumberT, begins: Sequence[_NumberT]) -> list[_NumberT]:
     """How much of a quantity falls in each tier, given from where each applies."""
-    reached: list[_NumberT] = [min(quantity, begin) for begin in begins]
-    ends: list[_NumberT] = [*reached[1:], quantity]
-    return [end - begin for begin, end in zip(reached, ends, strict=True)]
+    reached = [min(quantity, begin) for begin in begins]
+    reached.append(quantity)
+    return [end - begin for begin, end in pairwise(reached)]
 
 
 def _spread(

@@ -65,10 +65,9 @@ def _why(plan: Plan, gate: Verdict) -> list[str]:
     owner = next((r for r in plan.resources if name.startswith((f"{r.label}.", f"{r.address}."))), None)
     near = [p for p in plan.limits if owner and (p.check.resource + ".").startswith(f"{owner.label}.")]
     if near and gate.unit == "%":
-        worst = near[0]
-        out.append(
-            f"  why   {worst.check.resource} {worst.check.limit}: {numbers.rate(worst.check.load)} of {numbers.rate(worst.check.quota)} {worst.check.unit}{', ' + worst.at if worst.at else ''}"
-        )
+        check = near[0].check
+        used = f"{numbers.rate(check.load)} of {numbers.rate(check.quota)} {check.unit}"
+        out.append(f"  why   {check.resource} {check.limit}: {used}" + (f", {near[0].at}" if near[0].at else ""))
     if gate.unit == "USD":
         lines = [x for x in plan.lines if owner is None or x.charge_id.startswith(f"{owner.label}.")]
         dear = sorted(lines, key=lambda x: -x.contracted_cost)[:3]

@@ -41,17 +41,23 @@ def fit(text: str, width: int) -> str:
     return plain(text).ljust(width)
 
 
-def wrap(text: str, width: int, indent: str) -> list[str]:
-    """Words in lines of a width, each behind an indent."""
+def wrap(text: str, width: int, indent: str, hanging: str | None = None) -> list[str]:
+    """Words in lines of a width, each behind an indent; the second and later ones behind `hanging`."""
     lines: list[str] = []
-    line = ""
+    line, lead = "", indent
     for word in plain(text).split():
-        if line and len(indent) + len(line) + 1 + len(word) > width:
-            lines.append(indent + line)
-            line = word
+        if line and len(lead) + len(line) + 1 + len(word) > width:
+            lines.append(lead + line)
+            line, lead = word, indent if hanging is None else hanging
         else:
             line = f"{line} {word}" if line else word
-    return [*lines, indent + line] if line else lines
+    return [*lines, lead + line] if line else lines
+
+
+def to_type(path: str, value: str, indent: str, style: "Style") -> list[str]:
+    """A path of the scenario and what to write there; wrapped where YAML may break a line."""
+    lines = wrap(f"{path}: {value}", 78, f"{indent}> ", f"{indent}    ")
+    return [paint(line, "cyan", style) for line in lines]
 
 
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "cyan": "36", "bold": "1", "dim": "2"}

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from capplan.answer import ComparedTable, ModeOption, Modes
 from capplan.report import numbers
-from capplan.report.document import Style, finish, fit, paint, wrap
+from capplan.report.document import Style, finish, fit, paint, to_type, wrap
 from capplan.report.plain import plain
 from capplan.report.plan_text import title
 from capplan.report.yaml_value import written
@@ -57,11 +57,9 @@ def _choice(table: ComparedTable, style: Style) -> list[str]:
     if before and before.monthly_cost is not None and chosen.monthly_cost is not None:
         saved = f" saves {numbers.usd(before.monthly_cost - chosen.monthly_cost)}"
     out = [f"  choose   {chosen.id}{saved}; the cheapest that throttles least"]
-    out += [
-        paint(f"           > {plain(c.path)}: {plain(written(c.new))}", "cyan", style)
-        for c in chosen.change
-        if c.old != c.new
-    ]
+    for c in chosen.change:
+        if c.old != c.new and (c.old is not None or c.new != "standard"):
+            out += to_type(c.path, written(c.new), "           ", style)
     return [*out, f"  unless   {chosen.reason}"] if chosen.reason else out
 
 
@@ -73,7 +71,6 @@ def _break_even(table: ComparedTable) -> list[str]:
     ):
         if even is not None and used is not None:
             side = "on-demand" if used < even else "provisioned"
-            out.append(
-                f"  {word:6} {numbers.share(used)} of the peak is used on average, break-even {even * 100:.1f}%: {side} is cheaper than a flat peak"
-            )
+            text = f"  {word:6} {numbers.share(used)} of the peak is used, break-even {even * 100:.1f}%:"
+            out.append(f"{text} {side} beats a flat peak")
     return out

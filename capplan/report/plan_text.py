@@ -6,7 +6,7 @@ from decimal import Decimal
 from capplan.answer import Finding, Plan, PlannedLimit, PlannedResource
 from capplan.pricing.rating import LineItem
 from capplan.report import numbers
-from capplan.report.document import Style, bar, finish, fit, paint, wrap
+from capplan.report.document import Style, bar, finish, fit, paint, to_type, wrap
 from capplan.report.plain import plain
 from capplan.report.yaml_value import written
 
@@ -225,7 +225,7 @@ def _finding(finding: Finding, style: Style) -> list[str]:
         out += wrap(f"! {finding.gives_up}", 78, "  ")
     if finding.not_priced:
         out += wrap(f"no price for {', '.join(finding.not_priced)}", 78, "  ")
-    return out + [paint(f"  > {plain(c.path)}: {plain(written(c.new))}", "cyan", style) for c in finding.change]
+    return out + [line for c in finding.change for line in to_type(c.path, written(c.new), "  ", style)]
 
 
 def _assumed(plan: Plan, style: Style, *, details: bool) -> list[str]:

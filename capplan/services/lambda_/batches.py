@@ -15,7 +15,9 @@ POLLS: Mapping[str, int] = {"dynamodb": 4, "kinesis": 1}
 DEFAULT_BATCH: Mapping[str, int] = {"dynamodb": 100, "kinesis": 100, "sqs": 10}
 
 
-def records_per_invocation(rate: Fraction, batch: int | None, window_ms: Decimal | None, shards: int | None, polls: int | None) -> Fraction:  # fmt: skip
+def records_per_invocation(
+    rate: Fraction, batch: int | None, window_ms: Decimal | None, shards: int | None, polls: int | None
+) -> Fraction:
     """Records one invocation takes at a steady rate: at least 1, at most a batch.
 
     Args:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Literal
 
 from capplan import units
-from capplan.quantities import Distribution, ceil_div, expected_blocks, fixed, share_above, sig6
+from capplan.quantities import Distribution, ceil_div, expected_blocks, share_above, sig6
 
 Exact = Decimal | Fraction | int
 Package = Literal["zip", "image"]
@@ -20,7 +20,7 @@ Runtime = Literal["managed", "custom", "container", "snapstart"]
 INIT_BILLED_FROM = date(2025, 8, 1)
 """From this day the INIT phase is billed for zip packages on managed runtimes too (AWS Compute Blog, 2025-04-29)."""
 FREE_STORAGE_MB = 512
-"""/tmp up to this size costs nothing (pricing page, "Ephemeral storage")."""
+"""Scratch storage (/tmp) up to this size costs nothing (pricing page, "Ephemeral storage")."""
 ASYNC_FIRST_KB, ASYNC_STEP_KB, ASYNC_MAX_KB = 256, 64, 1024
 """An asynchronous event is one request up to 256 KB, and one more for each started 64 KB up to 1 MB (pricing page)."""
 PROVISIONED_GRAIN_S = 300
@@ -196,9 +196,9 @@ def cost(quantity: Exact, price_usd: Exact) -> Fraction:
     return Fraction(quantity) * Fraction(price_usd)
 
 
-def managed_instances_usd(ec2_hourly_usd: Exact, instance_hours: Exact, discount_share: Exact) -> tuple[Fraction, Fraction]:
+def managed_instances_usd(
+    ec2_hourly_usd: Exact, instance_hours: Exact, discount_share: Exact
+) -> tuple[Fraction, Fraction]:
     """EC2 cost after a savings discount, and the management fee, which is on the price before it."""
     full = cost(instance_hours, ec2_hourly_usd)
     return full * (1 - Fraction(discount_share)), full * Fraction(MANAGEMENT_FEE_SHARE)
-
-

@@ -6,6 +6,7 @@ time of an environment corrected: it dies once T seconds pass without a request.
 """
 
 import heapq
+import itertools
 import math
 import random
 from collections import deque
@@ -86,7 +87,9 @@ def steady_state(pool: Pool) -> ColdStarts:
     deaths = _deaths(pool, refused)
     logs = [0.0]
     for m in range(1, len(refused)):
-        logs.append(logs[-1] + math.log(births[m - 1] or 5e-324) - (deaths[m] if deaths[m] > -math.inf else -_EXP_LIMIT))
+        logs.append(
+            logs[-1] + math.log(births[m - 1] or 5e-324) - (deaths[m] if deaths[m] > -math.inf else -_EXP_LIMIT)
+        )
     top = max(logs)
     weights = [math.exp(log - top) for log in logs]
     shares = [weight / sum(weights) for weight in weights]
@@ -113,9 +116,9 @@ def _refused(pool: Pool) -> list[float]:
 
 
 def _deaths(pool: Pool, refused: list[float]) -> list[float]:
-    """ln of the rate at which m environments lose one: the sum of each one's own."""
+    """Logarithm of the rate at which m environments lose one: the sum of each one's own."""
     out, total = [-math.inf], -math.inf
-    for before, after in zip(refused, refused[1:], strict=False):
+    for before, after in itertools.pairwise(refused):
         seen = pool.rate * (before - after)
         x = seen * pool.keep_alive_s
         own = -math.log(pool.keep_alive_s) if x < 1e-12 else math.log(seen) - (x if x > _EXP_LIMIT else math.log(math.expm1(x)))  # noqa: PLR2004  a limit of floats  # fmt: skip
@@ -238,7 +241,7 @@ class _History:
         return tuple(spent.get(n, 0.0) / horizon_s for n in range(max(spent) + 1))
 
 
-def _settle(busy: list[tuple[float, int]], idle: _Idle, now: float, born: list[float], books: _Books, horizon_s: float, history: _History) -> int:  # noqa: PLR0913  # fmt: skip
+def _settle(busy: list[tuple[float, int]], idle: _Idle, now: float, born: list[float], books: _Books, horizon_s: float, history: _History) -> int:  # fmt: skip
     """Moves what has finished by now to idle and drops what has expired. Returns how many ended."""
     while busy and busy[0][0] <= now:
         at, who = heapq.heappop(busy)
@@ -254,7 +257,7 @@ def _settle(busy: list[tuple[float, int]], idle: _Idle, now: float, born: list[f
     return ended
 
 
-def _result(books: _Books, shares: tuple[float, ...], born: list[float], idle: _Idle, busy: list[tuple[float, int]], horizon_s: float) -> ColdStarts:  # noqa: PLR0913  # fmt: skip
+def _result(books: _Books, shares: tuple[float, ...], born: list[float], idle: _Idle, busy: list[tuple[float, int]], horizon_s: float) -> ColdStarts:  # fmt: skip
     alive = [*idle.since, *(who for _, who in busy)]
     books.live_area += sum(horizon_s - born[who] for who in alive)
     served = books.requests - books.refused

@@ -46,9 +46,24 @@ def check(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[LimitC
     out = []
     if spec.reserved_concurrency is not None:
         peak = Decimal(usage.peak_concurrency)
-        out.append(LimitCheck(name, "lambda.reserved_concurrency", peak, Decimal(spec.reserved_concurrency), "concurrent executions", usage.concurrency, poisson=True, minute=_at(usage)))  # fmt: skip
+        out.append(
+            LimitCheck(
+                name,
+                "lambda.reserved_concurrency",
+                peak,
+                Decimal(spec.reserved_concurrency),
+                "concurrent executions",
+                usage.concurrency,
+                poisson=True,
+                minute=_at(usage),
+            )
+        )
     longest = _longest(spec.duration)
-    out.append(LimitCheck(name, "lambda.timeout", to_quantity(longest / 1000), to_quantity(Fraction(spec.timeout_ms) / 1000), "s"))
+    out.append(
+        LimitCheck(
+            name, "lambda.timeout", to_quantity(longest / 1000), to_quantity(Fraction(spec.timeout_ms) / 1000), "s"
+        )
+    )
     if usage.largest_payload_bytes:
         most = (ASYNC_PAYLOAD_MB if usage.is_async else SYNC_PAYLOAD_MB) * units.BYTES_PER_MB
         out.append(LimitCheck(name, "lambda.payload", to_quantity(usage.largest_payload_bytes), Decimal(most), "bytes"))
@@ -68,12 +83,17 @@ def pools(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[PoolLo
     """What it takes of the account's concurrency and of the request rate tied to that."""
     if not usage.concurrency.terms:
         return ()
-    return (PoolLoad("lambda.concurrency", usage.concurrency, poisson=True), PoolLoad("lambda.request_rate", usage.invocations))
+    return (
+        PoolLoad("lambda.concurrency", usage.concurrency, poisson=True),
+        PoolLoad("lambda.request_rate", usage.invocations),
+    )
 
 
 def observe(name: str, spec: Function, usage: Usage, ctx: Context) -> Mapping[str, Observable]:  # noqa: ARG001  every room's signature
     """What a gate may ask of a function."""
-    account = ctx.quotas.get("lambda.concurrency", Decimal(ACCOUNT_CONCURRENCY)) - ctx.in_use.get("lambda.concurrency", Decimal(0))  # fmt: skip
+    account = ctx.quotas.get("lambda.concurrency", Decimal(ACCOUNT_CONCURRENCY)) - ctx.in_use.get(
+        "lambda.concurrency", Decimal(0)
+    )
     limit = account if spec.reserved_concurrency is None else Decimal(spec.reserved_concurrency)
     return {
         "concurrency.peak": Observable(Decimal(usage.peak_concurrency), "", limit),
@@ -87,7 +107,11 @@ def package_problems(spec: Function) -> list[tuple[tuple[str, ...], str]]:
     out: list[tuple[tuple[str, ...], str]] = []
     if spec.package is not None:
         sizes = (("zipped", spec.package.zipped_mb, None), ("unzipped", spec.package.unzipped_mb, UNZIPPED_MB))
-        out += [(("package", key), f"{mb} MB is over the {most} MB of a package with its layers") for key, mb, most in sizes if mb is not None and most is not None and mb > most]  # fmt: skip
+        out += [
+            (("package", key), f"{mb} MB is over the {most} MB of a package with its layers")
+            for key, mb, most in sizes
+            if mb is not None and most is not None and mb > most
+        ]
     if spec.image_mb is not None and spec.image_mb > IMAGE_MB:
         out.append((("image",), f"{spec.image_mb} MB is over the 10 GB of a container image"))
     return out

@@ -20,7 +20,14 @@ def options(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Opti
     out = []
     if spec.architecture == "x86_64":
         message = f"{name} runs on x86_64; arm64 costs less a GB-second, the same duration assumed."
-        out.append(Option("lambda.arm64", message, (Change(f"functions.{name}.architecture", "arm64"),), "needs libraries built for arm64"))  # fmt: skip
+        out.append(
+            Option(
+                "lambda.arm64",
+                message,
+                (Change(f"functions.{name}.architecture", "arm64"),),
+                "needs libraries built for arm64",
+            )
+        )
     near = _near_timeout(name, spec, usage)
     return (*out, near) if near is not None else tuple(out)
 

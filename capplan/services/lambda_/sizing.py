@@ -70,7 +70,9 @@ def size_fleet(
     vcpu = math.ceil(function_mb / vcpu_mb)
     calls = max(1, min(work.cap_per_vcpu, math.floor(1 / Fraction(work.cpu_share_per_call))) * vcpu)
     environments = math.ceil(Fraction(work.concurrency, calls))
-    fit = max(1, min(_fit(instance.vcpu, instance.reserved_vcpu, vcpu), _fit(instance.memory_gb, instance.reserved_gb, Fraction(function_mb, units.MB_PER_GB))))  # fmt: skip
+    by_vcpu = _fit(instance.vcpu, instance.reserved_vcpu, vcpu)
+    by_memory = _fit(instance.memory_gb, instance.reserved_gb, Fraction(function_mb, units.MB_PER_GB))
+    fit = max(1, min(by_vcpu, by_memory))
     base = max(min_instances, math.ceil(Fraction(environments, fit)))
     fleet = max(min_instances, math.ceil(base * Fraction(headroom)))
     return Fleet(function_mb, calls, environments, fit, base, fleet, overfull=calls * per_call > function_mb)

@@ -10,8 +10,18 @@ from capplan.quantities import Duration, Megabytes, Milliseconds, Share, Size, W
 
 _CONFIG = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True)
 Via = Literal[
-    "api-gateway-http", "api-gateway-rest", "function-url", "alb", "appsync", "cognito", "s3", "sns", "eventbridge", "sqs", "kinesis",
-]  # fmt: skip
+    "api-gateway-http",
+    "api-gateway-rest",
+    "function-url",
+    "alb",
+    "appsync",
+    "cognito",
+    "s3",
+    "sns",
+    "eventbridge",
+    "sqs",
+    "kinesis",
+]
 NOT_YET: Mapping[str, str] = {
     "provisioned_concurrency": "environments kept ready, billed whether used or not",
     "snap_start": "environments restored from a snapshot",
@@ -80,7 +90,7 @@ class Function(BaseModel):
     timeout_ms: Annotated[Milliseconds, Field(alias="timeout", ge=1000, le=900_000)] = Decimal(3000)
     """1 s to 900 s; an invocation that reaches it is ended and billed to there."""
     ephemeral_storage_mb: Annotated[Megabytes, Field(alias="ephemeral_storage", ge=512, le=10_240)] = 512
-    """/tmp: 512 MB to 10240 MB; what is above 512 MB is billed."""
+    """Scratch storage, 512 MB to 10240 MB; what is above 512 MB is billed."""
     package: Package | None = None
     """Sizes of the zip package: {zipped: 20 MB, unzipped: 90 MB}."""
     image_mb: Annotated[Megabytes | None, Field(alias="image", le=10_240)] = None

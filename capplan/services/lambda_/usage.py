@@ -8,7 +8,7 @@ from fractions import Fraction
 from capplan import units
 from capplan.flow import Flow
 from capplan.model import Assumption, Context, Demand
-from capplan.quantities import quantile, share_above, sig6, to_quantity
+from capplan.quantities import Distribution, quantile, share_above, sig6, to_quantity
 from capplan.services.lambda_ import billing, concurrency
 from capplan.services.lambda_.spec import Function
 
@@ -47,7 +47,9 @@ class Usage:
 def meter(name: str, spec: Function, demand: Demand, ctx: Context) -> Usage:  # noqa: ARG001  every room's signature
     """What a month of demand makes AWS count."""
     flow = demand.flow
-    billed = Flow.total(w.flow * (billing.expected_async_requests(w.access.payload) if w.access.is_async else 1) for w in demand.works)  # fmt: skip
+    billed = Flow.total(
+        w.flow * (billing.expected_async_requests(w.access.payload) if w.access.is_async else 1) for w in demand.works
+    )
     billed_ms = billing.expected_billed_ms(spec.duration, spec.timeout_ms)
     mean_ms = billing.capped_mean_ms(spec.duration, spec.timeout_ms)
     at_once = flow * (mean_ms / units.MS_PER_SECOND)
@@ -56,14 +58,20 @@ def meter(name: str, spec: Function, demand: Demand, ctx: Context) -> Usage:  # 
         invocations=flow,
         billed_requests=billed,
         gb_seconds=flow * billing.gb_seconds(1, billed_ms, spec.memory_mb),
-        ephemeral_gb_seconds=flow * billing.ephemeral_gb_seconds(billed_ms / units.MS_PER_SECOND, spec.ephemeral_storage_mb),
+        ephemeral_gb_seconds=flow
+        * billing.ephemeral_gb_seconds(billed_ms / units.MS_PER_SECOND, spec.ephemeral_storage_mb),
         concurrency=at_once,
         peak_concurrency=concurrency.peak_concurrency(at_once.peak().per_second) if at_once.terms else 0,
         billed_ms=billed_ms,
         timed_out=_timed_out(spec),
-        largest_payload_bytes=max((Fraction(p.points[0][1]) if p.fixed else sig6(quantile(p, 0.999)) for p in payloads), default=Fraction(0)),  # fmt: skip
+        largest_payload_bytes=max((_largest(p) for p in payloads), default=Fraction(0)),
         is_async=any(w.access.is_async for w in demand.works),
     )
+
+
+def _largest(size: Distribution) -> Fraction:
+    """The size that one event in a thousand passes; a fixed size itself."""
+    return Fraction(size.points[0][1]) if size.fixed else sig6(quantile(size, 0.999))
 
 
 def _timed_out(spec: Function) -> Fraction:

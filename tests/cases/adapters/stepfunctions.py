@@ -23,10 +23,8 @@ _HOME = "us-east-1"
 def read_definition(path: Path) -> asl.Definition:
     """A definition file, JSON or YAML."""
     text = path.read_text(encoding="utf-8")
-    if path.suffix == ".json":
-        data = json.loads(asl.quote_placeholders(text), parse_float=Decimal)
-    else:
-        data = yaml.safe_load(text)
+    is_json = path.suffix == ".json"
+    data = json.loads(asl.quote_placeholders(text), parse_float=Decimal) if is_json else yaml.safe_load(text)
     return asl.parse(data, len(text.encode()))
 
 

@@ -1,0 +1,81 @@
+"""Wrong scenarios and exactly what is said of them."""
+
+from pathlib import Path
+
+import pytest
+
+import capplan
+from capplan.errors import CapplanError
+from tests.helpers import HEAD, scenario
+
+TABLE = "tables:\n  orders: {item_size: 1 KB, items: 1k}\n"
+FUNCTION = "functions:\n  f: {duration: 10 ms}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "column", "message", "hint"),
+    [
+        ("functions:\n  f: {memroy: 512 MB, duration: 1 ms}\n", 5, 7, "unknown key 'memroy'", "did you mean 'memory'?"),
+        ("functions:\n  f: {duration: 22}\n", 5, 17, "22 has no unit", "expected a duration, such as 45 ms or 22 min"),
+        ("functions:\n  f: {memory: 127 MB, duration: 1 ms}\n", 5, 15, "out of range: it must be at least 128", ""),
+        ("functions:\n  f: {}\n", 5, 3, "'duration' is missing", ""),
+        (FUNCTION + "    \n", 0, 0, "", ""),
+        ("functions:\n  f: {duration: 1 ms, calls: [{get: order}]}\n" + TABLE, 5, 38, "there is no table 'order'", "did you mean 'orders'?"),
+        ("functions:\n  f: {duration: 1 ms, calls: [{gett: orders}]}\n" + TABLE, 5, 33, "'gett' is no request", "did you mean 'get'?"),
+        ("functions:\n  f: {duration: 1 ms, triggers: shopers}\ntraffic: {shoppers: {rate: 1/s}}\n", 5, 33, "there is no traffic 'shopers'", "did you mean 'shoppers'?"),
+        ("caches: {}\n" + TABLE, 4, 1, "'caches' is not supported yet", "DynamoDB Accelerator"),
+        ("crawlers: {}\n" + TABLE, 4, 1, "'crawlers' is not supported yet", "Glue crawlers"),
+        ("commitments: []\n" + TABLE, 4, 1, "'commitments' is not supported yet", "reserved capacity and savings plans"),
+        ("tabels: {}\n", 4, 1, "unknown key 'tabels'", "did you mean 'tables'?"),
+        ("traffic: {t: {rate: 60}}\n", 4, 21, "60 has no unit", "expected a rate, such as 60/s or 150M/month"),
+        ("traffic: {t: {}}\n", 4, 11, "traffic 't' needs a rate or a schedule, one of them", "rate: 60/s"),
+        ("traffic: {t: {rate: 1/s, daily: {peak: 3x, trough: 2x, at: \"20:00\"}}}\n", 4, 33, "", ""),
+        (TABLE + "gates: [orders.throtled < 1%]\n", 6, 9, "there is nothing called 'orders.throtled' to observe", "did you mean 'orders.throttled'?"),
+        (TABLE + "gates: [cost.monthly]\n", 6, 9, "this gate is not understood", ""),
+        (TABLE + "gates: [orders.throttled < 5 USD]\n", 6, 9, "'orders.throttled' is not measured in USD", ""),
+        ("tables:\n  orders: {item_size: 1 KB, replicas: [us-west-2]}\n", 5, 29, "'replicas' is not supported yet", ""),
+        ("functions:\n  f: {duration: 1 ms, provisioned_concurrency: 5}\n", 5, 23, "'provisioned_concurrency' is not supported yet", ""),
+    ],
+)  # fmt: skip
+def test_a_mistake_says_where_what_and_what_to_write(
+    tmp_path: Path, body: str, line: int, column: int, message: str, hint: str
+) -> None:
+    if not line:
+        capplan.plan(scenario(body, tmp_path))
+        return
+    with pytest.raises(CapplanError) as caught:
+        capplan.plan(scenario(body, tmp_path))
+    found = [(m.line, m.column, m.message) for m in caught.value.mistakes]
+    assert any(
+        (m.line, m.column) == (line, column) and message in m.message and hint in m.hint for m in caught.value.mistakes
+    ), found
+
+
+def test_all_mistakes_are_told_at_once_in_file_order(tmp_path: Path) -> None:
+    body = "functions:\n  f: {memroy: 1 MB, duration: 22}\n  g: {duration: 1 ms, calls: [{get: nothing}]}\n"
+    with pytest.raises(CapplanError) as caught:
+        scenario(body, tmp_path)
+    assert [m.line for m in caught.value.mistakes] == [5, 5, 6]
+
+
+def test_a_loop_is_named(tmp_path: Path) -> None:
+    body = "traffic: {t: {rate: 1/s}}\nfunctions:\n  f: {duration: 1 ms, triggers: t, calls: [{invoke: f}]}\n"
+    with pytest.raises(CapplanError, match="loop that never dies out: f -> f"):
+        capplan.plan(scenario(body, tmp_path))
+
+
+def test_a_missing_price_is_an_error_with_the_line_to_write(tmp_path: Path) -> None:
+    (tmp_path / "m.asl.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}')
+    body = "traffic: {t: {rate: 1/s}}\nstate_machines:\n  m: {definition: m.asl.json, triggers: t}\n"
+    head = HEAD.replace("us-east-1", "eu-central-2")
+    with pytest.raises(CapplanError) as caught:
+        capplan.plan(scenario(body, tmp_path, head))
+    assert "stepfunctions.standard.state_transition" in caught.value.summary
+    priced = capplan.plan(scenario(body + "prices: {stepfunctions.standard.state_transition: 0.000025 USD}\n", tmp_path, head))
+    assert priced.monthly_cost > 0
+
+
+def test_a_path_stays_inside_the_folder(tmp_path: Path) -> None:
+    body = "state_machines:\n  m: {definition: ../m.asl.json}\n"
+    with pytest.raises(CapplanError):
+        scenario(body, tmp_path)
