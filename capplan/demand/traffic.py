@@ -65,13 +65,22 @@ def day_levels(daily: Daily) -> list[float]:
         return [hour / mean for hour in daily.hours for _ in range(60)]
     if daily.peak == daily.trough:
         return [1.0] * _DAY
+    waves = [max(0.0, (1 + math.cos((m - daily.at_minute) * 2 * math.pi / _DAY)) / 2) for m in range(_DAY)]
     k = solve_k(daily.peak, daily.trough)
+    if k < 1:  # the curve has a kink at its bottom, where minutes and the integral part
+        k = _solve_by_minute(waves, (1 - daily.trough) / (daily.peak - daily.trough))
     swing = daily.peak - daily.trough
-    turn = 2 * math.pi / _DAY
-    return [
-        daily.trough + swing * max(0.0, (1 + math.cos((minute - daily.at_minute) * turn)) / 2) ** k
-        for minute in range(_DAY)
-    ]
+    return [daily.trough + swing * wave**k for wave in waves]
+
+
+def _solve_by_minute(waves: list[float], wanted: float) -> float:
+    """The exponent below 1 that gives the minutes of a day their mean exactly."""
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        mean = math.fsum(wave**middle for wave in waves) / len(waves)
+        low, high = (middle, high) if mean > wanted else (low, middle)
+    return (low + high) / 2
 
 
 def week_levels(weekly: Mapping[str, Decimal]) -> list[float]:

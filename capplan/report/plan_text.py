@@ -82,7 +82,7 @@ def _limits_line(plan: Plan, style: Style) -> str:
     if not plan.limits:
         return "  limits    none checked"
     tail = (
-        f"           first to break: {plain(first_to_break.check.resource)}, at {first_to_break.breaks_at}x traffic"
+        f"           first to break: {plain(first_to_break.check.resource)}, at {_multiple(first_to_break.breaks_at)} traffic"
         if first_to_break
         else ""
     )
@@ -182,18 +182,24 @@ def _line_row(line: LineItem, indent: str, *, wide: bool) -> str:
 def _headroom(limits: Sequence[PlannedLimit], style: Style, *, details: bool) -> list[str]:
     if not limits:
         return []
-    head = fit("HEADROOM", 42) + "peak".rjust(8) + "limit".rjust(8) + "free".rjust(7) + "  breaks at"
-    shown = [p for i, p in enumerate(limits) if details or i < 5 or p.headroom < _UNDER]  # noqa: PLR2004  five, and all that are near
+    head = fit("HEADROOM", 36) + "peak".rjust(8) + "limit".rjust(8) + "free".rjust(7) + "  breaks when"
+    shown = [p for i, p in enumerate(limits) if details or i < 5 or p.headroom < _UNDER]  # noqa: PLR2004  five, and near ones
     out = [paint(head, "bold", style)]
     for p in shown:
         label = f"{plain(p.check.resource)} {p.check.limit.partition('.')[2]}"
-        row = fit(label, 42) + numbers.rate(p.check.load).rjust(8) + numbers.rate(p.check.quota).rjust(8)
-        row += numbers.share(p.headroom).rjust(7) + (f"  {p.breaks_at}x" if p.breaks_at is not None else "").ljust(8)
-        row += f" {p.at}" if p.at else ""
+        row = fit(label, 36) + numbers.rate(p.check.load).rjust(8) + numbers.rate(p.check.quota).rjust(8)
+        row += numbers.share(p.headroom).rjust(7) + f"  {_multiple(p.breaks_at)}".ljust(9) + p.at
         out.append(paint(row, "red", style) if p.breached else row)
     if len(shown) < len(limits):
         out.append(f"{len(limits) - len(shown)} more, {numbers.share(limits[len(shown)].headroom)} free or more")
     return out
+
+
+def _multiple(times: Decimal | None) -> str:
+    """A multiple of today's traffic; past a thousand nobody asks how many."""
+    if times is None:
+        return ""
+    return ">1000x" if times > 1000 else f"{times:f}x"  # noqa: PLR2004  see above
 
 
 # --- what to do, what it rests on ----------------------------------------------------------------------------------------

@@ -279,7 +279,7 @@ class _Loader:
         self,
         address: str,
         kind: Kind[Any, Any],
-        spec: Any,
+        spec: Any,  # noqa: ANN401  any room's spec
         names: Mapping[str, list[str]],
         shapes: Mapping[str, Flow],
         specs: Mapping[str, tuple[Kind[Any, Any], Any]],

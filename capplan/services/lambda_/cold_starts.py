@@ -257,7 +257,14 @@ def _settle(busy: list[tuple[float, int]], idle: _Idle, now: float, born: list[f
     return ended
 
 
-def _result(books: _Books, shares: tuple[float, ...], born: list[float], idle: _Idle, busy: list[tuple[float, int]], horizon_s: float) -> ColdStarts:  # fmt: skip
+def _result(
+    books: _Books,
+    shares: tuple[float, ...],
+    born: list[float],
+    idle: _Idle,
+    busy: list[tuple[float, int]],
+    horizon_s: float,
+) -> ColdStarts:
     alive = [*idle.since, *(who for _, who in busy)]
     books.live_area += sum(horizon_s - born[who] for who in alive)
     served = books.requests - books.refused
