@@ -1,5 +1,6 @@
-"""python -m capplan."""
+"""`python -m capplan`. It does nothing beside."""
 
 from capplan.cli import main
 
-main()
+if __name__ == "__main__":
+    main()

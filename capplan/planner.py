@@ -416,7 +416,7 @@ def _quick_saving(
     kind = resource.kind
     usage = kind.meter(name, spec, base.metered.demand[address], ctx)
     still = (
-        kind.shards(usage) == kind.shards(base.metered.usage[address])
+        (address not in _stream_consumers(scenario) or kind.shards(usage) == kind.shards(base.metered.usage[address]))
         and kind.calls(name, spec, ctx) == kind.calls(name, resource.spec, ctx)
         and kind.duration_ms(name, spec, ctx) == ctx.duration_ms[address]
         and (section != "jobs" or glue.call_factor(spec) == glue.call_factor(resource.spec))

@@ -18,18 +18,34 @@ standard input. Options: capplan COMMAND --help
 Start: capplan estimate scenarios/web-shop/scenario.yaml
 Exit: 0 done, 1 capplan failed, 2 wrong input, 3 gate broken, 4 --strict
 """
+INTERRUPTED = 130
 
 
 def main() -> NoReturn:
     """Run a command and exit. `--version` and `--help` answer before anything heavy is imported."""
-    arguments = sys.argv[1:]
+    try:
+        code = _answer(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+def _answer(arguments: list[str]) -> int:
     if arguments in (["--version"], ["-V"]):
-        sys.stdout.write(f"capplan {__version__}\n")
-        sys.exit(0)
+        return _say(f"capplan {__version__}\n", 0)
     if not arguments or arguments in (["--help"], ["-h"], ["help"]):
-        sys.stdout.write(HELP)
-        sys.exit(0 if arguments else 2)
+        return _say(HELP, 0 if arguments else 2)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # half of numpy's start-up is its thread pool
     from capplan.cli.commands import run  # noqa: PLC0415  heavy
 
-    sys.exit(run(arguments))
+    return run(arguments)
+
+
+def _say(text: str, code: int) -> int:
+    """Own words, which are ASCII; a reader who has gone changes nothing."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code

@@ -1,18 +1,23 @@
 """The commands and their options. Each loads, asks the planner, renders, and says its exit code."""
 
+import re
 import sys
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from pathlib import Path
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
 
 from capplan.answer import Plan
-from capplan.cli.output import Output, emit, emit_errors, style_of
+from capplan.cli import INTERRUPTED
+from capplan.cli.output import Output, emit, emit_errors, output, put, tell
 from capplan.errors import CapplanError, Mistake
+from capplan.report.document import Style
+
+WRONG_INPUT, GATE_BROKEN, NOT_STRICT = 2, 3, 4
 
 app = typer.Typer(
     add_completion=False,
@@ -50,7 +55,7 @@ class FailOn(StrEnum):
 def estimate(
     scenario: Scenario,
     format: Format = None,
-    output: OutputFile = None,
+    output_file: OutputFile = None,
     budget: Budget = None,
     today: Today = None,
     seed: Seed = 0,
@@ -65,13 +70,14 @@ def estimate(
 
     Example: capplan estimate scenarios/web-shop/scenario.yaml
     """
-    where = Output(format, output, ascii, no_color, quiet)
+    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
 
     def answer() -> int:
-        plan = _plan(scenario, budget, today, seed)
-        emit(where, lambda: _plan_json([plan]), lambda: _estimate_text(plan, where, details, top))
+        plan = _plan(scenario, gate, day, seed)
+        emit(where, lambda: _plan_json([plan]), lambda style: _estimate_text(plan, style, details, top))
         return _strict([plan], strict)
 
+    gate, day = _money(budget), _day(today)
     return _guard(where, answer)
 
 
@@ -79,7 +85,7 @@ def estimate(
 def check(
     scenarios: Scenarios,
     format: Format = None,
-    output: OutputFile = None,
+    output_file: OutputFile = None,
     budget: Budget = None,
     today: Today = None,
     seed: Seed = 0,
@@ -93,16 +99,17 @@ def check(
 
     Example: capplan check scenarios/web-shop/scenario.yaml --budget 2500
     """
-    where = Output(format, output, ascii, no_color, quiet)
+    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
 
     def answer() -> int:
-        plans = _all(scenarios, lambda path: _plan(path, budget, today, seed))
-        emit(where, lambda: _plan_json(plans), lambda: "\n".join(_check_text(plan, where) for plan in plans))
+        plans = _all(scenarios, lambda path: _plan(path, gate, day, seed))
+        emit(where, lambda: _plan_json(plans), lambda style: "\n".join(_check_text(plan, style) for plan in plans))
         levels = ("deny", "warn") if fail_on is FailOn.warn else ("deny",)
         if any(g.verdict == "fail" and g.level in levels for plan in plans for g in plan.gates):
-            return 3
+            return GATE_BROKEN
         return _strict(plans, strict)
 
+    gate, day = _money(budget), _day(today)
     return _guard(where, answer)
 
 
@@ -110,7 +117,7 @@ def check(
 def compare_modes(
     scenario: Scenario,
     format: Format = None,
-    output: OutputFile = None,
+    output_file: OutputFile = None,
     today: Today = None,
     seed: Seed = 0,
     ascii: Ascii = False,
@@ -121,50 +128,49 @@ def compare_modes(
 
     Example: capplan compare-modes scenarios/web-shop/scenario.yaml
     """
-    where = Output(format, output, ascii, no_color, quiet)
+    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
 
     def answer() -> int:
         import capplan  # noqa: PLC0415
         from capplan.report.modes_text import modes_text  # noqa: PLC0415
         from capplan.report.plan_json import modes_record, to_json  # noqa: PLC0415
 
-        modes = capplan.compare_modes(_load(scenario, None), today=_day(today), seed=seed)
-        emit(where, lambda: to_json(modes_record(modes)), lambda: modes_text(modes, style_of(where)))
+        modes = capplan.compare_modes(_load(scenario, None), today=day, seed=seed)
+        emit(where, lambda: to_json(modes_record(modes)), lambda style: modes_text(modes, style))
         return 0
 
+    day = _day(today)
     return _guard(where, answer)
 
 
-# --- steps ---------------------------------------------------------------------------------------------------------------
+# --- steps ----------------------------------------------------------------------------------------------------------
 
 
-def _load(path: str, budget: str | None) -> Any:  # noqa: ANN401  a Scenario
+def _load(path: str, budget: Decimal | None) -> Any:  # noqa: ANN401  a Scenario
     from capplan.reading.yaml_reader import decode  # noqa: PLC0415
     from capplan.scenario.load import load  # noqa: PLC0415
 
     text = decode(sys.stdin.buffer.read(2**20 + 1), "-") if path == "-" else None
-    return load(path, text=text, budget=_money(budget))
+    return load(path, text=text, budget=budget)
 
 
-def _plan(path: str, budget: str | None, today: str | None, seed: int) -> Plan:
+def _plan(path: str, budget: Decimal | None, today: date | None, seed: int) -> Plan:
     from capplan.planner import plan  # noqa: PLC0415
 
-    return plan(_load(path, budget), today=_day(today), seed=seed)
+    return plan(_load(path, budget), today=today, seed=seed)
 
 
 def _all(paths: list[str], one: Callable[[str], Plan]) -> list[Plan]:
     """Every file planned, or every file's mistakes together."""
     plans: list[Plan] = []
-    mistakes: list[Mistake] = []
-    summaries: list[str] = []
+    errors: list[CapplanError] = []
     for path in paths:
         try:
             plans.append(one(path))
         except CapplanError as error:
-            mistakes += error.mistakes
-            summaries.append(error.summary)
-    if mistakes:
-        raise CapplanError(tuple(mistakes), "\n".join(s for s in summaries if s))
+            errors.append(error)
+    if errors:
+        raise _SeveralError(errors)
     return plans
 
 
@@ -176,7 +182,7 @@ def _money(text: str | None) -> Decimal | None:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount < 0:
-        raise typer.BadParameter(f"'{text}' is no amount: write --budget 2500", param_hint="--budget")
+        raise typer.BadParameter(f"expected an amount, such as 2500, found '{text}'", param_hint="--budget")
     return amount
 
 
@@ -184,9 +190,11 @@ def _day(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"'{text}' is no day: write --today 2026-11-24", param_hint="--today") from None
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return date.fromisoformat(text)
+    except ValueError:  # such as February 30
+        pass
+    raise typer.BadParameter(f"expected a day, such as 2026-11-24, found '{text}'", param_hint="--today")
 
 
 def _plan_json(plans: list[Plan]) -> str:
@@ -196,16 +204,16 @@ def _plan_json(plans: list[Plan]) -> str:
     return to_json(records[0] if len(records) == 1 else records)
 
 
-def _estimate_text(plan: Plan, where: Output, details: bool, top: int) -> str:  # noqa: FBT001
+def _estimate_text(plan: Plan, style: Style, details: bool, top: int) -> str:  # noqa: FBT001
     from capplan.report.plan_text import plan_text  # noqa: PLC0415
 
-    return plan_text(plan, style_of(where), details=details, top=top)
+    return plan_text(plan, style, details=details, top=top)
 
 
-def _check_text(plan: Plan, where: Output) -> str:
+def _check_text(plan: Plan, style: Style) -> str:
     from capplan.report.check_text import check_text  # noqa: PLC0415
 
-    return check_text(plan, style_of(where))
+    return check_text(plan, style)
 
 
 def _strict(plans: list[Plan], strict: bool) -> int:  # noqa: FBT001
@@ -220,32 +228,52 @@ def _strict(plans: list[Plan], strict: bool) -> int:  # noqa: FBT001
     ]
     rests += [f"stale price: {key}" for plan in plans for key in plan.prices.stale]
     for line in rests:
-        sys.stderr.write(f"strict: {line}\n".encode("ascii", "backslashreplace").decode())
-    return 4 if rests else 0
+        tell(f"strict: the answer rests on {line}")
+    return NOT_STRICT if rests else 0
+
+
+class _SeveralError(Exception):
+    """The mistakes of several files, each file's with its own summary."""
+
+    def __init__(self, errors: list[CapplanError]) -> None:
+        super().__init__()
+        self.errors = errors
 
 
 def _guard(where: Output, answer: Callable[[], int]) -> int:
     try:
         return answer()
     except CapplanError as error:
-        emit_errors(where, error)
-        return 2
+        emit_errors(where, [error])
+    except _SeveralError as error:
+        emit_errors(where, error.errors)
+    return WRONG_INPUT
 
 
 def run(arguments: list[str]) -> int:
-    """The exit code of a command line."""
+    """The exit code of a command line. What nobody foresaw keeps its traceback."""
     command = typer.main.get_command(app)
     try:
         code = command.main(arguments, prog_name="capplan", standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):
-        return 130
-    except BrokenPipeError:
-        sys.stdout = open(Path("/dev/null"), "w", encoding="utf-8")  # noqa: SIM115, PTH123  nobody reads on
-        return 0
+        return INTERRUPTED
     except Exception as error:
         show = getattr(error, "show", None)  # a usage error of Typer's, which keeps its base class to itself
         if show is None:
             raise
-        show()
-        return 2
+        if _wants_json(arguments):
+            from capplan.report.errors import errors_json  # noqa: PLC0415
+
+            put(errors_json([Mistake("command line", 0, 0, error.format_message())]) + "\n")  # type: ignore[attr-defined]
+        else:
+            show()
+        return WRONG_INPUT
     return code if isinstance(code, int) else 0
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    """Whether JSON was asked for, in a command line that could not be read."""
+    pairs = pairwise(arguments)
+    return any(a in ("-f", "--format") and b.startswith("json") for a, b in pairs) or any(
+        a.startswith(("--format=json", "-fjson")) for a in arguments
+    )

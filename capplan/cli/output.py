@@ -5,48 +5,69 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import typer
 
 from capplan.errors import CapplanError
 from capplan.report.document import Style
 
+FORMATS = ("table", "json")
+
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What the user asked of the answer's form."""
+    """What the user asked of the answer's form: (format, file or None for standard output), in the order given."""
 
-    formats: list[str] | None
-    file: str | None
+    wanted: tuple[tuple[str, str | None], ...]
     ascii: bool
     no_color: bool
     quiet: bool
 
     @property
-    def wanted(self) -> list[tuple[str, str | None]]:
-        """(format, file or None for standard output), in the order given."""
-        out: list[tuple[str, str | None]] = []
-        for text in self.formats or ["table"]:
-            name, _, path = text.partition("=")
-            if name not in ("table", "json"):
-                raise typer.BadParameter(f"'{name}' is no format: table or json", param_hint="--format")
-            out.append((name, path or self.file))
-        return out
+    def errors_as_json(self) -> bool:
+        """Whether mistakes too are for a program."""
+        return any(name == "json" for name, _ in self.wanted)
 
 
-def style_of(where: Output) -> Style:
-    """Unicode and colour only on a terminal that takes them; 80 columns in a pipe, whatever COLUMNS says."""
-    terminal = sys.stdout.isatty() and where.file is None
-    if not terminal:
+def output(formats: list[str] | None, file: str | None, *, ascii_only: bool, no_color: bool, quiet: bool) -> Output:
+    """The wish as one value.
+
+    Raises:
+        typer.BadParameter: An unknown format, or two answers for one place.
+    """
+    wanted: list[tuple[str, str | None]] = []
+    for text in formats or ["table"]:
+        name, given, path = text.partition("=")
+        if name not in FORMATS:
+            raise typer.BadParameter(f"expected {' or '.join(FORMATS)}, found '{name}'", param_hint="--format")
+        if given and not path:
+            raise typer.BadParameter(f"'{text}' names no file: write {name}=FILE", param_hint="--format")
+        wanted.append((name, path or file))
+    for place in {path for _, path in wanted}:
+        if sum(1 for _, path in wanted if path == place) > 1:
+            where = f"'{place}'" if place else "standard output"
+            raise typer.BadParameter(f"two answers for {where}: name a file for each, json=FILE", param_hint="--format")
+    return Output(tuple(wanted), ascii_only, no_color, quiet)
+
+
+def style_for(path: str | None, where: Output) -> Style:
+    """Unicode and colour only on a terminal that takes them; in a file or a pipe 80 columns, whatever COLUMNS says."""
+    if path is not None or not sys.stdout.isatty():
         return Style()
-    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8" and os.environ.get("TERM") != "dumb"
+    symbols = _takes_unicode(sys.stdout)
     colour = not where.no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Style(max(80, os.get_terminal_size(sys.stdout.fileno()).columns), where.ascii or not utf8, colour)
+    return Style(max(80, os.get_terminal_size(sys.stdout.fileno()).columns), where.ascii or not symbols, colour)
 
 
-def emit(where: Output, as_json: Callable[[], str], as_table: Callable[[], str]) -> None:
+def _takes_unicode(stream: TextIO) -> bool:
+    utf8 = (stream.encoding or "").lower().replace("-", "") == "utf8"
+    return stream.isatty() and utf8 and os.environ.get("TERM") != "dumb"
+
+
+def emit(where: Output, as_json: Callable[[], str], as_table: Callable[[Style], str]) -> None:
     """Files first, each whole or not at all; standard output last."""
-    texts = [(path, as_json() if name == "json" else as_table()) for name, path in where.wanted]
+    texts = [(path, as_json() if name == "json" else as_table(style_for(path, where))) for name, path in where.wanted]
     for path, text in texts:
         if path is not None:
             from capplan.reading.writing import write_atomic  # noqa: PLC0415
@@ -54,25 +75,38 @@ def emit(where: Output, as_json: Callable[[], str], as_table: Callable[[], str])
             write_atomic(Path(path), text)
     for path, text in texts:
         if path is None and not where.quiet:
-            _print(text)
+            put(text)
 
 
-def _print(text: str) -> None:
-    data = text.encode("utf-8")
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+def put(text: str) -> None:
+    """Text on standard output. A reader who has gone (`| head`) does not change the exit code: a verdict stays."""
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def emit_errors(where: Output, error: CapplanError) -> None:
+def tell(text: str, *, ascii_only: bool = False) -> None:
+    """Text on standard error, safe for what is there."""
+    from capplan.report.document import safe  # noqa: PLC0415
+
+    style = Style(ascii=ascii_only or not _takes_unicode(sys.stderr))
+    lines = [safe(line, style) for line in text.rstrip("\n").split("\n")]
+    try:
+        sys.stderr.write("\n".join(lines) + "\n")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+def emit_errors(where: Output, errors: list[CapplanError]) -> None:
     """Mistakes as text on standard error; as JSON on standard output where JSON was asked for."""
     from capplan.report.errors import errors_json, errors_text  # noqa: PLC0415
 
-    if any(text.partition("=")[0] == "json" for text in where.formats or []):
-        _print(errors_json(error.mistakes))
+    if where.errors_as_json:
+        put(errors_json(m for e in errors for m in e.mistakes) + "\n")
         return
-    ascii_only = where.ascii or not sys.stderr.isatty()
-    text = error.summary or errors_text(error.mistakes, ascii_only=ascii_only)
-    if ascii_only:
-        text = text.replace("…", "...").encode("ascii", "backslashreplace").decode()
-    sys.stderr.write(text.rstrip("\n") + "\n")
+    ascii_only = where.ascii or not _takes_unicode(sys.stderr)
+    written = errors_text((m for e in errors if not e.summary for m in e.mistakes), ascii_only=ascii_only)
+    blocks = [*([written] if written else []), *(e.summary for e in errors if e.summary)]
+    tell("\n\n".join(blocks), ascii_only=ascii_only)

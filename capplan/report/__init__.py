@@ -1,1 +1,1 @@
-"""To be written."""
+"""Answers as text: one module a form. It computes no figure and prints nothing."""

@@ -1,14 +1,36 @@
-"""What a text answer is made of: lines of text in columns, and the two sets of symbols. It knows no plan."""
+"""What a text answer is made of: rows of cells, bars, wrapped text, the two sets of symbols. It knows no plan."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from capplan.report.plain import plain
 
 _TO_ASCII = str.maketrans(
-    {"×": "x", "·": "-", "█": "#", "▌": "+", "▏": ".", "░": "x", "─": "-", "│": "|", "…": "~", "●": "o"}
+    {
+        "×": "x",
+        "·": "-",
+        "█": "#",
+        "▌": "+",
+        "▏": ".",
+        "░": "x",
+        "─": "-",
+        "│": "|",
+        "…": "~",
+        "●": "o",
+        "≥": ">",
+        "≤": "<",
+        "–": "-",
+        "—": "-",
+        "’": "'",
+        "Σ": "S",
+        "√": "v",
+    }
 )
+"""One character for one, so that the layout is the same in both sets."""
 _EIGHTHS = " ▏▎▍▌▋▊▉"
+COLOURS = {"red": "31", "yellow": "33", "green": "32", "cyan": "36", "bold": "1", "dim": "2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,50 +41,113 @@ class Style:
     ascii: bool = True
     colour: bool = False
 
+    @property
+    def wide(self) -> bool:
+        """Room for the columns that only a wide terminal gets."""
+        return self.width >= 120  # noqa: PLR2004  where the widest row ends
 
-def finish(lines: Sequence[str], style: Style) -> str:
-    """The lines as they are printed: no trailing blanks, the set's symbols, one line break at the end."""
-    out = "\n".join(line.rstrip() for line in lines).rstrip("\n") + "\n"
-    return out.translate(_TO_ASCII).encode("ascii", "replace").decode() if style.ascii else out
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Text that begins at a column (left) or ends before one (right)."""
+
+    side: Literal["left", "right"]
+    column: int
+    text: str
+    colour: str = ""
+
+
+def left(column: int, text: str, colour: str = "") -> Cell:
+    """A cell that begins at a column."""
+    return Cell("left", column, text, colour)
+
+
+def right(column: int, text: str, colour: str = "") -> Cell:
+    """A cell whose last character stands before a column."""
+    return Cell("right", column, text, colour)
+
+
+def row(style: Style, *cells: Cell, colour: str = "") -> list[str]:
+    """Cells on one line, each safe to show; a first cell that would push others away takes a line of its own.
+
+    Later cells that are too long push to the right what follows: figures and what can be typed are never cut.
+    """
+    shown = [(c, safe(c.text, style)) for c in cells if c.text]
+    if len(shown) > 1 and shown[0][0].column + columns(shown[0][1]) + 1 > _begin(*shown[1]):
+        first, text = shown[0]
+        alone = " " * first.column + paint(text, colour or first.colour, style)
+        return [alone, _line(style, shown[1:], colour)]
+    return [_line(style, shown, colour)]
+
+
+def _begin(cell: Cell, text: str) -> int:
+    return cell.column if cell.side == "left" else cell.column - columns(text)
+
+
+def _line(style: Style, shown: Sequence[tuple[Cell, str]], colour: str) -> str:
+    line, used = "", 0
+    for cell, text in shown:
+        blanks = max(_begin(cell, text) - used, 1 if used else 0)
+        line += " " * blanks + paint(text, colour or cell.colour, style)
+        used += blanks + columns(text)
+    return line
+
+
+def safe(text: str, style: Style) -> str:
+    """Text as it may be shown in this style: one line, nothing a terminal acts upon, ASCII where that is asked for."""
+    if text.isascii() and text.isprintable():
+        return text
+    return plain(text.translate(_TO_ASCII) if style.ascii else text, ascii_only=style.ascii)
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns(c) for c in text)
+
+
+def _columns(char: str) -> int:
+    if unicodedata.category(char) in {"Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
 
 
 def bar(part: float, cells: int, style: Style) -> str:
     """A bar for a part of 1, `cells` long at most."""
-    eighths = round(max(0.0, min(1.0, part)) * cells * 8)
+    full, rest = divmod(round(max(0.0, min(1.0, part)) * cells * 8), 8)
     if style.ascii:
-        full, rest = divmod(eighths, 8)
-        return ("#" * full + ("+" if rest >= 4 else "." if rest else "")).ljust(cells)[:cells]  # noqa: PLR2004  half a cell
-    full, rest = divmod(eighths, 8)
-    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(cells)
+        return "#" * full + ("+" if rest >= 4 else "." if rest else "")  # noqa: PLR2004  half a cell
+    return "█" * full + _EIGHTHS[rest].strip()
 
 
-def fit(text: str, width: int) -> str:
-    """Left in its column; a longer text is kept whole: what can be typed is never cut."""
-    return plain(text).ljust(width)
-
-
-def wrap(text: str, width: int, indent: str, hanging: str | None = None) -> list[str]:
-    """Words in lines of a width, each behind an indent; the second and later ones behind `hanging`."""
+def wrap(text: str, indent: int, style: Style, *, to: int = 79) -> list[str]:
+    """Words on lines that end before a column, each behind an indent; a longer word stays whole."""
     lines: list[str] = []
-    line, lead = "", indent
-    for word in plain(text).split():
-        if line and len(lead) + len(line) + 1 + len(word) > width:
-            lines.append(lead + line)
-            line, lead = word, indent if hanging is None else hanging
+    used = 0
+    for word in safe(text, style).split():
+        size = columns(word)
+        if lines and used + 1 + size <= to:
+            lines[-1] += f" {word}"
+            used += 1 + size
         else:
-            line = f"{line} {word}" if line else word
-    return [*lines, lead + line] if line else lines
+            lines.append(" " * indent + word)
+            used = indent + size
+    return lines
 
 
-def to_type(path: str, value: str, indent: str, style: "Style") -> list[str]:
-    """A path of the scenario and what to write there; wrapped where YAML may break a line."""
-    lines = wrap(f"{path}: {value}", 78, f"{indent}> ", f"{indent}    ")
-    return [paint(line, "cyan", style) for line in lines]
-
-
-COLOURS = {"red": "31", "yellow": "33", "green": "32", "cyan": "36", "bold": "1", "dim": "2"}
+def labelled(label: str, text: str, indent: int, style: Style, *, to: int = 79, colour: str = "") -> list[str]:
+    """A word at the margin and wrapped text beside it."""
+    lines = wrap(text, indent, style, to=to)
+    head = paint(label, colour, style) + " " * (indent - columns(label))
+    return [head + lines[0].lstrip(), *lines[1:]] if lines else [head]
 
 
 def paint(text: str, colour: str, style: Style) -> str:
     """Text in a colour of the user's own theme, where colour is wanted."""
-    return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if style.colour else text
+    return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if colour and style.colour and text else text
+
+
+def finish(blocks: Sequence[Sequence[str]]) -> str:
+    """Blocks with one blank line between, no trailing blanks, one line break at the end."""
+    return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"

@@ -1,24 +1,88 @@
-"""A plan, and compared modes, as the JSON that others build on. Decimals are strings, unknown is null."""
+"""A plan, and compared modes, as JSON that others build on: Decimals as strings, unknown as null. It rounds nothing."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from capplan.answer import ComparedTable, FindingChange, Modes, Plan, Prices
+from capplan.answer import (
+    ComparedTable,
+    EntranceCost,
+    Finding,
+    FindingChange,
+    ModeOption,
+    Modes,
+    Plan,
+    PlannedLimit,
+    PlannedResource,
+    Prices,
+    Verdict,
+    WeighedAssumption,
+)
+from capplan.pricing.rating import LineItem
+from capplan.quantities import to_quantity
+from capplan.units import MONTH_HOURS
+
+PLAN_SCHEMA = "capplan.plan/1"
+MODES_SCHEMA = "capplan.modes/1"
+
+
+def to_json(record: object) -> str:
+    """The text of a record: the same bytes for the same answer, ASCII, so that no text in it drives a terminal."""
+    return json.dumps(record, indent=2, allow_nan=False) + "\n"
+
+
+def plan_record(plan: Plan) -> dict[str, Any]:
+    """The record `capplan.plan/1`: the keys of the contract in its order, then more."""
+    return {
+        "schema": PLAN_SCHEMA,
+        "capplan_version": plan.version,
+        "scenario": {"name": plan.name, "region": plan.region, "sha256": plan.sha256},
+        "currency": "USD",
+        "month_hours": str(MONTH_HOURS),
+        "seed": plan.seed,
+        "prices": _prices(plan.prices),
+        "monthly_cost": number(plan.monthly_cost),
+        "one_time_cost": number(plan.one_time_cost),
+        "cost_by_service": _value(plan.cost_by_service),
+        "resources": [_resource(r) for r in plan.resources],
+        "line_items": [_line(x) for x in plan.lines],
+        "limits": [_limit(p) for p in plan.limits],
+        "findings": [_finding(f) for f in plan.findings],
+        "assumptions": [_assumption(a) for a in plan.assumptions],
+        "excluded": [{"what": e.what, "why": e.why} for e in plan.excluded],
+        "gates": [_gate(g) for g in plan.gates],
+        "yearly_cost": number(plan.yearly_cost),
+        "list_cost": number(plan.list_cost),
+        "discount": number(plan.discount),
+        "standing_cost": number(plan.standing_cost),
+        "cost_by_tag": _value(plan.cost_by_tag),
+        "entrances": [_entrance(e) for e in plan.entrances],
+        "free_tier": plan.free_tier,
+        "free_tier_saves": number(plan.free_tier_saves),
+    }
+
+
+def modes_record(modes: Modes) -> dict[str, Any]:
+    """The record `capplan.modes/1`."""
+    return {
+        "schema": MODES_SCHEMA,
+        "scenario": {"name": modes.name, "region": modes.region, "sha256": modes.sha256},
+        "prices": _prices(modes.prices),
+        "tables": [_table(t) for t in modes.tables],
+        "not_simulated": list(modes.not_simulated),
+    }
 
 
 def number(value: Decimal | None) -> str | None:
-    """A Decimal without an exponent."""
+    """Every digit of a Decimal, without an exponent or trailing zeros."""
     if value is None:
         return None
-    short = value.normalize()
-    return f"{short:f}" if short else "0"
-
-
-def _day(value: date | None) -> str | None:
-    return value.isoformat() if value else None
+    text = f"{value:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def _value(value: object) -> Any:  # noqa: ANN401  plain JSON
@@ -28,11 +92,11 @@ def _value(value: object) -> Any:  # noqa: ANN401  plain JSON
         return {str(k): _value(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [_value(v) for v in value]
-    return value
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
-def _change(changes: tuple[FindingChange, ...]) -> list[dict[str, Any]]:
-    return [{"path": c.path, "from": _value(c.old), "to": _value(c.new)} for c in changes]
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
 
 
 def _prices(prices: Prices) -> dict[str, Any]:
@@ -45,101 +109,21 @@ def _prices(prices: Prices) -> dict[str, Any]:
     }
 
 
-def _head(answer: Plan | Modes, schema: str) -> dict[str, Any]:
-    scenario = {"name": answer.name, "region": answer.region, "sha256": answer.sha256}
-    return {"schema": schema, "scenario": scenario}
-
-
-def plan_record(plan: Plan) -> dict[str, Any]:
-    """The record `capplan.plan/1`."""
-    return {
-        "schema": "capplan.plan/1",
-        "capplan_version": plan.version,
-        "scenario": {"name": plan.name, "region": plan.region, "sha256": plan.sha256},
-        "currency": "USD",
-        "month_hours": "730",
-        "seed": plan.seed,
-        "prices": _prices(plan.prices),
-        "monthly_cost": number(plan.monthly_cost),
-        "one_time_cost": number(plan.one_time_cost),
-        "yearly_cost": number(plan.yearly_cost),
-        "list_cost": number(plan.list_cost),
-        "standing_cost": number(plan.standing_cost),
-        "cost_by_service": _value(plan.cost_by_service),
-        "cost_by_tag": _value(plan.cost_by_tag),
-        "free_tier": plan.free_tier,
-        "free_tier_saves": number(plan.free_tier_saves),
-        "resources": [_resource(r) for r in plan.resources],
-        "line_items": [_line(x) for x in plan.lines],
-        "entrances": [
-            {
-                "entrance": e.entrance,
-                "monthly": number(_exact(e.monthly)),
-                "monthly_cost": number(e.monthly_cost),
-                "per_thousand": number(e.per_thousand),
-            }
-            for e in plan.entrances
-        ],
-        "limits": [_limit(p) for p in plan.limits],
-        "findings": [
-            {
-                "rule": f.rule,
-                "resource": f.resource,
-                "severity": f.severity,
-                "message": f.message,
-                "monthly_saving": number(f.monthly_saving),
-                "not_priced": list(f.not_priced),
-                "gives_up": f.gives_up,
-                "change": _change(f.change),
-            }
-            for f in plan.findings
-        ],
-        "assumptions": [
-            {
-                "path": a.assumption.path,
-                "value": a.assumption.value,
-                "reason": a.assumption.reason,
-                "kind": a.assumption.kind,
-                "monthly_cost_if_not": number(a.cost_if_not),
-            }
-            for a in plan.assumptions
-        ],
-        "excluded": [{"what": e.what, "why": e.why} for e in plan.excluded],
-        "gates": [
-            {
-                "gate": g.gate,
-                "line": g.line,
-                "column": g.column,
-                "level": g.level,
-                "observed": number(g.observed),
-                "limit": number(g.limit),
-                "margin": number(g.margin),
-                "verdict": g.verdict,
-                "unit": g.unit,
-            }
-            for g in plan.gates
-        ],
-    }
-
-
-def _exact(value: Any) -> Decimal:  # noqa: ANN401  a Fraction
-    from capplan.quantities import to_quantity  # noqa: PLC0415
-
-    return to_quantity(value)
-
-
-def _resource(r: Any) -> dict[str, Any]:  # noqa: ANN401  a PlannedResource
+def _resource(r: PlannedResource) -> dict[str, Any]:
     return {
         "name": r.name,
         "kind": r.kind,
         "monthly_cost": number(r.monthly_cost),
         "usage": _value(r.usage),
+        "label": r.label,
         "address": r.address,
+        "service": r.service,
         "tags": dict(r.tags),
+        "line": r.line,
     }
 
 
-def _line(x: Any) -> dict[str, Any]:  # noqa: ANN401  a LineItem
+def _line(x: LineItem) -> dict[str, Any]:
     return {
         "id": x.id,
         "resource": x.resource,
@@ -163,14 +147,13 @@ def _line(x: Any) -> dict[str, Any]:  # noqa: ANN401  a LineItem
     }
 
 
-def _limit(p: Any) -> dict[str, Any]:  # noqa: ANN401  a PlannedLimit
-    c = p.check
+def _limit(p: PlannedLimit) -> dict[str, Any]:
     return {
-        "resource": c.resource,
-        "limit": c.limit,
-        "load": number(c.load),
-        "quota": number(c.quota),
-        "unit": c.unit,
+        "resource": p.check.resource,
+        "limit": p.check.limit,
+        "load": number(p.check.load),
+        "quota": number(p.check.quota),
+        "unit": p.check.unit,
         "headroom": number(p.headroom),
         "breached": p.breached,
         "at": p.at or None,
@@ -178,13 +161,57 @@ def _limit(p: Any) -> dict[str, Any]:  # noqa: ANN401  a PlannedLimit
     }
 
 
-def modes_record(modes: Modes) -> dict[str, Any]:
-    """The record `capplan.modes/1`."""
+def _finding(f: Finding) -> dict[str, Any]:
     return {
-        **_head(modes, "capplan.modes/1"),
-        "prices": _prices(modes.prices),
-        "tables": [_table(t) for t in modes.tables],
-        "not_simulated": list(modes.not_simulated),
+        "rule": f.rule,
+        "resource": f.resource,
+        "severity": f.severity,
+        "message": f.message,
+        "monthly_saving": number(f.monthly_saving),
+        "change": _changes(f.change),
+        "gives_up": f.gives_up,
+        "not_priced": list(f.not_priced),
+    }
+
+
+def _changes(changes: Iterable[FindingChange]) -> list[dict[str, Any]]:
+    return [{"path": c.path, "from": _value(c.old), "to": _value(c.new)} for c in changes]
+
+
+def _assumption(weighed: WeighedAssumption) -> dict[str, Any]:
+    a = weighed.assumption
+    return {
+        "path": a.path,
+        "value": a.value,
+        "reason": a.reason,
+        "kind": a.kind,
+        "monthly_cost_if_not": number(weighed.cost_if_not),
+    }
+
+
+def _gate(g: Verdict) -> dict[str, Any]:
+    return {
+        "gate": g.gate,
+        "line": g.line,
+        "column": g.column,
+        "level": g.level,
+        "observed": number(g.observed),
+        "limit": number(g.limit),
+        "margin": number(g.margin),
+        "verdict": g.verdict,
+        "operator": g.operator,
+        "unit": g.unit,
+        "why": g.why,
+    }
+
+
+def _entrance(e: EntranceCost) -> dict[str, Any]:
+    return {
+        "entrance": e.entrance,
+        "unit": e.unit,
+        "monthly": number(to_quantity(e.monthly)),
+        "monthly_cost": number(e.monthly_cost),
+        "per_thousand": number(e.per_thousand),
     }
 
 
@@ -193,27 +220,23 @@ def _table(t: ComparedTable) -> dict[str, Any]:
         "name": t.name,
         "index": t.index,
         "break_even_utilisation": {"read": number(t.break_even_read), "write": number(t.break_even_write)},
-        "utilisation_at_peak": {"read": number(t.used_read), "write": number(t.used_write)},
         "recommended": t.recommended,
+        "options": [_option(o) for o in t.options],
         "as_written": t.as_written,
-        "options": [
-            {
-                "id": o.id,
-                "mode": o.mode,
-                "table_class": o.table_class,
-                "settings": _value(o.settings),
-                "commitment": o.commitment,
-                "monthly_cost": number(o.monthly_cost),
-                "throttled_share": number(o.throttled_share),
-                "pareto": o.pareto,
-                "reason": o.reason,
-                "change": _change(o.change),
-            }
-            for o in t.options
-        ],
+        "utilisation_at_peak": {"read": number(t.used_read), "write": number(t.used_write)},
     }
 
 
-def to_json(record: Any) -> str:  # noqa: ANN401  plain JSON
-    """The text of a record, the same bytes for the same answer."""
-    return json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def _option(o: ModeOption) -> dict[str, Any]:
+    return {
+        "id": o.id,
+        "mode": o.mode,
+        "table_class": o.table_class,
+        "settings": _value(o.settings),
+        "commitment": o.commitment,
+        "monthly_cost": number(o.monthly_cost),
+        "throttled_share": number(o.throttled_share),
+        "pareto": o.pareto,
+        "reason": o.reason,
+        "change": _changes(o.change),
+    }

@@ -1,274 +1,567 @@
-"""A plan for a person: verdict, money, capacity, what to do, what it rests on, what is left out."""
+"""A plan for a person: verdict, money, capacity, what to do, what it rests on, what is left out. It plans nothing."""
 
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
-from capplan.answer import Finding, Plan, PlannedLimit, PlannedResource
+from capplan.answer import (
+    EntranceCost,
+    Finding,
+    Plan,
+    PlannedLimit,
+    PlannedResource,
+    Prices,
+    Verdict,
+    WeighedAssumption,
+)
 from capplan.pricing.rating import LineItem
+from capplan.quantities import to_quantity
 from capplan.report import numbers
-from capplan.report.document import Style, bar, finish, fit, paint, to_type, wrap
-from capplan.report.plain import plain
+from capplan.report.document import Cell, Style, bar, columns, finish, labelled, left, paint, right, row, safe, wrap
 from capplan.report.yaml_value import written
 
-_SERVICES = {"dynamodb": "DynamoDB", "lambda": "Lambda", "stepfunctions": "Step Functions", "glue": "Glue"}
-_UNDER = Decimal("0.20")
+SERVICES = {"dynamodb": "DynamoDB", "lambda": "Lambda", "stepfunctions": "Step Functions", "glue": "Glue"}
+_NEAR = Decimal("0.20")
+"""A limit with less of it free is always shown."""
+_SMALL_SHARE = Decimal("0.01")
+"""A row that is less of the total folds."""
+_FEW = 5
+_FAR = 1000
+_SHORT_UNIT = 6
+_SHORT_BAR = 3
+"""A bar of no more cells says nothing."""
+
+_BAR, _BAR_CELLS, _QUANTITY, _UNIT, _TIMES, _PRICE, _STALE, _AMOUNT = 28, 30, 41, 42, 53, 66, 67, 80
+_OF_SERVICE, _SKU, _DAY, _WIDE_AMOUNT = 76, 79, 97, 120
+_TEXT = 18
 
 
 def plan_text(plan: Plan, style: Style, *, details: bool = False, top: int = 10) -> str:
     """The answer of `estimate`."""
-    blocks = [
-        _summary(plan, style),
-        _cost(plan, style, details=details, top=top),
-        _headroom(plan.limits, style, details=details),
-        _findings(plan, style, details=details),
-        _assumed(plan, style, details=details),
-        _footer(plan, style),
-    ]
-    lines: list[str] = []
-    for block in blocks:
-        if block:
-            lines += [*block, ""]
-    return finish(lines, style)
+    return finish(
+        [
+            [
+                title(
+                    plan.name,
+                    plan.region,
+                    f"USD, {'contracted' if plan.discount else 'list'} prices, month of 730 h",
+                    style,
+                )
+            ],
+            _summary(plan, style),
+            _cost(plan, style, details=details, top=top),
+            _once(plan, style),
+            _entrances(plan, style, top=None if details else _FEW),
+            _tags(plan, style) if details else [],
+            _headroom(plan.limits, style, details=details),
+            _findings(plan, style, details=details),
+            _assumed(plan.assumptions, style, details=details),
+            _footer(plan, style, details=details),
+        ]
+    )
 
 
-def title(plan_name: str, region: str, rest: str, style: Style) -> str:
+def title(name: str, region: str, rest: str, style: Style) -> str:
     """The first line."""
-    return paint(f"{plain(plan_name)} · {plain(region)} · {rest}", "bold", style)
+    return paint(safe(f"{name} · {region} · {rest}", style), "bold", style)
+
+
+# --- the answer in a few lines ---------------------------------------------------------------------------------------
 
 
 def _summary(plan: Plan, style: Style) -> list[str]:
-    money = "contracted" if plan.discount else "list"
-    per = next((e for e in plan.entrances if e.per_thousand), None)
-    cost = f"  cost      {numbers.usd(plan.monthly_cost)} a month   {numbers.usd(plan.yearly_cost)} a year"
-    out = [title(plan.name, plan.region, f"USD, {money} prices, month of 730 h", style), "", cost]
-    if plan.discount:
-        out.append(f"            {numbers.usd(plan.list_cost)} at list prices, {numbers.share(plan.discount)} off")
-    if per is not None:
-        text = f"            {_four(per.per_thousand)} per 1,000 {plain(per.entrance)}"
-        out.append(f"{text}, standing cost of {numbers.usd(plan.standing_cost)} apart")
-    out += [_gates_line(plan, style), _limits_line(plan, style), _savings_line(plan)]
-    return out
-
-
-def _four(amount: Decimal) -> str:
-    return f"{amount.quantize(Decimal('0.0001')):,f}"
-
-
-def _gates_line(plan: Plan, style: Style) -> str:
-    if not plan.gates:
-        return "  gates     none written"
-    broken = [g for g in plan.gates if g.verdict == "fail" and g.level == "deny"]
-    warned = [g for g in plan.gates if g.verdict == "fail" and g.level == "warn"]
-    if not broken and not warned:
-        margins = [g for g in plan.gates if g.margin is not None]
-        near = min(margins, key=lambda g: g.margin or Decimal(0), default=None)
-        tail = f"        nearest: {plain(near.gate)}" if near is not None else ""
-        return f"  gates     {len(plan.gates)} of {len(plan.gates)} hold{tail}"
-    text = f"{len(broken)} of {len(plan.gates)} BROKEN" if broken else f"{len(plan.gates)} judged"
-    text += f", {numbers.count(len(warned), 'warning')}" if warned else ""
-    first = (broken or warned)[0]
-    return "  gates     " + paint(text, "red" if broken else "yellow", style) + f": {plain(first.gate)}"
-
-
-def _limits_line(plan: Plan, style: Style) -> str:
-    broken = [p for p in plan.limits if p.breached]
-    if broken:
-        first = broken[0]
-        word = paint(f"{len(broken)} BROKEN", "red", style)
-        return f"  limits    {word}: {plain(first.check.resource)}, {first.check.limit}, {numbers.share(first.headroom)} free"
-    first_to_break = min(
-        (p for p in plan.limits if p.breaks_at is not None), key=lambda p: p.breaks_at or 0, default=None
-    )
-    if not plan.limits:
-        return "  limits    none checked"
-    tail = (
-        f"           first to break: {plain(first_to_break.check.resource)}, at {_multiple(first_to_break.breaks_at)} traffic"
-        if first_to_break
+    money = f"{numbers.usd(plan.monthly_cost)} a month   {numbers.usd(plan.yearly_cost)} a year"
+    busiest = max(plan.entrances, key=lambda e: e.monthly_cost, default=None)
+    per = (
+        f"{_per_thousand(busiest)} per 1,000 {safe(busiest.entrance, style)}"
+        if busiest and busiest.per_thousand
         else ""
     )
-    return f"  limits    all hold{tail}"
+    out = [f"  cost      {money}   {per}" if len(money) + len(per) < 65 else f"  cost      {money}"]  # noqa: PLR2004  what 80 columns leave
+    if per and per not in out[0]:
+        out += wrap(per, 12, style)
+    if plan.discount:
+        out.append(f"            {numbers.usd(plan.list_cost)} at list prices, {numbers.share(plan.discount)} off")
+    if plan.one_time_cost:
+        out.append(f"  once      {numbers.usd(plan.one_time_cost)}, not in the month")
+    return [*out, *_gates_line(plan.gates, style), *_limits_line(plan.limits, style), _savings_line(plan.findings)]
 
 
-def _savings_line(plan: Plan) -> str:
-    saved = [f for f in plan.findings if f.severity == "saving" and f.monthly_saving]
-    risks = [f for f in plan.findings if f.severity == "risk"]
-    best = (
-        f"up to {numbers.usd(saved[0].monthly_saving or Decimal(0))} by one of {numbers.count(len(saved), 'finding')}"
-        if saved
-        else "none found"
-    )
-    return f"  savings   {best}" + (f", and {numbers.count(len(risks), 'risk')} to remove" if risks else "")
+def _per_thousand(entrance: EntranceCost) -> str:
+    if entrance.per_thousand >= 1:
+        return numbers.usd(entrance.per_thousand)
+    shown = entrance.per_thousand.quantize(Decimal("0.0001"), ROUND_HALF_UP)
+    return f"{shown:f}" if shown or not entrance.per_thousand else "<0.0001"
 
 
-# --- cost -----------------------------------------------------------------------------------------------------------------
+def verdict_word(gate: Verdict) -> str:
+    """`ok`, `warning` or `BROKEN`."""
+    if gate.verdict != "fail":
+        return "ok"
+    return "BROKEN" if gate.level == "deny" else "warning"
+
+
+def gate_name(gate: Verdict) -> str:
+    """What the gate observes: its first word."""
+    return gate.gate.split()[0]
+
+
+def _gates_line(gates: Sequence[Verdict], style: Style) -> list[str]:
+    if not gates:
+        return ["  gates     none written"]
+    bad = sorted((g for g in gates if g.verdict == "fail"), key=lambda g: g.level)
+    if bad:
+        broken = sum(1 for g in bad if g.level == "deny")
+        words = [f"{broken} of {numbers.count(len(gates), 'gate')} BROKEN"] if broken else []
+        words += [numbers.count(len(bad) - broken, "warning")] if len(bad) > broken else []
+        first = bad[0]
+        seen, limit = figure(first.observed, first), figure(first.limit, first)
+        rest = f"{gate_name(first)} is {seen}, limit {first.operator} {limit}"
+        return _summary_row("gates", ", ".join(words), rest, style, "red" if broken else "yellow")
+    near = min((g for g in gates if g.margin is not None), key=lambda g: g.margin or 0, default=None)
+    tail = f"nearest: {gate_name(near)}, {numbers.share(near.margin or Decimal(0))} left" if near else ""
+    return _summary_row("gates", f"{len(gates)} of {len(gates)} hold", tail, style)
+
+
+def _summary_row(label: str, state: str, tail: str, style: Style, colour: str = "green") -> list[str]:
+    """How it stands, and what to look at: beside it, or under it where it is long."""
+    at = max(31, 12 + len(state) + 2)
+    if at + columns(safe(tail, style)) <= _AMOUNT:
+        return row(style, left(2, label), left(12, state, colour), left(at, tail))
+    return [*row(style, left(2, label), left(12, state, colour)), *row(style, left(12, tail))]
+
+
+def figure(value: Decimal, gate: Verdict) -> str:
+    """A gate's figure; with every digit where rounding would make observed and limit look the same."""
+    text = _rounded(value, gate.unit)
+    same = gate.observed != gate.limit and _rounded(gate.observed, gate.unit) == _rounded(gate.limit, gate.unit)
+    if not same:
+        return text
+    exact = (value * 100 if gate.unit == "%" else value).normalize()
+    return f"{exact:,f}{'%' if gate.unit == '%' else ''}"
+
+
+def _rounded(value: Decimal, unit: str) -> str:
+    if unit in ("USD", "%"):
+        return numbers.value(value, unit)
+    return f"{to_quantity(value).normalize():,f}" + (" ms" if unit == "ms" else "")
+
+
+def limit_name(limit: PlannedLimit) -> str:
+    """The resource and the limit: `orders partition.write`, `account lambda.concurrency`."""
+    service, _, own = limit.check.limit.partition(".")
+    return f"{limit.check.resource} {f'{service}.{own}' if limit.check.resource == 'account' else own}"
+
+
+def _limits_line(limits: Sequence[PlannedLimit], style: Style) -> list[str]:
+    if not limits:
+        return ["  limits    none checked"]
+    broken = [p for p in limits if p.breached]
+    if broken:
+        tail = f"{limit_name(broken[0])}, {numbers.share(-broken[0].headroom)} over"
+        return _summary_row("limits", f"{len(broken)} BROKEN", tail, style, "red")
+    first = min((p for p in limits if p.breaks_at is not None), key=lambda p: p.breaks_at or 0, default=None)
+    tail = f"first to break: {first.check.resource}, at {_times(first.breaks_at)} traffic" if first else ""
+    return _summary_row("limits", "all hold", tail, style)
+
+
+def _times(multiple: Decimal | None) -> str:
+    """`2.0x`; whole from 10x on, and no more than that it is far beyond 1,000x."""
+    if multiple is None:
+        return ""
+    if multiple > _FAR:
+        return f">{_FAR}x"
+    return f"{multiple:.1f}x" if multiple < 10 else f"{multiple:,.0f}x"  # noqa: PLR2004  two digits say enough
+
+
+def _savings_line(findings: Sequence[Finding]) -> str:
+    saved = [f for f in findings if f.severity == "saving" and f.monthly_saving]
+    risks = sum(1 for f in findings if f.severity == "risk")
+    tail = f"{numbers.count(risks, 'risk')} to remove" if risks else ""
+    if not saved:
+        return f"  savings   none found{', ' + tail if tail else ''}"
+    best = max(f.monthly_saving or Decimal(0) for f in saved)
+    one = "by the only finding" if len(saved) == 1 else f"by the best of {len(saved)} findings"
+    return f"  savings   {numbers.usd(best)} {one}{', and ' + tail if tail else ''}"
+
+
+# --- cost ------------------------------------------------------------------------------------------------------------
 
 
 def _cost(plan: Plan, style: Style, *, details: bool, top: int) -> list[str]:
-    wide = style.width >= 120  # noqa: PLR2004  room for the SKU and the price's day
-    head = fit("COST", 29) + "quantity × list unit price".rjust(29) + "share".rjust(8) + "USD/month".rjust(13)
-    out = [paint(head + ("   SKU, price checked" if wide else ""), "bold", style)]
-    shown = Decimal(0)
-    ranked = sorted(plan.resources, key=lambda r: (-r.monthly_cost, r.label))
-    kept = ranked if details else ranked[:top]
-    for service in sorted(plan.cost_by_service, key=lambda s: (-plan.cost_by_service[s], s)):
-        total = plan.cost_by_service[service]
-        if not any(r.service == service for r in plan.resources):
-            continue
-        out.append(_sum_row(_SERVICES[service], total, plan, style, 26))
-        shown += total
-        for resource in (r for r in kept if r.service == service):
-            out += _resource_rows(plan, resource, style, details=details, wide=wide)
-    folded = ranked[len(kept) :]
-    if folded:
-        rest = sum((r.monthly_cost for r in folded), Decimal(0))
-        out.append(fit(f"  {len(folded)} more resources", 66) + numbers.usd(rest).rjust(13))
-    out.append(paint(fit("total", 66) + numbers.usd(plan.monthly_cost).rjust(13), "bold", style))
-    return out + _rounding(plan)
+    """Services, resources and lines as a tree, by cost; what is small folds into a row with its sum."""
+    out = _cost_head(style)
+    lines = lines_by_label(plan)
+    dear = _dear(plan, lines, details=details, top=top)
+    services = [s for s in plan.cost_by_service if any(r.service == s for r in plan.resources)]
+    services.sort(key=lambda s: (-plan.cost_by_service[s], s))
+    for service in services:
+        cost = plan.cost_by_service[service]
+        out += _sum_row(SERVICES.get(service, service), 0, cost, plan, style, colour="bold")
+        own = sorted((r for r in plan.resources if r.service == service), key=lambda r: (-r.monthly_cost, r.label))
+        shown = [r for r in own if details or r.label in dear.resources]
+        for resource in shown:
+            out += _resource(resource, lines[resource.label], dear.lines, plan, style, details=details)
+        if shown:
+            out += _rest(cost, [r.monthly_cost for r in shown], len(own) - len(shown), 2, style)
+    return out + _total(plan, services, style)
 
 
-def _rounding(plan: Plan) -> list[str]:
-    """Where the services' cents do not add up to the total's, by how much."""
-    cents = Decimal("0.01")
-    parts = sum((c.quantize(cents) for c in plan.cost_by_service.values()), Decimal(0))
-    gap = plan.monthly_cost.quantize(cents) - parts
-    return [fit("rounding of the services' cents", 66) + numbers.usd(gap, sign=True).rjust(13)] if gap else []
+def _cost_head(style: Style) -> list[str]:
+    more = (right(_OF_SERVICE, "of service"), left(_SKU, "SKU"), left(_DAY, "price of")) if style.wide else ()
+    return row(
+        style,
+        left(0, "COST"),
+        left(32, "quantity × list unit price"),
+        right(_PRICE, "share"),
+        *more,
+        right(_amount_at(style), "USD/month"),
+        colour="bold",
+    )
 
 
-def _sum_row(label: str, total: Decimal, plan: Plan, style: Style, width: int) -> str:
-    part = total / plan.monthly_cost if plan.monthly_cost else Decimal(0)
-    drawn = bar(float(part), 29, style)
-    share = f"{part * 100:.1f}%" if plan.monthly_cost else ""
-    return fit(label, width) + "   " + drawn + share.rjust(8) + numbers.usd(total).rjust(13)
+def _amount_at(style: Style) -> int:
+    return _WIDE_AMOUNT if style.wide else _AMOUNT
 
 
-def _resource_rows(plan: Plan, resource: PlannedResource, style: Style, *, details: bool, wide: bool) -> list[str]:
-    lines = sorted((x for x in plan.lines if _owner(x, resource)), key=lambda x: (-x.contracted_cost, x.id))
-    if len(lines) == 1:
-        return [_line_row(lines[0], "  ", wide=wide)]
-    out = [_sum_row(f"  {resource.label}", resource.monthly_cost, plan, style, 26)]
-    dear = lines if details else [x for x in lines if x.contracted_cost * 20 >= plan.monthly_cost]
-    out += [_line_row(x, "    ", wide=wide) for x in dear]
-    rest = [x for x in lines if x not in dear]
-    if rest and dear:
-        cost = sum((x.contracted_cost for x in rest), Decimal(0))
-        out.append(fit(f"    {len(rest)} more", 66) + numbers.usd(cost).rjust(13))
+@dataclass(frozen=True, slots=True)
+class _Dear:
+    """Which resources (by label) and lines (by id) are dear enough to be shown."""
+
+    resources: frozenset[str]
+    lines: frozenset[str]
+
+
+def _dear(plan: Plan, lines: Mapping[str, Sequence[LineItem]], *, details: bool, top: int) -> _Dear:
+    """The dearest, as many as asked for, and each at least a hundredth of the total; all with details."""
+    floor = Decimal(0) if details else plan.monthly_cost * _SMALL_SHARE
+    resources = sorted(plan.resources, key=lambda r: (-r.monthly_cost, r.label))
+    every = sorted((x for own in lines.values() for x in own), key=lambda x: (-x.contracted_cost, x.id))
+    many = len(every) + len(resources) if details else top
+    one = len(resources) == 1
+    return _Dear(
+        frozenset(r.label for r in resources[:many] if r.monthly_cost >= floor or one),
+        frozenset(x.id for x in every[:many] if x.contracted_cost >= floor),
+    )
+
+
+def lines_by_label(plan: Plan) -> dict[str, list[LineItem]]:
+    """Each resource's lines of the month, the dearest first."""
+    out: dict[str, list[LineItem]] = {r.label: [] for r in plan.resources}
+    for line in plan.lines:
+        if line.charge_frequency != "one_time":
+            out[_owner(line, out)].append(line)
+    for own in out.values():
+        own.sort(key=lambda x: (-x.contracted_cost, x.id))
     return out
 
 
-def _owner(line: LineItem, resource: PlannedResource) -> bool:
-    return line.service == resource.service and line.charge_id.startswith(f"{resource.label}.")
+def _owner(line: LineItem, labels: Mapping[str, object]) -> str:
+    """The label a line's id begins with: a name, or a section and a name where two share one."""
+    first, second, *_ = line.charge_id.split(".")
+    return first if first in labels else f"{first}.{second}"
 
 
-def _line_row(line: LineItem, indent: str, *, wide: bool) -> str:
-    left = (
-        f"{numbers.quantity(line.consumed_quantity)} {line.consumed_unit} × {numbers.unit_price(line.list_unit_price)}"
+def _resource(
+    resource: PlannedResource,
+    lines: Sequence[LineItem],
+    dear: frozenset[str],
+    plan: Plan,
+    style: Style,
+    *,
+    details: bool,
+) -> list[str]:
+    shown = [x for x in lines if x.id in dear]
+    if len(lines) == len(shown) == 1:
+        return _line_row(lines[0], 2, plan, style, details=details)
+    out = _sum_row(resource.label, 2, resource.monthly_cost, plan, style)
+    if not shown:
+        return out
+    for line in shown:
+        out += _line_row(line, 4, plan, style, details=details)
+    costs = [x.contracted_cost for x in shown]
+    return out + _rest(resource.monthly_cost, costs, len(lines) - len(shown), 4, style)
+
+
+def _rest(whole: Decimal, shown: Sequence[Decimal], hidden: int, indent: int, style: Style) -> list[str]:
+    """What a group does not show, as one row with its sum, and by how much the shown cents miss the group's."""
+    rest = whole - sum(shown, Decimal(0))
+    at = _amount_at(style)
+    out = row(style, left(indent, f"{hidden} more"), right(at, numbers.usd(rest)), colour="dim") if hidden else []
+    gap = _cents(whole) - sum((_cents(c) for c in shown), _cents(rest) if hidden else Decimal(0))
+    if gap and (shown or hidden):
+        out += row(style, left(indent, "rounding"), right(at, numbers.usd(gap, sign=True)), colour="dim")
+    return out
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _total(plan: Plan, services: Sequence[str], style: Style) -> list[str]:
+    out = _rest(plan.monthly_cost, [plan.cost_by_service[s] for s in services], 0, 0, style)
+    if not plan.resources:
+        return ["COST  nothing: no resource in this scenario."]
+    return out + row(style, left(0, "total"), right(_amount_at(style), numbers.usd(plan.monthly_cost)), colour="bold")
+
+
+def _sum_row(label: str, indent: int, cost: Decimal, plan: Plan, style: Style, colour: str = "") -> list[str]:
+    part = cost / plan.monthly_cost if plan.monthly_cost else Decimal(0)
+    return row(
+        style,
+        left(indent, label, colour),
+        left(_BAR, bar(float(part), _BAR_CELLS, style)),
+        right(_PRICE, _share(part)),
+        right(_amount_at(style), numbers.usd(cost), colour),
     )
-    label = indent + plain(line.id)
-    room = 66 - len(label) - 1
-    row = f"{label} {left.rjust(max(room, len(left)))}" + numbers.usd(line.contracted_cost).rjust(13)
-    if wide:
-        checked = line.price_checked.isoformat() if line.price_checked else "undated"
-        row += f"   {line.sku or 'no SKU'}, {checked}"
-    return (
-        row
-        + ("  stale price" if line.stale else "")
-        + ("" if line.price_confidence == "verified" else f"  {line.price_confidence}")
+
+
+def _share(part: Decimal) -> str:
+    """One decimal, so that the column lines up."""
+    if 0 < part < Decimal("0.001"):
+        return "<0.1%"
+    return f"{(part * 100).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
+
+
+def _line_row(line: LineItem, indent: int, plan: Plan, style: Style, *, details: bool) -> list[str]:
+    more: tuple[Cell, ...] = ()
+    if style.wide:
+        service = plan.cost_by_service.get(line.service)
+        of = _share(line.contracted_cost / service) if service else ""
+        day = line.price_effective or line.price_checked
+        known = "" if line.price_confidence == "verified" else f" {line.price_confidence}"
+        more = (
+            right(_OF_SERVICE, of),
+            left(_SKU, line.sku or "no SKU"),
+            left(_DAY, (day.isoformat() if day else "no day") + known),
+        )
+    out = row(
+        style,
+        left(indent, line.id),
+        right(_QUANTITY, numbers.quantity(line.consumed_quantity)),
+        left(_UNIT, line.consumed_unit),
+        left(_TIMES, "×"),
+        right(_PRICE, numbers.unit_price(line.list_unit_price)),
+        left(_STALE, "stale" if line.stale else "", "yellow"),
+        *more,
+        right(_amount_at(style), numbers.usd(line.contracted_cost)),
     )
+    sure = "" if line.price_confidence == "verified" else f"; the price is {line.price_confidence}"
+    return out + (wrap(line.description + sure, indent + 2, style) if details else [])
 
 
-# --- capacity -------------------------------------------------------------------------------------------------------------
+def _once(plan: Plan, style: Style) -> list[str]:
+    lines = [x for x in plan.lines if x.charge_frequency == "one_time"]
+    if not lines:
+        return []
+    out = row(style, left(0, "ONCE"), right(_amount_at(style), "USD"), colour="bold")
+    for line in sorted(lines, key=lambda x: (-x.contracted_cost, x.id)):
+        out += _line_row(line, 2, plan, style, details=False)
+    return out
+
+
+def _entrances(plan: Plan, style: Style, top: int | None) -> list[str]:
+    """What 1,000 units of each entrance cause, where there is more than one; standing cost apart."""
+    if len(plan.entrances) < 2:  # noqa: PLR2004  the only one stands in the summary
+        return []
+    ranked = sorted(plan.entrances, key=lambda e: (-e.monthly_cost, e.entrance))
+    shown = ranked[:top]
+    out = row(
+        style,
+        left(0, "ENTRANCES"),
+        right(_QUANTITY, "a month"),
+        right(_PRICE, "per 1,000"),
+        right(_AMOUNT, "USD/month"),
+        colour="bold",
+    )
+    for one in shown:
+        out += row(
+            style,
+            left(0, one.entrance),
+            right(_QUANTITY, _volume(one.monthly)),
+            right(_PRICE, _per_thousand(one)),
+            right(_AMOUNT, numbers.usd(one.monthly_cost)),
+        )
+    hidden = ranked[len(shown) :]
+    if hidden:
+        rest = sum((e.monthly_cost for e in hidden), Decimal(0))
+        out += row(style, left(0, f"{len(hidden)} more"), right(_AMOUNT, numbers.usd(rest)), colour="dim")
+    if plan.standing_cost:
+        out += row(
+            style,
+            left(0, "standing: whatever the traffic"),
+            right(_AMOUNT, numbers.usd(plan.standing_cost)),
+            colour="dim",
+        )
+    return out
+
+
+def _volume(monthly: Fraction) -> str:
+    return numbers.quantity(to_quantity(monthly))
+
+
+def _tags(plan: Plan, style: Style) -> list[str]:
+    if not plan.cost_by_tag:
+        return []
+    out = row(style, left(0, "TAGS"), right(_AMOUNT, "USD/month"), colour="bold")
+    for tag, cost in sorted(plan.cost_by_tag.items(), key=lambda pair: (-pair[1], pair[0])):
+        out += row(style, left(0, tag), right(_AMOUNT, numbers.usd(cost)))
+    return out
+
+
+# --- capacity --------------------------------------------------------------------------------------------------------
 
 
 def _headroom(limits: Sequence[PlannedLimit], style: Style, *, details: bool) -> list[str]:
+    """Limits, the least free first: five, and all that are near; a bar where the names leave room for one."""
     if not limits:
         return []
-    head = fit("HEADROOM", 36) + "peak".rjust(8) + "limit".rjust(8) + "free".rjust(7) + "  breaks when"
-    shown = [p for i, p in enumerate(limits) if details or i < 5 or p.headroom < _UNDER]  # noqa: PLR2004  five, and near ones
-    out = [paint(head, "bold", style)]
+    ranked = sorted(limits, key=lambda p: (p.headroom, p.check.resource, p.check.limit))
+    shown = [p for i, p in enumerate(ranked) if details or i < _FEW or p.headroom < _NEAR]
+    name = min(max(columns(safe(limit_name(p), style)) for p in shown), 32) + 1
+    unit = max(len(_unit(p)) for p in shown)
+    peak, limit = name + 7, name + 14
+    shift = 14 if style.wide else 0
+    free, breaks, when = 60 + shift, 67 + shift, 68 + shift
+    cells = min(free - 6 - (limit + 1 + unit + 1), 10)
+    cells = cells if cells > _SHORT_BAR else 0
+    out = row(
+        style,
+        left(0, "HEADROOM"),
+        right(peak, "peak"),
+        right(limit, "limit"),
+        left(limit + unit + 2, "used" if cells else ""),
+        right(free, "free"),
+        right(breaks, "breaks"),
+        left(when, "when"),
+        colour="bold",
+    )
     for p in shown:
-        label = f"{plain(p.check.resource)} {p.check.limit.partition('.')[2]}"
-        row = fit(label, 36) + numbers.rate(p.check.load).rjust(8) + numbers.rate(p.check.quota).rjust(8)
-        row += numbers.share(p.headroom).rjust(7) + f"  {_multiple(p.breaks_at)}".ljust(9) + p.at
-        out.append(paint(row, "red", style) if p.breached else row)
-    if len(shown) < len(limits):
-        out.append(f"{len(limits) - len(shown)} more, {numbers.share(limits[len(shown)].headroom)} free or more")
+        drawn = bar(float(1 - p.headroom), cells, style)
+        colour = "red" if p.breached else "yellow" if p.headroom < _NEAR else ""
+        out += row(
+            style,
+            left(0, limit_name(p)),
+            right(peak, numbers.rate(p.check.load)),
+            right(limit, numbers.rate(p.check.quota)),
+            left(limit + 1, _unit(p)),
+            left(limit + unit + 2, drawn),
+            right(free, numbers.share(p.headroom), colour),
+            right(breaks, "BROKEN" if p.breached else _times(p.breaks_at), colour),
+            left(when, p.at),
+        )
+    hidden = ranked[len(shown) :]
+    if hidden:
+        out += row(
+            style,
+            left(0, f"{len(hidden)} more"),
+            right(free + 1, f"{numbers.share(hidden[0].headroom)}+"),
+            colour="dim",
+        )
     return out
 
 
-def _multiple(times: Decimal | None) -> str:
-    """A multiple of today's traffic; past a thousand nobody asks how many."""
-    if times is None:
-        return ""
-    return ">1000x" if times > 1000 else f"{times:f}x"  # noqa: PLR2004  see above
+def _unit(limit: PlannedLimit) -> str:
+    """The load's unit where it is short; a long one only says again what the limit's name says."""
+    return limit.check.unit if len(limit.check.unit) <= _SHORT_UNIT else ""
 
 
-# --- what to do, what it rests on ----------------------------------------------------------------------------------------
+# --- what to do, what it rests on ------------------------------------------------------------------------------------
 
 
 def _findings(plan: Plan, style: Style, *, details: bool) -> list[str]:
+    """Savings, then risks: five of the first, all of the second."""
     if not plan.findings:
-        return [f"FINDINGS  none: {numbers.count(plan.rules_looked, 'rule')} looked."] if plan.rules_looked else []
+        return [f"FINDINGS  none: {numbers.count(plan.rules_looked, 'rule')} looked."]
     savings = [f for f in plan.findings if f.severity == "saving"]
-    risks = [f for f in plan.findings if f.severity == "risk"]
-    shown = (savings if details else savings[:5]) + risks
-    out = [paint(fit("FINDINGS, each alone", 66) + "USD/month".rjust(13), "bold", style)]
+    savings.sort(key=lambda f: (f.monthly_saving is None, -(f.monthly_saving or Decimal(0)), f.resource, f.rule))
+    shown = [*(savings if details else savings[:_FEW]), *(f for f in plan.findings if f.severity == "risk")]
+    out = row(style, left(0, "FINDINGS"), left(_TEXT, "each alone"), right(_AMOUNT, "USD/month"), colour="bold")
     for finding in shown:
         out += _finding(finding, style)
-    hidden = len(plan.findings) - len(shown)
-    return [*out, f"{hidden} more"] if hidden else out
+    hidden = [] if details else savings[_FEW:]
+    rest = sum((f.monthly_saving or Decimal(0) for f in hidden), Decimal(0))
+    return out + (
+        row(style, left(0, f"{len(hidden)} more"), right(_AMOUNT, numbers.usd(rest)), colour="dim") if hidden else []
+    )
 
 
 def _finding(finding: Finding, style: Style) -> list[str]:
-    if finding.not_priced:
-        worth = "not priced"
-    elif finding.monthly_saving is None or finding.severity == "risk":
-        worth = "risk"
-    else:
-        worth = numbers.usd(finding.monthly_saving)
-    out = [fit(f"{finding.rule}  {finding.resource}", 66) + worth.rjust(13)]
-    out += wrap(finding.message, 78, "  ")
+    """What is so, what it is worth, what it gives up (!), and what to write (>)."""
+    short = finding.rule.partition(".")[2] or finding.rule
+    out = row(
+        style,
+        left(0, short, "bold"),
+        left(max(_TEXT, len(short) + 1), finding.resource),
+        right(_AMOUNT, _worth(finding)),
+    )
+    out += wrap(finding.message, _TEXT, style)
     if finding.gives_up:
-        out += wrap(f"! {finding.gives_up}", 78, "  ")
+        out += labelled(" " * (_TEXT - 2) + "!", finding.gives_up, _TEXT, style, colour="yellow")
     if finding.not_priced:
-        out += wrap(f"no price for {', '.join(finding.not_priced)}", 78, "  ")
-    return out + [line for c in finding.change for line in to_type(c.path, written(c.new), "  ", style)]
+        out += wrap(f"no price for {', '.join(finding.not_priced)}", _TEXT, style)
+    return out + what_to_write(((c.path, c.new) for c in finding.change), _TEXT - 2, style)
 
 
-def _assumed(plan: Plan, style: Style, *, details: bool) -> list[str]:
-    if not plan.assumptions:
+def _worth(finding: Finding) -> str:
+    if finding.severity == "risk":
+        return "risk"
+    return "not priced" if finding.monthly_saving is None else numbers.usd(finding.monthly_saving)
+
+
+def what_to_write(changes: Iterable[tuple[str, object]], indent: int, style: Style) -> list[str]:
+    """Paths and values to be typed: never cut, and broken only where YAML may break a line."""
+    out: list[str] = []
+    for path, value in changes:
+        first, *more = wrap(f"> {path}: {written(value)}", indent, style, to=75)
+        out += [first, *(f"    {line}" for line in more)]
+    return [" " * (len(line) - len(line.lstrip())) + paint(line.lstrip(), "cyan", style) for line in out]
+
+
+def _assumed(assumptions: Sequence[WeighedAssumption], style: Style, *, details: bool) -> list[str]:
+    """Defaults and guesses, those on the workload first."""
+    if not assumptions:
         return []
-    shown = plan.assumptions if details else plan.assumptions[:6]
-    out = [paint("ASSUMED", "bold", style)]
+    ranked = sorted(assumptions, key=lambda a: a.assumption.kind != "workload")
+    shown = ranked if details else ranked[: _FEW + 1]
+    known = any(a.cost_if_not is not None for a in shown)
+    out = row(style, left(0, "ASSUMED"), right(_AMOUNT, "if not" if known else ""), colour="bold")
     for one in shown:
         a = one.assumption
-        word = "workload" if a.kind == "workload" else "AWS"
-        wrapped = wrap(f"{a.path}: {a.value} ({a.reason})", 78, " " * 10)
-        out += [word.ljust(10) + wrapped[0][10:], *wrapped[1:]]
-    hidden = len(plan.assumptions) - len(shown)
-    return [*out, f"          {hidden} more: --details"] if hidden else out
+        colour, word = ("yellow", "workload") if a.kind == "workload" else ("", "AWS")
+        lines = labelled(word, f"{a.path}: {a.value} ({a.reason})", 10, style, to=66 if known else 79, colour=colour)
+        if one.cost_if_not is not None:
+            hidden = len(lines[0]) - columns(word) - len(lines[0].removeprefix(paint(word, colour, style)))
+            lines[0] = lines[0].ljust(_AMOUNT + hidden - 14) + numbers.usd(one.cost_if_not, sign=True).rjust(14)
+        out += lines
+    hidden = len(ranked) - len(shown)
+    return [*out, *(row(style, left(10, f"{hidden} more"), colour="dim") if hidden else [])]
 
 
-def _footer(plan: Plan, style: Style) -> list[str]:
-    out = wrap("NOT IN HERE  " + "; ".join(e.what for e in plan.excluded), 78, "")
-    return out + prices_line(plan, style)
-
-
-def prices_line(plan: Plan, style: Style) -> list[str]:
-    """How old the prices are and who confirmed them; what the free tier would save."""
-    prices = plan.prices
-    days = (
-        f"Prices checked {prices.oldest_checked} to {prices.newest_checked}"
-        if prices.oldest_checked
-        else "Prices undated"
-    )
-    out = [f"{days}: {', '.join(prices.confidences) or 'none used'}."]
-    if prices.stale:
-        out += [
-            paint(line, "yellow", style)
-            for line in wrap(f"Stale, nobody confirmed them in 24 months: {', '.join(prices.stale)}", 78, "")
-        ]
+def _footer(plan: Plan, style: Style, *, details: bool) -> list[str]:
+    """What the bill will hold beside, how old the prices are, and where to read on."""
+    out = labelled("NOT IN HERE", ", ".join(e.what for e in plan.excluded) or "nothing known", 13, style)
+    if details:
+        for e in plan.excluded:
+            out += wrap(f"{e.what}: {e.why}", 13, style)
+    out += prices_lines(plan.prices, style)
     if plan.free_tier_saves:
-        out.append(f"Free tier off: it would save {numbers.usd(plan.free_tier_saves)}.")
-    if plan.one_time_cost:
-        out.append(f"One-time cost apart: {numbers.usd(plan.one_time_cost)}.")
+        out.append(f"Free tier off: {numbers.usd(-plan.free_tier_saves, sign=True)}")
+    return out if details else [*out, "Every row and its sum in words: --details"]
+
+
+def prices_lines(prices: Prices, style: Style) -> list[str]:
+    """How old the prices are, and who confirmed them."""
+    if not prices.oldest_checked:
+        days = "Prices without a day"
+    elif prices.oldest_checked == prices.newest_checked:
+        days = f"Prices checked {prices.oldest_checked}"
+    else:
+        days = f"Prices checked {prices.oldest_checked} to {prices.newest_checked}"
+    sure = "all verified" if prices.confidences == ("verified",) else ", ".join(prices.confidences) or "none used"
+    out = [f"{days}, {sure}."]
+    if prices.stale:
+        text = f"Stale, confirmed by nobody in 24 months: {', '.join(prices.stale)}"
+        out += [paint(line, "yellow", style) for line in wrap(text, 0, style)]
     return out

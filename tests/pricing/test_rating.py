@@ -141,6 +141,16 @@ def test_the_remainder_never_makes_a_quantity_negative() -> None:
     assert sum(line.pricing_quantity for line in found.lines) == 7 + Decimal(tiny)
 
 
+def test_what_a_remainder_took_is_not_given_again() -> None:
+    """In steps of 1e-10: of 9, "a" gets 0 and, as the first name, the remainder up to its 2; its half of 10 is void."""
+    charges = [charge("a.x", "k.p", "2e-10"), *(charge(f"b{i}.x", "k.p", "6e-10") for i in range(3))]
+    found = on_shelf(charges, shelf("k.p", [("0", "3"), ("9e-10", "2"), ("19e-10", "1")]))
+    assert [(x.id, x.pricing_quantity) for x in found.lines if x.charge_id == "a.x"] == [("a.x", Decimal("2e-10"))]
+    by_tier = [sum(x.pricing_quantity for x in found.lines if x.list_unit_price == usd) for usd in (3, 2, 1)]
+    assert by_tier == [Decimal("9e-10"), Decimal("10e-10"), Decimal("1e-10")]
+    assert all(line.pricing_quantity > 0 for line in found.lines)
+
+
 def test_an_unknown_tier_matters_only_when_it_is_reached() -> None:
     prices = shelf("k.p", [("0", "1"), ("10", None)])
     assert total(on_shelf([charge("a.x", "k.p", 10)], prices)) == 10

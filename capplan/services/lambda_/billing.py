@@ -3,7 +3,9 @@
 AWS Lambda pricing page; Lambda Developer Guide; AWS Compute Blog 2025-04-29 (billing of the INIT phase); read 2026-11-23.
 """
 
+import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +13,7 @@ from fractions import Fraction
 from typing import Literal
 
 from capplan import units
-from capplan.quantities import Distribution, ceil_div, expected_blocks, share_above, sig6
+from capplan.quantities import Distribution, ceil_div, expected_blocks, mean, quantile, share_above, sig6
 
 Exact = Decimal | Fraction | int
 Package = Literal["zip", "image"]
@@ -35,6 +37,11 @@ MANAGEMENT_FEE_SHARE = Decimal("0.15")
 """Managed Instances: a fee of 15% of the instances' on-demand price, in every Region (pricing page)."""
 REFERENCE_MB = 128
 """The memory that older prices per millisecond are quoted for."""
+
+_NEGLIGIBLE = 1e-12
+_LOWEST_Z = -8.0
+"""Below this the normal law holds 1e-15."""
+_SIMPSON_STEPS = 200
 
 
 # --- time -------------------------------------------------------------------------------------------------------------
@@ -89,19 +96,32 @@ def expected_billed_ms(duration: Distribution, timeout_ms: Decimal) -> Fraction:
 def capped_mean_ms(duration: Distribution, timeout_ms: Decimal) -> Fraction:
     """Mean time an invocation runs, ended by its time-out: what concurrency follows from. 6 digits unless fixed.
 
-    The integral of P(X > t) up to the time-out, by Simpson's rule over ln t; below the first of its points P is 1.
+    The integral of min(quantile, time-out) over the normal law, by Simpson's rule between the quantile table's kinks.
     """
     if duration.fixed:
         return Fraction(min(duration.points[0][1], timeout_ms))
-    steps, tail = 400, 12.0  # the law's bulk lies within e^±12 of its time-out in every workload worth planning
-    top = math.log(float(timeout_ms))
-    width = tail / steps
-    total = 0.0
-    for i in range(steps + 1):
-        t = math.exp(top - tail + i * width)
-        weight = 1 if i in {0, steps} else 4 if i % 2 else 2
-        total += weight * share_above(duration, t) * t
-    return sig6(math.exp(top - tail) + total * width / 3)
+    beyond = share_above(duration, timeout_ms)
+    if beyond < _NEGLIGIBLE:
+        return mean(duration)
+    from statistics import NormalDist  # noqa: PLC0415  slow to import, wanted only near a time-out
+
+    normal = NormalDist()
+    top = normal.inv_cdf(max(_NEGLIGIBLE, 1 - beyond))
+    kinks = [normal.inv_cdf(float(share)) for share, _ in duration.points[1:-1]]
+    knots = [_LOWEST_Z, *(z for z in kinks if _LOWEST_Z < z < top), top]
+
+    def weighed(z: float) -> float:
+        return quantile(duration, normal.cdf(z)) * normal.pdf(z)
+
+    below = sum(_simpson(weighed, a, b) for a, b in itertools.pairwise(knots))
+    return sig6(below + beyond * float(timeout_ms))
+
+
+def _simpson(of: Callable[[float], float], low: float, high: float) -> float:
+    """The integral of a smooth function."""
+    width = (high - low) / _SIMPSON_STEPS
+    inner = sum((4 if i % 2 else 2) * of(low + i * width) for i in range(1, _SIMPSON_STEPS))
+    return (of(low) + inner + of(high)) * width / 3
 
 
 # --- GB-seconds -------------------------------------------------------------------------------------------------------

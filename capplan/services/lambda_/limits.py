@@ -3,17 +3,23 @@
 Lambda Developer Guide, "Lambda quotas" and "Understanding Lambda function scaling" (read 2026-11-23).
 """
 
-import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
 
 from capplan import units
+from capplan.flow import Flow, Peak, Shape
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
-from capplan.quantities import Distribution, quantile, sig6, to_quantity
+from capplan.quantities import sig6, to_quantity
 from capplan.services.lambda_ import concurrency
 from capplan.services.lambda_.spec import Function
-from capplan.services.lambda_.usage import Usage
+from capplan.services.lambda_.usage import Usage, high
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MB_PER_VCPU = 1769
 MEMORY_MB = (128, 10_240)
@@ -25,15 +31,20 @@ SYNC_PAYLOAD_MB, ASYNC_PAYLOAD_MB = 6, 1
 ACCOUNT_CONCURRENCY = 1000
 KEPT_UNRESERVED = 100
 _CORE_STEPS_MB = (1769, 3538, 5307, 7076, 8845)
-_CERTAIN = 0.999
 
 
-def pool_quota(limit: str, region: str) -> Decimal | None:  # noqa: ARG001  the same default in every Region
-    """The account's default quota; new accounts start lower and are raised with use."""
-    return {
-        "lambda.concurrency": Decimal(ACCOUNT_CONCURRENCY),
-        "lambda.request_rate": Decimal(ACCOUNT_CONCURRENCY * concurrency.REQUESTS_PER_CONCURRENCY),
-    }.get(limit)
+def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  the same default in every Region
+    """The account's quota: what the scenario says, else AWS's default, which new accounts are below.
+
+    The request rate follows the concurrency, so whoever has more of that has more of both.
+    """
+    said = quotas or {}
+    account = said.get("lambda.concurrency", Decimal(ACCOUNT_CONCURRENCY))
+    defaults = {
+        "lambda.concurrency": account,
+        "lambda.request_rate": account * concurrency.REQUESTS_PER_CONCURRENCY,
+    }
+    return said.get(limit, defaults.get(limit))
 
 
 def cores(memory_mb: int) -> int:
@@ -41,60 +52,89 @@ def cores(memory_mb: int) -> int:
     return 1 + sum(memory_mb > step for step in _CORE_STEPS_MB)
 
 
-def check(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:  # noqa: ARG001  every room's signature
-    """A function's own limits: its reserved concurrency, its time-out, its payload."""
-    out = []
-    if spec.reserved_concurrency is not None:
-        peak = Decimal(usage.peak_concurrency)
-        out.append(
-            LimitCheck(
-                name,
-                "lambda.reserved_concurrency",
-                peak,
-                Decimal(spec.reserved_concurrency),
-                "concurrent executions",
-                usage.concurrency,
-                poisson=True,
-                minute=_at(usage),
-            )
-        )
-    longest = _longest(spec.duration)
-    out.append(
-        LimitCheck(
-            name, "lambda.timeout", to_quantity(longest / 1000), to_quantity(Fraction(spec.timeout_ms) / 1000), "s"
-        )
+def check(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
+    """A function's own limits: its reservation, its time-out, its payloads."""
+    timeout = LimitCheck(name, "lambda.timeout", _seconds(high(spec.duration)), _seconds(Fraction(spec.timeout_ms)), "s")
+    return (*_reservation(name, spec, usage, ctx), timeout, *_payloads(name, usage))
+
+
+def _seconds(ms: Fraction) -> Decimal:
+    return to_quantity(ms / units.MS_PER_SECOND)
+
+
+def _reservation(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
+    """What reserved concurrency bounds: runs at once, requests a second, and what the account can reserve at all."""
+    if spec.reserved_concurrency is None:
+        return ()
+    kept = Decimal(spec.reserved_concurrency)
+    most = Decimal(max_reservable(int(_account(ctx))))
+    reservable = LimitCheck(name, "lambda.reservable_concurrency", kept, most, "concurrent executions")
+    if not usage.concurrency.terms:
+        return (reservable,)
+    at_once = LimitCheck(
+        name, "lambda.reserved_concurrency", Decimal(usage.peak_concurrency), kept, "concurrent executions",
+        usage.concurrency, poisson=True, minute=usage.concurrency.peak().minute,
+    )  # fmt: skip
+    if not usage.synchronous.terms:
+        return (at_once, reservable)
+    busiest = usage.synchronous.peak()
+    per_second = LimitCheck(
+        name, "lambda.reserved_request_rate", to_quantity(sig6(busiest.per_second)),
+        to_quantity(concurrency.request_rate_quota(kept)), "requests/s", usage.synchronous, minute=busiest.minute,
+    )  # fmt: skip
+    return (at_once, per_second, reservable)
+
+
+def _payloads(name: str, usage: Usage) -> tuple[LimitCheck, ...]:
+    found = (
+        ("lambda.payload.sync", usage.largest_sync_bytes, SYNC_PAYLOAD_MB),
+        ("lambda.payload.async", usage.largest_async_bytes, ASYNC_PAYLOAD_MB),
     )
-    if usage.largest_payload_bytes:
-        most = (ASYNC_PAYLOAD_MB if usage.is_async else SYNC_PAYLOAD_MB) * units.BYTES_PER_MB
-        out.append(LimitCheck(name, "lambda.payload", to_quantity(usage.largest_payload_bytes), Decimal(most), "bytes"))
-    return tuple(out)
-
-
-def _longest(duration: Distribution) -> Fraction:
-    """The time that one call in a thousand passes; a fixed duration itself."""
-    return Fraction(duration.points[0][1]) if duration.fixed else sig6(quantile(duration, _CERTAIN))
-
-
-def _at(usage: Usage) -> int | None:
-    return usage.concurrency.peak().minute if usage.concurrency.terms else None
+    return tuple(
+        LimitCheck(name, limit, to_quantity(size), Decimal(most_mb * units.BYTES_PER_MB), "bytes")
+        for limit, size, most_mb in found
+        if size
+    )
 
 
 def pools(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:  # noqa: ARG001  every room's signature
-    """What it takes of the account's concurrency and of the request rate tied to that."""
-    if not usage.concurrency.terms:
-        return ()
-    return (
-        PoolLoad("lambda.concurrency", usage.concurrency, poisson=True),
-        PoolLoad("lambda.request_rate", usage.invocations),
-    )
+    """What it takes of the account's concurrency and of the request rate tied to that.
+
+    A reservation is taken from the account whole, whether it is used or not. Asynchronous events have no rate quota.
+    """
+    out: list[PoolLoad] = []
+    if spec.reserved_concurrency:
+        out.append(PoolLoad("lambda.concurrency", _standing(spec.reserved_concurrency)))
+    elif spec.reserved_concurrency is None and usage.concurrency.terms:
+        out.append(PoolLoad("lambda.concurrency", usage.concurrency, poisson=True))
+    if usage.synchronous.terms:
+        out.append(PoolLoad("lambda.request_rate", usage.synchronous))
+    return tuple(out)
+
+
+def _standing(environments: int) -> Flow:
+    """What is held all the time and does not move with traffic."""
+    return Flow.of(_HELD, Fraction(environments))
+
+
+def _all_minutes() -> "NDArray[np.float64]":
+    import numpy as np  # noqa: PLC0415  only where a series is computed
+
+    return np.ones(units.WINDOW_MINUTES)
+
+
+_HELD = Shape("reserved concurrency", recurring=False, monthly=Fraction(units.MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=_all_minutes)  # fmt: skip
+
+
+def _account(ctx: Context) -> Decimal:
+    return ctx.quotas.get("lambda.concurrency", Decimal(ACCOUNT_CONCURRENCY))
 
 
 def observe(name: str, spec: Function, usage: Usage, ctx: Context) -> Mapping[str, Observable]:  # noqa: ARG001  every room's signature
-    """What a gate may ask of a function."""
-    account = ctx.quotas.get("lambda.concurrency", Decimal(ACCOUNT_CONCURRENCY)) - ctx.in_use.get(
-        "lambda.concurrency", Decimal(0)
-    )
-    limit = account if spec.reserved_concurrency is None else Decimal(spec.reserved_concurrency)
+    """What a gate may ask of a function. Its concurrency's limit is its reservation, else what the account has left."""
+    limit = _account(ctx) - ctx.in_use.get("lambda.concurrency", Decimal(0))
+    if spec.reserved_concurrency is not None:
+        limit = Decimal(spec.reserved_concurrency)
     return {
         "concurrency.peak": Observable(Decimal(usage.peak_concurrency), "", limit),
         "requests": Observable(to_quantity(usage.requests), ""),
@@ -102,21 +142,147 @@ def observe(name: str, spec: Function, usage: Usage, ctx: Context) -> Mapping[st
     }
 
 
-def package_problems(spec: Function) -> list[tuple[tuple[str, ...], str]]:
-    """Sizes AWS would refuse, as (path, message)."""
-    out: list[tuple[tuple[str, ...], str]] = []
-    if spec.package is not None:
-        sizes = (("zipped", spec.package.zipped_mb, None), ("unzipped", spec.package.unzipped_mb, UNZIPPED_MB))
-        out += [
-            (("package", key), f"{mb} MB is over the {most} MB of a package with its layers")
-            for key, mb, most in sizes
-            if mb is not None and most is not None and mb > most
-        ]
-    if spec.image_mb is not None and spec.image_mb > IMAGE_MB:
-        out.append((("image",), f"{spec.image_mb} MB is over the 10 GB of a container image"))
-    return out
+# --- one configuration against the quotas -----------------------------------------------------------------------------
+
+Bounds = tuple[Decimal | int, Decimal | int]
+Bounded = tuple[str, Decimal | int | None, Bounds]
+Compute = Literal["functions", "managed_instances"]
+Invocation = Literal["sync", "async", "stream"]
+Source = Literal[
+    "kinesis", "dynamodb_stream", "sqs_standard", "sqs_fifo", "sqs_provisioned", "kafka_provisioned", "kafka", "mq", "documentdb",
+]  # fmt: skip
+
+MANAGED_MEMORY_MB = (2048, 32_768)
+MANAGED_TIMEOUT_S = 5400
+"""Managed Instances: invoked asynchronously, or by an event source but MQ and DocumentDB."""
+STREAMED_MB, STREAM_MB_PER_S = 200, 2
+RESPONSE_MB = 6
+ASYNC_RETRIES, ASYNC_AGE_S = (0, 2), (60, 21_600)
+STREAM_RETRIES, STREAM_AGE_S, TUMBLING_S = (-1, 10_000), (60, 604_800), (0, 900)
+PARALLELIZATION = (1, 10)
+SQS_MAXIMUM_CONCURRENCY = (2, 1000)
+SQS_POLLERS_LEAST, SQS_POLLERS_MOST = (2, 200), (1, 2000)
+BATCH, FIFO_BATCH, WINDOW_S = (1, 10_000), (1, 10), (0, 300)
+_STREAMS = ("kinesis", "dynamodb_stream")
+_FOREVER = -1
 
 
-def whole(value: float) -> int:
-    """Rounded up, forgiving the last bit."""
-    return math.ceil(round(value, 9))
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What AWS checks when a function or its event source is configured or called. None is not set.
+
+    `reserved` holds the reservations of every function of the account; `zip_mb` is the package as uploaded.
+    """
+
+    compute: Compute = "functions"
+    invocation: Invocation = "sync"
+    memory_mb: int | None = None
+    timeout_s: Decimal | int | None = None
+    ephemeral_mb: int | None = None
+    zip_mb: Decimal | int | None = None
+    through_s3: bool = False
+    unzipped_mb: Decimal | int | None = None
+    image_mb: Decimal | int | None = None
+    layers: int | None = None
+    environment_kb: Decimal | int | None = None
+    payload_kb: Decimal | int | None = None
+    response_mb: Decimal | int | None = None
+    snapstart: bool = False
+    is_image: bool = False
+    uses_efs: bool = False
+    account_concurrency: int = ACCOUNT_CONCURRENCY
+    reserved: tuple[int, ...] = ()
+    provisioned_concurrency: int | None = None
+    async_retries: int | None = None
+    async_age_s: int | None = None
+    source: Source | None = None
+    batch: int | None = None
+    window_s: Decimal | int | None = None
+    maximum_concurrency: int | None = None
+    parallelization_factor: int | None = None
+    pollers_least: int | None = None
+    pollers_most: int | None = None
+    stream_retries: int | None = None
+    stream_age_s: int | None = None
+    tumbling_s: int | None = None
+
+
+def broken_limits(settings: Settings) -> tuple[str, ...]:
+    """The limits that a configuration breaks, by name; empty where AWS takes it."""
+    bounded = (*_of_function(settings), *_of_calls(settings), *_of_source(settings))
+    outside = tuple(name for name, value, (low, high) in bounded if value is not None and not low <= value <= high)
+    return (*outside, *_excluded(settings))
+
+
+def _of_function(s: Settings) -> tuple[Bounded, ...]:
+    managed = s.compute == "managed_instances"
+    long = managed and (s.invocation == "async" or s.source not in {None, "mq", "documentdb"})
+    return (
+        ("memory", s.memory_mb, MANAGED_MEMORY_MB if managed else MEMORY_MB),
+        ("timeout", s.timeout_s, (TIMEOUT_S[0], MANAGED_TIMEOUT_S if long else TIMEOUT_S[1])),
+        ("ephemeral storage", s.ephemeral_mb, EPHEMERAL_MB),
+        ("zipped package", None if s.through_s3 else s.zip_mb, (0, ZIPPED_MB)),
+        ("unzipped package", s.unzipped_mb, (0, UNZIPPED_MB)),
+        ("image", s.image_mb, (0, IMAGE_MB)),
+        ("layers", s.layers, (0, LAYERS)),
+        ("environment variables", s.environment_kb, (0, ENVIRONMENT_KB)),
+        ("reserved concurrency", sum(s.reserved) or None, (0, max_reservable(s.account_concurrency))),
+    )
+
+
+def _of_calls(s: Settings) -> tuple[Bounded, ...]:
+    request_mb = ASYNC_PAYLOAD_MB if s.invocation == "async" else SYNC_PAYLOAD_MB
+    return (
+        ("payload", s.payload_kb, (0, request_mb * units.BYTES_PER_MB // units.BYTES_PER_KB)),
+        ("response", s.response_mb, (0, STREAMED_MB if s.invocation == "stream" else RESPONSE_MB)),
+        ("asynchronous retries", s.async_retries, ASYNC_RETRIES),
+        ("asynchronous event age", s.async_age_s, ASYNC_AGE_S),
+    )
+
+
+def _of_source(s: Settings) -> tuple[Bounded, ...]:
+    age = None if s.stream_age_s == _FOREVER else s.stream_age_s
+    return (
+        ("batch", s.batch, FIFO_BATCH if s.source == "sqs_fifo" else BATCH),
+        ("batch window", s.window_s, (0, 0) if s.source == "sqs_fifo" else WINDOW_S),
+        ("maximum concurrency", s.maximum_concurrency, SQS_MAXIMUM_CONCURRENCY),
+        ("parallelization factor", s.parallelization_factor, PARALLELIZATION),
+        ("fewest pollers", s.pollers_least, SQS_POLLERS_LEAST),
+        ("most pollers", s.pollers_most, SQS_POLLERS_MOST),
+        ("stream retries", s.stream_retries, STREAM_RETRIES),
+        ("record age", age, STREAM_AGE_S),
+        ("tumbling window", s.tumbling_s, TUMBLING_S),
+    )
+
+
+def _excluded(s: Settings) -> tuple[str, ...]:
+    """What AWS does not take together."""
+    plain_tmp = s.ephemeral_mb is None or s.ephemeral_mb <= EPHEMERAL_MB[0]
+    unwindowed = s.source == "sqs_standard" and (s.batch or 0) > FIFO_BATCH[1] and (s.window_s or 0) < 1
+    reserved = s.reserved[0] if len(s.reserved) == 1 else s.account_concurrency
+    rules = (
+        ("SnapStart with provisioned concurrency", s.snapstart and bool(s.provisioned_concurrency)),
+        ("SnapStart with ephemeral storage above 512 MB", s.snapstart and not plain_tmp),
+        ("SnapStart with a container image", s.snapstart and s.is_image),
+        ("SnapStart with EFS", s.snapstart and s.uses_efs),
+        ("provisioned above reserved concurrency", (s.provisioned_concurrency or 0) > reserved),
+        ("an SQS batch above 10 without a window", unwindowed),
+        ("provisioned pollers with maximum concurrency", s.source == "sqs_provisioned" and s.maximum_concurrency is not None),
+        ("a parallelization factor without a stream", s.parallelization_factor is not None and s.source not in {None, *_STREAMS}),
+    )
+    return tuple(name for name, broken in rules if broken)
+
+
+def max_reservable(account_concurrency: int) -> int:
+    """The most concurrency that all functions together may reserve."""
+    return max(0, account_concurrency - KEPT_UNRESERVED)
+
+
+def vcpu(memory_mb: int) -> Fraction:
+    """Share of vCPUs that comes with a memory size."""
+    return Fraction(memory_mb, MB_PER_VCPU)
+
+
+def min_stream_s(response_mb: Decimal | int) -> Fraction:
+    """Seconds a streamed response takes at least: what is past the first 6 MB passes at 2 MB a second."""
+    return max(Fraction(0), Fraction(response_mb) - RESPONSE_MB) / STREAM_MB_PER_S

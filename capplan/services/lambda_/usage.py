@@ -12,6 +12,8 @@ from capplan.quantities import Distribution, quantile, share_above, sig6, to_qua
 from capplan.services.lambda_ import billing, concurrency
 from capplan.services.lambda_.spec import Function
 
+_CERTAIN = 0.999
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -19,15 +21,17 @@ class Usage:
 
     Attributes:
         invocations: Runs per second.
+        synchronous: Those that the request-rate quota counts: all but asynchronous ones.
         billed_requests: Billed requests per second; asynchronous events past 256 KB count more than once.
         gb_seconds: GB-seconds per second.
         ephemeral_gb_seconds: GB-seconds of storage above the free part, per second.
-        concurrency: Mean invocations at once, by Little's law.
+        concurrency: Mean invocations at once, by Little's law; what runs for minutes is counted through them.
         peak_concurrency: ceil(N + 3.09 sqrt N) in the busiest minute.
         timed_out: Share of invocations that reach the time-out.
     """
 
     invocations: Flow
+    synchronous: Flow
     billed_requests: Flow
     gb_seconds: Flow
     ephemeral_gb_seconds: Flow
@@ -35,8 +39,8 @@ class Usage:
     peak_concurrency: int
     billed_ms: Fraction
     timed_out: Fraction
-    largest_payload_bytes: Fraction
-    is_async: bool
+    largest_sync_bytes: Fraction
+    largest_async_bytes: Fraction
 
     @property
     def requests(self) -> Fraction:
@@ -52,10 +56,10 @@ def meter(name: str, spec: Function, demand: Demand, ctx: Context) -> Usage:  # 
     )
     billed_ms = billing.expected_billed_ms(spec.duration, spec.timeout_ms)
     mean_ms = billing.capped_mean_ms(spec.duration, spec.timeout_ms)
-    at_once = flow * (mean_ms / units.MS_PER_SECOND)
-    payloads = [w.access.payload for w in demand.works if w.access.payload is not None]
+    at_once = flow.spread(mean_ms) * (mean_ms / units.MS_PER_SECOND)
     return Usage(
         invocations=flow,
+        synchronous=Flow.total(w.flow for w in demand.works if not w.access.is_async),
         billed_requests=billed,
         gb_seconds=flow * billing.gb_seconds(1, billed_ms, spec.memory_mb),
         ephemeral_gb_seconds=flow
@@ -64,14 +68,20 @@ def meter(name: str, spec: Function, demand: Demand, ctx: Context) -> Usage:  # 
         peak_concurrency=concurrency.peak_concurrency(at_once.peak().per_second) if at_once.terms else 0,
         billed_ms=billed_ms,
         timed_out=_timed_out(spec),
-        largest_payload_bytes=max((_largest(p) for p in payloads), default=Fraction(0)),
-        is_async=any(w.access.is_async for w in demand.works),
+        largest_sync_bytes=_largest(demand, is_async=False),
+        largest_async_bytes=_largest(demand, is_async=True),
     )
 
 
-def _largest(size: Distribution) -> Fraction:
-    """The size that one event in a thousand passes; a fixed size itself."""
-    return Fraction(size.points[0][1]) if size.fixed else sig6(quantile(size, 0.999))
+def _largest(demand: Demand, *, is_async: bool) -> Fraction:
+    """The largest payload that is given, 0 where none is."""
+    sizes = (w.access.payload for w in demand.works if w.access.is_async == is_async)
+    return max((high(size) for size in sizes if size is not None), default=Fraction(0))
+
+
+def high(of: Distribution) -> Fraction:
+    """The value that one in a thousand passes; a fixed value itself."""
+    return Fraction(of.points[0][1]) if of.fixed else sig6(quantile(of, _CERTAIN))
 
 
 def _timed_out(spec: Function) -> Fraction:

@@ -571,11 +571,11 @@ def _reserved(given: Input, facts: Facts) -> Observed:
 
 
 def _reserved_prices(facts: Facts, region: str, years: int, unit: str) -> tuple[Fraction, Fraction]:
-    try:
-        price = facts.prices(region)[f"dynamodb.reserved.{years}yr.{unit}"]
-        return _n(price.upfront_per_unit), _n(price.hourly_per_unit)
-    except (ImportError, LookupError, AttributeError, TypeError) as error:
-        raise NotCovered from error
+    key = f"dynamodb.reserved.{years}yr.{unit}"
+    found = facts.prices(region).reserved(key)
+    if found is None:
+        raise NotCovered(f"no price {key} in {region}")
+    return _n(found[0]), _n(found[1])
 
 
 def _reserved_coverage(given: Input) -> Observed:

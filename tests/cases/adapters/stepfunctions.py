@@ -148,9 +148,9 @@ def _decimal(given: object) -> Decimal:
 
 
 def _prices(facts: Facts, region: str, key: str) -> list[tuple[Fraction, Decimal]]:
-    """A price as (from quantity, price of one unit), in growing order."""
-    price = facts.prices(region)[key]
-    return [(Fraction(tier.start), tier.usd) for tier in price.tiers]
+    """A price as (from quantity, price of one unit), in growing order; what the account has free is the first tier."""
+    free, paid = Fraction(facts.allowance(key)), facts.tiers(region, key)
+    return [(Fraction(0), Decimal(0)), *((free + begin, usd) for begin, usd in paid)] if free else paid
 
 
 def _express(executions: int, duration_ms: object, memory_mb: object, region: str, facts: Facts) -> dict[str, Any]:

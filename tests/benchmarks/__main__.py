@@ -1,0 +1,7 @@
+"""`python -m tests.benchmarks`: every ratio beside its goal. Run it on an idle machine."""
+
+from tests.benchmarks import p1_startup, p2_estimate, p3_prices, p5_yaml
+
+for module in (p1_startup, p2_estimate, p3_prices, p5_yaml):
+    for name, found, goal in module.run():
+        print(f"{name:40} {found:8.2f}   goal {goal:5.2f}   {'ok' if found <= goal else 'MISSED'}", flush=True)  # noqa: T201

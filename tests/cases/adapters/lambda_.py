@@ -1,0 +1,551 @@
+"""Lambda's cases as calls of capplan's Lambda room and its rating. No rule, price or figure of AWS stands here."""
+
+import math
+import statistics
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from capplan import units
+from capplan.model import Charge
+from capplan.pricing.catalogue import load_prices
+from capplan.pricing.rating import LineItem, rate
+from capplan.services.lambda_ import billing, cold_starts, concurrency, limits, sizing, tuning
+from tests.cases.facts import Facts, NotCovered
+
+Case = Mapping[str, Any]
+Observed = dict[str, Any]
+_HOME = "us-east-1"
+_X86 = "x86_64"
+_SEEDS = (1, 2, 3, 4, 5)
+_FEW = 2
+"""Runs where a case allows no multiple of a standard error, so none need be estimated."""
+_MILLION = 1_000_000
+
+
+def _first(given: Case, *names: str, default: Any = None) -> Any:  # noqa: ANN401  a value of a case
+    """The first of some names that a case gives."""
+    return next((given[name] for name in names if given.get(name) is not None), default)
+
+
+def _region(given: Case) -> str:
+    return str(given.get("region", _HOME))
+
+
+# --- cost of a month --------------------------------------------------------------------------------------------------
+
+
+_COST_WORDS = frozenset({
+    "region", "arch", "memory_mb", "requests", "duration_ms", "durations_ms", "round_ms", "free_tier", "prices",
+    "count_requests", "total_duration_hours", "execution_seconds", "ephemeral_mb", "provisioned", "on_demand",
+    "snapstart", "streaming", "esm", "tenant_isolation", "managed_instances", "price_per_ms_128mb",
+    "edge", "edge_price_per_128mb_second", "edge_request_price_per_million",
+    "power_values", "invocations", "transition_price", "transitions",
+})  # fmt: skip
+"""What a cost case may say; of anything else (MicroVMs, durable functions) capplan knows no cost."""
+
+
+def _cost(case: Case, facts: Facts) -> Observed:
+    given = case["inputs"]
+    unknown = [key for key in given if key not in _COST_WORDS]
+    if unknown:
+        raise NotCovered(f"no cost of {', '.join(unknown)} is computed")
+    if "price_per_ms_128mb" in given:
+        return {"cost_usd": billing.cost(_reference_seconds(given) * units.MS_PER_SECOND, given["price_per_ms_128mb"])}
+    if "transition_price" in given:
+        return _tuning_run(given)
+    out = _edge(given) if given.get("edge") else _metered(given, facts)
+    return out | {"total_usd": sum(Fraction(value) for key, value in out.items() if _is_line(key))}
+
+
+def _is_line(key: str) -> bool:
+    return key.endswith("_usd") and key != "tier_usd"
+
+
+def _reference_seconds(given: Case) -> Fraction:
+    """Seconds at the memory that older prices are quoted for."""
+    times = given.get("durations_ms", [given.get("duration_ms")])
+    used = sum((billing.gb_seconds(given.get("requests", 1), _ms(given, ms), given["memory_mb"]) for ms in times), Fraction(0))
+    return used * units.MB_PER_GB / billing.REFERENCE_MB
+
+
+def _ms(given: Case, ms: Any) -> Fraction:  # noqa: ANN401  a value of a case
+    rounded = given.get("round_ms", True)
+    return Fraction(billing.billed_ms(billing.Invocation(ms), init_billed=False)) if rounded else Fraction(ms)
+
+
+def _tuning_run(given: Case) -> Observed:
+    sizes = given["power_values"]
+    count = tuning.tuning_transitions(len(sizes) if isinstance(sizes, list) else sizes, given.get("invocations"))
+    return {"transitions": count, "state_machine_usd": billing.cost(count, given["transition_price"])}
+
+
+def _edge(given: Case) -> Observed:
+    per_request = Fraction(given["edge_request_price_per_million"]) / _MILLION
+    return {
+        "compute_usd": billing.cost(_reference_seconds(given), given["edge_price_per_128mb_second"]),
+        "request_usd": billing.cost(given["requests"], per_request),
+    }
+
+
+def _metered(given: Case, facts: Facts) -> Observed:
+    """Every part that a case names; the parts add up."""
+    parts: list[Callable[[Case, Facts], Observed]] = [_compute, _requests, _ephemeral]
+    named = {
+        "provisioned": _provisioned, "snapstart": _snapstart, "streaming": _streaming, "esm": _pollers,
+        "tenant_isolation": _tenants, "managed_instances": _managed,
+    }  # fmt: skip
+    parts += [part for key, part in named.items() if key in given]
+    return {key: value for part in parts for key, value in part(given, facts).items()}
+
+
+def _on_demand(given: Case) -> list[tuple[Any, Any]]:
+    """Requests and milliseconds of each group of calls on demand."""
+    groups = [given, given["on_demand"]] if "on_demand" in given else [given]
+    return [(one["requests"], _ms(given, one["duration_ms"])) for one in groups if "duration_ms" in one]
+
+
+def _seconds(given: Case) -> Fraction:
+    """Seconds that the functions ran on demand."""
+    if "execution_seconds" in given or "total_duration_hours" in given:
+        return Fraction(given.get("execution_seconds", 0)) + _s(given.get("total_duration_hours", 0))
+    return sum((Fraction(n) * ms / units.MS_PER_SECOND for n, ms in _on_demand(given)), Fraction(0))
+
+
+def _s(hours: Any) -> Fraction:  # noqa: ANN401  a value of a case
+    return Fraction(hours) * units.SECONDS_PER_HOUR
+
+
+def _compute(given: Case, _: Facts) -> Observed:
+    seconds = _seconds(given)
+    if not seconds or "memory_mb" not in given or "managed_instances" in given:
+        return {}
+    used = billing.gb_seconds(1, seconds * units.MS_PER_SECOND, given["memory_mb"])
+    lines = _rated(given, "duration", used, free_tier=bool(given.get("free_tier")))
+    paid = [line for line in lines if line.list_unit_price]
+    usd = _usd(lines)
+    return {
+        "gb_seconds": used,
+        "billable_gb_seconds": sum(line.consumed_quantity for line in paid),
+        "tier_gb_seconds": [line.consumed_quantity for line in paid],
+        "tier_usd": [line.list_cost for line in paid],
+        "compute_usd": usd,
+    }
+
+
+def _requests(given: Case, _: Facts) -> Observed:
+    count = sum(Fraction(given.get(key, {}).get("requests", 0)) for key in ("provisioned", "on_demand")) + Fraction(given.get("requests", 0))  # fmt: skip
+    if not count or not given.get("count_requests", True):
+        return {}
+    lines = _rated(given, "request", count, free_tier=given.get("free_tier") is True)
+    return {"billable_requests": sum(line.consumed_quantity for line in lines if line.list_unit_price), "request_usd": _usd(lines)}
+
+
+def _ephemeral(given: Case, _: Facts) -> Observed:
+    if "ephemeral_mb" not in given:
+        return {}
+    used = billing.ephemeral_gb_seconds(_seconds(given), given["ephemeral_mb"])
+    return {"ephemeral_gb_seconds": used, "ephemeral_usd": _usd(_rated(given, "ephemeral_storage", used))}
+
+
+def _provisioned(given: Case, _: Facts) -> Observed:
+    kept = given["provisioned"]
+    ready = billing.provisioned_gb_seconds(kept["concurrency"], given["memory_mb"], _s(kept["hours"]))
+    busy = ready * Fraction(kept.get("busy_fraction", 0))
+    if "duration_ms" in kept:
+        busy = billing.gb_seconds(kept["requests"], _ms(given, kept["duration_ms"]), given["memory_mb"])
+    return {
+        "provisioned_gb_seconds": ready,
+        "provisioned_usd": _usd(_rated(given, "provisioned_concurrency", ready)),
+        "provisioned_duration_gb_seconds": busy,
+        "provisioned_duration_usd": _usd(_rated(given, "provisioned_duration", busy)),
+    }
+
+
+def _snapstart(given: Case, facts: Facts) -> Observed:
+    kept, home = given["snapstart"], _region(given)
+    cached = billing.snapstart_cache_gb_seconds(kept["active_seconds"], given["memory_mb"])
+    restored = billing.memory_gb(kept["restores"], given["memory_mb"])
+    return {
+        "snapstart_cache_gb_seconds": cached,
+        "snapstart_cache_usd": billing.cost(cached, facts.unit_usd(home, "lambda.snapstart.cached")),
+        "snapstart_restore_usd": billing.cost(restored, facts.unit_usd(home, "lambda.snapstart.restored")),
+    }
+
+
+def _streaming(given: Case, facts: Facts) -> Observed:
+    said = given["streaming"]
+    past = sum((billing.streamed_gb(one["requests"], one["response_mb"]) for one in said["groups"]), Fraction(0))
+    free = facts.allowance(f"lambda.response_streaming.{given.get('arch', _X86)}") if given.get("free_tier") else 0
+    billable = billing.above_allowance(past, said.get("free_gb_left", free))
+    return {"streamed_billable_gb": billable, "streaming_usd": _usd(_rated(given, "response_streaming", billable))}
+
+
+_POLLER_PRICES = {
+    "kafka": "lambda.event_source_mapping_provisioned.event_poller_unit_hour",
+    "sqs": "lambda.event_source_mapping_provisioned.sqs_event_poller_unit_hour",
+}
+
+
+def _pollers(given: Case, facts: Facts) -> Observed:
+    said = given["esm"]
+    hours = said.get("epu_hours")
+    out: Observed = {}
+    if hours is None:
+        out["epus"] = billing.poller_units(said["pollers"], said.get("pollers_per_epu", 1))
+        hours = billing.poller_unit_hours(out["epus"], _s(said["hours"]))
+    usd = billing.cost(hours, facts.unit_usd(_region(given), _POLLER_PRICES[said["type"]]))
+    return out | {"epu_hours": hours, "epu_usd": usd}
+
+
+def _tenants(given: Case, _: Facts) -> Observed:
+    said = given["tenant_isolation"]
+    if "price_per_gb" not in said:
+        raise NotCovered("no price of tenant isolation is given")
+    created = billing.memory_gb(said["environments_created"], given["memory_mb"])
+    return {"tenant_gb": created, "tenant_usd": billing.cost(created, said["price_per_gb"])}
+
+
+def _managed(given: Case, _: Facts) -> Observed:
+    said = given["managed_instances"]
+    ec2, fee = billing.managed_instances_usd(said["ec2_hourly"], said["instance_hours"], said.get("savings_discount", 0))
+    return {"ec2_usd": ec2, "management_fee_usd": fee}
+
+
+def _rated(given: Case, dimension: str, quantity: Fraction, *, free_tier: bool = False) -> tuple[LineItem, ...]:
+    """A quantity at the Region's tiers, or at the prices the case gives."""
+    arch = given.get("arch", _X86)
+    key = f"lambda.{dimension}.{arch}"
+    catalogue = load_prices(_region(given), _given_prices(given, arch))
+    charge = Charge("function.line", key, dimension, quantity, dimension)
+    rated = rate([charge], catalogue, free_tier=free_tier, discount=Decimal(0), today=None)
+    if rated.missing:
+        raise NotCovered(f"no price {key} in {_region(given)}")
+    return rated.lines
+
+
+def _given_prices(given: Case, arch: str) -> dict[str, Decimal]:
+    said = given.get("prices", {})
+    out = {f"lambda.duration.{arch}": Decimal(said["gb_second"])} if "gb_second" in said else {}
+    requests = _first(said, "request_per_million", "request_per_million_cny")
+    return out if requests is None else out | {f"lambda.request.{arch}": Decimal(requests) / _MILLION}
+
+
+def _usd(lines: tuple[LineItem, ...]) -> Decimal:
+    return sum((line.list_cost for line in lines), Decimal(0))
+
+
+def _breakeven(case: Case, facts: Facts) -> Observed:
+    given = case["inputs"]
+    arch = given.get("arch", _X86)
+    keys = [f"lambda.{name}.{arch}" for name in ("provisioned_concurrency", "duration", "provisioned_duration")]
+    configured, on_demand, provisioned = (facts.unit_usd(_region(given), key) for key in keys)
+    return {"breakeven_utilisation": billing.break_even_utilisation(configured, on_demand, provisioned)}
+
+
+def _billing(case: Case, _: Facts) -> Observed:
+    given = case["inputs"]
+    out: Observed = {}
+    if "payload_kb" in given:
+        out["billed_requests"] = billing.async_requests(given["payload_kb"]) if given.get("invocation") == "async" else 1
+    if "duration_ms" in given:
+        timeout = given.get("timeout_s")
+        call = billing.Invocation(
+            given["duration_ms"],
+            given.get("init_ms", 0),
+            given.get("billed_restore_ms", 0),
+            None if timeout is None else Fraction(timeout) * units.MS_PER_SECOND,
+        )
+        day, kept = date.fromisoformat(str(given["date"])), bool(_first(given, "provisioned", "provisioned_concurrency"))
+        paid = billing.init_is_billed(day, given["package"], given["runtime"], provisioned=kept)
+        out["billed_ms"] = billing.billed_ms(call, init_billed=paid)
+    return out
+
+
+# --- concurrency and limits -------------------------------------------------------------------------------------------
+
+
+def _concurrency(case: Case, _: Facts) -> Observed:
+    given = case["inputs"]
+    limit = _first(given, "reserved_concurrency", "account_concurrency", "concurrency_limit")
+    ms, arrivals = given.get("duration_ms"), given.get("arrival_rps")
+    out: Observed = {}
+    if ms is not None and limit is not None:
+        out["max_rps"] = concurrency.max_rate(limit, ms)
+    if ms is not None and arrivals is not None:
+        out["concurrency"] = concurrency.concurrency(arrivals, ms)
+        out["required_account_concurrency"] = concurrency.required_concurrency(arrivals, ms)
+        if limit is not None:
+            out["served_rps"] = concurrency.served_rate(arrivals, limit, ms)
+            out["throttled_fraction"] = concurrency.throttled_share(arrivals, limit, ms)
+    return out | _capacity(given) | _event_source(given)
+
+
+def _capacity(given: Case) -> Observed:
+    account = given.get("account_concurrency", limits.ACCOUNT_CONCURRENCY)
+    own = concurrency.function_capacity(account, given.get("provisioned_concurrency", 0), given.get("reserved_concurrency"))
+    return {
+        "unreserved": concurrency.unreserved(account, tuple(given.get("reserved", ()))),
+        "max_rps_account": concurrency.request_rate_quota(account),
+        "warm_capacity": own.warm,
+        "throttle_at": own.throttle_at,
+        "spillover_concurrency": own.warm,
+        "spillover_rps": own.spillover_rps,
+    }
+
+
+def _event_source(given: Case) -> Observed:
+    if "esm" not in given:
+        return {}
+    mapping = concurrency.Mapping(
+        given["esm"],
+        shards=given.get("shards", 1),
+        parallelization_factor=given.get("parallelization_factor", 1),
+        message_groups=given.get("message_groups"),
+        pollers=_first(given, "max_pollers", "pollers", default=1),
+        maximum_concurrency=given.get("maximum_concurrency"),
+    )
+    most = concurrency.event_source_concurrency(mapping, given.get("reserved_concurrency"))
+    if "arrival_rps" not in given or "duration_ms" not in given:
+        return {"max_concurrency": most}
+    steady = concurrency.steady_concurrency(given["arrival_rps"], given["duration_ms"], most)
+    return {"max_concurrency": most, "steady_concurrency": steady}
+
+
+def _scaling(case: Case, _: Facts) -> Observed:
+    given = case["inputs"]
+    target = _first(given, "target_concurrency", "target")
+    out: Observed = {}
+    if "provisioned_concurrency" in given:
+        out["allocation_minutes"] = concurrency.allocation_minutes(given["provisioned_concurrency"])
+    if target is None:
+        return out
+    per_minute = _first(given, "per_minute", "scaling_per_minute")
+    if per_minute is not None:
+        start = _first(given, "start", "start_concurrency", default=0)
+        return out | {"minutes_to_target": concurrency.minutes_to_target(start, target, per_minute)}
+    step = given.get("scaling_per_10s", concurrency.SCALING_STEP)
+    full, empty = (concurrency.seconds_to_capacity(target, step, bucket_full=full) for full in (True, False))
+    return out | {"seconds_to_capacity_min": full, "seconds_to_capacity_max": empty}
+
+
+_SETTINGS = {
+    "compute": "compute", "invocation": "invocation", "memory_mb": "memory_mb", "timeout_s": "timeout_s",
+    "ephemeral_mb": "ephemeral_mb", "package_zip_mb": "zip_mb", "package_unzipped_mb": "unzipped_mb",
+    "image_mb": "image_mb", "layers": "layers", "environment_kb": "environment_kb", "env_kb": "environment_kb",
+    "payload_kb": "payload_kb", "response_mb": "response_mb", "snapstart": "snapstart", "efs": "uses_efs",
+    "account_concurrency": "account_concurrency", "provisioned_concurrency": "provisioned_concurrency",
+    "async_max_retries": "async_retries", "async_max_age_s": "async_age_s", "esm": "source", "batch_size": "batch",
+    "batch_window_s": "window_s", "maximum_concurrency": "maximum_concurrency", "tumbling_window_s": "tumbling_s",
+    "parallelization_factor": "parallelization_factor", "min_pollers": "pollers_least", "max_pollers": "pollers_most",
+    "max_retry_attempts": "stream_retries", "max_record_age_s": "stream_age_s",
+}  # fmt: skip
+"""A case's word for a setting, and the room's."""
+_READ_APART = {"upload", "reserved", "reserved_concurrency", "package", "image_gb", "concurrency_limit", "payload_mb"}
+
+
+def _limits(case: Case, _: Facts) -> Observed:
+    given, wanted = case["inputs"], case["expected"]
+    out: Observed = {}
+    if "valid" in wanted:
+        broken = limits.broken_limits(_settings(given))
+        out |= {"valid": not broken, "broken": list(broken)}
+    if "memory_mb" in given:
+        out |= {"vcpu": limits.vcpu(given["memory_mb"]), "cores": limits.cores(given["memory_mb"])}
+    if "response_mb" in given:
+        out["min_stream_seconds"] = limits.min_stream_s(given["response_mb"])
+    if "account_concurrency" in given:
+        out["max_reservable"] = limits.max_reservable(given["account_concurrency"])
+    most = _first(given, "concurrency_limit", "account_concurrency")
+    if most is not None:
+        out["max_tenant_environments"] = concurrency.max_tenant_environments(most)
+    return out
+
+
+def _settings(given: Case) -> limits.Settings:
+    unknown = [key for key in given if key not in _SETTINGS and key not in _READ_APART]
+    if unknown:
+        raise NotCovered(f"no limit of {', '.join(unknown)} is checked")
+    said = {_SETTINGS[key]: value for key, value in given.items() if key in _SETTINGS}
+    if "image_gb" in given:
+        said["image_mb"] = given["image_gb"] * units.MB_PER_GB
+    if "payload_mb" in given:
+        said["payload_kb"] = given["payload_mb"] * units.BYTES_PER_MB / units.BYTES_PER_KB
+    reserved = _first(given, "reserved", "reserved_concurrency", default=[])
+    return limits.Settings(
+        **said,
+        through_s3=given.get("upload") == "s3",
+        is_image=given.get("package") == "image",
+        reserved=tuple(reserved) if isinstance(reserved, list) else (reserved,),
+    )
+
+
+def _throttle(case: Case, _: Facts) -> Observed:
+    given = case["inputs"]
+    offered = given.get("offered_concurrency")
+    if offered is None:
+        offered = concurrency.concurrency(given["arrival_rps"], given["duration_ms"])
+    if "max_throttle" in given:
+        return {"reserved_concurrency": concurrency.smallest_capacity(float(offered), float(given["max_throttle"]))}
+    return {"p_throttle": concurrency.blocking(float(offered), given["reserved_concurrency"])}
+
+
+# --- memory -----------------------------------------------------------------------------------------------------------
+
+
+def _statistic(case: Case, _: Facts) -> Observed:
+    given = case["inputs"]
+    trim = [given["trim"]] if "trim" in given else []
+    return {"mean_ms": tuning.trimmed_mean(given["durations_ms"], *trim)}
+
+
+def _selection(case: Case, _: Facts) -> Observed:
+    given = case["inputs"]
+    rows = [tuning.Candidate(o["memory_mb"], Fraction(o["cost"]), Fraction(o["duration"])) for o in given["options"]]
+    weight = [given["weight"]] if "weight" in given else []
+    return {"memory_mb": tuning.choose(rows, given["strategy"], *weight).memory_mb}
+
+
+def _memory_curve(case: Case, _: Facts) -> Observed:
+    measured = case["inputs"]["measured_ms"]
+    curve = tuning.fit_curve({int(mb): float(ms) for mb, ms in measured.items()})
+    return {"duration_ms": {mb: curve.duration_ms(float(mb)) for mb in case["expected"]["duration_ms"]}}
+
+
+def _cost_curve(case: Case, facts: Facts) -> Observed:
+    given = case["inputs"]
+    if given.get("free_tier"):
+        raise NotCovered("the curve is drawn without a free tier")
+    per_gb_second, per_request = (facts.unit_usd(_region(given), f"lambda.{d}.{given['arch']}") for d in ("duration", "request"))
+    means = {int(mb): ms for mb, ms in given["mean_duration_ms"].items()}
+    curve = tuning.cost_curve(means, per_gb_second, per_request)
+    return {
+        "usd_per_million": {one.memory_mb: one.cost for one in curve},
+        "cheapest_memory_mb": tuning.choose(curve, "cost").memory_mb,
+        "fastest_memory_mb": tuning.choose(curve, "speed").memory_mb,
+    }
+
+
+def _sizing(case: Case, facts: Facts) -> Observed:
+    given = case["inputs"]
+    work = sizing.Workload(
+        given["target_concurrency"],
+        given["memory_per_execution_mb"],
+        Fraction(given["cpu_percent_per_invocation"]) / 100,
+        given["runtime_max_per_vcpu"],
+    )
+    kept = {name: given[f"os_{name}"] for name in ("reserved_vcpu", "reserved_gb") if f"os_{name}" in given}
+    instance = sizing.Instance(given["instance_vcpu"], given["instance_gb"], given["memory_gb_per_vcpu"], **kept)
+    said = {name: given[name] for name in ("headroom", "min_instances") if name in given}
+    fleet = sizing.size_fleet(work, instance, **said)
+    out: Observed = {
+        "function_memory_mb": fleet.function_mb,
+        "calls_per_environment": fleet.calls_per_environment,
+        "environments": fleet.environments,
+        "environments_per_instance": fleet.environments_per_instance,
+        "base_instances": fleet.base_instances,
+        "instances": fleet.instances,
+        "overfull": fleet.overfull,
+        "memory_warning": fleet.overfull,
+    }
+    if "ec2_hourly" in given:
+        out |= _fleet_usd(given, fleet.instances, facts)
+    return out
+
+
+def _fleet_usd(given: Case, instances: int, facts: Facts) -> Observed:
+    hours = instances * Fraction(given["hours"])
+    ec2, fee = billing.managed_instances_usd(given["ec2_hourly"], hours, given.get("savings_discount", 0))
+    price = facts.unit_usd(_region(given), f"lambda.request.{given.get('arch', _X86)}")
+    requests = billing.cost(given.get("requests", 0), price)
+    return {"ec2_usd": ec2, "management_fee_usd": fee, "request_usd": requests, "total_usd": ec2 + fee + requests}
+
+
+# --- cold starts ------------------------------------------------------------------------------------------------------
+
+
+def _coldstart(case: Case, _: Facts) -> Observed:
+    given = case["inputs"]
+    keep = float(given.get("keep_alive_s", cold_starts.KEEP_ALIVE_S))
+    if given.get("arrivals") == "deterministic":
+        share = cold_starts.fixed_interval_share(float(given["interval_s"]), float(given["warm_service_s"]), keep)
+        return {"p_cold_steady": share}
+    arrivals = float(given["arrival_rps"])
+    pool = cold_starts.Pool(arrivals, float(given["warm_service_s"]), float(given["cold_service_s"]), keep, given.get("max_concurrency"))  # fmt: skip
+    if "horizon_s" in given:
+        return _simulated(case, pool)
+    if given.get("method") == "analytic" or "service_distribution" in given:
+        return _told(cold_starts.steady_state(pool), case)
+    life = cold_starts.sparse_life_s(arrivals, keep)
+    return {"p_cold": cold_starts.sparse_share(arrivals, keep), "mean_lifespan_s": life}
+
+
+def _simulated(case: Case, pool: cold_starts.Pool) -> Observed:
+    """The mean of several runs, and the standard error of that mean."""
+    given = case["inputs"]
+    service = given.get("service_distribution", "exponential")
+    args = [(pool, float(given["horizon_s"]), seed, service) for seed in _seeds(case)]
+    runs = [_told(run, case) for run in _workers().map(cold_starts.simulate, *zip(*args, strict=True))]
+    out: Observed = {"p_instances": _mean_shares([run.pop("p_instances") for run in runs])}
+    for key in runs[0]:
+        values = [run[key] for run in runs if not math.isnan(run[key])]
+        if values:
+            out[key] = statistics.fmean(values)
+            out[f"{key}_se"] = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
+    return out
+
+
+def _seeds(case: Case) -> tuple[int, ...]:
+    return _SEEDS if "sigma" in str(case.get("tolerance")) else _SEEDS[:_FEW]
+
+
+@lru_cache(maxsize=1)
+def _workers() -> ProcessPoolExecutor:
+    """One process a seed: they share nothing."""
+    return ProcessPoolExecutor(len(_SEEDS))
+
+
+_FIELDS = ("p_cold", "p_reject", "mean_instances", "mean_running", "mean_idle", "mean_response_s", "mean_lifespan_s")
+
+
+def _told(found: cold_starts.ColdStarts, case: Case) -> Observed:
+    out: Observed = {name: getattr(found, name) for name in _FIELDS}
+    return out | {"p_instances": _shares(found.instance_shares, case["expected"].get("p_instances", {}))}
+
+
+def _shares(shares: tuple[float, ...], wanted: Any) -> dict[Any, float] | list[float]:  # noqa: ANN401  a list or a mapping
+    """Shares of time by number of environments, in the form of the expectation."""
+
+    def share(n: int) -> float:
+        return shares[n] if n < len(shares) else 0.0
+
+    if isinstance(wanted, Mapping):
+        return {n: share(int(n)) for n in wanted}
+    return [share(n) for n in range(len(wanted))]
+
+
+def _mean_shares(runs: list[Any]) -> Any:  # noqa: ANN401  a list or a mapping
+    if isinstance(runs[0], Mapping):
+        return {n: statistics.fmean(run[n] for run in runs) for n in runs[0]}
+    return [statistics.fmean(column) for column in zip(*runs, strict=True)]
+
+
+ADAPTERS = {
+    "cost": _cost,
+    "breakeven": _breakeven,
+    "billing": _billing,
+    "concurrency": _concurrency,
+    "scaling": _scaling,
+    "limits": _limits,
+    "throttle": _throttle,
+    "statistic": _statistic,
+    "selection": _selection,
+    "memory_curve": _memory_curve,
+    "cost_curve": _cost_curve,
+    "sizing": _sizing,
+    "coldstart": _coldstart,
+}

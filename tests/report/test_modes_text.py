@@ -1,0 +1,53 @@
+"""What a person reads of compared modes."""
+
+from dataclasses import replace
+
+from capplan.report.document import Style
+from capplan.report.modes_text import modes_text
+from tests.report.build import MODES
+
+ASCII = """\
+Web shop - us-east-1 - USD a month, list prices, storage included
+
+orders                                      USD/month    throttled
+auto-scaled-70                                 274.26         0.4%  <- choose
+on-demand (as written)                         539.42           0%
+on-demand/standard-ia                      not priced
+    no price for dynamodb.on_demand.write_request_unit.ia
+
+  choose   auto-scaled-70 saves 265.16
+           > tables.orders.capacity: {mode: provisioned, write: 200}
+  but      a sudden rise throttles until scaling follows
+  writes    |-------o---------+------------------------------------------|
+            a capacity held at the peak is used 13%, break-even 29%: on-demand
+            is cheaper
+
+NOT IN HERE  reserved capacity
+Prices checked 2026-09-11 to 2026-09-18, all verified.
+"""
+
+
+def test_modes_by_cost_then_the_choice_then_the_break_even() -> None:
+    assert modes_text(MODES, Style()) == ASCII
+
+
+def test_a_terminal_gets_the_same_layout() -> None:
+    text = modes_text(MODES, Style(80, ascii=False))
+    assert [len(x) for x in text.splitlines()] == [len(x) for x in ASCII.splitlines()]
+    assert "├───────●─────────┼" in text
+
+
+def test_a_scenario_without_tables_says_so() -> None:
+    assert modes_text(replace(MODES, tables=()), Style()).splitlines()[-1] == "No table in this scenario."
+
+
+def test_the_mode_as_written_may_be_the_choice() -> None:
+    table = replace(MODES.tables[0], recommended="on-demand")
+    assert "  choose   on-demand, as written\n" in modes_text(replace(MODES, tables=(table,)), Style())
+
+
+def test_an_index_has_no_choice_of_its_own() -> None:
+    table = replace(MODES.tables[0], index="by-status", recommended=None)
+    text = modes_text(replace(MODES, tables=(table,)), Style())
+    assert "orders.by-status" in text
+    assert "choose" not in text

@@ -1,0 +1,163 @@
+"""The Lambda room: what a function means, meters, is held against and is charged for."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydantic import ValidationError
+
+from capplan.calls import Access
+from capplan.flow import Flow, Peak, Shape
+from capplan.model import Context, Demand, LimitCheck, Work
+from capplan.services.lambda_ import KIND, Function, Usage, pool_quota
+from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+CTX = Context("us-east-1", seed=1)
+SAID: dict[str, Any] = {"memory": "512 MB", "duration": "100 ms", "timeout": "10 s"}
+
+
+def flat(per_second: int) -> Flow:
+    """The same rate in every minute."""
+
+    def expand() -> "NDArray[np.float64]":
+        import numpy as np
+
+        return np.ones(WINDOW_MINUTES)
+
+    shape = Shape("steady", recurring=True, monthly=Fraction(MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=expand)
+    return Flow.of(shape, Fraction(per_second))
+
+
+def row(*values: object) -> tuple[object, ...]:
+    """Values side by side, exact numbers of whatever type."""
+    return values
+
+
+def function(**said: Any) -> Function:  # noqa: ANN401  words of the language
+    """A function as a scenario says it."""
+    return Function.model_validate(SAID | said)
+
+
+def metered(spec: Function, per_second: int = 100, **access: Any) -> Usage:  # noqa: ANN401  words of the language
+    """Its usage under a steady rate."""
+    invoked = Access.model_validate({"op": "invoke", "target": "place", **access})
+    return KIND.meter("place", spec, Demand((Work(invoked, flat(per_second), "traffic.web"),)), CTX)
+
+
+def checks(spec: Function, **access: Any) -> dict[str, LimitCheck]:  # noqa: ANN401  words of the language
+    """Its limits by name."""
+    return {one.limit: one for one in KIND.check("place", spec, metered(spec, **access), CTX)}
+
+
+# --- what may be written ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"memory": "127 MB"}, {"memory": "10241 MB"}, {"timeout": "901 s"}, {"layers": 6}, {"ephemeral_storage": "511 MB"}],
+)
+def test_a_value_out_of_range_is_refused(said: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        function(**said)
+
+
+def test_a_trigger_may_be_a_name_or_a_list() -> None:
+    assert [one.traffic for one in function(triggers="web").triggers] == ["web"]
+    assert [one.stream for one in function(triggers=[{"stream": "orders", "batch": 100}]).triggers] == ["orders"]
+
+
+# --- what it meters ---------------------------------------------------------------------------------------------------
+
+
+def test_a_month_at_a_steady_rate() -> None:
+    usage = metered(function())  # 100/s x 0.1 s x 0.5 GB, 2,628,000 s a month
+    assert usage.requests == 100 * MONTH_SECONDS
+    assert usage.gb_seconds.monthly == 5 * MONTH_SECONDS
+    assert usage.concurrency.monthly == 10 * MONTH_SECONDS
+    assert usage.peak_concurrency == 20  # 10 + 3.09 sqrt 10 = 19.8
+    assert KIND.summary(usage) == {"requests": 262_800_000, "gb_seconds": 13_140_000, "peak_concurrency": 20}
+
+
+def test_a_large_asynchronous_event_is_several_requests() -> None:
+    assert metered(function(), payload="512 KB", is_async=True).requests == 5 * 100 * MONTH_SECONDS
+    assert metered(function(), payload="512 KB").requests == 100 * MONTH_SECONDS
+
+
+def test_a_call_past_its_time_out_is_billed_to_there() -> None:
+    usage = metered(function(duration="30 s"))
+    assert row(usage.billed_ms, usage.timed_out) == (10_000, 1)
+    assert KIND.duration_ms("place", function(duration="30 s"), CTX) == 10_000
+
+
+def test_no_demand_meters_nothing() -> None:
+    usage = KIND.meter("place", function(), Demand(()), CTX)
+    assert row(usage.requests, usage.peak_concurrency) == (0, 0)
+    assert KIND.pools("place", function(), usage, CTX) == ()
+    assert KIND.options("place", function(), usage, CTX) == ()
+
+
+# --- what it is charged for, held against, could be -------------------------------------------------------------------
+
+
+def test_charges_of_an_arm_function_with_storage() -> None:
+    spec = function(architecture="arm64", ephemeral_storage="1536 MB")
+    charges = KIND.charge("place", spec, metered(spec), CTX)
+    assert [row(c.id, c.price, c.quantity) for c in charges] == [
+        ("place.requests", "lambda.request.arm64", 100 * MONTH_SECONDS),
+        ("place.duration", "lambda.duration.arm64", 5 * MONTH_SECONDS),
+        ("place.ephemeral-storage", "lambda.ephemeral_storage.arm64", 10 * MONTH_SECONDS),
+    ]
+    assert all(c.flow is not None and c.flow.monthly == c.quantity for c in charges)
+
+
+def test_limits_of_a_function() -> None:
+    found = checks(function(reserved_concurrency=15), payload="2 MB", is_async=True)
+    loads = {name: row(one.load, one.quota, one.breached) for name, one in found.items()}
+    assert loads == {
+        "lambda.reserved_concurrency": (20, 15, True),
+        "lambda.timeout": (Decimal("0.1"), 10, False),
+        "lambda.payload": (2 * 1024**2, 1024**2, True),
+    }
+
+
+def test_what_it_takes_of_the_account() -> None:
+    spec = function()
+    loads = {pool.limit: (pool.flow.peak().per_second, pool.poisson) for pool in KIND.pools("place", spec, metered(spec), CTX)}
+    assert loads == {"lambda.concurrency": (10.0, True), "lambda.request_rate": (100.0, False)}
+    assert row(pool_quota("lambda.concurrency", "us-east-1"), pool_quota("lambda.request_rate", "us-east-1")) == (1000, 10_000)
+    assert pool_quota("lambda.other", "us-east-1") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "options"),
+    [
+        ({}, [("lambda.arm64", "functions.place.architecture", "arm64")]),
+        ({"architecture": "arm64"}, []),
+        ({"architecture": "arm64", "duration": "9 s"}, [("lambda.timeout-near", "functions.place.timeout", "18 s")]),
+        ({"architecture": "arm64", "duration": "900 s", "timeout": "900 s"}, []),  # no longer time-out exists
+    ],
+)
+def test_what_else_could_be_written(said: dict[str, Any], options: list[tuple[str, str, str]]) -> None:
+    spec = function(**said)
+    found = KIND.options("place", spec, metered(spec), CTX)
+    assert [(one.rule, one.changes[0].path, one.changes[0].to) for one in found] == options
+
+
+def test_what_a_gate_may_ask() -> None:
+    spec = function(reserved_concurrency=50)
+    seen = KIND.observe("place", spec, metered(spec), CTX)
+    assert row(seen["concurrency.peak"].value, seen["concurrency.peak"].limit) == (20, 50)
+    whole = Context("us-east-1", quotas={"lambda.concurrency": Decimal(3000)}, in_use={"lambda.concurrency": Decimal(200)}, seed=1)
+    assert KIND.observe("place", function(), metered(function()), whole)["concurrency.peak"].limit == 2800
+
+
+def test_defaults_that_the_answer_rests_on() -> None:
+    spec = Function.model_validate({"duration": "100 ms"})
+    paths = [one.path for one in KIND.assume("place", spec, metered(spec), CTX)]
+    assert paths == ["functions.place.memory", "functions.place.timeout", "functions.place.architecture"]
+    assert [one.path for one in KIND.assume("place", function(architecture="arm64"), metered(spec), CTX)] == []
