@@ -22,7 +22,8 @@ FUNCTION = "functions:\n  f: {duration: 10 ms}\n"
         (FUNCTION + "    \n", 0, 0, "", ""),
         ("functions:\n  f: {duration: 1 ms, calls: [{get: order}]}\n" + TABLE, 5, 37, "there is no table 'order'", "did you mean 'orders'?"),
         ("functions:\n  f: {duration: 1 ms, calls: [{gett: orders}]}\n" + TABLE, 5, 32, "'gett' is no request", "did you mean 'get'?"),
-        ("functions:\n  f: {duration: 1 ms, triggers: shopers}\ntraffic: {shoppers: {rate: 1/s}}\n", 5, 33, "there is no traffic 'shopers'", "did you mean 'shoppers'?"),
+        ("functions:\n  f: {duration: 1 ms, triggers: shopers}\ntraffic: {shoppers: {rate: 1/s}}\n", 5, 33, 
+            "there is no traffic 'shopers'", "did you mean 'shoppers'?"),
         ("caches: {}\n" + TABLE, 4, 1, "'caches' is not supported yet", "DynamoDB Accelerator"),
         ("crawlers: {}\n" + TABLE, 4, 1, "'crawlers' is not supported yet", "Glue crawlers"),
         ("commitments: []\n" + TABLE, 4, 1, "'commitments' is not supported yet", "reserved capacity and savings plans"),
@@ -72,7 +73,9 @@ def test_a_missing_price_is_an_error_with_the_line_to_write(tmp_path: Path) -> N
     with pytest.raises(CapplanError) as caught:
         capplan.plan(scenario(body, tmp_path, head))
     assert "stepfunctions.standard.state_transition" in caught.value.summary
-    priced = capplan.plan(scenario(body + "prices: {stepfunctions.standard.state_transition: 0.000025 USD}\n", tmp_path, head))
+    priced = capplan.plan(
+        scenario(body + "prices: {stepfunctions.standard.state_transition: 0.000025 USD}\n", tmp_path, head)
+    )
     assert priced.monthly_cost > 0
 
 

@@ -111,6 +111,9 @@ def ideal_unit_hours(flow: "Flow", target: Decimal, minimum: Decimal, maximum: D
     floor, ceiling = max(1, math.ceil(minimum)), max(1, math.floor(maximum))
     if flow.peak().per_second <= floor * float(target):
         return Fraction(floor * MONTH_HOURS)
+    if all(shape.flat for shape, _ in flow.terms):
+        wanted = math.ceil(flow.peak().per_second / float(target) - _FLOAT_SLACK)
+        return Fraction(max(floor, min(ceiling, wanted)) * MONTH_HOURS)
     import numpy as np  # noqa: PLC0415  a series is needed only where capacity moves
 
     above = np.clip(held_units(flow.levels(), float(target)), floor, ceiling) - floor

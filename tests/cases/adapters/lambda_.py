@@ -14,7 +14,7 @@ from capplan import units
 from capplan.model import Charge
 from capplan.pricing.catalogue import load_prices
 from capplan.pricing.rating import LineItem, rate
-from capplan.services.lambda_ import billing, cold_starts, concurrency, limits, sizing, tuning
+from capplan.services.lambda_ import billing, cold_starts, concurrency, limits, microvms, sizing, tuning
 from tests.cases.facts import Facts, NotCovered
 
 Case = Mapping[str, Any]
@@ -46,11 +46,13 @@ _COST_WORDS = frozenset({
     "edge", "edge_price_per_128mb_second", "edge_request_price_per_million",
     "power_values", "invocations", "transition_price", "transitions",
 })  # fmt: skip
-"""What a cost case may say; of anything else (MicroVMs, durable functions) capplan knows no cost."""
+"""What a cost case may say beside `microvm`; of anything else (durable functions) capplan knows no cost."""
 
 
 def _cost(case: Case, facts: Facts) -> Observed:
     given = case["inputs"]
+    if "microvm" in given:
+        return _microvm(given["microvm"])
     unknown = [key for key in given if key not in _COST_WORDS]
     if unknown:
         raise NotCovered(f"no cost of {', '.join(unknown)} is computed")
@@ -60,6 +62,21 @@ def _cost(case: Case, facts: Facts) -> Observed:
         return _tuning_run(given)
     out = _edge(given) if given.get("edge") else _metered(given, facts)
     return out | {"total_usd": sum(Fraction(value) for key, value in out.items() if _is_line(key))}
+
+
+def _microvm(said: Case) -> Observed:
+    """Compute at its peak and its base, and snapshots, at the case's own prices."""
+    levels = [microvms.Level(said[f"{at}_seconds"], said[f"{at}_vcpu"], said[f"{at}_gb"]) for at in ("peak", "base")]
+    kept = microvms.Snapshots(**{name: said[name] for name in microvms.Snapshots.__dataclass_fields__})
+    stored = microvms.stored_gb_months(kept, said["hours_in_month"])
+    out = {
+        "compute_usd": billing.cost(microvms.vcpu_seconds(levels), said["vcpu_second"])
+        + billing.cost(microvms.gb_seconds(levels), said["gb_second"]),
+        "snapshot_io_usd": billing.cost(microvms.written_gb(kept), said["snapshot_write_gb"])
+        + billing.cost(microvms.read_gb(kept), said["snapshot_read_gb"]),
+        "snapshot_storage_usd": billing.cost(stored, said["snapshot_storage_gb_month"]),
+    }
+    return {**out, "total_usd": sum(out.values())}
 
 
 def _is_line(key: str) -> bool:

@@ -121,7 +121,8 @@ def test_limits_of_a_function() -> None:
     assert loads == {
         "lambda.reserved_concurrency": (20, 15, True),
         "lambda.timeout": (Decimal("0.1"), 10, False),
-        "lambda.payload": (2 * 1024**2, 1024**2, True),
+        "lambda.payload.async": (2 * 1024**2, 1024**2, True),
+        "lambda.reservable_concurrency": (15, 900, False),
     }
 
 
