@@ -47,6 +47,8 @@ class Metered:
     demand: Mapping[str, Demand]
     usage: Mapping[str, Any]
     notes: tuple[Assumption, ...]
+    consumed: frozenset[str]
+    """Tables whose stream somebody reads."""
 
 
 # --- demand ------------------------------------------------------------------------------------------------------------
@@ -94,7 +96,7 @@ def meter(scenario: Scenario, seed: int) -> Metered:
         ratios = following
     demand = _demands(scenario, calls, flows)
     usage = {a: _meter(r, demand[a], ctx) for a, r in scenario.resources.items()}
-    return Metered(scenario, ctx, demand, usage, _notes(scenario, demand, flows))
+    return Metered(scenario, ctx, demand, usage, _notes(scenario, demand, flows), frozenset(consumers))
 
 
 def _meter(resource: Resource, demand: Demand, ctx: Context) -> Any:  # noqa: ANN401  each room has its own usage
@@ -416,7 +418,7 @@ def _quick_saving(
     kind = resource.kind
     usage = kind.meter(name, spec, base.metered.demand[address], ctx)
     still = (
-        (address not in _stream_consumers(scenario) or kind.shards(usage) == kind.shards(base.metered.usage[address]))
+        (address not in base.metered.consumed or kind.shards(usage) == kind.shards(base.metered.usage[address]))
         and kind.calls(name, spec, ctx) == kind.calls(name, resource.spec, ctx)
         and kind.duration_ms(name, spec, ctx) == ctx.duration_ms[address]
         and (section != "jobs" or glue.call_factor(spec) == glue.call_factor(resource.spec))

@@ -22,7 +22,7 @@ FUNCTION = "functions:\n  f: {duration: 10 ms}\n"
         (FUNCTION + "    \n", 0, 0, "", ""),
         ("functions:\n  f: {duration: 1 ms, calls: [{get: order}]}\n" + TABLE, 5, 37, "there is no table 'order'", "did you mean 'orders'?"),
         ("functions:\n  f: {duration: 1 ms, calls: [{gett: orders}]}\n" + TABLE, 5, 32, "'gett' is no request", "did you mean 'get'?"),
-        ("functions:\n  f: {duration: 1 ms, triggers: shopers}\ntraffic: {shoppers: {rate: 1/s}}\n", 5, 33, 
+        ("functions:\n  f: {duration: 1 ms, triggers: shopers}\ntraffic: {shoppers: {rate: 1/s}}\n", 5, 33,
             "there is no traffic 'shopers'", "did you mean 'shoppers'?"),
         ("caches: {}\n" + TABLE, 4, 1, "'caches' is not supported yet", "DynamoDB Accelerator"),
         ("crawlers: {}\n" + TABLE, 4, 1, "'crawlers' is not supported yet", "Glue crawlers"),
