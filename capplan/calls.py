@@ -26,7 +26,9 @@ Op = Literal[
 READS = frozenset({"get", "query", "scan", "batch-get", "transact-get"})
 WRITES = frozenset({"put", "update", "delete", "batch-write", "transact-write"})
 TABLE_OPS = READS | WRITES
-SECTION_OF: Mapping[str, str] = dict.fromkeys(TABLE_OPS, "tables") | {
+SECTION_OF: Mapping[str, str] = {
+    **dict.fromkeys(("get", "query", "scan", "put", "update", "delete"), "tables"),
+    **dict.fromkeys(("batch-get", "batch-write", "transact-get", "transact-write"), "tables"),
     "invoke": "functions",
     "start": "state_machines",
     "run": "jobs",
@@ -41,9 +43,9 @@ class Access(BaseModel):
         frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
     )
 
-    op: Op
+    op: Op = Field(exclude=True)
     """The API's word: get, query, scan, put, update, delete, batch-get, batch-write, transact-get, transact-write, invoke, start, run."""
-    target: str = ""
+    target: str = Field(default="", exclude=True)
     """What is called: the name of a table, function, state machine or job."""
     times: Count = Decimal(1)
     """How many such requests one unit of the caller's work makes (1)."""

@@ -87,7 +87,9 @@ class LimitCheck:
     @property
     def headroom(self) -> Decimal:
         """Share of the limit still free at the peak; negative when exceeded."""
-        return 1 - self.load / self.quota if self.quota else Decimal(0 if not self.load else -1)
+        if not self.quota:
+            return Decimal(0) if not self.load else -self.load
+        return 1 - self.load / self.quota
 
     @property
     def breached(self) -> bool:

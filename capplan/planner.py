@@ -1,5 +1,6 @@
 """The pipeline on one page: demand, usage, limits, charges, line items, findings, verdicts. It prints and reads nothing."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -87,14 +88,14 @@ def meter(scenario: Scenario, seed: int) -> Metered:
     flows: dict[str, Flow] = {}
     for _ in range(_ROUNDS):
         flows = _arrivals(scenario, calls, ratios)
-        demand = _demands(scenario, calls, flows)
+        demand = _demands(scenario, calls, flows, ratios)
         usage = {a: _meter(scenario.resources[a], demand[a], ctx) for a in consumers}
         shards = {a: scenario.resources[a].kind.shards(usage[a]) for a in consumers}
         following = _ratios(scenario, flows, shards)
         if following == ratios:
             break
         ratios = following
-    demand = _demands(scenario, calls, flows)
+    demand = _demands(scenario, calls, flows, ratios)
     usage = {a: _meter(r, demand[a], ctx) for a, r in scenario.resources.items()}
     return Metered(scenario, ctx, demand, usage, _notes(scenario, demand, flows), frozenset(consumers))
 
@@ -205,37 +206,35 @@ def _loop_mistake(scenario: Scenario, error: LoopError) -> Any:  # noqa: ANN401 
 
 
 def _demands(
-    scenario: Scenario, calls: Mapping[str, tuple[_Sent, ...]], flows: Mapping[str, Flow]
+    scenario: Scenario,
+    calls: Mapping[str, tuple[_Sent, ...]],
+    flows: Mapping[str, Flow],
+    ratios: Mapping[tuple[str, int], Fraction],
 ) -> dict[str, Demand]:
     works: dict[str, list[Work]] = {address: [] for address in scenario.resources}
-    from_calls: dict[str, list[Flow]] = {address: [] for address in scenario.resources}
     for address, resource in scenario.resources.items():
         works[address] += [Work(e.access, e.flow, f"traffic.{e.entrance}") for e in resource.access]
         for sent in calls[address]:
             flow = (flows.get(address, Flow.zero()) * sent.times).spread(sent.over_ms)
             works[sent.to].append(Work(sent.access, flow, address))
-            from_calls[sent.to].append(flow)
+    for address, i, trigger in _triggers(scenario):
+        flow = _source_flow(scenario, trigger, flows) * (_passed(trigger) / ratios.get((address, i), Fraction(1)))
+        works[address].append(Work(_triggered(address, trigger), flow, "triggers"))
     for address, resource in scenario.resources.items():
-        if resource.kind.section == "tables":
-            continue
-        rest = Flow.total((flows.get(address, Flow.zero()), *(f * -1 for f in from_calls[address])))
-        rest = Flow(tuple((s, m) for s, m in rest.terms if m))
-        if rest.terms:
-            op = {"functions": "invoke", "state_machines": "start", "jobs": "run"}[resource.kind.section]
-            works[address].append(Work(_triggered(resource, op), rest, "triggers"))
+        if resource.kind.section in ("state_machines", "jobs"):
+            op = "start" if resource.kind.section == "state_machines" else "run"
+            access = Access.model_validate({"op": op, "target": resource.name})
+            works[address] += [Work(access, scenario.shapes[n], f"traffic.{n}") for n in resource.spec.triggers]
     return {address: Demand(tuple(w for w in found if w.flow.terms)) for address, found in works.items()}
 
 
 _ASYNC = frozenset({"s3", "sns", "eventbridge"})
 
 
-def _triggered(resource: Resource, op: str) -> Access:
-    trigger = next(iter(getattr(resource.spec, "triggers", ()) or ()), None)
-    via = getattr(trigger, "via", None)
-    payload = getattr(trigger, "payload", None)
-    return Access.model_validate({"op": op, "target": resource.name, "async": via in _ASYNC}).model_copy(
-        update={"payload": payload}
-    )
+def _triggered(address: str, trigger: Any) -> Access:  # noqa: ANN401  the room's trigger
+    name = address.partition(".")[2]
+    access = Access.model_validate({"op": "invoke", "target": name, "async": trigger.via in _ASYNC})
+    return access.model_copy(update={"payload": trigger.payload})
 
 
 def _notes(scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, Flow]) -> tuple[Assumption, ...]:
@@ -462,13 +461,16 @@ def _labelled(resource: Resource, text: str) -> str:
 
 
 def _pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitCheck | None:
-    quota = ctx.quotas.get(limit) or pool_quota(limit, ctx.region)
+    quota = ctx.quotas.get(limit, pool_quota(limit, ctx.region, ctx.quotas))
     flow = Flow.total(load.flow for load in loads)
     if quota is None or not flow.terms:
         return None
     peak = flow.peak()
-    poisson = any(load.poisson for load in loads)
-    load = _with_poisson(peak.per_second, poisson) + float(ctx.in_use.get(limit, 0))
+    poisson = all(load.poisson for load in loads)
+    random = Flow.total(load.flow for load in loads if load.poisson)
+    spread = _Z * random.peak().per_second ** 0.5 if random.terms else 0.0
+    held = peak.per_second + spread
+    load = (math.ceil(round(held, 9)) if random.terms else held) + float(ctx.in_use.get(limit, 0))
     return LimitCheck("account", limit, to_quantity(sig6(load)), quota, _pool_unit(limit), flow, poisson, peak.minute)
 
 
@@ -606,7 +608,7 @@ def missing_prices(scenario: Scenario, missing: Sequence[MissingPrice]) -> Cappl
     """All missing prices at once, with the lines that would supply them."""
     width = max(len(m.key) for m in missing)
     needs = [f"  {m.key:{width}}  {', '.join(m.resources)}" for m in missing]
-    lines = [f"  {m.key}: … USD" for m in missing]
+    lines = [f"  {m.key}: <price> USD" for m in missing]
     text = "\n".join(
         [f"no price in {scenario.region}, so no total:", *needs, "write, with your figures:", "prices:", *lines]
     )
@@ -618,7 +620,7 @@ def missing_prices(scenario: Scenario, missing: Sequence[MissingPrice]) -> Cappl
             replace(
                 first,
                 message=f"no price in {scenario.region} for {m.key} ({', '.join(m.resources)})",
-                hint=f"write prices: {{{m.key}: … USD}}",
+                hint=f"write prices: {{{m.key}: <price> USD}}",
             )
             for m in missing
         ),

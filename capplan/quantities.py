@@ -145,7 +145,8 @@ def expected_blocks(dist: Distribution, block: int, cap: Decimal | None = None) 
     if dist.fixed:
         value = dist.points[0][1] if cap is None else min(dist.points[0][1], cap)
         return Fraction(math.ceil(Fraction(value) / block))
-    ceiling = quantile(dist, 1 - 1e-12) if cap is None else float(cap)
+    certain = quantile(dist, 1 - 1e-12)
+    ceiling = certain if cap is None else min(certain, float(cap))
     blocks = math.ceil(ceiling / block)
     step, k, total = 1, 0, 0.0
     while k < blocks:
@@ -211,6 +212,11 @@ _PER: dict[str, int] = {
 }
 
 
+def _shown(found: object) -> str:
+    """A value in a message: a list or a mapping is not spelled out."""
+    return "a list" if isinstance(found, list) else "this" if isinstance(found, Mapping) else str(found)[:60]
+
+
 def _fail(found: object, expected: str, example: str) -> PydanticCustomError:
     shown = (
         f"{found} has no unit" if isinstance(found, Decimal | int) and not isinstance(found, bool) else "wrong value"
@@ -218,7 +224,7 @@ def _fail(found: object, expected: str, example: str) -> PydanticCustomError:
     return PydanticCustomError(
         "quantity",
         "{shown}",
-        {"shown": shown, "hint": f"expected {expected}, such as {example}", "found": str(found)[:60]},
+        {"shown": shown, "hint": f"expected {expected}, such as {example}", "found": _shown(found)},
     )
 
 
@@ -258,7 +264,7 @@ def _read_count(raw: object) -> Decimal:
         raise PydanticCustomError(
             "quantity",
             "{shown}",
-            {"shown": "wrong value", "hint": "expected a count, such as 3, 50k or 2M", "found": str(raw)[:60]},
+            {"shown": "wrong value", "hint": "expected a count, such as 3, 50k or 2M", "found": _shown(raw)},
         )
     return _exact(found[0] * _SCALE[found[1]])
 
@@ -269,7 +275,7 @@ def _read_whole(raw: object) -> int:
         raise PydanticCustomError(
             "quantity",
             "{shown}",
-            {"shown": f"{value} is not whole", "hint": "expected a whole number, such as 3", "found": str(raw)[:60]},
+            {"shown": f"{value} is not whole", "hint": "expected a whole number, such as 3", "found": _shown(raw)},
         )
     return int(value)
 
@@ -314,7 +320,7 @@ def _read_megabytes(raw: object) -> int:
             {
                 "shown": f"{raw} is not whole megabytes",
                 "hint": "expected whole megabytes, such as 512 MB",
-                "found": str(raw)[:60],
+                "found": _shown(raw),
             },
         )
     return int(value)

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -26,6 +27,9 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Plan cost and capacity of serverless AWS workloads before you deploy them.",
 )
+
+_MOST_USD = 10**15
+"""More than that is a slip of the keyboard."""
 
 Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="The scenario file; - reads standard input.")]
 Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files; - reads standard input.")]
@@ -71,6 +75,7 @@ def estimate(
     Example: capplan estimate scenarios/web-shop/scenario.yaml
     """
     where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
+    _keep_inputs(where, [scenario])
 
     def answer() -> int:
         plan = _plan(scenario, gate, day, seed)
@@ -100,6 +105,7 @@ def check(
     Example: capplan check scenarios/web-shop/scenario.yaml --budget 2500
     """
     where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
+    _keep_inputs(where, scenarios)
 
     def answer() -> int:
         plans = _all(scenarios, lambda path: _plan(path, gate, day, seed))
@@ -129,6 +135,7 @@ def compare_modes(
     Example: capplan compare-modes scenarios/web-shop/scenario.yaml
     """
     where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
+    _keep_inputs(where, [scenario])
 
     def answer() -> int:
         import capplan  # noqa: PLC0415
@@ -181,7 +188,7 @@ def _money(text: str | None) -> Decimal | None:
         amount = Decimal(text.removesuffix("USD").strip())
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not amount.is_finite() or amount < 0:
+    if not amount.is_finite() or not 0 <= amount <= _MOST_USD:
         raise typer.BadParameter(f"expected an amount, such as 2500, found '{text}'", param_hint="--budget")
     return amount
 
@@ -238,6 +245,14 @@ class _SeveralError(Exception):
     def __init__(self, errors: list[CapplanError]) -> None:
         super().__init__()
         self.errors = errors
+
+
+def _keep_inputs(where: Output, paths: list[str]) -> None:
+    """An answer never replaces the file it answers."""
+    inputs = {Path(path).resolve() for path in paths if path != "-"}
+    for _, place in where.wanted:
+        if place is not None and Path(place).resolve() in inputs:
+            raise typer.BadParameter(f"'{place}' is the scenario itself: name another file", param_hint="--output")
 
 
 def _guard(where: Output, answer: Callable[[], int]) -> int:

@@ -77,6 +77,8 @@ def _cron(minutes: str, hours: str, dom: str, month: str, dow: str, year: str) -
     per_day = len(minute_set) * len(hour_set)
     days = _days_a_year(dom, dow, months)
     window_days = [d for d in range(1, units.WINDOW_DAYS + 1) if _falls(dom, dow, d, 28, (d % 7))]
+    if not days:
+        raise ScheduleError("this never runs: no month has such a day")
     starts = [(d - 1) * units.MINUTES_PER_DAY + h * 60 + m for d in window_days for h in hour_set for m in minute_set]
     return Schedule(days * per_day, tuple(sorted(starts)))
 

@@ -109,6 +109,13 @@ def regions() -> tuple[str, ...]:
     return tuple(_index()["regions"])
 
 
+@lru_cache(maxsize=8)
+def known_keys(service: str) -> tuple[str, ...]:
+    """Every price key of a service that any Region has."""
+    found = {f"{service}.{key}": None for region in regions() for key in _file(region, service)["prices"]}
+    return tuple(sorted(found))
+
+
 def newest_checked() -> date:
     """The newest check in any price file."""
     return date.fromisoformat(_index()["newest_checked"])

@@ -96,13 +96,14 @@ def _cut(mistake: Mistake, room: int, *, ascii_only: bool) -> tuple[str, int, in
     under = max(1, sum(cells[at : at + mistake.width]))
     whole = from_char == 0 and to_char >= len(mistake.excerpt) and sum(cells) <= room
     if whole:
-        return "".join(glyphs), sum(cells[:at]), under
+        before = min(sum(cells[:at]), room - 1)
+        return "".join(glyphs), before, min(under, room - before)
     first = _first_shown(cells, at, room)
     sign = "~" if ascii_only else "…"
     left = sign if first > 0 or from_char > 0 else ""
     last = _last_shown(cells, first, room - len(left) - 1)
     complete = last == len(cells) and to_char >= len(mistake.excerpt)
-    before = len(left) + sum(cells[first:at])
+    before = min(len(left) + sum(cells[first:at]), room - 1)
     return left + "".join(glyphs[first:last]) + ("" if complete else sign), before, max(1, min(under, room - before))
 
 

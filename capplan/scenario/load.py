@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -22,9 +22,9 @@ from capplan.reading.files import Files, read_source
 from capplan.reading.nearest import nearest
 from capplan.reading.yaml_reader import read_yaml
 from capplan.scenario.gate_syntax import Gate, GateError, read_gate
-from capplan.scenario.models import NAME, Account, DailyCurve, Head, Traffic
+from capplan.scenario.models import NAME, Account, DailyCurve, Head, Traffic, Weekday
 from capplan.scenario.wording import keys_of, mistakes_of
-from capplan.services import BY_SECTION, KINDS
+from capplan.services import BY_SECTION, KINDS, QUOTAS
 from capplan.services.dynamodb.requests import validate_access
 from capplan.services.glue.spec import validate as validate_job
 from capplan.services.stepfunctions.asl import DefinitionError, parse
@@ -38,7 +38,13 @@ TOP_NOT_YET = {
 }
 _HEAD = ("capplan", "name", "region", "timezone", "account")
 _BODY = ("traffic", *BY_SECTION, "gates", "defaults", "prices")
-_LISTS = frozenset({"batch-get", "batch-write", "transact-get", "transact-write"})
+_LISTS: Mapping[str, tuple[str, ...]] = {
+    "batch-get": ("get",),
+    "batch-write": ("put", "delete"),
+    "transact-get": ("get",),
+    "transact-write": ("put", "update", "delete"),
+}
+"""What may stand in the list behind a word."""
 Path = tuple[str | int, ...]
 
 
@@ -121,7 +127,7 @@ def build(doc: Document, files: Files, sha256: str, data: Mapping[str, Any] | No
     """A scenario from plain data (the document's own, unless changed data are given). Raises CapplanError."""
     raw = doc.data if data is None else data
     if not isinstance(raw, Mapping):
-        raise CapplanError((doc.mistake([], "a scenario is keys and values", "write capplan: 1, name: …, region: …"),))
+        raise CapplanError((doc.mistake([], "a scenario is keys and values", "write capplan: 1, a name and a region"),))
     return _Loader(doc, files, dict(raw)).scenario(sha256)
 
 
@@ -145,6 +151,7 @@ class _Loader:
         prices = self.prices()
         if head is not None:
             self.region(head.region)
+            self.limit_names(head.account)
         if self.mistakes or head is None:
             raise CapplanError(tuple(sorted(self.mistakes, key=lambda m: (m.line, m.column))))
         return Scenario(
@@ -206,6 +213,15 @@ class _Loader:
             hint = f"did you mean '{close}'?" if close else f"capplan has prices of {', '.join(regions())}"
             self.say(["region"], f"there are no prices for Region '{region}'", hint)
 
+    def limit_names(self, account: Account) -> None:
+        """Quotas are named as the limits are."""
+        for section, given in (("quotas", account.quotas), ("in_use", account.in_use)):
+            for key in given:
+                if key not in QUOTAS:
+                    close = nearest(key, QUOTAS)
+                    hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(QUOTAS)}"
+                    self.say(["account", section, key], f"there is no quota '{key}'", hint, key=True)
+
     def traffics(self) -> dict[str, Flow]:
         out: dict[str, Flow] = {}
         for name, raw in self.section("traffic").items():
@@ -217,13 +233,30 @@ class _Loader:
                 self.say(["traffic", name], f"traffic '{name}' needs a rate or a schedule, one of them", "rate: 60/s")
             if told.schedule is not None and (told.daily or told.weekly or told.spikes):
                 self.say(["traffic", name], f"traffic '{name}' has a schedule: daily, weekly and spikes shape a rate")
+            self.spikes(told, ("traffic", name))
+            if told.weekly and not any(told.weekly.get(day, 1) for day in get_args(Weekday)):
+                self.say(["traffic", name, "weekly"], "every day is 0x", "one day at least has traffic")
+                continue
             out[name] = _traffic_flow(name, told)
         return out
 
+    def spikes(self, told: Traffic, path: Path) -> None:
+        """A spike lies in the four weeks, whole."""
+        for i, spike in enumerate(told.spikes):
+            minutes = spike.for_ms / 60_000
+            if not minutes or spike.at + minutes > units.WINDOW_MINUTES:
+                self.say(
+                    [*path, "spikes", i],
+                    "the spike does not lie in the four weeks",
+                    "it lasts more than 0 min and ends by day 28 24:00",
+                )
+
     def specs(self) -> dict[str, tuple[Kind[Any, Any], Any]]:
         defaults = self.section("defaults")
-        for key in defaults:
-            if key not in BY_SECTION:
+        for key, general in defaults.items():
+            if key in BY_SECTION:
+                self.default_keys(BY_SECTION[key], general)
+            else:
                 self.say(
                     ["defaults", key], f"unknown key '{key}'", f"expected one of {', '.join(BY_SECTION)}", key=True
                 )
@@ -241,6 +274,20 @@ class _Loader:
                 spec = self.model(kind.spec, own, path, kind.not_yet)
                 out[f"{kind.section}.{name}"] = (kind, self.complete(kind, spec, path))
         return out
+
+    def default_keys(self, kind: Kind[Any, Any], general: object) -> None:
+        """The keys under `defaults` are those of the section's resources."""
+        if not isinstance(general, Mapping):
+            self.say(["defaults", kind.section], f"'{kind.section}' is wrong", "expected keys and values")
+            return
+        known = [*keys_of(kind.spec), *(word for word in _flow_words(kind) if word == "calls")]
+        for key in general:
+            if key in kind.not_yet:
+                self.say(["defaults", kind.section, key], f"'{key}' is not supported yet", kind.not_yet[key], key=True)
+            elif key not in known:
+                close = nearest(key, known)
+                hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(known)}"
+                self.say(["defaults", kind.section, key], f"unknown key '{key}'", hint, key=True)
 
     def complete(self, kind: Kind[Any, Any], spec: Any, path: Path) -> Any:  # noqa: ANN401
         """Cross-field rules of a room, and the definition a state machine refers to."""
@@ -271,8 +318,7 @@ class _Loader:
             text = "\n".join(doc.lines)
             return spec.model_copy(update={"asl": parse(doc.data, len(text.encode()))})
         except DefinitionError as error:
-            problems: Sequence[Any] = error.problems
-            self.mistakes += [doc.mistake(list(p[0]), p[1], p[2] if len(p) > 2 else "") for p in problems]  # noqa: PLR2004
+            self.mistakes += [doc.mistake(list(p.path), p.message, p.hint) for p in error.problems]
             return None
 
     def resource(
@@ -319,7 +365,8 @@ class _Loader:
         if raw is None:
             return []
         if not isinstance(raw, list):
-            self.say(path, f"'{path[-1]}' is wrong", "expected a list: - {get: products}")
+            example = "cost.monthly <= 2500 USD" if path[-1] == "gates" else "{get: products}"
+            self.say(path, f"'{path[-1]}' is wrong", f"expected a list: - {example}")
             return []
         return [((*path, i), item) for i, item in enumerate(raw)]
 
@@ -352,7 +399,7 @@ class _Loader:
                 self.say(
                     [*path, banned],
                     f"unknown key '{banned}'",
-                    f"expected one of {', '.join(keys_of(Access)[2:])}",
+                    f"expected one of {', '.join(keys_of(Access))}",
                     key=True,
                 )
                 raw.pop(banned)
@@ -378,6 +425,19 @@ class _Loader:
         value = item[op]
         if isinstance(value, list) and op in _LISTS:
             inside = transactional or op.startswith("transact")
+            if not value:
+                self.say([*path, op], f"'{op}' lists no request", "such as [{put: orders}]")
+            for i, one in enumerate(value):
+                wrong = (
+                    [key for key in one if key in SECTION_OF and key not in _LISTS[op]]
+                    if isinstance(one, Mapping)
+                    else []
+                )
+                if wrong:
+                    self.say(
+                        [*path, op, i], f"'{wrong[0]}' does not go into '{op}'", f"expected {' or '.join(_LISTS[op])}"
+                    )
+                    return []
             return [
                 w
                 for i, one in enumerate(value)
@@ -490,6 +550,8 @@ class _Loader:
 
     def trigger_path(self, path: Path, i: int) -> list[str | int]:
         raw = self.data[str(path[0])][path[1]].get("triggers")
+        if raw is None:  # it stands under defaults
+            raw, path = self.inherited(str(path[0])).get("triggers"), ("defaults", path[0])
         return [*path, "triggers", i] if isinstance(raw, list) else [*path, "triggers"]
 
     def deeper(self, at: list[str | int], key: str) -> list[str | int]:
@@ -533,6 +595,7 @@ class _Loader:
         return tuple(out)
 
     def prices(self) -> dict[str, Decimal]:
+        from capplan.pricing.catalogue import known_keys  # noqa: PLC0415
         from capplan.quantities import _read_money  # noqa: PLC0415
 
         out: dict[str, Decimal] = {}
@@ -541,13 +604,11 @@ class _Loader:
             self.say(["prices"], "'prices' is wrong", "expected {dynamodb.backup.pitr_gb_month: 0.2 USD}")
             return out
         for key, value in (raw or {}).items():
-            if key.partition(".")[0] not in ("dynamodb", "lambda", "stepfunctions", "glue") or "." not in key:
-                self.say(
-                    ["prices", key],
-                    f"'{key}' is no price key",
-                    "it begins with dynamodb., lambda., stepfunctions. or glue.",
-                    key=True,
-                )
+            known = known_keys(key.partition(".")[0])
+            if key not in known:
+                close = nearest(key, known)
+                hint = f"did you mean '{close}'?" if close else "such as dynamodb.backup.pitr_gb_month"
+                self.say(["prices", key], f"'{key}' is no price key", hint, key=True)
                 continue
             try:
                 out[key] = _read_money(value)

@@ -1,5 +1,6 @@
 """Pydantic's errors in our words, with the position and the nearest right word. It validates nothing itself."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
@@ -26,6 +27,7 @@ _KINDS = {
     "frozen_set_type": "a list",
     "dataclass_type": "keys and values",
 }
+_DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
 _BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
     "less_than_equal": ("at most", "le"),
@@ -103,7 +105,8 @@ def _value(
         return "wrong value", f"expected {context.get('expected', '')}".replace("'", "")
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
-        return f"out of range: it must be {words} {context.get(key)}", _doc(model, loc)
+        bound = _DECIMAL.sub(r"\1", str(context.get(key)))
+        return f"out of range: it must be {words} {bound}", _doc(model, loc)
     if kind in _KINDS:
         return "wrong kind of value", f"expected {_KINDS[kind]}. {_doc(model, loc)}".strip()
     text = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")

@@ -198,7 +198,7 @@ def _capacity(raw: object) -> object:
         return {"mode": raw}
     if isinstance(raw, Mapping) and "scheduled" in raw:
         raise _mistake(
-            "'scheduled' is not carried out yet", "leave it out: scheduled scaling is planned for a later version"
+            "'scheduled' is not supported yet", "leave it out: scheduled scaling is planned for a later version"
         )
     return raw
 
@@ -220,7 +220,7 @@ class Capacity(BaseModel):
         if self.mode == "on-demand" and self.model_fields_set & {"read", "write"}:
             raise _mistake(
                 "on-demand capacity has no read or write units",
-                "write mode: provisioned, or use throughput: {max_write: …}",
+                "write mode: provisioned, or use throughput: {max_write: 200}",
             )
         return self
 
@@ -337,7 +337,8 @@ def _check_table(table: Table) -> None:
         raise _mistake("items are stored, but there is no item_size", "write item_size: 1.8 KB")
     if table.on_demand and any(index.capacity is not None for index in table.indexes.values()):
         raise _mistake(
-            "an index has capacity, but the table is on-demand", "write capacity: {mode: provisioned, …} at the table"
+            "an index has capacity, but the table is on-demand",
+            "write capacity: {mode: provisioned, write: 200, read: 400} at the table",
         )
     if not table.on_demand and table.throughput is not None:
         raise _mistake(

@@ -1,6 +1,5 @@
 """What a scenario may say about a Glue job, and which settings AWS would refuse together. It computes no cost."""
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -14,7 +13,7 @@ from capplan.services.glue import billing, dpu
 
 MS_PER_MINUTE = units.MS_PER_SECOND * units.SECONDS_PER_MINUTE
 _FAQ_DEFAULT = "faq-default"
-_VERSION = re.compile(r"\d{1,2}\.\d")
+_VERSIONS = ("0.9", "1.0", "2.0", "3.0", "4.0", "5.0", "5.1", "6.0")
 MIN_FLEX = "3.0"
 """Flex needs Glue 3.0 or later (AWS Glue Developer Guide, "Execution class")."""
 _CONFIG = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True)
@@ -27,8 +26,8 @@ WorkerTypeName = Literal[
 def _read_version(raw: object) -> str:
     """A Glue version; YAML reads a bare 5.0 as a number."""
     text = str(raw) if isinstance(raw, str | Decimal) else ""
-    if not _VERSION.fullmatch(text):
-        detail = {"shown": "wrong value", "hint": 'expected a Glue version, such as "5.1"', "found": str(raw)[:60]}
+    if text not in _VERSIONS:
+        detail = {"shown": "wrong value", "hint": f"expected one of {', '.join(_VERSIONS)}", "found": str(raw)[:60]}
         raise PydanticCustomError("quantity", "{shown}", detail)
     return text
 
@@ -144,7 +143,7 @@ def validate(spec: Job) -> list[Complaint]:
 
 
 def _streaming(_: Job) -> list[Complaint]:
-    return [(("type",), "streaming jobs are not carried out yet; plan one as a spark job that runs all day")]
+    return [(("type",), "'streaming' is not supported yet; plan one as a spark job that runs all day")]
 
 
 def _python_shell(spec: Job) -> list[Complaint]:

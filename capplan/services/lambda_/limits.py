@@ -54,7 +54,9 @@ def cores(memory_mb: int) -> int:
 
 def check(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
     """A function's own limits: its reservation, its time-out, its payloads."""
-    timeout = LimitCheck(name, "lambda.timeout", _seconds(high(spec.duration)), _seconds(Fraction(spec.timeout_ms)), "s")
+    timeout = LimitCheck(
+        name, "lambda.timeout", _seconds(high(spec.duration)), _seconds(Fraction(spec.timeout_ms)), "s"
+    )
     return (*_reservation(name, spec, usage, ctx), timeout, *_payloads(name, usage))
 
 
@@ -267,8 +269,14 @@ def _excluded(s: Settings) -> tuple[str, ...]:
         ("SnapStart with EFS", s.snapstart and s.uses_efs),
         ("provisioned above reserved concurrency", (s.provisioned_concurrency or 0) > reserved),
         ("an SQS batch above 10 without a window", unwindowed),
-        ("provisioned pollers with maximum concurrency", s.source == "sqs_provisioned" and s.maximum_concurrency is not None),
-        ("a parallelization factor without a stream", s.parallelization_factor is not None and s.source not in {None, *_STREAMS}),
+        (
+            "provisioned pollers with maximum concurrency",
+            s.source == "sqs_provisioned" and s.maximum_concurrency is not None,
+        ),
+        (
+            "a parallelization factor without a stream",
+            s.parallelization_factor is not None and s.source not in {None, *_STREAMS},
+        ),
     )
     return tuple(name for name, broken in rules if broken)
 

@@ -86,7 +86,9 @@ def _is_line(key: str) -> bool:
 def _reference_seconds(given: Case) -> Fraction:
     """Seconds at the memory that older prices are quoted for."""
     times = given.get("durations_ms", [given.get("duration_ms")])
-    used = sum((billing.gb_seconds(given.get("requests", 1), _ms(given, ms), given["memory_mb"]) for ms in times), Fraction(0))
+    used = sum(
+        (billing.gb_seconds(given.get("requests", 1), _ms(given, ms), given["memory_mb"]) for ms in times), Fraction(0)
+    )
     return used * units.MB_PER_GB / billing.REFERENCE_MB
 
 
@@ -159,7 +161,10 @@ def _requests(given: Case, _: Facts) -> Observed:
     if not count or not given.get("count_requests", True):
         return {}
     lines = _rated(given, "request", count, free_tier=given.get("free_tier") is True)
-    return {"billable_requests": sum(line.consumed_quantity for line in lines if line.list_unit_price), "request_usd": _usd(lines)}
+    return {
+        "billable_requests": sum(line.consumed_quantity for line in lines if line.list_unit_price),
+        "request_usd": _usd(lines),
+    }
 
 
 def _ephemeral(given: Case, _: Facts) -> Observed:
@@ -229,7 +234,9 @@ def _tenants(given: Case, _: Facts) -> Observed:
 
 def _managed(given: Case, _: Facts) -> Observed:
     said = given["managed_instances"]
-    ec2, fee = billing.managed_instances_usd(said["ec2_hourly"], said["instance_hours"], said.get("savings_discount", 0))
+    ec2, fee = billing.managed_instances_usd(
+        said["ec2_hourly"], said["instance_hours"], said.get("savings_discount", 0)
+    )
     return {"ec2_usd": ec2, "management_fee_usd": fee}
 
 
@@ -268,7 +275,9 @@ def _billing(case: Case, _: Facts) -> Observed:
     given = case["inputs"]
     out: Observed = {}
     if "payload_kb" in given:
-        out["billed_requests"] = billing.async_requests(given["payload_kb"]) if given.get("invocation") == "async" else 1
+        out["billed_requests"] = (
+            billing.async_requests(given["payload_kb"]) if given.get("invocation") == "async" else 1
+        )
     if "duration_ms" in given:
         timeout = given.get("timeout_s")
         call = billing.Invocation(
@@ -277,7 +286,10 @@ def _billing(case: Case, _: Facts) -> Observed:
             given.get("billed_restore_ms", 0),
             None if timeout is None else Fraction(timeout) * units.MS_PER_SECOND,
         )
-        day, kept = date.fromisoformat(str(given["date"])), bool(_first(given, "provisioned", "provisioned_concurrency"))
+        day, kept = (
+            date.fromisoformat(str(given["date"])),
+            bool(_first(given, "provisioned", "provisioned_concurrency")),
+        )
         paid = billing.init_is_billed(day, given["package"], given["runtime"], provisioned=kept)
         out["billed_ms"] = billing.billed_ms(call, init_billed=paid)
     return out
@@ -304,7 +316,9 @@ def _concurrency(case: Case, _: Facts) -> Observed:
 
 def _capacity(given: Case) -> Observed:
     account = given.get("account_concurrency", limits.ACCOUNT_CONCURRENCY)
-    own = concurrency.function_capacity(account, given.get("provisioned_concurrency", 0), given.get("reserved_concurrency"))
+    own = concurrency.function_capacity(
+        account, given.get("provisioned_concurrency", 0), given.get("reserved_concurrency")
+    )
     return {
         "unreserved": concurrency.unreserved(account, tuple(given.get("reserved", ()))),
         "max_rps_account": concurrency.request_rate_quota(account),
@@ -437,7 +451,9 @@ def _cost_curve(case: Case, facts: Facts) -> Observed:
     given = case["inputs"]
     if given.get("free_tier"):
         raise NotCovered("the curve is drawn without a free tier")
-    per_gb_second, per_request = (facts.unit_usd(_region(given), f"lambda.{d}.{given['arch']}") for d in ("duration", "request"))
+    per_gb_second, per_request = (
+        facts.unit_usd(_region(given), f"lambda.{d}.{given['arch']}") for d in ("duration", "request")
+    )
     means = {int(mb): ms for mb, ms in given["mean_duration_ms"].items()}
     curve = tuning.cost_curve(means, per_gb_second, per_request)
     return {

@@ -153,7 +153,9 @@ def test_sync_and_async_payloads_have_their_own_limits() -> None:
 def test_a_reservation_is_taken_whole_and_bounds_the_request_rate() -> None:
     spec = function(reserved_concurrency=50, duration="20 ms")
     found = usage(spec, invoked(steady(1000)))  # 20 at once, but 1,000 a second
-    checks: dict[str, tuple[object, ...]] = {c.limit: (c.load, c.quota, c.breached) for c in KIND.check("f", spec, found, CTX)}
+    checks: dict[str, tuple[object, ...]] = {
+        c.limit: (c.load, c.quota, c.breached) for c in KIND.check("f", spec, found, CTX)
+    }
     assert checks["lambda.reserved_concurrency"] == (34, 50, False)  # 20 + 3.09 sqrt 20 = 33.8
     assert checks["lambda.reserved_request_rate"] == (1000, 500, True)
     pools = {p.limit: (p.flow.peak(2.0).per_second, p.poisson) for p in KIND.pools("f", spec, found, CTX)}
@@ -162,7 +164,10 @@ def test_a_reservation_is_taken_whole_and_bounds_the_request_rate() -> None:
 
 @pytest.mark.parametrize(("account", "breached"), [(1000, False), (500, True), (10, True)])
 def test_a_hundred_of_the_account_cannot_be_reserved(account: int, *, breached: bool) -> None:
-    spec, ctx = function(reserved_concurrency=401), Context("us-east-1", quotas={"lambda.concurrency": Decimal(account)})
+    spec, ctx = (
+        function(reserved_concurrency=401),
+        Context("us-east-1", quotas={"lambda.concurrency": Decimal(account)}),
+    )
     found = {c.limit: c for c in KIND.check("f", spec, usage(spec), ctx)}
     assert found["lambda.reservable_concurrency"].breached is breached
 
@@ -192,7 +197,9 @@ def test_microvms_by_aws_example() -> None:
     """AWS Lambda pricing page: 100 developers for 20 days, at 4 vCPU and 8 GB a quarter of the time."""
     levels = (microvms.Level(4_500_000, 4, 8), microvms.Level(13_500_000, 1, 2))
     kept = microvms.Snapshots(12_000, 12_000, 2_000, 2, 5, 2, 22_000)
-    compute = microvms.vcpu_seconds(levels) * Fraction("0.0000276944") + microvms.gb_seconds(levels) * Fraction("0.0000036667")
+    compute = microvms.vcpu_seconds(levels) * Fraction("0.0000276944") + microvms.gb_seconds(levels) * Fraction(
+        "0.0000036667"
+    )
     moved = microvms.written_gb(kept) * Fraction("0.0038") + microvms.read_gb(kept) * Fraction("0.00155")
     assert float(compute) == pytest.approx(1103.38, abs=0.02)
     assert moved == Fraction("134.6")

@@ -59,7 +59,13 @@ def checks(spec: Function, **access: Any) -> dict[str, LimitCheck]:  # noqa: ANN
 
 @pytest.mark.parametrize(
     "said",
-    [{"memory": "127 MB"}, {"memory": "10241 MB"}, {"timeout": "901 s"}, {"layers": 6}, {"ephemeral_storage": "511 MB"}],
+    [
+        {"memory": "127 MB"},
+        {"memory": "10241 MB"},
+        {"timeout": "901 s"},
+        {"layers": 6},
+        {"ephemeral_storage": "511 MB"},
+    ],
 )
 def test_a_value_out_of_range_is_refused(said: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
@@ -128,9 +134,15 @@ def test_limits_of_a_function() -> None:
 
 def test_what_it_takes_of_the_account() -> None:
     spec = function()
-    loads = {pool.limit: (pool.flow.peak().per_second, pool.poisson) for pool in KIND.pools("place", spec, metered(spec), CTX)}
+    loads = {
+        pool.limit: (pool.flow.peak().per_second, pool.poisson)
+        for pool in KIND.pools("place", spec, metered(spec), CTX)
+    }
     assert loads == {"lambda.concurrency": (10.0, True), "lambda.request_rate": (100.0, False)}
-    assert row(pool_quota("lambda.concurrency", "us-east-1"), pool_quota("lambda.request_rate", "us-east-1")) == (1000, 10_000)
+    assert row(pool_quota("lambda.concurrency", "us-east-1"), pool_quota("lambda.request_rate", "us-east-1")) == (
+        1000,
+        10_000,
+    )
     assert pool_quota("lambda.other", "us-east-1") is None
 
 
@@ -153,7 +165,9 @@ def test_what_a_gate_may_ask() -> None:
     spec = function(reserved_concurrency=50)
     seen = KIND.observe("place", spec, metered(spec), CTX)
     assert row(seen["concurrency.peak"].value, seen["concurrency.peak"].limit) == (20, 50)
-    whole = Context("us-east-1", quotas={"lambda.concurrency": Decimal(3000)}, in_use={"lambda.concurrency": Decimal(200)}, seed=1)
+    whole = Context(
+        "us-east-1", quotas={"lambda.concurrency": Decimal(3000)}, in_use={"lambda.concurrency": Decimal(200)}, seed=1
+    )
     assert KIND.observe("place", function(), metered(function()), whole)["concurrency.peak"].limit == 2800
 
 

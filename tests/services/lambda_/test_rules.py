@@ -47,7 +47,9 @@ def test_a_started_millisecond_is_billed(
         (date(2026, 1, 1), "zip", "snapstart", False),
     ],
 )
-def test_init_is_billed_since_august_2025(day: date, package: billing.Package, runtime: billing.Runtime, *, billed: bool) -> None:
+def test_init_is_billed_since_august_2025(
+    day: date, package: billing.Package, runtime: billing.Runtime, *, billed: bool
+) -> None:
     assert billing.init_is_billed(day, package, runtime) is billed
 
 
