@@ -40,7 +40,7 @@ class Access(BaseModel):
     """One request of one kind, with everything its charge depends on."""
 
     model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
+        defer_build=True, frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
     )
 
     op: Op = Field(exclude=True)

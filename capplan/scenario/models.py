@@ -22,7 +22,7 @@ class Model(BaseModel):
     """A part of the file: frozen, strict, no unknown key."""
 
     model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
+        defer_build=True, frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
     )
 
 

@@ -27,6 +27,7 @@ from capplan.services.dynamodb.heat import UNIFORM, Popularity
 from capplan.services.dynamodb.quotas import MAX_LOCAL_INDEXES, TABLE_WRITE_UNITS_PER_S
 
 _CONFIG = ConfigDict(
+    defer_build=True,
     frozen=True,
     strict=True,
     extra="forbid",

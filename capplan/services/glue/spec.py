@@ -16,7 +16,9 @@ _FAQ_DEFAULT = "faq-default"
 _VERSIONS = ("0.9", "1.0", "2.0", "3.0", "4.0", "5.0", "5.1", "6.0")
 MIN_FLEX = "3.0"
 """Flex needs Glue 3.0 or later (AWS Glue Developer Guide, "Execution class")."""
-_CONFIG = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True)
+_CONFIG = ConfigDict(
+    defer_build=True, frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
+)
 
 WorkerTypeName = Literal[
     "Standard", "G.025X", "G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X", "Z.2X"

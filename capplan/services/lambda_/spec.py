@@ -9,7 +9,9 @@ from pydantic_core import PydanticCustomError
 
 from capplan.quantities import Bytes, Distribution, Duration, Megabytes, Milliseconds, Share, Size, WholeCount, quantile
 
-_CONFIG = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True)
+_CONFIG = ConfigDict(
+    defer_build=True, frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
+)
 Via = Literal[
     "api-gateway-http",
     "api-gateway-rest",

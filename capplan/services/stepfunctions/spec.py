@@ -14,7 +14,9 @@ from capplan.services.stepfunctions.asl import Definition
 from capplan.services.stepfunctions.expectation import EndlessLoop, Failure, World, expect
 from capplan.services.stepfunctions.retries import DEFAULT_ERROR
 
-_WORDS = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True)
+_WORDS = ConfigDict(
+    defer_build=True, frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
+)
 Problem = tuple[tuple[str | int, ...], str]
 _WILDCARDS = frozenset({"States.ALL", "States.TaskFailed"})
 
