@@ -33,6 +33,7 @@ from capplan.quantities import sig6, to_quantity
 from capplan.scenario.load import Resource, Scenario, build
 from capplan.services import glue, pool_quota
 from capplan.services.lambda_ import POLLS, records_per_invocation
+from capplan.services.stepfunctions.world import unreached
 
 _CENT = Decimal("0.01")
 _ROUNDS = 20
@@ -599,7 +600,7 @@ def plan(scenario: Scenario, *, today: date | None = None, seed: int = 0, findin
         findings=found,
         rules_looked=rules,
         assumptions=_assumptions(priced),
-        excluded=_excluded(scenario),
+        excluded=_excluded(scenario, priced.metered.context),
         gates=verdicts,
     )
 
@@ -737,7 +738,7 @@ def _assumptions(priced: Priced) -> tuple[WeighedAssumption, ...]:
     return tuple(WeighedAssumption(a) for a in sorted(unique.values(), key=lambda a: (a.kind != "workload", a.path)))
 
 
-def _excluded(scenario: Scenario) -> tuple[Excluded, ...]:
+def _excluded(scenario: Scenario, ctx: Context) -> tuple[Excluded, ...]:
     sections = {r.kind.section for r in scenario.resources.values()}
     out = [Excluded("data transfer", "between Regions and to the internet: no room yet")]
     if sections & {"functions", "state_machines", "jobs"}:
@@ -746,6 +747,10 @@ def _excluded(scenario: Scenario) -> tuple[Excluded, ...]:
         out.append(Excluded("Lambda cold starts", "billed init time and its latency are not simulated yet"))
         vias = sorted({str(t.via) for _, _, t in _triggers(scenario) if t.via})
         out += [Excluded(via, "the source of the events has no room yet") for via in vias]
+    for resource in scenario.resources.values():
+        if resource.kind.section == "state_machines":
+            found = unreached(resource.spec, ctx)
+            out += [Excluded(f"{resource.label}: {state}", "what it calls is not in this scenario") for state in found]
     if "tables" in sections:
         out.append(Excluded("DynamoDB burst and scaling delays", "capacity over time is not simulated yet"))
     return tuple(out)

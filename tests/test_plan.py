@@ -31,7 +31,11 @@ CALLS = 60 * (2_628_000 + D("14080.4"))
         ("place-order.requests", CALLS, "60/s x (2,628,000 s + 14,080.4 s of the sale)"),
         ("products.reads", CALLS * 3 * D("0.5"), "3 eventual gets of 3 KB: half a unit each"),
         ("stock.writes", CALLS * 2, "300 B in a transaction: 2 units"),
-        ("charge-card.requests", CALLS * D("0.02") * D("1.02040800"[:10]), "2 % start; attempts 1 + .02 + .0004 + .000008"),
+        (
+            "charge-card.requests",
+            CALLS * D("0.02") * D("1.02040800"[:10]),
+            "2 % start; attempts 1 + .02 + .0004 + .000008",
+        ),
         ("settlement.dpu-hours", None, ""),
     ],
 )
@@ -158,3 +162,36 @@ gates: ["hot.throttled < 0.1%"]
     plan = capplan.plan(scenario(body, tmp_path))
     assert plan.gates[0].observed == D("0.5"), "one key takes 1,000 of 2,000 a second"
     assert plan.gates[0].verdict == "fail"
+
+
+def test_what_a_workflow_calls_outside_the_scenario_is_listed_never_silently_free(tmp_path: Path) -> None:
+    (tmp_path / "m.asl.json").write_text(
+        '{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", '
+        '"Parameters": {"TableName": "elsewhere"}, "End": true}}}'
+    )
+    body = "traffic: {t: {rate: 1/s}}\nstate_machines:\n  m: {definition: m.asl.json, triggers: t}\n"
+    plan = capplan.plan(scenario(body, tmp_path))
+    assert ("m: A", "what it calls is not in this scenario") in [(e.what, e.why) for e in plan.excluded]
+
+
+def test_each_trigger_has_its_own_payload(tmp_path: Path) -> None:
+    body = """traffic: {t: {rate: 1/s}}
+functions:
+  f:
+    duration: 10 ms
+    triggers:
+      - {traffic: t, via: s3, payload: 512 KB}
+      - {traffic: t, via: api-gateway-http}
+"""
+    line = next(x for x in capplan.plan(scenario(body, tmp_path)).lines if x.id == "f.requests")
+    assert line.consumed_quantity == 2_628_000 * (5 + 1), "256 KB and four more steps of 64 KB, and a plain request"
+
+
+def test_a_schedule_drives_its_job_exactly(tmp_path: Path) -> None:
+    body = """traffic: {n: {schedule: cron(0 3 * * ? *)}}
+jobs:
+  j: {triggers: n, workers: 10, worker_type: G.1X, glue_version: "5.0", duration: 30 min, timeout: 1 h, max_retries: 3, fails: {chance: 50%, after: 50%}}
+"""
+    line = next(x for x in capplan.plan(scenario(body, tmp_path)).lines if x.id == "j.dpu-hours")
+    per_run = D("0.9375") * 5 + D("0.9375") * D("2.5")
+    assert line.consumed_quantity == pytest.approx(per_run * 365 / 12), "success 15/16 x 5 DPU-h, failures 15/16 x half"

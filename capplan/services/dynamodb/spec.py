@@ -83,6 +83,8 @@ def _popularity(raw: object) -> Popularity:
         return Popularity("zipf", exponent=float(zipf[1]))
     if raw == "uniform":
         return UNIFORM
+    if isinstance(raw, str) and "." in raw and "(" not in raw:
+        raise _mistake("a file of keys is not supported yet", _POPULARITY_HINT)
     raise _mistake("no such popularity", _POPULARITY_HINT)
 
 

@@ -61,6 +61,12 @@ def target_of(state: asl.State, told: State, ctx: Context) -> Target | None:
     return Target(address, op, lasts=True) if op is not None and meant else None
 
 
+def unreached(spec: StateMachine, ctx: Context) -> tuple[str, ...]:
+    """Tasks that call something outside the scenario: what it costs is not in the answer."""
+    states = definition_of(spec).states.items()
+    return tuple(n for n, s in states if s.task is not None and target_of(s, spec.states.get(n, State()), ctx) is None)
+
+
 def _address(name: str, section: str | None, ctx: Context) -> str | None:
     """The address of a name, in the section the definition speaks of where it stands in several."""
     known = ctx.addresses.get(name, ())
