@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Any
@@ -18,6 +18,8 @@ from capplan import units
 # --- the bridge -------------------------------------------------------------------------------------------------------
 
 _TEN_DECIMALS = 10**10
+_WIDE = Context(prec=500)
+"""Wide enough for every figure to keep its digits."""
 
 
 def sig6(value: float) -> Fraction:
@@ -27,19 +29,16 @@ def sig6(value: float) -> Fraction:
 
 def to_quantity(value: Fraction | Decimal | int) -> Decimal:
     """A volume as a quantity: half up at 10 decimals, trailing zeros dropped."""
-    exact = Fraction(value)
-    scaled = math.floor(exact * _TEN_DECIMALS + Fraction(1, 2))
-    sign, digits = (1 if scaled < 0 else 0), str(abs(scaled))
-    whole = Decimal((sign, tuple(int(d) for d in digits), -10))
-    return _plain(whole)
+    top, bottom = value.as_integer_ratio()
+    scaled = (2 * top * _TEN_DECIMALS + bottom) // (2 * bottom)
+    whole, rest = divmod(scaled, _TEN_DECIMALS)
+    return _plain(_WIDE.scaleb(Decimal(scaled), -10)) if rest else Decimal(whole)
 
 
 def _plain(value: Decimal) -> Decimal:
     """The same number without trailing zeros or an exponent."""
-    if value == value.to_integral_value():
-        return Decimal(int(value))
-    text = format(value, "f").rstrip("0")
-    return Decimal(text)
+    short = _WIDE.normalize(value)
+    return Decimal(int(short)) if short == short.to_integral_value() else short
 
 
 def ceil_div(value: Fraction | Decimal | int, block: int) -> int:

@@ -188,9 +188,9 @@ functions:
 
 
 def test_a_schedule_drives_its_job_exactly(tmp_path: Path) -> None:
-    body = """traffic: {n: {schedule: cron(0 3 * * ? *)}}
+    body = """traffic: {nightly: {schedule: cron(0 3 * * ? *)}}
 jobs:
-  j: {triggers: n, workers: 10, worker_type: G.1X, glue_version: "5.0", duration: 30 min, timeout: 1 h, max_retries: 3, fails: {chance: 50%, after: 50%}}
+  j: {triggers: nightly, workers: 10, worker_type: G.1X, glue_version: "5.0", duration: 30 min, timeout: 1 h, max_retries: 3, fails: {chance: 50%, after: 50%}}
 """
     line = next(x for x in capplan.plan(scenario(body, tmp_path)).lines if x.id == "j.dpu-hours")
     per_run = D("0.9375") * 5 + D("0.9375") * D("2.5")

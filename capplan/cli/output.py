@@ -107,6 +107,6 @@ def emit_errors(where: Output, errors: list[CapplanError]) -> None:
         put(errors_json(m for e in errors for m in e.mistakes) + "\n")
         return
     ascii_only = where.ascii or not _takes_unicode(sys.stderr)
-    written = errors_text((m for e in errors if not e.summary for m in e.mistakes), ascii_only=ascii_only)
+    written = errors_text((m for e in errors for m in e.mistakes), ascii_only=ascii_only)
     blocks = [*([written] if written else []), *(e.summary for e in errors if e.summary)]
     tell("\n\n".join(blocks), ascii_only=ascii_only)
