@@ -45,6 +45,15 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
     "transact-write": ("put", "update", "delete"),
 }
 """What may stand in the list behind a word."""
+_ONLY: Mapping[str, tuple[str, ...]] = {
+    "replaces": ("put", "batch-write", "transact-write"),
+    "changes": ("update",),
+    "async": ("invoke",),
+    "payload": ("invoke", "start"),
+    "consistency": ("get", "query", "scan", "batch-get", "transact-get"),
+    "items": ("query", "scan", "batch-get", "batch-write", "transact-get", "transact-write"),
+}
+"""Words that say something only of these requests."""
 Path = tuple[str | int, ...]
 
 
@@ -403,6 +412,9 @@ class _Loader:
                     key=True,
                 )
                 raw.pop(banned)
+        for word, ops in _ONLY.items():
+            if word in raw and op not in ops:
+                self.say([*path, word], f"'{word}' says nothing of '{op}'", f"it goes with {', '.join(ops)}", key=True)
         access: Access | None = self.model(Access, {**raw, "op": op, "transactional": transactional}, path, {})
         return access
 

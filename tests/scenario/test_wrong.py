@@ -24,6 +24,13 @@ FUNCTION = "functions:\n  f: {duration: 10 ms}\n"
         ("functions:\n  f: {duration: 1 ms, calls: [{gett: orders}]}\n" + TABLE, 5, 32, "'gett' is no request", "did you mean 'get'?"),
         ("functions:\n  f: {duration: 1 ms, triggers: shopers}\ntraffic: {shoppers: {rate: 1/s}}\n", 5, 33,
             "there is no traffic 'shopers'", "did you mean 'shoppers'?"),
+        (
+            "tables:\n  t: {item_size: 1 KB, items: 1k, access: [{get: 1/s, replaces: 30%}]}\n",
+            5,
+            55,
+            "'replaces' says nothing of 'get'",
+            "it goes with put",
+        ),
         ("caches: {}\n" + TABLE, 4, 1, "'caches' is not supported yet", "DynamoDB Accelerator"),
         ("crawlers: {}\n" + TABLE, 4, 1, "'crawlers' is not supported yet", "Glue crawlers"),
         ("commitments: []\n" + TABLE, 4, 1, "'commitments' is not supported yet", "reserved capacity and savings plans"),
