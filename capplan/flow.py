@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+POISSON_SIGMAS = 3.09
+"""How far above its mean a Poisson number is expected: exceeded in one minute of a thousand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Peak:
     """The busiest minute: its rate per second and where it lies in the window (minute 0 is day 1, 00:00)."""
@@ -49,6 +53,17 @@ class Shape:
     def key(self) -> tuple[str, int]:
         """Shapes with the same key are the same shape."""
         return (self.entrance, self.over_minutes)
+
+
+def steady(entrance: str, *, recurring: bool) -> Shape:
+    """The same level of 1 a second in every minute: a rate without a course, or (not recurring) what is always held."""
+
+    def expand() -> "NDArray[np.float64]":
+        import numpy as np  # noqa: PLC0415  only where a series is computed
+
+        return np.ones(units.WINDOW_MINUTES)
+
+    return Shape(entrance, recurring, Fraction(units.MONTH_SECONDS), Peak(1.0, 0), flat=True, expand=expand)
 
 
 @lru_cache(maxsize=1024)

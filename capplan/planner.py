@@ -24,10 +24,10 @@ from capplan.answer import (
 from capplan.calls import Access
 from capplan.demand.solve import Edge, LoopError, arrivals
 from capplan.errors import CapplanError
-from capplan.flow import Flow
+from capplan.flow import POISSON_SIGMAS, Flow
 from capplan.gates import judge
 from capplan.model import Assumption, Change, Charge, Context, Demand, LimitCheck, Option, PoolLoad, Work
-from capplan.pricing.catalogue import Catalogue, is_stale, load_prices
+from capplan.pricing.catalogue import Catalogue, load_prices
 from capplan.pricing.rating import LineItem, MissingPrice, Rated, rate
 from capplan.quantities import sig6, to_quantity
 from capplan.scenario.load import Resource, Scenario, build
@@ -37,7 +37,6 @@ from capplan.services.stepfunctions.world import unreached
 
 _CENT = Decimal("0.01")
 _ROUNDS = 20
-_Z = 3.09
 
 
 @dataclass(frozen=True, slots=True)
@@ -469,7 +468,7 @@ def _pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitChe
     peak = flow.peak()
     poisson = all(load.poisson for load in loads)
     random = Flow.total(load.flow for load in loads if load.poisson)
-    spread = _Z * random.peak().per_second ** 0.5 if random.terms else 0.0
+    spread = POISSON_SIGMAS * random.peak().per_second ** 0.5 if random.terms else 0.0
     held = peak.per_second + spread
     load = (math.ceil(round(held, 9)) if random.terms else held) + float(ctx.in_use.get(limit, 0))
     return LimitCheck("account", limit, to_quantity(sig6(load)), quota, _pool_unit(limit), flow, poisson, peak.minute)
@@ -482,7 +481,7 @@ def _pool_unit(limit: str) -> str:
 
 
 def _with_poisson(mean: float, poisson: bool) -> float:  # noqa: FBT001
-    return float(-(-(mean + _Z * mean**0.5) // 1)) if poisson else mean
+    return float(-(-(mean + POISSON_SIGMAS * mean**0.5) // 1)) if poisson else mean
 
 
 def _planned(check: LimitCheck) -> PlannedLimit:
@@ -508,7 +507,7 @@ def _breaks_at(check: LimitCheck) -> Decimal | None:
     def load(scale: float) -> float:
         mean = check.flow.peak(scale).per_second if check.flow else 0.0
         ratio = float(check.load) / _with_poisson(base, check.poisson)
-        return (mean + _Z * mean**0.5 if check.poisson else mean) * ratio
+        return (mean + POISSON_SIGMAS * mean**0.5 if check.poisson else mean) * ratio
 
     if len(check.flow.terms) == 1 and not check.poisson:
         return _one_decimal(quota / float(check.load))
@@ -769,4 +768,4 @@ def prices_of(priced: Priced) -> Prices:
     )
 
 
-__all__ = ["Metered", "Priced", "is_stale", "meter", "plan", "price", "saving", "what_if"]
+__all__ = ["Metered", "Priced", "meter", "plan", "price", "saving", "what_if"]

@@ -246,14 +246,16 @@ def _read_bytes(raw: object) -> Decimal:
     return _exact(found[0] * _BYTES[found[1]])
 
 
-def _read_ms(raw: object) -> Decimal:
+def read_ms(raw: object) -> Decimal:
+    """Milliseconds from `45 ms` or `22 min`."""
     found = _split(raw) if isinstance(raw, str) else None
     if found is None or found[1] not in _MS or found[0] < 0:
         raise _fail(raw, "a duration", "45 ms or 22 min")
     return _exact(found[0] * _MS[found[1]])
 
 
-def _read_count(raw: object) -> Decimal:
+def read_count(raw: object) -> Decimal:
+    """A number from `3`, `50k` or `2M`."""
     if isinstance(raw, Decimal) and raw >= 0:
         return raw
     if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
@@ -269,7 +271,7 @@ def _read_count(raw: object) -> Decimal:
 
 
 def _read_whole(raw: object) -> int:
-    value = _read_count(raw)
+    value = read_count(raw)
     if value != value.to_integral_value():
         raise PydanticCustomError(
             "quantity",
@@ -293,7 +295,8 @@ def _read_factor(raw: object) -> Decimal:
     return _exact(found[0])
 
 
-def _read_money(raw: object) -> Decimal:
+def read_money(raw: object) -> Decimal:
+    """An amount in USD from `2500 USD`."""
     found = _split(raw) if isinstance(raw, str) else None
     if found is None or found[1] != "USD" or found[0] < 0:
         raise _fail(raw, "an amount in USD", "2500 USD")
@@ -374,14 +377,14 @@ def _percentiles(given: Mapping[str, Decimal], example: str) -> Distribution:
 
 Size = Annotated[InstanceOf[Distribution], BeforeValidator(_spread(_read_bytes, "{p50: 1 KB, p99: 8 KB}"))]
 """Bytes, maybe as percentiles."""
-Duration = Annotated[InstanceOf[Distribution], BeforeValidator(_spread(_read_ms, "{p50: 45 ms, p99: 300 ms}"))]
+Duration = Annotated[InstanceOf[Distribution], BeforeValidator(_spread(read_ms, "{p50: 45 ms, p99: 300 ms}"))]
 """Milliseconds, maybe as percentiles."""
-Milliseconds = Annotated[Decimal, BeforeValidator(_likely(_read_ms))]
+Milliseconds = Annotated[Decimal, BeforeValidator(_likely(read_ms))]
 Bytes = Annotated[Decimal, BeforeValidator(_likely(_read_bytes))]
 Megabytes = Annotated[int, BeforeValidator(_likely(_read_megabytes))]
-Count = Annotated[Decimal, BeforeValidator(_likely(_read_count))]
+Count = Annotated[Decimal, BeforeValidator(_likely(read_count))]
 WholeCount = Annotated[int, BeforeValidator(_likely(_read_whole))]
 Share = Annotated[Decimal, BeforeValidator(_likely(_read_share))]
 Factor = Annotated[Decimal, BeforeValidator(_likely(_read_factor))]
-Money = Annotated[Decimal, BeforeValidator(_likely(_read_money))]
+Money = Annotated[Decimal, BeforeValidator(_likely(read_money))]
 Rate = Annotated[InstanceOf[Fraction], BeforeValidator(_likely(read_rate))]

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from capplan import units
-from capplan.flow import Peak, Shape
+from capplan.flow import Peak, Shape, steady
 from capplan.quantities import sig6
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def traffic_shape(name: str, daily: Daily, weekly: Mapping[str, Decimal], spikes
     """One traffic as a shape for a rate of 1/s: its monthly seconds (spikes included), its busiest minute, its levels."""
     flat = daily.peak == daily.trough and not daily.hours and not weekly and not spikes
     if flat:
-        return Shape(name, True, Fraction(units.MONTH_SECONDS), Peak(1.0, 0), True, lambda: _constant(1.0))
+        return steady(name, recurring=True)
     day, week = day_levels(daily), week_levels(weekly)
     extra = sum((spike_seconds(spike, spikes[:i], day, week) for i, spike in enumerate(spikes)), 0.0)
     top = _top(day, week, spikes)
@@ -140,9 +140,3 @@ def _top(day: list[float], week: list[float], spikes: tuple[Spike, ...]) -> Peak
         if float(spike.times) > best.per_second:
             best = Peak(float(spike.times), spike.start)
     return best
-
-
-def _constant(level: float) -> "NDArray[np.float64]":
-    import numpy as np  # noqa: PLC0415
-
-    return np.full(units.WINDOW_MINUTES, level)

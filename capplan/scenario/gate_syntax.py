@@ -56,7 +56,7 @@ def _limit(text: str) -> tuple[Decimal, str]:
         if found is None:
             raise GateError(f"'{text}' is not a percentage: {EXAMPLE}")
         return Decimal(found[1]) / 100, "%"
-    readers = ((quantities._read_money, "USD"), (quantities._read_ms, "ms"), (quantities._read_count, ""))  # noqa: SLF001
+    readers = ((quantities.read_money, "USD"), (quantities.read_ms, "ms"), (quantities.read_count, ""))
     for read, unit in readers:
         try:
             plain = re.fullmatch(r"\d{1,15}(\.\d{1,10})?", text)

@@ -14,9 +14,9 @@ from capplan.calls import SECTION_OF, TABLE_OPS, WRITES, Access
 from capplan.demand.schedule import read_schedule, schedule_shape
 from capplan.demand.traffic import Daily, Spike, traffic_shape
 from capplan.errors import CapplanError, Mistake
-from capplan.flow import Flow, Peak, Shape
+from capplan.flow import Flow, steady
 from capplan.model import Kind
-from capplan.quantities import RANGE_KEYS, read_rate
+from capplan.quantities import RANGE_KEYS, read_money, read_rate
 from capplan.reading.document import Document
 from capplan.reading.files import Files, read_source
 from capplan.reading.nearest import nearest
@@ -524,7 +524,7 @@ class _Loader:
             self.unknown(value, "traffic", path, {f"traffic.{n}": None for n in shapes})
             return Flow.zero(), name
         try:
-            return Flow.of(flat_shape(name), read_rate(value)), name
+            return Flow.of(steady(name, recurring=True), read_rate(value)), name
         except Exception as error:  # noqa: BLE001  a pydantic error outside a model
             hint = str(getattr(error, "context", {}).get("hint", "")) + ", or the name of a traffic"
             self.say(path, f"'{value}' is not understood" if isinstance(value, str) else f"{value} has no unit", hint)
@@ -608,7 +608,6 @@ class _Loader:
 
     def prices(self) -> dict[str, Decimal]:
         from capplan.pricing.catalogue import known_keys  # noqa: PLC0415
-        from capplan.quantities import _read_money  # noqa: PLC0415
 
         out: dict[str, Decimal] = {}
         raw = self.data.get("prices")
@@ -623,7 +622,7 @@ class _Loader:
                 self.say(["prices", key], f"'{key}' is no price key", hint, key=True)
                 continue
             try:
-                out[key] = _read_money(value)
+                out[key] = read_money(value)
             except Exception:  # noqa: BLE001  a pydantic error outside a model
                 self.say(["prices", key], f"'{value}' is not understood", "expected an amount in USD, such as 0.2 USD")
         return out
@@ -632,13 +631,6 @@ class _Loader:
 def _flow_words(kind: Kind[Any, Any]) -> tuple[str, ...]:
     """The keys of a resource that say where demand flows; the loader reads them, no spec has them."""
     return ("access",) if kind.section == "tables" else ("calls",)
-
-
-def flat_shape(name: str) -> Shape:
-    """A steady rate of 1/s."""
-    from capplan.demand.traffic import _constant  # noqa: PLC0415
-
-    return Shape(name, True, Fraction(units.MONTH_SECONDS), Peak(1.0, 0), True, lambda: _constant(1.0))
 
 
 def _traffic_flow(name: str, told: Traffic) -> Flow:
@@ -667,4 +659,4 @@ def _ranges(data: object, path: tuple[str, ...]) -> list[str]:
     return []
 
 
-__all__ = ["WRITES", "Entering", "Resource", "Scenario", "WrittenCall", "build", "flat_shape", "load", "with_gate"]
+__all__ = ["WRITES", "Entering", "Resource", "Scenario", "WrittenCall", "build", "load", "with_gate"]

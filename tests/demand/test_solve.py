@@ -5,10 +5,9 @@ from fractions import Fraction
 import pytest
 
 from capplan.demand.solve import Edge, LoopError, arrivals
-from capplan.flow import Flow
-from capplan.scenario.load import flat_shape
+from capplan.flow import Flow, steady
 
-ONE = Flow.of(flat_shape("t"), Fraction(1))
+ONE = Flow.of(steady("t", recurring=True), Fraction(1))
 MONTH = 2_628_000
 
 

@@ -8,9 +8,8 @@ Source: DynamoDB Developer Guide, "Service, account, and table quotas", "Partiti
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from capplan.flow import Flow, Peak, Shape
+from capplan.flow import Flow, steady
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
 from capplan.quantities import mean, to_quantity
 from capplan.services.dynamodb import quotas
@@ -18,11 +17,6 @@ from capplan.services.dynamodb.requests import entry_size, largest_bytes
 from capplan.services.dynamodb.spec import Table, Throughput
 from capplan.services.dynamodb.storage import gigabytes
 from capplan.services.dynamodb.usage import Arm, Usage, most_held, peak_units, table_quota
-from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _DIRECTIONS = ("write", "read")
 _POOLS = {
@@ -132,21 +126,7 @@ def _held(arm: Arm, direction: str) -> int:
 
 def constant(level: Fraction) -> Flow:
     """A level that is there whatever the traffic."""
-
-    def expand() -> "NDArray[np.float64]":
-        import numpy as np  # noqa: PLC0415  only where a series is asked for
-
-        return np.ones(WINDOW_MINUTES)
-
-    shape = Shape(
-        "provisioned capacity",
-        recurring=False,
-        monthly=Fraction(MONTH_SECONDS),
-        top=Peak(1.0, 0),
-        flat=True,
-        expand=expand,
-    )
-    return Flow.of(shape, level)
+    return Flow.of(steady("provisioned capacity", recurring=False), level)
 
 
 def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, Observable]:  # noqa: ARG001  every room's signature

@@ -6,6 +6,7 @@ AWS General Reference, "AWS Glue endpoints and quotas"; Developer Guide, "Config
 from decimal import Decimal
 from fractions import Fraction
 
+from capplan.flow import POISSON_SIGMAS
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.quantities import sig6, to_quantity
 from capplan.services.glue.spec import MS_PER_MINUTE, Job, timeout_ms
@@ -21,19 +22,12 @@ _LARGE_REGIONS = frozenset({"us-east-1", "us-east-2", "us-west-2", "ap-northeast
 _LARGE_DPUS, _OTHER_DPUS = Decimal(1000), Decimal(500)
 _FLEX_DPUS = Decimal(4000)
 _CONCURRENT_RUNS = Decimal(2000)
-_POISSON_SIGMAS = 3.09
-"""How far above its mean a Poisson number is expected: exceeded one minute in a thousand."""
 
 
 def pool_quota(limit: str, region: str) -> Decimal | None:
     """AWS's default quota of a limit that the account's jobs share; None for a limit that is not shared here."""
     large = _LARGE_DPUS if region in _LARGE_REGIONS else _OTHER_DPUS
     return {DPUS: large, FLEX_DPUS: _FLEX_DPUS, CONCURRENT_RUNS: _CONCURRENT_RUNS}.get(limit)
-
-
-def pool_unit(limit: str) -> str:
-    """The unit of a shared limit."""
-    return "runs" if limit == CONCURRENT_RUNS else "DPU"
 
 
 def check(name: str, spec: Job, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:  # noqa: ARG001
@@ -48,7 +42,7 @@ def check(name: str, spec: Job, usage: Usage, ctx: Context) -> tuple[LimitCheck,
 def _runs_at_once(name: str, spec: Job, usage: Usage) -> LimitCheck:
     """Runs that overlap in the busiest minute; traffic arrives at random, a schedule does not."""
     at_random, peak = is_random(usage), usage.busy.peak()
-    load = peak.per_second + (_POISSON_SIGMAS * peak.per_second**0.5 if at_random else 0)
+    load = peak.per_second + (POISSON_SIGMAS * peak.per_second**0.5 if at_random else 0)
     return LimitCheck(
         name, MAX_CONCURRENT_RUNS, to_quantity(sig6(load)), Decimal(spec.max_concurrent_runs), "runs",
         flow=usage.busy, poisson=at_random, minute=peak.minute,

@@ -11,12 +11,11 @@ from fractions import Fraction
 from typing import Literal
 
 from capplan import units
+from capplan.flow import POISSON_SIGMAS
 
 Exact = Decimal | Fraction | int
 EventSource = Literal["kinesis", "dynamodb_stream", "sqs_standard", "sqs_fifo", "sqs_provisioned", "kafka_provisioned"]
 
-POISSON_SIGMAS = 3.09
-"""How far above its mean a Poisson number is expected: exceeded in one case of a thousand."""
 REQUESTS_PER_CONCURRENCY = 10
 """The request-rate quota is 10 times the concurrency quota, for the account and for provisioned concurrency."""
 SCALING_STEP, SCALING_STEP_S = 1000, 10

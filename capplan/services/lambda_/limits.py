@@ -7,19 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from capplan import units
-from capplan.flow import Flow, Peak, Shape
+from capplan.flow import Flow, steady
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
 from capplan.quantities import sig6, to_quantity
 from capplan.services.lambda_ import concurrency
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage, high
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 MB_PER_VCPU = 1769
 MEMORY_MB = (128, 10_240)
@@ -119,13 +115,7 @@ def _standing(environments: int) -> Flow:
     return Flow.of(_HELD, Fraction(environments))
 
 
-def _all_minutes() -> "NDArray[np.float64]":
-    import numpy as np  # noqa: PLC0415  only where a series is computed
-
-    return np.ones(units.WINDOW_MINUTES)
-
-
-_HELD = Shape("reserved concurrency", recurring=False, monthly=Fraction(units.MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=_all_minutes)  # fmt: skip
+_HELD = steady("reserved concurrency", recurring=False)
 
 
 def _account(ctx: Context) -> Decimal:

@@ -3,7 +3,6 @@
 Source: AWS Step Functions pricing page (read 2026-11-23).
 """
 
-from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -66,23 +65,11 @@ def short(value: Fraction) -> str:
     return f"{round(value):,}" if value >= _SHORT_BELOW else f"{float(value):.4g}"
 
 
-def beyond(quantity: Fraction, allowance: Fraction | int) -> Fraction:
-    """What is left of a month's quantity after an allowance."""
-    return max(Fraction(0), quantity - allowance)
-
-
-def graduated_usd(quantity: Fraction, tiers: Sequence[tuple[Fraction | int, Decimal]]) -> Fraction:
-    """What a machine alone in its account pays: each tier (from, unit price) prices its own slice only, unrounded."""
-    ends = [Fraction(start) for start, _ in tiers[1:]]
-    usd = Fraction(0)
-    for i, (start, price) in enumerate(tiers):
-        end = min(quantity, ends[i]) if i < len(ends) else quantity
-        usd += beyond(end, start) * Fraction(price)
-    return usd
+Exact = Decimal | Fraction
 
 
 def longest_express_ms(
-    transitions: Fraction, transition_usd: Decimal, request_usd: Decimal, gb_second_usd: Decimal, memory_mb: int
+    transitions: Fraction, transition_usd: Exact, request_usd: Exact, gb_second_usd: Exact, memory_mb: int
 ) -> int:
     """The largest billed duration at which one Express execution costs no more than these transitions; 0 if none does.
 

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from capplan import units
+from capplan.pricing.rating import graduated_usd
 from capplan.services.stepfunctions import asl, cost, expectation, interpreter, limits, retries, usage
 from tests.cases.facts import Facts, NotCovered
 
@@ -138,8 +139,8 @@ def _schedule(case: Case, _: Facts) -> dict[str, Any]:
 def _standard_cost(case: Case, _: Facts) -> dict[str, Any]:
     given = case["inputs"]
     transitions = _fraction(given["transitions_per_execution"]) * int(given["executions_per_month"])
-    billable = cost.beyond(transitions, int(given["free_tier_transitions"]))
-    usd = cost.graduated_usd(billable, [(0, _decimal(given["price_per_transition"]))])
+    billable = max(Fraction(0), transitions - int(given["free_tier_transitions"]))
+    usd = graduated_usd(billable, [(Fraction(0), Fraction(_decimal(given["price_per_transition"])))])
     return {"transitions": transitions, "billable": billable, "cost": usd, "cost_usd": usd}
 
 
@@ -147,18 +148,19 @@ def _decimal(given: object) -> Decimal:
     return Decimal(str(given))
 
 
-def _prices(facts: Facts, region: str, key: str) -> list[tuple[Fraction, Decimal]]:
+def _prices(facts: Facts, region: str, key: str) -> list[tuple[Fraction, Fraction]]:
     """A price as (from quantity, price of one unit), in growing order; what the account has free is the first tier."""
     free, paid = Fraction(facts.allowance(key)), facts.tiers(region, key)
-    return [(Fraction(0), Decimal(0)), *((free + begin, usd) for begin, usd in paid)] if free else paid
+    tiers = [(free + begin, Fraction(usd)) for begin, usd in paid]
+    return [(Fraction(0), Fraction(0)), *tiers] if free else tiers
 
 
 def _express(executions: int, duration_ms: object, memory_mb: object, region: str, facts: Facts) -> dict[str, Any]:
     """What so many Express executions are billed for, and cost."""
     ms, mb = usage.billed_ms(_fraction(duration_ms)), usage.billed_mb(_fraction(memory_mb))
     gb_seconds = executions * usage.gb_seconds(ms, mb)
-    requests_usd = cost.graduated_usd(Fraction(executions), _prices(facts, region, cost.REQUEST))
-    duration_usd = cost.graduated_usd(gb_seconds, _prices(facts, region, cost.DURATION))
+    requests_usd = graduated_usd(Fraction(executions), _prices(facts, region, cost.REQUEST))
+    duration_usd = graduated_usd(gb_seconds, _prices(facts, region, cost.DURATION))
     return {
         "billed_duration_ms": ms,
         "billed_memory_mb": mb,
@@ -204,7 +206,7 @@ def _compare(case: Case, facts: Facts) -> dict[str, Any]:
     request_usd = _prices(facts, region, cost.REQUEST)[0][1]
     gb_second_usd = _prices(facts, region, cost.DURATION)[0][1]
     found: dict[str, Any] = {
-        "standard_cost_usd": cost.graduated_usd(executions * each, [(0, transition_usd)]),
+        "standard_cost_usd": graduated_usd(executions * each, [(Fraction(0), Fraction(transition_usd))]),
         "last_cheaper_billed_ms": cost.longest_express_ms(
             each, transition_usd, request_usd, gb_second_usd, given["express_mb"]
         ),
@@ -226,7 +228,7 @@ def _distributed_map_cost(case: Case, facts: Facts) -> dict[str, Any]:
     tiers = _prices(facts, region, cost.TRANSITION)
     if not given.get("free_tier"):
         tiers = [(Fraction(0), tiers[-1][1])]
-    usd = cost.graduated_usd(transitions, tiers)
+    usd = graduated_usd(transitions, tiers)
     if express:
         usd += _express(children, given["child_duration_ms"], given["child_memory_mb"], region, facts)["total_usd"]
     return {
