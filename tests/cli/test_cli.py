@@ -14,7 +14,12 @@ SMALL = HEAD + "tables:\n  orders: {item_size: 1 KB, items: 1k, access: [{put: 2
 
 def run(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "capplan", *arguments], capture_output=True, text=True, input=text, check=False, encoding="utf-8"
+        [sys.executable, "-m", "capplan", *arguments],
+        capture_output=True,
+        text=True,
+        input=text,
+        check=False,
+        encoding="utf-8",
     )
 
 
