@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 __all__ = ["__version__", "compare_modes", "load", "plan"]
 
-_HOMES = {"load": "capplan.scenario.load", "plan": "capplan.planner", "compare_modes": "capplan.compare"}
+_HOMES = {"load": "capplan.scenario.load", "plan": "capplan.planning.plan", "compare_modes": "capplan.compare"}
 
 if TYPE_CHECKING:
     from capplan.compare import compare_modes
-    from capplan.planner import plan
+    from capplan.planning.plan import plan
     from capplan.scenario.load import load
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  `--version` must not pay for the planner
+def __getattr__(name: str) -> Any:  # noqa: ANN401  `--version` must not pay for planning
     if name not in _HOMES:
         raise AttributeError(name)
     from importlib import import_module  # noqa: PLC0415

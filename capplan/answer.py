@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from capplan.model import Assumption, LimitCheck
+from capplan.model import Assumption, Excluded, LimitCheck
 
 if TYPE_CHECKING:
     from datetime import date
@@ -69,14 +69,6 @@ class WeighedAssumption:
 
     assumption: Assumption
     cost_if_not: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Excluded:
-    """Something the bill will hold and this answer does not."""
-
-    what: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)

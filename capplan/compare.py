@@ -8,17 +8,9 @@ from typing import Any
 
 from capplan.answer import ComparedTable, FindingChange, ModeOption, Modes
 from capplan.model import Change, Charge
-from capplan.planner import (
-    Priced,
-    catalogue_of,
-    meter,
-    missing_prices,
-    monthly,
-    price,
-    prices_of,
-    what_if,
-    written,
-)
+from capplan.planning.meter import meter
+from capplan.planning.price import Priced, catalogue_of, missing_prices, monthly, price, prices_of
+from capplan.planning.what_if import what_if, written
 from capplan.pricing.rating import rate
 from capplan.quantities import sig6, to_quantity
 from capplan.scenario.load import Resource, Scenario

@@ -3,29 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from capplan.answer import PlannedLimit, Verdict
 from capplan.errors import CapplanError, Mistake
 from capplan.model import Observable
+from capplan.planning.price import Priced, cost_by_resource, cost_by_service
 from capplan.quantities import to_quantity
 from capplan.reading.nearest import nearest
 from capplan.scenario.gate_syntax import Gate
 from capplan.scenario.load import Resource, Scenario
 from capplan.services import glue
 
-if TYPE_CHECKING:
-    from capplan.planner import Priced
-
-
 _UNIT = {"share": "%", "%": "%", "USD": "USD", "ms": "ms"}
 """How a gate writes an observable's unit; every other one is a plain number."""
 
 
-def observables(scenario: Scenario, priced: "Priced", limits: Sequence[PlannedLimit]) -> Mapping[str, Observable]:
+def observables(scenario: Scenario, priced: Priced, limits: Sequence[PlannedLimit]) -> Mapping[str, Observable]:
     """Everything a gate may name, with its value today, except what only one resource's room knows by another name."""
-    from capplan.planner import cost_by_resource, cost_by_service  # noqa: PLC0415  the planner calls this module
-
     total = priced.monthly_cost
     out = {"cost.monthly": Observable(total, "USD"), "cost.yearly": Observable(total * 12, "USD")}
     out |= {f"cost.{service}": Observable(cost, "USD") for service, cost in cost_by_service(priced).items()}
@@ -39,7 +33,7 @@ def observables(scenario: Scenario, priced: "Priced", limits: Sequence[PlannedLi
 
 
 def _of_resource(
-    resource: Resource, priced: "Priced", limits: Sequence[PlannedLimit], cost: Decimal
+    resource: Resource, priced: Priced, limits: Sequence[PlannedLimit], cost: Decimal
 ) -> dict[str, Observable]:
     usage, ctx = priced.metered.usage[resource.address], priced.metered.context
     out = {"cost": Observable(cost, "USD"), "headroom": _headroom(resource, limits)}
@@ -58,7 +52,7 @@ def _headroom(resource: Resource, limits: Sequence[PlannedLimit]) -> Observable:
     return Observable(min(own), "%")
 
 
-def _worst_run(resource: Resource, priced: "Priced") -> Observable:
+def _worst_run(resource: Resource, priced: Priced) -> Observable:
     from capplan.pricing.rating import rate  # noqa: PLC0415
 
     charge = glue.worst_run_charge(
@@ -71,7 +65,7 @@ def _worst_run(resource: Resource, priced: "Priced") -> Observable:
     return Observable(sum((x.contracted_cost for x in rated.lines), Decimal(0)), "USD")
 
 
-def judge(scenario: Scenario, priced: "Priced", limits: Sequence[PlannedLimit]) -> tuple[Verdict, ...]:
+def judge(scenario: Scenario, priced: Priced, limits: Sequence[PlannedLimit]) -> tuple[Verdict, ...]:
     """A verdict for each gate, in file order.
 
     Raises:

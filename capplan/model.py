@@ -167,6 +167,40 @@ class Observable:
 
 
 @dataclass(frozen=True, slots=True)
+class Excluded:
+    """Something the bill will hold and this answer does not."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a recommendation's rule looks at and says; `capplan explain RULE` and the docs are made of it.
+
+    Attributes:
+        id: "dynamodb.provisioned".
+        title: What it advises, in a few words.
+        looks_at: What has to be so for it to speak.
+        advises: What to change, and why that helps.
+        gives_up: What the change costs beside money; empty where nothing.
+        source: AWS's page, and the day it was read.
+    """
+
+    id: str
+    title: str
+    looks_at: str
+    advises: str
+    gives_up: str
+    source: str
+
+
+def excludes_nothing(name: str, spec: object, usage: object, ctx: Context) -> tuple[Excluded, ...]:  # noqa: ARG001
+    """For a room that leaves nothing out."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Kind(Generic[SpecT, UsageT]):
     """One kind of AWS resource as capplan sees it: a spec and pure functions."""
 
@@ -187,3 +221,5 @@ class Kind(Generic[SpecT, UsageT]):
     assume: Callable[[str, SpecT, UsageT, Context], tuple[Assumption, ...]]
     records: Callable[[SpecT, Access], Fraction]
     shards: Callable[[UsageT], int]
+    exclude: Callable[[str, SpecT, UsageT, Context], tuple[Excluded, ...]] = excludes_nothing
+    rules: tuple[Rule, ...] = ()

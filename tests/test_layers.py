@@ -1,4 +1,4 @@
-"""Who may import whom: ground, nouns, work, services, scenario, planner, report, cli. A room never sees another room."""
+"""Who may import whom: ground, nouns, work, services, scenario, planning, report, cli. A room never sees another room."""
 
 import ast
 from pathlib import Path
@@ -13,7 +13,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("services",),
     ("scenario",),
     ("answer",),
-    ("gates", "planner"),
+    ("planning.demand", "planning.meter", "planning.price"),
+    ("gates", "planning.limits", "planning.what_if", "planning.findings", "planning.remarks"),
+    ("planning",),
     ("compare",),
     ("report",),
     ("cli", "__main__"),

@@ -9,7 +9,7 @@ import pytest
 import capplan
 from capplan.answer import Plan
 from capplan.model import Change
-from capplan.planner import apply
+from capplan.planning.what_if import apply
 from capplan.report.plan_json import modes_record, plan_record, to_json
 from capplan.scenario.load import build, load
 from tests.helpers import WEB_SHOP, scenario

@@ -8,7 +8,6 @@ from fractions import Fraction
 from capplan.answer import (
     ComparedTable,
     EntranceCost,
-    Excluded,
     Finding,
     FindingChange,
     ModeOption,
@@ -20,7 +19,7 @@ from capplan.answer import (
     Verdict,
     WeighedAssumption,
 )
-from capplan.model import Assumption, LimitCheck
+from capplan.model import Assumption, Excluded, LimitCheck
 from capplan.pricing.rating import LineItem
 
 D = Decimal

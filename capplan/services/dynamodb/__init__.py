@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from capplan.model import Call, Context, Kind
+from capplan.model import Call, Context, Excluded, Kind
 from capplan.services.dynamodb.assumptions import assume
 from capplan.services.dynamodb.cost import charge
 from capplan.services.dynamodb.limits import check, observe, pools
@@ -19,6 +19,10 @@ def _calls(name: str, spec: Table, ctx: Context) -> tuple[Call, ...]:  # noqa: A
 def _duration_ms(name: str, spec: Table, ctx: Context) -> Fraction:  # noqa: ARG001  every room's signature
     """A table's answer takes no time that is billed."""
     return Fraction(0)
+
+
+def _exclude(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Excluded, ...]:  # noqa: ARG001
+    return (Excluded("DynamoDB burst and scaling delays", "capacity over time is not simulated yet"),)
 
 
 KIND: Kind[Table, Usage] = Kind(
@@ -39,4 +43,5 @@ KIND: Kind[Table, Usage] = Kind(
     assume=assume,
     records=records,
     shards=shards,
+    exclude=_exclude,
 )

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.model import Call, Context, Kind
+from capplan.model import Call, Context, Excluded, Kind
 from capplan.services.lambda_.batches import POLLS, records_per_invocation
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cost import charge
@@ -33,6 +33,14 @@ def _no_shards(usage: Usage) -> int:  # noqa: ARG001  every room's signature
     return 0
 
 
+def _exclude(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Excluded, ...]:  # noqa: ARG001
+    vias = sorted({str(t.via) for t in spec.triggers if t.via})
+    return (
+        Excluded("Lambda cold starts", "billed init time and its latency are not simulated yet"),
+        *(Excluded(via, "the source of the events has no room yet") for via in vias),
+    )
+
+
 KIND: Kind[Function, Usage] = Kind(
     name="lambda.function",
     section="functions",
@@ -51,4 +59,5 @@ KIND: Kind[Function, Usage] = Kind(
     assume=assume,
     records=_no_records,
     shards=_no_shards,
+    exclude=_exclude,
 )

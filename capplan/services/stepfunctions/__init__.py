@@ -3,12 +3,12 @@
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.model import Call, Context, Kind
+from capplan.model import Call, Context, Excluded, Kind
 from capplan.services.stepfunctions import cost, options, usage
 from capplan.services.stepfunctions.expectation import all_attempts, expect
 from capplan.services.stepfunctions.spec import State, StateMachine, validate
 from capplan.services.stepfunctions.usage import Usage
-from capplan.services.stepfunctions.world import definition_of, target_of, world_of
+from capplan.services.stepfunctions.world import definition_of, target_of, unreached, world_of
 
 __all__ = ["KIND", "StateMachine", "validate"]
 
@@ -47,6 +47,13 @@ def _no_shards(usage: Usage) -> int:
     return 0
 
 
+def _exclude(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[Excluded, ...]:
+    del usage
+    return tuple(
+        Excluded(f"{name}: {state}", "what it calls is not in this scenario") for state in unreached(spec, ctx)
+    )
+
+
 KIND: Kind[StateMachine, Usage] = Kind(
     name="stepfunctions.state_machine",
     section="state_machines",
@@ -65,4 +72,5 @@ KIND: Kind[StateMachine, Usage] = Kind(
     assume=options.assume,
     records=_no_records,
     shards=_no_shards,
+    exclude=_exclude,
 )

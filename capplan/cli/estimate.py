@@ -1,0 +1,56 @@
+"""`capplan estimate`: what will it cost, will it hold, what should I change?"""
+
+from capplan.answer import Plan
+from capplan.cli.options import (
+    Ascii,
+    Budget,
+    Details,
+    Format,
+    NoColor,
+    OutputFile,
+    Quiet,
+    Scenario,
+    Seed,
+    Strict,
+    Today,
+    Top,
+)
+from capplan.cli.output import emit, output
+from capplan.cli.steps import day_of, guarded, keep_inputs, money, plan_json, plan_of, strict_code
+from capplan.report.document import Style
+
+
+def estimate(
+    scenario: Scenario,
+    format: Format = None,
+    output_file: OutputFile = None,
+    budget: Budget = None,
+    today: Today = None,
+    seed: Seed = 0,
+    strict: Strict = False,
+    details: Details = False,
+    top: Top = 10,
+    ascii: Ascii = False,
+    no_color: NoColor = False,
+    quiet: Quiet = False,
+) -> int:
+    """What will it cost, will it hold, what should I change?
+
+    Example: capplan estimate scenarios/web-shop/scenario.yaml
+    """
+    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
+    keep_inputs(where, [scenario])
+
+    def answer() -> int:
+        plan = plan_of(scenario, gate, day, seed)
+        emit(where, lambda: plan_json([plan]), lambda style: _text(plan, style, details, top))
+        return strict_code([plan], strict)
+
+    gate, day = money(budget), day_of(today)
+    return guarded(where, answer)
+
+
+def _text(plan: Plan, style: Style, details: bool, top: int) -> str:  # noqa: FBT001
+    from capplan.report.plan_text import plan_text  # noqa: PLC0415
+
+    return plan_text(plan, style, details=details, top=top)

@@ -1,0 +1,125 @@
+"""What every command does: read its values, load, plan, render, and say its exit code. It computes nothing."""
+
+import re
+import sys
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from capplan.answer import Plan
+from capplan.cli.output import Output, emit_errors, tell
+from capplan.errors import CapplanError
+
+WRONG_INPUT, GATE_BROKEN, NOT_STRICT = 2, 3, 4
+_MOST_USD = 10**15
+"""More than that is a slip of the keyboard."""
+
+
+def load_scenario(path: str, budget: Decimal | None) -> Any:  # noqa: ANN401  a Scenario
+    """A checked scenario from a file or, `-`, from standard input."""
+    from capplan.reading.yaml_reader import decode  # noqa: PLC0415
+    from capplan.scenario.load import load  # noqa: PLC0415
+
+    text = decode(sys.stdin.buffer.read(2**20 + 1), "-") if path == "-" else None
+    return load(path, text=text, budget=budget)
+
+
+def plan_of(path: str, budget: Decimal | None, today: date | None, seed: int) -> Plan:
+    """A file's plan."""
+    from capplan.planning.plan import plan  # noqa: PLC0415
+
+    return plan(load_scenario(path, budget), today=today, seed=seed)
+
+
+def every(paths: list[str], one: Callable[[str], Plan]) -> list[Plan]:
+    """Every file planned, or every file's mistakes together."""
+    plans: list[Plan] = []
+    errors: list[CapplanError] = []
+    for path in paths:
+        try:
+            plans.append(one(path))
+        except CapplanError as error:
+            errors.append(error)
+    if errors:
+        raise _SeveralError(errors)
+    return plans
+
+
+def money(text: str | None) -> Decimal | None:
+    """An amount of the command line in USD."""
+    if text is None:
+        return None
+    try:
+        amount = Decimal(text.removesuffix("USD").strip())
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or not 0 <= amount <= _MOST_USD:
+        raise typer.BadParameter(f"expected an amount, such as 2500, found '{text}'", param_hint="--budget")
+    return amount
+
+
+def day_of(text: str | None) -> date | None:
+    """A day of the command line."""
+    if text is None:
+        return None
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return date.fromisoformat(text)
+    except ValueError:  # such as February 30
+        pass
+    raise typer.BadParameter(f"expected a day, such as 2026-11-24, found '{text}'", param_hint="--today")
+
+
+def plan_json(plans: list[Plan]) -> str:
+    """One plan as an object, several as a list."""
+    from capplan.report.plan_json import plan_record, to_json  # noqa: PLC0415
+
+    records = [plan_record(plan) for plan in plans]
+    return to_json(records[0] if len(records) == 1 else records)
+
+
+def strict_code(plans: list[Plan], strict: bool) -> int:  # noqa: FBT001
+    """Exit code 4 where the answer rests on something nobody confirmed; says what."""
+    if not strict:
+        return 0
+    rests = [
+        f"{a.assumption.path}: {a.assumption.value}"
+        for plan in plans
+        for a in plan.assumptions
+        if a.assumption.kind == "workload"
+    ]
+    rests += [f"stale price: {key}" for plan in plans for key in plan.prices.stale]
+    for line in rests:
+        tell(f"strict: the answer rests on {line}")
+    return NOT_STRICT if rests else 0
+
+
+class _SeveralError(Exception):
+    """The mistakes of several files, each file's with its own summary."""
+
+    def __init__(self, errors: list[CapplanError]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+def keep_inputs(where: Output, paths: list[str]) -> None:
+    """An answer never replaces the file it answers."""
+    inputs = {Path(path).resolve() for path in paths if path != "-"}
+    for _, place in where.wanted:
+        if place is not None and Path(place).resolve() in inputs:
+            raise typer.BadParameter(f"'{place}' is the scenario itself: name another file", param_hint="--output")
+
+
+def guarded(where: Output, answer: Callable[[], int]) -> int:
+    """The answer's exit code, or that of the mistakes it met, told."""
+    try:
+        return answer()
+    except CapplanError as error:
+        emit_errors(where, [error])
+    except _SeveralError as error:
+        emit_errors(where, error.errors)
+    return WRONG_INPUT

@@ -1,0 +1,186 @@
+"""Demand carried through the workload: who calls whom, how often, with what. It meters and prices nothing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from capplan import units
+from capplan.calls import Access
+from capplan.demand.solve import Edge, LoopError, arrivals
+from capplan.errors import CapplanError
+from capplan.flow import Flow
+from capplan.model import Assumption, Context, Demand, Work
+from capplan.scenario.load import Resource, Scenario
+from capplan.services import glue
+from capplan.services.lambda_ import POLLS, records_per_invocation
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One kind of request that a resource sends per unit of its own demand."""
+
+    to: str
+    times: Fraction
+    access: Access
+    over_ms: Fraction
+
+
+def calls_of(resource: Resource, ctx: Context, scenario: Scenario) -> tuple[Sent, ...]:
+    """What a resource sends per unit of its demand: what its user wrote and what its room finds."""
+    factor = glue.call_factor(resource.spec) if resource.kind.section == "jobs" else Fraction(1)
+    own = ctx.duration_ms[resource.address]
+    written = [Sent(c.to, c.times * factor, c.access, own) for c in resource.calls]
+    found = resource.kind.calls(resource.name, resource.spec, ctx)
+    seen = [Sent(c.to, c.times, c.access, c.over_ms) for c in found if c.to in scenario.resources]
+    return tuple(written + seen)
+
+
+def stream_consumers(scenario: Scenario) -> tuple[str, ...]:
+    """Tables whose stream some function reads."""
+    tables = {f"tables.{t.stream}": None for _, _, t in triggers(scenario) if t.stream is not None}
+    return tuple(a for a in tables if a in scenario.resources)
+
+
+def triggers(scenario: Scenario) -> Iterable[tuple[str, int, Any]]:
+    """Every function's triggers, with address and place in the list."""
+    for address, resource in scenario.resources.items():
+        if resource.kind.section == "functions":
+            for i, trigger in enumerate(resource.spec.triggers):
+                yield address, i, trigger
+
+
+def _source_flow(scenario: Scenario, trigger: Any, flows: Mapping[str, Flow]) -> Flow:  # noqa: ANN401  the room's trigger
+    if trigger.stream is not None:
+        return flows.get(f"tables.{trigger.stream}#stream", Flow.zero())
+    return scenario.shapes[trigger.traffic]
+
+
+def _passed(trigger: Any) -> Fraction:  # noqa: ANN401
+    return Fraction(trigger.filter) if trigger.filter is not None else Fraction(1)
+
+
+def ratios_of(
+    scenario: Scenario, flows: Mapping[str, Flow], shards: Mapping[str, int]
+) -> dict[tuple[str, int], Fraction]:
+    """Records per invocation of every batching trigger, at the month's mean rate."""
+    out: dict[tuple[str, int], Fraction] = {}
+    for address, i, trigger in triggers(scenario):
+        via = "dynamodb" if trigger.stream is not None else trigger.via
+        rate_per_s = _source_flow(scenario, trigger, flows).monthly * _passed(trigger) / units.MONTH_SECONDS
+        if via in POLLS:
+            count = shards.get(f"tables.{trigger.stream}", 1) if via == "dynamodb" else (trigger.shards or 1)
+            out[address, i] = records_per_invocation(rate_per_s, trigger.batch, trigger.window_ms, count, POLLS[via])
+        elif via == "sqs" and trigger.window_ms is not None:
+            out[address, i] = records_per_invocation(rate_per_s, trigger.batch, trigger.window_ms, None, None)
+    return out
+
+
+def arrivals_of(
+    scenario: Scenario, calls: Mapping[str, tuple[Sent, ...]], ratios: Mapping[tuple[str, int], Fraction]
+) -> dict[str, Flow]:
+    """Units a second that reach every resource and stream, loops solved."""
+    entering: dict[str, list[Flow]] = {}
+    edges: list[Edge] = []
+    for address, resource in scenario.resources.items():
+        entering.setdefault(address, [])
+        if resource.kind.section in ("state_machines", "jobs"):
+            entering[address] += [scenario.shapes[name] for name in resource.spec.triggers]
+        for entry in resource.access:
+            records = resource.kind.records(resource.spec, entry.access)
+            entering.setdefault(f"{address}#stream", []).append(entry.flow * records)
+        for sent in calls[address]:
+            target = scenario.resources[sent.to]
+            if target.kind.section == "tables":
+                records = target.kind.records(target.spec, sent.access)
+                if records:
+                    edges.append(Edge(address, f"{sent.to}#stream", sent.times * records, sent.over_ms))
+            else:
+                edges.append(Edge(address, sent.to, sent.times, sent.over_ms))
+    for address, i, trigger in triggers(scenario):
+        times = _passed(trigger) / ratios.get((address, i), Fraction(1))
+        if trigger.stream is not None:
+            edges.append(Edge(f"tables.{trigger.stream}#stream", address, times))
+        else:
+            entering[address].append(scenario.shapes[trigger.traffic] * times)
+    try:
+        return arrivals({node: Flow.total(flows) for node, flows in entering.items()}, edges)
+    except LoopError as error:
+        raise CapplanError((_loop_mistake(scenario, error),)) from None
+
+
+def _loop_mistake(scenario: Scenario, error: LoopError) -> Any:  # noqa: ANN401  a Mistake
+    names = [node.partition("#")[0] for node in error.nodes]
+    section, _, name = names[0].partition(".")
+    readable = " -> ".join(node.partition(".")[2].replace("#", "'s ") for node in error.nodes)
+    return scenario.doc.mistake(
+        [section, name],
+        f"these call each other in a loop that never dies out: {readable}",
+        "each round causes one more or more; a chance or a filter below 100% ends it",
+        key=True,
+    )
+
+
+def demands(
+    scenario: Scenario,
+    calls: Mapping[str, tuple[Sent, ...]],
+    flows: Mapping[str, Flow],
+    ratios: Mapping[tuple[str, int], Fraction],
+) -> dict[str, Demand]:
+    """Everything that reaches each resource, by who sends it."""
+    works: dict[str, list[Work]] = {address: [] for address in scenario.resources}
+    for address, resource in scenario.resources.items():
+        works[address] += [Work(e.access, e.flow, f"traffic.{e.entrance}") for e in resource.access]
+        for sent in calls[address]:
+            flow = (flows.get(address, Flow.zero()) * sent.times).spread(sent.over_ms)
+            works[sent.to].append(Work(sent.access, flow, address))
+    for address, i, trigger in triggers(scenario):
+        flow = _source_flow(scenario, trigger, flows) * (_passed(trigger) / ratios.get((address, i), Fraction(1)))
+        works[address].append(Work(_triggered(address, trigger), flow, "triggers"))
+    for address, resource in scenario.resources.items():
+        if resource.kind.section in ("state_machines", "jobs"):
+            op = "start" if resource.kind.section == "state_machines" else "run"
+            access = Access.model_validate({"op": op, "target": resource.name})
+            works[address] += [Work(access, scenario.shapes[n], f"traffic.{n}") for n in resource.spec.triggers]
+    return {address: Demand(tuple(w for w in found if w.flow.terms)) for address, found in works.items()}
+
+
+_ASYNC = frozenset({"s3", "sns", "eventbridge"})
+
+
+def _triggered(address: str, trigger: Any) -> Access:  # noqa: ANN401  the room's trigger
+    name = address.partition(".")[2]
+    access = Access.model_validate({"op": "invoke", "target": name, "async": trigger.via in _ASYNC})
+    return access.model_copy(update={"payload": trigger.payload})
+
+
+def notes(scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, Flow]) -> tuple[Assumption, ...]:
+    """What the demand rests on that nobody wrote."""
+    out = [
+        Assumption(address, "no work", "nothing triggers or calls it", "workload")
+        for address, d in demand.items()
+        if not d.works and not (address.startswith("tables.") and flows.get(f"{address}#stream"))
+    ]
+    out += [
+        Assumption(path, "the likely value", "ranges are not evaluated yet", "workload") for path in scenario.ranges
+    ]
+    for address, i, trigger in triggers(scenario):
+        if trigger.stream is not None or trigger.via in POLLS:
+            out.append(
+                Assumption(
+                    f"{address}.triggers.{i}",
+                    "records per invocation at the month's mean rate",
+                    "batches fill by the mean, not minute by minute",
+                    "aws_default",
+                )
+            )
+        elif trigger.via == "sqs" and trigger.window_ms is None:
+            out.append(
+                Assumption(
+                    f"{address}.triggers.{i}",
+                    "1 message an invocation",
+                    "SQS without a window: the dearest case",
+                    "workload",
+                )
+            )
+    return tuple(out)

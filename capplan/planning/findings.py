@@ -1,0 +1,41 @@
+"""The rooms' options with their worth: savings that save, and risks. It has no rule of its own."""
+
+from datetime import date
+from decimal import Decimal
+
+from capplan.answer import Finding, FindingChange
+from capplan.model import Option
+from capplan.planning.price import Priced
+from capplan.planning.what_if import saving, written
+from capplan.scenario.load import Resource
+
+_CENT = Decimal("0.01")
+
+
+def findings_of(base: Priced, today: date | None) -> tuple[tuple[Finding, ...], int]:
+    """Options that save, and risks; and how many rules looked."""
+    metered = base.metered
+    out: list[Finding] = []
+    rules: set[str] = set()
+    for address, resource in metered.scenario.resources.items():
+        options: tuple[Option, ...] = resource.kind.options(
+            resource.name, resource.spec, metered.usage[address], metered.context
+        )
+        for option in options:
+            rules.add(option.rule)
+            found = _finding(base, address, resource, option, today)
+            if found is not None:
+                out.append(found)
+    out.sort(key=lambda f: (f.severity != "saving", -(f.monthly_saving or Decimal(0)), f.resource, f.rule))
+    return tuple(out), len(rules)
+
+
+def _finding(base: Priced, address: str, resource: Resource, option: Option, today: date | None) -> Finding | None:
+    data = base.metered.scenario.data
+    changes = tuple(FindingChange(c.path, written(data, c.path), c.to) for c in option.changes)
+    saved, missing = saving(base, address, option.changes, today) if option.changes else (None, ())
+    if option.severity == "saving" and (saved is not None and saved < _CENT):
+        return None
+    return Finding(
+        option.rule, resource.label, option.severity, option.message, option.gives_up, saved, missing, changes
+    )

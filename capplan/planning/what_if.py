@@ -1,0 +1,120 @@
+"""The scenario with other settings, planned again: the only way a saving is found. It has no formula for one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from capplan.model import Change
+from capplan.planning.meter import meter
+from capplan.planning.price import Priced, charges_of, monthly, price, rate_charges
+from capplan.pricing.catalogue import Catalogue
+from capplan.scenario.load import build
+from capplan.services import glue
+
+
+def apply(data: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
+    """The scenario's plain data with some values written, or (None) taken away."""
+    out: dict[str, Any] = deepcopy(dict(data))
+    for change in changes:
+        *parents, last = change.path.split(".")
+        here: Any = out
+        for step in parents:
+            if not isinstance(here.get(step), dict):
+                here[step] = {} if here.get(step) is None else {"name": here[step]}
+            here = here[step]
+        if change.to is None:
+            here.pop(last, None)
+        else:
+            here[last] = _plain_value(change.to)
+    return out
+
+
+def _plain_value(value: object) -> object:
+    """A value as the YAML reader would give it: numbers are Decimals."""
+    if isinstance(value, Mapping):
+        return {str(k): _plain_value(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain_value(v) for v in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    return value
+
+
+def written(data: Mapping[str, Any], path: str) -> object:
+    """What stands at a path of the plain data; None where nothing does."""
+    here: Any = data
+    for step in path.split("."):
+        if not isinstance(here, Mapping) or step not in here:
+            return None
+        here = here[step]
+    return here
+
+
+def what_if(base: Priced, changes: Sequence[Change], today: date | None) -> Priced:
+    """The scenario with some settings changed, planned again."""
+    scenario = base.metered.scenario
+    changed = build(scenario.doc, scenario.files, scenario.sha256, apply(scenario.data, changes))
+    return price(meter(changed, base.metered.context.seed), base.catalogue, today)
+
+
+def saving(
+    base: Priced, address: str, changes: Sequence[Change], today: date | None
+) -> tuple[Decimal | None, tuple[str, ...]]:
+    """What a change of one resource saves a month, or None and the prices that are missing.
+
+    Meters only that resource again and rates only what it pays, where nothing else can move: then the difference is the
+    one a whole plan would give. Otherwise the whole scenario is planned again.
+    """
+    quick = _quick_saving(base, address, changes, today)
+    if quick is not None:
+        return quick
+    other = what_if(base, changes, today)
+    if other.missing:
+        return None, tuple(m.key for m in other.missing)
+    return base.monthly_cost - other.monthly_cost, ()
+
+
+def _quick_saving(
+    base: Priced, address: str, changes: Sequence[Change], today: date | None
+) -> tuple[Decimal | None, tuple[str, ...]] | None:
+    scenario, ctx = base.metered.scenario, base.metered.context
+    resource = scenario.resources[address]
+    if scenario.account.free_tier or any(not c.path.startswith(f"{address}.") for c in changes):
+        return None
+    section, _, name = address.partition(".")
+    alone = {k: v for k, v in scenario.data.items() if k in ("capplan", "name", "region", "defaults", "account")}
+    mine = {
+        k: v for k, v in scenario.data[section][name].items() if k not in ("calls", "access", "triggers", "on_failure")
+    }
+    if resource.kind.section == "state_machines":
+        return None
+    alone[section] = {name: mine}
+    changed = build(scenario.doc, scenario.files, scenario.sha256, apply(alone, changes)).resources[address]
+    spec = changed.spec.model_copy(
+        update={k: getattr(resource.spec, k) for k in ("triggers", "on_failure") if hasattr(resource.spec, k)}
+    )
+    kind = resource.kind
+    usage = kind.meter(name, spec, base.metered.demand[address], ctx)
+    still = (
+        (address not in base.metered.consumed or kind.shards(usage) == kind.shards(base.metered.usage[address]))
+        and kind.calls(name, spec, ctx) == kind.calls(name, resource.spec, ctx)
+        and kind.duration_ms(name, spec, ctx) == ctx.duration_ms[address]
+        and (section != "jobs" or glue.call_factor(spec) == glue.call_factor(resource.spec))
+    )
+    charges = charges_of(replace(resource, spec=spec), usage, ctx)
+    keys = {c.price for c in (*charges, *base.charges[address])}
+    if not still or any(_tiered(base.catalogue, key) for key in keys):
+        return None
+    new = rate_charges(charges, scenario, base.catalogue, today)
+    if new.missing:
+        return None, tuple(m.key for m in new.missing)
+    old = rate_charges(base.charges[address], scenario, base.catalogue, today)
+    return monthly(old.lines) - monthly(new.lines), ()
+
+
+def _tiered(catalogue: Catalogue, key: str) -> bool:
+    found = catalogue.price(key)
+    return found is not None and len(found.tiers) > 1
