@@ -13,7 +13,7 @@ from capplan.planning.price import Priced, catalogue_of, missing_prices, monthly
 from capplan.planning.what_if import what_if, written
 from capplan.pricing.rating import rate
 from capplan.quantities import sig6, to_quantity
-from capplan.scenario.load import Resource, Scenario
+from capplan.scenario.records import Resource, Scenario
 from capplan.services.dynamodb.options import mode_options
 from capplan.units import MONTH_HOURS, SECONDS_PER_HOUR
 

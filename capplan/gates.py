@@ -11,7 +11,7 @@ from capplan.planning.price import Priced, cost_by_resource, cost_by_service
 from capplan.quantities import to_quantity
 from capplan.reading.nearest import nearest
 from capplan.scenario.gate_syntax import Gate
-from capplan.scenario.load import Resource, Scenario
+from capplan.scenario.records import Resource, Scenario
 from capplan.services import glue
 
 _UNIT = {"share": "%", "%": "%", "USD": "USD", "ms": "ms"}

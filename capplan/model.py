@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
 from capplan.calls import Access
+from capplan.errors import CapplanError, Mistake
 from capplan.flow import Flow
+from capplan.reading.files import Files
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
 UsageT = TypeVar("UsageT")
@@ -195,6 +197,26 @@ class Rule:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a spec says that cannot be: at a path inside the resource, or (`mistake`) in a file it names."""
+
+    path: tuple[str | int, ...]
+    message: str
+    hint: str = ""
+    mistake: Mistake | None = None
+
+
+def problems_of(error: CapplanError, path: tuple[str | int, ...]) -> tuple[Problem, ...]:
+    """What went wrong in a file that a spec names: at the file's own line where it has one, else where it is named."""
+    return tuple(Problem(path, m.message, m.hint, m if m.line else None) for m in error.mistakes)
+
+
+def complete_as_written(spec: Any, files: Files) -> tuple[Any, tuple[Problem, ...]]:  # noqa: ANN401, ARG001  any spec
+    """For a room whose spec is whole as written."""
+    return spec, ()
+
+
 def excludes_nothing(name: str, spec: object, usage: object, ctx: Context) -> tuple[Excluded, ...]:  # noqa: ARG001
     """For a room that leaves nothing out."""
     return ()
@@ -223,3 +245,5 @@ class Kind(Generic[SpecT, UsageT]):
     shards: Callable[[UsageT], int]
     exclude: Callable[[str, SpecT, UsageT, Context], tuple[Excluded, ...]] = excludes_nothing
     rules: tuple[Rule, ...] = ()
+    complete: Callable[[SpecT, Files], tuple[SpecT, tuple[Problem, ...]]] = complete_as_written
+    """The spec with what the files it names hold, and everything that does not go together."""

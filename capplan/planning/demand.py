@@ -11,7 +11,7 @@ from capplan.demand.solve import Edge, LoopError, arrivals
 from capplan.errors import CapplanError
 from capplan.flow import Flow
 from capplan.model import Assumption, Context, Demand, Work
-from capplan.scenario.load import Resource, Scenario
+from capplan.scenario.records import Resource, Scenario
 from capplan.services import glue
 from capplan.services.lambda_ import POLLS, records_per_invocation
 

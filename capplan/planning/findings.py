@@ -7,7 +7,7 @@ from capplan.answer import Finding, FindingChange
 from capplan.model import Option
 from capplan.planning.price import Priced
 from capplan.planning.what_if import saving, written
-from capplan.scenario.load import Resource
+from capplan.scenario.records import Resource
 
 _CENT = Decimal("0.01")
 

@@ -12,7 +12,7 @@ from capplan.flow import POISSON_SIGMAS, Flow
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.planning.meter import Metered
 from capplan.quantities import sig6, to_quantity
-from capplan.scenario.load import Resource
+from capplan.scenario.records import Resource
 from capplan.services import pool_quota
 
 

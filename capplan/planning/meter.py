@@ -8,7 +8,7 @@ from typing import Any
 from capplan.flow import Flow
 from capplan.model import Assumption, Context, Demand
 from capplan.planning.demand import arrivals_of, calls_of, demands, notes, ratios_of, stream_consumers
-from capplan.scenario.load import Resource, Scenario
+from capplan.scenario.records import Resource, Scenario
 
 _ROUNDS = 20
 

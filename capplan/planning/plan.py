@@ -23,7 +23,7 @@ from capplan.planning.price import (
 from capplan.planning.remarks import assumptions, excluded
 from capplan.pricing.rating import rate
 from capplan.quantities import to_quantity
-from capplan.scenario.load import Scenario
+from capplan.scenario.records import Scenario
 
 
 def plan(scenario: Scenario, *, today: date | None = None, seed: int = 0, findings: bool = True) -> Plan:

@@ -12,7 +12,7 @@ from capplan.model import Charge, Context
 from capplan.planning.meter import Metered
 from capplan.pricing.catalogue import Catalogue, load_prices
 from capplan.pricing.rating import LineItem, MissingPrice, Rated, rate
-from capplan.scenario.load import Resource, Scenario
+from capplan.scenario.records import Resource, Scenario
 
 
 def charges_of(resource: Resource, usage: Any, ctx: Context) -> tuple[Charge, ...]:  # noqa: ANN401  each room has its own usage

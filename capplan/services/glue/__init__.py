@@ -3,7 +3,8 @@
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.model import Call, Context, Kind
+from capplan.model import Call, Context, Kind, Problem
+from capplan.reading.files import Files
 from capplan.services.glue import cost, limits, options, retries, usage
 from capplan.services.glue.cost import worst_run_charge
 from capplan.services.glue.limits import pool_quota
@@ -35,6 +36,11 @@ def _no_shards(of: Usage) -> int:  # noqa: ARG001
     return 0
 
 
+def _complete(spec: Job, files: Files) -> tuple[Job, tuple[Problem, ...]]:
+    del files
+    return spec, tuple(Problem(path, message) for path, message in validate(spec))
+
+
 KIND: Kind[Job, Usage] = Kind(
     name="glue.job",
     section="jobs",
@@ -57,4 +63,5 @@ KIND: Kind[Job, Usage] = Kind(
     assume=options.assume,
     records=_no_records,
     shards=_no_shards,
+    complete=_complete,
 )

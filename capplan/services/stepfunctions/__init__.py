@@ -3,8 +3,11 @@
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.model import Call, Context, Excluded, Kind
+from capplan.errors import CapplanError
+from capplan.model import Call, Context, Excluded, Kind, Problem, problems_of
+from capplan.reading.files import Files
 from capplan.services.stepfunctions import cost, options, usage
+from capplan.services.stepfunctions.asl import DefinitionError, parse
 from capplan.services.stepfunctions.expectation import all_attempts, expect
 from capplan.services.stepfunctions.spec import State, StateMachine, validate
 from capplan.services.stepfunctions.usage import Usage
@@ -54,6 +57,21 @@ def _exclude(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple
     )
 
 
+def complete(spec: StateMachine, files: Files) -> tuple[StateMachine, tuple[Problem, ...]]:
+    """The state machine with its definition, and what does not fit it."""
+    at = ("definition",)
+    try:
+        doc = files.read_definition(spec.definition)
+    except CapplanError as error:
+        return spec, problems_of(error, at)
+    try:
+        whole = spec.model_copy(update={"asl": parse(doc.data, len("\n".join(doc.lines).encode()))})
+    except DefinitionError as error:
+        found = [(p, doc.mistake(list(p.path), p.message, p.hint)) for p in error.problems]
+        return spec, tuple(Problem(at, p.message, p.hint, mistake) for p, mistake in found)
+    return whole, tuple(Problem(path, message) for path, message in validate(whole))
+
+
 KIND: Kind[StateMachine, Usage] = Kind(
     name="stepfunctions.state_machine",
     section="state_machines",
@@ -72,5 +90,6 @@ KIND: Kind[StateMachine, Usage] = Kind(
     assume=options.assume,
     records=_no_records,
     shards=_no_shards,
+    complete=complete,
     exclude=_exclude,
 )

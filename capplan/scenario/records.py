@@ -1,0 +1,72 @@
+"""A checked scenario as the rest of the house sees it. It reads and checks nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from capplan.calls import Access
+from capplan.flow import Flow
+from capplan.model import Kind
+from capplan.reading.document import Document
+from capplan.reading.files import Files
+from capplan.scenario.gate_syntax import Gate
+from capplan.scenario.models import Account
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCall:
+    """One line of `calls`: who is called, how often per unit of the caller's work."""
+
+    to: str
+    times: Fraction
+    access: Access
+
+
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """One line of `access`: requests that come from outside straight to a table."""
+
+    access: Access
+    flow: Flow
+    entrance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One declared resource: its spec, what it calls, what enters at it."""
+
+    kind: Kind[Any, Any]
+    name: str
+    address: str
+    label: str
+    spec: Any
+    calls: tuple[WrittenCall, ...]
+    access: tuple[Entering, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A checked scenario: everything the planner needs, and the plain data it came from."""
+
+    file: str
+    sha256: str
+    name: str
+    region: str
+    timezone: str
+    account: Account
+    shapes: Mapping[str, Flow]
+    resources: Mapping[str, Resource]
+    gates: tuple[Gate, ...]
+    prices: Mapping[str, Decimal]
+    ranges: tuple[str, ...]
+    data: Mapping[str, Any] = field(repr=False)
+    doc: Document = field(repr=False)
+    files: Files = field(repr=False)
+
+
+def with_gate(scenario: Scenario, gate: Gate) -> Scenario:
+    """The same scenario with one gate more."""
+    return replace(scenario, gates=(*scenario.gates, gate))

@@ -1,0 +1,177 @@
+"""Lines of `calls` and `access`: requests in AWS's words, lists unfolded. It meters nothing."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from capplan.calls import SECTION_OF, TABLE_OPS, Access
+from capplan.flow import Flow, steady
+from capplan.model import Kind
+from capplan.quantities import read_rate
+from capplan.reading.nearest import nearest
+from capplan.scenario.models import NAME
+from capplan.scenario.reader import Path, Reader
+from capplan.scenario.records import Entering, WrittenCall
+from capplan.scenario.wording import keys_of
+from capplan.services.dynamodb.requests import validate_access
+
+_LISTS: Mapping[str, tuple[str, ...]] = {
+    "batch-get": ("get",),
+    "batch-write": ("put", "delete"),
+    "transact-get": ("get",),
+    "transact-write": ("put", "update", "delete"),
+}
+"""What may stand in the list behind a word."""
+_ONLY: Mapping[str, tuple[str, ...]] = {
+    "replaces": ("put", "batch-write", "transact-write"),
+    "changes": ("update",),
+    "async": ("invoke",),
+    "payload": ("invoke", "start"),
+    "consistency": ("get", "query", "scan", "batch-get", "transact-get"),
+    "items": ("query", "scan", "batch-get", "batch-write", "transact-get", "transact-write"),
+}
+"""Words that say something only of these requests."""
+
+
+def calls_in(
+    reader: Reader,
+    item: object,
+    path: Path,
+    specs: Mapping[str, tuple[Kind[Any, Any], Any]],
+    outer: Fraction = Fraction(1),
+    *,
+    transactional: bool = False,
+) -> list[WrittenCall]:
+    """The requests that one line of `calls` stands for."""
+    op = _op_of(reader, item, path)
+    if op is None or not isinstance(item, Mapping):
+        return []
+    access = _access_of(reader, op, item, path, transactional=transactional or op.startswith("transact"))
+    if access is None:
+        return []
+    times = outer * Fraction(access.times) * Fraction(access.chance)
+    value = item[op]
+    if isinstance(value, list) and op in _LISTS:
+        inside = transactional or op.startswith("transact")
+        if not value:
+            reader.say([*path, op], f"'{op}' lists no request", "such as [{put: orders}]")
+        for i, one in enumerate(value):
+            wrong = (
+                [key for key in one if key in SECTION_OF and key not in _LISTS[op]] if isinstance(one, Mapping) else []
+            )
+            if wrong:
+                reader.say(
+                    [*path, op, i], f"'{wrong[0]}' does not go into '{op}'", f"expected {' or '.join(_LISTS[op])}"
+                )
+                return []
+        return [
+            w
+            for i, one in enumerate(value)
+            for w in calls_in(reader, one, (*path, op, i), specs, times, transactional=inside)
+        ]
+    section = SECTION_OF[op]
+    address = f"{section}.{value}"
+    if not isinstance(value, str) or address not in specs:
+        reader.unknown(value, section, [*path, op], specs)
+        return []
+    access = access.model_copy(update={"target": value})
+    _check_access(reader, specs[address][1], access, path, op)
+    return [WrittenCall(address, times, access)]
+
+
+def entering_at(
+    reader: Reader,
+    item: object,
+    path: Path,
+    table: str,
+    spec: Any,
+    shapes: Mapping[str, Flow],  # noqa: ANN401
+) -> list[Entering]:
+    """The requests that one line of `access` stands for."""
+    op = _op_of(reader, item, path)
+    if op is None or not isinstance(item, Mapping):
+        return []
+    if op not in TABLE_OPS:
+        reader.say([*path, op], f"'{op}' does not read or write a table", "under `access` stand DynamoDB's requests")
+        return []
+    access = _access_of(reader, op, item, path, transactional=op.startswith("transact"))
+    value = item[op]
+    if access is None:
+        return []
+    flow, entrance = _source(reader, value, [*path, op], f"{table}.{op}", shapes)
+    access = access.model_copy(update={"target": table})
+    _check_access(reader, spec, access, path, op)
+    return [Entering(access, flow * (Fraction(access.times) * Fraction(access.chance)), entrance)]
+
+
+def _op_of(reader: Reader, item: object, path: Path) -> str | None:
+    words = [key for key in item if key in SECTION_OF] if isinstance(item, Mapping) else []
+    if len(words) == 1:
+        return str(words[0])
+    if words:
+        reader.say(path, f"one line says one thing, found {' and '.join(words)}", "write a line for each")
+        return None
+    found = list(item) if isinstance(item, Mapping) else []
+    close = nearest(found[0], SECTION_OF) if found else None
+    hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(SECTION_OF)}"
+    reader.say(
+        [*path, found[0]] if found else path,
+        f"'{found[0]}' is no request" if found else "no request is named",
+        hint,
+        key=True,
+    )
+    return None
+
+
+def _access_of(reader: Reader, op: str, item: Mapping[str, Any], path: Path, *, transactional: bool) -> Access | None:
+    raw = {key: value for key, value in item.items() if key != op}
+    if isinstance(raw.get("changes"), list):
+        raw["changes"] = tuple(raw["changes"])
+    elif isinstance(raw.get("changes"), str):
+        raw["changes"] = (raw["changes"],)
+    for banned in ("op", "target", "transactional"):
+        if banned in raw:
+            reader.say(
+                [*path, banned],
+                f"unknown key '{banned}'",
+                f"expected one of {', '.join(keys_of(Access))}",
+                key=True,
+            )
+            raw.pop(banned)
+    for word, ops in _ONLY.items():
+        if word in raw and op not in ops:
+            reader.say([*path, word], f"'{word}' says nothing of '{op}'", f"it goes with {', '.join(ops)}", key=True)
+    access: Access | None = reader.model(Access, {**raw, "op": op, "transactional": transactional}, path, {})
+    return access
+
+
+def _check_access(reader: Reader, table: Any, access: Access, path: Path, op: str) -> None:  # noqa: ANN401
+    if op not in TABLE_OPS or table is None:
+        return
+    problem = validate_access(table, access)
+    if problem:
+        where = next(
+            (
+                k
+                for k in ("index", "consistency", "items", "item_size")
+                if getattr(access, k, None) not in (None, "eventual")
+            ),
+            op,
+        )
+        reader.say([*path, where], problem)
+
+
+def _source(
+    reader: Reader, value: object, path: Sequence[str | int], name: str, shapes: Mapping[str, Flow]
+) -> tuple[Flow, str]:
+    if isinstance(value, str) and value in shapes:
+        return shapes[value], value
+    if isinstance(value, str) and NAME.fullmatch(value) and not value[0].isdigit():
+        reader.unknown(value, "traffic", path, {f"traffic.{n}": None for n in shapes})
+        return Flow.zero(), name
+    try:
+        return Flow.of(steady(name, recurring=True), read_rate(value)), name
+    except Exception as error:  # noqa: BLE001  a pydantic error outside a model
+        hint = str(getattr(error, "context", {}).get("hint", "")) + ", or the name of a traffic"
+        reader.say(path, f"'{value}' is not understood" if isinstance(value, str) else f"{value} has no unit", hint)
+        return Flow.zero(), name

@@ -1,0 +1,58 @@
+"""The section `traffic`: shapes of demand by name. It carries demand nowhere."""
+
+from fractions import Fraction
+from typing import get_args
+
+from capplan import units
+from capplan.demand.schedule import read_schedule, schedule_shape
+from capplan.demand.traffic import Daily, Spike, traffic_shape
+from capplan.flow import Flow
+from capplan.scenario.models import DailyCurve, Traffic, Weekday
+from capplan.scenario.reader import Path, Reader
+
+
+def traffic_of(reader: Reader) -> dict[str, Flow]:
+    """Every traffic's flow, by name."""
+    out: dict[str, Flow] = {}
+    for name, raw in reader.section("traffic").items():
+        told = reader.model(Traffic, raw, ("traffic", name), {})
+        if told is None:
+            out[name] = Flow.zero()
+            continue
+        if (told.rate is None) == (told.schedule is None):
+            reader.say(["traffic", name], f"traffic '{name}' needs a rate or a schedule, one of them", "rate: 60/s")
+        if told.schedule is not None and (told.daily or told.weekly or told.spikes):
+            reader.say(["traffic", name], f"traffic '{name}' has a schedule: daily, weekly and spikes shape a rate")
+        _spikes(reader, told, ("traffic", name))
+        if told.weekly and not any(told.weekly.get(day, 1) for day in get_args(Weekday)):
+            reader.say(["traffic", name, "weekly"], "every day is 0x", "one day at least has traffic")
+            continue
+        out[name] = _traffic_flow(name, told)
+    return out
+
+
+def _spikes(reader: Reader, told: Traffic, path: Path) -> None:
+    """A spike lies in the four weeks, whole."""
+    for i, spike in enumerate(told.spikes):
+        minutes = spike.for_ms / 60_000
+        if not minutes or spike.at + minutes > units.WINDOW_MINUTES:
+            reader.say(
+                [*path, "spikes", i],
+                "the spike does not lie in the four weeks",
+                "it lasts more than 0 min and ends by day 28 24:00",
+            )
+
+
+def _traffic_flow(name: str, told: Traffic) -> Flow:
+    if told.schedule is not None:
+        return Flow.of(schedule_shape(name, read_schedule(told.schedule)), Fraction(1))
+    curve = told.daily
+    if isinstance(curve, DailyCurve):
+        daily = Daily(float(curve.peak), float(curve.trough), curve.at)
+    elif isinstance(curve, tuple):
+        daily = Daily(hours=tuple(float(x) for x in curve))
+    else:
+        daily = Daily()
+    spikes = tuple(Spike(s.name, s.at, Fraction(s.for_ms) / 1000, s.times) for s in told.spikes)
+    shape = traffic_shape(name, daily, {str(day): factor for day, factor in told.weekly.items()}, spikes)
+    return Flow.of(shape, told.rate or Fraction(0))
