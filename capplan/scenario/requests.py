@@ -84,8 +84,8 @@ def entering_at(
     item: object,
     path: Path,
     table: str,
-    spec: Any,
-    shapes: Mapping[str, Flow],  # noqa: ANN401
+    spec: Any,  # noqa: ANN401  any room
+    shapes: Mapping[str, Flow],
 ) -> list[Entering]:
     """The requests that one line of `access` stands for."""
     op = _op_of(reader, item, path)
