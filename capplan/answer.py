@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from capplan.model import Assumption, Excluded, LimitCheck
+from capplan.timeline import Timeline
 
 if TYPE_CHECKING:
     from datetime import date
@@ -184,3 +185,29 @@ class Modes:
     prices: Prices
     tables: tuple[ComparedTable, ...]
     not_simulated: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """One resource followed over time."""
+
+    label: str
+    address: str
+    kind: str
+    timelines: tuple[Timeline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What `simulate` answers."""
+
+    version: str
+    name: str
+    region: str
+    file: str
+    sha256: str
+    seed: int
+    timezone: str
+    resources: tuple[Simulated, ...]
+    skipped: tuple[str, ...]
+    """Resources nothing can be followed of over time yet."""

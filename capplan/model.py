@@ -12,6 +12,7 @@ from capplan.calls import Access
 from capplan.errors import CapplanError, Mistake
 from capplan.flow import Flow
 from capplan.reading.files import Files
+from capplan.timeline import Size, Timeline, Wish
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
 UsageT = TypeVar("UsageT")
@@ -223,6 +224,14 @@ def excludes_nothing(name: str, spec: object, usage: object, ctx: Context) -> tu
 
 
 @dataclass(frozen=True, slots=True)
+class Simulator(Generic[SpecT, UsageT]):
+    """How a room follows a resource over time: how large that would be, and the doing."""
+
+    size: Callable[[str, SpecT, UsageT, Context, Wish], Size]
+    run: Callable[[str, SpecT, UsageT, Context, Wish], tuple[Timeline, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind(Generic[SpecT, UsageT]):
     """One kind of AWS resource as capplan sees it: a spec and pure functions."""
 
@@ -247,3 +256,4 @@ class Kind(Generic[SpecT, UsageT]):
     rules: tuple[Rule, ...] = ()
     complete: Callable[[SpecT, Files], tuple[SpecT, tuple[Problem, ...]]] = complete_as_written
     """The spec with what the files it names hold, and everything that does not go together."""
+    simulate: Simulator[SpecT, UsageT] | None = None

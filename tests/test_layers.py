@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "capplan"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("units", "errors", "quantities", "reading"),
-    ("flow", "calls", "model"),
+    ("flow", "calls", "timeline", "model"),
     ("demand", "pricing", "services.dynamodb", "services.lambda_", "services.stepfunctions", "services.glue"),
     ("services",),
     ("scenario",),

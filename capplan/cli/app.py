@@ -9,6 +9,7 @@ from capplan.cli.check import check
 from capplan.cli.compare_modes import compare_modes
 from capplan.cli.estimate import estimate
 from capplan.cli.output import put
+from capplan.cli.simulate import simulate
 from capplan.cli.steps import WRONG_INPUT
 from capplan.errors import Mistake
 
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.command()(estimate)
 app.command()(check)
 app.command("compare-modes")(compare_modes)
+app.command()(simulate)
 
 
 def run(arguments: list[str]) -> int:

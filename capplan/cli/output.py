@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -30,8 +30,16 @@ class Output:
         return any(name == "json" for name, _ in self.wanted)
 
 
-def output(formats: list[str] | None, file: str | None, *, ascii_only: bool, no_color: bool, quiet: bool) -> Output:
-    """The wish as one value.
+def output(
+    formats: list[str] | None,
+    file: str | None,
+    *,
+    ascii_only: bool,
+    no_color: bool,
+    quiet: bool,
+    known: Sequence[str] = FORMATS,
+) -> Output:
+    """The wish as one value; `known` are the formats this command has.
 
     Raises:
         typer.BadParameter: An unknown format, or two answers for one place.
@@ -39,8 +47,8 @@ def output(formats: list[str] | None, file: str | None, *, ascii_only: bool, no_
     wanted: list[tuple[str, str | None]] = []
     for text in formats or ["table"]:
         name, given, path = text.partition("=")
-        if name not in FORMATS:
-            raise typer.BadParameter(f"expected {' or '.join(FORMATS)}, found '{name}'", param_hint="--format")
+        if name not in known:
+            raise typer.BadParameter(f"expected {' or '.join(known)}, found '{name}'", param_hint="--format")
         if given and not path:
             raise typer.BadParameter(f"'{text}' names no file: write {name}=FILE", param_hint="--format")
         wanted.append((name, path or file))
@@ -65,9 +73,17 @@ def _takes_unicode(stream: TextIO) -> bool:
     return stream.isatty() and utf8 and os.environ.get("TERM") != "dumb"
 
 
-def emit(where: Output, as_json: Callable[[], str], as_table: Callable[[Style], str]) -> None:
+def emit(
+    where: Output,
+    as_json: Callable[[], str],
+    as_table: Callable[[Style], str],
+    others: Mapping[str, Callable[[], str]] | None = None,
+) -> None:
     """Files first, each whole or not at all; standard output last."""
-    texts = [(path, as_json() if name == "json" else as_table(style_for(path, where))) for name, path in where.wanted]
+    plain = {"json": as_json, **(others or {})}
+    texts = [
+        (path, plain[name]() if name in plain else as_table(style_for(path, where))) for name, path in where.wanted
+    ]
     for path, text in texts:
         if path is not None:
             from capplan.reading.writing import write_atomic  # noqa: PLC0415

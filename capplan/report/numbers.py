@@ -65,3 +65,8 @@ def value(amount: Decimal, unit: str) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """`1 gate`, `2 gates`."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def of_float(amount: float) -> Decimal:
+    """A simulated figure at its 6 significant digits."""
+    return Decimal(f"{amount:.6g}")

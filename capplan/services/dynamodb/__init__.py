@@ -7,6 +7,7 @@ from capplan.services.dynamodb.assumptions import assume
 from capplan.services.dynamodb.cost import charge
 from capplan.services.dynamodb.limits import check, observe, pools
 from capplan.services.dynamodb.options import options
+from capplan.services.dynamodb.simulate import SIMULATOR
 from capplan.services.dynamodb.spec import NOT_YET, Table
 from capplan.services.dynamodb.usage import Usage, meter, records, shards, summary
 
@@ -44,4 +45,5 @@ KIND: Kind[Table, Usage] = Kind(
     records=records,
     shards=shards,
     exclude=_exclude,
+    simulate=SIMULATOR,
 )

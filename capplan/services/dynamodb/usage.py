@@ -183,7 +183,7 @@ def _throttled(spec: Table, works: tuple[WorkUnits, ...], arms: tuple[Arm, ...],
     ceilings = {}
     for arm in arms:
         for direction in ("read", "write"):
-            ceilings[arm.index or TABLE, direction] = _ceiling(spec, arm, direction, ctx)
+            ceilings[arm.index or TABLE, direction] = ceiling(spec, arm, direction, ctx)
     offered = [Offered(one.work.flow, _needs(one.units)) for one in works]
     return throttled_share(offered, ceilings)
 
@@ -193,7 +193,8 @@ def _needs(units: RequestUnits) -> tuple[tuple[str, str], ...]:
     return (*reads, *((arm, "write") for arm, amount in units.write.items() if amount))
 
 
-def _ceiling(spec: Table, arm: Arm, direction: str, ctx: Context) -> Ceiling:
+def ceiling(spec: Table, arm: Arm, direction: str, ctx: Context) -> Ceiling:
+    """What an arm takes in one direction: its partitions' ceiling and its own."""
     write = direction == "write"
     flow, capacity = (arm.write, arm.write_capacity) if write else (arm.read, arm.read_capacity)
     per_partition = quotas.PARTITION_WRITE_UNITS_PER_S if write else quotas.PARTITION_READ_UNITS_PER_S

@@ -1,0 +1,78 @@
+"""`capplan simulate` as a program is run: its forms, what it refuses, its books."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import capplan
+from capplan.errors import CapplanError
+from capplan.timeline import MOST_CELLS
+from tests.helpers import WEB_SHOP, scenario
+
+HOT = """
+tables:
+  orders:
+    partition_key: {name: id, distinct: 1000, popularity: {hot: {keys: 1, share: 50%}}}
+    item_size: 1 KB
+    access: [{put: 3000/s}]
+"""
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "capplan", *arguments], capture_output=True, text=True, check=False)
+
+
+def test_a_named_table_comes_with_charts_and_all_in_short() -> None:
+    named, every = _run("simulate", WEB_SHOP, "orders"), _run("simulate", WEB_SHOP)
+    assert (named.returncode, every.returncode) == (0, 0)
+    assert "orders.by-status writes" in named.stdout
+    assert "HEAT" in named.stdout
+    assert "HEAT" not in every.stdout
+    assert "stock writes" in every.stdout
+    assert named.stderr == "", "no progress but on a terminal"
+    assert max(len(line) for line in named.stdout.splitlines()) <= 80
+
+
+def test_json_and_csv_carry_the_same_series() -> None:
+    record = json.loads(_run("simulate", WEB_SHOP, "orders", "-f", "json").stdout)
+    rows = list(csv.DictReader(io.StringIO(_run("simulate", WEB_SHOP, "orders", "-f", "csv").stdout)))
+    assert record["schema"] == "capplan.simulation/1"
+    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in rows:
+        if row["chart"] == "month":
+            sums[row["timeline"], row["series"]] += Decimal(row["value"])
+    for timeline in record["resources"][0]["timelines"]:
+        for series in timeline["month"]:
+            assert sums[timeline["name"], series["name"]] == sum(map(Decimal, series["values"]))
+
+
+def test_books_balance(tmp_path: Path) -> None:
+    for one in capplan.simulate(scenario(HOT, tmp_path)).resources:
+        for timeline in one.timelines:
+            assert timeline.books.gap == 0
+            assert dict(timeline.books.parts)["throttled"] > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("order", "there is no resource 'order'"), ("fulfil", "'fulfil' cannot be followed over time yet")],
+)
+def test_a_wrong_name_is_told(name: str, message: str) -> None:
+    found = _run("simulate", WEB_SHOP, name)
+    assert found.returncode == 2
+    assert message in found.stderr
+
+
+def test_what_is_too_large_is_refused_with_the_product(tmp_path: Path) -> None:
+    huge = "tables: {big: {item_size: 100 KB, items: 3B, access: [{put: 1/s}]}}\n"
+    with pytest.raises(CapplanError, match=r"40,320 minutes x .* partitions = [\d,]+, at most 1,000,000,000") as error:
+        capplan.simulate(scenario(huge, tmp_path))
+    assert error.value.mistakes[0].line == 4
+    assert MOST_CELLS == 10**9
