@@ -19,7 +19,7 @@ Prices = dict[str, Entry]
 
 SERVICES = {"dynamodb": "dynamodb", "lambda": "lambda", "step_functions": "stepfunctions", "glue": "glue"}
 HOME = "us-east-1"
-"""Where Express Workflows' upper tiers were read."""
+"""Where Express Workflows' upper tiers were read, and the Region of AWS's own examples."""
 LAMBDA_TIERS = {
     "duration.x86_64": (("6000000000", "0.9"), ("15000000000", "0.8")),
     "duration.arm64": (("7500000000", "0.9"), ("18750000000", "0.8")),
@@ -27,6 +27,17 @@ LAMBDA_TIERS = {
 """From where, and for what part of the first price. AWS Lambda pricing page; the Regions that list all tiers agree."""
 STREAMED_FREE_GB = "100"
 """AWS Lambda pricing page (read 2026-09-20): streamed responses' monthly allowance, both architectures together."""
+LAMBDA_PAGE = "lambda_page"
+LAMBDA_PAGE_ORIGIN = "https://aws.amazon.com/lambda/pricing/ (us-east-1, page state after 2026-06)"
+LAMBDA_PAGE_PRICES = {
+    "event_source_mapping_provisioned.sqs_event_poller_unit_hour": ("0.00925", "Event-Poller-Unit-Hours"),
+    "tenant_isolation.x86_64": ("0.000166667", "GB"),
+    "tenant_isolation.arm64": ("0.000133333", "GB"),
+    "durable.operation": ("0.000008", "Operations"),
+    "durable.written_gb": ("0.25", "GB"),
+    "durable.kept_gb_month": ("0.15", "GB-Mo"),
+}
+"""What only AWS's pricing page shows, for its home Region: its worked examples divide to these figures."""
 RULES = {"express": "step_functions.express", "python_shell": "glue.python_shell.dpu_hour"}
 """Sources of our own, and the entry of the block `derived` that each stands for."""
 _DAY = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
@@ -113,6 +124,14 @@ def add_lambda_tiers(prices: Prices) -> None:
             entry["note"] = "tiers 2 and 3: 0.9 and 0.8 of the first"
 
 
+def add_lambda_page(prices: Prices) -> None:
+    """Figures of the pricing page that the collection's price list lacks."""
+    known = {"effective": None, "checked": day("2026-06"), "confidence": "verified", "source": LAMBDA_PAGE, "sku": None}
+    for key, (price, unit) in LAMBDA_PAGE_PRICES.items():
+        if key not in prices:
+            prices[key] = {"free": "0", "tiers": [tier(0, price)], "unit": unit, **known}
+
+
 def add_express(prices: Prices, rule: Mapping[str, Any], region: str, home: Mapping[str, Any]) -> None:
     """Express prices by the collection's rule, but in the Regions that it leaves out."""
     first = prices.pop("express.duration.first_tier", None)
@@ -161,6 +180,8 @@ def prices_of(data: Mapping[str, Any], region: str, name: str) -> Prices:
     prices = {key: record(entry, data["sources"]) for key, entry in found.items()}
     if name == "lambda":
         add_lambda_tiers(prices)
+        if region == HOME:
+            add_lambda_page(prices)
     if name == "step_functions":
         add_express(prices, data["derived"][RULES["express"]], region, data["regions"][HOME][name])
     if name == "glue":
@@ -197,6 +218,8 @@ def _service_text(data: Mapping[str, Any], region: str, service: str, prices: Pr
 
 def _origin(data: Mapping[str, Any], name: str) -> Entry:
     """Where a source's figures come from, and the public copy they were read in."""
+    if name == LAMBDA_PAGE:
+        return {"origin": LAMBDA_PAGE_ORIGIN, "copy": None}
     if name in RULES:
         return {"origin": f"derived: {data['derived'][RULES[name]]['why']}", "copy": None}
     source = data["sources"][name]

@@ -12,7 +12,7 @@ from capplan.quantities import ceil_div
 from capplan.services.dynamodb import partitions, warm
 from capplan.services.dynamodb.billing import capacity_usd
 from capplan.services.dynamodb.units import batch_write_units, read_units, scan_units
-from capplan.services.lambda_ import billing, cold_starts, concurrency
+from capplan.services.lambda_ import billing, cold_starts, concurrency, measured
 from capplan.services.stepfunctions import usage as machine
 from tests.cases.facts import Facts, NotCovered
 
@@ -178,6 +178,13 @@ def _cold_init_by_size(given: Given) -> Observed:
     return {"mean_ms": cold_starts.init_ms_by_code_size(float(given["code_kb"]))}
 
 
+def _cold_init(given: Given) -> Observed:
+    found = measured.init(*(str(given[name]) for name in ("runtime", "package", "arch")), int(given["memory_mb"]))
+    if found is None:
+        raise NotCovered(f"nobody has measured {given['runtime']}")
+    return {"p50_ms": found.p50_ms, "p99_ms": found.p99_ms}
+
+
 _MODELS: dict[str, Callable[[Given], Observed]] = {
     "bill_line": _bill_line,
     "lines": _lines,
@@ -199,6 +206,7 @@ _MODELS: dict[str, Callable[[Given], Observed]] = {
     "esm_ramp": _esm_ramp,
     "esm_steady": _esm_steady,
     "scaling_step": _scaling_step,
+    "cold_init": _cold_init,
     "cold_init_by_size": _cold_init_by_size,
 }
 _KINDS = (
