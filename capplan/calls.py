@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from capplan.quantities import Count, Share, Size
+from capplan.words import WORDS
 
 Op = Literal[
     "get",
@@ -39,9 +40,7 @@ SECTION_OF: Mapping[str, str] = {
 class Access(BaseModel):
     """One request of one kind, with everything its charge depends on."""
 
-    model_config = ConfigDict(
-        defer_build=True, frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
-    )
+    model_config = WORDS
 
     op: Op = Field(exclude=True)
     """The API's word: get, query, scan, put, update, delete, batch-get, batch-write, transact-get, transact-write, invoke, start, run."""

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from capplan.demand.schedule import ScheduleError, read_schedule
 from capplan.quantities import Count, Factor, Milliseconds, Rate, Share
+from capplan.words import WORDS
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
@@ -21,9 +22,7 @@ _ZONE = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d|UTC")
 class Model(BaseModel):
     """A part of the file: frozen, strict, no unknown key."""
 
-    model_config = ConfigDict(
-        defer_build=True, frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
-    )
+    model_config = WORDS
 
 
 def _wrong(found: object, hint: str) -> PydanticCustomError:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from capplan.errors import Mistake
 from capplan.reading.document import Document
 from capplan.reading.nearest import nearest
+from capplan.words import field_docs
 
 _KINDS = {
     "string_type": "text",
@@ -130,7 +131,7 @@ def _doc(model: type[BaseModel], loc: Sequence[Any]) -> str:
         return ""
     for name, field in inner.model_fields.items():
         if loc[-1] in (name, field.alias):
-            return " ".join((field.description or "").split())
+            return " ".join(field_docs(inner).get(name, "").split())
     return ""
 
 

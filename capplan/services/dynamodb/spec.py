@@ -12,7 +12,6 @@ from typing import Annotated, Literal, Self
 from pydantic import (
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     InstanceOf,
     TypeAdapter,
@@ -25,16 +24,7 @@ from pydantic_core import PydanticCustomError
 from capplan.quantities import Count, Share, Size, WholeCount
 from capplan.services.dynamodb.heat import UNIFORM, Popularity
 from capplan.services.dynamodb.quotas import MAX_LOCAL_INDEXES, TABLE_WRITE_UNITS_PER_S
-
-_CONFIG = ConfigDict(
-    defer_build=True,
-    frozen=True,
-    strict=True,
-    extra="forbid",
-    use_attribute_docstrings=True,
-    populate_by_name=True,
-    allow_inf_nan=False,
-)
+from capplan.words import WORDS
 
 NOT_YET: Mapping[str, str] = {
     "replicas": "global tables",
@@ -55,7 +45,7 @@ def _mistake(shown: str, hint: str) -> PydanticCustomError:
 
 
 class _Hot(BaseModel):
-    model_config = _CONFIG
+    model_config = WORDS
 
     keys: Annotated[WholeCount, Field(ge=1)] = 1
     share: Share
@@ -104,7 +94,7 @@ _POPULARITY_SCHEMA = {
 class PartitionKey(BaseModel):
     """The attribute that decides where an item lies, and how unevenly its values are used."""
 
-    model_config = _CONFIG
+    model_config = WORDS
 
     name: str
     """The attribute's name."""
@@ -141,7 +131,7 @@ Key = Annotated[PartitionKey, _wrap("name")]
 class Throughput(BaseModel):
     """Units of one kind: static (min = max) or auto scaled."""
 
-    model_config = _CONFIG
+    model_config = WORDS
 
     min: Annotated[WholeCount, Field(ge=1)] | None = None
     """The least capacity units auto scaling holds (5, the console's own)."""
@@ -188,7 +178,7 @@ Units = Annotated[Throughput, BeforeValidator(_throughput)]
 class IndexCapacity(BaseModel):
     """Provisioned capacity of one global index."""
 
-    model_config = _CONFIG
+    model_config = WORDS
 
     write: Units = Throughput()
     """Write capacity units: a number, or {min, max, target} for auto scaling."""
@@ -209,7 +199,7 @@ def _capacity(raw: object) -> object:
 class Capacity(BaseModel):
     """The capacity mode of a table and its indexes, with the table's own units."""
 
-    model_config = _CONFIG
+    model_config = WORDS
 
     mode: Literal["on-demand", "provisioned"] = "on-demand"
     """on-demand (pay per request) or provisioned (pay per unit and hour)."""
@@ -235,7 +225,7 @@ def _listed(raw: object) -> object:
 class Index(BaseModel):
     """A secondary index: other keys for the same items, with what it copies of them."""
 
-    model_config = _CONFIG
+    model_config = WORDS
 
     partition_key: Key | None = None
     """The attribute it is partitioned by: its name, or {name, distinct, popularity, shards}."""
@@ -277,7 +267,7 @@ class Index(BaseModel):
 class MaxThroughput(BaseModel):
     """The user's own ceiling for an on-demand table."""
 
-    model_config = _CONFIG
+    model_config = WORDS
 
     max_write: Annotated[WholeCount, Field(ge=1)] | None = None
     """Most write request units a second."""
@@ -288,7 +278,7 @@ class MaxThroughput(BaseModel):
 class Table(BaseModel):
     """A DynamoDB table with its indexes."""
 
-    model_config = _CONFIG
+    model_config = WORDS
 
     partition_key: Key | None = None
     """The partition key: its name, or {name, distinct, popularity, shards}."""

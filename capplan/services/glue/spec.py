@@ -4,21 +4,19 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from capplan import units
 from capplan.quantities import Duration, Milliseconds, Share, WholeCount, fixed
 from capplan.services.glue import billing, dpu
+from capplan.words import WORDS
 
 MS_PER_MINUTE = units.MS_PER_SECOND * units.SECONDS_PER_MINUTE
 _FAQ_DEFAULT = "faq-default"
 _VERSIONS = ("0.9", "1.0", "2.0", "3.0", "4.0", "5.0", "5.1", "6.0")
 MIN_FLEX = "3.0"
 """Flex needs Glue 3.0 or later (AWS Glue Developer Guide, "Execution class")."""
-_CONFIG = ConfigDict(
-    defer_build=True, frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
-)
 
 WorkerTypeName = Literal[
     "Standard", "G.025X", "G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X", "Z.2X"
@@ -49,7 +47,7 @@ def _read_names(raw: object) -> object:
 class Fails(BaseModel):
     """How a job's attempts fail."""
 
-    model_config = _CONFIG
+    model_config = WORDS
 
     chance: Share
     """The share of attempts that fail, such as 5%."""
@@ -65,7 +63,7 @@ _NEVER = Fails.model_validate({"chance": "0%"})
 class Job(BaseModel):
     """One AWS Glue job."""
 
-    model_config = _CONFIG
+    model_config = WORDS
 
     triggers: Annotated[tuple[str, ...], BeforeValidator(_read_names)] = ()
     """The traffic or schedule that starts runs, by name."""

@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from capplan.quantities import Bytes, Distribution, Duration, Megabytes, Milliseconds, Share, Size, WholeCount, quantile
+from capplan.words import WORDS
 
-_CONFIG = ConfigDict(
-    defer_build=True, frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
-)
 Via = Literal[
     "api-gateway-http",
     "api-gateway-rest",
@@ -49,7 +47,7 @@ def _mistake(shown: str, hint: str) -> PydanticCustomError:
 class Trigger(BaseModel):
     """What invokes a function from outside, or a table's stream."""
 
-    model_config = _CONFIG
+    model_config = WORDS
 
     traffic: str | None = None
     """The name of a traffic."""
@@ -112,7 +110,7 @@ def _takes_time(duration: Distribution) -> Distribution:
 class Package(BaseModel):
     """Sizes of a zip package."""
 
-    model_config = _CONFIG
+    model_config = WORDS
 
     zipped_mb: Annotated[Megabytes | None, Field(alias="zipped")] = None
     """Size as uploaded; above 50 MB it goes through S3."""
@@ -123,7 +121,7 @@ class Package(BaseModel):
 class Function(BaseModel):
     """A Lambda function."""
 
-    model_config = _CONFIG
+    model_config = WORDS
 
     triggers: Annotated[tuple[Trigger, ...], BeforeValidator(_triggers)] = ()
     """What invokes it: a traffic's name, {traffic, via} or {stream: orders, batch: 100}."""

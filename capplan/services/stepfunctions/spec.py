@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf
+from pydantic import BaseModel, BeforeValidator, Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 
 from capplan.quantities import Count, Duration, Megabytes, Milliseconds, Share, Size, WholeCount
@@ -13,10 +13,8 @@ from capplan.services.stepfunctions import asl
 from capplan.services.stepfunctions.asl import Definition
 from capplan.services.stepfunctions.expectation import EndlessLoop, Failure, World, expect
 from capplan.services.stepfunctions.retries import DEFAULT_ERROR
+from capplan.words import WORDS
 
-_WORDS = ConfigDict(
-    defer_build=True, frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
-)
 Problem = tuple[tuple[str | int, ...], str]
 _WILDCARDS = frozenset({"States.ALL", "States.TaskFailed"})
 
@@ -34,7 +32,7 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 class State(BaseModel):
     """What the definition cannot say about one state."""
 
-    model_config = _WORDS
+    model_config = WORDS
 
     call: str | None = None
     """What a Task calls, by name: a function, table, job or state machine. Found alone where the definition says it."""
@@ -57,7 +55,7 @@ class State(BaseModel):
 class StateMachine(BaseModel):
     """One workflow: its real definition, and what the definition cannot say."""
 
-    model_config = _WORDS
+    model_config = WORDS
 
     type: Literal["standard", "express"] = "standard"
     """standard (pays by state transition) or express (pays by request and GB-second)."""
