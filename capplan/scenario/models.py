@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from capplan.demand.schedule import ScheduleError, read_schedule
 from capplan.quantities import Count, Factor, Milliseconds, Rate, Share
+from capplan.schedule import ScheduleError, read_schedule
 from capplan.words import WORDS
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")

@@ -4,11 +4,11 @@ from fractions import Fraction
 from typing import get_args
 
 from capplan import units
-from capplan.demand.schedule import read_schedule, schedule_shape
 from capplan.demand.traffic import Daily, Spike, traffic_shape
 from capplan.flow import Flow
 from capplan.scenario.models import DailyCurve, Traffic, Weekday
 from capplan.scenario.reader import Path, Reader
+from capplan.schedule import read_schedule, schedule_shape
 
 
 def traffic_of(reader: Reader) -> dict[str, Flow]:

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from capplan.demand.schedule import ScheduleError, read_schedule
+from capplan.schedule import ScheduleError, read_schedule
 
 
 @pytest.mark.parametrize(
