@@ -12,7 +12,6 @@ from capplan.quantities import to_quantity
 from capplan.reading.nearest import nearest
 from capplan.scenario.gate_syntax import Gate
 from capplan.scenario.records import Resource, Scenario
-from capplan.services import glue
 
 _UNIT = {"share": "%", "%": "%", "USD": "USD", "ms": "ms"}
 """How a gate writes an observable's unit; every other one is a plain number."""
@@ -54,8 +53,9 @@ def _headroom(resource: Resource, limits: Sequence[PlannedLimit]) -> Observable:
 
 def _worst_run(resource: Resource, priced: Priced) -> Observable:
     from capplan.pricing.rating import rate  # noqa: PLC0415
+    from capplan.services.glue import worst_run_charge  # noqa: PLC0415  only a job has one
 
-    charge = glue.worst_run_charge(
+    charge = worst_run_charge(
         resource.name, resource.spec, priced.metered.usage[resource.address], priced.metered.context
     )
     account = priced.metered.scenario.account

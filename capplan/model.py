@@ -218,6 +218,16 @@ def complete_as_written(spec: Any, files: Files) -> tuple[Any, tuple[Problem, ..
     return spec, ()
 
 
+def runs_once(spec: object) -> Fraction:  # noqa: ARG001
+    """For a room where one unit of demand is one run of what it calls."""
+    return Fraction(1)
+
+
+def refuses_nothing(spec: object, access: Access) -> str | None:  # noqa: ARG001
+    """For a room that takes any request."""
+    return None
+
+
 def excludes_nothing(name: str, spec: object, usage: object, ctx: Context) -> tuple[Excluded, ...]:  # noqa: ARG001
     """For a room that leaves nothing out."""
     return ()
@@ -257,3 +267,7 @@ class Kind(Generic[SpecT, UsageT]):
     complete: Callable[[SpecT, Files], tuple[SpecT, tuple[Problem, ...]]] = complete_as_written
     """The spec with what the files it names hold, and everything that does not go together."""
     simulate: Simulator[SpecT, UsageT] | None = None
+    call_factor: Callable[[SpecT], Fraction] = runs_once
+    """How often what stands in `calls` happens per unit of demand: retries run it again."""
+    refuses: Callable[[SpecT, Access], str | None] = refuses_nothing
+    """Why a request cannot be made of this resource; None where it can."""

@@ -12,8 +12,6 @@ from capplan.errors import CapplanError
 from capplan.flow import Flow
 from capplan.model import Assumption, Context, Demand, Work
 from capplan.scenario.records import Resource, Scenario
-from capplan.services import glue
-from capplan.services.lambda_ import POLLS, records_per_invocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class Sent:
 
 def calls_of(resource: Resource, ctx: Context, scenario: Scenario) -> tuple[Sent, ...]:
     """What a resource sends per unit of its demand: what its user wrote and what its room finds."""
-    factor = glue.call_factor(resource.spec) if resource.kind.section == "jobs" else Fraction(1)
+    factor = resource.kind.call_factor(resource.spec)
     own = ctx.duration_ms[resource.address]
     written = [Sent(c.to, c.times * factor, c.access, own) for c in resource.calls]
     found = resource.kind.calls(resource.name, resource.spec, ctx)
@@ -64,6 +62,10 @@ def ratios_of(
     scenario: Scenario, flows: Mapping[str, Flow], shards: Mapping[str, int]
 ) -> dict[tuple[str, int], Fraction]:
     """Records per invocation of every batching trigger, at the month's mean rate."""
+    if not any(True for _ in triggers(scenario)):
+        return {}
+    from capplan.services.lambda_.batches import POLLS, records_per_invocation  # noqa: PLC0415  only functions have them
+
     out: dict[tuple[str, int], Fraction] = {}
     for address, i, trigger in triggers(scenario):
         via = "dynamodb" if trigger.stream is not None else trigger.via
@@ -165,7 +167,7 @@ def notes(scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, 
         Assumption(path, "the likely value", "ranges are not evaluated yet", "workload") for path in scenario.ranges
     ]
     for address, i, trigger in triggers(scenario):
-        if trigger.stream is not None or trigger.via in POLLS:
+        if trigger.stream is not None or trigger.via in ("dynamodb", "kinesis"):
             out.append(
                 Assumption(
                     f"{address}.triggers.{i}",

@@ -12,7 +12,6 @@ from capplan.planning.meter import meter
 from capplan.planning.price import Priced, charges_of, monthly, price, rate_charges
 from capplan.pricing.catalogue import Catalogue
 from capplan.scenario.load import build
-from capplan.services import glue
 
 
 def apply(data: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
@@ -102,7 +101,7 @@ def _quick_saving(
         (address not in base.metered.consumed or kind.shards(usage) == kind.shards(base.metered.usage[address]))
         and kind.calls(name, spec, ctx) == kind.calls(name, resource.spec, ctx)
         and kind.duration_ms(name, spec, ctx) == ctx.duration_ms[address]
-        and (section != "jobs" or glue.call_factor(spec) == glue.call_factor(resource.spec))
+        and kind.call_factor(spec) == kind.call_factor(resource.spec)
     )
     charges = charges_of(replace(resource, spec=spec), usage, ctx)
     keys = {c.price for c in (*charges, *base.charges[address])}

@@ -3,7 +3,7 @@
 from capplan.reading.nearest import nearest
 from capplan.scenario.models import Account
 from capplan.scenario.reader import Reader
-from capplan.services import BY_SECTION, QUOTAS
+from capplan.services import QUOTAS, SECTIONS
 
 TOP_NOT_YET = {
     "caches": "DynamoDB Accelerator",
@@ -12,7 +12,7 @@ TOP_NOT_YET = {
     "commitments": "reserved capacity and savings plans",
 }
 HEAD = ("capplan", "name", "region", "timezone", "account")
-BODY = ("traffic", *BY_SECTION, "gates", "defaults", "prices")
+BODY = ("traffic", *SECTIONS, "gates", "defaults", "prices")
 
 
 def check_top_keys(reader: Reader) -> None:

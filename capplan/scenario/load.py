@@ -23,7 +23,7 @@ from capplan.scenario.references import check_references
 from capplan.scenario.requests import calls_in, entering_at
 from capplan.scenario.traffic import traffic_of
 from capplan.scenario.wording import keys_of
-from capplan.services import BY_SECTION, KINDS
+from capplan.services import SECTIONS, kind_of
 
 
 def load(path: str, *, text: str | None = None, budget: Decimal | None = None) -> Scenario:
@@ -87,14 +87,15 @@ def scenario_of(reader: Reader, sha256: str) -> Scenario:
 def specs_of(reader: Reader) -> dict[str, tuple[Kind[Any, Any], Any]]:
     defaults = reader.section("defaults")
     for key, general in defaults.items():
-        if key in BY_SECTION:
-            _default_keys(reader, BY_SECTION[key], general)
+        if key in SECTIONS:
+            _default_keys(reader, kind_of(key), general)
         else:
-            reader.say(["defaults", key], f"unknown key '{key}'", f"expected one of {', '.join(BY_SECTION)}", key=True)
+            reader.say(["defaults", key], f"unknown key '{key}'", f"expected one of {', '.join(SECTIONS)}", key=True)
     out: dict[str, tuple[Kind[Any, Any], Any]] = {}
-    for kind in KINDS:
-        general = defaults.get(kind.section)
-        for name, raw in reader.section(kind.section).items():
+    for section in SECTIONS:
+        general = defaults.get(section)
+        for name, raw in reader.section(section).items():
+            kind = kind_of(section)
             path: Path = (kind.section, name)
             if not isinstance(raw, Mapping):
                 reader.say(path, f"'{name}' is wrong", "expected keys and values")

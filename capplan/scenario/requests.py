@@ -13,7 +13,7 @@ from capplan.scenario.models import NAME
 from capplan.scenario.reader import Path, Reader
 from capplan.scenario.records import Entering, WrittenCall
 from capplan.scenario.wording import keys_of
-from capplan.services.dynamodb.requests import validate_access
+from capplan.services import kind_of
 
 _LISTS: Mapping[str, tuple[str, ...]] = {
     "batch-get": ("get",),
@@ -75,7 +75,7 @@ def calls_in(
         reader.unknown(value, section, [*path, op], specs)
         return []
     access = access.model_copy(update={"target": value})
-    _check_access(reader, specs[address][1], access, path, op)
+    _check_access(reader, *specs[address], access, path)
     return [WrittenCall(address, times, access)]
 
 
@@ -100,7 +100,7 @@ def entering_at(
         return []
     flow, entrance = _source(reader, value, [*path, op], f"{table}.{op}", shapes)
     access = access.model_copy(update={"target": table})
-    _check_access(reader, spec, access, path, op)
+    _check_access(reader, kind_of("tables"), spec, access, path)
     return [Entering(access, flow * (Fraction(access.times) * Fraction(access.chance)), entrance)]
 
 
@@ -145,10 +145,8 @@ def _access_of(reader: Reader, op: str, item: Mapping[str, Any], path: Path, *, 
     return access
 
 
-def _check_access(reader: Reader, table: Any, access: Access, path: Path, op: str) -> None:  # noqa: ANN401
-    if op not in TABLE_OPS or table is None:
-        return
-    problem = validate_access(table, access)
+def _check_access(reader: Reader, kind: Kind[Any, Any], spec: Any, access: Access, path: Path) -> None:  # noqa: ANN401
+    problem = kind.refuses(spec, access) if spec is not None else ""
     if problem:
         where = next(
             (
@@ -156,7 +154,7 @@ def _check_access(reader: Reader, table: Any, access: Access, path: Path, op: st
                 for k in ("index", "consistency", "items", "item_size")
                 if getattr(access, k, None) not in (None, "eventual")
             ),
-            op,
+            access.op,
         )
         reader.say([*path, where], problem)
 

@@ -1,18 +1,36 @@
-"""The rooms. KINDS is the one place a new service is named."""
+"""The rooms. SECTIONS is the one place a new service is named; a room is loaded when a scenario first speaks of it."""
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 from capplan.model import Kind
-from capplan.services import dynamodb, glue, lambda_, stepfunctions
-from capplan.services.dynamodb.limits import pool_quota as _dynamodb_pool
-from capplan.services.glue.limits import pool_quota as _glue_pool
-from capplan.services.lambda_.limits import pool_quota as _lambda_pool
-from capplan.services.stepfunctions.limits import pool_quota as _stepfunctions_pool
 
-KINDS: tuple[Kind[Any, Any], ...] = (dynamodb.KIND, lambda_.KIND, stepfunctions.KIND, glue.KIND)
-BY_SECTION = {kind.section: kind for kind in KINDS}
+SECTIONS: Mapping[str, str] = {
+    "tables": "dynamodb",
+    "functions": "lambda_",
+    "state_machines": "stepfunctions",
+    "jobs": "glue",
+}
+"""The room of each section of the language, in the order answers name them."""
+_ROOM_OF = {"dynamodb": "dynamodb", "lambda": "lambda_", "stepfunctions": "stepfunctions", "glue": "glue"}
+"""The room of a limit's first word."""
+
+
+@lru_cache
+def kind_of(section: str) -> Kind[Any, Any]:
+    """What stands in a section. A room that is not asked for is not loaded: that halves the start of most plans."""
+    room = import_module(f"capplan.services.{SECTIONS[section]}")
+    kinds: tuple[Kind[Any, Any], ...] = getattr(room, "KINDS", None) or (room.KIND,)
+    return next(kind for kind in kinds if kind.section == section)
+
+
+def all_kinds() -> tuple[Kind[Any, Any], ...]:
+    """Every kind of resource, all rooms loaded."""
+    return tuple(kind_of(section) for section in SECTIONS)
+
 
 QUOTAS = (
     "dynamodb.account.provisioned_read",
@@ -38,9 +56,7 @@ def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal]) -> Decima
 
     `quotas` are the account's own: Lambda's request rate follows its concurrency.
     """
-    service = limit.partition(".")[0]
-    if service == "lambda":
-        return _lambda_pool(limit, region, quotas)
-    return {"dynamodb": _dynamodb_pool, "stepfunctions": _stepfunctions_pool, "glue": _glue_pool}[service](
-        limit, region
-    )
+    room = _ROOM_OF[limit.partition(".")[0]]
+    limits = import_module(f"capplan.services.{room}.limits")
+    found: Decimal | None = limits.pool_quota(limit, region, *([quotas] if room == "lambda_" else []))
+    return found

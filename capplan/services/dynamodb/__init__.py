@@ -7,6 +7,7 @@ from capplan.services.dynamodb.assumptions import assume
 from capplan.services.dynamodb.cost import charge
 from capplan.services.dynamodb.limits import check, observe, pools
 from capplan.services.dynamodb.options import options
+from capplan.services.dynamodb.requests import validate_access
 from capplan.services.dynamodb.simulate import SIMULATOR
 from capplan.services.dynamodb.spec import NOT_YET, Table
 from capplan.services.dynamodb.usage import Usage, meter, records, shards, summary
@@ -44,6 +45,7 @@ KIND: Kind[Table, Usage] = Kind(
     assume=assume,
     records=records,
     shards=shards,
+    refuses=validate_access,
     exclude=_exclude,
     simulate=SIMULATOR,
 )

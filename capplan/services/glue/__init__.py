@@ -63,5 +63,6 @@ KIND: Kind[Job, Usage] = Kind(
     assume=options.assume,
     records=_no_records,
     shards=_no_shards,
+    call_factor=call_factor,
     complete=_complete,
 )
