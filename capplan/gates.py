@@ -7,7 +7,7 @@ from decimal import Decimal
 from capplan.answer import PlannedLimit, Verdict
 from capplan.errors import CapplanError, Mistake
 from capplan.model import Observable
-from capplan.planning.price import Priced, cost_by_resource, cost_by_service
+from capplan.planning.price import Priced, cost_by_service
 from capplan.quantities import to_quantity
 from capplan.reading.nearest import nearest
 from capplan.scenario.gate_syntax import Gate
@@ -22,7 +22,7 @@ def observables(scenario: Scenario, priced: Priced, limits: Sequence[PlannedLimi
     total = priced.monthly_cost
     out = {"cost.monthly": Observable(total, "USD"), "cost.yearly": Observable(total * 12, "USD")}
     out |= {f"cost.{service}": Observable(cost, "USD") for service, cost in cost_by_service(priced).items()}
-    costs = cost_by_resource(priced)
+    costs = priced.cost_by_resource
     for address, resource in scenario.resources.items():
         own = _of_resource(resource, priced, limits, costs[address])
         out |= {f"{address}.{key}": value for key, value in own.items()}

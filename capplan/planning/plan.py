@@ -1,5 +1,6 @@
 """The pipeline on one page: demand, usage, limits, charges, line items, findings, verdicts. It prints and reads nothing."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +14,6 @@ from capplan.planning.meter import meter
 from capplan.planning.price import (
     Priced,
     catalogue_of,
-    cost_by_resource,
     cost_by_service,
     missing_prices,
     monthly,
@@ -39,6 +39,7 @@ def plan(scenario: Scenario, *, today: date | None = None, seed: int = 0, findin
     verdicts = judge(scenario, priced, limits)
     found, rules = findings_of(priced, today) if findings else ((), 0)
     total = priced.monthly_cost
+    resources = _resources(priced)
     usual = [x for x in priced.lines if x.charge_frequency != "one_time"]
     return Plan(
         version=__version__,
@@ -57,8 +58,8 @@ def plan(scenario: Scenario, *, today: date | None = None, seed: int = 0, findin
         free_tier_saves=_free_tier_saves(priced, today),
         standing_cost=_standing(priced),
         cost_by_service=cost_by_service(priced),
-        cost_by_tag=_cost_by_tag(priced),
-        resources=_resources(priced),
+        cost_by_tag=_cost_by_tag(resources),
+        resources=resources,
         lines=priced.lines,
         entrances=_entrances(priced),
         limits=limits,
@@ -71,7 +72,7 @@ def plan(scenario: Scenario, *, today: date | None = None, seed: int = 0, findin
 
 
 def _resources(priced: Priced) -> tuple[PlannedResource, ...]:
-    costs = cost_by_resource(priced)
+    costs = priced.cost_by_resource
     metered = priced.metered
     return tuple(
         PlannedResource(
@@ -89,9 +90,9 @@ def _resources(priced: Priced) -> tuple[PlannedResource, ...]:
     )
 
 
-def _cost_by_tag(priced: Priced) -> dict[str, Decimal]:
+def _cost_by_tag(resources: Iterable[PlannedResource]) -> dict[str, Decimal]:
     out: dict[str, Decimal] = {}
-    for resource in _resources(priced):
+    for resource in resources:
         for key, value in resource.tags.items():
             label = f"{key}={value}"
             out[label] = out.get(label, Decimal(0)) + resource.monthly_cost

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from capplan.answer import Prices
@@ -28,7 +29,7 @@ def catalogue_of(scenario: Scenario) -> Catalogue:
     return load_prices(scenario.region, scenario.prices)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Priced:
     """A metered scenario with its line items."""
 
@@ -37,6 +38,16 @@ class Priced:
     charges: Mapping[str, tuple[Charge, ...]]
     lines: tuple[LineItem, ...]
     missing: tuple[MissingPrice, ...]
+
+    @cached_property
+    def cost_by_resource(self) -> Mapping[str, Decimal]:
+        """The month by address."""
+        owner = {charge.id: address for address, charges in self.charges.items() for charge in charges}
+        out = dict.fromkeys(self.metered.scenario.resources, Decimal(0))
+        for line in self.lines:
+            if line.charge_frequency != "one_time":
+                out[owner[line.charge_id]] += line.contracted_cost
+        return out
 
     @property
     def monthly_cost(self) -> Decimal:
@@ -107,16 +118,6 @@ def cost_by_service(priced: Priced) -> dict[str, Decimal]:
     for line in priced.lines:
         if line.charge_frequency != "one_time":
             out[line.service] += line.contracted_cost
-    return out
-
-
-def cost_by_resource(priced: Priced) -> dict[str, Decimal]:
-    """The month by address."""
-    owner = {charge.id: address for address, charges in priced.charges.items() for charge in charges}
-    out = dict.fromkeys(priced.metered.scenario.resources, Decimal(0))
-    for line in priced.lines:
-        if line.charge_frequency != "one_time":
-            out[owner[line.charge_id]] += line.contracted_cost
     return out
 
 

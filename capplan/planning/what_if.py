@@ -11,24 +11,33 @@ from capplan.model import Change
 from capplan.planning.meter import meter
 from capplan.planning.price import Priced, charges_of, monthly, price, rate_charges
 from capplan.pricing.catalogue import Catalogue
-from capplan.scenario.load import build
+from capplan.scenario.load import build, respec
 
 
 def apply(data: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
-    """The scenario's plain data with some values written, or (None) taken away."""
+    """The scenario's plain data with some values written, or (None) taken away. A number in a path is a list's line."""
     out: dict[str, Any] = deepcopy(dict(data))
     for change in changes:
         *parents, last = change.path.split(".")
         here: Any = out
         for step in parents:
-            if not isinstance(here.get(step), dict):
-                here[step] = {} if here.get(step) is None else {"name": here[step]}
-            here = here[step]
-        if change.to is None:
+            here = _opened(here, step)
+        if isinstance(here, list):
+            here[int(last)] = _plain_value(change.to)
+        elif change.to is None:
             here.pop(last, None)
         else:
             here[last] = _plain_value(change.to)
     return out
+
+
+def _opened(here: Any, step: str) -> Any:  # noqa: ANN401  plain data
+    """What stands at a step, made a mapping where a plain value or nothing stood."""
+    if isinstance(here, list):
+        return here[int(step)]
+    if not isinstance(here.get(step), dict | list):
+        here[step] = {} if here.get(step) is None else {"name": here[step]}
+    return here[step]
 
 
 def _plain_value(value: object) -> object:
@@ -46,9 +55,12 @@ def written(data: Mapping[str, Any], path: str) -> object:
     """What stands at a path of the plain data; None where nothing does."""
     here: Any = data
     for step in path.split("."):
-        if not isinstance(here, Mapping) or step not in here:
+        if isinstance(here, list) and step.isdigit() and int(step) < len(here):
+            here = here[int(step)]
+        elif isinstance(here, Mapping) and step in here:
+            here = here[step]
+        else:
             return None
-        here = here[step]
     return here
 
 
@@ -84,17 +96,10 @@ def _quick_saving(
     if scenario.account.free_tier or any(not c.path.startswith(f"{address}.") for c in changes):
         return None
     section, _, name = address.partition(".")
-    alone = {k: v for k, v in scenario.data.items() if k in ("capplan", "name", "region", "defaults", "account")}
-    mine = {
-        k: v for k, v in scenario.data[section][name].items() if k not in ("calls", "access", "triggers", "on_failure")
-    }
-    if resource.kind.section == "state_machines":
+    moving = ("calls", "access", "triggers")
+    if any(c.path.split(".")[2] in moving for c in changes):
         return None
-    alone[section] = {name: mine}
-    changed = build(scenario.doc, scenario.files, scenario.sha256, apply(alone, changes)).resources[address]
-    spec = changed.spec.model_copy(
-        update={k: getattr(resource.spec, k) for k in ("triggers", "on_failure") if hasattr(resource.spec, k)}
-    )
+    spec = respec(scenario, address, apply({section: {name: scenario.data[section][name]}}, changes)[section][name])
     kind = resource.kind
     usage = kind.meter(name, spec, base.metered.demand[address], ctx)
     still = (
@@ -110,8 +115,7 @@ def _quick_saving(
     new = rate_charges(charges, scenario, base.catalogue, today)
     if new.missing:
         return None, tuple(m.key for m in new.missing)
-    old = rate_charges(base.charges[address], scenario, base.catalogue, today)
-    return monthly(old.lines) - monthly(new.lines), ()
+    return base.cost_by_resource[address] - monthly(new.lines), ()
 
 
 def _tiered(catalogue: Catalogue, key: str) -> bool:

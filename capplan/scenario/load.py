@@ -100,12 +100,26 @@ def specs_of(reader: Reader) -> dict[str, tuple[Kind[Any, Any], Any]]:
             if not isinstance(raw, Mapping):
                 reader.say(path, f"'{name}' is wrong", "expected keys and values")
                 continue
-            own = {**general, **raw} if isinstance(general, Mapping) else dict(raw)
-            for flowing in _flow_words(kind):
-                own.pop(flowing, None)
-            spec = reader.model(kind.spec, own, path, kind.not_yet)
-            out[f"{kind.section}.{name}"] = (kind, _complete(reader, kind, spec, path))
+            out[f"{kind.section}.{name}"] = (kind, _spec(reader, kind, raw, general, path))
     return out
+
+
+def _spec(reader: Reader, kind: Kind[Any, Any], raw: Mapping[str, Any], general: object, path: Path) -> Any:  # noqa: ANN401
+    """A resource's spec: its own words over its section's defaults."""
+    own = {**general, **raw} if isinstance(general, Mapping) else dict(raw)
+    for flowing in _flow_words(kind):
+        own.pop(flowing, None)
+    return _complete(reader, kind, reader.model(kind.spec, own, path, kind.not_yet), path)
+
+
+def respec(scenario: Scenario, address: str, raw: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """The spec one resource would have with other words. Raises CapplanError."""
+    section, _, name = address.partition(".")
+    reader = Reader(scenario.doc, scenario.files, dict(scenario.data))
+    spec = _spec(reader, kind_of(section), raw, reader.section("defaults").get(section), (section, name))
+    if reader.mistakes:
+        raise CapplanError(tuple(reader.mistakes))
+    return spec
 
 
 def _default_keys(reader: Reader, kind: Kind[Any, Any], general: object) -> None:
@@ -187,4 +201,4 @@ def _ranges(data: object, path: tuple[str, ...]) -> list[str]:
     return []
 
 
-__all__ = ["Scenario", "build", "load", "with_gate"]
+__all__ = ["Scenario", "build", "load", "respec", "with_gate"]
