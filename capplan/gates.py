@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from capplan.answer import PlannedLimit, Verdict
 from capplan.errors import CapplanError, Mistake
-from capplan.model import Observable
-from capplan.planning.price import Priced, cost_by_service
+from capplan.model import Charge, Observable
+from capplan.planning.price import Priced, cost_by_service, usd_of
 from capplan.quantities import to_quantity
 from capplan.reading.nearest import nearest
 from capplan.scenario.gate_syntax import Gate
@@ -38,8 +38,9 @@ def _of_resource(
     out = {"cost": Observable(cost, "USD"), "headroom": _headroom(resource, limits)}
     seen = resource.kind.observe(resource.name, resource.spec, usage, ctx)
     out |= {key: replace(value, unit=_UNIT.get(value.unit, "")) for key, value in seen.items()}
-    if resource.kind.section == "jobs":
-        out["worst_run"] = _worst_run(resource, priced)
+    risk = resource.kind.risk(resource.name, resource.spec, usage, ctx)
+    for charge in risk.charges if risk is not None else ():
+        out[charge.id.removeprefix(f"{resource.name}.")] = _amount(charge, priced)
     return out
 
 
@@ -51,18 +52,9 @@ def _headroom(resource: Resource, limits: Sequence[PlannedLimit]) -> Observable:
     return Observable(min(own), "%")
 
 
-def _worst_run(resource: Resource, priced: Priced) -> Observable:
-    from capplan.pricing.rating import rate  # noqa: PLC0415
-    from capplan.services.glue import worst_run_charge  # noqa: PLC0415  only a job has one
-
-    charge = worst_run_charge(
-        resource.name, resource.spec, priced.metered.usage[resource.address], priced.metered.context
-    )
-    account = priced.metered.scenario.account
-    rated = rate([charge], priced.catalogue, free_tier=False, discount=account.discount, today=None)
-    if rated.missing:
-        return Observable(None, "USD", why_unknown=f"there is no price for {charge.price}")
-    return Observable(sum((x.contracted_cost for x in rated.lines), Decimal(0)), "USD")
+def _amount(charge: Charge, priced: Priced) -> Observable:
+    usd = usd_of(charge, priced.metered.scenario, priced.catalogue)
+    return Observable(usd, "USD", why_unknown=f"there is no price for {charge.price}")
 
 
 def judge(scenario: Scenario, priced: Priced, limits: Sequence[PlannedLimit]) -> tuple[Verdict, ...]:

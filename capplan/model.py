@@ -8,7 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from capplan.calls import Access
+from capplan.calls import Access, Op
 from capplan.errors import CapplanError, Mistake
 from capplan.flow import Flow
 from capplan.reading.files import Files
@@ -131,6 +131,31 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class RunRisk:
+    """What one run of a resource may cost, and how it may end. Its charges are no part of the month's bill.
+
+    Attributes:
+        charges: Ids `<name>.worst_run`, `<name>.run.p95` …: each is an amount that gates may ask for.
+        runs: Runs a month.
+        attempts: Mean attempts of a run.
+        success_share: Chance that a run ends well. Range 0 to 1.
+        waste_share: The share of the billed time that failed attempts take.
+        notice_s: Seconds until its final failure is told.
+        notices: Failures told in a month.
+        told: Address of the function that is told; empty where nobody is.
+    """
+
+    charges: tuple[Charge, ...]
+    runs: Fraction | None = None
+    attempts: Fraction | None = None
+    success_share: Fraction | None = None
+    waste_share: Fraction | None = None
+    notice_s: Fraction | None = None
+    notices: Fraction | None = None
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A path of the scenario and what to write there (plain YAML value; None takes the key away)."""
 
@@ -147,6 +172,8 @@ class Option:
     changes: tuple[Change, ...]
     gives_up: str = ""
     severity: Literal["saving", "risk"] = "saving"
+    amounts: tuple[tuple[str, Charge], ...] = ()
+    """Amounts in the message: `{hour}` is what the charge named hour costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +255,21 @@ def refuses_nothing(spec: object, access: Access) -> str | None:  # noqa: ARG001
     return None
 
 
+def no_risk(name: str, spec: object, usage: object, ctx: Context) -> RunRisk | None:  # noqa: ARG001
+    """For a kind without runs that may fail."""
+    return None
+
+
+def always(spec: object) -> bool:  # noqa: ARG001
+    """For a kind that does nothing by itself."""
+    return True
+
+
+def starts_by_itself_never(spec: object) -> str | Fraction | None:  # noqa: ARG001
+    """For a kind that only others start."""
+    return None
+
+
 def excludes_nothing(name: str, spec: object, usage: object, ctx: Context) -> tuple[Excluded, ...]:  # noqa: ARG001
     """For a room that leaves nothing out."""
     return ()
@@ -271,3 +313,11 @@ class Kind(Generic[SpecT, UsageT]):
     """How often what stands in `calls` happens per unit of demand: retries run it again."""
     refuses: Callable[[SpecT, Access], str | None] = refuses_nothing
     """Why a request cannot be made of this resource; None where it can."""
+    risk: Callable[[str, SpecT, UsageT, Context], RunRisk | None] = no_risk
+    """What one run may cost."""
+    start: Op | None = None
+    """The word for what a trigger's name does here: `run` a job, `start` a workflow; None where triggers say more."""
+    needs_work: Callable[[SpecT], bool] = always
+    """Whether it stands idle, and the answer says so, when nothing triggers or calls it."""
+    own_start: Callable[[SpecT], str | Fraction | None] = starts_by_itself_never
+    """A schedule expression, or starts a second, by which it starts without a trigger."""

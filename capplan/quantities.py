@@ -313,6 +313,16 @@ def read_rate(raw: object) -> Fraction:
     raise _fail(raw, "a rate", "60/s or 150M/month")
 
 
+def read_byte_rate(raw: object) -> Fraction:
+    """Bytes per second from `300 GB/day` or `12 GB/h`."""
+    if isinstance(raw, str) and raw.count("/") == 1:
+        amount, per = (part.strip() for part in raw.split("/"))
+        found = _split(amount)
+        if found is not None and found[1] in _BYTES and per in _PER and found[0] > 0:
+            return found[0] * _BYTES[found[1]] / _PER[per]
+    raise _fail(raw, "an amount of data a time", "300 GB/day or 12 GB/h")
+
+
 def _read_megabytes(raw: object) -> int:
     value = Fraction(_read_bytes(raw)) / units.BYTES_PER_MB
     if value.denominator != 1:
@@ -388,3 +398,5 @@ Share = Annotated[Decimal, BeforeValidator(_likely(_read_share))]
 Factor = Annotated[Decimal, BeforeValidator(_likely(_read_factor))]
 Money = Annotated[Decimal, BeforeValidator(_likely(read_money))]
 Rate = Annotated[InstanceOf[Fraction], BeforeValidator(_likely(read_rate))]
+ByteRate = Annotated[InstanceOf[Fraction], BeforeValidator(_likely(read_byte_rate))]
+"""Bytes per second."""

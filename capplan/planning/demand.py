@@ -34,6 +34,14 @@ def calls_of(resource: Resource, ctx: Context, scenario: Scenario) -> tuple[Sent
     return tuple(written + seen)
 
 
+def starts_of(resource: Resource, scenario: Scenario) -> list[tuple[str, Flow]]:
+    """What starts a workflow or a run: its triggers by name, and its own schedule or data."""
+    if resource.kind.start is None:
+        return []
+    names = [*resource.spec.triggers, *([resource.address] if resource.address in scenario.shapes else [])]
+    return [(name, scenario.shapes[name]) for name in names]
+
+
 def stream_consumers(scenario: Scenario) -> tuple[str, ...]:
     """Tables whose stream some function reads."""
     tables = {f"tables.{t.stream}": None for _, _, t in triggers(scenario) if t.stream is not None}
@@ -86,8 +94,7 @@ def arrivals_of(
     edges: list[Edge] = []
     for address, resource in scenario.resources.items():
         entering.setdefault(address, [])
-        if resource.kind.section in ("state_machines", "jobs"):
-            entering[address] += [scenario.shapes[name] for name in resource.spec.triggers]
+        entering[address] += [flow for _, flow in starts_of(resource, scenario)]
         for entry in resource.access:
             records = resource.kind.records(resource.spec, entry.access)
             entering.setdefault(f"{address}#stream", []).append(entry.flow * records)
@@ -140,10 +147,9 @@ def demands(
         flow = _source_flow(scenario, trigger, flows) * (_passed(trigger) / ratios.get((address, i), Fraction(1)))
         works[address].append(Work(_triggered(address, trigger), flow, "triggers"))
     for address, resource in scenario.resources.items():
-        if resource.kind.section in ("state_machines", "jobs"):
-            op = "start" if resource.kind.section == "state_machines" else "run"
-            access = Access.model_validate({"op": op, "target": resource.name})
-            works[address] += [Work(access, scenario.shapes[n], f"traffic.{n}") for n in resource.spec.triggers]
+        if resource.kind.start is not None:
+            access = Access.model_validate({"op": resource.kind.start, "target": resource.name})
+            works[address] += [Work(access, flow, f"traffic.{n}") for n, flow in starts_of(resource, scenario)]
     return {address: Demand(tuple(w for w in found if w.flow.terms)) for address, found in works.items()}
 
 
@@ -161,7 +167,9 @@ def notes(scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, 
     out = [
         Assumption(address, "no work", "nothing triggers or calls it", "workload")
         for address, d in demand.items()
-        if not d.works and not (address.startswith("tables.") and flows.get(f"{address}#stream"))
+        if not d.works
+        and scenario.resources[address].kind.needs_work(scenario.resources[address].spec)
+        and not (address.startswith("tables.") and flows.get(f"{address}#stream"))
     ]
     out += [
         Assumption(path, "the likely value", "ranges are not evaluated yet", "workload") for path in scenario.ranges

@@ -4,8 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 from capplan.answer import Finding, FindingChange
+from capplan.errors import CapplanError
 from capplan.model import Option
-from capplan.planning.price import Priced
+from capplan.planning.price import Priced, usd_of
 from capplan.planning.what_if import saving, written
 from capplan.scenario.records import Resource
 
@@ -33,9 +34,21 @@ def findings_of(base: Priced, today: date | None) -> tuple[tuple[Finding, ...], 
 def _finding(base: Priced, address: str, resource: Resource, option: Option, today: date | None) -> Finding | None:
     data = base.metered.scenario.data
     changes = tuple(FindingChange(c.path, written(data, c.path), c.to) for c in option.changes)
-    saved, missing = saving(base, address, option.changes, today) if option.changes else (None, ())
+    try:
+        saved, missing = saving(base, address, option.changes, today) if option.changes else (None, ())
+    except CapplanError:  # the scenario does not allow these settings, such as a name that something else refers to
+        return None
     if option.severity == "saving" and (saved is not None and saved < _CENT):
         return None
     return Finding(
-        option.rule, resource.label, option.severity, option.message, option.gives_up, saved, missing, changes
+        option.rule, resource.label, option.severity, _message(option, base), option.gives_up, saved, missing, changes
     )
+
+
+def _message(option: Option, base: Priced) -> str:
+    """The option's words with its amounts."""
+    if not option.amounts:
+        return option.message
+    found = {name: usd_of(charge, base.metered.scenario, base.catalogue) for name, charge in option.amounts}
+    shown = {name: "an unknown amount" if usd is None else f"{usd:,.2f} USD" for name, usd in found.items()}
+    return option.message.format(**shown)

@@ -50,8 +50,8 @@ def _pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitChe
 
 
 def _pool_unit(limit: str) -> str:
-    if limit == "glue.dpus":
-        return "DPU"
+    if limit.endswith("dpus"):
+        return "M-DPU" if limit.endswith("m_dpus") else "DPU"
     return limit.rpartition(".")[2].replace("_", " ")
 
 

@@ -88,6 +88,12 @@ def rate_charges(
     return rate(charges, catalogue, free_tier=account.free_tier, discount=discount, today=today, owners=owners)
 
 
+def usd_of(charge: Charge, scenario: Scenario, catalogue: Catalogue) -> Decimal | None:
+    """What a charge alone would cost, no allowance taken off; None where it has no price."""
+    rated = rate([charge], catalogue, free_tier=False, discount=scenario.account.discount, today=None)
+    return None if rated.missing else sum((x.contracted_cost for x in rated.lines), Decimal(0))
+
+
 def missing_prices(scenario: Scenario, missing: Sequence[MissingPrice]) -> CapplanError:
     """All missing prices at once, with the lines that would supply them."""
     width = max(len(m.key) for m in missing)

@@ -21,6 +21,7 @@ from capplan.scenario.reader import Path, Reader
 from capplan.scenario.records import Entering, Resource, Scenario, WrittenCall, with_gate
 from capplan.scenario.references import check_references
 from capplan.scenario.requests import calls_in, entering_at
+from capplan.scenario.starts import own_starts
 from capplan.scenario.traffic import traffic_of
 from capplan.scenario.wording import keys_of
 from capplan.services import SECTIONS, kind_of
@@ -59,6 +60,7 @@ def scenario_of(reader: Reader, sha256: str) -> Scenario:
     for address in specs:
         names.setdefault(address.partition(".")[2], []).append(address)
     resources = {a: resource_at(reader, a, k, s, names, shapes, specs) for a, (k, s) in specs.items()}
+    starts = own_starts(specs)
     gates = gates_of(reader)
     prices = prices_of(reader)
     if head is not None:
@@ -73,7 +75,7 @@ def scenario_of(reader: Reader, sha256: str) -> Scenario:
         head.region,
         head.timezone,
         head.account,
-        shapes,
+        {**shapes, **starts},
         resources,
         gates,
         prices,

@@ -1,31 +1,32 @@
-"""AWS Glue: jobs, what their runs and retries cost, and what could stop them. It never sees another service."""
+"""AWS Glue: jobs, crawlers and all else that is billed by the DPU-hour, and the Data Catalog. It never sees another service."""
 
 from fractions import Fraction
 
 from capplan.calls import Access
 from capplan.model import Call, Context, Kind, Problem
 from capplan.reading.files import Files
-from capplan.services.glue import cost, limits, options, retries, usage
-from capplan.services.glue.cost import worst_run_charge
-from capplan.services.glue.limits import pool_quota
-from capplan.services.glue.spec import Job, validate
-from capplan.services.glue.usage import Usage, call_factor
+from capplan.services.glue import cost, limits, options, settings, usage
+from capplan.services.glue.attempts import call_factor
+from capplan.services.glue.quotas import pool_quota
+from capplan.services.glue.refused import validate
+from capplan.services.glue.rules import RULES
+from capplan.services.glue.spec import Job
+from capplan.services.glue.usage import Usage
 
-__all__ = ["KIND", "Job", "Usage", "call_factor", "pool_quota", "validate", "worst_run_charge"]
+__all__ = ["KIND", "KINDS", "Job", "Usage", "call_factor", "pool_quota", "validate"]
 
 
 def _calls(name: str, spec: Job, ctx: Context) -> tuple[Call, ...]:  # noqa: ARG001
     """The notice after the last failure. What the job itself calls is in its `calls`, which the loader reads."""
     if spec.on_failure is None:
         return ()
-    share = retries.final_failure_share(usage.attempts(spec))
     access = Access(op="invoke", target=spec.on_failure, is_async=True)
-    return (Call(f"functions.{spec.on_failure.removeprefix('functions.')}", share, access),)
+    return (Call(f"functions.{spec.on_failure.removeprefix('functions.')}", usage.notices_a_run(spec), access),)
 
 
 def _duration_ms(name: str, spec: Job, ctx: Context) -> Fraction:  # noqa: ARG001
     """Mean time of an attempt, over which its calls are spread."""
-    return usage.attempt_ms(spec)
+    return usage.mean_run_ms(spec)
 
 
 def _no_records(spec: Job, access: Access) -> Fraction:  # noqa: ARG001
@@ -41,16 +42,20 @@ def _complete(spec: Job, files: Files) -> tuple[Job, tuple[Problem, ...]]:
     return spec, tuple(Problem(path, message) for path, message in validate(spec))
 
 
+def _own_start(spec: Job) -> str | Fraction | None:
+    return spec.schedule if spec.schedule is not None else settings.own_rate(spec)
+
+
+def _needs_work(spec: Job) -> bool:
+    return spec.type != "streaming"
+
+
 KIND: Kind[Job, Usage] = Kind(
     name="glue.job",
     section="jobs",
     service="glue",
     spec=Job,
-    not_yet={
-        "auto_scaling": "workers that come and go during a run",
-        "job_run_queuing": "runs that wait when a quota is used up",
-        "notify_each_attempt": "a notice for every failed attempt",
-    },
+    not_yet={},
     calls=_calls,
     duration_ms=_duration_ms,
     meter=usage.meter,
@@ -65,4 +70,11 @@ KIND: Kind[Job, Usage] = Kind(
     shards=_no_shards,
     call_factor=call_factor,
     complete=_complete,
+    rules=RULES,
+    risk=cost.risk,
+    start="run",
+    own_start=_own_start,
+    needs_work=_needs_work,
 )
+KINDS = (KIND,)
+"""Everything of Glue that a scenario may declare."""

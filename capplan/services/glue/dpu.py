@@ -55,6 +55,8 @@ WORKER_TYPES: Mapping[str, WorkerType] = {
     "Z.2X": WorkerType(Decimal(2), 8, 64, 128, since="4.0", unit="M-DPU", only_for="ray"),
 }
 
+RAY_WORKER_TYPE = "Z.2X"
+"""The only one of Ray jobs."""
 PYTHON_SHELL_DPUS = (Decimal("0.0625"), Decimal(1))
 """A Python shell job runs on a sixteenth of a DPU (AWS's default) or on one."""
 SPARK_MIN_DPUS = 2

@@ -1,66 +1,77 @@
-"""What AWS would refuse: time-outs, runs at once, DPUs of the account. It never adds up the account itself.
+"""What AWS would refuse of a job: time-outs, runs at once, runs that wait, DPUs. It never adds up the account itself.
 
-AWS General Reference, "AWS Glue endpoints and quotas"; Developer Guide, "Configuring job properties"; read 2026-11-23.
+Developer Guide, "Configuring job properties" and "Job run queuing"; read 2026-11-23.
 """
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 
 from capplan.flow import POISSON_SIGMAS
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.quantities import sig6, to_quantity
-from capplan.services.glue.spec import MS_PER_MINUTE, Job, timeout_ms
+from capplan.services.glue import overlap
+from capplan.services.glue.attempts import busy_ms
+from capplan.services.glue.quotas import CONCURRENT_RUNS, DPUS, FLEX_DPUS, QUEUED_RUNS, RAY_DPUS, pool_quota
+from capplan.services.glue.settings import MS_PER_MINUTE, timeout_ms
+from capplan.services.glue.spec import Job
 from capplan.services.glue.usage import Usage
 
 TIMEOUT = "glue.timeout"
 MAX_CONCURRENT_RUNS = "glue.max_concurrent_runs"
-DPUS = "glue.dpus"
-FLEX_DPUS = "glue.flex_dpus"
-CONCURRENT_RUNS = "glue.concurrent_runs"
-
-_LARGE_REGIONS = frozenset({"us-east-1", "us-east-2", "us-west-2", "ap-northeast-1", "ap-southeast-2", "eu-west-1"})
-_LARGE_DPUS, _OTHER_DPUS = Decimal(1000), Decimal(500)
-_FLEX_DPUS = Decimal(4000)
-_CONCURRENT_RUNS = Decimal(2000)
+WAITING = "glue.runs_waiting"
 
 
-def pool_quota(limit: str, region: str) -> Decimal | None:
-    """AWS's default quota of a limit that the account's jobs share; None for a limit that is not shared here."""
-    large = _LARGE_DPUS if region in _LARGE_REGIONS else _OTHER_DPUS
-    return {DPUS: large, FLEX_DPUS: _FLEX_DPUS, CONCURRENT_RUNS: _CONCURRENT_RUNS}.get(limit)
-
-
-def check(name: str, spec: Job, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:  # noqa: ARG001
-    """The job's own limits: its time-out, and its runs at the same time."""
+def check(name: str, spec: Job, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
+    """The job's own limits: its time-out, and its runs at the same time or those that wait."""
+    if usage.always_on:
+        return ()
     limit_ms = timeout_ms(spec)
     timeout = LimitCheck(
         name, TIMEOUT, to_quantity(usage.high_duration_ms / MS_PER_MINUTE), limit_ms / MS_PER_MINUTE, "min"
     )
-    return (timeout, _runs_at_once(name, spec, usage)) if usage.flow.terms else (timeout,)
+    if not usage.flow.terms:
+        return (timeout,)
+    return (timeout, _waiting(name, spec, usage, ctx) if spec.job_run_queuing else _runs_at_once(name, spec, usage))
 
 
 def _runs_at_once(name: str, spec: Job, usage: Usage) -> LimitCheck:
     """Runs that overlap in the busiest minute; traffic arrives at random, a schedule does not."""
-    at_random, peak = is_random(usage), usage.busy.peak()
-    load = peak.per_second + (POISSON_SIGMAS * peak.per_second**0.5 if at_random else 0)
+    at_random, peak = usage.at_random, usage.busy.peak()
     return LimitCheck(
-        name, MAX_CONCURRENT_RUNS, to_quantity(sig6(load)), Decimal(spec.max_concurrent_runs), "runs",
+        name, MAX_CONCURRENT_RUNS, to_quantity(sig6(_runs(usage))), Decimal(spec.max_concurrent_runs), "runs",
         flow=usage.busy, poisson=at_random, minute=peak.minute,
     )  # fmt: skip
 
 
+def _runs(usage: Usage) -> float:
+    peak = usage.busy.peak().per_second
+    if usage.at_random:
+        return peak + POISSON_SIGMAS * math.sqrt(peak)
+    return float(math.ceil(round(peak, 6)))  # evenly spaced: now one fewer, now one more
+
+
+def waiting(spec: Job, usage: Usage) -> overlap.Queue:
+    """The runs that wait for the job's own runs to end."""
+    if usage.busy.peak().per_second <= spec.max_concurrent_runs:
+        return overlap.Queue(0, 0, grows=False)
+    return overlap.queue(usage.flow, busy_ms(spec), spec.max_concurrent_runs)
+
+
+def _waiting(name: str, spec: Job, usage: Usage, ctx: Context) -> LimitCheck:
+    """Runs that wait at the worst moment; a queue that grows without end is above any quota."""
+    queue = waiting(spec, usage)
+    quota = ctx.quotas.get(QUEUED_RUNS, pool_quota(QUEUED_RUNS, ctx.region) or Decimal(0))
+    load = max(Decimal(queue.waiting), quota + 1) if queue.grows else Decimal(queue.waiting)
+    return LimitCheck(name, WAITING, load, quota, "runs", minute=queue.minute if queue.waiting else None)
+
+
 def pools(name: str, spec: Job, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:  # noqa: ARG001
     """What the job's runs hold of the account's DPUs and runs."""
-    if not usage.flow.terms:
+    if not usage.busy.terms:
         return ()
-    held = FLEX_DPUS if spec.execution_class == "flex" else DPUS
-    at_random = is_random(usage)
+    held = FLEX_DPUS if spec.execution_class == "flex" else RAY_DPUS if spec.type == "ray" else DPUS
     return (
         PoolLoad(held, usage.busy * Fraction(usage.dpus)),
-        PoolLoad(CONCURRENT_RUNS, usage.busy, poisson=at_random),
+        PoolLoad(CONCURRENT_RUNS, usage.busy, poisson=usage.at_random),
     )
-
-
-def is_random(usage: Usage) -> bool:
-    """Whether any of the runs is started by traffic rather than by a schedule."""
-    return any(shape.recurring for shape, _ in usage.flow.terms)

@@ -6,15 +6,18 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
-from capplan.flow import Flow
+from capplan.flow import Flow, steady
 from capplan.model import Context, Demand
-from capplan.quantities import Distribution, expected_blocks, fixed, mean, quantile, share_above, sig6, to_quantity
-from capplan.services.glue import billing, retries
-from capplan.services.glue.spec import MS_PER_MINUTE, Job, dpus, fails, timeout_ms
+from capplan.quantities import quantile, share_above, sig6, to_quantity
+from capplan.services.glue import billing, overlap, retries
+from capplan.services.glue.attempts import attempt_ms, attempts, busy_ms, failing_ms
+from capplan.services.glue.settings import billed_dpus, dpus, duration, fails, timeout_ms
+from capplan.services.glue.spec import Job
 
 P95 = Fraction(95, 100)
 HIGH = 0.99
 """The share of runs that a time-out should let through."""
+_ONE_RUN = retries.Attempts(Fraction(0), 1, Fraction(0), Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,10 @@ class Usage:
     """A job's month.
 
     Attributes:
-        flow: Runs as a formula.
-        dpus: DPUs of one run.
+        flow: Runs as a formula; of a streaming job, the records it reads.
+        always_on: A streaming job: it has no runs to tell of, and is billed for every hour.
+        dpus: DPUs of one run; with auto scaling, at most.
+        billed_dpus: DPUs billed over its time; with auto scaling, those at work.
         run_dpu_hours: Mean DPU-hours of one run, all its attempts.
         dpu_hours: DPU-hours of the month.
         attempts: The chain of attempts, in mean billed seconds.
@@ -34,12 +39,19 @@ class Usage:
         worst_run_s: Billed seconds when all retries are used, each attempt at its mean.
         worst_run_dpu_hours: Every attempt failing just before its time-out.
         failure_notice_s: Seconds until the last failure is told.
+        notices: Failures told in a month.
+        overlap_share: Chance that a scheduled run begins while an earlier one is still at work.
         busy: Runs at work at each moment, retries included.
         high_duration_ms: The run time that 99% of the attempts stay within.
+        machines: Names of the state machines that start it.
+        called: Whether something else than a trigger starts it.
+        at_random: Whether traffic starts runs; clocks and gathered data do not come at random.
     """
 
     flow: Flow
+    always_on: bool
     dpus: Decimal
+    billed_dpus: Fraction
     run_dpu_hours: Fraction
     dpu_hours: Fraction
     attempts: retries.Attempts
@@ -50,18 +62,31 @@ class Usage:
     worst_run_s: Fraction
     worst_run_dpu_hours: Fraction
     failure_notice_s: Fraction
+    notices: Fraction
+    overlap_share: Fraction
     busy: Flow
     high_duration_ms: Decimal
+    machines: tuple[str, ...] = ()
+    called: bool = False
+    at_random: bool = False
 
 
-def meter(name: str, spec: Job, demand: Demand, ctx: Context) -> Usage:  # noqa: ARG001  one shape for every room
+def meter(name: str, spec: Job, demand: Demand, ctx: Context) -> Usage:  # noqa: ARG001
     """A job's month from its runs."""
-    chain, size, flow = attempts(spec), dpus(spec), demand.flow
+    if spec.type == "streaming":
+        return _streaming(name, spec, demand)
+    chain, size, flow = attempts(spec), billed_dpus(spec), demand.flow
     run_hours = billing.dpu_hours(size, retries.expected_billed_s(chain))
-    late = _exact_share(spec.duration, timeout_ms(spec))
+    late = sig6(share_above(duration(spec), timeout_ms(spec)))
+    how = fails(spec)
+    delay = retries.notice_delay_s(
+        chain.count, _seconds(failing_ms(spec)), _seconds(spec.startup_ms), _seconds(how.gap_ms)
+    )
     return Usage(
         flow=flow,
-        dpus=size,
+        always_on=False,
+        dpus=dpus(spec),
+        billed_dpus=size,
         run_dpu_hours=run_hours,
         dpu_hours=flow.monthly * run_hours,
         attempts=chain,
@@ -71,100 +96,88 @@ def meter(name: str, spec: Job, demand: Demand, ctx: Context) -> Usage:  # noqa:
         p95_run_s=retries.billed_quantile_s(chain, P95),
         worst_run_s=retries.worst_billed_s(chain),
         worst_run_dpu_hours=worst_run_dpu_hours(spec),
-        failure_notice_s=retries.notice_delay_s(chain.count, failing_ms(spec) / units.MS_PER_SECOND),
-        busy=concurrent(flow, busy_ms(spec)),
-        high_duration_ms=to_quantity(sig6(quantile(spec.duration, HIGH))),
+        failure_notice_s=delay,
+        notices=flow.monthly * notices_a_run(spec),
+        overlap_share=overlap.share(flow, duration(spec), chain, failing_ms(spec)),
+        busy=overlap.concurrent(flow, busy_ms(spec)),
+        high_duration_ms=to_quantity(sig6(quantile(duration(spec), HIGH))),
+        machines=_machines(demand),
+        at_random=any(s.recurring and s.entrance != f"jobs.{name}" for s, _ in flow.terms),
+        called=any(not work.cause.startswith("traffic.") for work in demand.works),
     )
 
 
-def attempts(spec: Job) -> retries.Attempts:
-    """The job's chain of attempts, in mean billed seconds.
-
-    An attempt that would run past its time-out is billed to it and not retried: it ends the run as a success would.
-    """
-    least, cap, how = billing.minimum_s(spec.type, spec.glue_version), timeout_ms(spec), fails(spec)
-    return retries.Attempts(
-        chance=Fraction(how.chance),
-        count=retries.attempts_at_most(spec.max_retries),
-        failed_s=billing.expected_billed_s(scaled(spec.duration, how.after), least, cap),
-        success_s=billing.expected_billed_s(spec.duration, least, cap),
-        repeat=None if how.repeat is None else Fraction(how.repeat),
+def _streaming(name: str, spec: Job, demand: Demand) -> Usage:
+    """A job that never ends: billed for every second of the month."""
+    size = billed_dpus(spec)
+    nothing = Fraction(0)
+    return Usage(
+        flow=demand.flow,
+        always_on=True,
+        dpus=dpus(spec),
+        billed_dpus=size,
+        run_dpu_hours=nothing,
+        dpu_hours=size * units.MONTH_HOURS,
+        attempts=_ONE_RUN,
+        success_share=Fraction(1),
+        timeout_share=nothing,
+        waste_share=nothing,
+        p95_run_s=nothing,
+        worst_run_s=nothing,
+        worst_run_dpu_hours=worst_run_dpu_hours(spec),
+        failure_notice_s=nothing,
+        notices=nothing,
+        overlap_share=nothing,
+        busy=Flow.of(steady(f"{name}, always on", recurring=False), Fraction(1)),
+        high_duration_ms=Decimal(0),
     )
 
 
-def scaled(duration: Distribution, share: Decimal) -> Distribution:
-    """A duration cut to a share of itself."""
-    if not share:
-        return fixed(0)
-    return Distribution(tuple((below, value * share) for below, value in duration.points))
+def _seconds(ms: Fraction | Decimal) -> Fraction:
+    return Fraction(ms) / units.MS_PER_SECOND
+
+
+def _machines(demand: Demand) -> tuple[str, ...]:
+    """The state machines among its callers."""
+    found = (work.cause.partition(".") for work in demand.works)
+    return tuple(dict.fromkeys(name for section, _, name in found if section == "state_machines"))
+
+
+def notices_a_run(spec: Job) -> Fraction:
+    """Failures told per run: the last one, or every failed attempt."""
+    chain = attempts(spec)
+    return retries.expected_failures(chain) if spec.notify_each_attempt else retries.final_failure_share(chain)
 
 
 def worst_run_dpu_hours(spec: Job) -> Fraction:
-    """DPU-hours when every attempt fails just before its time-out."""
-    limit_s = Fraction(timeout_ms(spec)) / units.MS_PER_SECOND
-    billed = max(limit_s, Fraction(billing.minimum_s(spec.type, spec.glue_version)))
+    """DPU-hours when every attempt fails just before its time-out, on all the workers it may have."""
+    least = billing.minimum_s(spec.type, spec.glue_version)
+    billed = max(_seconds(timeout_ms(spec)), Fraction(least))
     return billing.dpu_hours(dpus(spec), billed) * (spec.max_retries + 1)
 
 
-# --- time -------------------------------------------------------------------------------------------------------------
-
-
-def attempt_ms(spec: Job) -> Fraction:
-    """Mean real time of an attempt that does not fail, cut at the time-out."""
-    return _cut_mean_ms(spec.duration, timeout_ms(spec))
-
-
-def failing_ms(spec: Job) -> Fraction:
-    """Mean real time until a failing attempt fails."""
-    return _cut_mean_ms(scaled(spec.duration, fails(spec).after), timeout_ms(spec))
-
-
-def busy_ms(spec: Job) -> Fraction:
-    """Mean real time a run is at work, all its attempts together."""
-    chain = attempts(spec)
-    failed = retries.expected_failures(chain) * failing_ms(spec)
-    return retries.success_share(chain) * attempt_ms(spec) + failed
-
-
-def call_factor(spec: Job) -> Fraction:
-    """How many full runs' calls one run makes: one if it succeeds, and of each failed attempt the share it got to."""
-    chain = attempts(spec)
-    return retries.success_share(chain) + retries.expected_failures(chain) * Fraction(fails(spec).after)
-
-
-def concurrent(flow: Flow, each_ms: Fraction) -> Flow:
-    """Runs at work at each moment, for runs that each take so long.
-
-    Runs of a minute or more stand in the series as whole minutes, so that a run alone is one run and never a bit more.
-    """
-    minutes = each_ms // MS_PER_MINUTE
-    if minutes < 1:
-        return flow * (each_ms / units.MS_PER_SECOND)
-    return flow.spread(each_ms) * Fraction(minutes * units.SECONDS_PER_MINUTE)
-
-
-def _cut_mean_ms(duration: Distribution, cap_ms: Decimal) -> Fraction:
-    """E[min(T, cap)]; for percentiles to the second."""
-    if duration.fixed:
-        return Fraction(min(duration.points[0][1], cap_ms))
-    started = expected_blocks(duration, units.MS_PER_SECOND, cap_ms) * units.MS_PER_SECOND
-    return min(mean(duration), started)
-
-
-def _exact_share(duration: Distribution, above: Decimal) -> Fraction:
-    return sig6(share_above(duration, above))
+def mean_run_ms(spec: Job) -> Fraction:
+    """Mean time of an attempt, over which its calls are spread; a streaming job makes them as records come."""
+    return Fraction(0) if spec.type == "streaming" else attempt_ms(spec)
 
 
 def summary(usage: Usage) -> Mapping[str, Decimal | int]:
     """The usage keys of reports."""
-    return {
-        "runs": to_quantity(usage.flow.monthly),
+    hours = {
         "dpu_hours": to_quantity(usage.dpu_hours),
         "worst_run_dpu_hours": to_quantity(usage.worst_run_dpu_hours),
+    }
+    if usage.always_on:
+        return hours
+    return {
+        "runs": to_quantity(usage.flow.monthly),
+        **hours,
         "success_share": to_quantity(usage.success_share),
         "waste_share": to_quantity(usage.waste_share),
         "expected_attempts": to_quantity(retries.expected_attempts(usage.attempts)),
         "p95_run_seconds": to_quantity(usage.p95_run_s),
         "worst_run_seconds": to_quantity(usage.worst_run_s),
         "failure_notice_seconds": to_quantity(usage.failure_notice_s),
+        "failure_notices": to_quantity(usage.notices),
+        "overlap_share": to_quantity(usage.overlap_share),
     }

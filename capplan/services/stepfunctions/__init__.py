@@ -90,6 +90,7 @@ KIND: Kind[StateMachine, Usage] = Kind(
     assume=options.assume,
     records=_no_records,
     shards=_no_shards,
+    start="start",
     complete=complete,
     exclude=_exclude,
 )

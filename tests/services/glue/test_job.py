@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from capplan.calls import Access
 from capplan.flow import Flow, Peak, Shape
 from capplan.model import Context, Demand, Work
-from capplan.services.glue import KIND, Job, Usage, call_factor, pool_quota, validate, worst_run_charge
-from capplan.services.glue.cost import price_key
+from capplan.services.glue import KIND, Job, Usage, call_factor, pool_quota, validate
+from capplan.services.glue.cost import price_key, worst_run_charge
 
 HERE = Context("us-east-1")
 NIGHTLY_RUNS = Fraction(365, 12)
@@ -50,7 +50,7 @@ def test_failed_attempts_are_billed_for_the_share_they_got_to() -> None:
 
 def test_the_worst_run_fails_just_before_every_time_out() -> None:
     spec = job(max_retries="faq-default", timeout="2 h")
-    charge = worst_run_charge("j", spec, usage(spec), HERE)
+    charge = worst_run_charge("j", spec, usage(spec))
     assert charge.quantity == 4 * 2 * 10
     assert charge.price == "glue.etl.dpu_hour.standard"
 
@@ -122,7 +122,14 @@ def test_the_price_follows_class_worker_and_version(words: dict[str, Any], key: 
         ({"dpus": Decimal(5), "workers": None}, "dpus"),
         ({"type": "python-shell"}, "workers"),
         ({"type": "python-shell", "workers": None, "dpus": Decimal(2), "worker_type": "G.1X"}, "dpus"),
-        ({"type": "streaming"}, "type"),
+        ({"type": "streaming"}, "duration"),
+        ({"type": "ray", "execution_class": "flex"}, "execution_class"),
+        ({"type": "ray", "worker_type": "G.1X"}, "worker_type"),
+        ({"auto_scaling": True, "glue_version": "2.0"}, "auto_scaling"),
+        ({"dpu_seconds": 386}, "dpu_seconds"),
+        ({"duration": None}, "duration"),
+        ({"data": {"per_run": "40 GB", "speed": "12 GB/h"}}, "duration"),
+        ({"duration": None, "data": {"per_run": "40 GB"}}, "data"),
         ({"timeout": "90 s"}, "timeout"),
         ({"timeout": "169 h"}, "timeout"),
     ],
@@ -150,7 +157,7 @@ def test_flex_and_a_time_out_are_offered_where_they_apply() -> None:
     offered = {o.rule: o for o in KIND.options("j", job(), usage(job()), HERE)}
     assert offered["glue.flex"].changes[0].to == "flex"
     assert offered["glue.no-timeout"].changes[0].to == "60 min"
-    neither = job(execution_class="flex", timeout="1 h")
+    neither = job(execution_class="flex", timeout="1 h", glue_version="6.0")
     assert KIND.options("j", neither, usage(neither), HERE) == ()
 
 

@@ -1,0 +1,101 @@
+"""A job's attempts: what each is billed, how long it takes, how many calls it makes. It counts no runs."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from capplan import units
+from capplan.quantities import Distribution, expected_blocks, fixed, mean, to_quantity
+from capplan.services.glue import billing, retries
+from capplan.services.glue.settings import billed_dpus, duration, failed_share, fails, timeout_ms
+from capplan.services.glue.spec import Job
+
+_MOMENTS = 20
+"""Equal parts of a run in which a failure may fall, where it may come anywhere."""
+
+
+def attempts(spec: Job) -> retries.Attempts:
+    """The job's chain of attempts, in mean billed seconds.
+
+    An attempt that would run past its time-out is billed to it and not retried: it ends the run as a success would.
+    """
+    how = fails(spec)
+    return retries.Attempts(
+        chance=Fraction(how.chance),
+        count=retries.attempts_at_most(spec.max_retries),
+        failed_s=_failed_s(spec),
+        success_s=_success_s(spec),
+        repeat=None if how.repeat is None else Fraction(how.repeat),
+    )
+
+
+def _success_s(spec: Job) -> Fraction:
+    if spec.dpu_seconds is not None:
+        return Fraction(spec.dpu_seconds) / billed_dpus(spec)
+    return billing.expected_billed_s(duration(spec), _least(spec), timeout_ms(spec))
+
+
+def _failed_s(spec: Job) -> Fraction:
+    """Mean billed seconds of a failed attempt: E[max(minimum, f T)] where f may be anything."""
+    if spec.dpu_seconds is not None:
+        return _success_s(spec) * failed_share(spec)
+    parts = [
+        billing.expected_billed_s(scaled(duration(spec), share), _least(spec), timeout_ms(spec))
+        for share in _fail_shares(spec)
+    ]
+    return sum(parts, Fraction(0)) / len(parts)
+
+
+def _fail_shares(spec: Job) -> list[Decimal]:
+    """The shares of its time at which an attempt fails, equally likely."""
+    after = fails(spec).after
+    if after is not None:
+        return [after]
+    return [(Decimal(i) + Decimal("0.5")) / _MOMENTS for i in range(_MOMENTS)]
+
+
+def _least(spec: Job) -> int:
+    return billing.minimum_s(spec.type, spec.glue_version)
+
+
+def scaled(time: Distribution, share: Decimal) -> Distribution:
+    """A duration cut to a share of itself."""
+    if not share:
+        return fixed(0)
+    return Distribution(tuple((below, to_quantity(Fraction(value) * Fraction(share))) for below, value in time.points))
+
+
+# --- real time --------------------------------------------------------------------------------------------------------
+
+
+def attempt_ms(spec: Job) -> Fraction:
+    """Mean real time of an attempt that does not fail, cut at the time-out."""
+    return _cut_mean_ms(duration(spec), timeout_ms(spec))
+
+
+def failing_ms(spec: Job) -> Fraction:
+    """Mean real time until a failing attempt fails."""
+    parts = [_cut_mean_ms(scaled(duration(spec), share), timeout_ms(spec)) for share in _fail_shares(spec)]
+    return sum(parts, Fraction(0)) / len(parts)
+
+
+def busy_ms(spec: Job) -> Fraction:
+    """Mean real time a run is at work, all its attempts together."""
+    chain = attempts(spec)
+    failed = retries.expected_failures(chain) * failing_ms(spec)
+    return retries.success_share(chain) * attempt_ms(spec) + failed
+
+
+def call_factor(spec: Job) -> Fraction:
+    """How many full runs' calls one run makes: one if it succeeds, and of each failed attempt the share it got to."""
+    if spec.type == "streaming":
+        return Fraction(1)
+    chain = attempts(spec)
+    return retries.success_share(chain) + retries.expected_failures(chain) * failed_share(spec)
+
+
+def _cut_mean_ms(time: Distribution, cap_ms: Decimal) -> Fraction:
+    """E[min(T, cap)]; for percentiles to the second."""
+    if time.fixed:
+        return Fraction(min(time.points[0][1], cap_ms))
+    started = expected_blocks(time, units.MS_PER_SECOND, cap_ms) * units.MS_PER_SECOND
+    return min(mean(time), started)

@@ -1,0 +1,186 @@
+"""Streaming, Ray, auto scaling, data, schedules and queues; each row's sum can be done by hand."""
+
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import capplan
+from capplan.flow import Flow, steady
+from capplan.model import Context, Demand
+from capplan.quantities import fixed
+from capplan.services.glue import KIND, Job, overlap, retries
+from capplan.services.glue.attempts import attempts, call_factor, failing_ms
+from capplan.services.glue.settings import duration, own_rate
+from tests.helpers import scenario
+from tests.services.glue.test_job import every, job, usage
+
+HERE = Context("us-east-1")
+
+
+def test_a_streaming_job_is_billed_for_every_hour_of_the_month() -> None:
+    spec = job(type="streaming", worker_type="G.025X", workers=4, duration=None)
+    met = KIND.meter("j", spec, Demand(), HERE)
+    assert met.dpu_hours == 730, "4 workers x 0.25 DPU x 730 h"
+    assert met.worst_run_dpu_hours == 168, "AWS restarts it after seven days"
+    assert {p.limit: p.flow.peak().per_second for p in KIND.pools("j", spec, met, HERE)}["glue.dpus"] == 1
+    assert KIND.observe("j", spec, met, HERE)["success"].value is None
+
+
+@pytest.mark.parametrize(
+    ("words", "hours", "working"),
+    [
+        ({}, "5", "10 DPUs x 30 min"),
+        ({"auto_scaling": True}, "5", "all at work where nobody says otherwise"),
+        ({"auto_scaling": True, "worker_utilization": "60%"}, "3", "6 of 10 at work"),
+        ({"auto_scaling": True, "worker_utilization": "1%"}, "0.5", "the driver stays"),
+        ({"worker_utilization": "60%"}, "5", "a fixed size is billed whole"),
+        ({"auto_scaling": True, "dpu_seconds": 386}, str(Fraction(386, 3600)), "as AWS reports it: no minimum"),
+        ({"type": "ray", "workers": 5}, "5", "5 x Z.2X are 10 M-DPUs"),
+        ({"worker_type": "R.2X"}, "10", "20 M-DPUs x 30 min"),
+    ],
+)
+def test_a_run_is_billed_for_the_workers_that_were_there(words: dict[str, Any], hours: str, working: str) -> None:
+    assert usage(job(**words)).run_dpu_hours == Fraction(hours), working
+
+
+def test_data_give_a_run_its_time_and_its_number() -> None:
+    spec = job(duration=None, data={"per_run": "40 GB", "speed": "12 GB/h", "setup": "2 min", "arrives": "400 GB/day"})
+    assert duration(spec) == fixed(1_320_000), "2 min + 40 GB / (10 DPU x 12 GB/h) = 22 min"
+    assert own_rate(spec) == Fraction(10, 86_400), "400 GB a day, 40 GB a run"
+
+
+def test_a_failure_may_come_anywhere_in_the_run() -> None:
+    spec = job(fails={"chance": "10%", "after": "anywhere"}, duration="30 min")
+    assert failing_ms(spec) == 900_000, "half of it on average"
+    assert call_factor(spec) == Fraction(9, 10) + Fraction(1, 20)
+    short = job(fails={"chance": "10%", "after": "anywhere"}, duration="80 s")
+    billed = float(attempts(short).failed_s)
+    assert billed == pytest.approx((60**2 + 80**2) / 160, abs=0.6), "E[max(60, uT)] = (60² + T²) / 2T, by whole seconds"
+
+
+def test_every_failed_attempt_may_be_told() -> None:
+    told = job(max_retries=2, fails={"chance": "10%"}, on_failure="ops", notify_each_attempt=True)
+    (call,) = KIND.calls("j", told, HERE)
+    assert call.times == Fraction(111, 1000), "0.1 + 0.01 + 0.001"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words", "share", "working"),
+    [
+        (30, {}, "0", "each starts as the last one ends"),
+        (29, {}, "1", "every one meets the one before"),
+        (
+            40,
+            {"fails": {"chance": "10%", "after": "50%"}, "max_retries": 1},
+            "0.09",
+            "a failure at 15 min, then 30: 45",
+        ),
+        (50, {"fails": {"chance": "10%", "after": "50%"}, "max_retries": 1}, "0", "45 minutes fit"),
+        (40, {"fails": {"chance": "10%"}, "max_retries": 1}, "0.1", "two attempts of 30, whatever the second does"),
+        (1440, {"fails": {"chance": "10%"}, "max_retries": 10}, "0", "a day is long enough"),
+    ],
+)
+def test_runs_meet_the_one_before_by_chance(minutes: int, words: dict[str, Any], share: str, working: str) -> None:
+    assert usage(job(**words), minutes).overlap_share == Fraction(share), working
+
+
+def test_traffic_has_no_schedule_to_overlap() -> None:
+    chain = retries.Attempts(Fraction(0), 1, Fraction(60), Fraction(60))
+    flow = Flow.of(steady("t", recurring=True), Fraction(1))
+    assert overlap.share(flow, fixed(60_000), chain, Fraction(0)) == 0
+
+
+@pytest.mark.parametrize(
+    ("minutes", "waiting", "grows", "working"),
+    [
+        (60, 0, False, "done before the next"),
+        (29, 696, True, "1,390 runs come in four weeks and 1,344 are done: the queue only grows"),
+    ],
+)
+def test_queued_runs_wait(minutes: int, waiting: int, grows: bool, working: str) -> None:  # noqa: FBT001
+    queue = overlap.queue(every(minutes).flow, Fraction(1_800_000), 1)
+    assert queue.grows == grows, working
+    assert (queue.waiting > 0) == grows
+    assert queue.waiting <= waiting
+
+
+def test_a_queue_that_grows_without_end_is_a_breach() -> None:
+    spec = job(job_run_queuing=True)
+    (limit,) = [c for c in KIND.check("j", spec, usage(spec, 29), HERE) if c.limit == "glue.runs_waiting"]
+    assert limit.breached
+    (fine,) = [c for c in KIND.check("j", spec, usage(spec, 60), HERE) if c.limit == "glue.runs_waiting"]
+    assert fine.load == 0
+
+
+TEMPLATE = """
+traffic:
+  nightly: {schedule: cron(0 3 * * ? *)}
+jobs:
+  import-load: {triggers: nightly, glue_version: "4.0", worker_type: G.2X, workers: 145, duration: 1 h, max_retries: 0}
+gates:
+  - import-load.run_hour <= 127.60 USD
+  - import-load.worst_run <= 6124.80 USD
+"""
+
+
+def test_a_run_of_145_workers_without_a_time_out_is_flagged_with_its_price(tmp_path: Path) -> None:
+    plan = capplan.plan(scenario(TEMPLATE, tmp_path))
+    assert [g.observed for g in plan.gates] == [Decimal("127.6"), Decimal("6124.8")], "290 DPUs x 0.44, and 48 h of it"
+    (risk,) = [f for f in plan.findings if f.rule == "glue.no-timeout"]
+    assert "127.60 USD an hour, 6,124.80 USD in all" in risk.message
+
+
+def test_a_job_may_start_by_its_own_schedule_or_data(tmp_path: Path) -> None:
+    body = """
+jobs:
+  hourly: {schedule: rate(1 hour), workers: 2, duration: 6 min}
+  gathered: {workers: 2, duration: 6 min, data: {per_run: 10 GB, arrives: 20 GB/day}}
+"""
+    plan = capplan.plan(scenario(body, tmp_path))
+    runs = {r.name: r.usage["runs"] for r in plan.resources}
+    assert runs["hourly"] == 730
+    assert runs["gathered"] == pytest.approx(Decimal(2) * Decimal(365) / 12, abs=Decimal("1E-9"))
+
+
+def offered(spec: Job, minutes: int = 1440) -> dict[str, Any]:
+    return {o.rule: o for o in KIND.options("j", spec, usage(spec, minutes), HERE)}
+
+
+@pytest.mark.parametrize(
+    ("words", "rule", "there"),
+    [
+        ({"deadline": "2 h"}, "glue.flex", True),
+        ({"deadline": "40 min"}, "glue.flex", False),
+        ({"glue_version": "6.0"}, "glue.version", False),
+        ({"worker_type": "G.8X", "workers": 4}, "glue.worker-type", True),
+        ({"worker_type": "G.1X"}, "glue.worker-type", False),
+        ({"worker_type": "R.2X"}, "glue.memory-workers", True),
+        ({"worker_utilization": "50%"}, "glue.auto-scaling", True),
+        ({"worker_utilization": "50%", "auto_scaling": True}, "glue.auto-scaling", False),
+        ({"workers": 2, "duration": "4 min"}, "glue.python-shell", True),
+        ({"workers": 3, "duration": "4 min"}, "glue.python-shell", False),
+        ({"workers": 2, "duration": "40 min"}, "glue.python-shell", False),
+        ({"max_retries": 3, "fails": {"chance": "5%", "repeat": "95%"}}, "glue.useless-retries", True),
+        ({"max_retries": 3, "fails": {"chance": "5%"}}, "glue.useless-retries", False),
+        ({"timeout": "8 h"}, "glue.loose-timeout", True),
+        ({"timeout": "1 h"}, "glue.loose-timeout", False),
+        ({"bookmark": True, "max_retries": 1, "fails": {"chance": "5%"}}, "glue.bookmark-retries", True),
+        ({"bookmark": True, "max_concurrent_runs": 2}, "glue.bookmark-runs", True),
+    ],
+)
+def test_each_rule_speaks_where_it_applies(words: dict[str, Any], rule: str, there: bool) -> None:  # noqa: FBT001
+    assert (rule in offered(job(**words))) == there
+
+
+def test_a_run_that_meets_the_next_is_told() -> None:
+    assert "glue.overlap" in offered(job(), 29)
+    assert "glue.overlap" not in offered(job(job_run_queuing=True), 29)
+
+
+def test_every_rule_that_speaks_is_explained() -> None:
+    known = {rule.id for kind in (KIND,) for rule in kind.rules}
+    spoken = set(offered(job(worker_type="R.2X", worker_utilization="50%", bookmark=True, max_concurrent_runs=2), 29))
+    assert spoken <= known
