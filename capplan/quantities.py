@@ -10,9 +10,10 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, InstanceOf
+from pydantic import BeforeValidator, InstanceOf, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from capplan import quantity_schema as schema
 from capplan import units
 
 # --- the bridge -------------------------------------------------------------------------------------------------------
@@ -342,12 +343,20 @@ RANGE_KEYS = frozenset({"low", "likely", "high"})
 _PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,6})?)")
 
 
+def _inside(read: Callable[[object], Any], key: str, raw: object) -> Any:  # noqa: ANN401  whatever `read` gives
+    """A value under a key; what is wrong with it says where it stands."""
+    try:
+        return read(raw)
+    except PydanticCustomError as error:
+        raise PydanticCustomError("quantity", "{shown}", {**(error.context or {}), "at": key}) from None
+
+
 def _likely(read: Callable[[object], Any]) -> Callable[[object], Any]:
     """The same reader, which also takes a range: all three are read, the likely one is the value."""
 
     def reader(raw: object) -> Any:  # noqa: ANN401  whatever `read` gives
         if isinstance(raw, Mapping) and raw.keys() == RANGE_KEYS:
-            low, likely, high = (read(raw[k]) for k in ("low", "likely", "high"))
+            low, likely, high = (_inside(read, k, raw[k]) for k in ("low", "likely", "high"))
             if not low <= likely <= high:
                 raise PydanticCustomError(
                     "quantity",
@@ -365,7 +374,7 @@ def _spread(read: Callable[[object], Decimal], example: str) -> Callable[[object
         if isinstance(raw, Distribution):
             return raw
         if isinstance(raw, Mapping) and raw and all(isinstance(k, str) and _PERCENTILE.fullmatch(k) for k in raw):
-            return _percentiles({k: read(v) for k, v in raw.items()}, example)
+            return _percentiles({k: _inside(read, k, v) for k, v in raw.items()}, example)
         return fixed(_likely(read)(raw))
 
     return reader
@@ -385,18 +394,26 @@ def _percentiles(given: Mapping[str, Decimal], example: str) -> Distribution:
     return Distribution(tuple(points))
 
 
-Size = Annotated[InstanceOf[Distribution], BeforeValidator(_spread(_read_bytes, "{p50: 1 KB, p99: 8 KB}"))]
+Size = Annotated[
+    InstanceOf[Distribution],
+    BeforeValidator(_spread(_read_bytes, "{p50: 1 KB, p99: 8 KB}")),
+    WithJsonSchema(schema.SIZE),
+]
 """Bytes, maybe as percentiles."""
-Duration = Annotated[InstanceOf[Distribution], BeforeValidator(_spread(read_ms, "{p50: 45 ms, p99: 300 ms}"))]
+Duration = Annotated[
+    InstanceOf[Distribution],
+    BeforeValidator(_spread(read_ms, "{p50: 45 ms, p99: 300 ms}")),
+    WithJsonSchema(schema.DURATION),
+]
 """Milliseconds, maybe as percentiles."""
-Milliseconds = Annotated[Decimal, BeforeValidator(_likely(read_ms))]
-Bytes = Annotated[Decimal, BeforeValidator(_likely(_read_bytes))]
-Megabytes = Annotated[int, BeforeValidator(_likely(_read_megabytes))]
-Count = Annotated[Decimal, BeforeValidator(_likely(read_count))]
-WholeCount = Annotated[int, BeforeValidator(_likely(_read_whole))]
-Share = Annotated[Decimal, BeforeValidator(_likely(_read_share))]
-Factor = Annotated[Decimal, BeforeValidator(_likely(_read_factor))]
-Money = Annotated[Decimal, BeforeValidator(_likely(read_money))]
-Rate = Annotated[InstanceOf[Fraction], BeforeValidator(_likely(read_rate))]
-ByteRate = Annotated[InstanceOf[Fraction], BeforeValidator(_likely(read_byte_rate))]
+Milliseconds = Annotated[Decimal, BeforeValidator(_likely(read_ms)), WithJsonSchema(schema.MILLISECONDS)]
+Bytes = Annotated[Decimal, BeforeValidator(_likely(_read_bytes)), WithJsonSchema(schema.BYTES)]
+Megabytes = Annotated[int, BeforeValidator(_likely(_read_megabytes)), WithJsonSchema(schema.MEGABYTES)]
+Count = Annotated[Decimal, BeforeValidator(_likely(read_count)), WithJsonSchema(schema.COUNT)]
+WholeCount = Annotated[int, BeforeValidator(_likely(_read_whole)), WithJsonSchema(schema.COUNT)]
+Share = Annotated[Decimal, BeforeValidator(_likely(_read_share)), WithJsonSchema(schema.SHARE)]
+Factor = Annotated[Decimal, BeforeValidator(_likely(_read_factor)), WithJsonSchema(schema.FACTOR)]
+Money = Annotated[Decimal, BeforeValidator(_likely(read_money)), WithJsonSchema(schema.MONEY)]
+Rate = Annotated[InstanceOf[Fraction], BeforeValidator(_likely(read_rate)), WithJsonSchema(schema.RATE)]
+ByteRate = Annotated[InstanceOf[Fraction], BeforeValidator(_likely(read_byte_rate)), WithJsonSchema(schema.BYTE_RATE)]
 """Bytes per second."""

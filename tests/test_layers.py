@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "capplan"
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("units", "errors", "quantities", "words", "reading"),
+    ("units", "errors", "quantity_schema", "quantities", "words", "reading"),
     ("flow", "calls", "schedule", "timeline", "model"),
     ("demand", "pricing", "services.dynamodb", "services.lambda_", "services.stepfunctions", "services.glue"),
     ("services",),

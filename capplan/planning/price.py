@@ -110,7 +110,7 @@ def missing_prices(scenario: Scenario, missing: Sequence[MissingPrice]) -> Cappl
             replace(
                 first,
                 message=f"no price in {scenario.region} for {m.key} ({', '.join(m.resources)})",
-                hint=f"write prices: {{{m.key}: <price> USD}}",
+                hint=f"write under prices: {m.key}: <price> USD",
             )
             for m in missing
         ),

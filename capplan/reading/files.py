@@ -105,7 +105,13 @@ def read_json(text: str, file: str) -> Document:
     except json.JSONDecodeError as error:
         at = (error.lineno, error.colno)
         found = f"not JSON: {error.msg[0].lower()}{error.msg[1:]}"
-        raise CapplanError((mistake_between(file, whole.lines, at, at, found, ""),)) from None
+        raise CapplanError(
+            (
+                mistake_between(
+                    file, whole.lines, at, at, found, "is a comma, a quote or a bracket missing before this?"
+                ),
+            )
+        ) from None
     except _RefusedError as error:
         raise CapplanError((whole.mistake_at(whole.mark, str(error)),)) from None
     except RecursionError:

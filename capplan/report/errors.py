@@ -9,12 +9,19 @@ from itertools import accumulate
 from capplan.errors import Mistake
 from capplan.report.plain import glyph, plain
 
-_WORD = re.compile(r'"[^"]*"\S*|\S+')
+_WORD = re.compile(
+    r'"[^"]*"\S*|\{(?:[^{}]|\{[^{}]*\}){1,50}\}\S*|[\w.-]+ [<>]=? \S+(?: USD)?\S*|\d\S* (?:ms|s|min|h|B|KB|MB|GB|USD)\b\S*|\S+'
+)
+"""A word, or several that are typed together: what is quoted, a mapping, a gate, a number and its unit."""
 SCHEMA = "capplan.errors/1"
 WIDTH = 80
 NUMBER_WIDTH = 5
 CONTEXT_WIDTH = 24
 """Columns of a cut line that are kept before the caret."""
+MIN_ALIKE = 4
+"""From so many on, mistakes told in the same words are told once."""
+MAX_PLACES = 6
+"""Places of mistakes told in the same words that are named."""
 MIN_HINT_WIDTH = 32
 """A hint that would get fewer columns behind the carets begins on a line of its own."""
 
@@ -24,7 +31,8 @@ def errors_text(mistakes: Iterable[Mistake], *, ascii_only: bool, outcome: str =
     ordered = in_file_order(mistakes)
     if not ordered:
         return ""
-    blocks = [_block(m, ascii_only=ascii_only) for m in ordered]
+    told = sorted(_alike(ordered), key=lambda group: ordered.index(group[0]))
+    blocks = [_group(group, ascii_only=ascii_only) for group in told]
     files = list(dict.fromkeys(m.file for m in ordered))
     where = plain(files[0], ascii_only=ascii_only) if len(files) == 1 else f"{len(files)} files"
     count = "1 mistake" if len(ordered) == 1 else f"{len(ordered)} mistakes"
@@ -45,6 +53,28 @@ def in_file_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
     given = tuple(mistakes)
     rank = {file: n for n, file in enumerate(dict.fromkeys(m.file for m in given))}
     return tuple(sorted(given, key=lambda m: (rank[m.file], m.line, m.column)))
+
+
+def _alike(ordered: Sequence[Mistake]) -> list[list[Mistake]]:
+    """Mistakes of the same words in one file together, where the first of them stands."""
+    groups: dict[tuple[str, str, str], list[Mistake]] = {}
+    for mistake in ordered:
+        groups.setdefault((mistake.file, mistake.message, mistake.hint), []).append(mistake)
+    return [
+        part for group in groups.values() for part in ([group] if len(group) >= MIN_ALIKE else [[m] for m in group])
+    ]
+
+
+def _group(alike: Sequence[Mistake], *, ascii_only: bool) -> str:
+    """The first of some mistakes that are told in the same words, and where the others stand."""
+    block = _block(alike[0], ascii_only=ascii_only)
+    others = [f"{m.line}:{m.column}" for m in alike[1:] if m.line]
+    if not others:
+        return block
+    more = f" and {len(others) - MAX_PLACES} places more" if len(others) > MAX_PLACES else ""
+    return "\n".join(
+        [block, *_wrapped(f"the same at {', '.join(others[:MAX_PLACES])}{more}", f"{'':{NUMBER_WIDTH}} | ")]
+    )
 
 
 def _block(mistake: Mistake, *, ascii_only: bool) -> str:

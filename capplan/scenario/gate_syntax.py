@@ -11,6 +11,7 @@ from capplan import quantities
 
 _GATE = re.compile(r"\s*(?P<name>[A-Za-z0-9_.-]+)\s*(?P<op><=|>=|<|>)\s*(?P<limit>.+?)\s*")
 _OF_LIMIT = re.compile(r"(.+?)\s+of\s+limit")
+SHORT = "cost.monthly <= 2500 USD"
 EXAMPLE = "write cost.monthly <= 2500 USD, orders.throttled < 0.1% or place-order.concurrency.peak < 80% of limit"
 
 
@@ -39,7 +40,7 @@ def read_gate(text: str, level: Literal["deny", "warn"], line: int, column: int,
     """A gate from its text. Raises GateError."""
     match = _GATE.fullmatch(text)
     if match is None:
-        raise GateError(f"a gate compares an observable with a limit: {EXAMPLE}")
+        raise GateError(f"expected an observable, then <, <=, > or >=, then a limit: {SHORT}")
     limit_text = match["limit"]
     of = _OF_LIMIT.fullmatch(limit_text)
     value, unit = _limit(of[1] if of else limit_text)
@@ -54,7 +55,7 @@ def _limit(text: str) -> tuple[Decimal, str]:
     if text.endswith("%"):
         found = re.fullmatch(r"([+-]?\d{1,15}(?:\.\d{1,10})?)\s*%", text)
         if found is None:
-            raise GateError(f"'{text}' is not a percentage: {EXAMPLE}")
+            raise GateError(f"'{text[:40]}' is not a percentage, such as 0.1%")
         return Decimal(found[1]) / 100, "%"
     readers = ((quantities.read_money, "USD"), (quantities.read_ms, "ms"), (quantities.read_count, ""))
     for read, unit in readers:
@@ -63,4 +64,4 @@ def _limit(text: str) -> tuple[Decimal, str]:
             return read(Decimal(text) if plain and not unit else text), unit
         except PydanticCustomError:
             continue
-    raise GateError(f"'{text}' is not a limit: {EXAMPLE}")
+    raise GateError(f"'{text[:40]}' is not a limit, such as 2500 USD, 0.1%, 3 s, 50k or 80% of limit")

@@ -6,8 +6,10 @@ from typing import Literal
 
 from capplan.quantities import read_money
 from capplan.reading.nearest import nearest
+from capplan.reading.scalars import shown
 from capplan.scenario.gate_syntax import Gate, GateError, read_gate
 from capplan.scenario.reader import Path, Reader
+from capplan.scenario.wording import found_kind
 
 
 def gates_of(reader: Reader) -> tuple[Gate, ...]:
@@ -24,10 +26,12 @@ def gates_of(reader: Reader) -> tuple[Gate, ...]:
             level = next(iter(item))
             where, text = (*path, level), item[level]
         if not isinstance(text, str):
+            close = nearest(next(iter(item)), ("warn", "deny")) if isinstance(item, Mapping) and item else None
+            hint = f"did you mean '{close}'? write" if close else "write"
             reader.say(
                 where,
                 "a gate is one line of text",
-                "write cost.monthly <= 2500 USD, or {warn: orders.headroom > 30%}",
+                f"{hint} cost.monthly <= 2500 USD, or {{warn: orders.headroom > 30%}}",
             )
             continue
         mark = reader.doc.mistake(where, "")
@@ -45,17 +49,21 @@ def prices_of(reader: Reader) -> dict[str, Decimal]:
     out: dict[str, Decimal] = {}
     raw = reader.data.get("prices")
     if raw is not None and not isinstance(raw, Mapping):
-        reader.say(["prices"], "'prices' is wrong", "expected {dynamodb.backup.pitr_gb_month: 0.2 USD}")
+        reader.say(["prices"], "expected price keys under 'prices'", "such as dynamodb.backup.pitr_gb_month: 0.2 USD")
         return out
     for key, value in (raw or {}).items():
         known = known_keys(key.partition(".")[0])
         if key not in known:
             close = nearest(key, known)
-            hint = f"did you mean '{close}'?" if close else "such as dynamodb.backup.pitr_gb_month"
-            reader.say(["prices", key], f"'{key}' is no price key", hint, key=True)
+            hint = f"did you mean '{close}'?" if close else "capplan prices list REGION shows all keys"
+            reader.say(["prices", key], f"{shown(key)} is no price key", hint, key=True)
             continue
         try:
             out[key] = read_money(value)
         except Exception:  # noqa: BLE001  a pydantic error outside a model
-            reader.say(["prices", key], f"'{value}' is not understood", "expected an amount in USD, such as 0.2 USD")
+            mark = reader.doc.locate(["prices", key])
+            what = (
+                f"{value} has no unit" if isinstance(value, Decimal) else f"{mark.text or found_kind(mark)} is no price"
+            )
+            reader.say(["prices", key], what, "expected an amount in USD, such as 0.2 USD")
     return out

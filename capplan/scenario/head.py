@@ -1,7 +1,9 @@
 """The first lines of a scenario: known keys, a Region with prices, quotas that exist. It reads no resource."""
 
+from collections.abc import Mapping
+
 from capplan.reading.nearest import nearest
-from capplan.scenario.models import Account
+from capplan.reading.scalars import shown
 from capplan.scenario.reader import Reader
 from capplan.services import QUOTAS, SECTIONS
 
@@ -24,7 +26,7 @@ def check_top_keys(reader: Reader) -> None:
         elif key not in known:
             close = nearest(key, (*known, *TOP_NOT_YET))
             hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(known)}"
-            reader.say([key], f"unknown key '{key}'", hint, key=True)
+            reader.say([key], f"unknown key {shown(key)}", hint, key=True)
 
 
 def check_region(reader: Reader, region: str) -> None:
@@ -33,15 +35,21 @@ def check_region(reader: Reader, region: str) -> None:
 
     if region not in regions():
         close = nearest(region, regions())
-        hint = f"did you mean '{close}'?" if close else f"capplan has prices of {', '.join(regions())}"
-        reader.say(["region"], f"there are no prices for Region '{region}'", hint)
+        hint = (
+            f"did you mean '{close}'?"
+            if close
+            else f"such as us-east-1; capplan prices list names all {len(regions())}"
+        )
+        reader.say(["region"], f"there are no prices for Region {shown(region)}", hint)
 
 
-def check_limit_names(reader: Reader, account: Account) -> None:
+def check_limit_names(reader: Reader) -> None:
     """Quotas are named as the limits are."""
-    for section, given in (("quotas", account.quotas), ("in_use", account.in_use)):
-        for key in given:
+    account = reader.data.get("account")
+    for section in ("quotas", "in_use"):
+        given = account.get(section) if isinstance(account, Mapping) else None
+        for key in given if isinstance(given, Mapping) else ():
             if key not in QUOTAS:
                 close = nearest(key, QUOTAS)
                 hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(QUOTAS)}"
-                reader.say(["account", section, key], f"there is no quota '{key}'", hint, key=True)
+                reader.say(["account", section, key], f"there is no quota {shown(key)}", hint, key=True)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from pydantic import ValidationError
+
 from capplan.errors import CapplanError
 from capplan.flow import Flow
 from capplan.model import Kind
@@ -12,6 +14,7 @@ from capplan.quantities import RANGE_KEYS
 from capplan.reading.document import Document
 from capplan.reading.files import Files, read_source
 from capplan.reading.nearest import nearest
+from capplan.reading.scalars import shown
 from capplan.reading.yaml_reader import read_yaml
 from capplan.scenario.gate_syntax import Gate
 from capplan.scenario.gates_and_prices import gates_of, prices_of
@@ -23,7 +26,7 @@ from capplan.scenario.references import check_references
 from capplan.scenario.requests import calls_in, entering_at
 from capplan.scenario.starts import own_starts
 from capplan.scenario.traffic import traffic_of
-from capplan.scenario.wording import keys_of
+from capplan.scenario.wording import doc_of, found_kind, keys_of
 from capplan.services import SECTIONS, kind_of
 
 
@@ -63,9 +66,9 @@ def scenario_of(reader: Reader, sha256: str) -> Scenario:
     starts = own_starts(specs)
     gates = gates_of(reader)
     prices = prices_of(reader)
+    check_limit_names(reader)
     if head is not None:
         check_region(reader, head.region)
-        check_limit_names(reader, head.account)
     if reader.mistakes or head is None:
         raise CapplanError(tuple(sorted(reader.mistakes, key=lambda m: (m.line, m.column))))
     return Scenario(
@@ -92,7 +95,9 @@ def specs_of(reader: Reader) -> dict[str, tuple[Kind[Any, Any], Any]]:
         if key in SECTIONS:
             _default_keys(reader, kind_of(key), general)
         else:
-            reader.say(["defaults", key], f"unknown key '{key}'", f"expected one of {', '.join(SECTIONS)}", key=True)
+            close = nearest(key, SECTIONS)
+            hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(SECTIONS)}"
+            reader.say(["defaults", key], f"unknown key {shown(key)}", hint, key=True)
     out: dict[str, tuple[Kind[Any, Any], Any]] = {}
     for section in SECTIONS:
         general = defaults.get(section)
@@ -100,7 +105,8 @@ def specs_of(reader: Reader) -> dict[str, tuple[Kind[Any, Any], Any]]:
             kind = kind_of(section)
             path: Path = (kind.section, name)
             if not isinstance(raw, Mapping):
-                reader.say(path, f"'{name}' is wrong", "expected keys and values")
+                found = found_kind(reader.doc.locate(path))
+                reader.say(path, f"expected keys and values under '{name}', found {found}", _first_keys(kind), key=True)
                 continue
             out[f"{kind.section}.{name}"] = (kind, _spec(reader, kind, raw, general, path))
     return out
@@ -108,10 +114,18 @@ def specs_of(reader: Reader) -> dict[str, tuple[Kind[Any, Any], Any]]:
 
 def _spec(reader: Reader, kind: Kind[Any, Any], raw: Mapping[str, Any], general: object, path: Path) -> Any:  # noqa: ANN401
     """A resource's spec: its own words over its section's defaults."""
-    own = {**general, **raw} if isinstance(general, Mapping) else dict(raw)
+    own, inherited = dict(raw), frozenset[str]()
+    if isinstance(general, Mapping):
+        known = keys_of(kind.spec)
+        own = {**{key: value for key, value in general.items() if key in known}, **raw}
+        inherited = frozenset(own) - frozenset(raw)
     for flowing in _flow_words(kind):
         own.pop(flowing, None)
-    return _complete(reader, kind, reader.model(kind.spec, own, path, kind.not_yet), path)
+    above: Path = ("defaults", kind.section)
+    spec = reader.model(kind.spec, own, path, kind.not_yet, (above, inherited))
+    if spec is None:
+        _complete(reader, kind, _without_wrong_parts(kind, own), path)
+    return _complete(reader, kind, spec, path)
 
 
 def respec(scenario: Scenario, address: str, raw: Mapping[str, Any]) -> Any:  # noqa: ANN401
@@ -127,7 +141,9 @@ def respec(scenario: Scenario, address: str, raw: Mapping[str, Any]) -> Any:  # 
 def _default_keys(reader: Reader, kind: Kind[Any, Any], general: object) -> None:
     """The keys under `defaults` are those of the section's resources."""
     if not isinstance(general, Mapping):
-        reader.say(["defaults", kind.section], f"'{kind.section}' is wrong", "expected keys and values")
+        found = found_kind(reader.doc.locate(["defaults", kind.section]))
+        message = f"expected keys and values under '{kind.section}', found {found}"
+        reader.say(["defaults", kind.section], message, _first_keys(kind), key=True)
         return
     known = [*keys_of(kind.spec), *(word for word in _flow_words(kind) if word == "calls")]
     for key in general:
@@ -135,8 +151,29 @@ def _default_keys(reader: Reader, kind: Kind[Any, Any], general: object) -> None
             reader.say(["defaults", kind.section, key], f"'{key}' is not supported yet", kind.not_yet[key], key=True)
         elif key not in known:
             close = nearest(key, known)
-            hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(known)}"
-            reader.say(["defaults", kind.section, key], f"unknown key '{key}'", hint, key=True)
+            hint = (
+                f"did you mean '{close}'? {doc_of(kind.spec, [close])}"
+                if close
+                else f"expected one of {', '.join(known)}"
+            )
+            reader.say(["defaults", kind.section, key], f"unknown key {shown(key)}", hint.rstrip(), key=True)
+
+
+def _without_wrong_parts(kind: Kind[Any, Any], own: Mapping[str, Any]) -> Any:  # noqa: ANN401  any spec
+    """The spec without those of its named parts that are wrong, so that the others are checked too; None without one."""
+    try:
+        kind.spec.model_validate(own)
+    except ValidationError as error:
+        wrong = {e["loc"][:2] for e in error.errors(include_input=False, include_url=False)}
+    left = {
+        key: {k: v for k, v in value.items() if (key, k) not in wrong} if key == "states" else value
+        for key, value in own.items()
+        if key != "states" or isinstance(value, Mapping)
+    }
+    try:
+        return kind.spec.model_validate(left) if "states" in left else None
+    except ValidationError:
+        return None
 
 
 def _complete(reader: Reader, kind: Kind[Any, Any], spec: Any, path: Path) -> Any:  # noqa: ANN401
@@ -146,10 +183,27 @@ def _complete(reader: Reader, kind: Kind[Any, Any], spec: Any, path: Path) -> An
     whole, problems = kind.complete(spec, reader.files)
     for problem in problems:
         if problem.mistake is not None:
-            reader.mistakes.append(problem.mistake)
+            reader.note(problem.mistake)
         else:
-            reader.say([*path, *problem.path], problem.message, problem.hint)
+            message, hint = problem.message, problem.hint
+            if not hint:
+                message, hint = _message_and_hint(message, kind, problem.path)
+            reader.say([*path, *problem.path], message, hint)
     return whole
+
+
+def _message_and_hint(text: str, kind: Kind[Any, Any], path: Path) -> tuple[str, str]:
+    """A room's sentence cut where its advice begins; without advice, what the key means."""
+    message, found, word = text.partition(", did you mean ")
+    if found:
+        return message, f"did you mean {word}"
+    message, _, rest = text.partition(": ")
+    return message, rest or doc_of(kind.spec, path)
+
+
+def _first_keys(kind: Kind[Any, Any]) -> str:
+    """What may stand below a resource's name."""
+    return f"keys are {', '.join(keys_of(kind.spec)[:6])} ..."
 
 
 def resource_at(

@@ -25,8 +25,8 @@ class Model(BaseModel):
     model_config = WORDS
 
 
-def _wrong(found: object, hint: str) -> PydanticCustomError:
-    return PydanticCustomError("quantity", "{shown}", {"shown": "wrong value", "hint": hint, "found": str(found)[:60]})
+def _wrong(found: object, hint: str, shown: str = "wrong value") -> PydanticCustomError:
+    return PydanticCustomError("quantity", "{shown}", {"shown": shown, "hint": hint, "found": str(found)[:60]})
 
 
 def _clock(raw: object) -> int:
@@ -65,6 +65,12 @@ def _schedule(raw: object) -> str:
     return raw
 
 
+def _version(raw: object) -> int:
+    if not (isinstance(raw, Decimal | int) and raw == 1):
+        raise _wrong(raw, "this capplan reads version 1 of the language: write capplan: 1")
+    return 1
+
+
 class DailyCurve(Model):
     """The day's course: highest at `at`."""
 
@@ -92,13 +98,17 @@ class SpikeSpec(Model):
 def _daily(raw: object) -> object:
     if isinstance(raw, list):
         if len(raw) != 24 or not all(isinstance(x, Decimal) and x >= 0 for x in raw) or not any(raw):  # noqa: PLR2004
-            raise _wrong("a list", 'expected 24 numbers, one an hour, or {peak: 3x, trough: 0.2x, at: "20:00"}')
+            shown = f"a day has 24 hours, this list {len(raw)}" if len(raw) != 24 else "wrong numbers"  # noqa: PLR2004
+            raise _wrong("", '24 numbers, one an hour, not all 0; or {peak: 3x, trough: 0.2x, at: "20:00"}', shown)
         return tuple(raw)
     if isinstance(raw, DailyCurve | tuple):
         return raw
+    if not isinstance(raw, Mapping):
+        raise _wrong(raw, 'expected {peak: 3x, trough: 0.2x, at: "20:00"} or 24 numbers')
     curve = DailyCurve.model_validate(raw)
     if not curve.trough < 1 < curve.peak:
-        raise _wrong(f"{curve.peak}x and {curve.trough}x", "the mean is 1x: expected trough below 1x and peak above 1x")
+        shown = f"a day from {curve.trough}x to {curve.peak}x has no mean of 1x"
+        raise _wrong("", "expected trough below 1x and peak above 1x", shown)
     return curve
 
 
@@ -112,7 +122,7 @@ class Traffic(Model):
     """The mean over the month, spikes apart, such as 60/s or 150M/month."""
     schedule: Annotated[str, BeforeValidator(_schedule)] | None = None
     """AWS's schedule expression: cron(0 3 * * ? *) or rate(5 minutes)."""
-    daily: Annotated[object, BeforeValidator(_daily)] = None
+    daily: Annotated[DailyCurve | tuple[Decimal, ...] | None, BeforeValidator(_daily)] = None
     """The day's course: {peak: 3x, trough: 0.2x, at: "20:00"} or 24 numbers."""
     weekly: Mapping[Weekday, Factor] = Field(default_factory=dict)
     """Levels of weekdays, relative to a day that is not listed: {sat: 1.4x}."""
@@ -140,11 +150,7 @@ class Account(Model):
 class Head(Model):
     """The file's head, without its resources."""
 
-    capplan: Annotated[
-        int,
-        BeforeValidator(lambda raw: int(raw) if isinstance(raw, Decimal) and raw == int(raw) else raw),
-        Field(ge=1, le=1),
-    ]
+    capplan: Annotated[Literal[1], BeforeValidator(_version)]
     """The language's version: 1."""
     name: str
     """What the workload is called."""

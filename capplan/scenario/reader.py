@@ -9,10 +9,21 @@ from capplan.errors import Mistake
 from capplan.reading.document import Document
 from capplan.reading.files import Files
 from capplan.reading.nearest import nearest
+from capplan.reading.scalars import shown
 from capplan.scenario.models import NAME
-from capplan.scenario.wording import mistakes_of
+from capplan.scenario.wording import found_kind, mistakes_of
 
 Path = tuple[str | int, ...]
+_FEW = 8
+"""Names that a hint lists."""
+_EXAMPLES = {
+    "traffic": "such as shoppers: {rate: 60/s}",
+    "tables": "such as orders: {item_size: 1 KB, items: 1M}",
+    "functions": "such as place-order: {duration: 45 ms}",
+    "state_machines": "such as fulfil: {definition: fulfil.asl.json}",
+    "jobs": "such as settlement: {workers: 10, duration: 22 min}",
+    "defaults": "such as functions: {memory: 256 MB}",
+}
 
 
 class Reader:
@@ -24,28 +35,44 @@ class Reader:
 
     def say(self, path: Sequence[str | int], message: str, hint: str = "", *, key: bool = False) -> None:
         """Note a mistake at a path of the data."""
-        self.mistakes.append(self.doc.mistake(path, message, hint, key=key))
+        self.note(self.doc.mistake(path, message, hint, key=key))
 
-    def model(self, model: type[BaseModel], raw: object, path: Path, not_yet: Mapping[str, str]) -> Any:  # noqa: ANN401
-        """The pydantic model of some data, or None and its mistakes noted."""
+    def note(self, mistake: Mistake) -> None:
+        """Note a mistake, once: what `defaults` says wrongly is wrong for every resource that inherits it."""
+        if mistake not in self.mistakes:
+            self.mistakes.append(mistake)
+
+    def model(
+        self,
+        model: type[BaseModel],
+        raw: object,
+        path: Path,
+        not_yet: Mapping[str, str],
+        general: tuple[Path, frozenset[str]] = ((), frozenset()),
+    ) -> Any:  # noqa: ANN401
+        """The pydantic model of some data, or None and its mistakes noted.
+
+        `general` is where the keys stand that the data inherit, and which those are.
+        """
         try:
             return model.model_validate(raw)
         except ValidationError as error:
-            self.mistakes += mistakes_of(error, model, self.doc, path, not_yet)
+            for mistake in mistakes_of(error, model, self.doc, path, not_yet, general):
+                self.note(mistake)
             return None
 
     def section(self, name: str) -> dict[str, Any]:
         """A section's names with what stands below each."""
-        """The pydantic model of some data, or None and its mistakes noted."""
         raw = self.data.get(name)
         if raw is None and name not in self.data:
             return {}
         if not isinstance(raw, Mapping):
-            self.say([name], f"'{name}' is wrong", "expected names, each with keys and values below it")
+            found = found_kind(self.doc.locate([name]))
+            self.say([name], f"expected names under '{name}', found {found}", _EXAMPLES.get(name, ""), key=True)
             return {}
         for key in raw:
             if not NAME.fullmatch(key):
-                self.say([name, key], f"'{key}' is not a name", "letters, digits, - and _; 64 at most", key=True)
+                self.say([name, key], f"{shown(key)} is not a name", "letters, digits, - and _; 64 at most", key=True)
         return dict(raw)
 
     def listed(self, raw: object, path: Path) -> list[tuple[Path, Any]]:
@@ -53,8 +80,11 @@ class Reader:
         if raw is None:
             return []
         if not isinstance(raw, list):
-            example = "cost.monthly <= 2500 USD" if path[-1] == "gates" else "{get: products}"
-            self.say(path, f"'{path[-1]}' is wrong", f"expected a list: - {example}")
+            example = {"gates": "cost.monthly <= 2500 USD", "access": "{get: 100/s}"}.get(
+                str(path[-1]), "{get: orders}"
+            )
+            found = found_kind(self.doc.locate(path))
+            self.say(path, f"expected a list under '{path[-1]}', found {found}", f"such as - {example}", key=True)
             return []
         return [((*path, i), item) for i, item in enumerate(raw)]
 
@@ -79,8 +109,18 @@ class Reader:
         hint = (
             f"did you mean '{close}'? (line {line})"
             if close
-            else f"there is {', '.join(names)}"
+            else listed(f"the {what}", names)
             if names
-            else f"there is no section {section}"
+            else f"nothing stands under '{section}'"
         )
-        self.say(path, f"there is no {what} '{value}'", hint)
+        name = shown(value) if isinstance(value, str) else found_kind(self.doc.locate(path))
+        self.say(path, f"there is no {what} {name}", hint)
+
+
+def listed(what: str, names: Sequence[str]) -> str:
+    """`the only table is orders`, `the tables are orders, stock`; the first few of many."""
+    if len(names) == 1:
+        return f"{what.replace('the ', 'the only ', 1)} is {names[0]}"
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    plural = what if what.endswith("traffic") else f"{what}s"
+    return f"{plural} are {', '.join(names[:_FEW])}{more}"

@@ -6,7 +6,8 @@ from typing import Any
 from capplan.flow import Flow
 from capplan.model import Kind
 from capplan.reading.nearest import nearest
-from capplan.scenario.reader import Path, Reader
+from capplan.reading.scalars import shown
+from capplan.scenario.reader import Path, Reader, listed
 
 
 def check_references(
@@ -35,8 +36,8 @@ def check_references(
             close = nearest(target, names)
             reader.say(
                 [*path, "states", state, "call"],
-                f"there is no resource '{target}'",
-                f"did you mean '{close}'?" if close else f"there is {', '.join(names)}",
+                f"there is no resource {shown(target)}",
+                f"did you mean '{close}'?" if close else listed("the resource", list(names)),
             )
 
 

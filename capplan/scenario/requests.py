@@ -1,6 +1,7 @@
 """Lines of `calls` and `access`: requests in AWS's words, lists unfolded. It meters nothing."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -9,10 +10,11 @@ from capplan.flow import Flow, steady
 from capplan.model import Kind
 from capplan.quantities import read_rate
 from capplan.reading.nearest import nearest
+from capplan.reading.scalars import shown
 from capplan.scenario.models import NAME
 from capplan.scenario.reader import Path, Reader
 from capplan.scenario.records import Entering, WrittenCall
-from capplan.scenario.wording import keys_of
+from capplan.scenario.wording import doc_of, found_kind, keys_of
 from capplan.services import kind_of
 
 _LISTS: Mapping[str, tuple[str, ...]] = {
@@ -92,7 +94,8 @@ def entering_at(
     if op is None or not isinstance(item, Mapping):
         return []
     if op not in TABLE_OPS:
-        reader.say([*path, op], f"'{op}' does not read or write a table", "under `access` stand DynamoDB's requests")
+        hint = f"expected one of {', '.join(word for word in SECTION_OF if word in TABLE_OPS)}"
+        reader.say([*path, op], f"'{op}' does not read or write a table", hint, key=True)
         return []
     access = _access_of(reader, op, item, path, transactional=op.startswith("transact"))
     value = item[op]
@@ -114,9 +117,13 @@ def _op_of(reader: Reader, item: object, path: Path) -> str | None:
     found = list(item) if isinstance(item, Mapping) else []
     close = nearest(found[0], SECTION_OF) if found else None
     hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(SECTION_OF)}"
+    if isinstance(item, str):
+        word, _, target = item.partition(" ")
+        if word in SECTION_OF:
+            hint = f"write {{{word}: {target or 'orders'}}}"
     reader.say(
         [*path, found[0]] if found else path,
-        f"'{found[0]}' is no request" if found else "no request is named",
+        f"{shown(found[0])} is no request" if found else "no request is named",
         hint,
         key=True,
     )
@@ -141,6 +148,7 @@ def _access_of(reader: Reader, op: str, item: Mapping[str, Any], path: Path, *, 
     for word, ops in _ONLY.items():
         if word in raw and op not in ops:
             reader.say([*path, word], f"'{word}' says nothing of '{op}'", f"it goes with {', '.join(ops)}", key=True)
+            raw.pop(word)
     access: Access | None = reader.model(Access, {**raw, "op": op, "transactional": transactional}, path, {})
     return access
 
@@ -148,15 +156,22 @@ def _access_of(reader: Reader, op: str, item: Mapping[str, Any], path: Path, *, 
 def _check_access(reader: Reader, kind: Kind[Any, Any], spec: Any, access: Access, path: Path) -> None:  # noqa: ANN401
     problem = kind.refuses(spec, access) if spec is not None else ""
     if problem:
-        where = next(
-            (
-                k
-                for k in ("index", "consistency", "items", "item_size")
-                if getattr(access, k, None) not in (None, "eventual")
-            ),
-            access.op,
-        )
-        reader.say([*path, where], problem)
+        words = ("consistency", "index", "items", "item_size")
+        given = [k for k in words if getattr(access, k, None) not in (None, "eventual")]
+        named = [k for k in given if k in problem.replace(" ", "_")]
+        message, _, hint = problem.partition(": ")
+        where = (named or given or [access.op])[0]
+        reader.say([*path, where], message, hint or _more_of(where, spec, access))
+
+
+def _more_of(word: str, spec: Any, access: Access) -> str:  # noqa: ANN401  any room's spec
+    """What would be right where a word is wrong."""
+    indexes = getattr(spec, "indexes", {})
+    if word == "index" and access.index not in indexes:
+        close = nearest(access.index or "", indexes)
+        names = f"its indexes are {', '.join(indexes)}" if indexes else "it has no indexes"
+        return f"did you mean '{close}'?" if close else names
+    return doc_of(Access, [word])
 
 
 def _source(
@@ -171,5 +186,8 @@ def _source(
         return Flow.of(steady(name, recurring=True), read_rate(value)), name
     except Exception as error:  # noqa: BLE001  a pydantic error outside a model
         hint = str(getattr(error, "context", {}).get("hint", "")) + ", or the name of a traffic"
-        reader.say(path, f"'{value}' is not understood" if isinstance(value, str) else f"{value} has no unit", hint)
+        found = reader.doc.locate(path)
+        what = shown(value) if isinstance(value, str) else found.text or found_kind(found)
+        unitless = isinstance(value, Decimal)
+        reader.say(path, f"{what} has no unit" if unitless else f"{what} is not understood", hint)
         return Flow.zero(), name

@@ -20,9 +20,15 @@ def traffic_of(reader: Reader) -> dict[str, Flow]:
             out[name] = Flow.zero()
             continue
         if (told.rate is None) == (told.schedule is None):
-            reader.say(["traffic", name], f"traffic '{name}' needs a rate or a schedule, one of them", "rate: 60/s")
+            reader.say(
+                ["traffic", name],
+                f"traffic '{name}' needs a rate or a schedule, one of them",
+                "write rate: 60/s or schedule: cron(0 3 * * ? *)",
+            )
         if told.schedule is not None and (told.daily or told.weekly or told.spikes):
-            reader.say(["traffic", name], f"traffic '{name}' has a schedule: daily, weekly and spikes shape a rate")
+            word = next(w for w in ("daily", "weekly", "spikes") if getattr(told, w))
+            hint = "daily, weekly and spikes shape a rate; a schedule says when by itself"
+            reader.say(["traffic", name, word], f"a schedule has no '{word}'", hint, key=True)
         _spikes(reader, told, ("traffic", name))
         if told.weekly and not any(told.weekly.get(day, 1) for day in get_args(Weekday)):
             reader.say(["traffic", name, "weekly"], "every day is 0x", "one day at least has traffic")

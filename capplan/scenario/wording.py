@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from capplan.errors import Mistake
-from capplan.reading.document import Document
+from capplan.quantity_schema import QUANTITY
+from capplan.reading.document import Document, Mark
 from capplan.reading.nearest import nearest
 from capplan.words import field_docs
 
@@ -30,18 +32,26 @@ _KINDS = {
 }
 _DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
 _BOUNDS = {
-    "greater_than_equal": ("at least", "ge"),
-    "less_than_equal": ("at most", "le"),
-    "greater_than": ("more than", "gt"),
-    "less_than": ("less than", "lt"),
+    "greater_than_equal": ("small", "at least", "ge"),
+    "less_than_equal": ("large", "at most", "le"),
+    "greater_than": ("small", "more than", "gt"),
+    "less_than": ("large", "less than", "lt"),
 }
+_MAX_SHOWN = 40
+"""A stranger's word in a message is cut behind so many characters."""
 
 
 def mistakes_of(
-    error: ValidationError, model: type[BaseModel], doc: Document, base: Sequence[str | int], not_yet: Mapping[str, str]
+    error: ValidationError,
+    model: type[BaseModel],
+    doc: Document,
+    base: Sequence[str | int],
+    not_yet: Mapping[str, str],
+    general: tuple[Sequence[str | int], frozenset[str]] = ((), frozenset()),
 ) -> list[Mistake]:
-    """One mistake for each error pydantic found, in the order found."""
-    return [_one(e, model, doc, base, not_yet) for e in error.errors(include_input=False, include_url=False)]
+    """One mistake for each error pydantic found, in the order found; what is inherited stands under `general`."""
+    found = error.errors(include_input=False, include_url=False)
+    return [_one(e, model, doc, general[0] if e["loc"] and e["loc"][0] in general[1] else base, not_yet) for e in found]
 
 
 def _one(
@@ -66,8 +76,10 @@ def _one(
     if kind == "extra_forbidden":
         return _unknown_key(model, loc, path, doc, not_yet)
     if kind == "missing":
-        return doc.mistake(path[:-1], f"'{loc[-1]}' is missing", _doc(model, loc), key=True)
-    return doc.mistake(path, *_value(kind, context, model, loc, error["msg"]))
+        return doc.mistake(path[:-1], f"'{loc[-1]}' is missing", doc_of(model, loc), key=True)
+    if "at" in context:
+        path, loc = [*path, context["at"]], [*loc, context["at"]]
+    return doc.mistake(path, *_value(kind, context, model, loc, doc.locate(path), error["msg"]))
 
 
 def _key_words(error: Any) -> list[str]:  # noqa: ANN401  pydantic's record
@@ -91,27 +103,38 @@ def _unknown_key(
     close = nearest(word, words)
     if close and inner:
         return doc.mistake(
-            path, f"unknown key '{word}'", f"did you mean '{close}'? {_doc(inner, [close])}".rstrip(), key=True
+            path, f"unknown key '{word}'", f"did you mean '{close}'? {doc_of(inner, [close])}".rstrip(), key=True
         )
     return doc.mistake(path, f"unknown key '{word}'", f"expected one of {', '.join(words)}" if words else "", key=True)
 
 
 def _value(
-    kind: str, context: Mapping[str, Any], model: type[BaseModel], loc: list[Any], message: str
+    kind: str, context: Mapping[str, Any], model: type[BaseModel], loc: list[Any], mark: Mark, message: str
 ) -> tuple[str, str]:
+    """The message and the hint for a value that is not taken."""
+    found = f"'{mark.text[:_MAX_SHOWN]}'" if mark.text else found_kind(mark)
     if "hint" in context:
-        shown, found = str(context.get("shown", "")), str(context.get("found", ""))
-        return (f"'{found}' is not understood" if shown == "wrong value" else shown), str(context["hint"])
+        own = context.get("shown", "")
+        return (f"{found} is not understood" if own == "wrong value" else str(own)), str(context["hint"])
     if kind == "literal_error":
-        return "wrong value", f"expected {context.get('expected', '')}".replace("'", "")
+        words = str(context.get("expected", "")).replace("'", "")
+        close = _did_you_mean(mark.text, words.replace(" or ", ", ").split(", "))
+        return f"{found} is not understood", f"{close} expected {words}".strip()
     if kind in _BOUNDS:
-        words, key = _BOUNDS[kind]
-        bound = _DECIMAL.sub(r"\1", str(context.get(key)))
-        return f"out of range: it must be {words} {bound}", _doc(model, loc)
+        adjective, words, key = _BOUNDS[kind]
+        bound = written_bound(context.get(key), quantity_of(model, loc))
+        return f"{found} is too {adjective}: {words} {bound}", doc_of(model, loc)
     if kind in _KINDS:
-        return "wrong kind of value", f"expected {_KINDS[kind]}. {_doc(model, loc)}".strip()
+        return f"expected {_KINDS[kind]}, found {found}", doc_of(model, loc)
     text = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    return text, _doc(model, loc)
+    return text, doc_of(model, loc)
+
+
+def found_kind(mark: Mark) -> str:
+    """What stands somewhere, in words: a list, keys and values, nothing."""
+    if mark.places is None:
+        return "nothing" if mark.is_bare else "an empty text"
+    return "a list" if mark.keys is None else "keys and values"
 
 
 def _did_you_mean(word: str, words: Sequence[str]) -> str:
@@ -124,7 +147,46 @@ def keys_of(model: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items() if field.exclude is not True]
 
 
-def _doc(model: type[BaseModel], loc: Sequence[Any]) -> str:
+def quantity_of(model: type[BaseModel], loc: Sequence[Any]) -> str:
+    """Which quantity a field holds, such as `duration`; empty where it is none."""
+    inner = model_at(model, list(loc[:-1])) if loc else None
+    fields = inner.model_fields.items() if inner else ()
+    return next(
+        (_quantity_in([field.annotation, *field.metadata]) for name, field in fields if loc[-1] in (name, field.alias)),
+        "",
+    )
+
+
+def _quantity_in(parts: Sequence[Any]) -> str:
+    for part in parts:
+        schema = getattr(part, "json_schema", None)
+        if isinstance(schema, dict) and QUANTITY in schema:
+            return str(schema[QUANTITY])
+        inner = _quantity_in([*get_args(part), *getattr(part, "__metadata__", ())]) if part is not None else ""
+        if inner:
+            return inner
+    return ""
+
+
+_STEPS: Mapping[str, tuple[tuple[int, str], ...]] = {
+    "duration": ((3_600_000, "h"), (60_000, "min"), (1000, "s"), (1, "ms")),
+    "size": ((2**30, "GB"), (2**20, "MB"), (2**10, "KB"), (1, "B")),
+    "megabytes": ((1024, "GB"), (1, "MB")),
+}
+
+
+def written_bound(bound: object, quantity: str) -> str:
+    """A bound as a user would write it: 900000 ms is 15 min, 0.9 is 90%."""
+    value = Decimal(_DECIMAL.sub(r"\1", str(bound)))
+    for size, unit in _STEPS.get(quantity, ()):
+        if value and value % size == 0:
+            return f"{value / size:f} {unit}"
+    if quantity == "share":
+        return f"{(value * 100).normalize():f}%"
+    return f"{value:,f}" + ("x" if quantity == "factor" else "")
+
+
+def doc_of(model: type[BaseModel], loc: Sequence[Any]) -> str:
     """The first line of a field's docstring: the one place that describes it."""
     inner = model_at(model, list(loc[:-1])) if loc else None
     if inner is None:

@@ -17,7 +17,7 @@ FUNCTION = "functions:\n  f: {duration: 10 ms}\n"
     [
         ("functions:\n  f: {memroy: 512 MB, duration: 1 ms}\n", 5, 7, "unknown key 'memroy'", "did you mean 'memory'?"),
         ("functions:\n  f: {duration: 22}\n", 5, 17, "22 has no unit", "expected a duration, such as 45 ms or 22 min"),
-        ("functions:\n  f: {memory: 127 MB, duration: 1 ms}\n", 5, 15, "out of range: it must be at least 128", ""),
+        ("functions:\n  f: {memory: 127 MB, duration: 1 ms}\n", 5, 15, "'127 MB' is too small: at least 128 MB", ""),
         ("functions:\n  f: {}\n", 5, 3, "'duration' is missing", ""),
         (FUNCTION + "    \n", 0, 0, "", ""),
         ("functions:\n  f: {duration: 1 ms, calls: [{get: order}]}\n" + TABLE, 5, 37, "there is no table 'order'", "did you mean 'orders'?"),

@@ -221,7 +221,7 @@ def _check_moves(graph: Graph, path: Path, notes: _Notes) -> None:
                 notes.wrong(
                     (*path, "States", name),
                     f"state '{name}' goes on to '{target}', which is no state{elsewhere}",
-                    nearest(target, graph.states),
+                    nearest(target, graph.states) or f"its level has {', '.join(list(graph.states)[:8])}",
                 )
     if broken:
         return

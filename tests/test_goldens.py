@@ -1,0 +1,29 @@
+"""Every golden file holds what is said today; `python -m tests.goldens` writes them anew."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.goldens import HERE, WRONG, Golden, goldens
+
+GOLDENS = goldens()
+
+
+@pytest.mark.parametrize("path", GOLDENS, ids=lambda path: str(path.relative_to(HERE)))
+def test_what_is_said_is_what_was_read(path: Path) -> None:
+    golden: Golden = GOLDENS[path]
+    assert golden() == path.read_text(encoding="utf-8"), f"read it, then: python -m tests.goldens  ({path.name})"
+
+
+def test_no_golden_is_left_over() -> None:
+    kept = {path for folder in {path.parent for path in GOLDENS} for path in folder.glob("*.txt")}
+    assert kept == set(GOLDENS)
+
+
+def test_every_wrong_scenario_is_refused_with_a_hint_for_each_mistake() -> None:
+    told = {path.name: path.read_text(encoding="utf-8") for path in WRONG.glob("*.txt")}
+    assert len(told) >= 60
+    assert not [name for name, text in told.items() if "error: " not in text]
+    blocks = [block for text in told.values() for block in text.split("\n\n") if ": error: " in block]
+    assert not [block for block in blocks if block.endswith("^")]
+    assert not [line for block in blocks for line in block.split("\n")[1:] if len(line) > 80]
