@@ -5,6 +5,7 @@ from fractions import Fraction
 from capplan.model import Call, Context, Excluded, Kind
 from capplan.services.dynamodb.assumptions import assume
 from capplan.services.dynamodb.cost import charge
+from capplan.services.dynamodb.keys import with_key_files
 from capplan.services.dynamodb.limits import check, observe, pools
 from capplan.services.dynamodb.options import options
 from capplan.services.dynamodb.requests import validate_access
@@ -47,5 +48,6 @@ KIND: Kind[Table, Usage] = Kind(
     shards=shards,
     refuses=validate_access,
     exclude=_exclude,
+    complete=with_key_files,
     simulate=SIMULATOR,
 )

@@ -1,17 +1,22 @@
-"""How unevenly keys load partitions, in law: one seeded draw of where the keys lie. It never hashes request by request.
+"""How unevenly keys load partitions, in law: the hottest keys one by one, all others together. It never hashes request
+by request.
 
-A partition is an equal part of a uniform hash space, so a key lies in each with the same chance. Keys of one weight are
-placed together (a multinomial count), and only the hottest of a Zipf law one by one.
+A partition is an equal slice of a uniform hash space, so a key lies in each with the same chance. The hottest 200,000
+keys are placed one by one; further ones in groups of about one weight whose numbers per partition are drawn
+(multinomial); groups so large that every partition has very many of them share one normal draw a partition.
 """
 
-import math
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from capplan.quantities import sig6
+from capplan.services.dynamodb.key_names import TIME_MINUTES
+from capplan.services.dynamodb.key_weights import Group, hottest_key_share, weights_of
+from capplan.services.dynamodb.placement import mixed_places, named_places, partition_of
+from capplan.services.dynamodb.popularity import Keys
+from capplan.units import WINDOW_MINUTES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,120 +24,139 @@ if TYPE_CHECKING:
 
 MOST_DRAWN = 100_000
 """Above so many partitions nothing is drawn: the hottest key's own part and an even part of the rest stand for it."""
-_ONE_BY_ONE = 200_000
-_LEAST_ONE_BY_ONE = 20
-_BUCKET_WIDTH = 1.05
-"""Weights of one Zipf bucket differ by at most this factor."""
+MOST_NAMED = 100_000
+"""So many keys are placed by their names' hash; colder ones, of the same law, by the mixer."""
+_NORMAL_KEYS = 1000
+"""A group with more keys than this in the mean partition is drawn as a normal number."""
+_TOLD = 1000
+_MOST_MOMENTS = 28
 
 
 @dataclass(frozen=True, slots=True)
-class Popularity:
-    """Which share of the units each key gets.
+class HotKey:
+    """One of the hottest keys: its name (None: by rank only), its part of all units, and its place in the hash space."""
+
+    rank: int
+    name: str | None
+    share: float
+    place: int
+
+
+@dataclass(frozen=True, eq=False)
+class Heat:
+    """How all units fall on the partitions.
 
     Attributes:
-        law: uniform, zipf or hot.
-        exponent: Of the Zipf law: the r-th key weighs r^-exponent.
-        hot_keys: Keys that are hot together.
-        hot_share: Their part of all units, evenly; the other keys share the rest.
+        shares: Each partition's part. Shape (partitions,), sums to 1.
+        tops: The part of each partition's hottest key, no more than its share; 0 where all its keys are cold.
+        hottest: The hottest keys, the first the hottest.
     """
 
-    law: str = "uniform"
-    exponent: float = 0.0
-    hot_keys: int = 0
-    hot_share: Decimal = Decimal(0)
+    shares: "NDArray[np.float64]"
+    tops: "NDArray[np.float64]"
+    hottest: tuple[HotKey, ...]
 
-
-UNIFORM = Popularity()
+    @property
+    def peak(self) -> int:
+        """Which partition is the hottest."""
+        return int(self.shares.argmax())
 
 
 @lru_cache(maxsize=1024)
-def hottest_share(
-    popularity: Popularity, partitions: int, distinct: int | None, shards: int = 1, seed: int = 0
-) -> Fraction:
+def hottest_share(keys: Keys, partitions: int, seed: int = 0) -> Fraction:
     """The part of all units that the busiest of the partitions gets, 6 significant digits where it was drawn.
 
-    Without a number of keys a uniform law is spread evenly. `shards` cuts every key into so many of equal weight.
+    Without a number of keys all are even. Keys that come and go with time: at the worst moment of the window.
     """
     if partitions == 1:
         return Fraction(1)
-    if distinct is None:
+    if keys.distinct is None:
         return Fraction(1, partitions)
     if partitions > MOST_DRAWN:
-        top = hottest_key_share(popularity, distinct) / shards
+        top = hottest_key_share(keys.popularity, keys.distinct) / keys.shards
         return top + (1 - top) / partitions
-    return sig6(min(1.0, float(partition_shares(popularity, partitions, distinct, shards, seed).max())))
+    return sig6(min(1.0, max(float(heat_of(keys, partitions, seed, m).shares.max()) for m in moments(keys))))
 
 
-def partition_shares(
-    popularity: Popularity, partitions: int, distinct: int, shards: int = 1, seed: int = 0
-) -> "NDArray[np.float64]":
-    """Each partition's part of all units. Shape (partitions,), sums to 1."""
+def moments(keys: Keys) -> tuple[int, ...]:
+    """Minutes of the window at which the keys in use differ: 0 alone without a time in their names."""
+    if keys.names is None or not keys.names.time:
+        return (0,)
+    step = TIME_MINUTES[keys.names.time]
+    every = max(step, WINDOW_MINUTES // _MOST_MOMENTS // step * step)
+    return tuple(range(0, WINDOW_MINUTES, every))
+
+
+@lru_cache(maxsize=128)
+def heat_of(keys: Keys, partitions: int, seed: int = 0, minute: int = 0) -> Heat:
+    """One draw of where the keys lie, and how hot that makes each partition. Needs a number of keys."""
     import numpy as np  # noqa: PLC0415  heat is computed for skewed tables only
 
+    shares, tops = np.zeros(partitions), np.zeros(partitions)
+    single, groups = weights_of(keys)
+    places = _places(keys, len(single), seed, minute)
+    where = partition_of(places, partitions)
+    each = np.repeat(single, keys.shards) / keys.shards if keys.shards > 1 else single
+    shares += np.bincount(where, weights=each, minlength=partitions)
+    np.maximum.at(tops, where[: _TOLD * keys.shards], each[: _TOLD * keys.shards])
+    _drawn(shares, groups, keys.shards, seed)
+    return Heat(shares, np.minimum(tops, shares), _hottest(keys, each, places, minute))
+
+
+def _places(keys: Keys, count: int, seed: int, minute: int) -> "NDArray[np.uint64]":
+    """Places of the hottest keys, a sharded key's shards one after the other."""
+    import numpy as np  # noqa: PLC0415  the same
+
+    named = min(count, MOST_NAMED // keys.shards) if keys.name(0, minute) is not None else 0
+    names: list[str] = []
+    for rank in range(named):
+        name = keys.name(rank, minute)
+        if name is None:
+            named = rank
+            break
+        names += [name] if keys.shards == 1 else [f"{name}#{shard}" for shard in range(keys.shards)]
+    rest = (count - named) * keys.shards
+    mixed = mixed_places(named * keys.shards, rest, seed)
+    return np.concatenate((named_places(keys.kind, names), mixed)) if names else mixed
+
+
+def _drawn(shares: "NDArray[np.float64]", groups: tuple[Group, ...], shards: int, seed: int) -> None:
+    """Add the colder keys: how many of a group each partition holds, times their weight."""
+    import numpy as np  # noqa: PLC0415  the same
+
+    if not groups:
+        return
+    partitions = len(shares)
     rng = np.random.Generator(np.random.PCG64(seed))
-    shares = np.zeros(partitions)
     even = np.full(partitions, 1 / partitions)
-    for keys, weight in key_weights(popularity, distinct, shards):
-        if isinstance(keys, int):
-            shares += rng.multinomial(keys * shards, even) * (weight / shards)
+    level = variance = 0.0
+    for count, weight in groups:
+        keys, each = count * shards, weight / shards
+        if keys > _NORMAL_KEYS * partitions:
+            level += keys * each / partitions
+            variance += keys * each * each / partitions
         else:
-            places = rng.integers(0, partitions, size=len(keys) * shards)
-            shares += np.bincount(places, weights=np.repeat(keys, shards) / shards, minlength=partitions)
-    return shares
+            shares += rng.multinomial(keys, even) * each
+    if level:
+        noise = rng.standard_normal(partitions)
+        shares += np.maximum(0.0, level + np.sqrt(variance) * (noise - noise.mean()))
 
 
-@lru_cache(maxsize=1024)
-def hottest_key_share(popularity: Popularity, distinct: int) -> Fraction:
-    """The part of all units that goes to the busiest key, before it is sharded."""
-    if popularity.law == "uniform":
-        return Fraction(1, distinct)
-    if popularity.law == "hot":
-        return max(Fraction(popularity.hot_share) / popularity.hot_keys, Fraction(1, distinct))
-    first, _ = key_weights(popularity, distinct)[0]
-    return sig6(float(first if isinstance(first, int) else first[0]))
+def _hottest(keys: Keys, each: "NDArray[np.float64]", places: "NDArray[np.uint64]", minute: int) -> tuple[HotKey, ...]:
+    told = min(len(each), _TOLD)
+    out = []
+    for i in range(told):
+        rank, shard = divmod(i, keys.shards)
+        name = keys.name(rank, minute)
+        if name is not None and keys.shards > 1:
+            name = f"{name}#{shard}"
+        out.append(HotKey(i, name, float(each[i]), int(places[i])))
+    return tuple(out)
 
 
-def key_weights(
-    popularity: Popularity, distinct: int, shards: int = 1
-) -> "list[tuple[int | NDArray[np.float64], float]]":
-    """Groups of keys: a count and the weight of each key, or an array of weights (its second value unused). Weights
-    sum to 1.
-    """
-    if popularity.law == "zipf":
-        return _zipf_weights(popularity.exponent, distinct, shards)
-    hot = min(popularity.hot_keys, distinct) if popularity.law == "hot" else 0
-    if hot in (0, distinct):
-        return [(distinct, 1 / distinct)]
-    share = float(popularity.hot_share)
-    return [(hot, share / hot), (distinct - hot, (1 - share) / (distinct - hot))]
+def requests_by_partition(heat: Heat, requests: int, seed: int = 0) -> "NDArray[np.int64]":
+    """One draw of how many of so many requests each partition gets (multinomial). Shape (partitions,); sums to it."""
+    import numpy as np  # noqa: PLC0415  the same
 
-
-def _zipf_weights(exponent: float, distinct: int, shards: int) -> "list[tuple[int | NDArray[np.float64], float]]":
-    import numpy as np  # noqa: PLC0415
-
-    one_by_one = min(distinct, max(_LEAST_ONE_BY_ONE, _ONE_BY_ONE // shards))
-    top = np.arange(1, one_by_one + 1, dtype=np.float64) ** -exponent
-    tail = _zipf_tail(exponent, len(top), distinct)
-    total = math.fsum(top) + math.fsum(count * weight for count, weight in tail)
-    return [(top / total, 0.0), *((count, weight / total) for count, weight in tail)]
-
-
-def _zipf_tail(exponent: float, done: int, distinct: int) -> list[tuple[int, float]]:
-    """Ranks after the first `done`, in buckets whose weights are close together: (keys, mean weight)."""
-    ratio = _BUCKET_WIDTH ** (1 / exponent) if exponent > 0 else math.inf
-    out: list[tuple[int, float]] = []
-    while done < distinct:
-        end = distinct if math.isinf(ratio) else min(distinct, max(done + 1, int(done * ratio)))
-        out.append((end - done, _power_sum(exponent, done, end) / (end - done)))
-        done = end
-    return out
-
-
-def _power_sum(exponent: float, start: int, end: int) -> float:
-    """Sum of r^-exponent over start < r <= end, by the midpoint integral (its error is below 1e-11 past rank
-    200,000).
-    """
-    low, high = start + 0.5, end + 0.5
-    if abs(exponent - 1) < 1e-9:  # noqa: PLR2004  the integral's own special case
-        return math.log(high / low)
-    return float((high ** (1 - exponent) - low ** (1 - exponent)) / (1 - exponent))
+    rng = np.random.Generator(np.random.PCG64(seed))
+    return rng.multinomial(requests, heat.shares / heat.shares.sum())

@@ -11,9 +11,10 @@ from fractions import Fraction
 
 from capplan.flow import Flow, steady
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
-from capplan.quantities import mean, to_quantity
+from capplan.quantities import mean, sig6, to_quantity
 from capplan.services.dynamodb import quotas
 from capplan.services.dynamodb.requests import entry_size, largest_bytes
+from capplan.services.dynamodb.seconds import second_peak
 from capplan.services.dynamodb.spec import Table, Throughput
 from capplan.services.dynamodb.storage import gigabytes
 from capplan.services.dynamodb.usage import Arm, Usage, most_held, peak_units, table_quota
@@ -52,19 +53,29 @@ def _unit(arm: Arm, direction: str) -> str:
 
 
 def _partition_check(resource: str, arm: Arm, direction: str, flow: Flow) -> LimitCheck:
-    """The busiest partition. Even partitions grow in number with the load, so only a skewed one is a formula of
-    traffic.
+    """The busiest partition in its busiest second. Even partitions grow in number with the load, so only a skewed one
+    is a formula of traffic.
     """
     quota = quotas.PARTITION_WRITE_UNITS_PER_S if direction == "write" else quotas.PARTITION_READ_UNITS_PER_S
     return LimitCheck(
         resource=resource,
         limit=f"dynamodb.partition.{direction}",
-        load=to_quantity(peak_units(flow) * arm.hottest_share),
+        load=to_quantity(busiest_second(arm, direction)),
         quota=Decimal(quota),
         unit=_unit(arm, direction),
         flow=None if arm.hottest_key_share is None else flow * arm.hottest_share,
         minute=flow.peak().minute,
     )
+
+
+def busiest_second(arm: Arm, direction: str) -> Fraction:
+    """Units in the busiest second of the arm's busiest partition, 6 significant digits where a key is hot."""
+    flow, units = (arm.write, arm.write_grain) if direction == "write" else (arm.read, arm.read_grain)
+    peak = peak_units(flow)
+    if arm.hottest_key_share is None:
+        return peak * arm.hottest_share
+    key = min(arm.hottest_key_share, arm.hottest_share)
+    return sig6(second_peak(float(peak * arm.hottest_share), float(peak * key), float(units)))
 
 
 def _throughput_checks(resource: str, spec: Table, arm: Arm, direction: str, ctx: Context) -> Iterable[LimitCheck]:

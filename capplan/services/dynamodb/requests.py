@@ -115,6 +115,11 @@ def _update_writes(index: Index, changes: tuple[str, ...]) -> Fraction:
     return Fraction(1 if changed & held else 0)
 
 
+def items_of(access: Access) -> Fraction:
+    """Items of one call, each of which may lie on another key: a batch's and a transaction's."""
+    return _members(access)
+
+
 def _members(access: Access) -> Fraction:
     return Fraction(access.items if access.op in _MEMBERS and access.items is not None else 1)
 

@@ -4,7 +4,6 @@ Source of defaults and bounds: DynamoDB Developer Guide, "Provisioned capacity m
 (read 2026-11-23).
 """
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal, Self
@@ -22,7 +21,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from capplan.quantities import Count, Share, Size, WholeCount
-from capplan.services.dynamodb.heat import UNIFORM, Popularity
+from capplan.services.dynamodb.key_names import HINT, KeyNames, PatternError, listed, read_names
+from capplan.services.dynamodb.popularity import SCHEMA, UNIFORM, Popularity, read_popularity
 from capplan.services.dynamodb.quotas import MAX_LOCAL_INDEXES, TABLE_WRITE_UNITS_PER_S
 from capplan.words import WORDS
 
@@ -35,6 +35,7 @@ NOT_YET: Mapping[str, str] = {
     "capacity.scheduled": "scheduled scaling",
 }
 
+_NAMES_SCHEMA = {"type": ["string", "array"], "items": {"type": "string"}}
 AUTO_SCALED_MIN = 5
 """What the console fills in as the least capacity of auto scaling."""
 AUTO_SCALED_TARGET = Decimal("0.7")
@@ -44,51 +45,22 @@ def _mistake(shown: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError("quantity", "{shown}", {"shown": shown, "hint": hint, "found": ""})
 
 
-class _Hot(BaseModel):
-    model_config = WORDS
-
-    keys: Annotated[WholeCount, Field(ge=1)] = 1
-    share: Share
-
-
 _MOST_KEYS = 10**15
 _MOST_SHARDS = 1000
-_HOT = TypeAdapter(_Hot)
-_ZIPF = re.compile(r"zipf\(\s*(\d{1,2}(?:\.\d{1,6})?)\s*\)")
-_ZIPF_MAX = 10.0
-_POPULARITY_HINT = "expected uniform, zipf(0.9) or {hot: {keys: 1, share: 98%}}"
 
 
-def _popularity(raw: object) -> Popularity:
-    if isinstance(raw, Popularity):
+def _names(raw: object) -> KeyNames:
+    """A pattern, or a list of values."""
+    if isinstance(raw, KeyNames):
         return raw
-    if isinstance(raw, Mapping) and raw.keys() == {"hot"}:
-        try:
-            hot = _HOT.validate_python(raw["hot"])
-        except ValidationError as error:
-            raise _mistake("no such popularity", _POPULARITY_HINT) from error
-        return Popularity("hot", hot_keys=hot.keys, hot_share=hot.share)
-    zipf = _ZIPF.fullmatch(raw.strip()) if isinstance(raw, str) else None
-    if zipf is not None and float(zipf[1]) <= _ZIPF_MAX:
-        return Popularity("zipf", exponent=float(zipf[1]))
-    if raw == "uniform":
-        return UNIFORM
-    if isinstance(raw, str) and "." in raw and "(" not in raw:
-        raise _mistake("a file of keys is not supported yet", _POPULARITY_HINT)
-    raise _mistake("no such popularity", _POPULARITY_HINT)
-
-
-_POPULARITY_SCHEMA = {
-    "anyOf": [
-        {"type": "string", "pattern": r"^(uniform|zipf\(.+\))$"},
-        {
-            "type": "object",
-            "properties": {"hot": {"type": "object"}},
-            "required": ["hot"],
-            "additionalProperties": False,
-        },
-    ]
-}
+    try:
+        if isinstance(raw, list) and raw and all(isinstance(word, str) for word in raw):
+            return listed(tuple(raw))
+        if isinstance(raw, str):
+            return read_names(raw)
+    except PatternError as error:
+        raise _mistake(str(error), HINT) from error
+    raise _mistake("no such keys", HINT)
 
 
 class PartitionKey(BaseModel):
@@ -100,20 +72,39 @@ class PartitionKey(BaseModel):
     """The attribute's name."""
     distinct: Annotated[WholeCount, Field(ge=1, le=_MOST_KEYS)] | None = None
     """How many values there are, such as 2M; without it the load is spread evenly."""
-    popularity: Annotated[InstanceOf[Popularity], BeforeValidator(_popularity), WithJsonSchema(_POPULARITY_SCHEMA)] = (
-        UNIFORM
-    )
-    """How reads and writes fall on the values: uniform, zipf(0.9) or {hot: {keys: 1, share: 98%}}."""
+    popularity: Annotated[InstanceOf[Popularity], BeforeValidator(read_popularity), WithJsonSchema(SCHEMA)] = UNIFORM
+    """How reads and writes fall on the values: uniform, zipf(0.9), {hot: {keys: 1, share: 98%}}, {shares: {new: 60%}}
+    or a file of keys with or without counts, keys.csv.
+    """
+    keys: Annotated[InstanceOf[KeyNames], BeforeValidator(_names), WithJsonSchema(_NAMES_SCHEMA)] | None = None
+    """The values themselves, the most used first: a pattern such as user#{1..100000} or {date}#{0..9}, or a list."""
+    type: Literal["S", "N", "B"] = "S"
+    """The attribute's type: S (text), N (number) or B (binary)."""
     shards: Annotated[WholeCount, Field(ge=1, le=_MOST_SHARDS)] = 1
     """Into how many values the application cuts each one (1)."""
 
     @model_validator(mode="after")
-    def _hot_keys_exist(self) -> Self:
-        if self.distinct is not None and self.popularity.hot_keys > self.distinct:
+    def _keys_exist(self) -> Self:
+        if self.keys is not None and self.distinct is not None and self.distinct != len(self.keys):
             raise _mistake(
-                f"{self.popularity.hot_keys} hot keys of {self.distinct}", "expected at most `distinct` hot keys"
+                f"{self.distinct:,} distinct values, but the keys are {len(self.keys):,}", "take `distinct` away"
             )
+        if self.keys is not None and self.popularity.law == "file":
+            raise _mistake("the file already names the keys", "take `keys` away")
+        count = self.count
+        if count is not None and self.popularity.hot_keys > count:
+            raise _mistake(f"{self.popularity.hot_keys} hot keys of {count}", "expected at most `distinct` hot keys")
+        own = self.popularity.keys
+        if own is not None and count is not None and len(own.names) > count:
+            raise _mistake(f"{len(own.names):,} shares of {count:,} keys", "expected at most `distinct` shares")
+        if own is not None and count is None and sum(own.parts) < own.whole:
+            raise _mistake("the shares do not add up to 100%", "write distinct: 1000; the other keys share the rest")
         return self
+
+    @property
+    def count(self) -> int | None:
+        """How many values are in use at one moment, where it is written."""
+        return len(self.keys) if self.keys is not None else self.distinct
 
 
 def _wrap(key: str) -> BeforeValidator:
@@ -231,6 +222,8 @@ class Index(BaseModel):
     """The attribute it is partitioned by: its name, or {name, distinct, popularity, shards}."""
     sort_key: str | None = None
     """The attribute it is sorted by."""
+    sort_order: Literal["random", "rising"] = "random"
+    """Where new entries of one key lie: anywhere (random), or always at the end (rising), as with a time."""
     project: Annotated[Literal["all", "keys-only"] | tuple[str, ...], BeforeValidator(_listed)] = "all"
     """The non-key attributes it holds: a list of names, all or keys-only."""
     entry_size: Size | None = None
@@ -284,6 +277,8 @@ class Table(BaseModel):
     """The partition key: its name, or {name, distinct, popularity, shards}."""
     sort_key: str | None = None
     """The sort key's name."""
+    sort_order: Literal["random", "rising"] = "random"
+    """Where new items of one partition key lie: anywhere (random), or always at the end (rising), as with a time."""
     item_size: Size | None = None
     """Mean size of an item, names included, such as 1.8 KB."""
     items: Count = Decimal(0)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from capplan.calls import Access
 from capplan.flow import Flow
@@ -14,23 +13,17 @@ from capplan.model import Context, Demand, Work
 from capplan.quantities import mean, sig6, to_quantity
 from capplan.services.dynamodb import quotas
 from capplan.services.dynamodb.auto_scaling import ideal_unit_hours, target_units
-from capplan.services.dynamodb.heat import (
-    MOST_DRAWN,
-    UNIFORM,
-    hottest_key_share,
-    hottest_share,
-    partition_shares,
-)
+from capplan.services.dynamodb.heat import MOST_DRAWN, Heat, heat_of, hottest_share
+from capplan.services.dynamodb.key_weights import hottest_key_share
+from capplan.services.dynamodb.keys import keys_of
 from capplan.services.dynamodb.partitions import partition_count
-from capplan.services.dynamodb.requests import TABLE, RequestUnits, entry_size, request_units
-from capplan.services.dynamodb.spec import Index, PartitionKey, Table, Throughput
+from capplan.services.dynamodb.popularity import Keys
+from capplan.services.dynamodb.requests import TABLE, RequestUnits, entry_size, items_of, request_units
+from capplan.services.dynamodb.seconds import grain
+from capplan.services.dynamodb.spec import Index, Table, Throughput
 from capplan.services.dynamodb.storage import billed_bytes, gigabytes
 from capplan.services.dynamodb.throttled import Ceiling, Offered, throttled_share
 from capplan.units import MONTH_HOURS
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _WRITING_NEW = frozenset({"put", "batch-write", "transact-write"})
 
@@ -55,6 +48,9 @@ class Arm:
         partitions: As planned for its bytes and its peak.
         hottest_share: The busiest partition's part of the units.
         hottest_key_share: The busiest key's part; None without a number of keys.
+        keys: What it is partitioned by.
+        read_grain, write_grain: Units that come at once.
+        size_bytes: What is stored.
     """
 
     index: str | None
@@ -67,6 +63,10 @@ class Arm:
     partitions: int
     hottest_share: Fraction
     hottest_key_share: Fraction | None
+    keys: Keys
+    read_grain: Fraction
+    write_grain: Fraction
+    size_bytes: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,8 @@ def _arm(spec: Table, index: str | None, works: tuple[WorkUnits, ...], size_byte
     write = Flow.total(one.work.flow * one.units.write.get(arm, Fraction(0)) for one in works)
     wcu, rcu = provisioned(spec, index)
     partitions = partition_count(size_bytes, peak_units(write), peak_units(read), on_demand=spec.on_demand)
-    key, distinct = partition_key(spec, index)
-    popularity, shards = (key.popularity, key.shards) if key else (UNIFORM, 1)
+    keys = keys_of(spec, index)
+    own = None if keys.distinct is None else hottest_key_share(keys.popularity, keys.distinct) / keys.shards
     return Arm(
         index=index,
         read=read,
@@ -132,8 +132,12 @@ def _arm(spec: Table, index: str | None, works: tuple[WorkUnits, ...], size_byte
         rcu_hours=None if rcu is None else unit_hours(read, rcu),
         wcu_hours=None if wcu is None else unit_hours(write, wcu),
         partitions=partitions,
-        hottest_share=hottest_share(popularity, partitions, distinct, shards, seed),
-        hottest_key_share=None if distinct is None else hottest_key_share(popularity, distinct) / shards,
+        hottest_share=hottest_share(keys, partitions, seed),
+        hottest_key_share=own,
+        keys=keys,
+        read_grain=grain((one.work.flow.monthly, _at_once(one, arm, "read")) for one in works),
+        write_grain=grain((one.work.flow.monthly, _at_once(one, arm, "write")) for one in works),
+        size_bytes=size_bytes,
     )
 
 
@@ -142,16 +146,10 @@ def peak_units(flow: Flow) -> Fraction:
     return sig6(flow.peak().per_second)
 
 
-def partition_key(spec: Table, index: str | None) -> tuple[PartitionKey | None, int | None]:
-    """The key an arm is partitioned by, and its number of values: as written, else one an item where the popularity
-    is skewed.
-    """
-    key = spec.partition_key if index is None else spec.indexes[index].partition_key
-    if key is None or key.distinct is not None or key.popularity.law == "uniform":
-        return key, None if key is None else key.distinct
-    own = None if index is None else spec.indexes[index].items
-    stored = spec.items if own is None else own
-    return key, int(stored) if stored >= 1 else None
+def _at_once(one: WorkUnits, arm: str, direction: str) -> Fraction:
+    """Units of one request that go to one key: a batch's items go to several."""
+    taken = one.units.read if direction == "read" else one.units.write
+    return taken.get(arm, Fraction(0)) / max(Fraction(1), items_of(one.work.access))
 
 
 def provisioned(spec: Table, index: str | None) -> tuple[Throughput | None, Throughput | None]:
@@ -200,26 +198,22 @@ def ceiling(spec: Table, arm: Arm, direction: str, ctx: Context) -> Ceiling:
     per_partition = quotas.PARTITION_WRITE_UNITS_PER_S if write else quotas.PARTITION_READ_UNITS_PER_S
     most = arm_maximum(spec, arm, direction, ctx)
     hot = sig6(flow.peak().per_second) * arm.hottest_share > per_partition
+    heat = arm_heat(arm, ctx.seed) if hot else None
     return Ceiling(
         flow=flow,
         partition_units_per_s=per_partition,
         hottest_share=arm.hottest_share,
-        shares=_shares(spec, arm, ctx.seed) if hot else None,
+        shares=None if heat is None else heat.shares,
         floor=Fraction(most if capacity is None else min(Decimal(capacity.floor), most)),
         units_per_s=Fraction(most),
         target=None if capacity is None or capacity.static else float(capacity.target),
     )
 
 
-def _shares(spec: Table, arm: Arm, seed: int) -> "NDArray[np.float64] | None":
-    key, distinct = partition_key(spec, arm.index)
-    if key is None or distinct is None:
-        return None
-    if arm.partitions > MOST_DRAWN:
-        import numpy as np  # noqa: PLC0415  only where something is refused
-
-        return np.array([float(arm.hottest_share)])
-    return partition_shares(key.popularity, arm.partitions, distinct, key.shards, seed)
+def arm_heat(arm: Arm, seed: int, minute: int = 0) -> Heat | None:
+    """How the units of an arm fall on its partitions; None where all are even, or too many to draw."""
+    drawn = arm.keys.distinct is not None and arm.partitions <= MOST_DRAWN
+    return heat_of(arm.keys, arm.partitions, seed, minute) if drawn else None
 
 
 def arm_maximum(spec: Table, arm: Arm, direction: str, ctx: Context) -> Decimal:

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from capplan.services.dynamodb.auto_scaling import ideal_unit_hours
-from capplan.services.dynamodb.heat import Popularity, hottest_key_share, hottest_share, partition_shares
+from capplan.services.dynamodb.heat import heat_of, hottest_share, requests_by_partition
+from capplan.services.dynamodb.key_weights import hottest_key_share
+from capplan.services.dynamodb.popularity import Keys, Popularity
 from capplan.services.dynamodb.throttled import Ceiling, Offered, refused_fraction, throttled_share
 from tests.services.dynamodb.helpers import flat, spiky
 
@@ -18,28 +20,34 @@ HOT = Popularity("hot", hot_keys=1, hot_share=Decimal("0.98"))
 @pytest.mark.parametrize("law", [Popularity(), ZIPF, HOT, Popularity("zipf", exponent=1.0), Popularity("zipf")])
 @pytest.mark.parametrize(("distinct", "partitions", "shards"), [(5, 4, 1), (1_000_000, 16, 1), (300, 8, 10)])
 def test_shares_of_partitions_add_up(law: Popularity, distinct: int, partitions: int, shards: int) -> None:
-    shares = partition_shares(law, partitions, distinct, shards, 7)
-    assert shares.shape == (partitions,)
-    assert shares.sum() == pytest.approx(1, abs=1e-9)
+    heat = heat_of(Keys(law, distinct, shards), partitions, 7)
+    assert heat.shares.shape == (partitions,)
+    assert heat.shares.sum() == pytest.approx(1, abs=1e-9)
+    assert (heat.tops <= heat.shares).all()
+    assert requests_by_partition(heat, 10**12).sum() == 10**12, "every request has a partition"
 
 
 def test_without_a_number_of_keys_the_load_is_even() -> None:
-    assert hottest_share(Popularity(), 8, None) == Fraction(1, 8)
-    assert hottest_share(ZIPF, 1, 100) == 1
+    assert hottest_share(Keys(), 8) == Fraction(1, 8)
+    assert hottest_share(Keys(ZIPF, 100), 1) == 1
 
 
 def test_the_hottest_partition_holds_the_hottest_key() -> None:
     assert hottest_key_share(HOT, 5) == Fraction("0.98")
-    assert hottest_share(HOT, 4, 5) >= Fraction("0.98")
-    assert hottest_share(HOT, 4, 5, 50) < Fraction("0.4"), "fifty shards lie apart"
+    assert hottest_share(Keys(HOT, 5), 4) >= Fraction("0.98")
+    assert hottest_share(Keys(HOT, 5, 50), 4) < Fraction("0.4"), "fifty shards lie apart"
 
 
 def test_the_same_seed_gives_the_same_heat() -> None:
-    assert hottest_share(ZIPF, 16, 10**6, 1, 3) == hottest_share(ZIPF, 16, 10**6, 1, 3)
+    first = hottest_share(Keys(ZIPF, 10**6), 16, 3)
+    heat_of.cache_clear()
+    hottest_share.cache_clear()
+    assert hottest_share(Keys(ZIPF, 10**6), 16, 3) == first
+    assert hottest_share(Keys(ZIPF, 10**6), 16, 4) != first
 
 
 def test_many_keys_and_partitions_are_drawn_fast_and_in_law() -> None:
-    shares = partition_shares(ZIPF, 1000, 10**10, 1, 1)
+    shares = heat_of(Keys(ZIPF, 10**10), 1000, 1).shares
     assert shares.sum() == pytest.approx(1, abs=1e-9)
     assert 1.0 < shares.max() * 1000 < 30
 

@@ -1,0 +1,64 @@
+"""The keys of a table or a global index as the heat sees them, and the files they are read from. It computes no heat."""
+
+from capplan.errors import CapplanError, Mistake
+from capplan.model import Problem, problems_of
+from capplan.reading.files import Files
+from capplan.services.dynamodb.key_files import MOST_BYTES, KeyFileError, read_keys
+from capplan.services.dynamodb.popularity import Keys, Popularity
+from capplan.services.dynamodb.spec import PartitionKey, Table
+
+EVEN = Keys()
+"""So many keys, so evenly used, that every partition gets the same."""
+
+
+def keys_of(spec: Table, index: str | None) -> Keys:
+    """The keys an arm is partitioned by: as many as written, else one an item where some are used more."""
+    key = spec.partition_key if index is None else spec.indexes[index].partition_key
+    if key is None:
+        return EVEN
+    count = key.count
+    if count is None and key.popularity.keys is not None:
+        count = len(key.popularity.keys.names)
+    if count is None and key.popularity.law != "uniform":
+        own = None if index is None else spec.indexes[index].items
+        stored = spec.items if own is None else own
+        count = int(stored) if stored >= 1 else None
+    return Keys(key.popularity, count, key.shards, key.keys, key.type)
+
+
+def with_key_files(spec: Table, files: Files) -> tuple[Table, tuple[Problem, ...]]:
+    """The table with every key file read, and what is wrong with them."""
+    problems: list[Problem] = []
+    update: dict[str, object] = {}
+    if spec.partition_key is not None:
+        update["partition_key"] = _read(spec.partition_key, files, ("partition_key",), problems)
+    read = {
+        name: index.model_copy(
+            update={"partition_key": _read(index.partition_key, files, ("indexes", name, "partition_key"), problems)}
+        )
+        for name, index in spec.indexes.items()
+        if index.partition_key is not None and index.partition_key.popularity.law == "file"
+    }
+    if read:
+        update["indexes"] = {**spec.indexes, **read}
+    return (spec.model_copy(update=update) if update else spec), tuple(problems)
+
+
+def _read(key: PartitionKey, files: Files, path: tuple[str, ...], problems: list[Problem]) -> PartitionKey:
+    law = key.popularity
+    if law.law != "file" or law.keys is not None:
+        return key
+    at = (*path, "popularity")
+    try:
+        found = read_keys(files.read_text(law.file, MOST_BYTES), law.file)
+    except CapplanError as error:
+        problems += problems_of(error, at)
+        return key
+    except KeyFileError as error:
+        mistake = Mistake(files.display(law.file), error.line, 1, str(error), error.hint) if error.line else None
+        problems.append(Problem(at, str(error), error.hint, mistake))
+        return key
+    if key.distinct is not None and key.distinct < len(found.names):
+        problems.append(Problem(at, f"{len(found.names):,} keys in the file, but {key.distinct:,} distinct values"))
+        return key
+    return key.model_copy(update={"popularity": Popularity("file", keys=found, file=law.file)})
