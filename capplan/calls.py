@@ -20,16 +20,17 @@ Op = Literal[
     "batch-write",
     "transact-get",
     "transact-write",
+    "check",
     "invoke",
     "start",
     "run",
 ]
 READS = frozenset({"get", "query", "scan", "batch-get", "transact-get"})
-WRITES = frozenset({"put", "update", "delete", "batch-write", "transact-write"})
+WRITES = frozenset({"put", "update", "delete", "batch-write", "transact-write", "check"})
 TABLE_OPS = READS | WRITES
 SECTION_OF: Mapping[str, str] = {
     **dict.fromkeys(("get", "query", "scan", "put", "update", "delete"), "tables"),
-    **dict.fromkeys(("batch-get", "batch-write", "transact-get", "transact-write"), "tables"),
+    **dict.fromkeys(("batch-get", "batch-write", "transact-get", "transact-write", "check"), "tables"),
     "invoke": "functions",
     "start": "state_machines",
     "run": "jobs",
@@ -43,7 +44,7 @@ class Access(BaseModel):
     model_config = WORDS
 
     op: Op = Field(exclude=True)
-    """The API's word: get, query, scan, put, update, delete, batch-get, batch-write, transact-get, transact-write, invoke, start, run."""
+    """The API's word: get, query, scan, put, update, delete, batch-get, batch-write, transact-get, transact-write, check, invoke, start, run."""
     target: str = Field(default="", exclude=True)
     """What is called: the name of a table, function, state machine or job."""
     times: Count = Decimal(1)
@@ -62,6 +63,14 @@ class Access(BaseModel):
     """The attributes an update changes; every projected one where it is not given."""
     replaces: Share = Decimal(0)
     """The share of puts that overwrite an item of equal size (0%)."""
+    condition_fails: Share = Decimal(0)
+    """The share of writes whose condition fails: they take the table's units, write nothing and reach no index (0%)."""
+    missing: Share = Decimal(0)
+    """The share of gets and deletes that find no item, which takes one smallest block (0%)."""
+    fetches: Share = Decimal(0)
+    """The share of a local index's entries whose whole item is fetched too, for attributes the index lacks (0%)."""
+    replays: Share = Decimal(0)
+    """The share of write transactions sent again with their client token within 10 minutes: read, not written (0%)."""
     is_async: bool = Field(default=False, alias="async")
     """Whether the function is invoked asynchronously (false)."""
     payload: Size | None = None

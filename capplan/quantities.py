@@ -55,10 +55,12 @@ class Distribution:
     """A size or a duration: one value, or percentiles joined by a log-normal law.
 
     `points` are (share below, value) pairs in growing order. One point is a fixed value. Two make a log-normal; more make
-    a quantile table, log-normal between neighbours, its end pieces continued.
+    a quantile table, log-normal between neighbours, its end pieces continued. `sample` are (value, how many) pairs in
+    growing order that were measured: then the law is the sample's own, exactly, and `points` only its ends.
     """
 
     points: tuple[tuple[Decimal, Decimal], ...]
+    sample: tuple[tuple[Decimal, int], ...] = ()
 
     @property
     def fixed(self) -> bool:
@@ -69,6 +71,21 @@ class Distribution:
 def fixed(value: Decimal | int) -> Distribution:
     """A distribution that is always `value`."""
     return Distribution(((Decimal("0.5"), Decimal(value)),))
+
+
+def measured(values: Mapping[Decimal, int]) -> Distribution:
+    """The distribution of values that were measured, each so many times; at least one."""
+    ordered = tuple(sorted(values.items()))
+    least, most = ordered[0][0], ordered[-1][0]
+    if least == most:
+        return fixed(least)
+    return Distribution(((Decimal(0), least), (Decimal(1), most)), ordered)
+
+
+def _sampled(dist: Distribution, what: Callable[[Fraction], Fraction]) -> Fraction:
+    """The mean of a function over a sample, exact."""
+    whole = sum(count for _, count in dist.sample)
+    return sum((what(Fraction(value)) * count for value, count in dist.sample), Fraction(0)) / whole
 
 
 @lru_cache(maxsize=4096)
@@ -96,6 +113,8 @@ def share_above(dist: Distribution, value: Decimal | Fraction | float) -> float:
     """The share of draws strictly above a value. Range 0 to 1."""
     if dist.fixed:
         return 1.0 if Fraction(dist.points[0][1]) > Fraction(value) else 0.0
+    if dist.sample:
+        return float(_sampled(dist, lambda one: Fraction(one > Fraction(value))))
     x = float(value)
     if x <= 0:
         return 1.0
@@ -112,6 +131,8 @@ def quantile(dist: Distribution, share: float) -> float:
     """The value below which `share` of the draws lie."""
     if dist.fixed:
         return float(dist.points[0][1])
+    if dist.sample:
+        return _sample_quantile(dist, share)
     from statistics import NormalDist  # noqa: PLC0415
 
     z = NormalDist().inv_cdf(share)
@@ -121,15 +142,53 @@ def quantile(dist: Distribution, share: float) -> float:
     raise AssertionError(share)
 
 
+def _sample_quantile(dist: Distribution, share: float) -> float:
+    """The smallest measured value that at least this share of the sample does not exceed."""
+    whole, below = sum(count for _, count in dist.sample), 0
+    for value, count in dist.sample:
+        below += count
+        if below >= share * whole - 1e-9:
+            return float(value)
+    return float(dist.sample[-1][0])
+
+
 @lru_cache(maxsize=4096)
 def mean(dist: Distribution) -> Fraction:
-    """The mean: exact for a fixed value, else 6 significant digits."""
+    """The mean: exact for a fixed value or a sample, else 6 significant digits."""
     if dist.fixed:
         return Fraction(dist.points[0][1])
+    if dist.sample:
+        return _sampled(dist, lambda value: value)
+    return sig6(_moment(dist, 1))
+
+
+def _moment(dist: Distribution, power: int) -> float:
+    """E[X^power] of log-normal pieces."""
     total = 0.0
     for low, high, mu, sigma in _pieces(dist):
-        total += math.exp(mu + sigma * sigma / 2) * (_phi(high - sigma) - _phi(low - sigma))
-    return sig6(total)
+        shift = power * sigma
+        total += math.exp(power * mu + shift * shift / 2) * (_phi(high - shift) - _phi(low - shift))
+    return total
+
+
+_P99 = 2.3263478740408408
+"""The standard normal's 99th percentile."""
+
+
+@lru_cache(maxsize=4096)
+def sum_of(dist: Distribution, count: Decimal) -> Distribution:
+    """The sum of so many independent draws (count above 1): a log-normal with the sum's mean and variance."""
+    one = float(mean(dist))
+    square = float(_sampled(dist, lambda value: value * value)) if dist.sample else _moment(dist, 2)
+    total, variance = one * float(count), max(0.0, square - one * one) * float(count)
+    sigma = math.sqrt(math.log1p(variance / (total * total)))
+    low = math.exp(math.log(total) - sigma * sigma / 2)
+    points = ((Decimal("0.5"), low), (Decimal("0.99"), low * math.exp(_P99 * sigma)))
+    return Distribution(tuple((share, _plain(_decimal(sig6(value)))) for share, value in points))
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
 
 
 _EXACT_BLOCKS = 20_000
@@ -139,12 +198,15 @@ _EXACT_BLOCKS = 20_000
 def expected_blocks(dist: Distribution, block: int, cap: Decimal | None = None) -> Fraction:
     """E[ceil(min(X, cap) / block)]: what is billed in started blocks, never the ceiling of a mean.
 
-    Exact for a fixed value; otherwise the sum of the tail probabilities P(X > k·block), 6 significant digits. Past 20,000
+    Exact for a fixed value or a sample; otherwise the sum of the tail probabilities P(X > k·block), 6 significant digits. Past 20,000
     blocks the sum goes on as its integral (trapezoid rule), whose error is far below the digits kept.
     """
     if dist.fixed:
         value = dist.points[0][1] if cap is None else min(dist.points[0][1], cap)
         return Fraction(math.ceil(Fraction(value) / block))
+    if dist.sample:
+        top = None if cap is None else Fraction(cap)
+        return _sampled(dist, lambda v: Fraction(math.ceil((v if top is None else min(v, top)) / block)))
     certain = quantile(dist, 1 - 1e-12)
     ceiling = certain if cap is None else min(certain, float(cap))
     blocks = math.ceil(ceiling / block)

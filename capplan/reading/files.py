@@ -5,18 +5,17 @@ import os
 import re
 import stat
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 
 from capplan.errors import CapplanError, Mistake
 from capplan.reading.document import Document, lines_of, mistake_between, whole_document
+from capplan.reading.json_strict import RefusedError, check_depth, number, unique_keys
 from capplan.reading.limits import MAX_BYTES, MAX_LEVELS, too_big
-from capplan.reading.scalars import Refusal, plain_value, shown
+from capplan.reading.scalars import shown
 from capplan.reading.yaml_reader import decode, read_leniently, read_yaml
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A pipe does not make the reader wait; it is refused once it is seen to be one."""
-_HALF = re.compile("[\ud800-\udfff]")
 _STRING_OR_PLACEHOLDER = re.compile(r'"(?:[^"\\]|\\[\s\S])*"|\$\{[A-Za-z0-9_.:-]{1,255}\}')
 STDIN_NAME = "<stdin>"
 
@@ -99,9 +98,9 @@ def read_json(text: str, file: str) -> Document:
     whole = whole_document(file, text)
     try:
         data = json.loads(
-            text, object_pairs_hook=_unique, parse_float=_number, parse_int=_number, parse_constant=_number
+            text, object_pairs_hook=unique_keys, parse_float=number, parse_int=number, parse_constant=number
         )
-        _check(data)
+        check_depth(data, MAX_LEVELS)
     except json.JSONDecodeError as error:
         at = (error.lineno, error.colno)
         found = f"not JSON: {error.msg[0].lower()}{error.msg[1:]}"
@@ -112,7 +111,7 @@ def read_json(text: str, file: str) -> Document:
                 ),
             )
         ) from None
-    except _RefusedError as error:
+    except RefusedError as error:
         raise CapplanError((whole.mistake_at(whole.mark, str(error)),)) from None
     except RecursionError:
         raise CapplanError((whole.mistake_at(whole.mark, f"nested deeper than {MAX_LEVELS} levels"),)) from None
@@ -126,45 +125,6 @@ def read_template(text: str, file: str) -> Document:
     """
     quoted = _STRING_OR_PLACEHOLDER.sub(lambda m: f'"{m[0]}"' if m[0][0] == "$" else m[0], text)
     return replace(read_json(quoted, file), lines=lines_of(text.removeprefix("\ufeff")))
-
-
-class _RefusedError(Exception):
-    """Something in a JSON text that is not taken."""
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """An object, if no key stands in it twice."""
-    found: dict[str, object] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _RefusedError(f"key {shown(key)} is written twice")
-        found[key] = value
-    return found
-
-
-def _number(text: str) -> object:
-    value = plain_value(text)
-    if not isinstance(value, Decimal):
-        raise _RefusedError(value.message if isinstance(value, Refusal) else f"not JSON: {text}")
-    return value
-
-
-def _check(data: object) -> None:
-    """Raises where a value is nested too deep or holds half a character, layer by layer."""
-    levels, layer = 0, [data]
-    while layer:
-        if any(isinstance(value, str) and _HALF.search(value) for value in layer):
-            raise _RefusedError("a surrogate escape without its other half")
-        inner = [value for value in layer if isinstance(value, dict | list)]
-        levels += bool(inner)
-        if levels > MAX_LEVELS:
-            raise RecursionError
-        layer = [part for value in inner for part in _parts(value)]
-
-
-def _parts(value: dict[str, object] | list[object]) -> list[object]:
-    """What stands in a mapping, keys included, or in a list."""
-    return [*value, *value.values()] if isinstance(value, dict) else value
 
 
 def _bytes_of(path: Path, name: str, limit_bytes: int) -> bytes:

@@ -3,7 +3,11 @@
 from capplan.errors import Mistake
 
 MAX_BYTES = 1024**2
+MAX_SAMPLE_BYTES = 16 * 1024**2
+"""A sample of items, as JSON lines."""
 MAX_LEVELS = 32
+MAX_SAMPLE_LEVELS = 80
+"""DynamoDB nests 32 deep, and its JSON writes two levels for each."""
 MAX_VALUES = 100_000
 MAX_MISTAKES = 100
 """Mistakes that are told of one file; a file that has more is most likely no scenario."""

@@ -21,7 +21,7 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
     "batch-get": ("get",),
     "batch-write": ("put", "delete"),
     "transact-get": ("get",),
-    "transact-write": ("put", "update", "delete"),
+    "transact-write": ("put", "update", "delete", "check"),
 }
 """What may stand in the list behind a word."""
 _ONLY: Mapping[str, tuple[str, ...]] = {
@@ -30,9 +30,15 @@ _ONLY: Mapping[str, tuple[str, ...]] = {
     "async": ("invoke",),
     "payload": ("invoke", "start"),
     "consistency": ("get", "query", "scan", "batch-get", "transact-get"),
+    "condition_fails": ("put", "update", "delete", "transact-write"),
+    "missing": ("get", "delete", "batch-get", "transact-get"),
+    "fetches": ("query", "scan"),
+    "replays": ("transact-write",),
     "items": ("query", "scan", "batch-get", "batch-write", "transact-get", "transact-write"),
 }
 """Words that say something only of these requests."""
+_SHARED = ("consistency", "condition_fails", "replays")
+"""Words that a request with a list says of every member."""
 
 
 def calls_in(
@@ -42,19 +48,21 @@ def calls_in(
     specs: Mapping[str, tuple[Kind[Any, Any], Any]],
     outer: Fraction = Fraction(1),
     *,
-    transactional: bool = False,
+    around: Access | None = None,
 ) -> list[WrittenCall]:
     """The requests that one line of `calls` stands for."""
     op = _op_of(reader, item, path)
     if op is None or not isinstance(item, Mapping):
         return []
-    access = _access_of(reader, op, item, path, transactional=transactional or op.startswith("transact"))
+    inside = around is not None and around.transactional
+    access = _access_of(reader, op, item, path, transactional=inside or op.startswith("transact"))
     if access is None:
         return []
+    if around is not None:
+        access = access.model_copy(update={word: getattr(around, word) for word in _SHARED if word not in item})
     times = outer * Fraction(access.times) * Fraction(access.chance)
     value = item[op]
     if isinstance(value, list) and op in _LISTS:
-        inside = transactional or op.startswith("transact")
         if not value:
             reader.say([*path, op], f"'{op}' lists no request", "such as [{put: orders}]")
         for i, one in enumerate(value):
@@ -67,9 +75,7 @@ def calls_in(
                 )
                 return []
         return [
-            w
-            for i, one in enumerate(value)
-            for w in calls_in(reader, one, (*path, op, i), specs, times, transactional=inside)
+            w for i, one in enumerate(value) for w in calls_in(reader, one, (*path, op, i), specs, times, around=access)
         ]
     section = SECTION_OF[op]
     address = f"{section}.{value}"
@@ -93,8 +99,8 @@ def entering_at(
     op = _op_of(reader, item, path)
     if op is None or not isinstance(item, Mapping):
         return []
-    if op not in TABLE_OPS:
-        hint = f"expected one of {', '.join(word for word in SECTION_OF if word in TABLE_OPS)}"
+    if op not in TABLE_OPS or op == "check":
+        hint = f"expected one of {', '.join(word for word in SECTION_OF if word in TABLE_OPS and word != 'check')}"
         reader.say([*path, op], f"'{op}' does not read or write a table", hint, key=True)
         return []
     access = _access_of(reader, op, item, path, transactional=op.startswith("transact"))
@@ -131,6 +137,9 @@ def _op_of(reader: Reader, item: object, path: Path) -> str | None:
 
 
 def _access_of(reader: Reader, op: str, item: Mapping[str, Any], path: Path, *, transactional: bool) -> Access | None:
+    if op == "check" and not transactional:
+        reader.say([*path, op], "a check is part of a transaction", "write transact-write: [{check: orders}, ...]")
+        return None
     raw = {key: value for key, value in item.items() if key != op}
     if isinstance(raw.get("changes"), list):
         raw["changes"] = tuple(raw["changes"])

@@ -2,13 +2,15 @@
 
 from fractions import Fraction
 
-from capplan.model import Call, Context, Excluded, Kind
+from capplan.model import Call, Context, Excluded, Kind, Problem
+from capplan.reading.files import Files
+from capplan.services.dynamodb.accesses import validate_access
 from capplan.services.dynamodb.assumptions import assume
+from capplan.services.dynamodb.complete import complete
 from capplan.services.dynamodb.cost import charge
 from capplan.services.dynamodb.keys import with_key_files
 from capplan.services.dynamodb.limits import check, observe, pools
 from capplan.services.dynamodb.options import options
-from capplan.services.dynamodb.requests import validate_access
 from capplan.services.dynamodb.simulate import SIMULATOR
 from capplan.services.dynamodb.spec import NOT_YET, Table
 from capplan.services.dynamodb.usage import Usage, meter, records, shards, summary
@@ -26,6 +28,13 @@ def _duration_ms(name: str, spec: Table, ctx: Context) -> Fraction:  # noqa: ARG
 
 def _exclude(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Excluded, ...]:  # noqa: ARG001
     return (Excluded("DynamoDB burst and scaling delays", "capacity over time is not simulated yet"),)
+
+
+def _complete(spec: Table, files: Files) -> tuple[Table, tuple[Problem, ...]]:
+    """The table with its key files and its example items read."""
+    keyed, of_keys = with_key_files(spec, files)
+    whole, of_items = complete(keyed, files)
+    return whole, (*of_keys, *of_items)
 
 
 KIND: Kind[Table, Usage] = Kind(
@@ -48,6 +57,6 @@ KIND: Kind[Table, Usage] = Kind(
     shards=shards,
     refuses=validate_access,
     exclude=_exclude,
-    complete=with_key_files,
+    complete=_complete,
     simulate=SIMULATOR,
 )

@@ -41,9 +41,9 @@ def _indexes(path: str, spec: Table, usage: Usage) -> Iterable[Assumption]:
         where = f"{path}.indexes.{name}"
         if "project" not in index.model_fields_set:
             yield Assumption(f"{where}.project", "all", "the console's default", "aws_default")
-        if index.entry_size is None and index.project != "all":
+        if index.entry_size is None and index.project != "all" and spec.sample is None:
             yield Assumption(f"{where}.entry_size", "the item's size", "the most an entry can be", "workload")
-        if index.items is None and usage.requests.terms:
+        if index.items is None and usage.requests.terms and spec.sample is None:
             yield Assumption(f"{where}.items", "as the table", "every item has an entry", "workload")
         if not index.local:
             yield from _global_index(where, spec, index, usage)

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from capplan.model import Charge, Context
 from capplan.quantities import to_quantity
+from capplan.services.dynamodb.entries import entry_count
 from capplan.services.dynamodb.requests import TABLE
 from capplan.services.dynamodb.spec import Table, Throughput
 from capplan.services.dynamodb.storage import OVERHEAD_BYTES, gigabytes
@@ -70,13 +71,12 @@ def _setting_in_words(unit: str, setting: Throughput) -> str:
 
 def _storage(name: str, spec: Table, usage: Usage) -> Iterable[Charge]:
     price = f"dynamodb.storage.{_short(spec)}_gb_month"
-    stored = [(name, spec.items, usage.table_bytes, "items")]
+    stored = [(name, Fraction(spec.items), usage.table_bytes, "items")]
     for index, size in usage.index_bytes.items():
-        own = spec.indexes[index].items
-        stored.append((f"{name}.{index}", spec.items if own is None else own, size, "entries"))
+        stored.append((f"{name}.{index}", entry_count(spec, spec.indexes[index]), size, "entries"))
     for prefix, count, size, what in stored:
         if size:
-            each = to_quantity(size / Fraction(count) - OVERHEAD_BYTES)
+            each = to_quantity(size / count - OVERHEAD_BYTES)
             words = f"{to_quantity(count):,} {what} × ({each:,} + {OVERHEAD_BYTES} bytes)"
             yield Charge(f"{prefix}.storage", price, words, gigabytes(size), "GB-month", frequency="recurring")
 

@@ -1,8 +1,11 @@
 """The keys of a table or a global index as the heat sees them, and the files they are read from. It computes no heat."""
 
+from fractions import Fraction
+
 from capplan.errors import CapplanError, Mistake
 from capplan.model import Problem, problems_of
 from capplan.reading.files import Files
+from capplan.services.dynamodb.entries import entry_count
 from capplan.services.dynamodb.key_files import MOST_BYTES, KeyFileError, read_keys
 from capplan.services.dynamodb.popularity import Keys, Popularity
 from capplan.services.dynamodb.spec import PartitionKey, Table
@@ -20,8 +23,7 @@ def keys_of(spec: Table, index: str | None) -> Keys:
     if count is None and key.popularity.keys is not None:
         count = len(key.popularity.keys.names)
     if count is None and key.popularity.law != "uniform":
-        own = None if index is None else spec.indexes[index].items
-        stored = spec.items if own is None else own
+        stored = Fraction(spec.items) if index is None else entry_count(spec, spec.indexes[index])
         count = int(stored) if stored >= 1 else None
     return Keys(key.popularity, count, key.shards, key.keys, key.type)
 

@@ -13,7 +13,8 @@ from capplan.flow import Flow, steady
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
 from capplan.quantities import mean, sig6, to_quantity
 from capplan.services.dynamodb import quotas
-from capplan.services.dynamodb.requests import entry_size, largest_bytes
+from capplan.services.dynamodb.entries import entry_count, entry_size
+from capplan.services.dynamodb.requests import largest_bytes
 from capplan.services.dynamodb.seconds import second_peak
 from capplan.services.dynamodb.spec import Table, Throughput
 from capplan.services.dynamodb.storage import gigabytes
@@ -111,7 +112,7 @@ def _item_checks(name: str, spec: Table, usage: Usage) -> Iterable[LimitCheck]:
     keys = None if spec.partition_key is None else spec.partition_key.distinct
     if local and keys and spec.item_size is not None:
         entries = sum(
-            (Fraction(spec.items if i.items is None else i.items) * mean(entry_size(spec, i)) for i in local),
+            (entry_count(spec, i) * mean(entry_size(spec, i)) for i in local),
             Fraction(0),
         )
         held = (Fraction(spec.items) * mean(spec.item_size) + entries) / keys

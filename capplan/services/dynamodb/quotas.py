@@ -26,6 +26,8 @@ ACCOUNT_PROVISIONED_WRITE_UNITS = 80_000
 """The sum over provisioned tables and their global indexes in one Region; adjustable."""
 MAX_GLOBAL_INDEXES = 20
 MAX_LOCAL_INDEXES = 5
+MAX_KEY_ATTRIBUTES = 4
+"""In the partition key, and in the sort key, of a global index (since 2025-11)."""
 
 NEW_ON_DEMAND_PARTITIONS = 4
 NEW_ON_DEMAND_READ_UNITS_PER_S = 12_000

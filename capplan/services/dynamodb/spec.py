@@ -6,7 +6,7 @@ Source of defaults and bounds: DynamoDB Developer Guide, "Provisioned capacity m
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -18,20 +18,20 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from capplan.quantities import Count, Share, Size, WholeCount
 from capplan.services.dynamodb.key_names import HINT, KeyNames, PatternError, listed, read_names
 from capplan.services.dynamodb.popularity import SCHEMA, UNIFORM, Popularity, read_popularity
-from capplan.services.dynamodb.quotas import MAX_LOCAL_INDEXES, TABLE_WRITE_UNITS_PER_S
+from capplan.services.dynamodb.quotas import MAX_KEY_ATTRIBUTES, MAX_LOCAL_INDEXES, TABLE_WRITE_UNITS_PER_S
+from capplan.services.dynamodb.sample import Sample
 from capplan.words import WORDS
 
 NOT_YET: Mapping[str, str] = {
     "replicas": "global tables",
     "backups": "on-demand backups",
     "warm": "pre-warmed throughput",
-    "item": "an example item to measure (give item_size)",
-    "items_file": "a file of items to measure (give item_size and items)",
     "capacity.scheduled": "scheduled scaling",
 }
 
@@ -63,13 +63,21 @@ def _names(raw: object) -> KeyNames:
     raise _mistake("no such keys", HINT)
 
 
+def _listed(raw: object) -> object:
+    return tuple(raw) if isinstance(raw, list) else raw
+
+
+Names = Annotated[str | tuple[str, ...], BeforeValidator(_listed)]
+"""An attribute's name, or the names of the several that make one key."""
+
+
 class PartitionKey(BaseModel):
     """The attribute that decides where an item lies, and how unevenly its values are used."""
 
     model_config = WORDS
 
-    name: str
-    """The attribute's name."""
+    name: Names
+    """The attribute's name; for a global index up to four: [tenant, day]."""
     distinct: Annotated[WholeCount, Field(ge=1, le=_MOST_KEYS)] | None = None
     """How many values there are, such as 2M; without it the load is spread evenly."""
     popularity: Annotated[InstanceOf[Popularity], BeforeValidator(read_popularity), WithJsonSchema(SCHEMA)] = UNIFORM
@@ -111,7 +119,7 @@ def _wrap(key: str) -> BeforeValidator:
     """A plain word stands for a mapping with just that key."""
 
     def wrap(raw: object) -> object:
-        return {key: raw} if isinstance(raw, str) else raw
+        return {key: raw} if isinstance(raw, str | list) else raw
 
     return BeforeValidator(wrap)
 
@@ -209,8 +217,9 @@ class Capacity(BaseModel):
         return self
 
 
-def _listed(raw: object) -> object:
-    return tuple(raw) if isinstance(raw, list) else raw
+def names_in(key: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    """The attributes of a key, in order; none where there is no key."""
+    return () if key is None else (key,) if isinstance(key, str) else key
 
 
 class Index(BaseModel):
@@ -220,16 +229,17 @@ class Index(BaseModel):
 
     partition_key: Key | None = None
     """The attribute it is partitioned by: its name, or {name, distinct, popularity, shards}."""
-    sort_key: str | None = None
-    """The attribute it is sorted by."""
+    sort_key: Names | None = None
+    """The attribute it is sorted by; for a global index up to four."""
     sort_order: Literal["random", "rising"] = "random"
     """Where new entries of one key lie: anywhere (random), or always at the end (rising), as with a time."""
     project: Annotated[Literal["all", "keys-only"] | tuple[str, ...], BeforeValidator(_listed)] = "all"
     """The non-key attributes it holds: a list of names, all or keys-only."""
     entry_size: Size | None = None
-    """Mean size of one entry: table key, index key and projected attributes; the item's size where it is not given."""
+    """Mean size of one entry: table key, index key and projected attributes; measured where there are example items,
+    else the item's size."""
     items: Count | None = None
-    """How many items have an entry; the table's where it is not given."""
+    """How many items have an entry; as measured where there are example items, else the table's."""
     local: bool = False
     """Whether it is a local index: the table's partition key, the table's capacity (false)."""
     capacity: IndexCapacity | None = None
@@ -243,18 +253,23 @@ class Index(BaseModel):
             raise _mistake("a local index has no capacity of its own", "it uses the table's; take the key away")
         if not self.local and self.partition_key is None:
             raise _mistake("a global index needs a partition_key", "write partition_key: attribute, or local: true")
+        keys = (names_in(self.partition_key.name if self.partition_key else None), names_in(self.sort_key))
+        if self.local and len(keys[1]) > 1:
+            raise _mistake("a local index has one sort_key", "only a global index may have several attributes in a key")
+        if any(len(names) > MAX_KEY_ATTRIBUTES for names in keys):
+            raise _mistake("too many attributes in a key", f"at most {MAX_KEY_ATTRIBUTES} in each of its two keys")
         return self
+
+    @property
+    def own_key(self) -> tuple[str, ...]:
+        """Its own key attributes in order; a local index shares its partition key with the table."""
+        partition = names_in(self.partition_key.name if self.partition_key else None)
+        return (*partition, *names_in(self.sort_key))
 
     @property
     def key_attributes(self) -> frozenset[str]:
         """The attributes whose change moves an entry."""
-        names = (self.partition_key.name if self.partition_key else None, self.sort_key)
-        return frozenset(name for name in names if name is not None)
-
-    @property
-    def holds_attributes(self) -> bool:
-        """Whether it copies more than keys."""
-        return self.project == "all" or (self.project != "keys-only" and bool(self.project))
+        return frozenset(self.own_key)
 
 
 class MaxThroughput(BaseModel):
@@ -281,6 +296,11 @@ class Table(BaseModel):
     """Where new items of one partition key lie: anywhere (random), or always at the end (rising), as with a time."""
     item_size: Size | None = None
     """Mean size of an item, names included, such as 1.8 KB."""
+    item: Mapping[str, Any] | None = None
+    """An example item, plain or in DynamoDB JSON, measured by AWS's size rules in place of item_size."""
+    items_file: str | None = None
+    """A file of example items (JSON lines) beside the scenario, measured in place of item_size."""
+    sample: SkipJsonSchema[InstanceOf[Sample] | None] = Field(default=None, exclude=True, repr=False)
     items: Count = Decimal(0)
     """How many items are stored in the mean of the month, such as 40M (0)."""
     capacity: Annotated[Capacity, BeforeValidator(_capacity)] = Capacity()
@@ -310,6 +330,12 @@ class Table(BaseModel):
         """Whether it pays per request."""
         return self.capacity.mode == "on-demand"
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The attributes of its own key, as far as they are written."""
+        partition = names_in(self.partition_key.name if self.partition_key else None)
+        return (*partition, *names_in(self.sort_key))
+
     def global_indexes(self) -> dict[str, Index]:
         """Its global indexes."""
         return {name: index for name, index in self.indexes.items() if not index.local}
@@ -321,8 +347,13 @@ class Table(BaseModel):
 
 def _check_table(table: Table) -> None:
     """Raise for words that cannot stand together."""
-    if table.items and table.item_size is None:
+    said = [word for word in ("item_size", "item", "items_file") if getattr(table, word) is not None]
+    if table.items and not said:
         raise _mistake("items are stored, but there is no item_size", "write item_size: 1.8 KB")
+    if len(said) > 1 and table.sample is None:
+        raise _mistake(f"{' and '.join(said)} say the same", "write one of them")
+    if table.partition_key is not None and not isinstance(table.partition_key.name, str):
+        raise _mistake("a table's partition key is one attribute", "only a global index may have several")
     if table.on_demand and any(index.capacity is not None for index in table.indexes.values()):
         raise _mistake(
             "an index has capacity, but the table is on-demand",

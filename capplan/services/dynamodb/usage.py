@@ -13,12 +13,13 @@ from capplan.model import Context, Demand, Work
 from capplan.quantities import mean, sig6, to_quantity
 from capplan.services.dynamodb import quotas
 from capplan.services.dynamodb.auto_scaling import ideal_unit_hours, target_units
+from capplan.services.dynamodb.entries import entry_count, entry_size
 from capplan.services.dynamodb.heat import MOST_DRAWN, Heat, heat_of, hottest_share
 from capplan.services.dynamodb.key_weights import hottest_key_share
 from capplan.services.dynamodb.keys import keys_of
 from capplan.services.dynamodb.partitions import partition_count
 from capplan.services.dynamodb.popularity import Keys
-from capplan.services.dynamodb.requests import TABLE, RequestUnits, entry_size, items_of, request_units
+from capplan.services.dynamodb.requests import TABLE, RequestUnits, items_of, request_units
 from capplan.services.dynamodb.seconds import grain
 from capplan.services.dynamodb.spec import Index, Table, Throughput
 from capplan.services.dynamodb.storage import billed_bytes, gigabytes
@@ -109,7 +110,7 @@ def stored_bytes(spec: Table) -> tuple[Fraction, Mapping[str, Fraction]]:
     """Billed bytes of the table and of every index."""
     own = billed_bytes(spec.items, mean(spec.item_size)) if spec.item_size else Fraction(0)
     entries = {
-        name: billed_bytes(spec.items if index.items is None else index.items, mean(entry_size(spec, index)))
+        name: billed_bytes(entry_count(spec, index), mean(entry_size(spec, index)))
         for name, index in spec.indexes.items()
     }
     return own, entries
@@ -235,7 +236,7 @@ def table_quota(direction: str, ctx: Context) -> Decimal:
 
 def records(spec: Table, access: Access) -> Fraction:
     """Stream records one request makes: one a changed item, and with `ttl` one more for the item that expires for
-    each new one.
+    each new one. A failed condition and a delete of nothing leave none.
     """
     if spec.stream is None or access.op not in {*_WRITING_NEW, "update", "delete"}:
         return Fraction(0)
@@ -244,6 +245,7 @@ def records(spec: Table, access: Access) -> Fraction:
         if access.items is not None and access.op in {"batch-write", "transact-write"}
         else Fraction(1)
     )
+    members *= (1 - Fraction(access.condition_fails)) * (1 - Fraction(access.missing))
     expires = spec.ttl is not None and access.op in _WRITING_NEW
     return members * (1 + (1 - Fraction(access.replaces) if expires else 0))
 

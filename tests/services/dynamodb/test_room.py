@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from capplan.model import Context
 from capplan.quantities import to_quantity
 from capplan.services.dynamodb import KIND
+from capplan.services.dynamodb.accesses import validate_access
 from capplan.services.dynamodb.limits import pool_quota
 from capplan.services.dynamodb.options import mode_options
-from capplan.services.dynamodb.requests import request_units, validate_access
+from capplan.services.dynamodb.requests import request_units
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Usage
 from tests.services.dynamodb.helpers import CTX, access, flat, metered, row, spiky, table
