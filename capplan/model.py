@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from capplan.calls import Access, Op
 from capplan.errors import CapplanError, Mistake
 from capplan.flow import Flow
+from capplan.quantities import Distribution
 from capplan.reading.files import Files
 from capplan.timeline import Size, Timeline, Wish
 
@@ -50,6 +51,7 @@ class Context:
         duration_ms: Mean time of one unit of work, by address ("functions.place-order").
         addresses: Addresses by bare name: {"orders": ("tables.orders",)}.
         seed: For everything drawn.
+        duration_law: How that time varies, by address, where the user said so.
     """
 
     region: str
@@ -58,6 +60,7 @@ class Context:
     duration_ms: Mapping[str, Fraction] = field(default_factory=dict)
     addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     seed: int = 0
+    duration_law: Mapping[str, Distribution] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from capplan.flow import Flow
 from capplan.model import Assumption, Context, Demand
 from capplan.planning.demand import arrivals_of, calls_of, demands, notes, ratios_of, stream_consumers
+from capplan.quantities import Distribution
 from capplan.scenario.records import Resource, Scenario
 
 _ROUNDS = 20
@@ -33,7 +34,12 @@ def context_of(scenario: Scenario, seed: int) -> Context:
         addresses[resource.name] = (*addresses.get(resource.name, ()), address)
     account = scenario.account
     durations: dict[str, Fraction] = {}
-    ctx = Context(scenario.region, account.quotas, account.in_use, durations, addresses, seed)
+    laws = {
+        a: law
+        for a, r in scenario.resources.items()
+        if isinstance(law := getattr(r.spec, "duration", None), Distribution)
+    }
+    ctx = Context(scenario.region, account.quotas, account.in_use, durations, addresses, seed, laws)
     machines = [r for r in scenario.resources.values() if r.kind.section == "state_machines"]
     others = [r for r in scenario.resources.values() if r.kind.section != "state_machines"]
     for resource in others:

@@ -7,7 +7,8 @@ from capplan.errors import CapplanError
 from capplan.model import Call, Context, Excluded, Kind, Problem, problems_of
 from capplan.reading.files import Files
 from capplan.services.stepfunctions import cost, options, usage
-from capplan.services.stepfunctions.asl import DefinitionError, parse
+from capplan.services.stepfunctions.asl import parse
+from capplan.services.stepfunctions.definition import DefinitionError
 from capplan.services.stepfunctions.expectation import all_attempts, expect
 from capplan.services.stepfunctions.spec import State, StateMachine, validate
 from capplan.services.stepfunctions.usage import Usage
@@ -67,7 +68,7 @@ def complete(spec: StateMachine, files: Files) -> tuple[StateMachine, tuple[Prob
     try:
         whole = spec.model_copy(update={"asl": parse(doc.data, len("\n".join(doc.lines).encode()))})
     except DefinitionError as error:
-        found = [(p, doc.mistake(list(p.path), p.message, p.hint)) for p in error.problems]
+        found = [(p, doc.mistake(list(p.path), p.message, p.hint, key=p.at_key)) for p in error.problems]
         return spec, tuple(Problem(at, p.message, p.hint, mistake) for p, mistake in found)
     return whole, tuple(Problem(path, message) for path, message in validate(whole))
 

@@ -9,104 +9,22 @@ Sources: Step Functions Developer Guide, "Handling errors", "Map state", "Parall
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from capplan.services.stepfunctions.asl import ChildType, Graph, MapWork, State
-from capplan.services.stepfunctions.interpreter import events_per_attempt
+from capplan.services.stepfunctions.chain import EndlessLoop, often
+from capplan.services.stepfunctions.definition import Graph, MapWork, State
+from capplan.services.stepfunctions.interpreter import TOLERANCE_EXCEEDED, events_per_attempt
 from capplan.services.stepfunctions.limits import DISPATCH_PER_SECOND, DISTRIBUTED_CONCURRENCY, INLINE_CONCURRENCY
-from capplan.services.stepfunctions.retries import DEFAULT_ERROR, Tries, catcher_for, power, tidy, total, tries
+from capplan.services.stepfunctions.records import Amounts, Children, Expectation, World
+from capplan.services.stepfunctions.retries import Tries, catcher_for, power, tidy, total, tries
+
+__all__ = ["EndlessLoop", "all_attempts", "everywhere", "expect", "items_of", "odds"]
 
 _ONE = Fraction(1)
 _ZERO = Fraction(0)
-_TOLERANCE_EXCEEDED = "States.ExceedToleratedFailureThreshold"
 _EXECUTION_EVENTS = 2
-
-Amounts = Mapping[str, Fraction]
-
-
-class EndlessLoop(ValueError):  # noqa: N818  it names what is wrong
-    """States that, with these odds, never leave one another."""
-
-    def __init__(self, state: str) -> None:
-        super().__init__(f"executions never leave the loop through '{state}'")
-        self.state = state
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """How often an attempt of a Task fails, and with which error."""
-
-    share: Fraction
-    error: str = DEFAULT_ERROR
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What a definition cannot say, by state name. What is missing: never fails, equal odds, one item, no time.
-
-    Attributes:
-        fails: Failing attempts of Task states.
-        choices: Odds of a Choice's next states; each sums to 1.
-        items: Iterations of a Map each time it is entered; children of a Distributed Map.
-        wait_s: Seconds of Wait states, where the definition holds no number.
-        attempt_ms: Milliseconds one attempt of a Task lasts.
-    """
-
-    fails: Mapping[str, Failure] = field(default_factory=dict)
-    choices: Mapping[str, Amounts] = field(default_factory=dict)
-    items: Amounts = field(default_factory=dict)
-    wait_s: Amounts = field(default_factory=dict)
-    attempt_ms: Amounts = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Children:
-    """Executions a Distributed Map starts: how many per parent execution, and what each is in the mean."""
-
-    runs: Fraction
-    type: ChildType
-    each: "Expectation"
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """One execution in the mean. Children of Distributed Maps stand apart.
-
-    Attributes:
-        visits: Times each state is entered, nested states included.
-        attempts: Attempts of each Task state.
-        retries: Retries of tasks, Parallel and Map states.
-        history_events: Events of the execution's history.
-        wait_s: Seconds of all Wait states, over all branches.
-        retry_wait_s: Seconds between retries, over all branches.
-        iterations: Branches and items started, of Parallel and inline Map.
-        duration_ms: Wall clock.
-        errors: What executions end with: error -> probability.
-        children: By Distributed Map state.
-    """
-
-    visits: Amounts
-    attempts: Amounts
-    retries: Fraction
-    history_events: Fraction
-    wait_s: Fraction
-    retry_wait_s: Fraction
-    iterations: Fraction
-    duration_ms: Fraction
-    errors: Amounts
-    children: Mapping[str, Children]
-
-    @property
-    def states_entered(self) -> Fraction:
-        """State entries of the execution."""
-        return total(self.visits.values())
-
-    @property
-    def p_success(self) -> Fraction:
-        """Share of executions that end in a Succeed state or End: true."""
-        return 1 - total(self.errors.values())
 
 
 def expect(graph: Graph, world: World) -> Expectation:
@@ -116,7 +34,9 @@ def expect(graph: Graph, world: World) -> Expectation:
     return Expectation(
         dict(tally.visits),
         dict(tally.attempts),
-        tally.retries,
+        dict(tally.retried),
+        dict(tally.busy_ms),
+        dict(tally.failed),
         _EXECUTION_EVENTS + tally.events,
         tally.wait_s,
         tally.retry_wait_s,
@@ -129,10 +49,15 @@ def expect(graph: Graph, world: World) -> Expectation:
 
 def all_attempts(found: Expectation) -> dict[str, Fraction]:
     """Attempts of each Task state, those inside children of Distributed Maps included."""
-    out = dict(found.attempts)
+    return everywhere(found, "attempts")
+
+
+def everywhere(found: Expectation, what: str) -> dict[str, Fraction]:
+    """An amount by state ("visits", "attempts", "retried", "busy_ms", "failed"), children of Distributed Maps included."""
+    out: dict[str, Fraction] = dict(getattr(found, what))
     for child in found.children.values():
-        for name, attempts in all_attempts(child.each).items():
-            out[name] = out.get(name, _ZERO) + child.runs * attempts
+        for name, amount in everywhere(child.each, what).items():
+            out[name] = out.get(name, _ZERO) + child.runs * amount
     return out
 
 
@@ -146,7 +71,9 @@ class _Tally:
     visits: dict[str, Fraction] = field(default_factory=dict)
     attempts: dict[str, Fraction] = field(default_factory=dict)
     children: dict[str, Children] = field(default_factory=dict)
-    retries: Fraction = _ZERO
+    retried: dict[str, Fraction] = field(default_factory=dict)
+    busy_ms: dict[str, Fraction] = field(default_factory=dict)
+    failed: dict[str, Fraction] = field(default_factory=dict)
     events: Fraction = _ZERO
     wait_s: Fraction = _ZERO
     retry_wait_s: Fraction = _ZERO
@@ -154,12 +81,18 @@ class _Tally:
 
     def add(self, times: Fraction, other: "_Tally") -> None:
         """Adds another tally, so many times."""
-        for mine, theirs in ((self.visits, other.visits), (self.attempts, other.attempts)):
+        pairs = (
+            (self.visits, other.visits),
+            (self.attempts, other.attempts),
+            (self.retried, other.retried),
+            (self.busy_ms, other.busy_ms),
+            (self.failed, other.failed),
+        )
+        for mine, theirs in pairs:
             for name, amount in theirs.items():
                 mine[name] = tidy(mine.get(name, _ZERO) + times * amount)
         for name, child in other.children.items():
             self.children[name] = Children(tidy(times * child.runs), child.type, child.each)
-        self.retries = tidy(self.retries + times * other.retries)
         self.events = tidy(self.events + times * other.events)
         self.wait_s = tidy(self.wait_s + times * other.wait_s)
         self.retry_wait_s = tidy(self.retry_wait_s + times * other.retry_wait_s)
@@ -191,58 +124,16 @@ class _Visit:
 
 def _run(graph: Graph, world: World) -> _Level:
     visits = {name: _visit(state, world) for name, state in graph.states.items()}
-    often = _often(graph, visits)
     tally = _Tally()
     duration_ms = _ZERO
     errors: dict[str, Fraction] = {}
-    for name, times in often.items():
+    for name, times in often(graph.start_at, {name: v.onward for name, v in visits.items()}).items():
         visit = visits[name]
         tally.add(times, visit.tally)
         duration_ms = tidy(duration_ms + times * visit.duration_ms)
         for error, p in visit.errors.items():
             errors[error] = tidy(errors.get(error, _ZERO) + times * p)
     return _Level(tally, duration_ms, errors)
-
-
-def _often(graph: Graph, visits: Mapping[str, _Visit]) -> dict[str, Fraction]:
-    """Mean visits of each state: v = start + v Q, solved by taking the states out one by one (sparse elimination)."""
-    order = _order(graph.start_at, visits)
-    rows = {s: {t: p for t, p in visits[s].onward.items() if p} for s in order}
-    entering: dict[str, set[str]] = {s: set() for s in order}
-    for s, row in rows.items():
-        for t in row:
-            entering[t].add(s)
-    start = dict.fromkeys(order, _ZERO)
-    start[graph.start_at] = _ONE
-    done: list[tuple[str, Fraction, Fraction, dict[str, Fraction]]] = []
-    for s in order:
-        row = rows.pop(s)
-        stay = 1 - row.pop(s, _ZERO)
-        if not stay:
-            raise EndlessLoop(s)
-        onward = {t: tidy(p / stay) for t, p in row.items() if t in rows}
-        into = {i: rows[i].pop(s) for i in entering[s] if i in rows and s in rows[i]}
-        done.append((s, start[s], stay, into))
-        for t, p in onward.items():
-            start[t] = tidy(start[t] + start[s] * p)
-            for i, q in into.items():
-                rows[i][t] = tidy(rows[i].get(t, _ZERO) + q * p)
-                entering[t].add(i)
-    often: dict[str, Fraction] = {}
-    for s, entry, stay, into in reversed(done):
-        often[s] = tidy((entry + total(often[i] * q for i, q in into.items())) / stay)
-    return {s: often[s] for s in order}
-
-
-def _order(start: str, visits: Mapping[str, _Visit]) -> list[str]:
-    """States that can be visited, in the order they are first met."""
-    found, todo = {start: None}, [start]
-    while todo:
-        for name, p in visits[todo.pop(0)].onward.items():
-            if p and name not in found:
-                found[name] = None
-                todo.append(name)
-    return list(found)
 
 
 # --- one visit --------------------------------------------------------------------------------------------------------
@@ -256,9 +147,12 @@ def _visit(state: State, world: World) -> _Visit:
     if state.type == "Parallel":
         return _parallel(state, world)
     if state.type == "Fail":
-        return _Visit(_Tally(visits={state.name: _ONE}, events=_ONE), _ZERO, {}, {state.error: _ONE})
+        ended = _Tally(visits={state.name: _ONE}, failed={state.name: _ONE}, events=_ONE)
+        return _Visit(ended, _ZERO, {}, {state.error: _ONE})
     wait_s = _wait_s(state, world)
     tally = _Tally(visits={state.name: _ONE}, events=Fraction(2), wait_s=wait_s)
+    if wait_s:
+        tally.busy_ms[state.name] = wait_s * 1000
     return _Visit(tally, wait_s * 1000, odds(state, world) if state.type == "Choice" else _to(state.next), {})
 
 
@@ -279,8 +173,7 @@ def odds(state: State, world: World) -> Amounts:
 
 
 def _task(state: State, world: World) -> _Visit:
-    failure = world.fails.get(state.name, Failure(_ZERO))
-    tried = tries(state.retry, {failure.error: failure.share} if failure.share else {})
+    tried = tries(state.retry, {error: p for error, p in world.fails.get(state.name, {}).items() if p})
     tally = _Tally(attempts={state.name: tried.attempts}, events=events_per_attempt(state) * tried.attempts)
     attempt_ms = world.attempt_ms.get(state.name, _ZERO)
     return _left(state, tried, tally, tried.attempts * attempt_ms)
@@ -335,7 +228,7 @@ def _distributed(state: State, work: MapWork, world: World) -> _Visit:
     each = expect(work.processor, world)
     n = items_of(state, world)
     failed = _run_fails(work, each, n)
-    tried = tries(state.retry, {_TOLERANCE_EXCEEDED: failed} if failed else {})
+    tried = tries(state.retry, {TOLERANCE_EXCEEDED: failed} if failed else {})
     tally = _Tally(events=1 + 3 * tried.attempts)
     tally.children[state.name] = Children(n * tried.attempts, work.child_type, each)
     width = min(work.max_concurrency or DISTRIBUTED_CONCURRENCY, DISTRIBUTED_CONCURRENCY)
@@ -378,7 +271,10 @@ def _left(state: State, tried: Tries, tally: _Tally, busy_ms: Fraction) -> _Visi
         elif p:
             onward[catcher.next] = onward.get(catcher.next, _ZERO) + p
     tally.visits[state.name] = tally.visits.get(state.name, _ZERO) + 1
-    tally.retries += tried.retries
+    whole_ms = tidy(busy_ms + tried.retry_wait_s * 1000)
+    for of, amount in ((tally.retried, tried.retries), (tally.busy_ms, whole_ms), (tally.failed, 1 - tried.p_success)):
+        if amount:
+            of[state.name] = of.get(state.name, _ZERO) + amount
     tally.retry_wait_s += tried.retry_wait_s
     tally.events += 2 - total(uncaught.values())  # Entered, Exited
-    return _Visit(tally, tidy(busy_ms + tried.retry_wait_s * 1000), onward, uncaught)
+    return _Visit(tally, whole_ms, onward, uncaught)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from capplan.calls import Op
-from capplan.services.stepfunctions.asl import Task
+from capplan.services.stepfunctions.definition import Task
 
 _TOKEN = re.compile(r"\$\{[^{}]*\}")
 _INTEGRATION = re.compile(

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from capplan.services.stepfunctions.asl import Definition, Graph, MapWork, State
+from capplan.services.stepfunctions.definition import Definition, Graph, MapWork, State
 from capplan.services.stepfunctions.integrations import integration
 from capplan.services.stepfunctions.retries import catcher_for, delay_s, retrier_for
 
 OK = "ok"
-_TOLERANCE_EXCEEDED = "States.ExceedToleratedFailureThreshold"
+TOLERANCE_EXCEEDED = "States.ExceedToleratedFailureThreshold"
 _MAX_STEPS = 2_000_000
 _SIMPLE_EVENTS: Mapping[str, int] = {"Pass": 2, "Wait": 2, "Choice": 2, "Succeed": 2, "Fail": 1}
 _MOST_UNITS_TRIED = 4
@@ -237,7 +237,7 @@ def _distributed(state: State, work: MapWork, run: _Run, count: _Count) -> str |
         run.children.append(child)
         failed += _graph(work.processor, run, child) is not None
     tolerated = max(Fraction(work.tolerated_count), work.tolerated_share * children)
-    return _TOLERANCE_EXCEEDED if failed > tolerated else None
+    return TOLERANCE_EXCEEDED if failed > tolerated else None
 
 
 # --- how much fits into one history -----------------------------------------------------------------------------------

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
-from capplan.services.stepfunctions.asl import Catcher, Retrier
+from capplan.services.stepfunctions.definition import Catcher, Retrier
 
 DEFAULT_ERROR = "States.TaskFailed"
+TIMEOUT = "States.Timeout"
 _BEYOND_ALL = frozenset({"States.DataLimitExceeded", "States.Runtime"})
 _DIGITS = 60
 _LONG_BITS = 4000
@@ -25,7 +26,7 @@ def matches(errors: Iterable[str], error: str) -> bool:
             return True
         if name == "States.ALL" and error not in _BEYOND_ALL:
             return True
-        if name == "States.TaskFailed" and error != "States.Timeout":
+        if name == "States.TaskFailed" and error != TIMEOUT:
             return True
     return False
 

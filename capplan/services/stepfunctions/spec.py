@@ -9,9 +9,11 @@ from pydantic import BaseModel, BeforeValidator, Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 
 from capplan.quantities import Count, Duration, Megabytes, Milliseconds, Share, Size, WholeCount
-from capplan.services.stepfunctions import asl
-from capplan.services.stepfunctions.asl import Definition
-from capplan.services.stepfunctions.expectation import EndlessLoop, Failure, World, expect
+from capplan.services.stepfunctions import definition as asl
+from capplan.services.stepfunctions.asl_values import nearest
+from capplan.services.stepfunctions.definition import Definition
+from capplan.services.stepfunctions.expectation import EndlessLoop, expect
+from capplan.services.stepfunctions.records import Amounts, World
 from capplan.services.stepfunctions.retries import DEFAULT_ERROR
 from capplan.words import WORDS
 
@@ -40,6 +42,8 @@ class State(BaseModel):
     """The share of a Task's attempts that fail (0%)."""
     error: str | None = None
     """The error name of those failures; what its first retrier takes where it is not given."""
+    errors: dict[str, Share] | None = None
+    """Several errors of a Task, in place of `fails`: the share of attempts each takes, {Declined: 2%, Throttled: 1%}."""
     next: dict[str, Share] | None = None
     """How often a Choice goes where, such as {Pack: 95%, Refund: 5%}; ways left out share the rest equally."""
     items: Count | None = None
@@ -85,11 +89,12 @@ def validate(spec: StateMachine) -> list[Problem]:
     for name, told in spec.states.items():
         state = spec.asl.states.get(name)
         if state is None:
-            hint = asl.nearest(name, spec.asl.states)
+            hint = nearest(name, spec.asl.states)
             found.append((("states", name), f"the definition has no state '{name}'" + (f", {hint}" if hint else "")))
             continue
         found += _misplaced(state, told)
         found += _odds(state, told)
+        found += _errors(state, told)
         if told.polls is not None and state.type == "Choice":
             found += _polls(spec.asl, state)
     found += [(("type",), message) for message in express_obstacles(spec.asl) if spec.type == "express"]
@@ -100,6 +105,7 @@ _BELONGS: Mapping[str, tuple[str, ...]] = {
     "call": ("Task",),
     "fails": ("Task",),
     "error": ("Task",),
+    "errors": ("Task",),
     "duration": ("Task",),
     "next": ("Choice",),
     "polls": ("Choice",),
@@ -126,12 +132,23 @@ def _odds(state: asl.State, told: State) -> list[Problem]:
     path = ("states", state.name, "next")
     for target in told.next:
         if target not in state.targets:
-            hint = asl.nearest(target, state.targets) or f"it goes to {', '.join(state.targets)}"
+            hint = nearest(target, state.targets) or f"it goes to {', '.join(state.targets)}"
             return [((*path, target), f"'{state.name}' never goes to '{target}', {hint}")]
     whole = sum(told.next.values(), Decimal(0))
     complete = len(told.next) == len(state.targets)
     if whole > 1 or (complete and whole != 1):
         return [(path, f"the ways out of '{state.name}' add up to {(whole * 100).normalize():f}%, not 100%")]
+    return []
+
+
+def _errors(state: asl.State, told: State) -> list[Problem]:
+    if told.errors is None:
+        return []
+    path = ("states", state.name, "errors")
+    if told.fails or told.error is not None:
+        return [(path, "'errors' says what 'fails' and 'error' say: write one of them")]
+    if sum(told.errors.values(), Decimal(0)) > 1:
+        return [(path, f"more than all attempts of '{state.name}' fail")]
     return []
 
 
@@ -180,13 +197,20 @@ def _endless(spec: StateMachine, definition: Definition) -> list[Problem]:
     odds = {
         name: choice_odds(definition, state, words) for name, (state, words) in told.items() if state.type == "Choice"
     }
-    fails = {name: Failure(Fraction(words.fails), error_of(state, words)) for name, (state, words) in told.items()}
+    fails = {name: failures(state, words) for name, (state, words) in told.items()}
     world = World(fails=fails, choices={name: given for name, given in odds.items() if given is not None})
     try:
         expect(definition.graph, world)
     except EndlessLoop as loop:
         return [(("states", loop.state) if loop.state in spec.states else ("states",), str(loop))]
     return []
+
+
+def failures(state: asl.State, told: State) -> Amounts:
+    """What an attempt of a Task ends in, as told: error -> share of the attempts."""
+    if told.errors is not None:
+        return {error: Fraction(share) for error, share in told.errors.items() if share}
+    return {error_of(state, told): Fraction(told.fails)} if told.fails else {}
 
 
 def error_of(state: asl.State, told: State) -> str:

@@ -13,7 +13,8 @@ from capplan import units
 from capplan.flow import Flow
 from capplan.model import Context, Demand
 from capplan.quantities import mean, to_quantity
-from capplan.services.stepfunctions.expectation import Expectation, expect
+from capplan.services.stepfunctions.expectation import expect
+from capplan.services.stepfunctions.records import Expectation
 from capplan.services.stepfunctions.spec import StateMachine
 from capplan.services.stepfunctions.world import definition_of, world_of
 

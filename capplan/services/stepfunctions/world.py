@@ -8,13 +8,13 @@ from typing import Final
 
 from capplan.calls import Op
 from capplan.model import Assumption, Context
-from capplan.quantities import mean
-from capplan.services.stepfunctions import asl
-from capplan.services.stepfunctions.asl import Definition
-from capplan.services.stepfunctions.expectation import Failure, World
+from capplan.quantities import Distribution, capped_mean, mean, share_above, sig6
+from capplan.services.stepfunctions import definition as asl
+from capplan.services.stepfunctions.definition import Definition
 from capplan.services.stepfunctions.integrations import integration, is_event, target_name
-from capplan.services.stepfunctions.retries import DEFAULT_ERROR
-from capplan.services.stepfunctions.spec import State, StateMachine, choice_odds, error_of
+from capplan.services.stepfunctions.records import Amounts, World
+from capplan.services.stepfunctions.retries import DEFAULT_ERROR, TIMEOUT
+from capplan.services.stepfunctions.spec import State, StateMachine, choice_odds, error_of, failures
 
 _OPS: Final[dict[str, Op]] = {"functions": "invoke", "state_machines": "start", "jobs": "run"}
 _UNTOLD = State()
@@ -77,7 +77,9 @@ def _address(name: str, section: str | None, ctx: Context) -> str | None:
 def world_of(spec: StateMachine, ctx: Context) -> World:
     """Everything an execution meets, by state name."""
     definition = definition_of(spec)
-    fails: dict[str, Failure] = {}
+    fails: dict[str, Amounts] = {}
+    laws: dict[str, Distribution] = {}
+    timeout_ms: dict[str, Fraction] = {}
     choices: dict[str, Mapping[str, Fraction]] = {}
     items: dict[str, Fraction] = {}
     wait_s: dict[str, Fraction] = {}
@@ -85,9 +87,14 @@ def world_of(spec: StateMachine, ctx: Context) -> World:
     for name, state in definition.states.items():
         told = spec.states.get(name, _UNTOLD)
         if state.type == "Task":
-            attempt_ms[name] = _attempt_ms(state, told, ctx)
-            if told.fails:
-                fails[name] = Failure(Fraction(told.fails), error_of(state, told))
+            attempt = _attempt(state, told, ctx)
+            attempt_ms[name] = attempt.mean_ms
+            if attempt.law is not None:
+                laws[name] = attempt.law
+            if attempt.timeout_ms is not None:
+                timeout_ms[name] = attempt.timeout_ms
+            if ends := attempt.ends(failures(state, told)):
+                fails[name] = ends
         elif state.type == "Choice":
             odds = choice_odds(definition, state, told)
             if odds is not None:
@@ -96,14 +103,58 @@ def world_of(spec: StateMachine, ctx: Context) -> World:
             items[name] = _children(state.map, Fraction(told.items))
         elif state.type == "Wait" and told.wait_ms is not None:
             wait_s[name] = Fraction(told.wait_ms) / 1000
-    return World(fails, choices, items, wait_s, attempt_ms)
+    return World(fails, choices, items, wait_s, attempt_ms, laws, timeout_ms)
 
 
-def _attempt_ms(state: asl.State, told: State, ctx: Context) -> Fraction:
-    if told.duration is not None:
-        return mean(told.duration)
-    target = target_of(state, told, ctx)
-    return ctx.duration_ms.get(target.address, Fraction(0)) if target is not None and target.lasts else Fraction(0)
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How long one attempt of a Task lasts, cut off at its time-out.
+
+    Attributes:
+        mean_ms: In the mean.
+        law: How it varies; None where it does not, or nobody knows.
+        timeout_ms: TimeoutSeconds, where an attempt may reach it.
+        p_timeout: The share of attempts that reach it.
+    """
+
+    mean_ms: Fraction
+    law: Distribution | None = None
+    timeout_ms: Fraction | None = None
+    p_timeout: Fraction = Fraction(0)
+
+    def ends(self, told: Amounts) -> Amounts:
+        """What attempts end in: too long ones in a time-out, the others as told."""
+        if not self.p_timeout:
+            return told
+        found = {error: share * (1 - self.p_timeout) for error, share in told.items()}
+        return {**found, TIMEOUT: found.get(TIMEOUT, Fraction(0)) + self.p_timeout}
+
+
+def _attempt(state: asl.State, told: State, ctx: Context) -> Attempt:
+    law, mean_ms = _lasting(state, told, ctx)
+    timeout_ms = None if state.timeout_s is None else state.timeout_s * 1000
+    if law is None:
+        late = timeout_ms is not None and mean_ms > timeout_ms
+        return (
+            Attempt(timeout_ms, None, timeout_ms, Fraction(1)) if timeout_ms is not None and late else Attempt(mean_ms)
+        )
+    p = Fraction(0) if timeout_ms is None else sig6(share_above(law, timeout_ms))
+    if timeout_ms is None or not p:
+        return Attempt(mean_ms, law)
+    return Attempt(capped_mean(law, timeout_ms), law, timeout_ms, p)
+
+
+def _lasting(state: asl.State, told: State, ctx: Context) -> tuple[Distribution | None, Fraction]:
+    """How one attempt would last without a time-out."""
+    law = told.duration
+    if law is None:
+        target = target_of(state, told, ctx)
+        if target is None or not target.lasts:
+            return None, Fraction(0)
+        law = ctx.duration_law.get(target.address)
+        mean_ms = ctx.duration_ms.get(target.address, Fraction(0))
+        return (law if law is not None and not law.fixed and mean(law) == mean_ms else None), mean_ms
+    return (None if law.fixed else law), mean(law)
 
 
 def _children(work: asl.MapWork, items: Fraction) -> Fraction:

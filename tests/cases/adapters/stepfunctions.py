@@ -11,7 +11,8 @@ import yaml
 
 from capplan import units
 from capplan.pricing.rating import graduated_usd
-from capplan.services.stepfunctions import asl, cost, expectation, interpreter, limits, retries, usage
+from capplan.services.stepfunctions import asl, cost, expectation, interpreter, limits, records, retries, usage
+from capplan.services.stepfunctions.definition import Definition
 from tests.cases.facts import Facts, NotCovered
 
 Case = Mapping[str, Any]
@@ -21,7 +22,7 @@ _HOME = "us-east-1"
 # --- definitions and scripts ------------------------------------------------------------------------------------------
 
 
-def read_definition(path: Path) -> asl.Definition:
+def read_definition(path: Path) -> Definition:
     """A definition file, JSON or YAML."""
     text = path.read_text(encoding="utf-8")
     is_json = path.suffix == ".json"
@@ -29,7 +30,7 @@ def read_definition(path: Path) -> asl.Definition:
     return asl.parse(data, len(text.encode()))
 
 
-def _definition(given: Case, facts: Facts) -> asl.Definition:
+def _definition(given: Case, facts: Facts) -> Definition:
     if "definition" in given:
         return asl.parse(given["definition"], len(json.dumps(given["definition"], default=str)))
     if facts.asl is None:
@@ -94,8 +95,8 @@ def _history_limit(case: Case, facts: Facts) -> dict[str, Any]:
 def _expected(case: Case, facts: Facts) -> dict[str, Any]:
     given = case["inputs"]
     error = given.get("error", retries.DEFAULT_ERROR)
-    world = expectation.World(
-        fails={n: expectation.Failure(p, error) for n, p in _amounts(given.get("p_fail_per_attempt")).items()},
+    world = records.World(
+        fails={n: records.fails_with(p, error) for n, p in _amounts(given.get("p_fail_per_attempt")).items()},
         choices={n: _amounts(odds) for n, odds in (given.get("choice") or {}).items()},
         items=_amounts(given.get("items")),
         wait_s=_amounts(given.get("wait")),

@@ -9,7 +9,8 @@ import pytest
 from capplan.calls import Access
 from capplan.flow import Flow, Peak, Shape
 from capplan.model import Context, Demand, Work
-from capplan.services.stepfunctions.asl import Definition, parse
+from capplan.services.stepfunctions.asl import parse
+from capplan.services.stepfunctions.definition import Definition
 from capplan.services.stepfunctions.spec import StateMachine
 
 MONTH_SECONDS = 2_628_000

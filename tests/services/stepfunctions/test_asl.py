@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capplan.services.stepfunctions.asl import DefinitionError, parse, quote_placeholders
+from capplan.services.stepfunctions.asl import parse, quote_placeholders
+from capplan.services.stepfunctions.definition import DefinitionError
 
 PASS = {"Type": "Pass", "End": True}
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from capplan.services.stepfunctions.asl import Definition, parse
-from capplan.services.stepfunctions.expectation import EndlessLoop, Failure, World, all_attempts, expect
+from capplan.services.stepfunctions.asl import parse
+from capplan.services.stepfunctions.definition import Definition
+from capplan.services.stepfunctions.expectation import EndlessLoop, all_attempts, expect
 from capplan.services.stepfunctions.interpreter import Loop, Script, ScriptError, execute, history_room
+from capplan.services.stepfunctions.records import World, fails_with
 
 PASS = {"Type": "Pass", "End": True}
 LAMBDA = "arn:aws:states:::lambda:invoke"
@@ -109,7 +111,7 @@ def test_children_of_a_distributed_map_are_counted_apart() -> None:
 
 @pytest.mark.parametrize(("percentage", "status"), [(10, "FAILED"), (20, "SUCCEEDED")])
 def test_a_map_run_tolerates_failures_up_to_its_share(percentage: int, status: str) -> None:
-    child = {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, **machine(I=task())}
+    child = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(I=task())}
     run = read(M=mapped(child, ToleratedFailurePercentage=percentage))
     assert execute(run, Script({"I": ["E"]}, items={"M": 5})).status == status, "1 of 5 fails: 20%"
 
@@ -179,7 +181,10 @@ SHAPES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ({"M": mapped(machine(A=task()), MaxConcurrency=1, Retry=RETRY_ONCE, Catch=CAUGHT), "Refused": REFUSED}, {"A": 4}),
     (
         {
-            "M": mapped({"ProcessorConfig": {"Mode": "DISTRIBUTED"}, **machine(A=task())}, Catch=CAUGHT),
+            "M": mapped(
+                {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(A=task())},
+                Catch=CAUGHT,
+            ),
             "Refused": REFUSED,
         },
         {"A": 2},
@@ -193,7 +198,7 @@ def test_the_expectation_is_the_mean_of_every_possible_execution(
     states: dict[str, Any], tasks: dict[str, int], p: Fraction
 ) -> None:
     definition = read(**states)
-    world = World(fails={name: Failure(p, "E") for name in tasks}, items={"M": Fraction(2)})
+    world = World(fails={name: fails_with(p, "E") for name in tasks}, items={"M": Fraction(2)})
     found = expect(definition.graph, world)
     runs = [(chance, execute(definition, script)) for chance, script in every_script(tasks, p)]
 
@@ -251,7 +256,7 @@ def test_a_distributed_map_takes_at_least_its_dispatch() -> None:
 
 
 def test_many_items_and_rare_failures_stay_precise() -> None:
-    world = World(fails={"I": Failure(Fraction(1, 10**9), "E")}, items={"M": Fraction(100_000)})
+    world = World(fails={"I": fails_with(Fraction(1, 10**9), "E")}, items={"M": Fraction(100_000)})
     found = expect(read(M=mapped(machine(I=task()))).graph, world)
     assert float(found.p_success) == pytest.approx(0.999900005, abs=1e-9)
 
@@ -260,6 +265,8 @@ def test_a_fractional_number_of_items_lies_between_its_neighbours() -> None:
     definition = read(M=mapped(machine(I=task())))
 
     def success(items: Fraction) -> Fraction:
-        return expect(definition.graph, World(fails={"I": Failure(Fraction(1, 2), "E")}, items={"M": items})).p_success
+        return expect(
+            definition.graph, World(fails={"I": fails_with(Fraction(1, 2), "E")}, items={"M": items})
+        ).p_success
 
     assert success(Fraction(3, 2)) == (success(Fraction(1)) + success(Fraction(2))) / 2

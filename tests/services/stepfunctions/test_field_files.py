@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from capplan.services.stepfunctions.asl import DefinitionError
-from capplan.services.stepfunctions.expectation import Failure, World, expect
+from capplan.services.stepfunctions.definition import DefinitionError
+from capplan.services.stepfunctions.expectation import expect
+from capplan.services.stepfunctions.records import World, fails_with
 from tests.cases.adapters.stepfunctions import read_definition
 
 _FOLDER = os.environ.get("CAPPLAN_FIELD_FILES")
@@ -23,7 +24,7 @@ def test_a_real_definition_is_read_and_planned(path: Path) -> None:
         return
     definition = read_definition(path)
     tasks = [name for name, state in definition.states.items() if state.task is not None]
-    found = expect(definition.graph, World(fails={name: Failure(Fraction(1, 7)) for name in tasks}))
+    found = expect(definition.graph, World(fails={name: fails_with(Fraction(1, 7)) for name in tasks}))
     assert found.states_entered >= 1
     assert 0 < found.p_success < 1
     assert found.history_events >= found.states_entered

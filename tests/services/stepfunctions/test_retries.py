@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from capplan.services.stepfunctions.asl import Retrier
+from capplan.services.stepfunctions.definition import Retrier
 from capplan.services.stepfunctions.retries import delay_s, matches, power, schedule, tidy, tries
 
 

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from capplan.model import Context, Demand
 from capplan.services.stepfunctions import KIND, StateMachine, validate
-from capplan.services.stepfunctions.asl import Task
 from capplan.services.stepfunctions.cost import longest_express_ms
+from capplan.services.stepfunctions.definition import Task
 from capplan.services.stepfunctions.integrations import integration, target_name
 from capplan.services.stepfunctions.limits import Bucket, pool_quota, start_bucket, transition_bucket
 from capplan.services.stepfunctions.usage import billed_mb, billed_ms, estimated_mb
@@ -75,7 +75,11 @@ def test_time_is_attempts_waits_and_the_slowest(machine: Build, ctx: Context) ->
     [
         ({"Resource": LAMBDA, "Parameters": {"FunctionName": "charge"}}, "functions.charge", "invoke", 180),
         (
-            {"Resource": LAMBDA, "Arguments": {"FunctionName": "arn:aws:lambda:us-east-1:1:function:charge:live"}},
+            {
+                "Resource": LAMBDA,
+                "QueryLanguage": "JSONata",
+                "Arguments": {"FunctionName": "arn:aws:lambda:us-east-1:1:function:charge:live"},
+            },
             "functions.charge",
             "invoke",
             180,

@@ -1,0 +1,164 @@
+"""A state machine's definition as frozen records, and the moves between its states. It reads and checks nothing.
+
+Source: Amazon States Language specification (states-language.net/spec.html, read 2026-11-23).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+Path = tuple[str | int, ...]
+Pattern = Literal["request", "sync", "callback", "activity"]
+ChildType = Literal["STANDARD", "EXPRESS"]
+
+MOVING = ("Task", "Pass", "Wait", "Parallel", "Map")
+"""Types that go on to a Next, or end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a definition: where (keys from the root; its last key or its value), what, what to write instead."""
+
+    path: Path
+    message: str
+    hint: str = ""
+    at_key: bool = False
+
+
+@dataclass(eq=False)
+class DefinitionError(Exception):
+    """A definition AWS would refuse, with every mistake that was found."""
+
+    problems: tuple[Problem, ...]
+
+    def __str__(self) -> str:
+        """Every mistake on one line."""
+        return "; ".join(problem.message for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Retrier:
+    """One entry of a Retry list, with AWS's defaults filled in."""
+
+    errors: tuple[str, ...] = ()
+    interval_s: Fraction = Fraction(1)
+    max_attempts: int = 3
+    backoff_rate: Fraction = Fraction(2)
+    max_delay_s: Fraction | None = None
+    full_jitter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Catcher:
+    """One entry of a Catch list."""
+
+    errors: tuple[str, ...]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a Task state does: its resource, how long it waits for it, and its Parameters or Arguments."""
+
+    resource: str
+    pattern: Pattern
+    arguments: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MapWork:
+    """What a Map state does for each item.
+
+    Attributes:
+        processor: The states an item runs through.
+        distributed: Whether each batch of items is an execution of its own.
+        child_type: Type of those executions.
+        max_concurrency: 0 for as many as AWS allows.
+        items_per_batch: Items of one child; 1 without an ItemBatcher.
+        items: Number of items where the definition holds the list itself.
+        max_items: The most an ItemReader hands out.
+        tolerated_share: Children that may fail, as a share of all.
+        tolerated_count: Children that may fail.
+    """
+
+    processor: "Graph"
+    distributed: bool = False
+    child_type: ChildType = "STANDARD"
+    max_concurrency: int = 0
+    items_per_batch: int = 1
+    items: int | None = None
+    max_items: int | None = None
+    tolerated_share: Fraction = Fraction(0)
+    tolerated_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state; only the fields of its type are set. `next` is None where it ends its graph, and for a Choice."""
+
+    name: str
+    type: str
+    next: str | None = None
+    retry: tuple[Retrier, ...] = ()
+    catch: tuple[Catcher, ...] = ()
+    task: Task | None = None
+    targets: tuple[str, ...] = ()
+    wait_s: Fraction | None = None
+    branches: tuple["Graph", ...] = ()
+    map: MapWork | None = None
+    error: str = ""
+    timeout_s: Fraction | None = None
+    heartbeat_s: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """States that are run one after the other: a whole definition, a branch of a Parallel, the processor of a Map."""
+
+    start_at: str
+    states: Mapping[str, State]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Definition:
+    """A valid definition.
+
+    Attributes:
+        graph: Its outermost states.
+        states: Every state by name, nested ones included (names are unique over all levels).
+        size_bytes: Length of the text AWS is given.
+        unknown: Places whose number is a placeholder or an expression, for which AWS's default stands.
+    """
+
+    graph: Graph
+    states: Mapping[str, State]
+    size_bytes: int
+    unknown: tuple[Path, ...] = ()
+
+
+def moves(state: State) -> tuple[str, ...]:
+    """Names of the states that may follow."""
+    onward = (state.next,) if state.next is not None else ()
+    return (*onward, *state.targets, *(catcher.next for catcher in state.catch))
+
+
+def reachable(graph: Graph, start: str) -> frozenset[str]:
+    """The start and all states that may follow it, at the same level."""
+    found, todo = {start}, [start]
+    while todo:
+        for name in moves(graph.states[todo.pop()]):
+            if name not in found:
+                found.add(name)
+                todo.append(name)
+    return frozenset(found)
+
+
+def ends(state: State) -> bool:
+    """Whether an execution may end with this state."""
+    return state.type in ("Succeed", "Fail") or (state.type in MOVING and state.next is None)
+
+
+def graphs_in(state: State) -> tuple[Graph, ...]:
+    """The branches of a Parallel, the processor of a Map."""
+    return (*state.branches, *((state.map.processor,) if state.map is not None else ()))
