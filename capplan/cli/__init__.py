@@ -13,6 +13,7 @@ Plan cost and capacity of serverless AWS workloads before you deploy them.
   estimate       What will it cost, will it hold, what should I change?
   compare-modes  Which capacity mode for each table?
   simulate       What happens minute by minute?
+  size           How large is an item, and how many units does it take?
   check          Do the gates hold? Exit 3 if not
 
 Formats, -f: table json (json=plan.json writes a file). SCENARIO - reads

@@ -10,6 +10,7 @@ from capplan.cli.compare_modes import compare_modes
 from capplan.cli.estimate import estimate
 from capplan.cli.output import put
 from capplan.cli.simulate import simulate
+from capplan.cli.size import size
 from capplan.cli.steps import WRONG_INPUT
 from capplan.errors import Mistake
 
@@ -24,6 +25,7 @@ app.command()(estimate)
 app.command()(check)
 app.command("compare-modes")(compare_modes)
 app.command()(simulate)
+app.command()(size)
 
 
 def run(arguments: list[str]) -> int:

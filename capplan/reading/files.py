@@ -85,6 +85,12 @@ def read_source(path: str, stdin_text: str | None = None) -> Source:
     return Source(decode(_bytes_of(Path(path), name, MAX_BYTES), name), name, Files(Path(path).parent))
 
 
+def read_any(path: str, limit_bytes: int = MAX_BYTES) -> str:
+    """The text of a file the user names himself, wherever it lies. Raises CapplanError."""
+    name = Path(path).as_posix()
+    return decode(_bytes_of(Path(path), name, limit_bytes), name, limit_bytes)
+
+
 def read_json(text: str, file: str) -> Document:
     """A JSON text as a document. Raises CapplanError with every mistake found.
 

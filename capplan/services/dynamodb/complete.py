@@ -54,10 +54,17 @@ def _read(text: str, file: str, key: tuple[str, ...]) -> Sample:
 
 def sample_items(text: str, file: str, key: tuple[str, ...] = ()) -> tuple[tuple[Item, ...], tuple[Mistake, ...]]:
     """The items of a text in JSON, and what is wrong with others, each with its line. Raises CapplanError: not JSON."""
+    return items_from([(record.line, record.value) for record in read_records(text, file)], file, key)
+
+
+def items_from(
+    values: Iterable[tuple[int, object]], file: str, key: tuple[str, ...] = ()
+) -> tuple[tuple[Item, ...], tuple[Mistake, ...]]:
+    """The same of values already read, each with its line."""
     items: list[Item] = []
     mistakes: list[Mistake] = []
-    for record in read_records(text, file):
-        for raw in items_of(record.value):
+    for line, value in values:
+        for raw in items_of(value):
             try:
                 item = typed_item(raw)
                 wrong = item_problem(item, key)
@@ -66,7 +73,7 @@ def sample_items(text: str, file: str, key: tuple[str, ...] = ()) -> tuple[tuple
             if wrong is None:
                 items.append(item)
             elif len(mistakes) < MAX_MISTAKES:
-                mistakes.append(Mistake(file, record.line, 1, wrong))
+                mistakes.append(Mistake(file, line, 1, wrong))
     if not items and not mistakes:
         mistakes.append(Mistake(file, 0, 0, "there is no item in it", "expected JSON: one item, or one item a line"))
     return tuple(items), tuple(mistakes)

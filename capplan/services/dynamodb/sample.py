@@ -82,7 +82,7 @@ def attributes(items: Sequence[Item]) -> tuple[Attribute, ...]:
     for one in items:
         for name, value in one.items():
             sizes.setdefault(name, []).append(len(name.encode()) + value_bytes(value))
-            types.setdefault(name, Counter()).update(value)
+            types.setdefault(name, Counter()).update(value.keys())
     found = [_attribute(name, sizes[name], types[name]) for name in sizes]
     return tuple(sorted(found, key=lambda a: (-a.total_bytes, a.name)))
 
