@@ -38,6 +38,8 @@ class Shape:
         expand: The level of each minute of the window, per second. Shape (40320,).
         once_minutes: Minute ranges (from, to) that lie in the month once, spikes; all others recur and scale by 730/672.
         over_minutes: Minutes over which a caller spreads each unit; 0 for none.
+        at: The level of one minute of the window, found without a series (a series is numpy's); None where only a series tells.
+        starts: A schedule: the minutes of the window at which its runs start.
     """
 
     entrance: str
@@ -48,6 +50,8 @@ class Shape:
     expand: "Callable[[], NDArray[np.float64]]" = field(repr=False)
     once_minutes: tuple[tuple[int, int], ...] = ()
     over_minutes: int = 0
+    at: Callable[[int], float] | None = field(default=None, repr=False)
+    starts: tuple[int, ...] = ()
 
     @property
     def key(self) -> tuple[str, int]:
@@ -63,7 +67,10 @@ def steady(entrance: str, *, recurring: bool) -> Shape:
 
         return np.ones(units.WINDOW_MINUTES)
 
-    return Shape(entrance, recurring, Fraction(units.MONTH_SECONDS), Peak(1.0, 0), flat=True, expand=expand)
+    peak = Peak(1.0, 0)
+    return Shape(
+        entrance, recurring, Fraction(units.MONTH_SECONDS), peak, flat=True, expand=expand, at=lambda minute: peak.per_second  # noqa: ARG005
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
@@ -102,6 +109,7 @@ def spread_shape(shape: Shape, minutes: int) -> Shape:
         lambda: series,
         once,
         minutes,
+        lambda minute: float(series[minute]),
     )
 
 

@@ -21,11 +21,16 @@ UsageT = TypeVar("UsageT")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Requests of one kind that reach a resource: what each is, how many, and who sends them (an address)."""
+    """Requests of one kind that reach a resource: what each is, how many, and who sends them (an address).
+
+    `trigger` is the place of a function's trigger in its list, and `records` how many an invocation takes from it.
+    """
 
     access: Access
     flow: Flow
     cause: str
+    trigger: int | None = None
+    records: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Context:
         addresses: Addresses by bare name: {"orders": ("tables.orders",)}.
         seed: For everything drawn.
         duration_law: How that time varies, by address, where the user said so.
+        timeout_ms: When a function is ended, by address.
     """
 
     region: str
@@ -61,6 +67,7 @@ class Context:
     addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     seed: int = 0
     duration_law: Mapping[str, Distribution] = field(default_factory=dict)
+    timeout_ms: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,4 +177,4 @@ def schedule_shape(name: str, schedule: Schedule, offset_minutes: int = 0) -> Sh
         return out
 
     top = Peak(1 / units.SECONDS_PER_MINUTE if starts else 0.0, busiest)
-    return Shape(name, False, schedule.per_year / units.MONTHS_PER_YEAR, top, False, expand)
+    return Shape(name, False, schedule.per_year / units.MONTHS_PER_YEAR, top, False, expand, starts=starts)

@@ -108,9 +108,13 @@ def traffic_shape(name: str, daily: Daily, weekly: Mapping[str, Decimal], spikes
             base[start:end] = np.maximum(base[start:end], float(spike.times))
         return base
 
+    def at(minute: int) -> float:
+        level = week[minute // _DAY % 7] * day[minute % _DAY]
+        return max([level, *(float(s.times) for s in spikes if _minutes(s)[0] <= minute < _minutes(s)[1])])
+
     once = tuple(_minutes(spike) for spike in spikes)
     monthly = units.MONTH_SECONDS + (sig6(extra) if spikes else 0)
-    return Shape(name, True, Fraction(monthly), top, False, expand, once)
+    return Shape(name, True, Fraction(monthly), top, False, expand, once, at=at)
 
 
 def spike_seconds(spike: Spike, earlier: tuple[Spike, ...], day: list[float], week: list[float]) -> float:

@@ -63,7 +63,17 @@ def _source_flow(scenario: Scenario, trigger: Any, flows: Mapping[str, Flow]) ->
 
 
 def _passed(trigger: Any) -> Fraction:  # noqa: ANN401
-    return Fraction(trigger.filter) if trigger.filter is not None else Fraction(1)
+    return Fraction(trigger.chance) * (Fraction(trigger.filter) if trigger.filter is not None else 1)
+
+
+def _tried(scenario: Scenario, address: str, access: Access, trigger: Any = None) -> Fraction:  # noqa: ANN401
+    """Invocations that one event causes, its retries included; 1 for what is no function."""
+    target = scenario.resources[address]
+    if target.kind.section != "functions":
+        return Fraction(1)
+    from capplan.services.lambda_.attempts import attempts  # noqa: PLC0415  only functions have them
+
+    return attempts(target.spec, access, trigger)
 
 
 def ratios_of(
@@ -72,7 +82,12 @@ def ratios_of(
     """Records per invocation of every batching trigger, at the month's mean rate."""
     if not any(True for _ in triggers(scenario)):
         return {}
-    from capplan.services.lambda_.batches import POLLS, records_per_invocation  # noqa: PLC0415  only functions have them
+    from capplan.services.lambda_.batches import (  # noqa: PLC0415  only functions have them
+        POLLS,
+        QUEUE_WINDOW_MS,
+        most_records,
+        records_per_invocation,
+    )
 
     out: dict[tuple[str, int], Fraction] = {}
     for address, i, trigger in triggers(scenario):
@@ -80,9 +95,12 @@ def ratios_of(
         rate_per_s = _source_flow(scenario, trigger, flows).monthly * _passed(trigger) / units.MONTH_SECONDS
         if via in POLLS:
             count = shards.get(f"tables.{trigger.stream}", 1) if via == "dynamodb" else (trigger.shards or 1)
-            out[address, i] = records_per_invocation(rate_per_s, trigger.batch, trigger.window_ms, count, POLLS[via])
-        elif via == "sqs" and trigger.window_ms is not None:
-            out[address, i] = records_per_invocation(rate_per_s, trigger.batch, trigger.window_ms, None, None)
+            most = most_records(trigger)
+            out[address, i] = records_per_invocation(rate_per_s, most, trigger.window_ms, count, POLLS[via])
+        elif via in QUEUE_WINDOW_MS:
+            window_ms = trigger.window_ms or QUEUE_WINDOW_MS[via]
+            if window_ms is not None:
+                out[address, i] = records_per_invocation(rate_per_s, most_records(trigger), window_ms, None, None)
     return out
 
 
@@ -105,9 +123,11 @@ def arrivals_of(
                 if records:
                     edges.append(Edge(address, f"{sent.to}#stream", sent.times * records, sent.over_ms))
             else:
-                edges.append(Edge(address, sent.to, sent.times, sent.over_ms))
+                times = sent.times * _tried(scenario, sent.to, sent.access)
+                edges.append(Edge(address, sent.to, times, sent.over_ms))
     for address, i, trigger in triggers(scenario):
         times = _passed(trigger) / ratios.get((address, i), Fraction(1))
+        times *= _tried(scenario, address, _triggered(address, trigger), trigger)
         if trigger.stream is not None:
             edges.append(Edge(f"tables.{trigger.stream}#stream", address, times))
         else:
@@ -141,11 +161,14 @@ def demands(
     for address, resource in scenario.resources.items():
         works[address] += [Work(e.access, e.flow, f"traffic.{e.entrance}") for e in resource.access]
         for sent in calls[address]:
-            flow = (flows.get(address, Flow.zero()) * sent.times).spread(sent.over_ms)
+            times = sent.times * _tried(scenario, sent.to, sent.access)
+            flow = (flows.get(address, Flow.zero()) * times).spread(sent.over_ms)
             works[sent.to].append(Work(sent.access, flow, address))
     for address, i, trigger in triggers(scenario):
-        flow = _source_flow(scenario, trigger, flows) * (_passed(trigger) / ratios.get((address, i), Fraction(1)))
-        works[address].append(Work(_triggered(address, trigger), flow, "triggers"))
+        records, access = ratios.get((address, i), Fraction(1)), _triggered(address, trigger)
+        times = _passed(trigger) / records * _tried(scenario, address, access, trigger)
+        flow = _source_flow(scenario, trigger, flows) * times
+        works[address].append(Work(access, flow, "triggers", i, records))
     for address, resource in scenario.resources.items():
         if resource.kind.start is not None:
             access = Access.model_validate({"op": resource.kind.start, "target": resource.name})

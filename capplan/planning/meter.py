@@ -39,7 +39,8 @@ def context_of(scenario: Scenario, seed: int) -> Context:
         for a, r in scenario.resources.items()
         if isinstance(law := getattr(r.spec, "duration", None), Distribution)
     }
-    ctx = Context(scenario.region, account.quotas, account.in_use, durations, addresses, seed, laws)
+    ends = {a: Fraction(r.spec.timeout_ms) for a, r in scenario.resources.items() if r.kind.section == "functions"}
+    ctx = Context(scenario.region, account.quotas, account.in_use, durations, addresses, seed, laws, ends)
     machines = [r for r in scenario.resources.values() if r.kind.section == "state_machines"]
     others = [r for r in scenario.resources.values() if r.kind.section != "state_machines"]
     for resource in others:

@@ -43,7 +43,7 @@ FUNCTION = "functions:\n  f: {duration: 10 ms}\n"
         (TABLE + "gates: [cost.monthly]\n", 6, 9, "this gate is not understood", ""),
         (TABLE + "gates: [orders.throttled < 5 USD]\n", 6, 9, "'orders.throttled' is not measured in USD", ""),
         ("tables:\n  orders: {item_size: 1 KB, replicas: [us-west-2]}\n", 5, 29, "'replicas' is not supported yet", ""),
-        ("functions:\n  f: {duration: 1 ms, provisioned_concurrency: 5}\n", 5, 23, "'provisioned_concurrency' is not supported yet", ""),
+        ("functions:\n  f: {duration: 1 ms, durable: true}\n", 5, 23, "'durable' is not supported yet", ""),
     ],
 )  # fmt: skip
 def test_a_mistake_says_where_what_and_what_to_write(

@@ -3,16 +3,29 @@
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.model import Call, Context, Excluded, Kind
-from capplan.services.lambda_.batches import POLLS, records_per_invocation
+from capplan.model import Call, Context, Kind
+from capplan.services.lambda_.assumptions import assume, exclude
+from capplan.services.lambda_.attempts import attempts
+from capplan.services.lambda_.batches import POLLS, QUEUE_WINDOW_MS, most_records, records_per_invocation
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cost import charge
 from capplan.services.lambda_.limits import check, observe, pool_quota, pools
 from capplan.services.lambda_.options import options
 from capplan.services.lambda_.spec import NOT_YET, Function, Trigger
-from capplan.services.lambda_.usage import Usage, assume, meter, summary
+from capplan.services.lambda_.usage import Usage, meter, summary
 
-__all__ = ["KIND", "POLLS", "Function", "Trigger", "Usage", "pool_quota", "records_per_invocation"]
+__all__ = [
+    "KIND",
+    "POLLS",
+    "QUEUE_WINDOW_MS",
+    "Function",
+    "Trigger",
+    "Usage",
+    "attempts",
+    "most_records",
+    "pool_quota",
+    "records_per_invocation",
+]
 
 
 def _calls(name: str, spec: Function, ctx: Context) -> tuple[Call, ...]:  # noqa: ARG001  every room's signature
@@ -33,14 +46,6 @@ def _no_shards(usage: Usage) -> int:  # noqa: ARG001  every room's signature
     return 0
 
 
-def _exclude(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Excluded, ...]:  # noqa: ARG001
-    vias = sorted({str(t.via) for t in spec.triggers if t.via})
-    return (
-        Excluded("Lambda cold starts", "billed init time and its latency are not simulated yet"),
-        *(Excluded(via, "the source of the events has no room yet") for via in vias),
-    )
-
-
 KIND: Kind[Function, Usage] = Kind(
     name="lambda.function",
     section="functions",
@@ -59,5 +64,5 @@ KIND: Kind[Function, Usage] = Kind(
     assume=assume,
     records=_no_records,
     shards=_no_shards,
-    exclude=_exclude,
+    exclude=exclude,
 )

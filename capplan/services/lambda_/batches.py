@@ -8,11 +8,25 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan.quantities import sig6
+from capplan import units
+from capplan.quantities import mean, sig6
+from capplan.services.lambda_.trigger import Trigger
 
 POLLS: Mapping[str, int] = {"dynamodb": 4, "kinesis": 1}
 """Polls a second and shard, by source."""
-DEFAULT_BATCH: Mapping[str, int] = {"dynamodb": 100, "kinesis": 100, "sqs": 10}
+QUEUE_WINDOW_MS: Mapping[str, Decimal | None] = {"sqs": None, "kafka": Decimal(500)}
+"""Sources that gather by time alone, and how long they do where nothing is said."""
+PAYLOAD_BYTES = 6 * units.BYTES_PER_MB
+"""A batch ends at what one invocation may be given."""
+DEFAULT_BATCH: Mapping[str, int] = {"dynamodb": 100, "kinesis": 100, "kafka": 100, "sqs": 10, "sqs-fifo": 10}
+
+
+def most_records(trigger: Trigger) -> int:
+    """The largest batch of a trigger: its `batch`, or fewer where records fill the 6 MB of an invocation."""
+    said = trigger.batch or DEFAULT_BATCH.get(trigger.source, 1)
+    if trigger.payload is None or not mean(trigger.payload):
+        return said
+    return max(1, min(said, math.floor(PAYLOAD_BYTES / mean(trigger.payload))))
 
 
 def records_per_invocation(

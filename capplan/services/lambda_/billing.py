@@ -93,6 +93,18 @@ def expected_billed_ms(duration: Distribution, timeout_ms: Decimal) -> Fraction:
     return expected_blocks(duration, 1, cap=timeout_ms)
 
 
+def init_extra_ms(duration: Distribution, init: Distribution, first: Distribution, timeout_ms: Decimal) -> Fraction:
+    """Billed milliseconds that a cold start adds to a warm invocation: its init, and what its first call takes longer.
+
+    Init and first call are rounded up together, so where one of them is a distribution half a millisecond is added.
+    """
+    first_ms = capped_mean_ms(first, timeout_ms)
+    together = mean(init) + first_ms
+    exact = init.fixed and first.fixed
+    billed = Fraction(math.ceil(together)) if exact else billed_mean_ms(together)
+    return max(Fraction(0), billed - expected_billed_ms(duration, timeout_ms))
+
+
 def capped_mean_ms(duration: Distribution, timeout_ms: Decimal) -> Fraction:
     """Mean time an invocation runs, ended by its time-out: what concurrency follows from. 6 digits unless fixed.
 

@@ -24,13 +24,14 @@ _STATES_PAST = 60
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A warm pool's inputs, times in seconds; `cap` None is without a limit."""
+    """A warm pool's inputs, times in seconds; `cap` None is without a limit, `ready` environments never die."""
 
     rate: float
     warm_s: float
     cold_s: float
     keep_alive_s: float = KEEP_ALIVE_S
     cap: int | None = None
+    ready: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,11 @@ def init_ms_by_code_size(code_kb: float) -> float:
 def steady_state(pool: Pool) -> ColdStarts:
     """The long-run behaviour under Poisson arrivals.
 
-    State m is the number of live environments. Requests take the newest idle one, so environment j sees what j - 1 refuse
-    and the next does not. Everything is summed in logarithms: exp(L T) overflows at one request a second.
+    State m is the number of live environments, from those that are ready on. Requests take the newest idle one, so
+    environment j sees what j - 1 refuse and the next does not. Everything is summed in logarithms: exp(L T) overflows at
+    one request a second.
     """
-    refused = _refused(pool)
+    refused = _refused(pool)[pool.ready :]
     births = [pool.rate * b / (1 + pool.rate * b * pool.cold_s) for b in refused]
     deaths = _deaths(pool, refused)
     logs = [0.0]
@@ -98,17 +100,18 @@ def steady_state(pool: Pool) -> ColdStarts:
     cold = sum(share * b for share, b in zip(shares, refused, strict=True)) - reject
     served = 1 - reject
     running = pool.rate * ((served - cold) * pool.warm_s + cold * pool.cold_s)
-    instances = sum(m * share for m, share in enumerate(shares)) + pool.rate * cold * pool.cold_s
+    instances = pool.ready + sum(m * share for m, share in enumerate(shares)) + pool.rate * cold * pool.cold_s
     response = ((served - cold) * pool.warm_s + cold * pool.cold_s) / served if served else math.nan
     life = instances / (pool.rate * cold) if cold else math.nan
-    return ColdStarts(cold, reject, instances, running, instances - running, response, life, tuple(shares))
+    idle = instances - running
+    return ColdStarts(cold, reject, instances, running, idle, response, life, (0.0,) * pool.ready + tuple(shares))
 
 
 def _refused(pool: Pool) -> list[float]:
     """Erlang's B_m for m = 0, 1, ... up to the cap, or until what is left no longer counts."""
     offered = pool.rate * pool.warm_s
-    enough = math.ceil(offered + 12 * math.sqrt(offered) + _STATES_PAST)
-    most = enough if pool.cap is None else min(pool.cap, enough)
+    enough = max(pool.ready, math.ceil(offered + 12 * math.sqrt(offered))) + _STATES_PAST
+    most = enough if pool.cap is None else max(pool.ready, min(pool.cap, enough))
     out = [1.0]
     for m in range(1, most + 1):
         out.append(offered * out[-1] / (m + offered * out[-1]))

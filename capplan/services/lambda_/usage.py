@@ -1,4 +1,4 @@
-"""What AWS meters of a function: requests, GB-seconds, concurrency. It never prices them."""
+"""What AWS meters of a function: requests, GB-seconds on demand and provisioned, cold starts, streams. It never prices them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,12 +7,31 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.flow import Flow
-from capplan.model import Assumption, Context, Demand
-from capplan.quantities import Distribution, quantile, share_above, sig6, to_quantity
-from capplan.services.lambda_ import billing, concurrency
+from capplan.model import Context, Demand, Work
+from capplan.quantities import Distribution, mean, quantile, sig6, to_quantity
+from capplan.services.lambda_ import attempts, billing, cold, concurrency, provisioned, sources
 from capplan.services.lambda_.spec import Function
 
 _CERTAIN = 0.999
+_LAYERS = 400
+"""Slices of equal share over which a mean beyond a bound is summed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColdUse:
+    """A month's cold starts.
+
+    Attributes:
+        share: Of all invocations. Range 0 to 1, 6 digits.
+        start: How long starting takes.
+        extra_ms: Billed milliseconds that a cold start adds to a warm invocation.
+        init_gb_seconds: GB-seconds a second that they add to the bill.
+    """
+
+    share: Fraction
+    start: cold.Starting
+    extra_ms: Fraction
+    init_gb_seconds: Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,63 +39,169 @@ class Usage:
     """A month of a function.
 
     Attributes:
-        invocations: Runs per second.
+        invocations: Runs per second, retries included.
         synchronous: Those that the request-rate quota counts: all but asynchronous ones.
         billed_requests: Billed requests per second; asynchronous events past 256 KB count more than once.
-        gb_seconds: GB-seconds per second.
+        gb_seconds: GB-seconds per second on demand, cold starts' additions apart.
+        provisioned_duration: GB-seconds per second on provisioned environments.
+        provisioned_gb_seconds: GB-seconds a month that are kept ready, used or not.
+        spilled: Share of invocations that found no ready environment; 1 without provisioned concurrency.
         ephemeral_gb_seconds: GB-seconds of storage above the free part, per second.
         concurrency: Mean invocations at once, by Little's law; what runs for minutes is counted through them.
         peak_concurrency: ceil(N + 3.09 sqrt N) in the busiest minute.
         timed_out: Share of invocations that reach the time-out.
+        cold: Cold starts; None where how long they take is not known.
+        streamed_gb: GB per second streamed past the free part of each response.
+        poller_hours: Event poller unit hours a month, by source.
     """
 
     invocations: Flow
     synchronous: Flow
     billed_requests: Flow
     gb_seconds: Flow
+    provisioned_duration: Flow
+    provisioned_gb_seconds: Fraction
+    spilled: Fraction
     ephemeral_gb_seconds: Flow
     concurrency: Flow
     peak_concurrency: int
+    mean_ms: Fraction
     billed_ms: Fraction
     timed_out: Fraction
+    failing: Fraction
     largest_sync_bytes: Fraction
     largest_async_bytes: Fraction
+    cold: ColdUse | None
+    streamed_gb: Flow
+    poller_hours: Mapping[str, Fraction]
+    works: tuple[Work, ...]
 
     @property
     def requests(self) -> Fraction:
         """Billed requests a month."""
         return self.billed_requests.monthly
 
+    @property
+    def cold_starts(self) -> Flow:
+        """Cold starts a second."""
+        return self.invocations * self.cold.share if self.cold is not None else Flow.zero()
+
 
 def meter(name: str, spec: Function, demand: Demand, ctx: Context) -> Usage:  # noqa: ARG001  every room's signature
     """What a month of demand makes AWS count."""
     flow = demand.flow
-    billed = Flow.total(
-        w.flow * (billing.expected_async_requests(w.access.payload) if w.access.is_async else 1) for w in demand.works
-    )
-    billed_ms = billing.expected_billed_ms(spec.duration, spec.timeout_ms)
-    mean_ms = billing.capped_mean_ms(spec.duration, spec.timeout_ms)
-    at_once = flow.spread(mean_ms) * (mean_ms / units.MS_PER_SECOND)
+    mean_ms, billed_ms = _means(spec, demand)
+    spilled = _spilled(spec, flow, mean_ms)
+    used = flow * billing.gb_seconds(1, billed_ms, spec.memory_mb)
+    start = _cold(spec, flow, spilled)
+    longer = start.share * _longer_ms(spec, start.start) if start is not None else Fraction(0)
+    held_ms = mean_ms + longer
+    at_once = flow.spread(held_ms) * (held_ms / units.MS_PER_SECOND)
     return Usage(
         invocations=flow,
         synchronous=Flow.total(w.flow for w in demand.works if not w.access.is_async),
-        billed_requests=billed,
-        gb_seconds=flow * billing.gb_seconds(1, billed_ms, spec.memory_mb),
+        billed_requests=Flow.total(w.flow * _requests(w) for w in demand.works),
+        gb_seconds=used * spilled,
+        provisioned_duration=used * (1 - spilled),
+        provisioned_gb_seconds=_kept(spec),
+        spilled=spilled,
         ephemeral_gb_seconds=flow
         * billing.ephemeral_gb_seconds(billed_ms / units.MS_PER_SECOND, spec.ephemeral_storage_mb),
         concurrency=at_once,
         peak_concurrency=concurrency.peak_concurrency(at_once.peak().per_second) if at_once.terms else 0,
+        mean_ms=mean_ms,
         billed_ms=billed_ms,
-        timed_out=_timed_out(spec),
+        timed_out=attempts.timed_out(spec),
+        failing=attempts.failing(spec),
         largest_sync_bytes=_largest(demand, is_async=False),
         largest_async_bytes=_largest(demand, is_async=True),
+        cold=start,
+        streamed_gb=flow * _streamed_gb(spec),
+        poller_hours=sources.poller_hours(spec, demand.works, mean_ms),
+        works=demand.works,
     )
 
 
+def _requests(work: Work) -> Fraction:
+    return billing.expected_async_requests(work.access.payload) if work.access.is_async else Fraction(1)
+
+
+def _means(spec: Function, demand: Demand) -> tuple[Fraction, Fraction]:
+    """Mean and billed milliseconds of an invocation, its records included, over all that invokes it."""
+    whole = demand.flow.monthly
+    if spec.per_record_ms is None or not whole:
+        return _timed(spec, spec.duration)
+    parts = [(work.flow.monthly / whole, _timed(spec, longer(spec, work.records))) for work in demand.works]
+    return sum((share * ms for share, (ms, _) in parts), Fraction(0)), sum(
+        (share * ms for share, (_, ms) in parts), Fraction(0)
+    )
+
+
+def _timed(spec: Function, duration: Distribution) -> tuple[Fraction, Fraction]:
+    return billing.capped_mean_ms(duration, spec.timeout_ms), billing.expected_billed_ms(duration, spec.timeout_ms)
+
+
+def longer(spec: Function, records: Fraction) -> Distribution:
+    """The duration with what the records of a batch add."""
+    if spec.per_record_ms is None:
+        return spec.duration
+    more = to_quantity(records * Fraction(spec.per_record_ms))
+    return Distribution(tuple((share, value + more) for share, value in spec.duration.points))
+
+
+# --- environments -----------------------------------------------------------------------------------------------------
+
+
+def _kept(spec: Function) -> Fraction:
+    kept = spec.provisioned_concurrency
+    return provisioned.kept_gb_seconds(kept, spec.memory_mb) if kept is not None else Fraction(0)
+
+
+def _spilled(spec: Function, flow: Flow, mean_ms: Fraction) -> Fraction:
+    kept = spec.provisioned_concurrency
+    if kept is None:
+        return Fraction(1)
+    warm_s = float(mean_ms) / units.MS_PER_SECOND
+    return sig6(provisioned.spilled_share(flow, warm_s, provisioned.ready_at(kept)))
+
+
+def _cold(spec: Function, flow: Flow, spilled: Fraction) -> ColdUse | None:
+    found = cold.starting(spec)
+    if found is None:
+        return None
+    share = sig6(min(float(spilled), cold.cold_share(flow, cold.pools_with_ready(spec, found))))
+    extra = billing.init_extra_ms(spec.duration, found.init, found.first, spec.timeout_ms)
+    if spec.snap_start is not None:
+        extra -= mean(found.init)  # a restore is billed by the GB, and its own short time is not in what was measured
+    return ColdUse(share, found, extra, flow * (share * billing.gb_seconds(1, extra, spec.memory_mb)))
+
+
+def _longer_ms(spec: Function, found: cold.Starting) -> Fraction:
+    first = billing.capped_mean_ms(found.first, spec.timeout_ms)
+    return mean(found.init) + first - billing.capped_mean_ms(spec.duration, spec.timeout_ms)
+
+
+# --- sizes ------------------------------------------------------------------------------------------------------------
+
+
+def _streamed_gb(spec: Function) -> Fraction:
+    """GB of a response past the free 6 MB."""
+    if not spec.response_streaming or spec.response is None:
+        return Fraction(0)
+    if spec.response.fixed:
+        return billing.streamed_gb(1, Fraction(spec.response.points[0][1]) / units.BYTES_PER_MB)
+    sizes = (quantile(spec.response, (i + 0.5) / _LAYERS) for i in range(_LAYERS))
+    return sig6(sum(float(billing.streamed_gb(1, sig6(size / units.BYTES_PER_MB))) for size in sizes) / _LAYERS)
+
+
 def _largest(demand: Demand, *, is_async: bool) -> Fraction:
-    """The largest payload that is given, 0 where none is."""
-    sizes = (w.access.payload for w in demand.works if w.access.is_async == is_async)
-    return max((high(size) for size in sizes if size is not None), default=Fraction(0))
+    """The largest payload that is given, 0 where none is; a batch holds as many records as it takes."""
+    sizes = (
+        high(w.access.payload) * w.records
+        for w in demand.works
+        if w.access.is_async == is_async and w.access.payload is not None
+    )
+    return max(sizes, default=Fraction(0))
 
 
 def high(of: Distribution) -> Fraction:
@@ -84,28 +209,18 @@ def high(of: Distribution) -> Fraction:
     return Fraction(of.points[0][1]) if of.fixed else sig6(quantile(of, _CERTAIN))
 
 
-def _timed_out(spec: Function) -> Fraction:
-    return sig6(share_above(spec.duration, spec.timeout_ms))
-
-
 def summary(usage: Usage) -> Mapping[str, Decimal | int]:
     """The figures of JSON's `usage`."""
-    return {
+    out: dict[str, Decimal | int] = {
         "requests": to_quantity(usage.requests),
-        "gb_seconds": to_quantity(usage.gb_seconds.monthly),
+        "gb_seconds": to_quantity(usage.gb_seconds.monthly + usage.provisioned_duration.monthly),
         "peak_concurrency": usage.peak_concurrency,
+        "timed_out_share": to_quantity(usage.timed_out),
     }
-
-
-def assume(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:  # noqa: ARG001  every room's signature
-    """Defaults the answer rests on."""
-    defaults = (
-        ("memory_mb", "memory", "128 MB", "AWS's default memory"),
-        ("timeout_ms", "timeout", "3 s", "AWS's default time-out"),
-        ("architecture", "architecture", "x86_64", "AWS's default architecture"),
-    )
-    return tuple(
-        Assumption(f"functions.{name}.{key}", value, reason, "aws_default")
-        for field, key, value, reason in defaults
-        if field not in spec.model_fields_set
-    )
+    if usage.cold is not None:
+        out["cold_start_share"] = to_quantity(usage.cold.share)
+        out["cold_starts"] = to_quantity(usage.cold_starts.monthly)
+    if usage.provisioned_gb_seconds:
+        out["provisioned_gb_seconds"] = to_quantity(usage.provisioned_gb_seconds)
+        out["spilled_share"] = to_quantity(usage.spilled)
+    return out

@@ -86,7 +86,8 @@ def test_a_month_at_a_steady_rate() -> None:
     assert usage.gb_seconds.monthly == 5 * MONTH_SECONDS
     assert usage.concurrency.monthly == 10 * MONTH_SECONDS
     assert usage.peak_concurrency == 20  # 10 + 3.09 sqrt 10 = 19.8
-    assert KIND.summary(usage) == {"requests": 262_800_000, "gb_seconds": 13_140_000, "peak_concurrency": 20}
+    told = {"requests": 262_800_000, "gb_seconds": 13_140_000, "peak_concurrency": 20, "timed_out_share": 0}
+    assert KIND.summary(usage) == told
 
 
 def test_a_large_asynchronous_event_is_several_requests() -> None:
@@ -174,5 +175,7 @@ def test_what_a_gate_may_ask() -> None:
 def test_defaults_that_the_answer_rests_on() -> None:
     spec = Function.model_validate({"duration": "100 ms"})
     paths = [one.path for one in KIND.assume("place", spec, metered(spec), CTX)]
-    assert paths == ["functions.place.memory", "functions.place.timeout", "functions.place.architecture"]
-    assert [one.path for one in KIND.assume("place", function(architecture="arm64"), metered(spec), CTX)] == []
+    own = ["functions.place.memory", "functions.place.timeout", "functions.place.architecture"]
+    assert paths == [*own, "account.quotas.lambda.concurrency"]
+    known = Context("us-east-1", quotas={"lambda.concurrency": Decimal(1000)})
+    assert [one.path for one in KIND.assume("place", function(architecture="arm64"), metered(spec), known)] == []
