@@ -13,9 +13,9 @@ from capplan.flow import Flow, steady
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
 from capplan.quantities import mean, sig6, to_quantity
 from capplan.services.dynamodb import quotas
+from capplan.services.dynamodb.busy_seconds import second_peak
 from capplan.services.dynamodb.entries import entry_count, entry_size
 from capplan.services.dynamodb.requests import largest_bytes
-from capplan.services.dynamodb.seconds import second_peak
 from capplan.services.dynamodb.spec import Table, Throughput
 from capplan.services.dynamodb.storage import gigabytes
 from capplan.services.dynamodb.usage import Arm, Usage, most_held, peak_units, table_quota

@@ -6,7 +6,7 @@ the table has left, and burst never lifts it.
 
 from typing import TYPE_CHECKING
 
-from capplan.services.dynamodb.seconds import SIGMAS, excess
+from capplan.services.dynamodb.busy_seconds import SIGMAS, excess
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,6 +13,7 @@ from capplan.model import Context, Demand, Work
 from capplan.quantities import mean, sig6, to_quantity
 from capplan.services.dynamodb import quotas
 from capplan.services.dynamodb.auto_scaling import ideal_unit_hours, target_units
+from capplan.services.dynamodb.busy_seconds import grain
 from capplan.services.dynamodb.entries import entry_count, entry_size
 from capplan.services.dynamodb.heat import MOST_DRAWN, Heat, heat_of, hottest_share
 from capplan.services.dynamodb.key_weights import hottest_key_share
@@ -20,7 +21,6 @@ from capplan.services.dynamodb.keys import keys_of
 from capplan.services.dynamodb.partitions import partition_count
 from capplan.services.dynamodb.popularity import Keys
 from capplan.services.dynamodb.requests import TABLE, RequestUnits, items_of, request_units
-from capplan.services.dynamodb.seconds import grain
 from capplan.services.dynamodb.spec import Index, Table, Throughput
 from capplan.services.dynamodb.storage import billed_bytes, gigabytes
 from capplan.services.dynamodb.throttled import Ceiling, Offered, throttled_share
