@@ -85,7 +85,7 @@ class LimitCheck:
     """A load held against a quota AWS enforces.
 
     `flow` is the load as a formula, for "breaks at 2x traffic"; `poisson` adds 3.09 standard deviations of a Poisson
-    number inside the minute.
+    number inside the minute. `at_once` does so for units that come in lumps: 3.09 times the root of load × lump.
     """
 
     resource: str
@@ -96,6 +96,7 @@ class LimitCheck:
     flow: Flow | None = None
     poisson: bool = False
     minute: int | None = None
+    at_once: Fraction = Fraction(0)
 
     @property
     def headroom(self) -> Decimal:

@@ -79,12 +79,14 @@ def _breaks_at(check: LimitCheck) -> Decimal | None:
         return None
     quota = float(check.quota)
 
+    lump = 1.0 if check.poisson else float(check.at_once)
+    whole = _with_poisson(base, check.poisson) if check.poisson else base + POISSON_SIGMAS * math.sqrt(base * lump)
+
     def load(scale: float) -> float:
         mean = check.flow.peak(scale).per_second if check.flow else 0.0
-        ratio = float(check.load) / _with_poisson(base, check.poisson)
-        return (mean + POISSON_SIGMAS * mean**0.5 if check.poisson else mean) * ratio
+        return (mean + POISSON_SIGMAS * math.sqrt(mean * lump)) * float(check.load) / whole
 
-    if len(check.flow.terms) == 1 and not check.poisson:
+    if len(check.flow.terms) == 1 and not lump:
         return _one_decimal(quota / float(check.load))
     low, high = 0.0, 1.0
     while load(high) < quota and high < 1e6:  # noqa: PLR2004  beyond a million times nothing is worth saying

@@ -5,7 +5,7 @@ Source: DynamoDB Developer Guide, "Service, account, and table quotas", "Partiti
 2026-11-23).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -66,7 +66,16 @@ def _partition_check(resource: str, arm: Arm, direction: str, flow: Flow) -> Lim
         unit=_unit(arm, direction),
         flow=None if arm.hottest_key_share is None else flow * arm.hottest_share,
         minute=flow.peak().minute,
+        at_once=_lump(arm, direction),
     )
+
+
+def _lump(arm: Arm, direction: str) -> Fraction:
+    """Units that come at once, for the part of the partition's load that is the hottest key's."""
+    if arm.hottest_key_share is None:
+        return Fraction(0)
+    units = arm.write_grain if direction == "write" else arm.read_grain
+    return units * min(arm.hottest_key_share, arm.hottest_share) / arm.hottest_share
 
 
 def busiest_second(arm: Arm, direction: str) -> Fraction:
@@ -149,10 +158,18 @@ def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, 
         "throttled": Observable(to_quantity(usage.throttled), "share"),
         "peak_wcu": Observable(to_quantity(peak_units(table.write)), "WCU", _most(table.write_capacity, "write", ctx)),
         "peak_rcu": Observable(to_quantity(peak_units(table.read)), "RCU", _most(table.read_capacity, "read", ctx)),
+        "heat.hottest": Observable(_heat(usage.arms), "share"),
+        **{f"{arm.index}.heat.hottest": Observable(_heat([arm]), "share") for arm in usage.indexes},
         "hottest_share": Observable(to_quantity(max(arm.hottest_share for arm in usage.arms)), "share"),
         "partitions": Observable(Decimal(table.partitions), "partitions"),
         "storage_gb": Observable(to_quantity(gigabytes(stored)), "GB"),
     }
+
+
+def _heat(arms: Sequence[Arm]) -> Decimal:
+    """The busiest second of the busiest partition, as a share of what a partition takes."""
+    ceilings = {"write": quotas.PARTITION_WRITE_UNITS_PER_S, "read": quotas.PARTITION_READ_UNITS_PER_S}
+    return to_quantity(max(busiest_second(arm, way) / most for arm in arms for way, most in ceilings.items()))
 
 
 def _most(capacity: Throughput | None, direction: str, ctx: Context) -> Decimal:

@@ -8,23 +8,20 @@ from fractions import Fraction
 
 from capplan.flow import Flow
 from capplan.model import Change, Context, Option
-from capplan.services.dynamodb.quotas import PARTITION_WRITE_UNITS_PER_S
+from capplan.services.dynamodb.hot_keys import hot_key_options
 from capplan.services.dynamodb.spec import AUTO_SCALED_TARGET, Table
-from capplan.services.dynamodb.usage import Arm, Usage, peak_units
+from capplan.services.dynamodb.usage import Usage, peak_units
 
-_HOT_PART = Fraction(1, 2)
-"""A key that takes more of a partition than this at the peak is a risk."""
-_SHARDED_PART = Fraction(1, 4)
 _TARGET = "70%"
 _CLASSES = ("standard", "standard-ia")
 _SCALING_LAGS = "a sudden rise throttles for minutes, until scaling follows"
 
 
-def options(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Option, ...]:  # noqa: ARG001  every room's signature
+def options(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Option, ...]:
     """Settings worth pricing."""
     if not usage.requests.terms and not usage.table_bytes:
         return ()
-    return (_other_mode(name, spec, usage), _other_class(name, spec), *_hot_keys(name, spec, usage))
+    return (_other_mode(name, spec, usage), _other_class(name, spec), *hot_key_options(name, spec, usage, ctx.seed))
 
 
 def _other_mode(name: str, spec: Table, usage: Usage) -> Option:
@@ -44,29 +41,6 @@ def _other_class(name: str, spec: Table) -> Option:
     return Option(
         "dynamodb.table-class", message, (Change(f"tables.{name}.class", other),), "two class changes in 30 days"
     )
-
-
-def _hot_keys(name: str, spec: Table, usage: Usage) -> list[Option]:
-    """A risk for every index one key of which fills more than half a partition at the peak."""
-    out = []
-    for arm in usage.indexes:
-        load = peak_units(arm.write) * (arm.hottest_key_share or 0)
-        if load > _HOT_PART * PARTITION_WRITE_UNITS_PER_S:
-            out.append(_sharded(name, spec, arm, load))
-    return out
-
-
-def _sharded(name: str, spec: Table, arm: Arm, load: Fraction) -> Option:
-    index = arm.index or ""
-    key = spec.indexes[index].partition_key
-    assert key is not None  # noqa: S101  a global index has one
-    shards = key.shards * max(2, math.ceil(load / (_SHARDED_PART * PARTITION_WRITE_UNITS_PER_S)))
-    message = (
-        f"One key of {name}.{index} takes {round(load):,} of the {PARTITION_WRITE_UNITS_PER_S:,} "
-        "write units a second a partition allows, at the peak."
-    )
-    change = Change(f"tables.{name}.indexes.{index}.partition_key.shards", shards)
-    return Option("dynamodb.hot-index-key", message, (change,), f"reading one key takes {shards} queries", "risk")
 
 
 def mode_options(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[tuple[str, Option], ...]:  # noqa: ARG001  as above
