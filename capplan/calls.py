@@ -36,6 +36,13 @@ SECTION_OF: Mapping[str, str] = {
     "run": "jobs",
 }
 """Which section of the scenario a word calls into."""
+LISTS: Mapping[str, tuple[str, ...]] = {
+    "batch-get": ("get",),
+    "batch-write": ("put", "delete"),
+    "transact-get": ("get",),
+    "transact-write": ("put", "update", "delete", "check"),
+}
+"""What may stand in the list behind a word."""
 
 
 class Access(BaseModel):

@@ -55,7 +55,7 @@ MILLISECONDS = _ranged("duration", _text(_MS))
 BYTES = _ranged("size", _text(_BYTES))
 MEGABYTES = _ranged("megabytes", _text(_BYTES))
 COUNT = _ranged("count", _NOT_NEGATIVE, _text(_SCALE, optional=True))
-SHARE = _ranged("share", _text(("%",)))
+SHARE = _ranged("share", {"type": "string", "pattern": r"^\s*\+?(100(\.0+)?|[0-9]{1,2}(\.[0-9]{1,18})?)\s*%\s*$"})
 FACTOR = _ranged("factor", _text(("x",)))
 MONEY = _ranged("money", _text(("USD",)))
 _PERIOD = rf"\s*/\s*({'|'.join(sorted(_PER))})\s*$"

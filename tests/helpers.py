@@ -5,7 +5,8 @@ from pathlib import Path
 from capplan.scenario.load import load
 from capplan.scenario.records import Scenario
 
-WEB_SHOP = str(Path(__file__).parent.parent / "scenarios" / "web-shop" / "scenario.yaml")
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+WEB_SHOP = str(SCENARIOS / "web-shop" / "scenario.yaml")
 HEAD = "capplan: 1\nname: Test\nregion: us-east-1\n"
 
 

@@ -14,11 +14,13 @@ Plan cost and capacity of serverless AWS workloads before you deploy them.
   compare-modes  Which capacity mode for each table?
   simulate       What happens minute by minute?
   size           How large is an item, and how many units does it take?
+  explain        Where does this number come from? What does this rule look at?
   check          Do the gates hold? Exit 3 if not
+Prepare: init, validate, schema, prices, completion
 
 Formats, -f: table json (json=plan.json writes a file). SCENARIO - reads
-standard input. Options: capplan COMMAND --help
-Start: capplan estimate scenarios/web-shop/scenario.yaml
+standard input. Options and an example: capplan COMMAND --help
+Start: capplan init, then capplan estimate scenario.yaml
 Exit: 0 done, 1 capplan failed, 2 wrong input, 3 gate broken, 4 --strict
 """
 INTERRUPTED = 130

@@ -7,11 +7,17 @@ import typer
 from capplan.cli import INTERRUPTED
 from capplan.cli.check import check
 from capplan.cli.compare_modes import compare_modes
+from capplan.cli.completion import completion
 from capplan.cli.estimate import estimate
+from capplan.cli.explain import explain
+from capplan.cli.init import init
 from capplan.cli.output import put
+from capplan.cli.prices import prices
+from capplan.cli.schema import schema
 from capplan.cli.simulate import simulate
 from capplan.cli.size import size
 from capplan.cli.steps import WRONG_INPUT
+from capplan.cli.validate import validate
 from capplan.errors import Mistake
 
 app = typer.Typer(
@@ -26,6 +32,12 @@ app.command()(check)
 app.command("compare-modes")(compare_modes)
 app.command()(simulate)
 app.command()(size)
+app.command()(explain)
+app.command()(init)
+app.command()(validate)
+app.command()(schema)
+app.add_typer(prices, name="prices")
+app.command()(completion)
 
 
 def run(arguments: list[str]) -> int:

@@ -115,7 +115,7 @@ def tell(text: str, *, ascii_only: bool = False) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
-def emit_errors(where: Output, errors: list[CapplanError]) -> None:
+def emit_errors(where: Output, errors: list[CapplanError], outcome: str = "Nothing was estimated.") -> None:
     """Mistakes as text on standard error; as JSON on standard output where JSON was asked for."""
     from capplan.report.errors import errors_json, errors_text  # noqa: PLC0415
 
@@ -123,6 +123,6 @@ def emit_errors(where: Output, errors: list[CapplanError]) -> None:
         put(errors_json(m for e in errors for m in e.mistakes) + "\n")
         return
     ascii_only = where.ascii or not _takes_unicode(sys.stderr)
-    written = errors_text((m for e in errors for m in e.mistakes), ascii_only=ascii_only)
+    written = errors_text((m for e in errors for m in e.mistakes), ascii_only=ascii_only, outcome=outcome)
     blocks = [*([written] if written else []), *(e.summary for e in errors if e.summary)]
     tell("\n\n".join(blocks), ascii_only=ascii_only)

@@ -28,11 +28,11 @@ def load_scenario(path: str, budget: Decimal | None) -> Any:  # noqa: ANN401  a 
     return load(path, text=text, budget=budget)
 
 
-def plan_of(path: str, budget: Decimal | None, today: date | None, seed: int) -> Plan:
+def plan_of(path: str, budget: Decimal | None, today: date | None, seed: int, *, findings: bool = True) -> Plan:
     """A file's plan."""
     from capplan.planning.plan import plan  # noqa: PLC0415
 
-    return plan(load_scenario(path, budget), today=today, seed=seed)
+    return plan(load_scenario(path, budget), today=today, seed=seed, findings=findings)
 
 
 def every(paths: list[str], one: Callable[[str], Plan]) -> list[Plan]:
@@ -114,12 +114,12 @@ def keep_inputs(where: Output, paths: list[str]) -> None:
             raise typer.BadParameter(f"'{place}' is the scenario itself: name another file", param_hint="--output")
 
 
-def guarded(where: Output, answer: Callable[[], int]) -> int:
+def guarded(where: Output, answer: Callable[[], int], outcome: str = "Nothing was estimated.") -> int:
     """The answer's exit code, or that of the mistakes it met, told."""
     try:
         return answer()
     except CapplanError as error:
-        emit_errors(where, [error])
+        emit_errors(where, [error], outcome)
     except _SeveralError as error:
-        emit_errors(where, error.errors)
+        emit_errors(where, error.errors, outcome)
     return WRONG_INPUT

@@ -146,7 +146,19 @@ def allowances() -> tuple[Allowance, ...]:
 def _listed(region: str, key: str) -> Price | None:
     """A price as the files have it."""
     entry = _newest(region, key)
-    if entry is None or "tiers" not in entry:
+    return None if entry is None else _price(region, key, entry)
+
+
+def history(region: str, key: str) -> list[Price]:
+    """Every dated entry of a dimension, the oldest first; the last one is used."""
+    service, _, dimension = key.partition(".")
+    entries = _file(region, service)["prices"].get(dimension, ())
+    return [price for entry in entries if (price := _price(region, key, entry)) is not None]
+
+
+def _price(region: str, key: str, entry: Mapping[str, Any]) -> Price | None:
+    """An entry as a price; None for one of reserved capacity, which has another form."""
+    if "tiers" not in entry:
         return None
     sources, sure = _file(region, key.partition(".")[0])["sources"], entry["confidence"]
     tiers = tuple(Tier(Decimal(t["begin"]), _amount(t["price"]), t.get("confidence", sure)) for t in entry["tiers"])

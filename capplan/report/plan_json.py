@@ -47,7 +47,7 @@ def plan_record(plan: Plan) -> dict[str, Any]:
         "one_time_cost": number(plan.one_time_cost),
         "cost_by_service": _value(plan.cost_by_service),
         "resources": [_resource(r) for r in plan.resources],
-        "line_items": [_line(x) for x in plan.lines],
+        "line_items": [line_record(x) for x in plan.lines],
         "limits": [_limit(p) for p in plan.limits],
         "findings": [_finding(f) for f in plan.findings],
         "assumptions": [_assumption(a) for a in plan.assumptions],
@@ -123,7 +123,8 @@ def _resource(r: PlannedResource) -> dict[str, Any]:
     }
 
 
-def _line(x: LineItem) -> dict[str, Any]:
+def line_record(x: LineItem) -> dict[str, Any]:
+    """A line item as the contract has it."""
     return {
         "id": x.id,
         "resource": x.resource,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from capplan.quantities import Count, Factor, Milliseconds, Rate, Share
@@ -16,7 +16,13 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _MOMENT = re.compile(r"day (\d{1,2}) ([01]\d|2[0-3]):([0-5]\d)")
 _GROWTH = re.compile(r"[+-]?\d{1,4}(\.\d{1,6})?%/(month|year)")
+_EXPRESSION = re.compile(r"\s*(?:cron|rate|at)\(.+\)\s*")
 _ZONE = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d|UTC")
+
+
+def _pattern(form: re.Pattern[str]) -> WithJsonSchema:
+    """What an editor holds a text against."""
+    return WithJsonSchema({"type": "string", "pattern": f"^(?:{form.pattern})$"})
 
 
 class Model(BaseModel):
@@ -78,7 +84,7 @@ class DailyCurve(Model):
     """Level at the busiest moment, as a multiple of the mean, such as 3x."""
     trough: Factor
     """Level at the quietest moment, such as 0.2x."""
-    at: Annotated[int, BeforeValidator(_clock)]
+    at: Annotated[int, BeforeValidator(_clock), _pattern(_CLOCK)]
     """When it is busiest, in quotes, such as "20:00"."""
 
 
@@ -87,7 +93,7 @@ class SpikeSpec(Model):
 
     name: str = "spike"
     """What it is called in the answer."""
-    at: Annotated[int, BeforeValidator(_moment)]
+    at: Annotated[int, BeforeValidator(_moment), _pattern(_MOMENT)]
     """When it begins, such as "day 12 10:00"."""
     for_ms: Annotated[Milliseconds, Field(alias="for")]
     """How long it lasts, such as 30 min."""
@@ -120,7 +126,7 @@ class Traffic(Model):
 
     rate: Rate | None = None
     """The mean over the month, spikes apart, such as 60/s or 150M/month."""
-    schedule: Annotated[str, BeforeValidator(_schedule)] | None = None
+    schedule: Annotated[str, BeforeValidator(_schedule), _pattern(_EXPRESSION)] | None = None
     """AWS's schedule expression: cron(0 3 * * ? *) or rate(5 minutes)."""
     daily: Annotated[DailyCurve | tuple[Decimal, ...] | None, BeforeValidator(_daily)] = None
     """The day's course: {peak: 3x, trough: 0.2x, at: "20:00"} or 24 numbers."""
@@ -130,7 +136,7 @@ class Traffic(Model):
         tuple[SpikeSpec, ...], BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw)
     ] = ()
     """What happens once a month: {name, at, for, times}."""
-    growth: Annotated[str, BeforeValidator(_growth)] | None = None
+    growth: Annotated[str, BeforeValidator(_growth), _pattern(_GROWTH)] | None = None
     """How fast it grows, such as 6%/month; only a forecast uses it."""
 
 
@@ -150,13 +156,13 @@ class Account(Model):
 class Head(Model):
     """The file's head, without its resources."""
 
-    capplan: Annotated[Literal[1], BeforeValidator(_version)]
+    capplan: Annotated[Literal[1], BeforeValidator(_version), WithJsonSchema({"const": 1})]
     """The language's version: 1."""
     name: str
     """What the workload is called."""
     region: str
     """AWS's code of the Region, such as us-east-1."""
-    timezone: Annotated[str, BeforeValidator(_zone)] = "UTC"
+    timezone: Annotated[str, BeforeValidator(_zone), _pattern(_ZONE)] = "UTC"
     """A fixed offset for every time in the file, such as "+09:00" (UTC)."""
     account: Account = Account()
     """The account around: free_tier, discount, quotas, in_use."""

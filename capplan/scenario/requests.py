@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from capplan.calls import SECTION_OF, TABLE_OPS, Access
+from capplan.calls import LISTS, SECTION_OF, TABLE_OPS, Access
 from capplan.flow import Flow, steady
 from capplan.model import Kind
 from capplan.quantities import read_rate
@@ -17,13 +17,6 @@ from capplan.scenario.records import Entering, WrittenCall
 from capplan.scenario.wording import doc_of, found_kind, keys_of
 from capplan.services import kind_of
 
-_LISTS: Mapping[str, tuple[str, ...]] = {
-    "batch-get": ("get",),
-    "batch-write": ("put", "delete"),
-    "transact-get": ("get",),
-    "transact-write": ("put", "update", "delete", "check"),
-}
-"""What may stand in the list behind a word."""
 _ONLY: Mapping[str, tuple[str, ...]] = {
     "replaces": ("put", "batch-write", "transact-write"),
     "changes": ("update",),
@@ -62,16 +55,16 @@ def calls_in(
         access = access.model_copy(update={word: getattr(around, word) for word in _SHARED if word not in item})
     times = outer * Fraction(access.times) * Fraction(access.chance)
     value = item[op]
-    if isinstance(value, list) and op in _LISTS:
+    if isinstance(value, list) and op in LISTS:
         if not value:
             reader.say([*path, op], f"'{op}' lists no request", "such as [{put: orders}]")
         for i, one in enumerate(value):
             wrong = (
-                [key for key in one if key in SECTION_OF and key not in _LISTS[op]] if isinstance(one, Mapping) else []
+                [key for key in one if key in SECTION_OF and key not in LISTS[op]] if isinstance(one, Mapping) else []
             )
             if wrong:
                 reader.say(
-                    [*path, op, i], f"'{wrong[0]}' does not go into '{op}'", f"expected {' or '.join(_LISTS[op])}"
+                    [*path, op, i], f"'{wrong[0]}' does not go into '{op}'", f"expected {' or '.join(LISTS[op])}"
                 )
                 return []
         return [

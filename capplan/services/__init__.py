@@ -6,7 +6,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
-from capplan.model import Kind
+from capplan.model import Kind, Rule
 
 SECTIONS: Mapping[str, str] = {
     "tables": "dynamodb",
@@ -30,6 +30,11 @@ def kind_of(section: str) -> Kind[Any, Any]:
 def all_kinds() -> tuple[Kind[Any, Any], ...]:
     """Every kind of resource, all rooms loaded."""
     return tuple(kind_of(section) for section in SECTIONS)
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule of every room, by id."""
+    return tuple(sorted((rule for kind in all_kinds() for rule in kind.rules), key=lambda rule: rule.id))
 
 
 QUOTAS = (

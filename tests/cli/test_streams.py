@@ -116,7 +116,7 @@ def test_help_fits_a_screen_and_names_only_what_exists() -> None:
     text = run("--help").stdout
     assert all(len(line) <= 80 for line in text.splitlines())
     assert len(text.splitlines()) <= 24
-    for command in ("estimate", "compare-modes", "check"):
+    for command in ("estimate", "compare-modes", "explain", "check"):
         assert f"  {command} " in text
         shown = run(command, "--help")
         assert shown.returncode == 0

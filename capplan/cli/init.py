@@ -1,0 +1,58 @@
+"""`capplan init`: a scenario to begin with."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from capplan.cli.output import output, put, tell
+from capplan.cli.steps import guarded
+
+Folder = Annotated[str, typer.Argument(metavar="[FOLDER]", help="Where to write it; made if need be.")]
+Template = Annotated[
+    str | None, typer.Option("--template", "-t", help="A shipped scenario, such as web-shop; list names all.")
+]
+
+
+def init(
+    folder: Folder = ".",
+    template: Template = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over files that are there.")] = False,
+) -> int:
+    """Write a commented scenario that estimates at once.
+
+    Example: capplan init shop --template web-shop
+    """
+    where = output(None, None, ascii_only=False, no_color=False, quiet=False)
+
+    def answer() -> int:
+        from capplan.reading.templates import template_files, template_names  # noqa: PLC0415
+
+        if template == "list":
+            put("".join(f"{name}\n" for name in template_names()))
+            return 0
+        _write(Path(folder), template_files(template), force=force)
+        return 0
+
+    return guarded(where, answer, "Nothing was written.")
+
+
+def _write(folder: Path, files: dict[str, str], *, force: bool) -> None:
+    """All files or, where one is in the way, none."""
+    from capplan.errors import CapplanError, Mistake  # noqa: PLC0415
+    from capplan.reading.writing import write_atomic  # noqa: PLC0415
+
+    there = [folder / name for name in files if (folder / name).exists()]
+    if there and not force:
+        hint = "name another folder: capplan init FOLDER; or write over it with --force"
+        raise CapplanError(tuple(Mistake(path.as_posix(), 0, 0, "this file is there already", hint) for path in there))
+    for name, text in files.items():
+        try:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = (error.strerror or "").lower()
+            raise CapplanError((Mistake(folder.as_posix(), 0, 0, "cannot make this folder", why),)) from None
+        write_atomic(folder / name, text)
+    for name in files:
+        tell(f"wrote {(folder / name).as_posix()}")
+    put(f"next: capplan estimate {(folder / 'scenario.yaml').as_posix()}\n")

@@ -1,0 +1,44 @@
+"""`capplan schema`: the JSON Schema of a scenario, for editors, and of every answer, for programs."""
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from capplan.cli.options import OutputFile, Quiet
+from capplan.cli.output import emit, output
+from capplan.cli.steps import guarded
+
+
+class What(StrEnum):
+    """What has a schema."""
+
+    scenario = "scenario"
+    plan = "plan"
+    modes = "modes"
+    errors = "errors"
+
+
+def schema(
+    what: Annotated[What, typer.Option("--for", help="scenario, plan, modes or errors.")] = What.scenario,
+    output_file: OutputFile = None,
+    quiet: Quiet = False,
+) -> int:
+    """The JSON Schema of a scenario: an editor completes, documents and checks with it.
+
+    Example: capplan schema -o capplan.schema.json, and in the scenario's first line:
+    # yaml-language-server: $schema=capplan.schema.json
+    """
+    where = output(["json"], output_file, ascii_only=False, no_color=True, quiet=quiet)
+
+    def answer() -> int:
+        from capplan.report.json_schemas import answer_schema  # noqa: PLC0415
+        from capplan.scenario.schema import scenario_schema  # noqa: PLC0415
+
+        found = scenario_schema() if what is What.scenario else answer_schema(what.value)
+        text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        emit(where, lambda: text, lambda _: text)
+        return 0
+
+    return guarded(where, answer)

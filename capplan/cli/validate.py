@@ -1,0 +1,29 @@
+"""`capplan validate`: is the file right?"""
+
+from capplan.cli.options import Ascii, Format, OutputFile, Quiet, Scenarios
+from capplan.cli.output import emit, output
+from capplan.cli.steps import every, guarded, keep_inputs, plan_of
+
+
+def validate(
+    scenarios: Scenarios,
+    format: Format = None,
+    output_file: OutputFile = None,
+    ascii: Ascii = False,
+    quiet: Quiet = False,
+) -> int:
+    """Is the file right? Every mistake at once, with line, column and what to write. Exit 2 if not.
+
+    Example: capplan validate scenarios/web-shop/scenario.yaml
+    """
+    where = output(format, output_file, ascii_only=ascii, no_color=True, quiet=quiet)
+    keep_inputs(where, scenarios)
+
+    def answer() -> int:
+        from capplan.report.validated import validated_json, validated_text  # noqa: PLC0415
+
+        plans = every(scenarios, lambda path: plan_of(path, None, None, 0, findings=False))
+        emit(where, lambda: validated_json(plans), lambda style: validated_text(plans, style))
+        return 0
+
+    return guarded(where, answer, "The file is not valid.")

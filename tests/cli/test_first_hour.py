@@ -1,0 +1,139 @@
+"""The commands of the first hour: init, validate, schema, explain, prices, completion."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_cli import SMALL, run
+from tests.helpers import SCENARIOS, WEB_SHOP
+
+COMMANDS = ("estimate", "check", "compare-modes", "simulate", "explain", "init", "validate", "schema", "prices list")
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "prices show", "completion"])
+def test_every_command_has_an_example_in_its_help(command: str) -> None:
+    done = run(*command.split(), "--help")
+    assert done.returncode == 0
+    assert f"Example: capplan {command}" in " ".join(done.stdout.split())
+    assert len(done.stdout.splitlines()) <= 40
+
+
+def test_a_starter_estimates_at_once_and_is_never_overwritten(tmp_path: Path) -> None:
+    assert run("init", str(tmp_path)).returncode == 0
+    path = tmp_path / "scenario.yaml"
+    first = path.read_text()
+    assert run("check", str(path)).returncode == 0
+    path.write_text("mine")
+    done = run("init", str(tmp_path))
+    assert (done.returncode, path.read_text()) == (2, "mine")
+    assert "Nothing was written." in done.stderr
+    assert run("init", str(tmp_path), "--force").returncode == 0
+    assert path.read_text() == first
+
+
+@pytest.mark.parametrize("name", sorted(p.parent.name for p in SCENARIOS.glob("*/scenario.yaml")))
+def test_every_shipped_scenario_is_a_template(name: str, tmp_path: Path) -> None:
+    assert run("init", str(tmp_path / "new"), "--template", name).returncode == 0
+    assert run("validate", str(tmp_path / "new" / "scenario.yaml")).returncode == 0
+
+
+def test_an_unknown_template_names_the_near_one(tmp_path: Path) -> None:
+    done = run("init", str(tmp_path), "-t", "webshop")
+    assert done.returncode == 2
+    assert "did you mean 'web-shop'?" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_validate_says_what_stands_in_a_file_and_2_for_a_wrong_one() -> None:
+    done = run("validate", WEB_SHOP)
+    assert done.returncode == 0
+    assert done.stdout.endswith("scenario.yaml: ok, 3 tables, 5 functions, 1 state machine, 1 job, 5 gates\n")
+    assert json.loads(run("validate", WEB_SHOP, "-f", "json").stdout)["schema"] == "capplan.valid/1"
+    wrong = run("validate", "-", text=SMALL + "gates: [orders.throtled < 1%]\n")
+    assert wrong.returncode == 2
+    assert "did you mean 'orders.throttled'?" in wrong.stderr
+
+
+@pytest.mark.parametrize("what", ["plan", "modes", "errors"])
+def test_answers_follow_their_schemas(what: str) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads(run("schema", "--for", what).stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    asked = {
+        "plan": ("check", WEB_SHOP),
+        "modes": ("compare-modes", WEB_SHOP),
+        "errors": ("estimate", "nowhere.yaml"),
+    }[what]
+    answer = json.loads(run(*asked, "-f", "json").stdout)
+    jsonschema.Draft202012Validator(schema).validate(answer)
+    del answer["schema"]
+    assert list(jsonschema.Draft202012Validator(schema).iter_errors(answer))
+
+
+def test_explain_shows_the_working_whose_parts_add_up() -> None:
+    record = json.loads(run("explain", WEB_SHOP, "orders.writes", "-f", "json").stdout)
+    assert record["schema"] == "capplan.explain/1"
+    parts = [Decimal(cause["quantity"]) for cause in record["causes"]]
+    assert abs(sum(parts) + Decimal(record["together"]) - Decimal(record["quantity"])) < Decimal("0.000000001")
+    put = record["causes"][0]
+    assert put["cause"] == "functions.place-order"
+    assert Decimal(put["quantity"]) == 4 * Decimal(put["monthly"]), "2 KB in started KB, twice in a transaction"
+    line = record["line_items"][0]
+    exact = Decimal(line["pricing_quantity"]) * Decimal(line["list_unit_price"])
+    assert abs(exact - Decimal(line["list_cost"])) <= Decimal("0.00000000005")
+
+
+def test_every_line_of_the_web_shop_can_be_explained() -> None:
+    from capplan.planning.explain import explain, line_ids
+    from capplan.report.document import Style
+    from capplan.report.explain_text import explain_text
+    from capplan.scenario.load import load
+
+    scenario = load(WEB_SHOP)
+    for line in line_ids(scenario):
+        found = explain(scenario, line.id)
+        assert found.together >= 0, line.id
+        text = explain_text(found, Style())
+        assert all(len(row) <= 80 for row in text.splitlines()), text
+        assert f"{line.list_cost:f}" in text
+
+
+def test_explain_without_a_line_names_all_and_a_wrong_one_the_near_one() -> None:
+    assert "orders.writes " in run("explain", WEB_SHOP).stdout
+    done = run("explain", WEB_SHOP, "order.writes")
+    assert done.returncode == 2
+    assert "did you mean 'orders.writes'?" in done.stderr
+    assert "its lines are orders." in run("explain", WEB_SHOP, "orders").stderr
+
+
+def test_every_rule_can_be_explained_by_its_id_and_its_last_word() -> None:
+    rules = json.loads(run("explain", "rules", "-f", "json").stdout)["rules"]
+    assert rules
+    one = rules[0]
+    assert one["looks_at"].split()[0] in run("explain", one["id"]).stdout
+    assert one["title"] in run("explain", one["id"].partition(".")[2]).stdout
+    assert run("explain", "no-such-rule").returncode == 2
+
+
+def test_prices_by_region_by_key_and_one_whole() -> None:
+    assert "ap-northeast-2" in run("prices", "list").stdout
+    listed = run("prices", "list", "ap-northeast-2").stdout
+    assert all(len(line) <= 80 for line in listed.splitlines()[:-2])
+    record = json.loads(run("prices", "show", "lambda.duration.arm64", "us-east-1", "-f", "json").stdout)["prices"][0]
+    assert record["tiers"][0]["price"] == "0.0000133334"
+    assert record["checked"]
+    assert record["source"]
+    everywhere = run("prices", "show", "lambda.duration.arm64").stdout
+    assert "us-east-1 " in everywhere
+    assert "eu-west-1 " in everywhere
+    for wrong in (["list", "us-esat-1"], ["show", "lambda.duration.arm46"], ["show", "lambda.duration.arm64", "mars"]):
+        assert run("prices", *wrong).returncode == 2
+
+
+def test_a_shell_is_told_how_to_complete() -> None:
+    for shell in ("bash", "zsh", "fish"):
+        done = run("completion", shell)
+        assert done.returncode == 0
+        assert "_CAPPLAN_COMPLETE" in done.stdout

@@ -1,0 +1,109 @@
+"""The schema that editors use, held against a real validator and all scenarios, right and wrong."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from capplan.reading.yaml_reader import read_leniently
+from capplan.scenario.schema import scenario_schema
+from tests.goldens import WRONG
+from tests.helpers import SCENARIOS
+
+jsonschema = pytest.importorskip("jsonschema")
+SCHEMA = scenario_schema()
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+ONLY_A_PLAN_SEES = [
+    "functions-call-each-other-for-ever",
+    "functions-call-of-an-unknown-table",
+    "functions-memory-out-of-range",
+    "functions-percentiles-shrink",
+    "functions-range-shrinks",
+    "functions-timeout-of-an-hour",
+    "functions-trigger-mistyped",
+    "functions-trigger-of-a-table-without-a-stream",
+    "gates-name-in-two-sections",
+    "gates-of-limit-of-a-cost",
+    "gates-of-limit-without-a-share",
+    "gates-unknown-observable",
+    "jobs-flex-on-large-workers",
+    "jobs-no-workers",
+    "jobs-notice-to-nobody",
+    "jobs-version-unheard-of",
+    "machines-definition-absolute",
+    "machines-definition-broken",
+    "machines-definition-is-not-json",
+    "machines-definition-missing",
+    "machines-definition-outside",
+    "prices-missing-in-the-region",
+    "tables-hot-keys-above-distinct",
+    "tables-index-without-a-key",
+    "tables-item-above-400-kb",
+    "tables-items-without-a-size",
+    "tables-mode-mistyped",
+    "tables-scaling-the-wrong-way-round",
+    "tables-strong-read-of-a-global-index",
+    "tables-units-on-demand",
+    "tables-unknown-index",
+    "tables-words-of-another-request",
+    "traffic-both-rate-and-schedule",
+    "traffic-cron-hour-25",
+    "traffic-cron-two-days",
+    "traffic-cron-with-five-fields",
+    "traffic-daily-23-hours",
+    "traffic-daily-trough-above-mean",
+    "traffic-neither-rate-nor-schedule",
+    "traffic-schedule-shaped",
+    "traffic-spike-not-a-list",
+    "traffic-spike-on-day-30",
+    "traffic-spike-past-the-end",
+    "traffic-weekly-all-zero",
+]
+"""Wrong in what a schema of shapes cannot say: names that must exist, words that do not go together, figures in units."""
+
+
+def plain(value: object) -> Any:  # noqa: ANN401  plain data
+    """The data as an editor's YAML reader has them."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, list) else value
+
+
+def complaints(path: Path) -> list[str] | None:
+    """What the validator says; None where the file cannot be read as YAML at all."""
+    try:
+        doc, mistakes, _ = read_leniently(path.read_text(encoding="utf-8"), path.name)
+    except UnicodeDecodeError:
+        return None
+    if doc is None or mistakes:
+        return None
+    return [f"{e.json_path}: {e.message}" for e in VALIDATOR.iter_errors(plain(doc.data))]
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*/scenario.yaml")), ids=lambda path: path.parent.name)
+def test_every_shipped_scenario_is_right(path: Path) -> None:
+    assert complaints(path) == []
+
+
+@pytest.mark.parametrize("path", sorted(WRONG.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_wrong_scenario_is_seen_that_is_wrong_in_shape(path: Path) -> None:
+    found = complaints(path)
+    if found is not None and path.stem not in ONLY_A_PLAN_SEES:
+        assert found
+
+
+def test_every_key_of_every_part_is_documented() -> None:
+    bare = [
+        f"{name}.{key}"
+        for name, part in SCHEMA["$defs"].items()
+        for key, schema in part.get("properties", {}).items()
+        if not schema.get("description") and key not in ("low", "likely", "high")
+    ]
+    assert not bare
