@@ -1,0 +1,191 @@
+"""One arm of a table in one direction over the window's minutes: what its partitions, ceilings and capacity refuse. It
+knows nothing of the other arms.
+
+Source: DynamoDB Developer Guide, "Diagnosing throttling issues", "Burst and adaptive capacity", "On-demand capacity
+mode" (read 2026-11-23).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from capplan.flow import Flow
+from capplan.quantities import sig6
+from capplan.services.dynamodb import growth
+from capplan.services.dynamodb.bucket import let_through
+from capplan.services.dynamodb.scaling import Policy, Step, expand, wanted
+from capplan.services.dynamodb.uncertain import Constants
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SideKey = tuple[str, str]
+"""An arm ("" for the table, else the index's name) and "read" or "write"."""
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """What one arm meets and may take in one direction; units per second throughout.
+
+    Attributes:
+        key: Arm and direction.
+        flow: Units offered.
+        partition: The ceiling of one partition.
+        hottest_share: The busiest partition's part of the units.
+        shares: Every partition's part, computed when asked; None where they are even.
+        quota: The quota of one table or index.
+        policy: How provisioned capacity is held; None on demand.
+        maximum: The user's own on-demand maximum.
+        at_once: What an on-demand arm serves before it grows; `at_first` if it has never seen its peak.
+    """
+
+    key: SideKey
+    flow: Flow
+    partition: float
+    hottest_share: float
+    quota: float
+    policy: Policy | None = None
+    maximum: float | None = None
+    at_once: float = 0.0
+    at_first: float = 0.0
+    shares: "Callable[[], NDArray[np.float64] | None]" = field(default=lambda: None)
+
+    @property
+    def peak(self) -> float:
+        """The busiest minute, 6 significant digits."""
+        return float(sig6(self.flow.peak().per_second)) if self.flow.terms else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came of a side.
+
+    Attributes:
+        steps: Capacity held, from minute to minute; None on demand.
+        refused: By cause (a key of `throttling.CAUSES`), the fraction of the offered units refused in each minute.
+            Shape (minutes,). Empty where nothing is.
+    """
+
+    steps: tuple[Step, ...] | None
+    refused: "Mapping[str, NDArray[np.float64]]" = field(default_factory=dict)
+
+    def refused_fraction(self) -> "NDArray[np.float64] | None":
+        """All causes together; None where nothing is refused."""
+        parts = list(self.refused.values())
+        return None if not parts else sum(parts[1:], parts[0].copy())
+
+
+def start_of(side: Side, constants: Constants) -> float:
+    """What an on-demand side serves before it grows."""
+    return side.at_first if constants.unseen else side.at_once
+
+
+def calm(side: Side, constants: Constants) -> Outcome | None:
+    """The outcome where nothing is refused and no capacity moves, without a series; None where there is one to run."""
+    peak = side.peak
+    if peak * side.hottest_share > side.partition or peak > side.quota:
+        return None
+    if side.policy is None:
+        most = start_of(side, constants) if side.maximum is None else min(side.maximum, start_of(side, constants))
+        return Outcome(None) if peak <= most else None
+    if len(side.policy.bounds) > 1:
+        return None
+    low, high = side.policy.bounds[0].minimum, side.policy.bounds[0].maximum
+    target = side.policy.target
+    if target is None:
+        return Outcome(((0, low),)) if peak <= low else None
+    if all(shape.flat for shape, _ in side.flow.terms):
+        held = wanted(peak, target, low, high)
+        return Outcome(((0, held),)) if peak <= held else None
+    return Outcome(((0, low),)) if peak <= low * target else None
+
+
+def through_partitions(side: Side, levels: "NDArray[np.float64]") -> "NDArray[np.float64] | None":
+    """The fraction of the units that partitions let through in each minute; None where it is all of them."""
+    import numpy as np  # noqa: PLC0415  only where a series is computed
+
+    if float(levels.max(initial=0.0)) * side.hottest_share <= side.partition * (1 + 1e-9):
+        return None
+    refused = partition_refusal(levels, side.partition, side.hottest_share, side.shares())
+    return np.asarray(1 - refused) if refused.any() else None
+
+
+def partition_refusal(
+    levels: "NDArray[np.float64]", ceiling: float, hottest_share: float, shares: "NDArray[np.float64] | None"
+) -> "NDArray[np.float64]":
+    """Σ over partitions of max(0, share − ceiling / level), without an array of minutes × partitions."""
+    import numpy as np  # noqa: PLC0415  the same
+
+    limit = ceiling / np.maximum(levels, 1e-300)
+    if shares is None:
+        return np.asarray(np.maximum(0.0, hottest_share - limit) / hottest_share)
+    ordered = np.sort(shares)
+    above = np.concatenate((np.cumsum(ordered[::-1])[::-1], [0.0]))
+    hot = limit < ordered[-1]
+    out = np.zeros(len(levels))
+    first = np.searchsorted(ordered, limit[hot], side="right")
+    out[hot] = np.maximum(0.0, above[first] - (len(ordered) - first) * limit[hot])
+    return out
+
+
+def settle(
+    side: Side, levels: "NDArray[np.float64]", passed: "NDArray[np.float64] | None", steps: Sequence[Step] | None,
+    constants: Constants,
+) -> Outcome:  # fmt: skip
+    """What a side refuses when nobody else holds its requests back.
+
+    Args:
+        side: The side.
+        levels: Units per second offered in each minute.
+        passed: The fraction that partitions let through; None for all.
+        steps: Its capacity; None on demand.
+        constants: The uncertain figures.
+    """
+    inflow = levels if passed is None else levels * passed
+    if steps is None:
+        lost = _on_demand(side, inflow, constants)
+    else:
+        capacity = expand(steps, len(levels))
+        lost = {"provisioned": inflow - let_through(inflow, capacity, burst_s=constants.burst_seconds).served}
+    return outcome(levels, passed, lost, steps)
+
+
+def outcome(
+    levels: "NDArray[np.float64]",
+    passed: "NDArray[np.float64] | None",
+    lost: "Mapping[str, NDArray[np.float64]]",
+    steps: Sequence[Step] | None,
+) -> Outcome:
+    """Units lost by cause as fractions of what was offered, partitions first. The books are asserted."""
+    import numpy as np  # noqa: PLC0415  the same
+
+    safe = np.maximum(levels, 1e-300)
+    refused = {} if passed is None else {"partition": np.asarray(1 - passed)}
+    for cause, amount in lost.items():
+        if amount.max(initial=0.0) > 0:
+            refused[cause] = refused.get(cause, np.zeros(len(levels))) + amount / safe
+    whole = sum(refused.values(), np.zeros(len(levels)))
+    assert float(whole.max(initial=0.0)) <= 1 + 1e-9, "more is refused than was offered"  # noqa: S101  the books
+    assert float(whole.min(initial=0.0)) >= -1e-9, "less than nothing is refused"  # noqa: S101  the same
+    return Outcome(None if steps is None else tuple(steps), refused)
+
+
+def _on_demand(side: Side, inflow: "NDArray[np.float64]", constants: Constants) -> "dict[str, NDArray[np.float64]]":
+    """Units refused by the lowest ceiling of each minute: the user's maximum, the table's growth, its quota."""
+    import numpy as np  # noqa: PLC0415  the same
+
+    grown = growth.ceilings(
+        inflow,
+        start_of(side, constants),
+        growth_minutes=round(constants.growth_minutes),
+        sustained_minutes=round(constants.sustained_minutes),
+    )
+    ceilings = [("account", np.full(len(inflow), side.quota)), ("partition", grown)]
+    if side.maximum is not None:
+        burst = constants.maximum_burst_seconds
+        ceilings.append(("od-max", np.maximum(side.maximum, let_through(inflow, side.maximum, burst_s=burst).served)))
+    table = np.stack([ceiling for _, ceiling in ceilings])
+    lowest = table.argmin(axis=0)
+    lost = np.maximum(0.0, inflow - table.min(axis=0))
+    return {cause: np.where(lowest == i, lost, 0.0) for i, (cause, _) in enumerate(ceilings)}

@@ -1,0 +1,184 @@
+"""A table with its indexes over the four-week window in minutes: capacity held, requests refused and why. It never
+prices anything, and never retries (`seconds` does).
+
+A kind of request loses, in each minute, the largest fraction that any side it needs refuses: a base write that an index
+cannot take is refused as a whole, and bears the index's reason.
+
+Source: DynamoDB Developer Guide, "Diagnosing throttling issues", "Understanding global secondary index throttling and
+back pressure" (read 2026-11-23).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from capplan.flow import Flow
+from capplan.quantities import sig6
+from capplan.services.dynamodb import coupled, throttling
+from capplan.services.dynamodb.scaling import Step, capacity_steps, expand
+from capplan.services.dynamodb.sides import Outcome, Side, SideKey, calm, outcome, settle, through_partitions
+from capplan.services.dynamodb.uncertain import CENTRAL, Constants
+from capplan.units import MONTH_HOURS, SECONDS_PER_MINUTE, WINDOW_MINUTES
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_MINUTES_PER_HOUR = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """Requests of one kind, and the units one of them takes of each side."""
+
+    flow: Flow
+    units: Mapping[SideKey, Fraction]
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """What the window brought.
+
+    Attributes:
+        sides: Every side with its outcome.
+        throttled: Refused over offered requests of the month, 6 significant digits.
+        reasons: Refused requests a month by AWS's reason.
+        throttled_minutes: Minutes of the window in which anything was refused.
+        longest_minutes: The longest run of them.
+    """
+
+    sides: Mapping[SideKey, tuple[Side, Outcome]]
+    throttled: Fraction = Fraction(0)
+    reasons: Mapping[str, Fraction] = field(default_factory=dict)
+    throttled_minutes: int = 0
+    longest_minutes: int = 0
+
+    def steps(self, key: SideKey) -> tuple[Step, ...]:
+        """Capacity held by a provisioned side."""
+        return self.sides[key][1].steps or ()
+
+    def most_held(self, key: SideKey) -> int:
+        """The most units a side held."""
+        return max((units for _, units in self.steps(key)), default=0)
+
+    def unit_hours(self, key: SideKey, once: Sequence[tuple[int, int]] = ()) -> Fraction:
+        """Unit-hours a month, weighted by time; 6 significant digits where the capacity moved.
+
+        `once`: minute ranges of scheduled actions that come once a month, as a spike does.
+        """
+        steps = self.steps(key)
+        if len(steps) == 1:
+            return Fraction(steps[0][1] * MONTH_HOURS)
+        if not steps:
+            return Fraction(0)
+        least = min(units for _, units in steps)
+        above = expand(steps, WINDOW_MINUTES) - least
+        weights = self.sides[key][0].flow.month_weights()
+        for start, end in once:
+            weights[start:end] = 1.0
+        return Fraction(least * MONTH_HOURS) + sig6(float((above * weights).sum()) / _MINUTES_PER_HOUR)
+
+    def hourly(self, key: SideKey) -> "NDArray[np.float64]":
+        """Mean capacity in each hour of the window. Shape (672,)."""
+        return expand(self.steps(key), WINDOW_MINUTES).reshape(-1, _MINUTES_PER_HOUR).mean(axis=1)
+
+
+def run(sides: Sequence[Side], requests: Sequence[Requests], constants: Constants = CENTRAL) -> Timeline:
+    """The window of a table: every side settled, then what each kind of request lost."""
+    found: dict[SideKey, Outcome] = {}
+    moving: list[Side] = []
+    for side in sides:
+        quiet = calm(side, constants)
+        if quiet is None:
+            moving.append(side)
+        else:
+            found[side.key] = quiet
+    if moving:
+        found |= _settle(sides, moving, requests, constants)
+    outcomes = {side.key: (side, found[side.key]) for side in sides}
+    if not any(one.refused for one in found.values()):
+        return Timeline(outcomes)
+    return _lost(outcomes, requests)
+
+
+def _settle(
+    sides: Sequence[Side], moving: Sequence[Side], requests: Sequence[Requests], constants: Constants
+) -> dict[SideKey, Outcome]:
+    """Each side on its own; where a provisioned index refuses writes, all together."""
+    levels = {side.key: side.flow.levels() for side in moving}
+    passed = {side.key: through_partitions(side, levels[side.key]) for side in moving}
+    steps: dict[SideKey, list[Step]] = {}
+    for arm in {side.key[0] for side in moving}:
+        own = [side for side in moving if side.key[0] == arm and side.policy is not None]
+        series = [(_inflow(levels[s.key], passed[s.key]), s.policy) for s in own if s.policy is not None]
+        steps |= zip((side.key for side in own), capacity_steps(series, constants), strict=True)
+    out = {s.key: settle(s, levels[s.key], passed[s.key], steps.get(s.key), constants) for s in moving}
+    if any(out[s.key].refused for s in moving if s.policy is not None and s.key[0] and s.key[1] == "write"):
+        return _together(sides, requests, constants)
+    return out
+
+
+def _inflow(levels: "NDArray[np.float64]", passed: "NDArray[np.float64] | None") -> "NDArray[np.float64]":
+    return levels if passed is None else levels * passed
+
+
+def _together(sides: Sequence[Side], requests: Sequence[Requests], constants: Constants) -> dict[SideKey, Outcome]:
+    import numpy as np  # noqa: PLC0415  only where a series is computed
+
+    place = {side.key: i for i, side in enumerate(sides)}
+    levels = [side.flow.levels() for side in sides]
+    passed = [through_partitions(side, one) for side, one in zip(sides, levels, strict=True)]
+    lanes = [
+        coupled.Lane(side.policy, side.key[0], one, part)
+        for side, one, part in zip(sides, levels, passed, strict=True)
+        if side.policy is not None
+    ]
+    streams = [
+        coupled.Stream(one.flow.levels(), {place[key]: float(units) for key, units in one.units.items() if units})
+        for one in requests
+    ]
+    steps, took = coupled.together(lanes, streams, constants)
+    out = {}
+    for i, side in enumerate(sides):
+        fraction = np.array(took[i])
+        lost = np.maximum(0.0, (1.0 if passed[i] is None else passed[i]) - fraction) * levels[i]
+        out[side.key] = outcome(levels[i], passed[i], {"provisioned": lost}, steps[i])
+    return out
+
+
+def _lost(outcomes: Mapping[SideKey, tuple[Side, Outcome]], requests: Sequence[Requests]) -> Timeline:
+    """What each kind of request lost, by the side that refused most of it, and why."""
+    import numpy as np  # noqa: PLC0415  only where something is refused
+
+    whole = {key: fraction for key, (_, o) in outcomes.items() if (fraction := o.refused_fraction()) is not None}
+    offered = sum((one.flow.monthly for one in requests), Fraction(0))
+    reasons: dict[str, float] = {}
+    any_lost, lost = np.zeros(WINDOW_MINUTES, dtype=bool), 0.0
+    for one in requests:
+        needs = [key for key, units in one.units.items() if units and key in whole]
+        if not needs:
+            continue
+        table = np.stack([whole[key] for key in needs])
+        worst, by = table.max(axis=0), table.argmax(axis=0)
+        rate = one.flow.levels() * one.flow.month_weights() * SECONDS_PER_MINUTE
+        any_lost |= worst * rate > 0
+        lost += float((rate * worst).sum())
+        for i, key in enumerate(needs):
+            for cause, fraction in outcomes[key][1].refused.items():
+                amount = float((rate * np.where(by == i, fraction, 0.0)).sum())
+                if amount > 0:
+                    name = throttling.reason("index" if key[0] else "table", key[1], cause)
+                    reasons[name] = reasons.get(name, 0.0) + amount
+    assert abs(sum(reasons.values()) - lost) <= 1e-6 * max(1.0, lost), "reasons do not add up"  # noqa: S101  the books
+    share = min(Fraction(1), sig6(lost / float(offered))) if offered else Fraction(0)
+    runs = _runs(any_lost)
+    return Timeline(outcomes, share, {k: sig6(v) for k, v in sorted(reasons.items())}, int(any_lost.sum()), max(runs))
+
+
+def _runs(flags: "NDArray[np.bool_]") -> list[int]:
+    """Lengths of the runs of True; [0] where there is none."""
+    import numpy as np  # noqa: PLC0415  the same
+
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
+    return (edges[1::2] - edges[::2]).tolist() or [0]
