@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from capplan.model import Call, Context, Excluded, Kind, Problem
+from capplan.model import Call, Context, Kind, Problem
 from capplan.reading.files import Files
 from capplan.services.dynamodb.accesses import validate_access
 from capplan.services.dynamodb.assumptions import assume
@@ -24,10 +24,6 @@ def _calls(name: str, spec: Table, ctx: Context) -> tuple[Call, ...]:  # noqa: A
 def _duration_ms(name: str, spec: Table, ctx: Context) -> Fraction:  # noqa: ARG001  every room's signature
     """A table's answer takes no time that is billed."""
     return Fraction(0)
-
-
-def _exclude(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Excluded, ...]:  # noqa: ARG001
-    return (Excluded("DynamoDB burst and scaling delays", "capacity over time is not simulated yet"),)
 
 
 def _complete(spec: Table, files: Files) -> tuple[Table, tuple[Problem, ...]]:
@@ -56,7 +52,6 @@ KIND: Kind[Table, Usage] = Kind(
     records=records,
     shards=shards,
     refuses=validate_access,
-    exclude=_exclude,
     complete=_complete,
     simulate=SIMULATOR,
 )

@@ -1,5 +1,4 @@
-"""Auto scaling of provisioned capacity: its alarms, its target, its decreases, and the capacity it would ideally
-hold. It never adds delays.
+"""The rules of auto scaling: its alarms, its target, its decreases. It never follows them over time (`scaling` does).
 
 Source: DynamoDB Developer Guide, "Managing throughput capacity automatically with DynamoDB auto scaling" and
 "Quotas" (read 2026-11-23);
@@ -11,17 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from capplan.quantities import sig6
 from capplan.services.dynamodb.quotas import DECREASES_HELD
-from capplan.units import MINUTES_PER_DAY, MONTH_HOURS, SECONDS_PER_MINUTE
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from capplan.flow import Flow
+from capplan.units import SECONDS_PER_MINUTE
 
 Number = int | Decimal | Fraction
 
@@ -30,8 +22,6 @@ LOW_MINUTES = 15
 LOW_BELOW_TARGET = Fraction(1, 5)
 """The low line lies 20 percentage points under the target."""
 _HOURS_PER_DAY = 24
-_MINUTES_PER_HOUR = MINUTES_PER_DAY // _HOURS_PER_DAY
-_FLOAT_SLACK = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +90,3 @@ def decreases(attempt_hours_utc: Iterable[Number]) -> list[bool]:
         out.append(held > 0)
         held -= 1 if held else 0
     return out
-
-
-def ideal_unit_hours(flow: "Flow", target: Decimal, minimum: Decimal, maximum: Decimal) -> Fraction:
-    """Unit-hours of a month in which every minute holds exactly ceil(demand / target) within the bounds; 6
-    significant digits.
-
-    Real scaling lags by minutes and comes down more slowly, so this is what it approaches from above.
-    """
-    floor, ceiling = max(1, math.ceil(minimum)), max(1, math.floor(maximum))
-    if flow.peak().per_second <= floor * float(target):
-        return Fraction(floor * MONTH_HOURS)
-    if all(shape.flat for shape, _ in flow.terms):
-        wanted = math.ceil(flow.peak().per_second / float(target) - _FLOAT_SLACK)
-        return Fraction(max(floor, min(ceiling, wanted)) * MONTH_HOURS)
-    import numpy as np  # noqa: PLC0415  a series is needed only where capacity moves
-
-    above = np.clip(held_units(flow.levels(), float(target)), floor, ceiling) - floor
-    return floor * MONTH_HOURS + sig6(float((above * flow.month_weights()).sum()) / _MINUTES_PER_HOUR)
-
-
-def held_units(levels: "NDArray[np.float64]", target: float) -> "NDArray[np.float64]":
-    """Capacity that holds each level at the target, before bounds; 840 at 70% is 1,200 although floats say a hair
-    more.
-    """
-    import numpy as np  # noqa: PLC0415  the same
-
-    return np.ceil(levels / target - _FLOAT_SLACK)

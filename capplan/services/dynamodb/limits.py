@@ -18,7 +18,7 @@ from capplan.services.dynamodb.entries import entry_count, entry_size
 from capplan.services.dynamodb.requests import largest_bytes
 from capplan.services.dynamodb.spec import Table, Throughput
 from capplan.services.dynamodb.storage import gigabytes
-from capplan.services.dynamodb.usage import Arm, Usage, most_held, peak_units, table_quota
+from capplan.services.dynamodb.usage import Arm, Usage, peak_units, table_quota
 
 _DIRECTIONS = ("write", "read")
 _POOLS = {
@@ -94,9 +94,15 @@ def _throughput_checks(resource: str, spec: Table, arm: Arm, direction: str, ctx
     load, unit, minute = to_quantity(peak_units(flow)), _unit(arm, direction), flow.peak().minute
     quota = table_quota(direction, ctx)
     if capacity is not None:
-        held = Decimal(most_held(flow, capacity))
+        held = Decimal(_held(arm, direction))
         yield LimitCheck(
-            resource, f"dynamodb.provisioned.{direction}", load, Decimal(capacity.max), unit, flow, minute=minute
+            resource,
+            f"dynamodb.provisioned.{direction}",
+            load,
+            max(held, Decimal(capacity.max)),
+            unit,
+            flow,
+            minute=minute,
         )
         yield LimitCheck(resource, f"dynamodb.table.{direction}", held, quota, unit, minute=minute)
         return
@@ -141,8 +147,7 @@ def pools(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[PoolLoad,
 
 
 def _held(arm: Arm, direction: str) -> int:
-    flow, capacity = (arm.write, arm.write_capacity) if direction == "write" else (arm.read, arm.read_capacity)
-    return 0 if capacity is None else most_held(flow, capacity)
+    return arm.held_write if direction == "write" else arm.held_read
 
 
 def constant(level: Fraction) -> Flow:

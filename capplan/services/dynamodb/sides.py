@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_DUST = 1e-9
 SideKey = tuple[str, str]
 """An arm ("" for the table, else the index's name) and "read" or "write"."""
 
@@ -105,7 +106,7 @@ def through_partitions(side: Side, levels: "NDArray[np.float64]") -> "NDArray[np
     """The fraction of the units that partitions let through in each minute; None where it is all of them."""
     import numpy as np  # noqa: PLC0415  only where a series is computed
 
-    if float(levels.max(initial=0.0)) * side.hottest_share <= side.partition * (1 + 1e-9):
+    if float(levels.max(initial=0.0)) * side.hottest_share <= side.partition * (1 + _DUST):
         return None
     refused = partition_refusal(levels, side.partition, side.hottest_share, side.shares())
     return np.asarray(1 - refused) if refused.any() else None
@@ -166,8 +167,8 @@ def outcome(
         if amount.max(initial=0.0) > 0:
             refused[cause] = refused.get(cause, np.zeros(len(levels))) + amount / safe
     whole = sum(refused.values(), np.zeros(len(levels)))
-    assert float(whole.max(initial=0.0)) <= 1 + 1e-9, "more is refused than was offered"  # noqa: S101  the books
-    assert float(whole.min(initial=0.0)) >= -1e-9, "less than nothing is refused"  # noqa: S101  the same
+    assert float(whole.max(initial=0.0)) <= 1 + _DUST, "more is refused than was offered"  # noqa: S101  the books
+    assert float(whole.min(initial=0.0)) >= -_DUST, "less than nothing is refused"  # noqa: S101  the same
     return Outcome(None if steps is None else tuple(steps), refused)
 
 

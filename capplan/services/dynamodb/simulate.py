@@ -7,9 +7,10 @@ from capplan import units
 from capplan.flow import Flow
 from capplan.model import Context, Simulator
 from capplan.quantities import sig6, to_quantity
+from capplan.services.dynamodb.requests import TABLE
+from capplan.services.dynamodb.scaling import expand
 from capplan.services.dynamodb.spec import Table
-from capplan.services.dynamodb.throttled import refused_fraction
-from capplan.services.dynamodb.usage import Arm, Usage, ceiling
+from capplan.services.dynamodb.usage import Arm, Usage, shares_of
 from capplan.timeline import Bars, Books, Chart, Series, Size, Timeline, Wish
 
 if TYPE_CHECKING:
@@ -35,15 +36,18 @@ def _timelines(name: str, spec: Table, usage: Usage, ctx: Context, wish: Wish) -
         for direction in _DIRECTIONS:
             flow: Flow = arm.write if direction == "write" else arm.read
             if flow.terms:
-                yield _timeline(name, spec, arm, direction, ctx, wish)
+                yield _timeline(name, spec, usage, arm, direction, ctx, wish)
 
 
-def _timeline(name: str, spec: Table, arm: Arm, direction: str, ctx: Context, wish: Wish) -> Timeline:
-    held = ceiling(spec, arm, direction, ctx)
-    offered = held.flow.levels()
-    refused = offered * refused_fraction(held)
+def _timeline(name: str, spec: Table, usage: Usage, arm: Arm, direction: str, ctx: Context, wish: Wish) -> Timeline:
+    side, outcome = usage.window.sides[arm.index or TABLE, direction]
+    offered = side.flow.levels()
+    fraction = outcome.refused_fraction()
+    refused = offered * (0.0 if fraction is None else fraction)
     unit = f"{direction[0].upper()}{'RU' if arm.write_capacity is None else 'CU'}"
     month = _series(offered - refused, refused, f"{unit}/s")
+    if outcome.steps is not None:
+        month = (*month, Series("capacity", f"{unit}/s", expand(outcome.steps, units.WINDOW_MINUTES), "line"))
     day = wish.day or int(offered.argmax()) // units.MINUTES_PER_DAY + 1
     return Timeline(
         name=f"{name if arm.index is None else f'{name}.{arm.index}'} {direction}s",
@@ -52,7 +56,7 @@ def _timeline(name: str, spec: Table, arm: Arm, direction: str, ctx: Context, wi
         books=_books(offered, refused, unit),
         month=month,
         charts=(_day(month, day),),
-        bars=(_heat(held.shares, offered, arm, held.partition_units_per_s, f"{unit}/s"),),
+        bars=(_heat(shares_of(arm, ctx.seed), offered, arm, int(side.partition), f"{unit}/s"),),
     )
 
 

@@ -23,6 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from capplan.quantities import Count, Share, Size, WholeCount
 from capplan.services.dynamodb.key_names import HINT, KeyNames, PatternError, listed, read_names
+from capplan.services.dynamodb.planned_steps import Scheduled
 from capplan.services.dynamodb.popularity import SCHEMA, UNIFORM, Popularity, read_popularity
 from capplan.services.dynamodb.quotas import MAX_KEY_ATTRIBUTES, MAX_LOCAL_INDEXES, TABLE_WRITE_UNITS_PER_S
 from capplan.services.dynamodb.sample import Sample
@@ -31,8 +32,6 @@ from capplan.words import WORDS
 NOT_YET: Mapping[str, str] = {
     "replicas": "global tables",
     "backups": "on-demand backups",
-    "warm": "pre-warmed throughput",
-    "capacity.scheduled": "scheduled scaling",
 }
 
 _NAMES_SCHEMA = {"type": ["string", "array"], "items": {"type": "string"}}
@@ -174,6 +173,13 @@ def _throughput(raw: object) -> object:
 Units = Annotated[Throughput, BeforeValidator(_throughput)]
 
 
+def _listed(raw: object) -> object:
+    return tuple(raw) if isinstance(raw, list) else raw
+
+
+Actions = Annotated[tuple[Scheduled, ...], BeforeValidator(_listed)]
+
+
 class IndexCapacity(BaseModel):
     """Provisioned capacity of one global index."""
 
@@ -183,16 +189,12 @@ class IndexCapacity(BaseModel):
     """Write capacity units: a number, or {min, max, target} for auto scaling."""
     read: Units = Throughput()
     """Read capacity units: a number, or {min, max, target} for auto scaling."""
+    scheduled: Actions = ()
+    """Steps at set times: [{at: "day 12 09:30", for: 65 min, write: 2800}, {at: cron(…), write: {min: 300}}]."""
 
 
 def _capacity(raw: object) -> object:
-    if isinstance(raw, str):
-        return {"mode": raw}
-    if isinstance(raw, Mapping) and "scheduled" in raw:
-        raise _mistake(
-            "'scheduled' is not supported yet", "leave it out: scheduled scaling is planned for a later version"
-        )
-    return raw
+    return {"mode": raw} if isinstance(raw, str) else raw
 
 
 class Capacity(BaseModel):
@@ -206,10 +208,12 @@ class Capacity(BaseModel):
     """Write capacity units: a number, or {min, max, target} for auto scaling."""
     read: Units = Throughput()
     """Read capacity units: a number, or {min, max, target} for auto scaling."""
+    scheduled: Actions = ()
+    """Steps at set times: [{at: "day 12 09:30", for: 65 min, write: 2800}, {at: cron(…), write: {min: 300}}]."""
 
     @model_validator(mode="after")
     def _units_need_provisioned(self) -> Self:
-        if self.mode == "on-demand" and self.model_fields_set & {"read", "write"}:
+        if self.mode == "on-demand" and self.model_fields_set & {"read", "write", "scheduled"}:
             raise _mistake(
                 "on-demand capacity has no read or write units",
                 "write mode: provisioned, or use throughput: {max_write: 200}",
@@ -220,6 +224,17 @@ class Capacity(BaseModel):
 def names_in(key: str | tuple[str, ...] | None) -> tuple[str, ...]:
     """The attributes of a key, in order; none where there is no key."""
     return () if key is None else (key,) if isinstance(key, str) else key
+
+
+class WarmThroughput(BaseModel):
+    """What a table or index is prepared to serve at once."""
+
+    model_config = WORDS
+
+    write: Annotated[WholeCount, Field(ge=1)] | None = None
+    """Write units a second served at once."""
+    read: Annotated[WholeCount, Field(ge=1)] | None = None
+    """Read units a second served at once."""
 
 
 class Index(BaseModel):
@@ -244,6 +259,8 @@ class Index(BaseModel):
     """Whether it is a local index: the table's partition key, the table's capacity (false)."""
     capacity: IndexCapacity | None = None
     """Its own provisioned units; the table's settings where they are not given."""
+    warm: WarmThroughput | None = None
+    """Throughput it is pre-warmed to: {write: 20000, read: 40000}."""
 
     @model_validator(mode="after")
     def _keys_fit(self) -> Self:
@@ -317,6 +334,8 @@ class Table(BaseModel):
     """The attribute with the time an item expires; as many items are lost as are put."""
     throughput: MaxThroughput | None = None
     """On-demand ceilings: {max_write, max_read}."""
+    warm: WarmThroughput | None = None
+    """Throughput it is pre-warmed to: {write: 20000, read: 40000}."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags for the reports."""
 

@@ -8,7 +8,7 @@ are what tables in use have shown.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Case = Literal["mild", "central", "harsh"]
 """Every parameter at the end that throttles least, in the middle, or at the end that throttles most."""
@@ -67,7 +67,8 @@ class Constants:
 
 def constants(case: Case = "central") -> Constants:
     """Every parameter in one case."""
-    return Constants(**{one.name: one.value(case) for one in PARAMETERS})
+    values: dict[str, Any] = {one.name: one.value(case) for one in PARAMETERS}
+    return Constants(**values)
 
 
 CENTRAL = constants()

@@ -3,28 +3,35 @@ prices anything.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from capplan.calls import Access
 from capplan.flow import Flow
 from capplan.model import Context, Demand, Work
 from capplan.quantities import mean, sig6, to_quantity
 from capplan.services.dynamodb import quotas
-from capplan.services.dynamodb.auto_scaling import ideal_unit_hours, target_units
 from capplan.services.dynamodb.busy_seconds import grain
 from capplan.services.dynamodb.entries import entry_count, entry_size
 from capplan.services.dynamodb.heat import MOST_DRAWN, Heat, heat_of, hottest_share
 from capplan.services.dynamodb.key_weights import hottest_key_share
 from capplan.services.dynamodb.keys import keys_of
 from capplan.services.dynamodb.partitions import partition_count
+from capplan.services.dynamodb.planned_steps import Scheduled, bounds_over_time, once_minutes
 from capplan.services.dynamodb.popularity import Keys
 from capplan.services.dynamodb.requests import TABLE, RequestUnits, items_of, request_units
-from capplan.services.dynamodb.spec import Index, Table, Throughput
+from capplan.services.dynamodb.scaling import Policy
+from capplan.services.dynamodb.sides import Side, SideKey
+from capplan.services.dynamodb.spec import Index, Table, Throughput, WarmThroughput
 from capplan.services.dynamodb.storage import billed_bytes, gigabytes
-from capplan.services.dynamodb.throttled import Ceiling, Offered, throttled_share
-from capplan.units import MONTH_HOURS
+from capplan.services.dynamodb.uncertain import CENTRAL, Constants
+from capplan.services.dynamodb.window import Requests, Window, run
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _WRITING_NEW = frozenset({"put", "batch-write", "transact-write"})
 
@@ -52,6 +59,7 @@ class Arm:
         keys: What it is partitioned by.
         read_grain, write_grain: Units that come at once.
         size_bytes: What is stored.
+        held_write, held_read: The most capacity units held in the month; 0 on demand.
     """
 
     index: str | None
@@ -68,6 +76,8 @@ class Arm:
     read_grain: Fraction
     write_grain: Fraction
     size_bytes: Fraction
+    held_write: int = 0
+    held_read: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,12 @@ class Usage:
     requests: Flow
     table_bytes: Fraction
     index_bytes: Mapping[str, Fraction]
-    throttled: Fraction
+    window: Window
+
+    @property
+    def throttled(self) -> Fraction:
+        """Refused over offered requests of the month."""
+        return self.window.throttled
 
     @property
     def arms(self) -> tuple[Arm, ...]:
@@ -90,19 +105,43 @@ class Usage:
 
 def meter(name: str, spec: Table, demand: Demand, ctx: Context) -> Usage:  # noqa: ARG001  every room's signature
     """What AWS would count for this demand."""
+    return meter_with(spec, demand, ctx, CENTRAL)
+
+
+def meter_with(spec: Table, demand: Demand, ctx: Context, constants: Constants) -> Usage:
+    """What AWS would count, with other values of what nobody publishes."""
     works = tuple(WorkUnits(work, request_units(spec, work.access)) for work in demand.works)
     table_bytes, index_bytes = stored_bytes(spec)
     local_bytes = sum((index_bytes[local] for local in spec.local_indexes()), Fraction(0))
-    table = _arm(spec, None, works, table_bytes + local_bytes, ctx.seed)
-    indexes = tuple(_arm(spec, index, works, index_bytes[index], ctx.seed) for index in spec.global_indexes())
+    arms = (
+        _arm(spec, None, works, table_bytes + local_bytes, ctx.seed),
+        *(_arm(spec, index, works, index_bytes[index], ctx.seed) for index in spec.global_indexes()),
+    )
+    sides = [side_of(spec, arm, direction, ctx) for arm in arms for direction in ("write", "read")]
+    window = run(sides, [Requests(one.work.flow, _needs(one.units)) for one in works], constants)
+    table, *indexes = (_with_hours(spec, arm, window) for arm in arms)
     return Usage(
         works=works,
         table=table,
-        indexes=indexes,
+        indexes=tuple(indexes),
         requests=demand.flow,
         table_bytes=table_bytes,
         index_bytes=index_bytes,
-        throttled=_throttled(spec, works, (table, *indexes), ctx),
+        window=window,
+    )
+
+
+def _with_hours(spec: Table, arm: Arm, window: Window) -> Arm:
+    """An arm with the unit-hours that it held in the window, as a month's."""
+    if spec.on_demand:
+        return arm
+    once, own = once_minutes(scheduled(spec, arm.index)), arm.index or TABLE
+    return replace(
+        arm,
+        wcu_hours=window.unit_hours((own, "write"), once),
+        rcu_hours=window.unit_hours((own, "read"), once),
+        held_write=window.most_held((own, "write")),
+        held_read=window.most_held((own, "read")),
     )
 
 
@@ -130,8 +169,8 @@ def _arm(spec: Table, index: str | None, works: tuple[WorkUnits, ...], size_byte
         write=write,
         read_capacity=rcu,
         write_capacity=wcu,
-        rcu_hours=None if rcu is None else unit_hours(read, rcu),
-        wcu_hours=None if wcu is None else unit_hours(write, wcu),
+        rcu_hours=None,
+        wcu_hours=None,
         partitions=partitions,
         hottest_share=hottest_share(keys, partitions, seed),
         hottest_key_share=own,
@@ -162,53 +201,55 @@ def provisioned(spec: Table, index: str | None) -> tuple[Throughput | None, Thro
     return capacity.write, capacity.read
 
 
-def unit_hours(flow: Flow, capacity: Throughput) -> Fraction:
-    """Unit-hours a month: flat for static capacity, the ideal of every minute for auto scaling."""
-    if capacity.static:
-        return Fraction(capacity.max * MONTH_HOURS)
-    return ideal_unit_hours(flow, capacity.target, Decimal(capacity.floor), Decimal(capacity.max))
+def scheduled(spec: Table, index: str | None) -> tuple[Scheduled, ...]:
+    """The capacity steps at set times of an arm: its own settings', else the table's."""
+    own = None if index is None else spec.indexes[index].capacity
+    return spec.capacity.scheduled if own is None else own.scheduled
 
 
-def most_held(flow: Flow, capacity: Throughput) -> int:
-    """The most units held in the month: the number written, or what auto scaling wants for the busiest minute."""
-    return (
-        capacity.max
-        if capacity.static
-        else target_units(peak_units(flow), capacity.target, capacity.floor, capacity.max)
-    )
+def _needs(units: RequestUnits) -> Mapping[SideKey, Fraction]:
+    reads = {(arm, "read"): amount for arm, amount in units.read.items() if amount}
+    return {**reads, **{(arm, "write"): amount for arm, amount in units.write.items() if amount}}
 
 
-def _throttled(spec: Table, works: tuple[WorkUnits, ...], arms: tuple[Arm, ...], ctx: Context) -> Fraction:
-    ceilings = {}
-    for arm in arms:
-        for direction in ("read", "write"):
-            ceilings[arm.index or TABLE, direction] = ceiling(spec, arm, direction, ctx)
-    offered = [Offered(one.work.flow, _needs(one.units)) for one in works]
-    return throttled_share(offered, ceilings)
-
-
-def _needs(units: RequestUnits) -> tuple[tuple[str, str], ...]:
-    reads = [(arm, "read") for arm, amount in units.read.items() if amount]
-    return (*reads, *((arm, "write") for arm, amount in units.write.items() if amount))
-
-
-def ceiling(spec: Table, arm: Arm, direction: str, ctx: Context) -> Ceiling:
-    """What an arm takes in one direction: its partitions' ceiling and its own."""
+def side_of(spec: Table, arm: Arm, direction: str, ctx: Context) -> Side:
+    """What an arm takes in one direction: its partitions' ceiling, its quota, its capacity or its on-demand ceilings."""
     write = direction == "write"
     flow, capacity = (arm.write, arm.write_capacity) if write else (arm.read, arm.read_capacity)
     per_partition = quotas.PARTITION_WRITE_UNITS_PER_S if write else quotas.PARTITION_READ_UNITS_PER_S
-    most = arm_maximum(spec, arm, direction, ctx)
-    hot = sig6(flow.peak().per_second) * arm.hottest_share > per_partition
-    heat = arm_heat(arm, ctx.seed) if hot else None
-    return Ceiling(
+    quota = table_quota(direction, ctx)
+    prepared = warm_units(spec, arm.index, direction)
+    warm = prepared or arm.partitions * per_partition
+    new = quotas.NEW_ON_DEMAND_WRITE_UNITS_PER_S if write else quotas.NEW_ON_DEMAND_READ_UNITS_PER_S
+    own = None if spec.throughput is None else (spec.throughput.max_write if write else spec.throughput.max_read)
+    return Side(
+        key=(arm.index or TABLE, direction),
         flow=flow,
-        partition_units_per_s=per_partition,
-        hottest_share=arm.hottest_share,
-        shares=None if heat is None else heat.shares,
-        floor=Fraction(most if capacity is None else min(Decimal(capacity.floor), most)),
-        units_per_s=Fraction(most),
-        target=None if capacity is None or capacity.static else float(capacity.target),
+        partition=per_partition,
+        hottest_share=float(arm.hottest_share),
+        quota=float(quota),
+        policy=None if capacity is None else _policy(spec, arm, direction, capacity, quota, warm),
+        maximum=None if own is None or arm.index is not None else float(own),
+        at_once=float(max(new, warm)),
+        at_first=float(max(new, prepared)),
+        shares=lambda: shares_of(arm, ctx.seed),
     )
+
+
+def warm_units(spec: Table, index: str | None, direction: str) -> int:
+    """Throughput an arm is pre-warmed to; 0 where nothing is said."""
+    told: WarmThroughput | None = spec.warm if index is None else spec.indexes[index].warm
+    return 0 if told is None else (told.write if direction == "write" else told.read) or 0
+
+
+def _policy(
+    spec: Table, arm: Arm, direction: str, capacity: Throughput, quota: Decimal, warm: int
+) -> Policy:  # fmt: skip
+    most = int(quota)
+    bounds = bounds_over_time(
+        min(capacity.floor, most), min(capacity.max, most), scheduled(spec, arm.index), direction, most=most
+    )
+    return Policy(None if capacity.static else float(capacity.target), bounds, float(warm))
 
 
 def arm_heat(arm: Arm, seed: int, minute: int = 0) -> Heat | None:
@@ -217,15 +258,14 @@ def arm_heat(arm: Arm, seed: int, minute: int = 0) -> Heat | None:
     return heat_of(arm.keys, arm.partitions, seed, minute) if drawn else None
 
 
-def arm_maximum(spec: Table, arm: Arm, direction: str, ctx: Context) -> Decimal:
-    """Units per second an arm takes at most: its capacity, the user's on-demand maximum or the quota of one table."""
-    write = direction == "write"
-    most = table_quota(direction, ctx)
-    capacity = arm.write_capacity if write else arm.read_capacity
-    if capacity is not None:
-        return min(most, Decimal(capacity.max))
-    own = None if spec.throughput is None else (spec.throughput.max_write if write else spec.throughput.max_read)
-    return most if own is None or arm.index is not None else min(most, Decimal(own))
+def shares_of(arm: Arm, seed: int) -> "NDArray[np.float64] | None":
+    """Every partition's part of an arm's units; None where they are even."""
+    if arm.keys.distinct is not None and arm.partitions > MOST_DRAWN:
+        import numpy as np  # noqa: PLC0415  only where something is refused
+
+        return np.array([float(arm.hottest_share)])
+    heat = arm_heat(arm, seed)
+    return None if heat is None else heat.shares
 
 
 def table_quota(direction: str, ctx: Context) -> Decimal:

@@ -6,12 +6,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from capplan.services.dynamodb.auto_scaling import ideal_unit_hours
 from capplan.services.dynamodb.heat import heat_of, hottest_share, requests_by_partition
 from capplan.services.dynamodb.key_weights import hottest_key_share
 from capplan.services.dynamodb.popularity import Keys, Popularity
-from capplan.services.dynamodb.throttled import Ceiling, Offered, refused_fraction, throttled_share
-from tests.services.dynamodb.helpers import flat, spiky
+from capplan.services.dynamodb.sides import partition_refusal
 
 ZIPF = Popularity("zipf", exponent=0.9)
 HOT = Popularity("hot", hot_keys=1, hot_share=Decimal("0.98"))
@@ -58,33 +56,8 @@ def test_a_zipf_tail_in_buckets_agrees_with_its_keys() -> None:
 
 
 def test_a_hot_partition_refuses_what_passes_its_ceiling() -> None:
-    ceiling = Ceiling(flat(2000), 1000, Fraction("0.75"), np.array([0.75, 0.25]), Fraction(40_000), Fraction(40_000))
-    assert refused_fraction(ceiling)[0] == pytest.approx(0.25), "1,500 on one partition: 500 of 2,000 refused"
-    even = Ceiling(flat(3000), 1000, Fraction(1, 2), None, Fraction(40_000), Fraction(40_000))
-    assert refused_fraction(even)[0] == pytest.approx(1 / 3), "1,500 on each of two"
-    whole = Ceiling(flat(3000), 1000, Fraction(1, 4), None, Fraction(2000), Fraction(2000))
-    assert refused_fraction(whole)[0] == pytest.approx(1 / 3), "3,000 against 2,000"
-
-
-def test_a_refused_index_write_refuses_the_whole_write() -> None:
-    tight = Ceiling(flat(100), 1000, Fraction(1), None, Fraction(80), Fraction(80))
-    wide = Ceiling(flat(100), 1000, Fraction(1), None, Fraction(400), Fraction(400))
-    offered = [Offered(flat(100), (("", "write"), ("by-status", "write"))), Offered(flat(100), (("", "read"),))]
-    share = throttled_share(offered, {("", "write"): wide, ("by-status", "write"): tight, ("", "read"): wide})
-    assert share == Fraction("0.1"), "a fifth of the writes, which are half of the requests"
-
-
-def test_auto_scaling_refuses_only_above_its_maximum() -> None:
-    flow = spiky(100, 8)
-    scaled = Ceiling(flow, 1000, Fraction(1, 2), None, Fraction(5), Fraction(600), 0.7)
-    share = throttled_share([Offered(flow, (("", "write"),))], {("", "write"): scaled})
-    offered, refused = 100 * (2_628_000 + 7 * 1800), 1800 * 200
-    assert float(share) == pytest.approx(refused / offered, rel=1e-5)
-
-
-def test_ideal_scaling_follows_every_minute() -> None:
-    assert ideal_unit_hours(flat(70), Decimal("0.7"), Decimal(5), Decimal(400)) == 100 * 730
-    assert ideal_unit_hours(flat(1), Decimal("0.7"), Decimal(5), Decimal(400)) == 5 * 730
-    assert ideal_unit_hours(flat(0), Decimal("0.7"), Decimal(1), Decimal(400)) == 730
-    spike = ideal_unit_hours(spiky(70, 2), Decimal("0.7"), Decimal(100), Decimal(400))
-    assert spike == 100 * 730 + 50, "100 units more for half an hour, once"
+    levels = np.array([2000.0, 100.0])
+    refused = partition_refusal(levels, 1000, 0.75, np.array([0.75, 0.25]))
+    assert refused.tolist() == pytest.approx([0.25, 0]), "1,500 on one partition: 500 of 2,000 refused"
+    even = partition_refusal(np.array([3000.0]), 1000, 0.5, None)
+    assert even[0] == pytest.approx(1 / 3), "1,500 on each of two"

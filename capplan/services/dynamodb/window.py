@@ -37,7 +37,7 @@ class Requests:
 
 
 @dataclass(frozen=True, eq=False)
-class Timeline:
+class Window:
     """What the window brought.
 
     Attributes:
@@ -81,10 +81,13 @@ class Timeline:
 
     def hourly(self, key: SideKey) -> "NDArray[np.float64]":
         """Mean capacity in each hour of the window. Shape (672,)."""
-        return expand(self.steps(key), WINDOW_MINUTES).reshape(-1, _MINUTES_PER_HOUR).mean(axis=1)
+        import numpy as np  # noqa: PLC0415  only where a series is computed
+
+        hours = expand(self.steps(key), WINDOW_MINUTES).reshape(-1, _MINUTES_PER_HOUR)
+        return np.asarray(hours.sum(axis=1) / _MINUTES_PER_HOUR)
 
 
-def run(sides: Sequence[Side], requests: Sequence[Requests], constants: Constants = CENTRAL) -> Timeline:
+def run(sides: Sequence[Side], requests: Sequence[Requests], constants: Constants = CENTRAL) -> Window:
     """The window of a table: every side settled, then what each kind of request lost."""
     found: dict[SideKey, Outcome] = {}
     moving: list[Side] = []
@@ -98,7 +101,7 @@ def run(sides: Sequence[Side], requests: Sequence[Requests], constants: Constant
         found |= _settle(sides, moving, requests, constants)
     outcomes = {side.key: (side, found[side.key]) for side in sides}
     if not any(one.refused for one in found.values()):
-        return Timeline(outcomes)
+        return Window(outcomes)
     return _lost(outcomes, requests)
 
 
@@ -147,7 +150,7 @@ def _together(sides: Sequence[Side], requests: Sequence[Requests], constants: Co
     return out
 
 
-def _lost(outcomes: Mapping[SideKey, tuple[Side, Outcome]], requests: Sequence[Requests]) -> Timeline:
+def _lost(outcomes: Mapping[SideKey, tuple[Side, Outcome]], requests: Sequence[Requests]) -> Window:
     """What each kind of request lost, by the side that refused most of it, and why."""
     import numpy as np  # noqa: PLC0415  only where something is refused
 
@@ -173,7 +176,7 @@ def _lost(outcomes: Mapping[SideKey, tuple[Side, Outcome]], requests: Sequence[R
     assert abs(sum(reasons.values()) - lost) <= 1e-6 * max(1.0, lost), "reasons do not add up"  # noqa: S101  the books
     share = min(Fraction(1), sig6(lost / float(offered))) if offered else Fraction(0)
     runs = _runs(any_lost)
-    return Timeline(outcomes, share, {k: sig6(v) for k, v in sorted(reasons.items())}, int(any_lost.sum()), max(runs))
+    return Window(outcomes, share, {k: sig6(v) for k, v in sorted(reasons.items())}, int(any_lost.sum()), max(runs))
 
 
 def _runs(flags: "NDArray[np.bool_]") -> list[int]:
