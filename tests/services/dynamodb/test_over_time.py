@@ -39,7 +39,7 @@ def static(units: int) -> Policy:
     return Policy(None, (Bounds(0, units, units),))
 
 
-def side(flow: Flow, policy: Policy | None = None, key: tuple[str, str] = ALONE, **more: Any) -> Side:
+def side(flow: Flow, policy: Policy | None = None, key: tuple[str, str] = ALONE, **more: Any) -> Side:  # noqa: ANN401  fields of a Side
     given: dict[str, Any] = {
         "partition": 1e9,
         "hottest_share": 1.0,
