@@ -27,19 +27,19 @@ def _size(name: str, spec: Table, usage: Usage, ctx: Context, wish: Wish) -> Siz
     )
 
 
-def _run(name: str, spec: Table, usage: Usage, ctx: Context, wish: Wish) -> tuple[Timeline, ...]:
-    return tuple(_timelines(name, spec, usage, ctx, wish))
+def _run(name: str, spec: Table, usage: Usage, ctx: Context, wish: Wish) -> tuple[Timeline, ...]:  # noqa: ARG001  the same
+    return tuple(_timelines(name, usage, ctx, wish))
 
 
-def _timelines(name: str, spec: Table, usage: Usage, ctx: Context, wish: Wish) -> Iterable[Timeline]:
+def _timelines(name: str, usage: Usage, ctx: Context, wish: Wish) -> Iterable[Timeline]:
     for arm in usage.arms:
         for direction in _DIRECTIONS:
             flow: Flow = arm.write if direction == "write" else arm.read
             if flow.terms:
-                yield _timeline(name, spec, usage, arm, direction, ctx, wish)
+                yield _timeline(name, usage, arm, direction, ctx, wish)
 
 
-def _timeline(name: str, spec: Table, usage: Usage, arm: Arm, direction: str, ctx: Context, wish: Wish) -> Timeline:
+def _timeline(name: str, usage: Usage, arm: Arm, direction: str, ctx: Context, wish: Wish) -> Timeline:
     side, outcome = usage.window.sides[arm.index or TABLE, direction]
     offered = side.flow.levels()
     fraction = outcome.refused_fraction()
