@@ -173,10 +173,6 @@ def _throughput(raw: object) -> object:
 Units = Annotated[Throughput, BeforeValidator(_throughput)]
 
 
-def _listed(raw: object) -> object:
-    return tuple(raw) if isinstance(raw, list) else raw
-
-
 Actions = Annotated[tuple[Scheduled, ...], BeforeValidator(_listed)]
 
 
