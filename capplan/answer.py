@@ -144,8 +144,29 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class AtMultiple:
+    """An option at a multiple of today's traffic; None is not priced."""
+
+    multiple: Decimal
+    monthly_cost: Decimal | None
+    throttled_share: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class ModeOption:
-    """One way to run a table, priced by planning it. None is not priced."""
+    """One way to run a table, priced by planning it. None is not priced.
+
+    Attributes:
+        id: The mode, its class and what is committed to, such as "auto-scaled-70/reserved-1y".
+        commitment: What is committed to, in words; None for nothing.
+        pareto: Whether no other is both cheaper and throttles less.
+        reason: What it gives up, or why it is not priced.
+        at: The same settings and commitment at every multiple compared.
+        throttled_range: The share refused with everything nobody publishes at its mild and at its harsh end; None where
+            that was not run.
+        regret: What it may cost a month, at the worst of the multiples, more than the best of those that keep the limit
+            there; None where it breaks the limit at today's traffic or is not priced.
+    """
 
     id: str
     mode: Literal["on_demand", "provisioned"]
@@ -157,11 +178,21 @@ class ModeOption:
     pareto: bool
     reason: str
     change: tuple[FindingChange, ...]
+    at: tuple[AtMultiple, ...] = ()
+    throttled_range: tuple[Decimal, Decimal] | None = None
+    regret: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedTable:
-    """A table, or one of its indexes, under every mode."""
+    """A table, or one of its indexes, under every mode.
+
+    Attributes:
+        used_read, used_write: Mean use of a capacity held at the peak.
+        scaled_read, scaled_write: Mean use of the usual auto scaled capacity.
+        tolerated: The share that may be refused: a gate's limit, else none.
+        unless: What would have to be so for another choice, each a sentence.
+    """
 
     name: str
     index: str | None
@@ -172,6 +203,25 @@ class ComparedTable:
     used_write: Decimal | None
     recommended: str | None
     options: tuple[ModeOption, ...]
+    scaled_read: Decimal | None = None
+    scaled_write: Decimal | None = None
+    tolerated: Decimal = Decimal(0)
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedAccount:
+    """All tables together, as written and as recommended, and reserved capacity shared over the account.
+
+    Attributes:
+        as_written, recommended: The month of all tables; None where one is not priced.
+        pooled: For each term of reserved capacity: the years, what to reserve over all recommended provisioned tables,
+            and the month with it.
+    """
+
+    as_written: Decimal | None
+    recommended: Decimal | None
+    pooled: tuple[tuple[int, str, Decimal], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +235,8 @@ class Modes:
     prices: Prices
     tables: tuple[ComparedTable, ...]
     not_simulated: tuple[str, ...]
+    multiples: tuple[Decimal, ...] = (Decimal(1),)
+    account: ComparedAccount | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,9 @@ def test_entrances_and_standing_cost_share_the_bill(shop: Plan) -> None:
     assert caused + shop.standing_cost == pytest.approx(shop.monthly_cost, abs=D("1E-8"))
 
 
-@pytest.mark.parametrize("key", ["stepfunctions.express-fits", "dynamodb.capacity-mode", "glue.flex", "lambda.arm64"])
+@pytest.mark.parametrize(
+    "key", ["stepfunctions.express-fits", "dynamodb.scheduled-scaling", "glue.flex", "lambda.arm64"]
+)
 def test_a_finding_applied_saves_what_it_said(shop: Plan, key: str) -> None:
     told = load(WEB_SHOP)
     found = [f for f in shop.findings if f.rule == key]

@@ -1,50 +1,111 @@
-"""Compared modes for a person: a block a table, the choice, and the break-even. It chooses nothing."""
+"""Compared modes for a person: a block a table, the choice, what would change it, and the break-even. It chooses
+nothing.
+"""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from capplan.answer import ComparedTable, ModeOption, Modes
+from capplan.answer import ComparedAccount, ComparedTable, ModeOption, Modes
 from capplan.report import numbers
-from capplan.report.document import Style, finish, labelled, left, right, row, wrap
+from capplan.report.document import Style, finish, labelled, left, right, row, safe, wrap
 from capplan.report.plan_text import prices_lines, title, what_to_write
 
-_COST, _THROTTLED, _CHOOSE, _SCALE, _SCALE_CELLS = 53, 66, 68, 12, 60
+_FIRST_COLUMN, _COLUMN, _SHARE_COLUMN = 36, 10, 9
+_MOST_COLUMNS = 3
+_SCALE, _SCALE_CELLS = 12, 60
+_MOST_ROWS = 8
 
 
-def modes_text(modes: Modes, style: Style) -> str:
-    """The answer of `compare-modes`."""
+def modes_text(modes: Modes, style: Style, *, details: bool = False) -> str:
+    """The answer of `compare-modes`; `details` unfolds every option and every index."""
     head = [title(modes.name, modes.region, "USD a month, list prices, storage included", style)]
     if not modes.tables:
         return finish([head, ["No table in this scenario."]])
+    shown = [t for t in modes.tables if details or t.index is None]
     foot = labelled("NOT IN HERE", "; ".join(modes.not_simulated), 13, style) if modes.not_simulated else []
-    return finish([head, *(_table(t, style) for t in modes.tables), [*foot, *prices_lines(modes.prices, style)]])
+    blocks = [_table(t, modes.multiples, style, details=details) for t in shown]
+    account = _account(modes.account, style) if modes.account is not None else []
+    return finish([head, *blocks, account, [*foot, *prices_lines(modes.prices, style)]])
 
 
-def _table(table: ComparedTable, style: Style) -> list[str]:
+def _table(table: ComparedTable, multiples: Sequence[Decimal], style: Style, *, details: bool) -> list[str]:
     name = table.name + (f".{table.index}" if table.index else "")
-    shares = any(o.throttled_share is not None for o in table.options)
-    out = row(
-        style, left(0, name), right(_COST, "USD/month"), right(_THROTTLED, "throttled" if shares else ""), colour="bold"
-    )
+    columns = _columns(multiples)
+    heads = [right(_at(i), "USD/month" if m == 1 else f"{m:f}x") for i, m in enumerate(columns)]
+    share = "throttled" if table.index is None else ""
+    out = row(style, left(0, name), *heads, right(_at(len(columns) - 1) + _SHARE_COLUMN, share), colour="bold")
     ranked = sorted(table.options, key=lambda o: (o.monthly_cost is None, o.monthly_cost or Decimal(0), o.id))
-    for option in ranked:
-        out += _option(table, option, style)
-    notes = [*_choice(table, style), *_break_even(table, style)]
+    priced = [o for o in ranked if o.monthly_cost is not None]
+    rows = priced if details else _worth_seeing(table, priced)
+    for option in rows:
+        out += _option(table, option, columns, style)
+    out += _folded(table, ranked, rows, style)
+    notes = [*_choice(table, style), *_unless(table, style), *_break_even(table, style)]
     return out + (["", *notes] if notes else [])
 
 
-def _option(table: ComparedTable, option: ModeOption, style: Style) -> list[str]:
+def _columns(multiples: Sequence[Decimal]) -> list[Decimal]:
+    """Today's traffic and those next to it, as many as fit."""
+    near = sorted(multiples, key=lambda m: (m != 1, abs(m - 1)))[:_MOST_COLUMNS]
+    return sorted(near)
+
+
+def _at(column: int) -> int:
+    return _FIRST_COLUMN + column * _COLUMN
+
+
+def _worth_seeing(table: ComparedTable, priced: Sequence[ModeOption]) -> list[ModeOption]:
+    """The choice, the scenario as written, what nothing beats, and the cheapest of each mode."""
+    must = {table.recommended, table.as_written}
+    first: dict[str, str] = {}
+    for option in priced:
+        if option.commitment is None:
+            first.setdefault(option.id.partition("/")[0], option.id)
+    wanted = [o for o in priced if o.id in must or o.id in first.values() or (o.pareto and o.commitment is None)]
+    committed = [o for o in priced if o.pareto and o.commitment is not None]
+    keep = {o.id for o in wanted} | {o.id for o in committed[: max(0, _MOST_ROWS - len(wanted))]}
+    return [o for o in priced if o.id in keep]
+
+
+def _option(table: ComparedTable, option: ModeOption, columns: Sequence[Decimal], style: Style) -> list[str]:
     label = option.id + (" (as written)" if option.id == table.as_written else "")
-    cost = "not priced" if option.monthly_cost is None else numbers.usd(option.monthly_cost)
+    costs = {Decimal(1): option.monthly_cost, **{at.multiple: at.monthly_cost for at in option.at}}
+    cells = [right(_at(i), _usd(costs.get(m))) for i, m in enumerate(columns)]
     share = "" if option.throttled_share is None else numbers.share(option.throttled_share)
     chosen = option.id == table.recommended
-    out = row(
-        style,
-        left(0, label, "green" if chosen else ""),
-        right(_COST, cost),
-        right(_THROTTLED, share),
-        left(_CHOOSE, "<- choose" if chosen else ""),
-    )
-    return out + (wrap(option.reason, 4, style) if option.monthly_cost is None else [])
+    end = _at(len(columns) - 1) + _SHARE_COLUMN
+    note, colour = _note(table, option)
+    return row(style, left(0, label, "green" if chosen else ""), *cells, right(end, share), left(end + 1, note, colour))
+
+
+def _usd(cost: Decimal | None) -> str:
+    return "not priced" if cost is None else numbers.usd(cost)
+
+
+def _note(table: ComparedTable, option: ModeOption) -> tuple[str, str]:
+    if option.id == table.recommended:
+        return "<- choose", "green"
+    share = option.throttled_share or Decimal(0)
+    if table.tolerated and share >= table.tolerated:
+        return "breaks a gate", "red"
+    later = [at for at in option.at if (at.throttled_share or 0) > max(share, table.tolerated)]
+    if later:
+        return f"{numbers.share(later[-1].throttled_share or Decimal(0))} at {later[-1].multiple:f}x", "yellow"
+    return "", ""
+
+
+def _folded(table: ComparedTable, ranked: Sequence[ModeOption], rows: Sequence[ModeOption], style: Style) -> list[str]:
+    """How many more options there are, and why some have no price."""
+    unpriced = [o for o in ranked if o.monthly_cost is None]
+    rest = len(ranked) - len(rows) - len(unpriced)
+    parts = [f"{rest} more with --details"] if rest else []
+    for reason in dict.fromkeys(o.reason for o in unpriced):
+        own = [o for o in unpriced if o.reason == reason]
+        kinds = sorted({o.id.rpartition("/")[2] for o in own})
+        parts.append(f"{len(own)} not priced ({', '.join(kinds)}): {reason}")
+    if table.index is not None:
+        parts = [part for part in parts if "not priced" not in part]
+    return [line for part in parts for line in wrap(part, 2, style)]
 
 
 def _choice(table: ComparedTable, style: Style) -> list[str]:
@@ -63,6 +124,13 @@ def _choice(table: ComparedTable, style: Style) -> list[str]:
     return out + (labelled("  but", chosen.reason, 11, style) if chosen.reason else [])
 
 
+def _unless(table: ComparedTable, style: Style) -> list[str]:
+    out: list[str] = []
+    for i, sentence in enumerate(table.unless):
+        out += labelled("  unless" if not i else "", sentence, 11, style)
+    return out
+
+
 def _difference(before: ModeOption | None, chosen: ModeOption) -> str:
     if before is None or before.monthly_cost is None or chosen.monthly_cost is None:
         return ""
@@ -72,26 +140,43 @@ def _difference(before: ModeOption | None, chosen: ModeOption) -> str:
     return worth + (f" and throttles {numbers.share(less)} less" if less > 0 else "")
 
 
-def _break_even(table: ComparedTable, style: Style) -> list[str]:
-    """A scale from 0 to 100% for each direction: the mean use of a capacity held at the peak, and the break-even."""
-    out: list[str] = []
-    for word, even, used in (
-        ("writes", table.break_even_write, table.used_write),
-        ("reads", table.break_even_read, table.used_read),
-    ):
-        if even is None or used is None:
-            continue
-        out += row(style, left(2, word), left(_SCALE, _scale(used, even, style)))
-        cheaper = "on-demand" if used < even else "provisioned"
-        seen = f"a capacity held at the peak is used {numbers.share(used)}, break-even {numbers.share(even)}"
-        out += wrap(f"{seen}: {cheaper} is cheaper", _SCALE, style)
+def _account(account: ComparedAccount, style: Style) -> list[str]:
+    """All tables together."""
+    if account.as_written is None or account.recommended is None:
+        return labelled("ACCOUNT", "not priced: an option of a table has no price", 11, style)
+    gap = account.as_written - account.recommended
+    text = f"{numbers.usd(account.as_written)} as written, {numbers.usd(account.recommended)} as chosen"
+    out = labelled("ACCOUNT", f"{text}, {numbers.usd(gap)} less" if gap else text, 11, style, colour="bold")
+    for _, words, cost in account.pooled:
+        out += wrap(f"{numbers.usd(cost)} with {words}, shared by the chosen tables", 11, style)
     return out
 
 
-def _scale(used: Decimal, even: Decimal, style: Style) -> str:
-    """`0 |---o------+-----| 100%`: o where the table stands, + where the two modes cost the same."""
+def _break_even(table: ComparedTable, style: Style) -> list[str]:
+    """A scale from 0 to 100% for each direction: the mean use of a capacity held at the peak, auto scaling's, and the
+    break-even.
+    """
+    out: list[str] = []
+    for word, even, used, scaled in (
+        ("writes", table.break_even_write, table.used_write, table.scaled_write),
+        ("reads", table.break_even_read, table.used_read, table.scaled_read),
+    ):
+        if even is None or used is None:
+            continue
+        out += row(style, left(2, word), left(_SCALE, _scale(used, even, scaled, style)))
+        seen = f"o held at the peak, {numbers.share(used)} used"
+        if scaled is not None:
+            seen += f"; s auto scaled, {numbers.share(scaled)} used"
+        more = f"{seen}; + break-even at {numbers.share(even)}: provisioned is cheaper to the right of it"
+        out += wrap(safe(more, style), _SCALE, style)
+    return out
+
+
+def _scale(used: Decimal, even: Decimal, scaled: Decimal | None, style: Style) -> str:
+    """`|---o------+---s-----|`: o at the peak, s auto scaled, + where the two modes cost the same."""
     line = ["-" if style.ascii else "─"] * _SCALE_CELLS
-    for share, mark in ((even, "+" if style.ascii else "┼"), (used, "o" if style.ascii else "●")):
-        line[min(int(max(share, Decimal(0)) * _SCALE_CELLS), _SCALE_CELLS - 1)] = mark
+    for share, mark in ((even, "+"), (scaled, "s"), (used, "o")):
+        if share is not None:
+            line[min(int(max(share, Decimal(0)) * _SCALE_CELLS), _SCALE_CELLS - 1)] = mark
     ends = "||" if style.ascii else "├┤"
     return ends[0] + "".join(line) + ends[1]

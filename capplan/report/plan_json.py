@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from capplan.answer import (
+    ComparedAccount,
     ComparedTable,
     EntranceCost,
     Finding,
@@ -72,6 +73,8 @@ def modes_record(modes: Modes) -> dict[str, Any]:
         "prices": _prices(modes.prices),
         "tables": [_table(t) for t in modes.tables],
         "not_simulated": list(modes.not_simulated),
+        "multiples": [number(m) for m in modes.multiples],
+        "account": None if modes.account is None else _account(modes.account),
     }
 
 
@@ -216,6 +219,16 @@ def _entrance(e: EntranceCost) -> dict[str, Any]:
     }
 
 
+def _account(a: ComparedAccount) -> dict[str, Any]:
+    return {
+        "monthly_cost_as_written": number(a.as_written),
+        "monthly_cost_recommended": number(a.recommended),
+        "reserved_together": [
+            {"years": years, "commitment": words, "monthly_cost": number(cost)} for years, words, cost in a.pooled
+        ],
+    }
+
+
 def _table(t: ComparedTable) -> dict[str, Any]:
     return {
         "name": t.name,
@@ -225,6 +238,9 @@ def _table(t: ComparedTable) -> dict[str, Any]:
         "options": [_option(o) for o in t.options],
         "as_written": t.as_written,
         "utilisation_at_peak": {"read": number(t.used_read), "write": number(t.used_write)},
+        "utilisation_auto_scaled": {"read": number(t.scaled_read), "write": number(t.scaled_write)},
+        "tolerated_share": number(t.tolerated),
+        "unless": list(t.unless),
     }
 
 
@@ -240,4 +256,14 @@ def _option(o: ModeOption) -> dict[str, Any]:
         "pareto": o.pareto,
         "reason": o.reason,
         "change": _changes(o.change),
+        "at": [
+            {
+                "multiple": number(a.multiple),
+                "monthly_cost": number(a.monthly_cost),
+                "throttled_share": number(a.throttled_share),
+            }
+            for a in o.at
+        ],
+        "throttled_range": None if o.throttled_range is None else [number(end) for end in o.throttled_range],
+        "regret": number(o.regret),
     }

@@ -33,16 +33,21 @@ class Held:
     warm: float = 0.0
     at_bound: int = 0
     high_run: int = 0
-    recent: list[float] = field(default_factory=list)
+    low_run: int = 0
+    high: float = 0.0
+    low: float = 0.0
+    full: float = 0.0
+    consumed: list[float] = field(default_factory=list)
     pending: Step | None = None
     steps: list[Step] = field(default_factory=list)
 
     def begin(self, minute: int, level: float) -> None:
         """What happens as a minute begins: bounds of scheduled actions, and a change that takes effect."""
-        if self.pending is not None and self.pending[0] <= minute:
-            units = self.pending[1]
+        if self.pending is not None:
+            if self.pending[0] > minute:
+                return
+            self._hold(minute, self.pending[1])
             self.pending = None
-            self._hold(minute, units)
         bounds = self.policy.bounds
         while self.pending is None and self.at_bound < len(bounds) and bounds[self.at_bound].minute <= minute:
             self._bound(minute, level)
@@ -53,7 +58,7 @@ class Held:
         bound = self.policy.bounds[self.at_bound]
         self.at_bound += 1
         self.minimum, self.maximum = bound.minimum, bound.maximum
-        self.high_run, self.recent = 0, []
+        self.high_run = self.low_run = 0
         if not self.steps:
             self.warm, target = self.policy.warm, self.policy.target
             self._hold(0, self.minimum if target is None else wanted(level, target, self.minimum, self.maximum))
@@ -62,35 +67,44 @@ class Held:
 
     def end(self, minute: int, consumed: float) -> None:
         """What happens as a minute ends: the bank, and the alarms on what was consumed."""
-        full = self.constants.burst_seconds * self.capacity
-        self.bank = max(0.0, min(full, self.bank + (self.capacity - consumed) * _MINUTE_S))
-        target = self.policy.target
-        if target is None or self.pending is not None or self.capacity > self.maximum:
+        self.consumed.append(consumed)
+        bank = self.bank + (self.capacity - consumed) * _MINUTE_S
+        self.bank = self.full if bank > self.full else max(bank, 0.0)
+        if self.pending is not None or self.policy.target is None or self.capacity > self.maximum:
             return
-        self.high_run = self.high_run + 1 if consumed > self.capacity * target * (1 + 1e-12) else 0
-        low = consumed < self.capacity * (target - float(LOW_BELOW_TARGET)) * (1 - 1e-12)
-        self.recent = [*self.recent[1 - LOW_MINUTES :], consumed] if low else []
-        if self.high_run >= HIGH_MINUTES:
-            self._scale(minute, wanted(consumed, target, self.minimum, self.maximum), up=True)
-        elif len(self.recent) >= LOW_MINUTES:
-            busiest = max(self.recent)
-            if busiest or self.constants.zero_scales_in:
-                self._scale(minute, wanted(busiest, target, self.minimum, self.maximum), up=False)
-
-    def _scale(self, minute: int, units: int, *, up: bool) -> None:
-        if up:
+        if consumed > self.high:
+            self.low_run = 0
+            self.high_run += 1
+            if self.high_run >= HIGH_MINUTES:
+                self.high_run = 0
+                self._scale(minute, consumed, self.policy.target, up=True)
+        elif consumed < self.low:
             self.high_run = 0
-        if (up and units > self.capacity) or (not up and units < self.capacity and self.budget.take(minute)):
+            self.low_run += 1
+            if self.low_run >= LOW_MINUTES:
+                self._scale(minute, max(self.consumed[-LOW_MINUTES:]), self.policy.target, up=False)
+        else:
+            self.high_run = self.low_run = 0
+
+    def _scale(self, minute: int, level: float, target: float, *, up: bool) -> None:
+        units = wanted(level, target, self.minimum, self.maximum)
+        idle = not level and not self.constants.zero_scales_in
+        down = not up and units < self.capacity and not idle and self.budget.take(minute)
+        if down or (up and units > self.capacity):
             self._change(minute, units, self.constants.metric_minutes)
 
     def _change(self, decided: int, units: int, delay: float) -> None:
         self.pending = (effective(decided, delay, units, self.warm, self.constants), units)
-        self.high_run, self.recent = 0, []
+        self.high_run = self.low_run = 0
 
     def _hold(self, minute: int, units: int) -> None:
         self.capacity, self.warm = units, max(self.warm, units)
         self.steps.append((minute, units))
-        self.bank = min(self.bank, self.constants.burst_seconds * units)
+        self.full = self.constants.burst_seconds * units
+        self.bank = min(self.bank, self.full)
+        target = self.policy.target or 1.0
+        self.high = units * target * (1 + 1e-12)
+        self.low = units * (target - float(LOW_BELOW_TARGET)) * (1 - 1e-12)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +143,10 @@ def together(
         for i, state in enumerate(states):
             level = levels[i][minute]
             state.begin(minute, level)
-            fraction = _takes(state, level, 1.0 if passed[i] is None else passed[i][minute])  # type: ignore[index]
+            part = passed[i]
+            if part is None and level <= state.capacity:
+                continue
+            fraction = _takes(state, level, 1.0 if part is None else part[minute])
             if fraction < 1:
                 took[i][minute] = fraction
                 short = True

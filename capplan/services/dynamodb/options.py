@@ -2,35 +2,90 @@
 save.
 """
 
-import math
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from capplan.flow import Flow
-from capplan.model import Change, Context, Option
+from capplan.model import Change, Context, Demand, Option
+from capplan.quantities import to_quantity
 from capplan.services.dynamodb.hot_keys import hot_key_options
-from capplan.services.dynamodb.spec import AUTO_SCALED_TARGET, Table
-from capplan.services.dynamodb.usage import Usage, peak_units
+from capplan.services.dynamodb.modes import (
+    LAGS,
+    USUAL_TARGET,
+    auto_scaled_changes,
+    on_demand,
+    provisioned,
+    scheduled,
+)
+from capplan.services.dynamodb.spec import Table
+from capplan.services.dynamodb.usage import Usage
 
-_TARGET = "70%"
 _CLASSES = ("standard", "standard-ia")
-_SCALING_LAGS = "a sudden rise throttles for minutes, until scaling follows"
 
 
 def options(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Option, ...]:
     """Settings worth pricing."""
     if not usage.requests.terms and not usage.table_bytes:
         return ()
-    return (_other_mode(name, spec, usage), _other_class(name, spec), *hot_key_options(name, spec, usage, ctx.seed))
+    return (
+        *_other_mode(name, spec, usage, ctx),
+        _other_class(name, spec),
+        *_refused(name, spec, usage),
+        *hot_key_options(name, spec, usage, ctx.seed),
+    )
 
 
-def _other_mode(name: str, spec: Table, usage: Usage) -> Option:
-    if spec.on_demand:
-        changes = _provisioned(name, spec, usage, scaled=True)
-        message = f"{name} pays per request; auto scaled capacity at {_TARGET} would serve it."
-        return Option("dynamodb.capacity-mode", message, changes, _SCALING_LAGS)
-    message = f"{name} holds provisioned capacity; on demand it would pay per request."
-    return Option("dynamodb.capacity-mode", message, _on_demand(name, spec))
+def _other_mode(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Option]:
+    """Another mode, where it refuses no more than the one written."""
+    if not spec.on_demand:
+        demand = Demand(tuple(one.work for one in usage.works))
+        message = f"{name} holds provisioned capacity; on demand it would pay per request."
+        other = on_demand(name, spec, usage, demand, ctx)
+        if other.usage.throttled <= usage.throttled:
+            yield Option("dynamodb.capacity-mode", message, other.changes)
+    if spec.on_demand or _static(spec):
+        yield from _scaled(name, spec, usage, ctx)
+
+
+def _static(spec: Table) -> bool:
+    return spec.capacity.write.static and spec.capacity.read.static and not spec.capacity.scheduled
+
+
+def _scaled(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Option]:
+    """Auto scaling at the usual target; with steps before what it would miss, where it would miss something."""
+    now = "pays per request" if spec.on_demand else "holds the same capacity all day"
+    rule = "dynamodb.capacity-mode" if spec.on_demand else "dynamodb.auto-scaling"
+    message = f"{name} {now}; auto scaled capacity at {USUAL_TARGET}% would serve it."
+    if all(shape.flat for shape, _ in usage.requests.terms):
+        yield Option(rule, message, auto_scaled_changes(name, spec, usage, ctx), LAGS)
+        return
+    demand = Demand(tuple(one.work for one in usage.works))
+    scaled = provisioned(name, spec, "auto-scaled", usage, demand, ctx, LAGS, target=USUAL_TARGET)
+    if scaled.usage.throttled <= usage.throttled:
+        yield Option(rule, message, scaled.changes, LAGS)
+        return
+    planned = scheduled(name, spec, usage, demand, ctx, scaled)
+    if planned is not None and planned.usage.throttled <= usage.throttled:
+        message = f"{name} {now}; auto scaled at {USUAL_TARGET}%, with a step before each planned rise, would serve it."
+        yield Option("dynamodb.scheduled-scaling", message, planned.changes, planned.gives_up)
+
+
+def _refused(name: str, spec: Table, usage: Usage) -> Iterable[Option]:
+    """A risk where anything is refused, with the reasons that AWS would give."""
+    window = usage.window
+    if not window.throttled:
+        return
+    reasons = ", ".join(f"{round(count):,} {reason}" for reason, count in _most(window.reasons))
+    share = to_quantity(window.throttled * 100)
+    message = (
+        f"{name} refuses {float(share):.2g}% of its requests, in {window.throttled_minutes:,} minutes of the four weeks: "
+        f"{reasons}."
+    )
+    what = "on-demand" if not spec.on_demand else "a higher maximum, a warm throughput or more keys"
+    yield Option("dynamodb.throttled", message, (), f"callers wait and retry; {what} would serve more", "risk")
+
+
+def _most(reasons: Mapping[str, Fraction]) -> list[tuple[str, Fraction]]:
+    return sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
 
 
 def _other_class(name: str, spec: Table) -> Option:
@@ -41,45 +96,3 @@ def _other_class(name: str, spec: Table) -> Option:
     return Option(
         "dynamodb.table-class", message, (Change(f"tables.{name}.class", other),), "two class changes in 30 days"
     )
-
-
-def mode_options(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[tuple[str, Option], ...]:  # noqa: ARG001  as above
-    """Every mode and class to compare, as (id, option)."""
-    modes = (
-        ("on-demand", _on_demand(name, spec), ""),
-        ("provisioned-peak", _provisioned(name, spec, usage, scaled=False), "paid for whether used or not"),
-        (f"auto-scaled-{AUTO_SCALED_TARGET * 100:.0f}", _provisioned(name, spec, usage, scaled=True), _SCALING_LAGS),
-    )
-    out = []
-    for table_class, suffix in (("standard", ""), ("standard-ia", "/standard-ia")):
-        class_change = Change(f"tables.{name}.class", table_class)
-        for mode, changes, gives_up in modes:
-            option = Option("dynamodb.capacity-mode", f"{name}: {mode}{suffix}", (*changes, class_change), gives_up)
-            out.append((f"{mode}{suffix}", option))
-    return tuple(out)
-
-
-def _on_demand(name: str, spec: Table) -> tuple[Change, ...]:
-    """Per request; settings of provisioned indexes go."""
-    indexes = [index for index, one in spec.indexes.items() if one.capacity is not None]
-    gone = (Change(f"tables.{name}.indexes.{index}.capacity", None) for index in indexes)
-    return (Change(f"tables.{name}.capacity", "on-demand"), *gone)
-
-
-def _provisioned(name: str, spec: Table, usage: Usage, *, scaled: bool) -> tuple[Change, ...]:
-    """Capacity for the table and each global index; an on-demand maximum goes."""
-    changes = [] if spec.throughput is None else [Change(f"tables.{name}.throughput", None)]
-    for arm in usage.arms:
-        units = {"write": _units(arm.write, scaled=scaled), "read": _units(arm.read, scaled=scaled)}
-        where = f"tables.{name}" if arm.index is None else f"tables.{name}.indexes.{arm.index}"
-        changes.append(Change(f"{where}.capacity", {"mode": "provisioned", **units} if arm.index is None else units))
-    return tuple(changes)
-
-
-def _units(flow: Flow, *, scaled: bool) -> object:
-    """The peak rounded up, or bounds that let auto scaling follow it."""
-    peak = peak_units(flow)
-    if not scaled:
-        return max(1, math.ceil(peak))
-    most = max(1, math.ceil(peak / Fraction(Decimal(AUTO_SCALED_TARGET))))
-    return {"min": 1, "max": most, "target": _TARGET}

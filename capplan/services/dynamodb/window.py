@@ -46,6 +46,7 @@ class Window:
         reasons: Refused requests a month by AWS's reason.
         throttled_minutes: Minutes of the window in which anything was refused.
         longest_minutes: The longest run of them.
+        within: Refused over offered requests in those minutes alone.
     """
 
     sides: Mapping[SideKey, tuple[Side, Outcome]]
@@ -53,6 +54,7 @@ class Window:
     reasons: Mapping[str, Fraction] = field(default_factory=dict)
     throttled_minutes: int = 0
     longest_minutes: int = 0
+    within: Fraction = Fraction(0)
 
     def steps(self, key: SideKey) -> tuple[Step, ...]:
         """Capacity held by a provisioned side."""
@@ -79,6 +81,13 @@ class Window:
             weights[start:end] = 1.0
         return Fraction(least * MONTH_HOURS) + sig6(float((above * weights).sum()) / _MINUTES_PER_HOUR)
 
+    def missed_share(self) -> Fraction | None:
+        """Of the requests that came in minutes in which anything was refused, the share refused; None where nothing was.
+
+        What a rise loses that nobody planned for.
+        """
+        return self.within if self.throttled_minutes else None
+
     def hourly(self, key: SideKey) -> "NDArray[np.float64]":
         """Mean capacity in each hour of the window. Shape (672,)."""
         import numpy as np  # noqa: PLC0415  only where a series is computed
@@ -98,16 +107,14 @@ def run(sides: Sequence[Side], requests: Sequence[Requests], constants: Constant
         else:
             found[side.key] = quiet
     if moving:
-        found |= _settle(sides, moving, requests, constants)
+        found |= _settle(moving, requests, constants)
     outcomes = {side.key: (side, found[side.key]) for side in sides}
     if not any(one.refused for one in found.values()):
         return Window(outcomes)
     return _lost(outcomes, requests)
 
 
-def _settle(
-    sides: Sequence[Side], moving: Sequence[Side], requests: Sequence[Requests], constants: Constants
-) -> dict[SideKey, Outcome]:
+def _settle(moving: Sequence[Side], requests: Sequence[Requests], constants: Constants) -> dict[SideKey, Outcome]:
     """Each side on its own; where a provisioned index refuses writes, all together."""
     levels = {side.key: side.flow.levels() for side in moving}
     passed = {side.key: through_partitions(side, levels[side.key]) for side in moving}
@@ -118,7 +125,7 @@ def _settle(
         steps |= zip((side.key for side in own), capacity_steps(series, constants), strict=True)
     out = {s.key: settle(s, levels[s.key], passed[s.key], steps.get(s.key), constants) for s in moving}
     if any(out[s.key].refused for s in moving if s.policy is not None and s.key[0] and s.key[1] == "write"):
-        return _together(sides, requests, constants)
+        return _together(moving, requests, constants)
     return out
 
 
@@ -127,6 +134,7 @@ def _inflow(levels: "NDArray[np.float64]", passed: "NDArray[np.float64] | None")
 
 
 def _together(sides: Sequence[Side], requests: Sequence[Requests], constants: Constants) -> dict[SideKey, Outcome]:
+    """The sides that move or refuse, minute by minute, side by side."""
     import numpy as np  # noqa: PLC0415  only where a series is computed
 
     place = {side.key: i for i, side in enumerate(sides)}
@@ -138,14 +146,13 @@ def _together(sides: Sequence[Side], requests: Sequence[Requests], constants: Co
         if side.policy is not None
     ]
     streams = [
-        coupled.Stream(one.flow.levels(), {place[key]: float(units) for key, units in one.units.items() if units})
+        coupled.Stream(one.flow.levels(), {place[k]: float(units) for k, units in one.units.items() if k in place})
         for one in requests
     ]
     steps, took = coupled.together(lanes, streams, constants)
     out = {}
     for i, side in enumerate(sides):
-        fraction = np.array(took[i])
-        lost = np.maximum(0.0, (1.0 if passed[i] is None else passed[i]) - fraction) * levels[i]
+        lost = np.maximum(0.0, (1.0 if passed[i] is None else passed[i]) - np.array(took[i])) * levels[i]
         out[side.key] = outcome(levels[i], passed[i], {"provisioned": lost}, steps[i])
     return out
 
@@ -175,8 +182,10 @@ def _lost(outcomes: Mapping[SideKey, tuple[Side, Outcome]], requests: Sequence[R
                     reasons[name] = reasons.get(name, 0.0) + amount
     assert abs(sum(reasons.values()) - lost) <= 1e-6 * max(1.0, lost), "reasons do not add up"  # noqa: S101  the books
     share = min(Fraction(1), sig6(lost / float(offered))) if offered else Fraction(0)
-    runs = _runs(any_lost)
-    return Window(outcomes, share, {k: sig6(v) for k, v in sorted(reasons.items())}, int(any_lost.sum()), max(runs))
+    reached = sum(float((one.flow.levels() * one.flow.month_weights())[any_lost].sum()) for one in requests)
+    within = sig6(lost / (reached * SECONDS_PER_MINUTE)) if reached else Fraction(0)
+    known = {reason: sig6(amount) for reason, amount in sorted(reasons.items())}
+    return Window(outcomes, share, known, int(any_lost.sum()), max(_runs(any_lost)), min(Fraction(1), within))
 
 
 def _runs(flags: "NDArray[np.bool_]") -> list[int]:

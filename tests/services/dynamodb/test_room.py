@@ -1,5 +1,6 @@
 """The DynamoDB room: what a table means, meters, is held against and is charged for."""
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -7,12 +8,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from capplan.model import Context
+from capplan.model import Context, Demand
 from capplan.quantities import to_quantity
 from capplan.services.dynamodb import KIND
 from capplan.services.dynamodb.accesses import validate_access
 from capplan.services.dynamodb.limits import pool_quota
-from capplan.services.dynamodb.options import mode_options
+from capplan.services.dynamodb.modes import in_class, modes
 from capplan.services.dynamodb.requests import request_units
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Usage
@@ -273,22 +274,37 @@ def test_expiring_items_are_in_the_stream_but_not_in_the_bill() -> None:
     assert KIND.shards(usage) == 4
 
 
-def test_every_mode_and_class_can_be_compared() -> None:
+def test_every_mode_can_be_compared() -> None:
     spec = table(**ORDERS)
     usage = metered(spec, ({"op": "put"}, spiky(60, 8)))
-    listed = dict(mode_options("orders", spec, usage, CTX))
-    assert list(listed) == [
-        f"{mode}{ia}" for ia in ("", "/standard-ia") for mode in ("on-demand", "provisioned-peak", "auto-scaled-70")
-    ]
-    peak = {change.path: change.to for change in listed["provisioned-peak"].changes}
+    demand = Demand(tuple(one.work for one in usage.works))
+    found = {mode.id: mode for mode in modes("orders", spec, usage, demand, CTX)}
+    scaled = [f"auto-scaled-{target}" for target in (50, 70, 90)]
+    assert list(found) == ["on-demand", "provisioned-peak", *scaled, "scheduled"]
+    peak = {change.path: change.to for change in found["provisioned-peak"].changes}
     assert peak["tables.orders.capacity"] == {"mode": "provisioned", "write": 960, "read": 1}
     assert peak["tables.orders.indexes.by-status.capacity"] == {"write": 480, "read": 1}
-    scaled = {change.path: change.to for change in listed["auto-scaled-70/standard-ia"].changes}
-    assert scaled["tables.orders.class"] == "standard-ia"
-    assert scaled["tables.orders.indexes.by-status.capacity"] == {
-        "write": {"min": 1, "max": 686, "target": "70%"},
-        "read": {"min": 1, "max": 1, "target": "70%"},
+    ia = {change.path: change.to for change in in_class(found["auto-scaled-70"], "orders", "standard-ia").changes}
+    assert ia["tables.orders.class"] == "standard-ia"
+    assert ia["tables.orders.indexes.by-status.capacity"] == {
+        "write": {"min": 86, "max": 1372, "target": "70%"},
+        "read": 1,
     }
+    assert found["provisioned-peak"].usage.throttled == 0
+    assert found["auto-scaled-90"].usage.throttled > found["auto-scaled-50"].usage.throttled > 0
+    assert found["scheduled"].usage.throttled == 0, "the step is there before the sale"
+
+
+def test_a_step_is_scheduled_before_each_rise_that_scaling_would_miss() -> None:
+    spec = table(**{**ORDERS, "indexes": {}})
+    usage = metered(spec, ({"op": "put"}, spiky(60, 8)))
+    demand = Demand(tuple(one.work for one in usage.works))
+    found = {mode.id: mode for mode in modes("orders", spec, usage, demand, CTX)}
+    (change,) = found["scheduled"].changes
+    assert isinstance(change.to, dict)
+    (step,) = change.to["scheduled"]
+    assert step["at"] == "day 12 09:30", "half an hour before minute 16,440, which is 10:00 of day 12"
+    assert step["write"] == math.ceil(960 / 0.7)
 
 
 @pytest.mark.parametrize("factor", [2, 10])
