@@ -140,10 +140,10 @@ def _with_commitments(base: Priced, runs: Runs) -> list[_Candidate]:
 
 def _reserved(base: Priced, runs: Runs, name: str, years: int) -> _Candidate:
     nothing: dict[Multiple, Decimal | None] = dict.fromkeys(runs.at)
-    if runs.today.missing:
-        return _Candidate(name, runs, nothing, reason=_no_price(runs.today.missing))
-    hours = {unit: commit.hours_of(runs.today, unit) for unit in commit.UNITS}
-    prices = {unit: commit.unit_price(runs.today, unit) for unit in commit.UNITS}
+    if runs.base.missing:
+        return _Candidate(name, runs, nothing, reason=_no_price(runs.base.missing))
+    hours = {unit: commit.hours_of(runs.base, unit) for unit in commit.UNITS}
+    prices = {unit: commit.unit_price(runs.base, unit) for unit in commit.UNITS}
     held = commit.reservation(hours, prices, base.catalogue, years)
     if held is None:
         return _Candidate(name, runs, nothing, f"{years} years" if years > 1 else "1 year", "not in the price files")
@@ -153,10 +153,10 @@ def _reserved(base: Priced, runs: Runs, name: str, years: int) -> _Candidate:
 
 
 def _savings_plan(base: Priced, runs: Runs, name: str) -> _Candidate:
-    rates = None if runs.today.missing else commit.plan_prices(runs.today, base.catalogue)
+    rates = None if runs.base.missing else commit.plan_prices(runs.base, base.catalogue)
     if rates is None:
         return _Candidate(name, runs, dict.fromkeys(runs.at), "1 year", "not in the price files")
-    usd = commit.best_commitment(runs.today, rates)
+    usd = commit.best_commitment(runs.base, rates)
     discount = base.metered.scenario.account.discount
     costs = {m: commit.with_plan(run, float(usd), rates, discount) for m, run in runs.at.items()}
     return _Candidate(name, runs, costs, f"{to_quantity(usd)} USD an hour for 1 year")
@@ -174,7 +174,7 @@ def _option(base: Priced, resource: Resource, arm: str | None, candidate: _Candi
     where = f"tables.{resource.name}" + (f".indexes.{arm}" if arm else "")
     costs = candidate.costs if arm is None else _index_costs(resource, arm, candidate)
     shares = {m: to_quantity(run.usage.throttled) for m, run in candidate.runs.at.items()}
-    missing = candidate.runs.today.missing
+    missing = candidate.runs.base.missing
     return ModeOption(
         id=candidate.id,
         mode=mode.mode,
@@ -243,8 +243,8 @@ def _total(costs: Sequence[Decimal | None]) -> Decimal | None:
 
 def _pooled(base: Priced, runs: Sequence[Runs], years: int) -> tuple[int, str, Decimal] | None:
     """Blocks chosen by the hours of all Standard provisioned tables together, and the month of every table with them."""
-    reservable = [one.today for one in runs if one.mode.mode == "provisioned" and one.table_class == "standard"]
-    plain = _total([one.today.cost for one in runs])
+    reservable = [one.base for one in runs if one.mode.mode == "provisioned" and one.table_class == "standard"]
+    plain = _total([one.base.cost for one in runs])
     if not reservable or plain is None:
         return None
     hours = {

@@ -54,7 +54,7 @@ class Runs:
     at: Mapping[Multiple, Run] = field(default_factory=dict)
 
     @property
-    def today(self) -> Run:
+    def base(self) -> Run:
         """At today's traffic."""
         return self.at[AS_TODAY]
 
