@@ -101,6 +101,33 @@ class EntranceCost:
 
 
 @dataclass(frozen=True, slots=True)
+class RunCost:
+    """What one run of a resource may cost and how it may end; no part of the month's bill.
+
+    Attributes:
+        resource: Its label.
+        runs: Runs a month.
+        usd: Amounts by what they are: run.expected, run.p95, run.retried, worst_run, run_hour; wasted is of a month.
+        attempts: Mean attempts of a run.
+        success_share: Chance that it ends well.
+        waste_share: The share of the billed time that failed attempts take.
+        notice_seconds: Until its final failure is told.
+        notices: Failures told in a month.
+        notice_cost: What the told function costs for them.
+    """
+
+    resource: str
+    runs: Decimal | None
+    usd: Mapping[str, Decimal | None]
+    attempts: Decimal | None
+    success_share: Decimal | None
+    waste_share: Decimal | None
+    notice_seconds: Decimal | None
+    notices: Decimal | None
+    notice_cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Prices:
     """Where the prices came from, as the footer tells it."""
 
@@ -141,6 +168,7 @@ class Plan:
     assumptions: tuple[WeighedAssumption, ...]
     excluded: tuple[Excluded, ...]
     gates: tuple[Verdict, ...]
+    runs: tuple[RunCost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ Op = Literal[
     "invoke",
     "start",
     "run",
+    "request",
 ]
 READS = frozenset({"get", "query", "scan", "batch-get", "transact-get"})
 WRITES = frozenset({"put", "update", "delete", "batch-write", "transact-write", "check"})
@@ -34,8 +35,11 @@ SECTION_OF: Mapping[str, str] = {
     "invoke": "functions",
     "start": "state_machines",
     "run": "jobs",
+    "request": "catalog",
 }
-"""Which section of the scenario a word calls into."""
+"""Which section of the scenario a word calls into; `run` reaches the others of RUNS too."""
+RUNS = ("jobs", "crawlers", "catalog_tasks", "data_quality", "sessions", "databrew")
+"""Sections whose resources run."""
 LISTS: Mapping[str, tuple[str, ...]] = {
     "batch-get": ("get",),
     "batch-write": ("put", "delete"),
@@ -51,7 +55,7 @@ class Access(BaseModel):
     model_config = WORDS
 
     op: Op = Field(exclude=True)
-    """The API's word: get, query, scan, put, update, delete, batch-get, batch-write, transact-get, transact-write, check, invoke, start, run."""
+    """The API's word: get, query, scan, put, update, delete, batch-get, batch-write, transact-get, transact-write, check, invoke, start, run, request."""
     target: str = Field(default="", exclude=True)
     """What is called: the name of a table, function, state machine or job."""
     times: Count = Decimal(1)

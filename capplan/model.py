@@ -56,6 +56,7 @@ class Context:
         duration_ms: Mean time of one unit of work, by address ("functions.place-order").
         addresses: Addresses by bare name: {"orders": ("tables.orders",)}.
         seed: For everything drawn.
+        fails: Chance that one unit of work fails, as a caller that waits for it sees it, by address.
         duration_law: How that time varies, by address, where the user said so.
         timeout_ms: When a function is ended, by address.
     """
@@ -68,6 +69,7 @@ class Context:
     seed: int = 0
     duration_law: Mapping[str, Distribution] = field(default_factory=dict)
     timeout_ms: Mapping[str, Fraction] = field(default_factory=dict)
+    fails: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +273,11 @@ def no_risk(name: str, spec: object, usage: object, ctx: Context) -> RunRisk | N
     return None
 
 
+def never_fails(spec: object) -> Fraction:  # noqa: ARG001
+    """For a kind of which nobody says that it fails."""
+    return Fraction(0)
+
+
 def always(spec: object) -> bool:  # noqa: ARG001
     """For a kind that does nothing by itself."""
     return True
@@ -328,6 +335,8 @@ class Kind(Generic[SpecT, UsageT]):
     """What one run may cost."""
     start: Op | None = None
     """The word for what a trigger's name does here: `run` a job, `start` a workflow; None where triggers say more."""
+    fails: Callable[[SpecT], Fraction] = never_fails
+    """Chance that one unit of its work fails, as a caller that waits for it sees it."""
     needs_work: Callable[[SpecT], bool] = always
     """Whether it stands idle, and the answer says so, when nothing triggers or calls it."""
     own_start: Callable[[SpecT], str | Fraction | None] = starts_by_itself_never

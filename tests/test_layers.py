@@ -14,7 +14,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("scenario",),
     ("answer",),
     ("planning.demand", "planning.meter", "planning.price"),
-    ("gates", "planning.limits", "planning.what_if", "planning.findings", "planning.remarks"),
+    ("gates", "planning.limits", "planning.what_if", "planning.findings", "planning.remarks", "planning.runs"),
     ("planning",),
     ("compare",),
     ("report",),

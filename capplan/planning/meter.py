@@ -40,7 +40,8 @@ def context_of(scenario: Scenario, seed: int) -> Context:
         if isinstance(law := getattr(r.spec, "duration", None), Distribution)
     }
     ends = {a: Fraction(r.spec.timeout_ms) for a, r in scenario.resources.items() if r.kind.section == "functions"}
-    ctx = Context(scenario.region, account.quotas, account.in_use, durations, addresses, seed, laws, ends)
+    fails = {a: chance for a, r in scenario.resources.items() if (chance := r.kind.fails(r.spec))}
+    ctx = Context(scenario.region, account.quotas, account.in_use, durations, addresses, seed, laws, ends, fails)
     machines = [r for r in scenario.resources.values() if r.kind.section == "state_machines"]
     others = [r for r in scenario.resources.values() if r.kind.section != "state_machines"]
     for resource in others:

@@ -21,6 +21,7 @@ from capplan.planning.price import (
     prices_of,
 )
 from capplan.planning.remarks import assumptions, excluded
+from capplan.planning.runs import runs_of
 from capplan.pricing.rating import rate
 from capplan.quantities import to_quantity
 from capplan.scenario.records import Scenario
@@ -68,6 +69,7 @@ def plan(scenario: Scenario, *, today: date | None = None, seed: int = 0, findin
         assumptions=assumptions(priced),
         excluded=excluded(priced),
         gates=verdicts,
+        runs=runs_of(priced),
     )
 
 

@@ -107,6 +107,8 @@ def _quick_saving(
         and kind.calls(name, spec, ctx) == kind.calls(name, resource.spec, ctx)
         and kind.duration_ms(name, spec, ctx) == ctx.duration_ms[address]
         and kind.call_factor(spec) == kind.call_factor(resource.spec)
+        and kind.fails(spec) == kind.fails(resource.spec)
+        and kind.own_start(spec) == kind.own_start(resource.spec)
     )
     charges = charges_of(replace(resource, spec=spec), usage, ctx)
     keys = {c.price for c in (*charges, *base.charges[address])}

@@ -18,6 +18,7 @@ from capplan.answer import (
     PlannedLimit,
     PlannedResource,
     Prices,
+    RunCost,
     Verdict,
     WeighedAssumption,
 )
@@ -60,6 +61,7 @@ def plan_record(plan: Plan) -> dict[str, Any]:
         "standing_cost": number(plan.standing_cost),
         "cost_by_tag": _value(plan.cost_by_tag),
         "entrances": [_entrance(e) for e in plan.entrances],
+        "runs": [_run(r) for r in plan.runs],
         "free_tier": plan.free_tier,
         "free_tier_saves": number(plan.free_tier_saves),
     }
@@ -206,6 +208,20 @@ def _gate(g: Verdict) -> dict[str, Any]:
         "operator": g.operator,
         "unit": g.unit,
         "why": g.why,
+    }
+
+
+def _run(r: RunCost) -> dict[str, Any]:
+    return {
+        "resource": r.resource,
+        "runs": number(r.runs),
+        "cost": {key: number(usd) for key, usd in r.usd.items()},
+        "attempts": number(r.attempts),
+        "success_share": number(r.success_share),
+        "waste_share": number(r.waste_share),
+        "notice_seconds": number(r.notice_seconds),
+        "notices": number(r.notices),
+        "notice_cost": number(r.notice_cost),
     }
 
 

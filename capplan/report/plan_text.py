@@ -19,6 +19,7 @@ from capplan.pricing.rating import LineItem
 from capplan.quantities import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Cell, Style, bar, columns, finish, labelled, left, paint, right, row, safe, wrap
+from capplan.report.runs_text import runs_block
 from capplan.report.yaml_value import written
 
 SERVICES = {"dynamodb": "DynamoDB", "lambda": "Lambda", "stepfunctions": "Step Functions", "glue": "Glue"}
@@ -55,6 +56,7 @@ def plan_text(plan: Plan, style: Style, *, details: bool = False, top: int = 10)
             _entrances(plan, style, top=None if details else _FEW),
             _tags(plan, style) if details else [],
             _headroom(plan.limits, style, details=details),
+            runs_block(plan.runs, style, details=details),
             _findings(plan, style, details=details),
             _assumed(plan.assumptions, style, details=details),
             _footer(plan, style, details=details),

@@ -9,8 +9,6 @@ from capplan.services import QUOTAS, SECTIONS
 
 TOP_NOT_YET = {
     "caches": "DynamoDB Accelerator",
-    "crawlers": "Glue crawlers",
-    "catalog": "the Glue Data Catalog",
     "commitments": "reserved capacity and savings plans",
 }
 HEAD = ("capplan", "name", "region", "timezone", "account")

@@ -243,7 +243,7 @@ def resource_at(
 
 def _flow_words(kind: Kind[Any, Any]) -> tuple[str, ...]:
     """The keys of a resource that say where demand flows; the loader reads them, no spec has them."""
-    return ("access",) if kind.section == "tables" else ("calls",)
+    return {"tables": ("access",), "catalog": ()}.get(kind.section, ("calls",))
 
 
 def _ranges(data: object, path: tuple[str, ...]) -> list[str]:

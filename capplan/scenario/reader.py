@@ -102,6 +102,7 @@ class Reader:
             "functions": "function",
             "state_machines": "state machine",
             "jobs": "job",
+            "catalog": "catalog",
             "traffic": "traffic",
         }[section]
         close = nearest(value, names) if isinstance(value, str) else None

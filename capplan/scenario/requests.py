@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from capplan.calls import LISTS, SECTION_OF, TABLE_OPS, Access
+from capplan.calls import LISTS, RUNS, SECTION_OF, TABLE_OPS, Access
 from capplan.flow import Flow, steady
 from capplan.model import Kind
 from capplan.quantities import read_rate
@@ -70,7 +70,7 @@ def calls_in(
         return [
             w for i, one in enumerate(value) for w in calls_in(reader, one, (*path, op, i), specs, times, around=access)
         ]
-    section = SECTION_OF[op]
+    section = _section(op, value, specs)
     address = f"{section}.{value}"
     if not isinstance(value, str) or address not in specs:
         reader.unknown(value, section, [*path, op], specs)
@@ -78,6 +78,12 @@ def calls_in(
     access = access.model_copy(update={"target": value})
     _check_access(reader, *specs[address], access, path)
     return [WrittenCall(address, times, access)]
+
+
+def _section(op: str, name: object, specs: Mapping[str, Any]) -> str:
+    """The section a word reaches: `run` reaches whatever runs, a job first."""
+    found = [section for section in RUNS if op == "run" and f"{section}.{name}" in specs]
+    return found[0] if found else SECTION_OF[op]
 
 
 def entering_at(

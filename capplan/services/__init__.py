@@ -13,6 +13,12 @@ SECTIONS: Mapping[str, str] = {
     "functions": "lambda_",
     "state_machines": "stepfunctions",
     "jobs": "glue",
+    "crawlers": "glue",
+    "catalog": "glue",
+    "catalog_tasks": "glue",
+    "data_quality": "glue",
+    "sessions": "glue",
+    "databrew": "glue",
 }
 """The room of each section of the language, in the order answers name them."""
 _ROOM_OF = {"dynamodb": "dynamodb", "lambda": "lambda_", "stepfunctions": "stepfunctions", "glue": "glue"}

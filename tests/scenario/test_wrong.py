@@ -32,7 +32,6 @@ FUNCTION = "functions:\n  f: {duration: 10 ms}\n"
             "it goes with put",
         ),
         ("caches: {}\n" + TABLE, 4, 1, "'caches' is not supported yet", "DynamoDB Accelerator"),
-        ("crawlers: {}\n" + TABLE, 4, 1, "'crawlers' is not supported yet", "Glue crawlers"),
         ("commitments: []\n" + TABLE, 4, 1, "'commitments' is not supported yet", "reserved capacity and savings plans"),
         ("tabels: {}\n", 4, 1, "unknown key 'tabels'", "did you mean 'tables'?"),
         ("traffic: {t: {rate: 60}}\n", 4, 21, "60 has no unit", "expected a rate, such as 60/s or 150M/month"),

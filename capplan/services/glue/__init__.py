@@ -7,9 +7,15 @@ from capplan.model import Call, Context, Kind, Problem
 from capplan.reading.files import Files
 from capplan.services.glue import cost, limits, options, settings, usage
 from capplan.services.glue.attempts import call_factor
+from capplan.services.glue.catalog import CATALOGS
+from capplan.services.glue.catalog_tasks import TASKS
+from capplan.services.glue.crawlers import CRAWLERS
+from capplan.services.glue.databrew import BREWS
+from capplan.services.glue.quality import EVALUATIONS
 from capplan.services.glue.quotas import pool_quota
 from capplan.services.glue.refused import validate
 from capplan.services.glue.rules import RULES
+from capplan.services.glue.sessions import SESSIONS
 from capplan.services.glue.spec import Job
 from capplan.services.glue.usage import Usage
 
@@ -75,6 +81,7 @@ KIND: Kind[Job, Usage] = Kind(
     start="run",
     own_start=_own_start,
     needs_work=_needs_work,
+    fails=usage.seen_failure_share,
 )
-KINDS = (KIND,)
+KINDS = (KIND, CRAWLERS, CATALOGS, TASKS, EVALUATIONS, SESSIONS, BREWS)
 """Everything of Glue that a scenario may declare."""

@@ -4,11 +4,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
-from capplan.quantities import Distribution, expected_blocks, fixed, mean, to_quantity
+from capplan.quantities import Distribution, expected_blocks, fixed, mean, quantile, share_above, sig6, to_quantity
 from capplan.services.glue import billing, retries
 from capplan.services.glue.settings import billed_dpus, duration, failed_share, fails, timeout_ms
 from capplan.services.glue.spec import Job
 
+_ALMOST_ALL = 0.999999
 _MOMENTS = 20
 """Equal parts of a run in which a failure may fall, where it may come anywhere."""
 
@@ -62,6 +63,49 @@ def scaled(time: Distribution, share: Decimal) -> Distribution:
     if not share:
         return fixed(0)
     return Distribution(tuple((below, to_quantity(Fraction(value) * Fraction(share))) for below, value in time.points))
+
+
+# --- how far a run may go ---------------------------------------------------------------------------------------------
+
+
+def billed_quantile_s(spec: Job, share: Fraction) -> Fraction:
+    """Billed seconds that so many of the runs stay within: failed attempts at their mean, the last one as it falls.
+
+    Exact where every attempt takes the same time, else by bisection, 6 significant digits.
+    """
+    chain = attempts(spec)
+    if duration(spec).fixed or spec.dpu_seconds is not None:
+        return retries.billed_quantile_s(chain, share)
+    low, high = 0.0, float(retries.worst_billed_s(high_attempts(spec, _ALMOST_ALL)))
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (low, middle) if _within(spec, chain, middle) >= share else (middle, high)
+    return sig6(high)
+
+
+def _within(spec: Job, chain: retries.Attempts, billed_s: float) -> float:
+    """The share of runs that are billed for so many seconds at most."""
+    found, reaching = 0.0, 1.0
+    for failures in range(chain.count):
+        fails = float(chain.chance if not failures else chain.again)
+        found += reaching * (1 - fails) * _succeeds_within(spec, billed_s - failures * float(chain.failed_s))
+        reaching *= fails
+    return found + (reaching if chain.count * chain.failed_s <= billed_s else 0.0)
+
+
+def _succeeds_within(spec: Job, billed_s: float) -> float:
+    if billed_s < _least(spec):
+        return 0.0
+    left_ms = billed_s * units.MS_PER_SECOND
+    return 1.0 if left_ms >= timeout_ms(spec) else 1 - share_above(duration(spec), left_ms)
+
+
+def high_attempts(spec: Job, share: float) -> retries.Attempts:
+    """The chain of attempts, each of which takes the time that so many stay within."""
+    if duration(spec).fixed:
+        return attempts(spec)
+    long = fixed(to_quantity(sig6(quantile(duration(spec), share))))
+    return attempts(spec.model_copy(update={"duration": long, "data": None}))
 
 
 # --- real time --------------------------------------------------------------------------------------------------------

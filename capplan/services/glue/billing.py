@@ -27,6 +27,11 @@ FIRST_GEN2 = "6.0"
 """From here on AWS bills another, cheaper DPU-hour."""
 
 
+def is_gen2(glue_version: str) -> bool:
+    """Whether a Glue version is billed by the newer DPU-hour."""
+    return version(glue_version) >= version(FIRST_GEN2)
+
+
 def minimum_s(job_type: str, glue_version: str) -> int:
     """Least billed seconds of a job run."""
     old = job_type == "spark" and version(glue_version) < (2, 0)

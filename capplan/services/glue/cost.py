@@ -12,7 +12,7 @@ from capplan.services.glue.usage import Usage
 
 def price_key(spec: Job) -> str:
     """The price of this job's DPU-hours: by type, worker, class and generation."""
-    gen2 = dpu.version(spec.glue_version) >= dpu.version(billing.FIRST_GEN2)
+    gen2 = billing.is_gen2(spec.glue_version)
     if spec.type == "python-shell":
         return "glue.python_shell.dpu_hour"
     if spec.type == "ray":

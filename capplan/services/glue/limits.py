@@ -40,7 +40,8 @@ def _runs_at_once(name: str, spec: Job, usage: Usage) -> LimitCheck:
     at_random, peak = usage.at_random, usage.busy.peak()
     return LimitCheck(
         name, MAX_CONCURRENT_RUNS, to_quantity(sig6(_runs(usage))), Decimal(spec.max_concurrent_runs), "runs",
-        flow=usage.busy, poisson=at_random, minute=peak.minute,
+        flow=None if usage.called or (usage.gathered and not at_random) else usage.busy, poisson=at_random,
+        minute=peak.minute,
     )  # fmt: skip
 
 
@@ -48,7 +49,11 @@ def _runs(usage: Usage) -> float:
     peak = usage.busy.peak().per_second
     if usage.at_random:
         return peak + POISSON_SIGMAS * math.sqrt(peak)
-    return float(math.ceil(round(peak, 6)))  # evenly spaced: now one fewer, now one more
+    if usage.called:
+        return max(
+            1.0, round(peak)
+        )  # a caller's retries come one after the other: an expected number, not runs at once
+    return float(math.ceil(round(peak, 6))) if usage.gathered else peak  # evenly spaced: now one fewer, now one more
 
 
 def waiting(spec: Job, usage: Usage) -> overlap.Queue:

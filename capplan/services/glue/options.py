@@ -81,6 +81,9 @@ def _time(spec: Job, usage: Usage) -> list[_Default]:
         found.append(("max_retries", "0", "an omitted value means no retry", "aws_default"))
     if spec.fails is None and spec.max_retries:
         found.append(("fails", "0%", "no attempt is taken to fail, so no retry is billed", "workload"))
+    if usage.machines and spec.max_retries and "sync_follows_retries" not in spec.model_fields_set:
+        reason = "a workflow that waits follows the run it started; that it waits for Glue's retries AWS does not say"
+        found.append(("sync_follows_retries", "false", reason, "aws_default"))
     if spec.execution_class == "flex" and spec.dpu_seconds is None:
         found.append(
             ("dpu_seconds", "all workers, the whole run", "no worker is taken back during a Flex run", "workload")

@@ -130,21 +130,4 @@ RULES: tuple[Rule, ...] = (
         "A run may be late.",
         "AWS Glue Developer Guide, Job run queuing, read 2026-11-23",
     ),
-    Rule(
-        "glue.crawler-frequency",
-        "Crawl less often",
-        "A crawler that starts more than once a day by its own schedule or one trigger.",
-        "A daily schedule. Every crawl is billed for ten minutes at least; a job that writes partitions can add them to the "
-        "catalog itself.",
-        "New partitions are seen up to a day later.",
-        _PRICING,
-    ),
-    Rule(
-        "glue.idle-session",
-        "An idle time-out for sessions",
-        "An interactive session without `idle_timeout`, which AWS lets run for 48 hours.",
-        "`idle_timeout: 30 min`: a forgotten session is billed until it ends.",
-        "The session's variables are gone after the break.",
-        "AWS Glue API Reference, CreateSession, read 2026-11-23",
-    ),
 )

@@ -10,7 +10,14 @@ from capplan.flow import Flow, steady
 from capplan.model import Context, Demand
 from capplan.quantities import quantile, share_above, sig6, to_quantity
 from capplan.services.glue import billing, overlap, retries
-from capplan.services.glue.attempts import attempt_ms, attempts, busy_ms, failing_ms
+from capplan.services.glue.attempts import (
+    attempt_ms,
+    attempts,
+    billed_quantile_s,
+    busy_ms,
+    failing_ms,
+    high_attempts,
+)
 from capplan.services.glue.settings import billed_dpus, dpus, duration, fails, timeout_ms
 from capplan.services.glue.spec import Job
 
@@ -35,8 +42,8 @@ class Usage:
         success_share: Chance that a run ends well: an attempt does not fail, and is not stopped by the time-out.
         timeout_share: Chance that an attempt which does not fail is stopped by the time-out.
         waste_share: The share of the billed time that failed attempts take.
-        p95_run_s: Billed seconds that 95% of the runs stay within, each attempt at its mean.
-        worst_run_s: Billed seconds when all retries are used, each attempt at its mean.
+        p95_run_s: Billed seconds that 95% of the runs stay within.
+        worst_run_s: Billed seconds when all retries are used, each attempt at the time that 99% stay within.
         worst_run_dpu_hours: Every attempt failing just before its time-out.
         failure_notice_s: Seconds until the last failure is told.
         notices: Failures told in a month.
@@ -46,6 +53,7 @@ class Usage:
         machines: Names of the state machines that start it.
         called: Whether something else than a trigger starts it.
         at_random: Whether traffic starts runs; clocks and gathered data do not come at random.
+        gathered: Whether data that have gathered start runs, evenly spaced.
     """
 
     flow: Flow
@@ -69,6 +77,7 @@ class Usage:
     machines: tuple[str, ...] = ()
     called: bool = False
     at_random: bool = False
+    gathered: bool = False
 
 
 def meter(name: str, spec: Job, demand: Demand, ctx: Context) -> Usage:  # noqa: ARG001
@@ -93,8 +102,8 @@ def meter(name: str, spec: Job, demand: Demand, ctx: Context) -> Usage:  # noqa:
         success_share=retries.success_share(chain) * (1 - late),
         timeout_share=late,
         waste_share=retries.waste_share(chain),
-        p95_run_s=retries.billed_quantile_s(chain, P95),
-        worst_run_s=retries.worst_billed_s(chain),
+        p95_run_s=billed_quantile_s(spec, P95),
+        worst_run_s=retries.worst_billed_s(high_attempts(spec, HIGH)),
         worst_run_dpu_hours=worst_run_dpu_hours(spec),
         failure_notice_s=delay,
         notices=flow.monthly * notices_a_run(spec),
@@ -103,6 +112,7 @@ def meter(name: str, spec: Job, demand: Demand, ctx: Context) -> Usage:  # noqa:
         high_duration_ms=to_quantity(sig6(quantile(duration(spec), HIGH))),
         machines=_machines(demand),
         at_random=any(s.recurring and s.entrance != f"jobs.{name}" for s, _ in flow.terms),
+        gathered=any(s.entrance == f"jobs.{name}" and s.recurring for s, _ in flow.terms),
         called=any(not work.cause.startswith("traffic.") for work in demand.works),
     )
 
@@ -141,6 +151,19 @@ def _machines(demand: Demand) -> tuple[str, ...]:
     """The state machines among its callers."""
     found = (work.cause.partition(".") for work in demand.works)
     return tuple(dict.fromkeys(name for section, _, name in found if section == "state_machines"))
+
+
+def seen_failure_share(spec: Job) -> Fraction:
+    """Chance that a run fails for a workflow that waits for it.
+
+    A `.sync` state follows the run it started; Glue's retries are other runs. So it sees the first attempt fail, or (with
+    `sync_follows_retries`) the last; a time-out fails it either way.
+    """
+    if spec.type == "streaming":
+        return Fraction(0)
+    chain = attempts(spec)
+    fails = retries.final_failure_share(chain) if spec.sync_follows_retries else chain.chance
+    return 1 - (1 - fails) * (1 - sig6(share_above(duration(spec), timeout_ms(spec))))
 
 
 def notices_a_run(spec: Job) -> Fraction:

@@ -93,7 +93,7 @@ def world_of(spec: StateMachine, ctx: Context) -> World:
                 laws[name] = attempt.law
             if attempt.timeout_ms is not None:
                 timeout_ms[name] = attempt.timeout_ms
-            if ends := attempt.ends(failures(state, told)):
+            if ends := attempt.ends(_told_or_seen(state, told, ctx)):
                 fails[name] = ends
         elif state.type == "Choice":
             odds = choice_odds(definition, state, told)
@@ -104,6 +104,15 @@ def world_of(spec: StateMachine, ctx: Context) -> World:
         elif state.type == "Wait" and told.wait_ms is not None:
             wait_s[name] = Fraction(told.wait_ms) / 1000
     return World(fails, choices, items, wait_s, attempt_ms, laws, timeout_ms)
+
+
+def _told_or_seen(state: asl.State, told: State, ctx: Context) -> Amounts:
+    """How attempts fail: as the scenario says of this state, else as what it waits for does."""
+    if told.model_fields_set & {"fails", "errors"}:
+        return failures(state, told)
+    target = target_of(state, told, ctx)
+    chance = ctx.fails.get(target.address) if target is not None and target.lasts else None
+    return {error_of(state, told): chance} if chance else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,3 +184,15 @@ def test_every_rule_that_speaks_is_explained() -> None:
     known = {rule.id for kind in (KIND,) for rule in kind.rules}
     spoken = set(offered(job(worker_type="R.2X", worker_utilization="50%", bookmark=True, max_concurrent_runs=2), 29))
     assert spoken <= known
+
+
+def test_the_95th_percentile_of_a_run_knows_its_spread_and_its_retries() -> None:
+    spread = {"p50": "22 min", "p95": "40 min"}
+    alone = usage(job(duration=spread))
+    assert float(alone.p95_run_s) == pytest.approx(2400, rel=1e-4), "no attempt fails: 40 min"
+    assert alone.worst_run_s >= alone.p95_run_s, "99% of the attempts stay within it"
+    retried = usage(job(duration=spread, max_retries=3, fails={"chance": "5%"}))
+    assert alone.p95_run_s < retried.p95_run_s < retried.worst_run_s
+    assert usage(job(max_retries=3, fails={"chance": "10%"})).p95_run_s == 3600, (
+        "fixed times: one failure more, exactly"
+    )
