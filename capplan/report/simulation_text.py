@@ -8,12 +8,11 @@ from capplan.report import numbers
 from capplan.report.document import Style, finish, labelled, left, paint, row, safe, wrap
 from capplan.report.plan_text import title
 from capplan.report.time_chart import bars, chart, spark
-from capplan.timeline import Books, Event, Timeline
-from capplan.units import MINUTES_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_MINUTE, WINDOW_DAYS
+from capplan.timeline import Books, Chart, Event, Timeline
+from capplan.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, WINDOW_DAYS
 
 _SHOWN_EVENTS = 12
 _TEXT, _REASON = 10, 42
-_BEFORE = "  "
 
 
 def simulation_text(answer: Simulation, style: Style, *, whole: bool, all_events: bool) -> str:
@@ -38,10 +37,15 @@ def _timeline(one: Timeline, style: Style, *, whole: bool, all_events: bool) -> 
     first = [head, *_books(one.books, style), *(_month(one, style) if one.month else [])]
     blocks = [first]
     if whole:
-        blocks += [chart(asked, style) for asked in one.charts]
+        blocks += [_chart(asked, style) for asked in one.charts]
         blocks += [bars(asked, style) for asked in one.bars]
     blocks += [_events(one, style, all_events=all_events), _notes(one.notes, style)]
     return blocks
+
+
+def _chart(asked: Chart, style: Style) -> list[str]:
+    """Its question over it."""
+    return [paint(safe(asked.title.upper(), style), "bold", style), *chart(asked, style)]
 
 
 def _books(books: Books, style: Style) -> list[str]:
@@ -146,6 +150,3 @@ def _clock(second: int) -> str:
 
 def _notes(notes: Sequence[str], style: Style) -> list[str]:
     return [line for note in notes for line in labelled("  -", note, 4, style)]
-
-
-__all__ = ["MINUTES_PER_DAY", "simulation_text"]

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _GRID = 400
-"""Levels at which the refusal is computed; between them it is a line (it is convex and nearly straight there)."""
+"""Levels at which the refusal is computed. Between them it is a line over 1 / level, which it is but where a partition
+just reaches its ceiling.
+"""
 _MOST_NEAR = 4096
 """Partitions looked at with their seconds; colder ones are far from their ceiling or as even as the rest."""
 
@@ -48,10 +50,19 @@ def refused_part(
     rest = np.delete(shares, order[reach])
     grid = np.unique(levels)
     if len(grid) > _GRID:
-        grid = np.linspace(0.0, most, _GRID + 1)[1:]
+        grid = 1 / np.linspace(1 / _first(hot, keys * grain_units, limit), 1 / most, _GRID)
     lost = np.array([float(excess(hot * x, np.sqrt(keys * x * grain_units), limit).sum()) / x for x in grid.tolist()])
     lost += _of_means(grid, rest, limit) if len(rest) else 0.0
-    return np.asarray(np.interp(levels, grid, lost))
+    return np.asarray(np.interp(-1 / levels, -1 / grid, lost))
+
+
+def _first(shares: "NDArray[np.float64]", variances: "NDArray[np.float64]", limit: float) -> float:
+    """The level at which a first partition comes near its ceiling: share · x + 6 · √(variance · x) = limit."""
+    import numpy as np  # noqa: PLC0415  the same
+
+    spread = SIGMAS * np.sqrt(variances)
+    roots = (np.sqrt(spread**2 + 4 * shares * limit) - spread) / (2 * shares)
+    return float((roots**2).min())
 
 
 def _of_means(levels: "NDArray[np.float64]", shares: "NDArray[np.float64]", limit: float) -> "NDArray[np.float64]":

@@ -38,12 +38,28 @@ def partition_count(
     AWS publishes no formula for today's tables; this keeps the one of the older guide (a sum over both kinds of
     throughput).
     """
+    reasons = partition_reasons(size_bytes, write_units_per_s, read_units_per_s, on_demand=on_demand)
+    return max(count for _, count in reasons)
+
+
+def partition_reasons(
+    size_bytes: Number,
+    write_units_per_s: Number | float,
+    read_units_per_s: Number | float,
+    *,
+    on_demand: bool,
+) -> tuple[tuple[str, int], ...]:
+    """What asks for how many partitions: bytes, the peak, a new table's start. The most of them are planned."""
     throughput = (
         Fraction(write_units_per_s) / PARTITION_WRITE_UNITS_PER_S
         + Fraction(read_units_per_s) / PARTITION_READ_UNITS_PER_S
     )
-    floor = NEW_ON_DEMAND_PARTITIONS if on_demand else 1
-    return max(floor, math.ceil(Fraction(size_bytes) / PARTITION_BYTES), math.ceil(throughput))
+    start = ("a new on-demand table has", NEW_ON_DEMAND_PARTITIONS) if on_demand else ("at least", 1)
+    return (
+        start,
+        ("bytes need", math.ceil(Fraction(size_bytes) / PARTITION_BYTES)),
+        ("the peak needs", math.ceil(throughput)),
+    )
 
 
 def warm_units_per_s(partitions: int) -> tuple[int, int]:

@@ -13,6 +13,11 @@ from capplan.flow import Flow
 from capplan.quantities import sig6
 from capplan.services.dynamodb import growth
 from capplan.services.dynamodb.bucket import let_through
+from capplan.services.dynamodb.busy_seconds import second_peak
+from capplan.services.dynamodb.heat import Heat
+from capplan.services.dynamodb.partition_refusal import refused_part
+from capplan.services.dynamodb.pieces import Piece
+from capplan.services.dynamodb.pieces_refusal import refused_by_pieces
 from capplan.services.dynamodb.scaling import Policy, Step, expand, wanted
 from capplan.services.dynamodb.uncertain import Constants
 
@@ -34,7 +39,10 @@ class Side:
         flow: Units offered.
         partition: The ceiling of one partition.
         hottest_share: The busiest partition's part of the units.
-        shares: Every partition's part, computed when asked; None where they are even.
+        heat: How the units fall on the partitions, computed when asked; None where they are even.
+        hottest_key_share: The busiest key's part, whose single seconds count; 0 where all keys are cold.
+        grain: Units that come at once.
+        pieces: Partitions that split over time, in place of `heat`.
         quota: The quota of one table or index.
         policy: How provisioned capacity is held; None on demand.
         maximum: The user's own on-demand maximum.
@@ -50,12 +58,21 @@ class Side:
     maximum: float | None = None
     at_once: float = 0.0
     at_first: float = 0.0
-    shares: "Callable[[], NDArray[np.float64] | None]" = field(default=lambda: None)
+    heat: Callable[[], Heat | None] = field(default=lambda: None)
+    hottest_key_share: float = 0.0
+    grain: float = 1.0
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def peak(self) -> float:
         """The busiest minute, 6 significant digits."""
         return float(sig6(self.flow.peak().per_second)) if self.flow.terms else 0.0
+
+    @property
+    def busiest_second(self) -> float:
+        """Units in the busiest second of the busiest partition."""
+        key = min(self.hottest_key_share, self.hottest_share)
+        return second_peak(self.peak * self.hottest_share, self.peak * key, self.grain)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +102,7 @@ def start_of(side: Side, constants: Constants) -> float:
 def calm(side: Side, constants: Constants) -> Outcome | None:
     """The outcome where nothing is refused and no capacity moves, without a series; None where there is one to run."""
     peak = side.peak
-    if peak * side.hottest_share > side.partition or peak > side.quota:
+    if side.busiest_second > side.partition or peak > side.quota:
         return None
     if side.policy is None:
         most = start_of(side, constants) if side.maximum is None else min(side.maximum, start_of(side, constants))
@@ -106,28 +123,23 @@ def through_partitions(side: Side, levels: "NDArray[np.float64]") -> "NDArray[np
     """The fraction of the units that partitions let through in each minute; None where it is all of them."""
     import numpy as np  # noqa: PLC0415  only where a series is computed
 
-    if float(levels.max(initial=0.0)) * side.hottest_share <= side.partition * (1 + _DUST):
+    if side.busiest_second <= side.partition * (1 + _DUST):
         return None
-    refused = partition_refusal(levels, side.partition, side.hottest_share, side.shares())
+    refused = _refused_by_partitions(side, levels)
     return np.asarray(1 - refused) if refused.any() else None
 
 
-def partition_refusal(
-    levels: "NDArray[np.float64]", ceiling: float, hottest_share: float, shares: "NDArray[np.float64] | None"
-) -> "NDArray[np.float64]":
-    """Σ over partitions of max(0, share − ceiling / level), without an array of minutes × partitions."""
+def _refused_by_partitions(side: Side, levels: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    """The part of the units that partitions at their ceiling refuse in each minute."""
     import numpy as np  # noqa: PLC0415  the same
 
-    limit = ceiling / np.maximum(levels, 1e-300)
-    if shares is None:
-        return np.asarray(np.maximum(0.0, hottest_share - limit) / hottest_share)
-    ordered = np.sort(shares)
-    above = np.concatenate((np.cumsum(ordered[::-1])[::-1], [0.0]))
-    hot = limit < ordered[-1]
-    out = np.zeros(len(levels))
-    first = np.searchsorted(ordered, limit[hot], side="right")
-    out[hot] = np.maximum(0.0, above[first] - (len(ordered) - first) * limit[hot])
-    return out
+    if side.pieces:
+        return refused_by_pieces(levels, side.pieces, side.partition, side.grain)
+    safe = np.maximum(levels, 1e-300)
+    heat = side.heat()
+    if heat is None:
+        return np.asarray(np.maximum(0.0, side.hottest_share - side.partition / safe) / side.hottest_share)
+    return refused_part(safe, heat.shares, side.partition, heat.tops, side.grain)
 
 
 def settle(

@@ -1,23 +1,32 @@
-"""A table followed over time: what is offered, served and throttled, minute by minute. It prices nothing."""
+"""A table followed over time: what is offered, served and throttled, minute by minute and in the busiest hour second by
+second, with its partitions, and why. It prices nothing.
+"""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from capplan import units
-from capplan.flow import Flow
 from capplan.model import Context, Simulator
 from capplan.quantities import sig6, to_quantity
+from capplan.services.dynamodb import happenings
+from capplan.services.dynamodb.followed import DIRECTIONS, Followed, follow_table, key_of
+from capplan.services.dynamodb.hot_keys import CEILING
+from capplan.services.dynamodb.hour import MINUTES, busiest_hour, hour_charts, hour_of
+from capplan.services.dynamodb.remarks import remarks
 from capplan.services.dynamodb.requests import TABLE
 from capplan.services.dynamodb.scaling import expand
+from capplan.services.dynamodb.sides import Outcome, Side
 from capplan.services.dynamodb.spec import Table
-from capplan.services.dynamodb.usage import Arm, Usage, shares_of
-from capplan.timeline import Bars, Books, Chart, Series, Size, Timeline, Wish
+from capplan.services.dynamodb.splits import History
+from capplan.services.dynamodb.uncertain import CENTRAL
+from capplan.services.dynamodb.usage import Arm, Usage
+from capplan.timeline import Bars, Books, Chart, Event, Series, Size, Timeline, Wish
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_DIRECTIONS = ("write", "read")
+_TOLD_KEYS = 3
 
 
 def _size(name: str, spec: Table, usage: Usage, ctx: Context, wish: Wish) -> Size:  # noqa: ARG001  every room's signature
@@ -27,20 +36,21 @@ def _size(name: str, spec: Table, usage: Usage, ctx: Context, wish: Wish) -> Siz
     )
 
 
-def _run(name: str, spec: Table, usage: Usage, ctx: Context, wish: Wish) -> tuple[Timeline, ...]:  # noqa: ARG001  the same
-    return tuple(_timelines(name, usage, ctx, wish))
+def _run(name: str, spec: Table, usage: Usage, ctx: Context, wish: Wish) -> tuple[Timeline, ...]:
+    found = follow_table(spec, usage, ctx, lambda share, words: wish.progress(share, f"{name}, {words}"))
+    return tuple(_timelines(name, spec, usage, found, ctx, wish))
 
 
-def _timelines(name: str, usage: Usage, ctx: Context, wish: Wish) -> Iterable[Timeline]:
+def _timelines(name: str, spec: Table, usage: Usage, found: Followed, ctx: Context, wish: Wish) -> Iterable[Timeline]:
     for arm in usage.arms:
-        for direction in _DIRECTIONS:
-            flow: Flow = arm.write if direction == "write" else arm.read
-            if flow.terms:
-                yield _timeline(name, usage, arm, direction, ctx, wish)
+        for direction in DIRECTIONS:
+            if (arm.write if direction == "write" else arm.read).terms:
+                yield _timeline(name, spec, arm, direction, found, ctx, wish)
 
 
-def _timeline(name: str, usage: Usage, arm: Arm, direction: str, ctx: Context, wish: Wish) -> Timeline:
-    side, outcome = usage.window.sides[arm.index or TABLE, direction]
+def _timeline(name: str, spec: Table, arm: Arm, direction: str, found: Followed, ctx: Context, wish: Wish) -> Timeline:
+    side, outcome = found.window.sides[key_of(arm, direction)]
+    history = found.histories.get(arm.index or TABLE)
     offered = side.flow.levels()
     fraction = outcome.refused_fraction()
     refused = offered * (0.0 if fraction is None else fraction)
@@ -51,13 +61,24 @@ def _timeline(name: str, usage: Usage, arm: Arm, direction: str, ctx: Context, w
     day = wish.day or int(offered.argmax()) // units.MINUTES_PER_DAY + 1
     return Timeline(
         name=f"{name if arm.index is None else f'{name}.{arm.index}'} {direction}s",
-        settings="on-demand" if arm.write_capacity is None else "provisioned",
+        settings=_settings(arm, direction),
         day=day,
         books=_books(offered, refused, unit),
         month=month,
-        charts=(_day(month, day),),
-        bars=(_heat(shares_of(arm, ctx.seed), offered, arm, int(side.partition), f"{unit}/s"),),
+        charts=(_day(month, day), *_hour(side, outcome, history, offered, day, ctx)),
+        bars=_bars(history, arm, side, offered),
+        events=_events(spec, arm, direction, found),
+        notes=remarks(spec, arm, direction, history, ctx),
     )
+
+
+def _settings(arm: Arm, direction: str) -> str:
+    capacity = arm.write_capacity if direction == "write" else arm.read_capacity
+    if capacity is None:
+        return "on-demand"
+    if capacity.static:
+        return f"provisioned, {capacity.max:,}"
+    return f"auto scaled, {capacity.target:.0%}, {capacity.floor:,} to {capacity.max:,}"
 
 
 def _series(served: "NDArray[np.float64]", refused: "NDArray[np.float64]", unit: str) -> tuple[Series, ...]:
@@ -77,13 +98,62 @@ def _day(month: tuple[Series, ...], day: int) -> Chart:
     return Chart(f"day {day}", tuple(Series(s.name, s.unit, s.values[cut], s.role, start_s) for s in month))
 
 
-def _heat(
-    shares: "NDArray[np.float64] | None", offered: "NDArray[np.float64]", arm: Arm, limit: int, unit: str
-) -> Bars:
-    peak = float(offered.max())
-    parts = [float(arm.hottest_share)] if shares is None else sorted(shares.tolist(), reverse=True)
-    title = f"HEAT  busiest minute, {arm.partitions:,} partitions, hottest first"
-    return Bars(title, unit, float(limit), tuple(peak * part for part in parts))
+def _hour(
+    side: Side, outcome: Outcome, history: History | None, offered: "NDArray[np.float64]", day: int, ctx: Context
+) -> tuple[Chart, ...]:
+    start = busiest_hour(offered, day)
+    hour = hour_of(side, offered, history.pieces if history else [], outcome.steps, start, ctx.seed)
+    clock = f"{start % units.MINUTES_PER_DAY // MINUTES:02d}:00"
+    letter = "CU/s" if outcome.steps is not None else "RU/s"
+    return hour_charts(hour, f"{side.key[1][0].upper()}{letter}", side.partition, clock)
+
+
+def _bars(history: History | None, arm: Arm, side: Side, offered: "NDArray[np.float64]") -> tuple[Bars, ...]:
+    """The partitions at the busiest minute, with the keys behind the hottest."""
+    at = int(offered.argmax())
+    peak = float(offered[at])
+    unit = f"{side.key[1][0].upper()}{'RU' if arm.write_capacity is None else 'CU'}/s"
+    if history is None:
+        title = f"HEAT  busiest minute, {arm.partitions:,} partitions, all alike"
+        return (Bars(title, unit, side.partition, (peak * side.hottest_share,) * min(arm.partitions, 1000)),)
+    alive = sorted((p for p in history.pieces if p.born <= at < p.gone), key=lambda p: (-p.share, p.number))
+    title = f"HEAT  busiest minute, {len(alive):,} partitions, hottest first"
+    names = [
+        f"partition {p.number}"
+        + (f": {_key(p.keys[0].name, p.keys[0].rank)}, {p.keys[0].share:.1%} of all" if p.keys else "")
+        for p in alive[:_TOLD_KEYS]
+    ]
+    return (Bars(title, unit, side.partition, tuple(peak * p.share for p in alive), tuple(names)),)
+
+
+def _key(name: str | None, rank: int) -> str:
+    return name if name is not None else f"key of rank {rank + 1:,}"
+
+
+def _events(spec: Table, arm: Arm, direction: str, found: Followed) -> tuple[Event, ...]:
+    side, outcome = found.window.sides[key_of(arm, direction)]
+    levels = side.flow.levels()
+    unit = f"{direction[0].upper()}{'RU' if arm.write_capacity is None else 'CU'}/s"
+    capacity = arm.write_capacity if direction == "write" else arm.read_capacity
+    history = found.histories.get(arm.index or TABLE)
+    key = spec.partition_key if arm.index is None else spec.indexes[arm.index].partition_key
+    name = "key" if key is None else key.name if isinstance(key.name, str) else "+".join(key.name)
+    hot = history if history is not None and _fuller(arm) == direction else None
+    return happenings.in_order(
+        happenings.demand_events(levels, unit),
+        happenings.capacity_events(
+            outcome.steps or (), levels, unit, scaled=capacity is not None and not capacity.static
+        ),
+        happenings.throttle_events(side, outcome, levels, unit),
+        happenings.burst_events(outcome, levels, CENTRAL.burst_seconds, unit),
+        happenings.split_events(hot, levels, unit, name) if hot is not None else (),
+    )
+
+
+def _fuller(arm: Arm) -> str:
+    """The direction that fills partitions more, which is where their splits are told."""
+    fills = {way: (arm.write if way == "write" else arm.read).peak().per_second / CEILING[way] for way in DIRECTIONS}
+    return max(fills, key=lambda way: fills[way])
 
 
 SIMULATOR: Simulator[Table, Usage] = Simulator(_size, _run)

@@ -2,11 +2,10 @@
 prices anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from capplan.calls import Access
 from capplan.flow import Flow
@@ -28,10 +27,6 @@ from capplan.services.dynamodb.spec import Index, Table, Throughput, WarmThrough
 from capplan.services.dynamodb.storage import billed_bytes, gigabytes
 from capplan.services.dynamodb.uncertain import CENTRAL, Constants
 from capplan.services.dynamodb.window import Requests, Window, run
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _WRITING_NEW = frozenset({"put", "batch-write", "transact-write"})
 
@@ -118,7 +113,7 @@ def meter_with(spec: Table, demand: Demand, ctx: Context, constants: Constants) 
         *(_arm(spec, index, works, index_bytes[index], ctx.seed) for index in spec.global_indexes()),
     )
     sides = [side_of(spec, arm, direction, ctx) for arm in arms for direction in ("write", "read")]
-    window = run(sides, [Requests(one.work.flow, _needs(one.units)) for one in works], constants)
+    window = run(sides, requests_of(works), constants)
     table, *indexes = (_with_hours(spec, arm, window) for arm in arms)
     return Usage(
         works=works,
@@ -207,6 +202,11 @@ def scheduled(spec: Table, index: str | None) -> tuple[Scheduled, ...]:
     return spec.capacity.scheduled if own is None else own.scheduled
 
 
+def requests_of(works: Sequence[WorkUnits]) -> list[Requests]:
+    """Requests of each kind, with the sides they need."""
+    return [Requests(one.work.flow, _needs(one.units)) for one in works]
+
+
 def _needs(units: RequestUnits) -> Mapping[SideKey, Fraction]:
     reads = {(arm, "read"): amount for arm, amount in units.read.items() if amount}
     return {**reads, **{(arm, "write"): amount for arm, amount in units.write.items() if amount}}
@@ -232,7 +232,9 @@ def side_of(spec: Table, arm: Arm, direction: str, ctx: Context) -> Side:
         maximum=None if own is None or arm.index is not None else float(own),
         at_once=float(max(new, warm)),
         at_first=float(max(new, prepared)),
-        shares=lambda: shares_of(arm, ctx.seed),
+        heat=lambda: arm_heat(arm, ctx.seed),
+        hottest_key_share=float(arm.hottest_key_share or 0),
+        grain=float(arm.write_grain if write else arm.read_grain),
     )
 
 
@@ -253,19 +255,14 @@ def _policy(
 
 
 def arm_heat(arm: Arm, seed: int, minute: int = 0) -> Heat | None:
-    """How the units of an arm fall on its partitions; None where all are even, or too many to draw."""
-    drawn = arm.keys.distinct is not None and arm.partitions <= MOST_DRAWN
-    return heat_of(arm.keys, arm.partitions, seed, minute) if drawn else None
+    """How the units of an arm fall on its partitions; None where all are even. Of too many to draw only the hottest."""
+    if arm.keys.distinct is None:
+        return None
+    if arm.partitions <= MOST_DRAWN:
+        return heat_of(arm.keys, arm.partitions, seed, minute)
+    import numpy as np  # noqa: PLC0415  only where something is refused
 
-
-def shares_of(arm: Arm, seed: int) -> "NDArray[np.float64] | None":
-    """Every partition's part of an arm's units; None where they are even."""
-    if arm.keys.distinct is not None and arm.partitions > MOST_DRAWN:
-        import numpy as np  # noqa: PLC0415  only where something is refused
-
-        return np.array([float(arm.hottest_share)])
-    heat = arm_heat(arm, seed)
-    return None if heat is None else heat.shares
+    return Heat(np.array([float(arm.hottest_share)]), np.array([float(arm.hottest_key_share or 0)]), ())
 
 
 def table_quota(direction: str, ctx: Context) -> Decimal:

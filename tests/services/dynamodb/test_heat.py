@@ -8,8 +8,8 @@ import pytest
 
 from capplan.services.dynamodb.heat import heat_of, hottest_share, requests_by_partition
 from capplan.services.dynamodb.key_weights import hottest_key_share
+from capplan.services.dynamodb.partition_refusal import refused_part
 from capplan.services.dynamodb.popularity import Keys, Popularity
-from capplan.services.dynamodb.sides import partition_refusal
 
 ZIPF = Popularity("zipf", exponent=0.9)
 HOT = Popularity("hot", hot_keys=1, hot_share=Decimal("0.98"))
@@ -57,7 +57,23 @@ def test_a_zipf_tail_in_buckets_agrees_with_its_keys() -> None:
 
 def test_a_hot_partition_refuses_what_passes_its_ceiling() -> None:
     levels = np.array([2000.0, 100.0])
-    refused = partition_refusal(levels, 1000, 0.75, np.array([0.75, 0.25]))
+    refused = refused_part(levels, np.array([0.75, 0.25]), 1000)
     assert refused.tolist() == pytest.approx([0.25, 0]), "1,500 on one partition: 500 of 2,000 refused"
-    even = partition_refusal(np.array([3000.0]), 1000, 0.5, None)
-    assert even[0] == pytest.approx(1 / 3), "1,500 on each of two"
+
+
+def test_seconds_refuse_a_little_below_the_ceiling() -> None:
+    shares, one_key = np.array([1.0]), np.array([1.0])
+    means, seconds = (refused_part(np.array([990.0]), shares, 1000, tops) for tops in (None, one_key))
+    assert means[0] == 0
+    deviation = 990**0.5
+    z = 10 / deviation
+    loss = deviation * (0.3989423 * np.exp(-z * z / 2) - z * 0.3753)  # 1 - Φ(0.3178) = 0.3753
+    assert seconds[0] == pytest.approx(loss / 990, rel=1e-3)
+
+
+def test_many_levels_are_between_few() -> None:
+    levels = np.linspace(1, 30_000, 5000)
+    heat = heat_of(Keys(HOT, 1000), 32, 1)
+    at_once = refused_part(levels, heat.shares, 1000, heat.tops)
+    one_by_one = np.array([refused_part(np.array([x]), heat.shares, 1000, heat.tops)[0] for x in levels[::97]])
+    assert at_once[::97] == pytest.approx(one_by_one, abs=2e-4)

@@ -1,0 +1,86 @@
+"""A table followed over the window with its partitions: which split for heat, and what that leaves refused. It writes no
+words.
+
+`estimate` and its gates do not count on splits for heat, of which AWS promises nothing; a simulation shows them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from capplan.model import Context
+from capplan.services.dynamodb.hot_keys import CEILING, why_not_spread
+from capplan.services.dynamodb.requests import TABLE
+from capplan.services.dynamodb.sides import Side, SideKey
+from capplan.services.dynamodb.spec import Table
+from capplan.services.dynamodb.splits import CENTRAL, History, SplitRule, follow
+from capplan.services.dynamodb.usage import Arm, Usage, arm_heat, requests_of, side_of
+from capplan.services.dynamodb.window import Window, run
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+DIRECTIONS = ("write", "read")
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """A table's window with splits for heat, and the history of each arm's partitions ("" is the table)."""
+
+    window: Window
+    histories: Mapping[str, History]
+
+
+def follow_table(
+    spec: Table, usage: Usage, ctx: Context, tell: Callable[[float, str], None], rule: SplitRule = CENTRAL
+) -> Followed:
+    """The window as `usage` has it, but with partitions that split for heat where they are hot for long."""
+    histories: dict[str, History] = {}
+    sides: list[Side] = []
+    for i, arm in enumerate(usage.arms):
+        tell(0.5 * i / len(usage.arms), f"partitions of {i + 1} of {len(usage.arms)} tables and indexes")
+        own = [side_of(spec, arm, direction, ctx) for direction in DIRECTIONS]
+        history = _history(spec, arm, own, usage, ctx, rule)
+        if history is not None:
+            histories[arm.index or TABLE] = history
+            own = [replace(side, pieces=tuple(history.pieces)) for side in own]
+        sides += own
+    tell(0.5, "minutes of four weeks")
+    if not any(history.splits for history in histories.values()):
+        return Followed(usage.window, histories)
+    window = run(sides, requests_of(usage.works))
+    tell(1.0, "done")
+    return Followed(window, histories)
+
+
+def _history(spec: Table, arm: Arm, sides: list[Side], usage: Usage, ctx: Context, rule: SplitRule) -> History | None:
+    """Partitions over time; None where the keys are so many and even that they stay as they are."""
+    heat = arm_heat(arm, ctx.seed)
+    if heat is None or not heat.hottest:
+        return None
+    fill = _fill(sides, usage)
+    return follow(heat, fill, can_spread=not why_not_spread(spec, arm.index), rule=rule)
+
+
+def _fill(sides: list[Side], usage: Usage) -> "NDArray[np.float64]":
+    """What one partition would be filled to by all that reaches the partitions, in the fuller direction."""
+    import numpy as np  # noqa: PLC0415  only where a table is followed over time
+
+    fills = [reaching(side, usage.window) / CEILING[side.key[1]] for side in sides if side.flow.terms]
+    return np.maximum.reduce(fills) if fills else np.zeros(1)
+
+
+def reaching(side: Side, window: Window) -> "NDArray[np.float64]":
+    """Units a second that reach the partitions: what other ceilings of the arm have let through."""
+    levels = side.flow.levels()
+    _, outcome = window.sides[side.key]
+    for cause, refused in outcome.refused.items():
+        if cause != "partition":
+            levels = levels * (1 - refused)
+    return levels
+
+
+def key_of(arm: Arm, direction: str) -> SideKey:
+    """The side an arm has in one direction."""
+    return (arm.index or TABLE, direction)
