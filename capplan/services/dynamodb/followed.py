@@ -13,7 +13,7 @@ from capplan.services.dynamodb.hot_keys import CEILING, why_not_spread
 from capplan.services.dynamodb.requests import TABLE
 from capplan.services.dynamodb.sides import Side, SideKey
 from capplan.services.dynamodb.spec import Table
-from capplan.services.dynamodb.splits import CENTRAL, History, SplitRule, follow
+from capplan.services.dynamodb.splits import CENTRAL, History, SplitRule, first_pieces, follow
 from capplan.services.dynamodb.usage import Arm, Usage, arm_heat, requests_of, side_of
 from capplan.services.dynamodb.window import Window, run
 
@@ -55,11 +55,15 @@ def follow_table(
 
 
 def _history(spec: Table, arm: Arm, sides: list[Side], usage: Usage, ctx: Context, rule: SplitRule) -> History | None:
-    """Partitions over time; None where the keys are so many and even that they stay as they are."""
+    """Partitions over time; None where the keys are so many and even that all are alike. Keys that come and go with
+    time move the heat before a split is of use.
+    """
     heat = arm_heat(arm, ctx.seed)
     if heat is None or not heat.hottest:
         return None
     fill = _fill(sides, usage)
+    if arm.keys.names is not None and arm.keys.names.time:  # what is split today is cold tomorrow
+        return History(first_pieces(heat, len(fill)))
     return follow(heat, fill, can_spread=not why_not_spread(spec, arm.index), rule=rule)
 
 

@@ -75,7 +75,17 @@ def hottest_share(keys: Keys, partitions: int, seed: int = 0) -> Fraction:
     if partitions > MOST_DRAWN:
         top = hottest_key_share(keys.popularity, keys.distinct) / keys.shards
         return top + (1 - top) / partitions
-    return sig6(min(1.0, max(float(heat_of(keys, partitions, seed, m).shares.max()) for m in moments(keys))))
+    minute = worst_moment(keys, partitions, seed)
+    return sig6(min(1.0, float(heat_of(keys, partitions, seed, minute).shares.max())))
+
+
+@lru_cache(maxsize=1024)
+def worst_moment(keys: Keys, partitions: int, seed: int = 0) -> int:
+    """The minute at which the keys in use lie worst; 0 where they are always the same."""
+    every = moments(keys)
+    if len(every) == 1:
+        return every[0]
+    return max(every, key=lambda minute: (float(heat_of(keys, partitions, seed, minute).shares.max()), -minute))
 
 
 def moments(keys: Keys) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from capplan.flow import POISSON_SIGMAS
 from capplan.model import Change, Option
 from capplan.services.dynamodb.busy_seconds import second_peak
 from capplan.services.dynamodb.heat import hottest_share
@@ -100,6 +101,22 @@ def shards_that_hold(arm: Arm, seed: int) -> int | None:
 def fill(arm: Arm) -> float:
     """The busiest partition's busiest second, as a part of its ceiling, in the fuller direction."""
     return max(float(busiest_second(arm, direction)) / CEILING[direction] for direction in CEILING)
+
+
+def holds_until(arm: Arm, direction: str) -> float:
+    """The multiple of today's traffic at which the busiest partition's busiest second meets its ceiling.
+
+    With a mean m, and key's units k that come g at once: N · m + 3.09 · √(N · k · g) = ceiling.
+    """
+    flow, units = (arm.write, arm.write_grain) if direction == "write" else (arm.read, arm.read_grain)
+    peak = float(peak_units(flow))
+    mean = peak * float(arm.hottest_share)
+    key = peak * float(min(arm.hottest_key_share or 0, arm.hottest_share))
+    if not mean:
+        return math.inf
+    spread = POISSON_SIGMAS * math.sqrt(key * float(units))
+    root = (math.sqrt(spread * spread + 4 * mean * CEILING[direction]) - spread) / (2 * mean)
+    return root * root
 
 
 def _even_fill(arm: Arm) -> float:

@@ -2,10 +2,12 @@
 them, a provisioned table spends what it has saved. It is one draw, with a seed; the means of the month are elsewhere.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from capplan.services.dynamodb.bucket import let_through
+from capplan.services.dynamodb.busy_seconds import SIGMAS
 from capplan.services.dynamodb.pieces import Piece
 from capplan.services.dynamodb.scaling import Step, expand
 from capplan.services.dynamodb.sides import Side
@@ -18,11 +20,13 @@ if TYPE_CHECKING:
 
 MINUTES = 60
 _SECONDS = 60
+_MOST_PARTS = 64
+"""Hot partitions drawn one by one."""
 
 
 @dataclass(frozen=True, eq=False)
 class Hour:
-    """An hour in seconds: what came, what the hottest partition refused of it, what the capacity let through.
+    """An hour in seconds: what came, what partitions refused of it, what the capacity let through.
 
     Shapes (3600,): units a second. offered = served + by_partition + by_capacity in every second.
     """
@@ -66,26 +70,55 @@ def hour_of(
     mean = np.repeat(levels[start : start + MINUTES], _SECONDS)
     requests = rng.poisson(mean / side.grain)
     whole = np.asarray(side.grain * requests, dtype=np.float64)
-    share = _hottest_share(pieces, side, start)
-    part = np.asarray(side.grain * rng.binomial(requests, share), dtype=np.float64)
-    over = np.maximum(0.0, part - side.partition)
-    alike = round(1 / share) if not pieces and share else 1
-    by_partition = np.minimum(whole, over * alike)
+    parts = list(_hot_parts(requests, pieces, side, float(mean.max(initial=0.0)), start, rng))
+    over = [np.maximum(0.0, part - side.partition) for part in parts]
+    alike = 1 if pieces or not side.hottest_share else round(1 / side.hottest_share)
+    by_partition = np.minimum(whole, alike * np.sum(over, axis=0))
+    part = np.maximum.reduce(parts)
     inflow = whole - by_partition
-    capacity = None if steps is None else np.repeat(expand(steps, start + MINUTES)[start:], _SECONDS)
+    capacity = None if steps is None else np.repeat(expand(steps, len(levels))[start : start + MINUTES], _SECONDS)
     if capacity is None:
         served = np.minimum(inflow, side.quota)
     else:
-        before = expand(steps or (), start + MINUTES)[:start]
+        before = expand(steps or (), len(levels))[:start]
         bank = let_through(levels[:start], before, burst_s=CENTRAL.burst_seconds).bank
         served = let_through(inflow, capacity, step_s=1, burst_s=CENTRAL.burst_seconds, bank=bank).served
     return Hour(start, whole, served, by_partition, inflow - served, capacity, part)
 
 
-def _hottest_share(pieces: list[Piece], side: Side, minute: int) -> float:
-    """The part of the hottest partition there is at a minute."""
-    alive = [piece.share for piece in pieces if piece.born <= minute < piece.gone]
-    return min(1.0, max(alive, default=side.hottest_share))
+def _hot_parts(
+    requests: "NDArray[np.int64]", pieces: list[Piece], side: Side, most: float, start: int, rng: "np.random.Generator"
+) -> "Iterable[NDArray[np.float64]]":
+    """Units a second at each partition that may come near its ceiling, the hottest always among them; one draw of all
+    together, so that they never take more than there is.
+    """
+    import numpy as np  # noqa: PLC0415  the same
+
+    left, rest = requests, np.ones(len(requests))
+    for share in _shares(pieces, side, most, start):
+        odds = np.clip(share / np.maximum(rest, 1e-12), 0.0, 1.0)
+        drawn = rng.binomial(left, odds)
+        left, rest = left - drawn, rest - share
+        yield np.asarray(side.grain * drawn, dtype=np.float64)
+
+
+def _shares(pieces: list[Piece], side: Side, most: float, start: int) -> "list[NDArray[np.float64]]":
+    """The part of each such partition in each second of the hour; 0 where it is not there."""
+    import numpy as np  # noqa: PLC0415  the same
+
+    here = [piece for piece in pieces if piece.born < start + MINUTES and piece.gone > start]
+    if not here:
+        return [np.full(MINUTES * _SECONDS, min(1.0, side.hottest_share))]
+    here.sort(key=lambda piece: (-piece.share, piece.number, piece.born))
+    near = [
+        p for p in here[:_MOST_PARTS] if most * p.share + SIGMAS * (most * p.share * side.grain) ** 0.5 > side.partition
+    ]
+    out = []
+    for piece in near or here[:1]:
+        each = np.zeros(MINUTES)
+        each[max(0, piece.born - start) : piece.gone - start] = min(1.0, piece.share)
+        out.append(np.repeat(each, _SECONDS))
+    return out
 
 
 def hour_charts(hour: Hour, unit: str, ceiling: float, clock: str) -> tuple[Chart, ...]:

@@ -26,11 +26,12 @@ _BUCKET_WIDTH = 1.05
 def weights_of(keys: Keys) -> "tuple[NDArray[np.float64], tuple[Group, ...]]":
     """The hottest keys' weights, highest first, and groups of the others; together they sum to 1. Needs `distinct`."""
     assert keys.distinct is not None  # noqa: S101  without a number of keys nothing is uneven
-    return _weights(keys.popularity, keys.distinct, max(_LEAST_ONE_BY_ONE, MOST_ONE_BY_ONE // keys.shards))
+    return rank_weights(keys.popularity, keys.distinct, max(_LEAST_ONE_BY_ONE, MOST_ONE_BY_ONE // keys.shards))
 
 
 @lru_cache(maxsize=256)
-def _weights(law: Popularity, distinct: int, most: int) -> "tuple[NDArray[np.float64], tuple[Group, ...]]":
+def rank_weights(law: Popularity, distinct: int, most: int) -> "tuple[NDArray[np.float64], tuple[Group, ...]]":
+    """Weights by rank: the first `most` keys one by one, groups of the others."""
     if law.law == "zipf":
         return _zipf(law.exponent, distinct, most)
     if law.keys is not None:
@@ -121,4 +122,4 @@ def hottest_key_share(law: Popularity, distinct: int) -> Fraction:
         others = distinct - len(law.keys.parts)
         left = 1 - sum((Fraction(p) for p in law.keys.parts), Fraction(0)) / Fraction(law.keys.whole)
         return max(top, left / others) if others else top
-    return sig6(float(_weights(law, distinct, MOST_ONE_BY_ONE)[0][0]))
+    return sig6(float(rank_weights(law, distinct, MOST_ONE_BY_ONE)[0][0]))

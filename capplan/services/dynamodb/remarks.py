@@ -8,7 +8,15 @@ from fractions import Fraction
 
 from capplan.model import Context
 from capplan.services.dynamodb.heat import Heat
-from capplan.services.dynamodb.hot_keys import CEILING, COMFORT, KeyHeat, hottest, shards_that_hold, why_not_spread
+from capplan.services.dynamodb.hot_keys import (
+    CEILING,
+    COMFORT,
+    KeyHeat,
+    holds_until,
+    hottest,
+    shards_that_hold,
+    why_not_spread,
+)
 from capplan.services.dynamodb.limits import busiest_second
 from capplan.services.dynamodb.partitions import partition_reasons
 from capplan.services.dynamodb.spec import Table
@@ -16,6 +24,7 @@ from capplan.services.dynamodb.splits import History, words
 from capplan.services.dynamodb.usage import Arm, arm_heat, peak_units
 
 _FULL = Fraction(1, 2)
+_FAR = 1000
 
 
 def remarks(spec: Table, arm: Arm, direction: str, history: History | None, ctx: Context) -> tuple[str, ...]:
@@ -35,6 +44,10 @@ def _sentences(spec: Table, arm: Arm, direction: str, history: History | None, c
         yield from _adaptive(arm, direction, capacity.max)
     if history is not None and history.splits:
         yield f"Splits for heat in the four weeks: {words(history.splits)}. Gates do not count on them."
+    names = arm.keys.names
+    if names is not None and names.time:
+        at_once = "one key" if len(names) == 1 else f"{len(names):,} keys"
+        yield f"Keys by {names.time}: at any moment all goes to {at_once}, and the heat moves on before a split helps."
     own = hottest(arm)
     if own is not None and own.direction == direction and own.part > _FULL and flow.terms:
         yield from _hot_key(spec, arm, own, ctx)
@@ -48,15 +61,20 @@ def _hottest(arm: Arm, direction: str, heat: Heat | None) -> str:
         partition = heat.peak
         key = next((k for k in heat.hottest if k.place * len(heat.shares) >> 64 == partition), None)
         if key is not None and key.name is not None:
-            inside = f"; in it {key.name}, {key.share:.1%} of all"
+            inside = f"; in it {key.name}, {part(key.share)} of all"
         elif key is not None:
-            inside = f"; in it the key of rank {key.rank + 1:,}, {key.share:.1%} of all"
-    room = ceiling / load if load else math.inf
-    until = f"holds until {math.floor(room * 10) / 10:,.1f}x" if room < 1000 else "holds whatever comes"  # noqa: PLR2004
+            inside = f"; in it the key of rank {key.rank + 1:,}, {part(key.share)} of all"
+    times = holds_until(arm, direction)
+    until = f"; today's partitions hold until {math.floor(times * 10) / 10:,.1f}x" if times < _FAR else ""
     return (
-        f"The hottest takes {share:.1%} of the {direction}s: {load:,.0f} of {ceiling:,} in its busiest second, "
+        f"The hottest takes {part(share)} of the {direction}s: {load:,.0f} of {ceiling:,} in its busiest second"
         f"{until}{inside}."
     )
+
+
+def part(share: float) -> str:
+    """A part of all as a percentage; small ones are not 0."""
+    return f"{share:.1%}" if share >= 0.001 else "<0.1%"  # noqa: PLR2004  the least that is shown
 
 
 def _adaptive(arm: Arm, direction: str, most: int) -> Iterable[str]:

@@ -12,7 +12,7 @@ from capplan.services.dynamodb import happenings
 from capplan.services.dynamodb.followed import DIRECTIONS, Followed, follow_table, key_of
 from capplan.services.dynamodb.hot_keys import CEILING
 from capplan.services.dynamodb.hour import MINUTES, busiest_hour, hour_charts, hour_of
-from capplan.services.dynamodb.remarks import remarks
+from capplan.services.dynamodb.remarks import part, remarks
 from capplan.services.dynamodb.requests import TABLE
 from capplan.services.dynamodb.scaling import expand
 from capplan.services.dynamodb.sides import Outcome, Side
@@ -120,7 +120,7 @@ def _bars(history: History | None, arm: Arm, side: Side, offered: "NDArray[np.fl
     title = f"HEAT  busiest minute, {len(alive):,} partitions, hottest first"
     names = [
         f"partition {p.number}"
-        + (f": {_key(p.keys[0].name, p.keys[0].rank)}, {p.keys[0].share:.1%} of all" if p.keys else "")
+        + (f": {_key(p.keys[0].name, p.keys[0].rank)}, {part(p.keys[0].share)} of all" if p.keys else "")
         for p in alive[:_TOLD_KEYS]
     ]
     return (Bars(title, unit, side.partition, tuple(peak * p.share for p in alive), tuple(names)),)

@@ -14,7 +14,7 @@ from capplan.quantities import mean, sig6, to_quantity
 from capplan.services.dynamodb import quotas
 from capplan.services.dynamodb.busy_seconds import grain
 from capplan.services.dynamodb.entries import entry_count, entry_size
-from capplan.services.dynamodb.heat import MOST_DRAWN, Heat, heat_of, hottest_share
+from capplan.services.dynamodb.heat import MOST_DRAWN, Heat, heat_of, hottest_share, worst_moment
 from capplan.services.dynamodb.key_weights import hottest_key_share
 from capplan.services.dynamodb.keys import keys_of
 from capplan.services.dynamodb.partitions import partition_count
@@ -254,12 +254,14 @@ def _policy(
     return Policy(None if capacity.static else float(capacity.target), bounds, float(warm))
 
 
-def arm_heat(arm: Arm, seed: int, minute: int = 0) -> Heat | None:
-    """How the units of an arm fall on its partitions; None where all are even. Of too many to draw only the hottest."""
+def arm_heat(arm: Arm, seed: int) -> Heat | None:
+    """How the units of an arm fall on its partitions, at the worst moment where keys come and go; None where all are
+    even. Of too many to draw only the hottest.
+    """
     if arm.keys.distinct is None:
         return None
     if arm.partitions <= MOST_DRAWN:
-        return heat_of(arm.keys, arm.partitions, seed, minute)
+        return heat_of(arm.keys, arm.partitions, seed, worst_moment(arm.keys, arm.partitions, seed))
     import numpy as np  # noqa: PLC0415  only where something is refused
 
     return Heat(np.array([float(arm.hottest_share)]), np.array([float(arm.hottest_key_share or 0)]), ())
