@@ -110,11 +110,13 @@ def _shares(pieces: list[Piece], side: Side, most: float, start: int) -> "list[N
     if not here:
         return [np.full(MINUTES * _SECONDS, min(1.0, side.hottest_share))]
     here.sort(key=lambda piece: (-piece.share, piece.number, piece.born))
-    near = [
-        p for p in here[:_MOST_PARTS] if most * p.share + SIGMAS * (most * p.share * side.grain) ** 0.5 > side.partition
-    ]
+    hot = [p for p in here if most * p.share + SIGMAS * (most * p.share * side.grain) ** 0.5 > side.partition]
+    first = {
+        next(i for i, p in enumerate(here) if p.born <= minute < p.gone) for minute in range(start, start + MINUTES)
+    }
+    near = [piece for i, piece in enumerate(here) if i < min(len(hot), _MOST_PARTS) or i in first]
     out = []
-    for piece in near or here[:1]:
+    for piece in near:
         each = np.zeros(MINUTES)
         each[max(0, piece.born - start) : piece.gone - start] = min(1.0, piece.share)
         out.append(np.repeat(each, _SECONDS))
