@@ -74,8 +74,8 @@ class Keys:
     def name(self, rank: int, minute: int = 0) -> str | None:
         """The name of a key by rank, hottest first; None where it is not known."""
         listed = self.popularity.keys
-        if listed is not None and rank < len(listed.names):
-            return listed.names[rank] or None
+        if listed is not None and rank < len(listed.names) and listed.names[rank]:
+            return listed.names[rank]
         return self.names.at(rank, minute) if self.names is not None else None
 
 

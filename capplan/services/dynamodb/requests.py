@@ -15,7 +15,7 @@ from capplan.calls import READS, Access
 from capplan.quantities import Distribution, expected_blocks, fixed, mean, quantile, sum_of, to_quantity
 from capplan.services.dynamodb.entries import entry_size, index_write
 from capplan.services.dynamodb.quotas import READ_BLOCK_BYTES, WRITE_BLOCK_BYTES
-from capplan.services.dynamodb.spec import Table
+from capplan.services.dynamodb.spec import PartitionKey, Table
 from capplan.services.dynamodb.units import TRANSACTION_FACTOR, UNITS_PER_BLOCK
 
 TABLE = ""
@@ -83,15 +83,25 @@ def _read(spec: Table, access: Access) -> dict[str, Fraction]:
         return {TABLE: _members(access) * (found * _blocks(size, READ_BLOCK_BYTES) + 1 - found) * level}
     count = entries_touched(spec, access)
     if access.index is None:
-        return {TABLE: _blocks(_together(size, count), READ_BLOCK_BYTES) * level}
+        return {TABLE: _evaluated(size, count, _queries(spec.partition_key, access)) * level}
     index = spec.indexes[access.index]
     entries = access.item_size or entry_size(spec, index)
-    units = _blocks(_together(entries, count), READ_BLOCK_BYTES) * level
+    units = _evaluated(entries, count, _queries(index.partition_key or spec.partition_key, access)) * level
     if not index.local:
         return {access.index: units}
     whole = spec.item_size or size
     fetched = Fraction(access.fetches) * Fraction(count) * _blocks(whole, READ_BLOCK_BYTES) * level
     return {TABLE: units + fetched}
+
+
+def _queries(key: PartitionKey | None, access: Access) -> int:
+    """Queries that one reading of a key takes: one for each of its write shards."""
+    return key.shards if key is not None and access.op == "query" else 1
+
+
+def _evaluated(size: Distribution, count: Decimal, queries: int) -> Fraction:
+    """Blocks of what is evaluated, rounded up in each of the queries."""
+    return queries * _blocks(_together(size, count / queries), READ_BLOCK_BYTES)
 
 
 def items_of(access: Access) -> Fraction:
