@@ -293,12 +293,18 @@ def excludes_nothing(name: str, spec: object, usage: object, ctx: Context) -> tu
     return ()
 
 
+def has_no_modes(name: str, spec: object, usage: object, demand: Demand, ctx: Context) -> Mapping[str, Any]:  # noqa: ARG001
+    """For a resource that is run in one way."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Simulator(Generic[SpecT, UsageT]):
-    """How a room follows a resource over time: how large that would be, and the doing."""
+    """How a room follows a resource over time: how large that would be, the doing, and other ways to run it by id."""
 
     size: Callable[[str, SpecT, UsageT, Context, Wish], Size]
     run: Callable[[str, SpecT, UsageT, Context, Wish], tuple[Timeline, ...]]
+    modes: Callable[[str, SpecT, UsageT, Demand, Context], Mapping[str, tuple[SpecT, UsageT]]] = has_no_modes
 
 
 @dataclass(frozen=True, slots=True)

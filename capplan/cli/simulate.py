@@ -30,6 +30,9 @@ def simulate(
     output_file: OutputFile = None,
     day: Day = None,
     events: Annotated[Events, typer.Option("--events", help="day, or all: the whole log.")] = Events.day,
+    mode: Annotated[
+        str | None, typer.Option("--mode", help="Run a table so: on-demand, auto-scaled-70 … as in compare-modes.")
+    ] = None,
     seed: Seed = 0,
     details: Details = False,
     ascii: Ascii = False,
@@ -53,7 +56,7 @@ def simulate(
 
         with Progress("simulating", ascii_only=ascii) as progress:
             wish = Wish(day, progress.tell)
-            found = capplan.simulate(load_scenario(scenario, None), resource, seed=seed, wish=wish)
+            found = capplan.simulate(load_scenario(scenario, None), resource, seed=seed, wish=wish, mode=mode)
         whole, every = details or resource is not None, events is Events.all
         emit(
             where,

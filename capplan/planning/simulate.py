@@ -1,7 +1,5 @@
 """Resources followed over time, each by its room. It refuses what would be too large, and prices nothing."""
 
-from collections.abc import Iterable
-
 from capplan import __version__
 from capplan.answer import Simulated, Simulation
 from capplan.errors import CapplanError, Mistake
@@ -11,11 +9,26 @@ from capplan.scenario.records import Resource, Scenario
 from capplan.timeline import MOST_CELLS, Wish
 
 
-def simulate(scenario: Scenario, resource: str | None = None, *, seed: int = 0, wish: Wish | None = None) -> Simulation:
+def simulate(
+    scenario: Scenario,
+    resource: str | None = None,
+    *,
+    seed: int = 0,
+    wish: Wish | None = None,
+    mode: str | None = None,
+) -> Simulation:
     """What happens when: every resource that can be followed over time, or the one named.
 
+    Args:
+        scenario: The scenario.
+        resource: The label or the address of one resource; None for all.
+        seed: For everything drawn.
+        wish: What to see.
+        mode: Another way to run the resource, by an id of compare-modes such as "auto-scaled-70".
+
     Raises:
-        CapplanError: Nothing has this name, it cannot be followed, or the simulation would be too large.
+        CapplanError: Nothing has this name, it cannot be followed, it has no such mode, or the simulation would be too
+            large.
     """
     metered = meter(scenario, seed)
     chosen = _chosen(scenario, resource)
@@ -31,7 +44,7 @@ def simulate(scenario: Scenario, resource: str | None = None, *, seed: int = 0, 
         sha256=scenario.sha256,
         seed=seed,
         timezone=scenario.timezone,
-        resources=tuple(_followed(metered, one, asked) for one in able),
+        resources=tuple(_followed(metered, one, asked, mode) for one in able),
         skipped=tuple(one.label for one in chosen if one.kind.simulate is None),
     )
 
@@ -55,18 +68,21 @@ def _refused(scenario: Scenario, message: str, hint: str) -> CapplanError:
     return CapplanError((Mistake(scenario.file, 0, 0, message, hint),))
 
 
-def _followed(metered: Metered, one: Resource, wish: Wish) -> Simulated:
+def _followed(metered: Metered, one: Resource, wish: Wish, mode: str | None) -> Simulated:
     simulator, usage, ctx = one.kind.simulate, metered.usage[one.address], metered.context
     assert simulator is not None  # noqa: S101  only such are asked
-    size = simulator.size(one.name, one.spec, usage, ctx, wish)
+    spec = one.spec
+    if mode is not None:
+        known = simulator.modes(one.name, spec, usage, metered.demand[one.address], ctx)
+        if mode not in known:
+            close = nearest(mode, known)
+            hint = f"did you mean '{close}'?" if close else f"there is {', '.join(known) or 'none'}"
+            raise _refused(metered.scenario, f"{one.label} has no mode '{mode}'", hint)
+        spec, usage = known[mode]
+    size = simulator.size(one.name, spec, usage, ctx, wish)
     if size.cells > MOST_CELLS:
         message = f"simulating {one.label} is too large: {size.words()}, at most {MOST_CELLS:,}"
         hint = f"{max(size.factors, key=lambda factor: factor[1])[0]} are the most: bring them down"
         raise CapplanError((metered.scenario.doc.mistake(one.address.split("."), message, hint, key=True),))
-    timelines = simulator.run(one.name, one.spec, usage, ctx, wish)
+    timelines = simulator.run(one.name, spec, usage, ctx, wish)
     return Simulated(one.label, one.address, one.kind.name, timelines)
-
-
-def labels(resources: Iterable[Resource]) -> tuple[str, ...]:
-    """Names as a user may type them."""
-    return tuple(one.label for one in resources)

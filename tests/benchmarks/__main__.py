@@ -1,7 +1,7 @@
 """`python -m tests.benchmarks`: every ratio beside its goal. Run it on an idle machine."""
 
-from tests.benchmarks import p1_startup, p2_estimate, p3_prices, p5_yaml
+from tests.benchmarks import p1_startup, p2_estimate, p3_prices, p5_yaml, p6_heat, p7_hashing, p8_partitions
 
-for module in (p1_startup, p2_estimate, p3_prices, p5_yaml):
+for module in (p1_startup, p2_estimate, p3_prices, p5_yaml, p6_heat, p7_hashing, p8_partitions):
     for name, found, goal in module.run():
-        print(f"{name:40} {found:8.2f}   goal {goal:5.2f}   {'ok' if found <= goal else 'MISSED'}", flush=True)  # noqa: T201
+        print(f"{name:60} {found:8.2f}   goal {goal:5.2f}   {'ok' if found <= goal else 'MISSED'}", flush=True)  # noqa: T201

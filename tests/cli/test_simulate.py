@@ -60,6 +60,16 @@ def test_books_balance(tmp_path: Path) -> None:
             assert dict(timeline.books.parts)["throttled"] > 0
 
 
+def test_a_table_is_followed_in_another_mode() -> None:
+    found = _run("simulate", WEB_SHOP, "orders", "--mode", "auto-scaled-70", "--day", "12")
+    assert found.returncode == 0
+    assert "auto scaled, 70%" in found.stdout
+    assert "- capacity" in found.stdout
+    assert "burst empty after" in found.stdout
+    wrong = _run("simulate", WEB_SHOP, "orders", "--mode", "auto-scaled-71")
+    assert (wrong.returncode, "did you mean 'auto-scaled-70'?" in wrong.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [("order", "there is no resource 'order'"), ("fulfil", "'fulfil' cannot be followed over time yet")],

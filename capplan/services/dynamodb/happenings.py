@@ -30,17 +30,17 @@ def number(amount: float) -> str:
     return f"{amount:,.0f}" if amount >= 10 or amount == 0 else f"{amount:.2g}"  # noqa: PLR2004  two digits
 
 
-def capacity_events(steps: Sequence[Step], levels: "NDArray[np.float64]", unit: str, *, scaled: bool) -> list[Event]:
-    """Each change of capacity, and why: what the alarms have seen, or a scheduled action."""
+def capacity_events(steps: Sequence[Step], served: "NDArray[np.float64]", unit: str, *, scaled: bool) -> list[Event]:
+    """Each change of capacity, and why: what the alarms have seen, which is only what was served, or a scheduled action."""
     out = []
     for (_, before), (minute, after) in itertools.pairwise(steps):
-        seen = float(levels[max(0, minute - 3) : minute].mean()) if minute else 0.0
+        seen = float(served[max(0, minute - 3) : minute].mean()) if minute else 0.0
         if not scaled:
             why = "a scheduled action"
         elif after > before:
-            why = f"2 min above the target; {number(seen)} {unit} came"
+            why = f"2 min above the target; {number(seen)} {unit} served"
         else:
-            why = f"15 min below the target less 20 points; {number(seen)} {unit} came"
+            why = f"15 min below the target less 20 points; {number(seen)} {unit} served"
         weight = abs(after - before) / max(1, min(after, before))
         out.append(Event(minute * _MINUTE_S, f"capacity {before:,} to {after:,}", why, weight))
     return out
@@ -159,5 +159,5 @@ def _nth(rank: int) -> str:
 
 
 def in_order(*groups: Iterable[Event]) -> tuple[Event, ...]:
-    """All events by time."""
-    return tuple(sorted((event for group in groups for event in group), key=lambda event: (event.second, event.text)))
+    """All events by time; in the same second in the order of the groups."""
+    return tuple(sorted((event for group in groups for event in group), key=lambda event: event.second))

@@ -2,16 +2,17 @@
 second, with its partitions, and why. It prices nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from capplan import units
-from capplan.model import Context, Simulator
+from capplan.model import Context, Demand, Simulator
 from capplan.quantities import sig6, to_quantity
 from capplan.services.dynamodb import happenings
 from capplan.services.dynamodb.followed import DIRECTIONS, Followed, follow_table, key_of
 from capplan.services.dynamodb.hot_keys import CEILING
 from capplan.services.dynamodb.hour import MINUTES, busiest_hour, hour_charts, hour_of
+from capplan.services.dynamodb.modes import modes
 from capplan.services.dynamodb.remarks import part, remarks
 from capplan.services.dynamodb.requests import TABLE
 from capplan.services.dynamodb.scaling import expand
@@ -139,13 +140,14 @@ def _events(spec: Table, arm: Arm, direction: str, found: Followed) -> tuple[Eve
     key = spec.partition_key if arm.index is None else spec.indexes[arm.index].partition_key
     name = "key" if key is None else key.name if isinstance(key.name, str) else "+".join(key.name)
     hot = history if history is not None and _fuller(arm) == direction else None
+    fraction = outcome.refused_fraction()
+    served = levels if fraction is None else levels * (1 - fraction)
+    scaled = capacity is not None and not capacity.static
     return happenings.in_order(
         happenings.demand_events(levels, unit),
-        happenings.capacity_events(
-            outcome.steps or (), levels, unit, scaled=capacity is not None and not capacity.static
-        ),
-        happenings.throttle_events(side, outcome, levels, unit),
         happenings.burst_events(outcome, levels, CENTRAL.burst_seconds, unit),
+        happenings.throttle_events(side, outcome, levels, unit),
+        happenings.capacity_events(outcome.steps or (), served, unit, scaled=scaled),
         happenings.split_events(hot, levels, unit, name) if hot is not None else (),
     )
 
@@ -156,4 +158,9 @@ def _fuller(arm: Arm) -> str:
     return max(fills, key=lambda way: fills[way])
 
 
-SIMULATOR: Simulator[Table, Usage] = Simulator(_size, _run)
+def _modes(name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context) -> "Mapping[str, tuple[Table, Usage]]":
+    """The table in every capacity mode, by the ids of compare-modes."""
+    return {mode.id: (mode.spec, mode.usage) for mode in modes(name, spec, usage, demand, ctx)}
+
+
+SIMULATOR: Simulator[Table, Usage] = Simulator(_size, _run, _modes)
