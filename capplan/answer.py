@@ -1,7 +1,7 @@
 """The records the commands answer with: a plan, its findings and verdicts, and compared modes. It computes nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -73,8 +73,45 @@ class WeighedAssumption:
 
 
 @dataclass(frozen=True, slots=True)
+class Waived:
+    """A gate's waiver on the day of the answer. It holds through the day it expires."""
+
+    owner: str
+    reason: str
+    expires: "date"
+    state: Literal["waived", "expired", "not needed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A gate that this answer could not judge, and what it needs for it."""
+
+    gate: str
+    line: int
+    column: int
+    level: Literal["deny", "warn"]
+    needs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """An observable's value today. None is unknown, and `why_unknown` says why. `floor`: more of it is better."""
+
+    name: str
+    value: Decimal | None
+    unit: str
+    limit: Decimal | None
+    why_unknown: str
+    floor: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """A gate judged. `margin` is the share of the limit still free, negative when broken."""
+    """A gate judged by the comparison that decides it.
+
+    `margin` is the share of the limit still free, negative when broken. `subject` is the observed side as written,
+    `names` are the observables in the comparison; `source` is the option of the command line it came from, if any.
+    """
 
     gate: str
     line: int
@@ -87,6 +124,11 @@ class Verdict:
     margin: Decimal | None
     verdict: Literal["pass", "fail", "waived"]
     why: str = ""
+    subject: str = ""
+    names: tuple[str, ...] = ()
+    source: str = ""
+    width: int = 1
+    waiver: Waived | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +211,10 @@ class Plan:
     excluded: tuple[Excluded, ...]
     gates: tuple[Verdict, ...]
     runs: tuple[RunCost, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
+    observed: tuple[Observed, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """What is written in the scenario, by path, each value as it would be written."""
 
 
 @dataclass(frozen=True, slots=True)

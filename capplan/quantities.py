@@ -251,8 +251,8 @@ def expected_blocks(dist: Distribution, block: int, cap: Decimal | None = None) 
 
 _NUMBER = r"(?P<n>[+-]?\d{1,18}(?:\.\d{1,18})?(?:[eE][+-]?\d{1,2})?)"
 _TEXT = re.compile(_NUMBER + r"\s*(?P<unit>[A-Za-zµ%/]*)")
-_SCALE = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9, "G": 10**9, "T": 10**12}
-_BYTES = {
+COUNT_SCALE = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9, "G": 10**9, "T": 10**12}
+BYTES_OF = {
     "B": 1,
     "byte": 1,
     "bytes": 1,
@@ -265,7 +265,7 @@ _BYTES = {
     "TB": 2**40,
     "TiB": 2**40,
 }
-_MS: dict[str, Fraction] = {
+MS_OF: dict[str, Fraction] = {
     "us": Fraction(1, 1000),
     "µs": Fraction(1, 1000),
     "ms": Fraction(1),
@@ -284,7 +284,7 @@ _MS: dict[str, Fraction] = {
     "day": Fraction(86_400_000),
     "days": Fraction(86_400_000),
 }
-_PER: dict[str, int] = {
+SECONDS_OF: dict[str, int] = {
     "s": 1,
     "sec": 1,
     "second": 1,
@@ -330,17 +330,17 @@ def _exact(value: Fraction) -> Decimal:
 
 def _read_bytes(raw: object) -> Decimal:
     found = _split(raw) if isinstance(raw, str) else None
-    if found is None or found[1] not in _BYTES or found[0] < 0:
+    if found is None or found[1] not in BYTES_OF or found[0] < 0:
         raise _fail(raw, "a size", "1.8 KB or 300 B")
-    return _exact(found[0] * _BYTES[found[1]])
+    return _exact(found[0] * BYTES_OF[found[1]])
 
 
 def read_ms(raw: object) -> Decimal:
     """Milliseconds from `45 ms` or `22 min`."""
     found = _split(raw) if isinstance(raw, str) else None
-    if found is None or found[1] not in _MS or found[0] < 0:
+    if found is None or found[1] not in MS_OF or found[0] < 0:
         raise _fail(raw, "a duration", "45 ms or 22 min")
-    return _exact(found[0] * _MS[found[1]])
+    return _exact(found[0] * MS_OF[found[1]])
 
 
 def read_count(raw: object) -> Decimal:
@@ -350,13 +350,13 @@ def read_count(raw: object) -> Decimal:
     if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
         return Decimal(raw)
     found = _split(raw) if isinstance(raw, str) else None
-    if found is None or found[1] not in _SCALE or found[0] < 0:
+    if found is None or found[1] not in COUNT_SCALE or found[0] < 0:
         raise PydanticCustomError(
             "quantity",
             "{shown}",
             {"shown": "wrong value", "hint": "expected a count, such as 3, 50k or 2M", "found": _shown(raw)},
         )
-    return _exact(found[0] * _SCALE[found[1]])
+    return _exact(found[0] * COUNT_SCALE[found[1]])
 
 
 def _read_whole(raw: object) -> int:
@@ -397,8 +397,8 @@ def read_rate(raw: object) -> Fraction:
     if isinstance(raw, str) and raw.count("/") == 1:
         amount, per = (part.strip() for part in raw.split("/"))
         found = _split(amount)
-        if found is not None and found[1] in _SCALE and per in _PER and found[0] >= 0:
-            return found[0] * _SCALE[found[1]] / _PER[per]
+        if found is not None and found[1] in COUNT_SCALE and per in SECONDS_OF and found[0] >= 0:
+            return found[0] * COUNT_SCALE[found[1]] / SECONDS_OF[per]
     raise _fail(raw, "a rate", "60/s or 150M/month")
 
 
@@ -407,8 +407,8 @@ def read_byte_rate(raw: object) -> Fraction:
     if isinstance(raw, str) and raw.count("/") == 1:
         amount, per = (part.strip() for part in raw.split("/"))
         found = _split(amount)
-        if found is not None and found[1] in _BYTES and per in _PER and found[0] > 0:
-            return found[0] * _BYTES[found[1]] / _PER[per]
+        if found is not None and found[1] in BYTES_OF and per in SECONDS_OF and found[0] > 0:
+            return found[0] * BYTES_OF[found[1]] / SECONDS_OF[per]
     raise _fail(raw, "an amount of data a time", "300 GB/day or 12 GB/h")
 
 

@@ -16,10 +16,13 @@ Plan cost and capacity of serverless AWS workloads before you deploy them.
   size           How large is an item, and how many units does it take?
   explain        Where does this number come from? What does this rule look at?
   check          Do the gates hold? Exit 3 if not
+  gates          What can a gate ask, and what is it today?
+  diff           What does this change cost? Scenarios, JSON, git revisions
 Prepare: init, validate, schema, prices, completion
 
-Formats, -f: table json (json=plan.json writes a file). SCENARIO - reads
-standard input. Options and an example: capplan COMMAND --help
+Formats, -f: table json markdown junit sarif github csv, several at once as
+-f table -f json=plan.json. SCENARIO - reads standard input.
+Options and an example: capplan COMMAND --help
 Start: capplan init, then capplan estimate scenario.yaml
 Exit: 0 done, 1 capplan failed, 2 wrong input, 3 gate broken, 4 --strict
 """

@@ -8,8 +8,10 @@ from capplan.cli import INTERRUPTED
 from capplan.cli.check import check
 from capplan.cli.compare_modes import compare_modes
 from capplan.cli.completion import completion
+from capplan.cli.diff import diff
 from capplan.cli.estimate import estimate
 from capplan.cli.explain import explain
+from capplan.cli.gates import gates
 from capplan.cli.init import init
 from capplan.cli.output import put
 from capplan.cli.prices import prices
@@ -29,6 +31,8 @@ app = typer.Typer(
 )
 app.command()(estimate)
 app.command()(check)
+app.command()(gates)
+app.command()(diff)
 app.command("compare-modes")(compare_modes)
 app.command()(simulate)
 app.command()(size)

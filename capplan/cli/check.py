@@ -1,13 +1,16 @@
 """`capplan check`: do the gates hold?"""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from capplan.answer import Plan
+from capplan.cli.formats import PLAN_FORMATS, write_checked
 from capplan.cli.options import (
     Ascii,
+    Baseline,
     Budget,
+    BudgetDelta,
     FailOn,
     Format,
     NoColor,
@@ -18,9 +21,12 @@ from capplan.cli.options import (
     Strict,
     Today,
 )
-from capplan.cli.output import emit, output
-from capplan.cli.steps import GATE_BROKEN, day_of, every, guarded, keep_inputs, money, plan_json, plan_of, strict_code
-from capplan.report.document import Style
+from capplan.cli.output import output
+from capplan.cli.sources import baselines, held_against
+from capplan.cli.steps import GATE_BROKEN, day_of, delta, every, guarded, keep_inputs, load_scenario, money, strict_code
+
+if TYPE_CHECKING:
+    from capplan.snapshot import Snapshot
 
 
 def check(
@@ -28,6 +34,8 @@ def check(
     format: Format = None,
     output_file: OutputFile = None,
     budget: Budget = None,
+    baseline: Baseline = None,
+    budget_delta: BudgetDelta = None,
     today: Today = None,
     seed: Seed = 0,
     strict: Strict = False,
@@ -40,22 +48,30 @@ def check(
 
     Example: capplan check scenarios/web-shop/scenario.yaml --budget 2500
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
-    keep_inputs(where, scenarios)
+    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=PLAN_FORMATS)
+    keep_inputs(where, [*scenarios, *([baseline] if baseline else [])])
+    most, more, day = money(budget), delta(budget_delta), day_of(today)
+    if more is not None and baseline is None:
+        raise typer.BadParameter("it is held against --baseline, which is missing", param_hint="--budget-delta")
 
     def answer() -> int:
-        plans = every(scenarios, lambda path: plan_of(path, gate, day, seed))
-        emit(where, lambda: plan_json(plans), lambda style: "\n".join(_text(plan, style) for plan in plans))
+        from capplan.planning.plan import plan  # noqa: PLC0415
+        from capplan.scenario.gate_syntax import budget_gate  # noqa: PLC0415
+        from capplan.scenario.records import with_gates  # noqa: PLC0415
+
+        extra = [*([budget_gate(most)] if most is not None else []), *([more] if more is not None else [])]
+        loaded = every(scenarios, lambda path: with_gates(load_scenario(path, None), *extra))
+        bases = baselines(baseline, loaded, day, seed) if baseline else [None] * len(loaded)
+
+        def one(pair: "tuple[Any, Snapshot | None]") -> Plan:
+            held = held_against(pair[1], baseline, pair[0].name)
+            return plan(pair[0], today=day, seed=seed, baseline=held, lenient=False)
+
+        plans = every(list(zip(loaded, bases, strict=True)), one)
+        write_checked(where, plans, bases, fail_on_warn=fail_on is FailOn.warn)
         levels = ("deny", "warn") if fail_on is FailOn.warn else ("deny",)
         if any(g.verdict == "fail" and g.level in levels for plan in plans for g in plan.gates):
             return GATE_BROKEN
         return strict_code(plans, strict)
 
-    gate, day = money(budget), day_of(today)
     return guarded(where, answer)
-
-
-def _text(plan: Plan, style: Style) -> str:
-    from capplan.report.check_text import check_text  # noqa: PLC0415
-
-    return check_text(plan, style)

@@ -1,6 +1,7 @@
 """`capplan estimate`: what will it cost, will it hold, what should I change?"""
 
 from capplan.answer import Plan
+from capplan.cli.formats import PLAN_FORMATS, write_plan
 from capplan.cli.options import (
     Ascii,
     Budget,
@@ -15,8 +16,8 @@ from capplan.cli.options import (
     Today,
     Top,
 )
-from capplan.cli.output import emit, output
-from capplan.cli.steps import day_of, guarded, keep_inputs, money, plan_json, plan_of, strict_code
+from capplan.cli.output import output
+from capplan.cli.steps import day_of, guarded, keep_inputs, money, plan_of, strict_code
 from capplan.report.document import Style
 
 
@@ -38,12 +39,12 @@ def estimate(
 
     Example: capplan estimate scenarios/web-shop/scenario.yaml
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
+    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=PLAN_FORMATS)
     keep_inputs(where, [scenario])
 
     def answer() -> int:
         plan = plan_of(scenario, gate, day, seed)
-        emit(where, lambda: plan_json([plan]), lambda style: _text(plan, style, details, top))
+        write_plan(where, plan, lambda style: _text(plan, style, details, top))
         return strict_code([plan], strict)
 
     gate, day = money(budget), day_of(today)

@@ -106,9 +106,10 @@ def put(text: str) -> None:
 def tell(text: str, *, ascii_only: bool = False) -> None:
     """Text on standard error, safe for what is there."""
     from capplan.report.document import safe  # noqa: PLC0415
+    from capplan.report.plain import inert  # noqa: PLC0415
 
     style = Style(ascii=ascii_only or not _takes_unicode(sys.stderr))
-    lines = [safe(line, style) for line in text.rstrip("\n").split("\n")]
+    lines = [inert(safe(line, style)) for line in text.rstrip("\n").split("\n")]
     try:
         sys.stderr.write("\n".join(lines) + "\n")
     except BrokenPipeError:

@@ -2,11 +2,11 @@
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 
@@ -14,6 +14,8 @@ from capplan.answer import Plan
 from capplan.cli.output import Output, emit_errors, tell
 from capplan.errors import CapplanError
 
+From = TypeVar("From")
+To = TypeVar("To")
 WRONG_INPUT, GATE_BROKEN, NOT_STRICT = 2, 3, 4
 _MOST_USD = 10**15
 """More than that is a slip of the keyboard."""
@@ -35,18 +37,18 @@ def plan_of(path: str, budget: Decimal | None, today: date | None, seed: int, *,
     return plan(load_scenario(path, budget), today=today, seed=seed, findings=findings)
 
 
-def every(paths: list[str], one: Callable[[str], Plan]) -> list[Plan]:
-    """Every file planned, or every file's mistakes together."""
-    plans: list[Plan] = []
+def every(of: Sequence[From], one: Callable[[From], To]) -> list[To]:
+    """The same done with each, or the mistakes of all together."""
+    done: list[To] = []
     errors: list[CapplanError] = []
-    for path in paths:
+    for item in of:
         try:
-            plans.append(one(path))
+            done.append(one(item))
         except CapplanError as error:
             errors.append(error)
     if errors:
         raise _SeveralError(errors)
-    return plans
+    return done
 
 
 def money(text: str | None) -> Decimal | None:
@@ -62,6 +64,18 @@ def money(text: str | None) -> Decimal | None:
     return amount
 
 
+def delta(text: str | None) -> Any:  # noqa: ANN401  a Gate or None
+    """`--budget-delta`: an amount in USD or a percentage, as a gate."""
+    if text is None:
+        return None
+    from capplan.scenario.gate_syntax import budget_delta_gate  # noqa: PLC0415
+
+    found = re.fullmatch(r"\s*([+-]?\d{1,12}(?:\.\d{1,6})?)\s*(%|USD|)\s*", text)
+    if found is None:
+        raise typer.BadParameter(f"expected 50 (USD) or 5%, found '{text}'", param_hint="--budget-delta")
+    return budget_delta_gate(Decimal(found[1]), "%" if found[2] == "%" else "USD")
+
+
 def day_of(text: str | None) -> date | None:
     """A day of the command line."""
     if text is None:
@@ -72,14 +86,6 @@ def day_of(text: str | None) -> date | None:
     except ValueError:  # such as February 30
         pass
     raise typer.BadParameter(f"expected a day, such as 2026-11-24, found '{text}'", param_hint="--today")
-
-
-def plan_json(plans: list[Plan]) -> str:
-    """One plan as an object, several as a list."""
-    from capplan.report.plan_json import plan_record, to_json  # noqa: PLC0415
-
-    records = [plan_record(plan) for plan in plans]
-    return to_json(records[0] if len(records) == 1 else records)
 
 
 def strict_code(plans: list[Plan], strict: bool) -> int:  # noqa: FBT001

@@ -12,11 +12,13 @@ from capplan.compare.break_even import break_even, scaled_use, utilisation
 from capplan.compare.choose import choose, pareto, unless, with_regret
 from capplan.compare.commitments import Reservation
 from capplan.compare.runs import AS_TODAY, Multiple, Runs, runs_of, throttled_in, usages
+from capplan.gates.seen import exact
 from capplan.model import Demand
 from capplan.planning.meter import meter
 from capplan.planning.price import Priced, catalogue_of, missing_prices, price, prices_of
 from capplan.planning.what_if import written
 from capplan.quantities import to_quantity
+from capplan.scenario.gate_syntax import ceilings
 from capplan.scenario.records import Resource, Scenario
 from capplan.services.dynamodb.modes import Mode, modes
 
@@ -122,7 +124,7 @@ def _as_written(resource: Resource) -> str:
 def _tolerated(scenario: Scenario, resource: Resource) -> Decimal:
     """The share that the strictest gate on the table's throttling allows; none without a gate."""
     names = {f"{resource.address}.throttled", f"{resource.label}.throttled"}
-    limits = [g.limit for g in scenario.gates if g.name in names and g.operator in ("<", "<=") and not g.of_limit]
+    limits = [exact(most) for gate in scenario.gates for most in ceilings(gate.test, names)]
     return min(limits, default=Decimal(0))
 
 

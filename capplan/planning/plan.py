@@ -1,20 +1,23 @@
 """The pipeline on one page: demand, usage, limits, charges, line items, findings, verdicts. It prints and reads nothing."""
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 from capplan import __version__
-from capplan.answer import EntranceCost, Plan, PlannedResource
-from capplan.gates import judge
+from capplan.answer import Plan, PlannedResource
+from capplan.gates.judge import Baseline, changes, judge
+from capplan.gates.observables import aliases, observables
+from capplan.gates.seen import observed
+from capplan.planning.entrances import entrances_of
 from capplan.planning.findings import findings_of
+from capplan.planning.inputs import inputs_of
 from capplan.planning.limits import limits_of
 from capplan.planning.meter import meter
 from capplan.planning.price import (
     Priced,
     catalogue_of,
     cost_by_service,
+    cost_by_tag,
     missing_prices,
     monthly,
     price,
@@ -23,12 +26,27 @@ from capplan.planning.price import (
 from capplan.planning.remarks import assumptions, excluded
 from capplan.planning.runs import runs_of
 from capplan.pricing.rating import rate
-from capplan.quantities import to_quantity
 from capplan.scenario.records import Scenario
 
 
-def plan(scenario: Scenario, *, today: date | None = None, seed: int = 0, findings: bool = True) -> Plan:
+def plan(
+    scenario: Scenario,
+    *,
+    today: date | None = None,
+    seed: int = 0,
+    findings: bool = True,
+    baseline: Baseline | None = None,
+    lenient: bool = True,
+) -> Plan:
     """Everything there is to say about a scenario.
+
+    Args:
+        scenario: As loaded.
+        today: The day that prices' age and waivers are held against; None where it is not known.
+        seed: Of everything drawn.
+        findings: Whether other settings are looked for.
+        baseline: What gates on a change are held against.
+        lenient: Gates that need a baseline or a day not given are listed as not judged; else they are mistakes.
 
     Raises:
         CapplanError: A price is missing, a loop never dies out, or a gate asks for something unknown.
@@ -37,10 +55,13 @@ def plan(scenario: Scenario, *, today: date | None = None, seed: int = 0, findin
     if priced.missing:
         raise missing_prices(scenario, priced.missing)
     limits = limits_of(priced.metered)
-    verdicts = judge(scenario, priced, limits)
+    entrances = entrances_of(priced)
+    known = observables(scenario, priced, limits, entrances)
+    names = {**known, **aliases(scenario, known)} if scenario.gates else known
+    base = baseline or Baseline()
+    verdicts, unjudged = judge(scenario, names, base, today, lenient=lenient)
     found, rules = findings_of(priced, today) if findings else ((), 0)
     total = priced.monthly_cost
-    resources = _resources(priced)
     usual = [x for x in priced.lines if x.charge_frequency != "one_time"]
     return Plan(
         version=__version__,
@@ -59,10 +80,10 @@ def plan(scenario: Scenario, *, today: date | None = None, seed: int = 0, findin
         free_tier_saves=_free_tier_saves(priced, today),
         standing_cost=_standing(priced),
         cost_by_service=cost_by_service(priced),
-        cost_by_tag=_cost_by_tag(resources),
-        resources=resources,
+        cost_by_tag={f"{key}={value}": cost for (key, value), cost in cost_by_tag(priced).items()},
+        resources=_resources(priced),
         lines=priced.lines,
-        entrances=_entrances(priced),
+        entrances=entrances,
         limits=limits,
         findings=found,
         rules_looked=rules,
@@ -70,6 +91,9 @@ def plan(scenario: Scenario, *, today: date | None = None, seed: int = 0, findin
         excluded=excluded(priced),
         gates=verdicts,
         runs=runs_of(priced),
+        unjudged=unjudged,
+        observed=(*observed(known), *observed(changes(known, base))),
+        inputs=inputs_of(scenario),
     )
 
 
@@ -92,49 +116,12 @@ def _resources(priced: Priced) -> tuple[PlannedResource, ...]:
     )
 
 
-def _cost_by_tag(resources: Iterable[PlannedResource]) -> dict[str, Decimal]:
-    out: dict[str, Decimal] = {}
-    for resource in resources:
-        for key, value in resource.tags.items():
-            label = f"{key}={value}"
-            out[label] = out.get(label, Decimal(0)) + resource.monthly_cost
-    return out
-
-
 def _standing(priced: Priced) -> Decimal:
     flows = {c.id: c.flow for charges in priced.charges.values() for c in charges}
     return sum(
         (x.contracted_cost for x in priced.lines if flows[x.charge_id] is None and x.charge_frequency != "one_time"),
         Decimal(0),
     )
-
-
-def _entrances(priced: Priced) -> tuple[EntranceCost, ...]:
-    """What each entrance's demand causes, by the share of every driven line it drives."""
-    charges = {c.id: c for cs in priced.charges.values() for c in cs}
-    caused: dict[str, Fraction] = {}
-    for line in priced.lines:
-        flow = charges[line.charge_id].flow
-        whole = flow.monthly if flow is not None else Fraction(0)
-        if flow is None or not whole:
-            continue
-        for entrance, part in flow.by_entrance().items():
-            caused[entrance] = caused.get(entrance, Fraction(0)) + Fraction(line.contracted_cost) * part / whole
-    out = []
-    for name, monthly_units in _entering(priced.metered.scenario).items():
-        cost = to_quantity(caused.get(name, Fraction(0)))
-        per = to_quantity(caused.get(name, Fraction(0)) / monthly_units * 1000) if monthly_units else Decimal(0)
-        out.append(EntranceCost(name, name, monthly_units, cost, per))
-    return tuple(sorted(out, key=lambda e: (-e.monthly_cost, e.entrance)))
-
-
-def _entering(scenario: Scenario) -> dict[str, Fraction]:
-    out = {name: flow.monthly for name, flow in scenario.shapes.items()}
-    for resource in scenario.resources.values():
-        for entry in resource.access:
-            if entry.entrance not in scenario.shapes:
-                out[entry.entrance] = out.get(entry.entrance, Fraction(0)) + entry.flow.monthly
-    return out
 
 
 def _free_tier_saves(priced: Priced, today: date | None) -> Decimal | None:

@@ -127,6 +127,16 @@ def cost_by_service(priced: Priced) -> dict[str, Decimal]:
     return out
 
 
+def cost_by_tag(priced: Priced) -> dict[tuple[str, str], Decimal]:
+    """The month by tag: (key, value)."""
+    out: dict[tuple[str, str], Decimal] = {}
+    costs = priced.cost_by_resource
+    for address, resource in priced.metered.scenario.resources.items():
+        for pair in (getattr(resource.spec, "tags", None) or {}).items():
+            out[pair] = out.get(pair, Decimal(0)) + costs[address]
+    return out
+
+
 def prices_of(priced: Priced) -> Prices:
     """Where the prices came from, for the footer and the JSON."""
     catalogue, lines = priced.catalogue, priced.lines

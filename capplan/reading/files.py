@@ -1,10 +1,12 @@
 """Opens the files a scenario names: regular ones, in its folder, of bounded size. It never leads out of there."""
 
+import hashlib
 import json
 import os
 import re
 import stat
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from capplan.errors import CapplanError, Mistake
@@ -28,6 +30,10 @@ class Files:
     """
 
     root: Path
+    fetch: Callable[[str, int], bytes] | None = field(default=None, compare=False)
+    """Where the files are not on the disk: a file's bytes, by its name and the most there may be."""
+    read: dict[str, str] = field(default_factory=dict, compare=False)
+    """The files read so far, by the name they were asked for, with the SHA-256 of their bytes."""
 
     def display(self, relative: str) -> str:
         """A file's name as the user would write it from where he works."""
@@ -36,7 +42,13 @@ class Files:
     def read_text(self, relative: str, limit_bytes: int = MAX_BYTES) -> str:
         """The text of a file named relative to the folder. Raises CapplanError."""
         name = self.display(relative)
-        return decode(_bytes_of(self._inside(relative), name, limit_bytes), name, limit_bytes)
+        raw = (
+            self.fetch(relative, limit_bytes)
+            if self.fetch is not None
+            else bytes_of(self._inside(relative), name, limit_bytes)
+        )
+        self.read[relative] = hashlib.sha256(raw).hexdigest()
+        return decode(raw, name, limit_bytes)
 
     def read_yaml(self, relative: str) -> Document:
         """A YAML file of the folder. Raises CapplanError."""
@@ -82,13 +94,13 @@ def read_source(path: str, stdin_text: str | None = None) -> Source:
     if path == "-":
         return Source(stdin_text or "", STDIN_NAME, Files(Path()))
     name = Path(path).as_posix()
-    return Source(decode(_bytes_of(Path(path), name, MAX_BYTES), name), name, Files(Path(path).parent))
+    return Source(decode(bytes_of(Path(path), name, MAX_BYTES), name), name, Files(Path(path).parent))
 
 
 def read_any(path: str, limit_bytes: int = MAX_BYTES) -> str:
     """The text of a file the user names himself, wherever it lies. Raises CapplanError."""
     name = Path(path).as_posix()
-    return decode(_bytes_of(Path(path), name, limit_bytes), name, limit_bytes)
+    return decode(bytes_of(Path(path), name, limit_bytes), name, limit_bytes)
 
 
 def read_json(text: str, file: str) -> Document:
@@ -133,7 +145,7 @@ def read_template(text: str, file: str) -> Document:
     return replace(read_json(quoted, file), lines=lines_of(text.removeprefix("\ufeff")))
 
 
-def _bytes_of(path: Path, name: str, limit_bytes: int) -> bytes:
+def bytes_of(path: Path, name: str, limit_bytes: int) -> bytes:
     """What a regular file holds; one byte past the limit is not read. Raises CapplanError."""
     try:
         handle = os.open(path, _OPEN_FLAGS)

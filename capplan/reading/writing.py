@@ -27,6 +27,16 @@ def write_atomic(path: Path, text: str) -> None:
         raise CapplanError((Mistake(path.as_posix(), 0, 0, f"cannot write {shown(path.as_posix())}", why),)) from None
 
 
+def append(path: str, text: str) -> None:
+    """Adds a text to a file that others write too, as a CI's summary. Raises CapplanError."""
+    try:
+        with Path(path).open("ab") as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
+    except (OSError, ValueError) as error:
+        why = (error.strerror or "").lower() if isinstance(error, OSError) else "this is no file name"
+        raise CapplanError((Mistake(path, 0, 0, f"cannot write {shown(path)}", why),)) from None
+
+
 def _replace(target: Path, raw: bytes) -> None:
     """Writes beside the target, makes sure it is on the disk, then takes the target's place."""
     beside = target.with_name(f".{target.name[:200]}.{os.getpid()}.tmp")

@@ -4,12 +4,18 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r")
+from capplan.report.plain import plain
+
+_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "::")
 
 
 def cell(value: str) -> str:
-    """A text cell a spreadsheet shows and does not run: a quote before what would be a formula. Numbers do not come here."""
-    return f"'{value}" if value.startswith(_ACTIVE) else value
+    """A text cell a spreadsheet shows and does not run: a quote before what would be a formula. Numbers do not come here.
+
+    What a terminal or a build agent would act upon is written out, as everywhere.
+    """
+    shown = plain(value)
+    return f"'{shown}" if shown.lstrip().startswith(_ACTIVE) else shown
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from capplan.report.plain import plain
+from capplan.report.plain import inert, plain
 
 _TO_ASCII = str.maketrans(
     {
@@ -95,7 +95,7 @@ def _line(style: Style, shown: Sequence[tuple[Cell, str]], colour: str) -> str:
 
 def safe(text: str, style: Style) -> str:
     """Text as it may be shown in this style: one line, nothing a terminal acts upon, ASCII where that is asked for."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable() and "##" not in text:
         return text
     return plain(text.translate(_TO_ASCII) if style.ascii else text, ascii_only=style.ascii)
 
@@ -150,4 +150,4 @@ def paint(text: str, colour: str, style: Style) -> str:
 
 def finish(blocks: Sequence[Sequence[str]]) -> str:
     """Blocks with one blank line between, no trailing blanks, one line break at the end."""
-    return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
+    return "\n\n".join("\n".join(inert(line.rstrip()) for line in block) for block in blocks if block) + "\n"

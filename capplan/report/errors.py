@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from capplan.errors import Mistake
-from capplan.report.plain import glyph, plain
+from capplan.report.plain import glyph, inert_json, plain
 
 _WORD = re.compile(
     r'"[^"]*"\S*|\{(?:[^{}]|\{[^{}]*\}){1,50}\}\S*|[\w.-]+ [<>]=? \S+(?: USD)?\S*|\d\S* (?:ms|s|min|h|B|KB|MB|GB|USD)\b\S*|\S+'
@@ -45,7 +45,7 @@ def errors_json(mistakes: Iterable[Mistake]) -> str:
         {"file": m.file, "line": m.line or None, "column": m.column or None, "message": m.message, "hint": m.hint}
         for m in in_file_order(mistakes)
     ]
-    return json.dumps({"schema": SCHEMA, "errors": errors}, indent=2, allow_nan=False)
+    return inert_json(json.dumps({"schema": SCHEMA, "errors": errors}, indent=2, allow_nan=False))
 
 
 def in_file_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:

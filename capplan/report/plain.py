@@ -1,4 +1,9 @@
-"""Makes foreign text safe to show: one line, no control, no bidi, no markup. It never shortens."""
+"""Makes foreign text safe to show: one line, no control, no bidi, no markup, no command of a CI log. It never shortens."""
+
+import re
+
+_COMMAND = re.compile(r"##(?=[A-Za-z]{0,20}\[)")
+"""`##[error]`, `##vso[` and `##teamcity[` command build agents wherever they stand in a line."""
 
 
 def plain(text: str, *, ascii_only: bool = False) -> str:
@@ -6,9 +11,21 @@ def plain(text: str, *, ascii_only: bool = False) -> str:
 
     A line break is not printable, so a value never yields one.
     """
+    if "##" in text:
+        text = _COMMAND.sub(r"\\u0023#", text)
     if text.isprintable() and (not ascii_only or text.isascii()):
         return text
     return "".join(glyph(c, ascii_only=ascii_only) for c in text)
+
+
+def inert(line: str) -> str:
+    r"""A line of output that no build agent obeys: `::error::` at its beginning becomes `\u003a:error::`."""
+    return line.replace("::", r"\u003a:", 1) if line.lstrip().startswith("::") else line
+
+
+def inert_json(text: str) -> str:
+    """JSON that no build agent obeys: the same values, the first character of a command as an escape."""
+    return _COMMAND.sub(r"\\u0023#", text)
 
 
 def glyph(char: str, *, ascii_only: bool) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from capplan.answer import (
@@ -14,16 +15,20 @@ from capplan.answer import (
     FindingChange,
     ModeOption,
     Modes,
+    Observed,
     Plan,
     PlannedLimit,
     PlannedResource,
     Prices,
     RunCost,
-    Verdict,
+    Waived,
     WeighedAssumption,
 )
 from capplan.pricing.rating import LineItem
 from capplan.quantities import to_quantity
+from capplan.report.plain import inert_json
+from capplan.report.verdicts import Told, told
+from capplan.snapshot import Snapshot
 from capplan.units import MONTH_HOURS
 
 PLAN_SCHEMA = "capplan.plan/1"
@@ -32,7 +37,7 @@ MODES_SCHEMA = "capplan.modes/1"
 
 def to_json(record: object) -> str:
     """The text of a record: the same bytes for the same answer, ASCII, so that no text in it drives a terminal."""
-    return json.dumps(record, indent=2, allow_nan=False) + "\n"
+    return inert_json(json.dumps(record, indent=2, allow_nan=False)) + "\n"
 
 
 def plan_record(plan: Plan) -> dict[str, Any]:
@@ -54,7 +59,7 @@ def plan_record(plan: Plan) -> dict[str, Any]:
         "findings": [_finding(f) for f in plan.findings],
         "assumptions": [_assumption(a) for a in plan.assumptions],
         "excluded": [{"what": e.what, "why": e.why} for e in plan.excluded],
-        "gates": [_gate(g) for g in plan.gates],
+        "gates": [_gate(one) for one in told(plan)],
         "yearly_cost": number(plan.yearly_cost),
         "list_cost": number(plan.list_cost),
         "discount": number(plan.discount),
@@ -64,7 +69,30 @@ def plan_record(plan: Plan) -> dict[str, Any]:
         "runs": [_run(r) for r in plan.runs],
         "free_tier": plan.free_tier,
         "free_tier_saves": number(plan.free_tier_saves),
+        "file": plan.file,
+        "gates_not_judged": [
+            {"gate": u.gate, "line": u.line, "column": u.column, "level": u.level, "needs": u.needs}
+            for u in plan.unjudged
+        ],
+        "inputs": dict(plan.inputs),
+        "observables": [_observed(o) for o in plan.observed],
     }
+
+
+def checked_record(plan: Plan, base: Snapshot | None) -> dict[str, Any]:
+    """A plan's record, and against a baseline what it costs more."""
+    record = plan_record(plan)
+    if base is not None:
+        change = plan.monthly_cost - base.monthly_cost
+        record["baseline"] = {
+            "sha256": base.sha256 or None,
+            "monthly_cost": number(base.monthly_cost),
+            "change": number(change),
+            "change_share": number(to_quantity(Fraction(change) / Fraction(base.monthly_cost)))
+            if base.monthly_cost
+            else None,
+        }
+    return record
 
 
 def modes_record(modes: Modes) -> dict[str, Any]:
@@ -195,7 +223,29 @@ def _assumption(weighed: WeighedAssumption) -> dict[str, Any]:
     }
 
 
-def _gate(g: Verdict) -> dict[str, Any]:
+def _observed(o: Observed) -> dict[str, Any]:
+    return {
+        "name": o.name,
+        "value": number(o.value),
+        "unit": o.unit,
+        "limit": number(o.limit),
+        "why_unknown": o.why_unknown or None,
+    }
+
+
+def _waiver(waiver: Waived | None) -> dict[str, Any] | None:
+    if waiver is None:
+        return None
+    return {
+        "owner": waiver.owner,
+        "reason": waiver.reason,
+        "expires": waiver.expires.isoformat(),
+        "state": waiver.state.replace(" ", "_"),
+    }
+
+
+def _gate(told: Told) -> dict[str, Any]:
+    g = told.verdict
     return {
         "gate": g.gate,
         "line": g.line,
@@ -207,7 +257,10 @@ def _gate(g: Verdict) -> dict[str, Any]:
         "verdict": g.verdict,
         "operator": g.operator,
         "unit": g.unit,
-        "why": g.why,
+        "why": told.why,
+        "observes": told.name,
+        "waiver": _waiver(g.waiver),
+        "source": g.source or None,
     }
 
 

@@ -20,6 +20,7 @@ from capplan.quantities import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Cell, Style, bar, columns, finish, labelled, left, paint, right, row, safe, wrap
 from capplan.report.runs_text import runs_block
+from capplan.report.verdicts import figure, gate_name, limit_name, lines_by_label
 from capplan.report.yaml_value import written
 
 SERVICES = {"dynamodb": "DynamoDB", "lambda": "Lambda", "stepfunctions": "Step Functions", "glue": "Glue"}
@@ -87,7 +88,7 @@ def _summary(plan: Plan, style: Style) -> list[str]:
         out.append(f"            {numbers.usd(plan.list_cost)} at list prices, {numbers.share(plan.discount)} off")
     if plan.one_time_cost:
         out.append(f"  once      {numbers.usd(plan.one_time_cost)}, not in the month")
-    return [*out, *_gates_line(plan.gates, style), *_limits_line(plan.limits, style), _savings_line(plan.findings)]
+    return [*out, *_gates_lines(plan, style), *_limits_line(plan.limits, style), _savings_line(plan.findings)]
 
 
 def _per_thousand(entrance: EntranceCost) -> str:
@@ -97,22 +98,18 @@ def _per_thousand(entrance: EntranceCost) -> str:
     return f"{shown:f}" if shown or not entrance.per_thousand else "<0.0001"
 
 
-def verdict_word(gate: Verdict) -> str:
-    """`ok`, `warning` or `BROKEN`."""
-    if gate.verdict != "fail":
-        return "ok"
-    return "BROKEN" if gate.level == "deny" else "warning"
-
-
-def gate_name(gate: Verdict) -> str:
-    """What the gate observes: its first word."""
-    return gate.gate.split()[0]
+def _gates_lines(plan: Plan, style: Style) -> list[str]:
+    later = [f"            not judged: {g.gate}: {g.needs}" for g in plan.unjudged]
+    if not plan.gates and later:
+        return ["  gates     none judged", *(line for text in later for line in wrap(text.strip(), 12, style))]
+    return [*_gates_line(plan.gates, style), *(line for text in later for line in wrap(text.strip(), 12, style))]
 
 
 def _gates_line(gates: Sequence[Verdict], style: Style) -> list[str]:
     if not gates:
         return ["  gates     none written"]
     bad = sorted((g for g in gates if g.verdict == "fail"), key=lambda g: g.level)
+    waived = sum(1 for g in gates if g.verdict == "waived")
     if bad:
         broken = sum(1 for g in bad if g.level == "deny")
         words = [f"{broken} of {numbers.count(len(gates), 'gate')} BROKEN"] if broken else []
@@ -121,9 +118,12 @@ def _gates_line(gates: Sequence[Verdict], style: Style) -> list[str]:
         seen, limit = figure(first.observed, first), figure(first.limit, first)
         rest = f"{gate_name(first)} is {seen}, limit {first.operator} {limit}"
         return _summary_row("gates", ", ".join(words), rest, style, "red" if broken else "yellow")
-    near = min((g for g in gates if g.margin is not None), key=lambda g: g.margin or 0, default=None)
+    near = min(
+        (g for g in gates if g.margin is not None and g.verdict == "pass"), key=lambda g: g.margin or 0, default=None
+    )
     tail = f"nearest: {gate_name(near)}, {numbers.share(near.margin or Decimal(0))} left" if near else ""
-    return _summary_row("gates", f"{len(gates)} of {len(gates)} hold", tail, style)
+    state = f"{len(gates) - waived} of {len(gates)} hold" + (f", {waived} waived" if waived else "")
+    return _summary_row("gates", state, tail, style, "yellow" if waived else "green")
 
 
 def _summary_row(label: str, state: str, tail: str, style: Style, colour: str = "green") -> list[str]:
@@ -132,28 +132,6 @@ def _summary_row(label: str, state: str, tail: str, style: Style, colour: str = 
     if at + columns(safe(tail, style)) <= _AMOUNT:
         return row(style, left(2, label), left(12, state, colour), left(at, tail))
     return [*row(style, left(2, label), left(12, state, colour)), *row(style, left(12, tail))]
-
-
-def figure(value: Decimal, gate: Verdict) -> str:
-    """A gate's figure; with every digit where rounding would make observed and limit look the same."""
-    text = _rounded(value, gate.unit)
-    same = gate.observed != gate.limit and _rounded(gate.observed, gate.unit) == _rounded(gate.limit, gate.unit)
-    if not same:
-        return text
-    exact = (value * 100 if gate.unit == "%" else value).normalize()
-    return f"{exact:,f}{'%' if gate.unit == '%' else ''}"
-
-
-def _rounded(value: Decimal, unit: str) -> str:
-    if unit in ("USD", "%"):
-        return numbers.value(value, unit)
-    return f"{to_quantity(value).normalize():,f}" + (" ms" if unit == "ms" else "")
-
-
-def limit_name(limit: PlannedLimit) -> str:
-    """The resource and the limit: `orders partition.write`, `account lambda.concurrency`."""
-    service, _, own = limit.check.limit.partition(".")
-    return f"{limit.check.resource} {f'{service}.{own}' if limit.check.resource == 'account' else own}"
 
 
 def _limits_line(limits: Sequence[PlannedLimit], style: Style) -> list[str]:
@@ -246,23 +224,6 @@ def _dear(plan: Plan, lines: Mapping[str, Sequence[LineItem]], *, details: bool,
         frozenset(r.label for r in resources[:many] if r.monthly_cost >= floor or one),
         frozenset(x.id for x in every[:many] if x.contracted_cost >= floor),
     )
-
-
-def lines_by_label(plan: Plan) -> dict[str, list[LineItem]]:
-    """Each resource's lines of the month, the dearest first."""
-    out: dict[str, list[LineItem]] = {r.label: [] for r in plan.resources}
-    for line in plan.lines:
-        if line.charge_frequency != "one_time":
-            out[_owner(line, out)].append(line)
-    for own in out.values():
-        own.sort(key=lambda x: (-x.contracted_cost, x.id))
-    return out
-
-
-def _owner(line: LineItem, labels: Mapping[str, object]) -> str:
-    """The label a line's id begins with: a name, or a section and a name where two share one."""
-    first, second, *_ = line.charge_id.split(".")
-    return first if first in labels else f"{first}.{second}"
 
 
 def _resource(

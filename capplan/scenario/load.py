@@ -12,16 +12,17 @@ from capplan.flow import Flow
 from capplan.model import Kind
 from capplan.quantities import RANGE_KEYS
 from capplan.reading.document import Document
-from capplan.reading.files import Files, read_source
+from capplan.reading.files import Files, Source, read_source
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
 from capplan.reading.yaml_reader import read_yaml
-from capplan.scenario.gate_syntax import Gate
-from capplan.scenario.gates_and_prices import gates_of, prices_of
+from capplan.scenario.gate_syntax import budget_gate
+from capplan.scenario.gates import gates_of
 from capplan.scenario.head import HEAD, check_limit_names, check_region, check_top_keys
 from capplan.scenario.models import Head
+from capplan.scenario.prices import prices_of
 from capplan.scenario.reader import Path, Reader
-from capplan.scenario.records import Entering, Resource, Scenario, WrittenCall, with_gate
+from capplan.scenario.records import Entering, Resource, Scenario, WrittenCall, with_gates
 from capplan.scenario.references import check_references
 from capplan.scenario.requests import calls_in, entering_at
 from capplan.scenario.starts import own_starts
@@ -36,14 +37,14 @@ def load(path: str, *, text: str | None = None, budget: Decimal | None = None) -
     Raises:
         CapplanError: Everything that is wrong with it, in file order.
     """
-    source = read_source(path, text)
+    scenario = load_source(read_source(path, text))
+    return scenario if budget is None else with_gates(scenario, budget_gate(budget))
+
+
+def load_source(source: Source) -> Scenario:
+    """The scenario of a text and the files beside it. Raises CapplanError."""
     doc = read_yaml(source.text, source.display)
-    sha256 = hashlib.sha256(source.text.encode()).hexdigest()
-    scenario = build(doc, source.files, sha256)
-    if budget is None:
-        return scenario
-    gate = Gate(f"cost.monthly <= {budget} USD", "cost.monthly", "<=", budget, "USD", False, "deny", 0, 0)
-    return with_gate(scenario, gate)
+    return build(doc, source.files, hashlib.sha256(source.text.encode()).hexdigest())
 
 
 def build(doc: Document, files: Files, sha256: str, data: Mapping[str, Any] | None = None) -> Scenario:
@@ -257,4 +258,4 @@ def _ranges(data: object, path: tuple[str, ...]) -> list[str]:
     return []
 
 
-__all__ = ["Scenario", "build", "load", "respec", "with_gate"]
+__all__ = ["Scenario", "build", "load", "load_source", "respec"]

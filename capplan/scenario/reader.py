@@ -1,6 +1,7 @@
 """What all parts of the loader share: the plain data, where things stand, and the mistakes. It knows no part's rules."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -36,6 +37,11 @@ class Reader:
     def say(self, path: Sequence[str | int], message: str, hint: str = "", *, key: bool = False) -> None:
         """Note a mistake at a path of the data."""
         self.note(self.doc.mistake(path, message, hint, key=key))
+
+    def say_inside(self, path: Sequence[str | int], message: str, hint: str, inside: int | None, width: int) -> None:
+        """Note a mistake some characters inside a text; at the text's beginning where `inside` is None."""
+        whole = self.doc.mistake(path, message, hint)
+        self.note(whole if inside is None else replace(whole, column=whole.column + inside, width=width))
 
     def note(self, mistake: Mistake) -> None:
         """Note a mistake, once: what `defaults` says wrongly is wrong for every resource that inherits it."""

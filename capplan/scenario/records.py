@@ -67,6 +67,6 @@ class Scenario:
     files: Files = field(repr=False)
 
 
-def with_gate(scenario: Scenario, gate: Gate) -> Scenario:
-    """The same scenario with one gate more."""
-    return replace(scenario, gates=(*scenario.gates, gate))
+def with_gates(scenario: Scenario, *gates: Gate) -> Scenario:
+    """The same scenario with some gates more."""
+    return replace(scenario, gates=(*scenario.gates, *gates)) if gates else scenario

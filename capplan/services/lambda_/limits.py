@@ -131,6 +131,11 @@ def observe(name: str, spec: Function, usage: Usage, ctx: Context) -> Mapping[st
         "concurrency.peak": Observable(Decimal(usage.peak_concurrency), "", limit),
         "requests": Observable(to_quantity(usage.requests), ""),
         "timed_out": Observable(to_quantity(usage.timed_out), "%"),
+        "cold_starts": Observable(
+            None if usage.cold is None else to_quantity(usage.cold.share),
+            "%",
+            why_unknown="how long a start takes is not known: write runtime, or cold_start",
+        ),
     }
 
 

@@ -1,45 +1,13 @@
-"""The sections `gates` and `prices`. It judges no gate and rates nothing."""
+"""The section `prices`: the user's own figures over the price list. It rates nothing."""
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal
 
 from capplan.quantities import read_money
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
-from capplan.scenario.gate_syntax import Gate, GateError, read_gate
-from capplan.scenario.reader import Path, Reader
+from capplan.scenario.reader import Reader
 from capplan.scenario.wording import found_kind
-
-
-def gates_of(reader: Reader) -> tuple[Gate, ...]:
-    """The gates, each with its line and column."""
-    raw = reader.data.get("gates")
-    if raw is None:
-        return ()
-    out: list[Gate] = []
-    for path, item in reader.listed(raw, ("gates",)):
-        level: Literal["deny", "warn"] = "deny"
-        where: Path = path
-        text = item
-        if isinstance(item, Mapping) and len(item) == 1 and next(iter(item)) in ("warn", "deny"):
-            level = next(iter(item))
-            where, text = (*path, level), item[level]
-        if not isinstance(text, str):
-            close = nearest(next(iter(item)), ("warn", "deny")) if isinstance(item, Mapping) and item else None
-            hint = f"did you mean '{close}'? write" if close else "write"
-            reader.say(
-                where,
-                "a gate is one line of text",
-                f"{hint} cost.monthly <= 2500 USD, or {{warn: orders.headroom > 30%}}",
-            )
-            continue
-        mark = reader.doc.mistake(where, "")
-        try:
-            out.append(read_gate(text, level, mark.line, mark.column, mark.excerpt))
-        except GateError as error:
-            reader.say(where, "this gate is not understood", str(error))
-    return tuple(out)
 
 
 def prices_of(reader: Reader) -> dict[str, Decimal]:

@@ -1,0 +1,131 @@
+"""Everything a gate may ask of a plan, by name, with its value today. It judges nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from capplan.answer import EntranceCost, PlannedLimit
+from capplan.gates.seen import Seen, seen
+from capplan.model import Charge, Observable
+from capplan.planning.price import Priced, cost_by_service, cost_by_tag, usd_of
+from capplan.scenario.gate_units import NUMBER, SHARE, USD
+from capplan.scenario.records import Resource, Scenario
+
+_FLOORS = frozenset({"headroom", "success"})
+_PER = {"requests": "request", "executions": "execution", "runs": "run"}
+"""What a resource's cost is told per, by the word of its usage."""
+
+
+def observables(
+    scenario: Scenario, priced: Priced, limits: Sequence[PlannedLimit], entrances: Iterable[EntranceCost]
+) -> dict[str, Seen]:
+    """Every observable under its one name: `cost.monthly`, `orders.throttled`, `account.lambda.concurrency.used`."""
+    out = {**_costs(priced), **_limits("limits", limits), **_by_limit("account", _of("account", limits))}
+    costs = priced.cost_by_resource
+    for address, resource in scenario.resources.items():
+        own = _resource(resource, priced, limits, costs[address])
+        out |= {name: value for key, value in own.items() if (name := f"{resource.label}.{key}") not in out}
+    for entrance in entrances:
+        out |= _entrance(f"traffic.{entrance.entrance}", entrance)
+    return out
+
+
+def aliases(scenario: Scenario, known: Mapping[str, Seen]) -> dict[str, Seen]:
+    """Other names of the same: with the section before a resource, without `traffic` before a traffic."""
+    out: dict[str, Seen] = {}
+    for resource in scenario.resources.values():
+        prefix = f"{resource.label}."
+        out |= {
+            resource.address + name[len(resource.label) :]: v for name, v in known.items() if name.startswith(prefix)
+        }
+    names = {r.name for r in scenario.resources.values()}
+    for traffic in scenario.shapes:
+        if traffic not in names:
+            prefix = f"traffic.{traffic}."
+            own = {name.removeprefix("traffic."): v for name, v in known.items() if name.startswith(prefix)}
+            out |= {name: value for name, value in own.items() if name not in known}
+    return out
+
+
+def _usd(amount: Decimal | Fraction) -> Seen:
+    return Seen(Fraction(amount), USD)
+
+
+def _costs(priced: Priced) -> dict[str, Seen]:
+    total = priced.monthly_cost
+    once = sum((x.contracted_cost for x in priced.lines if x.charge_frequency == "one_time"), Decimal(0))
+    out = {"cost.monthly": _usd(total), "cost.yearly": _usd(total * 12), "cost.one_time": _usd(once)}
+    out |= {f"cost.{service}": _usd(cost) for service, cost in cost_by_service(priced).items()}
+    tags = cost_by_tag(priced)
+    out |= {f"cost.tag.{key}={value}": _usd(cost) for (key, value), cost in tags.items()}
+    for key in dict.fromkeys(key for key, _ in tags):
+        out[f"cost.untagged.{key}"] = _usd(total - sum(cost for (k, _), cost in tags.items() if k == key))
+    return out
+
+
+def _limits(name: str, limits: Sequence[PlannedLimit]) -> dict[str, Seen]:
+    """Of the whole: the least headroom, and how many are broken."""
+    return {
+        f"{name}.headroom": _headroom("this scenario", limits),
+        f"{name}.broken": Seen(Fraction(sum(p.breached for p in limits))),
+    }
+
+
+def _of(label: str, limits: Iterable[PlannedLimit]) -> list[PlannedLimit]:
+    """Limits of a resource, its indexes and partitions."""
+    return [p for p in limits if p.check.resource == label or p.check.resource.startswith(f"{label}.")]
+
+
+def _headroom(label: str, limits: Sequence[PlannedLimit]) -> Seen:
+    if not limits:
+        return Seen(None, SHARE, why_unknown=f"no limit is checked for {label}", floor=True)
+    return Seen(Fraction(min(p.headroom for p in limits)), SHARE, floor=True)
+
+
+def _by_limit(label: str, limits: Sequence[PlannedLimit]) -> dict[str, Seen]:
+    """Each limit's load, and the part of the quota it uses; an index's under its own name."""
+    out: dict[str, Seen] = {}
+    for p in limits:
+        owner = p.check.resource
+        limit = p.check.limit if owner == "account" else p.check.limit.partition(".")[2]
+        used, load = f"{owner}.{limit}.used", f"{owner}.{limit}.load"
+        share = Seen(1 - Fraction(p.headroom), SHARE)
+        if used not in out or (out[used].value or 0) < (share.value or 0):
+            out[used] = share
+            out[load] = Seen(Fraction(p.check.load), NUMBER, Fraction(p.check.quota))
+        if owner not in (label, "account"):
+            out[f"{owner}.headroom"] = _headroom(owner, [q for q in limits if q.check.resource == owner])
+    return out
+
+
+def _resource(resource: Resource, priced: Priced, limits: Sequence[PlannedLimit], cost: Decimal) -> dict[str, Seen]:
+    """A resource's observables, without its name before them."""
+    usage, ctx, label = priced.metered.usage[resource.address], priced.metered.context, resource.label
+    total, own = priced.monthly_cost, _of(label, limits)
+    out = {"cost": _usd(cost), "headroom": _headroom(label, own)}
+    if total:
+        out["cost_share"] = Seen(Fraction(cost) / Fraction(total), SHARE)
+    for word, amount in resource.kind.summary(usage).items():
+        if word in _PER:
+            out[f"cost_per_{_PER[word]}"] = _per(cost, Fraction(amount), _PER[word])
+    found = resource.kind.observe(resource.name, resource.spec, usage, ctx)
+    out |= {key: seen(value, floor=key.rpartition(".")[2] in _FLOORS) for key, value in found.items()}
+    risk = resource.kind.risk(resource.name, resource.spec, usage, ctx)
+    for charge in risk.charges if risk is not None else ():
+        out[charge.id.removeprefix(f"{resource.name}.")] = seen(_amount(charge, priced))
+    return out | {name[len(label) + 1 :]: value for name, value in _by_limit(label, own).items()}
+
+
+def _per(cost: Decimal, units: Fraction, word: str) -> Seen:
+    if not units:
+        return Seen(None, USD, why_unknown=f"there is no {word}")
+    return _usd(Fraction(cost) / units)
+
+
+def _amount(charge: Charge, priced: Priced) -> Observable:
+    usd = usd_of(charge, priced.metered.scenario, priced.catalogue)
+    return Observable(usd, "USD", why_unknown=f"there is no price for {charge.price}")
+
+
+def _entrance(name: str, entrance: EntranceCost) -> dict[str, Seen]:
+    return {f"{name}.cost": _usd(entrance.monthly_cost), f"{name}.cost_per_thousand": _usd(entrance.per_thousand)}

@@ -1,0 +1,25 @@
+"""Text that tries to be more than text, for every format that shows what a stranger wrote."""
+
+HOSTILE = {
+    "escape": "a\x1b[2J\x1b]0;owned\x07b",
+    "link": "a\x1b]8;;http://x.test\x1b\\b",
+    "bidi": "a\u202eb\u2066c\u200fd",
+    "lines": "a\nb\r\nc\u2028d\x0be",
+    "formula": '=HYPERLINK("http://x.test";"a")',
+    "formula-at": "@SUM(1+1)",
+    "formula-tab": "\t=1+1",
+    "command": "::error file=a::owned",
+    "command-blank": "  ::add-mask::a",
+    "command-line": "a\n::set-output name=b::c",
+    "command-old": "a ##[error]b ##vso[task.setvariable]c",
+    "percent": "50%25 %0A::error::x",
+    "html": "<script>alert(1)</script><img src=x onerror=y>",
+    "comment": "a --> <b> <!-- ",
+    "xml": "]]></failure><failure/>&lt;\"'",
+    "markdown": "**a** [b](http://x.test) ![c](http://x.test) `d` | e | <!-- f -->",
+    "fence": "```\n# a\n```",
+    "mention": "@octocat #1 http://x.test www.x.test",
+    "rich": "[red]a[/red] :smile:",
+    "half": "a\ud800b\ufffe",
+    "zero-width": "a\u200bb\ufeffc",
+}

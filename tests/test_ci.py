@@ -1,0 +1,295 @@
+"""The action, the hook and the recipes of docs/ci.md: valid by their own schemas, and run here as far as can be."""
+
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.cli.test_compared import GATES, git, written
+
+ROOT = Path(__file__).parent.parent
+CI_PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+BASH = shutil.which("bash") or ""
+pytestmark = pytest.mark.skipif(os.name != "posix" or not BASH, reason="scripts of a shell")
+
+_PYTHON3 = f"""#!{BASH}
+# stands for python3 where something would be installed: there is nothing to fetch, and capplan is here
+if [ "$1" = -m ] && {{ [ "$2" = pip ] || [ "$2" = venv ]; }}; then exit 0; fi
+if [[ "$1" = */pip ]]; then exit 0; fi
+exec {sys.executable} "$@"
+"""
+_CAPPLAN = f'#!{BASH}\nexec {sys.executable} -m capplan "$@"\n'
+_GH = f"""#!{BASH}
+# stands for GitHub: keeps every call, one a line, and the body it was given
+echo "$*" >> "$GH_CALLS"
+for word in "$@"; do
+  case "$word" in body=@*) cp "${{word#body=@}}" "$GH_CALLS.body" ;; esac
+done
+case "$*" in *--jq*) cat "$GH_CALLS.found" 2> /dev/null || true ;; *) exit "${{GH_CODE:-0}}" ;; esac
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A clone with a scenario on main and a dearer one in the working folder; programs that stand for the world."""
+    repository, programs = tmp_path / "clone", tmp_path / "bin"
+    repository.mkdir()
+    programs.mkdir()
+    for name, text in (("python3", _PYTHON3), ("capplan", _CAPPLAN), ("gh", _GH)):
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+    git(repository, "init", "-q", "-b", "main")
+    written(repository, gates=GATES)
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "first")
+    git(repository, "update-ref", "refs/remotes/origin/main", "HEAD")
+    written(repository, rate=55, gates=GATES)
+    return tmp_path
+
+
+def shell(place: Path, script: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """A script as the runner starts it: bash, stops at the first error, in the clone."""
+    path = f"{place / 'bin'}:{os.environ['PATH']}"
+    mine = {"PATH": path, "HOME": str(place), "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **env}
+    command = [BASH, "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script]
+    return subprocess.run(
+        command, cwd=place / "clone", env=mine, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", CI_PAGE, re.DOTALL)
+
+
+def recipe(name: str) -> dict[Any, Any]:
+    text = next(block for block in blocks("yaml") if block.startswith(f"# {name}\n"))
+    found: dict[Any, Any] = yaml.safe_load(text)
+    return found
+
+
+def schema(name: str) -> dict[str, Any]:
+    vendored = pytest.importorskip("check_jsonschema")
+    folder = Path(vendored.__file__).parent / "builtin_schemas" / "vendor"
+    found: dict[str, Any] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+# --- the action ------------------------------------------------------------------------------------------------------
+
+
+def step(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(s for s in ACTION["runs"]["steps"] if s["name"] == name)
+    return found
+
+
+def checked(place: Path, **inputs: str) -> tuple[subprocess.CompletedProcess[str], dict[str, str]]:
+    """The check step with the action's defaults and some inputs, and what it gave out."""
+    given = {key: str(value.get("default", "")) for key, value in ACTION["inputs"].items()}
+    given |= {"baseline": "", "today": "2026-11-24", **{k.replace("_", "-"): v for k, v in inputs.items()}}
+    env = {
+        key: given[re.findall(r"inputs\.([a-z-]+)", value)[0]] for key, value in step("Check the gates")["env"].items()
+    }
+    output = place / "output"
+    output.unlink(missing_ok=True)
+    files = {
+        "RUNNER_TEMP": str(place / "temp"),
+        "GITHUB_OUTPUT": str(output),
+        "GITHUB_STEP_SUMMARY": str(place / "sum.md"),
+    }
+    done = shell(place, step("Check the gates")["run"], **env, **files)
+    return done, dict(line.split("=", 1) for line in output.read_text().splitlines()) if output.exists() else {}
+
+
+def test_the_action_is_one_by_githubs_schema() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.validate(ACTION, schema("github-actions"))
+
+
+def test_no_script_of_the_action_holds_an_expression() -> None:
+    for one in ACTION["runs"]["steps"]:
+        assert "${{" not in one.get("run", ""), "an input would be a part of the script"
+
+
+def test_every_used_action_names_its_version() -> None:
+    used = [one["uses"] for one in ACTION["runs"]["steps"] if "uses" in one]
+    assert used
+    assert all(re.fullmatch(r"[\w./-]+@v\d+", name) for name in used)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code"),
+    [
+        ({}, "0"),
+        ({"fail_on": "warn"}, "3"),
+        ({"budget": "1"}, "3"),
+        ({"baseline": "origin/main", "budget_delta": "5%"}, "3"),
+        ({"baseline": "origin/main", "budget_delta": "15%"}, "0"),
+        ({"scenarios": "**/scenario.yaml\n\n  *.yaml  "}, "0"),
+        ({"scenarios": "none.yaml"}, "2"),
+        ({"scenarios": "**/none.yaml"}, "2"),
+        ({"scenarios": "$(touch owned).yaml; touch owned"}, "2"),
+        ({"budget": "1; touch owned"}, "2"),
+        ({"baseline": "$(touch owned)"}, "2"),
+    ],
+)
+def test_the_action_checks_and_gives_out_the_code(inputs: dict[str, str], code: str, place: Path) -> None:
+    done, out = checked(place, **inputs)
+    assert done.returncode == 0, "the verdict is the last step's"
+    assert out["exit-code"] == code, done.stderr
+    assert not (place / "clone" / "owned").exists()
+    assert sorted(p.name for p in Path(out["folder"]).iterdir()) == (
+        [] if code == "2" else ["capplan.sarif", "comment.md", "junit.xml", "plan.json"]
+    )
+    verdict = shell(place, step("Verdict")["run"], CODE=out["exit-code"])
+    assert verdict.returncode == int(code)
+    if code != "2":
+        assert done.stdout.splitlines()[-1].startswith("::notice file=scenario.yaml")
+        assert (place / "sum.md").read_text().startswith("<!-- capplan: Test -->")
+
+
+def commented(place: Path, folder: str, **env: str) -> list[str]:
+    calls = place / "calls"
+    calls.unlink(missing_ok=True)
+    given = {"FOLDER": folder, "KEY": "capplan", "NUMBER": "7", "REPOSITORY": "a/b", "GH_TOKEN": "t", **env}
+    done = shell(place, step("Comment on the pull request")["run"], GH_CALLS=str(calls), **given)
+    assert done.returncode == 0, done.stderr
+    return [*(calls.read_text().splitlines() if calls.exists() else []), *done.stdout.splitlines()]
+
+
+def test_the_comment_is_written_once_and_then_kept_up_to_date(place: Path) -> None:
+    folder = checked(place, baseline="origin/main")[1]["folder"]
+    first = commented(place, folder)
+    assert first[-1].startswith("api --silent -X POST repos/a/b/issues/7/comments -F body=@")
+    body = (place / "calls.body").read_text()
+    assert body.startswith("<!-- capplan-action: capplan -->\n<!-- capplan: Test -->\n**Test: ")
+    (place / "calls.found").write_text("99\n")
+    assert commented(place, folder)[-1].startswith("api --silent -X PATCH repos/a/b/issues/comments/99 -F body=@")
+    denied = commented(place, folder, GH_CODE="1")
+    assert denied[-1].startswith("::notice title=capplan::no comment")
+    assert "takes letters" in commented(place, folder, KEY='x" or true')[-1]
+    assert commented(place, str(place)) == [], "nothing was judged, nothing is said"
+
+
+def test_the_pull_requests_base_is_fetched_where_the_clone_lacks_it(place: Path) -> None:
+    git(place, "clone", "-q", "--bare", str(place / "clone"), "far.git")
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"],  # noqa: S607
+        cwd=place / "clone",
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    git(place, "init", "-q", "-b", "main", "near")
+    git(place / "near", "remote", "add", "origin", f"file://{place / 'far.git'}")
+    git(place / "far.git", "config", "uploadpack.allowAnySHA1InWant", "true")
+    shutil.copy(place / "clone" / "scenario.yaml", place / "near" / "scenario.yaml")
+    shutil.rmtree(place / "clone")
+    (place / "near").rename(place / "clone")
+    done, out = checked(place, baseline=head, budget_delta="5%")
+    assert out["exit-code"] == "3", done.stderr
+
+
+# --- the recipes -----------------------------------------------------------------------------------------------------
+
+
+def test_the_workflows_are_ones_by_githubs_schema() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    for name in (".github/workflows/capplan.yml", ".github/workflows/capplan-plain.yml"):
+        workflow = {
+            ("on" if key is True else key): value for key, value in recipe(name).items()
+        }  # YAML 1.1 reads on so
+        jsonschema.validate(workflow, schema("github-workflows"))
+        assert workflow["permissions"] == {"contents": "read"}, "no right that is not needed"
+
+
+def test_the_workflow_gives_the_action_what_it_takes(place: Path) -> None:
+    steps = recipe(".github/workflows/capplan.yml")["jobs"]["check"]["steps"]
+    given = next(s["with"] for s in steps if s["uses"].startswith("capplan/"))
+    assert given.keys() <= ACTION["inputs"].keys()
+    done, out = checked(place, baseline="origin/main", **{k.replace("-", "_"): v for k, v in given.items()})
+    assert out["exit-code"] == "0", done.stderr
+
+
+def test_the_plain_workflow_runs(place: Path) -> None:
+    steps = recipe(".github/workflows/capplan-plain.yml")["jobs"]["check"]["steps"]
+    for one in steps:
+        if "run" in one:
+            done = shell(place, one["run"], GITHUB_BASE_REF="main")
+            assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("::notice file=scenario.yaml")
+
+
+def test_the_gitlab_job_runs_and_leaves_its_artifacts(place: Path) -> None:
+    jobs = recipe(".gitlab-ci.yml")
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.validate(jobs, schema("gitlab-ci"))
+    job = jobs["capplan"]
+    script = "\n".join([*job["before_script"], *job["script"]])
+    done = shell(place, script, CI_MERGE_REQUEST_DIFF_BASE_SHA="origin/main")
+    assert done.returncode == 0, done.stderr
+    clone = place / "clone"
+    artifacts = [*job["artifacts"]["paths"], job["artifacts"]["reports"]["junit"]]
+    assert all((clone / name).is_file() for name in artifacts)
+    broken = shell(
+        place, script.replace("scenario.yaml", "scenario.yaml --budget 1"), CI_MERGE_REQUEST_DIFF_BASE_SHA="HEAD"
+    )
+    assert broken.returncode == 3
+    assert 'failures="1"' in (clone / "capplan.xml").read_text()
+
+
+def test_the_shells_recipe_runs(place: Path) -> None:
+    before, after = next(block for block in blocks("sh") if "base.json" in block).split("# … the change …\n")
+    assert shell(place, before).returncode == 0
+    written(place / "clone", rate=50, gates=GATES)
+    done = shell(place, after)
+    assert done.returncode == 0, done.stderr
+    assert "traffic.shoppers.rate" in done.stdout
+    written(place / "clone", rate=100, gates=GATES)
+    assert shell(place, after.split("capplan check", 1)[1].join(["capplan check", ""])).returncode == 3
+
+
+def test_the_gates_of_the_page_are_understood() -> None:
+    from capplan.scenario.gate_syntax import read_gate
+
+    listed = next(yaml.safe_load(block)["gates"] for block in blocks("yaml") if block.startswith("gates:"))
+    texts = [g if isinstance(g, str) else g.get("warn") or g["deny"] for g in listed]
+    assert len(texts) == 6
+    assert all(read_gate(text) for text in texts)
+    assert read_gate("`cost.tag.team=check out` < 500 USD")
+
+
+# --- before a commit -------------------------------------------------------------------------------------------------
+
+
+def test_the_hook_is_one_by_pre_commits_own_reader(tmp_path: Path) -> None:
+    reader = pytest.importorskip("pre_commit.clientlib")
+    manifest = reader.load_manifest(str(ROOT / ".pre-commit-hooks.yaml"))
+    page = tmp_path / "config.yaml"
+    page.write_text(next(block for block in blocks("yaml") if block.startswith("# .pre-commit-config.yaml")))
+    asked = [hook["id"] for repo in reader.load_config(str(page))["repos"] for hook in repo["hooks"]]
+    assert set(asked) <= {hook["id"] for hook in manifest}
+
+
+def test_the_hook_runs_as_pre_commit_would_run_it(place: Path) -> None:
+    hook = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))[0]
+    arguments = recipe(".pre-commit-config.yaml")["repos"][0]["hooks"][0]["args"]
+    assert re.search(hook["files"], "shop/scenario.yaml")
+    assert re.search(hook["files"], "scenario.yml")
+    assert not re.search(hook["files"], "shop/other-scenario.yaml")
+    good = shell(place, f"{hook['entry']} {' '.join(arguments)} scenario.yaml")
+    assert good.returncode == 0, good.stderr
+    assert shell(place, f"{hook['entry']} --budget 1 scenario.yaml").returncode == 3
+
+
+def test_scripts_of_this_file_are_programs(place: Path) -> None:
+    for name in ("python3", "capplan", "gh"):
+        assert (place / "bin" / name).stat().st_mode & stat.S_IXUSR
