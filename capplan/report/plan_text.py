@@ -462,6 +462,11 @@ def _finding(finding: Finding, style: Style) -> list[str]:
     out += wrap(finding.message, _TEXT, style)
     if finding.gives_up:
         out += labelled(" " * (_TEXT - 2) + "!", finding.gives_up, _TEXT, style, colour="yellow")
+    if finding.severity == "risk" and finding.monthly_saving and finding.change:
+        cost = -finding.monthly_saving
+        out += wrap(
+            f"so written it costs {numbers.usd(abs(cost))} {'more' if cost > 0 else 'less'} a month", _TEXT, style
+        )
     if finding.not_priced:
         out += wrap(f"no price for {', '.join(finding.not_priced)}", _TEXT, style)
     return out + what_to_write(((c.path, c.new) for c in finding.change), _TEXT - 2, style)

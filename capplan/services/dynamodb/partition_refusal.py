@@ -16,6 +16,8 @@ _GRID = 400
 """Levels at which the refusal is computed. Between them it is a line over 1 / level, which it is but where a partition
 just reaches its ceiling.
 """
+DUST = 1e-7
+"""A smaller part is refused in theory only: one second in years."""
 _MOST_NEAR = 4096
 """Partitions looked at with their seconds; colder ones are far from their ceiling or as even as the rest."""
 
@@ -53,7 +55,8 @@ def refused_part(
         grid = 1 / np.linspace(1 / _first(hot, keys * grain_units, limit), 1 / most, _GRID)
     lost = np.array([float(excess(hot * x, np.sqrt(keys * x * grain_units), limit).sum()) / x for x in grid.tolist()])
     lost += _of_means(grid, rest, limit) if len(rest) else 0.0
-    return np.asarray(np.interp(-1 / levels, -1 / grid, lost))
+    found = np.interp(-1 / levels, -1 / grid, lost)
+    return np.asarray(np.where(found > DUST, found, 0.0))
 
 
 def _first(shares: "NDArray[np.float64]", variances: "NDArray[np.float64]", limit: float) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from capplan.services.dynamodb.busy_seconds import SIGMAS, excess
-from capplan.services.dynamodb.partition_refusal import refused_part
+from capplan.services.dynamodb.partition_refusal import DUST, refused_part
 from capplan.services.dynamodb.pieces import Piece
 
 if TYPE_CHECKING:
@@ -39,4 +39,4 @@ def refused_by_pieces(
             lost[piece.born : piece.gone] += (
                 excess(own * piece.share, np.sqrt(own * piece.top * grain_units), limit) / own
             )
-    return np.minimum(1.0, lost)
+    return np.where(lost > DUST, np.minimum(1.0, lost), 0.0)
