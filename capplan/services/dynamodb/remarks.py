@@ -60,7 +60,9 @@ def _hottest(arm: Arm, direction: str, heat: Heat | None) -> str:
     if heat is not None and heat.hottest:
         partition = heat.peak
         key = next((k for k in heat.hottest if k.place * len(heat.shares) >> 64 == partition), None)
-        if key is not None and key.name is not None:
+        if key is not None and arm.keys.names is not None and arm.keys.names.time:
+            inside = f"; in it the key of the moment, {part(key.share)} of all"
+        elif key is not None and key.name is not None:
             inside = f"; in it {key.name}, {part(key.share)} of all"
         elif key is not None:
             inside = f"; in it the key of rank {key.rank + 1:,}, {part(key.share)} of all"

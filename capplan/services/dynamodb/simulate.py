@@ -10,6 +10,7 @@ from capplan.model import Context, Demand, Simulator
 from capplan.quantities import sig6, to_quantity
 from capplan.services.dynamodb import happenings
 from capplan.services.dynamodb.followed import DIRECTIONS, Followed, follow_table, key_of
+from capplan.services.dynamodb.heat import heat_of
 from capplan.services.dynamodb.hot_keys import CEILING
 from capplan.services.dynamodb.hour import MINUTES, busiest_hour, hour_charts, hour_of
 from capplan.services.dynamodb.modes import modes
@@ -18,7 +19,7 @@ from capplan.services.dynamodb.requests import TABLE
 from capplan.services.dynamodb.scaling import expand
 from capplan.services.dynamodb.sides import Outcome, Side
 from capplan.services.dynamodb.spec import Table
-from capplan.services.dynamodb.splits import History
+from capplan.services.dynamodb.splits import History, first_pieces
 from capplan.services.dynamodb.uncertain import CENTRAL
 from capplan.services.dynamodb.usage import Arm, Usage
 from capplan.timeline import Bars, Books, Chart, Event, Series, Size, Timeline, Wish
@@ -67,7 +68,7 @@ def _timeline(name: str, spec: Table, arm: Arm, direction: str, found: Followed,
         books=_books(offered, refused, unit),
         month=month,
         charts=(_day(month, day), *_hour(side, outcome, history, offered, day, ctx)),
-        bars=_bars(history, arm, side, offered),
+        bars=_bars(history, arm, side, offered, ctx.seed),
         events=_events(spec, arm, direction, found),
         notes=remarks(spec, arm, direction, history, ctx),
     )
@@ -109,7 +110,7 @@ def _hour(
     return hour_charts(hour, f"{side.key[1][0].upper()}{letter}", side.partition, clock)
 
 
-def _bars(history: History | None, arm: Arm, side: Side, offered: "NDArray[np.float64]") -> tuple[Bars, ...]:
+def _bars(history: History | None, arm: Arm, side: Side, offered: "NDArray[np.float64]", seed: int) -> tuple[Bars, ...]:
     """The partitions at the busiest minute, with the keys behind the hottest."""
     at = int(offered.argmax())
     peak = float(offered[at])
@@ -117,7 +118,10 @@ def _bars(history: History | None, arm: Arm, side: Side, offered: "NDArray[np.fl
     if history is None:
         title = f"HEAT  busiest minute, {arm.partitions:,} partitions, all alike"
         return (Bars(title, unit, side.partition, (peak * side.hottest_share,) * min(arm.partitions, 1000)),)
-    alive = sorted((p for p in history.pieces if p.born <= at < p.gone), key=lambda p: (-p.share, p.number))
+    pieces = history.pieces
+    if arm.keys.names is not None and arm.keys.names.time:
+        pieces = first_pieces(heat_of(arm.keys, arm.partitions, seed, at), len(offered))
+    alive = sorted((p for p in pieces if p.born <= at < p.gone), key=lambda p: (-p.share, p.number))
     title = f"HEAT  busiest minute, {len(alive):,} partitions, hottest first"
     names = [
         f"partition {p.number}"
