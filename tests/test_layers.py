@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "capplan"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("units", "errors", "quantity_schema", "quantities", "words", "reading"),
-    ("flow", "calls", "schedule", "timeline", "model"),
+    ("flow", "calls", "schedule", "timeline", "model", "breaks"),
     ("demand", "pricing", "services.dynamodb", "services.lambda_", "services.stepfunctions", "services.glue"),
     ("services",),
     ("scenario",),

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.answer import PlannedLimit
+from capplan.breaks import breaks_at
 from capplan.flow import POISSON_SIGMAS, Flow
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.planning.meter import Metered
@@ -55,10 +56,6 @@ def _pool_unit(limit: str) -> str:
     return limit.rpartition(".")[2].replace("_", " ")
 
 
-def _with_poisson(mean: float, poisson: bool) -> float:  # noqa: FBT001
-    return float(-(-(mean + POISSON_SIGMAS * mean**0.5) // 1)) if poisson else mean
-
-
 def _planned(check: LimitCheck) -> PlannedLimit:
     at = moment(check.minute) if check.minute is not None else ""
     return PlannedLimit(check, to_quantity(Fraction(check.headroom)), check.breached, at, _breaks_at(check))
@@ -72,29 +69,8 @@ def moment(minute: int) -> str:
 
 def _breaks_at(check: LimitCheck) -> Decimal | None:
     """The multiple of today's traffic at which the load meets the quota; None where traffic does not move it."""
-    if check.flow is None or not check.load or not any(shape.recurring for shape, _ in check.flow.terms):
-        return None
-    base = check.flow.peak().per_second
-    if not base:
-        return None
-    quota = float(check.quota)
-
-    lump = 1.0 if check.poisson else float(check.at_once)
-    whole = _with_poisson(base, check.poisson) if check.poisson else base + POISSON_SIGMAS * math.sqrt(base * lump)
-
-    def load(scale: float) -> float:
-        mean = check.flow.peak(scale).per_second if check.flow else 0.0
-        return (mean + POISSON_SIGMAS * math.sqrt(mean * lump)) * float(check.load) / whole
-
-    if len(check.flow.terms) == 1 and not lump:
-        return _one_decimal(quota / float(check.load))
-    low, high = 0.0, 1.0
-    while load(high) < quota and high < 1e6:  # noqa: PLR2004  beyond a million times nothing is worth saying
-        high *= 2
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if load(middle) < quota else (low, middle)
-    return _one_decimal(high)
+    found = breaks_at(check)
+    return None if found is None else _one_decimal(found)
 
 
 def _one_decimal(value: float) -> Decimal:

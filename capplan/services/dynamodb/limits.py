@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from capplan.breaks import breaks_at
 from capplan.flow import Flow, steady
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
 from capplan.quantities import mean, sig6, to_quantity
@@ -155,7 +156,7 @@ def constant(level: Fraction) -> Flow:
     return Flow.of(steady("provisioned capacity", recurring=False), level)
 
 
-def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, Observable]:  # noqa: ARG001  every room's signature
+def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, Observable]:
     """What a gate may ask of a table."""
     stored = usage.table_bytes + sum(usage.index_bytes.values(), Fraction(0))
     table = usage.table
@@ -163,12 +164,21 @@ def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, 
         "throttled": Observable(to_quantity(usage.throttled), "share"),
         "peak_wcu": Observable(to_quantity(peak_units(table.write)), "WCU", _most(table.write_capacity, "write", ctx)),
         "peak_rcu": Observable(to_quantity(peak_units(table.read)), "RCU", _most(table.read_capacity, "read", ctx)),
+        "holds_until": _holds_until(check(name, spec, usage, ctx)),
         "heat.hottest": Observable(_heat(usage.arms), "share"),
         **{f"{arm.index}.heat.hottest": Observable(_heat([arm]), "share") for arm in usage.indexes},
         "hottest_share": Observable(to_quantity(max(arm.hottest_share for arm in usage.arms)), "share"),
         "partitions": Observable(Decimal(table.partitions), "partitions"),
         "storage_gb": Observable(to_quantity(gigabytes(stored)), "GB"),
     }
+
+
+def _holds_until(checks: Iterable[LimitCheck]) -> Observable:
+    """The multiple of today's traffic at which the first limit of the table, its indexes or their partitions is met."""
+    found = [times for check in checks if (times := breaks_at(check)) is not None]
+    if not found:
+        return Observable(None, "x", why_unknown="traffic moves none of its limits")
+    return Observable(to_quantity(sig6(min(found))), "x")
 
 
 def _heat(arms: Sequence[Arm]) -> Decimal:
