@@ -15,7 +15,7 @@ from capplan.quantities import sig6
 from capplan.services.dynamodb.key_names import TIME_MINUTES
 from capplan.services.dynamodb.key_weights import Group, hottest_key_share, weights_of
 from capplan.services.dynamodb.placement import mixed_places, named_places, partition_of
-from capplan.services.dynamodb.popularity import Keys
+from capplan.services.dynamodb.popularity import Keys, first_names
 from capplan.units import WINDOW_MINUTES
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_DRAWN = 100_000
 """Above so many partitions nothing is drawn: the hottest key's own part and an even part of the rest stand for it."""
-MOST_NAMED = 100_000
+MOST_NAMED = 20_000
 """So many keys are placed by their names' hash; colder ones, of the same law, by the mixer."""
 _NORMAL_KEYS = 1000
 """A group with more keys than this in the mean partition is drawn as a normal number."""
@@ -117,14 +117,9 @@ def _places(keys: Keys, count: int, seed: int, minute: int) -> "NDArray[np.uint6
     """Places of the hottest keys, a sharded key's shards one after the other."""
     import numpy as np  # noqa: PLC0415  the same
 
-    named = min(count, MOST_NAMED // keys.shards) if keys.name(0, minute) is not None else 0
-    names: list[str] = []
-    for rank in range(named):
-        name = keys.name(rank, minute)
-        if name is None:
-            named = rank
-            break
-        names += [name] if keys.shards == 1 else [f"{name}#{shard}" for shard in range(keys.shards)]
+    told = first_names(keys, min(count, MOST_NAMED // keys.shards), minute)
+    named = len(told)
+    names = told if keys.shards == 1 else [f"{name}#{shard}" for name in told for shard in range(keys.shards)]
     rest = (count - named) * keys.shards
     mixed = mixed_places(named * keys.shards, rest, seed)
     return np.concatenate((named_places(keys.kind, names), mixed)) if names else mixed

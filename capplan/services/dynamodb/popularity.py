@@ -3,6 +3,7 @@
 `uniform`, `zipf(0.9)`, `{hot: {keys: 10, share: 30%}}`, `{shares: {paid: 60%, new: 30%}}`, or a file of keys.
 """
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,6 +78,17 @@ class Keys:
         if listed is not None and rank < len(listed.names) and listed.names[rank]:
             return listed.names[rank]
         return self.names.at(rank, minute) if self.names is not None else None
+
+
+def first_names(keys: Keys, count: int, minute: int = 0) -> list[str]:
+    """Names of the hottest keys, up to the first that is not known."""
+    listed = keys.popularity.keys
+    if listed is not None and listed.names[:1] != ("",):
+        known = list(itertools.takewhile(bool, listed.names[:count]))
+        if len(known) < len(listed.names) or keys.names is None:
+            return known
+        return known + keys.names.first(count, minute)[len(known) :]
+    return [] if keys.names is None else keys.names.first(count, minute)
 
 
 class _Hot(BaseModel):

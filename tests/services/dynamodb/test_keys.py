@@ -138,3 +138,9 @@ def test_a_mistake_in_a_key_file_is_told_at_its_line(tmp_path: Path) -> None:
 def test_words_that_cannot_stand_together(key: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         table(partition_key=key)
+
+
+@pytest.mark.parametrize("pattern", ["user#{1..100}", "{a,b}#{01..12}#{x,y}", "{date}#{0..3}", "plain"])
+def test_first_names_are_those_by_rank(pattern: str) -> None:
+    names = read_names(pattern)
+    assert names.first(20, 1500) == [names.at(rank, 1500) for rank in range(min(20, len(names)))]
