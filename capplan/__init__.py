@@ -1,25 +1,27 @@
 """Plans the cost and the capacity of serverless AWS workloads, before anything is deployed.
 
 What the command line does, a notebook can do: `load` a scenario, `plan` it, `compare_modes` of its tables, `simulate` it over
-time.
+time, look into a `workflow`.
 """
 
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "compare_modes", "load", "plan", "simulate"]
+__all__ = ["__version__", "compare_modes", "load", "plan", "simulate", "workflow"]
 
 _HOMES = {
     "load": "capplan.scenario.load",
     "plan": "capplan.planning.plan",
     "compare_modes": "capplan.compare",
     "simulate": "capplan.planning.simulate",
+    "workflow": "capplan.planning.workflow",
 }
 
 if TYPE_CHECKING:
     from capplan.compare import compare_modes
     from capplan.planning.plan import plan
     from capplan.planning.simulate import simulate
+    from capplan.planning.workflow import workflow
     from capplan.scenario.load import load
 
 

@@ -20,6 +20,7 @@ from capplan.cli.simulate import simulate
 from capplan.cli.size import size
 from capplan.cli.steps import WRONG_INPUT
 from capplan.cli.validate import validate
+from capplan.cli.workflow import workflow
 from capplan.errors import Mistake
 
 app = typer.Typer(
@@ -42,6 +43,7 @@ app.command()(validate)
 app.command()(schema)
 app.add_typer(prices, name="prices")
 app.command()(completion)
+app.command()(workflow)
 
 
 def run(arguments: list[str]) -> int:

@@ -10,7 +10,7 @@ from capplan.calls import Access
 from capplan.demand.solve import Edge, LoopError, arrivals
 from capplan.errors import CapplanError
 from capplan.flow import Flow
-from capplan.model import Assumption, Context, Demand, Work
+from capplan.model import Assumption, Call, Context, Demand, Work
 from capplan.scenario.records import Resource, Scenario
 
 
@@ -24,14 +24,30 @@ class Sent:
     over_ms: Fraction
 
 
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """Requests put straight to a resource, beside what the scenario says: to follow what they alone cause."""
+
+    to: str
+    access: Access
+    flow: Flow
+
+
 def calls_of(resource: Resource, ctx: Context, scenario: Scenario) -> tuple[Sent, ...]:
     """What a resource sends per unit of its demand: what its user wrote and what its room finds."""
     factor = resource.kind.call_factor(resource.spec)
     own = ctx.duration_ms[resource.address]
     written = [Sent(c.to, c.times * factor, c.access, own) for c in resource.calls]
     found = resource.kind.calls(resource.name, resource.spec, ctx)
-    seen = [Sent(c.to, c.times, c.access, c.over_ms) for c in found if c.to in scenario.resources]
+    seen = [Sent(c.to, c.times, fitting(scenario, c), c.over_ms) for c in found if c.to in scenario.resources]
     return tuple(written + seen)
+
+
+def fitting(scenario: Scenario, call: Call) -> Access:
+    """A call's request; an index that a definition names and the scenario does not is left to the table itself."""
+    known = getattr(scenario.resources[call.to].spec, "indexes", {})
+    fits = call.access.index is None or call.access.index in known
+    return call.access if fits else call.access.model_copy(update={"index": None})
 
 
 def starts_of(resource: Resource, scenario: Scenario) -> list[tuple[str, Flow]]:
@@ -105,7 +121,10 @@ def ratios_of(
 
 
 def arrivals_of(
-    scenario: Scenario, calls: Mapping[str, tuple[Sent, ...]], ratios: Mapping[tuple[str, int], Fraction]
+    scenario: Scenario,
+    calls: Mapping[str, tuple[Sent, ...]],
+    ratios: Mapping[tuple[str, int], Fraction],
+    extra: Iterable[Injected] = (),
 ) -> dict[str, Flow]:
     """Units a second that reach every resource and stream, loops solved."""
     entering: dict[str, list[Flow]] = {}
@@ -125,6 +144,9 @@ def arrivals_of(
             else:
                 times = sent.times * _tried(scenario, sent.to, sent.access)
                 edges.append(Edge(address, sent.to, times, sent.over_ms))
+    for put in extra:
+        node, flow = _entered(scenario, put)
+        entering.setdefault(node, []).append(flow)
     for address, i, trigger in triggers(scenario):
         times = _passed(trigger) / ratios.get((address, i), Fraction(1))
         times *= _tried(scenario, address, _triggered(address, trigger), trigger)
@@ -136,6 +158,14 @@ def arrivals_of(
         return arrivals({node: Flow.total(flows) for node, flows in entering.items()}, edges)
     except LoopError as error:
         raise CapplanError((_loop_mistake(scenario, error),)) from None
+
+
+def _entered(scenario: Scenario, put: Injected) -> tuple[str, Flow]:
+    """Where injected requests arrive, and as what: at a table, as records of its stream."""
+    target = scenario.resources[put.to]
+    if target.kind.section != "tables":
+        return put.to, put.flow * _tried(scenario, put.to, put.access)
+    return f"{put.to}#stream", put.flow * target.kind.records(target.spec, put.access)
 
 
 def _loop_mistake(scenario: Scenario, error: LoopError) -> Any:  # noqa: ANN401  a Mistake
@@ -155,6 +185,7 @@ def demands(
     calls: Mapping[str, tuple[Sent, ...]],
     flows: Mapping[str, Flow],
     ratios: Mapping[tuple[str, int], Fraction],
+    extra: Iterable[Injected] = (),
 ) -> dict[str, Demand]:
     """Everything that reaches each resource, by who sends it."""
     works: dict[str, list[Work]] = {address: [] for address in scenario.resources}
@@ -164,6 +195,9 @@ def demands(
             times = sent.times * _tried(scenario, sent.to, sent.access)
             flow = (flows.get(address, Flow.zero()) * times).spread(sent.over_ms)
             works[sent.to].append(Work(sent.access, flow, address))
+    for put in extra:
+        flow = put.flow * _tried(scenario, put.to, put.access)
+        works[put.to].append(Work(put.access, flow, "injected"))
     for address, i, trigger in triggers(scenario):
         records, access = ratios.get((address, i), Fraction(1)), _triggered(address, trigger)
         times = _passed(trigger) / records * _tried(scenario, address, access, trigger)

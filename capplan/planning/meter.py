@@ -1,13 +1,13 @@
 """What every resource does with its demand, until stream shards and flows agree. It knows no price."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from capplan.flow import Flow
 from capplan.model import Assumption, Context, Demand
-from capplan.planning.demand import arrivals_of, calls_of, demands, notes, ratios_of, stream_consumers
+from capplan.planning.demand import Injected, arrivals_of, calls_of, demands, notes, ratios_of, stream_consumers
 from capplan.quantities import Distribution
 from capplan.scenario.records import Resource, Scenario
 
@@ -57,24 +57,31 @@ def context_of(scenario: Scenario, seed: int) -> Context:
     return ctx
 
 
-def meter(scenario: Scenario, seed: int) -> Metered:
-    """Demand carried through the workload and metered, until stream shards and flows agree."""
+def meter(scenario: Scenario, seed: int, extra: Sequence[Injected] = (), silent: str = "") -> Metered:
+    """Demand carried through the workload and metered, until stream shards and flows agree.
+
+    Args:
+        scenario: What is planned.
+        seed: For everything drawn.
+        extra: Requests beside those of the scenario.
+        silent: The address of a resource whose calls are left out, since `extra` holds them one by one.
+    """
     ctx = context_of(scenario, seed)
-    calls = {a: calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
+    calls = {a: () if a == silent else calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
     consumers = stream_consumers(scenario)
     shards: dict[str, int] = dict.fromkeys(consumers, 1)
     ratios: dict[tuple[str, int], Fraction] = {}
     flows: dict[str, Flow] = {}
     for _ in range(_ROUNDS):
-        flows = arrivals_of(scenario, calls, ratios)
-        demand = demands(scenario, calls, flows, ratios)
+        flows = arrivals_of(scenario, calls, ratios, extra)
+        demand = demands(scenario, calls, flows, ratios, extra)
         usage = {a: _meter(scenario.resources[a], demand[a], ctx) for a in consumers}
         shards = {a: scenario.resources[a].kind.shards(usage[a]) for a in consumers}
         following = ratios_of(scenario, flows, shards)
         if following == ratios:
             break
         ratios = following
-    demand = demands(scenario, calls, flows, ratios)
+    demand = demands(scenario, calls, flows, ratios, extra)
     usage = {a: _meter(r, demand[a], ctx) for a, r in scenario.resources.items()}
     return Metered(scenario, ctx, demand, usage, notes(scenario, demand, flows), frozenset(consumers))
 

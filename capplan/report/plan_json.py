@@ -55,7 +55,7 @@ def plan_record(plan: Plan) -> dict[str, Any]:
         "cost_by_service": _value(plan.cost_by_service),
         "resources": [_resource(r) for r in plan.resources],
         "line_items": [line_record(x) for x in plan.lines],
-        "limits": [_limit(p) for p in plan.limits],
+        "limits": [limit_record(p) for p in plan.limits],
         "findings": [_finding(f) for f in plan.findings],
         "assumptions": [_assumption(a) for a in plan.assumptions],
         "excluded": [{"what": e.what, "why": e.why} for e in plan.excluded],
@@ -181,7 +181,8 @@ def line_record(x: LineItem) -> dict[str, Any]:
     }
 
 
-def _limit(p: PlannedLimit) -> dict[str, Any]:
+def limit_record(p: PlannedLimit) -> dict[str, Any]:
+    """A limit as JSON."""
     return {
         "resource": p.check.resource,
         "limit": p.check.limit,

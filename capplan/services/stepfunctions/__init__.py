@@ -6,13 +6,15 @@ from capplan.calls import Access
 from capplan.errors import CapplanError
 from capplan.model import Call, Context, Excluded, Kind, Problem, problems_of
 from capplan.reading.files import Files
-from capplan.services.stepfunctions import cost, options, usage
+from capplan.services.stepfunctions import assumptions, checks, cost, options, usage
 from capplan.services.stepfunctions.asl import parse
 from capplan.services.stepfunctions.definition import DefinitionError
-from capplan.services.stepfunctions.expectation import all_attempts, expect
-from capplan.services.stepfunctions.spec import State, StateMachine, validate
+from capplan.services.stepfunctions.expectation import expect
+from capplan.services.stepfunctions.requests import calls_by_state, unreached
+from capplan.services.stepfunctions.rules import RULES
+from capplan.services.stepfunctions.spec import StateMachine, validate
 from capplan.services.stepfunctions.usage import Usage
-from capplan.services.stepfunctions.world import definition_of, target_of, unreached, world_of
+from capplan.services.stepfunctions.world import definition_of, world_of
 
 __all__ = ["KIND", "StateMachine", "validate"]
 
@@ -20,17 +22,7 @@ __all__ = ["KIND", "StateMachine", "validate"]
 def calls(name: str, spec: StateMachine, ctx: Context) -> tuple[Call, ...]:
     """Expected calls of one execution: the attempts of each Task that reaches a resource of the scenario."""
     del name
-    definition = definition_of(spec)
-    found = expect(definition.graph, world_of(spec, ctx))
-    out: list[Call] = []
-    for task, times in all_attempts(found).items():
-        told = spec.states.get(task, State())
-        target = target_of(definition.states[task], told, ctx)
-        if target is not None and times:
-            items = told.items if target.op in ("query", "scan") else None
-            access = Access(op=target.op, target=target.name, items=items, is_async=target.is_event)
-            out.append(Call(target.address, times, access, found.duration_ms))
-    return tuple(out)
+    return tuple(call for _, call in calls_by_state(spec, ctx, expect(definition_of(spec).graph, world_of(spec, ctx))))
 
 
 def duration_ms(name: str, spec: StateMachine, ctx: Context) -> Fraction:
@@ -82,16 +74,17 @@ KIND: Kind[StateMachine, Usage] = Kind(
     calls=calls,
     duration_ms=duration_ms,
     meter=usage.meter,
-    check=options.check,
-    pools=options.pools,
+    check=checks.check,
+    pools=checks.pools,
     charge=cost.charge,
     options=options.options,
     summary=usage.summary,
-    observe=options.observe,
-    assume=options.assume,
+    observe=checks.observe,
+    assume=assumptions.assume,
     records=_no_records,
     shards=_no_shards,
     start="start",
     complete=complete,
     exclude=_exclude,
+    rules=RULES,
 )

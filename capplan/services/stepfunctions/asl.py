@@ -81,11 +81,11 @@ def _graph(data: object, path: Path, language: str, notes: Notes) -> Graph:
     if not isinstance(data, Mapping):
         notes.wrong(path, "a definition is an object with StartAt and States")
         return empty
-    check_top(data, path, notes)
     states = data.get("States")
     if not isinstance(states, Mapping) or not states:
         notes.wrong(path, "States is missing", "States holds at least one state")
         return empty
+    check_top(data, path, notes)
     parsed = {str(n): _state(str(n), s, (*path, "States", str(n)), language, notes) for n, s in states.items()}
     start = text_of(data, "StartAt")
     if start is None:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.model import Charge, Context
+from capplan.services.stepfunctions.express import DURATION_STEP_MS
 from capplan.services.stepfunctions.spec import StateMachine
-from capplan.services.stepfunctions.usage import DURATION_STEP_MS, Usage, billed_mb, billed_ms, gb_seconds
+from capplan.services.stepfunctions.usage import Usage, billed_mb, gb_seconds
 
 TRANSITION = "stepfunctions.standard.state_transition"
 REQUEST = "stepfunctions.express.request"
@@ -57,7 +58,7 @@ def _transitions(usage: Usage) -> str:
 def _duration(usage: Usage) -> str:
     if not usage.express:
         return f"{short(usage.each.gb_seconds)} GB-seconds of Map children"
-    return f"{billed_ms(usage.found.duration_ms):,} ms × {billed_mb(usage.memory_mb)} MB"
+    return f"{short(usage.billed_ms)} ms × {billed_mb(usage.memory_mb)} MB"
 
 
 def short(value: Fraction) -> str:

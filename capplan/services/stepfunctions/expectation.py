@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from capplan.quantities import sig6
 from capplan.services.stepfunctions.chain import EndlessLoop, often
 from capplan.services.stepfunctions.definition import Graph, MapWork, State
 from capplan.services.stepfunctions.interpreter import TOLERANCE_EXCEEDED, events_per_attempt
@@ -25,6 +26,7 @@ __all__ = ["EndlessLoop", "all_attempts", "everywhere", "expect", "items_of", "o
 _ONE = Fraction(1)
 _ZERO = Fraction(0)
 _EXECUTION_EVENTS = 2
+_LISTED_CHILDREN = 300
 
 
 def expect(graph: Graph, world: World) -> Expectation:
@@ -238,11 +240,27 @@ def _distributed(state: State, work: MapWork, world: World) -> _Visit:
 
 
 def _run_fails(work: MapWork, each: Expectation, n: Fraction) -> Fraction:
-    """Chance that a Map Run fails: exact without tolerance; with one, whether the mean number of failures passes it."""
-    tolerated = max(Fraction(work.tolerated_count), work.tolerated_share * n)
-    if not tolerated:
-        return 1 - _all_ok(each.p_success, n)
-    return _ONE if n * (1 - each.p_success) > tolerated else _ZERO
+    """Chance that more children fail than are tolerated; a mean number between two whole ones mixes the two."""
+    low, p = math.floor(n), 1 - each.p_success
+    part = n - low
+    chances = [_more_fail(k, p, max(Fraction(work.tolerated_count), work.tolerated_share * k)) for k in (low, low + 1)]
+    return tidy((1 - part) * chances[0] + part * chances[1]) if part else chances[0]
+
+
+def _more_fail(n: int, p: Fraction, tolerated: Fraction) -> Fraction:
+    """P(a binomial number passes a bound): exact where nothing or little is tolerated, else by its normal law."""
+    most = math.floor(tolerated)
+    if most >= n or not p:
+        return _ZERO
+    if not most:
+        return 1 - power(1 - p, n)
+    if p == 1:
+        return _ONE
+    if n <= _LISTED_CHILDREN:
+        fine = total(math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(most + 1))
+        return tidy(1 - fine)
+    spread = math.sqrt(n * float(p) * float(1 - p))
+    return sig6(0.5 * math.erfc((most + 0.5 - float(n * p)) / (spread * math.sqrt(2))))
 
 
 def _all_ok(p_ok: Fraction, n: Fraction) -> Fraction:

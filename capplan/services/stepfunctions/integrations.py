@@ -61,6 +61,17 @@ def integration(resource: str) -> Integration | None:
     return None if match is None else _KNOWN.get((match["service"], match["action"].lower()))
 
 
+def action_of(resource: str) -> str:
+    """The API's action in lower case, such as "batchwriteitem" for DynamoDB's; empty for other services."""
+    match = _INTEGRATION.search(_TOKEN.sub("_", resource))
+    return match["action"].lower() if match is not None and match["service"] == "dynamodb" else ""
+
+
+def table_name(value: str) -> str:
+    """The bare name of a table, out of an ARN or a placeholder."""
+    return _bare(value) or ""
+
+
 def target_name(task: Task) -> str | None:
     """The bare name of what a Task calls, where the definition says it."""
     found = integration(task.resource)

@@ -1,79 +1,117 @@
-"""What else could be written for a state machine, which limits it meets, what a gate may ask. It prices nothing."""
+"""What else could be written for a state machine, and what is risky about it. It prices nothing."""
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Iterator
 from fractions import Fraction
 
 from capplan import units
-from capplan.model import Assumption, Change, Context, LimitCheck, Observable, Option, PoolLoad
-from capplan.quantities import quantile, sig6, to_quantity
+from capplan.model import Change, Context, Option
 from capplan.services.stepfunctions import limits
-from capplan.services.stepfunctions.spec import StateMachine, express_obstacles
-from capplan.services.stepfunctions.usage import Usage, billed_mb
-from capplan.services.stepfunctions.world import definition_of, open_questions
+from capplan.services.stepfunctions.definition import Definition, State, reachable
+from capplan.services.stepfunctions.eligibility import express_obstacles
+from capplan.services.stepfunctions.expectation import everywhere, items_of
+from capplan.services.stepfunctions.history import level_of, looping
+from capplan.services.stepfunctions.records import World
+from capplan.services.stepfunctions.retries import TIMEOUT, catcher_for, retrier_for
+from capplan.services.stepfunctions.spec import StateMachine
+from capplan.services.stepfunctions.usage import Usage
+from capplan.services.stepfunctions.world import definition_of, world_of
 
-_LARGE_SHARE = 0.99
-
-
-def check(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
-    """Limits of the machine itself, held against one mean execution (the 99th percentile of a payload)."""
-    del ctx
-    found = [
-        _check(name, "definition_size", Fraction(definition_of(spec).size_bytes), limits.DEFINITION_BYTES, "bytes")
-    ]
-    seconds = usage.found.duration_ms / units.MS_PER_SECOND
-    if usage.express:
-        found.append(_check(name, "express.duration", seconds, limits.EXPRESS_SECONDS, "s"))
-    else:
-        found.append(_check(name, "history_events", usage.found.history_events, limits.HISTORY_EVENTS, "events"))
-        found.append(_check(name, "standard.duration", seconds, limits.STANDARD_SECONDS, "s"))
-    express_children = [c.each.duration_ms for c in usage.found.children.values() if c.type == "EXPRESS"]
-    if express_children:
-        longest = max(express_children) / units.MS_PER_SECOND
-        found.append(_check(name, "express.duration", longest, limits.EXPRESS_SECONDS, "s"))
-    if spec.payload is not None:
-        found.append(_check(name, "payload", sig6(quantile(spec.payload, _LARGE_SHARE)), limits.PAYLOAD_BYTES, "bytes"))
-    return tuple(found)
-
-
-def _check(name: str, limit: str, load: Fraction, quota: int, unit: str) -> LimitCheck:
-    return LimitCheck(name, f"stepfunctions.{limit}", to_quantity(load), Decimal(quota), unit)
-
-
-def pools(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:
-    """What the machine takes of the account's quotas in its Region."""
-    del name, spec, ctx
-    if usage.express:
-        return (PoolLoad("stepfunctions.express_start_rate", usage.executions),)
-    found = (
-        PoolLoad("stepfunctions.start_rate", usage.executions),
-        PoolLoad("stepfunctions.transition_rate", usage.per_second),
-        PoolLoad("stepfunctions.open_executions", usage.open, poisson=True),
-    )
-    return (
-        (*found, PoolLoad("stepfunctions.open_map_runs", usage.map_runs, poisson=True))
-        if usage.found.children
-        else found
-    )
+_OFTEN = Fraction(1, 1000)
+"""A share of executions that is worth a word."""
 
 
 def options(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[Option, ...]:
-    """The other type, where the definition can run as it or has to."""
-    del ctx
+    """The other type, where the definition can run as it or has to, and every risk that is seen."""
+    definition, world = definition_of(spec), world_of(spec, ctx)
+    found = [*_type(name, definition, usage), *_history(name, usage), *_maps(name, definition, world)]
+    for state in definition.states.values():
+        found += [*_polling(name, definition, usage, state), *_task(name, state, world, usage)]
+    return tuple(found)
+
+
+def _type(name: str, definition: Definition, usage: Usage) -> Iterator[Option]:
     path, seconds = f"state_machines.{name}.type", usage.found.duration_ms / units.MS_PER_SECOND
     if usage.express:
-        if seconds <= limits.EXPRESS_SECONDS:
-            return ()
-        message = f"{name} runs {lasting(usage.found.duration_ms)}: Express ends executions after 5 minutes."
-        return (Option("stepfunctions.needs-standard", message, (Change(path, "standard"),), severity="risk"),)
-    if seconds > limits.EXPRESS_SECONDS or express_obstacles(definition_of(spec)):
-        return ()
-    message = f"{name} runs {lasting(usage.found.duration_ms)}: Express bills the time."
-    return (
-        Option(
-            "stepfunctions.express-fits", message, (Change(path, "express"),), gives_up="a state may then run twice"
-        ),
-    )
+        if seconds > limits.EXPRESS_SECONDS:
+            message = f"{name} runs {lasting(usage.found.duration_ms)}: Express ends executions after 5 minutes."
+            yield Option("stepfunctions.needs-standard", message, (Change(path, "standard"),), severity="risk")
+    elif seconds <= limits.EXPRESS_SECONDS and not express_obstacles(definition):
+        message = f"{name} runs {lasting(usage.found.duration_ms)}: Express bills the time."
+        gives_up = "a state may then run twice"
+        yield Option("stepfunctions.express-fits", message, (Change(path, "express"),), gives_up=gives_up)
+
+
+def _history(name: str, usage: Usage) -> Iterator[Option]:
+    events = usage.found.history_events
+    if not usage.express and events > limits.HISTORY_EVENTS:
+        message = (
+            f"{name} writes {round(events):,} history events, and an execution fails past {limits.HISTORY_EVENTS:,}:"
+            " a Distributed Map, or a new execution for the rest, has a history of its own."
+        )
+        yield Option("stepfunctions.history-full", message, (), severity="risk")
+
+
+def _maps(name: str, definition: Definition, world: World) -> Iterator[Option]:
+    for state in definition.states.values():
+        if state.map is None or state.map.distributed:
+            continue
+        items = items_of(state, world)
+        at_once = min(items, Fraction(state.map.max_concurrency or items))
+        if at_once > limits.INLINE_CONCURRENCY:
+            message = (
+                f"'{state.name}' of {name} has {round(items):,} items, and an inline Map runs"
+                f" {limits.INLINE_CONCURRENCY} at a time: a Distributed Map runs up to"
+                f" {limits.DISTRIBUTED_CONCURRENCY:,}."
+            )
+            gives_up = "each item is then an execution of its own, with its own start and end"
+            yield Option("stepfunctions.inline-map-queues", message, (), gives_up=gives_up, severity="risk")
+
+
+def _polling(name: str, definition: Definition, usage: Usage, state: State) -> Iterator[Option]:
+    """A loop that waits and asks again."""
+    level = level_of(definition.graph, state.name)
+    back = looping(definition, state) if state.type == "Choice" else ()
+    if usage.express or level is None or not back or len(back) == len(state.targets):
+        return
+    loop = [
+        s
+        for s in level.states.values()
+        if s.name in reachable(level, back[0]) and state.name in reachable(level, s.name)
+    ]
+    passes = everywhere(usage.found, "visits").get(state.name, Fraction(0))
+    if any(s.type == "Wait" for s in loop) and any(s.task is not None for s in loop) and passes > 1:
+        message = (
+            f"{name} polls through '{state.name}': {len(loop)} transitions a pass,"
+            f" {float(passes):.3g} passes an execution; .sync or a callback waits for one transition."
+        )
+        yield Option("stepfunctions.polling-loop", message, (), severity="risk")
+
+
+def _task(name: str, state: State, world: World, usage: Usage) -> Iterator[Option]:
+    if state.task is None:
+        return
+    visits = everywhere(usage.found, "visits").get(state.name, Fraction(0))
+    bare = [
+        (error, p)
+        for error, p in world.fails.get(state.name, {}).items()
+        if retrier_for(state.retry, error) is None and catcher_for(state.catch, error) is None
+    ]
+    if visits and (lost := sum((p for error, p in bare if error != TIMEOUT), Fraction(0))) >= _OFTEN:
+        message = f"'{state.name}' of {name} fails {float(lost * 100):.3g}% of its attempts, and nothing retries or catches it."
+        yield Option("stepfunctions.unguarded-task", message, (), severity="risk")
+    late = world.fails.get(state.name, {}).get(TIMEOUT, Fraction(0))
+    if state.name in world.timeout_ms and late >= _OFTEN and state.timeout_s is not None:
+        message = (
+            f"'{state.name}' of {name} is cut off at its {float(state.timeout_s):g} s"
+            f" in {float(late * 100):.3g}% of its attempts."
+        )
+        yield Option("stepfunctions.task-times-out", message, (), severity="risk")
+    waits = state.task.pattern in ("callback", "activity")
+    if waits and state.timeout_s is None and state.heartbeat_s is None:
+        message = (
+            f"'{state.name}' of {name} waits for an answer without a time-out: up to a year, one open execution each."
+        )
+        yield Option("stepfunctions.waits-forever", message, (), severity="risk")
 
 
 def lasting(duration_ms: Fraction) -> str:
@@ -82,54 +120,3 @@ def lasting(duration_ms: Fraction) -> str:
         if duration_ms >= size:
             return f"{float(duration_ms / size):.3g} {unit}"
     return f"{float(duration_ms):.3g} ms"
-
-
-def observe(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> Mapping[str, Observable]:
-    """What gates may ask for."""
-    del name, spec
-    peak = sig6(usage.open.peak().per_second) if usage.open.terms else Fraction(0)
-    quota = ctx.quotas.get("stepfunctions.open_executions", Decimal(limits.OPEN_EXECUTIONS))
-    return {
-        "executions": Observable(to_quantity(usage.executions.monthly), "executions"),
-        "executions.open": Observable(to_quantity(peak), "executions", None if usage.express else quota),
-        "success": Observable(to_quantity(usage.found.p_success), "share"),
-        "duration": Observable(to_quantity(usage.found.duration_ms), "ms"),
-    }
-
-
-def assume(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:
-    """Defaults the answer rests on."""
-    root = f"state_machines.{name}"
-    found = list(open_questions(name, spec, ctx))
-    if usage.each.transitions and "overhead" not in spec.model_fields_set and spec.overhead:
-        found.append(
-            Assumption(f"{root}.overhead", str(spec.overhead), "start and end count as transitions", "aws_default")
-        )
-    if usage.each.requests and spec.memory_mb is None:
-        found.append(
-            Assumption(
-                f"{root}.memory",
-                f"{billed_mb(usage.memory_mb)} MB",
-                "AWS's estimate from definition and payload",
-                "aws_default",
-            )
-        )
-    if usage.each.requests:
-        found.append(
-            Assumption(
-                f"{root}.states",
-                "the mean duration, rounded up to 100 ms",
-                "each Express execution is billed so",
-                "aws_default",
-            )
-        )
-    if any(state.type == "Parallel" and len(state.branches) > 1 for state in definition_of(spec).states.values()):
-        found.append(
-            Assumption(
-                f"{root}.states",
-                "a Parallel lasts as its slowest branch in the mean",
-                "branches that vary take a little longer",
-                "aws_default",
-            )
-        )
-    return tuple(found)

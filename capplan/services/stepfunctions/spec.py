@@ -12,7 +12,9 @@ from capplan.quantities import Count, Duration, Megabytes, Milliseconds, Share, 
 from capplan.services.stepfunctions import definition as asl
 from capplan.services.stepfunctions.asl_values import nearest
 from capplan.services.stepfunctions.definition import Definition
+from capplan.services.stepfunctions.eligibility import express_obstacles
 from capplan.services.stepfunctions.expectation import EndlessLoop, expect
+from capplan.services.stepfunctions.history import looping, passes
 from capplan.services.stepfunctions.records import Amounts, World
 from capplan.services.stepfunctions.retries import DEFAULT_ERROR
 from capplan.words import WORDS
@@ -48,6 +50,10 @@ class State(BaseModel):
     """How often a Choice goes where, such as {Pack: 95%, Refund: 5%}; ways left out share the rest equally."""
     items: Count | None = None
     """How many items a Map runs through (before batching), or a query or scan reads (1)."""
+    item_size: Size | None = None
+    """Size of the item a Task writes or reads; the table's `item_size` where it is not given."""
+    changes: Names | None = None
+    """The attributes that a Task's update changes; every projected one where it is not given."""
     duration: Duration | None = None
     """How long one attempt of a Task lasts; its call's duration where it is not given."""
     wait_ms: Milliseconds | None = Field(default=None, alias="wait")
@@ -107,6 +113,8 @@ _BELONGS: Mapping[str, tuple[str, ...]] = {
     "error": ("Task",),
     "errors": ("Task",),
     "duration": ("Task",),
+    "item_size": ("Task",),
+    "changes": ("Task",),
     "next": ("Choice",),
     "polls": ("Choice",),
     "items": ("Map", "Task"),
@@ -164,33 +172,6 @@ def _polls(definition: Definition, state: asl.State) -> list[Problem]:
     ]
 
 
-def looping(definition: Definition, state: asl.State) -> tuple[str, ...]:
-    """The ways of a Choice that lead back to it."""
-    level = _level(definition.graph, state.name)
-    return tuple(t for t in state.targets if level is not None and state.name in asl.reachable(level, t))
-
-
-def _level(graph: asl.Graph, name: str) -> asl.Graph | None:
-    if name in graph.states:
-        return graph
-    inner = [
-        g for state in graph.states.values() for g in (*state.branches, *((state.map.processor,) if state.map else ()))
-    ]
-    return next((found for g in inner if (found := _level(g, name)) is not None), None)
-
-
-def express_obstacles(definition: Definition) -> list[str]:
-    """Why a definition cannot run as an Express workflow, one sentence each."""
-    found: list[str] = []
-    for name, state in definition.states.items():
-        if state.task is not None and state.task.pattern != "request":
-            word = {"sync": ".sync", "callback": ".waitForTaskToken", "activity": "an activity"}[state.task.pattern]
-            found.append(f"an express workflow cannot wait for {word} ('{name}')")
-        if state.map is not None and state.map.distributed:
-            found.append(f"an express workflow cannot hold a Distributed Map ('{name}')")
-    return found
-
-
 def _endless(spec: StateMachine, definition: Definition) -> list[Problem]:
     """A loop that the told odds and failures never leave."""
     told = {name: (definition.states[name], words) for name, words in spec.states.items()}
@@ -228,23 +209,8 @@ def choice_odds(definition: Definition, state: asl.State, told: State | None) ->
         return None
     if told.polls is None:
         return _filled(state.targets, told.next or {}, Fraction(1))
-    back = looping(definition, state)
-    leave = tuple(t for t in state.targets if t not in back)
-    stay = 1 - 1 / Fraction(told.polls)
-    given = told.next or {}
-    return {
-        **_shares(back, given, stay),
-        **_shares(leave, given, 1 - stay),
-    }
-
-
-def _shares(targets: tuple[str, ...], given: Mapping[str, Decimal], whole: Fraction) -> dict[str, Fraction]:
-    """`whole` split among targets in proportion to the given shares, equally without any."""
-    weights = {t: Fraction(given.get(t, 0)) for t in targets}
-    weight = sum(weights.values(), Fraction(0))
-    if not weight:
-        return dict.fromkeys(targets, whole / max(1, len(targets)))
-    return {t: whole * w / weight for t, w in weights.items()}
+    given = {target: Fraction(share) for target, share in (told.next or {}).items()}
+    return passes(definition, state, Fraction(told.polls), given)
 
 
 def _filled(targets: tuple[str, ...], given: Mapping[str, Decimal], whole: Fraction) -> dict[str, Fraction]:

@@ -13,21 +13,17 @@ from capplan import units
 from capplan.flow import Flow
 from capplan.model import Context, Demand
 from capplan.quantities import mean, to_quantity
+from capplan.services.stepfunctions.definition import Definition, Graph
 from capplan.services.stepfunctions.expectation import expect
-from capplan.services.stepfunctions.records import Expectation
+from capplan.services.stepfunctions.express import mean_billed_ms
+from capplan.services.stepfunctions.records import Children, Expectation, World
 from capplan.services.stepfunctions.spec import StateMachine
 from capplan.services.stepfunctions.world import definition_of, world_of
 
-DURATION_STEP_MS = 100
 MEMORY_STEP_MB = 64
 BASE_MEMORY_MB = 50
 _KB_PER_MB = 1_000
 """The pricing page's memory estimate divides KB by 1,000, unlike its GB-seconds."""
-
-
-def billed_ms(duration_ms: Fraction | Decimal | int) -> int:
-    """Billed duration of an Express execution: up to the next 100 ms, at least 100."""
-    return max(1, math.ceil(Fraction(duration_ms) / DURATION_STEP_MS)) * DURATION_STEP_MS
 
 
 def billed_mb(memory_mb: Fraction | Decimal | int) -> int:
@@ -35,9 +31,9 @@ def billed_mb(memory_mb: Fraction | Decimal | int) -> int:
     return max(1, math.ceil(Fraction(memory_mb) / MEMORY_STEP_MB)) * MEMORY_STEP_MB
 
 
-def gb_seconds(duration_ms: int, memory_mb: int) -> Fraction:
+def gb_seconds(duration_ms: Fraction | int, memory_mb: int) -> Fraction:
     """GB-seconds of billed milliseconds and megabytes."""
-    return Fraction(duration_ms, units.MS_PER_SECOND) * Fraction(memory_mb, units.MB_PER_GB)
+    return Fraction(duration_ms) / units.MS_PER_SECOND * Fraction(memory_mb, units.MB_PER_GB)
 
 
 def estimated_mb(definition_kb: Fraction | Decimal, payload_kb: Fraction | Decimal, steps: Fraction | int) -> Fraction:
@@ -82,6 +78,7 @@ class Usage:
         each: What one execution is billed for.
         express: Whether it is an Express workflow.
         overhead: Transitions of a Standard execution beside its states.
+        billed_ms: Billed duration of an Express execution, in the mean; 0 for Standard.
         memory_mb: Memory of an Express execution, or of Express children, as used.
         open: Executions open at each moment: start rate x duration.
         map_runs: Open Map Runs at each moment, at most one a Distributed Map and execution.
@@ -92,9 +89,15 @@ class Usage:
     each: Metered
     express: bool
     overhead: int
+    billed_ms: Fraction
     memory_mb: Fraction
     open: Flow
     map_runs: Flow
+
+    @property
+    def billed_memory_mb(self) -> int:
+        """Memory in started steps of 64 MB."""
+        return billed_mb(self.memory_mb)
 
     @property
     def per_second(self) -> Flow:
@@ -104,18 +107,22 @@ class Usage:
 
 def meter(name: str, spec: StateMachine, demand: Demand, ctx: Context) -> Usage:
     """What the demand makes AWS count."""
-    del name
-    found = expect(definition_of(spec).graph, world_of(spec, ctx))
+    world, definition = world_of(spec, ctx), definition_of(spec)
+    found = expect(definition.graph, world)
     executions = demand.flow
     memory_mb = memory_of(spec, found)
+    billing = Billing(definition, world, ctx.seed, name, spec.overhead, billed_mb(memory_mb))
+    express = spec.type == "express"
     seconds = found.duration_ms / units.MS_PER_SECOND
     drawn_out = executions.spread(found.duration_ms)
+    own_ms = billing.billed_ms(definition.graph, found) if express else Fraction(0)
     return Usage(
         executions,
         found,
-        metered(found, express=spec.type == "express", overhead=spec.overhead, memory_mb=memory_mb),
-        spec.type == "express",
+        billing.metered(found, own_ms),
+        express,
         spec.overhead,
+        own_ms,
         memory_mb,
         drawn_out * seconds,
         drawn_out * (seconds if found.children else Fraction(0)),
@@ -130,16 +137,43 @@ def memory_of(spec: StateMachine, found: Expectation) -> Fraction:
     return estimated_mb(Fraction(definition_of(spec).size_bytes, units.BYTES_PER_KB), payload_kb, found.iterations)
 
 
-def metered(found: Expectation, *, express: bool, overhead: int, memory_mb: Fraction) -> Metered:
-    """What one execution is billed for; a mean duration is rounded up as AWS's calculator rounds it."""
-    if express:
-        own = Metered(requests=Fraction(1), gb_seconds=gb_seconds(billed_ms(found.duration_ms), billed_mb(memory_mb)))
-    else:
-        own = Metered(transitions=transitions(found.states_entered, found.retries, overhead))
-    for child in found.children.values():
-        each = metered(child.each, express=child.type == "EXPRESS", overhead=overhead, memory_mb=memory_mb)
-        own = own.plus(child.runs, each)
-    return own
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """By what an execution is billed: its definition and world, the counting rule, the memory."""
+
+    definition: Definition
+    world: World
+    seed: int
+    name: str
+    overhead: int
+    memory_mb: int
+
+    def billed_ms(self, graph: Graph, found: Expectation) -> Fraction:
+        """Mean billed milliseconds of an Express execution of a graph."""
+        return mean_billed_ms(graph, self.world, found, self.seed, self.name)
+
+    def metered(self, found: Expectation, express_ms: Fraction) -> Metered:
+        """What one execution is billed for, its children included; `express_ms` is 0 for a Standard one."""
+        if express_ms:
+            own = Metered(requests=Fraction(1), gb_seconds=gb_seconds(express_ms, self.memory_mb))
+        else:
+            own = Metered(transitions=transitions(found.states_entered, found.retries, self.overhead))
+        for map_state, child in found.children.items():
+            own = own.plus(child.runs, self.metered(child.each, self.child_ms(map_state, child)))
+        return own
+
+    def transitions(self, found: Expectation) -> Fraction:
+        """Transitions of one execution and of its Standard children."""
+        own = transitions(found.states_entered, found.retries, self.overhead)
+        standard = [child for child in found.children.values() if child.type == "STANDARD"]
+        return own + sum((child.runs * self.transitions(child.each) for child in standard), Fraction(0))
+
+    def child_ms(self, map_state: str, child: Children) -> Fraction:
+        """Mean billed milliseconds of a Distributed Map's child; 0 for a Standard one."""
+        work = self.definition.states[map_state].map
+        if work is None or child.type != "EXPRESS":
+            return Fraction(0)
+        return self.billed_ms(work.processor, child.each)
 
 
 def summary(usage: Usage) -> Mapping[str, Decimal | int]:

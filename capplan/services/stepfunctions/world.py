@@ -48,7 +48,7 @@ def target_of(state: asl.State, told: State, ctx: Context) -> Target | None:
         return None
     found = integration(state.task.resource)
     name = told.call or target_name(state.task)
-    address = _address(name, found.section if found is not None else None, ctx) if name is not None else None
+    address = address_of(name, found.section if found is not None else None, ctx) if name is not None else None
     if address is None:
         return None
     section = address.partition(".")[0]
@@ -61,13 +61,7 @@ def target_of(state: asl.State, told: State, ctx: Context) -> Target | None:
     return Target(address, op, lasts=True) if op is not None and meant else None
 
 
-def unreached(spec: StateMachine, ctx: Context) -> tuple[str, ...]:
-    """Tasks that call something outside the scenario: what it costs is not in the answer."""
-    states = definition_of(spec).states.items()
-    return tuple(n for n, s in states if s.task is not None and target_of(s, spec.states.get(n, State()), ctx) is None)
-
-
-def _address(name: str, section: str | None, ctx: Context) -> str | None:
+def address_of(name: str, section: str | None, ctx: Context) -> str | None:
     """The address of a name, in the section the definition speaks of where it stands in several."""
     known = ctx.addresses.get(name, ())
     fitting = [a for a in known if a.partition(".")[0] == section]
@@ -168,7 +162,10 @@ def _lasting(state: asl.State, told: State, ctx: Context) -> tuple[Distribution 
 
 def _children(work: asl.MapWork, items: Fraction) -> Fraction:
     """Iterations of an inline Map; children of a Distributed Map, each with a batch of items."""
-    return Fraction(math.ceil(items / work.items_per_batch)) if work.distributed else items
+    if not work.distributed:
+        return items
+    handed = items if work.max_items is None else min(items, Fraction(work.max_items))
+    return Fraction(math.ceil(handed / work.items_per_batch))
 
 
 # --- what the scenario leaves open ------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from capplan.services.dynamodb import partitions, warm
 from capplan.services.dynamodb.billing import capacity_usd
 from capplan.services.dynamodb.units import batch_write_units, read_units, scan_units
 from capplan.services.lambda_ import billing, cold_starts, concurrency, measured
+from capplan.services.stepfunctions import express
 from capplan.services.stepfunctions import usage as machine
 from tests.cases.facts import Facts, NotCovered
 
@@ -95,7 +96,7 @@ def _sfn_standard(given: Given) -> Observed:
 
 def _sfn_express(given: Given) -> Observed:
     executions = _n(given["executions"])
-    ms, mb = machine.billed_ms(_n(given["duration_ms"])), machine.billed_mb(_n(given["memory_mb"]))
+    ms, mb = express.billed_ms(_n(given["duration_ms"])), machine.billed_mb(_n(given["memory_mb"]))
     gb_seconds = executions * machine.gb_seconds(ms, mb)
     total = _flat((executions, _n(given["request_usd"])), (gb_seconds, _n(given["gb_second_usd"])))
     return {"total_usd": total, "gb_seconds": gb_seconds}

@@ -11,7 +11,7 @@ import yaml
 
 from capplan import units
 from capplan.pricing.rating import graduated_usd
-from capplan.services.stepfunctions import asl, cost, expectation, interpreter, limits, records, retries, usage
+from capplan.services.stepfunctions import asl, cost, expectation, express, interpreter, limits, records, retries, usage
 from capplan.services.stepfunctions.definition import Definition
 from tests.cases.facts import Facts, NotCovered
 
@@ -38,7 +38,8 @@ def _definition(given: Case, facts: Facts) -> Definition:
     return read_definition(facts.asl / given["asl"])
 
 
-def _script(given: Case) -> interpreter.Script:
+def script_of(given: Case) -> interpreter.Script:
+    """What the world answers."""
     script = given.get("script") or {}
     return interpreter.Script(
         script.get("task") or {},
@@ -59,7 +60,7 @@ def _fraction(value: object) -> Fraction:
 def _path(case: Case, facts: Facts) -> dict[str, Any]:
     """One scripted execution."""
     given = case["inputs"]
-    done = interpreter.execute(_definition(given, facts), _script(given))
+    done = interpreter.execute(_definition(given, facts), script_of(given))
     return {
         "status": done.status,
         "states_entered": done.states_entered,
@@ -81,7 +82,7 @@ def _history_limit(case: Case, facts: Facts) -> dict[str, Any]:
     given = case["inputs"]
     loops = [interpreter.Loop(v["choice"], v["stay"], v["leave"]) for v in given["vary"] if "choice" in v]
     maps = [v["items"] for v in given["vary"] if "items" in v]
-    room = interpreter.history_room(_definition(given, facts), _script(given), loops, maps, int(given["limit"]))
+    room = interpreter.history_room(_definition(given, facts), script_of(given), loops, maps, int(given["limit"]))
     return {
         "events_fixed": room.events_fixed,
         "events_per_unit": room.events_per_unit,
@@ -158,7 +159,7 @@ def _prices(facts: Facts, region: str, key: str) -> list[tuple[Fraction, Fractio
 
 def _express(executions: int, duration_ms: object, memory_mb: object, region: str, facts: Facts) -> dict[str, Any]:
     """What so many Express executions are billed for, and cost."""
-    ms, mb = usage.billed_ms(_fraction(duration_ms)), usage.billed_mb(_fraction(memory_mb))
+    ms, mb = express.billed_ms(_fraction(duration_ms)), usage.billed_mb(_fraction(memory_mb))
     gb_seconds = executions * usage.gb_seconds(ms, mb)
     requests_usd = graduated_usd(Fraction(executions), _prices(facts, region, cost.REQUEST))
     duration_usd = graduated_usd(gb_seconds, _prices(facts, region, cost.DURATION))
@@ -189,8 +190,8 @@ def _express_memory(case: Case, _: Facts) -> dict[str, Any]:
 def _recorded_billing(case: Case, _: Facts) -> dict[str, Any]:
     """The measured duration is echoed where the rule allows it: a billed duration that is not below the retry waits."""
     measured = int(case["expected"]["billed_duration_ms"])
-    least = usage.billed_ms(_fraction(case["inputs"].get("retry_wait_seconds", 0)) * units.MS_PER_SECOND)
-    allowed = measured >= least and usage.billed_ms(measured) == measured
+    least = express.billed_ms(_fraction(case["inputs"].get("retry_wait_seconds", 0)) * units.MS_PER_SECOND)
+    allowed = measured >= least and express.billed_ms(measured) == measured
     return {
         "billed_duration_ms": measured if allowed else least,
         "billed_memory_mb": usage.billed_mb(0),

@@ -1,18 +1,26 @@
-"""Definitions people use, where the environment says they lie: all that are meant to be valid are read and planned."""
+"""Definitions people use, where the environment says they lie: every file is read and planned, or refused for a reason."""
 
 import os
+import shutil
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+import capplan
+from capplan.errors import CapplanError, Mistake
+from capplan.planning.workflow_answer import Workflow
+from capplan.report.workflow_mermaid import mermaid
 from capplan.services.stepfunctions.definition import DefinitionError
 from capplan.services.stepfunctions.expectation import expect
 from capplan.services.stepfunctions.records import World, fails_with
 from tests.cases.adapters.stepfunctions import read_definition
+from tests.helpers import HEAD
+from tests.report.mermaid_grammar import parse
 
 _FOLDER = os.environ.get("CAPPLAN_FIELD_FILES")
 _FILES = sorted(Path(_FOLDER).glob("**/*.asl.*")) if _FOLDER else []
+_OTHERS = sorted(Path(_FOLDER).glob("inputs/stepfunctions/*.json")) if _FOLDER else []
 
 
 @pytest.mark.skipif(not _FILES, reason="CAPPLAN_FIELD_FILES is not set")
@@ -28,3 +36,30 @@ def test_a_real_definition_is_read_and_planned(path: Path) -> None:
     assert found.states_entered >= 1
     assert 0 < found.p_success < 1
     assert found.history_events >= found.states_entered
+
+
+def _scenario(path: Path, folder: Path) -> str:
+    shutil.copy(path, folder / path.name)
+    written = folder / "scenario.yaml"
+    written.write_text(f"{HEAD}state_machines:\n  it: {{definition: {path.name}}}\n", encoding="utf-8")
+    return str(written)
+
+
+@pytest.mark.skipif(not _FILES, reason="CAPPLAN_FIELD_FILES is not set")
+@pytest.mark.parametrize("path", [*_FILES, *_OTHERS], ids=lambda path: path.name)
+def test_a_scenario_over_it_answers_or_says_where_and_why_not(path: Path, tmp_path: Path) -> None:
+    answer, mistakes = _asked(_scenario(path, tmp_path))
+    if ".invalid." in path.name or path in _OTHERS:
+        assert answer is None
+        assert all(m.line and m.file.endswith(path.name) and m.message and m.hint for m in mistakes)
+        return
+    assert answer is not None, mistakes
+    assert answer.cost > 0
+    assert parse(mermaid(answer)).edges
+
+
+def _asked(path: str) -> tuple[Workflow | None, tuple[Mistake, ...]]:
+    try:
+        return capplan.workflow(capplan.load(path), draws=200), ()
+    except CapplanError as error:
+        return None, tuple(error.mistakes)

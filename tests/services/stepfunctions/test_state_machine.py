@@ -12,9 +12,10 @@ from capplan.model import Context, Demand
 from capplan.services.stepfunctions import KIND, StateMachine, validate
 from capplan.services.stepfunctions.cost import longest_express_ms
 from capplan.services.stepfunctions.definition import Task
+from capplan.services.stepfunctions.express import billed_ms
 from capplan.services.stepfunctions.integrations import integration, target_name
 from capplan.services.stepfunctions.limits import Bucket, pool_quota, start_bucket, transition_bucket
-from capplan.services.stepfunctions.usage import billed_mb, billed_ms, estimated_mb
+from capplan.services.stepfunctions.usage import billed_mb, estimated_mb
 
 Build = Callable[..., StateMachine]
 Flowing = Callable[..., Demand]
@@ -186,8 +187,10 @@ def test_express_pays_requests_and_rounded_gb_seconds(machine: Build, demand: Fl
     assert requests.quantity == 2_628_000
     assert requests.price == "stepfunctions.express.request"
     assert requests.description == "2,628,000 executions"
-    assert duration.quantity == 2_628_000 * Fraction(3, 10) * Fraction(64, 1024), "180 + 0.8 x 90 = 252 ms, billed 300"
-    assert duration.description == "2,628,000 executions × 300 ms × 64 MB"
+    assert duration.quantity == 2_628_000 * Fraction(28, 100) * Fraction(64, 1024), (
+        "80%: 270 ms billed 300; 20%: 180 billed 200"
+    )
+    assert duration.description == "2,628,000 executions × 280 ms × 64 MB"
 
 
 def test_children_of_a_distributed_map_have_their_own_bill(machine: Build, demand: Flowing, ctx: Context) -> None:
@@ -245,7 +248,8 @@ def test_express_fits_what_does_not_wait_for_others(machine: Build, demand: Flow
     (option,) = KIND.options("m", fits, KIND.meter("m", fits, demand(), ctx), ctx)
     assert option.message == "m runs 180 ms: Express bills the time."
     waits = machine(one(Resource="arn:aws:states:::sqs:sendMessage.waitForTaskToken"))
-    assert KIND.options("m", waits, KIND.meter("m", waits, demand(), ctx), ctx) == ()
+    (risk,) = KIND.options("m", waits, KIND.meter("m", waits, demand(), ctx), ctx)
+    assert risk.rule == "stepfunctions.waits-forever"
 
 
 def test_open_questions_are_answered_and_listed(machine: Build, demand: Flowing, ctx: Context) -> None:
@@ -256,6 +260,7 @@ def test_open_questions_are_answered_and_listed(machine: Build, demand: Flowing,
         ("state_machines.fulfil.states.In stock.next", "2 ways, equally often", "workload"),
         ("state_machines.fulfil.states.Pack.items", "1", "workload"),
         ("state_machines.fulfil.states", "no time of their own", "workload"),
+        ("state_machines.fulfil.states", "an execution takes 5 to 7 transitions", "workload"),
         ("state_machines.fulfil.overhead", "2", "aws_default"),
     }
     told = machine(FULFIL, overhead=1, states={**TOLD, "Charge": {"call": "charge"}})

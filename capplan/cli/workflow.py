@@ -1,0 +1,59 @@
+"""`capplan workflow`: what does one execution of a state machine do and cost, state by state?"""
+
+from typing import Annotated
+
+import typer
+
+from capplan.cli.options import Ascii, Details, NoColor, OutputFile, Quiet, Scenario, Seed, Today
+from capplan.cli.output import FORMATS, emit, output
+from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
+
+Name = Annotated[str | None, typer.Argument(metavar="[NAME]", help="The state machine; not needed where there is one.")]
+Format = Annotated[
+    list[str] | None,
+    typer.Option("--format", "-f", help="table, json or mermaid; mermaid=FILE writes a file."),
+]
+Draws = Annotated[
+    int | None, typer.Option("--draws", help="Executions to draw; as many as is reasonable.", min=2, max=1_000_000)
+]
+
+
+def workflow(
+    scenario: Scenario,
+    name: Name = None,
+    format: Format = None,
+    output_file: OutputFile = None,
+    draws: Draws = None,
+    today: Today = None,
+    seed: Seed = 0,
+    details: Details = False,
+    ascii: Ascii = False,
+    no_color: NoColor = False,
+    quiet: Quiet = False,
+) -> int:
+    """What does an execution of a state machine do and cost, state by state?
+
+    Example: capplan workflow scenarios/web-shop/scenario.yaml fulfil
+    """
+    known = (*FORMATS, "mermaid")
+    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=known)
+    keep_inputs(where, [scenario])
+    day = day_of(today)
+
+    def answer() -> int:
+        import capplan  # noqa: PLC0415
+        from capplan.report.plan_json import to_json  # noqa: PLC0415
+        from capplan.report.workflow_data import workflow_record  # noqa: PLC0415
+        from capplan.report.workflow_mermaid import mermaid  # noqa: PLC0415
+        from capplan.report.workflow_text import workflow_text  # noqa: PLC0415
+
+        found = capplan.workflow(load_scenario(scenario, None), name, seed=seed, draws=draws, today=day)
+        emit(
+            where,
+            lambda: to_json(workflow_record(found)),
+            lambda style: workflow_text(found, style, details=details),
+            {"mermaid": lambda: mermaid(found)},
+        )
+        return 0
+
+    return guarded(where, answer)

@@ -1,0 +1,296 @@
+"""A workflow for a person: what one execution costs, by state, how executions vary, what else it could be. It plans nothing."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from capplan.planning.workflow_answer import Measure, PathBound, StateRow, TypeChoice, Workflow
+from capplan.quantities import to_quantity
+from capplan.report import numbers
+from capplan.report.document import Style, finish, labelled, left, paint, right, row, wrap
+from capplan.report.plan_text import SERVICES, title
+
+_NAME, _CALLS, _VISITS, _RETRIES, _TIME, _FAILS, _USD = 2, 29, 51, 59, 67, 73, 80
+_EDGE = "start and end"
+_TEXT = 18
+_FEW = 5
+_DIGITS = 4
+_MS = 1000
+_THOUSAND = 1000
+
+
+def workflow_text(answer: Workflow, style: Style, *, details: bool = False) -> str:
+    """The answer of `capplan workflow`."""
+    head = title(answer.name, answer.region, f"{answer.label} · {answer.type} · USD, list prices", style)
+    return finish(
+        [
+            [head],
+            _summary(answer, style),
+            _states(answer, style),
+            _varies(answer, style),
+            _bounds(answer, style),
+            _types(answer, style),
+            _room(answer, style),
+            _limits(answer, style, details=details),
+            _rests_on(answer, style, details=details),
+        ]
+    )
+
+
+def _summary(answer: Workflow, style: Style) -> list[str]:
+    whole = answer.cost * answer.executions
+    parts = ", ".join(
+        f"{SERVICES.get(service, service)} {per_thousand(amount)}"
+        for service, amount in _largest(answer.cost_by_service)
+    )
+    out = [f"  costs     {per_thousand(answer.cost)} per 1,000 executions"]
+    out += wrap(parts, 12, style) if parts else []
+    if answer.executions:
+        count = numbers.rate(to_quantity(answer.executions))
+        out.append(f"  a month   {numbers.usd(to_quantity(whole))} for {count} executions")
+    else:
+        out.append("  a month   nothing starts it in this scenario: figures are of one execution alone")
+    return [*out, *_ends(answer, style), *_takes(answer)]
+
+
+def _largest(amounts: Mapping[str, Fraction]) -> list[tuple[str, Fraction]]:
+    return sorted(amounts.items(), key=lambda entry: (-entry[1], entry[0]))
+
+
+def _ends(answer: Workflow, style: Style) -> list[str]:
+    well = numbers.share(to_quantity(answer.p_success))
+    bad = ", ".join(f"{error or 'no name'} {_share(p)}" for error, p in _largest(answer.errors)[:_FEW])
+    if well == "100%" and bad:
+        well = "almost always"
+    return labelled("  ends", f"well {well}" + (f"; with an error: {bad}" if bad else ""), 12, style)
+
+
+def _takes(answer: Workflow) -> list[str]:
+    found = {measure.name: measure for measure in answer.measures}["duration"]
+    text = f"  takes     {lasting(found.mean)} in the mean"
+    if found.spread is not None and found.spread.least != found.spread.most:
+        text += f"; half within {lasting(found.spread.p50)}, 99 of 100 within {lasting(found.spread.p99)}"
+    return [text]
+
+
+# --- by state ---------------------------------------------------------------------------------------------------------
+
+
+def _states(answer: Workflow, style: Style) -> list[str]:
+    head = row(
+        style,
+        left(0, "STATES"),
+        left(_CALLS, "calls"),
+        right(_VISITS, "visits"),
+        right(_RETRIES, "retries"),
+        right(_TIME, "time"),
+        right(_FAILS, "fails"),
+        right(_USD, "USD"),
+        colour="bold",
+    )
+    unit = row(style, left(_NAME, "per execution"), right(_USD, "per 1,000"))
+    body = [line for one in answer.rows for line in _state(one, style)]
+    whole = row(style, left(_NAME, "total"), right(_USD, per_thousand(answer.cost)), colour="bold")
+    shown = sum((_shown(one.cost) for one in answer.rows), Decimal(0))
+    off = _shown(answer.cost) - shown
+    gap = row(style, left(_NAME, "rounding"), right(_USD, f"{off:+f}")) if off else []
+    out = [*head, *unit, *body, *gap, *whole]
+    if answer.standing:
+        out += wrap(f"what {', '.join(answer.standing)} cost whatever happens is not in here", 2, style)
+    return out
+
+
+def _state(one: StateRow, style: Style) -> list[str]:
+    if not one.type:
+        return row(style, left(_NAME, _EDGE), right(_USD, per_thousand(one.cost)))
+    name = "  " * one.depth + one.name
+    return row(
+        style,
+        left(_NAME, name),
+        left(_CALLS, ", ".join(one.calls) or one.type.lower()),
+        right(_VISITS, amount(one.visits)),
+        right(_RETRIES, amount(one.retries) if one.retries else ""),
+        right(_TIME, lasting(one.ms) if one.ms else ""),
+        right(_FAILS, _share(one.failed) if one.failed and one.type != "Fail" else ""),
+        right(_USD, per_thousand(one.cost)),
+    )
+
+
+# --- how executions vary ----------------------------------------------------------------------------------------------
+
+
+def _varies(answer: Workflow, style: Style) -> list[str]:
+    if not answer.draws:
+        return labelled("VARIES", f"not drawn: {answer.not_drawn}", _TEXT, style)
+    at = (31, 41, 50, 59, 68, 79)
+    labels = ("mean", "least", "half", "90%", "99%", "most")
+    cells = [right(column, label) for column, label in zip(at, labels, strict=True)]
+    out = row(style, left(0, "VARIES"), *cells, colour="bold")
+    for measure in answer.measures:
+        out += _measure(measure, at, style)
+    drawn = f"{answer.draws:,} executions drawn, seed {answer.seed}; the mean is exact"
+    return [*out, *wrap(drawn, 2, style)]
+
+
+def _measure(measure: Measure, at: Sequence[int], style: Style) -> list[str]:
+    spread = measure.spread
+    if spread is None:
+        return []
+    values = (measure.mean, spread.least, spread.p50, spread.p90, spread.p99, spread.most)
+    show = {"ms": lasting, "USD": per_thousand}.get(measure.unit, amount)
+    name = f"{measure.name}, USD/1,000" if measure.unit == "USD" else measure.name
+    return row(style, left(2, name), *(right(column, show(value)) for column, value in zip(at, values, strict=True)))
+
+
+# --- what else it could be --------------------------------------------------------------------------------------------
+
+
+def _bounds(answer: Workflow, style: Style) -> list[str]:
+    if answer.cheapest is None or answer.dearest is None:
+        return []
+    names = ", ".join(f"'{name}'" for name in answer.open_choices[:_FEW])
+    more = len(answer.open_choices) - _FEW
+    names += f" and {more} more" if more > 0 else ""
+    out = labelled("ODDS NOT GIVEN", f"{names}: every way is taken equally often", _TEXT, style)
+    out += _bound("cheapest", answer.cheapest, style)
+    return out + _bound("dearest", answer.dearest, style)
+
+
+def _bound(word: str, bound: PathBound, style: Style) -> list[str]:
+    ways = ", ".join(f"{choice} -> {to}" for choice, to in bound.goes.items())
+    if bound.cost is None:
+        return labelled(f"  {word}", f"no bound: the loop through '{bound.loop}' need never end ({ways})", _TEXT, style)
+    return labelled(f"  {word}", f"{per_thousand(bound.cost)} per 1,000: {ways}", _TEXT, style)
+
+
+def _types(answer: Workflow, style: Style) -> list[str]:
+    head = row(
+        style,
+        left(0, "STANDARD OR EXPRESS"),
+        left(30, "verdict"),
+        right(66, "USD per 1,000"),
+        right(80, "USD/month"),
+        colour="bold",
+    )
+    out = [*head]
+    for choice in answer.types:
+        out += _type(choice, answer, style)
+    if answer.break_even_ms:
+        limit = lasting(Fraction(answer.break_even_ms))
+        transitions = next((m.mean for m in answer.measures if m.name == "transitions"), None)
+        than = f"than {amount(transitions)} transitions" if transitions is not None else "than its transitions"
+        text = f"Express costs no more {than} up to {limit} billed, at {answer.express_memory_mb} MB"
+        out += wrap(text, 2, style)
+    return out
+
+
+def _type(choice: TypeChoice, answer: Workflow, style: Style) -> list[str]:
+    name = choice.type + (", as written" if choice.as_written else "")
+    word = "possible" if choice.verdict.eligible else "not possible"
+    monthly = numbers.usd(choice.monthly_cost) if answer.executions else ""
+    colour = "green" if choice.verdict.eligible else "red"
+    out = row(
+        style,
+        left(2, name),
+        left(30, word, colour),
+        right(66, per_thousand(choice.each)),
+        right(80, monthly),
+    )
+    for obstacle in choice.verdict.obstacles:
+        out += labelled("    -", obstacle, 6, style)
+    if choice.verdict.eligible and not choice.as_written:
+        for warning in choice.verdict.warnings:
+            out += labelled("    !", warning, 6, style)
+    return out
+
+
+# --- limits -----------------------------------------------------------------------------------------------------------
+
+
+def _room(answer: Workflow, style: Style) -> list[str]:
+    out: list[str] = []
+    for one in answer.rooms:
+        text = (
+            f"{amount(one.events_fixed)} + {amount(one.events_each)} x {one.unit}: at most {one.most:,} {one.unit}"
+            f" of '{one.state}' fit into 25,000 events; {amount(one.present)} now"
+        )
+        out += labelled("HISTORY" if not out else "", text, _TEXT, style)
+    return out
+
+
+def _limits(answer: Workflow, style: Style, *, details: bool) -> list[str]:
+    shown = answer.limits if details else answer.limits[:_FEW]
+    if not shown:
+        return []
+    out = row(
+        style,
+        left(0, "HEADROOM"),
+        right(46, "peak"),
+        right(58, "limit"),
+        left(60, "unit"),
+        right(80, "free"),
+        colour="bold",
+    )
+    for one in shown:
+        check = one.check
+        out += row(
+            style,
+            left(2, f"{check.resource} {check.limit.partition('.')[2]}"),
+            right(46, numbers.rate(check.load)),
+            right(58, numbers.rate(check.quota)),
+            left(60, check.unit),
+            right(80, "BROKEN" if one.breached else numbers.share(one.headroom), "red" if one.breached else ""),
+        )
+    rest = len(answer.limits) - len(shown)
+    return [*out, f"  {rest} more: --details"] if rest else out
+
+
+def _rests_on(answer: Workflow, style: Style, *, details: bool) -> list[str]:
+    out: list[str] = []
+    told = [a for a in answer.assumptions if details or a.kind == "workload"]
+    for one in told:
+        out += labelled("ASSUMED" if not out else "", f"{one.path}: {one.value} ({one.reason})", _TEXT, style)
+    left_out = [f"{e.what}: {e.why}" for e in answer.excluded]
+    for i, text in enumerate(left_out):
+        out += labelled("NOT IN HERE" if not i else "", text, _TEXT, style)
+    checked = answer.prices.oldest_checked
+    if checked is not None:
+        out.append(paint(f"Prices checked {checked} to {answer.prices.newest_checked}.", "dim", style))
+    return out
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+
+def per_thousand(usd: Fraction) -> str:
+    """USD of 1,000 executions: cents from a dollar on, four decimals below."""
+    value = to_quantity(usd * _THOUSAND)
+    if 0 < value < Decimal("0.00005"):
+        return "<0.0001"
+    return numbers.usd(value) if abs(value) >= _THOUSAND else f"{_shown(usd):f}"
+
+
+def _shown(usd: Fraction) -> Decimal:
+    """What `per_thousand` shows, as a number."""
+    value = to_quantity(usd * _THOUSAND)
+    return value.quantize(Decimal("0.0001") if abs(value) < _THOUSAND else Decimal("0.01"), "ROUND_HALF_UP")
+
+
+def amount(value: Fraction) -> str:
+    """A count or a mean: whole where it is, else up to four significant digits."""
+    if value.denominator == 1 or value >= _THOUSAND:
+        return f"{round(value):,}"
+    text = f"{float(value):.{_DIGITS}g}"
+    return text if "e" not in text else ("<0.0001" if value else "0")
+
+
+def lasting(ms: Fraction) -> str:
+    """A length of time in the largest unit it fills."""
+    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000)):
+        if ms >= size:
+            return f"{float(ms / size):.3g} {unit}" if ms / size < _THOUSAND else f"{round(ms / size):,} {unit}"
+    return f"{float(ms):.3g} ms" if ms else "0 ms"
+
+
+def _share(part: Fraction) -> str:
+    return numbers.share(to_quantity(part)) if to_quantity(part) else "<0.1%"

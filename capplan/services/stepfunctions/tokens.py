@@ -1,0 +1,120 @@
+"""Drawn executions as arrays, and what many items come to for the one that started them. It draws no state.
+
+Shapes are (tokens,) throughout; an item's owner is the visit of the Map that started it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class Tokens:
+    """What became of each: `error` is a number, -1 for none; `failures` counts failed items of a Map."""
+
+    entered: "Floats"
+    retries: "Floats"
+    events: "Floats"
+    ms: "Floats"
+    cost: "Floats"
+    child_entered: "Floats"
+    failures: "Floats"
+    error: "Whole"
+
+    @staticmethod
+    def none(n: int) -> "Tokens":
+        """So many that have done nothing yet."""
+        import numpy as np  # noqa: PLC0415
+
+        a, b, c, d, e, f, g = np.zeros((7, n))
+        return Tokens(a, b, c, d, e, f, g, np.full(n, -1, dtype=np.int64))
+
+    @property
+    def amounts(self) -> "tuple[Floats, ...]":
+        """Everything that adds up."""
+        return (self.entered, self.retries, self.events, self.ms, self.cost, self.child_entered, self.failures)
+
+    def add_at(self, who: "Whole", other: "Tokens") -> None:
+        """Adds what others did to some of these, errors apart; nobody stands in `who` twice."""
+        for mine, theirs in zip(self.amounts, other.amounts, strict=True):
+            mine[who] += theirs
+
+    def stop_at_first_failure(self, counts: "Whole") -> None:
+        """Takes away what follows an owner's first failed item (MaxConcurrency 1: later items never start)."""
+        import numpy as np  # noqa: PLC0415
+
+        if len(self.error) != int(counts.sum()) or not len(self.error):
+            return
+        failed = (self.error >= 0).astype(np.int64)
+        before = np.cumsum(failed) - failed
+        starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+        begun = before[np.minimum(starts, len(before) - 1)]
+        gone = before > np.repeat(begun, counts)
+        for amount in self.amounts:
+            amount[gone] = 0
+        self.error[gone] = -1
+
+    def gathered(self, counts: "Whole", rng: "np.random.Generator", *, pooled: bool) -> "Tokens":
+        """What the items come to, by owner: sums, the first error, how many failed. The clock is another matter."""
+        import numpy as np  # noqa: PLC0415
+
+        n = len(counts)
+        if pooled:
+            return self._from_pool(counts, rng)
+        owner = np.repeat(np.arange(n), counts)
+        out = Tokens.none(n)
+        for mine, theirs in zip(out.amounts, self.amounts, strict=True):
+            mine[:] = np.bincount(owner, weights=theirs, minlength=n)
+        failed = self.error >= 0
+        out.failures[:] = np.bincount(owner, weights=failed, minlength=n)
+        out.error[owner[failed][::-1]] = self.error[failed][::-1]  # the first in order is written last
+        return out
+
+    def _from_pool(self, counts: "Whole", rng: "np.random.Generator") -> "Tokens":
+        """Sums of so many items like those of the pool: normal, by the central limit; failures binomial."""
+        import numpy as np  # noqa: PLC0415
+
+        out = Tokens.none(len(counts))
+        root = np.sqrt(counts)
+        for mine, pool in zip(out.amounts, self.amounts, strict=True):
+            mine[:] = np.maximum(0.0, counts * pool.mean() + root * pool.std() * rng.standard_normal(len(counts)))
+        failed = self.error >= 0
+        out.failures[:] = rng.binomial(counts, failed.mean())
+        if failed.any():
+            out.error[out.failures > 0] = self.error[failed][0]
+        return out
+
+
+def makespan_ms(ms: "Floats", counts: "Whole", width: int, *, pooled: bool, spend: Callable[[int], None]) -> "Floats":
+    """Wall clock of each owner's items, `width` at a time: the next item starts where one ends first."""
+    import numpy as np  # noqa: PLC0415
+
+    n = len(counts)
+    if pooled:
+        longest = np.quantile(ms, 1 - 1 / np.maximum(2, np.minimum(counts, width)))
+        waves = np.ceil(counts / width) * ms.mean() + longest - ms.mean()
+        return np.where(counts > width, waves, np.where(counts > 0, longest, 0))
+    owner = np.repeat(np.arange(n), counts)
+    if width == 1:
+        return np.bincount(owner, weights=ms, minlength=n).astype(np.float64)
+    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    most = int(counts.max()) if n else 0
+    if most <= width:
+        out = np.zeros(n)
+        np.maximum.at(out, owner, ms)
+        return out
+    spend(len(ms) * width // 16)
+    busy = np.zeros((n, width))
+    for j in range(most):
+        who = np.flatnonzero(counts > j)
+        slot = busy[who].argmin(axis=1)
+        busy[who, slot] += ms[starts[who] + j]
+    slowest: Floats = busy.max(axis=1)
+    return slowest
