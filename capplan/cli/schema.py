@@ -17,11 +17,12 @@ class What(StrEnum):
     scenario = "scenario"
     plan = "plan"
     modes = "modes"
+    simulation = "simulation"
     errors = "errors"
 
 
 def schema(
-    what: Annotated[What, typer.Option("--for", help="scenario, plan, modes or errors.")] = What.scenario,
+    what: Annotated[What, typer.Option("--for", help="scenario, plan, modes, simulation or errors.")] = What.scenario,
     output_file: OutputFile = None,
     quiet: Quiet = False,
 ) -> int:

@@ -98,9 +98,34 @@ _TABLE = _object(
 _MODES = _object(schema={"const": "capplan.modes/1"}, scenario=_SCENARIO, prices=_PRICES, tables=_list(_TABLE))
 _MISTAKE = _object(file=_TEXT, line=_or_null(_WHOLE), column=_or_null(_WHOLE), message=_TEXT, hint=_TEXT)
 _ERRORS = _object(schema={"const": "capplan.errors/1"}, errors=_list(_MISTAKE))
+_SERIES = _object(
+    name=_TEXT, unit=_TEXT, role=_one_of("filled", "refused", "line"), start_second=_WHOLE, step_seconds=_WHOLE,
+    values=_list(_FIGURE),
+)  # fmt: skip
+_TIMELINE = _object(
+    name=_TEXT,
+    settings=_TEXT,
+    day=_WHOLE,
+    books={**_object(unit=_TEXT, offered=_FIGURE), "additionalProperties": _FIGURE},
+    month=_list(_SERIES),
+    charts=_list(_object(title=_TEXT, series=_list(_SERIES))),
+    bars=_list(_object(title=_TEXT, unit=_TEXT, limit=_FIGURE, values=_list(_FIGURE), names=_list(_TEXT))),
+    events=_list(_object(second=_WHOLE, at=_TEXT, text=_TEXT, reason=_TEXT, bad=_FLAG)),
+    notes=_list(_TEXT),
+)
+_SIMULATION = _object(
+    schema={"const": "capplan.simulation/1"},
+    capplan_version=_TEXT,
+    scenario=_SCENARIO,
+    seed=_WHOLE,
+    timezone=_TEXT,
+    resources=_list(_object(name=_TEXT, address=_TEXT, kind=_TEXT, timelines=_list(_TIMELINE))),
+    skipped=_list(_TEXT),
+)
 _ANSWERS: Mapping[str, tuple[Schema, str]] = {
     "plan": (_PLAN, "What `capplan estimate` and `check` answer with --format json."),
     "modes": (_MODES, "What `capplan compare-modes` answers with --format json."),
+    "simulation": (_SIMULATION, "What `capplan simulate` answers with --format json."),
     "errors": (_ERRORS, "What every command says of wrong input with --format json."),
 }
 ANSWERS: Sequence[str] = tuple(_ANSWERS)

@@ -8,6 +8,7 @@ import sys
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,23 @@ def test_json_and_csv_carry_the_same_series() -> None:
     for timeline in record["resources"][0]["timelines"]:
         for series in timeline["month"]:
             assert sums[timeline["name"], series["name"]] == sum(map(Decimal, series["values"]))
+
+
+def test_the_record_has_what_its_schema_names() -> None:
+    record = json.loads(_run("simulate", WEB_SHOP, "orders", "-f", "json").stdout)
+    schema = json.loads(_run("schema", "--for", "simulation").stdout)
+    assert _lacks(record, schema) == []
+
+
+def _lacks(value: Any, schema: dict[str, Any]) -> list[str]:  # noqa: ANN401  any JSON
+    """Keys that a schema requires and a value does not have, all the way down."""
+    if isinstance(value, dict):
+        missing = [key for key in schema.get("required", []) if key not in value]
+        inner = schema.get("properties", {})
+        return missing + [found for key in inner if key in value for found in _lacks(value[key], inner[key])]
+    if isinstance(value, list):
+        return [found for one in value[:3] for found in _lacks(one, schema["items"])]
+    return []
 
 
 def test_books_balance(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ Group = tuple[int, float]
 MOST_ONE_BY_ONE = 200_000
 _LEAST_ONE_BY_ONE = 20
 _BUCKET_WIDTH = 1.05
-"""Weights of one Zipf group differ by at most this factor."""
+"""Weights of one Zipf group differ by at most this factor, unless that made too many groups of next to nothing."""
+_MOST_GROUPS = 250
 
 
 def weights_of(keys: Keys) -> "tuple[NDArray[np.float64], tuple[Group, ...]]":
@@ -89,6 +90,7 @@ def _zipf(exponent: float, distinct: int, most: int) -> "tuple[NDArray[np.float6
 def _zipf_tail(exponent: float, done: int, distinct: int) -> list[Group]:
     """Ranks after the first `done`, in groups whose weights are close together: (keys, mean weight)."""
     ratio = _BUCKET_WIDTH ** (1 / exponent) if exponent > 0 else math.inf
+    ratio = max(ratio, (distinct / done) ** (1 / _MOST_GROUPS))
     out: list[Group] = []
     while done < distinct:
         end = distinct if math.isinf(ratio) else min(distinct, max(done + 1, int(done * ratio)))

@@ -39,7 +39,9 @@ def test_time_words_follow_the_window() -> None:
     assert len(moments(Keys(names=read_names("{date}"), distinct=1))) == 28
 
 
-@pytest.mark.parametrize("wrong", ["", "{1..", "{}", "{9..1}", "{a}", "{a,}", "}", "x" * 1001])
+@pytest.mark.parametrize(
+    "wrong", ["", "{1..", "{}", "{9..1}", "{a}", "{a,}", "}", "x" * 1001, "{1..9999999999}{1..9999999}"]
+)
 def test_a_wrong_pattern_is_refused(wrong: str) -> None:
     with pytest.raises(PatternError):
         read_names(wrong)
