@@ -11,7 +11,7 @@ from capplan.planning.price import Priced, cost_by_service, cost_by_tag, usd_of
 from capplan.scenario.gate_units import NUMBER, SHARE, USD
 from capplan.scenario.records import Resource, Scenario
 
-_FLOORS = frozenset({"headroom", "success"})
+_FLOORS = frozenset({"headroom", "holds_until", "success"})
 _PER = {"requests": "request", "executions": "execution", "runs": "run"}
 """What a resource's cost is told per, by the word of its usage."""
 
