@@ -10,6 +10,7 @@ from capplan.services.dynamodb.key_files import MOST_BYTES, KeyFileError, read_k
 from capplan.services.dynamodb.popularity import Keys, Popularity
 from capplan.services.dynamodb.spec import PartitionKey, Table
 
+_KINDS = {"string": "S", "number": "N", "binary": "B"}
 EVEN = Keys()
 """So many keys, so evenly used, that every partition gets the same."""
 
@@ -25,7 +26,7 @@ def keys_of(spec: Table, index: str | None) -> Keys:
     if count is None and key.popularity.law != "uniform":
         stored = Fraction(spec.items) if index is None else entry_count(spec, spec.indexes[index])
         count = int(stored) if stored >= 1 else None
-    return Keys(key.popularity, count, key.shards, key.keys, key.type)
+    return Keys(key.popularity, count, key.shards, key.keys, _KINDS[key.type])
 
 
 def with_key_files(spec: Table, files: Files) -> tuple[Table, tuple[Problem, ...]]:

@@ -162,9 +162,9 @@ def _shares(raw: object) -> KeyList:
         raise mistake("shares are percentages", "such as {shares: {new: 60%, paid: 30%}}") from error
     if not read or len(read) > _MOST_SHARES:
         raise mistake("no share is given" if not read else f"{len(read):,} shares", "list some, or name a file of keys")
-    total = sum(share for _, share in read)
+    total = sum((share for _, share in read), Decimal(0))
     if total > 1:
-        raise mistake(f"the shares add up to {total * 100:f}%", "at most 100%")
+        raise mistake(f"the shares add up to {(total * 100).normalize():f}%", "at most 100%")
     ranked = sorted((pair for pair in read if pair[1]), key=lambda pair: (-pair[1], pair[0]))
     return _key_list(tuple(ranked))
 

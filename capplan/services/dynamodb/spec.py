@@ -85,8 +85,8 @@ class PartitionKey(BaseModel):
     """
     keys: Annotated[InstanceOf[KeyNames], BeforeValidator(_names), WithJsonSchema(_NAMES_SCHEMA)] | None = None
     """The values themselves, the most used first: a pattern such as user#{1..100000} or {date}#{0..9}, or a list."""
-    type: Literal["S", "N", "B"] = "S"
-    """The attribute's type: S (text), N (number) or B (binary)."""
+    type: Literal["string", "number", "binary"] = "string"
+    """The attribute's type: string, number or binary; it decides the bytes that are hashed."""
     shards: Annotated[WholeCount, Field(ge=1, le=_MOST_SHARDS)] = 1
     """Into how many values the application cuts each one (1)."""
 

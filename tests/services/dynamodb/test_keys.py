@@ -146,3 +146,10 @@ def test_words_that_cannot_stand_together(key: dict[str, object], message: str) 
 def test_first_names_are_those_by_rank(pattern: str) -> None:
     names = read_names(pattern)
     assert names.first(20, 1500) == [names.at(rank, 1500) for rank in range(min(20, len(names)))]
+
+
+def test_a_number_hashes_as_numbers_do(tmp_path: Path) -> None:
+    body = 'tables: {t: {partition_key: {name: id, type: number, keys: ["251", "2388"]}, item_size: 1 KB}}\n'
+    keys = keys_of(scenario(body, tmp_path).resources["tables.t"].spec, None)
+    places = [key.place * 4096 >> 64 for key in heat_of(keys, 4096).hottest]
+    assert places == [1, 4095], "the observed positions of these numbers"
