@@ -63,7 +63,7 @@ def _hottest(arm: Arm, direction: str, heat: Heat | None) -> str:
         if key is not None and arm.keys.names is not None and arm.keys.names.time:
             inside = f"; in it the key of the moment, {part(key.share)} of all"
         elif key is not None and key.name is not None:
-            inside = f"; in it {key.name}, {part(key.share)} of all"
+            inside = f"; in it key {key.name}, {part(key.share)} of all"
         elif key is not None:
             inside = f"; in it the key of rank {key.rank + 1:,}, {part(key.share)} of all"
     times = holds_until(arm, direction)

@@ -116,19 +116,23 @@ def _bars(history: History | None, arm: Arm, side: Side, offered: "NDArray[np.fl
     peak = float(offered[at])
     unit = f"{side.key[1][0].upper()}{'RU' if arm.write_capacity is None else 'CU'}/s"
     if history is None:
-        title = f"HEAT  busiest minute, {arm.partitions:,} partitions, all alike"
+        title = f"HEAT  busiest minute, {_count(arm.partitions)}, all alike"
         return (Bars(title, unit, side.partition, (peak * side.hottest_share,) * min(arm.partitions, 1000)),)
     pieces = history.pieces
     if arm.keys.names is not None and arm.keys.names.time:
         pieces = first_pieces(heat_of(arm.keys, arm.partitions, seed, at), len(offered))
     alive = sorted((p for p in pieces if p.born <= at < p.gone), key=lambda p: (-p.share, p.number))
-    title = f"HEAT  busiest minute, {len(alive):,} partitions, hottest first"
+    title = f"HEAT  busiest minute, {_count(len(alive))}, hottest first"
     names = [
         f"partition {p.number}"
         + (f": {_key(p.keys[0].name, p.keys[0].rank)}, {part(p.keys[0].share)} of all" if p.keys else "")
         for p in alive[:_TOLD_KEYS]
     ]
     return (Bars(title, unit, side.partition, tuple(peak * p.share for p in alive), tuple(names)),)
+
+
+def _count(partitions: int) -> str:
+    return f"{partitions:,} partition{'' if partitions == 1 else 's'}"
 
 
 def _key(name: str | None, rank: int) -> str:
