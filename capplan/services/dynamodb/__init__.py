@@ -6,6 +6,7 @@ from capplan.model import Call, Context, Kind, Problem
 from capplan.reading.files import Files
 from capplan.services.dynamodb.accesses import validate_access
 from capplan.services.dynamodb.assumptions import assume
+from capplan.services.dynamodb.capacity_rules import CAPACITY_RULES
 from capplan.services.dynamodb.complete import complete
 from capplan.services.dynamodb.cost import charge
 from capplan.services.dynamodb.keys import with_key_files
@@ -54,4 +55,5 @@ KIND: Kind[Table, Usage] = Kind(
     refuses=validate_access,
     complete=_complete,
     simulate=SIMULATOR,
+    rules=CAPACITY_RULES,
 )

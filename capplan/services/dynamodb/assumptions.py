@@ -30,6 +30,9 @@ def _table(path: str, spec: Table, usage: Usage) -> Iterable[Assumption]:
         yield Assumption(f"{path}.items", f"{spec.items:,}", kept, "workload")
     if usage.requests.terms and (spec.partition_key is None or "popularity" not in spec.partition_key.model_fields_set):
         yield Assumption(f"{path}.partition_key.popularity", "uniform", "requests fall evenly on the keys", "workload")
+    if spec.warm is not None:
+        formula = "each unit past the present one at a provisioned unit's hourly price"
+        yield Assumption(f"{path}.warm", "paid once", f"{formula}; AWS's guide names no formula", "aws_default")
     if not spec.on_demand:
         for kind in ("write", "read"):
             if kind not in spec.capacity.model_fields_set:

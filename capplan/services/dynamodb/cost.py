@@ -10,11 +10,12 @@ from fractions import Fraction
 
 from capplan.model import Charge, Context
 from capplan.quantities import to_quantity
+from capplan.services.dynamodb import quotas
 from capplan.services.dynamodb.entries import entry_count
 from capplan.services.dynamodb.requests import TABLE
 from capplan.services.dynamodb.spec import Table, Throughput
 from capplan.services.dynamodb.storage import OVERHEAD_BYTES, gigabytes
-from capplan.services.dynamodb.usage import Arm, Usage
+from capplan.services.dynamodb.usage import Arm, Usage, warm_units
 
 _REQUEST_UNIT = {"write": "WRU", "read": "RRU"}
 
@@ -24,6 +25,7 @@ def charge(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Charge, 
     out: list[Charge] = []
     for arm in usage.arms:
         prefix = name if arm.index is None else f"{name}.{arm.index}"
+        out += _pre_warming(prefix, spec, arm)
         out += _requests(prefix, spec, arm, usage) if spec.on_demand else _capacity(prefix, spec, arm)
     return (*out, *_storage(name, spec, usage), *_recovery(name, spec, usage))
 
@@ -38,6 +40,20 @@ def _requests(prefix: str, spec: Table, arm: Arm, usage: Usage) -> Iterable[Char
             price = f"dynamodb.on_demand.{direction}_request_unit.{_short(spec)}"
             words = _in_words(usage, arm.index or TABLE, direction)
             yield Charge(f"{prefix}.{direction}s", price, words, flow.monthly, _REQUEST_UNIT[direction], flow)
+
+
+def _pre_warming(prefix: str, spec: Table, arm: Arm) -> Iterable[Charge]:
+    """Once: each unit a second past what the arm is born with, at the hourly price of a provisioned unit."""
+    for direction, unit, born, held in (
+        ("write", "wcu", quotas.NEW_ON_DEMAND_WRITE_UNITS_PER_S, arm.held_write),
+        ("read", "rcu", quotas.NEW_ON_DEMAND_READ_UNITS_PER_S, arm.held_read),
+    ):
+        now = born if spec.on_demand else max(born, held)
+        more = warm_units(spec, arm.index, direction) - now
+        if more > 0:
+            price = f"dynamodb.provisioned.{unit}_hour.{_short(spec)}"
+            words = f"pre-warming from {now:,} to {now + more:,} units a second, once"
+            yield Charge(f"{prefix}.warm-{direction}", price, words, Fraction(more), unit.upper(), frequency="one_time")
 
 
 def _in_words(usage: Usage, arm: str, direction: str) -> str:

@@ -320,3 +320,47 @@ def test_renaming_a_table_changes_no_figure() -> None:
     usage = metered(spec, ({"op": "put"}, flat(60)))
     here, there = (KIND.check(name, spec, usage, CTX) for name in ("orders", "bookings"))
     assert [one.load for one in here] == [one.load for one in there]
+
+
+def test_pre_warming_is_paid_once_for_what_is_past_a_new_table() -> None:
+    spec = table(item_size="1 KB", warm={"write": Decimal(40_000), "read": Decimal(40_000)})
+    usage = metered(spec, ({"op": "put"}, flat(1)))
+    found = {one.id: one for one in KIND.charge("orders", spec, usage, CTX) if one.frequency == "one_time"}
+    assert {key: one.quantity for key, one in found.items()} == {
+        "orders.warm-write": 36_000,
+        "orders.warm-read": 28_000,
+    }
+    assert 36_000 * Decimal("0.00065") + 28_000 * Decimal("0.00013") == Decimal("27.04"), "AWS's own example"
+
+
+def test_a_table_prepared_for_less_than_its_peak_throttles_until_it_has_grown() -> None:
+    bold, ready = (table(item_size="1 KB", warm={"write": Decimal(n)}) for n in (4000, 8000))
+    load = ({"op": "put"}, spiky(1000, 8))
+    assert metered(bold, load).throttled > 0
+    assert metered(bold, load).window.reasons.keys() == {"TableWriteKeyRangeThroughputExceeded"}
+    assert metered(ready, load).throttled == 0
+    assert metered(table(item_size="1 KB"), load).throttled == 0, "an old table has seen its peak before"
+
+
+def test_a_scheduled_step_serves_what_comes_in_it_and_is_paid_while_it_lasts() -> None:
+    step = {"at": "day 12 09:30", "for": "65 min", "write": Decimal(800)}
+    planned = table(item_size="1 KB", capacity={**PROVISIONED, "write": Decimal(100), "scheduled": [step]})
+    load = ({"op": "put"}, spiky(100, 8))
+    usage = metered(planned, load)
+    assert usage.throttled == 0
+    assert usage.table.held_write == 800
+    assert usage.table.wcu_hours is not None
+    assert float(usage.table.wcu_hours) == pytest.approx(100 * 730 + 700 * 65 / 60, rel=1e-3), "65 minutes, once"
+    assert metered(table(item_size="1 KB", capacity={**PROVISIONED, "write": Decimal(100)}), load).throttled > 0
+
+
+@pytest.mark.parametrize(("said", "message"), [
+    ({"at": "day 29 09:30", "write": Decimal(5)}, "no such moment"),
+    ({"at": "cron(0 8 * * MON *)", "write": Decimal(5)}, "no such schedule"),
+    ({"at": "day 2 09:30", "write": "many"}, "no such capacity"),
+    ({"at": "day 2 09:30", "write": {"exactly": True}}, "unknown key 'exactly'"),
+])  # fmt: skip
+def test_a_step_says_when_and_how_much(said: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        table(capacity={**PROVISIONED, "scheduled": [said]})
+    assert message in str(caught.value)
