@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _SLACK = 1e-9
 _HOUR = 60
-_DAY = 1440
 Step = tuple[int, int]
 """From this minute on, so many units are held."""
 
@@ -226,17 +225,22 @@ class _Follower:
             self.minute += 1
 
     def _scale_in(self, target: float) -> Generator[int, bool, None]:
-        """Asks for a decrease in every minute that the alarm still holds, until one is granted."""
-        low = self.held * (target - float(LOW_BELOW_TARGET)) * (1 - 1e-12)
-        stop = self._next_bound()
-        while self.minute < stop and self.levels[self.minute] < low:
-            busiest = max(self.levels[max(0, self.minute - LOW_MINUTES + 1) : self.minute + 1])
-            new = wanted(busiest, target, self.minimum, self.maximum)
-            idle = busiest == 0 and not self.constants.zero_scales_in
-            if new < self.held and not idle and (yield self.minute):
-                self._change(self.minute, new, self.constants.metric_minutes)
-                return
-            self.minute += 1
+        """Asks for a decrease while the alarm still holds; one that is refused cannot be had before the next full hour."""
+        levels, minute, stop = self.levels, self.minute, self._next_bound()
+        low, ask = self.held * (target - float(LOW_BELOW_TARGET)) * (1 - 1e-12), minute
+        while minute < stop and levels[minute] < low:
+            if minute >= ask:
+                self.minute = minute
+                busiest = max(levels[max(0, minute - LOW_MINUTES + 1) : minute + 1])
+                new = wanted(busiest, target, self.minimum, self.maximum)
+                idle = busiest == 0 and not self.constants.zero_scales_in
+                if new < self.held and not idle:
+                    if (yield minute):
+                        self._change(minute, new, self.constants.metric_minutes)
+                        return
+                    ask = (minute // _HOUR + 1) * _HOUR
+            minute += 1
+        self.minute = minute
 
     def _change(self, decided: int, units: int, delay: float) -> None:
         """Holds other units from when the change takes effect, and goes there."""

@@ -30,7 +30,7 @@ SideKey = tuple[str, str]
 """An arm ("" for the table, else the index's name) and "read" or "write"."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Side:
     """What one arm meets and may take in one direction; units per second throughout.
 
@@ -39,6 +39,7 @@ class Side:
         flow: Units offered.
         partition: The ceiling of one partition.
         hottest_share: The busiest partition's part of the units.
+        heat_of: What the heat is computed from: equal sides have equal outcomes.
         heat: How the units fall on the partitions, computed when asked; None where they are even.
         hottest_key_share: The busiest key's part, whose single seconds count; 0 where all keys are cold.
         grain: Units that come at once.
@@ -58,7 +59,8 @@ class Side:
     maximum: float | None = None
     at_once: float = 0.0
     at_first: float = 0.0
-    heat: Callable[[], Heat | None] = field(default=lambda: None)
+    heat_of: object = None
+    heat: Callable[[], Heat | None] = field(default=lambda: None, compare=False)
     hottest_key_share: float = 0.0
     grain: float = 1.0
     pieces: tuple[Piece, ...] = ()

@@ -112,7 +112,7 @@ def meter_with(spec: Table, demand: Demand, ctx: Context, constants: Constants) 
         _arm(spec, None, works, table_bytes + local_bytes, ctx.seed),
         *(_arm(spec, index, works, index_bytes[index], ctx.seed) for index in spec.global_indexes()),
     )
-    sides = [side_of(spec, arm, direction, ctx) for arm in arms for direction in ("write", "read")]
+    sides = tuple(side_of(spec, arm, direction, ctx) for arm in arms for direction in ("write", "read"))
     window = run(sides, requests_of(works), constants)
     table, *indexes = (_with_hours(spec, arm, window) for arm in arms)
     return Usage(
@@ -207,9 +207,9 @@ def requests_of(works: Sequence[WorkUnits]) -> list[Requests]:
     return [Requests(one.work.flow, _needs(one.units)) for one in works]
 
 
-def _needs(units: RequestUnits) -> Mapping[SideKey, Fraction]:
-    reads = {(arm, "read"): amount for arm, amount in units.read.items() if amount}
-    return {**reads, **{(arm, "write"): amount for arm, amount in units.write.items() if amount}}
+def _needs(units: RequestUnits) -> tuple[tuple[SideKey, Fraction], ...]:
+    reads = [((arm, "read"), amount) for arm, amount in units.read.items() if amount]
+    return (*reads, *(((arm, "write"), amount) for arm, amount in units.write.items() if amount))
 
 
 def side_of(spec: Table, arm: Arm, direction: str, ctx: Context) -> Side:
@@ -232,6 +232,7 @@ def side_of(spec: Table, arm: Arm, direction: str, ctx: Context) -> Side:
         maximum=None if own is None or arm.index is not None else float(own),
         at_once=float(max(new, warm)),
         at_first=float(max(new, prepared)),
+        heat_of=(arm.keys, arm.partitions, ctx.seed),
         heat=lambda: arm_heat(arm, ctx.seed),
         hottest_key_share=float(arm.hottest_key_share or 0),
         grain=float(arm.write_grain if write else arm.read_grain),

@@ -11,6 +11,7 @@ back pressure" (read 2026-11-23).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from capplan.flow import Flow
@@ -33,7 +34,12 @@ class Requests:
     """Requests of one kind, and the units one of them takes of each side."""
 
     flow: Flow
-    units: Mapping[SideKey, Fraction]
+    needs: tuple[tuple[SideKey, Fraction], ...]
+
+    @property
+    def units(self) -> Mapping[SideKey, Fraction]:
+        """By side."""
+        return dict(self.needs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +103,15 @@ class Window:
 
 
 def run(sides: Sequence[Side], requests: Sequence[Requests], constants: Constants = CENTRAL) -> Window:
-    """The window of a table: every side settled, then what each kind of request lost."""
+    """The window of a table: every side settled, then what each kind of request lost.
+
+    Kept for the next asker: another table class, or the same mode asked for twice, is the same window.
+    """
+    return _run(tuple(sides), tuple(requests), constants)
+
+
+@lru_cache(maxsize=64)
+def _run(sides: tuple[Side, ...], requests: tuple[Requests, ...], constants: Constants) -> Window:
     found: dict[SideKey, Outcome] = {}
     moving: list[Side] = []
     for side in sides:

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from capplan.services.dynamodb.busiest_hour import busiest_hour, second_by_second
 from capplan.services.dynamodb.uncertain import constants
-from capplan.services.dynamodb.window import Requests, run
 from tests.services.dynamodb.helpers import flat, spiky
-from tests.services.dynamodb.test_over_time import ALONE, side, static
+from tests.services.dynamodb.test_over_time import ALONE, side, static, windowed
 
 
 def test_burst_runs_out_in_the_second_its_closed_form_says() -> None:
@@ -67,7 +66,7 @@ def test_what_is_served_is_what_a_patient_queue_serves(offered: list[int], capac
 def test_seconds_agree_with_minutes_where_nobody_tries_again() -> None:
     load = spiky(100, 8)
     one = side(load, static(300))
-    window = run([one], [Requests(load, {ALONE: Fraction(1)})])
+    window = windowed([one], [(load, {ALONE: Fraction(1)})])
     start, seconds = busiest_hour(*window.sides[ALONE], constants("harsh").__class__(retry_seconds=0))
     refused = window.sides[ALONE][1].refused_fraction()
     assert refused is not None
@@ -79,7 +78,7 @@ def test_seconds_agree_with_minutes_where_nobody_tries_again() -> None:
 def test_a_calm_hour_refuses_nothing_and_uneven_seconds_are_seeded() -> None:
     load = flat(90)
     one = side(load, static(100))
-    window = run([one], [])
+    window = windowed([one], [])
     assert busiest_hour(*window.sides[ALONE])[1].throttled_share == 0
     harsh = constants("harsh")
     first, second = (busiest_hour(*window.sides[ALONE], harsh, seed=7)[1] for _ in range(2))

@@ -17,8 +17,8 @@ from capplan.services.dynamodb.bucket import let_through
 from capplan.services.dynamodb.growth import ceilings
 from capplan.services.dynamodb.scaling import Bounds, Budget, Policy, capacity_steps, expand
 from capplan.services.dynamodb.sides import Side
-from capplan.services.dynamodb.uncertain import CENTRAL, PARAMETERS, constants
-from capplan.services.dynamodb.window import Requests, run
+from capplan.services.dynamodb.uncertain import CENTRAL, PARAMETERS, Constants, constants
+from capplan.services.dynamodb.window import Requests, Window, run
 from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
 from tests.services.dynamodb.helpers import flat, spiky
 
@@ -51,6 +51,13 @@ def side(flow: Flow, policy: Policy | None = None, key: tuple[str, str] = ALONE,
     return Side(key=key, flow=flow, policy=policy, **given)
 
 
+def windowed(
+    sides: Sequence[Side], requests: Sequence[tuple[Flow, dict[tuple[str, str], Fraction]]], known: Constants = CENTRAL
+) -> Window:
+    """The window of these sides and requests."""
+    return run(tuple(sides), tuple(Requests(flow, tuple(units.items())) for flow, units in requests), known)
+
+
 # --- closed forms ---------------------------------------------------------------------------------------------------
 
 
@@ -60,7 +67,7 @@ def side(flow: Flow, policy: Policy | None = None, key: tuple[str, str] = ALONE,
     (400, 100, "0.75", "300 of 400"),
 ])  # fmt: skip
 def test_a_flat_load_on_a_static_capacity(level: int, capacity: int, share: str, working: str) -> None:
-    found = run([side(flat(level), static(capacity))], [Requests(flat(level), {ALONE: Fraction(1)})])
+    found = windowed([side(flat(level), static(capacity))], [(flat(level), {ALONE: Fraction(1)})])
     assert found.throttled == Fraction(share), working
     assert set(found.reasons) == (set() if share == "0" else {"TableWriteProvisionedThroughputExceeded"})
 
@@ -91,7 +98,7 @@ def test_on_demand_doubles_every_half_hour() -> None:
 
 def test_on_demand_growth_is_refused_as_a_key_range() -> None:
     load = course([9000.0] * 120)
-    found = run([side(load, at_once=1000.0)], [Requests(load, {ALONE: Fraction(1)})])
+    found = windowed([side(load, at_once=1000.0)], [(load, {ALONE: Fraction(1)})])
     assert set(found.reasons) == {"TableWriteKeyRangeThroughputExceeded"}
     refused = 60 * 30 * (8000 + 7000 + 5000 + 1000)
     assert float(found.reasons["TableWriteKeyRangeThroughputExceeded"]) == pytest.approx(refused * 730 / 672, rel=1e-5)
@@ -105,7 +112,7 @@ def test_on_demand_growth_is_refused_as_a_key_range() -> None:
 ])  # fmt: skip
 def test_the_lowest_ceiling_is_the_reason(more: dict[str, float], reason: str) -> None:
     load = course([75.0] * 20)
-    found = run([side(load, **dict[str, Any](more))], [Requests(load, {ALONE: Fraction(1)})])
+    found = windowed([side(load, **dict[str, Any](more))], [(load, {ALONE: Fraction(1)})])
     assert set(found.reasons) == {reason}
 
 
@@ -177,10 +184,10 @@ def test_an_index_holds_the_table_back_and_gives_the_reason() -> None:
     load = flat(100)
     sides = [side(load, static(400)), side(load, static(80), INDEX)]
     requests = [
-        Requests(load, {ALONE: Fraction(1), INDEX: Fraction(1)}),
-        Requests(flat(100), {("", "read"): Fraction(1)}),
+        (load, {ALONE: Fraction(1), INDEX: Fraction(1)}),
+        (flat(100), {("", "read"): Fraction(1)}),
     ]
-    found = run([*sides, side(flat(100), static(400), ("", "read"))], requests)
+    found = windowed([*sides, side(flat(100), static(400), ("", "read"))], requests)
     assert found.throttled == Fraction("0.1"), "a fifth of the writes, which are half of the requests"
     assert set(found.reasons) == {"IndexWriteProvisionedThroughputExceeded"}
 
@@ -189,7 +196,7 @@ def test_refused_writes_use_nothing_of_the_table() -> None:
     """With a fifth held back by the index, the table scales to the four fifths."""
     load = course([70.0] * 5 + [140.0] * 200)
     sides = [side(load, Policy(0.7, (Bounds(0, 1, 4000),))), side(load, static(70), INDEX)]
-    found = run(sides, [Requests(load, {ALONE: Fraction(1), INDEX: Fraction(1)})])
+    found = windowed(sides, [(load, {ALONE: Fraction(1), INDEX: Fraction(1)})])
     assert found.most_held(ALONE) == 100, "70 get through: no reason to grow"
 
 
@@ -289,7 +296,7 @@ def test_together_and_alone_agree_where_nobody_is_held_back(pieces: list[tuple[i
 
 def test_unit_hours_are_weighted_by_time() -> None:
     load = spiky(70, 2)
-    found = run([side(load, Policy(0.7, (Bounds(0, 100, 400),)))], [])
+    found = windowed([side(load, Policy(0.7, (Bounds(0, 100, 400),)))], [])
     held = found.steps(ALONE)
     assert held[0] == (0, 100)
     assert found.most_held(ALONE) == 200
@@ -302,8 +309,8 @@ def test_unit_hours_are_weighted_by_time() -> None:
 def test_harsher_constants_never_throttle_less() -> None:
     load = spiky(70, 8)
     shares = [
-        run(
-            [side(load, Policy(0.7, (Bounds(0, 1, 4000),)))], [Requests(load, {ALONE: Fraction(1)})], constants(c)
+        windowed(
+            [side(load, Policy(0.7, (Bounds(0, 1, 4000),)))], [(load, {ALONE: Fraction(1)})], constants(c)
         ).throttled
         for c in ("mild", "central", "harsh")
     ]
