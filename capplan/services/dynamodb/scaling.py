@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SLACK = 1e-9
+_LOW_BELOW = float(LOW_BELOW_TARGET)
 _HOUR = 60
 Step = tuple[int, int]
 """From this minute on, so many units are held."""
@@ -120,7 +121,8 @@ def expand(steps: Sequence[Step], minutes: int) -> "NDArray[np.float64]":
 
 def wanted(consumed: float, target: float, minimum: int, maximum: int) -> int:
     """What a scaling step sets: consumed over target, rounded up, within the bounds."""
-    return max(minimum, min(maximum, math.ceil(consumed / target - _SLACK)))
+    units = math.ceil(consumed / target - _SLACK)
+    return minimum if units < minimum else maximum if units > maximum else units
 
 
 def effective(minute: int, delay: float, units: int, warm: float, constants: Constants) -> int:
@@ -146,18 +148,20 @@ class _Follower:
     warm: float = 0.0
     bank: float = 0.0
     banked_at: int = 0
+    banked_step: int = 0
+    last: int = 0
     at_bound: int = 1
     minimum: int = 0
     maximum: int = 0
     steps: list[Step] = field(default_factory=list)
 
     def run(self) -> Generator[int, bool, list[Step]]:
-        first = self.policy.bounds[0]
+        first, self.last = self.policy.bounds[0], len(self.levels)
         self.minimum, self.maximum, self.warm = first.minimum, first.maximum, self.policy.warm
         target = self.policy.target
         start = self.minimum if target is None else wanted(self.levels[0], target, self.minimum, self.maximum)
         self._hold(0, start)
-        while self.minute < len(self.levels):
+        while self.minute < self.last:
             if self._bound_due():
                 yield from self._obey_bound()
                 continue
@@ -196,7 +200,7 @@ class _Follower:
         """Goes to the minute that completes an alarm, or to `stop`."""
         levels, high_run, low_run = self.levels, 0, 0
         high = self.held * target * (1 + 1e-12)
-        low = self.held * (target - float(LOW_BELOW_TARGET)) * (1 - 1e-12) if self.held > self.minimum else -1.0
+        low = self.held * (target - _LOW_BELOW) * (1 - 1e-12) if self.held > self.minimum else -1.0
         if self.held >= self.maximum:
             high = math.inf
         for minute in range(self.minute, stop):
@@ -227,7 +231,7 @@ class _Follower:
     def _scale_in(self, target: float) -> Generator[int, bool, None]:
         """Asks for a decrease while the alarm still holds; one that is refused cannot be had before the next full hour."""
         levels, minute, stop = self.levels, self.minute, self._next_bound()
-        low, ask = self.held * (target - float(LOW_BELOW_TARGET)) * (1 - 1e-12), minute
+        low, ask = self.held * (target - _LOW_BELOW) * (1 - 1e-12), minute
         while minute < stop and levels[minute] < low:
             if minute >= ask:
                 self.minute = minute
@@ -244,17 +248,16 @@ class _Follower:
 
     def _change(self, decided: int, units: int, delay: float) -> None:
         """Holds other units from when the change takes effect, and goes there."""
-        at = effective(decided, delay, units, self.warm, self.constants)
-        self._save(min(at, len(self.levels)))
-        self.minute = at
-        if at < len(self.levels):
+        known = self.constants
+        update = known.update_minutes if units <= self.warm else known.update_beyond_warm_minutes
+        at = self.minute = math.ceil(decided + 1 + delay + update)
+        if at < self.last:
             self._hold(at, units)
 
     def _hold(self, minute: int, units: int) -> None:
         self.held = units
         self.warm = max(self.warm, units)
         self.steps.append((minute, units))
-        self.bank = min(self.bank, self.constants.burst_seconds * units)
 
     def _consumed(self, minute: int) -> float:
         """What got through in a minute, per second: capacity and what the bank still gave."""
@@ -265,12 +268,21 @@ class _Follower:
         return min(level, self.held + self.bank / 60)
 
     def _save(self, minute: int) -> None:
-        """The bank at the beginning of a minute."""
-        bank, held, full = self.bank, self.held, self.constants.burst_seconds * self.held
-        for level in self.levels[self.banked_at : minute]:
-            bank += (held - level) * 60
-            if bank > full:
-                bank = full
-            elif bank < 0:
-                bank = 0.0
+        """The bank at the beginning of a minute, from where it was last looked at, over the steps since."""
+        burst, bank, at = self.constants.burst_seconds, self.bank, self.banked_at
+        while at < minute:
+            held = self.steps[self.banked_step][1]
+            following = self.banked_step + 1
+            more = following < len(self.steps) and self.steps[following][0] <= minute
+            stop, full = self.steps[following][0] if more else minute, burst * held
+            for level in self.levels[at:stop]:
+                bank += (held - level) * 60
+                if bank > full:
+                    bank = full
+                elif bank < 0:
+                    bank = 0.0
+            at = stop
+            if more:
+                self.banked_step = following
+                bank = min(bank, burst * self.steps[following][1])
         self.bank, self.banked_at = bank, minute
