@@ -122,7 +122,7 @@ def expand(steps: Sequence[Step], minutes: int) -> "NDArray[np.float64]":
 def wanted(consumed: float, target: float, minimum: int, maximum: int) -> int:
     """What a scaling step sets: consumed over target, rounded up, within the bounds."""
     units = math.ceil(consumed / target - _SLACK)
-    return minimum if units < minimum else maximum if units > maximum else units
+    return minimum if units < minimum else min(units, maximum)
 
 
 def effective(minute: int, delay: float, units: int, warm: float, constants: Constants) -> int:
