@@ -14,7 +14,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("scenario",),
     ("answer",),
     ("snapshot",),
-    ("planning.demand", "planning.meter", "planning.price"),
+    ("planning.demand", "planning.meter", "planning.commitments", "planning.price"),
     (
         "planning.limits",
         "planning.what_if",

@@ -10,6 +10,7 @@ from typing import Any
 from capplan.answer import Prices
 from capplan.errors import CapplanError
 from capplan.model import Charge, Context
+from capplan.planning.commitments import committed
 from capplan.planning.meter import Metered
 from capplan.pricing.catalogue import Catalogue, load_prices
 from capplan.pricing.rating import LineItem, MissingPrice, Rated, rate
@@ -63,7 +64,8 @@ def monthly(lines: Iterable[LineItem]) -> Decimal:
 def price(metered: Metered, catalogue: Catalogue, today: date | None) -> Priced:
     """Every charge of the account, rated together."""
     scenario = metered.scenario
-    charges = {a: charges_of(r, metered.usage[a], metered.context) for a, r in scenario.resources.items()}
+    plain = {a: charges_of(r, metered.usage[a], metered.context) for a, r in scenario.resources.items()}
+    charges = committed(metered, plain)
     rated = rate_charges(
         [c for cs in charges.values() for c in cs], scenario, catalogue, today, owners_of(scenario, charges)
     )

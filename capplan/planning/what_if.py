@@ -93,7 +93,7 @@ def _quick_saving(
 ) -> tuple[Decimal | None, tuple[str, ...]] | None:
     scenario, ctx = base.metered.scenario, base.metered.context
     resource = scenario.resources[address]
-    if scenario.account.free_tier or any(not c.path.startswith(f"{address}.") for c in changes):
+    if scenario.account.free_tier or scenario.commitments or any(not c.path.startswith(f"{address}.") for c in changes):
         return None
     section, _, name = address.partition(".")
     moving = ("calls", "access", "triggers")

@@ -12,6 +12,8 @@ from typing import Any
 
 _FOLDER = Path(__file__).parent.parent / "prices"
 _STALE_MONTHS = 24
+_RESERVED_PARTS = {"hourly": "hourly_per_unit", "upfront": "upfront_per_unit"}
+"""Reserved capacity has two prices under one key: `dynamodb.reserved.1yr.wcu.hourly` and `….upfront`."""
 SCENARIO = "scenario"
 """Source and confidence of a price that the user gave."""
 
@@ -145,6 +147,13 @@ def allowances() -> tuple[Allowance, ...]:
 @lru_cache(maxsize=1024)
 def _listed(region: str, key: str) -> Price | None:
     """A price as the files have it."""
+    base, _, part = key.rpartition(".")
+    if part in _RESERVED_PARTS:
+        entry = _newest(region, base)
+        if entry is None or _RESERVED_PARTS[part] not in entry:
+            return None
+        tiers = [{"begin": "0", "price": entry[_RESERVED_PARTS[part]]}]
+        return _price(region, key, {**entry, "free": "0", "tiers": tiers})
     entry = _newest(region, key)
     return None if entry is None else _price(region, key, entry)
 

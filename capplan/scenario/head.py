@@ -9,9 +9,8 @@ from capplan.services import QUOTAS, SECTIONS
 
 TOP_NOT_YET = {
     "caches": "DynamoDB Accelerator",
-    "commitments": "reserved capacity and savings plans",
 }
-HEAD = ("capplan", "name", "region", "timezone", "account")
+HEAD = ("capplan", "name", "region", "timezone", "account", "commitments")
 BODY = ("traffic", *SECTIONS, "gates", "defaults", "prices")
 
 

@@ -87,6 +87,7 @@ def scenario_of(reader: Reader, sha256: str) -> Scenario:
         reader.data,
         reader.doc,
         reader.files,
+        head.commitments,
     )
 
 

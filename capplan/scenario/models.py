@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from capplan.quantities import Count, Factor, Milliseconds, Rate, Share
+from capplan.quantities import Count, Factor, Milliseconds, Rate, Share, WholeCount
 from capplan.schedule import ScheduleError, read_schedule
 from capplan.words import WORDS
 
@@ -153,6 +153,32 @@ class Account(Model):
     """What other workloads already take of a quota: {lambda.concurrency: 200}."""
 
 
+_BLOCK_UNITS = 100
+
+
+def _blocks(units: int) -> int:
+    if units < _BLOCK_UNITS or units % _BLOCK_UNITS:
+        raise _wrong(units, "reserved capacity comes in blocks of 100 units: expected 100, 200, 300 and so on")
+    return units
+
+
+def _years(raw: object) -> object:
+    if raw not in (1, 3):
+        raise _wrong(raw, "reserved capacity is for 1 or 3 years")
+    return int(raw) if isinstance(raw, Decimal) else raw
+
+
+class Commitment(Model):
+    """Reserved capacity that is already bought, paid for whether used or not."""
+
+    reserved: Literal["wcu", "rcu"]
+    """What is reserved: wcu (writes) or rcu (reads) of provisioned Standard tables."""
+    units: Annotated[WholeCount, AfterValidator(_blocks)]
+    """How many units, in hundreds."""
+    years: Annotated[int, BeforeValidator(_years)] = 1
+    """For how long: 1 or 3 years (1)."""
+
+
 class Head(Model):
     """The file's head, without its resources."""
 
@@ -166,3 +192,7 @@ class Head(Model):
     """A fixed offset for every time in the file, such as "+09:00" (UTC)."""
     account: Account = Account()
     """The account around: free_tier, discount, quotas, in_use."""
+    commitments: Annotated[
+        tuple[Commitment, ...], BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw)
+    ] = ()
+    """Reserved capacity already bought: [{reserved: wcu, units: 300, years: 1}]."""

@@ -12,7 +12,7 @@ from capplan.model import Kind
 from capplan.reading.document import Document
 from capplan.reading.files import Files
 from capplan.scenario.gate_syntax import Gate
-from capplan.scenario.models import Account
+from capplan.scenario.models import Account, Commitment
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class Scenario:
     data: Mapping[str, Any] = field(repr=False)
     doc: Document = field(repr=False)
     files: Files = field(repr=False)
+    commitments: tuple[Commitment, ...] = ()
 
 
 def with_gates(scenario: Scenario, *gates: Gate) -> Scenario:
