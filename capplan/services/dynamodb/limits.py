@@ -16,10 +16,10 @@ from capplan.quantities import mean, sig6, to_quantity
 from capplan.services.dynamodb import quotas
 from capplan.services.dynamodb.busy_seconds import second_peak
 from capplan.services.dynamodb.entries import entry_count, entry_size
-from capplan.services.dynamodb.requests import largest_bytes
+from capplan.services.dynamodb.requests import TABLE, largest_bytes
 from capplan.services.dynamodb.spec import Table, Throughput
 from capplan.services.dynamodb.storage import gigabytes
-from capplan.services.dynamodb.usage import Arm, Usage, peak_units, table_quota
+from capplan.services.dynamodb.usage import Arm, Usage, peak_units, table_quota, warm_units
 
 _DIRECTIONS = ("write", "read")
 _POOLS = {
@@ -36,6 +36,7 @@ def pool_quota(limit: str, region: str) -> Decimal | None:  # noqa: ARG001  the 
 def check(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
     """Every limit of the table and its global indexes at the busiest minute."""
     arms = [one for arm in usage.arms for one in _arm_checks(name, spec, arm, ctx)]
+    arms += [one for arm in usage.arms for one in _over_time(name, spec, arm, usage)]
     return (*arms, *_item_checks(name, spec, usage))
 
 
@@ -115,6 +116,34 @@ def _throughput_checks(resource: str, spec: Table, arm: Arm, direction: str, ctx
         )
 
 
+def _over_time(name: str, spec: Table, arm: Arm, usage: Usage) -> Iterable[LimitCheck]:
+    """What the window shows and a peak against a maximum does not: capacity that was not there yet, and growth."""
+    resource = name if arm.index is None else f"{name}.{arm.index}"
+    for direction in _DIRECTIONS:
+        side, outcome = usage.window.sides[arm.index or TABLE, direction]
+        short = outcome.shortest_of(side)
+        if short is not None:
+            minute, load, held = short
+            yield LimitCheck(
+                resource,
+                f"dynamodb.capacity_held.{direction}",
+                to_quantity(sig6(load)),
+                to_quantity(sig6(held)),
+                _unit(arm, direction),
+                minute=minute,
+            )
+        if spec.on_demand and warm_units(spec, arm.index, direction) and side.flow.terms:
+            yield LimitCheck(
+                resource,
+                f"dynamodb.warm.{direction}",
+                to_quantity(peak_units(side.flow)),
+                to_quantity(sig6(side.at_once)),
+                _unit(arm, direction),
+                side.flow,
+                minute=side.flow.peak().minute,
+            )
+
+
 def _item_checks(name: str, spec: Table, usage: Usage) -> Iterable[LimitCheck]:
     """The 400 KB of an item with its local entries, and the 10 GB of an item collection (the mean one) beside a
     local index.
@@ -162,6 +191,10 @@ def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, 
     table = usage.table
     return {
         "throttled": Observable(to_quantity(usage.throttled), "share"),
+        "throttled.minutes": Observable(Decimal(usage.window.throttled_minutes), "minutes"),
+        "throttled.longest": Observable(Decimal(usage.window.longest_minutes), "minutes"),
+        "held_wcu": Observable(Decimal(table.held_write), "WCU", table_quota("write", ctx)),
+        "held_rcu": Observable(Decimal(table.held_read), "RCU", table_quota("read", ctx)),
         "peak_wcu": Observable(to_quantity(peak_units(table.write)), "WCU", _most(table.write_capacity, "write", ctx)),
         "peak_rcu": Observable(to_quantity(peak_units(table.read)), "RCU", _most(table.read_capacity, "read", ctx)),
         "holds_until": _holds_until(check(name, spec, usage, ctx)),

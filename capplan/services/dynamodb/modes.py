@@ -25,7 +25,7 @@ TARGETS = (50, 70, 90)
 """Auto scaling's targets that are compared, in percent; AWS allows 20 to 90 and proposes 70."""
 USUAL_TARGET = 70
 _ROOM = 2
-"""An auto scaled maximum leaves room for twice the peak: it costs nothing until it is used."""
+"""Auto scaled bounds leave room for twice the peak and for half the trough: that costs nothing until it is used."""
 _ROUNDS = 3
 LAGS = "a sudden rise throttles for minutes, until scaling follows"
 _DIRECTIONS = ("write", "read")
@@ -199,7 +199,7 @@ def _units(flow: Flow, target: int | None, quota: int) -> object:
         return min(quota, max(1, math.ceil(peak)))
     share = Fraction(target, 100)
     most = min(quota, math.ceil(_ROOM * peak / share))
-    return {"min": min(most, max(1, math.ceil(_least(flow) / share))), "max": most, "target": f"{target}%"}
+    return {"min": min(most, max(1, math.ceil(_least(flow) / share / _ROOM))), "max": most, "target": f"{target}%"}
 
 
 def _least(flow: Flow) -> Fraction:

@@ -95,6 +95,17 @@ class Outcome:
         parts = list(self.refused.values())
         return None if not parts else sum(parts[1:], parts[0].copy())
 
+    def shortest_of(self, side: Side) -> tuple[int, float, float] | None:
+        """Where provisioned capacity fell furthest short: the minute, what was offered and what was held, units per
+        second; None where it never did.
+        """
+        lost = self.refused.get("provisioned")
+        if lost is None or self.steps is None:
+            return None
+        minute = int(lost.argmax())
+        held = next(units for start, units in reversed(self.steps) if start <= minute)
+        return minute, float(side.flow.levels()[minute]), float(held)
+
 
 def start_of(side: Side, constants: Constants) -> float:
     """What an on-demand side serves before it grows."""

@@ -287,7 +287,7 @@ def test_every_mode_can_be_compared() -> None:
     ia = {change.path: change.to for change in in_class(found["auto-scaled-70"], "orders", "standard-ia").changes}
     assert ia["tables.orders.class"] == "standard-ia"
     assert ia["tables.orders.indexes.by-status.capacity"] == {
-        "write": {"min": 86, "max": 1372, "target": "70%"},
+        "write": {"min": 43, "max": 1372, "target": "70%"},
         "read": 1,
     }
     assert found["provisioned-peak"].usage.throttled == 0
@@ -364,3 +364,21 @@ def test_a_step_says_when_and_how_much(said: dict[str, Any], message: str) -> No
     with pytest.raises(ValidationError) as caught:
         table(capacity={**PROVISIONED, "scheduled": [said]})
     assert message in str(caught.value)
+
+
+def test_capacity_that_comes_too_late_is_a_breached_limit() -> None:
+    scaled = table(item_size="1 KB", capacity={**PROVISIONED, "write": {"min": Decimal(5), "max": Decimal(2000)}})
+    usage = metered(scaled, ({"op": "put"}, spiky(60, 8)))
+    checks = {one.limit: one for one in KIND.check("orders", scaled, usage, CTX)}
+    assert not checks["dynamodb.provisioned.write"].breached, "the maximum is enough"
+    late = checks["dynamodb.capacity_held.write"]
+    assert row(late.breached, late.load, late.quota, late.minute) == (True, 480, 86, 16_442), "60 / 0.7; the bank lasts two minutes"
+    seen = KIND.observe("orders", scaled, usage, CTX)
+    assert seen["held_wcu"].value == 686
+    assert (seen["throttled.minutes"].value or 0) >= (seen["throttled.longest"].value or 0) > 0
+
+
+def test_a_table_prepared_for_its_peak_says_how_much_is_left() -> None:
+    spec = table(item_size="1 KB", warm={"write": Decimal(10_000)})
+    checks = {one.limit: one for one in KIND.check("orders", spec, metered(spec, ({"op": "put"}, flat(2500))), CTX)}
+    assert checks["dynamodb.warm.write"].headroom == Decimal("0.75")
