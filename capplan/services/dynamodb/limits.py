@@ -191,8 +191,8 @@ def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, 
     table = usage.table
     return {
         "throttled": Observable(to_quantity(usage.throttled), "share"),
-        "throttled.minutes": Observable(Decimal(usage.window.throttled_minutes), "minutes"),
-        "throttled.longest": Observable(Decimal(usage.window.longest_minutes), "minutes"),
+        "refused.minutes": Observable(Decimal(usage.window.throttled_minutes), "minutes"),
+        "refused.longest": Observable(Decimal(usage.window.longest_minutes), "minutes"),
         "held_wcu": Observable(Decimal(table.held_write), "WCU", table_quota("write", ctx)),
         "held_rcu": Observable(Decimal(table.held_read), "RCU", table_quota("read", ctx)),
         "peak_wcu": Observable(to_quantity(peak_units(table.write)), "WCU", _most(table.write_capacity, "write", ctx)),

@@ -372,10 +372,12 @@ def test_capacity_that_comes_too_late_is_a_breached_limit() -> None:
     checks = {one.limit: one for one in KIND.check("orders", scaled, usage, CTX)}
     assert not checks["dynamodb.provisioned.write"].breached, "the maximum is enough"
     late = checks["dynamodb.capacity_held.write"]
-    assert row(late.breached, late.load, late.quota, late.minute) == (True, 480, 86, 16_442), "60 / 0.7; the bank lasts two minutes"
+    assert row(late.breached, late.load, late.quota, late.minute) == (True, 480, 86, 16_442), (
+        "60 / 0.7; the bank lasts two minutes"
+    )
     seen = KIND.observe("orders", scaled, usage, CTX)
     assert seen["held_wcu"].value == 686
-    assert (seen["throttled.minutes"].value or 0) >= (seen["throttled.longest"].value or 0) > 0
+    assert (seen["refused.minutes"].value or 0) >= (seen["refused.longest"].value or 0) > 0
 
 
 def test_a_table_prepared_for_its_peak_says_how_much_is_left() -> None:
