@@ -1,5 +1,6 @@
 """The keys of a table or a global index as the heat sees them, and the files they are read from. It computes no heat."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from capplan.errors import CapplanError, Mistake
@@ -44,7 +45,19 @@ def with_key_files(spec: Table, files: Files) -> tuple[Table, tuple[Problem, ...
     }
     if read:
         update["indexes"] = {**spec.indexes, **read}
-    return (spec.model_copy(update=update) if update else spec), tuple(problems)
+    whole = spec.model_copy(update=update) if update else spec
+    return whole, (*problems, *_uncounted(whole))
+
+
+def _uncounted(spec: Table) -> Iterable[Problem]:
+    """Keys some of which are used more, but nobody says how many there are: their heat is not known."""
+    arms = [(None, spec.partition_key), *((name, index.partition_key) for name, index in spec.global_indexes().items())]
+    for name, key in arms:
+        if key is not None and key.popularity.law in ("zipf", "hot") and keys_of(spec, name).distinct is None:
+            path = ("partition_key",) if name is None else ("indexes", name, "partition_key")
+            yield Problem(
+                (*path, "popularity"), "some keys are used more, but of how many?", "write distinct: 1M beside it"
+            )
 
 
 def _read(key: PartitionKey, files: Files, path: tuple[str, ...], problems: list[Problem]) -> PartitionKey:

@@ -153,3 +153,15 @@ def test_a_number_hashes_as_numbers_do(tmp_path: Path) -> None:
     keys = keys_of(scenario(body, tmp_path).resources["tables.t"].spec, None)
     places = [key.place * 4096 >> 64 for key in heat_of(keys, 4096).hottest]
     assert places == [1, 4095], "the observed positions of these numbers"
+
+
+@pytest.mark.parametrize(("said", "wrong"), [("", True), (", distinct: 100", False), (", keys: 'k{1..9}'", False)])
+def test_a_skewed_key_says_how_many_there_are(said: str, wrong: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    body = f"tables: {{t: {{partition_key: {{name: id, popularity: zipf(1){said}}}, item_size: 1 KB}}}}\n"
+    if not wrong:
+        assert scenario(body, tmp_path).resources
+        return
+    with pytest.raises(CapplanError) as error:
+        scenario(body, tmp_path)
+    (mistake,) = error.value.mistakes
+    assert (mistake.line, mistake.message) == (4, "some keys are used more, but of how many?")
