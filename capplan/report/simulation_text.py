@@ -129,7 +129,7 @@ def _hidden(events: Sequence[Event]) -> list[str]:
 def _event(event: Event, style: Style, *, dated: bool) -> list[str]:
     """When, what, and beside it why."""
     when = f"{event.second // SECONDS_PER_DAY + 1:>2} {_clock(event.second)}" if dated else _clock(event.second)
-    head = f"  {when:8}"
+    head = f"  {when:7} "
     lines = labelled(head, event.text, len(head), style, to=79)
     if event.bad:
         lines[0] = lines[0][: len(head)] + paint(lines[0][len(head) :], "red", style)
