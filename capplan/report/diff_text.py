@@ -77,7 +77,7 @@ def _limits_state(limits: Mapping[tuple[str, str], SnapLimit]) -> str:
     if not broken:
         return "all hold" if limits else "none checked"
     room, name = broken[0]
-    return f"{len(broken)} BROKEN: {limit_words(*name)}, {numbers.share(-room)} over"
+    return f"{len(broken)} BROKEN: {limit_words(*name)}, {numbers.over(room)}"
 
 
 def limit_words(resource: str, limit: str) -> str:

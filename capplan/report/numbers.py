@@ -3,6 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 _CENT = Decimal("0.01")
+_TENFOLD = Decimal(-10)
 
 
 def usd(amount: Decimal, *, sign: bool = False) -> str:
@@ -32,13 +33,25 @@ def unit_price(price: Decimal) -> str:
 
 
 def rate(amount: Decimal) -> str:
-    """Whole, or two significant digits below 10; k, M, B from 10,000 on."""
-    for factor, letter in ((10**9, "B"), (10**6, "M"), (10**3, "k")):
+    """Whole, or two significant digits below 10; k, M, B, T from 10,000 on, powers of ten past a thousand T."""
+    if amount >= 10**15:
+        return f"{float(amount):.0e}"
+    for factor, letter in ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k")):
         if amount >= max(factor, 10_000):
             return f"{float(amount) / factor:.3g}{letter}"
     if amount >= 10:  # noqa: PLR2004  below, two significant digits
         return f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,f}"
     return f"{float(amount):.2g}"
+
+
+def free(headroom: Decimal) -> str:
+    """What is free of a limit; one that is exceeded more than tenfold is `<-999%`."""
+    return share(headroom) if headroom > _TENFOLD else "<-999%"
+
+
+def over(headroom: Decimal) -> str:
+    """How far a limit is exceeded: a percentage, or how many times over from tenfold on."""
+    return f"{share(-headroom)} over" if headroom > _TENFOLD else f"{rate(1 - headroom)}x the limit"
 
 
 def share(part: Decimal) -> str:

@@ -139,7 +139,7 @@ def _limits_line(limits: Sequence[PlannedLimit], style: Style) -> list[str]:
         return ["  limits    none checked"]
     broken = [p for p in limits if p.breached]
     if broken:
-        tail = f"{limit_name(broken[0])}, {numbers.share(-broken[0].headroom)} over"
+        tail = f"{limit_name(broken[0])}, {numbers.over(broken[0].headroom)}"
         return _summary_row("limits", f"{len(broken)} BROKEN", tail, style, "red")
     first = min((p for p in limits if p.breaks_at is not None), key=lambda p: p.breaks_at or 0, default=None)
     tail = f"first to break: {first.check.resource}, at {_times(first.breaks_at)} traffic" if first else ""
@@ -410,7 +410,7 @@ def _headroom(limits: Sequence[PlannedLimit], style: Style, *, details: bool) ->
             right(limit, numbers.rate(p.check.quota)),
             left(limit + 1, _unit(p)),
             left(limit + unit + 2, drawn),
-            right(free, numbers.share(p.headroom), colour),
+            right(free, numbers.free(p.headroom), colour),
             right(breaks, "BROKEN" if p.breached else _times(p.breaks_at), colour),
             left(when, p.at),
         )

@@ -199,7 +199,7 @@ def _dearest(plan: Plan, gate: Verdict, owner: PlannedResource | None) -> str:
 def _tightest(limit: PlannedLimit) -> str:
     c = limit.check
     when = f"{limit.at}: " if limit.at else ""
-    state = f"{numbers.share(-limit.headroom)} over" if limit.breached else f"{numbers.share(limit.headroom)} free"
+    state = numbers.over(limit.headroom) if limit.breached else f"{numbers.share(limit.headroom)} free"
     return f"{when}{limit_name(limit)} gets {numbers.rate(c.load)} {c.unit} and takes {numbers.rate(c.quota)}, {state}"
 
 

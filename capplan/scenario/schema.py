@@ -147,7 +147,7 @@ def _section(kind: Kind[Any, Any], definitions: Schema) -> Schema:
             own["properties"]["access"] = _requests(
                 "Requests from outside, each with its rate.", definitions, TABLE_OPS
             )
-        else:
+        elif kind.section != "catalog":
             own["properties"]["calls"] = _requests("What one unit of its work calls.", definitions, SECTION_OF)
         definitions[name] = own
     description = " ".join((kind.spec.__doc__ or "").split())

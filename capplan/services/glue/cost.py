@@ -97,4 +97,4 @@ def _retried(usage: Usage) -> str:
 
 def _short(value: Fraction) -> str:
     """For words only: two decimals."""
-    return format(round(to_quantity(value), 2).normalize(), "f")
+    return format(round(to_quantity(value), 2).normalize(), ",f")

@@ -13,6 +13,7 @@ from capplan import units
 from capplan.model import Assumption, Change, Context, Kind, Option, Rule
 from capplan.quantities import to_quantity
 from capplan.services.glue import billing, dpu, timed
+from capplan.services.glue.quotas import CRAWLERS as CRAWLERS_HELD
 from capplan.services.glue.quotas import CRAWLERS_RUNNING
 from capplan.services.glue.timed import Timed, Usage
 
@@ -81,6 +82,7 @@ CRAWLERS: Kind[Crawler, Usage] = timed.kind(
         run_hours=_run_hours,
         busy_ms=timed.real_ms,
         pools=lambda _: ((CRAWLERS_RUNNING, Fraction(1)),),
+        counted=CRAWLERS_HELD,
         most_at_once=1,  # a crawler at work is not started again: CrawlerRunningException (AWS Glue API, StartCrawler)
         options=_options,
         assume=_assume,

@@ -12,7 +12,16 @@ from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.quantities import sig6, to_quantity
 from capplan.services.glue import overlap
 from capplan.services.glue.attempts import busy_ms
-from capplan.services.glue.quotas import CONCURRENT_RUNS, DPUS, FLEX_DPUS, QUEUED_RUNS, RAY_DPUS, pool_quota
+from capplan.services.glue.quotas import (
+    CONCURRENT_RUNS,
+    DPUS,
+    FLEX_DPUS,
+    JOBS,
+    QUEUED_RUNS,
+    RAY_DPUS,
+    one_of,
+    pool_quota,
+)
 from capplan.services.glue.settings import MS_PER_MINUTE, timeout_ms
 from capplan.services.glue.spec import Job
 from capplan.services.glue.usage import Usage
@@ -74,9 +83,10 @@ def _waiting(name: str, spec: Job, usage: Usage, ctx: Context) -> LimitCheck:
 def pools(name: str, spec: Job, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:  # noqa: ARG001
     """What the job's runs hold of the account's DPUs and runs."""
     if not usage.busy.terms:
-        return ()
+        return (one_of(JOBS),)
     held = FLEX_DPUS if spec.execution_class == "flex" else RAY_DPUS if spec.type == "ray" else DPUS
     return (
+        one_of(JOBS),
         PoolLoad(held, usage.busy * Fraction(usage.dpus)),
         PoolLoad(CONCURRENT_RUNS, usage.busy, poisson=usage.at_random),
     )

@@ -6,7 +6,7 @@ from typing import Literal
 from capplan.model import Assumption, Context, Observable, Option
 from capplan.quantities import to_quantity
 from capplan.services.glue import risks, savings
-from capplan.services.glue.limits import MAX_CONCURRENT_RUNS, TIMEOUT, WAITING, check
+from capplan.services.glue.limits import MAX_CONCURRENT_RUNS, WAITING, check
 from capplan.services.glue.retries import expected_attempts
 from capplan.services.glue.settings import MS_PER_MINUTE, timeout_ms
 from capplan.services.glue.spec import Job
@@ -29,16 +29,16 @@ def observe(name: str, spec: Job, usage: Usage, ctx: Context) -> dict[str, Obser
         names = ("success", "waste", "attempts", "duration.p99", "concurrent_runs.peak", "failure_notice", "overlap")
         return {key: Observable(None, why_unknown=_NO_RUNS) for key in names}
     limits = {limit.limit: limit for limit in check(name, spec, usage, ctx)}
-    duration, runs, waiting = limits[TIMEOUT], limits.get(MAX_CONCURRENT_RUNS), limits.get(WAITING)
+    runs, waiting = limits.get(MAX_CONCURRENT_RUNS), limits.get(WAITING)
     peak = to_quantity(Decimal(repr(round(usage.busy.peak().per_second, 6)))) if usage.busy.terms else Decimal(0)
     return {
         "success": Observable(to_quantity(usage.success_share), "share"),
         "waste": Observable(to_quantity(usage.waste_share), "share"),
         "attempts": Observable(to_quantity(expected_attempts(usage.attempts))),
-        "duration.p99": Observable(duration.load, duration.unit, duration.quota),
+        "duration.p99": Observable(usage.high_duration_ms, "ms", timeout_ms(spec)),
         "concurrent_runs.peak": Observable(runs.load if runs else peak, "runs", Decimal(spec.max_concurrent_runs)),
         "runs_waiting.peak": Observable(waiting.load if waiting else Decimal(0), "runs"),
-        "failure_notice": Observable(to_quantity(usage.failure_notice_s), "s"),
+        "failure_notice": Observable(to_quantity(usage.failure_notice_s * 1000), "ms"),
         "failure_notices": Observable(to_quantity(usage.notices)),
         "overlap": Observable(to_quantity(usage.overlap_share), "share"),
     }

@@ -4,6 +4,10 @@ AWS General Reference, "AWS Glue endpoints and quotas"; read 2026-11-23.
 """
 
 from decimal import Decimal
+from fractions import Fraction
+
+from capplan.flow import Flow, steady
+from capplan.model import PoolLoad
 
 DPUS = "glue.dpus"
 FLEX_DPUS = "glue.flex_dpus"
@@ -31,6 +35,11 @@ _EVERYWHERE = {
 }
 NAMES = tuple(sorted((DPUS, *_EVERYWHERE)))
 """What a scenario may name under `account.quotas` and `account.in_use`."""
+
+
+def one_of(limit: str) -> PoolLoad:
+    """One more of what an account may hold so many of: a job, a crawler."""
+    return PoolLoad(limit, Flow.of(steady(limit, recurring=False), Fraction(1)))
 
 
 def pool_quota(limit: str, region: str) -> Decimal | None:

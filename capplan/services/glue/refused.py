@@ -139,13 +139,24 @@ def _scaling(spec: Job) -> list[Complaint]:
     return found
 
 
+def twice(names: tuple[str, ...]) -> list[str]:
+    """Names that stand more than once."""
+    return sorted({name for name in names if names.count(name) > 1})
+
+
 # --- time -------------------------------------------------------------------------------------------------------------
 
 
 def _starts(spec: Job) -> list[Complaint]:
+    found: list[Complaint] = [
+        (("triggers",), f"'{name}' stands twice: every one starts a run") for name in twice(spec.triggers)
+    ]
     if spec.data is None:
-        return []
-    found: list[Complaint] = []
+        return found
+    if spec.data.arrives is not None and spec.schedule is not None:
+        found.append((("schedule",), "write a `schedule` or data that arrive, not both: each starts runs"))
+    if spec.data.arrives is not None and spec.triggers:
+        found.append((("triggers",), "write triggers or data that arrive, not both: each starts runs"))
     if any(not value for _, value in spec.data.per_run.points):
         found.append((("data", "per_run"), "a run reads something; write more than 0"))
     if spec.data.speed is None and spec.duration is None:

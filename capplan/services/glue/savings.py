@@ -63,7 +63,7 @@ def _workers_of_today(name: str, spec: Job) -> tuple[Change, ...]:
     return (
         Change(f"jobs.{name}.worker_type", "G.1X"),
         Change(f"jobs.{name}.workers", count),
-        Change(f"jobs.{name}.dpus", None),
+        *((Change(f"jobs.{name}.dpus", None),) if spec.dpus is not None else ()),
     )
 
 
@@ -119,7 +119,8 @@ def python_shell(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | N
     if not _is_small(spec, usage, _SMALL_MS) or (spec.data is not None and spec.data.speed is not None):
         return None
     at = f"jobs.{name}"
-    gone = [f"{at}.{key}" for key in ("worker_type", "workers", "execution_class", "auto_scaling", "worker_utilization", "dpu_seconds")]  # fmt: skip
+    words = ("worker_type", "workers", "execution_class", "auto_scaling", "worker_utilization", "dpu_seconds")
+    gone = [f"{at}.{key}" for key in words if key in spec.model_fields_set]
     return Option(
         "glue.python-shell",
         f"Spark on its least cluster for runs of at most {_minutes(usage.high_duration_ms)} min: small work",

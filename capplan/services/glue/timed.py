@@ -33,6 +33,8 @@ from capplan.model import (
 from capplan.quantities import Distribution, Duration, fixed, mean, sig6, to_quantity
 from capplan.reading.files import Files
 from capplan.services.glue import overlap
+from capplan.services.glue.quotas import one_of
+from capplan.services.glue.refused import twice
 from capplan.services.glue.spec import Names, Schedule
 from capplan.words import WORDS
 
@@ -91,6 +93,7 @@ class Terms(Generic[SpecT]):
         busy_ms: Mean real time of one run.
         pools: What one run holds of the account's quotas: limit, amount.
         most_at_once: Runs of this one resource that AWS allows at the same time; None for no such limit.
+        counted: The quota on how many an account may have; empty for none.
         worst_hours: Billed hours of the worst run; None where nothing bounds it.
         options: What else could be written.
         assume: The defaults it rests on.
@@ -107,6 +110,7 @@ class Terms(Generic[SpecT]):
     busy_ms: Callable[[SpecT], Fraction]
     pools: Callable[[SpecT], tuple[tuple[str, Fraction], ...]]
     most_at_once: int | None = None
+    counted: str = ""
     worst_hours: Callable[[SpecT], Fraction | None] = lambda _: None
     options: Callable[[str, SpecT, Usage, Context], tuple[Option, ...]] = lambda *_: ()
     assume: Callable[[str, SpecT, Usage, Context], tuple[Assumption, ...]] = lambda *_: ()
@@ -122,7 +126,10 @@ def real_ms(spec: Timed) -> Fraction:
 
 def validate(spec: Timed) -> tuple[Problem, ...]:
     """A run takes time."""
-    return (Problem(("duration",), "a run takes time; write more than 0"),) if spec.duration == fixed(0) else ()
+    found = [Problem(("triggers",), f"'{name}' stands twice: every one starts a run") for name in twice(spec.triggers)]
+    if spec.duration == fixed(0):
+        found.append(Problem(("duration",), "a run takes time; write more than 0"))
+    return tuple(found)
 
 
 def kind(name: str, section: str, spec: type[SpecT], terms: Terms[SpecT]) -> Kind[SpecT, Usage]:
@@ -200,7 +207,7 @@ def _short(value: Fraction) -> str:
     """For words only: two decimals, or two digits of what is smaller."""
     number = to_quantity(value)
     shown = round(number, 2) if number >= Decimal("0.1") or not number else Decimal(f"{number:.2g}")
-    return format(shown.normalize(), "f")
+    return format(shown.normalize(), ",f")
 
 
 def _risk(terms: Terms[Any], name: str, spec: Timed, usage: Usage) -> RunRisk:
@@ -238,9 +245,10 @@ def _check(terms: Terms[Any], name: str, usage: Usage) -> tuple[LimitCheck, ...]
 
 
 def _pools(terms: Terms[Any], spec: Timed, usage: Usage) -> tuple[PoolLoad, ...]:
+    counted = (one_of(terms.counted),) if terms.counted else ()
     if not usage.busy.terms:
-        return ()
-    return tuple(
+        return counted
+    return counted + tuple(
         PoolLoad(limit, usage.busy * amount, poisson=usage.at_random and amount == 1)
         for limit, amount in terms.pools(spec)
     )

@@ -48,6 +48,8 @@ _KNOWN: Mapping[tuple[str, str], Integration] = {
     ("states", "startsyncexecution"): Integration("state_machines", "start", "StateMachineArn", lasts=True),
     ("sfn", "startsyncexecution"): Integration("state_machines", "start", "StateMachineArn", lasts=True),
     ("glue", "startjobrun"): Integration("jobs", "run", "JobName"),
+    ("glue", "startcrawler"): Integration("crawlers", "run", "Name"),
+    ("databrew", "startjobrun"): Integration("databrew", "run", "Name"),
 }
 DIRECT_FUNCTION = Integration("functions", "invoke", "", lasts=True)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from capplan.calls import Op
+from capplan.calls import RUNS, Op
 from capplan.model import Assumption, Context
 from capplan.quantities import Distribution, capped_mean, mean, share_above, sig6
 from capplan.services.stepfunctions import definition as asl
@@ -16,7 +16,7 @@ from capplan.services.stepfunctions.records import Amounts, World
 from capplan.services.stepfunctions.retries import DEFAULT_ERROR, TIMEOUT
 from capplan.services.stepfunctions.spec import State, StateMachine, choice_odds, error_of, failures
 
-_OPS: Final[dict[str, Op]] = {"functions": "invoke", "state_machines": "start", "jobs": "run"}
+_OPS: Final[dict[str, Op]] = {"functions": "invoke", "state_machines": "start", **dict.fromkeys(RUNS, "run")}
 _UNTOLD = State()
 
 

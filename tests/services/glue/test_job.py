@@ -87,7 +87,7 @@ def test_a_time_out_below_the_run_time_is_a_breach_and_is_not_retried() -> None:
 
 def test_pools_hold_the_jobs_dpus_while_it_runs() -> None:
     loads = {p.limit: round(p.flow.peak().per_second, 9) for p in KIND.pools("j", job(), usage(job()), HERE)}
-    assert loads == {"glue.dpus": 10, "glue.concurrent_runs": 1}
+    assert loads == {"glue.jobs": 1, "glue.dpus": 10, "glue.concurrent_runs": 1}
     assert (pool_quota("glue.dpus", "us-east-1"), pool_quota("glue.dpus", "eu-south-2")) == (
         Decimal(1000),
         Decimal(500),
@@ -174,4 +174,4 @@ def test_what_is_not_written_is_assumed_aloud() -> None:
 def test_a_job_never_called_costs_nothing() -> None:
     idle = KIND.meter("j", job(), Demand(), HERE)
     assert KIND.charge("j", job(), idle, HERE)[0].quantity == 0
-    assert KIND.pools("j", job(), idle, HERE) == ()
+    assert [p.limit for p in KIND.pools("j", job(), idle, HERE)] == ["glue.jobs"]

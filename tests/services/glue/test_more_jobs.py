@@ -11,7 +11,7 @@ import capplan
 from capplan.flow import Flow, steady
 from capplan.model import Context, Demand
 from capplan.quantities import fixed
-from capplan.services.glue import KIND, Job, overlap, retries
+from capplan.services.glue import KIND, Job, overlap, retries, validate
 from capplan.services.glue.attempts import attempts, call_factor, failing_ms
 from capplan.services.glue.settings import duration, own_rate
 from tests.helpers import scenario
@@ -196,3 +196,27 @@ def test_the_95th_percentile_of_a_run_knows_its_spread_and_its_retries() -> None
     assert usage(job(max_retries=3, fails={"chance": "10%"})).p95_run_s == 3600, (
         "fixed times: one failure more, exactly"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        ({"triggers": ("t", "t")}, "triggers"),
+        (
+            {"duration": None, "data": {"per_run": "1 GB", "speed": "1 GB/h", "arrives": "9 GB/day"}, "triggers": "t"},
+            "triggers",
+        ),
+        ({"data": {"per_run": "1 GB", "arrives": "9 GB/day"}, "schedule": "rate(1 day)"}, "schedule"),
+        ({"data": {"per_run": "0 B", "arrives": "9 GB/day"}}, "data"),
+    ],
+)
+def test_what_starts_a_run_is_said_once(words: dict[str, Any], path: str) -> None:
+    assert path in [where[0] for where, _ in validate(job(**words))]
+
+
+def test_gates_may_ask_for_times(tmp_path: Path) -> None:
+    gates = "gates: [j.failure_notice < 2 h, j.duration.p99 < 80% of limit, j.duration.p99 <= 6 min]\n"
+    body = "jobs: {j: {schedule: rate(1 day), workers: 2, duration: 6 min, max_retries: 2}}\n" + gates
+    plan = capplan.plan(scenario(body, tmp_path))
+    assert [g.observed for g in plan.gates] == [Decimal(1_080_000), Decimal(360_000), Decimal(360_000)]
+    assert all(g.verdict == "pass" for g in plan.gates), "three attempts of 6 min are told after 18"

@@ -117,3 +117,16 @@ def test_a_run_that_never_fails_is_never_told(tmp_path: Path) -> None:
     assert (run.notices, run.success_share) == (D(0), D(1))
     assert run.notice_cost is None
     assert Fraction(run.usd["worst_run"] or 0) == Fraction("7.04"), "2 DPUs x 8 h x 0.44"
+
+
+def test_a_workflow_starts_a_crawler_too(tmp_path: Path) -> None:
+    crawl = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:glue:startCrawler", "Parameters": {"Name": "c"}}
+    flow = {"StartAt": "Crawl", "States": {"Crawl": {**crawl, "End": True}}}
+    (tmp_path / "m.asl.json").write_text(json.dumps(flow), encoding="utf-8")
+    body = """
+traffic: {monthly: {schedule: cron(0 3 1 * ? *)}}
+state_machines: {m: {triggers: monthly, definition: m.asl.json}}
+crawlers: {c: {duration: 30 min}}
+"""
+    usage = {r.name: r.usage for r in capplan.plan(scenario(body, tmp_path)).resources}
+    assert (usage["c"]["runs"], usage["c"]["dpu_hours"]) == (1, 1)
