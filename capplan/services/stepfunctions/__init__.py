@@ -12,6 +12,7 @@ from capplan.services.stepfunctions.definition import DefinitionError
 from capplan.services.stepfunctions.expectation import expect
 from capplan.services.stepfunctions.requests import calls_by_state, unreached
 from capplan.services.stepfunctions.rules import RULES
+from capplan.services.stepfunctions.simulate import SIMULATOR
 from capplan.services.stepfunctions.spec import StateMachine, validate
 from capplan.services.stepfunctions.usage import Usage
 from capplan.services.stepfunctions.world import definition_of, world_of
@@ -87,4 +88,5 @@ KIND: Kind[StateMachine, Usage] = Kind(
     complete=complete,
     exclude=_exclude,
     rules=RULES,
+    simulate=SIMULATOR,
 )
