@@ -6,9 +6,10 @@ keys are placed one by one; further ones in groups of about one weight whose num
 (multinomial); groups so large that every partition has very many of them share one normal draw a partition.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from capplan.quantities import sig6
@@ -49,12 +50,17 @@ class Heat:
     Attributes:
         shares: Each partition's part. Shape (partitions,), sums to 1.
         tops: The part of each partition's hottest key, no more than its share; 0 where all its keys are cold.
-        hottest: The hottest keys, the first the hottest.
+        name_keys: The hottest keys, the first the hottest; named when somebody asks.
     """
 
     shares: "NDArray[np.float64]"
     tops: "NDArray[np.float64]"
-    hottest: tuple[HotKey, ...]
+    name_keys: Callable[[], tuple[HotKey, ...]] = tuple
+
+    @cached_property
+    def hottest(self) -> tuple[HotKey, ...]:
+        """The hottest keys, the first the hottest."""
+        return self.name_keys()
 
     @property
     def peak(self) -> int:
@@ -110,7 +116,8 @@ def heat_of(keys: Keys, partitions: int, seed: int = 0, minute: int = 0) -> Heat
     shares += np.bincount(where, weights=each, minlength=partitions)
     np.maximum.at(tops, where[: _TOLD * keys.shards], each[: _TOLD * keys.shards])
     _drawn(shares, groups, keys.shards, seed)
-    return Heat(shares, np.minimum(tops, shares), _hottest(keys, each, places, minute))
+    hot, where_hot = each[:_TOLD].copy(), places[:_TOLD].copy()
+    return Heat(shares, np.minimum(tops, shares), lambda: _hottest(keys, hot, where_hot, minute))
 
 
 def _places(keys: Keys, count: int, seed: int, minute: int) -> "NDArray[np.uint64]":

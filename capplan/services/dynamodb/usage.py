@@ -265,7 +265,7 @@ def arm_heat(arm: Arm, seed: int) -> Heat | None:
         return heat_of(arm.keys, arm.partitions, seed, worst_moment(arm.keys, arm.partitions, seed))
     import numpy as np  # noqa: PLC0415  only where something is refused
 
-    return Heat(np.array([float(arm.hottest_share)]), np.array([float(arm.hottest_key_share or 0)]), ())
+    return Heat(np.array([float(arm.hottest_share)]), np.array([float(arm.hottest_key_share or 0)]))
 
 
 def table_quota(direction: str, ctx: Context) -> Decimal:
