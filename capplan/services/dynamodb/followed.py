@@ -4,7 +4,7 @@ words.
 `estimate` and its gates do not count on splits for heat, of which AWS promises nothing; a simulation shows them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from capplan.services.dynamodb.sides import Side, SideKey
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.splits import CENTRAL, History, SplitRule, first_pieces, follow
 from capplan.services.dynamodb.usage import Arm, Usage, arm_heat, requests_of, side_of
-from capplan.services.dynamodb.window import Window, run
+from capplan.services.dynamodb.window import Requests, Window, run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,3 +88,22 @@ def reaching(side: Side, window: Window) -> "NDArray[np.float64]":
 def key_of(arm: Arm, direction: str) -> SideKey:
     """The side an arm has in one direction."""
     return (arm.index or TABLE, direction)
+
+
+def refused_elsewhere(window: Window, requests: Sequence[Requests], key: SideKey) -> "NDArray[np.float64] | None":
+    """Units a second that never reach a side because their requests are refused at another: a base write that an index
+    cannot take is refused as a whole. Shape (minutes,); None where there are none.
+    """
+    import numpy as np  # noqa: PLC0415  only where a table is followed over time
+
+    whole = {k: fraction for k, (_, o) in window.sides.items() if (fraction := o.refused_fraction()) is not None}
+    out = None
+    for one in requests:
+        others = [whole[k] for k, units in one.units.items() if units and k in whole and k != key]
+        if not others or not one.units.get(key):
+            continue
+        worst = np.maximum.reduce(others)
+        more = np.maximum(0.0, worst - whole[key]) if key in whole else worst
+        lost = one.flow.levels() * (float(one.units[key]) * more)
+        out = lost if out is None else out + lost
+    return out if out is not None and out.any() else None

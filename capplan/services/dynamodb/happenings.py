@@ -76,12 +76,27 @@ def throttle_events(side: Side, outcome: Outcome, levels: "NDArray[np.float64]",
             share = float(lost[start:end].sum() / levels[start:end].sum())
             worst = float((lost[start:end]).max())
             told = reason("index" if side.key[0] else "table", side.key[1], cause)
-            minutes = end - start
-            for_ = f"{minutes} min" if minutes < 120 else f"{minutes / 60:.1f} h"  # noqa: PLR2004  two hours
-            text = f"{_percent(share)} throttled for {for_}"
+            text = f"{_percent(share)} throttled for {_length(end - start)}"
             why = f"{told}: up to {number(worst)} {unit} too much"
             out.append(Event(start * _MINUTE_S, text, why, 10 + share, bad=True))
     return out
+
+
+def elsewhere_events(lost: "NDArray[np.float64] | None", levels: "NDArray[np.float64]", others: str) -> list[Event]:
+    """Spells in which requests are refused because another arm of the table cannot take its part of them."""
+    if lost is None:
+        return []
+    out = []
+    for start, end in _spells(lost > levels * 1e-6):
+        share = float(lost[start:end].sum() / levels[start:end].sum())
+        text = f"{_percent(share)} refused elsewhere for {_length(end - start)}"
+        why = f"{others} cannot take its part: the whole request is refused"
+        out.append(Event(start * _MINUTE_S, text, why, 9 + share, bad=True))
+    return out
+
+
+def _length(minutes: int) -> str:
+    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.1f} h"  # noqa: PLR2004  two hours
 
 
 def _percent(share: float) -> str:

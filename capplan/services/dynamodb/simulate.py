@@ -3,13 +3,14 @@ second, with its partitions, and why. It prices nothing.
 """
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.model import Context, Demand, Simulator
 from capplan.quantities import sig6, to_quantity
 from capplan.services.dynamodb import happenings
-from capplan.services.dynamodb.followed import DIRECTIONS, Followed, follow_table, key_of
+from capplan.services.dynamodb.followed import DIRECTIONS, Followed, follow_table, key_of, refused_elsewhere
 from capplan.services.dynamodb.heat import heat_of
 from capplan.services.dynamodb.hot_keys import CEILING
 from capplan.services.dynamodb.hour import MINUTES, busiest_hour, hour_charts, hour_of
@@ -21,7 +22,7 @@ from capplan.services.dynamodb.sides import Outcome, Side
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.splits import History, first_pieces
 from capplan.services.dynamodb.uncertain import CENTRAL
-from capplan.services.dynamodb.usage import Arm, Usage
+from capplan.services.dynamodb.usage import Arm, Usage, requests_of
 from capplan.timeline import Bars, Books, Chart, Event, Series, Size, Timeline, Wish
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _TOLD_KEYS = 3
+_ELSEWHERE = "refused elsewhere"
+"""Units whose requests another arm refuses: a write is refused as a whole."""
 
 
 def _size(name: str, spec: Table, usage: Usage, ctx: Context, wish: Wish) -> Size:  # noqa: ARG001  every room's signature
@@ -47,17 +50,20 @@ def _timelines(name: str, spec: Table, usage: Usage, found: Followed, ctx: Conte
     for arm in usage.arms:
         for direction in DIRECTIONS:
             if (arm.write if direction == "write" else arm.read).terms:
-                yield _timeline(name, spec, arm, direction, found, ctx, wish)
+                yield _timeline(name, spec, usage, arm, direction, found, ctx, wish)
 
 
-def _timeline(name: str, spec: Table, arm: Arm, direction: str, found: Followed, ctx: Context, wish: Wish) -> Timeline:
+def _timeline(
+    name: str, spec: Table, usage: Usage, arm: Arm, direction: str, found: Followed, ctx: Context, wish: Wish
+) -> Timeline:
     side, outcome = found.window.sides[key_of(arm, direction)]
     history = found.histories.get(arm.index or TABLE)
     offered = side.flow.levels()
     fraction = outcome.refused_fraction()
     refused = offered * (0.0 if fraction is None else fraction)
     unit = f"{direction[0].upper()}{'RU' if arm.write_capacity is None else 'CU'}"
-    month = _series(offered - refused, refused, f"{unit}/s")
+    elsewhere = refused_elsewhere(found.window, requests_of(usage.works), side.key)
+    month = _series(offered, refused, elsewhere, f"{unit}/s")
     if outcome.steps is not None:
         month = (*month, Series("capacity", f"{unit}/s", expand(outcome.steps, units.WINDOW_MINUTES), "line"))
     day = wish.day or int(offered.argmax()) // units.MINUTES_PER_DAY + 1
@@ -65,11 +71,11 @@ def _timeline(name: str, spec: Table, arm: Arm, direction: str, found: Followed,
         name=f"{name if arm.index is None else f'{name}.{arm.index}'} {direction}s",
         settings=_settings(arm, direction),
         day=day,
-        books=_books(offered, refused, unit),
+        books=_books(offered, refused, elsewhere, unit),
         month=month,
         charts=(_day(month, day), *_hour(side, outcome, history, offered, day, ctx)),
         bars=_bars(history, arm, side, offered, ctx.seed),
-        events=_events(spec, arm, direction, found),
+        events=_events(spec, arm, direction, found, elsewhere),
         notes=remarks(spec, arm, direction, history, ctx),
     )
 
@@ -83,14 +89,31 @@ def _settings(arm: Arm, direction: str) -> str:
     return f"auto scaled, {capacity.target:.0%}, {capacity.floor:,} to {capacity.max:,}"
 
 
-def _series(served: "NDArray[np.float64]", refused: "NDArray[np.float64]", unit: str) -> tuple[Series, ...]:
-    return (Series("served", unit, served), Series("throttled", unit, refused, "refused"))
+def _series(
+    offered: "NDArray[np.float64]", refused: "NDArray[np.float64]", elsewhere: "NDArray[np.float64] | None", unit: str
+) -> tuple[Series, ...]:
+    """What was served, what this side refused, and what another side of the same requests refused."""
+    if elsewhere is None:
+        return (Series("served", unit, offered - refused), Series("throttled", unit, refused, "refused"))
+    return (
+        Series("served", unit, offered - refused - elsewhere),
+        Series("throttled", unit, refused, "refused"),
+        Series(_ELSEWHERE, unit, elsewhere, "refused"),
+    )
 
 
-def _books(offered: "NDArray[np.float64]", refused: "NDArray[np.float64]", unit: str) -> Books:
-    lost = to_quantity(sig6(float(refused.sum()) * units.SECONDS_PER_MINUTE))
-    everything = to_quantity(sig6(float(offered.sum()) * units.SECONDS_PER_MINUTE))
-    return Books(unit, everything, (("served", everything - lost), ("throttled", lost)))
+def _books(
+    offered: "NDArray[np.float64]", refused: "NDArray[np.float64]", elsewhere: "NDArray[np.float64] | None", unit: str
+) -> Books:
+    everything, lost = _units(offered), _units(refused)
+    if elsewhere is None:
+        return Books(unit, everything, (("served", everything - lost), ("throttled", lost)))
+    other = _units(elsewhere)
+    return Books(unit, everything, (("served", everything - lost - other), ("throttled", lost), (_ELSEWHERE, other)))
+
+
+def _units(levels: "NDArray[np.float64]") -> Decimal:
+    return to_quantity(sig6(float(levels.sum()) * units.SECONDS_PER_MINUTE))
 
 
 def _day(month: tuple[Series, ...], day: int) -> Chart:
@@ -139,7 +162,9 @@ def _key(name: str | None, rank: int) -> str:
     return name if name is not None else f"key of rank {rank + 1:,}"
 
 
-def _events(spec: Table, arm: Arm, direction: str, found: Followed) -> tuple[Event, ...]:
+def _events(
+    spec: Table, arm: Arm, direction: str, found: Followed, elsewhere: "NDArray[np.float64] | None"
+) -> tuple[Event, ...]:
     side, outcome = found.window.sides[key_of(arm, direction)]
     levels = side.flow.levels()
     unit = f"{direction[0].upper()}{'RU' if arm.write_capacity is None else 'CU'}/s"
@@ -155,6 +180,7 @@ def _events(spec: Table, arm: Arm, direction: str, found: Followed) -> tuple[Eve
         happenings.demand_events(levels, unit),
         happenings.burst_events(outcome, levels, CENTRAL.burst_seconds, unit),
         happenings.throttle_events(side, outcome, levels, unit),
+        happenings.elsewhere_events(elsewhere, levels, "an index" if arm.index is None else "the table"),
         happenings.capacity_events(outcome.steps or (), served, unit, scaled=scaled),
         happenings.split_events(hot, levels, unit, name) if hot is not None else (),
     )

@@ -135,3 +135,23 @@ def test_partitions_are_explained() -> None:
 
     first = remarks(spec, usage.table, "write", None, CTX)[0]
     assert first == "5 partitions (a new on-demand table has 4; bytes need 5; the peak needs 1)."
+
+
+def test_a_write_that_an_index_refuses_is_not_served_by_the_table(tmp_path: Path) -> None:
+    body = """
+tables:
+  orders:
+    item_size: 1 KB
+    indexes:
+      by-status:
+        partition_key: {name: status, distinct: 1}
+        entry_size: 100 B
+    access: [{put: 2000/s}]
+"""
+    table_writes, index_writes = capplan.simulate(scenario(body, tmp_path)).resources[0].timelines
+    for one in (table_writes, index_writes):
+        assert one.books.gap == 0
+    half = table_writes.books.offered / 2
+    assert float(dict(index_writes.books.parts)["throttled"]) == pytest.approx(float(half), rel=0.01)
+    parts = {name: float(amount / table_writes.books.offered) for name, amount in table_writes.books.parts}
+    assert parts == pytest.approx({"served": 0.5, "throttled": 0, "refused elsewhere": 0.5}, abs=0.01)
