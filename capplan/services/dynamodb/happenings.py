@@ -164,13 +164,13 @@ def _named(split: Split, key_name: str) -> str:
     return (
         f"{key_name} {split.key.name}"
         if split.key.name is not None
-        else f"the {_nth(split.key.rank + 1)} hottest {key_name}"
+        else f"the {_nth(split.key.rank + 1)}hottest {key_name}"
     )
 
 
 def _nth(rank: int) -> str:
     ending = "th" if rank % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
-    return f"{rank}{ending}" if rank > 1 else "very"
+    return f"{rank}{ending} " if rank > 1 else ""
 
 
 def in_order(*groups: Iterable[Event]) -> tuple[Event, ...]:

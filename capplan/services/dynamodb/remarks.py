@@ -67,7 +67,11 @@ def _hottest(arm: Arm, direction: str, heat: Heat | None) -> str:
         elif key is not None:
             inside = f"; in it the key of rank {key.rank + 1:,}, {part(key.share)} of all"
     times = holds_until(arm, direction)
-    until = f"; today's partitions hold until {math.floor(times * 10) / 10:,.1f}x" if times < _FAR else ""
+    until = (
+        f"; today's partitions hold until {math.floor(times * 10) / 10:,.1f}x"
+        if times < _FAR and arm.hottest_key_share is not None
+        else ""
+    )
     return (
         f"The hottest takes {part(share)} of the {direction}s: {load:,.0f} of {ceiling:,} in its busiest second"
         f"{until}{inside}."
