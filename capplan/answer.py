@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from capplan.model import Assumption, Excluded, LimitCheck
+from capplan.model import Assumption, Excluded, LimitCheck, Pattern
 from capplan.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -170,6 +170,16 @@ class RunCost:
 
 
 @dataclass(frozen=True, slots=True)
+class PatternCost:
+    """An access pattern with what it costs; provisioned capacity falls on patterns by their units."""
+
+    resource: str
+    pattern: Pattern
+    monthly_cost: Decimal
+    per_million: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Prices:
     """Where the prices came from, as the footer tells it."""
 
@@ -215,6 +225,7 @@ class Plan:
     observed: tuple[Observed, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
     """What is written in the scenario, by path, each value as it would be written."""
+    patterns: tuple[PatternCost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -72,6 +72,10 @@ class Access(BaseModel):
     """eventual (half the price) or strong."""
     changes: tuple[str, ...] | None = None
     """The attributes an update changes; every projected one where it is not given."""
+    sets: Mapping[str, Any] | None = Field(default=None, alias="set")
+    """Attributes an update writes, with their new values: {status: shipped}; measured on the table's example items."""
+    removes: tuple[str, ...] | None = Field(default=None, alias="remove")
+    """Attributes an update takes away: [note]; measured on the table's example items."""
     replaces: Share = Decimal(0)
     """The share of puts that overwrite an item of equal size (0%)."""
     condition_fails: Share = Decimal(0)

@@ -20,10 +20,35 @@ UsageT = TypeVar("UsageT")
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line of `access` or `calls`: where it stands, and what is written there.
+
+    Attributes:
+        path: The request's own place; of a transaction's member it leads into the list.
+        whole: The place of the line.
+        written: The line as plain data.
+    """
+
+    path: tuple[str | int, ...]
+    whole: tuple[str | int, ...]
+    written: Mapping[str, Any]
+
+    def at(self, word: str) -> str:
+        """A word of the request as a change's path."""
+        return ".".join(str(step) for step in (*self.path, word))
+
+    @property
+    def place(self) -> str:
+        """The whole line as a change's path."""
+        return ".".join(str(step) for step in self.whole)
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """Requests of one kind that reach a resource: what each is, how many, and who sends them (an address).
 
     `trigger` is the place of a function's trigger in its list, and `records` how many an invocation takes from it.
+    `line` is what says so in the scenario, where one line does.
     """
 
     access: Access
@@ -31,6 +56,7 @@ class Work:
     cause: str
     trigger: int | None = None
     records: Fraction = Fraction(1)
+    line: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +226,37 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """One kind of request that a resource serves, and what part of each charge it causes.
+
+    Attributes:
+        operation: The API's word.
+        what: The request in a few words.
+        cause: Who sends it: "traffic.<name>" or an address.
+        index: The index it reads; None for none.
+        consistency: Of a read; None for a write.
+        requests: How many a month.
+        read_units, write_units: Expected units of one, indexes included.
+        parts: Its part, from 0 to 1, of each charge it drives, by the charge's id.
+    """
+
+    operation: str
+    what: str
+    cause: str
+    index: str | None
+    consistency: str | None
+    requests: Fraction
+    read_units: Fraction
+    write_units: Fraction
+    parts: Mapping[str, Fraction]
+
+
+def no_patterns(name: str, spec: object, usage: object, ctx: Context) -> tuple[Pattern, ...]:  # noqa: ARG001
+    """For a room whose requests all cost the same."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Observable:
     """What a gate may ask for. None is unknown, and `why_unknown` says why; `limit` is what "of limit" means."""
 
@@ -332,6 +389,8 @@ class Kind(Generic[SpecT, UsageT]):
     rules: tuple[Rule, ...] = ()
     complete: Callable[[SpecT, Files], tuple[SpecT, tuple[Problem, ...]]] = complete_as_written
     """The spec with what the files it names hold, and everything that does not go together."""
+    patterns: Callable[[str, SpecT, UsageT, Context], tuple[Pattern, ...]] = no_patterns
+    """Each kind of request apart, where they cost differently."""
     simulate: Simulator[SpecT, UsageT] | None = None
     call_factor: Callable[[SpecT], Fraction] = runs_once
     """How often what stands in `calls` happens per unit of demand: retries run it again."""

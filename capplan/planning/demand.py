@@ -10,7 +10,7 @@ from capplan.calls import Access
 from capplan.demand.solve import Edge, LoopError, arrivals
 from capplan.errors import CapplanError
 from capplan.flow import Flow
-from capplan.model import Assumption, Call, Context, Demand, Work
+from capplan.model import Assumption, Call, Context, Demand, Line, Work
 from capplan.scenario.records import Resource, Scenario
 
 
@@ -22,6 +22,7 @@ class Sent:
     times: Fraction
     access: Access
     over_ms: Fraction
+    line: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def calls_of(resource: Resource, ctx: Context, scenario: Scenario) -> tuple[Sent
     """What a resource sends per unit of its demand: what its user wrote and what its room finds."""
     factor = resource.kind.call_factor(resource.spec)
     own = ctx.duration_ms[resource.address]
-    written = [Sent(c.to, c.times * factor, c.access, own) for c in resource.calls]
+    written = [Sent(c.to, c.times * factor, c.access, own, c.line) for c in resource.calls]
     found = resource.kind.calls(resource.name, resource.spec, ctx)
     seen = [Sent(c.to, c.times, fitting(scenario, c), c.over_ms) for c in found if c.to in scenario.resources]
     return tuple(written + seen)
@@ -190,11 +191,11 @@ def demands(
     """Everything that reaches each resource, by who sends it."""
     works: dict[str, list[Work]] = {address: [] for address in scenario.resources}
     for address, resource in scenario.resources.items():
-        works[address] += [Work(e.access, e.flow, f"traffic.{e.entrance}") for e in resource.access]
+        works[address] += [Work(e.access, e.flow, f"traffic.{e.entrance}", line=e.line) for e in resource.access]
         for sent in calls[address]:
             times = sent.times * _tried(scenario, sent.to, sent.access)
             flow = (flows.get(address, Flow.zero()) * times).spread(sent.over_ms)
-            works[sent.to].append(Work(sent.access, flow, address))
+            works[sent.to].append(Work(sent.access, flow, address, line=sent.line))
     for put in extra:
         flow = put.flow * _tried(scenario, put.to, put.access)
         works[put.to].append(Work(put.access, flow, "injected"))

@@ -13,6 +13,7 @@ from capplan.planning.findings import findings_of
 from capplan.planning.inputs import inputs_of
 from capplan.planning.limits import limits_of
 from capplan.planning.meter import meter
+from capplan.planning.patterns import patterns_of
 from capplan.planning.price import (
     Priced,
     catalogue_of,
@@ -94,6 +95,7 @@ def plan(
         unjudged=unjudged,
         observed=(*observed(known), *observed(changes(known, base))),
         inputs=inputs_of(scenario),
+        patterns=patterns_of(priced),
     )
 
 

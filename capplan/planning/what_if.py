@@ -15,7 +15,10 @@ from capplan.scenario.load import build, respec
 
 
 def apply(data: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
-    """The scenario's plain data with some values written, or (None) taken away. A number in a path is a list's line."""
+    """The scenario's plain data with some values written, or (None) taken away.
+
+    A number in a path is a list's line; a list written there stands for its own lines.
+    """
     out: dict[str, Any] = deepcopy(dict(data))
     for change in changes:
         *parents, last = change.path.split(".")
@@ -23,7 +26,8 @@ def apply(data: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
         for step in parents:
             here = _opened(here, step)
         if isinstance(here, list):
-            here[int(last)] = _plain_value(change.to)
+            at, value = int(last), _plain_value(change.to)
+            here[at : at + 1] = [] if value is None else value if isinstance(value, list) else [value]
         elif change.to is None:
             here.pop(last, None)
         else:

@@ -16,6 +16,7 @@ from capplan.answer import (
     ModeOption,
     Modes,
     Observed,
+    PatternCost,
     Plan,
     PlannedLimit,
     PlannedResource,
@@ -67,6 +68,7 @@ def plan_record(plan: Plan) -> dict[str, Any]:
         "cost_by_tag": _value(plan.cost_by_tag),
         "entrances": [_entrance(e) for e in plan.entrances],
         "runs": [_run(r) for r in plan.runs],
+        "access_patterns": [_pattern(p) for p in plan.patterns],
         "free_tier": plan.free_tier,
         "free_tier_saves": number(plan.free_tier_saves),
         "file": plan.file,
@@ -276,6 +278,23 @@ def _run(r: RunCost) -> dict[str, Any]:
         "notice_seconds": number(r.notice_seconds),
         "notices": number(r.notices),
         "notice_cost": number(r.notice_cost),
+    }
+
+
+def _pattern(one: PatternCost) -> dict[str, Any]:
+    p = one.pattern
+    return {
+        "resource": one.resource,
+        "operation": p.operation,
+        "what": p.what,
+        "cause": p.cause,
+        "index": p.index,
+        "consistency": p.consistency,
+        "requests": number(to_quantity(p.requests)),
+        "read_units": number(to_quantity(p.read_units)),
+        "write_units": number(to_quantity(p.write_units)),
+        "monthly_cost": number(one.monthly_cost),
+        "per_million": number(one.per_million),
     }
 
 

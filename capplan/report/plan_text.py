@@ -19,6 +19,7 @@ from capplan.pricing.rating import LineItem
 from capplan.quantities import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Cell, Style, bar, columns, finish, labelled, left, paint, right, row, safe, wrap
+from capplan.report.patterns_text import patterns_block
 from capplan.report.runs_text import runs_block
 from capplan.report.verdicts import figure, gate_name, limit_name, lines_by_label
 from capplan.report.yaml_value import written
@@ -55,6 +56,7 @@ def plan_text(plan: Plan, style: Style, *, details: bool = False, top: int = 10)
             _cost(plan, style, details=details, top=top),
             _once(plan, style),
             _entrances(plan, style, top=None if details else _FEW),
+            patterns_block(plan.patterns, style, top=None if details else _FEW),
             _tags(plan, style) if details else [],
             _headroom(plan.limits, style, details=details),
             runs_block(plan.runs, style, details=details),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import PurePath
 from typing import Any
 
 from capplan import __version__
@@ -82,6 +83,8 @@ def _if(wanted: bool, cell: Any) -> tuple[Any, ...]:  # noqa: ANN401, FBT001  a 
 
 
 _WORDS = {"put": "put, update, delete"}
+_AS_A_PUT = frozenset({"update", "delete"})
+"""Writes that take what a put takes, and have no row of their own."""
 
 
 def _units(found: MeasuredItems, style: Style) -> list[str]:
@@ -95,6 +98,8 @@ def _units(found: MeasuredItems, style: Style) -> list[str]:
     out = row(style, left(0, "UNITS"), left(30, "consistency"), *heads, colour="bold")
     for priced in found.operations:
         one = priced.operation
+        if one.name in _AS_A_PUT:
+            continue
         name = _WORDS.get(one.name, one.name) + (f" of {one.items}" if one.items > 1 else "")
         level = "" if one.level == "standard" else one.level
         unit = "RRU" if one.read_units else "WRU"
@@ -138,7 +143,7 @@ def _stored(found: MeasuredItems, style: Style) -> list[str]:
     if found.stored_million_usd is not None:
         words += f"; a million cost {numbers.usd(found.stored_million_usd)} USD a month in {found.region}"
     several = found.measured.items > _ONE_ITEM
-    name = "sample.jsonl" if found.file.startswith("<") else found.file
+    name = "sample.jsonl" if found.file.startswith("<") else PurePath(found.file).name
     write = f"items_file: {name}" if several else "item: {...}"
     return [*wrap(words, 0, style), *wrap(f"In a scenario, under the table: {write}", 0, style)]
 
@@ -155,6 +160,7 @@ def size_record(found: MeasuredItems) -> dict[str, Any]:
         "file": found.file,
         "region": found.region,
         "items": one.items,
+        "item_bytes": int(s.mean) if s.mean.denominator == 1 else number(to_quantity(s.mean)),
         "bytes": {
             "min": number(s.least),
             "mean": number(to_quantity(s.mean)),

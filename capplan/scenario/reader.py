@@ -67,6 +67,16 @@ class Reader:
                 self.note(mistake)
             return None
 
+    def written(self, path: Path) -> object:
+        """What stands at a path of the data; None where nothing does."""
+        here: Any = self.data
+        for step in path:
+            if isinstance(here, list):
+                here = here[int(step)] if int(step) < len(here) else None
+            else:
+                here = here.get(str(step)) if isinstance(here, Mapping) else None
+        return here
+
     def section(self, name: str) -> dict[str, Any]:
         """A section's names with what stands below each."""
         raw = self.data.get(name)

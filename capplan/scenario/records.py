@@ -8,7 +8,7 @@ from typing import Any
 
 from capplan.calls import Access
 from capplan.flow import Flow
-from capplan.model import Kind
+from capplan.model import Kind, Line
 from capplan.reading.document import Document
 from capplan.reading.files import Files
 from capplan.scenario.gate_syntax import Gate
@@ -22,6 +22,7 @@ class WrittenCall:
     to: str
     times: Fraction
     access: Access
+    line: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Entering:
     access: Access
     flow: Flow
     entrance: str
+    line: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)

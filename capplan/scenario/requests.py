@@ -7,7 +7,7 @@ from typing import Any
 
 from capplan.calls import LISTS, RUNS, SECTION_OF, TABLE_OPS, Access
 from capplan.flow import Flow, steady
-from capplan.model import Kind
+from capplan.model import Kind, Line
 from capplan.quantities import read_rate
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
@@ -20,6 +20,8 @@ from capplan.services import kind_of
 _ONLY: Mapping[str, tuple[str, ...]] = {
     "replaces": ("put", "batch-write", "transact-write"),
     "changes": ("update",),
+    "set": ("update",),
+    "remove": ("update",),
     "async": ("invoke",),
     "payload": ("invoke", "start"),
     "consistency": ("get", "query", "scan", "batch-get", "transact-get"),
@@ -30,6 +32,8 @@ _ONLY: Mapping[str, tuple[str, ...]] = {
     "items": ("query", "scan", "batch-get", "batch-write", "transact-get", "transact-write"),
 }
 """Words that say something only of these requests."""
+_NAMES = ("changes", "remove")
+"""Words that name attributes: a list, or one."""
 _SHARED = ("consistency", "condition_fails", "replays")
 """Words that a request with a list says of every member."""
 
@@ -77,7 +81,7 @@ def calls_in(
         return []
     access = access.model_copy(update={"target": value})
     _check_access(reader, *specs[address], access, path)
-    return [WrittenCall(address, times, access)]
+    return [WrittenCall(address, times, access, _line(reader, path))]
 
 
 def _section(op: str, name: object, specs: Mapping[str, Any]) -> str:
@@ -109,7 +113,19 @@ def entering_at(
     flow, entrance = _source(reader, value, [*path, op], f"{table}.{op}", shapes)
     access = access.model_copy(update={"target": table})
     _check_access(reader, kind_of("tables"), spec, access, path)
-    return [Entering(access, flow * (Fraction(access.times) * Fraction(access.chance)), entrance)]
+    times = Fraction(access.times) * Fraction(access.chance)
+    return [Entering(access, flow * times, entrance, _line(reader, path))]
+
+
+_LINE_STEPS = 4
+"""section, name, `calls`, number."""
+
+
+def _line(reader: Reader, path: Path) -> Line | None:
+    """The line at a path; None where `defaults` says it for several."""
+    whole = path[:_LINE_STEPS]
+    written = reader.written(whole)
+    return Line(path, whole, written) if isinstance(written, Mapping) else None
 
 
 def _op_of(reader: Reader, item: object, path: Path) -> str | None:
@@ -140,10 +156,11 @@ def _access_of(reader: Reader, op: str, item: Mapping[str, Any], path: Path, *, 
         reader.say([*path, op], "a check is part of a transaction", "write transact-write: [{check: orders}, ...]")
         return None
     raw = {key: value for key, value in item.items() if key != op}
-    if isinstance(raw.get("changes"), list):
-        raw["changes"] = tuple(raw["changes"])
-    elif isinstance(raw.get("changes"), str):
-        raw["changes"] = (raw["changes"],)
+    for word in _NAMES:
+        if isinstance(raw.get(word), list):
+            raw[word] = tuple(raw[word])
+        elif isinstance(raw.get(word), str):
+            raw[word] = (raw[word],)
     for banned in ("op", "target", "transactional"):
         if banned in raw:
             reader.say(

@@ -37,7 +37,7 @@ def test_an_item_is_told_attribute_by_attribute(tmp_path: Path) -> None:
     path = tmp_path / "item.json"
     path.write_text(ITEM % ("x" * 4083), encoding="utf-8")
     found = _json(str(path))
-    assert found["bytes"]["mean"] == "4100"
+    assert found["item_bytes"] == 4100
     assert {one["name"]: (one["mean_bytes"], one["types"]) for one in found["attributes"]} == {
         "note": ("4087", ["S"]),
         "total": ("9", ["N"]),
@@ -49,8 +49,8 @@ def test_an_item_is_told_attribute_by_attribute(tmp_path: Path) -> None:
         "get transactional": "4",
         "query eventual": "13",
         "query strong": "26",
-        "put standard": "5",
-        "put transactional": "10",
+        **{f"{op} standard": "5" for op in ("put", "update", "delete")},
+        **{f"{op} transactional": "10" for op in ("put", "update", "delete")},
     }, "25 x 4,100 = 102,500 bytes are 26 blocks of 4 KB"
     assert found["billed_storage_bytes"] == "4200"
     assert all(one["usd_per_million"] is None for one in found["operations"]), "no Region, no price"
@@ -68,7 +68,7 @@ def test_many_items_are_a_distribution() -> None:
     lines = "\n".join(ITEM % ("x" * n) for n in (100, 100, 100, 2083))
     found = _json("-", "--region", "us-east-1", stdin=lines)
     assert (found["items"], found["bytes"]["min"], found["bytes"]["max"]) == (4, "117", "2100")
-    put = next(one for one in found["operations"] if one["consistency"] == "standard")
+    put = next(one for one in found["operations"] if one["operation"] == "put")
     assert (put["write_units"], put["units_at_mean_size"]) == ("1.5", "1"), (
         "1, 1, 1 and 3; the mean of 613 bytes takes 1"
     )

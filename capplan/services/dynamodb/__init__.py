@@ -6,12 +6,13 @@ from capplan.model import Call, Context, Kind, Problem
 from capplan.reading.files import Files
 from capplan.services.dynamodb.accesses import validate_access
 from capplan.services.dynamodb.assumptions import assume
-from capplan.services.dynamodb.capacity_rules import CAPACITY_RULES
 from capplan.services.dynamodb.complete import complete
 from capplan.services.dynamodb.cost import charge
 from capplan.services.dynamodb.keys import with_key_files
 from capplan.services.dynamodb.limits import check, observe, pools
 from capplan.services.dynamodb.options import options
+from capplan.services.dynamodb.patterns import patterns
+from capplan.services.dynamodb.rules import RULES
 from capplan.services.dynamodb.simulate import SIMULATOR
 from capplan.services.dynamodb.spec import NOT_YET, Table
 from capplan.services.dynamodb.usage import Usage, meter, records, shards, summary
@@ -53,7 +54,8 @@ KIND: Kind[Table, Usage] = Kind(
     records=records,
     shards=shards,
     refuses=validate_access,
+    rules=RULES,
     complete=_complete,
     simulate=SIMULATOR,
-    rules=CAPACITY_RULES,
+    patterns=patterns,
 )

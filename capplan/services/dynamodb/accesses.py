@@ -4,6 +4,8 @@ Source: DynamoDB Developer Guide, "Constraints", "Global secondary indexes", "Tr
 """
 
 from capplan.calls import READS, Access
+from capplan.services.dynamodb.examples import ItemError, updated
+from capplan.services.dynamodb.item_size import item_bytes
 from capplan.services.dynamodb.quotas import MAX_ITEM_BYTES
 from capplan.services.dynamodb.requests import ENTRIES, MEMBERS, entries_touched
 from capplan.services.dynamodb.spec import Table
@@ -30,13 +32,29 @@ def validate_access(spec: Table, access: Access) -> str | None:  # noqa: PLR0911
         return f"the query reads {access.items} items, but the table holds {spec.items}"
     if access.changes is not None and access.op != "update":
         return f"only an update has changes, not a {access.op}"
-    return _key_problem(spec, access) or _fetch_problem(spec, access)
+    return _key_problem(spec, access) or _images_problem(spec, access) or _fetch_problem(spec, access)
 
 
 def _key_problem(spec: Table, access: Access) -> str | None:
     """An update leaves the table's own key as it is."""
-    moved = [name for name in access.changes or () if name in spec.key]
+    named = (*(access.changes or ()), *(access.sets or ()), *(access.removes or ()))
+    moved = [name for name in named if name in spec.key]
     return f"an update cannot change {moved[0]!r}, the table's key: it is a delete and a put" if moved else None
+
+
+def _images_problem(spec: Table, access: Access) -> str | None:
+    """New values are measured on example items, and are such as DynamoDB keeps."""
+    if access.sets is None and access.removes is None:
+        return None
+    if access.changes is not None:
+        return "changes and set say the same: write one of them"
+    if spec.sample is None or access.item_size is not None:
+        return "set and remove are measured on example items: give the table an item, or name the attributes in changes"
+    try:
+        sizes = [item_bytes(updated(one, access.sets or {}, access.removes or ())) for one in spec.sample.items]
+    except ItemError as error:
+        return f"a new value cannot be: {error}"
+    return "the updated item is larger than 400 KB, DynamoDB's limit" if max(sizes) > MAX_ITEM_BYTES else None
 
 
 def _fetch_problem(spec: Table, access: Access) -> str | None:

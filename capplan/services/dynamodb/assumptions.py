@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from capplan.calls import READS
+from capplan.calls import READS, Access
 from capplan.model import Assumption, Context
 from capplan.services.dynamodb.requests import is_transactional
 from capplan.services.dynamodb.spec import Index, Table
@@ -14,7 +14,7 @@ _NEW = frozenset({"put", "batch-write", "transact-write"})
 def assume(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:  # noqa: ARG001  every room's signature
     """Defaults the user did not write."""
     path = f"tables.{name}"
-    return (*_table(path, spec, usage), *_indexes(path, spec, usage), *_accesses(path, usage))
+    return (*_table(path, spec, usage), *_indexes(path, spec, usage), *_accesses(path, usage), *_readings(spec, usage))
 
 
 def _table(path: str, spec: Table, usage: Usage) -> Iterable[Assumption]:
@@ -62,6 +62,40 @@ def _global_index(where: str, spec: Table, index: Index, usage: Usage) -> Iterab
         yield Assumption(f"{where}.partition_key.popularity", "uniform", "requests fall evenly on the keys", "workload")
 
 
+def _readings(spec: Table, usage: Usage) -> Iterable[Assumption]:
+    """Where AWS's own texts disagree or stay silent: what is taken here. The same for every table, so told once."""
+    accesses = [one.work.access for one in usage.works]
+    if usage.table_bytes:
+        yield _reading("dynamodb.gb", "2^30 bytes", "as the quotas page says; some AWS tools count 10^9")
+    if spec.point_in_time_recovery:
+        yield _reading("dynamodb.pitr", "stored bytes with AWS's overhead", "no AWS text says whether it counts")
+    if spec.sample is not None:
+        yield _reading("dynamodb.number_bytes", "by significant digits", "the guide says approximately; as measured")
+    if usage.requests.terms:
+        yield _reading(
+            "dynamodb.partition", "reads and writes apart", "as the guide says; an older text shares one budget"
+        )
+    if any(access.condition_fails for access in accesses):
+        yield _reading(
+            "dynamodb.failed_condition", "the larger of the item there and the one tried", "older texts: the one there"
+        )
+    if any(_sums_sizes(spec, access) for access in accesses):
+        yield _reading("dynamodb.query", "sizes of its items vary one by one", "nothing says that they go together")
+
+
+def _sums_sizes(spec: Table, access: Access) -> bool:
+    size = access.item_size or spec.item_size
+    return access.op in {"query", "scan"} and size is not None and not size.fixed
+
+
+def _reading(path: str, value: str, reason: str) -> Assumption:
+    return Assumption(path, value, reason, "aws_default")
+
+
+def _changes_all(access: Access) -> bool:
+    return access.op == "update" and access.changes is None and access.sets is None and access.removes is None
+
+
 def _accesses(path: str, usage: Usage) -> Iterable[Assumption]:
     """One line a kind of default, not one a request."""
     accesses = [one.work.access for one in usage.works]
@@ -71,7 +105,7 @@ def _accesses(path: str, usage: Usage) -> Iterable[Assumption]:
         yield Assumption(f"{path}.access.query.items", "1", "a query without items reads one", "workload")
     if any(access.op == "scan" and access.items is None for access in accesses):
         yield Assumption(f"{path}.access.scan.items", "all", "a scan without items reads everything", "workload")
-    if (usage.indexes or len(usage.index_bytes)) and any(a.op == "update" and a.changes is None for a in accesses):
+    if (usage.indexes or len(usage.index_bytes)) and any(_changes_all(a) for a in accesses):
         yield Assumption(
             f"{path}.access.update.changes",
             "all",

@@ -100,6 +100,10 @@ def _measured(spec: Table, sample: Sample, word: str) -> tuple[Table, tuple[Prob
 def _index_problems(spec: Table, sample: Sample, word: str) -> Iterable[Problem]:
     """An index of which no example item has an entry would cost nothing: most likely a name is wrong."""
     for name, index in spec.indexes.items():
+        if not spec.key and index.project != "all" and index.entry_size is None:
+            hint = "write the table's partition_key, and its sort_key if it has one"
+            yield Problem(("indexes", name), "an entry holds the table's key, and nothing says what that is", hint)
+            continue
         absent = [one for one in index.own_key if not any(one in item for item in sample.items)]
         if absent and index.entry_size is None:
             hint = (

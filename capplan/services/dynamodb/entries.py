@@ -7,10 +7,11 @@ from fractions import Fraction
 
 from capplan.calls import Access
 from capplan.quantities import Distribution, expected_blocks, fixed
-from capplan.services.dynamodb.index_writes import IndexShape, TableShape, entry_units
-from capplan.services.dynamodb.item_size import item_bytes
+from capplan.services.dynamodb.examples import updated
+from capplan.services.dynamodb.index_writes import IndexShape, TableShape, entry_units, index_units
+from capplan.services.dynamodb.item_size import Item, item_bytes
 from capplan.services.dynamodb.quotas import WRITE_BLOCK_BYTES
-from capplan.services.dynamodb.sample import Sample, entry_share, entry_sizes
+from capplan.services.dynamodb.sample import Sample, distribution, entry_share, entry_sizes
 from capplan.services.dynamodb.spec import Index, Table
 
 
@@ -59,9 +60,27 @@ def index_write(spec: Table, index: Index, access: Access) -> Fraction:
     return writes * max(Fraction(1), expected_blocks(size, WRITE_BLOCK_BYTES)) * sparse_share(spec, index)
 
 
+def images(spec: Table, access: Access) -> tuple[tuple[Item, Item], ...]:
+    """Each example item before and after an update that gives new values; none for any other write."""
+    if spec.sample is None or (access.sets is None and access.removes is None):
+        return ()
+    sets, removes = access.sets or {}, access.removes or ()
+    return tuple((one, updated(one, sets, removes)) for one in spec.sample.items)
+
+
+def larger_image(spec: Table, access: Access) -> Distribution | None:
+    """The sizes an update with new values is charged for: the larger of each item before and after."""
+    found = images(spec, access)
+    return distribution(max(item_bytes(before), item_bytes(after)) for before, after in found) if found else None
+
+
 def _sampled_write(spec: Table, sample: Sample, index: Index, access: Access) -> Fraction:
     """Each example item's own units, so that large entries and entries that change need not be the same ones."""
-    entries = sample.entries(shape_of(index), spec.key)
+    shape = shape_of(index)
+    changed = images(spec, access)
+    if changed:
+        return Fraction(sum(index_units(before, after, shape, spec.key) for before, after in changed), len(changed))
+    entries = sample.entries(shape, spec.key)
     keys = frozenset((*spec.key, *index.own_key))
     have = [
         entry_writes(access, index.key_attributes, frozenset(entry) - keys, frozenset(item))
@@ -94,6 +113,8 @@ def entry_writes(
     kept = Fraction(1 if held is None or held else 0)
     if access.op == "delete":
         return Fraction(1)
+    if access.op == "update" and (access.sets is not None or access.removes is not None):
+        access = access.model_copy(update={"changes": (*(access.sets or ()), *(access.removes or ()))})
     if access.op != "update":
         replaces = Fraction(access.replaces)
         return (1 - replaces) + replaces * kept

@@ -68,6 +68,21 @@ def typed_item(raw: object) -> Item:
     return {str(name): _plain(value, str(name), 1) for name, value in raw.items()}
 
 
+def updated(item: Item, sets: Mapping[str, Any], removes: Iterable[str] = ()) -> Item:
+    """The item after an update: attributes written (plain or in DynamoDB JSON), others taken away.
+
+    Raises:
+        ItemError: A value is none that DynamoDB keeps.
+    """
+    gone = frozenset(removes)
+    new = {str(name): _any(value, str(name)) for name, value in sets.items()}
+    return {name: value for name, value in {**item, **new}.items() if name not in gone}
+
+
+def _any(value: object, path: str) -> Typed:
+    return _checked(value, path, 1) if _is_typed(value) else _plain(value, path, 1)
+
+
 def _looks_typed(raw: Mapping[str, Any]) -> bool:
     return bool(raw) and all(_is_typed(value) for value in raw.values())
 

@@ -85,7 +85,7 @@ def sizes_of(dist: Distribution) -> Sizes:
 
 
 _READS = (("get", "eventual"), ("get", "strong"), ("get", "transactional"), ("query", "eventual"), ("query", "strong"))
-_WRITES = (("put", "standard"), ("put", "transactional"))
+_WRITES = tuple((op, level) for op in ("put", "update", "delete") for level in ("standard", "transactional"))
 
 
 def _operations(sample: Sample) -> Iterable[Operation]:

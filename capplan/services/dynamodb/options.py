@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from capplan.model import Change, Context, Demand, Option
 from capplan.quantities import to_quantity
+from capplan.services.dynamodb.advice import advise
 from capplan.services.dynamodb.hot_keys import hot_key_options
 from capplan.services.dynamodb.modes import (
     LAGS,
@@ -31,6 +32,7 @@ def options(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Option,
         _other_class(name, spec),
         *_refused(name, spec, usage),
         *hot_key_options(name, spec, usage, ctx.seed),
+        *advise(name, spec, usage),
     )
 
 

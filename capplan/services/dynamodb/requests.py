@@ -12,10 +12,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import READS, Access
-from capplan.quantities import Distribution, expected_blocks, fixed, mean, quantile, sum_of, to_quantity
-from capplan.services.dynamodb.entries import entry_size, index_write
+from capplan.quantities import Distribution, expected_blocks, fixed, quantile, to_quantity
+from capplan.services.dynamodb.entries import entry_count, entry_size, index_write, larger_image
 from capplan.services.dynamodb.quotas import READ_BLOCK_BYTES, WRITE_BLOCK_BYTES
 from capplan.services.dynamodb.spec import PartitionKey, Table
+from capplan.services.dynamodb.together import blocks_together
 from capplan.services.dynamodb.units import TRANSACTION_FACTOR, UNITS_PER_BLOCK
 
 TABLE = ""
@@ -41,7 +42,7 @@ def request_units(spec: Table, access: Access) -> RequestUnits:
     members = _members(access)
     size = _item_size(spec, access)
     found = 1 - Fraction(access.missing)
-    blocks = found * _blocks(size, WRITE_BLOCK_BYTES) + (1 - found)
+    blocks = found * _blocks(larger_image(spec, access) or size, WRITE_BLOCK_BYTES) + (1 - found)
     arms = {TABLE: members * blocks * (TRANSACTION_FACTOR if is_transactional(access) else 1)}
     written = Fraction(0) if access.op == "check" else members * found * (1 - Fraction(access.condition_fails))
     for name, index in spec.indexes.items():
@@ -70,8 +71,7 @@ def entries_touched(spec: Table, access: Access) -> Decimal:
         return access.items
     if access.op == "query":
         return Decimal(1)
-    stored = spec.indexes[access.index].items if access.index is not None else None
-    return spec.items if stored is None else stored
+    return spec.items if access.index is None else to_quantity(entry_count(spec, spec.indexes[access.index]))
 
 
 def _read(spec: Table, access: Access) -> dict[str, Fraction]:
@@ -101,7 +101,7 @@ def _queries(key: PartitionKey | None, access: Access) -> int:
 
 def _evaluated(size: Distribution, count: Decimal, queries: int) -> Fraction:
     """Blocks of what is evaluated, rounded up in each of the queries."""
-    return queries * _blocks(_together(size, count / queries), READ_BLOCK_BYTES)
+    return queries * blocks_together(size, count / queries, READ_BLOCK_BYTES)
 
 
 def items_of(access: Access) -> Fraction:
@@ -122,15 +122,8 @@ def _blocks(size: Distribution, block_bytes: int) -> Fraction:
     return max(Fraction(1), expected_blocks(size, block_bytes))
 
 
-def _together(size: Distribution, count: Decimal) -> Distribution:
-    """The size of so many items together, each for itself. A fixed size is a mean: its ceiling counts for units."""
-    if size.fixed:
-        return fixed(count * math.ceil(size.points[0][1]))
-    if count > 1:
-        return sum_of(size, count)
-    return size if count == 1 else fixed(count * to_quantity(mean(size)))
-
-
 def largest_bytes(size: Distribution) -> Decimal:
-    """The size that is held against the 400 KB limit: the value, or what 99.9% of the items stay under."""
-    return size.points[0][1] if size.fixed else Decimal(math.ceil(quantile(size, 0.999)))
+    """The size that is held against the 400 KB limit: the largest known, or what 99.9% of the items stay under."""
+    if size.fixed or size.sample:
+        return size.points[-1][1]
+    return Decimal(math.ceil(quantile(size, 0.999)))

@@ -73,15 +73,19 @@ def _item_gate(given: Input) -> Observed:
 
 
 def _read_units(given: Input) -> Observed:
-    return {"rru": units.read_units(_bytes(given["item_bytes"]), given["consistency"])}
+    return {"rru": units.read_units(_bytes(given["item_bytes"]), given.get("consistency", "eventual"))}
 
 
 def _batch_read(given: Input) -> Observed:
-    return {"rru": units.batch_read_units([_bytes(one) for one in given["item_bytes"]], given["consistency"])}
+    return {
+        "rru": units.batch_read_units(
+            [_bytes(one) for one in given["item_bytes"]], given.get("consistency", "eventual")
+        )
+    }
 
 
 def _query_scan(given: Input) -> Observed:
-    level, fetched = given["consistency"], [_n(one) for one in given.get("lsi_fetch_bytes", ())]
+    level, fetched = given.get("consistency", "eventual"), [_n(one) for one in given.get("lsi_fetch_bytes", ())]
     searched = int(given.get("partitions_searched", 1))
     read = units.index_query_units(_total_bytes(given), fetched, level, searched)
     return {"rru": read.total, "index": read.entries, "table": read.fetched}

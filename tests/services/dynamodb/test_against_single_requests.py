@@ -43,6 +43,14 @@ def indexes(draw: st.DrawFn) -> Mapping[str, Any]:
 SHARES = st.sampled_from(["0%", "25%", "50%"])
 
 
+CHANGES: st.SearchStrategy[dict[str, Any]] = (
+    st.just({})
+    | NAMES.map(lambda names: {"changes": tuple(names)})
+    | st.fixed_dictionaries({"set": st.dictionaries(st.sampled_from(ATTRIBUTES), TEXTS), "remove": NAMES.map(tuple)})
+)
+"""Everything, attributes by name, or new values with attributes taken away."""
+
+
 @st.composite
 def accesses(draw: st.DrawFn) -> dict[str, Any]:
     """A write of any kind with everything its charge depends on."""
@@ -51,7 +59,7 @@ def accesses(draw: st.DrawFn) -> dict[str, Any]:
     if op in {"put", "batch-write", "transact-write"}:
         said["replaces"] = draw(SHARES)
     if op == "update":
-        said["changes"] = draw(st.none() | NAMES.map(tuple))
+        said |= draw(CHANGES)
     if op == "delete":
         said["missing"] = draw(SHARES)
     if op != "batch-write":
@@ -108,6 +116,9 @@ def ways(spec: Table, request: Access, item: Item) -> list[tuple[Fraction, Item 
         missing = Fraction(request.missing)
         return [(missing, None, None, holds), (1 - missing, item, None, holds)]
     values = tuple(name for name in item if name not in moving(spec))
+    if request.op == "update" and request.sets is not None and request.removes is not None:
+        left = {**item, **request.sets}
+        return [(Fraction(1), item, {k: v for k, v in left.items() if k not in request.removes}, holds)]
     if request.op == "update" and request.changes is not None:
         return [(Fraction(1), item, other(item, request.changes), holds)]
     if request.op == "update":
@@ -122,7 +133,9 @@ def test_units_of_a_write_are_those_of_single_writes(
     items: list[Item], declared: Mapping[str, Any], said: dict[str, Any]
 ) -> None:
     keys = {name for index in declared.values() for name in (index.get("partition_key") or [index.get("sort_key")])}
-    if said.get("changes") is None:  # a key of one index that another one projects changes in neither: left out
+    if said.keys().isdisjoint(
+        {"changes", "set"}
+    ):  # a key of one index that another one projects changes in neither: left out
         declared = {
             name: index
             for name, index in declared.items()

@@ -142,6 +142,14 @@ def test_example_items_that_cannot_be_are_told(tmp_path: Path, size: str, messag
     assert message in caught.value.mistakes[0].message
 
 
+def test_entries_hold_the_tables_key_so_it_has_to_be_named(tmp_path: Path) -> None:
+    body = "tables:\n  orders:\n    item: {id: a, day: b}\n    indexes: {by-day: {partition_key: day, project: %s}}\n"
+    with pytest.raises(CapplanError) as caught:
+        scenario(body % "keys-only", tmp_path)
+    assert caught.value.mistakes[0].message == "an entry holds the table's key, and nothing says what that is"
+    assert scenario(body % "all", tmp_path).resources["tables.orders"].spec.sample is not None
+
+
 def test_a_wrong_line_of_a_sample_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text('{"id": "a", "status": "b"}\n\n{"id": {"N": "x"}}\n7\n', encoding="utf-8")
     with pytest.raises(CapplanError) as caught:
@@ -179,3 +187,52 @@ def test_an_item_of_400_kb_is_the_most() -> None:
         (),
         "the item has 409,601 bytes; DynamoDB takes at most 409,600 (400 KB)",
     )
+
+
+UPDATES = """tables:
+  orders:
+    partition_key: id
+    item: {id: a1, status: open, day: "24", note: %s}
+    items: 1M
+    indexes:
+      by-status: {partition_key: [status, day], project: [note]}
+      by-end: {partition_key: end, entry_size: 99 B, items: 0}
+    access:
+      - {update: 1/s, %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("says", "table", "index", "working"),
+    [
+        ("set: {status: shipped}", 2, 4, "2 blocks; the entry moves: 2 out and 2 in"),
+        ("set: {status: open}", 2, 0, "the same value: nothing moves"),
+        ("set: {note: short}", 2, 2, "the larger of the entries before and after"),
+        ("remove: [day]", 2, 2, "one key attribute is gone: the entry goes"),
+        ("remove: day", 2, 2, "one name needs no list"),
+        ("set: {total: 12.5}", 2, 0, "not in the index"),
+        ("set: {more: %s}" % ("x" * 1000), 3, 0, "the item grows to 2.5 KB"),
+        ("set: {status: {S: gone}}, remove: [note]", 2, 3, "2 out, and 1 in for what is left"),
+    ],
+)
+def test_new_values_are_measured_before_and_after(
+    tmp_path: Path, says: str, table: int, index: int, working: str
+) -> None:
+    loaded = scenario(UPDATES % ("x" * 1500, says), tmp_path).resources["tables.orders"]
+    units = request_units(loaded.spec, loaded.access[0].access).write
+    assert units == {"": table, "by-status": index, "by-end": 0}, working
+
+
+@pytest.mark.parametrize(
+    ("says", "message"),
+    [
+        ("set: {id: a2}", "an update cannot change 'id', the table's key"),
+        ("set: {status: a}, changes: [status]", "changes and set say the same"),
+        ("set: {n: {N: x}}", "a new value cannot be"),
+        ("set: {status: a}, item_size: 1 KB", "set and remove are measured on example items"),
+    ],
+)
+def test_new_values_that_cannot_be_are_told(tmp_path: Path, says: str, message: str) -> None:
+    with pytest.raises(CapplanError) as caught:
+        scenario(UPDATES % ("x", says), tmp_path)
+    assert caught.value.mistakes[0].message == message
