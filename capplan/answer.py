@@ -106,6 +106,15 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
+class WayOut:
+    """A finding that would help a broken gate: what is observed then (None: not known), and whether the gate holds."""
+
+    finding: Finding
+    observed: Decimal | None = None
+    holds: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A gate judged by the comparison that decides it.
 
@@ -129,6 +138,8 @@ class Verdict:
     source: str = ""
     width: int = 1
     waiver: Waived | None = None
+    ways: tuple[WayOut, ...] | None = None
+    """Ways out, each planned again; None where nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,15 @@ class What(StrEnum):
     plan = "plan"
     modes = "modes"
     simulation = "simulation"
+    diff = "diff"
+    gates = "gates"
     errors = "errors"
 
 
 def schema(
-    what: Annotated[What, typer.Option("--for", help="scenario, plan, modes, simulation or errors.")] = What.scenario,
+    what: Annotated[
+        What, typer.Option("--for", help="scenario, plan, modes, simulation, diff, gates or errors.")
+    ] = What.scenario,
     output_file: OutputFile = None,
     quiet: Quiet = False,
 ) -> int:

@@ -46,10 +46,14 @@ def baselines(asked: str, scenarios: Sequence[Any], today: date | None, seed: in
 
 def _as_it_was(revision: str, scenario: Any, today: date | None, seed: int) -> "Snapshot":  # noqa: ANN401  a Scenario
     from capplan.planning.plan import plan  # noqa: PLC0415
+    from capplan.reading.files import STDIN_NAME  # noqa: PLC0415
     from capplan.reading.git import read_same  # noqa: PLC0415
     from capplan.scenario.load import load_source  # noqa: PLC0415
     from capplan.snapshot import nothing, snapshot  # noqa: PLC0415
 
+    if scenario.file == STDIN_NAME:
+        message = "standard input has no earlier version"
+        raise CapplanError((Mistake(revision, 0, 0, message, f"name a file: {revision}:scenario.yaml"),))
     source = read_same(revision, scenario.file, os.environ)
     if source is None:
         return nothing(scenario.name, scenario.region)

@@ -46,7 +46,7 @@ def judge(
         CapplanError: A gate names something unknown, or something whose value is not known, or (unless lenient) needs
             a baseline or a day that was not given.
     """
-    look = _lookup(scenario, known, baseline)
+    look = lookup(scenario, known, baseline)
     mistakes: list[Mistake] = []
     verdicts: list[Verdict] = []
     later: list[Unjudged] = []
@@ -77,7 +77,9 @@ def _mistake(file: str, gate: Gate, error: GateError) -> Mistake:
 # --- what is known under a name --------------------------------------------------------------------------------------
 
 
-def _lookup(scenario: Scenario, known: Mapping[str, Seen], baseline: Baseline) -> Lookup:
+def lookup(scenario: Scenario, known: Mapping[str, Seen], baseline: Baseline) -> Lookup:
+    """What stands under a name, or an error that names the nearest."""
+
     def look(name: Name) -> Seen:
         found = find(name.name, known, baseline)
         if found is None:

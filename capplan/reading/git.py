@@ -109,6 +109,8 @@ class _Git:
     def holds(self, commit: str, path: str) -> bool:
         """Whether there is a file."""
         done = self._run("cat-file", "-t", f"{commit}:{path}")
+        if b"outside repository" in done.stderr:
+            raise _wrong(self.asked, f"{shown(path)} is outside of this git repository", "run it where the scenario is")
         return done.returncode == 0 and done.stdout.strip() == b"blob"
 
     def blob(self, commit: str, path: str, name: str, limit_bytes: int) -> bytes:

@@ -62,4 +62,6 @@ def _block(one: Told, style: Style) -> list[str]:
         if way.gives_up:
             out += wrap(f"! {way.gives_up}", 8, style)
         out += what_to_write(((c.path, c.new) for c in way.change), 8, style)
+        if way.gives:
+            out += wrap(way.gives, 10, style)
     return out

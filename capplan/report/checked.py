@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from capplan.answer import Plan
 from capplan.report import numbers
 from capplan.report.verdicts import Told, told
 from capplan.report.yaml_value import written
-from capplan.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from capplan.snapshot import Snapshot  # a plan alone does not pay for what reads saved ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,7 @@ class Checked:
     """A plan, what it is held against (None: nothing), and whether a warning breaks."""
 
     plan: Plan
-    base: Snapshot | None = None
+    base: "Snapshot | None" = None
     fail_on_warn: bool = False
 
     @property
@@ -64,7 +67,8 @@ def way_words(one: Told) -> str:
     if not one.ways:
         return ""
     way = one.ways[0]
-    return "write " + ", ".join(f"{c.path}: {written(c.new)}" for c in way.change)
+    told = "write " + ", ".join(f"{c.path}: {written(c.new)}" for c in way.change)
+    return f"{told} ({way.gives})" if way.gives else told
 
 
 def message(one: Told) -> str:

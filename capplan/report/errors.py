@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from capplan.errors import Mistake
-from capplan.report.plain import glyph, inert_json, plain
+from capplan.report.plain import disarmed, glyph, inert_json, plain
 
 _WORD = re.compile(
     r'"[^"]*"\S*|\{(?:[^{}]|\{[^{}]*\}){1,50}\}\S*|[\w.-]+ [<>]=? \S+(?: USD)?\S*|\d\S* (?:ms|s|min|h|B|KB|MB|GB|USD)\b\S*|\S+'
@@ -36,7 +36,7 @@ def errors_text(mistakes: Iterable[Mistake], *, ascii_only: bool, outcome: str =
     files = list(dict.fromkeys(m.file for m in ordered))
     where = plain(files[0], ascii_only=ascii_only) if len(files) == 1 else f"{len(files)} files"
     count = "1 mistake" if len(ordered) == 1 else f"{len(ordered)} mistakes"
-    return "\n\n".join([*blocks, f"{count} in {where}. {outcome}"])
+    return disarmed("\n\n".join([*blocks, f"{count} in {where}. {outcome}"]))
 
 
 def errors_json(mistakes: Iterable[Mistake]) -> str:

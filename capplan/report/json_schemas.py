@@ -96,6 +96,36 @@ _TABLE = _object(
     options=_list(_OPTION),
 )
 _MODES = _object(schema={"const": "capplan.modes/1"}, scenario=_SCENARIO, prices=_PRICES, tables=_list(_TABLE))
+_SIDE = _object(source=_TEXT, name=_TEXT, region=_TEXT, sha256=_TEXT, prices_sha256=_TEXT)
+_AMOUNTS = _object(base=_FIGURE, head=_FIGURE, change=_FIGURE, change_share=_or_null(_FIGURE))
+_STATE = _or_null(_object(headroom=_FIGURE, breached=_FLAG, load=_FIGURE, quota=_FIGURE))
+
+
+def _moved(word: str) -> Schema:
+    """Money by name; null where it does not exist on that side."""
+    return _list(_object(base=_or_null(_FIGURE), head=_or_null(_FIGURE), change=_FIGURE, **{word: _TEXT}))
+
+
+_DIFF = _object(
+    schema={"const": "capplan.diff/1"},
+    base=_SIDE,
+    head=_SIDE,
+    currency={"const": "USD"},
+    monthly_cost=_AMOUNTS,
+    one_time_cost=_AMOUNTS,
+    inputs=_list(_object(path=_TEXT, base=_or_null(_TEXT), head=_or_null(_TEXT))),
+    inputs_known=_FLAG,
+    cost_by_service=_moved("service"),
+    resources=_moved("resource"),
+    line_items=_moved("id"),
+    limits=_list(_object(resource=_TEXT, limit=_TEXT, base=_STATE, head=_STATE, change=_FIGURE)),
+    gates=_list(_object(gate=_TEXT, base=_TEXT, head=_TEXT)),
+)
+_OBSERVABLE = _object(
+    name=_TEXT, value=_or_null(_FIGURE), unit=_TEXT, limit=_or_null(_FIGURE), why_unknown=_or_null(_TEXT),
+    gate=_or_null(_TEXT),
+)  # fmt: skip
+_GATES = _object(schema={"const": "capplan.gates/1"}, scenario=_SCENARIO, observables=_list(_OBSERVABLE))
 _MISTAKE = _object(file=_TEXT, line=_or_null(_WHOLE), column=_or_null(_WHOLE), message=_TEXT, hint=_TEXT)
 _ERRORS = _object(schema={"const": "capplan.errors/1"}, errors=_list(_MISTAKE))
 _SERIES = _object(
@@ -126,6 +156,8 @@ _ANSWERS: Mapping[str, tuple[Schema, str]] = {
     "plan": (_PLAN, "What `capplan estimate` and `check` answer with --format json."),
     "modes": (_MODES, "What `capplan compare-modes` answers with --format json."),
     "simulation": (_SIMULATION, "What `capplan simulate` answers with --format json."),
+    "diff": (_DIFF, "What `capplan diff` answers with --format json."),
+    "gates": (_GATES, "What `capplan gates` answers with --format json."),
     "errors": (_ERRORS, "What every command says of wrong input with --format json."),
 }
 ANSWERS: Sequence[str] = tuple(_ANSWERS)

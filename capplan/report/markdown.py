@@ -5,9 +5,10 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from capplan.report import numbers
-from capplan.report.checked import Checked, change_words, money, way_words
+from capplan.report.checked import Checked, change_words, money
 from capplan.report.markup import code, md
 from capplan.report.verdicts import Told, ranked, summary
+from capplan.report.yaml_value import written
 
 MOST_CHARACTERS = 60_000
 """GitHub refuses comments above 65,536 characters."""
@@ -81,9 +82,10 @@ def _place(one: Told) -> str:
 def _block(one: Told) -> str:
     """Why, and a way out."""
     parts = [md(part) for part in (one.waiver, one.why) if part]
-    way = way_words(one)
-    if way:
-        parts.append(f"Write {code(way.removeprefix('write '))}")
+    if one.ways:
+        way = one.ways[0]
+        change = ", ".join(f"{c.path}: {written(c.new)}" for c in way.change)
+        parts.append(f"Write {code(change)}" + (f": {md(way.gives)}" if way.gives else ""))
     place = f"line {one.verdict.line}" if one.verdict.line else code(one.line)
     return f"**{code(one.name)}** ({place}): {'. '.join(parts)}" if parts else ""
 

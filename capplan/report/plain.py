@@ -23,6 +23,11 @@ def inert(line: str) -> str:
     return line.replace("::", r"\u003a:", 1) if line.lstrip().startswith("::") else line
 
 
+def disarmed(text: str) -> str:
+    """Text of several lines in which no build agent finds a command."""
+    return _COMMAND.sub(r"\\u0023#", text)
+
+
 def inert_json(text: str) -> str:
     """JSON that no build agent obeys: the same values, the first character of a command as an escape."""
     return _COMMAND.sub(r"\\u0023#", text)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from capplan.answer import (
     ComparedAccount,
@@ -29,8 +29,10 @@ from capplan.pricing.rating import LineItem
 from capplan.quantities import to_quantity
 from capplan.report.plain import inert_json
 from capplan.report.verdicts import Told, told
-from capplan.snapshot import Snapshot
 from capplan.units import MONTH_HOURS
+
+if TYPE_CHECKING:
+    from capplan.snapshot import Snapshot  # a plan alone does not pay for what reads saved ones
 
 PLAN_SCHEMA = "capplan.plan/1"
 MODES_SCHEMA = "capplan.modes/1"
@@ -81,7 +83,7 @@ def plan_record(plan: Plan) -> dict[str, Any]:
     }
 
 
-def checked_record(plan: Plan, base: Snapshot | None) -> dict[str, Any]:
+def checked_record(plan: Plan, base: "Snapshot | None") -> dict[str, Any]:
     """A plan's record, and against a baseline what it costs more."""
     record = plan_record(plan)
     if base is not None:
@@ -264,6 +266,15 @@ def _gate(told: Told) -> dict[str, Any]:
         "observes": told.name,
         "waiver": _waiver(g.waiver),
         "source": g.source or None,
+        "ways": [
+            {
+                "rule": way.finding.rule,
+                "change": _changes(way.finding.change),
+                "observed": number(way.observed),
+                "holds": way.holds,
+            }
+            for way in g.ways or ()
+        ],
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from capplan.answer import FindingChange, Plan, PlannedLimit, PlannedResource, Verdict
+from capplan.answer import Finding, FindingChange, Plan, PlannedLimit, PlannedResource, Verdict, WayOut
 from capplan.pricing.rating import LineItem
 from capplan.quantities import to_quantity
 from capplan.report import numbers
@@ -30,6 +30,7 @@ class Way:
     message: str
     gives_up: str
     change: tuple[FindingChange, ...]
+    gives: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,16 +228,24 @@ def _label_of(line: LineItem, labels: Mapping[str, object]) -> str:
 
 
 def _ways_out(plan: Plan, gate: Verdict, owner: PlannedResource | None) -> tuple[Way, ...]:
-    """The findings that would help: the best saving for money, the risks of the resource otherwise."""
+    """What would help, with what it gives; where nobody planned again, the best savings or the risks."""
+    if gate.ways is not None:
+        return tuple(_way(way.finding, _gives(way, gate)) for way in gate.ways)
     wanted = "saving" if gate.unit == "USD" or "cost" in gate_name(gate) else "risk"
     found = [
         f for f in plan.findings if f.severity == wanted and f.change and (owner is None or f.resource == owner.label)
     ]
-    return tuple(
-        Way(
-            (f"saves {numbers.usd(f.monthly_saving)} a month: " if f.monthly_saving else "") + f.message,
-            f.gives_up,
-            f.change,
-        )
-        for f in found[:_DEAREST]
-    )
+    return tuple(_way(f, "") for f in found[:_DEAREST])
+
+
+def _way(f: Finding, gives: str) -> Way:
+    saves = f"saves {numbers.usd(f.monthly_saving)} a month: " if f.monthly_saving else ""
+    return Way(saves + f.message, f.gives_up, f.change, gives)
+
+
+def _gives(way: WayOut, gate: Verdict) -> str:
+    """What the gate is then: `gives 0%: it holds`."""
+    if way.holds is None:
+        return ""
+    seen = "" if way.observed is None else f"gives {rounded(way.observed, gate.unit)}: "
+    return f"{seen}{'it holds' if way.holds else 'not enough alone'}"

@@ -148,6 +148,17 @@ def names_in(node: Test | Value) -> Iterator[Name]:
             yield from names_in(right)
 
 
+def unobserved(test: Test) -> Comparison | None:
+    """The first comparison of written figures alone: it would hold, or not, whatever the plan says."""
+    match test:
+        case Not(of=of):
+            return unobserved(of)
+        case Join(left=left, right=right):
+            return unobserved(left) or unobserved(right)
+        case Comparison():
+            return None if any(names_in(test)) else test
+
+
 def ceilings(test: Test, names: Collection[str]) -> Iterator[Fraction]:
     """What a gate allows an observable at most, by any of its names: of plain comparisons, alone or joined by `and`."""
     match test:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from capplan.reading.nearest import nearest
-from capplan.scenario.gate_syntax import Gate, Level, Waiver, read_gate
+from capplan.scenario.gate_syntax import Gate, Level, Waiver, read_gate, unobserved
 from capplan.scenario.gate_tokens import GateError
 from capplan.scenario.reader import Path, Reader
 
@@ -13,6 +13,7 @@ _LEVELS = ("warn", "deny")
 _WAIVER = ("owner", "reason", "expires")
 _WRITE = "write cost.monthly <= 2500 USD, or {warn: orders.headroom > 30%}"
 _WRITE_WAIVER = "write waiver: {owner: checkout, reason: sale until December, expires: 2026-12-01}"
+_PICK = "capplan gates SCENARIO lists what can be observed"
 MAX_GATES = 2_000
 """Gates of one scenario."""
 
@@ -61,6 +62,13 @@ def _read(reader: Reader, where: Path, text: str, level: Level, waiver: Waiver |
         test = read_gate(text)
     except GateError as error:
         reader.say_inside(where, error.message, error.hint, None if inside is None else inside + error.at, error.width)
+        return None
+    idle = unobserved(test)
+    if idle is not None:
+        at = None if inside is None else inside + idle.at
+        reader.say_inside(
+            where, "nothing is observed here: it holds or not, whatever the plan says", _PICK, at, idle.width
+        )
         return None
     return Gate(text.strip(), test, level, mark.line, mark.column, mark.width, mark.excerpt, inside, waiver)
 

@@ -216,12 +216,28 @@ def _account(definitions: Schema) -> Schema:
 
 
 def _gates() -> Schema:
-    text: Schema = {"type": "string", "pattern": r"^\s*\S.*(<=|>=|<|>)\s*\S+.*$"}
-    levels = {"type": "object", "properties": {"warn": text, "deny": text}, "minProperties": 1, "maxProperties": 1}
+    text: Schema = {"type": "string", "pattern": r"^\s*\S.*([<>=!]=|[<>≤≥≠])\s*\S+.*$"}
+    waiver: Schema = {
+        "type": "object",
+        "description": "Leave to break the gate through a day, held against --today.",
+        "properties": {
+            "owner": {"type": "string", "description": "Who gave it.", "minLength": 1},
+            "reason": {"type": "string", "description": "Why.", "minLength": 1},
+            "expires": {"type": "string", "format": "date", "description": "The last day it holds: 2026-12-01."},
+        },
+        "required": ["owner", "reason", "expires"],
+        "additionalProperties": False,
+    }
+    with_level: Schema = {
+        "type": "object",
+        "properties": {"warn": text, "deny": text, "waiver": waiver},
+        "oneOf": [{"required": ["warn"]}, {"required": ["deny"]}],
+        "additionalProperties": False,
+    }
     return {
         "type": "array",
         "description": "What must hold: cost.monthly <= 2500 USD, orders.throttled < 0.1%, {warn: orders.headroom > 30%}.",
-        "items": {"anyOf": [text, {**levels, "additionalProperties": False}]},
+        "items": {"anyOf": [text, with_level]},
     }
 
 

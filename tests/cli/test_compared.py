@@ -198,7 +198,7 @@ def test_a_scenario_that_is_new_did_cost_nothing(repository: Path, capsysbinary:
         ("nope:scenario.yaml", "git knows no 'nope'"),
         ("HEAD~9", "git knows no 'HEAD~9'"),
         ("HEAD:no.yaml", "'no.yaml' is not in git at 'HEAD'"),
-        ("HEAD:../scenario.yaml", "is not in git at 'HEAD'"),
+        ("HEAD:../scenario.yaml", "'../scenario.yaml' is outside of this git repository"),
         ("--output=x:scenario.yaml", "cannot open"),
     ],
 )
@@ -210,6 +210,20 @@ def test_a_wrong_revision_is_the_users_to_mend(
     assert (code, out) == (2, "")
     assert says in err
     assert sorted(p.name for p in repository.iterdir()) == before
+
+
+def test_what_has_no_earlier_version_is_said(
+    repository: Path, capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (repository / "scenario.yaml").read_bytes()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text)))
+    code, _, err = told(capsysbinary, "check", "-", "--baseline", "HEAD")
+    assert code == 2
+    assert "standard input has no earlier version" in err
+    outside = written(repository.parent, name=f"{repository.name}.yaml")
+    code, _, err = told(capsysbinary, "check", outside, "--baseline", "HEAD")
+    assert code == 2
+    assert "outside of this git repository" in err
 
 
 def test_outside_of_a_repository_git_is_not_there(
@@ -365,3 +379,36 @@ def test_the_steps_summary_is_markdown_after_what_is_there(
     assert code == 0
     assert summary.read_text().startswith("before\n<!-- capplan: Test -->\n**Test: no gate of 2 broken, 1 warning.**")
     assert out.splitlines()[-1].startswith("::notice ")
+
+
+def test_the_answers_hold_to_their_schemas(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    from capplan.report.json_schemas import answer_schema
+
+    base, head = differing(tmp_path)
+    asked = {
+        "plan": ("check", head, "--baseline", base, "--budget-delta", "1"),
+        "diff": ("diff", base, head),
+        "gates": ("gates", head),
+    }
+    for name, arguments in asked.items():
+        answer = json.loads(told(capsysbinary, *arguments, "-f", "json")[1])
+        jsonschema.validate(answer, answer_schema(name))
+
+
+def test_a_scenarios_schema_knows_gates_with_waivers() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    from capplan.scenario.schema import scenario_schema
+
+    waiver = {"owner": "a", "reason": "b", "expires": "2026-12-01"}
+    for gate, good in (
+        ("cost.monthly <= 5 USD and not orders.cost == 1 USD", True),
+        ({"warn": "cost.monthly ≤ 5 USD"}, True),
+        ({"deny": "cost.monthly < 5 USD", "waiver": waiver}, True),
+        ({"waiver": waiver}, False),
+        ({"warn": "a.b < 1", "deny": "a.b < 1"}, False),
+        ({"deny": "a.b < 1", "waiver": {"owner": "a"}}, False),
+        ("cost.monthly", False),
+    ):
+        text = {"capplan": 1, "name": "a", "region": "us-east-1", "gates": [gate]}
+        assert jsonschema.Draft202012Validator(scenario_schema()).is_valid(text) is good, gate

@@ -15,11 +15,18 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from capplan.answer import Plan, Waived
+from capplan.answer import Observed, Plan, Waived
+from capplan.diff import Difference, difference
+from capplan.errors import Mistake
+from capplan.report import diff_data
 from capplan.report.annotations import checked_annotations
 from capplan.report.check_text import check_text
 from capplan.report.checked import Checked
+from capplan.report.diff_text import diff_text
 from capplan.report.document import Style
+from capplan.report.errors import errors_json, errors_text
+from capplan.report.gates_text import gates_csv as observables_csv
+from capplan.report.gates_text import gates_record, gates_text
 from capplan.report.junit import checked_junit
 from capplan.report.markdown import MOST_CHARACTERS, checked_markdown
 from capplan.report.plain import plain
@@ -27,7 +34,7 @@ from capplan.report.plan_csv import gates_csv, lines_csv
 from capplan.report.plan_json import checked_record, to_json
 from capplan.report.plan_text import plan_text
 from capplan.report.sarif import checked_sarif
-from capplan.snapshot import snapshot
+from capplan.snapshot import snapshot, snapshots_of_json
 from tests.report.build import PLAN, forty_resources
 from tests.report.hostile import HOSTILE
 
@@ -54,6 +61,38 @@ EVERY: Mapping[str, Callable[[Checked], str]] = {
     "csv": lambda c: gates_csv([c]),
     "csv-lines": lambda c: lines_csv([c]),
 }
+
+
+def _observed(plan: Plan) -> list[Observed]:
+    return [Observed(f"cost.tag.team={plan.name}", D("419.56"), "USD", None, "", floor=False)]
+
+
+def _diff(checked: Checked) -> Difference:
+    """Against a plan in which nothing of it exists, so that all of it is shown."""
+    base = replace(snapshot(PLAN), inputs={"region": "us-east-1"}, gates={}, limits={})
+    head = snapshot(checked.plan)
+    return difference(
+        base, replace(head, inputs={f"tables.{checked.plan.name}": checked.plan.name}), "a", checked.plan.file
+    )
+
+
+OTHERS: Mapping[str, Callable[[Checked], str]] = {
+    "diff": lambda c: diff_text(_diff(c), Style(), details=True),
+    "diff-json": lambda c: to_json(diff_data.diff_record(_diff(c))),
+    "diff-csv": lambda c: diff_data.diff_csv(_diff(c)),
+    "diff-markdown": lambda c: diff_data.diff_markdown(_diff(c)),
+    "diff-github": lambda c: diff_data.diff_annotations(_diff(c)),
+    "gates": lambda c: gates_text(c.plan, _observed(c.plan), Style()),
+    "gates-json": lambda c: to_json(gates_record(c.plan, _observed(c.plan))),
+    "gates-csv": lambda c: observables_csv(_observed(c.plan)),
+    "errors": lambda c: errors_text([_mistake(c.plan.name)], ascii_only=False),
+    "errors-json": lambda c: errors_json([_mistake(c.plan.name)]),
+}
+"""What the other commands show of the same text."""
+
+
+def _mistake(text: str) -> Mistake:
+    return Mistake("a.yaml", 3, 1, text, text, 5, text)
 
 
 def cents(amount: object) -> str:
@@ -249,15 +288,15 @@ def hostile(text: str) -> Checked:
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", [*EVERY, *OTHERS])
 def test_hostile_text_is_only_text(name: str, text: str) -> None:
-    shown = EVERY[name](hostile(text))
+    shown = {**EVERY, **OTHERS}[name](hostile(text))
     shown.encode("utf-8")
     for char in shown:
         assert char == "\n" or char.isprintable(), f"{char!r} reaches the reader"
     for line in shown.splitlines():
         assert not re.search(r"##\w*\[", line), "a command of a build agent"
-        assert name == "github" or not line.strip().startswith("::"), "a workflow command"
+        assert name.endswith("github") or not line.strip().startswith("::"), "a workflow command"
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
@@ -293,11 +332,31 @@ def test_every_parser_gives_the_text_back_and_nothing_else(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_markdown_shows_the_text_and_no_markup_of_it(text: str) -> None:
-    html = html_of(EVERY["markdown"](hostile(text)))
+def test_a_diff_gives_the_text_back_and_nothing_else(text: str) -> None:
+    checked = hostile(text)
+    record = json.loads(OTHERS["diff-json"](checked))
+    assert {"path": f"tables.{text}", "base": None, "head": text} in record["inputs"]
+    assert len(commands(OTHERS["diff-github"](checked))) == 3
+    for row in csv.reader(io.StringIO(OTHERS["diff-csv"](checked))):
+        assert len(row) == 5
+        assert not any(cell.lstrip().startswith(("=", "+", "@", "\t", "\r", "::")) for cell in row)
+    assert json.loads(OTHERS["gates-json"](checked))["observables"][0]["name"] == f"cost.tag.team={text}"
+
+
+@pytest.mark.parametrize("name", ["markdown", "diff-markdown"])
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_markdown_shows_the_text_and_no_markup_of_it(text: str, name: str) -> None:
+    html = html_of({**EVERY, **OTHERS}[name](hostile(text)))
     tags = set(re.findall(r"<(\w+)", re.sub(r"<!--.*?-->", "", html)))
     assert tags <= {"p", "strong", "code", "table", "thead", "tbody", "tr", "th", "td", "details", "summary"}
     bare = re.sub(r"<code>.*?</code>", "", html, flags=re.DOTALL)
     assert not re.search(r"@\w|#\d|://|www\.", re.sub(r"<!--.*?-->", "\0", bare)), "calls somebody, or links"
     rows = re.findall(r"<tr>.*?</tr>", html, flags=re.DOTALL)
-    assert all(len(re.findall(r"<t[dh]", row)) in (4, 6) for row in rows), "a pipe made a cell"
+    assert all(len(re.findall(r"<t[dh]", row)) in (3, 4, 6) for row in rows), "a pipe made a cell"
+
+
+def test_a_saved_plan_is_the_snapshot_of_its_plan() -> None:
+    plan = replace(
+        FULL, inputs={"region": "us-east-1"}, observed=(Observed("a.b", D("1.5"), "USD", None, "", floor=False),)
+    )
+    assert snapshots_of_json(json.loads(EVERY["json"](Checked(plan))), "a.json") == (snapshot(plan),)
