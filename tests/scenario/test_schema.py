@@ -15,6 +15,7 @@ jsonschema = pytest.importorskip("jsonschema")
 SCHEMA = scenario_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 ONLY_A_PLAN_SEES = [
+    "head-commitments-for-nothing",
     "functions-call-each-other-for-ever",
     "functions-call-of-an-unknown-table",
     "functions-memory-out-of-range",
