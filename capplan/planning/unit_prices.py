@@ -51,6 +51,18 @@ class UnitPrices:
             own += child.runs * self._own(child.each, express=child.type == "EXPRESS")
         return own
 
+    def weigh(self, found: Expectation) -> Fraction:
+        """What visits add to an execution's cost, in USD, without its start and end: sums of parts add up to the whole."""
+        attempts = everywhere(found, "attempts")
+        called = sum((self.attempt.get(s, Fraction(0)) * n for s, n in attempts.items()), Fraction(0))
+        if self._usage.express:
+            return called + self.step * found.duration_ms / DURATION_STEP_MS
+        own = self._paid[cost.TRANSITION] * (found.states_entered + found.retries)
+        below = (
+            child.runs * self._own(child.each, express=child.type == "EXPRESS") for child in found.children.values()
+        )
+        return called + own + sum(below, Fraction(0))
+
     def weights(self) -> Weights:
         """The same for drawn executions; an Express one's own time and request are added to what is drawn."""
         children = self._usage.found.children

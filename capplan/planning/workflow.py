@@ -1,5 +1,6 @@
 """One state machine, state by state: what an execution does, costs, may cost at most, and how executions vary. It shows nothing."""
 
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 
@@ -17,7 +18,9 @@ from capplan.planning.workflow_types import types_of
 from capplan.reading.nearest import nearest
 from capplan.scenario.records import Resource, Scenario
 from capplan.services.stepfunctions import bounds
+from capplan.services.stepfunctions.definition import Definition
 from capplan.services.stepfunctions.history import rooms
+from capplan.services.stepfunctions.records import World
 from capplan.services.stepfunctions.usage import Usage
 from capplan.services.stepfunctions.world import definition_of, world_of
 
@@ -102,8 +105,8 @@ def _answer(priced: Priced, machine: Resource, draws: int | None, today: date | 
         p_success=usage.found.p_success,
         errors={error: p for error, p in usage.found.errors.items() if p},
         open_choices=choices,
-        cheapest=_bound(bounds.cheapest(definition, world, choices, prices.of_mean)) if choices else None,
-        dearest=_bound(bounds.dearest(definition, world, choices, prices.of_mean)) if choices else None,
+        cheapest=_bound(bounds.cheapest, definition, world, choices, prices),
+        dearest=_bound(bounds.dearest, definition, world, choices, prices),
         types=types_of(priced, machine, usage, drawn.slowest_s, today),
         break_even_ms=prices.break_even_ms(),
         express_memory_mb=usage.billed_memory_mb,
@@ -119,5 +122,19 @@ def _is_ours(resource: str, limit: str, machine: Resource) -> bool:
     return resource == machine.label or (resource == "account" and limit.startswith("stepfunctions."))
 
 
-def _bound(way: bounds.Way) -> PathBound:
-    return PathBound(way.amount, way.goes, way.loop)
+def _bound(
+    look: Callable[[Definition, World, tuple[str, ...], bounds.Weigh], bounds.Way],
+    definition: Definition,
+    world: World,
+    choices: tuple[str, ...],
+    prices: UnitPrices,
+) -> PathBound | None:
+    """The best or worst way; None where no choice is open, or too many are."""
+    if not choices:
+        return None
+    try:
+        way = look(definition, world, choices, prices.weigh)
+    except bounds.TooManyWaysError:
+        return None
+    cost = None if way.amount is None else prices.of_mean(bounds.along(definition, world, way))
+    return PathBound(cost, way.goes, way.loop)

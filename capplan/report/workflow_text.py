@@ -146,12 +146,14 @@ def _measure(measure: Measure, at: Sequence[int], style: Style) -> list[str]:
 
 
 def _bounds(answer: Workflow, style: Style) -> list[str]:
-    if answer.cheapest is None or answer.dearest is None:
+    if not answer.open_choices:
         return []
     names = ", ".join(f"'{name}'" for name in answer.open_choices[:_FEW])
     more = len(answer.open_choices) - _FEW
     names += f" and {more} more" if more > 0 else ""
     out = labelled("ODDS NOT GIVEN", f"{names}: every way is taken equally often", _TEXT, style)
+    if answer.cheapest is None or answer.dearest is None:
+        return out + labelled("  bounds", "not looked for: too many choices have no odds", _TEXT, style)
     out += _bound("cheapest", answer.cheapest, style)
     return out + _bound("dearest", answer.dearest, style)
 

@@ -3,12 +3,12 @@
 from fractions import Fraction
 
 from capplan.model import Assumption, Context
-from capplan.services.stepfunctions.bounds import Way, cheapest, dearest, open_choices
+from capplan.services.stepfunctions.bounds import TooManyWaysError, Way, cheapest, dearest, open_choices
 from capplan.services.stepfunctions.cost import short
 from capplan.services.stepfunctions.options import lasting
 from capplan.services.stepfunctions.records import Expectation
 from capplan.services.stepfunctions.spec import StateMachine
-from capplan.services.stepfunctions.usage import Billing, Usage, billed_mb
+from capplan.services.stepfunctions.usage import Usage, billed_mb
 from capplan.services.stepfunctions.world import definition_of, open_questions, world_of
 
 
@@ -49,20 +49,29 @@ def _bounds(root: str, spec: StateMachine, usage: Usage, ctx: Context) -> list[A
         return []
 
     def weigh(found: Expectation) -> Fraction:
-        if usage.express:
-            return found.duration_ms
-        return Billing(definition, world, ctx.seed, "", spec.overhead, 0).transitions(found)
+        return found.duration_ms if usage.express else _entries(found)
 
-    least, most = (way(definition, world, choices, weigh) for way in (cheapest, dearest))
+    try:
+        least, most = (way(definition, world, choices, weigh) for way in (cheapest, dearest))
+    except TooManyWaysError as error:
+        return [Assumption(f"{root}.states", "no bounds", str(error), "workload")]
+    edges = Fraction(0) if usage.express else Fraction(spec.overhead)
     reason = "the cheapest and the dearest way through the choices without odds"
-    value = f"an execution takes {_shown(least, most, express=usage.express)}"
+    value = f"an execution takes {_shown(least, most, edges, express=usage.express)}"
     return [Assumption(f"{root}.states", value, reason, "workload")]
 
 
-def _shown(least: Way, most: Way, *, express: bool) -> str:
+def _shown(least: Way, most: Way, edges: Fraction, *, express: bool) -> str:
     if least.amount is None:
         return "no bound"
-    low = lasting(least.amount) if express else short(least.amount)
+    low = lasting(least.amount) if express else short(least.amount + edges)
     if most.amount is None:
         return f"{low}{'' if express else ' transitions'} or more, without bound (the loop through '{most.loop}')"
-    return f"{low} to {lasting(most.amount)}" if express else f"{low} to {short(most.amount)} transitions"
+    return f"{low} to {lasting(most.amount)}" if express else f"{low} to {short(most.amount + edges)} transitions"
+
+
+def _entries(found: Expectation) -> Fraction:
+    """States entered and retries, those of Standard children included."""
+    standard = [child for child in found.children.values() if child.type == "STANDARD"]
+    below = sum((child.runs * _entries(child.each) for child in standard), Fraction(0))
+    return found.states_entered + found.retries + below

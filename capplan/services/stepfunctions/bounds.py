@@ -1,20 +1,29 @@
 """The cheapest and the dearest way through a definition whose odds nobody gave. It knows no price: the caller weighs.
 
-Open choices make a Markov decision process with additive costs: changing one choice at a time until nothing gets better
-ends at the best of all ways. Source of the rule for Choice states: Step Functions Developer Guide, "Choice workflow
-state" (read 2026-11-23).
+Open choices make a Markov decision process with additive costs. Where the outermost level has no loop and holds them all,
+one pass from the ends to the start finds the best way. Else one choice at a time is changed until nothing gets better,
+which ends at the best of all ways too; past a published effort no bound is given.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from capplan.services.stepfunctions.definition import Definition
-from capplan.services.stepfunctions.expectation import EndlessLoop, expect
+from capplan.services.stepfunctions.definition import Definition, Graph, moves
+from capplan.services.stepfunctions.expectation import EndlessLoop, expect, visits_of
 from capplan.services.stepfunctions.records import Expectation, World
 
+MOST_EFFORT = 1_500
+"""States times ways out of open choices: past it a definition with loops or nested choices gets no bound."""
 _MOST_ROUNDS = 20
 Weigh = Callable[[Expectation], Fraction]
+
+
+class TooManyWaysError(ValueError):
+    """So many choices are open that their best way is not looked for."""
+
+    def __init__(self, choices: int) -> None:
+        super().__init__(f"{choices} choices have no odds, too many to look for the cheapest and the dearest way")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,42 +42,86 @@ def open_choices(definition: Definition, world: World) -> tuple[str, ...]:
 
 
 def cheapest(definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh) -> Way:
-    """The way that comes to the least."""
-    return _best(definition, world, choices, lambda found: -weigh(found))
+    """The way that comes to the least. Raises TooManyWaysError."""
+    return _best(definition, world, choices, weigh, dear=False)
 
 
 def dearest(definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh) -> Way:
-    """The way that comes to the most; without an amount where a loop need never be left."""
-    return _best(definition, world, choices, weigh, endless=True)
+    """The way that comes to the most; no amount where a loop need never be left. Raises TooManyWaysError."""
+    return _best(definition, world, choices, weigh, dear=True)
 
 
-def _best(
-    definition: Definition,
-    world: World,
-    choices: tuple[str, ...],
-    score: Weigh,
-    *,
-    endless: bool = False,
-) -> Way:
+def along(definition: Definition, world: World, way: Way) -> Expectation:
+    """The mean execution that takes a way."""
+    return expect(definition.graph, _fixed(world, way.goes))
+
+
+def _best(definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh, *, dear: bool) -> Way:
+    order = _ends_first(definition.graph)
+    if order is not None and all(choice in definition.graph.states for choice in choices):
+        goes = _in_one_pass(definition.graph, world, choices, order, weigh, dear=dear)
+        return Way(goes, weigh(expect(definition.graph, _fixed(world, goes))))
+    ways = sum(len(definition.states[choice].targets) for choice in choices)
+    if ways * len(definition.states) > MOST_EFFORT:
+        raise TooManyWaysError(len(choices))
+    return _one_by_one(definition, world, choices, weigh, dear=dear)
+
+
+def _ends_first(graph: Graph) -> list[str] | None:
+    """The states of a level so that each stands behind all it may lead to; None where there is a loop."""
+    left = {name: {to for to in moves(state) if to in graph.states} for name, state in graph.states.items()}
+    before: dict[str, list[str]] = {name: [] for name in graph.states}
+    for name, targets in left.items():
+        for to in targets:
+            before[to].append(name)
+    order = [name for name, targets in left.items() if not targets]
+    for name in order:
+        for earlier in before[name]:
+            left[earlier].discard(name)
+            if not left[earlier]:
+                order.append(earlier)
+    return order if len(order) == len(graph.states) else None
+
+
+def _in_one_pass(
+    graph: Graph, world: World, choices: tuple[str, ...], order: list[str], weigh: Weigh, *, dear: bool
+) -> dict[str, str]:
+    visits = visits_of(graph, world)
+    value: dict[str, Fraction] = {}
+    goes: dict[str, str] = {}
+    pick = max if dear else min
+    for name in order:
+        visit = visits[name]
+        if name in choices:
+            goes[name] = pick(graph.states[name].targets, key=lambda to: value[to])
+            onward = value[goes[name]]
+        else:
+            onward = sum((p * value[to] for to, p in visit.onward.items()), Fraction(0))
+        value[name] = weigh(visit.found) + onward
+    return goes
+
+
+def _one_by_one(definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh, *, dear: bool) -> Way:
     goes = _leaving(definition, world, choices)
-    found = expect(definition.graph, _fixed(world, goes))
-    best = score(found)
+    best = weigh(expect(definition.graph, _fixed(world, goes)))
     for _ in range(_MOST_ROUNDS):
         before = best
         for choice in choices:
             for target in definition.states[choice].targets:
+                if target == goes[choice]:
+                    continue
                 tried = {**goes, choice: target}
                 try:
-                    amount = score(expect(definition.graph, _fixed(world, tried)))
+                    amount = weigh(expect(definition.graph, _fixed(world, tried)))
                 except EndlessLoop as loop:
-                    if endless:
+                    if dear:
                         return Way(tried, None, loop.state)
                     continue
-                if amount > best:
+                if (amount > best) if dear else (amount < best):
                     best, goes = amount, tried
         if best == before:
             break
-    return Way(goes, abs(best))
+    return Way(goes, best)
 
 
 def _fixed(world: World, goes: Mapping[str, str]) -> World:

@@ -21,7 +21,7 @@ from capplan.services.stepfunctions.limits import DISPATCH_PER_SECOND, DISTRIBUT
 from capplan.services.stepfunctions.records import Amounts, Children, Expectation, World
 from capplan.services.stepfunctions.retries import Tries, catcher_for, power, tidy, total, tries
 
-__all__ = ["EndlessLoop", "all_attempts", "everywhere", "expect", "items_of", "odds"]
+__all__ = ["EndlessLoop", "VisitMean", "all_attempts", "everywhere", "expect", "items_of", "odds", "visits_of"]
 
 _ONE = Fraction(1)
 _ZERO = Fraction(0)
@@ -32,21 +32,41 @@ _LISTED_CHILDREN = 300
 def expect(graph: Graph, world: World) -> Expectation:
     """The mean execution. Raises EndlessLoop where the odds never let one end."""
     found = _run(graph, world)
-    tally = found.tally
+    return _expectation(found.tally, found.duration_ms, found.errors, _EXECUTION_EVENTS)
+
+
+def _expectation(tally: "_Tally", duration_ms: Fraction, errors: Amounts, events: int) -> Expectation:
     return Expectation(
         dict(tally.visits),
         dict(tally.attempts),
         dict(tally.retried),
         dict(tally.busy_ms),
         dict(tally.failed),
-        _EXECUTION_EVENTS + tally.events,
+        events + tally.events,
         tally.wait_s,
         tally.retry_wait_s,
         tally.iterations,
-        found.duration_ms,
-        found.errors,
+        duration_ms,
+        errors,
         dict(tally.children),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class VisitMean:
+    """One visit of a state of the outermost level in the mean: what it comes to, and where it leads."""
+
+    found: Expectation
+    onward: Amounts
+
+
+def visits_of(graph: Graph, world: World) -> dict[str, VisitMean]:
+    """Every state of a level on its own, all its attempts; amounts of a path are the sums of its visits'."""
+    out: dict[str, VisitMean] = {}
+    for name, state in graph.states.items():
+        visit = _visit(state, world)
+        out[name] = VisitMean(_expectation(visit.tally, visit.duration_ms, visit.errors, 0), visit.onward)
+    return out
 
 
 def all_attempts(found: Expectation) -> dict[str, Fraction]:

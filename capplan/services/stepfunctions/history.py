@@ -14,6 +14,9 @@ from capplan.services.stepfunctions.expectation import expect
 from capplan.services.stepfunctions.limits import HISTORY_EVENTS
 from capplan.services.stepfunctions.records import Amounts, World
 
+MOST_ROOMS = 25
+"""Loops and Maps that are looked at: each takes a few solutions of the whole chain."""
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -91,6 +94,8 @@ def rooms(definition: Definition, world: World) -> tuple[Room, ...]:
     """Every loop and inline Map whose number decides whether the history is full; children have their own history."""
     found: list[Room] = []
     for name in _in_own_history(definition.graph):
+        if len(found) == MOST_ROOMS:
+            break
         state = definition.states[name]
         certain = _arriving(definition.graph, name, world)
         if state.type == "Choice":

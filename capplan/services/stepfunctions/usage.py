@@ -162,12 +162,6 @@ class Billing:
             own = own.plus(child.runs, self.metered(child.each, self.child_ms(map_state, child)))
         return own
 
-    def transitions(self, found: Expectation) -> Fraction:
-        """Transitions of one execution and of its Standard children."""
-        own = transitions(found.states_entered, found.retries, self.overhead)
-        standard = [child for child in found.children.values() if child.type == "STANDARD"]
-        return own + sum((child.runs * self.transitions(child.each) for child in standard), Fraction(0))
-
     def child_ms(self, map_state: str, child: Children) -> Fraction:
         """Mean billed milliseconds of a Distributed Map's child; 0 for a Standard one."""
         work = self.definition.states[map_state].map
