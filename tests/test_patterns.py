@@ -81,8 +81,8 @@ def test_json_tells_patterns_and_text_shows_the_dearest(tmp_path: Path) -> None:
     assert record[3]["consistency"] == "eventual"
     text = patterns_block(found.patterns, Style(), top=1)
     assert text == [
-        "ACCESS PATTERNS                        a month       units per million USD/month",
-        "orders put                             52.560M           3     1.8750      98.55",
+        "ACCESS PATTERNS                        a month units each USD/million  USD/month",
+        "orders put                             52.560M          3      1.8750      98.55",
         "3 more                                                                     52.56",
     ]
     assert patterns_block((), Style(), top=None) == []

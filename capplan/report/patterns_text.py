@@ -8,14 +8,14 @@ from capplan.quantities import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Cell, Style, left, right, row
 
-_REQUESTS, _UNITS, _MILLION, _AMOUNT = 46, 58, 69, 80
+_REQUESTS, _UNITS, _MILLION, _AMOUNT = 46, 57, 69, 80
 
 
 def patterns_block(patterns: Sequence[PatternCost], style: Style, *, top: int | None) -> list[str]:
     """The block of `estimate`; nothing where no table is accessed. `top` None shows all."""
     if not patterns:
         return []
-    heads = (right(_REQUESTS, "a month"), right(_UNITS, "units"), right(_MILLION, "per million"))
+    heads = (right(_REQUESTS, "a month"), right(_UNITS, "units each"), right(_MILLION, "USD/million"))
     out = row(style, left(0, "ACCESS PATTERNS"), *heads, right(_AMOUNT, "USD/month"), colour="bold")
     shown = patterns if top is None else patterns[:top]
     for one in shown:
