@@ -47,8 +47,8 @@ class Line:
 class Work:
     """Requests of one kind that reach a resource: what each is, how many, and who sends them (an address).
 
-    `trigger` is the place of a function's trigger in its list, and `records` how many an invocation takes from it.
-    `line` is what says so in the scenario, where one line does.
+    `trigger` is the place of a function's trigger in its list, `records` how many an invocation takes from it, `shards`
+    how many shards its stream has. `line` is what says so in the scenario, where one line does.
     """
 
     access: Access
@@ -57,6 +57,7 @@ class Work:
     trigger: int | None = None
     records: Fraction = Fraction(1)
     line: Line | None = None
+    shards: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "planning.limits",
         "planning.what_if",
         "planning.findings",
+        "planning.quotas",
         "planning.remarks",
         "planning.entrances",
         "planning.inputs",

@@ -186,6 +186,7 @@ def demands(
     calls: Mapping[str, tuple[Sent, ...]],
     flows: Mapping[str, Flow],
     ratios: Mapping[tuple[str, int], Fraction],
+    shards: Mapping[str, int],
     extra: Iterable[Injected] = (),
 ) -> dict[str, Demand]:
     """Everything that reaches each resource, by who sends it."""
@@ -203,7 +204,8 @@ def demands(
         records, access = ratios.get((address, i), Fraction(1)), _triggered(address, trigger)
         times = _passed(trigger) / records * _tried(scenario, address, access, trigger)
         flow = _source_flow(scenario, trigger, flows) * times
-        works[address].append(Work(access, flow, "triggers", i, records))
+        held = shards.get(f"tables.{trigger.stream}", 1)
+        works[address].append(Work(access, flow, "triggers", i, records, shards=held))
     for address, resource in scenario.resources.items():
         if resource.kind.start is not None:
             access = Access.model_validate({"op": resource.kind.start, "target": resource.name})

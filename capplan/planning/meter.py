@@ -74,14 +74,14 @@ def meter(scenario: Scenario, seed: int, extra: Sequence[Injected] = (), silent:
     flows: dict[str, Flow] = {}
     for _ in range(_ROUNDS):
         flows = arrivals_of(scenario, calls, ratios, extra)
-        demand = demands(scenario, calls, flows, ratios, extra)
+        demand = demands(scenario, calls, flows, ratios, shards, extra)
         usage = {a: _meter(scenario.resources[a], demand[a], ctx) for a in consumers}
         shards = {a: scenario.resources[a].kind.shards(usage[a]) for a in consumers}
         following = ratios_of(scenario, flows, shards)
         if following == ratios:
             break
         ratios = following
-    demand = demands(scenario, calls, flows, ratios, extra)
+    demand = demands(scenario, calls, flows, ratios, shards, extra)
     usage = {a: _meter(r, demand[a], ctx) for a, r in scenario.resources.items()}
     return Metered(scenario, ctx, demand, usage, notes(scenario, demand, flows), frozenset(consumers))
 

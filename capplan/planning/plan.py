@@ -24,6 +24,7 @@ from capplan.planning.price import (
     price,
     prices_of,
 )
+from capplan.planning.quotas import quota_findings
 from capplan.planning.remarks import assumptions, excluded
 from capplan.planning.runs import runs_of
 from capplan.pricing.rating import rate
@@ -66,6 +67,8 @@ def plan(
         from capplan.gates.ways import with_ways  # noqa: PLC0415  only where a gate is broken
 
         verdicts = with_ways(priced, verdicts, found, base, today)
+    if findings:
+        found = (*found, *quota_findings(priced.metered, limits))
     total = priced.monthly_cost
     usual = [x for x in priced.lines if x.charge_frequency != "one_time"]
     return Plan(

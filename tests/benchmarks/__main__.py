@@ -10,9 +10,21 @@ from tests.benchmarks import (
     p7_hashing,
     p8_partitions,
     p9_modes,
+    p10_warm_pool,
 )
 
-MODULES = (p1_startup, p2_estimate, p2b_over_time, p3_prices, p5_yaml, p6_heat, p7_hashing, p8_partitions, p9_modes)
+MODULES = (
+    p1_startup,
+    p2_estimate,
+    p2b_over_time,
+    p3_prices,
+    p5_yaml,
+    p6_heat,
+    p7_hashing,
+    p8_partitions,
+    p9_modes,
+    p10_warm_pool,
+)
 for module in MODULES:
     for name, found, goal in module.run():
         print(f"{name:60} {found:8.2f}   goal {goal:5.2f}   {'ok' if found <= goal else 'MISSED'}", flush=True)  # noqa: T201

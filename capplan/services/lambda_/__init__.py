@@ -5,12 +5,15 @@ from fractions import Fraction
 from capplan.calls import Access
 from capplan.model import Call, Context, Kind
 from capplan.services.lambda_.assumptions import assume, exclude
-from capplan.services.lambda_.attempts import attempts
 from capplan.services.lambda_.batches import POLLS, QUEUE_WINDOW_MS, most_records, records_per_invocation
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cost import charge
-from capplan.services.lambda_.limits import check, observe, pool_quota, pools
+from capplan.services.lambda_.limits import check, pool_quota, pools
+from capplan.services.lambda_.memory import complete
+from capplan.services.lambda_.observables import observe
 from capplan.services.lambda_.options import options
+from capplan.services.lambda_.rules import RULES
+from capplan.services.lambda_.simulate import SIMULATOR
 from capplan.services.lambda_.spec import NOT_YET, Function, Trigger
 from capplan.services.lambda_.usage import Usage, meter, summary
 
@@ -21,7 +24,6 @@ __all__ = [
     "Function",
     "Trigger",
     "Usage",
-    "attempts",
     "most_records",
     "pool_quota",
     "records_per_invocation",
@@ -65,4 +67,7 @@ KIND: Kind[Function, Usage] = Kind(
     records=_no_records,
     shards=_no_shards,
     exclude=exclude,
+    rules=RULES,
+    complete=complete,
+    simulate=SIMULATOR,
 )

@@ -19,7 +19,7 @@ from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cold_starts import Pool, steady_state
 from capplan.services.lambda_.course import Step, Terms, course, scheduled
 from capplan.services.lambda_.provisioned import ready_at
-from capplan.services.lambda_.spec import Function
+from capplan.services.lambda_.spec import Function, Provisioned
 
 BAND_S = (300, 600, 900)
 """AWS does not say how long an idle environment lives: measured 600 s in 2019 and 2020, shown with this band."""
@@ -92,6 +92,13 @@ def pools_of(spec: Function, found: Starting, keep_alive_s: float | None = None)
     return Pools(float(warm) / 1000, float(cold) / 1000, kept, spec.tenants or 1)
 
 
+@lru_cache(maxsize=4096)
+def share_of(terms: Terms, times: tuple[float, float, float], tenants: int, kept: Provisioned | None) -> float:
+    """`cold_share` of a flow's terms, kept for the next asker: every recommendation plans the others again."""
+    pools = Pools(*times, tenants, ready_at(kept) if kept is not None else None)
+    return cold_share(Flow(terms), pools)
+
+
 def pools_with_ready(spec: Function, found: Starting, keep_alive_s: float | None = None) -> Pools:
     """A function's pools with the environments that provisioned concurrency keeps."""
     pools = pools_of(spec, found, keep_alive_s)
@@ -105,7 +112,9 @@ def cold_share(flow: Flow, pools: Pools) -> float:
     if not total:
         return 0.0
     steps = course(flow)
-    random = sum(step.weight * _at(step, pools)[0] for step in steps) + _rising(steps, pools)
+    settled = [_at(step, pools) for step in steps]
+    random = sum(step.weight * share for step, (share, _) in zip(steps, settled, strict=True))
+    random += _rising(steps, [live for _, live in settled])
     fired = sum(_scheduled_starts(terms, steps, pools) for terms in _each(scheduled(flow)))
     return min(1.0, (random + fired) / total)
 
@@ -142,11 +151,10 @@ def _settled(place: int, times: tuple[float, float, float], ready: int) -> tuple
     return found.p_cold, found.mean_instances
 
 
-def _rising(steps: tuple[Step, ...], pools: Pools) -> float:
+def _rising(steps: tuple[Step, ...], live: list[float]) -> float:
     """Environments that a rise of traffic adds in a month, beyond what a settled pool replaces."""
     if len(steps) < 2:  # noqa: PLR2004  a rise has two levels
         return 0.0
-    live = [_at(step, pools)[1] for step in steps]
     ordinary = [(step, n) for step, n in zip(steps, live, strict=True) if step.times > 1]
     added = sum(max(0.0, b - a) * step.times for (_, a), (step, b) in pairwise([ordinary[-1], *ordinary]))
     spikes = [(step, n) for step, n in zip(steps, live, strict=True) if step.times <= 1]

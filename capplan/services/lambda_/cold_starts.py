@@ -94,7 +94,8 @@ def steady_state(pool: Pool) -> ColdStarts:
         )
     top = max(logs)
     weights = [math.exp(log - top) for log in logs]
-    shares = [weight / sum(weights) for weight in weights]
+    whole = sum(weights)
+    shares = [weight / whole for weight in weights]
     capped = pool.cap is not None
     reject = shares[-1] * refused[-1] if capped else 0.0
     cold = sum(share * b for share, b in zip(shares, refused, strict=True)) - reject

@@ -5,6 +5,7 @@ Lambda Developer Guide, "Understanding Lambda function scaling", "Lambda scaling
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -116,6 +117,22 @@ def environments_at(target: Exact, seconds: Exact, step: Exact = SCALING_STEP) -
     """Environments some seconds after a step of demand, from a full bucket."""
     added = Fraction(step) * (1 + Fraction(seconds) / SCALING_STEP_S)
     return math.floor(min(Fraction(target), added))
+
+
+def legacy_burst(
+    per_minute: Sequence[int], burst: int, then_per_minute: int, account: int
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """How AWS scaled until November 2023, for figures of that time: environments added and requests throttled a minute.
+
+    All requests of a minute come at once; the Region's burst counts once, then so many more a minute. They stay.
+    """
+    live, added, throttled = 0, [], []
+    for minute, asked in enumerate(per_minute):
+        new = max(0, min(asked - live, then_per_minute if minute else burst, account - live))
+        live += new
+        added.append(new)
+        throttled.append(max(0, asked - live))
+    return tuple(added), tuple(throttled)
 
 
 def allocation_minutes(provisioned: Exact) -> Fraction:

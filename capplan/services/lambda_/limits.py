@@ -1,32 +1,41 @@
-"""What AWS refuses: sizes and time-outs of one function, and the account's pools. It never settles a pool.
+"""What AWS refuses: a function's own limits, and the account's pools. It never settles a pool.
 
 Lambda Developer Guide, "Lambda quotas" and "Understanding Lambda function scaling" (read 2026-11-23).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.flow import Flow, steady
-from capplan.model import Context, LimitCheck, Observable, PoolLoad
+from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.quantities import sig6, to_quantity
-from capplan.services.lambda_ import concurrency
+from capplan.services.lambda_ import cold, concurrency, course, source_limits
+from capplan.services.lambda_.settings import (
+    ACCOUNT_CONCURRENCY,
+    ASYNC_PAYLOAD_MB,
+    RESPONSE_MB,
+    STREAMED_MB,
+    SYNC_PAYLOAD_MB,
+    max_reservable,
+    min_stream_s,
+)
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage, high
 
-MB_PER_VCPU = 1769
-MEMORY_MB = (128, 10_240)
-TIMEOUT_S = (1, 900)
-EPHEMERAL_MB = (512, 10_240)
-ZIPPED_MB, UNZIPPED_MB, IMAGE_MB = 50, 250, 10_240
-LAYERS, ENVIRONMENT_KB = 5, 4
-SYNC_PAYLOAD_MB, ASYNC_PAYLOAD_MB = 6, 1
-ACCOUNT_CONCURRENCY = 1000
-KEPT_UNRESERVED = 100
-_CORE_STEPS_MB = (1769, 3538, 5307, 7076, 8845)
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+INIT_S = 10
+"""The INIT phase; past it init runs again inside the first invocation (Developer Guide, "Execution environment")."""
+QUOTA_NAMES: Mapping[str, tuple[str, str]] = {
+    "lambda.concurrency": ("Concurrent executions", "L-B99A9384"),
+    "lambda.request_rate": ("Concurrent executions", "L-B99A9384"),
+}
+"""What to ask AWS for, by the name and code of Service Quotas; the request rate is ten times the concurrency."""
 
 
 def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  the same default in every Region
@@ -43,21 +52,31 @@ def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = N
     return said.get(limit, defaults.get(limit))
 
 
-def cores(memory_mb: int) -> int:
-    """Visible cores of a memory size."""
-    return 1 + sum(memory_mb > step for step in _CORE_STEPS_MB)
-
-
 def check(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
-    """A function's own limits: its reservation, its time-out, its payloads."""
-    timeout = LimitCheck(
-        name, "lambda.timeout", _seconds(high(spec.duration)), _seconds(Fraction(spec.timeout_ms)), "s"
+    """A function's own limits: its reservation, its times, its payloads, how fast it grows, what invokes it."""
+    return (
+        *_reservation(name, spec, usage, ctx),
+        *_times(name, spec, usage),
+        *_payloads(name, spec, usage),
+        *_growth(name, spec, usage, ctx),
+        *source_limits.check(name, spec, usage, ctx),
     )
-    return (*_reservation(name, spec, usage, ctx), timeout, *_payloads(name, usage))
 
 
-def _seconds(ms: Fraction) -> Decimal:
+def seconds(ms: Fraction) -> Decimal:
+    """Milliseconds in seconds."""
     return to_quantity(ms / units.MS_PER_SECOND)
+
+
+def _times(name: str, spec: Function, usage: Usage) -> Iterable[LimitCheck]:
+    ends = seconds(Fraction(spec.timeout_ms))
+    yield LimitCheck(name, "lambda.timeout", seconds(high(spec.duration)), ends, "s")
+    if usage.cold is not None and spec.snap_start is None:
+        yield LimitCheck(name, "lambda.init", seconds(high(usage.cold.start.init)), Decimal(INIT_S), "s")
+    if spec.response_streaming and spec.response is not None:
+        least = min_stream_s(to_quantity(high(spec.response) / units.BYTES_PER_MB))
+        if least:
+            yield LimitCheck(name, "lambda.stream_time", to_quantity(least), ends, "s")
 
 
 def _reservation(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
@@ -65,7 +84,7 @@ def _reservation(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple
     if spec.reserved_concurrency is None:
         return ()
     kept = Decimal(spec.reserved_concurrency)
-    most = Decimal(max_reservable(int(_account(ctx))))
+    most = Decimal(max_reservable(int(account_concurrency(ctx))))
     reservable = LimitCheck(name, "lambda.reservable_concurrency", kept, most, "concurrent executions")
     if not usage.concurrency.terms:
         return (reservable,)
@@ -83,10 +102,12 @@ def _reservation(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple
     return (at_once, per_second, reservable)
 
 
-def _payloads(name: str, usage: Usage) -> tuple[LimitCheck, ...]:
+def _payloads(name: str, spec: Function, usage: Usage) -> tuple[LimitCheck, ...]:
+    answer = high(spec.response) if spec.response is not None else Fraction(0)
     found = (
         ("lambda.payload.sync", usage.largest_sync_bytes, SYNC_PAYLOAD_MB),
         ("lambda.payload.async", usage.largest_async_bytes, ASYNC_PAYLOAD_MB),
+        ("lambda.response", answer, STREAMED_MB if spec.response_streaming else RESPONSE_MB),
     )
     return tuple(
         LimitCheck(name, limit, to_quantity(size), Decimal(most_mb * units.BYTES_PER_MB), "bytes")
@@ -95,19 +116,69 @@ def _payloads(name: str, usage: Usage) -> tuple[LimitCheck, ...]:
     )
 
 
+def _growth(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[LimitCheck]:
+    """How many environments a sudden rise adds at once, and how many tenants hold."""
+    rise = sudden_rise(usage)
+    if rise is not None:
+        added, minute = rise
+        quota = Decimal(concurrency.SCALING_STEP)
+        load = to_quantity(sig6(added))
+        yield LimitCheck(name, "lambda.scaling_rate", load, quota, "environments/10 s", usage.concurrency, minute=minute)  # fmt: skip
+    if spec.tenants is not None and usage.cold is not None:
+        held = sig6(cold.mean_environments(usage.invocations, cold.pools_of(spec, usage.cold.start)))
+        most = Decimal(concurrency.max_tenant_environments(account_concurrency(ctx)))
+        yield LimitCheck(name, "lambda.tenant_environments", to_quantity(held), most, "environments", usage.invocations)
+
+
+def sudden_rise(usage: Usage) -> tuple[float, int] | None:
+    """The most environments that one minute needs beyond the one before it, and that minute; None below AWS's step.
+
+    Only a function that runs a thousand at once can outgrow the rate at which it is scaled.
+    """
+    if not usage.concurrency.terms or usage.concurrency.peak().per_second <= concurrency.SCALING_STEP:
+        return None
+    steps = course.course(usage.concurrency)
+    if len(steps) < 2:  # noqa: PLR2004  a steady load has no rise
+        return None
+    levels = usage.concurrency.levels()
+    rises = levels - _before(levels)
+    at = int(rises.argmax())
+    return float(rises[at]), at
+
+
+def _before(levels: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    import numpy as np  # noqa: PLC0415  only where a series is computed
+
+    return np.roll(levels, 1)
+
+
+# --- what the account shares ------------------------------------------------------------------------------------------
+
+
 def pools(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:  # noqa: ARG001  every room's signature
     """What it takes of the account's concurrency and of the request rate tied to that.
 
-    A reservation is taken from the account whole, whether it is used or not. Asynchronous events have no rate quota.
+    A reservation is taken from the account whole, whether it is used or not, and so is provisioned concurrency.
+    Asynchronous events have no rate quota.
     """
-    out: list[PoolLoad] = []
-    if spec.reserved_concurrency:
-        out.append(PoolLoad("lambda.concurrency", _standing(spec.reserved_concurrency)))
-    elif spec.reserved_concurrency is None and usage.concurrency.terms:
-        out.append(PoolLoad("lambda.concurrency", usage.concurrency, poisson=True))
+    out = list(_concurrency_pools(spec, usage))
     if usage.synchronous.terms:
         out.append(PoolLoad("lambda.request_rate", usage.synchronous))
     return tuple(out)
+
+
+def _concurrency_pools(spec: Function, usage: Usage) -> Iterable[PoolLoad]:
+    limit = "lambda.concurrency"
+    if spec.reserved_concurrency is not None:
+        if spec.reserved_concurrency:
+            yield PoolLoad(limit, _standing(spec.reserved_concurrency))
+        return
+    kept = spec.provisioned_concurrency.most if spec.provisioned_concurrency is not None else 0
+    if kept:
+        yield PoolLoad(limit, _standing(kept))
+    if usage.concurrency.terms and usage.peak_concurrency > kept:
+        beyond = Fraction(usage.peak_concurrency - kept, usage.peak_concurrency)
+        yield PoolLoad(limit, usage.concurrency * beyond, poisson=True)
 
 
 def _standing(environments: int) -> Flow:
@@ -118,174 +189,6 @@ def _standing(environments: int) -> Flow:
 _HELD = steady("reserved concurrency", recurring=False)
 
 
-def _account(ctx: Context) -> Decimal:
+def account_concurrency(ctx: Context) -> Decimal:
+    """The account's concurrency in the Region."""
     return ctx.quotas.get("lambda.concurrency", Decimal(ACCOUNT_CONCURRENCY))
-
-
-def observe(name: str, spec: Function, usage: Usage, ctx: Context) -> Mapping[str, Observable]:  # noqa: ARG001  every room's signature
-    """What a gate may ask of a function. Its concurrency's limit is its reservation, else what the account has left."""
-    limit = _account(ctx) - ctx.in_use.get("lambda.concurrency", Decimal(0))
-    if spec.reserved_concurrency is not None:
-        limit = Decimal(spec.reserved_concurrency)
-    return {
-        "concurrency.peak": Observable(Decimal(usage.peak_concurrency), "", limit),
-        "requests": Observable(to_quantity(usage.requests), ""),
-        "timed_out": Observable(to_quantity(usage.timed_out), "%"),
-        "cold_starts": Observable(
-            None if usage.cold is None else to_quantity(usage.cold.share),
-            "%",
-            why_unknown="how long a start takes is not known: write runtime, or cold_start",
-        ),
-    }
-
-
-# --- one configuration against the quotas -----------------------------------------------------------------------------
-
-Bounds = tuple[Decimal | int, Decimal | int]
-Bounded = tuple[str, Decimal | int | None, Bounds]
-Compute = Literal["functions", "managed_instances"]
-Invocation = Literal["sync", "async", "stream"]
-Source = Literal[
-    "kinesis", "dynamodb_stream", "sqs_standard", "sqs_fifo", "sqs_provisioned", "kafka_provisioned", "kafka", "mq", "documentdb",
-]  # fmt: skip
-
-MANAGED_MEMORY_MB = (2048, 32_768)
-MANAGED_TIMEOUT_S = 5400
-"""Managed Instances: invoked asynchronously, or by an event source but MQ and DocumentDB."""
-STREAMED_MB, STREAM_MB_PER_S = 200, 2
-RESPONSE_MB = 6
-ASYNC_RETRIES, ASYNC_AGE_S = (0, 2), (60, 21_600)
-STREAM_RETRIES, STREAM_AGE_S, TUMBLING_S = (-1, 10_000), (60, 604_800), (0, 900)
-PARALLELIZATION = (1, 10)
-SQS_MAXIMUM_CONCURRENCY = (2, 1000)
-SQS_POLLERS_LEAST, SQS_POLLERS_MOST = (2, 200), (1, 2000)
-BATCH, FIFO_BATCH, WINDOW_S = (1, 10_000), (1, 10), (0, 300)
-_STREAMS = ("kinesis", "dynamodb_stream")
-_FOREVER = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What AWS checks when a function or its event source is configured or called. None is not set.
-
-    `reserved` holds the reservations of every function of the account; `zip_mb` is the package as uploaded.
-    """
-
-    compute: Compute = "functions"
-    invocation: Invocation = "sync"
-    memory_mb: int | None = None
-    timeout_s: Decimal | int | None = None
-    ephemeral_mb: int | None = None
-    zip_mb: Decimal | int | None = None
-    through_s3: bool = False
-    unzipped_mb: Decimal | int | None = None
-    image_mb: Decimal | int | None = None
-    layers: int | None = None
-    environment_kb: Decimal | int | None = None
-    payload_kb: Decimal | int | None = None
-    response_mb: Decimal | int | None = None
-    snapstart: bool = False
-    is_image: bool = False
-    uses_efs: bool = False
-    account_concurrency: int = ACCOUNT_CONCURRENCY
-    reserved: tuple[int, ...] = ()
-    provisioned_concurrency: int | None = None
-    async_retries: int | None = None
-    async_age_s: int | None = None
-    source: Source | None = None
-    batch: int | None = None
-    window_s: Decimal | int | None = None
-    maximum_concurrency: int | None = None
-    parallelization_factor: int | None = None
-    pollers_least: int | None = None
-    pollers_most: int | None = None
-    stream_retries: int | None = None
-    stream_age_s: int | None = None
-    tumbling_s: int | None = None
-
-
-def broken_limits(settings: Settings) -> tuple[str, ...]:
-    """The limits that a configuration breaks, by name; empty where AWS takes it."""
-    bounded = (*_of_function(settings), *_of_calls(settings), *_of_source(settings))
-    outside = tuple(name for name, value, (low, high) in bounded if value is not None and not low <= value <= high)
-    return (*outside, *_excluded(settings))
-
-
-def _of_function(s: Settings) -> tuple[Bounded, ...]:
-    managed = s.compute == "managed_instances"
-    long = managed and (s.invocation == "async" or s.source not in {None, "mq", "documentdb"})
-    return (
-        ("memory", s.memory_mb, MANAGED_MEMORY_MB if managed else MEMORY_MB),
-        ("timeout", s.timeout_s, (TIMEOUT_S[0], MANAGED_TIMEOUT_S if long else TIMEOUT_S[1])),
-        ("ephemeral storage", s.ephemeral_mb, EPHEMERAL_MB),
-        ("zipped package", None if s.through_s3 else s.zip_mb, (0, ZIPPED_MB)),
-        ("unzipped package", s.unzipped_mb, (0, UNZIPPED_MB)),
-        ("image", s.image_mb, (0, IMAGE_MB)),
-        ("layers", s.layers, (0, LAYERS)),
-        ("environment variables", s.environment_kb, (0, ENVIRONMENT_KB)),
-        ("reserved concurrency", sum(s.reserved) or None, (0, max_reservable(s.account_concurrency))),
-    )
-
-
-def _of_calls(s: Settings) -> tuple[Bounded, ...]:
-    request_mb = ASYNC_PAYLOAD_MB if s.invocation == "async" else SYNC_PAYLOAD_MB
-    return (
-        ("payload", s.payload_kb, (0, request_mb * units.BYTES_PER_MB // units.BYTES_PER_KB)),
-        ("response", s.response_mb, (0, STREAMED_MB if s.invocation == "stream" else RESPONSE_MB)),
-        ("asynchronous retries", s.async_retries, ASYNC_RETRIES),
-        ("asynchronous event age", s.async_age_s, ASYNC_AGE_S),
-    )
-
-
-def _of_source(s: Settings) -> tuple[Bounded, ...]:
-    age = None if s.stream_age_s == _FOREVER else s.stream_age_s
-    return (
-        ("batch", s.batch, FIFO_BATCH if s.source == "sqs_fifo" else BATCH),
-        ("batch window", s.window_s, (0, 0) if s.source == "sqs_fifo" else WINDOW_S),
-        ("maximum concurrency", s.maximum_concurrency, SQS_MAXIMUM_CONCURRENCY),
-        ("parallelization factor", s.parallelization_factor, PARALLELIZATION),
-        ("fewest pollers", s.pollers_least, SQS_POLLERS_LEAST),
-        ("most pollers", s.pollers_most, SQS_POLLERS_MOST),
-        ("stream retries", s.stream_retries, STREAM_RETRIES),
-        ("record age", age, STREAM_AGE_S),
-        ("tumbling window", s.tumbling_s, TUMBLING_S),
-    )
-
-
-def _excluded(s: Settings) -> tuple[str, ...]:
-    """What AWS does not take together."""
-    plain_tmp = s.ephemeral_mb is None or s.ephemeral_mb <= EPHEMERAL_MB[0]
-    unwindowed = s.source == "sqs_standard" and (s.batch or 0) > FIFO_BATCH[1] and (s.window_s or 0) < 1
-    reserved = s.reserved[0] if len(s.reserved) == 1 else s.account_concurrency
-    rules = (
-        ("SnapStart with provisioned concurrency", s.snapstart and bool(s.provisioned_concurrency)),
-        ("SnapStart with ephemeral storage above 512 MB", s.snapstart and not plain_tmp),
-        ("SnapStart with a container image", s.snapstart and s.is_image),
-        ("SnapStart with EFS", s.snapstart and s.uses_efs),
-        ("provisioned above reserved concurrency", (s.provisioned_concurrency or 0) > reserved),
-        ("an SQS batch above 10 without a window", unwindowed),
-        (
-            "provisioned pollers with maximum concurrency",
-            s.source == "sqs_provisioned" and s.maximum_concurrency is not None,
-        ),
-        (
-            "a parallelization factor without a stream",
-            s.parallelization_factor is not None and s.source not in {None, *_STREAMS},
-        ),
-    )
-    return tuple(name for name, broken in rules if broken)
-
-
-def max_reservable(account_concurrency: int) -> int:
-    """The most concurrency that all functions together may reserve."""
-    return max(0, account_concurrency - KEPT_UNRESERVED)
-
-
-def vcpu(memory_mb: int) -> Fraction:
-    """Share of vCPUs that comes with a memory size."""
-    return Fraction(memory_mb, MB_PER_VCPU)
-
-
-def min_stream_s(response_mb: Decimal | int) -> Fraction:
-    """Seconds a streamed response takes at least: what is past the first 6 MB passes at 2 MB a second."""
-    return max(Fraction(0), Fraction(response_mb) - RESPONSE_MB) / STREAM_MB_PER_S

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Literal
 
 from capplan.services.lambda_ import billing
-from capplan.services.lambda_.limits import MB_PER_VCPU
+from capplan.services.lambda_.settings import MB_PER_VCPU
 
 Exact = Decimal | Fraction | int
 Strategy = Literal["cost", "speed", "balanced"]

@@ -169,7 +169,9 @@ def _cold(spec: Function, flow: Flow, spilled: Fraction) -> ColdUse | None:
     found = cold.starting(spec)
     if found is None:
         return None
-    share = sig6(min(float(spilled), cold.cold_share(flow, cold.pools_with_ready(spec, found))))
+    pools = cold.pools_of(spec, found)
+    times = (pools.warm_s, pools.cold_s, pools.keep_alive_s)
+    share = sig6(min(float(spilled), cold.share_of(flow.terms, times, pools.tenants, spec.provisioned_concurrency)))
     extra = billing.init_extra_ms(spec.duration, found.init, found.first, spec.timeout_ms)
     if spec.snap_start is not None:
         extra -= mean(found.init)  # a restore is billed by the GB, and its own short time is not in what was measured

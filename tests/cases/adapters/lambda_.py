@@ -14,7 +14,7 @@ from capplan import units
 from capplan.model import Charge
 from capplan.pricing.catalogue import load_prices
 from capplan.pricing.rating import LineItem, rate
-from capplan.services.lambda_ import billing, cold_starts, concurrency, limits, microvms, sizing, tuning
+from capplan.services.lambda_ import billing, cold_starts, concurrency, microvms, settings, sizing, tuning
 from tests.cases.facts import Facts, NotCovered
 
 Case = Mapping[str, Any]
@@ -43,16 +43,18 @@ _COST_WORDS = frozenset({
     "region", "arch", "memory_mb", "requests", "duration_ms", "durations_ms", "round_ms", "free_tier", "prices",
     "count_requests", "total_duration_hours", "execution_seconds", "ephemeral_mb", "provisioned", "on_demand",
     "snapstart", "streaming", "esm", "tenant_isolation", "managed_instances", "price_per_ms_128mb",
+    "durable", "executions", "active_seconds_per_execution", "invocations_per_execution", "kb_is",
     "edge", "edge_price_per_128mb_second", "edge_request_price_per_million",
     "power_values", "invocations", "transition_price", "transitions",
 })  # fmt: skip
-"""What a cost case may say beside `microvm`; of anything else (durable functions) capplan knows no cost."""
+"""What a cost case may say beside `microvm`; of anything else capplan knows no cost."""
 
 
 def _cost(case: Case, facts: Facts) -> Observed:
     given = case["inputs"]
     if "microvm" in given:
         return _microvm(given["microvm"])
+    given = _executed(given)
     unknown = [key for key in given if key not in _COST_WORDS]
     if unknown:
         raise NotCovered(f"no cost of {', '.join(unknown)} is computed")
@@ -62,6 +64,44 @@ def _cost(case: Case, facts: Facts) -> Observed:
         return _tuning_run(given)
     out = _edge(given) if given.get("edge") else _metered(given, facts)
     return out | {"total_usd": sum(Fraction(value) for key, value in out.items() if _is_line(key))}
+
+
+def _executed(given: Case) -> Case:
+    """Durable executions as the invocations and the time that they make."""
+    if "durable" not in given or "executions" not in given:
+        return given
+    executions = Fraction(given["executions"])
+    out: dict[str, Any] = dict(given)
+    if "active_seconds_per_execution" in given:
+        out.setdefault("execution_seconds", executions * Fraction(given["active_seconds_per_execution"]))
+    out.setdefault("requests", executions * Fraction(given.get("invocations_per_execution", 1)))
+    return out
+
+
+def _durable(given: Case, facts: Facts) -> Observed:
+    """Operations, what is checkpointed, and how long it is kept."""
+    said = {**given, **given["durable"]}
+    home = _region(given)
+    executions = said.get("executions", 1)
+    kb_per_gb = Fraction(said.get("kb_is", units.BYTES_PER_KB)) ** 2
+    per = Fraction(_first(said, "operations_per_execution", "operations", default=0))
+    kb = Fraction(_first(said, "kb_written_per_execution", "kb_per_execution", "written_kb", "kb", default=0))
+    if "kb_per_operation" in said:
+        kb = per * Fraction(said["kb_per_operation"])
+    written = billing.durable_gb(executions, kb, kb_per_gb)
+    running, kept = _first(said, "running_days", default=0), _first(said, "retention_days", "kept_days", default=0)
+    months = billing.durable_gb_months(written, running, kept, said.get("days_in_month", 30))
+    prices = {
+        name: facts.unit_usd(home, f"lambda.durable.{name}") for name in ("operation", "written_gb", "kept_gb_month")
+    }
+    return {
+        "operations": Fraction(executions) * per,
+        "operations_usd": billing.cost(Fraction(executions) * per, prices["operation"]),
+        "written_gb": written,
+        "written_usd": billing.cost(written, prices["written_gb"]),
+        "kept_gb_months": months,
+        "kept_usd": billing.cost(months, prices["kept_gb_month"]),
+    }
 
 
 def _microvm(said: Case) -> Observed:
@@ -116,7 +156,7 @@ def _metered(given: Case, facts: Facts) -> Observed:
     parts: list[Callable[[Case, Facts], Observed]] = [_compute, _requests, _ephemeral]
     named = {
         "provisioned": _provisioned, "snapstart": _snapstart, "streaming": _streaming, "esm": _pollers,
-        "tenant_isolation": _tenants, "managed_instances": _managed,
+        "tenant_isolation": _tenants, "managed_instances": _managed, "durable": _durable,
     }  # fmt: skip
     parts += [part for key, part in named.items() if key in given]
     return {key: value for part in parts for key, value in part(given, facts).items()}
@@ -224,12 +264,12 @@ def _pollers(given: Case, facts: Facts) -> Observed:
     return out | {"epu_hours": hours, "epu_usd": usd}
 
 
-def _tenants(given: Case, _: Facts) -> Observed:
+def _tenants(given: Case, facts: Facts) -> Observed:
     said = given["tenant_isolation"]
-    if "price_per_gb" not in said:
-        raise NotCovered("no price of tenant isolation is given")
     created = billing.memory_gb(said["environments_created"], given["memory_mb"])
-    return {"tenant_gb": created, "tenant_usd": billing.cost(created, said["price_per_gb"])}
+    listed = f"lambda.tenant_isolation.{given.get('arch', _X86)}"
+    price = said["price_per_gb"] if "price_per_gb" in said else facts.unit_usd(_region(given), listed)
+    return {"tenant_gb": created, "tenant_usd": billing.cost(created, price)}
 
 
 def _managed(given: Case, _: Facts) -> Observed:
@@ -315,7 +355,7 @@ def _concurrency(case: Case, _: Facts) -> Observed:
 
 
 def _capacity(given: Case) -> Observed:
-    account = given.get("account_concurrency", limits.ACCOUNT_CONCURRENCY)
+    account = given.get("account_concurrency", settings.ACCOUNT_CONCURRENCY)
     own = concurrency.function_capacity(
         account, given.get("provisioned_concurrency", 0), given.get("reserved_concurrency")
     )
@@ -383,21 +423,21 @@ def _limits(case: Case, _: Facts) -> Observed:
     given, wanted = case["inputs"], case["expected"]
     out: Observed = {}
     if "valid" in wanted:
-        broken = limits.broken_limits(_settings(given))
+        broken = settings.broken_limits(_settings(given))
         out |= {"valid": not broken, "broken": list(broken)}
     if "memory_mb" in given:
-        out |= {"vcpu": limits.vcpu(given["memory_mb"]), "cores": limits.cores(given["memory_mb"])}
+        out |= {"vcpu": settings.vcpu(given["memory_mb"]), "cores": settings.cores(given["memory_mb"])}
     if "response_mb" in given:
-        out["min_stream_seconds"] = limits.min_stream_s(given["response_mb"])
+        out["min_stream_seconds"] = settings.min_stream_s(given["response_mb"])
     if "account_concurrency" in given:
-        out["max_reservable"] = limits.max_reservable(given["account_concurrency"])
+        out["max_reservable"] = settings.max_reservable(given["account_concurrency"])
     most = _first(given, "concurrency_limit", "account_concurrency")
     if most is not None:
         out["max_tenant_environments"] = concurrency.max_tenant_environments(most)
     return out
 
 
-def _settings(given: Case) -> limits.Settings:
+def _settings(given: Case) -> settings.Settings:
     unknown = [key for key in given if key not in _SETTINGS and key not in _READ_APART]
     if unknown:
         raise NotCovered(f"no limit of {', '.join(unknown)} is checked")
@@ -407,7 +447,7 @@ def _settings(given: Case) -> limits.Settings:
     if "payload_mb" in given:
         said["payload_kb"] = given["payload_mb"] * units.BYTES_PER_MB / units.BYTES_PER_KB
     reserved = _first(given, "reserved", "reserved_concurrency", default=[])
-    return limits.Settings(
+    return settings.Settings(
         **said,
         through_s3=given.get("upload") == "s3",
         is_image=given.get("package") == "image",

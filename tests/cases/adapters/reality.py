@@ -179,6 +179,12 @@ def _cold_init_by_size(given: Given) -> Observed:
     return {"mean_ms": cold_starts.init_ms_by_code_size(float(given["code_kb"]))}
 
 
+def _legacy_burst(given: Given) -> Observed:
+    names = ("burst", "then_per_minute", "account_limit")
+    new, throttled = concurrency.legacy_burst([int(n) for n in given["per_minute"]], *(int(given[n]) for n in names))
+    return {"new": list(new), "throttled": list(throttled)}
+
+
 def _cold_init(given: Given) -> Observed:
     found = measured.init(*(str(given[name]) for name in ("runtime", "package", "arch")), int(given["memory_mb"]))
     if found is None:
@@ -208,6 +214,7 @@ _MODELS: dict[str, Callable[[Given], Observed]] = {
     "esm_steady": _esm_steady,
     "scaling_step": _scaling_step,
     "cold_init": _cold_init,
+    "legacy_burst": _legacy_burst,
     "cold_init_by_size": _cold_init_by_size,
 }
 _KINDS = (

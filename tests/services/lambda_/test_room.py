@@ -158,7 +158,8 @@ def test_what_it_takes_of_the_account() -> None:
 )
 def test_what_else_could_be_written(said: dict[str, Any], options: list[tuple[str, str, str]]) -> None:
     spec = function(**said)
-    found = KIND.options("place", spec, metered(spec), CTX)
+    own = {"lambda.arm64", "lambda.timeout-near"}
+    found = [one for one in KIND.options("place", spec, metered(spec), CTX) if one.rule in own]
     assert [(one.rule, one.changes[0].path, one.changes[0].to) for one in found] == options
 
 

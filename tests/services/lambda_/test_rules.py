@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capplan.quantities import fixed
-from capplan.services.lambda_ import billing, cold_starts, concurrency, limits, sizing, tuning
+from capplan.services.lambda_ import billing, cold_starts, concurrency, settings, sizing, tuning
 from capplan.services.lambda_.batches import records_per_invocation
 
 X86_GB_SECOND, REQUEST = Decimal("0.0000166667"), Decimal("0.0000002")
@@ -184,6 +184,11 @@ def test_environments_are_added_a_thousand_in_ten_seconds() -> None:
     assert [concurrency.environments_at(5000, s) for s in (0, 10, 60)] == [1000, 2000, 5000]
 
 
+def test_until_2023_a_region_had_a_burst_and_then_five_hundred_a_minute() -> None:
+    found = concurrency.legacy_burst([5000, 5000, 1000], burst=3000, then_per_minute=500, account=10_000)
+    assert found == ((3000, 500, 0), (2000, 1500, 0))
+
+
 @pytest.mark.parametrize(
     ("rate", "batch", "window_ms", "polls", "records"),
     [
@@ -204,43 +209,43 @@ def test_records_of_an_invocation(rate: Fraction, batch: int, window_ms: int | N
 
 
 @pytest.mark.parametrize(
-    ("settings", "broken"),
+    ("said", "broken"),
     [
-        (limits.Settings(), ()),
-        (limits.Settings(memory_mb=128, timeout_s=900, ephemeral_mb=10_240, layers=5), ()),
-        (limits.Settings(memory_mb=127, timeout_s=901), ("memory", "timeout")),
-        (limits.Settings("managed_instances", "async", memory_mb=32_768, timeout_s=5400), ()),
-        (limits.Settings("managed_instances", memory_mb=1024, timeout_s=5400), ("memory", "timeout")),
-        (limits.Settings("managed_instances", timeout_s=5400, source="kinesis"), ()),
-        (limits.Settings("managed_instances", timeout_s=5400, source="mq"), ("timeout",)),
-        (limits.Settings(zip_mb=51), ("zipped package",)),
-        (limits.Settings(zip_mb=51, through_s3=True), ()),
-        (limits.Settings(invocation="async", payload_kb=1025), ("payload",)),
-        (limits.Settings(payload_kb=6144), ()),
-        (limits.Settings(response_mb=7), ("response",)),
-        (limits.Settings(invocation="stream", response_mb=200), ()),
-        (limits.Settings(reserved=(500, 400)), ()),
-        (limits.Settings(reserved=(500, 401)), ("reserved concurrency",)),
-        (limits.Settings(reserved=(10,), provisioned_concurrency=11), ("provisioned above reserved concurrency",)),
-        (limits.Settings(snapstart=True, ephemeral_mb=512), ()),
-        (limits.Settings(snapstart=True, uses_efs=True), ("SnapStart with EFS",)),
-        (limits.Settings(source="sqs_fifo", batch=11), ("batch",)),
-        (limits.Settings(source="sqs_standard", batch=11, window_s=1), ()),
-        (limits.Settings(source="sqs_standard", batch=11), ("an SQS batch above 10 without a window",)),
-        (limits.Settings(source="kinesis", stream_age_s=-1, stream_retries=-1), ()),
-        (limits.Settings(source="kinesis", stream_age_s=59), ("record age",)),
+        (settings.Settings(), ()),
+        (settings.Settings(memory_mb=128, timeout_s=900, ephemeral_mb=10_240, layers=5), ()),
+        (settings.Settings(memory_mb=127, timeout_s=901), ("memory", "timeout")),
+        (settings.Settings("managed_instances", "async", memory_mb=32_768, timeout_s=5400), ()),
+        (settings.Settings("managed_instances", memory_mb=1024, timeout_s=5400), ("memory", "timeout")),
+        (settings.Settings("managed_instances", timeout_s=5400, source="kinesis"), ()),
+        (settings.Settings("managed_instances", timeout_s=5400, source="mq"), ("timeout",)),
+        (settings.Settings(zip_mb=51), ("zipped package",)),
+        (settings.Settings(zip_mb=51, through_s3=True), ()),
+        (settings.Settings(invocation="async", payload_kb=1025), ("payload",)),
+        (settings.Settings(payload_kb=6144), ()),
+        (settings.Settings(response_mb=7), ("response",)),
+        (settings.Settings(invocation="stream", response_mb=200), ()),
+        (settings.Settings(reserved=(500, 400)), ()),
+        (settings.Settings(reserved=(500, 401)), ("reserved concurrency",)),
+        (settings.Settings(reserved=(10,), provisioned_concurrency=11), ("provisioned above reserved concurrency",)),
+        (settings.Settings(snapstart=True, ephemeral_mb=512), ()),
+        (settings.Settings(snapstart=True, uses_efs=True), ("SnapStart with EFS",)),
+        (settings.Settings(source="sqs_fifo", batch=11), ("batch",)),
+        (settings.Settings(source="sqs_standard", batch=11, window_s=1), ()),
+        (settings.Settings(source="sqs_standard", batch=11), ("an SQS batch above 10 without a window",)),
+        (settings.Settings(source="kinesis", stream_age_s=-1, stream_retries=-1), ()),
+        (settings.Settings(source="kinesis", stream_age_s=59), ("record age",)),
     ],
 )
-def test_limits_that_a_configuration_breaks(settings: limits.Settings, broken: tuple[str, ...]) -> None:
-    assert limits.broken_limits(settings) == broken
+def test_limits_that_a_configuration_breaks(said: settings.Settings, broken: tuple[str, ...]) -> None:
+    assert settings.broken_limits(said) == broken
 
 
 def test_cores_vcpus_and_streams() -> None:
     steps = (1769, 1770, 3538, 3539, 10_240)
-    assert [limits.cores(mb) for mb in steps] == [1, 2, 2, 3, 6]
-    assert limits.vcpu(1769) == 1
-    assert [limits.min_stream_s(mb) for mb in (1, 6, 200)] == [0, 0, 97]
-    assert [limits.max_reservable(n) for n in (1000, 100, 10)] == [900, 0, 0]
+    assert [settings.cores(mb) for mb in steps] == [1, 2, 2, 3, 6]
+    assert settings.vcpu(1769) == 1
+    assert [settings.min_stream_s(mb) for mb in (1, 6, 200)] == [0, 0, 97]
+    assert [settings.max_reservable(n) for n in (1000, 100, 10)] == [900, 0, 0]
 
 
 # --- memory, fleets, cold starts --------------------------------------------------------------------------------------
