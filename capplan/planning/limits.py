@@ -57,7 +57,8 @@ def _pool_unit(limit: str) -> str:
 
 
 def _planned(check: LimitCheck) -> PlannedLimit:
-    at = moment(check.minute) if check.minute is not None else ""
+    flat = not check.minute if check.flow is None else all(shape.flat for shape, _ in check.flow.terms)
+    at = moment(check.minute) if check.minute is not None and not flat else ""
     return PlannedLimit(check, to_quantity(Fraction(check.headroom)), check.breached, at, _breaks_at(check))
 
 

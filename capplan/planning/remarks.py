@@ -11,11 +11,9 @@ def assumptions(priced: Priced) -> tuple[WeighedAssumption, ...]:
     found = list(metered.notes)
     for address, r in metered.scenario.resources.items():
         found += r.kind.assume(r.name, r.spec, metered.usage[address], metered.context)
-    found.append(
-        Assumption(
-            "account.free_tier", "false", "other workloads of the account may use the allowances up", "aws_default"
-        )
-    )
+    if not metered.scenario.account.free_tier:
+        why = "other workloads of the account may use the allowances up"
+        found.append(Assumption("account.free_tier", "false", why, "aws_default"))
     found.append(
         Assumption("throttling", "not taken off downstream", "refused work is retried by its caller", "aws_default")
     )

@@ -62,7 +62,8 @@ def share(part: Decimal) -> str:
     if percent == 0:
         return "0%"
     digits = Decimal(1) if abs(percent) >= 10 else Decimal("0.1")  # noqa: PLR2004  from 10% on whole
-    return f"{percent.quantize(digits, ROUND_HALF_UP):,f}%"
+    rounded = percent.quantize(digits, ROUND_HALF_UP)
+    return f"{rounded:,f}%" if rounded else "0%"
 
 
 def value(amount: Decimal, unit: str) -> str:

@@ -94,10 +94,10 @@ def _summary(plan: Plan, style: Style) -> list[str]:
 
 
 def _per_thousand(entrance: EntranceCost) -> str:
-    if entrance.per_thousand >= 1:
+    if entrance.per_thousand >= 1 or not entrance.per_thousand:
         return numbers.usd(entrance.per_thousand)
     shown = entrance.per_thousand.quantize(Decimal("0.0001"), ROUND_HALF_UP)
-    return f"{shown:f}" if shown or not entrance.per_thousand else "<0.0001"
+    return f"{shown:f}" if shown else "<0.0001"
 
 
 def _gates_lines(plan: Plan, style: Style) -> list[str]:

@@ -1,0 +1,186 @@
+"""Writes what the docs take from the program: keys, rules, shipped scenarios, what commands answer. It writes no prose.
+
+`python -m tests.make_docs` writes all of it anew; read the diff.
+"""
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from capplan.scenario.schema import scenario_schema
+from capplan.services import SECTIONS, all_kinds, all_rules
+
+ROOT = Path(__file__).parent.parent
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
+YAML = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
+_MARK = re.compile(r"(<!-- begin (?P<what>[a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_NAME = re.compile(r"^name: (.+)$", re.MULTILINE)
+_WORDS = {"size": "a size", "duration": "a duration", "time": "a duration", "bytes": "a size", "megabytes": "whole MB"}
+_WORDS |= {"count": "a count", "share": "a share, 0% to 100%", "factor": "a factor, such as 3x", "money": "USD"}
+_WORDS |= {"rate": "a rate, such as 60/s", "data-rate": "data a time, such as 300 GB/day"}
+_PLAIN = {"string": "text", "number": "a number", "integer": "a number", "boolean": "true or false"}
+_PLAIN |= {"array": "a list", "object": "keys and values"}
+
+
+def run(command: str) -> subprocess.CompletedProcess[str]:
+    """A command of an example, in the project's root; `capplan` is this one."""
+    words = shlex.split(command)
+    if words[0] != "capplan":
+        raise ValueError(command)
+    line = [sys.executable, "-m", "capplan", *words[1:]]
+    return subprocess.run(line, capture_output=True, text=True, check=False, encoding="utf-8", cwd=ROOT)
+
+
+def examples(block: str) -> list[tuple[str, list[str]]]:
+    """The commands of a console block, each with the lines shown of its answer."""
+    found: list[tuple[str, list[str]]] = []
+    for line in block.rstrip("\n").split("\n"):
+        if line.startswith("$ "):
+            found.append((line[2:], []))
+        elif found:
+            found[-1][1].append(line)
+    return found
+
+
+def answered(command: str, shown: list[str]) -> list[str]:
+    """What should be shown of an answer: all, or, where `...` ends it, as many lines as before."""
+    done = run(command)
+    lines = (done.stdout + done.stderr).rstrip("\n").split("\n")
+    return [*lines[: len(shown) - 1], "..."] if shown and shown[-1] == "..." else lines
+
+
+def _console(match: re.Match[str]) -> str:
+    parts = []
+    for command, shown in examples(match[1]):
+        parts += [f"$ {command}", *(answered(command, shown) if shown else [])]
+    return "```console\n" + "\n".join(parts) + "\n```"
+
+
+def shipped() -> dict[str, str]:
+    """The text of each shipped scenario by its name."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "scenarios").glob("*/scenario.yaml"))]
+    return {match[1]: text for text in texts if (match := _NAME.search(text))}
+
+
+def _yaml(match: re.Match[str]) -> str:
+    name = _NAME.search(match[1])
+    text = shipped().get(name[1]) if name else None
+    return f"```yaml\n{text}```" if text is not None else match[0]
+
+
+# --- keys and rules ---------------------------------------------------------------------------------------------------
+
+
+def keys_page() -> str:
+    """Every key of the language, part by part."""
+    schema = scenario_schema()
+    parts = [_table("The file", "", schema["properties"], schema["required"])]
+    parts.append(_part("`traffic`: one entrance", schema["properties"]["traffic"]["patternProperties"]))
+    definitions = schema["$defs"]
+    for kind in all_kinds():
+        own = definitions[kind.spec.__name__]
+        parts.append(_table(f"`{kind.section}`", kind.spec.__doc__ or "", own["properties"], own.get("required", ())))
+    parts.append(_table("A line of `access` or `calls`", "", _without_verbs(definitions["call"]["properties"]), ()))
+    account = schema["properties"]["account"]
+    parts.append(_table("`account`", account["description"], account["properties"], ()))
+    whole = {kind.spec.__name__ for kind in all_kinds()} | {"access", "call"}
+    for name, part in definitions.items():
+        if "properties" in part and name not in whole and name != "Head.Account":
+            words = _title(name)
+            parts.append(_table(words, part.get("description", ""), part["properties"], part.get("required", ())))
+    return "\n".join(parts)
+
+
+def _title(name: str) -> str:
+    """`Table.PartitionKey` as a reader says it."""
+    outer, _, inner = name.partition(".")
+    section = next((kind.section for kind in all_kinds() if kind.spec.__name__ == outer), outer.lower())
+    return f"`{section}`: {re.sub(r'(?<!^)(?=[A-Z])', ' ', inner).lower()}"
+
+
+def _part(title: str, patterns: Mapping[str, Any]) -> str:
+    part = next(iter(patterns.values()))
+    return _table(title, part.get("description", ""), part["properties"], part.get("required", ()))
+
+
+def _without_verbs(properties: Mapping[str, Any]) -> dict[str, Any]:
+    from capplan.calls import SECTION_OF
+
+    return {key: schema for key, schema in properties.items() if key not in SECTION_OF}
+
+
+def _table(title: str, description: str, properties: Mapping[str, Any], required: Iterable[str]) -> str:
+    needed = set(required)
+    rows = [
+        f"| `{key}`{' (needed)' if key in needed else ''} | {_cell(_kind(schema))} | {_cell(schema.get('description', ''))} |"
+        for key, schema in properties.items()
+    ]
+    text = " ".join(description.split())
+    head = f"### {title}\n\n" + (f"{text}\n\n" if text else "")
+    return head + "| key | takes | means |\n| --- | --- | --- |\n" + "\n".join(rows) + "\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    """What may stand behind a key, in words."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return _WORDS.get(name, _PLAIN["object"])
+    if "const" in schema:
+        return str(schema["const"])
+    if "enum" in schema:
+        words = [str(word) for word in schema["enum"]]
+        return ", ".join(words) if len(words) <= 15 else f"{words[0]}, {words[1]} … ({len(words)})"
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(_kind(one) for one in schema["anyOf"]))
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        return "a word"
+    return _PLAIN.get(str(kind), "see its meaning")
+
+
+def rules_page() -> str:
+    """Every rule, service by service."""
+    parts: list[str] = []
+    for section in SECTIONS:
+        rules = [
+            rule for rule in all_rules() if any(rule in kind.rules for kind in all_kinds() if kind.section == section)
+        ]
+        parts += [f"## `{section}`\n"] if rules else []
+        for rule in rules:
+            parts.append(
+                f"### {rule.id}\n\n{rule.title}.\n\n- **Looks at**: {rule.looks_at}\n- **Advises**: {rule.advises}\n"
+                f"- **Gives up**: {rule.gives_up or 'nothing'}\n- **Source**: {rule.source}\n"
+            )
+    return "\n".join(parts)
+
+
+GENERATED: Mapping[str, Callable[[], str]] = {"keys": keys_page, "rules": rules_page}
+
+
+def page(text: str) -> str:
+    """A page with all that the program says in it written anew."""
+    text = _MARK.sub(lambda m: f"{m[1]}\n{GENERATED[m['what']]()}\n{m[3]}", text)
+    return YAML.sub(_yaml, CONSOLE.sub(_console, text))
+
+
+def main() -> None:
+    """Write what has changed, and name it."""
+    for path in PAGES:
+        old = path.read_text(encoding="utf-8")
+        new = page(old)
+        if new != old:
+            path.write_text(new, encoding="utf-8")
+            print(path.relative_to(ROOT))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""README and docs/ say what is so: their commands run, their scenarios are planned, their tables are the program's."""
+
+import contextlib
+
+import pytest
+import yaml
+
+import capplan
+from capplan.scenario.load import load
+from tests.make_docs import CONSOLE, PAGES, ROOT, YAML, examples, run
+
+TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in PAGES}
+COMMANDS = sorted(
+    {
+        (page, command)
+        for page, text in TEXTS.items()
+        for block in CONSOLE.findall(text)
+        for command, _ in examples(block)
+    }
+)
+FRAGMENTS = [(page, block) for page, text in TEXTS.items() for block in YAML.findall(text)]
+
+
+@pytest.mark.parametrize(("page", "command"), COMMANDS)
+def test_every_command_of_the_docs_runs(page: str, command: str) -> None:
+    done = run(command)
+    expected = (2,) if "/wrong/" in command else (0, 3)
+    assert done.returncode in expected, f"{page}: {done.stderr}"
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("page", "block"), FRAGMENTS, ids=[page for page, _ in FRAGMENTS])
+def test_every_scenario_of_the_docs_is_planned(page: str, block: str) -> None:
+    if "\ncapplan: 1\n" not in f"\n{block}":
+        assert list(yaml.compose_all(block)), page
+        return
+    with contextlib.chdir(ROOT / "scenarios" / "web-shop"):  # where the definition lies
+        assert capplan.plan(load("-", text=block)).monthly_cost > 0, page
+
+
+def test_readme_is_read_in_three_minutes() -> None:
+    text = TEXTS["README.md"]
+    words = len(YAML.sub("", CONSOLE.sub("", text)).split())
+    assert words <= 3 * 250
+
+
+def test_no_sentence_of_the_docs_names_a_command_that_is_not_there() -> None:
+    import re
+
+    named = {word for text in TEXTS.values() for word in re.findall(r"`capplan ([a-z-]+)", text)}
+    missing = [word for word in sorted(named) if run(f"capplan {word} --help").returncode]
+    assert not missing
