@@ -5,14 +5,27 @@ A golden shows change, not truth: every figure in one is held by a test of its o
 
 import contextlib
 from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 import capplan
+from capplan.answer import Plan
 from capplan.errors import CapplanError
+from capplan.planning.explain import explain
+from capplan.report.check_text import check_text
+from capplan.report.document import Style
 from capplan.report.errors import errors_text
+from capplan.report.explain_text import explain_text
+from capplan.report.modes_text import modes_text
+from capplan.report.plan_text import plan_text
+from capplan.scenario.load import load
+from tests.helpers import SCENARIOS, WEB_SHOP
+from tests.report.build import forty_resources, one_resource
 
 HERE = Path(__file__).parent
 WRONG = HERE / "scenario" / "wrong"
+GOLDEN = HERE / "golden"
 Golden = Callable[[], str]
 
 
@@ -36,9 +49,62 @@ def wrong_scenarios() -> dict[Path, Golden]:
     return {path.with_suffix(".txt"): lambda path=path: said_of(path) for path in sorted(WRONG.glob("*.yaml"))}  # type: ignore[misc]
 
 
+@lru_cache
+def _planned(name: str, budget: Decimal | None = None) -> Plan:
+    return capplan.plan(load(str(SCENARIOS / name / "scenario.yaml"), budget=budget))
+
+
+def _at_home(text: str) -> str:
+    """A screen without the folder the scenarios lie in, escapes as they are typed."""
+    return text.replace(f"{SCENARIOS.as_posix()}/", "scenarios/").replace("\x1b", "^[")
+
+
+def _screen(render: Callable[[Style], str], style: Style) -> Golden:
+    return lambda: _at_home(render(style))
+
+
+def _renderers() -> dict[str, Callable[[Style], str]]:
+    """Each command's screen of one scenario, and of plans made by hand: forty resources, one."""
+    modes = "seoul-delivery"
+    return {
+        "estimate-web-shop": lambda style: plan_text(_planned("web-shop"), style),
+        "estimate-details": lambda style: plan_text(_planned("web-shop"), style, details=True),
+        "estimate-forty": lambda style: plan_text(forty_resources(), style),
+        "estimate-one": lambda style: plan_text(one_resource(), style),
+        "check": lambda style: check_text(_planned("web-shop"), style),
+        "check-broken": lambda style: check_text(_planned("web-shop", Decimal(1500)), style),
+        "compare-modes": lambda style: modes_text(
+            capplan.compare_modes(load(str(SCENARIOS / modes / "scenario.yaml"))), style
+        ),
+        "explain": lambda style: explain_text(explain(load(WEB_SHOP), "orders.writes"), style),
+    }
+
+
+STYLES = {
+    "pipe": Style(),
+    "80": Style(80, ascii=False),
+    "140": Style(140, ascii=False),
+    "colour": Style(80, ascii=False, colour=True),
+}
+"""A pipe and an ASCII terminal; a terminal without colour, narrow and wide; one with colour."""
+
+
+def screens() -> dict[Path, Golden]:
+    """Every command in every style, and every shipped scenario's estimate as a pipe gets it."""
+    named = {
+        f"{screen}.{style}": _screen(render, STYLES[style])
+        for screen, render in _renderers().items()
+        for style in STYLES
+    }
+    for path in sorted(SCENARIOS.glob("*/scenario.yaml")):
+        name = path.parent.name
+        named[f"scenario-{name}"] = _screen(lambda style, name=name: plan_text(_planned(name), style), Style())  # type: ignore[misc]
+    return {GOLDEN / f"{name}.txt": golden for name, golden in named.items()}
+
+
 def goldens() -> dict[Path, Golden]:
     """Every golden file, and what it should hold."""
-    return {**wrong_scenarios()}
+    return {**wrong_scenarios(), **screens()}
 
 
 def main() -> None:

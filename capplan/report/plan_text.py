@@ -68,8 +68,9 @@ def plan_text(plan: Plan, style: Style, *, details: bool = False, top: int = 10)
 
 
 def title(name: str, region: str, rest: str, style: Style) -> str:
-    """The first line."""
-    return paint(safe(f"{name} · {region} · {rest}", style), "bold", style)
+    """The first line; a long name takes as many as it needs."""
+    lines = wrap(f"{name} · {region} · {rest}", 0, style, to=_AMOUNT)
+    return "\n".join(paint(line, "bold", style) for line in lines)
 
 
 # --- the answer in a few lines ---------------------------------------------------------------------------------------
@@ -133,7 +134,7 @@ def _summary_row(label: str, state: str, tail: str, style: Style, colour: str = 
     at = max(31, 12 + len(state) + 2)
     if at + columns(safe(tail, style)) <= _AMOUNT:
         return row(style, left(2, label), left(12, state, colour), left(at, tail))
-    return [*row(style, left(2, label), left(12, state, colour)), *row(style, left(12, tail))]
+    return [*row(style, left(2, label), left(12, state, colour)), *wrap(tail, 12, style)]
 
 
 def _limits_line(limits: Sequence[PlannedLimit], style: Style) -> list[str]:
@@ -455,12 +456,11 @@ def _findings(plan: Plan, style: Style, *, details: bool) -> list[str]:
 def _finding(finding: Finding, style: Style) -> list[str]:
     """What is so, what it is worth, what it gives up (!), and what to write (>)."""
     short = finding.rule.partition(".")[2] or finding.rule
-    out = row(
-        style,
-        left(0, short, "bold"),
-        left(max(_TEXT, len(short) + 1), finding.resource),
-        right(_AMOUNT, _worth(finding)),
-    )
+    at = max(_TEXT, len(short) + 1)
+    fits = at + columns(safe(finding.resource, style)) + len(_worth(finding)) < _AMOUNT
+    beside = (left(at, finding.resource),) if fits else ()
+    out = row(style, left(0, short, "bold"), *beside, right(_AMOUNT, _worth(finding)))
+    out += [] if fits else row(style, left(min(at, _TEXT // 2), finding.resource))
     out += wrap(finding.message, _TEXT, style)
     if finding.gives_up:
         out += labelled(" " * (_TEXT - 2) + "!", finding.gives_up, _TEXT, style, colour="yellow")
@@ -518,7 +518,9 @@ def _footer(plan: Plan, style: Style, *, details: bool) -> list[str]:
     out += prices_lines(plan.prices, style)
     if plan.free_tier_saves:
         out.append(f"Free tier off: {numbers.usd(-plan.free_tier_saves, sign=True)}")
-    return out if details else [*out, "Every row and its sum in words: --details"]
+    dearest = max(plan.lines, key=lambda x: (x.contracted_cost, x.id), default=None)
+    one = f" One row: capplan explain SCENARIO {dearest.id}" if dearest else ""
+    return out if details else [*out, *wrap(f"Every row: --details.{one}", 0, style)]
 
 
 def prices_lines(prices: Prices, style: Style) -> list[str]:

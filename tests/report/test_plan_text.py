@@ -53,7 +53,7 @@ AWS       tables.orders.class: standard (a new table's class)
 NOT IN HERE  data transfer
 Prices checked 2026-09-11 to 2026-09-18, all verified.
 Free tier off: -11.88
-Every row and its sum in words: --details
+Every row: --details. One row: capplan explain SCENARIO orders.writes
 """
 
 FULL_UNICODE_COST = """\
@@ -105,7 +105,7 @@ FINDINGS  none: 14 rules looked.
 
 NOT IN HERE  data transfer
 Prices checked 2026-09-11 to 2026-09-18, all verified.
-Every row and its sum in words: --details
+Every row: --details. One row: capplan explain SCENARIO orders.writes
 """
 
 FORTY_COST = """\

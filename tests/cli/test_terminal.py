@@ -1,0 +1,76 @@
+"""The command line on a terminal: colour, NO_COLOR, ASCII, wide and narrow; the words are the same in all of them."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import HEAD
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo terminals")
+SMALL = HEAD + "tables:\n  orders: {item_size: 1 KB, items: 1k, access: [{put: 20/s}]}\ngates: [cost.monthly < 1 USD]\n"
+
+
+def on_terminal(path: Path, columns: int, *arguments: str, command: str = "estimate", **env: str) -> str:
+    """What a terminal of so many columns is sent."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "TERM")}
+    environment = {**kept, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", **env}
+    line = [sys.executable, "-m", "capplan", command, str(path), *arguments]
+    sent = b""
+    with subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=environment) as process:
+        os.close(theirs)
+        while True:
+            try:
+                part = os.read(ours, 65536)
+            except OSError:  # the other side has closed it
+                break
+            if not part:
+                break
+            sent += part
+        process.wait(60)
+    os.close(ours)
+    return sent.decode("utf-8").replace("\r\n", "\n")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    found = tmp_path / "s.yaml"
+    found.write_text(SMALL, encoding="utf-8")
+    return found
+
+
+def test_colour_is_on_a_terminal_and_no_color_leaves_the_same_words(path: Path) -> None:
+    coloured = on_terminal(path, 80)
+    assert "\x1b[" in coloured
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert on_terminal(path, 80, NO_COLOR="1") == plain
+    assert on_terminal(path, 80, "--no-color") == plain
+    assert "×" in plain
+
+
+def test_ascii_is_asked_for_or_what_the_terminal_takes(path: Path) -> None:
+    assert on_terminal(path, 80, "--ascii", "--no-color").isascii()
+    assert on_terminal(path, 80, TERM="dumb").isascii()
+
+
+def test_a_wide_terminal_gets_more_columns_and_nothing_is_wider(path: Path) -> None:
+    narrow, wide = on_terminal(path, 80, "--no-color"), on_terminal(path, 140, "--no-color")
+    assert "SKU" in wide
+    assert "SKU" not in narrow
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert max(map(len, wide.splitlines())) <= 140
+
+
+def test_the_verdict_is_in_the_first_two_blocks(path: Path) -> None:
+    for command in ("estimate", "check"):
+        assert "BROKEN" in "".join(on_terminal(path, 80, "--no-color", command=command).splitlines()[:4])
