@@ -1,0 +1,59 @@
+"""`--set path=value`: the scenario with another value, without touching the file. It knows no path."""
+
+import hashlib
+from typing import Any
+
+import typer
+
+from capplan.errors import CapplanError
+
+HINT = "--set"
+
+
+def changes_of(settings: list[str] | None) -> tuple[Any, ...]:
+    """Each `path=value` as a Change; the value is read as the file's own would be.
+
+    Raises:
+        typer.BadParameter: No path, or a value that YAML cannot read.
+    """
+    from capplan.model import Change  # noqa: PLC0415
+    from capplan.reading.yaml_reader import read_yaml  # noqa: PLC0415
+
+    found = []
+    for text in settings or []:
+        path, sign, value = text.partition("=")
+        if not sign or not path.strip() or not value.strip():
+            raise typer.BadParameter(f"expected PATH=VALUE, such as region=eu-west-1, found '{text}'", param_hint=HINT)
+        try:
+            data = read_yaml(f"value: {value}", HINT).data
+        except CapplanError as error:
+            first = error.mistakes[0]
+            raise typer.BadParameter(f"'{value}': {first.message}; {first.hint}", param_hint=HINT) from None
+        found.append(Change(path.strip(), data["value"] if isinstance(data, dict) else None))
+    return tuple(found)
+
+
+def with_changes(scenario: Any, changes: tuple[Any, ...]) -> Any:  # noqa: ANN401  a Scenario
+    """The scenario with other values, checked again.
+
+    Raises:
+        CapplanError: What is wrong with it now.
+    """
+    if not changes:
+        return scenario
+    from capplan.errors import Mistake  # noqa: PLC0415
+    from capplan.planning.what_if import apply  # noqa: PLC0415
+    from capplan.scenario.load import build, with_gate  # noqa: PLC0415
+
+    try:
+        data = apply(scenario.data, changes)
+    except (LookupError, ValueError, TypeError, AttributeError):
+        paths = ", ".join(change.path for change in changes)
+        hint = "a path is keys with dots, a number for a line of a list: functions.api.calls.0.times"
+        raise CapplanError((Mistake(HINT, 0, 0, f"nothing can stand at {paths}", hint),)) from None
+    written = "".join(f"\n{change.path}={change.to}" for change in changes)
+    sha256 = hashlib.sha256(f"{scenario.sha256}{written}".encode()).hexdigest()
+    changed = build(scenario.doc, scenario.files, sha256, data)
+    for gate in scenario.gates:
+        changed = changed if gate.line else with_gate(changed, gate)  # --budget stands in no file
+    return changed
