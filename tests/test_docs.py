@@ -1,6 +1,7 @@
 """README and docs/ say what is so: their commands run, their scenarios are planned, their tables are the program's."""
 
 import contextlib
+from pathlib import Path
 
 import pytest
 import yaml
@@ -8,6 +9,7 @@ import yaml
 import capplan
 from capplan.scenario.load import load
 from tests.make_docs import CONSOLE, PAGES, ROOT, YAML, examples, run
+from tests.make_docs import page as page_anew
 
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in PAGES}
 COMMANDS = sorted(
@@ -36,6 +38,12 @@ def test_every_scenario_of_the_docs_is_planned(page: str, block: str) -> None:
         return
     with contextlib.chdir(ROOT / "scenarios" / "web-shop"):  # where the definition lies
         assert capplan.plan(load("-", text=block)).monthly_cost > 0, page
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_a_page_says_what_the_program_says_today(path: Path) -> None:
+    assert page_anew(path.read_text(encoding="utf-8")) == path.read_text(encoding="utf-8"), "python -m tests.make_docs"
 
 
 def test_readme_is_read_in_three_minutes() -> None:

@@ -1,18 +1,38 @@
 """Every golden file holds what is said today; `python -m tests.goldens` writes them anew."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.goldens import HERE, WRONG, Golden, goldens
+from tests.goldens import HERE, WRONG, Golden, goldens, screens, wrong_scenarios
 
 GOLDENS = goldens()
 
 
-@pytest.mark.parametrize("path", GOLDENS, ids=lambda path: str(path.relative_to(HERE)))
+@pytest.mark.parametrize("path", wrong_scenarios(), ids=lambda path: str(path.relative_to(HERE)))
 def test_what_is_said_is_what_was_read(path: Path) -> None:
     golden: Golden = GOLDENS[path]
     assert golden() == path.read_text(encoding="utf-8"), f"read it, then: python -m tests.goldens  ({path.name})"
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("path", screens(), ids=lambda path: str(path.relative_to(HERE)))
+def test_a_screen_is_the_one_that_was_read(path: Path) -> None:
+    assert GOLDENS[path]() == path.read_text(encoding="utf-8"), f"read it, then: python -m tests.goldens  ({path.name})"
+
+
+@pytest.mark.parametrize("path", screens(), ids=lambda path: str(path.relative_to(HERE)))
+def test_a_screen_keeps_the_rules_of_all_screens(path: Path) -> None:
+    """As wide as it may be, no trailing blanks, ASCII in a pipe; what is typed is never cut."""
+    text = GOLDENS[path]()
+    pipe = path.stem.endswith(".pipe") or path.stem.startswith("scenario-")
+    width = 140 if path.stem.endswith(".140") else 80
+    plain = re.sub(r"\^\[\[[0-9;]*m", "", text)
+    assert all(len(line) <= width for line in plain.splitlines())
+    assert all(line == line.rstrip() for line in text.splitlines())
+    assert text.isascii() or not pipe
+    assert "~" not in text or not pipe
 
 
 def test_no_golden_is_left_over() -> None:

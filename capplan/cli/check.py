@@ -18,6 +18,7 @@ from capplan.cli.options import (
     Quiet,
     Scenarios,
     Seed,
+    Set,
     Strict,
     Today,
 )
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 def check(
     scenarios: Scenarios,
+    settings: Set = None,
     format: Format = None,
     output_file: OutputFile = None,
     budget: Budget = None,
@@ -60,7 +62,7 @@ def check(
         from capplan.scenario.records import with_gates  # noqa: PLC0415
 
         extra = [*([budget_gate(most)] if most is not None else []), *([more] if more is not None else [])]
-        loaded = every(scenarios, lambda path: with_gates(load_scenario(path, None), *extra))
+        loaded = every(scenarios, lambda path: with_gates(load_scenario(path, None, settings), *extra))
         bases = baselines(baseline, loaded, day, seed) if baseline else [None] * len(loaded)
 
         def one(pair: "tuple[Any, Snapshot | None]") -> Plan:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Details, Format, NoColor, OutputFile, Quiet, Scenario, Seed, Today
+from capplan.cli.options import Ascii, Details, Format, NoColor, OutputFile, Quiet, Scenario, Seed, Set, Today
 from capplan.cli.output import emit, output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
 
@@ -30,6 +30,7 @@ def multiples_of(texts: list[str] | None) -> tuple[Fraction, ...]:
 
 def compare_modes(
     scenario: Scenario,
+    settings: Set = None,
     format: Format = None,
     output_file: OutputFile = None,
     today: Today = None,
@@ -52,7 +53,9 @@ def compare_modes(
         from capplan.report.modes_text import modes_text  # noqa: PLC0415
         from capplan.report.plan_json import modes_record, to_json  # noqa: PLC0415
 
-        modes = capplan.compare_modes(load_scenario(scenario, None), today=day, seed=seed, multiples=multiples)
+        modes = capplan.compare_modes(
+            load_scenario(scenario, None, settings), today=day, seed=seed, multiples=multiples
+        )
         emit(where, lambda: to_json(modes_record(modes)), lambda style: modes_text(modes, style, details=details))
         return 0
 

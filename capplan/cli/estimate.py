@@ -12,6 +12,7 @@ from capplan.cli.options import (
     Quiet,
     Scenario,
     Seed,
+    Set,
     Strict,
     Today,
     Top,
@@ -23,6 +24,7 @@ from capplan.report.document import Style
 
 def estimate(
     scenario: Scenario,
+    settings: Set = None,
     format: Format = None,
     output_file: OutputFile = None,
     budget: Budget = None,
@@ -43,7 +45,7 @@ def estimate(
     keep_inputs(where, [scenario])
 
     def answer() -> int:
-        plan = plan_of(scenario, gate, day, seed)
+        plan = plan_of(scenario, gate, day, seed, settings=settings)
         write_plan(where, plan, lambda style: _text(plan, style, details, top))
         return strict_code([plan], strict)
 

@@ -14,6 +14,12 @@ Format = Annotated[
 OutputFile = Annotated[
     str | None, typer.Option("--output", "-o", help="Write the answer to a file, whole or not at all.")
 ]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Another value, for this answer only: region=eu-west-1. Repeatable."
+    ),
+]
 Budget = Annotated[str | None, typer.Option("--budget", help="A gate more: cost.monthly at most so many USD.")]
 Baseline = Annotated[
     str | None,

@@ -43,8 +43,10 @@ def with_changes(scenario: Any, changes: tuple[Any, ...]) -> Any:  # noqa: ANN40
         return scenario
     from capplan.errors import Mistake  # noqa: PLC0415
     from capplan.planning.what_if import apply  # noqa: PLC0415
-    from capplan.scenario.load import build, with_gate  # noqa: PLC0415
+    from capplan.scenario.load import build  # noqa: PLC0415
+    from capplan.scenario.records import with_gates  # noqa: PLC0415
 
+    _check_names(scenario, changes)
     try:
         data = apply(scenario.data, changes)
     except (LookupError, ValueError, TypeError, AttributeError):
@@ -54,6 +56,21 @@ def with_changes(scenario: Any, changes: tuple[Any, ...]) -> Any:  # noqa: ANN40
     written = "".join(f"\n{change.path}={change.to}" for change in changes)
     sha256 = hashlib.sha256(f"{scenario.sha256}{written}".encode()).hexdigest()
     changed = build(scenario.doc, scenario.files, sha256, data)
-    for gate in scenario.gates:
-        changed = changed if gate.line else with_gate(changed, gate)  # --budget stands in no file
-    return changed
+    return with_gates(changed, *(gate for gate in scenario.gates if not gate.line))  # --budget stands in no file
+
+
+def _check_names(scenario: Any, changes: tuple[Any, ...]) -> None:  # noqa: ANN401  a Scenario
+    """A path into a section begins with a name that stands there: a slip of the keyboard makes no new resource."""
+    from capplan.errors import Mistake  # noqa: PLC0415
+    from capplan.reading.nearest import nearest  # noqa: PLC0415
+    from capplan.reading.scalars import shown  # noqa: PLC0415
+    from capplan.services import SECTIONS  # noqa: PLC0415
+
+    for change in changes:
+        section, _, rest = change.path.partition(".")
+        names = scenario.data.get(section)
+        name = rest.partition(".")[0]
+        if section in (*SECTIONS, "traffic") and rest and isinstance(names, dict) and name not in names:
+            close = nearest(name, names)
+            hint = f"did you mean '{close}'?" if close else f"there stands {', '.join(names)}"
+            raise CapplanError((Mistake(HINT, 0, 0, f"there is no {shown(f'{section}.{name}')}", hint),))

@@ -21,20 +21,29 @@ _MOST_USD = 10**15
 """More than that is a slip of the keyboard."""
 
 
-def load_scenario(path: str, budget: Decimal | None) -> Any:  # noqa: ANN401  a Scenario
-    """A checked scenario from a file or, `-`, from standard input."""
+def load_scenario(path: str, budget: Decimal | None, settings: list[str] | None = None) -> Any:  # noqa: ANN401  a Scenario
+    """A checked scenario from a file or, `-`, from standard input; with other values where `--set` gives them."""
+    from capplan.cli.settings import changes_of, with_changes  # noqa: PLC0415
     from capplan.reading.yaml_reader import decode  # noqa: PLC0415
     from capplan.scenario.load import load  # noqa: PLC0415
 
     text = decode(sys.stdin.buffer.read(2**20 + 1), "-") if path == "-" else None
-    return load(path, text=text, budget=budget)
+    return with_changes(load(path, text=text, budget=budget), changes_of(settings))
 
 
-def plan_of(path: str, budget: Decimal | None, today: date | None, seed: int, *, findings: bool = True) -> Plan:
+def plan_of(
+    path: str,
+    budget: Decimal | None,
+    today: date | None,
+    seed: int,
+    *,
+    findings: bool = True,
+    settings: list[str] | None = None,
+) -> Plan:
     """A file's plan."""
     from capplan.planning.plan import plan  # noqa: PLC0415
 
-    return plan(load_scenario(path, budget), today=today, seed=seed, findings=findings)
+    return plan(load_scenario(path, budget, settings), today=today, seed=seed, findings=findings)
 
 
 def every(of: Sequence[From], one: Callable[[From], To]) -> list[To]:

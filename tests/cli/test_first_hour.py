@@ -132,6 +132,26 @@ def test_prices_by_region_by_key_and_one_whole() -> None:
         assert run("prices", *wrong).returncode == 2
 
 
+def test_set_answers_for_another_value_and_the_file_stays(tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text(SMALL)
+
+    def cost(*settings: str) -> Decimal:
+        words = [word for one in settings for word in ("--set", one)]
+        return Decimal(json.loads(run("estimate", str(path), "-f", "json", *words).stdout)["monthly_cost"])
+
+    once = cost()
+    assert cost("tables.orders.access.0.put=40/s") > Decimal("1.9") * once
+    assert cost("region=ap-northeast-2") > once
+    assert cost("tables.orders.items=2k", "tables.orders.item_size=2 KB") > once
+    assert path.read_text() == SMALL
+    assert run("check", str(path), "--set", "gates=[cost.monthly < 1 USD]").returncode == 3
+    for wrong in ("region", "=1", "region={", "tables.order.item_size=1 KB", "tables.orders.access.9.put=1/s"):
+        done = run("estimate", str(path), "--set", wrong)
+        assert done.returncode == 2, wrong
+        assert "Traceback" not in done.stderr
+
+
 def test_a_shell_is_told_how_to_complete() -> None:
     for shell in ("bash", "zsh", "fish"):
         done = run("completion", shell)
