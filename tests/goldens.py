@@ -14,6 +14,7 @@ from capplan.answer import Plan
 from capplan.errors import CapplanError
 from capplan.planning.explain import explain
 from capplan.report.check_text import check_text
+from capplan.report.checked import Checked
 from capplan.report.document import Style
 from capplan.report.errors import errors_text
 from capplan.report.explain_text import explain_text
@@ -71,8 +72,8 @@ def _renderers() -> dict[str, Callable[[Style], str]]:
         "estimate-details": lambda style: plan_text(_planned("web-shop"), style, details=True),
         "estimate-forty": lambda style: plan_text(forty_resources(), style),
         "estimate-one": lambda style: plan_text(one_resource(), style),
-        "check": lambda style: check_text(_planned("web-shop"), style),
-        "check-broken": lambda style: check_text(_planned("web-shop", Decimal(1500)), style),
+        "check": lambda style: check_text(Checked(_planned("web-shop")), style),
+        "check-broken": lambda style: check_text(Checked(_planned("web-shop", Decimal(1500))), style),
         "compare-modes": lambda style: modes_text(
             capplan.compare_modes(load(str(SCENARIOS / modes / "scenario.yaml"))), style
         ),
