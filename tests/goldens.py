@@ -10,9 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import capplan
-from capplan.answer import Plan
+from capplan.answer import Modes, Plan
 from capplan.errors import CapplanError
-from capplan.planning.explain import explain
+from capplan.planning.explain import Explained, explain
 from capplan.report.check_text import check_text
 from capplan.report.checked import Checked
 from capplan.report.document import Style
@@ -55,6 +55,16 @@ def _planned(name: str, budget: Decimal | None = None) -> Plan:
     return capplan.plan(load(str(SCENARIOS / name / "scenario.yaml"), budget=budget))
 
 
+@lru_cache
+def _compared(name: str) -> Modes:
+    return capplan.compare_modes(load(str(SCENARIOS / name / "scenario.yaml")))
+
+
+@lru_cache
+def _explained(line: str) -> Explained:
+    return explain(load(WEB_SHOP), line)
+
+
 def _at_home(text: str) -> str:
     """A screen without the folder the scenarios lie in, escapes as they are typed."""
     return text.replace(f"{SCENARIOS.as_posix()}/", "scenarios/").replace("\x1b", "^[")
@@ -66,7 +76,6 @@ def _screen(render: Callable[[Style], str], style: Style) -> Golden:
 
 def _renderers() -> dict[str, Callable[[Style], str]]:
     """Each command's screen of one scenario, and of plans made by hand: forty resources, one."""
-    modes = "seoul-delivery"
     return {
         "estimate-web-shop": lambda style: plan_text(_planned("web-shop"), style),
         "estimate-details": lambda style: plan_text(_planned("web-shop"), style, details=True),
@@ -74,10 +83,8 @@ def _renderers() -> dict[str, Callable[[Style], str]]:
         "estimate-one": lambda style: plan_text(one_resource(), style),
         "check": lambda style: check_text(Checked(_planned("web-shop")), style),
         "check-broken": lambda style: check_text(Checked(_planned("web-shop", Decimal(1500))), style),
-        "compare-modes": lambda style: modes_text(
-            capplan.compare_modes(load(str(SCENARIOS / modes / "scenario.yaml"))), style
-        ),
-        "explain": lambda style: explain_text(explain(load(WEB_SHOP), "orders.writes"), style),
+        "compare-modes": lambda style: modes_text(_compared("seoul-delivery"), style),
+        "explain": lambda style: explain_text(_explained("orders.writes"), style),
     }
 
 
