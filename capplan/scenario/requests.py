@@ -34,6 +34,8 @@ _ONLY: Mapping[str, tuple[str, ...]] = {
 """Words that say something only of these requests."""
 _NAMES = ("changes", "remove")
 """Words that name attributes: a list, or one."""
+_FIELDS = {"set": "sets", "remove": "removes"}
+"""What the code calls a word that Python or pydantic has too."""
 _SHARED = ("consistency", "condition_fails", "replays")
 """Words that a request with a list says of every member."""
 
@@ -181,8 +183,8 @@ def _access_of(reader: Reader, op: str, item: Mapping[str, Any], path: Path, *, 
 def _check_access(reader: Reader, kind: Kind[Any, Any], spec: Any, access: Access, path: Path) -> None:  # noqa: ANN401
     problem = kind.refuses(spec, access) if spec is not None else ""
     if problem:
-        words = ("consistency", "index", "items", "item_size")
-        given = [k for k in words if getattr(access, k, None) not in (None, "eventual")]
+        words = ("consistency", "index", "items", "item_size", "changes", "set", "remove", "fetches")
+        given = [k for k in words if getattr(access, _FIELDS.get(k, k), None) not in (None, "eventual", 0)]
         named = [k for k in given if k in problem.replace(" ", "_")]
         message, _, hint = problem.partition(": ")
         where = (named or given or [access.op])[0]

@@ -100,3 +100,9 @@ def test_text_of_an_item_cannot_drive_the_terminal() -> None:
     answer = _run("-", stdin='{"id\\u001b[31m": "a"}')
     assert answer.returncode == 0
     assert "\x1b" not in answer.stdout
+
+
+def test_the_page_on_dynamodb_shows_what_is_said_today() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "dynamodb.md").read_text(encoding="utf-8")
+    command, _, shown = page.partition("```console\n$ capplan size ")[2].partition("```")[0].partition("\n")
+    assert _run(*command.split()).stdout == shown

@@ -60,7 +60,7 @@ def _images_problem(spec: Table, access: Access) -> str | None:
 def _fetch_problem(spec: Table, access: Access) -> str | None:
     """Only a local index fetches whole items."""
     if access.fetches and (access.index is None or not spec.indexes[access.index].local):
-        return "only a query on a local index fetches whole items"
+        return "only a query on a local index fetches whole items: name an index with local: true"
     return None
 
 
