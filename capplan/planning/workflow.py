@@ -80,7 +80,8 @@ def _answer(priced: Priced, machine: Resource, draws: int | None, today: date | 
     costs = state_costs(priced, machine, today)
     rows = rows_of(machine, metered, usage, costs)
     prices = UnitPrices(priced, usage, costs)
-    drawn = drawn_of(machine, usage, ctx, prices, draws)
+    cost = sum((row.cost for row in rows), Fraction(0))
+    drawn = drawn_of(machine, usage, ctx, prices, draws, cost)
     choices = bounds.open_choices(definition, world)
     return Workflow(
         version=__version__,
@@ -96,7 +97,7 @@ def _answer(priced: Priced, machine: Resource, draws: int | None, today: date | 
         definition=definition,
         world=world,
         executions=Fraction(0) if alone else usage.executions.monthly,
-        cost=sum((row.cost for row in rows), Fraction(0)),
+        cost=cost,
         cost_by_service=by_service(rows),
         rows=rows,
         measures=drawn.measures,

@@ -45,12 +45,16 @@ class StateRow:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure of one execution: its exact mean, and how it varies (None where it was not drawn)."""
+    """A figure of one execution: its mean, and how it varies (None where it was not drawn).
+
+    The mean is exact but for the clock of branches and items side by side, of which the slowest counts: it is then drawn.
+    """
 
     name: str
     unit: str
     mean: Fraction
     spread: Spread | None
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)

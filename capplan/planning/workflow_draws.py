@@ -10,7 +10,7 @@ from capplan.planning.unit_prices import UnitPrices
 from capplan.planning.workflow_answer import Measure
 from capplan.scenario.records import Resource
 from capplan.services.stepfunctions.draws import Spread, TooManyStepsError, draw, generator, how_many, spread_of
-from capplan.services.stepfunctions.express import DURATION_STEP_MS
+from capplan.services.stepfunctions.express import DURATION_STEP_MS, side_by_side, varies
 from capplan.services.stepfunctions.usage import Usage
 from capplan.services.stepfunctions.world import definition_of, world_of
 
@@ -30,8 +30,10 @@ class Drawn:
     slowest_s: Fraction
 
 
-def drawn_of(machine: Resource, usage: Usage, ctx: Context, prices: UnitPrices, draws: int | None) -> Drawn:
-    """Executions drawn: `draws` of them, else as many as is reasonable."""
+def drawn_of(
+    machine: Resource, usage: Usage, ctx: Context, prices: UnitPrices, draws: int | None, cost: Fraction
+) -> Drawn:
+    """Executions drawn: `draws` of them, else as many as is reasonable. `cost` is the exact mean, in USD."""
     found = usage.found
     wanted = draws or how_many(found.states_entered)
     spreads: Mapping[str, Spread] = {}
@@ -46,12 +48,19 @@ def drawn_of(machine: Resource, usage: Usage, ctx: Context, prices: UnitPrices, 
         "transitions": ("", found.states_entered + found.retries + usage.overhead),
         "history events": ("", found.history_events),
         "duration": ("ms", found.duration_ms),
-        "cost": ("USD", prices.of_mean(found)),
+        "cost": ("USD", cost),
     }
     if usage.express:
         means.pop("transitions")
         means.pop("history events")
-    measures = tuple(Measure(name, unit, mean, spreads.get(name)) for name, (unit, mean) in means.items())
+    graph, world = definition_of(machine.spec).graph, world_of(machine.spec, ctx)
+    slowest_counts = side_by_side(graph) and varies(graph, world) and bool(spreads)
+    if slowest_counts:
+        means["duration"] = ("ms", spreads["duration"].mean)
+    measures = tuple(
+        Measure(name, unit, mean, spreads.get(name), exact=name != "duration" or not slowest_counts)
+        for name, (unit, mean) in means.items()
+    )
     slowest_ms = spreads["duration"].p99 if spreads else found.duration_ms
     return Drawn(measures, wanted, why_not, slowest_ms / 1000)
 

@@ -99,6 +99,7 @@ def _measure(measure: Measure) -> dict[str, Any]:
         "name": measure.name.replace(" ", "_"),
         "unit": measure.unit or None,
         "mean": show(measure.mean),
+        "exact": measure.exact,
         "drawn": None if spread is None else {name: show(getattr(spread, name)) for name in names},
     }
 

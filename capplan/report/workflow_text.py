@@ -129,6 +129,8 @@ def _varies(answer: Workflow, style: Style) -> list[str]:
     for measure in answer.measures:
         out += _measure(measure, at, style)
     drawn = f"{answer.draws:,} executions drawn, seed {answer.seed}; the mean is exact"
+    if not all(measure.exact for measure in answer.measures):
+        drawn += ", that of the duration is of the draws: the slowest branch or item counts"
     return [*out, *wrap(drawn, 2, style)]
 
 
@@ -227,9 +229,9 @@ def _limits(answer: Workflow, style: Style, *, details: bool) -> list[str]:
     out = row(
         style,
         left(0, "HEADROOM"),
-        right(46, "peak"),
-        right(58, "limit"),
-        left(60, "unit"),
+        right(44, "peak"),
+        right(54, "limit"),
+        left(55, "unit"),
         right(80, "free"),
         colour="bold",
     )
@@ -238,9 +240,9 @@ def _limits(answer: Workflow, style: Style, *, details: bool) -> list[str]:
         out += row(
             style,
             left(2, f"{check.resource} {check.limit.partition('.')[2]}"),
-            right(46, numbers.rate(check.load)),
-            right(58, numbers.rate(check.quota)),
-            left(60, check.unit),
+            right(44, numbers.rate(check.load)),
+            right(54, numbers.rate(check.quota)),
+            left(55, check.unit),
             right(80, "BROKEN" if one.breached else numbers.share(one.headroom), "red" if one.breached else ""),
         )
     rest = len(answer.limits) - len(shown)

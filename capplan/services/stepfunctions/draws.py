@@ -214,6 +214,8 @@ class _Drawing:
             found.ms += float(self.world.attempt_ms.get(state.name, Fraction(0)))
         else:
             found.ms += at_normals(law, self.rng.standard_normal(n))
+            if (longest_ms := self.world.longest_ms.get(state.name)) is not None:
+                found.ms[:] = np.minimum(found.ms, float(longest_ms))
             if timeout_ms is not None:
                 late = found.ms > float(timeout_ms)
                 found.ms[late] = float(timeout_ms)

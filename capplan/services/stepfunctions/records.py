@@ -27,7 +27,8 @@ class World:
         wait_s: Seconds of Wait states, where the definition holds no number.
         attempt_ms: Mean milliseconds of one attempt of a Task.
         attempt_law: How those milliseconds vary, where they do; the mean is `attempt_ms`.
-        timeout_ms: Where an attempt of a Task is cut off.
+        timeout_ms: Where an attempt of a Task is cut off, and fails with States.Timeout.
+        longest_ms: Where what a Task calls ends itself, at its own time-out: no attempt lasts longer.
     """
 
     fails: Mapping[str, Amounts] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class World:
     attempt_ms: Amounts = field(default_factory=dict)
     attempt_law: Mapping[str, Distribution] = field(default_factory=dict)
     timeout_ms: Amounts = field(default_factory=dict)
+    longest_ms: Amounts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from capplan.services.stepfunctions.spec import State, StateMachine, choice_odds
 
 _OPS: Final[dict[str, Op]] = {"functions": "invoke", "state_machines": "start", **dict.fromkeys(RUNS, "run")}
 _UNTOLD = State()
+_CUT_OFF = Fraction(3, 4)
+"""The most a callee's own time-out takes off its mean; beyond it the law is no longer its law."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +73,14 @@ def address_of(name: str, section: str | None, ctx: Context) -> str | None:
 def world_of(spec: StateMachine, ctx: Context) -> World:
     """Everything an execution meets, by state name."""
     definition = definition_of(spec)
-    fails: dict[str, Amounts] = {}
-    laws: dict[str, Distribution] = {}
-    timeout_ms: dict[str, Fraction] = {}
     choices: dict[str, Mapping[str, Fraction]] = {}
     items: dict[str, Fraction] = {}
     wait_s: dict[str, Fraction] = {}
-    attempt_ms: dict[str, Fraction] = {}
+    attempts: dict[str, Attempt] = {}
     for name, state in definition.states.items():
         told = spec.states.get(name, _UNTOLD)
         if state.type == "Task":
-            attempt = _attempt(state, told, ctx)
-            attempt_ms[name] = attempt.mean_ms
-            if attempt.law is not None:
-                laws[name] = attempt.law
-            if attempt.timeout_ms is not None:
-                timeout_ms[name] = attempt.timeout_ms
-            if ends := attempt.ends(_told_or_seen(state, told, ctx)):
-                fails[name] = ends
+            attempts[name] = _attempt(state, told, ctx)
         elif state.type == "Choice":
             odds = choice_odds(definition, state, told)
             if odds is not None:
@@ -97,7 +89,16 @@ def world_of(spec: StateMachine, ctx: Context) -> World:
             items[name] = _children(state.map, Fraction(told.items))
         elif state.type == "Wait" and told.wait_ms is not None:
             wait_s[name] = Fraction(told.wait_ms) / 1000
-    return World(fails, choices, items, wait_s, attempt_ms, laws, timeout_ms)
+    return World(
+        {name: attempt.ends for name, attempt in attempts.items() if attempt.ends},
+        choices,
+        items,
+        wait_s,
+        {name: attempt.mean_ms for name, attempt in attempts.items()},
+        {name: attempt.law for name, attempt in attempts.items() if attempt.law is not None},
+        {name: attempt.timeout_ms for name, attempt in attempts.items() if attempt.timeout_ms is not None},
+        {name: attempt.longest_ms for name, attempt in attempts.items() if attempt.longest_ms is not None},
+    )
 
 
 def _told_or_seen(state: asl.State, told: State, ctx: Context) -> Amounts:
@@ -111,40 +112,40 @@ def _told_or_seen(state: asl.State, told: State, ctx: Context) -> Amounts:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How long one attempt of a Task lasts, cut off at its time-out.
+    """One attempt of a Task.
 
     Attributes:
-        mean_ms: In the mean.
-        law: How it varies; None where it does not, or nobody knows.
+        mean_ms: How long it lasts in the mean, cut off at its time-out.
+        law: How that varies; None where it does not, or nobody knows.
         timeout_ms: TimeoutSeconds, where an attempt may reach it.
-        p_timeout: The share of attempts that reach it.
+        longest_ms: Where what it calls ends itself.
+        ends: The errors it may end in, too long ones in a time-out.
     """
 
     mean_ms: Fraction
-    law: Distribution | None = None
-    timeout_ms: Fraction | None = None
-    p_timeout: Fraction = Fraction(0)
-
-    def ends(self, told: Amounts) -> Amounts:
-        """What attempts end in: too long ones in a time-out, the others as told."""
-        if not self.p_timeout:
-            return told
-        found = {error: share * (1 - self.p_timeout) for error, share in told.items()}
-        return {**found, TIMEOUT: found.get(TIMEOUT, Fraction(0)) + self.p_timeout}
+    law: Distribution | None
+    timeout_ms: Fraction | None
+    longest_ms: Fraction | None
+    ends: Amounts
 
 
 def _attempt(state: asl.State, told: State, ctx: Context) -> Attempt:
     law, mean_ms = _lasting(state, told, ctx)
+    longest_ms, fails = _longest_ms(state, told, ctx), _told_or_seen(state, told, ctx)
     timeout_ms = None if state.timeout_s is None else state.timeout_s * 1000
-    if law is None:
-        late = timeout_ms is not None and mean_ms > timeout_ms
-        return (
-            Attempt(timeout_ms, None, timeout_ms, Fraction(1)) if timeout_ms is not None and late else Attempt(mean_ms)
-        )
-    p = Fraction(0) if timeout_ms is None else sig6(share_above(law, timeout_ms))
-    if timeout_ms is None or not p:
-        return Attempt(mean_ms, law)
-    return Attempt(capped_mean(law, timeout_ms), law, timeout_ms, p)
+    if timeout_ms is None:
+        return Attempt(mean_ms, law, None, longest_ms, fails)
+    p = sig6(share_above(law, timeout_ms)) if law is not None else Fraction(mean_ms > timeout_ms)
+    if not p:
+        return Attempt(mean_ms, law, None, longest_ms, fails)
+    cut_ms = capped_mean(law, timeout_ms) if law is not None else timeout_ms
+    return Attempt(cut_ms, law, timeout_ms, longest_ms, _with_timeout(fails, p))
+
+
+def _with_timeout(fails: Amounts, p: Fraction) -> Amounts:
+    """Errors of attempts of which a share is cut off first."""
+    found = {error: share * (1 - p) for error, share in fails.items()}
+    return {**found, TIMEOUT: found.get(TIMEOUT, Fraction(0)) + p}
 
 
 def _lasting(state: asl.State, told: State, ctx: Context) -> tuple[Distribution | None, Fraction]:
@@ -156,8 +157,19 @@ def _lasting(state: asl.State, told: State, ctx: Context) -> tuple[Distribution 
             return None, Fraction(0)
         law = ctx.duration_law.get(target.address)
         mean_ms = ctx.duration_ms.get(target.address, Fraction(0))
-        return (law if law is not None and not law.fixed and mean(law) == mean_ms else None), mean_ms
+        return (law if law is not None and _is_law_of(law, mean_ms) else None), mean_ms
     return (None if law.fixed else law), mean(law)
+
+
+def _is_law_of(law: Distribution, mean_ms: Fraction) -> bool:
+    """Whether a told law is that of a mean: a time-out of its own may have taken off some of it."""
+    return not law.fixed and _CUT_OFF * mean(law) <= mean_ms <= mean(law)
+
+
+def _longest_ms(state: asl.State, told: State, ctx: Context) -> Fraction | None:
+    """Where what a Task calls ends itself."""
+    target = target_of(state, told, ctx) if told.duration is None else None
+    return ctx.timeout_ms.get(target.address) if target is not None and target.lasts else None
 
 
 def _children(work: asl.MapWork, items: Fraction) -> Fraction:

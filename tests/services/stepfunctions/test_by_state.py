@@ -10,7 +10,7 @@ import capplan
 from capplan.errors import CapplanError
 from capplan.planning.workflow_answer import StateRow, Workflow
 from capplan.scenario.records import Scenario
-from tests.helpers import WEB_SHOP, scenario
+from tests.helpers import SCENARIOS, WEB_SHOP, scenario
 from tests.services.stepfunctions.shapes import POLLING, SAGA
 
 TRANSITION = Fraction("0.000025")
@@ -198,3 +198,28 @@ def test_an_unknown_machine_is_refused(name: str, message: str, hint: str) -> No
         capplan.workflow(capplan.load(WEB_SHOP), name)
     (mistake,) = caught.value.mistakes
     assert (mistake.message, mistake.hint) == (message, hint)
+
+
+def test_the_shipped_saga_undoes_what_fails_and_varies_as_its_functions_do() -> None:
+    asked = capplan.load(str(SCENARIOS / "bookings" / "scenario.yaml"))
+    answer = capplan.workflow(asked, "book-trip", draws=5_000)
+    found = rows(answer)
+    room, car, card = (found[name] for name in ("Book room", "Book car", "Charge card"))
+    assert found["Cancel car"].visits == car.visits * car.failed + card.visits * card.failed
+    assert found["Cancel room"].visits == room.failed + found["Cancel car"].visits
+    assert answer.errors == {"NotBooked": found["Cancel room"].visits}
+    (duration,) = (m for m in answer.measures if m.name == "duration")
+    assert duration.spread is not None
+    assert duration.spread.least < duration.mean / 3
+    assert float(duration.spread.mean) == pytest.approx(float(duration.mean), rel=0.03)
+
+
+def test_the_clock_of_branches_is_that_of_the_slowest() -> None:
+    answer = capplan.workflow(capplan.load(str(SCENARIOS / "bookings" / "scenario.yaml")), "quote", draws=20_000)
+    (duration,) = (m for m in answer.measures if m.name == "duration")
+    slowest = max(row.ms for row in answer.rows if row.type == "Task")
+    assert not duration.exact
+    assert duration.mean > slowest * Fraction(11, 10), "hotels and cars by turns are the slower"
+    (cost,) = (m for m in answer.measures if m.name == "cost")
+    assert cost.spread is not None
+    assert float(cost.spread.mean) == pytest.approx(float(answer.cost), rel=0.01)
