@@ -36,6 +36,7 @@ def test_every_way_gives_what_it_says(folder: Path) -> None:
     loaded = scenario(SALE + GATES.replace("cost.change < 5 USD and ", ""), folder, head="")
     plan = capplan.plan(loaded, lenient=False)
     ways = [(i, way) for i, gate in enumerate(plan.gates) for way in gate.ways or ()]
+    ways = [(i, way) for i, way in ways if way.holds is not None]  # so many other plans at most
     assert {way.holds for _, way in ways} == {True, False}
     for i, way in ways:
         changes = [Change(c.path, c.new) for c in way.finding.change]
