@@ -29,7 +29,7 @@ def gates_text(plan: Plan, shown: Sequence[Observed], style: Style) -> str:
         plan.name, plan.region, f"{numbers.count(len(shown), 'observable')}, each with a gate that holds", style
     )
     if not shown:
-        return finish([[head], ["No observable has that in its name."]])
+        return finish([[head], ["No observable has that in its name. Without a word all are listed."]])
     name = min(max(columns(safe(plain_name(o.name), style)) for o in shown), _WIDEST_NAME) + 1
     today = name + 16
     out = row(style, left(0, "OBSERVABLE"), right(today, "today"), left(today + 1, "a gate that holds"), colour="bold")
@@ -40,8 +40,8 @@ def gates_text(plan: Plan, shown: Sequence[Observed], style: Style) -> str:
 
 
 _HOW = (
-    "Write one under gates:, as `- orders.throttled < 0.1%`, or {warn: …}; join them with and, or, not; figures with "
-    "+ - * /; every one has .change and .change_percent against --baseline."
+    "Write one under gates: `- orders.throttled < 0.1%`, or `- {warn: orders.throttled < 0.1%}`. Join them with and, "
+    "or, not, figures with + - * /. Every one has .change and .change_percent against --baseline."
 )
 
 

@@ -110,7 +110,7 @@ def _gates_lines(plan: Plan, style: Style) -> list[str]:
 
 def _gates_line(gates: Sequence[Verdict], style: Style) -> list[str]:
     if not gates:
-        return ["  gates     none written"]
+        return ["  gates     none written; capplan gates lists what one can ask"]
     bad = sorted((g for g in gates if g.verdict == "fail"), key=lambda g: g.level)
     waived = sum(1 for g in gates if g.verdict == "waived")
     if bad:

@@ -92,7 +92,7 @@ ONE = """\
 Web shop - us-east-1 - USD, list prices, month of 730 h
 
   cost      0.63 a month   7.50 a year
-  gates     none written
+  gates     none written; capplan gates lists what one can ask
   limits    none checked
   savings   none found
 

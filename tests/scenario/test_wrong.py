@@ -56,6 +56,8 @@ FUNCTION = "functions:\n  f: {duration: 10 ms}\n"
         (TABLE + "gates: [{deny: cost.monthly <= 5 USD, waiver: {owner: a, reason: b, expires: 2026-13-01}}]\n", 6, 78, "'2026-13-01' is not a day", ""),
         (TABLE + "gates: [{deny: cost.monthly <= 5 USD, waiver: {ower: a}}]\n", 6, 48, "unknown key 'ower'", "did you mean 'owner'?"),
         (TABLE + "gates: [cost.monthly <= 5 USD]\ngates: []\n", 7, 1, "", ""),
+        ("functions:\n  f: {duration: 1 ms, tags: {team: [1]}}\n", 5, 36, "", ""),
+        ("functions:\n  f: {duration: 1 ms, tags: {team: 12}}\n", 5, 36, "", ""),
         (TABLE + "gates: [1 < 2]\n", 6, 9, "nothing is observed here", "capplan gates SCENARIO"),
         (TABLE + "gates: [cost.monthly <= 5 USD or not 2 USD > 1 USD]\n", 6, 38, "nothing is observed here", ""),
         (TABLE + "gates: [cost.monthly <= nan]\n", 6, 25, "there is nothing called 'nan' to observe", ""),

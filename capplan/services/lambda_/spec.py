@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
@@ -181,7 +181,7 @@ class Function(BaseModel):
     """Size of all environment variables: 4 KB at most."""
     reserved_concurrency: WholeCount | None = Field(default=None, ge=0)
     """Concurrency kept for this function, its floor and its ceiling."""
-    tags: Mapping[str, Any] = Field(default_factory=dict)
+    tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags of the function: {team: checkout}."""
     measured_ms: SkipJsonSchema[Mapping[int, Fraction]] = Field(default_factory=dict, exclude=True, repr=False)
     """Mean durations by memory, of the power tuning; never written."""
