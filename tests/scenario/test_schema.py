@@ -16,6 +16,7 @@ SCHEMA = scenario_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 ONLY_A_PLAN_SEES = [
     "head-commitments-for-nothing",
+    "tables-example-items",
     "functions-call-each-other-for-ever",
     "functions-call-of-an-unknown-table",
     "functions-memory-out-of-range",
