@@ -207,6 +207,25 @@ def test_a_gate_says_what_is_tolerated(tmp_path: Path) -> None:
     assert gated.tables[0].tolerated == D("0.3")
 
 
+def test_where_every_mode_throttles_the_mode_is_not_the_cause(tmp_path: Path) -> None:
+    hot = "tables: {hot: {item_size: 1 KB, partition_key: {name: id, distinct: 1}, access: [{put: 2000/s}]}}\n"
+    (said,) = modes(hot, tmp_path).tables[0].unless
+    assert said.startswith("every mode throttles here, so the mode is not the cause: TableWriteKeyRange")
+
+
+def test_an_idle_table_has_nothing_to_commit_to(tmp_path: Path) -> None:
+    found = by_id(modes("tables: {idle: {item_size: 1 KB, items: 1M}}\n", tmp_path))
+    assert "on-demand/savings-plan" not in found
+    assert found["on-demand/standard-ia"].monthly_cost is not None
+
+
+def test_bought_reservations_are_said_to_be_left_out(tmp_path: Path) -> None:
+    body = "commitments: [{reserved: wcu, units: 100}]\n" + FLAT.replace(
+        "access", "capacity: {mode: provisioned, write: 800, read: 1}, access"
+    )
+    assert any("commitments" in words for words in modes(body, tmp_path).not_simulated)
+
+
 # --- the record and the screen ----------------------------------------------------------------------------------------
 
 

@@ -25,6 +25,7 @@ from capplan.services.dynamodb.modes import Mode, modes
 MULTIPLES = (Fraction(1, 2), Fraction(1), Fraction(2))
 CLASSES = ("standard", "standard-ia")
 _YEARS = (1, 3)
+_BOUGHT = "the reserved capacity of `commitments`: every option starts from list prices"
 NOT_SIMULATED = (
     "conversion between modes and classes",
     "savings plans and reserved capacity shared with other accounts",
@@ -69,7 +70,7 @@ def compare_modes(
         scenario.sha256,
         prices_of(base),
         tuple(tables),
-        NOT_SIMULATED,
+        (*NOT_SIMULATED, *((_BOUGHT,) if scenario.commitments else ())),
         tuple(to_quantity(m) for m in wanted),
         _account(base, chosen) if tables else None,
     )
@@ -137,7 +138,8 @@ def _with_commitments(base: Priced, runs: Runs) -> list[_Candidate]:
     out = [_Candidate(name, runs, {m: run.cost for m, run in runs.at.items()})]
     if runs.mode.mode == "provisioned" and runs.table_class == "standard":
         out += [_reserved(base, runs, f"{name}/reserved-{years}y", years) for years in _YEARS]
-    return [*out, _savings_plan(base, runs, f"{name}/savings-plan")]
+    plan = _savings_plan(base, runs, f"{name}/savings-plan")
+    return out if plan is None else [*out, plan]
 
 
 def _reserved(base: Priced, runs: Runs, name: str, years: int) -> _Candidate:
@@ -154,10 +156,13 @@ def _reserved(base: Priced, runs: Runs, name: str, years: int) -> _Candidate:
     return _Candidate(name, runs, costs, held.words())
 
 
-def _savings_plan(base: Priced, runs: Runs, name: str) -> _Candidate:
+def _savings_plan(base: Priced, runs: Runs, name: str) -> _Candidate | None:
+    """Under the commitment that pays best; None where there is no throughput to commit to."""
     rates = None if runs.base.missing else commit.plan_prices(runs.base, base.catalogue)
     if rates is None:
         return _Candidate(name, runs, dict.fromkeys(runs.at), "1 year", "not in the price files")
+    if not rates:
+        return None
     usd = commit.best_commitment(runs.base, rates)
     discount = base.metered.scenario.account.discount
     costs = {m: commit.with_plan(run, float(usd), rates, discount) for m, run in runs.at.items()}
@@ -222,6 +227,9 @@ def _unless(
         return ()
     scaled = next((mode for mode in found if mode.id == "auto-scaled-70"), None)
     missed = None if scaled is None else scaled.usage.window.missed_share()
+    if all((o.throttled_share or 0) > tolerated for o in options):
+        chosen = next(mode for mode in found if mode.id == picked.id.partition("/")[0])
+        return (f"every mode throttles here, so the mode is not the cause: {', '.join(chosen.usage.window.reasons)}",)
     return unless(options, picked, tolerated, None if missed is None else to_quantity(missed))
 
 

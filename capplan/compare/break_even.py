@@ -61,7 +61,7 @@ def scaled_use(modes: Sequence[Mode], index: str | None, direction: str) -> Deci
     flow, hours = (arm.write, arm.wcu_hours) if direction == "write" else (arm.read, arm.rcu_hours)
     if not hours or not flow.terms:
         return None
-    return to_quantity(sig6(float(flow.monthly / (hours * SECONDS_PER_HOUR))))
+    return to_quantity(sig6(min(1.0, float(flow.monthly / (hours * SECONDS_PER_HOUR)))))
 
 
 def _flow(usage: Usage, index: str | None, direction: str) -> Flow | None:
