@@ -13,6 +13,7 @@ Plan cost and capacity of serverless AWS workloads before you deploy them.
   estimate       What will it cost, will it hold, what should I change?
   compare-modes  Which capacity mode for each table?
   simulate       What happens minute by minute?
+  workflow       What does one execution of a state machine do and cost?
   size           How large is an item, and how many units does it take?
   explain        Where does this number come from? What does this rule look at?
   check          Do the gates hold? Exit 3 if not
