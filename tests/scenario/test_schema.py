@@ -39,6 +39,7 @@ ONLY_A_PLAN_SEES = [
     "machines-definition-missing",
     "machines-definition-outside",
     "prices-missing-in-the-region",
+    "tables-example-items",
     "tables-hot-keys-above-distinct",
     "tables-index-without-a-key",
     "tables-item-above-400-kb",
