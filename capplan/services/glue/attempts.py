@@ -4,13 +4,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
-from capplan.quantities import Distribution, expected_blocks, fixed, mean, quantile, share_above, sig6, to_quantity
+from capplan.quantities import Distribution, fixed, mean, quantile, share_above, sig6, to_quantity
 from capplan.services.glue import billing, retries
 from capplan.services.glue.settings import billed_dpus, duration, failed_share, fails, timeout_ms
 from capplan.services.glue.spec import Job
 
 _ALMOST_ALL = 0.999999
-_MOMENTS = 20
+_MOMENTS = 8
 """Equal parts of a run in which a failure may fall, where it may come anywhere."""
 
 
@@ -138,8 +138,8 @@ def call_factor(spec: Job) -> Fraction:
 
 
 def _cut_mean_ms(time: Distribution, cap_ms: Decimal) -> Fraction:
-    """E[min(T, cap)]; for percentiles to the second."""
+    """E[min(T, cap)]."""
     if time.fixed:
         return Fraction(min(time.points[0][1], cap_ms))
-    started = expected_blocks(time, units.MS_PER_SECOND, cap_ms) * units.MS_PER_SECOND
-    return min(mean(time), started)
+    least = min(quantile(time, 1 - _ALMOST_ALL), float(cap_ms))
+    return min(mean(time), sig6(least + billing.tail_ms(time, least, float(cap_ms))))

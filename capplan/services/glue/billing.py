@@ -6,9 +6,10 @@ AWS Glue pricing page (minimums, per-second billing, free allowances); read 2026
 import math
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from capplan import units
-from capplan.quantities import Distribution, expected_blocks
+from capplan.quantities import Distribution, expected_blocks, quantile, share_above, sig6
 from capplan.services.glue.dpu import version
 
 Number = Fraction | Decimal | int
@@ -23,6 +24,9 @@ MAX_TIMEOUT_MINUTES = 10_080
 """Seven days (AWS Glue API, Job.Timeout)."""
 FAQ_RETRIES = 3
 """AWS Glue FAQ: "retry all failures three times before sending out an error notification"; no default of the API."""
+_CERTAIN = 1 - 1e-12
+_PANELS = 200
+"""Parts of an integral over run times, an even number: enough for six digits."""
 FIRST_GEN2 = "6.0"
 """From here on AWS bills another, cheaper DPU-hour."""
 
@@ -53,17 +57,43 @@ def attempt_s(runtime_s: Number, reached: Number, minimum: Number) -> Fraction:
     return max(Fraction(minimum), Fraction(runtime_s) * Fraction(reached))
 
 
+@lru_cache(maxsize=8192)
 def expected_billed_s(duration: Distribution, minimum: int, cap_ms: Decimal) -> Fraction:
     """Mean billed seconds of one run: E[max(minimum, ⌈min(T, cap)⌉)], never the ceiling of a mean.
 
-    For whole seconds max(m, B) = m + B − min(m, B), and min(m, ⌈x⌉) = ⌈min(m, x)⌉.
+    Exact for a fixed time. Else the sum over started seconds of P(T > k) from the minimum to the cap, as its integral
+    with the end terms of Euler and Maclaurin: the same to the 6 digits that are kept, whatever the run's length.
     """
     floor_ms = Decimal(minimum * units.MS_PER_SECOND)
     if cap_ms <= floor_ms:
         return Fraction(minimum)
-    whole = expected_blocks(duration, units.MS_PER_SECOND, cap_ms)
-    below = expected_blocks(duration, units.MS_PER_SECOND, floor_ms)
-    return max(Fraction(minimum), minimum + whole - below)
+    if duration.fixed:
+        return max(Fraction(minimum), expected_blocks(duration, units.MS_PER_SECOND, cap_ms))
+    second = float(units.MS_PER_SECOND)
+    start, end = float(floor_ms), math.ceil(float(cap_ms) / second) * second
+    ends = (share_above(duration, start) - share_above(duration, end)) / 2
+    slopes = _slope(duration, end, second) - _slope(duration, start, second)
+    return sig6(minimum + tail_ms(duration, start, end) / second + ends + slopes / 12)
+
+
+def _slope(duration: Distribution, at_ms: float, second: float) -> float:
+    """How P(T > x) changes in the second around a time."""
+    return share_above(duration, at_ms + second / 2) - share_above(duration, at_ms - second / 2)
+
+
+@lru_cache(maxsize=8192)
+def tail_ms(duration: Distribution, start_ms: float, end_ms: float) -> float:
+    """The integral of P(T > x) from a time to another: Simpson's rule on a logarithmic scale, for percentiles."""
+    end_ms = min(end_ms, quantile(duration, _CERTAIN))
+    if end_ms <= start_ms:
+        return 0.0
+    low = math.log(start_ms)
+    step = (math.log(end_ms) - low) / _PANELS
+    total = 0.0
+    for i in range(_PANELS + 1):
+        x = math.exp(low + i * step)
+        total += share_above(duration, x) * x * (1 if i in (0, _PANELS) else 4 if i % 2 else 2)
+    return total * step / 3
 
 
 def dpu_hours(dpus: Number, seconds: Number) -> Fraction:
