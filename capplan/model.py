@@ -392,7 +392,7 @@ class Kind(Generic[SpecT, UsageT]):
     """The spec with what the files it names hold, and everything that does not go together."""
     patterns: Callable[[str, SpecT, UsageT, Context], tuple[Pattern, ...]] = no_patterns
     """Each kind of request apart, where they cost differently."""
-    simulate: Simulator[SpecT, UsageT] | None = None
+    simulate: Callable[[], Simulator[SpecT, UsageT]] | None = None
     call_factor: Callable[[SpecT], Fraction] = runs_once
     """How often what stands in `calls` happens per unit of demand: retries run it again."""
     refuses: Callable[[SpecT, Access], str | None] = refuses_nothing

@@ -1,54 +1,63 @@
 """Every command, named once, and how a command line becomes an exit code. No command's work is done here."""
 
+from collections.abc import Iterable, Mapping
+from importlib import import_module
 from itertools import pairwise
 
 import typer
 
 from capplan.cli import INTERRUPTED
-from capplan.cli.check import check
-from capplan.cli.compare_modes import compare_modes
-from capplan.cli.completion import completion
-from capplan.cli.diff import diff
-from capplan.cli.estimate import estimate
-from capplan.cli.explain import explain
-from capplan.cli.gates import gates
-from capplan.cli.init import init
 from capplan.cli.output import put
-from capplan.cli.prices import prices
-from capplan.cli.schema import schema
-from capplan.cli.simulate import simulate
-from capplan.cli.size import size
 from capplan.cli.steps import WRONG_INPUT
-from capplan.cli.validate import validate
-from capplan.cli.workflow import workflow
 from capplan.errors import Mistake
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    no_args_is_help=True,
-    help="Plan cost and capacity of serverless AWS workloads before you deploy them.",
-)
-app.command()(estimate)
-app.command()(check)
-app.command()(gates)
-app.command()(diff)
-app.command("compare-modes")(compare_modes)
-app.command()(simulate)
-app.command()(size)
-app.command()(explain)
-app.command()(init)
-app.command()(validate)
-app.command()(schema)
-app.add_typer(prices, name="prices")
-app.command()(completion)
-app.command()(workflow)
+COMMANDS: Mapping[str, str] = {
+    "estimate": "estimate",
+    "check": "check",
+    "gates": "gates",
+    "diff": "diff",
+    "compare-modes": "compare_modes",
+    "simulate": "simulate",
+    "size": "size",
+    "explain": "explain",
+    "init": "init",
+    "validate": "validate",
+    "schema": "schema",
+    "prices": "prices",
+    "completion": "completion",
+    "workflow": "workflow",
+}
+"""Every command and its module, whose function (or group) has the module's name."""
+
+
+def app_of(names: Iterable[str]) -> typer.Typer:
+    """The command line with some commands: a run loads the one it was asked for, and no other's options."""
+    app = typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        no_args_is_help=True,
+        help="Plan cost and capacity of serverless AWS workloads before you deploy them.",
+    )
+    app.callback()(_every_command)
+    for name in names:
+        module = COMMANDS[name]
+        found = getattr(import_module(f"capplan.cli.{module}"), module)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
+def _every_command() -> None:
+    """Plan cost and capacity of serverless AWS workloads before you deploy them."""
 
 
 def run(arguments: list[str]) -> int:
     """The exit code of a command line. What nobody foresaw keeps its traceback."""
-    command = typer.main.get_command(app)
+    asked = arguments[:1] if arguments[0] in COMMANDS else COMMANDS
+    command = typer.main.get_command(app_of(asked))
     try:
         code = command.main(arguments, prog_name="capplan", standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):

@@ -69,8 +69,8 @@ def _refused(scenario: Scenario, message: str, hint: str) -> CapplanError:
 
 
 def _followed(metered: Metered, one: Resource, wish: Wish, mode: str | None) -> Simulated:
-    simulator, usage, ctx = one.kind.simulate, metered.usage[one.address], metered.context
-    assert simulator is not None  # noqa: S101  only such are asked
+    assert one.kind.simulate is not None  # noqa: S101  only such are asked
+    simulator, usage, ctx = one.kind.simulate(), metered.usage[one.address], metered.context
     spec = one.spec
     if mode is not None:
         known = simulator.modes(one.name, spec, usage, metered.demand[one.address], ctx)

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from capplan.model import Call, Context, Kind, Problem
+from capplan.model import Call, Context, Kind, Problem, Simulator
 from capplan.reading.files import Files
 from capplan.services.dynamodb.accesses import validate_access
 from capplan.services.dynamodb.assumptions import assume
@@ -13,7 +13,6 @@ from capplan.services.dynamodb.limits import check, observe, pools
 from capplan.services.dynamodb.options import options
 from capplan.services.dynamodb.patterns import patterns
 from capplan.services.dynamodb.rules import RULES
-from capplan.services.dynamodb.simulate import SIMULATOR
 from capplan.services.dynamodb.spec import NOT_YET, Table
 from capplan.services.dynamodb.usage import Usage, meter, records, shards, summary
 
@@ -33,6 +32,13 @@ def _complete(spec: Table, files: Files) -> tuple[Table, tuple[Problem, ...]]:
     keyed, of_keys = with_key_files(spec, files)
     whole, of_items = complete(keyed, files)
     return whole, (*of_keys, *of_items)
+
+
+def _simulator() -> Simulator[Table, Usage]:
+    """Loaded when somebody follows something over time."""
+    from capplan.services.dynamodb.simulate import SIMULATOR  # noqa: PLC0415
+
+    return SIMULATOR
 
 
 KIND: Kind[Table, Usage] = Kind(
@@ -56,6 +62,6 @@ KIND: Kind[Table, Usage] = Kind(
     refuses=validate_access,
     rules=RULES,
     complete=_complete,
-    simulate=SIMULATOR,
+    simulate=_simulator,
     patterns=patterns,
 )

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.model import Call, Context, Kind
+from capplan.model import Call, Context, Kind, Simulator
 from capplan.services.lambda_.assumptions import assume, exclude
 from capplan.services.lambda_.batches import POLLS, QUEUE_WINDOW_MS, most_records, records_per_invocation
 from capplan.services.lambda_.billing import capped_mean_ms
@@ -13,7 +13,6 @@ from capplan.services.lambda_.memory import complete
 from capplan.services.lambda_.observables import observe
 from capplan.services.lambda_.options import options
 from capplan.services.lambda_.rules import RULES
-from capplan.services.lambda_.simulate import SIMULATOR
 from capplan.services.lambda_.spec import NOT_YET, Function, Trigger
 from capplan.services.lambda_.usage import Usage, meter, summary
 
@@ -48,6 +47,13 @@ def _no_shards(usage: Usage) -> int:  # noqa: ARG001  every room's signature
     return 0
 
 
+def _simulator() -> Simulator[Function, Usage]:
+    """Loaded when somebody follows something over time."""
+    from capplan.services.lambda_.simulate import SIMULATOR  # noqa: PLC0415
+
+    return SIMULATOR
+
+
 KIND: Kind[Function, Usage] = Kind(
     name="lambda.function",
     section="functions",
@@ -69,5 +75,5 @@ KIND: Kind[Function, Usage] = Kind(
     exclude=exclude,
     rules=RULES,
     complete=complete,
-    simulate=SIMULATOR,
+    simulate=_simulator,
 )

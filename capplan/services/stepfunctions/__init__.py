@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from capplan.calls import Access
 from capplan.errors import CapplanError
-from capplan.model import Call, Context, Excluded, Kind, Problem, problems_of
+from capplan.model import Call, Context, Excluded, Kind, Problem, Simulator, problems_of
 from capplan.reading.files import Files
 from capplan.services.stepfunctions import assumptions, checks, cost, options, usage
 from capplan.services.stepfunctions.asl import parse
@@ -12,7 +12,6 @@ from capplan.services.stepfunctions.definition import DefinitionError
 from capplan.services.stepfunctions.expectation import expect
 from capplan.services.stepfunctions.requests import calls_by_state, unreached
 from capplan.services.stepfunctions.rules import RULES
-from capplan.services.stepfunctions.simulate import SIMULATOR
 from capplan.services.stepfunctions.spec import StateMachine, validate
 from capplan.services.stepfunctions.usage import Usage
 from capplan.services.stepfunctions.world import definition_of, world_of
@@ -66,6 +65,13 @@ def complete(spec: StateMachine, files: Files) -> tuple[StateMachine, tuple[Prob
     return whole, tuple(Problem(path, message) for path, message in validate(whole))
 
 
+def _simulator() -> Simulator[StateMachine, Usage]:
+    """Loaded when somebody follows something over time."""
+    from capplan.services.stepfunctions.simulate import SIMULATOR  # noqa: PLC0415
+
+    return SIMULATOR
+
+
 KIND: Kind[StateMachine, Usage] = Kind(
     name="stepfunctions.state_machine",
     section="state_machines",
@@ -88,5 +94,5 @@ KIND: Kind[StateMachine, Usage] = Kind(
     complete=complete,
     exclude=_exclude,
     rules=RULES,
-    simulate=SIMULATOR,
+    simulate=_simulator,
 )

@@ -7,7 +7,6 @@ import pytest
 
 import capplan
 from capplan.answer import Finding, Plan
-from capplan.cli.app import app  # noqa: F401  every rule is known to the command line
 from capplan.errors import CapplanError
 from capplan.services.lambda_ import KIND, ready_options
 from tests.helpers import scenario
