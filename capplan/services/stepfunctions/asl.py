@@ -182,6 +182,8 @@ def _language(data: object, outer: str, path: Path, notes: Notes) -> str:
 
 
 def _check_name(name: str, path: Path, notes: Notes) -> None:
+    if not name.strip():
+        notes.wrong(path, "a state has no name", f"1 to {_NAME_CHARACTERS} characters")
     if len(name) > _NAME_CHARACTERS:
         notes.wrong(path, f"the name of state '{name[:20]}…' is too long", f"at most {_NAME_CHARACTERS} characters")
     if name in notes.seen:

@@ -34,6 +34,7 @@ def mapped(**more: Any) -> dict[str, Any]:  # noqa: ANN401
 @pytest.mark.parametrize(
     ("definition", "message", "hint"),
     [
+        ({"StartAt": "", "States": {"": {"Type": "Succeed"}}}, "a state has no name", "1 to 80 characters"),
         (one(Retyr=[]), "a Task state ('A') takes no field 'Retyr'", "did you mean 'Retry'?"),
         ({**one(), "Steps": {}}, "a definition takes no field 'Steps'", "did you mean 'States'?"),
         (one(Arguments={}), "Arguments of 'A' belongs to JSONata", 'write "QueryLanguage": "JSONata"'),
