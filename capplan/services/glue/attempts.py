@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from capplan import units
 from capplan.quantities import Distribution, fixed, mean, quantile, share_above, sig6, to_quantity
@@ -12,6 +13,7 @@ from capplan.services.glue.spec import Job
 _ALMOST_ALL = 0.999999
 _MOMENTS = 8
 """Equal parts of a run in which a failure may fall, where it may come anywhere."""
+_ANYWHERE = tuple((Decimal(i) + Decimal("0.5")) / _MOMENTS for i in range(_MOMENTS))
 
 
 def attempts(spec: Job) -> retries.Attempts:
@@ -39,19 +41,19 @@ def _failed_s(spec: Job) -> Fraction:
     """Mean billed seconds of a failed attempt: E[max(minimum, f T)] where f may be anything."""
     if spec.dpu_seconds is not None:
         return _success_s(spec) * failed_share(spec)
-    parts = [
-        billing.expected_billed_s(scaled(duration(spec), share), _least(spec), timeout_ms(spec))
-        for share in _fail_shares(spec)
-    ]
+    return _mean_billed_s(duration(spec), _fail_shares(spec), _least(spec), timeout_ms(spec))
+
+
+@lru_cache(maxsize=8192)
+def _mean_billed_s(time: Distribution, shares: tuple[Decimal, ...], least: int, cap_ms: Decimal) -> Fraction:
+    parts = [billing.expected_billed_s(scaled(time, share), least, cap_ms) for share in shares]
     return sum(parts, Fraction(0)) / len(parts)
 
 
-def _fail_shares(spec: Job) -> list[Decimal]:
+def _fail_shares(spec: Job) -> tuple[Decimal, ...]:
     """The shares of its time at which an attempt fails, equally likely."""
     after = fails(spec).after
-    if after is not None:
-        return [after]
-    return [(Decimal(i) + Decimal("0.5")) / _MOMENTS for i in range(_MOMENTS)]
+    return _ANYWHERE if after is None else (after,)
 
 
 def _least(spec: Job) -> int:
@@ -76,28 +78,34 @@ def billed_quantile_s(spec: Job, share: Fraction) -> Fraction:
     chain = attempts(spec)
     if duration(spec).fixed or spec.dpu_seconds is not None:
         return retries.billed_quantile_s(chain, share)
-    low, high = 0.0, float(retries.worst_billed_s(high_attempts(spec, _ALMOST_ALL)))
-    for _ in range(60):
+    worst_s = float(retries.worst_billed_s(high_attempts(spec, _ALMOST_ALL)))
+    return _spread_quantile_s(duration(spec), chain, _least(spec), timeout_ms(spec), (share, worst_s))
+
+
+@lru_cache(maxsize=8192)
+def _spread_quantile_s(
+    time: Distribution, chain: retries.Attempts, least: int, cap_ms: Decimal, goal: tuple[Fraction, float]
+) -> Fraction:
+    """The least billed seconds that a share of the runs stays within, sought below the worst run's."""
+    share, failed_s, cap = float(goal[0]), float(chain.failed_s), float(cap_ms)
+
+    def succeeds_within(billed_s: float) -> float:
+        left_ms = billed_s * units.MS_PER_SECOND
+        return 0.0 if billed_s < least else 1.0 if left_ms >= cap else 1 - share_above(time, left_ms)
+
+    def within(billed_s: float) -> float:
+        found, reaching = 0.0, 1.0
+        for failures in range(chain.count):
+            again = float(chain.chance if not failures else chain.again)
+            found += reaching * (1 - again) * succeeds_within(billed_s - failures * failed_s)
+            reaching *= again
+        return found + (reaching if chain.count * failed_s <= billed_s else 0.0)
+
+    low, high = 0.0, goal[1]
+    for _ in range(40):
         middle = (low + high) / 2
-        low, high = (low, middle) if _within(spec, chain, middle) >= share else (middle, high)
+        low, high = (low, middle) if within(middle) >= share else (middle, high)
     return sig6(high)
-
-
-def _within(spec: Job, chain: retries.Attempts, billed_s: float) -> float:
-    """The share of runs that are billed for so many seconds at most."""
-    found, reaching = 0.0, 1.0
-    for failures in range(chain.count):
-        fails = float(chain.chance if not failures else chain.again)
-        found += reaching * (1 - fails) * _succeeds_within(spec, billed_s - failures * float(chain.failed_s))
-        reaching *= fails
-    return found + (reaching if chain.count * chain.failed_s <= billed_s else 0.0)
-
-
-def _succeeds_within(spec: Job, billed_s: float) -> float:
-    if billed_s < _least(spec):
-        return 0.0
-    left_ms = billed_s * units.MS_PER_SECOND
-    return 1.0 if left_ms >= timeout_ms(spec) else 1 - share_above(duration(spec), left_ms)
 
 
 def high_attempts(spec: Job, share: float) -> retries.Attempts:
@@ -118,7 +126,12 @@ def attempt_ms(spec: Job) -> Fraction:
 
 def failing_ms(spec: Job) -> Fraction:
     """Mean real time until a failing attempt fails."""
-    parts = [_cut_mean_ms(scaled(duration(spec), share), timeout_ms(spec)) for share in _fail_shares(spec)]
+    return _mean_cut_ms(duration(spec), _fail_shares(spec), timeout_ms(spec))
+
+
+@lru_cache(maxsize=8192)
+def _mean_cut_ms(time: Distribution, shares: tuple[Decimal, ...], cap_ms: Decimal) -> Fraction:
+    parts = [_cut_mean_ms(scaled(time, share), cap_ms) for share in shares]
     return sum(parts, Fraction(0)) / len(parts)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 Unit = Literal["DPU", "M-DPU"]
@@ -85,6 +86,7 @@ def dpu_seconds(dpu_per_worker: Decimal, segments: Iterable[tuple[Decimal | int,
     return sum((Fraction(dpu_per_worker) * Fraction(workers) * Fraction(s) for workers, s in segments), Fraction(0))
 
 
+@lru_cache(maxsize=64)
 def version(text: str) -> tuple[int, ...]:
     """A Glue version for comparing: "5.1" is (5, 1)."""
     return tuple(int(part) for part in text.split("."))
