@@ -20,10 +20,11 @@ def observables(
     scenario: Scenario, priced: Priced, limits: Sequence[PlannedLimit], entrances: Iterable[EntranceCost]
 ) -> dict[str, Seen]:
     """Every observable under its one name: `cost.monthly`, `orders.throttled`, `account.lambda.concurrency.used`."""
-    out = {**_costs(priced), **_limits("limits", limits), **_by_limit("account", _of("account", limits))}
+    owned = _by_owner(limits)
+    out = {**_costs(priced), **_limits("limits", limits), **_by_limit("account", owned.get("account", []))}
     costs = priced.cost_by_resource
     for address, resource in scenario.resources.items():
-        own = _resource(resource, priced, limits, costs[address])
+        own = _resource(resource, priced, owned.get(resource.label, []), costs[address])
         out |= {name: value for key, value in own.items() if (name := f"{resource.label}.{key}") not in out}
     for entrance in entrances:
         out |= _entrance(f"traffic.{entrance.entrance}", entrance)
@@ -71,9 +72,15 @@ def _limits(name: str, limits: Sequence[PlannedLimit]) -> dict[str, Seen]:
     }
 
 
-def _of(label: str, limits: Iterable[PlannedLimit]) -> list[PlannedLimit]:
-    """Limits of a resource, its indexes and partitions."""
-    return [p for p in limits if p.check.resource == label or p.check.resource.startswith(f"{label}.")]
+def _by_owner(limits: Iterable[PlannedLimit]) -> dict[str, list[PlannedLimit]]:
+    """Limits by what they belong to: a resource has those of its indexes and partitions too."""
+    out: dict[str, list[PlannedLimit]] = {}
+    for limit in limits:
+        owner = limit.check.resource
+        while owner:
+            out.setdefault(owner, []).append(limit)
+            owner = owner.rpartition(".")[0]
+    return out
 
 
 def _headroom(label: str, limits: Sequence[PlannedLimit]) -> Seen:
@@ -98,10 +105,10 @@ def _by_limit(label: str, limits: Sequence[PlannedLimit]) -> dict[str, Seen]:
     return out
 
 
-def _resource(resource: Resource, priced: Priced, limits: Sequence[PlannedLimit], cost: Decimal) -> dict[str, Seen]:
+def _resource(resource: Resource, priced: Priced, own: Sequence[PlannedLimit], cost: Decimal) -> dict[str, Seen]:
     """A resource's observables, without its name before them."""
     usage, ctx, label = priced.metered.usage[resource.address], priced.metered.context, resource.label
-    total, own = priced.monthly_cost, _of(label, limits)
+    total = priced.monthly_cost
     out = {"cost": _usd(cost), "headroom": _headroom(label, own)}
     if total:
         out["cost_share"] = Seen(Fraction(cost) / Fraction(total), SHARE)

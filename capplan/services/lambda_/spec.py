@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from capplan.quantities import Bytes, Distribution, Duration, Megabytes, Milliseconds, Share, Size, WholeCount, quantile
@@ -109,6 +109,13 @@ def _snap_start(raw: object) -> object:
     return raw
 
 
+_SNAP_START = {
+    "anyOf": [
+        {"type": "boolean"},
+        {"type": "object", "properties": {"versions": {"type": "number"}}, "additionalProperties": False},
+    ]
+}
+"""For editors: `true`, or a mapping."""
 _MEMORY = re.compile(r"(\d{2,5}) ?(?:MB)?")
 
 
@@ -159,7 +166,7 @@ class Function(BaseModel):
     """How long an idle environment lives; AWS does not say, others measured 10 min in 2019 and 2020."""
     provisioned_concurrency: Annotated[Provisioned | None, BeforeValidator(_provisioned)] = None
     """Environments kept ready: 20, or {environments: 5, scheduled: [{at: cron(0 8 ? * MON-FRI *), for: 10 h, environments: 50}]}."""
-    snap_start: Annotated[SnapStart | None, BeforeValidator(_snap_start)] = None
+    snap_start: Annotated[SnapStart | None, BeforeValidator(_snap_start), WithJsonSchema(_SNAP_START)] = None
     """true, or {versions: 2}: environments restored from a snapshot (Java 11, Python 3.12, .NET 8 and later)."""
     response: Size | None = None
     """Size of the response: 6 MB at most, 200 MB where it is streamed."""
