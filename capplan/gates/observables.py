@@ -22,9 +22,9 @@ def observables(
     """Every observable under its one name: `cost.monthly`, `orders.throttled`, `account.lambda.concurrency.used`."""
     owned = _by_owner(limits)
     out = {**_costs(priced), **_limits("limits", limits), **_by_limit("account", owned.get("account", []))}
-    costs = priced.cost_by_resource
+    costs, total = priced.cost_by_resource, priced.monthly_cost
     for address, resource in scenario.resources.items():
-        own = _resource(resource, priced, owned.get(resource.label, []), costs[address])
+        own = _resource(resource, priced, owned.get(resource.label, []), (costs[address], total))
         out |= {name: value for key, value in own.items() if (name := f"{resource.label}.{key}") not in out}
     for entrance in entrances:
         out |= _entrance(f"traffic.{entrance.entrance}", entrance)
@@ -105,10 +105,12 @@ def _by_limit(label: str, limits: Sequence[PlannedLimit]) -> dict[str, Seen]:
     return out
 
 
-def _resource(resource: Resource, priced: Priced, own: Sequence[PlannedLimit], cost: Decimal) -> dict[str, Seen]:
-    """A resource's observables, without its name before them."""
+def _resource(
+    resource: Resource, priced: Priced, own: Sequence[PlannedLimit], costs: tuple[Decimal, Decimal]
+) -> dict[str, Seen]:
+    """A resource's observables, without its name before them. `costs` are its own and the whole scenario's."""
     usage, ctx, label = priced.metered.usage[resource.address], priced.metered.context, resource.label
-    total = priced.monthly_cost
+    cost, total = costs
     out = {"cost": _usd(cost), "headroom": _headroom(label, own)}
     if total:
         out["cost_share"] = Seen(Fraction(cost) / Fraction(total), SHARE)
