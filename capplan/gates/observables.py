@@ -1,6 +1,6 @@
 """Everything a gate may ask of a plan, by name, with its value today. It judges nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,11 +20,11 @@ def observables(
     scenario: Scenario, priced: Priced, limits: Sequence[PlannedLimit], entrances: Iterable[EntranceCost]
 ) -> dict[str, Seen]:
     """Every observable under its one name: `cost.monthly`, `orders.throttled`, `account.lambda.concurrency.used`."""
-    owned = _by_owner(limits)
-    out = {**_costs(priced), **_limits("limits", limits), **_by_limit("account", owned.get("account", []))}
-    costs, total = priced.cost_by_resource, priced.monthly_cost
+    held = _by_owner(limits)
+    out = {**_costs(priced), **_limits("limits", limits), **_by_limit("account", held.get("account", []))}
+    costs = priced.cost_by_resource
     for address, resource in scenario.resources.items():
-        own = _resource(resource, priced, owned.get(resource.label, []), (costs[address], total))
+        own = _resource(resource, priced, held.get(resource.label, []), costs[address])
         out |= {name: value for key, value in own.items() if (name := f"{resource.label}.{key}") not in out}
     for entrance in entrances:
         out |= _entrance(f"traffic.{entrance.entrance}", entrance)
@@ -34,11 +34,11 @@ def observables(
 def aliases(scenario: Scenario, known: Mapping[str, Seen]) -> dict[str, Seen]:
     """Other names of the same: with the section before a resource, without `traffic` before a traffic."""
     out: dict[str, Seen] = {}
-    for resource in scenario.resources.values():
-        prefix = f"{resource.label}."
-        out |= {
-            resource.address + name[len(resource.label) :]: v for name, v in known.items() if name.startswith(prefix)
-        }
+    addresses = {r.label: r.address for r in scenario.resources.values()}
+    for name, value in known.items():
+        for head in _heads(name.rpartition(".")[0]):
+            if head in addresses:
+                out[addresses[head] + name[len(head) :]] = value
     names = {r.name for r in scenario.resources.values()}
     for traffic in scenario.shapes:
         if traffic not in names:
@@ -73,14 +73,19 @@ def _limits(name: str, limits: Sequence[PlannedLimit]) -> dict[str, Seen]:
 
 
 def _by_owner(limits: Iterable[PlannedLimit]) -> dict[str, list[PlannedLimit]]:
-    """Limits by what they belong to: a resource has those of its indexes and partitions too."""
+    """Limits by every name they fall under: an index's are its own and its table's."""
     out: dict[str, list[PlannedLimit]] = {}
-    for limit in limits:
-        owner = limit.check.resource
-        while owner:
-            out.setdefault(owner, []).append(limit)
-            owner = owner.rpartition(".")[0]
+    for p in limits:
+        for name in _heads(p.check.resource):
+            out.setdefault(name, []).append(p)
     return out
+
+
+def _heads(name: str) -> Iterator[str]:
+    """`a.b.c`, `a.b` and `a`."""
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
 
 
 def _headroom(label: str, limits: Sequence[PlannedLimit]) -> Seen:
@@ -105,12 +110,10 @@ def _by_limit(label: str, limits: Sequence[PlannedLimit]) -> dict[str, Seen]:
     return out
 
 
-def _resource(
-    resource: Resource, priced: Priced, own: Sequence[PlannedLimit], costs: tuple[Decimal, Decimal]
-) -> dict[str, Seen]:
-    """A resource's observables, without its name before them. `costs` are its own and the whole scenario's."""
+def _resource(resource: Resource, priced: Priced, own: Sequence[PlannedLimit], cost: Decimal) -> dict[str, Seen]:
+    """A resource's observables, without its name before them."""
     usage, ctx, label = priced.metered.usage[resource.address], priced.metered.context, resource.label
-    cost, total = costs
+    total = priced.monthly_cost
     out = {"cost": _usd(cost), "headroom": _headroom(label, own)}
     if total:
         out["cost_share"] = Seen(Fraction(cost) / Fraction(total), SHARE)

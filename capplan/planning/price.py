@@ -50,7 +50,7 @@ class Priced:
                 out[owner[line.charge_id]] += line.contracted_cost
         return out
 
-    @property
+    @cached_property
     def monthly_cost(self) -> Decimal:
         """The month's contracted cost, one-time lines apart."""
         return monthly(self.lines)
