@@ -17,6 +17,7 @@ from capplan.services.dynamodb.hour import MINUTES, busiest_hour, hour_charts, h
 from capplan.services.dynamodb.modes import modes
 from capplan.services.dynamodb.remarks import part, remarks
 from capplan.services.dynamodb.requests import TABLE
+from capplan.services.dynamodb.retried_hour import retry_remark
 from capplan.services.dynamodb.scaling import expand
 from capplan.services.dynamodb.sides import Outcome, Side
 from capplan.services.dynamodb.spec import Table
@@ -76,7 +77,7 @@ def _timeline(
         charts=(_day(month, day), *_hour(side, outcome, history, offered, day, ctx)),
         bars=_bars(history, arm, side, offered, ctx.seed),
         events=_events(spec, arm, direction, found, elsewhere),
-        notes=remarks(spec, arm, direction, history, ctx),
+        notes=(*remarks(spec, arm, direction, history, ctx), *retry_remark(side, outcome, ctx.seed)),
     )
 
 

@@ -10,10 +10,11 @@ Source: AWS SDKs and Tools Reference Guide, "Retry behavior" (read 2026-11-23).
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from capplan.services.dynamodb.bucket import let_through
+from capplan.services.dynamodb.remarks import part
 from capplan.services.dynamodb.scaling import expand
 from capplan.services.dynamodb.sides import Outcome, Side
 from capplan.services.dynamodb.uncertain import CENTRAL, Constants
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MINUTES = 60
+_PATIENCE_S = (0, 1, 20)
+"""For how long a client tries again: not at all, and the SDKs' standard mode at its shortest and longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def second_by_second(
     return told
 
 
-def busiest_hour(side: Side, outcome: Outcome, constants: Constants = CENTRAL, seed: int = 0) -> tuple[int, Seconds]:
+def retried_hour(side: Side, outcome: Outcome, constants: Constants = CENTRAL, seed: int = 0) -> tuple[int, Seconds]:
     """The first minute of the hour around a side's busiest minute (from 20 minutes before it), and its seconds.
 
     Minutes are spread evenly, or (`uneven_seconds`) by Poisson's law.
@@ -121,6 +124,25 @@ def busiest_hour(side: Side, outcome: Outcome, constants: Constants = CENTRAL, s
     )
     assert len(seconds.offered) == SECONDS_PER_HOUR  # noqa: S101  an hour
     return start, seconds
+
+
+def retry_remark(side: Side, outcome: Outcome, seed: int) -> tuple[str, ...]:
+    """What becomes of requests that provisioned capacity refuses and that are sent again, in a sentence.
+
+    Nothing is said of what partitions refuse: their seconds are drawn elsewhere.
+    """
+    if "provisioned" not in outcome.refused:
+        return ()
+    told = {s: retried_hour(side, outcome, replace(CENTRAL, retry_seconds=s), seed)[1] for s in _PATIENCE_S}
+    at_first, one, long = (told[s] for s in _PATIENCE_S)
+    if not math.fsum(at_first.given_up):
+        return ()
+    said = (
+        f"Of the four weeks' busiest hour, {part(at_first.throttled_share)} is refused at first; clients that try again"
+        f" for {_PATIENCE_S[1]} s lose {part(one.throttled_share)}, for {_PATIENCE_S[2]} s {part(long.throttled_share)}"
+        f" at {long.attempts_per_request:.1f} attempts a request."
+    )
+    return (said,)
 
 
 def _held(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capplan.services.dynamodb.busiest_hour import busiest_hour, second_by_second
+from capplan.services.dynamodb.retried_hour import retried_hour, retry_remark, second_by_second
 from capplan.services.dynamodb.uncertain import constants
 from tests.services.dynamodb.helpers import flat, spiky
 from tests.services.dynamodb.test_over_time import ALONE, side, static, windowed
@@ -67,7 +67,7 @@ def test_seconds_agree_with_minutes_where_nobody_tries_again() -> None:
     load = spiky(100, 8)
     one = side(load, static(300))
     window = windowed([one], [(load, {ALONE: Fraction(1)})])
-    start, seconds = busiest_hour(*window.sides[ALONE], constants("harsh").__class__(retry_seconds=0))
+    start, seconds = retried_hour(*window.sides[ALONE], constants("harsh").__class__(retry_seconds=0))
     refused = window.sides[ALONE][1].refused_fraction()
     assert refused is not None
     minutes = (load.levels() * refused)[start : start + 60].sum() * 60
@@ -79,8 +79,19 @@ def test_a_calm_hour_refuses_nothing_and_uneven_seconds_are_seeded() -> None:
     load = flat(90)
     one = side(load, static(100))
     window = windowed([one], [])
-    assert busiest_hour(*window.sides[ALONE])[1].throttled_share == 0
+    assert retried_hour(*window.sides[ALONE])[1].throttled_share == 0
     harsh = constants("harsh")
-    first, second = (busiest_hour(*window.sides[ALONE], harsh, seed=7)[1] for _ in range(2))
+    first, second = (retried_hour(*window.sides[ALONE], harsh, seed=7)[1] for _ in range(2))
     assert first == second
     assert first.throttled_share > 0, "seconds of 110 requests find no bank"
+
+
+def test_what_trying_again_helps_is_said_where_something_is_refused() -> None:
+    calm = windowed([side(flat(90), static(100))], [])
+    assert retry_remark(*calm.sides[ALONE], 0) == ()
+    load = spiky(100, 8)
+    busy = windowed([side(load, static(300))], [(load, {ALONE: Fraction(1)})])
+    (said,) = retry_remark(*busy.sides[ALONE], 0)
+    patient = retried_hour(*busy.sides[ALONE], constants("central").__class__(retry_seconds=20))[1]
+    assert said.startswith("Of the four weeks' busiest hour, ")
+    assert f"for 20 s {patient.throttled_share:.1%} at {patient.attempts_per_request:.1f} attempts" in said
