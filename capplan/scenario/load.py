@@ -27,7 +27,7 @@ from capplan.scenario.references import check_references
 from capplan.scenario.requests import calls_in, entering_at
 from capplan.scenario.starts import own_starts
 from capplan.scenario.traffic import traffic_of
-from capplan.scenario.wording import doc_of, found_kind, keys_of
+from capplan.scenario.wording import doc_of, flow_words, found_kind, keys_of
 from capplan.services import SECTIONS, kind_of
 
 
@@ -121,7 +121,7 @@ def _spec(reader: Reader, kind: Kind[Any, Any], raw: Mapping[str, Any], general:
         known = keys_of(kind.spec)
         own = {**{key: value for key, value in general.items() if key in known}, **raw}
         inherited = frozenset(own) - frozenset(raw)
-    for flowing in _flow_words(kind):
+    for flowing in flow_words(kind.section):
         own.pop(flowing, None)
     above: Path = ("defaults", kind.section)
     spec = reader.model(kind.spec, own, path, kind.not_yet, (above, inherited))
@@ -147,7 +147,7 @@ def _default_keys(reader: Reader, kind: Kind[Any, Any], general: object) -> None
         message = f"expected keys and values under '{kind.section}', found {found}"
         reader.say(["defaults", kind.section], message, _first_keys(kind), key=True)
         return
-    known = [*keys_of(kind.spec), *(word for word in _flow_words(kind) if word == "calls")]
+    known = [*keys_of(kind.spec), *(word for word in flow_words(kind.section) if word == "calls")]
     for key in general:
         if key in kind.not_yet:
             reader.say(["defaults", kind.section, key], f"'{key}' is not supported yet", kind.not_yet[key], key=True)
@@ -222,10 +222,10 @@ def resource_at(
     inherited = reader.inherited(section)
     calls: list[WrittenCall] = []
     entering: list[Entering] = []
-    written = raw.get("calls", inherited.get("calls")) if "calls" in _flow_words(kind) else None
+    written = raw.get("calls", inherited.get("calls")) if "calls" in flow_words(kind.section) else None
     for at, item in reader.listed(written, (section, name, "calls")):
         calls += calls_in(reader, item, at, specs)
-    if "access" in _flow_words(kind):
+    if "access" in flow_words(kind.section):
         for at, item in reader.listed(raw.get("access"), (section, name, "access")):
             entering += entering_at(reader, item, at, name, spec, shapes)
     if spec is not None:
@@ -241,11 +241,6 @@ def resource_at(
         tuple(entering),
         reader.doc.locate([section, name], key=True).line,
     )
-
-
-def _flow_words(kind: Kind[Any, Any]) -> tuple[str, ...]:
-    """The keys of a resource that say where demand flows; the loader reads them, no spec has them."""
-    return {"tables": ("access",), "catalog": ()}.get(kind.section, ("calls",))
 
 
 def _ranges(data: object, path: tuple[str, ...]) -> list[str]:

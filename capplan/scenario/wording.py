@@ -11,6 +11,7 @@ from capplan.errors import Mistake
 from capplan.quantity_schema import QUANTITY
 from capplan.reading.document import Document, Mark
 from capplan.reading.nearest import nearest
+from capplan.services import SECTIONS
 from capplan.words import field_docs
 
 _KINDS = {
@@ -100,6 +101,8 @@ def _unknown_key(
             return doc.mistake(path, f"'{word}' is not supported yet", not_yet[known], key=True)
     inner = model_at(model, loc[:-1])
     words = keys_of(inner) if inner else []
+    if inner is model and len(path) == _OF_A_RESOURCE:
+        words = [*words, *flow_words(str(path[0]))]
     close = nearest(word, words)
     if close and inner:
         return doc.mistake(
@@ -140,6 +143,16 @@ def found_kind(mark: Mark) -> str:
 def _did_you_mean(word: str, words: Sequence[str]) -> str:
     close = nearest(word, words)
     return f"did you mean '{close}'?" if close else ""
+
+
+_OF_A_RESOURCE = 3
+"""Steps to a resource's own key: section, name, key."""
+
+
+def flow_words(section: str) -> tuple[str, ...]:
+    """The keys of a resource that say where demand flows; the loader reads them, no spec has them."""
+    usual = ("calls",) if section in SECTIONS else ()
+    return {"tables": ("access",), "catalog": ()}.get(section, usual)
 
 
 def keys_of(model: type[BaseModel]) -> list[str]:
