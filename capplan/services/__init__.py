@@ -76,5 +76,5 @@ def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal]) -> Decima
     """
     room = _ROOM_OF[limit.partition(".")[0]]
     limits = import_module(f"capplan.services.{room}.limits")
-    found: Decimal | None = limits.pool_quota(limit, region, *([quotas] if room == "lambda_" else []))
+    found: Decimal | None = limits.pool_quota(limit, region, quotas)
     return found

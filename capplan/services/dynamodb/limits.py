@@ -28,7 +28,7 @@ _POOLS = {
 }
 
 
-def pool_quota(limit: str, region: str) -> Decimal | None:  # noqa: ARG001  the same default in every Region
+def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  the same default in every Region
     """A pool's default quota; None for a limit of another room."""
     return _POOLS.get(limit)
 

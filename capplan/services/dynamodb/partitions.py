@@ -62,11 +62,6 @@ def partition_reasons(
     )
 
 
-def warm_units_per_s(partitions: int) -> tuple[int, int]:
-    """Read and write units per second that so many partitions serve at once."""
-    return partitions * PARTITION_READ_UNITS_PER_S, partitions * PARTITION_WRITE_UNITS_PER_S
-
-
 def max_reads_per_s(units_per_read: Number) -> Fraction:
     """Requests per second one partition, so also one item, can serve."""
     return PARTITION_READ_UNITS_PER_S / Fraction(units_per_read)

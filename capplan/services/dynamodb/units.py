@@ -160,8 +160,3 @@ def _one_statement(statement: Statement, consistency: str, *, transactional: boo
         return read_units(statement.before_bytes, consistency)
     tried = None if statement.failed and statement.op == "insert" else statement.after_bytes
     return Fraction(write_units(statement.before_bytes, tried, transactional=transactional))
-
-
-def binary_item_bytes(http_body_bytes: Bytes) -> Fraction:
-    """Bytes stored for an item that is almost all binary, sent as base64 in a body of this size."""
-    return Fraction(http_body_bytes) * 3 / 4

@@ -25,8 +25,3 @@ def write_bytes(dimensions: int, other_bytes: Number, *, unchanged: bool = False
 def allowed(table_mode: str, indexes: int = 1) -> bool:
     """Whether a table may have so many vector indexes: on demand only, 5 at most."""
     return table_mode == "on-demand" and indexes <= MAX_PER_TABLE
-
-
-def base_attribute_bytes(name_bytes: int, dimensions: int) -> int:
-    """Bytes of the vector attribute in the base table's write."""
-    return name_bytes + BYTES_PER_DIMENSION * dimensions

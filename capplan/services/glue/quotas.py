@@ -3,6 +3,7 @@
 AWS General Reference, "AWS Glue endpoints and quotas"; read 2026-11-23.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -42,7 +43,7 @@ def one_of(limit: str) -> PoolLoad:
     return PoolLoad(limit, Flow.of(steady(limit, recurring=False), Fraction(1)))
 
 
-def pool_quota(limit: str, region: str) -> Decimal | None:
+def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  no default follows another
     """AWS's default quota of a limit that the account shares; None for a limit that is not shared here."""
     if limit == DPUS:
         return _LARGE_DPUS if region in _LARGE_REGIONS else _OTHER_DPUS

@@ -6,7 +6,7 @@ environments that are added start cold too. Steady states are computed on a grid
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -97,13 +97,6 @@ def share_of(terms: Terms, times: tuple[float, float, float], tenants: int, kept
     """`cold_share` of a flow's terms, kept for the next asker: every recommendation plans the others again."""
     pools = Pools(*times, tenants, ready_at(kept) if kept is not None else None)
     return cold_share(Flow(terms), pools)
-
-
-def pools_with_ready(spec: Function, found: Starting, keep_alive_s: float | None = None) -> Pools:
-    """A function's pools with the environments that provisioned concurrency keeps."""
-    pools = pools_of(spec, found, keep_alive_s)
-    kept = spec.provisioned_concurrency
-    return pools if kept is None else replace(pools, ready=ready_at(kept))
 
 
 def cold_share(flow: Flow, pools: Pools) -> float:

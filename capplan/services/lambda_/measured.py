@@ -72,12 +72,6 @@ def rows(table: Table) -> tuple[Measured, ...]:
     return tuple(Measured(*row) for row in _data()[table])
 
 
-@lru_cache(maxsize=4)
-def runtimes(table: Table = "init") -> tuple[str, ...]:
-    """The names that were measured, such as python3.13 or rust provided.al2023."""
-    return tuple(dict.fromkeys(row.runtime for row in rows(table)))
-
-
 def window(table: Table = "init") -> str:
     """When it was measured, such as 2026-06-23 to 2026-08-22."""
     source = _data()["sources"]["lambda_perf" if table == "init" else "lambda_perf_snapstart"]["window"]

@@ -1,7 +1,6 @@
 """Event source mappings: how many invocations they cause at once, how many pollers they keep. It never prices them."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
@@ -66,8 +65,3 @@ def _units_at(per_second: float, kept: Pollers, trigger: Trigger, work: Work, me
     needed = ceil(max(at_once, passed / (SQS_POLLER_MB_PER_S if sqs else KAFKA_POLLER_MB_PER_S)))
     pollers = max(kept.least, min(kept.most, needed))
     return billing.poller_units(pollers, 1 if sqs else kept.per_unit)
-
-
-def visible_ms_advised(spec: Function) -> Decimal:
-    """The visibility time-out AWS advises: six times the function's time-out."""
-    return spec.timeout_ms * 6

@@ -63,13 +63,13 @@ def dispatch_seconds(children: int, child_type: str) -> Fraction:
     return Fraction(children, DISPATCH_PER_SECOND[child_type])
 
 
-def pool_quota(limit: str, region: str) -> Decimal | None:
+def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  no default follows another
     """What the account may take of a limit in a Region, as AWS sets it; None for a limit of another service."""
-    quotas = {
+    defaults = {
         "stepfunctions.start_rate": start_bucket(region).refill_per_s,
         "stepfunctions.express_start_rate": start_bucket(region, "express").refill_per_s,
         "stepfunctions.transition_rate": _standard_transitions(region).refill_per_s,
         "stepfunctions.open_executions": OPEN_EXECUTIONS,
         "stepfunctions.open_map_runs": OPEN_MAP_RUNS,
     }
-    return Decimal(quotas[limit]) if limit in quotas else None
+    return Decimal(defaults[limit]) if limit in defaults else None
