@@ -22,6 +22,7 @@ from capplan.report.modes_text import modes_text
 from capplan.report.plan_text import plan_text
 from capplan.scenario.load import load
 from tests.helpers import SCENARIOS, WEB_SHOP
+from tests.json_answers import json_goldens
 from tests.report.build import forty_resources, one_resource
 
 HERE = Path(__file__).parent
@@ -112,7 +113,7 @@ def screens() -> dict[Path, Golden]:
 
 def goldens() -> dict[Path, Golden]:
     """Every golden file, and what it should hold."""
-    return {**wrong_scenarios(), **screens()}
+    return {**wrong_scenarios(), **screens(), **json_goldens()}
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.goldens import HERE, WRONG, Golden, goldens, screens, wrong_scenarios
+from tests.json_answers import FOLDER, json_goldens
 
 GOLDENS = goldens()
 
@@ -19,6 +20,12 @@ def test_what_is_said_is_what_was_read(path: Path) -> None:
 @pytest.mark.golden
 @pytest.mark.parametrize("path", screens(), ids=lambda path: str(path.relative_to(HERE)))
 def test_a_screen_is_the_one_that_was_read(path: Path) -> None:
+    assert GOLDENS[path]() == path.read_text(encoding="utf-8"), f"read it, then: python -m tests.goldens  ({path.name})"
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("path", json_goldens(), ids=lambda path: str(path.relative_to(FOLDER)))
+def test_a_json_answer_is_the_one_that_was_read(path: Path) -> None:
     assert GOLDENS[path]() == path.read_text(encoding="utf-8"), f"read it, then: python -m tests.goldens  ({path.name})"
 
 
@@ -36,7 +43,7 @@ def test_a_screen_keeps_the_rules_of_all_screens(path: Path) -> None:
 
 
 def test_no_golden_is_left_over() -> None:
-    kept = {path for folder in {path.parent for path in GOLDENS} for path in folder.glob("*.txt")}
+    kept = {path for folder in {path.parent for path in GOLDENS} for path in folder.glob("*.[tj][xs]*")}
     assert kept == set(GOLDENS)
 
 
