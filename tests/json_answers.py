@@ -39,7 +39,7 @@ def answer(*arguments: str) -> str:
     with contextlib.chdir(ROOT), contextlib.redirect_stdout(out), mock.patch.dict("os.environ", {"NO_COLOR": "1"}):
         code = run(list(arguments))
     out.flush()
-    text = out.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
+    text = out.buffer.getvalue().decode("utf-8")
     return text if code == 0 else f"exit {code}\n{text}"
 
 
