@@ -10,19 +10,19 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "compare_modes", "load", "plan", "simulate", "workflow"]
 
 _HOMES = {
-    "load": "capplan.scenario.load",
-    "plan": "capplan.planning.plan",
-    "compare_modes": "capplan.compare",
-    "simulate": "capplan.planning.simulate",
-    "workflow": "capplan.planning.workflow",
+    "load": "capplan.language.load",
+    "plan": "capplan.commands.plan",
+    "compare_modes": "capplan.commands.compare.modes",
+    "simulate": "capplan.commands.simulate",
+    "workflow": "capplan.commands.workflow.analyze",
 }
 
 if TYPE_CHECKING:
-    from capplan.compare import compare_modes
-    from capplan.planning.plan import plan
-    from capplan.planning.simulate import simulate
-    from capplan.planning.workflow import workflow
-    from capplan.scenario.load import load
+    from capplan.commands.compare.modes import compare_modes
+    from capplan.commands.plan import plan
+    from capplan.commands.simulate import simulate
+    from capplan.commands.workflow.analyze import workflow
+    from capplan.language.load import load
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  `--version` must not pay for planning

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from capplan.quantities import Count, Share, Size
-from capplan.words import WORDS
+from capplan.spec_config import SPEC_CONFIG
 
 Op = Literal[
     "get",
@@ -52,7 +52,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
 class Access(BaseModel):
     """One request of one kind, with everything its charge depends on."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     op: Op = Field(exclude=True)
     """The API's word: get, query, scan, put, update, delete, batch-get, batch-write, transact-get, transact-write, check, invoke, start, run, request."""

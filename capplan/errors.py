@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class Diagnostic:
     """One mistake in one file.
 
     Line and column count from 1; `width` is how many characters the caret underlines; `excerpt` is the line itself.
@@ -23,9 +23,9 @@ class Mistake:
 class CapplanError(Exception):
     """Something the user can mend; every command ends with exit code 2 on it. Carries all mistakes, in file order."""
 
-    mistakes: tuple[Mistake, ...]
+    diagnostics: tuple[Diagnostic, ...]
     summary: str = field(default="")
 
     def __str__(self) -> str:
         """Every mistake on one line."""
-        return "; ".join(f"{m.file}:{m.line}:{m.column}: {m.message}" for m in self.mistakes) or self.summary
+        return "; ".join(f"{m.file}:{m.line}:{m.column}: {m.message}" for m in self.diagnostics) or self.summary

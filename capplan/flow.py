@@ -26,7 +26,7 @@ class Peak:
 
 
 @dataclass(frozen=True, eq=False)
-class Shape:
+class LoadProfile:
     """How one entrance's demand lies in time, for a multiplier of 1.
 
     Attributes:
@@ -42,7 +42,7 @@ class Shape:
         starts: A schedule: the minutes of the window at which its runs start.
     """
 
-    entrance: str
+    traffic_source: str
     recurring: bool
     monthly: Fraction
     top: Peak
@@ -56,10 +56,10 @@ class Shape:
     @property
     def key(self) -> tuple[str, int]:
         """Shapes with the same key are the same shape."""
-        return (self.entrance, self.over_minutes)
+        return (self.traffic_source, self.over_minutes)
 
 
-def steady(entrance: str, *, recurring: bool) -> Shape:
+def steady(traffic_source: str, *, recurring: bool) -> LoadProfile:
     """The same level of 1 a second in every minute: a rate without a course, or (not recurring) what is always held."""
 
     def expand() -> "NDArray[np.float64]":
@@ -68,19 +68,19 @@ def steady(entrance: str, *, recurring: bool) -> Shape:
         return np.ones(units.WINDOW_MINUTES)
 
     peak = Peak(1.0, 0)
-    return Shape(
-        entrance, recurring, Fraction(units.MONTH_SECONDS), peak, flat=True, expand=expand, at=lambda minute: peak.per_second  # noqa: ARG005
+    return LoadProfile(
+        traffic_source, recurring, Fraction(units.MONTH_SECONDS), peak, flat=True, expand=expand, at=lambda minute: peak.per_second  # noqa: ARG005
     )  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
-def levels_of(shape: Shape) -> "NDArray[np.float64]":
+def rate_per_minute_of(shape: LoadProfile) -> "NDArray[np.float64]":
     """The shape's level in each minute of the window, kept for the next asker."""
     return shape.expand()
 
 
 @lru_cache(maxsize=4096)
-def spread_shape(shape: Shape, minutes: int) -> Shape:
+def spread_profile(shape: LoadProfile, minutes: int) -> LoadProfile:
     """The same demand, each unit drawn out evenly over some minutes after its start."""
     if minutes <= shape.over_minutes or shape.flat:
         return shape
@@ -88,20 +88,20 @@ def spread_shape(shape: Shape, minutes: int) -> Shape:
     def expand() -> "NDArray[np.float64]":
         import numpy as np  # noqa: PLC0415  only where a series is computed
 
-        base = levels_of(shape)
+        base = rate_per_minute_of(shape)
         sums = np.concatenate(([0.0], np.cumsum(np.concatenate((base[-minutes:], base)))))
         return (sums[minutes + 1 :] - sums[1:-minutes]) / minutes
 
     if minutes >= units.WINDOW_MINUTES:
         minutes = units.WINDOW_MINUTES - 1
-    spread = Shape(
-        shape.entrance, shape.recurring, shape.monthly, shape.top, False, expand, shape.once_minutes, minutes
+    spread = LoadProfile(
+        shape.traffic_source, shape.recurring, shape.monthly, shape.top, False, expand, shape.once_minutes, minutes
     )
-    series = levels_of(spread)
+    series = rate_per_minute_of(spread)
     at = int(series.argmax())
     once = tuple((a, min(b + minutes, units.WINDOW_MINUTES)) for a, b in shape.once_minutes)
-    return Shape(
-        shape.entrance,
+    return LoadProfile(
+        shape.traffic_source,
         shape.recurring,
         shape.monthly,
         Peak(float(series[at]), at),
@@ -114,71 +114,71 @@ def spread_shape(shape: Shape, minutes: int) -> Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class DemandFlow:
     """Σ multiplier × shape: exact volumes, peaks on the distinct shapes. Add flows, multiply by a Fraction."""
 
-    terms: tuple[tuple[Shape, Fraction], ...] = ()
+    terms: tuple[tuple[LoadProfile, Fraction], ...] = ()
 
     @staticmethod
-    def zero() -> "Flow":
+    def zero() -> "DemandFlow":
         """No demand."""
-        return Flow()
+        return DemandFlow()
 
     @staticmethod
-    def of(shape: Shape, multiplier: Fraction) -> "Flow":
+    def of(shape: LoadProfile, multiplier: Fraction) -> "DemandFlow":
         """One shape, so many times."""
-        return Flow(((shape, multiplier),)) if multiplier else Flow()
+        return DemandFlow(((shape, multiplier),)) if multiplier else DemandFlow()
 
     @staticmethod
-    def total(flows: Iterable["Flow"]) -> "Flow":
+    def total(flows: Iterable["DemandFlow"]) -> "DemandFlow":
         """The sum of flows, one term a shape."""
-        merged: dict[tuple[str, int], tuple[Shape, Fraction]] = {}
+        merged: dict[tuple[str, int], tuple[LoadProfile, Fraction]] = {}
         for flow in flows:
             for shape, multiplier in flow.terms:
                 old = merged.get(shape.key)
                 merged[shape.key] = (shape, multiplier) if old is None else (old[0], old[1] + multiplier)
-        return Flow(tuple(merged.values()))
+        return DemandFlow(tuple(merged.values()))
 
-    def __add__(self, other: "Flow") -> "Flow":
+    def __add__(self, other: "DemandFlow") -> "DemandFlow":
         if not self.terms or not other.terms:
             return self if self.terms else other
-        return Flow.total((self, other))
+        return DemandFlow.total((self, other))
 
-    def __mul__(self, factor: Fraction | int) -> "Flow":
+    def __mul__(self, factor: Fraction | int) -> "DemandFlow":
         if factor == 1:
             return self
-        return Flow(tuple((shape, m * factor) for shape, m in self.terms)) if factor else Flow()
+        return DemandFlow(tuple((shape, m * factor) for shape, m in self.terms)) if factor else DemandFlow()
 
     @property
     def monthly(self) -> Fraction:
         """Units a month, exact."""
         return sum((m * shape.monthly for shape, m in self.terms), Fraction(0))
 
-    def by_entrance(self) -> Mapping[str, Fraction]:
+    def by_traffic_source(self) -> Mapping[str, Fraction]:
         """Units a month that each entrance causes."""
         out: dict[str, Fraction] = {}
         for shape, m in self.terms:
-            out[shape.entrance] = out.get(shape.entrance, Fraction(0)) + m * shape.monthly
+            out[shape.traffic_source] = out.get(shape.traffic_source, Fraction(0)) + m * shape.monthly
         return out
 
-    def spread(self, over_ms: Fraction) -> "Flow":
+    def spread(self, over_ms: Fraction) -> "DemandFlow":
         """The same volume, each unit drawn out over a caller's time; under a minute nothing changes at this grain."""
         minutes = int(over_ms // (units.SECONDS_PER_MINUTE * units.MS_PER_SECOND))
         if minutes < 1:
             return self
-        return Flow.total([Flow.of(spread_shape(shape, minutes), m) for shape, m in self.terms])
+        return DemandFlow.total([DemandFlow.of(spread_profile(shape, minutes), m) for shape, m in self.terms])
 
     def peak(self, scale: float = 1.0) -> Peak:
         """The busiest minute, with traffic (not schedules) multiplied by `scale`."""
         return _peak(self.terms, scale)
 
-    def levels(self, scale: float = 1.0) -> "NDArray[np.float64]":
+    def rate_per_minute(self, scale: float = 1.0) -> "NDArray[np.float64]":
         """Rate per second in each minute of the window. Shape (40320,)."""
         import numpy as np  # noqa: PLC0415
 
         out = np.zeros(units.WINDOW_MINUTES)
         for shape, m in self.terms:
-            out += levels_of(shape) * (float(m) * (scale if shape.recurring else 1.0))
+            out += rate_per_minute_of(shape) * (float(m) * (scale if shape.recurring else 1.0))
         return out
 
     def month_weights(self) -> "NDArray[np.float64]":
@@ -193,12 +193,12 @@ class Flow:
 
 
 @lru_cache(maxsize=16_384)
-def _peak(terms: tuple[tuple[Shape, Fraction], ...], scale: float) -> Peak:
+def _peak(terms: tuple[tuple[LoadProfile, Fraction], ...], scale: float) -> Peak:
     factors = [float(m) * (scale if shape.recurring else 1.0) for shape, m in terms]
     uneven = [i for i, (shape, _) in enumerate(terms) if not shape.flat]
     if len(uneven) <= 1:
         at = terms[uneven[0]][0].top.minute if uneven else 0
         return Peak(sum(f * shape.top.per_second for f, (shape, _) in zip(factors, terms, strict=True)), at)
-    series = Flow(terms).levels(scale)
+    series = DemandFlow(terms).rate_per_minute(scale)
     at = int(series.argmax())
     return Peak(float(series[at]), at)

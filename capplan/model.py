@@ -9,11 +9,11 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import BaseModel
 
 from capplan.calls import Access, Op
-from capplan.errors import CapplanError, Mistake
-from capplan.flow import Flow
+from capplan.errors import CapplanError, Diagnostic
+from capplan.flow import DemandFlow
 from capplan.quantities import Distribution
 from capplan.reading.files import Files
-from capplan.timeline import Size, Timeline, Wish
+from capplan.timeline import SimulationRequest, Size, Timeline
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
 UsageT = TypeVar("UsageT")
@@ -44,7 +44,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class RequestStream:
     """Requests of one kind that reach a resource: what each is, how many, and who sends them (an address).
 
     `trigger` is the place of a function's trigger in its list, `records` how many an invocation takes from it, `shards`
@@ -52,7 +52,7 @@ class Work:
     """
 
     access: Access
-    flow: Flow
+    flow: DemandFlow
     cause: str
     trigger: int | None = None
     records: Fraction = Fraction(1)
@@ -64,12 +64,12 @@ class Work:
 class Demand:
     """All that reaches one resource."""
 
-    works: tuple[Work, ...] = ()
+    requests: tuple[RequestStream, ...] = ()
 
     @property
-    def flow(self) -> Flow:
+    def flow(self) -> DemandFlow:
         """All requests together."""
-        return Flow.total(work.flow for work in self.works)
+        return DemandFlow.total(work.flow for work in self.requests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class LimitCheck:
     load: Decimal
     quota: Decimal
     unit: str
-    flow: Flow | None = None
+    flow: DemandFlow | None = None
     poisson: bool = False
     minute: int | None = None
     at_once: Fraction = Fraction(0)
@@ -145,7 +145,7 @@ class PoolLoad:
     """What one resource takes, moment by moment, of a limit that the whole account shares."""
 
     limit: str
-    flow: Flow
+    flow: DemandFlow
     poisson: bool = False
 
 
@@ -161,7 +161,7 @@ class Charge:
     description: str
     quantity: Fraction
     unit: str
-    flow: Flow | None = None
+    flow: DemandFlow | None = None
     frequency: Frequency = "usage_based"
 
     @property
@@ -303,12 +303,12 @@ class Problem:
     path: tuple[str | int, ...]
     message: str
     hint: str = ""
-    mistake: Mistake | None = None
+    diagnostic: Diagnostic | None = None
 
 
 def problems_of(error: CapplanError, path: tuple[str | int, ...]) -> tuple[Problem, ...]:
     """What went wrong in a file that a spec names: at the file's own line where it has one, else where it is named."""
-    return tuple(Problem(path, m.message, m.hint, m if m.line else None) for m in error.mistakes)
+    return tuple(Problem(path, m.message, m.hint, m if m.line else None) for m in error.diagnostics)
 
 
 def complete_as_written(spec: Any, files: Files) -> tuple[Any, tuple[Problem, ...]]:  # noqa: ANN401, ARG001  any spec
@@ -360,20 +360,20 @@ def has_no_modes(name: str, spec: object, usage: object, demand: Demand, ctx: Co
 class Simulator(Generic[SpecT, UsageT]):
     """How a room follows a resource over time: how large that would be, the doing, and other ways to run it by id."""
 
-    size: Callable[[str, SpecT, UsageT, Context, Wish], Size]
-    run: Callable[[str, SpecT, UsageT, Context, Wish], tuple[Timeline, ...]]
+    size: Callable[[str, SpecT, UsageT, Context, SimulationRequest], Size]
+    run: Callable[[str, SpecT, UsageT, Context, SimulationRequest], tuple[Timeline, ...]]
     modes: Callable[[str, SpecT, UsageT, Demand, Context], Mapping[str, tuple[SpecT, UsageT]]] = has_no_modes
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[SpecT, UsageT]):
+class ResourceType(Generic[SpecT, UsageT]):
     """One kind of AWS resource as capplan sees it: a spec and pure functions."""
 
     name: str
     section: str
     service: str
     spec: type[SpecT]
-    not_yet: Mapping[str, str]
+    unsupported: Mapping[str, str]
     calls: Callable[[str, SpecT, Context], tuple[Call, ...]]
     duration_ms: Callable[[str, SpecT, Context], Fraction]
     meter: Callable[[str, SpecT, Demand, Context], UsageT]
@@ -393,9 +393,9 @@ class Kind(Generic[SpecT, UsageT]):
     patterns: Callable[[str, SpecT, UsageT, Context], tuple[Pattern, ...]] = no_patterns
     """Each kind of request apart, where they cost differently."""
     simulate: Callable[[], Simulator[SpecT, UsageT]] | None = None
-    call_factor: Callable[[SpecT], Fraction] = runs_once
+    calls_per_unit: Callable[[SpecT], Fraction] = runs_once
     """How often what stands in `calls` happens per unit of demand: retries run it again."""
-    refuses: Callable[[SpecT, Access], str | None] = refuses_nothing
+    validate_request: Callable[[SpecT, Access], str | None] = refuses_nothing
     """Why a request cannot be made of this resource; None where it can."""
     risk: Callable[[str, SpecT, UsageT, Context], RunRisk | None] = no_risk
     """What one run may cost."""
@@ -403,7 +403,7 @@ class Kind(Generic[SpecT, UsageT]):
     """The word for what a trigger's name does here: `run` a job, `start` a workflow; None where triggers say more."""
     fails: Callable[[SpecT], Fraction] = never_fails
     """Chance that one unit of its work fails, as a caller that waits for it sees it."""
-    needs_work: Callable[[SpecT], bool] = always
+    warn_if_idle: Callable[[SpecT], bool] = always
     """Whether it stands idle, and the answer says so, when nothing triggers or calls it."""
-    own_start: Callable[[SpecT], str | Fraction | None] = starts_by_itself_never
+    schedule: Callable[[SpecT], str | Fraction | None] = starts_by_itself_never
     """A schedule expression, or starts a second, by which it starts without a trigger."""

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from capplan import units
-from capplan.flow import Peak, Shape
+from capplan.flow import LoadProfile, Peak
 
 if TYPE_CHECKING:
     import numpy as np
@@ -164,7 +164,7 @@ def _number(text: str, names: tuple[str, ...], field: str, what: str) -> int:
     raise ScheduleError(f"{what} '{field}' is not understood: {_EXAMPLE}")
 
 
-def schedule_shape(name: str, schedule: Schedule, offset_minutes: int = 0) -> Shape:
+def schedule_profile(name: str, schedule: Schedule, offset_minutes: int = 0) -> LoadProfile:
     """A schedule as a shape for one unit a run: runs a month, and its starts in the window (UTC, shifted by a time zone)."""
     starts = tuple(sorted((m - offset_minutes) % units.WINDOW_MINUTES for m in schedule.minutes))
     busiest = starts[0] if starts else 0
@@ -177,4 +177,4 @@ def schedule_shape(name: str, schedule: Schedule, offset_minutes: int = 0) -> Sh
         return out
 
     top = Peak(1 / units.SECONDS_PER_MINUTE if starts else 0.0, busiest)
-    return Shape(name, False, schedule.per_year / units.MONTHS_PER_YEAR, top, False, expand, starts=starts)
+    return LoadProfile(name, False, schedule.per_year / units.MONTHS_PER_YEAR, top, False, expand, starts=starts)

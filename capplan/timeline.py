@@ -26,7 +26,7 @@ def nothing_told(share: float, words: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SimulationRequest:
     """What the user wants to see.
 
     Attributes:
@@ -107,7 +107,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class Totals:
     """What was offered and what became of it, over the whole window: offered = the sum of the parts."""
 
     unit: str
@@ -138,7 +138,7 @@ class Timeline:
     name: str
     settings: str
     day: int
-    books: Books
+    totals: Totals
     month: tuple[Series, ...] = ()
     charts: tuple[Chart, ...] = ()
     bars: tuple[Bars, ...] = ()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from capplan.scenario.schema import scenario_schema
+from capplan.language.schema import scenario_schema
 from capplan.services import SECTIONS, all_kinds, all_rules
 
 ROOT = Path(__file__).parent.parent

@@ -8,17 +8,19 @@ import pytest
 
 import capplan
 from capplan.breaks import breaks_at
-from capplan.flow import Flow, steady
+from capplan.flow import DemandFlow, steady
 from capplan.model import LimitCheck
 from tests.helpers import scenario
 
 
-def _check(flow: Flow | None, load: str, quota: int = 1000, at_once: int = 0, *, poisson: bool = False) -> LimitCheck:
+def _check(
+    flow: DemandFlow | None, load: str, quota: int = 1000, at_once: int = 0, *, poisson: bool = False
+) -> LimitCheck:
     return LimitCheck("t", "l", Decimal(load), Decimal(quota), "u/s", flow, poisson, at_once=Fraction(at_once))
 
 
-TRAFFIC = Flow.of(steady("a", recurring=True), Fraction(100))
-SCHEDULE = Flow.of(steady("b", recurring=False), Fraction(100))
+TRAFFIC = DemandFlow.of(steady("a", recurring=True), Fraction(100))
+SCHEDULE = DemandFlow.of(steady("b", recurring=False), Fraction(100))
 
 
 @pytest.mark.parametrize(

@@ -55,4 +55,4 @@ def test_nothing_to_cover_is_an_error(tmp_path: Path) -> None:
     body = "commitments: [{reserved: rcu, units: 100}]\ntables: {orders: {item_size: 1 KB, access: [{get: 1/s}]}}\n"
     with pytest.raises(CapplanError) as caught:
         capplan.plan(scenario(body, tmp_path))
-    assert "100 RCU are reserved, and no table holds any that could be covered" in caught.value.mistakes[0].message
+    assert "100 RCU are reserved, and no table holds any that could be covered" in caught.value.diagnostics[0].message

@@ -7,27 +7,15 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "capplan"
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("units", "errors", "quantity_schema", "quantities", "words", "reading"),
+    ("units", "errors", "quantity_schema", "quantities", "spec_config", "reading"),
     ("flow", "calls", "schedule", "timeline", "model", "breaks"),
-    ("demand", "pricing", "services.dynamodb", "services.lambda_", "services.stepfunctions", "services.glue"),
+    ("pricing", "services.dynamodb", "services.lambda_", "services.stepfunctions", "services.glue"),
     ("services",),
-    ("scenario",),
-    ("answer",),
-    ("snapshot",),
-    ("planning.demand", "planning.meter", "planning.commitments", "planning.price"),
-    (
-        "planning.limits",
-        "planning.what_if",
-        "planning.findings",
-        "planning.quotas",
-        "planning.remarks",
-        "planning.entrances",
-        "planning.inputs",
-        "planning.runs",
-    ),
+    ("language",),
+    ("results",),
+    ("pipeline",),
     ("gates",),
-    ("planning",),
-    ("compare", "diff"),
+    ("commands",),
     ("report",),
     ("cli", "__main__"),
 )

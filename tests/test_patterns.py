@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 import capplan
-from capplan.answer import Plan
-from capplan.planning.plan import plan
+from capplan.commands.plan import plan
+from capplan.language.load import load
 from capplan.report.document import Style
 from capplan.report.patterns_text import patterns_block
 from capplan.report.plan_json import plan_record, to_json
-from capplan.scenario.load import load
+from capplan.results import Plan
 from tests.helpers import WEB_SHOP, scenario
 
 SECONDS = 2_628_000

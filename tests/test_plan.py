@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 import capplan
-from capplan.answer import Plan
+from capplan.language.load import build, load
 from capplan.model import Change
-from capplan.planning.what_if import apply
+from capplan.pipeline.what_if import apply
 from capplan.report.plan_json import modes_record, plan_record, to_json
-from capplan.scenario.load import build, load
+from capplan.results import Plan
 from tests.helpers import WEB_SHOP, scenario
 
 D = Decimal
@@ -55,8 +55,8 @@ def test_the_books_hold_to_the_last_digit(shop: Plan) -> None:
 
 
 def test_entrances_and_standing_cost_share_the_bill(shop: Plan) -> None:
-    caused = sum((e.monthly_cost for e in shop.entrances), D(0))
-    assert caused + shop.standing_cost == pytest.approx(shop.monthly_cost, abs=D("1E-8"))
+    caused = sum((e.monthly_cost for e in shop.traffic_sources), D(0))
+    assert caused + shop.fixed_cost == pytest.approx(shop.monthly_cost, abs=D("1E-8"))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_discount_moves_contracted_cost_only(tmp_path: Path) -> None:
 def test_zero_traffic_leaves_only_standing_cost(tmp_path: Path) -> None:
     plan = capplan.plan(scenario(SMALL.replace("100/s", "0/s").replace("20/s", "0/s"), tmp_path))
     assert [x.id for x in plan.lines] == ["orders.storage"]
-    assert plan.monthly_cost == plan.standing_cost
+    assert plan.monthly_cost == plan.fixed_cost
 
 
 def test_pooled_concurrency_is_held_against_the_account(tmp_path: Path) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from capplan.gates.seen import Seen
-from capplan.scenario.gate_syntax import Comparator, Comparison, Figure, Join, Name, Not, Sum, Test, Value, names_in
-from capplan.scenario.gate_tokens import GateError
-from capplan.scenario.gate_units import NUMBER, Unit, alike, example, product, quotient, together, words
+from capplan.gates.observed import ObservedMetric
+from capplan.language.gate_syntax import Comparator, Comparison, Figure, Join, Name, Not, Sum, Test, Value, names_in
+from capplan.language.gate_tokens import GateError
+from capplan.language.gate_units import NUMBER, Unit, alike, example, product, quotient, together, words
 
-Lookup = Callable[[Name], Seen]
+Lookup = Callable[[Name], ObservedMetric]
 """What is known under a name. Raises GateError where nothing is."""
 _OPPOSITE: dict[Comparator, Comparator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _MIRROR: dict[Comparator, Comparator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -114,7 +114,7 @@ def _amount(node: Value, look: Lookup, other: Value) -> Amount:
             return _joined(node, _amount(node.left, look, other), _amount(node.right, look, other))
 
 
-def _known(name: Name, found: Seen) -> Fraction:
+def _known(name: Name, found: ObservedMetric) -> Fraction:
     if found.value is None:
         raise GateError(f"'{name.name}' is not known", name.at, name.width, found.why_unknown)
     return found.value

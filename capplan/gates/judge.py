@@ -7,15 +7,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from capplan.answer import Unjudged, Verdict, Waived
-from capplan.errors import CapplanError, Mistake
+from capplan.errors import CapplanError, Diagnostic
 from capplan.gates.evaluate import Lookup, Outcome, outcome
-from capplan.gates.seen import CHANGE, CHANGE_PERCENT, Seen, exact, shown_value
+from capplan.gates.observed import CHANGE, CHANGE_PERCENT, ObservedMetric, exact, shown_value
+from capplan.language.gate_syntax import Gate, Name
+from capplan.language.gate_tokens import GateError
+from capplan.language.gate_units import SHARE, USD
+from capplan.language.scenario import Scenario
 from capplan.reading.nearest import nearest
-from capplan.scenario.gate_syntax import Gate, Name
-from capplan.scenario.gate_tokens import GateError
-from capplan.scenario.gate_units import SHARE, USD
-from capplan.scenario.records import Scenario
+from capplan.results import Unjudged, Verdict, Waived
 
 _SHORT = {"cost.change": "cost.monthly.change", "cost.change_percent": "cost.monthly.change_percent"}
 
@@ -34,11 +34,11 @@ class _LaterError(GateError):
 
 def judge(
     scenario: Scenario,
-    known: Mapping[str, Seen],
+    known: Mapping[str, ObservedMetric],
     baseline: Baseline,
     today: date | None,
     *,
-    lenient: bool = False,
+    allow_unjudged: bool = False,
 ) -> tuple[tuple[Verdict, ...], tuple[Unjudged, ...]]:
     """A verdict for each gate, in file order; with `lenient`, those apart that need a baseline or a day.
 
@@ -47,40 +47,40 @@ def judge(
             a baseline or a day that was not given.
     """
     look = lookup(scenario, known, baseline)
-    mistakes: list[Mistake] = []
+    diagnostics: list[Diagnostic] = []
     verdicts: list[Verdict] = []
     later: list[Unjudged] = []
     for gate in scenario.gates:
         try:
             verdicts.append(_verdict(gate, outcome(gate.test, look), today))
         except _LaterError as error:
-            if lenient:
+            if allow_unjudged:
                 later.append(Unjudged(gate.text, gate.line, gate.column, gate.level, f"{error.message}: {error.hint}"))
             else:
-                mistakes.append(_mistake(scenario.file, gate, error))
+                diagnostics.append(_mistake(scenario.file, gate, error))
         except GateError as error:
-            mistakes.append(_mistake(scenario.file, gate, error))
-    if mistakes:
-        raise CapplanError(tuple(mistakes))
+            diagnostics.append(_mistake(scenario.file, gate, error))
+    if diagnostics:
+        raise CapplanError(tuple(diagnostics))
     return tuple(verdicts), tuple(later)
 
 
-def _mistake(file: str, gate: Gate, error: GateError) -> Mistake:
+def _mistake(file: str, gate: Gate, error: GateError) -> Diagnostic:
     if not gate.line:
-        return Mistake(gate.source or file, 0, 0, f"{gate.text}: {error.message}", error.hint)
+        return Diagnostic(gate.source or file, 0, 0, f"{gate.text}: {error.message}", error.hint)
     if gate.inside is None:
-        return Mistake(file, gate.line, gate.column, error.message, error.hint, gate.width, gate.excerpt)
+        return Diagnostic(file, gate.line, gate.column, error.message, error.hint, gate.width, gate.excerpt)
     column = gate.column + gate.inside + error.at
-    return Mistake(file, gate.line, column, error.message, error.hint, error.width, gate.excerpt)
+    return Diagnostic(file, gate.line, column, error.message, error.hint, error.width, gate.excerpt)
 
 
 # --- what is known under a name --------------------------------------------------------------------------------------
 
 
-def lookup(scenario: Scenario, known: Mapping[str, Seen], baseline: Baseline) -> Lookup:
+def lookup(scenario: Scenario, known: Mapping[str, ObservedMetric], baseline: Baseline) -> Lookup:
     """What stands under a name, or an error that names the nearest."""
 
-    def look(name: Name) -> Seen:
+    def look(name: Name) -> ObservedMetric:
         found = find(name.name, known, baseline)
         if found is None:
             raise _unknown(name, known, scenario)
@@ -91,7 +91,7 @@ def lookup(scenario: Scenario, known: Mapping[str, Seen], baseline: Baseline) ->
     return look
 
 
-def find(name: str, known: Mapping[str, Seen], baseline: Baseline) -> Seen | None:
+def find(name: str, known: Mapping[str, ObservedMetric], baseline: Baseline) -> ObservedMetric | None:
     """What stands under a name, changes included; None where nothing does."""
     full = _SHORT.get(name, name)
     if full in known:
@@ -102,26 +102,30 @@ def find(name: str, known: Mapping[str, Seen], baseline: Baseline) -> Seen | Non
     return None
 
 
-def change(name: str, now: Seen, baseline: Baseline, *, percent: bool) -> Seen:
+def change(name: str, now: ObservedMetric, baseline: Baseline, *, percent: bool) -> ObservedMetric:
     """By how much something has grown against the baseline: in its own unit, or as a share of what it was."""
     unit = SHARE if percent else now.unit
     if baseline.values is None:
-        return Seen(None, unit, why_unknown=baseline.why_none)
+        return ObservedMetric(None, unit, why_unknown=baseline.why_none)
     if now.value is None:
-        return Seen(None, unit, why_unknown=now.why_unknown)
+        return ObservedMetric(None, unit, why_unknown=now.why_unknown)
     was = baseline.values.get(name)
     if was is None and now.unit != USD:
-        return Seen(None, unit, why_unknown="the baseline does not have it")
+        return ObservedMetric(None, unit, why_unknown="the baseline does not have it")
     before = Fraction(was) if was is not None else Fraction(0)
     if not percent:
-        return Seen(now.value - before, unit)
+        return ObservedMetric(now.value - before, unit)
     if not before:
-        same = Seen(Fraction(0), unit)
-        return Seen(None, unit, why_unknown="it is 0 in the baseline, so no percentage says it") if now.value else same
-    return Seen((now.value - before) / abs(before), unit)
+        same = ObservedMetric(Fraction(0), unit)
+        return (
+            ObservedMetric(None, unit, why_unknown="it is 0 in the baseline, so no percentage says it")
+            if now.value
+            else same
+        )
+    return ObservedMetric((now.value - before) / abs(before), unit)
 
 
-def changes(known: Mapping[str, Seen], baseline: Baseline) -> dict[str, Seen]:
+def changes(known: Mapping[str, ObservedMetric], baseline: Baseline) -> dict[str, ObservedMetric]:
     """The changes of what is money, where there is a baseline: to be listed; every other one can be asked for too."""
     if baseline.values is None:
         return {}
@@ -133,7 +137,7 @@ def changes(known: Mapping[str, Seen], baseline: Baseline) -> dict[str, Seen]:
     }
 
 
-def _unknown(name: Name, known: Mapping[str, Seen], scenario: Scenario) -> GateError:
+def _unknown(name: Name, known: Mapping[str, ObservedMetric], scenario: Scenario) -> GateError:
     first = name.name.partition(".")[0]
     several = [r.address for r in scenario.resources.values() if r.name == first and r.label != first]
     if several:
@@ -145,7 +149,7 @@ def _unknown(name: Name, known: Mapping[str, Seen], scenario: Scenario) -> GateE
     return GateError(f"there is nothing called '{name.name}' to observe", name.at, name.width, hint)
 
 
-def _nearest_of_its_own(name: str, known: Mapping[str, Seen]) -> str | None:
+def _nearest_of_its_own(name: str, known: Mapping[str, ObservedMetric]) -> str | None:
     """The nearest word of the same resource, where the resource itself is right or nearly so."""
     first, _, rest = name.partition(".")
     owners = dict.fromkeys(k.partition(".")[0] for k in known)

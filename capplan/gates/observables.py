@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan.answer import EntranceCost, PlannedLimit
-from capplan.gates.seen import Seen, seen
+from capplan.gates.observed import ObservedMetric, seen
+from capplan.language.gate_units import NUMBER, SHARE, USD
+from capplan.language.scenario import Resource, Scenario
 from capplan.model import Charge, Observable
-from capplan.planning.price import Priced, cost_by_service, cost_by_tag, usd_of
-from capplan.scenario.gate_units import NUMBER, SHARE, USD
-from capplan.scenario.records import Resource, Scenario
+from capplan.pipeline.price import Priced, cost_by_service, cost_by_tag, usd_of
+from capplan.results import PlannedLimit, TrafficSourceCost
 
 _FLOORS = frozenset({"headroom", "holds_until", "success"})
 _PER = {"requests": "request", "executions": "execution", "runs": "run"}
@@ -17,8 +17,8 @@ _PER = {"requests": "request", "executions": "execution", "runs": "run"}
 
 
 def observables(
-    scenario: Scenario, priced: Priced, limits: Sequence[PlannedLimit], entrances: Iterable[EntranceCost]
-) -> dict[str, Seen]:
+    scenario: Scenario, priced: Priced, limits: Sequence[PlannedLimit], traffic_sources: Iterable[TrafficSourceCost]
+) -> dict[str, ObservedMetric]:
     """Every observable under its one name: `cost.monthly`, `orders.throttled`, `account.lambda.concurrency.used`."""
     held = _by_owner(limits)
     out = {**_costs(priced), **_limits("limits", limits), **_by_limit("account", held.get("account", []))}
@@ -26,21 +26,21 @@ def observables(
     for address, resource in scenario.resources.items():
         own = _resource(resource, priced, held.get(resource.label, []), costs[address])
         out |= {name: value for key, value in own.items() if (name := f"{resource.label}.{key}") not in out}
-    for entrance in entrances:
-        out |= _entrance(f"traffic.{entrance.entrance}", entrance)
+    for traffic_source in traffic_sources:
+        out |= _entrance(f"traffic.{traffic_source.traffic_source}", traffic_source)
     return out
 
 
-def aliases(scenario: Scenario, known: Mapping[str, Seen]) -> dict[str, Seen]:
+def aliases(scenario: Scenario, known: Mapping[str, ObservedMetric]) -> dict[str, ObservedMetric]:
     """Other names of the same: with the section before a resource, without `traffic` before a traffic."""
-    out: dict[str, Seen] = {}
+    out: dict[str, ObservedMetric] = {}
     addresses = {r.label: r.address for r in scenario.resources.values()}
     for name, value in known.items():
         for head in _heads(name.rpartition(".")[0]):
             if head in addresses:
                 out[addresses[head] + name[len(head) :]] = value
     names = {r.name for r in scenario.resources.values()}
-    for traffic in scenario.shapes:
+    for traffic in scenario.flows_by_name:
         if traffic not in names:
             prefix = f"traffic.{traffic}."
             own = {name.removeprefix("traffic."): v for name, v in known.items() if name.startswith(prefix)}
@@ -48,11 +48,11 @@ def aliases(scenario: Scenario, known: Mapping[str, Seen]) -> dict[str, Seen]:
     return out
 
 
-def _usd(amount: Decimal | Fraction) -> Seen:
-    return Seen(Fraction(amount), USD)
+def _usd(amount: Decimal | Fraction) -> ObservedMetric:
+    return ObservedMetric(Fraction(amount), USD)
 
 
-def _costs(priced: Priced) -> dict[str, Seen]:
+def _costs(priced: Priced) -> dict[str, ObservedMetric]:
     total = priced.monthly_cost
     once = sum((x.contracted_cost for x in priced.lines if x.charge_frequency == "one_time"), Decimal(0))
     out = {"cost.monthly": _usd(total), "cost.yearly": _usd(total * 12), "cost.one_time": _usd(once)}
@@ -64,11 +64,11 @@ def _costs(priced: Priced) -> dict[str, Seen]:
     return out
 
 
-def _limits(name: str, limits: Sequence[PlannedLimit]) -> dict[str, Seen]:
+def _limits(name: str, limits: Sequence[PlannedLimit]) -> dict[str, ObservedMetric]:
     """Of the whole: the least headroom, and how many are broken."""
     return {
         f"{name}.headroom": _headroom("this scenario", limits),
-        f"{name}.broken": Seen(Fraction(sum(p.breached for p in limits))),
+        f"{name}.broken": ObservedMetric(Fraction(sum(p.breached for p in limits))),
     }
 
 
@@ -88,35 +88,37 @@ def _heads(name: str) -> Iterator[str]:
         name = name.rpartition(".")[0]
 
 
-def _headroom(label: str, limits: Sequence[PlannedLimit]) -> Seen:
+def _headroom(label: str, limits: Sequence[PlannedLimit]) -> ObservedMetric:
     if not limits:
-        return Seen(None, SHARE, why_unknown=f"no limit is checked for {label}", floor=True)
-    return Seen(Fraction(min(p.headroom for p in limits)), SHARE, floor=True)
+        return ObservedMetric(None, SHARE, why_unknown=f"no limit is checked for {label}", floor=True)
+    return ObservedMetric(Fraction(min(p.headroom for p in limits)), SHARE, floor=True)
 
 
-def _by_limit(label: str, limits: Sequence[PlannedLimit]) -> dict[str, Seen]:
+def _by_limit(label: str, limits: Sequence[PlannedLimit]) -> dict[str, ObservedMetric]:
     """Each limit's load, and the part of the quota it uses; an index's under its own name."""
-    out: dict[str, Seen] = {}
+    out: dict[str, ObservedMetric] = {}
     for p in limits:
         owner = p.check.resource
         limit = p.check.limit if owner == "account" else p.check.limit.partition(".")[2]
         used, load = f"{owner}.{limit}.used", f"{owner}.{limit}.load"
-        share = Seen(1 - Fraction(p.headroom), SHARE)
+        share = ObservedMetric(1 - Fraction(p.headroom), SHARE)
         if used not in out or (out[used].value or 0) < (share.value or 0):
             out[used] = share
-            out[load] = Seen(Fraction(p.check.load), NUMBER, Fraction(p.check.quota))
+            out[load] = ObservedMetric(Fraction(p.check.load), NUMBER, Fraction(p.check.quota))
         if owner not in (label, "account"):
             out[f"{owner}.headroom"] = _headroom(owner, [q for q in limits if q.check.resource == owner])
     return out
 
 
-def _resource(resource: Resource, priced: Priced, own: Sequence[PlannedLimit], cost: Decimal) -> dict[str, Seen]:
+def _resource(
+    resource: Resource, priced: Priced, own: Sequence[PlannedLimit], cost: Decimal
+) -> dict[str, ObservedMetric]:
     """A resource's observables, without its name before them."""
     usage, ctx, label = priced.metered.usage[resource.address], priced.metered.context, resource.label
     total = priced.monthly_cost
     out = {"cost": _usd(cost), "headroom": _headroom(label, own)}
     if total:
-        out["cost_share"] = Seen(Fraction(cost) / Fraction(total), SHARE)
+        out["cost_share"] = ObservedMetric(Fraction(cost) / Fraction(total), SHARE)
     for word, amount in resource.kind.summary(usage).items():
         if word in _PER:
             out[f"cost_per_{_PER[word]}"] = _per(cost, Fraction(amount), _PER[word])
@@ -128,9 +130,9 @@ def _resource(resource: Resource, priced: Priced, own: Sequence[PlannedLimit], c
     return out | {name[len(label) + 1 :]: value for name, value in _by_limit(label, own).items()}
 
 
-def _per(cost: Decimal, units: Fraction, word: str) -> Seen:
+def _per(cost: Decimal, units: Fraction, word: str) -> ObservedMetric:
     if not units:
-        return Seen(None, USD, why_unknown=f"there is no {word}")
+        return ObservedMetric(None, USD, why_unknown=f"there is no {word}")
     return _usd(Fraction(cost) / units)
 
 
@@ -139,5 +141,8 @@ def _amount(charge: Charge, priced: Priced) -> Observable:
     return Observable(usd, "USD", why_unknown=f"there is no price for {charge.price}")
 
 
-def _entrance(name: str, entrance: EntranceCost) -> dict[str, Seen]:
-    return {f"{name}.cost": _usd(entrance.monthly_cost), f"{name}.cost_per_thousand": _usd(entrance.per_thousand)}
+def _entrance(name: str, traffic_source: TrafficSourceCost) -> dict[str, ObservedMetric]:
+    return {
+        f"{name}.cost": _usd(traffic_source.monthly_cost),
+        f"{name}.cost_per_thousand": _usd(traffic_source.per_thousand),
+    }

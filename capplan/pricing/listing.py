@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from capplan.errors import CapplanError, Mistake
+from capplan.errors import CapplanError, Diagnostic
 from capplan.pricing.catalogue import Price, history, known_keys, load_prices, regions
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
@@ -88,4 +88,4 @@ def _check_key(key: str) -> None:
 
 
 def _refused(message: str, hint: str) -> CapplanError:
-    return CapplanError((Mistake("prices", 0, 0, message, hint),))
+    return CapplanError((Diagnostic("prices", 0, 0, message, hint),))

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from yaml.events import MappingStartEvent
 
-from capplan.errors import Mistake
+from capplan.errors import Diagnostic
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
@@ -156,7 +156,7 @@ class Document:
         value, own_key = self._walk(path)
         return own_key if key and own_key is not None else value
 
-    def mistake(self, path: Sequence[str | int], message: str, hint: str = "", *, key: bool = False) -> Mistake:
+    def diagnostic(self, path: Sequence[str | int], message: str, hint: str = "", *, key: bool = False) -> Diagnostic:
         """A mistake at a path, with its line quoted.
 
         A mapping or list in block style is pointed at by its key: its own first line is that of its first entry.
@@ -165,7 +165,7 @@ class Document:
         at_key = own_key is not None and (key or value.style == "block")
         return self.mistake_at(own_key if own_key is not None and at_key else value, message, hint)
 
-    def mistake_at(self, mark: Mark, message: str, hint: str = "") -> Mistake:
+    def mistake_at(self, mark: Mark, message: str, hint: str = "") -> Diagnostic:
         """A mistake at a mark."""
         return mistake_between(self.file, self.lines, (mark.line, mark.column), _end_on_line(mark), message, hint)
 
@@ -198,9 +198,9 @@ def _end_on_line(mark: Mark) -> tuple[int, int]:
 
 def mistake_between(
     file: str, lines: Sequence[str], start: tuple[int, int], end: tuple[int, int], message: str, hint: str
-) -> Mistake:
+) -> Diagnostic:
     """A mistake from one (line, column) to another, both from 1; underlined to the end of the first line at most."""
     line, column = start
     excerpt = lines[line - 1] if line <= len(lines) else ""
     last = end[1] if end[0] == line else len(excerpt.rstrip()) + 1
-    return Mistake(file, line, column, message, hint, width=max(1, last - column), excerpt=excerpt)
+    return Diagnostic(file, line, column, message, hint, width=max(1, last - column), excerpt=excerpt)

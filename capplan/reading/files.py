@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from capplan.errors import CapplanError, Mistake
+from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.document import Document, lines_of, mistake_between, whole_document
 from capplan.reading.json_strict import RefusedError, check_depth, number, unique_keys
 from capplan.reading.limits import MAX_BYTES, MAX_LEVELS, too_big
@@ -110,9 +110,9 @@ def read_json(text: str, file: str) -> Document:
     then judges whether it is JSON at all. What only that one can read (a line break before a colon, a pair of surrogate
     escapes) is taken from it, with a position for the whole only.
     """
-    document, mistakes, broken = read_leniently(text.replace("\t", " "), file)
-    if mistakes and not broken:
-        raise CapplanError(mistakes)
+    document, diagnostics, broken = read_leniently(text.replace("\t", " "), file)
+    if diagnostics and not broken:
+        raise CapplanError(diagnostics)
     whole = whole_document(file, text)
     try:
         data = json.loads(
@@ -164,7 +164,7 @@ def bytes_of(path: Path, name: str, limit_bytes: int) -> bytes:
 
 
 def _refused(name: str, message: str, hint: str) -> CapplanError:
-    return CapplanError((Mistake(name, 0, 0, message, hint),))
+    return CapplanError((Diagnostic(name, 0, 0, message, hint),))
 
 
 def _why(error: Exception) -> str:

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from capplan.errors import CapplanError, Mistake
+from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.files import Files, Source
 from capplan.reading.limits import MAX_BYTES, too_big
 from capplan.reading.records import MAX_RECORD_BYTES
@@ -137,4 +137,4 @@ class _Git:
 
 
 def _wrong(name: str, message: str, hint: str) -> CapplanError:
-    return CapplanError((Mistake(name, 0, 0, message, hint),))
+    return CapplanError((Diagnostic(name, 0, 0, message, hint),))

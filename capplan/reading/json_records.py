@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal
 
-from capplan.errors import CapplanError, Mistake
+from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.document import lines_of, mistake_between
 from capplan.reading.json_strict import RefusedError, check_depth, unique_keys
 from capplan.reading.limits import MAX_SAMPLE_LEVELS
@@ -80,8 +80,8 @@ def _mistake(text: str, file: str, place: tuple[int, int], message: str) -> Capp
 _SHOWN = 120
 
 
-def _short(mistake: Mistake) -> Mistake:
+def _short(diagnostic: Diagnostic) -> Diagnostic:
     """Without its excerpt where that is a long line: an item may be 400 KB."""
-    if len(mistake.excerpt) <= _SHOWN:
-        return mistake
-    return Mistake(mistake.file, mistake.line, mistake.column, mistake.message, mistake.hint)
+    if len(diagnostic.excerpt) <= _SHOWN:
+        return diagnostic
+    return Diagnostic(diagnostic.file, diagnostic.line, diagnostic.column, diagnostic.message, diagnostic.hint)

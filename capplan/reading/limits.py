@@ -1,6 +1,6 @@
 """How much of a stranger's file is read: each limit once. It reads nothing itself."""
 
-from capplan.errors import Mistake
+from capplan.errors import Diagnostic
 
 MAX_BYTES = 1024**2
 MAX_SAMPLE_BYTES = 16 * 1024**2
@@ -13,9 +13,9 @@ MAX_MISTAKES = 100
 """Mistakes that are told of one file; a file that has more is most likely no scenario."""
 
 
-def too_big(file: str, size: int, limit: int = MAX_BYTES) -> Mistake:
+def too_big(file: str, size: int, limit: int = MAX_BYTES) -> Diagnostic:
     """The mistake of a file past a limit, in bytes."""
-    return Mistake(
+    return Diagnostic(
         file,
         0,
         0,

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from capplan.errors import CapplanError, Mistake
+from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.files import bytes_of
 from capplan.reading.yaml_reader import decode
 
@@ -44,4 +44,4 @@ def _refuse(word: str) -> object:
 
 
 def _wrong(name: str, message: str, line: int, column: int) -> CapplanError:
-    return CapplanError((Mistake(name, line, column, message, ""),))
+    return CapplanError((Diagnostic(name, line, column, message, ""),))

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from capplan.errors import CapplanError, Mistake
+from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
 
 _PACKAGE = Path(__file__).parent.parent
 _PLACES = (_PACKAGE / "templates", _PACKAGE.parent / "scenarios")
 """Where they lie: in an installed package, in a clone of the repository."""
-STARTER = _PACKAGE / "scenario" / "starter.yaml"
+STARTER = _PACKAGE / "language" / "starter.yaml"
 
 
 def template_names() -> tuple[str, ...]:
@@ -25,7 +25,7 @@ def template_files(name: str | None) -> dict[str, str]:
     if name not in names:
         close = nearest(name, names)
         hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(names)}"
-        raise CapplanError((Mistake("--template", 0, 0, f"there is no template {shown(name)}", hint),))
+        raise CapplanError((Diagnostic("--template", 0, 0, f"there is no template {shown(name)}", hint),))
     files = sorted(path for path in (_folder() / name).rglob("*") if path.is_file())
     return {path.relative_to(_folder() / name).as_posix(): path.read_text(encoding="utf-8") for path in files}
 

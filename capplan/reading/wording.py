@@ -7,7 +7,7 @@ from typing import NamedTuple
 from yaml.error import Mark as Place
 from yaml.error import MarkedYAMLError
 
-from capplan.errors import Mistake
+from capplan.errors import Diagnostic
 from capplan.reading.document import mistake_between
 
 NESTED_TOO_DEEP = "exceeded maximum nesting depth"
@@ -65,7 +65,7 @@ _WORDS = {
 }
 
 
-def syntax_mistake(error: MarkedYAMLError, file: str, lines: Sequence[str]) -> Mistake:
+def syntax_mistake(error: MarkedYAMLError, file: str, lines: Sequence[str]) -> Diagnostic:
     """What the parser could not read, in our words where we have some, else in its own."""
     problem = error.problem or "not YAML"
     words = _words(problem, error, lines)

@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from capplan.errors import CapplanError, Mistake
+from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.scalars import shown
 
 
@@ -24,7 +24,9 @@ def write_atomic(path: Path, text: str) -> None:
             _replace(target, raw)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, ValueError) as error:
         why = (error.strerror or "").lower() if isinstance(error, OSError) else "this is no file name"
-        raise CapplanError((Mistake(path.as_posix(), 0, 0, f"cannot write {shown(path.as_posix())}", why),)) from None
+        raise CapplanError(
+            (Diagnostic(path.as_posix(), 0, 0, f"cannot write {shown(path.as_posix())}", why),)
+        ) from None
 
 
 def append(path: str, text: str) -> None:
@@ -34,7 +36,7 @@ def append(path: str, text: str) -> None:
             file.write(text.encode("utf-8", "backslashreplace"))
     except (OSError, ValueError) as error:
         why = (error.strerror or "").lower() if isinstance(error, OSError) else "this is no file name"
-        raise CapplanError((Mistake(path, 0, 0, f"cannot write {shown(path)}", why),)) from None
+        raise CapplanError((Diagnostic(path, 0, 0, f"cannot write {shown(path)}", why),)) from None
 
 
 def _replace(target: Path, raw: bytes) -> None:

@@ -20,11 +20,11 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from capplan.errors import CapplanError, Mistake
+from capplan.errors import CapplanError, Diagnostic
 from capplan.reading import wording
+from capplan.reading.diagnostics import FLATTER, ODD_KEYS, TOO_DEEP, Diagnostics, StopReadingError
 from capplan.reading.document import Document, Mark, lines_of, mistake_between
 from capplan.reading.limits import MAX_BYTES, MAX_LEVELS, MAX_VALUES, too_big
-from capplan.reading.notes import FLATTER, ODD_KEYS, TOO_DEEP, Notes, StopReadingError
 from capplan.reading.scalars import SUSPECTS, Refusal, plain_value
 
 __all__ = ["Document", "Mark", "decode", "read_bytes", "read_leniently", "read_yaml"]
@@ -56,27 +56,27 @@ def read_yaml(text: str, file: str) -> Document:
         text: At most 1 MiB of it in UTF-8, 32 levels and 100,000 values.
         file: The name shown in mistakes.
     """
-    document, mistakes, _ = read_leniently(text, file)
-    if document is None or mistakes:
-        raise CapplanError(mistakes)
+    document, diagnostics, _ = read_leniently(text, file)
+    if document is None or diagnostics:
+        raise CapplanError(diagnostics)
     return document
 
 
-def read_leniently(text: str, file: str) -> tuple[Document | None, tuple[Mistake, ...], bool]:
+def read_leniently(text: str, file: str) -> tuple[Document | None, tuple[Diagnostic, ...], bool]:
     """What could be read, the mistakes, and whether the parser itself gave up (so that the rest is unread)."""
     text = text.removeprefix("\ufeff")
     if len(text) > MAX_BYTES or (not text.isascii() and len(text.encode("utf-8", "replace")) > MAX_BYTES):
         return None, (too_big(file, len(text.encode("utf-8", "replace"))),), False
     if not yaml.__with_libyaml__:
         hint = "install a wheel of PyYAML: pip install --force-reinstall --only-binary :all: PyYAML"
-        return None, (Mistake(file, 0, 0, "this PyYAML was built without its C parser", hint),), False
-    notes = Notes(text, file)
+        return None, (Diagnostic(file, 0, 0, "this PyYAML was built without its C parser", hint),), False
+    notes = Diagnostics(text, file)
     notes.unreadable()
-    root, broken = (None, False) if notes.mistakes else _read(text, notes)
-    if root is None and not notes.mistakes:
+    root, broken = (None, False) if notes.diagnostics else _read(text, notes)
+    if root is None and not notes.diagnostics:
         notes.at((1, 1), (1, 1), "the file is empty", "begin with: capplan: 1")
     document = None if root is None else Document(file, root[0], root[1], notes.lines)
-    return document, tuple(sorted(notes.mistakes, key=lambda m: (m.line, m.column))), broken
+    return document, tuple(sorted(notes.diagnostics, key=lambda m: (m.line, m.column))), broken
 
 
 @contextmanager
@@ -91,7 +91,7 @@ def _without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read(text: str, notes: Notes) -> tuple[tuple[object, Mark] | None, bool]:
+def _read(text: str, notes: Diagnostics) -> tuple[tuple[object, Mark] | None, bool]:
     """The root value with its mark, None when there is none; and whether the parser gave up."""
     values: list[object] = []
     places: list[Any] = []
@@ -110,16 +110,16 @@ def _read(text: str, notes: Notes) -> tuple[tuple[object, Mark] | None, bool]:
     return None if root is None or root.is_bare else (values[0], root), broken
 
 
-def _note_syntax(error: yaml.YAMLError, notes: Notes) -> None:
+def _note_syntax(error: yaml.YAMLError, notes: Diagnostics) -> None:
     """Notes where the parser gave up."""
     marked = error if isinstance(error, yaml.MarkedYAMLError) else yaml.MarkedYAMLError(problem=str(error))
-    mistake = wording.syntax_mistake(marked, notes.file, notes.lines)
+    diagnostic = wording.syntax_mistake(marked, notes.file, notes.lines)
     if marked.problem == wording.NESTED_TOO_DEEP:
-        mistake = replace(mistake, message=TOO_DEEP, hint=FLATTER)
-    notes.mistakes.append(mistake)
+        diagnostic = replace(diagnostic, message=TOO_DEEP, hint=FLATTER)
+    notes.diagnostics.append(diagnostic)
 
 
-def _walk(next_event: Callable[[], Any], notes: Notes, data: Any, places: list[Any]) -> None:  # noqa: ANN401, C901, PLR0912, PLR0915
+def _walk(next_event: Callable[[], Any], notes: Diagnostics, data: Any, places: list[Any]) -> None:  # noqa: ANN401, C901, PLR0912, PLR0915
     """Walks the parser's events and fills `data` with the root value and `places` with its place.
 
     One loop, its common ways written out: it runs once per key and value, and a call costs as much as all it does.

@@ -6,7 +6,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
-from capplan.model import Kind, Rule
+from capplan.model import ResourceType, Rule
 
 SECTIONS: Mapping[str, str] = {
     "tables": "dynamodb",
@@ -21,19 +21,31 @@ SECTIONS: Mapping[str, str] = {
     "databrew": "glue",
 }
 """The room of each section of the language, in the order answers name them."""
+_RECORDS = {
+    "dynamodb": "dynamodb.table",
+    "lambda_": "lambda_.function",
+    "stepfunctions": "stepfunctions.state_machine",
+    "glue": "glue.jobs.job",
+}
+_LIMITS = {
+    "dynamodb": "dynamodb.limits",
+    "lambda_": "lambda_.limits",
+    "stepfunctions": "stepfunctions.quotas",
+    "glue": "glue.quotas",
+}
 _ROOM_OF = {"dynamodb": "dynamodb", "lambda": "lambda_", "stepfunctions": "stepfunctions", "glue": "glue"}
 """The room of a limit's first word."""
 
 
 @lru_cache
-def kind_of(section: str) -> Kind[Any, Any]:
+def kind_of(section: str) -> ResourceType[Any, Any]:
     """What stands in a section. A room that is not asked for is not loaded: that halves the start of most plans."""
-    room = import_module(f"capplan.services.{SECTIONS[section]}")
-    kinds: tuple[Kind[Any, Any], ...] = getattr(room, "KINDS", None) or (room.KIND,)
+    room = import_module(f"capplan.services.{_RECORDS[SECTIONS[section]]}")
+    kinds: tuple[ResourceType[Any, Any], ...] = getattr(room, "KINDS", None) or (room.KIND,)
     return next(kind for kind in kinds if kind.section == section)
 
 
-def all_kinds() -> tuple[Kind[Any, Any], ...]:
+def all_kinds() -> tuple[ResourceType[Any, Any], ...]:
     """Every kind of resource, all rooms loaded."""
     return tuple(kind_of(section) for section in SECTIONS)
 
@@ -75,6 +87,6 @@ def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal]) -> Decima
     `quotas` are the account's own: Lambda's request rate follows its concurrency.
     """
     room = _ROOM_OF[limit.partition(".")[0]]
-    limits = import_module(f"capplan.services.{room}.limits")
+    limits = import_module(f"capplan.services.{_LIMITS[room]}")
     found: Decimal | None = limits.pool_quota(limit, region, quotas)
     return found

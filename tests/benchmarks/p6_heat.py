@@ -28,9 +28,9 @@ print((held() - before) / 1024)
 
 def draw(seed: int) -> None:
     """One draw of the heat and of the requests."""
-    from capplan.services.dynamodb.heat import heat_of, requests_by_partition
-    from capplan.services.dynamodb.key_weights import rank_weights
-    from capplan.services.dynamodb.popularity import Keys, Popularity
+    from capplan.services.dynamodb.keys.popularity import Keys, Popularity
+    from capplan.services.dynamodb.keys.weights import rank_weights
+    from capplan.services.dynamodb.partitions.load import heat_of, requests_by_partition
 
     heat_of.cache_clear()
     rank_weights.cache_clear()

@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from capplan.services.dynamodb.heat import Heat, heat_of
-from capplan.services.dynamodb.partition_refusal import refused_part
-from capplan.services.dynamodb.pieces_refusal import refused_by_pieces
-from capplan.services.dynamodb.popularity import Keys, Popularity
-from capplan.services.dynamodb.splits import follow
+from capplan.services.dynamodb.keys.popularity import Keys, Popularity
+from capplan.services.dynamodb.partitions.load import Heat, heat_of
+from capplan.services.dynamodb.partitions.splits import follow
+from capplan.services.dynamodb.partitions.throttling import refused_part
+from capplan.services.dynamodb.partitions.throttling_over_time import refused_by_pieces
 from capplan.units import WINDOW_MINUTES
 
 ROUNDS = 5

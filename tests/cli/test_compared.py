@@ -396,7 +396,7 @@ def test_the_answers_hold_to_their_schemas(tmp_path: Path, capsysbinary: pytest.
 
 def test_a_scenarios_schema_knows_gates_with_waivers() -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    from capplan.scenario.schema import scenario_schema
+    from capplan.language.schema import scenario_schema
 
     waiver = {"owner": "a", "reason": "b", "expires": "2026-12-01"}
     for gate, good in (

@@ -74,8 +74,8 @@ def _lacks(value: Any, schema: dict[str, Any]) -> list[str]:  # noqa: ANN401  an
 def test_books_balance(tmp_path: Path) -> None:
     for one in capplan.simulate(scenario(HOT, tmp_path)).resources:
         for timeline in one.timelines:
-            assert timeline.books.gap == 0
-            assert dict(timeline.books.parts)["throttled"] > 0
+            assert timeline.totals.gap == 0
+            assert dict(timeline.totals.parts)["throttled"] > 0
 
 
 def test_a_table_is_followed_in_another_mode() -> None:
@@ -102,5 +102,5 @@ def test_what_is_too_large_is_refused_with_the_product(tmp_path: Path) -> None:
     huge = "tables: {big: {item_size: 100 KB, items: 3B, access: [{put: 1/s}]}}\n"
     with pytest.raises(CapplanError, match=r"40,320 minutes x .* partitions = [\d,]+, at most 1,000,000,000") as error:
         capplan.simulate(scenario(huge, tmp_path))
-    assert error.value.mistakes[0].line == 4
+    assert error.value.diagnostics[0].line == 4
     assert MOST_CELLS == 10**9

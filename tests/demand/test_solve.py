@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from capplan.demand.solve import Edge, LoopError, arrivals
-from capplan.flow import Flow, steady
+from capplan.flow import DemandFlow, steady
+from capplan.pipeline.solve import Edge, LoopError, arrivals
 
-ONE = Flow.of(steady("t", recurring=True), Fraction(1))
+ONE = DemandFlow.of(steady("t", recurring=True), Fraction(1))
 MONTH = 2_628_000
 
 

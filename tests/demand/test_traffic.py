@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capplan.demand.traffic import Daily, Spike, day_levels, solve_k, traffic_shape, week_levels
-from capplan.flow import Flow
+from capplan.flow import DemandFlow
+from capplan.language.load_profiles import Daily, Spike, day_levels, solve_k, traffic_profile, week_levels
 
 
 @given(st.floats(1.05, 20), st.floats(0, 0.95))
@@ -35,15 +35,15 @@ def test_a_week_is_relative_to_a_day_that_is_not_listed() -> None:
     ],
 )
 def test_a_spike_adds_seconds_of_the_rate(seconds: int, times: int, extra: int, working: str) -> None:
-    shape = traffic_shape("t", Daily(), {}, (Spike("s", 600, Fraction(seconds), Decimal(times)),))
+    shape = traffic_profile("t", Daily(), {}, (Spike("s", 600, Fraction(seconds), Decimal(times)),))
     assert shape.monthly - 2_628_000 == extra, working
 
 
 def test_the_series_holds_the_month_as_the_formula_does() -> None:
     spike = (Spike("sale", 11 * 1440 + 600, Fraction(1800), Decimal(8)),)
-    shape = traffic_shape("shop", Daily(3, 0.2, 1200), {"sat": Decimal("1.4")}, spike)
-    flow = Flow.of(shape, Fraction(60))
-    by_minute = float((flow.levels() * flow.month_weights()).sum() * 60)
+    shape = traffic_profile("shop", Daily(3, 0.2, 1200), {"sat": Decimal("1.4")}, spike)
+    flow = DemandFlow.of(shape, Fraction(60))
+    by_minute = float((flow.rate_per_minute() * flow.month_weights()).sum() * 60)
     assert by_minute == pytest.approx(float(flow.monthly), rel=1e-3)
     assert flow.peak().per_second == pytest.approx(480)
     assert flow.peak().minute == 11 * 1440 + 600

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 import capplan
-from capplan.gates.ways import MOST_PLANS
+from capplan.gates.suggested_fixes import MOST_PLANS
+from capplan.language.load import build
 from capplan.model import Change
-from capplan.planning.what_if import apply
+from capplan.pipeline.what_if import apply
 from capplan.report.checked import Checked, message
 from capplan.report.verdicts import told
-from capplan.scenario.load import build
 from tests.helpers import WEB_SHOP, scenario
 
 SALE = Path(WEB_SHOP).read_text(encoding="utf-8").replace("times: 8x", "times: 20x").split("gates:")[0]
@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_every_way_gives_what_it_says(folder: Path) -> None:
     loaded = scenario(SALE + GATES.replace("cost.change < 5 USD and ", ""), folder, head="")
-    plan = capplan.plan(loaded, lenient=False)
+    plan = capplan.plan(loaded, allow_unjudged=False)
     ways = [(i, way) for i, gate in enumerate(plan.gates) for way in gate.ways or ()]
     ways = [(i, way) for i, way in ways if way.holds is not None]  # so many other plans at most
     assert {way.holds for _, way in ways} == {True, False}
@@ -47,7 +47,8 @@ def test_every_way_gives_what_it_says(folder: Path) -> None:
 
 def test_what_mends_the_gate_comes_first(folder: Path) -> None:
     plan = capplan.plan(
-        scenario(SALE + GATES.splitlines()[0] + "\n  - cost.monthly < 1000 USD\n", folder, head=""), lenient=False
+        scenario(SALE + GATES.splitlines()[0] + "\n  - cost.monthly < 1000 USD\n", folder, head=""),
+        allow_unjudged=False,
     )
     ways = plan.gates[0].ways or ()
     assert 1 < len(ways) <= 3
@@ -55,7 +56,9 @@ def test_what_mends_the_gate_comes_first(folder: Path) -> None:
 
 
 def test_the_words_say_what_it_gives(folder: Path) -> None:
-    plan = capplan.plan(scenario(SALE + GATES.split("  - orders.heat", maxsplit=1)[0], folder, head=""), lenient=False)
+    plan = capplan.plan(
+        scenario(SALE + GATES.split("  - orders.heat", maxsplit=1)[0], folder, head=""), allow_unjudged=False
+    )
     first = told(plan)[0]
     assert first.ways[0].gives == "gives 0%: it holds"
     assert message(first).endswith("(gives 0%: it holds)")

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capplan.errors import CapplanError, Mistake
+from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.files import Files, read_json, read_source
 from capplan.reading.limits import MAX_BYTES
 
 
-def refused(folder: Path, name: str) -> Mistake:
+def refused(folder: Path, name: str) -> Diagnostic:
     with pytest.raises(CapplanError) as caught:
         Files(folder).read_text(name)
-    (found,) = caught.value.mistakes
+    (found,) = caught.value.diagnostics
     assert found.line == 0
     return found
 
@@ -87,7 +87,7 @@ def test_a_scenario_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
     for path in (tmp_path / "nope.yaml", tmp_path):
         with pytest.raises(CapplanError) as caught:
             read_source(str(path))
-        assert caught.value.mistakes[0].file == path.as_posix()
+        assert caught.value.diagnostics[0].file == path.as_posix()
 
 
 def test_json_is_read_with_positions() -> None:
@@ -137,7 +137,7 @@ def test_json_that_is_no_yaml_is_read_too(text: str, data: object) -> None:
 def test_wrong_json_is_pointed_at(text: str, line: int, column: int, message: str) -> None:
     with pytest.raises(CapplanError) as caught:
         read_json(text, "a.json")
-    (found,) = caught.value.mistakes
+    (found,) = caught.value.diagnostics
     assert (found.line, found.column, found.message) == (line, column, message)
 
 
@@ -146,8 +146,8 @@ def test_a_placeholder_of_a_deployment_tool_is_text(tmp_path: Path) -> None:
     (tmp_path / "a.asl.json").write_text(text)
     document = Files(tmp_path).read_definition("a.asl.json")
     assert document.data == {"Seconds": "${Wait.Seconds}", "Resource": '${Arn} " ${x}', "Next": "a"}
-    assert document.mistake(("Next",), "wrong").excerpt == ' "Next": "a"}'
-    assert document.mistake(("Seconds",), "wrong").excerpt == text.split("\n", maxsplit=1)[0]
+    assert document.diagnostic(("Next",), "wrong").excerpt == ' "Next": "a"}'
+    assert document.diagnostic(("Seconds",), "wrong").excerpt == text.split("\n", maxsplit=1)[0]
 
 
 def test_a_definition_may_be_yaml(tmp_path: Path) -> None:
@@ -165,5 +165,5 @@ def test_anything_like_json_is_a_document_or_mistakes(text: str) -> None:
     try:
         data = read_json(text, "a.json").data
     except CapplanError as error:
-        data = error.mistakes
+        data = error.diagnostics
     assert data != ()

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capplan.errors import CapplanError, Mistake
+from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.limits import MAX_BYTES, MAX_LEVELS, MAX_MISTAKES, MAX_VALUES
 from capplan.reading.yaml_reader import Document, read_bytes, read_yaml
 from capplan.report.errors import errors_text
@@ -18,15 +18,15 @@ AN_EXPONENT = "an exponent is at most 15, up or down"
 SMALLER = "write a smaller number, or, if it is a name, quote it"
 
 
-def mistakes(text: str) -> tuple[Mistake, ...]:
+def diagnostics(text: str) -> tuple[Diagnostic, ...]:
     with pytest.raises(CapplanError) as caught:
         read_yaml(text, "s.yaml")
-    return caught.value.mistakes
+    return caught.value.diagnostics
 
 
 def blocks(text: str) -> str:
     """The mistakes as they are printed, without the line that counts them."""
-    return errors_text(mistakes(text), ascii_only=True).rsplit("\n\n", 1)[0]
+    return errors_text(diagnostics(text), ascii_only=True).rsplit("\n\n", 1)[0]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ DIGITS = "123456789012345678"
     ],
 )
 def test_words_that_yaml_readers_disagree_about_are_refused(word: str, message: str, hint: str) -> None:
-    (found,) = mistakes(f"a: {word}")
+    (found,) = diagnostics(f"a: {word}")
     assert (found.line, found.column, found.width, found.message, found.hint) == (1, 4, len(word), message, hint)
 
 
@@ -291,7 +291,7 @@ def test_a_wrong_file_says_where_what_and_what_to_write(text: str, block: str) -
 
 def test_a_key_without_value_is_nothing_in_block_style_only() -> None:
     assert read_yaml("a:\nb:\n  -\n", "s.yaml").data == {"a": None, "b": [None]}
-    assert [m.message for m in mistakes("{a: , b: 1}")] == ["'a' has no value"]
+    assert [m.message for m in diagnostics("{a: , b: 1}")] == ["'a' has no value"]
 
 
 @pytest.mark.parametrize(("levels", "reads"), [(MAX_LEVELS, True), (MAX_LEVELS + 1, False)])
@@ -303,7 +303,7 @@ def test_32_levels_are_read(form: str, levels: int, reads: bool) -> None:  # noq
     if reads:
         assert read_yaml(text, "s.yaml").data
     else:
-        assert [m.message for m in mistakes(text)] == ["nested deeper than 32 levels"]
+        assert [m.message for m in diagnostics(text)] == ["nested deeper than 32 levels"]
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_32_levels_are_read(form: str, levels: int, reads: bool) -> None:  # noq
     ],
 )
 def test_any_depth_of_nesting_is_refused_and_does_no_harm(opening: str, message: str) -> None:
-    assert [m.message for m in mistakes(opening * 25_000)] == [message]
+    assert [m.message for m in diagnostics(opening * 25_000)] == [message]
 
 
 def test_100_000_values_are_read() -> None:
@@ -325,25 +325,25 @@ def test_100_000_values_are_read() -> None:
         return "\n".join("- x" for _ in range(count - 1))  # the list is a value too
 
     assert isinstance(read_yaml(text(MAX_VALUES), "s.yaml").data, list)
-    assert [m.message for m in mistakes(text(MAX_VALUES + 1))] == ["more than 100,000 values"]
+    assert [m.message for m in diagnostics(text(MAX_VALUES + 1))] == ["more than 100,000 values"]
 
 
 def test_one_mebibyte_is_read_by_bytes_not_characters() -> None:
     assert read_yaml("a: " + "x" * (MAX_BYTES - 3), "s.yaml").data
     for text in ("a: " + "x" * (MAX_BYTES - 2), "a: " + "é" * (MAX_BYTES // 2)):
-        (found,) = mistakes(text)
+        (found,) = diagnostics(text)
         assert found.message.startswith("the file has 1,048,5")
         assert (found.line, found.column) == (0, 0)
 
 
 def test_50_mb_are_refused_before_they_are_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml, "CLoader", None)
-    assert mistakes("a" * 50_000_000)[0].message == "the file has 50,000,000 bytes; at most 1,048,576 are read"
+    assert diagnostics("a" * 50_000_000)[0].message == "the file has 50,000,000 bytes; at most 1,048,576 are read"
 
 
 def test_an_alias_bomb_stays_small() -> None:
     levels = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 9)]
-    found = mistakes("\n".join(["l0: &l0 [x]", *levels]))
+    found = diagnostics("\n".join(["l0: &l0 [x]", *levels]))
     assert len(found) == 81
     assert found[0].message == "anchors are not read: &l0"
 
@@ -352,24 +352,24 @@ def test_an_alias_bomb_stays_small() -> None:
     ("count", "last"), [(99, "no is true"), (100, "more mistakes follow"), (90_000, "more mistakes follow")]
 )
 def test_a_hundred_mistakes_are_enough(count: int, last: str) -> None:
-    found = mistakes("- no\n" * count)
+    found = diagnostics("- no\n" * count)
     assert len(found) == min(count, MAX_MISTAKES)
     assert found[-1].message.startswith(last)
 
 
 def test_thousands_of_directives_are_not_given_to_the_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml, "CLoader", None)
-    assert len(mistakes("".join(f"%TAG !{n}! a\n" for n in range(60_000)))) == 1
+    assert len(diagnostics("".join(f"%TAG !{n}! a\n" for n in range(60_000)))) == 1
 
 
 def test_directives_behind_the_document_are_not_given_to_the_parser() -> None:
-    found = mistakes("a: 1\n...\n" + "".join(f"%TAG !{n}! a\n" for n in range(50_000)))
+    found = diagnostics("a: 1\n...\n" + "".join(f"%TAG !{n}! a\n" for n in range(50_000)))
     assert [(m.line, m.message) for m in found] == [(3, "directives such as %YAML are not read")]
 
 
 def test_without_the_c_parser_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml, "__with_libyaml__", False)
-    assert mistakes("a: 1")[0].message == "this PyYAML was built without its C parser"
+    assert diagnostics("a: 1")[0].message == "this PyYAML was built without its C parser"
 
 
 @pytest.mark.parametrize(
@@ -383,7 +383,7 @@ def test_without_the_c_parser_it_says_what_to_install(monkeypatch: pytest.Monkey
 def test_bytes_that_are_not_utf8_are_pointed_at(raw: bytes, line: int, column: int, message: str) -> None:
     with pytest.raises(CapplanError) as caught:
         read_bytes(raw, "s.yaml")
-    (found,) = caught.value.mistakes
+    (found,) = caught.value.diagnostics
     assert (found.line, found.column, found.message, found.hint) == (line, column, message, "save the file as UTF-8")
 
 
@@ -455,8 +455,8 @@ def test_marks_mirror_the_data() -> None:
     ],
 )
 def test_a_mistake_quotes_its_line(path: tuple[str, ...], key: bool, line: int, column: int, width: int) -> None:  # noqa: FBT001
-    found = read_yaml(DOCUMENT, "s.yaml").mistake(path, "wrong", "better", key=key)
-    expected = Mistake("s.yaml", line, column, "wrong", "better", width, DOCUMENT.splitlines()[line - 1])
+    found = read_yaml(DOCUMENT, "s.yaml").diagnostic(path, "wrong", "better", key=key)
+    expected = Diagnostic("s.yaml", line, column, "wrong", "better", width, DOCUMENT.splitlines()[line - 1])
     assert found == expected
 
 
@@ -473,7 +473,7 @@ def test_any_bytes_are_a_document_or_mistakes(raw: bytes) -> None:
     try:
         document: Document | None = read_bytes(raw, "s.yaml")
     except CapplanError as error:
-        shown = errors_text(error.mistakes, ascii_only=True)
+        shown = errors_text(error.diagnostics, ascii_only=True)
         document = None
     else:
         shown = ""
@@ -485,10 +485,10 @@ def test_any_bytes_are_a_document_or_mistakes(raw: bytes) -> None:
 @given(_YAML_BITS)
 def test_anything_like_yaml_is_a_document_or_mistakes_within_the_file(text: str) -> None:
     try:
-        found = read_yaml(text, "s.yaml").mistake((), "right")
-        all_found: tuple[Mistake, ...] = (found,)
+        found = read_yaml(text, "s.yaml").diagnostic((), "right")
+        all_found: tuple[Diagnostic, ...] = (found,)
     except CapplanError as error:
-        all_found = error.mistakes
+        all_found = error.diagnostics
     assert all_found
     for found in all_found:
         assert 1 <= found.line <= text.count("\n") + text.count("\r") + 1

@@ -7,30 +7,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capplan.gates.evaluate import Outcome, outcome
-from capplan.gates.seen import Seen
-from capplan.scenario.gate_syntax import MAX_LEVELS, Name, Test, names_in, read_gate
-from capplan.scenario.gate_tokens import MAX_LENGTH, GateError
-from capplan.scenario.gate_units import BYTE, MS, PER_MS, RATIO, SHARE, USD
+from capplan.gates.observed import ObservedMetric
+from capplan.language.gate_syntax import MAX_LEVELS, Name, Test, names_in, read_gate
+from capplan.language.gate_tokens import MAX_LENGTH, GateError
+from capplan.language.gate_units import BYTE, MS, PER_MS, RATIO, SHARE, USD
 
 KNOWN = {
-    "cost.monthly": Seen(Fraction(200), USD),
-    "orders.cost": Seen(Fraction(50), USD),
-    "place-order.cost": Seen(Fraction(20), USD),
-    "orders.throttled": Seen(Fraction(1, 1000), SHARE),
-    "place-order.peak": Seen(Fraction(300), limit=Fraction(1000)),
-    "orders.requests": Seen(Fraction(2_000_000)),
-    "job.duration": Seen(Fraction(90_000), MS),
-    "orders.rate": Seen(Fraction(60, 1000), PER_MS),
-    "orders.stored": Seen(Fraction(2**30), BYTE),
-    "2x.cost": Seen(Fraction(3), USD),
-    "cost.tag.team=a/b": Seen(Fraction(7), USD),
-    "cost.tag.team=a b": Seen(Fraction(8), USD),
-    "orders.unknown": Seen(None, USD, why_unknown="nobody knows"),
-    "zero.cost": Seen(Fraction(0), USD),
+    "cost.monthly": ObservedMetric(Fraction(200), USD),
+    "orders.cost": ObservedMetric(Fraction(50), USD),
+    "place-order.cost": ObservedMetric(Fraction(20), USD),
+    "orders.throttled": ObservedMetric(Fraction(1, 1000), SHARE),
+    "place-order.peak": ObservedMetric(Fraction(300), limit=Fraction(1000)),
+    "orders.requests": ObservedMetric(Fraction(2_000_000)),
+    "job.duration": ObservedMetric(Fraction(90_000), MS),
+    "orders.rate": ObservedMetric(Fraction(60, 1000), PER_MS),
+    "orders.stored": ObservedMetric(Fraction(2**30), BYTE),
+    "2x.cost": ObservedMetric(Fraction(3), USD),
+    "cost.tag.team=a/b": ObservedMetric(Fraction(7), USD),
+    "cost.tag.team=a b": ObservedMetric(Fraction(8), USD),
+    "orders.unknown": ObservedMetric(None, USD, why_unknown="nobody knows"),
+    "zero.cost": ObservedMetric(Fraction(0), USD),
 }
 
 
-def look(name: Name) -> Seen:
+def look(name: Name) -> ObservedMetric:
     if name.name not in KNOWN:
         raise GateError("unknown", name.at, name.width)
     return KNOWN[name.name]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from capplan.language.schema import scenario_schema
 from capplan.reading.yaml_reader import read_leniently
-from capplan.scenario.schema import scenario_schema
 from tests.goldens import WRONG
 from tests.helpers import SCENARIOS
 
@@ -78,10 +78,10 @@ def plain(value: object) -> Any:  # noqa: ANN401  plain data
 def complaints(path: Path) -> list[str] | None:
     """What the validator says; None where the file cannot be read as YAML at all."""
     try:
-        doc, mistakes, _ = read_leniently(path.read_text(encoding="utf-8"), path.name)
+        doc, diagnostics, _ = read_leniently(path.read_text(encoding="utf-8"), path.name)
     except UnicodeDecodeError:
         return None
-    if doc is None or mistakes:
+    if doc is None or diagnostics:
         return None
     return [f"{e.json_path}: {e.message}" for e in VALIDATOR.iter_errors(plain(doc.data))]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import capplan
-from capplan.scenario.load import load
+from capplan.language.load import load
 from tests.helpers import SCENARIOS
 
 SHIPPED = sorted(SCENARIOS.glob("*/scenario.yaml"))

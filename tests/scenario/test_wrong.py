@@ -73,9 +73,10 @@ def test_a_mistake_says_where_what_and_what_to_write(
         return
     with pytest.raises(CapplanError) as caught:
         capplan.plan(scenario(body, tmp_path))
-    found = [(m.line, m.column, m.message) for m in caught.value.mistakes]
+    found = [(m.line, m.column, m.message) for m in caught.value.diagnostics]
     assert any(
-        (m.line, m.column) == (line, column) and message in m.message and hint in m.hint for m in caught.value.mistakes
+        (m.line, m.column) == (line, column) and message in m.message and hint in m.hint
+        for m in caught.value.diagnostics
     ), found
 
 
@@ -83,7 +84,7 @@ def test_all_mistakes_are_told_at_once_in_file_order(tmp_path: Path) -> None:
     body = "functions:\n  f: {memroy: 1 MB, duration: 22}\n  g: {duration: 1 ms, calls: [{get: nothing}]}\n"
     with pytest.raises(CapplanError) as caught:
         scenario(body, tmp_path)
-    assert [m.line for m in caught.value.mistakes] == [5, 5, 6]
+    assert [m.line for m in caught.value.diagnostics] == [5, 5, 6]
 
 
 def test_a_loop_is_named(tmp_path: Path) -> None:

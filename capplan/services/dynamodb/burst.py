@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from capplan.services.dynamodb.capacity.throttling_reasons import reason
 from capplan.services.dynamodb.quotas import BURST_SECONDS, PARTITION_WRITE_UNITS_PER_S
-from capplan.services.dynamodb.throttling import reason
 
 Number = int | Decimal | Fraction
 

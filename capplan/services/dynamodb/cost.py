@@ -11,10 +11,10 @@ from fractions import Fraction
 from capplan.model import Charge, Context
 from capplan.quantities import to_quantity
 from capplan.services.dynamodb import quotas
-from capplan.services.dynamodb.entries import entry_count
+from capplan.services.dynamodb.items.index_entries import entry_count
+from capplan.services.dynamodb.items.storage import OVERHEAD_BYTES, gigabytes
 from capplan.services.dynamodb.requests import TABLE
 from capplan.services.dynamodb.spec import Table, Throughput
-from capplan.services.dynamodb.storage import OVERHEAD_BYTES, gigabytes
 from capplan.services.dynamodb.usage import Arm, Usage, warm_units
 
 _REQUEST_UNIT = {"write": "WRU", "read": "RRU"}

@@ -10,15 +10,15 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.breaks import breaks_at
-from capplan.flow import Flow, steady
+from capplan.flow import DemandFlow, steady
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
 from capplan.quantities import mean, sig6, to_quantity
 from capplan.services.dynamodb import quotas
-from capplan.services.dynamodb.busy_seconds import second_peak
-from capplan.services.dynamodb.entries import entry_count, entry_size
+from capplan.services.dynamodb.capacity.busy_seconds import second_peak
+from capplan.services.dynamodb.items.index_entries import entry_count, entry_size
+from capplan.services.dynamodb.items.storage import gigabytes
 from capplan.services.dynamodb.requests import TABLE, largest_bytes
 from capplan.services.dynamodb.spec import Table, Throughput
-from capplan.services.dynamodb.storage import gigabytes
 from capplan.services.dynamodb.usage import Arm, Usage, peak_units, table_quota, warm_units
 
 _DIRECTIONS = ("write", "read")
@@ -55,7 +55,7 @@ def _unit(arm: Arm, direction: str) -> str:
     return f"{letter}{'RU' if arm.write_capacity is None else 'CU'}/s"
 
 
-def _partition_check(resource: str, arm: Arm, direction: str, flow: Flow) -> LimitCheck:
+def _partition_check(resource: str, arm: Arm, direction: str, flow: DemandFlow) -> LimitCheck:
     """The busiest partition in its busiest second. Even partitions grow in number with the load, so only a skewed one
     is a formula of traffic.
     """
@@ -180,9 +180,9 @@ def _held(arm: Arm, direction: str) -> int:
     return arm.held_write if direction == "write" else arm.held_read
 
 
-def constant(level: Fraction) -> Flow:
+def constant(level: Fraction) -> DemandFlow:
     """A level that is there whatever the traffic."""
-    return Flow.of(steady("provisioned capacity", recurring=False), level)
+    return DemandFlow.of(steady("provisioned capacity", recurring=False), level)
 
 
 def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, Observable]:

@@ -13,10 +13,10 @@ from fractions import Fraction
 
 from capplan.calls import READS, Access
 from capplan.quantities import Distribution, expected_blocks, fixed, quantile, to_quantity
-from capplan.services.dynamodb.entries import entry_count, entry_size, index_write, larger_image
+from capplan.services.dynamodb.items.batch_size import blocks_together
+from capplan.services.dynamodb.items.index_entries import entry_count, entry_size, index_write, larger_image
 from capplan.services.dynamodb.quotas import READ_BLOCK_BYTES, WRITE_BLOCK_BYTES
 from capplan.services.dynamodb.spec import PartitionKey, Table
-from capplan.services.dynamodb.together import blocks_together
 from capplan.services.dynamodb.units import TRANSACTION_FACTOR, UNITS_PER_BLOCK
 
 TABLE = ""

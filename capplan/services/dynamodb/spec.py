@@ -22,12 +22,12 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from capplan.quantities import Count, Share, Size, WholeCount
-from capplan.services.dynamodb.key_names import HINT, KeyNames, PatternError, listed, read_names
-from capplan.services.dynamodb.planned_steps import Scheduled
-from capplan.services.dynamodb.popularity import SCHEMA, UNIFORM, Popularity, read_popularity
+from capplan.services.dynamodb.capacity.scheduled_scaling import Scheduled
+from capplan.services.dynamodb.items.sample import Sample
+from capplan.services.dynamodb.keys.names import HINT, KeyNames, PatternError, listed, read_names
+from capplan.services.dynamodb.keys.popularity import SCHEMA, UNIFORM, Popularity, read_popularity
 from capplan.services.dynamodb.quotas import MAX_KEY_ATTRIBUTES, MAX_LOCAL_INDEXES, TABLE_WRITE_UNITS_PER_S
-from capplan.services.dynamodb.sample import Sample
-from capplan.words import WORDS
+from capplan.spec_config import SPEC_CONFIG
 
 NOT_YET: Mapping[str, str] = {
     "replicas": "global tables",
@@ -73,7 +73,7 @@ Names = Annotated[str | tuple[str, ...], BeforeValidator(_listed)]
 class PartitionKey(BaseModel):
     """The attribute that decides where an item lies, and how unevenly its values are used."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     name: Names
     """The attribute's name; for a global index up to four: [tenant, day]."""
@@ -129,7 +129,7 @@ Key = Annotated[PartitionKey, _wrap("name")]
 class Throughput(BaseModel):
     """Units of one kind: static (min = max) or auto scaled."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     min: Annotated[WholeCount, Field(ge=1)] | None = None
     """The least capacity units auto scaling holds (5, the console's own)."""
@@ -179,7 +179,7 @@ Actions = Annotated[tuple[Scheduled, ...], BeforeValidator(_listed)]
 class IndexCapacity(BaseModel):
     """Provisioned capacity of one global index."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     write: Units = Throughput()
     """Write capacity units: a number, or {min, max, target} for auto scaling."""
@@ -196,7 +196,7 @@ def _capacity(raw: object) -> object:
 class Capacity(BaseModel):
     """The capacity mode of a table and its indexes, with the table's own units."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     mode: Literal["on-demand", "provisioned"] = "on-demand"
     """on-demand (pay per request) or provisioned (pay per unit and hour)."""
@@ -225,7 +225,7 @@ def names_in(key: str | tuple[str, ...] | None) -> tuple[str, ...]:
 class WarmThroughput(BaseModel):
     """What a table or index is prepared to serve at once."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     write: Annotated[WholeCount, Field(ge=1)] | None = None
     """Write units a second served at once."""
@@ -236,7 +236,7 @@ class WarmThroughput(BaseModel):
 class Index(BaseModel):
     """A secondary index: other keys for the same items, with what it copies of them."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     partition_key: Key | None = None
     """The attribute it is partitioned by: its name, or {name, distinct, popularity, shards}."""
@@ -288,7 +288,7 @@ class Index(BaseModel):
 class MaxThroughput(BaseModel):
     """The user's own ceiling for an on-demand table."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     max_write: Annotated[WholeCount, Field(ge=1)] | None = None
     """Most write request units a second."""
@@ -299,7 +299,7 @@ class MaxThroughput(BaseModel):
 class Table(BaseModel):
     """A DynamoDB table with its indexes."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     partition_key: Key | None = None
     """The partition key: its name, or {name, distinct, popularity, shards}."""

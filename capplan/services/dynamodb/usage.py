@@ -8,25 +8,25 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.flow import Flow
-from capplan.model import Context, Demand, Work
+from capplan.flow import DemandFlow
+from capplan.model import Context, Demand, RequestStream
 from capplan.quantities import mean, sig6, to_quantity
 from capplan.services.dynamodb import quotas
-from capplan.services.dynamodb.busy_seconds import grain
-from capplan.services.dynamodb.entries import entry_count, entry_size
-from capplan.services.dynamodb.heat import MOST_DRAWN, Heat, heat_of, hottest_share, worst_moment
-from capplan.services.dynamodb.key_weights import hottest_key_share
-from capplan.services.dynamodb.keys import keys_of
-from capplan.services.dynamodb.partitions import partition_count
-from capplan.services.dynamodb.planned_steps import Scheduled, bounds_over_time, once_minutes
-from capplan.services.dynamodb.popularity import Keys
+from capplan.services.dynamodb.capacity.busy_seconds import grain
+from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget, SideKey
+from capplan.services.dynamodb.capacity.scaling import Policy
+from capplan.services.dynamodb.capacity.scheduled_scaling import Scheduled, bounds_over_time, once_minutes
+from capplan.services.dynamodb.capacity.simulated_period import Requests, Window, run
+from capplan.services.dynamodb.capacity.uncertain import CENTRAL, Constants
+from capplan.services.dynamodb.items.index_entries import entry_count, entry_size
+from capplan.services.dynamodb.items.storage import billed_bytes, gigabytes
+from capplan.services.dynamodb.keys.popularity import Keys
+from capplan.services.dynamodb.keys.table_keys import keys_of
+from capplan.services.dynamodb.keys.weights import hottest_key_share
+from capplan.services.dynamodb.partitions.count import partition_count
+from capplan.services.dynamodb.partitions.load import MOST_DRAWN, Heat, heat_of, hottest_share, worst_moment
 from capplan.services.dynamodb.requests import TABLE, RequestUnits, items_of, request_units
-from capplan.services.dynamodb.scaling import Policy
-from capplan.services.dynamodb.sides import Side, SideKey
 from capplan.services.dynamodb.spec import Index, Table, Throughput, WarmThroughput
-from capplan.services.dynamodb.storage import billed_bytes, gigabytes
-from capplan.services.dynamodb.uncertain import CENTRAL, Constants
-from capplan.services.dynamodb.window import Requests, Window, run
 
 _WRITING_NEW = frozenset({"put", "batch-write", "transact-write"})
 
@@ -35,7 +35,7 @@ _WRITING_NEW = frozenset({"put", "batch-write", "transact-write"})
 class WorkUnits:
     """One kind of request: what it is, how often it comes and what each takes."""
 
-    work: Work
+    work: RequestStream
     units: RequestUnits
 
 
@@ -58,8 +58,8 @@ class Arm:
     """
 
     index: str | None
-    read: Flow
-    write: Flow
+    read: DemandFlow
+    write: DemandFlow
     read_capacity: Throughput | None
     write_capacity: Throughput | None
     rcu_hours: Fraction | None
@@ -82,7 +82,7 @@ class Usage:
     works: tuple[WorkUnits, ...]
     table: Arm
     indexes: tuple[Arm, ...]
-    requests: Flow
+    requests: DemandFlow
     table_bytes: Fraction
     index_bytes: Mapping[str, Fraction]
     window: Window
@@ -105,7 +105,7 @@ def meter(name: str, spec: Table, demand: Demand, ctx: Context) -> Usage:  # noq
 
 def meter_with(spec: Table, demand: Demand, ctx: Context, constants: Constants) -> Usage:
     """What AWS would count, with other values of what nobody publishes."""
-    works = tuple(WorkUnits(work, request_units(spec, work.access)) for work in demand.works)
+    works = tuple(WorkUnits(work, request_units(spec, work.access)) for work in demand.requests)
     table_bytes, index_bytes = stored_bytes(spec)
     local_bytes = sum((index_bytes[local] for local in spec.local_indexes()), Fraction(0))
     arms = (
@@ -152,8 +152,8 @@ def stored_bytes(spec: Table) -> tuple[Fraction, Mapping[str, Fraction]]:
 
 def _arm(spec: Table, index: str | None, works: tuple[WorkUnits, ...], size_bytes: Fraction, seed: int) -> Arm:
     arm = TABLE if index is None else index
-    read = Flow.total(one.work.flow * one.units.read.get(arm, Fraction(0)) for one in works)
-    write = Flow.total(one.work.flow * one.units.write.get(arm, Fraction(0)) for one in works)
+    read = DemandFlow.total(one.work.flow * one.units.read.get(arm, Fraction(0)) for one in works)
+    write = DemandFlow.total(one.work.flow * one.units.write.get(arm, Fraction(0)) for one in works)
     wcu, rcu = provisioned(spec, index)
     partitions = partition_count(size_bytes, peak_units(write), peak_units(read), on_demand=spec.on_demand)
     keys = keys_of(spec, index)
@@ -176,7 +176,7 @@ def _arm(spec: Table, index: str | None, works: tuple[WorkUnits, ...], size_byte
     )
 
 
-def peak_units(flow: Flow) -> Fraction:
+def peak_units(flow: DemandFlow) -> Fraction:
     """The busiest minute's rate per second, 6 significant digits."""
     return sig6(flow.peak().per_second)
 
@@ -212,7 +212,7 @@ def _needs(units: RequestUnits) -> tuple[tuple[SideKey, Fraction], ...]:
     return (*reads, *(((arm, "write"), amount) for arm, amount in units.write.items() if amount))
 
 
-def side_of(spec: Table, arm: Arm, direction: str, ctx: Context) -> Side:
+def side_of(spec: Table, arm: Arm, direction: str, ctx: Context) -> ScalableTarget:
     """What an arm takes in one direction: its partitions' ceiling, its quota, its capacity or its on-demand ceilings."""
     write = direction == "write"
     flow, capacity = (arm.write, arm.write_capacity) if write else (arm.read, arm.read_capacity)
@@ -222,7 +222,7 @@ def side_of(spec: Table, arm: Arm, direction: str, ctx: Context) -> Side:
     warm = prepared or arm.partitions * per_partition
     new = quotas.NEW_ON_DEMAND_WRITE_UNITS_PER_S if write else quotas.NEW_ON_DEMAND_READ_UNITS_PER_S
     own = None if spec.throughput is None else (spec.throughput.max_write if write else spec.throughput.max_read)
-    return Side(
+    return ScalableTarget(
         key=(arm.index or TABLE, direction),
         flow=flow,
         partition=per_partition,

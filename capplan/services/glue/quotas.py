@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan.flow import Flow, steady
+from capplan.flow import DemandFlow, steady
 from capplan.model import PoolLoad
 
 DPUS = "glue.dpus"
@@ -40,7 +40,7 @@ NAMES = tuple(sorted((DPUS, *_EVERYWHERE)))
 
 def one_of(limit: str) -> PoolLoad:
     """One more of what an account may hold so many of: a job, a crawler."""
-    return PoolLoad(limit, Flow.of(steady(limit, recurring=False), Fraction(1)))
+    return PoolLoad(limit, DemandFlow.of(steady(limit, recurring=False), Fraction(1)))
 
 
 def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  no default follows another

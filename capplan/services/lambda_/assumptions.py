@@ -1,7 +1,7 @@
 """What a function's answer rests on that nobody wrote, and what it leaves out. It changes no figure."""
 
 from capplan.model import Assumption, Context, Excluded
-from capplan.services.lambda_ import cold
+from capplan.services.lambda_.cold_start import month as cold
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage
 

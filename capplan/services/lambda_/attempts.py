@@ -9,8 +9,8 @@ from fractions import Fraction
 from capplan.calls import Access
 from capplan.quantities import share_above, sig6
 from capplan.services.lambda_.billing import expected_attempts
+from capplan.services.lambda_.sources.trigger import FOREVER, POLLED, Trigger
 from capplan.services.lambda_.spec import Function
-from capplan.services.lambda_.trigger import FOREVER, POLLED, Trigger
 
 _NEGLIGIBLE = 1e-9
 """A time-out that comes less often than this does not count as a failure."""

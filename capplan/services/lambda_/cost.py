@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from capplan import units
-from capplan.flow import Flow
+from capplan.flow import DemandFlow
 from capplan.model import Charge, Context
 from capplan.quantities import to_quantity
 from capplan.services.lambda_ import billing
@@ -102,7 +102,7 @@ def _pollers(name: str, spec: Function, usage: Usage) -> Iterable[Charge]:  # no
         yield Charge(f"{name}.{source}-pollers", _POLLERS[source], words, hours, "unit-hours", frequency="recurring")
 
 
-def _driven(id_: str, key: str, words: str, flow: Flow, unit: str) -> Charge:
+def _driven(id_: str, key: str, words: str, flow: DemandFlow, unit: str) -> Charge:
     return Charge(id_, key, words, flow.monthly, unit, flow)
 
 

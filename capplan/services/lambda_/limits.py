@@ -9,11 +9,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from capplan import units
-from capplan.flow import Flow, steady
+from capplan.flow import DemandFlow, steady
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.quantities import sig6, to_quantity
-from capplan.services.lambda_ import cold, concurrency, course, source_limits
-from capplan.services.lambda_.settings import (
+from capplan.services.lambda_.cold_start import month as cold
+from capplan.services.lambda_.concurrency import environments as concurrency
+from capplan.services.lambda_.concurrency import rate_steps as course
+from capplan.services.lambda_.quota_checks import (
     ACCOUNT_CONCURRENCY,
     ASYNC_PAYLOAD_MB,
     RESPONSE_MB,
@@ -22,6 +24,7 @@ from capplan.services.lambda_.settings import (
     max_reservable,
     min_stream_s,
 )
+from capplan.services.lambda_.sources import limits as source_limits
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage, high
 
@@ -140,7 +143,7 @@ def sudden_rise(usage: Usage) -> tuple[float, int] | None:
     steps = course.course(usage.concurrency)
     if len(steps) < 2:  # noqa: PLR2004  a steady load has no rise
         return None
-    levels = usage.concurrency.levels()
+    levels = usage.concurrency.rate_per_minute()
     rises = levels - _before(levels)
     at = int(rises.argmax())
     return float(rises[at]), at
@@ -171,19 +174,19 @@ def _concurrency_pools(spec: Function, usage: Usage) -> Iterable[PoolLoad]:
     limit = "lambda.concurrency"
     if spec.reserved_concurrency is not None:
         if spec.reserved_concurrency:
-            yield PoolLoad(limit, _standing(spec.reserved_concurrency))
+            yield PoolLoad(limit, _fixed_cost(spec.reserved_concurrency))
         return
     kept = spec.provisioned_concurrency.most if spec.provisioned_concurrency is not None else 0
     if kept:
-        yield PoolLoad(limit, _standing(kept))
+        yield PoolLoad(limit, _fixed_cost(kept))
     if usage.concurrency.terms and usage.peak_concurrency > kept:
         beyond = Fraction(usage.peak_concurrency - kept, usage.peak_concurrency)
         yield PoolLoad(limit, usage.concurrency * beyond, poisson=True)
 
 
-def _standing(environments: int) -> Flow:
+def _fixed_cost(environments: int) -> DemandFlow:
     """What is held all the time and does not move with traffic."""
-    return Flow.of(_HELD, Fraction(environments))
+    return DemandFlow.of(_HELD, Fraction(environments))
 
 
 _HELD = steady("reserved concurrency", recurring=False)

@@ -6,9 +6,10 @@ from decimal import Decimal
 from capplan import units
 from capplan.model import Context, Observable
 from capplan.quantities import Distribution, sig6, to_quantity
-from capplan.services.lambda_ import cold, latency
-from capplan.services.lambda_.concurrency import blocking
-from capplan.services.lambda_.course import course
+from capplan.services.lambda_.cold_start import latency
+from capplan.services.lambda_.cold_start import month as cold
+from capplan.services.lambda_.concurrency.environments import blocking
+from capplan.services.lambda_.concurrency.rate_steps import course
 from capplan.services.lambda_.limits import account_concurrency
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import ColdUse, Usage

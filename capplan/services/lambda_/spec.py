@@ -11,8 +11,8 @@ from pydantic.json_schema import SkipJsonSchema
 
 from capplan.quantities import Bytes, Distribution, Duration, Megabytes, Milliseconds, Share, Size, WholeCount, quantile
 from capplan.schedule import ScheduleError, read_schedule
-from capplan.services.lambda_.trigger import Trigger, mistake, read_triggers
-from capplan.words import WORDS
+from capplan.services.lambda_.sources.trigger import Trigger, diagnostic, read_triggers
+from capplan.spec_config import SPEC_CONFIG
 
 __all__ = ["Function", "Package", "Provisioned", "SnapStart", "Trigger", "Window"]
 
@@ -32,16 +32,16 @@ def _takes_time(duration: Distribution) -> Distribution:
     """An invocation takes time, and no more than AWS allows; only its tail may reach past that."""
     middle = quantile(duration, 0.5)
     if not middle:
-        raise mistake("an invocation takes time", "expected more than 0, such as 45 ms")
+        raise diagnostic("an invocation takes time", "expected more than 0, such as 45 ms")
     if middle > MAX_TIMEOUT_MS:
-        raise mistake("no function runs longer than 900 s", "a job or a state machine can take that long")
+        raise diagnostic("no function runs longer than 900 s", "a job or a state machine can take that long")
     return duration
 
 
 class Package(BaseModel):
     """Sizes of a zip package."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     zipped_mb: Annotated[Megabytes | None, Field(alias="zipped")] = None
     """Size as uploaded; above 50 MB it goes through S3."""
@@ -53,14 +53,14 @@ def _cron(text: str) -> str:
     try:
         read_schedule(text)
     except ScheduleError as error:
-        raise mistake(f"'{text}' is no schedule", str(error)) from None
+        raise diagnostic(f"'{text}' is no schedule", str(error)) from None
     return text
 
 
 class Window(BaseModel):
     """A time in which provisioned concurrency has another size."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     at: Annotated[str, AfterValidator(_cron)]
     """When it begins: cron(0 8 ? * MON-FRI *)."""
@@ -73,7 +73,7 @@ class Window(BaseModel):
 class Provisioned(BaseModel):
     """Environments kept ready, billed whether used or not."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     environments: WholeCount = Field(default=0, ge=0)
     """How many are kept ready at all other times (0)."""
@@ -97,7 +97,7 @@ def _provisioned(raw: object) -> object:
 class SnapStart(BaseModel):
     """Environments restored from a snapshot of an initialised one."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     versions: WholeCount = Field(default=1, ge=1)
     """Published versions that are kept in the cache, each billed at all times (1)."""
@@ -126,7 +126,7 @@ def _curve(raw: object) -> object:
     found = {key: _MEMORY.fullmatch(str(key)) for key in raw}
     wrong = next((key for key, match in found.items() if match is None), None)
     if wrong is not None or len(raw) < 2:  # noqa: PLR2004  a curve needs two points
-        raise mistake("durations stand by memory size, two or more", "such as {128 MB: 900 ms, 1024 MB: 130 ms}")
+        raise diagnostic("durations stand by memory size, two or more", "such as {128 MB: 900 ms, 1024 MB: 130 ms}")
     return {int(match[1]): raw[key] for key, match in found.items() if match is not None}
 
 
@@ -136,7 +136,7 @@ Curve = Annotated[str | Mapping[int, Duration] | None, BeforeValidator(_curve)]
 class Function(BaseModel):
     """A Lambda function."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     triggers: Annotated[tuple[Trigger, ...], BeforeValidator(read_triggers)] = ()
     """What invokes it: a traffic's name, {traffic, via} or {stream: orders, batch: 100}."""
@@ -196,14 +196,14 @@ class Function(BaseModel):
     @model_validator(mode="after")
     def _zip_or_image(self) -> Self:
         if self.image_mb is not None and (self.package is not None or self.layers):
-            raise mistake("an image has no zip package and no layers", "write `image` or `package`, not both")
+            raise diagnostic("an image has no zip package and no layers", "write `image` or `package`, not both")
         return self
 
     @model_validator(mode="after")
     def _provisioned_fits(self) -> Self:
         kept, reserved = self.provisioned_concurrency, self.reserved_concurrency
         if kept is not None and reserved is not None and kept.most > reserved:
-            raise mistake(
+            raise diagnostic(
                 f"{kept.most} provisioned environments do not fit into a reservation of {reserved}",
                 "reserve as many as are provisioned, or more",
             )
@@ -214,11 +214,12 @@ class Function(BaseModel):
         if self.snap_start is None:
             return self
         if self.provisioned_concurrency is not None:
-            raise mistake("SnapStart does not go with provisioned concurrency", "write one of the two")
+            raise diagnostic("SnapStart does not go with provisioned concurrency", "write one of the two")
         if self.ephemeral_storage_mb > FREE_STORAGE_MB or self.image_mb is not None:
-            raise mistake("SnapStart takes zip packages with 512 MB of storage only", "leave `snap_start` out")
+            raise diagnostic("SnapStart takes zip packages with 512 MB of storage only", "leave `snap_start` out")
         if not snap_start_takes(self.runtime):
-            raise mistake(f"SnapStart does not take {self.runtime or 'a function without a runtime'}", "Java 11, Python 3.12 and .NET 8 or later")  # fmt: skip
+            runtime = self.runtime or "a function without a runtime"
+            raise diagnostic(f"SnapStart does not take {runtime}", "Java 11, Python 3.12 and .NET 8 or later")
         return self
 
     @property

@@ -6,10 +6,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
-from capplan.flow import Flow
-from capplan.model import Context, Demand, Work
+from capplan.flow import DemandFlow
+from capplan.model import Context, Demand, RequestStream
 from capplan.quantities import Distribution, mean, quantile, sig6, to_quantity
-from capplan.services.lambda_ import attempts, billing, cold, concurrency, provisioned, sources
+from capplan.services.lambda_ import attempts, billing
+from capplan.services.lambda_.cold_start import month as cold
+from capplan.services.lambda_.concurrency import environments as concurrency
+from capplan.services.lambda_.concurrency import provisioned
+from capplan.services.lambda_.sources import event_source_mappings as sources
 from capplan.services.lambda_.spec import Function
 
 _CERTAIN = 0.999
@@ -31,7 +35,7 @@ class ColdUse:
     share: Fraction
     start: cold.Starting
     extra_ms: Fraction
-    init_gb_seconds: Flow
+    init_gb_seconds: DemandFlow
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +59,15 @@ class Usage:
         poller_hours: Event poller unit hours a month, by source.
     """
 
-    invocations: Flow
-    synchronous: Flow
-    billed_requests: Flow
-    gb_seconds: Flow
-    provisioned_duration: Flow
+    invocations: DemandFlow
+    synchronous: DemandFlow
+    billed_requests: DemandFlow
+    gb_seconds: DemandFlow
+    provisioned_duration: DemandFlow
     provisioned_gb_seconds: Fraction
     spilled: Fraction
-    ephemeral_gb_seconds: Flow
-    concurrency: Flow
+    ephemeral_gb_seconds: DemandFlow
+    concurrency: DemandFlow
     peak_concurrency: int
     mean_ms: Fraction
     billed_ms: Fraction
@@ -72,9 +76,9 @@ class Usage:
     largest_sync_bytes: Fraction
     largest_async_bytes: Fraction
     cold: ColdUse | None
-    streamed_gb: Flow
+    streamed_gb: DemandFlow
     poller_hours: Mapping[str, Fraction]
-    works: tuple[Work, ...]
+    works: tuple[RequestStream, ...]
 
     @property
     def requests(self) -> Fraction:
@@ -82,9 +86,9 @@ class Usage:
         return self.billed_requests.monthly
 
     @property
-    def cold_starts(self) -> Flow:
+    def cold_starts(self) -> DemandFlow:
         """Cold starts a second."""
-        return self.invocations * self.cold.share if self.cold is not None else Flow.zero()
+        return self.invocations * self.cold.share if self.cold is not None else DemandFlow.zero()
 
 
 def meter(name: str, spec: Function, demand: Demand, ctx: Context) -> Usage:  # noqa: ARG001  every room's signature
@@ -99,8 +103,8 @@ def meter(name: str, spec: Function, demand: Demand, ctx: Context) -> Usage:  # 
     at_once = flow.spread(held_ms) * (held_ms / units.MS_PER_SECOND)
     return Usage(
         invocations=flow,
-        synchronous=Flow.total(w.flow for w in demand.works if not w.access.is_async),
-        billed_requests=Flow.total(w.flow * _requests(w) for w in demand.works),
+        synchronous=DemandFlow.total(w.flow for w in demand.requests if not w.access.is_async),
+        billed_requests=DemandFlow.total(w.flow * _requests(w) for w in demand.requests),
         gb_seconds=used * spilled,
         provisioned_duration=used * (1 - spilled),
         provisioned_gb_seconds=_kept(spec),
@@ -117,12 +121,12 @@ def meter(name: str, spec: Function, demand: Demand, ctx: Context) -> Usage:  # 
         largest_async_bytes=_largest(demand, is_async=True),
         cold=start,
         streamed_gb=flow * _streamed_gb(spec),
-        poller_hours=sources.poller_hours(spec, demand.works, mean_ms),
-        works=demand.works,
+        poller_hours=sources.poller_hours(spec, demand.requests, mean_ms),
+        works=demand.requests,
     )
 
 
-def _requests(work: Work) -> Fraction:
+def _requests(work: RequestStream) -> Fraction:
     return billing.expected_async_requests(work.access.payload) if work.access.is_async else Fraction(1)
 
 
@@ -131,7 +135,7 @@ def _means(spec: Function, demand: Demand) -> tuple[Fraction, Fraction]:
     whole = demand.flow.monthly
     if spec.per_record_ms is None or not whole:
         return _timed(spec, spec.duration)
-    parts = [(work.flow.monthly / whole, _timed(spec, longer(spec, work.records))) for work in demand.works]
+    parts = [(work.flow.monthly / whole, _timed(spec, longer(spec, work.records))) for work in demand.requests]
     return sum((share * ms for share, (ms, _) in parts), Fraction(0)), sum(
         (share * ms for share, (_, ms) in parts), Fraction(0)
     )
@@ -157,7 +161,7 @@ def _kept(spec: Function) -> Fraction:
     return provisioned.kept_gb_seconds(kept, spec.memory_mb) if kept is not None else Fraction(0)
 
 
-def _spilled(spec: Function, flow: Flow, mean_ms: Fraction) -> Fraction:
+def _spilled(spec: Function, flow: DemandFlow, mean_ms: Fraction) -> Fraction:
     kept = spec.provisioned_concurrency
     if kept is None:
         return Fraction(1)
@@ -165,7 +169,7 @@ def _spilled(spec: Function, flow: Flow, mean_ms: Fraction) -> Fraction:
     return sig6(provisioned.spilled_share(flow, warm_s, provisioned.ready_at(kept)))
 
 
-def _cold(spec: Function, flow: Flow, spilled: Fraction) -> ColdUse | None:
+def _cold(spec: Function, flow: DemandFlow, spilled: Fraction) -> ColdUse | None:
     found = cold.starting(spec)
     if found is None:
         return None
@@ -200,7 +204,7 @@ def _largest(demand: Demand, *, is_async: bool) -> Fraction:
     """The largest payload that is given, 0 where none is; a batch holds as many records as it takes."""
     sizes = (
         high(w.access.payload) * w.records
-        for w in demand.works
+        for w in demand.requests
         if w.access.is_async == is_async and w.access.payload is not None
     )
     return max(sizes, default=Fraction(0))

@@ -3,13 +3,13 @@
 from fractions import Fraction
 
 from capplan.model import Assumption, Context
-from capplan.services.stepfunctions.bounds import TooManyWaysError, Way, cheapest, dearest, open_choices
+from capplan.services.stepfunctions.advice.options import lasting
 from capplan.services.stepfunctions.cost import short
-from capplan.services.stepfunctions.options import lasting
-from capplan.services.stepfunctions.records import Expectation
+from capplan.services.stepfunctions.execution.bounds import TooManyWaysError, Way, cheapest, dearest, open_choices
+from capplan.services.stepfunctions.execution.model import Expectation
+from capplan.services.stepfunctions.execution.world import definition_of, open_questions, world_of
 from capplan.services.stepfunctions.spec import StateMachine
 from capplan.services.stepfunctions.usage import Usage, billed_mb
-from capplan.services.stepfunctions.world import definition_of, open_questions, world_of
 
 
 def assume(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.model import Charge, Context
-from capplan.services.stepfunctions.express import DURATION_STEP_MS
+from capplan.services.stepfunctions.execution.express import DURATION_STEP_MS
 from capplan.services.stepfunctions.spec import StateMachine
 from capplan.services.stepfunctions.usage import Usage, billed_mb, gb_seconds
 

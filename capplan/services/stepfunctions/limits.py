@@ -1,75 +1,73 @@
-"""The quotas of Step Functions and what they mean for a burst. It knows no price.
+"""Which limits a state machine meets, and what a gate may ask of it. It prices nothing.
 
-Source: Step Functions Developer Guide, "Service quotas" (read 2026-11-23). New accounts start lower, raised with use.
+Source: Step Functions Developer Guide, "Service quotas" (read 2026-11-23).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
-MachineType = Literal["standard", "express"]
+from capplan import units
+from capplan.model import Context, LimitCheck, Observable, PoolLoad
+from capplan.quantities import quantile, sig6, to_quantity
+from capplan.services.stepfunctions import quotas
+from capplan.services.stepfunctions.execution.world import definition_of
+from capplan.services.stepfunctions.spec import StateMachine
+from capplan.services.stepfunctions.usage import Usage
 
-HISTORY_EVENTS = 25_000
-EXPRESS_SECONDS = 300
-STANDARD_SECONDS = 365 * 86_400
-PAYLOAD_BYTES = 262_144
-DEFINITION_BYTES = 1_048_576
-OPEN_EXECUTIONS = 1_000_000
-OPEN_MAP_RUNS = 1_000
-INLINE_CONCURRENCY = 40
-DISTRIBUTED_CONCURRENCY = 10_000
-DISPATCH_PER_SECOND: Mapping[str, int] = {"STANDARD": 100, "EXPRESS": 1_000}
-"""Children a Distributed Map starts in a second, by their type."""
-
-_BIG_REGIONS = frozenset({"us-east-1", "us-west-2", "eu-west-1"})
+_LARGE_SHARE = 0.99
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """A token bucket: what fits at once, and what flows in each second."""
-
-    size: int
-    refill_per_s: int
-
-    def seconds_for(self, n: Fraction | int) -> Fraction:
-        """Seconds until so many requests, asked for at once, are admitted."""
-        return max(Fraction(0), (Fraction(n) - self.size) / self.refill_per_s)
-
-    def sustains(self, per_second: Fraction) -> bool:
-        """Whether a steady rate fits."""
-        return per_second <= self.refill_per_s
-
-
-def transition_bucket(region: str, machine: MachineType = "standard") -> Bucket | None:
-    """State transitions; None for Express, which has no such bucket."""
-    return None if machine == "express" else _standard_transitions(region)
-
-
-def _standard_transitions(region: str) -> Bucket:
-    return Bucket(5_000, 5_000) if region in _BIG_REGIONS else Bucket(800, 800)
+def check(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
+    """Limits of the machine itself, held against one mean execution (the 99th percentile of a payload)."""
+    del ctx
+    found = [
+        _check(name, "definition_size", Fraction(definition_of(spec).size_bytes), quotas.DEFINITION_BYTES, "bytes")
+    ]
+    seconds = usage.found.duration_ms / units.MS_PER_SECOND
+    if usage.express:
+        found.append(_check(name, "express.duration", seconds, quotas.EXPRESS_SECONDS, "s"))
+    else:
+        found.append(_check(name, "history_events", usage.found.history_events, quotas.HISTORY_EVENTS, "events"))
+        found.append(_check(name, "standard.duration", seconds, quotas.STANDARD_SECONDS, "s"))
+    express_children = [c.each.duration_ms for c in usage.found.children.values() if c.type == "EXPRESS"]
+    if express_children:
+        longest = max(express_children) / units.MS_PER_SECOND
+        found.append(_check(name, "express.duration", longest, quotas.EXPRESS_SECONDS, "s"))
+    if spec.payload is not None:
+        found.append(_check(name, "payload", sig6(quantile(spec.payload, _LARGE_SHARE)), quotas.PAYLOAD_BYTES, "bytes"))
+    return tuple(found)
 
 
-def start_bucket(region: str, machine: MachineType = "standard") -> Bucket:
-    """StartExecution requests."""
-    if machine == "express":
-        return Bucket(6_000, 6_000)
-    return Bucket(1_300, 300) if region in _BIG_REGIONS else Bucket(800, 150)
+def _check(name: str, limit: str, load: Fraction, quota: int, unit: str) -> LimitCheck:
+    return LimitCheck(name, f"stepfunctions.{limit}", to_quantity(load), Decimal(quota), unit)
 
 
-def dispatch_seconds(children: int, child_type: str) -> Fraction:
-    """Seconds a Distributed Map needs at least to start its children; MaxConcurrency does not bound it."""
-    return Fraction(children, DISPATCH_PER_SECOND[child_type])
+def pools(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:
+    """What the machine takes of the account's quotas in its Region."""
+    del name, spec, ctx
+    if usage.express:
+        return (PoolLoad("stepfunctions.express_start_rate", usage.executions),)
+    found = (
+        PoolLoad("stepfunctions.start_rate", usage.executions),
+        PoolLoad("stepfunctions.transition_rate", usage.per_second),
+        PoolLoad("stepfunctions.open_executions", usage.open, poisson=True),
+    )
+    return (
+        (*found, PoolLoad("stepfunctions.open_map_runs", usage.map_runs, poisson=True))
+        if usage.found.children
+        else found
+    )
 
 
-def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  no default follows another
-    """What the account may take of a limit in a Region, as AWS sets it; None for a limit of another service."""
-    defaults = {
-        "stepfunctions.start_rate": start_bucket(region).refill_per_s,
-        "stepfunctions.express_start_rate": start_bucket(region, "express").refill_per_s,
-        "stepfunctions.transition_rate": _standard_transitions(region).refill_per_s,
-        "stepfunctions.open_executions": OPEN_EXECUTIONS,
-        "stepfunctions.open_map_runs": OPEN_MAP_RUNS,
+def observe(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> Mapping[str, Observable]:
+    """What gates may ask for."""
+    del name, spec
+    peak = sig6(usage.open.peak().per_second) if usage.open.terms else Fraction(0)
+    quota = ctx.quotas.get("stepfunctions.open_executions", Decimal(quotas.OPEN_EXECUTIONS))
+    return {
+        "executions": Observable(to_quantity(usage.executions.monthly), "executions"),
+        "executions.open": Observable(to_quantity(peak), "executions", None if usage.express else quota),
+        "success": Observable(to_quantity(usage.found.p_success), "share"),
+        "duration": Observable(to_quantity(usage.found.duration_ms), "ms"),
     }
-    return Decimal(defaults[limit]) if limit in defaults else None

@@ -9,15 +9,15 @@ from pydantic import BaseModel, BeforeValidator, Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 
 from capplan.quantities import Count, Duration, Megabytes, Milliseconds, Share, Size, WholeCount
-from capplan.services.stepfunctions import definition as asl
-from capplan.services.stepfunctions.asl_values import nearest
-from capplan.services.stepfunctions.definition import Definition
-from capplan.services.stepfunctions.eligibility import express_obstacles
-from capplan.services.stepfunctions.expectation import EndlessLoop, expect
-from capplan.services.stepfunctions.history import looping, passes
-from capplan.services.stepfunctions.records import Amounts, World
-from capplan.services.stepfunctions.retries import DEFAULT_ERROR
-from capplan.words import WORDS
+from capplan.services.stepfunctions.asl import definition as asl
+from capplan.services.stepfunctions.asl.definition import Definition
+from capplan.services.stepfunctions.asl.values import nearest
+from capplan.services.stepfunctions.execution.eligibility import express_obstacles
+from capplan.services.stepfunctions.execution.expectation import EndlessLoop, expect
+from capplan.services.stepfunctions.execution.history import looping, passes
+from capplan.services.stepfunctions.execution.model import Amounts, World
+from capplan.services.stepfunctions.execution.retries import DEFAULT_ERROR
+from capplan.spec_config import SPEC_CONFIG
 
 Problem = tuple[tuple[str | int, ...], str]
 _WILDCARDS = frozenset({"States.ALL", "States.TaskFailed"})
@@ -36,7 +36,7 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 class State(BaseModel):
     """What the definition cannot say about one state."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     call: str | None = None
     """What a Task calls, by name: a function, table, job or state machine. Found alone where the definition says it."""
@@ -65,7 +65,7 @@ class State(BaseModel):
 class StateMachine(BaseModel):
     """One workflow: its real definition, and what the definition cannot say."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     type: Literal["standard", "express"] = "standard"
     """standard (pays by state transition) or express (pays by request and GB-second)."""

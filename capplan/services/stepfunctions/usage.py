@@ -10,15 +10,15 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
-from capplan.flow import Flow
+from capplan.flow import DemandFlow
 from capplan.model import Context, Demand
 from capplan.quantities import mean, to_quantity
-from capplan.services.stepfunctions.definition import Definition, Graph
-from capplan.services.stepfunctions.expectation import expect
-from capplan.services.stepfunctions.express import mean_billed_ms
-from capplan.services.stepfunctions.records import Children, Expectation, World
+from capplan.services.stepfunctions.asl.definition import Definition, Graph
+from capplan.services.stepfunctions.execution.expectation import expect
+from capplan.services.stepfunctions.execution.express import mean_billed_ms
+from capplan.services.stepfunctions.execution.model import Children, Expectation, World
+from capplan.services.stepfunctions.execution.world import definition_of, world_of
 from capplan.services.stepfunctions.spec import StateMachine
-from capplan.services.stepfunctions.world import definition_of, world_of
 
 MEMORY_STEP_MB = 64
 BASE_MEMORY_MB = 50
@@ -84,15 +84,15 @@ class Usage:
         map_runs: Open Map Runs at each moment, at most one a Distributed Map and execution.
     """
 
-    executions: Flow
+    executions: DemandFlow
     found: Expectation
     each: Metered
     express: bool
     overhead: int
     billed_ms: Fraction
     memory_mb: Fraction
-    open: Flow
-    map_runs: Flow
+    open: DemandFlow
+    map_runs: DemandFlow
 
     @property
     def billed_memory_mb(self) -> int:
@@ -100,7 +100,7 @@ class Usage:
         return billed_mb(self.memory_mb)
 
     @property
-    def per_second(self) -> Flow:
+    def per_second(self) -> DemandFlow:
         """State transitions at each moment, drawn out over the execution."""
         return (self.executions * self.each.transitions).spread(self.found.duration_ms)
 

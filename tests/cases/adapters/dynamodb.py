@@ -5,23 +5,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from capplan.services.dynamodb import (
-    auto_scaling,
-    billing,
-    burst,
-    dax,
-    global_tables,
-    index_writes,
-    item_size,
-    partitions,
-    quotas,
-    storage,
-    streams,
-    throttling,
-    units,
-    vector,
-    warm,
-)
+from capplan.services.dynamodb import billing, burst, dax, global_tables, quotas, streams, units, vector, warm
+from capplan.services.dynamodb.capacity import auto_scaling
+from capplan.services.dynamodb.capacity import throttling_reasons as throttling
+from capplan.services.dynamodb.items import index_writes, storage
+from capplan.services.dynamodb.items import size as item_size
+from capplan.services.dynamodb.partitions import count as partitions
 from tests.cases.facts import Facts, NotCovered
 
 Case = Mapping[str, Any]

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from capplan.services.glue import billing, dpu, retries
+from capplan.services.glue import billing, dpu
+from capplan.services.glue.jobs import retries
 from capplan.services.lambda_ import billing as lambda_billing
 from tests.cases.facts import Facts, NotCovered
 

@@ -14,7 +14,11 @@ from capplan import units
 from capplan.model import Charge
 from capplan.pricing.catalogue import load_prices
 from capplan.pricing.rating import LineItem, rate
-from capplan.services.lambda_ import billing, cold_starts, concurrency, microvms, settings, sizing, tuning
+from capplan.services.lambda_ import billing, microvms, sizing
+from capplan.services.lambda_ import quota_checks as settings
+from capplan.services.lambda_.advice import tuning
+from capplan.services.lambda_.cold_start import model as cold_starts
+from capplan.services.lambda_.concurrency import environments as concurrency
 from tests.cases.facts import Facts, NotCovered
 
 Case = Mapping[str, Any]

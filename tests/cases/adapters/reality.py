@@ -9,12 +9,16 @@ from capplan import units
 from capplan.pricing.catalogue import allowances
 from capplan.pricing.rating import graduated_usd, list_cost
 from capplan.quantities import ceil_div
-from capplan.services.dynamodb import partitions, warm
+from capplan.services.dynamodb import warm
 from capplan.services.dynamodb.billing import capacity_usd
+from capplan.services.dynamodb.partitions import count as partitions
 from capplan.services.dynamodb.units import batch_write_units, read_units, scan_units
-from capplan.services.lambda_ import billing, cold_starts, concurrency, measured
-from capplan.services.stepfunctions import express
+from capplan.services.lambda_ import billing
+from capplan.services.lambda_.cold_start import measured
+from capplan.services.lambda_.cold_start import model as cold_starts
+from capplan.services.lambda_.concurrency import environments as concurrency
 from capplan.services.stepfunctions import usage as machine
+from capplan.services.stepfunctions.execution import express
 from tests.cases.facts import Facts, NotCovered
 
 Given = Mapping[str, Any]

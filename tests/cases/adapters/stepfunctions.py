@@ -11,8 +11,12 @@ import yaml
 
 from capplan import units
 from capplan.pricing.rating import graduated_usd
-from capplan.services.stepfunctions import asl, cost, expectation, express, interpreter, limits, records, retries, usage
-from capplan.services.stepfunctions.definition import Definition
+from capplan.services.stepfunctions import cost, usage
+from capplan.services.stepfunctions import quotas as limits
+from capplan.services.stepfunctions.asl import read as asl
+from capplan.services.stepfunctions.asl.definition import Definition
+from capplan.services.stepfunctions.execution import expectation, express, interpreter, retries
+from capplan.services.stepfunctions.execution import model as records
 from tests.cases.facts import Facts, NotCovered
 
 Case = Mapping[str, Any]

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from capplan.answer import Finding, Plan
+from capplan.commands.plan import plan
+from capplan.language.load import build
 from capplan.model import Change
-from capplan.planning.plan import plan
-from capplan.planning.what_if import apply
-from capplan.scenario.load import build
-from capplan.services.dynamodb import KIND
+from capplan.pipeline.what_if import apply
+from capplan.results import Finding, Plan
+from capplan.services.dynamodb.table import KIND
 from tests.helpers import scenario
 
 MONTH = 2_628_000

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capplan.calls import Access
-from capplan.services.dynamodb.entries import table_shape
-from capplan.services.dynamodb.index_writes import WriteArms, call_units
-from capplan.services.dynamodb.item_size import Item, item_bytes
+from capplan.services.dynamodb.items.index_entries import table_shape
+from capplan.services.dynamodb.items.index_writes import WriteArms, call_units
+from capplan.services.dynamodb.items.sample import Sample
+from capplan.services.dynamodb.items.size import Item, item_bytes
 from capplan.services.dynamodb.requests import TABLE, request_units
-from capplan.services.dynamodb.sample import Sample
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.units import read_units, replay_units
 from tests.services.dynamodb.helpers import access, table

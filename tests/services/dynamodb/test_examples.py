@@ -8,11 +8,11 @@ import pytest
 
 from capplan.errors import CapplanError
 from capplan.quantities import expected_blocks, mean
-from capplan.services.dynamodb.complete import sample_items
-from capplan.services.dynamodb.entries import entry_count, entry_size, sparse_share
-from capplan.services.dynamodb.examples import ItemError, items_of, typed_item
-from capplan.services.dynamodb.item_size import item_bytes
+from capplan.services.dynamodb.items.examples import ItemError, items_of, typed_item
+from capplan.services.dynamodb.items.index_entries import entry_count, entry_size, sparse_share
+from capplan.services.dynamodb.items.size import item_bytes
 from capplan.services.dynamodb.requests import request_units
+from capplan.services.dynamodb.resolve import sample_items
 from capplan.services.dynamodb.spec import Table
 from tests.helpers import scenario
 from tests.services.dynamodb.helpers import access
@@ -139,14 +139,14 @@ def test_example_items_that_cannot_be_are_told(tmp_path: Path, size: str, messag
     (tmp_path / "empty.jsonl").write_text("\n", encoding="utf-8")
     with pytest.raises(CapplanError) as caught:
         _orders(tmp_path, size)
-    assert message in caught.value.mistakes[0].message
+    assert message in caught.value.diagnostics[0].message
 
 
 def test_entries_hold_the_tables_key_so_it_has_to_be_named(tmp_path: Path) -> None:
     body = "tables:\n  orders:\n    item: {id: a, day: b}\n    indexes: {by-day: {partition_key: day, project: %s}}\n"
     with pytest.raises(CapplanError) as caught:
         scenario(body % "keys-only", tmp_path)
-    assert caught.value.mistakes[0].message == "an entry holds the table's key, and nothing says what that is"
+    assert caught.value.diagnostics[0].message == "an entry holds the table's key, and nothing says what that is"
     assert scenario(body % "all", tmp_path).resources["tables.orders"].spec.sample is not None
 
 
@@ -154,8 +154,8 @@ def test_a_wrong_line_of_a_sample_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text('{"id": "a", "status": "b"}\n\n{"id": {"N": "x"}}\n7\n', encoding="utf-8")
     with pytest.raises(CapplanError) as caught:
         _orders(tmp_path, "items_file: bad.jsonl")
-    assert [(m.line, m.message[:12]) for m in caught.value.mistakes] == [(3, "'id' is no n"), (4, "an item is a")]
-    assert caught.value.mistakes[0].file.endswith("bad.jsonl")
+    assert [(m.line, m.message[:12]) for m in caught.value.diagnostics] == [(3, "'id' is no n"), (4, "an item is a")]
+    assert caught.value.diagnostics[0].file.endswith("bad.jsonl")
 
 
 def test_a_sample_may_be_one_item_over_many_lines_or_a_list() -> None:
@@ -177,13 +177,13 @@ def test_a_sample_may_be_one_item_over_many_lines_or_a_list() -> None:
 def test_hostile_json_ends_in_one_clear_mistake(text: str, message: str) -> None:
     with pytest.raises(CapplanError) as caught:
         sample_items(text, "f")
-    assert caught.value.mistakes[0].message == message
+    assert caught.value.diagnostics[0].message == message
 
 
 def test_an_item_of_400_kb_is_the_most() -> None:
     assert len(sample_items('{"id": "%s"}' % ("x" * 409_598), "f")[0]) == 1
-    items, mistakes = sample_items('{"id": "%s"}' % ("x" * 409_599), "f")
-    assert (items, mistakes[0].message) == (
+    items, diagnostics = sample_items('{"id": "%s"}' % ("x" * 409_599), "f")
+    assert (items, diagnostics[0].message) == (
         (),
         "the item has 409,601 bytes; DynamoDB takes at most 409,600 (400 KB)",
     )
@@ -235,4 +235,4 @@ def test_new_values_are_measured_before_and_after(
 def test_new_values_that_cannot_be_are_told(tmp_path: Path, says: str, message: str) -> None:
     with pytest.raises(CapplanError) as caught:
         scenario(UPDATES % ("x", says), tmp_path)
-    assert caught.value.mistakes[0].message == message
+    assert caught.value.diagnostics[0].message == message

@@ -6,10 +6,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from capplan.services.dynamodb.heat import heat_of, hottest_share, requests_by_partition
-from capplan.services.dynamodb.key_weights import hottest_key_share
-from capplan.services.dynamodb.partition_refusal import refused_part
-from capplan.services.dynamodb.popularity import Keys, Popularity
+from capplan.services.dynamodb.keys.popularity import Keys, Popularity
+from capplan.services.dynamodb.keys.weights import hottest_key_share
+from capplan.services.dynamodb.partitions.load import heat_of, hottest_share, requests_by_partition
+from capplan.services.dynamodb.partitions.throttling import refused_part
 
 ZIPF = Popularity("zipf", exponent=0.9)
 HOT = Popularity("hot", hot_keys=1, hot_share=Decimal("0.98"))

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from capplan.services.dynamodb import heat as in_law
-from capplan.services.dynamodb.heat import heat_of, requests_by_partition
-from capplan.services.dynamodb.key_weights import weights_of
-from capplan.services.dynamodb.partitions import key_bucket
-from capplan.services.dynamodb.placement import loads, mixed_places, named_places, partition_of
-from capplan.services.dynamodb.popularity import Keys, Popularity
+from capplan.services.dynamodb.keys.placement import loads, mixed_places, named_places, partition_of
+from capplan.services.dynamodb.keys.popularity import Keys, Popularity
+from capplan.services.dynamodb.keys.weights import weights_of
+from capplan.services.dynamodb.partitions import load as in_law
+from capplan.services.dynamodb.partitions.count import key_bucket
+from capplan.services.dynamodb.partitions.load import heat_of, requests_by_partition
 
 DRAWS = 150
 PARTITIONS = 8
@@ -66,7 +66,7 @@ STATISTICS: dict[str, Callable[[NDArray[np.float64]], float]] = {
 @pytest.mark.parametrize("law", LAWS)
 def test_heat_is_of_the_law_of_hashing(law: str, statistic: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With few keys one by one and a low bar for the normal draw, every way of drawing is in the sample."""
-    from capplan.services.dynamodb import key_weights
+    from capplan.services.dynamodb.keys import weights as key_weights
 
     monkeypatch.setattr(key_weights, "MOST_ONE_BY_ONE", 200)
     monkeypatch.setattr(in_law, "_NORMAL_KEYS", 400)

@@ -6,9 +6,9 @@ from fractions import Fraction
 import pytest
 
 from capplan.model import Option
-from capplan.services.dynamodb import KIND
-from capplan.services.dynamodb.hot_keys import fill, holds_until, hottest, shards_that_hold, why_not_spread
+from capplan.services.dynamodb.keys.hot_keys import fill, holds_until, hottest, shards_that_hold, why_not_spread
 from capplan.services.dynamodb.requests import request_units
+from capplan.services.dynamodb.table import KIND
 from tests.services.dynamodb.helpers import CTX, access, flat, metered, table
 
 HOT = {"name": "room", "distinct": 1000, "popularity": {"hot": {"keys": 1, "share": "50%"}}}

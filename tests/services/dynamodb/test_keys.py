@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from capplan.errors import CapplanError
-from capplan.services.dynamodb.heat import heat_of, hottest_share, moments
-from capplan.services.dynamodb.key_files import KeyFileError, read_keys
-from capplan.services.dynamodb.key_names import PatternError, read_names
-from capplan.services.dynamodb.key_weights import weights_of
-from capplan.services.dynamodb.keys import keys_of
-from capplan.services.dynamodb.partitions import key_bucket
-from capplan.services.dynamodb.popularity import Keys, read_popularity
+from capplan.services.dynamodb.keys.files import KeyFileError, read_keys
+from capplan.services.dynamodb.keys.names import PatternError, read_names
+from capplan.services.dynamodb.keys.popularity import Keys, read_popularity
+from capplan.services.dynamodb.keys.table_keys import keys_of
+from capplan.services.dynamodb.keys.weights import weights_of
+from capplan.services.dynamodb.partitions.count import key_bucket
+from capplan.services.dynamodb.partitions.load import heat_of, hottest_share, moments
 from tests.helpers import scenario
 from tests.services.dynamodb.helpers import table
 
@@ -124,8 +124,8 @@ def test_a_mistake_in_a_key_file_is_told_at_its_line(tmp_path: Path) -> None:
     body = "tables: {t: {partition_key: {name: id, popularity: keys.csv}, item_size: 1 KB, access: [{put: 5/s}]}}\n"
     with pytest.raises(CapplanError) as error:
         scenario(body, tmp_path)
-    (mistake,) = error.value.mistakes
-    assert (Path(mistake.file).name, mistake.line, mistake.message) == ("keys.csv", 2, "'x' is no count")
+    (diagnostic,) = error.value.diagnostics
+    assert (Path(diagnostic.file).name, diagnostic.line, diagnostic.message) == ("keys.csv", 2, "'x' is no count")
 
 
 @pytest.mark.parametrize(
@@ -163,5 +163,5 @@ def test_a_skewed_key_says_how_many_there_are(said: str, wrong: bool, tmp_path: 
         return
     with pytest.raises(CapplanError) as error:
         scenario(body, tmp_path)
-    (mistake,) = error.value.mistakes
-    assert (mistake.line, mistake.message) == (4, "some keys are used more, but of how many?")
+    (diagnostic,) = error.value.diagnostics
+    assert (diagnostic.line, diagnostic.message) == (4, "some keys are used more, but of how many?")

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capplan.flow import Flow, Peak, Shape
-from capplan.services.dynamodb import coupled
-from capplan.services.dynamodb.bucket import let_through
-from capplan.services.dynamodb.growth import ceilings
-from capplan.services.dynamodb.scaling import Bounds, Budget, Policy, capacity_steps, expand
-from capplan.services.dynamodb.sides import Side
-from capplan.services.dynamodb.uncertain import CENTRAL, PARAMETERS, Constants, constants
-from capplan.services.dynamodb.window import Requests, Window, run
+from capplan.flow import DemandFlow, LoadProfile, Peak
+from capplan.services.dynamodb.capacity import back_pressure as coupled
+from capplan.services.dynamodb.capacity.burst_bucket import serve
+from capplan.services.dynamodb.capacity.on_demand_growth import ceilings
+from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget
+from capplan.services.dynamodb.capacity.scaling import Bounds, Budget, Policy, capacity_steps, expand
+from capplan.services.dynamodb.capacity.simulated_period import Requests, Window, run
+from capplan.services.dynamodb.capacity.uncertain import CENTRAL, PARAMETERS, Constants, constants
 from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
 from tests.services.dynamodb.helpers import flat, spiky
 
@@ -26,20 +26,20 @@ ALONE = ("", "write")
 INDEX = ("by-status", "write")
 
 
-def course(levels: Sequence[float]) -> Flow:
+def course(levels: Sequence[float]) -> DemandFlow:
     """A traffic of these minutes, and nothing after them."""
     whole = np.zeros(WINDOW_MINUTES)
     whole[: len(levels)] = levels
     top = int(whole.argmax())
-    shape = Shape("course", True, Fraction(MONTH_SECONDS), Peak(float(whole[top]), top), False, whole.copy)
-    return Flow.of(shape, Fraction(1))
+    shape = LoadProfile("course", True, Fraction(MONTH_SECONDS), Peak(float(whole[top]), top), False, whole.copy)
+    return DemandFlow.of(shape, Fraction(1))
 
 
 def static(units: int) -> Policy:
     return Policy(None, (Bounds(0, units, units),))
 
 
-def side(flow: Flow, policy: Policy | None = None, key: tuple[str, str] = ALONE, **more: Any) -> Side:  # noqa: ANN401  fields of a Side
+def side(flow: DemandFlow, policy: Policy | None = None, key: tuple[str, str] = ALONE, **more: Any) -> ScalableTarget:  # noqa: ANN401  fields of a Side
     given: dict[str, Any] = {
         "partition": 1e9,
         "hottest_share": 1.0,
@@ -48,11 +48,13 @@ def side(flow: Flow, policy: Policy | None = None, key: tuple[str, str] = ALONE,
         "at_first": 4000.0,
         **more,
     }
-    return Side(key=key, flow=flow, policy=policy, **given)
+    return ScalableTarget(key=key, flow=flow, policy=policy, **given)
 
 
 def windowed(
-    sides: Sequence[Side], requests: Sequence[tuple[Flow, dict[tuple[str, str], Fraction]]], known: Constants = CENTRAL
+    sides: Sequence[ScalableTarget],
+    requests: Sequence[tuple[DemandFlow, dict[tuple[str, str], Fraction]]],
+    known: Constants = CENTRAL,
 ) -> Window:
     """The window of these sides and requests."""
     return run(tuple(sides), tuple(Requests(flow, tuple(units.items())) for flow, units in requests), known)
@@ -74,20 +76,20 @@ def test_a_flat_load_on_a_static_capacity(level: int, capacity: int, share: str,
 
 def test_a_step_lives_on_its_bank_and_then_throttles() -> None:
     levels = np.concatenate((np.zeros(5), np.full(20, 200.0)))
-    found = let_through(levels, 150.0)
+    found = serve(levels, 150.0)
     assert found.served[5:20].tolist() == [200] * 15, "150 RCU idle for 300 s save 45,000: 50 a second for 900 s"
     assert found.served[20:].tolist() == [150] * 5
 
 
 def test_a_square_wave_is_served_where_its_idle_half_saves_enough() -> None:
     wave = np.tile(np.concatenate((np.zeros(2), np.full(2, 200.0))), 100)
-    assert let_through(wave, 100.0).served.sum() == wave.sum(), "2 min at 100 saved, 2 min at 100 over"
-    assert (let_through(wave, 90.0).served[2:4].sum()) == pytest.approx(90 * 4), "90 a second for four minutes"
+    assert serve(wave, 100.0).served.sum() == wave.sum(), "2 min at 100 saved, 2 min at 100 over"
+    assert (serve(wave, 90.0).served[2:4].sum()) == pytest.approx(90 * 4), "90 a second for four minutes"
 
 
 def test_a_ramp_is_refused_by_the_triangle_above_capacity() -> None:
     ramp = np.arange(0.0, 201.0)
-    served = let_through(ramp, 100.0, burst_s=0).served
+    served = serve(ramp, 100.0, burst_s=0).served
     assert (ramp - served).sum() == sum(range(1, 101)), "1 + 2 + … + 100"
 
 
@@ -174,7 +176,7 @@ def test_a_scheduled_action_raises_before_the_load_comes() -> None:
     planned = Policy(0.7, (Bounds(0, 1, 2000), Bounds(90, 1000, 2000), Bounds(155, 1, 2000)))
     found = capacity_steps([(levels, planned)])[0]
     assert found[:2] == [(0, 10), (91, 1000)]
-    assert let_through(levels, expand(found, 300)).served.tolist() == levels.tolist()
+    assert serve(levels, expand(found, 300)).served.tolist() == levels.tolist()
 
 
 # --- back-pressure ----------------------------------------------------------------------------------------------------
@@ -223,14 +225,14 @@ def slow_bucket(levels: Sequence[int], capacity: int, burst_s: int) -> list[int]
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=60), st.integers(0, 20), st.integers(0, 5))
 def test_request_by_request_is_the_same(levels: list[int], capacity: int, burst_s: int) -> None:
-    fast = let_through(np.array(levels, dtype=float), float(capacity), step_s=1, burst_s=burst_s).served
+    fast = serve(np.array(levels, dtype=float), float(capacity), step_s=1, burst_s=burst_s).served
     assert fast.tolist() == pytest.approx(slow_bucket(levels, capacity, burst_s))
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=40), st.integers(1, 30))
 def test_more_capacity_never_throttles_more(levels: list[int], capacity: int) -> None:
     load = np.array(levels, dtype=float)
-    less, more = (let_through(load, float(c)) for c in (capacity, capacity + 1))
+    less, more = (serve(load, float(c)) for c in (capacity, capacity + 1))
     assert (less.served <= load).all()
     assert more.served.sum() >= less.served.sum() - 1e-6
     assert 0 <= less.bank <= 300 * capacity
@@ -287,7 +289,7 @@ def test_together_and_alone_agree_where_nobody_is_held_back(pieces: list[tuple[i
     together, took = coupled.together([lane], [coupled.Stream(levels, {0: 1.0})], CENTRAL)
     alone = capacity_steps([(levels, policy)])[0]
     assert together[0] == alone
-    served = let_through(levels, expand(alone, len(levels))).served
+    served = serve(levels, expand(alone, len(levels))).served
     assert (np.array(took[0]) * levels).tolist() == pytest.approx(served.tolist(), abs=1e-6)
 
 

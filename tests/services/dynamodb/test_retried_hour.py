@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capplan.services.dynamodb.retried_hour import retried_hour, retry_remark, second_by_second
-from capplan.services.dynamodb.uncertain import constants
+from capplan.services.dynamodb.capacity.retried_hour import retried_hour, retry_remark, second_by_second
+from capplan.services.dynamodb.capacity.uncertain import constants
 from tests.services.dynamodb.helpers import flat, spiky
 from tests.services.dynamodb.test_over_time import ALONE, side, static, windowed
 
@@ -70,7 +70,7 @@ def test_seconds_agree_with_minutes_where_nobody_tries_again() -> None:
     start, seconds = retried_hour(*window.sides[ALONE], constants("harsh").__class__(retry_seconds=0))
     refused = window.sides[ALONE][1].refused_fraction()
     assert refused is not None
-    minutes = (load.levels() * refused)[start : start + 60].sum() * 60
+    minutes = (load.rate_per_minute() * refused)[start : start + 60].sum() * 60
     assert sum(seconds.given_up) == pytest.approx(minutes)
     assert start == 16_420
 
@@ -87,8 +87,8 @@ def test_a_calm_hour_refuses_nothing_and_uneven_seconds_are_seeded() -> None:
 
 
 def test_what_trying_again_helps_is_said_where_something_is_refused() -> None:
-    calm = windowed([side(flat(90), static(100))], [])
-    assert retry_remark(*calm.sides[ALONE], 0) == ()
+    unthrottled = windowed([side(flat(90), static(100))], [])
+    assert retry_remark(*unthrottled.sides[ALONE], 0) == ()
     load = spiky(100, 8)
     busy = windowed([side(load, static(300))], [(load, {ALONE: Fraction(1)})])
     (said,) = retry_remark(*busy.sides[ALONE], 0)

@@ -10,13 +10,13 @@ from pydantic import ValidationError
 
 from capplan.model import Context, Demand
 from capplan.quantities import to_quantity
-from capplan.services.dynamodb import KIND
-from capplan.services.dynamodb.accesses import validate_access
+from capplan.services.dynamodb.capacity.modes import in_class, modes
 from capplan.services.dynamodb.limits import pool_quota
-from capplan.services.dynamodb.modes import in_class, modes
 from capplan.services.dynamodb.requests import request_units
 from capplan.services.dynamodb.spec import Table
+from capplan.services.dynamodb.table import KIND
 from capplan.services.dynamodb.usage import Usage
+from capplan.services.dynamodb.validate_request import validate_access
 from tests.services.dynamodb.helpers import CTX, access, flat, metered, row, spiky, table
 
 SECONDS = 2_628_000

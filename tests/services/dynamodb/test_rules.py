@@ -8,22 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capplan.services.dynamodb import (
-    auto_scaling,
-    billing,
-    burst,
-    dax,
-    global_tables,
-    partitions,
-    storage,
-    streams,
-    throttling,
-    units,
-    vector,
-    warm,
-)
-from capplan.services.dynamodb.index_writes import IndexShape, TableShape, call_units, index_units
-from capplan.services.dynamodb.item_size import Item, accepted, item_bytes, number_bytes, same_value
+from capplan.services.dynamodb import billing, burst, dax, global_tables, streams, units, vector, warm
+from capplan.services.dynamodb.capacity import auto_scaling
+from capplan.services.dynamodb.capacity import throttling_reasons as throttling
+from capplan.services.dynamodb.items import storage
+from capplan.services.dynamodb.items.index_writes import IndexShape, TableShape, call_units, index_units
+from capplan.services.dynamodb.items.size import Item, accepted, item_bytes, number_bytes, same_value
+from capplan.services.dynamodb.partitions import count as partitions
 from tests.services.dynamodb.helpers import row
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import capplan
-from capplan.services.dynamodb.followed import follow_table
-from capplan.services.dynamodb.hour import busiest_hour, hour_of
-from capplan.timeline import Timeline, Wish, nothing_told
+from capplan.services.dynamodb.capacity.busiest_hour import busiest_hour, hour_of
+from capplan.services.dynamodb.simulation.partitions_over_time import follow_table
+from capplan.timeline import SimulationRequest, Timeline, nothing_told
 from tests.helpers import scenario
 from tests.services.dynamodb.helpers import CTX, flat, metered, spiky, table
 
@@ -33,17 +33,17 @@ MODES = {
 }
 
 
-def _timeline(mode: str, folder: Path, **wish: Any) -> Timeline:  # noqa: ANN401  a Wish's words
+def _timeline(mode: str, folder: Path, **asked_for: Any) -> Timeline:  # noqa: ANN401  a Wish's words
     body = SPIKE.replace("CAPACITY", MODES[mode])
-    (found,) = capplan.simulate(scenario(body, folder), wish=Wish(**wish)).resources[0].timelines
+    (found,) = capplan.simulate(scenario(body, folder), asked_for=SimulationRequest(**asked_for)).resources[0].timelines
     return found
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_books_balance_at_every_step_of_every_series(mode: str, tmp_path: Path) -> None:
     found = _timeline(mode, tmp_path)
-    assert found.books.gap == 0
-    assert found.books.offered > 0
+    assert found.totals.gap == 0
+    assert found.totals.offered > 0
     series = {s.name: s.values for s in found.month}
     offered = np.where((np.arange(40_320) >= 3480) & (np.arange(40_320) < 3540), 3000.0, 150.0)
     assert series["served"] + series["throttled"] == pytest.approx(offered), "offered = served + throttled"
@@ -131,7 +131,7 @@ def test_it_says_what_helps_and_what_cannot(said: dict[str, str], sentence: str,
 def test_partitions_are_explained() -> None:
     spec = table(item_size="1 KB", items="40M", partition_key={"name": "id", "distinct": "1M"})
     usage = metered(spec, ({"op": "put"}, flat(100)))
-    from capplan.services.dynamodb.remarks import remarks
+    from capplan.services.dynamodb.simulation.notes import remarks
 
     first = remarks(spec, usage.table, "write", None, CTX)[0]
     assert first == "5 partitions (a new on-demand table has 4; bytes need 5; the peak needs 1)."
@@ -150,8 +150,8 @@ tables:
 """
     table_writes, index_writes = capplan.simulate(scenario(body, tmp_path)).resources[0].timelines
     for one in (table_writes, index_writes):
-        assert one.books.gap == 0
-    half = table_writes.books.offered / 2
-    assert float(dict(index_writes.books.parts)["throttled"]) == pytest.approx(float(half), rel=0.01)
-    parts = {name: float(amount / table_writes.books.offered) for name, amount in table_writes.books.parts}
+        assert one.totals.gap == 0
+    half = table_writes.totals.offered / 2
+    assert float(dict(index_writes.totals.parts)["throttled"]) == pytest.approx(float(half), rel=0.01)
+    parts = {name: float(amount / table_writes.totals.offered) for name, amount in table_writes.totals.parts}
     assert parts == pytest.approx({"served": 0.5, "throttled": 0, "refused elsewhere": 0.5}, abs=0.01)

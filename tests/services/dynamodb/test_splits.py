@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capplan.services.dynamodb.heat import heat_of
-from capplan.services.dynamodb.pieces_refusal import refused_by_pieces
-from capplan.services.dynamodb.popularity import Keys, Popularity
-from capplan.services.dynamodb.splits import SPACE, SplitRule, follow
+from capplan.services.dynamodb.keys.popularity import Keys, Popularity
+from capplan.services.dynamodb.partitions.load import heat_of
+from capplan.services.dynamodb.partitions.splits import SPACE, SplitRule, follow
+from capplan.services.dynamodb.partitions.throttling_over_time import refused_by_pieces
 
 UNIFORM = Keys(Popularity(), 1_000_000)
 ONE_HOT = Keys(Popularity("hot", hot_keys=1, hot_share=Decimal("0.5")), 1_000_000)

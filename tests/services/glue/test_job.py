@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from capplan.calls import Access
-from capplan.flow import Flow, Peak, Shape
-from capplan.model import Context, Demand, Work
-from capplan.services.glue import KIND, Job, Usage, call_factor, pool_quota, validate
-from capplan.services.glue.cost import price_key, worst_run_charge
+from capplan.flow import DemandFlow, LoadProfile, Peak
+from capplan.model import Context, Demand, RequestStream
+from capplan.services.glue.jobs.cost import price_key, worst_run_charge
+from capplan.services.glue.jobs.job import KIND, Job, Usage, calls_per_unit, pool_quota, validate
 
 HERE = Context("us-east-1")
 NIGHTLY_RUNS = Fraction(365, 12)
@@ -26,8 +26,8 @@ def every(minutes: int) -> Demand:
         series[::minutes] = 1 / 60
         return series
 
-    shape = Shape("clock", False, NIGHTLY_RUNS * 1440 / minutes, Peak(1 / 60, 0), False, expand)
-    return Demand((Work(Access(op="run", target="j"), Flow.of(shape, Fraction(1)), "traffic.clock"),))
+    shape = LoadProfile("clock", False, NIGHTLY_RUNS * 1440 / minutes, Peak(1 / 60, 0), False, expand)
+    return Demand((RequestStream(Access(op="run", target="j"), DemandFlow.of(shape, Fraction(1)), "traffic.clock"),))
 
 
 def job(**words: Any) -> Job:  # noqa: ANN401  YAML values
@@ -45,7 +45,7 @@ def test_a_plain_job_is_runs_times_size_times_time() -> None:
 def test_failed_attempts_are_billed_for_the_share_they_got_to() -> None:
     spec = job(max_retries=1, fails={"chance": "20%", "after": "50%"})
     assert usage(spec).run_dpu_hours == Fraction(10, 3600) * (1800 * Fraction(96, 100) + 900 * Fraction(24, 100))
-    assert call_factor(spec) == Fraction(96, 100) + Fraction(24, 100) / 2
+    assert calls_per_unit(spec) == Fraction(96, 100) + Fraction(24, 100) / 2
 
 
 def test_the_worst_run_fails_just_before_every_time_out() -> None:

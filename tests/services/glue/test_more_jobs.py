@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 import capplan
-from capplan.flow import Flow, steady
+from capplan.flow import DemandFlow, steady
 from capplan.model import Context, Demand
 from capplan.quantities import fixed
-from capplan.services.glue import KIND, Job, overlap, retries, validate
-from capplan.services.glue.attempts import attempts, call_factor, failing_ms
-from capplan.services.glue.settings import duration, own_rate
+from capplan.services.glue.jobs import overlap, retries
+from capplan.services.glue.jobs.attempts import attempts, calls_per_unit, failing_ms
+from capplan.services.glue.jobs.derived_settings import duration, own_rate
+from capplan.services.glue.jobs.job import KIND, Job, validate
 from tests.helpers import scenario
 from tests.services.glue.test_job import every, job, usage
 
@@ -55,7 +56,7 @@ def test_data_give_a_run_its_time_and_its_number() -> None:
 def test_a_failure_may_come_anywhere_in_the_run() -> None:
     spec = job(fails={"chance": "10%", "after": "anywhere"}, duration="30 min")
     assert failing_ms(spec) == 900_000, "half of it on average"
-    assert call_factor(spec) == Fraction(9, 10) + Fraction(1, 20)
+    assert calls_per_unit(spec) == Fraction(9, 10) + Fraction(1, 20)
     short = job(fails={"chance": "10%", "after": "anywhere"}, duration="80 s")
     billed = float(attempts(short).failed_s)
     assert billed == pytest.approx((60**2 + 80**2) / 160, abs=0.6), "E[max(60, uT)] = (60² + T²) / 2T, by whole seconds"
@@ -89,7 +90,7 @@ def test_runs_meet_the_one_before_by_chance(minutes: int, words: dict[str, Any],
 
 def test_traffic_has_no_schedule_to_overlap() -> None:
     chain = retries.Attempts(Fraction(0), 1, Fraction(60), Fraction(60))
-    flow = Flow.of(steady("t", recurring=True), Fraction(1))
+    flow = DemandFlow.of(steady("t", recurring=True), Fraction(1))
     assert overlap.share(flow, fixed(60_000), chain, Fraction(0)) == 0
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capplan.services.glue import retries
+from capplan.services.glue.jobs import retries
 
 shares = st.fractions(min_value=0, max_value=1, max_denominator=50)
 seconds = st.fractions(min_value=1, max_value=90_000, max_denominator=10)

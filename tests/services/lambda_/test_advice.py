@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 import capplan
-from capplan.answer import Finding, Plan
 from capplan.errors import CapplanError
-from capplan.services.lambda_ import KIND, ready_options
+from capplan.results import Finding, Plan
+from capplan.services.lambda_.advice import ready_environments as ready_options
+from capplan.services.lambda_.function import KIND
 from tests.helpers import scenario
 
 RESULT = """{"power": "512", "cost": 0.1, "duration": 100, "stateMachine": {"executionCost": 0.0005, "lambdaCost": 0.01,
@@ -150,7 +151,7 @@ def test_a_file_that_is_no_result_is_said(tmp_path: Path, text: str, message: st
     (tmp_path / "r.json").write_text(text, encoding="utf-8")
     with pytest.raises(CapplanError) as caught:
         planned(function("duration: 1 s, power_tuning: r.json"), tmp_path)
-    assert message in str(caught.value.mistakes[0].message)
+    assert message in str(caught.value.diagnostics[0].message)
 
 
 def test_a_poll_that_finds_little_saves_the_rest(tmp_path: Path) -> None:

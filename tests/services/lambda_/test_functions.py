@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from capplan.calls import Access
-from capplan.flow import Flow, Peak, Shape
-from capplan.model import Context, Demand, Work
+from capplan.flow import DemandFlow, LoadProfile, Peak
+from capplan.model import Context, Demand, RequestStream
 from capplan.quantities import Distribution, mean
-from capplan.services.lambda_ import KIND, Function, Usage, billing, microvms, pool_quota
+from capplan.services.lambda_ import billing, microvms
+from capplan.services.lambda_.function import KIND, Function, Usage, pool_quota
 from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 CTX = Context("us-east-1")
 
 
-def steady(per_second: int) -> Flow:
+def steady(per_second: int) -> DemandFlow:
     """The same rate in every minute."""
 
     def expand() -> "NDArray[np.float64]":
@@ -33,11 +34,13 @@ def steady(per_second: int) -> Flow:
 
         return np.ones(WINDOW_MINUTES)
 
-    shape = Shape("steady", recurring=True, monthly=Fraction(MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=expand)
-    return Flow.of(shape, Fraction(per_second))
+    shape = LoadProfile(
+        "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=expand
+    )
+    return DemandFlow.of(shape, Fraction(per_second))
 
 
-def once_a_day() -> Flow:
+def once_a_day() -> DemandFlow:
     """One run a day, at 00:00."""
 
     def expand() -> "NDArray[np.float64]":
@@ -47,20 +50,22 @@ def once_a_day() -> Flow:
         series[::1440] = 1 / 60
         return series
 
-    shape = Shape("nightly", recurring=False, monthly=Fraction(365, 12), top=Peak(1 / 60, 0), flat=False, expand=expand)
-    return Flow.of(shape, Fraction(1))
+    shape = LoadProfile(
+        "nightly", recurring=False, monthly=Fraction(365, 12), top=Peak(1 / 60, 0), flat=False, expand=expand
+    )
+    return DemandFlow.of(shape, Fraction(1))
 
 
 def function(**said: Any) -> Function:  # noqa: ANN401  words of the language
     return Function.model_validate({"duration": "100 ms"} | said)
 
 
-def usage(spec: Function, *works: Work) -> Usage:
+def usage(spec: Function, *works: RequestStream) -> Usage:
     return KIND.meter("f", spec, Demand(works), CTX)
 
 
-def invoked(flow: Flow, **said: Any) -> Work:  # noqa: ANN401  words of the language
-    return Work(Access.model_validate({"op": "invoke", "target": "f", **said}), flow, "traffic.t")
+def invoked(flow: DemandFlow, **said: Any) -> RequestStream:  # noqa: ANN401  words of the language
+    return RequestStream(Access.model_validate({"op": "invoke", "target": "f", **said}), flow, "traffic.t")
 
 
 # --- what may not be written ------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import pytest
 
 from capplan.quantities import mean, quantile
-from capplan.services.lambda_ import measured
+from capplan.services.lambda_.cold_start import measured
 
 
 def test_a_configuration_is_told_as_it_was_measured() -> None:

@@ -8,9 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from capplan.calls import Access
-from capplan.flow import Flow, Peak, Shape
-from capplan.model import Context, Demand, LimitCheck, Work
-from capplan.services.lambda_ import KIND, Function, Usage, pool_quota
+from capplan.flow import DemandFlow, LoadProfile, Peak
+from capplan.model import Context, Demand, LimitCheck, RequestStream
+from capplan.services.lambda_.function import KIND, Function, Usage, pool_quota
 from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ CTX = Context("us-east-1", seed=1)
 SAID: dict[str, Any] = {"memory": "512 MB", "duration": "100 ms", "timeout": "10 s"}
 
 
-def flat(per_second: int) -> Flow:
+def flat(per_second: int) -> DemandFlow:
     """The same rate in every minute."""
 
     def expand() -> "NDArray[np.float64]":
@@ -29,8 +29,10 @@ def flat(per_second: int) -> Flow:
 
         return np.ones(WINDOW_MINUTES)
 
-    shape = Shape("steady", recurring=True, monthly=Fraction(MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=expand)
-    return Flow.of(shape, Fraction(per_second))
+    shape = LoadProfile(
+        "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=expand
+    )
+    return DemandFlow.of(shape, Fraction(per_second))
 
 
 def row(*values: object) -> tuple[object, ...]:
@@ -46,7 +48,7 @@ def function(**said: Any) -> Function:  # noqa: ANN401  words of the language
 def metered(spec: Function, per_second: int = 100, **access: Any) -> Usage:  # noqa: ANN401  words of the language
     """Its usage under a steady rate."""
     invoked = Access.model_validate({"op": "invoke", "target": "place", **access})
-    return KIND.meter("place", spec, Demand((Work(invoked, flat(per_second), "traffic.web"),)), CTX)
+    return KIND.meter("place", spec, Demand((RequestStream(invoked, flat(per_second), "traffic.web"),)), CTX)
 
 
 def checks(spec: Function, **access: Any) -> dict[str, LimitCheck]:  # noqa: ANN401  words of the language

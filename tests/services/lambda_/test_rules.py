@@ -10,8 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capplan.quantities import fixed
-from capplan.services.lambda_ import billing, cold_starts, concurrency, settings, sizing, tuning
-from capplan.services.lambda_.batches import records_per_invocation
+from capplan.services.lambda_ import billing, sizing
+from capplan.services.lambda_ import quota_checks as settings
+from capplan.services.lambda_.advice import tuning
+from capplan.services.lambda_.cold_start import model as cold_starts
+from capplan.services.lambda_.concurrency import environments as concurrency
+from capplan.services.lambda_.sources.batches import records_per_invocation
 
 X86_GB_SECOND, REQUEST = Decimal("0.0000166667"), Decimal("0.0000002")
 

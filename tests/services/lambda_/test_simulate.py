@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import capplan
-from capplan.planning.simulate import simulate
+from capplan.commands.simulate import simulate
 from capplan.quantities import fixed
-from capplan.services.lambda_ import cold
-from capplan.services.lambda_.cold_starts import Pool as Formula
-from capplan.services.lambda_.cold_starts import steady_state
-from capplan.services.lambda_.concurrency import blocking
-from capplan.services.lambda_.warm_pool import Arrivals, Environments, Minute, Pool, follow, steady_run
-from capplan.timeline import Timeline, Wish
+from capplan.services.lambda_.cold_start import month as cold
+from capplan.services.lambda_.cold_start.model import Pool as Formula
+from capplan.services.lambda_.cold_start.model import steady_state
+from capplan.services.lambda_.concurrency.environments import blocking
+from capplan.services.lambda_.simulation.warm_pool import Arrivals, Environments, Minute, Pool, follow, steady_run
+from capplan.timeline import SimulationRequest, Timeline
 from tests.helpers import scenario
 
 
@@ -107,7 +107,7 @@ def test_a_day_that_rises_and_falls_meets_the_formula(tmp_path: Path) -> None:
     )
     loaded = scenario(body, tmp_path)
     share = float(capplan.plan(loaded).resources[0].usage["cold_start_share"])
-    seen = {part: float(amount) for part, amount in followed_timeline(body, tmp_path).books.parts}
+    seen = {part: float(amount) for part, amount in followed_timeline(body, tmp_path).totals.parts}
     assert seen["cold"] / sum(seen.values()) == pytest.approx(share, rel=0.1)
 
 
@@ -122,7 +122,7 @@ def test_the_peak_inside_a_minute_stays_within_its_margin() -> None:
 
 
 def followed_timeline(body: str, folder: Path, day: int | None = None) -> Timeline:
-    return simulate(scenario(body, folder), wish=Wish(day)).resources[0].timelines[0]
+    return simulate(scenario(body, folder), asked_for=SimulationRequest(day)).resources[0].timelines[0]
 
 
 FUNCTION = "functions:\n  f: {triggers: web, duration: 200 ms, init: 400 ms, memory: 512 MB, %s}\n"
@@ -130,9 +130,9 @@ FUNCTION = "functions:\n  f: {triggers: web, duration: 200 ms, init: 400 ms, mem
 
 def test_a_schedule_starts_cold_every_time(tmp_path: Path) -> None:
     body = 'traffic: {web: {schedule: "rate(30 minutes)"}}\n' + FUNCTION % "architecture: arm64"
-    books = followed_timeline(body, tmp_path).books
-    assert [(name, int(amount)) for name, amount in books.parts] == [("warm", 0), ("cold", 28 * 48), ("throttled", 0)]
-    assert not books.gap
+    totals = followed_timeline(body, tmp_path).totals
+    assert [(name, int(amount)) for name, amount in totals.parts] == [("warm", 0), ("cold", 28 * 48), ("throttled", 0)]
+    assert not totals.gap
 
 
 def test_throttling_is_an_event_with_its_reason(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_throttling_is_an_event_with_its_reason(tmp_path: Path) -> None:
     assert one.second == (2 * 1440 + 600) * 60
     assert "throttled in 5 min" in one.text
     assert any("throttled" in chart.title for chart in timeline.charts)
-    assert not timeline.books.gap
+    assert not timeline.totals.gap
 
 
 def test_notes_show_the_band_and_the_mixture(tmp_path: Path) -> None:
@@ -161,12 +161,12 @@ def test_a_busy_function_is_followed_for_an_hour_and_says_so(tmp_path: Path) -> 
     timeline = followed_timeline(body, tmp_path)
     assert "Simulated over the busiest hour" in " ".join(timeline.notes)
     assert len(timeline.charts[0].series[0].values) == 60
-    assert not timeline.books.gap
+    assert not timeline.totals.gap
 
 
 def test_the_same_seed_gives_the_same_run(tmp_path: Path) -> None:
     body = "traffic: {web: {rate: 6/h}}\n" + FUNCTION % "architecture: arm64"
     first, again = followed_timeline(body, tmp_path), followed_timeline(body, tmp_path)
-    assert first.books == again.books
+    assert first.totals == again.totals
     assert first.notes == again.notes
     assert first.events == again.events

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capplan.services.stepfunctions.asl import parse, quote_placeholders
-from capplan.services.stepfunctions.definition import DefinitionError
+from capplan.services.stepfunctions.asl.definition import DefinitionError
+from capplan.services.stepfunctions.asl.read import parse, quote_placeholders
 
 PASS = {"Type": "Pass", "End": True}
 
@@ -169,13 +169,13 @@ def test_a_resource_says_how_long_the_task_waits(resource: str, pattern: str) ->
     assert found.pattern == pattern
 
 
-WORDS = st.sampled_from(
+SPEC_CONFIG = st.sampled_from(
     """StartAt States Type Next End Retry Catch Choices Branches Iterator ItemProcessor Seconds ErrorEquals MaxAttempts
     BackoffRate ProcessorConfig Mode Items ItemBatcher A B Default Resource""".split()  # noqa: SIM905  a list this long
 )
 TYPES = st.sampled_from(["Task", "Map", "Parallel", "Choice", "Wait", "${x}"])
-VALUES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), WORDS, TYPES)
-WRITTEN = st.recursive(VALUES, lambda inner: st.lists(inner) | st.dictionaries(WORDS, inner), max_leaves=30)
+VALUES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), SPEC_CONFIG, TYPES)
+WRITTEN = st.recursive(VALUES, lambda inner: st.lists(inner) | st.dictionaries(SPEC_CONFIG, inner), max_leaves=30)
 
 
 @given(WRITTEN)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from capplan.services.stepfunctions import bounds
-from capplan.services.stepfunctions.asl import parse
-from capplan.services.stepfunctions.bounds import TooManyWaysError, cheapest, dearest, open_choices
-from capplan.services.stepfunctions.definition import Definition
-from capplan.services.stepfunctions.expectation import EndlessLoop, expect
-from capplan.services.stepfunctions.records import Expectation, World
+from capplan.services.stepfunctions.asl.definition import Definition
+from capplan.services.stepfunctions.asl.read import parse
+from capplan.services.stepfunctions.execution import bounds
+from capplan.services.stepfunctions.execution.bounds import TooManyWaysError, cheapest, dearest, open_choices
+from capplan.services.stepfunctions.execution.expectation import EndlessLoop, expect
+from capplan.services.stepfunctions.execution.model import Expectation, World
 from tests.services.stepfunctions.shapes import call
 
 

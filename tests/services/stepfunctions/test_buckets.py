@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import capplan
-from capplan.services.stepfunctions.buckets import refused, waiting
-from capplan.services.stepfunctions.limits import Bucket
+from capplan.services.stepfunctions.quotas import Bucket
+from capplan.services.stepfunctions.simulation.token_buckets import refused, waiting
 from tests.helpers import scenario
 
 BUCKET = Bucket(600, 10)
@@ -58,8 +58,8 @@ def test_a_workflow_over_time_keeps_its_books(tmp_path: Path) -> None:
     found = capplan.simulate(scenario(body, tmp_path), "it")
     starts, moves = found.resources[0].timelines
     assert starts.day == 2
-    assert dict(starts.books.parts)["throttled"] > 0, "500/s against a refill of 300/s"
+    assert dict(starts.totals.parts)["throttled"] > 0, "500/s against a refill of 300/s"
     for timeline in (starts, moves):
-        assert abs(timeline.books.gap) <= timeline.books.offered / 10**5
+        assert abs(timeline.totals.gap) <= timeline.totals.offered / 10**5
     assert [event.bad for event in starts.events] == [True, False]
     assert moves.events == ()

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import capplan
+from capplan.commands.workflow.results import StateRow, Workflow
 from capplan.errors import CapplanError
-from capplan.planning.workflow_answer import StateRow, Workflow
-from capplan.scenario.records import Scenario
+from capplan.language.scenario import Scenario
 from tests.helpers import SCENARIOS, WEB_SHOP, scenario
 from tests.services.stepfunctions.shapes import POLLING, SAGA
 
@@ -196,8 +196,8 @@ def test_the_break_even_is_where_two_plans_meet(tmp_path: Path) -> None:
 def test_an_unknown_machine_is_refused(name: str, message: str, hint: str) -> None:
     with pytest.raises(CapplanError) as caught:
         capplan.workflow(capplan.load(WEB_SHOP), name)
-    (mistake,) = caught.value.mistakes
-    assert (mistake.message, mistake.hint) == (message, hint)
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.message, diagnostic.hint) == (message, hint)
 
 
 def test_the_shipped_saga_undoes_what_fails_and_varies_as_its_functions_do() -> None:

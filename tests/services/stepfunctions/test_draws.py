@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from capplan.quantities import Distribution, mean
-from capplan.services.stepfunctions.asl import parse
-from capplan.services.stepfunctions.clock import law_of
-from capplan.services.stepfunctions.definition import Definition
-from capplan.services.stepfunctions.draws import (
+from capplan.services.stepfunctions.asl.definition import Definition
+from capplan.services.stepfunctions.asl.read import parse
+from capplan.services.stepfunctions.execution.clock import law_of
+from capplan.services.stepfunctions.execution.draws import (
     TooManyStepsError,
     Weights,
     draw,
@@ -19,9 +19,9 @@ from capplan.services.stepfunctions.draws import (
     how_many,
     spread_of,
 )
-from capplan.services.stepfunctions.expectation import everywhere, expect
-from capplan.services.stepfunctions.express import mean_billed_ms
-from capplan.services.stepfunctions.records import World
+from capplan.services.stepfunctions.execution.expectation import everywhere, expect
+from capplan.services.stepfunctions.execution.express import mean_billed_ms
+from capplan.services.stepfunctions.execution.model import World
 from tests.services.stepfunctions.shapes import ALL, POLLING, call
 
 E = "States.TaskFailed"

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from capplan.services.stepfunctions.asl import parse
-from capplan.services.stepfunctions.definition import Definition
-from capplan.services.stepfunctions.expectation import EndlessLoop, all_attempts, expect
-from capplan.services.stepfunctions.interpreter import Loop, Script, ScriptError, execute, history_room
-from capplan.services.stepfunctions.records import World, fails_with
+from capplan.services.stepfunctions.asl.definition import Definition
+from capplan.services.stepfunctions.asl.read import parse
+from capplan.services.stepfunctions.execution.expectation import EndlessLoop, all_attempts, expect
+from capplan.services.stepfunctions.execution.interpreter import Loop, Script, ScriptError, execute, history_room
+from capplan.services.stepfunctions.execution.model import World, fails_with
 
 PASS = {"Type": "Pass", "End": True}
 LAMBDA = "arn:aws:states:::lambda:invoke"

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from capplan.services.stepfunctions.definition import Retrier
-from capplan.services.stepfunctions.retries import delay_s, matches, power, schedule, tidy, tries
+from capplan.services.stepfunctions.asl.definition import Retrier
+from capplan.services.stepfunctions.execution.retries import delay_s, matches, power, schedule, tidy, tries
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ import pytest
 from pydantic import ValidationError
 
 from capplan.model import Context, Demand
-from capplan.services.stepfunctions import KIND, StateMachine, validate
+from capplan.services.stepfunctions.asl.definition import Task
+from capplan.services.stepfunctions.asl.integrations import integration, target_name
 from capplan.services.stepfunctions.cost import longest_express_ms
-from capplan.services.stepfunctions.definition import Task
-from capplan.services.stepfunctions.express import billed_ms
-from capplan.services.stepfunctions.integrations import integration, target_name
-from capplan.services.stepfunctions.limits import Bucket, pool_quota, start_bucket, transition_bucket
+from capplan.services.stepfunctions.execution.express import billed_ms
+from capplan.services.stepfunctions.quotas import Bucket, pool_quota, start_bucket, transition_bucket
+from capplan.services.stepfunctions.state_machine import KIND, StateMachine, validate
 from capplan.services.stepfunctions.usage import billed_mb, estimated_mb
 
 Build = Callable[..., StateMachine]

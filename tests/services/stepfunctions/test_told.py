@@ -9,13 +9,13 @@ import pytest
 
 from capplan.model import Context, Demand
 from capplan.quantities import Distribution
-from capplan.services.stepfunctions import KIND
-from capplan.services.stepfunctions.asl import parse
-from capplan.services.stepfunctions.definition import DefinitionError
-from capplan.services.stepfunctions.expectation import expect
-from capplan.services.stepfunctions.records import World
+from capplan.services.stepfunctions.asl.definition import DefinitionError
+from capplan.services.stepfunctions.asl.read import parse
+from capplan.services.stepfunctions.execution.expectation import expect
+from capplan.services.stepfunctions.execution.model import World
+from capplan.services.stepfunctions.execution.world import definition_of, world_of
 from capplan.services.stepfunctions.spec import StateMachine, validate
-from capplan.services.stepfunctions.world import definition_of, world_of
+from capplan.services.stepfunctions.state_machine import KIND
 from tests.services.stepfunctions.shapes import DISTRIBUTED, HANDED_ON, NESTED, POLLING, SAGA, call
 
 Build = Callable[..., StateMachine]

@@ -1,0 +1,142 @@
+"""The pipeline on one page: demand, usage, limits, charges, line items, findings, verdicts. It prints and reads nothing."""
+
+from datetime import date
+from decimal import Decimal
+
+from capplan import __version__
+from capplan.gates.judge import Baseline, changes, judge
+from capplan.gates.observables import aliases, observables
+from capplan.gates.observed import observed
+from capplan.language.scenario import Scenario
+from capplan.pipeline.access_patterns import patterns_of
+from capplan.pipeline.assumptions import assumptions, excluded
+from capplan.pipeline.inputs import inputs_of
+from capplan.pipeline.limits import limits_of
+from capplan.pipeline.meter import meter
+from capplan.pipeline.price import (
+    Priced,
+    catalogue_of,
+    cost_by_service,
+    cost_by_tag,
+    missing_prices,
+    monthly,
+    price,
+    prices_of,
+)
+from capplan.pipeline.quotas import quota_findings
+from capplan.pipeline.recommendations import recommendations_of
+from capplan.pipeline.run_costs import runs_of
+from capplan.pipeline.traffic_costs import traffic_costs
+from capplan.pricing.rating import rate
+from capplan.results import Plan, PlannedResource
+
+
+def plan(
+    scenario: Scenario,
+    *,
+    today: date | None = None,
+    seed: int = 0,
+    findings: bool = True,
+    baseline: Baseline | None = None,
+    allow_unjudged: bool = True,
+) -> Plan:
+    """Everything there is to say about a scenario.
+
+    Args:
+        scenario: As loaded.
+        today: The day that prices' age and waivers are held against; None where it is not known.
+        seed: Of everything drawn.
+        findings: Whether other settings are looked for.
+        baseline: What gates on a change are held against.
+        allow_unjudged: Gates that need a baseline or a day not given are listed as not judged; else they are mistakes.
+
+    Raises:
+        CapplanError: A price is missing, a loop never dies out, or a gate asks for something unknown.
+    """
+    priced = price(meter(scenario, seed), catalogue_of(scenario), today)
+    if priced.missing:
+        raise missing_prices(scenario, priced.missing)
+    limits = limits_of(priced.metered)
+    traffic_sources = traffic_costs(priced)
+    known = observables(scenario, priced, limits, traffic_sources)
+    names = {**known, **aliases(scenario, known)} if scenario.gates else known
+    base = baseline or Baseline()
+    verdicts, unjudged = judge(scenario, names, base, today, allow_unjudged=allow_unjudged)
+    found, rules = recommendations_of(priced, today) if findings else ((), 0)
+    if not allow_unjudged and found and any(gate.verdict != "pass" for gate in verdicts):
+        from capplan.gates.suggested_fixes import with_suggested_fixes  # noqa: PLC0415  only where a gate is broken
+
+        verdicts = with_suggested_fixes(priced, verdicts, found, base, today)
+    if findings:
+        found = (*found, *quota_findings(priced.metered, limits))
+    total = priced.monthly_cost
+    usual = [x for x in priced.lines if x.charge_frequency != "one_time"]
+    return Plan(
+        version=__version__,
+        name=scenario.name,
+        region=scenario.region,
+        file=scenario.file,
+        sha256=scenario.sha256,
+        seed=seed,
+        prices=prices_of(priced),
+        monthly_cost=total,
+        yearly_cost=total * 12,
+        one_time_cost=sum((x.contracted_cost for x in priced.lines if x.charge_frequency == "one_time"), Decimal(0)),
+        list_cost=sum((x.list_cost for x in usual), Decimal(0)),
+        discount=scenario.account.discount,
+        free_tier=scenario.account.free_tier,
+        free_tier_saves=_free_tier_saves(priced, today),
+        fixed_cost=_fixed_cost(priced),
+        cost_by_service=cost_by_service(priced),
+        cost_by_tag={f"{key}={value}": cost for (key, value), cost in cost_by_tag(priced).items()},
+        resources=_resources(priced),
+        lines=priced.lines,
+        traffic_sources=traffic_sources,
+        limits=limits,
+        findings=found,
+        rules_looked=rules,
+        assumptions=assumptions(priced),
+        excluded=excluded(priced),
+        gates=verdicts,
+        runs=runs_of(priced),
+        unjudged=unjudged,
+        observed=(*observed(known), *observed(changes(known, base))),
+        inputs=inputs_of(scenario),
+        patterns=patterns_of(priced),
+    )
+
+
+def _resources(priced: Priced) -> tuple[PlannedResource, ...]:
+    costs = priced.cost_by_resource
+    metered = priced.metered
+    return tuple(
+        PlannedResource(
+            r.name,
+            a,
+            r.label,
+            r.kind.name,
+            r.kind.service,
+            costs[a],
+            r.kind.summary(metered.usage[a]),
+            dict(getattr(r.spec, "tags", None) or {}),
+            r.line,
+        )
+        for a, r in metered.scenario.resources.items()
+    )
+
+
+def _fixed_cost(priced: Priced) -> Decimal:
+    flows = {c.id: c.flow for charges in priced.charges.values() for c in charges}
+    return sum(
+        (x.contracted_cost for x in priced.lines if flows[x.charge_id] is None and x.charge_frequency != "one_time"),
+        Decimal(0),
+    )
+
+
+def _free_tier_saves(priced: Priced, today: date | None) -> Decimal | None:
+    scenario = priced.metered.scenario
+    if scenario.account.free_tier:
+        return None
+    charges = [c for cs in priced.charges.values() for c in cs]
+    rated = rate(charges, priced.catalogue, free_tier=True, discount=scenario.account.discount, today=today)
+    return priced.monthly_cost - monthly(rated.lines)

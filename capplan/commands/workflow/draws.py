@@ -1,0 +1,91 @@
+"""How executions of a workflow vary: seeded draws summed up as measures, beside their exact means. It prices nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from capplan.commands.workflow.results import Measure
+from capplan.commands.workflow.unit_prices import UnitPrices
+from capplan.language.scenario import Resource
+from capplan.model import Context
+from capplan.services.stepfunctions.execution.draws import (
+    Spread,
+    TooManyStepsError,
+    draw,
+    generator,
+    how_many,
+    spread_of,
+)
+from capplan.services.stepfunctions.execution.express import DURATION_STEP_MS, side_by_side, varies
+from capplan.services.stepfunctions.execution.world import definition_of, world_of
+from capplan.services.stepfunctions.usage import Usage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_ROUNDING = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Measures of one execution, and the second that one of a hundred passes; `draws` 0 says nothing was drawn."""
+
+    measures: tuple[Measure, ...]
+    draws: int
+    why_not: str
+    slowest_s: Fraction
+
+
+def drawn_of(
+    machine: Resource, usage: Usage, ctx: Context, prices: UnitPrices, draws: int | None, cost: Fraction
+) -> Drawn:
+    """Executions drawn: `draws` of them, else as many as is reasonable. `cost` is the exact mean, in USD."""
+    found = usage.found
+    wanted = draws or how_many(found.states_entered)
+    spreads: Mapping[str, Spread] = {}
+    why_not = ""
+    try:
+        spreads = _spreads(machine, usage, ctx, prices, wanted)
+    except TooManyStepsError as error:
+        wanted, why_not = 0, str(error)
+    means = {
+        "states": ("entered", found.states_entered),
+        "retries": ("", found.retries),
+        "transitions": ("", found.states_entered + found.retries + usage.overhead),
+        "history events": ("", found.history_events),
+        "duration": ("ms", found.duration_ms),
+        "cost": ("USD", cost),
+    }
+    if usage.express:
+        means.pop("transitions")
+        means.pop("history events")
+    graph, world = definition_of(machine.spec).graph, world_of(machine.spec, ctx)
+    slowest_counts = side_by_side(graph) and varies(graph, world) and bool(spreads)
+    if slowest_counts:
+        means["duration"] = ("ms", spreads["duration"].mean)
+    measures = tuple(
+        Measure(name, unit, mean, spreads.get(name), exact=name != "duration" or not slowest_counts)
+        for name, (unit, mean) in means.items()
+    )
+    slowest_ms = spreads["duration"].p99 if spreads else found.duration_ms
+    return Drawn(measures, wanted, why_not, slowest_ms / 1000)
+
+
+def _spreads(machine: Resource, usage: Usage, ctx: Context, prices: UnitPrices, draws: int) -> dict[str, Spread]:
+    import numpy as np  # noqa: PLC0415  only where something is drawn
+
+    spec = machine.spec
+    graph, world = definition_of(spec).graph, world_of(spec, ctx)
+    got = draw(graph, world, draws, generator(ctx.seed, machine.name), prices.weights())
+    usd: NDArray[np.float64] = got.cost + prices.edges()
+    if usage.express:
+        usd = usd + np.maximum(1, np.ceil(got.ms / DURATION_STEP_MS - _ROUNDING)) * float(prices.step)
+    return {
+        "states": spread_of(got.entered),
+        "retries": spread_of(got.retries),
+        "transitions": spread_of(got.entered + got.retries + usage.overhead),
+        "history events": spread_of(got.events + 2),
+        "duration": spread_of(got.ms),
+        "cost": spread_of(usd),
+    }

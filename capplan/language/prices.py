@@ -1,0 +1,39 @@
+"""The section `prices`: the user's own figures over the price list. It rates nothing."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from capplan.language.reader import Reader
+from capplan.language.wording import found_kind
+from capplan.quantities import read_money
+from capplan.reading.nearest import nearest
+from capplan.reading.scalars import shown
+
+
+def prices_of(reader: Reader) -> dict[str, Decimal]:
+    """The user's own prices in USD, by price key."""
+    from capplan.pricing.catalogue import known_keys  # noqa: PLC0415
+
+    out: dict[str, Decimal] = {}
+    raw = reader.data.get("prices")
+    if raw is not None and not isinstance(raw, Mapping):
+        reader.add_error(
+            ["prices"], "expected price keys under 'prices'", "such as dynamodb.backup.pitr_gb_month: 0.2 USD"
+        )
+        return out
+    for key, value in (raw or {}).items():
+        known = known_keys(key.partition(".")[0])
+        if key not in known:
+            close = nearest(key, known)
+            hint = f"did you mean '{close}'?" if close else "capplan prices list REGION shows all keys"
+            reader.add_error(["prices", key], f"{shown(key)} is no price key", hint, key=True)
+            continue
+        try:
+            out[key] = read_money(value)
+        except Exception:  # noqa: BLE001  a pydantic error outside a model
+            mark = reader.doc.locate(["prices", key])
+            what = (
+                f"{value} has no unit" if isinstance(value, Decimal) else f"{mark.text or found_kind(mark)} is no price"
+            )
+            reader.add_error(["prices", key], what, "expected an amount in USD, such as 0.2 USD")
+    return out

@@ -1,0 +1,34 @@
+"""What each access pattern costs a month and per million requests: its part of the lines it drives. It has no rule of its own."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from capplan.language.scenario import Resource
+from capplan.model import Pattern
+from capplan.pipeline.price import Priced
+from capplan.quantities import to_quantity
+from capplan.results import PatternCost
+
+_MILLION = 10**6
+
+
+def patterns_of(priced: Priced) -> tuple[PatternCost, ...]:
+    """Every access pattern of every resource that has such, the dearest first."""
+    costs: dict[str, Decimal] = {}
+    for line in priced.lines:
+        if line.charge_frequency != "one_time":
+            costs[line.charge_id] = costs.get(line.charge_id, Decimal(0)) + line.contracted_cost
+    metered = priced.metered
+    out = [
+        _cost(resource, pattern, costs)
+        for address, resource in metered.scenario.resources.items()
+        for pattern in resource.kind.patterns(resource.name, resource.spec, metered.usage[address], metered.context)
+    ]
+    return tuple(sorted(out, key=lambda p: (-p.monthly_cost, p.resource, p.pattern.what, p.pattern.cause)))
+
+
+def _cost(resource: Resource, pattern: Pattern, costs: dict[str, Decimal]) -> PatternCost:
+    own = ((resource.label + charge[len(resource.name) :], part) for charge, part in pattern.parts.items())
+    cost = sum((Fraction(costs.get(charge, Decimal(0))) * part for charge, part in own), Fraction(0))
+    per_million = to_quantity(cost / pattern.requests * _MILLION) if pattern.requests else Decimal(0)
+    return PatternCost(resource.label, pattern, to_quantity(cost), per_million)

@@ -1,0 +1,56 @@
+"""What one run of each resource may cost, how it may end, and what the notice of its failure costs. It adds nothing up."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from capplan.language.scenario import Resource
+from capplan.model import RunRisk
+from capplan.pipeline.price import Priced, usd_of
+from capplan.quantities import to_quantity
+from capplan.results import RunCost
+
+
+def runs_of(priced: Priced) -> tuple[RunCost, ...]:
+    """Every resource that runs, the dearest worst run first."""
+    metered = priced.metered
+    found = []
+    for address, resource in metered.scenario.resources.items():
+        risk = resource.kind.risk(resource.name, resource.spec, metered.usage[address], metered.context)
+        if risk is not None:
+            found.append(_run(priced, resource, risk))
+    return tuple(sorted(found, key=lambda run: (-(run.usd.get("worst_run") or Decimal(0)), run.resource)))
+
+
+def _run(priced: Priced, resource: Resource, risk: RunRisk) -> RunCost:
+    scenario = priced.metered.scenario
+    usd = {c.id.removeprefix(f"{resource.name}."): usd_of(c, scenario, priced.catalogue) for c in risk.charges}
+    return RunCost(
+        resource=resource.label,
+        runs=_quantity(risk.runs),
+        usd=usd,
+        attempts=_quantity(risk.attempts),
+        success_share=_quantity(risk.success_share),
+        waste_share=_quantity(risk.waste_share),
+        notice_seconds=_quantity(risk.notice_s),
+        notices=_quantity(risk.notices),
+        notice_cost=_notice_cost(priced, resource.address, risk),
+    )
+
+
+def _quantity(value: Fraction | None) -> Decimal | None:
+    return None if value is None else to_quantity(value)
+
+
+def _notice_cost(priced: Priced, address: str, risk: RunRisk) -> Decimal | None:
+    """What the told function costs for these notices: its month, by its share of the invocations.
+
+    The event itself is free: AWS's services send theirs to EventBridge's default bus at no charge.
+    """
+    if not risk.told or risk.notices is None:
+        return None
+    works = priced.metered.demand[risk.told].requests
+    whole = sum((work.flow.monthly for work in works), Fraction(0))
+    if not whole:
+        return Decimal(0)
+    own = sum((work.flow.monthly for work in works if work.cause == address), Fraction(0))
+    return to_quantity(Fraction(priced.cost_by_resource[risk.told]) * own / whole)

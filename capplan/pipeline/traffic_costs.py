@@ -1,0 +1,39 @@
+"""What each entrance's demand costs, and what 1,000 units of it do; standing cost apart. It rates nothing."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from capplan.language.scenario import Scenario
+from capplan.pipeline.price import Priced
+from capplan.quantities import to_quantity
+from capplan.results import TrafficSourceCost
+
+
+def traffic_costs(priced: Priced) -> tuple[TrafficSourceCost, ...]:
+    """What each entrance's demand causes, by the share of every driven line it drives."""
+    charges = {c.id: c for cs in priced.charges.values() for c in cs}
+    caused: dict[str, Fraction] = {}
+    for line in priced.lines:
+        flow = charges[line.charge_id].flow
+        whole = flow.monthly if flow is not None else Fraction(0)
+        if flow is None or not whole:
+            continue
+        for traffic_source, part in flow.by_traffic_source().items():
+            caused[traffic_source] = (
+                caused.get(traffic_source, Fraction(0)) + Fraction(line.contracted_cost) * part / whole
+            )
+    out = []
+    for name, monthly_units in _incoming(priced.metered.scenario).items():
+        cost = to_quantity(caused.get(name, Fraction(0)))
+        per = to_quantity(caused.get(name, Fraction(0)) / monthly_units * 1000) if monthly_units else Decimal(0)
+        out.append(TrafficSourceCost(name, name, monthly_units, cost, per))
+    return tuple(sorted(out, key=lambda e: (-e.monthly_cost, e.traffic_source)))
+
+
+def _incoming(scenario: Scenario) -> dict[str, Fraction]:
+    out = {name: flow.monthly for name, flow in scenario.flows_by_name.items()}
+    for resource in scenario.resources.values():
+        for entry in resource.access:
+            if entry.traffic_source not in scenario.flows_by_name:
+                out[entry.traffic_source] = out.get(entry.traffic_source, Fraction(0)) + entry.flow.monthly
+    return out
