@@ -2,12 +2,16 @@
 
 import ast
 import inspect
+import re
+import sys
 import textwrap
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+
+_NAME = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
 
 
 @lru_cache
@@ -24,11 +28,17 @@ def field_docs(model: type[BaseModel]) -> Mapping[str, str]:
             if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
                 field = node.target.id
             elif field and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-                out[field] = inspect.cleandoc(str(node.value.value))
+                out[field] = _with_figures(inspect.cleandoc(str(node.value.value)), cls.__module__)
                 field = ""
             else:
                 field = ""
     return out
+
+
+def _with_figures(text: str, module: str) -> str:
+    """A docstring with `{MEMORY_MAX}` replaced by what the module calls so: a limit is said once, where it is defined."""
+    names = vars(sys.modules[module])
+    return _NAME.sub(lambda match: str(names[match[1]]) if match[1] in names else match[0], text)
 
 
 def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:

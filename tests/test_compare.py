@@ -11,10 +11,10 @@ import pytest
 import capplan
 from capplan.commands.compare.choose import choose, pareto, unless, with_regret
 from capplan.commands.compare.commitments import commit, plan_month, reserve
+from capplan.pipeline.results import AtMultiple, ModeOption, Modes
 from capplan.report.document import Style
 from capplan.report.modes_text import modes_text
 from capplan.report.plan_json import modes_record, to_json
-from capplan.results import AtMultiple, ModeOption, Modes
 from tests.helpers import scenario
 
 D = Decimal

@@ -1,4 +1,4 @@
-"""Who may import whom: ground, nouns, work, services, scenario, planning, report, cli. A room never sees another room."""
+"""Who may import whom, by folder: data flows one way, and a service never sees another."""
 
 import ast
 from pathlib import Path
@@ -6,30 +6,23 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "capplan"
-LAYERS: tuple[tuple[str, ...], ...] = (
-    ("units", "errors", "quantity_schema", "quantities", "spec_config", "reading"),
-    ("flow", "calls", "schedule", "timeline", "model", "breaks"),
-    ("pricing", "services.dynamodb", "services.lambda_", "services.stepfunctions", "services.glue"),
-    ("services",),
-    ("language",),
-    ("results",),
-    ("pipeline",),
-    ("gates",),
-    ("commands",),
-    ("report",),
-    ("cli", "__main__"),
-)
-ALONE = LAYERS[2]
-"""These never see one another."""
-PRINTS = ("cli",)
+LAYERS = ("", "pricing", "services/*", "services", "language", "pipeline", "gates", "commands", "report", "cli")
+"""Folders, the lowest first; "" is the files of the package itself and `reading`, "services/*" each service's own folder."""
+PRINTS = "cli"
 
 
-def _part(module: str) -> str:
-    """The part of the house a module belongs to."""
-    rest = module.removeprefix("capplan").lstrip(".")
-    parts = [part for layer in LAYERS for part in layer]
-    found = [p for p in parts if rest == p or rest.startswith(f"{p}.")]
-    return max(found, key=len) if found else ""
+def _folder(module: str) -> str:
+    """The folder of a module as LAYERS has it."""
+    parts = module.split(".")[1:]
+    if len(parts) > 1 and parts[0] == "services" and (ROOT / "services" / parts[1]).is_dir():
+        return "services/*"
+    is_folder = bool(parts) and (ROOT / parts[0]).is_dir()
+    return parts[0] if is_folder and parts[0] != "reading" else ""
+
+
+def _service(module: str) -> str:
+    """The service whose folder a module lies in; empty for none."""
+    return module.split(".")[2] if _folder(module) == "services/*" else ""
 
 
 def _modules() -> list[tuple[str, ast.Module]]:
@@ -59,21 +52,25 @@ def _imports(tree: ast.Module) -> set[str]:
     return {name for name in found if name.startswith("capplan.")}
 
 
-@pytest.mark.parametrize(("name", "tree"), _modules(), ids=[name for name, _ in _modules()])
+MODULES = _modules()
+IDS = [name for name, _ in MODULES]
+ENTRY = ("capplan", "capplan.__main__")
+"""What Python runs or imports first: it reaches everything, lazily."""
+
+
+@pytest.mark.parametrize(("name", "tree"), MODULES, ids=IDS)
 def test_a_module_imports_only_from_its_own_layer_or_below(name: str, tree: ast.Module) -> None:
-    rank = {part: i for i, layer in enumerate(LAYERS) for part in layer}
-    own = _part(name)
+    if name in ENTRY:
+        return
+    rank = LAYERS.index(_folder(name))
     for other in _imports(tree):
-        part = _part(other)
-        if not own or not part or part == own:
-            continue
-        assert rank[part] <= rank[own], f"{name} imports {other}, which is above it"
-        assert not (own in ALONE and part in ALONE), f"{name} imports {other}: rooms never see one another"
+        assert LAYERS.index(_folder(other)) <= rank, f"{name} imports {other}, which is above it"
+        assert not _service(name) or _service(other) in ("", _service(name)), f"{name} sees another service: {other}"
 
 
-@pytest.mark.parametrize(("name", "tree"), _modules(), ids=[name for name, _ in _modules()])
+@pytest.mark.parametrize(("name", "tree"), MODULES, ids=IDS)
 def test_only_the_command_line_prints_and_reads_clock_or_environment(name: str, tree: ast.Module) -> None:
-    if _part(name) in PRINTS or name == "capplan":
+    if _folder(name) == PRINTS or name == "capplan":
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -82,6 +79,6 @@ def test_only_the_command_line_prints_and_reads_clock_or_environment(name: str, 
             assert node.attr not in ("environ", "getenv", "today", "now", "time_ns"), f"{name} reads {node.attr}"
 
 
-def test_every_module_has_a_place() -> None:
-    homeless = [name for name, _ in _modules() if name != "capplan" and not _part(name)]
-    assert not homeless
+def test_every_folder_has_a_layer() -> None:
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir() and list(path.glob("*.py"))}
+    assert folders - {"reading"} == {layer for layer in LAYERS if layer and "/" not in layer}

@@ -9,9 +9,9 @@ import pytest
 import capplan
 from capplan.language.load import build, load
 from capplan.model import Change
+from capplan.pipeline.results import Plan
 from capplan.pipeline.what_if import apply
 from capplan.report.plan_json import modes_record, plan_record, to_json
-from capplan.results import Plan
 from tests.helpers import WEB_SHOP, scenario
 
 D = Decimal

@@ -24,7 +24,7 @@ from capplan.cli.options import (
 from capplan.cli.output import output
 from capplan.cli.sources import baselines, held_against
 from capplan.cli.steps import GATE_BROKEN, day_of, delta, every, guarded, keep_inputs, load_scenario, money, strict_code
-from capplan.results import Plan
+from capplan.pipeline.results import Plan
 
 if TYPE_CHECKING:
     from capplan.commands.saved_plan import Snapshot

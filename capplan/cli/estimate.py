@@ -18,8 +18,8 @@ from capplan.cli.options import (
 )
 from capplan.cli.output import output
 from capplan.cli.steps import day_of, guarded, keep_inputs, money, plan_of, strict_code
+from capplan.pipeline.results import Plan
 from capplan.report.document import Style
-from capplan.results import Plan
 
 
 def estimate(

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from capplan.cli.output import Output, emit
+from capplan.pipeline.results import Plan
 from capplan.report.document import Style
-from capplan.results import Plan
 
 if TYPE_CHECKING:
     from capplan.commands.saved_plan import Snapshot

@@ -12,7 +12,7 @@ import typer
 
 from capplan.cli.output import Output, emit_errors, tell
 from capplan.errors import CapplanError
-from capplan.results import Plan
+from capplan.pipeline.results import Plan
 
 From = TypeVar("From")
 To = TypeVar("To")

@@ -25,10 +25,10 @@ from capplan.pipeline.price import (
 )
 from capplan.pipeline.quotas import quota_findings
 from capplan.pipeline.recommendations import recommendations_of
+from capplan.pipeline.results import Plan, PlannedResource
 from capplan.pipeline.run_costs import runs_of
 from capplan.pipeline.traffic_costs import traffic_costs
 from capplan.pricing.rating import rate
-from capplan.results import Plan, PlannedResource
 
 
 def plan(

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from capplan.errors import CapplanError, Diagnostic
-from capplan.results import Plan
+from capplan.pipeline.results import Plan
 
 SCHEMA = "capplan.plan/1"
 

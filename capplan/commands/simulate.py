@@ -4,8 +4,8 @@ from capplan import __version__
 from capplan.errors import CapplanError, Diagnostic
 from capplan.language.scenario import Resource, Scenario
 from capplan.pipeline.meter import Metered, meter
+from capplan.pipeline.results import Simulated, Simulation
 from capplan.reading.nearest import nearest
-from capplan.results import Simulated, Simulation
 from capplan.timeline import MOST_CELLS, SimulationRequest
 
 

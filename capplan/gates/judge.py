@@ -14,8 +14,8 @@ from capplan.language.gate_syntax import Gate, Name
 from capplan.language.gate_tokens import GateError
 from capplan.language.gate_units import SHARE, USD
 from capplan.language.scenario import Scenario
+from capplan.pipeline.results import Unjudged, Verdict, Waived
 from capplan.reading.nearest import nearest
-from capplan.results import Unjudged, Verdict, Waived
 
 _SHORT = {"cost.change": "cost.monthly.change", "cost.change_percent": "cost.monthly.change_percent"}
 

@@ -9,7 +9,7 @@ from capplan.language.gate_units import NUMBER, SHARE, USD
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Charge, Observable
 from capplan.pipeline.price import Priced, cost_by_service, cost_by_tag, usd_of
-from capplan.results import PlannedLimit, TrafficSourceCost
+from capplan.pipeline.results import PlannedLimit, TrafficSourceCost
 
 _FLOORS = frozenset({"headroom", "holds_until", "success"})
 _PER = {"requests": "request", "executions": "execution", "runs": "run"}

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from capplan.language.gate_units import BYTE, MS, NUMBER, PER_MS, SHARE, USD, Unit, symbol
 from capplan.model import Observable
-from capplan.results import Observed
+from capplan.pipeline.results import Observed
 
 CHANGE, CHANGE_PERCENT = ".change", ".change_percent"
 _UNITS: Mapping[str, tuple[Unit, int]] = {

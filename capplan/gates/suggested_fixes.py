@@ -15,9 +15,9 @@ from capplan.language.scenario import Scenario
 from capplan.model import Change
 from capplan.pipeline.limits import limits_of
 from capplan.pipeline.price import Priced
+from capplan.pipeline.results import Finding, SuggestedFix, Verdict
 from capplan.pipeline.traffic_costs import traffic_costs
 from capplan.pipeline.what_if import what_if
-from capplan.results import Finding, SuggestedFix, Verdict
 
 MOST_PLANS = 6
 """How many other plans are made at most, for all gates together."""

@@ -6,8 +6,8 @@ from fractions import Fraction
 from capplan.language.scenario import Resource
 from capplan.model import Pattern
 from capplan.pipeline.price import Priced
+from capplan.pipeline.results import PatternCost
 from capplan.quantities import to_quantity
-from capplan.results import PatternCost
 
 _MILLION = 10**6
 

@@ -2,7 +2,7 @@
 
 from capplan.model import Assumption, Excluded
 from capplan.pipeline.price import Priced
-from capplan.results import WeighedAssumption
+from capplan.pipeline.results import WeighedAssumption
 
 
 def assumptions(priced: Priced) -> tuple[WeighedAssumption, ...]:

@@ -12,8 +12,8 @@ from capplan.flow import POISSON_SIGMAS, DemandFlow
 from capplan.language.scenario import Resource
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.pipeline.meter import Metered
+from capplan.pipeline.results import PlannedLimit
 from capplan.quantities import sig6, to_quantity
-from capplan.results import PlannedLimit
 from capplan.services import pool_quota
 
 

@@ -12,9 +12,9 @@ from capplan.language.scenario import Resource, Scenario
 from capplan.model import Charge, Context
 from capplan.pipeline.commitments import committed
 from capplan.pipeline.meter import Metered
+from capplan.pipeline.results import Prices
 from capplan.pricing.catalogue import Catalogue, load_prices
 from capplan.pricing.rating import LineItem, MissingPrice, Rated, rate
-from capplan.results import Prices
 
 
 def charges_of(resource: Resource, usage: Any, ctx: Context) -> tuple[Charge, ...]:  # noqa: ANN401  each room has its own usage

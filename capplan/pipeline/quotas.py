@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from capplan.pipeline.meter import Metered
-from capplan.results import Finding, FindingChange, PlannedLimit
+from capplan.pipeline.results import Finding, FindingChange, PlannedLimit
 
 _NEAR = Decimal("0.2")
 _SPARE = Decimal("1.2")

@@ -7,8 +7,8 @@ from capplan.errors import CapplanError
 from capplan.language.scenario import Resource
 from capplan.model import Option
 from capplan.pipeline.price import Priced, usd_of
+from capplan.pipeline.results import Finding, FindingChange
 from capplan.pipeline.what_if import saving, written
-from capplan.results import Finding, FindingChange
 
 _CENT = Decimal("0.01")
 

@@ -6,8 +6,8 @@ from fractions import Fraction
 from capplan.language.scenario import Resource
 from capplan.model import RunRisk
 from capplan.pipeline.price import Priced, usd_of
+from capplan.pipeline.results import RunCost
 from capplan.quantities import to_quantity
-from capplan.results import RunCost
 
 
 def runs_of(priced: Priced) -> tuple[RunCost, ...]:

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from capplan.language.scenario import Scenario
 from capplan.pipeline.price import Priced
+from capplan.pipeline.results import TrafficSourceCost
 from capplan.quantities import to_quantity
-from capplan.results import TrafficSourceCost
 
 
 def traffic_costs(priced: Priced) -> tuple[TrafficSourceCost, ...]:

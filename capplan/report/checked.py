@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from capplan.pipeline.results import Plan
 from capplan.report import numbers
 from capplan.report.verdicts import Told, told
 from capplan.report.yaml_value import written
-from capplan.results import Plan
 
 if TYPE_CHECKING:
     from capplan.commands.saved_plan import Snapshot  # a plan alone does not pay for what reads saved ones

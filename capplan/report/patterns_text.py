@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from capplan.pipeline.results import PatternCost
 from capplan.quantities import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Cell, Style, left, right, row
-from capplan.results import PatternCost
 
 _REQUESTS, _UNITS, _MILLION, _AMOUNT = 46, 57, 69, 80
 

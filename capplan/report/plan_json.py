@@ -7,11 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from capplan.pricing.rating import LineItem
-from capplan.quantities import to_quantity
-from capplan.report.plain import inert_json
-from capplan.report.verdicts import Told, told
-from capplan.results import (
+from capplan.pipeline.results import (
     ComparedAccount,
     ComparedTable,
     Finding,
@@ -29,6 +25,10 @@ from capplan.results import (
     Waived,
     WeighedAssumption,
 )
+from capplan.pricing.rating import LineItem
+from capplan.quantities import to_quantity
+from capplan.report.plain import inert_json
+from capplan.report.verdicts import Told, told
 from capplan.units import MONTH_HOURS
 
 if TYPE_CHECKING:

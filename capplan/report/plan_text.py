@@ -5,15 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from capplan.pricing.rating import LineItem
-from capplan.quantities import to_quantity
-from capplan.report import numbers
-from capplan.report.document import Cell, Style, bar, columns, finish, labelled, left, paint, right, row, safe, wrap
-from capplan.report.patterns_text import patterns_block
-from capplan.report.runs_text import runs_block
-from capplan.report.verdicts import figure, gate_name, limit_name, lines_by_label
-from capplan.report.yaml_value import written
-from capplan.results import (
+from capplan.pipeline.results import (
     Finding,
     Plan,
     PlannedLimit,
@@ -23,6 +15,14 @@ from capplan.results import (
     Verdict,
     WeighedAssumption,
 )
+from capplan.pricing.rating import LineItem
+from capplan.quantities import to_quantity
+from capplan.report import numbers
+from capplan.report.document import Cell, Style, bar, columns, finish, labelled, left, paint, right, row, safe, wrap
+from capplan.report.patterns_text import patterns_block
+from capplan.report.runs_text import runs_block
+from capplan.report.verdicts import figure, gate_name, limit_name, lines_by_label
+from capplan.report.yaml_value import written
 
 SERVICES = {"dynamodb": "DynamoDB", "lambda": "Lambda", "stepfunctions": "Step Functions", "glue": "Glue"}
 _NEAR = Decimal("0.20")

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from capplan.pipeline.results import RunCost
 from capplan.report import numbers
 from capplan.report.document import Style, left, right, row, wrap
-from capplan.results import RunCost
 
 _FEW = 5
 _EXPECTED, _P95, _RETRIED, _WORST, _SUCCEEDS, _WASTED, _TOLD = 28, 37, 46, 56, 65, 71, 80

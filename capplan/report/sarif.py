@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from capplan.pipeline.results import Finding, Plan
 from capplan.report.checked import Checked, message, money
 from capplan.report.plain import plain
 from capplan.report.plan_json import number, to_json
 from capplan.report.verdicts import Told
 from capplan.report.yaml_value import written
-from capplan.results import Finding, Plan
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _GATE = {

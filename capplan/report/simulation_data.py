@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from capplan.pipeline.results import Simulated, Simulation
 from capplan.report.delimited import cell, csv_text
 from capplan.report.numbers import of_float
 from capplan.report.plan_json import number
-from capplan.results import Simulated, Simulation
 from capplan.timeline import Bars, Event, Series, Timeline, moment_of
 
 SIMULATION_SCHEMA = "capplan.simulation/1"

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from capplan.pipeline.results import Simulation
 from capplan.report import numbers
 from capplan.report.document import Style, finish, labelled, left, paint, row, safe, wrap
 from capplan.report.plan_text import title
 from capplan.report.time_chart import bars, chart, spark
-from capplan.results import Simulation
 from capplan.timeline import Chart, Event, Timeline, Totals
 from capplan.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, WINDOW_DAYS
 

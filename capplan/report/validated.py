@@ -3,9 +3,9 @@
 import json
 from collections.abc import Sequence
 
+from capplan.pipeline.results import Plan
 from capplan.report import numbers
 from capplan.report.document import Style, safe
-from capplan.results import Plan
 
 
 def validated_text(plans: Sequence[Plan], style: Style) -> str:

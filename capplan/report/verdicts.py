@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from capplan.pipeline.results import Finding, FindingChange, Plan, PlannedLimit, PlannedResource, SuggestedFix, Verdict
 from capplan.pricing.rating import LineItem
 from capplan.quantities import to_quantity
 from capplan.report import numbers
-from capplan.results import Finding, FindingChange, Plan, PlannedLimit, PlannedResource, SuggestedFix, Verdict
 
 SPEC_CONFIG = ("BROKEN", "warning", "waived", "ok")
 """What a verdict is called, the worst first."""

@@ -15,8 +15,8 @@ from capplan.gates.judge import Baseline
 from capplan.language.gate_syntax import Gate, read_gate
 from capplan.language.gate_tokens import plain_name
 from capplan.language.scenario import with_gates
+from capplan.pipeline.results import Plan
 from capplan.report.gates_text import holds
-from capplan.results import Plan
 from tests.helpers import WEB_SHOP, scenario
 
 D = Decimal

@@ -6,8 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.model import Assumption, Excluded, LimitCheck
-from capplan.pricing.rating import LineItem
-from capplan.results import (
+from capplan.pipeline.results import (
     ComparedTable,
     Finding,
     FindingChange,
@@ -21,6 +20,7 @@ from capplan.results import (
     Verdict,
     WeighedAssumption,
 )
+from capplan.pricing.rating import LineItem
 
 D = Decimal
 PRICES = Prices("ab" * 32, date(2026, 9, 11), date(2026, 9, 18), ("verified",), ())

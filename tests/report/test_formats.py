@@ -18,6 +18,7 @@ import pytest
 from capplan.commands.diff import Difference, difference
 from capplan.commands.saved_plan import snapshot, snapshots_of_json
 from capplan.errors import Diagnostic
+from capplan.pipeline.results import Observed, Plan, Waived
 from capplan.report import diff_data
 from capplan.report.annotations import checked_annotations
 from capplan.report.check_text import check_text
@@ -34,7 +35,6 @@ from capplan.report.plan_csv import gates_csv, lines_csv
 from capplan.report.plan_json import checked_record, to_json
 from capplan.report.plan_text import plan_text
 from capplan.report.sarif import checked_sarif
-from capplan.results import Observed, Plan, Waived
 from tests.report.build import PLAN, forty_resources
 from tests.report.hostile import HOSTILE
 

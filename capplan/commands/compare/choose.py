@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from capplan.results import AtMultiple, ModeOption
+from capplan.pipeline.results import AtMultiple, ModeOption
 
 _CENT = Decimal("0.01")
 

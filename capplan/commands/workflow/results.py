@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.model import Assumption, Excluded
-from capplan.results import PlannedLimit, Prices
+from capplan.pipeline.results import PlannedLimit, Prices
 from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.execution.draws import Spread
 from capplan.services.stepfunctions.execution.eligibility import Eligibility

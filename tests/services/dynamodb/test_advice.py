@@ -8,8 +8,8 @@ import pytest
 from capplan.commands.plan import plan
 from capplan.language.load import build
 from capplan.model import Change
+from capplan.pipeline.results import Finding, Plan
 from capplan.pipeline.what_if import apply
-from capplan.results import Finding, Plan
 from capplan.services.dynamodb.table import KIND
 from tests.helpers import scenario
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import capplan
+from capplan.pipeline.results import Plan
 from capplan.report.document import Style
 from capplan.report.plan_json import plan_record
 from capplan.report.plan_text import plan_text
-from capplan.results import Plan
 from tests.helpers import scenario
 
 D = Decimal

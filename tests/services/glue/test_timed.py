@@ -7,7 +7,7 @@ import pytest
 
 import capplan
 from capplan.errors import CapplanError
-from capplan.results import Plan
+from capplan.pipeline.results import Plan
 from tests.helpers import scenario
 
 D = Decimal

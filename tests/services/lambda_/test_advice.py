@@ -7,7 +7,7 @@ import pytest
 
 import capplan
 from capplan.errors import CapplanError
-from capplan.results import Finding, Plan
+from capplan.pipeline.results import Finding, Plan
 from capplan.services.lambda_.advice import ready_environments as ready_options
 from capplan.services.lambda_.function import KIND
 from tests.helpers import scenario

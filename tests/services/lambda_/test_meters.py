@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import capplan
-from capplan.results import Plan
+from capplan.pipeline.results import Plan
 from tests.helpers import scenario
 
 
