@@ -212,7 +212,11 @@ def _source(
     try:
         return Flow.of(steady(name, recurring=True), read_rate(value)), name
     except Exception as error:  # noqa: BLE001  a pydantic error outside a model
-        hint = str(getattr(error, "context", {}).get("hint", "")) + ", or the name of a traffic"
+        context = getattr(error, "context", None) or {}
+        if context.get("hint") == "":
+            reader.say(path, context["shown"], "")
+            return Flow.zero(), name
+        hint = str(context.get("hint", "")) + ", or the name of a traffic"
         found = reader.doc.locate(path)
         what = shown(value) if isinstance(value, str) else found.text or found_kind(found)
         unitless = isinstance(value, Decimal)
