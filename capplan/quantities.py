@@ -321,7 +321,8 @@ def _at_most(value: Fraction, most: int, written: str, raw: object) -> Fraction:
     """A value no larger than anything has: past it, it is a slip of the keyboard."""
     if value > most:
         said = f"'{_shown(raw)}' is too large: at most {written}"
-        raise PydanticCustomError("quantity", "{shown}", {"shown": said, "hint": "", "found": _shown(raw)})
+        told = {"shown": said, "hint": f"write {written} or less", "found": _shown(raw), "most": written}
+        raise PydanticCustomError("quantity", "{shown}", told)
     return value
 
 

@@ -213,8 +213,8 @@ def _source(
         return Flow.of(steady(name, recurring=True), read_rate(value)), name
     except Exception as error:  # noqa: BLE001  a pydantic error outside a model
         context = getattr(error, "context", None) or {}
-        if context.get("hint") == "":
-            reader.say(path, context["shown"], "")
+        if "most" in context:
+            reader.say(path, context["shown"], context["hint"])
             return Flow.zero(), name
         hint = str(context.get("hint", "")) + ", or the name of a traffic"
         found = reader.doc.locate(path)
