@@ -1,4 +1,7 @@
-"""Random ordinary scenarios: every command answers, and its books add up. No figure is expected here."""
+"""Random ordinary scenarios: every command answers, and its books add up. No figure is expected here.
+
+The scans of seeds 16, 22 and 25 once ended in a traceback.
+"""
 
 import json
 from decimal import Decimal
@@ -108,7 +111,7 @@ def asked(seed: int, folder: Path) -> Scenario:
     return scenario(ordinary(seed), folder)
 
 
-@pytest.mark.parametrize("seed", range(11))
+@pytest.mark.parametrize("seed", range(16, 26))
 def test_a_plan_answers_and_its_lines_add_up(seed: int, tmp_path: Path) -> None:
     plan = capplan.plan(asked(seed, tmp_path))
     lines = sum((line.contracted_cost for line in plan.lines), Decimal(0))
@@ -116,14 +119,27 @@ def test_a_plan_answers_and_its_lines_add_up(seed: int, tmp_path: Path) -> None:
     assert json.loads(to_json(plan_record(plan)))["resources"]
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [24, 25])
 def test_every_mode_answers(seed: int, tmp_path: Path) -> None:
     assert json.loads(to_json(modes_record(capplan.compare_modes(asked(seed, tmp_path)))))["tables"]
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [24, 25])
 def test_a_simulation_answers_and_its_books_close(seed: int, tmp_path: Path) -> None:
     followed = capplan.simulate(asked(seed, tmp_path))
     assert json.loads(to_json(simulation_record(followed)))["resources"]
     for books in (line.books for one in followed.resources for line in one.timelines):
         assert abs(books.gap) <= Decimal("1e-4") * books.offered
+
+
+def test_no_scheduled_start_spills_where_environments_are_ready(tmp_path: Path) -> None:
+    """A tenth of an invocation a start, and retries: a rest of rounding was negative once and ended the program."""
+    kept = {
+        "duration": "1 s",
+        "fails": "2%",
+        "provisioned_concurrency": 4,
+        "triggers": [{"traffic": "often", "via": "sqs"}],
+    }
+    parts = {"traffic": {"often": {"schedule": "rate(5 minutes)"}}, "functions": {"f": kept}}
+    text = "\n".join(f"{section}: {json.dumps(part)}" for section, part in parts.items())
+    assert capplan.plan(scenario(text, tmp_path)).resources[0].usage["spilled_share"] == 0
