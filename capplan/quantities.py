@@ -284,6 +284,7 @@ MS_OF: dict[str, Fraction] = {
     "day": Fraction(86_400_000),
     "days": Fraction(86_400_000),
 }
+_MOST_DAYS = 36_500
 SECONDS_OF: dict[str, int] = {
     "s": 1,
     "sec": 1,
@@ -316,6 +317,15 @@ def _fail(found: object, expected: str, example: str) -> PydanticCustomError:
     )
 
 
+def _at_most(value: Fraction, most: int, written: str, raw: object) -> Fraction:
+    """A value no larger than anything has: past it, it is a slip of the keyboard."""
+    if value > most:
+        said = f"'{_shown(raw)}' is too large: at most {written}"
+        told = {"shown": said, "hint": f"write {written} or less", "found": _shown(raw), "most": written}
+        raise PydanticCustomError("quantity", "{shown}", told)
+    return value
+
+
 def _split(text: str) -> tuple[Fraction, str] | None:
     match = _TEXT.fullmatch(text.strip())
     if match is None:
@@ -332,7 +342,7 @@ def _read_bytes(raw: object) -> Decimal:
     found = _split(raw) if isinstance(raw, str) else None
     if found is None or found[1] not in BYTES_OF or found[0] < 0:
         raise _fail(raw, "a size", "1.8 KB or 300 B")
-    return _exact(found[0] * BYTES_OF[found[1]])
+    return _exact(_at_most(found[0] * BYTES_OF[found[1]], 10**6 * BYTES_OF["TB"], "1000000 TB", raw))
 
 
 def read_ms(raw: object) -> Decimal:
@@ -340,7 +350,7 @@ def read_ms(raw: object) -> Decimal:
     found = _split(raw) if isinstance(raw, str) else None
     if found is None or found[1] not in MS_OF or found[0] < 0:
         raise _fail(raw, "a duration", "45 ms or 22 min")
-    return _exact(found[0] * MS_OF[found[1]])
+    return _exact(_at_most(found[0] * MS_OF[found[1]], _MOST_DAYS * int(MS_OF["d"]), f"{_MOST_DAYS} d", raw))
 
 
 def read_count(raw: object) -> Decimal:
@@ -356,7 +366,7 @@ def read_count(raw: object) -> Decimal:
             "{shown}",
             {"shown": "wrong value", "hint": "expected a count, such as 3, 50k or 2M", "found": _shown(raw)},
         )
-    return _exact(found[0] * COUNT_SCALE[found[1]])
+    return _exact(_at_most(found[0] * COUNT_SCALE[found[1]], 1000 * COUNT_SCALE["T"], "1000T", raw))
 
 
 def _read_whole(raw: object) -> int:
@@ -398,7 +408,7 @@ def read_rate(raw: object) -> Fraction:
         amount, per = (part.strip() for part in raw.split("/"))
         found = _split(amount)
         if found is not None and found[1] in COUNT_SCALE and per in SECONDS_OF and found[0] >= 0:
-            return found[0] * COUNT_SCALE[found[1]] / SECONDS_OF[per]
+            return _at_most(found[0] * COUNT_SCALE[found[1]] / SECONDS_OF[per], COUNT_SCALE["B"], "1B/s", raw)
     raise _fail(raw, "a rate", "60/s or 150M/month")
 
 
@@ -408,7 +418,7 @@ def read_byte_rate(raw: object) -> Fraction:
         amount, per = (part.strip() for part in raw.split("/"))
         found = _split(amount)
         if found is not None and found[1] in BYTES_OF and per in SECONDS_OF and found[0] > 0:
-            return found[0] * BYTES_OF[found[1]] / SECONDS_OF[per]
+            return _at_most(found[0] * BYTES_OF[found[1]] / SECONDS_OF[per], 1000 * BYTES_OF["TB"], "1000 TB/s", raw)
     raise _fail(raw, "an amount of data a time", "300 GB/day or 12 GB/h")
 
 

@@ -216,7 +216,11 @@ def _source(
     try:
         return DemandFlow.of(steady(name, recurring=True), read_rate(value)), name
     except Exception as error:  # noqa: BLE001  a pydantic error outside a model
-        hint = str(getattr(error, "context", {}).get("hint", "")) + ", or the name of a traffic"
+        context = getattr(error, "context", None) or {}
+        if "most" in context:
+            reader.add_error(path, context["shown"], context["hint"])
+            return DemandFlow.zero(), name
+        hint = str(context.get("hint", "")) + ", or the name of a traffic"
         found = reader.doc.locate(path)
         what = shown(value) if isinstance(value, str) else found.text or found_kind(found)
         unitless = isinstance(value, Decimal)

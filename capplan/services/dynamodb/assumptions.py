@@ -1,12 +1,14 @@
 """Which defaults a table's answer rests on. It never changes an answer."""
 
+import math
 from collections.abc import Iterable
 
 from capplan.calls import READS, Access
 from capplan.model import Assumption, Context
-from capplan.services.dynamodb.requests import is_transactional
+from capplan.services.dynamodb.requests import is_transactional, reading_s
 from capplan.services.dynamodb.spec import Index, Table
 from capplan.services.dynamodb.usage import Usage
+from capplan.units import SECONDS_PER_MINUTE
 
 _NEW = frozenset({"put", "batch-write", "transact-write"})
 
@@ -105,6 +107,14 @@ def _accesses(path: str, usage: Usage) -> Iterable[Assumption]:
         yield Assumption(f"{path}.access.query.items", "1", "a query without items reads one", "workload")
     if any(access.op == "scan" and access.items is None for access in accesses):
         yield Assumption(f"{path}.access.scan.items", "all", "a scan without items reads everything", "workload")
+    longest_s = max((reading_s(one.work.access, one.units) for one in usage.works), default=0)
+    if longest_s >= SECONDS_PER_MINUTE:
+        yield Assumption(
+            f"{path}.access.scan.takes",
+            f"{math.ceil(longest_s / SECONDS_PER_MINUTE):,} min",
+            "pages of 1 MB one after another, as fast as one partition gives them; a parallel scan is faster",
+            "workload",
+        )
     if (usage.indexes or len(usage.index_bytes)) and any(_changes_all(a) for a in accesses):
         yield Assumption(
             f"{path}.access.update.changes",

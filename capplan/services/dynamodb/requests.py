@@ -12,10 +12,15 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import READS, Access
-from capplan.quantities import Distribution, expected_blocks, fixed, quantile, to_quantity
+from capplan.quantities import Distribution, ceil_div, expected_blocks, fixed, mean, quantile, to_quantity
 from capplan.services.dynamodb.items.batch_size import blocks_together
 from capplan.services.dynamodb.items.index_entries import entry_count, entry_size, index_write, larger_image
-from capplan.services.dynamodb.quotas import READ_BLOCK_BYTES, WRITE_BLOCK_BYTES
+from capplan.services.dynamodb.quotas import (
+    PAGE_BYTES,
+    PARTITION_READ_UNITS_PER_S,
+    READ_BLOCK_BYTES,
+    WRITE_BLOCK_BYTES,
+)
 from capplan.services.dynamodb.spec import PartitionKey, Table
 from capplan.services.dynamodb.units import TRANSACTION_FACTOR, UNITS_PER_BLOCK
 
@@ -74,6 +79,20 @@ def entries_touched(spec: Table, access: Access) -> Decimal:
     return spec.items if access.index is None else to_quantity(entry_count(spec, spec.indexes[access.index]))
 
 
+def pages(spec: Table, access: Access) -> int:
+    """Pages of 1 MB that a query or a scan reads, one after the other; 1 for every other request."""
+    if access.op not in ENTRIES:
+        return 1
+    return max(1, ceil_div(Fraction(entries_touched(spec, access)) * mean(_evaluated_size(spec, access)), PAGE_BYTES))
+
+
+def reading_s(access: Access, taken: RequestUnits) -> Fraction:
+    """The least time that a query or a scan takes: a page comes from one partition, so it is no faster than one
+    partition is; 0 for every other request.
+    """
+    return sum(taken.read.values(), Fraction(0)) / PARTITION_READ_UNITS_PER_S if access.op in ENTRIES else Fraction(0)
+
+
 def _read(spec: Table, access: Access) -> dict[str, Fraction]:
     """Units of a read, at the arm that serves it. A local index spends the table's, with the items it fetches."""
     level = UNITS_PER_BLOCK["transactional" if is_transactional(access) else access.consistency]
@@ -85,8 +104,10 @@ def _read(spec: Table, access: Access) -> dict[str, Fraction]:
     if access.index is None:
         return {TABLE: _evaluated(size, count, _queries(spec.partition_key, access)) * level}
     index = spec.indexes[access.index]
-    entries = access.item_size or entry_size(spec, index)
-    units = _evaluated(entries, count, _queries(index.partition_key or spec.partition_key, access)) * level
+    units = (
+        _evaluated(_evaluated_size(spec, access), count, _queries(index.partition_key or spec.partition_key, access))
+        * level
+    )
     if not index.local:
         return {access.index: units}
     whole = spec.item_size or size
@@ -111,6 +132,13 @@ def items_of(access: Access) -> Fraction:
 
 def _members(access: Access) -> Fraction:
     return Fraction(access.items if access.op in MEMBERS and access.items is not None else 1)
+
+
+def _evaluated_size(spec: Table, access: Access) -> Distribution:
+    """The size of what a query or a scan evaluates: an item, or an index's entry."""
+    if access.index is None:
+        return _item_size(spec, access)
+    return access.item_size or entry_size(spec, spec.indexes[access.index])
 
 
 def _item_size(spec: Table, access: Access) -> Distribution:

@@ -25,8 +25,9 @@ from capplan.services.dynamodb.keys.table_keys import keys_of
 from capplan.services.dynamodb.keys.weights import hottest_key_share
 from capplan.services.dynamodb.partitions.count import partition_count
 from capplan.services.dynamodb.partitions.load import MOST_DRAWN, Heat, heat_of, hottest_share, worst_moment
-from capplan.services.dynamodb.requests import TABLE, RequestUnits, items_of, request_units
+from capplan.services.dynamodb.requests import TABLE, RequestUnits, items_of, pages, reading_s, request_units
 from capplan.services.dynamodb.spec import Index, Table, Throughput, WarmThroughput
+from capplan.units import MS_PER_SECOND
 
 _WRITING_NEW = frozenset({"put", "batch-write", "transact-write"})
 
@@ -105,7 +106,7 @@ def meter(name: str, spec: Table, demand: Demand, ctx: Context) -> Usage:  # noq
 
 def meter_with(spec: Table, demand: Demand, ctx: Context, constants: Constants) -> Usage:
     """What AWS would count, with other values of what nobody publishes."""
-    works = tuple(WorkUnits(work, request_units(spec, work.access)) for work in demand.requests)
+    works = tuple(_work_units(spec, work) for work in demand.requests)
     table_bytes, index_bytes = stored_bytes(spec)
     local_bytes = sum((index_bytes[local] for local in spec.local_indexes()), Fraction(0))
     arms = (
@@ -124,6 +125,12 @@ def meter_with(spec: Table, demand: Demand, ctx: Context, constants: Constants) 
         index_bytes=index_bytes,
         window=window,
     )
+
+
+def _work_units(spec: Table, work: RequestStream) -> WorkUnits:
+    """What each request takes; a long scan is drawn out over the time in which it reads its pages."""
+    units = request_units(spec, work.access)
+    return WorkUnits(replace(work, flow=work.flow.spread(reading_s(work.access, units) * MS_PER_SECOND)), units)
 
 
 def _with_hours(spec: Table, arm: Arm, window: Window) -> Arm:
@@ -170,8 +177,8 @@ def _arm(spec: Table, index: str | None, works: tuple[WorkUnits, ...], size_byte
         hottest_share=hottest_share(keys, partitions, seed),
         hottest_key_share=own,
         keys=keys,
-        read_grain=grain((one.work.flow.monthly, _at_once(one, arm, "read")) for one in works),
-        write_grain=grain((one.work.flow.monthly, _at_once(one, arm, "write")) for one in works),
+        read_grain=grain((one.work.flow.monthly, _at_once(spec, one, arm, "read")) for one in works),
+        write_grain=grain((one.work.flow.monthly, _at_once(spec, one, arm, "write")) for one in works),
         size_bytes=size_bytes,
     )
 
@@ -181,10 +188,10 @@ def peak_units(flow: DemandFlow) -> Fraction:
     return sig6(flow.peak().per_second)
 
 
-def _at_once(one: WorkUnits, arm: str, direction: str) -> Fraction:
-    """Units of one request that go to one key: a batch's items go to several."""
+def _at_once(spec: Table, one: WorkUnits, arm: str, direction: str) -> Fraction:
+    """Units that one request takes of one key at once: a batch's items go to several keys, a scan reads page by page."""
     taken = one.units.read if direction == "read" else one.units.write
-    return taken.get(arm, Fraction(0)) / max(Fraction(1), items_of(one.work.access))
+    return taken.get(arm, Fraction(0)) / max(Fraction(pages(spec, one.work.access)), items_of(one.work.access))
 
 
 def provisioned(spec: Table, index: str | None) -> tuple[Throughput | None, Throughput | None]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -14,13 +15,14 @@ from hypothesis import strategies as st
 from capplan.flow import DemandFlow, LoadProfile, Peak
 from capplan.services.dynamodb.capacity import back_pressure as coupled
 from capplan.services.dynamodb.capacity.burst_bucket import serve
+from capplan.services.dynamodb.capacity.busy_seconds import excess
 from capplan.services.dynamodb.capacity.on_demand_growth import ceilings
 from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget
 from capplan.services.dynamodb.capacity.scaling import Bounds, Budget, Policy, capacity_steps, expand
 from capplan.services.dynamodb.capacity.simulated_period import Requests, Window, run
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL, PARAMETERS, Constants, constants
 from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
-from tests.services.dynamodb.helpers import flat, spiky
+from tests.services.dynamodb.helpers import flat, metered, spiky, table
 
 ALONE = ("", "write")
 INDEX = ("by-status", "write")
@@ -324,3 +326,40 @@ def test_every_parameter_has_its_low_central_and_high() -> None:
     for one in PARAMETERS:
         assert one.low <= one.central <= one.high, one.name
         assert one.meaning
+
+
+# --- scans ------------------------------------------------------------------------------------------------------------
+
+LARGE = {
+    "item_size": "4 KB",
+    "items": "40M",
+    "partition_key": {"name": "id", "distinct": Decimal(50), "popularity": "uniform"},
+}
+"""A full scan is 40 M x 4 KB: 156,250 pages of 1 MB, 128 RRU each, so 20 M RRU."""
+
+
+def test_a_scan_takes_a_page_at_once() -> None:
+    usage = metered(table(**LARGE), ({"op": "scan"}, flat(Fraction(15, 86_400))))
+    assert usage.table.read_grain == 128
+    assert usage.table.read.peak().per_second == pytest.approx(20_000_000 * 15 / 86_400)
+    assert usage.throttled == 0
+
+
+def test_a_scan_is_drawn_out_over_its_pages() -> None:
+    """20 M RRU at 3,000 a second are 6,667 s, 111 whole minutes: all in its first minute would be 333,333 RRU/s."""
+    usage = metered(table(**LARGE), ({"op": "scan"}, course([1 / 60])))
+    levels = usage.table.read.rate_per_minute()
+    assert levels[:111] == pytest.approx(20_000_000 / (111 * 60))
+    assert levels[111:].max() == pytest.approx(0)
+    assert usage.throttled == 0
+
+
+def test_a_short_scan_is_over_within_its_minute() -> None:
+    usage = metered(table(**{**LARGE, "items": "200k"}), ({"op": "scan"}, course([1 / 60])))
+    assert usage.table.read.peak().per_second == pytest.approx(100_000 / 60)
+
+
+def test_never_more_is_lost_than_comes() -> None:
+    """One request an hour that is far above the limit: a normal with its deviation would lose more than there is."""
+    mean = np.array([2000 / 3600])
+    assert excess(mean, np.sqrt(mean * 2_000_000), 1000.0) <= mean

@@ -35,7 +35,8 @@ def second_peak(mean: float, key: float, grain_units: float) -> float:
 def excess(mean: "NDArray[np.float64]", deviation: "NDArray[np.float64]", limit: float) -> "NDArray[np.float64]":
     """What a normal load is above a limit, in the mean: E[(X - limit)+]. Same shape as `mean`.
 
-    With z = (limit - mean) / deviation it is deviation · (φ(z) - z · (1 - Φ(z))); the bracket is read from a table.
+    With z = (limit - mean) / deviation it is deviation · (φ(z) - z · (1 - Φ(z))); the bracket is read from a table. A
+    normal goes below zero and a load does not, so it is never more than the mean.
     """
     import numpy as np  # noqa: PLC0415  only where something is refused
 
@@ -44,7 +45,7 @@ def excess(mean: "NDArray[np.float64]", deviation: "NDArray[np.float64]", limit:
     z = (limit - mean) / safe
     grid, loss = _loss_table()
     near = safe * np.interp(z, grid, loss)
-    return np.asarray(np.where((deviation > 0) & (np.abs(z) < _TABLE_TO), near, above))
+    return np.asarray(np.where((deviation > 0) & (np.abs(z) < _TABLE_TO), np.minimum(near, mean), above))
 
 
 def _loss_table() -> "tuple[NDArray[np.float64], NDArray[np.float64]]":

@@ -68,8 +68,8 @@ def spilled_share(flow: DemandFlow, warm_s: float, ready: Callable[[int], int]) 
         spilled += step.weight * max(_blocked(step.per_second * warm_s, kept), 1 - most)
     for shape, times in scheduled(flow):
         at_once = float(times)
-        inside = sum(min(at_once, ready(start)) for start in shape.starts) / max(1, len(shape.starts))
-        spilled += float(shape.monthly) * (at_once - inside)
+        outside = sum(max(0.0, at_once - ready(start)) for start in shape.starts) / max(1, len(shape.starts))
+        spilled += float(shape.monthly) * outside
     return min(1.0, spilled / total)
 
 
