@@ -12,6 +12,7 @@ from capplan.model import Change
 from capplan.pipeline.meter import meter
 from capplan.pipeline.price import Priced, charges_of, monthly, price, rate_charges
 from capplan.pricing.catalogue import Catalogue
+from capplan.resource_type import DeclaredResource
 
 
 def apply(data: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
@@ -104,14 +105,14 @@ def _quick_saving(
     if any(c.path.split(".")[2] in moving for c in changes):
         return None
     spec = respec(scenario, address, apply({section: {name: scenario.data[section][name]}}, changes)[section][name])
-    kind = resource.kind
-    usage = kind.meter(name, spec, base.metered.demand[address], ctx)
+    kind, before, after = resource.type, *(DeclaredResource(name, s, ctx) for s in (resource.spec, spec))
+    usage = kind.meter(after, base.metered.demand[address])
     still = (
         (address not in base.metered.consumed or kind.shards(usage) == kind.shards(base.metered.usage[address]))
-        and kind.calls(name, spec, ctx) == kind.calls(name, resource.spec, ctx)
-        and kind.duration_ms(name, spec, ctx) == ctx.duration_ms[address]
+        and kind.calls(after) == kind.calls(before)
+        and kind.duration_ms(after) == ctx.duration_ms[address]
         and kind.calls_per_unit(spec) == kind.calls_per_unit(resource.spec)
-        and kind.fails(spec) == kind.fails(resource.spec)
+        and kind.failure_share(spec) == kind.failure_share(resource.spec)
         and kind.schedule(spec) == kind.schedule(resource.spec)
     )
     charges = charges_of(replace(resource, spec=spec), usage, ctx)

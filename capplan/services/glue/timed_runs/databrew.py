@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from capplan import units
-from capplan.model import Assumption, Context, Problem, ResourceType
+from capplan.model import Assumption, Context, Problem
 from capplan.quantities import WholeCount, expected_blocks
 from capplan.services.glue import dpu
 from capplan.services.glue.jobs.derived_settings import MS_PER_MINUTE
@@ -54,7 +54,7 @@ def _assume(name: str, spec: Brew, usage: Usage, ctx: Context) -> tuple[Assumpti
     return (Assumption(f"databrew.{name}.nodes", str(_nodes(spec)), "AWS's default for a job", "aws_default"),)
 
 
-BREWS: ResourceType[Brew, Usage] = timed.kind(
+BREW = timed.TimedRuns(
     "glue.databrew",
     "databrew",
     Brew,
@@ -67,6 +67,6 @@ BREWS: ResourceType[Brew, Usage] = timed.kind(
         busy_ms=timed.real_ms,
         pools=lambda _: (),
         assume=_assume,
-        validate_request=_refuses,
+        rejected=_refuses,
     ),
 )

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from capplan import units
-from capplan.model import Assumption, Context, LimitCheck, Problem, ResourceType
+from capplan.model import Assumption, Context, LimitCheck, Problem
 from capplan.quantities import Count, Milliseconds, WholeCount, mean, to_quantity
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.jobs.spec import Version
@@ -74,7 +74,7 @@ def _stored(name: str, spec: Evaluation, usage: Usage, ctx: Context) -> tuple[Li
     return (LimitCheck(name, _STATISTICS, to_quantity(kept), _MOST_STATISTICS, "stored"),) if kept else ()
 
 
-EVALUATIONS: ResourceType[Evaluation, Usage] = timed.kind(
+EVALUATION = timed.TimedRuns(
     "glue.data_quality",
     "data_quality",
     Evaluation,
@@ -88,6 +88,6 @@ EVALUATIONS: ResourceType[Evaluation, Usage] = timed.kind(
         pools=lambda spec: ((DPUS, _size(spec)), (QUALITY_RUNS, Fraction(1))),
         assume=_assume,
         more_checks=_stored,
-        validate_request=_refuses,
+        rejected=_refuses,
     ),
 )

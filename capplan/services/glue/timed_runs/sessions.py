@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from capplan import units
-from capplan.model import Assumption, Change, Context, Option, Problem, ResourceType, Rule
+from capplan.model import Assumption, Change, Context, Option, Problem, Rule
 from capplan.quantities import Milliseconds, Share, WholeCount, mean
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.jobs.derived_settings import MS_PER_MINUTE
@@ -123,7 +123,7 @@ def _assume(name: str, spec: Session, usage: Usage, ctx: Context) -> tuple[Assum
     return tuple(found)
 
 
-SESSIONS: ResourceType[Session, Usage] = timed.kind(
+SESSION = timed.TimedRuns(
     "glue.session",
     "sessions",
     Session,
@@ -138,7 +138,7 @@ SESSIONS: ResourceType[Session, Usage] = timed.kind(
         worst_hours=lambda spec: timed.hours(_size(spec), Fraction(spec.timeout_ms) / units.MS_PER_SECOND),
         options=_options,
         assume=_assume,
-        validate_request=_refuses,
+        rejected=_refuses,
         rules=(IDLE,),
     ),
 )
