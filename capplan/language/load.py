@@ -22,7 +22,7 @@ from capplan.language.schedules import schedules_of
 from capplan.language.traffic import traffic_of
 from capplan.language.wording import doc_of, flow_words, found_kind, keys_of
 from capplan.model import ResourceType
-from capplan.quantities import RANGE_KEYS
+from capplan.quantities.fields import RANGE_KEYS
 from capplan.reading.document import Document
 from capplan.reading.files import Files, Source, read_source
 from capplan.reading.nearest import nearest

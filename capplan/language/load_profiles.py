@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.flow import LoadProfile, Peak, steady
-from capplan.quantities import sig6
+from capplan.quantities.rounding import sig6
 
 if TYPE_CHECKING:
     import numpy as np

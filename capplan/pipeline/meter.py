@@ -9,7 +9,7 @@ from capplan.flow import DemandFlow
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Assumption, Context, Demand
 from capplan.pipeline.demand import Injected, arrivals_of, calls_of, demands, notes, ratios_of, stream_consumers
-from capplan.quantities import Distribution
+from capplan.quantities.distribution import Distribution
 
 _ROUNDS = 20
 

@@ -25,7 +25,8 @@ from capplan.model import (
     PoolLoad,
     ResourceType,
 )
-from capplan.quantities import Count, Rate, to_quantity
+from capplan.quantities.fields import Count, Rate
+from capplan.quantities.rounding import to_quantity
 from capplan.services.glue import billing
 from capplan.services.glue.jobs.spec import Names
 from capplan.spec_config import SPEC_CONFIG

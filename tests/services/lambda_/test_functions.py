@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from capplan.calls import Access
 from capplan.flow import DemandFlow, LoadProfile, Peak
 from capplan.model import Context, Demand, RequestStream
-from capplan.quantities import Distribution, mean
+from capplan.quantities.distribution import Distribution, mean
 from capplan.services.lambda_ import billing, microvms
 from capplan.services.lambda_.function import KIND, Function, Usage, pool_quota
 from capplan.units import MONTH_SECONDS, WINDOW_MINUTES

@@ -9,7 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
-from capplan.quantities import mean, sig6
+from capplan.quantities.distribution import mean
+from capplan.quantities.rounding import sig6
 from capplan.services.lambda_.sources.trigger import Trigger
 
 POLLS: Mapping[str, int] = {"dynamodb": 4, "kinesis": 1}

@@ -9,7 +9,8 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from capplan.quantities import Milliseconds, Share, Size, WholeCount, read_count
+from capplan.quantities.fields import Milliseconds, Share, Size, WholeCount
+from capplan.quantities.text import read_count
 from capplan.spec_config import SPEC_CONFIG
 
 Via = Literal[
