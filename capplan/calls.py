@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from capplan.quantities import Count, Share, Size
+from capplan.quantities.fields import Count, Share, Size
 from capplan.spec_config import SPEC_CONFIG
 
 Op = str

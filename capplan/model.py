@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from capplan.calls import Access
 from capplan.errors import CapplanError, Diagnostic
 from capplan.flow import DemandFlow
-from capplan.quantities import Distribution
+from capplan.quantities.distribution import Distribution
 from capplan.timeline import SimulationRequest, Size, Timeline
 
 SpecT = TypeVar("SpecT", bound=BaseModel)

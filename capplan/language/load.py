@@ -21,7 +21,7 @@ from capplan.language.scenario import IncomingRequests, Resource, Scenario, Writ
 from capplan.language.schedules import schedules_of
 from capplan.language.traffic import traffic_of
 from capplan.language.wording import doc_of, found_kind, keys_of
-from capplan.quantities import RANGE_KEYS
+from capplan.quantities.fields import RANGE_KEYS
 from capplan.reading.document import Document
 from capplan.reading.files import Files, Source, read_source
 from capplan.reading.nearest import nearest

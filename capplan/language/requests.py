@@ -13,7 +13,7 @@ from capplan.language.reader import Path, Reader
 from capplan.language.scenario import IncomingRequests, WrittenCall
 from capplan.language.wording import doc_of, found_kind, keys_of
 from capplan.model import Line
-from capplan.quantities import read_rate
+from capplan.quantities.text import read_rate
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
 from capplan.resource_type import ResourceType

@@ -11,10 +11,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from capplan import quantity_schema
 from capplan.calls import Access
 from capplan.language.models import NAME, Account, Head, Traffic
 from capplan.pricing.catalogue import known_keys, regions
+from capplan.quantities import json_schema
 from capplan.service import Section
 from capplan.services import QUOTAS, SECTIONS, SERVICES, resource_type, verbs
 
@@ -95,7 +95,7 @@ def _tidy(schema: object, renamed: Mapping[str, str]) -> object:
     if not isinstance(schema, dict):
         return schema
     described = {key: schema[key] for key in ("description",) if key in schema}
-    if quantity_schema.QUANTITY in schema:
+    if json_schema.QUANTITY in schema:
         return {"$ref": f"#/$defs/{_form_of(schema)}", **described}
     out = {
         key: _tidy(value, renamed) for key, value in schema.items() if not (key == "title" and isinstance(value, str))
@@ -108,17 +108,17 @@ def _tidy(schema: object, renamed: Mapping[str, str]) -> object:
 
 
 _FORMS = {
-    "size": quantity_schema.SIZE,
-    "duration": quantity_schema.DURATION,
-    "time": quantity_schema.MILLISECONDS,
-    "bytes": quantity_schema.BYTES,
-    "megabytes": quantity_schema.MEGABYTES,
-    "count": quantity_schema.COUNT,
-    "share": quantity_schema.SHARE,
-    "factor": quantity_schema.FACTOR,
-    "money": quantity_schema.MONEY,
-    "rate": quantity_schema.RATE,
-    "data-rate": quantity_schema.BYTE_RATE,
+    "size": json_schema.SIZE,
+    "duration": json_schema.DURATION,
+    "time": json_schema.MILLISECONDS,
+    "bytes": json_schema.BYTES,
+    "megabytes": json_schema.MEGABYTES,
+    "count": json_schema.COUNT,
+    "share": json_schema.SHARE,
+    "factor": json_schema.FACTOR,
+    "money": json_schema.MONEY,
+    "rate": json_schema.RATE,
+    "data-rate": json_schema.BYTE_RATE,
 }
 """Quantities as the definitions name them."""
 

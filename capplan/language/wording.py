@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from capplan.errors import Diagnostic
-from capplan.quantity_schema import QUANTITY
+from capplan.quantities.json_schema import QUANTITY
 from capplan.reading.document import Document, Mark
 from capplan.reading.nearest import nearest
 from capplan.services import SECTIONS

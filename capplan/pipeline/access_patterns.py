@@ -7,7 +7,7 @@ from capplan.language.scenario import Resource
 from capplan.model import Pattern
 from capplan.pipeline.price import Priced
 from capplan.pipeline.results import PatternCost
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 
 _MILLION = 10**6
 

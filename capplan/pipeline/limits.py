@@ -13,7 +13,7 @@ from capplan.language.scenario import Resource
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.pipeline.meter import Metered
 from capplan.pipeline.results import PlannedLimit
-from capplan.quantities import sig6, to_quantity
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services import QUOTAS, default_quota
 
 

@@ -9,7 +9,7 @@ from capplan.flow import DemandFlow
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Assumption, Context, Demand
 from capplan.pipeline.demand import Injected, SourceKey, arrivals_of, calls_of, demands, emitters_read, idle, ratios_of
-from capplan.quantities import Distribution
+from capplan.quantities.distribution import Distribution
 from capplan.resource_type import DeclaredResource, MeteredResource
 
 _ROUNDS = 20

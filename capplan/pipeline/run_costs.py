@@ -7,7 +7,7 @@ from capplan.language.scenario import Resource
 from capplan.model import RunRisk
 from capplan.pipeline.price import Priced, usd_of
 from capplan.pipeline.results import RunCost
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 
 
 def runs_of(priced: Priced) -> tuple[RunCost, ...]:

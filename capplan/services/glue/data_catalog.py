@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from capplan.flow import DemandFlow
 from capplan.model import Assumption, Charge, Demand, Observable
-from capplan.quantities import Count, Rate, to_quantity
+from capplan.quantities.fields import Count, Rate
+from capplan.quantities.rounding import to_quantity
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
 from capplan.services.glue import billing
 from capplan.services.glue.jobs.spec import Names

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from capplan.quantities import Distribution, fixed
+from capplan.quantities.distribution import Distribution, fixed
 from capplan.services.glue import billing, dpu
 
 STANDARD, FLEX = Decimal("0.44"), Decimal("0.29")

@@ -10,7 +10,7 @@ import pytest
 import capplan
 from capplan.flow import DemandFlow, steady
 from capplan.model import Context, Demand
-from capplan.quantities import fixed
+from capplan.quantities.distribution import fixed
 from capplan.services.glue.jobs import overlap, retries
 from capplan.services.glue.jobs.attempts import attempts, calls_per_unit, failing_ms
 from capplan.services.glue.jobs.derived_settings import duration, own_rate

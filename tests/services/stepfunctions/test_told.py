@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from capplan.model import Context, Demand
-from capplan.quantities import Distribution
+from capplan.quantities.distribution import Distribution
 from capplan.services.stepfunctions.asl.definition import DefinitionError
 from capplan.services.stepfunctions.asl.read import parse
 from capplan.services.stepfunctions.execution.expectation import expect

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from capplan.model import Charge, Context, RunRisk
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.jobs import retries
 from capplan.services.glue.jobs.derived_settings import unit

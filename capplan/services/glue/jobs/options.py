@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Literal
 
 from capplan.model import Assumption, Context, Observable, Option
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.services.glue.jobs import risks, savings
 from capplan.services.glue.jobs.derived_settings import MS_PER_MINUTE, timeout_ms
 from capplan.services.glue.jobs.limits import MAX_CONCURRENT_RUNS, WAITING, check

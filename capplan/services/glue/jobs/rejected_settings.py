@@ -3,7 +3,7 @@
 AWS Glue Developer Guide, "AWS Glue worker types", "Configuring job properties", "Using auto scaling"; read 2026-11-23.
 """
 
-from capplan.quantities import fixed
+from capplan.quantities.distribution import fixed
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.jobs.derived_settings import (
     MIN_AUTO_SCALING,

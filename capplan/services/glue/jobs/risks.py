@@ -7,7 +7,7 @@ import math
 from decimal import Decimal
 
 from capplan.model import Change, Charge, Context, Option
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.services.glue.billing import MAX_TIMEOUT_MINUTES
 from capplan.services.glue.jobs.cost import hour_charge, hung_charge, worst_run_charge
 from capplan.services.glue.jobs.derived_settings import MS_PER_MINUTE, timeout_ms

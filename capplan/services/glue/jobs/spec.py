@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from capplan.quantities import ByteRate, Count, Duration, Milliseconds, Share, Size, WholeCount
+from capplan.quantities.fields import ByteRate, Count, Duration, Milliseconds, Share, Size, WholeCount
 from capplan.schedule import ScheduleError, read_schedule
 from capplan.services.glue import billing, dpu
 from capplan.spec_config import SPEC_CONFIG

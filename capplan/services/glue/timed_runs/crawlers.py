@@ -11,7 +11,7 @@ from pydantic import Field
 
 from capplan import units
 from capplan.model import Assumption, Change, Context, Option, Rule
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.quotas import CRAWLERS as CRAWLERS_HELD
 from capplan.services.glue.quotas import CRAWLERS_RUNNING

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from capplan import units
 from capplan.model import Assumption, Context, Problem
-from capplan.quantities import WholeCount, expected_blocks
+from capplan.quantities.distribution import expected_blocks
+from capplan.quantities.fields import WholeCount
 from capplan.services.glue import dpu
 from capplan.services.glue.jobs.derived_settings import MS_PER_MINUTE
 from capplan.services.glue.timed_runs import resource_type as timed

@@ -11,7 +11,9 @@ from pydantic import Field
 
 from capplan import units
 from capplan.model import Assumption, Context, LimitCheck, Problem
-from capplan.quantities import Count, Milliseconds, WholeCount, mean, to_quantity
+from capplan.quantities.distribution import mean
+from capplan.quantities.fields import Count, Milliseconds, WholeCount
+from capplan.quantities.rounding import to_quantity
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.jobs.spec import Version
 from capplan.services.glue.quotas import DPUS, QUALITY_RUNS

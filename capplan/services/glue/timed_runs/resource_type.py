@@ -27,7 +27,9 @@ from capplan.model import (
     Rule,
     RunRisk,
 )
-from capplan.quantities import Distribution, Duration, fixed, mean, sig6, to_quantity
+from capplan.quantities.distribution import Distribution, fixed, mean
+from capplan.quantities.fields import Duration
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
 from capplan.services.glue.jobs import overlap

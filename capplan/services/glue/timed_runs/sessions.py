@@ -11,7 +11,8 @@ from pydantic import Field
 
 from capplan import units
 from capplan.model import Assumption, Change, Context, Option, Problem, Rule
-from capplan.quantities import Milliseconds, Share, WholeCount, mean
+from capplan.quantities.distribution import mean
+from capplan.quantities.fields import Milliseconds, Share, WholeCount
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.jobs.derived_settings import MS_PER_MINUTE
 from capplan.services.glue.quotas import DPUS, RAY_DPUS

@@ -10,7 +10,8 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.model import Assumption
-from capplan.quantities import mean, sig6
+from capplan.quantities.distribution import mean
+from capplan.quantities.rounding import sig6
 from capplan.services.lambda_.sources.trigger import Trigger
 from capplan.services.lambda_.spec import Function
 

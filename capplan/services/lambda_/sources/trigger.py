@@ -11,7 +11,8 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from capplan.calls import Access
-from capplan.quantities import Milliseconds, Share, Size, WholeCount, read_count
+from capplan.quantities.fields import Milliseconds, Share, Size, WholeCount
+from capplan.quantities.text import read_count
 from capplan.resource_type import Source
 from capplan.spec_config import SPEC_CONFIG
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, NamedTuple
 
+from capplan.services.parcels.manifest import MESSAGES
 from pydantic import BaseModel, Field
 
 from capplan.calls import Access
@@ -11,7 +12,6 @@ from capplan.flow import DemandFlow
 from capplan.model import Charge, Demand, PoolLoad
 from capplan.quantities.fields import Milliseconds
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
-from capplan.services.parcels.manifest import MESSAGES
 from capplan.spec_config import SPEC_CONFIG
 
 
