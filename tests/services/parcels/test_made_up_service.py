@@ -16,7 +16,7 @@ PRICES = {
     "service": "parcels",
     "region": "us-east-1",
     "location": "US East (N. Virginia)",
-    "sources": {},
+    "sources": {"page": {"origin": "a page that does not exist"}},
     "prices": {
         "parcel": [
             {
@@ -26,7 +26,7 @@ PRICES = {
                 "effective": "2026-11-01",
                 "checked": "2026-11-30",
                 "confidence": "verified",
-                "source": "made up",
+                "source": "page",
                 "sku": "MADEUP",
             }
         ]
