@@ -48,25 +48,68 @@ def load_source(source: Source) -> Scenario:
     return build(doc, source.files, hashlib.sha256(source.text.encode()).hexdigest())
 
 
-def build(doc: Document, files: Files, sha256: str, data: Mapping[str, Any] | None = None) -> Scenario:
-    """A scenario from plain data (the document's own, unless changed data are given). Raises CapplanError."""
+def build(
+    doc: Document, files: Files, sha256: str, data: Mapping[str, Any] | None = None, base: Scenario | None = None
+) -> Scenario:
+    """A scenario from plain data (the document's own, unless changed data are given).
+
+    `base` is a valid scenario of which the data are a changed copy: what is the same object in both is not read again.
+
+    Raises:
+        CapplanError: Everything that is wrong, in file order.
+    """
     raw = doc.data if data is None else data
     if not isinstance(raw, Mapping):
         raise CapplanError(
             (doc.diagnostic([], "a scenario is keys and values", "write capplan: 1, a name and a region"),)
         )
-    return scenario_of(Reader(doc, files, dict(raw)), sha256)
+    return scenario_of(Reader(doc, files, dict(raw)), sha256, Unchanged(base, raw))
 
 
-def scenario_of(reader: Reader, sha256: str) -> Scenario:
+class Unchanged:
+    """What of a base scenario stands in changed data as the very same object; nothing without a base."""
+
+    def __init__(self, base: Scenario | None, data: Mapping[str, Any]) -> None:
+        self._data = data
+        same = base is not None and all(base.data.get(key) is data.get(key) for key in ("traffic", "defaults"))
+        self._base = base if same else None
+
+    def flows(self) -> dict[str, DemandFlow] | None:
+        """The traffic by name."""
+        base = self._base
+        return None if base is None else {n: flow for n, flow in base.flows_by_name.items() if n not in base.resources}
+
+    def resource(self, address: str) -> Resource | None:
+        """A resource whose own words are the same."""
+        section, _, name = address.partition(".")
+        base = self._base
+        if base is None or address not in base.resources:
+            return None
+        return base.resources[address] if base.data[section][name] is self._data[section][name] else None
+
+    def with_all_it_names(self, address: str, specs: "Specs") -> Resource | None:
+        """A resource whose own words, and those of every resource that it names, are the same."""
+        base, resource = self._base, self.resource(address)
+        if base is None or resource is None or base.resources.keys() != specs.keys():
+            return None
+        named = {call.to for call in resource.calls} | {s.name for s in resource.type.sources(resource.spec)}
+        return resource if all(a not in specs or self.resource(a) is not None for a in named) else None
+
+
+def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged) -> Scenario:
+    """A scenario from a reader's data. Raises CapplanError."""
     head = reader.model(Head, {k: reader.data[k] for k in HEAD if k in reader.data}, (), {})
     check_top_keys(reader)
-    flows_by_name = traffic_of(reader)
-    specs = specs_of(reader)
+    flows_by_name = unchanged.flows() or traffic_of(reader)
+    specs = specs_of(reader, unchanged)
     names: dict[str, list[str]] = {}
     for address in specs:
         names.setdefault(address.partition(".")[2], []).append(address)
-    resources = {address: resource_at(reader, address, names, flows_by_name, specs) for address in specs}
+    resources = {
+        address: unchanged.with_all_it_names(address, specs)
+        or resource_at(reader, address, names, flows_by_name, specs)
+        for address in specs
+    }
     starts = schedules_of(specs)
     gates = gates_of(reader)
     prices = prices_of(reader)
@@ -98,7 +141,7 @@ Specs = Mapping[str, tuple[ResourceType[Any, Any], Any]]
 """Every declared resource: its type and its spec (None where it is wrong), by address."""
 
 
-def specs_of(reader: Reader) -> dict[str, tuple[ResourceType[Any, Any], Any]]:
+def specs_of(reader: Reader, unchanged: Unchanged) -> dict[str, tuple[ResourceType[Any, Any], Any]]:
     """The resources of all sections."""
     defaults = reader.section("defaults")
     for key, general in defaults.items():
@@ -112,7 +155,10 @@ def specs_of(reader: Reader) -> dict[str, tuple[ResourceType[Any, Any], Any]]:
     for key, section in SECTIONS.items():
         for name, raw in reader.section(key).items():
             path: Path = (key, name)
-            if isinstance(raw, Mapping):
+            same = unchanged.resource(f"{key}.{name}")
+            if same is not None:
+                out[f"{key}.{name}"] = (same.type, same.spec)
+            elif isinstance(raw, Mapping):
                 out[f"{key}.{name}"] = (resource_type(key), _spec(reader, section, raw, defaults.get(key), path))
             else:
                 message = f"expected keys and values under '{name}', found {found_kind(reader.doc.locate(path))}"

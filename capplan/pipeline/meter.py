@@ -66,7 +66,9 @@ def _duration_ms(resource: Resource, ctx: Context) -> Fraction:
     return resource.type.duration_ms(DeclaredResource(resource.name, resource.spec, ctx))
 
 
-def meter(scenario: Scenario, seed: int, extra: Sequence[Injected] = (), silent: str = "") -> Metered:
+def meter(
+    scenario: Scenario, seed: int, extra: Sequence[Injected] = (), silent: str = "", base: Metered | None = None
+) -> Metered:
     """Demand carried through the workload and metered, until shards and flows agree.
 
     Args:
@@ -74,6 +76,7 @@ def meter(scenario: Scenario, seed: int, extra: Sequence[Injected] = (), silent:
         seed: For everything drawn.
         extra: Requests beside those of the scenario.
         silent: The address of a resource whose calls are left out, since `extra` holds them one by one.
+        base: The scenario before a change: a resource that is declared and asked the same there is not metered again.
     """
     ctx = context_of(scenario, seed)
     calls = {a: () if a == silent else calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
@@ -84,16 +87,20 @@ def meter(scenario: Scenario, seed: int, extra: Sequence[Injected] = (), silent:
     for _ in range(_ROUNDS):
         flows = arrivals_of(scenario, calls, ratios, extra)
         demand = demands(scenario, calls, flows, ratios, shards, extra)
-        usage = {a: _meter(scenario.resources[a], demand[a], ctx) for a in emitters}
+        usage = {a: _meter(scenario.resources[a], demand[a], ctx, base) for a in emitters}
         shards = {a: scenario.resources[a].type.shards(usage[a]) for a in emitters}
         following = ratios_of(scenario, flows, shards)
         if following == ratios:
             break
         ratios = following
     demand = demands(scenario, calls, flows, ratios, shards, extra)
-    usage = {a: _meter(r, demand[a], ctx) for a, r in scenario.resources.items()}
+    usage = {a: _meter(r, demand[a], ctx, base) for a, r in scenario.resources.items()}
     return Metered(scenario, ctx, demand, usage, idle(scenario, demand, flows), frozenset(emitters))
 
 
-def _meter(resource: Resource, demand: Demand, ctx: Context) -> Any:  # noqa: ANN401  each service has its own usage
+def _meter(resource: Resource, demand: Demand, ctx: Context, base: Metered | None) -> Any:  # noqa: ANN401  each service has its own usage
+    if base is not None and base.context == ctx:
+        before = base.scenario.resources.get(resource.address)
+        if before is not None and before.spec is resource.spec and base.demand[resource.address] == demand:
+            return base.usage[resource.address]
     return resource.type.meter(DeclaredResource(resource.name, resource.spec, ctx), demand)
