@@ -99,7 +99,7 @@ def ratios_of(
     """Records per invocation of every batching trigger, at the month's mean rate."""
     if not any(True for _ in triggers(scenario)):
         return {}
-    from capplan.services.lambda_.sources.batches import POLLS, QUEUE_WINDOW_MS, most_records, records_per_invocation  # noqa: PLC0415  only functions have them
+    from capplan.services.lambda_.sources.batches import POLLS, QUEUE_WINDOW_MS, max_records, records_per_invocation  # noqa: PLC0415  only functions have them
 
     out: dict[tuple[str, int], Fraction] = {}
     for address, i, trigger in triggers(scenario):
@@ -107,12 +107,12 @@ def ratios_of(
         rate_per_s = _source_flow(scenario, trigger, flows).monthly * _passed(trigger) / units.MONTH_SECONDS
         if via in POLLS:
             count = shards.get(f"tables.{trigger.stream}", 1) if via == "dynamodb" else (trigger.shards or 1)
-            most = most_records(trigger)
+            most = max_records(trigger)
             out[address, i] = records_per_invocation(rate_per_s, most, trigger.window_ms, count, POLLS[via])
         elif via in QUEUE_WINDOW_MS:
             window_ms = trigger.window_ms or QUEUE_WINDOW_MS[via]
             if window_ms is not None:
-                out[address, i] = records_per_invocation(rate_per_s, most_records(trigger), window_ms, None, None)
+                out[address, i] = records_per_invocation(rate_per_s, max_records(trigger), window_ms, None, None)
     return out
 
 

@@ -14,8 +14,8 @@ _STEP = 100
 
 def quota_findings(metered: Metered, limits: Sequence[PlannedLimit]) -> Iterable[Finding]:
     """One finding for each quota of Lambda's that is filled to four fifths or more."""
-    from capplan.services.lambda_.concurrency.environments import REQUESTS_PER_CONCURRENCY  # noqa: PLC0415  only functions have them
     from capplan.services.lambda_.limits import QUOTA_NAMES  # noqa: PLC0415
+    from capplan.services.lambda_.quotas import REQUESTS_PER_CONCURRENCY  # noqa: PLC0415  only functions have them
 
     for limit in limits:
         check = limit.check

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from capplan.calls import Access
 from capplan.model import Call, Context, ResourceType, Simulator
-from capplan.services.lambda_.advice.memory import complete
+from capplan.services.lambda_.advice.memory import resolve
 from capplan.services.lambda_.advice.options import options
 from capplan.services.lambda_.advice.rules import RULES
 from capplan.services.lambda_.assumptions import assume, exclude
@@ -12,8 +12,8 @@ from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cost import charge
 from capplan.services.lambda_.limits import check, pool_quota, pools
 from capplan.services.lambda_.observables import observe
-from capplan.services.lambda_.sources.batches import POLLS, QUEUE_WINDOW_MS, most_records, records_per_invocation
-from capplan.services.lambda_.spec import NOT_YET, Function, Trigger
+from capplan.services.lambda_.sources.batches import POLLS, QUEUE_WINDOW_MS, max_records, records_per_invocation
+from capplan.services.lambda_.spec import UNSUPPORTED, Function, Trigger
 from capplan.services.lambda_.usage import Usage, meter, summary
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
     "Function",
     "Trigger",
     "Usage",
-    "most_records",
+    "max_records",
     "pool_quota",
     "records_per_invocation",
 ]
@@ -59,7 +59,7 @@ KIND: ResourceType[Function, Usage] = ResourceType(
     section="functions",
     service="lambda",
     spec=Function,
-    unsupported=NOT_YET,
+    unsupported=UNSUPPORTED,
     calls=_calls,
     duration_ms=_duration_ms,
     meter=meter,
@@ -74,6 +74,6 @@ KIND: ResourceType[Function, Usage] = ResourceType(
     shards=_no_shards,
     exclude=exclude,
     rules=RULES,
-    complete=complete,
+    complete=resolve,
     simulate=_simulator,
 )
