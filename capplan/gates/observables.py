@@ -10,6 +10,7 @@ from capplan.language.scenario import Resource, Scenario
 from capplan.model import Charge, Observable
 from capplan.pipeline.price import Priced, cost_by_service, cost_by_tag, usd_of
 from capplan.pipeline.results import PlannedLimit, TrafficSourceCost
+from capplan.resource_type import MeteredResource
 
 _FLOORS = frozenset({"headroom", "holds_until", "success"})
 _PER = {"requests": "request", "executions": "execution", "runs": "run"}
@@ -123,12 +124,13 @@ def _resource(
     out = {"cost": _usd(cost), "headroom": _headroom(label, limits)}
     if total:
         out["cost_share"] = ObservedMetric(Fraction(cost) / Fraction(total), SHARE)
-    for word, amount in resource.kind.summary(usage).items():
+    for word, amount in resource.type.summary(usage).items():
         if word in _PER:
             out[f"cost_per_{_PER[word]}"] = _per(cost, Fraction(amount), _PER[word])
-    for key, observable in resource.kind.observe(resource.name, resource.spec, usage, ctx).items():
+    metered = MeteredResource(resource.name, resource.spec, usage, ctx)
+    for key, observable in resource.type.observe(metered).items():
         out[key] = metric_of(observable, floor=key.rpartition(".")[2] in _FLOORS)
-    risk = resource.kind.risk(resource.name, resource.spec, usage, ctx)
+    risk = resource.type.risk(metered)
     for charge in risk.charges if risk is not None else ():
         out[charge.id.removeprefix(f"{resource.name}.")] = metric_of(_amount(charge, priced))
     return out | {name[len(label) + 1 :]: value for name, value in _by_limit(label, limits).items()}

@@ -58,7 +58,7 @@ def compare_modes(
     tables: list[ComparedTable] = []
     chosen: list[tuple[ComparedTable, _Candidate]] = []
     for resource in scenario.resources.values():
-        if resource.kind.section == "tables":
+        if resource.section.key == "tables":
             compared, candidate = _compare(base, resource, wanted, today)
             tables += compared
             if candidate is not None:

@@ -10,11 +10,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from capplan import units
-from capplan.model import ResourceType
 from capplan.services.glue import billing
 from capplan.services.glue.quotas import STATISTICS_RUNS
 from capplan.services.glue.timed_runs import resource_type as timed
-from capplan.services.glue.timed_runs.resource_type import Timed, Usage
+from capplan.services.glue.timed_runs.resource_type import Timed
 
 _PRICES = {
     "column-statistics": "glue.data_catalog.statistics_dpu_hour",
@@ -42,7 +41,7 @@ def _pools(spec: CatalogTask) -> tuple[tuple[str, Fraction], ...]:
     return ((STATISTICS_RUNS, Fraction(1)),) if spec.task == "column-statistics" else ()
 
 
-TASKS: ResourceType[CatalogTask, Usage] = timed.kind(
+CATALOG_TASK = timed.TimedRuns(
     "glue.catalog_task",
     "catalog_tasks",
     CatalogTask,

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from capplan import units
-from capplan.model import Assumption, Change, Context, Option, ResourceType, Rule
+from capplan.model import Assumption, Change, Context, Option, Rule
 from capplan.quantities.rounding import to_quantity
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.quotas import CRAWLERS as CRAWLERS_HELD
@@ -71,7 +71,7 @@ def _options(name: str, spec: Crawler, usage: Usage, ctx: Context) -> tuple[Opti
     )
 
 
-CRAWLERS: ResourceType[Crawler, Usage] = timed.kind(
+CRAWLER = timed.TimedRuns(
     "glue.crawler",
     "crawlers",
     Crawler,

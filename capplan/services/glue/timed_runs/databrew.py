@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from capplan import units
-from capplan.model import Assumption, Context, Problem, ResourceType
+from capplan.model import Assumption, Context, Problem
 from capplan.quantities.distribution import expected_blocks
 from capplan.quantities.fields import WholeCount
 from capplan.services.glue import dpu
@@ -55,7 +55,7 @@ def _assume(name: str, spec: Brew, usage: Usage, ctx: Context) -> tuple[Assumpti
     return (Assumption(f"databrew.{name}.nodes", str(_nodes(spec)), "AWS's default for a job", "aws_default"),)
 
 
-BREWS: ResourceType[Brew, Usage] = timed.kind(
+BREW = timed.TimedRuns(
     "glue.databrew",
     "databrew",
     Brew,
@@ -68,6 +68,6 @@ BREWS: ResourceType[Brew, Usage] = timed.kind(
         busy_ms=timed.real_ms,
         pools=lambda _: (),
         assume=_assume,
-        validate_request=_refuses,
+        rejected=_refuses,
     ),
 )

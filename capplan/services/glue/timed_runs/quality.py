@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from capplan import units
-from capplan.model import Assumption, Context, LimitCheck, Problem, ResourceType
+from capplan.model import Assumption, Context, LimitCheck, Problem
 from capplan.quantities.distribution import mean
 from capplan.quantities.fields import Count, Milliseconds, WholeCount
 from capplan.quantities.rounding import to_quantity
@@ -76,7 +76,7 @@ def _stored(name: str, spec: Evaluation, usage: Usage, ctx: Context) -> tuple[Li
     return (LimitCheck(name, _STATISTICS, to_quantity(kept), _MOST_STATISTICS, "stored"),) if kept else ()
 
 
-EVALUATIONS: ResourceType[Evaluation, Usage] = timed.kind(
+EVALUATION = timed.TimedRuns(
     "glue.data_quality",
     "data_quality",
     Evaluation,
@@ -90,6 +90,6 @@ EVALUATIONS: ResourceType[Evaluation, Usage] = timed.kind(
         pools=lambda spec: ((DPUS, _size(spec)), (QUALITY_RUNS, Fraction(1))),
         assume=_assume,
         more_checks=_stored,
-        validate_request=_refuses,
+        rejected=_refuses,
     ),
 )

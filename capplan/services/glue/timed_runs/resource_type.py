@@ -13,11 +13,9 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from capplan import units
-from capplan.calls import Access
 from capplan.flow import POISSON_SIGMAS, DemandFlow
 from capplan.model import (
     Assumption,
-    Call,
     Charge,
     Context,
     Demand,
@@ -26,7 +24,6 @@ from capplan.model import (
     Option,
     PoolLoad,
     Problem,
-    ResourceType,
     Rule,
     RunRisk,
 )
@@ -34,6 +31,7 @@ from capplan.quantities.distribution import Distribution, fixed, mean
 from capplan.quantities.fields import Duration
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.reading.files import Files
+from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
 from capplan.services.glue.jobs import overlap
 from capplan.services.glue.jobs.rejected_settings import twice
 from capplan.services.glue.jobs.spec import Names, Schedule
@@ -100,7 +98,7 @@ class Terms(Generic[SpecT]):
         options: What else could be written.
         assume: The defaults it rests on.
         more_checks: Limits of its own beside runs at once.
-        refuses: What AWS does not take together.
+        rejected: What AWS rejects.
         rules: What its options are explained by.
     """
 
@@ -117,7 +115,7 @@ class Terms(Generic[SpecT]):
     options: Callable[[str, SpecT, Usage, Context], tuple[Option, ...]] = lambda *_: ()
     assume: Callable[[str, SpecT, Usage, Context], tuple[Assumption, ...]] = lambda *_: ()
     more_checks: Callable[[str, SpecT, Usage, Context], tuple[LimitCheck, ...]] = lambda *_: ()
-    validate_request: Callable[[SpecT], tuple[Problem, ...]] = lambda _: ()
+    rejected: Callable[[SpecT], tuple[Problem, ...]] = lambda _: ()
     rules: tuple[Rule, ...] = ()
 
 
@@ -134,53 +132,52 @@ def validate(spec: Timed) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def kind(name: str, section: str, spec: type[SpecT], terms: Terms[SpecT]) -> ResourceType[SpecT, Usage]:
-    """A kind of resource on such terms."""
+class TimedRuns(ResourceType[SpecT, Usage]):
+    """A resource type billed on such terms."""
 
-    def complete(spec: SpecT, files: Files) -> tuple[SpecT, tuple[Problem, ...]]:
+    starts_with = "run"
+
+    def __init__(self, type_id: str, section: str, spec: type[SpecT], terms: Terms[SpecT]) -> None:
+        self.id, self.section, self.spec, self.terms = type_id, section, spec, terms
+        self.rules = terms.rules
+
+    def resolve(self, spec: SpecT, files: Files) -> tuple[SpecT, tuple[Problem, ...]]:
+        """The spec as written, and what AWS rejects of it."""
         del files
-        return spec, (*validate(spec), *terms.validate_request(spec))
+        return spec, (*validate(spec), *self.terms.rejected(spec))
 
-    return ResourceType(
-        name=name,
-        section=section,
-        service="glue",
-        spec=spec,
-        unsupported={},
-        calls=_calls_nothing,
-        duration_ms=lambda _name, spec, _ctx: terms.busy_ms(spec),
-        meter=lambda name, spec, demand, _ctx: _meter(terms, f"{section}.{name}", spec, demand),
-        check=lambda name, spec, usage, ctx: (*_check(terms, name, usage), *terms.more_checks(name, spec, usage, ctx)),
-        pools=lambda _name, spec, usage, _ctx: _pools(terms, spec, usage),
-        charge=lambda name, spec, usage, _ctx: _charge(terms, name, spec, usage),
-        options=terms.options,
-        summary=_summary,
-        observe=lambda _name, _spec, usage, _ctx: _observe(terms, usage),
-        assume=terms.assume,
-        records=_no_records,
-        shards=_no_shards,
-        complete=complete,
-        rules=terms.rules,
-        risk=lambda name, spec, usage, _ctx: _risk(terms, name, spec, usage),
-        start="run",
-        schedule=_own_start,
-    )
+    def schedule(self, spec: SpecT) -> str | Fraction | None:
+        return spec.schedule
 
+    def duration_ms(self, resource: DeclaredResource[SpecT]) -> Fraction:
+        return self.terms.busy_ms(resource.spec)
 
-def _calls_nothing(name: str, spec: object, ctx: Context) -> tuple[Call, ...]:  # noqa: ARG001
-    return ()
+    def meter(self, resource: DeclaredResource[SpecT], demand: Demand) -> Usage:
+        return _meter(self.terms, f"{self.section}.{resource.name}", resource.spec, demand)
 
+    def charge(self, resource: MeteredResource[SpecT, Usage]) -> tuple[Charge, ...]:
+        return _charge(self.terms, resource.name, resource.spec, resource.usage)
 
-def _no_records(spec: object, access: Access) -> Fraction:  # noqa: ARG001
-    return Fraction(0)
+    def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
+        return _summary(usage)
 
+    def limits(self, resource: MeteredResource[SpecT, Usage]) -> tuple[LimitCheck, ...]:
+        return (*_check(self.terms, resource.name, resource.usage), *self.terms.more_checks(*resource))
 
-def _no_shards(usage: object) -> int:  # noqa: ARG001
-    return 0
+    def pools(self, resource: MeteredResource[SpecT, Usage]) -> tuple[PoolLoad, ...]:
+        return _pools(self.terms, resource.spec, resource.usage)
 
+    def options(self, resource: MeteredResource[SpecT, Usage]) -> tuple[Option, ...]:
+        return self.terms.options(*resource)
 
-def _own_start(spec: Timed) -> str | Fraction | None:
-    return spec.schedule
+    def observe(self, resource: MeteredResource[SpecT, Usage]) -> Mapping[str, Observable]:
+        return _observe(self.terms, resource.usage)
+
+    def assume(self, resource: MeteredResource[SpecT, Usage]) -> tuple[Assumption, ...]:
+        return self.terms.assume(*resource)
+
+    def risk(self, resource: MeteredResource[SpecT, Usage]) -> RunRisk:
+        return _risk(self.terms, resource.name, resource.spec, resource.usage)
 
 
 # --- the month --------------------------------------------------------------------------------------------------------

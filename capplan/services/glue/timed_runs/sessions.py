@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from capplan import units
-from capplan.model import Assumption, Change, Context, Option, Problem, ResourceType, Rule
+from capplan.model import Assumption, Change, Context, Option, Problem, Rule
 from capplan.quantities.distribution import mean
 from capplan.quantities.fields import Milliseconds, Share, WholeCount
 from capplan.services.glue import billing, dpu
@@ -124,7 +124,7 @@ def _assume(name: str, spec: Session, usage: Usage, ctx: Context) -> tuple[Assum
     return tuple(found)
 
 
-SESSIONS: ResourceType[Session, Usage] = timed.kind(
+SESSION = timed.TimedRuns(
     "glue.session",
     "sessions",
     Session,
@@ -139,7 +139,7 @@ SESSIONS: ResourceType[Session, Usage] = timed.kind(
         worst_hours=lambda spec: timed.hours(_size(spec), Fraction(spec.timeout_ms) / units.MS_PER_SECOND),
         options=_options,
         assume=_assume,
-        validate_request=_refuses,
+        rejected=_refuses,
         rules=(IDLE,),
     ),
 )
