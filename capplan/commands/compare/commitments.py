@@ -19,6 +19,7 @@ from capplan.commands.compare.planned_modes import Run
 from capplan.pricing.catalogue import Catalogue
 from capplan.quantities import sig6, to_quantity
 from capplan.services.dynamodb.billing import RESERVED_BLOCK_UNITS, reserved_unit_hour_usd
+from capplan.services.dynamodb.quotas import RESERVED_UNITS_MAX
 from capplan.services.dynamodb.requests import TABLE
 from capplan.units import MONTH_HOURS, WINDOW_TO_MONTH
 
@@ -30,7 +31,6 @@ Unit = Literal["wcu", "rcu"]
 UNITS: tuple[Unit, ...] = ("wcu", "rcu")
 _DIRECTION = {"wcu": "write", "rcu": "read"}
 _PLAN = "database_savings_plan.1yr_no_upfront"
-_QUOTA_UNITS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,10 @@ def reserve(
     worth = float(effective / Fraction(list_usd)) * len(hours) * RESERVED_BLOCK_UNITS if list_usd else float("inf")
     ordered = np.sort(hours)[::-1]
     # Block k is used by clip(hours - 100 (k - 1), 0, 100): it falls with k, so the last that is worth it is found by halving.
-    low, high = 0, min(int(ordered[0] // RESERVED_BLOCK_UNITS) + 1, _QUOTA_UNITS // RESERVED_BLOCK_UNITS)
+    low, high = (
+        0,
+        min(int(ordered[0] // RESERVED_BLOCK_UNITS) + 1, int(RESERVED_UNITS_MAX.value) // RESERVED_BLOCK_UNITS),
+    )
     while low < high:
         k = (low + high + 1) // 2
         used = float(np.clip(ordered - RESERVED_BLOCK_UNITS * (k - 1), 0, RESERVED_BLOCK_UNITS).sum())

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from capplan.calls import READS, Access
 from capplan.model import Assumption, Context
+from capplan.services.dynamodb.quotas import PAGE_MAX
 from capplan.services.dynamodb.requests import is_transactional, reading_s
 from capplan.services.dynamodb.spec import Index, Table
 from capplan.services.dynamodb.usage import Usage
@@ -112,7 +113,7 @@ def _accesses(path: str, usage: Usage) -> Iterable[Assumption]:
         yield Assumption(
             f"{path}.access.scan.takes",
             f"{math.ceil(longest_s / SECONDS_PER_MINUTE):,} min",
-            "pages of 1 MB one after another, as fast as one partition gives them; a parallel scan is faster",
+            f"pages of {PAGE_MAX} one after another, as fast as one partition gives them; a parallel scan is faster",
             "workload",
         )
     if (usage.indexes or len(usage.index_bytes)) and any(_changes_all(a) for a in accesses):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.services.dynamodb.capacity.throttling_reasons import reason
-from capplan.services.dynamodb.quotas import BURST_SECONDS, PARTITION_WRITE_UNITS_PER_S
+from capplan.services.dynamodb.quotas import BURST_SECONDS, PARTITION_WRITE
 
 Number = int | Decimal | Fraction
 
@@ -47,6 +47,6 @@ def adapted_throttle(loads: Sequence[Number], provisioned_units: Number) -> str 
     """
     if sum(Fraction(load) for load in loads) > Fraction(provisioned_units):
         return reason("table", "write", "provisioned")
-    if max(Fraction(load) for load in loads) > PARTITION_WRITE_UNITS_PER_S:
+    if max(Fraction(load) for load in loads) > PARTITION_WRITE.value:
         return reason("table", "write", "partition")
     return None

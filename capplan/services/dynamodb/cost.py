@@ -10,9 +10,9 @@ from fractions import Fraction
 
 from capplan.model import Charge, Context
 from capplan.quantities import to_quantity
-from capplan.services.dynamodb import quotas
 from capplan.services.dynamodb.items.index_entries import entry_count
 from capplan.services.dynamodb.items.storage import OVERHEAD_BYTES, gigabytes
+from capplan.services.dynamodb.quotas import NEW_ON_DEMAND_THROUGHPUT
 from capplan.services.dynamodb.requests import TABLE
 from capplan.services.dynamodb.spec import Table, Throughput
 from capplan.services.dynamodb.usage import Arm, Usage, warm_units
@@ -44,10 +44,11 @@ def _requests(prefix: str, spec: Table, arm: Arm, usage: Usage) -> Iterable[Char
 
 def _pre_warming(prefix: str, spec: Table, arm: Arm) -> Iterable[Charge]:
     """Once: each unit a second past what the arm is born with, at the hourly price of a provisioned unit."""
-    for direction, unit, born, held in (
-        ("write", "wcu", quotas.NEW_ON_DEMAND_WRITE_UNITS_PER_S, arm.held_write),
-        ("read", "rcu", quotas.NEW_ON_DEMAND_READ_UNITS_PER_S, arm.held_read),
+    for direction, unit, held in (
+        ("write", "wcu", arm.held_write),
+        ("read", "rcu", arm.held_read),
     ):
+        born = NEW_ON_DEMAND_THROUGHPUT[direction]
         now = born if spec.on_demand else max(born, held)
         more = warm_units(spec, arm.index, direction) - now
         if more > 0:

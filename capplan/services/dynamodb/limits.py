@@ -13,24 +13,21 @@ from capplan.breaks import breaks_at
 from capplan.flow import DemandFlow, steady
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
 from capplan.quantities import mean, sig6, to_quantity
-from capplan.services.dynamodb import quotas
 from capplan.services.dynamodb.capacity.busy_seconds import second_peak
 from capplan.services.dynamodb.items.index_entries import entry_count, entry_size
 from capplan.services.dynamodb.items.storage import gigabytes
+from capplan.services.dynamodb.quotas import ACCOUNT_CAPACITY, ITEM_COLLECTION_MAX, ITEM_SIZE_MAX, PARTITION_THROUGHPUT
 from capplan.services.dynamodb.requests import TABLE, largest_bytes
 from capplan.services.dynamodb.spec import Table, Throughput
 from capplan.services.dynamodb.usage import Arm, Usage, peak_units, table_quota, warm_units
 
 _DIRECTIONS = ("write", "read")
-_POOLS = {
-    "dynamodb.account.provisioned_write": Decimal(quotas.ACCOUNT_PROVISIONED_WRITE_UNITS),
-    "dynamodb.account.provisioned_read": Decimal(quotas.ACCOUNT_PROVISIONED_READ_UNITS),
-}
+_POOLED = {quota.id: quota for quota in ACCOUNT_CAPACITY.values()}
 
 
-def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  the same default in every Region
-    """A pool's default quota; None for a limit of another room."""
-    return _POOLS.get(limit)
+def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  none depends on another quota
+    """The default of a quota that all tables of an account share; None for any other limit."""
+    return _POOLED[limit].in_region(region) if limit in _POOLED else None
 
 
 def check(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
@@ -59,12 +56,11 @@ def _partition_check(resource: str, arm: Arm, direction: str, flow: DemandFlow) 
     """The busiest partition in its busiest second. Even partitions grow in number with the load, so only a skewed one
     is a formula of traffic.
     """
-    quota = quotas.PARTITION_WRITE_UNITS_PER_S if direction == "write" else quotas.PARTITION_READ_UNITS_PER_S
     return LimitCheck(
         resource=resource,
         limit=f"dynamodb.partition.{direction}",
         load=to_quantity(busiest_second(arm, direction)),
-        quota=Decimal(quota),
+        quota=Decimal(PARTITION_THROUGHPUT[direction]),
         unit=_unit(arm, direction),
         flow=None if arm.hottest_key_share is None else flow * arm.hottest_share,
         minute=flow.peak().minute,
@@ -153,7 +149,7 @@ def _item_checks(name: str, spec: Table, usage: Usage) -> Iterable[LimitCheck]:
     local = spec.local_indexes().values()
     if known:
         load = max(known) + sum((largest_bytes(entry_size(spec, index)) for index in local), Decimal(0))
-        yield LimitCheck(name, "dynamodb.item_size", load, Decimal(quotas.MAX_ITEM_BYTES), "bytes")
+        yield LimitCheck(name, ITEM_SIZE_MAX.id, load, Decimal(ITEM_SIZE_MAX.value), "bytes")
     keys = None if spec.partition_key is None else spec.partition_key.distinct
     if local and keys and spec.item_size is not None:
         entries = sum(
@@ -161,9 +157,7 @@ def _item_checks(name: str, spec: Table, usage: Usage) -> Iterable[LimitCheck]:
             Fraction(0),
         )
         held = (Fraction(spec.items) * mean(spec.item_size) + entries) / keys
-        yield LimitCheck(
-            name, "dynamodb.item_collection", to_quantity(held), Decimal(quotas.ITEM_COLLECTION_BYTES), "bytes"
-        )
+        yield LimitCheck(name, ITEM_COLLECTION_MAX.id, to_quantity(held), Decimal(ITEM_COLLECTION_MAX.value), "bytes")
 
 
 def pools(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:  # noqa: ARG001  every room's signature
@@ -172,7 +166,7 @@ def pools(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[PoolLoad,
     for direction in _DIRECTIONS:
         held = sum(_held(arm, direction) for arm in usage.arms)
         if held:
-            out.append(PoolLoad(f"dynamodb.account.provisioned_{direction}", constant(Fraction(held))))
+            out.append(PoolLoad(ACCOUNT_CAPACITY[direction].id, constant(Fraction(held))))
     return tuple(out)
 
 
@@ -216,8 +210,9 @@ def _holds_until(checks: Iterable[LimitCheck]) -> Observable:
 
 def _heat(arms: Sequence[Arm]) -> Decimal:
     """The busiest second of the busiest partition, as a share of what a partition takes."""
-    ceilings = {"write": quotas.PARTITION_WRITE_UNITS_PER_S, "read": quotas.PARTITION_READ_UNITS_PER_S}
-    return to_quantity(max(busiest_second(arm, way) / most for arm in arms for way, most in ceilings.items()))
+    return to_quantity(
+        max(busiest_second(arm, way) / most for arm in arms for way, most in PARTITION_THROUGHPUT.items())
+    )
 
 
 def _most(capacity: Throughput | None, direction: str, ctx: Context) -> Decimal:

@@ -13,12 +13,17 @@ from fractions import Fraction
 
 from capplan.calls import READS, Access
 from capplan.quantities import Distribution, ceil_div, expected_blocks, fixed, mean, quantile, to_quantity
+from capplan.service import Quota
 from capplan.services.dynamodb.items.batch_size import blocks_together
 from capplan.services.dynamodb.items.index_entries import entry_count, entry_size, index_write, larger_image
 from capplan.services.dynamodb.quotas import (
-    PAGE_BYTES,
-    PARTITION_READ_UNITS_PER_S,
+    BATCH_GET_MAX,
+    BATCH_WRITE_MAX,
+    PAGE_MAX,
+    PARTITION_THROUGHPUT,
     READ_BLOCK_BYTES,
+    TRANSACT_GET_MAX,
+    TRANSACT_WRITE_MAX,
     WRITE_BLOCK_BYTES,
 )
 from capplan.services.dynamodb.spec import PartitionKey, Table
@@ -27,8 +32,13 @@ from capplan.services.dynamodb.units import TRANSACTION_FACTOR, UNITS_PER_BLOCK
 TABLE = ""
 """The table's own arm; a global index's arm has the index's name."""
 
-MEMBERS = {"batch-get": 100, "batch-write": 25, "transact-get": 100, "transact-write": 100}
-"""Most items of one call. Source: "Constraints" (read 2026-11-23)."""
+ITEMS_MAX: Mapping[str, Quota] = {
+    "batch-get": BATCH_GET_MAX,
+    "batch-write": BATCH_WRITE_MAX,
+    "transact-get": TRANSACT_GET_MAX,
+    "transact-write": TRANSACT_WRITE_MAX,
+}
+"""How many items one call of several may have."""
 ENTRIES = frozenset({"query", "scan"})
 
 
@@ -83,14 +93,16 @@ def pages(spec: Table, access: Access) -> int:
     """Pages of 1 MB that a query or a scan reads, one after the other; 1 for every other request."""
     if access.op not in ENTRIES:
         return 1
-    return max(1, ceil_div(Fraction(entries_touched(spec, access)) * mean(_evaluated_size(spec, access)), PAGE_BYTES))
+    return max(
+        1, ceil_div(Fraction(entries_touched(spec, access)) * mean(_evaluated_size(spec, access)), int(PAGE_MAX.value))
+    )
 
 
 def reading_s(access: Access, taken: RequestUnits) -> Fraction:
     """The least time that a query or a scan takes: a page comes from one partition, so it is no faster than one
     partition is; 0 for every other request.
     """
-    return sum(taken.read.values(), Fraction(0)) / PARTITION_READ_UNITS_PER_S if access.op in ENTRIES else Fraction(0)
+    return sum(taken.read.values(), Fraction(0)) / PARTITION_THROUGHPUT["read"] if access.op in ENTRIES else Fraction(0)
 
 
 def _read(spec: Table, access: Access) -> dict[str, Fraction]:
@@ -131,7 +143,7 @@ def items_of(access: Access) -> Fraction:
 
 
 def _members(access: Access) -> Fraction:
-    return Fraction(access.items if access.op in MEMBERS and access.items is not None else 1)
+    return Fraction(access.items if access.op in ITEMS_MAX and access.items is not None else 1)
 
 
 def _evaluated_size(spec: Table, access: Access) -> Distribution:

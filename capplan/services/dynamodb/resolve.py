@@ -11,7 +11,7 @@ from capplan.reading.limits import MAX_MISTAKES, MAX_SAMPLE_BYTES
 from capplan.services.dynamodb.items.examples import ItemError, items_of, typed_item
 from capplan.services.dynamodb.items.sample import Sample
 from capplan.services.dynamodb.items.size import Item, item_bytes
-from capplan.services.dynamodb.quotas import MAX_ITEM_BYTES
+from capplan.services.dynamodb.quotas import ITEM_SIZE_MAX
 from capplan.services.dynamodb.spec import Table
 
 
@@ -89,8 +89,8 @@ def item_problem(item: Item, key: tuple[str, ...]) -> str | None:
     if any(not next(iter(item[name].values())) for name in key if item[name].keys() & {"S", "B"}):
         return "a key attribute is empty"
     size = item_bytes(item)
-    if size > MAX_ITEM_BYTES:
-        return f"the item has {size:,} bytes; DynamoDB takes at most {MAX_ITEM_BYTES:,} (400 KB)"
+    if size > ITEM_SIZE_MAX.value:
+        return f"the item has {size:,} bytes; DynamoDB takes at most {ITEM_SIZE_MAX.value:,} ({ITEM_SIZE_MAX})"
     return None
 
 

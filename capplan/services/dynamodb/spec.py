@@ -26,7 +26,13 @@ from capplan.services.dynamodb.capacity.scheduled_scaling import Scheduled
 from capplan.services.dynamodb.items.sample import Sample
 from capplan.services.dynamodb.keys.names import HINT, KeyNames, PatternError, listed, read_names
 from capplan.services.dynamodb.keys.popularity import SCHEMA, UNIFORM, Popularity, read_popularity
-from capplan.services.dynamodb.quotas import MAX_KEY_ATTRIBUTES, MAX_LOCAL_INDEXES, TABLE_WRITE_UNITS_PER_S
+from capplan.services.dynamodb.quotas import (
+    INDEX_KEY_ATTRIBUTES_MAX,
+    LOCAL_INDEXES_MAX,
+    TABLE_WRITE,
+    TARGET_UTILIZATION_MAX,
+    TARGET_UTILIZATION_MIN,
+)
 from capplan.spec_config import SPEC_CONFIG
 
 NOT_YET: Mapping[str, str] = {
@@ -76,7 +82,7 @@ class PartitionKey(BaseModel):
     model_config = SPEC_CONFIG
 
     name: Names
-    """The attribute's name; for a global index up to four: [tenant, day]."""
+    """The attribute's name; for a global index up to {INDEX_KEY_ATTRIBUTES_MAX}: [tenant, day]."""
     distinct: Annotated[WholeCount, Field(ge=1, le=_MOST_KEYS)] | None = None
     """How many values there are, such as 2M; without it the load is spread evenly."""
     popularity: Annotated[InstanceOf[Popularity], BeforeValidator(read_popularity), WithJsonSchema(SCHEMA)] = UNIFORM
@@ -133,10 +139,12 @@ class Throughput(BaseModel):
 
     min: Annotated[WholeCount, Field(ge=1)] | None = None
     """The least capacity units auto scaling holds (5, the console's own)."""
-    max: Annotated[WholeCount, Field(ge=1)] = TABLE_WRITE_UNITS_PER_S
-    """The most capacity units auto scaling holds (the quota of a table)."""
-    target: Annotated[Share, Field(ge=Decimal("0.2"), le=Decimal("0.9"))] = AUTO_SCALED_TARGET
-    """The share of capacity that auto scaling aims to see used, 20% to 90% (70%)."""
+    max: Annotated[WholeCount, Field(ge=1)] = int(TABLE_WRITE.value)
+    """The most capacity units auto scaling sets (a table's quota, {TABLE_WRITE})."""
+    target: Annotated[
+        Share, Field(ge=Decimal(TARGET_UTILIZATION_MIN.value) / 100, le=Decimal(TARGET_UTILIZATION_MAX.value) / 100)
+    ] = AUTO_SCALED_TARGET
+    """The share of capacity that auto scaling keeps in use, {TARGET_UTILIZATION_MIN} to {TARGET_UTILIZATION_MAX} (70%)."""
 
     @property
     def static(self) -> bool:
@@ -241,7 +249,7 @@ class Index(BaseModel):
     partition_key: Key | None = None
     """The attribute it is partitioned by: its name, or {name, distinct, popularity, shards}."""
     sort_key: Names | None = None
-    """The attribute it is sorted by; for a global index up to four."""
+    """The attribute it is sorted by; for a global index up to {INDEX_KEY_ATTRIBUTES_MAX}."""
     sort_order: Literal["random", "rising"] = "random"
     """Where new entries of one key lie: anywhere (random), or always at the end (rising), as with a time."""
     project: Annotated[Literal["all", "keys-only"] | tuple[str, ...], BeforeValidator(_listed)] = "all"
@@ -269,8 +277,10 @@ class Index(BaseModel):
         keys = (names_in(self.partition_key.name if self.partition_key else None), names_in(self.sort_key))
         if self.local and len(keys[1]) > 1:
             raise _mistake("a local index has one sort_key", "only a global index may have several attributes in a key")
-        if any(len(names) > MAX_KEY_ATTRIBUTES for names in keys):
-            raise _mistake("too many attributes in a key", f"at most {MAX_KEY_ATTRIBUTES} in each of its two keys")
+        if any(len(names) > INDEX_KEY_ATTRIBUTES_MAX.value for names in keys):
+            raise _mistake(
+                "too many attributes in a key", f"at most {INDEX_KEY_ATTRIBUTES_MAX} in each of its two keys"
+            )
         return self
 
     @property
@@ -378,9 +388,9 @@ def _check_table(table: Table) -> None:
         raise _mistake(
             "throughput is for on-demand tables", "a provisioned table is held by its capacity; take the key away"
         )
-    if len(table.local_indexes()) > MAX_LOCAL_INDEXES:
+    if len(table.local_indexes()) > LOCAL_INDEXES_MAX.value:
         raise _mistake(
-            f"{len(table.local_indexes())} local indexes", f"a table has at most {MAX_LOCAL_INDEXES} of them"
+            f"{len(table.local_indexes())} local indexes", f"a table has at most {LOCAL_INDEXES_MAX} of them"
         )
     if table.local_indexes() and table.partition_key is not None and table.sort_key is None:
         raise _mistake("local indexes need a table with a sort_key", "write sort_key: attribute")

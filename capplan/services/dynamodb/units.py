@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Literal
 
 from capplan.quantities import ceil_div
-from capplan.services.dynamodb.quotas import PAGE_BYTES, READ_BLOCK_BYTES, WRITE_BLOCK_BYTES
+from capplan.services.dynamodb.quotas import PAGE_MAX, READ_BLOCK_BYTES, WRITE_BLOCK_BYTES
 
 Bytes = int | Decimal | Fraction
 Consistency = Literal["eventual", "strong", "transactional"]
@@ -47,7 +47,7 @@ def scan_units(items: int, each_bytes: Bytes, consistency: str = "eventual", pag
     passed.
     """
     each = Fraction(each_bytes)
-    in_a_page = math.floor(PAGE_BYTES / each) + 1 if each else items
+    in_a_page = math.floor(Fraction(PAGE_MAX.value) / each) + 1 if each else items
     full, rest = divmod(items, max(in_a_page, 1))
     whole = full if pages is None else min(full, pages)
     units = whole * query_units(in_a_page * each, consistency)

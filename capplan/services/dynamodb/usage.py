@@ -11,7 +11,6 @@ from capplan.calls import Access
 from capplan.flow import DemandFlow
 from capplan.model import Context, Demand, RequestStream
 from capplan.quantities import mean, sig6, to_quantity
-from capplan.services.dynamodb import quotas
 from capplan.services.dynamodb.capacity.busy_seconds import grain
 from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget, SideKey
 from capplan.services.dynamodb.capacity.scaling import Policy
@@ -25,6 +24,7 @@ from capplan.services.dynamodb.keys.table_keys import keys_of
 from capplan.services.dynamodb.keys.weights import hottest_key_share
 from capplan.services.dynamodb.partitions.count import partition_count
 from capplan.services.dynamodb.partitions.load import MOST_DRAWN, Heat, heat_of, hottest_share, worst_moment
+from capplan.services.dynamodb.quotas import NEW_ON_DEMAND_THROUGHPUT, PARTITION_THROUGHPUT, TABLE_THROUGHPUT
 from capplan.services.dynamodb.requests import TABLE, RequestUnits, items_of, pages, reading_s, request_units
 from capplan.services.dynamodb.spec import Index, Table, Throughput, WarmThroughput
 from capplan.units import MS_PER_SECOND
@@ -223,11 +223,11 @@ def side_of(spec: Table, arm: Arm, direction: str, ctx: Context) -> ScalableTarg
     """What an arm takes in one direction: its partitions' ceiling, its quota, its capacity or its on-demand ceilings."""
     write = direction == "write"
     flow, capacity = (arm.write, arm.write_capacity) if write else (arm.read, arm.read_capacity)
-    per_partition = quotas.PARTITION_WRITE_UNITS_PER_S if write else quotas.PARTITION_READ_UNITS_PER_S
+    per_partition = PARTITION_THROUGHPUT[direction]
     quota = table_quota(direction, ctx)
     prepared = warm_units(spec, arm.index, direction)
     warm = prepared or arm.partitions * per_partition
-    new = quotas.NEW_ON_DEMAND_WRITE_UNITS_PER_S if write else quotas.NEW_ON_DEMAND_READ_UNITS_PER_S
+    new = NEW_ON_DEMAND_THROUGHPUT[direction]
     own = None if spec.throughput is None else (spec.throughput.max_write if write else spec.throughput.max_read)
     return ScalableTarget(
         key=(arm.index or TABLE, direction),
@@ -277,8 +277,8 @@ def arm_heat(arm: Arm, seed: int) -> Heat | None:
 
 def table_quota(direction: str, ctx: Context) -> Decimal:
     """The quota of one table or global index, units per second."""
-    default = quotas.TABLE_WRITE_UNITS_PER_S if direction == "write" else quotas.TABLE_READ_UNITS_PER_S
-    return ctx.quotas.get(f"dynamodb.table.{direction}", Decimal(default))
+    quota = TABLE_THROUGHPUT[direction]
+    return ctx.quotas.get(quota.id, quota.in_region(ctx.region))
 
 
 def records(spec: Table, access: Access) -> Fraction:

@@ -6,8 +6,8 @@ Source: DynamoDB Developer Guide, "Constraints", "Global secondary indexes", "Tr
 from capplan.calls import READS, Access
 from capplan.services.dynamodb.items.examples import ItemError, updated
 from capplan.services.dynamodb.items.size import item_bytes
-from capplan.services.dynamodb.quotas import MAX_ITEM_BYTES
-from capplan.services.dynamodb.requests import ENTRIES, MEMBERS, entries_touched
+from capplan.services.dynamodb.quotas import ITEM_SIZE_MAX
+from capplan.services.dynamodb.requests import ENTRIES, ITEMS_MAX, entries_touched
 from capplan.services.dynamodb.spec import Table
 
 
@@ -21,10 +21,10 @@ def validate_access(spec: Table, access: Access) -> str | None:  # noqa: PLR0911
         size = access.item_size or spec.indexes[access.index].entry_size or spec.item_size
     if size is None and not (access.op in ENTRIES and entries_touched(spec, access) == 0):
         return f"nothing says how large an item is: give the table or this {access.op} an item_size"
-    if size is not None and size.fixed and size.points[0][1] > MAX_ITEM_BYTES:
-        return "an item is larger than 400 KB, DynamoDB's limit"
-    if access.items is not None and access.op in MEMBERS and access.items > MEMBERS[access.op]:
-        return f"{access.op} takes at most {MEMBERS[access.op]} items a request"
+    if size is not None and size.fixed and size.points[0][1] > ITEM_SIZE_MAX.value:
+        return f"an item is larger than {ITEM_SIZE_MAX}, DynamoDB's limit"
+    if access.items is not None and access.op in ITEMS_MAX and access.items > ITEMS_MAX[access.op].value:
+        return f"{access.op} takes at most {ITEMS_MAX[access.op]} a request"
     if access.items is not None and access.op in {"get", "put", "update", "delete"} and access.items != 1:
         many = "batch-get" if access.op == "get" else "batch-write"
         return f"{access.op} is for one item: use {many}, or times"
@@ -54,7 +54,11 @@ def _images_problem(spec: Table, access: Access) -> str | None:
         sizes = [item_bytes(updated(one, access.sets or {}, access.removes or ())) for one in spec.sample.items]
     except ItemError as error:
         return f"a new value cannot be: {error}"
-    return "the updated item is larger than 400 KB, DynamoDB's limit" if max(sizes) > MAX_ITEM_BYTES else None
+    return (
+        f"the updated item is larger than {ITEM_SIZE_MAX}, DynamoDB's limit"
+        if max(sizes) > ITEM_SIZE_MAX.value
+        else None
+    )
 
 
 def _fetch_problem(spec: Table, access: Access) -> str | None:

@@ -15,6 +15,7 @@ from capplan.services.dynamodb import quotas
 Number = int | Decimal | Fraction
 
 DOUBLING_MINUTES = 30
+MODE_SWITCHES_PER_DAY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Throughput:
 
 
 NEW_ON_DEMAND = Throughput(
-    Fraction(quotas.NEW_ON_DEMAND_READ_UNITS_PER_S), Fraction(quotas.NEW_ON_DEMAND_WRITE_UNITS_PER_S)
+    Fraction(quotas.NEW_ON_DEMAND_THROUGHPUT["read"]), Fraction(quotas.NEW_ON_DEMAND_THROUGHPUT["write"])
 )
 _NONE = Throughput(Fraction(0), Fraction(0))
 
@@ -76,7 +77,7 @@ def warm_after(warm: Number, provisioned: Number) -> Fraction:
 def may_set_warm(current: Throughput, wanted: Throughput) -> bool:
     """Whether warm throughput can be set: it never falls and stays within the table quota."""
     up = wanted.read >= current.read and wanted.write >= current.write
-    return up and wanted.read <= quotas.TABLE_READ_UNITS_PER_S and wanted.write <= quotas.TABLE_WRITE_UNITS_PER_S
+    return up and wanted.read <= quotas.TABLE_READ.value and wanted.write <= quotas.TABLE_WRITE.value
 
 
 def on_demand_limit(warm: Number, maximum: Number | None) -> Fraction:
@@ -86,14 +87,14 @@ def on_demand_limit(warm: Number, maximum: Number | None) -> Fraction:
 
 def may_switch(to: str, switches_last_24h: int) -> bool:
     """Whether a table may change its mode: to on-demand 4 times in 24 h, back at any time."""
-    return to != "on-demand" or switches_last_24h < quotas.MODE_SWITCHES_PER_DAY
+    return to != "on-demand" or switches_last_24h < MODE_SWITCHES_PER_DAY
 
 
 def provisioned_accepted(
     table: Number, indexes: Sequence[Number], *, account_in_use: Number = 0, write: bool = False
 ) -> bool:
     """Whether provisioned capacity of a table and its indexes is within the table and the account quota."""
-    each = quotas.TABLE_WRITE_UNITS_PER_S if write else quotas.TABLE_READ_UNITS_PER_S
-    account = quotas.ACCOUNT_PROVISIONED_WRITE_UNITS if write else quotas.ACCOUNT_PROVISIONED_READ_UNITS
+    each = quotas.TABLE_THROUGHPUT["write" if write else "read"].value
+    account = quotas.ACCOUNT_CAPACITY["write" if write else "read"].value
     asked = [Fraction(table), *(Fraction(one) for one in indexes)]
     return max(asked) <= each and sum(asked) + Fraction(account_in_use) <= account

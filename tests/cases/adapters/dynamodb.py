@@ -363,10 +363,10 @@ def _split_for_heat(given: Input) -> Observed:
     return {
         "collection_can_split": split,
         "can_split": split,
-        "max_wcu": quotas.PARTITION_WRITE_UNITS_PER_S,
-        "max_rcu": quotas.PARTITION_READ_UNITS_PER_S,
-        "max_write_units_per_s": quotas.PARTITION_WRITE_UNITS_PER_S,
-        "max_read_units_per_s": quotas.PARTITION_READ_UNITS_PER_S,
+        "max_wcu": quotas.PARTITION_THROUGHPUT["write"],
+        "max_rcu": quotas.PARTITION_THROUGHPUT["read"],
+        "max_write_units_per_s": quotas.PARTITION_THROUGHPUT["write"],
+        "max_read_units_per_s": quotas.PARTITION_THROUGHPUT["read"],
     }
 
 

@@ -17,6 +17,7 @@ from capplan.services.dynamodb.capacity.modes import (
     scheduled,
 )
 from capplan.services.dynamodb.keys.hot_keys import hot_key_options
+from capplan.services.dynamodb.quotas import CLASS_CHANGES_MAX
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Usage
 
@@ -96,5 +97,8 @@ def _other_class(name: str, spec: Table) -> Option:
         f"{name} is in class {spec.table_class}; {other} splits its bill another way between storage and throughput."
     )
     return Option(
-        "dynamodb.table-class", message, (Change(f"tables.{name}.class", other),), "two class changes in 30 days"
+        "dynamodb.table-class",
+        message,
+        (Change(f"tables.{name}.class", other),),
+        f"{CLASS_CHANGES_MAX.value} class changes {CLASS_CHANGES_MAX.unit}",
     )

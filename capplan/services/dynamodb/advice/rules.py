@@ -2,6 +2,7 @@
 
 from capplan.model import Rule
 from capplan.services.dynamodb.advice.capacity_rules import CAPACITY_RULES
+from capplan.services.dynamodb.quotas import CLASS_CHANGES_MAX
 
 _READ = ", read 2026-11-23"
 
@@ -12,7 +13,7 @@ RULES: tuple[Rule, ...] = (
         "Another table class",
         "A table's storage against its throughput, planned in both classes.",
         "Write class: standard-ia where storage dominates (less per GB, more per unit), standard where throughput does.",
-        "A table may change its class twice in 30 days; Standard-IA has no reserved capacity.",
+        f"A table may change its class {CLASS_CHANGES_MAX.value} times {CLASS_CHANGES_MAX.unit}; Standard-IA has no reserved capacity.",
         "Evaluate your table class selection (DynamoDB Developer Guide" + _READ + ")",
     ),
     Rule(

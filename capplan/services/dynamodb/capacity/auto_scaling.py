@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from capplan.services.dynamodb.quotas import DECREASES_HELD
+from capplan.services.dynamodb.quotas import DECREASES_MAX
 from capplan.units import SECONDS_PER_MINUTE
 
 Number = int | Decimal | Fraction
@@ -81,11 +81,11 @@ def scaling_events(sums_per_60s: Sequence[Number], provisioned_units: Number, ta
 
 def decreases(attempt_hours_utc: Iterable[Number]) -> list[bool]:
     """Which decreases are allowed: a day opens with 4, each full UTC hour adds 1, and no more than 4 are ever held."""
-    held, hour, out = DECREASES_HELD, 0, []
+    held, hour, out = int(DECREASES_MAX.value), 0, []
     for attempt in attempt_hours_utc:
         now = math.floor(Fraction(attempt))
         new_day = now // _HOURS_PER_DAY > hour // _HOURS_PER_DAY
-        held = DECREASES_HELD if new_day else min(DECREASES_HELD, held + now - hour)
+        held = int(DECREASES_MAX.value) if new_day else min(int(DECREASES_MAX.value), held + now - hour)
         hour = now
         out.append(held > 0)
         held -= 1 if held else 0

@@ -9,6 +9,8 @@ Source: DynamoDB Developer Guide, "Burst and adaptive capacity" (read 2026-11-23
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from capplan.services.dynamodb.quotas import BURST_SECONDS
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -27,7 +29,7 @@ def serve(
     capacity: "NDArray[np.float64] | float",
     *,
     step_s: float = 60,
-    burst_s: float = 300,
+    burst_s: float = BURST_SECONDS,
     bank: float = 0.0,
 ) -> LetThrough:
     """What a token bucket serves of each step.

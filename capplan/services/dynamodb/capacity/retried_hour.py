@@ -17,6 +17,7 @@ from capplan.services.dynamodb.capacity.burst_bucket import serve
 from capplan.services.dynamodb.capacity.scalable_target import Outcome, ScalableTarget
 from capplan.services.dynamodb.capacity.scaling import expand
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL, Constants
+from capplan.services.dynamodb.quotas import BURST_SECONDS
 from capplan.services.dynamodb.simulation.notes import part
 from capplan.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, WINDOW_MINUTES
 
@@ -70,7 +71,7 @@ def second_by_second(
     capacity: Sequence[float],
     *,
     bank: float = 0.0,
-    burst_s: float = 300,
+    burst_s: float = BURST_SECONDS,
     retry_s: int = 1,
 ) -> Seconds:
     """A capacity with a burst bank under clients that try again.

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from capplan.services.dynamodb.capacity.auto_scaling import HIGH_MINUTES, LOW_BELOW_TARGET, LOW_MINUTES
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL, Constants
-from capplan.services.dynamodb.quotas import DECREASES_HELD
+from capplan.services.dynamodb.quotas import DECREASES_MAX
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,7 +65,7 @@ class Policy:
 class Budget:
     """Decreases of a table or index: a UTC day opens with 4, each full hour adds 1, and no more than 4 are held."""
 
-    held: int = DECREASES_HELD
+    held: int = int(DECREASES_MAX.value)
     hour: int = 0
     used: list[int] = field(default_factory=list)
 
@@ -73,8 +73,10 @@ class Budget:
         """Whether a decrease is allowed in this minute; it is used up then."""
         now = minute // _HOUR
         if now // 24 > self.hour // 24:
-            self.held = DECREASES_HELD
-        self.held = min(DECREASES_HELD, self.held + (now - self.hour if now // 24 == self.hour // 24 else now % 24))
+            self.held = int(DECREASES_MAX.value)
+        self.held = min(
+            int(DECREASES_MAX.value), self.held + (now - self.hour if now // 24 == self.hour // 24 else now % 24)
+        )
         self.hour = now
         if not self.held:
             return False

@@ -35,9 +35,8 @@ def on_demand_reason(
 
     Ceilings: the user's maximum, twice the previous peak (never below a new table's), the quota of one table.
     """
-    write = direction == "write"
-    quota = quotas.TABLE_WRITE_UNITS_PER_S if write else quotas.TABLE_READ_UNITS_PER_S
-    floor = quotas.NEW_ON_DEMAND_WRITE_UNITS_PER_S if write else quotas.NEW_ON_DEMAND_READ_UNITS_PER_S
+    quota = quotas.TABLE_THROUGHPUT[direction].value
+    floor = quotas.NEW_ON_DEMAND_THROUGHPUT[direction]
     ceilings = [(Fraction(quota), "account")]
     if previous_peak is not None:
         ceilings.append((max(2 * Fraction(previous_peak), Fraction(floor)), "partition"))

@@ -10,6 +10,8 @@ are what tables in use have shown.
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from capplan.services.dynamodb.quotas import BURST_SECONDS
+
 Case = Literal["mild", "central", "harsh"]
 """Every parameter at the end that throttles least, in the middle, or at the end that throttles most."""
 
@@ -35,8 +37,10 @@ class Parameter:
 
 
 PARAMETERS = (
-    Parameter("burst_seconds", 0, 300, 300, "s", "low", "unused capacity that can be spent later"),
-    Parameter("maximum_burst_seconds", 0, 0, 300, "s", "low", "by which an on-demand maximum may be exceeded"),
+    Parameter("burst_seconds", 0, BURST_SECONDS, BURST_SECONDS, "s", "low", "unused capacity that can be spent later"),
+    Parameter(
+        "maximum_burst_seconds", 0, 0, BURST_SECONDS, "s", "low", "by which an on-demand maximum may be exceeded"
+    ),
     Parameter("metric_minutes", 1, 2, 3, "min", "high", "from the end of a minute until its alarm has acted"),
     Parameter("update_minutes", 0.5, 1, 1, "min", "high", "of UpdateTable up to the warm throughput"),
     Parameter("update_beyond_warm_minutes", 3, 5, 10, "min", "high", "of UpdateTable past the warm throughput"),
@@ -52,7 +56,7 @@ PARAMETERS = (
 class Constants:
     """The values of one case, by the names of PARAMETERS; `zero_scales_in`: whether idle tables are scaled in."""
 
-    burst_seconds: float = 300
+    burst_seconds: float = BURST_SECONDS
     maximum_burst_seconds: float = 0
     metric_minutes: float = 2
     update_minutes: float = 1

@@ -10,9 +10,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from capplan.services.dynamodb.items.size import Item
+from capplan.services.dynamodb.quotas import NESTING_MAX, NUMBER_DIGITS_MAX
 
-MAX_DEPTH = 32
-MAX_DIGITS = 38
 _MAX_EXPONENT = 125
 _MIN_EXPONENT = -130
 
@@ -134,8 +133,8 @@ def _checked(value: object, path: str, depth: int) -> Typed:
 
 
 def _check_depth(path: str, depth: int) -> None:
-    if depth > MAX_DEPTH + 1:
-        raise ItemError(f"'{path.partition('.')[0]}' is nested deeper than {MAX_DEPTH} levels")
+    if depth > NESTING_MAX.value + 1:
+        raise ItemError(f"'{path.partition('.')[0]}' is nested deeper than {NESTING_MAX}")
 
 
 def _members(kind: str, inner: list[object], path: str) -> list[str]:
@@ -174,8 +173,8 @@ def _number(text: str, path: str) -> str:
     if not number.is_finite():
         raise ItemError(f"'{path}' is no number: {text[:40]}")
     digits = "".join(map(str, number.as_tuple().digits)).strip("0")
-    if len(digits) > MAX_DIGITS:
-        raise ItemError(f"'{path}' has {len(digits)} significant digits; DynamoDB keeps {MAX_DIGITS}")
+    if len(digits) > NUMBER_DIGITS_MAX.value:
+        raise ItemError(f"'{path}' has {len(digits)} significant digits; DynamoDB keeps {NUMBER_DIGITS_MAX.value}")
     if digits and not _MIN_EXPONENT <= number.adjusted() <= _MAX_EXPONENT:
         raise ItemError(f"'{path}' is out of DynamoDB's range, 1E-130 to 9.9E+125")
     return text.strip()

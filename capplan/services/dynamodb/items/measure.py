@@ -12,7 +12,7 @@ from capplan.calls import Access
 from capplan.quantities import Distribution, fixed, mean, quantile, to_quantity
 from capplan.services.dynamodb.items.sample import Attribute, Sample, attributes
 from capplan.services.dynamodb.items.storage import OVERHEAD_BYTES
-from capplan.services.dynamodb.quotas import MAX_ITEM_BYTES
+from capplan.services.dynamodb.quotas import ITEM_SIZE_MAX
 from capplan.services.dynamodb.requests import TABLE, request_units
 from capplan.services.dynamodb.spec import Table
 
@@ -62,7 +62,7 @@ class Measured:
     operations: tuple[Operation, ...]
     billed_bytes: Fraction
     """Storage billed for one item in the mean, AWS's overhead included."""
-    limit_bytes: int = MAX_ITEM_BYTES
+    limit_bytes: int = int(ITEM_SIZE_MAX.value)
 
 
 def measure(sample: Sample) -> Measured:

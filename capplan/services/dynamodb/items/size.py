@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from capplan.services.dynamodb.quotas import MAX_ITEM_BYTES
+from capplan.services.dynamodb.quotas import ITEM_SIZE_MAX
 
 Item = Mapping[str, Mapping[str, Any]]
 """Attributes by name, each a typed value."""
@@ -113,7 +113,7 @@ def accepted(
     if api == "UpdateItem" and region in _REGIONS_GATING_UPDATES:
         clauses = _SET_CLAUSE_BYTES * set_actions + _REMOVE_CLAUSE_BYTES * remove_actions
         size = max(size, size - key_attr_bytes + _GATED_KEY_BYTES + clauses)
-    return size <= MAX_ITEM_BYTES
+    return size <= ITEM_SIZE_MAX.value
 
 
 def same_value(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:

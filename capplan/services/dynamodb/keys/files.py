@@ -10,12 +10,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from capplan.services.dynamodb.keys.popularity import KeyList
+from capplan.services.dynamodb.quotas import PARTITION_KEY_MAX
 
 MOST_BYTES = 64 * 2**20
 MOST_LINES = 2_000_000
 _MOST_COUNT = 10**15
-_MOST_KEY_BYTES = 2048
-"""A partition key value. Source: DynamoDB Developer Guide, "Constraints" (read 2026-11-23)."""
 
 
 class KeyFileError(ValueError):
@@ -34,8 +33,10 @@ def read_keys(text: str, name: str) -> KeyList:
     """
     counts: dict[str, int] = {}
     for line, key, count in _rows(text, name):
-        if not key or len(key.encode()) > _MOST_KEY_BYTES:
-            raise KeyFileError(line, "a key is empty or longer than 2,048 bytes", "one key a line, or key,count")
+        if not key or len(key.encode()) > PARTITION_KEY_MAX.value:
+            raise KeyFileError(
+                line, f"a key is empty or longer than {PARTITION_KEY_MAX.value:,} bytes", "one key a line, or key,count"
+            )
         counts[key] = counts.get(key, 0) + count
     used = sorted(((key, count) for key, count in counts.items() if count), key=lambda pair: (-pair[1], pair[0]))
     if not used:

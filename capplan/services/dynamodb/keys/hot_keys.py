@@ -13,11 +13,10 @@ from capplan.model import Change, Option
 from capplan.services.dynamodb.capacity.busy_seconds import second_peak
 from capplan.services.dynamodb.limits import busiest_second
 from capplan.services.dynamodb.partitions.load import hottest_share
-from capplan.services.dynamodb.quotas import PARTITION_READ_UNITS_PER_S, PARTITION_WRITE_UNITS_PER_S
+from capplan.services.dynamodb.quotas import PARTITION_THROUGHPUT
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Arm, Usage, peak_units
 
-CEILING = {"write": PARTITION_WRITE_UNITS_PER_S, "read": PARTITION_READ_UNITS_PER_S}
 COMFORT = Fraction(4, 5)
 """Sharding aims at so much of a partition at today's peak: below where a partition would split for heat."""
 _RISK = Fraction(1, 2)
@@ -48,7 +47,7 @@ def key_heat(arm: Arm, direction: str) -> KeyHeat | None:
     if arm.hottest_key_share is None or not flow.terms:
         return None
     key = float(peak_units(flow) * arm.hottest_key_share)
-    return KeyHeat(arm, direction, second_peak(key, key, float(units)), CEILING[direction])
+    return KeyHeat(arm, direction, second_peak(key, key, float(units)), PARTITION_THROUGHPUT[direction])
 
 
 def hottest(arm: Arm) -> KeyHeat | None:
@@ -100,7 +99,9 @@ def shards_that_hold(arm: Arm, seed: int) -> int | None:
 
 def fill(arm: Arm) -> float:
     """The busiest partition's busiest second, as a part of its ceiling, in the fuller direction."""
-    return max(float(busiest_second(arm, direction)) / CEILING[direction] for direction in CEILING)
+    return max(
+        float(busiest_second(arm, direction)) / PARTITION_THROUGHPUT[direction] for direction in PARTITION_THROUGHPUT
+    )
 
 
 def holds_until(arm: Arm, direction: str) -> float:
@@ -115,7 +116,7 @@ def holds_until(arm: Arm, direction: str) -> float:
     if not mean:
         return math.inf
     spread = POISSON_SIGMAS * math.sqrt(key * float(units))
-    root = (math.sqrt(spread * spread + 4 * mean * CEILING[direction]) - spread) / (2 * mean)
+    root = (math.sqrt(spread * spread + 4 * mean * PARTITION_THROUGHPUT[direction]) - spread) / (2 * mean)
     return root * root
 
 

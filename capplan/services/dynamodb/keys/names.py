@@ -19,6 +19,7 @@ _FIRST_DAY = datetime(2024, 1, 1)  # noqa: DTZ001  a Monday, as the window's day
 _BRACE = re.compile(r"\{([^{}]*)\}")
 _RANGE = re.compile(r"(\d{1,15})\.\.(\d{1,15})")
 _MOST_CHOICES = 10_000
+_PATTERN_MAX = 1000
 MOST_KEYS = 10**15
 HINT = "expected a pattern such as user#{1..100000}, {new,paid,shipped} or {date}#{0..9}"
 
@@ -117,7 +118,7 @@ def read_names(text: str) -> KeyNames:
     parts.append(text[done:])
     if any("{" in part or "}" in part for part in parts if isinstance(part, str) and part[1:-1] not in TIME_MINUTES):
         raise PatternError("a brace without its other half")
-    if not text or len(text) > 1000:  # noqa: PLR2004  a key has at most 2,048 bytes
+    if not text or len(text) > _PATTERN_MAX:
         raise PatternError("no key at all" if not text else "the pattern is too long")
     count = math.prod(len(part) for part in parts if not isinstance(part, str))
     if count > MOST_KEYS:

@@ -13,12 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.services.dynamodb.items.size import key_bytes
-from capplan.services.dynamodb.quotas import (
-    NEW_ON_DEMAND_PARTITIONS,
-    PARTITION_BYTES,
-    PARTITION_READ_UNITS_PER_S,
-    PARTITION_WRITE_UNITS_PER_S,
-)
+from capplan.services.dynamodb.quotas import NEW_ON_DEMAND_PARTITIONS, PARTITION_SIZE_MAX, PARTITION_THROUGHPUT
 
 Number = int | Decimal | Fraction
 
@@ -51,25 +46,25 @@ def partition_reasons(
 ) -> tuple[tuple[str, int], ...]:
     """What asks for how many partitions: bytes, the peak, a new table's start. The most of them are planned."""
     throughput = (
-        Fraction(write_units_per_s) / PARTITION_WRITE_UNITS_PER_S
-        + Fraction(read_units_per_s) / PARTITION_READ_UNITS_PER_S
+        Fraction(write_units_per_s) / PARTITION_THROUGHPUT["write"]
+        + Fraction(read_units_per_s) / PARTITION_THROUGHPUT["read"]
     )
     start = ("a new on-demand table has", NEW_ON_DEMAND_PARTITIONS) if on_demand else ("at least", 1)
     return (
         start,
-        ("bytes need", math.ceil(Fraction(size_bytes) / PARTITION_BYTES)),
+        ("bytes need", math.ceil(Fraction(size_bytes) / Fraction(PARTITION_SIZE_MAX.value))),
         ("the peak needs", math.ceil(throughput)),
     )
 
 
 def max_reads_per_s(units_per_read: Number) -> Fraction:
     """Requests per second one partition, so also one item, can serve."""
-    return PARTITION_READ_UNITS_PER_S / Fraction(units_per_read)
+    return PARTITION_THROUGHPUT["read"] / Fraction(units_per_read)
 
 
 def max_writes_per_s(units_per_write: Number) -> Fraction:
     """Requests per second one partition, so also one item, can take."""
-    return PARTITION_WRITE_UNITS_PER_S / Fraction(units_per_write)
+    return PARTITION_THROUGHPUT["write"] / Fraction(units_per_write)
 
 
 def collection_can_split(*, local_index: bool, sort_key: str = "random", single_item: bool = False) -> bool:

@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from capplan.model import Context
 from capplan.services.dynamodb.keys.hot_keys import (
-    CEILING,
     COMFORT,
     KeyHeat,
     holds_until,
@@ -20,6 +19,7 @@ from capplan.services.dynamodb.limits import busiest_second
 from capplan.services.dynamodb.partitions.count import partition_reasons
 from capplan.services.dynamodb.partitions.load import Heat
 from capplan.services.dynamodb.partitions.splits import History, words
+from capplan.services.dynamodb.quotas import PARTITION_THROUGHPUT
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Arm, arm_heat, peak_units
 
@@ -54,7 +54,7 @@ def _sentences(spec: Table, arm: Arm, direction: str, history: History | None, c
 
 
 def _hottest(arm: Arm, direction: str, heat: Heat | None) -> str:
-    load, ceiling = float(busiest_second(arm, direction)), CEILING[direction]
+    load, ceiling = float(busiest_second(arm, direction)), PARTITION_THROUGHPUT[direction]
     share = float(arm.hottest_share)
     inside = ""
     if heat is not None and heat.hottest:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from capplan.model import Context
 from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget, SideKey
 from capplan.services.dynamodb.capacity.simulated_period import Requests, Window, run
-from capplan.services.dynamodb.keys.hot_keys import CEILING, why_not_spread
+from capplan.services.dynamodb.keys.hot_keys import why_not_spread
 from capplan.services.dynamodb.partitions.splits import CENTRAL, History, SplitRule, first_pieces, follow
+from capplan.services.dynamodb.quotas import PARTITION_THROUGHPUT
 from capplan.services.dynamodb.requests import TABLE
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Arm, Usage, arm_heat, requests_of, side_of
@@ -73,7 +74,7 @@ def _fill(sides: list[ScalableTarget], usage: Usage) -> "NDArray[np.float64]":
     """What one partition would be filled to by all that reaches the partitions, in the fuller direction."""
     import numpy as np  # noqa: PLC0415  only where a table is followed over time
 
-    fills = [reaching(side, usage.window) / CEILING[side.key[1]] for side in sides if side.flow.terms]
+    fills = [reaching(side, usage.window) / PARTITION_THROUGHPUT[side.key[1]] for side in sides if side.flow.terms]
     return np.maximum.reduce(fills) if fills else np.zeros(1)
 
 

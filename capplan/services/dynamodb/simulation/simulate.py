@@ -15,9 +15,9 @@ from capplan.services.dynamodb.capacity.retried_hour import retry_remark
 from capplan.services.dynamodb.capacity.scalable_target import Outcome, ScalableTarget
 from capplan.services.dynamodb.capacity.scaling import expand
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL
-from capplan.services.dynamodb.keys.hot_keys import CEILING
 from capplan.services.dynamodb.partitions.load import heat_of
 from capplan.services.dynamodb.partitions.splits import History, first_pieces
+from capplan.services.dynamodb.quotas import PARTITION_THROUGHPUT
 from capplan.services.dynamodb.requests import TABLE
 from capplan.services.dynamodb.simulation import events as happenings
 from capplan.services.dynamodb.simulation.notes import part, remarks
@@ -211,7 +211,10 @@ def _events(
 
 def _fuller(arm: Arm) -> str:
     """The direction that fills partitions more, which is where their splits are told."""
-    fills = {way: (arm.write if way == "write" else arm.read).peak().per_second / CEILING[way] for way in DIRECTIONS}
+    fills = {
+        way: (arm.write if way == "write" else arm.read).peak().per_second / PARTITION_THROUGHPUT[way]
+        for way in DIRECTIONS
+    }
     return max(fills, key=lambda way: fills[way])
 
 

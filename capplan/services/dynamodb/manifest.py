@@ -1,0 +1,34 @@
+"""What capplan knows of DynamoDB as a service: its section, its quotas, the Task integrations that reach a table."""
+
+from capplan.service import Integration, Section, Service
+from capplan.services.dynamodb.quotas import ALL
+
+SERVICE = Service(
+    id="dynamodb",
+    label="DynamoDB",
+    sections=(
+        Section(
+            key="tables",
+            noun="table",
+            example="orders: {item_size: 1 KB, items: 1M}",
+            resource_type="table:TABLE",
+            verbs=(
+                *("get", "query", "scan", "put", "update", "delete"),
+                *("batch-get", "batch-write", "transact-get", "transact-write", "check"),
+            ),
+            flow_keys=("access",),
+        ),
+    ),
+    quotas=ALL,
+    integrations={
+        ("dynamodb", action): Integration("tables", verb, "TableName")
+        for action, verb in (
+            ("getitem", "get"),
+            ("putitem", "put"),
+            ("updateitem", "update"),
+            ("deleteitem", "delete"),
+            ("query", "query"),
+            ("scan", "scan"),
+        )
+    },
+)
