@@ -4,6 +4,7 @@ The constants below the quotas are no limits; their source is the same guide.
 """
 
 from datetime import date
+from fractions import Fraction
 
 from capplan.service import Quota
 
@@ -60,6 +61,10 @@ ACCOUNT_CAPACITY = {"write": ACCOUNT_WRITE, "read": ACCOUNT_READ}
 
 READ_BLOCK_BYTES = 4096
 WRITE_BLOCK_BYTES = 1024
+UNITS_PER_BLOCK = {"eventual": Fraction(1, 2), "strong": Fraction(1), "transactional": Fraction(2)}
+"""Read units of one 4 KB block, by consistency."""
+TRANSACTION_FACTOR = 2
+"""A transactional write is prepared and committed."""
 NEW_ON_DEMAND_PARTITIONS = 4
 NEW_ON_DEMAND_THROUGHPUT = {"write": 4000, "read": 12_000}
 """Units a second that a new on-demand table serves at once. Source: "On-demand capacity mode" (read 2026-11-23)."""

@@ -1,11 +1,9 @@
-"""What on-demand tables serve at once, warm throughput, mode switches and quotas on throughput. It never simulates
-time.
+"""What on-demand tables serve at first, warm throughput and mode switches: rules of which no scenario has the history.
 
 Sources: DynamoDB Developer Guide, "On-demand capacity mode", "Warm throughput", "Considerations when switching
 capacity modes", "Quotas" (read 2026-11-23).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -41,27 +39,6 @@ def on_demand_start(highest_provisioned: Throughput = _NONE, consumed_peak: Thro
     return Throughput(read, write)
 
 
-def served_at_once(previous_peak: Number, requested: Number, floor: Number = 0) -> Fraction:
-    """Units per second served without throttling: up to twice the previous peak."""
-    return min(Fraction(requested), max(2 * Fraction(previous_peak), Fraction(floor)))
-
-
-def growth_path(previous_peak: Number, goal: Number, quota: Number | None = None) -> list[Fraction]:
-    """Ceilings on the way to a goal, 30 minutes apart: 2×, 4×, 8× the previous peak, to the first that reaches it
-    (or the quota).
-    """
-    levels = [2 * Fraction(previous_peak)]
-    stop = Fraction(goal) if quota is None else min(Fraction(goal), Fraction(quota))
-    while 0 < levels[-1] < stop:
-        levels.append(2 * levels[-1])
-    return levels
-
-
-def growth_minutes(levels: Sequence[Fraction], step_minutes: Number = DOUBLING_MINUTES) -> Fraction:
-    """Minutes until the last ceiling of a path is in force; the first is at once."""
-    return (len(levels) - 1) * Fraction(step_minutes)
-
-
 def outgrows(previous_peak: Number, peak: Number, minutes: Number) -> bool:
     """Whether traffic grows beyond double within 30 minutes, which may throttle."""
     return Fraction(peak) > 2 * Fraction(previous_peak) and Fraction(minutes) < DOUBLING_MINUTES
@@ -88,13 +65,3 @@ def on_demand_limit(warm: Number, maximum: Number | None) -> Fraction:
 def may_switch(to: str, switches_last_24h: int) -> bool:
     """Whether a table may change its mode: to on-demand 4 times in 24 h, back at any time."""
     return to != "on-demand" or switches_last_24h < MODE_SWITCHES_PER_DAY
-
-
-def provisioned_accepted(
-    table: Number, indexes: Sequence[Number], *, account_in_use: Number = 0, write: bool = False
-) -> bool:
-    """Whether provisioned capacity of a table and its indexes is within the table and the account quota."""
-    each = quotas.TABLE_THROUGHPUT["write" if write else "read"].value
-    account = quotas.ACCOUNT_CAPACITY["write" if write else "read"].value
-    asked = [Fraction(table), *(Fraction(one) for one in indexes)]
-    return max(asked) <= each and sum(asked) + Fraction(account_in_use) <= account

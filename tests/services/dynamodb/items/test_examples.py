@@ -43,11 +43,11 @@ def test_plain_and_typed_items_are_measured(raw: dict[str, object], size: int, w
     [
         ({}, "an item is attributes with values, such as {id: a1, total: 12.5}"),
         ([Decimal(1)], "an item is attributes with values, such as {id: a1, total: 12.5}"),
-        ({"id": {"S": "a"}, "n": Decimal(1)}, "'id' is DynamoDB JSON and 'n' is plain: write all of one kind"),
-        ({"n": {"N": "twelve"}}, "'n' is no number: twelve"),
+        ({"id": {"S": "a"}, "n": Decimal(1)}, "'id' is DynamoDB JSON and 'n' is plain: write all in one form"),
+        ({"n": {"N": "twelve"}}, "'n' is not a number: twelve"),
         ({"n": {"N": "1" * 39}}, "'n' has 39 significant digits; DynamoDB keeps 38"),
         ({"n": {"N": "1E126"}}, "'n' is out of DynamoDB's range, 1E-130 to 9.9E+125"),
-        ({"s": {"SS": []}}, "'s' is an empty set, which DynamoDB refuses"),
+        ({"s": {"SS": []}}, "'s' is an empty set, which DynamoDB rejects"),
         ({"s": {"NS": ["1", "1.0"]}}, "the set 's' holds a member twice"),
         ({"b": {"B": "no base64"}}, "'b' is binary, which is written in base64"),
         (
