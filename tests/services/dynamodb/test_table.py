@@ -86,9 +86,9 @@ def test_a_plain_name_is_a_key_and_a_plain_number_is_static() -> None:
         ({"op": "query", "index": "by-day"}, "there is no index 'by-day' on this table"),
         (
             {"op": "query", "index": "by-status", "consistency": "strong"},
-            "a global index is read eventually consistent only: take consistency: strong away",
+            "a global index is read eventually consistent only: remove consistency: strong",
         ),
-        ({"op": "put", "index": "by-status"}, "a put cannot name an index: writes reach indexes by themselves"),
+        ({"op": "put", "index": "by-status"}, "a put cannot name an index: DynamoDB updates indexes with each write"),
         ({"op": "get", "index": "by-status"}, "a get cannot name an index: only query and scan read one"),
         ({"op": "query", "items": "41M"}, "the query reads 41000000 items, but the table holds 40000000"),
         ({"op": "put", "item_size": "401 KB"}, "an item is larger than 400 KB, DynamoDB's limit"),
@@ -104,7 +104,7 @@ def test_accesses_a_table_cannot_serve(said: dict[str, Any], message: str | None
 
 def test_nothing_says_how_large_an_item_is() -> None:
     problem = validate_access(table(), access(op="get"))
-    assert problem == "nothing says how large an item is: give the table or this get an item_size"
+    assert problem == "the item size is unknown: give the table or this get an item_size"
 
 
 # --- units of one request ---------------------------------------------------------------------------------------------

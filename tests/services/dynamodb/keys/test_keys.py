@@ -67,7 +67,7 @@ def test_a_key_file_with_or_without_counts(text: str, keys: list[tuple[str, int]
     ("text", "line", "message"),
     [
         ("", 0, "no key is used"),
-        ("a,1\nb,-1\n", 2, "'-1' is no count"),
+        ("a,1\nb,-1\n", 2, "'-1' is not a count"),
         ("a,1,2\n", 1, "3 fields in a line"),
         (",5\n", 1, "a key is empty or longer than 2,048 bytes"),
     ],
