@@ -26,7 +26,7 @@ Unit = Literal["wcu", "rcu"]
 DIRECTION_OF: Mapping[Unit, str] = {"wcu": "write", "rcu": "read"}
 
 
-def reserved_unit_hour_usd(upfront_usd: Decimal, hourly_usd: Decimal, years: int) -> Fraction:
+def reserved_unit_hour_usd(upfront_usd: Decimal | Fraction, hourly_usd: Decimal | Fraction, years: int) -> Fraction:
     """What one reserved unit costs an hour over its term, used or not; prices of one unit."""
     return Fraction(upfront_usd) / (DAYS_PER_YEAR * 24 * years) + Fraction(hourly_usd)
 
