@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import capplan
-from capplan.commands.compare.choose import choose, pareto, unless, with_regret
+from capplan.commands.compare.choose import alternatives, choose, pareto, with_regret
 from capplan.commands.compare.commitments import commit, plan_month, reserve
 from capplan.pipeline.results import AtMultiple, ModeOption, Modes
 from capplan.report.document import Style
@@ -195,9 +195,9 @@ def test_the_front_is_what_nothing_beats() -> None:
 
 def test_what_would_have_to_be_so_for_another_choice() -> None:
     options = with_regret([CHEAP, STEADY, HELD, LATER], D(0))
-    said = unless(options, STEADY, D(0), None)
+    said = alternatives(options, STEADY, D(0), None)
     assert said == (
-        "0.4% throttled is fine: auto-scaled-90, 20.00 cheaper",
+        "0.4% throttled is acceptable: auto-scaled-90, 20.00 cheaper",
         "the load stays three years: provisioned-peak/reserved-3y, 22.00 cheaper (300 WCU reserved for 3 years)",
     )
 
@@ -210,7 +210,7 @@ def test_a_gate_says_what_is_tolerated(tmp_path: Path) -> None:
 def test_where_every_mode_throttles_the_mode_is_not_the_cause(tmp_path: Path) -> None:
     hot = "tables: {hot: {item_size: 1 KB, partition_key: {name: id, distinct: 1}, access: [{put: 2000/s}]}}\n"
     (said,) = modes(hot, tmp_path).tables[0].unless
-    assert said.startswith("every mode throttles here, so the mode is not the cause: TableWriteKeyRange")
+    assert said.startswith("every mode throttles this load, so the mode is not the cause: TableWriteKeyRange")
 
 
 def test_an_idle_table_has_nothing_to_commit_to(tmp_path: Path) -> None:

@@ -9,10 +9,7 @@ from capplan import units
 from capplan.pricing.catalogue import allowances
 from capplan.pricing.rating import graduated_usd, list_cost
 from capplan.quantities.rounding import ceil_div
-from capplan.services.dynamodb import warm
-from capplan.services.dynamodb.billing import capacity_usd
-from capplan.services.dynamodb.partitions import count as partitions
-from capplan.services.dynamodb.units import batch_write_units, read_units, scan_units
+from capplan.services.dynamodb.partitions.count import partition_count
 from capplan.services.lambda_ import billing
 from capplan.services.lambda_.cold_start import measured
 from capplan.services.lambda_.cold_start import model as cold_starts
@@ -20,6 +17,8 @@ from capplan.services.lambda_.concurrency import environments as concurrency
 from capplan.services.stepfunctions import usage as machine
 from capplan.services.stepfunctions.execution import express
 from tests.cases.facts import Facts, NotCovered
+from tests.reference.dynamodb import warm
+from tests.reference.dynamodb.single_requests import batch_write_units, read_units, scan_units
 
 Given = Mapping[str, Any]
 Observed = Mapping[str, object]
@@ -113,8 +112,8 @@ def _ddb_on_demand(given: Given) -> Observed:
 
 def _ddb_provisioned(given: Given) -> Observed:
     hours = _n(given["hours"])
-    costs = (capacity_usd(_at(given, unit), hours, _at(given, f"{unit}_hour_usd")) for unit in ("wcu", "rcu"))
-    return {"total_usd": sum(costs, Fraction(0))}
+    pairs = ((_at(given, unit) * hours, _at(given, f"{unit}_hour_usd")) for unit in ("wcu", "rcu"))
+    return {"total_usd": _flat(*pairs)}
 
 
 # --- DynamoDB ---------------------------------------------------------------------------------------------------------
@@ -140,7 +139,7 @@ def _ddb_binary_item_units(given: Given) -> Observed:
 
 
 def _ddb_min_partitions(given: Given) -> Observed:
-    count = partitions.partition_count(0, _at(given, "wcu"), _at(given, "rcu"), on_demand=False)
+    count = partition_count(0, _at(given, "wcu"), _at(given, "rcu"), on_demand=False)
     return {"partitions": count}
 
 

@@ -1,4 +1,4 @@
-"""Stream reads and change capture. It never prices Lambda's reads, which are free.
+"""Stream reads and change capture of consumers other than Lambda, whose reads are free; no scenario has one yet.
 
 Sources: DynamoDB Developer Guide, "Evaluate your DynamoDB streams usage", "Understanding DynamoDB billing" (read
 2026-11-23).
@@ -15,7 +15,6 @@ Number = int | Decimal | Fraction
 
 FREE_READS_PER_MONTH = 2_500_000
 """GetRecords calls an account reads free in a Region each month."""
-LAMBDA_POLLS_PER_S = 4
 _FREE_CONSUMERS = frozenset({"lambda", "global-table"})
 
 

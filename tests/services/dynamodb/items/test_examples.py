@@ -41,13 +41,13 @@ def test_plain_and_typed_items_are_measured(raw: dict[str, object], size: int, w
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        ({}, "an item is attributes with values, such as {id: a1, total: 12.5}"),
-        ([Decimal(1)], "an item is attributes with values, such as {id: a1, total: 12.5}"),
-        ({"id": {"S": "a"}, "n": Decimal(1)}, "'id' is DynamoDB JSON and 'n' is plain: write all of one kind"),
-        ({"n": {"N": "twelve"}}, "'n' is no number: twelve"),
-        ({"n": {"N": "1" * 39}}, "'n' has 39 significant digits; DynamoDB keeps 38"),
+        ({}, "an item has attributes with values, such as {id: a1, total: 12.5}"),
+        ([Decimal(1)], "an item has attributes with values, such as {id: a1, total: 12.5}"),
+        ({"id": {"S": "a"}, "n": Decimal(1)}, "'id' is DynamoDB JSON and 'n' is plain: write all in one form"),
+        ({"n": {"N": "twelve"}}, "'n' is not a number: twelve"),
+        ({"n": {"N": "1" * 39}}, "'n' has 39 significant digits; DynamoDB stores 38"),
         ({"n": {"N": "1E126"}}, "'n' is out of DynamoDB's range, 1E-130 to 9.9E+125"),
-        ({"s": {"SS": []}}, "'s' is an empty set, which DynamoDB refuses"),
+        ({"s": {"SS": []}}, "'s' is an empty set, which DynamoDB rejects"),
         ({"s": {"NS": ["1", "1.0"]}}, "the set 's' holds a member twice"),
         ({"b": {"B": "no base64"}}, "'b' is binary, which is written in base64"),
         (
@@ -123,14 +123,14 @@ def test_an_example_item_measures_its_table_and_its_indexes(tmp_path: Path) -> N
     ("size", "message"),
     [
         ("item: {id: a1, total: 12.5}", "no example item has 'status', a key of this index"),
-        ("item: {status: open}", "the item has no 'id', which is the table's key"),
+        ("item: {status: open}", "the item has no 'id', an attribute of the table's key"),
         ("item: {id: '', status: open}", "a key attribute is empty"),
-        ("item_size: 1 KB\n    item: {id: a, status: open}", "item_size and item say the same"),
+        ("item_size: 1 KB\n    item: {id: a, status: open}", "item_size and item both give the item size"),
         ("items_file: none.jsonl", "none.jsonl'"),
         ("items_file: ../sample.jsonl", "'../sample.jsonl' is outside the scenario's folder"),
         ("items_file: broken.jsonl", "not JSON: expecting value"),
-        ("items_file: keyless.jsonl", "the item has no 'id', which is the table's key"),
-        ("items_file: empty.jsonl", "there is no item in it"),
+        ("items_file: keyless.jsonl", "the item has no 'id', an attribute of the table's key"),
+        ("items_file: empty.jsonl", "no item in this file"),
     ],
 )
 def test_example_items_that_cannot_be_are_told(tmp_path: Path, size: str, message: str) -> None:
@@ -146,7 +146,7 @@ def test_entries_hold_the_tables_key_so_it_has_to_be_named(tmp_path: Path) -> No
     body = "tables:\n  orders:\n    item: {id: a, day: b}\n    indexes: {by-day: {partition_key: day, project: %s}}\n"
     with pytest.raises(CapplanError) as caught:
         scenario(body % "keys-only", tmp_path)
-    assert caught.value.diagnostics[0].message == "an entry holds the table's key, and nothing says what that is"
+    assert caught.value.diagnostics[0].message == "an entry has the table's key, which is not written"
     assert scenario(body % "all", tmp_path).resources["tables.orders"].spec.sample is not None
 
 
@@ -154,7 +154,7 @@ def test_a_wrong_line_of_a_sample_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text('{"id": "a", "status": "b"}\n\n{"id": {"N": "x"}}\n7\n', encoding="utf-8")
     with pytest.raises(CapplanError) as caught:
         _orders(tmp_path, "items_file: bad.jsonl")
-    assert [(m.line, m.message[:12]) for m in caught.value.diagnostics] == [(3, "'id' is no n"), (4, "an item is a")]
+    assert [(m.line, m.message[:12]) for m in caught.value.diagnostics] == [(3, "'id' is not "), (4, "an item has ")]
     assert caught.value.diagnostics[0].file.endswith("bad.jsonl")
 
 
@@ -227,8 +227,8 @@ def test_new_values_are_measured_before_and_after(
     ("says", "message"),
     [
         ("set: {id: a2}", "an update cannot change 'id', the table's key"),
-        ("set: {status: a}, changes: [status]", "changes and set say the same"),
-        ("set: {n: {N: x}}", "a new value cannot be"),
+        ("set: {status: a}, changes: [status]", "changes and set exclude each other"),
+        ("set: {n: {N: x}}", "invalid new value"),
         ("set: {status: a}, item_size: 1 KB", "set and remove are measured on example items"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Heat drawn in law against every key hashed one by one: Kolmogorov-Smirnov at fixed seeds, and moments by hand."""
+"""Loads drawn from their distribution against every key hashed one by one: Kolmogorov-Smirnov at fixed seeds, and moments by hand."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from capplan.services.dynamodb.keys.placement import loads, mixed_places, named_places, partition_of
+from capplan.services.dynamodb.keys.placement import mixed_places, named_places, partition_of
 from capplan.services.dynamodb.keys.popularity import Keys, Popularity
 from capplan.services.dynamodb.keys.weights import weights_of
-from capplan.services.dynamodb.partitions import load as in_law
-from capplan.services.dynamodb.partitions.count import key_bucket
-from capplan.services.dynamodb.partitions.load import heat_of, requests_by_partition
+from capplan.services.dynamodb.partitions import load
+from capplan.services.dynamodb.partitions.load import partition_loads
+from tests.reference.dynamodb.hash_order import key_bucket
+from tests.reference.dynamodb.hashed_keys import loads, requests_by_partition
 
 DRAWS = 150
 PARTITIONS = 8
@@ -64,19 +65,19 @@ STATISTICS: dict[str, Callable[[NDArray[np.float64]], float]] = {
 
 @pytest.mark.parametrize("statistic", STATISTICS)
 @pytest.mark.parametrize("law", LAWS)
-def test_heat_is_of_the_law_of_hashing(law: str, statistic: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_loads_have_the_distribution_of_hashing(law: str, statistic: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With few keys one by one and a low bar for the normal draw, every way of drawing is in the sample."""
     from capplan.services.dynamodb.keys import weights as key_weights
 
-    monkeypatch.setattr(key_weights, "MOST_ONE_BY_ONE", 200)
-    monkeypatch.setattr(in_law, "_NORMAL_KEYS", 400)
-    for cached in (key_weights.rank_weights, heat_of):
+    monkeypatch.setattr(key_weights, "MAX_SINGLE", 200)
+    monkeypatch.setattr(load, "_NORMAL_KEYS", 400)
+    for cached in (key_weights.rank_weights, partition_loads):
         cached.cache_clear()
     of, rng = STATISTICS[statistic], np.random.Generator(np.random.PCG64(99))
     distinct = 20_000
-    ours = [of(heat_of(Keys(LAWS[law], distinct), PARTITIONS, seed).shares) for seed in range(DRAWS)]
+    ours = [of(partition_loads(Keys(LAWS[law], distinct), PARTITIONS, seed).shares) for seed in range(DRAWS)]
     theirs = [of(brute_force(LAWS[law], distinct, PARTITIONS, rng)) for _ in range(DRAWS)]
-    for cached in (key_weights.rank_weights, heat_of):
+    for cached in (key_weights.rank_weights, partition_loads):
         cached.cache_clear()
     assert ks_distance(ours, theirs) < ks_limit(DRAWS, DRAWS)
 
@@ -116,9 +117,9 @@ def test_weights_of_billions_of_keys_sum_to_one(law: str) -> None:
     assert len(single) + sum(n for n, _ in groups) == 10**10
 
 
-def test_a_trillion_requests_on_ten_billion_keys_keep_their_books() -> None:
-    heat = heat_of(Keys(LAWS["zipf 0.9"], 10**10), 1000, 1)
-    got = requests_by_partition(heat, 10**12, 1)
+def test_a_trillion_requests_on_ten_billion_keys_add_up() -> None:
+    drawn = partition_loads(Keys(LAWS["zipf 0.9"], 10**10), 1000, 1)
+    got = requests_by_partition(drawn, 10**12, 1)
     assert got.sum() == 10**12
-    z = (got - heat.shares * 1e12) / np.sqrt(heat.shares * 1e12)
-    assert abs(float(z.std()) - 1) < 0.15, "each partition's requests spread as Poisson's around its heat"
+    z = (got - drawn.shares * 1e12) / np.sqrt(drawn.shares * 1e12)
+    assert abs(float(z.std()) - 1) < 0.15, "each partition's requests spread as Poisson's around its load"

@@ -1,4 +1,4 @@
-"""Sizing of a DAX cluster in normalised requests per second. It never prices a node.
+"""Sizing of a DAX cluster in normalized requests per second; no scenario has one yet.
 
 Source: DynamoDB Developer Guide, "DAX cluster sizing guide" (read 2026-11-23).
 """
@@ -17,17 +17,17 @@ NODE_RPS = {"large": 75_000, "xlarge": 150_000, "2xlarge": 300_000, "4xlarge": 6
 _LARGEST_NODE_RPS = 1_000_000
 
 
-def normalised_rps(hit_rps: Number, miss_rps: Number, write_rps: Number, item_kb: Number, nodes: int) -> Fraction:
+def normalized_rps(hit_rps: Number, miss_rps: Number, write_rps: Number, item_kb: Number, nodes: int) -> Fraction:
     """The load in cache hits of 1 KB: a miss counts 10, a write 25 on every node."""
     return Fraction(item_kb) * (
         Fraction(hit_rps) + _MISS_COST * Fraction(miss_rps) + _WRITE_COST * nodes * Fraction(write_rps)
     )
 
 
-def target_rps(normalised: Number, nodes: int) -> Fraction:
+def target_rps(normalized: Number, nodes: int) -> Fraction:
     """The same with room for 70% use and for the loss of one node, whichever asks for more."""
     loss = Fraction(nodes, nodes - 1) if nodes > 1 else Fraction(1)
-    return Fraction(normalised) * max(1 / _TARGET_UTILISATION, loss)
+    return Fraction(normalized) * max(1 / _TARGET_UTILISATION, loss)
 
 
 def node_rps(node: str) -> int:

@@ -1,4 +1,4 @@
-"""A table followed over time: its books at every step, its hour in seconds, its events and what it says of keys."""
+"""A table followed over time: its totals at every step, its hour in seconds, its events and what it says of keys."""
 
 import re
 from pathlib import Path
@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import capplan
-from capplan.services.dynamodb.capacity.busiest_hour import busiest_hour, hour_of
-from capplan.services.dynamodb.simulation.partitions_over_time import follow_table
-from capplan.timeline import SimulationRequest, Timeline, no_progress
+from capplan.services.dynamodb.capacity.busiest_hour import busiest_hour, simulate_hour
+from capplan.services.dynamodb.simulation.partitions_over_time import simulate_table
+from capplan.timeline import SimulationRequest, Timeline, nothing_told
 from tests.helpers import scenario
 from tests.services.dynamodb.helpers import CTX, flat, metered, spiky, table
 
@@ -40,7 +40,7 @@ def _timeline(mode: str, folder: Path, **asked_for: Any) -> Timeline:  # noqa: A
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_books_balance_at_every_step_of_every_series(mode: str, tmp_path: Path) -> None:
+def test_totals_balance_at_every_step_of_every_series(mode: str, tmp_path: Path) -> None:
     found = _timeline(mode, tmp_path)
     assert found.totals.gap == 0
     assert found.totals.offered > 0
@@ -60,28 +60,28 @@ def test_books_balance_at_every_step_of_every_series(mode: str, tmp_path: Path) 
 def test_a_partition_takes_no_more_than_its_ceiling_in_any_second() -> None:
     spec = table(item_size="1 KB", partition_key={"name": "id", "distinct": 1})
     usage = metered(spec, ({"op": "put"}, flat(2000)))
-    side, outcome = usage.window.sides["", "write"]
-    levels = np.full(40_320, 2000.0)
-    pieces = follow_table(spec, usage, CTX, no_progress).histories[""].pieces
-    hour = hour_of(side, levels, pieces, outcome.steps, 0, 7)
+    target, outcome = usage.period.outcomes["", "write"]
+    rates = np.full(40_320, 2000.0)
+    partitions = simulate_table(spec, usage, CTX, nothing_told).histories[""].partitions
+    hour = simulate_hour(target, rates, partitions, outcome.steps, 0, 7)
     assert hour.served + hour.by_partition + hour.by_capacity == pytest.approx(hour.offered)
     assert float((hour.offered - hour.by_partition).max()) <= 1000
-    again = hour_of(side, levels, pieces, outcome.steps, 0, 7)
+    again = simulate_hour(target, rates, partitions, outcome.steps, 0, 7)
     assert (again.offered == hour.offered).all(), "the same seed, the same hour"
 
 
 def test_even_partitions_of_one_hour_share_its_seconds() -> None:
     usage = metered(table(item_size="1 KB"), ({"op": "put"}, flat(7990)))
-    side, outcome = usage.window.sides["", "write"]
-    hour = hour_of(side, np.full(40_320, 7990.0), [], outcome.steps, 0, 1)
+    target, outcome = usage.period.outcomes["", "write"]
+    hour = simulate_hour(target, np.full(40_320, 7990.0), [], outcome.steps, 0, 1)
     assert float(hour.by_partition.sum()) > 0, "eight partitions at 999 in the mean pass 1,000 in half of the seconds"
     assert hour.served + hour.by_partition + hour.by_capacity == pytest.approx(hour.offered)
 
 
 def test_the_busiest_hour_is_the_one_of_the_busiest_minute() -> None:
-    levels = np.ones(40_320)
-    levels[1440 + 125] = 9
-    assert busiest_hour(levels, 2) == 1440 + 120
+    rates = np.ones(40_320)
+    rates[1440 + 125] = 9
+    assert busiest_hour(rates, 2) == 1440 + 120
 
 
 def test_what_happens_is_told_with_its_reason(tmp_path: Path) -> None:
@@ -103,20 +103,20 @@ def test_a_day_that_is_asked_for_is_shown(tmp_path: Path) -> None:
     assert told == sorted(told)
 
 
-def test_splits_leave_less_refused_than_the_plan_counts_on() -> None:
+def test_splits_leave_less_throttled_than_the_plan_counts_on() -> None:
     keys = {"name": "id", "distinct": 100_000, "popularity": "zipf(1.0)"}
     spec = table(item_size="1 KB", partition_key=keys)
     usage = metered(spec, ({"op": "put"}, spiky(700, 8)))
-    found = follow_table(spec, usage, CTX, no_progress)
+    found = simulate_table(spec, usage, CTX, nothing_told)
     assert found.histories[""].splits
-    assert 0 < found.window.throttled < usage.throttled
+    assert 0 < found.period.throttled < usage.throttled
 
 
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({"sort_order": "rising"}, "no split for heat helps: new items always lie at the end of the sort key."),
-        ({}, "a split for heat may cut its items apart, best effort."),
+        ({"sort_order": "rising"}, "no split for heat helps: new items always go to the end of the sort key."),
+        ({}, "a split for heat may separate its items, best effort."),
     ],
 )
 def test_it_says_what_helps_and_what_cannot(said: dict[str, str], sentence: str, tmp_path: Path) -> None:
@@ -125,19 +125,19 @@ def test_it_says_what_helps_and_what_cannot(said: dict[str, str], sentence: str,
     body = f"tables: {{t: {{partition_key: {key}, sort_key: at{words}, item_size: 1 KB, access: [{{put: 900/s}}]}}}}\n"
     (found,) = capplan.simulate(scenario(body, tmp_path)).resources[0].timelines
     assert any(note.endswith(sentence) for note in found.notes)
-    assert any("write shards hold it" in note for note in found.notes)
+    assert any("write shards are enough" in note for note in found.notes)
 
 
 def test_partitions_are_explained() -> None:
     spec = table(item_size="1 KB", items="40M", partition_key={"name": "id", "distinct": "1M"})
     usage = metered(spec, ({"op": "put"}, flat(100)))
-    from capplan.services.dynamodb.simulation.notes import remarks
+    from capplan.services.dynamodb.simulation.notes import notes
 
-    first = remarks(spec, usage.table, "write", None, CTX)[0]
+    first = next(iter(notes(spec, usage.table, "write", None, CTX)))
     assert first == "5 partitions (a new on-demand table has 4; bytes need 5; the peak needs 1)."
 
 
-def test_a_write_that_an_index_refuses_is_not_served_by_the_table(tmp_path: Path) -> None:
+def test_a_write_that_an_index_throttles_is_not_served_by_the_table(tmp_path: Path) -> None:
     body = """
 tables:
   orders:

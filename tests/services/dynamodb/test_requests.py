@@ -9,13 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capplan.calls import Access
-from capplan.services.dynamodb.items.index_entries import table_shape
-from capplan.services.dynamodb.items.index_writes import WriteArms, call_units
 from capplan.services.dynamodb.items.sample import Sample
 from capplan.services.dynamodb.items.size import Item, item_bytes
 from capplan.services.dynamodb.requests import TABLE, request_units
 from capplan.services.dynamodb.spec import Table
-from capplan.services.dynamodb.units import read_units, replay_units
+from tests.reference.dynamodb.single_requests import CallUnits, call_units, read_units, replay_units, table_shape
 from tests.services.dynamodb.helpers import access, table
 
 KEY = ("pk", "sk")
@@ -84,26 +82,26 @@ def swapped(kind: str, value: str) -> str:
 
 def moving(spec: Table) -> set[str]:
     """Attributes that are a key somewhere."""
-    return {*KEY, *(name for index in spec.indexes.values() for name in index.own_key)}
+    return {*KEY, *(name for index in spec.indexes.values() for name in index.index_key)}
 
 
 def one_by_one(spec: Table, said: Mapping[str, Any]) -> dict[str, Fraction]:
-    """Mean units by arm, each item written in calls of its own, a call for each way it may go."""
+    """Mean units of the table and of each index, each item written in calls of its own, a call for each way it may go."""
     request = access(**said)
     transactional = request.transactional or request.op == "transact-write"
     sums = {TABLE: Fraction(0), **dict.fromkeys(spec.global_indexes(), Fraction(0))}
     assert spec.sample is not None
     for item in spec.sample.items:
         for weight, before, after, reaches in ways(spec, request, item):
-            arms = call_units([(before, after)], table_shape(spec), transactional=transactional)
-            weigh(sums, arms, weight * Fraction(request.items or 1), reaches)
-    return {arm: total / len(spec.sample.items) for arm, total in sums.items()}
+            units = call_units([(before, after)], table_shape(spec), transactional=transactional)
+            weigh(sums, units, weight * Fraction(request.items or 1), reaches)
+    return {key: total / len(spec.sample.items) for key, total in sums.items()}
 
 
-def weigh(sums: dict[str, Fraction], arms: WriteArms, weight: Fraction, reaches: Fraction) -> None:
-    """Add a call's arms; a failed condition reaches no index."""
-    sums[TABLE] += weight * (arms.table + reaches * sum(arms.local_indexes.values()))
-    for name, units in arms.global_indexes.items():
+def weigh(sums: dict[str, Fraction], call: CallUnits, weight: Fraction, reaches: Fraction) -> None:
+    """Add the units of a call; a failed condition reaches no index."""
+    sums[TABLE] += weight * (call.table + reaches * sum(call.local_indexes.values()))
+    for name, units in call.global_indexes.items():
         sums[name] += weight * reaches * units
 
 
@@ -143,8 +141,8 @@ def test_units_of_a_write_are_those_of_single_writes(
             & keys - set(index.get("partition_key") or [index.get("sort_key")])
         }
     spec = measured(table(partition_key=KEY[0], sort_key=KEY[1], indexes=declared), items)
-    got = {arm: units for arm, units in request_units(spec, access(**said)).write.items() if units}
-    assert got == {arm: units for arm, units in one_by_one(spec, said).items() if units}
+    got = {key: units for key, units in request_units(spec, access(**said)).write.items() if units}
+    assert got == {key: units for key, units in one_by_one(spec, said).items() if units}
 
 
 def measured(spec: Table, items: list[Item]) -> Table:

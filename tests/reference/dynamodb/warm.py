@@ -1,11 +1,9 @@
-"""What on-demand tables serve at once, warm throughput, mode switches and quotas on throughput. It never simulates
-time.
+"""What on-demand tables serve at first, warm throughput and mode switches: rules of which no scenario has the history.
 
 Sources: DynamoDB Developer Guide, "On-demand capacity mode", "Warm throughput", "Considerations when switching
 capacity modes", "Quotas" (read 2026-11-23).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +13,7 @@ from capplan.services.dynamodb import quotas
 Number = int | Decimal | Fraction
 
 DOUBLING_MINUTES = 30
+MODE_SWITCHES_PER_DAY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Throughput:
 
 
 NEW_ON_DEMAND = Throughput(
-    Fraction(quotas.NEW_ON_DEMAND_READ_UNITS_PER_S), Fraction(quotas.NEW_ON_DEMAND_WRITE_UNITS_PER_S)
+    Fraction(quotas.NEW_ON_DEMAND_THROUGHPUT["read"]), Fraction(quotas.NEW_ON_DEMAND_THROUGHPUT["write"])
 )
 _NONE = Throughput(Fraction(0), Fraction(0))
 
@@ -38,27 +37,6 @@ def on_demand_start(highest_provisioned: Throughput = _NONE, consumed_peak: Thro
     read = max(NEW_ON_DEMAND.read, highest_provisioned.read, 2 * consumed_peak.read)
     write = max(NEW_ON_DEMAND.write, highest_provisioned.write, 2 * consumed_peak.write)
     return Throughput(read, write)
-
-
-def served_at_once(previous_peak: Number, requested: Number, floor: Number = 0) -> Fraction:
-    """Units per second served without throttling: up to twice the previous peak."""
-    return min(Fraction(requested), max(2 * Fraction(previous_peak), Fraction(floor)))
-
-
-def growth_path(previous_peak: Number, goal: Number, quota: Number | None = None) -> list[Fraction]:
-    """Ceilings on the way to a goal, 30 minutes apart: 2×, 4×, 8× the previous peak, to the first that reaches it
-    (or the quota).
-    """
-    levels = [2 * Fraction(previous_peak)]
-    stop = Fraction(goal) if quota is None else min(Fraction(goal), Fraction(quota))
-    while 0 < levels[-1] < stop:
-        levels.append(2 * levels[-1])
-    return levels
-
-
-def growth_minutes(levels: Sequence[Fraction], step_minutes: Number = DOUBLING_MINUTES) -> Fraction:
-    """Minutes until the last ceiling of a path is in force; the first is at once."""
-    return (len(levels) - 1) * Fraction(step_minutes)
 
 
 def outgrows(previous_peak: Number, peak: Number, minutes: Number) -> bool:
@@ -76,7 +54,7 @@ def warm_after(warm: Number, provisioned: Number) -> Fraction:
 def may_set_warm(current: Throughput, wanted: Throughput) -> bool:
     """Whether warm throughput can be set: it never falls and stays within the table quota."""
     up = wanted.read >= current.read and wanted.write >= current.write
-    return up and wanted.read <= quotas.TABLE_READ_UNITS_PER_S and wanted.write <= quotas.TABLE_WRITE_UNITS_PER_S
+    return up and wanted.read <= quotas.TABLE_READ.value and wanted.write <= quotas.TABLE_WRITE.value
 
 
 def on_demand_limit(warm: Number, maximum: Number | None) -> Fraction:
@@ -86,14 +64,4 @@ def on_demand_limit(warm: Number, maximum: Number | None) -> Fraction:
 
 def may_switch(to: str, switches_last_24h: int) -> bool:
     """Whether a table may change its mode: to on-demand 4 times in 24 h, back at any time."""
-    return to != "on-demand" or switches_last_24h < quotas.MODE_SWITCHES_PER_DAY
-
-
-def provisioned_accepted(
-    table: Number, indexes: Sequence[Number], *, account_in_use: Number = 0, write: bool = False
-) -> bool:
-    """Whether provisioned capacity of a table and its indexes is within the table and the account quota."""
-    each = quotas.TABLE_WRITE_UNITS_PER_S if write else quotas.TABLE_READ_UNITS_PER_S
-    account = quotas.ACCOUNT_PROVISIONED_WRITE_UNITS if write else quotas.ACCOUNT_PROVISIONED_READ_UNITS
-    asked = [Fraction(table), *(Fraction(one) for one in indexes)]
-    return max(asked) <= each and sum(asked) + Fraction(account_in_use) <= account
+    return to != "on-demand" or switches_last_24h < MODE_SWITCHES_PER_DAY

@@ -1,4 +1,4 @@
-"""The DynamoDB room: what a table means, meters, is held against and is charged for."""
+"""A table: what it means, meters, is held against and is charged for."""
 
 import math
 from decimal import Decimal
@@ -49,7 +49,7 @@ PROVISIONED = {"mode": "provisioned", "write": Decimal(200), "read": Decimal(400
         ({"indexes": {"i": {"sort_key": "day"}}}, "a global index needs a partition_key"),
         ({"indexes": {"i": {"local": True}}}, "a local index needs a sort_key"),
         ({"indexes": {"i": {"partition_key": "day", "capacity": {"write": Decimal(5)}}}}, "an index has capacity, but"),
-        ({"partition_key": {"name": "a", "popularity": "zipf"}}, "no such popularity"),
+        ({"partition_key": {"name": "a", "popularity": "zipf"}}, "not a popularity"),
         (
             {
                 "partition_key": {
@@ -86,9 +86,9 @@ def test_a_plain_name_is_a_key_and_a_plain_number_is_static() -> None:
         ({"op": "query", "index": "by-day"}, "there is no index 'by-day' on this table"),
         (
             {"op": "query", "index": "by-status", "consistency": "strong"},
-            "a global index is read eventually consistent only: take consistency: strong away",
+            "a global index is read eventually consistent only: remove consistency: strong",
         ),
-        ({"op": "put", "index": "by-status"}, "a put cannot name an index: writes reach indexes by themselves"),
+        ({"op": "put", "index": "by-status"}, "a put cannot name an index: DynamoDB updates indexes with each write"),
         ({"op": "get", "index": "by-status"}, "a get cannot name an index: only query and scan read one"),
         ({"op": "query", "items": "41M"}, "the query reads 41000000 items, but the table holds 40000000"),
         ({"op": "put", "item_size": "401 KB"}, "an item is larger than 400 KB, DynamoDB's limit"),
@@ -104,7 +104,7 @@ def test_accesses_a_table_cannot_serve(said: dict[str, Any], message: str | None
 
 def test_nothing_says_how_large_an_item_is() -> None:
     problem = validate_access(table(), access(op="get"))
-    assert problem == "nothing says how large an item is: give the table or this get an item_size"
+    assert problem == "the item size is unknown: give the table or this get an item_size"
 
 
 # --- units of one request ---------------------------------------------------------------------------------------------
@@ -270,14 +270,14 @@ def test_expiring_items_are_in_the_stream_but_not_in_the_bill() -> None:
     assert KIND.records(spec, access(op="get")) == 0
     assert KIND.records(table(item_size="1 KB"), access(op="put")) == 0
     usage = metered(spec, ({"op": "put"}, flat(1)))
-    assert usage.table.write.monthly == SECONDS
+    assert usage.table.flow["write"].monthly == SECONDS
     assert KIND.shards(usage) == 4
 
 
 def test_every_mode_can_be_compared() -> None:
     spec = table(**ORDERS)
     usage = metered(spec, ({"op": "put"}, spiky(60, 8)))
-    demand = Demand(tuple(one.work for one in usage.works))
+    demand = Demand(tuple(kind.stream for kind in usage.requests))
     found = {mode.id: mode for mode in modes("orders", spec, usage, demand, CTX)}
     scaled = [f"auto-scaled-{target}" for target in (50, 70, 90)]
     assert list(found) == ["on-demand", "provisioned-peak", *scaled, "scheduled"]
@@ -298,7 +298,7 @@ def test_every_mode_can_be_compared() -> None:
 def test_a_step_is_scheduled_before_each_rise_that_scaling_would_miss() -> None:
     spec = table(**{**ORDERS, "indexes": {}})
     usage = metered(spec, ({"op": "put"}, spiky(60, 8)))
-    demand = Demand(tuple(one.work for one in usage.works))
+    demand = Demand(tuple(kind.stream for kind in usage.requests))
     found = {mode.id: mode for mode in modes("orders", spec, usage, demand, CTX)}
     (change,) = found["scheduled"].changes
     assert isinstance(change.to, dict)
@@ -311,7 +311,9 @@ def test_a_step_is_scheduled_before_each_rise_that_scaling_would_miss() -> None:
 def test_more_requests_never_take_fewer_units(factor: int) -> None:
     spec = table(**ORDERS)
     one, more = (metered(spec, ({"op": "put"}, flat(60 * n)), ({"op": "query"}, flat(10 * n))) for n in (1, factor))
-    assert [arm.write.monthly * factor for arm in one.arms] == [arm.write.monthly for arm in more.arms]
+    assert [target.flow["write"].monthly * factor for target in one.targets] == [
+        target.flow["write"].monthly for target in more.targets
+    ]
     assert more.throttled >= one.throttled
 
 
@@ -337,7 +339,7 @@ def test_a_table_prepared_for_less_than_its_peak_throttles_until_it_has_grown() 
     bold, ready = (table(item_size="1 KB", warm={"write": Decimal(n)}) for n in (4000, 8000))
     load = ({"op": "put"}, spiky(1000, 8))
     assert metered(bold, load).throttled > 0
-    assert metered(bold, load).window.reasons.keys() == {"TableWriteKeyRangeThroughputExceeded"}
+    assert metered(bold, load).period.reasons.keys() == {"TableWriteKeyRangeThroughputExceeded"}
     assert metered(ready, load).throttled == 0
     assert metered(table(item_size="1 KB"), load).throttled == 0, "an old table has seen its peak before"
 
@@ -348,16 +350,17 @@ def test_a_scheduled_step_serves_what_comes_in_it_and_is_paid_while_it_lasts() -
     load = ({"op": "put"}, spiky(100, 8))
     usage = metered(planned, load)
     assert usage.throttled == 0
-    assert usage.table.held_write == 800
-    assert usage.table.wcu_hours is not None
-    assert float(usage.table.wcu_hours) == pytest.approx(100 * 730 + 700 * 65 / 60, rel=1e-3), "65 minutes, once"
+    assert usage.table.max_capacity["write"] == 800
+    assert float(usage.table.unit_hours["write"]) == pytest.approx(100 * 730 + 700 * 65 / 60, rel=1e-3), (
+        "65 minutes, once"
+    )
     assert metered(table(item_size="1 KB", capacity={**PROVISIONED, "write": Decimal(100)}), load).throttled > 0
 
 
 @pytest.mark.parametrize(("said", "message"), [
-    ({"at": "day 29 09:30", "write": Decimal(5)}, "no such moment"),
-    ({"at": "cron(0 8 * * MON *)", "write": Decimal(5)}, "no such schedule"),
-    ({"at": "day 2 09:30", "write": "many"}, "no such capacity"),
+    ({"at": "day 29 09:30", "write": Decimal(5)}, "not a moment"),
+    ({"at": "cron(0 8 * * MON *)", "write": Decimal(5)}, "not a schedule"),
+    ({"at": "day 2 09:30", "write": "many"}, "not a capacity"),
     ({"at": "day 2 09:30", "write": {"exactly": True}}, "unknown key 'exactly'"),
 ])  # fmt: skip
 def test_a_step_says_when_and_how_much(said: dict[str, Any], message: str) -> None:

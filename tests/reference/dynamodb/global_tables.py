@@ -1,4 +1,4 @@
-"""Replicated writes of global tables, by Region. It never knows a price.
+"""Replicated writes of global tables, by Region; no scenario has one yet.
 
 Source: DynamoDB Developer Guide, "Global tables billing", "Time to Live" (read 2026-11-23).
 """
@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan.services.dynamodb.units import write_units
+from tests.reference.dynamodb.single_requests import write_units
 
 Number = int | Decimal | Fraction
 
 LEGACY_VERSION = "2017"
 _LEGACY_FACTOR = 2
+_REPLICA_OVERHEAD_BYTES = 48
+
+
+def replica_overhead_bytes(items: Number) -> Fraction:
+    """Bytes billed for items of a replica beside those of any table."""
+    return Fraction(items) * _REPLICA_OVERHEAD_BYTES
 
 
 @dataclass(frozen=True, slots=True)

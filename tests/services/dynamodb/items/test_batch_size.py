@@ -1,4 +1,4 @@
-"""Sizes of several items read together, against every way they may come together."""
+"""The total size of several items, against every way they may come."""
 
 import itertools
 import math
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capplan.quantities.distribution import Distribution, expected_blocks, fixed, measured, sum_of
-from capplan.services.dynamodb.items.batch_size import blocks_together, together
+from capplan.services.dynamodb.items.batch_size import total_blocks, total_size
 
 SIZES = st.dictionaries(st.integers(1, 9000).map(Decimal), st.integers(1, 3), min_size=2, max_size=5)
 
@@ -20,9 +20,7 @@ SIZES = st.dictionaries(st.integers(1, 9000).map(Decimal), st.integers(1, 3), mi
 def test_the_sum_of_a_samples_items_is_every_way_they_come_together(sizes: dict[Decimal, int], count: int) -> None:
     drawn = [size for size, times in sizes.items() for _ in range(times)]
     ways = [math.ceil(sum(way) / 4096) for way in itertools.product(drawn, repeat=count)]
-    assert float(blocks_together(measured(sizes), Decimal(count), 4096)) == pytest.approx(
-        sum(ways) / len(ways), abs=0.02
-    )
+    assert float(total_blocks(measured(sizes), Decimal(count), 4096)) == pytest.approx(sum(ways) / len(ways), abs=0.02)
 
 
 @pytest.mark.parametrize(
@@ -37,11 +35,11 @@ def test_the_sum_of_a_samples_items_is_every_way_they_come_together(sizes: dict[
     ],
 )
 def test_blocks_together_by_hand(size: Distribution, count: str, blocks: str, working: str) -> None:
-    assert blocks_together(size, Decimal(count), 4096) == Fraction(blocks), working
+    assert total_blocks(size, Decimal(count), 4096) == Fraction(blocks), working
 
 
 def test_percentiles_together_keep_mean_and_variance() -> None:
     """10,000 sums of 25 draws of a log-normal gave 9.825 blocks of 4 KB in the mean."""
     one = Distribution(((Decimal("0.5"), Decimal(1024)), (Decimal("0.99"), Decimal(8192))))
     assert float(expected_blocks(sum_of(one, Decimal(25)), 4096)) == pytest.approx(9.825, abs=0.02)
-    assert together(one, Decimal(25)) == sum_of(one, Decimal(25))
+    assert total_size(one, Decimal(25)) == sum_of(one, Decimal(25))

@@ -1,6 +1,5 @@
-"""Capacity over time: burst, growth, auto scaling, back-pressure; closed forms, and a slow reference that agrees."""
+"""Capacity over time: burst, growth, auto scaling, back pressure; closed forms, and slow references that agree."""
 
-import math
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -13,15 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capplan.flow import DemandFlow, LoadProfile, Peak
-from capplan.services.dynamodb.capacity import back_pressure as coupled
+from capplan.services.dynamodb.capacity.auto_scaling import DecreaseBudget
+from capplan.services.dynamodb.capacity.back_pressure import JointRequests, JointTarget, simulate_jointly
 from capplan.services.dynamodb.capacity.burst_bucket import serve
 from capplan.services.dynamodb.capacity.busy_seconds import excess
 from capplan.services.dynamodb.capacity.on_demand_growth import ceilings
 from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget
-from capplan.services.dynamodb.capacity.scaling import Bounds, Budget, Policy, capacity_steps, expand
-from capplan.services.dynamodb.capacity.simulated_period import Requests, Window, run
+from capplan.services.dynamodb.capacity.scaling import Bounds, Policy, capacity_steps, expand
+from capplan.services.dynamodb.capacity.simulated_period import RequestLoad, SimulatedPeriod, simulate_period
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL, PARAMETERS, Constants, constants
 from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
+from tests.reference.dynamodb.capacity import slow_bucket, slow_scaling
 from tests.services.dynamodb.helpers import flat, metered, spiky, table
 
 ALONE = ("", "write")
@@ -41,25 +42,27 @@ def static(units: int) -> Policy:
     return Policy(None, (Bounds(0, units, units),))
 
 
-def side(flow: DemandFlow, policy: Policy | None = None, key: tuple[str, str] = ALONE, **more: Any) -> ScalableTarget:  # noqa: ANN401  fields of a Side
+def side(flow: DemandFlow, policy: Policy | None = None, key: tuple[str, str] = ALONE, **more: Any) -> ScalableTarget:  # noqa: ANN401  fields of a ScalableTarget
     given: dict[str, Any] = {
-        "partition": 1e9,
+        "partition_ceiling": 1e9,
         "hottest_share": 1.0,
         "quota": 40_000.0,
-        "at_once": 4000.0,
-        "at_first": 4000.0,
+        "served_at_once": 4000.0,
+        "served_at_first": 4000.0,
         **more,
     }
     return ScalableTarget(key=key, flow=flow, policy=policy, **given)
 
 
-def windowed(
+def simulated(
     sides: Sequence[ScalableTarget],
     requests: Sequence[tuple[DemandFlow, dict[tuple[str, str], Fraction]]],
     known: Constants = CENTRAL,
-) -> Window:
-    """The window of these sides and requests."""
-    return run(tuple(sides), tuple(Requests(flow, tuple(units.items())) for flow, units in requests), known)
+) -> SimulatedPeriod:
+    """The period of these scalable targets and requests."""
+    return simulate_period(
+        tuple(sides), tuple(RequestLoad(flow, tuple(units.items())) for flow, units in requests), known
+    )
 
 
 # --- closed forms ---------------------------------------------------------------------------------------------------
@@ -71,27 +74,27 @@ def windowed(
     (400, 100, "0.75", "300 of 400"),
 ])  # fmt: skip
 def test_a_flat_load_on_a_static_capacity(level: int, capacity: int, share: str, working: str) -> None:
-    found = windowed([side(flat(level), static(capacity))], [(flat(level), {ALONE: Fraction(1)})])
+    found = simulated([side(flat(level), static(capacity))], [(flat(level), {ALONE: Fraction(1)})])
     assert found.throttled == Fraction(share), working
     assert set(found.reasons) == (set() if share == "0" else {"TableWriteProvisionedThroughputExceeded"})
 
 
-def test_a_step_lives_on_its_bank_and_then_throttles() -> None:
+def test_a_step_lives_on_its_burst_balance_and_then_throttles() -> None:
     levels = np.concatenate((np.zeros(5), np.full(20, 200.0)))
     found = serve(levels, 150.0)
-    assert found.served[5:20].tolist() == [200] * 15, "150 RCU idle for 300 s save 45,000: 50 a second for 900 s"
-    assert found.served[20:].tolist() == [150] * 5
+    assert found.rates[5:20].tolist() == [200] * 15, "150 RCU idle for 300 s save 45,000: 50 a second for 900 s"
+    assert found.rates[20:].tolist() == [150] * 5
 
 
 def test_a_square_wave_is_served_where_its_idle_half_saves_enough() -> None:
     wave = np.tile(np.concatenate((np.zeros(2), np.full(2, 200.0))), 100)
-    assert serve(wave, 100.0).served.sum() == wave.sum(), "2 min at 100 saved, 2 min at 100 over"
-    assert (serve(wave, 90.0).served[2:4].sum()) == pytest.approx(90 * 4), "90 a second for four minutes"
+    assert serve(wave, 100.0).rates.sum() == wave.sum(), "2 min at 100 saved, 2 min at 100 over"
+    assert (serve(wave, 90.0).rates[2:4].sum()) == pytest.approx(90 * 4), "90 a second for four minutes"
 
 
-def test_a_ramp_is_refused_by_the_triangle_above_capacity() -> None:
+def test_a_ramp_is_throttled_by_the_triangle_above_capacity() -> None:
     ramp = np.arange(0.0, 201.0)
-    served = serve(ramp, 100.0, burst_s=0).served
+    served = serve(ramp, 100.0, burst_s=0).rates
     assert (ramp - served).sum() == sum(range(1, 101)), "1 + 2 + … + 100"
 
 
@@ -100,23 +103,23 @@ def test_on_demand_doubles_every_half_hour() -> None:
     assert [found[m] for m in (0, 29, 30, 59, 60, 90, 120)] == [1000, 1000, 2000, 2000, 4000, 8000, 16_000]
 
 
-def test_on_demand_growth_is_refused_as_a_key_range() -> None:
+def test_on_demand_growth_is_throttled_as_a_key_range() -> None:
     load = course([9000.0] * 120)
-    found = windowed([side(load, at_once=1000.0)], [(load, {ALONE: Fraction(1)})])
+    found = simulated([side(load, served_at_once=1000.0)], [(load, {ALONE: Fraction(1)})])
     assert set(found.reasons) == {"TableWriteKeyRangeThroughputExceeded"}
     refused = 60 * 30 * (8000 + 7000 + 5000 + 1000)
     assert float(found.reasons["TableWriteKeyRangeThroughputExceeded"]) == pytest.approx(refused * 730 / 672, rel=1e-5)
 
 
 @pytest.mark.parametrize(("more", "reason"), [
-    ({"maximum": 50.0}, "TableWriteMaxOnDemandThroughputExceeded"),
+    ({"on_demand_maximum": 50.0}, "TableWriteMaxOnDemandThroughputExceeded"),
     ({"quota": 50.0}, "TableWriteAccountLimitExceeded"),
-    ({"at_once": 50.0}, "TableWriteKeyRangeThroughputExceeded"),
-    ({"partition": 50.0}, "TableWriteKeyRangeThroughputExceeded"),
+    ({"served_at_once": 50.0}, "TableWriteKeyRangeThroughputExceeded"),
+    ({"partition_ceiling": 50.0}, "TableWriteKeyRangeThroughputExceeded"),
 ])  # fmt: skip
 def test_the_lowest_ceiling_is_the_reason(more: dict[str, float], reason: str) -> None:
     load = course([75.0] * 20)
-    found = windowed([side(load, **dict[str, Any](more))], [(load, {ALONE: Fraction(1)})])
+    found = simulated([side(load, **dict[str, Any](more))], [(load, {ALONE: Fraction(1)})])
     assert set(found.reasons) == {reason}
 
 
@@ -146,14 +149,14 @@ def test_a_step_down_takes_fifteen_minutes_below_the_low_line() -> None:
 
 def test_throttled_demand_is_not_seen_so_recovery_climbs_in_steps() -> None:
     found = steps([70.0] * 10 + [7000.0] * 60)
-    units = [held for _, held in found]
+    units = [capacity for _, capacity in found]
     assert units[0] == 100
     ratios = [b / a for a, b in pairwise(units[3:8])]
     assert all(1.42 < ratio < 1.44 for ratio in ratios), "each step can raise to what got through over 70%"
 
 
 def test_decreases_are_four_and_then_one_an_hour() -> None:
-    budget = Budget()
+    budget = DecreaseBudget()
     assert [budget.take(m) for m in (0, 1, 2, 3, 4, 59, 60, 61, 1440)] == [True] * 4 + [False, False, True, False, True]
 
 
@@ -178,10 +181,10 @@ def test_a_scheduled_action_raises_before_the_load_comes() -> None:
     planned = Policy(0.7, (Bounds(0, 1, 2000), Bounds(90, 1000, 2000), Bounds(155, 1, 2000)))
     found = capacity_steps([(levels, planned)])[0]
     assert found[:2] == [(0, 10), (91, 1000)]
-    assert serve(levels, expand(found, 300)).served.tolist() == levels.tolist()
+    assert serve(levels, expand(found, 300)).rates.tolist() == levels.tolist()
 
 
-# --- back-pressure ----------------------------------------------------------------------------------------------------
+# --- back pressure ----------------------------------------------------------------------------------------------------
 
 
 def test_an_index_holds_the_table_back_and_gives_the_reason() -> None:
@@ -191,43 +194,25 @@ def test_an_index_holds_the_table_back_and_gives_the_reason() -> None:
         (load, {ALONE: Fraction(1), INDEX: Fraction(1)}),
         (flat(100), {("", "read"): Fraction(1)}),
     ]
-    found = windowed([*sides, side(flat(100), static(400), ("", "read"))], requests)
+    found = simulated([*sides, side(flat(100), static(400), ("", "read"))], requests)
     assert found.throttled == Fraction("0.1"), "a fifth of the writes, which are half of the requests"
     assert set(found.reasons) == {"IndexWriteProvisionedThroughputExceeded"}
 
 
-def test_refused_writes_use_nothing_of_the_table() -> None:
+def test_throttled_writes_use_nothing_of_the_table() -> None:
     """With a fifth held back by the index, the table scales to the four fifths."""
     load = course([70.0] * 5 + [140.0] * 200)
     sides = [side(load, Policy(0.7, (Bounds(0, 1, 4000),))), side(load, static(70), INDEX)]
-    found = windowed(sides, [(load, {ALONE: Fraction(1), INDEX: Fraction(1)})])
-    assert found.most_held(ALONE) == 100, "70 get through: no reason to grow"
+    found = simulated(sides, [(load, {ALONE: Fraction(1), INDEX: Fraction(1)})])
+    assert found.max_capacity(ALONE) == 100, "70 get through: no reason to grow"
 
 
-# --- the slow reference -----------------------------------------------------------------------------------------------
-
-
-def slow_bucket(levels: Sequence[int], capacity: int, burst_s: int) -> list[int]:
-    """Second by second, request by request of one unit, in whole numbers."""
-    bank, out = 0, []
-    for asked in levels:
-        left, served = capacity, 0
-        for _ in range(asked):
-            if left:
-                left -= 1
-            elif bank:
-                bank -= 1
-            else:
-                continue
-            served += 1
-        bank = min(burst_s * capacity, bank + left)
-        out.append(served)
-    return out
+# --- slow references --------------------------------------------------------------------------------------------------
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=60), st.integers(0, 20), st.integers(0, 5))
 def test_request_by_request_is_the_same(levels: list[int], capacity: int, burst_s: int) -> None:
-    fast = serve(np.array(levels, dtype=float), float(capacity), step_s=1, burst_s=burst_s).served
+    fast = serve(np.array(levels, dtype=float), float(capacity), step_s=1, burst_s=burst_s).rates
     assert fast.tolist() == pytest.approx(slow_bucket(levels, capacity, burst_s))
 
 
@@ -235,43 +220,9 @@ def test_request_by_request_is_the_same(levels: list[int], capacity: int, burst_
 def test_more_capacity_never_throttles_more(levels: list[int], capacity: int) -> None:
     load = np.array(levels, dtype=float)
     less, more = (serve(load, float(c)) for c in (capacity, capacity + 1))
-    assert (less.served <= load).all()
-    assert more.served.sum() >= less.served.sum() - 1e-6
-    assert 0 <= less.bank <= 300 * capacity
-
-
-def slow_scaling(levels: Sequence[float], target: Fraction, low: int, high: int) -> list[tuple[int, int]]:
-    """Minute by minute and without a shortcut, from the rules as they are written."""
-
-    def ask(units: float) -> int:
-        return max(low, min(high, math.ceil(Fraction(units).limit_denominator(10**9) / target)))
-
-    held, bank, seen = ask(levels[0]), 0.0, []  # type: tuple[int, float, list[float]]
-    out, due, tokens = [(0, held)], None, 4  # type: tuple[list[tuple[int, int]], tuple[int, int] | None, int]
-    for minute, level in enumerate(levels):
-        if minute % 60 == 0 and minute:
-            tokens = 4 if minute % 1440 == 0 else min(4, tokens + 1)
-        if due is not None and due[0] == minute:
-            held, seen, due = due[1], [], None
-            bank = min(bank, 300 * held)
-            out.append((minute, held))
-        served = min(level, held + bank / 60)
-        bank = max(0.0, min(300 * held, bank + 60 * (held - served)))
-        if due is not None:
-            continue
-        seen.append(served)
-        line = Fraction(held) * target
-        if len(seen) > 1 and all(s > line * (1 + Fraction(1, 10**12)) for s in seen[-2:]):
-            if ask(served) > held:
-                due = (minute + 4, ask(served))
-            else:
-                seen = []
-        last = seen[-15:]
-        quiet = len(last) == 15 and all(s < held * (target - Fraction(1, 5)) * (1 - Fraction(1, 10**12)) for s in last)
-        if due is None and quiet and ask(max(last)) < held and tokens:
-            tokens -= 1
-            due = (minute + 4, ask(max(last)))
-    return out
+    assert (less.rates <= load).all()
+    assert more.rates.sum() >= less.rates.sum() - 1e-6
+    assert 0 <= less.burst_balance <= 300 * capacity
 
 
 @settings(max_examples=60, deadline=None)
@@ -284,28 +235,30 @@ def test_scaling_agrees_with_its_slow_reference(pieces: list[tuple[int, int]], l
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(1, 40)), min_size=1, max_size=14), st.integers(1, 60))
-def test_together_and_alone_agree_where_nobody_is_held_back(pieces: list[tuple[int, int]], low: int) -> None:
+def test_jointly_and_alone_agree_where_nobody_is_held_back(pieces: list[tuple[int, int]], low: int) -> None:
     levels = np.array([float(level) for level, minutes in pieces for _ in range(minutes)])
     policy = Policy(0.7, (Bounds(0, low, 400), Bounds(len(levels) // 2, low + 20, 300)))
-    lane = coupled.Lane(policy, "", levels, None)
-    together, took = coupled.together([lane], [coupled.Stream(levels, {0: 1.0})], CENTRAL)
+    target = JointTarget(policy, "", levels, None)
+    joint, fractions = simulate_jointly([target], [JointRequests(levels, {0: 1.0})], CENTRAL)
     alone = capacity_steps([(levels, policy)])[0]
-    assert together[0] == alone
-    served = serve(levels, expand(alone, len(levels))).served
-    assert (np.array(took[0]) * levels).tolist() == pytest.approx(served.tolist(), abs=1e-6)
+    assert joint[0] == alone
+    served = serve(levels, expand(alone, len(levels))).rates
+    assert (np.array(fractions[0]) * levels).tolist() == pytest.approx(served.tolist(), abs=1e-6)
 
 
-# --- the window and the month -----------------------------------------------------------------------------------------
+# --- the period and the month -----------------------------------------------------------------------------------------
 
 
 def test_unit_hours_are_weighted_by_time() -> None:
     load = spiky(70, 2)
-    found = windowed([side(load, Policy(0.7, (Bounds(0, 100, 400),)))], [])
-    held = found.steps(ALONE)
-    assert held[0] == (0, 100)
-    assert found.most_held(ALONE) == 200
-    minutes = sum(b - a for (a, u), (b, _) in zip(held, [*held[1:], (WINDOW_MINUTES, 0)], strict=True) if u == 200)
-    inside = 16_470 - held[1][0]
+    found = simulated([side(load, Policy(0.7, (Bounds(0, 100, 400),)))], [])
+    capacity = found.steps(ALONE)
+    assert capacity[0] == (0, 100)
+    assert found.max_capacity(ALONE) == 200
+    minutes = sum(
+        b - a for (a, u), (b, _) in zip(capacity, [*capacity[1:], (WINDOW_MINUTES, 0)], strict=True) if u == 200
+    )
+    inside = 16_470 - capacity[1][0]
     expected = 100 * 730 + 100 * (inside + (minutes - inside) * 730 / 672) / 60
     assert float(found.unit_hours(ALONE)) == pytest.approx(expected, rel=1e-5)
 
@@ -313,7 +266,7 @@ def test_unit_hours_are_weighted_by_time() -> None:
 def test_harsher_constants_never_throttle_less() -> None:
     load = spiky(70, 8)
     shares = [
-        windowed(
+        simulated(
             [side(load, Policy(0.7, (Bounds(0, 1, 4000),)))], [(load, {ALONE: Fraction(1)})], constants(c)
         ).throttled
         for c in ("mild", "central", "harsh")
@@ -323,9 +276,9 @@ def test_harsher_constants_never_throttle_less() -> None:
 
 
 def test_every_parameter_has_its_low_central_and_high() -> None:
-    for one in PARAMETERS:
-        assert one.low <= one.central <= one.high, one.name
-        assert one.meaning
+    for parameter in PARAMETERS:
+        assert parameter.low <= parameter.central <= parameter.high, parameter.name
+        assert parameter.meaning
 
 
 # --- scans ------------------------------------------------------------------------------------------------------------
@@ -340,15 +293,15 @@ LARGE = {
 
 def test_a_scan_takes_a_page_at_once() -> None:
     usage = metered(table(**LARGE), ({"op": "scan"}, flat(Fraction(15, 86_400))))
-    assert usage.table.read_grain == 128
-    assert usage.table.read.peak().per_second == pytest.approx(20_000_000 * 15 / 86_400)
+    assert usage.table.units_per_request["read"] == 128
+    assert usage.table.flow["read"].peak().per_second == pytest.approx(20_000_000 * 15 / 86_400)
     assert usage.throttled == 0
 
 
 def test_a_scan_is_drawn_out_over_its_pages() -> None:
     """20 M RRU at 3,000 a second are 6,667 s, 111 whole minutes: all in its first minute would be 333,333 RRU/s."""
     usage = metered(table(**LARGE), ({"op": "scan"}, course([1 / 60])))
-    levels = usage.table.read.rate_per_minute()
+    levels = usage.table.flow["read"].rate_per_minute()
     assert levels[:111] == pytest.approx(20_000_000 / (111 * 60))
     assert levels[111:].max() == pytest.approx(0)
     assert usage.throttled == 0
@@ -356,7 +309,7 @@ def test_a_scan_is_drawn_out_over_its_pages() -> None:
 
 def test_a_short_scan_is_over_within_its_minute() -> None:
     usage = metered(table(**{**LARGE, "items": "200k"}), ({"op": "scan"}, course([1 / 60])))
-    assert usage.table.read.peak().per_second == pytest.approx(100_000 / 60)
+    assert usage.table.flow["read"].peak().per_second == pytest.approx(100_000 / 60)
 
 
 def test_never_more_is_lost_than_comes() -> None:

@@ -1,4 +1,4 @@
-"""Bytes metered by vector indexes. It never estimates what a search examines, which the design does not tell.
+"""Bytes metered by vector indexes; no scenario has one yet.
 
 Source: DynamoDB Developer Guide, vector index pages (2026; read 2026-11-23).
 """

@@ -11,9 +11,9 @@ from capplan.services.dynamodb.keys.names import PatternError, read_names
 from capplan.services.dynamodb.keys.popularity import Keys, read_popularity
 from capplan.services.dynamodb.keys.table_keys import keys_of
 from capplan.services.dynamodb.keys.weights import weights_of
-from capplan.services.dynamodb.partitions.count import key_bucket
-from capplan.services.dynamodb.partitions.load import heat_of, hottest_share, moments
+from capplan.services.dynamodb.partitions.load import hottest_share, moments, partition_loads
 from tests.helpers import scenario
+from tests.reference.dynamodb.hash_order import key_bucket
 from tests.services.dynamodb.helpers import table
 
 
@@ -67,7 +67,7 @@ def test_a_key_file_with_or_without_counts(text: str, keys: list[tuple[str, int]
     ("text", "line", "message"),
     [
         ("", 0, "no key is used"),
-        ("a,1\nb,-1\n", 2, "'-1' is no count"),
+        ("a,1\nb,-1\n", 2, "'-1' is not a count"),
         ("a,1,2\n", 1, "3 fields in a line"),
         (",5\n", 1, "a key is empty or longer than 2,048 bytes"),
     ],
@@ -97,12 +97,12 @@ def test_wrong_shares_are_refused(wrong: object) -> None:
 
 def test_named_keys_lie_where_the_observed_hash_puts_them() -> None:
     keys = Keys(read_popularity({"shares": ["90%", "10%"]}), 2, names=read_names("{new,paid}"))
-    heat = heat_of(keys, 4)
+    loads = partition_loads(keys, 4)
     expected = [0.0] * 4
     expected[key_bucket("S", "new", 4)] += 0.9
     expected[key_bucket("S", "paid", 4)] += 0.1
-    assert heat.shares.tolist() == pytest.approx(expected)
-    assert [key.name for key in heat.hottest] == ["new", "paid"]
+    assert loads.shares.tolist() == pytest.approx(expected)
+    assert [key.name for key in loads.hot_keys] == ["new", "paid"]
 
 
 def test_a_date_as_the_key_loads_one_partition() -> None:
@@ -125,13 +125,13 @@ def test_a_mistake_in_a_key_file_is_told_at_its_line(tmp_path: Path) -> None:
     with pytest.raises(CapplanError) as error:
         scenario(body, tmp_path)
     (diagnostic,) = error.value.diagnostics
-    assert (Path(diagnostic.file).name, diagnostic.line, diagnostic.message) == ("keys.csv", 2, "'x' is no count")
+    assert (Path(diagnostic.file).name, diagnostic.line, diagnostic.message) == ("keys.csv", 2, "'x' is not a count")
 
 
 @pytest.mark.parametrize(
     ("key", "message"),
     [
-        ({"name": "id", "keys": "k{1..10}", "distinct": 5}, "5 distinct values, but the keys are 10"),
+        ({"name": "id", "keys": "k{1..10}", "distinct": 5}, "5 distinct values, but 10 keys"),
         ({"name": "id", "popularity": {"shares": {"a": "50%"}}}, "the shares do not add up to 100%"),
         ({"name": "id", "distinct": 1, "popularity": {"shares": ["50%", "50%"]}}, "2 shares of 1 keys"),
         ({"name": "id", "keys": "k{2..1}"}, "counts down"),
@@ -151,7 +151,7 @@ def test_first_names_are_those_by_rank(pattern: str) -> None:
 def test_a_number_hashes_as_numbers_do(tmp_path: Path) -> None:
     body = 'tables: {t: {partition_key: {name: id, type: number, keys: ["251", "2388"]}, item_size: 1 KB}}\n'
     keys = keys_of(scenario(body, tmp_path).resources["tables.t"].spec, None)
-    places = [key.place * 4096 >> 64 for key in heat_of(keys, 4096).hottest]
+    places = [key.place * 4096 >> 64 for key in partition_loads(keys, 4096).hot_keys]
     assert places == [1, 4095], "the observed positions of these numbers"
 
 
@@ -164,4 +164,4 @@ def test_a_skewed_key_says_how_many_there_are(said: str, wrong: bool, tmp_path: 
     with pytest.raises(CapplanError) as error:
         scenario(body, tmp_path)
     (diagnostic,) = error.value.diagnostics
-    assert (diagnostic.line, diagnostic.message) == (4, "some keys are used more, but of how many?")
+    assert (diagnostic.line, diagnostic.message) == (4, "some keys are used more, but the number of keys is unknown")

@@ -1,26 +1,29 @@
-"""Read and write units of single requests. It never knows a table, a rate or a price.
+"""Read and write units of single requests, item by item: an oracle for the expected units of `requests.request_units`.
 
 Source: DynamoDB Developer Guide, "DynamoDB read and write operations", "Amazon DynamoDB Transactions: How it works"
 (read 2026-11-23).
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
 from capplan.quantities.rounding import ceil_div
-from capplan.services.dynamodb.quotas import PAGE_BYTES, READ_BLOCK_BYTES, WRITE_BLOCK_BYTES
+from capplan.services.dynamodb.items.index_entries import shape_of
+from capplan.services.dynamodb.items.index_writes import IndexShape, index_units
+from capplan.services.dynamodb.items.size import Item, item_bytes
+from capplan.services.dynamodb.quotas import (
+    PAGE_MAX,
+    READ_BLOCK_BYTES,
+    TRANSACTION_FACTOR,
+    UNITS_PER_BLOCK,
+    WRITE_BLOCK_BYTES,
+)
+from capplan.services.dynamodb.spec import Table
 
 Bytes = int | Decimal | Fraction
-Consistency = Literal["eventual", "strong", "transactional"]
-
-UNITS_PER_BLOCK: dict[str, Fraction] = {"eventual": Fraction(1, 2), "strong": Fraction(1), "transactional": Fraction(2)}
-"""Read units of one 4 KB block."""
-TRANSACTION_FACTOR = 2
-"""A transactional write is prepared and committed."""
 
 
 def read_units(size_bytes: Bytes | None, consistency: str = "eventual") -> Fraction:
@@ -47,7 +50,7 @@ def scan_units(items: int, each_bytes: Bytes, consistency: str = "eventual", pag
     passed.
     """
     each = Fraction(each_bytes)
-    in_a_page = math.floor(PAGE_BYTES / each) + 1 if each else items
+    in_a_page = math.floor(Fraction(PAGE_MAX.value) / each) + 1 if each else items
     full, rest = divmod(items, max(in_a_page, 1))
     whole = full if pages is None else min(full, pages)
     units = whole * query_units(in_a_page * each, consistency)
@@ -126,7 +129,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class StatementUnits:
-    """What PartiQL reports: the table's arm, the indexes' arm, the failed statements, and None in place of all if
+    """What PartiQL reports: the table's units, the indexes' units, those of failed statements, and None in place of all if
     every one failed.
     """
 
@@ -160,3 +163,60 @@ def _one_statement(statement: Statement, consistency: str, *, transactional: boo
         return read_units(statement.before_bytes, consistency)
     tried = None if statement.failed and statement.op == "insert" else statement.after_bytes
     return Fraction(write_units(statement.before_bytes, tried, transactional=transactional))
+
+
+# --- tables with indexes ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """A table's key attributes and its indexes by name."""
+
+    key: tuple[str, ...]
+    global_indexes: Mapping[str, IndexShape]
+    local_indexes: Mapping[str, IndexShape]
+
+
+@dataclass(frozen=True, slots=True)
+class CallUnits:
+    """Units of one call: the table, and every index that is charged."""
+
+    table: int
+    global_indexes: Mapping[str, int]
+    local_indexes: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """Table and indexes together, as the service reports it."""
+        return self.table + sum(self.global_indexes.values()) + sum(self.local_indexes.values())
+
+
+Change = tuple[Item | None, Item | None]
+"""An item before and after; the same twice for a condition check."""
+
+
+def call_units(changes: Iterable[Change], table: TableShape, *, transactional: bool = False) -> CallUnits:
+    """Units of the changes one call makes. A transaction doubles the units of the table, never those of an index."""
+    listed = list(changes)
+    total = sum(write_units(_bytes(before), _bytes(after), transactional=transactional) for before, after in listed)
+    return CallUnits(
+        total, _by_index(listed, table.global_indexes, table.key), _by_index(listed, table.local_indexes, table.key)
+    )
+
+
+def _bytes(item: Item | None) -> int | None:
+    return None if item is None else item_bytes(item)
+
+
+def _by_index(changes: Sequence[Change], indexes: Mapping[str, IndexShape], table_key: Sequence[str]) -> dict[str, int]:
+    sums = {name: sum(index_units(b, a, index, table_key) for b, a in changes) for name, index in indexes.items()}
+    return {name: units for name, units in sums.items() if units}
+
+
+def table_shape(spec: Table) -> TableShape:
+    """The table with its indexes, as single writes see it."""
+    return TableShape(
+        spec.key,
+        {name: shape_of(index) for name, index in spec.global_indexes().items()},
+        {name: shape_of(index) for name, index in spec.local_indexes().items()},
+    )
