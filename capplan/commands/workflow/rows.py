@@ -18,7 +18,7 @@ from capplan.services.stepfunctions.usage import Usage
 
 def rows_of(machine: Resource, metered: Metered, usage: Usage, costs: StateCosts) -> tuple[StateRow, ...]:
     """Every state in the order of the definition, what belongs to none last."""
-    found = usage.found
+    found = usage.mean
     amounts = {what: everywhere(found, what) for what in ("visits", "retried", "busy_ms", "failed")}
     rows = [
         _row(s, depth, machine, metered, amounts, costs) for s, depth in _in_order(definition_of(machine.spec).graph, 0)

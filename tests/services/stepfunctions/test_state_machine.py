@@ -13,7 +13,7 @@ from capplan.services.stepfunctions.asl.definition import Task
 from capplan.services.stepfunctions.asl.integrations import integration, target_name
 from capplan.services.stepfunctions.cost import longest_express_ms
 from capplan.services.stepfunctions.execution.express import billed_ms
-from capplan.services.stepfunctions.quotas import Bucket, pool_quota, start_bucket, transition_bucket
+from capplan.services.stepfunctions.quotas import pool_quota
 from capplan.services.stepfunctions.state_machine import KIND, StateMachine, validate
 from capplan.services.stepfunctions.usage import billed_mb, estimated_mb
 
@@ -202,10 +202,10 @@ def test_children_of_a_distributed_map_have_their_own_bill(machine: Build, deman
         )
 
     standard = KIND.meter("m", build("STANDARD"), demand(), ctx)
-    assert standard.each.transitions == 1 + 11, "ceil(1,001 / 100) children of one state"
+    assert standard.billed.transitions == 1 + 11, "ceil(1,001 / 100) children of one state"
     express = KIND.meter("m", build("EXPRESS"), demand(), ctx)
-    assert [express.each.transitions, express.each.requests] == [1, 11]
-    assert express.each.gb_seconds == 11 * Fraction(2, 10) * Fraction(64, 1024)
+    assert [express.billed.transitions, express.billed.requests] == [1, 11]
+    assert express.billed.gb_seconds == 11 * Fraction(2, 10) * Fraction(64, 1024)
     assert [c.times for c in KIND.calls("m", build("EXPRESS"), ctx)] == [11]
     assert {p.limit for p in KIND.pools("m", build("STANDARD"), standard, ctx)} >= {"stepfunctions.open_map_runs"}
 
@@ -246,7 +246,7 @@ def test_the_history_and_the_five_minutes_are_checked(machine: Build, demand: Fl
 def test_express_fits_what_does_not_wait_for_others(machine: Build, demand: Flowing, ctx: Context) -> None:
     fits = machine(one(Resource=LAMBDA), states={"A": {"call": "charge"}})
     (option,) = KIND.options("m", fits, KIND.meter("m", fits, demand(), ctx), ctx)
-    assert option.message == "m runs 180 ms: Express bills the time."
+    assert option.message == "m finishes in 180 ms; Express bills requests and duration instead of transitions."
     waits = machine(one(Resource="arn:aws:states:::sqs:sendMessage.waitForTaskToken"))
     (risk,) = KIND.options("m", waits, KIND.meter("m", waits, demand(), ctx), ctx)
     assert risk.rule == "stepfunctions.waits-forever"
@@ -278,27 +278,27 @@ def test_open_questions_are_answered_and_listed(machine: Build, demand: Flowing,
         (
             {"states": {"Pack": {"call": "charge"}}},
             ("states", "Pack", "call"),
-            "'call' belongs to a Task; 'Pack' is a Map",
+            "'call' is for a Task; 'Pack' is a Map",
         ),
         (
             {"states": {"Ship": {"wait": "3 s"}}},
             ("states", "Ship", "wait"),
-            "'wait' belongs to a Wait; 'Ship' is a Task",
+            "'wait' is for a Wait; 'Ship' is a Task",
         ),
         (
             {"states": {"In stock": {"next": {"Ship": "5%"}}}},
             ("states", "In stock", "next", "Ship"),
-            "'In stock' never goes to 'Ship', it goes to Pack, Backorder",
+            "'In stock' never goes to 'Ship', expected one of Pack, Backorder",
         ),
         (
             {"states": {"In stock": {"next": {"Pack": "50%", "Backorder": "40%"}}}},
             ("states", "In stock", "next"),
-            "the ways out of 'In stock' add up to 90%, not 100%",
+            "the probabilities of 'In stock' add up to 90%, not 100%",
         ),
         (
             {"states": {"In stock": {"polls": 3}}},
             ("states", "In stock", "polls"),
-            "'polls' needs a Choice with one way back to itself and one out; 'In stock' has not",
+            "'polls' needs a Choice that leads back to itself and out of the loop; 'In stock' does not",
         ),
     ],
 )
@@ -352,12 +352,9 @@ def test_the_memory_estimate_is_that_of_the_pricing_page() -> None:
     assert estimated_mb(Fraction(50), Fraction(32), 400) == Fraction("62.85"), "50 MB + 50 KB + 32 KB x 400"
 
 
-def test_a_bucket_admits_a_burst_and_then_its_refill() -> None:
-    assert transition_bucket("us-east-1") == Bucket(5_000, 5_000)
-    assert transition_bucket("us-east-1", "express") is None
-    assert Bucket(5_000, 5_000).seconds_for(100_000) == 19, "(100,000 - 5,000) / 5,000"
-    assert start_bucket("eu-central-1") == Bucket(800, 150)
-    assert start_bucket("eu-central-1", "express").sustains(Fraction(6_000))
+def test_an_accounts_defaults_differ_by_region() -> None:
+    assert pool_quota("stepfunctions.start_rate", "eu-central-1") == 150
+    assert pool_quota("stepfunctions.transition_rate", "eu-central-1") == 800
     assert pool_quota("stepfunctions.start_rate", "us-east-1") == 300
     assert pool_quota("lambda.concurrency", "us-east-1") is None
 

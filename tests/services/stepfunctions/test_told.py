@@ -73,8 +73,8 @@ def test_several_errors_keep_their_own_budgets(machine: Build, ctx: Context) -> 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ({"errors": {"E": "60%", "F": "60%"}}, "more than all attempts of 'A' fail"),
-        ({"errors": {"E": "1%"}, "fails": "1%"}, "'errors' says what 'fails' and 'error' say"),
+        ({"errors": {"E": "60%", "F": "60%"}}, "more than 100% of the attempts of 'A' fail"),
+        ({"errors": {"E": "1%"}, "fails": "1%"}, "'errors' replaces 'fails' and 'error'"),
     ],
 )
 def test_errors_that_cannot_be_are_refused(machine: Build, words: dict[str, Any], message: str) -> None:

@@ -14,7 +14,7 @@ from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.asl.integrations import integration, is_event, target_name
 from capplan.services.stepfunctions.execution.model import Amounts, World
 from capplan.services.stepfunctions.execution.retries import DEFAULT_ERROR, TIMEOUT
-from capplan.services.stepfunctions.spec import State, StateMachine, choice_odds, error_of, failures
+from capplan.services.stepfunctions.spec import State, StateMachine, choice_probabilities, error_of, failures
 
 _OPS: Final[dict[str, Op]] = {"functions": "invoke", "state_machines": "start", **dict.fromkeys(RUNS, "run")}
 _UNTOLD = State()
@@ -82,7 +82,7 @@ def world_of(spec: StateMachine, ctx: Context) -> World:
         if state.type == "Task":
             attempts[name] = _attempt(state, told, ctx)
         elif state.type == "Choice":
-            odds = choice_odds(definition, state, told)
+            odds = choice_probabilities(definition, state, told)
             if odds is not None:
                 choices[name] = odds
         elif state.map is not None and told.items is not None:
@@ -183,7 +183,7 @@ def _children(work: asl.MapWork, items: Fraction) -> Fraction:
 # --- what the scenario leaves open ------------------------------------------------------------------------------------
 
 
-def open_questions(name: str, spec: StateMachine, ctx: Context) -> tuple[Assumption, ...]:
+def unspecified(name: str, spec: StateMachine, ctx: Context) -> tuple[Assumption, ...]:
     """What neither definition nor scenario says, and what is taken for it."""
     definition = definition_of(spec)
     root = f"state_machines.{name}"
