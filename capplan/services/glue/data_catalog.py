@@ -26,8 +26,8 @@ from capplan.model import (
     ResourceType,
 )
 from capplan.quantities import Count, Rate, to_quantity
-from capplan.services.glue import billing
-from capplan.services.glue.jobs.spec import Names
+from capplan.services.glue.fields import Names
+from capplan.services.glue.quotas import OBJECTS_PER_PRICE, REQUESTS_PER_PRICE
 from capplan.spec_config import SPEC_CONFIG
 
 
@@ -60,8 +60,8 @@ def _meter(name: str, spec: Catalog, demand: Demand, ctx: Context) -> Usage:  # 
 
 def _charge(name: str, spec: Catalog, usage: Usage, ctx: Context) -> tuple[Charge, ...]:  # noqa: ARG001
     """Storage whatever happens, requests by what happens."""
-    hundreds = Fraction(usage.objects) / billing.OBJECTS_PER_PRICE
-    millions = usage.flow.monthly / billing.REQUESTS_PER_PRICE
+    hundreds = Fraction(usage.objects) / OBJECTS_PER_PRICE
+    millions = usage.flow.monthly / REQUESTS_PER_PRICE
     return (
         Charge(
             f"{name}.objects", "glue.data_catalog.storage_per_100k_objects_month", f"{usage.objects:,f} objects", hundreds,
@@ -119,7 +119,7 @@ def _no_shards(usage: Usage) -> int:  # noqa: ARG001
     return 0
 
 
-CATALOGS: ResourceType[Catalog, Usage] = ResourceType(
+CATALOG: ResourceType[Catalog, Usage] = ResourceType(
     name="glue.catalog",
     section="catalog",
     service="glue",

@@ -17,7 +17,11 @@ from capplan.services.stepfunctions.execution.expectation import EndlessLoop, ex
 from capplan.services.stepfunctions.execution.history import looping, passes
 from capplan.services.stepfunctions.execution.model import Amounts, World
 from capplan.services.stepfunctions.execution.retries import DEFAULT_ERROR
-from capplan.services.stepfunctions.quotas import MAX_OVERHEAD
+from capplan.services.stepfunctions.quotas import (
+    MAX_OVERHEAD,
+    MEMORY_STEP_MB,  # noqa: F401  named in a docstring
+    PAYLOAD,  # noqa: F401  named in a docstring
+)
 from capplan.spec_config import SPEC_CONFIG
 
 Problem = tuple[tuple[str | int, ...], str]

@@ -5,22 +5,21 @@ from fractions import Fraction
 from capplan.calls import Access
 from capplan.model import Call, Context, Problem, ResourceType
 from capplan.reading.files import Files
-from capplan.services.glue.data_catalog import CATALOGS
+from capplan.services.glue.data_catalog import CATALOG
 from capplan.services.glue.jobs import cost, limits, options, usage
-from capplan.services.glue.jobs import derived_settings as settings
 from capplan.services.glue.jobs.attempts import calls_per_unit
+from capplan.services.glue.jobs.derived_settings import runs_per_second
 from capplan.services.glue.jobs.rejected_settings import validate
+from capplan.services.glue.jobs.rules import RULES
 from capplan.services.glue.jobs.spec import Job
 from capplan.services.glue.jobs.usage import Usage
-from capplan.services.glue.quotas import pool_quota
-from capplan.services.glue.rules import RULES
-from capplan.services.glue.timed_runs.catalog_tasks import TASKS
-from capplan.services.glue.timed_runs.crawlers import CRAWLERS
-from capplan.services.glue.timed_runs.databrew import BREWS
-from capplan.services.glue.timed_runs.quality import EVALUATIONS
-from capplan.services.glue.timed_runs.sessions import SESSIONS
+from capplan.services.glue.timed_runs.catalog_tasks import CATALOG_TASK
+from capplan.services.glue.timed_runs.crawlers import CRAWLER
+from capplan.services.glue.timed_runs.databrew import DATABREW
+from capplan.services.glue.timed_runs.data_quality import EVALUATION
+from capplan.services.glue.timed_runs.sessions import SESSION
 
-__all__ = ["KIND", "KINDS", "Job", "Usage", "calls_per_unit", "pool_quota", "validate"]
+__all__ = ["KIND", "KINDS", "Job", "Usage", "calls_per_unit", "validate"]
 
 
 def _calls(name: str, spec: Job, ctx: Context) -> tuple[Call, ...]:  # noqa: ARG001
@@ -28,7 +27,7 @@ def _calls(name: str, spec: Job, ctx: Context) -> tuple[Call, ...]:  # noqa: ARG
     if spec.on_failure is None:
         return ()
     access = Access(op="invoke", target=spec.on_failure, is_async=True)
-    return (Call(f"functions.{spec.on_failure.removeprefix('functions.')}", usage.notices_a_run(spec), access),)
+    return (Call(f"functions.{spec.on_failure.removeprefix('functions.')}", usage.notices_per_run(spec), access),)
 
 
 def _duration_ms(name: str, spec: Job, ctx: Context) -> Fraction:  # noqa: ARG001
@@ -50,7 +49,7 @@ def _complete(spec: Job, files: Files) -> tuple[Job, tuple[Problem, ...]]:
 
 
 def _own_start(spec: Job) -> str | Fraction | None:
-    return spec.schedule if spec.schedule is not None else settings.own_rate(spec)
+    return spec.schedule if spec.schedule is not None else runs_per_second(spec)
 
 
 def _needs_work(spec: Job) -> bool:
@@ -82,7 +81,7 @@ KIND: ResourceType[Job, Usage] = ResourceType(
     start="run",
     schedule=_own_start,
     warn_if_idle=_needs_work,
-    fails=usage.seen_failure_share,
+    fails=usage.caller_failure_share,
 )
-KINDS = (KIND, CRAWLERS, CATALOGS, TASKS, EVALUATIONS, SESSIONS, BREWS)
+KINDS = (KIND, CRAWLER, CATALOG, CATALOG_TASK, EVALUATION, SESSION, DATABREW)
 """Everything of Glue that a scenario may declare."""
