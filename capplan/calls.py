@@ -6,47 +6,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from capplan.quantities import Count, Share, Size
+from capplan.quantities.fields import Count, Share, Size
 from capplan.spec_config import SPEC_CONFIG
 
-Op = Literal[
-    "get",
-    "query",
-    "scan",
-    "put",
-    "update",
-    "delete",
-    "batch-get",
-    "batch-write",
-    "transact-get",
-    "transact-write",
-    "check",
-    "invoke",
-    "start",
-    "run",
-    "request",
-]
+Op = str
+"""A word of `calls`, such as get, invoke or run: the manifest of the service that takes it names it."""
 READS = frozenset({"get", "query", "scan", "batch-get", "transact-get"})
-WRITES = frozenset({"put", "update", "delete", "batch-write", "transact-write", "check"})
-TABLE_OPS = READS | WRITES
-SECTION_OF: Mapping[str, str] = {
-    **dict.fromkeys(("get", "query", "scan", "put", "update", "delete"), "tables"),
-    **dict.fromkeys(("batch-get", "batch-write", "transact-get", "transact-write", "check"), "tables"),
-    "invoke": "functions",
-    "start": "state_machines",
-    "run": "jobs",
-    "request": "catalog",
-}
-"""Which section of the scenario a word calls into; `run` reaches the others of RUNS too."""
 RUNS = ("jobs", "crawlers", "catalog_tasks", "data_quality", "sessions", "databrew")
-"""Sections whose resources run."""
-LISTS: Mapping[str, tuple[str, ...]] = {
-    "batch-get": ("get",),
-    "batch-write": ("put", "delete"),
-    "transact-get": ("get",),
-    "transact-write": ("put", "update", "delete", "check"),
-}
-"""What may stand in the list behind a word."""
 
 
 class Access(BaseModel):
@@ -55,7 +21,7 @@ class Access(BaseModel):
     model_config = SPEC_CONFIG
 
     op: Op = Field(exclude=True)
-    """The API's word: get, query, scan, put, update, delete, batch-get, batch-write, transact-get, transact-write, check, invoke, start, run, request."""
+    """The word of the request: get, put, invoke, start, run …"""
     target: str = Field(default="", exclude=True)
     """What is called: the name of a table, function, state machine or job."""
     times: Count = Decimal(1)

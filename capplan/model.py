@@ -1,4 +1,4 @@
-"""The nouns that pass between stages, and Kind, the shape of a room's resource. It computes nothing but what a noun is."""
+"""The nouns that pass between stages: demand, charges, limits, options, assumptions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,11 +8,10 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from capplan.calls import Access, Op
+from capplan.calls import Access
 from capplan.errors import CapplanError, Diagnostic
 from capplan.flow import DemandFlow
-from capplan.quantities import Distribution
-from capplan.reading.files import Files
+from capplan.quantities.distribution import Distribution
 from capplan.timeline import SimulationRequest, Size, Timeline
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
@@ -252,11 +251,6 @@ class Pattern:
     parts: Mapping[str, Fraction]
 
 
-def no_patterns(name: str, spec: object, usage: object, ctx: Context) -> tuple[Pattern, ...]:  # noqa: ARG001
-    """For a room whose requests all cost the same."""
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Observable:
     """What a gate may ask for. None is unknown, and `why_unknown` says why; `limit` is what "of limit" means."""
@@ -311,46 +305,6 @@ def problems_of(error: CapplanError, path: tuple[str | int, ...]) -> tuple[Probl
     return tuple(Problem(path, m.message, m.hint, m if m.line else None) for m in error.diagnostics)
 
 
-def complete_as_written(spec: Any, files: Files) -> tuple[Any, tuple[Problem, ...]]:  # noqa: ANN401, ARG001  any spec
-    """For a room whose spec is whole as written."""
-    return spec, ()
-
-
-def runs_once(spec: object) -> Fraction:  # noqa: ARG001
-    """For a room where one unit of demand is one run of what it calls."""
-    return Fraction(1)
-
-
-def refuses_nothing(spec: object, access: Access) -> str | None:  # noqa: ARG001
-    """For a room that takes any request."""
-    return None
-
-
-def no_risk(name: str, spec: object, usage: object, ctx: Context) -> RunRisk | None:  # noqa: ARG001
-    """For a kind without runs that may fail."""
-    return None
-
-
-def never_fails(spec: object) -> Fraction:  # noqa: ARG001
-    """For a kind of which nobody says that it fails."""
-    return Fraction(0)
-
-
-def always(spec: object) -> bool:  # noqa: ARG001
-    """For a kind that does nothing by itself."""
-    return True
-
-
-def starts_by_itself_never(spec: object) -> str | Fraction | None:  # noqa: ARG001
-    """For a kind that only others start."""
-    return None
-
-
-def excludes_nothing(name: str, spec: object, usage: object, ctx: Context) -> tuple[Excluded, ...]:  # noqa: ARG001
-    """For a room that leaves nothing out."""
-    return ()
-
-
 def has_no_modes(name: str, spec: object, usage: object, demand: Demand, ctx: Context) -> Mapping[str, Any]:  # noqa: ARG001
     """For a resource that is run in one way."""
     return {}
@@ -363,47 +317,3 @@ class Simulator(Generic[SpecT, UsageT]):
     size: Callable[[str, SpecT, UsageT, Context, SimulationRequest], Size]
     run: Callable[[str, SpecT, UsageT, Context, SimulationRequest], tuple[Timeline, ...]]
     modes: Callable[[str, SpecT, UsageT, Demand, Context], Mapping[str, tuple[SpecT, UsageT]]] = has_no_modes
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceType(Generic[SpecT, UsageT]):
-    """One kind of AWS resource as capplan sees it: a spec and pure functions."""
-
-    name: str
-    section: str
-    service: str
-    spec: type[SpecT]
-    unsupported: Mapping[str, str]
-    calls: Callable[[str, SpecT, Context], tuple[Call, ...]]
-    duration_ms: Callable[[str, SpecT, Context], Fraction]
-    meter: Callable[[str, SpecT, Demand, Context], UsageT]
-    check: Callable[[str, SpecT, UsageT, Context], tuple[LimitCheck, ...]]
-    pools: Callable[[str, SpecT, UsageT, Context], tuple[PoolLoad, ...]]
-    charge: Callable[[str, SpecT, UsageT, Context], tuple[Charge, ...]]
-    options: Callable[[str, SpecT, UsageT, Context], tuple[Option, ...]]
-    summary: Callable[[UsageT], Mapping[str, Decimal | int]]
-    observe: Callable[[str, SpecT, UsageT, Context], Mapping[str, Observable]]
-    assume: Callable[[str, SpecT, UsageT, Context], tuple[Assumption, ...]]
-    records: Callable[[SpecT, Access], Fraction]
-    shards: Callable[[UsageT], int]
-    exclude: Callable[[str, SpecT, UsageT, Context], tuple[Excluded, ...]] = excludes_nothing
-    rules: tuple[Rule, ...] = ()
-    complete: Callable[[SpecT, Files], tuple[SpecT, tuple[Problem, ...]]] = complete_as_written
-    """The spec with what the files it names hold, and everything that does not go together."""
-    patterns: Callable[[str, SpecT, UsageT, Context], tuple[Pattern, ...]] = no_patterns
-    """Each kind of request apart, where they cost differently."""
-    simulate: Callable[[], Simulator[SpecT, UsageT]] | None = None
-    calls_per_unit: Callable[[SpecT], Fraction] = runs_once
-    """How often what stands in `calls` happens per unit of demand: retries run it again."""
-    validate_request: Callable[[SpecT, Access], str | None] = refuses_nothing
-    """Why a request cannot be made of this resource; None where it can."""
-    risk: Callable[[str, SpecT, UsageT, Context], RunRisk | None] = no_risk
-    """What one run may cost."""
-    start: Op | None = None
-    """The word for what a trigger's name does here: `run` a job, `start` a workflow; None where triggers say more."""
-    fails: Callable[[SpecT], Fraction] = never_fails
-    """Chance that one unit of its work fails, as a caller that waits for it sees it."""
-    warn_if_idle: Callable[[SpecT], bool] = always
-    """Whether it stands idle, and the answer says so, when nothing triggers or calls it."""
-    schedule: Callable[[SpecT], str | Fraction | None] = starts_by_itself_never
-    """A schedule expression, or starts a second, by which it starts without a trigger."""

@@ -61,6 +61,18 @@ _STEPS: Mapping[str, tuple[tuple[int, str], ...]] = {
 }
 
 
+class Emits(NamedTuple):
+    """What others read from a resource: a stream, a queue, a topic.
+
+    Attributes:
+        word: The key by which a trigger names the resource: "stream" in {stream: orders}.
+        read_as: How Lambda reads it: "dynamodb" and "kinesis" by shard, "sqs" and "sqs-fifo" as a queue.
+    """
+
+    word: str
+    read_as: str
+
+
 class Section(NamedTuple):
     """A section of the scenario language, whose entries are resources of one type.
 
@@ -70,7 +82,11 @@ class Section(NamedTuple):
         example: How one is written: "orders: {visibility_timeout: 30 s}".
         resource_type: Where its ResourceType is, seen from the service's folder: "queue:QUEUE".
         verbs: The words of `calls` that reach it: ("send",).
-        flow_keys: Keys of an entry that say where demand flows, read by the language and not by the spec.
+        flow_keys: Keys of an entry that say where demand flows, read by the language and not by the spec: `calls`, and
+            `access` for requests from outside.
+        batches: Verbs whose value may be a list of requests, and the verbs that may stand in it.
+        only_in_batches: Verbs that stand nowhere else.
+        emits: What others read from one.
     """
 
     key: str
@@ -79,6 +95,9 @@ class Section(NamedTuple):
     resource_type: str
     verbs: tuple[str, ...] = ()
     flow_keys: tuple[str, ...] = ("calls",)
+    batches: Mapping[str, tuple[str, ...]] = {}
+    only_in_batches: tuple[str, ...] = ()
+    emits: Emits | None = None
 
 
 class Integration(NamedTuple):

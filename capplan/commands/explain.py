@@ -17,6 +17,7 @@ from capplan.pipeline.price import Priced, catalogue_of, charges_of, missing_pri
 from capplan.pricing.rating import LineItem
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
+from capplan.resource_type import DeclaredResource
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def _causes(priced: Priced, resource: Resource, charge: Charge) -> list[Cause]:
 
 def _alone(priced: Priced, resource: Resource, charge: Charge, work: RequestStream) -> Cause:
     ctx = priced.metered.context
-    usage: Any = resource.kind.meter(resource.name, resource.spec, Demand((work,)), ctx)
+    usage: Any = resource.type.meter(DeclaredResource(resource.name, resource.spec, ctx), Demand((work,)))
     quantity = sum((c.quantity for c in charges_of(resource, usage, ctx) if c.id == charge.id), Fraction(0))
     line = line_of(priced.metered.scenario, work)
     size = work.access.item_size or getattr(resource.spec, "item_size", None)

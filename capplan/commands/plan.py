@@ -114,10 +114,10 @@ def _resources(priced: Priced) -> tuple[PlannedResource, ...]:
             r.name,
             a,
             r.label,
-            r.kind.name,
-            r.kind.service,
+            r.type.id,
+            r.type.id.partition(".")[0],
             costs[a],
-            r.kind.summary(metered.usage[a]),
+            r.type.summary(metered.usage[a]),
             dict(getattr(r.spec, "tags", None) or {}),
             r.line,
         )

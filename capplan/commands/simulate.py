@@ -32,7 +32,7 @@ def simulate(
     """
     metered = meter(scenario, seed)
     chosen = _chosen(scenario, resource)
-    able = [one for one in chosen if one.kind.simulate is not None]
+    able = [one for one in chosen if one.type.simulator() is not None]
     if resource is not None and not able:
         raise _refused(scenario, f"'{resource}' cannot be followed over time yet", "name a table or a function")
     asked = asked_for or SimulationRequest()
@@ -45,7 +45,7 @@ def simulate(
         seed=seed,
         timezone=scenario.timezone,
         resources=tuple(_followed(metered, one, asked, mode) for one in able),
-        skipped=tuple(one.label for one in chosen if one.kind.simulate is None),
+        skipped=tuple(one.label for one in chosen if one.type.simulator() is None),
     )
 
 
@@ -69,8 +69,8 @@ def _refused(scenario: Scenario, message: str, hint: str) -> CapplanError:
 
 
 def _followed(metered: Metered, one: Resource, asked_for: SimulationRequest, mode: str | None) -> Simulated:
-    assert one.kind.simulate is not None  # noqa: S101  only such are asked
-    simulator, usage, ctx = one.kind.simulate(), metered.usage[one.address], metered.context
+    simulator, usage, ctx = one.type.simulator(), metered.usage[one.address], metered.context
+    assert simulator is not None  # noqa: S101  only such are asked
     spec = one.spec
     if mode is not None:
         known = simulator.modes(one.name, spec, usage, metered.demand[one.address], ctx)
@@ -85,4 +85,4 @@ def _followed(metered: Metered, one: Resource, asked_for: SimulationRequest, mod
         hint = f"{max(size.factors, key=lambda factor: factor[1])[0]} are the most: bring them down"
         raise CapplanError((metered.scenario.doc.diagnostic(one.address.split("."), message, hint, key=True),))
     timelines = simulator.run(one.name, spec, usage, ctx, asked_for)
-    return Simulated(one.label, one.address, one.kind.name, timelines)
+    return Simulated(one.label, one.address, one.type.id, timelines)

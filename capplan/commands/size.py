@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from capplan.errors import CapplanError, Diagnostic
 from capplan.pricing.catalogue import load_prices, regions
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.reading.files import STDIN_NAME, read_any
 from capplan.reading.limits import MAX_SAMPLE_BYTES
 from capplan.reading.nearest import nearest

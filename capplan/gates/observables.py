@@ -10,6 +10,7 @@ from capplan.language.scenario import Resource, Scenario
 from capplan.model import Charge, Observable
 from capplan.pipeline.price import Priced, cost_by_service, cost_by_tag, usd_of
 from capplan.pipeline.results import PlannedLimit, TrafficSourceCost
+from capplan.resource_type import MeteredResource
 
 _FLOORS = frozenset({"headroom", "holds_until", "success"})
 _PER = {"requests": "request", "executions": "execution", "runs": "run"}
@@ -119,12 +120,12 @@ def _resource(
     out = {"cost": _usd(cost), "headroom": _headroom(label, own)}
     if total:
         out["cost_share"] = ObservedMetric(Fraction(cost) / Fraction(total), SHARE)
-    for word, amount in resource.kind.summary(usage).items():
+    for word, amount in resource.type.summary(usage).items():
         if word in _PER:
             out[f"cost_per_{_PER[word]}"] = _per(cost, Fraction(amount), _PER[word])
-    found = resource.kind.observe(resource.name, resource.spec, usage, ctx)
+    found = resource.type.observe(MeteredResource(resource.name, resource.spec, usage, ctx))
     out |= {key: seen(value, floor=key.rpartition(".")[2] in _FLOORS) for key, value in found.items()}
-    risk = resource.kind.risk(resource.name, resource.spec, usage, ctx)
+    risk = resource.type.risk(MeteredResource(resource.name, resource.spec, usage, ctx))
     for charge in risk.charges if risk is not None else ():
         out[charge.id.removeprefix(f"{resource.name}.")] = seen(_amount(charge, priced))
     return out | {name[len(label) + 1 :]: value for name, value in _by_limit(label, own).items()}

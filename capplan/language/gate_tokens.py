@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from capplan.language.gate_units import BYTE, MS, NUMBER, PER_MS, SHARE, USD, Unit
-from capplan.quantities import BYTES_OF, COUNT_SCALE, MS_OF, SECONDS_OF
+from capplan.quantities.text import BYTES_OF, COUNT_SCALE, MS_OF, SECONDS_OF
 from capplan.reading.nearest import nearest
 
 MAX_LENGTH = 1_000

@@ -1,4 +1,4 @@
-"""The shape of a traffic over the day, the week and its spikes. It knows no resource and no price."""
+"""The load profile of a traffic: its curve over the day and the week, and its spikes."""
 
 import math
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.flow import LoadProfile, Peak, steady
-from capplan.quantities import sig6
+from capplan.quantities.rounding import sig6
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,35 +97,34 @@ def traffic_profile(name: str, daily: Daily, weekly: Mapping[str, Decimal], spik
         return steady(name, recurring=True)
     day, week = day_levels(daily), week_levels(weekly)
     extra = sum((spike_seconds(spike, spikes[:i], day, week) for i, spike in enumerate(spikes)), 0.0)
-    top = _top(day, week, spikes)
+    spans = [(*_minutes(spike), float(spike.times)) for spike in spikes]
 
     def expand() -> "NDArray[np.float64]":
         import numpy as np  # noqa: PLC0415
 
         base = np.tile(np.outer(np.array(week), np.array(day)).ravel(), units.WINDOW_DAYS // 7)
-        for spike in spikes:
-            start, end = _minutes(spike)
-            base[start:end] = np.maximum(base[start:end], float(spike.times))
+        for start, end, times in spans:
+            base[start:end] = np.maximum(base[start:end], times)
         return base
 
     def at(minute: int) -> float:
         level = week[minute // _DAY % 7] * day[minute % _DAY]
-        return max([level, *(float(s.times) for s in spikes if _minutes(s)[0] <= minute < _minutes(s)[1])])
+        return max([level, *(times for start, end, times in spans if start <= minute < end)])
 
-    once = tuple(_minutes(spike) for spike in spikes)
+    once = tuple((start, end) for start, end, _ in spans)
     monthly = units.MONTH_SECONDS + (sig6(extra) if spikes else 0)
-    return LoadProfile(name, True, Fraction(monthly), top, False, expand, once, at=at)
+    return LoadProfile(name, True, Fraction(monthly), _peak(day, week, spikes), False, expand, once, at=at)
 
 
 def spike_seconds(spike: Spike, earlier: tuple[Spike, ...], day: list[float], week: list[float]) -> float:
     """Seconds of mean rate a spike adds: the part of its level above the ordinary one (and above earlier spikes)."""
     added, left, minute = 0.0, float(spike.seconds), spike.start
+    spans = [(*_minutes(other), float(other.times)) for other in earlier]
     while left > 0 and minute < units.WINDOW_MINUTES:
         level = week[minute // _DAY % 7] * day[minute % _DAY]
-        for other in earlier:
-            start, end = _minutes(other)
+        for start, end, times in spans:
             if start <= minute < end:
-                level = max(level, float(other.times))
+                level = max(level, times)
         added += max(0.0, float(spike.times) - level) * min(60.0, left)
         left -= 60
         minute += 1
@@ -136,7 +135,7 @@ def _minutes(spike: Spike) -> tuple[int, int]:
     return spike.start, min(units.WINDOW_MINUTES, spike.start + math.ceil(spike.seconds / 60))
 
 
-def _top(day: list[float], week: list[float], spikes: tuple[Spike, ...]) -> Peak:
+def _peak(day: list[float], week: list[float], spikes: tuple[Spike, ...]) -> Peak:
     busiest_day = max(range(7), key=lambda d: week[d])
     busiest_minute = max(range(_DAY), key=lambda m: day[m])
     best = Peak(week[busiest_day] * day[busiest_minute], busiest_day * _DAY + busiest_minute)

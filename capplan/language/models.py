@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from capplan.quantities import Count, Factor, Milliseconds, Rate, Share, WholeCount
+from capplan.quantities.fields import Count, Factor, Milliseconds, Rate, Share, WholeCount
 from capplan.schedule import ScheduleError, read_schedule
 from capplan.spec_config import SPEC_CONFIG
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from capplan.language.reader import Reader
 from capplan.language.wording import found_kind
-from capplan.quantities import read_money
+from capplan.quantities.text import read_money
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
 

@@ -13,18 +13,18 @@ from capplan.reading.document import Document
 from capplan.reading.files import Files
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
+from capplan.services import SECTIONS
 
 Path = tuple[str | int, ...]
 _FEW = 8
 """Names that a hint lists."""
-_EXAMPLES = {
-    "traffic": "such as shoppers: {rate: 60/s}",
-    "tables": "such as orders: {item_size: 1 KB, items: 1M}",
-    "functions": "such as place-order: {duration: 45 ms}",
-    "state_machines": "such as fulfil: {definition: fulfil.asl.json}",
-    "jobs": "such as settlement: {workers: 10, duration: 22 min}",
-    "defaults": "such as functions: {memory: 256 MB}",
-}
+_EXAMPLES = {"traffic": "shoppers: {rate: 60/s}", "defaults": "functions: {memory: 256 MB}"}
+"""How an entry is written where no section of a service says it."""
+
+
+def _example(section: str) -> str:
+    example = SECTIONS[section].example if section in SECTIONS else _EXAMPLES.get(section)
+    return f"such as {example}" if example else ""
 
 
 class Reader:
@@ -86,7 +86,7 @@ class Reader:
             return {}
         if not isinstance(raw, Mapping):
             found = found_kind(self.doc.locate([name]))
-            self.add_error([name], f"expected names under '{name}', found {found}", _EXAMPLES.get(name, ""), key=True)
+            self.add_error([name], f"expected names under '{name}', found {found}", _example(name), key=True)
             return {}
         for key in raw:
             if not NAME.fullmatch(key):
@@ -117,14 +117,7 @@ class Reader:
     def unknown(self, value: object, section: str, path: Sequence[str | int], specs: Mapping[str, Any]) -> None:
         """Note that a name stands for nothing in its section, with the nearest that does."""
         names = [a.partition(".")[2] for a in specs if a.startswith(f"{section}.")]
-        what = {
-            "tables": "table",
-            "functions": "function",
-            "state_machines": "state machine",
-            "jobs": "job",
-            "catalog": "catalog",
-            "traffic": "traffic",
-        }[section]
+        what = SECTIONS[section].noun if section in SECTIONS else section
         close = nearest(value, names) if isinstance(value, str) else None
         line = self.doc.locate([section, close], key=True).line if close else 0
         hint = (

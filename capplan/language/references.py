@@ -1,46 +1,48 @@
-"""Names that a spec gives of other things: triggers, notices, what states call. It checks that they exist, no more."""
+"""Names that a spec gives of other things: its sources, its failure notice, what its states call."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from capplan.flow import DemandFlow
 from capplan.language.reader import Path, Reader, listed
-from capplan.model import ResourceType
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
+from capplan.resource_type import Reference, ResourceType, Source
+from capplan.services import SECTIONS
+
+Specs = Mapping[str, tuple[ResourceType[Any, Any], Any]]
 
 
 def check_references(
     reader: Reader,
-    spec: Any,  # noqa: ANN401  any room's spec
+    kind: ResourceType[Any, Any],
+    spec: Any,  # noqa: ANN401  any service's spec
     path: Path,
     names: Mapping[str, list[str]],
-    flows_by_name: Mapping[str, DemandFlow],
-    specs: Mapping[str, tuple[ResourceType[Any, Any], Any]],
+    flows: Mapping[str, DemandFlow],
+    specs: Specs,
 ) -> None:
-    """Names that a spec gives of other things: its triggers, its failure notice, what its states call."""
-    for i, trigger in enumerate(getattr(spec, "triggers", ()) or ()):
-        at = _trigger_path(reader, path, i)
-        traffic = trigger if isinstance(trigger, str) else trigger.traffic
-        stream = None if isinstance(trigger, str) else trigger.stream
-        if traffic is not None and traffic not in flows_by_name:
-            reader.unknown(
-                traffic, "traffic", _deeper(reader, at, "traffic"), {f"traffic.{n}": None for n in flows_by_name}
-            )
-        if stream is not None:
-            _stream(reader, stream, _deeper(reader, at, "stream"), specs)
-    notice = getattr(spec, "on_failure", None)
-    if notice is not None and f"functions.{notice}" not in specs:
-        reader.unknown(notice, "functions", [*path, "on_failure"], specs)
-    for state, told in (getattr(spec, "states", None) or {}).items():
-        target = told.call
-        if target is not None and target not in names and target not in specs:
-            close = nearest(target, names)
-            reader.add_error(
-                [*path, "states", state, "call"],
-                f"there is no resource {shown(target)}",
-                f"did you mean '{close}'?" if close else listed("the resource", list(names)),
-            )
+    """Adds an error for each name that a spec gives and that stands for nothing."""
+    for place, source in enumerate(kind.sources(spec)):
+        at = _trigger_path(reader, path, place if source.trigger is None else source.trigger)
+        if source.emitted:
+            _emitter(reader, source, at, specs)
+        elif source.name not in flows:
+            where = _deeper(reader, at, "traffic")
+            reader.unknown(source.name, "traffic", where, {f"traffic.{name}": None for name in flows})
+    for reference in kind.references(spec):
+        _reference(reader, reference, path, names, specs)
+
+
+def _reference(reader: Reader, reference: Reference, path: Path, names: Mapping[str, list[str]], specs: Specs) -> None:
+    name, at = reference.name, [*path, *reference.path]
+    if reference.section is not None:
+        if f"{reference.section}.{name}" not in specs:
+            reader.unknown(name, reference.section, at, specs)
+    elif name not in names and name not in specs:
+        close = nearest(name, names)
+        hint = f"did you mean '{close}'?" if close else listed("the resource", list(names))
+        reader.add_error(at, f"there is no resource {shown(name)}", hint)
 
 
 def _trigger_path(reader: Reader, path: Path, i: int) -> list[str | int]:
@@ -57,14 +59,16 @@ def _deeper(reader: Reader, at: list[str | int], key: str) -> list[str | int]:
     return [*at, key] if isinstance(raw, Mapping) and key in raw else at
 
 
-def _stream(
-    reader: Reader, table: str, path: Sequence[str | int], specs: Mapping[str, tuple[ResourceType[Any, Any], Any]]
-) -> None:
-    if f"tables.{table}" not in specs:
-        reader.unknown(table, "tables", path, specs)
+def _emitter(reader: Reader, source: Source, at: list[str | int], specs: Specs) -> None:
+    """A resource that a trigger reads exists, and emits something."""
+    key, _, name = source.name.partition(".")
+    section = SECTIONS[key]
+    path: Sequence[str | int] = _deeper(reader, at, section.emits.word) if section.emits is not None else at
+    if source.name not in specs:
+        reader.unknown(name, key, path, specs)
         return
-    spec = specs[f"tables.{table}"][1]
-    if spec is not None and spec.stream is None:
-        reader.add_error(
-            path, f"table '{table}' has no stream", f"write stream: new-and-old-images under tables.{table}"
-        )
+    kind, spec = specs[source.name]
+    silent = kind.why_silent(spec) if spec is not None else None
+    if silent is not None:
+        why, write = silent
+        reader.add_error(path, f"{section.noun} '{name}' {why}", f"{write} under {source.name}")

@@ -3,19 +3,22 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
-from capplan.calls import LISTS, RUNS, SECTION_OF, TABLE_OPS, Access
+from capplan.calls import Access
 from capplan.flow import DemandFlow, steady
 from capplan.language.models import NAME
 from capplan.language.reader import Path, Reader
 from capplan.language.scenario import IncomingRequests, WrittenCall
 from capplan.language.wording import doc_of, found_kind, keys_of
-from capplan.model import Line, ResourceType
-from capplan.quantities import read_rate
+from capplan.model import Line
+from capplan.quantities.text import read_rate
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
-from capplan.services import kind_of
+from capplan.resource_type import ResourceType
+from capplan.service import Section
+from capplan.services import SECTIONS, verbs
 
 _ONLY: Mapping[str, tuple[str, ...]] = {
     "replaces": ("put", "batch-write", "transact-write"),
@@ -61,16 +64,16 @@ def calls_in(
         access = access.model_copy(update={word: getattr(around, word) for word in _SHARED if word not in item})
     times = outer * Fraction(access.times) * Fraction(access.chance)
     value = item[op]
-    if isinstance(value, list) and op in LISTS:
+    if isinstance(value, list) and op in _batches():
         if not value:
             reader.add_error([*path, op], f"'{op}' lists no request", "such as [{put: orders}]")
         for i, one in enumerate(value):
             wrong = (
-                [key for key in one if key in SECTION_OF and key not in LISTS[op]] if isinstance(one, Mapping) else []
+                [key for key in one if key in verbs() and key not in _batches()[op]] if isinstance(one, Mapping) else []
             )
             if wrong:
                 reader.add_error(
-                    [*path, op, i], f"'{wrong[0]}' does not go into '{op}'", f"expected {' or '.join(LISTS[op])}"
+                    [*path, op, i], f"'{wrong[0]}' does not go into '{op}'", f"expected {' or '.join(_batches()[op])}"
                 )
                 return []
         return [
@@ -86,35 +89,43 @@ def calls_in(
     return [WrittenCall(address, times, access, _line(reader, path))]
 
 
+@lru_cache
+def _batches() -> Mapping[str, tuple[str, ...]]:
+    """Verbs whose value may be a list of requests, and what may stand in it."""
+    return {verb: members for section in SECTIONS.values() for verb, members in section.batches.items()}
+
+
 def _section(op: str, name: object, specs: Mapping[str, Any]) -> str:
-    """The section a word reaches: `run` reaches whatever runs, a job first."""
-    found = [section for section in RUNS if op == "run" and f"{section}.{name}" in specs]
-    return found[0] if found else SECTION_OF[op]
+    """The section a verb reaches: the first that has the name, else the first of its sections."""
+    sections = verbs()[op]
+    return next((section for section in sections if f"{section}.{name}" in specs), sections[0])
 
 
 def incoming_at(
     reader: Reader,
     item: object,
     path: Path,
-    table: str,
-    spec: Any,  # noqa: ANN401  any room
-    flows_by_name: Mapping[str, DemandFlow],
+    section: Section,
+    declared: tuple[ResourceType[Any, Any], Any],
+    flows: Mapping[str, DemandFlow],
 ) -> list[IncomingRequests]:
     """The requests that one line of `access` stands for."""
     op = _op_of(reader, item, path)
     if op is None or not isinstance(item, Mapping):
         return []
-    if op not in TABLE_OPS or op == "check":
-        hint = f"expected one of {', '.join(word for word in SECTION_OF if word in TABLE_OPS and word != 'check')}"
-        reader.add_error([*path, op], f"'{op}' does not read or write a table", hint, key=True)
+    name = str(path[1])
+    alone = [verb for verb in section.verbs if verb not in section.only_in_batches]
+    if op not in alone:
+        message = f"'{op}' is no request to a {section.noun}"
+        reader.add_error([*path, op], message, f"expected one of {', '.join(alone)}", key=True)
         return []
     access = _access_of(reader, op, item, path, transactional=op.startswith("transact"))
     value = item[op]
     if access is None:
         return []
-    flow, traffic_source = _source(reader, value, [*path, op], f"{table}.{op}", flows_by_name)
-    access = access.model_copy(update={"target": table})
-    _check_access(reader, kind_of("tables"), spec, access, path)
+    flow, traffic_source = _source(reader, value, [*path, op], f"{name}.{op}", flows)
+    access = access.model_copy(update={"target": name})
+    _check_access(reader, *declared, access, path)
     times = Fraction(access.times) * Fraction(access.chance)
     return [IncomingRequests(access, flow * times, traffic_source, _line(reader, path))]
 
@@ -131,18 +142,18 @@ def _line(reader: Reader, path: Path) -> Line | None:
 
 
 def _op_of(reader: Reader, item: object, path: Path) -> str | None:
-    words = [key for key in item if key in SECTION_OF] if isinstance(item, Mapping) else []
+    words = [key for key in item if key in verbs()] if isinstance(item, Mapping) else []
     if len(words) == 1:
         return str(words[0])
     if words:
         reader.add_error(path, f"one line says one thing, found {' and '.join(words)}", "write a line for each")
         return None
     found = list(item) if isinstance(item, Mapping) else []
-    close = nearest(found[0], SECTION_OF) if found else None
-    hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(SECTION_OF)}"
+    close = nearest(found[0], verbs()) if found else None
+    hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(verbs())}"
     if isinstance(item, str):
         word, _, target = item.partition(" ")
-        if word in SECTION_OF:
+        if word in verbs():
             hint = f"write {{{word}: {target or 'orders'}}}"
     reader.add_error(
         [*path, found[0]] if found else path,

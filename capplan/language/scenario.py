@@ -10,9 +10,11 @@ from capplan.calls import Access
 from capplan.flow import DemandFlow
 from capplan.language.gate_syntax import Gate
 from capplan.language.models import Account, Commitment
-from capplan.model import Line, ResourceType
+from capplan.model import Line
 from capplan.reading.document import Document
 from capplan.reading.files import Files
+from capplan.resource_type import ResourceType
+from capplan.service import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class IncomingRequests:
 class Resource:
     """One declared resource: its spec, what it calls, what enters at it."""
 
-    kind: ResourceType[Any, Any]
+    type: ResourceType[Any, Any]
+    section: Section
     name: str
     address: str
     label: str

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from capplan.flow import DemandFlow, steady
-from capplan.model import ResourceType
+from capplan.resource_type import ResourceType
 from capplan.schedule import read_schedule, schedule_profile
 
 

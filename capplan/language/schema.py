@@ -4,23 +4,22 @@ An editor sees shapes: keys, kinds of values, units, bounds of words. What needs
 two words go together) `capplan validate` says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from capplan import quantity_schema
-from capplan.calls import LISTS, SECTION_OF, TABLE_OPS, Access
+from capplan.calls import Access
 from capplan.language.models import NAME, Account, Head, Traffic
-from capplan.model import ResourceType
 from capplan.pricing.catalogue import known_keys, regions
-from capplan.services import QUOTAS, SECTIONS, all_kinds
+from capplan.quantities import json_schema
+from capplan.service import Section
+from capplan.services import QUOTAS, SECTIONS, SERVICES, resource_type, verbs
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
-_SERVICES = ("dynamodb", "lambda", "stepfunctions", "glue")
 _NAME = f"^{NAME.pattern}$"
 _SHORT_FORMS: Schema = {"type": ["string", "number"]}
 
@@ -58,7 +57,7 @@ def scenario_schema() -> Schema:
     """The schema of a scenario file."""
     definitions: Schema = {name: {"anyOf": form["anyOf"]} for name, form in _FORMS.items()}
     head = _part(Head, definitions)
-    sections = {kind.section: _section(kind, definitions) for kind in all_kinds()}
+    sections = {key: _section(section, definitions) for key, section in SECTIONS.items()}
     return {
         "$schema": DRAFT,
         "title": "capplan scenario",
@@ -96,7 +95,7 @@ def _tidy(schema: object, renamed: Mapping[str, str]) -> object:
     if not isinstance(schema, dict):
         return schema
     described = {key: schema[key] for key in ("description",) if key in schema}
-    if quantity_schema.QUANTITY in schema:
+    if json_schema.QUANTITY in schema:
         return {"$ref": f"#/$defs/{_form_of(schema)}", **described}
     out = {
         key: _tidy(value, renamed) for key, value in schema.items() if not (key == "title" and isinstance(value, str))
@@ -109,17 +108,17 @@ def _tidy(schema: object, renamed: Mapping[str, str]) -> object:
 
 
 _FORMS = {
-    "size": quantity_schema.SIZE,
-    "duration": quantity_schema.DURATION,
-    "time": quantity_schema.MILLISECONDS,
-    "bytes": quantity_schema.BYTES,
-    "megabytes": quantity_schema.MEGABYTES,
-    "count": quantity_schema.COUNT,
-    "share": quantity_schema.SHARE,
-    "factor": quantity_schema.FACTOR,
-    "money": quantity_schema.MONEY,
-    "rate": quantity_schema.RATE,
-    "data-rate": quantity_schema.BYTE_RATE,
+    "size": json_schema.SIZE,
+    "duration": json_schema.DURATION,
+    "time": json_schema.MILLISECONDS,
+    "bytes": json_schema.BYTES,
+    "megabytes": json_schema.MEGABYTES,
+    "count": json_schema.COUNT,
+    "share": json_schema.SHARE,
+    "factor": json_schema.FACTOR,
+    "money": json_schema.MONEY,
+    "rate": json_schema.RATE,
+    "data-rate": json_schema.BYTE_RATE,
 }
 """Quantities as the definitions name them."""
 
@@ -138,35 +137,35 @@ def _named(inner: Schema, description: str) -> Schema:
     }
 
 
-def _section(kind: ResourceType[Any, Any], definitions: Schema) -> Schema:
-    """A section: names, each with its kind's keys and the words that say where demand flows."""
-    name = kind.spec.__name__
+def _section(section: Section, definitions: Schema) -> Schema:
+    """A section: names, each with its type's keys and those that say where demand flows."""
+    spec = resource_type(section.key).spec
+    name = spec.__name__
     if name not in definitions:
-        own = _part(kind.spec, definitions)
-        if kind.section == "tables":
+        own = _part(spec, definitions)
+        if "access" in section.flow_keys:
+            alone = [verb for verb in section.verbs if verb not in section.only_in_batches]
             own["properties"]["access"] = _requests(
-                "Requests from outside, each with its rate.", definitions, TABLE_OPS
+                "access", "Requests from outside, each with its rate.", definitions, alone
             )
-        elif kind.section != "catalog":
-            own["properties"]["calls"] = _requests("What one unit of its work calls.", definitions, SECTION_OF)
+        if "calls" in section.flow_keys:
+            own["properties"]["calls"] = _requests("call", "What one unit of its work calls.", definitions, verbs())
         definitions[name] = own
-    description = " ".join((kind.spec.__doc__ or "").split())
+    description = " ".join((spec.__doc__ or "").split())
     return _named({"$ref": f"#/$defs/{name}"}, description)
 
 
-def _requests(description: str, definitions: Schema, words: Any) -> Schema:  # noqa: ANN401  a container of words
+def _requests(key: str, description: str, definitions: Schema, words: Iterable[str]) -> Schema:
     """A list of requests in AWS's words."""
-    key = "access" if words is TABLE_OPS else "call"
     if key not in definitions:
         own = _part(Access, definitions)
         keys = {k: v for k, v in own["properties"].items() if k not in ("op", "target", "transactional")}
         changes = keys["changes"]
         keys["changes"] = {"anyOf": [changes, {"type": "string"}], "description": changes.pop("description", "")}
-        listed = sorted(word for word in SECTION_OF if word in words)
-        verbs = {word: _verb(word, key) for word in listed}
+        listed = sorted(words, key=list(verbs()).index)
         definitions[key] = {
             "type": "object",
-            "properties": {**verbs, **keys},
+            "properties": {**{word: _verb(word, key) for word in listed}, **keys},
             "additionalProperties": False,
             "oneOf": [{"required": [word]} for word in listed],
         }
@@ -175,9 +174,10 @@ def _requests(description: str, definitions: Schema, words: Any) -> Schema:  # n
 
 def _verb(word: str, key: str) -> Schema:
     """What may stand behind a request's word."""
-    what = "a rate, such as 100/s, or a traffic's name" if key == "access" else f"a name under {SECTION_OF[word]}"
+    section = SECTIONS[verbs()[word][0]]
+    what = "a rate, such as 100/s, or a traffic's name" if key == "access" else f"a name under {section.key}"
     schema: Schema = {"description": f"{word}: {what}", "type": "string"}
-    if key == "call" and word in LISTS:
+    if key == "call" and word in section.batches:
         members = {"type": "array", "items": {"$ref": f"#/$defs/{key}"}, "minItems": 1}
         return {"description": f"{word}: {what}, or its requests", "anyOf": [{"type": "string"}, members]}
     return schema
@@ -185,19 +185,19 @@ def _verb(word: str, key: str) -> Schema:
 
 def _defaults(definitions: Schema) -> Schema:
     """Keys that all resources of a section share; none is required."""
-    every = {
-        kind.section: {
-            **{k: v for k, v in definitions[kind.spec.__name__].items() if k in ("type", "additionalProperties")},
-            "description": f"Keys that all {kind.section} share, unless they say otherwise.",
-            "properties": definitions[kind.spec.__name__]["properties"],
-        }
-        for kind in all_kinds()
-    }
     return {
         "type": "object",
         "description": "Keys that many resources share, by section.",
-        "properties": {section: every[section] for section in SECTIONS},
+        "properties": {key: _default(key, definitions[resource_type(key).spec.__name__]) for key in SECTIONS},
         "additionalProperties": False,
+    }
+
+
+def _default(section: str, definition: Schema) -> Schema:
+    return {
+        **{key: value for key, value in definition.items() if key in ("type", "additionalProperties")},
+        "description": f"Keys that all {section} share, unless they say otherwise.",
+        "properties": definition["properties"],
     }
 
 
@@ -243,7 +243,7 @@ def _gates() -> Schema:
 
 def _prices() -> Schema:
     """The user's own prices, by key."""
-    keys = [key for service in _SERVICES for key in known_keys(service)]
+    keys = [key for service in SERVICES for key in known_keys(service.id)]
     return {
         "type": "object",
         "description": "Prices of your own in USD, by price key: dynamodb.backup.pitr_gb_month: 0.2 USD.",

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from capplan.errors import Diagnostic
-from capplan.quantity_schema import QUANTITY
+from capplan.quantities.json_schema import QUANTITY
 from capplan.reading.document import Document, Mark
 from capplan.reading.nearest import nearest
 from capplan.services import SECTIONS
@@ -103,8 +103,8 @@ def _unknown_key(
             return doc.diagnostic(path, f"'{word}' is not supported yet", unsupported[known], key=True)
     inner = model_at(model, loc[:-1])
     words = keys_of(inner) if inner else []
-    if inner is model and len(path) == _OF_A_RESOURCE:
-        words = [*words, *flow_words(str(path[0]))]
+    if inner is model and len(path) == _OF_A_RESOURCE and path[0] in SECTIONS:
+        words = [*words, *SECTIONS[str(path[0])].flow_keys]
     close = nearest(word, words)
     if close and inner:
         return doc.diagnostic(
@@ -151,12 +151,6 @@ def _did_you_mean(word: str, words: Sequence[str]) -> str:
 
 _OF_A_RESOURCE = 3
 """Steps to a resource's own key: section, name, key."""
-
-
-def flow_words(section: str) -> tuple[str, ...]:
-    """The keys of a resource that say where demand flows; the loader reads them, no spec has them."""
-    usual = ("calls",) if section in SECTIONS else ()
-    return {"tables": ("access",), "catalog": ()}.get(section, usual)
 
 
 def keys_of(model: type[BaseModel]) -> list[str]:

@@ -7,7 +7,7 @@ from capplan.language.scenario import Resource
 from capplan.model import Pattern
 from capplan.pipeline.price import Priced
 from capplan.pipeline.results import PatternCost
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 
 _MILLION = 10**6
 
@@ -22,7 +22,7 @@ def patterns_of(priced: Priced) -> tuple[PatternCost, ...]:
     out = [
         _cost(resource, pattern, costs)
         for address, resource in metered.scenario.resources.items()
-        for pattern in resource.kind.patterns(resource.name, resource.spec, metered.usage[address], metered.context)
+        for pattern in resource.type.access_patterns(metered.resource(address))
     ]
     return tuple(sorted(out, key=lambda p: (-p.monthly_cost, p.resource, p.pattern.what, p.pattern.cause)))
 

@@ -10,7 +10,7 @@ def assumptions(priced: Priced) -> tuple[WeighedAssumption, ...]:
     metered = priced.metered
     found = list(metered.notes)
     for address, r in metered.scenario.resources.items():
-        found += r.kind.assume(r.name, r.spec, metered.usage[address], metered.context)
+        found += r.type.assume(metered.resource(address))
     if not metered.scenario.account.free_tier:
         why = "other workloads of the account may use the allowances up"
         found.append(Assumption("account.free_tier", "false", why, "aws_default"))
@@ -24,10 +24,9 @@ def assumptions(priced: Priced) -> tuple[WeighedAssumption, ...]:
 def excluded(priced: Priced) -> tuple[Excluded, ...]:
     """What the bill will hold beside this answer: what every workload has, then what each room says of its own."""
     metered = priced.metered
-    sections = {r.kind.section for r in metered.scenario.resources.values()}
     out = [Excluded("data transfer", "between Regions and to the internet: no room yet")]
-    if sections & {"functions", "state_machines", "jobs"}:
+    if any(r.type.writes_logs for r in metered.scenario.resources.values()):
         out.insert(0, Excluded("CloudWatch Logs", "ingestion and storage of logs: no room yet"))
     for address, r in metered.scenario.resources.items():
-        out += r.kind.exclude(r.label, r.spec, metered.usage[address], metered.context)
+        out += r.type.exclude(metered.resource(address)._replace(name=r.label))
     return tuple(dict.fromkeys(out))

@@ -13,8 +13,8 @@ from capplan.language.scenario import Resource
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.pipeline.meter import Metered
 from capplan.pipeline.results import PlannedLimit
-from capplan.quantities import sig6, to_quantity
-from capplan.services import pool_quota
+from capplan.quantities.rounding import sig6, to_quantity
+from capplan.services import QUOTAS, default_quota
 
 
 def limits_of(metered: Metered) -> tuple[PlannedLimit, ...]:
@@ -23,9 +23,9 @@ def limits_of(metered: Metered) -> tuple[PlannedLimit, ...]:
     own: list[LimitCheck] = []
     pools: dict[str, list[PoolLoad]] = {}
     for address, resource in scenario.resources.items():
-        found = resource.kind.check(resource.name, resource.spec, metered.usage[address], ctx)
+        found = resource.type.limits(metered.resource(address))
         own += [replace(check, resource=_labelled(resource, check.resource)) for check in found]
-        for load in resource.kind.pools(resource.name, resource.spec, metered.usage[address], ctx):
+        for load in resource.type.pools(metered.resource(address)):
             pools.setdefault(load.limit, []).append(load)
     checks = own + [c for limit, loads in pools.items() if (c := _pool_check(limit, loads, ctx)) is not None]
     planned = [_planned(check) for check in checks]
@@ -37,7 +37,7 @@ def _labelled(resource: Resource, text: str) -> str:
 
 
 def _pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitCheck | None:
-    quota = ctx.quotas.get(limit, pool_quota(limit, ctx.region, ctx.quotas))
+    quota = ctx.quotas.get(limit, default_quota(limit, ctx.region, ctx.quotas))
     flow = DemandFlow.total(load.flow for load in loads)
     if quota is None or not flow.terms:
         return None
@@ -47,13 +47,7 @@ def _pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitChe
     spread = POISSON_SIGMAS * random.peak().per_second ** 0.5 if random.terms else 0.0
     held = peak.per_second + spread
     load = (math.ceil(round(held, 9)) if random.terms else held) + float(ctx.in_use.get(limit, 0))
-    return LimitCheck("account", limit, to_quantity(sig6(load)), quota, _pool_unit(limit), flow, poisson, peak.minute)
-
-
-def _pool_unit(limit: str) -> str:
-    if limit.endswith("dpus"):
-        return "M-DPU" if limit.endswith("m_dpus") else "DPU"
-    return limit.rpartition(".")[2].replace("_", " ")
+    return LimitCheck("account", limit, to_quantity(sig6(load)), quota, QUOTAS[limit].unit, flow, poisson, peak.minute)
 
 
 def _planned(check: LimitCheck) -> PlannedLimit:

@@ -1,4 +1,4 @@
-"""What every resource does with its demand, until stream shards and flows agree. It knows no price."""
+"""What AWS would meter of every resource, until shards and flows agree."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ from typing import Any
 from capplan.flow import DemandFlow
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Assumption, Context, Demand
-from capplan.pipeline.demand import Injected, arrivals_of, calls_of, demands, notes, ratios_of, stream_consumers
-from capplan.quantities import Distribution
+from capplan.pipeline.demand import Injected, SourceKey, arrivals_of, calls_of, demands, emitters_read, idle, ratios_of
+from capplan.quantities.distribution import Distribution
+from capplan.resource_type import DeclaredResource, MeteredResource
 
 _ROUNDS = 20
 
@@ -24,67 +25,82 @@ class Metered:
     usage: Mapping[str, Any]
     notes: tuple[Assumption, ...]
     consumed: frozenset[str]
-    """Tables whose stream somebody reads."""
+    """Resources of which somebody reads what they emit."""
+
+    def resource(self, address: str) -> MeteredResource[Any, Any]:
+        """One resource with its usage."""
+        resource = self.scenario.resources[address]
+        return MeteredResource(resource.name, resource.spec, self.usage[address], self.context)
 
 
 def context_of(scenario: Scenario, seed: int) -> Context:
-    """What the rooms may know; durations are settled callee first (a workflow lasts as long as what it waits for)."""
+    """What services may know; durations are settled callee first (a workflow lasts as long as what it waits for)."""
+    resources = scenario.resources.values()
     addresses: dict[str, tuple[str, ...]] = {}
-    for address, resource in scenario.resources.items():
-        addresses[resource.name] = (*addresses.get(resource.name, ()), address)
-    account = scenario.account
+    for resource in resources:
+        addresses[resource.name] = (*addresses.get(resource.name, ()), resource.address)
     durations: dict[str, Fraction] = {}
     laws = {
-        a: law
-        for a, r in scenario.resources.items()
-        if isinstance(law := getattr(r.spec, "duration", None), Distribution)
+        r.address: r.spec.duration for r in resources if isinstance(getattr(r.spec, "duration", None), Distribution)
     }
-    ends = {a: Fraction(r.spec.timeout_ms) for a, r in scenario.resources.items() if r.kind.section == "functions"}
-    fails = {a: chance for a, r in scenario.resources.items() if (chance := r.kind.fails(r.spec))}
+    ends = {r.address: end for r in resources if (end := r.type.timeout_ms(r.spec)) is not None}
+    fails = {r.address: share for r in resources if (share := r.type.failure_share(r.spec))}
+    account = scenario.account
     ctx = Context(scenario.region, account.quotas, account.in_use, durations, addresses, seed, laws, ends, fails)
-    machines = [r for r in scenario.resources.values() if r.kind.section == "state_machines"]
-    others = [r for r in scenario.resources.values() if r.kind.section != "state_machines"]
-    for resource in others:
-        durations[resource.address] = resource.kind.duration_ms(resource.name, resource.spec, ctx)
-    for machine in machines:
-        durations[machine.address] = Fraction(0)
-    for _ in machines:
+    waiting = [r for r in resources if r.type.waits_for_callees]
+    for resource in resources:
+        if resource.type.waits_for_callees:
+            durations[resource.address] = Fraction(0)
+        else:
+            durations[resource.address] = _duration_ms(resource, ctx)
+    for _ in waiting:
         before = dict(durations)
-        for machine in machines:
-            durations[machine.address] = machine.kind.duration_ms(machine.name, machine.spec, ctx)
+        for resource in waiting:
+            durations[resource.address] = _duration_ms(resource, ctx)
         if before == durations:
             break
     return ctx
 
 
-def meter(scenario: Scenario, seed: int, extra: Sequence[Injected] = (), silent: str = "") -> Metered:
-    """Demand carried through the workload and metered, until stream shards and flows agree.
+def _duration_ms(resource: Resource, ctx: Context) -> Fraction:
+    return resource.type.duration_ms(DeclaredResource(resource.name, resource.spec, ctx))
+
+
+def meter(
+    scenario: Scenario, seed: int, extra: Sequence[Injected] = (), silent: str = "", base: Metered | None = None
+) -> Metered:
+    """Demand carried through the workload and metered, until shards and flows agree.
 
     Args:
         scenario: What is planned.
         seed: For everything drawn.
         extra: Requests beside those of the scenario.
         silent: The address of a resource whose calls are left out, since `extra` holds them one by one.
+        base: The scenario before a change: a resource that is declared and asked the same there is not metered again.
     """
     ctx = context_of(scenario, seed)
     calls = {a: () if a == silent else calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
-    consumers = stream_consumers(scenario)
-    shards: dict[str, int] = dict.fromkeys(consumers, 1)
-    ratios: dict[tuple[str, int], Fraction] = {}
+    emitters = emitters_read(scenario)
+    shards: dict[str, int] = dict.fromkeys(emitters, 1)
+    ratios: dict[SourceKey, Fraction] = {}
     flows: dict[str, DemandFlow] = {}
     for _ in range(_ROUNDS):
         flows = arrivals_of(scenario, calls, ratios, extra)
         demand = demands(scenario, calls, flows, ratios, shards, extra)
-        usage = {a: _meter(scenario.resources[a], demand[a], ctx) for a in consumers}
-        shards = {a: scenario.resources[a].kind.shards(usage[a]) for a in consumers}
+        usage = {a: _meter(scenario.resources[a], demand[a], ctx, base) for a in emitters}
+        shards = {a: scenario.resources[a].type.shards(usage[a]) for a in emitters}
         following = ratios_of(scenario, flows, shards)
         if following == ratios:
             break
         ratios = following
     demand = demands(scenario, calls, flows, ratios, shards, extra)
-    usage = {a: _meter(r, demand[a], ctx) for a, r in scenario.resources.items()}
-    return Metered(scenario, ctx, demand, usage, notes(scenario, demand, flows), frozenset(consumers))
+    usage = {a: _meter(r, demand[a], ctx, base) for a, r in scenario.resources.items()}
+    return Metered(scenario, ctx, demand, usage, idle(scenario, demand, flows), frozenset(emitters))
 
 
-def _meter(resource: Resource, demand: Demand, ctx: Context) -> Any:  # noqa: ANN401  each room has its own usage
-    return resource.kind.meter(resource.name, resource.spec, demand, ctx)
+def _meter(resource: Resource, demand: Demand, ctx: Context, base: Metered | None) -> Any:  # noqa: ANN401  each service has its own usage
+    if base is not None and base.context == ctx:
+        before = base.scenario.resources.get(resource.address)
+        if before is not None and before.spec is resource.spec and base.demand[resource.address] == demand:
+            return base.usage[resource.address]
+    return resource.type.meter(DeclaredResource(resource.name, resource.spec, ctx), demand)

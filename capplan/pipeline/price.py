@@ -15,11 +15,13 @@ from capplan.pipeline.meter import Metered
 from capplan.pipeline.results import Prices
 from capplan.pricing.catalogue import Catalogue, load_prices
 from capplan.pricing.rating import LineItem, MissingPrice, Rated, rate
+from capplan.resource_type import MeteredResource
+from capplan.services import SERVICES
 
 
 def charges_of(resource: Resource, usage: Any, ctx: Context) -> tuple[Charge, ...]:  # noqa: ANN401  each room has its own usage
     """A resource's charges, their ids unique in the scenario."""
-    found: tuple[Charge, ...] = resource.kind.charge(resource.name, resource.spec, usage, ctx)
+    found: tuple[Charge, ...] = resource.type.charge(MeteredResource(resource.name, resource.spec, usage, ctx))
     if resource.label == resource.name:
         return found
     return tuple(replace(c, id=resource.label + c.id[len(resource.name) :]) for c in found)
@@ -121,8 +123,8 @@ def missing_prices(scenario: Scenario, missing: Sequence[MissingPrice]) -> Cappl
 
 
 def cost_by_service(priced: Priced) -> dict[str, Decimal]:
-    """The month by service, every service of the contract named."""
-    out = dict.fromkeys(("dynamodb", "lambda", "stepfunctions", "glue"), Decimal(0))
+    """The month by service, every service named."""
+    out = dict.fromkeys((service.id for service in SERVICES), Decimal(0))
     for line in priced.lines:
         if line.charge_frequency != "one_time":
             out[line.service] += line.contracted_cost

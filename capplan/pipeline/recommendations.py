@@ -19,9 +19,7 @@ def recommendations_of(base: Priced, today: date | None) -> tuple[tuple[Finding,
     out: list[Finding] = []
     rules: set[str] = set()
     for address, resource in metered.scenario.resources.items():
-        options: tuple[Option, ...] = resource.kind.options(
-            resource.name, resource.spec, metered.usage[address], metered.context
-        )
+        options: tuple[Option, ...] = resource.type.options(metered.resource(address))
         for option in options:
             rules.add(option.rule)
             found = _finding(base, address, resource, option, today)

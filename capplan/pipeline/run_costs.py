@@ -7,7 +7,7 @@ from capplan.language.scenario import Resource
 from capplan.model import RunRisk
 from capplan.pipeline.price import Priced, usd_of
 from capplan.pipeline.results import RunCost
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 
 
 def runs_of(priced: Priced) -> tuple[RunCost, ...]:
@@ -15,7 +15,7 @@ def runs_of(priced: Priced) -> tuple[RunCost, ...]:
     metered = priced.metered
     found = []
     for address, resource in metered.scenario.resources.items():
-        risk = resource.kind.risk(resource.name, resource.spec, metered.usage[address], metered.context)
+        risk = resource.type.risk(metered.resource(address))
         if risk is not None:
             found.append(_run(priced, resource, risk))
     return tuple(sorted(found, key=lambda run: (-(run.usd.get("worst_run") or Decimal(0)), run.resource)))

@@ -6,7 +6,7 @@ from fractions import Fraction
 from capplan.language.scenario import Scenario
 from capplan.pipeline.price import Priced
 from capplan.pipeline.results import TrafficSourceCost
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 
 
 def traffic_costs(priced: Priced) -> tuple[TrafficSourceCost, ...]:

@@ -1,7 +1,7 @@
 """The scenario with other settings, planned again: the only way a saving is found. It has no formula for one."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from copy import deepcopy
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from capplan.model import Change
 from capplan.pipeline.meter import meter
 from capplan.pipeline.price import Priced, charges_of, monthly, price, rate_charges
 from capplan.pricing.catalogue import Catalogue
+from capplan.resource_type import DeclaredResource
 
 
 def apply(data: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def apply(data: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
 
     A number in a path is a list's line; a list written there stands for its own lines.
     """
-    out: dict[str, Any] = deepcopy(dict(data))
+    out = dict(data)
     for change in changes:
         *parents, last = change.path.split(".")
         here: Any = out
@@ -36,12 +37,14 @@ def apply(data: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
 
 
 def _opened(here: Any, step: str) -> Any:  # noqa: ANN401  plain data
-    """What stands at a step, made a mapping where a plain value or nothing stood."""
-    if isinstance(here, list):
-        return here[int(step)]
-    if not isinstance(here.get(step), dict | list):
-        here[step] = {} if here.get(step) is None else {"name": here[step]}
-    return here[step]
+    """A copy of what stands at a step, put there; a mapping where a plain value or nothing stood.
+
+    All that no change leads through stays the very same object, by which `build` knows what it need not read again.
+    """
+    place: Any = int(step) if isinstance(here, list) else step
+    inner = here[place] if isinstance(here, list) else here.get(place)
+    here[place] = copy(inner) if isinstance(inner, dict | list) else {} if inner is None else {"name": inner}
+    return here[place]
 
 
 def _plain_value(value: object) -> object:
@@ -71,8 +74,8 @@ def written(data: Mapping[str, Any], path: str) -> object:
 def what_if(base: Priced, changes: Sequence[Change], today: date | None) -> Priced:
     """The scenario with some settings changed, planned again."""
     scenario = base.metered.scenario
-    changed = build(scenario.doc, scenario.files, scenario.sha256, apply(scenario.data, changes))
-    return price(meter(changed, base.metered.context.seed), base.catalogue, today)
+    changed = build(scenario.doc, scenario.files, scenario.sha256, apply(scenario.data, changes), scenario)
+    return price(meter(changed, base.metered.context.seed, base=base.metered), base.catalogue, today)
 
 
 def saving(
@@ -104,14 +107,14 @@ def _quick_saving(
     if any(c.path.split(".")[2] in moving for c in changes):
         return None
     spec = respec(scenario, address, apply({section: {name: scenario.data[section][name]}}, changes)[section][name])
-    kind = resource.kind
-    usage = kind.meter(name, spec, base.metered.demand[address], ctx)
+    kind, before, after = resource.type, *(DeclaredResource(name, s, ctx) for s in (resource.spec, spec))
+    usage = kind.meter(after, base.metered.demand[address])
     still = (
         (address not in base.metered.consumed or kind.shards(usage) == kind.shards(base.metered.usage[address]))
-        and kind.calls(name, spec, ctx) == kind.calls(name, resource.spec, ctx)
-        and kind.duration_ms(name, spec, ctx) == ctx.duration_ms[address]
+        and kind.calls(after) == kind.calls(before)
+        and kind.duration_ms(after) == ctx.duration_ms[address]
         and kind.calls_per_unit(spec) == kind.calls_per_unit(resource.spec)
-        and kind.fails(spec) == kind.fails(resource.spec)
+        and kind.failure_share(spec) == kind.failure_share(resource.spec)
         and kind.schedule(spec) == kind.schedule(resource.spec)
     )
     charges = charges_of(replace(resource, spec=spec), usage, ctx)

@@ -7,7 +7,7 @@ from typing import Any
 
 from capplan.commands.diff import Difference, InputChange, LimitChange, MoneyChange
 from capplan.commands.saved_plan import SnapLimit, Snapshot
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.checked import change_words
 from capplan.report.delimited import cell, csv_text

@@ -7,7 +7,7 @@ from typing import Any
 from capplan.commands.explain import Cause, Explained
 from capplan.model import Rule
 from capplan.pricing.rating import LineItem
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report.plan_json import line_record, number, to_json
 
 

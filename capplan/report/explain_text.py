@@ -10,7 +10,7 @@ from capplan.commands.explain import Cause, Explained
 from capplan.flow import LoadProfile
 from capplan.model import Rule
 from capplan.pricing.rating import LineItem
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Style, finish, labelled, left, paint, right, row, safe, wrap
 

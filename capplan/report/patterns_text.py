@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from capplan.pipeline.results import PatternCost
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Cell, Style, left, right, row
 

@@ -26,7 +26,7 @@ from capplan.pipeline.results import (
     WeighedAssumption,
 )
 from capplan.pricing.rating import LineItem
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report.plain import inert_json
 from capplan.report.verdicts import Told, told
 from capplan.units import MONTH_HOURS

@@ -16,7 +16,7 @@ from capplan.pipeline.results import (
     WeighedAssumption,
 )
 from capplan.pricing.rating import LineItem
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Cell, Style, bar, columns, finish, labelled, left, paint, right, row, safe, wrap
 from capplan.report.patterns_text import patterns_block

@@ -8,7 +8,7 @@ from typing import Any
 
 from capplan import __version__
 from capplan.commands.size import MeasuredItems, PricedOperation
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Style, finish, left, paint, right, row, safe, wrap
 from capplan.report.plan_json import number

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from capplan.pipeline.results import Finding, FindingChange, Plan, PlannedLimit, PlannedResource, SuggestedFix, Verdict
 from capplan.pricing.rating import LineItem
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 
 SPEC_CONFIG = ("BROKEN", "warning", "waived", "ok")

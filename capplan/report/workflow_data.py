@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from capplan.commands.workflow.results import Measure, PathBound, StateRow, TypeChoice, Workflow
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report.plan_json import limit_record, number
 
 WORKFLOW_SCHEMA = "capplan.workflow/1"

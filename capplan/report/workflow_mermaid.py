@@ -6,7 +6,7 @@ Source of the syntax: mermaid.js.org, "Flowcharts - Basic Syntax" (read 2026-11-
 from fractions import Fraction
 
 from capplan.commands.workflow.results import StateRow, Workflow
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.plain import plain
 from capplan.report.workflow_text import amount, lasting, per_thousand

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.commands.workflow.results import Measure, PathBound, StateRow, TypeChoice, Workflow
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Style, finish, labelled, left, paint, right, row, wrap
 from capplan.report.plan_text import SERVICES, title

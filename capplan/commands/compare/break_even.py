@@ -12,7 +12,7 @@ from capplan.language.scenario import Resource
 from capplan.model import Charge
 from capplan.pipeline.price import Priced, monthly
 from capplan.pricing.rating import rate
-from capplan.quantities import sig6, to_quantity
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.dynamodb.capacity.modes import USUAL_TARGET, Mode
 from capplan.services.dynamodb.usage import Usage
 from capplan.units import MONTH_HOURS, SECONDS_PER_HOUR

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from capplan.commands.compare.planned_modes import Run
 from capplan.pricing.catalogue import Catalogue
-from capplan.quantities import sig6, to_quantity
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.dynamodb.billing import RESERVED_BLOCK_UNITS, reserved_unit_hour_usd
 from capplan.services.dynamodb.requests import TABLE
 from capplan.units import MONTH_HOURS, WINDOW_TO_MONTH

@@ -19,7 +19,7 @@ from capplan.pipeline.meter import meter
 from capplan.pipeline.price import Priced, catalogue_of, missing_prices, price, prices_of
 from capplan.pipeline.results import AtMultiple, ComparedAccount, ComparedTable, FindingChange, ModeOption, Modes
 from capplan.pipeline.what_if import written
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.services.dynamodb.capacity.modes import Mode, modes
 
 MULTIPLES = (Fraction(1, 2), Fraction(1), Fraction(2))
@@ -58,7 +58,7 @@ def compare_modes(
     tables: list[ComparedTable] = []
     chosen: list[tuple[ComparedTable, _Candidate]] = []
     for resource in scenario.resources.values():
-        if resource.kind.section == "tables":
+        if resource.section.key == "tables":
             compared, candidate = _compare(base, resource, wanted, today)
             tables += compared
             if candidate is not None:

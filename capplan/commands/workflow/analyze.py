@@ -51,7 +51,7 @@ def workflow(
 
 
 def _chosen(scenario: Scenario, name: str | None) -> Resource:
-    found = [r for r in scenario.resources.values() if r.kind.section == _SECTION]
+    found = [r for r in scenario.resources.values() if r.section.key == _SECTION]
     if not found:
         raise _refused(scenario, "there is no state machine in this scenario", "write one under `state_machines`")
     if name is None:
@@ -113,8 +113,8 @@ def _answer(priced: Priced, machine: Resource, draws: int | None, today: date | 
         express_memory_mb=usage.billed_memory_mb,
         rooms=history_capacities(definition, world) if spec.type == "standard" else (),
         limits=tuple(p for p in limits_of(metered) if _is_ours(p.check.resource, p.check.limit, machine)),
-        assumptions=machine.kind.assume(machine.name, spec, usage, ctx),
-        excluded=machine.kind.exclude(machine.label, spec, usage, ctx),
+        assumptions=machine.type.assume(metered.resource(machine.address)),
+        excluded=machine.type.exclude(metered.resource(machine.address)._replace(name=machine.label)),
         fixed_resources=costs.fixed_resources,
     )
 

@@ -9,6 +9,7 @@ from capplan import units
 from capplan.commands.workflow.results import TypeChoice
 from capplan.language.scenario import Resource
 from capplan.pipeline.price import Priced, charges_of, monthly, rate_charges
+from capplan.resource_type import DeclaredResource
 from capplan.services.stepfunctions.execution.eligibility import Eligibility, eligible_as_express, eligible_as_standard
 from capplan.services.stepfunctions.execution.world import definition_of
 from capplan.services.stepfunctions.usage import Usage
@@ -47,7 +48,7 @@ def _monthly_as(priced: Priced, machine: Resource, kind: str, today: date | None
     """What Step Functions bills for this machine a month, the whole account rated with it."""
     metered = priced.metered
     spec = machine.spec.model_copy(update={"type": kind})
-    usage = machine.kind.meter(machine.name, spec, metered.demand[machine.address], metered.context)
+    usage = machine.type.meter(DeclaredResource(machine.name, spec, metered.context), metered.demand[machine.address])
     mine = charges_of(replace(machine, spec=spec), usage, metered.context)
     others = [c for address, found in priced.charges.items() if address != machine.address for c in found]
     ids = {charge.id for charge in mine}

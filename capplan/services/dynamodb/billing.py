@@ -9,7 +9,7 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan.quantities import ceil_div
+from capplan.quantities.rounding import ceil_div
 from capplan.services.dynamodb.quotas import READ_BLOCK_BYTES, WRITE_BLOCK_BYTES
 from capplan.services.dynamodb.units import TRANSACTION_FACTOR, UNITS_PER_BLOCK
 from capplan.units import BYTES_PER_KB, DAYS_PER_YEAR, SECONDS_PER_HOUR

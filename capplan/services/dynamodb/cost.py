@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from capplan.model import Charge, Context
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.services.dynamodb import quotas
 from capplan.services.dynamodb.items.index_entries import entry_count
 from capplan.services.dynamodb.items.storage import OVERHEAD_BYTES, gigabytes

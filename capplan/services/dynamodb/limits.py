@@ -12,7 +12,8 @@ from fractions import Fraction
 from capplan.breaks import breaks_at
 from capplan.flow import DemandFlow, steady
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
-from capplan.quantities import mean, sig6, to_quantity
+from capplan.quantities.distribution import mean
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.dynamodb import quotas
 from capplan.services.dynamodb.capacity.busy_seconds import second_peak
 from capplan.services.dynamodb.items.index_entries import entry_count, entry_size

@@ -12,7 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import READS, Access
-from capplan.quantities import Distribution, ceil_div, expected_blocks, fixed, mean, quantile, to_quantity
+from capplan.quantities.distribution import Distribution, expected_blocks, fixed, mean, quantile
+from capplan.quantities.rounding import ceil_div, to_quantity
 from capplan.services.dynamodb.items.batch_size import blocks_together
 from capplan.services.dynamodb.items.index_entries import entry_count, entry_size, index_write, larger_image
 from capplan.services.dynamodb.quotas import (

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from capplan.quantities import Count, Share, Size, WholeCount
+from capplan.quantities.fields import Count, Share, Size, WholeCount
 from capplan.services.dynamodb.capacity.scheduled_scaling import Scheduled
 from capplan.services.dynamodb.items.sample import Sample
 from capplan.services.dynamodb.keys.names import HINT, KeyNames, PatternError, listed, read_names

@@ -7,7 +7,7 @@ Sources: DynamoDB Developer Guide, "Evaluate your DynamoDB streams usage", "Unde
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan.quantities import ceil_div
+from capplan.quantities.rounding import ceil_div
 from capplan.services.dynamodb.quotas import WRITE_BLOCK_BYTES
 from capplan.units import MS_PER_SECOND, SECONDS_PER_DAY
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from capplan.quantities import ceil_div
+from capplan.quantities.rounding import ceil_div
 from capplan.services.dynamodb.quotas import PAGE_BYTES, READ_BLOCK_BYTES, WRITE_BLOCK_BYTES
 
 Bytes = int | Decimal | Fraction

@@ -10,7 +10,8 @@ from fractions import Fraction
 from capplan.calls import Access
 from capplan.flow import DemandFlow
 from capplan.model import Context, Demand, RequestStream
-from capplan.quantities import mean, sig6, to_quantity
+from capplan.quantities.distribution import mean
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.dynamodb import quotas
 from capplan.services.dynamodb.capacity.busy_seconds import grain
 from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget, SideKey

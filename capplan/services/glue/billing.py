@@ -9,7 +9,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from capplan import units
-from capplan.quantities import Distribution, expected_blocks, quantile, share_above, sig6
+from capplan.quantities.distribution import Distribution, expected_blocks, quantile, share_above
+from capplan.quantities.rounding import sig6
 from capplan.services.glue.dpu import version
 from capplan.services.glue.quotas import (
     DEFAULT_TIMEOUT_MINUTES,

@@ -34,7 +34,7 @@ SERVICE = Service(
         ),
         Section("sessions", "session", "notebooks: {duration: 2 h}", "timed_runs.sessions:SESSION", verbs=("run",)),
         Section(
-            "databrew", "DataBrew run", "profile: {duration: 12 min}", "timed_runs.databrew:DATABREW", verbs=("run",)
+            "databrew", "DataBrew job", "profile: {duration: 12 min}", "timed_runs.databrew:DATABREW", verbs=("run",)
         ),
     ),
     quotas=ALL,

@@ -1,6 +1,5 @@
 """The quotas, defaults and billing minimums of AWS Glue, each with its source and the day it was read."""
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -22,13 +21,13 @@ def _shared(name: str, value: int, unit: str) -> Quota:
 DPUS = _shared("glue.dpus", 500, "DPU")._replace(by_region=dict.fromkeys(_LARGE_REGIONS, 1000))
 FLEX_DPUS = _shared("glue.flex_dpus", 4000, "DPU")
 RAY_DPUS = _shared("glue.ray_m_dpus", 50, "M-DPU")._replace(adjustable=False)
-CONCURRENT_RUNS = _shared("glue.concurrent_runs", 2000, "runs")
-QUEUED_RUNS = _shared("glue.queued_runs", 1000, "runs")
+CONCURRENT_RUNS = _shared("glue.concurrent_runs", 2000, "concurrent runs")
+QUEUED_RUNS = _shared("glue.queued_runs", 1000, "queued runs")
 JOBS = _shared("glue.jobs", 2000, "jobs")
 CRAWLERS = _shared("glue.crawlers", 1000, "crawlers")
-CONCURRENT_CRAWLERS = _shared("glue.concurrent_crawlers", 150, "crawlers")
-DATA_QUALITY_RUNS = _shared("glue.data_quality_runs", 50, "runs")
-STATISTICS_RUNS = _shared("glue.column_statistics_runs", 50, "runs")
+CONCURRENT_CRAWLERS = _shared("glue.concurrent_crawlers", 150, "concurrent crawlers")
+DATA_QUALITY_RUNS = _shared("glue.data_quality_runs", 50, "data quality runs")
+STATISTICS_RUNS = _shared("glue.column_statistics_runs", 50, "column statistics runs")
 STATISTICS_STORED = Quota(
     "glue.statistics_stored", 100_000, "stored", 'AWS Glue Developer Guide, "Anomaly detection"', _READ
 )
@@ -86,8 +85,3 @@ REQUESTS_PER_PRICE = 1_000_000
 """Catalog objects and requests behind one price."""
 STATISTICS_MONTHS = 24
 """How long statistics of anomaly detection are kept."""
-
-
-def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  no default follows another
-    """AWS's default in a Region of a quota that the account shares; None for a limit that is not shared."""
-    return next((quota.in_region(region) for quota in ALL if quota.shared and quota.id == limit), None)

@@ -7,7 +7,8 @@ Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.quantities import share_above, sig6
+from capplan.quantities.distribution import share_above
+from capplan.quantities.rounding import sig6
 from capplan.services.lambda_.billing import expected_attempts
 from capplan.services.lambda_.sources.trigger import FOREVER, POLLED, Trigger
 from capplan.services.lambda_.spec import Function

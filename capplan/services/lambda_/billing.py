@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Literal
 
 from capplan import units
-from capplan.quantities import Distribution, ceil_div, expected_blocks, mean, quantile, share_above, sig6
+from capplan.quantities.distribution import Distribution, expected_blocks, mean, quantile, share_above
+from capplan.quantities.rounding import ceil_div, sig6
 
 Exact = Decimal | Fraction | int
 Package = Literal["zip", "image"]

@@ -6,7 +6,7 @@ from fractions import Fraction
 from capplan import units
 from capplan.flow import DemandFlow
 from capplan.model import Charge, Context
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.services.lambda_ import billing
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import ColdUse, Usage

@@ -1,79 +1,101 @@
-"""AWS Lambda: what functions cost, how many run at once, what refuses them. It never sees another service."""
+"""The resource type of Lambda functions."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.model import Call, Context, ResourceType, Simulator
+from capplan.model import (
+    Assumption,
+    Charge,
+    Demand,
+    Excluded,
+    LimitCheck,
+    Observable,
+    Option,
+    PoolLoad,
+    Problem,
+    Simulator,
+)
+from capplan.reading.files import Files
+from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Source
+from capplan.services.lambda_ import limits
 from capplan.services.lambda_.advice.memory import complete
 from capplan.services.lambda_.advice.options import options
 from capplan.services.lambda_.advice.rules import RULES
 from capplan.services.lambda_.assumptions import assume, exclude
+from capplan.services.lambda_.attempts import attempts
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cost import charge
-from capplan.services.lambda_.limits import check, pool_quota, pools
 from capplan.services.lambda_.observables import observe
-from capplan.services.lambda_.sources.batches import POLLS, QUEUE_WINDOW_MS, most_records, records_per_invocation
-from capplan.services.lambda_.spec import NOT_YET, Function, Trigger
+from capplan.services.lambda_.sources import batches
+from capplan.services.lambda_.sources.trigger import sources
+from capplan.services.lambda_.spec import NOT_YET, Function
 from capplan.services.lambda_.usage import Usage, meter, summary
 
-__all__ = [
-    "KIND",
-    "POLLS",
-    "QUEUE_WINDOW_MS",
-    "Function",
-    "Trigger",
-    "Usage",
-    "most_records",
-    "pool_quota",
-    "records_per_invocation",
-]
+_Metered = MeteredResource[Function, Usage]
 
 
-def _calls(name: str, spec: Function, ctx: Context) -> tuple[Call, ...]:  # noqa: ARG001  every room's signature
-    """What a function calls stands in its `calls`, which the loader reads."""
-    return ()
+class _FunctionType(ResourceType[Function, Usage]):
+    id = "lambda.function"
+    spec = Function
+    unsupported = NOT_YET
+    rules = RULES
+    writes_logs = True
+
+    def resolve(self, spec: Function, files: Files) -> tuple[Function, tuple[Problem, ...]]:
+        return complete(spec, files)
+
+    def sources(self, spec: Function) -> tuple[Source, ...]:
+        return sources(spec.triggers)
+
+    def attempts(self, spec: Function, access: Access, source: Source | None) -> Fraction:
+        trigger = None if source is None or source.trigger is None else spec.triggers[source.trigger]
+        return attempts(spec, access, trigger)
+
+    def records_per_invocation(self, spec: Function, source: Source, records_per_s: Fraction, shards: int) -> Fraction:
+        if source.trigger is None:
+            return Fraction(1)
+        return batches.records_of(spec.triggers[source.trigger], records_per_s, shards)
+
+    def duration_ms(self, resource: DeclaredResource[Function]) -> Fraction:
+        """Mean time of an invocation, cut at its time-out."""
+        return capped_mean_ms(resource.spec.duration, resource.spec.timeout_ms)
+
+    def timeout_ms(self, spec: Function) -> Fraction:
+        return Fraction(spec.timeout_ms)
+
+    def meter(self, resource: DeclaredResource[Function], demand: Demand) -> Usage:
+        return meter(resource.name, resource.spec, demand, resource.context)
+
+    def charge(self, resource: _Metered) -> tuple[Charge, ...]:
+        return charge(*resource)
+
+    def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
+        return summary(usage)
+
+    def limits(self, resource: _Metered) -> tuple[LimitCheck, ...]:
+        return limits.check(*resource)
+
+    def pools(self, resource: _Metered) -> tuple[PoolLoad, ...]:
+        return limits.pools(*resource)
+
+    def options(self, resource: _Metered) -> tuple[Option, ...]:
+        return options(*resource)
+
+    def observe(self, resource: _Metered) -> Mapping[str, Observable]:
+        return observe(*resource)
+
+    def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
+        return (*batches.assume(resource.name, resource.spec), *assume(*resource))
+
+    def exclude(self, resource: _Metered) -> tuple[Excluded, ...]:
+        return exclude(*resource)
+
+    def simulator(self) -> Simulator[Function, Usage]:
+        from capplan.services.lambda_.simulation.simulate import SIMULATOR  # noqa: PLC0415  only where one is simulated
+
+        return SIMULATOR
 
 
-def _duration_ms(name: str, spec: Function, ctx: Context) -> Fraction:  # noqa: ARG001  every room's signature
-    """Mean time of an invocation, cut at its time-out."""
-    return capped_mean_ms(spec.duration, spec.timeout_ms)
-
-
-def _no_records(spec: Function, access: Access) -> Fraction:  # noqa: ARG001  every room's signature
-    return Fraction(0)
-
-
-def _no_shards(usage: Usage) -> int:  # noqa: ARG001  every room's signature
-    return 0
-
-
-def _simulator() -> Simulator[Function, Usage]:
-    """Loaded when somebody follows something over time."""
-    from capplan.services.lambda_.simulation.simulate import SIMULATOR  # noqa: PLC0415
-
-    return SIMULATOR
-
-
-KIND: ResourceType[Function, Usage] = ResourceType(
-    name="lambda.function",
-    section="functions",
-    service="lambda",
-    spec=Function,
-    unsupported=NOT_YET,
-    calls=_calls,
-    duration_ms=_duration_ms,
-    meter=meter,
-    check=check,
-    pools=pools,
-    charge=charge,
-    options=options,
-    summary=summary,
-    observe=observe,
-    assume=assume,
-    records=_no_records,
-    shards=_no_shards,
-    exclude=exclude,
-    rules=RULES,
-    complete=complete,
-    simulate=_simulator,
-)
+FUNCTION = _FunctionType()

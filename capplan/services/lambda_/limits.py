@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from capplan import units
 from capplan.flow import DemandFlow, steady
 from capplan.model import Context, LimitCheck, PoolLoad
-from capplan.quantities import sig6, to_quantity
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.lambda_.cold_start import month as cold
 from capplan.services.lambda_.concurrency import environments as concurrency
 from capplan.services.lambda_.concurrency import rate_steps as course

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from capplan import units
 from capplan.model import Context, Observable
-from capplan.quantities import Distribution, sig6, to_quantity
+from capplan.quantities.distribution import Distribution
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.lambda_.cold_start import latency
 from capplan.services.lambda_.cold_start import month as cold
 from capplan.services.lambda_.concurrency.environments import blocking

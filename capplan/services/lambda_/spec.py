@@ -9,7 +9,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from capplan.quantities import Bytes, Distribution, Duration, Megabytes, Milliseconds, Share, Size, WholeCount, quantile
+from capplan.quantities.distribution import Distribution, quantile
+from capplan.quantities.fields import Bytes, Duration, Megabytes, Milliseconds, Share, Size, WholeCount
 from capplan.schedule import ScheduleError, read_schedule
 from capplan.services.lambda_.sources.trigger import Trigger, diagnostic, read_triggers
 from capplan.spec_config import SPEC_CONFIG

@@ -8,7 +8,8 @@ from fractions import Fraction
 from capplan import units
 from capplan.flow import DemandFlow
 from capplan.model import Context, Demand, RequestStream
-from capplan.quantities import Distribution, mean, quantile, sig6, to_quantity
+from capplan.quantities.distribution import Distribution, mean, quantile
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.lambda_ import attempts, billing
 from capplan.services.lambda_.cold_start import month as cold
 from capplan.services.lambda_.concurrency import environments as concurrency

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
-from capplan.quantities import quantile, sig6, to_quantity
+from capplan.quantities.distribution import quantile
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.service import Quota
 from capplan.services.stepfunctions.execution.world import definition_of
 from capplan.services.stepfunctions.quotas import (

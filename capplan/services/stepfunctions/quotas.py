@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 
 from capplan.service import Quota
 
@@ -30,7 +29,7 @@ CHILD_START_RATE: Mapping[str, Quota] = {
 # --- of an account in a Region; new accounts start lower and are raised with use ---
 
 START_RATE = Quota(
-    *("stepfunctions.start_rate", 150, "starts/s", _QUOTAS, _READ),
+    *("stepfunctions.start_rate", 150, "start rate", _QUOTAS, _READ),
     adjustable=True, shared=True, by_region=dict.fromkeys(_LARGE_REGIONS, 300),
 )  # fmt: skip
 START_BUCKET = Quota(
@@ -38,11 +37,11 @@ START_BUCKET = Quota(
     adjustable=True, by_region=dict.fromkeys(_LARGE_REGIONS, 1_300),
 )  # fmt: skip
 EXPRESS_START_RATE = Quota(
-    "stepfunctions.express_start_rate", 6_000, "starts/s", _QUOTAS, _READ, adjustable=True, shared=True
+    "stepfunctions.express_start_rate", 6_000, "express start rate", _QUOTAS, _READ, adjustable=True, shared=True
 )
 EXPRESS_START_BUCKET = Quota("stepfunctions.express_start_bucket", 6_000, "starts", _QUOTAS, _READ, adjustable=True)
 TRANSITION_RATE = Quota(
-    *("stepfunctions.transition_rate", 800, "transitions/s", _QUOTAS, _READ),
+    *("stepfunctions.transition_rate", 800, "transition rate", _QUOTAS, _READ),
     adjustable=True, shared=True, by_region=dict.fromkeys(_LARGE_REGIONS, 5_000),
 )  # fmt: skip
 TRANSITION_BUCKET = Quota(
@@ -50,9 +49,9 @@ TRANSITION_BUCKET = Quota(
     adjustable=True, by_region=dict.fromkeys(_LARGE_REGIONS, 5_000),
 )  # fmt: skip
 OPEN_EXECUTIONS = Quota(
-    "stepfunctions.open_executions", 1_000_000, "executions", _QUOTAS, _READ, adjustable=True, shared=True
+    "stepfunctions.open_executions", 1_000_000, "open executions", _QUOTAS, _READ, adjustable=True, shared=True
 )
-OPEN_MAP_RUNS = Quota("stepfunctions.open_map_runs", 1_000, "Map Runs", _QUOTAS, _READ, shared=True)
+OPEN_MAP_RUNS = Quota("stepfunctions.open_map_runs", 1_000, "open map runs", _QUOTAS, _READ, shared=True)
 
 # --- of a definition ---
 
@@ -80,8 +79,3 @@ BASE_MEMORY_MB = 50
 """AWS's memory estimate of an execution, before definition and payload."""
 MAX_OVERHEAD = 2
 """Transitions of a Standard execution beside its states: the page's examples count start and end."""
-
-
-def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  no default follows another
-    """AWS's default in a Region of a quota that the account shares; None for a limit of another service."""
-    return next((quota.in_region(region) for quota in ALL if quota.shared and quota.id == limit), None)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 
-from capplan.quantities import Count, Duration, Megabytes, Milliseconds, Share, Size, WholeCount
+from capplan.quantities.fields import Count, Duration, Megabytes, Milliseconds, Share, Size, WholeCount
 from capplan.services.stepfunctions.asl import definition as asl
 from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.asl.values import nearest

@@ -12,7 +12,8 @@ from fractions import Fraction
 from capplan import units
 from capplan.flow import DemandFlow
 from capplan.model import Context, Demand
-from capplan.quantities import mean, to_quantity
+from capplan.quantities.distribution import mean
+from capplan.quantities.rounding import to_quantity
 from capplan.services.stepfunctions.asl.definition import Definition, Graph
 from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.express import mean_billed_ms

@@ -8,7 +8,7 @@ from typing import Any
 from capplan import units
 from capplan.pricing.catalogue import allowances
 from capplan.pricing.rating import graduated_usd, list_cost
-from capplan.quantities import ceil_div
+from capplan.quantities.rounding import ceil_div
 from capplan.services.dynamodb import warm
 from capplan.services.dynamodb.billing import capacity_usd
 from capplan.services.dynamodb.partitions import count as partitions

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from capplan.errors import CapplanError
-from capplan.quantities import expected_blocks, mean
+from capplan.quantities.distribution import expected_blocks, mean
 from capplan.services.dynamodb.items.examples import ItemError, items_of, typed_item
 from capplan.services.dynamodb.items.index_entries import entry_count, entry_size, sparse_share
 from capplan.services.dynamodb.items.size import item_bytes

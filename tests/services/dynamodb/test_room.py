@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from capplan.model import Context, Demand
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.services.dynamodb.capacity.modes import in_class, modes
 from capplan.services.dynamodb.limits import pool_quota
 from capplan.services.dynamodb.requests import request_units

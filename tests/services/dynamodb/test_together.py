@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capplan.quantities import Distribution, expected_blocks, fixed, measured, sum_of
+from capplan.quantities.distribution import Distribution, expected_blocks, fixed, measured, sum_of
 from capplan.services.dynamodb.items.batch_size import blocks_together, together
 
 SIZES = st.dictionaries(st.integers(1, 9000).map(Decimal), st.integers(1, 3), min_size=2, max_size=5)

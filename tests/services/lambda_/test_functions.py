@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from capplan.calls import Access
 from capplan.flow import DemandFlow, LoadProfile, Peak
 from capplan.model import Context, Demand, RequestStream
-from capplan.quantities import Distribution, mean
+from capplan.quantities.distribution import Distribution, mean
 from capplan.services.lambda_ import billing, microvms
 from capplan.services.lambda_.function import KIND, Function, Usage, pool_quota
 from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
@@ -35,7 +35,7 @@ def steady(per_second: int) -> DemandFlow:
         return np.ones(WINDOW_MINUTES)
 
     shape = LoadProfile(
-        "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=expand
+        "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), peak=Peak(1.0, 0), flat=True, expand=expand
     )
     return DemandFlow.of(shape, Fraction(per_second))
 
@@ -51,7 +51,7 @@ def once_a_day() -> DemandFlow:
         return series
 
     shape = LoadProfile(
-        "nightly", recurring=False, monthly=Fraction(365, 12), top=Peak(1 / 60, 0), flat=False, expand=expand
+        "nightly", recurring=False, monthly=Fraction(365, 12), peak=Peak(1 / 60, 0), flat=False, expand=expand
     )
     return DemandFlow.of(shape, Fraction(1))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from capplan.quantities import mean, quantile
+from capplan.quantities.distribution import mean, quantile
 from capplan.services.lambda_.cold_start import measured
 
 

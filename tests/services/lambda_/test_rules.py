@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capplan.quantities import fixed
+from capplan.quantities.distribution import fixed
 from capplan.services.lambda_ import billing, sizing
 from capplan.services.lambda_ import quota_checks as settings
 from capplan.services.lambda_.advice import tuning

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import capplan
 from capplan.commands.simulate import simulate
-from capplan.quantities import fixed
+from capplan.quantities.distribution import fixed
 from capplan.services.lambda_.cold_start import month as cold
 from capplan.services.lambda_.cold_start.model import Pool as Formula
 from capplan.services.lambda_.cold_start.model import steady_state

@@ -39,7 +39,7 @@ def demand() -> Callable[..., Demand]:
             return np.ones(40_320)
 
         shape = LoadProfile(
-            "shoppers", recurring=True, monthly=Fraction(MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=expand
+            "shoppers", recurring=True, monthly=Fraction(MONTH_SECONDS), peak=Peak(1.0, 0), flat=True, expand=expand
         )
         flow = DemandFlow.of(shape, Fraction(per_second))
         return Demand((RequestStream(Access(op="start", target="it"), flow, "traffic.shoppers"),))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capplan.quantities import Distribution, mean
+from capplan.quantities.distribution import Distribution, mean
 from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.asl.read import parse
 from capplan.services.stepfunctions.execution.clock import law_of
@@ -170,7 +170,7 @@ def test_express_bills_each_execution_rounded_up() -> None:
 def test_drawn_rounding_comes_close_to_the_exact_one() -> None:
     law = Distribution(((Decimal("0.5"), Decimal(100)), (Decimal("0.99"), Decimal(1_000))))
     world = World(attempt_law={"A": law}, attempt_ms={"A": mean(law)})
-    from capplan.quantities import expected_blocks
+    from capplan.quantities.distribution import expected_blocks
 
     definition = one()
     billed = mean_billed_ms(definition.graph, world, expect(definition.graph, world), 0, "m")

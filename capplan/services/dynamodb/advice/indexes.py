@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from capplan.model import Change, Option
-from capplan.quantities import mean
+from capplan.quantities.distribution import mean
 from capplan.services.dynamodb.items.index_entries import entry_size, shape_of
 from capplan.services.dynamodb.items.index_writes import IndexShape
 from capplan.services.dynamodb.items.sample import Attribute, attributes, entry_sizes

@@ -11,7 +11,8 @@ from fractions import Fraction
 
 from capplan.calls import Access
 from capplan.model import Change, Option
-from capplan.quantities import Distribution, ceil_div, expected_blocks, mean
+from capplan.quantities.distribution import Distribution, expected_blocks, mean
+from capplan.quantities.rounding import ceil_div
 from capplan.services.dynamodb.items.index_entries import entry_count, entry_size, sparse_share
 from capplan.services.dynamodb.quotas import READ_BLOCK_BYTES, WRITE_BLOCK_BYTES
 from capplan.services.dynamodb.spec import Table

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from capplan.model import Change, Context, Demand, Option
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.services.dynamodb.advice.workload import advise
 from capplan.services.dynamodb.capacity.modes import (
     LAGS,

@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from capplan.model import Change, Charge, Line, Option, RequestStream
-from capplan.quantities import mean, to_quantity
+from capplan.quantities.distribution import mean
+from capplan.quantities.rounding import to_quantity
 from capplan.services.dynamodb.advice.reads import comes_with_traffic, sender
 from capplan.services.dynamodb.items.storage import billed_bytes, gigabytes
 from capplan.services.dynamodb.spec import Table

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from capplan.model import Charge
-from capplan.quantities import sig6, to_quantity
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.dynamodb.requests import TABLE
 from capplan.services.dynamodb.usage import Usage
 from capplan.units import MONTH_HOURS, MONTHS_PER_YEAR, WINDOW_TO_MONTH

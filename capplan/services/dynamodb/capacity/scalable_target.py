@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from capplan.flow import DemandFlow
-from capplan.quantities import sig6
+from capplan.quantities.rounding import sig6
 from capplan.services.dynamodb.capacity import on_demand_growth as growth
 from capplan.services.dynamodb.capacity.burst_bucket import serve
 from capplan.services.dynamodb.capacity.busy_seconds import second_peak

@@ -15,7 +15,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from capplan.quantities import Milliseconds, WholeCount
+from capplan.quantities.fields import Milliseconds, WholeCount
 from capplan.schedule import ScheduleError, read_schedule
 from capplan.services.dynamodb.capacity.scaling import Bounds
 from capplan.spec_config import SPEC_CONFIG

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from capplan.flow import DemandFlow
-from capplan.quantities import sig6
+from capplan.quantities.rounding import sig6
 from capplan.services.dynamodb.capacity import back_pressure as coupled
 from capplan.services.dynamodb.capacity import throttling_reasons as throttling
 from capplan.services.dynamodb.capacity.scalable_target import (

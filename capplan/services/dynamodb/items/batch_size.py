@@ -6,7 +6,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from capplan.quantities import Distribution, expected_blocks, fixed, mean, measured, sig6, sum_of, to_quantity
+from capplan.quantities.distribution import Distribution, expected_blocks, fixed, mean, measured, sum_of
+from capplan.quantities.rounding import sig6, to_quantity
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,7 @@ Source: DynamoDB Developer Guide, "Using global secondary indexes", "Local secon
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.quantities import Distribution, expected_blocks, fixed
+from capplan.quantities.distribution import Distribution, expected_blocks, fixed
 from capplan.services.dynamodb.items.examples import updated
 from capplan.services.dynamodb.items.index_writes import IndexShape, TableShape, entry_units, index_units
 from capplan.services.dynamodb.items.sample import Sample, distribution, entry_share, entry_sizes

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from capplan.quantities import ceil_div
+from capplan.quantities.rounding import ceil_div
 from capplan.services.dynamodb.items.size import Item, item_bytes, same_value
 from capplan.services.dynamodb.quotas import WRITE_BLOCK_BYTES
 from capplan.services.dynamodb.units import Bytes, write_units

@@ -9,7 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.quantities import Distribution, fixed, mean, quantile, to_quantity
+from capplan.quantities.distribution import Distribution, fixed, mean, quantile
+from capplan.quantities.rounding import to_quantity
 from capplan.services.dynamodb.items.sample import Attribute, Sample, attributes
 from capplan.services.dynamodb.items.storage import OVERHEAD_BYTES
 from capplan.services.dynamodb.quotas import MAX_ITEM_BYTES

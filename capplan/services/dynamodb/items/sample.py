@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
-from capplan.quantities import Distribution, measured
+from capplan.quantities.distribution import Distribution, measured
 from capplan.services.dynamodb.items.index_writes import IndexShape, entry
 from capplan.services.dynamodb.items.size import Item, item_bytes, value_bytes
 

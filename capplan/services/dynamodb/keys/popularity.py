@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from capplan.quantities import Share, WholeCount
+from capplan.quantities.fields import Share, WholeCount
 from capplan.services.dynamodb.keys.names import KeyNames
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from capplan.quantities import sig6
+from capplan.quantities.rounding import sig6
 from capplan.services.dynamodb.keys.popularity import Keys, Popularity
 
 if TYPE_CHECKING:

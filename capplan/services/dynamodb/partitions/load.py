@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from capplan.quantities import sig6
+from capplan.quantities.rounding import sig6
 from capplan.services.dynamodb.keys.names import TIME_MINUTES
 from capplan.services.dynamodb.keys.placement import mixed_places, named_places, partition_of
 from capplan.services.dynamodb.keys.popularity import Keys, first_names

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.model import Context, Demand, Simulator
-from capplan.quantities import sig6, to_quantity
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.dynamodb.capacity.busiest_hour import MINUTES, busiest_hour, hour_charts, hour_of
 from capplan.services.dynamodb.capacity.modes import modes
 from capplan.services.dynamodb.capacity.retried_hour import retry_remark

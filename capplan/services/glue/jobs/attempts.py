@@ -5,7 +5,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from capplan import units
-from capplan.quantities import Distribution, fixed, mean, quantile, share_above, sig6, to_quantity
+from capplan.quantities.distribution import Distribution, fixed, mean, quantile, share_above
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.glue import billing
 from capplan.services.glue.jobs import retries
 from capplan.services.glue.jobs.derived_settings import billed_dpus, duration, failed_share, fails, timeout_ms

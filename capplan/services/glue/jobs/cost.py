@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.model import Charge, Context, RunRisk
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.jobs import retries
 from capplan.services.glue.jobs.derived_settings import unit

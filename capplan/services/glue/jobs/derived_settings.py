@@ -7,7 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
-from capplan.quantities import Distribution, fixed, mean, to_quantity
+from capplan.quantities.distribution import Distribution, fixed, mean
+from capplan.quantities.rounding import to_quantity
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.jobs.spec import Data, Fails, Job

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from capplan.flow import POISSON_SIGMAS
 from capplan.model import Context, LimitCheck, PoolLoad
-from capplan.quantities import sig6, to_quantity
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.glue.concurrency import one_of
 from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.jobs import overlap

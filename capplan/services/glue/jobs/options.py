@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Literal
 
 from capplan.model import Assumption, Context, Observable, Option
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.jobs import risks, savings
 from capplan.services.glue.jobs.derived_settings import timeout_ms
@@ -82,7 +82,9 @@ def _time(spec: Job, usage: Usage) -> list[_Default]:
     if spec.fails is None and spec.max_retries:
         out.append(("fails", "0%", "no attempt fails, so no retry is billed", "workload"))
     if usage.machines and spec.max_retries and "sync_follows_retries" not in spec.model_fields_set:
-        reason = "a workflow that waits follows the run it started; AWS does not document that it waits for Glue's retries"
+        reason = (
+            "a workflow that waits follows the run it started; AWS does not document that it waits for Glue's retries"
+        )
         out.append(("sync_follows_retries", "false", reason, "aws_default"))
     if spec.execution_class == "flex" and spec.dpu_seconds is None:
         out.append(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.flow import DemandFlow
-from capplan.quantities import Distribution, quantile, share_above, sig6
+from capplan.quantities.distribution import Distribution, quantile, share_above
+from capplan.quantities.rounding import sig6
 from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.jobs import retries
 

@@ -5,7 +5,7 @@ Source: AWS Glue Developer Guide, "AWS Glue worker types", "Configuring job prop
 """
 
 from capplan import units
-from capplan.quantities import fixed
+from capplan.quantities.distribution import fixed
 from capplan.services.glue import dpu
 from capplan.services.glue.fields import MS_PER_MINUTE, duplicates
 from capplan.services.glue.jobs.derived_settings import (

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from capplan import units
 from capplan.model import Change, Charge, Context, Option
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.jobs.cost import hour_charge, hung_charge, worst_run_charge
 from capplan.services.glue.jobs.derived_settings import timeout_ms

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from capplan.quantities import ByteRate, Count, Duration, Milliseconds, Share, Size, WholeCount
+from capplan.quantities.fields import ByteRate, Count, Duration, Milliseconds, Share, Size, WholeCount
 from capplan.services.glue.fields import Names, Schedule, Version
 from capplan.services.glue.quotas import (
     DEFAULT_TIMEOUT_MINUTES,  # noqa: F401  named in a docstring
@@ -101,7 +101,8 @@ class Job(BaseModel):
     deadline_ms: Annotated[Milliseconds | None, Field(alias="deadline")] = None
     """How long after its start a run must be done, such as 4 h; options that would miss it are not recommended."""
     timeout_ms: Annotated[Milliseconds | None, Field(alias="timeout")] = None
-    """When AWS stops an attempt: whole minutes up to {TIMEOUT}. AWS's default: {DEFAULT_TIMEOUT_MINUTES} min, before Glue 5.0 {OLD_DEFAULT_TIMEOUT_MINUTES} min."""
+    """When AWS stops an attempt: whole minutes up to {TIMEOUT}. AWS's default: {DEFAULT_TIMEOUT_MINUTES} min,
+    before Glue 5.0 {OLD_DEFAULT_TIMEOUT_MINUTES} min."""
     max_retries: Annotated[int, BeforeValidator(_read_retries), Field(ge=0, le=MAX_RETRIES.value)] = 0
     """Retries after a failed attempt, 0 (default) to {MAX_RETRIES}, or faq-default for the {FAQ_RETRIES} of AWS's FAQ; all are billed."""
     fails: Fails | None = None

@@ -8,7 +8,8 @@ from fractions import Fraction
 from capplan import units
 from capplan.flow import DemandFlow, steady
 from capplan.model import Context, Demand
-from capplan.quantities import quantile, share_above, sig6, to_quantity
+from capplan.quantities.distribution import quantile, share_above
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.glue import billing
 from capplan.services.glue.concurrency import active_runs
 from capplan.services.glue.jobs import overlap, retries

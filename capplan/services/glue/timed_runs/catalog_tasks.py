@@ -9,11 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from capplan.model import ResourceType
 from capplan.services.glue import billing
 from capplan.services.glue.quotas import MAX_WORKERS, MINIMUM_S, STATISTICS_RUNS
 from capplan.services.glue.timed_runs import resource_type as timed
-from capplan.services.glue.timed_runs.resource_type import Timed, Usage
+from capplan.services.glue.timed_runs.resource_type import Timed
 
 _PRICES = {
     "column-statistics": "glue.data_catalog.statistics_dpu_hour",
@@ -35,7 +34,7 @@ def _run_hours(spec: CatalogTask) -> Fraction:
     return billing.dpu_hours(spec.dpus, billing.expected_billed_s(spec.duration, MINIMUM_S, timed.MONTH_MS))
 
 
-CATALOG_TASK: ResourceType[CatalogTask, Usage] = timed.kind(
+CATALOG_TASK = timed.TimedRuns(
     "glue.catalog_task",
     "catalog_tasks",
     CatalogTask,

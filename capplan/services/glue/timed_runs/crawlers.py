@@ -10,8 +10,8 @@ from typing import Annotated
 from pydantic import Field
 
 from capplan import units
-from capplan.model import Assumption, Change, Context, Option, ResourceType, Rule
-from capplan.quantities import to_quantity
+from capplan.model import Assumption, Change, Context, Option, Rule
+from capplan.quantities.rounding import to_quantity
 from capplan.services.glue import billing
 from capplan.services.glue.quotas import (
     CONCURRENT_CRAWLERS,
@@ -76,7 +76,7 @@ def _options(name: str, spec: Crawler, usage: Usage, ctx: Context) -> tuple[Opti
     )
 
 
-CRAWLER: ResourceType[Crawler, Usage] = timed.kind(
+CRAWLER = timed.TimedRuns(
     "glue.crawler",
     "crawlers",
     Crawler,

@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from capplan import units
-from capplan.model import Assumption, Context, LimitCheck, Problem, ResourceType
-from capplan.quantities import Count, Milliseconds, WholeCount, to_quantity
+from capplan.model import Assumption, Context, LimitCheck, Problem
+from capplan.quantities.fields import Count, Milliseconds, WholeCount
+from capplan.quantities.rounding import to_quantity
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.fields import Version
 from capplan.services.glue.quotas import (
@@ -73,7 +74,7 @@ def _stored(name: str, spec: Evaluation, usage: Usage, ctx: Context) -> tuple[Li
     return (LimitCheck(name, quota.id, to_quantity(stored), Decimal(quota.value), quota.unit),) if stored else ()
 
 
-EVALUATION: ResourceType[Evaluation, Usage] = timed.kind(
+EVALUATION = timed.TimedRuns(
     "glue.data_quality",
     "data_quality",
     Evaluation,

@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from capplan import units
-from capplan.model import Assumption, Context, Problem, ResourceType
-from capplan.quantities import WholeCount, expected_blocks
+from capplan.model import Assumption, Context, Problem
+from capplan.quantities.distribution import expected_blocks
+from capplan.quantities.fields import WholeCount
 from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.quotas import DATABREW_NODES, DATABREW_SESSION_MINUTES, MAX_NODES
 from capplan.services.glue.timed_runs import resource_type as timed
@@ -53,7 +54,7 @@ def _assume(name: str, spec: Brew, usage: Usage, ctx: Context) -> tuple[Assumpti
     return (Assumption(f"databrew.{name}.nodes", str(_nodes(spec)), "AWS's default for a job", "aws_default"),)
 
 
-DATABREW: ResourceType[Brew, Usage] = timed.kind(
+DATABREW = timed.TimedRuns(
     "glue.databrew",
     "databrew",
     Brew,

@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from capplan import units
-from capplan.model import Assumption, Change, Context, Option, Problem, ResourceType, Rule
-from capplan.quantities import Distribution, Milliseconds, Share, WholeCount, mean
+from capplan.model import Assumption, Change, Context, Option, Problem, Rule
+from capplan.quantities.distribution import Distribution, mean
+from capplan.quantities.fields import Milliseconds, Share, WholeCount
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.quotas import DPUS, MAX_WORKERS, MINIMUM_S, RAY_DPUS, SESSION_DPUS, SESSION_TIMEOUT
@@ -119,7 +120,7 @@ def _assume(name: str, spec: Session, usage: Usage, ctx: Context) -> tuple[Assum
     return tuple(out)
 
 
-SESSION: ResourceType[Session, Usage] = timed.kind(
+SESSION = timed.TimedRuns(
     "glue.session",
     "sessions",
     Session,

@@ -11,7 +11,8 @@ from typing import Any
 
 from capplan.errors import CapplanError
 from capplan.model import Problem, problems_of
-from capplan.quantities import Distribution, mean, sig6
+from capplan.quantities.distribution import Distribution, mean
+from capplan.quantities.rounding import sig6
 from capplan.reading.files import Files
 from capplan.services.lambda_.advice.tuning import fit_curve
 from capplan.services.lambda_.quota_checks import MB_PER_VCPU

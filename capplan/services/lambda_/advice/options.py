@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.model import Change, Context, Option
-from capplan.quantities import quantile
+from capplan.quantities.distribution import quantile
 from capplan.services.lambda_ import observables
 from capplan.services.lambda_.advice import memory
 from capplan.services.lambda_.advice import ready_environments as ready_options

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.model import Change, Charge, Option
-from capplan.quantities import quantile
+from capplan.quantities.distribution import quantile
 from capplan.services.lambda_.concurrency import environments as concurrency
 from capplan.services.lambda_.concurrency import provisioned
 from capplan.services.lambda_.concurrency.rate_steps import Step, course

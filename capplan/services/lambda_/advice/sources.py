@@ -7,7 +7,7 @@ from typing import Any
 
 from capplan import units
 from capplan.model import Change, Context, Option
-from capplan.quantities import quantile, share_above
+from capplan.quantities.distribution import quantile, share_above
 from capplan.services.lambda_.sources import limits as source_limits
 from capplan.services.lambda_.sources.trigger import QUEUES, Trigger
 from capplan.services.lambda_.spec import MAX_TIMEOUT_MS, Function

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from capplan.quantities import Distribution, quantile, share_above
+from capplan.quantities.distribution import Distribution, quantile, share_above
 
 _SLICES = 24
 """Init times of equal share over which a cold invocation's time is averaged."""

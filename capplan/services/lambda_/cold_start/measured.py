@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from capplan.quantities import Distribution
+from capplan.quantities.distribution import Distribution
 
 _FILE = Path(__file__).parent / "cold_starts.json"
 Table = Literal["init", "restore"]

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from capplan import units
 from capplan.flow import DemandFlow
-from capplan.quantities import Distribution, fixed, mean
+from capplan.quantities.distribution import Distribution, fixed, mean
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cold_start import measured
 from capplan.services.lambda_.cold_start.model import Pool, steady_state

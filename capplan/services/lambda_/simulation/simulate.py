@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.model import Context, Simulator
-from capplan.quantities import Distribution, mean, to_quantity
+from capplan.quantities.distribution import Distribution, mean
+from capplan.quantities.rounding import to_quantity
 from capplan.services.lambda_ import observables
 from capplan.services.lambda_.concurrency import provisioned
 from capplan.services.lambda_.concurrency.rate_steps import scheduled

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from capplan import units
-from capplan.quantities import Distribution, quantile
+from capplan.quantities.distribution import Distribution, quantile
 from capplan.services.lambda_.concurrency.environments import SCALING_STEP, SCALING_STEP_S
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from capplan import units
-from capplan.quantities import mean, quantile
+from capplan.quantities.distribution import mean, quantile
 from capplan.services.lambda_ import observables
 from capplan.services.lambda_.advice import memory
 from capplan.services.lambda_.cold_start import month as cold

@@ -9,8 +9,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
-from capplan.quantities import mean, sig6
+from capplan.model import Assumption
+from capplan.quantities.distribution import mean
+from capplan.quantities.rounding import sig6
 from capplan.services.lambda_.sources.trigger import Trigger
+from capplan.services.lambda_.spec import Function
 
 POLLS: Mapping[str, int] = {"dynamodb": 4, "kinesis": 1}
 """Polls a second and shard, by source."""
@@ -27,6 +30,38 @@ def most_records(trigger: Trigger) -> int:
     if trigger.payload is None or not mean(trigger.payload):
         return said
     return max(1, min(said, math.floor(PAYLOAD_BYTES / mean(trigger.payload))))
+
+
+def records_of(trigger: Trigger, records_per_s: Fraction, shards: int) -> Fraction:
+    """Records that an invocation of a trigger takes; 1 where its source does not gather them.
+
+    Args:
+        trigger: The trigger.
+        records_per_s: Records that pass its filter, at the month's mean rate.
+        shards: Shards of the table's stream; a Kinesis stream's are the trigger's own.
+    """
+    if trigger.source in POLLS:
+        count = shards if trigger.stream is not None else (trigger.shards or 1)
+        polls = POLLS[trigger.source]
+        return records_per_invocation(records_per_s, most_records(trigger), trigger.window_ms, count, polls)
+    window_ms = trigger.window_ms or QUEUE_WINDOW_MS.get(trigger.source)
+    if trigger.source not in QUEUE_WINDOW_MS or window_ms is None:
+        return Fraction(1)
+    return records_per_invocation(records_per_s, most_records(trigger), window_ms, None, None)
+
+
+def assume(name: str, spec: Function) -> tuple[Assumption, ...]:
+    """What the batches of a function's triggers rest on."""
+    out = []
+    for place, trigger in enumerate(spec.triggers):
+        path = f"functions.{name}.triggers.{place}"
+        if trigger.source in POLLS:
+            mean = "records per invocation at the month's mean rate"
+            out.append(Assumption(path, mean, "batches fill by the mean, not minute by minute", "aws_default"))
+        elif trigger.source == "sqs" and trigger.window_ms is None:
+            why = "SQS without a window: the dearest case"
+            out.append(Assumption(path, "1 message an invocation", why, "workload"))
+    return tuple(out)
 
 
 def records_per_invocation(

@@ -6,7 +6,8 @@ from math import ceil
 
 from capplan import units
 from capplan.model import RequestStream
-from capplan.quantities import mean, sig6
+from capplan.quantities.distribution import mean
+from capplan.quantities.rounding import sig6
 from capplan.services.lambda_ import billing
 from capplan.services.lambda_.concurrency import environments as concurrency
 from capplan.services.lambda_.concurrency.rate_steps import course

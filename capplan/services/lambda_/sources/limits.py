@@ -11,7 +11,8 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.model import Context, LimitCheck, RequestStream
-from capplan.quantities import share_above, sig6, to_quantity
+from capplan.quantities.distribution import share_above
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.lambda_.concurrency import environments as concurrency
 from capplan.services.lambda_.sources import event_source_mappings as sources
 from capplan.services.lambda_.sources.trigger import QUEUES, Trigger

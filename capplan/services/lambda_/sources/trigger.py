@@ -4,12 +4,16 @@ Lambda Developer Guide, "Event source mappings" and the pages of each source (re
 """
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from capplan.quantities import Milliseconds, Share, Size, WholeCount, read_count
+from capplan.calls import Access
+from capplan.quantities.fields import Milliseconds, Share, Size, WholeCount
+from capplan.quantities.text import read_count
+from capplan.resource_type import Source
 from capplan.spec_config import SPEC_CONFIG
 
 Via = Literal[
@@ -94,6 +98,8 @@ class Trigger(BaseModel):
     """The name of a traffic."""
     stream: str | None = None
     """The name of a table whose stream it reads."""
+    emitter: tuple[str, str] = Field(default=("tables", "dynamodb"), exclude=True)
+    """Where `stream` leads: the section, and how Lambda reads it; set by the language for other keys than `stream`."""
     via: Via | None = None
     """Where the traffic comes through, such as api-gateway-http, sqs or kinesis."""
     chance: Share = Decimal(1)
@@ -163,7 +169,7 @@ class Trigger(BaseModel):
     @property
     def source(self) -> str:
         """How the source polls: dynamodb, kinesis, sqs …; its `via` where nothing polls, "" where it has none."""
-        return "dynamodb" if self.stream is not None else self.via or ""
+        return self.emitter[1] if self.stream is not None else self.via or ""
 
 
 assert set(get_args(Via)) >= QUEUES | EVENTS  # noqa: S101  one spelling each
@@ -173,3 +179,17 @@ def read_triggers(raw: object) -> object:
     """One trigger or a list; a plain name is a traffic's."""
     listed = raw if isinstance(raw, list | tuple) else [raw]
     return tuple({"traffic": one} if isinstance(one, str) else one for one in listed)
+
+
+def sources(triggers: tuple[Trigger, ...]) -> tuple[Source, ...]:
+    """The triggers as what brings demand: each with the share that passes its chance and its filter."""
+    return tuple(_source(trigger, place) for place, trigger in enumerate(triggers))
+
+
+def _source(trigger: Trigger, place: int) -> Source:
+    share = Fraction(trigger.chance) * (Fraction(trigger.filter) if trigger.filter is not None else 1)
+    access = Access(op="invoke", is_async=trigger.via in EVENTS, payload=trigger.payload)
+    if trigger.stream is None:
+        return Source(trigger.traffic or "", cause="triggers", share=share, access=access, trigger=place)
+    address = f"{trigger.emitter[0]}.{trigger.stream}"
+    return Source(address, emitted=True, cause="triggers", share=share, access=access, trigger=place)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from capplan.quantities import at_normals, sig6
+from capplan.quantities.distribution import at_normals
+from capplan.quantities.rounding import sig6
 from capplan.services.stepfunctions.asl.definition import Graph, MapWork, State, Task
 from capplan.services.stepfunctions.execution.expectation import items_of, odds
 from capplan.services.stepfunctions.execution.model import World

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from capplan.quantities import sig6
+from capplan.quantities.rounding import sig6
 from capplan.services.stepfunctions.asl.definition import Graph, MapWork, State, Task
 from capplan.services.stepfunctions.execution.chain import EndlessLoop, often
 from capplan.services.stepfunctions.execution.model import Amounts, Children, Expectation, World

@@ -7,7 +7,7 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan.quantities import sig6
+from capplan.quantities.rounding import sig6
 from capplan.services.stepfunctions.asl.definition import Graph, State, graphs_in
 from capplan.services.stepfunctions.execution.clock import law_of
 from capplan.services.stepfunctions.execution.draws import TooManyStepsError, draw, generator, how_many

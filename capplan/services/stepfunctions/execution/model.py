@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from capplan.quantities import Distribution
+from capplan.quantities.distribution import Distribution
 from capplan.services.stepfunctions.asl.definition import ChildType
 from capplan.services.stepfunctions.execution.retries import total
 

@@ -8,7 +8,8 @@ from typing import Final
 
 from capplan.calls import RUNS, Op
 from capplan.model import Assumption, Context
-from capplan.quantities import Distribution, capped_mean, mean, share_above, sig6
+from capplan.quantities.distribution import Distribution, capped_mean, mean, share_above
+from capplan.quantities.rounding import sig6
 from capplan.services.stepfunctions.asl import definition as asl
 from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.asl.integrations import integration, is_event, target_name

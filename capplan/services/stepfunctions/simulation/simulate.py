@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.model import Context, Simulator
-from capplan.quantities import sig6, to_quantity
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.service import Quota
 from capplan.services.stepfunctions.quotas import (
     EXPRESS_START_BUCKET,

@@ -1,7 +1,9 @@
-"""The JSON Schema of quantities, for editors: which texts stand for a size, a duration, a rate. It reads no value."""
+"""The JSON Schema of quantities, for editors: which texts stand for a size, a duration, a rate."""
 
 from collections.abc import Iterable
 from typing import Any
+
+from capplan.quantities.text import BYTES_OF, COUNT_SCALE, MS_OF, SECONDS_OF
 
 NUMBER = r"\+?[0-9]{1,18}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?"
 QUANTITY = "x-quantity"
@@ -11,7 +13,7 @@ Schema = dict[str, Any]
 
 def _text(units: Iterable[str], *, optional: bool = False) -> Schema:
     """A text of a number and one of these units."""
-    listed = "|".join(sorted(set(units), key=lambda unit: (-len(unit), unit)))
+    listed = "|".join(sorted(units, key=lambda unit: (-len(unit), unit)))
     return {"type": "string", "pattern": rf"^\s*{NUMBER}\s*({listed}){'?' if optional else ''}\s*$"}
 
 
@@ -19,16 +21,16 @@ def _ranged(quantity: str, *plain: Schema) -> Schema:
     """A plain value, or a range of three."""
     value: Schema = plain[0] if len(plain) == 1 else {"anyOf": list(plain)}
     keys = ("low", "likely", "high")
-    whole: Schema = {
+    range_of_three: Schema = {
         "type": "object",
         "properties": dict.fromkeys(keys, value),
         "required": list(keys),
         "additionalProperties": False,
     }
-    return {"anyOf": [*plain, whole], QUANTITY: quantity}
+    return {"anyOf": [*plain, range_of_three], QUANTITY: quantity}
 
 
-def _spread(quantity: str, plain: Schema) -> Schema:
+def _distribution(quantity: str, plain: Schema) -> Schema:
     """A plain value, a range, or percentiles."""
     percentiles: Schema = {
         "type": "object",
@@ -41,23 +43,17 @@ def _spread(quantity: str, plain: Schema) -> Schema:
 
 
 _NOT_NEGATIVE: Schema = {"type": "number", "minimum": 0}
-_BYTES = ("B", "byte", "bytes", "KB", "KiB", "MB", "MiB", "GB", "GiB", "TB", "TiB")
-_MS = (
-    *("us", "µs", "ms", "s", "sec", "second", "seconds", "m", "min", "minute", "minutes"),
-    *("h", "hour", "hours", "d", "day", "days"),
-)
-_PER = ("s", "sec", "second", "min", "minute", "h", "hour", "d", "day", "week", "month", "year")
-_SCALE = ("k", "K", "M", "B", "G", "T")
+_SCALE = [scale for scale in COUNT_SCALE if scale]
+_PERIOD = rf"\s*/\s*({'|'.join(sorted(SECONDS_OF))})\s*$"
 
-SIZE = _spread("size", _text(_BYTES))
-DURATION = _spread("duration", _text(_MS))
-MILLISECONDS = _ranged("duration", _text(_MS))
-BYTES = _ranged("size", _text(_BYTES))
-MEGABYTES = _ranged("megabytes", _text(_BYTES))
+SIZE = _distribution("size", _text(BYTES_OF))
+DURATION = _distribution("duration", _text(MS_OF))
+MILLISECONDS = _ranged("duration", _text(MS_OF))
+BYTES = _ranged("size", _text(BYTES_OF))
+MEGABYTES = _ranged("megabytes", _text(BYTES_OF))
 COUNT = _ranged("count", _NOT_NEGATIVE, _text(_SCALE, optional=True))
 SHARE = _ranged("share", {"type": "string", "pattern": r"^\s*\+?(100(\.0+)?|[0-9]{1,2}(\.[0-9]{1,18})?)\s*%\s*$"})
 FACTOR = _ranged("factor", _text(("x",)))
 MONEY = _ranged("money", _text(("USD",)))
-_PERIOD = rf"\s*/\s*({'|'.join(sorted(_PER))})\s*$"
 RATE = _ranged("rate", {"type": "string", "pattern": rf"^\s*{NUMBER}\s*({'|'.join(_SCALE)})?{_PERIOD}"})
-BYTE_RATE = _ranged("rate", {"type": "string", "pattern": rf"^\s*{NUMBER}\s*({'|'.join(_BYTES)}){_PERIOD}"})
+BYTE_RATE = _ranged("rate", {"type": "string", "pattern": rf"^\s*{NUMBER}\s*({'|'.join(BYTES_OF)}){_PERIOD}"})
