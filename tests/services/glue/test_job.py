@@ -12,8 +12,12 @@ from capplan.calls import Access
 from capplan.flow import DemandFlow, LoadProfile, Peak
 from capplan.model import Context, Demand, RequestStream
 from capplan.resource_type import DeclaredResource, MeteredResource
+from capplan.services.glue.jobs.attempts import calls_per_unit
 from capplan.services.glue.jobs.cost import price_key, worst_run_charge
-from capplan.services.glue.jobs.job import JOB, Job, Usage, calls_per_unit, validate
+from capplan.services.glue.jobs.job import JOB
+from capplan.services.glue.jobs.rejected_settings import validate
+from capplan.services.glue.jobs.spec import Job
+from capplan.services.glue.jobs.usage import Usage
 from capplan.services.glue.quotas import DPUS
 
 HERE = Context("us-east-1")

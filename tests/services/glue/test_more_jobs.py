@@ -15,7 +15,9 @@ from capplan.resource_type import DeclaredResource, MeteredResource
 from capplan.services.glue.jobs import overlap, retries
 from capplan.services.glue.jobs.attempts import attempts, calls_per_unit, failing_ms
 from capplan.services.glue.jobs.derived_settings import duration, runs_per_second
-from capplan.services.glue.jobs.job import JOB, Job, validate
+from capplan.services.glue.jobs.job import JOB
+from capplan.services.glue.jobs.rejected_settings import validate
+from capplan.services.glue.jobs.spec import Job
 from tests.helpers import scenario
 from tests.services.glue.test_job import every, job, usage
 

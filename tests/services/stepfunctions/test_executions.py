@@ -142,7 +142,7 @@ def test_a_polling_loop_fills_the_history() -> None:
     assert (capacity.events_fixed, capacity.events_per_unit, capacity.max_units) == (4, 9, 2_777), "4 + 9 n <= 25,000"
     odds = {"C": {"W": Fraction(9, 10), "S": Fraction(1, 10)}}
     (planned,) = history_capacities(read(**POLL), World(choices=odds))
-    assert (planned.events_fixed, planned.events_each, planned.most, planned.present) == (4, 9, 2_777, 10)
+    assert [planned.events_fixed, planned.events_each, planned.most, planned.present] == [4, 9, 2_777, 10]
 
 
 # --- the mean of all --------------------------------------------------------------------------------------------------

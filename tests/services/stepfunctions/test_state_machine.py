@@ -15,7 +15,8 @@ from capplan.services.stepfunctions.asl.integrations import integration, target_
 from capplan.services.stepfunctions.cost import longest_express_ms
 from capplan.services.stepfunctions.execution.express import billed_ms
 from capplan.services.stepfunctions.quotas import START_RATE, TRANSITION_RATE
-from capplan.services.stepfunctions.state_machine import STATE_MACHINE, StateMachine, validate
+from capplan.services.stepfunctions.spec import StateMachine, validate
+from capplan.services.stepfunctions.state_machine import STATE_MACHINE
 from capplan.services.stepfunctions.usage import billed_mb, estimated_mb
 
 Build = Callable[..., StateMachine]
