@@ -1,4 +1,4 @@
-"""How a model of the language is configured, and the docstrings that describe its words. It knows no word itself."""
+"""Pydantic configuration of the language's models, and the docstrings of their fields."""
 
 import ast
 import inspect
@@ -18,9 +18,9 @@ _NAME = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
 def field_docs(model: type[BaseModel]) -> Mapping[str, str]:
     """The docstring below each field of a model and its bases, by the field's Python name.
 
-    Read from the source when somebody asks: pydantic's own reading, at every start, costs a third of it.
+    Read from the source when needed: pydantic's own reading takes a third of the start-up time.
     """
-    out: dict[str, str] = {}
+    docs: dict[str, str] = {}
     for cls in reversed([c for c in model.__mro__ if issubclass(c, BaseModel) and c is not BaseModel]):
         body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
         field = ""
@@ -28,15 +28,15 @@ def field_docs(model: type[BaseModel]) -> Mapping[str, str]:
             if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
                 field = node.target.id
             elif field and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-                out[field] = _with_figures(inspect.cleandoc(str(node.value.value)), cls.__module__)
+                docs[field] = _with_quotas(inspect.cleandoc(str(node.value.value)), cls.__module__)
                 field = ""
             else:
                 field = ""
-    return out
+    return docs
 
 
-def _with_figures(text: str, module: str) -> str:
-    """A docstring with `{MEMORY_MAX}` replaced by what the module calls so: a limit is said once, where it is defined."""
+def _with_quotas(text: str, module: str) -> str:
+    """A docstring with `{MEMORY_MAX}` replaced by the module's value of that name."""
     names = vars(sys.modules[module])
     return _NAME.sub(lambda match: str(names[match[1]]) if match[1] in names else match[0], text)
 
@@ -45,9 +45,9 @@ def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:
     """Puts the docstrings into a JSON Schema."""
     docs = field_docs(model)
     for name, field in model.model_fields.items():
-        found = schema.get("properties", {}).get(field.alias or name)
-        if isinstance(found, dict) and name in docs:
-            found.setdefault("description", docs[name])
+        field_schema = schema.get("properties", {}).get(field.alias or name)
+        if isinstance(field_schema, dict) and name in docs:
+            field_schema.setdefault("description", docs[name])
 
 
 SPEC_CONFIG = ConfigDict(
@@ -59,4 +59,4 @@ SPEC_CONFIG = ConfigDict(
     allow_inf_nan=False,
     json_schema_extra=_describe,
 )
-"""Nothing unknown, nothing coerced, built when first used."""
+"""Unknown keys are errors, no value is coerced, and a model is built when first used."""

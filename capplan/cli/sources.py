@@ -64,9 +64,13 @@ def _as_it_was(revision: str, scenario: Any, today: date | None, seed: int) -> "
 
 def _saved(source: str) -> object:
     from capplan.reading.git import is_revision, read_revision_text  # noqa: PLC0415
-    from capplan.reading.records import read_record, record_of  # noqa: PLC0415
+    from capplan.reading.saved_json import parse_saved_json, read_saved_json  # noqa: PLC0415
 
-    return record_of(read_revision_text(source, os.environ), source) if is_revision(source) else read_record(source)
+    return (
+        parse_saved_json(read_revision_text(source, os.environ), source)
+        if is_revision(source)
+        else read_saved_json(source)
+    )
 
 
 def _scenario(source: str) -> Any:  # noqa: ANN401  a Scenario

@@ -6,7 +6,7 @@ from capplan.language.scenario import Resource, Scenario
 from capplan.pipeline.meter import Metered, meter
 from capplan.pipeline.results import Simulated, Simulation
 from capplan.reading.nearest import nearest
-from capplan.timeline import MOST_CELLS, SimulationRequest
+from capplan.timeline import MAX_CELLS, SimulationRequest
 
 
 def simulate(
@@ -80,8 +80,8 @@ def _followed(metered: Metered, one: Resource, asked_for: SimulationRequest, mod
             raise _refused(metered.scenario, f"{one.label} has no mode '{mode}'", hint)
         spec, usage = known[mode]
     size = simulator.size(one.name, spec, usage, ctx, asked_for)
-    if size.cells > MOST_CELLS:
-        message = f"simulating {one.label} is too large: {size.words()}, at most {MOST_CELLS:,}"
+    if size.cells > MAX_CELLS:
+        message = f"simulating {one.label} is too large: {size.words()}, at most {MAX_CELLS:,}"
         hint = f"{max(size.factors, key=lambda factor: factor[1])[0]} are the most: bring them down"
         raise CapplanError((metered.scenario.doc.diagnostic(one.address.split("."), message, hint, key=True),))
     timelines = simulator.run(one.name, spec, usage, ctx, asked_for)

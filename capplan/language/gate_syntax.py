@@ -1,7 +1,7 @@
-"""The grammar of a gate: comparisons of figures and observables, joined by and, or, not. It judges nothing.
+"""Parses a gate: comparisons of figures and metrics, joined by and, or, not.
 
-gate = either of `or`; `and` binds closer, `not` closer still; then one comparison; then + -, then * /, then a sign, then
-a figure, a share `of limit` or `of` an observable, an observable, or anything in parentheses.
+Precedence, from lowest: or, and, not, a comparison, + -, * /, a sign; then a figure, a share `of limit` or `of` a
+metric, a metric, or anything in parentheses.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from capplan.language.gate_tokens import EXAMPLE, GateError, Token, tokens
 from capplan.language.gate_units import SHARE, Unit
@@ -22,9 +22,8 @@ MAX_LEVELS = 32
 _COMPARATORS = ("<", "<=", ">", ">=", "==", "!=")
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A written figure. With `of_limit` it is that share of the other side's limit."""
+class Figure(NamedTuple):
+    """A figure in the text. With `of_limit` it is that share of the other operand's limit."""
 
     value: Fraction
     unit: Unit
@@ -33,17 +32,15 @@ class Figure:
     of_limit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """An observable."""
+class Name(NamedTuple):
+    """A metric."""
 
     name: str
     at: int
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(NamedTuple):
     """Two figures joined by an operator."""
 
     operator: Operator
@@ -56,9 +53,8 @@ class Sum:
 Value = Figure | Name | Sum
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A figure held against another; `left_text` and `right_text` are as written."""
+class Comparison(NamedTuple):
+    """A figure compared with another; `left_text` and `right_text` are as written."""
 
     operator: Comparator
     left: Value
@@ -69,15 +65,13 @@ class Comparison:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The opposite."""
+class Not(NamedTuple):
+    """The negation of a test."""
 
     of: "Test"
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(NamedTuple):
     """Two tests, both (`and`) or either (`or`)."""
 
     word: Literal["and", "or"]
@@ -88,9 +82,8 @@ class Join:
 Test = Comparison | Not | Join
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    """Leave to break a gate for a while: who gave it, why, and the last day on which it holds."""
+class Waiver(NamedTuple):
+    """Permission for a gate to fail: who gave it, why, and the last day on which it applies."""
 
     owner: str
     reason: str
@@ -99,9 +92,9 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One gate and where it stands in the file (line 0: the command line, which `text` then names by `source`).
+    """A gate and its place in the file (line 0: an option of the command line, whose name is `source`).
 
-    `inside` is how many characters lie between `column` and the first of `text`: 1 behind a quote; None where the text
+    `inside` is the number of characters between `column` and the start of `text`: 1 after a quote; None where the text
     is folded over lines, so that no place in it has a column.
     """
 
@@ -123,19 +116,19 @@ def read_gate(text: str) -> Test:
 
 
 def budget_gate(amount: Decimal) -> Gate:
-    """`--budget`: the month costs at most so much."""
+    """`--budget`: the maximum monthly cost."""
     text = f"cost.monthly <= {amount:f} USD"
     return Gate(text, read_gate(text), "deny", 0, 0, source="--budget")
 
 
 def budget_delta_gate(amount: Decimal, unit: Literal["USD", "%"]) -> Gate:
-    """`--budget-delta`: the month costs at most so much more than the baseline; `amount` in USD or per cent."""
+    """`--budget-delta`: the maximum increase of the monthly cost over the baseline; `amount` in USD or percent."""
     text = f"cost.change <= {amount:f} USD" if unit == "USD" else f"cost.change_percent <= {amount:f}%"
     return Gate(text, read_gate(text), "deny", 0, 0, source="--budget-delta")
 
 
 def names_in(node: Test | Value) -> Iterator[Name]:
-    """Every observable, in the order written."""
+    """Every metric, in the order written."""
     match node:
         case Name():
             yield node
@@ -148,95 +141,94 @@ def names_in(node: Test | Value) -> Iterator[Name]:
             yield from names_in(right)
 
 
-def unobserved(test: Test) -> Comparison | None:
-    """The first comparison of written figures alone: it would hold, or not, whatever the plan says."""
+def constant_comparison(test: Test) -> Comparison | None:
+    """The first comparison of figures alone, whose result does not depend on the plan; None where there is none."""
     match test:
         case Not(of=of):
-            return unobserved(of)
+            return constant_comparison(of)
         case Join(left=left, right=right):
-            return unobserved(left) or unobserved(right)
+            return constant_comparison(left) or constant_comparison(right)
         case Comparison():
             return None if any(names_in(test)) else test
 
 
 def ceilings(test: Test, names: Collection[str]) -> Iterator[Fraction]:
-    """What a gate allows an observable at most, by any of its names: of plain comparisons, alone or joined by `and`."""
+    """The maxima a gate sets for a metric, by any of its names: of plain comparisons, alone or joined by `and`."""
     match test:
         case Join(word="and", left=left, right=right):
             yield from ceilings(left, names)
             yield from ceilings(right, names)
         case Comparison(operator="<" | "<=", left=Name(name=name), right=Figure(value=value, of_limit=False)):
-            yield from (value for _ in (name,) if name in names)
+            if name in names:
+                yield value
         case Comparison(operator=">" | ">=", left=Figure(value=value, of_limit=False), right=Name(name=name)):
-            yield from (value for _ in (name,) if name in names)
+            if name in names:
+                yield value
 
 
 class _Parser:
-    """One gate's words, read once from left to right."""
+    """A recursive-descent parser, used for one gate."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.words, self.i, self.depth = text, tokens(text), 0, 0
+        self.text, self.tokens, self.i, self.depth = text, tokens(text), 0, 0
 
     @property
-    def word(self) -> Token:
-        return self.words[self.i]
+    def token(self) -> Token:
+        return self.tokens[self.i]
 
     def gate(self) -> Test:
-        if self.word.kind == "end":
-            raise GateError("a gate compares an observable with a limit, found nothing", 0)
-        found = self._test(self._either())
-        self._ends()
-        return found
+        if self.tokens[0].kind == "end":
+            raise GateError("a gate compares a metric with a limit, found nothing", 0)
+        test = self._test(self._or())
+        if self.token.kind != "end":
+            self._unexpected("expected and, or, or the end")
+        return test
 
-    def _ends(self) -> None:
-        if self.word.kind != "end":
-            self._refuse("expected and, or, or the end")
-
-    def _takes(self, kind: str, *texts: str) -> bool:
-        if self.word.kind == kind and self.word.text in texts:
+    def _accept(self, kind: str, *texts: str) -> bool:
+        if self.token.kind == kind and self.token.text in texts:
             self.i += 1
             return True
         return False
 
-    def _refuse(self, expected: str) -> None:
-        word = self.word
-        found = "nothing" if word.kind == "end" else f"'{word.text}'"
-        raise GateError(f"{expected}, found {found}", word.at, word.width)
+    def _unexpected(self, expected: str) -> None:
+        token = self.token
+        found = "nothing" if token.kind == "end" else f"'{token.text}'"
+        raise GateError(f"{expected}, found {found}", token.at, token.width)
 
-    def _either(self) -> Test | Value:
-        left = self._both()
-        while self._takes("keyword", "or"):
-            left = Join("or", self._test(left), self._test(self._both()))
+    def _or(self) -> Test | Value:
+        left = self._and()
+        while self._accept("keyword", "or"):
+            left = Join("or", self._test(left), self._test(self._and()))
         return left
 
-    def _both(self) -> Test | Value:
+    def _and(self) -> Test | Value:
         left = self._not()
-        while self._takes("keyword", "and"):
+        while self._accept("keyword", "and"):
             left = Join("and", self._test(left), self._test(self._not()))
         return left
 
     def _not(self) -> Test | Value:
-        if not self._takes("keyword", "not"):
+        if not self._accept("keyword", "not"):
             return self._comparison()
-        self._deeper()
-        found = Not(self._test(self._not()))
+        self._nest()
+        negation = Not(self._test(self._not()))
         self.depth -= 1
-        return found
+        return negation
 
     def _comparison(self) -> Test | Value:
-        start = self.word.at
+        start = self.token.at
         left = self._sum()
-        if not (self.word.kind == "sign" and self.word.text in _COMPARATORS):
+        if not (self.token.kind == "sign" and self.token.text in _COMPARATORS):
             return left
-        sign = self.word
+        sign = self.token
         self.i += 1
-        left_value, right_start = self._value(left), self.word.at
+        left_value, right_start = self._value(left), self.token.at
         right_value = self._value(self._sum())
         end = self._end()
-        if self.word.kind == "sign" and self.word.text in _COMPARATORS:
-            raise GateError("one comparison at a time", self.word.at, self.word.width, "join two with and")
+        if self.token.kind == "sign" and self.token.text in _COMPARATORS:
+            raise GateError("one comparison at a time", self.token.at, self.token.width, "join two with and")
         operator: Comparator = sign.text  # type: ignore[assignment]
-        found = Comparison(
+        comparison = Comparison(
             operator,
             left_value,
             right_value,
@@ -245,13 +237,13 @@ class _Parser:
             start,
             end - start,
         )
-        _check_of_limit(found)
-        return found
+        _check_of_limit(comparison)
+        return comparison
 
     def _end(self) -> int:
-        """Just behind the word before this one."""
-        before = self.words[self.i - 1]
-        return before.at + before.width
+        """Just after the previous token."""
+        previous = self.tokens[self.i - 1]
+        return previous.at + previous.width
 
     def _sum(self) -> Test | Value:
         return self._chain(("+", "-"), self._product)
@@ -260,10 +252,10 @@ class _Parser:
         return self._chain(("*", "/"), self._signed)
 
     def _chain(self, signs: tuple[str, ...], part: Callable[[], Test | Value]) -> Test | Value:
-        start = self.word.at
+        start = self.token.at
         left = part()
-        while self.word.kind == "sign" and self.word.text in signs:
-            operator: Operator = self.word.text  # type: ignore[assignment]
+        while self.token.kind == "sign" and self.token.text in signs:
+            operator: Operator = self.token.text  # type: ignore[assignment]
             self.i += 1
             left_value = self._value(left)
             right = self._value(part())
@@ -271,10 +263,10 @@ class _Parser:
         return left
 
     def _signed(self) -> Test | Value:
-        start = self.word.at
-        if not self._takes("sign", "-"):
+        start = self.token.at
+        if not self._accept("sign", "-"):
             return self._atom()
-        self._deeper()
+        self._nest()
         of = self._value(self._signed())
         self.depth -= 1
         if isinstance(of, Figure):
@@ -282,60 +274,61 @@ class _Parser:
         return Sum("*", Figure(Fraction(-1), Unit(), start, 1), of, start, self._end() - start)
 
     def _atom(self) -> Test | Value:
-        word = self.word
-        if self._takes("sign", "("):
-            self._deeper()
-            found = self._either()
-            if not self._takes("sign", ")"):
-                self._refuse("expected ')'")
+        token = self.token
+        if self._accept("sign", "("):
+            self._nest()
+            inner = self._or()
+            if not self._accept("sign", ")"):
+                self._unexpected("expected ')'")
             self.depth -= 1
-            return found
-        if word.kind not in ("name", "figure"):
-            self._refuse("expected an observable or a figure")
+            return inner
+        if token.kind not in ("name", "figure"):
+            self._unexpected("expected a metric or a figure")
         self.i += 1
-        if word.kind == "name":
-            return Name(word.text, word.at, word.width)
-        figure = Figure(word.value, word.unit, word.at, word.width)
-        return self._of(figure) if self.word.kind == "keyword" and self.word.text == "of" else figure
+        if token.kind == "name":
+            return Name(token.text, token.at, token.width)
+        figure = Figure(token.value, token.unit, token.at, token.width)
+        return self._of(figure) if self.token.kind == "keyword" and self.token.text == "of" else figure
 
     def _of(self, share: Figure) -> Value:
         if share.unit != SHARE:
-            raise GateError("before 'of' stands a percentage", share.at, share.width, "such as 80% of limit")
+            raise GateError("expected a percentage before 'of'", share.at, share.width, "such as 80% of limit")
         self.i += 1
-        if self._takes("keyword", "limit"):
+        if self._accept("keyword", "limit"):
             return Figure(share.value, share.unit, share.at, self._end() - share.at, of_limit=True)
-        word = self.word
-        if word.kind != "name":
-            self._refuse("expected 'limit' or an observable")
+        token = self.token
+        if token.kind != "name":
+            self._unexpected("expected 'limit' or a metric")
         self.i += 1
-        return Sum("*", share, Name(word.text, word.at, word.width), share.at, self._end() - share.at)
+        return Sum("*", share, Name(token.text, token.at, token.width), share.at, self._end() - share.at)
 
-    def _deeper(self) -> None:
+    def _nest(self) -> None:
         self.depth += 1
         if self.depth > MAX_LEVELS:
-            raise GateError(f"nested deeper than {MAX_LEVELS} levels", self.word.at, 1, "write several gates")
+            raise GateError(f"nested deeper than {MAX_LEVELS} levels", self.token.at, 1, "write several gates")
 
-    def _test(self, found: Test | Value) -> Test:
-        if isinstance(found, Figure | Name | Sum):
-            raise GateError("a gate compares: a limit is missing", found.at, found.width, EXAMPLE)
-        return found
+    def _test(self, node: Test | Value) -> Test:
+        if isinstance(node, Figure | Name | Sum):
+            raise GateError("a gate is a comparison: a limit is missing", node.at, node.width, EXAMPLE)
+        return node
 
-    def _value(self, found: Test | Value) -> Value:
-        if isinstance(found, Figure | Name | Sum):
-            return found
-        at = self.word.at if not isinstance(found, Comparison) else found.at
+    def _value(self, node: Test | Value) -> Value:
+        if isinstance(node, Figure | Name | Sum):
+            return node
+        at = node.at if isinstance(node, Comparison) else self.token.at
         raise GateError("expected a figure, found a comparison", at, 1, "join comparisons with and, or, not")
 
 
-def _check_of_limit(found: Comparison) -> None:
-    """`of limit` is of the one observable on the other side."""
-    for side, other in ((found.left, found.right), (found.right, found.left)):
-        for figure in _figures(side):
+def _check_of_limit(comparison: Comparison) -> None:
+    """`of limit` needs exactly one metric in the other operand."""
+    left, right = comparison.left, comparison.right
+    for operand, other in ((left, right), (right, left)):
+        for figure in _figures(operand):
             names = {name.name for name in names_in(other)}
             if figure.of_limit and len(names) != 1:
                 count = "none" if not names else str(len(names))
                 raise GateError(
-                    f"'of limit' is the limit of one observable on the other side, found {count}",
+                    f"'of limit' needs one metric on the other side, found {count}",
                     figure.at,
                     figure.width,
                     "write place-order.concurrency.peak < 80% of limit",

@@ -1,18 +1,17 @@
-"""The words of a gate: names, figures with their units, signs, each with its place. It knows no grammar."""
+"""Splits a gate into tokens: names, figures with their units, signs, each with its place."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from capplan.language.gate_units import BYTE, MS, NUMBER, PER_MS, SHARE, USD, Unit
 from capplan.quantities.text import BYTES_OF, COUNT_SCALE, MS_OF, SECONDS_OF
 from capplan.reading.nearest import nearest
 
 MAX_LENGTH = 1_000
-"""Characters of one gate."""
+"""Characters of a gate."""
 EXAMPLE = "such as cost.monthly <= 2500 USD, orders.throttled < 0.1% or place-order.concurrency.peak < 80% of limit"
 
 _SIGNS = {"≤": "<=", "≥": ">=", "≠": "!=", "−": "-", "×": "*", "÷": "/"}
@@ -38,16 +37,15 @@ _INSTEAD = {
 
 
 class GateError(ValueError):
-    """A gate that cannot be read: what is wrong, where in its text, how wide, and what to write."""
+    """A gate that cannot be parsed: what is wrong, where in its text, how wide, and what to write."""
 
     def __init__(self, message: str, at: int, width: int = 1, hint: str = EXAMPLE) -> None:
         super().__init__(message)
         self.message, self.at, self.width, self.hint = message, at, max(1, width), hint
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word. `value` and `unit` are a figure's; `text` is a sign in its ASCII form, a keyword or a name."""
+class Token(NamedTuple):
+    """A token. `value` and `unit` are a figure's; `text` is a sign in its ASCII form, a keyword or a name."""
 
     kind: Literal["name", "figure", "sign", "keyword", "end"]
     text: str
@@ -58,7 +56,7 @@ class Token:
 
 
 def plain_name(name: str) -> str:
-    """A name as it is written in a gate: in quotes where it would not be read as one otherwise."""
+    """A name as written in a gate: in quotes where it would not be parsed as a name otherwise."""
     if _TAG.fullmatch(name) or (_WORD.fullmatch(name) and not _is_figure(name)):
         return name
     mark = next((m for m in "`'\"" if m not in name), "`")
@@ -66,7 +64,7 @@ def plain_name(name: str) -> str:
 
 
 def tokens(text: str) -> tuple[Token, ...]:
-    """A gate's words, an `end` behind them. Raises GateError."""
+    """A gate's tokens, and an `end` after them. Raises GateError."""
     if len(text) > MAX_LENGTH:
         raise GateError(f"a gate is at most {MAX_LENGTH:,} characters long", 0, 1, "write several gates")
     return (*_each(text), Token("end", "the end", len(text.rstrip()), 1))
@@ -96,7 +94,7 @@ def _next(text: str, at: int) -> Token:
     sign = _SIGN.match(text, at)
     if sign is not None:
         return Token("sign", _SIGNS.get(sign[0], sign[0]), at, len(sign[0]))
-    raise GateError(f"'{text[at]}' is no sign of a gate", at, 1, _INSTEAD.get(text[at], EXAMPLE))
+    raise GateError(f"unexpected character '{text[at]}'", at, 1, _INSTEAD.get(text[at], EXAMPLE))
 
 
 def _is_figure(word: str) -> bool:
@@ -112,18 +110,18 @@ def _word(word: str, at: int) -> Token:
 def _figure(text: str, at: int) -> Token:
     match = _FIGURE.match(text, at)
     if match is None or text[match.end(1) : match.end(1) + 1].isdigit():
-        raise GateError("a figure has at most 15 digits, and 10 behind the point", at)
+        raise GateError("a figure has at most 15 digits, and 10 after the point", at)
     number, unit = Fraction(Decimal(match[1])), match[2]
     width = len(match[0].rstrip())
     if unit in _KEYWORDS or unit.lower() in _KEYWORDS:
         unit, width = "", len(match[1])
-    factor, found = _unit(unit, at + width - len(unit))
-    if found == NUMBER:
+    factor, dimension = _unit(unit, at + width - len(unit))
+    if dimension == NUMBER:
         rate = _RATE.match(text, at + width)
         if rate is not None and rate[1] in SECONDS_OF:
             per_ms = number * factor / (SECONDS_OF[rate[1]] * 1000)
             return Token("figure", text[at : rate.end()], at, rate.end() - at, per_ms, PER_MS)
-    return Token("figure", text[at : at + width], at, width, number * factor, found)
+    return Token("figure", text[at : at + width], at, width, number * factor, dimension)
 
 
 def _unit(word: str, at: int) -> tuple[Fraction, Unit]:
@@ -141,4 +139,4 @@ def _unit(word: str, at: int) -> tuple[Fraction, Unit]:
         return Fraction(BYTES_OF[word]), BYTE
     close = nearest(word, ("USD", "%", "x", *COUNT_SCALE, *MS_OF, *BYTES_OF))
     hint = f"did you mean '{close}'?" if close else "units are USD, %, ms, s, min, h, d, KB, MB, GB, k, M and /s"
-    raise GateError(f"'{word}' is no unit", at, len(word), hint)
+    raise GateError(f"unknown unit '{word}'", at, len(word), hint)

@@ -1,14 +1,13 @@
-"""Units of a gate's figures: money, time, bytes, shares and plain numbers, and what may meet what. It reads no text."""
+"""Units of a gate's figures: money, time, bytes, shares and plain numbers, and their arithmetic."""
 
-from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 NumberKind = Literal["number", "share", "ratio"]
-"""What a figure without a dimension is: counted, a part of a whole, or the quotient of two alike (which is either)."""
+"""A figure without a dimension: a count, a share, or the quotient of two of the same unit (which may be either)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """Powers of US dollars, milliseconds and bytes; and, where all are 0, what kind of number it is."""
 
     usd: int = 0
@@ -37,59 +36,60 @@ _NAMES: dict[Unit, tuple[str, str]] = {
 
 
 def words(unit: Unit) -> str:
-    """The unit for a sentence: `an amount`."""
+    """The unit in a sentence: `an amount`."""
     return _NAMES[unit][0] if unit in _NAMES else f"measured in {symbol(unit)}"
 
 
 def example(unit: Unit) -> str:
-    """How one is written; empty where nothing is written so."""
+    """A figure of this unit; empty where there is none."""
     return _NAMES[unit][1] if unit in _NAMES else ""
 
 
+@lru_cache
 def symbol(unit: Unit) -> str:
-    """The unit beside a figure: `USD`, `%`, `ms`, `/s`, nothing for a number, `USD/ms` for what is mixed."""
+    """The unit after a figure: `USD`, `%`, `ms`, `/s`, nothing for a number, `USD/ms` for a mixed one."""
     if unit == PER_MS:
         return "/s"
     if unit.bare:
         return "%" if unit.kind == "share" else ""
     powers = (("USD", unit.usd), ("ms", unit.ms), ("bytes", unit.byte))
-    above = "·".join(_power(name, n) for name, n in powers if n > 0)
-    below = "".join(f"/{_power(name, -n)}" for name, n in powers if n < 0)
-    return (above or "1") + below
+    numerator = "·".join(_power(name, n) for name, n in powers if n > 0)
+    denominator = "".join(f"/{_power(name, -n)}" for name, n in powers if n < 0)
+    return (numerator or "1") + denominator
 
 
 def _power(name: str, n: int) -> str:
     return name if n == 1 else f"{name}^{n}"
 
 
-def alike(a: Unit, b: Unit) -> bool:
-    """Whether two figures may be compared, added or taken from each other."""
+def comparable(a: Unit, b: Unit) -> bool:
+    """Whether two figures may be compared, added or subtracted."""
     return a == b or (a.bare and b.bare and "ratio" in (a.kind, b.kind))
 
 
-def together(a: Unit, b: Unit) -> Unit:
-    """The unit of a sum of two that are alike."""
+def sum_unit(a: Unit, b: Unit) -> Unit:
+    """The unit of a sum of two comparable figures."""
     return b if a.kind == "ratio" else a
 
 
-def product(a: Unit, b: Unit, *, a_written: bool, b_written: bool) -> Unit:
-    """The unit of a product. A share of a number is a number; a written number times a share stays a share."""
-    out = Unit(a.usd + b.usd, a.ms + b.ms, a.byte + b.byte)
+def product_unit(a: Unit, b: Unit, *, a_literal: bool, b_literal: bool) -> Unit:
+    """The unit of a product. A share of a number is a number; a literal number times a share stays a share."""
+    unit = Unit(a.usd + b.usd, a.ms + b.ms, a.byte + b.byte)
     if not (a.bare and b.bare):
-        return RATIO if out.bare else out
+        return RATIO if unit.bare else unit
     if "ratio" in (a.kind, b.kind):
         return RATIO
     if a.kind == b.kind:
         return a
-    share_written, number_written = (a_written, b_written) if a.kind == "share" else (b_written, a_written)
-    return SHARE if number_written and not share_written else NUMBER
+    share_literal, number_literal = (a_literal, b_literal) if a.kind == "share" else (b_literal, a_literal)
+    return SHARE if number_literal and not share_literal else NUMBER
 
 
-def quotient(a: Unit, b: Unit) -> Unit:
-    """The unit of a quotient: two alike give a ratio; something by a number stays what it is."""
-    out = Unit(a.usd - b.usd, a.ms - b.ms, a.byte - b.byte)
-    if not out.bare:
-        return out
+def quotient_unit(a: Unit, b: Unit) -> Unit:
+    """The unit of a quotient: of two of the same unit a ratio; by a number the unit stays."""
+    unit = Unit(a.usd - b.usd, a.ms - b.ms, a.byte - b.byte)
+    if not unit.bare:
+        return unit
     if not a.bare or a.kind == b.kind:
         return RATIO
     return a if b.kind == "number" else RATIO

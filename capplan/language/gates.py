@@ -1,10 +1,10 @@
-"""The section `gates`: each gate with its place, its level and its waiver. It judges none."""
+"""Reads the section `gates`: each gate with its place, its level and its waiver."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from capplan.language.gate_syntax import Gate, Level, Waiver, read_gate, unobserved
+from capplan.language.gate_syntax import Gate, Level, Waiver, constant_comparison, read_gate
 from capplan.language.gate_tokens import GateError
 from capplan.language.reader import Path, Reader
 from capplan.reading.nearest import nearest
@@ -13,9 +13,9 @@ _LEVELS = ("warn", "deny")
 _WAIVER = ("owner", "reason", "expires")
 _WRITE = "write cost.monthly <= 2500 USD, or {warn: orders.headroom > 30%}"
 _WRITE_WAIVER = "write waiver: {owner: checkout, reason: sale until December, expires: 2026-12-01}"
-_PICK = "capplan gates SCENARIO lists what can be observed"
+_PICK = "capplan gates SCENARIO lists all metrics"
 MAX_GATES = 2_000
-"""Gates of one scenario."""
+"""Gates of a scenario."""
 
 
 def gates_of(reader: Reader) -> tuple[Gate, ...]:
@@ -34,7 +34,7 @@ def _gate(reader: Reader, path: Path, item: object) -> Gate | None:
     if isinstance(item, str):
         return _read(reader, path, item, "deny", None)
     if not isinstance(item, Mapping) or not item:
-        reader.add_error(path, "a gate is one line of text", _WRITE)
+        reader.add_error(path, "a gate is a text", _WRITE)
         return None
     known = (*_LEVELS, "waiver")
     for key in item:
@@ -45,12 +45,12 @@ def _gate(reader: Reader, path: Path, item: object) -> Gate | None:
     levels = [level for level in _LEVELS if level in item]
     if len(levels) != 1:
         if levels or all(key in known for key in item):
-            reader.add_error(path, "a gate either warns or denies, one of them", _WRITE)
+            reader.add_error(path, "a gate needs either warn or deny", _WRITE)
         return None
     level: Level = "warn" if levels[0] == "warn" else "deny"
     waiver = _waiver(reader, (*path, "waiver"), item["waiver"]) if "waiver" in item else None
     if not isinstance(item[level], str):
-        reader.add_error((*path, level), "a gate is one line of text", _WRITE)
+        reader.add_error((*path, level), "a gate is a text", _WRITE)
         return None
     return _read(reader, (*path, level), item[level], level, waiver)
 
@@ -65,24 +65,24 @@ def _read(reader: Reader, where: Path, text: str, level: Level, waiver: Waiver |
             where, error.message, error.hint, None if inside is None else inside + error.at, error.width
         )
         return None
-    idle = unobserved(test)
-    if idle is not None:
-        at = None if inside is None else inside + idle.at
+    constant = constant_comparison(test)
+    if constant is not None:
+        at = None if inside is None else inside + constant.at
         reader.add_error_inside(
-            where, "nothing is observed here: it holds or not, whatever the plan says", _PICK, at, idle.width
+            where, "there is no metric in this comparison: its result is always the same", _PICK, at, constant.width
         )
         return None
     return Gate(text.strip(), test, level, mark.line, mark.column, mark.width, mark.excerpt, inside, waiver)
 
 
 def _inside(text: str, line: str, column: int) -> int | None:
-    """Characters between a value's place and its own first one: 0, 1 behind a quote, None where it is folded."""
+    """Characters between a value's place and its first character: 0, 1 after a quote, None where it is folded."""
     return next((n for n in (0, 1) if line[column - 1 + n :].startswith(text)), None)
 
 
-def _waiver(reader: Reader, path: Path, raw: Any) -> Waiver | None:  # noqa: ANN401  whatever stands there
+def _waiver(reader: Reader, path: Path, raw: Any) -> Waiver | None:  # noqa: ANN401  any YAML value
     if not isinstance(raw, Mapping):
-        reader.add_error(path, "a waiver says who gave it, why, and until when", _WRITE_WAIVER)
+        reader.add_error(path, "a waiver has owner, reason and expires", _WRITE_WAIVER)
         return None
     wrong = False
     for key in raw:
@@ -106,7 +106,7 @@ def _waiver(reader: Reader, path: Path, raw: Any) -> Waiver | None:  # noqa: ANN
         expires = None
     if expires is None:
         reader.add_error(
-            [*path, "expires"], f"'{raw['expires'][:60]}' is not a day", "the last day it holds: 2026-12-01"
+            [*path, "expires"], f"'{raw['expires'][:60]}' is not a date", "write the last day it applies: 2026-12-01"
         )
         return None
     return Waiver(raw["owner"].strip(), raw["reason"].strip(), expires)

@@ -14,7 +14,7 @@ import pytest
 
 import capplan
 from capplan.errors import CapplanError
-from capplan.timeline import MOST_CELLS
+from capplan.timeline import MAX_CELLS
 from tests.helpers import WEB_SHOP, scenario
 
 HOT = """
@@ -103,4 +103,4 @@ def test_what_is_too_large_is_refused_with_the_product(tmp_path: Path) -> None:
     with pytest.raises(CapplanError, match=r"40,320 minutes x .* partitions = [\d,]+, at most 1,000,000,000") as error:
         capplan.simulate(scenario(huge, tmp_path))
     assert error.value.diagnostics[0].line == 4
-    assert MOST_CELLS == 10**9
+    assert MAX_CELLS == 10**9

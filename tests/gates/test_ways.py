@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import capplan
-from capplan.gates.suggested_fixes import MOST_PLANS
+from capplan.gates.suggested_fixes import MAX_PLANS
 from capplan.language.load import build
 from capplan.model import Change
 from capplan.pipeline.what_if import apply
@@ -68,4 +68,4 @@ def test_the_words_say_what_it_gives(folder: Path) -> None:
 def test_an_estimate_looks_for_none(folder: Path) -> None:
     plan = capplan.plan(scenario(SALE + GATES.split("  - cost.change", maxsplit=1)[0], folder, head=""))
     assert all(gate.ways is None for gate in plan.gates)
-    assert MOST_PLANS == 6, "so many other plans at most, however many gates are broken"
+    assert MAX_PLANS == 6, "so many other plans at most, however many gates are broken"

@@ -49,7 +49,7 @@ def test_only_regular_files_are_opened(tmp_path: Path) -> None:
 def test_what_cannot_be_opened_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     assert refused(tmp_path, "nope.json").hint == "no such file or directory"
-    assert refused(tmp_path, "a\0b").hint == "this is no file name"
+    assert refused(tmp_path, "a\0b").hint == "not a valid file name"
     assert refused(tmp_path, "x" * 5000).hint == "file name too long"
     assert refused(tmp_path, "loop").message.startswith("cannot open")
     assert refused(tmp_path / "no folder", "x").message.startswith("cannot open")
@@ -122,11 +122,11 @@ def test_json_that_is_no_yaml_is_read_too(text: str, data: object) -> None:
         ('{"a": 1,}', 1, 9, "not JSON: expecting property name enclosed in double quotes"),
         ("{a: 1}", 1, 2, "not JSON: expecting property name enclosed in double quotes"),
         ('{"a": "x\ty"}', 1, 9, "not JSON: invalid control character at"),
-        ('{"a": 1, "b": 2, "a": 3}', 1, 18, "key 'a' is written twice"),
-        ('{"a"\n: 1, "a": 3}', 1, 1, "key 'a' is written twice"),
+        ('{"a": 1, "b": 2, "a": 3}', 1, 18, "duplicate key 'a'"),
+        ('{"a"\n: 1, "a": 3}', 1, 1, "duplicate key 'a'"),
         ('{"a": NaN}', 1, 1, "not JSON: NaN"),
-        ('{"a": 1e400}', 1, 7, "an exponent is at most 15, up or down"),
-        ('{"a"\n: 1e400}', 1, 1, "an exponent is at most 15, up or down"),
+        ('{"a": 1e400}', 1, 7, "an exponent is between -15 and 15"),
+        ('{"a"\n: 1e400}', 1, 1, "an exponent is between -15 and 15"),
         ('{"a": "\\ud800"}', 1, 1, "a surrogate escape without its other half"),
         ("[" * 33 + "]" * 33, 1, 33, "nested deeper than 32 levels"),
         ('{"a"\n:' + "[" * 32 + "]" * 32 + "}", 1, 1, "nested deeper than 32 levels"),

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capplan.errors import CapplanError, Diagnostic
-from capplan.reading.limits import MAX_BYTES, MAX_LEVELS, MAX_MISTAKES, MAX_VALUES
-from capplan.reading.yaml_reader import Document, read_bytes, read_yaml
+from capplan.reading.limits import MAX_BYTES, MAX_ERRORS, MAX_LEVELS, MAX_VALUES
+from capplan.reading.yaml_reader import Document, decode, read_yaml
 from capplan.report.errors import errors_text
 
-A_NUMBER = "is a number to some YAML readers and text to others"
-A_SWITCH = "is true or false to some YAML readers and text to others"
-AN_EXPONENT = "an exponent is at most 15, up or down"
+A_NUMBER = "is a number for some YAML readers and text for others"
+A_SWITCH = "is true or false for some YAML readers and text for others"
+AN_EXPONENT = "an exponent is between -15 and 15"
 SMALLER = "write a smaller number, or, if it is a name, quote it"
 
 
@@ -77,25 +77,25 @@ DIGITS = "123456789012345678"
 @pytest.mark.parametrize(
     ("word", "message", "hint"),
     [
-        (".nan", ".nan is no finite number", 'write a number, or quote it: ".nan"'),
-        ("-.inf", "-.inf is no finite number", 'write a number, or quote it: "-.inf"'),
+        (".nan", ".nan is not a finite number", 'write a number, or quote it: ".nan"'),
+        ("-.inf", "-.inf is not a finite number", 'write a number, or quote it: "-.inf"'),
         ("0x1F", "'0x1F' " + A_NUMBER, 'write it in decimal, or quote it: "0x1F"'),
         ("0o17", "'0o17' " + A_NUMBER, 'write it in decimal, or quote it: "0o17"'),
-        ("007", "007 begins with 0: octal to some YAML readers, decimal to others", 'write 7, or quote it: "007"'),
+        ("007", "007 begins with 0: octal for some YAML readers, decimal for others", 'write 7, or quote it: "007"'),
         (
             "-00.5",
-            "-00.5 begins with 0: octal to some YAML readers, decimal to others",
+            "-00.5 begins with 0: octal for some YAML readers, decimal for others",
             'write -0.5, or quote it: "-00.5"',
         ),
         ("no", "no " + A_SWITCH, 'write false, or quote it: "no"'),
         ("Y", "Y " + A_SWITCH, 'write true, or quote it: "Y"'),
         ("ON", "ON " + A_SWITCH, 'write true, or quote it: "ON"'),
-        ("20:00", "'20:00' is a number in base 60 to some YAML readers", 'quote it: "20:00"'),
-        ("+09:00", "'+09:00' is a number in base 60 to some YAML readers", 'quote it: "+09:00"'),
+        ("20:00", "'20:00' is a number in base 60 for some YAML readers", 'quote it: "20:00"'),
+        ("+09:00", "'+09:00' is a number in base 60 for some YAML readers", 'quote it: "+09:00"'),
         ("1_000", "'1_000' " + A_NUMBER, "write it without '_', or quote it: \"1_000\""),
         (
             DIGITS + "9",
-            "a number has at most 18 digits, this one 19",
+            "a number has at most 18 digits, this one has 19",
             f'round it, or, if it is a name, quote it: "{DIGITS}9"',
         ),
         ("1e16", AN_EXPONENT, SMALLER + ': "1e16"'),
@@ -164,15 +164,15 @@ def test_the_largest_numbers_are_read(word: str) -> None:
         (
             "gates:\n  - a\nx: 1\ngates: 2\nx: {y: 1, y: 2}",
             (
-                "s.yaml:4:1: error: key 'gates' is written twice\n"
+                "s.yaml:4:1: error: duplicate key 'gates'\n"
                 "    4 | gates: 2\n"
                 "      | ^^^^^ first on line 1, column 1\n"
                 "\n"
-                "s.yaml:5:1: error: key 'x' is written twice\n"
+                "s.yaml:5:1: error: duplicate key 'x'\n"
                 "    5 | x: {y: 1, y: 2}\n"
                 "      | ^ first on line 3, column 1\n"
                 "\n"
-                "s.yaml:5:11: error: key 'y' is written twice\n"
+                "s.yaml:5:11: error: duplicate key 'y'\n"
                 "    5 | x: {y: 1, y: 2}\n"
                 "      |           ^ first on line 5, column 5"
             ),
@@ -180,20 +180,20 @@ def test_the_largest_numbers_are_read(word: str) -> None:
         (
             "a: &x 1\nb: *x\nc: !Ref d\n<<: {e: 1}",
             (
-                "s.yaml:1:4: error: anchors are not read: &x\n"
+                "s.yaml:1:4: error: anchors are not supported: &x\n"
                 "    1 | a: &x 1\n"
-                "      |    ^^^^ write the value where it is needed; defaults: is for what many\n"
-                "      |         resources share\n"
+                "      |    ^^^^ write the value where it is needed, or under defaults: if\n"
+                "      |         resources share it\n"
                 "\n"
-                "s.yaml:2:4: error: aliases are not read: *x\n"
+                "s.yaml:2:4: error: aliases are not supported: *x\n"
                 "    2 | b: *x\n"
                 '      |    ^^ write the value itself, or quote it: "*x"\n'
                 "\n"
-                "s.yaml:3:4: error: tags are not read: !Ref\n"
+                "s.yaml:3:4: error: tags are not supported: !Ref\n"
                 "    3 | c: !Ref d\n"
-                "      |    ^^^^^^ write the value without it, or quote all of it\n"
+                "      |    ^^^^^^ write the value without the tag, or quote all of it\n"
                 "\n"
-                "s.yaml:4:1: error: merge keys are not read: <<\n"
+                "s.yaml:4:1: error: merge keys are not supported: <<\n"
                 "    4 | <<: {e: 1}\n"
                 "      | ^^ write the keys where they are needed"
             ),
@@ -201,14 +201,14 @@ def test_the_largest_numbers_are_read(word: str) -> None:
         (
             "a: no\nb: [1, 2\nc: 3",
             (
-                "s.yaml:1:4: error: no is true or false to some YAML readers and text to others\n"
+                "s.yaml:1:4: error: no is true or false for some YAML readers and text for others\n"
                 "    1 | a: no\n"
                 '      |    ^^ write false, or quote it: "no"\n'
                 "\n"
                 "s.yaml:3:2: error: expected ',' or ']'\n"
                 "    3 | c: 3\n"
-                "      |  ^ the [ of line 2 is still open; a value that begins with { or [ is\n"
-                "      |    quoted if it is meant as text"
+                "      |  ^ the [ of line 2 is still open; quote a value that begins with { or [\n"
+                "      |    if it is meant as text"
             ),
         ),
         (
@@ -217,35 +217,31 @@ def test_the_largest_numbers_are_read(word: str) -> None:
         ),
         (
             "a: b: c",
-            (
-                "s.yaml:1:5: error: no ':' can stand here\n"
-                "    1 | a: b: c\n"
-                "      |     ^ quote a value that has ': ' in it"
-            ),
+            ("s.yaml:1:5: error: unexpected ':'\n    1 | a: b: c\n      |     ^ quote a value that has ': ' in it"),
         ),
         (
             "a:1\nb: 2",
-            "s.yaml:2:2: error: no ':' can stand here\n    2 | b: 2\n      |  ^ the line above is not 'key: value'",
+            "s.yaml:2:2: error: unexpected ':'\n    2 | b: 2\n      |  ^ the line above is not 'key: value'",
         ),
         (
             "a: 1\n  b: 2",
             (
-                "s.yaml:2:4: error: no ':' can stand here\n"
+                "s.yaml:2:4: error: unexpected ':'\n"
                 "    2 |   b: 2\n"
-                "      |    ^ the keys of one mapping begin in one column"
+                "      |    ^ the keys of a mapping begin in the same column"
             ),
         ),
         (
             'a: "abc\nb: 1\n',
             (
-                "s.yaml:1:4: error: this quote is never closed\n"
+                "s.yaml:1:4: error: this quote is not closed\n"
                 '    1 | a: "abc\n'
-                "      |    ^ close it, or quote with the other kind"
+                "      |    ^ close it, or use the other kind of quote"
             ),
         ),
         (
             "a: 1\nb\nc: 2",
-            "s.yaml:2:1: error: expected 'key: value'\n    2 | b\n      | ^ put ': ' and a value behind it",
+            "s.yaml:2:1: error: expected 'key: value'\n    2 | b\n      | ^ put ': ' and a value after it",
         ),
         ("a: %x", "s.yaml:1:4: error: a value cannot begin with %\n    1 | a: %x\n      |    ^ quote it"),
         (
@@ -253,17 +249,17 @@ def test_the_largest_numbers_are_read(word: str) -> None:
             (
                 "s.yaml:1:5: error: a key must be one word\n"
                 "    1 | a: {{ x }}\n"
-                "      |     ^ a value that begins with { or [ is quoted if it is meant as text"
+                "      |     ^ quote a value that begins with { or [ if it is meant as text"
             ),
         ),
         (
             "a: 1\n---\nb: 2",
-            "s.yaml:2:1: error: a second document begins\n    2 | ---\n      | ^ one file holds one document",
+            "s.yaml:2:1: error: a second document begins\n    2 | ---\n      | ^ a file has one document",
         ),
         (
             "# x\n%TAG ! y\n---\na: 1",
             (
-                "s.yaml:2:1: error: directives such as %YAML are not read\n"
+                "s.yaml:2:1: error: directives such as %YAML are not supported\n"
                 "    2 | %TAG ! y\n"
                 "      | ^^^^^^^^ delete this line"
             ),
@@ -273,16 +269,16 @@ def test_the_largest_numbers_are_read(word: str) -> None:
         (
             "a: \x1b[31m\nb: \u202ex\n",
             (
-                "s.yaml:1:4: error: a character that cannot be seen: U+001B\n"
+                "s.yaml:1:4: error: invisible character U+001B\n"
                 "    1 | a: \\u001b[31m\n"
                 "      |    ^^^^^^ delete it; in double quotes it can be written as an escape\n"
                 "\n"
-                "s.yaml:2:4: error: a character that cannot be seen: U+202E\n"
+                "s.yaml:2:4: error: invisible character U+202E\n"
                 "    2 | b: \\u202ex\n"
                 "      |    ^^^^^^ delete it; in double quotes it can be written as an escape"
             ),
         ),
-        ("?\n: 1", "s.yaml:1:2: error: expected a key before ':'\n    1 | ?\n      |  ^ write one"),
+        ("?\n: 1", "s.yaml:1:2: error: expected a key before ':'\n    1 | ?\n      |  ^ write a key"),
     ],
 )
 def test_a_wrong_file_says_where_what_and_what_to_write(text: str, block: str) -> None:
@@ -345,15 +341,15 @@ def test_an_alias_bomb_stays_small() -> None:
     levels = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 9)]
     found = diagnostics("\n".join(["l0: &l0 [x]", *levels]))
     assert len(found) == 81
-    assert found[0].message == "anchors are not read: &l0"
+    assert found[0].message == "anchors are not supported: &l0"
 
 
 @pytest.mark.parametrize(
-    ("count", "last"), [(99, "no is true"), (100, "more mistakes follow"), (90_000, "more mistakes follow")]
+    ("count", "last"), [(99, "no is true"), (100, "more errors follow"), (90_000, "more errors follow")]
 )
 def test_a_hundred_mistakes_are_enough(count: int, last: str) -> None:
     found = diagnostics("- no\n" * count)
-    assert len(found) == min(count, MAX_MISTAKES)
+    assert len(found) == min(count, MAX_ERRORS)
     assert found[-1].message.startswith(last)
 
 
@@ -364,7 +360,7 @@ def test_thousands_of_directives_are_not_given_to_the_parser(monkeypatch: pytest
 
 def test_directives_behind_the_document_are_not_given_to_the_parser() -> None:
     found = diagnostics("a: 1\n...\n" + "".join(f"%TAG !{n}! a\n" for n in range(50_000)))
-    assert [(m.line, m.message) for m in found] == [(3, "directives such as %YAML are not read")]
+    assert [(m.line, m.message) for m in found] == [(3, "directives such as %YAML are not supported")]
 
 
 def test_without_the_c_parser_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -382,7 +378,7 @@ def test_without_the_c_parser_it_says_what_to_install(monkeypatch: pytest.Monkey
 )
 def test_bytes_that_are_not_utf8_are_pointed_at(raw: bytes, line: int, column: int, message: str) -> None:
     with pytest.raises(CapplanError) as caught:
-        read_bytes(raw, "s.yaml")
+        read_yaml(decode(raw, "s.yaml"), "s.yaml")
     (found,) = caught.value.diagnostics
     assert (found.line, found.column, found.message, found.hint) == (line, column, message, "save the file as UTF-8")
 
@@ -471,7 +467,7 @@ _YAML_BITS = st.lists(
 @given(st.one_of(st.binary(max_size=80), st.text(max_size=60).map(lambda t: t.encode("utf-8", "surrogatepass"))))
 def test_any_bytes_are_a_document_or_mistakes(raw: bytes) -> None:
     try:
-        document: Document | None = read_bytes(raw, "s.yaml")
+        document: Document | None = read_yaml(decode(raw, "s.yaml"), "s.yaml")
     except CapplanError as error:
         shown = errors_text(error.diagnostics, ascii_only=True)
         document = None

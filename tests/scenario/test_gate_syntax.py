@@ -85,7 +85,7 @@ def test_a_comparison_is_what_its_words_say(
     text: str, holds: object, observed: Fraction | int, limit: Fraction | int
 ) -> None:
     found = judged(text)
-    assert (found.holds, found.observed, found.limit) == (holds, observed, limit)
+    assert (found.passes, found.observed, found.limit) == (holds, observed, limit)
 
 
 @pytest.mark.parametrize(
@@ -104,39 +104,39 @@ def test_a_comparison_is_what_its_words_say(
 )
 def test_the_comparison_that_decides_is_the_one_shown(text: str, holds: object, subject: str) -> None:
     found = judged(text)
-    assert (found.holds, found.subject) == (holds, subject)
+    assert (found.passes, found.subject) == (holds, subject)
 
 
 MISTAKES = """
-                                     |0 | a gate compares an observable with a limit, found nothing
-cost.monthly                         |0 | a gate compares: a limit is missing
-cost.monthly <                       |14| expected an observable or a figure, found nothing
+                                     |0 | a gate compares a metric with a limit, found nothing
+cost.monthly                         |0 | a gate is a comparison: a limit is missing
+cost.monthly <                       |14| expected a metric or a figure, found nothing
 cost.monthly < 5 USD 6               |21| expected and, or, or the end, found '6'
-cost.monthly < 5 EUR                 |17| 'EUR' is no unit
-cost.monthly < 5 usd                 |17| 'usd' is no unit
-cost.monthly < $5                    |15| '$' is no sign of a gate
-cost.monthly < 2,500 USD             |16| ',' is no sign of a gate
-cost.monthly = 5 USD                 |13| '=' is no sign of a gate
-cost.monthly < 5 USD && 1 < 2        |21| '&' is no sign of a gate
+cost.monthly < 5 EUR                 |17| unknown unit 'EUR'
+cost.monthly < 5 usd                 |17| unknown unit 'usd'
+cost.monthly < $5                    |15| unexpected character '$'
+cost.monthly < 2,500 USD             |16| unexpected character ','
+cost.monthly = 5 USD                 |13| unexpected character '='
+cost.monthly < 5 USD && 1 < 2        |21| unexpected character '&'
 1 USD < cost.monthly < 5 USD         |21| one comparison at a time
 (cost.monthly < 5 USD                |21| expected ')', found nothing
 cost.monthly + (1 < 2) < 5 USD       |16| expected a figure, found a comparison
-cost.monthly and 1 < 2               |0 | a gate compares: a limit is missing
-cost.monthly < 5 USD of limit        |15| before 'of' stands a percentage
-cost.monthly < 80% of                |21| expected 'limit' or an observable, found nothing
-1 < 80% of limit                     |4 | 'of limit' is the limit of one observable on the other side, found none
-a.b + c.d < 80% of limit             |12| 'of limit' is the limit of one observable on the other side, found 2
-cost.monthly < 1234567890123456 USD  |15| a figure has at most 15 digits, and 10 behind the point
+cost.monthly and 1 < 2               |0 | a gate is a comparison: a limit is missing
+cost.monthly < 5 USD of limit        |15| expected a percentage before 'of'
+cost.monthly < 80% of                |21| expected 'limit' or a metric, found nothing
+1 < 80% of limit                     |4 | 'of limit' needs one metric on the other side, found none
+a.b + c.d < 80% of limit             |12| 'of limit' needs one metric on the other side, found 2
+cost.monthly < 1234567890123456 USD  |15| a figure has at most 15 digits, and 10 after the point
 cost.monthly < nan                   |15| unknown
-cost.monthly < 1e3 USD               |16| 'e' is no unit
-'cost.monthly < 5 USD                |0 | ''' is no sign of a gate
+cost.monthly < 1e3 USD               |16| unknown unit 'e'
+'cost.monthly < 5 USD                |0 | unexpected character '''
 cost.monthly < 5                     |0 | 'cost.monthly' is an amount, its limit is a plain number
 orders.throttled < 0.1               |0 | 'orders.throttled' is a percentage, its limit is a plain number
 job.duration < 5 USD                 |0 | 'job.duration' is a duration, its limit is an amount
 cost.monthly + job.duration < 5 USD  |0 | an amount cannot be added to a duration
-cost.monthly - orders.throttled < 5 USD|0| a percentage cannot be taken from an amount
-cost.monthly / zero.cost < 5         |0 | this divides by zero
-orders.cost < 80% of limit           |14| 'orders.cost' has no limit to take a share of
+cost.monthly - orders.throttled < 5 USD|0| a percentage cannot be subtracted from an amount
+cost.monthly / zero.cost < 5         |0 | division by zero
+orders.cost < 80% of limit           |14| 'orders.cost' has no limit
 orders.unknown < 5 USD               |0 | 'orders.unknown' is not known
 1 < 2 or orders.unknown < 5 USD      |9 | 'orders.unknown' is not known
 orders.cost * job.duration < 5 USD   |0 | 'orders.cost * job.duration' is measured in USD·ms, its limit is an amount
@@ -154,14 +154,14 @@ def test_a_mistake_says_what_and_where(row: str) -> None:
 
 def test_every_limit_holds_one_below_and_refuses_one_above() -> None:
     deep = "(" * MAX_LEVELS + "1 < 2" + ")" * MAX_LEVELS
-    assert judged(deep).holds
+    assert judged(deep).passes
     with pytest.raises(GateError, match="nested deeper"):
         read_gate(f"({deep})")
     for nested in ("not " * (MAX_LEVELS + 1) + "1 < 2", "-" * (MAX_LEVELS + 1) + "1 < 2"):
         with pytest.raises(GateError, match="nested deeper"):
             read_gate(nested)
     long = "1 < 2" + " " * (MAX_LENGTH - 5)
-    assert judged(long).holds
+    assert judged(long).passes
     with pytest.raises(GateError, match="characters long"):
         read_gate(long + " ")
 
@@ -192,10 +192,10 @@ _COMPARED = st.tuples(_FIGURES, st.sampled_from(["<", "<=", ">", ">=", "==", "!=
 def test_and_or_not_mean_what_python_means(text: str) -> None:
     python = eval(text.replace(" USD", ""))  # noqa: S307  the oracle: text of our own making
     found = judged(text)
-    assert found.holds is python
+    assert found.passes is python
     if found.margin is not None:
-        assert (found.margin >= 0) or not found.holds
-        assert (found.margin <= 0) or found.holds
+        assert (found.margin >= 0) or not found.passes
+        assert (found.margin <= 0) or found.passes
 
 
 def test_a_ratio_is_a_share_or_a_number_and_nothing_else() -> None:

@@ -6,8 +6,8 @@ from functools import lru_cache
 from capplan.errors import CapplanError, Diagnostic
 from capplan.model import Problem, problems_of
 from capplan.reading.files import Files
-from capplan.reading.json_records import read_records
-from capplan.reading.limits import MAX_MISTAKES, MAX_SAMPLE_BYTES
+from capplan.reading.json_lines import read_json_lines
+from capplan.reading.limits import MAX_ERRORS, MAX_SAMPLE_BYTES
 from capplan.services.dynamodb.items.examples import ItemError, items_of, typed_item
 from capplan.services.dynamodb.items.sample import Sample
 from capplan.services.dynamodb.items.size import Item, item_bytes
@@ -54,7 +54,7 @@ def _read(text: str, file: str, key: tuple[str, ...]) -> Sample:
 
 def sample_items(text: str, file: str, key: tuple[str, ...] = ()) -> tuple[tuple[Item, ...], tuple[Diagnostic, ...]]:
     """The items of a text in JSON, and what is wrong with others, each with its line. Raises CapplanError: not JSON."""
-    return items_from([(record.line, record.value) for record in read_records(text, file)], file, key)
+    return items_from([(line.number, line.value) for line in read_json_lines(text, file)], file, key)
 
 
 def items_from(
@@ -72,7 +72,7 @@ def items_from(
                 wrong = str(error)
             if wrong is None:
                 items.append(item)
-            elif len(diagnostics) < MAX_MISTAKES:
+            elif len(diagnostics) < MAX_ERRORS:
                 diagnostics.append(Diagnostic(file, line, 1, wrong))
     if not items and not diagnostics:
         diagnostics.append(
