@@ -1,6 +1,6 @@
 """What DynamoDB says of itself."""
 
-from capplan.service import Emits, Section, Service
+from capplan.service import Emits, Integration, Section, Service
 
 SERVICE = Service(
     "dynamodb",
@@ -26,4 +26,15 @@ SERVICE = Service(
             emits=Emits("stream", "dynamodb"),
         ),
     ),
+    integrations={
+        ("dynamodb", action): Integration("tables", verb, "TableName")
+        for action, verb in (
+            ("getitem", "get"),
+            ("putitem", "put"),
+            ("updateitem", "update"),
+            ("deleteitem", "delete"),
+            ("query", "query"),
+            ("scan", "scan"),
+        )
+    },
 )

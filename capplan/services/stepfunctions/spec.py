@@ -12,8 +12,9 @@ from capplan.quantities.fields import Count, Duration, Megabytes, Milliseconds, 
 from capplan.services.stepfunctions.asl import definition as asl
 from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.asl.values import nearest
+from capplan.services.stepfunctions.execution.chain import EndlessLoop
 from capplan.services.stepfunctions.execution.eligibility import express_obstacles
-from capplan.services.stepfunctions.execution.expectation import EndlessLoop, expect
+from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.history import looping, passes
 from capplan.services.stepfunctions.execution.model import Amounts, World
 from capplan.services.stepfunctions.execution.retries import DEFAULT_ERROR

@@ -13,7 +13,6 @@ _SCRIPT = """
 import json
 import capplan
 from capplan.errors import CapplanError
-from capplan.language.schema import scenario_schema
 from capplan.services.glue.jobs.rules import RULES
 from capplan.services.glue.jobs.spec import Job
 from capplan.spec_config import field_docs
@@ -29,7 +28,7 @@ plan = capplan.plan(capplan.load("scenario.yaml"))
 found = {
     "errors": error("wrong.yaml"),
     "docs": field_docs(Job)["max_retries"],
-    "schema": scenario_schema()["$defs"]["Job"]["properties"]["max_retries"]["description"],
+    "schema": Job.model_json_schema()["properties"]["max_retries"]["description"],
     "limits": {limit.check.limit: int(limit.check.quota) for limit in plan.limits},
     "flex": next(rule.gives_up for rule in RULES if rule.id == "glue.flex"),
     "options": [finding.gives_up for finding in plan.findings if finding.rule == "glue.flex"],

@@ -10,7 +10,8 @@ from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.asl.read import parse
 from capplan.services.stepfunctions.execution import bounds
 from capplan.services.stepfunctions.execution.bounds import TooManyPathsError, cheapest, dearest, open_choices
-from capplan.services.stepfunctions.execution.expectation import EndlessLoop, expect
+from capplan.services.stepfunctions.execution.chain import EndlessLoop
+from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.model import Expectation, World
 from tests.services.stepfunctions.shapes import call
 

@@ -9,7 +9,8 @@ import pytest
 
 from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.asl.read import parse
-from capplan.services.stepfunctions.execution.expectation import EndlessLoop, all_attempts, expect
+from capplan.services.stepfunctions.execution.chain import EndlessLoop
+from capplan.services.stepfunctions.execution.expectation import everywhere, expect
 from capplan.services.stepfunctions.execution.history import history_capacities
 from capplan.services.stepfunctions.execution.model import World
 from tests.reference.stepfunctions.interpreter import Loop, Script, ScriptError, execute, history_capacity
@@ -255,7 +256,7 @@ def test_a_distributed_map_takes_at_least_its_dispatch() -> None:
     child = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(I=task())}
     found = expect(read(M=mapped(child)).graph, World(attempt_ms={"I": Fraction(10)}, items={"M": Fraction(1_000)}))
     assert found.duration_ms == 10_000, "1,000 children at 100 a second"
-    assert all_attempts(found) == {"I": 1_000}
+    assert everywhere(found, "attempts") == {"I": 1_000}
     assert found.attempts == {}, "the children's attempts are not the parent's"
 
 

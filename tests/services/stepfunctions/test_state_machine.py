@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from capplan.model import Context, Demand
 from capplan.resource_type import DeclaredResource, MeteredResource
+from capplan.services import integrations
 from capplan.services.stepfunctions.asl.definition import Task
 from capplan.services.stepfunctions.asl.integrations import integration, target_name
 from capplan.services.stepfunctions.cost import longest_express_ms
@@ -166,12 +167,15 @@ def test_a_call_may_name_what_the_definition_does_not(machine: Build, ctx: Conte
 
 
 def test_names_are_read_out_of_arns_and_placeholders() -> None:
-    assert integration("arn:aws:states:::sqs:sendMessage") is None
-    assert integration("arn:aws:states:::states:startExecution.sync:2") is not None
+    known = integrations()
+    assert integration("arn:aws:states:::sqs:neverHeardOf", known) is None
+    assert integration("arn:aws:states:::states:startExecution.sync:2", known) is not None
     task = Task(LAMBDA, "request", {"FunctionName": "arn:aws:lambda:eu-west-1:1:function:paint:3"})
-    assert target_name(task) == "paint"
-    assert target_name(Task(LAMBDA, "request", {"FunctionName": "{% $name %}"})) is None
-    assert target_name(Task("arn:aws:states:::glue:startJobRun", "request", {"JobName.$": "$.job"})) is None
+    assert target_name(task, known) == "paint"
+    direct = Task("arn:aws:lambda:eu-west-1:1:function:paint:3", "request", {})
+    assert target_name(direct, known) == "paint"
+    assert target_name(Task(LAMBDA, "request", {"FunctionName": "{% $name %}"}), known) is None
+    assert target_name(Task("arn:aws:states:::glue:startJobRun", "request", {"JobName.$": "$.job"}), known) is None
 
 
 def test_transitions_are_states_retries_and_overhead(machine: Build, demand: Flowing, ctx: Context) -> None:
@@ -272,9 +276,9 @@ def test_open_questions_are_answered_and_listed(machine: Build, demand: Flowing,
     usage = STATE_MACHINE.meter(DeclaredResource("fulfil", spec, ctx), demand())
     found = {(a.path, a.value, a.kind) for a in STATE_MACHINE.assume(MeteredResource("fulfil", spec, usage, ctx))}
     assert found == {
-        ("state_machines.fulfil.states.In stock.next", "2 ways, equally often", "workload"),
+        ("state_machines.fulfil.states.In stock.next", "2 next states, equally likely", "workload"),
         ("state_machines.fulfil.states.Pack.items", "1", "workload"),
-        ("state_machines.fulfil.states", "no time of their own", "workload"),
+        ("state_machines.fulfil.states", "no duration", "workload"),
         ("state_machines.fulfil.states", "an execution takes 5 to 7 transitions", "workload"),
         ("state_machines.fulfil.overhead", "2", "aws_default"),
     }

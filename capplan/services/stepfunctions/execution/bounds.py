@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from capplan.services.stepfunctions.asl.definition import Definition, Graph, moves
-from capplan.services.stepfunctions.execution.expectation import EndlessLoop, expect, visits_of
+from capplan.services.stepfunctions.execution.chain import EndlessLoop
+from capplan.services.stepfunctions.execution.expectation import expect, visits_of
 from capplan.services.stepfunctions.execution.model import Expectation, World
 
 MOST_EFFORT = 1_500

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from capplan.quantities.rounding import sig6
 from capplan.services.stepfunctions.asl.definition import Graph, MapWork, State, Task
-from capplan.services.stepfunctions.execution.chain import EndlessLoop, often
+from capplan.services.stepfunctions.execution.chain import often
 from capplan.services.stepfunctions.execution.model import Amounts, Children, Expectation, World
 from capplan.services.stepfunctions.execution.retries import (
     TOLERANCE_EXCEEDED,
@@ -26,8 +26,6 @@ from capplan.services.stepfunctions.execution.retries import (
     total,
     tries,
 )
-
-__all__ = ["EndlessLoop", "VisitMean", "all_attempts", "everywhere", "expect", "items_of", "odds", "visits_of"]
 
 _ONE = Fraction(1)
 _ZERO = Fraction(0)
@@ -73,11 +71,6 @@ def visits_of(graph: Graph, world: World) -> dict[str, VisitMean]:
         visit = _visit(state, world)
         out[name] = VisitMean(_expectation(visit.tally, visit.duration_ms, visit.errors, 0), visit.onward)
     return out
-
-
-def all_attempts(found: Expectation) -> dict[str, Fraction]:
-    """Attempts of each Task state, those inside children of Distributed Maps included."""
-    return everywhere(found, "attempts")
 
 
 def everywhere(found: Expectation, what: str) -> dict[str, Fraction]:
