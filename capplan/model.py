@@ -12,6 +12,7 @@ from capplan.calls import Access
 from capplan.errors import CapplanError, Diagnostic
 from capplan.flow import DemandFlow
 from capplan.quantities.distribution import Distribution
+from capplan.service import Integration
 from capplan.timeline import SimulationRequest, Size, Timeline
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
@@ -85,6 +86,7 @@ class Context:
         fails: Chance that one unit of work fails, as a caller that waits for it sees it, by address.
         duration_law: How that time varies, by address, where the user said so.
         timeout_ms: When a function is ended, by address.
+        integrations: By (service, action) of an ARN, in lower case: the resource that a workflow's Task calls.
     """
 
     region: str
@@ -96,6 +98,7 @@ class Context:
     duration_law: Mapping[str, Distribution] = field(default_factory=dict)
     timeout_ms: Mapping[str, Fraction] = field(default_factory=dict)
     fails: Mapping[str, Fraction] = field(default_factory=dict)
+    integrations: Mapping[tuple[str, str], Integration] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from capplan.model import Assumption, Context, Demand
 from capplan.pipeline.demand import Injected, SourceKey, arrivals_of, calls_of, demands, emitters_read, idle, ratios_of
 from capplan.quantities.distribution import Distribution
 from capplan.resource_type import DeclaredResource, MeteredResource
+from capplan.services import integrations
 
 _ROUNDS = 20
 
@@ -46,7 +47,18 @@ def context_of(scenario: Scenario, seed: int) -> Context:
     ends = {r.address: end for r in resources if (end := r.type.timeout_ms(r.spec)) is not None}
     fails = {r.address: share for r in resources if (share := r.type.failure_share(r.spec))}
     account = scenario.account
-    ctx = Context(scenario.region, account.quotas, account.in_use, durations, addresses, seed, laws, ends, fails)
+    ctx = Context(
+        region=scenario.region,
+        quotas=account.quotas,
+        in_use=account.in_use,
+        duration_ms=durations,
+        addresses=addresses,
+        seed=seed,
+        duration_law=laws,
+        timeout_ms=ends,
+        fails=fails,
+        integrations=integrations(),
+    )
     waiting = [r for r in resources if r.type.waits_for_callees]
     for resource in resources:
         if resource.type.waits_for_callees:

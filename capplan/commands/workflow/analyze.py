@@ -19,7 +19,7 @@ from capplan.pipeline.price import Priced, catalogue_of, missing_prices, price, 
 from capplan.reading.nearest import nearest
 from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.execution import bounds
-from capplan.services.stepfunctions.execution.history import rooms
+from capplan.services.stepfunctions.execution.history import history_capacities
 from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.world import definition_of, world_of
 from capplan.services.stepfunctions.usage import Usage
@@ -103,15 +103,15 @@ def _answer(priced: Priced, machine: Resource, draws: int | None, today: date | 
         measures=drawn.measures,
         draws=drawn.draws,
         not_drawn=drawn.why_not,
-        p_success=usage.found.p_success,
-        errors={error: p for error, p in usage.found.errors.items() if p},
+        p_success=usage.mean.p_success,
+        errors={error: p for error, p in usage.mean.errors.items() if p},
         open_choices=choices,
         cheapest=_bound(bounds.cheapest, definition, world, choices, prices),
         dearest=_bound(bounds.dearest, definition, world, choices, prices),
         types=types_of(priced, machine, usage, drawn.slowest_s, today),
         break_even_ms=prices.break_even_ms(),
         express_memory_mb=usage.billed_memory_mb,
-        rooms=rooms(definition, world) if spec.type == "standard" else (),
+        rooms=history_capacities(definition, world) if spec.type == "standard" else (),
         limits=tuple(p for p in limits_of(metered) if _is_ours(p.check.resource, p.check.limit, machine)),
         assumptions=machine.type.assume(metered.resource(machine.address)),
         excluded=machine.type.exclude(metered.resource(machine.address)._replace(name=machine.label)),
@@ -124,7 +124,7 @@ def _is_ours(resource: str, limit: str, machine: Resource) -> bool:
 
 
 def _bound(
-    look: Callable[[Definition, World, tuple[str, ...], bounds.Weigh], bounds.Way],
+    look: Callable[[Definition, World, tuple[str, ...], bounds.Weigh], bounds.ChoicePath],
     definition: Definition,
     world: World,
     choices: tuple[str, ...],
@@ -135,7 +135,7 @@ def _bound(
         return None
     try:
         way = look(definition, world, choices, prices.weigh)
-    except bounds.TooManyWaysError:
+    except bounds.TooManyPathsError:
         return None
     cost = None if way.amount is None else prices.of_mean(bounds.along(definition, world, way))
     return PathBound(cost, way.goes, way.loop)

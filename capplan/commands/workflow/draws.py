@@ -17,8 +17,9 @@ from capplan.services.stepfunctions.execution.draws import (
     how_many,
     spread_of,
 )
-from capplan.services.stepfunctions.execution.express import DURATION_STEP_MS, side_by_side, varies
+from capplan.services.stepfunctions.execution.express import side_by_side, varies
 from capplan.services.stepfunctions.execution.world import definition_of, world_of
+from capplan.services.stepfunctions.quotas import DURATION_STEP_MS
 from capplan.services.stepfunctions.usage import Usage
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def drawn_of(
     machine: Resource, usage: Usage, ctx: Context, prices: UnitPrices, draws: int | None, cost: Fraction
 ) -> Drawn:
     """Executions drawn: `draws` of them, else as many as is reasonable. `cost` is the exact mean, in USD."""
-    found = usage.found
+    found = usage.mean
     wanted = draws or how_many(found.states_entered)
     spreads: Mapping[str, Spread] = {}
     why_not = ""

@@ -10,7 +10,7 @@ from capplan.pipeline.results import PlannedLimit, Prices
 from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.execution.draws import Spread
 from capplan.services.stepfunctions.execution.eligibility import Eligibility
-from capplan.services.stepfunctions.execution.history import Room
+from capplan.services.stepfunctions.execution.history import HistoryCapacity
 from capplan.services.stepfunctions.execution.model import World
 
 
@@ -121,7 +121,7 @@ class Workflow:
     types: tuple[TypeChoice, ...]
     break_even_ms: int
     express_memory_mb: int
-    rooms: tuple[Room, ...]
+    rooms: tuple[HistoryCapacity, ...]
     limits: tuple[PlannedLimit, ...]
     assumptions: tuple[Assumption, ...]
     excluded: tuple[Excluded, ...]

@@ -11,14 +11,13 @@ from capplan.services.stepfunctions.asl.definition import Graph, State, graphs_i
 from capplan.services.stepfunctions.execution.by_state import EDGES
 from capplan.services.stepfunctions.execution.expectation import everywhere
 from capplan.services.stepfunctions.execution.requests import requests_of
-from capplan.services.stepfunctions.execution.world import definition_of
-from capplan.services.stepfunctions.spec import State as Told
+from capplan.services.stepfunctions.execution.world import NO_OVERRIDE, definition_of
 from capplan.services.stepfunctions.usage import Usage
 
 
 def rows_of(machine: Resource, metered: Metered, usage: Usage, costs: StateCosts) -> tuple[StateRow, ...]:
     """Every state in the order of the definition, what belongs to none last."""
-    found = usage.found
+    found = usage.mean
     amounts = {what: everywhere(found, what) for what in ("visits", "retried", "busy_ms", "failed")}
     rows = [
         _row(s, depth, machine, metered, amounts, costs) for s, depth in _in_order(definition_of(machine.spec).graph, 0)
@@ -50,7 +49,7 @@ def _row(
     def of(what: str) -> Fraction:
         return amounts[what].get(state.name, Fraction(0))
 
-    asked = requests_of(state, machine.spec.states.get(state.name, Told()), metered.context)
+    asked = requests_of(state, machine.spec.states.get(state.name, NO_OVERRIDE), metered.context)
     resources = metered.scenario.resources
     called, own = costs.called.get(state.name, {}), costs.own.get(state.name, Fraction(0))
     return StateRow(

@@ -85,7 +85,7 @@ def _reached(metered: Metered, address: str) -> bool:
 def _by_state(priced: Priced, machine: Resource, today: date | None) -> Priced:
     metered = priced.metered
     usage: Usage = metered.usage[machine.address]
-    seen = calls_by_state(machine.spec, metered.context, usage.found)
+    seen = calls_by_state(machine.spec, metered.context, usage.mean)
     calls: Sequence[tuple[str, Call]] = [(state, c) for state, c in seen if c.to in metered.scenario.resources]
     put = [
         Injected(c.to, fitting(metered.scenario, c), (_labelled(usage.executions, state) * c.times).spread(c.over_ms))
@@ -115,7 +115,7 @@ def _own(priced: Priced, machine: Resource, usage: Usage) -> dict[str, Fraction]
     billing = Billing(
         definition_of(spec), world_of(spec, ctx), ctx.seed, machine.name, spec.overhead, usage.billed_memory_mb
     )
-    arise = units_by_state(billing, usage.found, usage.billed_ms)
+    arise = units_by_state(billing, usage.mean, usage.billed_ms)
     keys = {charge.id: charge.price for charge in priced.charges[machine.address]}
     out: dict[str, Fraction] = {}
     for line in priced.lines:

@@ -28,7 +28,7 @@ def types_of(
         today: The day against which prices' age is held.
     """
     definition = definition_of(machine.spec)
-    mean_s = usage.found.duration_ms / units.MS_PER_SECOND
+    mean_s = usage.mean.duration_ms / units.MS_PER_SECOND
     verdicts = {
         "standard": eligible_as_standard(slowest_s),
         "express": eligible_as_express(definition, slowest_s, mean_s),

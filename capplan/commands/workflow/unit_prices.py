@@ -11,8 +11,9 @@ from capplan.services.stepfunctions import cost
 from capplan.services.stepfunctions.execution.by_state import EDGES
 from capplan.services.stepfunctions.execution.draws import Weights
 from capplan.services.stepfunctions.execution.expectation import everywhere
-from capplan.services.stepfunctions.execution.express import DURATION_STEP_MS, billed_ms
+from capplan.services.stepfunctions.execution.express import billed_ms
 from capplan.services.stepfunctions.execution.model import Expectation
+from capplan.services.stepfunctions.quotas import DURATION_STEP_MS
 from capplan.services.stepfunctions.usage import Usage, gb_seconds
 
 _KEYS = (cost.TRANSITION, cost.REQUEST, cost.DURATION)
@@ -26,7 +27,7 @@ class UnitPrices:
         self._usage = usage
         lines = [x for x in priced.lines if x.price_key in _KEYS]
         self._paid = {key: _average(lines, key) for key in _KEYS}
-        attempts = everywhere(usage.found, "attempts")
+        attempts = everywhere(usage.mean, "attempts")
         called = {state: sum(found.values(), Fraction(0)) for state, found in costs.called.items()}
         self.attempt = {s: amount / attempts[s] for s, amount in called.items() if attempts.get(s)}
         self.fixed = called.get(EDGES, Fraction(0))
@@ -65,7 +66,7 @@ class UnitPrices:
 
     def weights(self) -> Weights:
         """The same for drawn executions; an Express one's own time and request are added to what is drawn."""
-        children = self._usage.found.children
+        children = self._usage.mean.children
         express = {name: child.type == "EXPRESS" for name, child in children.items()}
         transition = float(self._paid[cost.TRANSITION])
         request = float(self._paid[cost.REQUEST])
@@ -89,7 +90,7 @@ class UnitPrices:
         if transition is None or request is None or not second:
             return 0
         usage = self._usage
-        transitions = usage.found.states_entered + usage.found.retries + usage.overhead
+        transitions = usage.mean.states_entered + usage.mean.retries + usage.overhead
         return cost.longest_express_ms(transitions, transition, request, second, usage.billed_memory_mb)
 
 

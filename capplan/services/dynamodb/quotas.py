@@ -40,8 +40,12 @@ PARTITION_SIZE_MAX = Quota("dynamodb.partition_size", 10 * 2**30, "bytes", _PART
 TABLE_WRITE = Quota("dynamodb.table.write", 40_000, "write units/s", _QUOTAS, _READ, adjustable=True, shared=True)
 TABLE_READ = Quota("dynamodb.table.read", 40_000, "read units/s", _QUOTAS, _READ, adjustable=True, shared=True)
 """A table, or one global index, in both modes."""
-ACCOUNT_WRITE = Quota("dynamodb.account.provisioned_write", 80_000, "WCU", _QUOTAS, _READ, adjustable=True, shared=True)
-ACCOUNT_READ = Quota("dynamodb.account.provisioned_read", 80_000, "RCU", _QUOTAS, _READ, adjustable=True, shared=True)
+ACCOUNT_WRITE = Quota(
+    "dynamodb.account.provisioned_write", 80_000, "provisioned write", _QUOTAS, _READ, adjustable=True, shared=True
+)
+ACCOUNT_READ = Quota(
+    "dynamodb.account.provisioned_read", 80_000, "provisioned read", _QUOTAS, _READ, adjustable=True, shared=True
+)
 """The sum over provisioned tables and their global indexes in one Region."""
 
 DECREASES_MAX = Quota("dynamodb.capacity_decreases", 4, "", _QUOTAS, _READ)

@@ -1,6 +1,6 @@
-"""The Data Catalog: objects that are stored, requests that are made. It knows no price.
+"""The Data Catalog: objects stored and requests made.
 
-AWS Glue pricing page, Data Catalog; AWS counts objects (tables, table versions, partitions, indexes, statistics, databases)
+Source: AWS Glue pricing page, Data Catalog; AWS counts objects (tables, table versions, partitions, indexes, statistics, databases)
 and requests a month, linear above what is free; read 2026-09-20.
 """
 
@@ -16,13 +16,13 @@ from capplan.model import Assumption, Charge, Demand, Observable
 from capplan.quantities.fields import Count, Rate
 from capplan.quantities.rounding import to_quantity
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
-from capplan.services.glue import billing
-from capplan.services.glue.jobs.spec import Names
+from capplan.services.glue.fields import Names
+from capplan.services.glue.quotas import OBJECTS_PER_PRICE, REQUESTS_PER_PRICE
 from capplan.spec_config import SPEC_CONFIG
 
 
 class Catalog(BaseModel):
-    """The Data Catalog, or a part of it that is looked at by itself."""
+    """The Data Catalog, or a part of it."""
 
     model_config = SPEC_CONFIG
 
@@ -31,7 +31,7 @@ class Catalog(BaseModel):
     requests: Rate | None = None
     """Requests from outside the scenario, such as 2M/month; `{request: NAME, times: 40}` under `calls` adds its own."""
     triggers: Names = ()
-    """Traffic of which each unit makes one request, by name."""
+    """Traffic by name; each unit makes one request."""
     tags: Mapping[str, str] = {}
     """Tags for reports."""
 
@@ -61,18 +61,18 @@ class _CatalogType(ResourceType[Catalog, Usage]):
         return Usage(resource.spec.objects, demand.flow)
 
     def charge(self, resource: MeteredResource[Catalog, Usage]) -> tuple[Charge, ...]:
-        """Storage whatever happens, requests by what happens."""
+        """A fixed cost for storage, and requests."""
         name, usage = resource.name, resource.usage
-        hundreds = Fraction(usage.objects) / billing.OBJECTS_PER_PRICE
-        millions = usage.flow.monthly / billing.REQUESTS_PER_PRICE
+        objects = Fraction(usage.objects) / OBJECTS_PER_PRICE
+        requests = usage.flow.monthly / REQUESTS_PER_PRICE
         return (
             Charge(
                 f"{name}.objects", "glue.data_catalog.storage_per_100k_objects_month", f"{usage.objects:,f} objects",
-                hundreds, "100k objects", frequency="recurring",
+                objects, "100k objects", frequency="recurring",
             ),
             Charge(
-                f"{name}.requests", "glue.data_catalog.requests_per_million", "GetTable, GetPartitions and their like",
-                millions, "1M requests", usage.flow,
+                f"{name}.requests", "glue.data_catalog.requests_per_million", "GetTable, GetPartitions and similar",
+                requests, "1M requests", usage.flow,
             ),
         )  # fmt: skip
 
@@ -90,7 +90,7 @@ class _CatalogType(ResourceType[Catalog, Usage]):
         if "objects" in resource.spec.model_fields_set:
             return ()
         path = f"catalog.{resource.name}.objects"
-        return (Assumption(path, "0", "nobody says how many objects are stored", "workload"),)
+        return (Assumption(path, "0", "the number of stored objects is not given", "workload"),)
 
 
 CATALOG = _CatalogType()

@@ -1,7 +1,4 @@
-"""Which limits a state machine meets, and what a gate may ask of it. It prices nothing.
-
-Source: Step Functions Developer Guide, "Service quotas" (read 2026-11-23).
-"""
+"""Compares a state machine with the quotas of Step Functions, and gives gates their metrics."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -11,64 +8,70 @@ from capplan import units
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
 from capplan.quantities.distribution import quantile
 from capplan.quantities.rounding import sig6, to_quantity
-from capplan.services.stepfunctions import quotas
+from capplan.service import Quota
 from capplan.services.stepfunctions.execution.world import definition_of
+from capplan.services.stepfunctions.quotas import (
+    DEFINITION_SIZE,
+    EXPRESS_DURATION,
+    EXPRESS_START_RATE,
+    HISTORY_EVENTS,
+    OPEN_EXECUTIONS,
+    OPEN_MAP_RUNS,
+    PAYLOAD,
+    STANDARD_DURATION,
+    START_RATE,
+    TRANSITION_RATE,
+)
 from capplan.services.stepfunctions.spec import StateMachine
 from capplan.services.stepfunctions.usage import Usage
 
-_LARGE_SHARE = 0.99
+_PAYLOAD_QUANTILE = 0.99
 
 
 def check(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
-    """Limits of the machine itself, held against one mean execution (the 99th percentile of a payload)."""
+    """Limits of the machine itself: the mean execution, and the 99th percentile of the payload."""
     del ctx
-    found = [
-        _check(name, "definition_size", Fraction(definition_of(spec).size_bytes), quotas.DEFINITION_BYTES, "bytes")
-    ]
-    seconds = usage.found.duration_ms / units.MS_PER_SECOND
+    checks = [_check(name, DEFINITION_SIZE, Fraction(definition_of(spec).size_bytes))]
+    seconds = usage.mean.duration_ms / units.MS_PER_SECOND
     if usage.express:
-        found.append(_check(name, "express.duration", seconds, quotas.EXPRESS_SECONDS, "s"))
+        checks.append(_check(name, EXPRESS_DURATION, seconds))
     else:
-        found.append(_check(name, "history_events", usage.found.history_events, quotas.HISTORY_EVENTS, "events"))
-        found.append(_check(name, "standard.duration", seconds, quotas.STANDARD_SECONDS, "s"))
-    express_children = [c.each.duration_ms for c in usage.found.children.values() if c.type == "EXPRESS"]
+        checks.append(_check(name, HISTORY_EVENTS, usage.mean.history_events))
+        checks.append(_check(name, STANDARD_DURATION, seconds))
+    express_children = [c.each.duration_ms for c in usage.mean.children.values() if c.type == "EXPRESS"]
     if express_children:
-        longest = max(express_children) / units.MS_PER_SECOND
-        found.append(_check(name, "express.duration", longest, quotas.EXPRESS_SECONDS, "s"))
+        checks.append(_check(name, EXPRESS_DURATION, max(express_children) / units.MS_PER_SECOND))
     if spec.payload is not None:
-        found.append(_check(name, "payload", sig6(quantile(spec.payload, _LARGE_SHARE)), quotas.PAYLOAD_BYTES, "bytes"))
-    return tuple(found)
+        checks.append(_check(name, PAYLOAD, sig6(quantile(spec.payload, _PAYLOAD_QUANTILE))))
+    return tuple(checks)
 
 
-def _check(name: str, limit: str, load: Fraction, quota: int, unit: str) -> LimitCheck:
-    return LimitCheck(name, f"stepfunctions.{limit}", to_quantity(load), Decimal(quota), unit)
+def _check(name: str, quota: Quota, load: Fraction) -> LimitCheck:
+    return LimitCheck(name, quota.id, to_quantity(load), Decimal(quota.value), quota.unit)
 
 
 def pools(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:
-    """What the machine takes of the account's quotas in its Region."""
+    """The machine's part of the account's quotas in its Region."""
     del name, spec, ctx
     if usage.express:
-        return (PoolLoad("stepfunctions.express_start_rate", usage.executions),)
-    found = (
-        PoolLoad("stepfunctions.start_rate", usage.executions),
-        PoolLoad("stepfunctions.transition_rate", usage.per_second),
-        PoolLoad("stepfunctions.open_executions", usage.open, poisson=True),
-    )
+        return (PoolLoad(EXPRESS_START_RATE.id, usage.executions),)
+    map_runs = (PoolLoad(OPEN_MAP_RUNS.id, usage.map_runs, poisson=True),) if usage.mean.children else ()
     return (
-        (*found, PoolLoad("stepfunctions.open_map_runs", usage.map_runs, poisson=True))
-        if usage.found.children
-        else found
+        PoolLoad(START_RATE.id, usage.executions),
+        PoolLoad(TRANSITION_RATE.id, usage.per_second),
+        PoolLoad(OPEN_EXECUTIONS.id, usage.open, poisson=True),
+        *map_runs,
     )
 
 
 def observe(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> Mapping[str, Observable]:
-    """What gates may ask for."""
+    """The metrics that gates can test."""
     del name, spec
     peak = sig6(usage.open.peak().per_second) if usage.open.terms else Fraction(0)
-    quota = ctx.quotas.get("stepfunctions.open_executions", Decimal(quotas.OPEN_EXECUTIONS))
+    quota = None if usage.express else ctx.quotas.get(OPEN_EXECUTIONS.id, OPEN_EXECUTIONS.in_region(ctx.region))
     return {
         "executions": Observable(to_quantity(usage.executions.monthly), "executions"),
-        "executions.open": Observable(to_quantity(peak), "executions", None if usage.express else quota),
-        "success": Observable(to_quantity(usage.found.p_success), "share"),
-        "duration": Observable(to_quantity(usage.found.duration_ms), "ms"),
+        "executions.open": Observable(to_quantity(peak), "executions", quota),
+        "success": Observable(to_quantity(usage.mean.p_success), "share"),
+        "duration": Observable(to_quantity(usage.mean.duration_ms), "ms"),
     }

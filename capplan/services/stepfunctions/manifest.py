@@ -1,11 +1,15 @@
-"""What Step Functions says of itself."""
+"""AWS Step Functions as a service: state machines, their quotas, and how a Task starts an execution."""
 
-from capplan.service import Section, Service
+from capplan.service import Integration, Section, Service
+from capplan.services.stepfunctions.quotas import ALL
+
+_START = Integration("state_machines", "start", "StateMachineArn")
+_START_AND_WAIT = Integration("state_machines", "start", "StateMachineArn", waits=True)
 
 SERVICE = Service(
-    "stepfunctions",
-    "Step Functions",
-    (
+    id="stepfunctions",
+    label="Step Functions",
+    sections=(
         Section(
             "state_machines",
             "state machine",
@@ -14,4 +18,11 @@ SERVICE = Service(
             verbs=("start",),
         ),
     ),
+    quotas=ALL,
+    integrations={
+        ("states", "startexecution"): _START,
+        ("sfn", "startexecution"): _START,
+        ("states", "startsyncexecution"): _START_AND_WAIT,
+        ("sfn", "startsyncexecution"): _START_AND_WAIT,
+    },
 )

@@ -1,75 +1,81 @@
-"""The quotas of Step Functions and what they mean for a burst. It knows no price.
-
-Source: Step Functions Developer Guide, "Service quotas" (read 2026-11-23). New accounts start lower, raised with use.
-"""
+"""The quotas of Step Functions and the steps in which it bills, each with its source and the day it was read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
-from typing import Literal
+from datetime import date
 
-MachineType = Literal["standard", "express"]
+from capplan.service import Quota
 
-HISTORY_EVENTS = 25_000
-EXPRESS_SECONDS = 300
-STANDARD_SECONDS = 365 * 86_400
-PAYLOAD_BYTES = 262_144
-DEFINITION_BYTES = 1_048_576
-OPEN_EXECUTIONS = 1_000_000
-OPEN_MAP_RUNS = 1_000
-INLINE_CONCURRENCY = 40
-DISTRIBUTED_CONCURRENCY = 10_000
-DISPATCH_PER_SECOND: Mapping[str, int] = {"STANDARD": 100, "EXPRESS": 1_000}
+_QUOTAS = 'Step Functions Developer Guide, "Service quotas"'
+_ERRORS = 'Step Functions Developer Guide, "Handling errors in Step Functions workflows"'
+_LANGUAGE = "Amazon States Language specification (states-language.net/spec.html)"
+_READ = date(2026, 11, 23)
+_LARGE_REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
+
+# --- of one state machine or execution ---
+
+HISTORY_EVENTS = Quota("stepfunctions.history_events", 25_000, "events", _QUOTAS, _READ)
+STANDARD_DURATION = Quota("stepfunctions.standard.duration", 365 * 86_400, "s", _QUOTAS, _READ)
+EXPRESS_DURATION = Quota("stepfunctions.express.duration", 300, "s", _QUOTAS, _READ)
+PAYLOAD = Quota("stepfunctions.payload", 262_144, "bytes", _QUOTAS, _READ)
+DEFINITION_SIZE = Quota("stepfunctions.definition_size", 1_048_576, "bytes", _QUOTAS, _READ)
+INLINE_CONCURRENCY = Quota("stepfunctions.inline_map.concurrency", 40, "iterations", _QUOTAS, _READ)
+CHILD_CONCURRENCY = Quota("stepfunctions.distributed_map.concurrency", 10_000, "children", _QUOTAS, _READ)
+CHILD_START_RATE: Mapping[str, Quota] = {
+    "STANDARD": Quota("stepfunctions.distributed_map.standard_start_rate", 100, "children/s", _QUOTAS, _READ),
+    "EXPRESS": Quota("stepfunctions.distributed_map.express_start_rate", 1_000, "children/s", _QUOTAS, _READ),
+}
 """Children a Distributed Map starts in a second, by their type."""
 
-_BIG_REGIONS = frozenset({"us-east-1", "us-west-2", "eu-west-1"})
+# --- of an account in a Region; new accounts start lower and are raised with use ---
 
+START_RATE = Quota(
+    *("stepfunctions.start_rate", 150, "start rate", _QUOTAS, _READ),
+    adjustable=True, shared=True, by_region=dict.fromkeys(_LARGE_REGIONS, 300),
+)  # fmt: skip
+START_BUCKET = Quota(
+    *("stepfunctions.start_bucket", 800, "starts", _QUOTAS, _READ),
+    adjustable=True, by_region=dict.fromkeys(_LARGE_REGIONS, 1_300),
+)  # fmt: skip
+EXPRESS_START_RATE = Quota(
+    "stepfunctions.express_start_rate", 6_000, "express start rate", _QUOTAS, _READ, adjustable=True, shared=True
+)
+EXPRESS_START_BUCKET = Quota("stepfunctions.express_start_bucket", 6_000, "starts", _QUOTAS, _READ, adjustable=True)
+TRANSITION_RATE = Quota(
+    *("stepfunctions.transition_rate", 800, "transition rate", _QUOTAS, _READ),
+    adjustable=True, shared=True, by_region=dict.fromkeys(_LARGE_REGIONS, 5_000),
+)  # fmt: skip
+TRANSITION_BUCKET = Quota(
+    *("stepfunctions.transition_bucket", 800, "transitions", _QUOTAS, _READ),
+    adjustable=True, by_region=dict.fromkeys(_LARGE_REGIONS, 5_000),
+)  # fmt: skip
+OPEN_EXECUTIONS = Quota(
+    "stepfunctions.open_executions", 1_000_000, "open executions", _QUOTAS, _READ, adjustable=True, shared=True
+)
+OPEN_MAP_RUNS = Quota("stepfunctions.open_map_runs", 1_000, "open map runs", _QUOTAS, _READ, shared=True)
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """A token bucket: what fits at once, and what flows in each second."""
+# --- of a definition ---
 
-    size: int
-    refill_per_s: int
+STATE_NAME = Quota("stepfunctions.state_name", 80, "characters", _LANGUAGE, _READ)
+STATE_SECONDS = Quota("stepfunctions.state_seconds", 99_999_999, "", _LANGUAGE, _READ)
+RETRY_INTERVAL = Quota("stepfunctions.retry.interval_seconds", 99_999_999, "", _ERRORS, _READ)
+RETRY_ATTEMPTS = Quota("stepfunctions.retry.max_attempts", 99_999_999, "", _ERRORS, _READ)
+RETRY_DELAY = Quota("stepfunctions.retry.max_delay_seconds", 31_622_400, "", _ERRORS, _READ)
 
-    def seconds_for(self, n: Fraction | int) -> Fraction:
-        """Seconds until so many requests, asked for at once, are admitted."""
-        return max(Fraction(0), (Fraction(n) - self.size) / self.refill_per_s)
+ALL = (
+    *(HISTORY_EVENTS, STANDARD_DURATION, EXPRESS_DURATION, PAYLOAD, DEFINITION_SIZE),
+    *(INLINE_CONCURRENCY, CHILD_CONCURRENCY, *CHILD_START_RATE.values()),
+    *(START_RATE, START_BUCKET, EXPRESS_START_RATE, EXPRESS_START_BUCKET, TRANSITION_RATE, TRANSITION_BUCKET),
+    *(OPEN_EXECUTIONS, OPEN_MAP_RUNS),
+    *(STATE_NAME, STATE_SECONDS, RETRY_INTERVAL, RETRY_ATTEMPTS, RETRY_DELAY),
+)
 
-    def sustains(self, per_second: Fraction) -> bool:
-        """Whether a steady rate fits."""
-        return per_second <= self.refill_per_s
+# --- how an Express execution is billed: AWS Step Functions pricing page (read 2026-11-23) ---
 
-
-def transition_bucket(region: str, machine: MachineType = "standard") -> Bucket | None:
-    """State transitions; None for Express, which has no such bucket."""
-    return None if machine == "express" else _standard_transitions(region)
-
-
-def _standard_transitions(region: str) -> Bucket:
-    return Bucket(5_000, 5_000) if region in _BIG_REGIONS else Bucket(800, 800)
-
-
-def start_bucket(region: str, machine: MachineType = "standard") -> Bucket:
-    """StartExecution requests."""
-    if machine == "express":
-        return Bucket(6_000, 6_000)
-    return Bucket(1_300, 300) if region in _BIG_REGIONS else Bucket(800, 150)
-
-
-def dispatch_seconds(children: int, child_type: str) -> Fraction:
-    """Seconds a Distributed Map needs at least to start its children; MaxConcurrency does not bound it."""
-    return Fraction(children, DISPATCH_PER_SECOND[child_type])
-
-
-def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  no default follows another
-    """What the account may take of a limit in a Region, as AWS sets it; None for a limit of another service."""
-    defaults = {
-        "stepfunctions.start_rate": start_bucket(region).refill_per_s,
-        "stepfunctions.express_start_rate": start_bucket(region, "express").refill_per_s,
-        "stepfunctions.transition_rate": _standard_transitions(region).refill_per_s,
-        "stepfunctions.open_executions": OPEN_EXECUTIONS,
-        "stepfunctions.open_map_runs": OPEN_MAP_RUNS,
-    }
-    return Decimal(defaults[limit]) if limit in defaults else None
+DURATION_STEP_MS = 100
+"""Billed duration is rounded up to 100 ms."""
+MEMORY_STEP_MB = 64
+"""Billed memory is rounded up to 64 MB."""
+BASE_MEMORY_MB = 50
+"""AWS's memory estimate of an execution, before definition and payload."""
+MAX_OVERHEAD = 2
+"""Transitions of a Standard execution beside its states: the page's examples count start and end."""

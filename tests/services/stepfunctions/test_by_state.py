@@ -153,7 +153,7 @@ def test_both_types_are_priced_and_judged(tmp_path: Path) -> None:
     standard, express = capplan.workflow(given(tmp_path, POLLING, "    states: {'Done?': {polls: 20}}\n")).types
     assert (standard.type, standard.as_written, standard.verdict.eligible) == ("standard", True, True)
     assert not express.verdict.eligible
-    assert "Express ends executions after 300 s" in express.verdict.obstacles[0], "20 x 30 s"
+    assert "Express stops executions after 5 min" in express.verdict.obstacles[0], "20 x 30 s"
     assert standard.each == TRANSITION * 64, "1 + 3 x 20 + 1, start and end"
     short = capplan.workflow(given(tmp_path, SAGA)).types[1]
     assert short.verdict.eligible
@@ -164,7 +164,7 @@ def test_both_types_are_priced_and_judged(tmp_path: Path) -> None:
 def test_a_tail_past_five_minutes_forbids_express(tmp_path: Path) -> None:
     words = "    states:\n      Book car: {duration: {p50: 2 min, p99: 6 min}}\n"
     express = capplan.workflow(given(tmp_path, SAGA, words)).types[1]
-    assert "one execution of a hundred" in express.verdict.obstacles[0]
+    assert "1% of executions take" in express.verdict.obstacles[0]
 
 
 def test_the_history_holds_so_many_passes(tmp_path: Path) -> None:

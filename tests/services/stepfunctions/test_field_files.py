@@ -13,7 +13,8 @@ from capplan.errors import CapplanError, Diagnostic
 from capplan.report.workflow_mermaid import mermaid
 from capplan.services.stepfunctions.asl.definition import DefinitionError
 from capplan.services.stepfunctions.execution.expectation import expect
-from capplan.services.stepfunctions.execution.model import World, fails_with
+from capplan.services.stepfunctions.execution.model import World
+from capplan.services.stepfunctions.execution.retries import DEFAULT_ERROR
 from tests.cases.adapters.stepfunctions import read_definition
 from tests.helpers import HEAD
 from tests.report.mermaid_grammar import parse
@@ -32,7 +33,7 @@ def test_a_real_definition_is_read_and_planned(path: Path) -> None:
         return
     definition = read_definition(path)
     tasks = [name for name, state in definition.states.items() if state.task is not None]
-    found = expect(definition.graph, World(fails={name: fails_with(Fraction(1, 7)) for name in tasks}))
+    found = expect(definition.graph, World(fails={name: {DEFAULT_ERROR: Fraction(1, 7)} for name in tasks}))
     assert found.states_entered >= 1
     assert 0 < found.p_success < 1
     assert found.history_events >= found.states_entered

@@ -10,8 +10,8 @@ import yaml
 
 from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.asl.read import parse
-from capplan.services.stepfunctions.execution.interpreter import Script, execute
 from tests.cases.adapters.stepfunctions import read_definition, script_of
+from tests.reference.stepfunctions.interpreter import Script, execute
 from tests.services.stepfunctions.moto_runner import plays, record
 from tests.services.stepfunctions.shapes import ALL
 

@@ -9,13 +9,14 @@ import pytest
 
 from capplan.model import Context, Demand
 from capplan.quantities.distribution import Distribution
+from capplan.resource_type import DeclaredResource, MeteredResource
 from capplan.services.stepfunctions.asl.definition import DefinitionError
 from capplan.services.stepfunctions.asl.read import parse
 from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.world import definition_of, world_of
 from capplan.services.stepfunctions.spec import StateMachine, validate
-from capplan.services.stepfunctions.state_machine import KIND
+from capplan.services.stepfunctions.state_machine import STATE_MACHINE
 from tests.services.stepfunctions.shapes import DISTRIBUTED, HANDED_ON, NESTED, POLLING, SAGA, call
 
 Build = Callable[..., StateMachine]
@@ -73,8 +74,8 @@ def test_several_errors_keep_their_own_budgets(machine: Build, ctx: Context) -> 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ({"errors": {"E": "60%", "F": "60%"}}, "more than all attempts of 'A' fail"),
-        ({"errors": {"E": "1%"}, "fails": "1%"}, "'errors' says what 'fails' and 'error' say"),
+        ({"errors": {"E": "60%", "F": "60%"}}, "more than 100% of the attempts of 'A' fail"),
+        ({"errors": {"E": "1%"}, "fails": "1%"}, "'errors' replaces 'fails' and 'error'"),
     ],
 )
 def test_errors_that_cannot_be_are_refused(machine: Build, words: dict[str, Any], message: str) -> None:
@@ -144,7 +145,7 @@ def test_batches_and_transactions_are_their_members(
     machine: Build, ctx: Context, resource: str, arguments: dict[str, Any], calls: list[tuple[str, int, bool]]
 ) -> None:
     spec = machine(one(Resource=resource, Parameters=arguments))
-    found = KIND.calls("m", spec, ctx)
+    found = STATE_MACHINE.calls(DeclaredResource("m", spec, ctx))
     assert [(str(c.access.op), int(c.times), c.access.transactional) for c in found] == calls
 
 
@@ -153,7 +154,7 @@ def test_a_read_says_its_consistency_and_index(machine: Build, ctx: Context) -> 
     spec = machine(
         one(Resource="arn:aws:states:::aws-sdk:dynamodb:query", Parameters=arguments), states={"A": {"items": 9}}
     )
-    (found,) = KIND.calls("m", spec, ctx)
+    (found,) = STATE_MACHINE.calls(DeclaredResource("m", spec, ctx))
     assert (found.access.index, found.access.items) == ("by-day", Decimal(9))
     assert found.access.consistency == "strong"
 
@@ -178,6 +179,8 @@ def test_every_rule_speaks_where_it_should(
     machine: Build, demand: Flowing, ctx: Context, definition: dict[str, Any], words: dict[str, Any], rules: set[str]
 ) -> None:
     spec = machine(definition, states=words)
-    found = KIND.options("m", spec, KIND.meter("m", spec, demand(), ctx), ctx)
+    found = STATE_MACHINE.options(
+        MeteredResource("m", spec, STATE_MACHINE.meter(DeclaredResource("m", spec, ctx), demand()), ctx)
+    )
     assert {option.rule.removeprefix("stepfunctions.") for option in found} == rules
-    assert {option.rule for option in found} <= {rule.id for rule in KIND.rules}
+    assert {option.rule for option in found} <= {rule.id for rule in STATE_MACHINE.rules}

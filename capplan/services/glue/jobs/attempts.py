@@ -1,4 +1,4 @@
-"""A job's attempts: what each is billed, how long it takes, how many calls it makes. It counts no runs."""
+"""Computes a job's attempts: billed seconds, real time, and how many calls they make."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -16,102 +16,104 @@ _ALMOST_ALL = 0.999999
 _MOMENTS = 8
 """Equal parts of a run in which a failure may fall, where it may come anywhere."""
 _ANYWHERE = tuple((Decimal(i) + Decimal("0.5")) / _MOMENTS for i in range(_MOMENTS))
+_BISECTIONS = 40
 
 
 def attempts(spec: Job) -> retries.Attempts:
     """The job's chain of attempts, in mean billed seconds.
 
-    An attempt that would run past its time-out is billed to it and not retried: it ends the run as a success would.
+    An attempt that would run past its time-out is billed to it and not retried: it ends the run as a success does.
     """
-    how = fails(spec)
+    failures = fails(spec)
     return retries.Attempts(
-        chance=Fraction(how.chance),
-        count=retries.attempts_at_most(spec.max_retries),
+        chance=Fraction(failures.chance),
+        count=spec.max_retries + 1,
         failed_s=_failed_s(spec),
-        success_s=_success_s(spec),
-        repeat=None if how.repeat is None else Fraction(how.repeat),
+        success_s=success_s(spec),
+        repeat=None if failures.repeat is None else Fraction(failures.repeat),
     )
 
 
-def _success_s(spec: Job) -> Fraction:
+def success_s(spec: Job) -> Fraction:
+    """Mean billed seconds of a successful attempt."""
     if spec.dpu_seconds is not None:
         return Fraction(spec.dpu_seconds) / billed_dpus(spec)
-    return billing.expected_billed_s(duration(spec), _least(spec), timeout_ms(spec))
+    return billing.expected_billed_s(duration(spec), _minimum_s(spec), timeout_ms(spec))
 
 
 def _failed_s(spec: Job) -> Fraction:
-    """Mean billed seconds of a failed attempt: E[max(minimum, f T)] where f may be anything."""
+    """Mean billed seconds of a failed attempt: E[max(minimum, f T)], f its share of the run time."""
     if spec.dpu_seconds is not None:
-        return _success_s(spec) * failed_share(spec)
-    return _mean_billed_s(duration(spec), _fail_shares(spec), _least(spec), timeout_ms(spec))
+        return success_s(spec) * failed_share(spec)
+    return _mean_billed_s(duration(spec), _fail_shares(spec), _minimum_s(spec), timeout_ms(spec))
 
 
 @lru_cache(maxsize=8192)
-def _mean_billed_s(time: Distribution, shares: tuple[Decimal, ...], least: int, cap_ms: Decimal) -> Fraction:
-    parts = [billing.expected_billed_s(scaled(time, share), least, cap_ms) for share in shares]
+def _mean_billed_s(time: Distribution, shares: tuple[Decimal, ...], minimum: int, cap_ms: Decimal) -> Fraction:
+    parts = [billing.expected_billed_s(scaled(time, share), minimum, cap_ms) for share in shares]
     return sum(parts, Fraction(0)) / len(parts)
 
 
 def _fail_shares(spec: Job) -> tuple[Decimal, ...]:
-    """The shares of its time at which an attempt fails, equally likely."""
+    """The shares of its run time at which an attempt fails, equally likely."""
     after = fails(spec).after
     return _ANYWHERE if after is None else (after,)
 
 
-def _least(spec: Job) -> int:
+def _minimum_s(spec: Job) -> int:
     return billing.minimum_s(spec.type, spec.glue_version)
 
 
 def scaled(time: Distribution, share: Decimal) -> Distribution:
-    """A duration cut to a share of itself."""
+    """A share of a duration."""
     if not share:
         return fixed(0)
     return Distribution(tuple((below, to_quantity(Fraction(value) * Fraction(share))) for below, value in time.points))
 
 
-# --- how far a run may go ---------------------------------------------------------------------------------------------
+# --- percentiles of a run ---------------------------------------------------------------------------------------------
 
 
 def billed_quantile_s(spec: Job, share: Fraction) -> Fraction:
-    """Billed seconds that so many of the runs stay within: failed attempts at their mean, the last one as it falls.
+    """Billed seconds that a share of the runs does not exceed: failed attempts at their mean, the last as it varies.
 
-    Exact where every attempt takes the same time, else by bisection, 6 significant digits.
+    Exact where every attempt takes the same time, else by bisection, to 6 significant digits.
     """
     chain = attempts(spec)
     if duration(spec).fixed or spec.dpu_seconds is not None:
         return retries.billed_quantile_s(chain, share)
     worst_s = float(retries.worst_billed_s(high_attempts(spec, _ALMOST_ALL)))
-    return _spread_quantile_s(duration(spec), chain, _least(spec), timeout_ms(spec), (share, worst_s))
+    return _varying_quantile_s(duration(spec), chain, _minimum_s(spec), timeout_ms(spec), (share, worst_s))
 
 
 @lru_cache(maxsize=8192)
-def _spread_quantile_s(
-    time: Distribution, chain: retries.Attempts, least: int, cap_ms: Decimal, goal: tuple[Fraction, float]
+def _varying_quantile_s(
+    time: Distribution, chain: retries.Attempts, minimum: int, cap_ms: Decimal, goal: tuple[Fraction, float]
 ) -> Fraction:
-    """The least billed seconds that a share of the runs stays within, sought below the worst run's."""
+    """The least billed seconds that a share of the runs does not exceed, sought below those of the worst run."""
     share, failed_s, cap = float(goal[0]), float(chain.failed_s), float(cap_ms)
 
     def succeeds_within(billed_s: float) -> float:
         left_ms = billed_s * units.MS_PER_SECOND
-        return 0.0 if billed_s < least else 1.0 if left_ms >= cap else 1 - share_above(time, left_ms)
+        return 0.0 if billed_s < minimum else 1.0 if left_ms >= cap else 1 - share_above(time, left_ms)
 
     def within(billed_s: float) -> float:
-        found, reaching = 0.0, 1.0
+        total, reaching = 0.0, 1.0
         for failures in range(chain.count):
             again = float(chain.chance if not failures else chain.again)
-            found += reaching * (1 - again) * succeeds_within(billed_s - failures * failed_s)
+            total += reaching * (1 - again) * succeeds_within(billed_s - failures * failed_s)
             reaching *= again
-        return found + (reaching if chain.count * failed_s <= billed_s else 0.0)
+        return total + (reaching if chain.count * failed_s <= billed_s else 0.0)
 
     low, high = 0.0, goal[1]
-    for _ in range(40):
+    for _ in range(_BISECTIONS):
         middle = (low + high) / 2
         low, high = (low, middle) if within(middle) >= share else (middle, high)
     return sig6(high)
 
 
 def high_attempts(spec: Job, share: float) -> retries.Attempts:
-    """The chain of attempts, each of which takes the time that so many stay within."""
+    """The chain of attempts, each as long as a quantile of the run time."""
     if duration(spec).fixed:
         return attempts(spec)
     long = fixed(to_quantity(sig6(quantile(duration(spec), share))))
@@ -137,15 +139,15 @@ def _mean_cut_ms(time: Distribution, shares: tuple[Decimal, ...], cap_ms: Decima
     return sum(parts, Fraction(0)) / len(parts)
 
 
-def busy_ms(spec: Job) -> Fraction:
-    """Mean real time a run is at work, all its attempts together."""
+def active_ms(spec: Job) -> Fraction:
+    """Mean real time of a run, all its attempts."""
     chain = attempts(spec)
     failed = retries.expected_failures(chain) * failing_ms(spec)
     return retries.success_share(chain) * attempt_ms(spec) + failed
 
 
 def calls_per_unit(spec: Job) -> Fraction:
-    """How many full runs' calls one run makes: one if it succeeds, and of each failed attempt the share it got to."""
+    """Calls of one run, in those of a complete one: 1 if it succeeds, and of each failed attempt its completed share."""
     if spec.type == "streaming":
         return Fraction(1)
     chain = attempts(spec)
@@ -156,5 +158,5 @@ def _cut_mean_ms(time: Distribution, cap_ms: Decimal) -> Fraction:
     """E[min(T, cap)]."""
     if time.fixed:
         return Fraction(min(time.points[0][1], cap_ms))
-    least = min(quantile(time, 1 - _ALMOST_ALL), float(cap_ms))
-    return min(mean(time), sig6(least + billing.tail_ms(time, least, float(cap_ms))))
+    start = min(quantile(time, 1 - _ALMOST_ALL), float(cap_ms))
+    return min(mean(time), sig6(start + billing.tail_ms(time, start, float(cap_ms))))

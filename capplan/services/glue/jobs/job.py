@@ -22,9 +22,9 @@ from capplan.resource_type import DeclaredResource, MeteredResource, Reference, 
 from capplan.services.glue.jobs import cost, derived_settings, limits, options, usage
 from capplan.services.glue.jobs.attempts import calls_per_unit
 from capplan.services.glue.jobs.rejected_settings import validate
+from capplan.services.glue.jobs.rules import RULES
 from capplan.services.glue.jobs.spec import Job
 from capplan.services.glue.jobs.usage import Usage
-from capplan.services.glue.rules import RULES
 
 _Metered = MeteredResource[Job, Usage]
 
@@ -46,7 +46,7 @@ class _JobType(ResourceType[Job, Usage]):
         return () if spec.on_failure is None else (Reference(("on_failure",), spec.on_failure, "functions"),)
 
     def schedule(self, spec: Job) -> str | Fraction | None:
-        return spec.schedule if spec.schedule is not None else derived_settings.own_rate(spec)
+        return spec.schedule if spec.schedule is not None else derived_settings.runs_per_second(spec)
 
     def warn_if_idle(self, spec: Job) -> bool:
         return spec.type != "streaming"
@@ -57,7 +57,7 @@ class _JobType(ResourceType[Job, Usage]):
         if spec.on_failure is None:
             return ()
         access = Access(op="invoke", target=spec.on_failure, is_async=True)
-        return (Call(f"functions.{spec.on_failure.removeprefix('functions.')}", usage.notices_a_run(spec), access),)
+        return (Call(f"functions.{spec.on_failure.removeprefix('functions.')}", usage.notices_per_run(spec), access),)
 
     def calls_per_unit(self, spec: Job) -> Fraction:
         return calls_per_unit(spec)
@@ -67,7 +67,7 @@ class _JobType(ResourceType[Job, Usage]):
         return usage.mean_run_ms(resource.spec)
 
     def failure_share(self, spec: Job) -> Fraction:
-        return usage.seen_failure_share(spec)
+        return usage.caller_failure_share(spec)
 
     def meter(self, resource: DeclaredResource[Job], demand: Demand) -> Usage:
         return usage.meter(resource.name, resource.spec, demand, resource.context)

@@ -1,36 +1,37 @@
-"""All that a job's room has to say beside its bill: advice, what gates may ask for, what is assumed. It prices nothing."""
+"""Collects a job's recommendations, metrics for gates, and assumptions."""
 
 from decimal import Decimal
 from typing import Literal
 
 from capplan.model import Assumption, Context, Observable, Option
 from capplan.quantities.rounding import to_quantity
+from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.jobs import risks, savings
-from capplan.services.glue.jobs.derived_settings import MS_PER_MINUTE, timeout_ms
+from capplan.services.glue.jobs.derived_settings import timeout_ms
 from capplan.services.glue.jobs.limits import MAX_CONCURRENT_RUNS, WAITING, check
 from capplan.services.glue.jobs.retries import expected_attempts
 from capplan.services.glue.jobs.spec import Job
 from capplan.services.glue.jobs.usage import Usage
 
 _Default = tuple[str, str, str, Literal["aws_default", "workload"]]
-"""A key, what stands for it, why, and whose default it is."""
-_NO_RUNS = "a streaming job has no runs: it is always at work"
+"""A key, its default, the reason, and whose default it is."""
+_NO_RUNS = "a streaming job has no single runs"
 
 
 def options(name: str, spec: Job, usage: Usage, ctx: Context) -> tuple[Option, ...]:
-    """What each rule has to say of this job."""
-    found = (rule(name, spec, usage, ctx) for rule in (*savings.ALL, *risks.ALL))
-    return tuple(option for option in found if option is not None)
+    """Every recommendation for this job."""
+    options = (rule(name, spec, usage, ctx) for rule in (*savings.ALL, *risks.ALL))
+    return tuple(option for option in options if option is not None)
 
 
 def observe(name: str, spec: Job, usage: Usage, ctx: Context) -> dict[str, Observable]:
-    """What gates may ask of a job, beside its cost and what a run costs (`cost.risk`)."""
+    """The metrics that gates can test, beside costs (`cost.risk`)."""
     if usage.always_on:
         names = ("success", "waste", "attempts", "duration.p99", "concurrent_runs.peak", "failure_notice", "overlap")
         return {key: Observable(None, why_unknown=_NO_RUNS) for key in names}
     limits = {limit.limit: limit for limit in check(name, spec, usage, ctx)}
     runs, waiting = limits.get(MAX_CONCURRENT_RUNS), limits.get(WAITING)
-    peak = to_quantity(Decimal(repr(round(usage.busy.peak().per_second, 6)))) if usage.busy.terms else Decimal(0)
+    peak = to_quantity(Decimal(repr(round(usage.active.peak().per_second, 6)))) if usage.active.terms else Decimal(0)
     return {
         "success": Observable(to_quantity(usage.success_share), "share"),
         "waste": Observable(to_quantity(usage.waste_share), "share"),
@@ -45,47 +46,48 @@ def observe(name: str, spec: Job, usage: Usage, ctx: Context) -> dict[str, Obser
 
 
 def assume(name: str, spec: Job, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:  # noqa: ARG001
-    """The defaults the answer rests on, in the order of the scenario's words."""
-    at = f"jobs.{name}"
-    found = [*_size(spec, usage), *_time(spec, usage)]
-    return tuple(Assumption(f"{at}.{key}", value, reason, kind) for key, value, reason, kind in found)
+    """Defaults that the scenario does not set, in the order of its keys."""
+    defaults = [*_size(spec, usage), *_time(spec, usage)]
+    return tuple(Assumption(f"jobs.{name}.{key}", value, reason, kind) for key, value, reason, kind in defaults)
 
 
 def _size(spec: Job, usage: Usage) -> list[_Default]:
     given = spec.model_fields_set
-    found: list[_Default] = []
+    out: list[_Default] = []
     if "glue_version" not in given:
-        reason = "AWS's default when it is omitted; it decides the price, the minimum and the default time-out"
-        found.append(("glue_version", spec.glue_version, reason, "aws_default"))
+        reason = "AWS's default; it determines the price, the minimum and the default time-out"
+        out.append(("glue_version", spec.glue_version, reason, "aws_default"))
     if spec.type in ("spark", "streaming") and spec.workers is not None and "worker_type" not in given:
-        found.append(("worker_type", spec.worker_type, "the console's choice for Spark", "aws_default"))
+        out.append(("worker_type", spec.worker_type, "default of the console for Spark", "aws_default"))
     if spec.type == "python-shell" and spec.dpus is None:
-        found.append(("dpus", str(usage.dpus), "AWS's default for Python shell", "aws_default"))
+        out.append(("dpus", str(usage.dpus), "AWS's default for Python shell", "aws_default"))
     if spec.type in ("spark", "streaming") and spec.workers is None and spec.dpus is None:
-        found.append(("dpus", str(usage.dpus), "AWS's default capacity before Glue 2.0", "aws_default"))
+        out.append(("dpus", str(usage.dpus), "AWS's default capacity before Glue 2.0", "aws_default"))
     if spec.auto_scaling and spec.worker_utilization is None and spec.dpu_seconds is None:
-        found.append(
-            ("worker_utilization", "100%", "all workers at work for the whole run: the dearest case", "workload")
+        out.append(
+            ("worker_utilization", "100%", "all workers in use for the whole run: the most expensive case", "workload")
         )
-    return found
+    return out
 
 
 def _time(spec: Job, usage: Usage) -> list[_Default]:
-    found: list[_Default] = []
+    out: list[_Default] = []
     if usage.always_on:
-        return found
+        return out
     if spec.timeout_ms is None:
         minutes = f"{timeout_ms(spec) / MS_PER_MINUTE:,} min"
-        found.append(("timeout", minutes, "AWS's default for this Glue version", "aws_default"))
+        out.append(("timeout", minutes, "AWS's default for this Glue version", "aws_default"))
     if "max_retries" not in spec.model_fields_set:
-        found.append(("max_retries", "0", "an omitted value means no retry", "aws_default"))
+        out.append(("max_retries", "0", "no retries unless set", "aws_default"))
     if spec.fails is None and spec.max_retries:
-        found.append(("fails", "0%", "no attempt is taken to fail, so no retry is billed", "workload"))
+        out.append(("fails", "0%", "no attempt fails, so no retry is billed", "workload"))
     if usage.machines and spec.max_retries and "sync_follows_retries" not in spec.model_fields_set:
-        reason = "a workflow that waits follows the run it started; that it waits for Glue's retries AWS does not say"
-        found.append(("sync_follows_retries", "false", reason, "aws_default"))
-    if spec.execution_class == "flex" and spec.dpu_seconds is None:
-        found.append(
-            ("dpu_seconds", "all workers, the whole run", "no worker is taken back during a Flex run", "workload")
+        reason = (
+            "a workflow that waits follows the run it started; AWS does not document that it waits for Glue's retries"
         )
-    return found
+        out.append(("sync_follows_retries", "false", reason, "aws_default"))
+    if spec.execution_class == "flex" and spec.dpu_seconds is None:
+        out.append(
+            ("dpu_seconds", "all workers, the whole run", "no worker is reclaimed during a Flex run", "workload")
+        )
+    return out

@@ -1,4 +1,4 @@
-"""Runs of a job at the same time: how many, how likely one meets the one before, how many wait. It bills nothing."""
+"""Computes how often a scheduled run starts before the previous one has ended, and how many runs wait in the queue."""
 
 import math
 from dataclasses import dataclass
@@ -9,76 +9,59 @@ from capplan import units
 from capplan.flow import DemandFlow
 from capplan.quantities.distribution import Distribution, quantile, share_above
 from capplan.quantities.rounding import sig6
+from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.jobs import retries
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_MS_PER_MINUTE = units.MS_PER_SECOND * units.SECONDS_PER_MINUTE
-_SURE = 0.9999
-_CLOSE = 24
-"""A schedule whose mean gap is more than so many times a run's longest time is not looked at run by run."""
+_ALMOST_ALL = 0.9999
+_RARE_GAPS = 24
+"""Runs whose mean gap is longer than this many of the longest run are not compared one by one: they do not overlap."""
 
 
-def concurrent(flow: DemandFlow, each_ms: Fraction) -> DemandFlow:
-    """Runs at work at each moment, for runs that each take so long.
-
-    Runs of a minute or more stand in the series as whole minutes, so that a run alone is one run and never a bit more.
-    """
-    minutes = each_ms // _MS_PER_MINUTE
-    if minutes < 1:
-        return flow * (each_ms / units.MS_PER_SECOND)
-    return flow.spread(each_ms) * Fraction(minutes * units.SECONDS_PER_MINUTE)
+# --- a run overlaps the next ------------------------------------------------------------------------------------------
 
 
-def scheduled(flow: DemandFlow) -> bool:
-    """Whether clocks alone start the runs; traffic comes at random."""
-    return bool(flow.terms) and not any(shape.recurring for shape, _ in flow.terms)
-
-
-# --- one run meets the next -------------------------------------------------------------------------------------------
-
-
-def share(flow: DemandFlow, time: Distribution, chain: retries.Attempts, failing_ms: Fraction) -> Fraction:
-    """The share of scheduled runs that begin while the run before is still at work, retries included.
+def overlap_share(flow: DemandFlow, time: Distribution, chain: retries.Attempts, failing_ms: Fraction) -> Fraction:
+    """Share of scheduled runs that start while the previous one is still active, retries included. Range 0 to 1.
 
     Args:
-        flow: Runs as a formula; only a schedule's are looked at.
-        time: Time of an attempt that succeeds.
-        chain: The chances of the attempts.
+        flow: Runs as a formula; only those of a schedule can overlap so, others give 0.
+        time: Run time of a successful attempt.
+        chain: The probabilities of the attempts.
         failing_ms: Mean time until an attempt fails.
     """
-    if not scheduled(flow) or any(shape.over_minutes for shape, _ in flow.terms):
+    scheduled = bool(flow.terms) and not any(shape.recurring for shape, _ in flow.terms)
+    if not scheduled or any(shape.over_minutes for shape, _ in flow.terms):
         return Fraction(0)
-    longest_ms = quantile(time, _SURE) + float(failing_ms) * (chain.count - 1 if chain.chance else 0)
-    if units.MONTH_SECONDS * units.MS_PER_SECOND / float(flow.monthly) > longest_ms * _CLOSE:
+    longest_ms = quantile(time, _ALMOST_ALL) + float(failing_ms) * (chain.count - 1 if chain.chance else 0)
+    if units.MONTH_SECONDS * units.MS_PER_SECOND / float(flow.monthly) > longest_ms * _RARE_GAPS:
         return Fraction(0)
     gaps = _gap_minutes(flow)
-    total = sum(count * _longer(gap, time, chain, failing_ms) for gap, count in gaps.items())
+    overlapping = sum(count * _exceeds(gap, time, chain, failing_ms) for gap, count in gaps.items())
     starts = sum(gaps.values())
-    return sig6(total / starts) if starts else Fraction(0)
+    return sig6(overlapping / starts) if starts else Fraction(0)
 
 
 def _gap_minutes(flow: DemandFlow) -> dict[int, int]:
-    """How often each gap between two starts occurs in the window; runs of the same minute have none."""
+    """How often each gap between two starts occurs in the simulated period; starts in the same minute have gap 0."""
     import numpy as np  # noqa: PLC0415  only where a series is computed
 
     runs = np.rint(flow.rate_per_minute() * units.SECONDS_PER_MINUTE).astype(int)
     minutes = np.flatnonzero(runs)
     if not len(minutes):
         return {}
-    gaps = np.diff(minutes)  # the window's end is no end of the schedule
-    found: dict[int, int] = {}
-    for gap, count in zip(*np.unique(gaps, return_counts=True), strict=True):
-        found[int(gap)] = int(count)
-    together = int(runs.sum()) - len(minutes)
-    return found | {0: together} if together else found
+    gaps, counts = np.unique(np.diff(minutes), return_counts=True)  # the last start has no next one
+    of_gap = {int(gap): int(count) for gap, count in zip(gaps, counts, strict=True)}
+    same_minute = int(runs.sum()) - len(minutes)
+    return of_gap | {0: same_minute} if same_minute else of_gap
 
 
-def _longer(gap_minutes: int, time: Distribution, chain: retries.Attempts, failing_ms: Fraction) -> float:
-    """The chance that a run, all its attempts, takes longer than a gap."""
-    gap_ms = Fraction(gap_minutes * _MS_PER_MINUTE)
+def _exceeds(gap_minutes: int, time: Distribution, chain: retries.Attempts, failing_ms: Fraction) -> float:
+    """Probability that a run, all its attempts, takes longer than a gap."""
+    gap_ms = Fraction(gap_minutes * MS_PER_MINUTE)
     chance, reaching = 0.0, 1.0
     for failures in range(chain.count):
         fails = float(chain.chance if not failures else chain.again)
@@ -92,35 +75,42 @@ def _longer(gap_minutes: int, time: Distribution, chain: retries.Attempts, faili
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Runs that wait at the worst moment, when that is, and whether the queue grows without end."""
+    """Runs that wait at the worst moment, the minute of it, and whether the queue grows without bound."""
 
     waiting: int
     minute: int
     grows: bool
 
 
-def queue(flow: DemandFlow, each_ms: Fraction, at_once: int) -> Queue:
-    """The runs that wait where only so many may be at work: a queue of work, minute by minute through two windows."""
-    levels = flow.rate_per_minute() * units.SECONDS_PER_MINUTE
-    each = max(1.0, float(each_ms) / _MS_PER_MINUTE)
-    first, end = _backlog(levels, each, at_once, 0.0)
-    second, later = _backlog(levels, each, at_once, end)
-    grows = later > end + 1e-6
-    held = first if grows else second
-    minute = int(held.argmax())
-    return Queue(max(0, math.ceil(round(held[minute] / each - at_once, 6))), minute, grows)
+def queue(flow: DemandFlow, run_ms: Fraction, max_active: int) -> Queue:
+    """Runs that wait when only some may be active at the same time, simulated minute by minute over two periods.
+
+    Args:
+        flow: Runs that start.
+        run_ms: Mean duration of a run.
+        max_active: Runs that may be active.
+    """
+    starts = flow.rate_per_minute() * units.SECONDS_PER_MINUTE
+    run_minutes = max(1.0, float(run_ms) / MS_PER_MINUTE)
+    first, first_end = _backlog(starts, run_minutes, max_active, 0.0)
+    second, second_end = _backlog(starts, run_minutes, max_active, first_end)
+    grows = second_end > first_end + 1e-6
+    backlog = first if grows else second
+    minute = int(backlog.argmax())
+    waiting = max(0, math.ceil(round(backlog[minute] / run_minutes - max_active, 6)))
+    return Queue(waiting, minute, grows)
 
 
 def _backlog(
-    levels: "NDArray[np.float64]", each: float, at_once: int, start: float
+    starts: "NDArray[np.float64]", run_minutes: float, max_active: int, initial: float
 ) -> "tuple[NDArray[np.float64], float]":
-    """Run-minutes of work at hand in each minute, and at the window's end."""
+    """Run-minutes that are not done in each minute, and at the end of the period."""
     import numpy as np  # noqa: PLC0415
 
-    held = np.empty(len(levels))
-    work = start
-    for i, runs in enumerate(levels):
-        work += runs * each
-        held[i] = work
-        work = max(0.0, work - at_once)
-    return held, work
+    backlog = np.empty(len(starts))
+    left = initial
+    for i, runs in enumerate(starts):
+        left += runs * run_minutes
+        backlog[i] = left
+        left = max(0.0, left - max_active)
+    return backlog, left

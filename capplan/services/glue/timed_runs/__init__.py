@@ -1,1 +1,1 @@
-"""What is billed by the time it runs and is not retried: crawlers, sessions, evaluations, catalog tasks, DataBrew."""
+"""Resources billed by run time without retries: crawlers, sessions, data quality, catalog tasks, DataBrew."""

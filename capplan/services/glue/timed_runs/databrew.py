@@ -1,6 +1,6 @@
-"""DataBrew: jobs by the node-hour, interactive sessions by the half hour. It knows no price.
+"""DataBrew: jobs billed by node-hours, interactive sessions by the half hour.
 
-AWS Glue pricing page, DataBrew (jobs per minute, 5 nodes by default; sessions of 30 minutes); read 2026-09-20.
+Source: AWS Glue pricing page, DataBrew (jobs per minute, 5 nodes by default; sessions of 30 minutes); read 2026-09-20.
 """
 
 from fractions import Fraction
@@ -12,38 +12,37 @@ from capplan import units
 from capplan.model import Assumption, Context, Problem
 from capplan.quantities.distribution import expected_blocks
 from capplan.quantities.fields import WholeCount
-from capplan.services.glue import dpu
-from capplan.services.glue.jobs.derived_settings import MS_PER_MINUTE
+from capplan.services.glue.fields import MS_PER_MINUTE
+from capplan.services.glue.quotas import DATABREW_NODES, DATABREW_SESSION_MINUTES, MAX_NODES
 from capplan.services.glue.timed_runs import resource_type as timed
 from capplan.services.glue.timed_runs.resource_type import Timed, Usage
 
-_SESSION_MS = 30 * MS_PER_MINUTE
-_MINUTES = units.SECONDS_PER_HOUR // units.SECONDS_PER_MINUTE
+_MINUTES_PER_HOUR = units.SECONDS_PER_HOUR // units.SECONDS_PER_MINUTE
 
 
 class Brew(Timed):
-    """A DataBrew job, or work on a project in an interactive session."""
+    """A DataBrew job, or an interactive session on a project."""
 
     type: Literal["job", "session"] = "job"
-    """job (default), or session: a project that somebody works on."""
-    nodes: Annotated[WholeCount, Field(ge=1, le=149)] | None = None
-    """Nodes of a job (5)."""
+    """job (default), or session: interactive work on a project."""
+    nodes: Annotated[WholeCount, Field(ge=1, le=MAX_NODES)] | None = None
+    """Nodes of a job ({DATABREW_NODES})."""
 
 
 def _nodes(spec: Brew) -> int:
     if spec.type == "session":
         return 1
-    return dpu.DATABREW_DEFAULT_NODES if spec.nodes is None else spec.nodes
+    return DATABREW_NODES if spec.nodes is None else spec.nodes
 
 
 def _run_hours(spec: Brew) -> Fraction:
-    """Node-hours by started minutes; of a session, its started half hours."""
+    """Node-hours, in whole minutes; of a session, its half hours."""
     if spec.type == "session":
-        return expected_blocks(spec.duration, _SESSION_MS)
-    return expected_blocks(spec.duration, MS_PER_MINUTE) * _nodes(spec) / _MINUTES
+        return expected_blocks(spec.duration, DATABREW_SESSION_MINUTES * MS_PER_MINUTE)
+    return expected_blocks(spec.duration, MS_PER_MINUTE) * _nodes(spec) / _MINUTES_PER_HOUR
 
 
-def _refuses(spec: Brew) -> tuple[Problem, ...]:
+def _validate(spec: Brew) -> tuple[Problem, ...]:
     if spec.type == "session" and spec.nodes is not None:
         return (Problem(("nodes",), "a session is billed by the half hour, whatever its nodes"),)
     return ()
@@ -55,7 +54,7 @@ def _assume(name: str, spec: Brew, usage: Usage, ctx: Context) -> tuple[Assumpti
     return (Assumption(f"databrew.{name}.nodes", str(_nodes(spec)), "AWS's default for a job", "aws_default"),)
 
 
-BREW = timed.TimedRuns(
+DATABREW = timed.TimedRuns(
     "glue.databrew",
     "databrew",
     Brew,
@@ -65,9 +64,7 @@ BREW = timed.TimedRuns(
         line="use",
         size=lambda spec: Fraction(_nodes(spec)),
         run_hours=_run_hours,
-        busy_ms=timed.real_ms,
-        pools=lambda _: (),
         assume=_assume,
-        rejected=_refuses,
+        validate=_validate,
     ),
 )

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+from capplan.services.stepfunctions.quotas import CHILD_CONCURRENCY, CHILD_START_RATE, INLINE_CONCURRENCY
+
 Path = tuple[str | int, ...]
 Pattern = Literal["request", "sync", "callback", "activity"]
 ChildType = Literal["STANDARD", "EXPRESS"]
@@ -65,6 +67,11 @@ class Task:
     pattern: Pattern
     arguments: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def events_per_attempt(self) -> int:
+        """History events of one attempt: Scheduled, Started and its result; Submitted too where it waits."""
+        return 4 if self.pattern in ("sync", "callback") else 3
+
 
 @dataclass(frozen=True, slots=True)
 class MapWork:
@@ -91,6 +98,17 @@ class MapWork:
     max_items: int | None = None
     tolerated_share: Fraction = Fraction(0)
     tolerated_count: int = 0
+
+    @property
+    def at_once(self) -> int:
+        """Iterations or children that run at the same time: MaxConcurrency, at most AWS's quota."""
+        quota = int((CHILD_CONCURRENCY if self.distributed else INLINE_CONCURRENCY).value)
+        return min(self.max_concurrency or quota, quota)
+
+    @property
+    def children_per_second(self) -> int:
+        """Children that a Distributed Map starts in a second."""
+        return int(CHILD_START_RATE[self.child_type].value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,13 @@ Source: Step Functions Developer Guide, "Handling errors in Step Functions workf
 """
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
 from capplan.services.stepfunctions.asl.definition import Catcher, Path, Retrier
 from capplan.services.stepfunctions.asl.values import Diagnostics, between, is_open, list_of, text_of
+from capplan.services.stepfunctions.quotas import RETRY_ATTEMPTS, RETRY_DELAY, RETRY_INTERVAL
 
 _RETRYING = ("Task", "Parallel", "Map")
-_MAX_INTERVAL_S = 99_999_999
-_MAX_DELAY_S = 31_622_400
-_MAX_ATTEMPTS = 99_999_999
+_DEFAULTS = Retrier()
 
 
 def retriers_of(
@@ -20,7 +18,7 @@ def retriers_of(
 ) -> tuple[Retrier, ...]:
     """A state's Retry list."""
     entries = _entries(name, kind, "Retry", data, path, notes)
-    found = tuple(retrier_of(entry, place, notes) for entry, place in entries)
+    found = tuple(_retrier(entry, place, notes) for entry, place in entries)
     _check_errors(name, "Retry", [r.errors for r in found], (*path, "Retry"), notes)
     return found
 
@@ -66,20 +64,20 @@ def _errors(entry: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(str(error) for error in list_of(entry.get("ErrorEquals")) or ())
 
 
-def retrier_of(entry: Mapping[str, object], path: Path, notes: Diagnostics) -> Retrier:
+def _retrier(entry: Mapping[str, object], path: Path, notes: Diagnostics) -> Retrier:
     """One entry of a Retry list."""
-    interval = between(entry, "IntervalSeconds", 1, _MAX_INTERVAL_S, path, notes)
-    attempts = between(entry, "MaxAttempts", 0, _MAX_ATTEMPTS, path, notes)
+    interval = between(entry, "IntervalSeconds", 1, RETRY_INTERVAL.value, path, notes)
+    attempts = between(entry, "MaxAttempts", 0, RETRY_ATTEMPTS.value, path, notes)
     rate = between(entry, "BackoffRate", 1, None, path, notes)
-    delay = between(entry, "MaxDelaySeconds", 1, _MAX_DELAY_S, path, notes)
+    delay = between(entry, "MaxDelaySeconds", 1, RETRY_DELAY.value, path, notes)
     jitter = text_of(entry, "JitterStrategy") or "NONE"
     if jitter not in ("NONE", "FULL") and not is_open(jitter):
         notes.wrong((*path, "JitterStrategy"), f"JitterStrategy is NONE or FULL, not '{jitter}'")
     return Retrier(
         _errors(entry),
-        interval_s=Fraction(1) if interval is None else interval,
-        max_attempts=3 if attempts is None else int(attempts),
-        backoff_rate=Fraction(2) if rate is None else rate,
+        interval_s=_DEFAULTS.interval_s if interval is None else interval,
+        max_attempts=_DEFAULTS.max_attempts if attempts is None else int(attempts),
+        backoff_rate=_DEFAULTS.backoff_rate if rate is None else rate,
         max_delay_s=delay,
         full_jitter=jitter == "FULL",
     )

@@ -1,99 +1,64 @@
-"""Which resource a Task state calls, read off its ARN and arguments. It never asks AWS and guesses no name.
+"""Reads which resource a Task state calls from its ARN and arguments.
 
 Source: Step Functions Developer Guide, "Integrating services with Step Functions" (read 2026-11-23).
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from capplan.calls import Op
+from capplan.service import Integration
 from capplan.services.stepfunctions.asl.definition import Task
 
-_TOKEN = re.compile(r"\$\{[^{}]*\}")
+Integrations = Mapping[tuple[str, str], Integration]
+"""By (service, action) of an ARN, in lower case."""
+
+_PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
 _INTEGRATION = re.compile(
     r":states:[^:]*:[^:]*:(?:aws-sdk:)?(?P<service>[a-z0-9-]+):(?P<action>[A-Za-z0-9]+)(?:\.sync(?::2)?|\.waitForTaskToken)?$"
 )
 _FUNCTION = re.compile(r":lambda:[^:]*:[^:]*:function:")
-_WHOLE_TOKEN = re.compile(r"\$\{([^{}]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Integration:
-    """A service integration that reaches a resource capplan plans.
+def action_of(resource: str) -> tuple[str, str] | None:
+    """Service and action of a Task's Resource, in lower case; None where it is no service integration.
 
-    Attributes:
-        section: Section of the scenario the target stands in.
-        op: The word of the call.
-        argument: The key of Parameters or Arguments that names the target.
-        lasts: Whether a request-response attempt lasts as long as the target's work; otherwise only `.sync` does.
+    A Lambda function's own ARN is the older way to invoke it.
     """
-
-    section: str
-    op: Op
-    argument: str
-    lasts: bool = False
-
-
-_KNOWN: Mapping[tuple[str, str], Integration] = {
-    ("lambda", "invoke"): Integration("functions", "invoke", "FunctionName", lasts=True),
-    ("dynamodb", "getitem"): Integration("tables", "get", "TableName"),
-    ("dynamodb", "putitem"): Integration("tables", "put", "TableName"),
-    ("dynamodb", "updateitem"): Integration("tables", "update", "TableName"),
-    ("dynamodb", "deleteitem"): Integration("tables", "delete", "TableName"),
-    ("dynamodb", "query"): Integration("tables", "query", "TableName"),
-    ("dynamodb", "scan"): Integration("tables", "scan", "TableName"),
-    ("states", "startexecution"): Integration("state_machines", "start", "StateMachineArn"),
-    ("sfn", "startexecution"): Integration("state_machines", "start", "StateMachineArn"),
-    ("states", "startsyncexecution"): Integration("state_machines", "start", "StateMachineArn", lasts=True),
-    ("sfn", "startsyncexecution"): Integration("state_machines", "start", "StateMachineArn", lasts=True),
-    ("glue", "startjobrun"): Integration("jobs", "run", "JobName"),
-    ("glue", "startcrawler"): Integration("crawlers", "run", "Name"),
-    ("databrew", "startjobrun"): Integration("databrew", "run", "Name"),
-}
-DIRECT_FUNCTION = Integration("functions", "invoke", "", lasts=True)
+    arn = _PLACEHOLDER.sub("_", resource)
+    if _FUNCTION.search(arn):
+        return "lambda", "invoke"
+    match = _INTEGRATION.search(arn)
+    return None if match is None else (match["service"], match["action"].lower())
 
 
-def integration(resource: str) -> Integration | None:
-    """What a Task's Resource reaches, or None for a service that is not planned."""
-    plain = _TOKEN.sub("_", resource)
-    if _FUNCTION.search(plain):
-        return DIRECT_FUNCTION
-    match = _INTEGRATION.search(plain)
-    return None if match is None else _KNOWN.get((match["service"], match["action"].lower()))
+def integration(resource: str, known: Integrations) -> Integration | None:
+    """The integration of a Task's Resource; None for an action that no planned service offers."""
+    action = action_of(resource)
+    return None if action is None else known.get(action)
 
 
-def action_of(resource: str) -> str:
-    """The API's action in lower case, such as "batchwriteitem" for DynamoDB's; empty for other services."""
-    match = _INTEGRATION.search(_TOKEN.sub("_", resource))
-    return match["action"].lower() if match is not None and match["service"] == "dynamodb" else ""
-
-
-def table_name(value: str) -> str:
-    """The bare name of a table, out of an ARN or a placeholder."""
-    return _bare(value) or ""
-
-
-def target_name(task: Task) -> str | None:
-    """The bare name of what a Task calls, where the definition says it."""
-    found = integration(task.resource)
-    if found is None:
-        return _bare(task.resource) if _WHOLE_TOKEN.fullmatch(task.resource) else None
-    value = task.arguments.get(found.argument) if found.argument else task.resource
-    return _bare(value) if isinstance(value, str) else None
+def target_name(task: Task, known: Integrations) -> str | None:
+    """The bare name of what a Task calls; None where the definition does not name it."""
+    called = integration(task.resource, known)
+    if called is None:
+        return bare_name(task.resource) if _PLACEHOLDER.fullmatch(task.resource) else None
+    value = (
+        task.resource if _FUNCTION.search(_PLACEHOLDER.sub("_", task.resource)) else task.arguments.get(called.argument)
+    )
+    return bare_name(value) if isinstance(value, str) else None
 
 
 def is_event(task: Task) -> bool:
-    """Whether a Lambda function is invoked without waiting for its answer."""
+    """Whether a Lambda function is invoked asynchronously."""
     return task.arguments.get("InvocationType") == "Event"
 
 
-def _bare(value: str) -> str | None:
-    """The name in an ARN, a name with a version, or the word inside a `${Placeholder}`."""
+def bare_name(value: str) -> str | None:
+    """The name in an ARN, a name without its version, or the word inside a `${Placeholder}`; None for an expression."""
     text = value.strip()
     if text.startswith("{%"):
         return None
-    plain = _WHOLE_TOKEN.sub(
+    plain = _PLACEHOLDER.sub(
         lambda m: m[1].rpartition(".")[0] if m[1].endswith((".Arn", ".Name")) else m[1].replace(":", "_"), text
     )
     for mark in (":function:", ":stateMachine:", ":job/", ":table/"):

@@ -4,7 +4,6 @@ Sources: Amazon States Language specification (states-language.net/spec.html); S
 Amazon States Language", "Handling errors", "Map state" and "Service integration patterns" (read 2026-11-23).
 """
 
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -16,14 +15,13 @@ from capplan.services.stepfunctions.asl.definition import (
     MapWork,
     Path,
     Pattern,
-    Retrier,
     State,
     Task,
     ends,
     moves,
     reachable,
 )
-from capplan.services.stepfunctions.asl.errors import catchers_of, retrier_of, retriers_of
+from capplan.services.stepfunctions.asl.errors import catchers_of, retriers_of
 from capplan.services.stepfunctions.asl.fields import check_distributed, check_fields, check_top
 from capplan.services.stepfunctions.asl.values import (
     Diagnostics,
@@ -36,20 +34,11 @@ from capplan.services.stepfunctions.asl.values import (
     text_of,
     whole_of,
 )
+from capplan.services.stepfunctions.quotas import STATE_NAME, STATE_SECONDS
 
 TYPES = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
 _WAITS = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
-_NAME_CHARACTERS = 80
 _NESTING = 40
-_MAX_SECONDS = 99_999_999
-
-
-_STRING_OR_PLACEHOLDER = re.compile(r'"(?:\\.|[^"\\])*"|\$\{[^{}"\n]*\}')
-
-
-def quote_placeholders(text: str) -> str:
-    """JSON text whose bare `${Name}` values are quoted, so that it can be read; strings stay as they are."""
-    return _STRING_OR_PLACEHOLDER.sub(lambda m: m[0] if m[0].startswith('"') else f'"{m[0]}"', text)
 
 
 def parse(data: object, size_bytes: int) -> Definition:
@@ -59,15 +48,6 @@ def parse(data: object, size_bytes: int) -> Definition:
     if notes.problems:
         raise DefinitionError(tuple(notes.problems))
     return Definition(graph, notes.states, size_bytes, tuple(notes.unknown))
-
-
-def retrier(data: Mapping[str, object]) -> Retrier:
-    """One retrier on its own, as in a Retry list; ErrorEquals may be missing."""
-    notes = Diagnostics()
-    found = retrier_of(data, (), notes)
-    if notes.problems:
-        raise DefinitionError(tuple(notes.problems))
-    return found
 
 
 # --- graphs -----------------------------------------------------------------------------------------------------------
@@ -157,8 +137,8 @@ def _state(name: str, data: object, path: Path, language: str, notes: Diagnostic
         branches=_branches(name, data, path, language, notes) if kind == "Parallel" else (),
         map=_map(name, data, path, language, notes) if kind == "Map" else None,
         error=(text_of(data, "Error") or "") if kind == "Fail" else "",
-        timeout_s=between(data, "TimeoutSeconds", 1, _MAX_SECONDS, path, notes) if kind == "Task" else None,
-        heartbeat_s=between(data, "HeartbeatSeconds", 1, _MAX_SECONDS, path, notes) if kind == "Task" else None,
+        timeout_s=between(data, "TimeoutSeconds", 1, STATE_SECONDS.value, path, notes) if kind == "Task" else None,
+        heartbeat_s=between(data, "HeartbeatSeconds", 1, STATE_SECONDS.value, path, notes) if kind == "Task" else None,
     )
     if state.timeout_s is not None and state.heartbeat_s is not None and state.heartbeat_s >= state.timeout_s:
         notes.wrong((*path, "HeartbeatSeconds"), f"HeartbeatSeconds of '{name}' is not below its TimeoutSeconds")
@@ -183,9 +163,9 @@ def _language(data: object, outer: str, path: Path, notes: Diagnostics) -> str:
 
 def _check_name(name: str, path: Path, notes: Diagnostics) -> None:
     if not name.strip():
-        notes.wrong(path, "a state has no name", f"1 to {_NAME_CHARACTERS} characters")
-    if len(name) > _NAME_CHARACTERS:
-        notes.wrong(path, f"the name of state '{name[:20]}…' is too long", f"at most {_NAME_CHARACTERS} characters")
+        notes.wrong(path, "a state has no name", f"1 to {STATE_NAME.value} characters")
+    if len(name) > int(STATE_NAME.value):
+        notes.wrong(path, f"the name of state '{name[:20]}…' is too long", f"at most {STATE_NAME.value} characters")
     if name in notes.seen:
         notes.wrong(path, f"two states are called '{name}'", "names are unique over all levels")
     notes.seen[name] = path
@@ -243,8 +223,8 @@ def _wait(name: str, data: Mapping[str, object], path: Path, notes: Diagnostics)
     if len(given) != 1:
         notes.wrong(path, f"Wait '{name}' needs exactly one of {', '.join(_WAITS)}")
     seconds = number_of(data, "Seconds", path, notes)
-    if seconds is not None and not 0 <= seconds <= _MAX_SECONDS:
-        notes.wrong((*path, "Seconds"), f"Wait '{name}' waits 0 to {_MAX_SECONDS:,} seconds")
+    if seconds is not None and not 0 <= seconds <= int(STATE_SECONDS.value):
+        notes.wrong((*path, "Seconds"), f"Wait '{name}' waits 0 to {STATE_SECONDS.value:,} seconds")
     return seconds
 
 

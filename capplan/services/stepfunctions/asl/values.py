@@ -88,7 +88,7 @@ def whole_of(data: Mapping[str, object], key: str, default: int, path: Path, not
 
 
 def between(
-    data: Mapping[str, object], key: str, low: int, high: int | None, path: Path, notes: Diagnostics
+    data: Mapping[str, object], key: str, low: int, high: int | Decimal | None, path: Path, notes: Diagnostics
 ) -> Fraction | None:
     """A number within bounds."""
     value = number_of(data, key, path, notes)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from capplan.services.stepfunctions.asl.definition import Definition, Graph, moves
-from capplan.services.stepfunctions.execution.expectation import EndlessLoop, expect, visits_of
+from capplan.services.stepfunctions.execution.chain import EndlessLoop
+from capplan.services.stepfunctions.execution.expectation import expect, visits_of
 from capplan.services.stepfunctions.execution.model import Expectation, World
 
 MOST_EFFORT = 1_500
@@ -19,7 +20,7 @@ _MOST_ROUNDS = 20
 Weigh = Callable[[Expectation], Fraction]
 
 
-class TooManyWaysError(ValueError):
+class TooManyPathsError(ValueError):
     """So many choices are open that their best way is not looked for."""
 
     def __init__(self, choices: int) -> None:
@@ -27,7 +28,7 @@ class TooManyWaysError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ChoicePath:
     """Where each open choice goes, and what an execution then comes to; `loop` names a state it would never leave."""
 
     goes: Mapping[str, str]
@@ -41,29 +42,29 @@ def open_choices(definition: Definition, world: World) -> tuple[str, ...]:
     return tuple(s.name for s in states if s.type == "Choice" and len(s.targets) > 1 and s.name not in world.choices)
 
 
-def cheapest(definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh) -> Way:
-    """The way that comes to the least. Raises TooManyWaysError."""
+def cheapest(definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh) -> ChoicePath:
+    """The way that comes to the least. Raises TooManyPathsError."""
     return _best(definition, world, choices, weigh, dear=False)
 
 
-def dearest(definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh) -> Way:
-    """The way that comes to the most; no amount where a loop need never be left. Raises TooManyWaysError."""
+def dearest(definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh) -> ChoicePath:
+    """The way that comes to the most; no amount where a loop need never be left. Raises TooManyPathsError."""
     return _best(definition, world, choices, weigh, dear=True)
 
 
-def along(definition: Definition, world: World, way: Way) -> Expectation:
+def along(definition: Definition, world: World, way: ChoicePath) -> Expectation:
     """The mean execution that takes a way."""
     return expect(definition.graph, _fixed(world, way.goes))
 
 
-def _best(definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh, *, dear: bool) -> Way:
+def _best(definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh, *, dear: bool) -> ChoicePath:
     order = _ends_first(definition.graph)
     if order is not None and all(choice in definition.graph.states for choice in choices):
         goes = _in_one_pass(definition.graph, world, choices, order, weigh, dear=dear)
-        return Way(goes, weigh(expect(definition.graph, _fixed(world, goes))))
+        return ChoicePath(goes, weigh(expect(definition.graph, _fixed(world, goes))))
     ways = sum(len(definition.states[choice].targets) for choice in choices)
     if ways * len(definition.states) > MOST_EFFORT:
-        raise TooManyWaysError(len(choices))
+        raise TooManyPathsError(len(choices))
     return _one_by_one(definition, world, choices, weigh, dear=dear)
 
 
@@ -101,7 +102,9 @@ def _in_one_pass(
     return goes
 
 
-def _one_by_one(definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh, *, dear: bool) -> Way:
+def _one_by_one(
+    definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh, *, dear: bool
+) -> ChoicePath:
     goes = _leaving(definition, world, choices)
     best = weigh(expect(definition.graph, _fixed(world, goes)))
     for _ in range(_MOST_ROUNDS):
@@ -115,13 +118,13 @@ def _one_by_one(definition: Definition, world: World, choices: tuple[str, ...], 
                     amount = weigh(expect(definition.graph, _fixed(world, tried)))
                 except EndlessLoop as loop:
                     if dear:
-                        return Way(tried, None, loop.state)
+                        return ChoicePath(tried, None, loop.state)
                     continue
                 if (amount > best) if dear else (amount < best):
                     best, goes = amount, tried
         if best == before:
             break
-    return Way(goes, best)
+    return ChoicePath(goes, best)
 
 
 def _fixed(world: World, goes: Mapping[str, str]) -> World:

@@ -12,7 +12,6 @@ from capplan.services.stepfunctions.asl.definition import Graph, MapWork, State
 from capplan.services.stepfunctions.execution.expectation import items_of, odds
 from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.retries import catcher_for, delay_s, retrier_for, tidy
-from capplan.services.stepfunctions.quotas import INLINE_CONCURRENCY
 
 Outcome = tuple[Fraction, str | None]
 """Milliseconds, and the error it ends with; None for none."""
@@ -162,15 +161,14 @@ def _in_turn(law: Law, times: int, *, stops: bool) -> Law:
 
 def _mapped(state: State, work: MapWork, world: World) -> Law:
     n = items_of(state, world)
-    width = min(work.max_concurrency or INLINE_CONCURRENCY, INLINE_CONCURRENCY)
     if work.distributed or n.denominator != 1:
         raise _GivesUpError
     item = _level(work.processor, world)
-    if width == 1:
+    if work.at_once == 1:
         return _in_turn(item, int(n), stops=work.max_concurrency == 1)
-    if n <= width:
+    if n <= work.at_once:
         return _together([item] * int(n))
     if len(item) > 1:
         raise _GivesUpError
     ((ms, error),) = item
-    return {(ms * -(-int(n) // width), error): Fraction(1)}
+    return {(ms * -(-int(n) // work.at_once), error): Fraction(1)}

@@ -15,13 +15,18 @@ from typing import TYPE_CHECKING
 
 from capplan.quantities.distribution import at_normals
 from capplan.quantities.rounding import sig6
-from capplan.services.stepfunctions.asl.definition import Graph, MapWork, State
+from capplan.services.stepfunctions.asl.definition import Graph, MapWork, State, Task
 from capplan.services.stepfunctions.execution.expectation import items_of, odds
-from capplan.services.stepfunctions.execution.interpreter import TOLERANCE_EXCEEDED, events_per_attempt
 from capplan.services.stepfunctions.execution.model import World
-from capplan.services.stepfunctions.execution.retries import TIMEOUT, catcher_for, delay_s, retrier_for
+from capplan.services.stepfunctions.execution.retries import (
+    TIMEOUT,
+    TOLERANCE_EXCEEDED,
+    catcher_for,
+    delay_s,
+    retrier_for,
+)
 from capplan.services.stepfunctions.execution.tokens import Tokens, makespan_ms
-from capplan.services.stepfunctions.quotas import DISPATCH_PER_SECOND, DISTRIBUTED_CONCURRENCY, INLINE_CONCURRENCY
+from capplan.services.stepfunctions.quotas import DURATION_STEP_MS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +41,6 @@ MOST_DRAWS, FEWEST_DRAWS = 10_000, 200
 _GOOD_STEPS = 2_000_000
 _POOL = 2_000
 _POOLED_FROM = 300_000
-_BILLED_STEP_MS = 100
 
 
 class TooManyStepsError(ValueError):
@@ -134,7 +138,8 @@ class _Drawing:
 
     def visit(self, state: State, n: int, entry_usd: float) -> Tokens:
         if state.task is not None:
-            return self.tried(state, n, 0, entry_usd, lambda m: self.task(state, m))
+            task = state.task
+            return self.tried(state, n, 0, entry_usd, lambda m: self.task(state, task, m))
         if state.type == "Parallel":
             return self.tried(state, n, 1, entry_usd, lambda m: self.parallel(state, m, entry_usd))
         if state.map is not None:
@@ -202,11 +207,11 @@ class _Drawing:
 
     # --- one attempt ---
 
-    def task(self, state: State, n: int) -> Tokens:
+    def task(self, state: State, task: Task, n: int) -> Tokens:
         import numpy as np  # noqa: PLC0415
 
         found = Tokens.none(n)
-        found.events += events_per_attempt(state)
+        found.events += task.events_per_attempt
         found.cost += self.weights.attempt.get(state.name, 0.0)
         law, timeout_ms = self.world.attempt_law.get(state.name), self.world.timeout_ms.get(state.name)
         fails = {error: float(p) for error, p in self.world.fails.get(state.name, {}).items()}
@@ -258,9 +263,8 @@ class _Drawing:
         items.events += 2  # the iteration's Started, and Succeeded or Failed
         if work.max_concurrency == 1:
             items.stop_at_first_failure(counts)
-        width = min(work.max_concurrency or INLINE_CONCURRENCY, INLINE_CONCURRENCY)
         total = items.gathered(counts, self.rng, pooled=pooled)
-        total.ms[:] = makespan_ms(items.ms, counts, width, pooled=pooled, spend=self.spend)
+        total.ms[:] = makespan_ms(items.ms, counts, work.at_once, pooled=pooled, spend=self.spend)
         total.events += 1  # Started
         return total
 
@@ -271,15 +275,16 @@ class _Drawing:
         counts = self.counts(state, n)
         name = state.name
         items, pooled = self.items(work.processor, counts, self.weights.child_entry.get(name, 0.0))
-        billed = np.maximum(1, np.ceil(items.ms / _BILLED_STEP_MS - 1e-9))
+        billed = np.maximum(1, np.ceil(items.ms / DURATION_STEP_MS - 1e-9))
         items.cost += self.weights.child.get(name, 0.0) + self.weights.child_step.get(name, 0.0) * billed
-        width = min(work.max_concurrency or DISTRIBUTED_CONCURRENCY, DISTRIBUTED_CONCURRENCY)
         gathered = items.gathered(counts, self.rng, pooled=pooled)
         total = Tokens.none(n)
         total.cost += gathered.cost
         total.child_entered += gathered.entered + gathered.retries + gathered.child_entered
-        dispatch_ms = counts * 1000 / DISPATCH_PER_SECOND[work.child_type]
-        total.ms[:] = np.maximum(dispatch_ms, makespan_ms(items.ms, counts, width, pooled=pooled, spend=self.spend))
+        dispatch_ms = counts * 1000 / work.children_per_second
+        total.ms[:] = np.maximum(
+            dispatch_ms, makespan_ms(items.ms, counts, work.at_once, pooled=pooled, spend=self.spend)
+        )
         total.events += 3  # MapState Started, MapRun Started, MapRun Succeeded or Failed
         tolerated = np.maximum(work.tolerated_count, float(work.tolerated_share) * counts)
         total.error[gathered.failures > tolerated] = self.code(TOLERANCE_EXCEEDED)

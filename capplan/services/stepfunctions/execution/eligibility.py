@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from capplan.services.stepfunctions.asl.definition import Definition, State
-from capplan.services.stepfunctions.quotas import EXPRESS_SECONDS, STANDARD_SECONDS
+from capplan.services.stepfunctions.quotas import EXPRESS_DURATION, STANDARD_DURATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +31,23 @@ def eligible_as_express(definition: Definition, slowest_s: Fraction, mean_s: Fra
         slowest_s: Seconds that one execution of a hundred passes.
         mean_s: Seconds in the mean.
     """
-    found = list(express_obstacles(definition))
-    if mean_s > EXPRESS_SECONDS:
-        found.append(f"it runs {float(mean_s):.4g} s in the mean, Express ends executions after {EXPRESS_SECONDS} s")
-    elif slowest_s > EXPRESS_SECONDS:
-        found.append(
-            f"one execution of a hundred runs {float(slowest_s):.4g} s, Express ends them after {EXPRESS_SECONDS} s"
-        )
+    obstacles = list(express_obstacles(definition))
+    stops = f"Express stops executions after {EXPRESS_DURATION}"
+    if mean_s > int(EXPRESS_DURATION.value):
+        obstacles.append(f"the mean execution takes {float(mean_s):.4g} s; {stops}")
+    elif slowest_s > int(EXPRESS_DURATION.value):
+        obstacles.append(f"1% of executions take {float(slowest_s):.4g} s or more; {stops}")
     warnings = ["an execution may run more than once: its Tasks must bear that"]
     writes = _writing(definition)
     if writes:
         warnings.append(f"run twice, {writes} would act twice")
     warnings.append("it keeps no history: CloudWatch Logs, which is billed apart, holds what happened")
-    return Eligibility(tuple(found), tuple(warnings))
+    return Eligibility(tuple(obstacles), tuple(warnings))
 
 
 def eligible_as_standard(slowest_s: Fraction) -> Eligibility:
     """The verdict on Standard: a year."""
-    obstacles = ("it runs longer than a year",) if slowest_s > STANDARD_SECONDS else ()
+    obstacles = (f"it runs longer than {STANDARD_DURATION}",) if slowest_s > int(STANDARD_DURATION.value) else ()
     return Eligibility(obstacles, ())
 
 

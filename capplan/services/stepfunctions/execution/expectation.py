@@ -14,14 +14,18 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from capplan.quantities.rounding import sig6
-from capplan.services.stepfunctions.asl.definition import Graph, MapWork, State
-from capplan.services.stepfunctions.execution.chain import EndlessLoop, often
-from capplan.services.stepfunctions.execution.interpreter import TOLERANCE_EXCEEDED, events_per_attempt
+from capplan.services.stepfunctions.asl.definition import Graph, MapWork, State, Task
+from capplan.services.stepfunctions.execution.chain import often
 from capplan.services.stepfunctions.execution.model import Amounts, Children, Expectation, World
-from capplan.services.stepfunctions.execution.retries import Tries, catcher_for, power, tidy, total, tries
-from capplan.services.stepfunctions.quotas import DISPATCH_PER_SECOND, DISTRIBUTED_CONCURRENCY, INLINE_CONCURRENCY
-
-__all__ = ["EndlessLoop", "VisitMean", "all_attempts", "everywhere", "expect", "items_of", "odds", "visits_of"]
+from capplan.services.stepfunctions.execution.retries import (
+    TOLERANCE_EXCEEDED,
+    Tries,
+    catcher_for,
+    power,
+    tidy,
+    total,
+    tries,
+)
 
 _ONE = Fraction(1)
 _ZERO = Fraction(0)
@@ -67,11 +71,6 @@ def visits_of(graph: Graph, world: World) -> dict[str, VisitMean]:
         visit = _visit(state, world)
         out[name] = VisitMean(_expectation(visit.tally, visit.duration_ms, visit.errors, 0), visit.onward)
     return out
-
-
-def all_attempts(found: Expectation) -> dict[str, Fraction]:
-    """Attempts of each Task state, those inside children of Distributed Maps included."""
-    return everywhere(found, "attempts")
 
 
 def everywhere(found: Expectation, what: str) -> dict[str, Fraction]:
@@ -163,7 +162,7 @@ def _run(graph: Graph, world: World) -> _Level:
 
 def _visit(state: State, world: World) -> _Visit:
     if state.task is not None:
-        return _task(state, world)
+        return _task(state, state.task, world)
     if state.map is not None:
         return _distributed(state, state.map, world) if state.map.distributed else _inline(state, state.map, world)
     if state.type == "Parallel":
@@ -194,9 +193,9 @@ def odds(state: State, world: World) -> Amounts:
     return given if given is not None else dict.fromkeys(state.targets, Fraction(1, len(state.targets)))
 
 
-def _task(state: State, world: World) -> _Visit:
+def _task(state: State, task: Task, world: World) -> _Visit:
     tried = tries(state.retry, {error: p for error, p in world.fails.get(state.name, {}).items() if p})
-    tally = _Tally(attempts={state.name: tried.attempts}, events=events_per_attempt(state) * tried.attempts)
+    tally = _Tally(attempts={state.name: tried.attempts}, events=task.events_per_attempt * tried.attempts)
     attempt_ms = world.attempt_ms.get(state.name, _ZERO)
     return _left(state, tried, tally, tried.attempts * attempt_ms)
 
@@ -241,8 +240,7 @@ def _inline(state: State, work: MapWork, world: World) -> _Visit:
     times = started * tried.attempts
     tally = _Tally(events=1 + tried.attempts + 2 * times, iterations=times)
     tally.add(times, item.tally)
-    width = min(work.max_concurrency or INLINE_CONCURRENCY, INLINE_CONCURRENCY)
-    waves = started if width == 1 else Fraction(math.ceil(n / width))
+    waves = started if work.at_once == 1 else Fraction(math.ceil(n / work.at_once))
     return _left(state, tried, tally, tried.attempts * waves * item.duration_ms)
 
 
@@ -253,9 +251,8 @@ def _distributed(state: State, work: MapWork, world: World) -> _Visit:
     tried = tries(state.retry, {TOLERANCE_EXCEEDED: failed} if failed else {})
     tally = _Tally(events=1 + 3 * tried.attempts)
     tally.children[state.name] = Children(n * tried.attempts, work.child_type, each)
-    width = min(work.max_concurrency or DISTRIBUTED_CONCURRENCY, DISTRIBUTED_CONCURRENCY)
-    waves_ms = math.ceil(n / width) * each.duration_ms
-    dispatch_ms = Fraction(n * 1000, DISPATCH_PER_SECOND[work.child_type])
+    waves_ms = math.ceil(n / work.at_once) * each.duration_ms
+    dispatch_ms = Fraction(n * 1000, work.children_per_second)
     return _left(state, tried, tally, tried.attempts * max(waves_ms, dispatch_ms))
 
 

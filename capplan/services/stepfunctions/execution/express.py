@@ -13,8 +13,8 @@ from capplan.services.stepfunctions.execution.clock import law_of
 from capplan.services.stepfunctions.execution.draws import TooManyStepsError, draw, generator, how_many
 from capplan.services.stepfunctions.execution.expectation import items_of
 from capplan.services.stepfunctions.execution.model import Expectation, World
+from capplan.services.stepfunctions.quotas import DURATION_STEP_MS
 
-DURATION_STEP_MS = 100
 _ROUNDING = 1e-7
 
 

@@ -1,7 +1,4 @@
-"""How many loop passes and Map items fit into one execution's history. It runs no execution.
-
-Source: Step Functions Developer Guide, "Service quotas": 25,000 events an execution (read 2026-11-23).
-"""
+"""Computes how many loop passes and Map items fit into one execution's history."""
 
 import math
 from collections.abc import Mapping
@@ -14,21 +11,21 @@ from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.model import Amounts, World
 from capplan.services.stepfunctions.quotas import HISTORY_EVENTS
 
-MOST_ROOMS = 25
-"""Loops and Maps that are looked at: each takes a few solutions of the whole chain."""
+MAX_CAPACITIES = 25
+"""Loops and Maps that are computed: each solves the whole chain a few times."""
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """What one state may do before the history is full, in an execution that gets there without an error.
+class HistoryCapacity:
+    """How often one state may run before the history is full, in an execution that reaches it without an error.
 
     Attributes:
         state: A Choice that closes a loop, or an inline Map.
         unit: What is counted: passes of the loop, items of the Map.
-        events_fixed: Events without any.
-        events_each: Events one more adds.
+        events_fixed: Events beside them.
+        events_each: Events of one pass or item.
         most: The largest number that fits.
-        present: As the scenario has it, in the mean.
+        present: The mean number in the scenario.
     """
 
     state: str
@@ -40,21 +37,21 @@ class Room:
 
 
 def level_of(graph: Graph, name: str) -> Graph | None:
-    """The level of states a state stands on."""
+    """The graph that holds a state directly, nested ones searched too; None where none does."""
     if name in graph.states:
         return graph
-    inner = (graph_in for state in graph.states.values() for graph_in in graphs_in(state))
-    return next((found for one in inner if (found := level_of(one, name)) is not None), None)
+    inner = (level_of(nested, name) for state in graph.states.values() for nested in graphs_in(state))
+    return next((level for level in inner if level is not None), None)
 
 
 def looping(definition: Definition, state: State) -> tuple[str, ...]:
-    """The ways of a Choice that lead back to it."""
+    """The next states of a Choice from which an execution can come back to it."""
     level = level_of(definition.graph, state.name)
     return tuple(t for t in state.targets if level is not None and state.name in reachable(level, t))
 
 
 def passes(definition: Definition, state: State, times: Fraction, weights: Amounts) -> dict[str, Fraction]:
-    """Odds of a loop's Choice that make it `times` passes in the mean; within each side by weights, else equally."""
+    """Probabilities of a loop's Choice for a mean of `times` passes; staying and leaving are split by weights, else equally."""
     back = looping(definition, state)
     leave = tuple(t for t in state.targets if t not in back)
     stay = 1 - 1 / times
@@ -75,36 +72,36 @@ def _arriving(graph: Graph, name: str, world: World) -> World:
     level_name = next((n for n, s in graph.states.items() if n == name or _holds(s, name)), name)
     choices = dict(world.choices)
     for choice in graph.states.values():
-        on = tuple(t for t in choice.targets if level_name in reachable(graph, t))
+        onward = tuple(t for t in choice.targets if level_name in reachable(graph, t))
         back = choice.name in reachable(graph, level_name)
-        if choice.type == "Choice" and on and len(on) < len(choice.targets) and not back:
-            choices[choice.name] = _shares(on, choices.get(choice.name, {}), Fraction(1))
-    found = replace(world, choices=choices, fails={})
+        if choice.type == "Choice" and onward and len(onward) < len(choice.targets) and not back:
+            choices[choice.name] = _shares(onward, choices.get(choice.name, {}), Fraction(1))
+    arriving = replace(world, choices=choices, fails={})
     for inner in graphs_in(graph.states[level_name]) if level_name != name else ():
         if level_of(inner, name) is not None:
-            found = _arriving(inner, name, found)
-    return found
+            arriving = _arriving(inner, name, arriving)
+    return arriving
 
 
 def _holds(state: State, name: str) -> bool:
     return any(level_of(inner, name) is not None for inner in graphs_in(state))
 
 
-def rooms(definition: Definition, world: World) -> tuple[Room, ...]:
-    """Every loop and inline Map whose number decides whether the history is full; children have their own history."""
-    found: list[Room] = []
+def history_capacities(definition: Definition, world: World) -> tuple[HistoryCapacity, ...]:
+    """Every loop and inline Map of the execution's own history; children have their own."""
+    out: list[HistoryCapacity] = []
     for name in _in_own_history(definition.graph):
-        if len(found) == MOST_ROOMS:
+        if len(out) == MAX_CAPACITIES:
             break
         state = definition.states[name]
         certain = _arriving(definition.graph, name, world)
         if state.type == "Choice":
             back = looping(definition, state)
             if back and len(back) < len(state.targets):
-                found += _room(definition, certain, state, "passes")
+                out += _capacity(definition, certain, state, "passes")
         elif state.map is not None and not state.map.distributed:
-            found += _room(definition, certain, state, "items")
-    return tuple(found)
+            out += _capacity(definition, certain, state, "items")
+    return tuple(out)
 
 
 def _in_own_history(graph: Graph) -> list[str]:
@@ -117,8 +114,10 @@ def _in_own_history(graph: Graph) -> list[str]:
     return names
 
 
-def _room(definition: Definition, world: World, state: State, unit: Literal["passes", "items"]) -> list[Room]:
-    """Two points of the straight line in n, the others' numbers held at their mean."""
+def _capacity(
+    definition: Definition, world: World, state: State, unit: Literal["passes", "items"]
+) -> list[HistoryCapacity]:
+    """From the straight line of events in n, all other numbers at their mean; empty where it is not straight."""
 
     def events(n: int) -> Fraction:
         return expect(definition.graph, _with(definition, world, state, unit, Fraction(n))).history_events
@@ -129,7 +128,8 @@ def _room(definition: Definition, world: World, state: State, unit: Literal["pas
         return []
     fixed = two - 2 * each
     present = (expect(definition.graph, world).history_events - fixed) / each
-    return [Room(state.name, unit, fixed, each, max(0, math.floor((HISTORY_EVENTS - fixed) / each)), present)]
+    most = max(0, math.floor((int(HISTORY_EVENTS.value) - fixed) / each))
+    return [HistoryCapacity(state.name, unit, fixed, each, most, present)]
 
 
 def _with(definition: Definition, world: World, state: State, unit: str, n: Fraction) -> World:

@@ -6,14 +6,9 @@ from fractions import Fraction
 
 from capplan.quantities.distribution import Distribution
 from capplan.services.stepfunctions.asl.definition import ChildType
-from capplan.services.stepfunctions.execution.retries import DEFAULT_ERROR, total
+from capplan.services.stepfunctions.execution.retries import total
 
 Amounts = Mapping[str, Fraction]
-
-
-def fails_with(share: Fraction, error: str = DEFAULT_ERROR) -> Amounts:
-    """Attempts of which a share fails with one error."""
-    return {error: share}
 
 
 @dataclass(frozen=True, slots=True)

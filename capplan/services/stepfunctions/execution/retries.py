@@ -12,6 +12,7 @@ from capplan.services.stepfunctions.asl.definition import Catcher, Retrier
 
 DEFAULT_ERROR = "States.TaskFailed"
 TIMEOUT = "States.Timeout"
+TOLERANCE_EXCEEDED = "States.ExceedToleratedFailureThreshold"
 _BEYOND_ALL = frozenset({"States.DataLimitExceeded", "States.Runtime"})
 _DIGITS = 60
 _LONG_BITS = 4000
@@ -50,25 +51,6 @@ def delay_s(retrier: Retrier, retry: int) -> Fraction:
 def mean_delay_s(retrier: Retrier, retry: int) -> Fraction:
     """Mean seconds before the retry-th retry."""
     return delay_s(retrier, retry) / (2 if retrier.full_jitter else 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """The waits of one visit whose attempts keep failing, and whether the retrier gives up."""
-
-    delays_s: tuple[Fraction, ...]
-    expected_delays_s: tuple[Fraction, ...]
-    exhausted: bool
-
-
-def schedule(retrier: Retrier, failures: int) -> Schedule:
-    """The waits after so many failures in a row that the retrier takes."""
-    retries = range(1, min(failures, retrier.max_attempts) + 1)
-    return Schedule(
-        tuple(delay_s(retrier, k) for k in retries),
-        tuple(mean_delay_s(retrier, k) for k in retries),
-        failures > retrier.max_attempts,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""Data Quality evaluations: DPU-hours of a run, and of anomaly detection beside it. It knows no price.
+"""Data Quality evaluations: DPU-hours of their runs and of anomaly detection.
 
-AWS Glue pricing page, Data Quality; AWS Glue Developer Guide, "Anomaly detection in AWS Glue Data Quality"; read 2026-11-23.
+Source: AWS Glue pricing page, Data Quality; AWS Glue Developer Guide, "Anomaly detection in AWS Glue Data Quality"; read
+2026-11-23.
 """
 
 from decimal import Decimal
@@ -11,21 +12,21 @@ from pydantic import Field
 
 from capplan import units
 from capplan.model import Assumption, Context, LimitCheck, Problem
-from capplan.quantities.distribution import mean
 from capplan.quantities.fields import Count, Milliseconds, WholeCount
 from capplan.quantities.rounding import to_quantity
 from capplan.services.glue import billing, dpu
-from capplan.services.glue.jobs.spec import Version
-from capplan.services.glue.quotas import DPUS, QUALITY_RUNS
+from capplan.services.glue.fields import Version
+from capplan.services.glue.quotas import (
+    DATA_QUALITY_RUNS,
+    DATA_QUALITY_WORKERS,
+    DPUS,
+    MAX_WORKERS,
+    MINIMUM_S,
+    STATISTICS_MONTHS,
+    STATISTICS_STORED,
+)
 from capplan.services.glue.timed_runs import resource_type as timed
 from capplan.services.glue.timed_runs.resource_type import Timed, Usage
-
-DEFAULT_WORKERS = 5
-"""An evaluation has 5 workers of G.1X where nothing else is written (AWS Glue API, StartDataQualityRulesetEvaluationRun)."""
-_STATISTICS = "glue.statistics_stored"
-_MOST_STATISTICS = Decimal(100_000)
-_KEPT_MONTHS = 24
-_NO_END = Decimal(units.MONTH_SECONDS * units.MS_PER_SECOND)
 
 
 class Evaluation(Timed):
@@ -35,10 +36,10 @@ class Evaluation(Timed):
     """Glue version; from 6.0 on it has a cheaper DPU-hour."""
     worker_type: Literal["G.1X", "G.2X", "G.4X", "G.8X"] = "G.1X"
     """Worker type (G.1X)."""
-    workers: Annotated[WholeCount, Field(ge=2, le=10_000)] = DEFAULT_WORKERS
-    """Number of workers (5)."""
+    workers: Annotated[WholeCount, Field(ge=2, le=MAX_WORKERS)] = DATA_QUALITY_WORKERS
+    """Number of workers ({DATA_QUALITY_WORKERS})."""
     statistics: Count = Decimal(0)
-    """Statistics in which anomalies are looked for, a run: each has a DPU for its time (0)."""
+    """Statistics per run that are checked for anomalies: each uses a DPU for its time (0)."""
     per_statistic_ms: Annotated[Milliseconds | None, Field(alias="per_statistic")] = None
     """How long one of them takes, such as 15 s."""
 
@@ -48,15 +49,11 @@ def _size(spec: Evaluation) -> Fraction:
 
 
 def _run_hours(spec: Evaluation) -> Fraction:
-    run = timed.hours(_size(spec), billing.expected_billed_s(spec.duration, billing.MINIMUM_S, _NO_END))
-    return run + timed.hours(Fraction(spec.statistics), _statistic_s(spec))
+    run = billing.dpu_hours(_size(spec), billing.expected_billed_s(spec.duration, MINIMUM_S, timed.MONTH_MS))
+    return run + billing.dpu_hours(spec.statistics, Fraction(spec.per_statistic_ms or 0) / units.MS_PER_SECOND)
 
 
-def _statistic_s(spec: Evaluation) -> Fraction:
-    return Fraction(spec.per_statistic_ms or 0) / units.MS_PER_SECOND
-
-
-def _refuses(spec: Evaluation) -> tuple[Problem, ...]:
+def _validate(spec: Evaluation) -> tuple[Problem, ...]:
     if bool(spec.statistics) == bool(spec.per_statistic_ms):
         return ()
     key, other = ("statistics", "per_statistic") if spec.statistics else ("per_statistic", "statistics")
@@ -71,9 +68,10 @@ def _assume(name: str, spec: Evaluation, usage: Usage, ctx: Context) -> tuple[As
 
 
 def _stored(name: str, spec: Evaluation, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:  # noqa: ARG001
-    """Statistics are kept for two years, 100,000 at most."""
-    kept = usage.flow.monthly * Fraction(spec.statistics) * _KEPT_MONTHS
-    return (LimitCheck(name, _STATISTICS, to_quantity(kept), _MOST_STATISTICS, "stored"),) if kept else ()
+    """Statistics that are kept at the same time."""
+    stored = usage.flow.monthly * Fraction(spec.statistics) * STATISTICS_MONTHS
+    quota = STATISTICS_STORED
+    return (LimitCheck(name, quota.id, to_quantity(stored), Decimal(quota.value), quota.unit),) if stored else ()
 
 
 EVALUATION = timed.TimedRuns(
@@ -86,10 +84,9 @@ EVALUATION = timed.TimedRuns(
         line="dpu-hours",
         size=_size,
         run_hours=_run_hours,
-        busy_ms=lambda spec: mean(spec.duration),
-        pools=lambda spec: ((DPUS, _size(spec)), (QUALITY_RUNS, Fraction(1))),
+        pools=lambda spec: ((DPUS, _size(spec)), (DATA_QUALITY_RUNS, Fraction(1))),
         assume=_assume,
         more_checks=_stored,
-        rejected=_refuses,
+        validate=_validate,
     ),
 )

@@ -1,4 +1,4 @@
-"""One execution of a definition in a scripted world: what it enters, retries and writes to its history. No chance here.
+"""Oracle: one execution of a definition in a scripted world, event by event.
 
 History events are counted as GetExecutionHistory lists them. Branches and iterations answer one after the other, each
 to its own end; an inline Map with MaxConcurrency 1 stops at the first failed item. States that a failing sibling cuts
@@ -14,12 +14,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from capplan.services.stepfunctions.asl.definition import Definition, Graph, MapWork, State
-from capplan.services.stepfunctions.asl.integrations import integration
-from capplan.services.stepfunctions.execution.retries import catcher_for, delay_s, retrier_for
+from capplan.services.stepfunctions.asl.definition import Definition, Graph, MapWork, State, Task
+from capplan.services.stepfunctions.execution.retries import TOLERANCE_EXCEEDED, catcher_for, delay_s, retrier_for
 
 OK = "ok"
-TOLERANCE_EXCEEDED = "States.ExceedToleratedFailureThreshold"
 _MAX_STEPS = 2_000_000
 _SIMPLE_EVENTS: Mapping[str, int] = {"Pass": 2, "Wait": 2, "Choice": 2, "Succeed": 2, "Fail": 1}
 _MOST_UNITS_TRIED = 4
@@ -183,7 +181,7 @@ def _tried(state: State, run: _Run, count: _Count) -> str | None:
 
 def _attempt(state: State, run: _Run, count: _Count) -> str | None:
     if state.task is not None:
-        return _task(state, run, count)
+        return _task(state, state.task, run, count)
     if state.map is not None:
         return (
             _distributed(state, state.map, run, count)
@@ -195,15 +193,9 @@ def _attempt(state: State, run: _Run, count: _Count) -> str | None:
     return next((error for error in errors if error is not None), None)
 
 
-def events_per_attempt(state: State) -> int:
-    """History events of one attempt of a Task: Scheduled, Started and its result; Submitted too where it waits."""
-    return 4 if state.task is not None and state.task.pattern in ("sync", "callback") else 3
-
-
-def _task(state: State, run: _Run, count: _Count) -> str | None:
-    count.events += events_per_attempt(state)
-    found = integration(state.task.resource) if state.task is not None else None
-    count.nested += int(found is not None and found.section == "state_machines")
+def _task(state: State, task: Task, run: _Run, count: _Count) -> str | None:
+    count.events += task.events_per_attempt
+    count.nested += ":states:startExecution" in task.resource
     answers = run.script.task.get(state.name, ())
     if isinstance(answers, str):
         return None if answers == OK else answers
@@ -253,7 +245,7 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryRoom:
+class HistoryCapacity:
     """Events of an execution as a straight line in n, and the largest n within the limit."""
 
     events_fixed: int
@@ -261,9 +253,9 @@ class HistoryRoom:
     max_units: int
 
 
-def history_room(
+def history_capacity(
     definition: Definition, script: Script, loops: Sequence[Loop], maps: Sequence[str], limit: int
-) -> HistoryRoom:
+) -> HistoryCapacity:
     """How many loop passes or items fit into one execution history. Raises ScriptError if it is no straight line."""
     tried = range(2, _MOST_UNITS_TRIED + 1)
     events = [execute(definition, _with(script, loops, maps, n)).history_events for n in tried]
@@ -271,7 +263,7 @@ def history_room(
     if each <= 0 or events[2] - events[1] != each:
         raise ScriptError("the history does not grow by the same number of events each time")
     first = events[0] - 2 * each
-    return HistoryRoom(first, each, (limit - first) // each)
+    return HistoryCapacity(first, each, (limit - first) // each)
 
 
 def _with(script: Script, loops: Sequence[Loop], maps: Sequence[str], n: int) -> Script:
