@@ -1,4 +1,4 @@
-"""The Lambda room: what a function means, meters, is held against and is charged for."""
+"""A function through the hooks of its resource type: usage, charges, limits, options."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -53,7 +53,7 @@ def metered(spec: Function, per_second: int = 100, **access: Any) -> Usage:  # n
 
 def checks(spec: Function, **access: Any) -> dict[str, LimitCheck]:  # noqa: ANN401  words of the language
     """Its limits by name."""
-    return {one.limit: one for one in KIND.check("place", spec, metered(spec, **access), CTX)}
+    return {check.limit: check for check in KIND.check("place", spec, metered(spec, **access), CTX)}
 
 
 # --- what may be written ----------------------------------------------------------------------------------------------
@@ -69,14 +69,16 @@ def checks(spec: Function, **access: Any) -> dict[str, LimitCheck]:  # noqa: ANN
         {"ephemeral_storage": "511 MB"},
     ],
 )
-def test_a_value_out_of_range_is_refused(said: dict[str, Any]) -> None:
+def test_a_value_out_of_range_is_an_error(said: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         function(**said)
 
 
 def test_a_trigger_may_be_a_name_or_a_list() -> None:
-    assert [one.traffic for one in function(triggers="web").triggers] == ["web"]
-    assert [one.stream for one in function(triggers=[{"stream": "orders", "batch": 100}]).triggers] == ["orders"]
+    assert [trigger.traffic for trigger in function(triggers="web").triggers] == ["web"]
+    assert [trigger.stream for trigger in function(triggers=[{"stream": "orders", "batch": 100}]).triggers] == [
+        "orders"
+    ]
 
 
 # --- what it meters ---------------------------------------------------------------------------------------------------
@@ -97,7 +99,7 @@ def test_a_large_asynchronous_event_is_several_requests() -> None:
     assert metered(function(), payload="512 KB").requests == 100 * MONTH_SECONDS
 
 
-def test_a_call_past_its_time_out_is_billed_to_there() -> None:
+def test_an_invocation_that_times_out_is_billed_up_to_its_timeout() -> None:
     usage = metered(function(duration="30 s"))
     assert row(usage.billed_ms, usage.timed_out) == (10_000, 1)
     assert KIND.duration_ms("place", function(duration="30 s"), CTX) == 10_000
@@ -126,7 +128,7 @@ def test_charges_of_an_arm_function_with_storage() -> None:
 
 def test_limits_of_a_function() -> None:
     found = checks(function(reserved_concurrency=15), payload="2 MB", is_async=True)
-    loads = {name: row(one.load, one.quota, one.breached) for name, one in found.items()}
+    loads = {name: row(check.load, check.quota, check.breached) for name, check in found.items()}
     assert loads == {
         "lambda.reserved_concurrency": (20, 15, True),
         "lambda.timeout": (Decimal("0.1"), 10, False),
