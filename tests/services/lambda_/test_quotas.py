@@ -21,7 +21,6 @@ from pathlib import Path
 import capplan
 from capplan.errors import CapplanError
 from capplan.language.load import load
-from capplan.language.schema import scenario_schema
 from capplan.services.lambda_.advice.memory import durations_ms
 from capplan.services.lambda_.spec import Function
 from capplan.spec_config import field_docs
@@ -42,7 +41,7 @@ print(json.dumps({
     "hint": errors("memory: 1 MB"),
     "tuning": errors("power_tuning: {64 MB: 9 s, 512 MB: 2 s}"),
     "docs": field_docs(Function)["memory_mb"],
-    "schema": json.dumps(scenario_schema()),
+    "schema": json.dumps(Function.model_json_schema()),
     "candidates": max(mb for mb in durations_ms(measured) if mb != 20480),
     "init": next(int(l.check.quota) for l in plan.limits if l.check.limit == "lambda.init"),
 }))
