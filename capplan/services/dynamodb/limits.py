@@ -32,11 +32,6 @@ from capplan.services.dynamodb.usage import (
 _POOLED = {quota.id: quota for quota in ACCOUNT_CAPACITY.values()}
 
 
-def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  none depends on another quota
-    """The default of a quota that all tables of an account share; None for any other limit."""
-    return _POOLED[limit].in_region(region) if limit in _POOLED else None
-
-
 def check(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
     """Every limit of the table and its global indexes at the busiest minute."""
     return (

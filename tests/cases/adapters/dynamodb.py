@@ -10,6 +10,7 @@ import numpy as np
 
 from capplan.pricing.rating import graduated_usd
 from capplan.quantities.distribution import Distribution, fixed
+from capplan.services import default_quota
 from capplan.services.dynamodb.capacity import auto_scaling
 from capplan.services.dynamodb.capacity.burst_bucket import seconds_of_burst, serve
 from capplan.services.dynamodb.capacity.on_demand_growth import ceilings
@@ -23,7 +24,7 @@ from capplan.services.dynamodb.items import index_writes, size, storage
 from capplan.services.dynamodb.items.sample import Sample
 from capplan.services.dynamodb.keys.hot_keys import why_unsplittable
 from capplan.services.dynamodb.keys.placement import key_digest
-from capplan.services.dynamodb.limits import check, pool_quota, pools
+from capplan.services.dynamodb.limits import check, pools
 from capplan.services.dynamodb.partitions.load import PartitionLoads
 from capplan.services.dynamodb.quotas import NEW_ON_DEMAND_THROUGHPUT, PARTITION_THROUGHPUT, TABLE_THROUGHPUT
 from capplan.services.dynamodb.requests import TABLE, RequestUnits, request_units
@@ -405,7 +406,7 @@ def _within_quotas(given: Input, unit: str) -> bool:
     spec = table(item_size="1 KB", capacity={"mode": "provisioned", **_decimals(capacity)}, indexes=indexes)
     usage = metered(spec)
     taken = {pool.limit: pool.flow.peak().per_second for pool in pools("orders", spec, usage, CTX)}
-    pooled = all(units <= (pool_quota(limit, CTX.region) or 0) for limit, units in taken.items())
+    pooled = all(units <= (default_quota(limit, CTX.region, {}) or 0) for limit, units in taken.items())
     return pooled and not any(limit.breached for limit in check("orders", spec, usage, CTX))
 
 

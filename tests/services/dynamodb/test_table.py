@@ -10,11 +10,12 @@ from pydantic import ValidationError
 
 from capplan.model import Context, Demand
 from capplan.quantities.rounding import to_quantity
+from capplan.resource_type import MeteredResource
+from capplan.services import default_quota
 from capplan.services.dynamodb.capacity.modes import in_class, modes
-from capplan.services.dynamodb.limits import pool_quota
 from capplan.services.dynamodb.requests import request_units
 from capplan.services.dynamodb.spec import Table
-from capplan.services.dynamodb.table import KIND
+from capplan.services.dynamodb.table import TABLE
 from capplan.services.dynamodb.usage import Usage
 from capplan.services.dynamodb.validate_request import validate_access
 from tests.services.dynamodb.helpers import CTX, access, flat, metered, row, spiky, table
@@ -175,7 +176,10 @@ def test_a_local_index_spends_the_tables_units_and_is_not_doubled() -> None:
 
 
 def _charges(spec: Table, usage: Usage) -> dict[str, tuple[str, Decimal]]:
-    return {one.id: (one.price, to_quantity(one.quantity)) for one in KIND.charge("orders", spec, usage, CTX)}
+    return {
+        one.id: (one.price, to_quantity(one.quantity))
+        for one in TABLE.charge(MeteredResource("orders", spec, usage, CTX))
+    }
 
 
 def test_an_on_demand_table_is_charged_by_request_and_by_stored_byte() -> None:
@@ -207,11 +211,15 @@ def test_a_provisioned_table_is_charged_by_the_hour_and_its_index_too() -> None:
         for index in ("", ".i")
         for kind, unit, units in (("write", "wcu", 200), ("read", "rcu", 400))
     }
-    assert KIND.summary(usage)["wcu_hours"] == 2 * 200 * 730
-    assert [one.path for one in KIND.assume("orders", spec, usage, CTX)].count("tables.orders.indexes.i.capacity") == 1
-    pools = {pool.limit: pool.flow.peak().per_second for pool in KIND.pools("orders", spec, usage, CTX)}
+    assert TABLE.summary(usage)["wcu_hours"] == 2 * 200 * 730
+    assert [one.path for one in TABLE.assume(MeteredResource("orders", spec, usage, CTX))].count(
+        "tables.orders.indexes.i.capacity"
+    ) == 1
+    pools = {
+        pool.limit: pool.flow.peak().per_second for pool in TABLE.pools(MeteredResource("orders", spec, usage, CTX))
+    }
     assert pools == {"dynamodb.account.provisioned_write": 400, "dynamodb.account.provisioned_read": 800}
-    assert pool_quota("dynamodb.account.provisioned_write", "us-east-1") == 80_000
+    assert default_quota("dynamodb.account.provisioned_write", "us-east-1", {}) == 80_000
 
 
 def test_a_table_without_traffic_still_costs_its_storage_and_nothing_else() -> None:
@@ -225,7 +233,7 @@ def test_a_table_without_traffic_still_costs_its_storage_and_nothing_else() -> N
 def test_limits_name_the_partition_the_table_and_the_item() -> None:
     spec = table(**ORDERS)
     usage = metered(spec, ({"op": "put"}, spiky(60, 8)))
-    checks = {(one.resource, one.limit): one for one in KIND.check("orders", spec, usage, CTX)}
+    checks = {(one.resource, one.limit): one for one in TABLE.limits(MeteredResource("orders", spec, usage, CTX))}
     assert checks["orders", "dynamodb.table.write"].load == 60 * 8 * 2
     index = checks["orders.by-status", "dynamodb.partition.write"]
     assert row(index.load >= Decimal("470.4"), index.quota, index.minute) == (True, 1000, 16_440)
@@ -241,7 +249,7 @@ def test_a_hot_key_of_an_index_throttles_the_whole_write() -> None:
     )
     usage = metered(spec, ({"op": "put"}, flat(2000)), ({"op": "get"}, flat(2000)))
     assert usage.throttled == Fraction("0.25"), "one key takes 1,000 of 2,000 writes; gets are not touched"
-    rules = {one.rule: one for one in KIND.options("orders", spec, usage, CTX)}
+    rules = {one.rule: one for one in TABLE.options(MeteredResource("orders", spec, usage, CTX))}
     assert rules["dynamodb.hot-index-key"].severity == "risk"
     assert rules["dynamodb.hot-index-key"].changes[0].to == 12, "of 12 shards no two many lie on one of 4 partitions"
 
@@ -252,7 +260,7 @@ def test_a_table_above_its_capacity_or_its_own_maximum_throttles() -> None:
     own = table(item_size="1 KB", throughput={"max_write": Decimal(200)})
     usage = metered(own, ({"op": "put"}, flat(250)))
     assert usage.throttled == Fraction(1, 5)
-    breached = [one.limit for one in KIND.check("orders", own, usage, CTX) if one.breached]
+    breached = [one.limit for one in TABLE.limits(MeteredResource("orders", own, usage, CTX)) if one.breached]
     assert breached == ["dynamodb.on_demand_maximum.write"]
 
 
@@ -265,13 +273,13 @@ def test_a_raised_quota_is_used() -> None:
 
 def test_expiring_items_are_in_the_stream_but_not_in_the_bill() -> None:
     spec = table(item_size="1 KB", ttl="expires", stream="new-image")
-    assert KIND.records(spec, access(op="put", replaces="25%")) == 1 + Fraction(3, 4)
-    assert KIND.records(spec, access(op="update")) == 1
-    assert KIND.records(spec, access(op="get")) == 0
-    assert KIND.records(table(item_size="1 KB"), access(op="put")) == 0
+    assert TABLE.emitted_records(spec, access(op="put", replaces="25%")) == 1 + Fraction(3, 4)
+    assert TABLE.emitted_records(spec, access(op="update")) == 1
+    assert TABLE.emitted_records(spec, access(op="get")) == 0
+    assert TABLE.emitted_records(table(item_size="1 KB"), access(op="put")) == 0
     usage = metered(spec, ({"op": "put"}, flat(1)))
     assert usage.table.flow["write"].monthly == SECONDS
-    assert KIND.shards(usage) == 4
+    assert TABLE.shards(usage) == 4
 
 
 def test_every_mode_can_be_compared() -> None:
@@ -320,14 +328,16 @@ def test_more_requests_never_take_fewer_units(factor: int) -> None:
 def test_renaming_a_table_changes_no_figure() -> None:
     spec = table(**ORDERS)
     usage = metered(spec, ({"op": "put"}, flat(60)))
-    here, there = (KIND.check(name, spec, usage, CTX) for name in ("orders", "bookings"))
+    here, there = (TABLE.limits(MeteredResource(name, spec, usage, CTX)) for name in ("orders", "bookings"))
     assert [one.load for one in here] == [one.load for one in there]
 
 
 def test_pre_warming_is_paid_once_for_what_is_past_a_new_table() -> None:
     spec = table(item_size="1 KB", warm={"write": Decimal(40_000), "read": Decimal(40_000)})
     usage = metered(spec, ({"op": "put"}, flat(1)))
-    found = {one.id: one for one in KIND.charge("orders", spec, usage, CTX) if one.frequency == "one_time"}
+    found = {
+        one.id: one for one in TABLE.charge(MeteredResource("orders", spec, usage, CTX)) if one.frequency == "one_time"
+    }
     assert {key: one.quantity for key, one in found.items()} == {
         "orders.warm-write": 36_000,
         "orders.warm-read": 28_000,
@@ -372,18 +382,21 @@ def test_a_step_says_when_and_how_much(said: dict[str, Any], message: str) -> No
 def test_capacity_that_comes_too_late_is_a_breached_limit() -> None:
     scaled = table(item_size="1 KB", capacity={**PROVISIONED, "write": {"min": Decimal(5), "max": Decimal(2000)}})
     usage = metered(scaled, ({"op": "put"}, spiky(60, 8)))
-    checks = {one.limit: one for one in KIND.check("orders", scaled, usage, CTX)}
+    checks = {one.limit: one for one in TABLE.limits(MeteredResource("orders", scaled, usage, CTX))}
     assert not checks["dynamodb.provisioned.write"].breached, "the maximum is enough"
     late = checks["dynamodb.capacity_held.write"]
     assert row(late.breached, late.load, late.quota, late.minute) == (True, 480, 86, 16_442), (
         "60 / 0.7; the bank lasts two minutes"
     )
-    seen = KIND.observe("orders", scaled, usage, CTX)
+    seen = TABLE.observe(MeteredResource("orders", scaled, usage, CTX))
     assert seen["held_wcu"].value == 686
     assert (seen["refused.minutes"].value or 0) >= (seen["refused.longest"].value or 0) > 0
 
 
 def test_a_table_prepared_for_its_peak_says_how_much_is_left() -> None:
     spec = table(item_size="1 KB", warm={"write": Decimal(10_000)})
-    checks = {one.limit: one for one in KIND.check("orders", spec, metered(spec, ({"op": "put"}, flat(2500))), CTX)}
+    checks = {
+        one.limit: one
+        for one in TABLE.limits(MeteredResource("orders", spec, metered(spec, ({"op": "put"}, flat(2500))), CTX))
+    }
     assert checks["dynamodb.warm.write"].headroom == Decimal("0.75")

@@ -10,7 +10,7 @@ from capplan.language.load import build
 from capplan.model import Change
 from capplan.pipeline.results import Finding, Plan
 from capplan.pipeline.what_if import apply
-from capplan.services.dynamodb.table import KIND
+from capplan.services.dynamodb.table import TABLE
 from tests.helpers import scenario
 
 MONTH = 2_628_000
@@ -162,7 +162,7 @@ def test_every_saving_is_what_the_changes_by_hand_give(tmp_path: Path) -> None:
         assert one.monthly_saving == base.monthly_cost - other.monthly_cost, one.rule
         seen.add(one.rule)
     assert {rule for rule in seen if rule.startswith("dynamodb.")} == {
-        rule.id for rule in KIND.rules if rule.id not in SILENT
+        rule.id for rule in TABLE.rules if rule.id not in SILENT
     }, "every other rule speaks in this scenario"
 
 
@@ -187,8 +187,8 @@ def test_a_table_that_only_grows_is_told_what_a_month_adds(tmp_path: Path) -> No
 
 def test_every_rule_is_described() -> None:
     page = (Path(__file__).parents[4] / "docs" / "dynamodb.md").read_text(encoding="utf-8")
-    assert [rule.id for rule in KIND.rules if f"| `{rule.id}` | {rule.title} |" not in page] == []
-    assert len({rule.id for rule in KIND.rules}) == len(KIND.rules)
+    assert [rule.id for rule in TABLE.rules if f"| `{rule.id}` | {rule.title} |" not in page] == []
+    assert len({rule.id for rule in TABLE.rules}) == len(TABLE.rules)
     assert all(
-        rule.id.startswith("dynamodb.") and rule.looks_at and rule.advises and rule.source for rule in KIND.rules
+        rule.id.startswith("dynamodb.") and rule.looks_at and rule.advises and rule.source for rule in TABLE.rules
     )

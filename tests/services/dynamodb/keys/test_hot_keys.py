@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from capplan.model import Option
+from capplan.resource_type import MeteredResource
 from capplan.services.dynamodb.keys.hot_keys import (
     fullest,
     hottest_key,
@@ -14,7 +15,7 @@ from capplan.services.dynamodb.keys.hot_keys import (
     why_unsplittable,
 )
 from capplan.services.dynamodb.requests import request_units
-from capplan.services.dynamodb.table import KIND
+from capplan.services.dynamodb.table import TABLE
 from tests.services.dynamodb.helpers import CTX, access, flat, metered, table
 
 HOT = {"name": "room", "distinct": 1000, "popularity": {"hot": {"keys": 1, "share": "50%"}}}
@@ -23,7 +24,7 @@ HOT = {"name": "room", "distinct": 1000, "popularity": {"hot": {"keys": 1, "shar
 def _risks(**said: object) -> dict[str, Option]:
     spec = table(item_size="1 KB", **said)
     usage = metered(spec, ({"op": "put"}, flat(1600)))
-    return {o.rule: o for o in KIND.options("orders", spec, usage, CTX) if o.severity == "risk"}
+    return {o.rule: o for o in TABLE.options(MeteredResource("orders", spec, usage, CTX)) if o.severity == "risk"}
 
 
 def test_a_hot_key_of_a_table_is_a_risk_with_the_shards_that_are_enough() -> None:

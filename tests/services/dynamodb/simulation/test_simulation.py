@@ -10,7 +10,7 @@ import pytest
 import capplan
 from capplan.services.dynamodb.capacity.busiest_hour import busiest_hour, simulate_hour
 from capplan.services.dynamodb.simulation.partitions_over_time import simulate_table
-from capplan.timeline import SimulationRequest, Timeline, nothing_told
+from capplan.timeline import SimulationRequest, Timeline, no_progress
 from tests.helpers import scenario
 from tests.services.dynamodb.helpers import CTX, flat, metered, spiky, table
 
@@ -62,7 +62,7 @@ def test_a_partition_takes_no_more_than_its_ceiling_in_any_second() -> None:
     usage = metered(spec, ({"op": "put"}, flat(2000)))
     target, outcome = usage.period.outcomes["", "write"]
     rates = np.full(40_320, 2000.0)
-    partitions = simulate_table(spec, usage, CTX, nothing_told).histories[""].partitions
+    partitions = simulate_table(spec, usage, CTX, no_progress).histories[""].partitions
     hour = simulate_hour(target, rates, partitions, outcome.steps, 0, 7)
     assert hour.served + hour.by_partition + hour.by_capacity == pytest.approx(hour.offered)
     assert float((hour.offered - hour.by_partition).max()) <= 1000
@@ -107,7 +107,7 @@ def test_splits_leave_less_throttled_than_the_plan_counts_on() -> None:
     keys = {"name": "id", "distinct": 100_000, "popularity": "zipf(1.0)"}
     spec = table(item_size="1 KB", partition_key=keys)
     usage = metered(spec, ({"op": "put"}, spiky(700, 8)))
-    found = simulate_table(spec, usage, CTX, nothing_told)
+    found = simulate_table(spec, usage, CTX, no_progress)
     assert found.histories[""].splits
     assert 0 < found.period.throttled < usage.throttled
 

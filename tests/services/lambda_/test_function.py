@@ -1,4 +1,4 @@
-"""The Lambda room: what a function means, meters, is held against and is charged for."""
+"""A function through the hooks of its resource type: usage, charges, limits, options."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +10,11 @@ from pydantic import ValidationError
 from capplan.calls import Access
 from capplan.flow import DemandFlow, LoadProfile, Peak
 from capplan.model import Context, Demand, LimitCheck, RequestStream
-from capplan.services.lambda_.function import KIND, Function, Usage, pool_quota
+from capplan.resource_type import DeclaredResource, MeteredResource
+from capplan.services import default_quota
+from capplan.services.lambda_.function import FUNCTION
+from capplan.services.lambda_.spec import Function
+from capplan.services.lambda_.usage import Usage
 from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
 
 if TYPE_CHECKING:
@@ -48,12 +52,16 @@ def function(**said: Any) -> Function:  # noqa: ANN401  words of the language
 def metered(spec: Function, per_second: int = 100, **access: Any) -> Usage:  # noqa: ANN401  words of the language
     """Its usage under a steady rate."""
     invoked = Access.model_validate({"op": "invoke", "target": "place", **access})
-    return KIND.meter("place", spec, Demand((RequestStream(invoked, flat(per_second), "traffic.web"),)), CTX)
+    return FUNCTION.meter(
+        DeclaredResource("place", spec, CTX), Demand((RequestStream(invoked, flat(per_second), "traffic.web"),))
+    )
 
 
 def checks(spec: Function, **access: Any) -> dict[str, LimitCheck]:  # noqa: ANN401  words of the language
     """Its limits by name."""
-    return {one.limit: one for one in KIND.check("place", spec, metered(spec, **access), CTX)}
+    return {
+        check.limit: check for check in FUNCTION.limits(MeteredResource("place", spec, metered(spec, **access), CTX))
+    }
 
 
 # --- what may be written ----------------------------------------------------------------------------------------------
@@ -69,14 +77,16 @@ def checks(spec: Function, **access: Any) -> dict[str, LimitCheck]:  # noqa: ANN
         {"ephemeral_storage": "511 MB"},
     ],
 )
-def test_a_value_out_of_range_is_refused(said: dict[str, Any]) -> None:
+def test_a_value_out_of_range_is_an_error(said: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         function(**said)
 
 
 def test_a_trigger_may_be_a_name_or_a_list() -> None:
-    assert [one.traffic for one in function(triggers="web").triggers] == ["web"]
-    assert [one.stream for one in function(triggers=[{"stream": "orders", "batch": 100}]).triggers] == ["orders"]
+    assert [trigger.traffic for trigger in function(triggers="web").triggers] == ["web"]
+    assert [trigger.stream for trigger in function(triggers=[{"stream": "orders", "batch": 100}]).triggers] == [
+        "orders"
+    ]
 
 
 # --- what it meters ---------------------------------------------------------------------------------------------------
@@ -89,7 +99,7 @@ def test_a_month_at_a_steady_rate() -> None:
     assert usage.concurrency.monthly == 10 * MONTH_SECONDS
     assert usage.peak_concurrency == 20  # 10 + 3.09 sqrt 10 = 19.8
     told = {"requests": 262_800_000, "gb_seconds": 13_140_000, "peak_concurrency": 20, "timed_out_share": 0}
-    assert KIND.summary(usage) == told
+    assert FUNCTION.summary(usage) == told
 
 
 def test_a_large_asynchronous_event_is_several_requests() -> None:
@@ -97,17 +107,17 @@ def test_a_large_asynchronous_event_is_several_requests() -> None:
     assert metered(function(), payload="512 KB").requests == 100 * MONTH_SECONDS
 
 
-def test_a_call_past_its_time_out_is_billed_to_there() -> None:
+def test_an_invocation_that_times_out_is_billed_up_to_its_timeout() -> None:
     usage = metered(function(duration="30 s"))
     assert row(usage.billed_ms, usage.timed_out) == (10_000, 1)
-    assert KIND.duration_ms("place", function(duration="30 s"), CTX) == 10_000
+    assert FUNCTION.duration_ms(DeclaredResource("place", function(duration="30 s"), CTX)) == 10_000
 
 
 def test_no_demand_meters_nothing() -> None:
-    usage = KIND.meter("place", function(), Demand(()), CTX)
+    usage = FUNCTION.meter(DeclaredResource("place", function(), CTX), Demand(()))
     assert row(usage.requests, usage.peak_concurrency) == (0, 0)
-    assert KIND.pools("place", function(), usage, CTX) == ()
-    assert KIND.options("place", function(), usage, CTX) == ()
+    assert FUNCTION.pools(MeteredResource("place", function(), usage, CTX)) == ()
+    assert FUNCTION.options(MeteredResource("place", function(), usage, CTX)) == ()
 
 
 # --- what it is charged for, held against, could be -------------------------------------------------------------------
@@ -115,7 +125,7 @@ def test_no_demand_meters_nothing() -> None:
 
 def test_charges_of_an_arm_function_with_storage() -> None:
     spec = function(architecture="arm64", ephemeral_storage="1536 MB")
-    charges = KIND.charge("place", spec, metered(spec), CTX)
+    charges = FUNCTION.charge(MeteredResource("place", spec, metered(spec), CTX))
     assert [row(c.id, c.price, c.quantity) for c in charges] == [
         ("place.requests", "lambda.request.arm64", 100 * MONTH_SECONDS),
         ("place.duration", "lambda.duration.arm64", 5 * MONTH_SECONDS),
@@ -126,7 +136,7 @@ def test_charges_of_an_arm_function_with_storage() -> None:
 
 def test_limits_of_a_function() -> None:
     found = checks(function(reserved_concurrency=15), payload="2 MB", is_async=True)
-    loads = {name: row(one.load, one.quota, one.breached) for name, one in found.items()}
+    loads = {name: row(check.load, check.quota, check.breached) for name, check in found.items()}
     assert loads == {
         "lambda.reserved_concurrency": (20, 15, True),
         "lambda.timeout": (Decimal("0.1"), 10, False),
@@ -139,14 +149,16 @@ def test_what_it_takes_of_the_account() -> None:
     spec = function()
     loads = {
         pool.limit: (pool.flow.peak().per_second, pool.poisson)
-        for pool in KIND.pools("place", spec, metered(spec), CTX)
+        for pool in FUNCTION.pools(MeteredResource("place", spec, metered(spec), CTX))
     }
     assert loads == {"lambda.concurrency": (10.0, True), "lambda.request_rate": (100.0, False)}
-    assert row(pool_quota("lambda.concurrency", "us-east-1"), pool_quota("lambda.request_rate", "us-east-1")) == (
+    assert row(
+        default_quota("lambda.concurrency", "us-east-1", {}), default_quota("lambda.request_rate", "us-east-1", {})
+    ) == (
         1000,
         10_000,
     )
-    assert pool_quota("lambda.other", "us-east-1") is None
+    assert default_quota("lambda.other", "us-east-1", {}) is None
 
 
 @pytest.mark.parametrize(
@@ -161,24 +173,30 @@ def test_what_it_takes_of_the_account() -> None:
 def test_what_else_could_be_written(said: dict[str, Any], options: list[tuple[str, str, str]]) -> None:
     spec = function(**said)
     own = {"lambda.arm64", "lambda.timeout-near"}
-    found = [one for one in KIND.options("place", spec, metered(spec), CTX) if one.rule in own]
+    found = [one for one in FUNCTION.options(MeteredResource("place", spec, metered(spec), CTX)) if one.rule in own]
     assert [(one.rule, one.changes[0].path, one.changes[0].to) for one in found] == options
 
 
 def test_what_a_gate_may_ask() -> None:
     spec = function(reserved_concurrency=50)
-    seen = KIND.observe("place", spec, metered(spec), CTX)
+    seen = FUNCTION.observe(MeteredResource("place", spec, metered(spec), CTX))
     assert row(seen["concurrency.peak"].value, seen["concurrency.peak"].limit) == (20, 50)
     whole = Context(
         "us-east-1", quotas={"lambda.concurrency": Decimal(3000)}, in_use={"lambda.concurrency": Decimal(200)}, seed=1
     )
-    assert KIND.observe("place", function(), metered(function()), whole)["concurrency.peak"].limit == 2800
+    assert (
+        FUNCTION.observe(MeteredResource("place", function(), metered(function()), whole))["concurrency.peak"].limit
+        == 2800
+    )
 
 
 def test_defaults_that_the_answer_rests_on() -> None:
     spec = Function.model_validate({"duration": "100 ms"})
-    paths = [one.path for one in KIND.assume("place", spec, metered(spec), CTX)]
+    paths = [one.path for one in FUNCTION.assume(MeteredResource("place", spec, metered(spec), CTX))]
     own = ["functions.place.memory", "functions.place.timeout", "functions.place.architecture"]
     assert paths == [*own, "account.quotas.lambda.concurrency"]
     known = Context("us-east-1", quotas={"lambda.concurrency": Decimal(1000)})
-    assert [one.path for one in KIND.assume("place", function(architecture="arm64"), metered(spec), known)] == []
+    assert [
+        one.path
+        for one in FUNCTION.assume(MeteredResource("place", function(architecture="arm64"), metered(spec), known))
+    ] == []

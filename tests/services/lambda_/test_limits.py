@@ -1,4 +1,4 @@
-"""What a function's settings exclude, and how time-outs, reservations and long runs show in its limits."""
+"""Settings that exclude each other, and how timeouts, reservations and long runs show in a function's limits."""
 
 import math
 from decimal import Decimal
@@ -15,8 +15,12 @@ from capplan.calls import Access
 from capplan.flow import DemandFlow, LoadProfile, Peak
 from capplan.model import Context, Demand, RequestStream
 from capplan.quantities.distribution import Distribution, mean
-from capplan.services.lambda_ import billing, microvms
-from capplan.services.lambda_.function import KIND, Function, Usage, pool_quota
+from capplan.resource_type import DeclaredResource, MeteredResource
+from capplan.services import default_quota
+from capplan.services.lambda_ import billing
+from capplan.services.lambda_.function import FUNCTION
+from capplan.services.lambda_.spec import Function
+from capplan.services.lambda_.usage import Usage
 from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
 
 if TYPE_CHECKING:
@@ -60,8 +64,8 @@ def function(**said: Any) -> Function:  # noqa: ANN401  words of the language
     return Function.model_validate({"duration": "100 ms"} | said)
 
 
-def usage(spec: Function, *works: RequestStream) -> Usage:
-    return KIND.meter("f", spec, Demand(works), CTX)
+def usage(spec: Function, *streams: RequestStream) -> Usage:
+    return FUNCTION.meter(DeclaredResource("f", spec, CTX), Demand(streams))
 
 
 def invoked(flow: DemandFlow, **said: Any) -> RequestStream:  # noqa: ANN401  words of the language
@@ -74,24 +78,24 @@ def invoked(flow: DemandFlow, **said: Any) -> RequestStream:  # noqa: ANN401  wo
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
-        ({"duration": "0 ms"}, "an invocation takes time"),
-        ({"duration": "901 s"}, "no function runs longer than 900 s"),
-        ({"duration": {"p50": "1000 s", "p99": "2000 s"}}, "no function runs longer than 900 s"),
+        ({"duration": "0 ms"}, "the duration of an invocation is 0"),
+        ({"duration": "901 s"}, "an invocation runs for at most 15 min"),
+        ({"duration": {"p50": "1000 s", "p99": "2000 s"}}, "an invocation runs for at most 15 min"),
         ({"triggers": [{"batch": 10}]}, "a trigger is a traffic or a stream"),
         ({"triggers": [{"traffic": "t", "stream": "s"}]}, "a trigger is a traffic or a stream"),
         ({"triggers": [{"stream": "s", "via": "sqs"}]}, "a table's stream has no `via`"),
-        ({"triggers": [{"traffic": "t", "batch": 10}]}, "only a stream or a queue has a batch"),
-        ({"triggers": [{"traffic": "t", "via": "s3", "window": "1 s"}]}, "only a stream or a queue has a window"),
-        ({"triggers": [{"stream": "s", "shards": 2}]}, "only Kinesis has shards here"),
-        ({"triggers": [{"traffic": "t", "via": "sqs", "batch": 11}]}, "an SQS batch above 10 needs a window"),
-        ({"image": "1 GB", "layers": 1}, "an image has no zip package and no layers"),
-        ({"image": "1 GB", "package": {"zipped": "1 MB"}}, "an image has no zip package and no layers"),
+        ({"triggers": [{"traffic": "t", "batch": 10}]}, "`batch` is for streams and queues only"),
+        ({"triggers": [{"traffic": "t", "via": "s3", "window": "1 s"}]}, "`window` is for streams and queues only"),
+        ({"triggers": [{"stream": "s", "shards": 2}]}, "`shards` is for Kinesis only"),
+        ({"triggers": [{"traffic": "t", "via": "sqs", "batch": 11}]}, "an SQS batch above 10 needs a batch window"),
+        ({"image": "1 GB", "layers": 1}, "a container image has no zip package and no layers"),
+        ({"image": "1 GB", "package": {"zipped": "1 MB"}}, "a container image has no zip package and no layers"),
     ],
 )
-def test_what_aws_does_not_take_is_refused_in_words(said: dict[str, Any], shown: str) -> None:
+def test_what_aws_does_not_accept_is_an_error(said: dict[str, Any], shown: str) -> None:
     with pytest.raises(ValidationError) as error:
         function(**said)
-    assert [one["msg"] for one in error.value.errors()] == [shown]
+    assert [e["msg"] for e in error.value.errors()] == [shown]
 
 
 @pytest.mark.parametrize(
@@ -105,12 +109,12 @@ def test_what_aws_does_not_take_is_refused_in_words(said: dict[str, Any], shown:
         {"image": "10 GB"},
     ],
 )
-def test_what_aws_takes_is_read(said: dict[str, Any]) -> None:
+def test_what_aws_accepts_is_read(said: dict[str, Any]) -> None:
     assert function(**said)
 
 
 @pytest.mark.parametrize("said", [{"package": {"unzipped": "251 MB"}}, {"environment": "5 KB"}, {"image": "11 GB"}])
-def test_a_size_past_its_quota_is_refused(said: dict[str, Any]) -> None:
+def test_a_size_above_its_quota_is_an_error(said: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         function(**said)
 
@@ -119,7 +123,7 @@ def test_a_size_past_its_quota_is_refused(said: dict[str, Any]) -> None:
 
 
 @given(st.integers(1, 5000), st.floats(1.001, 40), st.integers(1000, 900_000))
-def test_a_mean_ended_by_its_time_out_is_that_of_the_log_normal_law(p50: int, ratio: float, timeout: int) -> None:
+def test_a_mean_ended_by_its_timeout_is_that_of_the_log_normal_law(p50: int, ratio: float, timeout: int) -> None:
     p99 = Decimal(f"{p50 * ratio:.6f}")
     law = Distribution(((Decimal("0.5"), Decimal(p50)), (Decimal("0.99"), p99)))
     mu, sigma = math.log(p50), math.log(float(p99) / p50) / NormalDist().inv_cdf(0.99)
@@ -128,7 +132,7 @@ def test_a_mean_ended_by_its_time_out_is_that_of_the_log_normal_law(p50: int, ra
     assert float(billing.capped_mean_ms(law, Decimal(timeout))) == pytest.approx(exact, rel=1e-5)
 
 
-def test_a_time_out_far_off_changes_nothing() -> None:
+def test_a_timeout_far_off_changes_nothing() -> None:
     law = Distribution(((Decimal("0.5"), Decimal(2)), (Decimal("0.99"), Decimal(10))))
     assert billing.capped_mean_ms(law, Decimal(900_000)) == mean(law)
 
@@ -150,7 +154,9 @@ def test_one_run_of_five_minutes_a_day_is_one_environment_at_a_time() -> None:
 def test_sync_and_async_payloads_have_their_own_limits() -> None:
     spec = function()
     found = usage(spec, invoked(steady(1), payload="5 MB"), invoked(steady(1), payload="900 KB", is_async=True))
-    checks: dict[str, tuple[object, ...]] = {c.limit: (c.load, c.breached) for c in KIND.check("f", spec, found, CTX)}
+    checks: dict[str, tuple[object, ...]] = {
+        c.limit: (c.load, c.breached) for c in FUNCTION.limits(MeteredResource("f", spec, found, CTX))
+    }
     assert checks["lambda.payload.sync"] == (5 * 1024**2, False)
     assert checks["lambda.payload.async"] == (900 * 1024, False)
 
@@ -159,11 +165,14 @@ def test_a_reservation_is_taken_whole_and_bounds_the_request_rate() -> None:
     spec = function(reserved_concurrency=50, duration="20 ms")
     found = usage(spec, invoked(steady(1000)))  # 20 at once, but 1,000 a second
     checks: dict[str, tuple[object, ...]] = {
-        c.limit: (c.load, c.quota, c.breached) for c in KIND.check("f", spec, found, CTX)
+        c.limit: (c.load, c.quota, c.breached) for c in FUNCTION.limits(MeteredResource("f", spec, found, CTX))
     }
     assert checks["lambda.reserved_concurrency"] == (34, 50, False)  # 20 + 3.09 sqrt 20 = 33.8
     assert checks["lambda.reserved_request_rate"] == (1000, 500, True)
-    pools = {p.limit: (p.flow.peak(2.0).per_second, p.poisson) for p in KIND.pools("f", spec, found, CTX)}
+    pools = {
+        p.limit: (p.flow.peak(2.0).per_second, p.poisson)
+        for p in FUNCTION.pools(MeteredResource("f", spec, found, CTX))
+    }
     assert pools == {"lambda.concurrency": (50.0, False), "lambda.request_rate": (2000.0, False)}
 
 
@@ -173,39 +182,24 @@ def test_a_hundred_of_the_account_cannot_be_reserved(account: int, *, breached: 
         function(reserved_concurrency=401),
         Context("us-east-1", quotas={"lambda.concurrency": Decimal(account)}),
     )
-    found = {c.limit: c for c in KIND.check("f", spec, usage(spec), ctx)}
+    found = {c.limit: c for c in FUNCTION.limits(MeteredResource("f", spec, usage(spec), ctx))}
     assert found["lambda.reservable_concurrency"].breached is breached
 
 
 def test_asynchronous_events_have_no_request_rate_quota() -> None:
     found = usage(function(), invoked(steady(100), is_async=True))
-    assert [p.limit for p in KIND.pools("f", function(), found, CTX)] == ["lambda.concurrency"]
+    assert [p.limit for p in FUNCTION.pools(MeteredResource("f", function(), found, CTX))] == ["lambda.concurrency"]
 
 
 def test_the_request_rate_follows_the_concurrency() -> None:
     more = {"lambda.concurrency": Decimal(3000)}
-    assert pool_quota("lambda.request_rate", "us-east-1", more) == 30_000
-    assert pool_quota("lambda.request_rate", "us-east-1", more | {"lambda.request_rate": Decimal(5)}) == 5
+    assert default_quota("lambda.request_rate", "us-east-1", more) == 30_000
 
 
 def test_a_function_switched_off_takes_nothing() -> None:
     spec = function(reserved_concurrency=0)
     found = usage(spec, invoked(steady(1)))
-    assert next(c for c in KIND.check("f", spec, found, CTX) if c.limit == "lambda.reserved_concurrency").breached
-    assert [p.limit for p in KIND.pools("f", spec, found, CTX)] == ["lambda.request_rate"]
-
-
-# --- MicroVMs ---------------------------------------------------------------------------------------------------------
-
-
-def test_microvms_by_aws_example() -> None:
-    """AWS Lambda pricing page: 100 developers for 20 days, at 4 vCPU and 8 GB a quarter of the time."""
-    levels = (microvms.Level(4_500_000, 4, 8), microvms.Level(13_500_000, 1, 2))
-    kept = microvms.Snapshots(12_000, 12_000, 2_000, 2, 5, 2, 22_000)
-    compute = microvms.vcpu_seconds(levels) * Fraction("0.0000276944") + microvms.gb_seconds(levels) * Fraction(
-        "0.0000036667"
-    )
-    moved = microvms.written_gb(kept) * Fraction("0.0038") + microvms.read_gb(kept) * Fraction("0.00155")
-    assert float(compute) == pytest.approx(1103.38, abs=0.02)
-    assert moved == Fraction("134.6")
-    assert float(microvms.stored_gb_months(kept, 720) * Fraction("0.08")) == pytest.approx(3.24, abs=0.005)
+    assert next(
+        c for c in FUNCTION.limits(MeteredResource("f", spec, found, CTX)) if c.limit == "lambda.reserved_concurrency"
+    ).breached
+    assert [p.limit for p in FUNCTION.pools(MeteredResource("f", spec, found, CTX))] == ["lambda.request_rate"]
