@@ -170,7 +170,10 @@ def main(collection: Path, out: Path) -> None:
             newest += [p["checked"] for p in prices.values() if p["checked"]]
             write(out / region / f"{service}.json", _service_text(data, region, service, prices))
     places = {region: found["location"] for region, found in data["regions"].items()}
-    write(out / "index.json", f'{{\n"newest_checked": "{max(newest)}",\n"regions": {_object(places)}\n}}\n')
+    write(
+        out / "index.json",
+        f'{{\n"newest_checked": "{max(newest)}",\n"services": {json.dumps([*SERVICES.values()])},\n"regions": {_object(places)}\n}}\n',
+    )
     write(out / "allowances.json", f'{{\n"allowances": [\n{_rows(allowances(data))}\n]\n}}\n')
 
 
