@@ -1,4 +1,4 @@
-"""The action, the hook and the recipes of docs/ci.md: valid by their own schemas, and run here as far as can be."""
+"""Recipes of docs/ci.md, the action, the hooks and this project's own CI: valid by their schemas, and run as far as can be."""
 
 import json
 import os
@@ -7,12 +7,14 @@ import shutil
 import stat
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.benchmarks.guard import RECORDED, Benchmark, guard
 from tests.cli.test_compared import GATES, git, written
 
 ROOT = Path(__file__).parent.parent
@@ -74,6 +76,11 @@ def recipe(name: str) -> dict[Any, Any]:
     text = next(block for block in blocks("yaml") if block.startswith(f"# {name}\n"))
     found: dict[Any, Any] = yaml.safe_load(text)
     return found
+
+
+def with_on(workflow: dict[Any, Any]) -> dict[str, Any]:
+    """A workflow whose key `on` is one: YAML 1.1 reads it as true."""
+    return {("on" if key is True else key): value for key, value in workflow.items()}
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -204,19 +211,24 @@ def test_the_pull_requests_base_is_fetched_where_the_clone_lacks_it(place: Path)
 def test_the_workflows_are_ones_by_githubs_schema() -> None:
     jsonschema = pytest.importorskip("jsonschema")
     for name in (".github/workflows/capplan.yml", ".github/workflows/capplan-plain.yml"):
-        workflow = {
-            ("on" if key is True else key): value for key, value in recipe(name).items()
-        }  # YAML 1.1 reads on so
+        workflow = with_on(recipe(name))
         jsonschema.validate(workflow, schema("github-workflows"))
         assert workflow["permissions"] == {"contents": "read"}, "no right that is not needed"
 
 
 def test_the_workflow_gives_the_action_what_it_takes(place: Path) -> None:
     steps = recipe(".github/workflows/capplan.yml")["jobs"]["check"]["steps"]
-    given = next(s["with"] for s in steps if s["uses"].startswith("capplan/"))
+    given = next(s["with"] for s in steps if s["uses"].startswith("./"))
     assert given.keys() <= ACTION["inputs"].keys()
     done, out = checked(place, baseline="origin/main", **{k.replace("-", "_"): v for k, v in given.items()})
     assert out["exit-code"] == "0", done.stderr
+
+
+def test_nothing_is_promised_that_is_not_published() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for text in (readme, CI_PAGE):
+        assert not re.search(r"pip install[^\n]* capplan\b", text), "capplan is not on PyPI"
+        assert not re.search(r"capplan@v|rev: v", text), "there is no tag"
 
 
 def test_the_plain_workflow_runs(place: Path) -> None:
@@ -293,3 +305,74 @@ def test_the_hook_runs_as_pre_commit_would_run_it(place: Path) -> None:
 def test_scripts_of_this_file_are_programs(place: Path) -> None:
     for name in ("python3", "capplan", "gh"):
         assert (place / "bin" / name).stat().st_mode & stat.S_IXUSR
+
+
+# --- this project's own ----------------------------------------------------------------------------------------------
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CI: dict[str, Any] = with_on(yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")))
+
+
+def test_the_workflow_of_this_project_is_one_by_githubs_schema() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.validate(CI, schema("github-workflows"))
+    assert CI["permissions"] == {"contents": "read"}
+
+
+def test_each_supported_python_runs_readmes_second_command() -> None:
+    pythons = CI["jobs"]["tests"]["strategy"]["matrix"]["python"]
+    assert PROJECT["project"]["requires-python"] == f">={pythons[0]}"
+    second = re.findall(r"```sh\n(.*?)\n```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+    assert CI["jobs"]["tests"]["steps"][-1]["run"] == second
+
+
+def test_the_lowest_versions_are_those_declared(tmp_path: Path) -> None:
+    script = next(one["run"] for one in CI["jobs"]["lowest"]["steps"] if one.get("name") == "Install")
+    line = next(line for line in script.splitlines() if "lowest()" in line)
+    env = {**os.environ, "RUNNER_TEMP": str(tmp_path)}
+    subprocess.run([BASH, "-euc", line.replace(".venv/bin/python", sys.executable)], cwd=ROOT, env=env, check=True)
+    lines = (tmp_path / "lowest.txt").read_text().splitlines()
+    assert len(lines) == len(PROJECT["project"]["dependencies"])
+    assert all(re.fullmatch(r"[\w-]+==[\d.]+", one) for one in lines)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml")), ids=lambda path: path.name
+)
+def test_a_template_for_issues_is_one_by_githubs_schema(path: Path) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    kind = "github-issue-config" if path.name == "config.yml" else "github-issue-forms"
+    jsonschema.validate(yaml.safe_load(path.read_text(encoding="utf-8")), schema(kind))
+
+
+def test_hooks_docs_and_ci_name_tasks_that_exist() -> None:
+    files = (".ci/run", ".pre-commit-config.yaml", "docs/ci.md", "docs/contributing.md", ".github/workflows/ci.yml")
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in files]
+    named = {name for text in texts for name in re.findall(r"(?:`|bin/)poe ([a-z]+)", text)}
+    assert named
+    assert named <= PROJECT["tool"]["poe"]["tasks"].keys()
+
+
+def test_the_hooks_of_this_project_are_ones_by_pre_commits_own_reader() -> None:
+    reader = pytest.importorskip("pre_commit.clientlib")
+    (repo,) = reader.load_config(str(ROOT / ".pre-commit-config.yaml"))["repos"]
+    assert [hook["id"] for hook in repo["hooks"]] == ["lint", "types"]
+
+
+def test_a_ratio_that_doubles_fails_and_is_measured_again_before(capsys: pytest.CaptureFixture[str]) -> None:
+    def benchmark(*ratios: float) -> Benchmark:
+        rest = iter(ratios)
+        return lambda: [("P", next(rest), 1.0)]
+
+    assert guard({"P": 1.0}, [benchmark(1.9)]) == []
+    assert guard({"P": 1.0}, [benchmark(5.0, 1.1)]) == [], "a busy moment"
+    assert guard({"P": 1.0}, [benchmark(5.0, 2.1)]) == ["P: 2.10 is more than twice the recorded ratio"]
+    assert guard({}, [benchmark(0.1, 0.1)]), "what is not recorded is not guarded"
+    assert guard({"P": 1.0, "Q": 1.0}, [benchmark(1.0)]) == ["Q is recorded and was not measured"]
+    assert "recorded     1.00" in capsys.readouterr().out
+
+
+def test_every_recorded_ratio_is_a_number_and_has_its_day() -> None:
+    record = json.loads(RECORDED.read_text(encoding="utf-8"))
+    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", record["measured"])
+    assert all(ratio > 0 for ratio in record["ratios"].values())

@@ -1,12 +1,10 @@
 """P1: what `--version` and `--help` cost, against the import line."""
 
-import sys
-
-from tests.benchmarks.timing import ratio
+from tests.benchmarks.timing import CAPPLAN, ratio
 
 GOALS = {"--version": 0.3, "--help": 0.7}
 
 
 def run() -> list[tuple[str, float, float]]:
     """(name, ratio, goal) of each."""
-    return [(f"P1 {word}", ratio((sys.executable, "-m", "capplan", word)), goal) for word, goal in GOALS.items()]
+    return [(f"P1 {word}", ratio((*CAPPLAN, word)), goal) for word, goal in GOALS.items()]

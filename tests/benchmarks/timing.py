@@ -1,29 +1,54 @@
-"""Whole processes timed by turns: the median of user and system time, so that a busy machine does not decide."""
+"""Times whole processes: the median of user and system time of commands that take turns."""
 
+import fcntl
 import os
+import pty
+import resource
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 from collections.abc import Sequence
 from pathlib import Path
 
+ROOT = Path(__file__).parent.parent.parent
 IMPORT_LINE = (sys.executable, "-c", "import typer, rich, pydantic, yaml")
 """What every process of this kind pays; ratios are against it."""
+CAPPLAN = (sys.executable, "-m", "capplan")
+COLUMNS = 120
 
 
 def _installed() -> dict[str, str]:
     """An environment in which the project too is compiled once, as an installed package is; the warm-up run does it."""
-    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    return {**env, "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / f"capplan-benchmarks-{os.getuid()}")}
+    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "CI", "NO_COLOR", "FORCE_COLOR")}
+    kept = str(Path(tempfile.gettempdir()) / f"capplan-benchmarks-{os.getuid()}")
+    return {**env, "PYTHONPYCACHEPREFIX": kept, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
 
 
 def cpu_seconds(command: Sequence[str]) -> float:
-    """User and system time of one run."""
-    before = os.times()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=_installed())
-    after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system
+    """User and system time of one run whose output goes to a terminal, as a user's does."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with subprocess.Popen(command, stdout=theirs, env=_installed()) as process:
+        os.close(theirs)
+        while _read(ours):
+            pass
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    os.close(ours)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _read(terminal: int) -> bytes:
+    """What a terminal was sent; nothing once the process has closed it."""
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:
+        return b""
 
 
 def ratio(command: Sequence[str], against: Sequence[str] = IMPORT_LINE, runs: int = 11) -> float:

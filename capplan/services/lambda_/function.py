@@ -20,7 +20,7 @@ from capplan.model import (
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Source
 from capplan.services.lambda_ import limits
-from capplan.services.lambda_.advice.memory import complete
+from capplan.services.lambda_.advice.memory import resolve
 from capplan.services.lambda_.advice.options import options
 from capplan.services.lambda_.advice.rules import RULES
 from capplan.services.lambda_.assumptions import assume, exclude
@@ -30,7 +30,7 @@ from capplan.services.lambda_.cost import charge
 from capplan.services.lambda_.observables import observe
 from capplan.services.lambda_.sources import batches
 from capplan.services.lambda_.sources.trigger import sources
-from capplan.services.lambda_.spec import NOT_YET, Function
+from capplan.services.lambda_.spec import UNSUPPORTED, Function
 from capplan.services.lambda_.usage import Usage, meter, summary
 
 _Metered = MeteredResource[Function, Usage]
@@ -39,12 +39,12 @@ _Metered = MeteredResource[Function, Usage]
 class _FunctionType(ResourceType[Function, Usage]):
     id = "lambda.function"
     spec = Function
-    unsupported = NOT_YET
+    unsupported = UNSUPPORTED
     rules = RULES
     writes_logs = True
 
     def resolve(self, spec: Function, files: Files) -> tuple[Function, tuple[Problem, ...]]:
-        return complete(spec, files)
+        return resolve(spec, files)
 
     def sources(self, spec: Function) -> tuple[Source, ...]:
         return sources(spec.triggers)

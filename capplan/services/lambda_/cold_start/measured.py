@@ -1,7 +1,7 @@
-"""Cold starts as others measured them, by runtime, package, architecture and memory. It never guesses a missing one.
+"""Cold starts as others measured them, by runtime, package, architecture and memory.
 
 Hello-world functions of the public benchmark lambda-perf (Apache-2.0), and a light function that loads the AWS SDK
-(MIT); sources, windows and method stand in `cold_starts.json`. Init Duration excludes what happens before it: finding a
+(MIT); sources, periods and method are in `cold_starts.json`. Init Duration excludes what happens before it: finding a
 host and fetching the code.
 """
 
@@ -24,7 +24,7 @@ Table = Literal["init", "restore"]
 class Measured:
     """Init Duration (or SnapStart's Restore Duration) of one configuration.
 
-    `handler_ms` is the mean of the first call after it; `ln_mu` and `ln_sigma` are mean and deviation of ln(ms).
+    `handler_ms` is the mean of the first call after it; `ln_mu` and `ln_sigma` are mean and standard deviation of ln(ms).
     """
 
     runtime: str
@@ -62,8 +62,8 @@ class WithSdk:
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
-    return found
+    data: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return data
 
 
 @lru_cache(maxsize=4)
@@ -72,15 +72,15 @@ def rows(table: Table) -> tuple[Measured, ...]:
     return tuple(Measured(*row) for row in _data()[table])
 
 
-def window(table: Table = "init") -> str:
-    """When it was measured, such as 2026-06-23 to 2026-08-22."""
+def period(table: Table = "init") -> str:
+    """When a table was measured, such as 2026-06-23 to 2026-08-22."""
     source = _data()["sources"]["lambda_perf" if table == "init" else "lambda_perf_snapstart"]["window"]
     return " to ".join(source[key].removesuffix(".json") for key in ("first_file", "last_file"))
 
 
 @lru_cache(maxsize=1024)
 def init(runtime: str, package: str, arch: str, memory_mb: int) -> Measured | None:
-    """The configuration of nearest memory; None where the runtime was not measured with that package."""
+    """The configuration of nearest memory; None if the runtime was not measured with that package."""
     return _nearest(
         (row for row in rows("init") if (row.runtime, row.package, row.arch) == (runtime, package, arch)), memory_mb
     )
@@ -88,17 +88,17 @@ def init(runtime: str, package: str, arch: str, memory_mb: int) -> Measured | No
 
 @lru_cache(maxsize=1024)
 def restore(runtime: str, memory_mb: int) -> Measured | None:
-    """SnapStart's restore of a runtime at the nearest memory (Java on x86_64 only); None where it was not measured."""
+    """SnapStart's restore of a runtime at the nearest memory (Java on x86_64 only); None if it was not measured."""
     return _nearest((row for row in rows("restore") if row.runtime == f"{runtime} snapstart"), memory_mb)
 
 
 @lru_cache(maxsize=1024)
 def with_sdk(runtime: str, arch: str, memory_mb: int) -> WithSdk | None:
-    """A light function with the AWS SDK, at the nearest memory."""
+    """A light function that loads the AWS SDK, at the nearest memory; None if the runtime was not measured."""
     name = runtime.removesuffix(".x").partition(" ")[0]
-    found = [WithSdk(*row) for row in _data()["sdk"] if row[:2] == [name, arch]]
-    return min(found, key=lambda row: abs(math.log(row.memory_mb / memory_mb)), default=None)
+    measured = [WithSdk(*row) for row in _data()["sdk"] if row[:2] == [name, arch]]
+    return min(measured, key=lambda row: abs(math.log(row.memory_mb / memory_mb)), default=None)
 
 
-def _nearest(found: Iterable[Measured], memory_mb: int) -> Measured | None:
-    return min(found, key=lambda row: abs(math.log(row.memory_mb / memory_mb)), default=None)
+def _nearest(measured: Iterable[Measured], memory_mb: int) -> Measured | None:
+    return min(measured, key=lambda row: abs(math.log(row.memory_mb / memory_mb)), default=None)

@@ -1,6 +1,6 @@
-"""A function followed over time: environments busy and live, cold starts, throttling, minute by minute. It prices nothing.
+"""A function over time: busy and live environments, cold starts and throttling, minute by minute.
 
-What the whole window would take too long for is followed for the day, or for its busiest hour; the books then follow
+If simulating the whole period would take too long, the day is simulated, or its busiest hour; the totals then follow
 from the formulas, and a note says so.
 """
 
@@ -15,9 +15,9 @@ from capplan.quantities.rounding import to_quantity
 from capplan.services.lambda_ import observables
 from capplan.services.lambda_.concurrency import provisioned
 from capplan.services.lambda_.concurrency.rate_steps import scheduled
-from capplan.services.lambda_.limits import account_concurrency
-from capplan.services.lambda_.simulation.warm_pool import Arrivals, Environments, Minute, follow
-from capplan.services.lambda_.simulation.wording import events, notes, settings
+from capplan.services.lambda_.limits import available_concurrency
+from capplan.services.lambda_.simulation import texts
+from capplan.services.lambda_.simulation.warm_pool import Arrivals, Environments, Minute, simulate_minutes
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage
 from capplan.timeline import Chart, Series, SimulationRequest, Size, Timeline, Totals
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_REQUESTS = 4_000_000
-"""More are not followed one by one; a second and a half on one core."""
+MAX_REQUESTS = 4_000_000
+"""The most that are simulated one by one; a second and a half on one core."""
 _HOUR, _DAY = 60, units.MINUTES_PER_DAY
 _LEAD_MINUTES = 20
 """Minutes before what is shown, so that it does not begin with an empty pool."""
@@ -35,14 +35,19 @@ _LEAD_MINUTES = 20
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Minutes that are followed: from, to (past the last), and from where on they are shown."""
+    """Minutes that are simulated: from `start` to before `end`; they are shown from `shown` on."""
 
     start: int
     end: int
     shown: int
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the whole period is simulated."""
+        return self.end - self.start == units.WINDOW_MINUTES
 
-def _size(name: str, spec: Function, usage: Usage, ctx: Context, asked_for: SimulationRequest) -> Size:  # noqa: ARG001  every room's signature
+
+def _size(name: str, spec: Function, usage: Usage, ctx: Context, asked_for: SimulationRequest) -> Size:  # noqa: ARG001  every resource type's signature
     return Size((("minutes", units.WINDOW_MINUTES),))
 
 
@@ -52,110 +57,103 @@ def _run(name: str, spec: Function, usage: Usage, ctx: Context, asked_for: Simul
     offered = usage.invocations.rate_per_minute()
     day = asked_for.day or int(offered.argmax()) // _DAY + 1
     span = span_of(offered, day)
-    cap = cap_of(spec, ctx)
-    minutes = list(_followed(spec, usage, cap, span, ctx.seed)) if span is not None else []
+    cap = max(0, int(available_concurrency(spec, ctx)))
+    minutes = list(_simulated(spec, usage, cap, span, ctx.seed)) if span is not None else []
     asked_for.progress(1.0, "1 of 1 function")
     shown = [m for m in minutes if span is not None and m.minute >= span.shown]
-    whole = span is not None and span.end - span.start == units.WINDOW_MINUTES
-    simulated = sum(m.cold for m in shown) / max(1, sum(m.arrived for m in shown)) if shown else None
+    is_whole = span is not None and span.is_whole
+    cold_share = sum(m.cold for m in shown) / max(1, sum(m.arrived for m in shown)) if shown else None
     return (
         Timeline(
             name=name,
-            settings=settings(spec),
+            settings=texts.settings(spec),
             day=day,
-            totals=_counted(minutes) if whole else _by_formula(spec, usage, offered),
-            month=_month(usage, cap),
+            totals=_counted(minutes) if is_whole else _by_formula(spec, usage, offered),
+            month=_period(usage, cap),
             charts=tuple(_charts(spec, shown, day, cap)),
-            events=tuple(events(shown, offered)),
-            notes=tuple(notes(spec, usage, simulated, span_words(span))),
+            events=tuple(texts.events(shown, offered)),
+            notes=tuple(texts.notes(spec, usage, cold_share, span_text(span))),
         ),
     )
 
 
-def cap_of(spec: Function, ctx: Context) -> int:
-    """The most environments at once: the reservation, else what the account has left."""
-    if spec.reserved_concurrency is not None:
-        return spec.reserved_concurrency
-    left = account_concurrency(ctx) - ctx.in_use.get("lambda.concurrency", 0)
-    return max(0, int(left))
-
-
 def span_of(offered: "NDArray[np.float64]", day: int) -> Span | None:
-    """The longest stretch around the day's busiest minute that can be followed request by request."""
+    """The longest span around the day's busiest minute that can be simulated request by request; None if none can.
+
+    Args:
+        offered: Invocations per second in each minute of the simulated period.
+        day: 1 to 28.
+    """
     first = (day - 1) * _DAY
     busiest = first + int(offered[first : first + _DAY].argmax())
     hour = min(max(first, busiest - _HOUR // 2), first + _DAY - _HOUR)
-    tried = (
+    spans = (
         Span(0, units.WINDOW_MINUTES, first),
         Span(max(0, first - _LEAD_MINUTES), first + _DAY, first),
         Span(max(0, hour - _LEAD_MINUTES), hour + _HOUR, hour),
     )
-    for one in tried:
-        if float(offered[one.start : one.end].sum()) * units.SECONDS_PER_MINUTE <= MOST_REQUESTS:
-            return one
-    return None
+    requests = (float(offered[span.start : span.end].sum()) * units.SECONDS_PER_MINUTE for span in spans)
+    return next((span for span, count in zip(spans, requests, strict=True) if count <= MAX_REQUESTS), None)
 
 
-def span_words(span: Span | None) -> str:
-    """What was followed, for a note."""
+def span_text(span: Span | None) -> str:
+    """The simulated part of the period, for a note."""
     if span is None:
-        return "not followed one by one: too many"
-    length = span.end - span.shown
-    return "the busiest hour" if length <= _HOUR else "the day" if span.end - span.start < units.WINDOW_MINUTES else "the four weeks"  # fmt: skip
+        return "Too many requests to simulate one by one"
+    if span.end - span.shown <= _HOUR:
+        return "the busiest hour"
+    return "the four weeks" if span.is_whole else "the day"
 
 
-def _followed(spec: Function, usage: Usage, cap: int, span: Span, seed: int) -> Iterable[Minute]:
-    kept = spec.provisioned_concurrency
-    environments = Environments(
-        float(spec.keep_alive_ms) / units.MS_PER_SECOND, cap, provisioned.ready_at(kept) if kept else lambda minute: 0  # noqa: ARG005
-    )  # fmt: skip
-    arrivals = _arrivals(usage, span, seed)
+def _simulated(spec: Function, usage: Usage, cap: int, span: Span, seed: int) -> Iterable[Minute]:
+    keep_alive_s = float(spec.keep_alive_ms) / units.MS_PER_SECOND
+    environments = Environments(keep_alive_s, cap, provisioned.provisioned_at(spec.provisioned_concurrency))
     warm = observables.capped(spec.duration, spec.timeout_ms)
-    return follow(arrivals, warm, _cold_time(spec, usage), environments, seed)
+    return simulate_minutes(_arrivals(usage, span, seed), warm, _cold_time(spec, usage), environments, seed)
 
 
 def _cold_time(spec: Function, usage: Usage) -> Distribution:
-    """A cold request's time: its first call, later by the mean of its init."""
+    """Time of a cold request: its first call plus the mean of its init."""
     if usage.cold is None:
         return observables.capped(spec.duration, spec.timeout_ms)
-    first = observables.capped(usage.cold.start.first, spec.timeout_ms)
-    later = to_quantity(mean(usage.cold.start.init))
-    return Distribution(tuple((share, ms + later) for share, ms in first.points))
+    first_call = observables.capped(usage.cold.start.first_call, spec.timeout_ms)
+    init_ms = to_quantity(mean(usage.cold.start.init))
+    return Distribution(tuple((share, ms + init_ms) for share, ms in first_call.points))
 
 
 def _arrivals(usage: Usage, span: Span, seed: int) -> Arrivals:
     import numpy as np  # noqa: PLC0415  a simulation has loaded it
 
-    at_once = np.zeros(units.WINDOW_MINUTES)
-    for shape, times in scheduled(usage.invocations):
-        np.add.at(at_once, np.array(shape.starts, dtype=int), float(times))
-    cut = slice(span.start, span.end)
-    random = np.maximum(0.0, usage.invocations.rate_per_minute() - at_once / units.SECONDS_PER_MINUTE)
+    by_schedule = np.zeros(units.WINDOW_MINUTES)
+    for profile, times in scheduled(usage.invocations):
+        np.add.at(by_schedule, np.array(profile.starts, dtype=int), float(times))
+    minutes = slice(span.start, span.end)
+    random = np.maximum(0.0, usage.invocations.rate_per_minute() - by_schedule / units.SECONDS_PER_MINUTE)
     rng = np.random.Generator(np.random.PCG64([seed, 1]))
-    together = np.floor(at_once[cut] + rng.random(span.end - span.start)).astype(np.int64)
-    return Arrivals(span.start, random[cut], together)
+    at_start = np.floor(by_schedule[minutes] + rng.random(span.end - span.start)).astype(np.int64)
+    return Arrivals(span.start, random[minutes], at_start)
 
 
-# --- what is shown ----------------------------------------------------------------------------------------------------
+# --- results ----------------------------------------------------------------------------------------------------------
 
 
 def _counted(minutes: list[Minute]) -> Totals:
-    requests, colds, refused = (sum(getattr(m, f) for m in minutes) for f in ("arrived", "cold", "refused"))
-    parts = (("warm", requests - colds - refused), ("cold", colds), ("throttled", refused))
-    return Totals("invocations", to_quantity(requests), tuple((n, to_quantity(c)) for n, c in parts))
+    arrived, cold, throttled = (sum(getattr(m, field) for m in minutes) for field in ("arrived", "cold", "throttled"))
+    parts = (("warm", arrived - cold - throttled), ("cold", cold), ("throttled", throttled))
+    return Totals("invocations", to_quantity(arrived), tuple((name, to_quantity(count)) for name, count in parts))
 
 
 def _by_formula(spec: Function, usage: Usage, offered: "NDArray[np.float64]") -> Totals:
     requests = to_quantity(round(float(offered.sum()) * units.SECONDS_PER_MINUTE))
-    kept = spec.reserved_concurrency
-    refused = to_quantity(round(float(requests) * observables.refused_share(usage, kept)) if kept is not None else 0)
-    share = float(usage.cold.share) if usage.cold is not None else 0.0
-    colds = to_quantity(round(float(requests) * share))
-    parts = (("warm", requests - refused - colds), ("cold", colds), ("throttled", refused))
+    reserved = spec.reserved_concurrency
+    throttled_share = observables.throttled_share(usage, reserved) if reserved is not None else 0.0
+    throttled = to_quantity(round(float(requests) * throttled_share))
+    cold = to_quantity(round(float(requests) * (float(usage.cold.share) if usage.cold is not None else 0.0)))
+    parts = (("warm", requests - throttled - cold), ("cold", cold), ("throttled", throttled))
     return Totals("invocations", requests, parts)
 
 
-def _month(usage: Usage, cap: int) -> tuple[Series, ...]:
+def _period(usage: Usage, cap: int) -> tuple[Series, ...]:
     import numpy as np  # noqa: PLC0415
 
     needed = usage.concurrency.rate_per_minute()
@@ -168,25 +166,24 @@ def _charts(spec: Function, shown: list[Minute], day: int, cap: int) -> Iterable
 
     if not shown:
         return
-    first = shown[0].minute
-    cut = shown[:_DAY] if len(shown) > _DAY else shown
-    start_s = first * units.SECONDS_PER_MINUTE
+    minutes = shown[:_DAY]
+    start_s = minutes[0].minute * units.SECONDS_PER_MINUTE
 
-    def series(name: str, unit: str, values: list[float], *, line: bool = False) -> Series:
+    def series(name: str, unit: str, values: list[int], *, line: bool = False) -> Series:
         return Series(name, unit, np.array(values, dtype=np.float64), "line" if line else "filled", start_s)
 
-    title = f"day {day}" if len(cut) > _HOUR else f"day {day}, its busiest hour"
-    busiest = [float(m.busiest) for m in cut]
-    lines = [series("live", "environments", [float(m.live) for m in cut], line=True)]
-    if max(busiest) > cap / 2:
-        lines.append(series("limit", "environments", [float(cap)] * len(cut), line=True))
+    title = f"day {day}" if len(minutes) > _HOUR else f"day {day}, its busiest hour"
+    busy = [m.peak_busy for m in minutes]
+    lines = [series("live", "environments", [m.live for m in minutes], line=True)]
+    if max(busy) > cap / 2:
+        lines.append(series("limit", "environments", [cap] * len(minutes), line=True))
     if spec.provisioned_concurrency is not None:
-        ready = provisioned.ready_at(spec.provisioned_concurrency)
-        lines.append(series("ready", "environments", [float(ready(m.minute)) for m in cut], line=True))
-    yield Chart(f"{title}, most busy at once", (series("busy", "environments", busiest), *lines))
-    yield Chart(f"{title}, cold starts", (series("cold", "a minute", [float(m.cold) for m in cut]),))
-    if any(m.refused for m in cut):
-        yield Chart(f"{title}, throttled", (series("throttled", "a minute", [float(m.refused) for m in cut]),))
+        ready = provisioned.provisioned_at(spec.provisioned_concurrency)
+        lines.append(series("ready", "environments", [ready(m.minute) for m in minutes], line=True))
+    yield Chart(f"{title}, most busy at once", (series("busy", "environments", busy), *lines))
+    yield Chart(f"{title}, cold starts", (series("cold", "a minute", [m.cold for m in minutes]),))
+    if any(m.throttled for m in minutes):
+        yield Chart(f"{title}, throttled", (series("throttled", "a minute", [m.throttled for m in minutes]),))
 
 
 SIMULATOR: Simulator[Function, Usage] = Simulator(_size, _run)

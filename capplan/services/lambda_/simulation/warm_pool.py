@@ -1,8 +1,8 @@
-"""A function's environments followed request by request: who is busy, who idles, who starts cold, who is refused.
+"""A function's environments, simulated request by request: busy, idle, cold starts, throttled requests.
 
 Ends of running requests wait in a heap; idle environments in a line from the longest idle to the one last used, which
-serves first. So the line is in order of time, needs no search, and an environment needs no name. Memory is one batch of
-arrivals and the environments themselves. It knows no scenario and no price.
+serves first. So the line is in order of time, needs no search, and environments need no names. Memory is one batch of
+arrivals and the environments themselves.
 """
 
 import heapq
@@ -14,53 +14,46 @@ from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.quantities.distribution import Distribution, quantile
-from capplan.services.lambda_.concurrency.environments import SCALING_STEP, SCALING_STEP_S
+from capplan.services.lambda_.quotas import SCALING_PERIOD_S, SCALING_RATE
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_TABLE = 4096
+_TABLE_SIZE = 4096
 _BATCH = 1 << 16
+_BUCKET = float(SCALING_RATE.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Environments:
-    """How environments live: seconds they are kept idle, the most at once, how many are ready in a minute."""
+    """How environments live.
+
+    Attributes:
+        keep_alive_s: Idle seconds after which one is removed.
+        cap: How many there may be; None for no limit.
+        provisioned: Environments that are never removed, in a minute of the simulated period.
+    """
 
     keep_alive_s: float
     cap: int | None = None
-    ready: Callable[[int], int] = field(default=lambda minute: 0)  # noqa: ARG005  none at any time
+    provisioned: Callable[[int], int] = field(default=lambda minute: 0)  # noqa: ARG005  none at any time
 
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """What one minute saw: arrivals, cold starts, refusals, the most busy at once, live environments at its end."""
+    """One minute: arrivals, cold starts, throttled requests, the most busy at once, live environments at its end."""
 
     minute: int
     arrived: int
     cold: int
-    refused: int
-    busiest: int
+    throttled: int
+    peak_busy: int
     live: int
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """A whole run in sums: offered = warm + cold + refused."""
-
-    requests: int
-    cold: int
-    refused: int
-
-    @property
-    def warm(self) -> int:
-        """Requests that found an environment."""
-        return self.requests - self.cold - self.refused
-
-
 class Pool:
-    """The environments of a function, followed from an empty start."""
+    """The environments of a function, none at the start."""
 
     __slots__ = ("busy", "cap", "idle", "keep_alive_s", "refilled_at", "tokens")
 
@@ -69,25 +62,28 @@ class Pool:
         self.idle: deque[float] = deque()
         self.keep_alive_s = keep_alive_s
         self.cap = math.inf if cap is None else cap
-        self.tokens, self.refilled_at = float(SCALING_STEP), 0.0
+        self.tokens, self.refilled_at = _BUCKET, 0.0
 
     def serve(
-        self, times: Iterable[float], warm_s: Iterable[float], cold_s: Iterator[float], ready: int = 0
+        self, times: Iterable[float], warm_s: Iterable[float], cold_s: Iterator[float], provisioned: int = 0
     ) -> tuple[int, int, int]:
-        """Requests at growing times: how many were cold, how many refused, how many were busy at once.
+        """Serves requests at growing times.
 
         Args:
             times: When requests arrive, seconds.
-            warm_s: How long each runs in an environment that is there.
+            warm_s: How long each runs in an idle environment.
             cold_s: How long the next cold one takes, init included.
-            ready: Environments that never die.
+            provisioned: Environments that are never removed.
+
+        Returns:
+            Cold starts, throttled requests, the most busy at once.
         """
-        busy, idle, keep = self.busy, self.idle, self.keep_alive_s
+        busy, idle, keep_alive = self.busy, self.idle, self.keep_alive_s
         pop, push, replace = heapq.heappop, heapq.heappush, heapq.heapreplace
-        cold = refused = 0
-        most = len(busy)
+        cold = throttled = 0
+        peak_busy = len(busy)
         for now, took in zip(times, warm_s, strict=False):
-            if busy and now - keep < busy[0] <= now:  # of those that have just ended the last one serves
+            if busy and now - keep_alive < busy[0] <= now:  # of those that have just ended the last one serves
                 ended = replace(busy, now + took)
                 while busy and busy[0] <= now:
                     idle.append(ended)
@@ -95,7 +91,7 @@ class Pool:
                 continue
             while busy and busy[0] <= now:
                 idle.append(pop(busy))
-            while idle and idle[0] + keep <= now and len(busy) + len(idle) > ready:
+            while idle and idle[0] + keep_alive <= now and len(busy) + len(idle) > provisioned:
                 idle.popleft()
             if idle:
                 idle.pop()
@@ -104,49 +100,50 @@ class Pool:
                 cold += 1
                 push(busy, now + next(cold_s))
             else:
-                refused += 1
+                throttled += 1
                 continue
-            most = max(most, len(busy))
-        return cold, refused, most
+            peak_busy = max(peak_busy, len(busy))
+        return cold, throttled, peak_busy
 
     def may_start(self, now: float) -> bool:
-        """Whether AWS adds an environment now: 1,000 at once, refilled at 100 a second, never saved up."""
-        self.tokens = min(float(SCALING_STEP), self.tokens + (now - self.refilled_at) * SCALING_STEP / SCALING_STEP_S)
+        """Whether AWS adds an environment now: a bucket that is refilled continuously."""
+        self.tokens = min(_BUCKET, self.tokens + (now - self.refilled_at) * _BUCKET / SCALING_PERIOD_S)
         self.refilled_at = now
         if self.tokens < 1:
             return False
         self.tokens -= 1
         return True
 
-    def make_ready(self, count: int, now: float) -> None:
-        """Adds idle environments up to those kept ready."""
+    def provision(self, count: int, now: float) -> None:
+        """Adds idle environments until there are so many."""
         for _ in range(count - len(self.busy) - len(self.idle)):
             self.idle.appendleft(self.idle[0] if self.idle else now)
 
-    def settle(self, now: float, ready: int = 0) -> int:
-        """Live environments at a time, those expired gone."""
+    def live(self, now: float, provisioned: int = 0) -> int:
+        """Removes expired environments and returns how many are live."""
         while self.busy and self.busy[0] <= now:
             self.idle.append(heapq.heappop(self.busy))
-        while self.idle and self.idle[0] + self.keep_alive_s <= now and len(self.busy) + len(self.idle) > ready:
+        while self.idle and self.idle[0] + self.keep_alive_s <= now and len(self.busy) + len(self.idle) > provisioned:
             self.idle.popleft()
         return len(self.busy) + len(self.idle)
 
 
-# --- draws ------------------------------------------------------------------------------------------------------------
+# --- random draws -----------------------------------------------------------------------------------------------------
 
 
-def sampler(of: Distribution, rng: "np.random.Generator") -> "Callable[[int], NDArray[np.float64]]":
+def sampler(duration: Distribution, rng: "np.random.Generator") -> "Callable[[int], NDArray[np.float64]]":
     """Draws of a duration in seconds: from a table of its quantiles, equal shares each."""
     import numpy as np  # noqa: PLC0415  only where something is simulated
 
-    if of.fixed:
-        seconds = float(of.points[0][1]) / units.MS_PER_SECOND
+    if duration.fixed:
+        seconds = float(duration.points[0][1]) / units.MS_PER_SECOND
         return lambda count: np.full(count, seconds)
-    table = np.array([quantile(of, (i + 0.5) / _TABLE) for i in range(_TABLE)]) / units.MS_PER_SECOND
-    return lambda count: table[rng.integers(0, _TABLE, count)]
+    quantiles_ms = [quantile(duration, (i + 0.5) / _TABLE_SIZE) for i in range(_TABLE_SIZE)]
+    table = np.array(quantiles_ms) / units.MS_PER_SECOND
+    return lambda count: table[rng.integers(0, _TABLE_SIZE, count)]
 
 
-def one_by_one(draw: "Callable[[int], NDArray[np.float64]]") -> Iterator[float]:
+def single_draws(draw: "Callable[[int], NDArray[np.float64]]") -> Iterator[float]:
     """The same draws, one at a time."""
     while True:
         yield from draw(_BATCH).tolist()
@@ -155,45 +152,39 @@ def one_by_one(draw: "Callable[[int], NDArray[np.float64]]") -> Iterator[float]:
 # --- runs -------------------------------------------------------------------------------------------------------------
 
 
-def steady_run(rate: float, warm_s: float, cold_s: float, environments: Environments, requests: int, seed: int) -> Totals:  # fmt: skip
-    """Poisson arrivals at one rate, exponential times, from an empty start."""
-    import numpy as np  # noqa: PLC0415
-
-    rng = np.random.Generator(np.random.PCG64(seed))
-    pool = Pool(environments.keep_alive_s, environments.cap)
-    cold_draws = one_by_one(lambda count: rng.exponential(cold_s, count))
-    now, cold, refused, left = 0.0, 0, 0, requests
-    while left:
-        count = min(left, _BATCH)
-        times = now + np.cumsum(rng.exponential(1 / rate, count))
-        found = pool.serve(times.tolist(), rng.exponential(warm_s, count).tolist(), cold_draws)
-        cold, refused, left, now = cold + found[0], refused + found[1], left - count, float(times[-1])
-    return Totals(requests, cold, refused)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrivals:
-    """What comes in each minute from `first` on: at random (a second), and all at once at its start. Shape (minutes,)."""
+    """What arrives in each minute from `first` on: at random (per second), and all at its start. Shape (minutes,)."""
 
     first: int
     per_second: "NDArray[np.float64]"
-    at_once: "NDArray[np.int64]"
+    at_start: "NDArray[np.int64]"
 
 
-def follow(arrivals: Arrivals, warm: Distribution, cold: Distribution, environments: Environments, seed: int) -> Iterator[Minute]:  # fmt: skip
-    """Minute by minute from an empty start; `cold` is a cold request's whole time."""
+def simulate_minutes(
+    arrivals: Arrivals, warm: Distribution, cold: Distribution, environments: Environments, seed: int
+) -> Iterator[Minute]:
+    """Minute by minute, from no environments.
+
+    Args:
+        arrivals: What arrives.
+        warm: Time of a warm request.
+        cold: Time of a cold request, init included.
+        environments: How environments live.
+        seed: Random seed.
+    """
     import numpy as np  # noqa: PLC0415
 
     rng = np.random.Generator(np.random.PCG64(seed))
     pool = Pool(environments.keep_alive_s, environments.cap)
-    draw_warm, cold_draws = sampler(warm, rng), one_by_one(sampler(cold, rng))
+    draw_warm, cold_draws = sampler(warm, rng), single_draws(sampler(cold, rng))
     random = rng.poisson(arrivals.per_second * units.SECONDS_PER_MINUTE).tolist()
-    for minute, (count, together) in enumerate(zip(random, arrivals.at_once.tolist(), strict=True), arrivals.first):
+    for minute, (count, at_start) in enumerate(zip(random, arrivals.at_start.tolist(), strict=True), arrivals.first):
         start = minute * float(units.SECONDS_PER_MINUTE)
-        ready = environments.ready(minute)
-        pool.make_ready(ready, start)
+        provisioned = environments.provisioned(minute)
+        pool.provision(provisioned, start)
         spread = np.sort(rng.random(count)) * units.SECONDS_PER_MINUTE + start
-        times = [start] * together + spread.tolist()
-        started, refused, busiest = pool.serve(times, draw_warm(len(times)).tolist(), cold_draws, ready)
-        live = pool.settle(start + units.SECONDS_PER_MINUTE, ready)
-        yield Minute(minute, len(times), started, refused, busiest, live)
+        times = [start] * at_start + spread.tolist()
+        started, throttled, peak_busy = pool.serve(times, draw_warm(len(times)).tolist(), cold_draws, provisioned)
+        live = pool.live(start + units.SECONDS_PER_MINUTE, provisioned)
+        yield Minute(minute, len(times), started, throttled, peak_busy, live)

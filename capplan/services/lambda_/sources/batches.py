@@ -1,6 +1,6 @@
-"""How many records of a stream or a queue one invocation takes. It never sees a scenario.
+"""Records of a stream or a queue in one invocation.
 
-Lambda Developer Guide, "Event source mappings"; polls a second: DynamoDB Streams 4, Kinesis 1 for each shard (read 2026-11-23).
+Lambda Developer Guide, "Event source mappings" (read 2026-11-23).
 """
 
 import math
@@ -12,24 +12,26 @@ from capplan import units
 from capplan.model import Assumption
 from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import sig6
+from capplan.services.lambda_.quotas import QUEUE_BATCH_DEFAULT, STREAM_BATCH_DEFAULT, SYNC_PAYLOAD_MAX
 from capplan.services.lambda_.sources.trigger import Trigger
 from capplan.services.lambda_.spec import Function
 
 POLLS: Mapping[str, int] = {"dynamodb": 4, "kinesis": 1}
-"""Polls a second and shard, by source."""
+"""Polls per second and shard, by source."""
 QUEUE_WINDOW_MS: Mapping[str, Decimal | None] = {"sqs": None, "kafka": Decimal(500)}
-"""Sources that gather by time alone, and how long they do where nothing is said."""
-PAYLOAD_BYTES = 6 * units.BYTES_PER_MB
-"""A batch ends at what one invocation may be given."""
-DEFAULT_BATCH: Mapping[str, int] = {"dynamodb": 100, "kinesis": 100, "kafka": 100, "sqs": 10, "sqs-fifo": 10}
+"""Default batch window of sources that collect records by time alone."""
+DEFAULT_BATCH: Mapping[str, int] = {
+    **dict.fromkeys(("dynamodb", "kinesis", "kafka"), STREAM_BATCH_DEFAULT),
+    **dict.fromkeys(("sqs", "sqs-fifo"), QUEUE_BATCH_DEFAULT),
+}
 
 
-def most_records(trigger: Trigger) -> int:
-    """The largest batch of a trigger: its `batch`, or fewer where records fill the 6 MB of an invocation."""
-    said = trigger.batch or DEFAULT_BATCH.get(trigger.source, 1)
+def max_records(trigger: Trigger) -> int:
+    """The largest batch of a trigger: its `batch`, or fewer records where they fill the payload of an invocation."""
+    batch = trigger.batch or DEFAULT_BATCH.get(trigger.source, 1)
     if trigger.payload is None or not mean(trigger.payload):
-        return said
-    return max(1, min(said, math.floor(PAYLOAD_BYTES / mean(trigger.payload))))
+        return batch
+    return max(1, min(batch, math.floor(Fraction(SYNC_PAYLOAD_MAX.value) / mean(trigger.payload))))
 
 
 def records_of(trigger: Trigger, records_per_s: Fraction, shards: int) -> Fraction:
@@ -43,11 +45,11 @@ def records_of(trigger: Trigger, records_per_s: Fraction, shards: int) -> Fracti
     if trigger.source in POLLS:
         count = shards if trigger.stream is not None else (trigger.shards or 1)
         polls = POLLS[trigger.source]
-        return records_per_invocation(records_per_s, most_records(trigger), trigger.window_ms, count, polls)
+        return records_per_invocation(records_per_s, max_records(trigger), trigger.window_ms, count, polls)
     window_ms = trigger.window_ms or QUEUE_WINDOW_MS.get(trigger.source)
     if trigger.source not in QUEUE_WINDOW_MS or window_ms is None:
         return Fraction(1)
-    return records_per_invocation(records_per_s, most_records(trigger), window_ms, None, None)
+    return records_per_invocation(records_per_s, max_records(trigger), window_ms, None, None)
 
 
 def assume(name: str, spec: Function) -> tuple[Assumption, ...]:
@@ -67,21 +69,21 @@ def assume(name: str, spec: Function) -> tuple[Assumption, ...]:
 def records_per_invocation(
     rate: Fraction, batch: int | None, window_ms: Decimal | None, shards: int | None, polls: int | None
 ) -> Fraction:
-    """Records one invocation takes at a steady rate: at least 1, at most a batch.
+    """Records in one invocation at a steady rate: at least 1, at most a batch.
 
     Args:
         rate: Records per second that pass the filter.
-        batch: The most records an invocation takes.
-        window_ms: How long records are gathered; None for not at all.
+        batch: The largest batch.
+        window_ms: Batch window; None for none.
         shards: Shards that are polled.
-        polls: Polls a second and shard.
+        polls: Polls per second and shard.
     """
-    most = Fraction(batch or (DEFAULT_BATCH["dynamodb"] if polls else DEFAULT_BATCH["sqs"]))
+    max_batch = Fraction(batch or (STREAM_BATCH_DEFAULT if polls else QUEUE_BATCH_DEFAULT))
     if not rate:
         return Fraction(1)
     if window_ms is not None and window_ms > 0:
-        return max(Fraction(1), min(most, rate * Fraction(window_ms) / 1000))
-    slots = (shards or 1) * (polls or 1)
-    with_records = sig6(slots * -math.expm1(-float(rate) / slots))
-    invocations = max(rate / most, with_records)
-    return max(Fraction(1), min(most, sig6(float(rate / invocations))))
+        return max(Fraction(1), min(max_batch, rate * Fraction(window_ms) / units.MS_PER_SECOND))
+    polls_per_second = (shards or 1) * (polls or 1)
+    polls_with_records = sig6(polls_per_second * -math.expm1(-float(rate) / polls_per_second))
+    invocations = max(rate / max_batch, polls_with_records)
+    return max(Fraction(1), min(max_batch, sig6(float(rate / invocations))))

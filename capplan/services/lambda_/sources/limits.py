@@ -1,7 +1,6 @@
-"""Limits of what invokes a function: how long it waits, how many invocations it causes, who gives up first.
+"""The limits of what invokes a function: how long it waits, how many invocations it causes, which callers end first.
 
-Lambda Developer Guide, "Event source mappings"; API Gateway, ALB, AppSync and Cognito quotas (read 2026-11-23). It
-refuses nothing itself.
+Lambda Developer Guide, "Event source mappings"; API Gateway, ALB, AppSync and Cognito quotas (read 2026-11-23).
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,88 +12,99 @@ from capplan import units
 from capplan.model import Context, LimitCheck, RequestStream
 from capplan.quantities.distribution import share_above
 from capplan.quantities.rounding import sig6, to_quantity
-from capplan.services.lambda_.concurrency import environments as concurrency
-from capplan.services.lambda_.sources import event_source_mappings as sources
+from capplan.service import Quota
+from capplan.services.lambda_ import quotas
+from capplan.services.lambda_.concurrency import environments
+from capplan.services.lambda_.sources import event_source_mappings
 from capplan.services.lambda_.sources.trigger import QUEUES, Trigger
 from capplan.services.lambda_.spec import Function
-from capplan.services.lambda_.usage import Usage, high, longer
+from capplan.services.lambda_.usage import Usage, duration_of_batch, high
 
-WAITS_MS: Mapping[str, int] = {
-    "api-gateway-http": 30_000,
-    "api-gateway-rest": 29_000,
-    "alb": 60_000,
-    "appsync": 30_000,
-    "cognito": 5_000,
+TIMEOUTS: Mapping[str, Quota] = {
+    "api-gateway-http": quotas.HTTP_API_TIMEOUT,
+    "api-gateway-rest": quotas.REST_API_TIMEOUT,
+    "alb": quotas.ALB_TIMEOUT,
+    "appsync": quotas.APPSYNC_TIMEOUT,
+    "cognito": quotas.COGNITO_TIMEOUT,
 }
-"""How long a source waits for an answer; API Gateway REST and ALB can be raised."""
-VISIBLE_TIMES = 6
-"""AWS advises a visibility time-out of six times the function's time-out."""
+"""How long a source waits for an answer."""
 
 
 def check(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[LimitCheck]:
-    """What its triggers and callers bound."""
-    for work in usage.works:
-        trigger = None if work.trigger is None else spec.triggers[work.trigger]
-        if trigger is not None:
-            yield from _of_trigger(name, spec, usage, work, trigger)
-    for caller in impatient(spec, usage, ctx):
-        yield LimitCheck(name, "lambda.caller_timeout", _s(high(spec.duration)), _s(caller.waits_ms), "s")
+    """The limits of its triggers and callers."""
+    for stream in usage.streams:
+        if stream.trigger is not None:
+            yield from _of_trigger(name, spec, usage, stream, spec.triggers[stream.trigger])
+    for caller in callers_ending_first(spec, usage, ctx):
+        yield LimitCheck(name, "lambda.caller_timeout", seconds(high(spec.duration)), seconds(caller.timeout_ms), "s")
 
 
-def _of_trigger(name: str, spec: Function, usage: Usage, work: RequestStream, trigger: Trigger) -> Iterable[LimitCheck]:
-    waits = waits_ms(trigger)
-    if waits is not None:
-        took = high(longer(spec, work.records))
-        yield LimitCheck(name, f"lambda.integration_timeout.{trigger.via}", _s(took), _s(waits), "s")
+def _of_trigger(
+    name: str, spec: Function, usage: Usage, stream: RequestStream, trigger: Trigger
+) -> Iterable[LimitCheck]:
+    timeout_ms = source_timeout_ms(trigger)
+    if timeout_ms is not None:
+        duration = high(duration_of_batch(spec, stream.records))
+        limit = f"lambda.integration_timeout.{trigger.via}"
+        yield LimitCheck(name, limit, seconds(duration), seconds(timeout_ms), "s")
     if trigger.via in QUEUES:
-        ends, hidden = Fraction(spec.timeout_ms), Fraction(trigger.visibility_timeout_ms)
-        yield LimitCheck(name, "lambda.visibility_timeout", _s(ends), _s(hidden), "s")
-    mapping = sources.mapping_of(trigger, work.shards)
-    if mapping is None or (mapping.source == "sqs_fifo" and not (mapping.message_groups or mapping.maximum_concurrency)):  # fmt: skip
+        timeout, visibility = Fraction(spec.timeout_ms), Fraction(trigger.visibility_timeout_ms)
+        yield LimitCheck(name, "lambda.visibility_timeout", seconds(timeout), seconds(visibility), "s")
+    mapping = event_source_mappings.mapping_of(trigger, stream.shards)
+    is_unbounded_fifo = trigger.via == "sqs-fifo" and not (trigger.message_groups or trigger.maximum_concurrency)
+    if mapping is None or is_unbounded_fifo:
         return
-    at_once = work.flow * (usage.mean_ms / units.MS_PER_SECOND)
-    most = concurrency.event_source_concurrency(mapping, spec.reserved_concurrency)
-    peak = at_once.peak()
-    poisson = mapping.source in {"sqs_standard", "sqs_fifo", "sqs_provisioned"}
-    load = Decimal(concurrency.peak_concurrency(peak.per_second)) if poisson else to_quantity(sig6(peak.per_second))
+    concurrency = stream.flow * (usage.mean_ms / units.MS_PER_SECOND)
+    quota = event_source_mappings.max_concurrency(mapping, spec.reserved_concurrency)
+    peak = concurrency.peak()
+    poisson = mapping.source.startswith("sqs")
+    load = Decimal(environments.peak_concurrency(peak.per_second)) if poisson else to_quantity(sig6(peak.per_second))
     yield LimitCheck(
-        name, f"lambda.event_source.{mapping.source}", load, Decimal(most), "concurrent executions", at_once,
+        name, f"lambda.event_source.{mapping.source}", load, Decimal(quota), "concurrent executions", concurrency,
         poisson=poisson, minute=peak.minute,
     )  # fmt: skip
 
 
-def waits_ms(trigger: Trigger) -> Fraction | None:
-    """How long a trigger's source waits for the answer; None where it does not, or as long as the function may run."""
+def source_timeout_ms(trigger: Trigger) -> Fraction | None:
+    """How long a trigger's source waits for the answer; None if it does not wait, or as long as the function runs."""
     if trigger.timeout_ms is not None:
         return Fraction(trigger.timeout_ms)
-    found = WAITS_MS.get(trigger.source)
-    return None if found is None else Fraction(found)
+    quota = TIMEOUTS.get(trigger.source)
+    return None if quota is None else Fraction(quota.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Impatient:
-    """A caller that may end before what it called: who, how long it may run, what share of its calls outlasts it."""
+class CallerEndingFirst:
+    """A synchronous caller whose timeout is shorter than what it calls may take.
+
+    Attributes:
+        address: Who calls.
+        timeout_ms: The caller's timeout.
+        outlasting: Share of its calls that take longer. Range 0 to 1, 6 digits.
+        flow_share: Its calls as a share of all invocations. Range 0 to 1.
+    """
 
     address: str
-    waits_ms: Fraction
+    timeout_ms: Fraction
     outlasting: Fraction
     flow_share: Fraction
 
 
-def impatient(spec: Function, usage: Usage, ctx: Context) -> tuple[Impatient, ...]:
-    """Functions that wait for this one with a time-out shorter than what it may take."""
-    whole = usage.invocations.monthly
-    out: dict[str, Impatient] = {}
-    for work in usage.works:
-        ends = ctx.timeout_ms.get(work.cause)
-        if ends is None or work.access.is_async or ends >= spec.timeout_ms or not whole:
+def callers_ending_first(spec: Function, usage: Usage, ctx: Context) -> tuple[CallerEndingFirst, ...]:
+    """Functions that wait for this one with a timeout shorter than this one's."""
+    monthly = usage.invocations.monthly
+    out: dict[str, CallerEndingFirst] = {}
+    for stream in usage.streams:
+        timeout_ms = ctx.timeout_ms.get(stream.cause)
+        if timeout_ms is None or stream.access.is_async or timeout_ms >= spec.timeout_ms or not monthly:
             continue
-        share = sig6(share_above(spec.duration, ends))
-        part = work.flow.monthly / whole
-        before = out.get(work.cause)
-        out[work.cause] = Impatient(work.cause, ends, share, part + (before.flow_share if before else 0))
+        outlasting = sig6(share_above(spec.duration, timeout_ms))
+        before = out[stream.cause].flow_share if stream.cause in out else Fraction(0)
+        flow_share = stream.flow.monthly / monthly + before
+        out[stream.cause] = CallerEndingFirst(stream.cause, timeout_ms, outlasting, flow_share)
     return tuple(out.values())
 
 
-def _s(ms: Fraction) -> Decimal:
+def seconds(ms: Fraction) -> Decimal:
+    """Milliseconds in seconds."""
     return to_quantity(ms / units.MS_PER_SECOND)
