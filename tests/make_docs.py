@@ -1,6 +1,6 @@
-"""Writes what the docs take from the program: keys, rules, shipped scenarios, what commands answer. It writes no prose.
+"""Writes the generated parts of the docs: keys, rules, shipped scenarios, answers of commands.
 
-`python -m tests.make_docs` writes all of it anew; read the diff.
+`python -m tests.make_docs` writes all of them; read the diff.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""Makes the price files from a harvested collection of figures: `python tests/make_prices.py PRICES_YAML OUT_DIR`.
+"""Writes the price files from a collection of figures: `python -m tests.make_prices PRICES_YAML OUT_DIR`.
 
-The collection names the source of every figure and the day it was read. All that is verified or secondary is taken
-over, the collection's block `derived` says what may be added, and nothing else is: what is missing stays missing.
+The collection has the source of every figure and the day it was read. Verified and secondary figures are taken over; its
+block `derived` says what may be computed, and nothing else is: a missing price stays missing.
 """
 
 import json
