@@ -22,7 +22,7 @@ FLAT_MB = 40.0
 
 
 def own(requests: int) -> None:
-    """The pool of the Lambda room."""
+    """Lambda's warm pool."""
     steady_run(RATE, WARM_S, COLD_S, Environments(KEEP_ALIVE_S), requests, 1)
 
 

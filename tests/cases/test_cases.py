@@ -1,4 +1,4 @@
-"""Every carried case through its adapter, one test a case."""
+"""Every carried case with its adapter, one test per case."""
 
 import os
 from collections import Counter

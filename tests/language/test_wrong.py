@@ -65,7 +65,7 @@ FUNCTION = "functions:\n  f: {duration: 10 ms}\n"
         ("functions:\n  f: {duration: 1 ms, durable: true}\n", 5, 23, "'durable' is not supported yet", ""),
     ],
 )  # fmt: skip
-def test_a_mistake_says_where_what_and_what_to_write(
+def test_an_error_says_where_what_and_what_to_write(
     tmp_path: Path, body: str, line: int, column: int, message: str, hint: str
 ) -> None:
     if not line:
@@ -80,7 +80,7 @@ def test_a_mistake_says_where_what_and_what_to_write(
     ), found
 
 
-def test_all_mistakes_are_told_at_once_in_file_order(tmp_path: Path) -> None:
+def test_all_errors_are_told_at_once_in_file_order(tmp_path: Path) -> None:
     body = "functions:\n  f: {memroy: 1 MB, duration: 22}\n  g: {duration: 1 ms, calls: [{get: nothing}]}\n"
     with pytest.raises(CapplanError) as caught:
         scenario(body, tmp_path)

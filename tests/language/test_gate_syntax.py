@@ -1,4 +1,4 @@
-"""The grammar of gates: what is understood, and what a mistake says and where."""
+"""The grammar of gates: what is understood, and what an error says and where."""
 
 from fractions import Fraction
 
@@ -25,7 +25,7 @@ KNOWN = {
     "2x.cost": ObservedMetric(Fraction(3), USD),
     "cost.tag.team=a/b": ObservedMetric(Fraction(7), USD),
     "cost.tag.team=a b": ObservedMetric(Fraction(8), USD),
-    "orders.unknown": ObservedMetric(None, USD, why_unknown="nobody knows"),
+    "orders.unknown": ObservedMetric(None, USD, why_unknown="it is not measured"),
     "zero.cost": ObservedMetric(Fraction(0), USD),
 }
 
@@ -107,7 +107,7 @@ def test_the_comparison_that_decides_is_the_one_shown(text: str, holds: object, 
     assert (found.passes, found.subject) == (holds, subject)
 
 
-MISTAKES = """
+ERRORS = """
                                      |0 | a gate compares a metric with a limit, found nothing
 cost.monthly                         |0 | a gate is a comparison: a limit is missing
 cost.monthly <                       |14| expected a metric or a figure, found nothing
@@ -143,8 +143,8 @@ orders.cost * job.duration < 5 USD   |0 | 'orders.cost * job.duration' is measur
 """
 
 
-@pytest.mark.parametrize("row", [line for line in MISTAKES.splitlines() if line])
-def test_a_mistake_says_what_and_where(row: str) -> None:
+@pytest.mark.parametrize("row", [line for line in ERRORS.splitlines() if line])
+def test_an_error_says_what_and_where(row: str) -> None:
     text, at, message = row.split("|", 2)
     with pytest.raises(GateError) as error:
         judged(text.rstrip())
@@ -167,7 +167,7 @@ def test_every_limit_holds_one_below_and_refuses_one_above() -> None:
 
 
 @given(st.text(alphabet="ab.cost 0123<>=()%USDandornotlimit+-*/'\"`≤÷\n\x1b", max_size=60))
-def test_any_text_is_a_gate_or_a_mistake_inside_of_it(text: str) -> None:
+def test_any_text_is_a_gate_or_an_error_inside_of_it(text: str) -> None:
     found: GateError | Test
     try:
         found = read_gate(text)
