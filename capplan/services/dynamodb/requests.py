@@ -124,8 +124,8 @@ def _read(spec: Table, access: Access) -> dict[str, Fraction]:
     units = _evaluated(_evaluated_size(spec, access), count, queries) * level
     if not index.local:
         return {access.index: units}
-    whole = spec.item_size or size
-    fetched = Fraction(access.fetches) * Fraction(count) * _blocks(whole, READ_BLOCK_BYTES) * level
+    item_size = spec.item_size or size
+    fetched = Fraction(access.fetches) * Fraction(count) * _blocks(item_size, READ_BLOCK_BYTES) * level
     return {TABLE: units + fetched}
 
 

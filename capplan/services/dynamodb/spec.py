@@ -108,7 +108,7 @@ class PartitionKey(BaseModel):
         listed = self.popularity.keys
         if listed is not None and count is not None and len(listed.names) > count:
             raise _error(f"{len(listed.names):,} shares of {count:,} keys", "expected at most `distinct` shares")
-        if listed is not None and count is None and sum(listed.parts) < listed.whole:
+        if listed is not None and count is None and sum(listed.parts) < listed.total:
             raise _error("the shares do not add up to 100%", "write distinct: 1000; the other keys share the rest")
         return self
 

@@ -56,8 +56,8 @@ def number_bytes(text: str) -> int:
     if not digits:
         return 1
     count = len(digits)
-    whole = min(max(before, 0), count)
-    return 1 + -(-whole // 2) + -(-(count - whole) // 2) + sign
+    before_point = min(max(before, 0), count)
+    return 1 + -(-before_point // 2) + -(-(count - before_point) // 2) + sign
 
 
 def key_bytes(kind: str, value: str) -> bytes:

@@ -20,14 +20,14 @@ from capplan.services.dynamodb.keys.names import KeyNames
 
 @dataclass(frozen=True, eq=False)
 class KeyList:
-    """Keys one by one, the most used first. `parts` of `whole` are theirs; what is left falls evenly on other keys.
+    """Keys one by one, the most used first. `parts` of `total` are theirs; the rest falls evenly on other keys.
 
     The same list is the same object, so that what is computed of it is cached.
     """
 
     names: tuple[str, ...]
     parts: tuple[int | Decimal, ...]
-    whole: int | Decimal
+    total: int | Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def _listed(law: Popularity, distinct: int, count: int) -> "tuple[NDArray[np.flo
     import numpy as np  # noqa: PLC0415  the same
 
     assert law.keys is not None  # noqa: S101  this law has keys
-    parts = np.array([float(part) for part in law.keys.parts]) / float(law.keys.whole)
+    parts = np.array([float(part) for part in law.keys.parts]) / float(law.keys.total)
     rest: list[Group] = []
     values, counts = np.unique(parts[count:], return_counts=True)
     rest += [(int(keys), float(value)) for value, keys in zip(values[::-1], counts[::-1], strict=True)]
@@ -117,8 +117,8 @@ def hottest_key_share(law: Popularity, distinct: int) -> Fraction:
             Fraction(law.hot_share) / law.hot_keys, (1 - Fraction(law.hot_share)) / others if others else Fraction(0)
         )
     if law.keys is not None:
-        first = Fraction(law.keys.parts[0]) / Fraction(law.keys.whole)
+        first = Fraction(law.keys.parts[0]) / Fraction(law.keys.total)
         others = distinct - len(law.keys.parts)
-        left = 1 - sum((Fraction(p) for p in law.keys.parts), Fraction(0)) / Fraction(law.keys.whole)
+        left = 1 - sum((Fraction(p) for p in law.keys.parts), Fraction(0)) / Fraction(law.keys.total)
         return max(first, left / others) if others else first
     return sig6(float(rank_weights(law, distinct, MAX_SINGLE)[0][0]))
