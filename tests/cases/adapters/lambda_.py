@@ -96,23 +96,23 @@ def _executed(given: Case) -> Case:
 
 def _durable(given: Case, facts: Facts) -> Observed:
     """Operations, what is checkpointed, and how long it is kept."""
-    said = {**given, **given["durable"]}
+    part = {**given, **given["durable"]}
     home = _region(given)
-    executions = said.get("executions", 1)
-    kb_per_gb = Fraction(said.get("kb_is", units.BYTES_PER_KB)) ** 2
-    per = Fraction(_first(said, "operations_per_execution", "operations", default=0))
-    kb = Fraction(_first(said, "kb_written_per_execution", "kb_per_execution", "written_kb", "kb", default=0))
-    if "kb_per_operation" in said:
-        kb = per * Fraction(said["kb_per_operation"])
+    executions = part.get("executions", 1)
+    kb_per_gb = Fraction(part.get("kb_is", units.BYTES_PER_KB)) ** 2
+    operations = Fraction(_first(part, "operations_per_execution", "operations", default=0))
+    kb = Fraction(_first(part, "kb_written_per_execution", "kb_per_execution", "written_kb", "kb", default=0))
+    if "kb_per_operation" in part:
+        kb = operations * Fraction(part["kb_per_operation"])
     written = unplanned.durable_gb(executions, kb, kb_per_gb)
-    running, kept = _first(said, "running_days", default=0), _first(said, "retention_days", "kept_days", default=0)
-    months = unplanned.durable_gb_months(written, running, kept, said.get("days_in_month", 30))
+    running, retention = _first(part, "running_days", default=0), _first(part, "retention_days", "kept_days", default=0)
+    months = unplanned.durable_gb_months(written, running, retention, part.get("days_in_month", 30))
     prices = {
         name: facts.unit_usd(home, f"lambda.durable.{name}") for name in ("operation", "written_gb", "kept_gb_month")
     }
     return {
-        "operations": Fraction(executions) * per,
-        "operations_usd": unplanned.cost(Fraction(executions) * per, prices["operation"]),
+        "operations": Fraction(executions) * operations,
+        "operations_usd": unplanned.cost(Fraction(executions) * operations, prices["operation"]),
         "written_gb": written,
         "written_usd": unplanned.cost(written, prices["written_gb"]),
         "kept_gb_months": months,
@@ -120,17 +120,17 @@ def _durable(given: Case, facts: Facts) -> Observed:
     }
 
 
-def _microvm(said: Case) -> Observed:
+def _microvm(part: Case) -> Observed:
     """Compute at its peak and its base, and snapshots, at the case's own prices."""
-    levels = [microvms.Level(said[f"{at}_seconds"], said[f"{at}_vcpu"], said[f"{at}_gb"]) for at in ("peak", "base")]
-    kept = microvms.Snapshots(**{name: said[name] for name in microvms.Snapshots.__dataclass_fields__})
-    stored = microvms.stored_gb_months(kept, said["hours_in_month"])
+    levels = [microvms.Level(part[f"{at}_seconds"], part[f"{at}_vcpu"], part[f"{at}_gb"]) for at in ("peak", "base")]
+    snapshots = microvms.Snapshots(**{name: part[name] for name in microvms.Snapshots.__dataclass_fields__})
+    stored = microvms.stored_gb_months(snapshots, part["hours_in_month"])
     out = {
-        "compute_usd": unplanned.cost(microvms.vcpu_seconds(levels), said["vcpu_second"])
-        + unplanned.cost(microvms.gb_seconds(levels), said["gb_second"]),
-        "snapshot_io_usd": unplanned.cost(microvms.written_gb(kept), said["snapshot_write_gb"])
-        + unplanned.cost(microvms.read_gb(kept), said["snapshot_read_gb"]),
-        "snapshot_storage_usd": unplanned.cost(stored, said["snapshot_storage_gb_month"]),
+        "compute_usd": unplanned.cost(microvms.vcpu_seconds(levels), part["vcpu_second"])
+        + unplanned.cost(microvms.gb_seconds(levels), part["gb_second"]),
+        "snapshot_io_usd": unplanned.cost(microvms.written_gb(snapshots), part["snapshot_write_gb"])
+        + unplanned.cost(microvms.read_gb(snapshots), part["snapshot_read_gb"]),
+        "snapshot_storage_usd": unplanned.cost(stored, part["snapshot_storage_gb_month"]),
     }
     return {**out, "total_usd": sum(out.values())}
 
@@ -230,11 +230,11 @@ def _ephemeral(given: Case, _: Facts) -> Observed:
 
 
 def _provisioned(given: Case, _: Facts) -> Observed:
-    kept = given["provisioned"]
-    ready = billing.provisioned_gb_seconds(kept["concurrency"], given["memory_mb"], _s(kept["hours"]))
-    busy = ready * Fraction(kept.get("busy_fraction", 0))
-    if "duration_ms" in kept:
-        busy = billing.gb_seconds(kept["requests"], _ms(given, kept["duration_ms"]), given["memory_mb"])
+    part = given["provisioned"]
+    ready = billing.provisioned_gb_seconds(part["concurrency"], given["memory_mb"], _s(part["hours"]))
+    busy = ready * Fraction(part.get("busy_fraction", 0))
+    if "duration_ms" in part:
+        busy = billing.gb_seconds(part["requests"], _ms(given, part["duration_ms"]), given["memory_mb"])
     return {
         "provisioned_gb_seconds": ready,
         "provisioned_usd": _usd(_rated(given, "provisioned_concurrency", ready)),
@@ -244,9 +244,9 @@ def _provisioned(given: Case, _: Facts) -> Observed:
 
 
 def _snapstart(given: Case, facts: Facts) -> Observed:
-    kept, home = given["snapstart"], _region(given)
-    cached = billing.snap_start_gb_seconds(kept["active_seconds"], given["memory_mb"])
-    restored = billing.memory_gb(kept["restores"], given["memory_mb"])
+    part, home = given["snapstart"], _region(given)
+    cached = billing.snap_start_gb_seconds(part["active_seconds"], given["memory_mb"])
+    restored = billing.memory_gb(part["restores"], given["memory_mb"])
     return {
         "snapstart_cache_gb_seconds": cached,
         "snapstart_cache_usd": unplanned.cost(cached, facts.unit_usd(home, "lambda.snapstart.cached")),
@@ -255,10 +255,10 @@ def _snapstart(given: Case, facts: Facts) -> Observed:
 
 
 def _streaming(given: Case, facts: Facts) -> Observed:
-    said = given["streaming"]
-    past = sum((billing.streamed_gb(group["requests"], group["response_mb"]) for group in said["groups"]), Fraction(0))
+    part = given["streaming"]
+    past = sum((billing.streamed_gb(group["requests"], group["response_mb"]) for group in part["groups"]), Fraction(0))
     free = facts.allowance(f"lambda.response_streaming.{given.get('arch', _X86)}") if given.get("free_tier") else 0
-    billable = unplanned.above_allowance(past, said.get("free_gb_left", free))
+    billable = unplanned.above_allowance(past, part.get("free_gb_left", free))
     return {"streamed_billable_gb": billable, "streaming_usd": _usd(_rated(given, "response_streaming", billable))}
 
 
@@ -269,28 +269,28 @@ _POLLER_PRICES = {
 
 
 def _pollers(given: Case, facts: Facts) -> Observed:
-    said = given["esm"]
-    hours = said.get("epu_hours")
+    part = given["esm"]
+    hours = part.get("epu_hours")
     out: Observed = {}
     if hours is None:
-        out["epus"] = billing.poller_units(said["pollers"], said.get("pollers_per_epu", 1))
-        hours = billing.poller_unit_hours(out["epus"], _s(said["hours"]))
-    usd = unplanned.cost(hours, facts.unit_usd(_region(given), _POLLER_PRICES[said["type"]]))
+        out["epus"] = billing.poller_units(part["pollers"], part.get("pollers_per_epu", 1))
+        hours = billing.poller_unit_hours(out["epus"], _s(part["hours"]))
+    usd = unplanned.cost(hours, facts.unit_usd(_region(given), _POLLER_PRICES[part["type"]]))
     return out | {"epu_hours": hours, "epu_usd": usd}
 
 
 def _tenants(given: Case, facts: Facts) -> Observed:
-    said = given["tenant_isolation"]
-    created = billing.memory_gb(said["environments_created"], given["memory_mb"])
+    part = given["tenant_isolation"]
+    created = billing.memory_gb(part["environments_created"], given["memory_mb"])
     listed = f"lambda.tenant_isolation.{given.get('arch', _X86)}"
-    price = said["price_per_gb"] if "price_per_gb" in said else facts.unit_usd(_region(given), listed)
+    price = part["price_per_gb"] if "price_per_gb" in part else facts.unit_usd(_region(given), listed)
     return {"tenant_gb": created, "tenant_usd": unplanned.cost(created, price)}
 
 
 def _managed(given: Case, _: Facts) -> Observed:
-    said = given["managed_instances"]
+    part = given["managed_instances"]
     ec2, fee = unplanned.managed_instances_usd(
-        said["ec2_hourly"], said["instance_hours"], said.get("savings_discount", 0)
+        part["ec2_hourly"], part["instance_hours"], part.get("savings_discount", 0)
     )
     return {"ec2_usd": ec2, "management_fee_usd": fee}
 
@@ -308,9 +308,9 @@ def _rated(given: Case, dimension: str, quantity: Fraction, *, free_tier: bool =
 
 
 def _given_prices(given: Case, arch: str) -> dict[str, Decimal]:
-    said = given.get("prices", {})
-    out = {f"lambda.duration.{arch}": Decimal(said["gb_second"])} if "gb_second" in said else {}
-    requests = _first(said, "request_per_million", "request_per_million_cny")
+    part = given.get("prices", {})
+    out = {f"lambda.duration.{arch}": Decimal(part["gb_second"])} if "gb_second" in part else {}
+    requests = _first(part, "request_per_million", "request_per_million_cny")
     return out if requests is None else out | {f"lambda.request.{arch}": Decimal(requests) / _MILLION}
 
 
@@ -466,14 +466,14 @@ def _settings(given: Case) -> quota_checks.Settings:
     unknown = [key for key in given if key not in _SETTINGS and key not in _READ_APART]
     if unknown:
         raise NotCovered(f"no limit of {', '.join(unknown)} is checked")
-    said = {_SETTINGS[key]: value for key, value in given.items() if key in _SETTINGS}
+    settings = {_SETTINGS[key]: value for key, value in given.items() if key in _SETTINGS}
     if "image_gb" in given:
-        said["image_mb"] = given["image_gb"] * units.MB_PER_GB
+        settings["image_mb"] = given["image_gb"] * units.MB_PER_GB
     if "payload_mb" in given:
-        said["payload_kb"] = given["payload_mb"] * units.BYTES_PER_MB / units.BYTES_PER_KB
+        settings["payload_kb"] = given["payload_mb"] * units.BYTES_PER_MB / units.BYTES_PER_KB
     reserved = _first(given, "reserved", "reserved_concurrency", default=[])
     return quota_checks.Settings(
-        **said,
+        **settings,
         through_s3=given.get("upload") == "s3",
         is_image=given.get("package") == "image",
         reserved=tuple(reserved) if isinstance(reserved, list) else (reserved,),
@@ -530,16 +530,16 @@ def _cost_curve(case: Case, facts: Facts) -> Observed:
 
 def _sizing(case: Case, facts: Facts) -> Observed:
     given = case["inputs"]
-    work = sizing.Workload(
+    workload = sizing.Workload(
         given["target_concurrency"],
         given["memory_per_execution_mb"],
         Fraction(given["cpu_percent_per_invocation"]) / 100,
         given["runtime_max_per_vcpu"],
     )
-    kept = {name: given[f"os_{name}"] for name in ("reserved_vcpu", "reserved_gb") if f"os_{name}" in given}
-    instance = sizing.Instance(given["instance_vcpu"], given["instance_gb"], given["memory_gb_per_vcpu"], **kept)
-    said = {name: given[name] for name in ("headroom", "min_instances") if name in given}
-    fleet = sizing.size_fleet(work, instance, **said)
+    reserved = {name: given[f"os_{name}"] for name in ("reserved_vcpu", "reserved_gb") if f"os_{name}" in given}
+    instance = sizing.Instance(given["instance_vcpu"], given["instance_gb"], given["memory_gb_per_vcpu"], **reserved)
+    bounds = {name: given[name] for name in ("headroom", "min_instances") if name in given}
+    fleet = sizing.size_fleet(workload, instance, **bounds)
     out: Observed = {
         "function_memory_mb": fleet.function_mb,
         "calls_per_environment": fleet.calls_per_environment,

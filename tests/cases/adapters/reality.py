@@ -81,7 +81,11 @@ def _lambda_usage(given: Given) -> Observed:
         ("lambda.duration.x86_64", _n(given["gb_seconds"]), _n(given["gb_second_usd"])),
         ("lambda.request.x86_64", _n(given["requests"]), _n(given["request_usd"])),
     )
-    free = {key: Fraction(one.quantity) for one in allowances() for key in one.keys} if given.get("free_tier") else {}
+    free = (
+        {key: Fraction(allowance.quantity) for allowance in allowances() for key in allowance.keys}
+        if given.get("free_tier")
+        else {}
+    )
     costs = (graduated_usd(q, [(Fraction(0), usd)], free.get(key, Fraction(0))) for key, q, usd in both)
     return {"total_usd": sum(costs, Fraction(0))}
 

@@ -119,7 +119,7 @@ def test_a_million_calls_round_up_by_half_a_millisecond() -> None:
 
 
 def test_a_fleet_by_aws_calculator() -> None:
-    # 512 MB and 25% CPU a call: 4 calls in a 2 GB environment; 3 fit on 4 vCPU of which 1 is kept
+    # 512 MB and 25% CPU a call: 4 calls in a 2 GB environment; 3 fit on 4 vCPU of which 1 is snapshots
     work, instance = sizing.Workload(100, 512, Fraction(1, 4), 16), sizing.Instance(4, 8, 2)
     assert sizing.size_fleet(work, instance) == sizing.Fleet(2048, 4, 25, 3, 9, 14, overfull=False)
     assert sizing.size_fleet(sizing.Workload(100, 512, Fraction(1, 8), 16), instance).overfull
@@ -128,11 +128,11 @@ def test_a_fleet_by_aws_calculator() -> None:
 def test_microvms_by_aws_example() -> None:
     """AWS Lambda pricing page: 100 developers for 20 days, at 4 vCPU and 8 GB a quarter of the time."""
     levels = (microvms.Level(4_500_000, 4, 8), microvms.Level(13_500_000, 1, 2))
-    kept = microvms.Snapshots(12_000, 12_000, 2_000, 2, 5, 2, 22_000)
+    snapshots = microvms.Snapshots(12_000, 12_000, 2_000, 2, 5, 2, 22_000)
     compute = microvms.vcpu_seconds(levels) * Fraction("0.0000276944") + microvms.gb_seconds(levels) * Fraction(
         "0.0000036667"
     )
-    moved = microvms.written_gb(kept) * Fraction("0.0038") + microvms.read_gb(kept) * Fraction("0.00155")
+    moved = microvms.written_gb(snapshots) * Fraction("0.0038") + microvms.read_gb(snapshots) * Fraction("0.00155")
     assert float(compute) == pytest.approx(1103.38, abs=0.02)
     assert moved == Fraction("134.6")
-    assert float(microvms.stored_gb_months(kept, 720) * Fraction("0.08")) == pytest.approx(3.24, abs=0.005)
+    assert float(microvms.stored_gb_months(snapshots, 720) * Fraction("0.08")) == pytest.approx(3.24, abs=0.005)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CTX = Context("us-east-1", seed=1)
-SAID: dict[str, Any] = {"memory": "512 MB", "duration": "100 ms", "timeout": "10 s"}
+TYPICAL: dict[str, Any] = {"memory": "512 MB", "duration": "100 ms", "timeout": "10 s"}
 
 
 def flat(per_second: int) -> DemandFlow:
@@ -34,7 +34,7 @@ def flat(per_second: int) -> DemandFlow:
         return np.ones(WINDOW_MINUTES)
 
     shape = LoadProfile(
-        "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), peak=Peak(1.0, 0), flat=True, expand=expand
+        "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=expand
     )
     return DemandFlow.of(shape, Fraction(per_second))
 
@@ -44,9 +44,9 @@ def row(*values: object) -> tuple[object, ...]:
     return values
 
 
-def function(**said: Any) -> Function:  # noqa: ANN401  words of the language
+def function(**keys: Any) -> Function:  # noqa: ANN401  words of the language
     """A function as a scenario says it."""
-    return Function.model_validate(SAID | said)
+    return Function.model_validate(TYPICAL | keys)
 
 
 def metered(spec: Function, per_second: int = 100, **access: Any) -> Usage:  # noqa: ANN401  words of the language
@@ -68,7 +68,7 @@ def checks(spec: Function, **access: Any) -> dict[str, LimitCheck]:  # noqa: ANN
 
 
 @pytest.mark.parametrize(
-    "said",
+    "keys",
     [
         {"memory": "127 MB"},
         {"memory": "10241 MB"},
@@ -77,9 +77,9 @@ def checks(spec: Function, **access: Any) -> dict[str, LimitCheck]:  # noqa: ANN
         {"ephemeral_storage": "511 MB"},
     ],
 )
-def test_a_value_out_of_range_is_an_error(said: dict[str, Any]) -> None:
+def test_a_value_out_of_range_is_an_error(keys: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        function(**said)
+        function(**keys)
 
 
 def test_a_trigger_may_be_a_name_or_a_list() -> None:
@@ -98,8 +98,8 @@ def test_a_month_at_a_steady_rate() -> None:
     assert usage.gb_seconds.monthly == 5 * MONTH_SECONDS
     assert usage.concurrency.monthly == 10 * MONTH_SECONDS
     assert usage.peak_concurrency == 20  # 10 + 3.09 sqrt 10 = 19.8
-    told = {"requests": 262_800_000, "gb_seconds": 13_140_000, "peak_concurrency": 20, "timed_out_share": 0}
-    assert FUNCTION.summary(usage) == told
+    figures = {"requests": 262_800_000, "gb_seconds": 13_140_000, "peak_concurrency": 20, "timed_out_share": 0}
+    assert FUNCTION.summary(usage) == figures
 
 
 def test_a_large_asynchronous_event_is_several_requests() -> None:
@@ -135,8 +135,8 @@ def test_charges_of_an_arm_function_with_storage() -> None:
 
 
 def test_limits_of_a_function() -> None:
-    found = checks(function(reserved_concurrency=15), payload="2 MB", is_async=True)
-    loads = {name: row(check.load, check.quota, check.breached) for name, check in found.items()}
+    limits = checks(function(reserved_concurrency=15), payload="2 MB", is_async=True)
+    loads = {name: row(check.load, check.quota, check.breached) for name, check in limits.items()}
     assert loads == {
         "lambda.reserved_concurrency": (20, 15, True),
         "lambda.timeout": (Decimal("0.1"), 10, False),
@@ -162,7 +162,7 @@ def test_what_it_takes_of_the_account() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "options"),
+    ("keys", "options"),
     [
         ({}, [("lambda.arm64", "functions.place.architecture", "arm64")]),
         ({"architecture": "arm64"}, []),
@@ -170,17 +170,21 @@ def test_what_it_takes_of_the_account() -> None:
         ({"architecture": "arm64", "duration": "900 s", "timeout": "900 s"}, []),  # no longer time-out exists
     ],
 )
-def test_what_else_could_be_written(said: dict[str, Any], options: list[tuple[str, str, str]]) -> None:
-    spec = function(**said)
-    own = {"lambda.arm64", "lambda.timeout-near"}
-    found = [one for one in FUNCTION.options(MeteredResource("place", spec, metered(spec), CTX)) if one.rule in own]
-    assert [(one.rule, one.changes[0].path, one.changes[0].to) for one in found] == options
+def test_what_else_could_be_written(keys: dict[str, Any], options: list[tuple[str, str, str]]) -> None:
+    spec = function(**keys)
+    rules = {"lambda.arm64", "lambda.timeout-near"}
+    made = [
+        option
+        for option in FUNCTION.options(MeteredResource("place", spec, metered(spec), CTX))
+        if option.rule in rules
+    ]
+    assert [(option.rule, option.changes[0].path, option.changes[0].to) for option in made] == options
 
 
 def test_what_a_gate_may_ask() -> None:
     spec = function(reserved_concurrency=50)
-    seen = FUNCTION.observe(MeteredResource("place", spec, metered(spec), CTX))
-    assert row(seen["concurrency.peak"].value, seen["concurrency.peak"].limit) == (20, 50)
+    observables = FUNCTION.observe(MeteredResource("place", spec, metered(spec), CTX))
+    assert row(observables["concurrency.peak"].value, observables["concurrency.peak"].limit) == (20, 50)
     whole = Context(
         "us-east-1", quotas={"lambda.concurrency": Decimal(3000)}, in_use={"lambda.concurrency": Decimal(200)}, seed=1
     )
@@ -192,11 +196,13 @@ def test_what_a_gate_may_ask() -> None:
 
 def test_defaults_that_the_answer_rests_on() -> None:
     spec = Function.model_validate({"duration": "100 ms"})
-    paths = [one.path for one in FUNCTION.assume(MeteredResource("place", spec, metered(spec), CTX))]
-    own = ["functions.place.memory", "functions.place.timeout", "functions.place.architecture"]
-    assert paths == [*own, "account.quotas.lambda.concurrency"]
+    paths = [assumption.path for assumption in FUNCTION.assume(MeteredResource("place", spec, metered(spec), CTX))]
+    defaults = ["functions.place.memory", "functions.place.timeout", "functions.place.architecture"]
+    assert paths == [*defaults, "account.quotas.lambda.concurrency"]
     known = Context("us-east-1", quotas={"lambda.concurrency": Decimal(1000)})
     assert [
-        one.path
-        for one in FUNCTION.assume(MeteredResource("place", function(architecture="arm64"), metered(spec), known))
+        assumption.path
+        for assumption in FUNCTION.assume(
+            MeteredResource("place", function(architecture="arm64"), metered(spec), known)
+        )
     ] == []

@@ -39,7 +39,7 @@ def steady(per_second: int) -> DemandFlow:
         return np.ones(WINDOW_MINUTES)
 
     shape = LoadProfile(
-        "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), peak=Peak(1.0, 0), flat=True, expand=expand
+        "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=expand
     )
     return DemandFlow.of(shape, Fraction(per_second))
 
@@ -55,28 +55,28 @@ def once_a_day() -> DemandFlow:
         return series
 
     shape = LoadProfile(
-        "nightly", recurring=False, monthly=Fraction(365, 12), peak=Peak(1 / 60, 0), flat=False, expand=expand
+        "nightly", recurring=False, monthly=Fraction(365, 12), top=Peak(1 / 60, 0), flat=False, expand=expand
     )
     return DemandFlow.of(shape, Fraction(1))
 
 
-def function(**said: Any) -> Function:  # noqa: ANN401  words of the language
-    return Function.model_validate({"duration": "100 ms"} | said)
+def function(**keys: Any) -> Function:  # noqa: ANN401  words of the language
+    return Function.model_validate({"duration": "100 ms"} | keys)
 
 
 def usage(spec: Function, *streams: RequestStream) -> Usage:
     return FUNCTION.meter(DeclaredResource("f", spec, CTX), Demand(streams))
 
 
-def invoked(flow: DemandFlow, **said: Any) -> RequestStream:  # noqa: ANN401  words of the language
-    return RequestStream(Access.model_validate({"op": "invoke", "target": "f", **said}), flow, "traffic.t")
+def invoked(flow: DemandFlow, **keys: Any) -> RequestStream:  # noqa: ANN401  words of the language
+    return RequestStream(Access.model_validate({"op": "invoke", "target": "f", **keys}), flow, "traffic.t")
 
 
 # --- what may not be written ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("keys", "shown"),
     [
         ({"duration": "0 ms"}, "the duration of an invocation is 0"),
         ({"duration": "901 s"}, "an invocation runs for at most 15 min"),
@@ -92,14 +92,14 @@ def invoked(flow: DemandFlow, **said: Any) -> RequestStream:  # noqa: ANN401  wo
         ({"image": "1 GB", "package": {"zipped": "1 MB"}}, "a container image has no zip package and no layers"),
     ],
 )
-def test_what_aws_does_not_accept_is_an_error(said: dict[str, Any], shown: str) -> None:
+def test_what_aws_does_not_accept_is_an_error(keys: dict[str, Any], shown: str) -> None:
     with pytest.raises(ValidationError) as error:
-        function(**said)
+        function(**keys)
     assert [e["msg"] for e in error.value.errors()] == [shown]
 
 
 @pytest.mark.parametrize(
-    "said",
+    "keys",
     [
         {"triggers": {"traffic": "t", "via": "sqs", "batch": 11, "window": "1 s"}},
         {"triggers": ["t", {"traffic": "u", "via": "kinesis", "shards": 3, "batch": 10_000}]},
@@ -109,14 +109,14 @@ def test_what_aws_does_not_accept_is_an_error(said: dict[str, Any], shown: str) 
         {"image": "10 GB"},
     ],
 )
-def test_what_aws_accepts_is_read(said: dict[str, Any]) -> None:
-    assert function(**said)
+def test_what_aws_accepts_is_read(keys: dict[str, Any]) -> None:
+    assert function(**keys)
 
 
-@pytest.mark.parametrize("said", [{"package": {"unzipped": "251 MB"}}, {"environment": "5 KB"}, {"image": "11 GB"}])
-def test_a_size_above_its_quota_is_an_error(said: dict[str, Any]) -> None:
+@pytest.mark.parametrize("keys", [{"package": {"unzipped": "251 MB"}}, {"environment": "5 KB"}, {"image": "11 GB"}])
+def test_a_size_above_its_quota_is_an_error(keys: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        function(**said)
+        function(**keys)
 
 
 # --- time -------------------------------------------------------------------------------------------------------------
@@ -143,9 +143,9 @@ def test_a_table_of_quantiles_has_kinks_and_no_error_there() -> None:
 
 
 def test_one_run_of_five_minutes_a_day_is_one_environment_at_a_time() -> None:
-    found = usage(function(duration="5 min", timeout="10 min"), invoked(once_a_day()))
-    assert found.concurrency.peak().per_second == pytest.approx(1)  # and not 5 in its first minute
-    assert found.concurrency.monthly == Fraction(365, 12) * 300
+    metered = usage(function(duration="5 min", timeout="10 min"), invoked(once_a_day()))
+    assert metered.concurrency.peak().per_second == pytest.approx(1)  # and not 5 in its first minute
+    assert metered.concurrency.monthly == Fraction(365, 12) * 300
 
 
 # --- limits and pools -------------------------------------------------------------------------------------------------
@@ -153,9 +153,9 @@ def test_one_run_of_five_minutes_a_day_is_one_environment_at_a_time() -> None:
 
 def test_sync_and_async_payloads_have_their_own_limits() -> None:
     spec = function()
-    found = usage(spec, invoked(steady(1), payload="5 MB"), invoked(steady(1), payload="900 KB", is_async=True))
+    metered = usage(spec, invoked(steady(1), payload="5 MB"), invoked(steady(1), payload="900 KB", is_async=True))
     checks: dict[str, tuple[object, ...]] = {
-        c.limit: (c.load, c.breached) for c in FUNCTION.limits(MeteredResource("f", spec, found, CTX))
+        c.limit: (c.load, c.breached) for c in FUNCTION.limits(MeteredResource("f", spec, metered, CTX))
     }
     assert checks["lambda.payload.sync"] == (5 * 1024**2, False)
     assert checks["lambda.payload.async"] == (900 * 1024, False)
@@ -163,15 +163,15 @@ def test_sync_and_async_payloads_have_their_own_limits() -> None:
 
 def test_a_reservation_is_taken_whole_and_bounds_the_request_rate() -> None:
     spec = function(reserved_concurrency=50, duration="20 ms")
-    found = usage(spec, invoked(steady(1000)))  # 20 at once, but 1,000 a second
+    metered = usage(spec, invoked(steady(1000)))  # 20 at once, but 1,000 a second
     checks: dict[str, tuple[object, ...]] = {
-        c.limit: (c.load, c.quota, c.breached) for c in FUNCTION.limits(MeteredResource("f", spec, found, CTX))
+        c.limit: (c.load, c.quota, c.breached) for c in FUNCTION.limits(MeteredResource("f", spec, metered, CTX))
     }
     assert checks["lambda.reserved_concurrency"] == (34, 50, False)  # 20 + 3.09 sqrt 20 = 33.8
     assert checks["lambda.reserved_request_rate"] == (1000, 500, True)
     pools = {
         p.limit: (p.flow.peak(2.0).per_second, p.poisson)
-        for p in FUNCTION.pools(MeteredResource("f", spec, found, CTX))
+        for p in FUNCTION.pools(MeteredResource("f", spec, metered, CTX))
     }
     assert pools == {"lambda.concurrency": (50.0, False), "lambda.request_rate": (2000.0, False)}
 
@@ -182,13 +182,13 @@ def test_a_hundred_of_the_account_cannot_be_reserved(account: int, *, breached: 
         function(reserved_concurrency=401),
         Context("us-east-1", quotas={"lambda.concurrency": Decimal(account)}),
     )
-    found = {c.limit: c for c in FUNCTION.limits(MeteredResource("f", spec, usage(spec), ctx))}
-    assert found["lambda.reservable_concurrency"].breached is breached
+    checks = {c.limit: c for c in FUNCTION.limits(MeteredResource("f", spec, usage(spec), ctx))}
+    assert checks["lambda.reservable_concurrency"].breached is breached
 
 
 def test_asynchronous_events_have_no_request_rate_quota() -> None:
-    found = usage(function(), invoked(steady(100), is_async=True))
-    assert [p.limit for p in FUNCTION.pools(MeteredResource("f", function(), found, CTX))] == ["lambda.concurrency"]
+    metered = usage(function(), invoked(steady(100), is_async=True))
+    assert [p.limit for p in FUNCTION.pools(MeteredResource("f", function(), metered, CTX))] == ["lambda.concurrency"]
 
 
 def test_the_request_rate_follows_the_concurrency() -> None:
@@ -198,8 +198,8 @@ def test_the_request_rate_follows_the_concurrency() -> None:
 
 def test_a_function_switched_off_takes_nothing() -> None:
     spec = function(reserved_concurrency=0)
-    found = usage(spec, invoked(steady(1)))
+    metered = usage(spec, invoked(steady(1)))
     assert next(
-        c for c in FUNCTION.limits(MeteredResource("f", spec, found, CTX)) if c.limit == "lambda.reserved_concurrency"
+        c for c in FUNCTION.limits(MeteredResource("f", spec, metered, CTX)) if c.limit == "lambda.reserved_concurrency"
     ).breached
-    assert [p.limit for p in FUNCTION.pools(MeteredResource("f", spec, found, CTX))] == ["lambda.request_rate"]
+    assert [p.limit for p in FUNCTION.pools(MeteredResource("f", spec, metered, CTX))] == ["lambda.request_rate"]

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 import capplan
-from capplan.service import Quota
 from capplan.services import QUOTAS, default_quota
 from capplan.services.lambda_ import quotas
 from capplan.services.lambda_.manifest import SERVICE
@@ -97,7 +96,20 @@ def test_the_shared_quotas_are_those_that_a_scenario_may_set() -> None:
     }
 
 
-@pytest.mark.parametrize("quota", [quotas.CONCURRENCY, quotas.SCALING_RATE, quotas.SQS_CONCURRENCY_MAX])
-def test_the_page_about_lambda_names_the_quotas_of_today(quota: Quota) -> None:
+_COUNTS = (
+    quotas.CONCURRENCY,
+    quotas.UNRESERVED_MIN,
+    quotas.SCALING_RATE,
+    quotas.SQS_CONCURRENCY_MAX,
+    quotas.TENANT_ENVIRONMENTS,
+)
+_SIZES_AND_TIMES = (
+    quotas.SYNC_PAYLOAD_MAX, quotas.ASYNC_PAYLOAD_MAX, quotas.STREAMED_RESPONSE_MAX, quotas.STREAM_RATE_MAX, quotas.INIT_MAX,
+    quotas.HTTP_API_TIMEOUT, quotas.REST_API_TIMEOUT, quotas.ALB_TIMEOUT, quotas.COGNITO_TIMEOUT,
+)  # fmt: skip
+
+
+def test_the_page_about_lambda_names_the_quotas_of_today() -> None:
     page = (Path(capplan.__file__).parent.parent / "docs" / "lambda.md").read_text(encoding="utf-8")
-    assert f"{quota.value:,}" in page
+    named = [f"{quota.value:,}" for quota in _COUNTS] + [str(quota) for quota in _SIZES_AND_TIMES]
+    assert [text for text in named if text not in page] == []

@@ -10,7 +10,7 @@ from tests.reference.lambda_ import quota_checks
 
 
 @pytest.mark.parametrize(
-    ("said", "broken"),
+    ("keys", "broken"),
     [
         (quota_checks.Settings(), ()),
         (quota_checks.Settings(memory_mb=128, timeout_s=900, ephemeral_mb=10_240, layers=5), ()),
@@ -40,8 +40,8 @@ from tests.reference.lambda_ import quota_checks
         (quota_checks.Settings(source="kinesis", stream_age_s=59), ("record age",)),
     ],
 )
-def test_limits_that_a_configuration_breaks(said: quota_checks.Settings, broken: tuple[str, ...]) -> None:
-    assert quota_checks.broken_limits(said) == broken
+def test_limits_that_a_configuration_breaks(keys: quota_checks.Settings, broken: tuple[str, ...]) -> None:
+    assert quota_checks.broken_limits(keys) == broken
 
 
 def test_cores_and_vcpus() -> None:

@@ -61,21 +61,21 @@ def test_a_scheduled_window_is_billed_in_started_five_minutes(tmp_path: Path) ->
 
 def test_what_finds_no_ready_environment_runs_on_demand(tmp_path: Path) -> None:
     plan = planned(function("duration: 400 ms, provisioned_concurrency: 35", rate="50/s"), tmp_path)
-    found = quantities(plan)  # 20 erlang on 35 environments lose 0.07% by Erlang's loss formula
-    share = found["f.duration"] / (found["f.duration"] + found["f.provisioned-duration"])
+    lines = quantities(plan)  # 20 erlang on 35 environments lose 0.07% by Erlang's loss formula
+    share = lines["f.duration"] / (lines["f.duration"] + lines["f.provisioned-duration"])
     assert float(share) == pytest.approx(0.000686, rel=0.01)
 
 
 def test_past_ten_requests_a_second_for_each_environment_the_rest_spills(tmp_path: Path) -> None:
-    found = quantities(planned(function("duration: 1 ms, provisioned_concurrency: 2", rate="40/s"), tmp_path))
-    assert found["f.duration"] == found["f.provisioned-duration"]
+    lines = quantities(planned(function("duration: 1 ms, provisioned_concurrency: 2", rate="40/s"), tmp_path))
+    assert lines["f.duration"] == lines["f.provisioned-duration"]
 
 
 def test_records_of_a_batch_make_an_invocation_longer(tmp_path: Path) -> None:
     trigger = "{traffic: web, via: sqs, batch: 10, window: 10 s}"
-    found = quantities(planned(function("duration: 50 ms, per_record: 5 ms", trigger=trigger), tmp_path))
-    assert found["f.requests"] == Decimal(262_800)  # 10 records each
-    assert found["f.duration"] == Decimal(26_280)  # (50 + 10 x 5) ms
+    lines = quantities(planned(function("duration: 50 ms, per_record: 5 ms", trigger=trigger), tmp_path))
+    assert lines["f.requests"] == Decimal(262_800)  # 10 records each
+    assert lines["f.duration"] == Decimal(26_280)  # (50 + 10 x 5) ms
 
 
 def test_a_batch_ends_where_an_invocation_is_full(tmp_path: Path) -> None:
@@ -86,8 +86,8 @@ def test_a_batch_ends_where_an_invocation_is_full(tmp_path: Path) -> None:
 def test_cold_starts_are_billed_with_their_init(tmp_path: Path) -> None:
     words = "duration: 100 ms, init: 500 ms, first_call: 200 ms"
     rare = planned(function(words, rate="1/h"), tmp_path)  # one environment, exp(-1/6) of the calls find none
-    found = quantities(rare)
-    assert float(found["f.cold-starts"]) == pytest.approx(730 * 0.8465 * 0.6, rel=0.01)  # 700 ms instead of 100
+    lines = quantities(rare)
+    assert float(lines["f.cold-starts"]) == pytest.approx(730 * 0.8465 * 0.6, rel=0.01)  # 700 ms instead of 100
     assert float(rare.resources[0].usage["cold_start_share"]) == pytest.approx(0.8465, rel=0.01)
 
 

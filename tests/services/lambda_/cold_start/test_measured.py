@@ -7,16 +7,16 @@ from capplan.services.lambda_.cold_start import measured
 
 
 def test_a_configuration_is_read_as_it_was_measured() -> None:
-    found = measured.init("python3.13", "zip", "x86_64", 512)
-    assert found is not None
-    assert (found.memory_mb, found.samples > 500) == (512, True)
-    assert found.p50_ms < found.p90_ms < found.p99_ms < found.max_ms
+    init = measured.init("python3.13", "zip", "x86_64", 512)
+    assert init is not None
+    assert (init.memory_mb, init.samples > 500) == (512, True)
+    assert init.p50_ms < init.p90_ms < init.p99_ms < init.max_ms
     assert measured.period() == "2026-06-23 to 2026-08-22"
 
 
 def test_the_nearest_memory_size_counts() -> None:
     sizes = [measured.init("java21", "zip", "arm64", mb) for mb in (128, 300, 1769, 10_240)]
-    assert [found.memory_mb for found in sizes if found] == [128, 256, 1024, 1024]
+    assert [size.memory_mb for size in sizes if size] == [128, 256, 1024, 1024]
 
 
 @pytest.mark.parametrize("args", [("cobol", "zip", "x86_64"), ("python3.13", "floppy", "x86_64")])
