@@ -1,4 +1,4 @@
-"""What one resource asks of another, in the words of the AWS API. It never says what it costs."""
+"""A request that one resource makes of another, in the words of the AWS API."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -10,13 +10,13 @@ from capplan.quantities.fields import Count, Share, Size
 from capplan.spec_config import SPEC_CONFIG
 
 Op = str
-"""A word of `calls`, such as get, invoke or run: the manifest of the service that takes it names it."""
+"""A verb of `calls`, such as get, invoke or run; declared in the manifest of the service that accepts it."""
 READS = frozenset({"get", "query", "scan", "batch-get", "transact-get"})
 RUNS = ("jobs", "crawlers", "catalog_tasks", "data_quality", "sessions", "databrew")
 
 
 class Access(BaseModel):
-    """One request of one kind, with everything its charge depends on."""
+    """One request, with everything that its charge depends on."""
 
     model_config = SPEC_CONFIG
 

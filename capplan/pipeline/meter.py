@@ -1,4 +1,4 @@
-"""What AWS would meter of every resource, until shards and flows agree."""
+"""Meters every resource, until the shards of streams and the demand of their readers agree."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from capplan.pipeline.demand import Injected, SourceKey, arrivals_of, calls_of, 
 from capplan.quantities.distribution import Distribution
 from capplan.resource_type import DeclaredResource, MeteredResource
 
-_ROUNDS = 20
+_MAX_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Metered:
-    """A scenario with its demand and usage: all that is known before a price."""
+    """A scenario with its demand and usage, before prices."""
 
     scenario: Scenario
     context: Context
@@ -25,7 +25,7 @@ class Metered:
     usage: Mapping[str, Any]
     notes: tuple[Assumption, ...]
     consumed: frozenset[str]
-    """Resources of which somebody reads what they emit."""
+    """Addresses of resources whose stream or queue is read."""
 
     def resource(self, address: str) -> MeteredResource[Any, Any]:
         """One resource with its usage."""
@@ -34,25 +34,29 @@ class Metered:
 
 
 def context_of(scenario: Scenario, seed: int) -> Context:
-    """What services may know; durations are settled callee first (a workflow lasts as long as what it waits for)."""
+    """What services may know; durations that include callees' are recomputed until they agree."""
     resources = scenario.resources.values()
     addresses: dict[str, tuple[str, ...]] = {}
     for resource in resources:
         addresses[resource.name] = (*addresses.get(resource.name, ()), resource.address)
     durations: dict[str, Fraction] = {}
-    laws = {
-        r.address: r.spec.duration for r in resources if isinstance(getattr(r.spec, "duration", None), Distribution)
-    }
-    ends = {r.address: end for r in resources if (end := r.type.timeout_ms(r.spec)) is not None}
-    fails = {r.address: share for r in resources if (share := r.type.failure_share(r.spec))}
-    account = scenario.account
-    ctx = Context(scenario.region, account.quotas, account.in_use, durations, addresses, seed, laws, ends, fails)
+    ctx = Context(
+        region=scenario.region,
+        quotas=scenario.account.quotas,
+        in_use=scenario.account.in_use,
+        duration_ms=durations,
+        addresses=addresses,
+        seed=seed,
+        duration_law={
+            r.address: r.spec.duration for r in resources if isinstance(getattr(r.spec, "duration", None), Distribution)
+        },
+        timeout_ms={r.address: end for r in resources if (end := r.type.timeout_ms(r.spec)) is not None},
+        fails={r.address: share for r in resources if (share := r.type.failure_share(r.spec))},
+    )
     waiting = [r for r in resources if r.type.waits_for_callees]
     for resource in resources:
-        if resource.type.waits_for_callees:
-            durations[resource.address] = Fraction(0)
-        else:
-            durations[resource.address] = _duration_ms(resource, ctx)
+        waits = resource.type.waits_for_callees
+        durations[resource.address] = Fraction(0) if waits else _duration_ms(resource, ctx)
     for _ in waiting:
         before = dict(durations)
         for resource in waiting:
@@ -69,14 +73,14 @@ def _duration_ms(resource: Resource, ctx: Context) -> Fraction:
 def meter(
     scenario: Scenario, seed: int, extra: Sequence[Injected] = (), silent: str = "", base: Metered | None = None
 ) -> Metered:
-    """Demand carried through the workload and metered, until shards and flows agree.
+    """The scenario with the demand and the usage of every resource.
 
     Args:
-        scenario: What is planned.
-        seed: For everything drawn.
-        extra: Requests beside those of the scenario.
-        silent: The address of a resource whose calls are left out, since `extra` holds them one by one.
-        base: The scenario before a change: a resource that is declared and asked the same there is not metered again.
+        scenario: The scenario.
+        seed: Random seed.
+        extra: Requests in addition to those of the scenario.
+        silent: The address of a resource whose calls are left out, since `extra` contains them.
+        base: The scenario before a change: a resource whose spec and demand are the same is not metered again.
     """
     ctx = context_of(scenario, seed)
     calls = {a: () if a == silent else calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
@@ -84,7 +88,7 @@ def meter(
     shards: dict[str, int] = dict.fromkeys(emitters, 1)
     ratios: dict[SourceKey, Fraction] = {}
     flows: dict[str, DemandFlow] = {}
-    for _ in range(_ROUNDS):
+    for _ in range(_MAX_ROUNDS):
         flows = arrivals_of(scenario, calls, ratios, extra)
         demand = demands(scenario, calls, flows, ratios, shards, extra)
         usage = {a: _meter(scenario.resources[a], demand[a], ctx, base) for a in emitters}
