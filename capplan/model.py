@@ -32,9 +32,9 @@ class Line:
     whole: tuple[str | int, ...]
     written: Mapping[str, Any]
 
-    def at(self, word: str) -> str:
+    def at(self, key: str) -> str:
         """The path of a change to one key of the request."""
-        return ".".join(str(step) for step in (*self.path, word))
+        return ".".join(str(step) for step in (*self.path, key))
 
     @property
     def place(self) -> str:

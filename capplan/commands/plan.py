@@ -23,7 +23,7 @@ from capplan.pipeline.price import (
     price,
     prices_of,
 )
-from capplan.pipeline.quotas import quota_findings
+from capplan.pipeline.quota_increases import quota_increases
 from capplan.pipeline.recommendations import recommendations_of
 from capplan.pipeline.results import Plan, PlannedResource
 from capplan.pipeline.run_costs import runs_of
@@ -69,7 +69,7 @@ def plan(
 
         verdicts = with_suggested_fixes(priced, verdicts, recommendations, base, today)
     if findings:
-        recommendations = (*recommendations, *quota_findings(priced.metered, limits))
+        recommendations = (*recommendations, *quota_increases(priced.metered, limits))
     total = priced.monthly_cost
     monthly_lines = [x for x in priced.lines if x.charge_frequency != "one_time"]
     return Plan(

@@ -42,8 +42,10 @@ class Reader:
         self, path: Sequence[str | int], message: str, hint: str, inside: int | None, width: int
     ) -> None:
         """Add an error `inside` characters into a text; at its start where `inside` is None."""
-        whole = self.doc.diagnostic(path, message, hint)
-        self.add(whole if inside is None else replace(whole, column=whole.column + inside, width=width))
+        diagnostic = self.doc.diagnostic(path, message, hint)
+        if inside is not None:
+            diagnostic = replace(diagnostic, column=diagnostic.column + inside, width=width)
+        self.add(diagnostic)
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Add an error once: an error under `defaults` is found for each resource that inherits it."""

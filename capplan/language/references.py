@@ -5,12 +5,11 @@ from typing import Any
 
 from capplan.flow import DemandFlow
 from capplan.language.reader import Path, Reader, listed, value_at
+from capplan.language.scenario import Specs
 from capplan.reading.nearest import did_you_mean
 from capplan.reading.scalars import shown
 from capplan.resource_type import Reference, ResourceType, Source
 from capplan.services import SECTIONS
-
-Specs = Mapping[str, tuple[ResourceType[Any, Any], Any]]
 
 
 def check_references(

@@ -10,7 +10,7 @@ from capplan.calls import Access
 from capplan.flow import DemandFlow, steady
 from capplan.language.models import NAME
 from capplan.language.reader import Path, Reader
-from capplan.language.scenario import IncomingRequests, WrittenCall
+from capplan.language.scenario import IncomingRequests, Specs, WrittenCall
 from capplan.language.wording import describe, doc_of, keys_of
 from capplan.model import Line
 from capplan.quantities.text import read_rate
@@ -47,7 +47,7 @@ def calls_in(
     reader: Reader,
     item: object,
     path: Path,
-    specs: Mapping[str, tuple[ResourceType[Any, Any], Any]],
+    specs: Specs,
     outer: Fraction = Fraction(1),
     *,
     batch: Access | None = None,
@@ -81,7 +81,7 @@ def _batch_calls(
     op: str,
     members: list[object],
     path: Path,
-    specs: Mapping[str, tuple[ResourceType[Any, Any], Any]],
+    specs: Specs,
     times: Fraction,
     batch: Access,
 ) -> list[WrittenCall]:

@@ -16,6 +16,9 @@ from capplan.reading.files import Files
 from capplan.resource_type import ResourceType
 from capplan.service import Section
 
+Specs = Mapping[str, tuple[ResourceType[Any, Any], Any]]
+"""The type and the spec (None where it is invalid) of each declared resource, by address."""
+
 
 @dataclass(frozen=True, slots=True)
 class WrittenCall:

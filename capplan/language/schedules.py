@@ -1,15 +1,13 @@
 """Reads the starts of resources that need no trigger: by their own schedule, or when data arrive."""
 
-from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
 
 from capplan.flow import DemandFlow, steady
-from capplan.resource_type import ResourceType
+from capplan.language.scenario import Specs
 from capplan.schedule import read_schedule, schedule_profile
 
 
-def schedules_of(specs: Mapping[str, tuple[ResourceType[Any, Any], Any]]) -> dict[str, DemandFlow]:
+def schedules_of(specs: Specs) -> dict[str, DemandFlow]:
     """The starts of each such resource, by address (a traffic's name contains no dot)."""
     out: dict[str, DemandFlow] = {}
     for address, (type_, spec) in specs.items():

@@ -220,7 +220,9 @@ def demands(
     return {address: Demand(tuple(s for s in sent if s.flow.terms)) for address, sent in streams.items()}
 
 
-def idle(scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, DemandFlow]) -> tuple[Assumption, ...]:
+def demand_assumptions(
+    scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, DemandFlow]
+) -> tuple[Assumption, ...]:
     """Assumptions on resources without demand, and on ranges, of which the likely value is used."""
     out = [
         Assumption(address, "no demand", "nothing triggers or calls it", "workload")

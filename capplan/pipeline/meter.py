@@ -8,7 +8,16 @@ from typing import Any
 from capplan.flow import DemandFlow
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Assumption, Context, Demand
-from capplan.pipeline.demand import Injected, SourceKey, arrivals_of, calls_of, demands, emitters_read, idle, ratios_of
+from capplan.pipeline.demand import (
+    Injected,
+    SourceKey,
+    arrivals_of,
+    calls_of,
+    demand_assumptions,
+    demands,
+    emitters_read,
+    ratios_of,
+)
 from capplan.quantities.distribution import Distribution
 from capplan.resource_type import DeclaredResource, MeteredResource
 
@@ -99,7 +108,7 @@ def meter(
         ratios = following
     demand = demands(scenario, calls, flows, ratios, shards, extra)
     usage = {a: _meter(r, demand[a], ctx, base) for a, r in scenario.resources.items()}
-    return Metered(scenario, ctx, demand, usage, idle(scenario, demand, flows), frozenset(emitters))
+    return Metered(scenario, ctx, demand, usage, demand_assumptions(scenario, demand, flows), frozenset(emitters))
 
 
 def _meter(resource: Resource, demand: Demand, ctx: Context, base: Metered | None) -> Any:  # noqa: ANN401  each service has its own usage

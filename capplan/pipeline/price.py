@@ -100,26 +100,19 @@ def usd_of(charge: Charge, scenario: Scenario, catalogue: Catalogue) -> Decimal 
 
 def missing_prices(scenario: Scenario, missing: Sequence[MissingPrice]) -> CapplanError:
     """An error with all missing prices, and the lines of YAML that supply them."""
-    width = max(len(m.key) for m in missing)
-    needs = [f"  {m.key:{width}}  {', '.join(m.resources)}" for m in missing]
+    region, width = scenario.region, max(len(m.key) for m in missing)
+    diagnostics = tuple(
+        scenario.doc.diagnostic(
+            ["region"],
+            f"no price in {region} for {m.key} ({', '.join(m.resources)})",
+            f"write under prices: {m.key}: <price> USD",
+        )
+        for m in missing
+    )
+    needed = [f"  {m.key:{width}}  {', '.join(m.resources)}" for m in missing]
     lines = [f"  {m.key}: <price> USD" for m in missing]
-    text = "\n".join(
-        [f"no price in {scenario.region}, so no total:", *needs, "write, with your figures:", "prices:", *lines]
-    )
-    first = scenario.doc.diagnostic(
-        ["region"], f"no price in {scenario.region} for {', '.join(m.key for m in missing)}", "write it under `prices:`"
-    )
-    return CapplanError(
-        tuple(
-            replace(
-                first,
-                message=f"no price in {scenario.region} for {m.key} ({', '.join(m.resources)})",
-                hint=f"write under prices: {m.key}: <price> USD",
-            )
-            for m in missing
-        ),
-        text,
-    )
+    text = [f"prices missing in {region}, no total:", *needed, "add to the scenario:", "prices:", *lines]
+    return CapplanError(diagnostics, "\n".join(text))
 
 
 def cost_by_service(priced: Priced) -> dict[str, Decimal]:

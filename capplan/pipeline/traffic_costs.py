@@ -16,11 +16,11 @@ def traffic_costs(priced: Priced) -> tuple[TrafficSourceCost, ...]:
     caused: dict[str, Fraction] = defaultdict(Fraction)
     for line in priced.lines:
         flow = charges[line.charge_id].flow
-        whole = flow.monthly if flow is not None else Fraction(0)
-        if flow is None or not whole:
+        total = flow.monthly if flow is not None else Fraction(0)
+        if flow is None or not total:
             continue
         for traffic_source, part in flow.by_traffic_source().items():
-            caused[traffic_source] += Fraction(line.contracted_cost) * part / whole
+            caused[traffic_source] += Fraction(line.contracted_cost) * part / total
     out = []
     for name, monthly_units in _incoming(priced.metered.scenario).items():
         per_thousand = to_quantity(caused[name] / monthly_units * 1000) if monthly_units else Decimal(0)

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from capplan.language.load import build, respec
+from capplan.language.load import build
 from capplan.language.reader import value_at
+from capplan.language.specs import respec
 from capplan.model import Change
 from capplan.pipeline.meter import meter
 from capplan.pipeline.price import Priced, charges_of, monthly, price, rate_charges

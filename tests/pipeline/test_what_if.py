@@ -1,6 +1,7 @@
 """A what-if, which reuses what a change leaves alone, equals a new plan of the changed scenario."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,10 @@ def test_a_what_if_equals_a_new_plan_of_the_changed_scenario(name: str) -> None:
 
 
 def test_a_change_copies_the_data_that_it_changes() -> None:
-    data = {"tables": {"a": {"items": 1, "indexes": {"x": {}}}, "b": {"items": 2}}, "traffic": {"t": [1, 2]}}
+    data: dict[str, Any] = {
+        "tables": {"a": {"items": 1, "indexes": {"x": {}}}, "b": {"items": 2}},
+        "traffic": {"t": [1, 2]},
+    }
     changed = apply(data, (Change("tables.a.items", 5), Change("tables.a.indexes.x", None), Change("traffic.t.0", 9)))
     assert data == {"tables": {"a": {"items": 1, "indexes": {"x": {}}}, "b": {"items": 2}}, "traffic": {"t": [1, 2]}}
     assert changed["tables"]["a"] == {"items": 5, "indexes": {}}

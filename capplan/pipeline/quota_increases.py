@@ -15,7 +15,7 @@ _STEP = 100
 """Quotas are requested in multiples of this."""
 
 
-def quota_findings(metered: Metered, limits: Sequence[PlannedLimit]) -> Iterable[Finding]:
+def quota_increases(metered: Metered, limits: Sequence[PlannedLimit]) -> Iterable[Finding]:
     """A recommendation for each quota with less than 20% headroom that AWS raises on request."""
     rules = {rule.id for resource in metered.scenario.resources.values() for rule in resource.type.rules}
     for limit in limits:
