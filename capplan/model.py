@@ -1,4 +1,4 @@
-"""The nouns that pass between stages: demand, charges, limits, options, assumptions."""
+"""The records that pass between stages: demand, charges, limits, options, assumptions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,11 +21,11 @@ UsageT = TypeVar("UsageT")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of `access` or `calls`: where it stands, and what is written there.
+    """A line of `access` or `calls` in the scenario.
 
     Attributes:
-        path: The request's own place; of a transaction's member it leads into the list.
-        whole: The place of the line.
+        path: The path of the request; for a member of a transaction it leads into the line's list.
+        whole: The path of the line.
         written: The line as plain data.
     """
 
@@ -33,22 +33,28 @@ class Line:
     whole: tuple[str | int, ...]
     written: Mapping[str, Any]
 
-    def at(self, word: str) -> str:
-        """A word of the request as a change's path."""
-        return ".".join(str(step) for step in (*self.path, word))
+    def at(self, key: str) -> str:
+        """The path of a change to one key of the request."""
+        return ".".join(str(step) for step in (*self.path, key))
 
     @property
     def place(self) -> str:
-        """The whole line as a change's path."""
+        """The path of a change to the whole line."""
         return ".".join(str(step) for step in self.whole)
 
 
 @dataclass(frozen=True, slots=True)
 class RequestStream:
-    """Requests of one kind that reach a resource: what each is, how many, and who sends them (an address).
+    """Requests of one type that one sender makes of a resource.
 
-    `trigger` is the place of a function's trigger in its list, `records` how many an invocation takes from it, `shards`
-    how many shards its stream has. `line` is what says so in the scenario, where one line does.
+    Attributes:
+        access: One request.
+        flow: Requests per second.
+        cause: Who sends them: "traffic.<name>" or an address.
+        trigger: The index of the function's trigger in its list; None for a call.
+        records: Records that one invocation takes from the trigger.
+        line: The line of the scenario that declares them, if there is one.
+        shards: Shards of the stream that the trigger reads.
     """
 
     access: Access
@@ -62,30 +68,30 @@ class RequestStream:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """All that reaches one resource."""
+    """All requests that reach one resource."""
 
     requests: tuple[RequestStream, ...] = ()
 
     @property
     def flow(self) -> DemandFlow:
-        """All requests together."""
-        return DemandFlow.total(work.flow for work in self.requests)
+        """Requests per second of all streams."""
+        return DemandFlow.total(stream.flow for stream in self.requests)
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a room may know beside its own resource.
+    """What a service may know besides its own resource.
 
     Attributes:
         region: AWS's code, such as us-east-1.
         quotas: `account.quotas` of the scenario, by limit.
-        in_use: `account.in_use`: what other workloads take of a limit.
-        duration_ms: Mean time of one unit of work, by address ("functions.place-order").
-        addresses: Addresses by bare name: {"orders": ("tables.orders",)}.
-        seed: For everything drawn.
-        fails: Chance that one unit of work fails, as a caller that waits for it sees it, by address.
-        duration_law: How that time varies, by address, where the user said so.
-        timeout_ms: When a function is ended, by address.
+        in_use: `account.in_use`: what other workloads use of a limit.
+        duration_ms: Mean duration of one invocation, execution or run, by address ("functions.place-order").
+        addresses: Addresses by name: {"orders": ("tables.orders",)}.
+        seed: Random seed.
+        duration_law: The distribution of that duration, by address, where the scenario gives one.
+        timeout_ms: When AWS ends an invocation or a run, by address.
+        fails: Share of invocations that fail for a caller that waits for them, by address. Range 0 to 1.
         integrations: By (service, action) of an ARN, in lower case: the resource that a workflow's Task calls.
     """
 
@@ -103,7 +109,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One resource asks another for work: `times` (expected, exact) per unit of the caller's own demand."""
+    """One resource calls another `times` (mean, exact) per unit of the caller's demand, spread over `over_ms`."""
 
     to: str
     times: Fraction
@@ -113,10 +119,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class LimitCheck:
-    """A load held against a quota AWS enforces.
+    """A load compared with a quota that AWS enforces.
 
-    `flow` is the load as a formula, for "breaks at 2x traffic"; `poisson` adds 3.09 standard deviations of a Poisson
-    number inside the minute. `at_once` does so for units that come in lumps: 3.09 times the root of load × lump.
+    Attributes:
+        resource: The resource's name, or "account".
+        limit: The limit's id.
+        load: The peak, in `unit`.
+        quota: AWS's maximum, in `unit`.
+        flow: The load over time, from which the multiple of traffic at which the quota is exceeded is computed.
+        poisson: Whether 3.09 standard deviations of a Poisson count within the minute are added.
+        minute: The minute of the peak.
+        at_once: Units that arrive together: 3.09 times the root of load × `at_once` is added.
     """
 
     resource: str
@@ -131,7 +144,7 @@ class LimitCheck:
 
     @property
     def headroom(self) -> Decimal:
-        """Share of the limit still free at the peak; negative when exceeded."""
+        """Share of the quota that is free at the peak; negative when exceeded."""
         if not self.quota:
             return Decimal(0) if not self.load else -self.load
         return 1 - self.load / self.quota
@@ -144,7 +157,7 @@ class LimitCheck:
 
 @dataclass(frozen=True, slots=True)
 class PoolLoad:
-    """What one resource takes, moment by moment, of a limit that the whole account shares."""
+    """What one resource uses over time of a limit that the account's resources share."""
 
     limit: str
     flow: DemandFlow
@@ -156,7 +169,7 @@ Frequency = Literal["usage_based", "recurring", "one_time"]
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A SKU and a quantity, before any price. `flow` is what drives it; None is a standing cost."""
+    """A SKU and a quantity, before any price. `flow` is the demand that causes it; None for a fixed cost."""
 
     id: str
     price: str
@@ -168,23 +181,23 @@ class Charge:
 
     @property
     def service(self) -> str:
-        """The price key's first word."""
+        """The service's id: the first word of the price key."""
         return self.price.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class RunRisk:
-    """What one run of a resource may cost, and how it may end. Its charges are no part of the month's bill.
+    """What one run of a resource may cost, and how often it fails. Its charges are not part of the month's bill.
 
     Attributes:
-        charges: Ids `<name>.worst_run`, `<name>.run.p95` …: each is an amount that gates may ask for.
+        charges: Ids `<name>.worst_run`, `<name>.run.p95` …: gates may use each amount.
         runs: Runs a month.
         attempts: Mean attempts of a run.
-        success_share: Chance that a run ends well. Range 0 to 1.
-        waste_share: The share of the billed time that failed attempts take.
-        notice_s: Seconds until its final failure is told.
-        notices: Failures told in a month.
-        told: Address of the function that is told; empty where nobody is.
+        success_share: Share of runs that succeed. Range 0 to 1.
+        waste_share: Share of the billed time that failed attempts take. Range 0 to 1.
+        notice_s: Seconds from a run's start to the notice of its final failure.
+        notices: Failure notices a month.
+        notified: Address of the function that gets the notice; empty for none.
     """
 
     charges: tuple[Charge, ...]
@@ -194,12 +207,12 @@ class RunRisk:
     waste_share: Fraction | None = None
     notice_s: Fraction | None = None
     notices: Fraction | None = None
-    told: str = ""
+    notified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A path of the scenario and what to write there (plain YAML value; None takes the key away)."""
+    """A path of the scenario and its new value (a plain YAML value; None removes the key)."""
 
     path: str
     to: object
@@ -207,7 +220,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Other settings that would do the same work, not yet priced."""
+    """A changed spec that serves the same demand, or a risk; not yet priced."""
 
     rule: str
     message: str
@@ -215,12 +228,12 @@ class Option:
     gives_up: str = ""
     severity: Literal["saving", "risk"] = "saving"
     amounts: tuple[tuple[str, Charge], ...] = ()
-    """Amounts in the message: `{hour}` is what the charge named hour costs."""
+    """Amounts in the message: `{hour}` becomes the cost of the charge named hour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """A default the user did not write but the answer rests on."""
+    """A default that the scenario does not set but the answer depends on."""
 
     path: str
     value: str
@@ -230,17 +243,17 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One kind of request that a resource serves, and what part of each charge it causes.
+    """An access pattern: one type of request that a resource serves, and its share of each charge.
 
     Attributes:
-        operation: The API's word.
+        operation: The API's operation.
         what: The request in a few words.
         cause: Who sends it: "traffic.<name>" or an address.
         index: The index it reads; None for none.
         consistency: Of a read; None for a write.
-        requests: How many a month.
-        read_units, write_units: Expected units of one, indexes included.
-        parts: Its part, from 0 to 1, of each charge it drives, by the charge's id.
+        requests: Requests a month.
+        read_units, write_units: Mean units of one request, indexes included.
+        parts: Its share of each charge that it causes, by the charge's id. Range 0 to 1.
     """
 
     operation: str
@@ -256,7 +269,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Observable:
-    """What a gate may ask for. None is unknown, and `why_unknown` says why; `limit` is what "of limit" means."""
+    """A value that a gate may use. None is unknown, with the reason in `why_unknown`; "of limit" refers to `limit`."""
 
     value: Decimal | None
     unit: str = ""
@@ -266,7 +279,7 @@ class Observable:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """Something the bill will hold and this answer does not."""
+    """A cost on the bill that this answer does not include."""
 
     what: str
     why: str
@@ -274,14 +287,14 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a recommendation's rule looks at and says; `capplan explain RULE` and the docs are made of it.
+    """The description of a recommendation rule, for `capplan explain RULE` and the docs.
 
     Attributes:
-        id: "dynamodb.provisioned".
-        title: What it advises, in a few words.
-        looks_at: What has to be so for it to speak.
-        advises: What to change, and why that helps.
-        gives_up: What the change costs beside money; empty where nothing.
+        id: Such as "dynamodb.provisioned".
+        title: The advice in a few words.
+        looks_at: When the rule applies.
+        advises: What to change, and why it helps.
+        gives_up: The trade-off; empty for none.
         source: AWS's page, and the day it was read.
     """
 
@@ -295,7 +308,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something a spec says that cannot be: at a path inside the resource, or (`mistake`) in a file it names."""
+    """An error in a spec: at a path inside the resource, or (`diagnostic`) in a file that it names."""
 
     path: tuple[str | int, ...]
     message: str
@@ -304,18 +317,18 @@ class Problem:
 
 
 def problems_of(error: CapplanError, path: tuple[str | int, ...]) -> tuple[Problem, ...]:
-    """What went wrong in a file that a spec names: at the file's own line where it has one, else where it is named."""
-    return tuple(Problem(path, m.message, m.hint, m if m.line else None) for m in error.diagnostics)
+    """The errors of a file that a spec names: at their line of that file, or at the path that names it."""
+    return tuple(Problem(path, d.message, d.hint, d if d.line else None) for d in error.diagnostics)
 
 
 def has_no_modes(name: str, spec: object, usage: object, demand: Demand, ctx: Context) -> Mapping[str, Any]:  # noqa: ARG001
-    """For a resource that is run in one way."""
+    """For a resource that has one mode only."""
     return {}
 
 
 @dataclass(frozen=True, slots=True)
 class Simulator(Generic[SpecT, UsageT]):
-    """How a room follows a resource over time: how large that would be, the doing, and other ways to run it by id."""
+    """How a resource is simulated over time: the size of the simulation, the run, and the resource's other modes by id."""
 
     size: Callable[[str, SpecT, UsageT, Context, SimulationRequest], Size]
     run: Callable[[str, SpecT, UsageT, Context, SimulationRequest], tuple[Timeline, ...]]

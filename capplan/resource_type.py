@@ -1,4 +1,4 @@
-"""What a resource type does at every stage: hooks, each with a default. A small service writes `meter` and `charge`."""
+"""The hooks of a resource type, one per stage, each with a default. A small service implements `meter` and `charge`."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -32,7 +32,7 @@ UsageT = TypeVar("UsageT")
 
 
 class DeclaredResource(NamedTuple, Generic[SpecT]):
-    """A resource as the scenario declares it, before any demand."""
+    """A resource as the scenario declares it, before demand is known."""
 
     name: str
     spec: SpecT
@@ -40,7 +40,7 @@ class DeclaredResource(NamedTuple, Generic[SpecT]):
 
 
 class MeteredResource(NamedTuple, Generic[SpecT, UsageT]):
-    """A resource with what AWS would meter of it in a month."""
+    """A resource with its usage of a month."""
 
     name: str
     spec: SpecT
@@ -49,15 +49,15 @@ class MeteredResource(NamedTuple, Generic[SpecT, UsageT]):
 
 
 class Source(NamedTuple):
-    """What brings demand to a resource beside the calls of others: a traffic, or what another resource emits.
+    """A trigger of a resource: a traffic, or a stream or queue that another resource emits.
 
     Attributes:
-        name: Of a traffic, or the address of the resource that emits.
+        name: The name of the traffic, or the address of the emitting resource.
         emitted: Whether `name` is a resource's address.
-        cause: What answers name as its cause.
-        share: The part of what arrives that causes work. Range 0 to 1.
-        access: What one piece of work is; None for the type's `starts_with`.
-        trigger: Its place in the resource's list of triggers; None where the type tells its sources not apart.
+        cause: Its name in answers.
+        share: Share of the arriving records that cause an invocation or a run. Range 0 to 1.
+        access: The request that it makes; None for the type's `starts_with`.
+        trigger: Its index in the resource's list of triggers; None for types whose triggers are all alike.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Source(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A resource that a spec names: where, which, and in which section it has to be; None for any section."""
+    """A resource that a spec names: the path of the name, and the section it must be in (None for any)."""
 
     path: tuple[str | int, ...]
     name: str
@@ -81,13 +81,13 @@ class ResourceType(Generic[SpecT, UsageT]):
 
     Attributes:
         id: Service and type, such as "sqs.queue": `kind` in JSON.
-        spec: The pydantic model of what a scenario declares about one.
-        unsupported: Keys that are refused by name, with what they would be.
-        rules: The rules behind its recommendations.
-        starts_with: The word of `calls` for what a trigger starts: `run` a job, `start` a workflow; None where
-            `sources` says more.
-        writes_logs: Whether AWS writes logs of its work that are billed apart.
-        waits_for_callees: Whether its work lasts as long as what it calls.
+        spec: The pydantic model of an entry of the scenario.
+        unsupported: Known keys that are not supported yet, with what each would configure.
+        rules: The rules of its recommendations.
+        starts_with: The verb of `calls` that a trigger makes: `run` a job, `start` a workflow; None where `sources` is
+            overridden.
+        writes_logs: Whether it writes logs, which AWS bills separately.
+        waits_for_callees: Whether its duration includes that of what it calls.
     """
 
     id: str
@@ -98,83 +98,83 @@ class ResourceType(Generic[SpecT, UsageT]):
     writes_logs = False
     waits_for_callees = False
 
-    # --- what the scenario says ---
+    # --- the spec ---
 
     def resolve(self, spec: SpecT, files: Files) -> tuple[SpecT, tuple[Problem, ...]]:
-        """The spec with what the files it names hold, and everything that does not fit together."""
+        """The spec completed from the files that it names, and its errors."""
         return spec, ()
 
     def validate_request(self, spec: SpecT, access: Access) -> str | None:
-        """Why a request cannot be made of the resource; None where it can."""
+        """Why the resource does not accept a request; None where it does."""
         return None
 
     def fit_request(self, spec: SpecT, access: Access) -> Access:
-        """A request of a workflow's definition as this resource takes it."""
+        """A request of a workflow's definition, adapted to this resource."""
         return access
 
     def references(self, spec: SpecT) -> tuple[Reference, ...]:
-        """Other resources that the spec names, sources and calls apart."""
+        """Other resources that the spec names, except sources and calls."""
         return ()
 
     def sources(self, spec: SpecT) -> tuple[Source, ...]:
-        """What brings demand beside the calls of others."""
+        """Its triggers: demand besides the calls of other resources."""
         names: tuple[str, ...] = getattr(spec, "triggers", ()) if self.starts_with else ()
         return tuple(Source(name, cause=f"traffic.{name}") for name in names)
 
     def schedule(self, spec: SpecT) -> str | Fraction | None:
-        """A schedule expression, or starts a second, by which it starts without a trigger."""
+        """A schedule expression, or starts per second, for a resource that starts without a trigger."""
         return None
 
     def warn_if_idle(self, spec: SpecT) -> bool:
-        """Whether an answer says so when nothing triggers or calls it."""
+        """Whether an answer notes that nothing triggers or calls it."""
         return True
 
     # --- demand ---
 
     def calls(self, resource: DeclaredResource[SpecT]) -> tuple[Call, ...]:
-        """What one unit of its work calls beside its `calls`, which the language reads."""
+        """Calls per unit of its demand, in addition to those under `calls`, which the language reads."""
         return ()
 
     def calls_per_unit(self, spec: SpecT) -> Fraction:
-        """How often what stands in `calls` happens per unit of demand: retries run it again."""
+        """How often `calls` are made per unit of demand: retries make them again."""
         return Fraction(1)
 
     def attempts(self, spec: SpecT, access: Access, source: Source | None) -> Fraction:
-        """Units of its work that one request, or one batch of a source, is expected to cause, retries included."""
+        """Mean invocations or runs that one request, or one batch of a source, causes, retries included."""
         return Fraction(1)
 
     def duration_ms(self, resource: DeclaredResource[SpecT]) -> Fraction:
-        """Mean time of one unit of its work, over which its calls are spread."""
+        """Mean duration of one invocation or run; its calls are spread over it."""
         return Fraction(0)
 
     def timeout_ms(self, spec: SpecT) -> Fraction | None:
-        """When AWS ends one unit of its work; None for never."""
+        """When AWS ends an invocation or a run; None for never."""
         return None
 
     def failure_share(self, spec: SpecT) -> Fraction:
-        """Share of its work that fails, as a caller that waits for it sees it. Range 0 to 1."""
+        """Share of its invocations that fail for a caller that waits for them. Range 0 to 1."""
         return Fraction(0)
 
     def emitted_records(self, spec: SpecT, access: Access) -> Fraction:
-        """Records that one request puts where others read them: a stream, a queue."""
+        """Records that one request adds to what the resource emits: its stream, its queue."""
         return Fraction(0)
 
     def why_silent(self, spec: SpecT) -> tuple[str, str] | None:
-        """Why nothing can be read from it, and what to write; None where something can."""
+        """Why nothing can be read from it, and the key to add; None where it emits."""
         return None
 
     def shards(self, usage: UsageT) -> int:
-        """Shards of what it emits."""
+        """Shards of its stream."""
         return 1
 
     def records_per_invocation(self, spec: SpecT, source: Source, records_per_s: Fraction, shards: int) -> Fraction:
-        """Records of a source that one unit of work takes, at the month's mean rate."""
+        """Mean records of a source that one invocation takes, at the month's mean rate."""
         return Fraction(1)
 
-    # --- usage and what follows from it ---
+    # --- usage, limits, cost ---
 
     def meter(self, resource: DeclaredResource[SpecT], demand: Demand) -> UsageT:
-        """What AWS would meter in a month."""
+        """What AWS meters in a month."""
         raise NotImplementedError
 
     def charge(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Charge, ...]:
@@ -182,39 +182,39 @@ class ResourceType(Generic[SpecT, UsageT]):
         raise NotImplementedError
 
     def summary(self, usage: UsageT) -> Mapping[str, Decimal | int]:
-        """The month's usage in a few numbers, by the names of the contract."""
+        """The month's usage in a few numbers, by their JSON keys."""
         return {}
 
     def limits(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[LimitCheck, ...]:
-        """Its own limits, each with its load."""
+        """The limits of this resource alone, each with its load."""
         return ()
 
     def pools(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[PoolLoad, ...]:
-        """What it takes of limits that the account shares."""
+        """Its use of limits that the account's resources share."""
         return ()
 
     def options(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Option, ...]:
-        """Other settings that would do the same work, and risks; planning prices them."""
+        """Changed specs that serve the same demand, and risks; the pipeline prices them."""
         return ()
 
     def observe(self, resource: MeteredResource[SpecT, UsageT]) -> Mapping[str, Observable]:
-        """What gates may ask for."""
+        """Values that gates may use, by name."""
         return {}
 
     def assume(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Assumption, ...]:
-        """Defaults that nobody wrote and the answer rests on."""
+        """Defaults that the scenario does not set but the answer depends on."""
         return ()
 
     def exclude(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Excluded, ...]:
-        """What the bill will hold and the answer does not; `resource.name` is its label."""
+        """Costs on the bill that the answer does not include; `resource.name` is its label."""
         return ()
 
     def access_patterns(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Pattern, ...]:
-        """Each kind of request apart, where they cost differently."""
+        """Its access patterns, for types whose requests cost differently."""
         return ()
 
     def risk(self, resource: MeteredResource[SpecT, UsageT]) -> RunRisk | None:
-        """What one run may cost and how it may end; None where nothing runs."""
+        """What one run may cost and how often it fails; None for types without runs."""
         return None
 
     def commit(
@@ -223,20 +223,20 @@ class ResourceType(Generic[SpecT, UsageT]):
         usage: Mapping[str, UsageT],
         commitments: Iterable[Any],
     ) -> Mapping[str, tuple[Charge, ...]]:
-        """The charges of all resources of the type, by address, with the account's commitments over them.
+        """The charges of all resources of the type, by address, with the account's commitments applied.
 
         Raises:
-            UnusedCommitmentError: A commitment covers none of them.
+            UnusedCommitmentError: A commitment applies to none of them.
         """
         return charges
 
     def simulator(self) -> Simulator[SpecT, UsageT] | None:
-        """How it is simulated over time, loaded when asked for; None where it is not."""
+        """How it is simulated over time, imported on first use; None where it is not simulated."""
         return None
 
 
 class UnusedCommitmentError(ValueError):
-    """A commitment that covers nothing: what is wrong, and a hint."""
+    """A commitment that applies to no resource; `message` and `hint` are for the user."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)

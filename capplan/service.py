@@ -1,4 +1,4 @@
-"""What a service says of itself: its sections, its quotas, the integrations by which others call it."""
+"""The manifest of a service: its sections, its quotas, and the integrations by which others call it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,19 +9,18 @@ from capplan import units
 
 
 class Quota(NamedTuple):
-    """A limit that AWS publishes, said once.
+    """A limit that AWS publishes.
 
     Attributes:
-        id: Its name: that of the limit in answers and under `account.quotas`, such as "lambda.concurrency".
+        id: The limit's id in answers and under `account.quotas`, such as "lambda.concurrency".
         value: AWS's default, in `unit`.
-        unit: Such as "MB", "s", "bytes", "WRU/s"; empty for a plain number.
+        unit: Such as "MB", "s", "bytes", "WRU/s"; empty for a count.
         source: AWS's page.
-        read: The day the page was read.
+        read: The day that page was read.
         adjustable: Whether AWS raises it on request.
-        shared: Whether the account's resources share it; then a scenario may give its own figure under
-            `account.quotas`.
-        by_region: Values of Regions that differ.
-        follows: Another quota of which it is a multiple: (id, factor).
+        shared: Whether the account's resources share it; a scenario may then set it under `account.quotas`.
+        by_region: Values in Regions where they differ.
+        follows: The quota of which it is a multiple, and the factor: (id, factor).
         request: Its name and code in Service Quotas, such as ("Concurrent executions", "L-B99A9384").
     """
 
@@ -42,16 +41,10 @@ class Quota(NamedTuple):
 
     def __str__(self) -> str:
         """As a user writes it: 900 s is "15 min", 262144 bytes are "256 KB"."""
-        for unit, steps in _STEPS.items():
-            if self.unit == unit:
-                for size, larger in steps:
-                    if self.value and self.value % size == 0:
-                        return f"{self.value / Decimal(size):f} {larger}"
-        return (
-            f"{self.value:f} {self.unit}".rstrip()
-            if isinstance(self.value, Decimal)
-            else f"{self.value} {self.unit}".rstrip()
-        )
+        for size, unit in _STEPS.get(self.unit, ()):
+            if self.value and self.value % size == 0:
+                return f"{self.value / Decimal(size):f} {unit}"
+        return f"{Decimal(self.value):f} {self.unit}".rstrip()
 
 
 _STEPS: Mapping[str, tuple[tuple[int, str], ...]] = {
@@ -62,11 +55,11 @@ _STEPS: Mapping[str, tuple[tuple[int, str], ...]] = {
 
 
 class Emits(NamedTuple):
-    """What others read from a resource: a stream, a queue, a topic.
+    """What other resources read from a resource: a stream, a queue, a topic.
 
     Attributes:
-        word: The key by which a trigger names the resource: "stream" in {stream: orders}.
-        read_as: How Lambda reads it: "dynamodb" and "kinesis" by shard, "sqs" and "sqs-fifo" as a queue.
+        word: The key of a trigger that names the resource: "stream" in {stream: orders}.
+        read_as: How Lambda polls it: "dynamodb" and "kinesis" by shard, "sqs" and "sqs-fifo" as a queue.
     """
 
     word: str
@@ -74,19 +67,19 @@ class Emits(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A section of the scenario language, whose entries are resources of one type.
+    """A section of the scenario language: resources of one type.
 
     Attributes:
         key: The section's key, such as "queues".
-        noun: What one entry is called in messages: "queue".
-        example: How one is written: "orders: {visibility_timeout: 30 s}".
-        resource_type: Where its ResourceType is, seen from the service's folder: "queue:QUEUE".
-        verbs: The words of `calls` that reach it: ("send",).
-        flow_keys: Keys of an entry that say where demand flows, read by the language and not by the spec: `calls`, and
-            `access` for requests from outside.
-        batches: Verbs whose value may be a list of requests, and the verbs that may stand in it.
-        only_in_batches: Verbs that stand nowhere else.
-        emits: What others read from one.
+        noun: The name of one resource in messages: "queue".
+        example: An entry: "orders: {visibility_timeout: 30 s}".
+        resource_type: The module and the name of its ResourceType, in the service's folder: "queue:QUEUE".
+        verbs: The verbs of `calls` that its resources accept: ("send",).
+        flow_keys: Keys of an entry that the language reads and the spec does not: `calls`, and `access` for requests
+            from outside.
+        batches: Verbs whose value may be a list of requests, and the verbs of that list.
+        only_in_batches: Verbs that are valid in such a list only.
+        emits: What other resources read from its resources.
     """
 
     key: str
@@ -105,9 +98,9 @@ class Integration(NamedTuple):
 
     Attributes:
         section: The section of the resource that is called.
-        verb: The word of `calls` for it.
+        verb: The verb of `calls` for it.
         argument: The key of the Task's arguments that names the resource.
-        waits: Whether a request-response call lasts as long as the resource's work.
+        waits: Whether a request-response call lasts until the resource has finished.
     """
 
     section: str
@@ -120,10 +113,10 @@ class Service(NamedTuple):
     """One AWS service.
 
     Attributes:
-        id: First word of its price keys and limits, and its name in JSON: "sqs".
+        id: The first word of its price keys and limits, and its name in JSON: "sqs".
         label: Its name in answers: "SQS".
-        sections: In the order answers name them.
-        quotas: Everything AWS publishes as a limit and capplan uses.
+        sections: In the order of answers.
+        quotas: AWS's published limits that capplan uses.
         integrations: By (service, action) of an ARN such as arn:aws:states:::sqs:sendMessage, in lower case.
     """
 

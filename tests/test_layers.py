@@ -1,4 +1,4 @@
-"""Who may import whom, by folder: data flows one way, and a service never sees another."""
+"""Imports by folder: each layer imports only lower ones, and no service imports another."""
 
 import ast
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "capplan"
 LAYERS = ("", "pricing", "services/*", "services", "language", "pipeline", "gates", "commands", "report", "cli")
-"""Folders, the lowest first; "" is the package's own files and the folders of BASE, "services/*" each service's folder."""
+"""Folders, the lowest first; "" is the package's files and the folders of BASE, "services/*" each service's folder."""
 BASE = ("reading", "quantities")
 PRINTS = "cli"
 
@@ -22,7 +22,7 @@ def _folder(module: str) -> str:
 
 
 def _service(module: str) -> str:
-    """The service whose folder a module lies in; empty for none."""
+    """The service of a module; empty for none."""
     return module.split(".")[2] if _folder(module) == "services/*" else ""
 
 
@@ -35,38 +35,38 @@ def _modules() -> list[tuple[str, ast.Module]]:
 
 
 def _imports(tree: ast.Module) -> set[str]:
-    """Modules imported at run time; what stands under TYPE_CHECKING is for the reader of types."""
-    quiet = {
+    """Modules imported at run time, without those under TYPE_CHECKING."""
+    for_types = {
         id(n)
         for block in ast.walk(tree)
         if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
         for n in ast.walk(block)
     }
-    found = set()
+    names = set()
     for node in ast.walk(tree):
-        if id(node) in quiet:
+        if id(node) in for_types:
             continue
         if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-    return {name for name in found if name.startswith("capplan.")}
+            names |= {alias.name for alias in node.names}
+    return {name for name in names if name.startswith("capplan.")}
 
 
 MODULES = _modules()
 IDS = [name for name, _ in MODULES]
 ENTRY = ("capplan", "capplan.__main__")
-"""What Python runs or imports first: it reaches everything, lazily."""
+"""What Python imports or runs first; it imports the rest on first use."""
 
 
 @pytest.mark.parametrize(("name", "tree"), MODULES, ids=IDS)
-def test_a_module_imports_only_from_its_own_layer_or_below(name: str, tree: ast.Module) -> None:
+def test_a_module_imports_only_its_layer_or_lower_ones(name: str, tree: ast.Module) -> None:
     if name in ENTRY:
         return
     rank = LAYERS.index(_folder(name))
     for other in _imports(tree):
-        assert LAYERS.index(_folder(other)) <= rank, f"{name} imports {other}, which is above it"
-        assert not _service(name) or _service(other) in ("", _service(name)), f"{name} sees another service: {other}"
+        assert LAYERS.index(_folder(other)) <= rank, f"{name} imports {other} of a higher layer"
+        assert not _service(name) or _service(other) in ("", _service(name)), f"{name} imports another service: {other}"
 
 
 @pytest.mark.parametrize(("name", "tree"), MODULES, ids=IDS)
@@ -75,7 +75,7 @@ def test_only_the_command_line_prints_and_reads_clock_or_environment(name: str, 
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id not in ("print", "input"), f"{name} talks to the terminal"
+            assert node.func.id not in ("print", "input"), f"{name} uses the terminal"
         if isinstance(node, ast.Attribute):
             assert node.attr not in ("environ", "getenv", "today", "now", "time_ns"), f"{name} reads {node.attr}"
 

@@ -1,1 +1,1 @@
-"""What each command computes."""
+"""The computation of each command."""

@@ -1,4 +1,4 @@
-"""The pipeline on one page: demand, usage, limits, charges, line items, findings, verdicts. It prints and reads nothing."""
+"""Plans a scenario: demand, usage, limits, line items, recommendations and gates."""
 
 from datetime import date
 from decimal import Decimal
@@ -23,7 +23,7 @@ from capplan.pipeline.price import (
     price,
     prices_of,
 )
-from capplan.pipeline.quotas import quota_findings
+from capplan.pipeline.quota_increases import quota_increases
 from capplan.pipeline.recommendations import recommendations_of
 from capplan.pipeline.results import Plan, PlannedResource
 from capplan.pipeline.run_costs import runs_of
@@ -40,18 +40,19 @@ def plan(
     baseline: Baseline | None = None,
     allow_unjudged: bool = True,
 ) -> Plan:
-    """Everything there is to say about a scenario.
+    """The plan of a scenario.
 
     Args:
-        scenario: As loaded.
-        today: The day that prices' age and waivers are held against; None where it is not known.
-        seed: Of everything drawn.
-        findings: Whether other settings are looked for.
-        baseline: What gates on a change are held against.
-        allow_unjudged: Gates that need a baseline or a day not given are listed as not judged; else they are mistakes.
+        scenario: The scenario.
+        today: The day with which the age of prices and waivers are compared; None where it is not known.
+        seed: Random seed.
+        findings: Whether recommendations are computed.
+        baseline: The plan with which gates on a change compare.
+        allow_unjudged: Whether gates without the baseline or the day that they need are listed as not evaluated; else
+            they are errors.
 
     Raises:
-        CapplanError: A price is missing, a loop never dies out, or a gate asks for something unknown.
+        CapplanError: A price is missing, a call loop grows without bound, or a gate uses an unknown metric.
     """
     priced = price(meter(scenario, seed), catalogue_of(scenario), today)
     if priced.missing:
@@ -62,15 +63,15 @@ def plan(
     names = {**known, **aliases(scenario, known)} if scenario.gates else known
     base = baseline or Baseline()
     verdicts, unjudged = judge(scenario, names, base, today, allow_unjudged=allow_unjudged)
-    found, rules = recommendations_of(priced, today) if findings else ((), 0)
-    if not allow_unjudged and found and any(gate.verdict != "pass" for gate in verdicts):
-        from capplan.gates.suggested_fixes import with_suggested_fixes  # noqa: PLC0415  only where a gate is broken
+    recommendations, rules = recommendations_of(priced, today) if findings else ((), 0)
+    if not allow_unjudged and recommendations and any(gate.verdict != "pass" for gate in verdicts):
+        from capplan.gates.suggested_fixes import with_suggested_fixes  # noqa: PLC0415  only where a gate fails
 
-        verdicts = with_suggested_fixes(priced, verdicts, found, base, today)
+        verdicts = with_suggested_fixes(priced, verdicts, recommendations, base, today)
     if findings:
-        found = (*found, *quota_findings(priced.metered, limits))
+        recommendations = (*recommendations, *quota_increases(priced.metered, limits))
     total = priced.monthly_cost
-    usual = [x for x in priced.lines if x.charge_frequency != "one_time"]
+    monthly_lines = [x for x in priced.lines if x.charge_frequency != "one_time"]
     return Plan(
         version=__version__,
         name=scenario.name,
@@ -82,7 +83,7 @@ def plan(
         monthly_cost=total,
         yearly_cost=total * 12,
         one_time_cost=sum((x.contracted_cost for x in priced.lines if x.charge_frequency == "one_time"), Decimal(0)),
-        list_cost=sum((x.list_cost for x in usual), Decimal(0)),
+        list_cost=sum((x.list_cost for x in monthly_lines), Decimal(0)),
         discount=scenario.account.discount,
         free_tier=scenario.account.free_tier,
         free_tier_saves=_free_tier_saves(priced, today),
@@ -93,7 +94,7 @@ def plan(
         lines=priced.lines,
         traffic_sources=traffic_sources,
         limits=limits,
-        findings=found,
+        findings=recommendations,
         rules_looked=rules,
         assumptions=assumptions(priced),
         excluded=excluded(priced),

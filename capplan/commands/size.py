@@ -1,4 +1,4 @@
-"""Items of a file or of standard input, measured and, for a Region, priced. It plans no scenario."""
+"""Measures the DynamoDB items of a file or of standard input, and prices them in a Region."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +10,7 @@ from capplan.pricing.catalogue import load_prices, regions
 from capplan.quantities.rounding import to_quantity
 from capplan.reading.files import STDIN_NAME, read_any
 from capplan.reading.limits import MAX_SAMPLE_BYTES
-from capplan.reading.nearest import nearest
+from capplan.reading.nearest import did_you_mean
 from capplan.reading.yaml_reader import decode, read_yaml
 from capplan.services.dynamodb.items.measure import Measured, Operation, measure
 from capplan.services.dynamodb.items.sample import Sample
@@ -26,7 +26,7 @@ _STORED = "dynamodb.storage.standard_gb_month"
 
 @dataclass(frozen=True, slots=True)
 class PricedOperation:
-    """An operation and what a million of it costs on demand, USD; None where no Region is asked for."""
+    """An operation, and the cost of a million of it on demand in USD; None without a Region."""
 
     operation: Operation
     per_million_usd: Decimal | None
@@ -34,34 +34,33 @@ class PricedOperation:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredItems:
-    """What `capplan size` answers."""
+    """The answer of `capplan size`."""
 
     file: str
     region: str | None
     measured: Measured
     operations: tuple[PricedOperation, ...]
     stored_million_usd: Decimal | None
-    """A month's storage of a million such items."""
+    """USD a month for storing a million such items; None without a Region."""
 
 
 def measured_items(path: str, stdin: BinaryIO | None = None, region: str | None = None) -> MeasuredItems:
     """The items of a file (or of standard input), measured.
 
     Raises:
-        CapplanError: It cannot be read, an item is none, or there are no prices for the Region.
+        CapplanError: It cannot be read, an item is invalid, or there are no prices for the Region.
     """
-    items = _read(path, stdin)
-    found = measure(Sample(items))
+    measured = measure(Sample(_read(path, stdin)))
     prices = None if region is None else _prices(region)
-    operations = tuple(PricedOperation(one, _per_million(one, prices)) for one in found.operations)
-    stored = None if prices is None else to_quantity(found.billed_bytes * _MILLION / BYTES_PER_GB * Fraction(prices[2]))
-    return MeasuredItems(STDIN_NAME if stdin else path, region, found, operations, stored)
+    operations = tuple(PricedOperation(op, _per_million(op, prices)) for op in measured.operations)
+    stored = prices and to_quantity(measured.billed_bytes * _MILLION / BYTES_PER_GB * Fraction(prices[2]))
+    return MeasuredItems(STDIN_NAME if stdin else path, region, measured, operations, stored)
 
 
 def _read(path: str, stdin: BinaryIO | None) -> tuple[Item, ...]:
     name = STDIN_NAME if stdin else path
-    most = MAX_SAMPLE_BYTES
-    text = read_any(path, most) if stdin is None else decode(stdin.read(most + 1), name, most)
+    limit = MAX_SAMPLE_BYTES
+    text = read_any(path, limit) if stdin is None else decode(stdin.read(limit + 1), name, limit)
     if path.endswith((".yaml", ".yml")):
         doc = read_yaml(text, name)
         items, diagnostics = items_from([(1, doc.data)], name)
@@ -73,23 +72,23 @@ def _read(path: str, stdin: BinaryIO | None) -> tuple[Item, ...]:
 
 
 def _prices(region: str) -> tuple[Decimal, Decimal, Decimal]:
-    """What a read unit, a write unit and a GB-month cost. Raises CapplanError."""
+    """USD of a read unit, a write unit and a GB-month. Raises CapplanError."""
     if region not in regions():
-        close = nearest(region, regions())
-        hint = f"did you mean '{close}'?" if close else "expected AWS's code of a Region, such as us-east-1"
+        hint = did_you_mean(region, regions(), "expected AWS's code of a Region, such as us-east-1")
         raise CapplanError((Diagnostic("command line", 0, 0, f"there are no prices for Region '{region}'", hint),))
     catalogue = load_prices(region, {})
-    found = [catalogue.price(key) for key in (_READ, _WRITE, _STORED)]
-    first = [None if price is None else price.tiers[-1].price for price in found]
-    if None in first:
-        raise CapplanError(
-            (Diagnostic("command line", 0, 0, f"a price of {region} is not known", "leave --region out"),)
-        )
-    read, write, stored = (price for price in first if price is not None)
+    prices = [catalogue.price(key) for key in (_READ, _WRITE, _STORED)]
+    amounts = [price.tiers[-1].price if price is not None else None for price in prices]
+    if None in amounts:
+        message = f"not all prices of {region} are known"
+        raise CapplanError((Diagnostic("command line", 0, 0, message, "leave --region out"),))
+    read, write, stored = (amount for amount in amounts if amount is not None)
     return read, write, stored
 
 
-def _per_million(one: Operation, prices: tuple[Decimal, Decimal, Decimal] | None) -> Decimal | None:
+def _per_million(operation: Operation, prices: tuple[Decimal, Decimal, Decimal] | None) -> Decimal | None:
     if prices is None:
         return None
-    return to_quantity((one.read_units * Fraction(prices[0]) + one.write_units * Fraction(prices[1])) * _MILLION)
+    return to_quantity(
+        (operation.read_units * Fraction(prices[0]) + operation.write_units * Fraction(prices[1])) * _MILLION
+    )

@@ -1,1 +1,1 @@
-"""The scenario language: what a file may say, and the words for its errors."""
+"""The scenario language: its grammar, and the messages for its errors."""

@@ -1,52 +1,44 @@
-"""The first lines of a scenario: known keys, a Region with prices, quotas that exist. It reads no resource."""
+"""Checks the head of a scenario: its top-level keys, its Region, its quotas."""
 
 from collections.abc import Mapping
 
 from capplan.language.reader import Reader
-from capplan.reading.nearest import nearest
+from capplan.reading.nearest import did_you_mean
 from capplan.reading.scalars import shown
 from capplan.services import QUOTAS, SECTIONS
 
-TOP_NOT_YET = {
-    "caches": "DynamoDB Accelerator",
-}
+_UNSUPPORTED = {"caches": "DynamoDB Accelerator"}
 HEAD = ("capplan", "name", "region", "timezone", "account", "commitments")
 BODY = ("traffic", *SECTIONS, "gates", "defaults", "prices")
 
 
 def check_top_keys(reader: Reader) -> None:
-    """Keys of the first level are the language's."""
+    """Adds an error for each unknown top-level key."""
     known = (*HEAD, *BODY)
     for key in reader.data:
-        if key in TOP_NOT_YET:
-            reader.add_error([key], f"'{key}' is not supported yet", TOP_NOT_YET[key], key=True)
+        if key in _UNSUPPORTED:
+            reader.add_error([key], f"'{key}' is not supported yet", _UNSUPPORTED[key], key=True)
         elif key not in known:
-            close = nearest(key, (*known, *TOP_NOT_YET))
-            hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(known)}"
+            hint = did_you_mean(key, (*known, *_UNSUPPORTED), f"expected one of {', '.join(known)}")
             reader.add_error([key], f"unknown key {shown(key)}", hint, key=True)
 
 
 def check_region(reader: Reader, region: str) -> None:
-    """The Region is one that has prices."""
+    """Adds an error for a Region without prices."""
     from capplan.pricing.catalogue import regions  # noqa: PLC0415
 
     if region not in regions():
-        close = nearest(region, regions())
-        hint = (
-            f"did you mean '{close}'?"
-            if close
-            else f"such as us-east-1; capplan prices list names all {len(regions())}"
-        )
+        otherwise = f"such as us-east-1; capplan prices list shows all {len(regions())}"
+        hint = did_you_mean(region, regions(), otherwise)
         reader.add_error(["region"], f"there are no prices for Region {shown(region)}", hint)
 
 
 def check_limit_names(reader: Reader) -> None:
-    """Quotas are named as the limits are."""
+    """Adds an error for each unknown quota."""
     account = reader.data.get("account")
     for section in ("quotas", "in_use"):
         given = account.get(section) if isinstance(account, Mapping) else None
         for key in given if isinstance(given, Mapping) else ():
             if key not in QUOTAS:
-                close = nearest(key, QUOTAS)
-                hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(QUOTAS)}"
+                hint = did_you_mean(key, QUOTAS, f"expected one of {', '.join(QUOTAS)}")
                 reader.add_error(["account", section, key], f"there is no quota {shown(key)}", hint, key=True)

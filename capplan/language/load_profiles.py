@@ -1,4 +1,4 @@
-"""The load profile of a traffic: its curve over the day and the week, and its spikes."""
+"""Computes the load profile of a traffic: its rate over the day, the week and its spikes."""
 
 import math
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _DAY = units.MINUTES_PER_DAY
 
 @dataclass(frozen=True, slots=True)
 class Daily:
-    """`trough + (peak - trough) · ((1 + cos)/2)^k` around `at` (minute of the day), k solved for mean 1; or 24 hours."""
+    """`trough + (peak - trough) · ((1 + cos)/2)^k` around `at_minute` (of the day), k solved for a mean of 1; or 24 hours."""
 
     peak: float = 1.0
     trough: float = 1.0
@@ -31,7 +31,7 @@ class Daily:
 
 @dataclass(frozen=True, slots=True)
 class Spike:
-    """From `start` (minute of the window), for some seconds, the level is `times` × the rate where that is higher."""
+    """From `start` (minute of the four weeks) for `seconds`, the rate is `times` × the mean where that is higher."""
 
     name: str
     start: int
@@ -40,26 +40,26 @@ class Spike:
 
 
 def solve_k(peak: float, trough: float) -> float:
-    """The exponent that gives the day a mean of 1; needs trough < 1 < peak.
+    """The exponent k that gives the day a mean of 1; requires trough < 1 < peak.
 
-    The mean of ((1 + cos x)/2)^k over a turn is Γ(k + ½) / (√π · Γ(k + 1)), which falls from 1 to 0 as k grows.
+    The mean of ((1 + cos x)/2)^k over a period is Γ(k + ½) / (√π · Γ(k + 1)), which falls from 1 to 0 as k grows.
     """
-    wanted = (1 - trough) / (peak - trough)
+    target = (1 - trough) / (peak - trough)
 
     def mean(k: float) -> float:
         return math.exp(math.lgamma(k + 0.5) - math.lgamma(k + 1)) / math.sqrt(math.pi)
 
     low, high = 0.0, 1.0
-    while mean(high) > wanted:
+    while mean(high) > target:
         high *= 2
     for _ in range(200):
         middle = (low + high) / 2
-        low, high = (middle, high) if mean(middle) > wanted else (low, middle)
+        low, high = (middle, high) if mean(middle) > target else (low, middle)
     return (low + high) / 2
 
 
 def day_levels(daily: Daily) -> list[float]:
-    """The level of each minute of an ordinary day, mean 1. Length 1440."""
+    """The rate of each minute of a day without spikes, as a multiple of the mean. Length 1440."""
     if daily.hours:
         mean = sum(daily.hours) / len(daily.hours)
         return [hour / mean for hour in daily.hours for _ in range(60)]
@@ -67,31 +67,31 @@ def day_levels(daily: Daily) -> list[float]:
         return [1.0] * _DAY
     waves = [max(0.0, (1 + math.cos((m - daily.at_minute) * 2 * math.pi / _DAY)) / 2) for m in range(_DAY)]
     k = solve_k(daily.peak, daily.trough)
-    if k < 1:  # the curve has a kink at its bottom, where minutes and the integral part
+    if k < 1:  # the curve has a kink at its minimum, where the minutes' mean differs from the integral
         k = _solve_by_minute(waves, (1 - daily.trough) / (daily.peak - daily.trough))
     swing = daily.peak - daily.trough
     return [daily.trough + swing * wave**k for wave in waves]
 
 
-def _solve_by_minute(waves: list[float], wanted: float) -> float:
-    """The exponent below 1 that gives the minutes of a day their mean exactly."""
+def _solve_by_minute(waves: list[float], target: float) -> float:
+    """The exponent below 1 that gives the minutes of a day the mean `target`."""
     low, high = 0.0, 1.0
     for _ in range(50):
         middle = (low + high) / 2
         mean = math.fsum(wave**middle for wave in waves) / len(waves)
-        low, high = (middle, high) if mean > wanted else (low, middle)
+        low, high = (middle, high) if mean > target else (low, middle)
     return (low + high) / 2
 
 
 def week_levels(weekly: Mapping[str, Decimal]) -> list[float]:
-    """The level of each weekday, Monday first, mean 1; a day that is not listed is 1 before that."""
+    """The rate of each weekday, Monday first, as a multiple of the mean; days that are not in `weekly` weigh 1. Length 7."""
     factors = [float(weekly.get(day, 1)) for day in WEEKDAYS]
     mean = sum(factors) / len(factors)
     return [factor / mean for factor in factors]
 
 
 def traffic_profile(name: str, daily: Daily, weekly: Mapping[str, Decimal], spikes: tuple[Spike, ...]) -> LoadProfile:
-    """One traffic as a shape for a rate of 1/s: its monthly seconds (spikes included), its busiest minute, its levels."""
+    """The load profile of a traffic with a mean rate of 1/s; its monthly volume includes the spikes."""
     flat = daily.peak == daily.trough and not daily.hours and not weekly and not spikes
     if flat:
         return steady(name, recurring=True)
@@ -117,7 +117,7 @@ def traffic_profile(name: str, daily: Daily, weekly: Mapping[str, Decimal], spik
 
 
 def spike_seconds(spike: Spike, earlier: tuple[Spike, ...], day: list[float], week: list[float]) -> float:
-    """Seconds of mean rate a spike adds: the part of its level above the ordinary one (and above earlier spikes)."""
+    """Seconds of mean rate that a spike adds: what is above the day's rate and above earlier spikes."""
     added, left, minute = 0.0, float(spike.seconds), spike.start
     spans = [(*_minutes(other), float(other.times)) for other in earlier]
     while left > 0 and minute < units.WINDOW_MINUTES:

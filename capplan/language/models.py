@@ -1,4 +1,4 @@
-"""The parts of a scenario that belong to no service: traffic, account, and the file as a whole. It reads no file."""
+"""The models of a scenario's parts that belong to no service: its head, account and traffic."""
 
 import re
 from collections.abc import Mapping
@@ -21,18 +21,18 @@ _ZONE = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d|UTC")
 
 
 def _pattern(form: re.Pattern[str]) -> WithJsonSchema:
-    """What an editor holds a text against."""
+    """The pattern that an editor checks a text with."""
     return WithJsonSchema({"type": "string", "pattern": f"^(?:{form.pattern})$"})
 
 
 class Model(BaseModel):
-    """A part of the file: frozen, strict, no unknown key."""
+    """A part of the file: frozen, strict, without unknown keys."""
 
     model_config = SPEC_CONFIG
 
 
-def _wrong(found: object, hint: str, shown: str = "wrong value") -> PydanticCustomError:
-    return PydanticCustomError("quantity", "{shown}", {"shown": shown, "hint": hint, "found": str(found)[:60]})
+def _wrong(raw: object, hint: str, shown: str = "wrong value") -> PydanticCustomError:
+    return PydanticCustomError("quantity", "{shown}", {"shown": shown, "hint": hint, "found": str(raw)[:60]})
 
 
 def _clock(raw: object) -> int:
@@ -44,8 +44,8 @@ def _clock(raw: object) -> int:
 
 def _moment(raw: object) -> int:
     match = _MOMENT.fullmatch(raw) if isinstance(raw, str) else None
-    if match is None or not 1 <= int(match[1]) <= 28:  # noqa: PLR2004  the window's days
-        raise _wrong(raw, 'expected a moment of the four weeks, such as "day 12 10:00" (day 1 to 28)')
+    if match is None or not 1 <= int(match[1]) <= 28:  # noqa: PLR2004  four weeks
+        raise _wrong(raw, 'expected a time in the four weeks, such as "day 12 10:00" (day 1 to 28)')
     return (int(match[1]) - 1) * 1440 + int(match[2]) * 60 + int(match[3])
 
 
@@ -78,34 +78,34 @@ def _version(raw: object) -> int:
 
 
 class DailyCurve(Model):
-    """The day's course: highest at `at`."""
+    """The load profile of a day, with its peak at `at`."""
 
     peak: Factor
-    """Level at the busiest moment, as a multiple of the mean, such as 3x."""
+    """The peak rate as a multiple of the mean, such as 3x."""
     trough: Factor
-    """Level at the quietest moment, such as 0.2x."""
+    """The lowest rate as a multiple of the mean, such as 0.2x."""
     at: Annotated[int, BeforeValidator(_clock), _pattern(_CLOCK)]
-    """When it is busiest, in quotes, such as "20:00"."""
+    """The time of the peak, in quotes, such as "20:00"."""
 
 
 class SpikeSpec(Model):
-    """Something that happens once a month."""
+    """A spike that occurs once a month."""
 
     name: str = "spike"
-    """What it is called in the answer."""
+    """Its name in answers."""
     at: Annotated[int, BeforeValidator(_moment), _pattern(_MOMENT)]
-    """When it begins, such as "day 12 10:00"."""
+    """When it starts, such as "day 12 10:00"."""
     for_ms: Annotated[Milliseconds, Field(alias="for")]
     """How long it lasts, such as 30 min."""
     times: Factor
-    """Its level as a multiple of the rate, such as 8x."""
+    """Its rate as a multiple of the traffic's rate, such as 8x."""
 
 
 def _daily(raw: object) -> object:
     if isinstance(raw, list):
         if len(raw) != 24 or not all(isinstance(x, Decimal) and x >= 0 for x in raw) or not any(raw):  # noqa: PLR2004
-            shown = f"a day has 24 hours, this list {len(raw)}" if len(raw) != 24 else "wrong numbers"  # noqa: PLR2004
-            raise _wrong("", '24 numbers, one an hour, not all 0; or {peak: 3x, trough: 0.2x, at: "20:00"}', shown)
+            shown = f"expected 24 numbers, found {len(raw)}" if len(raw) != 24 else "wrong numbers"  # noqa: PLR2004
+            raise _wrong("", '24 numbers, one per hour, not all 0; or {peak: 3x, trough: 0.2x, at: "20:00"}', shown)
         return tuple(raw)
     if isinstance(raw, DailyCurve | tuple):
         return raw
@@ -113,7 +113,7 @@ def _daily(raw: object) -> object:
         raise _wrong(raw, 'expected {peak: 3x, trough: 0.2x, at: "20:00"} or 24 numbers')
     curve = DailyCurve.model_validate(raw)
     if not curve.trough < 1 < curve.peak:
-        shown = f"a day from {curve.trough}x to {curve.peak}x has no mean of 1x"
+        shown = f"a day from {curve.trough}x to {curve.peak}x cannot have a mean of 1x"
         raise _wrong("", "expected trough below 1x and peak above 1x", shown)
     return curve
 
@@ -122,35 +122,35 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class Traffic(Model):
-    """What enters from outside: a rate and its course, or a schedule."""
+    """Requests from outside: a rate with its load profile, or a schedule."""
 
     rate: Rate | None = None
-    """The mean over the month, spikes apart, such as 60/s or 150M/month."""
+    """The mean rate over the month without spikes, such as 60/s or 150M/month."""
     schedule: Annotated[str, BeforeValidator(_schedule), _pattern(_EXPRESSION)] | None = None
     """AWS's schedule expression: cron(0 3 * * ? *) or rate(5 minutes)."""
     daily: Annotated[DailyCurve | tuple[Decimal, ...] | None, BeforeValidator(_daily)] = None
-    """The day's course: {peak: 3x, trough: 0.2x, at: "20:00"} or 24 numbers."""
+    """The load profile of a day: {peak: 3x, trough: 0.2x, at: "20:00"} or 24 numbers."""
     weekly: Mapping[Weekday, Factor] = Field(default_factory=dict)
-    """Levels of weekdays, relative to a day that is not listed: {sat: 1.4x}."""
+    """Weekdays as a multiple of a day that is not listed: {sat: 1.4x}."""
     spikes: Annotated[
         tuple[SpikeSpec, ...], BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw)
     ] = ()
-    """What happens once a month: {name, at, for, times}."""
+    """Spikes that occur once a month: {name, at, for, times}."""
     growth: Annotated[str, BeforeValidator(_growth), _pattern(_GROWTH)] | None = None
-    """How fast it grows, such as 6%/month; only a forecast uses it."""
+    """Growth, such as 6%/month; only a forecast uses it."""
 
 
 class Account(Model):
-    """The account around the workload."""
+    """The AWS account of the workload."""
 
     free_tier: bool = False
-    """Whether the monthly allowances are this workload's to use (false)."""
+    """Whether the Free Tier's monthly allowances apply to this workload (false)."""
     discount: Share = Decimal(0)
     """A discount on every list price, such as 5%."""
     quotas: Mapping[str, Count] = Field(default_factory=dict)
-    """Quotas of the account where they are not AWS's defaults: {lambda.concurrency: 3000}."""
+    """The account's quotas that differ from AWS's defaults: {lambda.concurrency: 3000}."""
     in_use: Mapping[str, Count] = Field(default_factory=dict)
-    """What other workloads already take of a quota: {lambda.concurrency: 200}."""
+    """What other workloads use of a quota: {lambda.concurrency: 200}."""
 
 
 _BLOCK_UNITS = 100
@@ -169,29 +169,29 @@ def _years(raw: object) -> object:
 
 
 class Commitment(Model):
-    """Reserved capacity that is already bought, paid for whether used or not."""
+    """Reserved capacity already bought; it is billed whether used or not."""
 
     reserved: Literal["wcu", "rcu"]
     """What is reserved: wcu (writes) or rcu (reads) of provisioned Standard tables."""
     units: Annotated[WholeCount, AfterValidator(_blocks)]
     """How many units, in hundreds."""
     years: Annotated[int, BeforeValidator(_years)] = 1
-    """For how long: 1 or 3 years (1)."""
+    """The term: 1 or 3 years (1)."""
 
 
 class Head(Model):
-    """The file's head, without its resources."""
+    """The head of the file: everything except traffic, resources, gates and prices."""
 
     capplan: Annotated[Literal[1], BeforeValidator(_version), WithJsonSchema({"const": 1})]
-    """The language's version: 1."""
+    """The version of the language: 1."""
     name: str
-    """What the workload is called."""
+    """The workload's name."""
     region: str
     """AWS's code of the Region, such as us-east-1."""
     timezone: Annotated[str, BeforeValidator(_zone), _pattern(_ZONE)] = "UTC"
-    """A fixed offset for every time in the file, such as "+09:00" (UTC)."""
+    """A fixed UTC offset for all times in the file, such as "+09:00" (UTC)."""
     account: Account = Account()
-    """The account around: free_tier, discount, quotas, in_use."""
+    """The AWS account: free_tier, discount, quotas, in_use."""
     commitments: Annotated[
         tuple[Commitment, ...], BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw)
     ] = ()

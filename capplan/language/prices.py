@@ -1,12 +1,12 @@
-"""The section `prices`: the user's own figures over the price list. It rates nothing."""
+"""Reads the section `prices`: the user's own prices, which replace those of the price list."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 
 from capplan.language.reader import Reader
-from capplan.language.wording import found_kind
+from capplan.language.wording import describe
 from capplan.quantities.text import read_money
-from capplan.reading.nearest import nearest
+from capplan.reading.nearest import did_you_mean
 from capplan.reading.scalars import shown
 
 
@@ -24,16 +24,14 @@ def prices_of(reader: Reader) -> dict[str, Decimal]:
     for key, value in (raw or {}).items():
         known = known_keys(key.partition(".")[0])
         if key not in known:
-            close = nearest(key, known)
-            hint = f"did you mean '{close}'?" if close else "capplan prices list REGION shows all keys"
-            reader.add_error(["prices", key], f"{shown(key)} is no price key", hint, key=True)
+            hint = did_you_mean(key, known, "capplan prices list REGION shows all keys")
+            reader.add_error(["prices", key], f"unknown price key {shown(key)}", hint, key=True)
             continue
         try:
             out[key] = read_money(value)
         except Exception:  # noqa: BLE001  a pydantic error outside a model
             mark = reader.doc.locate(["prices", key])
-            what = (
-                f"{value} has no unit" if isinstance(value, Decimal) else f"{mark.text or found_kind(mark)} is no price"
-            )
-            reader.add_error(["prices", key], what, "expected an amount in USD, such as 0.2 USD")
+            is_number = isinstance(value, Decimal)
+            message = f"{value} has no unit" if is_number else f"{mark.text or describe(mark)} is not a price"
+            reader.add_error(["prices", key], message, "expected an amount in USD, such as 0.2 USD")
     return out

@@ -1,4 +1,4 @@
-"""A checked scenario as the rest of the house sees it. It reads and checks nothing."""
+"""The records of a checked scenario."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,10 +16,13 @@ from capplan.reading.files import Files
 from capplan.resource_type import ResourceType
 from capplan.service import Section
 
+Specs = Mapping[str, tuple[ResourceType[Any, Any], Any]]
+"""The type and the spec (None where it is invalid) of each declared resource, by address."""
+
 
 @dataclass(frozen=True, slots=True)
 class WrittenCall:
-    """One line of `calls`: who is called, how often per unit of the caller's work."""
+    """One line of `calls`: the target, and how often it is called per unit of the caller's demand."""
 
     to: str
     times: Fraction
@@ -29,7 +32,7 @@ class WrittenCall:
 
 @dataclass(frozen=True, slots=True)
 class IncomingRequests:
-    """One line of `access`: requests that come from outside straight to a table."""
+    """One line of `access`: requests from outside to a resource."""
 
     access: Access
     flow: DemandFlow
@@ -39,7 +42,7 @@ class IncomingRequests:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One declared resource: its spec, what it calls, what enters at it."""
+    """One declared resource: its spec, its calls, its requests from outside."""
 
     type: ResourceType[Any, Any]
     section: Section
@@ -54,7 +57,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A checked scenario: everything the planner needs, and the plain data it came from."""
+    """A checked scenario, with the plain data it was read from."""
 
     file: str
     sha256: str
@@ -74,5 +77,5 @@ class Scenario:
 
 
 def with_gates(scenario: Scenario, *gates: Gate) -> Scenario:
-    """The same scenario with some gates more."""
+    """The scenario with more gates."""
     return replace(scenario, gates=(*scenario.gates, *gates)) if gates else scenario

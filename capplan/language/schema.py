@@ -1,7 +1,7 @@
-"""The JSON Schema of the language, made of its models: what an editor completes, documents and checks with. It reads no file.
+"""Generates the JSON Schema of the language from its models, for completion and checks in an editor.
 
-An editor sees shapes: keys, kinds of values, units, bounds of words. What needs the whole file (does the table exist, do
-two words go together) `capplan validate` says.
+It covers keys, types and units. What depends on other parts of the file (does the table exist, do two keys go together) is
+checked by `capplan validate`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,18 +25,18 @@ _SHORT_FORMS: Schema = {"type": ["string", "number"]}
 
 
 class _Generator(GenerateJsonSchema):
-    """Pydantic's generator, told of our quantities and short forms."""
+    """Pydantic's generator with our quantities and short forms."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002
-        """Keys are their own titles."""
+        """No titles: the keys are enough."""
         return False
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """Without the default: it is in our own units, and the docstring says it in the user's."""
+        """Without the default: it is in internal units, and the docstring has it in the user's."""
         return self.generate_inner(schema["schema"])
 
     def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> JsonSchemaValue:
-        """What is read before it is checked has a short form: a name for a mapping, one for a list of one."""
+        """A value with a reader has a short form: a name for a mapping, an item for a list with one item."""
         inner = self.generate_inner(schema["schema"])
         if inner.get("type") == "array":
             item = inner.get("items", {})
@@ -45,11 +45,11 @@ class _Generator(GenerateJsonSchema):
         return {"anyOf": [inner, _SHORT_FORMS]}
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:  # noqa: ARG002
-        """A plain number; bounds are in our own units."""
+        """A plain number; bounds are in internal units."""
         return {"type": "number"}
 
     def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:  # noqa: ANN401, ARG002
-        """A value with a reader of its own: whatever it takes."""
+        """Any value, where a reader of its own checks it."""
         return {}
 
 
@@ -61,13 +61,13 @@ def scenario_schema() -> Schema:
     return {
         "$schema": DRAFT,
         "title": "capplan scenario",
-        "description": "A serverless workload: what enters, what runs, what is stored, and what must hold.",
+        "description": "A serverless workload: its traffic, its resources, and its gates.",
         "type": "object",
         "properties": {
             **head["properties"],
             "region": {**head["properties"]["region"], "enum": list(regions())},
             "account": _account(definitions),
-            "traffic": _named(_part(Traffic, definitions), "What enters from outside, by name."),
+            "traffic": _named(_part(Traffic, definitions), "Requests from outside, by name."),
             **sections,
             "defaults": _defaults(definitions),
             "gates": _gates(),
@@ -80,7 +80,7 @@ def scenario_schema() -> Schema:
 
 
 def _part(model: type[BaseModel], definitions: Schema) -> Schema:
-    """A model's schema, its inner models among the shared definitions."""
+    """A model's schema; its inner models are added to the definitions."""
     whole = model.model_json_schema(by_alias=True, schema_generator=_Generator, ref_template="#/$defs/{model}")
     inner = whole.pop("$defs", {})
     renamed = {name: f"{model.__name__}.{name}" for name in inner}
@@ -89,9 +89,9 @@ def _part(model: type[BaseModel], definitions: Schema) -> Schema:
 
 
 def _tidy(schema: object, renamed: Mapping[str, str]) -> object:
-    """Without class names and nulls, quantities and inner models by reference."""
+    """The schema without class names and nulls, with quantities and inner models by reference."""
     if isinstance(schema, list):
-        return [_tidy(one, renamed) for one in schema if one != {"type": "null"}]
+        return [_tidy(item, renamed) for item in schema if item != {"type": "null"}]
     if not isinstance(schema, dict):
         return schema
     described = {key: schema[key] for key in ("description",) if key in schema}
@@ -120,7 +120,7 @@ _FORMS = {
     "rate": json_schema.RATE,
     "data-rate": json_schema.BYTE_RATE,
 }
-"""Quantities as the definitions name them."""
+"""Quantities, by their name in the definitions."""
 
 
 def _form_of(schema: Schema) -> str:
@@ -128,7 +128,7 @@ def _form_of(schema: Schema) -> str:
 
 
 def _named(inner: Schema, description: str) -> Schema:
-    """Names with one thing each."""
+    """Entries by name, with the same schema each."""
     return {
         "type": "object",
         "description": description,
@@ -138,56 +138,56 @@ def _named(inner: Schema, description: str) -> Schema:
 
 
 def _section(section: Section, definitions: Schema) -> Schema:
-    """A section: names, each with its type's keys and those that say where demand flows."""
+    """A section: entries by name, with their type's keys and its flow keys."""
     spec = resource_type(section.key).spec
     name = spec.__name__
     if name not in definitions:
-        own = _part(spec, definitions)
+        definition = _part(spec, definitions)
         if "access" in section.flow_keys:
-            alone = [verb for verb in section.verbs if verb not in section.only_in_batches]
-            own["properties"]["access"] = _requests(
-                "access", "Requests from outside, each with its rate.", definitions, alone
-            )
+            accepted = [verb for verb in section.verbs if verb not in section.only_in_batches]
+            description = "Requests from outside, each with its rate."
+            definition["properties"]["access"] = _requests("access", description, definitions, accepted)
         if "calls" in section.flow_keys:
-            own["properties"]["calls"] = _requests("call", "What one unit of its work calls.", definitions, verbs())
-        definitions[name] = own
+            description = "What each invocation or run calls."
+            definition["properties"]["calls"] = _requests("call", description, definitions, verbs())
+        definitions[name] = definition
     description = " ".join((spec.__doc__ or "").split())
     return _named({"$ref": f"#/$defs/{name}"}, description)
 
 
-def _requests(key: str, description: str, definitions: Schema, words: Iterable[str]) -> Schema:
+def _requests(key: str, description: str, definitions: Schema, accepted: Iterable[str]) -> Schema:
     """A list of requests in AWS's words."""
     if key not in definitions:
-        own = _part(Access, definitions)
-        keys = {k: v for k, v in own["properties"].items() if k not in ("op", "target", "transactional")}
+        properties = _part(Access, definitions)["properties"]
+        keys = {k: v for k, v in properties.items() if k not in ("op", "target", "transactional")}
         changes = keys["changes"]
         keys["changes"] = {"anyOf": [changes, {"type": "string"}], "description": changes.pop("description", "")}
-        listed = sorted(words, key=list(verbs()).index)
+        ordered = sorted(accepted, key=list(verbs()).index)
         definitions[key] = {
             "type": "object",
-            "properties": {**{word: _verb(word, key) for word in listed}, **keys},
+            "properties": {**{verb: _verb(verb, key) for verb in ordered}, **keys},
             "additionalProperties": False,
-            "oneOf": [{"required": [word]} for word in listed],
+            "oneOf": [{"required": [verb]} for verb in ordered],
         }
     return {"type": "array", "description": description, "items": {"$ref": f"#/$defs/{key}"}}
 
 
-def _verb(word: str, key: str) -> Schema:
-    """What may stand behind a request's word."""
-    section = SECTIONS[verbs()[word][0]]
-    what = "a rate, such as 100/s, or a traffic's name" if key == "access" else f"a name under {section.key}"
-    schema: Schema = {"description": f"{word}: {what}", "type": "string"}
-    if key == "call" and word in section.batches:
+def _verb(verb: str, key: str) -> Schema:
+    """The value of a request's verb."""
+    section = SECTIONS[verbs()[verb][0]]
+    what = "a rate, such as 100/s, or the name of a traffic" if key == "access" else f"a name under {section.key}"
+    schema: Schema = {"description": f"{verb}: {what}", "type": "string"}
+    if key == "call" and verb in section.batches:
         members = {"type": "array", "items": {"$ref": f"#/$defs/{key}"}, "minItems": 1}
-        return {"description": f"{word}: {what}, or its requests", "anyOf": [{"type": "string"}, members]}
+        return {"description": f"{verb}: {what}, or its requests", "anyOf": [{"type": "string"}, members]}
     return schema
 
 
 def _defaults(definitions: Schema) -> Schema:
-    """Keys that all resources of a section share; none is required."""
+    """Keys shared by the resources of a section; none is required."""
     return {
         "type": "object",
-        "description": "Keys that many resources share, by section.",
+        "description": "Keys shared by all resources of a section.",
         "properties": {key: _default(key, definitions[resource_type(key).spec.__name__]) for key in SECTIONS},
         "additionalProperties": False,
     }
@@ -196,34 +196,34 @@ def _defaults(definitions: Schema) -> Schema:
 def _default(section: str, definition: Schema) -> Schema:
     return {
         **{key: value for key, value in definition.items() if key in ("type", "additionalProperties")},
-        "description": f"Keys that all {section} share, unless they say otherwise.",
+        "description": f"Keys of all {section} that do not set them.",
         "properties": definition["properties"],
     }
 
 
 def _account(definitions: Schema) -> Schema:
-    """The account around, its quotas by name."""
-    own = _part(Account, definitions)
+    """The account, with its quotas by name."""
+    account = _part(Account, definitions)
     for key in ("quotas", "in_use"):
-        given = own["properties"][key]
-        own["properties"][key] = {
+        description = account["properties"][key].get("description", "")
+        account["properties"][key] = {
             "type": "object",
-            "description": given.get("description", ""),
+            "description": description,
             "properties": {quota: {"$ref": "#/$defs/count"} for quota in QUOTAS},
             "additionalProperties": False,
         }
-    return {**own, "description": "The account around the workload."}
+    return {**account, "description": "The AWS account of the workload."}
 
 
 def _gates() -> Schema:
     text: Schema = {"type": "string", "pattern": r"^\s*\S.*([<>=!]=|[<>≤≥≠])\s*\S+.*$"}
     waiver: Schema = {
         "type": "object",
-        "description": "Leave to break the gate through a day, held against --today.",
+        "description": "Accept that the gate fails, through a day that is compared with --today.",
         "properties": {
-            "owner": {"type": "string", "description": "Who gave it.", "minLength": 1},
+            "owner": {"type": "string", "description": "Who accepts it.", "minLength": 1},
             "reason": {"type": "string", "description": "Why.", "minLength": 1},
-            "expires": {"type": "string", "format": "date", "description": "The last day it holds: 2026-12-01."},
+            "expires": {"type": "string", "format": "date", "description": "Its last day: 2026-12-01."},
         },
         "required": ["owner", "reason", "expires"],
         "additionalProperties": False,
@@ -236,17 +236,17 @@ def _gates() -> Schema:
     }
     return {
         "type": "array",
-        "description": "What must hold: cost.monthly <= 2500 USD, orders.throttled < 0.1%, {warn: orders.headroom > 30%}.",
+        "description": "Conditions to check: cost.monthly <= 2500 USD, orders.throttled < 0.1%, {warn: orders.headroom > 30%}.",
         "items": {"anyOf": [text, with_level]},
     }
 
 
 def _prices() -> Schema:
-    """The user's own prices, by key."""
+    """The user's own prices, by price key."""
     keys = [key for service in SERVICES for key in known_keys(service.id)]
     return {
         "type": "object",
-        "description": "Prices of your own in USD, by price key: dynamodb.backup.pitr_gb_month: 0.2 USD.",
+        "description": "Your own prices in USD, by price key: dynamodb.backup.pitr_gb_month: 0.2 USD.",
         "properties": {key: {"$ref": "#/$defs/money"} for key in keys},
         "additionalProperties": False,
     }

@@ -1,4 +1,4 @@
-"""Pydantic's errors in our words, with the position and the nearest right word. It validates nothing itself."""
+"""Turns pydantic's errors into messages with the position and the nearest valid word."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,11 @@ from pydantic import BaseModel, ValidationError
 from capplan.errors import Diagnostic
 from capplan.quantities.json_schema import QUANTITY
 from capplan.reading.document import Document, Mark
-from capplan.reading.nearest import nearest
+from capplan.reading.nearest import did_you_mean, nearest
 from capplan.services import SECTIONS
 from capplan.spec_config import field_docs
 
-_KINDS = {
+_EXPECTED = {
     "string_type": "text",
     "int_type": "a whole number",
     "bool_type": "true or false",
@@ -39,7 +39,9 @@ _BOUNDS = {
     "less_than": ("large", "less than", "lt"),
 }
 _MAX_SHOWN = 40
-"""A stranger's word in a message is cut behind so many characters."""
+"""Characters of the user's text in a message."""
+_RESOURCE_KEY_STEPS = 3
+"""Steps of a path to a key of a resource: section, name, key."""
 
 
 def diagnostics_of(
@@ -50,14 +52,23 @@ def diagnostics_of(
     unsupported: Mapping[str, str],
     general: tuple[Sequence[str | int], frozenset[str]] = ((), frozenset()),
 ) -> list[Diagnostic]:
-    """One mistake for each error pydantic found, in the order found; what is inherited stands under `general`."""
-    found = error.errors(include_input=False, include_url=False)
+    """One diagnostic for each of pydantic's errors, in its order.
+
+    Args:
+        error: Pydantic's error.
+        model: The model that was validated.
+        doc: The document, for positions.
+        base: The path of the data.
+        unsupported: Known keys that are not supported yet, with what each would configure.
+        general: The path of the keys that the data inherit, and those keys.
+    """
     return [
-        _one(e, model, doc, general[0] if e["loc"] and e["loc"][0] in general[1] else base, unsupported) for e in found
+        _diagnostic(e, model, doc, general[0] if e["loc"] and e["loc"][0] in general[1] else base, unsupported)
+        for e in error.errors(include_input=False, include_url=False)
     ]
 
 
-def _one(
+def _diagnostic(
     error: Any,  # noqa: ANN401  pydantic's record
     model: type[BaseModel],
     doc: Document,
@@ -71,95 +82,84 @@ def _one(
     ]
     if loc and loc[-1] == "[key]":
         loc.pop()
-        words = _key_words(error)
-        hint = _did_you_mean(str(loc[-1]), words) or f"expected one of {', '.join(words)}" if words else ""
+        keys = _expected_keys(error)
+        hint = did_you_mean(str(loc[-1]), keys, f"expected one of {', '.join(keys)}" if keys else "")
         return doc.diagnostic([*base, *loc], f"unknown key '{loc[-1]}'", hint, key=True)
     path = [*base, *loc]
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "extra_forbidden":
+    type_, context = error["type"], error.get("ctx", {})
+    if type_ == "extra_forbidden":
         return _unknown_key(model, loc, path, doc, unsupported)
-    if kind == "missing":
+    if type_ == "missing":
         return doc.diagnostic(path[:-1], f"'{loc[-1]}' is missing", doc_of(model, loc), key=True)
     if "at" in context:
         path, loc = [*path, context["at"]], [*loc, context["at"]]
-    return doc.diagnostic(path, *_value(kind, context, model, loc, doc.locate(path), error["msg"]))
+    return doc.diagnostic(path, *_value(type_, context, model, loc, doc.locate(path), error["msg"]))
 
 
-def _key_words(error: Any) -> list[str]:  # noqa: ANN401  pydantic's record
-    return [
-        w.strip(" '")
-        for w in str(error.get("ctx", {}).get("expected", "")).replace(" or ", ",").split(",")
-        if w.strip()
-    ]
+def _expected_keys(error: Any) -> list[str]:  # noqa: ANN401  pydantic's record
+    expected = str(error.get("ctx", {}).get("expected", ""))
+    return [key.strip(" '") for key in expected.replace(" or ", ",").split(",") if key.strip()]
 
 
 def _unknown_key(
     model: type[BaseModel], loc: list[Any], path: Sequence[str | int], doc: Document, unsupported: Mapping[str, str]
 ) -> Diagnostic:
-    word = str(loc[-1])
+    key = str(loc[-1])
     dotted = ".".join(str(step) for step in loc)
-    for known in (dotted, word):
+    for known in (dotted, key):
         if known in unsupported:
-            return doc.diagnostic(path, f"'{word}' is not supported yet", unsupported[known], key=True)
+            return doc.diagnostic(path, f"'{key}' is not supported yet", unsupported[known], key=True)
     inner = model_at(model, loc[:-1])
-    words = keys_of(inner) if inner else []
-    if inner is model and len(path) == _OF_A_RESOURCE and path[0] in SECTIONS:
-        words = [*words, *SECTIONS[str(path[0])].flow_keys]
-    close = nearest(word, words)
-    if close and inner:
-        return doc.diagnostic(
-            path, f"unknown key '{word}'", f"did you mean '{close}'? {doc_of(inner, [close])}".rstrip(), key=True
-        )
-    return doc.diagnostic(
-        path, f"unknown key '{word}'", f"expected one of {', '.join(words)}" if words else "", key=True
-    )
+    keys = keys_of(inner) if inner else []
+    if inner is model and len(path) == _RESOURCE_KEY_STEPS and path[0] in SECTIONS:
+        keys = [*keys, *SECTIONS[str(path[0])].flow_keys]
+    return doc.diagnostic(path, f"unknown key '{key}'", key_hint(key, keys, inner), key=True)
+
+
+def key_hint(key: str, keys: Sequence[str], model: type[BaseModel] | None) -> str:
+    """The nearest of the valid keys with its description, or all of them."""
+    close = nearest(key, keys)
+    if close and model:
+        return f"did you mean '{close}'? {doc_of(model, [close])}".rstrip()
+    return f"expected one of {', '.join(keys)}" if keys else ""
 
 
 def _value(
-    kind: str, context: Mapping[str, Any], model: type[BaseModel], loc: list[Any], mark: Mark, message: str
+    type_: str, context: Mapping[str, Any], model: type[BaseModel], loc: list[Any], mark: Mark, message: str
 ) -> tuple[str, str]:
-    """The message and the hint for a value that is not taken."""
-    found = f"'{mark.text[:_MAX_SHOWN]}'" if mark.text else found_kind(mark)
+    """The message and the hint for an invalid value."""
+    actual = f"'{mark.text[:_MAX_SHOWN]}'" if mark.text else describe(mark)
     if "hint" in context:
-        own = context.get("shown", "")
-        return (f"{found} is not understood" if own == "wrong value" else str(own)), str(context["hint"])
-    if kind == "literal_error":
-        words = str(context.get("expected", "")).replace("'", "")
-        close = _did_you_mean(mark.text, words.replace(" or ", ", ").split(", "))
-        return f"{found} is not understood", f"{close} expected {words}".strip()
-    if kind in _BOUNDS:
-        adjective, words, key = _BOUNDS[kind]
+        shown = context.get("shown", "")
+        return (f"{actual} is not understood" if shown == "wrong value" else str(shown)), str(context["hint"])
+    if type_ == "literal_error":
+        expected = str(context.get("expected", "")).replace("'", "")
+        close = did_you_mean(mark.text, expected.replace(" or ", ", ").split(", "))
+        return f"{actual} is not understood", f"{close} expected {expected}".strip()
+    if type_ in _BOUNDS:
+        adjective, comparison, key = _BOUNDS[type_]
         bound = written_bound(context.get(key), quantity_of(model, loc))
-        return f"{found} is too {adjective}: {words} {bound}", doc_of(model, loc)
-    if kind in _KINDS:
-        return f"expected {_KINDS[kind]}, found {found}", doc_of(model, loc)
+        return f"{actual} is too {adjective}: {comparison} {bound}", doc_of(model, loc)
+    if type_ in _EXPECTED:
+        return f"expected {_EXPECTED[type_]}, found {actual}", doc_of(model, loc)
     text = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
     return text, doc_of(model, loc)
 
 
-def found_kind(mark: Mark) -> str:
-    """What stands somewhere, in words: a list, keys and values, nothing."""
+def describe(mark: Mark) -> str:
+    """What a place of the file contains, in words: a list, keys and values, nothing."""
     if mark.places is None:
         return "nothing" if mark.is_bare else "an empty text"
     return "a list" if mark.keys is None else "keys and values"
 
 
-def _did_you_mean(word: str, words: Sequence[str]) -> str:
-    close = nearest(word, words)
-    return f"did you mean '{close}'?" if close else ""
-
-
-_OF_A_RESOURCE = 3
-"""Steps to a resource's own key: section, name, key."""
-
-
 def keys_of(model: type[BaseModel]) -> list[str]:
-    """The keys a part of the file may have, as they are written."""
+    """The keys of a part of the file, as a user writes them."""
     return [field.alias or name for name, field in model.model_fields.items() if field.exclude is not True]
 
 
 def quantity_of(model: type[BaseModel], loc: Sequence[Any]) -> str:
-    """Which quantity a field holds, such as `duration`; empty where it is none."""
+    """The quantity of a field, such as `duration`; empty for other fields."""
     inner = model_at(model, list(loc[:-1])) if loc else None
     fields = inner.model_fields.items() if inner else ()
     return next(
@@ -198,7 +198,7 @@ def written_bound(bound: object, quantity: str) -> str:
 
 
 def doc_of(model: type[BaseModel], loc: Sequence[Any]) -> str:
-    """The first line of a field's docstring: the one place that describes it."""
+    """A field's docstring, on one line."""
     inner = model_at(model, list(loc[:-1])) if loc else None
     if inner is None:
         return ""
@@ -209,19 +209,19 @@ def doc_of(model: type[BaseModel], loc: Sequence[Any]) -> str:
 
 
 def model_at(model: type[BaseModel], loc: Sequence[Any]) -> type[BaseModel] | None:
-    """The model that a path below a model leads to, if it does."""
-    here: list[Any] = [model]
+    """The model at a path below a model; None where there is none."""
+    models: list[Any] = [model]
     for step in loc:
         following: list[Any] = []
-        for candidate in here:
+        for candidate in models:
             for name, field in candidate.model_fields.items():
                 if step in (name, field.alias):
                     following += _models_in(field.annotation) + [m for x in field.metadata for m in _models_in(x)]
-        here = following or here
-    return here[0] if here else None
+        models = following or models
+    return models[0] if models else None
 
 
 def _models_in(annotation: Any) -> list[Any]:  # noqa: ANN401  any annotation
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [found for arg in get_args(annotation) for found in _models_in(arg)]
+    return [model for arg in get_args(annotation) for model in _models_in(arg)]

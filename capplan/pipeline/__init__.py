@@ -1,1 +1,1 @@
-"""From a checked scenario to its priced demand, one stage a file; no service or section is named here."""
+"""From a checked scenario to its priced demand, one stage per file, without the name of a service or a section."""

@@ -1,4 +1,4 @@
-"""What each access pattern costs a month and per million requests: its part of the lines it drives. It has no rule of its own."""
+"""Computes the monthly cost of each access pattern, from its share of the line items that it causes."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +13,7 @@ _MILLION = 10**6
 
 
 def patterns_of(priced: Priced) -> tuple[PatternCost, ...]:
-    """Every access pattern of every resource that has such, the dearest first."""
+    """Every access pattern of every resource, largest costs first."""
     costs: dict[str, Decimal] = {}
     for line in priced.lines:
         if line.charge_frequency != "one_time":
@@ -28,7 +28,7 @@ def patterns_of(priced: Priced) -> tuple[PatternCost, ...]:
 
 
 def _cost(resource: Resource, pattern: Pattern, costs: dict[str, Decimal]) -> PatternCost:
-    own = ((resource.label + charge[len(resource.name) :], part) for charge, part in pattern.parts.items())
-    cost = sum((Fraction(costs.get(charge, Decimal(0))) * part for charge, part in own), Fraction(0))
+    shares = ((resource.label + charge[len(resource.name) :], share) for charge, share in pattern.parts.items())
+    cost = sum((Fraction(costs.get(charge, Decimal(0))) * share for charge, share in shares), Fraction(0))
     per_million = to_quantity(cost / pattern.requests * _MILLION) if pattern.requests else Decimal(0)
     return PatternCost(resource.label, pattern, to_quantity(cost), per_million)

@@ -1,4 +1,4 @@
-"""What the account has committed to, laid over the charges of its resources."""
+"""Applies the account's commitments to the charges of its resources."""
 
 from collections.abc import Mapping
 
@@ -10,24 +10,24 @@ from capplan.resource_type import ResourceType, UnusedCommitmentError
 
 
 def committed(metered: Metered, charges: Mapping[str, tuple[Charge, ...]]) -> Mapping[str, tuple[Charge, ...]]:
-    """The charges with the account's commitments over them.
+    """The charges with the account's commitments applied.
 
     Raises:
-        CapplanError: A commitment covers nothing.
+        CapplanError: A commitment applies to no resource.
     """
     scenario = metered.scenario
     if not scenario.commitments:
         return charges
     out = dict(charges)
     types = dict.fromkeys(resource.type for resource in scenario.resources.values())
-    covering = [kind for kind in types if type(kind).commit is not ResourceType.commit]
+    covering = [type_ for type_ in types if type(type_).commit is not ResourceType.commit]
     if not covering:
-        raise CapplanError((_unused(scenario, "nothing in this scenario can be covered by a commitment", ""),))
-    for kind in covering:
-        mine = [address for address, resource in scenario.resources.items() if resource.type is kind]
-        usage = {address: metered.usage[address] for address in mine}
+        raise CapplanError((_unused(scenario, "no resource of this scenario can use a commitment", ""),))
+    for type_ in covering:
+        addresses = [address for address, resource in scenario.resources.items() if resource.type is type_]
+        usage = {address: metered.usage[address] for address in addresses}
         try:
-            out |= kind.commit({address: out[address] for address in mine}, usage, scenario.commitments)
+            out |= type_.commit({address: out[address] for address in addresses}, usage, scenario.commitments)
         except UnusedCommitmentError as error:
             raise CapplanError((_unused(scenario, error.message, error.hint),)) from None
     return out

@@ -1,4 +1,4 @@
-"""Demand carried through the workload: who calls whom, how often, with what."""
+"""Computes the demand of every resource from the traffic, the calls and the triggers."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
@@ -15,11 +15,11 @@ from capplan.resource_type import DeclaredResource, Source
 
 SourceKey = tuple[str, str, int | None]
 Ratios = Mapping[SourceKey, Fraction]
-"""Records of a source that one unit of work takes; 1 where a source is not in."""
+"""Records that one invocation takes, by address and source; 1 for sources that are not in it."""
 
 
 class OutgoingCall(NamedTuple):
-    """One kind of request that a resource sends per unit of its own demand."""
+    """A request that a resource makes `times` per unit of its own demand, spread over `over_ms`."""
 
     to: str
     times: Fraction
@@ -29,7 +29,7 @@ class OutgoingCall(NamedTuple):
 
 
 class Injected(NamedTuple):
-    """Requests put straight to a resource, beside what the scenario says: to follow what they alone cause."""
+    """Requests to a resource in addition to those of the scenario, to see what they alone cause."""
 
     to: str
     access: Access
@@ -37,12 +37,12 @@ class Injected(NamedTuple):
 
 
 def emitted(address: str) -> str:
-    """The node of what others read from a resource: its stream, its queue."""
+    """The graph node of what a resource emits: its stream, its queue."""
     return f"{address}#emitted"
 
 
 def calls_of(resource: Resource, ctx: Context, scenario: Scenario) -> tuple[OutgoingCall, ...]:
-    """What a resource sends per unit of its demand: what its user wrote and what its type adds."""
+    """The calls of a resource per unit of its demand: those of the scenario and those of its type."""
     factor = resource.type.calls_per_unit(resource.spec)
     duration_ms = ctx.duration_ms[resource.address]
     written = [OutgoingCall(c.to, c.times * factor, c.access, duration_ms, c.line) for c in resource.calls]
@@ -52,13 +52,13 @@ def calls_of(resource: Resource, ctx: Context, scenario: Scenario) -> tuple[Outg
 
 
 def fitting(scenario: Scenario, call: Call) -> Access:
-    """A call's request as its target takes it."""
+    """A call's request, adapted to its target."""
     target = scenario.resources[call.to]
     return target.type.fit_request(target.spec, call.access)
 
 
 def sources(scenario: Scenario) -> Iterator[tuple[str, Source]]:
-    """What brings demand to each resource beside calls, with the resource's address; its own schedule among it."""
+    """The triggers of each resource, with its address; its own schedule is one of them."""
     for address, resource in scenario.resources.items():
         for source in resource.type.sources(resource.spec):
             yield address, source
@@ -67,13 +67,13 @@ def sources(scenario: Scenario) -> Iterator[tuple[str, Source]]:
 
 
 def emitters_read(scenario: Scenario) -> tuple[str, ...]:
-    """Resources of which somebody reads what they emit."""
+    """Addresses of resources whose stream or queue is read."""
     names = dict.fromkeys(source.name for _, source in sources(scenario) if source.emitted)
     return tuple(name for name in names if name in scenario.resources)
 
 
 def _key(address: str, source: Source) -> SourceKey:
-    """Who works, for what, by which of its triggers."""
+    """The address, the source, and the index of the trigger."""
     return address, source.name, source.trigger
 
 
@@ -84,28 +84,28 @@ def _flow_of(scenario: Scenario, source: Source, flows: Mapping[str, DemandFlow]
 
 
 def _attempts(scenario: Scenario, address: str, access: Access, source: Source | None = None) -> Fraction:
-    """Units of work that one request or one batch causes, retries included."""
+    """Invocations or runs that one request or one batch causes, retries included."""
     target = scenario.resources[address]
     return target.type.attempts(target.spec, access, source)
 
 
-def _work_of(resource: Resource, source: Source) -> Access:
-    """What one piece of work that a source causes is."""
+def _request_of(resource: Resource, source: Source) -> Access:
+    """The request that a source makes."""
     if source.access is not None:
         return source.access.model_copy(update={"target": resource.name})
     return Access.model_validate({"op": resource.type.starts_with, "target": resource.name})
 
 
 def _per_unit(scenario: Scenario, address: str, source: Source, ratios: Ratios) -> Fraction:
-    """Units of work that one unit of a source causes."""
-    access = _work_of(scenario.resources[address], source)
+    """Invocations or runs that one request or record of a source causes."""
+    access = _request_of(scenario.resources[address], source)
     return source.share / ratios.get(_key(address, source), Fraction(1)) * _attempts(scenario, address, access, source)
 
 
 def ratios_of(
     scenario: Scenario, flows: Mapping[str, DemandFlow], shards: Mapping[str, int]
 ) -> dict[SourceKey, Fraction]:
-    """Records per invocation of every source that is read in batches, at the month's mean rate."""
+    """Records per invocation of each source that is read in batches, at the month's mean rate."""
     out: dict[SourceKey, Fraction] = {}
     for address, source in sources(scenario):
         resource = scenario.resources[address]
@@ -122,7 +122,7 @@ def arrivals_of(
     ratios: Ratios,
     extra: Iterable[Injected] = (),
 ) -> dict[str, DemandFlow]:
-    """Units a second that reach every resource, and what each emits, loops solved.
+    """Requests per second at every resource, and records per second that each emits.
 
     Raises:
         CapplanError: A call loop grows without bound.
@@ -135,12 +135,12 @@ def arrivals_of(
             incoming.setdefault(emitted(address), []).append(entry.flow * records)
             if calls[address]:
                 incoming[address].append(entry.flow)
-        edges += [edge for sent in calls[address] for edge in _edges(scenario, address, sent, calls)]
-    for put in extra:
-        target = scenario.resources[put.to]
-        records = target.type.emitted_records(target.spec, put.access)
-        incoming.setdefault(emitted(put.to), []).append(put.flow * records)
-        incoming[put.to].append(put.flow * _attempts(scenario, put.to, put.access))
+        edges += [edge for call in calls[address] for edge in _edges(scenario, address, call, calls)]
+    for injected in extra:
+        target = scenario.resources[injected.to]
+        records = target.type.emitted_records(target.spec, injected.access)
+        incoming.setdefault(emitted(injected.to), []).append(injected.flow * records)
+        incoming[injected.to].append(injected.flow * _attempts(scenario, injected.to, injected.access))
     for address, source in sources(scenario):
         times = _per_unit(scenario, address, source, ratios)
         if source.emitted:
@@ -154,19 +154,19 @@ def arrivals_of(
 
 
 def _edges(
-    scenario: Scenario, address: str, sent: OutgoingCall, calls: Mapping[str, tuple[OutgoingCall, ...]]
+    scenario: Scenario, address: str, call: OutgoingCall, calls: Mapping[str, tuple[OutgoingCall, ...]]
 ) -> Iterator[Edge]:
-    """What one kind of request brings to its target, and to those who read what the target emits.
+    """The edges of a call to its target and to what the target emits.
 
-    A target that only emits, such as a table, needs no node of its own: nothing else follows from its requests.
+    A target that only emits, such as a table, needs no node of its own: its requests cause nothing else.
     """
-    target = scenario.resources[sent.to]
-    records = target.type.emitted_records(target.spec, sent.access)
+    target = scenario.resources[call.to]
+    records = target.type.emitted_records(target.spec, call.access)
     if records:
-        yield Edge(address, emitted(sent.to), sent.times * records, sent.over_ms)
-    if calls[sent.to] or not target.section.emits:
-        times = sent.times * _attempts(scenario, sent.to, sent.access)
-        yield Edge(address, sent.to, times, sent.over_ms)
+        yield Edge(address, emitted(call.to), call.times * records, call.over_ms)
+    if calls[call.to] or not target.section.emits:
+        times = call.times * _attempts(scenario, call.to, call.access)
+        yield Edge(address, call.to, times, call.over_ms)
 
 
 def _loop_diagnostic(scenario: Scenario, error: LoopError) -> Diagnostic:
@@ -175,13 +175,13 @@ def _loop_diagnostic(scenario: Scenario, error: LoopError) -> Diagnostic:
     return scenario.doc.diagnostic(
         [first.section.key, first.name],
         f"call loop grows without bound: {' -> '.join(_readable(scenario, node) for node in error.nodes)}",
-        "each round causes one more or more; a chance or a filter below 100% ends it",
+        "each cycle causes at least one more; use a chance or a filter below 100%",
         key=True,
     )
 
 
 def _readable(scenario: Scenario, node: str) -> str:
-    """A node in a sentence: `orders's stream`."""
+    """A node in a message: `orders's stream`."""
     address, _, is_emitted = node.partition("#")
     resource = scenario.resources[address]
     emits = resource.section.emits
@@ -196,31 +196,36 @@ def demands(
     shards: Mapping[str, int],
     extra: Iterable[Injected] = (),
 ) -> dict[str, Demand]:
-    """Everything that reaches each resource, by who sends it."""
+    """The requests that reach each resource, one stream per sender."""
     streams: dict[str, list[RequestStream]] = {address: [] for address in scenario.resources}
     for address, resource in scenario.resources.items():
         streams[address] += [
             RequestStream(e.access, e.flow, f"traffic.{e.traffic_source}", line=e.line) for e in resource.access
         ]
-        for sent in calls[address]:
-            times = sent.times * _attempts(scenario, sent.to, sent.access)
-            flow = (flows.get(address, DemandFlow.zero()) * times).spread(sent.over_ms)
-            streams[sent.to].append(RequestStream(sent.access, flow, address, line=sent.line))
-    for put in extra:
-        flow = put.flow * _attempts(scenario, put.to, put.access)
-        streams[put.to].append(RequestStream(put.access, flow, "injected"))
+        for call in calls[address]:
+            times = call.times * _attempts(scenario, call.to, call.access)
+            flow = (flows.get(address, DemandFlow.zero()) * times).spread(call.over_ms)
+            streams[call.to].append(RequestStream(call.access, flow, address, line=call.line))
+    for injected in extra:
+        flow = injected.flow * _attempts(scenario, injected.to, injected.access)
+        streams[injected.to].append(RequestStream(injected.access, flow, "injected"))
     for address, source in sources(scenario):
         flow = _flow_of(scenario, source, flows) * _per_unit(scenario, address, source, ratios)
-        access, records = _work_of(scenario.resources[address], source), ratios.get(_key(address, source), Fraction(1))
+        access, records = (
+            _request_of(scenario.resources[address], source),
+            ratios.get(_key(address, source), Fraction(1)),
+        )
         count = shards.get(source.name, 1)
         streams[address].append(RequestStream(access, flow, source.cause, source.trigger, records, shards=count))
-    return {address: Demand(tuple(s for s in listed if s.flow.terms)) for address, listed in streams.items()}
+    return {address: Demand(tuple(s for s in sent if s.flow.terms)) for address, sent in streams.items()}
 
 
-def idle(scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, DemandFlow]) -> tuple[Assumption, ...]:
-    """Resources that nothing reaches, and ranges of which the likely value counts."""
+def demand_assumptions(
+    scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, DemandFlow]
+) -> tuple[Assumption, ...]:
+    """Assumptions on resources without demand, and on ranges, of which the likely value is used."""
     out = [
-        Assumption(address, "no work", "nothing triggers or calls it", "workload")
+        Assumption(address, "no demand", "nothing triggers or calls it", "workload")
         for address, resource in scenario.resources.items()
         if not demand[address].requests
         and resource.type.warn_if_idle(resource.spec)

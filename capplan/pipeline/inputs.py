@@ -1,17 +1,17 @@
-"""What is written in a scenario, flat: each value under its path, and each file it names by its hash. It plans nothing."""
+"""Lists a scenario's values by path, and the hashes of the files that it names."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from capplan.language.scenario import Scenario
 
-_APART = ("capplan", "gates")
-"""Keys that change no figure: the language's number, and what is asked of the figures."""
+_LEFT_OUT = ("capplan", "gates")
+"""Keys that change no figure: the language's version, and the gates."""
 
 
 def inputs_of(scenario: Scenario) -> dict[str, str]:
-    """Values by path, `tables.orders.items: 40M`; gates apart; then `file NAME` with the first digits of its hash."""
-    out = {path: text for path, text in _flat(scenario.data, "") if path.partition(".")[0] not in _APART}
+    """Values by path, `tables.orders.items: 40M`, without gates; then `file NAME` with the first digits of its hash."""
+    out = {path: text for path, text in _flat(scenario.data, "") if path.partition(".")[0] not in _LEFT_OUT}
     return out | {f"file {name}": f"sha256 {digest[:12]}" for name, digest in sorted(scenario.files.read.items())}
 
 
@@ -21,15 +21,15 @@ def _flat(value: object, path: str) -> Iterator[tuple[str, str]]:
             yield from _flat(inner, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list) and value:
         for i, inner in enumerate(value):
-            yield from _flat(inner, f"{path}.{_called(inner, i)}")
+            yield from _flat(inner, f"{path}.{_step(inner, i)}")
     else:
         yield path, _text(value)
 
 
-def _called(item: object, place: int) -> str:
-    """A list's item by its name where it has one, so that one more before it does not move it."""
+def _step(item: object, index: int) -> str:
+    """An item's name where it has one, else its index: another item before a named one does not change its path."""
     name = item.get("name") if isinstance(item, Mapping) else None
-    return name if isinstance(name, str) else str(place)
+    return name if isinstance(name, str) else str(index)
 
 
 def _text(value: object) -> str:

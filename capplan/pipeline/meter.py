@@ -1,4 +1,4 @@
-"""What AWS would meter of every resource, until shards and flows agree."""
+"""Meters every resource, until the shards of streams and the demand of their readers agree."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,17 +8,26 @@ from typing import Any
 from capplan.flow import DemandFlow
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Assumption, Context, Demand
-from capplan.pipeline.demand import Injected, SourceKey, arrivals_of, calls_of, demands, emitters_read, idle, ratios_of
+from capplan.pipeline.demand import (
+    Injected,
+    SourceKey,
+    arrivals_of,
+    calls_of,
+    demand_assumptions,
+    demands,
+    emitters_read,
+    ratios_of,
+)
 from capplan.quantities.distribution import Distribution
 from capplan.resource_type import DeclaredResource, MeteredResource
 from capplan.services import integrations
 
-_ROUNDS = 20
+_MAX_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Metered:
-    """A scenario with its demand and usage: all that is known before a price."""
+    """A scenario with its demand and usage, before prices."""
 
     scenario: Scenario
     context: Context
@@ -26,7 +35,7 @@ class Metered:
     usage: Mapping[str, Any]
     notes: tuple[Assumption, ...]
     consumed: frozenset[str]
-    """Resources of which somebody reads what they emit."""
+    """Addresses of resources whose stream or queue is read."""
 
     def resource(self, address: str) -> MeteredResource[Any, Any]:
         """One resource with its usage."""
@@ -35,36 +44,30 @@ class Metered:
 
 
 def context_of(scenario: Scenario, seed: int) -> Context:
-    """What services may know; durations are settled callee first (a workflow lasts as long as what it waits for)."""
+    """What services may know; durations that include callees' are recomputed until they agree."""
     resources = scenario.resources.values()
     addresses: dict[str, tuple[str, ...]] = {}
     for resource in resources:
         addresses[resource.name] = (*addresses.get(resource.name, ()), resource.address)
     durations: dict[str, Fraction] = {}
-    laws = {
-        r.address: r.spec.duration for r in resources if isinstance(getattr(r.spec, "duration", None), Distribution)
-    }
-    ends = {r.address: end for r in resources if (end := r.type.timeout_ms(r.spec)) is not None}
-    fails = {r.address: share for r in resources if (share := r.type.failure_share(r.spec))}
-    account = scenario.account
     ctx = Context(
         region=scenario.region,
-        quotas=account.quotas,
-        in_use=account.in_use,
+        quotas=scenario.account.quotas,
+        in_use=scenario.account.in_use,
         duration_ms=durations,
         addresses=addresses,
         seed=seed,
-        duration_law=laws,
-        timeout_ms=ends,
-        fails=fails,
+        duration_law={
+            r.address: r.spec.duration for r in resources if isinstance(getattr(r.spec, "duration", None), Distribution)
+        },
+        timeout_ms={r.address: end for r in resources if (end := r.type.timeout_ms(r.spec)) is not None},
+        fails={r.address: share for r in resources if (share := r.type.failure_share(r.spec))},
         integrations=integrations(),
     )
     waiting = [r for r in resources if r.type.waits_for_callees]
     for resource in resources:
-        if resource.type.waits_for_callees:
-            durations[resource.address] = Fraction(0)
-        else:
-            durations[resource.address] = _duration_ms(resource, ctx)
+        waits = resource.type.waits_for_callees
+        durations[resource.address] = Fraction(0) if waits else _duration_ms(resource, ctx)
     for _ in waiting:
         before = dict(durations)
         for resource in waiting:
@@ -81,14 +84,14 @@ def _duration_ms(resource: Resource, ctx: Context) -> Fraction:
 def meter(
     scenario: Scenario, seed: int, extra: Sequence[Injected] = (), silent: str = "", base: Metered | None = None
 ) -> Metered:
-    """Demand carried through the workload and metered, until shards and flows agree.
+    """The scenario with the demand and the usage of every resource.
 
     Args:
-        scenario: What is planned.
-        seed: For everything drawn.
-        extra: Requests beside those of the scenario.
-        silent: The address of a resource whose calls are left out, since `extra` holds them one by one.
-        base: The scenario before a change: a resource that is declared and asked the same there is not metered again.
+        scenario: The scenario.
+        seed: Random seed.
+        extra: Requests in addition to those of the scenario.
+        silent: The address of a resource whose calls are left out, since `extra` contains them.
+        base: The scenario before a change: a resource whose spec and demand are the same is not metered again.
     """
     ctx = context_of(scenario, seed)
     calls = {a: () if a == silent else calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
@@ -96,7 +99,7 @@ def meter(
     shards: dict[str, int] = dict.fromkeys(emitters, 1)
     ratios: dict[SourceKey, Fraction] = {}
     flows: dict[str, DemandFlow] = {}
-    for _ in range(_ROUNDS):
+    for _ in range(_MAX_ROUNDS):
         flows = arrivals_of(scenario, calls, ratios, extra)
         demand = demands(scenario, calls, flows, ratios, shards, extra)
         usage = {a: _meter(scenario.resources[a], demand[a], ctx, base) for a in emitters}
@@ -107,7 +110,7 @@ def meter(
         ratios = following
     demand = demands(scenario, calls, flows, ratios, shards, extra)
     usage = {a: _meter(r, demand[a], ctx, base) for a, r in scenario.resources.items()}
-    return Metered(scenario, ctx, demand, usage, idle(scenario, demand, flows), frozenset(emitters))
+    return Metered(scenario, ctx, demand, usage, demand_assumptions(scenario, demand, flows), frozenset(emitters))
 
 
 def _meter(resource: Resource, demand: Demand, ctx: Context, base: Metered | None) -> Any:  # noqa: ANN401  each service has its own usage

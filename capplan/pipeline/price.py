@@ -1,4 +1,4 @@
-"""Charges of every resource, rated together over the account, and the month's sums. It knows no rule of a service."""
+"""Prices the charges of all resources together, as tiers apply to the account, and sums them up."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,16 +19,16 @@ from capplan.resource_type import MeteredResource
 from capplan.services import SERVICES
 
 
-def charges_of(resource: Resource, usage: Any, ctx: Context) -> tuple[Charge, ...]:  # noqa: ANN401  each room has its own usage
-    """A resource's charges, their ids unique in the scenario."""
-    found: tuple[Charge, ...] = resource.type.charge(MeteredResource(resource.name, resource.spec, usage, ctx))
+def charges_of(resource: Resource, usage: Any, ctx: Context) -> tuple[Charge, ...]:  # noqa: ANN401  each service has its own usage
+    """A resource's charges, with ids that are unique in the scenario."""
+    charges: tuple[Charge, ...] = resource.type.charge(MeteredResource(resource.name, resource.spec, usage, ctx))
     if resource.label == resource.name:
-        return found
-    return tuple(replace(c, id=resource.label + c.id[len(resource.name) :]) for c in found)
+        return charges
+    return tuple(replace(c, id=resource.label + c.id[len(resource.name) :]) for c in charges)
 
 
 def catalogue_of(scenario: Scenario) -> Catalogue:
-    """The Region's prices with the scenario's own over them."""
+    """The Region's prices, replaced by the scenario's own where it has some."""
     return load_prices(scenario.region, scenario.prices)
 
 
@@ -44,7 +44,7 @@ class Priced:
 
     @cached_property
     def cost_by_resource(self) -> Mapping[str, Decimal]:
-        """The month by address."""
+        """Monthly cost by address."""
         owner = {charge.id: address for address, charges in self.charges.items() for charge in charges}
         out = dict.fromkeys(self.metered.scenario.resources, Decimal(0))
         for line in self.lines:
@@ -54,17 +54,17 @@ class Priced:
 
     @cached_property
     def monthly_cost(self) -> Decimal:
-        """The month's contracted cost, one-time lines apart."""
+        """Monthly contracted cost, without one-time line items."""
         return monthly(self.lines)
 
 
 def monthly(lines: Iterable[LineItem]) -> Decimal:
-    """The month's contracted cost of some lines."""
+    """Monthly contracted cost of line items, without one-time ones."""
     return sum((x.contracted_cost for x in lines if x.charge_frequency != "one_time"), Decimal(0))
 
 
 def price(metered: Metered, catalogue: Catalogue, today: date | None) -> Priced:
-    """Every charge of the account, rated together."""
+    """The metered scenario with the line items of all charges."""
     scenario = metered.scenario
     plain = {a: charges_of(r, metered.usage[a], metered.context) for a, r in scenario.resources.items()}
     charges = committed(metered, plain)
@@ -76,7 +76,7 @@ def price(metered: Metered, catalogue: Catalogue, today: date | None) -> Priced:
 
 def owners_of(scenario: Scenario, charges: Mapping[str, Sequence[Charge]]) -> dict[str, str]:
     """The resource's label, by charge id."""
-    return {c.id: scenario.resources[address].label for address, found in charges.items() for c in found}
+    return {c.id: scenario.resources[address].label for address, of_address in charges.items() for c in of_address}
 
 
 def rate_charges(
@@ -86,44 +86,37 @@ def rate_charges(
     today: date | None,
     owners: Mapping[str, str] | None = None,
 ) -> Rated:
-    """Some charges, rated as this account's."""
+    """Charges, rated with the account's Free Tier and discount."""
     account = scenario.account
     discount = account.discount
     return rate(charges, catalogue, free_tier=account.free_tier, discount=discount, today=today, owners=owners)
 
 
 def usd_of(charge: Charge, scenario: Scenario, catalogue: Catalogue) -> Decimal | None:
-    """What a charge alone would cost, no allowance taken off; None where it has no price."""
+    """The cost of a charge alone, without the Free Tier; None where it has no price."""
     rated = rate([charge], catalogue, free_tier=False, discount=scenario.account.discount, today=None)
     return None if rated.missing else sum((x.contracted_cost for x in rated.lines), Decimal(0))
 
 
 def missing_prices(scenario: Scenario, missing: Sequence[MissingPrice]) -> CapplanError:
-    """All missing prices at once, with the lines that would supply them."""
-    width = max(len(m.key) for m in missing)
-    needs = [f"  {m.key:{width}}  {', '.join(m.resources)}" for m in missing]
+    """An error with all missing prices, and the lines of YAML that supply them."""
+    region, width = scenario.region, max(len(m.key) for m in missing)
+    diagnostics = tuple(
+        scenario.doc.diagnostic(
+            ["region"],
+            f"no price in {region} for {m.key} ({', '.join(m.resources)})",
+            f"write under prices: {m.key}: <price> USD",
+        )
+        for m in missing
+    )
+    needed = [f"  {m.key:{width}}  {', '.join(m.resources)}" for m in missing]
     lines = [f"  {m.key}: <price> USD" for m in missing]
-    text = "\n".join(
-        [f"no price in {scenario.region}, so no total:", *needs, "write, with your figures:", "prices:", *lines]
-    )
-    first = scenario.doc.diagnostic(
-        ["region"], f"no price in {scenario.region} for {', '.join(m.key for m in missing)}", "write it under `prices:`"
-    )
-    return CapplanError(
-        tuple(
-            replace(
-                first,
-                message=f"no price in {scenario.region} for {m.key} ({', '.join(m.resources)})",
-                hint=f"write under prices: {m.key}: <price> USD",
-            )
-            for m in missing
-        ),
-        text,
-    )
+    text = [f"prices missing in {region}, no total:", *needed, "add to the scenario:", "prices:", *lines]
+    return CapplanError(diagnostics, "\n".join(text))
 
 
 def cost_by_service(priced: Priced) -> dict[str, Decimal]:
-    """The month by service, every service named."""
+    """Monthly cost by service, including services without cost."""
     out = dict.fromkeys((service.id for service in SERVICES), Decimal(0))
     for line in priced.lines:
         if line.charge_frequency != "one_time":
@@ -132,7 +125,7 @@ def cost_by_service(priced: Priced) -> dict[str, Decimal]:
 
 
 def cost_by_tag(priced: Priced) -> dict[tuple[str, str], Decimal]:
-    """The month by tag: (key, value)."""
+    """Monthly cost by tag: (key, value)."""
     out: dict[tuple[str, str], Decimal] = {}
     costs = priced.cost_by_resource
     for address, resource in priced.metered.scenario.resources.items():
@@ -142,11 +135,10 @@ def cost_by_tag(priced: Priced) -> dict[tuple[str, str], Decimal]:
 
 
 def prices_of(priced: Priced) -> Prices:
-    """Where the prices came from, for the footer and the JSON."""
+    """The source and age of the prices of a plan."""
     catalogue, lines = priced.catalogue, priced.lines
     used = sorted({x.price_key for x in lines})
-    found = [p for key in used if (p := catalogue.price(key)) is not None]
-    checked = sorted(p.checked for p in found if p.checked is not None)
+    checked = sorted(p.checked for key in used if (p := catalogue.price(key)) is not None and p.checked is not None)
     confidences = tuple(sorted({x.price_confidence for x in lines}))
     stale = tuple(sorted({x.price_key for x in lines if x.stale}))
     return Prices(

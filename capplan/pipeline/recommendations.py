@@ -1,4 +1,4 @@
-"""The rooms' options with their worth: savings that save, and risks. It has no rule of its own."""
+"""Prices the services' options: recommendations with their monthly saving, and risks."""
 
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,7 @@ _CENT = Decimal("0.01")
 
 
 def recommendations_of(base: Priced, today: date | None) -> tuple[tuple[Finding, ...], int]:
-    """Options that save, and risks; and how many rules looked."""
+    """Options that save, and risks; and the number of rules that gave an option."""
     metered = base.metered
     out: list[Finding] = []
     rules: set[str] = set()
@@ -22,9 +22,9 @@ def recommendations_of(base: Priced, today: date | None) -> tuple[tuple[Finding,
         options: tuple[Option, ...] = resource.type.options(metered.resource(address))
         for option in options:
             rules.add(option.rule)
-            found = _finding(base, address, resource, option, today)
-            if found is not None:
-                out.append(found)
+            finding = _finding(base, address, resource, option, today)
+            if finding is not None:
+                out.append(finding)
     out.sort(key=lambda f: (f.severity != "saving", -(f.monthly_saving or Decimal(0)), f.resource, f.rule))
     return tuple(out), len(rules)
 
@@ -34,7 +34,7 @@ def _finding(base: Priced, address: str, resource: Resource, option: Option, tod
     changes = tuple(FindingChange(c.path, written(data, c.path), c.to) for c in option.changes)
     try:
         saved, missing = saving(base, address, option.changes, today) if option.changes else (None, ())
-    except CapplanError:  # the scenario does not allow these settings, such as a name that something else refers to
+    except CapplanError:  # the changed scenario is invalid, such as where another resource refers to a removed name
         return None
     if option.severity == "saving" and (saved is not None and saved < _CENT):
         return None
@@ -44,9 +44,9 @@ def _finding(base: Priced, address: str, resource: Resource, option: Option, tod
 
 
 def _message(option: Option, base: Priced) -> str:
-    """The option's words with its amounts."""
+    """The option's message with its amounts."""
     if not option.amounts:
         return option.message
-    found = {name: usd_of(charge, base.metered.scenario, base.catalogue) for name, charge in option.amounts}
-    shown = {name: "an unknown amount" if usd is None else f"{usd:,.2f} USD" for name, usd in found.items()}
-    return option.message.format(**shown)
+    amounts = {name: usd_of(charge, base.metered.scenario, base.catalogue) for name, charge in option.amounts}
+    texts = {name: "an unknown amount" if usd is None else f"{usd:,.2f} USD" for name, usd in amounts.items()}
+    return option.message.format(**texts)

@@ -1,4 +1,4 @@
-"""What one run of each resource may cost, how it may end, and what the notice of its failure costs. It adds nothing up."""
+"""Computes what one run of each resource may cost, how often it fails, and what its failure notices cost."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -11,14 +11,14 @@ from capplan.quantities.rounding import to_quantity
 
 
 def runs_of(priced: Priced) -> tuple[RunCost, ...]:
-    """Every resource that runs, the dearest worst run first."""
+    """Every resource with runs, highest worst case first."""
     metered = priced.metered
-    found = []
-    for address, resource in metered.scenario.resources.items():
-        risk = resource.type.risk(metered.resource(address))
-        if risk is not None:
-            found.append(_run(priced, resource, risk))
-    return tuple(sorted(found, key=lambda run: (-(run.usd.get("worst_run") or Decimal(0)), run.resource)))
+    runs = [
+        _run(priced, resource, risk)
+        for address, resource in metered.scenario.resources.items()
+        if (risk := resource.type.risk(metered.resource(address))) is not None
+    ]
+    return tuple(sorted(runs, key=lambda run: (-(run.usd.get("worst_run") or Decimal(0)), run.resource)))
 
 
 def _run(priced: Priced, resource: Resource, risk: RunRisk) -> RunCost:
@@ -42,15 +42,15 @@ def _quantity(value: Fraction | None) -> Decimal | None:
 
 
 def _notice_cost(priced: Priced, address: str, risk: RunRisk) -> Decimal | None:
-    """What the told function costs for these notices: its month, by its share of the invocations.
+    """What the notified function costs for these notices: its monthly cost, by their share of its invocations.
 
     The event itself is free: AWS's services send theirs to EventBridge's default bus at no charge.
     """
-    if not risk.told or risk.notices is None:
+    if not risk.notified or risk.notices is None:
         return None
-    works = priced.metered.demand[risk.told].requests
-    whole = sum((work.flow.monthly for work in works), Fraction(0))
-    if not whole:
+    streams = priced.metered.demand[risk.notified].requests
+    total = sum((stream.flow.monthly for stream in streams), Fraction(0))
+    if not total:
         return Decimal(0)
-    own = sum((work.flow.monthly for work in works if work.cause == address), Fraction(0))
-    return to_quantity(Fraction(priced.cost_by_resource[risk.told]) * own / whole)
+    notices = sum((stream.flow.monthly for stream in streams if stream.cause == address), Fraction(0))
+    return to_quantity(Fraction(priced.cost_by_resource[risk.notified]) * notices / total)

@@ -1,4 +1,4 @@
-"""Calls as a linear system: what arrives at every node, loops solved or refused by their gain. It knows no resource."""
+"""Solves a graph of calls as a linear system: the demand at every node, loops included."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from capplan.flow import DemandFlow
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One unit at `source` causes `times` units at `target`, drawn out over the source's own time."""
+    """One request at `source` causes `times` requests at `target`, spread over `over_ms`."""
 
     source: str
     target: str
@@ -18,7 +18,7 @@ class Edge:
 
 
 class LoopError(ValueError):
-    """A loop of calls that never dies out; `nodes` are its members in order."""
+    """A call loop that grows without bound; `nodes` are its members in order."""
 
     def __init__(self, nodes: Sequence[str]) -> None:
         super().__init__(" -> ".join(nodes))
@@ -26,10 +26,10 @@ class LoopError(ValueError):
 
 
 def arrivals(incoming: Mapping[str, DemandFlow], edges: Iterable[Edge]) -> dict[str, DemandFlow]:
-    """The flow at every node: what enters there, and what the edges bring.
+    """The flow at every node: its incoming flow, and that of the edges to it.
 
     Raises:
-        LoopError: A loop with a gain of 1 or more.
+        LoopError: A loop in which a request causes one more request or more.
     """
     listed = list(edges)
     outgoing: dict[str, list[Edge]] = {}
@@ -54,7 +54,7 @@ def arrivals(incoming: Mapping[str, DemandFlow], edges: Iterable[Edge]) -> dict[
 def _solve_loop(
     group: Sequence[str], incoming: Mapping[str, DemandFlow], inner: Sequence[Edge]
 ) -> dict[str, DemandFlow]:
-    """X = b + A x by elimination; the pivots stay above 0 exactly when the loop's gain is below 1."""
+    """Solves x = b + A x by elimination; the pivots stay above 0 exactly when the loop's gain is below 1."""
     size = len(group)
     at = {node: i for i, node in enumerate(group)}
     rows = [
@@ -80,32 +80,32 @@ def _solve_loop(
 
 
 def _loop_path(group: Sequence[str], inner: Sequence[Edge]) -> list[str]:
-    """One round through the loop, by its strongest edges, for the message."""
-    follow: dict[str, Edge] = {}
+    """The nodes of one cycle, along the edges with the most requests."""
+    strongest: dict[str, Edge] = {}
     for edge in inner:
-        if edge.times and (edge.source not in follow or edge.times > follow[edge.source].times):
-            follow[edge.source] = edge
+        if edge.times and (edge.source not in strongest or edge.times > strongest[edge.source].times):
+            strongest[edge.source] = edge
     path = [group[0]]
-    while path[-1] in follow and follow[path[-1]].target not in path:
-        path.append(follow[path[-1]].target)
-    if path[-1] in follow:
-        start = follow[path[-1]].target
+    while path[-1] in strongest and strongest[path[-1]].target not in path:
+        path.append(strongest[path[-1]].target)
+    if path[-1] in strongest:
+        start = strongest[path[-1]].target
         path = [*path[path.index(start) :], start]
     return path
 
 
-def _components(nodes: Sequence[str], outgoing: Mapping[str, Sequence[Edge]]) -> list[list[str]]:  # noqa: C901  one algorithm, whole
-    """Strongly connected components, callers first (Tarjan's algorithm with its own stack)."""
+def _components(nodes: Sequence[str], outgoing: Mapping[str, Sequence[Edge]]) -> list[list[str]]:  # noqa: C901  a single algorithm
+    """Strongly connected components, callers first (Tarjan's algorithm without recursion)."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     on_stack: dict[str, None] = {}
-    found: list[list[str]] = []
+    components: list[list[str]] = []
     for root in nodes:
         if root in index:
             continue
-        work: list[tuple[str, int]] = [(root, 0)]
-        while work:
-            node, step = work.pop()
+        stack: list[tuple[str, int]] = [(root, 0)]
+        while stack:
+            node, step = stack.pop()
             if step == 0:
                 index[node] = low[node] = len(index)
                 on_stack[node] = None
@@ -116,8 +116,8 @@ def _components(nodes: Sequence[str], outgoing: Mapping[str, Sequence[Edge]]) ->
                 target = targets[step].target
                 step += 1
                 if target not in index:
-                    work.append((node, step))
-                    work.append((target, 0))
+                    stack.append((node, step))
+                    stack.append((target, 0))
                     break
                 if target in on_stack:
                     low[node] = min(low[node], index[target])
@@ -129,5 +129,5 @@ def _components(nodes: Sequence[str], outgoing: Mapping[str, Sequence[Edge]]) ->
                         group.append(member)
                         if member == node:
                             break
-                    found.append(group[::-1])
-    return found[::-1]
+                    components.append(group[::-1])
+    return components[::-1]

@@ -47,3 +47,9 @@ def _ratio(matcher: "SequenceMatcher[str]", wanted: str, other: str) -> float:
     """Shared part of two words, 0 to 1; letters in another order ('gte' for 'get') count as 0.9."""
     swapped = 0.9 if sorted(wanted) == sorted(other) else 0.0
     return max(swapped, matcher.ratio())
+
+
+def did_you_mean(word: str, candidates: Iterable[str], otherwise: str = "") -> str:
+    """A hint with the nearest candidate; `otherwise` when none is near."""
+    close = nearest(word, candidates)
+    return f"did you mean '{close}'?" if close else otherwise

@@ -1,4 +1,4 @@
-"""The services capplan plans. A service is loaded whole when a scenario first speaks of it; its manifest always is."""
+"""The list of services. Manifests are imported at once, the rest of a service when a scenario first declares a resource."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -17,27 +17,27 @@ def _manifest(folder: str) -> Service:
 
 
 FOLDERS = ("dynamodb", "lambda_", "stepfunctions", "glue")
-"""The one list: each service's folder, in the order answers name them."""
+"""Each service's folder, in the order of answers: the only list of services."""
 SERVICES: tuple[Service, ...] = tuple(_manifest(folder) for folder in FOLDERS)
-"""What each service says of itself."""
+"""The manifests."""
 SECTIONS: Mapping[str, Section] = {section.key: section for service in SERVICES for section in service.sections}
-"""The sections of the language that declare resources, in the order answers name them."""
+"""The sections of the language that declare resources, in the order of answers."""
 QUOTAS: Mapping[str, Quota] = {
     quota.id: quota
     for quota in sorted((quota for service in SERVICES for quota in service.quotas if quota.shared), key=lambda q: q.id)
 }
-"""Limits of an account that a scenario may give other figures for, by name."""
+"""Quotas that the account's resources share, by id; a scenario may set them under `account.quotas`."""
 
 
 @lru_cache
 def resource_type(section: str) -> ResourceType[Any, Any]:
-    """The type of a section's resources. Its service is loaded now: those that nobody asks for cost no start-up time."""
+    """The type of a section's resources; imports its service."""
     folder = next(
         folder for folder, service in zip(FOLDERS, SERVICES, strict=True) if SECTIONS[section] in service.sections
     )
     module, _, name = SECTIONS[section].resource_type.partition(":")
-    found: ResourceType[Any, Any] = getattr(import_module(f"{__name__}.{folder}.{module}"), name)
-    return found
+    type_: ResourceType[Any, Any] = getattr(import_module(f"{__name__}.{folder}.{module}"), name)
+    return type_
 
 
 def all_rules() -> tuple[Rule, ...]:
@@ -46,28 +46,28 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def verbs() -> Mapping[str, tuple[str, ...]]:
-    """The words of `calls`, and the sections each may reach."""
-    words = dict.fromkeys(verb for section in SECTIONS.values() for verb in section.verbs)
-    return {verb: tuple(key for key, section in SECTIONS.items() if verb in section.verbs) for verb in words}
+    """The verbs of `calls`, each with the sections that accept it."""
+    names = dict.fromkeys(verb for section in SECTIONS.values() for verb in section.verbs)
+    return {verb: tuple(key for key, section in SECTIONS.items() if verb in section.verbs) for verb in names}
 
 
 def emitters() -> Mapping[str, str]:
-    """Sections whose resources others read from, by the key of a trigger that names one."""
+    """Sections whose resources emit, by the key of a trigger that names such a resource."""
     return {section.emits.word: section.key for section in SECTIONS.values() if section.emits is not None}
 
 
 def integrations() -> Mapping[tuple[str, str], Integration]:
-    """By what actions a workflow calls which resources."""
-    return {key: found for service in SERVICES for key, found in service.integrations.items()}
+    """The actions by which a workflow calls resources."""
+    return {key: integration for service in SERVICES for key, integration in service.integrations.items()}
 
 
 def default_quota(limit: str, region: str, quotas: Mapping[str, Decimal]) -> Decimal | None:
-    """AWS's default of a limit that the account shares; None where there is none.
+    """AWS's default of a quota that the account's resources share; None for an unknown one.
 
     Args:
-        limit: Its name.
-        region: Where the account works.
-        quotas: The account's own figures: some quotas follow another one.
+        limit: The quota's id.
+        region: AWS's code of the Region.
+        quotas: The scenario's `account.quotas`: some quotas are a multiple of another.
     """
     quota = QUOTAS.get(limit)
     if quota is None:

@@ -90,7 +90,7 @@ def test_a_table_is_followed_in_another_mode() -> None:
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("order", "there is no resource 'order'"), ("settlement", "'settlement' cannot be followed over time yet")],
+    [("order", "there is no resource 'order'"), ("settlement", "'settlement' cannot be simulated yet")],
 )
 def test_a_wrong_name_is_told(name: str, message: str) -> None:
     found = _run("simulate", WEB_SHOP, name)

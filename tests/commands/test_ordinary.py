@@ -1,4 +1,4 @@
-"""Random ordinary scenarios: every command answers, and its books add up. No figure is expected here.
+"""Random ordinary scenarios: every command answers, and its totals add up.
 
 The scans of seeds 16, 22 and 25 once ended in a traceback.
 """
@@ -66,15 +66,15 @@ MACHINE = {
 }
 
 
-def request(rng: Random, of: dict[str, Any], target: str | None = None) -> dict[str, Any]:
-    """One kind of request to a table: from outside with its rate, or a call by its name."""
-    op, *rest = rng.choice([one for one in REQUESTS if "index" not in one or "indexes" in of]).items()
+def request(rng: Random, spec: dict[str, Any], target: str | None = None) -> dict[str, Any]:
+    """A request to a table: from outside with its rate, or a call with its name."""
+    op, *rest = rng.choice([r for r in REQUESTS if "index" not in r or "indexes" in spec]).items()
     return {op[0]: target or rng.choice(RATES), **dict(rest)}
 
 
 def table(rng: Random) -> dict[str, Any]:
     """A table with a stream, one in three with an index."""
-    made = {
+    spec = {
         "partition_key": rng.choice(KEYS),
         "item_size": rng.choice(SIZES),
         "items": rng.choice(["1k", "500k", "40M"]),
@@ -82,8 +82,8 @@ def table(rng: Random) -> dict[str, Any]:
         "stream": "new-image",
     }
     if rng.random() < 1 / 3:
-        made["indexes"] = {"by-day": {"partition_key": rng.choice(KEYS), "entry_size": "200 B"}}
-    return {**made, "access": [request(rng, made) for _ in range(rng.randint(1, 3))]}
+        spec["indexes"] = {"by-day": {"partition_key": rng.choice(KEYS), "entry_size": "200 B"}}
+    return {**spec, "access": [request(rng, spec) for _ in range(rng.randint(1, 3))]}
 
 
 def ordinary(seed: int) -> str:
@@ -105,15 +105,15 @@ def ordinary(seed: int) -> str:
     return "\n".join(f"{section}: {json.dumps(part)}" for section, part in parts.items())
 
 
-def asked(seed: int, folder: Path) -> Scenario:
-    """The scenario of a seed, as a user has it."""
+def loaded(seed: int, folder: Path) -> Scenario:
+    """The scenario of a seed."""
     (folder / "m.asl.json").write_text(json.dumps(MACHINE), encoding="utf-8")
     return scenario(ordinary(seed), folder)
 
 
 @pytest.mark.parametrize("seed", range(16, 26))
 def test_a_plan_answers_and_its_lines_add_up(seed: int, tmp_path: Path) -> None:
-    plan = capplan.plan(asked(seed, tmp_path))
+    plan = capplan.plan(loaded(seed, tmp_path))
     lines = sum((line.contracted_cost for line in plan.lines), Decimal(0))
     assert abs(lines - plan.monthly_cost) <= Decimal("1e-6")
     assert json.loads(to_json(plan_record(plan)))["resources"]
@@ -121,25 +121,25 @@ def test_a_plan_answers_and_its_lines_add_up(seed: int, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seed", [24, 25])
 def test_every_mode_answers(seed: int, tmp_path: Path) -> None:
-    assert json.loads(to_json(modes_record(capplan.compare_modes(asked(seed, tmp_path)))))["tables"]
+    assert json.loads(to_json(modes_record(capplan.compare_modes(loaded(seed, tmp_path)))))["tables"]
 
 
 @pytest.mark.parametrize("seed", [24, 25])
-def test_a_simulation_answers_and_its_books_close(seed: int, tmp_path: Path) -> None:
-    followed = capplan.simulate(asked(seed, tmp_path))
-    assert json.loads(to_json(simulation_record(followed)))["resources"]
-    for books in (line.totals for one in followed.resources for line in one.timelines):
-        assert abs(books.gap) <= Decimal("1e-4") * books.offered
+def test_a_simulation_answers_and_its_totals_add_up(seed: int, tmp_path: Path) -> None:
+    simulation = capplan.simulate(loaded(seed, tmp_path))
+    assert json.loads(to_json(simulation_record(simulation)))["resources"]
+    for totals in (timeline.totals for resource in simulation.resources for timeline in resource.timelines):
+        assert abs(totals.gap) <= Decimal("1e-4") * totals.offered
 
 
 def test_no_scheduled_start_spills_where_environments_are_ready(tmp_path: Path) -> None:
-    """A tenth of an invocation a start, and retries: a rest of rounding was negative once and ended the program."""
-    kept = {
+    """A tenth of an invocation per start, and retries: a rounding error was negative once and ended the program."""
+    function = {
         "duration": "1 s",
         "fails": "2%",
         "provisioned_concurrency": 4,
         "triggers": [{"traffic": "often", "via": "sqs"}],
     }
-    parts = {"traffic": {"often": {"schedule": "rate(5 minutes)"}}, "functions": {"f": kept}}
+    parts = {"traffic": {"often": {"schedule": "rate(5 minutes)"}}, "functions": {"f": function}}
     text = "\n".join(f"{section}: {json.dumps(part)}" for section, part in parts.items())
     assert capplan.plan(scenario(text, tmp_path)).resources[0].usage["spilled_share"] == 0

@@ -1,4 +1,4 @@
-"""The whole pipeline: figures by hand, the contract's books, findings that come true."""
+"""The whole pipeline: figures computed by hand, totals that add up, recommendations that save what they say."""
 
 import json
 from decimal import ROUND_HALF_UP, Decimal
@@ -40,12 +40,12 @@ CALLS = 60 * (2_628_000 + D("14080.4"))
     ],
 )
 def test_quantities_by_hand(shop: Plan, line: str, quantity: Decimal | None, working: str) -> None:
-    found = next(x for x in shop.lines if x.id == line)
+    item = next(x for x in shop.lines if x.id == line)
     if quantity is not None:
-        assert found.consumed_quantity == quantity, working
+        assert item.consumed_quantity == quantity, working
 
 
-def test_the_books_hold_to_the_last_digit(shop: Plan) -> None:
+def test_line_items_and_totals_add_up_to_the_last_digit(shop: Plan) -> None:
     for line in shop.lines:
         exact = line.pricing_quantity * line.list_unit_price
         assert line.list_cost == exact.quantize(D("1E-10"), ROUND_HALF_UP), line.id
@@ -54,7 +54,7 @@ def test_the_books_hold_to_the_last_digit(shop: Plan) -> None:
     assert len({x.id for x in shop.lines}) == len(shop.lines)
 
 
-def test_entrances_and_standing_cost_share_the_bill(shop: Plan) -> None:
+def test_traffic_sources_and_fixed_cost_add_up_to_the_bill(shop: Plan) -> None:
     caused = sum((e.monthly_cost for e in shop.traffic_sources), D(0))
     assert caused + shop.fixed_cost == pytest.approx(shop.monthly_cost, abs=D("1E-8"))
 
@@ -62,13 +62,14 @@ def test_entrances_and_standing_cost_share_the_bill(shop: Plan) -> None:
 @pytest.mark.parametrize(
     "key", ["stepfunctions.express-fits", "dynamodb.scheduled-scaling", "glue.flex", "lambda.arm64"]
 )
-def test_a_finding_applied_saves_what_it_said(shop: Plan, key: str) -> None:
-    told = load(WEB_SHOP)
-    found = [f for f in shop.findings if f.rule == key]
-    assert found, key
-    for finding in found:
+def test_a_recommendation_applied_saves_what_it_says(shop: Plan, key: str) -> None:
+    web_shop = load(WEB_SHOP)
+    findings = [f for f in shop.findings if f.rule == key]
+    assert findings, key
+    for finding in findings:
         changes = [Change(c.path, c.new) for c in finding.change]
-        after = capplan.plan(build(told.doc, told.files, told.sha256, apply(told.data, changes)), findings=False)
+        changed = build(web_shop.doc, web_shop.files, web_shop.sha256, apply(web_shop.data, changes))
+        after = capplan.plan(changed, findings=False)
         assert shop.monthly_cost - after.monthly_cost == finding.monthly_saving
 
 
@@ -118,20 +119,20 @@ def test_more_traffic_never_costs_less(tmp_path: Path, factor: int) -> None:
     assert more > base
 
 
-def test_a_discount_moves_contracted_cost_only(tmp_path: Path) -> None:
+def test_a_discount_changes_contracted_cost_only(tmp_path: Path) -> None:
     plan = capplan.plan(scenario(SMALL + "account: {discount: 10%}\n", tmp_path))
     assert plan.list_cost > plan.monthly_cost
     for line in plan.lines:
         assert line.contracted_cost == (line.list_cost * D("0.9")).quantize(D("1E-10"), ROUND_HALF_UP)
 
 
-def test_zero_traffic_leaves_only_standing_cost(tmp_path: Path) -> None:
+def test_zero_traffic_leaves_only_fixed_cost(tmp_path: Path) -> None:
     plan = capplan.plan(scenario(SMALL.replace("100/s", "0/s").replace("20/s", "0/s"), tmp_path))
     assert [x.id for x in plan.lines] == ["orders.storage"]
     assert plan.monthly_cost == plan.fixed_cost
 
 
-def test_pooled_concurrency_is_held_against_the_account(tmp_path: Path) -> None:
+def test_the_total_concurrency_is_compared_with_the_quota_of_the_account(tmp_path: Path) -> None:
     body = "traffic: {t: {rate: 600/s}}\nfunctions:\n"
     body += "".join(f"  {n}: {{duration: 1000 ms, triggers: t}}\n" for n in ("one", "two"))
     plan = capplan.plan(scenario(body, tmp_path))
@@ -152,7 +153,7 @@ functions:
     assert writes.consumed_quantity == 10 * 2_628_000 * 2, "each write causes half a write more: 1 / (1 - 1/2)"
 
 
-def test_throttled_share_keeps_the_books(tmp_path: Path) -> None:
+def test_the_throttled_share_is_what_a_hot_key_cannot_serve(tmp_path: Path) -> None:
     body = """tables:
   hot:
     item_size: 1 KB
@@ -166,7 +167,7 @@ gates: ["hot.throttled < 0.1%"]
     assert plan.gates[0].verdict == "fail"
 
 
-def test_what_a_workflow_calls_outside_the_scenario_is_listed_never_silently_free(tmp_path: Path) -> None:
+def test_what_a_workflow_calls_outside_the_scenario_is_listed_as_not_included(tmp_path: Path) -> None:
     (tmp_path / "m.asl.json").write_text(
         '{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", '
         '"Parameters": {"TableName": "elsewhere"}, "End": true}}}'

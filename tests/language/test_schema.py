@@ -1,4 +1,4 @@
-"""The schema that editors use, held against a real validator and all scenarios, right and wrong."""
+"""The schema for editors, checked with a JSON Schema validator on all scenarios, valid and invalid."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -64,7 +64,7 @@ ONLY_A_PLAN_SEES = [
     "traffic-spike-past-the-end",
     "traffic-weekly-all-zero",
 ]
-"""Wrong in what a schema of shapes cannot say: names that must exist, words that do not go together, figures in units."""
+"""Invalid in what the schema cannot express: names that must exist, keys that exclude each other, quantities."""
 
 
 def plain(value: object) -> Any:  # noqa: ANN401  plain data
@@ -72,12 +72,12 @@ def plain(value: object) -> Any:  # noqa: ANN401  plain data
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, dict):
-        return {key: plain(one) for key, one in value.items()}
-    return [plain(one) for one in value] if isinstance(value, list) else value
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list) else value
 
 
 def complaints(path: Path) -> list[str] | None:
-    """What the validator says; None where the file cannot be read as YAML at all."""
+    """The validator's errors; None where the file is not valid YAML."""
     try:
         doc, diagnostics, _ = read_leniently(path.read_text(encoding="utf-8"), path.name)
     except UnicodeDecodeError:
@@ -87,27 +87,27 @@ def complaints(path: Path) -> list[str] | None:
     return [f"{e.json_path}: {e.message}" for e in VALIDATOR.iter_errors(plain(doc.data))]
 
 
-def test_the_schema_is_one() -> None:
+def test_the_schema_is_valid() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
 @pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*/scenario.yaml")), ids=lambda path: path.parent.name)
-def test_every_shipped_scenario_is_right(path: Path) -> None:
+def test_every_shipped_scenario_is_valid(path: Path) -> None:
     assert complaints(path) == []
 
 
 @pytest.mark.parametrize("path", sorted(WRONG.glob("*.yaml")), ids=lambda path: path.stem)
-def test_every_wrong_scenario_is_seen_that_is_wrong_in_shape(path: Path) -> None:
-    found = complaints(path)
-    if found is not None and path.stem not in ONLY_A_PLAN_SEES:
-        assert found
+def test_every_wrong_scenario_is_invalid_where_the_schema_can_express_it(path: Path) -> None:
+    errors = complaints(path)
+    if errors is not None and path.stem not in ONLY_A_PLAN_SEES:
+        assert errors
 
 
 def test_every_key_of_every_part_is_documented() -> None:
-    bare = [
+    undocumented = [
         f"{name}.{key}"
         for name, part in SCHEMA["$defs"].items()
         for key, schema in part.get("properties", {}).items()
         if not schema.get("description") and key not in ("low", "likely", "high")
     ]
-    assert not bare
+    assert not undocumented

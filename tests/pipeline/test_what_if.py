@@ -1,4 +1,4 @@
-"""A change planned on what stays the same gives the plan of the changed scenario, read and metered from the start."""
+"""A what-if, which reuses what a change leaves alone, equals a new plan of the changed scenario."""
 
 from pathlib import Path
 from typing import Any
@@ -27,25 +27,25 @@ def _options(base: Priced) -> list[tuple[Change, ...]]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_option_planned_on_what_stays_is_the_changed_scenario_planned_anew(name: str) -> None:
+def test_a_what_if_equals_a_new_plan_of_the_changed_scenario(name: str) -> None:
     scenario = load(str(SCENARIOS / name / "scenario.yaml"))
     base = price(meter(scenario, 0), catalogue_of(scenario), None)
     for changes in _options(base):
         data = apply(scenario.data, changes)
         try:
-            anew = build(scenario.doc, scenario.files, scenario.sha256, data)
+            changed = build(scenario.doc, scenario.files, scenario.sha256, data)
         except CapplanError:
             with pytest.raises(CapplanError):
                 what_if(base, changes, None)
             continue
         quick = what_if(base, changes, None)
-        slow = price(meter(anew, 0), base.catalogue, None)
+        slow = price(meter(changed, 0), base.catalogue, None)
         assert quick.lines == slow.lines, changes
         assert quick.metered.demand.keys() == slow.metered.demand.keys()
         assert quick.metered.notes == slow.metered.notes
 
 
-def test_a_change_leaves_the_data_it_is_applied_to_alone() -> None:
+def test_a_change_copies_the_data_that_it_changes() -> None:
     data: dict[str, Any] = {
         "tables": {"a": {"items": 1, "indexes": {"x": {}}}, "b": {"items": 2}},
         "traffic": {"t": [1, 2]},
@@ -54,7 +54,7 @@ def test_a_change_leaves_the_data_it_is_applied_to_alone() -> None:
     assert data == {"tables": {"a": {"items": 1, "indexes": {"x": {}}}, "b": {"items": 2}}, "traffic": {"t": [1, 2]}}
     assert changed["tables"]["a"] == {"items": 5, "indexes": {}}
     assert changed["traffic"]["t"] == [9, 2]
-    assert changed["tables"]["b"] is data["tables"]["b"], "what no change leads through is the same object"
+    assert changed["tables"]["b"] is data["tables"]["b"], "values off the path of a change stay the same object"
 
 
 def test_a_caller_of_a_changed_table_is_checked_again(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def flat(per_second: int) -> DemandFlow:
         return np.ones(WINDOW_MINUTES)
 
     shape = LoadProfile(
-        "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=expand
+        "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), peak=Peak(1.0, 0), flat=True, expand=expand
     )
     return DemandFlow.of(shape, Fraction(per_second))
 

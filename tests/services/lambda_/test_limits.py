@@ -39,7 +39,7 @@ def steady(per_second: int) -> DemandFlow:
         return np.ones(WINDOW_MINUTES)
 
     shape = LoadProfile(
-        "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=expand
+        "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), peak=Peak(1.0, 0), flat=True, expand=expand
     )
     return DemandFlow.of(shape, Fraction(per_second))
 
@@ -55,7 +55,7 @@ def once_a_day() -> DemandFlow:
         return series
 
     shape = LoadProfile(
-        "nightly", recurring=False, monthly=Fraction(365, 12), top=Peak(1 / 60, 0), flat=False, expand=expand
+        "nightly", recurring=False, monthly=Fraction(365, 12), peak=Peak(1 / 60, 0), flat=False, expand=expand
     )
     return DemandFlow.of(shape, Fraction(1))
 

@@ -76,7 +76,7 @@ def risk(name: str, spec: Job, usage: Usage, ctx: Context) -> RunRisk | None:  #
         waste_share=usage.waste_share,
         notice_s=usage.failure_notice_s,
         notices=usage.notices,
-        told=f"functions.{spec.on_failure.removeprefix('functions.')}" if spec.on_failure else "",
+        notified=f"functions.{spec.on_failure.removeprefix('functions.')}" if spec.on_failure else "",
     )
 
 
