@@ -23,7 +23,7 @@ from capplan.pipeline.price import (
     price,
     prices_of,
 )
-from capplan.pipeline.quota_increases import quota_increases
+from capplan.pipeline.quotas import quota_increases
 from capplan.pipeline.recommendations import recommendations_of
 from capplan.pipeline.results import Plan, PlannedResource
 from capplan.pipeline.run_costs import runs_of
