@@ -16,7 +16,7 @@ _LEAD_MINUTES = 30
 _TAIL_MINUTES = 5
 _SAME_RISE_MINUTES = 60
 """Throttled minutes no further apart than this are one rise."""
-_MOST_STEPS = 12
+_MAX_STEPS = 12
 _BLOCK_HOURS = 4
 _EARLY_MINUTES = 10
 _DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
@@ -40,7 +40,7 @@ def foreseen_steps(
         quota = write_quota if key[1] == "write" else read_quota
         rises = _rises(side.flow.rate_per_minute().tolist(), (refused > 0).nonzero()[0].tolist(), target, int(quota))
         steps = _steps(rises, key[1])
-        if len(steps) > _MOST_STEPS:
+        if len(steps) > _MAX_STEPS:
             return None
         out[key] = steps
     return out
