@@ -190,7 +190,7 @@ def test_the_break_even_is_where_two_plans_meet(tmp_path: Path) -> None:
     ("name", "message", "hint"),
     [
         ("fulfill", "there is no state machine 'fulfill'", "did you mean 'fulfil'?"),
-        ("orders", "there is no state machine 'orders'", "there is fulfil"),
+        ("orders", "there is no state machine 'orders'", "expected one of fulfil"),
     ],
 )
 def test_an_unknown_machine_is_refused(name: str, message: str, hint: str) -> None:
