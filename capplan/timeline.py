@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from capplan import units
 
@@ -38,8 +38,7 @@ class SimulationRequest:
     progress: Callable[[float, str], None] = field(default=no_progress, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(NamedTuple):
     """The size of a simulation: named factors, such as (("minutes", 40320), ("partitions", 1000))."""
 
     factors: tuple[tuple[str, int], ...]
@@ -73,16 +72,14 @@ class Series:
     step_s: int = units.SECONDS_PER_MINUTE
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(NamedTuple):
     """Series with the same unit, start and step."""
 
     title: str
     series: tuple[Series, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(NamedTuple):
     """Loads side by side, such as those of partitions, the hottest first; `limit` is the limit of each.
 
     `names` are of the first values ("customer_id rank 1"), and may be fewer than the values.
@@ -95,8 +92,7 @@ class Bars:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """Something that happens: when, what and why. Events of more weight are shown first."""
 
     second: int
@@ -106,8 +102,7 @@ class Event:
     bad: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """What was offered and what became of it, over the simulated period: offered = the sum of the parts."""
 
     unit: str
@@ -120,8 +115,7 @@ class Totals:
         return self.offered - sum((amount for _, amount in self.parts), Decimal(0))
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(NamedTuple):
     """A resource over time, such as a table's writes.
 
     Attributes:

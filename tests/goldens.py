@@ -26,7 +26,7 @@ from tests.json_answers import json_goldens
 from tests.report.build import forty_resources, one_resource
 
 HERE = Path(__file__).parent
-WRONG = HERE / "scenario" / "wrong"
+WRONG = HERE / "language" / "wrong"
 GOLDEN = HERE / "golden"
 Golden = Callable[[], str]
 

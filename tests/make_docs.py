@@ -1,6 +1,6 @@
-"""Writes what the docs take from the program: keys, rules, shipped scenarios, what commands answer. It writes no prose.
+"""Writes the generated parts of the docs: keys, rules, shipped scenarios, answers of commands.
 
-`python -m tests.make_docs` writes all of it anew; read the diff.
+`python -m tests.make_docs` writes all of them; read the diff.
 """
 
 import re
@@ -22,7 +22,7 @@ _MARK = re.compile(r"(<!-- begin (?P<what>[a-z]+) -->\n).*?(<!-- end -->)", re.D
 _NAME = re.compile(r"^name: (.+)$", re.MULTILINE)
 _WORDS = {"size": "a size", "duration": "a duration", "time": "a duration", "bytes": "a size", "megabytes": "whole MB"}
 _WORDS |= {"count": "a count", "share": "a share, 0% to 100%", "factor": "a factor, such as 3x", "money": "USD"}
-_WORDS |= {"rate": "a rate, such as 60/s", "data-rate": "data a time, such as 300 GB/day"}
+_WORDS |= {"rate": "a rate, such as 60/s", "data-rate": "a data rate, such as 300 GB/day"}
 _PLAIN = {"string": "text", "number": "a number", "integer": "a number", "boolean": "true or false"}
 _PLAIN |= {"array": "a list", "object": "keys and values"}
 
@@ -80,7 +80,7 @@ def keys_page() -> str:
     """Every key of the language, part by part."""
     schema = scenario_schema()
     parts = [_table("The file", "", schema["properties"], schema["required"])]
-    parts.append(_part("`traffic`: one entrance", schema["properties"]["traffic"]["patternProperties"]))
+    parts.append(_part("`traffic`: a traffic source", schema["properties"]["traffic"]["patternProperties"]))
     definitions = schema["$defs"]
     specs = {section: resource_type(section).spec for section in SECTIONS}
     for section, spec in specs.items():

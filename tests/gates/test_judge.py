@@ -179,7 +179,7 @@ def test_a_waiver_of_a_gate_that_holds_is_not_needed(tmp_path: Path) -> None:
     assert gate.waiver.state == "not needed"
 
 
-def test_a_waiver_without_a_day_is_a_mistake_in_check_and_listed_in_an_estimate(tmp_path: Path) -> None:
+def test_a_waiver_without_a_day_is_an_error_in_check_and_listed_in_an_estimate(tmp_path: Path) -> None:
     with pytest.raises(CapplanError) as error:
         planned(WAIVED, tmp_path)
     diagnostic = error.value.diagnostics[0]

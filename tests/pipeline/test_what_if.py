@@ -1,6 +1,7 @@
 """A change planned on what stays the same gives the plan of the changed scenario, read and metered from the start."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,10 @@ def test_an_option_planned_on_what_stays_is_the_changed_scenario_planned_anew(na
 
 
 def test_a_change_leaves_the_data_it_is_applied_to_alone() -> None:
-    data = {"tables": {"a": {"items": 1, "indexes": {"x": {}}}, "b": {"items": 2}}, "traffic": {"t": [1, 2]}}
+    data: dict[str, Any] = {
+        "tables": {"a": {"items": 1, "indexes": {"x": {}}}, "b": {"items": 2}},
+        "traffic": {"t": [1, 2]},
+    }
     changed = apply(data, (Change("tables.a.items", 5), Change("tables.a.indexes.x", None), Change("traffic.t.0", 9)))
     assert data == {"tables": {"a": {"items": 1, "indexes": {"x": {}}}, "b": {"items": 2}}, "traffic": {"t": [1, 2]}}
     assert changed["tables"]["a"] == {"items": 5, "indexes": {}}

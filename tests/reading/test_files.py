@@ -46,7 +46,7 @@ def test_only_regular_files_are_opened(tmp_path: Path) -> None:
         assert refused(tmp_path, name).message.endswith("is not a regular file")
 
 
-def test_what_cannot_be_opened_is_a_mistake(tmp_path: Path) -> None:
+def test_what_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     assert refused(tmp_path, "nope.json").hint == "no such file or directory"
     assert refused(tmp_path, "a\0b").hint == "not a valid file name"
@@ -83,7 +83,7 @@ def test_a_dash_is_standard_input() -> None:
     assert (source.text, source.display, source.files) == ("capplan: 1", "<stdin>", Files(Path()))
 
 
-def test_a_scenario_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
+def test_a_scenario_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     for path in (tmp_path / "nope.yaml", tmp_path):
         with pytest.raises(CapplanError) as caught:
             read_source(str(path))
@@ -161,7 +161,7 @@ def test_a_definition_may_be_yaml(tmp_path: Path) -> None:
         "".join
     )
 )
-def test_anything_like_json_is_a_document_or_mistakes(text: str) -> None:
+def test_anything_like_json_is_a_document_or_errors(text: str) -> None:
     try:
         data = read_json(text, "a.json").data
     except CapplanError as error:

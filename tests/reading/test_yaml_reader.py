@@ -25,7 +25,7 @@ def diagnostics(text: str) -> tuple[Diagnostic, ...]:
 
 
 def blocks(text: str) -> str:
-    """The mistakes as they are printed, without the line that counts them."""
+    """The errors as they are printed, without the line that counts them."""
     return errors_text(diagnostics(text), ascii_only=True).rsplit("\n\n", 1)[0]
 
 
@@ -347,7 +347,7 @@ def test_an_alias_bomb_stays_small() -> None:
 @pytest.mark.parametrize(
     ("count", "last"), [(99, "no is true"), (100, "more errors follow"), (90_000, "more errors follow")]
 )
-def test_a_hundred_mistakes_are_enough(count: int, last: str) -> None:
+def test_a_hundred_errors_are_enough(count: int, last: str) -> None:
     found = diagnostics("- no\n" * count)
     assert len(found) == min(count, MAX_ERRORS)
     assert found[-1].message.startswith(last)
@@ -450,7 +450,7 @@ def test_marks_mirror_the_data() -> None:
         (("tables", "orders", "note"), False, 5, 11, 1),
     ],
 )
-def test_a_mistake_quotes_its_line(path: tuple[str, ...], key: bool, line: int, column: int, width: int) -> None:  # noqa: FBT001
+def test_an_error_quotes_its_line(path: tuple[str, ...], key: bool, line: int, column: int, width: int) -> None:  # noqa: FBT001
     found = read_yaml(DOCUMENT, "s.yaml").diagnostic(path, "wrong", "better", key=key)
     expected = Diagnostic("s.yaml", line, column, "wrong", "better", width, DOCUMENT.splitlines()[line - 1])
     assert found == expected
@@ -465,7 +465,7 @@ _YAML_BITS = st.lists(
 
 @settings(max_examples=400, deadline=None)
 @given(st.one_of(st.binary(max_size=80), st.text(max_size=60).map(lambda t: t.encode("utf-8", "surrogatepass"))))
-def test_any_bytes_are_a_document_or_mistakes(raw: bytes) -> None:
+def test_any_bytes_are_a_document_or_errors(raw: bytes) -> None:
     try:
         document: Document | None = read_yaml(decode(raw, "s.yaml"), "s.yaml")
     except CapplanError as error:
@@ -479,7 +479,7 @@ def test_any_bytes_are_a_document_or_mistakes(raw: bytes) -> None:
 
 @settings(max_examples=600, deadline=None)
 @given(_YAML_BITS)
-def test_anything_like_yaml_is_a_document_or_mistakes_within_the_file(text: str) -> None:
+def test_anything_like_yaml_is_a_document_or_errors_within_the_file(text: str) -> None:
     try:
         found = read_yaml(text, "s.yaml").diagnostic((), "right")
         all_found: tuple[Diagnostic, ...] = (found,)

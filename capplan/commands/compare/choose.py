@@ -1,8 +1,8 @@
-"""Which option to choose, and what would have to be so to choose another. It prices and simulates nothing.
+"""Which option to recommend, and under which conditions another one is better.
 
-An option keeps the limit at a multiple where it refuses no more than is tolerated (a gate's limit, else nothing). Its
-regret there is what it costs beyond the cheapest that keeps it; the choice is the option with the least regret at the
-worst multiple, among those that keep the limit at most multiples.
+An option keeps the limit at a multiple of traffic where it throttles no more than is tolerated (a gate's limit, else
+nothing). Its regret there is what it costs more than the cheapest that keeps it; recommended is the option with the least
+regret at its worst multiple, among those that keep the limit at the largest number of multiples.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ _CENT = Decimal("0.01")
 
 
 def keeps(at: AtMultiple, tolerated: Decimal) -> bool:
-    """Whether no more is refused than is tolerated."""
+    """Whether no more is throttled than is tolerated."""
     return at.throttled_share is not None and at.throttled_share <= tolerated
 
 
 def with_regret(options: Sequence[ModeOption], tolerated: Decimal) -> list[ModeOption]:
-    """The options with their greatest regret over the multiples at which anything keeps the limit."""
+    """The options with their largest regret over the multiples at which any option keeps the limit."""
     best: dict[Decimal, Decimal] = {}
     for option in options:
         for at in () if option.commitment else option.at:
@@ -41,9 +41,9 @@ def _regret(option: ModeOption, best: dict[Decimal, Decimal], tolerated: Decimal
 
 
 def choose(options: Sequence[ModeOption], tolerated: Decimal) -> str | None:
-    """The least regret among those that keep the limit most often; where none does today, the least throttled.
+    """The least regret among those that keep the limit at most multiples; where none does today, the least throttled.
 
-    What commits for years is not chosen: no multiple of this month's traffic tells whether the table stays that long.
+    Commitments for years are not recommended: this month's traffic does not show whether the table stays that long.
     """
     known = [o for o in options if o.monthly_cost is not None and o.commitment is None]
     if not known:
@@ -59,29 +59,29 @@ def _kept(option: ModeOption, tolerated: Decimal) -> int:
 
 
 def pareto(options: Sequence[ModeOption]) -> list[ModeOption]:
-    """The same options, those marked that no other beats in cost and throttling both."""
+    """The same options, with those marked that no other beats in both cost and throttling."""
 
     def beats(a: ModeOption, b: ModeOption) -> bool:
         if a.monthly_cost is None or b.monthly_cost is None:
             return False
-        one, two = (a.monthly_cost, a.throttled_share or 0), (b.monthly_cost, b.throttled_share or 0)
-        return one != two and one[0] <= two[0] and one[1] <= two[1]
+        left, right = (a.monthly_cost, a.throttled_share or 0), (b.monthly_cost, b.throttled_share or 0)
+        return left != right and left[0] <= right[0] and left[1] <= right[1]
 
     return [replace(o, pareto=o.monthly_cost is not None and not any(beats(x, o) for x in options)) for o in options]
 
 
-def unless(
-    options: Sequence[ModeOption], chosen: ModeOption, tolerated: Decimal, missed_if_unplanned: Decimal | None
+def alternatives(
+    options: Sequence[ModeOption], chosen: ModeOption, tolerated: Decimal, missed_share: Decimal | None
 ) -> tuple[str, ...]:
-    """What would have to be so for another choice to be the better one."""
-    found = [
+    """Conditions under which another option is better than the recommended one."""
+    sentences = [
         _if_more_is_tolerated(options, chosen, tolerated),
         *_if_traffic_differs(options, chosen, tolerated),
         *_if_it_stays(options, chosen, tolerated),
-        _if_unplanned(chosen, missed_if_unplanned),
+        _if_unplanned(chosen, missed_share),
         _if_harsh(options, chosen, tolerated),
     ]
-    return tuple(sentence for sentence in found if sentence)
+    return tuple(sentence for sentence in sentences if sentence)
 
 
 def _if_more_is_tolerated(options: Sequence[ModeOption], chosen: ModeOption, tolerated: Decimal) -> str:
@@ -98,7 +98,7 @@ def _if_more_is_tolerated(options: Sequence[ModeOption], chosen: ModeOption, tol
         return ""
     best = min(cheaper, key=lambda o: (o.throttled_share or Decimal(0), o.monthly_cost or Decimal(0)))
     gap = (chosen.monthly_cost or Decimal(0)) - (best.monthly_cost or Decimal(0))
-    return f"{_percent(best.throttled_share)} throttled is fine: {best.id}, {gap:,.2f} cheaper"
+    return f"{_percent(best.throttled_share)} throttled is acceptable: {best.id}, {gap:,.2f} cheaper"
 
 
 def _if_traffic_differs(options: Sequence[ModeOption], chosen: ModeOption, tolerated: Decimal) -> list[str]:
@@ -115,7 +115,7 @@ def _if_traffic_differs(options: Sequence[ModeOption], chosen: ModeOption, toler
         cost, best = min(others)
         if not keeps(at, tolerated):
             out.append(
-                f"traffic is {at.multiple:f}x: it throttles {_percent(at.throttled_share)} then; {best} does not"
+                f"traffic is {at.multiple:f}x: {_percent(at.throttled_share)} throttled then; with {best} nothing is"
             )
         elif at.monthly_cost - cost >= _CENT:
             out.append(f"traffic is {at.multiple:f}x: {best} is {at.monthly_cost - cost:,.2f} cheaper then")
@@ -123,7 +123,7 @@ def _if_traffic_differs(options: Sequence[ModeOption], chosen: ModeOption, toler
 
 
 def _if_it_stays(options: Sequence[ModeOption], chosen: ModeOption, tolerated: Decimal) -> list[str]:
-    """The cheapest of each commitment that keeps the limit, where it beats the choice."""
+    """The cheapest of each commitment that keeps the limit, where it is cheaper than the recommended option."""
     out = []
     for suffix, words in (("/savings-plan", "a year"), ("/reserved-1y", "a year"), ("/reserved-3y", "three years")):
         able = [
@@ -143,11 +143,11 @@ def _if_it_stays(options: Sequence[ModeOption], chosen: ModeOption, tolerated: D
 def _if_unplanned(chosen: ModeOption, missed: Decimal | None) -> str:
     if missed is None or not chosen.id.startswith("scheduled"):
         return ""
-    return f"a planned rise comes at another time: {_percent(missed)} of what comes in it throttles"
+    return f"a scheduled rise comes at another time: {_percent(missed)} of its requests are throttled"
 
 
 def _if_harsh(options: Sequence[ModeOption], chosen: ModeOption, tolerated: Decimal) -> str:
-    """What AWS does not publish may throttle more than is assumed."""
+    """What AWS does not publish may throttle more than assumed."""
     if chosen.throttled_range is None or chosen.throttled_range[1] <= tolerated:
         return ""
     steady = [
@@ -159,7 +159,7 @@ def _if_harsh(options: Sequence[ModeOption], chosen: ModeOption, tolerated: Deci
     if not steady:
         return worst
     best = min(steady, key=lambda o: (o.monthly_cost or Decimal(0), o.id))
-    return f"{worst}; {best.id} then throttles no more than now"
+    return f"{worst}; {best.id} stays within what is tolerated"
 
 
 def _percent(share: Decimal | None) -> str:

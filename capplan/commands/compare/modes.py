@@ -1,4 +1,4 @@
-"""Every capacity mode of every table, each priced by planning it. It holds no break-even formula."""
+"""Every capacity mode of every table, each priced by planning it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from capplan.commands.compare import commitments as commit
 from capplan.commands.compare.break_even import break_even, scaled_use, utilisation
-from capplan.commands.compare.choose import choose, pareto, unless, with_regret
+from capplan.commands.compare.choose import alternatives, choose, pareto, with_regret
 from capplan.commands.compare.commitments import Reservation
 from capplan.commands.compare.planned_modes import AS_TODAY, Multiple, Runs, runs_of, throttled_in, usages
 from capplan.gates.observed import exact
@@ -46,7 +46,7 @@ class _Candidate:
 def compare_modes(
     scenario: Scenario, *, today: date | None = None, seed: int = 0, multiples: Sequence[Fraction] = MULTIPLES
 ) -> Modes:
-    """Each table under each mode, class and commitment, at several multiples of its traffic, and which to choose.
+    """Each table under each mode, class and commitment, at several multiples of its traffic, and which one is recommended.
 
     Raises:
         CapplanError: The scenario as written cannot be priced.
@@ -82,13 +82,13 @@ def _compare(
     """A table and its global indexes under every mode."""
     metered, address = base.metered, resource.address
     usage, demand = metered.usage[address], metered.demand[address]
-    found = modes(resource.name, resource.spec, usage, demand, metered.context)
-    used = {mode.id: usages(mode, demand, base, resource.name, multiples) for mode in found}
+    all_modes = modes(resource.name, resource.spec, usage, demand, metered.context)
+    used = {mode.id: usages(mode, demand, base, resource.name, multiples) for mode in all_modes}
     candidates = [
-        one
+        candidate
         for table_class in CLASSES
-        for mode in found
-        for one in _with_commitments(base, runs_of(base, resource, mode, used[mode.id], table_class, today))
+        for mode in all_modes
+        for candidate in _with_commitments(base, runs_of(base, resource, mode, used[mode.id], table_class, today))
         if mode.id != "as-written" or table_class == resource.spec.table_class
     ]
     tolerated = _tolerated(base.metered.scenario, resource)
@@ -99,20 +99,22 @@ def _compare(
     out = [
         ComparedTable(
             name=resource.label,
-            index=arm,
+            index=index,
             as_written=_as_written(resource),
             break_even_read=even.get("read"),
             break_even_write=even.get("write"),
-            used_read=utilisation(usage, arm, "read"),
-            used_write=utilisation(usage, arm, "write"),
-            recommended=picked.id if picked is not None and arm is None else None,
-            options=tuple(options if arm is None else pareto([_option(base, resource, arm, c) for c in candidates])),
-            scaled_read=scaled_use(found, arm, "read"),
-            scaled_write=scaled_use(found, arm, "write"),
+            used_read=utilisation(usage, index, "read"),
+            used_write=utilisation(usage, index, "write"),
+            recommended=picked.id if picked is not None and index is None else None,
+            options=tuple(
+                options if index is None else pareto([_option(base, resource, index, c) for c in candidates])
+            ),
+            scaled_read=scaled_use(all_modes, index, "read"),
+            scaled_write=scaled_use(all_modes, index, "write"),
             tolerated=tolerated,
-            unless=_unless(options, picked, tolerated, found) if arm is None else (),
+            unless=_alternatives(options, picked, tolerated, all_modes) if index is None else (),
         )
-        for arm in (None, *resource.spec.global_indexes())
+        for index in (None, *resource.spec.global_indexes())
     ]
     return out, by_id[picked.id] if picked is not None else None
 
@@ -125,7 +127,7 @@ def _as_written(resource: Resource) -> str:
 def _tolerated(scenario: Scenario, resource: Resource) -> Decimal:
     """The share that the strictest gate on the table's throttling allows; none without a gate."""
     names = {f"{resource.address}.throttled", f"{resource.label}.throttled"}
-    limits = [exact(most) for gate in scenario.gates for most in ceilings(gate.test, names)]
+    limits = [exact(limit) for gate in scenario.gates for limit in ceilings(gate.test, names)]
     return min(limits, default=Decimal(0))
 
 
@@ -133,7 +135,7 @@ def _tolerated(scenario: Scenario, resource: Resource) -> Decimal:
 
 
 def _with_commitments(base: Priced, runs: Runs) -> list[_Candidate]:
-    """A mode as it is, and under everything it may be committed to. What is committed to is decided for today."""
+    """A mode without a commitment, and under each it may have; the commitment is sized for today's traffic."""
     name = runs.mode.id + ("" if runs.table_class == "standard" else f"/{runs.table_class}")
     out = [_Candidate(name, runs, {m: run.cost for m, run in runs.at.items()})]
     if runs.mode.mode == "provisioned" and runs.table_class == "standard":
@@ -148,16 +150,16 @@ def _reserved(base: Priced, runs: Runs, name: str, years: int) -> _Candidate:
         return _Candidate(name, runs, nothing, reason=_no_price(runs.base.missing))
     hours = {unit: commit.hours_of(runs.base, unit) for unit in commit.UNITS}
     prices = {unit: commit.unit_price(runs.base, unit) for unit in commit.UNITS}
-    held = commit.reservation(hours, prices, base.catalogue, years)
-    if held is None:
+    reserved = commit.reservation(hours, prices, base.catalogue, years)
+    if reserved is None:
         return _Candidate(name, runs, nothing, f"{years} years" if years > 1 else "1 year", "not in the price files")
     discount = base.metered.scenario.account.discount
-    costs = {m: commit.with_reservation(run, held, base.catalogue, discount) for m, run in runs.at.items()}
-    return _Candidate(name, runs, costs, held.words())
+    costs = {m: commit.with_reservation(run, reserved, base.catalogue, discount) for m, run in runs.at.items()}
+    return _Candidate(name, runs, costs, reserved.words())
 
 
 def _savings_plan(base: Priced, runs: Runs, name: str) -> _Candidate | None:
-    """Under the commitment that pays best; None where there is no throughput to commit to."""
+    """Under the commitment that saves most; None where there is no throughput to commit to."""
     rates = None if runs.base.missing else commit.plan_prices(runs.base, base.catalogue)
     if rates is None:
         return _Candidate(name, runs, dict.fromkeys(runs.at), "1 year", "not in the price files")
@@ -176,10 +178,10 @@ def _no_price(keys: Sequence[str]) -> str:
 # --- options ----------------------------------------------------------------------------------------------------------
 
 
-def _option(base: Priced, resource: Resource, arm: str | None, candidate: _Candidate) -> ModeOption:
+def _option(base: Priced, resource: Resource, index: str | None, candidate: _Candidate) -> ModeOption:
     data, mode = base.metered.scenario.data, candidate.runs.mode
-    where = f"tables.{resource.name}" + (f".indexes.{arm}" if arm else "")
-    costs = candidate.costs if arm is None else _index_costs(resource, arm, candidate)
+    where = f"tables.{resource.name}" + (f".indexes.{index}" if index else "")
+    costs = candidate.costs if index is None else _index_costs(resource, index, candidate)
     shares = {m: to_quantity(run.usage.throttled) for m, run in candidate.runs.at.items()}
     missing = candidate.runs.base.missing
     return ModeOption(
@@ -191,17 +193,17 @@ def _option(base: Priced, resource: Resource, arm: str | None, candidate: _Candi
         },
         commitment=candidate.commitment,
         monthly_cost=costs[AS_TODAY],
-        throttled_share=shares[AS_TODAY] if arm is None else None,
+        throttled_share=shares[AS_TODAY] if index is None else None,
         pareto=False,
         reason=candidate.reason or (_no_price(missing) if missing else mode.gives_up),
         change=tuple(FindingChange(c.path, written(data, c.path), c.to) for c in mode.changes),
-        at=tuple(AtMultiple(to_quantity(m), costs[m], shares[m] if arm is None else None) for m in sorted(costs)),
+        at=tuple(AtMultiple(to_quantity(m), costs[m], shares[m] if index is None else None) for m in sorted(costs)),
     )
 
 
-def _index_costs(resource: Resource, arm: str, candidate: _Candidate) -> dict[Multiple, Decimal | None]:
+def _index_costs(resource: Resource, index: str, candidate: _Candidate) -> dict[Multiple, Decimal | None]:
     """An index's own month; a commitment is the table's, so it is not priced for one index."""
-    prefix = f"{resource.label}.{arm}."
+    prefix = f"{resource.label}.{index}."
     return {m: None if candidate.commitment else run.cost_of(prefix) for m, run in candidate.runs.at.items()}
 
 
@@ -220,24 +222,26 @@ def _with_ranges(
     return [replace(o, throttled_range=ends.get(c.runs.mode.id)) for o, c in zip(options, candidates, strict=True)]
 
 
-def _unless(
-    options: Sequence[ModeOption], picked: ModeOption | None, tolerated: Decimal, found: Sequence[Mode]
+def _alternatives(
+    options: Sequence[ModeOption], picked: ModeOption | None, tolerated: Decimal, all_modes: Sequence[Mode]
 ) -> tuple[str, ...]:
     if picked is None:
         return ()
-    scaled = next((mode for mode in found if mode.id == "auto-scaled-70"), None)
-    missed = None if scaled is None else scaled.usage.window.missed_share()
+    scaled = next((mode for mode in all_modes if mode.id == "auto-scaled-70"), None)
+    missed = None if scaled is None else scaled.usage.period.missed_share
     if all((o.throttled_share or 0) > tolerated for o in options):
-        chosen = next(mode for mode in found if mode.id == picked.id.partition("/")[0])
-        return (f"every mode throttles here, so the mode is not the cause: {', '.join(chosen.usage.window.reasons)}",)
-    return unless(options, picked, tolerated, None if missed is None else to_quantity(missed))
+        chosen = next(mode for mode in all_modes if mode.id == picked.id.partition("/")[0])
+        return (
+            f"every mode throttles this load, so the mode is not the cause: {', '.join(chosen.usage.period.reasons)}",
+        )
+    return alternatives(options, picked, tolerated, None if missed is None else to_quantity(missed))
 
 
 # --- the account ------------------------------------------------------------------------------------------------------
 
 
 def _account(base: Priced, chosen: Sequence[tuple[ComparedTable, _Candidate]]) -> ComparedAccount:
-    """All tables together, and reserved capacity shared by the recommended provisioned ones."""
+    """The sum over all tables, and reserved capacity shared by the recommended provisioned ones."""
     tables = [table for table, _ in chosen]
     before = [next((o.monthly_cost for o in t.options if o.id == t.as_written), None) for t in tables]
     after = [candidate.costs[AS_TODAY] for _, candidate in chosen]
@@ -252,9 +256,9 @@ def _total(costs: Sequence[Decimal | None]) -> Decimal | None:
 
 
 def _pooled(base: Priced, runs: Sequence[Runs], years: int) -> tuple[int, str, Decimal] | None:
-    """Blocks chosen by the hours of all Standard provisioned tables together, and the month of every table with them."""
-    reservable = [one.base for one in runs if one.mode.mode == "provisioned" and one.table_class == "standard"]
-    plain = _total([one.base.cost for one in runs])
+    """Blocks sized by the hours of all Standard provisioned tables, and the month of every table with them."""
+    reservable = [run.base for run in runs if run.mode.mode == "provisioned" and run.table_class == "standard"]
+    plain = _total([run.base.cost for run in runs])
     if not reservable or plain is None:
         return None
     hours = {
@@ -263,11 +267,11 @@ def _pooled(base: Priced, runs: Sequence[Runs], years: int) -> tuple[int, str, D
     prices = {
         u: next((p for r in reservable if (p := commit.unit_price(r, u)) is not None), None) for u in commit.UNITS
     }
-    held = commit.reservation(hours, prices, base.catalogue, years)
-    if held is None or not any(held.blocks.values()):
+    reserved = commit.reservation(hours, prices, base.catalogue, years)
+    if reserved is None or not any(reserved.blocks.values()):
         return None
-    saved = commit.pooled_saving(reservable, held, base.catalogue, base.metered.scenario.account.discount)
-    return years, held.words(), plain - saved
+    saved = commit.pooled_saving(reservable, reserved, base.catalogue, base.metered.scenario.account.discount)
+    return years, reserved.words(), plain - saved
 
 
 __all__ = ["MULTIPLES", "Reservation", "compare_modes"]

@@ -1,4 +1,4 @@
-"""A table under one mode at several multiples of its traffic: what it costs and what it refuses. It chooses nothing."""
+"""A table under one mode at several multiples of its traffic: what it costs and what it throttles."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ class Run:
         usage: What AWS would meter.
         charges: Under which prices.
         lines: The table's line items; empty where a price is missing.
-        missing: Prices that nobody has.
+        missing: Missing prices.
     """
 
     usage: Usage
@@ -41,13 +41,13 @@ class Run:
         return None if self.missing else monthly(self.lines)
 
     def cost_of(self, prefix: str) -> Decimal | None:
-        """The month of the charges whose id begins so."""
+        """The month of the charges whose id begins with a prefix."""
         return None if self.missing else monthly(x for x in self.lines if x.charge_id.startswith(prefix))
 
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """A mode in a class at every multiple; the capacity settings stay as they were made for today's traffic."""
+    """A mode in a class at every multiple; the capacity settings stay as planned for today's traffic."""
 
     mode: Mode
     table_class: str
@@ -61,7 +61,7 @@ class Runs:
 
 def scaled(demand: Demand, multiple: Multiple) -> Demand:
     """The demand with traffic multiplied, schedules as they are."""
-    return Demand(tuple(replace(work, flow=_scaled(work.flow, multiple)) for work in demand.requests))
+    return Demand(tuple(replace(stream, flow=_scaled(stream.flow, multiple)) for stream in demand.requests))
 
 
 def _scaled(flow: DemandFlow, multiple: Multiple) -> DemandFlow:
@@ -78,8 +78,8 @@ def runs_of(
     base: Priced, resource: Resource, mode: Mode, used: Mapping[Multiple, Usage], table_class: str, today: date | None
 ) -> Runs:
     """A mode in a class at every multiple, priced."""
-    own = in_class(mode, resource.name, "standard" if table_class == "standard" else "standard-ia")
-    return Runs(own, table_class, {m: _run(base, resource, own, usage, today) for m, usage in used.items()})
+    mode = in_class(mode, resource.name, "standard" if table_class == "standard" else "standard-ia")
+    return Runs(mode, table_class, {m: _run(base, resource, mode, usage, today) for m, usage in used.items()})
 
 
 def _run(base: Priced, resource: Resource, mode: Mode, usage: Usage, today: date | None) -> Run:
@@ -87,14 +87,13 @@ def _run(base: Priced, resource: Resource, mode: Mode, usage: Usage, today: date
     scenario = base.metered.scenario
     others: list[Charge] = []
     if scenario.account.free_tier:
-        others = [c for address, found in base.charges.items() if address != resource.address for c in found]
+        others = [c for address, charges in base.charges.items() if address != resource.address for c in charges]
     rated = rate_charges([*others, *charges], scenario, base.catalogue, today)
-    own = {charge.id for charge in charges}
-    used = {charge.price for charge in charges}
-    missing = tuple(one.key for one in rated.missing if one.key in used)
-    return Run(usage, charges, tuple(line for line in rated.lines if line.charge_id in own), missing)
+    ids, prices = {charge.id for charge in charges}, {charge.price for charge in charges}
+    missing = tuple(price.key for price in rated.missing if price.key in prices)
+    return Run(usage, charges, tuple(line for line in rated.lines if line.charge_id in ids), missing)
 
 
 def throttled_in(mode: Mode, demand: Demand, base: Priced, case: Case) -> Fraction:
-    """The share refused today when everything nobody publishes is at one end."""
+    """The share throttled today when everything AWS does not publish is at one end."""
     return meter_with(mode.spec, demand, base.metered.context, constants(case)).throttled

@@ -1,16 +1,17 @@
-"""What DynamoDB says of itself."""
+"""What capplan knows of DynamoDB as a service: its section, its quotas, the Task integrations that reach a table."""
 
 from capplan.service import Emits, Integration, Section, Service
+from capplan.services.dynamodb.quotas import ALL
 
 SERVICE = Service(
-    "dynamodb",
-    "DynamoDB",
-    (
+    id="dynamodb",
+    label="DynamoDB",
+    sections=(
         Section(
-            "tables",
-            "table",
-            "orders: {item_size: 1 KB, items: 1M}",
-            "table:TABLE",
+            key="tables",
+            noun="table",
+            example="orders: {item_size: 1 KB, items: 1M}",
+            resource_type="table:TABLE",
             verbs=(
                 *("get", "query", "scan", "put", "update", "delete"),
                 *("batch-get", "batch-write", "transact-get", "transact-write", "check"),
@@ -26,6 +27,7 @@ SERVICE = Service(
             emits=Emits("stream", "dynamodb"),
         ),
     ),
+    quotas=ALL,
     integrations={
         ("dynamodb", action): Integration("tables", verb, "TableName")
         for action, verb in (

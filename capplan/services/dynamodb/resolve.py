@@ -1,4 +1,4 @@
-"""A table's spec with its example items read and measured, and what in them cannot be. It opens files through the scenario's folder only."""
+"""A table's spec with its example items read and measured, and what is wrong with them."""
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -11,7 +11,7 @@ from capplan.reading.limits import MAX_ERRORS, MAX_SAMPLE_BYTES
 from capplan.services.dynamodb.items.examples import ItemError, items_of, typed_item
 from capplan.services.dynamodb.items.sample import Sample
 from capplan.services.dynamodb.items.size import Item, item_bytes
-from capplan.services.dynamodb.quotas import MAX_ITEM_BYTES
+from capplan.services.dynamodb.quotas import ITEM_SIZE_MAX
 from capplan.services.dynamodb.spec import Table
 
 
@@ -45,7 +45,7 @@ def _with_file(spec: Table, name: str, files: Files) -> tuple[Table, tuple[Probl
 
 @lru_cache(maxsize=8)
 def _read(text: str, file: str, key: tuple[str, ...]) -> Sample:
-    """The items of a file; the same sample for the same text, so that what is measured of it is measured once."""
+    """The items of a file; the same sample for the same text, so that it is measured once."""
     items, diagnostics = sample_items(text, file, key)
     if diagnostics:
         raise CapplanError(diagnostics)
@@ -76,39 +76,39 @@ def items_from(
                 diagnostics.append(Diagnostic(file, line, 1, wrong))
     if not items and not diagnostics:
         diagnostics.append(
-            Diagnostic(file, 0, 0, "there is no item in it", "expected JSON: one item, or one item a line")
+            Diagnostic(file, 0, 0, "no item in this file", "expected JSON: one item, or one item a line")
         )
     return tuple(items), tuple(diagnostics)
 
 
 def item_problem(item: Item, key: tuple[str, ...]) -> str | None:
-    """Why DynamoDB would refuse an item; None where it would not."""
+    """Why DynamoDB would reject an item; None where it would not."""
     absent = [name for name in key if name not in item]
     if absent:
-        return f"the item has no '{absent[0]}', which is the table's key"
+        return f"the item has no '{absent[0]}', an attribute of the table's key"
     if any(not next(iter(item[name].values())) for name in key if item[name].keys() & {"S", "B"}):
         return "a key attribute is empty"
     size = item_bytes(item)
-    if size > MAX_ITEM_BYTES:
-        return f"the item has {size:,} bytes; DynamoDB takes at most {MAX_ITEM_BYTES:,} (400 KB)"
+    if size > ITEM_SIZE_MAX.value:
+        return f"the item has {size:,} bytes; DynamoDB takes at most {ITEM_SIZE_MAX.value:,} ({ITEM_SIZE_MAX})"
     return None
 
 
 def _measured(spec: Table, sample: Sample, word: str) -> tuple[Table, tuple[Problem, ...]]:
-    whole = spec.model_copy(update={"item_size": sample.sizes, "sample": sample})
-    return whole, tuple(_index_problems(spec, sample, word))
+    measured = spec.model_copy(update={"item_size": sample.sizes, "sample": sample})
+    return measured, tuple(_index_problems(spec, sample, word))
 
 
 def _index_problems(spec: Table, sample: Sample, word: str) -> Iterable[Problem]:
-    """An index of which no example item has an entry would cost nothing: most likely a name is wrong."""
-    for name, index in spec.indexes.items():
+    """An index of which no example item has an entry would cost nothing: most likely a name is misspelled."""
+    for index_name, index in spec.indexes.items():
         if not spec.key and index.project != "all" and index.entry_size is None:
             hint = "write the table's partition_key, and its sort_key if it has one"
-            yield Problem(("indexes", name), "an entry holds the table's key, and nothing says what that is", hint)
+            yield Problem(("indexes", index_name), "an entry has the table's key, which is not written", hint)
             continue
-        absent = [one for one in index.own_key if not any(one in item for item in sample.items)]
+        absent = [name for name in index.index_key if not any(name in item for item in sample.items)]
         if absent and index.entry_size is None:
             hint = (
                 f"give the {'item' if word == 'item' else 'items'} this attribute, or the index an entry_size and items"
             )
-            yield Problem(("indexes", name), f"no example item has '{absent[0]}', a key of this index", hint)
+            yield Problem(("indexes", index_name), f"no example item has '{absent[0]}', a key of this index", hint)

@@ -35,19 +35,6 @@ from capplan.services.lambda_.usage import Usage, high
 
 QUOTA_NAMES: Mapping[str, tuple[str, str]] = {quota.id: quota.request for quota in ALL if quota.request is not None}
 """What to ask AWS for, by the name and code of Service Quotas."""
-_SHARED = {quota.id: quota for quota in ALL if quota.shared}
-
-
-def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:
-    """A quota that the account's functions share: the scenario's figure, or AWS's default; None if there is none."""
-    account = quotas or {}
-    quota = _SHARED.get(limit)
-    if quota is None or limit in account:
-        return account.get(limit)
-    if quota.follows is None:
-        return quota.in_region(region)
-    other, factor = quota.follows
-    return account.get(other, _SHARED[other].in_region(region)) * factor
 
 
 def check(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:

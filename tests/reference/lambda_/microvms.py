@@ -1,4 +1,4 @@
-"""What Lambda MicroVMs count: vCPU-seconds, GB-seconds, snapshots written, read and kept. It never holds a price.
+"""What Lambda MicroVMs are billed for, which capplan does not plan: vCPU-seconds, GB-seconds, snapshots.
 
 AWS Lambda pricing page, "Lambda MicroVMs" (read 2026-11-23).
 """
@@ -35,12 +35,12 @@ class Snapshots:
 
 def vcpu_seconds(levels: Iterable[Level]) -> Fraction:
     """vCPU-seconds over all levels."""
-    return sum((Fraction(one.seconds) * Fraction(one.vcpu) for one in levels), Fraction(0))
+    return sum((Fraction(level.seconds) * Fraction(level.vcpu) for level in levels), Fraction(0))
 
 
 def gb_seconds(levels: Iterable[Level]) -> Fraction:
     """GB-seconds of memory over all levels."""
-    return sum((Fraction(one.seconds) * Fraction(one.memory_gb) for one in levels), Fraction(0))
+    return sum((Fraction(level.seconds) * Fraction(level.memory_gb) for level in levels), Fraction(0))
 
 
 def written_gb(kept: Snapshots) -> Fraction:

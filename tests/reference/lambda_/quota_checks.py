@@ -1,4 +1,4 @@
-"""One configuration held against Lambda's quotas: what AWS refuses when a function is made or called. It meters nothing.
+"""A whole configuration against Lambda's quotas, those that the scenario language has no key for included: an oracle.
 
 Lambda Developer Guide, "Lambda quotas" and "Understanding Lambda function scaling" (read 2026-11-23).
 """
@@ -9,16 +9,10 @@ from fractions import Fraction
 from typing import Literal
 
 from capplan import units
+from capplan.service import Quota
+from capplan.services.lambda_ import quotas
 
-MB_PER_VCPU = 1769
-MEMORY_MB = (128, 10_240)
-TIMEOUT_S = (1, 900)
-EPHEMERAL_MB = (512, 10_240)
-ZIPPED_MB, UNZIPPED_MB, IMAGE_MB = 50, 250, 10_240
-LAYERS, ENVIRONMENT_KB = 5, 4
-SYNC_PAYLOAD_MB, ASYNC_PAYLOAD_MB = 6, 1
-ACCOUNT_CONCURRENCY = 1000
-KEPT_UNRESERVED = 100
+Exact = Decimal | Fraction | int
 _CORE_STEPS_MB = (1769, 3538, 5307, 7076, 8845)
 
 
@@ -27,8 +21,8 @@ def cores(memory_mb: int) -> int:
     return 1 + sum(memory_mb > step for step in _CORE_STEPS_MB)
 
 
-Bounds = tuple[Decimal | int, Decimal | int]
-Bounded = tuple[str, Decimal | int | None, Bounds]
+Bounds = tuple[Exact, Exact]
+Bounded = tuple[str, Exact | None, Bounds]
 Compute = Literal["functions", "managed_instances"]
 Invocation = Literal["sync", "async", "stream"]
 Source = Literal[
@@ -38,14 +32,8 @@ Source = Literal[
 MANAGED_MEMORY_MB = (2048, 32_768)
 MANAGED_TIMEOUT_S = 5400
 """Managed Instances: invoked asynchronously, or by an event source but MQ and DocumentDB."""
-STREAMED_MB, STREAM_MB_PER_S = 200, 2
-RESPONSE_MB = 6
-ASYNC_RETRIES, ASYNC_AGE_S = (0, 2), (60, 21_600)
-STREAM_RETRIES, STREAM_AGE_S, TUMBLING_S = (-1, 10_000), (60, 604_800), (0, 900)
-PARALLELIZATION = (1, 10)
-SQS_MAXIMUM_CONCURRENCY = (2, 1000)
-SQS_POLLERS_LEAST, SQS_POLLERS_MOST = (2, 200), (1, 2000)
-BATCH, FIFO_BATCH, WINDOW_S = (1, 10_000), (1, 10), (0, 300)
+ASYNC_AGE_S = (60, 21_600)
+STREAM_AGE_S, TUMBLING_S = (60, 604_800), (0, 900)
 _STREAMS = ("kinesis", "dynamodb_stream")
 _FOREVER = -1
 
@@ -73,7 +61,7 @@ class Settings:
     snapstart: bool = False
     is_image: bool = False
     uses_efs: bool = False
-    account_concurrency: int = ACCOUNT_CONCURRENCY
+    account_concurrency: int = int(quotas.CONCURRENCY.value)
     reserved: tuple[int, ...] = ()
     provisioned_concurrency: int | None = None
     async_retries: int | None = None
@@ -83,15 +71,15 @@ class Settings:
     window_s: Decimal | int | None = None
     maximum_concurrency: int | None = None
     parallelization_factor: int | None = None
-    pollers_least: int | None = None
-    pollers_most: int | None = None
+    min_pollers: int | None = None
+    max_pollers: int | None = None
     stream_retries: int | None = None
     stream_age_s: int | None = None
     tumbling_s: int | None = None
 
 
 def broken_limits(settings: Settings) -> tuple[str, ...]:
-    """The limits that a configuration breaks, by name; empty where AWS takes it."""
+    """The limits that a configuration breaks, by name; empty if AWS accepts it."""
     bounded = (*_of_function(settings), *_of_calls(settings), *_of_source(settings))
     outside = tuple(name for name, value, (low, high) in bounded if value is not None and not low <= value <= high)
     return (*outside, *_excluded(settings))
@@ -100,48 +88,68 @@ def broken_limits(settings: Settings) -> tuple[str, ...]:
 def _of_function(s: Settings) -> tuple[Bounded, ...]:
     managed = s.compute == "managed_instances"
     long = managed and (s.invocation == "async" or s.source not in {None, "mq", "documentdb"})
+    max_reserved = max(0, s.account_concurrency - int(quotas.UNRESERVED_MIN.value))
     return (
-        ("memory", s.memory_mb, MANAGED_MEMORY_MB if managed else MEMORY_MB),
-        ("timeout", s.timeout_s, (TIMEOUT_S[0], MANAGED_TIMEOUT_S if long else TIMEOUT_S[1])),
-        ("ephemeral storage", s.ephemeral_mb, EPHEMERAL_MB),
-        ("zipped package", None if s.through_s3 else s.zip_mb, (0, ZIPPED_MB)),
-        ("unzipped package", s.unzipped_mb, (0, UNZIPPED_MB)),
-        ("image", s.image_mb, (0, IMAGE_MB)),
-        ("layers", s.layers, (0, LAYERS)),
-        ("environment variables", s.environment_kb, (0, ENVIRONMENT_KB)),
-        ("reserved concurrency", sum(s.reserved) or None, (0, max_reservable(s.account_concurrency))),
+        ("memory", s.memory_mb, MANAGED_MEMORY_MB if managed else _range(quotas.MEMORY_MIN, quotas.MEMORY_MAX)),
+        ("timeout", s.timeout_s, (_s(quotas.TIMEOUT_MIN), MANAGED_TIMEOUT_S if long else _s(quotas.TIMEOUT_MAX))),
+        ("ephemeral storage", s.ephemeral_mb, _range(quotas.EPHEMERAL_STORAGE_MIN, quotas.EPHEMERAL_STORAGE_MAX)),
+        ("zipped package", None if s.through_s3 else s.zip_mb, (0, quotas.ZIPPED_MAX.value)),
+        ("unzipped package", s.unzipped_mb, (0, quotas.UNZIPPED_MAX.value)),
+        ("image", s.image_mb, (0, quotas.IMAGE_MAX.value)),
+        ("layers", s.layers, (0, quotas.LAYERS_MAX.value)),
+        ("environment variables", s.environment_kb, (0, _kb(quotas.ENVIRONMENT_MAX))),
+        ("reserved concurrency", sum(s.reserved) or None, (0, max_reserved)),
     )
 
 
+def _range(low: Quota, high: Quota) -> Bounds:
+    return low.value, high.value
+
+
+def _s(quota: Quota) -> Fraction:
+    return Fraction(quota.value) / units.MS_PER_SECOND
+
+
+def _kb(quota: Quota) -> Fraction:
+    return Fraction(quota.value) / units.BYTES_PER_KB
+
+
 def _of_calls(s: Settings) -> tuple[Bounded, ...]:
-    request_mb = ASYNC_PAYLOAD_MB if s.invocation == "async" else SYNC_PAYLOAD_MB
+    payload = quotas.ASYNC_PAYLOAD_MAX if s.invocation == "async" else quotas.SYNC_PAYLOAD_MAX
+    response = quotas.STREAMED_RESPONSE_MAX if s.invocation == "stream" else quotas.RESPONSE_MAX
     return (
-        ("payload", s.payload_kb, (0, request_mb * units.BYTES_PER_MB // units.BYTES_PER_KB)),
-        ("response", s.response_mb, (0, STREAMED_MB if s.invocation == "stream" else RESPONSE_MB)),
-        ("asynchronous retries", s.async_retries, ASYNC_RETRIES),
+        ("payload", s.payload_kb, (0, _kb(payload))),
+        ("response", s.response_mb, (0, Fraction(response.value) / units.BYTES_PER_MB)),
+        ("asynchronous retries", s.async_retries, (0, quotas.ASYNC_RETRIES_MAX.value)),
         ("asynchronous event age", s.async_age_s, ASYNC_AGE_S),
     )
 
 
 def _of_source(s: Settings) -> tuple[Bounded, ...]:
     age = None if s.stream_age_s == _FOREVER else s.stream_age_s
+    batch = quotas.FIFO_BATCH_MAX if s.source == "sqs_fifo" else quotas.BATCH_MAX
+    maximum = _range(quotas.MAXIMUM_CONCURRENCY_MIN, quotas.MAXIMUM_CONCURRENCY_MAX)
     return (
-        ("batch", s.batch, FIFO_BATCH if s.source == "sqs_fifo" else BATCH),
-        ("batch window", s.window_s, (0, 0) if s.source == "sqs_fifo" else WINDOW_S),
-        ("maximum concurrency", s.maximum_concurrency, SQS_MAXIMUM_CONCURRENCY),
-        ("parallelization factor", s.parallelization_factor, PARALLELIZATION),
-        ("fewest pollers", s.pollers_least, SQS_POLLERS_LEAST),
-        ("most pollers", s.pollers_most, SQS_POLLERS_MOST),
-        ("stream retries", s.stream_retries, STREAM_RETRIES),
+        ("batch", s.batch, (1, batch.value)),
+        ("batch window", s.window_s, (0, 0 if s.source == "sqs_fifo" else _s(quotas.WINDOW_MAX))),
+        ("maximum concurrency", s.maximum_concurrency, maximum),
+        ("parallelization factor", s.parallelization_factor, (1, quotas.PARALLELIZATION_MAX.value)),
+        ("fewest pollers", s.min_pollers, (2, quotas.MIN_POLLERS_MAX.value)),
+        ("most pollers", s.max_pollers, (1, quotas.MAX_POLLERS_MAX.value)),
+        ("stream retries", s.stream_retries, (_FOREVER, quotas.STREAM_RETRIES_MAX.value)),
         ("record age", age, STREAM_AGE_S),
         ("tumbling window", s.tumbling_s, TUMBLING_S),
     )
 
 
 def _excluded(s: Settings) -> tuple[str, ...]:
-    """What AWS does not take together."""
-    plain_tmp = s.ephemeral_mb is None or s.ephemeral_mb <= EPHEMERAL_MB[0]
-    unwindowed = s.source == "sqs_standard" and (s.batch or 0) > FIFO_BATCH[1] and (s.window_s or 0) < 1
+    """What AWS does not allow together."""
+    plain_tmp = s.ephemeral_mb is None or s.ephemeral_mb <= quotas.SNAP_START_STORAGE_MAX.value
+    unwindowed = (
+        s.source == "sqs_standard"
+        and (s.batch or 0) > quotas.UNWINDOWED_SQS_BATCH_MAX.value
+        and (s.window_s or 0) < _s(quotas.SQS_WINDOW_MIN)
+    )
     reserved = s.reserved[0] if len(s.reserved) == 1 else s.account_concurrency
     rules = (
         ("SnapStart with provisioned concurrency", s.snapstart and bool(s.provisioned_concurrency)),
@@ -162,16 +170,6 @@ def _excluded(s: Settings) -> tuple[str, ...]:
     return tuple(name for name, broken in rules if broken)
 
 
-def max_reservable(account_concurrency: int) -> int:
-    """The most concurrency that all functions together may reserve."""
-    return max(0, account_concurrency - KEPT_UNRESERVED)
-
-
 def vcpu(memory_mb: int) -> Fraction:
     """Share of vCPUs that comes with a memory size."""
-    return Fraction(memory_mb, MB_PER_VCPU)
-
-
-def min_stream_s(response_mb: Decimal | int) -> Fraction:
-    """Seconds a streamed response takes at least: what is past the first 6 MB passes at 2 MB a second."""
-    return max(Fraction(0), Fraction(response_mb) - RESPONSE_MB) / STREAM_MB_PER_S
+    return Fraction(memory_mb, quotas.MB_PER_VCPU)

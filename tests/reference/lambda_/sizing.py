@@ -1,4 +1,4 @@
-"""How many EC2 instances Lambda Managed Instances need. It never runs a function.
+"""How many EC2 instances Lambda Managed Instances need, which capplan does not plan.
 
 AWS's own calculator (github aws-samples/sample-aws-lambda-managed-instances 6934a80, 2026-03-19); Lambda Developer Guide,
 "Lambda Managed Instances scaling" (read 2026-11-23).

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from capplan.calls import Access
 from capplan.flow import DemandFlow, LoadProfile, Peak
 from capplan.model import Context, Demand, RequestStream
+from capplan.resource_type import DeclaredResource
 from capplan.services.dynamodb.spec import Table
-from capplan.services.dynamodb.table import KIND
+from capplan.services.dynamodb.table import TABLE
 from capplan.services.dynamodb.usage import Usage
 from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
 
@@ -57,7 +58,7 @@ def spiky(per_second: Fraction | int, times: int) -> DemandFlow:
 
 def table(**said: Any) -> Table:  # noqa: ANN401  words of the language
     """A table as a scenario says it."""
-    return KIND.spec.model_validate(said)
+    return TABLE.spec.model_validate(said)
 
 
 def access(**said: Any) -> Access:  # noqa: ANN401  words of the language
@@ -67,6 +68,7 @@ def access(**said: Any) -> Access:  # noqa: ANN401  words of the language
 
 def metered(spec: Table, *works: tuple[Mapping[str, Any], DemandFlow], ctx: Context = CTX) -> Usage:
     """The usage of a table named orders under these accesses."""
-    return KIND.meter(
-        "orders", spec, Demand(tuple(RequestStream(access(**a), flow, "traffic.web") for a, flow in works)), ctx
+    return TABLE.meter(
+        DeclaredResource("orders", spec, ctx),
+        Demand(tuple(RequestStream(access(**a), flow, "traffic.web") for a, flow in works)),
     )

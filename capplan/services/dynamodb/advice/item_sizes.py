@@ -1,4 +1,4 @@
-"""Items that could be smaller, more alike or split. It never says what that would save.
+"""Items that could be smaller, more alike or split.
 
 Source: DynamoDB Developer Guide, "DynamoDB item sizes and formats", "Best practices for storing large items and
 attributes" (read 2026-11-23).
@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan.calls import Access
 from capplan.model import Change, Option
 from capplan.quantities.distribution import Distribution, expected_blocks, mean
 from capplan.quantities.rounding import ceil_div
@@ -20,20 +19,20 @@ from capplan.services.dynamodb.usage import Usage
 from capplan.units import BYTES_PER_KB
 
 _NEAR = Fraction(1, 10)
-"""Part of a block over a boundary that shorter names may win back."""
+"""Part of a block over a boundary that shorter names may save."""
 _UNEVEN = Fraction(11, 10)
-"""Expected units against those of the mean, from which the spread is worth a word."""
+"""Expected units against those of the mean, from which the spread is worth a recommendation."""
 _LARGE_BYTES = 4 * BYTES_PER_KB
 _COMPRESSED = Fraction(1, 2)
-"""What a compressed item is planned with: text gives that and more."""
+"""Size of a compressed item: text is compressed to that or less."""
 _SMALL_PART = "1 KB"
 
 
 def _block(usage: Usage) -> int | None:
     """The block that counts: of writes where the table is written, else of reads; None without requests."""
-    if usage.table.write.terms:
+    if usage.table.flow["write"].terms:
         return WRITE_BLOCK_BYTES
-    return READ_BLOCK_BYTES if usage.table.read.terms else None
+    return READ_BLOCK_BYTES if usage.table.flow["read"].terms else None
 
 
 def _bytes(size: Fraction | Decimal) -> str:
@@ -41,17 +40,18 @@ def _bytes(size: Fraction | Decimal) -> str:
 
 
 def resized(name: str, spec: Table, size: object) -> tuple[Change, ...]:
-    """The table with items of another size; what example items told of its indexes is written out."""
+    """The table with items of another size; what was measured of its indexes on example items is written out."""
     path = f"tables.{name}"
     changes = [Change(f"{path}.{word}", None) for word in ("item", "items_file") if getattr(spec, word) is not None]
     changes.append(Change(f"{path}.item_size", size))
     if spec.sample is None:
         return tuple(changes)
-    for index, one in spec.indexes.items():
-        if one.entry_size is None:
-            changes.append(Change(f"{path}.indexes.{index}.entry_size", _bytes(mean(entry_size(spec, one)))))
-        if one.items is None and spec.items and sparse_share(spec, one) < 1:
-            changes.append(Change(f"{path}.indexes.{index}.items", math.ceil(entry_count(spec, one))))
+    for index_name, index in spec.indexes.items():
+        if index.entry_size is None:
+            size_bytes = _bytes(mean(entry_size(spec, index)))
+            changes.append(Change(f"{path}.indexes.{index_name}.entry_size", size_bytes))
+        if index.items is None and spec.items and sparse_share(spec, index) < 1:
+            changes.append(Change(f"{path}.indexes.{index_name}.items", math.ceil(entry_count(spec, index))))
     return tuple(changes)
 
 
@@ -60,26 +60,26 @@ def just_over(name: str, spec: Table, usage: Usage) -> Iterable[Option]:
     block = _block(usage)
     if block is None:
         return
-    found = _fitting(spec.item_size, block)
-    own = [
-        (one.work.line.at("item_size"), fit)
-        for one in usage.works
-        if one.work.line is not None and (fit := _fitting(one.work.access.item_size, block)) is not None
+    of_table = _fitting(spec.item_size, block)
+    of_requests = [
+        (kind.line.at("item_size"), fit)
+        for kind in usage.requests
+        if kind.line is not None and (fit := _fitting(kind.access.item_size, block)) is not None
     ]
     changes = (
-        *(resized(name, spec, f"{found[0]} B") if found else ()),
-        *(Change(path, f"{fit[0]} B") for path, fit in own),
+        *(resized(name, spec, f"{of_table[0]} B") if of_table else ()),
+        *(Change(path, f"{fit[0]} B") for path, fit in of_requests),
     )
-    fit = found or (own[0][1] if own else None)
+    fit = of_table or (of_requests[0][1] if of_requests else None)
     if fit is None:
         return
     what = "write" if block == WRITE_BLOCK_BYTES else "read"
     yield Option(
         "dynamodb.item-over-boundary",
         f"Items of {name} have {fit[0] + fit[1]:,} bytes, {fit[1]:,} more than {fit[0] // BYTES_PER_KB} KB: without them "
-        f"every {what} would take a block less. Shorter attribute names may do it.",
+        f"every {what} would cost one unit of {block // BYTES_PER_KB} KB less. Shorter attribute names may be enough.",
         changes,
-        "names and values that programs already know change",
+        "programs that use these names and values must change",
     )
 
 
@@ -87,9 +87,9 @@ def _fitting(size: Distribution | None, block: int) -> tuple[int, int] | None:
     """(bytes of the whole blocks below a size, bytes over them), where that is little."""
     if size is None or not size.fixed:
         return None
-    whole = math.ceil(size.points[0][1])
-    below = (ceil_div(whole, block) - 1) * block
-    over = whole - below
+    size_bytes = math.ceil(size.points[0][1])
+    below = (ceil_div(size_bytes, block) - 1) * block
+    over = size_bytes - below
     return (below, over) if below and over <= block * _NEAR else None
 
 
@@ -103,63 +103,60 @@ def uneven(name: str, spec: Table, usage: Usage) -> Iterable[Option]:
         what = "write" if block == WRITE_BLOCK_BYTES else "read"
         yield Option(
             "dynamodb.uneven-sizes",
-            f"Sizes of {name} vary: a {what} fills {float(expected):.2f} blocks of {block // BYTES_PER_KB} KB in the "
-            f"mean, where an item of the mean size, {math.ceil(mean(size)):,} bytes, fills {even}. A plan by the mean "
-            "would miss that; large attributes kept apart would save it.",
+            f"Item sizes of {name} vary: a {what} takes {float(expected):.2f} blocks of {block // BYTES_PER_KB} KB in the "
+            f"mean; an item of the mean size, {math.ceil(mean(size)):,} bytes, takes {even}. Large attributes in items "
+            "of their own would save the difference.",
             resized(name, spec, _bytes(mean(size))),
-            "what is kept apart is read and written apart",
+            "what is stored separately is read and written separately",
         )
 
 
 def compressed(name: str, spec: Table, usage: Usage) -> Iterable[Option]:
-    """Items of more than 4 KB in the mean, the table's or an access's own."""
+    """Items of more than 4 KB in the mean, the table's or a request's own."""
     if _block(usage) is None:
         return
     size = spec.item_size if spec.item_size is not None and mean(spec.item_size) > _LARGE_BYTES else None
-    own = [
-        (one.work.line.at("item_size"), said)
-        for one in usage.works
-        if one.work.line is not None and (said := one.work.access.item_size) is not None and mean(said) > _LARGE_BYTES
+    of_requests = [
+        (kind.line.at("item_size"), request_size)
+        for kind in usage.requests
+        if kind.line is not None and (request_size := kind.access.item_size) is not None
+        if mean(request_size) > _LARGE_BYTES
     ]
-    largest = max((mean(said) for said in (size, *(said for _, said in own)) if said is not None), default=None)
-    if largest is None:
+    sizes = [*([] if size is None else [size]), *(request_size for _, request_size in of_requests)]
+    if not sizes:
         return
+    largest = max(map(mean, sizes))
     yield Option(
         "dynamodb.compress-items",
-        f"Items of {name} have {math.ceil(largest):,} bytes in the mean; compressed they are half as large or less.",
+        f"Items of {name} have {math.ceil(largest):,} bytes in the mean; compressed they have half of that or less.",
         (
             *(resized(name, spec, _scaled(size)) if size is not None else ()),
-            *(Change(path, _scaled(said)) for path, said in own),
+            *(Change(path, _scaled(request_size)) for path, request_size in of_requests),
         ),
-        "time to compress and expand; no filter, condition or index sees into what is compressed",
+        "CPU time to compress and decompress; filters, conditions and indexes cannot use compressed attributes",
     )
 
 
 def _scaled(size: Distribution) -> object:
-    """Half the size, as a scenario says it."""
+    """Half the size, as a scenario writes it."""
     if size.fixed or size.sample:
         return _bytes(mean(size) * _COMPRESSED)
     return {f"p{(share * 100).normalize():f}": _bytes(Fraction(value) * _COMPRESSED) for share, value in size.points}
 
 
-def _few(access: Access) -> bool:
-    """Whether it names what it changes. New values are measured on the whole item: they cannot have another size."""
-    return bool(access.changes)
-
-
 def split(name: str, spec: Table, usage: Usage) -> Iterable[Option]:
     """Updates of a few attributes of large items."""
-    found = [
-        one.work.line
-        for one in usage.works
-        if one.work.line is not None and one.work.access.op == "update" and _few(one.work.access)
-        if (size := one.work.access.item_size or spec.item_size) is not None and mean(size) > _LARGE_BYTES
+    lines = [
+        kind.line
+        for kind in usage.requests
+        if kind.line is not None and kind.access.op == "update" and kind.access.changes
+        if (size := kind.access.item_size or spec.item_size) is not None and mean(size) > _LARGE_BYTES
     ]
-    if found:
+    if lines:
         yield Option(
             "dynamodb.split-items",
-            f"Updates of a few attributes of {name} pay for the whole item; what changes often, in an item of its own "
-            f"of {_SMALL_PART}, would cost them one unit.",
-            tuple(Change(line.at("item_size"), _SMALL_PART) for line in found),
+            f"Updates of a few attributes of {name} are billed for the whole item; with the attributes that change often "
+            f"in an item of {_SMALL_PART} of their own, an update costs one unit.",
+            tuple(Change(line.at("item_size"), _SMALL_PART) for line in lines),
             "reading all of it is a query of several items",
         )

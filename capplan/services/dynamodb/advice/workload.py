@@ -1,4 +1,4 @@
-"""Everything else that could be written for a table's requests, items and indexes. It never says what that would save."""
+"""Recommendations on a table's requests, items and indexes."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from capplan.services.dynamodb.usage import Usage
 
 
 def advise(name: str, spec: Table, usage: Usage) -> Iterable[Option]:
-    """Options worth pricing, one rule after the other."""
+    """Options worth pricing, rule by rule."""
     for rule in (
         strong_reads,
         scans,

@@ -1,4 +1,4 @@
-"""Writes that could be written otherwise: transactions, and deletes that time to live would make. It prices nothing.
+"""Writes that could cost less: transactions, and deletes that time to live would make.
 
 Source: DynamoDB Developer Guide, "Amazon DynamoDB Transactions: How it works", "Using time to live" (read 2026-11-23).
 """
@@ -12,48 +12,49 @@ from capplan.model import Change, Charge, Line, Option, RequestStream
 from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import to_quantity
 from capplan.services.dynamodb.advice.reads import comes_with_traffic, sender
+from capplan.services.dynamodb.cost import class_suffix
 from capplan.services.dynamodb.items.storage import billed_bytes, gigabytes
 from capplan.services.dynamodb.spec import Table
-from capplan.services.dynamodb.usage import Usage
+from capplan.services.dynamodb.usage import ADDS_ITEMS, Usage
 from capplan.units import MONTH_SECONDS
 
 _WORD = "transact-write"
 _KEPT = ("times", "chance", "condition_fails")
-"""What a transaction says of all its members."""
+"""What a transaction sets for all its members."""
 _HOT_PER_MONTH = MONTH_SECONDS
 """Once a second: a hot path."""
 _GROWTH_GB = 100
-"""New gigabytes a month from which nothing being taken away is worth a word."""
+"""New gigabytes a month from which a table without deletes is worth a recommendation."""
 
 
 def transactions(name: str, spec: Table, usage: Usage) -> Iterable[Option]:  # noqa: ARG001  every rule's signature
-    """Write transactions that come at least once a second; told by the table of their first member."""
-    for one in usage.works:
-        work, line = one.work, one.work.line
-        hot = work.flow.monthly >= _HOT_PER_MONTH and comes_with_traffic(work.flow)
+    """Write transactions that come at least once a second; recommended for the table of their first member."""
+    for kind in usage.requests:
+        line = kind.line
+        hot = kind.flow.monthly >= _HOT_PER_MONTH and comes_with_traffic(kind.flow)
         if line is None or not hot or line.written.get(_WORD) is None:
             continue
         if line.path in (line.whole, (*line.whole, _WORD, 0)):
             lines = _as_single_writes(line)
             if lines is not None:
-                yield _without_transaction(name, work, line, lines)
+                yield _without_transaction(name, kind.stream, line, lines)
 
 
-def _without_transaction(name: str, work: RequestStream, line: Line, lines: list[dict[str, Any]]) -> Option:
+def _without_transaction(name: str, stream: RequestStream, line: Line, lines: list[dict[str, Any]]) -> Option:
     alone = len(lines) == 1 and "times" not in lines[0]
-    said = (
-        f"{sender(work)} writes one item of {name} in a transaction, at twice the units: a condition on a single write "
-        "is all or nothing too."
+    message = (
+        f"{sender(stream)} writes one item of {name} in a transaction, at twice the units: a single conditional write "
+        "is atomic too."
         if alone
-        else f"{sender(work)} writes {name} and more in one transaction, at twice the units; conditional writes one after "
-        "the other would do where a half-done change can be seen and mended."
+        else f"{sender(stream)} writes {name} and other items in one transaction, at twice the units; conditional writes "
+        "one after the other are enough where partial writes can be detected and repaired."
     )
-    gives_up = "a repeated request is no longer known by its token" if alone else "no longer all or nothing"
-    return Option("dynamodb.transaction", said, (Change(line.place, lines),), gives_up)
+    gives_up = "a retried request is no longer recognized by its client token" if alone else "loses atomicity"
+    return Option("dynamodb.transaction", message, (Change(line.place, lines),), gives_up)
 
 
 def _as_single_writes(line: Line) -> list[dict[str, Any]] | None:
-    """The lines that write the same without a transaction; None where that cannot be said."""
+    """The lines that write the same without a transaction; None where the scenario cannot express it."""
     members, around = line.written[_WORD], {k: v for k, v in line.written.items() if k in _KEPT}
     if not isinstance(members, list):
         return _repeated(line.written)
@@ -76,48 +77,47 @@ def _repeated(written: Mapping[str, Any]) -> list[dict[str, Any]] | None:
 
 def deletes(name: str, spec: Table, usage: Usage) -> Iterable[Option]:
     """Deletes by request from a table without time to live."""
-    found = [
-        one.work.line
-        for one in usage.works
-        if one.work.access.op == "delete" and one.work.line is not None and one.work.line.path == one.work.line.whole
+    lines = [
+        kind.line
+        for kind in usage.requests
+        if kind.access.op == "delete" and kind.line is not None and kind.line.path == kind.line.whole
     ]
-    if spec.ttl is not None or not found:
+    if spec.ttl is not None or not lines:
         return
-    last_first = sorted(found, key=lambda line: [str(step).rjust(9) for step in line.whole], reverse=True)
+    last_first = sorted(lines, key=lambda line: [str(step).rjust(9) for step in line.whole], reverse=True)
     yield Option(
         "dynamodb.ttl",
-        f"Items of {name} are deleted by requests, each at the units of a write; time to live deletes without any.",
+        f"Items of {name} are deleted by requests, each at the cost of a write; time to live deletes them for free.",
         (Change(f"tables.{name}.ttl", "expires_at"), *(Change(line.place, None) for line in last_first)),
-        "items go within days of their time, not at it; what decides on each delete must be a time",
+        "TTL deletes items within days of expiry, not immediately; each delete must depend on a time",
     )
 
 
 def growth(name: str, spec: Table, usage: Usage) -> Iterable[Option]:
     """A table to which items are only added."""
-    works = [one.work for one in usage.works]
-    if spec.ttl is not None or spec.item_size is None or any(work.access.op == "delete" for work in works):
+    if spec.ttl is not None or spec.item_size is None or any(kind.access.op == "delete" for kind in usage.requests):
         return
-    added = sum((_added(work) for work in works), Fraction(0))
+    added = sum((_added(kind.stream) for kind in usage.requests), Fraction(0))
     more = gigabytes(billed_bytes(added, mean(spec.item_size)))
     if not spec.items or added < spec.items or more < _GROWTH_GB:
         return
-    short = "ia" if spec.table_class == "standard-ia" else "standard"
-    month = Charge(f"{name}.growth", f"dynamodb.storage.{short}_gb_month", "", more, "GB-month")
+    price = f"dynamodb.storage.{class_suffix(spec)}_gb_month"
+    month = Charge(f"{name}.growth", price, "", more, "GB-month")
     yield Option(
         "dynamodb.ttl",
-        f"{name} gains {to_quantity(more):,.0f} GB of items a month and nothing takes any away: each month adds {{month}} "
-        "a month to the bill, above what this plan stores.",
+        f"{name} grows by {to_quantity(more):,.0f} GB of items a month and nothing deletes any: each month adds {{month}} "
+        "to the monthly bill, on top of this plan.",
         (Change(f"tables.{name}.ttl", "expires_at"),),
-        "items go within days of their time, not at it",
+        "TTL deletes items within days of expiry, not immediately",
         "risk",
         (("month", month),),
     )
 
 
-def _added(work: RequestStream) -> Fraction:
+def _added(stream: RequestStream) -> Fraction:
     """New items a month."""
-    access = work.access
-    if access.op not in {"put", "batch-write", _WORD}:
+    access = stream.access
+    if access.op not in ADDS_ITEMS:
         return Fraction(0)
-    members = Fraction(access.items) if access.items is not None else Fraction(1)
-    return work.flow.monthly * members * (1 - Fraction(access.replaces)) * (1 - Fraction(access.condition_fails))
+    items = Fraction(access.items) if access.items is not None else Fraction(1)
+    return stream.flow.monthly * items * (1 - Fraction(access.replaces)) * (1 - Fraction(access.condition_fails))

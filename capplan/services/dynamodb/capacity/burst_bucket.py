@@ -1,7 +1,7 @@
-"""A capacity with a burst bank, over time: what it lets through of a series. It never scales the capacity.
+"""What a provisioned capacity with its burst balance serves of a series.
 
-The bank is a token bucket: what a step leaves unused is kept, up to some seconds of the capacity. Between two changes of
-sign (demand above or below capacity) the clamp binds on one side only, so a whole run of steps is one sum.
+The balance is a token bucket: what a step leaves unused is kept, up to some seconds of the capacity. Between two changes of
+sign (demand above or below capacity) only one bound of the bucket can be met, so a whole run of steps is one sum.
 
 Source: DynamoDB Developer Guide, "Burst and adaptive capacity" (read 2026-11-23).
 """
@@ -9,61 +9,70 @@ Source: DynamoDB Developer Guide, "Burst and adaptive capacity" (read 2026-11-23
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from capplan.services.dynamodb.quotas import BURST_SECONDS
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class LetThrough:
-    """Rates served in each step (units per second), and the bank at the end (units)."""
+class Served:
+    """Rates served in each step (units per second), and the burst balance at the end (units)."""
 
-    served: "NDArray[np.float64]"
-    bank: float
+    rates: "NDArray[np.float64]"
+    burst_balance: float
 
 
 def serve(
-    levels: "NDArray[np.float64]",
+    rates: "NDArray[np.float64]",
     capacity: "NDArray[np.float64] | float",
     *,
     step_s: float = 60,
-    burst_s: float = 300,
-    bank: float = 0.0,
-) -> LetThrough:
+    burst_s: float = BURST_SECONDS,
+    burst_balance: float = 0.0,
+) -> Served:
     """What a token bucket serves of each step.
 
     Args:
-        levels: Units per second asked for. Shape (steps,), never negative.
+        rates: Units per second offered. Shape (steps,), never negative.
         capacity: Units per second, one value or one a step.
         step_s: Length of a step.
         burst_s: Seconds of unused capacity kept.
-        bank: Units saved before the first step.
+        burst_balance: Units saved before the first step.
 
     Returns:
-        Rates served, never above `levels`; the bank stays within 0 and burst_s × capacity.
+        Rates served, never above those offered; the balance stays within 0 and burst_s × capacity.
     """
     import numpy as np  # noqa: PLC0415  only where a series is computed
 
-    held = np.broadcast_to(np.asarray(capacity, dtype=np.float64), levels.shape)
-    served = np.minimum(levels, held)
-    net = (held - levels) * step_s
-    if not len(levels):
-        return LetThrough(served, bank)
+    capacities = np.broadcast_to(np.asarray(capacity, dtype=np.float64), rates.shape)
+    served = np.minimum(rates, capacities)
+    net = (capacities - rates) * step_s
+    if not len(rates):
+        return Served(served, burst_balance)
     short = net < 0
-    breaks = np.flatnonzero((short[1:] != short[:-1]) | (held[1:] != held[:-1])) + 1
+    breaks = np.flatnonzero((short[1:] != short[:-1]) | (capacities[1:] != capacities[:-1])) + 1
     starts = np.concatenate(([0], breaks))
-    ends = [*breaks.tolist(), len(levels)]
+    ends = [*breaks.tolist(), len(rates)]
     sums = np.add.reduceat(net, starts).tolist()
-    runs = zip(starts.tolist(), ends, sums, (held[starts] * burst_s).tolist(), strict=True)
+    runs = zip(starts.tolist(), ends, sums, (capacities[starts] * burst_s).tolist(), strict=True)
     for start, end, total, full in runs:
-        bank = min(bank, full)
+        burst_balance = min(burst_balance, full)
         if total >= 0:
-            bank = min(full, bank + total)
-        elif bank + total >= 0:
-            bank += total
-            served[start:end] = levels[start:end]
+            burst_balance = min(full, burst_balance + total)
+        elif burst_balance + total >= 0:
+            burst_balance += total
+            served[start:end] = rates[start:end]
         else:
-            drained = np.minimum(np.cumsum(-net[start:end]), bank)
+            drained = np.minimum(np.cumsum(-net[start:end]), burst_balance)
             served[start:end] += np.diff(drained, prepend=0.0) / step_s
-            bank = 0.0
-    return LetThrough(np.minimum(served, levels), bank)
+            burst_balance = 0.0
+    return Served(np.minimum(served, rates), burst_balance)
+
+
+def seconds_of_burst(burst_balance: float, rate: float, capacity: float) -> float | None:
+    """Seconds for which a balance serves a constant rate (units per second) above the capacity; None where the rate is
+    not above it.
+    """
+    return burst_balance / (rate - capacity) if rate > capacity else None

@@ -1,4 +1,4 @@
-"""What single seconds add to a minute's mean: requests of one key come at random (Poisson). It follows no time.
+"""What single seconds add to a minute's mean: requests of one key come at random (Poisson).
 
 A partition's ceiling holds in every second. Keys that come together smooth each other and a partition that many share is
 split before it is full, so it is the hottest key's own seconds that matter.
@@ -17,19 +17,23 @@ if TYPE_CHECKING:
 
 _TABLE_FROM, _TABLE_TO, _TABLE_STEP = -8.0, 8.0, 0.002
 SIGMAS = 6.0
-"""Further than so many standard deviations below the ceiling nothing is refused worth counting."""
+"""More standard deviations below the ceiling than this, nothing worth counting is throttled."""
 
 
-def grain(parts: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
-    """Units that come at once, in the mean of all units: Σ volume · units² / Σ volume · units of one item's request."""
-    pairs = [(volume * units, units) for volume, units in parts]
+def mean_units_at_once(requests: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
+    """Units that come at once, in the mean over all units: Σ volume · units² / Σ volume · units.
+
+    Args:
+        requests: Volume, and units of one item's request, of each kind.
+    """
+    pairs = [(volume * units, units) for volume, units in requests]
     total = sum((weight for weight, _ in pairs), Fraction(0))
     return sum((weight * units for weight, units in pairs), Fraction(0)) / total if total else Fraction(1)
 
 
-def second_peak(mean: float, key: float, grain_units: float) -> float:
-    """The busiest second of a minute: the mean, and 3.09 standard deviations of the hottest key's own units."""
-    return mean + POISSON_SIGMAS * math.sqrt(key * grain_units)
+def busiest_second(mean: float, key: float, units_per_request: float) -> float:
+    """Units in the busiest second of a minute: the mean, and 3.09 standard deviations of the hottest key's own units."""
+    return mean + POISSON_SIGMAS * math.sqrt(key * units_per_request)
 
 
 def excess(mean: "NDArray[np.float64]", deviation: "NDArray[np.float64]", limit: float) -> "NDArray[np.float64]":
@@ -38,13 +42,13 @@ def excess(mean: "NDArray[np.float64]", deviation: "NDArray[np.float64]", limit:
     With z = (limit - mean) / deviation it is deviation · (φ(z) - z · (1 - Φ(z))); the bracket is read from a table. A
     normal goes below zero and a load does not, so it is never more than the mean.
     """
-    import numpy as np  # noqa: PLC0415  only where something is refused
+    import numpy as np  # noqa: PLC0415  only where something is throttled
 
     above = np.maximum(0.0, mean - limit)
-    safe = np.maximum(deviation, 1e-12)
-    z = (limit - mean) / safe
+    positive = np.maximum(deviation, 1e-12)
+    z = (limit - mean) / positive
     grid, loss = _loss_table()
-    near = safe * np.interp(z, grid, loss)
+    near = positive * np.interp(z, grid, loss)
     return np.asarray(np.where((deviation > 0) & (np.abs(z) < _TABLE_TO), np.minimum(near, mean), above))
 
 

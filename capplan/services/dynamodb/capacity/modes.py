@@ -1,5 +1,4 @@
-"""Every way to run a table's capacity: on demand, provisioned at the peak, auto scaled at several targets, scheduled. It
-never says what one costs.
+"""Every way to run a table's capacity: on demand, provisioned at the peak, auto scaled at several targets, scheduled.
 
 A mode belongs to the table: reads and writes, the table and its indexes change together.
 
@@ -8,7 +7,7 @@ Application Auto Scaling User Guide, "Scheduled scaling" (read 2026-11-23).
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -16,19 +15,20 @@ from typing import Any, Literal
 
 from capplan.flow import DemandFlow
 from capplan.model import Change, Context, Demand
-from capplan.services.dynamodb.capacity.schedule_suggestions import foreseen_steps, planned_day
-from capplan.services.dynamodb.requests import TABLE
+from capplan.services.dynamodb.capacity.scalable_target import TargetKey
+from capplan.services.dynamodb.capacity.schedule_suggestions import Action, actions_before_rises, daily_actions
 from capplan.services.dynamodb.spec import Capacity, IndexCapacity, Table
-from capplan.services.dynamodb.usage import Arm, Usage, meter, peak_units, table_quota
+from capplan.services.dynamodb.usage import DIRECTIONS, ThroughputTarget, Usage, meter, peak_units, table_quota
 
 TARGETS = (50, 70, 90)
-"""Auto scaling's targets that are compared, in percent; AWS allows 20 to 90 and proposes 70."""
+"""Target utilizations that are compared, in percent; AWS proposes 70."""
 USUAL_TARGET = 70
-_ROOM = 2
-"""Auto scaled bounds leave room for twice the peak and for half the trough: that costs nothing until it is used."""
+_MARGIN = 2
+"""Bounds of auto scaling reach to twice the peak and to half the trough: that costs nothing until it is used."""
 _ROUNDS = 3
-LAGS = "a sudden rise throttles for minutes, until scaling follows"
-_DIRECTIONS = ("write", "read")
+LAGS = "unplanned spikes are throttled until auto scaling catches up"
+Settings = Mapping[str | None, dict[str, object]]
+"""Capacity as a scenario writes it, of the table (None) and each global index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Mode:
         id: "on-demand", "provisioned-peak", "auto-scaled-70", "scheduled" or "as-written", without a class.
         spec: The table so run.
         changes: What to write for it.
-        gives_up: What it costs beside money.
+        gives_up: Its trade-off.
         usage: What AWS would meter.
     """
 
@@ -53,27 +53,26 @@ class Mode:
 
 def modes(name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context) -> tuple[Mode, ...]:
     """Every mode for this demand; the first is as written where no other is."""
-    found = []
+    out = []
     if not spec.on_demand:
-        found.append(Mode("as-written", "provisioned", spec, (), "", usage))
-    found.append(on_demand(name, spec, usage, demand, ctx))
-    found.append(provisioned(name, spec, "provisioned-peak", usage, demand, ctx, "paid for whether used or not"))
+        out.append(Mode("as-written", "provisioned", spec, (), "", usage))
+    out.append(on_demand(name, spec, usage, demand, ctx))
+    out.append(provisioned(name, spec, "provisioned-peak", usage, demand, ctx, "paid for whether used or not"))
     scaled = {t: provisioned(name, spec, f"auto-scaled-{t}", usage, demand, ctx, LAGS, target=t) for t in TARGETS}
-    found += scaled.values()
     planned = scheduled(name, spec, usage, demand, ctx, scaled[USUAL_TARGET])
-    return (*found, *(() if planned is None else (planned,)))
+    return (*out, *scaled.values(), *(() if planned is None else (planned,)))
 
 
 def on_demand(name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context) -> Mode:
-    """Per request; settings of provisioned indexes go."""
+    """Per request; settings of provisioned indexes are removed."""
     if spec.on_demand:
         return Mode("on-demand", "on_demand", spec, (), "", usage)
-    own = [index for index, one in spec.indexes.items() if one.capacity is not None]
+    with_capacity = [name for name, index in spec.indexes.items() if index.capacity is not None]
     changes = (
         Change(f"tables.{name}.capacity", "on-demand"),
-        *(Change(f"tables.{name}.indexes.{index}.capacity", None) for index in own),
+        *(Change(f"tables.{name}.indexes.{index}.capacity", None) for index in with_capacity),
     )
-    indexes = {index: one.model_copy(update={"capacity": None}) for index, one in spec.indexes.items()}
+    indexes = {name: index.model_copy(update={"capacity": None}) for name, index in spec.indexes.items()}
     changed = spec.model_copy(update={"capacity": Capacity(), "indexes": indexes})
     return Mode("on-demand", "on_demand", changed, changes, "", meter(name, changed, demand, ctx))
 
@@ -88,9 +87,9 @@ def provisioned(  # noqa: PLR0913  what is written, and what decides the units
     gives_up: str,
     *,
     target: int | None = None,
-    steps: Mapping[tuple[str, str], list[dict[str, object]]] | None = None,
+    actions: Mapping[TargetKey, Sequence[Action]] | None = None,
 ) -> Mode:
-    """Capacity for the table and each global index; at the peak, or auto scaled to a target; an on-demand maximum goes.
+    """Capacity for the table and each global index; at the peak, or auto scaled. An on-demand maximum is removed.
 
     Args:
         name: The table.
@@ -99,126 +98,117 @@ def provisioned(  # noqa: PLR0913  what is written, and what decides the units
         usage: As written: its flows decide the units.
         demand: What reaches the table.
         ctx: The account.
-        gives_up: What the mode costs beside money.
-        target: In percent; None for a static capacity.
-        steps: Scheduled actions by arm and direction.
+        gives_up: The mode's trade-off.
+        target: Target utilization in percent; None for a static capacity.
+        actions: Scheduled actions.
     """
-    told = _told(usage, target, ctx, steps or {})
-    return _mode(name, spec, mode, told, demand, ctx, gives_up)
+    settings = _all_settings(usage, target, ctx, actions or {})
+    indexes = {
+        index: spec.indexes[index].model_copy(update={"capacity": IndexCapacity.model_validate(_decimals(capacity))})
+        for index, capacity in settings.items()
+        if index is not None
+    }
+    changed = spec.model_copy(
+        update={
+            "capacity": Capacity.model_validate(_decimals({"mode": "provisioned", **settings[None]})),
+            "indexes": {**spec.indexes, **indexes},
+            "throughput": None,
+        }
+    )
+    changes = _changes(name, spec, settings)
+    return Mode(mode, "provisioned", changed, changes, gives_up, meter(name, changed, demand, ctx))
 
 
 def auto_scaled_changes(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Change, ...]:
     """What to write for auto scaling at the usual target, without planning it."""
-    return _changes(name, spec, _told(usage, USUAL_TARGET, ctx, {}))
+    return _changes(name, spec, _all_settings(usage, USUAL_TARGET, ctx, {}))
 
 
-def _told(
-    usage: Usage, target: int | None, ctx: Context, steps: Mapping[tuple[str, str], list[dict[str, object]]]
-) -> dict[str | None, dict[str, object]]:
-    return {arm.index: _settings(arm, target, ctx, steps) for arm in usage.arms}
+def _all_settings(
+    usage: Usage, target: int | None, ctx: Context, actions: Mapping[TargetKey, Sequence[Action]]
+) -> Settings:
+    return {t.index: _settings(t, target, ctx, actions) for t in usage.targets}
 
 
-def _changes(name: str, spec: Table, told: Mapping[str | None, dict[str, object]]) -> tuple[Change, ...]:
+def _changes(name: str, spec: Table, settings: Settings) -> tuple[Change, ...]:
     changes = [] if spec.throughput is None else [Change(f"tables.{name}.throughput", None)]
-    for index, settings in told.items():
-        where = f"tables.{name}" if index is None else f"tables.{name}.indexes.{index}"
-        changes.append(Change(f"{where}.capacity", {"mode": "provisioned", **settings} if index is None else settings))
+    for index, capacity in settings.items():
+        if index is None:
+            changes.append(Change(f"tables.{name}.capacity", {"mode": "provisioned", **capacity}))
+        else:
+            changes.append(Change(f"tables.{name}.indexes.{index}.capacity", capacity))
     return tuple(changes)
 
 
 def scheduled(name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context, scaled: Mode) -> Mode | None:
-    """Auto scaling with a step before each rise it would miss; where it misses none, capacity planned by the hour.
+    """Auto scaling with an action before each rise it would miss; where it misses none, capacity planned by the hour.
 
-    None where the load is flat, or where more steps would be needed than anyone would write.
+    None where the load is flat, or where more actions would be needed than anyone would write.
     """
-    known: dict[tuple[str, str], list[dict[str, object]]] = {}
-    found: Mode | None = None
-    now = scaled
+    actions: dict[TargetKey, list[Action]] = {}
+    mode: Mode | None = None
+    quotas = {direction: table_quota(direction, ctx) for direction in DIRECTIONS}
     for _ in range(_ROUNDS):
-        missed = foreseen_steps(now.usage.window, USUAL_TARGET, table_quota("write", ctx), table_quota("read", ctx))
+        missed = actions_before_rises((mode or scaled).usage.period, USUAL_TARGET, quotas)
         if missed is None:
-            return found
+            return mode
         if not missed:
             break
-        for key, steps in missed.items():
-            known[key] = [*known.get(key, []), *steps]
-        words = "a rise that nobody planned throttles, as with auto scaling alone"
-        now = found = provisioned(name, spec, "scheduled", usage, demand, ctx, words, target=USUAL_TARGET, steps=known)
-    if found is not None:
-        return found
-    return _by_the_hour(name, spec, usage, demand, ctx)
+        for key, more in missed.items():
+            actions[key] = [*actions.get(key, []), *more]
+        mode = provisioned(
+            name, spec, "scheduled", usage, demand, ctx, LAGS, target=USUAL_TARGET, actions=actions
+        )  # fmt: skip
+    return mode or _by_the_hour(name, spec, usage, demand, ctx)
 
 
 def _by_the_hour(name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context) -> Mode | None:
-    steps: dict[tuple[str, str], list[dict[str, object]]] = {}
-    for arm in usage.arms:
-        for direction in _DIRECTIONS:
-            day = planned_day(_flow(arm, direction), direction)
-            if day:
-                steps[arm.index or TABLE, direction] = day
-    if not steps:
+    actions = {
+        (target.key, direction): daily
+        for target in usage.targets
+        for direction in DIRECTIONS
+        if (daily := daily_actions(target.flow[direction], direction))
+    }
+    if not actions:
         return None
-    words = "a day unlike the others throttles"
-    return provisioned(name, spec, "scheduled", usage, demand, ctx, words, steps=steps)
-
-
-def _mode(
-    name: str,
-    spec: Table,
-    mode: str,
-    told: Mapping[str | None, dict[str, object]],
-    demand: Demand,
-    ctx: Context,
-    gives_up: str,
-) -> Mode:
-    indexes = dict(spec.indexes)
-    for index, settings in told.items():
-        if index is not None:
-            own = IndexCapacity.model_validate(_decimals(settings))
-            indexes[index] = indexes[index].model_copy(update={"capacity": own})
-    capacity = Capacity.model_validate(_decimals({"mode": "provisioned", **told[None]}))
-    changed = spec.model_copy(update={"capacity": capacity, "indexes": indexes, "throughput": None})
-    changes = _changes(name, spec, told)
-    return Mode(mode, "provisioned", changed, changes, gives_up, meter(name, changed, demand, ctx))
+    words = "a day with more traffic than the others is throttled"
+    return provisioned(name, spec, "scheduled", usage, demand, ctx, words, actions=actions)
 
 
 def _settings(
-    arm: Arm, target: int | None, ctx: Context, steps: Mapping[tuple[str, str], list[dict[str, object]]]
+    target: ThroughputTarget, percent: int | None, ctx: Context, actions: Mapping[TargetKey, Sequence[Action]]
 ) -> dict[str, object]:
     out: dict[str, object] = {
-        direction: _units(_flow(arm, direction), target, int(table_quota(direction, ctx))) for direction in _DIRECTIONS
+        direction: _units(target.flow[direction], percent, int(table_quota(direction, ctx))) for direction in DIRECTIONS
     }
-    own = [step for direction in _DIRECTIONS for step in steps.get((arm.index or TABLE, direction), [])]
-    return {**out, "scheduled": own} if own else out
+    scheduled_actions = [action for direction in DIRECTIONS for action in actions.get((target.key, direction), [])]
+    return {**out, "scheduled": scheduled_actions} if scheduled_actions else out
 
 
 def _units(flow: DemandFlow, target: int | None, quota: int) -> object:
-    """The peak rounded up, or bounds that let auto scaling follow the load."""
+    """The peak rounded up, or bounds within which auto scaling follows the load."""
     peak = peak_units(flow)
     if target is None or not peak:
         return min(quota, max(1, math.ceil(peak)))
     share = Fraction(target, 100)
-    most = min(quota, math.ceil(_ROOM * peak / share))
-    return {"min": min(most, max(1, math.ceil(_least(flow) / share / _ROOM))), "max": most, "target": f"{target}%"}
+    high = min(quota, math.ceil(_MARGIN * peak / share))
+    low = min(high, max(1, math.ceil(_trough(flow) / share / _MARGIN)))
+    return {"min": low, "max": high, "target": f"{target}%"}
 
 
-def _least(flow: DemandFlow) -> Fraction:
+def _trough(flow: DemandFlow) -> Fraction:
     """The quietest minute, units per second, rounded down to whole ones."""
     if all(shape.flat for shape, _ in flow.terms):
         return peak_units(flow)
     return Fraction(math.floor(float(flow.rate_per_minute().min())))
 
 
-def _flow(arm: Arm, direction: str) -> DemandFlow:
-    return arm.write if direction == "write" else arm.read
-
-
 def _decimals(value: Any) -> Any:  # noqa: ANN401  any plain value
     """A value as the YAML reader gives it: numbers are Decimals."""
     if isinstance(value, Mapping):
-        return {key: _decimals(one) for key, one in value.items()}
+        return {key: _decimals(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_decimals(one) for one in value]
+        return [_decimals(inner) for inner in value]
     return Decimal(value) if isinstance(value, int) else value
 
 

@@ -1,4 +1,4 @@
-"""How an on-demand table's ceiling grows with its traffic. It never lowers a ceiling, and never decides a quota.
+"""How an on-demand table's ceiling grows with its traffic.
 
 Twice the previous peak is served at once; the peak of now becomes the previous one 30 minutes later, so that ceilings
 are 2p, 4p, 8p … half an hour apart for traffic that asks for more than any of them.
@@ -14,34 +14,34 @@ if TYPE_CHECKING:
 
 
 def ceilings(
-    levels: "NDArray[np.float64]", at_once: float, *, growth_minutes: int = 30, sustained_minutes: int = 1
+    rates: "NDArray[np.float64]", at_once: float, *, growth_minutes: int = 30, sustained_minutes: int = 1
 ) -> "NDArray[np.float64]":
-    """The ceiling in each minute, units per second.
+    """The ceiling in each minute, units per second. Same shape as `rates`.
 
     Args:
-        levels: Units per second offered in each minute.
+        rates: Units per second offered in each minute.
         at_once: What is served before any growth: warm throughput, or twice the previous peak.
         growth_minutes: After which a peak counts as the previous one.
-        sustained_minutes: How long a level must hold to be a peak.
+        sustained_minutes: How long a rate must last to be a peak.
     """
     import numpy as np  # noqa: PLC0415  only where a series is computed
 
-    out = np.full(len(levels), float(at_once))
-    if not len(levels) or levels.max() <= at_once:
+    out = np.full(len(rates), float(at_once))
+    if not len(rates) or rates.max() <= at_once:
         return out
-    served, highest, step = np.minimum(levels, at_once), 0.0, max(1, growth_minutes)
-    for start in range(step, len(levels), step):
+    served, highest, step = np.minimum(rates, at_once), 0.0, max(1, growth_minutes)
+    for start in range(step, len(rates), step):
         stop = start + step
         before = _sustained(served, start - step, start, sustained_minutes)
         reached = np.maximum(highest, np.maximum.accumulate(before))
-        out[start:stop] = np.maximum(at_once, 2 * reached[: len(levels) - start])
-        served[start:stop] = np.minimum(levels[start:stop], out[start:stop])
+        out[start:stop] = np.maximum(at_once, 2 * reached[: len(rates) - start])
+        served[start:stop] = np.minimum(rates[start:stop], out[start:stop])
         highest = float(reached[-1])
     return out
 
 
 def _sustained(served: "NDArray[np.float64]", start: int, stop: int, minutes: int) -> "NDArray[np.float64]":
-    """The level each minute and those just before it have held throughout."""
+    """The lowest rate of each minute and those just before it."""
     import numpy as np  # noqa: PLC0415  the same
 
     out = served[start:stop].copy()

@@ -1,10 +1,9 @@
-"""Auto scaling over time: the capacity a table holds in each minute, as the live alarms and UpdateTable move it. It
-never decides what is refused beyond the bank that a scaling step must know.
+"""Auto scaling over time: the capacity of a table or index in each minute, as alarms and scheduled actions move it.
 
-A step up: two minutes running above the target; what was consumed in the second, over the target, is the new capacity.
-A step down: 15 minutes running below the target minus 20 points; the busiest of them, over the target; only while the
-day's budget of decreases has one left. Both arrive after the alarm's delay and UpdateTable's. Project choices: while a
-step is under way no other is decided, and after it the minutes are counted anew; the window's first minute is 00:00 UTC.
+A step up: two minutes in a row above the target; what was consumed in the second, over the target, is the new capacity.
+A step down: 15 minutes in a row below the target less 20 points; the busiest of them, over the target; only while a
+decrease is left. Both arrive after the alarm's delay and UpdateTable's. Project choices: while a step is under way no
+other is decided, and after it the minutes are counted anew; the simulated period's first minute is 00:00 UTC.
 
 Source: DynamoDB Developer Guide, "Managing throughput capacity automatically with DynamoDB auto scaling", "Quotas";
 Application Auto Scaling User Guide, "Scheduled scaling" (read 2026-11-23).
@@ -17,24 +16,28 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from capplan.services.dynamodb.capacity.auto_scaling import HIGH_MINUTES, LOW_BELOW_TARGET, LOW_MINUTES
+from capplan.services.dynamodb.capacity.auto_scaling import (
+    LOW_MINUTES,
+    MINUTES_PER_HOUR,
+    DecreaseBudget,
+    effective_minute,
+    first_alarm,
+    new_capacity,
+    thresholds,
+)
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL, Constants
-from capplan.services.dynamodb.quotas import DECREASES_HELD
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_SLACK = 1e-9
-_LOW_BELOW = float(LOW_BELOW_TARGET)
-_HOUR = 60
 Step = tuple[int, int]
-"""From this minute on, so many units are held."""
+"""From this minute on, so many capacity units."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """From this minute on, auto scaling stays within; equal ones are a plain capacity."""
+    """From this minute on, auto scaling stays within; equal ones are a static capacity."""
 
     minute: int
     minimum: int
@@ -43,55 +46,32 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How one arm is scaled in one direction.
+    """How the capacity of one scalable target is set.
 
     Attributes:
-        target: The share of capacity to see used; None where only scheduled actions move it.
+        target_utilization: The share of capacity to keep in use; None where only scheduled actions move it.
         bounds: In order of their minutes, the first at 0.
         warm: Units per second up to which a change is quick.
     """
 
-    target: float | None
+    target_utilization: float | None
     bounds: tuple[Bounds, ...]
     warm: float = math.inf
-
-    @property
-    def fixed(self) -> bool:
-        """Whether the capacity never moves."""
-        return len(self.bounds) == 1 and self.bounds[0].minimum == self.bounds[0].maximum
-
-
-@dataclass(slots=True)
-class Budget:
-    """Decreases of a table or index: a UTC day opens with 4, each full hour adds 1, and no more than 4 are held."""
-
-    held: int = DECREASES_HELD
-    hour: int = 0
-    used: list[int] = field(default_factory=list)
-
-    def take(self, minute: int) -> bool:
-        """Whether a decrease is allowed in this minute; it is used up then."""
-        now = minute // _HOUR
-        if now // 24 > self.hour // 24:
-            self.held = DECREASES_HELD
-        self.held = min(DECREASES_HELD, self.held + (now - self.hour if now // 24 == self.hour // 24 else now % 24))
-        self.hour = now
-        if not self.held:
-            return False
-        self.held -= 1
-        self.used.append(minute)
-        return True
 
 
 def capacity_steps(
     series: Sequence[tuple["NDArray[np.float64]", Policy]], constants: Constants = CENTRAL
 ) -> list[list[Step]]:
-    """The steps of an arm's directions (units per second offered in each minute, and the policy of each).
+    """Capacity steps of the two directions of a table or index.
 
-    They share one budget of decreases, so they are followed side by side, the earliest request first.
+    They share one budget of decreases, so they are simulated side by side, the earliest request first.
+
+    Args:
+        series: Units per second offered in each minute, and the policy, of each direction.
+        constants: What AWS does not publish.
     """
-    budget, out = Budget(), [[] for _ in series]  # type: tuple[Budget, list[list[Step]]]
-    running = [_follow(levels.tolist(), policy, constants) for levels, policy in series]
+    budget, out = DecreaseBudget(), [[] for _ in series]  # type: tuple[DecreaseBudget, list[list[Step]]]
+    running = [_Scaling(rates.tolist(), policy, constants).run() for rates, policy in series]
     waiting: list[tuple[int, int]] = []
 
     def go_on(i: int, answer: bool | None) -> None:  # noqa: FBT001
@@ -110,7 +90,7 @@ def capacity_steps(
 
 
 def expand(steps: Sequence[Step], minutes: int) -> "NDArray[np.float64]":
-    """Steps as the capacity of each minute."""
+    """Steps as the capacity of each minute. Shape (minutes,)."""
     import numpy as np  # noqa: PLC0415  only where a series is computed
 
     if not steps:
@@ -119,170 +99,139 @@ def expand(steps: Sequence[Step], minutes: int) -> "NDArray[np.float64]":
     return np.repeat(np.array([float(units) for _, units in steps]), lengths)
 
 
-def wanted(consumed: float, target: float, minimum: int, maximum: int) -> int:
-    """What a scaling step sets: consumed over target, rounded up, within the bounds."""
-    units = math.ceil(consumed / target - _SLACK)
-    return minimum if units < minimum else min(units, maximum)
-
-
-def effective(minute: int, delay: float, units: int, warm: float, constants: Constants) -> int:
-    """The first minute of a change that was decided with the data of some minute."""
-    update = constants.update_minutes if units <= warm else constants.update_beyond_warm_minutes
-    return math.ceil(minute + 1 + delay + update)
-
-
-def _follow(levels: list[float], policy: Policy, constants: Constants) -> Generator[int, bool, list[Step]]:
-    """The steps of one series; it yields the minute of each decrease it wants and is told whether it may."""
-    return (yield from _Follower(levels, policy, constants).run())
-
-
 @dataclass(slots=True)
-class _Follower:
-    """One series on its way through the window."""
+class _Scaling:
+    """The capacity of one scalable target while it is simulated."""
 
-    levels: list[float]
+    rates: list[float]
     policy: Policy
     constants: Constants
     minute: int = 0
-    held: int = 0
+    capacity: int = 0
     warm: float = 0.0
-    bank: float = 0.0
-    banked_at: int = 0
-    banked_step: int = 0
+    burst_balance: float = 0.0
+    balance_minute: int = 0
+    balance_step: int = 0
     last: int = 0
-    at_bound: int = 1
+    next_bounds: int = 1
     minimum: int = 0
     maximum: int = 0
     steps: list[Step] = field(default_factory=list)
 
     def run(self) -> Generator[int, bool, list[Step]]:
-        first, self.last = self.policy.bounds[0], len(self.levels)
+        """All steps; yields the minute of each decrease it asks for and is sent whether it is allowed."""
+        first, self.last = self.policy.bounds[0], len(self.rates)
         self.minimum, self.maximum, self.warm = first.minimum, first.maximum, self.policy.warm
-        target = self.policy.target
-        start = self.minimum if target is None else wanted(self.levels[0], target, self.minimum, self.maximum)
-        self._hold(0, start)
+        target = self.policy.target_utilization
+        start = self.minimum if target is None else new_capacity(self.rates[0], target, self.minimum, self.maximum)
+        self._set(0, start)
         while self.minute < self.last:
-            if self._bound_due():
-                yield from self._obey_bound()
+            if self._bounds_due():
+                yield from self._apply_bounds()
                 continue
-            fired = None if target is None else self._until_alarm(target, self._next_bound())
-            if fired is None:
-                self.minute = self._next_bound()
-            elif fired == "high":
-                self._scale_out(target or 1.0)
+            alarm = None if target is None else self._next_alarm(target, self._bounds_minute())
+            if target is None or alarm is None:
+                self.minute = self._bounds_minute()
+                continue
+            self.minute, high = alarm
+            if high:
+                self._scale_out(target)
             else:
-                yield from self._scale_in(target or 1.0)
+                yield from self._scale_in(target)
         return self.steps
 
-    def _next_bound(self) -> int:
+    def _bounds_minute(self) -> int:
+        """The minute of the next scheduled bounds, or the end."""
         bounds = self.policy.bounds
-        return min(len(self.levels), bounds[self.at_bound].minute) if self.at_bound < len(bounds) else len(self.levels)
+        return min(self.last, bounds[self.next_bounds].minute) if self.next_bounds < len(bounds) else self.last
 
-    def _bound_due(self) -> bool:
+    def _bounds_due(self) -> bool:
         bounds = self.policy.bounds
-        return self.at_bound < len(bounds) and bounds[self.at_bound].minute <= self.minute
+        return self.next_bounds < len(bounds) and bounds[self.next_bounds].minute <= self.minute
 
-    def _obey_bound(self) -> Generator[int, bool, None]:
+    def _apply_bounds(self) -> Generator[int, bool, None]:
         """A scheduled action: the new bounds hold at once, a capacity outside of them is moved to the nearer one."""
-        bound = self.policy.bounds[self.at_bound]
-        self.at_bound += 1
-        self.minimum, self.maximum = bound.minimum, bound.maximum
-        if self.held < self.minimum:
+        bounds = self.policy.bounds[self.next_bounds]
+        self.next_bounds += 1
+        self.minimum, self.maximum = bounds.minimum, bounds.maximum
+        if self.capacity < self.minimum:
             self._change(self.minute - 1, self.minimum, 0)
-        elif self.held > self.maximum:
-            while self.minute < self._next_bound():
+        elif self.capacity > self.maximum:
+            while self.minute < self._bounds_minute():
                 if (yield self.minute):
                     self._change(self.minute - 1, self.maximum, 0)
                     return
                 self.minute += 1
 
-    def _until_alarm(self, target: float, stop: int) -> str | None:
-        """Goes to the minute that completes an alarm, or to `stop`."""
-        levels, high_run, low_run = self.levels, 0, 0
-        high = self.held * target * (1 + 1e-12)
-        low = self.held * (target - _LOW_BELOW) * (1 - 1e-12) if self.held > self.minimum else -1.0
-        if self.held >= self.maximum:
+    def _next_alarm(self, target: float, stop: int) -> tuple[int, bool] | None:
+        """The next alarm that may change the capacity: at a bound the alarm beyond it does nothing."""
+        high, low = thresholds(self.capacity, target)
+        if self.capacity >= self.maximum:
             high = math.inf
-        for minute in range(self.minute, stop):
-            level = levels[minute]
-            if level > high:
-                high_run += 1
-                low_run = 0
-                if high_run >= HIGH_MINUTES:
-                    self.minute = minute
-                    return "high"
-            elif level < low:
-                low_run += 1
-                high_run = 0
-                if low_run >= LOW_MINUTES:
-                    self.minute = minute
-                    return "low"
-            else:
-                high_run = low_run = 0
-        return None
+        if self.capacity <= self.minimum:
+            low = -1.0
+        return first_alarm(self.rates, self.minute, stop, high, low)
 
     def _scale_out(self, target: float) -> None:
-        new = wanted(self._consumed(self.minute), target, self.minimum, self.maximum)
-        if new > self.held:
-            self._change(self.minute, new, self.constants.metric_minutes)
+        units = new_capacity(self._consumed(self.minute), target, self.minimum, self.maximum)
+        if units > self.capacity:
+            self._change(self.minute, units, self.constants.metric_minutes)
         else:
             self.minute += 1
 
     def _scale_in(self, target: float) -> Generator[int, bool, None]:
-        """Asks for a decrease while the alarm still holds; one that is refused cannot be had before the next full hour."""
-        levels, minute, stop = self.levels, self.minute, self._next_bound()
-        low, ask = self.held * (target - _LOW_BELOW) * (1 - 1e-12), minute
-        while minute < stop and levels[minute] < low:
+        """Asks for a decrease while the alarm lasts; after a refusal none can be had before the next full hour."""
+        rates, minute, stop = self.rates, self.minute, self._bounds_minute()
+        low, ask = thresholds(self.capacity, target)[1], minute
+        while minute < stop and rates[minute] < low:
             if minute >= ask:
                 self.minute = minute
-                busiest = max(levels[max(0, minute - LOW_MINUTES + 1) : minute + 1])
-                new = wanted(busiest, target, self.minimum, self.maximum)
+                busiest = max(rates[max(0, minute - LOW_MINUTES + 1) : minute + 1])
+                units = new_capacity(busiest, target, self.minimum, self.maximum)
                 idle = busiest == 0 and not self.constants.zero_scales_in
-                if new < self.held and not idle:
+                if units < self.capacity and not idle:
                     if (yield minute):
-                        self._change(minute, new, self.constants.metric_minutes)
+                        self._change(minute, units, self.constants.metric_minutes)
                         return
-                    ask = (minute // _HOUR + 1) * _HOUR
+                    ask = (minute // MINUTES_PER_HOUR + 1) * MINUTES_PER_HOUR
             minute += 1
         self.minute = minute
 
-    def _change(self, decided: int, units: int, delay: float) -> None:
-        """Holds other units from when the change takes effect, and goes there."""
-        known = self.constants
-        update = known.update_minutes if units <= self.warm else known.update_beyond_warm_minutes
-        at = self.minute = math.ceil(decided + 1 + delay + update)
-        if at < self.last:
-            self._hold(at, units)
+    def _change(self, decided: int, units: int, alarm_minutes: float) -> None:
+        """Sets the capacity from when the change takes effect, and goes there."""
+        self.minute = effective_minute(decided, alarm_minutes, units, self.warm, self.constants)
+        if self.minute < self.last:
+            self._set(self.minute, units)
 
-    def _hold(self, minute: int, units: int) -> None:
-        self.held = units
+    def _set(self, minute: int, units: int) -> None:
+        self.capacity = units
         self.warm = max(self.warm, units)
         self.steps.append((minute, units))
 
     def _consumed(self, minute: int) -> float:
-        """What got through in a minute, per second: capacity and what the bank still gave."""
-        level = self.levels[minute]
-        if level <= self.held:
-            return level
-        self._save(minute)
-        return min(level, self.held + self.bank / 60)
+        """Units per second served in a minute: the capacity and what the burst balance still gave."""
+        rate = self.rates[minute]
+        if rate <= self.capacity:
+            return rate
+        self._update_balance(minute)
+        return min(rate, self.capacity + self.burst_balance / 60)
 
-    def _save(self, minute: int) -> None:
-        """The bank at the beginning of a minute, from where it was last looked at, over the steps since."""
-        burst, bank, at = self.constants.burst_seconds, self.bank, self.banked_at
+    def _update_balance(self, minute: int) -> None:
+        """The burst balance at the beginning of a minute, from where it was last known, over the steps since."""
+        burst, balance, at = self.constants.burst_seconds, self.burst_balance, self.balance_minute
         while at < minute:
-            held = self.steps[self.banked_step][1]
-            following = self.banked_step + 1
+            capacity = self.steps[self.balance_step][1]
+            following = self.balance_step + 1
             more = following < len(self.steps) and self.steps[following][0] <= minute
-            stop, full = self.steps[following][0] if more else minute, burst * held
-            for level in self.levels[at:stop]:
-                bank += (held - level) * 60
-                if bank > full:
-                    bank = full
-                elif bank < 0:
-                    bank = 0.0
+            stop, full = self.steps[following][0] if more else minute, burst * capacity
+            for rate in self.rates[at:stop]:
+                balance += (capacity - rate) * 60
+                if balance > full:
+                    balance = full
+                elif balance < 0:
+                    balance = 0.0
             at = stop
             if more:
-                self.banked_step = following
-                bank = min(bank, burst * self.steps[following][1])
-        self.bank, self.banked_at = bank, minute
+                self.balance_step = following
+                balance = min(balance, burst * self.steps[following][1])
+        self.burst_balance, self.balance_minute = balance, minute

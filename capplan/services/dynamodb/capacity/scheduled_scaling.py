@@ -1,8 +1,7 @@
-"""Scheduled scaling: what a scenario says of capacity steps at set times, and the bounds that hold in each minute. It
-never follows the capacity itself.
+"""Scheduled scaling: capacity steps at set times as a scenario writes them, and the bounds in force in each minute.
 
-An action with `for` holds that long, and then what was in force before; one without holds until the next. A plain number
-is the least capacity of an auto scaled table, and the capacity of a static one.
+An action with `for` lasts that long, then what was in force before; one without lasts until the next. A plain number
+is the minimum capacity of an auto scaled table, and the capacity of a static one.
 
 Source: Application Auto Scaling User Guide, "Scheduled scaling" (read 2026-11-23).
 """
@@ -25,7 +24,7 @@ _MOMENT = re.compile(r"day (\d{1,2}) ([01]\d|2[0-3]):([0-5]\d)")
 _MS_PER_MINUTE = 60_000
 
 
-def _mistake(shown: str, hint: str) -> PydanticCustomError:
+def _error(shown: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError("quantity", "{shown}", {"shown": shown, "hint": hint, "found": ""})
 
 
@@ -35,9 +34,9 @@ class StepUnits(BaseModel):
     model_config = SPEC_CONFIG
 
     min: Annotated[WholeCount, Field(ge=1)] | None = None
-    """The least capacity units held from then on."""
+    """Minimum capacity units from then on."""
     max: Annotated[WholeCount, Field(ge=1)] | None = None
-    """The most capacity units held from then on."""
+    """Maximum capacity units from then on."""
     exactly: bool = Field(default=False, exclude=True, repr=False)
     """Set where a plain number is written."""
 
@@ -48,16 +47,16 @@ _WHOLE: TypeAdapter[int] = TypeAdapter(Annotated[WholeCount, Field(ge=1)])
 def _units(raw: object) -> object:
     if isinstance(raw, StepUnits | Mapping):
         if isinstance(raw, Mapping) and "exactly" in raw:
-            raise _mistake("unknown key 'exactly'", "expected {min, max}, or a number of units")
+            raise _error("unknown key 'exactly'", "expected {min, max}, or a number of units")
         return raw
     try:
         return {"min": _WHOLE.validate_python(raw), "exactly": True}
     except ValidationError as error:
-        raise _mistake("no such capacity", "expected whole units such as 2800, or {min, max}") from error
+        raise _error("not a capacity", "expected whole units such as 2800, or {min, max}") from error
 
 
 def _at(raw: object) -> str:
-    """A moment of the window or a schedule expression, as it was written."""
+    """A moment of the simulated period or a schedule expression, as written."""
     moment = _MOMENT.fullmatch(raw) if isinstance(raw, str) else None
     if moment is not None and 1 <= int(moment[1]) <= WINDOW_DAYS:
         return str(raw)
@@ -65,9 +64,9 @@ def _at(raw: object) -> str:
         try:
             read_schedule(raw)
         except ScheduleError as error:
-            raise _mistake("no such schedule", str(error)) from None
+            raise _error("not a schedule", str(error)) from None
         return raw
-    raise _mistake("no such moment", 'expected "day 12 09:30" (day 1 to 28) or cron(0 8 ? * MON-FRI *)')
+    raise _error("not a moment", 'expected "day 12 09:30" (day 1 to 28) or cron(0 8 ? * MON-FRI *)')
 
 
 class Scheduled(BaseModel):
@@ -85,13 +84,13 @@ class Scheduled(BaseModel):
     """Read capacity units: a number, or {min, max}."""
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _changes_something(self) -> Self:
         if self.write is None and self.read is None:
-            raise _mistake("this step changes nothing", "write write: 2800, read: {min: 300}, or both")
+            raise _error("this step changes nothing", "write write: 2800, read: {min: 300}, or both")
         return self
 
     def minutes(self) -> tuple[int, ...]:
-        """The minutes of the window at which it comes."""
+        """The minutes of the simulated period at which it comes."""
         moment = _MOMENT.fullmatch(self.at)
         if moment is None:
             return read_schedule(self.at).minutes
@@ -104,31 +103,31 @@ class Scheduled(BaseModel):
 
 
 def bounds_over_time(
-    minimum: int, maximum: int, actions: Sequence[Scheduled], direction: str, *, most: int
+    minimum: int, maximum: int, actions: Sequence[Scheduled], direction: str, *, quota: int
 ) -> tuple[Bounds, ...]:
-    """The bounds from minute to minute, the first at 0; the window follows itself, so the last step lasts into it.
+    """The bounds from minute to minute, the first at 0; the simulated period repeats, so the last step lasts into it.
 
     Args:
-        minimum: The least capacity, as written.
-        maximum: The most; equal for a static capacity.
+        minimum: As written.
+        maximum: As written; equal for a static capacity.
         actions: The scheduled actions.
         direction: "write" or "read".
-        most: The quota that no bound passes.
+        quota: What no bound passes.
     """
     lasting: list[tuple[int, int, int]] = []
     passing: list[tuple[int, int, int, int]] = []
     for action in actions:
-        told: StepUnits | None = getattr(action, direction)
-        if told is None:
+        units: StepUnits | None = getattr(action, direction)
+        if units is None:
             continue
-        low, high = _applied(told, minimum, maximum, most)
+        low, high = _applied(units, minimum, maximum, quota)
         for start in action.minutes():
             if action.for_ms is None:
                 lasting.append((start, low, high))
             else:
                 passing.append((start, start + math.ceil(action.for_ms / _MS_PER_MINUTE), low, high))
     lasting.sort()
-    moments = {0, *(m for m, _, _ in lasting), *(m for s, e, _, _ in passing for m in (s, e))}
+    moments = {0, *(start for start, _, _ in lasting), *(minute for step in passing for minute in step[:2])}
     out: list[Bounds] = []
     for minute in sorted(m for m in moments if m < WINDOW_MINUTES):
         bounds = Bounds(minute, *_in_force(minute, lasting, passing, (minimum, maximum)))
@@ -147,14 +146,14 @@ def once_minutes(actions: Sequence[Scheduled]) -> tuple[tuple[int, int], ...]:
     )
 
 
-def _applied(told: StepUnits, minimum: int, maximum: int, most: int) -> tuple[int, int]:
+def _applied(units: StepUnits, minimum: int, maximum: int, quota: int) -> tuple[int, int]:
     static = minimum == maximum
-    low = minimum if told.min is None else told.min
-    high = (low if static else maximum) if told.max is None else told.max
-    if told.min is None:
+    low = minimum if units.min is None else units.min
+    high = (low if static else maximum) if units.max is None else units.max
+    if units.min is None:
         low = min(low, high)
-    low = min(low, most)
-    return low, low if static and told.exactly else min(most, max(low, high))
+    low = min(low, quota)
+    return low, low if static and units.exactly else min(quota, max(low, high))
 
 
 def _in_force(
@@ -163,9 +162,9 @@ def _in_force(
     passing: Sequence[tuple[int, int, int, int]],
     written: tuple[int, int],
 ) -> tuple[int, int]:
-    """The newest step that still holds; as written where there is none."""
+    """The newest step still in force; as written where there is none."""
     now = [(start, low, high) for start, end, low, high in passing if start <= minute < end]
     if now:
         return max(now)[1:]
-    before = [one for one in lasting if one[0] <= minute] or list(lasting)
+    before = [step for step in lasting if step[0] <= minute] or list(lasting)
     return before[-1][1:] if before else written

@@ -1,5 +1,4 @@
-"""What nobody publishes about capacity over time: named parameters, each with a low, a central and a high value. It
-never simulates anything.
+"""What AWS does not publish about capacity over time: named parameters, each with a low, a central and a high value.
 
 Sources: DynamoDB Developer Guide, "Burst and adaptive capacity" (best effort), "On-demand capacity mode" (may throttle
 past double within 30 minutes), "On-demand maximum throughput" (best effort), "Managing throughput capacity
@@ -10,13 +9,15 @@ are what tables in use have shown.
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from capplan.services.dynamodb.quotas import BURST_SECONDS
+
 Case = Literal["mild", "central", "harsh"]
 """Every parameter at the end that throttles least, in the middle, or at the end that throttles most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One constant that nobody knows: its least, likely and greatest value, and which end throttles more."""
+    """One unpublished constant: its lowest, likely and highest value, and which end throttles more."""
 
     name: str
     low: float
@@ -35,14 +36,16 @@ class Parameter:
 
 
 PARAMETERS = (
-    Parameter("burst_seconds", 0, 300, 300, "s", "low", "unused capacity that can be spent later"),
-    Parameter("maximum_burst_seconds", 0, 0, 300, "s", "low", "by which an on-demand maximum may be exceeded"),
+    Parameter("burst_seconds", 0, BURST_SECONDS, BURST_SECONDS, "s", "low", "unused capacity that can be spent later"),
+    Parameter(
+        "maximum_burst_seconds", 0, 0, BURST_SECONDS, "s", "low", "by which an on-demand maximum may be exceeded"
+    ),
     Parameter("metric_minutes", 1, 2, 3, "min", "high", "from the end of a minute until its alarm has acted"),
     Parameter("update_minutes", 0.5, 1, 1, "min", "high", "of UpdateTable up to the warm throughput"),
     Parameter("update_beyond_warm_minutes", 3, 5, 10, "min", "high", "of UpdateTable past the warm throughput"),
     Parameter("growth_minutes", 15, 30, 30, "min", "high", "between two doublings of on-demand throughput"),
-    Parameter("sustained_minutes", 1, 1, 5, "min", "high", "a peak has to hold to count as the previous one"),
-    Parameter("retry_seconds", 0, 1, 20, "s", "low", "for which a client sends a refused request again"),
+    Parameter("sustained_minutes", 1, 1, 5, "min", "high", "a peak has to last to count as the previous one"),
+    Parameter("retry_seconds", 0, 1, 20, "s", "low", "for which a client retries a throttled request"),
     Parameter("unseen", 0, 0, 1, "0 or 1", "high", "whether an on-demand table has never seen its peak"),
     Parameter("uneven_seconds", 0, 0, 1, "0 or 1", "high", "whether arrivals inside a minute are Poisson's"),
 )
@@ -52,7 +55,7 @@ PARAMETERS = (
 class Constants:
     """The values of one case, by the names of PARAMETERS; `zero_scales_in`: whether idle tables are scaled in."""
 
-    burst_seconds: float = 300
+    burst_seconds: float = BURST_SECONDS
     maximum_burst_seconds: float = 0
     metric_minutes: float = 2
     update_minutes: float = 1
@@ -67,7 +70,7 @@ class Constants:
 
 def constants(case: Case = "central") -> Constants:
     """Every parameter in one case."""
-    values: dict[str, Any] = {one.name: one.value(case) for one in PARAMETERS}
+    values: dict[str, Any] = {parameter.name: parameter.value(case) for parameter in PARAMETERS}
     return Constants(**values)
 
 

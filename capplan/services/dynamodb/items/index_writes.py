@@ -1,49 +1,27 @@
-"""What a write costs in each index, from the item before and after. It never rounds two entries together.
+"""Units that a write takes of each index, from the item before and after.
 
 Source: DynamoDB Developer Guide, "Using global secondary indexes", "Local secondary indexes" (read 2026-11-23).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
 
 from capplan.quantities.rounding import ceil_div
 from capplan.services.dynamodb.items.size import Item, item_bytes, same_value
 from capplan.services.dynamodb.quotas import WRITE_BLOCK_BYTES
-from capplan.services.dynamodb.units import Bytes, write_units
 
 Projection = Literal["all", "keys-only"] | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class IndexShape:
-    """An index's key attributes (all of them must be there) and the non-key attributes it holds."""
+    """An index's key attributes (all of them must be there) and the non-key attributes it projects."""
 
     key: tuple[str, ...]
     project: Projection
-
-
-@dataclass(frozen=True, slots=True)
-class TableShape:
-    """A table's key attributes and its indexes by name."""
-
-    key: tuple[str, ...]
-    global_indexes: Mapping[str, IndexShape]
-    local_indexes: Mapping[str, IndexShape]
-
-
-@dataclass(frozen=True, slots=True)
-class WriteArms:
-    """Units of one call: the table, and every index that is charged."""
-
-    table: int
-    global_indexes: Mapping[str, int]
-    local_indexes: Mapping[str, int]
-
-    @property
-    def total(self) -> int:
-        """All arms together, as the service reports it."""
-        return self.table + sum(self.global_indexes.values()) + sum(self.local_indexes.values())
 
 
 def entry(item: Item | None, index: IndexShape, table_key: Sequence[str]) -> Item | None:
@@ -67,32 +45,10 @@ def index_units(before: Item | None, after: Item | None, index: IndexShape, tabl
     return max(_entry_units(old), _entry_units(new)) if changed else 0
 
 
-def _entry_units(one: Item | None) -> int:
-    return 0 if one is None else entry_units(item_bytes(one))
+def _entry_units(item: Item | None) -> int:
+    return 0 if item is None else entry_units(item_bytes(item))
 
 
-def entry_units(entry_bytes: Bytes, entries: int = 1) -> int:
-    """Units to write so many new entries of one size."""
-    return entries * max(1, ceil_div(entry_bytes, WRITE_BLOCK_BYTES))
-
-
-Change = tuple[Item | None, Item | None]
-"""An item before and after; the same twice for a condition check."""
-
-
-def call_units(changes: Iterable[Change], table: TableShape, *, transactional: bool = False) -> WriteArms:
-    """Units of the changes one call makes. A transaction doubles the table's arm, never an index's."""
-    listed = list(changes)
-    total = sum(write_units(_bytes(before), _bytes(after), transactional=transactional) for before, after in listed)
-    return WriteArms(
-        total, _arms(listed, table.global_indexes, table.key), _arms(listed, table.local_indexes, table.key)
-    )
-
-
-def _bytes(item: Item | None) -> int | None:
-    return None if item is None else item_bytes(item)
-
-
-def _arms(changes: Sequence[Change], indexes: Mapping[str, IndexShape], table_key: Sequence[str]) -> dict[str, int]:
-    sums = {name: sum(index_units(b, a, index, table_key) for b, a in changes) for name, index in indexes.items()}
-    return {name: units for name, units in sums.items() if units}
+def entry_units(entry_bytes: int | Decimal | Fraction) -> int:
+    """Write units of one new entry of this size."""
+    return max(1, ceil_div(entry_bytes, WRITE_BLOCK_BYTES))

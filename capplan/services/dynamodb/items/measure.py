@@ -1,4 +1,4 @@
-"""Items measured for their own sake: bytes by attribute, the law of sizes, units of each operation. It knows no table and no price.
+"""Example items measured for `capplan size`: bytes by attribute, distribution of sizes, units of each operation.
 
 Source: DynamoDB Developer Guide, "DynamoDB item sizes and formats", "DynamoDB read and write operations" (read 2026-11-23).
 """
@@ -13,7 +13,7 @@ from capplan.quantities.distribution import Distribution, fixed, mean, quantile
 from capplan.quantities.rounding import to_quantity
 from capplan.services.dynamodb.items.sample import Attribute, Sample, attributes
 from capplan.services.dynamodb.items.storage import OVERHEAD_BYTES
-from capplan.services.dynamodb.quotas import MAX_ITEM_BYTES
+from capplan.services.dynamodb.quotas import ITEM_SIZE_MAX
 from capplan.services.dynamodb.requests import TABLE, request_units
 from capplan.services.dynamodb.spec import Table
 
@@ -23,7 +23,7 @@ QUERY_ITEMS = 25
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What lies where in the law of sizes, in bytes; all the same for one item."""
+    """The distribution of sizes in bytes; all the same for one item."""
 
     least: Decimal
     mean: Fraction
@@ -38,11 +38,11 @@ class Operation:
     """Expected units of one request.
 
     Attributes:
-        name: The API's word.
+        name: The operation.
         level: eventual, strong, transactional; "standard" for a write outside a transaction.
         items: How many items it reads or writes.
         read_units, write_units: Expected units, each item rounded as AWS rounds it.
-        at_mean_size: The units if every item had the mean size; what a plan by means would say.
+        at_mean_size: The units if every item had the mean size; what a plan by means would give.
     """
 
     name: str
@@ -63,11 +63,11 @@ class Measured:
     operations: tuple[Operation, ...]
     billed_bytes: Fraction
     """Storage billed for one item in the mean, AWS's overhead included."""
-    limit_bytes: int = MAX_ITEM_BYTES
+    limit_bytes: int = int(ITEM_SIZE_MAX.value)
 
 
 def measure(sample: Sample) -> Measured:
-    """Everything `capplan size` tells of some items."""
+    """Everything `capplan size` shows of some items."""
     sizes = sizes_of(sample.sizes)
     return Measured(
         items=len(sample.items),
@@ -79,7 +79,7 @@ def measure(sample: Sample) -> Measured:
 
 
 def sizes_of(dist: Distribution) -> Sizes:
-    """Where a sample's sizes lie."""
+    """Minimum, mean, percentiles and maximum of a sample's sizes."""
     p50, p90, p99 = (Decimal(int(quantile(dist, share))) for share in (0.5, 0.9, 0.99))
     least, largest = dist.points[0][1], dist.points[-1][1]
     return Sizes(least, mean(dist), p50, p90, p99, largest)
@@ -92,13 +92,13 @@ _WRITES = tuple((op, level) for op in ("put", "update", "delete") for level in (
 def _operations(sample: Sample) -> Iterable[Operation]:
     for op, level in (*_READS, *_WRITES):
         items = QUERY_ITEMS if op == "query" else 1
-        said = {
+        request = {
             "op": op,
             "transactional": level == "transactional",
             "consistency": "strong" if level == "strong" else "eventual",
             "items": Decimal(items) if op == "query" else None,
         }
-        access = Access.model_validate(said)
+        access = Access.model_validate(request)
         spread, even = (request_units(_table(sample, size), access) for size in (None, mean(sample.sizes)))
         reads, writes = spread.read.get(TABLE, Fraction(0)), spread.write.get(TABLE, Fraction(0))
         plain = even.read.get(TABLE, Fraction(0)) + even.write.get(TABLE, Fraction(0))
@@ -107,9 +107,5 @@ def _operations(sample: Sample) -> Iterable[Operation]:
 
 def _table(sample: Sample, bytes_each: Fraction | None) -> Table:
     """A table of these items, or of as many of one size."""
-    size = sample.sizes if bytes_each is None else _fixed(bytes_each)
+    size = sample.sizes if bytes_each is None else fixed(to_quantity(bytes_each))
     return Table.model_validate({"item_size": size})
-
-
-def _fixed(value: Fraction) -> Distribution:
-    return fixed(to_quantity(value))

@@ -1,5 +1,4 @@
-"""The size of an item by AWS's rules, from DynamoDB JSON such as {"id": {"S": "a"}}. It never counts units or
-storage overhead.
+"""The size of an item by AWS's rules, from DynamoDB JSON such as {"id": {"S": "a"}}.
 
 Source: DynamoDB Developer Guide, "DynamoDB item sizes and formats" (read 2026-11-23). The guide calls a number's size
 approximate; the rule here agrees with measurements on the live service to the byte.
@@ -10,17 +9,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from capplan.services.dynamodb.quotas import MAX_ITEM_BYTES
-
 Item = Mapping[str, Mapping[str, Any]]
 """Attributes by name, each a typed value."""
 
 _CONTAINER_BYTES = 3
-_SET_CLAUSE_BYTES = 19
-_REMOVE_CLAUSE_BYTES = 2
-_GATED_KEY_BYTES = 3
-_REGIONS_GATING_UPDATES = frozenset({"eu-west-2"})
-"""Where an update is also refused for the size of its clauses (measured 2026-08; ten other Regions do not)."""
 
 
 def item_bytes(item: Item) -> int:
@@ -51,7 +43,7 @@ def value_bytes(typed: Mapping[str, Any]) -> int:  # noqa: PLR0911  one return a
         case "M":
             return _CONTAINER_BYTES + sum(1 + _text_bytes(key) + value_bytes(member) for key, member in value.items())
         case _:
-            raise ValueError(f"{kind!r} is no DynamoDB type: S, N, B, BOOL, NULL, SS, NS, BS, L or M")
+            raise ValueError(f"{kind!r} is not a DynamoDB type: S, N, B, BOOL, NULL, SS, NS, BS, L or M")
 
 
 def number_bytes(text: str) -> int:
@@ -95,32 +87,11 @@ def _negative_key(exponent: int, pairs: list[int]) -> bytes:
     return bytes((~(exponent - 64) % 256, *(101 - pair for pair in pairs), *closing))
 
 
-def accepted(
-    resulting_item_bytes: int,
-    api: str = "PutItem",
-    region: str = "",
-    key_attr_bytes: int = 0,
-    set_actions: int = 0,
-    remove_actions: int = 0,
-) -> bool:
-    """Whether a write passes the 400 KB gate.
-
-    An UpdateItem outside a transaction is, in a few Regions, also held against its clauses: the finished item
-    without its
-    key attribute, plus a fixed charge for each SET and REMOVE.
-    """
-    size = resulting_item_bytes
-    if api == "UpdateItem" and region in _REGIONS_GATING_UPDATES:
-        clauses = _SET_CLAUSE_BYTES * set_actions + _REMOVE_CLAUSE_BYTES * remove_actions
-        size = max(size, size - key_attr_bytes + _GATED_KEY_BYTES + clauses)
-    return size <= MAX_ITEM_BYTES
-
-
-def same_value(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
+def same_value(left: Mapping[str, Any] | None, right: Mapping[str, Any] | None) -> bool:
     """Whether DynamoDB sees no change: numbers compare by value, sets and maps without order."""
-    if one is None or other is None:
-        return one is other
-    return bool(_comparable(one) == _comparable(other))
+    if left is None or right is None:
+        return left is right
+    return bool(_comparable(left) == _comparable(right))
 
 
 def _comparable(typed: Mapping[str, Any]) -> Any:  # noqa: ANN401  whatever compares
@@ -144,7 +115,7 @@ def _significant(text: str) -> tuple[int, str, int]:
     """Sign, significant digits ("" for zero) and how many of them stand before the point (negative: zeros after it)."""
     number = Decimal(text)
     if not number.is_finite():
-        raise ValueError(f"{text!r} is no DynamoDB number")
+        raise ValueError(f"{text!r} is not a DynamoDB number")
     sign, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int)  # noqa: S101  a finite number has one
     written = "".join(map(str, digits)).lstrip("0")

@@ -1,7 +1,7 @@
-"""A file of partition keys, with or without counts: how often each is used. It opens no file.
+"""A file of partition keys, with or without counts: how often each is used.
 
 One key a line; `key,count` (or a tab) where the second field is a whole number. Without counts a key counts once for each
-line it stands on, so a trace of requests is a key file too. A first line `key,count` is a head.
+line it stands on, so a trace of requests is a key file too. A first line `key,count` is a header.
 """
 
 import csv
@@ -10,12 +10,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from capplan.services.dynamodb.keys.popularity import KeyList
+from capplan.services.dynamodb.quotas import PARTITION_KEY_MAX
 
-MOST_BYTES = 64 * 2**20
-MOST_LINES = 2_000_000
-_MOST_COUNT = 10**15
-_MOST_KEY_BYTES = 2048
-"""A partition key value. Source: DynamoDB Developer Guide, "Constraints" (read 2026-11-23)."""
+MAX_BYTES = 64 * 2**20
+MAX_LINES = 2_000_000
+_MAX_COUNT = 10**15
 
 
 class KeyFileError(ValueError):
@@ -30,12 +29,14 @@ class KeyFileError(ValueError):
 def read_keys(text: str, name: str) -> KeyList:
     """Keys with their counts, the most used first (ties by name). Raises KeyFileError.
 
-    Kept for the next asker, so that a plan that is made again does not read again.
+    Cached: a plan made again does not read again.
     """
     counts: dict[str, int] = {}
     for line, key, count in _rows(text, name):
-        if not key or len(key.encode()) > _MOST_KEY_BYTES:
-            raise KeyFileError(line, "a key is empty or longer than 2,048 bytes", "one key a line, or key,count")
+        if not key or len(key.encode()) > PARTITION_KEY_MAX.value:
+            raise KeyFileError(
+                line, f"a key is empty or longer than {PARTITION_KEY_MAX.value:,} bytes", "one key a line, or key,count"
+            )
         counts[key] = counts.get(key, 0) + count
     used = sorted(((key, count) for key, count in counts.items() if count), key=lambda pair: (-pair[1], pair[0]))
     if not used:
@@ -48,8 +49,8 @@ def _rows(text: str, name: str) -> Iterable[tuple[int, str, int]]:
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     for fields in reader:
         line = reader.line_num
-        if line > MOST_LINES:
-            raise KeyFileError(line, f"more than {MOST_LINES:,} lines", "count them first: key,count")
+        if line > MAX_LINES:
+            raise KeyFileError(line, f"more than {MAX_LINES:,} lines", "count them first: key,count")
         if not fields or fields == [""]:
             continue
         if len(fields) == 1:
@@ -68,5 +69,5 @@ def _rows(text: str, name: str) -> Iterable[tuple[int, str, int]]:
 
 def _count(text: str, line: int) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 15:  # noqa: PLR2004  a thousand million million
-        raise KeyFileError(line, f"'{text[:30]}' is no count", "a whole number, such as 1200")
-    return min(int(text), _MOST_COUNT)
+        raise KeyFileError(line, f"'{text[:30]}' is not a count", "a whole number, such as 1200")
+    return min(int(text), _MAX_COUNT)

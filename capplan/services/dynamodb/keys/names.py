@@ -1,4 +1,4 @@
-"""Names of partition keys: lists, and patterns such as `user#{1..100000}` or `{date}#{0..9}`. It hashes nothing.
+"""Names of partition keys: lists, and patterns such as `user#{1..100000}` or `{date}#{0..9}`.
 
 Braces as in a shell: `{1..100}` counts, `{01..12}` keeps its zeros, `{new,paid}` lists; the last pair runs fastest.
 `{month}`, `{date}`, `{hour}` and `{minute}` stand for the moment of the request: such keys come and go, and only those of
@@ -15,11 +15,12 @@ from capplan.units import MINUTES_PER_DAY
 
 TIME_MINUTES = {"month": 28 * MINUTES_PER_DAY, "date": MINUTES_PER_DAY, "hour": 60, "minute": 1}
 _TIME_FORMAT = {"month": "%Y-%m", "date": "%Y-%m-%d", "hour": "%Y-%m-%dT%H", "minute": "%Y-%m-%dT%H:%M"}
-_FIRST_DAY = datetime(2024, 1, 1)  # noqa: DTZ001  a Monday, as the window's day 1 is; only its digits are used
+_FIRST_DAY = datetime(2024, 1, 1)  # noqa: DTZ001  a Monday, as day 1 of the simulated period is; only its digits are used
 _BRACE = re.compile(r"\{([^{}]*)\}")
 _RANGE = re.compile(r"(\d{1,15})\.\.(\d{1,15})")
-_MOST_CHOICES = 10_000
-MOST_KEYS = 10**15
+_MAX_CHOICES = 10_000
+_PATTERN_MAX = 1000
+MAX_KEYS = 10**15
 HINT = "expected a pattern such as user#{1..100000}, {new,paid,shipped} or {date}#{0..9}"
 
 
@@ -28,7 +29,7 @@ class PatternError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class NumberRange:
     """Whole numbers from `low` to `high`, padded with zeros to `width`."""
 
     low: int
@@ -66,7 +67,7 @@ class KeyNames:
         time: The shortest time word, "" without one.
     """
 
-    parts: tuple[str | Run | Choice, ...]
+    parts: tuple[str | NumberRange | Choice, ...]
     time: str = ""
 
     def __len__(self) -> int:
@@ -74,7 +75,7 @@ class KeyNames:
         return math.prod(len(part) for part in self.parts if not isinstance(part, str))
 
     def at(self, rank: int, minute: int = 0) -> str:
-        """The key of a rank (0 the first) at a minute of the window."""
+        """The key of a rank (0 the first) at a minute of the simulated period."""
         out: list[str] = []
         for part in reversed(self.parts):
             if isinstance(part, str):
@@ -86,7 +87,7 @@ class KeyNames:
         return _in_time(name, minute) if self.time else name
 
     def first(self, count: int, minute: int = 0) -> list[str]:
-        """The names of the first so many keys, the quick way."""
+        """The names of the first so many keys, without counting each from the start."""
         pools = [
             (_in_time(part, minute),) if isinstance(part, str) else [part.at(i) for i in range(min(len(part), count))]
             for part in self.parts
@@ -103,39 +104,39 @@ def _in_time(name: str, minute: int) -> str:
 
 def read_names(text: str) -> KeyNames:
     """Names from a pattern. Raises PatternError."""
-    parts: list[str | Run | Choice] = []
+    parts: list[str | NumberRange | Choice] = []
     times: list[str] = []
     done = 0
-    for found in _BRACE.finditer(text):
-        parts.append(text[done : found.start()])
-        done = found.end()
-        if found[1] in TIME_MINUTES:
-            times.append(found[1])
-            parts.append(found[0])
+    for brace in _BRACE.finditer(text):
+        parts.append(text[done : brace.start()])
+        done = brace.end()
+        if brace[1] in TIME_MINUTES:
+            times.append(brace[1])
+            parts.append(brace[0])
         else:
-            parts.append(_varying(found[1]))
+            parts.append(_varying(brace[1]))
     parts.append(text[done:])
     if any("{" in part or "}" in part for part in parts if isinstance(part, str) and part[1:-1] not in TIME_MINUTES):
-        raise PatternError("a brace without its other half")
-    if not text or len(text) > 1000:  # noqa: PLR2004  a key has at most 2,048 bytes
-        raise PatternError("no key at all" if not text else "the pattern is too long")
+        raise PatternError("a brace is not closed")
+    if not text or len(text) > _PATTERN_MAX:
+        raise PatternError("the pattern is empty" if not text else "the pattern is too long")
     count = math.prod(len(part) for part in parts if not isinstance(part, str))
-    if count > MOST_KEYS:
-        raise PatternError(f"the pattern stands for {count:,} keys, more than {MOST_KEYS:,}")
+    if count > MAX_KEYS:
+        raise PatternError(f"the pattern stands for {count:,} keys, more than {MAX_KEYS:,}")
     shortest = min(times, key=TIME_MINUTES.__getitem__, default="")
     return KeyNames(tuple(part for part in parts if part), shortest)
 
 
-def _varying(inside: str) -> Run | Choice:
+def _varying(inside: str) -> NumberRange | Choice:
     run = _RANGE.fullmatch(inside)
     if run is not None:
         low, high = int(run[1]), int(run[2])
         if low > high:
             raise PatternError(f"{{{inside}}} counts down: write {{{run[2]}..{run[1]}}}")
         padded = run[1].startswith("0") and len(run[1]) > 1
-        return Run(low, high, len(run[1]) if padded else 0)
+        return NumberRange(low, high, len(run[1]) if padded else 0)
     words = tuple(inside.split(","))
-    if len(words) > 1 and all(words) and len(words) <= _MOST_CHOICES:
+    if len(words) > 1 and all(words) and len(words) <= _MAX_CHOICES:
         return Choice(words)
     raise PatternError(f"{{{inside}}} is neither a range, a list nor {', '.join(TIME_MINUTES)}")
 

@@ -1,13 +1,17 @@
 """Where keys lie in the hash space: the observed hash for keys whose names are known, a fast mixer for the others.
 
 A place is the top 64 bits of the hash; a partition is an equal slice of them. The mixer has the same law (every slice is
-as likely as every other), not the same places. It never knows how much a key is used.
+as likely as every other), not the same places.
+
+The hash is not documented; the one here reproduces the scan orders and parallel-scan segments observed on the live
+service (dynalite, commit a82d553, 2013).
 """
 
+import hashlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from capplan.services.dynamodb.partitions.count import key_digest
+from capplan.services.dynamodb.items.size import key_bytes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +22,11 @@ _CHUNK = 32_768
 _GOLDEN = 0x9E3779B97F4A7C15
 _MIX_1, _MIX_2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 _WORD = 2**64
+
+
+def key_digest(kind: str, key: str) -> bytes:
+    """The 128-bit hash of a partition key (S, N or B; N as text, B as base64)."""
+    return hashlib.md5(b"Outliers" + key_bytes(kind, key), usedforsecurity=False).digest()
 
 
 def named_places(kind: str, names: Iterable[str]) -> "NDArray[np.uint64]":
@@ -73,29 +82,7 @@ def partition_of(places: "NDArray[np.uint64]", partitions: int) -> "NDArray[np.i
     """Which of so many equal slices each place lies in. Same shape; fewer than 2^32 partitions."""
     import numpy as np  # noqa: PLC0415  the same
 
-    out = places.copy()
-    _slice(out, partitions)
+    out = places >> np.uint64(32)
+    out *= np.uint64(partitions)
+    out >>= np.uint64(32)
     return out.view(np.int64)
-
-
-def loads(keys: int, partitions: int, seed: int = 0) -> "NDArray[np.int64]":
-    """How many of so many keys lie in each partition, every one hashed: the slow and certain way. Shape (partitions,)."""
-    import numpy as np  # noqa: PLC0415  the same
-
-    counts = np.zeros(partitions, dtype=np.int64)
-    places, scratch = np.empty(_CHUNK, dtype=np.uint64), np.empty(_CHUNK, dtype=np.uint64)
-    for start in range(0, keys, _CHUNK):
-        chunk = places[: min(_CHUNK, keys - start)]
-        _mix(start, chunk, scratch, seed)
-        _slice(chunk, partitions)
-        counts += np.bincount(chunk.view(np.int64), minlength=partitions)
-    return counts
-
-
-def _slice(places: "NDArray[np.uint64]", partitions: int) -> None:
-    """Turn places into partitions, in place."""
-    import numpy as np  # noqa: PLC0415  the same
-
-    places >>= np.uint64(32)
-    places *= np.uint64(partitions)
-    places >>= np.uint64(32)

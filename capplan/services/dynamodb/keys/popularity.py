@@ -1,4 +1,4 @@
-"""How units fall on the values of a partition key, as the user may say it. It places no key.
+"""How units fall on the values of a partition key, as the user may write it.
 
 `uniform`, `zipf(0.9)`, `{hot: {keys: 10, share: 30%}}`, `{shares: {paid: 60%, new: 30%}}`, or a file of keys.
 """
@@ -22,7 +22,7 @@ from capplan.services.dynamodb.keys.names import KeyNames
 class KeyList:
     """Keys one by one, the most used first. `parts` of `whole` are theirs; what is left falls evenly on other keys.
 
-    The same list is the same object, so that what is computed of it is kept.
+    The same list is the same object, so that what is computed of it is cached.
     """
 
     names: tuple[str, ...]
@@ -37,7 +37,7 @@ class Popularity:
     Attributes:
         law: uniform, zipf, hot, shares or file.
         exponent: Of the Zipf law: the r-th key weighs r^-exponent.
-        hot_keys: Keys that are hot together.
+        hot_keys: How many keys are hot.
         hot_share: Their part of all units, evenly; the other keys share the rest.
         keys: Of shares, and of a file once it is read.
         file: The file's name, relative to the scenario.
@@ -103,7 +103,7 @@ _SHARE: TypeAdapter[Decimal] = TypeAdapter(Share)
 _ZIPF = re.compile(r"zipf\(\s*(\d{1,2}(?:\.\d{1,6})?)\s*\)")
 _FILE = re.compile(r"[^{}()]+\.(csv|tsv|txt)")
 _ZIPF_MAX = 10.0
-_MOST_SHARES = 10_000
+_MAX_SHARES = 10_000
 _HINT = "expected uniform, zipf(0.9), {hot: {keys: 1, share: 98%}}, {shares: {new: 60%}} or a file of keys, keys.csv"
 SCHEMA = {
     "anyOf": [
@@ -119,8 +119,8 @@ SCHEMA = {
 }
 
 
-def diagnostic(shown: str, hint: str = _HINT) -> PydanticCustomError:
-    """A mistake in the words of the language."""
+def popularity_error(shown: str, hint: str = _HINT) -> PydanticCustomError:
+    """An error at what is written."""
     return PydanticCustomError("quantity", "{shown}", {"shown": shown, "hint": hint, "found": ""})
 
 
@@ -138,7 +138,7 @@ def read_popularity(raw: object) -> Popularity:
         return Popularity("zipf", exponent=float(zipf[1]))
     if _FILE.fullmatch(text):
         return Popularity("file", file=text)
-    raise diagnostic("no such popularity")
+    raise popularity_error("not a popularity")
 
 
 def _mapping(raw: Mapping[str, object]) -> Popularity:
@@ -146,11 +146,11 @@ def _mapping(raw: Mapping[str, object]) -> Popularity:
         try:
             hot = _HOT.validate_python(raw["hot"])
         except ValidationError as error:
-            raise diagnostic("no such popularity") from error
+            raise popularity_error("not a popularity") from error
         return Popularity("hot", hot_keys=hot.keys, hot_share=hot.share)
     if raw.keys() == {"shares"}:
         return Popularity("shares", keys=_shares(raw["shares"]))
-    raise diagnostic("no such popularity")
+    raise popularity_error("not a popularity")
 
 
 def _shares(raw: object) -> KeyList:
@@ -159,14 +159,14 @@ def _shares(raw: object) -> KeyList:
     try:
         read = [(str(name), _SHARE.validate_python(value)) for name, value in pairs]
     except ValidationError as error:
-        raise diagnostic("shares are percentages", "such as {shares: {new: 60%, paid: 30%}}") from error
-    if not read or len(read) > _MOST_SHARES:
-        raise diagnostic(
+        raise popularity_error("shares are percentages", "such as {shares: {new: 60%, paid: 30%}}") from error
+    if not read or len(read) > _MAX_SHARES:
+        raise popularity_error(
             "no share is given" if not read else f"{len(read):,} shares", "list some, or name a file of keys"
         )
     total = sum((share for _, share in read), Decimal(0))
     if total > 1:
-        raise diagnostic(f"the shares add up to {(total * 100).normalize():f}%", "at most 100%")
+        raise popularity_error(f"the shares add up to {(total * 100).normalize():f}%", "at most 100%")
     ranked = sorted((pair for pair in read if pair[1]), key=lambda pair: (-pair[1], pair[0]))
     return _key_list(tuple(ranked))
 

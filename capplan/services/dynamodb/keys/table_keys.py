@@ -1,4 +1,4 @@
-"""The keys of a table or a global index as the heat sees them, and the files they are read from. It computes no heat."""
+"""The partition keys of a table or a global index, with the files they are read from."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -7,7 +7,7 @@ from capplan.errors import CapplanError, Diagnostic
 from capplan.model import Problem, problems_of
 from capplan.reading.files import Files
 from capplan.services.dynamodb.items.index_entries import entry_count
-from capplan.services.dynamodb.keys.files import MOST_BYTES, KeyFileError, read_keys
+from capplan.services.dynamodb.keys.files import MAX_BYTES, KeyFileError, read_keys
 from capplan.services.dynamodb.keys.popularity import Keys, Popularity
 from capplan.services.dynamodb.spec import PartitionKey, Table
 
@@ -17,7 +17,7 @@ EVEN = Keys()
 
 
 def keys_of(spec: Table, index: str | None) -> Keys:
-    """The keys an arm is partitioned by: as many as written, else one an item where some are used more."""
+    """What a table or index is partitioned by: as many keys as written, else one an item where some are used more."""
     key = spec.partition_key if index is None else spec.indexes[index].partition_key
     if key is None:
         return EVEN
@@ -45,18 +45,20 @@ def with_key_files(spec: Table, files: Files) -> tuple[Table, tuple[Problem, ...
     }
     if read:
         update["indexes"] = {**spec.indexes, **read}
-    whole = spec.model_copy(update=update) if update else spec
-    return whole, (*problems, *_uncounted(whole))
+    complete = spec.model_copy(update=update) if update else spec
+    return complete, (*problems, *_uncounted(complete))
 
 
 def _uncounted(spec: Table) -> Iterable[Problem]:
-    """Keys some of which are used more, but nobody says how many there are: their heat is not known."""
-    arms = [(None, spec.partition_key), *((name, index.partition_key) for name, index in spec.global_indexes().items())]
-    for name, key in arms:
+    """Keys some of which are used more, without a number of keys: their load is not known."""
+    indexes = ((name, index.partition_key) for name, index in spec.global_indexes().items())
+    for name, key in ((None, spec.partition_key), *indexes):
         if key is not None and key.popularity.law in ("zipf", "hot") and keys_of(spec, name).distinct is None:
             path = ("partition_key",) if name is None else ("indexes", name, "partition_key")
             yield Problem(
-                (*path, "popularity"), "some keys are used more, but of how many?", "write distinct: 1M beside it"
+                (*path, "popularity"),
+                "some keys are used more, but the number of keys is unknown",
+                "write distinct: 1M beside it",
             )
 
 
@@ -66,7 +68,7 @@ def _read(key: PartitionKey, files: Files, path: tuple[str, ...], problems: list
         return key
     at = (*path, "popularity")
     try:
-        found = read_keys(files.read_text(law.file, MOST_BYTES), law.file)
+        listed = read_keys(files.read_text(law.file, MAX_BYTES), law.file)
     except CapplanError as error:
         problems += problems_of(error, at)
         return key
@@ -74,7 +76,7 @@ def _read(key: PartitionKey, files: Files, path: tuple[str, ...], problems: list
         diagnostic = Diagnostic(files.display(law.file), error.line, 1, str(error), error.hint) if error.line else None
         problems.append(Problem(at, str(error), error.hint, diagnostic))
         return key
-    if key.distinct is not None and key.distinct < len(found.names):
-        problems.append(Problem(at, f"{len(found.names):,} keys in the file, but {key.distinct:,} distinct values"))
+    if key.distinct is not None and key.distinct < len(listed.names):
+        problems.append(Problem(at, f"{len(listed.names):,} keys in the file, but {key.distinct:,} distinct values"))
         return key
-    return key.model_copy(update={"popularity": Popularity("file", keys=found, file=law.file)})
+    return key.model_copy(update={"popularity": Popularity("file", keys=listed, file=law.file)})

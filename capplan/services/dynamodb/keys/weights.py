@@ -1,6 +1,4 @@
-"""The weight of every key under a popularity: the hottest one by one, the rest in groups of about one weight. It places
-no key.
-"""
+"""The weight of every key under a popularity: the hottest one by one, the rest in groups of about the same weight."""
 
 import math
 from fractions import Fraction
@@ -17,71 +15,70 @@ if TYPE_CHECKING:
 Group = tuple[int, float]
 """So many keys of this weight each."""
 
-MOST_ONE_BY_ONE = 200_000
-_LEAST_ONE_BY_ONE = 20
+MAX_SINGLE = 200_000
+_MIN_SINGLE = 20
 _BUCKET_WIDTH = 1.05
 """Weights of one Zipf group differ by at most this factor, unless that made too many groups of next to nothing."""
-_MOST_GROUPS = 250
+_MAX_GROUPS = 250
 
 
 def weights_of(keys: Keys) -> "tuple[NDArray[np.float64], tuple[Group, ...]]":
     """The hottest keys' weights, highest first, and groups of the others; together they sum to 1. Needs `distinct`."""
     assert keys.distinct is not None  # noqa: S101  without a number of keys nothing is uneven
-    return rank_weights(keys.popularity, keys.distinct, max(_LEAST_ONE_BY_ONE, MOST_ONE_BY_ONE // keys.shards))
+    return rank_weights(keys.popularity, keys.distinct, max(_MIN_SINGLE, MAX_SINGLE // keys.shards))
 
 
 @lru_cache(maxsize=256)
-def rank_weights(law: Popularity, distinct: int, most: int) -> "tuple[NDArray[np.float64], tuple[Group, ...]]":
-    """Weights by rank: the first `most` keys one by one, groups of the others."""
+def rank_weights(law: Popularity, distinct: int, count: int) -> "tuple[NDArray[np.float64], tuple[Group, ...]]":
+    """Weights by rank: the first `count` keys one by one, groups of the others."""
     if law.law == "zipf":
-        return _zipf(law.exponent, distinct, most)
+        return _zipf(law.exponent, distinct, count)
     if law.keys is not None:
-        return _listed(law, distinct, most)
+        return _listed(law, distinct, count)
     hot = min(law.hot_keys, distinct) if law.law == "hot" else 0
     if hot in (0, distinct):
-        return _levels([(distinct, 1 / distinct)], most)
+        return _levels([(distinct, 1 / distinct)], count)
     share = float(law.hot_share)
-    return _levels([(hot, share / hot), (distinct - hot, (1 - share) / (distinct - hot))], most)
+    return _levels([(hot, share / hot), (distinct - hot, (1 - share) / (distinct - hot))], count)
 
 
-def _levels(groups: list[Group], most: int) -> "tuple[NDArray[np.float64], tuple[Group, ...]]":
-    """Groups in falling weight, the first `most` keys taken out one by one."""
-    import numpy as np  # noqa: PLC0415  heat is computed for skewed tables only
+def _levels(groups: list[Group], count: int) -> "tuple[NDArray[np.float64], tuple[Group, ...]]":
+    """Groups in falling weight, the first `count` keys taken out one by one."""
+    import numpy as np  # noqa: PLC0415  weights are computed for skewed tables only
 
     single: list[NDArray[np.float64]] = []
     rest: list[Group] = []
-    room = most
-    for count, weight in sorted(groups, key=lambda group: -group[1]):
-        taken = min(room, count)
-        room -= taken
+    left = count
+    for keys, weight in sorted(groups, key=lambda group: -group[1]):
+        taken = min(left, keys)
+        left -= taken
         single.append(np.full(taken, weight))
-        if count > taken:
-            rest.append((count - taken, weight))
+        if keys > taken:
+            rest.append((keys - taken, weight))
     return np.concatenate(single), tuple(rest)
 
 
-def _listed(law: Popularity, distinct: int, most: int) -> "tuple[NDArray[np.float64], tuple[Group, ...]]":
-    """Keys with parts of their own, then what is left, evenly on the others. Equal parts of the cold make one group."""
+def _listed(law: Popularity, distinct: int, count: int) -> "tuple[NDArray[np.float64], tuple[Group, ...]]":
+    """Keys with shares of their own, then what is left, evenly on the others. Equal shares of cold keys make one group."""
     import numpy as np  # noqa: PLC0415  the same
 
-    assert law.keys is not None  # noqa: S101  the law has said so
-    whole = float(law.keys.whole)
-    parts = np.array([float(part) for part in law.keys.parts]) / whole
+    assert law.keys is not None  # noqa: S101  this law has keys
+    parts = np.array([float(part) for part in law.keys.parts]) / float(law.keys.whole)
     rest: list[Group] = []
-    values, counts = np.unique(parts[most:], return_counts=True)
-    rest += [(int(count), float(value)) for value, count in zip(values[::-1], counts[::-1], strict=True)]
+    values, counts = np.unique(parts[count:], return_counts=True)
+    rest += [(int(keys), float(value)) for value, keys in zip(values[::-1], counts[::-1], strict=True)]
     others = distinct - len(parts)
     left = max(0.0, 1.0 - math.fsum(parts.tolist()))
     if others and left > 1e-12:  # noqa: PLR2004  what rounding leaves
-        single, more = _levels([(others, left / others)], max(0, most - len(parts)))
-        return np.concatenate((parts[:most], single)), (*rest, *more)
-    return parts[:most], tuple(rest)
+        single, more = _levels([(others, left / others)], max(0, count - len(parts)))
+        return np.concatenate((parts[:count], single)), (*rest, *more)
+    return parts[:count], tuple(rest)
 
 
-def _zipf(exponent: float, distinct: int, most: int) -> "tuple[NDArray[np.float64], tuple[Group, ...]]":
+def _zipf(exponent: float, distinct: int, count: int) -> "tuple[NDArray[np.float64], tuple[Group, ...]]":
     import numpy as np  # noqa: PLC0415  the same
 
-    top = np.arange(1, min(distinct, most) + 1, dtype=np.float64) ** -exponent
+    top = np.arange(1, min(distinct, count) + 1, dtype=np.float64) ** -exponent
     tail = _zipf_tail(exponent, len(top), distinct)
     total = math.fsum(top) + math.fsum(count * weight for count, weight in tail)
     return top / total, tuple((count, weight / total) for count, weight in tail)
@@ -90,7 +87,7 @@ def _zipf(exponent: float, distinct: int, most: int) -> "tuple[NDArray[np.float6
 def _zipf_tail(exponent: float, done: int, distinct: int) -> list[Group]:
     """Ranks after the first `done`, in groups whose weights are close together: (keys, mean weight)."""
     ratio = _BUCKET_WIDTH ** (1 / exponent) if exponent > 0 else math.inf
-    ratio = max(ratio, (distinct / done) ** (1 / _MOST_GROUPS))
+    ratio = max(ratio, (distinct / done) ** (1 / _MAX_GROUPS))
     out: list[Group] = []
     while done < distinct:
         end = distinct if math.isinf(ratio) else min(distinct, max(done + 1, int(done * ratio)))
@@ -111,7 +108,7 @@ def _power_sum(exponent: float, start: int, end: int) -> float:
 
 @lru_cache(maxsize=1024)
 def hottest_key_share(law: Popularity, distinct: int) -> Fraction:
-    """The part of all units that goes to the busiest key, before it is sharded."""
+    """The share of all units that goes to the busiest key, before it is sharded."""
     if law.law == "uniform":
         return Fraction(1, distinct)
     if law.law == "hot":
@@ -120,8 +117,8 @@ def hottest_key_share(law: Popularity, distinct: int) -> Fraction:
             Fraction(law.hot_share) / law.hot_keys, (1 - Fraction(law.hot_share)) / others if others else Fraction(0)
         )
     if law.keys is not None:
-        top = Fraction(law.keys.parts[0]) / Fraction(law.keys.whole)
+        first = Fraction(law.keys.parts[0]) / Fraction(law.keys.whole)
         others = distinct - len(law.keys.parts)
         left = 1 - sum((Fraction(p) for p in law.keys.parts), Fraction(0)) / Fraction(law.keys.whole)
-        return max(top, left / others) if others else top
-    return sig6(float(rank_weights(law, distinct, MOST_ONE_BY_ONE)[0][0]))
+        return max(first, left / others) if others else first
+    return sig6(float(rank_weights(law, distinct, MAX_SINGLE)[0][0]))

@@ -1,4 +1,4 @@
-"""One partition over some time, and what became of it: records that cuts and splits share. They compute nothing."""
+"""One partition over some time, and what became of it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,15 +7,15 @@ from capplan.services.dynamodb.partitions.load import HotKey
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Partition:
     """A partition from one minute to another.
 
     Attributes:
         number: Its number; the first are 0, 1, 2 … in the order of the hash space.
         low, high: The slice of the hash space, of 2^64.
-        share: Its part of all units.
+        share: Its share of all units.
         keys: The hot keys in it, the hottest first.
-        born, gone: Minutes of the window; `gone` is where it split, else the window's end.
+        start, end: Minutes of the simulated period; `end` is where it split, else the end of the period.
     """
 
     number: int
@@ -23,18 +23,18 @@ class Piece:
     high: int
     share: float
     keys: tuple[HotKey, ...]
-    born: int
-    gone: int
+    start: int
+    end: int
 
     @property
-    def top(self) -> float:
-        """Its hottest key's part of all units."""
+    def hottest_key_share(self) -> float:
+        """Its hottest key's share of all units."""
         return min(self.share, self.keys[0].share) if self.keys else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """One partition that became two, or (stuck) one that could not. Shares are parts of all units."""
+    """One partition that became two, or (stuck) one that could not. Shares are of all units."""
 
     minute: int
     number: int

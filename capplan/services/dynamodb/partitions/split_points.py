@@ -1,78 +1,79 @@
-"""Where one hot partition is cut in two: at even heat, beside a hot key, or through a key's own items. It keeps no time."""
+"""Where one hot partition is split in two: at even load, beside a hot key, or through a key's own items."""
 
 from typing import Literal
 
-from capplan.services.dynamodb.partitions.lifetimes import Piece, Split
+from capplan.services.dynamodb.partitions.lifetimes import Partition, Split
 from capplan.services.dynamodb.partitions.load import HotKey
 
 _HALVES = 2
 
 
-def cut(piece: Piece, minute: int, following: int, *, can_spread: bool, alone: float) -> tuple[Split, list[Piece]]:
-    """What becomes of a partition, and its two halves (none where it cannot be helped).
+def split_partition(
+    partition: Partition, minute: int, following: int, *, can_spread: bool, alone: float
+) -> tuple[Split, list[Partition]]:
+    """What becomes of a partition, and its two halves (none where it cannot be split).
 
     Args:
-        piece: The hot partition.
+        partition: The hot partition.
         minute: When the halves serve.
         following: The next free partition number.
-        can_spread: Whether one key's items can be cut apart.
-        alone: A key with more of the partition's heat than this cannot be separated further.
+        can_spread: Whether one key's items can be split up.
+        alone: A key with more of the partition's load than this cannot be separated further.
     """
-    key = piece.keys[0] if piece.keys else None
-    if key is not None and piece.top > alone * piece.share:
+    key = partition.keys[0] if partition.keys else None
+    number, share = partition.number, partition.share
+    if key is not None and partition.hottest_key_share > alone * share:
         if not can_spread:
-            return Split(minute, piece.number, piece.share, "stuck", (), key), []
-        halves = _spread(piece, minute, following)
-        return Split(minute, piece.number, piece.share, "spread", tuple(h.share for h in halves), key), halves
-    at = _even_place(piece)
-    halves = _at(piece, at, minute, following)
-    apart = key is not None and any(h.keys and h.top > alone * h.share for h in halves)
+            return Split(minute, number, share, "stuck", (), key), []
+        halves = _spread(partition, minute, following)
+        return Split(minute, number, share, "spread", tuple(half.share for half in halves), key), halves
+    halves = _split_at(partition, _even_place(partition), minute, following)
+    apart = key is not None and any(half.keys and half.hottest_key_share > alone * half.share for half in halves)
     outcome: Literal["split", "isolated"] = "isolated" if apart else "split"
-    named = key if apart else None
-    return Split(minute, piece.number, piece.share, outcome, tuple(h.share for h in halves), named), halves
+    return Split(minute, number, share, outcome, tuple(half.share for half in halves), key if apart else None), halves
 
 
-def _even_place(piece: Piece) -> int:
-    """The place at which the heat on both sides is as even as it gets."""
-    width = piece.high - piece.low
-    cold = max(0.0, piece.share - sum(key.share for key in piece.keys))
-    half = piece.share / _HALVES
-    left, at = 0.0, piece.low
-    for key in sorted(piece.keys, key=lambda one: one.place):
+def _cold_share(partition: Partition) -> float:
+    return max(0.0, partition.share - sum(key.share for key in partition.keys))
+
+
+def _even_place(partition: Partition) -> int:
+    """The place at which the load of both halves is as even as it gets."""
+    width, cold = partition.high - partition.low, _cold_share(partition)
+    half = partition.share / _HALVES
+    left, at = 0.0, partition.low
+    for key in sorted(partition.keys, key=lambda key: key.place):
         step = cold * (key.place - at) / width
         if left + step >= half:
-            return _inside(piece, at + int((half - left) / step * (key.place - at)))
+            return _inside(partition, at + int((half - left) / step * (key.place - at)))
         left += step
         at = key.place
         if left + key.share >= half:
             before = half - left
             after = left + key.share - half
-            return _inside(piece, at if before <= after else at + 1)
+            return _inside(partition, at if before <= after else at + 1)
         left += key.share
-    rest = piece.high - at
-    return _inside(piece, at + (int((half - left) * width / cold) if cold else rest // _HALVES))
+    rest = partition.high - at
+    return _inside(partition, at + (int((half - left) * width / cold) if cold else rest // _HALVES))
 
 
-def _inside(piece: Piece, place: int) -> int:
-    return max(piece.low + 1, min(piece.high - 1, place))
+def _inside(partition: Partition, place: int) -> int:
+    return max(partition.low + 1, min(partition.high - 1, place))
 
 
-def _at(piece: Piece, place: int, minute: int, following: int) -> list[Piece]:
-    """Both halves of a cut: the left keeps the number."""
-    width = piece.high - piece.low
-    cold = max(0.0, piece.share - sum(key.share for key in piece.keys))
-    sides = ((piece.number, piece.low, place), (following, place, piece.high))
+def _split_at(partition: Partition, place: int, minute: int, following: int) -> list[Partition]:
+    """Both halves of a split; the left one keeps the number."""
+    width, cold = partition.high - partition.low, _cold_share(partition)
     out = []
-    for number, low, high in sides:
-        keys = tuple(key for key in piece.keys if low <= key.place < high)
+    for number, low, high in ((partition.number, partition.low, place), (following, place, partition.high)):
+        keys = tuple(key for key in partition.keys if low <= key.place < high)
         share = cold * (high - low) / width + sum(key.share for key in keys)
-        out.append(Piece(number, low, high, share, keys, minute, piece.gone))
+        out.append(Partition(number, low, high, share, keys, minute, partition.end))
     return out
 
 
-def _spread(piece: Piece, minute: int, following: int) -> list[Piece]:
+def _spread(partition: Partition, minute: int, following: int) -> list[Partition]:
     """The items of one key on two partitions: each takes half of the key, and half of what else there is."""
-    keys = tuple(HotKey(k.rank, k.name, k.share / _HALVES, k.place) for k in piece.keys)
-    share = piece.share / _HALVES
-    numbers = (piece.number, following)
-    return [Piece(number, piece.low, piece.high, share, keys, minute, piece.gone) for number in numbers]
+    keys = tuple(HotKey(key.rank, key.name, key.share / _HALVES, key.place) for key in partition.keys)
+    low, high, share = partition.low, partition.high, partition.share / _HALVES
+    return [Partition(n, low, high, share, keys, minute, partition.end) for n in (partition.number, following)]

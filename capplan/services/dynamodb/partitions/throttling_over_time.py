@@ -1,4 +1,4 @@
-"""What partitions that come and go refuse over time. It splits nothing.
+"""The share of units that partitions which come and go throttle over time.
 
 Source: DynamoDB Developer Guide, "Burst and adaptive capacity" (read 2026-11-23).
 """
@@ -7,36 +7,35 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from capplan.services.dynamodb.capacity.busy_seconds import SIGMAS, excess
-from capplan.services.dynamodb.partitions.lifetimes import Piece
-from capplan.services.dynamodb.partitions.throttling import DUST, refused_part
+from capplan.services.dynamodb.partitions.lifetimes import Partition
+from capplan.services.dynamodb.partitions.throttling import EPSILON, throttled_share
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 
-def refused_by_pieces(
-    levels: "NDArray[np.float64]", pieces: Sequence[Piece], limit: float, grain_units: float
+def throttled_share_over_time(
+    rates: "NDArray[np.float64]", partitions: Sequence[Partition], ceiling: float, units_per_request: float
 ) -> "NDArray[np.float64]":
-    """The part of all units that partitions at their ceiling refuse in each minute. Shape as `levels`; range 0 to 1.
+    """The share of all units that partitions at their ceiling throttle in each minute. Shape as `rates`; range 0 to 1.
 
-    Partitions that are there all the time are looked at together, the others each in its own minutes.
+    Partitions that are there all the time are computed at once, the others each in its own minutes.
     """
-    import numpy as np  # noqa: PLC0415  only where a table is followed over time
+    import numpy as np  # noqa: PLC0415  only where a table is simulated over time
 
-    safe = np.maximum(levels, 1e-300)
-    always = [piece for piece in pieces if piece.born == 0 and piece.gone == len(levels)]
-    lost = np.zeros(len(levels))
+    positive = np.maximum(rates, 1e-300)
+    always = [p for p in partitions if p.start == 0 and p.end == len(rates)]
+    lost = np.zeros(len(rates))
     if always:
-        shares, tops = np.array([p.share for p in always]), np.array([p.top for p in always])
-        lost += refused_part(safe, shares, limit, tops, grain_units)
-    for piece in pieces:
-        if piece.born == 0 and piece.gone == len(levels):
+        shares, keys = np.array([p.share for p in always]), np.array([p.hottest_key_share for p in always])
+        lost += throttled_share(positive, shares, ceiling, keys, units_per_request)
+    for partition in partitions:
+        if partition.start == 0 and partition.end == len(rates):
             continue
-        own = safe[piece.born : piece.gone]
-        most = float(own.max(initial=0.0))
-        if most * piece.share + SIGMAS * (most * piece.top * grain_units) ** 0.5 > limit:
-            lost[piece.born : piece.gone] += (
-                excess(own * piece.share, np.sqrt(own * piece.top * grain_units), limit) / own
-            )
-    return np.where(lost > DUST, np.minimum(1.0, lost), 0.0)
+        minutes = slice(partition.start, partition.end)
+        series, share, key = positive[minutes], partition.share, partition.hottest_key_share
+        peak = float(series.max(initial=0.0))
+        if peak * share + SIGMAS * (peak * key * units_per_request) ** 0.5 > ceiling:
+            lost[minutes] += excess(series * share, np.sqrt(series * key * units_per_request), ceiling) / series
+    return np.where(lost > EPSILON, np.minimum(1.0, lost), 0.0)

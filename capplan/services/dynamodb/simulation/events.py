@@ -1,28 +1,27 @@
-"""What happens to a table over the window, in words with their reasons: capacity, throttling, splits. It computes no
-series.
-"""
+"""What happens to a table over the simulated period, in words with the reasons: capacity, throttling, splits."""
 
 import itertools
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from capplan.services.dynamodb.capacity.burst_bucket import serve
+from capplan.services.dynamodb.capacity.auto_scaling import HIGH_MINUTES, LOW_BELOW_TARGET, LOW_MINUTES
+from capplan.services.dynamodb.capacity.burst_bucket import seconds_of_burst, serve
 from capplan.services.dynamodb.capacity.scalable_target import Outcome, ScalableTarget
 from capplan.services.dynamodb.capacity.scaling import Step, expand
 from capplan.services.dynamodb.capacity.throttling_reasons import reason
 from capplan.services.dynamodb.partitions.lifetimes import Split
-from capplan.services.dynamodb.partitions.splits import CENTRAL, History
+from capplan.services.dynamodb.partitions.splits import CENTRAL, PartitionHistory
 from capplan.timeline import Event
+from capplan.units import SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_MINUTE_S = 60
 _JUMP = 2.0
+_MAX_JUMPS = 1000
 _APART_MINUTES = 5
-"""Refusals less than this apart are one episode."""
-_UNITS = 10_000
+"""Throttled minutes less than this apart are one spell."""
 
 
 def number(amount: float) -> str:
@@ -31,67 +30,64 @@ def number(amount: float) -> str:
 
 
 def capacity_events(steps: Sequence[Step], served: "NDArray[np.float64]", unit: str, *, scaled: bool) -> list[Event]:
-    """Each change of capacity, and why: what the alarms have seen, which is only what was served, or a scheduled action."""
+    """Each change of capacity, and why: what the alarms saw, which is only what was served, or a scheduled action."""
     out = []
     for (_, before), (minute, after) in itertools.pairwise(steps):
-        seen = float(served[max(0, minute - 3) : minute].mean()) if minute else 0.0
+        consumed = float(served[max(0, minute - 3) : minute].mean()) if minute else 0.0
         if not scaled:
-            why = "a scheduled action"
+            why = "scheduled action"
         elif after > before:
-            why = f"2 min above the target; {number(seen)} {unit} served"
+            why = f"{HIGH_MINUTES} min above the target; {number(consumed)} {unit} served"
         else:
-            why = f"15 min below the target less 20 points; {number(seen)} {unit} served"
+            points = f"{LOW_BELOW_TARGET * 100:.0f} points"
+            why = f"{LOW_MINUTES} min more than {points} below the target; {number(consumed)} {unit} served"
         weight = abs(after - before) / max(1, min(after, before))
-        out.append(Event(minute * _MINUTE_S, f"capacity {before:,} to {after:,}", why, weight))
+        out.append(Event(minute * SECONDS_PER_MINUTE, f"capacity {before:,} to {after:,}", why, weight))
     return out
 
 
-def demand_events(levels: "NDArray[np.float64]", unit: str) -> list[Event]:
-    """Minutes in which what is asked for at least doubles or halves at once."""
-    import numpy as np  # noqa: PLC0415  only where a table is followed over time
+def demand_events(rates: "NDArray[np.float64]", unit: str) -> list[Event]:
+    """Minutes in which demand at least doubles or halves at once."""
+    import numpy as np  # noqa: PLC0415  only where a table is simulated over time
 
-    before, after = np.maximum(levels[:-1], 1e-9), np.maximum(levels[1:], 1e-9)
+    before, after = np.maximum(rates[:-1], 1e-9), np.maximum(rates[1:], 1e-9)
     jumps = np.flatnonzero(((after > _JUMP * before) | (before > _JUMP * after)) & (np.maximum(before, after) > 1))
-    found = []
-    for i in jumps.tolist()[:1000]:
-        up = levels[i + 1] > levels[i]
-        text = f"demand {number(float(levels[i]))} to {number(float(levels[i + 1]))} {unit}"
-        found.append(
-            Event(
-                (i + 1) * _MINUTE_S,
-                text,
-                "more than double within a minute" if up else "less than half within a minute",
-                3.0 if up else 2.0,
-            )
+    out = []
+    for i in jumps.tolist()[:_MAX_JUMPS]:
+        text = f"demand {number(float(rates[i]))} to {number(float(rates[i + 1]))} {unit}"
+        why, weight = (
+            ("more than double within a minute", 3.0)
+            if rates[i + 1] > rates[i]
+            else ("less than half within a minute", 2.0)
         )
-    return found
-
-
-def throttle_events(side: ScalableTarget, outcome: Outcome, levels: "NDArray[np.float64]", unit: str) -> list[Event]:
-    """Each spell of refusals: how long, how much of what was offered, and AWS's reason."""
-    out: list[Event] = []
-    for cause, refused in outcome.refused.items():
-        lost = refused * levels
-        for start, end in _spells(lost > levels * 1e-6):
-            share = float(lost[start:end].sum() / levels[start:end].sum())
-            worst = float((lost[start:end]).max())
-            told = reason("index" if side.key[0] else "table", side.key[1], cause)
-            text = f"{_percent(share)} throttled for {_length(end - start)}"
-            why = f"{told}: up to {number(worst)} {unit} too much"
-            out.append(Event(start * _MINUTE_S, text, why, 10 + share, bad=True))
+        out.append(Event((i + 1) * SECONDS_PER_MINUTE, text, why, weight))
     return out
 
 
-def elsewhere_events(lost: "NDArray[np.float64] | None", levels: "NDArray[np.float64]", others: str) -> list[Event]:
-    """Spells in which requests are refused because another arm of the table cannot take its part of them."""
+def throttle_events(target: ScalableTarget, outcome: Outcome, rates: "NDArray[np.float64]", unit: str) -> list[Event]:
+    """Each spell of throttling: how long, how much of what was offered, and AWS's reason."""
+    out: list[Event] = []
+    for cause, throttled in outcome.throttled.items():
+        lost = throttled * rates
+        name = reason("index" if target.key[0] else "table", target.key[1], cause)
+        for start, end in _spells(lost > rates * 1e-6):
+            share = float(lost[start:end].sum() / rates[start:end].sum())
+            text = f"{_percent(share)} throttled for {_length(end - start)}"
+            why = f"{name}: up to {number(float(lost[start:end].max()))} {unit} too much"
+            out.append(Event(start * SECONDS_PER_MINUTE, text, why, 10 + share, bad=True))
+    return out
+
+
+def elsewhere_events(lost: "NDArray[np.float64] | None", rates: "NDArray[np.float64]", others: str) -> list[Event]:
+    """Spells in which requests are throttled because the table or another index cannot serve its part of them."""
     if lost is None:
         return []
     out = []
-    for start, end in _spells(lost > levels * 1e-6):
-        share = float(lost[start:end].sum() / levels[start:end].sum())
+    for start, end in _spells(lost > rates * 1e-6):
+        share = float(lost[start:end].sum() / rates[start:end].sum())
         text = f"{_percent(share)} refused elsewhere for {_length(end - start)}"
-        why = f"{others} cannot take its part: the whole request is refused"
-        out.append(Event(start * _MINUTE_S, text, why, 9 + share, bad=True))
+        why = f"{others} cannot serve its part: the whole request is throttled"
+        out.append(Event(start * SECONDS_PER_MINUTE, text, why, 9 + share, bad=True))
     return out
 
 
@@ -100,7 +96,7 @@ def _length(minutes: int) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.1f}%" if share >= 0.001 else "<0.1%"  # noqa: PLR2004  the least that is shown
+    return f"{share * 100:.1f}%" if share >= 0.001 else "<0.1%"  # noqa: PLR2004  the smallest that is shown
 
 
 def _spells(flags: "NDArray[np.bool_]") -> list[tuple[int, int]]:
@@ -118,57 +114,54 @@ def _spells(flags: "NDArray[np.bool_]") -> list[tuple[int, int]]:
 
 
 def burst_events(outcome: Outcome, inflow: "NDArray[np.float64]", burst_s: float, unit: str) -> list[Event]:
-    """Where the saved capacity runs out: provisioned tables only, at the head of a spell of refusals."""
-    if outcome.steps is None or "provisioned" not in outcome.refused:
+    """Where the burst balance runs out: provisioned tables only, at the start of a spell of throttling."""
+    if outcome.steps is None or "provisioned" not in outcome.throttled:
         return []
     capacity = expand(outcome.steps, len(inflow))
     out = []
-    for start, _ in _spells(outcome.refused["provisioned"] > 0):
+    for start, _ in _spells(outcome.throttled["provisioned"] > 0):
         first = max(0, start - 1)
-        saved = serve(inflow[:first], capacity[:first], burst_s=burst_s).bank
-        gap = float(inflow[start] - capacity[start])
-        if saved > 0 and gap > 0:
-            text = f"burst empty after {number(saved / gap)} s"
-            out.append(
-                Event(start * _MINUTE_S, text, f"{number(saved)} units saved; {number(gap)} {unit} missing", 5.0)
-            )
+        balance = serve(inflow[:first], capacity[:first], burst_s=burst_s).burst_balance
+        rate, units = float(inflow[start]), float(capacity[start])
+        seconds = seconds_of_burst(balance, rate, units)
+        if balance > 0 and seconds is not None:
+            why = f"{number(balance)} units saved; {number(rate - units)} {unit} missing"
+            out.append(Event(start * SECONDS_PER_MINUTE, f"burst empty after {number(seconds)} s", why, 5.0))
     return out
 
 
-def split_events(history: History, levels: "NDArray[np.float64]", unit: str, key_name: str) -> list[Event]:
-    """Each partition that split for heat, and each that could not be helped."""
-    return [_split(split, levels, unit, key_name) for split in history.splits]
+def split_events(history: PartitionHistory, rates: "NDArray[np.float64]", unit: str, key_name: str) -> list[Event]:
+    """Each partition that split for heat, and each that could not."""
+    return [_split_event(split, rates, unit, key_name) for split in history.splits]
 
 
-def _split(split: Split, levels: "NDArray[np.float64]", unit: str, key_name: str) -> Event:
-    at = min(split.minute, len(levels) - 1)
-    begun = max(0, at - CENTRAL.done_minutes - CENTRAL.held_minutes)
-    load = float(levels[begun : at + 1].max())
+def _split_event(split: Split, rates: "NDArray[np.float64]", unit: str, key_name: str) -> Event:
+    minute = min(split.minute, len(rates) - 1)
+    begun = max(0, minute - CENTRAL.split_minutes - CENTRAL.hot_minutes)
+    load = float(rates[begun : minute + 1].max())
     halves = " + ".join(number(load * part) for part in split.parts)
-    name = _named(split, key_name)
+    name = _key_in_words(split, key_name)
     texts = {
         "split": f"partition {split.number} split for heat",
         "isolated": f"partition {split.number} split: {name} apart",
         "spread": f"partition {split.number} split within {name}",
         "stuck": f"partition {split.number} cannot split: {name} fills it",
     }
-    held = f"{CENTRAL.held_minutes} min above {CENTRAL.threshold:.0%} of its ceiling"
-    why = f"{number(load * split.share)} {unit}" + (f" becomes {halves}; {held}" if split.parts else f"; {held}")
+    hot = f"{CENTRAL.hot_minutes} min above {CENTRAL.threshold:.0%} of its ceiling"
+    why = f"{number(load * split.share)} {unit}" + (f" becomes {halves}; {hot}" if split.parts else f"; {hot}")
     weight = 6.0 if split.outcome != "split" else 4.0
-    return Event(at * _MINUTE_S, texts[split.outcome], why, weight, bad=split.outcome == "stuck")
+    return Event(minute * SECONDS_PER_MINUTE, texts[split.outcome], why, weight, bad=split.outcome == "stuck")
 
 
-def _named(split: Split, key_name: str) -> str:
+def _key_in_words(split: Split, key_name: str) -> str:
     if split.key is None:
         return "a key"
-    return (
-        f"{key_name} {split.key.name}"
-        if split.key.name is not None
-        else f"the {_nth(split.key.rank + 1)}hottest {key_name}"
-    )
+    if split.key.name is not None:
+        return f"{key_name} {split.key.name}"
+    return f"the {_ordinal(split.key.rank + 1)}hottest {key_name}"
 
 
-def _nth(rank: int) -> str:
+def _ordinal(rank: int) -> str:
     ending = "th" if rank % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
     return f"{rank}{ending} " if rank > 1 else ""
 

@@ -1,7 +1,6 @@
-"""A table followed over the window with its partitions: which split for heat, and what that leaves refused. It writes no
-words.
+"""A table over the simulated period with its partitions: which split for heat, and what is throttled then.
 
-`estimate` and its gates do not count on splits for heat, of which AWS promises nothing; a simulation shows them.
+`estimate` and its gates do not count on splits for heat, which AWS does not promise; a simulation shows them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,103 +8,115 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from capplan.model import Context
-from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget, SideKey
-from capplan.services.dynamodb.capacity.simulated_period import Requests, Window, run
-from capplan.services.dynamodb.keys.hot_keys import CEILING, why_not_spread
-from capplan.services.dynamodb.partitions.splits import CENTRAL, History, SplitRule, first_pieces, follow
-from capplan.services.dynamodb.requests import TABLE
+from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget, TargetKey
+from capplan.services.dynamodb.capacity.simulated_period import RequestLoad, SimulatedPeriod, simulate_period
+from capplan.services.dynamodb.keys.hot_keys import why_unsplittable
+from capplan.services.dynamodb.partitions.splits import (
+    CENTRAL,
+    PartitionHistory,
+    SplitRule,
+    initial_partitions,
+    simulate_splits,
+)
+from capplan.services.dynamodb.quotas import PARTITION_THROUGHPUT
 from capplan.services.dynamodb.spec import Table
-from capplan.services.dynamodb.usage import Arm, Usage, arm_heat, requests_of, side_of
+from capplan.services.dynamodb.usage import (
+    DIRECTIONS,
+    ThroughputTarget,
+    Usage,
+    loads_of,
+    request_loads,
+    scalable_target,
+)
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-DIRECTIONS = ("write", "read")
-
 
 @dataclass(frozen=True, eq=False)
-class Followed:
-    """A table's window with splits for heat, and the history of each arm's partitions ("" is the table)."""
+class SimulatedTable:
+    """A table's period with splits for heat, and the partitions of the table ("") and of each index."""
 
-    window: Window
-    histories: Mapping[str, History]
+    period: SimulatedPeriod
+    histories: Mapping[str, PartitionHistory]
 
 
-def follow_table(
-    spec: Table, usage: Usage, ctx: Context, tell: Callable[[float, str], None], rule: SplitRule = CENTRAL
-) -> Followed:
-    """The window as `usage` has it, but with partitions that split for heat where they are hot for long."""
-    histories: dict[str, History] = {}
-    sides: list[ScalableTarget] = []
-    for i, arm in enumerate(usage.arms):
-        tell(0.5 * i / len(usage.arms), f"partitions of {i + 1} of {len(usage.arms)} tables and indexes")
-        own = [side_of(spec, arm, direction, ctx) for direction in DIRECTIONS]
-        history = _history(spec, arm, own, usage, ctx, rule)
+def simulate_table(
+    spec: Table, usage: Usage, ctx: Context, progress: Callable[[float, str], None], rule: SplitRule = CENTRAL
+) -> SimulatedTable:
+    """The period as in `usage`, but with partitions that split for heat where they are hot for long."""
+    histories: dict[str, PartitionHistory] = {}
+    targets: list[ScalableTarget] = []
+    count = len(usage.targets)
+    for i, table_or_index in enumerate(usage.targets):
+        progress(0.5 * i / count, f"partitions of {i + 1} of {count} tables and indexes")
+        scalable = [scalable_target(spec, table_or_index, direction, ctx) for direction in DIRECTIONS]
+        history = _history(spec, table_or_index, scalable, usage, ctx, rule)
         if history is not None:
-            histories[arm.index or TABLE] = history
-            own = [replace(side, pieces=tuple(history.pieces)) for side in own]
-        sides += own
-    tell(0.5, "minutes of four weeks")
+            histories[table_or_index.key] = history
+            scalable = [replace(target, partitions=tuple(history.partitions)) for target in scalable]
+        targets += scalable
+    progress(0.5, "minutes of four weeks")
     if not any(history.splits for history in histories.values()):
-        return Followed(usage.window, histories)
-    window = run(sides, requests_of(usage.works))
-    tell(1.0, "done")
-    return Followed(window, histories)
+        return SimulatedTable(usage.period, histories)
+    period = simulate_period(targets, request_loads(usage.requests))
+    progress(1.0, "done")
+    return SimulatedTable(period, histories)
 
 
 def _history(
-    spec: Table, arm: Arm, sides: list[ScalableTarget], usage: Usage, ctx: Context, rule: SplitRule
-) -> History | None:
+    spec: Table, table_or_index: ThroughputTarget, scalable: list[ScalableTarget], usage: Usage, ctx: Context,
+    rule: SplitRule,
+) -> PartitionHistory | None:  # fmt: skip
     """Partitions over time; None where the keys are so many and even that all are alike. Keys that come and go with
-    time move the heat before a split is of use.
+    time move the load before a split is of use.
     """
-    heat = arm_heat(arm, ctx.seed)
-    if heat is None or not heat.hottest:
+    loads = loads_of(table_or_index, ctx.seed)
+    if loads is None or not loads.hot_keys:
         return None
-    fill = _fill(sides, usage)
-    if arm.keys.names is not None and arm.keys.names.time:  # what is split today is cold tomorrow
-        return History(first_pieces(heat, len(fill)))
-    return follow(heat, fill, can_spread=not why_not_spread(spec, arm.index), rule=rule)
+    fill = _fill(scalable, usage)
+    if table_or_index.keys.names is not None and table_or_index.keys.names.time:  # what is split today is cold tomorrow
+        return PartitionHistory(initial_partitions(loads, len(fill)))
+    return simulate_splits(loads, fill, can_spread=not why_unsplittable(spec, table_or_index.index), rule=rule)
 
 
-def _fill(sides: list[ScalableTarget], usage: Usage) -> "NDArray[np.float64]":
-    """What one partition would be filled to by all that reaches the partitions, in the fuller direction."""
-    import numpy as np  # noqa: PLC0415  only where a table is followed over time
+def _fill(targets: list[ScalableTarget], usage: Usage) -> "NDArray[np.float64]":
+    """The load of one partition if it took all units that reach the partitions, as a multiple of its ceiling, in the
+    fuller direction.
+    """
+    import numpy as np  # noqa: PLC0415  only where a table is simulated over time
 
-    fills = [reaching(side, usage.window) / CEILING[side.key[1]] for side in sides if side.flow.terms]
+    fills = [reaching(t, usage.period) / PARTITION_THROUGHPUT[t.key[1]] for t in targets if t.flow.terms]
     return np.maximum.reduce(fills) if fills else np.zeros(1)
 
 
-def reaching(side: ScalableTarget, window: Window) -> "NDArray[np.float64]":
-    """Units a second that reach the partitions: what other ceilings of the arm have let through."""
-    levels = side.flow.rate_per_minute()
-    _, outcome = window.sides[side.key]
-    for cause, refused in outcome.refused.items():
+def reaching(target: ScalableTarget, period: SimulatedPeriod) -> "NDArray[np.float64]":
+    """Units a second that reach the partitions: what other ceilings of the table or index let through."""
+    rates = target.flow.rate_per_minute()
+    _, outcome = period.outcomes[target.key]
+    for cause, throttled in outcome.throttled.items():
         if cause != "partition":
-            levels = levels * (1 - refused)
-    return levels
+            rates = rates * (1 - throttled)
+    return rates
 
 
-def key_of(arm: Arm, direction: str) -> SideKey:
-    """The side an arm has in one direction."""
-    return (arm.index or TABLE, direction)
-
-
-def refused_elsewhere(window: Window, requests: Sequence[Requests], key: SideKey) -> "NDArray[np.float64] | None":
-    """Units a second that never reach a side because their requests are refused at another: a base write that an index
-    cannot take is refused as a whole. Shape (minutes,); None where there are none.
+def throttled_elsewhere(
+    period: SimulatedPeriod, requests: Sequence[RequestLoad], key: TargetKey
+) -> "NDArray[np.float64] | None":
+    """Units a second that never reach a target because their requests are throttled at another: a base write that an
+    index cannot take is throttled as a whole. Shape (minutes,); None where there are none.
     """
-    import numpy as np  # noqa: PLC0415  only where a table is followed over time
+    import numpy as np  # noqa: PLC0415  only where a table is simulated over time
 
-    whole = {k: fraction for k, (_, o) in window.sides.items() if (fraction := o.refused_fraction()) is not None}
+    fractions = {k: f for k, (_, o) in period.outcomes.items() if (f := o.throttled_fraction()) is not None}
     out = None
-    for one in requests:
-        others = [whole[k] for k, units in one.units.items() if units and k in whole and k != key]
-        if not others or not one.units.get(key):
+    for kind in requests:
+        others = [fractions[k] for k, units in kind.units.items() if units and k in fractions and k != key]
+        if not others or not kind.units.get(key):
             continue
         worst = np.maximum.reduce(others)
-        more = np.maximum(0.0, worst - whole[key]) if key in whole else worst
-        lost = one.flow.rate_per_minute() * (float(one.units[key]) * more)
+        more = np.maximum(0.0, worst - fractions[key]) if key in fractions else worst
+        lost = kind.flow.rate_per_minute() * (float(kind.units[key]) * more)
         out = lost if out is None else out + lost
     return out if out is not None and out.any() else None
