@@ -1,4 +1,4 @@
-"""One state machine, state by state: what an execution does, costs, may cost at most, and how executions vary. It shows nothing."""
+"""Analyzes one state machine: what an execution does and costs, state by state, its bounds, and how executions vary."""
 
 from collections.abc import Callable
 from datetime import date
@@ -30,14 +30,14 @@ _SECTION = "state_machines"
 def workflow(
     scenario: Scenario, name: str | None = None, *, seed: int = 0, draws: int | None = None, today: date | None = None
 ) -> Workflow:
-    """Everything there is to say about one state machine: the named one, or the only one.
+    """The analysis of one state machine: the named one, or the only one.
 
     Args:
         scenario: The whole workload: what the machine calls costs too.
-        name: The state machine.
-        seed: For everything drawn.
-        draws: Executions to draw; as many as is reasonable where it is None.
-        today: The day against which prices' age is held.
+        name: The state machine; may be None where there is only one.
+        seed: Random seed.
+        draws: Executions to draw; None for a number that suits the definition.
+        today: The day by which prices may be too old.
 
     Raises:
         CapplanError: There is no such state machine, or a price is missing.
@@ -51,24 +51,24 @@ def workflow(
 
 
 def _chosen(scenario: Scenario, name: str | None) -> Resource:
-    found = [r for r in scenario.resources.values() if r.section.key == _SECTION]
-    if not found:
-        raise _refused(scenario, "there is no state machine in this scenario", "write one under `state_machines`")
+    machines = [r for r in scenario.resources.values() if r.section.key == _SECTION]
+    if not machines:
+        raise _error(scenario, "there is no state machine in this scenario", "write one under `state_machines`")
     if name is None:
-        if len(found) == 1:
-            return found[0]
-        raise _refused(
-            scenario, f"there are {len(found)} state machines", f"name one: {', '.join(r.name for r in found)}"
+        if len(machines) == 1:
+            return machines[0]
+        raise _error(
+            scenario, f"there are {len(machines)} state machines", f"name one: {', '.join(r.name for r in machines)}"
         )
-    for resource in found:
+    for resource in machines:
         if name in (resource.name, resource.address, resource.label):
             return resource
-    close = nearest(name, [r.name for r in found])
-    hint = f"did you mean '{close}'?" if close else f"there is {', '.join(r.name for r in found)}"
-    raise _refused(scenario, f"there is no state machine '{name}'", hint)
+    close = nearest(name, [r.name for r in machines])
+    hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(r.name for r in machines)}"
+    raise _error(scenario, f"there is no state machine '{name}'", hint)
 
 
-def _refused(scenario: Scenario, message: str, hint: str) -> CapplanError:
+def _error(scenario: Scenario, message: str, hint: str) -> CapplanError:
     return CapplanError((Diagnostic(scenario.file, 0, 0, message, hint),))
 
 
@@ -112,30 +112,30 @@ def _answer(priced: Priced, machine: Resource, draws: int | None, today: date | 
         break_even_ms=prices.break_even_ms(),
         express_memory_mb=usage.billed_memory_mb,
         rooms=history_capacities(definition, world) if spec.type == "standard" else (),
-        limits=tuple(p for p in limits_of(metered) if _is_ours(p.check.resource, p.check.limit, machine)),
+        limits=tuple(p for p in limits_of(metered) if _is_of(p.check.resource, p.check.limit, machine)),
         assumptions=machine.type.assume(metered.resource(machine.address)),
         excluded=machine.type.exclude(metered.resource(machine.address)._replace(name=machine.label)),
         fixed_resources=costs.fixed_resources,
     )
 
 
-def _is_ours(resource: str, limit: str, machine: Resource) -> bool:
+def _is_of(resource: str, limit: str, machine: Resource) -> bool:
     return resource == machine.label or (resource == "account" and limit.startswith("stepfunctions."))
 
 
 def _bound(
-    look: Callable[[Definition, World, tuple[str, ...], bounds.Weigh], bounds.ChoicePath],
+    search: Callable[[Definition, World, tuple[str, ...], bounds.Weigh], bounds.ChoicePath],
     definition: Definition,
     world: World,
     choices: tuple[str, ...],
     prices: UnitPrices,
 ) -> PathBound | None:
-    """The best or worst way; None where no choice is open, or too many are."""
+    """The cheapest or the most expensive path; None where no choice is open, or too many are."""
     if not choices:
         return None
     try:
-        way = look(definition, world, choices, prices.weigh)
+        path = search(definition, world, choices, prices.weigh)
     except bounds.TooManyPathsError:
         return None
-    cost = None if way.amount is None else prices.of_mean(bounds.along(definition, world, way))
-    return PathBound(cost, way.goes, way.loop)
+    cost = None if path.amount is None else prices.of_mean(bounds.along(definition, world, path))
+    return PathBound(cost, path.goes, path.loop)

@@ -1,4 +1,4 @@
-"""How executions of a workflow vary: seeded draws summed up as measures, beside their exact means. It prices nothing."""
+"""Draws executions of a workflow and summarizes them as measures, with their exact means."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _ROUNDING = 1e-7
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Measures of one execution, and the second that one of a hundred passes; `draws` 0 says nothing was drawn."""
+    """Measures of one execution, and the 99th percentile of its seconds; `draws` 0 means that nothing was drawn."""
 
     measures: tuple[Measure, ...]
     draws: int
@@ -41,9 +41,18 @@ class Drawn:
 def drawn_of(
     machine: Resource, usage: Usage, ctx: Context, prices: UnitPrices, draws: int | None, cost: Fraction
 ) -> Drawn:
-    """Executions drawn: `draws` of them, else as many as is reasonable. `cost` is the exact mean, in USD."""
-    found = usage.mean
-    wanted = draws or how_many(found.states_entered)
+    """Draws executions and summarizes them.
+
+    Args:
+        machine: The state machine.
+        usage: Its month.
+        ctx: The scenario's context.
+        prices: Costs of a transition, a request, an attempt.
+        draws: Executions to draw; None for a number that suits the definition.
+        cost: The exact mean cost of an execution in USD.
+    """
+    execution = usage.mean
+    wanted = draws or how_many(execution.states_entered)
     spreads: Mapping[str, Spread] = {}
     why_not = ""
     try:
@@ -51,11 +60,11 @@ def drawn_of(
     except TooManyStepsError as error:
         wanted, why_not = 0, str(error)
     means = {
-        "states": ("entered", found.states_entered),
-        "retries": ("", found.retries),
-        "transitions": ("", found.states_entered + found.retries + usage.overhead),
-        "history events": ("", found.history_events),
-        "duration": ("ms", found.duration_ms),
+        "states": ("entered", execution.states_entered),
+        "retries": ("", execution.retries),
+        "transitions": ("", execution.states_entered + execution.retries + usage.overhead),
+        "history events": ("", execution.history_events),
+        "duration": ("ms", execution.duration_ms),
         "cost": ("USD", cost),
     }
     if usage.express:
@@ -69,7 +78,7 @@ def drawn_of(
         Measure(name, unit, mean, spreads.get(name), exact=name != "duration" or not slowest_counts)
         for name, (unit, mean) in means.items()
     )
-    slowest_ms = spreads["duration"].p99 if spreads else found.duration_ms
+    slowest_ms = spreads["duration"].p99 if spreads else execution.duration_ms
     return Drawn(measures, wanted, why_not, slowest_ms / 1000)
 
 
@@ -78,15 +87,15 @@ def _spreads(machine: Resource, usage: Usage, ctx: Context, prices: UnitPrices, 
 
     spec = machine.spec
     graph, world = definition_of(spec).graph, world_of(spec, ctx)
-    got = draw(graph, world, draws, generator(ctx.seed, machine.name), prices.weights())
-    usd: NDArray[np.float64] = got.cost + prices.edges()
+    drawn = draw(graph, world, draws, generator(ctx.seed, machine.name), prices.weights())
+    usd: NDArray[np.float64] = drawn.cost + prices.edges()
     if usage.express:
-        usd = usd + np.maximum(1, np.ceil(got.ms / DURATION_STEP_MS - _ROUNDING)) * float(prices.step)
+        usd = usd + np.maximum(1, np.ceil(drawn.ms / DURATION_STEP_MS - _ROUNDING)) * float(prices.step)
     return {
-        "states": spread_of(got.entered),
-        "retries": spread_of(got.retries),
-        "transitions": spread_of(got.entered + got.retries + usage.overhead),
-        "history events": spread_of(got.events + 2),
-        "duration": spread_of(got.ms),
+        "states": spread_of(drawn.entered),
+        "retries": spread_of(drawn.retries),
+        "transitions": spread_of(drawn.entered + drawn.retries + usage.overhead),
+        "history events": spread_of(drawn.events + 2),
+        "duration": spread_of(drawn.ms),
         "cost": spread_of(usd),
     }

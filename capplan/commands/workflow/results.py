@@ -1,4 +1,4 @@
-"""What `capplan workflow` answers: one state machine, state by state, and how its executions vary. It computes nothing."""
+"""The records of `capplan workflow`: one state machine, state by state, and how its executions vary."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,18 +16,18 @@ from capplan.services.stepfunctions.execution.model import World
 
 @dataclass(frozen=True, slots=True)
 class StateRow:
-    """One state in the mean of all executions.
+    """One state of the mean execution.
 
     Attributes:
-        name: The state's; empty for what belongs to none (start and end).
-        type: Its type; empty for what belongs to none.
+        name: The state's; empty for start and end.
+        type: Its type; empty for start and end.
         depth: Nesting, 0 for the outermost level.
         calls: What it calls, by label.
-        visits: Times an execution enters it, children of Distributed Maps included.
-        retries: Retries an execution makes of it.
+        visits: How often an execution enters it, children of Distributed Maps included.
+        retries: Its retries per execution.
         ms: Time an execution spends in it, retries and waits included.
         failed: Share of its visits that end in an error after the last retry.
-        cost: USD of one execution: its own transitions or time, and all that follows from its calls.
+        cost: USD of one execution: its own transitions or time, and everything its calls cause.
         cost_by_service: The same, by service.
     """
 
@@ -45,9 +45,9 @@ class StateRow:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure of one execution: its mean, and how it varies (None where it was not drawn).
+    """A figure of one execution: its mean, and its distribution (None where it was not drawn).
 
-    The mean is exact but for the clock of branches and items side by side, of which the slowest counts: it is then drawn.
+    The mean is exact, except the duration of branches and items in parallel, of which the slowest counts: it is drawn.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class PathBound:
-    """An execution's cost if every open choice always went one way; None where a loop need never be left."""
+    """An execution's cost if every open choice always had one next state; None where a loop may never be left."""
 
     cost: Fraction | None
     goes: Mapping[str, str]
@@ -68,7 +68,7 @@ class PathBound:
 
 @dataclass(frozen=True, slots=True)
 class TypeChoice:
-    """The workflow as Standard or as Express: whether it may be, and what Step Functions would bill."""
+    """The workflow as Standard or as Express: whether that is possible, and what Step Functions would bill."""
 
     type: str
     as_written: bool
@@ -79,19 +79,19 @@ class TypeChoice:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """Everything there is to say about one state machine.
+    """The analysis of one state machine.
 
     Attributes:
-        executions: Executions a month; 0 where nothing starts it, then costs are those of a single one.
+        executions: Executions a month; 0 where nothing starts it: then costs are those of a single one.
         cost: USD of one execution over all services; `cost_by_service` splits it.
-        rows: By state, in the order of the definition, what belongs to none last.
-        draws: Executions drawn; 0 and `not_drawn` where that would be too many states.
-        p_success: Share of executions that end well.
-        errors: What the others end with: error -> share.
-        cheapest, dearest: Bounds where odds are missing; None where none are.
+        rows: By state, in the order of the definition, start and end last.
+        draws: Executions drawn; 0, with the reason in `not_drawn`, where they would enter too many states.
+        p_success: Share of executions that succeed.
+        errors: Errors of the others: error -> share.
+        cheapest, dearest: Bounds where probabilities are missing; None where none are.
         break_even_ms: The longest billed duration at which Express costs no more, at first-tier prices.
-        rooms: Loops and Maps, and how much of them fits into the history.
-        standing: Resources it calls that cost the same whatever it does.
+        rooms: Loops and Maps, and how many passes or items fit into the history.
+        fixed_resources: Resources it calls that have a fixed cost.
     """
 
     version: str

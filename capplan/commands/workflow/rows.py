@@ -1,4 +1,4 @@
-"""A workflow's states as rows: visits, time, failures, what they call, what they cost. It computes no mean."""
+"""Lists a workflow's states as rows: visits, time, failures, calls, costs."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -16,9 +16,8 @@ from capplan.services.stepfunctions.usage import Usage
 
 
 def rows_of(machine: Resource, metered: Metered, usage: Usage, costs: StateCosts) -> tuple[StateRow, ...]:
-    """Every state in the order of the definition, what belongs to none last."""
-    found = usage.mean
-    amounts = {what: everywhere(found, what) for what in ("visits", "retried", "busy_ms", "failed")}
+    """Every state in the order of the definition, start and end last."""
+    amounts = {what: everywhere(usage.mean, what) for what in ("visits", "retried", "busy_ms", "failed")}
     rows = [
         _row(s, depth, machine, metered, amounts, costs) for s, depth in _in_order(definition_of(machine.spec).graph, 0)
     ]
@@ -49,14 +48,14 @@ def _row(
     def of(what: str) -> Fraction:
         return amounts[what].get(state.name, Fraction(0))
 
-    asked = requests_of(state, machine.spec.states.get(state.name, NO_OVERRIDE), metered.context)
+    requests = requests_of(state, machine.spec.states.get(state.name, NO_OVERRIDE), metered.context)
     resources = metered.scenario.resources
     called, own = costs.called.get(state.name, {}), costs.own.get(state.name, Fraction(0))
     return StateRow(
         state.name,
         state.type,
         depth,
-        tuple(dict.fromkeys(resources[address].label for address, _, _ in asked if address in resources)),
+        tuple(dict.fromkeys(resources[address].label for address, _, _ in requests if address in resources)),
         of("visits"),
         of("retried"),
         of("busy_ms"),

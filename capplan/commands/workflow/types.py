@@ -1,4 +1,4 @@
-"""A workflow as Standard and as Express, each planned: two bills, the difference is the answer. It decides nothing."""
+"""Plans a workflow as Standard and as Express, to compare what Step Functions bills."""
 
 from dataclasses import replace
 from datetime import date
@@ -21,11 +21,11 @@ def types_of(
     """Both types with their verdicts. What the machine calls costs the same in both.
 
     Args:
-        priced: The scenario, in which the machine is started.
+        priced: The scenario, which starts the machine.
         machine: The state machine.
-        usage: As it is written.
-        slowest_s: Seconds that one execution of a hundred passes.
-        today: The day against which prices' age is held.
+        usage: Its month as written.
+        slowest_s: 99th percentile of the duration in seconds.
+        today: The day by which prices may be too old.
     """
     definition = definition_of(machine.spec)
     mean_s = usage.mean.duration_ms / units.MS_PER_SECOND
@@ -33,24 +33,26 @@ def types_of(
         "standard": eligible_as_standard(slowest_s),
         "express": eligible_as_express(definition, slowest_s, mean_s),
     }
-    return tuple(_as_type(priced, machine, usage, kind, verdict, today) for kind, verdict in verdicts.items())
+    return tuple(
+        _as_type(priced, machine, usage, workflow_type, verdict, today) for workflow_type, verdict in verdicts.items()
+    )
 
 
 def _as_type(
-    priced: Priced, machine: Resource, usage: Usage, kind: str, verdict: Eligibility, today: date | None
+    priced: Priced, machine: Resource, usage: Usage, workflow_type: str, verdict: Eligibility, today: date | None
 ) -> TypeChoice:
-    cost = _monthly_as(priced, machine, kind, today)
+    cost = _monthly_as(priced, machine, workflow_type, today)
     each = Fraction(cost) / usage.executions.monthly
-    return TypeChoice(kind, machine.spec.type == kind, verdict, each, cost)
+    return TypeChoice(workflow_type, machine.spec.type == workflow_type, verdict, each, cost)
 
 
-def _monthly_as(priced: Priced, machine: Resource, kind: str, today: date | None) -> Decimal:
+def _monthly_as(priced: Priced, machine: Resource, workflow_type: str, today: date | None) -> Decimal:
     """What Step Functions bills for this machine a month, the whole account rated with it."""
     metered = priced.metered
-    spec = machine.spec.model_copy(update={"type": kind})
+    spec = machine.spec.model_copy(update={"type": workflow_type})
     usage = machine.type.meter(DeclaredResource(machine.name, spec, metered.context), metered.demand[machine.address])
-    mine = charges_of(replace(machine, spec=spec), usage, metered.context)
-    others = [c for address, found in priced.charges.items() if address != machine.address for c in found]
-    ids = {charge.id for charge in mine}
-    lines = rate_charges([*others, *mine], metered.scenario, priced.catalogue, today).lines
+    charges = charges_of(replace(machine, spec=spec), usage, metered.context)
+    others = [c for address, those in priced.charges.items() if address != machine.address for c in those]
+    ids = {charge.id for charge in charges}
+    lines = rate_charges([*others, *charges], metered.scenario, priced.catalogue, today).lines
     return monthly(line for line in lines if line.charge_id in ids)

@@ -1,4 +1,4 @@
-"""What one transition, one request, 100 ms and one attempt of each Task cost in a planned scenario. It plans nothing."""
+"""Computes what one transition, one request, 100 ms and one attempt of each Task cost in a planned scenario."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +20,7 @@ _KEYS = (cost.TRANSITION, cost.REQUEST, cost.DURATION)
 
 
 class UnitPrices:
-    """What a transition, a request, 100 ms and an attempt of each Task cost here, on average over the month."""
+    """What a transition, a request, 100 ms and an attempt of each Task cost in USD, on average over the month."""
 
     def __init__(self, priced: Priced, usage: Usage, costs: StateCosts) -> None:
         self._catalogue = priced.catalogue
@@ -28,7 +28,7 @@ class UnitPrices:
         lines = [x for x in priced.lines if x.price_key in _KEYS]
         self._paid = {key: _average(lines, key) for key in _KEYS}
         attempts = everywhere(usage.mean, "attempts")
-        called = {state: sum(found.values(), Fraction(0)) for state, found in costs.called.items()}
+        called = {state: sum(by_service.values(), Fraction(0)) for state, by_service in costs.called.items()}
         self.attempt = {s: amount / attempts[s] for s, amount in called.items() if attempts.get(s)}
         self.fixed = called.get(EDGES, Fraction(0))
 
@@ -37,35 +37,35 @@ class UnitPrices:
         """USD of 100 ms of an Express execution."""
         return gb_seconds(DURATION_STEP_MS, self._usage.billed_memory_mb) * self._paid[cost.DURATION]
 
-    def of_mean(self, found: Expectation) -> Fraction:
+    def of_mean(self, execution: Expectation) -> Fraction:
         """USD of a mean execution, its Distributed Map children included."""
-        attempts = everywhere(found, "attempts")
+        attempts = everywhere(execution, "attempts")
         called = sum((self.attempt.get(s, Fraction(0)) * n for s, n in attempts.items()), Fraction(0))
-        return self.fixed + called + self._own(found, express=self._usage.express)
+        return self.fixed + called + self._own(execution, express=self._usage.express)
 
-    def _own(self, found: Expectation, *, express: bool) -> Fraction:
+    def _own(self, execution: Expectation, *, express: bool) -> Fraction:
         if express:
-            own = self._paid[cost.REQUEST] + self.step * billed_ms(found.duration_ms) / DURATION_STEP_MS
+            own = self._paid[cost.REQUEST] + self.step * billed_ms(execution.duration_ms) / DURATION_STEP_MS
         else:
-            own = self._paid[cost.TRANSITION] * (found.states_entered + found.retries + self._usage.overhead)
-        for child in found.children.values():
+            own = self._paid[cost.TRANSITION] * (execution.states_entered + execution.retries + self._usage.overhead)
+        for child in execution.children.values():
             own += child.runs * self._own(child.each, express=child.type == "EXPRESS")
         return own
 
-    def weigh(self, found: Expectation) -> Fraction:
-        """What visits add to an execution's cost, in USD, without its start and end: sums of parts add up to the whole."""
-        attempts = everywhere(found, "attempts")
+    def weigh(self, execution: Expectation) -> Fraction:
+        """What visits add to an execution's cost in USD, start and end not included: additive over visits."""
+        attempts = everywhere(execution, "attempts")
         called = sum((self.attempt.get(s, Fraction(0)) * n for s, n in attempts.items()), Fraction(0))
         if self._usage.express:
-            return called + self.step * found.duration_ms / DURATION_STEP_MS
-        own = self._paid[cost.TRANSITION] * (found.states_entered + found.retries)
-        below = (
-            child.runs * self._own(child.each, express=child.type == "EXPRESS") for child in found.children.values()
+            return called + self.step * execution.duration_ms / DURATION_STEP_MS
+        own = self._paid[cost.TRANSITION] * (execution.states_entered + execution.retries)
+        children = (
+            child.runs * self._own(child.each, express=child.type == "EXPRESS") for child in execution.children.values()
         )
-        return called + own + sum(below, Fraction(0))
+        return called + own + sum(children, Fraction(0))
 
     def weights(self) -> Weights:
-        """The same for drawn executions; an Express one's own time and request are added to what is drawn."""
+        """The same for drawn executions, without an Express execution's own request and duration."""
         children = self._usage.mean.children
         express = {name: child.type == "EXPRESS" for name, child in children.items()}
         transition = float(self._paid[cost.TRANSITION])
@@ -79,14 +79,14 @@ class UnitPrices:
         )
 
     def edges(self) -> float:
-        """USD that every execution pays, whatever it does."""
+        """USD that every execution costs whatever its path."""
         own = self._paid[cost.REQUEST] if self._usage.express else self._paid[cost.TRANSITION] * self._usage.overhead
         return float(own + self.fixed)
 
     def break_even_ms(self) -> int:
-        """The longest billed duration at which an Express execution costs no more than this one's transitions."""
-        found = {key: _first_tier(self._catalogue.price(key)) for key in self._paid}
-        transition, request, second = found[cost.TRANSITION], found[cost.REQUEST], found[cost.DURATION]
+        """The longest billed duration at which an Express execution costs no more than this one's transitions; 0 for none."""
+        first = {key: _first_tier(self._catalogue.price(key)) for key in self._paid}
+        transition, request, second = first[cost.TRANSITION], first[cost.REQUEST], first[cost.DURATION]
         if transition is None or request is None or not second:
             return 0
         usage = self._usage
@@ -94,11 +94,11 @@ class UnitPrices:
         return cost.longest_express_ms(transitions, transition, request, second, usage.billed_memory_mb)
 
 
-def _first_tier(found: Price | None) -> Decimal | None:
-    return found.tiers[0].price if found is not None and found.tiers else None
+def _first_tier(price: Price | None) -> Decimal | None:
+    return price.tiers[0].price if price is not None and price.tiers else None
 
 
 def _average(lines: list[LineItem], key: str) -> Fraction:
-    mine = [x for x in lines if x.price_key == key]
-    quantity = sum((Fraction(x.pricing_quantity) for x in mine), Fraction(0))
-    return sum((Fraction(x.contracted_cost) for x in mine), Fraction(0)) / quantity if quantity else Fraction(0)
+    of_key = [x for x in lines if x.price_key == key]
+    quantity = sum((Fraction(x.pricing_quantity) for x in of_key), Fraction(0))
+    return sum((Fraction(x.contracted_cost) for x in of_key), Fraction(0)) / quantity if quantity else Fraction(0)

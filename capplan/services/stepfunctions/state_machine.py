@@ -44,17 +44,17 @@ class _StateMachineType(ResourceType[StateMachine, Usage]):
     waits_for_callees = True
 
     def resolve(self, spec: StateMachine, files: Files) -> tuple[StateMachine, tuple[Problem, ...]]:
-        """The state machine with its definition, and what does not fit it."""
-        at = ("definition",)
+        """The state machine with its definition, and what does not fit together."""
+        path = ("definition",)
         try:
             doc = files.read_definition(spec.definition)
         except CapplanError as error:
-            return spec, problems_of(error, at)
+            return spec, problems_of(error, path)
         try:
             whole = spec.model_copy(update={"asl": parse(doc.data, len("\n".join(doc.lines).encode()))})
         except DefinitionError as error:
             problems = [(p, doc.diagnostic(list(p.path), p.message, p.hint, key=p.at_key)) for p in error.problems]
-            return spec, tuple(Problem(at, p.message, p.hint, diagnostic) for p, diagnostic in problems)
+            return spec, tuple(Problem(path, p.message, p.hint, diagnostic) for p, diagnostic in problems)
         return whole, tuple(Problem(path, message) for path, message in validate(whole))
 
     def references(self, spec: StateMachine) -> tuple[Reference, ...]:
@@ -63,13 +63,13 @@ class _StateMachineType(ResourceType[StateMachine, Usage]):
         return tuple(Reference(("states", state, "call"), name, None) for state, name in named if name is not None)
 
     def calls(self, resource: DeclaredResource[StateMachine]) -> tuple[Call, ...]:
-        """Expected calls of one execution: the attempts of each Task that reaches a resource of the scenario."""
+        """Mean calls of one execution: the attempts of each Task that reaches a resource of the scenario."""
         spec, ctx = resource.spec, resource.context
         mean = expect(definition_of(spec).graph, world_of(spec, ctx))
         return tuple(call for _, call in calls_by_state(spec, ctx, mean))
 
     def duration_ms(self, resource: DeclaredResource[StateMachine]) -> Fraction:
-        """Mean wall clock of one execution."""
+        """Mean duration of one execution."""
         spec = resource.spec
         return expect(definition_of(spec).graph, world_of(spec, resource.context)).duration_ms
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from capplan.services.stepfunctions.asl.definition import Definition, Graph, MapWork, State, Task
+from capplan.services.stepfunctions.asl.definition import Definition, Graph, MapDefinition, State, Task
 from capplan.services.stepfunctions.execution.retries import TOLERANCE_EXCEEDED, catcher_for, delay_s, retrier_for
 
 OK = "ok"
@@ -204,7 +204,7 @@ def _task(state: State, task: Task, run: _Run, count: _Count) -> str | None:
     return answers[i] if i < len(answers) and answers[i] != OK else None
 
 
-def _inline(state: State, work: MapWork, run: _Run, count: _Count) -> str | None:
+def _inline(state: State, work: MapDefinition, run: _Run, count: _Count) -> str | None:
     count.events += 1  # Started
     items = run.script.items.get(state.name, work.items)
     if items is None:
@@ -220,7 +220,7 @@ def _inline(state: State, work: MapWork, run: _Run, count: _Count) -> str | None
     return first
 
 
-def _distributed(state: State, work: MapWork, run: _Run, count: _Count) -> str | None:
+def _distributed(state: State, work: MapDefinition, run: _Run, count: _Count) -> str | None:
     count.events += 3  # MapState Started, MapRun Started, MapRun Succeeded or Failed
     children = run.script.items.get(state.name, work.items or 0)
     failed = 0

@@ -81,7 +81,7 @@ def test_past_a_published_effort_no_bound_is_looked_for(monkeypatch: pytest.Monk
     definition = WAYS["inside a branch"]
     effort = 4 * len(definition.states)
     for limit, fits in ((effort, True), (effort - 1, False)):
-        monkeypatch.setattr(bounds, "MOST_EFFORT", limit)
+        monkeypatch.setattr(bounds, "MAX_EFFORT", limit)
         if fits:
             assert cheapest(definition, World(), ("A", "B"), lambda one: one.states_entered).amount == 5
         else:

@@ -157,7 +157,7 @@ def test_both_types_are_priced_and_judged(tmp_path: Path) -> None:
     assert standard.each == TRANSITION * 64, "1 + 3 x 20 + 1, start and end"
     short = capplan.workflow(given(tmp_path, SAGA)).types[1]
     assert short.verdict.eligible
-    assert "more than once" in short.verdict.warnings[0]
+    assert "at-least-once" in short.verdict.warnings[0]
     assert short.each == Fraction("0.000001") + Fraction(2, 10) * Fraction(64, 1024) * Fraction("0.00001667")
 
 
@@ -190,7 +190,7 @@ def test_the_break_even_is_where_two_plans_meet(tmp_path: Path) -> None:
     ("name", "message", "hint"),
     [
         ("fulfill", "there is no state machine 'fulfill'", "did you mean 'fulfil'?"),
-        ("orders", "there is no state machine 'orders'", "there is fulfil"),
+        ("orders", "there is no state machine 'orders'", "expected one of fulfil"),
     ],
 )
 def test_an_unknown_machine_is_refused(name: str, message: str, hint: str) -> None:

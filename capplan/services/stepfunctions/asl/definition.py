@@ -1,4 +1,4 @@
-"""A state machine's definition as frozen records, and the moves between its states. It reads and checks nothing.
+"""A state machine's definition as frozen records, and the transitions between its states.
 
 Source: Amazon States Language specification (states-language.net/spec.html, read 2026-11-23).
 """
@@ -20,7 +20,7 @@ MOVING = ("Task", "Pass", "Wait", "Parallel", "Map")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in a definition: where (keys from the root; its last key or its value), what, what to write instead."""
+    """One error in a definition: the path (keys from the root; `at_key` means its last key), the message, a hint."""
 
     path: Path
     message: str
@@ -30,12 +30,12 @@ class Problem:
 
 @dataclass(eq=False)
 class DefinitionError(Exception):
-    """A definition AWS would refuse, with every mistake that was found."""
+    """A definition that AWS would reject, with all its errors."""
 
     problems: tuple[Problem, ...]
 
     def __str__(self) -> str:
-        """Every mistake on one line."""
+        """All errors on one line."""
         return "; ".join(problem.message for problem in self.problems)
 
 
@@ -61,7 +61,7 @@ class Catcher:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a Task state does: its resource, how long it waits for it, and its Parameters or Arguments."""
+    """The work of a Task state: its resource, how it waits for it, and its Parameters or Arguments."""
 
     resource: str
     pattern: Pattern
@@ -74,18 +74,18 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class MapWork:
-    """What a Map state does for each item.
+class MapDefinition:
+    """How a Map state processes its items.
 
     Attributes:
-        processor: The states an item runs through.
-        distributed: Whether each batch of items is an execution of its own.
+        processor: The states that process an item.
+        distributed: Whether each batch of items is its own execution.
         child_type: Type of those executions.
         max_concurrency: 0 for as many as AWS allows.
         items_per_batch: Items of one child; 1 without an ItemBatcher.
         items: Number of items where the definition holds the list itself.
-        max_items: The most an ItemReader hands out.
-        tolerated_share: Children that may fail, as a share of all.
+        max_items: Maximum items of an ItemReader; None for all.
+        tolerated_share: Share of children that may fail. Range 0 to 1.
         tolerated_count: Children that may fail.
     """
 
@@ -124,7 +124,7 @@ class State:
     targets: tuple[str, ...] = ()
     wait_s: Fraction | None = None
     branches: tuple["Graph", ...] = ()
-    map: MapWork | None = None
+    map: MapDefinition | None = None
     error: str = ""
     timeout_s: Fraction | None = None
     heartbeat_s: Fraction | None = None
@@ -132,7 +132,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """States that are run one after the other: a whole definition, a branch of a Parallel, the processor of a Map."""
+    """States of one level: a whole definition, a branch of a Parallel, the processor of a Map."""
 
     start_at: str
     states: Mapping[str, State]
@@ -145,8 +145,8 @@ class Definition:
     Attributes:
         graph: Its outermost states.
         states: Every state by name, nested ones included (names are unique over all levels).
-        size_bytes: Length of the text AWS is given.
-        unknown: Places whose number is a placeholder or an expression, for which AWS's default stands.
+        size_bytes: Length of the text.
+        unknown: Paths whose number is a placeholder or an expression; AWS's default is assumed.
     """
 
     graph: Graph
@@ -163,13 +163,13 @@ def moves(state: State) -> tuple[str, ...]:
 
 def reachable(graph: Graph, start: str) -> frozenset[str]:
     """The start and all states that may follow it, at the same level."""
-    found, todo = {start}, [start]
+    reached, todo = {start}, [start]
     while todo:
         for name in moves(graph.states[todo.pop()]):
-            if name not in found:
-                found.add(name)
+            if name not in reached:
+                reached.add(name)
                 todo.append(name)
-    return frozenset(found)
+    return frozenset(reached)
 
 
 def ends(state: State) -> bool:

@@ -1,7 +1,7 @@
-"""Which fields a state takes, by its type and query language; one that AWS does not know is a mistake. It reads no value.
+"""Checks the fields of a state, by its type and query language: AWS rejects those it does not support.
 
 Sources: Amazon States Language specification; Step Functions Developer Guide, pages of each state and "Transforming data
-with JSONata" (read 2026-11-23). AWS refuses a definition with a field it does not support.
+with JSONata" (read 2026-11-23).
 """
 
 from collections.abc import Iterable, Mapping
@@ -57,35 +57,41 @@ _TOP = ("Comment", "StartAt", "States", "Version", "TimeoutSeconds", "QueryLangu
 _INNER = ("Comment", "StartAt", "States", "ProcessorConfig", "QueryLanguage")
 
 
-def check_top(data: object, path: Path, notes: Diagnostics) -> None:
+def check_top(data: object, path: Path, diagnostics: Diagnostics) -> None:
     """The fields beside States: of the whole definition, of a branch, of an item's processor."""
     if isinstance(data, Mapping):
         where = "a definition" if not path else "this level"
-        _unknown(data, _INNER if path else _TOP, where, path, notes)
+        _unknown(data, _INNER if path else _TOP, where, path, diagnostics)
 
 
 def check_fields(
-    name: str, kind: str, data: Mapping[str, object], language: str, path: Path, notes: Diagnostics
+    name: str, state_type: str, data: Mapping[str, object], language: str, path: Path, diagnostics: Diagnostics
 ) -> None:
     """The fields of one state."""
-    known = (*_EVERY, *_OF_TYPE[kind])
-    checked = ("Next", "End", "Retry", "Catch")  # where these may stand is told in their own words
-    _unknown({k: v for k, v in data.items() if k not in checked}, known, f"a {kind} state ('{name}')", path, notes)
+    known = (*_EVERY, *_OF_TYPE[state_type])
+    elsewhere = ("Next", "End", "Retry", "Catch")  # checked with messages of their own
+    _unknown(
+        {k: v for k, v in data.items() if k not in elsewhere},
+        known,
+        f"a {state_type} state ('{name}')",
+        path,
+        diagnostics,
+    )
     for field in data:
         if language == "JSONata" and field in _JSONPATH_ONLY and field in known:
             word = _JSONATA_WORD.get(field)
-            hint = f"JSONata has {word}" if word in known else "JSONata writes an expression, {% … %}, instead"
-            notes.wrong((*path, field), f"{field} of '{name}' belongs to JSONPath", hint, at_key=True)
+            hint = f"JSONata has {word}" if word in known else "with JSONata write an expression, {% … %}"
+            diagnostics.add_error((*path, field), f"{field} of '{name}' is for JSONPath", hint, at_key=True)
         if language == "JSONPath" and field in _JSONATA_ONLY and field in known:
             hint = 'write "QueryLanguage": "JSONata" in the state or at the top'
-            notes.wrong((*path, field), f"{field} of '{name}' belongs to JSONata", hint, at_key=True)
+            diagnostics.add_error((*path, field), f"{field} of '{name}' is for JSONata", hint, at_key=True)
 
 
-def check_distributed(name: str, data: Mapping[str, object], path: Path, notes: Diagnostics) -> None:
+def check_distributed(name: str, data: Mapping[str, object], path: Path, diagnostics: Diagnostics) -> None:
     """Fields of a Map that need the distributed mode."""
     for field in _DISTRIBUTED_ONLY:
         if field in data:
-            notes.wrong(
+            diagnostics.add_error(
                 (*path, field),
                 f"{field} of '{name}' needs a Distributed Map",
                 'write "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"} in its ItemProcessor',
@@ -93,8 +99,8 @@ def check_distributed(name: str, data: Mapping[str, object], path: Path, notes: 
             )
 
 
-def _unknown(data: Iterable[str], known: Iterable[str], where: str, path: Path, notes: Diagnostics) -> None:
+def _unknown(data: Iterable[str], known: Iterable[str], where: str, path: Path, diagnostics: Diagnostics) -> None:
     for field in data:
         if field not in known:
-            hint = nearest(field, list(known)) or f"it knows {', '.join(known)}"
-            notes.wrong((*path, field), f"{where} takes no field '{field}'", hint, at_key=True)
+            hint = nearest(field, list(known)) or f"expected one of {', '.join(known)}"
+            diagnostics.add_error((*path, field), f"{where} has no field '{field}'", hint, at_key=True)

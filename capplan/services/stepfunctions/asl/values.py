@@ -1,4 +1,4 @@
-"""Plain values of a definition: texts, lists, numbers, and the notes taken on the way. It knows no state."""
+"""Reads plain values of a definition (texts, lists, numbers) and collects its errors."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,31 +14,38 @@ _SMALLEST, _LARGEST = 1e-9, 1e15
 
 @dataclass(slots=True)
 class Diagnostics:
-    """What is found on the way through a definition."""
+    """Errors, unknown numbers and states, collected while a definition is read.
+
+    Attributes:
+        problems: The errors.
+        unknown: Paths of numbers that are known at run time only.
+        states: States by name, all levels.
+        seen: Paths of the state names met.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     unknown: list[Path] = field(default_factory=list)
     states: dict[str, State] = field(default_factory=dict)
     seen: dict[str, Path] = field(default_factory=dict)
 
-    def wrong(self, path: Path, message: str, hint: str = "", *, at_key: bool = False) -> None:
-        """Notes a mistake."""
+    def add_error(self, path: Path, message: str, hint: str = "", *, at_key: bool = False) -> None:
+        """Adds an error at a path."""
         self.problems.append(Problem(path, message, hint, at_key))
 
 
 def is_open(value: object) -> bool:
-    """Whether a value is only known later: a `${Placeholder}` or a JSONata expression."""
+    """Whether a value is known at run time only: a `${Placeholder}` or a JSONata expression."""
     return isinstance(value, str) and ("${" in value or value.lstrip().startswith("{%"))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """'did you mean …?' for a word that is close to a known one, else nothing."""
+    """A hint with the known word that is closest; empty where none is close."""
     close = nearest_word(word, known)
     return f"did you mean '{close}'?" if close else ""
 
 
 def list_of(value: object) -> list[object] | None:
-    """A list as one; None for anything else, text included."""
+    """A list; None for anything else, text included."""
     return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else None
 
 
@@ -54,19 +61,19 @@ def mapping_of(data: object, key: str) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}
 
 
-def number_of(data: Mapping[str, object], key: str, path: Path, notes: Diagnostics) -> Fraction | None:
-    """A number, exact as written; None where it is missing or only known later (then it is noted)."""
+def number_of(data: Mapping[str, object], key: str, path: Path, diagnostics: Diagnostics) -> Fraction | None:
+    """A number, exact as written; None where it is missing, wrong (an error is added) or known at run time only."""
     value = data.get(key)
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         size = _size(value)
         if size == 0 or _SMALLEST <= size <= _LARGEST:
             return Fraction(str(value))
-        notes.wrong((*path, key), f"{key} is out of any range")
+        diagnostics.add_error((*path, key), f"{key} is out of range")
         return None
     if is_open(value) or f"{key}Path" in data:
-        notes.unknown.append((*path, key))
+        diagnostics.unknown.append((*path, key))
     elif value is not None:
-        notes.wrong((*path, key), f"{key} is not a number")
+        diagnostics.add_error((*path, key), f"{key} is not a number")
     return None
 
 
@@ -78,21 +85,21 @@ def _size(value: float | Decimal) -> float:
         return float("inf")
 
 
-def whole_of(data: Mapping[str, object], key: str, default: int, path: Path, notes: Diagnostics) -> int:
-    """A whole number, 0 or more."""
-    value = number_of(data, key, path, notes)
+def whole_of(data: Mapping[str, object], key: str, default: int, path: Path, diagnostics: Diagnostics) -> int:
+    """A whole number, 0 or more; the default where it is missing or wrong."""
+    value = number_of(data, key, path, diagnostics)
     if value is not None and (value < 0 or value.denominator != 1):
-        notes.wrong((*path, key), f"{key} is a whole number, 0 or more")
+        diagnostics.add_error((*path, key), f"{key} has to be a whole number, 0 or more")
         return default
     return default if value is None else int(value)
 
 
 def between(
-    data: Mapping[str, object], key: str, low: int, high: int | Decimal | None, path: Path, notes: Diagnostics
+    data: Mapping[str, object], key: str, low: int, high: int | Decimal | None, path: Path, diagnostics: Diagnostics
 ) -> Fraction | None:
-    """A number within bounds."""
-    value = number_of(data, key, path, notes)
+    """A number within bounds (no upper one for None); an error is added where it is not."""
+    value = number_of(data, key, path, diagnostics)
     if value is not None and (value < low or (high is not None and value > high)):
-        span = f"from {low}" + (f" to {high}" if high is not None else "")
-        notes.wrong((*path, key), f"{key} goes {span}")
+        bounds = f"at least {low}" + (f", at most {high}" if high is not None else "")
+        diagnostics.add_error((*path, key), f"{key} has to be {bounds}")
     return value

@@ -1,8 +1,8 @@
-"""The cheapest and the dearest way through a definition whose odds nobody gave. It knows no price: the caller weighs.
+"""Finds the cheapest and the most expensive path through Choice states without probabilities.
 
-Open choices make a Markov decision process with additive costs. Where the outermost level has no loop and holds them all,
-one pass from the ends to the start finds the best way. Else one choice at a time is changed until nothing gets better,
-which ends at the best of all ways too; past a published effort no bound is given.
+They make a Markov decision process with additive costs. Where the outermost level has no loop and holds all of them, one
+pass from the ends to the start finds the best path. Else one Choice at a time is changed until nothing improves, which
+ends at the best path too; above MAX_EFFORT no bound is computed.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,22 +14,24 @@ from capplan.services.stepfunctions.execution.chain import EndlessLoop
 from capplan.services.stepfunctions.execution.expectation import expect, visits_of
 from capplan.services.stepfunctions.execution.model import Expectation, World
 
-MOST_EFFORT = 1_500
-"""States times ways out of open choices: past it a definition with loops or nested choices gets no bound."""
-_MOST_ROUNDS = 20
+MAX_EFFORT = 1_500
+"""States times next states of open choices, for a definition with loops or nested choices."""
+_MAX_ROUNDS = 20
 Weigh = Callable[[Expectation], Fraction]
 
 
 class TooManyPathsError(ValueError):
-    """So many choices are open that their best way is not looked for."""
+    """Too many choices are open to search for the best path."""
 
     def __init__(self, choices: int) -> None:
-        super().__init__(f"{choices} choices have no odds, too many to look for the cheapest and the dearest way")
+        super().__init__(
+            f"{choices} choices have no probabilities, too many to search for the cheapest and the most expensive path"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class ChoicePath:
-    """Where each open choice goes, and what an execution then comes to; `loop` names a state it would never leave."""
+    """The next state of each open choice, and the weight of an execution; `loop` names a state of a loop without end."""
 
     goes: Mapping[str, str]
     amount: Fraction | None
@@ -37,39 +39,39 @@ class ChoicePath:
 
 
 def open_choices(definition: Definition, world: World) -> tuple[str, ...]:
-    """Choices with several ways, of which nobody said how often each is taken."""
+    """Choices with several next states and no probabilities."""
     states = definition.states.values()
     return tuple(s.name for s in states if s.type == "Choice" and len(s.targets) > 1 and s.name not in world.choices)
 
 
 def cheapest(definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh) -> ChoicePath:
-    """The way that comes to the least. Raises TooManyPathsError."""
-    return _best(definition, world, choices, weigh, dear=False)
+    """The path of the least weight. Raises TooManyPathsError."""
+    return _best(definition, world, choices, weigh, highest=False)
 
 
 def dearest(definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh) -> ChoicePath:
-    """The way that comes to the most; no amount where a loop need never be left. Raises TooManyPathsError."""
-    return _best(definition, world, choices, weigh, dear=True)
+    """The path of the greatest weight; no amount where a loop may never be left. Raises TooManyPathsError."""
+    return _best(definition, world, choices, weigh, highest=True)
 
 
-def along(definition: Definition, world: World, way: ChoicePath) -> Expectation:
-    """The mean execution that takes a way."""
-    return expect(definition.graph, _fixed(world, way.goes))
+def along(definition: Definition, world: World, path: ChoicePath) -> Expectation:
+    """The mean execution on a path."""
+    return expect(definition.graph, _fixed(world, path.goes))
 
 
-def _best(definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh, *, dear: bool) -> ChoicePath:
+def _best(definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh, *, highest: bool) -> ChoicePath:
     order = _ends_first(definition.graph)
     if order is not None and all(choice in definition.graph.states for choice in choices):
-        goes = _in_one_pass(definition.graph, world, choices, order, weigh, dear=dear)
+        goes = _in_one_pass(definition.graph, world, choices, order, weigh, highest=highest)
         return ChoicePath(goes, weigh(expect(definition.graph, _fixed(world, goes))))
-    ways = sum(len(definition.states[choice].targets) for choice in choices)
-    if ways * len(definition.states) > MOST_EFFORT:
+    targets = sum(len(definition.states[choice].targets) for choice in choices)
+    if targets * len(definition.states) > MAX_EFFORT:
         raise TooManyPathsError(len(choices))
-    return _one_by_one(definition, world, choices, weigh, dear=dear)
+    return _one_by_one(definition, world, choices, weigh, highest=highest)
 
 
 def _ends_first(graph: Graph) -> list[str] | None:
-    """The states of a level so that each stands behind all it may lead to; None where there is a loop."""
+    """The states of a level, each after all it may lead to; None where there is a loop."""
     left = {name: {to for to in moves(state) if to in graph.states} for name, state in graph.states.items()}
     before: dict[str, list[str]] = {name: [] for name in graph.states}
     for name, targets in left.items():
@@ -85,12 +87,12 @@ def _ends_first(graph: Graph) -> list[str] | None:
 
 
 def _in_one_pass(
-    graph: Graph, world: World, choices: tuple[str, ...], order: list[str], weigh: Weigh, *, dear: bool
+    graph: Graph, world: World, choices: tuple[str, ...], order: list[str], weigh: Weigh, *, highest: bool
 ) -> dict[str, str]:
     visits = visits_of(graph, world)
     value: dict[str, Fraction] = {}
     goes: dict[str, str] = {}
-    pick = max if dear else min
+    pick = max if highest else min
     for name in order:
         visit = visits[name]
         if name in choices:
@@ -98,16 +100,16 @@ def _in_one_pass(
             onward = value[goes[name]]
         else:
             onward = sum((p * value[to] for to, p in visit.onward.items()), Fraction(0))
-        value[name] = weigh(visit.found) + onward
+        value[name] = weigh(visit.execution) + onward
     return goes
 
 
 def _one_by_one(
-    definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh, *, dear: bool
+    definition: Definition, world: World, choices: tuple[str, ...], weigh: Weigh, *, highest: bool
 ) -> ChoicePath:
     goes = _leaving(definition, world, choices)
     best = weigh(expect(definition.graph, _fixed(world, goes)))
-    for _ in range(_MOST_ROUNDS):
+    for _ in range(_MAX_ROUNDS):
         before = best
         for choice in choices:
             for target in definition.states[choice].targets:
@@ -117,10 +119,10 @@ def _one_by_one(
                 try:
                     amount = weigh(expect(definition.graph, _fixed(world, tried)))
                 except EndlessLoop as loop:
-                    if dear:
+                    if highest:
                         return ChoicePath(tried, None, loop.state)
                     continue
-                if (amount > best) if dear else (amount < best):
+                if (amount > best) if highest else (amount < best):
                     best, goes = amount, tried
         if best == before:
             break
@@ -132,7 +134,7 @@ def _fixed(world: World, goes: Mapping[str, str]) -> World:
 
 
 def _leaving(definition: Definition, world: World, choices: tuple[str, ...]) -> dict[str, str]:
-    """A way that ends: each choice by turns takes the target with which the others, equally split, end soonest."""
+    """A path that ends: each choice in turn takes the target with the fewest states, the others equally likely."""
     goes: dict[str, str] = {}
     for choice in choices:
         amounts: dict[str, Fraction] = {}

@@ -1,4 +1,4 @@
-"""How often each state of a level is visited: an absorbing Markov chain, solved exactly. It knows no state's work."""
+"""Computes how often each state of a level is visited: an absorbing Markov chain, solved exactly."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -9,19 +9,23 @@ _ONE = Fraction(1)
 _ZERO = Fraction(0)
 
 Moves = Mapping[str, Mapping[str, Fraction]]
-"""By state: where a visit leads, and how probably. What is missing to 1 leaves the level."""
+"""By state: probabilities of the next states. What is missing to 1 leaves the level."""
 
 
 class EndlessLoop(ValueError):  # noqa: N818  it names what is wrong
-    """States that, with these odds, never leave one another."""
+    """A loop of states that, with these probabilities, is never left."""
 
     def __init__(self, state: str) -> None:
         super().__init__(f"executions never leave the loop through '{state}'")
         self.state = state
 
 
-def often(start_at: str, moves: Moves) -> dict[str, Fraction]:
-    """Mean visits of each state: v = start + v Q, solved by taking the states out one by one (sparse elimination)."""
+def mean_visits(start_at: str, moves: Moves) -> dict[str, Fraction]:
+    """Mean visits of each state: v = start + v Q, solved by sparse elimination of one state after the other.
+
+    Raises:
+        EndlessLoop: A loop is never left.
+    """
     order = _order(start_at, moves)
     rows = {s: {t: p for t, p in moves[s].items() if p} for s in order}
     incoming: dict[str, set[str]] = {s: set() for s in order}
@@ -44,18 +48,18 @@ def often(start_at: str, moves: Moves) -> dict[str, Fraction]:
             for i, q in into.items():
                 rows[i][t] = tidy(rows[i].get(t, _ZERO) + q * p)
                 incoming[t].add(i)
-    found: dict[str, Fraction] = {}
+    visits: dict[str, Fraction] = {}
     for s, entry, stay, into in reversed(done):
-        found[s] = tidy((entry + total(found[i] * q for i, q in into.items())) / stay)
-    return {s: found[s] for s in order}
+        visits[s] = tidy((entry + total(visits[i] * q for i, q in into.items())) / stay)
+    return {s: visits[s] for s in order}
 
 
 def _order(start: str, moves: Moves) -> list[str]:
-    """States that can be visited, in the order they are first met."""
-    found, todo = {start: None}, [start]
+    """States that can be visited, breadth first."""
+    order, todo = {start: None}, [start]
     while todo:
         for name, p in moves[todo.pop(0)].items():
-            if p and name not in found:
-                found[name] = None
+            if p and name not in order:
+                order[name] = None
                 todo.append(name)
-    return list(found)
+    return list(order)

@@ -1,6 +1,6 @@
-"""The exact law of an execution's wall clock, where all times are fixed: every outcome, none drawn.
+"""Computes the exact distribution of an execution's duration, where all times are fixed.
 
-It gives up (None) where something varies continuously, where items queue for slots, or past 2,000 different outcomes.
+There is none where a duration varies continuously, where items wait for a free slot, or above MAX_OUTCOMES outcomes.
 
 Sources: Step Functions Developer Guide, "Handling errors", "Map state", "Parallel state" (read 2026-11-23).
 """
@@ -8,7 +8,7 @@ Sources: Step Functions Developer Guide, "Handling errors", "Map state", "Parall
 from collections.abc import Mapping
 from fractions import Fraction
 
-from capplan.services.stepfunctions.asl.definition import Graph, MapWork, State
+from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, State
 from capplan.services.stepfunctions.execution.expectation import items_of, odds
 from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.retries import catcher_for, delay_s, retrier_for, tidy
@@ -16,27 +16,28 @@ from capplan.services.stepfunctions.execution.retries import catcher_for, delay_
 Outcome = tuple[Fraction, str | None]
 """Milliseconds, and the error it ends with; None for none."""
 Law = dict[Outcome, Fraction]
+"""Outcomes with their probabilities."""
 
-MOST_OUTCOMES = 2_000
+MAX_OUTCOMES = 2_000
 _NEGLIGIBLE = Fraction(1, 10**13)
 
 
-class _GivesUpError(Exception):
-    """No finite law."""
+class _NoLawError(Exception):
+    """No finite distribution, or too many outcomes."""
 
 
 def law_of(graph: Graph, world: World) -> Law | None:
-    """Every outcome of an execution with its probability; None where there is no short list of them."""
+    """Every outcome of an execution with its probability; None where they cannot be listed."""
     try:
         return _level(graph, world)
-    except _GivesUpError:
+    except _NoLawError:
         return None
 
 
 def _add(law: Law, outcome: Outcome, p: Fraction) -> None:
     law[outcome] = tidy(law.get(outcome, Fraction(0)) + p)
-    if len(law) > MOST_OUTCOMES:
-        raise _GivesUpError
+    if len(law) > MAX_OUTCOMES:
+        raise _NoLawError
 
 
 def _level(graph: Graph, world: World) -> Law:
@@ -46,8 +47,8 @@ def _level(graph: Graph, world: World) -> Law:
     steps = 0
     while waiting:
         steps += 1
-        if steps > MOST_OUTCOMES * 10:
-            raise _GivesUpError
+        if steps > MAX_OUTCOMES * 10:
+            raise _NoLawError
         name, ms = next(iter(waiting))
         p = waiting.pop((name, ms))
         if p < _NEGLIGIBLE:
@@ -67,7 +68,7 @@ def _level(graph: Graph, world: World) -> Law:
 
 
 def _onward(state: State, error: str | None, world: World) -> Mapping[str | None, Fraction]:
-    """Where a visit leads: None for out of the level."""
+    """Probabilities of the next states; None for out of the level."""
     if error is not None:
         catcher = catcher_for(state.catch, error)
         return {None if catcher is None else catcher.next: Fraction(1)}
@@ -80,7 +81,7 @@ def _visit(state: State, world: World) -> Law:
     if state.task is not None:
         return _tried(state, _attempt(state, world))
     if state.type == "Parallel":
-        return _tried(state, _together([_level(branch, world) for branch in state.branches]))
+        return _tried(state, _in_parallel([_level(branch, world) for branch in state.branches]))
     if state.map is not None:
         return _tried(state, _mapped(state, state.map, world))
     if state.type == "Fail":
@@ -93,16 +94,16 @@ def _visit(state: State, world: World) -> Law:
 
 def _attempt(state: State, world: World) -> Law:
     if state.name in world.attempt_law:
-        raise _GivesUpError
+        raise _NoLawError
     ms = world.attempt_ms.get(state.name, Fraction(0))
     out: Law = {}
-    left = Fraction(1)
+    success = Fraction(1)
     for error, p in world.fails.get(state.name, {}).items():
         if p:
             out[ms, error] = p
-            left -= p
-    if left:
-        out[ms, None] = left
+            success -= p
+    if success:
+        out[ms, None] = success
     return out
 
 
@@ -113,8 +114,8 @@ def _tried(state: State, attempt: Law) -> Law:
     rounds = 0
     while going:
         rounds += len(going)
-        if rounds > MOST_OUTCOMES * 5:
-            raise _GivesUpError
+        if rounds > MAX_OUTCOMES * 5:
+            raise _NoLawError
         following: dict[tuple[Fraction, tuple[int, ...]], Fraction] = {}
         for (ms, used), p in going.items():
             for (took, error), q in attempt.items():
@@ -124,7 +125,7 @@ def _tried(state: State, attempt: Law) -> Law:
                     continue
                 retrier = state.retry[entry]
                 if retrier.full_jitter:
-                    raise _GivesUpError
+                    raise _NoLawError
                 more = (*used[:entry], used[entry] + 1, *used[entry + 1 :])
                 key = (ms + took + delay_s(retrier, more[entry]) * 1000, more)
                 following[key] = tidy(following.get(key, Fraction(0)) + p * q)
@@ -132,8 +133,8 @@ def _tried(state: State, attempt: Law) -> Law:
     return out
 
 
-def _together(laws: list[Law]) -> Law:
-    """Side by side: the slowest counts, and the first error in order."""
+def _in_parallel(laws: list[Law]) -> Law:
+    """In parallel: the slowest counts, and the first error in order."""
     out: Law = {(Fraction(0), None): Fraction(1)}
     for law in laws:
         both: Law = {}
@@ -159,16 +160,16 @@ def _in_turn(law: Law, times: int, *, stops: bool) -> Law:
     return out
 
 
-def _mapped(state: State, work: MapWork, world: World) -> Law:
+def _mapped(state: State, definition: MapDefinition, world: World) -> Law:
     n = items_of(state, world)
-    if work.distributed or n.denominator != 1:
-        raise _GivesUpError
-    item = _level(work.processor, world)
-    if work.at_once == 1:
-        return _in_turn(item, int(n), stops=work.max_concurrency == 1)
-    if n <= work.at_once:
-        return _together([item] * int(n))
+    if definition.distributed or n.denominator != 1:
+        raise _NoLawError
+    item = _level(definition.processor, world)
+    if definition.at_once == 1:
+        return _in_turn(item, int(n), stops=definition.max_concurrency == 1)
+    if n <= definition.at_once:
+        return _in_parallel([item] * int(n))
     if len(item) > 1:
-        raise _GivesUpError
+        raise _NoLawError
     ((ms, error),) = item
-    return {(ms * -(-int(n) // work.at_once), error): Fraction(1)}
+    return {(ms * -(-int(n) // definition.at_once), error): Fraction(1)}

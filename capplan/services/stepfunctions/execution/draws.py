@@ -1,8 +1,8 @@
-"""Executions drawn at random, many at once: how states, retries, events, time and cost vary. It knows no price of AWS.
+"""Draws many random executions at once: how states, retries, events, duration and cost vary.
 
-All executions go through a state together, as arrays; a token is one execution (or one branch, one item of it). What is
-drawn follows the same rules as the exact mean: every branch and iteration runs to its own end. A Map of very many items
-is drawn from a pool of 2,000 of them (sums by the central limit, the clock by the longest expected in a wave).
+All executions go through a state at once, as arrays; a token is one execution, branch or item. The rules are those of the
+exact mean: every branch and iteration runs to its own end. A Map with very many items is drawn from a pool of 2,000
+(sums by the central limit theorem, the duration by the expected longest of a wave).
 
 Sources: Step Functions Developer Guide, "Handling errors", "Map state", "Parallel state" (read 2026-11-23).
 """
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from capplan.quantities.distribution import at_normals
 from capplan.quantities.rounding import sig6
-from capplan.services.stepfunctions.asl.definition import Graph, MapWork, State, Task
+from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, State, Task
 from capplan.services.stepfunctions.execution.expectation import items_of, odds
 from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.retries import (
@@ -35,26 +35,26 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
-MOST_STEPS = 20_000_000
-"""States entered by all draws together; past it a simulation is refused."""
-MOST_DRAWS, FEWEST_DRAWS = 10_000, 200
-_GOOD_STEPS = 2_000_000
+MAX_STEPS = 20_000_000
+"""States entered in all draws; above it nothing is drawn."""
+MAX_DRAWS, MIN_DRAWS = 10_000, 200
+_TARGET_STEPS = 2_000_000
 _POOL = 2_000
 _POOLED_FROM = 300_000
 
 
 class TooManyStepsError(ValueError):
-    """One execution does so much that many of them cannot be drawn."""
+    """One execution enters too many states to draw many of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What things cost, in USD; all zero where only counts and times are asked for.
+    """Costs in USD; all zero where only counts and times are needed.
 
     Attributes:
-        entry: One state entered, or one retry, of an execution paid by transitions.
-        attempt: One attempt of a Task, by state: what it calls, and all that follows there.
-        child: Beside its states: one child execution of each Distributed Map.
+        entry: One state entered or one retry of a Standard execution.
+        attempt: One attempt of a Task, by state, with everything its call causes.
+        child: One child execution of each Distributed Map, beside its states.
         child_entry: One state entered or retry in a child, by Distributed Map.
         child_step: Each started 100 ms of a child, by Distributed Map.
     """
@@ -67,18 +67,29 @@ class Weights:
 
 
 def how_many(states_entered: Fraction) -> int:
-    """Executions worth drawing, given how many states one enters in the mean."""
-    return max(FEWEST_DRAWS, min(MOST_DRAWS, int(_GOOD_STEPS / max(Fraction(1), states_entered))))
+    """Number of executions to draw, from the mean number of states one enters."""
+    return max(MIN_DRAWS, min(MAX_DRAWS, int(_TARGET_STEPS / max(Fraction(1), states_entered))))
 
 
 def draw(graph: Graph, world: World, draws: int, rng: "np.random.Generator", weights: Weights | None = None) -> Tokens:
-    """So many independent executions. Raises TooManyStepsError."""
+    """Draws independent executions.
+
+    Args:
+        graph: The definition.
+        world: What an execution meets.
+        draws: Number of executions.
+        rng: Random numbers.
+        weights: Costs, where they are needed.
+
+    Raises:
+        TooManyStepsError: All draws would enter too many states.
+    """
     return _Drawing(world, rng, weights or Weights()).level(graph, draws, (weights or Weights()).entry)
 
 
 @dataclass(slots=True)
 class _Drawing:
-    """The generator and what has been spent. Error names are numbered as they turn up."""
+    """One drawing: random numbers, steps so far, error names numbered in order of appearance."""
 
     world: World
     rng: "np.random.Generator"
@@ -88,8 +99,8 @@ class _Drawing:
 
     def spend(self, steps: int) -> None:
         self.steps += steps
-        if self.steps > MOST_STEPS:
-            raise TooManyStepsError(f"more than {MOST_STEPS:,} states would be entered")
+        if self.steps > MAX_STEPS:
+            raise TooManyStepsError(f"more than {MAX_STEPS:,} states would be entered")
 
     def code(self, error: str) -> int:
         if error not in self.errors:
@@ -99,40 +110,40 @@ class _Drawing:
     # --- a level of states ---
 
     def level(self, graph: Graph, n: int, entry_usd: float) -> Tokens:
-        """So many passes through a graph."""
+        """Draws n passes through a graph."""
         import numpy as np  # noqa: PLC0415
 
         total = Tokens.none(n)
         waiting: dict[str, list[Whole]] = {graph.start_at: [np.arange(n)]}
         while waiting:
             name = next(iter(waiting))
-            here = np.concatenate(waiting.pop(name))
+            tokens = np.concatenate(waiting.pop(name))
             state = graph.states[name]
-            self.spend(len(here))
-            visit = self.visit(state, len(here), entry_usd)
-            total.add_at(here, visit)
+            self.spend(len(tokens))
+            visit = self.visit(state, len(tokens), entry_usd)
+            total.add_at(tokens, visit)
             for target, who in self.onward(state, visit):
-                waiting.setdefault(target, []).append(here[who])
+                waiting.setdefault(target, []).append(tokens[who])
             for code in np.unique(visit.error[visit.error >= 0]):
-                gone = visit.error == code
+                failed = visit.error == code
                 catcher = catcher_for(state.catch, self.errors[int(code)])
                 if catcher is None:
-                    total.error[here[gone]] = code
+                    total.error[tokens[failed]] = code
                 else:
-                    waiting.setdefault(catcher.next, []).append(here[gone])
+                    waiting.setdefault(catcher.next, []).append(tokens[failed])
         return total
 
     def onward(self, state: State, visit: Tokens) -> "list[tuple[str, NDArray[np.bool_]]]":
-        """Where those go that met no error."""
+        """The next states of the tokens without an error, each with a mask of its tokens."""
         import numpy as np  # noqa: PLC0415
 
-        fine = visit.error < 0
+        without_error = visit.error < 0
         if state.type != "Choice":
-            return [(state.next, fine)] if state.next is not None and fine.any() else []
+            return [(state.next, without_error)] if state.next is not None and without_error.any() else []
         shares = odds(state, self.world)
         edges = np.cumsum([float(p) for p in shares.values()])
-        way = np.minimum(np.searchsorted(edges, self.rng.random(len(fine)), side="right"), len(edges) - 1)
-        return [(target, way == i) for i, target in enumerate(shares) if (way == i).any()]
+        choice = np.minimum(np.searchsorted(edges, self.rng.random(len(without_error)), side="right"), len(edges) - 1)
+        return [(target, choice == i) for i, target in enumerate(shares) if (choice == i).any()]
 
     # --- one visit ---
 
@@ -143,24 +154,24 @@ class _Drawing:
         if state.type == "Parallel":
             return self.tried(state, n, 1, entry_usd, lambda m: self.parallel(state, m, entry_usd))
         if state.map is not None:
-            work = state.map
-            one = self.distributed if work.distributed else self.inline
-            return self.tried(state, n, 1, entry_usd, lambda m: one(state, work, m, entry_usd))
-        found = Tokens.none(n)
-        found.entered += 1
-        found.cost += entry_usd
-        found.events += 1 if state.type == "Fail" else 2
+            definition = state.map
+            process = self.distributed if definition.distributed else self.inline
+            return self.tried(state, n, 1, entry_usd, lambda m: process(state, definition, m, entry_usd))
+        drawn = Tokens.none(n)
+        drawn.entered += 1
+        drawn.cost += entry_usd
+        drawn.events += 1 if state.type == "Fail" else 2
         if state.type == "Fail":
-            found.error[:] = self.code(state.error)
+            drawn.error[:] = self.code(state.error)
         if state.type == "Wait":
             wait_s = state.wait_s if state.wait_s is not None else self.world.wait_s.get(state.name, Fraction(0))
-            found.ms += float(wait_s * 1000)
-        return found
+            drawn.ms += float(wait_s * 1000)
+        return drawn
 
     def tried(
         self, state: State, n: int, closing_events: int, entry_usd: float, attempt: Callable[[int], Tokens]
     ) -> Tokens:
-        """All attempts of so many visits: each retrier counts its own."""
+        """All attempts of n visits; each retrier counts its own retries."""
         import numpy as np  # noqa: PLC0415
 
         total = Tokens.none(n)
@@ -171,28 +182,28 @@ class _Drawing:
         active = np.arange(n)
         while len(active):
             self.spend(len(active))
-            got = attempt(len(active))
-            total.add_at(active, got)
-            total.error[active] = got.error
-            active = self.again(state, active, got, used, total, entry_usd)
+            attempted = attempt(len(active))
+            total.add_at(active, attempted)
+            total.error[active] = attempted.error
+            active = self.retried(state, active, attempted, used, total, entry_usd)
         for code in np.unique(total.error[total.error >= 0]):
             if catcher_for(state.catch, self.errors[int(code)]) is None:
                 total.events[total.error == code] -= 1  # an uncaught error leaves without Exited
         return total
 
-    def again(
-        self, state: State, active: "Whole", got: Tokens, used: "Whole", total: Tokens, entry_usd: float
+    def retried(
+        self, state: State, active: "Whole", attempted: Tokens, used: "Whole", total: Tokens, entry_usd: float
     ) -> "Whole":
-        """Those that are retried, their waits added."""
+        """The tokens that are retried, with their waits added to `total`."""
         import numpy as np  # noqa: PLC0415
 
         out: list[Whole] = []
-        for code in np.unique(got.error[got.error >= 0]):
+        for code in np.unique(attempted.error[attempted.error >= 0]):
             entry = retrier_for(state.retry, self.errors[int(code)])
             if entry is None:
                 continue
             retrier = state.retry[entry]
-            who = active[got.error == code]
+            who = active[attempted.error == code]
             who = who[used[who, entry] < retrier.max_attempts]
             used[who, entry] += 1
             waits = {int(k): float(delay_s(retrier, int(k))) for k in np.unique(used[who, entry])}
@@ -210,29 +221,29 @@ class _Drawing:
     def task(self, state: State, task: Task, n: int) -> Tokens:
         import numpy as np  # noqa: PLC0415
 
-        found = Tokens.none(n)
-        found.events += task.events_per_attempt
-        found.cost += self.weights.attempt.get(state.name, 0.0)
+        drawn = Tokens.none(n)
+        drawn.events += task.events_per_attempt
+        drawn.cost += self.weights.attempt.get(state.name, 0.0)
         law, timeout_ms = self.world.attempt_law.get(state.name), self.world.timeout_ms.get(state.name)
         fails = {error: float(p) for error, p in self.world.fails.get(state.name, {}).items()}
-        late = np.zeros(n, dtype=bool)
+        timed_out = np.zeros(n, dtype=bool)
         if law is None:
-            found.ms += float(self.world.attempt_ms.get(state.name, Fraction(0)))
+            drawn.ms += float(self.world.attempt_ms.get(state.name, Fraction(0)))
         else:
-            found.ms += at_normals(law, self.rng.standard_normal(n))
+            drawn.ms += at_normals(law, self.rng.standard_normal(n))
             if (longest_ms := self.world.longest_ms.get(state.name)) is not None:
-                found.ms[:] = np.minimum(found.ms, float(longest_ms))
+                drawn.ms[:] = np.minimum(drawn.ms, float(longest_ms))
             if timeout_ms is not None:
-                late = found.ms > float(timeout_ms)
-                found.ms[late] = float(timeout_ms)
-                fails = _others(fails, float(late.mean()) if late.any() else 0.0)
+                timed_out = drawn.ms > float(timeout_ms)
+                drawn.ms[timed_out] = float(timeout_ms)
+                fails = _without_timeouts(fails, float(timed_out.mean()) if timed_out.any() else 0.0)
         if fails:
             edges = np.cumsum(list(fails.values()))
             codes = np.array([*(self.code(error) for error in fails), -1])
-            found.error[:] = codes[np.searchsorted(edges, self.rng.random(n), side="right")]
-        if late.any():
-            found.error[late] = self.code(TIMEOUT)
-        return found
+            drawn.error[:] = codes[np.searchsorted(edges, self.rng.random(n), side="right")]
+        if timed_out.any():
+            drawn.error[timed_out] = self.code(TIMEOUT)
+        return drawn
 
     def parallel(self, state: State, n: int, entry_usd: float) -> Tokens:
         import numpy as np  # noqa: PLC0415
@@ -240,71 +251,71 @@ class _Drawing:
         total = Tokens.none(n)
         total.events += 1  # Started
         for branch in state.branches:
-            got = self.level(branch, n, entry_usd)
-            longest = np.maximum(total.ms, got.ms)
-            first = (total.error < 0) & (got.error >= 0)
-            total.add_at(np.arange(n), got)
+            drawn = self.level(branch, n, entry_usd)
+            longest = np.maximum(total.ms, drawn.ms)
+            first = (total.error < 0) & (drawn.error >= 0)
+            total.add_at(np.arange(n), drawn)
             total.ms[:] = longest
-            total.error[first] = got.error[first]
+            total.error[first] = drawn.error[first]
         return total
 
     def counts(self, state: State, n: int) -> "Whole":
-        """Items of each visit; a mean between two whole numbers mixes the two."""
+        """Items of each visit; a fractional mean mixes its two neighbours."""
         import numpy as np  # noqa: PLC0415
 
         mean = items_of(state, self.world)
         low = math.floor(mean)
-        part = float(mean - low)
-        return np.full(n, low, dtype=np.int64) + (self.rng.random(n) < part if part else 0)
+        fraction = float(mean - low)
+        return np.full(n, low, dtype=np.int64) + (self.rng.random(n) < fraction if fraction else 0)
 
-    def inline(self, state: State, work: MapWork, n: int, entry_usd: float) -> Tokens:
+    def inline(self, state: State, definition: MapDefinition, n: int, entry_usd: float) -> Tokens:
         counts = self.counts(state, n)
-        items, pooled = self.items(work.processor, counts, entry_usd)
+        items, pooled = self.items(definition.processor, counts, entry_usd)
         items.events += 2  # the iteration's Started, and Succeeded or Failed
-        if work.max_concurrency == 1:
+        if definition.max_concurrency == 1:
             items.stop_at_first_failure(counts)
         total = items.gathered(counts, self.rng, pooled=pooled)
-        total.ms[:] = makespan_ms(items.ms, counts, work.at_once, pooled=pooled, spend=self.spend)
+        total.ms[:] = makespan_ms(items.ms, counts, definition.at_once, pooled=pooled, spend=self.spend)
         total.events += 1  # Started
         return total
 
-    def distributed(self, state: State, work: MapWork, n: int, entry_usd: float) -> Tokens:
+    def distributed(self, state: State, definition: MapDefinition, n: int, entry_usd: float) -> Tokens:
         import numpy as np  # noqa: PLC0415
 
         del entry_usd
         counts = self.counts(state, n)
         name = state.name
-        items, pooled = self.items(work.processor, counts, self.weights.child_entry.get(name, 0.0))
+        items, pooled = self.items(definition.processor, counts, self.weights.child_entry.get(name, 0.0))
         billed = np.maximum(1, np.ceil(items.ms / DURATION_STEP_MS - 1e-9))
         items.cost += self.weights.child.get(name, 0.0) + self.weights.child_step.get(name, 0.0) * billed
         gathered = items.gathered(counts, self.rng, pooled=pooled)
         total = Tokens.none(n)
         total.cost += gathered.cost
         total.child_entered += gathered.entered + gathered.retries + gathered.child_entered
-        dispatch_ms = counts * 1000 / work.children_per_second
+        dispatch_ms = counts * 1000 / definition.children_per_second
         total.ms[:] = np.maximum(
-            dispatch_ms, makespan_ms(items.ms, counts, work.at_once, pooled=pooled, spend=self.spend)
+            dispatch_ms, makespan_ms(items.ms, counts, definition.at_once, pooled=pooled, spend=self.spend)
         )
         total.events += 3  # MapState Started, MapRun Started, MapRun Succeeded or Failed
-        tolerated = np.maximum(work.tolerated_count, float(work.tolerated_share) * counts)
+        tolerated = np.maximum(definition.tolerated_count, float(definition.tolerated_share) * counts)
         total.error[gathered.failures > tolerated] = self.code(TOLERANCE_EXCEEDED)
         return total
 
     def items(self, graph: Graph, counts: "Whole", entry_usd: float) -> tuple[Tokens, bool]:
-        """All items one by one, or, of very many, a pool that stands for them."""
-        whole = int(counts.sum())
-        pooled = whole > _POOLED_FROM
-        return self.level(graph, _POOL if pooled else whole, entry_usd), pooled
+        """All items, or of very many a pool that stands for them; and whether it is a pool."""
+        items = int(counts.sum())
+        pooled = items > _POOLED_FROM
+        return self.level(graph, _POOL if pooled else items, entry_usd), pooled
 
 
-def _others(fails: Mapping[str, float], late: float) -> dict[str, float]:
-    """Shares of the other errors among attempts that are not cut off."""
-    left = {error: p - late if error == TIMEOUT else p for error, p in fails.items()}
-    return {error: min(1.0, p / (1 - late)) for error, p in left.items() if p > 1e-9 and late < 1}  # noqa: PLR2004  rounding
+def _without_timeouts(fails: Mapping[str, float], timed_out: float) -> dict[str, float]:
+    """Shares of the errors among the attempts that do not time out."""
+    left = {error: p - timed_out if error == TIMEOUT else p for error, p in fails.items()}
+    return {error: min(1.0, p / (1 - timed_out)) for error, p in left.items() if p > 1e-9 and timed_out < 1}  # noqa: PLR2004  rounding
 
 
 def generator(seed: int, name: str) -> "np.random.Generator":
-    """The stream of random numbers of one state machine."""
+    """Random numbers of one state machine."""
     import zlib  # noqa: PLC0415
 
     import numpy as np  # noqa: PLC0415
@@ -322,7 +333,7 @@ def spread_of(values: "Floats") -> "Spread":
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How a figure varies over drawn executions: pNN is the smallest outcome that NN percent do not pass."""
+    """Distribution of a figure over drawn executions: pNN is the smallest outcome that NN percent do not exceed."""
 
     mean: Fraction
     least: Fraction

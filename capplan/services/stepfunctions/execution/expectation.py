@@ -1,8 +1,8 @@
-"""The mean execution of a definition, exact: visits, retries, events, time, success. It draws and prices nothing.
+"""Computes the mean execution of a definition exactly: visits, retries, events, time, success.
 
 A level of states is an absorbing Markov chain. Every branch and iteration runs to its own end (except an inline Map
-with MaxConcurrency 1, which stops at the first failed item). A Parallel lasts as long as its slowest branch in the
-mean: the longest of the means stands for the mean of the longest, a little short where branches vary.
+with MaxConcurrency 1, which stops at the first failed item). A Parallel takes as long as the branch with the longest
+mean, which is a little too short where branches vary.
 
 Sources: Step Functions Developer Guide, "Handling errors", "Map state", "Parallel state"; API Reference,
 "GetExecutionHistory" (read 2026-11-23).
@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from capplan.quantities.rounding import sig6
-from capplan.services.stepfunctions.asl.definition import Graph, MapWork, State, Task
-from capplan.services.stepfunctions.execution.chain import often
+from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, State, Task
+from capplan.services.stepfunctions.execution.chain import mean_visits
 from capplan.services.stepfunctions.execution.model import Amounts, Children, Expectation, World
 from capplan.services.stepfunctions.execution.retries import (
     TOLERANCE_EXCEEDED,
@@ -34,9 +34,9 @@ _LISTED_CHILDREN = 300
 
 
 def expect(graph: Graph, world: World) -> Expectation:
-    """The mean execution. Raises EndlessLoop where the odds never let one end."""
-    found = _run(graph, world)
-    return _expectation(found.tally, found.duration_ms, found.errors, _EXECUTION_EVENTS)
+    """The mean execution. Raises EndlessLoop where a loop is never left."""
+    level = _run(graph, world)
+    return _expectation(level.tally, level.duration_ms, level.errors, _EXECUTION_EVENTS)
 
 
 def _expectation(tally: "_Tally", duration_ms: Fraction, errors: Amounts, events: int) -> Expectation:
@@ -58,14 +58,14 @@ def _expectation(tally: "_Tally", duration_ms: Fraction, errors: Amounts, events
 
 @dataclass(frozen=True, slots=True)
 class VisitMean:
-    """One visit of a state of the outermost level in the mean: what it comes to, and where it leads."""
+    """The mean visit of a state of the outermost level, and the probabilities of the next states."""
 
-    found: Expectation
+    execution: Expectation
     onward: Amounts
 
 
 def visits_of(graph: Graph, world: World) -> dict[str, VisitMean]:
-    """Every state of a level on its own, all its attempts; amounts of a path are the sums of its visits'."""
+    """The mean visit of every state of a level, all attempts included; a path's amounts are the sums of its visits'."""
     out: dict[str, VisitMean] = {}
     for name, state in graph.states.items():
         visit = _visit(state, world)
@@ -73,10 +73,10 @@ def visits_of(graph: Graph, world: World) -> dict[str, VisitMean]:
     return out
 
 
-def everywhere(found: Expectation, what: str) -> dict[str, Fraction]:
+def everywhere(execution: Expectation, what: str) -> dict[str, Fraction]:
     """An amount by state ("visits", "attempts", "retried", "busy_ms", "failed"), children of Distributed Maps included."""
-    out: dict[str, Fraction] = dict(getattr(found, what))
-    for child in found.children.values():
+    out: dict[str, Fraction] = dict(getattr(execution, what))
+    for child in execution.children.values():
         for name, amount in everywhere(child.each, what).items():
             out[name] = out.get(name, _ZERO) + child.runs * amount
     return out
@@ -87,7 +87,7 @@ def everywhere(found: Expectation, what: str) -> dict[str, Fraction]:
 
 @dataclass(slots=True)
 class _Tally:
-    """Sums over states, each weighted by how often it happens. Filled on the way, never shared."""
+    """Sums over states, each weighted by its visits."""
 
     visits: dict[str, Fraction] = field(default_factory=dict)
     attempts: dict[str, Fraction] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class _Tally:
     iterations: Fraction = _ZERO
 
     def add(self, times: Fraction, other: "_Tally") -> None:
-        """Adds another tally, so many times."""
+        """Adds another tally, `times` times."""
         pairs = (
             (self.visits, other.visits),
             (self.attempts, other.attempts),
@@ -135,7 +135,7 @@ class _Level:
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """One visit of a state, all its attempts: where it leads (state -> probability) and the errors nobody caught."""
+    """One visit of a state, all its attempts: next states and uncaught errors with their probabilities."""
 
     tally: _Tally
     duration_ms: Fraction
@@ -148,7 +148,7 @@ def _run(graph: Graph, world: World) -> _Level:
     tally = _Tally()
     duration_ms = _ZERO
     errors: dict[str, Fraction] = {}
-    for name, times in often(graph.start_at, {name: v.onward for name, v in visits.items()}).items():
+    for name, times in mean_visits(graph.start_at, {name: v.onward for name, v in visits.items()}).items():
         visit = visits[name]
         tally.add(times, visit.tally)
         duration_ms = tidy(duration_ms + times * visit.duration_ms)
@@ -188,7 +188,7 @@ def _wait_s(state: State, world: World) -> Fraction:
 
 
 def odds(state: State, world: World) -> Amounts:
-    """Probabilities of a Choice's next states; equal where nothing is said."""
+    """Probabilities of a Choice's next states; equal where none are given."""
     given = world.choices.get(state.name)
     return given if given is not None else dict.fromkeys(state.targets, Fraction(1, len(state.targets)))
 
@@ -211,7 +211,7 @@ def _parallel(state: State, world: World) -> _Visit:
 
 
 def _first_error(levels: Sequence[_Level]) -> dict[str, Fraction]:
-    """The error of the first that fails, in order."""
+    """The error of the first level that fails, in order."""
     errors: dict[str, Fraction] = {}
     earlier_ok = _ONE
     for level in levels:
@@ -222,66 +222,69 @@ def _first_error(levels: Sequence[_Level]) -> dict[str, Fraction]:
 
 
 def items_of(state: State, world: World) -> Fraction:
-    """Iterations of a Map (children of a Distributed Map) each time it is entered; 1 where nothing is said."""
+    """Iterations of a Map (children of a Distributed Map) each time it is entered; 1 where the number is not given."""
     known = state.map.items if state.map is not None else None
     if known is not None and state.map is not None and state.map.distributed:
         known = math.ceil(Fraction(known, state.map.items_per_batch))
     return world.items.get(state.name, _ONE if known is None else Fraction(known))
 
 
-def _inline(state: State, work: MapWork, world: World) -> _Visit:
-    item = _run(work.processor, world)
+def _inline(state: State, definition: MapDefinition, world: World) -> _Visit:
+    item = _run(definition.processor, world)
     n = items_of(state, world)
     all_ok = _all_ok(item.p_ok, n)
     started = n
-    if work.max_concurrency == 1 and item.p_ok != 1:  # later items never start
+    if definition.max_concurrency == 1 and item.p_ok != 1:  # later items never start
         started = tidy((1 - all_ok) / (1 - item.p_ok))
     tried = tries(state.retry, _scaled(item.errors, 1 - all_ok))
     times = started * tried.attempts
     tally = _Tally(events=1 + tried.attempts + 2 * times, iterations=times)
     tally.add(times, item.tally)
-    waves = started if work.at_once == 1 else Fraction(math.ceil(n / work.at_once))
+    waves = started if definition.at_once == 1 else Fraction(math.ceil(n / definition.at_once))
     return _left(state, tried, tally, tried.attempts * waves * item.duration_ms)
 
 
-def _distributed(state: State, work: MapWork, world: World) -> _Visit:
-    each = expect(work.processor, world)
+def _distributed(state: State, definition: MapDefinition, world: World) -> _Visit:
+    each = expect(definition.processor, world)
     n = items_of(state, world)
-    failed = _run_fails(work, each, n)
+    failed = _run_fails(definition, each, n)
     tried = tries(state.retry, {TOLERANCE_EXCEEDED: failed} if failed else {})
     tally = _Tally(events=1 + 3 * tried.attempts)
-    tally.children[state.name] = Children(n * tried.attempts, work.child_type, each)
-    waves_ms = math.ceil(n / work.at_once) * each.duration_ms
-    dispatch_ms = Fraction(n * 1000, work.children_per_second)
+    tally.children[state.name] = Children(n * tried.attempts, definition.child_type, each)
+    waves_ms = math.ceil(n / definition.at_once) * each.duration_ms
+    dispatch_ms = Fraction(n * 1000, definition.children_per_second)
     return _left(state, tried, tally, tried.attempts * max(waves_ms, dispatch_ms))
 
 
-def _run_fails(work: MapWork, each: Expectation, n: Fraction) -> Fraction:
-    """Chance that more children fail than are tolerated; a mean number between two whole ones mixes the two."""
+def _run_fails(definition: MapDefinition, each: Expectation, n: Fraction) -> Fraction:
+    """Probability that more children fail than are tolerated; a fractional mean number mixes its two neighbours."""
     low, p = math.floor(n), 1 - each.p_success
     part = n - low
-    chances = [_more_fail(k, p, max(Fraction(work.tolerated_count), work.tolerated_share * k)) for k in (low, low + 1)]
+    chances = [
+        _more_fail(k, p, max(Fraction(definition.tolerated_count), definition.tolerated_share * k))
+        for k in (low, low + 1)
+    ]
     return tidy((1 - part) * chances[0] + part * chances[1]) if part else chances[0]
 
 
 def _more_fail(n: int, p: Fraction, tolerated: Fraction) -> Fraction:
-    """P(a binomial number passes a bound): exact where nothing or little is tolerated, else by its normal law."""
-    most = math.floor(tolerated)
-    if most >= n or not p:
+    """P(a binomial number exceeds a bound): exact for a bound of 0 or few children, else by the normal approximation."""
+    limit = math.floor(tolerated)
+    if limit >= n or not p:
         return _ZERO
-    if not most:
+    if not limit:
         return 1 - power(1 - p, n)
     if p == 1:
         return _ONE
     if n <= _LISTED_CHILDREN:
-        fine = total(math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(most + 1))
+        fine = total(math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(limit + 1))
         return tidy(1 - fine)
     spread = math.sqrt(n * float(p) * float(1 - p))
-    return sig6(0.5 * math.erfc((most + 0.5 - float(n * p)) / (spread * math.sqrt(2))))
+    return sig6(0.5 * math.erfc((limit + 0.5 - float(n * p)) / (spread * math.sqrt(2))))
 
 
 def _all_ok(p_ok: Fraction, n: Fraction) -> Fraction:
-    """Probability that n independent items succeed; a mean number between two whole ones mixes the two."""
+    """Probability that n independent items succeed; a fractional n mixes its two neighbours."""
     low = math.floor(n)
     part = n - low
     base = power(p_ok, low)
@@ -294,7 +297,7 @@ def _scaled(errors: Amounts, to: Fraction) -> Amounts:
 
 
 def _left(state: State, tried: Tries, tally: _Tally, busy_ms: Fraction) -> _Visit:
-    """A tried state is left: on to Next, to a catcher, or with an error nobody caught (then without Exited)."""
+    """How a state is left after its last attempt: to Next, to a catcher, or with an uncaught error (then without Exited)."""
     onward: dict[str, Fraction] = {}
     if state.next is not None and tried.p_success:
         onward[state.next] = tried.p_success

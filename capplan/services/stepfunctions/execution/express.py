@@ -1,4 +1,4 @@
-"""What an Express execution is billed for where executions differ: the mean of the rounded, never the rounded mean.
+"""Computes the mean billed duration of Express executions: the mean of rounded durations, not the rounded mean.
 
 Source: AWS Step Functions pricing page: each execution's duration is rounded up to 100 ms (read 2026-11-23).
 """
@@ -19,41 +19,48 @@ _ROUNDING = 1e-7
 
 
 def billed_ms(duration_ms: Fraction | Decimal | int) -> int:
-    """Billed duration of an Express execution: up to the next 100 ms, at least 100."""
+    """Billed duration of an Express execution: rounded up to the next 100 ms, at least 100."""
     return max(1, math.ceil(Fraction(duration_ms) / DURATION_STEP_MS)) * DURATION_STEP_MS
 
 
-def mean_billed_ms(graph: Graph, world: World, found: Expectation, seed: int, name: str) -> Fraction:
-    """Mean billed duration: exact where every outcome can be listed, else from drawn executions.
+def mean_billed_ms(graph: Graph, world: World, execution: Expectation, seed: int, name: str) -> Fraction:
+    """Mean billed milliseconds: exact where every outcome can be listed, else from drawn executions.
 
-    Where the mean itself is exact (no Parallel or Map whose clock depends on the slowest), only what rounding adds is
-    drawn; it lies between 0 and 100 ms, so that little noise is left.
+    Where the mean duration is exact (no Parallel or Map, which take as long as their slowest branch or item), only the
+    rounding is drawn; it lies between 0 and 100 ms, which keeps the noise small.
+
+    Args:
+        graph: The definition.
+        world: What an execution meets.
+        execution: The mean execution.
+        seed: For the draws.
+        name: Of the state machine: each has its own random numbers.
     """
     if not varies(graph, world):
-        return Fraction(billed_ms(found.duration_ms))
+        return Fraction(billed_ms(execution.duration_ms))
     law = law_of(graph, world)
     if law is not None:
         return sum((p * billed_ms(ms) for (ms, _), p in law.items()), Fraction(0))
     import numpy as np  # noqa: PLC0415  only where executions are drawn
 
     try:
-        ms = draw(graph, world, how_many(found.states_entered), generator(seed, name)).ms
+        ms = draw(graph, world, how_many(execution.states_entered), generator(seed, name)).ms
     except TooManyStepsError:
-        return Fraction(billed_ms(found.duration_ms))
+        return Fraction(billed_ms(execution.duration_ms))
     billed = np.maximum(1, np.ceil(ms / DURATION_STEP_MS - _ROUNDING)) * DURATION_STEP_MS
     if side_by_side(graph):
         return sig6(float(billed.mean()))
-    return found.duration_ms + sig6(float((billed - ms).mean()))
+    return execution.duration_ms + sig6(float((billed - ms).mean()))
 
 
 def varies(graph: Graph, world: World) -> bool:
-    """Whether executions of a graph may last differently."""
+    """Whether the duration of executions varies."""
     return any(_varies(state, world) for state in graph.states.values())
 
 
 def _varies(state: State, world: World) -> bool:
-    odds = world.choices.get(state.name)
-    several = len(state.targets) > 1 if odds is None else sum(1 for p in odds.values() if p) > 1
+    given = world.choices.get(state.name)
+    several = len(state.targets) > 1 if given is None else sum(1 for p in given.values() if p) > 1
     return (
         (state.type == "Choice" and several)
         or bool(world.fails.get(state.name))
@@ -64,7 +71,7 @@ def _varies(state: State, world: World) -> bool:
 
 
 def side_by_side(graph: Graph) -> bool:
-    """Whether things run at the same time, so that the slowest counts."""
+    """Whether branches or items run at the same time, so that the slowest counts."""
     return any(len(state.branches) > 1 or state.map is not None for state in graph.states.values()) or any(
         side_by_side(inner) for state in graph.states.values() for inner in graphs_in(state)
     )

@@ -1,4 +1,4 @@
-"""What is known of the world an execution runs in, and what its mean execution is. It computes nothing but sums."""
+"""The records of an execution: what it meets (World), and the mean execution (Expectation)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,17 +13,17 @@ Amounts = Mapping[str, Fraction]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a definition cannot say, by state name. What is missing: never fails, equal odds, one item, no time.
+    """What a definition cannot say, by state name. Defaults: no failures, equal probabilities, one item, no time.
 
     Attributes:
-        fails: Failing attempts of Task states: error -> share of the attempts.
-        choices: Odds of a Choice's next states; each sums to 1.
+        fails: How attempts of Task states fail: error -> share of the attempts.
+        choices: Probabilities of a Choice's next states; each sums to 1.
         items: Iterations of a Map each time it is entered; children of a Distributed Map.
         wait_s: Seconds of Wait states, where the definition holds no number.
         attempt_ms: Mean milliseconds of one attempt of a Task.
-        attempt_law: How those milliseconds vary, where they do; the mean is `attempt_ms`.
-        timeout_ms: Where an attempt of a Task is cut off, and fails with States.Timeout.
-        longest_ms: Where what a Task calls ends itself, at its own time-out: no attempt lasts longer.
+        attempt_law: Their distribution, where they vary; its mean is `attempt_ms`.
+        timeout_ms: When an attempt of a Task fails with States.Timeout.
+        longest_ms: The timeout of the resource a Task calls: no attempt lasts longer.
     """
 
     fails: Mapping[str, Amounts] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Children:
-    """Executions a Distributed Map starts: how many per parent execution, and what each is in the mean."""
+    """Executions that a Distributed Map starts: number per parent execution, type, and the mean child."""
 
     runs: Fraction
     type: ChildType
@@ -47,20 +47,20 @@ class Children:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """One execution in the mean. Children of Distributed Maps stand apart.
+    """The mean execution. Children of Distributed Maps are counted apart.
 
     Attributes:
-        visits: Times each state is entered, nested states included.
+        visits: How often each state is entered, nested states included.
         attempts: Attempts of each Task state.
         retried: Retries of each Task, Parallel and Map state.
-        busy_ms: Milliseconds in each state, retries and their waits included; a Parallel or Map as its clock goes.
+        busy_ms: Milliseconds in each state, retries and their waits included; of a Parallel or Map, its own duration.
         failed: Visits of each state that end in an error, caught or not, after the last retry.
         history_events: Events of the execution's history.
-        wait_s: Seconds of all Wait states, over all branches.
+        wait_s: Seconds in all Wait states, over all branches.
         retry_wait_s: Seconds between retries, over all branches.
-        iterations: Branches and items started, of Parallel and inline Map.
-        duration_ms: Wall clock.
-        errors: What executions end with: error -> probability.
+        iterations: Branches of Parallel and items of inline Map that start.
+        duration_ms: Duration, from start to end.
+        errors: Errors that executions end with: error -> probability.
         children: By Distributed Map state.
     """
 
@@ -89,5 +89,5 @@ class Expectation:
 
     @property
     def p_success(self) -> Fraction:
-        """Share of executions that end in a Succeed state or End: true."""
+        """Share of executions that succeed. Range 0 to 1."""
         return 1 - total(self.errors.values())

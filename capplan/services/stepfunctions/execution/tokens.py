@@ -1,6 +1,6 @@
-"""Drawn executions as arrays, and what many items come to for the one that started them. It draws no state.
+"""Drawn executions as arrays, and the sums of a Map's items for the visit that started them.
 
-Shapes are (tokens,) throughout; an item's owner is the visit of the Map that started it.
+Shapes are (tokens,) throughout; a token is one execution, branch or item; an item's owner is the visit of its Map.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Tokens:
-    """What became of each: `error` is a number, -1 for none; `failures` counts failed items of a Map."""
+    """Counts, milliseconds and cost of each token; `error` is a number, -1 for none; `failures` counts failed items."""
 
     entered: "Floats"
     retries: "Floats"
@@ -30,7 +30,7 @@ class Tokens:
 
     @staticmethod
     def none(n: int) -> "Tokens":
-        """So many that have done nothing yet."""
+        """Tokens with no counts, times or costs."""
         import numpy as np  # noqa: PLC0415
 
         a, b, c, d, e, f, g = np.zeros((7, n))
@@ -38,16 +38,16 @@ class Tokens:
 
     @property
     def amounts(self) -> "tuple[Floats, ...]":
-        """Everything that adds up."""
+        """The fields that are summed."""
         return (self.entered, self.retries, self.events, self.ms, self.cost, self.child_entered, self.failures)
 
     def add_at(self, who: "Whole", other: "Tokens") -> None:
-        """Adds what others did to some of these, errors apart; nobody stands in `who` twice."""
+        """Adds other tokens to those at the indices `who` (each at most once); errors are not added."""
         for mine, theirs in zip(self.amounts, other.amounts, strict=True):
             mine[who] += theirs
 
     def stop_at_first_failure(self, counts: "Whole") -> None:
-        """Takes away what follows an owner's first failed item (MaxConcurrency 1: later items never start)."""
+        """Clears the items after an owner's first failed one (MaxConcurrency 1: later items never start)."""
         import numpy as np  # noqa: PLC0415
 
         if len(self.error) != int(counts.sum()) or not len(self.error):
@@ -55,14 +55,14 @@ class Tokens:
         failed = (self.error >= 0).astype(np.int64)
         before = np.cumsum(failed) - failed
         starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
-        begun = before[np.minimum(starts, len(before) - 1)]
-        gone = before > np.repeat(begun, counts)
+        at_start = before[np.minimum(starts, len(before) - 1)]
+        not_started = before > np.repeat(at_start, counts)
         for amount in self.amounts:
-            amount[gone] = 0
-        self.error[gone] = -1
+            amount[not_started] = 0
+        self.error[not_started] = -1
 
     def gathered(self, counts: "Whole", rng: "np.random.Generator", *, pooled: bool) -> "Tokens":
-        """What the items come to, by owner: sums, the first error, how many failed. The clock is another matter."""
+        """Sums over each owner's items, the first error, the number that failed; for durations see `makespan_ms`."""
         import numpy as np  # noqa: PLC0415
 
         n = len(counts)
@@ -78,7 +78,7 @@ class Tokens:
         return out
 
     def _from_pool(self, counts: "Whole", rng: "np.random.Generator") -> "Tokens":
-        """Sums of so many items like those of the pool: normal, by the central limit; failures binomial."""
+        """Sums of `counts` items like those of the pool: normal by the central limit theorem; failures are binomial."""
         import numpy as np  # noqa: PLC0415
 
         out = Tokens.none(len(counts))
@@ -93,7 +93,18 @@ class Tokens:
 
 
 def makespan_ms(ms: "Floats", counts: "Whole", width: int, *, pooled: bool, spend: Callable[[int], None]) -> "Floats":
-    """Wall clock of each owner's items, `width` at a time: the next item starts where one ends first."""
+    """Duration of each owner's items, `width` at a time: an item starts when one ends.
+
+    Args:
+        ms: Duration of each item.
+        counts: Items of each owner. Shape (owners,).
+        width: Items that run at the same time.
+        pooled: Whether the items are a pool that stands for many more.
+        spend: Counts the steps of the computation; raises when there are too many.
+
+    Returns:
+        Milliseconds. Shape (owners,).
+    """
     import numpy as np  # noqa: PLC0415
 
     n = len(counts)
@@ -105,14 +116,14 @@ def makespan_ms(ms: "Floats", counts: "Whole", width: int, *, pooled: bool, spen
     if width == 1:
         return np.bincount(owner, weights=ms, minlength=n).astype(np.float64)
     starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
-    most = int(counts.max()) if n else 0
-    if most <= width:
+    max_items = int(counts.max()) if n else 0
+    if max_items <= width:
         out = np.zeros(n)
         np.maximum.at(out, owner, ms)
         return out
     spend(len(ms) * width // 16)
     busy = np.zeros((n, width))
-    for j in range(most):
+    for j in range(max_items):
         who = np.flatnonzero(counts > j)
         slot = busy[who].argmin(axis=1)
         busy[who, slot] += ms[starts[who] + j]

@@ -174,7 +174,7 @@ def _longest_ms(state: asl.State, override: State, ctx: Context) -> Fraction | N
     return ctx.timeout_ms.get(target.address) if target is not None and target.waits else None
 
 
-def _iterations(definition: asl.MapWork, items: Fraction) -> Fraction:
+def _iterations(definition: asl.MapDefinition, items: Fraction) -> Fraction:
     """Iterations of an inline Map; children of a Distributed Map, each with a batch of items."""
     if not definition.distributed:
         return items
