@@ -13,7 +13,7 @@ from capplan.commands.compare.choose import choose, pareto, unless, with_regret
 from capplan.commands.compare.commitments import commit, plan_month, reserve
 from capplan.pipeline.results import AtMultiple, ModeOption, Modes
 from capplan.report.document import Style
-from capplan.report.modes_text import modes_text
+from capplan.report.views.compare_modes import modes_text
 from capplan.report.plan_json import modes_record, to_json
 from tests.helpers import scenario
 

@@ -12,7 +12,7 @@ from capplan.commands.plan import plan
 from capplan.language.load import load
 from capplan.pipeline.results import Plan
 from capplan.report.document import Style
-from capplan.report.patterns_text import patterns_block
+from capplan.report.views.access_patterns import patterns_block
 from capplan.report.plan_json import plan_record, to_json
 from tests.helpers import WEB_SHOP, scenario
 

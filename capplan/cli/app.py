@@ -67,7 +67,7 @@ def run(arguments: list[str]) -> int:
         if show is None:
             raise
         if _wants_json(arguments):
-            from capplan.report.errors import errors_json  # noqa: PLC0415
+            from capplan.report.views.errors import errors_json  # noqa: PLC0415
 
             put(errors_json([Diagnostic("command line", 0, 0, error.format_message())]) + "\n")  # type: ignore[attr-defined]
         else:

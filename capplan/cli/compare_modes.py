@@ -50,7 +50,7 @@ def compare_modes(
 
     def answer() -> int:
         import capplan  # noqa: PLC0415
-        from capplan.report.modes_text import modes_text  # noqa: PLC0415
+        from capplan.report.views.compare_modes import modes_text  # noqa: PLC0415
         from capplan.report.plan_json import modes_record, to_json  # noqa: PLC0415
 
         modes = capplan.compare_modes(

@@ -39,7 +39,7 @@ def diff(
     def answer() -> int:
         from capplan.commands.diff import difference  # noqa: PLC0415
         from capplan.report import diff_data  # noqa: PLC0415
-        from capplan.report.diff_text import diff_text  # noqa: PLC0415
+        from capplan.report.views.diff import diff_text  # noqa: PLC0415
         from capplan.report.plan_json import to_json  # noqa: PLC0415
 
         was = revision_of(base, head)

@@ -54,6 +54,6 @@ def estimate(
 
 
 def _text(plan: Plan, style: Style, details: bool, top: int) -> str:  # noqa: FBT001
-    from capplan.report.plan_text import plan_text  # noqa: PLC0415
+    from capplan.report.views.estimate import plan_text  # noqa: PLC0415
 
     return plan_text(plan, style, details=details, top=top)

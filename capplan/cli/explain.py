@@ -38,7 +38,7 @@ def explain(
         keep_inputs(where, [subject])
         from capplan.commands.explain import explain, line_ids  # noqa: PLC0415
         from capplan.report.explain_json import explain_json, lines_json  # noqa: PLC0415
-        from capplan.report.explain_text import explain_text, lines_text  # noqa: PLC0415
+        from capplan.report.views.explain import explain_text, lines_text  # noqa: PLC0415
 
         scenario = load_scenario(subject, None)
         if line is None:
@@ -62,7 +62,7 @@ def _rule(word: str, where: Output) -> None:
     from capplan.reading.nearest import nearest  # noqa: PLC0415
     from capplan.reading.scalars import shown  # noqa: PLC0415
     from capplan.report.explain_json import rules_json  # noqa: PLC0415
-    from capplan.report.explain_text import rule_text, rules_text  # noqa: PLC0415
+    from capplan.report.views.explain import rule_text, rules_text  # noqa: PLC0415
     from capplan.services import all_rules  # noqa: PLC0415
 
     rules = all_rules()

@@ -24,12 +24,12 @@ def write_checked(
     every = [Checked(plan, base, fail_on_warn) for plan, base in zip(plans, bases, strict=True)]
 
     def table(style: Style) -> str:
-        from capplan.report.check_text import check_text  # noqa: PLC0415
+        from capplan.report.views.check import check_text  # noqa: PLC0415
 
         return "\n".join(check_text(one, style) for one in every)
 
     def rows() -> str:
-        from capplan.report.plan_csv import gates_csv  # noqa: PLC0415
+        from capplan.report.formats.csv import gates_csv  # noqa: PLC0415
 
         return gates_csv(every)
 
@@ -46,7 +46,7 @@ def write_plan(where: Output, plan: Plan, table: Callable[[Style], str]) -> None
     every = [Checked(plan)]
 
     def rows() -> str:
-        from capplan.report.plan_csv import lines_csv  # noqa: PLC0415
+        from capplan.report.formats.csv import lines_csv  # noqa: PLC0415
 
         return lines_csv(every)
 
@@ -81,24 +81,24 @@ def _json(every: "Sequence[Checked]") -> str:
 
 
 def _markdown(every: "Sequence[Checked]") -> str:
-    from capplan.report.markdown import checked_markdown  # noqa: PLC0415
+    from capplan.report.formats.markdown import checked_markdown  # noqa: PLC0415
 
     return checked_markdown(every)
 
 
 def _junit(every: "Sequence[Checked]") -> str:
-    from capplan.report.junit import checked_junit  # noqa: PLC0415
+    from capplan.report.formats.junit import checked_junit  # noqa: PLC0415
 
     return checked_junit(every)
 
 
 def _sarif(every: "Sequence[Checked]") -> str:
-    from capplan.report.sarif import checked_sarif  # noqa: PLC0415
+    from capplan.report.formats.sarif import checked_sarif  # noqa: PLC0415
 
     return checked_sarif(every)
 
 
 def _github(every: "Sequence[Checked]") -> str:
-    from capplan.report.annotations import checked_annotations  # noqa: PLC0415
+    from capplan.report.formats.github import checked_annotations  # noqa: PLC0415
 
     return checked_annotations(every)

@@ -35,7 +35,7 @@ def gates(
         from dataclasses import replace  # noqa: PLC0415
 
         from capplan.commands.plan import plan  # noqa: PLC0415
-        from capplan.report.gates_text import gates_csv, gates_record, gates_text  # noqa: PLC0415
+        from capplan.report.views.gates import gates_csv, gates_record, gates_text  # noqa: PLC0415
         from capplan.report.plan_json import to_json  # noqa: PLC0415
 
         loaded = replace(load_scenario(scenario, None), gates=())

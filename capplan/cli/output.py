@@ -118,7 +118,7 @@ def tell(text: str, *, ascii_only: bool = False) -> None:
 
 def emit_errors(where: Output, errors: list[CapplanError], outcome: str = "Nothing was estimated.") -> None:
     """Mistakes as text on standard error; as JSON on standard output where JSON was asked for."""
-    from capplan.report.errors import errors_json, errors_text  # noqa: PLC0415
+    from capplan.report.views.errors import errors_json, errors_text  # noqa: PLC0415
 
     if where.errors_as_json:
         put(errors_json(m for e in errors for m in e.diagnostics) + "\n")

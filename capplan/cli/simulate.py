@@ -51,7 +51,7 @@ def simulate(
         import capplan  # noqa: PLC0415
         from capplan.report.plan_json import to_json  # noqa: PLC0415
         from capplan.report.simulation_data import simulation_csv, simulation_record  # noqa: PLC0415
-        from capplan.report.simulation_text import simulation_text  # noqa: PLC0415
+        from capplan.report.views.simulate import simulation_text  # noqa: PLC0415
         from capplan.timeline import SimulationRequest  # noqa: PLC0415
 
         with Progress("simulating", ascii_only=ascii) as progress:

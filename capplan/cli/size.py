@@ -37,7 +37,7 @@ def size(
 def _answer(item: str, region: str | None, where: Output) -> int:
     from capplan.commands.size import measured_items  # noqa: PLC0415
     from capplan.report.plan_json import to_json  # noqa: PLC0415
-    from capplan.report.size_text import size_record, size_text  # noqa: PLC0415
+    from capplan.report.views.size import size_record, size_text  # noqa: PLC0415
 
     found = measured_items(item, sys.stdin.buffer if item == "-" else None, region)
     emit(where, lambda: to_json(size_record(found)), lambda style: size_text(found, style))

@@ -20,7 +20,7 @@ def validate(
     keep_inputs(where, scenarios)
 
     def answer() -> int:
-        from capplan.report.validated import validated_json, validated_text  # noqa: PLC0415
+        from capplan.report.views.validate import validated_json, validated_text  # noqa: PLC0415
 
         plans = every(scenarios, lambda path: plan_of(path, None, None, 0, findings=False))
         emit(where, lambda: validated_json(plans), lambda style: validated_text(plans, style))

@@ -44,8 +44,8 @@ def workflow(
         import capplan  # noqa: PLC0415
         from capplan.report.plan_json import to_json  # noqa: PLC0415
         from capplan.report.workflow_data import workflow_record  # noqa: PLC0415
-        from capplan.report.workflow_mermaid import mermaid  # noqa: PLC0415
-        from capplan.report.workflow_text import workflow_text  # noqa: PLC0415
+        from capplan.report.formats.mermaid import mermaid  # noqa: PLC0415
+        from capplan.report.views.workflow import workflow_text  # noqa: PLC0415
 
         found = capplan.workflow(load_scenario(scenario, None), name, seed=seed, draws=draws, today=day)
         emit(

@@ -112,12 +112,12 @@ def _resources(priced: Priced) -> tuple[PlannedResource, ...]:
     return tuple(
         PlannedResource(
             r.name,
-            a,
-            r.label,
             r.kind.name,
-            r.kind.service,
             costs[a],
             r.kind.summary(metered.usage[a]),
+            r.label,
+            a,
+            r.kind.service,
             dict(getattr(r.spec, "tags", None) or {}),
             r.line,
         )

@@ -33,4 +33,4 @@ def quota_findings(metered: Metered, limits: Sequence[PlannedLimit]) -> Iterable
         )
         quotas = {key: value for key, value in metered.context.quotas.items() if key != check.limit}
         change = FindingChange("account.quotas", dict(metered.context.quotas) or None, {**quotas, "lambda.concurrency": needed})  # fmt: skip
-        yield Finding("lambda.quota", "account", "risk", message, "AWS takes hours to days to raise it", None, (), (change,))  # fmt: skip
+        yield Finding("lambda.quota", "account", "risk", message, None, (change,), "AWS takes hours to days to raise it")  # fmt: skip

@@ -89,7 +89,7 @@ def test_every_line_of_the_web_shop_can_be_explained() -> None:
     from capplan.commands.explain import explain, line_ids
     from capplan.language.load import load
     from capplan.report.document import Style
-    from capplan.report.explain_text import explain_text
+    from capplan.report.views.explain import explain_text
 
     scenario = load(WEB_SHOP)
     for line in line_ids(scenario):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from capplan.report.check_text import check_text
+from capplan.report.views.check import check_text
 from capplan.report.checked import Checked
 from capplan.report.document import Style
 from tests.report.build import PLAN, RISK, one_resource

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capplan.errors import Diagnostic
-from capplan.report.errors import errors_json, errors_text
+from capplan.report.views.errors import errors_json, errors_text
 from capplan.report.plain import plain
 
 FILE = "scenarios/web-shop/scenario.yaml"

@@ -20,21 +20,21 @@ from capplan.commands.saved_plan import snapshot, snapshots_of_json
 from capplan.errors import Diagnostic
 from capplan.pipeline.results import Observed, Plan, Waived
 from capplan.report import diff_data
-from capplan.report.annotations import checked_annotations
-from capplan.report.check_text import check_text
+from capplan.report.formats.github import checked_annotations
+from capplan.report.views.check import check_text
 from capplan.report.checked import Checked
-from capplan.report.diff_text import diff_text
+from capplan.report.views.diff import diff_text
 from capplan.report.document import Style
-from capplan.report.errors import errors_json, errors_text
-from capplan.report.gates_text import gates_csv as observables_csv
-from capplan.report.gates_text import gates_record, gates_text
-from capplan.report.junit import checked_junit
-from capplan.report.markdown import MOST_CHARACTERS, checked_markdown
+from capplan.report.views.errors import errors_json, errors_text
+from capplan.report.views.gates import gates_csv as observables_csv
+from capplan.report.views.gates import gates_record, gates_text
+from capplan.report.formats.junit import checked_junit
+from capplan.report.formats.markdown import MOST_CHARACTERS, checked_markdown
 from capplan.report.plain import plain
-from capplan.report.plan_csv import gates_csv, lines_csv
+from capplan.report.formats.csv import gates_csv, lines_csv
 from capplan.report.plan_json import checked_record, to_json
-from capplan.report.plan_text import plan_text
-from capplan.report.sarif import checked_sarif
+from capplan.report.views.estimate import plan_text
+from capplan.report.formats.sarif import checked_sarif
 from tests.report.build import PLAN, forty_resources
 from tests.report.hostile import HOSTILE
 

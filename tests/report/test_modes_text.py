@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from capplan.report.document import Style
-from capplan.report.modes_text import modes_text
+from capplan.report.views.compare_modes import modes_text
 from tests.report.build import MODES
 
 ASCII = """\

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from capplan.report.document import Style, columns
-from capplan.report.plan_text import plan_text
+from capplan.report.views.estimate import plan_text
 from tests.report.build import FULL, LIMIT, LINES, PLAN, forty_resources, one_resource, resource
 
 D = Decimal

@@ -9,7 +9,7 @@ import numpy as np
 import capplan
 from capplan.pipeline.results import Simulated, Simulation
 from capplan.report.document import Style
-from capplan.report.simulation_text import simulation_text
+from capplan.report.views.simulate import simulation_text
 from capplan.timeline import Event, Series, Timeline, Totals
 
 HERE = Path(__file__).parent

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from capplan.report.document import Style
-from capplan.report.time_chart import bars, chart, spark
+from capplan.report.views.time_chart import bars, chart, spark
 from capplan.timeline import Bars, Chart, Series
 
 ASCII, UNICODE = Style(), Style(ascii=False)

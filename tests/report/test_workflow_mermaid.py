@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import capplan
-from capplan.report.workflow_mermaid import mermaid
+from capplan.report.formats.mermaid import mermaid
 from tests.helpers import HEAD, WEB_SHOP
 from tests.report.mermaid_grammar import parse
 from tests.services.stepfunctions.shapes import ALL

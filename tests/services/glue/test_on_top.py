@@ -11,7 +11,7 @@ import capplan
 from capplan.pipeline.results import Plan
 from capplan.report.document import Style
 from capplan.report.plan_json import plan_record
-from capplan.report.plan_text import plan_text
+from capplan.report.views.estimate import plan_text
 from tests.helpers import scenario
 
 D = Decimal

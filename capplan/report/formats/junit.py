@@ -1,4 +1,4 @@
-"""Verdicts as JUnit XML: a suite a scenario, a test case a gate. It judges nothing.
+"""Writes verdicts as JUnit XML: a suite for each scenario, a test case for each gate.
 
 The form is the one Jenkins, GitLab and GitHub's reporters read: github.com/testmoapp/junitxml (read 2026-11-24).
 """
@@ -6,16 +6,17 @@ The form is the one Jenkins, GitLab and GitHub's reporters read: github.com/test
 from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import quoteattr
 
-from capplan.report.checked import Checked, change_words, message, money
+from capplan.report import numbers
+from capplan.report.checked import Checked, cost_words, message
 from capplan.report.plain import plain
-from capplan.report.plan_json import number
-from capplan.report.verdicts import Told, summary
+from capplan.report.record import number
+from capplan.report.verdicts import VerdictText, summary
 
 
 def checked_junit(every: Sequence[Checked]) -> str:
     """The whole file."""
-    suites = [line for one in every for line in _suite(one)]
-    counts = _counts([(one, gate) for one in every for gate in one.gates])
+    suites = [line for checked in every for line in _suite(checked)]
+    counts = _counts([(checked, gate) for checked in every for gate in checked.gates])
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8"?>',
@@ -27,35 +28,36 @@ def checked_junit(every: Sequence[Checked]) -> str:
     )
 
 
-def _counts(cases: Sequence[tuple[Checked, Told]]) -> str:
-    failures = sum(one.breaks(gate) for one, gate in cases)
+def _counts(cases: Sequence[tuple[Checked, VerdictText]]) -> str:
+    failures = sum(checked.fails(gate) for checked, gate in cases)
     skipped = sum(gate.word == "waived" for _, gate in cases)
     return f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}" time="0"'
 
 
-def _suite(one: Checked) -> Iterable[str]:
-    plan = one.plan
-    counts = _counts([(one, gate) for gate in one.gates])
+def _suite(checked: Checked) -> Iterable[str]:
+    plan = checked.plan
+    counts = _counts([(checked, gate) for gate in checked.gates])
     yield f"  <testsuite name={_attribute(plan.name)} {counts} file={_attribute(plan.file)}>"
     yield "    <properties>"
     yield f'      <property name="region" value={_attribute(plan.region)}/>'
     yield f'      <property name="monthly_cost" value="{number(plan.monthly_cost)}"/>'
-    if one.base is not None and one.change is not None:
-        yield f'      <property name="baseline_monthly_cost" value="{number(one.base.monthly_cost)}"/>'
-        yield f'      <property name="change" value={_attribute(change_words(one.base.monthly_cost, one.change))}/>'
+    if checked.base is not None and checked.change is not None:
+        base = checked.base.monthly_cost
+        yield f'      <property name="baseline_monthly_cost" value="{number(base)}"/>'
+        yield f'      <property name="change" value={_attribute(numbers.change(base, checked.change))}/>'
     yield "    </properties>"
-    for gate in one.gates:
-        yield from _case(one, gate)
-    yield f"    <system-out>{_text(f'{money(one)}. {summary(plan.gates)}')}</system-out>"
+    for gate in checked.gates:
+        yield from _case(checked, gate)
+    yield f"    <system-out>{_text(f'{cost_words(checked)}. {summary(plan.gates)}')}</system-out>"
     yield "  </testsuite>"
 
 
-def _case(one: Checked, gate: Told) -> Iterable[str]:
+def _case(checked: Checked, gate: VerdictText) -> Iterable[str]:
     verdict = gate.verdict
     place = f' line="{verdict.line}"' if verdict.line else ""
-    named = f"name={_attribute(verdict.gate)} classname={_attribute(f'capplan.{one.plan.name}')}"
-    yield f'    <testcase {named} file={_attribute(one.plan.file)}{place} time="0">'
-    if one.breaks(gate):
+    named = f"name={_attribute(verdict.gate)} classname={_attribute(f'capplan.{checked.plan.name}')}"
+    yield f'    <testcase {named} file={_attribute(checked.plan.file)}{place} time="0">'
+    if checked.fails(gate):
         text = f"{gate.where}: {message(gate)}"
         yield f'      <failure type="{verdict.level}" message={_attribute(gate.sentence)}>{_text(text)}</failure>'
     elif gate.word == "waived":

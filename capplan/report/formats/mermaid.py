@@ -9,7 +9,7 @@ from capplan.commands.workflow.results import StateRow, Workflow
 from capplan.quantities import to_quantity
 from capplan.report import numbers
 from capplan.report.plain import plain
-from capplan.report.workflow_text import amount, lasting, per_thousand
+from capplan.report.views.workflow import amount, lasting, per_thousand
 from capplan.services.stepfunctions.asl.definition import Graph, State
 from capplan.services.stepfunctions.execution.expectation import odds
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from capplan.pipeline.results import ComparedAccount, ComparedTable, ModeOption, Modes
 from capplan.report import numbers
 from capplan.report.document import Style, finish, labelled, left, right, row, safe, wrap
-from capplan.report.plan_text import prices_lines, title, what_to_write
+from capplan.report.views.estimate import prices_lines, title, what_to_write
 
 _FIRST_COLUMN, _COLUMN, _SHARE_COLUMN = 36, 10, 9
 _MOST_COLUMNS = 3

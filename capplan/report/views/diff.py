@@ -8,7 +8,7 @@ from capplan.commands.saved_plan import SnapGate, SnapLimit
 from capplan.report import numbers
 from capplan.report.checked import change_words
 from capplan.report.document import Style, columns, finish, left, paint, right, row, safe, wrap
-from capplan.report.plan_text import title
+from capplan.report.views.estimate import title
 
 _BASE, _HEAD, _AMOUNT = 52, 66, 80
 _TOP = 10

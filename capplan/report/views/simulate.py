@@ -6,8 +6,8 @@ from decimal import Decimal
 from capplan.pipeline.results import Simulation
 from capplan.report import numbers
 from capplan.report.document import Style, finish, labelled, left, paint, row, safe, wrap
-from capplan.report.plan_text import title
-from capplan.report.time_chart import bars, chart, spark
+from capplan.report.views.estimate import title
+from capplan.report.views.time_chart import bars, chart, spark
 from capplan.timeline import Chart, Event, Timeline, Totals
 from capplan.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, WINDOW_DAYS
 

@@ -7,10 +7,10 @@ from typing import Any
 from capplan.language.gate_tokens import plain_name
 from capplan.pipeline.results import Observed, Plan
 from capplan.report import numbers
-from capplan.report.delimited import cell, csv_text
+from capplan.report.formats.csv import cell, csv_text
 from capplan.report.document import Style, columns, finish, left, right, row, safe, wrap
 from capplan.report.plan_json import number
-from capplan.report.plan_text import title
+from capplan.report.views.estimate import title
 from capplan.report.verdicts import rounded
 
 SCHEMA = "capplan.gates/1"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from capplan.report.checked import Checked, money
 from capplan.report.document import Style, columns, finish, labelled, left, paint, right, row, safe, wrap
-from capplan.report.plan_text import prices_lines, title, what_to_write
+from capplan.report.views.estimate import prices_lines, title, what_to_write
 from capplan.report.verdicts import Told, ranked, summary
 
 _COLOUR = {"BROKEN": "red", "warning": "yellow", "waived": "yellow", "ok": "green"}

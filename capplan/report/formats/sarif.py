@@ -1,4 +1,4 @@
-"""Broken gates and risks as SARIF 2.1.0: exact places, fingerprints that survive a moved line. It judges nothing.
+"""Writes failed gates and risks as SARIF 2.1.0: exact places, fingerprints that survive a moved line.
 
 SARIF 2.1.0 (OASIS) and docs.github.com, "SARIF support for code scanning" (read 2026-11-24).
 """
@@ -9,22 +9,23 @@ from typing import Any
 from urllib.parse import quote
 
 from capplan.pipeline.results import Finding, Plan
-from capplan.report.checked import Checked, message, money
+from capplan.report.checked import Checked, cost_words, message
+from capplan.report.formats.json import to_json
 from capplan.report.plain import plain
-from capplan.report.plan_json import number, to_json
-from capplan.report.verdicts import Told
-from capplan.report.yaml_value import written
+from capplan.report.record import number
+from capplan.report.verdicts import VerdictText
+from capplan.report.yaml_value import change_words
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _GATE = {
     "id": "capplan.gate",
     "name": "Gate",
-    "shortDescription": {"text": "A gate of the scenario does not hold."},
+    "shortDescription": {"text": "A gate of the scenario fails."},
     "fullDescription": {
-        "text": "An assertion under gates: of a scenario, or of the command line, is broken by the plan."
+        "text": "A gate under gates: of the scenario, or of the command line, fails for the plan."
     },
     "help": {
-        "text": "Change what the result names, raise the limit, or waive the gate with an owner, a reason and a day."
+        "text": "Change what the result names, raise the limit, or waive the gate with an owner, a reason and an expiry."
     },
     "defaultConfiguration": {"level": "error"},
 }
@@ -32,7 +33,7 @@ _GATE = {
 
 def checked_sarif(every: Sequence[Checked]) -> str:
     """The whole file: one run over all scenarios."""
-    results = [result for one in every for result in (*_gates(one), *_risks(one.plan))]
+    results = [result for checked in every for result in (*_gates(checked), *_risks(checked.plan))]
     rules = [_GATE, *_rules(every)]
     index = {rule["id"]: i for i, rule in enumerate(rules)}
     for result in results:
@@ -46,25 +47,25 @@ def checked_sarif(every: Sequence[Checked]) -> str:
                     "tool": {"driver": {"name": "capplan", "semanticVersion": every[0].plan.version, "rules": rules}},
                     "columnKind": "unicodeCodePoints",
                     "results": results,
-                    "properties": {"scenarios": [_scenario(one) for one in every]},
+                    "properties": {"scenarios": [_scenario(checked) for checked in every]},
                 }
             ],
         }
     )
 
 
-def _scenario(one: Checked) -> dict[str, Any]:
+def _scenario(checked: Checked) -> dict[str, Any]:
     return {
-        "name": plain(one.plan.name),
-        "monthly_cost": number(one.plan.monthly_cost),
-        "change": number(one.change),
-        "summary": plain(money(one)),
+        "name": plain(checked.plan.name),
+        "monthly_cost": number(checked.plan.monthly_cost),
+        "change": number(checked.change),
+        "summary": plain(cost_words(checked)),
     }
 
 
 def _rules(every: Sequence[Checked]) -> list[dict[str, Any]]:
     """The rules of the risks that were found."""
-    found = sorted({f.rule for one in every for f in one.plan.findings if f.severity == "risk"})
+    rules = sorted({f.rule for checked in every for f in checked.plan.findings if f.severity == "risk"})
     return [
         {
             "id": rule,
@@ -73,23 +74,23 @@ def _rules(every: Sequence[Checked]) -> list[dict[str, Any]]:
             "help": {"text": f"capplan explain {rule} says what the rule looks at."},
             "defaultConfiguration": {"level": "note"},
         }
-        for rule in found
+        for rule in rules
     ]
 
 
-def _gates(one: Checked) -> Iterable[dict[str, Any]]:
+def _gates(checked: Checked) -> Iterable[dict[str, Any]]:
     seen: dict[str, int] = {}
-    for gate in one.gates:
+    for gate in checked.gates:
         text = " ".join(gate.verdict.gate.split())
         seen[text] = seen.get(text, 0) + 1
-        if gate.word == "ok":
+        if gate.word == "passed":
             continue
         result: dict[str, Any] = {
             "ruleId": "capplan.gate",
-            "level": "error" if one.breaks(gate) or gate.verdict.level == "deny" else "warning",
+            "level": "error" if checked.fails(gate) or gate.verdict.level == "deny" else "warning",
             "message": {"text": plain(message(gate))},
-            "locations": [_place(one.plan.file, gate)],
-            "partialFingerprints": _fingerprint(one.plan, "gate", text, seen[text]),
+            "locations": [_place(checked.plan.file, gate)],
+            "partialFingerprints": _fingerprint(checked.plan, "gate", text, seen[text]),
             "properties": {"verdict": gate.verdict.verdict, "margin": number(gate.verdict.margin)},
         }
         if gate.word == "waived":
@@ -101,8 +102,7 @@ def _gates(one: Checked) -> Iterable[dict[str, Any]]:
 
 def _risks(plan: Plan) -> Iterable[dict[str, Any]]:
     lines = {r.label: r.line for r in plan.resources}
-    for i, finding in enumerate(f for f in plan.findings if f.severity == "risk"):
-        del i
+    for finding in (f for f in plan.findings if f.severity == "risk"):
         yield {
             "ruleId": finding.rule,
             "level": "note",
@@ -113,11 +113,11 @@ def _risks(plan: Plan) -> Iterable[dict[str, Any]]:
 
 
 def _risk(finding: Finding) -> str:
-    change = ", ".join(f"{c.path}: {written(c.new)}" for c in finding.change)
-    return f"{finding.resource}: {finding.message}" + (f" Write {change}" if change else "")
+    write = f" Write {change_words(finding.change)}" if finding.change else ""
+    return f"{finding.resource}: {finding.message}{write}"
 
 
-def _place(file: str, gate: Told) -> dict[str, Any]:
+def _place(file: str, gate: VerdictText) -> dict[str, Any]:
     v = gate.verdict
     if not v.line:
         return _location(file, {"startLine": 1})

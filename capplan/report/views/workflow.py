@@ -8,7 +8,7 @@ from capplan.commands.workflow.results import Measure, PathBound, StateRow, Type
 from capplan.quantities import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Style, finish, labelled, left, paint, right, row, wrap
-from capplan.report.plan_text import SERVICES, title
+from capplan.report.views.estimate import SERVICES, title
 
 _NAME, _CALLS, _VISITS, _RETRIES, _TIME, _FAILS, _USD = 2, 29, 51, 59, 67, 73, 80
 _EDGE = "start and end"

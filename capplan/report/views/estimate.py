@@ -19,8 +19,8 @@ from capplan.pricing.rating import LineItem
 from capplan.quantities import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Cell, Style, bar, columns, finish, labelled, left, paint, right, row, safe, wrap
-from capplan.report.patterns_text import patterns_block
-from capplan.report.runs_text import runs_block
+from capplan.report.views.access_patterns import patterns_block
+from capplan.report.views.run_costs import runs_block
 from capplan.report.verdicts import figure, gate_name, limit_name, lines_by_label
 from capplan.report.yaml_value import written
 
