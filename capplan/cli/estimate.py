@@ -1,4 +1,4 @@
-"""`capplan estimate`: what will it cost, will it hold, what should I change?"""
+"""`capplan estimate`: what will it cost, are limits exceeded, what should I change?"""
 
 from capplan.cli.formats import PLAN_FORMATS, write_plan
 from capplan.cli.options import (
@@ -37,7 +37,7 @@ def estimate(
     no_color: NoColor = False,
     quiet: Quiet = False,
 ) -> int:
-    """What will it cost, will it hold, what should I change?
+    """What will it cost, are limits exceeded, what should I change?
 
     Example: capplan estimate scenarios/web-shop/scenario.yaml
     """

@@ -217,7 +217,9 @@ def empty_plan(name: str, region: str) -> PlanRecord:
     """The plan of a scenario that did not exist yet: it cost nothing."""
     zero, prices = Decimal(0), Prices("", None)
     head = ScenarioRecord(name, region, "")
-    return PlanRecord(SCHEMA, "", head, "USD", Decimal(MONTH_HOURS), 0, prices, zero, zero, {}, (), (), (), (), (), (), ())
+    return PlanRecord(
+        SCHEMA, "", head, "USD", Decimal(MONTH_HOURS), 0, prices, zero, zero, {}, (), (), (), (), (), (), ()
+    )
 
 
 def resource_costs(plan: PlanRecord) -> dict[str, Decimal]:

@@ -1,4 +1,4 @@
-"""Foreign text made safe for Markdown and for the annotations of CI logs, each by its own rules. It shortens nothing."""
+"""Makes foreign text safe for Markdown and for the annotations of CI logs."""
 
 import re
 

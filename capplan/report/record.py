@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from types import NoneType, UnionType
-from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from capplan.quantities import to_quantity
 from capplan.report.numbers import of_float
@@ -23,7 +23,11 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 RecordT = TypeVar("RecordT")
 MAX_FIGURE_CHARACTERS = 100
 MAX_FIGURE = Decimal(10) ** 30
-_FIGURE: Schema = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "description": "A decimal with all its digits."}
+_FIGURE: Schema = {
+    "type": "string",
+    "pattern": r"^-?[0-9]+(\.[0-9]+)?$",
+    "description": "A decimal with all its digits.",
+}
 _SIMPLE: Mapping[Any, Schema] = {
     str: {"type": "string"},
     int: {"type": "integer"},
@@ -54,9 +58,10 @@ class _Field(NamedTuple):
     required: bool
 
 
-def taken(record: type[RecordT], source: object, **given: object) -> RecordT:
+def taken(record: type[RecordT], source: object, /, **given: object) -> RecordT:
     """A record with the fields that are given; the others are the source's attributes of the same name."""
-    names = [name for name, _ in _keys(record) if name not in given]
+    kind: Any = record
+    names = [name for name, _ in _keys(kind) if name not in given]
     return record(**{name: getattr(source, name) for name in names}, **given)
 
 
@@ -78,7 +83,8 @@ def value_of(record: object) -> Any:  # noqa: ANN401, PLR0911  plain JSON; a lin
     if isinstance(record, Mapping):
         return {str(key): value_of(value) for key, value in record.items()}
     if _is_record(type(record)):
-        return {key: value_of(getattr(record, name)) for name, key in _keys(type(record))}
+        kind: Any = type(record)
+        return {key: value_of(getattr(record, name)) for name, key in _keys(kind)}
     if isinstance(record, Sequence):
         return [value_of(value) for value in record]
     return str(record)
@@ -197,7 +203,9 @@ def _read(kind: Any, data: Any, path: _Path) -> Any:  # noqa: ANN401, C901, PLR0
             return tuple(_read(arguments[0], value, (*path, i)) for i, value in enumerate(data))
         if len(data) != len(arguments):
             return _wrong(path)
-        return tuple(_read(kind, value, (*path, i)) for i, (kind, value) in enumerate(zip(arguments, data, strict=True)))
+        return tuple(
+            _read(kind, value, (*path, i)) for i, (kind, value) in enumerate(zip(arguments, data, strict=True))
+        )
     if not isinstance(data, Mapping):
         return _wrong(path)
     if origin is not None:  # a Mapping
@@ -241,5 +249,5 @@ def _day(data: object, path: _Path) -> date:
         return _wrong(path)
 
 
-def _wrong(path: _Path) -> Any:  # noqa: ANN401  never returns
+def _wrong(path: _Path) -> NoReturn:
     raise RecordError(".".join(str(step) for step in path))

@@ -28,9 +28,9 @@ def _checked(checked: Checked) -> Iterable[str]:
         if gate.word in _LEVELS:
             level = "error" if checked.fails(gate) else _LEVELS[gate.word]
             yield _command(level, _where(gate, file), message(gate))
-    for gate in checked.plan.unjudged:
-        where = {"file": file, "line": str(gate.line), "col": str(gate.column), "title": "capplan: not judged"}
-        yield _command("notice", where, f"{gate.gate}: {gate.needs}")
+    for later in checked.plan.unjudged:
+        where = {"file": file, "line": str(later.line), "col": str(later.column), "title": "capplan: not judged"}
+        yield _command("notice", where, f"{later.gate}: {later.needs}")
     whole = {"file": file, "title": f"capplan: {checked.plan.name}"}
     yield _command("notice", whole, f"{cost_words(checked)}. {summary(checked.plan.gates)}")
 
@@ -45,7 +45,9 @@ def diff_annotations(difference: "Difference") -> str:
     """What the change costs, as one notice; each limit it exceeds and each gate it fails, as a warning."""
     base, head = difference.base.monthly_cost, difference.head.monthly_cost
     change = numbers.change(base, difference.change)
-    out = [("notice", difference.head.scenario.name, f"{numbers.usd(base)} to {numbers.usd(head)} USD a month, {change}")]
+    out = [
+        ("notice", difference.head.scenario.name, f"{numbers.usd(base)} to {numbers.usd(head)} USD a month, {change}")
+    ]
     for limit in difference.limits:
         if limit.breaks:
             name = limit_name(limit.resource, limit.limit)

@@ -2,10 +2,10 @@
 
 import json
 
-from capplan.report.plain import inert_json
+from capplan.report.plain import disarmed
 from capplan.report.record import value_of
 
 
 def to_json(record: object) -> str:
     """The text of a record: the same bytes for the same answer, in ASCII, so that no text in it drives a terminal."""
-    return inert_json(json.dumps(value_of(record), indent=2, allow_nan=False)) + "\n"
+    return disarmed(json.dumps(value_of(record), indent=2, allow_nan=False)) + "\n"

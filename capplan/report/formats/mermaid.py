@@ -1,4 +1,4 @@
-"""A workflow as a Mermaid flowchart: states, ways, odds, errors, costs. It lays nothing out.
+"""Writes a workflow as a Mermaid flowchart: states, transitions, probabilities, errors, costs.
 
 Source of the syntax: mermaid.js.org, "Flowcharts - Basic Syntax" (read 2026-11-24).
 """
@@ -21,14 +21,14 @@ def mermaid(answer: Workflow) -> str:
     """The flowchart; names of any kind are quoted and escaped."""
     drawing = _Drawing(answer)
     lines = ["flowchart TD", *drawing.level(answer.definition.graph, "", "  ")]
-    broken = [drawing.ids[row.name] for row in answer.rows if row.type == "Fail"]
-    if broken:
-        lines += ["  classDef failed stroke:#b00,stroke-width:2px", f"  class {','.join(broken)} failed"]
+    failing = [drawing.ids[row.name] for row in answer.rows if row.type == "Fail"]
+    if failing:
+        lines += ["  classDef failed stroke:#b00,stroke-width:2px", f"  class {','.join(failing)} failed"]
     return "\n".join(lines) + "\n"
 
 
 class _Drawing:
-    """Numbers for the states, and what is written into each."""
+    """Numbers for the states, and the label of each."""
 
     def __init__(self, answer: Workflow) -> None:
         self.answer = answer
@@ -43,7 +43,7 @@ class _Drawing:
         for state in graph.states.values():
             lines += self.box(state, indent)
         for state in graph.states.values():
-            lines += [f"{indent}{line}" for line in self.ways(state, end)]
+            lines += [f"{indent}{line}" for line in self.transitions(state, end)]
         if any(line.endswith(f" {end}") for line in lines):
             lines.append(f'{indent}{end}(["end"])')
         return lines
@@ -69,7 +69,7 @@ class _Drawing:
         figures.append(f"{escaped(per_thousand(row.cost))} USD per 1,000")
         return "<br/>".join([*words, " · ".join(figures)])
 
-    def ways(self, state: State, end: str) -> list[str]:
+    def transitions(self, state: State, end: str) -> list[str]:
         me = self.ids[state.name]
         out: list[str] = []
         if state.type == "Choice":
@@ -80,8 +80,8 @@ class _Drawing:
         else:
             out.append(f"{me} --> {end}")
         if state.retry:
-            most = max(entry.max_attempts for entry in state.retry)
-            out.append(f'{me} -.->|"retry, {most} at most"| {me}')
+            retries = max(entry.max_attempts for entry in state.retry)
+            out.append(f'{me} -.->|"retry, at most {retries}"| {me}')
         for catcher in state.catch:
             caught = escaped(", ".join(catcher.errors))
             out.append(f'{me} -.->|"{caught}"| {self.ids[catcher.next]}')

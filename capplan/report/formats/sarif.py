@@ -21,9 +21,7 @@ _GATE = {
     "id": "capplan.gate",
     "name": "Gate",
     "shortDescription": {"text": "A gate of the scenario fails."},
-    "fullDescription": {
-        "text": "A gate under gates: of the scenario, or of the command line, fails for the plan."
-    },
+    "fullDescription": {"text": "A gate under gates: of the scenario, or of the command line, fails for the plan."},
     "help": {
         "text": "Change what the result names, raise the limit, or waive the gate with an owner, a reason and an expiry."
     },

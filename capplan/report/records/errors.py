@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from capplan.errors import Diagnostic
-from capplan.report.views.errors import in_file_order
 
 
 class ErrorRecord(NamedTuple):
@@ -35,3 +34,10 @@ def errors_record(diagnostics: Iterable[Diagnostic]) -> ErrorsRecord:
         ErrorRecord(d.file, d.line or None, d.column or None, d.message, d.hint) for d in in_file_order(diagnostics)
     )
     return ErrorsRecord("capplan.errors/1", tuple(errors))
+
+
+def in_file_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Files as they first appear, each by line and column; errors at one place keep their order."""
+    given = tuple(diagnostics)
+    rank = {file: n for n, file in enumerate(dict.fromkeys(d.file for d in given))}
+    return tuple(sorted(given, key=lambda d: (rank[d.file], d.line, d.column)))

@@ -1,7 +1,7 @@
 """The record of measured items: `capplan.size/1`."""
 
-from fractions import Fraction
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from capplan import __version__

@@ -1,28 +1,28 @@
-"""Compared modes for a person: a block a table, the choice, what would change it, and the break-even. It chooses
-nothing.
-"""
+"""Shows compared capacity modes: a block for each table with the recommendation, alternatives and the break-even."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
 from capplan.pipeline.results import ComparedAccount, ComparedTable, ModeOption, Modes
 from capplan.report import numbers
-from capplan.report.document import Style, finish, labelled, left, right, row, safe, wrap
-from capplan.report.views.estimate import prices_lines, title, what_to_write
+from capplan.report.document import Style, finish, labelled, left, right, row, safe, title, wrap
+from capplan.report.views.parts import prices_lines, what_to_write
 
 _FIRST_COLUMN, _COLUMN, _SHARE_COLUMN = 36, 10, 9
-_MOST_COLUMNS = 3
+_MAX_COLUMNS = 3
 _SCALE, _SCALE_CELLS = 12, 60
-_MOST_ROWS = 8
+_MAX_ROWS = 8
+_TEXT = 15
+_NOT_INCLUDED = "Not included in this estimate: "
 
 
 def modes_text(modes: Modes, style: Style, *, details: bool = False) -> str:
-    """The answer of `compare-modes`; `details` unfolds every option and every index."""
+    """The answer of `compare-modes`; with `details` all options and indexes are shown."""
     head = [title(modes.name, modes.region, "USD a month, list prices, storage included", style)]
     if not modes.tables:
         return finish([head, ["No table in this scenario."]])
     shown = [t for t in modes.tables if details or t.index is None]
-    foot = labelled("NOT IN HERE", "; ".join(modes.not_simulated), 13, style) if modes.not_simulated else []
+    foot = wrap(_NOT_INCLUDED + "; ".join(modes.not_simulated), 0, style) if modes.not_simulated else []
     blocks = [_table(t, modes.multiples, style, details=details) for t in shown]
     account = _account(modes.account, style) if modes.account is not None else []
     return finish([head, *blocks, account, [*foot, *prices_lines(modes.prices, style)]])
@@ -36,17 +36,17 @@ def _table(table: ComparedTable, multiples: Sequence[Decimal], style: Style, *, 
     out = row(style, left(0, name), *heads, right(_at(len(columns) - 1) + _SHARE_COLUMN, share), colour="bold")
     ranked = sorted(table.options, key=lambda o: (o.monthly_cost is None, o.monthly_cost or Decimal(0), o.id))
     priced = [o for o in ranked if o.monthly_cost is not None]
-    rows = priced if details else _worth_seeing(table, priced)
+    rows = priced if details else _unfolded(table, priced)
     for option in rows:
         out += _option(table, option, columns, style)
     out += _folded(table, ranked, rows, style)
-    notes = [*_choice(table, style), *_unless(table, style), *_break_even(table, style)]
+    notes = [*_recommended(table, style), *_alternatives(table, style), *_break_even(table, style)]
     return out + (["", *notes] if notes else [])
 
 
 def _columns(multiples: Sequence[Decimal]) -> list[Decimal]:
-    """Today's traffic and those next to it, as many as fit."""
-    near = sorted(multiples, key=lambda m: (m != 1, abs(m - 1)))[:_MOST_COLUMNS]
+    """The multiples nearest to today's traffic, as many as fit."""
+    near = sorted(multiples, key=lambda m: (m != 1, abs(m - 1)))[:_MAX_COLUMNS]
     return sorted(near)
 
 
@@ -54,16 +54,16 @@ def _at(column: int) -> int:
     return _FIRST_COLUMN + column * _COLUMN
 
 
-def _worth_seeing(table: ComparedTable, priced: Sequence[ModeOption]) -> list[ModeOption]:
-    """The choice, the scenario as written, what nothing beats, and the cheapest of each mode."""
-    must = {table.recommended, table.as_written}
-    first: dict[str, str] = {}
+def _unfolded(table: ComparedTable, priced: Sequence[ModeOption]) -> list[ModeOption]:
+    """The recommendation, the scenario as written, the Pareto front, and the cheapest of each mode."""
+    always = {table.recommended, table.as_written}
+    cheapest: dict[str, str] = {}
     for option in priced:
         if option.commitment is None:
-            first.setdefault(option.id.partition("/")[0], option.id)
-    wanted = [o for o in priced if o.id in must or o.id in first.values() or (o.pareto and o.commitment is None)]
+            cheapest.setdefault(option.id.partition("/")[0], option.id)
+    wanted = [o for o in priced if o.id in always or o.id in cheapest.values() or (o.pareto and o.commitment is None)]
     committed = [o for o in priced if o.pareto and o.commitment is not None]
-    keep = {o.id for o in wanted} | {o.id for o in committed[: max(0, _MOST_ROWS - len(wanted))]}
+    keep = {o.id for o in wanted} | {o.id for o in committed[: max(0, _MAX_ROWS - len(wanted))]}
     return [o for o in priced if o.id in keep]
 
 
@@ -84,10 +84,10 @@ def _usd(cost: Decimal | None) -> str:
 
 def _note(table: ComparedTable, option: ModeOption) -> tuple[str, str]:
     if option.id == table.recommended:
-        return "<- choose", "green"
+        return "<- recommended", "green"
     share = option.throttled_share or Decimal(0)
     if table.tolerated and share >= table.tolerated:
-        return "breaks a gate", "red"
+        return "fails a gate", "red"
     later = [at for at in option.at if (at.throttled_share or 0) > max(share, table.tolerated)]
     if later:
         return f"{numbers.share(later[-1].throttled_share or Decimal(0))} at {later[-1].multiple:f}x", "yellow"
@@ -95,39 +95,39 @@ def _note(table: ComparedTable, option: ModeOption) -> tuple[str, str]:
 
 
 def _folded(table: ComparedTable, ranked: Sequence[ModeOption], rows: Sequence[ModeOption], style: Style) -> list[str]:
-    """How many more options there are, and why some have no price."""
+    """How many options are folded, and why some have no price."""
     unpriced = [o for o in ranked if o.monthly_cost is None]
     rest = len(ranked) - len(rows) - len(unpriced)
     parts = [f"{rest} more with --details"] if rest else []
     for reason in dict.fromkeys(o.reason for o in unpriced):
-        own = [o for o in unpriced if o.reason == reason]
-        kinds = sorted({o.id.rpartition("/")[2] for o in own})
-        parts.append(f"{len(own)} not priced ({', '.join(kinds)}): {reason}")
+        same = [o for o in unpriced if o.reason == reason]
+        commitments = sorted({o.id.rpartition("/")[2] for o in same})
+        parts.append(f"{len(same)} not priced ({', '.join(commitments)}): {reason}")
     if table.index is not None:
         parts = [part for part in parts if "not priced" not in part]
     return [line for part in parts for line in wrap(part, 2, style)]
 
 
-def _choice(table: ComparedTable, style: Style) -> list[str]:
-    """What to choose, what it saves against the scenario as written, what it gives up, and what to write."""
+def _recommended(table: ComparedTable, style: Style) -> list[str]:
+    """The recommendation, what it saves against the scenario as written, what to write, and its trade-off."""
     by_id = {o.id: o for o in table.options}
     chosen = by_id.get(table.recommended or "")
     if chosen is None:
         return []
     before = by_id.get(table.as_written)
     if chosen is before:
-        return labelled("  choose", f"{chosen.id}, as written", 11, style)
-    out = labelled("  choose", f"{chosen.id}{_difference(before, chosen)}", 11, style)
-    # A table class that nobody wrote is standard already.
+        return labelled("  recommended", f"{chosen.id}, as written", _TEXT, style)
+    out = labelled("  recommended", f"{chosen.id}{_difference(before, chosen)}", _TEXT, style)
+    # A table class that is not written is standard already.
     changes = [c for c in chosen.change if c.old != c.new and (c.old is not None or c.new != "standard")]
-    out += what_to_write(((c.path, c.new) for c in changes), 11, style)
-    return out + (labelled("  but", chosen.reason, 11, style) if chosen.reason else [])
+    out += what_to_write(changes, _TEXT, style)
+    return out + (labelled("  trade-off", chosen.reason, _TEXT, style) if chosen.reason else [])
 
 
-def _unless(table: ComparedTable, style: Style) -> list[str]:
+def _alternatives(table: ComparedTable, style: Style) -> list[str]:
     out: list[str] = []
     for i, sentence in enumerate(table.unless):
-        out += labelled("  unless" if not i else "", sentence, 11, style)
+        out += labelled("  alternative" if not i else "", sentence, _TEXT, style)
     return out
 
 
@@ -141,20 +141,20 @@ def _difference(before: ModeOption | None, chosen: ModeOption) -> str:
 
 
 def _account(account: ComparedAccount, style: Style) -> list[str]:
-    """All tables together."""
+    """The cost of all tables."""
     if account.as_written is None or account.recommended is None:
-        return labelled("ACCOUNT", "not priced: an option of a table has no price", 11, style)
+        return labelled("Account", "not priced: an option of a table has no price", 11, style)
     gap = account.as_written - account.recommended
-    text = f"{numbers.usd(account.as_written)} as written, {numbers.usd(account.recommended)} as chosen"
-    out = labelled("ACCOUNT", f"{text}, {numbers.usd(gap)} less" if gap else text, 11, style, colour="bold")
+    text = f"{numbers.usd(account.as_written)} as written, {numbers.usd(account.recommended)} as recommended"
+    out = labelled("Account", f"{text}, {numbers.usd(gap)} less" if gap else text, 11, style, colour="bold")
     for _, words, cost in account.pooled:
-        out += wrap(f"{numbers.usd(cost)} with {words}, shared by the chosen tables", 11, style)
+        out += wrap(f"{numbers.usd(cost)} with {words}, shared by the recommended tables", 11, style)
     return out
 
 
 def _break_even(table: ComparedTable, style: Style) -> list[str]:
-    """A scale from 0 to 100% for each direction: the mean use of a capacity held at the peak, auto scaling's, and the
-    break-even.
+    """A scale from 0 to 100% for writes and for reads: utilization with capacity for the peak, with auto scaling, and
+    the break-even.
     """
     out: list[str] = []
     for word, even, used, scaled in (
@@ -164,7 +164,7 @@ def _break_even(table: ComparedTable, style: Style) -> list[str]:
         if even is None or used is None:
             continue
         out += row(style, left(2, word), left(_SCALE, _scale(used, even, scaled, style)))
-        seen = f"o held at the peak, {numbers.share(used)} used"
+        seen = f"o provisioned for the peak, {numbers.share(used)} used"
         if scaled is not None:
             seen += f"; s auto scaled, {numbers.share(scaled)} used"
         more = f"{seen}; + break-even at {numbers.share(even)}: provisioned is cheaper to the right of it"

@@ -1,158 +1,143 @@
-"""Two plans side by side for a person: the bill first, then what was written, money, headroom. It compares nothing."""
+"""Shows two plans compared: cost first, then changes of the scenario, costs, limits and gates."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from capplan.commands.diff import Difference, GateChange, InputChange, LimitChange, MoneyChange
-from capplan.commands.saved_plan import SnapGate, SnapLimit
+from capplan.commands.diff import CostChange, Difference, GateChange, InputChange, LimitChange
+from capplan.commands.saved_plan import GateRecord, LimitRecord, PlanRecord, gates_by_text, limits_by_name
 from capplan.report import numbers
-from capplan.report.checked import change_words
-from capplan.report.document import Style, columns, finish, left, paint, right, row, safe, wrap
-from capplan.report.views.estimate import title
+from capplan.report.document import Style, columns, finish, left, paint, right, row, safe, title, wrap
+from capplan.report.verdicts import limit_name, verdict_word
+from capplan.report.views.check import VERDICT_COLOURS
 
 _BASE, _HEAD, _AMOUNT = 52, 66, 80
-_TOP = 10
+_MAX_ROWS = 10
 _CENT = Decimal("0.01")
 _NEAR = Decimal("0.20")
 _MOVED = Decimal("0.05")
-"""A headroom that moved by less says nothing, unless it is near."""
-_LONGEST_VALUE = 13
+"""A headroom that changed by less is not shown, unless it is near."""
+_MAX_VALUE = 13
+_TEXT = 12
 
 
-def diff_text(found: Difference, style: Style, *, details: bool) -> str:
+def diff_text(difference: Difference, style: Style, *, details: bool) -> str:
     """The answer of `diff`."""
-    head = title(found.head.name, found.head.region, f"{found.base_source} to {found.head_source}", style)
+    head, sources = difference.head.scenario, f"{difference.base_source} to {difference.head_source}"
     return finish(
         [
-            [head, *_summary(found, style)],
-            _written(found, style, details=details),
-            _cost("COST", found.resources, found, style, details=details),
-            _cost("LINES", found.lines, found, style, details=details) if details else [],
-            _headroom(found.limits, style, details=details),
-            _gates(found.gates, style),
-            _notes(found, style),
+            [title(head.name, head.region, sources, style), *_summary(difference, style)],
+            _inputs(difference.inputs, style, details=details),
+            _costs("Cost", difference.resources, difference, style, details=details),
+            _costs("Line items", difference.lines, difference, style, details=details) if details else [],
+            _limits(difference.limits, style, details=details),
+            _gates(difference.gates, style),
+            _notes(difference, style),
         ]
     )
 
 
-def _summary(found: Difference, style: Style) -> list[str]:
-    base, head = found.base, found.head
-    change = change_words(base.monthly_cost, found.change)
+def _summary(difference: Difference, style: Style) -> list[str]:
+    base, head = difference.base, difference.head
+    change = numbers.change(base.monthly_cost, difference.change)
     out = [f"  cost      {numbers.usd(base.monthly_cost)} to {numbers.usd(head.monthly_cost)}, {change} a month"]
     if base.one_time_cost or head.one_time_cost:
-        out.append(f"  once      {numbers.usd(base.one_time_cost)} to {numbers.usd(head.one_time_cost)}")
+        out.append(f"  one-time  {numbers.usd(base.one_time_cost)} to {numbers.usd(head.one_time_cost)}")
     if base.gates or head.gates:
-        out += _line("gates", f"{_verdicts(base.gates)} to {_verdicts(head.gates)}", style)
-    return out + _line("limits", f"{_limits_state(base.limits)} to {_limits_state(head.limits)}", style)
+        out += _line("gates", f"{_verdicts(gates_by_text(base))} to {_verdicts(gates_by_text(head))}", style)
+    return out + _line("limits", f"{_limits_state(base)} to {_limits_state(head)}", style)
 
 
 def _line(label: str, text: str, style: Style) -> list[str]:
-    first, *more = wrap(text, 12, style) or [""]
+    first, *more = wrap(text, _TEXT, style) or [""]
     return [f"  {label:10}{first.lstrip()}", *more]
 
 
-def word_of(gate: SnapGate | None) -> str:
-    """`ok`, `waived`, `warning`, `BROKEN`, or that it is not written."""
-    if gate is None:
-        return "not written"
-    if gate.verdict != "fail":
-        return "ok" if gate.verdict == "pass" else "waived"
-    return "BROKEN" if gate.level == "deny" else "warning"
-
-
-def _verdicts(gates: Mapping[str, SnapGate]) -> str:
-    words = [word_of(gate) for gate in gates.values()]
+def _verdicts(gates: Mapping[str, GateRecord]) -> str:
+    words = {name: verdict_word(gate) for name, gate in gates.items()}
     if not words:
-        return "none written"
-    parts = [f"{words.count('ok')} hold"] if "ok" in words else []
-    parts += [f"{words.count('waived')} waived"] if "waived" in words else []
-    parts += [numbers.count(words.count("warning"), "warning")] if "warning" in words else []
-    broken = [name for name, gate in gates.items() if word_of(gate) == "BROKEN"]
-    parts += [f"{len(broken)} BROKEN: {broken[0]}"] if broken else []
+        return "no gates"
+    counts = {word: sum(w == word for w in words.values()) for word in ("passed", "waived", "warning", "failed")}
+    parts = [f"{counts[word]} {word}" for word in ("passed", "waived") if counts[word]]
+    parts += [numbers.count(counts["warning"], "warning")] if counts["warning"] else []
+    failed = [name for name, word in words.items() if word == "failed"]
+    parts += [f"{len(failed)} failed: {failed[0]}"] if failed else []
     return ", ".join(parts)
 
 
-def _limits_state(limits: Mapping[tuple[str, str], SnapLimit]) -> str:
-    broken = sorted((one.headroom, name) for name, one in limits.items() if one.breached)
-    if not broken:
-        return "all hold" if limits else "none checked"
-    room, name = broken[0]
-    return f"{len(broken)} BROKEN: {limit_words(*name)}, {numbers.over(room)}"
+def _limits_state(plan: PlanRecord) -> str:
+    limits = limits_by_name(plan)
+    exceeded = sorted((limit.headroom, name) for name, limit in limits.items() if limit.breached)
+    if not exceeded:
+        return "all within limits" if limits else "none checked"
+    headroom, name = exceeded[0]
+    return f"{len(exceeded)} exceeded: {limit_name(*name)}, {numbers.over(headroom)}"
 
 
-def limit_words(resource: str, limit: str) -> str:
-    """`orders partition.write`, `account lambda.concurrency`."""
-    return f"{resource} {limit if resource == 'account' else limit.partition('.')[2]}"
-
-
-def _written(found: Difference, style: Style, *, details: bool) -> list[str]:
-    if not found.inputs:
+def _inputs(inputs: Sequence[InputChange], style: Style, *, details: bool) -> list[str]:
+    if not inputs:
         return []
-    out = _heads("WRITTEN", "", style)
-    shown = found.inputs if details else found.inputs[: 2 * _TOP]
-    for one in shown:
-        out += _input(one, style)
-    hidden = len(found.inputs) - len(shown)
+    out = _heads("Changed in the scenario", "", style)
+    shown = inputs if details else inputs[: 2 * _MAX_ROWS]
+    for change in shown:
+        out += _input(change, style)
+    hidden = len(inputs) - len(shown)
     return out + (row(style, left(0, f"{hidden} more: --details"), colour="dim") if hidden else [])
 
 
-def _input(one: InputChange, style: Style) -> list[str]:
-    """Values beside each other where they are short, under each other where they are not; never cut."""
-    base, head = (safe(x, style) if x is not None else "(none)" for x in (one.base, one.head))
-    if max(columns(base), columns(head)) <= _LONGEST_VALUE:
-        return row(style, left(0, one.path), right(_BASE, base), right(_HEAD, head))
-    return [*row(style, left(0, one.path)), *wrap(f"base {base}", 4, style), *wrap(f"head {head}", 4, style)]
+def _input(change: InputChange, style: Style) -> list[str]:
+    """Values side by side where they are short, else one below the other; never cut."""
+    base, head = (safe(x, style) if x is not None else "(none)" for x in (change.base, change.head))
+    if max(columns(base), columns(head)) <= _MAX_VALUE:
+        return row(style, left(0, change.path), right(_BASE, base), right(_HEAD, head))
+    return [*row(style, left(0, change.path)), *wrap(f"base {base}", 4, style), *wrap(f"head {head}", 4, style)]
 
 
 def _heads(name: str, amount: str, style: Style) -> list[str]:
     return row(style, left(0, name), right(_BASE, "base"), right(_HEAD, "head"), right(_AMOUNT, amount), colour="bold")
 
 
-def _cost(name: str, rows: Sequence[MoneyChange], found: Difference, style: Style, *, details: bool) -> list[str]:
-    """Money by how much it changed; what did not change folds, and the total is that of the plans."""
-    if not found.change and not any(one.change for one in rows):
-        return [] if name == "LINES" else [f"{name}  unchanged."]
-    moved = [one for one in rows if one.change]
-    shown = moved if details else moved[:_TOP]
-    hidden = [one for one in rows if one not in shown]
+def _costs(name: str, costs: Sequence[CostChange], difference: Difference, style: Style, *, details: bool) -> list[str]:
+    """Costs by how much they changed; what did not change folds, and the total is that of the plans."""
+    changed = [cost for cost in costs if cost.change]
+    if not difference.change and not changed:
+        return [] if details and name != "Cost" else [f"{name}  unchanged."]
+    shown = changed if details else changed[:_MAX_ROWS]
+    hidden = [cost for cost in costs if cost not in shown]
     out = _heads(name, "USD/month", style)
-    for one in shown:
-        out += _money(one.label, one.base, one.head, one.change, style)
-    rest = MoneyChange("", _sum(x.base for x in hidden), _sum(x.head for x in hidden))
+    for cost in shown:
+        out += _cost(cost, style)
+    rest = [CostChange(f"{len(hidden)} more", _sum(x.base for x in hidden), _sum(x.head for x in hidden))]
     if hidden:
-        out += _money(f"{len(hidden)} more", rest.base, rest.head, rest.change, style, colour="dim")
-    parts = [*shown, *([rest] if hidden else [])]
-    out += _rounding(parts, found, style)
-    return out + _money("total", found.base.monthly_cost, found.head.monthly_cost, found.change, style, colour="bold")
+        out += _cost(rest[0], style, "dim")
+    out += _rounding([*shown, *(rest if hidden else [])], difference, style)
+    total = CostChange("total", difference.base.monthly_cost, difference.head.monthly_cost)
+    return out + _cost(total, style, "bold")
 
 
 def _sum(values: Iterable[Decimal | None]) -> Decimal:
     return sum((v for v in values if v is not None), Decimal(0))
 
 
-def _money(
-    label: str, base: Decimal | None, head: Decimal | None, change: Decimal, style: Style, colour: str = ""
-) -> list[str]:
+def _cost(cost: CostChange, style: Style, colour: str = "") -> list[str]:
     return row(
         style,
-        left(0, label),
-        right(_BASE, "new" if base is None else numbers.usd(base)),
-        right(_HEAD, "gone" if head is None else numbers.usd(head)),
-        right(_AMOUNT, numbers.usd(change, sign=True)),
+        left(0, cost.label),
+        right(_BASE, "new" if cost.base is None else numbers.usd(cost.base)),
+        right(_HEAD, "removed" if cost.head is None else numbers.usd(cost.head)),
+        right(_AMOUNT, numbers.usd(cost.change, sign=True)),
         colour=colour,
     )
 
 
-def _rounding(parts: Sequence[MoneyChange], found: Difference, style: Style) -> list[str]:
-    """By how much the shown cents miss the shown totals."""
-    base = _cents(found.base.monthly_cost) - _sum([_cents(p.base or Decimal(0)) for p in parts])
-    head = _cents(found.head.monthly_cost) - _sum([_cents(p.head or Decimal(0)) for p in parts])
-    change = _cents(found.change) - _sum([_cents(p.change) for p in parts])
+def _rounding(shown: Sequence[CostChange], difference: Difference, style: Style) -> list[str]:
+    """The difference of the shown cents to the shown totals."""
+    base = _cents(difference.base.monthly_cost) - _sum(_cents(x.base or Decimal(0)) for x in shown)
+    head = _cents(difference.head.monthly_cost) - _sum(_cents(x.head or Decimal(0)) for x in shown)
+    change = _cents(difference.change) - _sum(_cents(x.change) for x in shown)
     if not (base or head or change):
         return []
-    cells = (
-        right(at, numbers.usd(x, sign=True) if x else "") for at, x in ((_BASE, base), (_HEAD, head), (_AMOUNT, change))
-    )
+    amounts = ((_BASE, base), (_HEAD, head), (_AMOUNT, change))
+    cells = (right(at, numbers.usd(x, sign=True) if x else "") for at, x in amounts)
     return row(style, left(0, "rounding"), *cells, colour="dim")
 
 
@@ -160,61 +145,60 @@ def _cents(amount: Decimal) -> Decimal:
     return amount.quantize(_CENT, ROUND_HALF_UP)
 
 
-def _headroom(limits: Sequence[LimitChange], style: Style, *, details: bool) -> list[str]:
-    """Limits that break, are mended, are near, or moved; all that changed with details."""
+def _limits(limits: Sequence[LimitChange], style: Style, *, details: bool) -> list[str]:
+    """Limits that are exceeded or resolved now, are near, or changed; all that changed with details."""
     changed = [x for x in limits if x.change or x.base is None or x.head is None]
-    shown = [x for x in changed if details or x.breaks or x.mended or abs(x.change) >= _MOVED or _near(x)]
-    shown = shown if details else [x for i, x in enumerate(shown) if i < _TOP or x.breaks]
-    if not shown:
+    if not details:
+        changed = [x for x in changed if x.breaks or x.resolved or abs(x.change) >= _MOVED or _near(x.head)]
+        changed = [x for i, x in enumerate(changed) if i < _MAX_ROWS or x.breaks]
+    if not changed:
         return []
-    out = _heads("HEADROOM", "", style)
-    for one in shown:
-        word, colour = limit_word(one)
+    out = _heads("Headroom", "", style)
+    for change in changed:
         out += row(
             style,
-            left(0, limit_words(one.resource, one.limit)),
-            right(_BASE, numbers.share(one.base.headroom) if one.base else "new"),
-            right(_HEAD, numbers.share(one.head.headroom) if one.head else "gone"),
-            right(_AMOUNT, word, colour),
+            left(0, limit_name(change.resource, change.limit)),
+            right(_BASE, numbers.share(change.base.headroom) if change.base else "new"),
+            right(_HEAD, numbers.share(change.head.headroom) if change.head else "removed"),
+            right(_AMOUNT, *_limit_word(change)),
         )
     return out
 
 
-def _near(one: LimitChange) -> bool:
-    return one.head is not None and one.head.headroom < _NEAR
+def _near(limit: LimitRecord | None) -> bool:
+    return limit is not None and limit.headroom < _NEAR
 
 
-def limit_word(one: LimitChange) -> tuple[str, str]:
-    """What became of a limit, and its colour."""
-    if one.breaks:
-        return "BREAKS", "red"
-    if one.mended:
-        return "holds again", "green"
-    if one.head is not None and one.head.breached:
-        return "BROKEN", "red"
-    return ("below 20%", "yellow") if _near(one) else ("", "")
+def _limit_word(change: LimitChange) -> tuple[str, str]:
+    """What became of a limit, and its color."""
+    if change.breaks:
+        return "exceeded", "red"
+    if change.resolved:
+        return "within limits", "green"
+    if change.head is not None and change.head.breached:
+        return "still exceeded", "red"
+    return ("below 20%", "yellow") if _near(change.head) else ("", "")
 
 
 def _gates(gates: Sequence[GateChange], style: Style) -> list[str]:
     """Gates whose verdict changed."""
-    changed = [x for x in gates if word_of(x.base) != word_of(x.head)]
+    verdicts = [(x.gate, verdict_word(x.base), verdict_word(x.head)) for x in gates]
+    changed = [verdict for verdict in verdicts if verdict[1] != verdict[2]]
     if not changed:
         return []
-    out = [paint("GATES", "bold", style)]
-    colours = {"BROKEN": "red", "warning": "yellow", "waived": "yellow", "ok": "green"}
-    for one in changed:
-        now, before = word_of(one.head), word_of(one.base)
-        cells = row(style, left(12, one.gate))
-        out += [paint(now, colours.get(now, ""), style) + cells[0][len(now) :], *cells[1:]]
-        out += [f"            was {before}"]
+    out = [paint("Gates", "bold", style)]
+    for gate, before, now in changed:
+        first, *more = row(style, left(_TEXT, gate))
+        out += [paint(now, VERDICT_COLOURS.get(now, ""), style) + first[len(now) :], *more]
+        out += [f"{' ' * _TEXT}was {before}"]
     return out
 
 
-def _notes(found: Difference, style: Style) -> list[str]:
+def _notes(difference: Difference, style: Style) -> list[str]:
     out: list[str] = []
-    for source, one in ((found.base_source, found.base), (found.head_source, found.head)):
-        if not one.inputs:
-            out += wrap(f"{source} does not hold what was written, so that is not compared.", 0, style)
-    if found.base.prices_sha256 != found.head.prices_sha256:
+    for source, plan in ((difference.base_source, difference.base), (difference.head_source, difference.head)):
+        if not plan.inputs:
+            out += wrap(f"{source} does not say what its scenario was, so scenarios are not compared.", 0, style)
+    if difference.base.prices.sha256 != difference.head.prices.sha256:
         out.append("The two were priced with different price files.")
     return out

@@ -1,62 +1,45 @@
-"""Mistakes as a person reads them and as a program reads them. It finds none and prints none."""
+"""Shows errors: a block for each, with the line of the file, carets and a hint."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from capplan.errors import Diagnostic
-from capplan.report.plain import disarmed, glyph, inert_json, plain
+from capplan.report import numbers
+from capplan.report.plain import disarmed, glyph, plain
+from capplan.report.records.errors import in_file_order
 
 _WORD = re.compile(
     r'"[^"]*"\S*|\{(?:[^{}]|\{[^{}]*\}){1,50}\}\S*|[\w.-]+ [<>]=? \S+(?: USD)?\S*|\d\S* (?:ms|s|min|h|B|KB|MB|GB|USD)\b\S*|\S+'
 )
 """A word, or several that are typed together: what is quoted, a mapping, a gate, a number and its unit."""
-SCHEMA = "capplan.errors/1"
 WIDTH = 80
 NUMBER_WIDTH = 5
 CONTEXT_WIDTH = 24
 """Columns of a cut line that are kept before the caret."""
 MIN_ALIKE = 4
-"""From so many on, mistakes told in the same words are told once."""
+"""From this number on, errors with the same words are shown once."""
 MAX_PLACES = 6
-"""Places of mistakes told in the same words that are named."""
+"""Places that are named of errors with the same words."""
 MIN_HINT_WIDTH = 32
-"""A hint that would get fewer columns behind the carets begins on a line of its own."""
+"""A hint with fewer columns behind the carets begins on a line of its own."""
 
 
-def errors_text(diagnostics: Iterable[Diagnostic], *, ascii_only: bool, outcome: str = "Nothing was estimated.") -> str:
-    """One block a mistake, in file order, and a line that counts them; no final line break. Empty without mistakes."""
+def errors_text(diagnostics: Iterable[Diagnostic], *, ascii_only: bool, outcome: str = "no estimate produced") -> str:
+    """A block for each error, in file order, and a line that counts them; no final line break. Empty without errors."""
     ordered = in_file_order(diagnostics)
     if not ordered:
         return ""
-    told = sorted(_alike(ordered), key=lambda group: ordered.index(group[0]))
-    blocks = [_group(group, ascii_only=ascii_only) for group in told]
+    groups = sorted(_alike(ordered), key=lambda group: ordered.index(group[0]))
+    blocks = [_group(group, ascii_only=ascii_only) for group in groups]
     files = list(dict.fromkeys(m.file for m in ordered))
     where = plain(files[0], ascii_only=ascii_only) if len(files) == 1 else f"{len(files)} files"
-    count = "1 mistake" if len(ordered) == 1 else f"{len(ordered)} mistakes"
-    return disarmed("\n\n".join([*blocks, f"{count} in {where}. {outcome}"]))
-
-
-def errors_json(diagnostics: Iterable[Diagnostic]) -> str:
-    """The mistakes by the schema `capplan.errors/1`. Line and column are null where the file as a whole is wrong."""
-    errors = [
-        {"file": m.file, "line": m.line or None, "column": m.column or None, "message": m.message, "hint": m.hint}
-        for m in in_file_order(diagnostics)
-    ]
-    return inert_json(json.dumps({"schema": SCHEMA, "errors": errors}, indent=2, allow_nan=False))
-
-
-def in_file_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Files as they first appear, within each by line and column; what stands at one place keeps its order."""
-    given = tuple(diagnostics)
-    rank = {file: n for n, file in enumerate(dict.fromkeys(m.file for m in given))}
-    return tuple(sorted(given, key=lambda m: (rank[m.file], m.line, m.column)))
+    return disarmed("\n\n".join([*blocks, f"{where}: {numbers.count(len(ordered), 'error')}, {outcome}"]))
 
 
 def _alike(ordered: Sequence[Diagnostic]) -> list[list[Diagnostic]]:
-    """Mistakes of the same words in one file together, where the first of them stands."""
+    """Errors with the same words in one file, grouped at the first of them."""
     groups: dict[tuple[str, str, str], list[Diagnostic]] = {}
     for diagnostic in ordered:
         groups.setdefault((diagnostic.file, diagnostic.message, diagnostic.hint), []).append(diagnostic)
@@ -66,19 +49,19 @@ def _alike(ordered: Sequence[Diagnostic]) -> list[list[Diagnostic]]:
 
 
 def _group(alike: Sequence[Diagnostic], *, ascii_only: bool) -> str:
-    """The first of some mistakes that are told in the same words, and where the others stand."""
+    """The first of some errors with the same words, and where the others are."""
     block = _block(alike[0], ascii_only=ascii_only)
     others = [f"{m.line}:{m.column}" for m in alike[1:] if m.line]
     if not others:
         return block
-    more = f" and {len(others) - MAX_PLACES} places more" if len(others) > MAX_PLACES else ""
+    more = f" and {len(others) - MAX_PLACES} more places" if len(others) > MAX_PLACES else ""
     return "\n".join(
         [block, *_wrapped(f"the same at {', '.join(others[:MAX_PLACES])}{more}", f"{'':{NUMBER_WIDTH}} | ")]
     )
 
 
 def _block(diagnostic: Diagnostic, *, ascii_only: bool) -> str:
-    """The head line, the line of the file, and the hint behind carets under what is meant."""
+    """The message, the line of the file, and the hint behind carets under the wrong part."""
     place = f":{diagnostic.line}:{diagnostic.column}" if diagnostic.line else ""
     head = plain(f"{diagnostic.file}{place}: error: {diagnostic.message}", ascii_only=ascii_only)
     hint = plain(diagnostic.hint, ascii_only=ascii_only)
@@ -95,9 +78,9 @@ def _behind(carets: str, hint: str, gutter: str) -> list[str]:
     """The line of carets with the hint behind it, or under it where it would not fit."""
     if not hint or len(carets) + 1 + len(hint) <= WIDTH:
         return [f"{carets} {hint}".rstrip()]
-    room = WIDTH - len(carets) - 1
-    if room >= max(MIN_HINT_WIDTH, *map(len, _WORD.findall(hint))):
-        first, *rest = _wrapped(hint, "", room)
+    available = WIDTH - len(carets) - 1
+    if available >= max(MIN_HINT_WIDTH, *map(len, _WORD.findall(hint))):
+        first, *rest = _wrapped(hint, "", available)
         return [f"{carets} {first}", *(f"{gutter:{len(carets) + 1}}{line}" for line in rest)]
     return [carets, *_wrapped(hint, f"{gutter}  ")]
 
@@ -113,41 +96,45 @@ def _wrapped(text: str, indent: str, width: int = WIDTH) -> list[str]:
     return lines
 
 
-def _cut(diagnostic: Diagnostic, room: int, *, ascii_only: bool) -> tuple[str, int, int]:
-    """What is shown of the mistake's line, the columns before the carets, and the number of carets.
+def _cut(diagnostic: Diagnostic, available: int, *, ascii_only: bool) -> tuple[str, int, int]:
+    """What is shown of the wrong line, the columns before the carets, and the number of carets.
 
     A line that is too long is cut on both sides of the carets, with a sign where it was cut.
     """
     start = min(diagnostic.column - 1, len(diagnostic.excerpt))
-    from_char, to_char = max(0, start - room), start + room
+    from_char, to_char = max(0, start - available), start + available
     glyphs = [_glyph(c, ascii_only=ascii_only) for c in diagnostic.excerpt[from_char:to_char]]
     at = start - from_char
     cells = [_cells(g) for g in glyphs]
     under = max(1, sum(cells[at : at + diagnostic.width]))
-    whole = from_char == 0 and to_char >= len(diagnostic.excerpt) and sum(cells) <= room
+    whole = from_char == 0 and to_char >= len(diagnostic.excerpt) and sum(cells) <= available
     if whole:
-        before = min(sum(cells[:at]), room - 1)
-        return "".join(glyphs), before, min(under, room - before)
-    first = _first_shown(cells, at, room)
+        before = min(sum(cells[:at]), available - 1)
+        return "".join(glyphs), before, min(under, available - before)
+    first = _first_shown(cells, at, available)
     sign = "~" if ascii_only else "…"
     left = sign if first > 0 or from_char > 0 else ""
-    last = _last_shown(cells, first, room - len(left) - 1)
+    last = _last_shown(cells, first, available - len(left) - 1)
     complete = last == len(cells) and to_char >= len(diagnostic.excerpt)
-    before = min(len(left) + sum(cells[first:at]), room - 1)
-    return left + "".join(glyphs[first:last]) + ("" if complete else sign), before, max(1, min(under, room - before))
+    before = min(len(left) + sum(cells[first:at]), available - 1)
+    return (
+        left + "".join(glyphs[first:last]) + ("" if complete else sign),
+        before,
+        max(1, min(under, available - before)),
+    )
 
 
-def _first_shown(cells: Sequence[int], at: int, room: int) -> int:
+def _first_shown(cells: Sequence[int], at: int, available: int) -> int:
     """The first glyph to show, so that some columns stand before the carets, more where the line ends soon."""
     behind = sum(cells[at:])
-    keep = max(CONTEXT_WIDTH, room - 2 - behind)
+    keep = max(CONTEXT_WIDTH, available - 2 - behind)
     before = list(accumulate(reversed(cells[:at])))
     return at - sum(1 for total in before if total <= keep)
 
 
-def _last_shown(cells: Sequence[int], first: int, room: int) -> int:
+def _last_shown(cells: Sequence[int], first: int, available: int) -> int:
     """One past the last glyph that fits."""
-    return first + sum(1 for total in accumulate(cells[first:]) if total <= room)
+    return first + sum(1 for total in accumulate(cells[first:]) if total <= available)
 
 
 def _glyph(char: str, *, ascii_only: bool) -> str:

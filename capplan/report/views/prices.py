@@ -1,41 +1,44 @@
-"""Prices for a person and a program: lists by Region and key, one with its history. It finds none."""
+"""Shows prices: by Region, by key, one with its history."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from capplan.pricing.catalogue import Price
 from capplan.pricing.listing import ListedPrice, ListedRegion
 from capplan.report import numbers
 from capplan.report.document import Style, finish, labelled, left, right, row, wrap
-from capplan.report.plan_json import number, to_json
+from capplan.report.views.parts import service_label
 
 _KEY_PRICE, _KEY_DAY = 69, 70
+_FIRST_COUNT, _COUNT = 28, 9
+_SHORT_LABELS = {"stepfunctions": "Step Fn"}
+_TEXT = 12
 
 
 def regions_text(found: Sequence[ListedRegion], style: Style) -> str:
-    """A line a Region."""
-    heads = ("DynamoDB", "Lambda", "Step F.", "Glue")
-    places = (28, 37, 46, 53)
+    """A line for each Region."""
+    heads = [_SHORT_LABELS.get(service, service_label(service)) for service, _ in found[0].prices]
+    places = [_FIRST_COUNT + _COUNT * i for i in range(len(heads))]
+    days = places[-1] + 2
     out = row(
         style,
-        left(0, f"{len(found)} REGIONS"),
+        left(0, f"{numbers.count(len(found), 'Region')}"),
         *(right(at, head) for at, head in zip(places, heads, strict=True)),
-        left(56, "checked"),
+        left(days, "checked"),
         colour="bold",
     )
     for one in found:
         counts = [right(at, str(count)) for at, (_, count) in zip(places, one.prices, strict=True)]
-        days = f"{one.oldest_checked} to {one.newest_checked}"
-        out += row(style, left(0, one.region), *counts, left(56, days))
+        checked = f"{one.oldest_checked} to {one.newest_checked}"
+        out += row(style, left(0, one.region), *counts, left(days, checked))
     return finish([out, ["capplan prices list REGION shows a Region's prices"]])
 
 
 def prices_text(region: str, found: Sequence[ListedPrice], style: Style) -> str:
-    """A line a price: its first tier, what it is for, when it was checked."""
+    """A line for each price: its first tier, and when it was checked."""
     out = row(
         style,
-        left(0, f"PRICES of {region}, USD"),
+        left(0, f"Prices of {region}, USD"),
         right(_KEY_PRICE, "a unit  "),
         left(_KEY_DAY, "checked"),
         colour="bold",
@@ -49,12 +52,12 @@ def prices_text(region: str, found: Sequence[ListedPrice], style: Style) -> str:
             right(_KEY_PRICE, f"{_amount(price.tiers[0].price)}{marks:2}"),
             left(_KEY_DAY, str(price.checked or "undated")),
         )
-    note = "+ has more tiers; * is not read off AWS's own list (secondary or derived). One whole: capplan prices show KEY REGION"
+    note = "+ has more tiers; * is not from AWS's own price list (secondary or derived). All of one: capplan prices show KEY REGION"
     return finish([out, wrap(note, 0, style)])
 
 
 def everywhere_text(key: str, found: Sequence[ListedPrice], style: Style) -> str:
-    """A line a Region, the cheapest first."""
+    """A line for each Region, the lowest price first."""
     unit = found[0].price.unit if found else ""
     out = row(style, left(0, f"{key}, USD per {unit}"), right(60, "a unit"), left(62, "checked"), colour="bold")
     for one in found:
@@ -71,54 +74,27 @@ def price_text(entries: Sequence[ListedPrice], style: Style) -> str:
 def _entry(one: ListedPrice, style: Style, *, used: bool) -> list[str]:
     price = one.price
     out = row(style, left(0, f"{price.key} in {one.region}{'' if used else ' (replaced)'}"), colour="bold")
-    for i, tier in enumerate(price.tiers):
-        begin = f"from {numbers.quantity(tier.begin)}" if i or tier.begin else "from the first"
+    for tier in price.tiers:
+        begin = f"from {numbers.quantity(tier.begin)}" if tier.begin else "from unit 0"
         sure = "" if tier.confidence == price.confidence else f", {tier.confidence}"
         out += row(style, left(2, begin), right(36, _amount(tier.price)), left(38, f"USD per {price.unit}{sure}"))
     if price.free:
         out += row(
-            style, left(2, "free tier"), right(36, numbers.quantity(price.free)), left(38, f"{price.unit} a month")
+            style, left(2, "Free Tier"), right(36, numbers.quantity(price.free)), left(38, f"{price.unit} a month")
         )
-    days = f"effective {price.effective or 'since an unknown day'}, checked {price.checked or 'by nobody known'}"
-    out += labelled("  SKU", f"{price.sku or 'unknown'}, {price.confidence}", 12, style)
-    return [*out, *labelled("  days", days, 12, style), *labelled("  source", price.source, 12, style)]
+    out += labelled("  SKU", f"{price.sku or 'unknown'}, {price.confidence}", _TEXT, style)
+    return [
+        *out,
+        *labelled("  dates", dates(price.effective, price.checked), _TEXT, style),
+        *labelled("  source", price.source, _TEXT, style),
+    ]
+
+
+def dates(effective: date | None, checked: date | None) -> str:
+    """When a price began to apply, and when it was compared with AWS's page."""
+    began = f"effective {effective}" if effective else "effective date not published"
+    return f"{began}, {f'checked {checked}' if checked else 'never checked'}"
 
 
 def _amount(price: Decimal | None) -> str:
     return "unknown" if price is None else f"{price.normalize():f}" if price else "0"
-
-
-def prices_json(found: Sequence[ListedPrice]) -> str:
-    """Prices by the schema `capplan.prices/1`."""
-    return to_json({"schema": "capplan.prices/1", "prices": [_record(one.region, one.price) for one in found]})
-
-
-def regions_json(found: Sequence[ListedRegion]) -> str:
-    """Regions by the schema `capplan.regions/1`."""
-    regions = [
-        {
-            "region": one.region,
-            "prices": dict(one.prices),
-            "oldest_checked": one.oldest_checked.isoformat() if one.oldest_checked else None,
-            "newest_checked": one.newest_checked.isoformat() if one.newest_checked else None,
-        }
-        for one in found
-    ]
-    return to_json({"schema": "capplan.regions/1", "regions": regions})
-
-
-def _record(region: str, price: Price) -> dict[str, Any]:
-    return {
-        "region": region,
-        "key": price.key,
-        "unit": price.unit,
-        "tiers": [
-            {"begin": number(t.begin), "price": number(t.price), "confidence": t.confidence} for t in price.tiers
-        ],
-        "free": number(price.free),
-        "sku": price.sku,
-        "effective": price.effective.isoformat() if price.effective else None,
-        "checked": price.checked.isoformat() if price.checked else None,
-        "source": price.source,
-        "confidence": price.confidence,
-    }

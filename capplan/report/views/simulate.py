@@ -1,56 +1,51 @@
-"""A simulation for a person: the books first, then the month, the day, what happened and why. It simulates nothing."""
+"""Shows a simulation: totals first, then the simulated period, the day, events and their causes."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
 from capplan.pipeline.results import Simulation
 from capplan.report import numbers
-from capplan.report.document import Style, finish, labelled, left, paint, row, safe, wrap
-from capplan.report.views.estimate import title
+from capplan.report.document import Style, finish, labelled, left, paint, row, safe, title, wrap
 from capplan.report.views.time_chart import bars, chart, spark
 from capplan.timeline import Chart, Event, Timeline, Totals
 from capplan.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, WINDOW_DAYS
 
-_SHOWN_EVENTS = 12
+_MAX_EVENTS = 12
 _TEXT, _REASON = 10, 42
 
 
 def simulation_text(answer: Simulation, style: Style, *, whole: bool, all_events: bool) -> str:
-    """Every timeline; with `whole` its charts too, with `all_events` the log unfolded."""
-    timelines = [t for one in answer.resources for t in one.timelines]
+    """The answer of `simulate`: every timeline, with `whole` its charts too, with `all_events` all of its events."""
+    timelines = [timeline for resource in answer.resources for timeline in resource.timelines]
     zone = "" if answer.timezone == "UTC" else f", times in {answer.timezone}"
-    told = f"{numbers.count(len(timelines), 'timeline')}{zone}"
-    blocks = [[title(answer.name, answer.region, told, style)]]
+    counted = f"{numbers.count(len(timelines), 'timeline')}{zone}"
+    blocks = [[title(answer.name, answer.region, counted, style)]]
     if not timelines:
-        blocks.append(["Nothing in this scenario can be followed over time."])
+        blocks.append(["No resource of this scenario can be simulated."])
     for timeline in timelines:
         blocks += _timeline(timeline, style, whole=whole, all_events=all_events)
     if answer.skipped:
-        blocks.append(wrap(f"Not followed over time: {', '.join(answer.skipped)}.", 0, style))
+        blocks.append(wrap(f"Not simulated: {', '.join(answer.skipped)}.", 0, style))
     return finish(blocks)
 
 
-def _timeline(one: Timeline, style: Style, *, whole: bool, all_events: bool) -> list[list[str]]:
-    head = paint(
-        safe(" · ".join(part for part in (one.name, f"day {one.day}", one.settings) if part), style), "bold", style
-    )
-    first = [head, *_books(one.totals, style), *(_month(one, style) if one.month else [])]
-    blocks = [first]
+def _timeline(timeline: Timeline, style: Style, *, whole: bool, all_events: bool) -> list[list[str]]:
+    parts = (timeline.name, f"day {timeline.day}", timeline.settings)
+    head = paint(safe(" · ".join(part for part in parts if part), style), "bold", style)
+    blocks = [[head, *_totals(timeline.totals, style), *(_month(timeline, style) if timeline.month else [])]]
     if whole:
-        blocks += [_chart(asked, style) for asked in one.charts]
-        blocks += [bars(asked, style) for asked in one.bars]
-    blocks += [_events(one, style, all_events=all_events), _notes(one.notes, style)]
-    return blocks
+        blocks += [_chart(question, style) for question in timeline.charts]
+        blocks += [bars(loads, style) for loads in timeline.bars]
+    return [*blocks, _events(timeline, style, all_events=all_events), _notes(timeline.notes, style)]
 
 
-def _chart(asked: Chart, style: Style) -> list[str]:
-    """Its question over it."""
-    return [paint(safe(asked.title.upper(), style), "bold", style), *chart(asked, style)]
+def _chart(question: Chart, style: Style) -> list[str]:
+    return [paint(safe(question.title, style), "bold", style), *chart(question, style)]
 
 
-def _books(totals: Totals, style: Style) -> list[str]:
+def _totals(totals: Totals, style: Style) -> list[str]:
     parts = " + ".join(f"{name} {_amount(amount, totals)}" for name, amount in totals.parts)
-    return wrap(f"offered {numbers.quantity(totals.offered)} {totals.unit} = {parts}, over the four weeks", 2, style)
+    return wrap(f"offered {numbers.quantity(totals.offered)} {totals.unit} = {parts}, over four weeks", 2, style)
 
 
 def _amount(amount: Decimal, totals: Totals) -> str:
@@ -58,55 +53,55 @@ def _amount(amount: Decimal, totals: Totals) -> str:
     return numbers.quantity(amount) + share
 
 
-def _month(one: Timeline, style: Style) -> list[str]:
-    """The whole window in 28 cells, a day each, and under it the days on which something was refused."""
+def _month(timeline: Timeline, style: Style) -> list[str]:
+    """The simulated period in 28 cells, one for each day, and below it the days with throttled requests."""
     import numpy as np  # noqa: PLC0415  a simulation has loaded it
 
-    steps = len(one.month[0].values) // WINDOW_DAYS
+    steps = len(timeline.month[0].values) // WINDOW_DAYS
     offered = np.zeros(steps * WINDOW_DAYS)
-    refused = np.zeros(steps * WINDOW_DAYS)
-    for series in one.month:
+    throttled = np.zeros(steps * WINDOW_DAYS)
+    for series in timeline.month:
         if series.role != "line":
             offered += series.values
         if series.role == "refused":
-            refused += series.values
+            throttled += series.values
     peaks = offered.reshape(WINDOW_DAYS, steps).max(axis=1)
-    most = float(peaks.max())
-    unit = one.month[0].unit
-    label = f"a day each, full block = {numbers.rate(numbers.of_float(most))} {unit}"
-    out = row(style, left(2, "month"), left(_TEXT, spark(peaks, most, style) + "|"), left(_TEXT + 31, label))
-    lost = refused.reshape(WINDOW_DAYS, steps).sum(axis=1) > 0
-    if lost.any():
-        marks = "".join("x" if day else " " for day in lost)
+    highest = float(peaks.max())
+    unit = timeline.month[0].unit
+    label = f"one cell a day, full block = {numbers.rate(numbers.of_float(highest))} {unit}"
+    out = row(style, left(2, "month"), left(_TEXT, spark(peaks, highest, style) + "|"), left(_TEXT + 31, label))
+    days = throttled.reshape(WINDOW_DAYS, steps).sum(axis=1) > 0
+    if days.any():
+        marks = "".join("x" if day else " " for day in days)
         out += [" " * _TEXT + paint(marks.rstrip(), "red", style)]
     return out
 
 
-def _events(one: Timeline, style: Style, *, all_events: bool) -> list[str]:
-    """The day's events, the weightiest in full and the others folded; then how many lie on other days."""
-    start = (one.day - 1) * SECONDS_PER_DAY
-    today = [e for e in one.events if start <= e.second < start + SECONDS_PER_DAY]
-    if not one.events:
-        return ["EVENTS  none in four weeks."]
-    listed = one.events if all_events else today
-    keep = set(range(len(listed)))
-    if not all_events and len(listed) > _SHOWN_EVENTS:
-        ranked = sorted(keep, key=lambda i: (-listed[i].weight, i))
-        keep = set(ranked[: _SHOWN_EVENTS - 2])
-    out = [paint("EVENTS" if all_events else f"EVENTS of day {one.day}", "bold", style)]
-    out += _folded(listed, keep, style, dated=all_events)
-    elsewhere = len(one.events) - len(today)
-    if elsewhere and not all_events:
-        days = len({e.second // SECONDS_PER_DAY for e in one.events} - {one.day - 1})
-        out.append(f"  {elsewhere:,} more on {numbers.count(days, 'other day')}: --events all")
+def _events(timeline: Timeline, style: Style, *, all_events: bool) -> list[str]:
+    """The day's events, the most important in full and the others folded; then how many are on other days."""
+    start = (timeline.day - 1) * SECONDS_PER_DAY
+    of_day = [e for e in timeline.events if start <= e.second < start + SECONDS_PER_DAY]
+    if not timeline.events:
+        return ["Events  none in four weeks."]
+    listed = timeline.events if all_events else of_day
+    shown = set(range(len(listed)))
+    if not all_events and len(listed) > _MAX_EVENTS:
+        ranked = sorted(shown, key=lambda i: (-listed[i].weight, i))
+        shown = set(ranked[: _MAX_EVENTS - 2])
+    out = [paint("Events" if all_events else f"Events of day {timeline.day}", "bold", style)]
+    out += _folded(listed, shown, style, dated=all_events)
+    others = len(timeline.events) - len(of_day)
+    if others and not all_events:
+        days = len({e.second // SECONDS_PER_DAY for e in timeline.events} - {timeline.day - 1})
+        out.append(f"  {others:,} more on {numbers.count(days, 'other day')}: --events all")
     return out
 
 
-def _folded(events: Sequence[Event], keep: set[int], style: Style, *, dated: bool) -> list[str]:
+def _folded(events: Sequence[Event], shown: set[int], style: Style, *, dated: bool) -> list[str]:
     out: list[str] = []
     hidden: list[Event] = []
     for i, event in enumerate(events):
-        if i not in keep:
+        if i not in shown:
             hidden.append(event)
             continue
         out += _hidden(hidden)
@@ -127,7 +122,7 @@ def _hidden(events: Sequence[Event]) -> list[str]:
 
 
 def _event(event: Event, style: Style, *, dated: bool) -> list[str]:
-    """When, what, and beside it why."""
+    """When, what, and beside it the cause."""
     when = f"{event.second // SECONDS_PER_DAY + 1:>2} {_clock(event.second)}" if dated else _clock(event.second)
     head = f"  {when:7} "
     lines = labelled(head, event.text, len(head), style, to=79)

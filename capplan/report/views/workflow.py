@@ -1,4 +1,4 @@
-"""A workflow for a person: what one execution costs, by state, how executions vary, what else it could be. It plans nothing."""
+"""Shows a workflow: what one execution costs by state, how executions vary, and the other workflow type."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -7,11 +7,12 @@ from fractions import Fraction
 from capplan.commands.workflow.results import Measure, PathBound, StateRow, TypeChoice, Workflow
 from capplan.quantities import to_quantity
 from capplan.report import numbers
-from capplan.report.document import Style, finish, labelled, left, paint, right, row, wrap
-from capplan.report.views.estimate import SERVICES, title
+from capplan.report.document import Style, finish, labelled, left, paint, right, row, title, wrap
+from capplan.report.verdicts import limit_name
+from capplan.report.views.parts import service_label
 
 _NAME, _CALLS, _VISITS, _RETRIES, _TIME, _FAILS, _USD = 2, 29, 51, 59, 67, 73, 80
-_EDGE = "start and end"
+_START_AND_END = "start and end"
 _TEXT = 18
 _FEW = 5
 _DIGITS = 4
@@ -30,26 +31,25 @@ def workflow_text(answer: Workflow, style: Style, *, details: bool = False) -> s
             _varies(answer, style),
             _bounds(answer, style),
             _types(answer, style),
-            _room(answer, style),
+            _history(answer, style),
             _limits(answer, style, details=details),
-            _rests_on(answer, style, details=details),
+            _basis(answer, style, details=details),
         ]
     )
 
 
 def _summary(answer: Workflow, style: Style) -> list[str]:
-    whole = answer.cost * answer.executions
+    monthly = answer.cost * answer.executions
     parts = ", ".join(
-        f"{SERVICES.get(service, service)} {per_thousand(amount)}"
-        for service, amount in _largest(answer.cost_by_service)
+        f"{service_label(service)} {per_thousand(amount)}" for service, amount in _largest(answer.cost_by_service)
     )
     out = [f"  costs     {per_thousand(answer.cost)} per 1,000 executions"]
     out += wrap(parts, 12, style) if parts else []
     if answer.executions:
         count = numbers.rate(to_quantity(answer.executions))
-        out.append(f"  a month   {numbers.usd(to_quantity(whole))} for {count} executions")
+        out.append(f"  a month   {numbers.usd(to_quantity(monthly))} for {count} executions")
     else:
-        out.append("  a month   nothing starts it in this scenario: figures are of one execution alone")
+        out.append("  a month   nothing starts it in this scenario: figures are for one execution")
     return [*out, *_ends(answer, style), *_takes(answer)]
 
 
@@ -58,18 +58,18 @@ def _largest(amounts: Mapping[str, Fraction]) -> list[tuple[str, Fraction]]:
 
 
 def _ends(answer: Workflow, style: Style) -> list[str]:
-    well = numbers.share(to_quantity(answer.p_success))
-    bad = ", ".join(f"{error or 'no name'} {_share(p)}" for error, p in _largest(answer.errors)[:_FEW])
-    if well == "100%" and bad:
-        well = "almost always"
-    return labelled("  ends", f"well {well}" + (f"; with an error: {bad}" if bad else ""), 12, style)
+    success = numbers.share(to_quantity(answer.p_success))
+    errors = ", ".join(f"{error or 'unnamed error'} {_share(p)}" for error, p in _largest(answer.errors)[:_FEW])
+    if success == "100%" and errors:
+        success = ">99.9%"
+    return labelled("  succeeds", success + (f"; errors: {errors}" if errors else ""), 12, style)
 
 
 def _takes(answer: Workflow) -> list[str]:
-    found = {measure.name: measure for measure in answer.measures}["duration"]
-    text = f"  takes     {lasting(found.mean)} in the mean"
-    if found.spread is not None and found.spread.least != found.spread.most:
-        text += f"; half within {lasting(found.spread.p50)}, 99 of 100 within {lasting(found.spread.p99)}"
+    duration = next(measure for measure in answer.measures if measure.name == "duration")
+    text, spread = f"  duration  mean {lasting(duration.mean)}", duration.spread
+    if spread is not None and spread.least != spread.most:
+        text += f"; p50 {lasting(spread.p50)}, p99 {lasting(spread.p99)}"
     return [text]
 
 
@@ -79,7 +79,7 @@ def _takes(answer: Workflow) -> list[str]:
 def _states(answer: Workflow, style: Style) -> list[str]:
     head = row(
         style,
-        left(0, "STATES"),
+        left(0, "States"),
         left(_CALLS, "calls"),
         right(_VISITS, "visits"),
         right(_RETRIES, "retries"),
@@ -89,30 +89,30 @@ def _states(answer: Workflow, style: Style) -> list[str]:
         colour="bold",
     )
     unit = row(style, left(_NAME, "per execution"), right(_USD, "per 1,000"))
-    body = [line for one in answer.rows for line in _state(one, style)]
-    whole = row(style, left(_NAME, "total"), right(_USD, per_thousand(answer.cost)), colour="bold")
-    shown = sum((_shown(one.cost) for one in answer.rows), Decimal(0))
-    off = _shown(answer.cost) - shown
-    gap = row(style, left(_NAME, "rounding"), right(_USD, f"{off:+f}")) if off else []
-    out = [*head, *unit, *body, *gap, *whole]
+    body = [line for state in answer.rows for line in _state(state, style)]
+    total = row(style, left(_NAME, "total"), right(_USD, per_thousand(answer.cost)), colour="bold")
+    shown = sum((_shown(state.cost) for state in answer.rows), Decimal(0))
+    rest = _shown(answer.cost) - shown
+    rounding = row(style, left(_NAME, "rounding"), right(_USD, f"{rest:+f}")) if rest else []
+    out = [*head, *unit, *body, *rounding, *total]
     if answer.fixed_resources:
-        out += wrap(f"what {', '.join(answer.fixed_resources)} cost whatever happens is not in here", 2, style)
+        out += wrap(f"the fixed cost of {', '.join(answer.fixed_resources)} is not included", 2, style)
     return out
 
 
-def _state(one: StateRow, style: Style) -> list[str]:
-    if not one.type:
-        return row(style, left(_NAME, _EDGE), right(_USD, per_thousand(one.cost)))
-    name = "  " * one.depth + one.name
+def _state(state: StateRow, style: Style) -> list[str]:
+    if not state.type:
+        return row(style, left(_NAME, _START_AND_END), right(_USD, per_thousand(state.cost)))
+    name = "  " * state.depth + state.name
     return row(
         style,
         left(_NAME, name),
-        left(_CALLS, ", ".join(one.calls) or one.type.lower()),
-        right(_VISITS, amount(one.visits)),
-        right(_RETRIES, amount(one.retries) if one.retries else ""),
-        right(_TIME, lasting(one.ms) if one.ms else ""),
-        right(_FAILS, _share(one.failed) if one.failed and one.type != "Fail" else ""),
-        right(_USD, per_thousand(one.cost)),
+        left(_CALLS, ", ".join(state.calls) or state.type.lower()),
+        right(_VISITS, amount(state.visits)),
+        right(_RETRIES, amount(state.retries) if state.retries else ""),
+        right(_TIME, lasting(state.ms) if state.ms else ""),
+        right(_FAILS, _share(state.failed) if state.failed and state.type != "Fail" else ""),
+        right(_USD, per_thousand(state.cost)),
     )
 
 
@@ -121,16 +121,16 @@ def _state(one: StateRow, style: Style) -> list[str]:
 
 def _varies(answer: Workflow, style: Style) -> list[str]:
     if not answer.draws:
-        return labelled("VARIES", f"not drawn: {answer.not_drawn}", _TEXT, style)
+        return labelled("Distribution", f"not simulated: {answer.not_drawn}", _TEXT, style)
     at = (31, 41, 50, 59, 68, 79)
-    labels = ("mean", "least", "half", "90%", "99%", "most")
+    labels = ("mean", "min", "p50", "p90", "p99", "max")
     cells = [right(column, label) for column, label in zip(at, labels, strict=True)]
-    out = row(style, left(0, "VARIES"), *cells, colour="bold")
+    out = row(style, left(0, "Distribution"), *cells, colour="bold")
     for measure in answer.measures:
         out += _measure(measure, at, style)
-    drawn = f"{answer.draws:,} executions drawn, seed {answer.seed}; the mean is exact"
+    drawn = f"{answer.draws:,} simulated executions, seed {answer.seed}; the mean is exact"
     if not all(measure.exact for measure in answer.measures):
-        drawn += ", that of the duration is of the draws: the slowest branch or item counts"
+        drawn += ", except for the duration, where the slowest branch or item counts"
     return [*out, *wrap(drawn, 2, style)]
 
 
@@ -153,44 +153,46 @@ def _bounds(answer: Workflow, style: Style) -> list[str]:
     names = ", ".join(f"'{name}'" for name in answer.open_choices[:_FEW])
     more = len(answer.open_choices) - _FEW
     names += f" and {more} more" if more > 0 else ""
-    out = labelled("ODDS NOT GIVEN", f"{names}: every way is taken equally often", _TEXT, style)
+    out = labelled("No probabilities", f"{names}: every branch is taken equally often", _TEXT, style)
     if answer.cheapest is None or answer.dearest is None:
-        return out + labelled("  bounds", "not looked for: too many choices have no odds", _TEXT, style)
-    out += _bound("cheapest", answer.cheapest, style)
-    return out + _bound("dearest", answer.dearest, style)
+        return out + labelled("  bounds", "not computed: too many choices have no probabilities", _TEXT, style)
+    out += _bound("lowest cost", answer.cheapest, style)
+    return out + _bound("highest cost", answer.dearest, style)
 
 
 def _bound(word: str, bound: PathBound, style: Style) -> list[str]:
-    ways = ", ".join(f"{choice} -> {to}" for choice, to in bound.goes.items())
+    choices = ", ".join(f"{choice} -> {to}" for choice, to in bound.goes.items())
     if bound.cost is None:
-        return labelled(f"  {word}", f"no bound: the loop through '{bound.loop}' need never end ({ways})", _TEXT, style)
-    return labelled(f"  {word}", f"{per_thousand(bound.cost)} per 1,000: {ways}", _TEXT, style)
+        return labelled(
+            f"  {word}", f"no bound: the loop through '{bound.loop}' may never end ({choices})", _TEXT, style
+        )
+    return labelled(f"  {word}", f"{per_thousand(bound.cost)} per 1,000: {choices}", _TEXT, style)
 
 
 def _types(answer: Workflow, style: Style) -> list[str]:
     head = row(
         style,
-        left(0, "STANDARD OR EXPRESS"),
-        left(30, "verdict"),
+        left(0, "Standard or Express"),
+        left(30, "eligible"),
         right(66, "USD per 1,000"),
         right(80, "USD/month"),
         colour="bold",
     )
-    out = [*head]
+    out = head
     for choice in answer.types:
         out += _type(choice, answer, style)
     if answer.break_even_ms:
         limit = lasting(Fraction(answer.break_even_ms))
         transitions = next((m.mean for m in answer.measures if m.name == "transitions"), None)
         than = f"than {amount(transitions)} transitions" if transitions is not None else "than its transitions"
-        text = f"Express costs no more {than} up to {limit} billed, at {answer.express_memory_mb} MB"
+        text = f"Express costs no more {than} up to a billed duration of {limit}, at {answer.express_memory_mb} MB"
         out += wrap(text, 2, style)
     return out
 
 
 def _type(choice: TypeChoice, answer: Workflow, style: Style) -> list[str]:
     name = choice.type + (", as written" if choice.as_written else "")
-    word = "possible" if choice.verdict.eligible else "not possible"
+    word = "yes" if choice.verdict.eligible else "no"
     monthly = numbers.usd(choice.monthly_cost) if answer.executions else ""
     colour = "green" if choice.verdict.eligible else "red"
     out = row(
@@ -211,14 +213,14 @@ def _type(choice: TypeChoice, answer: Workflow, style: Style) -> list[str]:
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 
-def _room(answer: Workflow, style: Style) -> list[str]:
+def _history(answer: Workflow, style: Style) -> list[str]:
     out: list[str] = []
-    for one in answer.rooms:
+    for state in answer.rooms:
         text = (
-            f"{amount(one.events_fixed)} + {amount(one.events_each)} x {one.unit}: at most {one.most:,} {one.unit}"
-            f" of '{one.state}' fit into 25,000 events; {amount(one.present)} now"
+            f"{amount(state.events_fixed)} + {amount(state.events_each)} x {state.unit}: at most {state.most:,} {state.unit}"
+            f" of '{state.state}' fit into 25,000 events; {amount(state.present)} now"
         )
-        out += labelled("HISTORY" if not out else "", text, _TEXT, style)
+        out += labelled("Event history" if not out else "", text, _TEXT, style)
     return out
 
 
@@ -228,35 +230,35 @@ def _limits(answer: Workflow, style: Style, *, details: bool) -> list[str]:
         return []
     out = row(
         style,
-        left(0, "HEADROOM"),
+        left(0, "Limits"),
         right(44, "peak"),
         right(54, "limit"),
         left(55, "unit"),
-        right(80, "free"),
+        right(80, "headroom"),
         colour="bold",
     )
-    for one in shown:
-        check = one.check
+    for limit in shown:
+        check = limit.check
         out += row(
             style,
-            left(2, f"{check.resource} {check.limit.partition('.')[2]}"),
+            left(2, limit_name(check.resource, check.limit)),
             right(44, numbers.rate(check.load)),
             right(54, numbers.rate(check.quota)),
             left(55, check.unit),
-            right(80, "BROKEN" if one.breached else numbers.share(one.headroom), "red" if one.breached else ""),
+            right(80, "exceeded" if limit.breached else numbers.share(limit.headroom), "red" if limit.breached else ""),
         )
     rest = len(answer.limits) - len(shown)
     return [*out, f"  {rest} more: --details"] if rest else out
 
 
-def _rests_on(answer: Workflow, style: Style, *, details: bool) -> list[str]:
+def _basis(answer: Workflow, style: Style, *, details: bool) -> list[str]:
     out: list[str] = []
-    told = [a for a in answer.assumptions if details or a.kind == "workload"]
-    for one in told:
-        out += labelled("ASSUMED" if not out else "", f"{one.path}: {one.value} ({one.reason})", _TEXT, style)
-    left_out = [f"{e.what}: {e.why}" for e in answer.excluded]
-    for i, text in enumerate(left_out):
-        out += labelled("NOT IN HERE" if not i else "", text, _TEXT, style)
+    shown = [a for a in answer.assumptions if details or a.kind == "workload"]
+    for i, assumption in enumerate(shown):
+        text = f"{assumption.path}: {assumption.value} ({assumption.reason})"
+        out += labelled("" if i else "Assumptions", text, _TEXT, style)
+    for i, excluded in enumerate(answer.excluded):
+        out += labelled("" if i else "Not included", f"{excluded.what}: {excluded.why}", _TEXT, style)
     checked = answer.prices.oldest_checked
     if checked is not None:
         out.append(paint(f"Prices checked {checked} to {answer.prices.newest_checked}.", "dim", style))
@@ -289,7 +291,7 @@ def amount(value: Fraction) -> str:
 
 
 def lasting(ms: Fraction) -> str:
-    """A length of time in the largest unit it fills."""
+    """A duration in the largest unit that it fills."""
     for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000)):
         if ms >= size:
             return f"{float(ms / size):.3g} {unit}" if ms / size < _THOUSAND else f"{round(ms / size):,} {unit}"
