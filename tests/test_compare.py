@@ -13,8 +13,9 @@ from capplan.commands.compare.choose import choose, pareto, unless, with_regret
 from capplan.commands.compare.commitments import commit, plan_month, reserve
 from capplan.pipeline.results import AtMultiple, ModeOption, Modes
 from capplan.report.document import Style
+from capplan.report.formats.json import to_json
+from capplan.report.records.modes import modes_record
 from capplan.report.views.compare_modes import modes_text
-from capplan.report.plan_json import modes_record, to_json
 from tests.helpers import scenario
 
 D = Decimal

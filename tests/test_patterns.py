@@ -12,8 +12,9 @@ from capplan.commands.plan import plan
 from capplan.language.load import load
 from capplan.pipeline.results import Plan
 from capplan.report.document import Style
+from capplan.report.formats.json import to_json
+from capplan.report.records.plan import plan_record
 from capplan.report.views.access_patterns import patterns_block
-from capplan.report.plan_json import plan_record, to_json
 from tests.helpers import WEB_SHOP, scenario
 
 SECONDS = 2_628_000

@@ -86,13 +86,13 @@ def test_explain_shows_the_working_whose_parts_add_up() -> None:
 
 
 def test_every_line_of_the_web_shop_can_be_explained() -> None:
-    from capplan.commands.explain import explain, line_ids
+    from capplan.commands.explain import explain, line_items
     from capplan.language.load import load
     from capplan.report.document import Style
     from capplan.report.views.explain import explain_text
 
     scenario = load(WEB_SHOP)
-    for line in line_ids(scenario):
+    for line in line_items(scenario):
         found = explain(scenario, line.id)
         assert found.together >= 0, line.id
         text = explain_text(found, Style())

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from capplan.report.views.check import check_text
 from capplan.report.checked import Checked
 from capplan.report.document import Style
+from capplan.report.views.check import check_text
 from tests.report.build import PLAN, RISK, one_resource
 
 D = Decimal

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capplan.errors import Diagnostic
-from capplan.report.views.errors import errors_json, errors_text
 from capplan.report.plain import plain
+from capplan.report.views.errors import errors_json, errors_text
 
 FILE = "scenarios/web-shop/scenario.yaml"
 

@@ -33,6 +33,21 @@ class ChartRecord(NamedTuple):
     series: tuple[SeriesRecord, ...]
 
 
+class BarsRecord(NamedTuple):
+    """Loads side by side, the largest first, such as partitions.
+
+    Attributes:
+        limit: What one of them can serve.
+        names: What the first ones are; may be fewer than the values.
+    """
+
+    title: str
+    unit: str
+    limit: float
+    values: tuple[float, ...]
+    names: tuple[str, ...]
+
+
 class EventRecord(NamedTuple):
     """An event, and why it happens.
 
@@ -65,7 +80,7 @@ class TimelineRecord(NamedTuple):
     books: Mapping[str, str | Decimal]
     month: tuple[SeriesRecord, ...]
     charts: tuple[ChartRecord, ...]
-    bars: tuple[Bars, ...]
+    bars: tuple[BarsRecord, ...]
     events: tuple[EventRecord, ...]
     notes: tuple[str, ...]
 
@@ -120,6 +135,7 @@ def _timeline(timeline: Timeline) -> TimelineRecord:
         books={"unit": totals.unit, "offered": totals.offered, **dict(totals.parts)},
         month=tuple(series_record(series) for series in timeline.month),
         charts=tuple(_chart(chart) for chart in timeline.charts),
+        bars=tuple(_bars(bars) for bars in timeline.bars),
         events=tuple(_event(event) for event in timeline.events),
     )
 
@@ -130,8 +146,12 @@ def _chart(chart: Chart) -> ChartRecord:
 
 def series_record(series: Series) -> SeriesRecord:
     """Values at equal steps."""
-    values = tuple(series.values.tolist())
+    values = tuple(series.values.astype(float).tolist())
     return taken(SeriesRecord, series, start_second=series.start_s, step_seconds=series.step_s, values=values)
+
+
+def _bars(bars: Bars) -> BarsRecord:
+    return taken(BarsRecord, bars, limit=float(bars.limit), values=tuple(map(float, bars.values)))
 
 
 def _event(event: Event) -> EventRecord:

@@ -10,7 +10,8 @@ import pytest
 import capplan
 from capplan.pipeline.results import Plan
 from capplan.report.document import Style
-from capplan.report.plan_json import plan_record
+from capplan.report.record import value_of
+from capplan.report.records.plan import plan_record
 from capplan.report.views.estimate import plan_text
 from tests.helpers import scenario
 
@@ -107,7 +108,7 @@ def test_the_answer_shows_runs(tmp_path: Path) -> None:
     assert block[1].split() == ["fold", "1.66", "2.31", "2.31", "6.16", "96%", "11%", "30", "min"]
     assert "0.0496 failures a month are told, which cost <0.01 USD; 1.2 attempts" in block[2]
     assert all(len(line) <= 80 for line in block)
-    (record,) = plan_record(plan)["runs"]
+    (record,) = value_of(plan_record(plan))["runs"]
     assert record["cost"]["worst_run"] == "6.16"
 
 

@@ -1,4 +1,4 @@
-"""What a program reads of a plan: keys of the contract, in its order, numbers as strings, nothing that drives a terminal."""
+"""JSON answers: keys of the contract in its order, figures as strings, schemas that hold, saved plans read back."""
 
 import json
 from dataclasses import replace
@@ -6,7 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from capplan.report.plan_json import modes_record, number, plan_record, to_json
+from capplan.report.formats.json import to_json
+from capplan.report.record import number, value_of
+from capplan.report.records.modes import modes_record
+from capplan.report.records.plan import plan_record
 from tests.report.build import LINES, MODES, PLAN
 
 D = Decimal
@@ -30,7 +33,7 @@ def test_a_number_keeps_every_digit_and_has_no_exponent(value: Decimal | None, t
 
 
 def test_the_contract_keys_come_first_and_in_order() -> None:
-    record = plan_record(PLAN)
+    record = value_of(plan_record(PLAN))
     assert list(record)[:17] == [
         "schema", "capplan_version", "scenario", "currency", "month_hours", "seed", "prices", "monthly_cost", "one_time_cost",
         "cost_by_service", "resources", "line_items", "limits", "findings", "assumptions", "excluded", "gates",
@@ -48,7 +51,7 @@ def test_the_contract_keys_come_first_and_in_order() -> None:
 
 
 def test_a_line_item_as_json() -> None:
-    assert plan_record(PLAN)["line_items"][0] == {
+    assert value_of(plan_record(PLAN))["line_items"][0] == {
         "id": "orders.writes",
         "resource": "orders",
         "service": "dynamodb",
@@ -100,5 +103,5 @@ def test_json_is_ascii_so_that_no_text_drives_a_terminal() -> None:
 
 
 def test_not_a_number_is_never_written() -> None:
-    with pytest.raises(ValueError, match="Out of range"):
+    with pytest.raises(ValueError, match="nan has no place in JSON"):
         to_json({"x": float("nan")})
