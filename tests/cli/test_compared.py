@@ -142,7 +142,7 @@ def test_several_scenarios_each_find_their_own_baseline(
         ("{}", "it has no schema"),
         ("[]", "it holds no plan"),
         ('{"schema": "capplan.modes/1"}', "its schema is 'capplan.modes/1'"),
-        ('{"schema": "capplan.plan/1"}', "'scenario' is missing or not what it should be"),
+        ('{"schema": "capplan.plan/1"}', "'capplan_version' is missing or not what it should be"),
         ('{"schema": "capplan.plan/1", "schema": "x"}', "key 'schema' is written twice"),
         ('{"schema": "capplan.plan/1", "monthly_cost": NaN}', "NaN is no number"),
         ("[" * 100_000, "nested too deep"),

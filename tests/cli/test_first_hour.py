@@ -28,7 +28,7 @@ def test_a_starter_estimates_at_once_and_is_never_overwritten(tmp_path: Path) ->
     path.write_text("mine")
     done = run("init", str(tmp_path))
     assert (done.returncode, path.read_text()) == (2, "mine")
-    assert "Nothing was written." in done.stderr
+    assert "nothing written" in done.stderr
     assert run("init", str(tmp_path), "--force").returncode == 0
     assert path.read_text() == first
 
@@ -105,7 +105,7 @@ def test_explain_without_a_line_names_all_and_a_wrong_one_the_near_one() -> None
     done = run("explain", WEB_SHOP, "order.writes")
     assert done.returncode == 2
     assert "did you mean 'orders.writes'?" in done.stderr
-    assert "its lines are orders." in run("explain", WEB_SHOP, "orders").stderr
+    assert "its line items are orders." in run("explain", WEB_SHOP, "orders").stderr
 
 
 def test_every_rule_can_be_explained_by_its_id_and_its_last_word() -> None:

@@ -40,7 +40,7 @@ def test_states_ways_odds_and_errors_are_drawn() -> None:
     ways = {(a, b): text for a, b, text in chart.edges}
     assert ways[ids["In stock"], ids["Pack items (Map)"]] == "95%"
     assert ways[ids["Charge card"], ids["Refused (Fail)"]] == "States.ALL"
-    assert ways[ids["Charge card"], ids["Charge card"]] == "retry, 3 at most"
+    assert ways[ids["Charge card"], ids["Charge card"]] == "retry, at most 3"
     assert "charge-card" in chart.nodes[ids["Charge card"]]
 
 

@@ -68,7 +68,7 @@ def _limits_state(plan: PlanRecord) -> str:
     limits = limits_by_name(plan)
     exceeded = sorted((limit.headroom, name) for name, limit in limits.items() if limit.breached)
     if not exceeded:
-        return "all within limits" if limits else "none checked"
+        return "none exceeded" if limits else "none checked"
     headroom, name = exceeded[0]
     return f"{len(exceeded)} exceeded: {limit_name(*name)}, {numbers.over(headroom)}"
 

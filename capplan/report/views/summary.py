@@ -79,7 +79,7 @@ def _limits(limits: Sequence[PlannedLimit], style: Style) -> list[str]:
         return _row("limits", f"{len(exceeded)} exceeded", f"{name}, {over}", style, "red")
     first = min((p for p in limits if p.breaks_at is not None), key=lambda p: p.breaks_at or 0, default=None)
     tail = f"first at risk: {first.check.resource}, exceeded at {times(first.breaks_at)} traffic" if first else ""
-    return _row("limits", "all within limits", tail, style)
+    return _row("limits", "none exceeded", tail, style)
 
 
 def _savings(findings: Sequence[Finding]) -> str:
