@@ -248,7 +248,7 @@ def gates_by_text(plan: PlanRecord) -> dict[str, GateRecord]:
 
 
 def observable_values(plan: PlanRecord) -> dict[str, Decimal]:
-    """Observables by name: those that every plan's costs give, and all that it holds itself."""
+    """Observables by name: those that every plan's costs give, and the observables in it."""
     out = {"cost.monthly": plan.monthly_cost, "cost.yearly": plan.monthly_cost * 12}
     out |= {f"cost.{service}": cost for service, cost in plan.cost_by_service.items()}
     out |= {f"{label}.cost": cost for label, cost in resource_costs(plan).items()}

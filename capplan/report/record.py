@@ -175,8 +175,8 @@ def record_from(record: type[RecordT], data: object) -> RecordT:
     Raises:
         RecordError: A key is missing, or a value is of another form.
     """
-    found: RecordT = _read(record, data, ())
-    return found
+    value: RecordT = _read(record, data, ())
+    return value
 
 
 _Path = tuple[str | int, ...]

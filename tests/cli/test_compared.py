@@ -344,7 +344,7 @@ def test_a_plan_that_does_not_say_what_was_written_is_compared_for_the_rest(
     base.write_text(json.dumps(old))
     code, out, _ = told(capsysbinary, "diff", str(base), written(tmp_path, rate=60))
     assert code == 0
-    assert "does not say what its scenario was" in " ".join(out.split())
+    assert "has no copy of its scenario" in " ".join(out.split())
     assert "Changed in the scenario" not in out
     delta = ("--baseline", str(base), "--budget-delta", "1%")
     assert told(capsysbinary, "check", path, *delta)[0] == 3, "the bill itself is in every plan"

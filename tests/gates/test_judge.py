@@ -16,7 +16,7 @@ from capplan.language.gate_syntax import Gate, read_gate
 from capplan.language.gate_tokens import plain_name
 from capplan.language.scenario import with_gates
 from capplan.pipeline.results import Plan
-from capplan.report.views.gates import holds
+from capplan.report.passing_gate import passing_gate
 from tests.helpers import WEB_SHOP, scenario
 
 D = Decimal
@@ -90,7 +90,7 @@ def test_a_gate_asks_for_anything_the_plan_knows(gate: str, expected: str, tmp_p
 def test_every_observable_of_the_web_shop_has_a_gate_that_holds() -> None:
     loaded = capplan.load(WEB_SHOP)
     plan = capplan.plan(loaded, findings=False)
-    texts = [f"{plain_name(o.name)} {holds(o)}" for o in plan.observed if o.value is not None]
+    texts = [f"{plain_name(o.name)} {passing_gate(o)}" for o in plan.observed if o.value is not None]
     assert len(texts) > 100
     gates = [Gate(text, read_gate(text), "deny", n, 1) for n, text in enumerate(texts, 1)]
     judged = capplan.plan(with_gates(loaded, *gates), findings=False, allow_unjudged=False).gates[len(loaded.gates) :]

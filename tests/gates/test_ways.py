@@ -10,7 +10,7 @@ from capplan.language.load import build
 from capplan.model import Change
 from capplan.pipeline.what_if import apply
 from capplan.report.checked import Checked, message
-from capplan.report.verdicts import told
+from capplan.report.verdicts import verdict_texts
 from tests.helpers import WEB_SHOP, scenario
 
 SALE = Path(WEB_SHOP).read_text(encoding="utf-8").replace("times: 8x", "times: 20x").split("gates:")[0]
@@ -59,10 +59,10 @@ def test_the_words_say_what_it_gives(folder: Path) -> None:
     plan = capplan.plan(
         scenario(SALE + GATES.split("  - orders.heat", maxsplit=1)[0], folder, head=""), allow_unjudged=False
     )
-    first = told(plan)[0]
+    first = verdict_texts(plan)[0]
     assert first.fixes[0].outcome == "then 0%: it passes"
-    assert message(first).endswith("(gives 0%: it holds)")
-    assert Checked(plan).breaks(first)
+    assert message(first).endswith("(then 0%: it passes)")
+    assert Checked(plan).fails(first)
 
 
 def test_an_estimate_looks_for_none(folder: Path) -> None:

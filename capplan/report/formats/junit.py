@@ -1,6 +1,6 @@
 """Writes verdicts as JUnit XML: a suite for each scenario, a test case for each gate.
 
-The form is the one Jenkins, GitLab and GitHub's reporters read: github.com/testmoapp/junitxml (read 2026-11-24).
+The format is what Jenkins, GitLab and GitHub's reporters read: github.com/testmoapp/junitxml (read 2026-11-24).
 """
 
 from collections.abc import Iterable, Sequence

@@ -148,7 +148,7 @@ def _total(checked: Checked, more: int) -> list[list[str]]:
 
 
 def diff_markdown(difference: "Difference") -> str:
-    """The cost in one line, then what changed in the scenario and what that changes; cut to what a comment holds."""
+    """The cost in one line, then what changed in the scenario and what that changes; cut to the size of a comment."""
     for max_rows in (40, 10, 0):
         text = _difference(difference, max_rows)
         if len(text) <= MAX_CHARACTERS:

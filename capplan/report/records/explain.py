@@ -80,5 +80,5 @@ def lines_record(lines: Sequence[LineItem]) -> LinesRecord:
 
 
 def rules_record(rules: Sequence[Rule]) -> RulesRecord:
-    """Rules with all they say."""
+    """Rules in full."""
     return RulesRecord("capplan.rules/1", tuple(rules))

@@ -97,8 +97,8 @@ def _gate(text: VerdictText) -> GateRecord:
 def _pattern(cost: PatternCost) -> PatternRecord:
     pattern = cost.pattern
     units = {name: to_quantity(getattr(pattern, name)) for name in ("requests", "read_units", "write_units")}
-    own = {"resource": cost.resource, "monthly_cost": cost.monthly_cost, "per_million": cost.per_million}
-    return taken(PatternRecord, pattern, index_=pattern.index, **own, **units)
+    costs = {"resource": cost.resource, "monthly_cost": cost.monthly_cost, "per_million": cost.per_million}
+    return taken(PatternRecord, pattern, index_=pattern.index, **costs, **units)
 
 
 # --- saved plans -----------------------------------------------------------------------------------------------------

@@ -63,23 +63,23 @@ class SizeRecord(NamedTuple):
     storage_usd_per_million_items_month: Decimal | None
 
 
-def size_record(found: MeasuredItems) -> SizeRecord:
+def size_record(answer: MeasuredItems) -> SizeRecord:
     """Measured items as JSON has them."""
-    measured = found.measured
+    measured = answer.measured
     sizes, mean = measured.sizes, Fraction(measured.sizes.mean)
     return taken(
         SizeRecord,
         measured,
         schema="capplan.size/1",
         capplan_version=__version__,
-        file=found.file,
-        region=found.region,
+        file=answer.file,
+        region=answer.region,
         item_bytes=int(mean) if mean.denominator == 1 else mean,
         bytes=taken(SizesRecord, sizes, min=sizes.least, mean=mean, max=sizes.largest),
         billed_storage_bytes=Fraction(measured.billed_bytes),
         attributes=tuple(_attribute(attribute, measured) for attribute in measured.attributes),
-        operations=tuple(_operation(priced) for priced in found.operations),
-        storage_usd_per_million_items_month=found.stored_million_usd,
+        operations=tuple(_operation(priced) for priced in answer.operations),
+        storage_usd_per_million_items_month=answer.stored_million_usd,
     )
 
 

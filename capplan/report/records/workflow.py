@@ -176,5 +176,5 @@ def _bound(bound: PathBound | None) -> BoundRecord | None:
 
 def _type(choice: TypeChoice) -> TypeRecord:
     verdict, cost = choice.verdict, _usd(choice.each)
-    own = {"eligible": verdict.eligible, "obstacles": verdict.obstacles, "warnings": verdict.warnings}
-    return taken(TypeRecord, choice, cost_per_execution=cost, **own)
+    eligibility = {"eligible": verdict.eligible, "obstacles": verdict.obstacles, "warnings": verdict.warnings}
+    return taken(TypeRecord, choice, cost_per_execution=cost, **eligibility)

@@ -198,7 +198,7 @@ def _notes(difference: Difference, style: Style) -> list[str]:
     out: list[str] = []
     for source, plan in ((difference.base_source, difference.base), (difference.head_source, difference.head)):
         if not plan.inputs:
-            out += wrap(f"{source} does not say what its scenario was, so scenarios are not compared.", 0, style)
+            out += wrap(f"{source} has no copy of its scenario, so scenarios are not compared.", 0, style)
     if difference.base.prices.sha256 != difference.head.prices.sha256:
         out.append("The two were priced with different price files.")
     return out

@@ -132,8 +132,8 @@ def _assumptions(assumptions: Sequence[WeighedAssumption], style: Style, *, deta
     yours = sum(a.assumption.kind == "workload" for a in ranked)
     counts = f"Assumptions: {yours} yours to confirm, {numbers.count(len(ranked) - yours, 'AWS default')}"
     out = row(style, left(0, counts), right(_AMOUNT, "USD/month if not" if weighed else ""), colour="bold")
-    for one in shown:
-        out += _assumption(one, style, to=_BEFORE_AMOUNT if weighed else _AMOUNT - 1)
+    for assumption in shown:
+        out += _assumption(assumption, style, to=_BEFORE_AMOUNT if weighed else _AMOUNT - 1)
     hidden = len(ranked) - len(shown)
     return [*out, *(row(style, left(10, f"{hidden} more"), colour="dim") if hidden else [])]
 

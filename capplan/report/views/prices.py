@@ -15,26 +15,26 @@ _SHORT_LABELS = {"stepfunctions": "Step Fn"}
 _TEXT = 12
 
 
-def regions_text(found: Sequence[ListedRegion], style: Style) -> str:
+def regions_text(listed: Sequence[ListedRegion], style: Style) -> str:
     """A line for each Region."""
-    heads = [_SHORT_LABELS.get(service, service_label(service)) for service, _ in found[0].prices]
+    heads = [_SHORT_LABELS.get(service, service_label(service)) for service, _ in listed[0].prices]
     places = [_FIRST_COUNT + _COUNT * i for i in range(len(heads))]
     days = places[-1] + 2
     out = row(
         style,
-        left(0, f"{numbers.count(len(found), 'Region')}"),
+        left(0, f"{numbers.count(len(listed), 'Region')}"),
         *(right(at, head) for at, head in zip(places, heads, strict=True)),
         left(days, "checked"),
         colour="bold",
     )
-    for one in found:
-        counts = [right(at, str(count)) for at, (_, count) in zip(places, one.prices, strict=True)]
-        checked = f"{one.oldest_checked} to {one.newest_checked}"
-        out += row(style, left(0, one.region), *counts, left(days, checked))
+    for region in listed:
+        counts = [right(at, str(count)) for at, (_, count) in zip(places, region.prices, strict=True)]
+        checked = f"{region.oldest_checked} to {region.newest_checked}"
+        out += row(style, left(0, region.region), *counts, left(days, checked))
     return finish([out, ["capplan prices list REGION shows a Region's prices"]])
 
 
-def prices_text(region: str, found: Sequence[ListedPrice], style: Style) -> str:
+def prices_text(region: str, listed: Sequence[ListedPrice], style: Style) -> str:
     """A line for each price: its first tier, and when it was checked."""
     out = row(
         style,
@@ -43,8 +43,8 @@ def prices_text(region: str, found: Sequence[ListedPrice], style: Style) -> str:
         left(_KEY_DAY, "checked"),
         colour="bold",
     )
-    for one in found:
-        price = one.price
+    for entry in listed:
+        price = entry.price
         marks = ("+" if len(price.tiers) > 1 else "") + ("" if price.confidence == "verified" else "*")
         out += row(
             style,
@@ -52,28 +52,28 @@ def prices_text(region: str, found: Sequence[ListedPrice], style: Style) -> str:
             right(_KEY_PRICE, f"{_amount(price.tiers[0].price)}{marks:2}"),
             left(_KEY_DAY, str(price.checked or "undated")),
         )
-    note = "+ has more tiers; * is not from AWS's own price list (secondary or derived). All of one: capplan prices show KEY REGION"
+    note = "+ has more tiers; * is not from AWS's own price list (secondary or derived). In full: capplan prices show KEY REGION"
     return finish([out, wrap(note, 0, style)])
 
 
-def everywhere_text(key: str, found: Sequence[ListedPrice], style: Style) -> str:
+def everywhere_text(key: str, listed: Sequence[ListedPrice], style: Style) -> str:
     """A line for each Region, the lowest price first."""
-    unit = found[0].price.unit if found else ""
+    unit = listed[0].price.unit if listed else ""
     out = row(style, left(0, f"{key}, USD per {unit}"), right(60, "a unit"), left(62, "checked"), colour="bold")
-    for one in found:
-        price = _amount(one.price.tiers[0].price)
-        out += row(style, left(0, one.region), right(60, price), left(62, str(one.price.checked or "undated")))
+    for entry in listed:
+        price = _amount(entry.price.tiers[0].price)
+        out += row(style, left(0, entry.region), right(60, price), left(62, str(entry.price.checked or "undated")))
     return finish([out])
 
 
 def price_text(entries: Sequence[ListedPrice], style: Style) -> str:
     """One price: tiers, allowance, source, days; older entries below."""
-    return finish([_entry(one, style, used=i == 0) for i, one in enumerate(entries)])
+    return finish([_entry(entry, style, used=i == 0) for i, entry in enumerate(entries)])
 
 
-def _entry(one: ListedPrice, style: Style, *, used: bool) -> list[str]:
-    price = one.price
-    out = row(style, left(0, f"{price.key} in {one.region}{'' if used else ' (replaced)'}"), colour="bold")
+def _entry(entry: ListedPrice, style: Style, *, used: bool) -> list[str]:
+    price = entry.price
+    out = row(style, left(0, f"{price.key} in {entry.region}{'' if used else ' (replaced)'}"), colour="bold")
     for tier in price.tiers:
         begin = f"from {numbers.quantity(tier.begin)}" if tier.begin else "from unit 0"
         sure = "" if tier.confidence == price.confidence else f", {tier.confidence}"

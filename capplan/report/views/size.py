@@ -18,23 +18,23 @@ _NEAR = 10
 """A size up to a tenth of a block over a boundary is worth a note."""
 
 
-def size_text(found: MeasuredItems, style: Style) -> str:
+def size_text(answer: MeasuredItems, style: Style) -> str:
     """The answer of `size`."""
     return finish(
         [
-            [_title(found, style)],
-            _sizes(found.measured),
-            _attributes(found.measured, style),
-            _units(found, style),
-            _stored(found, style),
+            [_title(answer, style)],
+            _sizes(answer.measured),
+            _attributes(answer.measured, style),
+            _units(answer, style),
+            _stored(answer, style),
         ]
     )
 
 
-def _title(found: MeasuredItems, style: Style) -> str:
-    measured = found.measured
+def _title(answer: MeasuredItems, style: Style) -> str:
+    measured = answer.measured
     size = f"{'mean ' if measured.items > 1 else ''}{_bytes(measured.sizes.mean)} bytes"
-    return paint(safe(f"{found.file} · {numbers.count(measured.items, 'item')} · {size}", style), "bold", style)
+    return paint(safe(f"{answer.file} · {numbers.count(measured.items, 'item')} · {size}", style), "bold", style)
 
 
 def _sizes(measured: Measured) -> list[str]:
@@ -77,16 +77,16 @@ _AS_A_PUT = frozenset({"update", "delete"})
 """Writes that take as much as a put, and share its row."""
 
 
-def _units(found: MeasuredItems, style: Style) -> list[str]:
-    several = found.measured.items > 1
-    usd = found.region is not None
+def _units(answer: MeasuredItems, style: Style) -> list[str]:
+    several = answer.measured.items > 1
+    usd = answer.region is not None
     heads = (
         right(56, "units"),
         *_if(several, right(68, "at the mean")),
         *_if(usd, right(80, "USD/million")),
     )
     out = row(style, left(0, "Units"), left(30, "consistency"), *heads, colour="bold")
-    for priced in found.operations:
+    for priced in answer.operations:
         operation = priced.operation
         if operation.name in _AS_A_PUT:
             continue
@@ -99,7 +99,7 @@ def _units(found: MeasuredItems, style: Style) -> list[str]:
             *_if(usd, right(80, _usd(priced))),
         )
         out += row(style, left(2, name), left(30, level), *cells)
-    return out + [line for words in _notes(found.measured) for line in wrap(words, 2, style)]
+    return out + [line for words in _notes(answer.measured) for line in wrap(words, 2, style)]
 
 
 def _short(value: Fraction) -> str:
@@ -130,11 +130,11 @@ def _notes(measured: Measured) -> Iterable[str]:
     )
 
 
-def _stored(found: MeasuredItems, style: Style) -> list[str]:
-    words = f"Storage  {_bytes(found.measured.billed_bytes)} bytes billed for an item, 100 of them AWS's overhead"
-    if found.stored_million_usd is not None:
-        words += f"; a million cost {numbers.usd(found.stored_million_usd)} USD a month in {found.region}"
-    several = found.measured.items > 1
-    name = "sample.jsonl" if found.file.startswith("<") else PurePath(found.file).name
+def _stored(answer: MeasuredItems, style: Style) -> list[str]:
+    words = f"Storage  {_bytes(answer.measured.billed_bytes)} bytes billed for an item, 100 of them AWS's overhead"
+    if answer.stored_million_usd is not None:
+        words += f"; a million cost {numbers.usd(answer.stored_million_usd)} USD a month in {answer.region}"
+    several = answer.measured.items > 1
+    name = "sample.jsonl" if answer.file.startswith("<") else PurePath(answer.file).name
     write = f"items_file: {name}" if several else "item: {...}"
     return [*wrap(words, 0, style), *wrap(f"In a scenario, under the table: {write}", 0, style)]
