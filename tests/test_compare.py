@@ -257,8 +257,8 @@ def test_the_screen_fits_80_columns_and_names_the_choice(tmp_path: Path) -> None
         text = modes_text(found, Style(), details=details)
         assert text.isascii()
         assert all(len(line) <= 80 for line in text.splitlines()), max(text.splitlines(), key=len)
-        assert "<- choose" in text
-        assert "  unless" in text
+        assert "<- recommended" in text
+        assert "  alternative" in text
 
 
 def test_the_same_scenario_gives_the_same_bytes(tmp_path: Path) -> None:
