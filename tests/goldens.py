@@ -14,13 +14,13 @@ from capplan.commands.explain import Explained, explain
 from capplan.errors import CapplanError
 from capplan.language.load import load
 from capplan.pipeline.results import Modes, Plan
-from capplan.report.check_text import check_text
 from capplan.report.checked import Checked
 from capplan.report.document import Style
-from capplan.report.errors import errors_text
-from capplan.report.explain_text import explain_text
-from capplan.report.modes_text import modes_text
-from capplan.report.plan_text import plan_text
+from capplan.report.views.check import check_text
+from capplan.report.views.compare_modes import modes_text
+from capplan.report.views.errors import errors_text
+from capplan.report.views.estimate import plan_text
+from capplan.report.views.explain import explain_text
 from tests.helpers import SCENARIOS, WEB_SHOP
 from tests.json_answers import json_goldens
 from tests.report.build import forty_resources, one_resource

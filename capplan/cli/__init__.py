@@ -1,4 +1,4 @@
-"""The command line: the only place that prints, reads the terminal and exits. It computes nothing."""
+"""The command line: the only package that prints, reads the terminal and exits."""
 
 import gc
 import os
@@ -10,14 +10,14 @@ from capplan import __version__
 HELP = """Usage: capplan COMMAND SCENARIO [OPTIONS]
 Plan cost and capacity of serverless AWS workloads before you deploy them.
 
-  estimate       What will it cost, will it hold, what should I change?
+  estimate       What will it cost, are limits exceeded, what should I change?
   compare-modes  Which capacity mode for each table?
   simulate       What happens minute by minute?
   workflow       What does one execution of a state machine do and cost?
   size           How large is an item, and how many units does it take?
-  explain        Where does this number come from? What does this rule look at?
-  check          Do the gates hold? Exit 3 if not
-  gates          What can a gate ask, and what is it today?
+  explain        Where does a figure come from? What does a rule look at?
+  check          Do the gates pass? Exit 3 if not
+  gates          What can a gate observe, and what is its value today?
   diff           What does this change cost? Scenarios, JSON, git revisions
 Prepare: init, validate, schema, prices, completion
 
@@ -25,7 +25,7 @@ Formats, -f: table json markdown junit sarif github csv, several at once as
 -f table -f json=plan.json. SCENARIO - reads standard input.
 Options and an example: capplan COMMAND --help
 Start: capplan init, then capplan estimate scenario.yaml
-Exit: 0 done, 1 capplan failed, 2 wrong input, 3 gate broken, 4 --strict
+Exit: 0 done, 1 capplan failed, 2 wrong input, 3 gate failed, 4 --strict
 """
 INTERRUPTED = 130
 
@@ -41,10 +41,10 @@ def main() -> NoReturn:
 
 def _answer(arguments: list[str]) -> int:
     if arguments in (["--version"], ["-V"]):
-        return _say(f"capplan {__version__}\n", 0)
+        return _print(f"capplan {__version__}\n", 0)
     if not arguments or arguments in (["--help"], ["-h"], ["help"]):
-        return _say(HELP, 0 if arguments else 2)
-    gc.set_threshold(200_000, 20, 20)  # a plan is built once and keeps all it makes: looking for garbage costs a fifth
+        return _print(HELP, 0 if arguments else 2)
+    gc.set_threshold(200_000, 20, 20)  # a plan keeps all it makes: collecting garbage costs a fifth
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # half of numpy's start-up is its thread pool
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them in every package costs a tenth
     from capplan.cli.app import run  # noqa: PLC0415  heavy
@@ -52,8 +52,8 @@ def _answer(arguments: list[str]) -> int:
     return run(arguments)
 
 
-def _say(text: str, code: int) -> int:
-    """Own words, which are ASCII; a reader who has gone changes nothing."""
+def _print(text: str, code: int) -> int:
+    """ASCII text on standard output; a closed pipe does not change the exit code."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

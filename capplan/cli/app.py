@@ -1,4 +1,4 @@
-"""Every command, named once, and how a command line becomes an exit code. No command's work is done here."""
+"""The list of commands, and how a command line becomes an exit code."""
 
 from collections.abc import Iterable, Mapping
 from importlib import import_module
@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, str] = {
 
 
 def app_of(names: Iterable[str]) -> typer.Typer:
-    """The command line with some commands: a run loads the one it was asked for, and no other's options."""
+    """The command line with some commands: a run loads the one that is asked for."""
     app = typer.Typer(
         add_completion=False,
         rich_markup_mode=None,
@@ -42,11 +42,11 @@ def app_of(names: Iterable[str]) -> typer.Typer:
     app.callback()(_every_command)
     for name in names:
         module = COMMANDS[name]
-        found = getattr(import_module(f"capplan.cli.{module}"), module)
-        if isinstance(found, typer.Typer):
-            app.add_typer(found, name=name)
+        command = getattr(import_module(f"capplan.cli.{module}"), module)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
         else:
-            app.command(name)(found)
+            app.command(name)(command)
     return app
 
 
@@ -55,21 +55,22 @@ def _every_command() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """The exit code of a command line. What nobody foresaw keeps its traceback."""
-    asked = arguments[:1] if arguments[0] in COMMANDS else COMMANDS
-    command = typer.main.get_command(app_of(asked))
+    """Run a command line and return its exit code. A bug keeps its traceback."""
+    names = arguments[:1] if arguments[0] in COMMANDS else COMMANDS
+    command = typer.main.get_command(app_of(names))
     try:
         code = command.main(arguments, prog_name="capplan", standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except Exception as error:
-        show = getattr(error, "show", None)  # a usage error of Typer's, which keeps its base class to itself
+        show = getattr(error, "show", None)  # a usage error of Typer, whose base class is private
         if show is None:
             raise
         if _wants_json(arguments):
-            from capplan.report.errors import errors_json  # noqa: PLC0415
+            from capplan.report.formats.json import to_json  # noqa: PLC0415
+            from capplan.report.records.errors import errors_record  # noqa: PLC0415
 
-            put(errors_json([Diagnostic("command line", 0, 0, error.format_message())]) + "\n")  # type: ignore[attr-defined]
+            put(to_json(errors_record([Diagnostic("command line", 0, 0, error.format_message())])))  # type: ignore[attr-defined]
         else:
             show()
         return WRONG_INPUT
@@ -77,7 +78,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _wants_json(arguments: list[str]) -> bool:
-    """Whether JSON was asked for, in a command line that could not be read."""
+    """Whether a command line that could not be read asks for JSON."""
     pairs = pairwise(arguments)
     return any(a in ("-f", "--format") and b.startswith("json") for a, b in pairs) or any(
         a.startswith(("--format=json", "-fjson")) for a in arguments

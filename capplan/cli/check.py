@@ -1,4 +1,4 @@
-"""`capplan check`: do the gates hold?"""
+"""`capplan check`: do the gates pass?"""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,12 +22,12 @@ from capplan.cli.options import (
     Today,
 )
 from capplan.cli.output import output
-from capplan.cli.sources import baselines, held_against
-from capplan.cli.steps import GATE_BROKEN, day_of, delta, every, guarded, keep_inputs, load_scenario, money, strict_code
+from capplan.cli.sources import baseline_of, baselines
+from capplan.cli.steps import GATE_FAILED, day_of, delta, every, guarded, keep_inputs, load_scenario, money, strict_code
 from capplan.pipeline.results import Plan
 
 if TYPE_CHECKING:
-    from capplan.commands.saved_plan import Snapshot
+    from capplan.commands.saved_plan import PlanRecord
 
 
 def check(
@@ -44,36 +44,39 @@ def check(
     ascii: Ascii = False,
     no_color: NoColor = False,
     quiet: Quiet = False,
-    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="deny, or warn: warnings break too.")] = FailOn.deny,
+    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="deny, or warn: warnings fail too.")] = FailOn.deny,
 ) -> int:
-    """Do the gates hold? Exit 3 if not; the report comes first.
+    """Do the gates pass? Exit 3 if not; the report is written first.
 
     Example: capplan check scenarios/web-shop/scenario.yaml --budget 2500
     """
     where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=PLAN_FORMATS)
     keep_inputs(where, [*scenarios, *([baseline] if baseline else [])])
-    most, more, day = money(budget), delta(budget_delta), day_of(today)
-    if more is not None and baseline is None:
-        raise typer.BadParameter("it is held against --baseline, which is missing", param_hint="--budget-delta")
+    max_usd, max_change, day = money(budget), delta(budget_delta), day_of(today)
+    if max_change is not None and baseline is None:
+        raise typer.BadParameter("it needs --baseline", param_hint="--budget-delta")
 
     def answer() -> int:
         from capplan.commands.plan import plan  # noqa: PLC0415
         from capplan.language.gate_syntax import budget_gate  # noqa: PLC0415
         from capplan.language.scenario import with_gates  # noqa: PLC0415
 
-        extra = [*([budget_gate(most)] if most is not None else []), *([more] if more is not None else [])]
+        extra = [
+            *([budget_gate(max_usd)] if max_usd is not None else []),
+            *([max_change] if max_change is not None else []),
+        ]
         loaded = every(scenarios, lambda path: with_gates(load_scenario(path, None, settings), *extra))
         bases = baselines(baseline, loaded, day, seed) if baseline else [None] * len(loaded)
 
-        def one(pair: "tuple[Any, Snapshot | None]") -> Plan:
-            held = held_against(pair[1], baseline, pair[0].name)
-            return plan(pair[0], today=day, seed=seed, baseline=held, allow_unjudged=False)
+        def planned(pair: "tuple[Any, PlanRecord | None]") -> Plan:
+            base = baseline_of(pair[1], baseline, pair[0].name)
+            return plan(pair[0], today=day, seed=seed, baseline=base, allow_unjudged=False)
 
-        plans = every(list(zip(loaded, bases, strict=True)), one)
+        plans = every(list(zip(loaded, bases, strict=True)), planned)
         write_checked(where, plans, bases, fail_on_warn=fail_on is FailOn.warn)
         levels = ("deny", "warn") if fail_on is FailOn.warn else ("deny",)
         if any(g.verdict == "fail" and g.level in levels for plan in plans for g in plan.gates):
-            return GATE_BROKEN
+            return GATE_FAILED
         return strict_code(plans, strict)
 
     return guarded(where, answer)

@@ -11,9 +11,9 @@ from capplan.cli.output import emit, output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
 
 Times = Annotated[
-    list[str] | None, typer.Option("--times", help="A multiple of the traffic to compare at, such as 3x; repeat it.")
+    list[str] | None, typer.Option("--times", help="A multiple of the traffic to compare at, such as 3x. Repeatable.")
 ]
-_MOST = 1000
+_MAX_MULTIPLE = 1000
 
 
 def multiples_of(texts: list[str] | None) -> tuple[Fraction, ...]:
@@ -22,7 +22,10 @@ def multiples_of(texts: list[str] | None) -> tuple[Fraction, ...]:
         return (Fraction(1, 2), Fraction(1), Fraction(2))
     out = []
     for text in texts:
-        if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?x?", text) or not 0 < Fraction(text.rstrip("x")) <= _MOST:
+        if (
+            not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?x?", text)
+            or not 0 < Fraction(text.rstrip("x")) <= _MAX_MULTIPLE
+        ):
             raise typer.BadParameter(f"expected a multiple, such as 2x, found '{text}'", param_hint="--times")
         out.append(Fraction(text.rstrip("x")))
     return tuple(out)
@@ -50,8 +53,9 @@ def compare_modes(
 
     def answer() -> int:
         import capplan  # noqa: PLC0415
-        from capplan.report.modes_text import modes_text  # noqa: PLC0415
-        from capplan.report.plan_json import modes_record, to_json  # noqa: PLC0415
+        from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.records.modes import modes_record  # noqa: PLC0415
+        from capplan.report.views.compare_modes import modes_text  # noqa: PLC0415
 
         modes = capplan.compare_modes(
             load_scenario(scenario, None, settings), today=day, seed=seed, multiples=multiples

@@ -1,4 +1,4 @@
-"""`capplan completion`: what a shell needs to complete commands and options."""
+"""`capplan completion`: the script that completes commands and options in a shell."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -9,7 +9,7 @@ from capplan.cli.output import put
 
 
 class Shell(StrEnum):
-    """Shells that can be told."""
+    """Supported shells."""
 
     bash = "bash"
     zsh = "zsh"

@@ -6,13 +6,13 @@ import typer
 
 from capplan.cli.options import Ascii, Details, Format, NoColor, OutputFile, Quiet, Seed, Today
 from capplan.cli.output import emit, output
-from capplan.cli.sources import one_of, revision_of, snapshots_at
+from capplan.cli.sources import one_of, plans_at, revision_of
 from capplan.cli.steps import day_of, guarded, keep_inputs
 
 DIFF_FORMATS = ("table", "json", "markdown", "github", "csv")
 _WHAT = "a scenario, a saved JSON, or REVISION:SCENARIO such as HEAD~1:scenario.yaml"
-Base = Annotated[str, typer.Argument(metavar="BASE", help=f"What was: {_WHAT}; HEAD~1 alone is HEAD as it was.")]
-Head = Annotated[str, typer.Argument(metavar="HEAD", help="What is: the same kinds.")]
+Base = Annotated[str, typer.Argument(metavar="BASE", help=f"Before: {_WHAT}; HEAD~1 alone is HEAD at that revision.")]
+Head = Annotated[str, typer.Argument(metavar="HEAD", help="After: the same kinds.")]
 
 
 def diff(
@@ -27,34 +27,37 @@ def diff(
     no_color: NoColor = False,
     quiet: Quiet = False,
 ) -> int:
-    """What does this change cost? What was written, the bill, the headroom, by money.
+    """What does this change cost? Changes of the scenario, its cost, limits and gates.
 
     Example: capplan diff HEAD~1:scenario.yaml scenario.yaml
     """
     where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=DIFF_FORMATS)
     keep_inputs(where, [base, head])
     if base == head == "-":
-        raise typer.BadParameter("only one of them can be standard input", param_hint="BASE HEAD")
+        raise typer.BadParameter("only one of the two can be standard input", param_hint="BASE HEAD")
 
     def answer() -> int:
         from capplan.commands.diff import difference  # noqa: PLC0415
-        from capplan.report import diff_data  # noqa: PLC0415
-        from capplan.report.diff_text import diff_text  # noqa: PLC0415
-        from capplan.report.plan_json import to_json  # noqa: PLC0415
+        from capplan.report.formats.csv import diff_csv  # noqa: PLC0415
+        from capplan.report.formats.github import diff_annotations  # noqa: PLC0415
+        from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.formats.markdown import diff_markdown  # noqa: PLC0415
+        from capplan.report.records.diff import diff_record  # noqa: PLC0415
+        from capplan.report.views.diff import diff_text  # noqa: PLC0415
 
-        was = revision_of(base, head)
-        before, after = snapshots_at(was, day, seed), snapshots_at(head, day, seed)
-        new = one_of(after, head, before[0].name if len(before) == 1 < len(after) else None)
-        old = one_of(before, base, new.name if len(before) > 1 else None)
-        found = difference(old, new, was, head)
+        source = revision_of(base, head)
+        before, after = plans_at(source, day, seed), plans_at(head, day, seed)
+        new = one_of(after, head, before[0].scenario.name if len(before) == 1 < len(after) else None)
+        old = one_of(before, base, new.scenario.name if len(before) > 1 else None)
+        change = difference(old, new, source, head)
         emit(
             where,
-            lambda: to_json(diff_data.diff_record(found)),
-            lambda style: diff_text(found, style, details=details),
+            lambda: to_json(diff_record(change)),
+            lambda style: diff_text(change, style, details=details),
             {
-                "markdown": lambda: diff_data.diff_markdown(found),
-                "github": lambda: diff_data.diff_annotations(found),
-                "csv": lambda: diff_data.diff_csv(found),
+                "markdown": lambda: diff_markdown(change),
+                "github": lambda: diff_annotations(change),
+                "csv": lambda: diff_csv(change),
             },
         )
         return 0

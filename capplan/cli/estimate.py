@@ -1,4 +1,4 @@
-"""`capplan estimate`: what will it cost, will it hold, what should I change?"""
+"""`capplan estimate`: what will it cost, are limits exceeded, what should I change?"""
 
 from capplan.cli.formats import PLAN_FORMATS, write_plan
 from capplan.cli.options import (
@@ -37,7 +37,7 @@ def estimate(
     no_color: NoColor = False,
     quiet: Quiet = False,
 ) -> int:
-    """What will it cost, will it hold, what should I change?
+    """What will it cost, are limits exceeded, what should I change?
 
     Example: capplan estimate scenarios/web-shop/scenario.yaml
     """
@@ -54,6 +54,6 @@ def estimate(
 
 
 def _text(plan: Plan, style: Style, details: bool, top: int) -> str:  # noqa: FBT001
-    from capplan.report.plan_text import plan_text  # noqa: PLC0415
+    from capplan.report.views.estimate import plan_text  # noqa: PLC0415
 
     return plan_text(plan, style, details=details, top=top)

@@ -1,4 +1,4 @@
-"""`capplan explain`: where does this number come from, and what does this rule look at?"""
+"""`capplan explain`: where does a figure come from, and what does a rule look at?"""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ from capplan.cli.output import Output, emit, output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
 
 Subject = Annotated[str, typer.Argument(metavar="SCENARIO|RULE", help="A scenario, a rule's id, or the word rules.")]
-Line = Annotated[str | None, typer.Argument(metavar="[LINE]", help="A line's id, such as orders.writes.")]
+Line = Annotated[str | None, typer.Argument(metavar="[LINE]", help="The id of a line item, such as orders.writes.")]
 
 
 def explain(
@@ -24,7 +24,7 @@ def explain(
     no_color: NoColor = False,
     quiet: Quiet = False,
 ) -> int:
-    """Where does this number come from? Every digit of one line, or what one rule of FINDINGS looks at.
+    """Where does a figure come from? One line item with all digits, or what one rule looks at.
 
     Example: capplan explain scenarios/web-shop/scenario.yaml orders.writes
     """
@@ -36,20 +36,21 @@ def explain(
             _rule(subject, where)
             return 0
         keep_inputs(where, [subject])
-        from capplan.commands.explain import explain, line_ids  # noqa: PLC0415
-        from capplan.report.explain_json import explain_json, lines_json  # noqa: PLC0415
-        from capplan.report.explain_text import explain_text, lines_text  # noqa: PLC0415
+        from capplan.commands.explain import explain, line_items  # noqa: PLC0415
+        from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.records.explain import explain_record, lines_record  # noqa: PLC0415
+        from capplan.report.views.explain import explain_text, lines_text  # noqa: PLC0415
 
         scenario = load_scenario(subject, None)
         if line is None:
-            found = line_ids(scenario, today=day, seed=seed)
-            emit(where, lambda: lines_json(found), lambda style: lines_text(scenario.name, found, style))
+            lines = line_items(scenario, today=day, seed=seed)
+            emit(where, lambda: to_json(lines_record(lines)), lambda style: lines_text(scenario.name, lines, style))
         else:
-            one = explain(scenario, line, today=day, seed=seed)
-            emit(where, lambda: explain_json(one), lambda style: explain_text(one, style))
+            explained = explain(scenario, line, today=day, seed=seed)
+            emit(where, lambda: to_json(explain_record(explained)), lambda style: explain_text(explained, style))
         return 0
 
-    return guarded(where, answer, "Nothing is explained.")
+    return guarded(where, answer, "nothing explained")
 
 
 def _is_file(subject: str) -> bool:
@@ -61,17 +62,18 @@ def _rule(word: str, where: Output) -> None:
     from capplan.errors import CapplanError, Diagnostic  # noqa: PLC0415
     from capplan.reading.nearest import nearest  # noqa: PLC0415
     from capplan.reading.scalars import shown  # noqa: PLC0415
-    from capplan.report.explain_json import rules_json  # noqa: PLC0415
-    from capplan.report.explain_text import rule_text, rules_text  # noqa: PLC0415
+    from capplan.report.formats.json import to_json  # noqa: PLC0415
+    from capplan.report.records.explain import rules_record  # noqa: PLC0415
+    from capplan.report.views.explain import rule_text, rules_text  # noqa: PLC0415
     from capplan.services import all_rules  # noqa: PLC0415
 
     rules = all_rules()
     if word == "rules":
-        emit(where, lambda: rules_json(rules), lambda style: rules_text(rules, style))
+        emit(where, lambda: to_json(rules_record(rules)), lambda style: rules_text(rules, style))
         return
-    found = [rule for rule in rules if word in (rule.id, rule.id.partition(".")[2])]
-    if not found:
+    named = [rule for rule in rules if word in (rule.id, rule.id.partition(".")[2])]
+    if not named:
         close = nearest(word, [name for rule in rules for name in (rule.id, rule.id.partition(".")[2])])
-        hint = f"did you mean '{close}'?" if close else "capplan explain rules names all"
-        raise CapplanError((Diagnostic("explain", 0, 0, f"{shown(word)} is no file and no rule", hint),))
-    emit(where, lambda: rules_json(found), lambda style: "\n".join(rule_text(rule, style) for rule in found))
+        hint = f"did you mean '{close}'?" if close else "capplan explain rules lists all"
+        raise CapplanError((Diagnostic("explain", 0, 0, f"{shown(word)} is neither a file nor a rule", hint),))
+    emit(where, lambda: to_json(rules_record(named)), lambda style: "\n".join(rule_text(rule, style) for rule in named))

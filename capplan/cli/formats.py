@@ -1,4 +1,4 @@
-"""The forms a plan's answer comes in, for `check` and `estimate`. It renders nothing itself."""
+"""Writes the answers of `check` and `estimate` in the formats that are asked for."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -9,14 +9,14 @@ from capplan.pipeline.results import Plan
 from capplan.report.document import Style
 
 if TYPE_CHECKING:
-    from capplan.commands.saved_plan import Snapshot
+    from capplan.commands.saved_plan import PlanRecord
     from capplan.report.checked import Checked
 
 PLAN_FORMATS = ("table", "json", "markdown", "junit", "sarif", "github", "csv")
 
 
 def write_checked(
-    where: Output, plans: Sequence[Plan], bases: "Sequence[Snapshot | None]", *, fail_on_warn: bool
+    where: Output, plans: Sequence[Plan], bases: "Sequence[PlanRecord | None]", *, fail_on_warn: bool
 ) -> None:
     """The verdicts of some scenarios."""
     from capplan.report.checked import Checked  # noqa: PLC0415
@@ -24,12 +24,12 @@ def write_checked(
     every = [Checked(plan, base, fail_on_warn) for plan, base in zip(plans, bases, strict=True)]
 
     def table(style: Style) -> str:
-        from capplan.report.check_text import check_text  # noqa: PLC0415
+        from capplan.report.views.check import check_text  # noqa: PLC0415
 
-        return "\n".join(check_text(one, style) for one in every)
+        return "\n".join(check_text(checked, style) for checked in every)
 
     def rows() -> str:
-        from capplan.report.plan_csv import gates_csv  # noqa: PLC0415
+        from capplan.report.formats.csv import gates_csv  # noqa: PLC0415
 
         return gates_csv(every)
 
@@ -46,7 +46,7 @@ def write_plan(where: Output, plan: Plan, table: Callable[[Style], str]) -> None
     every = [Checked(plan)]
 
     def rows() -> str:
-        from capplan.report.plan_csv import lines_csv  # noqa: PLC0415
+        from capplan.report.formats.csv import lines_csv  # noqa: PLC0415
 
         return lines_csv(every)
 
@@ -74,31 +74,32 @@ def _write(where: Output, every: "Sequence[Checked]", table: Callable[[Style], s
 
 
 def _json(every: "Sequence[Checked]") -> str:
-    from capplan.report.plan_json import checked_record, to_json  # noqa: PLC0415
+    from capplan.report.formats.json import to_json  # noqa: PLC0415
+    from capplan.report.records.plan import checked_record  # noqa: PLC0415
 
-    records = [checked_record(one.plan, one.base) for one in every]
+    records = [checked_record(checked.plan, checked.base) for checked in every]
     return to_json(records[0] if len(records) == 1 else records)
 
 
 def _markdown(every: "Sequence[Checked]") -> str:
-    from capplan.report.markdown import checked_markdown  # noqa: PLC0415
+    from capplan.report.formats.markdown import checked_markdown  # noqa: PLC0415
 
     return checked_markdown(every)
 
 
 def _junit(every: "Sequence[Checked]") -> str:
-    from capplan.report.junit import checked_junit  # noqa: PLC0415
+    from capplan.report.formats.junit import checked_junit  # noqa: PLC0415
 
     return checked_junit(every)
 
 
 def _sarif(every: "Sequence[Checked]") -> str:
-    from capplan.report.sarif import checked_sarif  # noqa: PLC0415
+    from capplan.report.formats.sarif import checked_sarif  # noqa: PLC0415
 
     return checked_sarif(every)
 
 
 def _github(every: "Sequence[Checked]") -> str:
-    from capplan.report.annotations import checked_annotations  # noqa: PLC0415
+    from capplan.report.formats.github import checked_annotations  # noqa: PLC0415
 
     return checked_annotations(every)

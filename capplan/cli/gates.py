@@ -1,4 +1,4 @@
-"""`capplan gates`: what can a gate ask of this scenario, and what is it today?"""
+"""`capplan gates`: what can a gate observe, and what is its value today?"""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ import typer
 
 from capplan.cli.options import Ascii, Baseline, Format, NoColor, OutputFile, Quiet, Scenario, Seed
 from capplan.cli.output import FORMATS, emit, output
-from capplan.cli.sources import baselines, held_against
+from capplan.cli.sources import baseline_of, baselines
 from capplan.cli.steps import guarded, keep_inputs, load_scenario
 
 Word = Annotated[str | None, typer.Argument(metavar="[WORD]", help="Only observables with this in their name.")]
@@ -23,7 +23,7 @@ def gates(
     no_color: NoColor = False,
     quiet: Quiet = False,
 ) -> int:
-    """What can a gate ask? Every observable, its value today, and a gate that holds.
+    """What can a gate observe? Every observable, its value today, and a gate that passes.
 
     Example: capplan gates scenarios/web-shop/scenario.yaml orders
     """
@@ -35,18 +35,20 @@ def gates(
         from dataclasses import replace  # noqa: PLC0415
 
         from capplan.commands.plan import plan  # noqa: PLC0415
-        from capplan.report.gates_text import gates_csv, gates_record, gates_text  # noqa: PLC0415
-        from capplan.report.plan_json import to_json  # noqa: PLC0415
+        from capplan.report.formats.csv import observables_csv  # noqa: PLC0415
+        from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.records.gates import gates_record  # noqa: PLC0415
+        from capplan.report.views.gates import gates_text  # noqa: PLC0415
 
         loaded = replace(load_scenario(scenario, None), gates=())
         base = baselines(baseline, [loaded], None, seed)[0] if baseline else None
-        found = plan(loaded, seed=seed, findings=False, baseline=held_against(base, baseline, loaded.name))
-        shown = [o for o in found.observed if word is None or word in o.name]
+        planned = plan(loaded, seed=seed, findings=False, baseline=baseline_of(base, baseline, loaded.name))
+        shown = [o for o in planned.observed if word is None or word in o.name]
         emit(
             where,
-            lambda: to_json(gates_record(found, shown)),
-            lambda style: gates_text(found, shown, style),
-            {"csv": lambda: gates_csv(shown)},
+            lambda: to_json(gates_record(planned, shown)),
+            lambda style: gates_text(planned, shown, style),
+            {"csv": lambda: observables_csv(shown)},
         )
         return 0
 

@@ -5,21 +5,21 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.output import output, put, tell
+from capplan.cli.output import output, put, report
 from capplan.cli.steps import guarded
 
-Folder = Annotated[str, typer.Argument(metavar="[FOLDER]", help="Where to write it; made if need be.")]
+Folder = Annotated[str, typer.Argument(metavar="[FOLDER]", help="Where to write it; created if it does not exist.")]
 Template = Annotated[
-    str | None, typer.Option("--template", "-t", help="A shipped scenario, such as web-shop; list names all.")
+    str | None, typer.Option("--template", "-t", help="A shipped scenario, such as web-shop; list lists all.")
 ]
 
 
 def init(
     folder: Folder = ".",
     template: Template = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over files that are there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
 ) -> int:
-    """Write a commented scenario that estimates at once.
+    """Write a commented scenario that is ready to estimate.
 
     Example: capplan init shop --template web-shop
     """
@@ -34,27 +34,27 @@ def init(
         _write(Path(folder), template_files(template), force=force)
         return 0
 
-    return guarded(where, answer, "Nothing was written.")
+    return guarded(where, answer, "nothing written")
 
 
 def _write(folder: Path, files: dict[str, str], *, force: bool) -> None:
-    """All files or, where one is in the way, none."""
+    """Write all files or, where one exists, none."""
     from capplan.errors import CapplanError, Diagnostic  # noqa: PLC0415
     from capplan.reading.writing import write_atomic  # noqa: PLC0415
 
-    there = [folder / name for name in files if (folder / name).exists()]
-    if there and not force:
-        hint = "name another folder: capplan init FOLDER; or write over it with --force"
+    existing = [folder / name for name in files if (folder / name).exists()]
+    if existing and not force:
+        hint = "name another folder: capplan init FOLDER; or overwrite it with --force"
         raise CapplanError(
-            tuple(Diagnostic(path.as_posix(), 0, 0, "this file is there already", hint) for path in there)
+            tuple(Diagnostic(path.as_posix(), 0, 0, "this file already exists", hint) for path in existing)
         )
     for name, text in files.items():
         try:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             why = (error.strerror or "").lower()
-            raise CapplanError((Diagnostic(folder.as_posix(), 0, 0, "cannot make this folder", why),)) from None
+            raise CapplanError((Diagnostic(folder.as_posix(), 0, 0, "cannot create this folder", why),)) from None
         write_atomic(folder / name, text)
     for name in files:
-        tell(f"wrote {(folder / name).as_posix()}")
+        report(f"wrote {(folder / name).as_posix()}")
     put(f"next: capplan estimate {(folder / 'scenario.yaml').as_posix()}\n")

@@ -1,4 +1,4 @@
-"""Where an answer goes: formats, files, the terminal's width and symbols. It renders nothing."""
+"""Writes answers to the terminal and to files: formats, the terminal's width, symbols and color."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ FORMATS = ("table", "json")
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What the user asked of the answer's form: (format, file or None for standard output), in the order given."""
+    """How the answer is written: (format, file or None for standard output) in the order given, and the style."""
 
     wanted: tuple[tuple[str, str | None], ...]
     ascii: bool
@@ -26,7 +26,7 @@ class Output:
 
     @property
     def errors_as_json(self) -> bool:
-        """Whether mistakes too are for a program."""
+        """Whether errors are written as JSON too."""
         return any(name == "json" for name, _ in self.wanted)
 
 
@@ -39,7 +39,7 @@ def output(
     quiet: bool,
     known: Sequence[str] = FORMATS,
 ) -> Output:
-    """The wish as one value; `known` are the formats this command has.
+    """How the answer is written; `known` are the formats of the command.
 
     Raises:
         typer.BadParameter: An unknown format, or two answers for one place.
@@ -50,7 +50,7 @@ def output(
         if name not in known:
             raise typer.BadParameter(f"expected {' or '.join(known)}, found '{name}'", param_hint="--format")
         if given and not path:
-            raise typer.BadParameter(f"'{text}' names no file: write {name}=FILE", param_hint="--format")
+            raise typer.BadParameter(f"'{text}' has no file name: write {name}=FILE", param_hint="--format")
         wanted.append((name, path or file))
     for place in {path for _, path in wanted}:
         if sum(1 for _, path in wanted if path == place) > 1:
@@ -60,15 +60,15 @@ def output(
 
 
 def style_for(path: str | None, where: Output) -> Style:
-    """Unicode and colour only on a terminal that takes them; in a file or a pipe 80 columns, whatever COLUMNS says."""
+    """Unicode and color only on a terminal that supports them; in a file or a pipe 80 columns, whatever COLUMNS says."""
     if path is not None or not sys.stdout.isatty():
         return Style()
-    symbols = _takes_unicode(sys.stdout)
+    symbols = _supports_unicode(sys.stdout)
     colour = not where.no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return Style(max(80, os.get_terminal_size(sys.stdout.fileno()).columns), where.ascii or not symbols, colour)
 
 
-def _takes_unicode(stream: TextIO) -> bool:
+def _supports_unicode(stream: TextIO) -> bool:
     utf8 = (stream.encoding or "").lower().replace("-", "") == "utf8"
     return stream.isatty() and utf8 and os.environ.get("TERM") != "dumb"
 
@@ -79,7 +79,7 @@ def emit(
     as_table: Callable[[Style], str],
     others: Mapping[str, Callable[[], str]] | None = None,
 ) -> None:
-    """Files first, each whole or not at all; standard output last."""
+    """Write files first, each atomically, and standard output last."""
     plain = {"json": as_json, **(others or {})}
     texts = [
         (path, plain[name]() if name in plain else as_table(style_for(path, where))) for name, path in where.wanted
@@ -95,7 +95,7 @@ def emit(
 
 
 def put(text: str) -> None:
-    """Text on standard output. A reader who has gone (`| head`) does not change the exit code: a verdict stays."""
+    """Write text to standard output. A closed pipe (`| head`) does not change the exit code."""
     try:
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         sys.stdout.buffer.flush()
@@ -103,12 +103,12 @@ def put(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def tell(text: str, *, ascii_only: bool = False) -> None:
-    """Text on standard error, safe for what is there."""
+def report(text: str, *, ascii_only: bool = False) -> None:
+    """Write text to standard error, safe for a terminal."""
     from capplan.report.document import safe  # noqa: PLC0415
     from capplan.report.plain import inert  # noqa: PLC0415
 
-    style = Style(ascii=ascii_only or not _takes_unicode(sys.stderr))
+    style = Style(ascii=ascii_only or not _supports_unicode(sys.stderr))
     lines = [inert(safe(line, style)) for line in text.rstrip("\n").split("\n")]
     try:
         sys.stderr.write("\n".join(lines) + "\n")
@@ -116,14 +116,18 @@ def tell(text: str, *, ascii_only: bool = False) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
-def emit_errors(where: Output, errors: list[CapplanError], outcome: str = "Nothing was estimated.") -> None:
-    """Mistakes as text on standard error; as JSON on standard output where JSON was asked for."""
-    from capplan.report.errors import errors_json, errors_text  # noqa: PLC0415
-
+def emit_errors(where: Output, errors: list[CapplanError], outcome: str) -> None:
+    """Write errors as text to standard error, or as JSON to standard output where JSON is asked for."""
+    diagnostics = [diagnostic for error in errors for diagnostic in error.diagnostics]
     if where.errors_as_json:
-        put(errors_json(m for e in errors for m in e.diagnostics) + "\n")
+        from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.records.errors import errors_record  # noqa: PLC0415
+
+        put(to_json(errors_record(diagnostics)))
         return
-    ascii_only = where.ascii or not _takes_unicode(sys.stderr)
-    written = errors_text((m for e in errors for m in e.diagnostics), ascii_only=ascii_only, outcome=outcome)
+    from capplan.report.views.errors import errors_text  # noqa: PLC0415
+
+    ascii_only = where.ascii or not _supports_unicode(sys.stderr)
+    written = errors_text(diagnostics, ascii_only=ascii_only, outcome=outcome)
     blocks = [*([written] if written else []), *(e.summary for e in errors if e.summary)]
-    tell("\n\n".join(blocks), ascii_only=ascii_only)
+    report("\n\n".join(blocks), ascii_only=ascii_only)

@@ -1,4 +1,4 @@
-"""`capplan prices`: which prices are there, how old they are, and who vouches for them."""
+"""`capplan prices`: the prices in use, their age and their sources."""
 
 from typing import Annotated
 
@@ -9,9 +9,9 @@ from capplan.cli.output import emit, output
 from capplan.cli.steps import guarded
 
 prices = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Which prices are there, how old, from which source? list, show."
+    no_args_is_help=True, rich_markup_mode=None, help="Prices, their age and their sources: list, show."
 )
-Region = Annotated[str | None, typer.Argument(metavar="[REGION]", help="AWS's code of a Region; without one, all.")]
+Region = Annotated[str | None, typer.Argument(metavar="[REGION]", help="An AWS Region code; all Regions without one.")]
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A price key, such as dynamodb.on_demand.write.")]
 
 
@@ -24,7 +24,7 @@ def list_prices(
     no_color: NoColor = False,
     quiet: Quiet = False,
 ) -> int:
-    """Every Region with its prices' age, or every price of one Region.
+    """List Regions with the age of their prices, or the prices of one Region.
 
     Example: capplan prices list ap-northeast-2
     """
@@ -32,17 +32,19 @@ def list_prices(
 
     def answer() -> int:
         from capplan.pricing.listing import prices_of, regions_of  # noqa: PLC0415
-        from capplan.report import price_lists as report  # noqa: PLC0415
+        from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.records.prices import prices_record, regions_record  # noqa: PLC0415
+        from capplan.report.views import prices as view  # noqa: PLC0415
 
         if region is None:
-            known = regions_of()
-            emit(where, lambda: report.regions_json(known), lambda style: report.regions_text(known, style))
+            regions = regions_of()
+            emit(where, lambda: to_json(regions_record(regions)), lambda style: view.regions_text(regions, style))
         else:
-            found = prices_of(region)
-            emit(where, lambda: report.prices_json(found), lambda style: report.prices_text(region, found, style))
+            listed = prices_of(region)
+            emit(where, lambda: to_json(prices_record(listed)), lambda style: view.prices_text(region, listed, style))
         return 0
 
-    return guarded(where, answer, "Nothing is shown.")
+    return guarded(where, answer, "no prices shown")
 
 
 @prices.command("show")
@@ -55,7 +57,7 @@ def show_price(
     no_color: NoColor = False,
     quiet: Quiet = False,
 ) -> int:
-    """One price with its tiers, source, SKU and days; without a Region, in every Region.
+    """Show one price with its tiers, source, SKU and dates; in all Regions without one.
 
     Example: capplan prices show lambda.duration.arm64 us-east-1
     """
@@ -63,14 +65,16 @@ def show_price(
 
     def answer() -> int:
         from capplan.pricing.listing import everywhere, history_of  # noqa: PLC0415
-        from capplan.report import price_lists as report  # noqa: PLC0415
+        from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.records.prices import prices_record  # noqa: PLC0415
+        from capplan.report.views import prices as view  # noqa: PLC0415
 
         if region is None:
-            found = everywhere(key)
-            emit(where, lambda: report.prices_json(found), lambda style: report.everywhere_text(key, found, style))
+            listed = everywhere(key)
+            emit(where, lambda: to_json(prices_record(listed)), lambda style: view.everywhere_text(key, listed, style))
         else:
             entries = history_of(region, key)
-            emit(where, lambda: report.prices_json(entries), lambda style: report.price_text(entries, style))
+            emit(where, lambda: to_json(prices_record(entries)), lambda style: view.price_text(entries, style))
         return 0
 
-    return guarded(where, answer, "Nothing is shown.")
+    return guarded(where, answer, "no prices shown")

@@ -1,4 +1,4 @@
-"""How far a long run has come: one line on a terminal's standard error, after half a second, erased at the end."""
+"""Shows the progress of a long run: one line on a terminal's standard error, after half a second, erased at the end."""
 
 import os
 import sys
@@ -12,12 +12,12 @@ _ERASE = "\r\x1b[K"
 
 
 class Progress:
-    """Use as a context; `tell` may be called as often as one likes. It never writes anywhere but to a terminal."""
+    """A context manager; `update` may be called at any rate. It writes to a terminal only."""
 
     def __init__(self, verb: str, *, ascii_only: bool = False) -> None:
         self._verb = verb
         self._marks = "#." if ascii_only or (sys.stderr.encoding or "").lower() not in ("utf-8", "utf8") else "█ "
-        self._shows = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._visible = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._next = time.monotonic() + _AFTER_S
         self._drawn = False
 
@@ -29,10 +29,10 @@ class Progress:
             sys.stderr.write(_ERASE)
             sys.stderr.flush()
 
-    def tell(self, share: float, words: str) -> None:
+    def update(self, share: float, words: str) -> None:
         """The share done, 0 to 1, and words such as "orders, 12 of 28 days"."""
         now = time.monotonic()
-        if not self._shows or now < self._next:
+        if not self._visible or now < self._next:
             return
         self._next, self._drawn = now + _EVERY_S, True
         done = round(max(0.0, min(1.0, share)) * _CELLS)

@@ -1,4 +1,4 @@
-"""`capplan schema`: the JSON Schema of a scenario, for editors, and of every answer, for programs."""
+"""`capplan schema`: the JSON Schema of a scenario, for editors, and of answers, for programs."""
 
 import json
 from enum import StrEnum
@@ -30,7 +30,7 @@ def schema(
     output_file: OutputFile = None,
     quiet: Quiet = False,
 ) -> int:
-    """The JSON Schema of a scenario: an editor completes, documents and checks with it.
+    """Print the JSON Schema of a scenario, with which an editor completes, documents and checks it.
 
     Example: capplan schema -o capplan.schema.json, and in the scenario's first line:
     # yaml-language-server: $schema=capplan.schema.json
@@ -39,10 +39,12 @@ def schema(
 
     def answer() -> int:
         from capplan.language.schema import scenario_schema  # noqa: PLC0415
-        from capplan.report.json_schemas import answer_schema  # noqa: PLC0415
+        from capplan.report.record import answer_schema  # noqa: PLC0415
+        from capplan.report.records.answers import ANSWERS  # noqa: PLC0415
 
-        found = scenario_schema() if what is What.scenario else answer_schema(what.value)
-        text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        name = what.value
+        shown = scenario_schema() if what is What.scenario else answer_schema(name, ANSWERS[name])
+        text = json.dumps(shown, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         emit(where, lambda: text, lambda _: text)
         return 0
 

@@ -1,4 +1,4 @@
-"""`--set path=value`: the scenario with another value, without touching the file. It knows no path."""
+"""`--set path=value`: overrides a value of the scenario for one run."""
 
 import hashlib
 from typing import Any
@@ -19,7 +19,7 @@ def changes_of(settings: list[str] | None) -> tuple[Any, ...]:
     from capplan.model import Change  # noqa: PLC0415
     from capplan.reading.yaml_reader import read_yaml  # noqa: PLC0415
 
-    found = []
+    changes = []
     for text in settings or []:
         path, sign, value = text.partition("=")
         if not sign or not path.strip() or not value.strip():
@@ -29,15 +29,15 @@ def changes_of(settings: list[str] | None) -> tuple[Any, ...]:
         except CapplanError as error:
             first = error.diagnostics[0]
             raise typer.BadParameter(f"'{value}': {first.message}; {first.hint}", param_hint=HINT) from None
-        found.append(Change(path.strip(), data["value"] if isinstance(data, dict) else None))
-    return tuple(found)
+        changes.append(Change(path.strip(), data["value"] if isinstance(data, dict) else None))
+    return tuple(changes)
 
 
 def with_changes(scenario: Any, changes: tuple[Any, ...]) -> Any:  # noqa: ANN401  a Scenario
-    """The scenario with other values, checked again.
+    """The scenario with the changes, checked again.
 
     Raises:
-        CapplanError: What is wrong with it now.
+        CapplanError: The scenario is wrong with them.
     """
     if not changes:
         return scenario
@@ -51,8 +51,8 @@ def with_changes(scenario: Any, changes: tuple[Any, ...]) -> Any:  # noqa: ANN40
         data = apply(scenario.data, changes)
     except (LookupError, ValueError, TypeError, AttributeError):
         paths = ", ".join(change.path for change in changes)
-        hint = "a path is keys with dots, a number for a line of a list: functions.api.calls.0.times"
-        raise CapplanError((Diagnostic(HINT, 0, 0, f"nothing can stand at {paths}", hint),)) from None
+        hint = "a path is keys joined by dots, and numbers for list items: functions.api.calls.0.times"
+        raise CapplanError((Diagnostic(HINT, 0, 0, f"no value can be set at {paths}", hint),)) from None
     written = "".join(f"\n{change.path}={change.to}" for change in changes)
     sha256 = hashlib.sha256(f"{scenario.sha256}{written}".encode()).hexdigest()
     changed = build(scenario.doc, scenario.files, sha256, data)
@@ -60,7 +60,7 @@ def with_changes(scenario: Any, changes: tuple[Any, ...]) -> Any:  # noqa: ANN40
 
 
 def _check_names(scenario: Any, changes: tuple[Any, ...]) -> None:  # noqa: ANN401  a Scenario
-    """A path into a section begins with a name that stands there: a slip of the keyboard makes no new resource."""
+    """A path into a section must name an existing resource: a typing error must not create one."""
     from capplan.errors import Diagnostic  # noqa: PLC0415
     from capplan.reading.nearest import nearest  # noqa: PLC0415
     from capplan.reading.scalars import shown  # noqa: PLC0415
@@ -72,5 +72,5 @@ def _check_names(scenario: Any, changes: tuple[Any, ...]) -> None:  # noqa: ANN4
         name = rest.partition(".")[0]
         if section in (*SECTIONS, "traffic") and rest and isinstance(names, dict) and name not in names:
             close = nearest(name, names)
-            hint = f"did you mean '{close}'?" if close else f"there stands {', '.join(names)}"
-            raise CapplanError((Diagnostic(HINT, 0, 0, f"there is no {shown(f'{section}.{name}')}", hint),))
+            hint = f"did you mean '{close}'?" if close else f"it has {', '.join(names)}"
+            raise CapplanError((Diagnostic(HINT, 0, 0, f"unknown resource {shown(f'{section}.{name}')}", hint),))

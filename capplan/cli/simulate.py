@@ -11,13 +11,18 @@ from capplan.cli.progress import Progress
 from capplan.cli.steps import guarded, keep_inputs, load_scenario
 
 Resource = Annotated[
-    str | None, typer.Argument(metavar="[RESOURCE]", help="One table or function, with its charts; else all, in short.")
+    str | None,
+    typer.Argument(
+        metavar="[RESOURCE]", help="One table or function, with its charts; all, without charts, if not given."
+    ),
 ]
-Day = Annotated[int | None, typer.Option("--day", help="The day to show, 1 to 28; else the busiest.", min=1, max=28)]
+Day = Annotated[
+    int | None, typer.Option("--day", help="The day to show, 1 to 28; the busiest if not given.", min=1, max=28)
+]
 
 
 class Events(StrEnum):
-    """How much of the log is shown."""
+    """Which events are shown."""
 
     day = "day"
     all = "all"
@@ -29,9 +34,10 @@ def simulate(
     format: Format = None,
     output_file: OutputFile = None,
     day: Day = None,
-    events: Annotated[Events, typer.Option("--events", help="day, or all: the whole log.")] = Events.day,
+    events: Annotated[Events, typer.Option("--events", help="Events of the day, or all.")] = Events.day,
     mode: Annotated[
-        str | None, typer.Option("--mode", help="Run a table so: on-demand, auto-scaled-70 … as in compare-modes.")
+        str | None,
+        typer.Option("--mode", help="A capacity mode of compare-modes, such as on-demand or auto-scaled-70."),
     ] = None,
     seed: Seed = 0,
     details: Details = False,
@@ -39,7 +45,7 @@ def simulate(
     no_color: NoColor = False,
     quiet: Quiet = False,
 ) -> int:
-    """What happens when, and why? Capacity, demand, throttles and heat over time.
+    """What happens when, and why? Demand, capacity, throttling and load per partition over time.
 
     Example: capplan simulate scenarios/web-shop/scenario.yaml orders
     """
@@ -49,20 +55,23 @@ def simulate(
 
     def answer() -> int:
         import capplan  # noqa: PLC0415
-        from capplan.report.plan_json import to_json  # noqa: PLC0415
-        from capplan.report.simulation_data import simulation_csv, simulation_record  # noqa: PLC0415
-        from capplan.report.simulation_text import simulation_text  # noqa: PLC0415
+        from capplan.report.formats.csv import simulation_csv  # noqa: PLC0415
+        from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.records.simulation import simulation_record  # noqa: PLC0415
+        from capplan.report.views.simulate import simulation_text  # noqa: PLC0415
         from capplan.timeline import SimulationRequest  # noqa: PLC0415
 
         with Progress("simulating", ascii_only=ascii) as progress:
-            asked_for = SimulationRequest(day, progress.tell)
-            found = capplan.simulate(load_scenario(scenario, None), resource, seed=seed, asked_for=asked_for, mode=mode)
+            request = SimulationRequest(day, progress.update)
+            simulation = capplan.simulate(
+                load_scenario(scenario, None), resource, seed=seed, asked_for=request, mode=mode
+            )
         whole, every = details or resource is not None, events is Events.all
         emit(
             where,
-            lambda: to_json(simulation_record(found)),
-            lambda style: simulation_text(found, style, whole=whole, all_events=every),
-            {"csv": lambda: simulation_csv(found)},
+            lambda: to_json(simulation_record(simulation)),
+            lambda style: simulation_text(simulation, style, whole=whole, all_events=every),
+            {"csv": lambda: simulation_csv(simulation)},
         )
         return 0
 

@@ -1,4 +1,4 @@
-"""`capplan size`: how large is an item, and what does reading and writing it take?"""
+"""`capplan size`: how large is an item, and how many units does a request take?"""
 
 import sys
 from typing import Annotated
@@ -11,7 +11,9 @@ from capplan.cli.steps import guarded, keep_inputs
 
 Item = Annotated[
     str,
-    typer.Argument(metavar="ITEM", help="A JSON file: an item, plain or DynamoDB JSON, or one a line; - reads stdin."),
+    typer.Argument(
+        metavar="ITEM", help="A JSON file with one item, or one item a line; plain or DynamoDB JSON; - reads stdin."
+    ),
 ]
 Region = Annotated[str | None, typer.Option("--region", help="Price a million requests in this Region.")]
 
@@ -36,9 +38,10 @@ def size(
 
 def _answer(item: str, region: str | None, where: Output) -> int:
     from capplan.commands.size import measured_items  # noqa: PLC0415
-    from capplan.report.plan_json import to_json  # noqa: PLC0415
-    from capplan.report.size_text import size_record, size_text  # noqa: PLC0415
+    from capplan.report.formats.json import to_json  # noqa: PLC0415
+    from capplan.report.records.size import size_record  # noqa: PLC0415
+    from capplan.report.views.size import size_text  # noqa: PLC0415
 
-    found = measured_items(item, sys.stdin.buffer if item == "-" else None, region)
-    emit(where, lambda: to_json(size_record(found)), lambda style: size_text(found, style))
+    measured = measured_items(item, sys.stdin.buffer if item == "-" else None, region)
+    emit(where, lambda: to_json(size_record(measured)), lambda style: size_text(measured, style))
     return 0

@@ -1,4 +1,4 @@
-"""What every command does: read its values, load, plan, render, and say its exit code. It computes nothing."""
+"""Steps that several commands share: read option values, load, plan, handle errors, return the exit code."""
 
 import re
 import sys
@@ -10,19 +10,19 @@ from typing import Any, TypeVar
 
 import typer
 
-from capplan.cli.output import Output, emit_errors, tell
+from capplan.cli.output import Output, emit_errors, report
 from capplan.errors import CapplanError
 from capplan.pipeline.results import Plan
 
 From = TypeVar("From")
 To = TypeVar("To")
-WRONG_INPUT, GATE_BROKEN, NOT_STRICT = 2, 3, 4
-_MOST_USD = 10**15
-"""More than that is a slip of the keyboard."""
+WRONG_INPUT, GATE_FAILED, NOT_STRICT = 2, 3, 4
+_MAX_USD = 10**15
+"""More is a typing error."""
 
 
 def load_scenario(path: str, budget: Decimal | None, settings: list[str] | None = None) -> Any:  # noqa: ANN401  a Scenario
-    """A checked scenario from a file or, `-`, from standard input; with other values where `--set` gives them."""
+    """A checked scenario from a file or, for `-`, from standard input, with the values of `--set`."""
     from capplan.cli.settings import changes_of, with_changes  # noqa: PLC0415
     from capplan.language.load import load  # noqa: PLC0415
     from capplan.reading.yaml_reader import decode  # noqa: PLC0415
@@ -46,13 +46,13 @@ def plan_of(
     return plan(load_scenario(path, budget, settings), today=today, seed=seed, findings=findings)
 
 
-def every(of: Sequence[From], one: Callable[[From], To]) -> list[To]:
-    """The same done with each, or the mistakes of all together."""
+def every(items: Sequence[From], step: Callable[[From], To]) -> list[To]:
+    """The results of a step for all items; raises the errors of all of them at once."""
     done: list[To] = []
     errors: list[CapplanError] = []
-    for item in of:
+    for item in items:
         try:
-            done.append(one(item))
+            done.append(step(item))
         except CapplanError as error:
             errors.append(error)
     if errors:
@@ -68,7 +68,7 @@ def money(text: str | None) -> Decimal | None:
         amount = Decimal(text.removesuffix("USD").strip())
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not amount.is_finite() or not 0 <= amount <= _MOST_USD:
+    if not amount.is_finite() or not 0 <= amount <= _MAX_USD:
         raise typer.BadParameter(f"expected an amount, such as 2500, found '{text}'", param_hint="--budget")
     return amount
 
@@ -79,10 +79,10 @@ def delta(text: str | None) -> Any:  # noqa: ANN401  a Gate or None
         return None
     from capplan.language.gate_syntax import budget_delta_gate  # noqa: PLC0415
 
-    found = re.fullmatch(r"\s*([+-]?\d{1,12}(?:\.\d{1,6})?)\s*(%|USD|)\s*", text)
-    if found is None:
+    match = re.fullmatch(r"\s*([+-]?\d{1,12}(?:\.\d{1,6})?)\s*(%|USD|)\s*", text)
+    if match is None:
         raise typer.BadParameter(f"expected 50 (USD) or 5%, found '{text}'", param_hint="--budget-delta")
-    return budget_delta_gate(Decimal(found[1]), "%" if found[2] == "%" else "USD")
+    return budget_delta_gate(Decimal(match[1]), "%" if match[2] == "%" else "USD")
 
 
 def day_of(text: str | None) -> date | None:
@@ -98,23 +98,23 @@ def day_of(text: str | None) -> date | None:
 
 
 def strict_code(plans: list[Plan], strict: bool) -> int:  # noqa: FBT001
-    """Exit code 4 where the answer rests on something nobody confirmed; says what."""
+    """Exit code 4 where the answer depends on unconfirmed assumptions or stale prices, which are reported."""
     if not strict:
         return 0
-    rests = [
+    unconfirmed = [
         f"{a.assumption.path}: {a.assumption.value}"
         for plan in plans
         for a in plan.assumptions
         if a.assumption.kind == "workload"
     ]
-    rests += [f"stale price: {key}" for plan in plans for key in plan.prices.stale]
-    for line in rests:
-        tell(f"strict: the answer rests on {line}")
-    return NOT_STRICT if rests else 0
+    unconfirmed += [f"stale price: {key}" for plan in plans for key in plan.prices.stale]
+    for line in unconfirmed:
+        report(f"strict: the answer depends on {line}")
+    return NOT_STRICT if unconfirmed else 0
 
 
 class _SeveralError(Exception):
-    """The mistakes of several files, each file's with its own summary."""
+    """The errors of several files, each with its own summary."""
 
     def __init__(self, errors: list[CapplanError]) -> None:
         super().__init__()
@@ -122,15 +122,15 @@ class _SeveralError(Exception):
 
 
 def keep_inputs(where: Output, paths: list[str]) -> None:
-    """An answer never replaces the file it answers."""
+    """An answer must not overwrite its own input."""
     inputs = {Path(path).resolve() for path in paths if path != "-"}
     for _, place in where.wanted:
         if place is not None and Path(place).resolve() in inputs:
-            raise typer.BadParameter(f"'{place}' is the scenario itself: name another file", param_hint="--output")
+            raise typer.BadParameter(f"'{place}' is an input: name another file", param_hint="--output")
 
 
-def guarded(where: Output, answer: Callable[[], int], outcome: str = "Nothing was estimated.") -> int:
-    """The answer's exit code, or that of the mistakes it met, told."""
+def guarded(where: Output, answer: Callable[[], int], outcome: str = "no estimate produced") -> int:
+    """The exit code of an answer; errors are reported, and `outcome` says what they prevent."""
     try:
         return answer()
     except CapplanError as error:

@@ -1,4 +1,4 @@
-"""`capplan validate`: is the file right?"""
+"""`capplan validate`: is the file valid?"""
 
 from capplan.cli.options import Ascii, Format, OutputFile, Quiet, Scenarios
 from capplan.cli.output import emit, output
@@ -12,7 +12,7 @@ def validate(
     ascii: Ascii = False,
     quiet: Quiet = False,
 ) -> int:
-    """Is the file right? Every mistake at once, with line, column and what to write. Exit 2 if not.
+    """Is the file valid? All errors at once, with line, column and what to write. Exit 2 if not.
 
     Example: capplan validate scenarios/web-shop/scenario.yaml
     """
@@ -20,10 +20,12 @@ def validate(
     keep_inputs(where, scenarios)
 
     def answer() -> int:
-        from capplan.report.validated import validated_json, validated_text  # noqa: PLC0415
+        from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.records.valid import valid_record  # noqa: PLC0415
+        from capplan.report.views.validate import validated_text  # noqa: PLC0415
 
         plans = every(scenarios, lambda path: plan_of(path, None, None, 0, findings=False))
-        emit(where, lambda: validated_json(plans), lambda style: validated_text(plans, style))
+        emit(where, lambda: to_json(valid_record(plans)), lambda style: validated_text(plans, style))
         return 0
 
-    return guarded(where, answer, "The file is not valid.")
+    return guarded(where, answer, "not valid")

@@ -8,14 +8,14 @@ from capplan.cli.options import Ascii, Details, NoColor, OutputFile, Quiet, Scen
 from capplan.cli.output import FORMATS, emit, output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
 
-Name = Annotated[str | None, typer.Argument(metavar="[NAME]", help="The state machine; not needed where there is one.")]
+Name = Annotated[
+    str | None, typer.Argument(metavar="[NAME]", help="The state machine; not needed if there is only one.")
+]
 Format = Annotated[
     list[str] | None,
     typer.Option("--format", "-f", help="table, json or mermaid; mermaid=FILE writes a file."),
 ]
-Draws = Annotated[
-    int | None, typer.Option("--draws", help="Executions to draw; as many as is reasonable.", min=2, max=1_000_000)
-]
+Draws = Annotated[int | None, typer.Option("--draws", help="Number of simulated executions.", min=2, max=1_000_000)]
 
 
 def workflow(
@@ -42,17 +42,17 @@ def workflow(
 
     def answer() -> int:
         import capplan  # noqa: PLC0415
-        from capplan.report.plan_json import to_json  # noqa: PLC0415
-        from capplan.report.workflow_data import workflow_record  # noqa: PLC0415
-        from capplan.report.workflow_mermaid import mermaid  # noqa: PLC0415
-        from capplan.report.workflow_text import workflow_text  # noqa: PLC0415
+        from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.formats.mermaid import mermaid  # noqa: PLC0415
+        from capplan.report.records.workflow import workflow_record  # noqa: PLC0415
+        from capplan.report.views.workflow import workflow_text  # noqa: PLC0415
 
-        found = capplan.workflow(load_scenario(scenario, None), name, seed=seed, draws=draws, today=day)
+        analyzed = capplan.workflow(load_scenario(scenario, None), name, seed=seed, draws=draws, today=day)
         emit(
             where,
-            lambda: to_json(workflow_record(found)),
-            lambda style: workflow_text(found, style, details=details),
-            {"mermaid": lambda: mermaid(found)},
+            lambda: to_json(workflow_record(analyzed)),
+            lambda style: workflow_text(analyzed, style, details=details),
+            {"mermaid": lambda: mermaid(analyzed)},
         )
         return 0
 

@@ -1,26 +1,32 @@
-"""What differs between two plans: what was written, the bill, the headroom, the verdicts. It plans and renders nothing."""
+"""Compares two plans: their scenarios, costs, limits and verdicts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
-from capplan.commands.saved_plan import SnapGate, SnapLimit, Snapshot
+from capplan.commands.saved_plan import (
+    GateRecord,
+    LimitRecord,
+    PlanRecord,
+    gates_by_text,
+    limits_by_name,
+    line_costs,
+    resource_costs,
+)
 
 _ZERO = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class InputChange:
-    """A value of the scenario; None where nothing is written."""
+class InputChange(NamedTuple):
+    """A value of the scenario in both plans; None where the key is not there."""
 
     path: str
     base: str | None
     head: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyChange:
-    """A resource's, a service's or a line's cost of the month, USD; None where it does not exist."""
+class CostChange(NamedTuple):
+    """A resource's, a service's or a line's cost in both plans, USD a month; None where there is none."""
 
     label: str
     base: Decimal | None
@@ -32,14 +38,13 @@ class MoneyChange:
         return (self.head or _ZERO) - (self.base or _ZERO)
 
 
-@dataclass(frozen=True, slots=True)
-class LimitChange:
-    """How a limit stood and stands; None where it is not checked."""
+class LimitChange(NamedTuple):
+    """A limit in both plans; None where it is not checked."""
 
     resource: str
     limit: str
-    base: SnapLimit | None
-    head: SnapLimit | None
+    base: LimitRecord | None
+    head: LimitRecord | None
 
     @property
     def change(self) -> Decimal:
@@ -48,80 +53,86 @@ class LimitChange:
 
     @property
     def breaks(self) -> bool:
-        """Whether it is broken now and was not before."""
+        """Whether it is exceeded in the head only."""
         return bool(self.head and self.head.breached) and not (self.base and self.base.breached)
 
     @property
-    def mended(self) -> bool:
-        """Whether it was broken and is not any more."""
+    def resolved(self) -> bool:
+        """Whether it is exceeded in the base only."""
         return bool(self.base and self.base.breached) and not (self.head and self.head.breached)
 
 
-@dataclass(frozen=True, slots=True)
-class GateChange:
-    """How a gate stood and stands; None where it is not written."""
+class GateChange(NamedTuple):
+    """A gate in both plans; None where it is not written."""
 
     gate: str
-    base: SnapGate | None
-    head: SnapGate | None
+    base: GateRecord | None
+    head: GateRecord | None
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Two plans side by side: money by how much it changed, limits by what they lost, inputs as written."""
+class Difference(NamedTuple):
+    """Two plans and how they differ.
 
-    base: Snapshot
-    head: Snapshot
+    Attributes:
+        inputs: What changed in the scenario; empty where one plan does not say what it was.
+        services, resources, lines: Costs, the largest change first, unchanged ones too.
+        limits: Limits that are exceeded now first, unchanged ones too.
+        gates: In the order of the head, unchanged ones too.
+    """
+
+    base: PlanRecord
+    head: PlanRecord
     base_source: str
     head_source: str
     inputs: tuple[InputChange, ...]
-    services: tuple[MoneyChange, ...]
-    resources: tuple[MoneyChange, ...]
-    lines: tuple[MoneyChange, ...]
+    services: tuple[CostChange, ...]
+    resources: tuple[CostChange, ...]
+    lines: tuple[CostChange, ...]
     limits: tuple[LimitChange, ...]
     gates: tuple[GateChange, ...]
 
     @property
     def change(self) -> Decimal:
-        """What the head's month costs more, USD."""
+        """What the head costs more, USD a month."""
         return self.head.monthly_cost - self.base.monthly_cost
 
 
-def difference(base: Snapshot, head: Snapshot, base_source: str, head_source: str) -> Difference:
-    """Everything that differs; limits and gates that do not are in it too, money that does not as well."""
+def difference(base: PlanRecord, head: PlanRecord, base_source: str, head_source: str) -> Difference:
+    """How two plans differ."""
+    base_gates, head_gates = gates_by_text(base), gates_by_text(head)
     return Difference(
         base,
         head,
         base_source,
         head_source,
         _inputs(base, head),
-        _money(base.services, head.services),
-        _money(base.resources, head.resources),
-        _money({k: x.cost for k, x in base.lines.items()}, {k: x.cost for k, x in head.lines.items()}),
-        _limits(base, head),
-        tuple(GateChange(gate, base.gates.get(gate), head.gates.get(gate)) for gate in _both(base.gates, head.gates)),
+        _costs(base.cost_by_service, head.cost_by_service),
+        _costs(resource_costs(base), resource_costs(head)),
+        _costs(line_costs(base), line_costs(head)),
+        _limits(limits_by_name(base), limits_by_name(head)),
+        tuple(GateChange(gate, base_gates.get(gate), head_gates.get(gate)) for gate in _both(base_gates, head_gates)),
     )
 
 
 def _both(base: Iterable[str], head: Iterable[str]) -> list[str]:
-    """Keys of the head in its order, then those that are gone."""
+    """Keys of the head in its order, then those that only the base has."""
     return list(dict.fromkeys([*head, *base]))
 
 
-def _inputs(base: Snapshot, head: Snapshot) -> tuple[InputChange, ...]:
-    """Nothing where one of them does not say what was written."""
+def _inputs(base: PlanRecord, head: PlanRecord) -> tuple[InputChange, ...]:
     if not base.inputs or not head.inputs:
         return ()
     pairs = ((path, base.inputs.get(path), head.inputs.get(path)) for path in _both(base.inputs, head.inputs))
-    return tuple(InputChange(path, old, new) for path, old, new in pairs if old != new)
+    return tuple(InputChange(path, before, now) for path, before, now in pairs if before != now)
 
 
-def _money(base: Mapping[str, Decimal], head: Mapping[str, Decimal]) -> tuple[MoneyChange, ...]:
-    found = [MoneyChange(label, base.get(label), head.get(label)) for label in _both(base, head)]
-    return tuple(sorted(found, key=lambda m: (-abs(m.change), -max(m.base or _ZERO, m.head or _ZERO), m.label)))
+def _costs(base: Mapping[str, Decimal], head: Mapping[str, Decimal]) -> tuple[CostChange, ...]:
+    changes = [CostChange(label, base.get(label), head.get(label)) for label in _both(base, head)]
+    return tuple(sorted(changes, key=lambda c: (-abs(c.change), -max(c.base or _ZERO, c.head or _ZERO), c.label)))
 
 
-def _limits(base: Snapshot, head: Snapshot) -> tuple[LimitChange, ...]:
-    keys = dict.fromkeys([*head.limits, *base.limits])
-    found = [LimitChange(*key, base.limits.get(key), head.limits.get(key)) for key in keys]
-    return tuple(sorted(found, key=lambda x: (not x.breaks, not x.mended, x.change, x.resource, x.limit)))
+def _limits(
+    base: Mapping[tuple[str, str], LimitRecord], head: Mapping[tuple[str, str], LimitRecord]
+) -> tuple[LimitChange, ...]:
+    changes = [LimitChange(*key, base.get(key), head.get(key)) for key in dict.fromkeys([*head, *base])]
+    return tuple(sorted(changes, key=lambda x: (not x.breaks, not x.resolved, x.change, x.resource, x.limit)))

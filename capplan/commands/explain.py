@@ -1,4 +1,4 @@
-"""Where a line's quantity comes from: every request that drives it, metered alone. It rates nothing and words no report."""
+"""Explains a line item's quantity: the requests that drive it, each metered on its own."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,15 +22,15 @@ from capplan.resource_type import DeclaredResource
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Requests of one kind, and what they bring to a line.
+    """Requests of one kind, and what they add to a charge.
 
     Attributes:
-        flow: How many, by entrance; exact.
+        flow: How many, by traffic source; exact.
         access: What each request is.
-        cause: The address of who sends them.
-        quantity: What they bring to the line when they come alone.
-        line: Where the scenario says so; 0 where it does not.
-        item_bytes: The size of an item, where one size is said.
+        cause: The address of the caller.
+        quantity: What they add to the charge when metered on their own.
+        line: The line of the scenario they come from; 0 for none.
+        item_bytes: The size of an item, where all have one size.
     """
 
     flow: DemandFlow
@@ -43,7 +43,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One charge: its causes, what is left when they are added up, and its lines, one a tier."""
+    """A charge: its causes, the quantity that only their combination adds (`together`), and its line items, one a tier."""
 
     id: str
     name: str
@@ -67,10 +67,10 @@ class Explained:
 
 
 def explain(scenario: Scenario, line_id: str, *, today: date | None = None, seed: int = 0) -> Explained:
-    """A line item, explained.
+    """A charge, explained by the id of one of its line items.
 
     Raises:
-        CapplanError: There is no such line, or a price is missing.
+        CapplanError: The id is unknown, or a price is missing.
     """
     priced = _priced(scenario, today, seed)
     address, charge = _charge(priced, line_id)
@@ -94,8 +94,8 @@ def explain(scenario: Scenario, line_id: str, *, today: date | None = None, seed
     )
 
 
-def line_ids(scenario: Scenario, *, today: date | None = None, seed: int = 0) -> tuple[LineItem, ...]:
-    """Every line of a scenario, the dearest first."""
+def line_items(scenario: Scenario, *, today: date | None = None, seed: int = 0) -> tuple[LineItem, ...]:
+    """All line items of a scenario, the largest cost first."""
     return tuple(sorted(_priced(scenario, today, seed).lines, key=lambda x: (-x.contracted_cost, x.id)))
 
 
@@ -107,56 +107,55 @@ def _priced(scenario: Scenario, today: date | None, seed: int) -> Priced:
 
 
 def _charge(priced: Priced, line_id: str) -> tuple[str, Charge]:
-    """The address and the charge of a line's id."""
+    """The resource's address and the charge of a line item's id."""
     ids = {x.id: x.charge_id for x in priced.lines} | {x.charge_id: x.charge_id for x in priced.lines}
-    wanted = ids.get(line_id)
+    charge_id = ids.get(line_id)
     for address, charges in priced.charges.items():
         for charge in charges:
-            if wanted is not None and charge.id == wanted:
+            if charge.id == charge_id:
                 return address, charge
     close = nearest(line_id, ids)
-    own = [x for x in ids if x.startswith(f"{line_id}.")]
+    of_resource = [x for x in ids if x.startswith(f"{line_id}.")]
     hint = (
-        f"its lines are {', '.join(own[:8])}"
-        if own
+        f"its line items are {', '.join(of_resource[:8])}"
+        if of_resource
         else f"did you mean '{close}'?"
         if close
-        else "capplan explain SCENARIO, without a line, names all"
+        else "capplan explain SCENARIO lists all"
     )
-    raise CapplanError((Diagnostic(priced.metered.scenario.file, 0, 0, f"there is no line {shown(line_id)}", hint),))
+    raise CapplanError((Diagnostic(priced.metered.scenario.file, 0, 0, f"unknown line item {shown(line_id)}", hint),))
 
 
 def _causes(priced: Priced, resource: Resource, charge: Charge) -> list[Cause]:
-    """Each kind of request metered alone. What depends on all together (a peak, a batch) is left over."""
-    works = priced.metered.demand[resource.address].requests
-    found = [_alone(priced, resource, charge, work) for work in works]
-    causes = [cause for cause in found if cause.quantity]
-    whole = sum((c.quantity for c in causes), Fraction(0))
-    if charge.flow is None or whole > charge.quantity:
+    """Each request stream metered on its own; empty where that explains nothing (a peak, a batch)."""
+    streams = priced.metered.demand[resource.address].requests
+    causes = [cause for stream in streams if (cause := _cause(priced, resource, charge, stream)).quantity]
+    total = sum((cause.quantity for cause in causes), Fraction(0))
+    if charge.flow is None or total > charge.quantity:
         return []
     return sorted(causes, key=lambda c: -c.quantity)
 
 
-def _alone(priced: Priced, resource: Resource, charge: Charge, work: RequestStream) -> Cause:
+def _cause(priced: Priced, resource: Resource, charge: Charge, stream: RequestStream) -> Cause:
     ctx = priced.metered.context
-    usage: Any = resource.type.meter(DeclaredResource(resource.name, resource.spec, ctx), Demand((work,)))
+    usage: Any = resource.type.meter(DeclaredResource(resource.name, resource.spec, ctx), Demand((stream,)))
     quantity = sum((c.quantity for c in charges_of(resource, usage, ctx) if c.id == charge.id), Fraction(0))
-    line = line_of(priced.metered.scenario, work)
-    size = work.access.item_size or getattr(resource.spec, "item_size", None)
+    line = line_of(priced.metered.scenario, stream)
+    size = stream.access.item_size or getattr(resource.spec, "item_size", None)
     item_bytes = size.points[0][1] if size is not None and size.fixed and charge.flow is not None else None
-    return Cause(work.flow, work.access, work.cause, quantity, line, item_bytes)
+    return Cause(stream.flow, stream.access, stream.cause, quantity, line, item_bytes)
 
 
-def line_of(scenario: Scenario, work: RequestStream) -> int:
-    """The line of the scenario that asks for some work: the call, else the caller or the traffic."""
-    section, _, name = work.cause.partition(".")
+def line_of(scenario: Scenario, stream: RequestStream) -> int:
+    """The line of the scenario that a request stream comes from: the call, else the caller or the traffic."""
+    section, _, name = stream.cause.partition(".")
     path: list[str | int] = [section, name]
     raw = scenario.data.get(section)
     raw = raw.get(name) if isinstance(raw, Mapping) else None
     for word in ("calls", "access"):
         listed = raw.get(word) if isinstance(raw, Mapping) else None
         if isinstance(listed, list):
-            inner = _call_path(listed, work.access)
+            inner = _call_path(listed, stream.access)
             if inner is not None:
                 return scenario.doc.locate([*path, word, *inner]).line
     if raw is None and section != "traffic":
@@ -165,7 +164,7 @@ def line_of(scenario: Scenario, work: RequestStream) -> int:
 
 
 def _call_path(listed: Sequence[Any], access: Access) -> list[str | int] | None:
-    """Where in a list of calls one of an operation and a target stands, its lists searched too."""
+    """The path, in a list of calls, of the call with this operation and target; inner lists are searched too."""
     for i, item in enumerate(listed):
         if not isinstance(item, Mapping):
             continue

@@ -113,12 +113,12 @@ def _resources(priced: Priced) -> tuple[PlannedResource, ...]:
     return tuple(
         PlannedResource(
             r.name,
-            a,
-            r.label,
             r.type.id,
-            r.type.id.partition(".")[0],
             costs[a],
             r.type.summary(metered.usage[a]),
+            r.label,
+            a,
+            r.type.id.partition(".")[0],
             dict(getattr(r.spec, "tags", None) or {}),
             r.line,
         )

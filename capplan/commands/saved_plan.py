@@ -1,266 +1,255 @@
-"""What of a plan can be held against another plan's, from a plan or from its saved JSON. It compares nothing."""
+"""The record `capplan.plan/1`: what `estimate` and `check` answer as JSON, and what `diff` and a baseline compare."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from capplan.model import Excluded, Frequency
+from capplan.pipeline.results import (
+    Finding,
+    FindingChange,
+    PlannedResource,
+    Prices,
+    RunCost,
+    TrafficSourceCost,
+    Unjudged,
+    Waived,
+)
+from capplan.units import MONTH_HOURS
 
-from capplan.errors import CapplanError, Diagnostic
-from capplan.pipeline.results import Plan
-
-SCHEMA = "capplan.plan/1"
-
-
-@dataclass(frozen=True, slots=True)
-class SnapLine:
-    """A line item's owner, quantity and cost."""
-
-    resource: str
-    quantity: Decimal
-    unit: str
-    unit_price: Decimal
-    cost: Decimal
+SCHEMA: Literal["capplan.plan/1"] = "capplan.plan/1"
 
 
-@dataclass(frozen=True, slots=True)
-class SnapLimit:
-    """How a limit stands."""
+class ScenarioRecord(NamedTuple):
+    """The scenario an answer is of.
 
-    headroom: Decimal
-    breached: bool
-    load: Decimal
-    quota: Decimal
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class SnapGate:
-    """How a gate stands."""
-
-    level: str
-    observed: Decimal
-    limit: Decimal
-    verdict: str
-    operator: str
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A plan reduced to what can be compared: money by resource and line, headroom, verdicts, inputs, observables.
-
-    `inputs` and `observables` are empty in JSON of other makers; limits are by (resource, limit).
+    Attributes:
+        sha256: Of the file and of those it names.
     """
 
     name: str
     region: str
     sha256: str
-    prices_sha256: str
+
+
+class LineRecord(NamedTuple):
+    """A line item: a quantity at a price, with the columns of the FinOps FOCUS specification.
+
+    Attributes:
+        consumed_quantity: As metered, such as 12345678 requests.
+        pricing_quantity: In the unit of the price.
+        list_unit_price: USD for one pricing unit, before any discount.
+        list_cost: USD: list unit price x pricing quantity, rounded half up to 10 decimals.
+        contracted_cost: USD after the account's discount.
+        price_effective: The day the price began to apply; null where AWS does not publish it.
+        price_checked: The day the price was last compared with AWS's page.
+        stale: Nobody has checked the price in the last 24 months.
+    """
+
+    id: str
+    resource: str
+    service: str
+    sku: str | None
+    description: str
+    consumed_quantity: Decimal
+    consumed_unit: str
+    pricing_quantity: Decimal
+    pricing_unit: str
+    list_unit_price: Decimal
+    list_cost: Decimal
+    contracted_cost: Decimal
+    charge_frequency: Frequency
+    price_source: str
+    price_effective: date | None
+    price_confidence: str
+    price_key: str = ""
+    price_checked: date | None = None
+    stale: bool = False
+
+
+class LimitRecord(NamedTuple):
+    """The peak load on a limit.
+
+    Attributes:
+        headroom: Share of the limit still free at the peak; negative when exceeded.
+        at: When the peak is, such as "day 12 10:00".
+        breaks_at: The multiple of today's traffic at which the limit is exceeded.
+    """
+
+    resource: str
+    limit: str
+    load: Decimal
+    quota: Decimal
+    unit: str
+    headroom: Decimal
+    breached: bool
+    at: str | None
+    breaks_at: Decimal | None = None
+
+
+class AssumptionRecord(NamedTuple):
+    """A default that the scenario does not write and the answer rests on.
+
+    Attributes:
+        monthly_cost_if_not: USD a month more (or less) if the assumption does not hold; null where it is not known.
+    """
+
+    path: str
+    value: str
+    reason: str
+    kind: Literal["aws_default", "workload"]
+    monthly_cost_if_not: Decimal | None
+
+
+class SuggestedFixRecord(NamedTuple):
+    """A change that would help a failed gate: what is observed then, and whether the gate passes."""
+
+    rule: str
+    change: tuple[FindingChange, ...]
+    observed: Decimal | None
+    holds: bool | None
+
+
+class GateRecord(NamedTuple):
+    """The verdict on a gate, by the comparison that decides it.
+
+    Attributes:
+        line, column: Where the gate is written; 0 for a gate of the command line.
+        margin: Share of the limit still free; negative when the gate fails.
+        observes: The observable, or the expression, that is compared with the limit.
+        source: The command-line option it comes from.
+        ways: Changes that would help, each planned.
+    """
+
+    gate: str
+    line: int | None
+    column: int | None
+    level: Literal["deny", "warn"]
+    observed: Decimal
+    limit: Decimal
+    margin: Decimal | None
+    verdict: Literal["pass", "fail", "waived"]
+    operator: str = ""
+    unit: str = ""
+    why: str = ""
+    observes: str = ""
+    waiver: Waived | None = None
+    source: str | None = None
+    ways: tuple[SuggestedFixRecord, ...] = ()
+
+
+class PatternRecord(NamedTuple):
+    """An access pattern: what one kind of request takes and costs."""
+
+    resource: str
+    operation: str
+    what: str
+    cause: str
+    index_: str | None
+    consistency: str | None
+    requests: Decimal
+    read_units: Decimal
+    write_units: Decimal
+    monthly_cost: Decimal
+    per_million: Decimal
+
+
+class ObservableRecord(NamedTuple):
+    """What a gate can ask for, and its value; null with the reason where it is not known."""
+
+    name: str
+    value: Decimal | None
+    unit: str
+    limit: Decimal | None
+    why_unknown: str | None
+
+
+class PlanRecord(NamedTuple):
+    """What `capplan estimate` and `capplan check` answer with --format json.
+
+    Attributes:
+        monthly_cost: USD: the sum of `contracted_cost` of all line items that are not `one_time`.
+        one_time_cost: USD that is paid once, such as an upfront reservation.
+        cost_by_service: USD a month.
+        cost_by_tag: USD a month by "key=value".
+        standing_cost: USD a month that does not depend on the traffic: storage, provisioned capacity.
+        entrances: Cost by traffic source.
+        free_tier_saves: USD a month that the Free Tier would save; null where it is applied.
+        inputs: What the scenario says, by path.
+        gates_not_judged: Gates that this command cannot judge, and what they need.
+    """
+
+    schema: Literal["capplan.plan/1"]
+    capplan_version: str
+    scenario: ScenarioRecord
+    currency: Literal["USD"]
+    month_hours: Decimal
+    seed: int
+    prices: Prices
     monthly_cost: Decimal
     one_time_cost: Decimal
-    resources: Mapping[str, Decimal]
-    services: Mapping[str, Decimal]
-    lines: Mapping[str, SnapLine]
-    limits: Mapping[tuple[str, str], SnapLimit]
-    gates: Mapping[str, SnapGate]
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    observables: Mapping[str, Decimal] = field(default_factory=dict)
+    cost_by_service: Mapping[str, Decimal]
+    resources: tuple[PlannedResource, ...]
+    line_items: tuple[LineRecord, ...]
+    limits: tuple[LimitRecord, ...]
+    findings: tuple[Finding, ...]
+    assumptions: tuple[AssumptionRecord, ...]
+    excluded: tuple[Excluded, ...]
+    gates: tuple[GateRecord, ...]
+    yearly_cost: Decimal | None = None
+    list_cost: Decimal | None = None
+    discount: Decimal | None = None
+    standing_cost: Decimal | None = None
+    cost_by_tag: Mapping[str, Decimal] = {}
+    entrances: tuple[TrafficSourceCost, ...] = ()
+    runs: tuple[RunCost, ...] = ()
+    access_patterns: tuple[PatternRecord, ...] = ()
+    free_tier: bool | None = None
+    free_tier_saves: Decimal | None = None
+    file: str = ""
+    gates_not_judged: tuple[Unjudged, ...] = ()
+    inputs: Mapping[str, str] = {}
+    observables: tuple[ObservableRecord, ...] = ()
 
-    @property
-    def known(self) -> Mapping[str, Decimal]:
-        """Observables by name; what every plan's JSON holds of them, and more where it was saved."""
-        out = {"cost.monthly": self.monthly_cost, "cost.yearly": self.monthly_cost * 12}
-        out |= {f"cost.{service}": cost for service, cost in self.services.items()}
-        out |= {f"{label}.cost": cost for label, cost in self.resources.items()}
-        return {**out, **self.observables}
 
-
-def snapshot(plan: Plan) -> Snapshot:
-    """Of a plan just made."""
-    return Snapshot(
-        plan.name,
-        plan.region,
-        plan.sha256,
-        plan.prices.sha256,
-        plan.monthly_cost,
-        plan.one_time_cost,
-        {r.label: r.monthly_cost for r in plan.resources},
-        dict(plan.cost_by_service),
-        {
-            x.id: SnapLine(x.resource, x.consumed_quantity, x.consumed_unit, x.list_unit_price, x.contracted_cost)
-            for x in plan.lines
-            if x.charge_frequency != "one_time"
-        },
-        _by_limit(
-            (
-                p.check.resource,
-                p.check.limit,
-                SnapLimit(p.headroom, p.breached, p.check.load, p.check.quota, p.check.unit),
-            )
-            for p in plan.limits
-        ),
-        {g.gate: SnapGate(g.level, g.observed, g.limit, g.verdict, g.operator, g.unit) for g in plan.gates},
-        dict(plan.inputs),
-        {o.name: o.value for o in plan.observed if o.value is not None},
+def empty_plan(name: str, region: str) -> PlanRecord:
+    """The plan of a scenario that did not exist yet: it cost nothing."""
+    zero, prices = Decimal(0), Prices("", None)
+    head = ScenarioRecord(name, region, "")
+    return PlanRecord(
+        SCHEMA, "", head, "USD", Decimal(MONTH_HOURS), 0, prices, zero, zero, {}, (), (), (), (), (), (), ()
     )
 
 
-def nothing(name: str, region: str) -> Snapshot:
-    """Of a scenario that did not exist: it cost nothing."""
-    zero = Decimal(0)
-    return Snapshot(name, region, "", "", zero, zero, {}, {}, {}, {}, {})
+def resource_costs(plan: PlanRecord) -> dict[str, Decimal]:
+    """USD a month by the resource's label."""
+    return {r.label or r.name: r.monthly_cost for r in plan.resources}
 
 
-def _by_limit(found: Iterable[tuple[str, str, SnapLimit]]) -> dict[tuple[str, str], SnapLimit]:
-    """The tightest where a resource has the same limit twice."""
-    out: dict[tuple[str, str], SnapLimit] = {}
-    for resource, limit, one in found:
-        before = out.get((resource, limit))
-        if before is None or one.headroom < before.headroom:
-            out[resource, limit] = one
+def line_costs(plan: PlanRecord) -> dict[str, Decimal]:
+    """USD a month by the line's id."""
+    return {x.id: x.contracted_cost for x in plan.line_items if x.charge_frequency != "one_time"}
+
+
+def limits_by_name(plan: PlanRecord) -> dict[tuple[str, str], LimitRecord]:
+    """Limits by resource and limit; the tightest where a resource has one twice."""
+    out: dict[tuple[str, str], LimitRecord] = {}
+    for limit in plan.limits:
+        known = out.get((limit.resource, limit.limit))
+        if known is None or limit.headroom < known.headroom:
+            out[limit.resource, limit.limit] = limit
     return out
 
 
-# --- from JSON -------------------------------------------------------------------------------------------------------
+def gates_by_text(plan: PlanRecord) -> dict[str, GateRecord]:
+    """Gates by what is written."""
+    return {gate.gate: gate for gate in plan.gates}
 
 
-def _number(raw: object) -> object:
-    """A Decimal from a JSON string, or from a whole number."""
-    if isinstance(raw, str) and len(raw) <= 100:  # noqa: PLR2004  more digits than any figure of a plan
-        try:
-            return Decimal(raw)
-        except ArithmeticError:
-            return raw
-    if isinstance(raw, float | bool):
-        raise ValueError("a figure of a plan is a string of digits")  # noqa: TRY004  pydantic's way to refuse
-    return Decimal(raw) if isinstance(raw, int) else raw
-
-
-def _finite(value: Decimal) -> Decimal:
-    if not value.is_finite() or abs(value) > Decimal(10) ** 30:
-        raise ValueError("not a finite number")
-    return value
-
-
-Number = Annotated[Decimal, BeforeValidator(_number), AfterValidator(_finite)]
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(defer_build=True, frozen=True, extra="ignore", hide_input_in_errors=True)
-
-
-class _Head(_Record):
-    name: str
-    region: str
-    sha256: str = ""
-
-
-class _Prices(_Record):
-    sha256: str = ""
-
-
-class _Resource(_Record):
-    name: str
-    label: str | None = None
-    monthly_cost: Number
-
-
-class _Line(_Record):
-    id: str
-    resource: str
-    consumed_quantity: Number
-    consumed_unit: str
-    list_unit_price: Number
-    contracted_cost: Number
-    charge_frequency: str
-
-
-class _Limit(_Record):
-    resource: str
-    limit: str
-    load: Number
-    quota: Number
-    unit: str
-    headroom: Number
-    breached: bool
-
-
-class _Gate(_Record):
-    gate: str
-    level: str
-    observed: Number
-    limit: Number
-    verdict: str
-    operator: str = ""
-    unit: str = ""
-
-
-class _Observed(_Record):
-    name: str
-    value: Number | None
-
-
-class _PlanRecord(_Record):
-    schema_: Literal["capplan.plan/1"]
-    scenario: _Head
-    prices: _Prices
-    monthly_cost: Number
-    one_time_cost: Number
-    cost_by_service: dict[str, Number]
-    resources: list[_Resource]
-    line_items: list[_Line]
-    limits: list[_Limit]
-    gates: list[_Gate]
-    inputs: dict[str, str] = {}
-    observables: list[_Observed] = []
-
-
-def snapshots_of_json(data: object, file: str) -> tuple[Snapshot, ...]:
-    """The plans in a saved JSON: one, or several of one run. Raises CapplanError where it is none of capplan's."""
-    records = data if isinstance(data, list) else [data]
-    if not records:
-        raise _wrong(file, "it holds no plan")
-    return tuple(_of_record(one, file) for one in records)
-
-
-def _of_record(data: object, file: str) -> Snapshot:
-    found = data.get("schema") if isinstance(data, Mapping) else None
-    if not isinstance(data, Mapping) or found != SCHEMA:
-        told = f"its schema is '{found[:40]}'" if isinstance(found, str) else "it has no schema"
-        raise _wrong(file, told)
-    try:
-        r = _PlanRecord.model_validate({**data, "schema_": SCHEMA})
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise _wrong(file, f"'{where}' is missing or not what it should be") from None
-    return _snapshot(r)
-
-
-def _snapshot(r: _PlanRecord) -> Snapshot:
-    return Snapshot(
-        r.scenario.name,
-        r.scenario.region,
-        r.scenario.sha256,
-        r.prices.sha256,
-        r.monthly_cost,
-        r.one_time_cost,
-        {x.label or x.name: x.monthly_cost for x in r.resources},
-        dict(r.cost_by_service),
-        {
-            x.id: SnapLine(x.resource, x.consumed_quantity, x.consumed_unit, x.list_unit_price, x.contracted_cost)
-            for x in r.line_items
-            if x.charge_frequency != "one_time"
-        },
-        _by_limit((x.resource, x.limit, SnapLimit(x.headroom, x.breached, x.load, x.quota, x.unit)) for x in r.limits),
-        {x.gate: SnapGate(x.level, x.observed, x.limit, x.verdict, x.operator, x.unit) for x in r.gates},
-        dict(r.inputs),
-        {x.name: x.value for x in r.observables if x.value is not None},
-    )
-
-
-def _wrong(file: str, why: str) -> CapplanError:
-    hint = "save one with capplan estimate SCENARIO --format json=plan.json"
-    return CapplanError((Diagnostic(file, 0, 0, f"this is no saved plan: {why}", hint),))
+def observable_values(plan: PlanRecord) -> dict[str, Decimal]:
+    """Observables by name: those that every plan's costs give, and the observables in it."""
+    out = {"cost.monthly": plan.monthly_cost, "cost.yearly": plan.monthly_cost * 12}
+    out |= {f"cost.{service}": cost for service, cost in plan.cost_by_service.items()}
+    out |= {f"{label}.cost": cost for label, cost in resource_costs(plan).items()}
+    return out | {o.name: o.value for o in plan.observables if o.value is not None}

@@ -186,7 +186,7 @@ def _waived(gate: Gate, result: Outcome, today: date | None) -> Waived | None:
             len(gate.text),
             f"give --today, such as --today {waiver.expires}",
         )
-    state: Literal["waived", "expired", "not needed"] = (
-        "not needed" if result.passes else "waived" if today <= waiver.expires else "expired"
+    state: Literal["waived", "expired", "not_needed"] = (
+        "not_needed" if result.passes else "waived" if today <= waiver.expires else "expired"
     )
     return Waived(waiver.owner, waiver.reason, waiver.expires, state)

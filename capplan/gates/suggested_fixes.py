@@ -32,7 +32,7 @@ def with_suggested_fixes(
     return tuple(
         verdict
         if verdict.verdict == "pass"
-        else replace(verdict, ways=_fixes(gate, verdict, _helpful(verdict, scenario, findings), replanner, baseline))
+        else replace(verdict, fixes=_fixes(gate, verdict, _helpful(verdict, scenario, findings), replanner, baseline))
         for gate, verdict in zip(scenario.gates, verdicts, strict=True)
     )
 

@@ -45,4 +45,4 @@ def _finding(metered: Metered, limit: PlannedLimit, quota: Quota, rule: str) -> 
     others = {key: value for key, value in given.items() if key != check.limit}
     change = FindingChange("account.quotas", dict(given) or None, {**others, to_raise: needed})
     trade_off = "AWS takes hours to days to approve an increase"
-    return Finding(rule, "account", "risk", message, trade_off, None, (), (change,))
+    return Finding(rule, "account", "risk", message, None, (change,), trade_off)

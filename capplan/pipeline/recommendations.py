@@ -39,7 +39,7 @@ def _finding(base: Priced, address: str, resource: Resource, option: Option, tod
     if option.severity == "saving" and (saved is not None and saved < _CENT):
         return None
     return Finding(
-        option.rule, resource.label, option.severity, _message(option, base), option.gives_up, saved, missing, changes
+        option.rule, resource.label, option.severity, _message(option, base), saved, changes, option.gives_up, missing
     )
 
 

@@ -1,7 +1,12 @@
-"""The records the commands answer with: a plan, its findings and verdicts, and compared modes. It computes nothing."""
+"""What the commands answer with: a plan with its recommendations and verdicts, compared modes, a simulation.
+
+Most of these are written to JSON field by field, in this order (report/record.py); `key` is a key that is not the field's
+name.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -10,29 +15,42 @@ from capplan.model import Assumption, Excluded, LimitCheck, Pattern
 from capplan.timeline import Timeline
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from capplan.pricing.rating import LineItem
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedResource:
-    """One resource of the answer. `name` is as in the scenario; `address` adds the section; `label` is unique."""
+    """A resource with its cost and its usage.
+
+    Attributes:
+        name: As in the scenario.
+        kind: The resource type, such as dynamodb.table.
+        monthly_cost: USD.
+        label: The name, with the section before it where two resources share a name.
+        address: The section and the name, such as tables.orders.
+        line: Where the scenario declares it.
+    """
 
     name: str
-    address: str
-    label: str
     kind: str
-    service: str
     monthly_cost: Decimal
-    usage: Mapping[str, Decimal | int]
-    tags: Mapping[str, str]
-    line: int
+    usage: Mapping[str, int | Decimal]
+    label: str = ""
+    address: str = ""
+    service: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedLimit:
-    """A limit check as the whole account sees it. `breaks_at` is the multiple of today's traffic, None if none."""
+    """A limit and the peak load on it, over the whole account.
+
+    Attributes:
+        headroom: Share of the limit still free at the peak; negative when exceeded.
+        at: When the peak is, such as "day 12 10:00"; empty where the load is constant.
+        breaks_at: The multiple of today's traffic at which the limit is exceeded; None for never.
+    """
 
     check: LimitCheck
     headroom: Decimal
@@ -43,30 +61,36 @@ class PlannedLimit:
 
 @dataclass(frozen=True, slots=True)
 class FindingChange:
-    """What to write: the path, what stands there now (None: nothing), and what should."""
+    """A change of the scenario: the path, its value now and the value to write; None is a key that is not there."""
 
     path: str
-    old: object
-    new: object
+    old: object = field(metadata={"key": "from"})
+    new: object = field(metadata={"key": "to"})
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An option worth taking, or a risk, with its worth. `monthly_saving` None is a risk or is not priced."""
+    """A recommendation: a change that saves money, or one that removes a risk.
+
+    Attributes:
+        monthly_saving: USD a month that the change saves on its own; None for a risk, or where a price is missing.
+        gives_up: The trade-off.
+        not_priced: Price keys that are missing for the changed scenario.
+    """
 
     rule: str
     resource: str
     severity: Literal["saving", "risk"]
     message: str
-    gives_up: str
     monthly_saving: Decimal | None
-    not_priced: tuple[str, ...]
     change: tuple[FindingChange, ...]
+    gives_up: str = ""
+    not_priced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class WeighedAssumption:
-    """An assumption; `cost_if_not` is what the month would cost more (or less) were it otherwise, None if not known."""
+    """An assumption, and USD a month more (or less) if it does not hold; None where that is not known."""
 
     assumption: Assumption
     cost_if_not: Decimal | None = None
@@ -74,17 +98,17 @@ class WeighedAssumption:
 
 @dataclass(frozen=True, slots=True)
 class Waived:
-    """A gate's waiver on the day of the answer. It holds through the day it expires."""
+    """A gate's waiver on the day of the answer. It is valid through the day it expires."""
 
     owner: str
     reason: str
-    expires: "date"
-    state: Literal["waived", "expired", "not needed"]
+    expires: date
+    state: Literal["waived", "expired", "not_needed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """A gate that this answer could not judge, and what it needs for it."""
+    """A gate that the command cannot judge, and what it needs to."""
 
     gate: str
     line: int
@@ -95,7 +119,7 @@ class Unjudged:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """An observable's value today. None is unknown, and `why_unknown` says why. `floor`: more of it is better."""
+    """An observable's value; None is unknown, for the reason in `why_unknown`. `floor`: more of it is better."""
 
     name: str
     value: Decimal | None
@@ -107,7 +131,7 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class SuggestedFix:
-    """A finding that would help a broken gate: what is observed then (None: not known), and whether the gate holds."""
+    """A recommendation that would help a failed gate: what is observed then, and whether the gate passes; None: unknown."""
 
     finding: Finding
     observed: Decimal | None = None
@@ -118,8 +142,12 @@ class SuggestedFix:
 class Verdict:
     """A gate judged by the comparison that decides it.
 
-    `margin` is the share of the limit still free, negative when broken. `subject` is the observed side as written,
-    `names` are the observables in the comparison; `source` is the option of the command line it came from, if any.
+    Attributes:
+        margin: Share of the limit still free; negative when the gate fails.
+        subject: The compared expression as written.
+        names: The observables in the comparison.
+        source: The command-line option it comes from; empty for a gate of the scenario.
+        fixes: Suggested changes, each planned; None where none were looked for.
     """
 
     gate: str
@@ -138,15 +166,20 @@ class Verdict:
     source: str = ""
     width: int = 1
     waiver: Waived | None = None
-    ways: tuple[SuggestedFix, ...] | None = None
-    """Ways out, each planned again; None where nobody looked."""
+    fixes: tuple[SuggestedFix, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TrafficSourceCost:
-    """What 1,000 units of an entrance cause, standing cost apart."""
+    """What the requests of a traffic source cost; fixed cost is not in it.
 
-    traffic_source: str
+    Attributes:
+        monthly: Units a month.
+        monthly_cost: USD.
+        per_thousand: USD for 1,000 units.
+    """
+
+    traffic_source: str = field(metadata={"key": "entrance"})
     unit: str
     monthly: Fraction
     monthly_cost: Decimal
@@ -155,23 +188,23 @@ class TrafficSourceCost:
 
 @dataclass(frozen=True, slots=True)
 class RunCost:
-    """What one run of a resource may cost and how it may end; no part of the month's bill.
+    """What one run of a resource can cost, and how it can end. The month's bill does not include these amounts.
 
     Attributes:
         resource: Its label.
         runs: Runs a month.
-        usd: Amounts by what they are: run.expected, run.p95, run.retried, worst_run, run_hour; wasted is of a month.
+        usd: USD of run.expected, run.p95, run.retried, worst_run and run_hour; `wasted` is USD a month.
         attempts: Mean attempts of a run.
-        success_share: Chance that it ends well.
-        waste_share: The share of the billed time that failed attempts take.
-        notice_seconds: Until its final failure is told.
-        notices: Failures told in a month.
-        notice_cost: What the told function costs for them.
+        success_share: Probability that a run succeeds.
+        waste_share: Share of the billed time that failed attempts take.
+        notice_seconds: Time until the failure notice of a run.
+        notices: Failure notices a month.
+        notice_cost: USD a month of the notified function.
     """
 
     resource: str
     runs: Decimal | None
-    usd: Mapping[str, Decimal | None]
+    usd: Mapping[str, Decimal | None] = field(metadata={"key": "cost"})
     attempts: Decimal | None
     success_share: Decimal | None
     waste_share: Decimal | None
@@ -182,7 +215,7 @@ class RunCost:
 
 @dataclass(frozen=True, slots=True)
 class PatternCost:
-    """An access pattern with what it costs; provisioned capacity falls on patterns by their units."""
+    """An access pattern and its cost, USD; provisioned capacity is shared among patterns by their units."""
 
     resource: str
     pattern: Pattern
@@ -192,18 +225,23 @@ class PatternCost:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Where the prices came from, as the footer tells it."""
+    """The prices an answer rests on.
+
+    Attributes:
+        oldest_checked, newest_checked: When prices were compared with AWS's pages.
+        stale: Price keys that nobody has checked in the last 24 months.
+    """
 
     sha256: str
-    oldest_checked: "date | None"
-    newest_checked: "date | None"
-    confidences: tuple[str, ...]
-    stale: tuple[str, ...]
+    oldest_checked: date | None
+    newest_checked: date | None = None
+    confidences: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything the planner knows at the end; what reports render."""
+    """Everything a plan of a scenario answers; `inputs` is what the scenario says, by path, as it would be written."""
 
     version: str
     name: str
@@ -235,13 +273,12 @@ class Plan:
     unjudged: tuple[Unjudged, ...] = ()
     observed: tuple[Observed, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
-    """What is written in the scenario, by path, each value as it would be written."""
     patterns: tuple[PatternCost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AtMultiple:
-    """An option at a multiple of today's traffic; None is not priced."""
+    """An option at a multiple of today's traffic; a monthly cost of None is not priced."""
 
     multiple: Decimal
     monthly_cost: Decimal | None
@@ -250,18 +287,19 @@ class AtMultiple:
 
 @dataclass(frozen=True, slots=True)
 class ModeOption:
-    """One way to run a table, priced by planning it. None is not priced.
+    """A capacity mode of a table, planned and priced; a monthly cost of None is not priced.
 
     Attributes:
-        id: The mode, its class and what is committed to, such as "auto-scaled-70/reserved-1y".
-        commitment: What is committed to, in words; None for nothing.
-        pareto: Whether no other is both cheaper and throttles less.
-        reason: What it gives up, or why it is not priced.
-        at: The same settings and commitment at every multiple compared.
-        throttled_range: The share refused with everything nobody publishes at its mild and at its harsh end; None where
-            that was not run.
-        regret: What it may cost a month, at the worst of the multiples, more than the best of those that keep the limit
-            there; None where it breaks the limit at today's traffic or is not priced.
+        id: The mode, its table class and its commitment, such as "auto-scaled-70/reserved-1y".
+        commitment: The commitment in words; None for none.
+        monthly_cost: USD.
+        pareto: Whether no other option is both cheaper and throttles less.
+        reason: The trade-off, or why it is not priced.
+        at: The same settings and commitment at each multiple of the traffic.
+        throttled_range: The throttled share with everything that AWS does not publish at its mild end and at its harsh
+            end; None where that was not simulated.
+        regret: USD a month more than the best option, at the worst of the multiples, among options within the limit
+            there; None where it is above the limit at today's traffic or is not priced.
     """
 
     id: str
@@ -281,13 +319,13 @@ class ModeOption:
 
 @dataclass(frozen=True, slots=True)
 class ComparedTable:
-    """A table, or one of its indexes, under every mode.
+    """A table, or one of its indexes, under every capacity mode.
 
     Attributes:
-        used_read, used_write: Mean use of a capacity held at the peak.
-        scaled_read, scaled_write: Mean use of the usual auto scaled capacity.
-        tolerated: The share that may be refused: a gate's limit, else none.
-        unless: What would have to be so for another choice, each a sentence.
+        used_read, used_write: Mean utilization of a capacity provisioned for the peak.
+        scaled_read, scaled_write: Mean utilization of auto scaled capacity at the default target.
+        tolerated: The share that may be throttled: a gate's limit, else 0.
+        unless: When another mode would be the better one, each a sentence.
     """
 
     name: str
@@ -307,12 +345,12 @@ class ComparedTable:
 
 @dataclass(frozen=True, slots=True)
 class ComparedAccount:
-    """All tables together, as written and as recommended, and reserved capacity shared over the account.
+    """All tables of the account, as written and as recommended, and with reserved capacity that they share.
 
     Attributes:
-        as_written, recommended: The month of all tables; None where one is not priced.
-        pooled: For each term of reserved capacity: the years, what to reserve over all recommended provisioned tables,
-            and the month with it.
+        as_written, recommended: USD a month of all tables; None where one is not priced.
+        pooled: For each term of reserved capacity: the years, what to reserve for all recommended provisioned tables,
+            and USD a month with it.
     """
 
     as_written: Decimal | None
@@ -337,9 +375,9 @@ class Modes:
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """One resource followed over time."""
+    """A resource, simulated over time."""
 
-    label: str
+    label: str = field(metadata={"key": "name"})
     address: str
     kind: str
     timelines: tuple[Timeline, ...]
@@ -347,7 +385,7 @@ class Simulated:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What `simulate` answers."""
+    """What `simulate` answers; `skipped` are resources that have no simulation."""
 
     version: str
     name: str
@@ -358,4 +396,3 @@ class Simulation:
     timezone: str
     resources: tuple[Simulated, ...]
     skipped: tuple[str, ...]
-    """Resources nothing can be followed of over time yet."""

@@ -1,77 +1,51 @@
-"""A plan beside its baseline, and the words that every format says of them. It renders nothing."""
+"""A plan beside its baseline, and the words every format has for them."""
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from capplan.pipeline.results import Plan
 from capplan.report import numbers
-from capplan.report.verdicts import Told, told
-from capplan.report.yaml_value import written
+from capplan.report.verdicts import VerdictText, verdict_texts
+from capplan.report.yaml_value import change_words
 
 if TYPE_CHECKING:
-    from capplan.commands.saved_plan import Snapshot  # a plan alone does not pay for what reads saved ones
+    from capplan.commands.saved_plan import PlanRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A plan, what it is held against (None: nothing), and whether a warning breaks."""
+class Checked(NamedTuple):
+    """A plan, its baseline (None without one), and whether a warning fails the check."""
 
     plan: Plan
-    base: "Snapshot | None" = None
+    base: "PlanRecord | None" = None
     fail_on_warn: bool = False
 
     @property
-    def gates(self) -> tuple[Told, ...]:
+    def gates(self) -> tuple[VerdictText, ...]:
         """The verdicts in words."""
-        return told(self.plan)
+        return verdict_texts(self.plan)
 
     @property
     def change(self) -> Decimal | None:
         """The month's cost above the baseline's, USD."""
         return None if self.base is None else self.plan.monthly_cost - self.base.monthly_cost
 
-    def breaks(self, one: Told) -> bool:
-        """Whether a verdict breaks the check."""
-        return one.word == "BROKEN" or (one.word == "warning" and self.fail_on_warn)
+    def fails(self, gate: VerdictText) -> bool:
+        """Whether a verdict fails the check."""
+        return gate.word == "failed" or (gate.word == "warning" and self.fail_on_warn)
 
 
-def money(checked: Checked) -> str:
+def cost_words(checked: Checked) -> str:
     """`1,656.45 USD a month, +16.72 (+1.0%)`."""
-    change = checked.change
     total = f"{numbers.usd(checked.plan.monthly_cost)} USD a month"
-    if change is None or checked.base is None:
+    if checked.change is None or checked.base is None:
         return total
-    return f"{total}, {change_words(checked.base.monthly_cost, change)}"
+    return f"{total}, {numbers.change(checked.base.monthly_cost, checked.change)}"
 
 
-def change_words(base: Decimal, change: Decimal) -> str:
-    """`+16.72 (+1.0%)`; `unchanged`; without a percentage where it was 0."""
-    if not change:
-        return "unchanged"
-    if not base:
-        return numbers.usd(change, sign=True)
-    return f"{numbers.usd(change, sign=True)} ({signed_share(change / abs(base))})"
-
-
-def signed_share(part: Decimal) -> str:
-    """A share with its sign."""
-    if not part:
-        return "0%"
-    text = numbers.share(abs(part))
-    return f"{'+' if part > 0 else '-'}{text}"
-
-
-def way_words(one: Told) -> str:
-    """The first way out on one line; empty where there is none."""
-    if not one.ways:
-        return ""
-    way = one.ways[0]
-    told = "write " + ", ".join(f"{c.path}: {written(c.new)}" for c in way.change)
-    return f"{told} ({way.gives})" if way.gives else told
-
-
-def message(one: Told) -> str:
-    """A verdict on one line: what is so, why, what to write."""
-    parts = [one.sentence, one.waiver, one.why, way_words(one)]
+def message(gate: VerdictText) -> str:
+    """A verdict on one line: what is observed, why, what to write."""
+    parts = [gate.sentence, gate.waiver, gate.why]
+    if gate.fixes:
+        fix = gate.fixes[0]
+        parts.append(f"write {change_words(fix.change)}" + (f" ({fix.outcome})" if fix.outcome else ""))
     return ". ".join(part for part in parts if part)

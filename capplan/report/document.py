@@ -1,4 +1,4 @@
-"""What a text answer is made of: rows of cells, bars, wrapped text, the two sets of symbols. It knows no plan."""
+"""Builds text answers: rows of cells, bars, wrapped text, in one of two sets of symbols."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -30,12 +30,15 @@ _TO_ASCII = str.maketrans(
 )
 """One character for one, so that the layout is the same in both sets."""
 _EIGHTHS = " ▏▎▍▌▋▊▉"
+_MARGIN = 80
+_WIDE = 120
+"""Where the widest row ends."""
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "cyan": "36", "bold": "1", "dim": "2"}
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How wide, in which symbols, with or without colour."""
+    """The width, the set of symbols, and whether there is color."""
 
     width: int = 80
     ascii: bool = True
@@ -43,15 +46,15 @@ class Style:
 
     @property
     def wide(self) -> bool:
-        """Room for the columns that only a wide terminal gets."""
-        return self.width >= 120  # noqa: PLR2004  where the widest row ends
+        """Whether the columns fit that only a wide terminal gets."""
+        return self.width >= _WIDE
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """Text that begins at a column (left) or ends before one (right)."""
 
-    side: Literal["left", "right"]
+    align: Literal["left", "right"]
     column: int
     text: str
     colour: str = ""
@@ -68,9 +71,9 @@ def right(column: int, text: str, colour: str = "") -> Cell:
 
 
 def row(style: Style, *cells: Cell, colour: str = "") -> list[str]:
-    """Cells on one line, each safe to show; a first cell that would push others away takes a line of its own.
+    """Cells on one line, each safe to show; a first cell that is too long takes a line of its own.
 
-    Later cells that are too long push to the right what follows: figures and what can be typed are never cut.
+    Later cells that are too long push the following ones to the right: figures and what can be typed are never cut.
     """
     shown = [(c, safe(c.text, style)) for c in cells if c.text]
     if len(shown) > 1 and shown[0][0].column + columns(shown[0][1]) + 1 > _begin(*shown[1]):
@@ -81,7 +84,7 @@ def row(style: Style, *cells: Cell, colour: str = "") -> list[str]:
 
 
 def _begin(cell: Cell, text: str) -> int:
-    return cell.column if cell.side == "left" else cell.column - columns(text)
+    return cell.column if cell.align == "left" else cell.column - columns(text)
 
 
 def _line(style: Style, shown: Sequence[tuple[Cell, str]], colour: str) -> str:
@@ -114,7 +117,7 @@ def _columns(char: str) -> int:
 
 
 def bar(part: float, cells: int, style: Style) -> str:
-    """A bar for a part of 1, `cells` long at most."""
+    """A bar for a share from 0 to 1, at most `cells` long."""
     full, rest = divmod(round(max(0.0, min(1.0, part)) * cells * 8), 8)
     if style.ascii:
         return "#" * full + ("+" if rest >= 4 else "." if rest else "")  # noqa: PLR2004  half a cell
@@ -122,7 +125,7 @@ def bar(part: float, cells: int, style: Style) -> str:
 
 
 def wrap(text: str, indent: int, style: Style, *, to: int = 79) -> list[str]:
-    """Words on lines that end before a column, each behind an indent; a longer word stays whole."""
+    """Words on indented lines that end before a column; a longer word stays whole."""
     lines: list[str] = []
     used = 0
     for word in safe(text, style).split():
@@ -144,10 +147,16 @@ def labelled(label: str, text: str, indent: int, style: Style, *, to: int = 79, 
 
 
 def paint(text: str, colour: str, style: Style) -> str:
-    """Text in a colour of the user's own theme, where colour is wanted."""
+    """Text in a color of the terminal's theme, where color is wanted."""
     return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if colour and style.colour and text else text
 
 
 def finish(blocks: Sequence[Sequence[str]]) -> str:
     """Blocks with one blank line between, no trailing blanks, one line break at the end."""
     return "\n\n".join("\n".join(inert(line.rstrip()) for line in block) for block in blocks if block) + "\n"
+
+
+def title(name: str, region: str, rest: str, style: Style) -> str:
+    """The first line of an answer; a long name takes as many lines as it needs."""
+    lines = wrap(f"{name} · {region} · {rest}", 0, style, to=_MARGIN)
+    return "\n".join(paint(line, "bold", style) for line in lines)

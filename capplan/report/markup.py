@@ -1,4 +1,4 @@
-"""Foreign text made safe for Markdown and for the annotations of CI logs, each by its own rules. It shortens nothing."""
+"""Makes foreign text safe for Markdown and for the annotations of CI logs."""
 
 import re
 
@@ -10,7 +10,7 @@ _CALLS = re.compile(r"[@#]|://|www\.", re.IGNORECASE)
 
 
 def md(text: str) -> str:
-    """Text in a sentence or a table cell: shows as it is, is no markup, calls nobody, is no link."""
+    """Text in a sentence or a table cell: shown as it is, without markup, mentions or links."""
     escaped = _SPECIAL.sub(r"\\\1", plain(text))
     return _CALLS.sub(lambda m: f"{m[0][0]}<!-- -->{m[0][1:]}", escaped)
 

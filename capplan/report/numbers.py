@@ -1,4 +1,4 @@
-"""Figures as a person reads them: money, counts, shares. It rounds for display only."""
+"""Figures as a person reads them, rounded: money, counts, shares."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -64,6 +64,15 @@ def share(part: Decimal) -> str:
     digits = Decimal(1) if abs(percent) >= 10 else Decimal("0.1")  # noqa: PLR2004  from 10% on whole
     rounded = percent.quantize(digits, ROUND_HALF_UP)
     return f"{rounded:,f}%" if rounded else "0%"
+
+
+def change(base: Decimal, amount: Decimal) -> str:
+    """`+16.72 (+1.0%)`, USD; `unchanged`; without a percentage where the base is 0."""
+    if not amount:
+        return "unchanged"
+    if not base:
+        return usd(amount, sign=True)
+    return f"{usd(amount, sign=True)} ({'+' if amount > 0 else '-'}{share(abs(amount / base))})"
 
 
 def value(amount: Decimal, unit: str) -> str:

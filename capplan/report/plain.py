@@ -1,4 +1,4 @@
-"""Makes foreign text safe to show: one line, no control, no bidi, no markup, no command of a CI log. It never shortens."""
+"""Makes foreign text safe to show: one line, no control characters, no bidi, no command of a CI log."""
 
 import re
 
@@ -24,12 +24,7 @@ def inert(line: str) -> str:
 
 
 def disarmed(text: str) -> str:
-    """Text of several lines in which no build agent finds a command."""
-    return _COMMAND.sub(r"\\u0023#", text)
-
-
-def inert_json(text: str) -> str:
-    """JSON that no build agent obeys: the same values, the first character of a command as an escape."""
+    """Text of several lines in which no build agent finds a command; in JSON the values stay the same."""
     return _COMMAND.sub(r"\\u0023#", text)
 
 

@@ -1,41 +1,49 @@
-"""Verdicts in words, the same for every format: figures, where, why, and a way out. It judges nothing."""
+"""Words the verdict on each gate, the same for every format: figures, place, cause, and suggested fixes."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import TYPE_CHECKING, NamedTuple
 
 from capplan.pipeline.results import Finding, FindingChange, Plan, PlannedLimit, PlannedResource, SuggestedFix, Verdict
 from capplan.pricing.rating import LineItem
 from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 
-SPEC_CONFIG = ("BROKEN", "warning", "waived", "ok")
+if TYPE_CHECKING:
+    from capplan.commands.saved_plan import GateRecord
+
+VERDICT_WORDS = ("failed", "warning", "waived", "passed")
 """What a verdict is called, the worst first."""
-_DEAREST = 3
-_SMALL = Decimal("0.01")
+_SHOWN_CAUSES = 3
+_CENT = Decimal("0.01")
 _SCALES = {
     "ms": (("h", 3_600_000), ("min", 60_000), ("s", 1_000)),
     "bytes": (("TB", 2**40), ("GB", 2**30), ("MB", 2**20), ("KB", 2**10)),
 }
-_TIGHT = frozenset({"throttled", "headroom", "hottest", "broken"})
-"""What an observable ends with that the tightest limit of its resource explains."""
+_OF_LIMITS = frozenset({"throttled", "headroom", "hottest", "broken"})
+"""Last words of observables that the limit with the least headroom explains."""
 _FOUR_DIGITS = Context(prec=4, rounding=ROUND_HALF_UP)
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A way out of a broken gate: what it gives, what it gives up, what to write."""
+class Fix(NamedTuple):
+    """A change that would help a failed gate, its trade-off, and what the gate observes then."""
 
     message: str
     gives_up: str
     change: tuple[FindingChange, ...]
-    gives: str = ""
+    outcome: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A verdict with everything a format may show of it."""
+class VerdictText(NamedTuple):
+    """A verdict, and everything a format shows of it.
+
+    Attributes:
+        word: One of VERDICT_WORDS.
+        name: What is compared with the limit.
+        line: The line of the scenario, or the option of the command line.
+        where: The same, with the file.
+    """
 
     verdict: Verdict
     word: str
@@ -48,20 +56,20 @@ class Told:
     sentence: str
     why: str
     waiver: str
-    ways: tuple[Way, ...]
+    fixes: tuple[Fix, ...]
 
 
-def told(plan: Plan) -> tuple[Told, ...]:
+def verdict_texts(plan: Plan) -> tuple[VerdictText, ...]:
     """Every gate of a plan, in file order."""
-    return tuple(_told(plan, gate) for gate in plan.gates)
+    return tuple(_verdict_text(plan, gate) for gate in plan.gates)
 
 
-def ranked(gates: Sequence[Told]) -> list[Told]:
-    """Broken, warning, waived, ok, and by margin within each."""
+def ranked(gates: Sequence[VerdictText]) -> list[VerdictText]:
+    """Failed, warning, waived, passed, and by margin within each."""
     return sorted(
         gates,
         key=lambda t: (
-            SPEC_CONFIG.index(t.word),
+            VERDICT_WORDS.index(t.word),
             t.verdict.margin is None,
             t.verdict.margin or Decimal(0),
             t.verdict.line,
@@ -70,11 +78,11 @@ def ranked(gates: Sequence[Told]) -> list[Told]:
     )
 
 
-def _told(plan: Plan, gate: Verdict) -> Told:
+def _verdict_text(plan: Plan, gate: Verdict) -> VerdictText:
     name, owner = gate_name(gate), _owner(plan, gate)
     observed, limit = figure(gate.observed, gate), f"{gate.operator} {figure(gate.limit, gate)}"
     failed = gate.verdict != "pass"
-    return Told(
+    return VerdictText(
         gate,
         verdict_word(gate),
         name,
@@ -86,35 +94,37 @@ def _told(plan: Plan, gate: Verdict) -> Told:
         f"{name} is {observed}, limit {limit}",
         gate.why or (_why(plan, gate, owner) if failed else ""),
         _waiver(gate),
-        _ways_out(plan, gate, owner) if failed else (),
+        _fixes(plan, gate, owner) if failed else (),
     )
 
 
-def verdict_word(gate: Verdict) -> str:
-    """`ok`, `waived`, `warning` or `BROKEN`."""
+def verdict_word(gate: "Verdict | GateRecord | None") -> str:
+    """`passed`, `waived`, `warning`, `failed`, or that there is no such gate."""
+    if gate is None:
+        return "not written"
     if gate.verdict != "fail":
-        return "ok" if gate.verdict == "pass" else "waived"
-    return "BROKEN" if gate.level == "deny" else "warning"
+        return "passed" if gate.verdict == "pass" else "waived"
+    return "failed" if gate.level == "deny" else "warning"
 
 
 def summary(gates: Sequence[Verdict]) -> str:
     """The verdicts in a few words."""
     words = [verdict_word(g) for g in gates]
-    broken, warned, waived = (words.count(word) for word in SPEC_CONFIG[:3])
+    failed, warned, waived = (words.count(word) for word in VERDICT_WORDS[:3])
     if not words:
-        return "no gates written"
+        return "no gates"
     tail = "".join(f", {count}" for count in (
         numbers.count(warned, "warning") if warned else "", f"{waived} waived" if waived else ""
     ) if count)  # fmt: skip
-    if broken:
-        return f"{broken} of {numbers.count(len(words), 'gate')} BROKEN{tail}"
+    if failed:
+        return f"{failed} of {numbers.count(len(words), 'gate')} failed{tail}"
     if not warned and not waived:
-        return "the gate holds" if len(words) == 1 else f"all {len(words)} gates hold"
-    return f"no gate of {len(words)} broken{tail}"
+        return "the gate passes" if len(words) == 1 else f"all {len(words)} gates pass"
+    return f"no gate of {len(words)} failed{tail}"
 
 
 def gate_name(gate: Verdict) -> str:
-    """What the gate observes: the side of its deciding comparison that is held against the other."""
+    """What the gate compares with its limit."""
     return gate.subject or gate.gate.split()[0]
 
 
@@ -134,7 +144,7 @@ def figure(value: Decimal, gate: Verdict) -> str:
 def rounded(value: Decimal, unit: str) -> str:
     """A figure in an observable's unit, as a person reads it."""
     if unit == "USD":
-        return numbers.usd(value) if not value or abs(value) >= _SMALL else f"{_FOUR_DIGITS.plus(value).normalize():f}"
+        return numbers.usd(value) if not value or abs(value) >= _CENT else f"{_FOUR_DIGITS.plus(value).normalize():f}"
     if unit == "%":
         return numbers.value(value, unit)
     scales = _SCALES.get(unit)
@@ -148,19 +158,19 @@ def rounded(value: Decimal, unit: str) -> str:
 
 
 def _waiver(gate: Verdict) -> str:
-    one = gate.waiver
-    if one is None:
+    waiver = gate.waiver
+    if waiver is None:
         return ""
-    until = f"{one.expires}, given by {one.owner}: {one.reason}"
+    until = f"{waiver.expires}, by {waiver.owner}: {waiver.reason}"
     return {
         "waived": f"waived through {until}",
-        "expired": f"its waiver ended with {until}",
-        "not needed": f"its waiver is not needed (through {until})",
-    }[one.state]
+        "expired": f"the waiver expired after {until}",
+        "not_needed": f"the waiver is not needed (through {until})",
+    }[waiver.state]
 
 
 def _owner(plan: Plan, gate: Verdict) -> PlannedResource | None:
-    """The resource a gate observes, None for the whole."""
+    """The resource that a gate observes; None for the whole account."""
     names = gate.names or (gate_name(gate),)
     return next(
         (r for name in names for r in plan.resources if name.startswith((f"{r.label}.", f"{r.address}."))), None
@@ -168,84 +178,85 @@ def _owner(plan: Plan, gate: Verdict) -> PlannedResource | None:
 
 
 def _why(plan: Plan, gate: Verdict, owner: PlannedResource | None) -> str:
-    """The dearest lines for money; else the tightest limit of what is observed, where one explains it."""
+    """The largest costs of a cost gate; else the limit with the least headroom, where one explains what is observed."""
     if gate.unit == "USD" or "cost" in gate_name(gate):
-        return _dearest(plan, gate, owner)
-    last = [name.rpartition(".")[2] for name in gate.names or (gate_name(gate),)]
+        return _largest_costs(plan, gate, owner)
+    names = gate.names or (gate_name(gate),)
     words = {word for name in gate.names for word in re.split(r"[._]", name)} - {"used", "load", "account", "peak"}
-    own = [p for p in plan.limits if owner is None or f"{p.check.resource}.".startswith(f"{owner.label}.")]
+    of_owner = [p for p in plan.limits if owner is None or f"{p.check.resource}.".startswith(f"{owner.label}.")]
     shared = [p for p in plan.limits if p.check.resource == "account"]
-    found = [p for p in (*own, *shared) if words & set(re.split(r"[._]", p.check.limit))]
-    if not found and _TIGHT & set(last):
-        found = own
-    tightest = min(found, key=lambda p: (p.headroom, p.check.limit), default=None)
-    return _tightest(tightest) if tightest else ""
+    limits = [p for p in (*of_owner, *shared) if words & set(re.split(r"[._]", p.check.limit))]
+    if not limits and _OF_LIMITS & {name.rpartition(".")[2] for name in names}:
+        limits = of_owner
+    tightest = min(limits, key=lambda p: (p.headroom, p.check.limit), default=None)
+    return _limit_sentence(tightest) if tightest else ""
 
 
-def _dearest(plan: Plan, gate: Verdict, owner: PlannedResource | None) -> str:
+def _largest_costs(plan: Plan, gate: Verdict, owner: PlannedResource | None) -> str:
     if gate_name(gate).endswith("worst_run"):
         return ""
     lines = lines_by_label(plan)
+    every = [x for of_resource in lines.values() for x in of_resource]
     service = gate_name(gate).partition(".")[2]
-    known = {x.service for own in lines.values() for x in own}
-    every = (
-        lines[owner.label]
-        if owner
-        else [x for own in lines.values() for x in own if service not in known or service == x.service]
+    if owner is not None:
+        every = lines[owner.label]
+    elif any(x.service == service for x in every):
+        every = [x for x in every if x.service == service]
+    largest = sorted(every, key=lambda x: (-x.contracted_cost, x.id))[:_SHOWN_CAUSES]
+    return ("largest costs: " if largest else "") + ", ".join(
+        f"{x.id} {numbers.usd(x.contracted_cost)}" for x in largest
     )
-    dear = sorted(every, key=lambda x: (-x.contracted_cost, x.id))[:_DEAREST]
-    return ("dearest: " if dear else "") + ", ".join(f"{x.id} {numbers.usd(x.contracted_cost)}" for x in dear)
 
 
-def _tightest(limit: PlannedLimit) -> str:
-    c = limit.check
+def _limit_sentence(limit: PlannedLimit) -> str:
+    check = limit.check
     when = f"{limit.at}: " if limit.at else ""
-    state = numbers.over(limit.headroom) if limit.breached else f"{numbers.share(limit.headroom)} free"
-    return f"{when}{limit_name(limit)} gets {numbers.rate(c.load)} {c.unit} and takes {numbers.rate(c.quota)}, {state}"
+    state = numbers.over(limit.headroom) if limit.breached else f"{numbers.share(limit.headroom)} headroom"
+    load, quota = numbers.rate(check.load), numbers.rate(check.quota)
+    return f"{when}{limit_name(check.resource, check.limit)} has {load} {check.unit}, limit {quota}, {state}"
 
 
-def limit_name(limit: PlannedLimit) -> str:
+def limit_name(resource: str, limit: str) -> str:
     """The resource and the limit: `orders partition.write`, `account lambda.concurrency`."""
-    service, _, own = limit.check.limit.partition(".")
-    return f"{limit.check.resource} {f'{service}.{own}' if limit.check.resource == 'account' else own}"
+    return f"{resource} {limit if resource == 'account' else limit.partition('.')[2]}"
 
 
 def lines_by_label(plan: Plan) -> dict[str, list[LineItem]]:
-    """Each resource's lines of the month, the dearest first."""
+    """Each resource's lines of the month, the largest cost first."""
     out: dict[str, list[LineItem]] = {r.label: [] for r in plan.resources}
     for line in plan.lines:
         if line.charge_frequency != "one_time":
             out[_label_of(line, out)].append(line)
-    for own in out.values():
-        own.sort(key=lambda x: (-x.contracted_cost, x.id))
+    for lines in out.values():
+        lines.sort(key=lambda x: (-x.contracted_cost, x.id))
     return out
 
 
 def _label_of(line: LineItem, labels: Mapping[str, object]) -> str:
-    """The label a line's id begins with: a name, or a section and a name where two share one."""
+    """The label that a line's id begins with: a name, or a section and a name where two resources share a name."""
     first, second, *_ = line.charge_id.split(".")
     return first if first in labels else f"{first}.{second}"
 
 
-def _ways_out(plan: Plan, gate: Verdict, owner: PlannedResource | None) -> tuple[Way, ...]:
-    """What would help, with what it gives; where nobody planned again, the best savings or the risks."""
-    if gate.ways is not None:
-        return tuple(_way(way.finding, _gives(way, gate)) for way in gate.ways)
+def _fixes(plan: Plan, gate: Verdict, owner: PlannedResource | None) -> tuple[Fix, ...]:
+    """The fixes that were planned; where none were, the best savings for a cost gate, else the risks."""
+    if gate.fixes is not None:
+        return tuple(_fix(fix.finding, _outcome(fix, gate)) for fix in gate.fixes)
     wanted = "saving" if gate.unit == "USD" or "cost" in gate_name(gate) else "risk"
-    found = [
+    findings = [
         f for f in plan.findings if f.severity == wanted and f.change and (owner is None or f.resource == owner.label)
     ]
-    return tuple(_way(f, "") for f in found[:_DEAREST])
+    return tuple(_fix(f, "") for f in findings[:_SHOWN_CAUSES])
 
 
-def _way(f: Finding, gives: str) -> Way:
-    saves = f"saves {numbers.usd(f.monthly_saving)} a month: " if f.monthly_saving else ""
-    return Way(saves + f.message, f.gives_up, f.change, gives)
+def _fix(finding: Finding, outcome: str) -> Fix:
+    saves = f"saves {numbers.usd(finding.monthly_saving)} a month: " if finding.monthly_saving else ""
+    return Fix(saves + finding.message, finding.gives_up, finding.change, outcome)
 
 
-def _gives(way: SuggestedFix, gate: Verdict) -> str:
-    """What the gate is then: `gives 0%: it holds`."""
-    if way.holds is None:
+def _outcome(fix: SuggestedFix, gate: Verdict) -> str:
+    """What the gate observes then: `then 0%: it passes`."""
+    if fix.holds is None:
         return ""
-    seen = "" if way.observed is None else f"gives {rounded(way.observed, gate.unit)}: "
-    return f"{seen}{'it holds' if way.holds else 'not enough alone'}"
+    observed = "" if fix.observed is None else f"then {rounded(fix.observed, gate.unit)}: "
+    return f"{observed}{'it passes' if fix.holds else 'not enough on its own'}"

@@ -1,17 +1,24 @@
-"""A value as it would be written in a scenario, on one line."""
+"""Values and changes of a scenario as they would be written, on one line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+
+from capplan.pipeline.results import FindingChange
 
 
 def written(value: object) -> str:
-    """`{mode: provisioned, write: 200}`; None is the absence of a key."""
+    """`{mode: provisioned, write: 200}`; None is a key to remove."""
     if value is None:
-        return "(not written)"
+        return "(remove)"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {written(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {written(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(written(one) for one in value) + "]"
+        return "[" + ", ".join(written(inner) for inner in value) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def change_words(changes: Iterable[FindingChange]) -> str:
+    """Each change as `path: value`."""
+    return ", ".join(f"{change.path}: {written(change.new)}" for change in changes)

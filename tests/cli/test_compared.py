@@ -142,7 +142,7 @@ def test_several_scenarios_each_find_their_own_baseline(
         ("{}", "it has no schema"),
         ("[]", "it holds no plan"),
         ('{"schema": "capplan.modes/1"}', "its schema is 'capplan.modes/1'"),
-        ('{"schema": "capplan.plan/1"}', "'scenario' is missing or not what it should be"),
+        ('{"schema": "capplan.plan/1"}', "'capplan_version' is missing or not what it should be"),
         ('{"schema": "capplan.plan/1", "schema": "x"}', "duplicate key 'schema'"),
         ('{"schema": "capplan.plan/1", "monthly_cost": NaN}', "NaN is not a number"),
         ("[" * 100_000, "nested too deep"),
@@ -344,8 +344,8 @@ def test_a_plan_that_does_not_say_what_was_written_is_compared_for_the_rest(
     base.write_text(json.dumps(old))
     code, out, _ = told(capsysbinary, "diff", str(base), written(tmp_path, rate=60))
     assert code == 0
-    assert "does not hold what was written" in " ".join(out.split())
-    assert "WRITTEN" not in out
+    assert "has no copy of its scenario" in " ".join(out.split())
+    assert "Changed in the scenario" not in out
     delta = ("--baseline", str(base), "--budget-delta", "1%")
     assert told(capsysbinary, "check", path, *delta)[0] == 3, "the bill itself is in every plan"
 
@@ -375,13 +375,14 @@ def test_the_steps_summary_is_markdown_after_what_is_there(
     assert summary.read_text() == "before\n", "only where annotations are asked for"
     code, out, _ = told(capsysbinary, "check", path, "-f", "github")
     assert code == 0
-    assert summary.read_text().startswith("before\n<!-- capplan: Test -->\n**Test: no gate of 2 broken, 1 warning.**")
+    assert summary.read_text().startswith("before\n<!-- capplan: Test -->\n**Test: no gate of 2 failed, 1 warning.**")
     assert out.splitlines()[-1].startswith("::notice ")
 
 
 def test_the_answers_hold_to_their_schemas(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    from capplan.report.json_schemas import answer_schema
+    from capplan.report.record import answer_schema
+    from capplan.report.records.answers import ANSWERS
 
     base, head = differing(tmp_path)
     asked = {
@@ -391,7 +392,7 @@ def test_the_answers_hold_to_their_schemas(tmp_path: Path, capsysbinary: pytest.
     }
     for name, arguments in asked.items():
         answer = json.loads(told(capsysbinary, *arguments, "-f", "json")[1])
-        jsonschema.validate(answer, answer_schema(name))
+        jsonschema.validate(answer, answer_schema(name, ANSWERS[name]))
 
 
 def test_a_scenarios_schema_knows_gates_with_waivers() -> None:

@@ -28,7 +28,7 @@ def test_a_starter_estimates_at_once_and_is_never_overwritten(tmp_path: Path) ->
     path.write_text("mine")
     done = run("init", str(tmp_path))
     assert (done.returncode, path.read_text()) == (2, "mine")
-    assert "Nothing was written." in done.stderr
+    assert "nothing written" in done.stderr
     assert run("init", str(tmp_path), "--force").returncode == 0
     assert path.read_text() == first
 
@@ -86,13 +86,13 @@ def test_explain_shows_the_working_whose_parts_add_up() -> None:
 
 
 def test_every_line_of_the_web_shop_can_be_explained() -> None:
-    from capplan.commands.explain import explain, line_ids
+    from capplan.commands.explain import explain, line_items
     from capplan.language.load import load
     from capplan.report.document import Style
-    from capplan.report.explain_text import explain_text
+    from capplan.report.views.explain import explain_text
 
     scenario = load(WEB_SHOP)
-    for line in line_ids(scenario):
+    for line in line_items(scenario):
         found = explain(scenario, line.id)
         assert found.together >= 0, line.id
         text = explain_text(found, Style())
@@ -105,7 +105,7 @@ def test_explain_without_a_line_names_all_and_a_wrong_one_the_near_one() -> None
     done = run("explain", WEB_SHOP, "order.writes")
     assert done.returncode == 2
     assert "did you mean 'orders.writes'?" in done.stderr
-    assert "its lines are orders." in run("explain", WEB_SHOP, "orders").stderr
+    assert "its line items are orders." in run("explain", WEB_SHOP, "orders").stderr
 
 
 def test_every_rule_can_be_explained_by_its_id_and_its_last_word() -> None:

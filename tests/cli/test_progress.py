@@ -26,10 +26,10 @@ def test_after_half_a_second_a_line_is_drawn_and_erased(monkeypatch: pytest.Monk
     monkeypatch.setenv("TERM", "xterm")
     _clock(monkeypatch, 0.0, 0.4, 0.6, 0.65)
     with Progress("simulating") as line:
-        line.tell(0.1, "orders, minutes")
+        line.update(0.1, "orders, minutes")
         assert not terminal.getvalue(), "too early"
-        line.tell(0.5, "orders, minutes")
-        line.tell(0.6, "orders, minutes")
+        line.update(0.5, "orders, minutes")
+        line.update(0.6, "orders, minutes")
     drawn, end = terminal.getvalue().rsplit("\r", 1)
     assert drawn.startswith("\r\x1b[Ksimulating  ██████████")
     assert "50%" in drawn
@@ -42,5 +42,5 @@ def test_a_pipe_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr", pipe)
     _clock(monkeypatch, 0.0, 5.0)
     with Progress("simulating") as line:
-        line.tell(0.5, "orders")
+        line.update(0.5, "orders")
     assert not pipe.getvalue()

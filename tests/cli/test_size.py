@@ -74,7 +74,7 @@ def test_many_items_are_a_distribution() -> None:
     )
     assert put["usd_per_million"] == "0.9375", "1.5 x 0.625"
     text = _run("-", stdin=lines).stdout
-    assert "A plan by the mean size would miss 50% of the write units" in text
+    assert "The mean size underestimates the write units by 50%" in text
     assert max(len(line) for line in text.splitlines()) <= 80
     assert text.isascii()
 

@@ -13,8 +13,9 @@ from capplan.commands.compare.choose import alternatives, choose, pareto, with_r
 from capplan.commands.compare.commitments import commit, plan_month, reserve
 from capplan.pipeline.results import AtMultiple, ModeOption, Modes
 from capplan.report.document import Style
-from capplan.report.modes_text import modes_text
-from capplan.report.plan_json import modes_record, to_json
+from capplan.report.formats.json import to_json
+from capplan.report.records.modes import modes_record
+from capplan.report.views.compare_modes import modes_text
 from tests.helpers import scenario
 
 D = Decimal
@@ -256,8 +257,8 @@ def test_the_screen_fits_80_columns_and_names_the_choice(tmp_path: Path) -> None
         text = modes_text(found, Style(), details=details)
         assert text.isascii()
         assert all(len(line) <= 80 for line in text.splitlines()), max(text.splitlines(), key=len)
-        assert "<- choose" in text
-        assert "  unless" in text
+        assert "<- recommended" in text
+        assert "  alternative" in text
 
 
 def test_the_same_scenario_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ import pytest
 
 import capplan
 from capplan.language.scenario import Scenario
-from capplan.report.plan_json import modes_record, plan_record, to_json
-from capplan.report.simulation_data import simulation_record
+from capplan.report.formats.json import to_json
+from capplan.report.records.modes import modes_record
+from capplan.report.records.plan import plan_record
+from capplan.report.records.simulation import simulation_record
 from tests.helpers import scenario
 
 RATES = ("3/s", "60/s", "15/day", "50M/month", "2k/min", "web", "nightly")

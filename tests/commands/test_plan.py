@@ -11,7 +11,9 @@ from capplan.language.load import build, load
 from capplan.model import Change
 from capplan.pipeline.results import Plan
 from capplan.pipeline.what_if import apply
-from capplan.report.plan_json import modes_record, plan_record, to_json
+from capplan.report.formats.json import to_json
+from capplan.report.records.modes import modes_record
+from capplan.report.records.plan import plan_record
 from tests.helpers import WEB_SHOP, scenario
 
 D = Decimal

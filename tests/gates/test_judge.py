@@ -16,7 +16,7 @@ from capplan.language.gate_syntax import Gate, read_gate
 from capplan.language.gate_tokens import plain_name
 from capplan.language.scenario import with_gates
 from capplan.pipeline.results import Plan
-from capplan.report.gates_text import holds
+from capplan.report.passing_gate import passing_gate
 from tests.helpers import WEB_SHOP, scenario
 
 D = Decimal
@@ -90,7 +90,7 @@ def test_a_gate_asks_for_anything_the_plan_knows(gate: str, expected: str, tmp_p
 def test_every_observable_of_the_web_shop_has_a_gate_that_holds() -> None:
     loaded = capplan.load(WEB_SHOP)
     plan = capplan.plan(loaded, findings=False)
-    texts = [f"{plain_name(o.name)} {holds(o)}" for o in plan.observed if o.value is not None]
+    texts = [f"{plain_name(o.name)} {passing_gate(o)}" for o in plan.observed if o.value is not None]
     assert len(texts) > 100
     gates = [Gate(text, read_gate(text), "deny", n, 1) for n, text in enumerate(texts, 1)]
     judged = capplan.plan(with_gates(loaded, *gates), findings=False, allow_unjudged=False).gates[len(loaded.gates) :]
@@ -176,7 +176,7 @@ def test_a_waiver_of_a_gate_that_holds_is_not_needed(tmp_path: Path) -> None:
     gate = planned(WAIVED.replace("< 1 USD", "< 9000 USD"), tmp_path, today=date(2026, 11, 30)).gates[0]
     assert gate.verdict == "pass"
     assert gate.waiver is not None
-    assert gate.waiver.state == "not needed"
+    assert gate.waiver.state == "not_needed"
 
 
 def test_a_waiver_without_a_day_is_an_error_in_check_and_listed_in_an_estimate(tmp_path: Path) -> None:

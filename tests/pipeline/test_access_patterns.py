@@ -12,8 +12,9 @@ from capplan.commands.plan import plan
 from capplan.language.load import load
 from capplan.pipeline.results import Plan
 from capplan.report.document import Style
-from capplan.report.patterns_text import patterns_block
-from capplan.report.plan_json import plan_record, to_json
+from capplan.report.formats.json import to_json
+from capplan.report.records.plan import plan_record
+from capplan.report.views.access_patterns import patterns_block
 from tests.helpers import WEB_SHOP, scenario
 
 SECONDS = 2_628_000
@@ -79,10 +80,10 @@ def test_json_tells_patterns_and_text_shows_the_dearest(tmp_path: Path) -> None:
     assert record[0]["per_million"] == "1.875"
     assert record[3]["index"] == "by-status"
     assert record[3]["consistency"] == "eventual"
-    text = patterns_block(found.patterns, Style(), top=1)
+    text = patterns_block(found.patterns, Style(), max_rows=1)
     assert text == [
-        "ACCESS PATTERNS                        a month units each USD/million  USD/month",
+        "Access patterns                        a month units each USD/million  USD/month",
         "orders put                             52.560M          3      1.8750      98.55",
         "3 more                                                                     52.56",
     ]
-    assert patterns_block((), Style(), top=None) == []
+    assert patterns_block((), Style(), max_rows=None) == []

@@ -53,7 +53,7 @@ gates: ["orders.holds_until >= 5", "orders.heat.hottest < 10%"]
     first = min(p.breaks_at for p in plan.limits if p.breaks_at is not None)
     holds = plan.gates[0]
     assert holds.verdict == "pass"
-    assert int(holds.observed * 10) / Decimal(10) == first, "HEADROOM shows the same, cut to one decimal"
+    assert int(holds.observed * 10) / Decimal(10) == first, "the table of limits shows the same, cut to one decimal"
     heat = plan.gates[1]
     assert heat.verdict == "pass"
     assert Decimal("0.0718") < heat.observed < Decimal("0.1"), "half of 100, 3.09 of its roots, and what lies beside"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.limits import MAX_BYTES, MAX_ERRORS, MAX_LEVELS, MAX_VALUES
 from capplan.reading.yaml_reader import Document, decode, read_yaml
-from capplan.report.errors import errors_text
+from capplan.report.views.errors import errors_text
 
 A_NUMBER = "is a number for some YAML readers and text for others"
 A_SWITCH = "is true or false for some YAML readers and text for others"

@@ -54,7 +54,7 @@ def line(name: str, quantity: str, unit: str, price: str, cost: str, service: st
 
 def resource(name: str, cost: str, service: str = "dynamodb", kind: str = "dynamodb.table") -> PlannedResource:
     """A resource without tags."""
-    return PlannedResource(name, f"tables.{name}", name, kind, service, D(cost), {"requests": 5}, {}, 4)
+    return PlannedResource(name, kind, D(cost), {"requests": 5}, name, f"tables.{name}", service, {}, 4)
 
 
 LINES = (
@@ -83,10 +83,9 @@ SAVING = Finding(
     "orders",
     "saving",
     "orders is stored more than it is used.",
-    "requests cost more",
     D("12.5"),
-    (),
     (FindingChange("tables.orders.class", None, "standard-ia"),),
+    "requests cost more",
 )
 RISK = replace(
     SAVING, rule="dynamodb.hot-index-key", severity="risk", monthly_saving=None, message="One key is hot.", gives_up=""

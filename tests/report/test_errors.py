@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capplan.errors import Diagnostic
-from capplan.report.errors import errors_json, errors_text
+from capplan.report.formats.json import to_json
 from capplan.report.plain import plain
+from capplan.report.records.errors import errors_record
+from capplan.report.views.errors import errors_text
 
 FILE = "scenarios/web-shop/scenario.yaml"
 
@@ -38,7 +40,7 @@ def test_the_errors_of_a_scenario() -> None:
         "   73 |     duration: {p50: 22, p95: 40 min}\n"
         "      |                     ^^ expected a duration, such as 22 min or 45 ms\n"
         "\n"
-        "3 mistakes in scenarios/web-shop/scenario.yaml. Nothing was estimated."
+        "scenarios/web-shop/scenario.yaml: 3 errors, no estimate produced"
     )
 
 
@@ -82,7 +84,7 @@ def test_the_errors_of_a_scenario() -> None:
 )
 def test_one_mistake(diagnostic: Diagnostic, shown: str) -> None:
     text = errors_text([diagnostic], ascii_only=True)
-    assert text == f"{shown}\n\n1 mistake in a.yaml. Nothing was estimated."
+    assert text == f"{shown}\n\na.yaml: 1 error, no estimate produced"
 
 
 def test_wide_and_combining_characters_do_not_move_the_carets() -> None:
@@ -102,10 +104,9 @@ def test_wide_and_combining_characters_do_not_move_the_carets() -> None:
 def test_mistakes_of_two_files_keep_together() -> None:
     found = [Diagnostic("b", 2, 1, "second"), Diagnostic("a", 1, 1, "third"), Diagnostic("b", 1, 1, "first")]
     assert errors_text(found, ascii_only=True) == (
-        "b:1:1: error: first\n\nb:2:1: error: second\n\na:1:1: error: third\n\n"
-        "3 mistakes in 2 files. Nothing was estimated."
+        "b:1:1: error: first\n\nb:2:1: error: second\n\na:1:1: error: third\n\n2 files: 3 errors, no estimate produced"
     )
-    assert [e["message"] for e in json.loads(errors_json(found))["errors"]] == ["first", "second", "third"]
+    assert [e["message"] for e in json.loads(to_json(errors_record(found)))["errors"]] == ["first", "second", "third"]
 
 
 def test_no_mistakes_are_no_text() -> None:
@@ -114,12 +115,12 @@ def test_no_mistakes_are_no_text() -> None:
 
 def test_errors_as_json() -> None:
     found = [Diagnostic("a.yaml", 3, 4, "wrong \x1b é", "better"), Diagnostic("b.json", 0, 0, "missing")]
-    assert errors_json(found) == (
+    assert to_json(errors_record(found)) == (
         '{\n  "schema": "capplan.errors/1",\n  "errors": [\n'
         '    {\n      "file": "a.yaml",\n      "line": 3,\n      "column": 4,\n'
         '      "message": "wrong \\u001b \\u00e9",\n      "hint": "better"\n    },\n'
         '    {\n      "file": "b.json",\n      "line": null,\n      "column": null,\n'
-        '      "message": "missing",\n      "hint": ""\n    }\n  ]\n}'
+        '      "message": "missing",\n      "hint": ""\n    }\n  ]\n}\n'
     )
 
 

@@ -16,30 +16,31 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from capplan.commands.diff import Difference, difference
-from capplan.commands.saved_plan import snapshot, snapshots_of_json
 from capplan.errors import Diagnostic
 from capplan.pipeline.results import Observed, Plan, Waived
-from capplan.report import diff_data
-from capplan.report.annotations import checked_annotations
-from capplan.report.check_text import check_text
 from capplan.report.checked import Checked
-from capplan.report.diff_text import diff_text
 from capplan.report.document import Style
-from capplan.report.errors import errors_json, errors_text
-from capplan.report.gates_text import gates_csv as observables_csv
-from capplan.report.gates_text import gates_record, gates_text
-from capplan.report.junit import checked_junit
-from capplan.report.markdown import MOST_CHARACTERS, checked_markdown
+from capplan.report.formats.csv import diff_csv, gates_csv, lines_csv, observables_csv
+from capplan.report.formats.github import checked_annotations, diff_annotations
+from capplan.report.formats.json import to_json
+from capplan.report.formats.junit import checked_junit
+from capplan.report.formats.markdown import MAX_CHARACTERS, checked_markdown, diff_markdown
+from capplan.report.formats.sarif import checked_sarif
 from capplan.report.plain import plain
-from capplan.report.plan_csv import gates_csv, lines_csv
-from capplan.report.plan_json import checked_record, to_json
-from capplan.report.plan_text import plan_text
-from capplan.report.sarif import checked_sarif
+from capplan.report.records.diff import diff_record
+from capplan.report.records.errors import errors_record
+from capplan.report.records.gates import gates_record
+from capplan.report.records.plan import checked_record, plan_record, saved_plans
+from capplan.report.views.check import check_text
+from capplan.report.views.diff import diff_text
+from capplan.report.views.errors import errors_text
+from capplan.report.views.estimate import plan_text
+from capplan.report.views.gates import gates_text
 from tests.report.build import PLAN, forty_resources
 from tests.report.hostile import HOSTILE
 
 D = Decimal
-BASE = snapshot(replace(PLAN, monthly_cost=D("400.0067978750")))
+BASE = plan_record(replace(PLAN, monthly_cost=D("400.0067978750")))
 WAIVED = replace(
     PLAN.gates[0],
     gate="cost.monthly <= 300 USD",
@@ -69,24 +70,22 @@ def _observed(plan: Plan) -> list[Observed]:
 
 def _diff(checked: Checked) -> Difference:
     """Against a plan in which nothing of it exists, so that all of it is shown."""
-    base = replace(snapshot(PLAN), inputs={"region": "us-east-1"}, gates={}, limits={})
-    head = snapshot(checked.plan)
-    return difference(
-        base, replace(head, inputs={f"tables.{checked.plan.name}": checked.plan.name}), "a", checked.plan.file
-    )
+    base = plan_record(replace(PLAN, inputs={"region": "us-east-1"}, gates=(), limits=()))
+    head = plan_record(replace(checked.plan, inputs={f"tables.{checked.plan.name}": checked.plan.name}))
+    return difference(base, head, "a", checked.plan.file)
 
 
 OTHERS: Mapping[str, Callable[[Checked], str]] = {
     "diff": lambda c: diff_text(_diff(c), Style(), details=True),
-    "diff-json": lambda c: to_json(diff_data.diff_record(_diff(c))),
-    "diff-csv": lambda c: diff_data.diff_csv(_diff(c)),
-    "diff-markdown": lambda c: diff_data.diff_markdown(_diff(c)),
-    "diff-github": lambda c: diff_data.diff_annotations(_diff(c)),
+    "diff-json": lambda c: to_json(diff_record(_diff(c))),
+    "diff-csv": lambda c: diff_csv(_diff(c)),
+    "diff-markdown": lambda c: diff_markdown(_diff(c)),
+    "diff-github": lambda c: diff_annotations(_diff(c)),
     "gates": lambda c: gates_text(c.plan, _observed(c.plan), Style()),
     "gates-json": lambda c: to_json(gates_record(c.plan, _observed(c.plan))),
     "gates-csv": lambda c: observables_csv(_observed(c.plan)),
     "errors": lambda c: errors_text([_mistake(c.plan.name)], ascii_only=False),
-    "errors-json": lambda c: errors_json([_mistake(c.plan.name)]),
+    "errors-json": lambda c: to_json(errors_record([_mistake(c.plan.name)])),
 }
 """What the other commands show of the same text."""
 
@@ -246,14 +245,14 @@ def test_sarif_names_the_exact_place_and_a_fingerprint_that_a_moved_line_leaves_
 def test_markdown_of_any_size_fits_a_comment() -> None:
     gates = tuple(replace(PLAN.gates[0], gate=f"g{n}.cost <= 1 USD", subject=f"g{n}.cost" * 9) for n in range(2000))
     text = checked_markdown([Checked(replace(PLAN, gates=gates))])
-    assert len(text) <= MOST_CHARACTERS
+    assert len(text) <= MAX_CHARACTERS
     assert "1960 more" in text
-    assert len(checked_markdown([Checked(replace(PLAN, gates=gates))] * 30)) <= MOST_CHARACTERS
+    assert len(checked_markdown([Checked(replace(PLAN, gates=gates))] * 30)) <= MAX_CHARACTERS
 
 
 def test_markdown_begins_with_the_marker_by_which_the_comment_is_found_again() -> None:
     assert checked_markdown([Checked(PLAN)]).startswith(
-        "<!-- capplan: Web shop -->\n**Web shop: 1 of 2 gates BROKEN.**"
+        "<!-- capplan: Web shop -->\n**Web shop: 1 of 2 gates failed.**"
     )
     assert "<!--" not in html_of(checked_markdown([Checked(PLAN)])).replace("<!-- capplan: Web shop -->", "")
 
@@ -355,8 +354,11 @@ def test_markdown_shows_the_text_and_no_markup_of_it(text: str, name: str) -> No
     assert all(len(re.findall(r"<t[dh]", row)) in (3, 4, 6) for row in rows), "a pipe made a cell"
 
 
-def test_a_saved_plan_is_the_snapshot_of_its_plan() -> None:
+def test_a_saved_plan_is_read_back_as_it_was() -> None:
     plan = replace(
         FULL, inputs={"region": "us-east-1"}, observed=(Observed("a.b", D("1.5"), "USD", None, "", floor=False),)
     )
-    assert snapshots_of_json(json.loads(EVERY["json"](Checked(plan))), "a.json") == (snapshot(plan),)
+    text = EVERY["json"](Checked(plan))
+    (saved,) = saved_plans(json.loads(text), "a.json")
+    assert to_json(saved) == text
+    assert saved.gates == plan_record(plan).gates

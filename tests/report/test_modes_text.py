@@ -3,26 +3,26 @@
 from dataclasses import replace
 
 from capplan.report.document import Style
-from capplan.report.modes_text import modes_text
+from capplan.report.views.compare_modes import modes_text
 from tests.report.build import MODES
 
 ASCII = """\
 Web shop - us-east-1 - USD a month, list prices, storage included
 
 orders                     USD/month throttled
-auto-scaled-70                274.26     0.4% <- choose
+auto-scaled-70                274.26     0.4% <- recommended
 on-demand (as written)        539.42       0%
   1 not priced (standard-ia): no price for
   dynamodb.on_demand.write_request_unit.ia
 
-  choose   auto-scaled-70 saves 265.16
-           > tables.orders.capacity: {mode: provisioned, write: 200}
-  but      a sudden rise throttles until scaling follows
+  recommended  auto-scaled-70 saves 265.16
+               > tables.orders.capacity: {mode: provisioned, write: 200}
+  trade-off    a sudden rise throttles until scaling follows
   writes    |-------o---------+------------------------------------------|
-            o held at the peak, 13% used; + break-even at 29%: provisioned is
-            cheaper to the right of it
+            o provisioned for the peak, 13% used; + break-even at 29%:
+            provisioned is cheaper to the right of it
 
-NOT IN HERE  reserved capacity
+Not included in this estimate: reserved capacity
 Prices checked 2026-09-11 to 2026-09-18, all verified.
 """
 
@@ -43,7 +43,7 @@ def test_a_scenario_without_tables_says_so() -> None:
 
 def test_the_mode_as_written_may_be_the_choice() -> None:
     table = replace(MODES.tables[0], recommended="on-demand")
-    assert "  choose   on-demand, as written\n" in modes_text(replace(MODES, tables=(table,)), Style())
+    assert "  recommended  on-demand, as written\n" in modes_text(replace(MODES, tables=(table,)), Style())
 
 
 def test_an_index_has_no_choice_of_its_own() -> None:
@@ -52,4 +52,4 @@ def test_an_index_has_no_choice_of_its_own() -> None:
     assert "orders.by-status" not in modes_text(modes, Style())
     text = modes_text(modes, Style(), details=True)
     assert "orders.by-status" in text
-    assert "choose" not in text
+    assert "recommended" not in text

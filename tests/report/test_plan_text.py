@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from capplan.report.document import Style, columns
-from capplan.report.plan_text import plan_text
+from capplan.report.views.estimate import plan_text
 from tests.report.build import FULL, LIMIT, LINES, PLAN, forty_resources, one_resource, resource
 
 D = Decimal
@@ -15,14 +15,14 @@ TERMINAL = Style(80, ascii=False)
 WIDE = Style(140, ascii=False)
 
 FULL_ASCII = """\
-Web shop - us-east-1 - USD, list prices, month of 730 h
+Web shop - us-east-1 - USD, list prices, 730-hour month
 
   cost      419.56 a month   5,034.68 a year   0.0025 per 1,000 shoppers
-  gates     1 of 2 gates BROKEN  cost.monthly is 419.56, limit <= 400.00
-  limits    1 BROKEN           account lambda.concurrency, 20% over
-  savings   12.50 by the only finding, and 1 risk to remove
+  gates     1 of 2 gates failed  cost.monthly is 419.56, limit <= 400.00
+  limits    1 exceeded         account lambda.concurrency, 20% over
+  savings   12.50 with the only recommendation; 1 risk to remove
 
-COST                            quantity x list unit price   share     USD/month
+Cost                            quantity x list unit price   share     USD/month
 DynamoDB                    ##############################   99.8%        418.92
   orders                    ##############################   99.8%        418.92
     orders.writes                641.320M WRU        x     0.625/M        400.83
@@ -33,11 +33,11 @@ Lambda                                                        0.2%          0.63
 rounding                                                                   +0.01
 total                                                                     419.56
 
-HEADROOM                      peak  limit       used    free breaks when
-account lambda.concurrency   1,200  1,000       ######  -20% BROKEN day 6 20:00
-orders partition.write         489  1,000 WRU/s ##+      51%   2.0x day 12 10:00
+Limits                        peak  limit      headroom exceeded at peak time
+account lambda.concurrency   1,200  1,000          -20%    exceeded day 6 20:00
+orders partition.write         489  1,000 WRU/s     51%        2.0x day 12 10:00
 
-FINDINGS          each alone                                           USD/month
+Recommendations   savings if applied individually                      USD/month
 table-class       orders                                                   12.50
                   orders is stored more than it is used.
                 ! requests cost more
@@ -46,18 +46,18 @@ hot-index-key     orders                                                    risk
                   One key is hot.
                 > tables.orders.class: standard-ia
 
-ASSUMED                                                                   if not
-workload  tables.orders.items: 40M (as many expire as are put)            +70.35
+Assumptions: 1 yours to confirm, 1 AWS default                  USD/month if not
+yours     tables.orders.items: 40M (as many expire as are put)            +70.35
 AWS       tables.orders.class: standard (a new table's class)
 
-NOT IN HERE  data transfer
+Not included in this estimate: data transfer
 Prices checked 2026-09-11 to 2026-09-18, all verified.
-Free tier off: -11.88
-Every row: --details. One row: capplan explain SCENARIO orders.writes
+Free Tier not applied (would save 11.88)
+All rows: --details. One line item: capplan explain SCENARIO orders.writes
 """
 
 FULL_UNICODE_COST = """\
-COST                            quantity × list unit price   share     USD/month
+Cost                            quantity × list unit price   share     USD/month
 DynamoDB                    ██████████████████████████████   99.8%        418.92
   orders                    ██████████████████████████████   99.8%        418.92
     orders.writes                641.320M WRU        ×     0.625/M        400.83
@@ -70,7 +70,7 @@ total                                                                     419.56
 """
 
 WIDE_COST = """\
-COST                            quantity × list unit price   share of service  SKU               price of      USD/month
+Cost                            quantity × list unit price   share of service  SKU               price date    USD/month
 DynamoDB                    ██████████████████████████████   99.8%                                                418.92
   orders                    ██████████████████████████████   99.8%                                                418.92
     orders.writes                641.320M WRU        ×     0.625/M     95.7%   FGXVD96DKJMUASY3  2026-09-18       400.83
@@ -82,34 +82,34 @@ rounding                                                                        
 total                                                                                                             419.56
 """
 
-WIDE_HEADROOM = """\
-HEADROOM                      peak  limit       used                  free breaks when
-account lambda.concurrency   1,200  1,000       ██████████            -20% BROKEN day 6 20:00
-orders partition.write         489  1,000 WRU/s ████▉                  51%   2.0x day 12 10:00
+WIDE_LIMITS = """\
+Limits                        peak  limit       used         headroom exceeded at peak time
+account lambda.concurrency   1,200  1,000       ██████████       -20%    exceeded day 6 20:00
+orders partition.write         489  1,000 WRU/s ████▉             51%        2.0x day 12 10:00
 """
 
 ONE = """\
-Web shop - us-east-1 - USD, list prices, month of 730 h
+Web shop - us-east-1 - USD, list prices, 730-hour month
 
   cost      0.63 a month   7.50 a year
-  gates     none written; capplan gates lists what one can ask
+  gates     none; capplan gates lists what a gate can observe
   limits    none checked
   savings   none found
 
-COST                            quantity x list unit price   share     USD/month
+Cost                            quantity x list unit price   share     USD/month
 DynamoDB                    ##############################  100.0%          0.63
   orders.writes                    1.000M WRU        x     0.625/M          0.63
 total                                                                       0.63
 
-FINDINGS  none: 14 rules looked.
+Recommendations  none: 14 rules checked.
 
-NOT IN HERE  data transfer
+Not included in this estimate: data transfer
 Prices checked 2026-09-11 to 2026-09-18, all verified.
-Every row: --details. One row: capplan explain SCENARIO orders.writes
+All rows: --details. One line item: capplan explain SCENARIO orders.writes
 """
 
 FORTY_COST = """\
-COST                            quantity x list unit price   share     USD/month
+Cost                            quantity x list unit price   share     USD/month
 DynamoDB                    ##############################  100.0%        162.02
   table-00.reads                        7 RRU        x           1        100.00
   table-01.reads                        7 RRU        x           1         25.00
@@ -134,15 +134,17 @@ def test_a_pipe_gets_this() -> None:
 
 def test_a_terminal_gets_finer_bars_in_the_same_places() -> None:
     text = plan_text(PLAN, TERMINAL)
-    assert _block(text, "COST") == FULL_UNICODE_COST
+    assert _block(text, "Cost") == FULL_UNICODE_COST
     assert [columns(x) for x in text.splitlines()] == [len(x) for x in FULL_ASCII.splitlines()]
 
 
 def test_a_wide_terminal_gets_more_columns_and_the_amount_stays_last() -> None:
     text = plan_text(PLAN, WIDE)
-    assert _block(text, "COST") == WIDE_COST
-    assert _block(text, "HEADROOM") == WIDE_HEADROOM
-    assert _block(text, "FINDINGS") == _block(plan_text(PLAN, TERMINAL), "FINDINGS"), "nothing is stretched"
+    assert _block(text, "Cost") == WIDE_COST
+    assert _block(text, "Limits") == WIDE_LIMITS
+    assert _block(text, "Recommendations") == _block(plan_text(PLAN, TERMINAL), "Recommendations"), (
+        "nothing is stretched"
+    )
 
 
 def test_one_resource_with_one_line_is_one_row() -> None:
@@ -150,24 +152,24 @@ def test_one_resource_with_one_line_is_one_row() -> None:
 
 
 def test_forty_resources_fold_into_a_row_with_their_true_sum() -> None:
-    assert _block(plan_text(forty_resources(), PIPE), "COST") == FORTY_COST
+    assert _block(plan_text(forty_resources(), PIPE), "Cost") == FORTY_COST
 
 
 def test_top_sets_the_fold_and_details_unfold_all() -> None:
     assert "  37 more" in plan_text(forty_resources(), PIPE, top=3)
     text = plan_text(forty_resources(), PIPE, details=True)
-    assert " more" not in _block(text, "COST")
+    assert " more" not in _block(text, "Cost")
     assert text.count("so many RRU") == 40, "details say each sum in words"
 
 
 def test_every_cost_row_ends_with_an_amount_that_a_script_can_read() -> None:
     for style in (PIPE, WIDE):
-        for row in _block(plan_text(PLAN, style), "COST").splitlines()[1:]:
+        for row in _block(plan_text(PLAN, style), "Cost").splitlines()[1:]:
             D(row.split()[-1].replace(",", "").replace("<", ""))
 
 
 def test_shown_cents_and_rounding_rows_add_up_to_the_shown_total() -> None:
-    rows = _block(plan_text(PLAN, PIPE), "COST").splitlines()[1:]
+    rows = _block(plan_text(PLAN, PIPE), "Cost").splitlines()[1:]
     services = [r.split()[-1] for r in rows if not r.startswith(" ") and not r.startswith("total")]
     assert sum(map(D, services)) == D("419.56")
     orders = [r.split()[-1].replace("<0.01", "0.00") for r in rows if r.startswith("    ")]
@@ -179,15 +181,15 @@ def test_a_stale_price_is_marked_on_its_line_and_in_the_footer() -> None:
     text = plan_text(replace(PLAN, lines=lines, prices=replace(PLAN.prices, stale=("dynamodb.WRU",))), PIPE)
     row = next(r for r in text.splitlines() if "orders.writes" in r)
     assert row.split()[-2:] == ["stale", "400.83"]
-    assert "Stale, confirmed by nobody in 24 months: dynamodb.WRU" in text
+    assert "Stale, not checked in the last 24 months: dynamodb.WRU" in text
 
 
 def test_a_line_that_is_paid_once_stands_apart() -> None:
     once = LINES[3]._replace(id="charge.upfront", charge_frequency="one_time", contracted_cost=D(50))
     text = plan_text(replace(PLAN, lines=(*LINES, once), one_time_cost=D(50)), PIPE)
-    assert "  once      50.00, not in the month" in text
-    assert _block(text, "ONCE").splitlines()[1].split()[0] == "charge.upfront"
-    assert "upfront" not in _block(text, "COST")
+    assert "  one-time  50.00, not in the monthly cost" in text
+    assert _block(text, "One-time cost").splitlines()[1].split()[0] == "charge.upfront"
+    assert "upfront" not in _block(text, "Cost")
 
 
 def test_a_discount_shows_both_prices() -> None:
@@ -204,7 +206,7 @@ def test_resources_of_one_name_keep_their_own_lines() -> None:
     )
     costs = {"dynamodb": D(1), "lambda": D(2)}
     plan = replace(PLAN, monthly_cost=D(3), resources=tuple(labels), lines=lines, cost_by_service=costs)
-    rows = _block(plan_text(plan, PIPE), "COST").splitlines()
+    rows = _block(plan_text(plan, PIPE), "Cost").splitlines()
     assert [r.split()[0] for r in rows[1:]] == [
         "Lambda",
         "functions.a.requests",
@@ -222,7 +224,7 @@ def test_five_limits_and_all_that_are_near_are_shown() -> None:
     near = [limit(n, f"0.1{n}") for n in range(7)]
     far = [limit(n, f"0.9{n}") for n in range(7, 10)]
     text = plan_text(replace(PLAN, limits=(*far, *near)), PIPE)  # type: ignore[arg-type]
-    rows = _block(text, "HEADROOM").splitlines()[1:]
+    rows = _block(text, "Limits").splitlines()[1:]
     assert [r.split()[0] for r in rows[:-1]] == [f"t{n}" for n in range(7)]
     assert rows[-1].split() == ["3", "more", "97%+"]
 

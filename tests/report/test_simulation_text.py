@@ -9,7 +9,7 @@ import numpy as np
 import capplan
 from capplan.pipeline.results import Simulated, Simulation
 from capplan.report.document import Style
-from capplan.report.simulation_text import simulation_text
+from capplan.report.views.simulate import simulation_text
 from capplan.timeline import Event, Series, Timeline, Totals
 
 HERE = Path(__file__).parent
@@ -55,13 +55,13 @@ def test_days_on_which_something_is_refused_are_marked() -> None:
     lines = simulation_text(_answer(), Style(), whole=False, all_events=False).splitlines()
     (month,) = [i for i, line in enumerate(lines) if line.startswith("  month")]
     assert lines[month + 1] == " " * 13 + "x", "the fourth of 28 cells that begin at column 10"
-    assert "EVENTS  none in four weeks." in lines
-    assert "Not followed over time: fulfil." in lines
+    assert "Events  none in four weeks." in lines
+    assert "Not simulated: fulfil." in lines
 
 
 def test_nothing_to_follow_is_a_sentence() -> None:
     nothing = replace(_answer(), resources=())
-    assert "Nothing in this scenario can be followed over time." in simulation_text(
+    assert "No resource of this scenario can be simulated." in simulation_text(
         nothing, Style(), whole=True, all_events=False
     )
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from capplan.report.document import Style
-from capplan.report.time_chart import bars, chart, spark
+from capplan.report.views.time_chart import bars, chart, spark
 from capplan.timeline import Bars, Chart, Series
 
 ASCII, UNICODE = Style(), Style(ascii=False)
@@ -51,7 +51,7 @@ def test_a_line_far_above_is_told_not_drawn() -> None:
 
 
 def test_an_empty_chart_is_a_sentence() -> None:
-    assert chart(_day([0.0] * 24, [0.0] * 24), ASCII) == ["day 1: nothing happens."]
+    assert chart(_day([0.0] * 24, [0.0] * 24), ASCII) == ["day 1: nothing to show."]
 
 
 def test_a_refusal_however_small_is_seen() -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import capplan
-from capplan.report.workflow_mermaid import mermaid
+from capplan.report.formats.mermaid import mermaid
 from tests.helpers import HEAD, WEB_SHOP
 from tests.report.mermaid_grammar import parse
 from tests.services.stepfunctions.shapes import ALL
@@ -40,7 +40,7 @@ def test_states_ways_odds_and_errors_are_drawn() -> None:
     ways = {(a, b): text for a, b, text in chart.edges}
     assert ways[ids["In stock"], ids["Pack items (Map)"]] == "95%"
     assert ways[ids["Charge card"], ids["Refused (Fail)"]] == "States.ALL"
-    assert ways[ids["Charge card"], ids["Charge card"]] == "retry, 3 at most"
+    assert ways[ids["Charge card"], ids["Charge card"]] == "retry, at most 3"
     assert "charge-card" in chart.nodes[ids["Charge card"]]
 
 

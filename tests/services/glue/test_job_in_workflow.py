@@ -10,8 +10,9 @@ import pytest
 import capplan
 from capplan.pipeline.results import Plan
 from capplan.report.document import Style
-from capplan.report.plan_json import plan_record
-from capplan.report.plan_text import plan_text
+from capplan.report.record import value_of
+from capplan.report.records.plan import plan_record
+from capplan.report.views.estimate import plan_text
 from tests.helpers import scenario
 
 D = Decimal
@@ -102,12 +103,27 @@ def test_one_run_its_retries_its_notice_and_what_they_cost(tmp_path: Path) -> No
 def test_the_answer_shows_runs(tmp_path: Path) -> None:
     plan = planned(tmp_path)
     text = plan_text(plan, Style(), details=True)
-    block = text[text.index("RUNS") :].split("\n\n")[0].splitlines()
-    assert block[0].split() == ["RUNS", "expected", "P95", "retried", "at", "worst", "succeeds", "waste", "told", "in"]
+    block = text[text.index("Cost per job run") :].split("\n\n")[0].splitlines()
+    assert block[0].split() == [
+        "Cost",
+        "per",
+        "job",
+        "run",
+        "mean",
+        "P95",
+        "all",
+        "retries",
+        "worst",
+        "case",
+        "succeeds",
+        "waste",
+        "notice",
+    ]
     assert block[1].split() == ["fold", "1.66", "2.31", "2.31", "6.16", "96%", "11%", "30", "min"]
-    assert "0.0496 failures a month are told, which cost <0.01 USD; 1.2 attempts" in block[2]
+    assert "0.0496 failure notices a month" in " ".join(block[2:])
+    assert "cost <0.01 USD; 1.2 attempts" in " ".join(" ".join(block[2:]).split())
     assert all(len(line) <= 80 for line in block)
-    (record,) = plan_record(plan)["runs"]
+    (record,) = value_of(plan_record(plan))["runs"]
     assert record["cost"]["worst_run"] == "6.16"
 
 

@@ -10,7 +10,7 @@ import pytest
 import capplan
 from capplan.commands.workflow.results import Workflow
 from capplan.errors import CapplanError, Diagnostic
-from capplan.report.workflow_mermaid import mermaid
+from capplan.report.formats.mermaid import mermaid
 from capplan.services.stepfunctions.asl.definition import DefinitionError
 from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.model import World

@@ -1,0 +1,1 @@
+"""Writes answers in one format each, safe for whoever reads it."""

@@ -1,0 +1,1 @@
+"""What each command answers as JSON: a record of each, made of the command's results."""

@@ -1,0 +1,19 @@
+"""The answers that have a JSON Schema, and their records."""
+
+from collections.abc import Mapping
+
+from capplan.commands.saved_plan import PlanRecord
+from capplan.report.records.diff import DiffRecord
+from capplan.report.records.errors import ErrorsRecord
+from capplan.report.records.gates import GatesRecord
+from capplan.report.records.modes import ModesRecord
+from capplan.report.records.simulation import SimulationRecord
+
+ANSWERS: Mapping[str, type] = {
+    "plan": PlanRecord,
+    "modes": ModesRecord,
+    "simulation": SimulationRecord,
+    "diff": DiffRecord,
+    "gates": GatesRecord,
+    "errors": ErrorsRecord,
+}

@@ -1,0 +1,1 @@
+"""Shows the answer of each command on the screen."""
