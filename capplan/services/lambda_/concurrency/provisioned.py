@@ -68,8 +68,8 @@ def spillover_share(flow: DemandFlow, warm_s: float, ready: Callable[[int], int]
         spilled += step.monthly * max(_blocked(step.per_second * warm_s, environments), 1 - max_share)
     for profile, at_once in scheduled(flow):
         count = float(at_once)
-        inside = sum(min(count, ready(start)) for start in profile.starts) / max(1, len(profile.starts))
-        spilled += float(profile.monthly) * (count - inside)
+        outside = sum(max(0.0, count - ready(start)) for start in profile.starts) / max(1, len(profile.starts))
+        spilled += float(profile.monthly) * outside
     return min(1.0, spilled / total)
 
 

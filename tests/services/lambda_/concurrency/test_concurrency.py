@@ -1,6 +1,7 @@
 """Concurrency, scaling, event sources and Erlang's formula, against hand-computed rows, laws and closed forms."""
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from capplan.flow import DemandFlow, steady
 from capplan.services.lambda_.concurrency import environments, erlang
+from capplan.services.lambda_.concurrency.provisioned import spillover_share
 from capplan.services.lambda_.sources.batches import records_per_invocation
 from capplan.services.lambda_.sources.event_source_mappings import EventSourceMapping, max_concurrency
 from tests.reference.lambda_ import concurrency
@@ -59,6 +62,12 @@ def test_erlang_by_recursion_is_its_sum(offered: float, servers: int) -> None:
 def test_the_smallest_capacity_is_enough_and_one_less_is_not(offered: float, blocked: float) -> None:
     servers = erlang.smallest_capacity(offered, blocked)
     assert erlang.blocking(offered, servers) <= blocked < erlang.blocking(offered, servers - 1)
+
+
+@given(times=st.fractions(0, 1, max_denominator=1000), starts=st.integers(1, 97))
+def test_a_schedule_within_provisioned_concurrency_spills_nothing(times: Fraction, starts: int) -> None:
+    profile = replace(steady("nightly", recurring=False), flat=False, starts=tuple(range(starts)))
+    assert spillover_share(DemandFlow.of(profile, times), 1.0, lambda minute: 1) == 0  # noqa: ARG005
 
 
 @pytest.mark.parametrize(
