@@ -1,45 +1,48 @@
-"""At which multiple of today's traffic a load meets its limit. It checks no limit itself."""
+"""Computes the multiple of today's traffic at which a load exceeds its limit."""
 
 import math
 
 from capplan.flow import POISSON_SIGMAS
 from capplan.model import LimitCheck
 
-_FARTHEST = 1e6
-"""Beyond a million times nothing is worth saying."""
+_MAX_MULTIPLE = 1e6
+"""Larger multiples are not searched."""
 
 
 def breaks_at(check: LimitCheck) -> float | None:
-    """The multiple of today's traffic (schedules stay) at which the load meets the quota; None where traffic does not
-    move it.
+    """The multiple of today's traffic at which the load reaches the quota, schedules unchanged.
+
+    Returns:
+        Above 0, not above about a million; None where the load does not depend on traffic.
     """
     flow = check.flow
-    if flow is None or not check.load or not any(shape.recurring for shape, _ in flow.terms):
+    if flow is None or not check.load or not any(profile.recurring for profile, _ in flow.terms):
         return None
     base = flow.peak().per_second
     if not base:
         return None
-    lump = 1.0 if check.poisson else float(check.at_once)
-    today = _with_spread(base, lump)
-    unit = float(check.load) / (math.ceil(today) if check.poisson else today)
-    wanted = float(check.quota) / unit
+    batch = 1.0 if check.poisson else float(check.at_once)
+    busiest_second = _busiest_second(base, batch)
+    load_per_unit = float(check.load) / (math.ceil(busiest_second) if check.poisson else busiest_second)
+    units_at_quota = float(check.quota) / load_per_unit
     if len(flow.terms) == 1:
-        return _mean_at(wanted, lump) / base
+        return _mean_of(units_at_quota, batch) / base
     low, high = 0.0, 1.0
-    while _with_spread(flow.peak(high).per_second, lump) < wanted and high < _FARTHEST:
+    while _busiest_second(flow.peak(high).per_second, batch) < units_at_quota and high < _MAX_MULTIPLE:
         high *= 2
     for _ in range(40):
         middle = (low + high) / 2
-        low, high = (middle, high) if _with_spread(flow.peak(middle).per_second, lump) < wanted else (low, middle)
+        exceeds = _busiest_second(flow.peak(middle).per_second, batch) >= units_at_quota
+        low, high = (low, middle) if exceeds else (middle, high)
     return high
 
 
-def _with_spread(mean: float, lump: float) -> float:
-    """The mean, and 3.09 standard deviations of what comes `lump` at a time."""
-    return mean + POISSON_SIGMAS * math.sqrt(mean * lump)
+def _busiest_second(mean: float, batch: float) -> float:
+    """The mean plus 3.09 standard deviations of a Poisson number of batches."""
+    return mean + POISSON_SIGMAS * math.sqrt(mean * batch)
 
 
-def _mean_at(load: float, lump: float) -> float:
+def _mean_of(load: float, batch: float) -> float:
     """The mean whose busiest second is this load."""
-    spread = POISSON_SIGMAS * math.sqrt(lump)
+    spread = POISSON_SIGMAS * math.sqrt(batch)
     return ((math.sqrt(spread * spread + 4 * load) - spread) / 2) ** 2

@@ -1,4 +1,4 @@
-"""What one resource asks of another, in the words of the AWS API. It never says what it costs."""
+"""A request that one resource makes of another, in the words of the AWS API."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -6,89 +6,55 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from capplan.quantities import Count, Share, Size
-from capplan.words import WORDS
+from capplan.quantities.fields import Count, Share, Size
+from capplan.spec_config import SPEC_CONFIG
 
-Op = Literal[
-    "get",
-    "query",
-    "scan",
-    "put",
-    "update",
-    "delete",
-    "batch-get",
-    "batch-write",
-    "transact-get",
-    "transact-write",
-    "check",
-    "invoke",
-    "start",
-    "run",
-    "request",
-]
+Op = str
+"""A verb of `calls`, such as get, invoke or run; declared in the manifest of the service that accepts it."""
 READS = frozenset({"get", "query", "scan", "batch-get", "transact-get"})
-WRITES = frozenset({"put", "update", "delete", "batch-write", "transact-write", "check"})
-TABLE_OPS = READS | WRITES
-SECTION_OF: Mapping[str, str] = {
-    **dict.fromkeys(("get", "query", "scan", "put", "update", "delete"), "tables"),
-    **dict.fromkeys(("batch-get", "batch-write", "transact-get", "transact-write", "check"), "tables"),
-    "invoke": "functions",
-    "start": "state_machines",
-    "run": "jobs",
-    "request": "catalog",
-}
-"""Which section of the scenario a word calls into; `run` reaches the others of RUNS too."""
 RUNS = ("jobs", "crawlers", "catalog_tasks", "data_quality", "sessions", "databrew")
-"""Sections whose resources run."""
-LISTS: Mapping[str, tuple[str, ...]] = {
-    "batch-get": ("get",),
-    "batch-write": ("put", "delete"),
-    "transact-get": ("get",),
-    "transact-write": ("put", "update", "delete", "check"),
-}
-"""What may stand in the list behind a word."""
 
 
 class Access(BaseModel):
-    """One request of one kind, with everything its charge depends on."""
+    """One request, with everything that its charge depends on."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     op: Op = Field(exclude=True)
-    """The API's word: get, query, scan, put, update, delete, batch-get, batch-write, transact-get, transact-write, check, invoke, start, run, request."""
+    """The verb of the request: get, put, invoke, start, run …"""
     target: str = Field(default="", exclude=True)
-    """What is called: the name of a table, function, state machine or job."""
+    """The name of the resource that is called."""
     times: Count = Decimal(1)
-    """How many such requests one unit of the caller's work makes (1)."""
+    """Requests per invocation or run of the caller (1)."""
     chance: Share = Decimal(1)
-    """The share of the caller's work that makes this request (100%)."""
+    """The share of the caller's invocations or runs that make this request (100%)."""
     index: str | None = None
-    """The index that is read, by its name under `indexes`."""
+    """The index to read, by its name under `indexes`."""
     item_size: Size | None = None
-    """The item's size, such as 1.8 KB; the table's `item_size` where it is not given."""
+    """The item's size, such as 1.8 KB; default: the table's `item_size`."""
     items: Count | None = None
-    """Items a request touches: query, scan, batch and transaction."""
+    """Items per request, for a query, a scan, a batch or a transaction."""
     consistency: Literal["eventual", "strong"] = "eventual"
     """eventual (half the price) or strong."""
     changes: tuple[str, ...] | None = None
-    """The attributes an update changes; every projected one where it is not given."""
+    """The attributes that an update changes; default: all projected ones."""
     sets: Mapping[str, Any] | None = Field(default=None, alias="set")
-    """Attributes an update writes, with their new values: {status: shipped}; measured on the table's example items."""
+    """Attributes that an update sets, with their values: {status: shipped}; measured on the table's example items."""
     removes: tuple[str, ...] | None = Field(default=None, alias="remove")
-    """Attributes an update takes away: [note]; measured on the table's example items."""
+    """Attributes that an update removes: [note]; measured on the table's example items."""
     replaces: Share = Decimal(0)
     """The share of puts that overwrite an item of equal size (0%)."""
     condition_fails: Share = Decimal(0)
-    """The share of writes whose condition fails: they take the table's units, write nothing and reach no index (0%)."""
+    """The share of writes whose condition fails: they consume the table's units but write nothing, also to indexes (0%)."""
     missing: Share = Decimal(0)
-    """The share of gets and deletes that find no item, which takes one smallest block (0%)."""
+    """The share of gets and deletes that find no item; each is billed as the smallest item (0%)."""
     fetches: Share = Decimal(0)
-    """The share of a local index's entries whose whole item is fetched too, for attributes the index lacks (0%)."""
+    """The share of a local index's entries whose item is fetched too, for attributes that are not projected (0%)."""
     replays: Share = Decimal(0)
-    """The share of write transactions sent again with their client token within 10 minutes: read, not written (0%)."""
+    """The share of write transactions sent again with the same client token within 10 minutes: billed as reads (0%)."""
     is_async: bool = Field(default=False, alias="async")
     """Whether the function is invoked asynchronously (false)."""
     payload: Size | None = None
-    """Size of the event; it matters for asynchronous invocations past 256 KB."""
+    """The size of the event; it affects the cost of asynchronous invocations above 256 KB."""
     transactional: bool = Field(default=False, exclude=True, repr=False)
-    """Set for the members of a transaction; never written."""
+    """Whether it is part of a transaction; not a key of the language."""

@@ -1,11 +1,11 @@
-"""What goes wrong for a user, as data: where, what, and what to write instead. It never prints."""
+"""Errors for the user as data: where, what, and what to write instead."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
-    """One mistake in one file.
+class Diagnostic:
+    """An error in a file.
 
     Line and column count from 1; `width` is how many characters the caret underlines; `excerpt` is the line itself.
     """
@@ -21,11 +21,11 @@ class Mistake:
 
 @dataclass(eq=False)
 class CapplanError(Exception):
-    """Something the user can mend; every command ends with exit code 2 on it. Carries all mistakes, in file order."""
+    """All errors the user can fix, in file order. Every command ends with exit code 2 on it."""
 
-    mistakes: tuple[Mistake, ...]
+    diagnostics: tuple[Diagnostic, ...]
     summary: str = field(default="")
 
     def __str__(self) -> str:
-        """Every mistake on one line."""
-        return "; ".join(f"{m.file}:{m.line}:{m.column}: {m.message}" for m in self.mistakes) or self.summary
+        """Every error on one line."""
+        return "; ".join(f"{m.file}:{m.line}:{m.column}: {m.message}" for m in self.diagnostics) or self.summary

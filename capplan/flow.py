@@ -1,10 +1,10 @@
-"""Demand as a formula: multiples of a few shapes over the month. It expands a series only when somebody asks for one."""
+"""Demand as a formula: multiples of a few load profiles over the month, as exact volumes and as rates per minute."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from capplan import units
 
@@ -12,40 +12,39 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-
 POISSON_SIGMAS = 3.09
 """How far above its mean a Poisson number is expected: exceeded in one minute of a thousand."""
+_MS_PER_MINUTE = units.SECONDS_PER_MINUTE * units.MS_PER_SECOND
 
 
-@dataclass(frozen=True, slots=True)
-class Peak:
-    """The busiest minute: its rate per second and where it lies in the window (minute 0 is day 1, 00:00)."""
+class Peak(NamedTuple):
+    """The busiest minute: its rate per second, and which minute of the simulated period (0 is day 1, 00:00)."""
 
     per_second: float
     minute: int
 
 
 @dataclass(frozen=True, eq=False)
-class Shape:
-    """How one entrance's demand lies in time, for a multiplier of 1.
+class LoadProfile:
+    """How the demand of one traffic source varies over time, for a multiplier of 1.
 
     Attributes:
-        entrance: The traffic's name.
+        traffic_source: The traffic's name.
         recurring: A traffic (True: doubled by "2x traffic") or a schedule (False).
-        monthly: Units a month for multiplier 1. Traffic: seconds of the month, spikes included; schedule: runs a month.
-        top: The busiest minute, per second, for multiplier 1.
-        flat: The same level in every minute.
-        expand: The level of each minute of the window, per second. Shape (40320,).
+        monthly: Units per month. Traffic: seconds of the month, spikes included; schedule: runs per month.
+        peak: The busiest minute.
+        flat: The same rate in every minute.
+        expand: The rate in each minute of the simulated period, per second. Shape (40320,).
         once_minutes: Minute ranges (from, to) that lie in the month once, spikes; all others recur and scale by 730/672.
         over_minutes: Minutes over which a caller spreads each unit; 0 for none.
-        at: The level of one minute of the window, found without a series (a series is numpy's); None where only a series tells.
-        starts: A schedule: the minutes of the window at which its runs start.
+        at: The rate in one minute, computed without the series of all (which needs numpy); None where it needs that.
+        starts: A schedule: the minutes at which its runs start.
     """
 
-    entrance: str
+    traffic_source: str
     recurring: bool
     monthly: Fraction
-    top: Peak
+    peak: Peak
     flat: bool
     expand: "Callable[[], NDArray[np.float64]]" = field(repr=False)
     once_minutes: tuple[tuple[int, int], ...] = ()
@@ -55,150 +54,148 @@ class Shape:
 
     @property
     def key(self) -> tuple[str, int]:
-        """Shapes with the same key are the same shape."""
-        return (self.entrance, self.over_minutes)
+        """Profiles with the same key are the same profile."""
+        return (self.traffic_source, self.over_minutes)
 
 
-def steady(entrance: str, *, recurring: bool) -> Shape:
-    """The same level of 1 a second in every minute: a rate without a course, or (not recurring) what is always held."""
+def steady(traffic_source: str, *, recurring: bool) -> LoadProfile:
+    """A rate of 1 per second in every minute: a traffic without a daily curve, or (not recurring) a constant load."""
 
     def expand() -> "NDArray[np.float64]":
         import numpy as np  # noqa: PLC0415  only where a series is computed
 
         return np.ones(units.WINDOW_MINUTES)
 
-    peak = Peak(1.0, 0)
-    return Shape(
-        entrance, recurring, Fraction(units.MONTH_SECONDS), peak, flat=True, expand=expand, at=lambda minute: peak.per_second  # noqa: ARG005
-    )  # fmt: skip
+    monthly = Fraction(units.MONTH_SECONDS)
+    return LoadProfile(traffic_source, recurring, monthly, Peak(1.0, 0), True, expand, at=lambda minute: 1.0)  # noqa: ARG005
 
 
 @lru_cache(maxsize=1024)
-def levels_of(shape: Shape) -> "NDArray[np.float64]":
-    """The shape's level in each minute of the window, kept for the next asker."""
-    return shape.expand()
+def rate_per_minute_of(profile: LoadProfile) -> "NDArray[np.float64]":
+    """The rate per second in each minute of the simulated period. Shape (40320,); cached."""
+    return profile.expand()
 
 
 @lru_cache(maxsize=4096)
-def spread_shape(shape: Shape, minutes: int) -> Shape:
-    """The same demand, each unit drawn out evenly over some minutes after its start."""
-    if minutes <= shape.over_minutes or shape.flat:
-        return shape
+def spread_profile(profile: LoadProfile, minutes: int) -> LoadProfile:
+    """The same demand, each unit spread evenly over some minutes after its start."""
+    if minutes <= profile.over_minutes or profile.flat:
+        return profile
+    import numpy as np  # noqa: PLC0415  only where a series is computed
 
-    def expand() -> "NDArray[np.float64]":
-        import numpy as np  # noqa: PLC0415  only where a series is computed
-
-        base = levels_of(shape)
-        sums = np.concatenate(([0.0], np.cumsum(np.concatenate((base[-minutes:], base)))))
-        return (sums[minutes + 1 :] - sums[1:-minutes]) / minutes
-
-    if minutes >= units.WINDOW_MINUTES:
-        minutes = units.WINDOW_MINUTES - 1
-    spread = Shape(
-        shape.entrance, shape.recurring, shape.monthly, shape.top, False, expand, shape.once_minutes, minutes
-    )
-    series = levels_of(spread)
-    at = int(series.argmax())
-    once = tuple((a, min(b + minutes, units.WINDOW_MINUTES)) for a, b in shape.once_minutes)
-    return Shape(
-        shape.entrance,
-        shape.recurring,
-        shape.monthly,
-        Peak(float(series[at]), at),
-        False,
-        lambda: series,
-        once,
-        minutes,
-        lambda minute: float(series[minute]),
+    minutes = min(minutes, units.WINDOW_MINUTES - 1)
+    base = rate_per_minute_of(profile)
+    sums = np.concatenate(([0.0], np.cumsum(np.concatenate((base[-minutes:], base)))))
+    series = (sums[minutes + 1 :] - sums[1:-minutes]) / minutes
+    busiest = int(series.argmax())
+    return replace(
+        profile,
+        peak=Peak(float(series[busiest]), busiest),
+        expand=lambda: series,
+        once_minutes=tuple((start, min(end + minutes, units.WINDOW_MINUTES)) for start, end in profile.once_minutes),
+        over_minutes=minutes,
+        at=lambda minute: float(series[minute]),
+        starts=(),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
-    """Σ multiplier × shape: exact volumes, peaks on the distinct shapes. Add flows, multiply by a Fraction."""
+class DemandFlow:
+    """Σ multiplier × load profile, one term per profile: exact volumes. Add flows, multiply by a Fraction."""
 
-    terms: tuple[tuple[Shape, Fraction], ...] = ()
+    terms: tuple[tuple[LoadProfile, Fraction], ...] = ()
 
     @staticmethod
-    def zero() -> "Flow":
+    def zero() -> "DemandFlow":
         """No demand."""
-        return Flow()
+        return DemandFlow()
 
     @staticmethod
-    def of(shape: Shape, multiplier: Fraction) -> "Flow":
-        """One shape, so many times."""
-        return Flow(((shape, multiplier),)) if multiplier else Flow()
+    def of(profile: LoadProfile, multiplier: Fraction) -> "DemandFlow":
+        """One profile times a multiplier."""
+        return DemandFlow(((profile, multiplier),)) if multiplier else DemandFlow()
 
     @staticmethod
-    def total(flows: Iterable["Flow"]) -> "Flow":
-        """The sum of flows, one term a shape."""
-        merged: dict[tuple[str, int], tuple[Shape, Fraction]] = {}
-        for flow in flows:
-            for shape, multiplier in flow.terms:
-                old = merged.get(shape.key)
-                merged[shape.key] = (shape, multiplier) if old is None else (old[0], old[1] + multiplier)
-        return Flow(tuple(merged.values()))
+    def total(flows: Iterable["DemandFlow"]) -> "DemandFlow":
+        """The sum of flows."""
+        summands = [flow for flow in flows if flow.terms]
+        if len(summands) == 1 and len(summands[0].terms) == 1:
+            return summands[0]
+        merged: dict[tuple[str, int], tuple[LoadProfile, Fraction]] = {}
+        for flow in summands:
+            for profile, multiplier in flow.terms:
+                old = merged.get(profile.key)
+                merged[profile.key] = (profile, multiplier) if old is None else (old[0], old[1] + multiplier)
+        return DemandFlow(tuple(merged.values()))
 
-    def __add__(self, other: "Flow") -> "Flow":
+    def __add__(self, other: "DemandFlow") -> "DemandFlow":
         if not self.terms or not other.terms:
             return self if self.terms else other
-        return Flow.total((self, other))
+        return DemandFlow.total((self, other))
 
-    def __mul__(self, factor: Fraction | int) -> "Flow":
+    def __mul__(self, factor: Fraction | int) -> "DemandFlow":
         if factor == 1:
             return self
-        return Flow(tuple((shape, m * factor) for shape, m in self.terms)) if factor else Flow()
+        return DemandFlow(tuple((profile, m * factor) for profile, m in self.terms)) if factor else DemandFlow()
 
     @property
     def monthly(self) -> Fraction:
-        """Units a month, exact."""
-        return sum((m * shape.monthly for shape, m in self.terms), Fraction(0))
+        """Units per month, exact."""
+        if not self.terms:
+            return Fraction(0)
+        (first, multiplier), *others = self.terms
+        return sum((m * profile.monthly for profile, m in others), multiplier * first.monthly)
 
-    def by_entrance(self) -> Mapping[str, Fraction]:
-        """Units a month that each entrance causes."""
-        out: dict[str, Fraction] = {}
-        for shape, m in self.terms:
-            out[shape.entrance] = out.get(shape.entrance, Fraction(0)) + m * shape.monthly
-        return out
+    def by_traffic_source(self) -> Mapping[str, Fraction]:
+        """Units per month that each traffic source causes."""
+        volumes: dict[str, Fraction] = {}
+        for profile, m in self.terms:
+            volume, before = m * profile.monthly, volumes.get(profile.traffic_source)
+            volumes[profile.traffic_source] = volume if before is None else before + volume
+        return volumes
 
-    def spread(self, over_ms: Fraction) -> "Flow":
-        """The same volume, each unit drawn out over a caller's time; under a minute nothing changes at this grain."""
-        minutes = int(over_ms // (units.SECONDS_PER_MINUTE * units.MS_PER_SECOND))
+    def spread(self, over_ms: Fraction) -> "DemandFlow":
+        """The same volume, each unit spread over a caller's duration; under a minute nothing changes."""
+        minutes = over_ms.numerator // (over_ms.denominator * _MS_PER_MINUTE)
         if minutes < 1:
             return self
-        return Flow.total([Flow.of(spread_shape(shape, minutes), m) for shape, m in self.terms])
+        return DemandFlow.total([DemandFlow.of(spread_profile(profile, minutes), m) for profile, m in self.terms])
 
     def peak(self, scale: float = 1.0) -> Peak:
         """The busiest minute, with traffic (not schedules) multiplied by `scale`."""
-        return _peak(self.terms, scale)
+        uneven = [profile for profile, _ in self.terms if not profile.flat]
+        if len(uneven) > 1:
+            return _peak_of_series(self.terms, scale)
+        rate = sum(_factor(profile, m, scale) * profile.peak.per_second for profile, m in self.terms)
+        return Peak(rate, uneven[0].peak.minute if uneven else 0)
 
-    def levels(self, scale: float = 1.0) -> "NDArray[np.float64]":
-        """Rate per second in each minute of the window. Shape (40320,)."""
+    def rate_per_minute(self, scale: float = 1.0) -> "NDArray[np.float64]":
+        """Rate per second in each minute of the simulated period. Shape (40320,)."""
         import numpy as np  # noqa: PLC0415
 
-        out = np.zeros(units.WINDOW_MINUTES)
-        for shape, m in self.terms:
-            out += levels_of(shape) * (float(m) * (scale if shape.recurring else 1.0))
-        return out
+        rates = np.zeros(units.WINDOW_MINUTES)
+        for profile, m in self.terms:
+            rates += rate_per_minute_of(profile) * _factor(profile, m, scale)
+        return rates
 
     def month_weights(self) -> "NDArray[np.float64]":
-        """What one minute of the window counts for in a month: 730/672, but 1 where a spike runs. Shape (40320,)."""
+        """How often each minute of the simulated period occurs in a month: 730/672, but 1 in a spike. Shape (40320,)."""
         import numpy as np  # noqa: PLC0415
 
-        out = np.full(units.WINDOW_MINUTES, float(units.WINDOW_TO_MONTH))
-        for shape, _ in self.terms:
-            for start, end in shape.once_minutes:
-                out[start:end] = 1.0
-        return out
+        weights = np.full(units.WINDOW_MINUTES, float(units.WINDOW_TO_MONTH))
+        for profile, _ in self.terms:
+            for start, end in profile.once_minutes:
+                weights[start:end] = 1.0
+        return weights
+
+
+def _factor(profile: LoadProfile, multiplier: Fraction, scale: float) -> float:
+    factor = multiplier.numerator / multiplier.denominator
+    return factor * scale if profile.recurring else factor
 
 
 @lru_cache(maxsize=16_384)
-def _peak(terms: tuple[tuple[Shape, Fraction], ...], scale: float) -> Peak:
-    factors = [float(m) * (scale if shape.recurring else 1.0) for shape, m in terms]
-    uneven = [i for i, (shape, _) in enumerate(terms) if not shape.flat]
-    if len(uneven) <= 1:
-        at = terms[uneven[0]][0].top.minute if uneven else 0
-        return Peak(sum(f * shape.top.per_second for f, (shape, _) in zip(factors, terms, strict=True)), at)
-    series = Flow(terms).levels(scale)
-    at = int(series.argmax())
-    return Peak(float(series[at]), at)
+def _peak_of_series(terms: tuple[tuple[LoadProfile, Fraction], ...], scale: float) -> Peak:
+    series = DemandFlow(terms).rate_per_minute(scale)
+    busiest = int(series.argmax())
+    return Peak(float(series[busiest]), busiest)

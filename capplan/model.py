@@ -1,4 +1,4 @@
-"""The nouns that pass between stages, and Kind, the shape of a room's resource. It computes nothing but what a noun is."""
+"""The records that pass between stages: demand, charges, limits, options, assumptions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from capplan.calls import Access, Op
-from capplan.errors import CapplanError, Mistake
-from capplan.flow import Flow
-from capplan.quantities import Distribution
-from capplan.reading.files import Files
-from capplan.timeline import Size, Timeline, Wish
+from capplan.calls import Access
+from capplan.errors import CapplanError, Diagnostic
+from capplan.flow import DemandFlow
+from capplan.quantities.distribution import Distribution
+from capplan.service import Integration
+from capplan.timeline import SimulationRequest, Size, Timeline
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
 UsageT = TypeVar("UsageT")
@@ -21,11 +21,11 @@ UsageT = TypeVar("UsageT")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of `access` or `calls`: where it stands, and what is written there.
+    """A line of `access` or `calls` in the scenario.
 
     Attributes:
-        path: The request's own place; of a transaction's member it leads into the list.
-        whole: The place of the line.
+        path: The path of the request; for a member of a transaction it leads into the line's list.
+        whole: The path of the line.
         written: The line as plain data.
     """
 
@@ -33,26 +33,32 @@ class Line:
     whole: tuple[str | int, ...]
     written: Mapping[str, Any]
 
-    def at(self, word: str) -> str:
-        """A word of the request as a change's path."""
-        return ".".join(str(step) for step in (*self.path, word))
+    def at(self, key: str) -> str:
+        """The path of a change to one key of the request."""
+        return ".".join(str(step) for step in (*self.path, key))
 
     @property
     def place(self) -> str:
-        """The whole line as a change's path."""
+        """The path of a change to the whole line."""
         return ".".join(str(step) for step in self.whole)
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """Requests of one kind that reach a resource: what each is, how many, and who sends them (an address).
+class RequestStream:
+    """Requests of one type that one sender makes of a resource.
 
-    `trigger` is the place of a function's trigger in its list, `records` how many an invocation takes from it, `shards`
-    how many shards its stream has. `line` is what says so in the scenario, where one line does.
+    Attributes:
+        access: One request.
+        flow: Requests per second.
+        cause: Who sends them: "traffic.<name>" or an address.
+        trigger: The index of the function's trigger in its list; None for a call.
+        records: Records that one invocation takes from the trigger.
+        line: The line of the scenario that declares them, if there is one.
+        shards: Shards of the stream that the trigger reads.
     """
 
     access: Access
-    flow: Flow
+    flow: DemandFlow
     cause: str
     trigger: int | None = None
     records: Fraction = Fraction(1)
@@ -62,30 +68,31 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """All that reaches one resource."""
+    """All requests that reach one resource."""
 
-    works: tuple[Work, ...] = ()
+    requests: tuple[RequestStream, ...] = ()
 
     @property
-    def flow(self) -> Flow:
-        """All requests together."""
-        return Flow.total(work.flow for work in self.works)
+    def flow(self) -> DemandFlow:
+        """Requests per second of all streams."""
+        return DemandFlow.total(stream.flow for stream in self.requests)
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a room may know beside its own resource.
+    """What a service may know besides its own resource.
 
     Attributes:
         region: AWS's code, such as us-east-1.
         quotas: `account.quotas` of the scenario, by limit.
-        in_use: `account.in_use`: what other workloads take of a limit.
-        duration_ms: Mean time of one unit of work, by address ("functions.place-order").
-        addresses: Addresses by bare name: {"orders": ("tables.orders",)}.
-        seed: For everything drawn.
-        fails: Chance that one unit of work fails, as a caller that waits for it sees it, by address.
-        duration_law: How that time varies, by address, where the user said so.
-        timeout_ms: When a function is ended, by address.
+        in_use: `account.in_use`: what other workloads use of a limit.
+        duration_ms: Mean duration of one invocation, execution or run, by address ("functions.place-order").
+        addresses: Addresses by name: {"orders": ("tables.orders",)}.
+        seed: Random seed.
+        duration_law: The distribution of that duration, by address, where the scenario gives one.
+        timeout_ms: When AWS ends an invocation or a run, by address.
+        fails: Share of invocations that fail for a caller that waits for them, by address. Range 0 to 1.
+        integrations: By (service, action) of an ARN, in lower case: the resource that a workflow's Task calls.
     """
 
     region: str
@@ -97,11 +104,12 @@ class Context:
     duration_law: Mapping[str, Distribution] = field(default_factory=dict)
     timeout_ms: Mapping[str, Fraction] = field(default_factory=dict)
     fails: Mapping[str, Fraction] = field(default_factory=dict)
+    integrations: Mapping[tuple[str, str], Integration] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One resource asks another for work: `times` (expected, exact) per unit of the caller's own demand."""
+    """One resource calls another `times` (mean, exact) per unit of the caller's demand, spread over `over_ms`."""
 
     to: str
     times: Fraction
@@ -111,10 +119,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class LimitCheck:
-    """A load held against a quota AWS enforces.
+    """A load compared with a quota that AWS enforces.
 
-    `flow` is the load as a formula, for "breaks at 2x traffic"; `poisson` adds 3.09 standard deviations of a Poisson
-    number inside the minute. `at_once` does so for units that come in lumps: 3.09 times the root of load × lump.
+    Attributes:
+        resource: The resource's name, or "account".
+        limit: The limit's id.
+        load: The peak, in `unit`.
+        quota: AWS's maximum, in `unit`.
+        flow: The load over time, from which the multiple of traffic at which the quota is exceeded is computed.
+        poisson: Whether 3.09 standard deviations of a Poisson count within the minute are added.
+        minute: The minute of the peak.
+        at_once: Units that arrive together: 3.09 times the root of load × `at_once` is added.
     """
 
     resource: str
@@ -122,14 +137,14 @@ class LimitCheck:
     load: Decimal
     quota: Decimal
     unit: str
-    flow: Flow | None = None
+    flow: DemandFlow | None = None
     poisson: bool = False
     minute: int | None = None
     at_once: Fraction = Fraction(0)
 
     @property
     def headroom(self) -> Decimal:
-        """Share of the limit still free at the peak; negative when exceeded."""
+        """Share of the quota that is free at the peak; negative when exceeded."""
         if not self.quota:
             return Decimal(0) if not self.load else -self.load
         return 1 - self.load / self.quota
@@ -142,10 +157,10 @@ class LimitCheck:
 
 @dataclass(frozen=True, slots=True)
 class PoolLoad:
-    """What one resource takes, moment by moment, of a limit that the whole account shares."""
+    """What one resource uses over time of a limit that the account's resources share."""
 
     limit: str
-    flow: Flow
+    flow: DemandFlow
     poisson: bool = False
 
 
@@ -154,35 +169,35 @@ Frequency = Literal["usage_based", "recurring", "one_time"]
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A SKU and a quantity, before any price. `flow` is what drives it; None is a standing cost."""
+    """A SKU and a quantity, before any price. `flow` is the demand that causes it; None for a fixed cost."""
 
     id: str
     price: str
     description: str
     quantity: Fraction
     unit: str
-    flow: Flow | None = None
+    flow: DemandFlow | None = None
     frequency: Frequency = "usage_based"
 
     @property
     def service(self) -> str:
-        """The price key's first word."""
+        """The service's id: the first word of the price key."""
         return self.price.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class RunRisk:
-    """What one run of a resource may cost, and how it may end. Its charges are no part of the month's bill.
+    """What one run of a resource may cost, and how often it fails. Its charges are not part of the month's bill.
 
     Attributes:
-        charges: Ids `<name>.worst_run`, `<name>.run.p95` …: each is an amount that gates may ask for.
+        charges: Ids `<name>.worst_run`, `<name>.run.p95` …: gates may use each amount.
         runs: Runs a month.
         attempts: Mean attempts of a run.
-        success_share: Chance that a run ends well. Range 0 to 1.
-        waste_share: The share of the billed time that failed attempts take.
-        notice_s: Seconds until its final failure is told.
-        notices: Failures told in a month.
-        told: Address of the function that is told; empty where nobody is.
+        success_share: Share of runs that succeed. Range 0 to 1.
+        waste_share: Share of the billed time that failed attempts take. Range 0 to 1.
+        notice_s: Seconds from a run's start to the notice of its final failure.
+        notices: Failure notices a month.
+        notified: Address of the function that gets the notice; empty for none.
     """
 
     charges: tuple[Charge, ...]
@@ -192,12 +207,12 @@ class RunRisk:
     waste_share: Fraction | None = None
     notice_s: Fraction | None = None
     notices: Fraction | None = None
-    told: str = ""
+    notified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A path of the scenario and what to write there (plain YAML value; None takes the key away)."""
+    """A path of the scenario and its new value (a plain YAML value; None removes the key)."""
 
     path: str
     to: object
@@ -205,7 +220,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Other settings that would do the same work, not yet priced."""
+    """A changed spec that serves the same demand, or a risk; not yet priced."""
 
     rule: str
     message: str
@@ -213,12 +228,12 @@ class Option:
     gives_up: str = ""
     severity: Literal["saving", "risk"] = "saving"
     amounts: tuple[tuple[str, Charge], ...] = ()
-    """Amounts in the message: `{hour}` is what the charge named hour costs."""
+    """Amounts in the message: `{hour}` becomes the cost of the charge named hour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """A default the user did not write but the answer rests on."""
+    """A default that the scenario does not set but the answer depends on."""
 
     path: str
     value: str
@@ -228,17 +243,17 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One kind of request that a resource serves, and what part of each charge it causes.
+    """An access pattern: one type of request that a resource serves, and its share of each charge.
 
     Attributes:
-        operation: The API's word.
+        operation: The API's operation.
         what: The request in a few words.
         cause: Who sends it: "traffic.<name>" or an address.
         index: The index it reads; None for none.
         consistency: Of a read; None for a write.
-        requests: How many a month.
-        read_units, write_units: Expected units of one, indexes included.
-        parts: Its part, from 0 to 1, of each charge it drives, by the charge's id.
+        requests: Requests a month.
+        read_units, write_units: Mean units of one request, indexes included.
+        parts: Its share of each charge that it causes, by the charge's id. Range 0 to 1.
     """
 
     operation: str
@@ -252,14 +267,9 @@ class Pattern:
     parts: Mapping[str, Fraction]
 
 
-def no_patterns(name: str, spec: object, usage: object, ctx: Context) -> tuple[Pattern, ...]:  # noqa: ARG001
-    """For a room whose requests all cost the same."""
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Observable:
-    """What a gate may ask for. None is unknown, and `why_unknown` says why; `limit` is what "of limit" means."""
+    """A value that a gate may use. None is unknown, with the reason in `why_unknown`; "of limit" refers to `limit`."""
 
     value: Decimal | None
     unit: str = ""
@@ -269,7 +279,7 @@ class Observable:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """Something the bill will hold and this answer does not."""
+    """A cost on the bill that this answer does not include."""
 
     what: str
     why: str
@@ -277,14 +287,14 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a recommendation's rule looks at and says; `capplan explain RULE` and the docs are made of it.
+    """The description of a recommendation rule, for `capplan explain RULE` and the docs.
 
     Attributes:
-        id: "dynamodb.provisioned".
-        title: What it advises, in a few words.
-        looks_at: What has to be so for it to speak.
-        advises: What to change, and why that helps.
-        gives_up: What the change costs beside money; empty where nothing.
+        id: Such as "dynamodb.provisioned".
+        title: The advice in a few words.
+        looks_at: When the rule applies.
+        advises: What to change, and why it helps.
+        gives_up: The trade-off; empty for none.
         source: AWS's page, and the day it was read.
     """
 
@@ -298,112 +308,28 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something a spec says that cannot be: at a path inside the resource, or (`mistake`) in a file it names."""
+    """An error in a spec: at a path inside the resource, or (`diagnostic`) in a file that it names."""
 
     path: tuple[str | int, ...]
     message: str
     hint: str = ""
-    mistake: Mistake | None = None
+    diagnostic: Diagnostic | None = None
 
 
 def problems_of(error: CapplanError, path: tuple[str | int, ...]) -> tuple[Problem, ...]:
-    """What went wrong in a file that a spec names: at the file's own line where it has one, else where it is named."""
-    return tuple(Problem(path, m.message, m.hint, m if m.line else None) for m in error.mistakes)
-
-
-def complete_as_written(spec: Any, files: Files) -> tuple[Any, tuple[Problem, ...]]:  # noqa: ANN401, ARG001  any spec
-    """For a room whose spec is whole as written."""
-    return spec, ()
-
-
-def runs_once(spec: object) -> Fraction:  # noqa: ARG001
-    """For a room where one unit of demand is one run of what it calls."""
-    return Fraction(1)
-
-
-def refuses_nothing(spec: object, access: Access) -> str | None:  # noqa: ARG001
-    """For a room that takes any request."""
-    return None
-
-
-def no_risk(name: str, spec: object, usage: object, ctx: Context) -> RunRisk | None:  # noqa: ARG001
-    """For a kind without runs that may fail."""
-    return None
-
-
-def never_fails(spec: object) -> Fraction:  # noqa: ARG001
-    """For a kind of which nobody says that it fails."""
-    return Fraction(0)
-
-
-def always(spec: object) -> bool:  # noqa: ARG001
-    """For a kind that does nothing by itself."""
-    return True
-
-
-def starts_by_itself_never(spec: object) -> str | Fraction | None:  # noqa: ARG001
-    """For a kind that only others start."""
-    return None
-
-
-def excludes_nothing(name: str, spec: object, usage: object, ctx: Context) -> tuple[Excluded, ...]:  # noqa: ARG001
-    """For a room that leaves nothing out."""
-    return ()
+    """The errors of a file that a spec names: at their line of that file, or at the path that names it."""
+    return tuple(Problem(path, d.message, d.hint, d if d.line else None) for d in error.diagnostics)
 
 
 def has_no_modes(name: str, spec: object, usage: object, demand: Demand, ctx: Context) -> Mapping[str, Any]:  # noqa: ARG001
-    """For a resource that is run in one way."""
+    """For a resource that has one mode only."""
     return {}
 
 
 @dataclass(frozen=True, slots=True)
 class Simulator(Generic[SpecT, UsageT]):
-    """How a room follows a resource over time: how large that would be, the doing, and other ways to run it by id."""
+    """How a resource is simulated over time: the size of the simulation, the run, and the resource's other modes by id."""
 
-    size: Callable[[str, SpecT, UsageT, Context, Wish], Size]
-    run: Callable[[str, SpecT, UsageT, Context, Wish], tuple[Timeline, ...]]
+    size: Callable[[str, SpecT, UsageT, Context, SimulationRequest], Size]
+    run: Callable[[str, SpecT, UsageT, Context, SimulationRequest], tuple[Timeline, ...]]
     modes: Callable[[str, SpecT, UsageT, Demand, Context], Mapping[str, tuple[SpecT, UsageT]]] = has_no_modes
-
-
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[SpecT, UsageT]):
-    """One kind of AWS resource as capplan sees it: a spec and pure functions."""
-
-    name: str
-    section: str
-    service: str
-    spec: type[SpecT]
-    not_yet: Mapping[str, str]
-    calls: Callable[[str, SpecT, Context], tuple[Call, ...]]
-    duration_ms: Callable[[str, SpecT, Context], Fraction]
-    meter: Callable[[str, SpecT, Demand, Context], UsageT]
-    check: Callable[[str, SpecT, UsageT, Context], tuple[LimitCheck, ...]]
-    pools: Callable[[str, SpecT, UsageT, Context], tuple[PoolLoad, ...]]
-    charge: Callable[[str, SpecT, UsageT, Context], tuple[Charge, ...]]
-    options: Callable[[str, SpecT, UsageT, Context], tuple[Option, ...]]
-    summary: Callable[[UsageT], Mapping[str, Decimal | int]]
-    observe: Callable[[str, SpecT, UsageT, Context], Mapping[str, Observable]]
-    assume: Callable[[str, SpecT, UsageT, Context], tuple[Assumption, ...]]
-    records: Callable[[SpecT, Access], Fraction]
-    shards: Callable[[UsageT], int]
-    exclude: Callable[[str, SpecT, UsageT, Context], tuple[Excluded, ...]] = excludes_nothing
-    rules: tuple[Rule, ...] = ()
-    complete: Callable[[SpecT, Files], tuple[SpecT, tuple[Problem, ...]]] = complete_as_written
-    """The spec with what the files it names hold, and everything that does not go together."""
-    patterns: Callable[[str, SpecT, UsageT, Context], tuple[Pattern, ...]] = no_patterns
-    """Each kind of request apart, where they cost differently."""
-    simulate: Callable[[], Simulator[SpecT, UsageT]] | None = None
-    call_factor: Callable[[SpecT], Fraction] = runs_once
-    """How often what stands in `calls` happens per unit of demand: retries run it again."""
-    refuses: Callable[[SpecT, Access], str | None] = refuses_nothing
-    """Why a request cannot be made of this resource; None where it can."""
-    risk: Callable[[str, SpecT, UsageT, Context], RunRisk | None] = no_risk
-    """What one run may cost."""
-    start: Op | None = None
-    """The word for what a trigger's name does here: `run` a job, `start` a workflow; None where triggers say more."""
-    fails: Callable[[SpecT], Fraction] = never_fails
-    """Chance that one unit of its work fails, as a caller that waits for it sees it."""
-    needs_work: Callable[[SpecT], bool] = always
-    """Whether it stands idle, and the answer says so, when nothing triggers or calls it."""
-    own_start: Callable[[SpecT], str | Fraction | None] = starts_by_itself_never
-    """A schedule expression, or starts a second, by which it starts without a trigger."""

@@ -1,17 +1,16 @@
-"""AWS's schedule expressions, `cron(…)` with six fields and `rate(…)`: runs a month and where they fall. It runs nothing.
+"""Reads AWS's schedule expressions, `cron(…)` with six fields and `rate(…)`, as runs per year and start minutes.
 
 Source: EventBridge User Guide, "Cron and rate expressions" (read 2026-11-23).
 """
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from capplan import units
-from capplan.flow import Peak, Shape
+from capplan.flow import LoadProfile, Peak
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,12 +25,11 @@ _EXAMPLE = "write cron(0 3 * * ? *) or rate(5 minutes)"
 
 
 class ScheduleError(ValueError):
-    """A schedule expression AWS would refuse, with a hint in its text."""
+    """A schedule expression that AWS rejects, with a hint in its text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """A schedule: `per_year` runs (an average over the weekday a year begins with), and its minutes of the window."""
+class Schedule(NamedTuple):
+    """Runs per year (averaged over the weekday a year begins with), and start minutes in the simulated period."""
 
     per_year: Fraction
     minutes: tuple[int, ...]
@@ -39,10 +37,10 @@ class Schedule:
 
 @lru_cache(maxsize=1024)
 def read_schedule(text: str) -> Schedule:
-    """Runs a year and the minutes of the four-week window (day 1 a Monday and the 1st) at which they start.
+    """Runs per year and the minutes of the four-week simulated period (day 1 a Monday and the 1st) at which they start.
 
     Raises:
-        ScheduleError: If AWS would refuse the expression, or it names a year.
+        ScheduleError: If AWS rejects the expression, or it names a year.
     """
     rate = _RATE.fullmatch(text.strip())
     if rate:
@@ -70,27 +68,27 @@ def _cron(minutes: str, hours: str, dom: str, month: str, dow: str, year: str) -
     if year != "*":
         raise ScheduleError("a year other than * is not supported yet: a plan is for a recurring month")
     if (dom == "?") == (dow == "?"):
-        raise ScheduleError("one of day-of-month and day-of-week is ?, the other is not: cron(0 3 * * ? *)")
+        raise ScheduleError("exactly one of day-of-month and day-of-week is ?: cron(0 3 * * ? *)")
     minute_set = _values(minutes, 0, 59, (), "minutes")
     hour_set = _values(hours, 0, 23, (), "hours")
     months = _values(month, 1, 12, _MONTHS, "month")
     per_day = len(minute_set) * len(hour_set)
     days = _days_a_year(dom, dow, months)
-    window_days = [d for d in range(1, units.WINDOW_DAYS + 1) if _falls(dom, dow, d, 28, (d % 7))]
+    period_days = [d for d in range(1, units.WINDOW_DAYS + 1) if _falls(dom, dow, d, 28, (d % 7))]
     if not days:
         raise ScheduleError("this never runs: no month has such a day")
-    starts = [(d - 1) * units.MINUTES_PER_DAY + h * 60 + m for d in window_days for h in hour_set for m in minute_set]
+    starts = [(d - 1) * units.MINUTES_PER_DAY + h * 60 + m for d in period_days for h in hour_set for m in minute_set]
     return Schedule(days * per_day, tuple(sorted(starts)))
 
 
 def _days_a_year(dom: str, dow: str, months: Iterable[int]) -> Fraction:
-    """Days a year that match, averaged over the seven weekdays a 365-day year may begin with."""
-    wanted, count = set(months), 0
+    """Days per year that match, averaged over the seven weekdays a 365-day year may begin with."""
+    matching_months, count = set(months), 0
     for first in range(7):
         weekday = first
         for number, length in enumerate(_LENGTHS, start=1):
             for day in range(1, length + 1):
-                count += number in wanted and _falls(dom, dow, day, length, weekday)
+                count += number in matching_months and _falls(dom, dow, day, length, weekday)
                 weekday = (weekday + 1) % 7
     return Fraction(count, 7)
 
@@ -114,7 +112,7 @@ def _nearest_weekday(dom: str, day: int, length: int, weekday: int) -> int:
     """The weekday (Monday to Friday) nearest to a date, within its month."""
     target = length if dom == "LW" else int(dom[:-1]) if dom[:-1].isdigit() else 0
     if not 1 <= target <= 31:  # noqa: PLR2004  dates of a month
-        raise ScheduleError(f"'{dom}' is no day of the month: write a date before W, such as 3W")
+        raise ScheduleError(f"'{dom}' is not a day of the month: write a date before W, such as 3W")
     if target > length:
         return 0
     on = (weekday + target - day) % 7
@@ -129,7 +127,7 @@ def _falls_on_weekday(part: str, day: int, length: int, weekday: int) -> bool:
     if "#" in part:
         name, _, nth = part.partition("#")
         if nth not in {"1", "2", "3", "4", "5"}:
-            raise ScheduleError(f"'{part}': after # stands 1 to 5, such as 6#3 for the third Friday")
+            raise ScheduleError(f"'{part}': write 1 to 5 after #, such as 6#3 for the third Friday")
         return weekday + 1 in _values(name, 1, 7, _DAYS, "day-of-week") and (day - 1) // 7 + 1 == int(nth)
     if part.endswith("L") and part != "L":
         return weekday + 1 in _values(part[:-1], 1, 7, _DAYS, "day-of-week") and day > length - 7
@@ -140,20 +138,20 @@ def _falls_on_weekday(part: str, day: int, length: int, weekday: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def _values(field: str, low: int, high: int, names: tuple[str, ...], what: str) -> tuple[int, ...]:
-    """The numbers a field stands for: *, 1, 1-5, 1,3, 0/15, MON-FRI."""
-    out: set[int] = set()
+    """The numbers of a field: *, 1, 1-5, 1,3, 0/15, MON-FRI."""
+    values: set[int] = set()
     for part in field.split(","):
         span, slash, step = part.partition("/")
         first, dash, last = span.partition("-")
         start = low if span == "*" else _number(first, names, field, what)
         end = high if span == "*" or (slash and not dash) else _number(last, names, field, what) if dash else start
         if slash and (not step.isdigit() or int(step) < 1):
-            raise ScheduleError(f"{what} '{field}': after / stands a step of 1 or more")
+            raise ScheduleError(f"{what} '{field}': write a step of 1 or more after /")
         if not (low <= start <= high and low <= end <= high):
             raise ScheduleError(f"{what} '{field}' is outside {low} to {high}")
         span_values = range(start, end + 1) if start <= end else (*range(start, high + 1), *range(low, end + 1))
-        out.update(list(span_values)[:: int(step) if slash else 1])
-    return tuple(sorted(out))
+        values.update(list(span_values)[:: int(step) if slash else 1])
+    return tuple(sorted(values))
 
 
 def _number(text: str, names: tuple[str, ...], field: str, what: str) -> int:
@@ -164,17 +162,17 @@ def _number(text: str, names: tuple[str, ...], field: str, what: str) -> int:
     raise ScheduleError(f"{what} '{field}' is not understood: {_EXAMPLE}")
 
 
-def schedule_shape(name: str, schedule: Schedule, offset_minutes: int = 0) -> Shape:
-    """A schedule as a shape for one unit a run: runs a month, and its starts in the window (UTC, shifted by a time zone)."""
+def schedule_profile(name: str, schedule: Schedule, offset_minutes: int = 0) -> LoadProfile:
+    """The load profile of one unit per run: runs per month, and starts (UTC, shifted by the time zone)."""
     starts = tuple(sorted((m - offset_minutes) % units.WINDOW_MINUTES for m in schedule.minutes))
     busiest = starts[0] if starts else 0
 
     def expand() -> "NDArray[np.float64]":
         import numpy as np  # noqa: PLC0415
 
-        out = np.zeros(units.WINDOW_MINUTES)
-        np.add.at(out, np.array(starts, dtype=int), 1 / units.SECONDS_PER_MINUTE)
-        return out
+        rates = np.zeros(units.WINDOW_MINUTES)
+        np.add.at(rates, np.array(starts, dtype=int), 1 / units.SECONDS_PER_MINUTE)
+        return rates
 
-    top = Peak(1 / units.SECONDS_PER_MINUTE if starts else 0.0, busiest)
-    return Shape(name, False, schedule.per_year / units.MONTHS_PER_YEAR, top, False, expand, starts=starts)
+    peak = Peak(1 / units.SECONDS_PER_MINUTE if starts else 0.0, busiest)
+    return LoadProfile(name, False, schedule.per_year / units.MONTHS_PER_YEAR, peak, False, expand, starts=starts)

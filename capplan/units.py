@@ -1,4 +1,4 @@
-"""Factors between units, once. It never holds a price or a quota.
+"""Factors between units.
 
 AWS's KB, MB and GB are binary in the services planned here (DynamoDB Service Quotas; Lambda quotas; read 2026-11-23).
 """
@@ -24,6 +24,6 @@ MONTH_SECONDS = MONTH_HOURS * SECONDS_PER_HOUR
 
 WINDOW_DAYS = 28
 WINDOW_MINUTES = WINDOW_DAYS * MINUTES_PER_DAY
-"""The simulated window: four whole weeks, day 1 a Monday."""
+"""The simulated period: four whole weeks, day 1 a Monday."""
 WINDOW_TO_MONTH = Fraction(MONTH_HOURS, WINDOW_DAYS * 24)
-"""What recurs in the window is scaled by this to a month (730/672); what happens once a month is counted once."""
+"""Scales what recurs in the simulated period to a month (730/672); a spike happens once a month and counts once."""

@@ -10,9 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 
 import capplan
-from capplan.answer import Modes, Plan
+from capplan.commands.explain import Explained, explain
 from capplan.errors import CapplanError
-from capplan.planning.explain import Explained, explain
+from capplan.language.load import load
+from capplan.pipeline.results import Modes, Plan
 from capplan.report.check_text import check_text
 from capplan.report.checked import Checked
 from capplan.report.document import Style
@@ -20,13 +21,12 @@ from capplan.report.errors import errors_text
 from capplan.report.explain_text import explain_text
 from capplan.report.modes_text import modes_text
 from capplan.report.plan_text import plan_text
-from capplan.scenario.load import load
 from tests.helpers import SCENARIOS, WEB_SHOP
 from tests.json_answers import json_goldens
 from tests.report.build import forty_resources, one_resource
 
 HERE = Path(__file__).parent
-WRONG = HERE / "scenario" / "wrong"
+WRONG = HERE / "language" / "wrong"
 GOLDEN = HERE / "golden"
 Golden = Callable[[], str]
 
@@ -39,7 +39,7 @@ def said_of(path: Path) -> str:
         except CapplanError as error:
             return (
                 "\n\n".join(
-                    part for part in (errors_text(error.mistakes, ascii_only=True), error.summary) if part
+                    part for part in (errors_text(error.diagnostics, ascii_only=True), error.summary) if part
                 ).rstrip("\n")
                 + "\n"
             )

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from capplan.scenario.load import load
-from capplan.scenario.records import Scenario
+from capplan.language.load import load
+from capplan.language.scenario import Scenario
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 WEB_SHOP = str(SCENARIOS / "web-shop" / "scenario.yaml")

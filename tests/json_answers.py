@@ -97,7 +97,7 @@ def json_goldens() -> dict[Path, Callable[[], str]]:
         "json",
     )
     asked |= {f"schema-{name}": ("schema", "--for", name) for name in RECORDS}
-    asked["wrong"] = ("estimate", "tests/scenario/wrong/functions-call-words.yaml", "-f", "json")
+    asked["wrong"] = ("estimate", "tests/language/wrong/functions-call-words.yaml", "-f", "json")
     return {
         FOLDER / f"{name}.json": lambda words=words: shortened(answer(*words))  # type: ignore[misc]
         for name, words in asked.items()

@@ -1,4 +1,4 @@
-"""Makes the Lambda room's measured cold starts from a harvested collection: `python tests/make_cold_starts.py COLLECTION OUT`.
+"""Writes Lambda's measured cold starts from a collection of public benchmarks: `python tests/make_cold_starts.py COLLECTION OUT`.
 
 The collection names the public benchmark behind every figure, its window and its licence; all of that is taken over.
 Nothing is estimated, smoothed or left out but two columns: the sample's standard deviation and its memory use.

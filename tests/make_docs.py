@@ -1,6 +1,6 @@
-"""Writes what the docs take from the program: keys, rules, shipped scenarios, what commands answer. It writes no prose.
+"""Writes the generated parts of the docs: keys, rules, shipped scenarios, answers of commands.
 
-`python -m tests.make_docs` writes all of it anew; read the diff.
+`python -m tests.make_docs` writes all of them; read the diff.
 """
 
 import re
@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from capplan.scenario.schema import scenario_schema
-from capplan.services import SECTIONS, all_kinds, all_rules
+from capplan.language.schema import scenario_schema
+from capplan.services import SECTIONS, all_rules, resource_type, verbs
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -22,7 +22,7 @@ _MARK = re.compile(r"(<!-- begin (?P<what>[a-z]+) -->\n).*?(<!-- end -->)", re.D
 _NAME = re.compile(r"^name: (.+)$", re.MULTILINE)
 _WORDS = {"size": "a size", "duration": "a duration", "time": "a duration", "bytes": "a size", "megabytes": "whole MB"}
 _WORDS |= {"count": "a count", "share": "a share, 0% to 100%", "factor": "a factor, such as 3x", "money": "USD"}
-_WORDS |= {"rate": "a rate, such as 60/s", "data-rate": "data a time, such as 300 GB/day"}
+_WORDS |= {"rate": "a rate, such as 60/s", "data-rate": "a data rate, such as 300 GB/day"}
 _PLAIN = {"string": "text", "number": "a number", "integer": "a number", "boolean": "true or false"}
 _PLAIN |= {"array": "a list", "object": "keys and values"}
 
@@ -80,15 +80,16 @@ def keys_page() -> str:
     """Every key of the language, part by part."""
     schema = scenario_schema()
     parts = [_table("The file", "", schema["properties"], schema["required"])]
-    parts.append(_part("`traffic`: one entrance", schema["properties"]["traffic"]["patternProperties"]))
+    parts.append(_part("`traffic`: a traffic source", schema["properties"]["traffic"]["patternProperties"]))
     definitions = schema["$defs"]
-    for kind in all_kinds():
-        own = definitions[kind.spec.__name__]
-        parts.append(_table(f"`{kind.section}`", kind.spec.__doc__ or "", own["properties"], own.get("required", ())))
+    specs = {section: resource_type(section).spec for section in SECTIONS}
+    for section, spec in specs.items():
+        own = definitions[spec.__name__]
+        parts.append(_table(f"`{section}`", spec.__doc__ or "", own["properties"], own.get("required", ())))
     parts.append(_table("A line of `access` or `calls`", "", _without_verbs(definitions["call"]["properties"]), ()))
     account = schema["properties"]["account"]
     parts.append(_table("`account`", account["description"], account["properties"], ()))
-    whole = {kind.spec.__name__ for kind in all_kinds()} | {"access", "call"}
+    whole = {spec.__name__ for spec in specs.values()} | {"access", "call"}
     for name, part in definitions.items():
         if "properties" in part and name not in whole and name != "Head.Account":
             words = _title(name)
@@ -99,7 +100,7 @@ def keys_page() -> str:
 def _title(name: str) -> str:
     """`Table.PartitionKey` as a reader says it."""
     outer, _, inner = name.partition(".")
-    section = next((kind.section for kind in all_kinds() if kind.spec.__name__ == outer), outer.lower())
+    section = next((key for key in SECTIONS if resource_type(key).spec.__name__ == outer), outer.lower())
     return f"`{section}`: {re.sub(r'(?<!^)(?=[A-Z])', ' ', inner).lower()}"
 
 
@@ -109,9 +110,7 @@ def _part(title: str, patterns: Mapping[str, Any]) -> str:
 
 
 def _without_verbs(properties: Mapping[str, Any]) -> dict[str, Any]:
-    from capplan.calls import SECTION_OF
-
-    return {key: schema for key, schema in properties.items() if key not in SECTION_OF}
+    return {key: schema for key, schema in properties.items() if key not in verbs()}
 
 
 def _table(title: str, description: str, properties: Mapping[str, Any], required: Iterable[str]) -> str:
@@ -151,9 +150,7 @@ def rules_page() -> str:
     """Every rule, service by service."""
     parts: list[str] = []
     for section in SECTIONS:
-        rules = [
-            rule for rule in all_rules() if any(rule in kind.rules for kind in all_kinds() if kind.section == section)
-        ]
+        rules = [rule for rule in all_rules() if rule in resource_type(section).rules]
         parts += [f"## `{section}`\n"] if rules else []
         for rule in rules:
             parts.append(

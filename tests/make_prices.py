@@ -1,7 +1,7 @@
-"""Makes the price files from a harvested collection of figures: `python tests/make_prices.py PRICES_YAML OUT_DIR`.
+"""Writes the price files from a collection of figures: `python -m tests.make_prices PRICES_YAML OUT_DIR`.
 
-The collection names the source of every figure and the day it was read. All that is verified or secondary is taken
-over, the collection's block `derived` says what may be added, and nothing else is: what is missing stays missing.
+The collection has the source of every figure and the day it was read. Verified and secondary figures are taken over; its
+block `derived` says what may be computed, and nothing else is: a missing price stays missing.
 """
 
 import json
@@ -170,7 +170,10 @@ def main(collection: Path, out: Path) -> None:
             newest += [p["checked"] for p in prices.values() if p["checked"]]
             write(out / region / f"{service}.json", _service_text(data, region, service, prices))
     places = {region: found["location"] for region, found in data["regions"].items()}
-    write(out / "index.json", f'{{\n"newest_checked": "{max(newest)}",\n"regions": {_object(places)}\n}}\n')
+    write(
+        out / "index.json",
+        f'{{\n"newest_checked": "{max(newest)}",\n"services": {json.dumps([*SERVICES.values()])},\n"regions": {_object(places)}\n}}\n',
+    )
     write(out / "allowances.json", f'{{\n"allowances": [\n{_rows(allowances(data))}\n]\n}}\n')
 
 

@@ -270,7 +270,7 @@ def test_the_shells_recipe_runs(place: Path) -> None:
 
 
 def test_the_gates_of_the_page_are_understood() -> None:
-    from capplan.scenario.gate_syntax import read_gate
+    from capplan.language.gate_syntax import read_gate
 
     listed = next(yaml.safe_load(block)["gates"] for block in blocks("yaml") if block.startswith("gates:"))
     texts = [g if isinstance(g, str) else g.get("warn") or g["deny"] for g in listed]

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 import capplan
-from capplan.scenario.load import load
+from capplan.language.load import load
 from tests.make_docs import CONSOLE, PAGES, ROOT, YAML, examples, run
 from tests.make_docs import page as page_anew
 

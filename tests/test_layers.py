@@ -1,4 +1,4 @@
-"""Who may import whom: ground, nouns, work, services, scenario, planning, report, cli. A room never sees another room."""
+"""Imports by folder: each layer imports only lower ones, and no service imports another."""
 
 import ast
 from pathlib import Path
@@ -6,42 +6,24 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "capplan"
-LAYERS: tuple[tuple[str, ...], ...] = (
-    ("units", "errors", "quantity_schema", "quantities", "words", "reading"),
-    ("flow", "calls", "schedule", "timeline", "model", "breaks"),
-    ("demand", "pricing", "services.dynamodb", "services.lambda_", "services.stepfunctions", "services.glue"),
-    ("services",),
-    ("scenario",),
-    ("answer",),
-    ("snapshot",),
-    ("planning.demand", "planning.meter", "planning.commitments", "planning.price"),
-    (
-        "planning.limits",
-        "planning.what_if",
-        "planning.findings",
-        "planning.quotas",
-        "planning.remarks",
-        "planning.entrances",
-        "planning.inputs",
-        "planning.runs",
-    ),
-    ("gates",),
-    ("planning",),
-    ("compare", "diff"),
-    ("report",),
-    ("cli", "__main__"),
-)
-ALONE = LAYERS[2]
-"""These never see one another."""
-PRINTS = ("cli",)
+LAYERS = ("", "pricing", "services/*", "services", "language", "pipeline", "gates", "commands", "report", "cli")
+"""Folders, the lowest first; "" is the package's files and the folders of BASE, "services/*" each service's folder."""
+BASE = ("reading", "quantities")
+PRINTS = "cli"
 
 
-def _part(module: str) -> str:
-    """The part of the house a module belongs to."""
-    rest = module.removeprefix("capplan").lstrip(".")
-    parts = [part for layer in LAYERS for part in layer]
-    found = [p for p in parts if rest == p or rest.startswith(f"{p}.")]
-    return max(found, key=len) if found else ""
+def _folder(module: str) -> str:
+    """The folder of a module as LAYERS has it."""
+    parts = module.split(".")[1:]
+    if len(parts) > 1 and parts[0] == "services" and (ROOT / "services" / parts[1]).is_dir():
+        return "services/*"
+    is_folder = bool(parts) and (ROOT / parts[0]).is_dir()
+    return parts[0] if is_folder and parts[0] not in BASE else ""
+
+
+def _service(module: str) -> str:
+    """The service of a module; empty for none."""
+    return module.split(".")[2] if _folder(module) == "services/*" else ""
 
 
 def _modules() -> list[tuple[str, ast.Module]]:
@@ -53,47 +35,51 @@ def _modules() -> list[tuple[str, ast.Module]]:
 
 
 def _imports(tree: ast.Module) -> set[str]:
-    """Modules imported at run time; what stands under TYPE_CHECKING is for the reader of types."""
-    quiet = {
+    """Modules imported at run time, without those under TYPE_CHECKING."""
+    for_types = {
         id(n)
         for block in ast.walk(tree)
         if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
         for n in ast.walk(block)
     }
-    found = set()
+    names = set()
     for node in ast.walk(tree):
-        if id(node) in quiet:
+        if id(node) in for_types:
             continue
         if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-    return {name for name in found if name.startswith("capplan.")}
+            names |= {alias.name for alias in node.names}
+    return {name for name in names if name.startswith("capplan.")}
 
 
-@pytest.mark.parametrize(("name", "tree"), _modules(), ids=[name for name, _ in _modules()])
-def test_a_module_imports_only_from_its_own_layer_or_below(name: str, tree: ast.Module) -> None:
-    rank = {part: i for i, layer in enumerate(LAYERS) for part in layer}
-    own = _part(name)
+MODULES = _modules()
+IDS = [name for name, _ in MODULES]
+ENTRY = ("capplan", "capplan.__main__")
+"""What Python imports or runs first; it imports the rest on first use."""
+
+
+@pytest.mark.parametrize(("name", "tree"), MODULES, ids=IDS)
+def test_a_module_imports_only_its_layer_or_lower_ones(name: str, tree: ast.Module) -> None:
+    if name in ENTRY:
+        return
+    rank = LAYERS.index(_folder(name))
     for other in _imports(tree):
-        part = _part(other)
-        if not own or not part or part == own:
-            continue
-        assert rank[part] <= rank[own], f"{name} imports {other}, which is above it"
-        assert not (own in ALONE and part in ALONE), f"{name} imports {other}: rooms never see one another"
+        assert LAYERS.index(_folder(other)) <= rank, f"{name} imports {other} of a higher layer"
+        assert not _service(name) or _service(other) in ("", _service(name)), f"{name} imports another service: {other}"
 
 
-@pytest.mark.parametrize(("name", "tree"), _modules(), ids=[name for name, _ in _modules()])
+@pytest.mark.parametrize(("name", "tree"), MODULES, ids=IDS)
 def test_only_the_command_line_prints_and_reads_clock_or_environment(name: str, tree: ast.Module) -> None:
-    if _part(name) in PRINTS or name == "capplan":
+    if _folder(name) == PRINTS or name == "capplan":
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id not in ("print", "input"), f"{name} talks to the terminal"
+            assert node.func.id not in ("print", "input"), f"{name} uses the terminal"
         if isinstance(node, ast.Attribute):
             assert node.attr not in ("environ", "getenv", "today", "now", "time_ns"), f"{name} reads {node.attr}"
 
 
-def test_every_module_has_a_place() -> None:
-    homeless = [name for name, _ in _modules() if name != "capplan" and not _part(name)]
-    assert not homeless
+def test_every_folder_has_a_layer() -> None:
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir() and list(path.glob("*.py"))}
+    assert folders - set(BASE) == {layer for layer in LAYERS if layer and "/" not in layer}

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import capplan
-from capplan.scenario.load import load
+from capplan.language.load import load
 from tests.helpers import WEB_SHOP
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")

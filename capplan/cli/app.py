@@ -9,7 +9,7 @@ import typer
 from capplan.cli import INTERRUPTED
 from capplan.cli.output import put
 from capplan.cli.steps import WRONG_INPUT
-from capplan.errors import Mistake
+from capplan.errors import Diagnostic
 
 COMMANDS: Mapping[str, str] = {
     "estimate": "estimate",
@@ -69,7 +69,7 @@ def run(arguments: list[str]) -> int:
         if _wants_json(arguments):
             from capplan.report.errors import errors_json  # noqa: PLC0415
 
-            put(errors_json([Mistake("command line", 0, 0, error.format_message())]) + "\n")  # type: ignore[attr-defined]
+            put(errors_json([Diagnostic("command line", 0, 0, error.format_message())]) + "\n")  # type: ignore[attr-defined]
         else:
             show()
         return WRONG_INPUT

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from capplan.answer import Plan
 from capplan.cli.formats import PLAN_FORMATS, write_checked
 from capplan.cli.options import (
     Ascii,
@@ -25,9 +24,10 @@ from capplan.cli.options import (
 from capplan.cli.output import output
 from capplan.cli.sources import baselines, held_against
 from capplan.cli.steps import GATE_BROKEN, day_of, delta, every, guarded, keep_inputs, load_scenario, money, strict_code
+from capplan.pipeline.results import Plan
 
 if TYPE_CHECKING:
-    from capplan.snapshot import Snapshot
+    from capplan.commands.saved_plan import Snapshot
 
 
 def check(
@@ -57,9 +57,9 @@ def check(
         raise typer.BadParameter("it is held against --baseline, which is missing", param_hint="--budget-delta")
 
     def answer() -> int:
-        from capplan.planning.plan import plan  # noqa: PLC0415
-        from capplan.scenario.gate_syntax import budget_gate  # noqa: PLC0415
-        from capplan.scenario.records import with_gates  # noqa: PLC0415
+        from capplan.commands.plan import plan  # noqa: PLC0415
+        from capplan.language.gate_syntax import budget_gate  # noqa: PLC0415
+        from capplan.language.scenario import with_gates  # noqa: PLC0415
 
         extra = [*([budget_gate(most)] if most is not None else []), *([more] if more is not None else [])]
         loaded = every(scenarios, lambda path: with_gates(load_scenario(path, None, settings), *extra))
@@ -67,7 +67,7 @@ def check(
 
         def one(pair: "tuple[Any, Snapshot | None]") -> Plan:
             held = held_against(pair[1], baseline, pair[0].name)
-            return plan(pair[0], today=day, seed=seed, baseline=held, lenient=False)
+            return plan(pair[0], today=day, seed=seed, baseline=held, allow_unjudged=False)
 
         plans = every(list(zip(loaded, bases, strict=True)), one)
         write_checked(where, plans, bases, fail_on_warn=fail_on is FailOn.warn)

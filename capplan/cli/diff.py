@@ -37,7 +37,7 @@ def diff(
         raise typer.BadParameter("only one of them can be standard input", param_hint="BASE HEAD")
 
     def answer() -> int:
-        from capplan.diff import difference  # noqa: PLC0415
+        from capplan.commands.diff import difference  # noqa: PLC0415
         from capplan.report import diff_data  # noqa: PLC0415
         from capplan.report.diff_text import diff_text  # noqa: PLC0415
         from capplan.report.plan_json import to_json  # noqa: PLC0415

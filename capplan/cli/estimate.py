@@ -1,6 +1,5 @@
 """`capplan estimate`: what will it cost, will it hold, what should I change?"""
 
-from capplan.answer import Plan
 from capplan.cli.formats import PLAN_FORMATS, write_plan
 from capplan.cli.options import (
     Ascii,
@@ -19,6 +18,7 @@ from capplan.cli.options import (
 )
 from capplan.cli.output import output
 from capplan.cli.steps import day_of, guarded, keep_inputs, money, plan_of, strict_code
+from capplan.pipeline.results import Plan
 from capplan.report.document import Style
 
 

@@ -36,7 +36,7 @@ def explain(
             _rule(subject, where)
             return 0
         keep_inputs(where, [subject])
-        from capplan.planning.explain import explain, line_ids  # noqa: PLC0415
+        from capplan.commands.explain import explain, line_ids  # noqa: PLC0415
         from capplan.report.explain_json import explain_json, lines_json  # noqa: PLC0415
         from capplan.report.explain_text import explain_text, lines_text  # noqa: PLC0415
 
@@ -58,7 +58,7 @@ def _is_file(subject: str) -> bool:
 
 def _rule(word: str, where: Output) -> None:
     """One rule by its id or the last part of it, or all of them."""
-    from capplan.errors import CapplanError, Mistake  # noqa: PLC0415
+    from capplan.errors import CapplanError, Diagnostic  # noqa: PLC0415
     from capplan.reading.nearest import nearest  # noqa: PLC0415
     from capplan.reading.scalars import shown  # noqa: PLC0415
     from capplan.report.explain_json import rules_json  # noqa: PLC0415
@@ -73,5 +73,5 @@ def _rule(word: str, where: Output) -> None:
     if not found:
         close = nearest(word, [name for rule in rules for name in (rule.id, rule.id.partition(".")[2])])
         hint = f"did you mean '{close}'?" if close else "capplan explain rules names all"
-        raise CapplanError((Mistake("explain", 0, 0, f"{shown(word)} is no file and no rule", hint),))
+        raise CapplanError((Diagnostic("explain", 0, 0, f"{shown(word)} is no file and no rule", hint),))
     emit(where, lambda: rules_json(found), lambda style: "\n".join(rule_text(rule, style) for rule in found))

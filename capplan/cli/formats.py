@@ -4,13 +4,13 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from capplan.answer import Plan
 from capplan.cli.output import Output, emit
+from capplan.pipeline.results import Plan
 from capplan.report.document import Style
 
 if TYPE_CHECKING:
+    from capplan.commands.saved_plan import Snapshot
     from capplan.report.checked import Checked
-    from capplan.snapshot import Snapshot
 
 PLAN_FORMATS = ("table", "json", "markdown", "junit", "sarif", "github", "csv")
 

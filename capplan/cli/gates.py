@@ -34,7 +34,7 @@ def gates(
     def answer() -> int:
         from dataclasses import replace  # noqa: PLC0415
 
-        from capplan.planning.plan import plan  # noqa: PLC0415
+        from capplan.commands.plan import plan  # noqa: PLC0415
         from capplan.report.gates_text import gates_csv, gates_record, gates_text  # noqa: PLC0415
         from capplan.report.plan_json import to_json  # noqa: PLC0415
 

@@ -39,19 +39,21 @@ def init(
 
 def _write(folder: Path, files: dict[str, str], *, force: bool) -> None:
     """All files or, where one is in the way, none."""
-    from capplan.errors import CapplanError, Mistake  # noqa: PLC0415
+    from capplan.errors import CapplanError, Diagnostic  # noqa: PLC0415
     from capplan.reading.writing import write_atomic  # noqa: PLC0415
 
     there = [folder / name for name in files if (folder / name).exists()]
     if there and not force:
         hint = "name another folder: capplan init FOLDER; or write over it with --force"
-        raise CapplanError(tuple(Mistake(path.as_posix(), 0, 0, "this file is there already", hint) for path in there))
+        raise CapplanError(
+            tuple(Diagnostic(path.as_posix(), 0, 0, "this file is there already", hint) for path in there)
+        )
     for name, text in files.items():
         try:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             why = (error.strerror or "").lower()
-            raise CapplanError((Mistake(folder.as_posix(), 0, 0, "cannot make this folder", why),)) from None
+            raise CapplanError((Diagnostic(folder.as_posix(), 0, 0, "cannot make this folder", why),)) from None
         write_atomic(folder / name, text)
     for name in files:
         tell(f"wrote {(folder / name).as_posix()}")

@@ -121,9 +121,9 @@ def emit_errors(where: Output, errors: list[CapplanError], outcome: str = "Nothi
     from capplan.report.errors import errors_json, errors_text  # noqa: PLC0415
 
     if where.errors_as_json:
-        put(errors_json(m for e in errors for m in e.mistakes) + "\n")
+        put(errors_json(m for e in errors for m in e.diagnostics) + "\n")
         return
     ascii_only = where.ascii or not _takes_unicode(sys.stderr)
-    written = errors_text((m for e in errors for m in e.mistakes), ascii_only=ascii_only, outcome=outcome)
+    written = errors_text((m for e in errors for m in e.diagnostics), ascii_only=ascii_only, outcome=outcome)
     blocks = [*([written] if written else []), *(e.summary for e in errors if e.summary)]
     tell("\n\n".join(blocks), ascii_only=ascii_only)

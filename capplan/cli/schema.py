@@ -38,8 +38,8 @@ def schema(
     where = output(["json"], output_file, ascii_only=False, no_color=True, quiet=quiet)
 
     def answer() -> int:
+        from capplan.language.schema import scenario_schema  # noqa: PLC0415
         from capplan.report.json_schemas import answer_schema  # noqa: PLC0415
-        from capplan.scenario.schema import scenario_schema  # noqa: PLC0415
 
         found = scenario_schema() if what is What.scenario else answer_schema(what.value)
         text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -27,7 +27,7 @@ def changes_of(settings: list[str] | None) -> tuple[Any, ...]:
         try:
             data = read_yaml(f"value: {value}", HINT).data
         except CapplanError as error:
-            first = error.mistakes[0]
+            first = error.diagnostics[0]
             raise typer.BadParameter(f"'{value}': {first.message}; {first.hint}", param_hint=HINT) from None
         found.append(Change(path.strip(), data["value"] if isinstance(data, dict) else None))
     return tuple(found)
@@ -41,10 +41,10 @@ def with_changes(scenario: Any, changes: tuple[Any, ...]) -> Any:  # noqa: ANN40
     """
     if not changes:
         return scenario
-    from capplan.errors import Mistake  # noqa: PLC0415
-    from capplan.planning.what_if import apply  # noqa: PLC0415
-    from capplan.scenario.load import build  # noqa: PLC0415
-    from capplan.scenario.records import with_gates  # noqa: PLC0415
+    from capplan.errors import Diagnostic  # noqa: PLC0415
+    from capplan.language.load import build  # noqa: PLC0415
+    from capplan.language.scenario import with_gates  # noqa: PLC0415
+    from capplan.pipeline.what_if import apply  # noqa: PLC0415
 
     _check_names(scenario, changes)
     try:
@@ -52,7 +52,7 @@ def with_changes(scenario: Any, changes: tuple[Any, ...]) -> Any:  # noqa: ANN40
     except (LookupError, ValueError, TypeError, AttributeError):
         paths = ", ".join(change.path for change in changes)
         hint = "a path is keys with dots, a number for a line of a list: functions.api.calls.0.times"
-        raise CapplanError((Mistake(HINT, 0, 0, f"nothing can stand at {paths}", hint),)) from None
+        raise CapplanError((Diagnostic(HINT, 0, 0, f"nothing can stand at {paths}", hint),)) from None
     written = "".join(f"\n{change.path}={change.to}" for change in changes)
     sha256 = hashlib.sha256(f"{scenario.sha256}{written}".encode()).hexdigest()
     changed = build(scenario.doc, scenario.files, sha256, data)
@@ -61,7 +61,7 @@ def with_changes(scenario: Any, changes: tuple[Any, ...]) -> Any:  # noqa: ANN40
 
 def _check_names(scenario: Any, changes: tuple[Any, ...]) -> None:  # noqa: ANN401  a Scenario
     """A path into a section begins with a name that stands there: a slip of the keyboard makes no new resource."""
-    from capplan.errors import Mistake  # noqa: PLC0415
+    from capplan.errors import Diagnostic  # noqa: PLC0415
     from capplan.reading.nearest import nearest  # noqa: PLC0415
     from capplan.reading.scalars import shown  # noqa: PLC0415
     from capplan.services import SECTIONS  # noqa: PLC0415
@@ -73,4 +73,4 @@ def _check_names(scenario: Any, changes: tuple[Any, ...]) -> None:  # noqa: ANN4
         if section in (*SECTIONS, "traffic") and rest and isinstance(names, dict) and name not in names:
             close = nearest(name, names)
             hint = f"did you mean '{close}'?" if close else f"there stands {', '.join(names)}"
-            raise CapplanError((Mistake(HINT, 0, 0, f"there is no {shown(f'{section}.{name}')}", hint),))
+            raise CapplanError((Diagnostic(HINT, 0, 0, f"there is no {shown(f'{section}.{name}')}", hint),))

@@ -52,11 +52,11 @@ def simulate(
         from capplan.report.plan_json import to_json  # noqa: PLC0415
         from capplan.report.simulation_data import simulation_csv, simulation_record  # noqa: PLC0415
         from capplan.report.simulation_text import simulation_text  # noqa: PLC0415
-        from capplan.timeline import Wish  # noqa: PLC0415
+        from capplan.timeline import SimulationRequest  # noqa: PLC0415
 
         with Progress("simulating", ascii_only=ascii) as progress:
-            wish = Wish(day, progress.tell)
-            found = capplan.simulate(load_scenario(scenario, None), resource, seed=seed, wish=wish, mode=mode)
+            asked_for = SimulationRequest(day, progress.tell)
+            found = capplan.simulate(load_scenario(scenario, None), resource, seed=seed, asked_for=asked_for, mode=mode)
         whole, every = details or resource is not None, events is Events.all
         emit(
             where,

@@ -35,7 +35,7 @@ def size(
 
 
 def _answer(item: str, region: str | None, where: Output) -> int:
-    from capplan.planning.size import measured_items  # noqa: PLC0415
+    from capplan.commands.size import measured_items  # noqa: PLC0415
     from capplan.report.plan_json import to_json  # noqa: PLC0415
     from capplan.report.size_text import size_record, size_text  # noqa: PLC0415
 

@@ -6,17 +6,17 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from capplan.errors import CapplanError, Mistake
+from capplan.errors import CapplanError, Diagnostic
 
 if TYPE_CHECKING:
+    from capplan.commands.saved_plan import Snapshot
     from capplan.gates.judge import Baseline
-    from capplan.snapshot import Snapshot
 
 
 def snapshots_at(source: str, today: date | None, seed: int) -> "tuple[Snapshot, ...]":
     """The plans of a scenario (planned now), of a saved JSON, or of REVISION:SCENARIO. Raises CapplanError."""
-    from capplan.planning.plan import plan  # noqa: PLC0415
-    from capplan.snapshot import snapshot, snapshots_of_json  # noqa: PLC0415
+    from capplan.commands.plan import plan  # noqa: PLC0415
+    from capplan.commands.saved_plan import snapshot, snapshots_of_json  # noqa: PLC0415
 
     if source != "-" and source.lower().endswith(".json"):
         return snapshots_of_json(_saved(source), Path(source).as_posix())
@@ -37,7 +37,9 @@ def baselines(asked: str, scenarios: Sequence[Any], today: date | None, seed: in
     names = [one.name for one in found]
     twice = sorted({name for name in names if names.count(name) > 1} & {one.name for one in scenarios})
     if twice:
-        raise CapplanError((Mistake(asked, 0, 0, f"it holds more than one plan of '{twice[0]}'", "names must differ"),))
+        raise CapplanError(
+            (Diagnostic(asked, 0, 0, f"it holds more than one plan of '{twice[0]}'", "names must differ"),)
+        )
     bases = [next((one for one in found if one.name == scenario.name), None) for scenario in scenarios]
     if not any(bases):
         raise _none_of_them(asked, names, [one.name for one in scenarios])
@@ -45,15 +47,15 @@ def baselines(asked: str, scenarios: Sequence[Any], today: date | None, seed: in
 
 
 def _as_it_was(revision: str, scenario: Any, today: date | None, seed: int) -> "Snapshot":  # noqa: ANN401  a Scenario
-    from capplan.planning.plan import plan  # noqa: PLC0415
+    from capplan.commands.plan import plan  # noqa: PLC0415
+    from capplan.commands.saved_plan import nothing, snapshot  # noqa: PLC0415
+    from capplan.language.load import load_source  # noqa: PLC0415
     from capplan.reading.files import STDIN_NAME  # noqa: PLC0415
     from capplan.reading.git import read_same  # noqa: PLC0415
-    from capplan.scenario.load import load_source  # noqa: PLC0415
-    from capplan.snapshot import nothing, snapshot  # noqa: PLC0415
 
     if scenario.file == STDIN_NAME:
         message = "standard input has no earlier version"
-        raise CapplanError((Mistake(revision, 0, 0, message, f"name a file: {revision}:scenario.yaml"),))
+        raise CapplanError((Diagnostic(revision, 0, 0, message, f"name a file: {revision}:scenario.yaml"),))
     source = read_same(revision, scenario.file, os.environ)
     if source is None:
         return nothing(scenario.name, scenario.region)
@@ -62,15 +64,19 @@ def _as_it_was(revision: str, scenario: Any, today: date | None, seed: int) -> "
 
 def _saved(source: str) -> object:
     from capplan.reading.git import is_revision, read_revision_text  # noqa: PLC0415
-    from capplan.reading.records import read_record, record_of  # noqa: PLC0415
+    from capplan.reading.saved_json import parse_saved_json, read_saved_json  # noqa: PLC0415
 
-    return record_of(read_revision_text(source, os.environ), source) if is_revision(source) else read_record(source)
+    return (
+        parse_saved_json(read_revision_text(source, os.environ), source)
+        if is_revision(source)
+        else read_saved_json(source)
+    )
 
 
 def _scenario(source: str) -> Any:  # noqa: ANN401  a Scenario
     from capplan.cli.steps import load_scenario  # noqa: PLC0415
+    from capplan.language.load import load_source  # noqa: PLC0415
     from capplan.reading.git import is_revision, read_revision  # noqa: PLC0415
-    from capplan.scenario.load import load_source  # noqa: PLC0415
 
     if source != "-" and is_revision(source):
         return load_source(read_revision(source, os.environ))
@@ -95,14 +101,14 @@ def one_of(found: "Sequence[Snapshot]", source: str, name: str | None = None) ->
         return same[0]
     names = ", ".join(f"'{one.name}'" for one in found[:8])
     what = f"no plan of '{name}'" if name is not None and not same else "more than one plan"
-    raise CapplanError((Mistake(source, 0, 0, f"it holds {what}", f"it holds {names}"),))
+    raise CapplanError((Diagnostic(source, 0, 0, f"it holds {what}", f"it holds {names}"),))
 
 
 def _none_of_them(asked: str, held: Sequence[str], wanted: Sequence[str]) -> CapplanError:
     """The baseline is of other scenarios altogether."""
     message = f"it holds no plan of {' or '.join(map(repr, wanted[:8]))}"
     return CapplanError(
-        (Mistake(asked, 0, 0, message, f"it holds {', '.join(map(repr, held[:8]))}: names must be equal"),)
+        (Diagnostic(asked, 0, 0, message, f"it holds {', '.join(map(repr, held[:8]))}: names must be equal"),)
     )
 
 

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 import typer
 
-from capplan.answer import Plan
 from capplan.cli.output import Output, emit_errors, tell
 from capplan.errors import CapplanError
+from capplan.pipeline.results import Plan
 
 From = TypeVar("From")
 To = TypeVar("To")
@@ -24,8 +24,8 @@ _MOST_USD = 10**15
 def load_scenario(path: str, budget: Decimal | None, settings: list[str] | None = None) -> Any:  # noqa: ANN401  a Scenario
     """A checked scenario from a file or, `-`, from standard input; with other values where `--set` gives them."""
     from capplan.cli.settings import changes_of, with_changes  # noqa: PLC0415
+    from capplan.language.load import load  # noqa: PLC0415
     from capplan.reading.yaml_reader import decode  # noqa: PLC0415
-    from capplan.scenario.load import load  # noqa: PLC0415
 
     text = decode(sys.stdin.buffer.read(2**20 + 1), "-") if path == "-" else None
     return with_changes(load(path, text=text, budget=budget), changes_of(settings))
@@ -41,7 +41,7 @@ def plan_of(
     settings: list[str] | None = None,
 ) -> Plan:
     """A file's plan."""
-    from capplan.planning.plan import plan  # noqa: PLC0415
+    from capplan.commands.plan import plan  # noqa: PLC0415
 
     return plan(load_scenario(path, budget, settings), today=today, seed=seed, findings=findings)
 
@@ -77,7 +77,7 @@ def delta(text: str | None) -> Any:  # noqa: ANN401  a Gate or None
     """`--budget-delta`: an amount in USD or a percentage, as a gate."""
     if text is None:
         return None
-    from capplan.scenario.gate_syntax import budget_delta_gate  # noqa: PLC0415
+    from capplan.language.gate_syntax import budget_delta_gate  # noqa: PLC0415
 
     found = re.fullmatch(r"\s*([+-]?\d{1,12}(?:\.\d{1,6})?)\s*(%|USD|)\s*", text)
     if found is None:

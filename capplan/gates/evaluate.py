@@ -1,37 +1,35 @@
-"""A gate's test against what is known: which comparison decides it, and with what figures. It words no report."""
+"""Evaluates a gate's test: which comparison decides it, and with what figures."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
-from capplan.gates.seen import Seen
-from capplan.scenario.gate_syntax import Comparator, Comparison, Figure, Join, Name, Not, Sum, Test, Value, names_in
-from capplan.scenario.gate_tokens import GateError
-from capplan.scenario.gate_units import NUMBER, Unit, alike, example, product, quotient, together, words
+from capplan.gates.observed import ObservedMetric
+from capplan.language.gate_syntax import Comparator, Comparison, Figure, Join, Name, Not, Sum, Test, Value, names_in
+from capplan.language.gate_tokens import GateError
+from capplan.language.gate_units import Unit, comparable, example, product_unit, quotient_unit, sum_unit, words
 
-Lookup = Callable[[Name], Seen]
-"""What is known under a name. Raises GateError where nothing is."""
+Lookup = Callable[[Name], ObservedMetric]
+"""The metric of a name. Raises GateError where there is none."""
 _OPPOSITE: dict[Comparator, Comparator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _MIRROR: dict[Comparator, Comparator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A figure; `written` where no observable is in it."""
+class Amount(NamedTuple):
+    """A figure; `literal` where it contains no metric."""
 
     value: Fraction
     unit: Unit
-    written: bool
+    literal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A comparison held against the plan: the side that is observed first, then its limit.
+class Outcome(NamedTuple):
+    """The result of a comparison: the observed figure, then its limit.
 
-    `margin` is the share of the limit still free, negative when broken; None without a limit to take a share of.
+    `margin` is the share of the limit still free, negative when the gate fails; None for a limit of 0 and for == and !=.
     """
 
-    holds: bool
+    passes: bool
     observed: Fraction
     operator: Comparator
     limit: Fraction
@@ -42,47 +40,47 @@ class Outcome:
 
 
 def outcome(test: Test, look: Lookup, *, negated: bool = False) -> Outcome:
-    """The comparison that decides: the worst of `and`, the best of `or`. Every part is looked at, whichever decides.
+    """The comparison that decides: the worst of `and`, the best of `or`. Every part is evaluated.
 
     Raises:
-        GateError: A name is unknown, a value is not known, or units do not meet.
+        GateError: A name or a value is unknown, or units do not match.
     """
     match test:
         case Not(of=of):
             return outcome(of, look, negated=not negated)
         case Join(word=word, left=left, right=right):
-            found = [outcome(part, look, negated=negated) for part in (left, right)]
+            outcomes = [outcome(part, look, negated=negated) for part in (left, right)]
             both = (word == "and") != negated
-            return min(found, key=_rank) if both else max(found, key=_rank)
+            return min(outcomes, key=_rank) if both else max(outcomes, key=_rank)
         case Comparison():
             return _compared(test, look, negated=negated)
 
 
-def _rank(found: Outcome) -> tuple[bool, Fraction]:
-    return found.holds, found.margin if found.margin is not None else Fraction(0)
+def _rank(result: Outcome) -> tuple[bool, Fraction]:
+    return result.passes, result.margin if result.margin is not None else Fraction(0)
 
 
 def _compared(test: Comparison, look: Lookup, *, negated: bool) -> Outcome:
     left, right = _amount(test.left, look, test.right), _amount(test.right, look, test.left)
-    _alike(left, right, test)
+    _check_units(left, right, test)
     operator = _OPPOSITE[test.operator] if negated else test.operator
     observed, limit, subject = left, right, test.left_text
-    if left.written and not right.written:
+    if left.literal and not right.literal:
         observed, limit, subject, operator = right, left, test.right_text, _MIRROR[operator]
-    names = tuple(dict.fromkeys(name.name for side in (test.left, test.right) for name in names_in(side)))
+    names = tuple(dict.fromkeys(name.name for operand in (test.left, test.right) for name in names_in(operand)))
     return Outcome(
-        _holds(observed.value, operator, limit.value),
+        _passes(observed.value, operator, limit.value),
         observed.value,
         operator,
         limit.value,
-        together(observed.unit, limit.unit),
+        sum_unit(observed.unit, limit.unit),
         _margin(observed.value, operator, limit.value),
         subject,
         names,
     )
 
 
-def _holds(observed: Fraction, operator: Comparator, limit: Fraction) -> bool:
+def _passes(observed: Fraction, operator: Comparator, limit: Fraction) -> bool:
     return {
         "<": observed < limit,
         "<=": observed <= limit,
@@ -94,7 +92,7 @@ def _holds(observed: Fraction, operator: Comparator, limit: Fraction) -> bool:
 
 
 def _margin(observed: Fraction, operator: Comparator, limit: Fraction) -> Fraction | None:
-    """For a ceiling how far below it, for a floor how far above it, as a share of it."""
+    """How far below a maximum or above a minimum, as a share of it."""
     if not limit or operator in ("==", "!="):
         return None
     free = limit - observed if operator in ("<", "<=") else observed - limit
@@ -104,53 +102,52 @@ def _margin(observed: Fraction, operator: Comparator, limit: Fraction) -> Fracti
 def _amount(node: Value, look: Lookup, other: Value) -> Amount:
     match node:
         case Name():
-            found = look(node)
-            return Amount(_known(node, found), found.unit, written=False)
+            metric = look(node)
+            return Amount(_known(node, metric), metric.unit, literal=False)
         case Figure(of_limit=True):
             return _of_limit(node, look, next(names_in(other)))
         case Figure():
-            return Amount(node.value, node.unit, written=True)
+            return Amount(node.value, node.unit, literal=True)
         case Sum():
-            return _joined(node, _amount(node.left, look, other), _amount(node.right, look, other))
+            return _arithmetic(node, _amount(node.left, look, other), _amount(node.right, look, other))
 
 
-def _known(name: Name, found: Seen) -> Fraction:
-    if found.value is None:
-        raise GateError(f"'{name.name}' is not known", name.at, name.width, found.why_unknown)
-    return found.value
+def _known(name: Name, metric: ObservedMetric) -> Fraction:
+    if metric.value is None:
+        raise GateError(f"'{name.name}' is not known", name.at, name.width, metric.why_unknown)
+    return metric.value
 
 
 def _of_limit(share: Figure, look: Lookup, name: Name) -> Amount:
-    found = look(name)
-    _known(name, found)
-    if found.limit is None:
-        raise GateError(f"'{name.name}' has no limit to take a share of", share.at, share.width, "write a plain figure")
-    return Amount(share.value * found.limit, found.unit, written=True)
+    metric = look(name)
+    _known(name, metric)
+    if metric.limit is None:
+        raise GateError(f"'{name.name}' has no limit", share.at, share.width, "write a plain figure")
+    return Amount(share.value * metric.limit, metric.unit, literal=True)
 
 
-def _joined(node: Sum, left: Amount, right: Amount) -> Amount:
-    written = left.written and right.written
+def _arithmetic(node: Sum, left: Amount, right: Amount) -> Amount:
+    literal = left.literal and right.literal
     if node.operator in ("+", "-"):
-        if not alike(left.unit, right.unit):
-            verb = "added to" if node.operator == "+" else "taken from"
+        if not comparable(left.unit, right.unit):
+            verb = "added to" if node.operator == "+" else "subtracted from"
             first, second = (left, right) if node.operator == "+" else (right, left)
             message = f"{words(first.unit)} cannot be {verb} {words(second.unit)}"
             raise GateError(message, node.at, node.width, "give both the same unit")
         value = left.value + right.value if node.operator == "+" else left.value - right.value
-        return Amount(value, together(left.unit, right.unit), written)
+        return Amount(value, sum_unit(left.unit, right.unit), literal)
     if node.operator == "*":
-        unit = product(left.unit, right.unit, a_written=left.written, b_written=right.written)
-        return Amount(left.value * right.value, unit, written)
+        unit = product_unit(left.unit, right.unit, a_literal=left.literal, b_literal=right.literal)
+        return Amount(left.value * right.value, unit, literal)
     if not right.value:
-        raise GateError("this divides by zero", node.at, node.width, "what stands behind the / is 0 in this plan")
-    return Amount(left.value / right.value, quotient(left.unit, right.unit), written)
+        raise GateError("division by zero", node.at, node.width, "the divisor is 0 in this plan")
+    return Amount(left.value / right.value, quotient_unit(left.unit, right.unit), literal)
 
 
-def _alike(left: Amount, right: Amount, test: Comparison) -> None:
-    if alike(left.unit, right.unit):
+def _check_units(left: Amount, right: Amount, test: Comparison) -> None:
+    if comparable(left.unit, right.unit):
         return
-    observed, limit, text = (right, left, test.right_text) if left.written else (left, right, test.left_text)
-    wanted = example(observed.unit)
-    found = "a plain number" if limit.unit == NUMBER else words(limit.unit)
-    hint = f"expected {words(observed.unit)}, such as {wanted}" if wanted else f"'{text}' is {words(observed.unit)}"
-    raise GateError(f"'{text}' is {words(observed.unit)}, its limit is {found}", test.at, test.width, hint)
+    observed, limit, text = (right, left, test.right_text) if left.literal else (left, right, test.left_text)
+    figure = example(observed.unit)
+    hint = f"expected {words(observed.unit)}, such as {figure}" if figure else f"'{text}' is {words(observed.unit)}"
+    raise GateError(f"'{text}' is {words(observed.unit)}, its limit is {words(limit.unit)}", test.at, test.width, hint)

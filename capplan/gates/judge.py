@@ -1,170 +1,160 @@
-"""Gates judged against a plan. An unknown name or an unknown value is an error, never a pass."""
+"""Judges gates against a plan. An unknown name or value is an error, never a pass."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from capplan.answer import Unjudged, Verdict, Waived
-from capplan.errors import CapplanError, Mistake
+from capplan.errors import CapplanError, Diagnostic
 from capplan.gates.evaluate import Lookup, Outcome, outcome
-from capplan.gates.seen import CHANGE, CHANGE_PERCENT, Seen, exact, shown_value
+from capplan.gates.observed import CHANGE, CHANGE_PERCENT, ObservedMetric, exact, shown_value
+from capplan.language.gate_syntax import Gate, Name
+from capplan.language.gate_tokens import GateError
+from capplan.language.gate_units import SHARE, USD
+from capplan.language.scenario import Scenario
+from capplan.pipeline.results import Unjudged, Verdict, Waived
 from capplan.reading.nearest import nearest
-from capplan.scenario.gate_syntax import Gate, Name
-from capplan.scenario.gate_tokens import GateError
-from capplan.scenario.gate_units import SHARE, USD
-from capplan.scenario.records import Scenario
 
 _SHORT = {"cost.change": "cost.monthly.change", "cost.change_percent": "cost.monthly.change_percent"}
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """What the plan is held against: observables by name; `why_none` where there is no baseline."""
+class Baseline(NamedTuple):
+    """The metrics of the baseline, by name; None without a baseline, and `why_none` says why."""
 
     values: Mapping[str, Decimal] | None = None
     why_none: str = "it is a change against a baseline: give --baseline plan.json"
 
 
-class _LaterError(GateError):
-    """A gate that can be judged, but not with what was given: without a baseline, without a day."""
+class _UnjudgedError(GateError):
+    """A gate that needs a baseline or a day, and none was given."""
 
 
 def judge(
     scenario: Scenario,
-    known: Mapping[str, Seen],
+    metrics: Mapping[str, ObservedMetric],
     baseline: Baseline,
     today: date | None,
     *,
-    lenient: bool = False,
+    allow_unjudged: bool = False,
 ) -> tuple[tuple[Verdict, ...], tuple[Unjudged, ...]]:
-    """A verdict for each gate, in file order; with `lenient`, those apart that need a baseline or a day.
+    """A verdict for each gate, in file order; with `allow_unjudged`, those that lack a baseline or a day apart.
 
     Raises:
-        CapplanError: A gate names something unknown, or something whose value is not known, or (unless lenient) needs
+        CapplanError: A gate names an unknown metric, or one whose value is unknown, or (unless `allow_unjudged`) needs
             a baseline or a day that was not given.
     """
-    look = lookup(scenario, known, baseline)
-    mistakes: list[Mistake] = []
+    look = lookup(scenario, metrics, baseline)
+    diagnostics: list[Diagnostic] = []
     verdicts: list[Verdict] = []
-    later: list[Unjudged] = []
+    unjudged: list[Unjudged] = []
     for gate in scenario.gates:
         try:
             verdicts.append(_verdict(gate, outcome(gate.test, look), today))
-        except _LaterError as error:
-            if lenient:
-                later.append(Unjudged(gate.text, gate.line, gate.column, gate.level, f"{error.message}: {error.hint}"))
+        except _UnjudgedError as error:
+            if allow_unjudged:
+                unjudged.append(
+                    Unjudged(gate.text, gate.line, gate.column, gate.level, f"{error.message}: {error.hint}")
+                )
             else:
-                mistakes.append(_mistake(scenario.file, gate, error))
+                diagnostics.append(_diagnostic(scenario.file, gate, error))
         except GateError as error:
-            mistakes.append(_mistake(scenario.file, gate, error))
-    if mistakes:
-        raise CapplanError(tuple(mistakes))
-    return tuple(verdicts), tuple(later)
+            diagnostics.append(_diagnostic(scenario.file, gate, error))
+    if diagnostics:
+        raise CapplanError(tuple(diagnostics))
+    return tuple(verdicts), tuple(unjudged)
 
 
-def _mistake(file: str, gate: Gate, error: GateError) -> Mistake:
+def _diagnostic(file: str, gate: Gate, error: GateError) -> Diagnostic:
     if not gate.line:
-        return Mistake(gate.source or file, 0, 0, f"{gate.text}: {error.message}", error.hint)
+        return Diagnostic(gate.source or file, 0, 0, f"{gate.text}: {error.message}", error.hint)
     if gate.inside is None:
-        return Mistake(file, gate.line, gate.column, error.message, error.hint, gate.width, gate.excerpt)
+        return Diagnostic(file, gate.line, gate.column, error.message, error.hint, gate.width, gate.excerpt)
     column = gate.column + gate.inside + error.at
-    return Mistake(file, gate.line, column, error.message, error.hint, error.width, gate.excerpt)
+    return Diagnostic(file, gate.line, column, error.message, error.hint, error.width, gate.excerpt)
 
 
-# --- what is known under a name --------------------------------------------------------------------------------------
+def lookup(scenario: Scenario, metrics: Mapping[str, ObservedMetric], baseline: Baseline) -> Lookup:
+    """The metric of a name; raises GateError with the nearest name where there is none."""
 
-
-def lookup(scenario: Scenario, known: Mapping[str, Seen], baseline: Baseline) -> Lookup:
-    """What stands under a name, or an error that names the nearest."""
-
-    def look(name: Name) -> Seen:
-        found = find(name.name, known, baseline)
-        if found is None:
-            raise _unknown(name, known, scenario)
-        if found.value is None and found.why_unknown == baseline.why_none and baseline.values is None:
-            raise _LaterError(f"'{name.name}' is not known", name.at, name.width, baseline.why_none)
-        return found
+    def look(name: Name) -> ObservedMetric:
+        metric = _find(name.name, metrics, baseline)
+        if metric is None:
+            raise _unknown(name, metrics, scenario)
+        if metric.value is None and metric.why_unknown == baseline.why_none and baseline.values is None:
+            raise _UnjudgedError(f"'{name.name}' is not known", name.at, name.width, baseline.why_none)
+        return metric
 
     return look
 
 
-def find(name: str, known: Mapping[str, Seen], baseline: Baseline) -> Seen | None:
-    """What stands under a name, changes included; None where nothing does."""
+def _find(name: str, metrics: Mapping[str, ObservedMetric], baseline: Baseline) -> ObservedMetric | None:
+    """The metric or change of a name; None where there is none."""
     full = _SHORT.get(name, name)
-    if full in known:
-        return known[full]
+    if full in metrics:
+        return metrics[full]
     for ending in (CHANGE_PERCENT, CHANGE):
-        if full.endswith(ending) and (now := known.get(full.removesuffix(ending))) is not None:
+        if full.endswith(ending) and (now := metrics.get(full.removesuffix(ending))) is not None:
             return change(full.removesuffix(ending), now, baseline, percent=ending == CHANGE_PERCENT)
     return None
 
 
-def change(name: str, now: Seen, baseline: Baseline, *, percent: bool) -> Seen:
-    """By how much something has grown against the baseline: in its own unit, or as a share of what it was."""
+def change(name: str, now: ObservedMetric, baseline: Baseline, *, percent: bool) -> ObservedMetric:
+    """The increase of a metric over the baseline: in its unit, or as a share of its former value."""
     unit = SHARE if percent else now.unit
     if baseline.values is None:
-        return Seen(None, unit, why_unknown=baseline.why_none)
+        return ObservedMetric(None, unit, why_unknown=baseline.why_none)
     if now.value is None:
-        return Seen(None, unit, why_unknown=now.why_unknown)
+        return ObservedMetric(None, unit, why_unknown=now.why_unknown)
     was = baseline.values.get(name)
     if was is None and now.unit != USD:
-        return Seen(None, unit, why_unknown="the baseline does not have it")
+        return ObservedMetric(None, unit, why_unknown="the baseline does not have it")
     before = Fraction(was) if was is not None else Fraction(0)
     if not percent:
-        return Seen(now.value - before, unit)
-    if not before:
-        same = Seen(Fraction(0), unit)
-        return Seen(None, unit, why_unknown="it is 0 in the baseline, so no percentage says it") if now.value else same
-    return Seen((now.value - before) / abs(before), unit)
+        return ObservedMetric(now.value - before, unit)
+    if now.value and not before:
+        return ObservedMetric(None, unit, why_unknown="it is 0 in the baseline, so there is no percentage")
+    return ObservedMetric((now.value - before) / (abs(before) or 1), unit)
 
 
-def changes(known: Mapping[str, Seen], baseline: Baseline) -> dict[str, Seen]:
-    """The changes of what is money, where there is a baseline: to be listed; every other one can be asked for too."""
+def changes(metrics: Mapping[str, ObservedMetric], baseline: Baseline) -> dict[str, ObservedMetric]:
+    """The changes of all amounts of money, for the list; a gate may name the change of any other metric too."""
     if baseline.values is None:
         return {}
     return {
         f"{name}{CHANGE_PERCENT if percent else CHANGE}": change(name, now, baseline, percent=percent)
-        for name, now in known.items()
+        for name, now in metrics.items()
         if now.unit == USD
         for percent in (False, True)
     }
 
 
-def _unknown(name: Name, known: Mapping[str, Seen], scenario: Scenario) -> GateError:
+def _unknown(name: Name, metrics: Mapping[str, ObservedMetric], scenario: Scenario) -> GateError:
     first = name.name.partition(".")[0]
     several = [r.address for r in scenario.resources.values() if r.name == first and r.label != first]
     if several:
-        return GateError(
-            f"'{first}' stands in more than one section", name.at, name.width, f"write {' or '.join(several)}"
-        )
-    close = nearest(name.name, (*known, *_SHORT)) or _nearest_of_its_own(name.name, known)
-    hint = f"did you mean '{close}'?" if close else f"such as {', '.join(list(known)[:4])}; capplan gates lists all"
-    return GateError(f"there is nothing called '{name.name}' to observe", name.at, name.width, hint)
+        return GateError(f"'{first}' is in more than one section", name.at, name.width, f"write {' or '.join(several)}")
+    close = nearest(name.name, (*metrics, *_SHORT)) or _nearest_of_resource(name.name, metrics)
+    hint = f"did you mean '{close}'?" if close else f"such as {', '.join(list(metrics)[:4])}; capplan gates lists all"
+    return GateError(f"unknown metric '{name.name}'", name.at, name.width, hint)
 
 
-def _nearest_of_its_own(name: str, known: Mapping[str, Seen]) -> str | None:
-    """The nearest word of the same resource, where the resource itself is right or nearly so."""
+def _nearest_of_resource(name: str, metrics: Mapping[str, ObservedMetric]) -> str | None:
+    """The nearest metric of the same resource, where the resource itself is right or nearly so."""
     first, _, rest = name.partition(".")
-    owners = dict.fromkeys(k.partition(".")[0] for k in known)
+    owners = dict.fromkeys(k.partition(".")[0] for k in metrics)
     owner = first if first in owners else nearest(first, owners)
     if owner is None:
         return None
-    own = [k.partition(".")[2] for k in known if k.startswith(f"{owner}.")]
-    close = nearest(rest, own)
+    close = nearest(rest, [k.partition(".")[2] for k in metrics if k.startswith(f"{owner}.")])
     return f"{owner}.{close}" if close else None
 
 
-# --- verdicts --------------------------------------------------------------------------------------------------------
-
-
-def _verdict(gate: Gate, found: Outcome, today: date | None) -> Verdict:
-    waived = _waived(gate, found, today)
-    observed, unit = shown_value(found.observed, found.unit)
+def _verdict(gate: Gate, result: Outcome, today: date | None) -> Verdict:
+    waived = _waived(gate, result, today)
+    observed, unit = shown_value(result.observed, result.unit)
     state: Literal["pass", "fail", "waived"] = (
-        "pass" if found.holds else "waived" if waived is not None and waived.state == "waived" else "fail"
+        "pass" if result.passes else "waived" if waived is not None and waived.state == "waived" else "fail"
     )
     return Verdict(
         gate=gate.text,
@@ -172,31 +162,31 @@ def _verdict(gate: Gate, found: Outcome, today: date | None) -> Verdict:
         column=gate.column,
         level=gate.level,
         observed=observed,
-        operator=found.operator,
-        limit=shown_value(found.limit, found.unit)[0],
+        operator=result.operator,
+        limit=shown_value(result.limit, result.unit)[0],
         unit=unit,
-        margin=None if found.margin is None else exact(found.margin),
+        margin=None if result.margin is None else exact(result.margin),
         verdict=state,
-        subject=found.subject,
-        names=found.names,
+        subject=result.subject,
+        names=result.names,
         source=gate.source,
         width=gate.width,
         waiver=waived,
     )
 
 
-def _waived(gate: Gate, found: Outcome, today: date | None) -> Waived | None:
+def _waived(gate: Gate, result: Outcome, today: date | None) -> Waived | None:
     waiver = gate.waiver
     if waiver is None:
         return None
     if today is None:
-        raise _LaterError(
+        raise _UnjudgedError(
             f"its waiver ends with {waiver.expires}, and today is not known",
             0,
             len(gate.text),
             f"give --today, such as --today {waiver.expires}",
         )
     state: Literal["waived", "expired", "not needed"] = (
-        "not needed" if found.holds else "waived" if today <= waiver.expires else "expired"
+        "not needed" if result.passes else "waived" if today <= waiver.expires else "expired"
     )
     return Waived(waiver.owner, waiver.reason, waiver.expires, state)

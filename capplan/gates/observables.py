@@ -1,58 +1,63 @@
-"""Everything a gate may ask of a plan, by name, with its value today. It judges nothing."""
+"""Lists every metric of a plan that a gate may name, with its value."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan.answer import EntranceCost, PlannedLimit
-from capplan.gates.seen import Seen, seen
+from capplan.gates.observed import ObservedMetric, metric_of
+from capplan.language.gate_units import NUMBER, SHARE, USD
+from capplan.language.scenario import Resource, Scenario
 from capplan.model import Charge, Observable
-from capplan.planning.price import Priced, cost_by_service, cost_by_tag, usd_of
-from capplan.scenario.gate_units import NUMBER, SHARE, USD
-from capplan.scenario.records import Resource, Scenario
+from capplan.pipeline.price import Priced, cost_by_service, cost_by_tag, usd_of
+from capplan.pipeline.results import PlannedLimit, TrafficSourceCost
+from capplan.resource_type import MeteredResource
 
 _FLOORS = frozenset({"headroom", "holds_until", "success"})
 _PER = {"requests": "request", "executions": "execution", "runs": "run"}
-"""What a resource's cost is told per, by the word of its usage."""
+"""The unit of a resource's unit cost, by the name in its usage."""
 
 
 def observables(
-    scenario: Scenario, priced: Priced, limits: Sequence[PlannedLimit], entrances: Iterable[EntranceCost]
-) -> dict[str, Seen]:
-    """Every observable under its one name: `cost.monthly`, `orders.throttled`, `account.lambda.concurrency.used`."""
-    held = _by_owner(limits)
-    out = {**_costs(priced), **_limits("limits", limits), **_by_limit("account", held.get("account", []))}
+    scenario: Scenario, priced: Priced, limits: Sequence[PlannedLimit], traffic_sources: Iterable[TrafficSourceCost]
+) -> dict[str, ObservedMetric]:
+    """Every metric under its full name: `cost.monthly`, `orders.throttled`, `account.lambda.concurrency.used`."""
+    limits_by_name = _by_name(limits)
+    metrics = {**_costs(priced), **_limits(limits), **_by_limit("account", limits_by_name.get("account", []))}
     costs = priced.cost_by_resource
     for address, resource in scenario.resources.items():
-        own = _resource(resource, priced, held.get(resource.label, []), costs[address])
-        out |= {name: value for key, value in own.items() if (name := f"{resource.label}.{key}") not in out}
-    for entrance in entrances:
-        out |= _entrance(f"traffic.{entrance.entrance}", entrance)
-    return out
+        of_resource = _resource(resource, priced, limits_by_name.get(resource.label, []), costs[address])
+        for key, metric in of_resource.items():
+            metrics.setdefault(f"{resource.label}.{key}", metric)
+    for traffic_source in traffic_sources:
+        name = f"traffic.{traffic_source.traffic_source}"
+        metrics[f"{name}.cost"] = _usd(traffic_source.monthly_cost)
+        metrics[f"{name}.cost_per_thousand"] = _usd(traffic_source.per_thousand)
+    return metrics
 
 
-def aliases(scenario: Scenario, known: Mapping[str, Seen]) -> dict[str, Seen]:
-    """Other names of the same: with the section before a resource, without `traffic` before a traffic."""
-    out: dict[str, Seen] = {}
+def aliases(scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> dict[str, ObservedMetric]:
+    """Other names of metrics: with the section before a resource, without `traffic` before a traffic."""
+    out: dict[str, ObservedMetric] = {}
     addresses = {r.label: r.address for r in scenario.resources.values()}
-    for name, value in known.items():
+    for name, metric in metrics.items():
         for head in _heads(name.rpartition(".")[0]):
             if head in addresses:
-                out[addresses[head] + name[len(head) :]] = value
+                out[addresses[head] + name[len(head) :]] = metric
     names = {r.name for r in scenario.resources.values()}
-    for traffic in scenario.shapes:
+    for traffic in scenario.flows_by_name:
         if traffic not in names:
-            prefix = f"traffic.{traffic}."
-            own = {name.removeprefix("traffic."): v for name, v in known.items() if name.startswith(prefix)}
-            out |= {name: value for name, value in own.items() if name not in known}
+            for name in [name for name in metrics if name.startswith(f"traffic.{traffic}.")]:
+                short = name.removeprefix("traffic.")
+                if short not in metrics:
+                    out[short] = metrics[name]
     return out
 
 
-def _usd(amount: Decimal | Fraction) -> Seen:
-    return Seen(Fraction(amount), USD)
+def _usd(amount: Decimal | Fraction) -> ObservedMetric:
+    return ObservedMetric(Fraction(amount), USD)
 
 
-def _costs(priced: Priced) -> dict[str, Seen]:
+def _costs(priced: Priced) -> dict[str, ObservedMetric]:
     total = priced.monthly_cost
     once = sum((x.contracted_cost for x in priced.lines if x.charge_frequency == "one_time"), Decimal(0))
     out = {"cost.monthly": _usd(total), "cost.yearly": _usd(total * 12), "cost.one_time": _usd(once)}
@@ -64,16 +69,16 @@ def _costs(priced: Priced) -> dict[str, Seen]:
     return out
 
 
-def _limits(name: str, limits: Sequence[PlannedLimit]) -> dict[str, Seen]:
-    """Of the whole: the least headroom, and how many are broken."""
+def _limits(limits: Sequence[PlannedLimit]) -> dict[str, ObservedMetric]:
+    """Of all limits: the least headroom, and how many are exceeded."""
     return {
-        f"{name}.headroom": _headroom("this scenario", limits),
-        f"{name}.broken": Seen(Fraction(sum(p.breached for p in limits))),
+        "limits.headroom": _headroom("this scenario", limits),
+        "limits.broken": ObservedMetric(Fraction(sum(p.breached for p in limits))),
     }
 
 
-def _by_owner(limits: Iterable[PlannedLimit]) -> dict[str, list[PlannedLimit]]:
-    """Limits by every name they fall under: an index's are its own and its table's."""
+def _by_name(limits: Iterable[PlannedLimit]) -> dict[str, list[PlannedLimit]]:
+    """Limits by every name they count for: an index's limits are also its table's."""
     out: dict[str, list[PlannedLimit]] = {}
     for p in limits:
         for name in _heads(p.check.resource):
@@ -88,56 +93,55 @@ def _heads(name: str) -> Iterator[str]:
         name = name.rpartition(".")[0]
 
 
-def _headroom(label: str, limits: Sequence[PlannedLimit]) -> Seen:
+def _headroom(label: str, limits: Sequence[PlannedLimit]) -> ObservedMetric:
     if not limits:
-        return Seen(None, SHARE, why_unknown=f"no limit is checked for {label}", floor=True)
-    return Seen(Fraction(min(p.headroom for p in limits)), SHARE, floor=True)
+        return ObservedMetric(None, SHARE, why_unknown=f"no limit is checked for {label}", floor=True)
+    return ObservedMetric(Fraction(min(p.headroom for p in limits)), SHARE, floor=True)
 
 
-def _by_limit(label: str, limits: Sequence[PlannedLimit]) -> dict[str, Seen]:
-    """Each limit's load, and the part of the quota it uses; an index's under its own name."""
-    out: dict[str, Seen] = {}
+def _by_limit(label: str, limits: Sequence[PlannedLimit]) -> dict[str, ObservedMetric]:
+    """Each limit's load, and the share of the quota it uses; an index's under its name."""
+    out: dict[str, ObservedMetric] = {}
     for p in limits:
         owner = p.check.resource
         limit = p.check.limit if owner == "account" else p.check.limit.partition(".")[2]
         used, load = f"{owner}.{limit}.used", f"{owner}.{limit}.load"
-        share = Seen(1 - Fraction(p.headroom), SHARE)
+        share = ObservedMetric(1 - Fraction(p.headroom), SHARE)
         if used not in out or (out[used].value or 0) < (share.value or 0):
             out[used] = share
-            out[load] = Seen(Fraction(p.check.load), NUMBER, Fraction(p.check.quota))
+            out[load] = ObservedMetric(Fraction(p.check.load), NUMBER, Fraction(p.check.quota))
         if owner not in (label, "account"):
             out[f"{owner}.headroom"] = _headroom(owner, [q for q in limits if q.check.resource == owner])
     return out
 
 
-def _resource(resource: Resource, priced: Priced, own: Sequence[PlannedLimit], cost: Decimal) -> dict[str, Seen]:
-    """A resource's observables, without its name before them."""
+def _resource(
+    resource: Resource, priced: Priced, limits: Sequence[PlannedLimit], cost: Decimal
+) -> dict[str, ObservedMetric]:
+    """A resource's metrics, without its name before them."""
     usage, ctx, label = priced.metered.usage[resource.address], priced.metered.context, resource.label
     total = priced.monthly_cost
-    out = {"cost": _usd(cost), "headroom": _headroom(label, own)}
+    out = {"cost": _usd(cost), "headroom": _headroom(label, limits)}
     if total:
-        out["cost_share"] = Seen(Fraction(cost) / Fraction(total), SHARE)
-    for word, amount in resource.kind.summary(usage).items():
+        out["cost_share"] = ObservedMetric(Fraction(cost) / Fraction(total), SHARE)
+    for word, amount in resource.type.summary(usage).items():
         if word in _PER:
             out[f"cost_per_{_PER[word]}"] = _per(cost, Fraction(amount), _PER[word])
-    found = resource.kind.observe(resource.name, resource.spec, usage, ctx)
-    out |= {key: seen(value, floor=key.rpartition(".")[2] in _FLOORS) for key, value in found.items()}
-    risk = resource.kind.risk(resource.name, resource.spec, usage, ctx)
+    metered = MeteredResource(resource.name, resource.spec, usage, ctx)
+    for key, observable in resource.type.observe(metered).items():
+        out[key] = metric_of(observable, floor=key.rpartition(".")[2] in _FLOORS)
+    risk = resource.type.risk(metered)
     for charge in risk.charges if risk is not None else ():
-        out[charge.id.removeprefix(f"{resource.name}.")] = seen(_amount(charge, priced))
-    return out | {name[len(label) + 1 :]: value for name, value in _by_limit(label, own).items()}
+        out[charge.id.removeprefix(f"{resource.name}.")] = metric_of(_amount(charge, priced))
+    return out | {name[len(label) + 1 :]: value for name, value in _by_limit(label, limits).items()}
 
 
-def _per(cost: Decimal, units: Fraction, word: str) -> Seen:
+def _per(cost: Decimal, units: Fraction, word: str) -> ObservedMetric:
     if not units:
-        return Seen(None, USD, why_unknown=f"there is no {word}")
+        return ObservedMetric(None, USD, why_unknown=f"there is no {word}")
     return _usd(Fraction(cost) / units)
 
 
 def _amount(charge: Charge, priced: Priced) -> Observable:
     usd = usd_of(charge, priced.metered.scenario, priced.catalogue)
     return Observable(usd, "USD", why_unknown=f"there is no price for {charge.price}")
-
-
-def _entrance(name: str, entrance: EntranceCost) -> dict[str, Seen]:
-    return {f"{name}.cost": _usd(entrance.monthly_cost), f"{name}.cost_per_thousand": _usd(entrance.per_thousand)}

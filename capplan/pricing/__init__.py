@@ -1,1 +1,1 @@
-"""Dated prices and what becomes of charges under them: tiers and allowances over the whole account."""
+"""Dated prices, and charges priced with tiers and allowances over the whole account."""

@@ -1,4 +1,4 @@
-"""Finds prices in the dated price files, with their source and the confidence in them. It knows no rule of billing."""
+"""Finds prices in the dated price files, with their source and confidence."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 _FOLDER = Path(__file__).parent.parent / "prices"
 _STALE_MONTHS = 24
@@ -18,27 +18,25 @@ SCENARIO = "scenario"
 """Source and confidence of a price that the user gave."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """A unit price and the quantity a month, past any allowance, from which it applies. None: nobody has read it."""
+class Tier(NamedTuple):
+    """A unit price and the monthly quantity, after allowances, from which it applies. None: the price is unknown."""
 
     begin: Decimal
     price: Decimal | None
     confidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
-    """One dimension of the price list, as of its newest entry.
+class Price(NamedTuple):
+    """A dimension of the price list, as of its newest entry.
 
     Attributes:
         key: Service and dimension, such as "lambda.duration.arm64".
-        tiers: In growing order, the first from 0; each prices its own slice only.
-        free: The SKU's own allowance, before the tiers; it counts only with the free tier on.
-        unit: AWS's name of what the price is for; empty for a price that only the user knows.
-        effective: The day it began to apply; None where that is not known.
-        checked: The day someone last compared it with AWS's list; None where undated.
-        source: Where it was read, in words.
+        tiers: In growing order, the first from 0; each prices only its slice.
+        free: The SKU's allowance, before the tiers; used only with the free tier on.
+        unit: AWS's name of the priced unit; empty for a price of the user without a listed one.
+        effective: The day it began to apply; None where unknown.
+        checked: The day it was last compared with AWS's list; None where undated.
+        source: Where it was read.
         confidence: "verified", "secondary" or "derived"; a tier may differ.
         overridden: Whether the user gave it.
     """
@@ -55,9 +53,8 @@ class Price:
     overridden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """What is free every month for the account as a whole: price keys that share it, and how much."""
+class Allowance(NamedTuple):
+    """A monthly free quantity of the whole account, and the price keys that share it."""
 
     keys: tuple[str, ...]
     quantity: Decimal
@@ -65,19 +62,19 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """A Region's prices, each service's file read on its first use; the user's own prices go first."""
+    """A Region's prices, each service's file read on first use; the user's prices come first."""
 
     region: str
     overrides: Mapping[str, Decimal]
-    _found: dict[str, Price | None] = field(default_factory=dict)
+    _prices: dict[str, Price | None] = field(default_factory=dict)
 
     def price(self, key: str) -> Price | None:
         """The price of a dimension; None where there is none."""
-        if key not in self._found:
-            self._found[key] = self._look(key)
-        return self._found[key]
+        if key not in self._prices:
+            self._prices[key] = self._find(key)
+        return self._prices[key]
 
-    def _look(self, key: str) -> Price | None:
+    def _find(self, key: str) -> Price | None:
         listed = _listed(self.region, key)
         if key not in self.overrides:
             return listed
@@ -94,7 +91,7 @@ class Catalogue:
 
     @property
     def sha256(self) -> str:
-        """A fingerprint of what can decide a price here: the Region's files, the allowances, the user's own prices."""
+        """A fingerprint of the Region's price files, the allowances and the user's prices."""
         digest = hashlib.sha256(_bytes_of(self.region))
         for key, price in sorted(self.overrides.items()):
             digest.update(f"{key}={price}\n".encode())
@@ -102,7 +99,7 @@ class Catalogue:
 
 
 def load_prices(region: str, overrides: Mapping[str, Decimal]) -> Catalogue:
-    """A Region's catalogue; of a Region without files it holds the user's own prices only."""
+    """A Region's catalogue; of a Region without files only the user's prices."""
     return Catalogue(region, overrides)
 
 
@@ -111,11 +108,18 @@ def regions() -> tuple[str, ...]:
     return tuple(_index()["regions"])
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1)
+def services() -> tuple[str, ...]:
+    """Every service with a price file in any Region: those of the index in its order, then others by name."""
+    on_disk = {path.stem for region in regions() for path in (_FOLDER / region).glob("*.json")}
+    listed = tuple(_index()["services"])
+    return (*listed, *sorted(on_disk.difference(listed)))
+
+
+@lru_cache(maxsize=64)
 def known_keys(service: str) -> tuple[str, ...]:
-    """Every price key of a service that any Region has."""
-    found = {f"{service}.{key}": None for region in regions() for key in _file(region, service)["prices"]}
-    return tuple(sorted(found))
+    """Every price key of a service in any Region, sorted."""
+    return tuple(sorted({f"{service}.{key}" for region in regions() for key in _file(region, service)["prices"]}))
 
 
 def newest_checked() -> date:
@@ -124,7 +128,7 @@ def newest_checked() -> date:
 
 
 def is_stale(price: Price, today: date | None) -> bool:
-    """Whether nobody is known to have confirmed it in the 24 months before a day (else before the newest check)."""
+    """Whether it was last checked more than 24 months before a day (without a day: before the newest check of all)."""
     if price.overridden:
         return False
     if price.checked is None:
@@ -136,17 +140,14 @@ def is_stale(price: Price, today: date | None) -> bool:
 
 @lru_cache(maxsize=1)
 def allowances() -> tuple[Allowance, ...]:
-    """What AWS gives the account outside of any SKU."""
+    """The account's free quantities that belong to no SKU."""
     raw = json.loads((_FOLDER / "allowances.json").read_bytes())
-    return tuple(Allowance(tuple(one["keys"]), Decimal(one["quantity"])) for one in raw["allowances"])
-
-
-# --- the files --------------------------------------------------------------------------------------------------------
+    return tuple(Allowance(tuple(entry["keys"]), Decimal(entry["quantity"])) for entry in raw["allowances"])
 
 
 @lru_cache(maxsize=1024)
 def _listed(region: str, key: str) -> Price | None:
-    """A price as the files have it."""
+    """A price from the files."""
     base, _, part = key.rpartition(".")
     if part in _RESERVED_PARTS:
         entry = _newest(region, base)
@@ -159,7 +160,7 @@ def _listed(region: str, key: str) -> Price | None:
 
 
 def history(region: str, key: str) -> list[Price]:
-    """Every dated entry of a dimension, the oldest first; the last one is used."""
+    """Every dated entry of a dimension, the oldest first; the last is used."""
     service, _, dimension = key.partition(".")
     entries = _file(region, service)["prices"].get(dimension, ())
     return [price for entry in entries if (price := _price(region, key, entry)) is not None]
@@ -169,15 +170,19 @@ def _price(region: str, key: str, entry: Mapping[str, Any]) -> Price | None:
     """An entry as a price; None for one of reserved capacity, which has another form."""
     if "tiers" not in entry:
         return None
-    sources, sure = _file(region, key.partition(".")[0])["sources"], entry["confidence"]
-    tiers = tuple(Tier(Decimal(t["begin"]), _amount(t["price"]), t.get("confidence", sure)) for t in entry["tiers"])
-    origin = "; ".join(sources[one]["origin"] for one in entry["source"].split(", "))
+    sources, confidence = _file(region, key.partition(".")[0])["sources"], entry["confidence"]
+    tiers = tuple(
+        Tier(Decimal(t["begin"]), _amount(t["price"]), t.get("confidence", confidence)) for t in entry["tiers"]
+    )
+    origin = "; ".join(sources[name]["origin"] for name in entry["source"].split(", "))
     effective, checked = _day(entry["effective"]), _day(entry["checked"])
-    return Price(key, tiers, Decimal(entry["free"]), entry["unit"], effective, checked, origin, sure, entry["sku"])
+    return Price(
+        key, tiers, Decimal(entry["free"]), entry["unit"], effective, checked, origin, confidence, entry["sku"]
+    )
 
 
 def _newest(region: str, key: str) -> Mapping[str, Any] | None:
-    """The last of a dimension's dated entries: later ones are written below, none is overwritten."""
+    """The last of a dimension's dated entries."""
     service, _, dimension = key.partition(".")
     entries = _file(region, service)["prices"].get(dimension)
     return entries[-1] if entries else None
@@ -193,12 +198,12 @@ def _day(text: str | None) -> date | None:
 
 @lru_cache(maxsize=256)
 def _file(region: str, service: str) -> Mapping[str, Any]:
-    """A service's file in a Region; without prices where there is none."""
+    """A service's file in a Region; empty where there is none."""
     path = _FOLDER / region / f"{service}.json"
     if region not in regions() or not path.is_file():
         return {"sources": {}, "prices": {}}
-    found: Mapping[str, Any] = json.loads(path.read_bytes())
-    return found
+    content: Mapping[str, Any] = json.loads(path.read_bytes())
+    return content
 
 
 @lru_cache(maxsize=64)
@@ -209,5 +214,5 @@ def _bytes_of(region: str) -> bytes:
 
 @lru_cache(maxsize=1)
 def _index() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = json.loads((_FOLDER / "index.json").read_bytes())
-    return found
+    index: Mapping[str, Any] = json.loads((_FOLDER / "index.json").read_bytes())
+    return index

@@ -1,28 +1,25 @@
-"""The price files as somebody looks at them: by Region, by key, with their history. It rates nothing."""
+"""Lists the price files: by Region, by key, with history."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from capplan.errors import CapplanError, Mistake
-from capplan.pricing.catalogue import Price, history, known_keys, load_prices, regions
+from capplan.errors import CapplanError, Diagnostic
+from capplan.pricing.catalogue import Price, history, known_keys, load_prices, regions, services
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
 
-SERVICES = ("dynamodb", "lambda", "stepfunctions", "glue")
 
-
-@dataclass(frozen=True, slots=True)
-class ListedPrice:
-    """A price and the Region it is of."""
+class ListedPrice(NamedTuple):
+    """A price and its Region."""
 
     region: str
     price: Price
 
 
-@dataclass(frozen=True, slots=True)
-class ListedRegion:
-    """A Region: how many prices it has of each service, and when they were last checked."""
+class ListedRegion(NamedTuple):
+    """A Region: its number of prices by service, and when they were last checked."""
 
     region: str
     prices: tuple[tuple[str, int], ...]
@@ -36,56 +33,58 @@ def regions_of() -> tuple[ListedRegion, ...]:
 
 
 def _listed(region: str) -> ListedRegion:
-    found = prices_of(region)
-    days = sorted(one.price.checked for one in found if one.price.checked is not None)
-    counts = tuple((s, sum(1 for one in found if one.price.key.startswith(f"{s}."))) for s in SERVICES)
-    return ListedRegion(region, counts, days[0] if days else None, days[-1] if days else None)
+    prices = [listed.price for listed in prices_of(region)]
+    days = [price.checked for price in prices if price.checked is not None]
+    counts = Counter(price.key.partition(".")[0] for price in prices)
+    by_service = tuple((service, counts[service]) for service in services())
+    return ListedRegion(region, by_service, min(days, default=None), max(days, default=None))
 
 
 def prices_of(region: str) -> tuple[ListedPrice, ...]:
     """Every price of a Region, by key. Raises CapplanError for an unknown Region."""
     _check_region(region)
     catalogue = load_prices(region, {})
-    keys = [key for service in SERVICES for key in known_keys(service)]
-    return tuple(ListedPrice(region, found) for key in keys if (found := catalogue.price(key)) is not None)
+    return tuple(ListedPrice(region, price) for key in _all_keys() if (price := catalogue.price(key)) is not None)
 
 
 def everywhere(key: str) -> tuple[ListedPrice, ...]:
     """A price in every Region that has it, the cheapest first. Raises CapplanError for an unknown key."""
     _check_key(key)
-    found = [
-        ListedPrice(region, price) for region in regions() if (price := load_prices(region, {}).price(key)) is not None
-    ]
-    return tuple(sorted(found, key=lambda one: (one.price.tiers[0].price or 0, one.region)))
+    prices = {region: load_prices(region, {}).price(key) for region in regions()}
+    listed = [ListedPrice(region, price) for region, price in prices.items() if price is not None]
+    return tuple(sorted(listed, key=lambda p: (p.price.tiers[0].price or 0, p.region)))
 
 
 def history_of(region: str, key: str) -> Sequence[ListedPrice]:
     """A price in a Region, the newest entry first. Raises CapplanError where there is none."""
     _check_region(region)
     _check_key(key)
-    found = history(region, key)
-    if not found:
-        having = ", ".join(one.region for one in everywhere(key)[:6])
-        raise _refused(
-            f"there is no {key} in {region}", f"Regions that have it: {having} ..." if having else "none has it"
-        )
-    return [ListedPrice(region, price) for price in reversed(found)]
+    prices = history(region, key)
+    if not prices:
+        others = ", ".join(listed.region for listed in everywhere(key)[:6])
+        hint = f"Regions that have it: {others} ..." if others else "no Region has it"
+        raise _error(f"there is no {key} in {region}", hint)
+    return [ListedPrice(region, price) for price in reversed(prices)]
+
+
+def _all_keys() -> list[str]:
+    return [key for service in services() for key in known_keys(service)]
 
 
 def _check_region(region: str) -> None:
     if region not in regions():
         close = nearest(region, regions())
-        hint = f"did you mean '{close}'?" if close else "capplan prices list names all Regions"
-        raise _refused(f"there are no prices for Region {shown(region)}", hint)
+        hint = f"did you mean '{close}'?" if close else "capplan prices list shows all Regions"
+        raise _error(f"there are no prices for Region {shown(region)}", hint)
 
 
 def _check_key(key: str) -> None:
-    known = [one for service in SERVICES for one in known_keys(service)]
+    known = _all_keys()
     if key not in known:
         close = nearest(key, known)
         hint = f"did you mean '{close}'?" if close else "capplan prices list REGION shows all keys"
-        raise _refused(f"{shown(key)} is no price key", hint)
+        raise _error(f"unknown price key {shown(key)}", hint)
 
 
-def _refused(message: str, hint: str) -> CapplanError:
-    return CapplanError((Mistake("prices", 0, 0, message, hint),))
+def _error(message: str, hint: str) -> CapplanError:
+    return CapplanError((Diagnostic("prices", 0, 0, message, hint),))

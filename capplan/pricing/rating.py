@@ -1,11 +1,10 @@
-"""Charges meet their prices: allowances, then tiers, over the whole account at once. It knows no service and no price.
+"""Prices charges: allowances, then tiers, over the whole account at once.
 
-Quantities are whole numbers of 1e-10 here, so that shares add up to the last digit. Each line is rounded half up at 10
+Quantities are whole numbers of 1e-10, so that shares add up to the last digit. Each line is rounded half up at 10
 decimals of a dollar, as AWS bills; totals are sums of lines.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -27,9 +26,9 @@ _NumberT = TypeVar("_NumberT", int, Fraction)
 
 
 class LineItem(NamedTuple):
-    """A charge that has met its price: quantity × list unit price = list cost, on every line.
+    """A priced charge: quantity × list unit price = list cost, on every line.
 
-    A named tuple, since a large account has ten thousands of them and a frozen dataclass takes three times as long.
+    A named tuple: a large account has tens of thousands, and a frozen dataclass takes three times as long.
     """
 
     id: str
@@ -54,11 +53,10 @@ class LineItem(NamedTuple):
     stale: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MissingPrice:
-    """A dimension the scenario uses and nobody has priced, and who uses it.
+class MissingPrice(NamedTuple):
+    """A dimension the scenario uses that has no price, and the resources that use it.
 
-    `beyond` is the quantity past which it is unknown: 0 where there is no price at all.
+    `beyond` is the quantity above which the price is unknown: 0 where there is none at all.
     """
 
     key: str
@@ -66,24 +64,20 @@ class MissingPrice:
     beyond: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Rated:
-    """Line items in the order of their charges, and what could not be rated."""
+class Rated(NamedTuple):
+    """Line items in the order of their charges, and the prices that are missing."""
 
     lines: tuple[LineItem, ...]
     missing: tuple[MissingPrice, ...]
 
 
 class _Part(NamedTuple):
-    """Some of a charge's quantity at one unit price. Tier 0 is an allowance."""
+    """A part of a charge's quantity with its unit price. Tier 0 is an allowance."""
 
     tier: int
     quantity: Steps
     usd: Decimal
     confidence: str
-
-
-# --- the account ------------------------------------------------------------------------------------------------------
 
 
 def rate(
@@ -97,19 +91,19 @@ def rate(
 ) -> Rated:
     """Line items of all charges of an account.
 
-    To rate again after a change, give it the charges of `touched` price keys only: no other line can have moved.
+    To rate again after a change, give it the charges of `touched` price keys only: no other line can change.
 
     Args:
-        charges: Every charge of the account and Region; one of no quantity leaves no line.
+        charges: Every charge of the account and Region; a quantity of 0 gives no line.
         catalogue: The Region's prices.
-        free_tier: Whether monthly allowances are taken off first.
-        discount: Share taken off list cost for contracted cost. Range 0 to 1.
-        today: The day against which a price's age is held.
+        free_tier: Whether monthly allowances are subtracted first.
+        discount: Share by which contracted cost is below list cost. Range 0 to 1.
+        today: The day from which a price's age is counted.
         owners: Resource by charge id, where it is not the first word of the id.
     """
     groups = _by_key(charges)
     free = _free(groups, charges, catalogue) if free_tier else {}
-    found: list[list[LineItem]] = [[] for _ in charges]
+    lines: list[list[LineItem]] = [[] for _ in charges]
     missing = []
     for key, members in groups.items():
         price = catalogue.price(key)
@@ -121,19 +115,19 @@ def rate(
             continue
         stale = is_stale(price, today)
         for i in members:
-            own = [_Part(0, free[i], Decimal(0), price.confidence), *parts[i]] if free.get(i) else parts[i]
-            found[i] = _lines(charges[i], _owner(charges[i], owners), price, own, discount, stale=stale)
-    return Rated(tuple(line for lines in found for line in lines), tuple(missing))
+            priced = [_Part(0, free[i], Decimal(0), price.confidence), *parts[i]] if free.get(i) else parts[i]
+            lines[i] = _lines(charges[i], _owner(charges[i], owners), price, priced, discount, stale=stale)
+    return Rated(tuple(line for of_charge in lines for line in of_charge), tuple(missing))
 
 
 def touched(keys: Iterable[str]) -> frozenset[str]:
-    """Price keys whose lines may move with a change under some keys: these, and those that share an allowance."""
+    """Price keys whose lines may change with those of some keys: these, and those that share an allowance."""
     changed = frozenset(keys)
     return changed.union(*(a.keys for a in allowances() if not changed.isdisjoint(a.keys)))
 
 
 def _by_key(charges: Sequence[Charge]) -> dict[str, dict[int, Steps]]:
-    """Quantities by price key and place of the charge."""
+    """Quantities by price key and index of the charge."""
     groups: dict[str, dict[int, Steps]] = {}
     for i, charge in enumerate(charges):
         quantity = _steps(charge.quantity, charge.id)
@@ -150,13 +144,10 @@ def _unknown_from(price: Price | None) -> Decimal:
     return next((t.begin for t in price.tiers if t.price is None), Decimal(0)) if price else Decimal(0)
 
 
-# --- allowances and tiers ---------------------------------------------------------------------------------------------
-
-
 def _free(
     groups: Mapping[str, Mapping[int, Steps]], charges: Sequence[Charge], catalogue: Catalogue
 ) -> dict[int, Steps]:
-    """What is free of every charge: the SKU's own allowance, then the account's, the dearest key first."""
+    """The free quantity of every charge: the SKU's allowance, then the account's, the most expensive key first."""
     out: dict[int, Steps] = {}
     usd: dict[str, Decimal] = {}
     for key, members in groups.items():
@@ -167,13 +158,13 @@ def _free(
     for allowance in allowances():
         left, keys = _steps(allowance.quantity, ""), [key for key in allowance.keys if key in usd]
         for level in sorted({usd[key] for key in keys}, reverse=True):
-            alike = {i: q for key in keys if usd[key] == level for i, q in groups[key].items()}
-            left -= _take(out, alike, left, charges)
+            members = {i: q for key in keys if usd[key] == level for i, q in groups[key].items()}
+            left -= _take(out, members, left, charges)
     return out
 
 
 def _take(out: dict[int, Steps], members: Mapping[int, Steps], amount: Steps, charges: Sequence[Charge]) -> Steps:
-    """Adds a share of an allowance to what is free of each charge; how much was taken."""
+    """Adds shares of an allowance to the free quantities of charges. Returns how much was taken."""
     rest = {i: q - out.get(i, 0) for i, q in members.items()}
     taken = min(amount, sum(rest.values()))
     if taken:
@@ -183,7 +174,7 @@ def _take(out: dict[int, Steps], members: Mapping[int, Steps], amount: Steps, ch
 
 
 def _parts(price: Price, paid: Mapping[int, Steps], charges: Sequence[Charge]) -> dict[int, list[_Part]] | None:
-    """The paid quantity of every charge, cut along the tiers; None where a tier that is reached has no price."""
+    """The paid quantity of every charge, divided by tiers; None where a tier that is reached has no price."""
     first = price.tiers[0]
     if len(price.tiers) == 1 and first.price is not None:  # nearly every price
         return {i: [_Part(1, q, first.price, first.confidence)] if q else [] for i, q in paid.items()}
@@ -204,7 +195,7 @@ def _parts(price: Price, paid: Mapping[int, Steps], charges: Sequence[Charge]) -
 
 
 def slices(quantity: _NumberT, begins: Sequence[_NumberT]) -> list[_NumberT]:
-    """How much of a quantity falls in each tier, given from where each applies."""
+    """How much of a quantity is in each tier, given the quantity from which each applies."""
     reached = [min(quantity, begin) for begin in begins]
     reached.append(quantity)
     return [end - begin for begin, end in pairwise(reached)]
@@ -213,7 +204,7 @@ def slices(quantity: _NumberT, begins: Sequence[_NumberT]) -> list[_NumberT]:
 def _spread(
     amount: Steps, rest: Mapping[int, Steps], weights: Mapping[int, Steps], charges: Sequence[Charge]
 ) -> dict[int, Steps]:
-    """An amount in proportion to weights, never more than is left of a charge; the remainder to the first name."""
+    """An amount in proportion to weights, never more than the rest of a charge; the remainder to the first id."""
     total = sum(weights.values())
     out = {i: min(amount * weight // total, rest[i]) for i, weight in weights.items()}
     left = amount - sum(out.values())
@@ -222,9 +213,6 @@ def _spread(
         out[i] += more
         left -= more
     return out
-
-
-# --- lines ------------------------------------------------------------------------------------------------------------
 
 
 def _lines(
@@ -248,20 +236,20 @@ def _lines(
 
 
 def list_cost(quantity: Decimal, unit_price: Decimal) -> Decimal:
-    """A line's cost: half up at 10 decimals of a dollar."""
+    """A line's cost in USD: half up at 10 decimals."""
     return _WIDE.quantize(_WIDE.multiply(quantity, unit_price), _STEP)
 
 
 def graduated_usd(
     quantity: Fraction, tiers: Sequence[tuple[Fraction, Fraction]], free: Fraction = Fraction(0)
 ) -> Fraction:
-    """A quantity on its own at tiers (from, unit price) after an allowance, unrounded."""
+    """The cost of a single quantity at tiers (from, unit price) after an allowance, unrounded."""
     sizes = slices(max(Fraction(0), quantity - free), [begin for begin, _ in tiers])
     return sum((size * usd for size, (_, usd) in zip(sizes, tiers, strict=True)), Fraction(0))
 
 
 def _steps(quantity: Fraction | Decimal, what: str) -> Steps:
-    """A quantity in whole numbers of 1e-10, half up. A negative one, or one that is no number, is a bug of a room."""
+    """A quantity in whole numbers of 1e-10, half up. A negative one, or NaN, is a bug of a service."""
     try:
         numerator, denominator = quantity.as_integer_ratio()
     except (ValueError, OverflowError):

@@ -1,1 +1,1 @@
-"""Whatever comes from outside is read here, within limits and with positions. It never interprets the scenario."""
+"""Reads everything that comes from outside: within limits, safely, and with the position of each value."""

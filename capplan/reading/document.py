@@ -1,4 +1,4 @@
-"""A file as read: plain data, and beside it where every key and value stands. It never changes the data."""
+"""A file as read: plain data, and beside it the position of every key and value."""
 
 import re
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ from typing import Any, Literal, Protocol
 
 from yaml.events import MappingStartEvent
 
-from capplan.errors import Mistake
+from capplan.errors import Diagnostic
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 class Place(Protocol):
-    """One place in a text: line, column and index count from 0."""
+    """A place in a text: line, column and index count from 0."""
 
     line: int
     column: int
@@ -21,7 +21,7 @@ class Place(Protocol):
 
 
 class Node(Protocol):
-    """The parser's own record of a value: where it starts and where it ends."""
+    """The parser's event of a value: where it starts and where it ends."""
 
     start_mark: Place
     end_mark: Place
@@ -35,8 +35,8 @@ class _Position:
 
 
 @dataclass(slots=True)
-class _Whole:
-    """The record of a text of which only the beginning is known."""
+class _WholeText:
+    """A text of which only the beginning is known."""
 
     start_mark: Place
     end_mark: Place
@@ -46,10 +46,10 @@ Style = Literal["plain", "quoted", "flow", "block"]
 
 
 class Mark:
-    """Where one key or value stands, lines and columns from 1.
+    """The position of a key or value, lines and columns from 1.
 
     `keys` and `items` mirror the data: for a mapping the marks of its keys and of its values by key, for a list only
-    `items`, in order; both are None for a scalar. All is worked out when asked for: most marks never are.
+    `items`, in order; both are None for a scalar. All is computed when asked for: most marks never are.
     """
 
     __slots__ = ("_index", "_node", "places")
@@ -58,24 +58,24 @@ class Mark:
         self._node = node
         self._index: dict[str, int] | None = None
         self.places = places
-        """What stands inside, as the reader keeps it: of a list its values, of a mapping key, value, key, value …; a
-        scalar is the parser's own record, a container a Mark."""
+        """The content as the reader keeps it: a list's values, a mapping's key, value, key, value …; a scalar is the
+        parser's event, a container a Mark."""
 
     @classmethod
-    def of(cls, place: Any) -> "Mark":  # noqa: ANN401  a Mark or the parser's record of a scalar
+    def of(cls, place: Any) -> "Mark":  # noqa: ANN401  a Mark or the parser's event of a scalar
         """The mark of what the reader keeps."""
         return place if type(place) is cls else cls(place)
 
     @property
     def keys(self) -> "dict[str, Mark] | None":
-        """A mapping's keys: where each stands."""
+        """The marks of a mapping's keys."""
         if self.places is None or not self._is_mapping:
             return None
         return {key.value: Mark(key) for key in self.places[::2]}
 
     @property
     def items(self) -> "dict[str, Mark] | list[Mark] | None":
-        """What stands inside: by key for a mapping, in order for a list, None for a scalar."""
+        """The marks of the content: by key for a mapping, in order for a list, None for a scalar."""
         if self.places is None:
             return None
         if not self._is_mapping:
@@ -109,13 +109,13 @@ class Mark:
 
     @property
     def end(self) -> tuple[int, int]:
-        """Line and column just behind it."""
+        """Line and column just after it."""
         place = self._node.end_mark
         return place.line + 1, place.column + 1
 
     @property
     def span(self) -> tuple[int, int]:
-        """Indexes into the text: of its first character, and just behind its last."""
+        """Indexes into the text: of its first character, and just after its last."""
         return self._node.start_mark.index, self._node.end_mark.index
 
     @property
@@ -138,7 +138,7 @@ class Mark:
 
     @property
     def is_bare(self) -> bool:
-        """Whether nothing at all is written there."""
+        """Whether nothing is written there."""
         return self.places is None and self.style == "plain" and not self.text
 
 
@@ -153,37 +153,37 @@ class Document:
 
     def locate(self, path: Sequence[str | int], *, key: bool = False) -> Mark:
         """The mark of the value at a path, or of its key; of the nearest ancestor where something is missing."""
-        value, own_key = self._walk(path)
-        return own_key if key and own_key is not None else value
+        value, key_mark = self._walk(path)
+        return key_mark if key and key_mark is not None else value
 
-    def mistake(self, path: Sequence[str | int], message: str, hint: str = "", *, key: bool = False) -> Mistake:
-        """A mistake at a path, with its line quoted.
+    def diagnostic(self, path: Sequence[str | int], message: str, hint: str = "", *, key: bool = False) -> Diagnostic:
+        """An error at a path, with its line quoted.
 
         A mapping or list in block style is pointed at by its key: its own first line is that of its first entry.
         """
-        value, own_key = self._walk(path)
-        at_key = own_key is not None and (key or value.style == "block")
-        return self.mistake_at(own_key if own_key is not None and at_key else value, message, hint)
+        value, key_mark = self._walk(path)
+        at_key = key_mark is not None and (key or value.style == "block")
+        return self.diagnostic_at(key_mark if key_mark is not None and at_key else value, message, hint)
 
-    def mistake_at(self, mark: Mark, message: str, hint: str = "") -> Mistake:
-        """A mistake at a mark."""
-        return mistake_between(self.file, self.lines, (mark.line, mark.column), _end_on_line(mark), message, hint)
+    def diagnostic_at(self, mark: Mark, message: str, hint: str = "") -> Diagnostic:
+        """An error at a mark."""
+        return diagnostic_between(self.file, self.lines, (mark.line, mark.column), _end_on_line(mark), message, hint)
 
     def _walk(self, path: Sequence[str | int]) -> tuple[Mark, Mark | None]:
         """The value's mark and its key's, as far as the path leads."""
         value: Mark = self.mark
-        own_key: Mark | None = None
+        key_mark: Mark | None = None
         for step in path:
-            found = value.below(step)
-            if found is None:
+            marks = value.below(step)
+            if marks is None:
                 break
-            value, own_key = found
-        return value, own_key
+            value, key_mark = marks
+        return value, key_mark
 
 
 def whole_document(file: str, text: str, data: object = None) -> Document:
     """A document whose only known position is its beginning."""
-    return Document(file, data, Mark(_Whole(_Position(), _Position())), lines_of(text))
+    return Document(file, data, Mark(_WholeText(_Position(), _Position())), lines_of(text))
 
 
 def lines_of(text: str) -> list[str]:
@@ -196,11 +196,11 @@ def _end_on_line(mark: Mark) -> tuple[int, int]:
     return (mark.line, mark.column) if mark.style == "block" else mark.end
 
 
-def mistake_between(
+def diagnostic_between(
     file: str, lines: Sequence[str], start: tuple[int, int], end: tuple[int, int], message: str, hint: str
-) -> Mistake:
-    """A mistake from one (line, column) to another, both from 1; underlined to the end of the first line at most."""
+) -> Diagnostic:
+    """An error from one (line, column) to another, both from 1; underlined to the end of the first line at most."""
     line, column = start
     excerpt = lines[line - 1] if line <= len(lines) else ""
     last = end[1] if end[0] == line else len(excerpt.rstrip()) + 1
-    return Mistake(file, line, column, message, hint, width=max(1, last - column), excerpt=excerpt)
+    return Diagnostic(file, line, column, message, hint, width=max(1, last - column), excerpt=excerpt)

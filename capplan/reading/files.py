@@ -1,4 +1,4 @@
-"""Opens the files a scenario names: regular ones, in its folder, of bounded size. It never leads out of there."""
+"""Opens the files a scenario names: regular files in its folder, of bounded size."""
 
 import hashlib
 import json
@@ -9,15 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from capplan.errors import CapplanError, Mistake
-from capplan.reading.document import Document, lines_of, mistake_between, whole_document
-from capplan.reading.json_strict import RefusedError, check_depth, number, unique_keys
+from capplan.errors import CapplanError, Diagnostic
+from capplan.reading.document import Document, diagnostic_between, lines_of, whole_document
+from capplan.reading.json_rules import RejectedError, check_depth, number, unique_keys
 from capplan.reading.limits import MAX_BYTES, MAX_LEVELS, too_big
 from capplan.reading.scalars import shown
 from capplan.reading.yaml_reader import decode, read_leniently, read_yaml
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-"""A pipe does not make the reader wait; it is refused once it is seen to be one."""
+"""Opening a pipe does not wait; it is rejected once open."""
 _STRING_OR_PLACEHOLDER = re.compile(r'"(?:[^"\\]|\\[\s\S])*"|\$\{[A-Za-z0-9_.:-]{1,255}\}')
 STDIN_NAME = "<stdin>"
 
@@ -26,17 +26,20 @@ STDIN_NAME = "<stdin>"
 class Files:
     """The folder of a scenario, and nothing outside of it.
 
-    A mistake about a file as a whole has line 0: the caller, who knows where the file was named, may place it there.
+    An error about a whole file has line 0: the caller, who knows where the file was named, may put it there.
+
+    Attributes:
+        root: The folder.
+        fetch: Reads a file that is not on the disk, from its name and a maximum size in bytes.
+        read: SHA-256 of the files read so far, by the name they were asked for.
     """
 
     root: Path
     fetch: Callable[[str, int], bytes] | None = field(default=None, compare=False)
-    """Where the files are not on the disk: a file's bytes, by its name and the most there may be."""
     read: dict[str, str] = field(default_factory=dict, compare=False)
-    """The files read so far, by the name they were asked for, with the SHA-256 of their bytes."""
 
     def display(self, relative: str) -> str:
-        """A file's name as the user would write it from where he works."""
+        """A file's name as seen from the working folder."""
         return (self.root / relative).as_posix()
 
     def read_text(self, relative: str, limit_bytes: int = MAX_BYTES) -> str:
@@ -70,10 +73,10 @@ class Files:
             root = self.root.resolve(strict=True)
             path = (root / relative).resolve()
         except (OSError, ValueError, RuntimeError) as error:  # a loop of links, a NUL in the name
-            raise _refused(name, f"cannot open {shown(relative)}", _why(error)) from None
+            raise _rejected(name, f"cannot open {shown(relative)}", reason_of(error)) from None
         if not relative or not path.is_relative_to(root):
             hint = "put the file beside the scenario"
-            raise _refused(name, f"{shown(relative)} is outside the scenario's folder", hint)
+            raise _rejected(name, f"{shown(relative)} is outside the scenario's folder", hint)
         return path
 
 
@@ -98,21 +101,21 @@ def read_source(path: str, stdin_text: str | None = None) -> Source:
 
 
 def read_any(path: str, limit_bytes: int = MAX_BYTES) -> str:
-    """The text of a file the user names himself, wherever it lies. Raises CapplanError."""
+    """The text of a file named on the command line, in any folder. Raises CapplanError."""
     name = Path(path).as_posix()
     return decode(bytes_of(Path(path), name, limit_bytes), name, limit_bytes)
 
 
 def read_json(text: str, file: str) -> Document:
-    """A JSON text as a document. Raises CapplanError with every mistake found.
+    """A JSON text as a document. Raises CapplanError with every error.
 
     JSON is YAML in flow style, so the same reader gives the same limits, duplicate keys and positions; Python's parser
-    then judges whether it is JSON at all. What only that one can read (a line break before a colon, a pair of surrogate
-    escapes) is taken from it, with a position for the whole only.
+    then checks that it is JSON. Data that only Python's parser reads (a line break before a colon, a pair of surrogate
+    escapes) has a position for the whole file only.
     """
-    document, mistakes, broken = read_leniently(text.replace("\t", " "), file)
-    if mistakes and not broken:
-        raise CapplanError(mistakes)
+    document, diagnostics, broken = read_leniently(text.replace("\t", " "), file)
+    if diagnostics and not broken:
+        raise CapplanError(diagnostics)
     whole = whole_document(file, text)
     try:
         data = json.loads(
@@ -121,40 +124,35 @@ def read_json(text: str, file: str) -> Document:
         check_depth(data, MAX_LEVELS)
     except json.JSONDecodeError as error:
         at = (error.lineno, error.colno)
-        found = f"not JSON: {error.msg[0].lower()}{error.msg[1:]}"
-        raise CapplanError(
-            (
-                mistake_between(
-                    file, whole.lines, at, at, found, "is a comma, a quote or a bracket missing before this?"
-                ),
-            )
-        ) from None
-    except RefusedError as error:
-        raise CapplanError((whole.mistake_at(whole.mark, str(error)),)) from None
+        message = f"not JSON: {error.msg[0].lower()}{error.msg[1:]}"
+        hint = "is a comma, a quote or a bracket missing before this?"
+        raise CapplanError((diagnostic_between(file, whole.lines, at, at, message, hint),)) from None
+    except RejectedError as error:
+        raise CapplanError((whole.diagnostic_at(whole.mark, str(error)),)) from None
     except RecursionError:
-        raise CapplanError((whole.mistake_at(whole.mark, f"nested deeper than {MAX_LEVELS} levels"),)) from None
+        raise CapplanError((whole.diagnostic_at(whole.mark, f"nested deeper than {MAX_LEVELS} levels"),)) from None
     return replace(whole, data=data) if document is None or broken else document
 
 
 def read_template(text: str, file: str) -> Document:
-    """A JSON text in which a deployment tool fills in `${Name}`, as `"TimeoutSeconds": ${Seconds}`.
+    """A JSON text in which a deployment tool replaces `${Name}`, as in `"TimeoutSeconds": ${Seconds}`.
 
-    A placeholder outside of quotes is read as the text that it is. Columns behind one on its line are two too high.
+    A placeholder outside of quotes is read as text. Columns after it on its line are two too high.
     """
     quoted = _STRING_OR_PLACEHOLDER.sub(lambda m: f'"{m[0]}"' if m[0][0] == "$" else m[0], text)
     return replace(read_json(quoted, file), lines=lines_of(text.removeprefix("\ufeff")))
 
 
 def bytes_of(path: Path, name: str, limit_bytes: int) -> bytes:
-    """What a regular file holds; one byte past the limit is not read. Raises CapplanError."""
+    """The content of a regular file. Raises CapplanError, also when it is larger than the limit."""
     try:
         handle = os.open(path, _OPEN_FLAGS)
     except (OSError, ValueError) as error:
-        raise _refused(name, f"cannot open {shown(name)}", _why(error)) from None
+        raise _rejected(name, f"cannot open {shown(name)}", reason_of(error)) from None
     try:
-        status = os.fstat(handle)  # of what is open, so that what was looked at is what is read
+        status = os.fstat(handle)  # of the open handle, so that the file checked is the file read
         if not stat.S_ISREG(status.st_mode):
-            raise _refused(name, f"{shown(name)} is not a regular file", "name a file; - reads from standard input")
+            raise _rejected(name, f"{shown(name)} is not a regular file", "give a file; - reads from standard input")
         if status.st_size > limit_bytes:
             raise CapplanError((too_big(name, status.st_size, limit_bytes),))
         with open(handle, "rb", closefd=False) as file:
@@ -163,10 +161,10 @@ def bytes_of(path: Path, name: str, limit_bytes: int) -> bytes:
         os.close(handle)
 
 
-def _refused(name: str, message: str, hint: str) -> CapplanError:
-    return CapplanError((Mistake(name, 0, 0, message, hint),))
+def _rejected(name: str, message: str, hint: str) -> CapplanError:
+    return CapplanError((Diagnostic(name, 0, 0, message, hint),))
 
 
-def _why(error: Exception) -> str:
-    """The system's reason in a few words."""
-    return (error.strerror or "").lower() if isinstance(error, OSError) else "this is no file name"
+def reason_of(error: Exception) -> str:
+    """The operating system's reason in a few words."""
+    return (error.strerror or "").lower() if isinstance(error, OSError) else "not a valid file name"

@@ -1,4 +1,4 @@
-"""The word that was probably meant. It answers only when one is near, and never looks far."""
+"""Finds the word that was probably meant among the known ones."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from difflib import SequenceMatcher
 
 NEAR_SHARE = 0.7
-"""How much two words must share (difflib's ratio) for one to be offered for the other."""
+"""How much two words must share (difflib's ratio) for one to be suggested for the other."""
 MAX_WORD_LENGTH = 64
 MAX_CANDIDATES = 2_000
 
@@ -15,10 +15,10 @@ MAX_CANDIDATES = 2_000
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate nearest to a word, ties by name; None when none is near.
 
-    Case and `_` for `-` do not count as differences. Long words and long lists are cut off: both may come from a
-    stranger's file, and comparing costs the product of the lengths.
+    Case and `_` for `-` do not count as differences. Long words and long lists are cut off: both may come from an
+    untrusted file, and comparing costs the product of the lengths.
     """
-    from difflib import SequenceMatcher  # noqa: PLC0415  wanted only once something is wrong
+    from difflib import SequenceMatcher  # noqa: PLC0415  only needed for an error
 
     wanted = _folded(word)
     if not wanted or len(wanted) > MAX_WORD_LENGTH:
@@ -47,3 +47,9 @@ def _ratio(matcher: "SequenceMatcher[str]", wanted: str, other: str) -> float:
     """Shared part of two words, 0 to 1; letters in another order ('gte' for 'get') count as 0.9."""
     swapped = 0.9 if sorted(wanted) == sorted(other) else 0.0
     return max(swapped, matcher.ratio())
+
+
+def did_you_mean(word: str, candidates: Iterable[str], otherwise: str = "") -> str:
+    """A hint with the nearest candidate; `otherwise` when none is near."""
+    close = nearest(word, candidates)
+    return f"did you mean '{close}'?" if close else otherwise

@@ -1,8 +1,8 @@
-"""What a plain YAML word means: a number, true, false, nothing, text. It never guesses where YAML readers disagree."""
+"""The value of a plain YAML word: a number, true, false, null or text; rejected where YAML readers disagree."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 MAX_DIGITS = 18
 MAX_EXPONENT = 15
@@ -14,9 +14,8 @@ SUSPECTS = frozenset(("", *"0123456789+-.~yYnNtTfFoO"))
 """First characters (or none) of every plain word that is not simply text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a plain word is not taken, and what to write instead."""
+class Rejection(NamedTuple):
+    """Why a plain word is rejected, and what to write instead."""
 
     message: str
     hint: str
@@ -40,17 +39,17 @@ _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)")
 _SEPARATED = re.compile(r"[-+]?[0-9][0-9_:]*[_:][0-9_:]*(?:\.[0-9_]*)?")
 
 
-def plain_value(text: str) -> Value | Refusal:
-    """The value of a plain word by capplan's rules, or why it is refused.
+def plain_value(text: str) -> Value | Rejection:
+    """The value of a plain word by capplan's rules, or why it is rejected.
 
     Numbers keep their digits as written (YAML 1.2's decimal forms only). What YAML 1.1 and 1.2 read differently, such
-    as `no`, `0o17`, `20:00` or `1_000`, is refused. Everything else is text.
+    as `no`, `0o17`, `20:00` or `1_000`, is rejected. Everything else is text.
     """
     if text in _WORDS:
         return _WORDS[text]
     if text in _SWITCHES:
-        return Refusal(
-            f"{text} is true or false to some YAML readers and text to others",
+        return Rejection(
+            f"{text} is true or false for some YAML readers and text for others",
             f"write {_SWITCHES[text]}, or {quote(text)}",
         )
     if not _NUMERIC.fullmatch(text):
@@ -71,26 +70,26 @@ def quote(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """A stranger's word in a message: quoted, cut in the middle when long."""
+    """A word of the file in a message: quoted, cut in the middle when long."""
     return f"'{text}'" if len(text) <= SHOWN_LENGTH else f"'{text[:40]} ... {text[-10:]}'"
 
 
-def _number(text: str, digits: str, exponent: str) -> Decimal | Refusal:
+def _number(text: str, digits: str, exponent: str) -> Decimal | Rejection:
     bare = digits.replace(".", "")
     if len(bare) > MAX_DIGITS:
-        return Refusal(
-            f"a number has at most {MAX_DIGITS} digits, this one {len(bare):,}",
+        return Rejection(
+            f"a number has at most {MAX_DIGITS} digits, this one has {len(bare):,}",
             f"round it, or, if it is a name, {quote(text)}",
         )
     if len(digits) > 1 and digits[0] == "0" and digits[1] != ".":
-        return Refusal(
-            f"{text} begins with 0: octal to some YAML readers, decimal to others",
+        return Rejection(
+            f"{text} begins with 0: octal for some YAML readers, decimal for others",
             f"write {_stripped(text)}, or {quote(text)}",
         )
     power = exponent.lstrip("+-").lstrip("0") or "0"
     if len(power) > len(str(MAX_EXPONENT)) or int(power) > MAX_EXPONENT:
-        return Refusal(
-            f"an exponent is at most {MAX_EXPONENT}, up or down",
+        return Rejection(
+            f"an exponent is between -{MAX_EXPONENT} and {MAX_EXPONENT}",
             f"write a smaller number, or, if it is a name, {quote(text)}",
         )
     value = Decimal(text)
@@ -104,19 +103,20 @@ def _stripped(text: str) -> str:
     return sign + (rest if rest[:1].isdigit() else "0" + rest)
 
 
-def _odd_number(text: str) -> Refusal | None:
-    """The refusal of a number in a form that YAML readers disagree about."""
+def _odd_number(text: str) -> Rejection | None:
+    """The rejection of a number in a form that YAML readers disagree about."""
     if _NOT_FINITE.fullmatch(text):
-        return Refusal(f"{text} is no finite number", f"write a number, or {quote(text)}")
+        return Rejection(f"{text} is not a finite number", f"write a number, or {quote(text)}")
     if _OTHER_BASE.fullmatch(text):
-        return Refusal(
-            f"{shown(text)} is a number to some YAML readers and text to others",
+        return Rejection(
+            f"{shown(text)} is a number for some YAML readers and text for others",
             f"write it in decimal, or {quote(text)}",
         )
     if not _SEPARATED.fullmatch(text):
         return None
     if ":" in text:
-        return Refusal(f"{shown(text)} is a number in base 60 to some YAML readers", quote(text))
-    return Refusal(
-        f"{shown(text)} is a number to some YAML readers and text to others", f"write it without '_', or {quote(text)}"
+        return Rejection(f"{shown(text)} is a number in base 60 for some YAML readers", quote(text))
+    return Rejection(
+        f"{shown(text)} is a number for some YAML readers and text for others",
+        f"write it without '_', or {quote(text)}",
     )

@@ -1,19 +1,20 @@
-"""Writes a file whole or not at all. It never leaves half of one behind."""
+"""Writes a file atomically."""
 
 import os
 from contextlib import suppress
 from pathlib import Path
 
-from capplan.errors import CapplanError, Mistake
+from capplan.errors import CapplanError, Diagnostic
+from capplan.reading.files import reason_of
 from capplan.reading.scalars import shown
 
 
 def write_atomic(path: Path, text: str) -> None:
-    """Puts a text (UTF-8, line ends as they are) where the path leads, in one step.
+    """Writes a text (UTF-8, line ends as they are) to a path, in one step.
 
-    A link is followed, the mode of a file that is replaced is kept. What is no regular file, such as /dev/null, cannot
-    be replaced and is written as it is. Raises CapplanError when the user can mend it (no such folder, no permission);
-    a full or failing disk stays an OSError.
+    A link is followed, and the mode of a replaced file is kept. What is not a regular file, such as /dev/null, is
+    written to as it is. Raises CapplanError when the user can fix it (no such folder, no permission); a full or failing
+    disk stays an OSError.
     """
     raw = text.encode("utf-8", "backslashreplace")
     try:
@@ -23,27 +24,29 @@ def write_atomic(path: Path, text: str) -> None:
         else:
             _replace(target, raw)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, ValueError) as error:
-        why = (error.strerror or "").lower() if isinstance(error, OSError) else "this is no file name"
-        raise CapplanError((Mistake(path.as_posix(), 0, 0, f"cannot write {shown(path.as_posix())}", why),)) from None
+        raise _cannot_write(path.as_posix(), error) from None
 
 
 def append(path: str, text: str) -> None:
-    """Adds a text to a file that others write too, as a CI's summary. Raises CapplanError."""
+    """Appends a text to a file that others write too, such as a CI's summary. Raises CapplanError."""
     try:
         with Path(path).open("ab") as file:
             file.write(text.encode("utf-8", "backslashreplace"))
     except (OSError, ValueError) as error:
-        why = (error.strerror or "").lower() if isinstance(error, OSError) else "this is no file name"
-        raise CapplanError((Mistake(path, 0, 0, f"cannot write {shown(path)}", why),)) from None
+        raise _cannot_write(path, error) from None
+
+
+def _cannot_write(name: str, error: Exception) -> CapplanError:
+    return CapplanError((Diagnostic(name, 0, 0, f"cannot write {shown(name)}", reason_of(error)),))
 
 
 def _replace(target: Path, raw: bytes) -> None:
-    """Writes beside the target, makes sure it is on the disk, then takes the target's place."""
+    """Writes a file beside the target, flushes it to the disk, then renames it to the target."""
     beside = target.with_name(f".{target.name[:200]}.{os.getpid()}.tmp")
-    beside.unlink(missing_ok=True)  # a leftover of a process that had this number and died
+    beside.unlink(missing_ok=True)  # left over by a process of the same number
     try:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-        with open(handle, "wb") as file:  # noqa: PTH123  of the handle, which the system's umask has shaped
+        with open(handle, "wb") as file:  # noqa: PTH123  a handle, opened with the user's umask
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from capplan.answer import Plan
+from capplan.pipeline.results import Plan
 from capplan.report import numbers
 from capplan.report.verdicts import Told, told
 from capplan.report.yaml_value import written
 
 if TYPE_CHECKING:
-    from capplan.snapshot import Snapshot  # a plan alone does not pay for what reads saved ones
+    from capplan.commands.saved_plan import Snapshot  # a plan alone does not pay for what reads saved ones
 
 
 @dataclass(frozen=True, slots=True)

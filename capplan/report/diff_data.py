@@ -5,8 +5,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from capplan.diff import Difference, InputChange, LimitChange, MoneyChange
-from capplan.quantities import to_quantity
+from capplan.commands.diff import Difference, InputChange, LimitChange, MoneyChange
+from capplan.commands.saved_plan import SnapLimit, Snapshot
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.checked import change_words
 from capplan.report.delimited import cell, csv_text
@@ -14,7 +15,6 @@ from capplan.report.diff_text import limit_word, limit_words, word_of
 from capplan.report.markdown import MOST_CHARACTERS, marker, table
 from capplan.report.markup import annotation_property, annotation_text, code, md
 from capplan.report.plan_json import number
-from capplan.snapshot import SnapLimit, Snapshot
 
 SCHEMA = "capplan.diff/1"
 CSV_HEAD = ("what", "name", "base", "head", "change")

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from capplan.diff import Difference, GateChange, InputChange, LimitChange, MoneyChange
+from capplan.commands.diff import Difference, GateChange, InputChange, LimitChange, MoneyChange
+from capplan.commands.saved_plan import SnapGate, SnapLimit
 from capplan.report import numbers
 from capplan.report.checked import change_words
 from capplan.report.document import Style, columns, finish, left, paint, right, row, safe, wrap
 from capplan.report.plan_text import title
-from capplan.snapshot import SnapGate, SnapLimit
 
 _BASE, _HEAD, _AMOUNT = 52, 66, 80
 _TOP = 10

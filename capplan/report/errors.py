@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from capplan.errors import Mistake
+from capplan.errors import Diagnostic
 from capplan.report.plain import disarmed, glyph, inert_json, plain
 
 _WORD = re.compile(
@@ -26,9 +26,9 @@ MIN_HINT_WIDTH = 32
 """A hint that would get fewer columns behind the carets begins on a line of its own."""
 
 
-def errors_text(mistakes: Iterable[Mistake], *, ascii_only: bool, outcome: str = "Nothing was estimated.") -> str:
+def errors_text(diagnostics: Iterable[Diagnostic], *, ascii_only: bool, outcome: str = "Nothing was estimated.") -> str:
     """One block a mistake, in file order, and a line that counts them; no final line break. Empty without mistakes."""
-    ordered = in_file_order(mistakes)
+    ordered = in_file_order(diagnostics)
     if not ordered:
         return ""
     told = sorted(_alike(ordered), key=lambda group: ordered.index(group[0]))
@@ -39,33 +39,33 @@ def errors_text(mistakes: Iterable[Mistake], *, ascii_only: bool, outcome: str =
     return disarmed("\n\n".join([*blocks, f"{count} in {where}. {outcome}"]))
 
 
-def errors_json(mistakes: Iterable[Mistake]) -> str:
+def errors_json(diagnostics: Iterable[Diagnostic]) -> str:
     """The mistakes by the schema `capplan.errors/1`. Line and column are null where the file as a whole is wrong."""
     errors = [
         {"file": m.file, "line": m.line or None, "column": m.column or None, "message": m.message, "hint": m.hint}
-        for m in in_file_order(mistakes)
+        for m in in_file_order(diagnostics)
     ]
     return inert_json(json.dumps({"schema": SCHEMA, "errors": errors}, indent=2, allow_nan=False))
 
 
-def in_file_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
+def in_file_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Files as they first appear, within each by line and column; what stands at one place keeps its order."""
-    given = tuple(mistakes)
+    given = tuple(diagnostics)
     rank = {file: n for n, file in enumerate(dict.fromkeys(m.file for m in given))}
     return tuple(sorted(given, key=lambda m: (rank[m.file], m.line, m.column)))
 
 
-def _alike(ordered: Sequence[Mistake]) -> list[list[Mistake]]:
+def _alike(ordered: Sequence[Diagnostic]) -> list[list[Diagnostic]]:
     """Mistakes of the same words in one file together, where the first of them stands."""
-    groups: dict[tuple[str, str, str], list[Mistake]] = {}
-    for mistake in ordered:
-        groups.setdefault((mistake.file, mistake.message, mistake.hint), []).append(mistake)
+    groups: dict[tuple[str, str, str], list[Diagnostic]] = {}
+    for diagnostic in ordered:
+        groups.setdefault((diagnostic.file, diagnostic.message, diagnostic.hint), []).append(diagnostic)
     return [
         part for group in groups.values() for part in ([group] if len(group) >= MIN_ALIKE else [[m] for m in group])
     ]
 
 
-def _group(alike: Sequence[Mistake], *, ascii_only: bool) -> str:
+def _group(alike: Sequence[Diagnostic], *, ascii_only: bool) -> str:
     """The first of some mistakes that are told in the same words, and where the others stand."""
     block = _block(alike[0], ascii_only=ascii_only)
     others = [f"{m.line}:{m.column}" for m in alike[1:] if m.line]
@@ -77,18 +77,18 @@ def _group(alike: Sequence[Mistake], *, ascii_only: bool) -> str:
     )
 
 
-def _block(mistake: Mistake, *, ascii_only: bool) -> str:
+def _block(diagnostic: Diagnostic, *, ascii_only: bool) -> str:
     """The head line, the line of the file, and the hint behind carets under what is meant."""
-    place = f":{mistake.line}:{mistake.column}" if mistake.line else ""
-    head = plain(f"{mistake.file}{place}: error: {mistake.message}", ascii_only=ascii_only)
-    hint = plain(mistake.hint, ascii_only=ascii_only)
-    if not mistake.line or not mistake.excerpt.strip():
+    place = f":{diagnostic.line}:{diagnostic.column}" if diagnostic.line else ""
+    head = plain(f"{diagnostic.file}{place}: error: {diagnostic.message}", ascii_only=ascii_only)
+    hint = plain(diagnostic.hint, ascii_only=ascii_only)
+    if not diagnostic.line or not diagnostic.excerpt.strip():
         return "\n".join([head, *_wrapped(hint, " " * (NUMBER_WIDTH + 3))] if hint else [head])
-    width = max(NUMBER_WIDTH, len(str(mistake.line)))
-    shown, before, under = _cut(mistake, WIDTH - width - 3, ascii_only=ascii_only)
+    width = max(NUMBER_WIDTH, len(str(diagnostic.line)))
+    shown, before, under = _cut(diagnostic, WIDTH - width - 3, ascii_only=ascii_only)
     gutter = f"{'':{width}} | "
     carets = gutter + " " * before + "^" * under
-    return "\n".join([head, f"{mistake.line:{width}} | {shown}".rstrip(), *_behind(carets, hint, gutter)])
+    return "\n".join([head, f"{diagnostic.line:{width}} | {shown}".rstrip(), *_behind(carets, hint, gutter)])
 
 
 def _behind(carets: str, hint: str, gutter: str) -> list[str]:
@@ -113,18 +113,18 @@ def _wrapped(text: str, indent: str, width: int = WIDTH) -> list[str]:
     return lines
 
 
-def _cut(mistake: Mistake, room: int, *, ascii_only: bool) -> tuple[str, int, int]:
+def _cut(diagnostic: Diagnostic, room: int, *, ascii_only: bool) -> tuple[str, int, int]:
     """What is shown of the mistake's line, the columns before the carets, and the number of carets.
 
     A line that is too long is cut on both sides of the carets, with a sign where it was cut.
     """
-    start = min(mistake.column - 1, len(mistake.excerpt))
+    start = min(diagnostic.column - 1, len(diagnostic.excerpt))
     from_char, to_char = max(0, start - room), start + room
-    glyphs = [_glyph(c, ascii_only=ascii_only) for c in mistake.excerpt[from_char:to_char]]
+    glyphs = [_glyph(c, ascii_only=ascii_only) for c in diagnostic.excerpt[from_char:to_char]]
     at = start - from_char
     cells = [_cells(g) for g in glyphs]
-    under = max(1, sum(cells[at : at + mistake.width]))
-    whole = from_char == 0 and to_char >= len(mistake.excerpt) and sum(cells) <= room
+    under = max(1, sum(cells[at : at + diagnostic.width]))
+    whole = from_char == 0 and to_char >= len(diagnostic.excerpt) and sum(cells) <= room
     if whole:
         before = min(sum(cells[:at]), room - 1)
         return "".join(glyphs), before, min(under, room - before)
@@ -132,7 +132,7 @@ def _cut(mistake: Mistake, room: int, *, ascii_only: bool) -> tuple[str, int, in
     sign = "~" if ascii_only else "…"
     left = sign if first > 0 or from_char > 0 else ""
     last = _last_shown(cells, first, room - len(left) - 1)
-    complete = last == len(cells) and to_char >= len(mistake.excerpt)
+    complete = last == len(cells) and to_char >= len(diagnostic.excerpt)
     before = min(len(left) + sum(cells[first:at]), room - 1)
     return left + "".join(glyphs[first:last]) + ("" if complete else sign), before, max(1, min(under, room - before))
 

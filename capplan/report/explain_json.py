@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from capplan.commands.explain import Cause, Explained
 from capplan.model import Rule
-from capplan.planning.explain import Cause, Explained
 from capplan.pricing.rating import LineItem
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report.plan_json import line_record, number, to_json
 
 
@@ -36,7 +36,7 @@ def _cause(cause: Cause) -> dict[str, Any]:
         "request": cause.access.op,
         "line": cause.line or None,
         "monthly": number(to_quantity(cause.flow.monthly)),
-        "by_entrance": {name: number(to_quantity(volume)) for name, volume in cause.flow.by_entrance().items()},
+        "by_entrance": {name: number(to_quantity(volume)) for name, volume in cause.flow.by_traffic_source().items()},
         "quantity": number(to_quantity(cause.quantity)),
     }
 

@@ -6,11 +6,11 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.calls import Access
-from capplan.flow import Shape
+from capplan.commands.explain import Cause, Explained
+from capplan.flow import LoadProfile
 from capplan.model import Rule
-from capplan.planning.explain import Cause, Explained
 from capplan.pricing.rating import LineItem
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Style, finish, labelled, left, paint, right, row, safe, wrap
 
@@ -55,13 +55,13 @@ def _cause(cause: Cause, unit: str, style: Style, *, first: bool) -> list[str]:
     return out + (_step("=", exact(cause.quantity), unit, style) if volume != cause.quantity else [])
 
 
-def _entrance(shape: Shape, multiplier: Fraction) -> str:
+def _entrance(shape: LoadProfile, multiplier: Fraction) -> str:
     """`60/s × 2,642,000 s of shoppers (2,628,000 s and 14,000 s of spikes)`, or `4 × 30.4166666667 runs of nightly`."""
     if not shape.recurring and shape.monthly != units.MONTH_SECONDS:
-        return f"{exact(multiplier)} × {exact(shape.monthly)} runs of {shape.entrance}"
+        return f"{exact(multiplier)} × {exact(shape.monthly)} runs of {shape.traffic_source}"
     spikes = shape.monthly - units.MONTH_SECONDS
     more = f", {exact(spikes)} s of them by spikes" if spikes else ""
-    return f"{exact(multiplier)}/s × {exact(shape.monthly)} s of {shape.entrance}{more}"
+    return f"{exact(multiplier)}/s × {exact(shape.monthly)} s of {shape.traffic_source}{more}"
 
 
 def _of(cause: Cause, unit: str) -> str:

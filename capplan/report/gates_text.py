@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from capplan.answer import Observed, Plan
+from capplan.language.gate_tokens import plain_name
+from capplan.pipeline.results import Observed, Plan
 from capplan.report import numbers
 from capplan.report.delimited import cell, csv_text
 from capplan.report.document import Style, columns, finish, left, right, row, safe, wrap
 from capplan.report.plan_json import number
 from capplan.report.plan_text import title
 from capplan.report.verdicts import rounded
-from capplan.scenario.gate_tokens import plain_name
 
 SCHEMA = "capplan.gates/1"
 _SLACK = Decimal("0.2")

@@ -5,7 +5,7 @@ nothing.
 from collections.abc import Sequence
 from decimal import Decimal
 
-from capplan.answer import ComparedAccount, ComparedTable, ModeOption, Modes
+from capplan.pipeline.results import ComparedAccount, ComparedTable, ModeOption, Modes
 from capplan.report import numbers
 from capplan.report.document import Style, finish, labelled, left, right, row, safe, wrap
 from capplan.report.plan_text import prices_lines, title, what_to_write

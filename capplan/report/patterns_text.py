@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from capplan.answer import PatternCost
-from capplan.quantities import to_quantity
+from capplan.pipeline.results import PatternCost
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Cell, Style, left, right, row
 

@@ -7,10 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from capplan.answer import (
+from capplan.pipeline.results import (
     ComparedAccount,
     ComparedTable,
-    EntranceCost,
     Finding,
     FindingChange,
     ModeOption,
@@ -22,17 +21,18 @@ from capplan.answer import (
     PlannedResource,
     Prices,
     RunCost,
+    TrafficSourceCost,
     Waived,
     WeighedAssumption,
 )
 from capplan.pricing.rating import LineItem
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report.plain import inert_json
 from capplan.report.verdicts import Told, told
 from capplan.units import MONTH_HOURS
 
 if TYPE_CHECKING:
-    from capplan.snapshot import Snapshot  # a plan alone does not pay for what reads saved ones
+    from capplan.commands.saved_plan import Snapshot  # a plan alone does not pay for what reads saved ones
 
 PLAN_SCHEMA = "capplan.plan/1"
 MODES_SCHEMA = "capplan.modes/1"
@@ -66,9 +66,9 @@ def plan_record(plan: Plan) -> dict[str, Any]:
         "yearly_cost": number(plan.yearly_cost),
         "list_cost": number(plan.list_cost),
         "discount": number(plan.discount),
-        "standing_cost": number(plan.standing_cost),
+        "standing_cost": number(plan.fixed_cost),
         "cost_by_tag": _value(plan.cost_by_tag),
-        "entrances": [_entrance(e) for e in plan.entrances],
+        "entrances": [_entrance(e) for e in plan.traffic_sources],
         "runs": [_run(r) for r in plan.runs],
         "access_patterns": [_pattern(p) for p in plan.patterns],
         "free_tier": plan.free_tier,
@@ -309,9 +309,9 @@ def _pattern(one: PatternCost) -> dict[str, Any]:
     }
 
 
-def _entrance(e: EntranceCost) -> dict[str, Any]:
+def _entrance(e: TrafficSourceCost) -> dict[str, Any]:
     return {
-        "entrance": e.entrance,
+        "entrance": e.traffic_source,
         "unit": e.unit,
         "monthly": number(to_quantity(e.monthly)),
         "monthly_cost": number(e.monthly_cost),

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from capplan.answer import (
-    EntranceCost,
+from capplan.pipeline.results import (
     Finding,
     Plan,
     PlannedLimit,
     PlannedResource,
     Prices,
+    TrafficSourceCost,
     Verdict,
     WeighedAssumption,
 )
 from capplan.pricing.rating import LineItem
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Cell, Style, bar, columns, finish, labelled, left, paint, right, row, safe, wrap
 from capplan.report.patterns_text import patterns_block
@@ -78,9 +78,9 @@ def title(name: str, region: str, rest: str, style: Style) -> str:
 
 def _summary(plan: Plan, style: Style) -> list[str]:
     money = f"{numbers.usd(plan.monthly_cost)} a month   {numbers.usd(plan.yearly_cost)} a year"
-    busiest = max(plan.entrances, key=lambda e: e.monthly_cost, default=None)
+    busiest = max(plan.traffic_sources, key=lambda e: e.monthly_cost, default=None)
     per = (
-        f"{_per_thousand(busiest)} per 1,000 {safe(busiest.entrance, style)}"
+        f"{_per_thousand(busiest)} per 1,000 {safe(busiest.traffic_source, style)}"
         if busiest and busiest.per_thousand
         else ""
     )
@@ -94,10 +94,10 @@ def _summary(plan: Plan, style: Style) -> list[str]:
     return [*out, *_gates_lines(plan, style), *_limits_line(plan.limits, style), _savings_line(plan.findings)]
 
 
-def _per_thousand(entrance: EntranceCost) -> str:
-    if entrance.per_thousand >= 1 or not entrance.per_thousand:
-        return numbers.usd(entrance.per_thousand)
-    shown = entrance.per_thousand.quantize(Decimal("0.0001"), ROUND_HALF_UP)
+def _per_thousand(traffic_source: TrafficSourceCost) -> str:
+    if traffic_source.per_thousand >= 1 or not traffic_source.per_thousand:
+        return numbers.usd(traffic_source.per_thousand)
+    shown = traffic_source.per_thousand.quantize(Decimal("0.0001"), ROUND_HALF_UP)
     return f"{shown:f}" if shown else "<0.0001"
 
 
@@ -329,9 +329,9 @@ def _once(plan: Plan, style: Style) -> list[str]:
 
 def _entrances(plan: Plan, style: Style, top: int | None) -> list[str]:
     """What 1,000 units of each entrance cause, where there is more than one; standing cost apart."""
-    if len(plan.entrances) < 2:  # noqa: PLR2004  the only one stands in the summary
+    if len(plan.traffic_sources) < 2:  # noqa: PLR2004  the only one stands in the summary
         return []
-    ranked = sorted(plan.entrances, key=lambda e: (-e.monthly_cost, e.entrance))
+    ranked = sorted(plan.traffic_sources, key=lambda e: (-e.monthly_cost, e.traffic_source))
     shown = ranked[:top]
     out = row(
         style,
@@ -344,7 +344,7 @@ def _entrances(plan: Plan, style: Style, top: int | None) -> list[str]:
     for one in shown:
         out += row(
             style,
-            left(0, one.entrance),
+            left(0, one.traffic_source),
             right(_QUANTITY, _volume(one.monthly)),
             right(_PRICE, _per_thousand(one)),
             right(_AMOUNT, numbers.usd(one.monthly_cost)),
@@ -353,11 +353,11 @@ def _entrances(plan: Plan, style: Style, top: int | None) -> list[str]:
     if hidden:
         rest = sum((e.monthly_cost for e in hidden), Decimal(0))
         out += row(style, left(0, f"{len(hidden)} more"), right(_AMOUNT, numbers.usd(rest)), colour="dim")
-    if plan.standing_cost:
+    if plan.fixed_cost:
         out += row(
             style,
             left(0, "standing: whatever the traffic"),
-            right(_AMOUNT, numbers.usd(plan.standing_cost)),
+            right(_AMOUNT, numbers.usd(plan.fixed_cost)),
             colour="dim",
         )
     return out

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from capplan.answer import RunCost
+from capplan.pipeline.results import RunCost
 from capplan.report import numbers
 from capplan.report.document import Style, left, right, row, wrap
 

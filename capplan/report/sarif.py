@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from capplan.answer import Finding, Plan
+from capplan.pipeline.results import Finding, Plan
 from capplan.report.checked import Checked, message, money
 from capplan.report.plain import plain
 from capplan.report.plan_json import number, to_json

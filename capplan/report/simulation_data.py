@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from capplan.answer import Simulated, Simulation
+from capplan.pipeline.results import Simulated, Simulation
 from capplan.report.delimited import cell, csv_text
 from capplan.report.numbers import of_float
 from capplan.report.plan_json import number
@@ -36,15 +36,15 @@ def _resource(one: Simulated) -> dict[str, Any]:
 
 
 def _timeline(one: Timeline) -> dict[str, Any]:
-    books = one.books
+    totals = one.totals
     return {
         "name": one.name,
         "settings": one.settings,
         "day": one.day,
         "books": {
-            "unit": books.unit,
-            "offered": number(books.offered),
-            **{name: number(amount) for name, amount in books.parts},
+            "unit": totals.unit,
+            "offered": number(totals.offered),
+            **{name: number(amount) for name, amount in totals.parts},
         },
         "month": [_series(s) for s in one.month],
         "charts": [{"title": c.title, "series": [_series(s) for s in c.series]} for c in one.charts],

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from capplan.answer import Simulation
+from capplan.pipeline.results import Simulation
 from capplan.report import numbers
 from capplan.report.document import Style, finish, labelled, left, paint, row, safe, wrap
 from capplan.report.plan_text import title
 from capplan.report.time_chart import bars, chart, spark
-from capplan.timeline import Books, Chart, Event, Timeline
+from capplan.timeline import Chart, Event, Timeline, Totals
 from capplan.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, WINDOW_DAYS
 
 _SHOWN_EVENTS = 12
@@ -34,7 +34,7 @@ def _timeline(one: Timeline, style: Style, *, whole: bool, all_events: bool) -> 
     head = paint(
         safe(" · ".join(part for part in (one.name, f"day {one.day}", one.settings) if part), style), "bold", style
     )
-    first = [head, *_books(one.books, style), *(_month(one, style) if one.month else [])]
+    first = [head, *_books(one.totals, style), *(_month(one, style) if one.month else [])]
     blocks = [first]
     if whole:
         blocks += [_chart(asked, style) for asked in one.charts]
@@ -48,13 +48,13 @@ def _chart(asked: Chart, style: Style) -> list[str]:
     return [paint(safe(asked.title.upper(), style), "bold", style), *chart(asked, style)]
 
 
-def _books(books: Books, style: Style) -> list[str]:
-    parts = " + ".join(f"{name} {_amount(amount, books)}" for name, amount in books.parts)
-    return wrap(f"offered {numbers.quantity(books.offered)} {books.unit} = {parts}, over the four weeks", 2, style)
+def _books(totals: Totals, style: Style) -> list[str]:
+    parts = " + ".join(f"{name} {_amount(amount, totals)}" for name, amount in totals.parts)
+    return wrap(f"offered {numbers.quantity(totals.offered)} {totals.unit} = {parts}, over the four weeks", 2, style)
 
 
-def _amount(amount: Decimal, books: Books) -> str:
-    share = f" ({numbers.share(amount / books.offered)})" if 0 < amount < books.offered else ""
+def _amount(amount: Decimal, totals: Totals) -> str:
+    share = f" ({numbers.share(amount / totals.offered)})" if 0 < amount < totals.offered else ""
     return numbers.quantity(amount) + share
 
 

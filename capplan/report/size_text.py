@@ -7,14 +7,14 @@ from pathlib import PurePath
 from typing import Any
 
 from capplan import __version__
-from capplan.planning.size import MeasuredItems, PricedOperation
-from capplan.quantities import to_quantity
+from capplan.commands.size import MeasuredItems, PricedOperation
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Style, finish, left, paint, right, row, safe, wrap
 from capplan.report.plan_json import number
-from capplan.services.dynamodb.measure import Measured
+from capplan.services.dynamodb.items.measure import Measured
+from capplan.services.dynamodb.items.sample import Attribute
 from capplan.services.dynamodb.quotas import READ_BLOCK_BYTES, WRITE_BLOCK_BYTES
-from capplan.services.dynamodb.sample import Attribute
 from capplan.units import BYTES_PER_KB
 
 SCHEMA = "capplan.size/1"

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from capplan.answer import Plan
+from capplan.pipeline.results import Plan
 from capplan.report import numbers
 from capplan.report.document import Style, safe
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from capplan.answer import Finding, FindingChange, Plan, PlannedLimit, PlannedResource, Verdict, WayOut
+from capplan.pipeline.results import Finding, FindingChange, Plan, PlannedLimit, PlannedResource, SuggestedFix, Verdict
 from capplan.pricing.rating import LineItem
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 
-WORDS = ("BROKEN", "warning", "waived", "ok")
+SPEC_CONFIG = ("BROKEN", "warning", "waived", "ok")
 """What a verdict is called, the worst first."""
 _DEAREST = 3
 _SMALL = Decimal("0.01")
@@ -61,7 +61,7 @@ def ranked(gates: Sequence[Told]) -> list[Told]:
     return sorted(
         gates,
         key=lambda t: (
-            WORDS.index(t.word),
+            SPEC_CONFIG.index(t.word),
             t.verdict.margin is None,
             t.verdict.margin or Decimal(0),
             t.verdict.line,
@@ -100,7 +100,7 @@ def verdict_word(gate: Verdict) -> str:
 def summary(gates: Sequence[Verdict]) -> str:
     """The verdicts in a few words."""
     words = [verdict_word(g) for g in gates]
-    broken, warned, waived = (words.count(word) for word in WORDS[:3])
+    broken, warned, waived = (words.count(word) for word in SPEC_CONFIG[:3])
     if not words:
         return "no gates written"
     tail = "".join(f", {count}" for count in (
@@ -243,7 +243,7 @@ def _way(f: Finding, gives: str) -> Way:
     return Way(saves + f.message, f.gives_up, f.change, gives)
 
 
-def _gives(way: WayOut, gate: Verdict) -> str:
+def _gives(way: SuggestedFix, gate: Verdict) -> str:
     """What the gate is then: `gives 0%: it holds`."""
     if way.holds is None:
         return ""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from capplan.planning.workflow_answer import Measure, PathBound, StateRow, TypeChoice, Workflow
-from capplan.quantities import to_quantity
+from capplan.commands.workflow.results import Measure, PathBound, StateRow, TypeChoice, Workflow
+from capplan.quantities.rounding import to_quantity
 from capplan.report.plan_json import limit_record, number
 
 WORKFLOW_SCHEMA = "capplan.workflow/1"
@@ -58,7 +58,7 @@ def workflow_record(answer: Workflow) -> dict[str, Any]:
             {"path": a.path, "value": a.value, "reason": a.reason, "kind": a.kind} for a in answer.assumptions
         ],
         "excluded": [{"what": e.what, "why": e.why} for e in answer.excluded],
-        "standing": list(answer.standing),
+        "standing": list(answer.fixed_resources),
     }
 
 

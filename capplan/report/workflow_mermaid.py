@@ -5,13 +5,13 @@ Source of the syntax: mermaid.js.org, "Flowcharts - Basic Syntax" (read 2026-11-
 
 from fractions import Fraction
 
-from capplan.planning.workflow_answer import StateRow, Workflow
-from capplan.quantities import to_quantity
+from capplan.commands.workflow.results import StateRow, Workflow
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.plain import plain
 from capplan.report.workflow_text import amount, lasting, per_thousand
-from capplan.services.stepfunctions.definition import Graph, State
-from capplan.services.stepfunctions.expectation import odds
+from capplan.services.stepfunctions.asl.definition import Graph, State
+from capplan.services.stepfunctions.execution.expectation import odds
 
 _ENTITIES = {"&": "#amp;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "`": "#96;", ";": "#59;"}
 _SHAPES = {"Choice": ("{", "}"), "Succeed": ("([", "])"), "Fail": ("[[", "]]"), "Wait": ("(", ")"), "Pass": ("(", ")")}

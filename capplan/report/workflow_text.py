@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan.planning.workflow_answer import Measure, PathBound, StateRow, TypeChoice, Workflow
-from capplan.quantities import to_quantity
+from capplan.commands.workflow.results import Measure, PathBound, StateRow, TypeChoice, Workflow
+from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Style, finish, labelled, left, paint, right, row, wrap
 from capplan.report.plan_text import SERVICES, title
@@ -95,8 +95,8 @@ def _states(answer: Workflow, style: Style) -> list[str]:
     off = _shown(answer.cost) - shown
     gap = row(style, left(_NAME, "rounding"), right(_USD, f"{off:+f}")) if off else []
     out = [*head, *unit, *body, *gap, *whole]
-    if answer.standing:
-        out += wrap(f"what {', '.join(answer.standing)} cost whatever happens is not in here", 2, style)
+    if answer.fixed_resources:
+        out += wrap(f"what {', '.join(answer.fixed_resources)} cost whatever happens is not in here", 2, style)
     return out
 
 

@@ -1,4 +1,4 @@
-"""The rooms. SECTIONS is the one place a new service is named; a room is loaded when a scenario first speaks of it."""
+"""The list of services. Manifests are imported at once, the rest of a service when a scenario first declares a resource."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -6,75 +6,74 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
-from capplan.model import Kind, Rule
+from capplan.model import Rule
+from capplan.resource_type import ResourceType
+from capplan.service import Integration, Quota, Section, Service
 
-SECTIONS: Mapping[str, str] = {
-    "tables": "dynamodb",
-    "functions": "lambda_",
-    "state_machines": "stepfunctions",
-    "jobs": "glue",
-    "crawlers": "glue",
-    "catalog": "glue",
-    "catalog_tasks": "glue",
-    "data_quality": "glue",
-    "sessions": "glue",
-    "databrew": "glue",
+
+def _manifest(folder: str) -> Service:
+    service: Service = import_module(f"{__name__}.{folder}.manifest").SERVICE
+    return service
+
+
+FOLDERS = ("dynamodb", "lambda_", "stepfunctions", "glue")
+"""Each service's folder, in the order of answers: the only list of services."""
+SERVICES: tuple[Service, ...] = tuple(_manifest(folder) for folder in FOLDERS)
+"""The manifests."""
+SECTIONS: Mapping[str, Section] = {section.key: section for service in SERVICES for section in service.sections}
+"""The sections of the language that declare resources, in the order of answers."""
+QUOTAS: Mapping[str, Quota] = {
+    quota.id: quota
+    for quota in sorted((quota for service in SERVICES for quota in service.quotas if quota.shared), key=lambda q: q.id)
 }
-"""The room of each section of the language, in the order answers name them."""
-_ROOM_OF = {"dynamodb": "dynamodb", "lambda": "lambda_", "stepfunctions": "stepfunctions", "glue": "glue"}
-"""The room of a limit's first word."""
+"""Quotas that the account's resources share, by id; a scenario may set them under `account.quotas`."""
 
 
 @lru_cache
-def kind_of(section: str) -> Kind[Any, Any]:
-    """What stands in a section. A room that is not asked for is not loaded: that halves the start of most plans."""
-    room = import_module(f"capplan.services.{SECTIONS[section]}")
-    kinds: tuple[Kind[Any, Any], ...] = getattr(room, "KINDS", None) or (room.KIND,)
-    return next(kind for kind in kinds if kind.section == section)
-
-
-def all_kinds() -> tuple[Kind[Any, Any], ...]:
-    """Every kind of resource, all rooms loaded."""
-    return tuple(kind_of(section) for section in SECTIONS)
+def resource_type(section: str) -> ResourceType[Any, Any]:
+    """The type of a section's resources; imports its service."""
+    folder = next(
+        folder for folder, service in zip(FOLDERS, SERVICES, strict=True) if SECTIONS[section] in service.sections
+    )
+    module, _, name = SECTIONS[section].resource_type.partition(":")
+    type_: ResourceType[Any, Any] = getattr(import_module(f"{__name__}.{folder}.{module}"), name)
+    return type_
 
 
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule of every room, by id."""
-    return tuple(sorted((rule for kind in all_kinds() for rule in kind.rules), key=lambda rule: rule.id))
+    """Every rule of every service, by id."""
+    return tuple(sorted((rule for section in SECTIONS for rule in resource_type(section).rules), key=lambda r: r.id))
 
 
-QUOTAS = (
-    "dynamodb.account.provisioned_read",
-    "dynamodb.account.provisioned_write",
-    "dynamodb.table.read",
-    "dynamodb.table.write",
-    "glue.column_statistics_runs",
-    "glue.concurrent_crawlers",
-    "glue.concurrent_runs",
-    "glue.crawlers",
-    "glue.data_quality_runs",
-    "glue.dpus",
-    "glue.flex_dpus",
-    "glue.jobs",
-    "glue.queued_runs",
-    "glue.ray_m_dpus",
-    "lambda.concurrency",
-    "lambda.request_rate",
-    "stepfunctions.express_start_rate",
-    "stepfunctions.open_executions",
-    "stepfunctions.open_map_runs",
-    "stepfunctions.start_rate",
-    "stepfunctions.transition_rate",
-)
-"""Limits of an account that a scenario may give other figures for."""
+def verbs() -> Mapping[str, tuple[str, ...]]:
+    """The verbs of `calls`, each with the sections that accept it."""
+    names = dict.fromkeys(verb for section in SECTIONS.values() for verb in section.verbs)
+    return {verb: tuple(key for key, section in SECTIONS.items() if verb in section.verbs) for verb in names}
 
 
-def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal]) -> Decimal | None:
-    """The default quota of a limit the account shares, in a Region; None where there is none.
+def emitters() -> Mapping[str, str]:
+    """Sections whose resources emit, by the key of a trigger that names such a resource."""
+    return {section.emits.word: section.key for section in SECTIONS.values() if section.emits is not None}
 
-    `quotas` are the account's own: Lambda's request rate follows its concurrency.
+
+def integrations() -> Mapping[tuple[str, str], Integration]:
+    """The actions by which a workflow calls resources."""
+    return {key: integration for service in SERVICES for key, integration in service.integrations.items()}
+
+
+def default_quota(limit: str, region: str, quotas: Mapping[str, Decimal]) -> Decimal | None:
+    """AWS's default of a quota that the account's resources share; None for an unknown one.
+
+    Args:
+        limit: The quota's id.
+        region: AWS's code of the Region.
+        quotas: The scenario's `account.quotas`: some quotas are a multiple of another.
     """
-    room = _ROOM_OF[limit.partition(".")[0]]
-    limits = import_module(f"capplan.services.{room}.limits")
-    found: Decimal | None = limits.pool_quota(limit, region, quotas)
-    return found
+    quota = QUOTAS.get(limit)
+    if quota is None:
+        return None
+    if quota.follows is None:
+        return quota.in_region(region)
+    leader, factor = quota.follows
+    of_leader = quotas.get(leader, QUOTAS[leader].in_region(region))
+    return of_leader * factor

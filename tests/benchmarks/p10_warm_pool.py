@@ -12,7 +12,8 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-from capplan.services.lambda_.warm_pool import Environments, steady_run
+from capplan.services.lambda_.simulation.warm_pool import Environments
+from tests.reference.lambda_.steady_run import steady_run
 
 RATE, WARM_S, COLD_S, KEEP_ALIVE_S = 50.0, 0.2, 1.0, 600.0
 GOAL_PER_S, GOAL_SIMPY, GOAL_SIMFAAS = 2_000_000, 15.0, 50.0
@@ -21,7 +22,7 @@ FLAT_MB = 40.0
 
 
 def own(requests: int) -> None:
-    """The pool of the Lambda room."""
+    """Lambda's warm pool."""
     steady_run(RATE, WARM_S, COLD_S, Environments(KEEP_ALIVE_S), requests, 1)
 
 

@@ -28,13 +28,14 @@ print((held() - before) / 1024)
 
 def draw(seed: int) -> None:
     """One draw of the heat and of the requests."""
-    from capplan.services.dynamodb.heat import heat_of, requests_by_partition
-    from capplan.services.dynamodb.key_weights import rank_weights
-    from capplan.services.dynamodb.popularity import Keys, Popularity
+    from capplan.services.dynamodb.keys.popularity import Keys, Popularity
+    from capplan.services.dynamodb.keys.weights import rank_weights
+    from capplan.services.dynamodb.partitions.load import partition_loads
+    from tests.reference.dynamodb.hashed_keys import requests_by_partition
 
-    heat_of.cache_clear()
+    partition_loads.cache_clear()
     rank_weights.cache_clear()
-    heat = heat_of(Keys(Popularity("zipf", exponent=0.9), 10**10), 1000, seed)
+    heat = partition_loads(Keys(Popularity("zipf", exponent=0.9), 10**10), 1000, seed)
     assert int(requests_by_partition(heat, 10**12, seed).sum()) == 10**12
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from capplan.services.dynamodb.placement import loads
+from tests.reference.dynamodb.hashed_keys import loads
 
 GOAL = 4.0
 KEYS = 4_000_000

@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from capplan.services.dynamodb.heat import Heat, heat_of
-from capplan.services.dynamodb.partition_refusal import refused_part
-from capplan.services.dynamodb.pieces_refusal import refused_by_pieces
-from capplan.services.dynamodb.popularity import Keys, Popularity
-from capplan.services.dynamodb.splits import follow
+from capplan.services.dynamodb.keys.popularity import Keys, Popularity
+from capplan.services.dynamodb.partitions.load import PartitionLoads, partition_loads
+from capplan.services.dynamodb.partitions.splits import simulate_splits
+from capplan.services.dynamodb.partitions.throttling import throttled_share
+from capplan.services.dynamodb.partitions.throttling_over_time import throttled_share_over_time
 from capplan.units import WINDOW_MINUTES
 
 ROUNDS = 5
@@ -27,11 +27,11 @@ def run() -> list[tuple[str, float, float]]:
     """Median seconds of each."""
     out = []
     for partitions, goal in GOALS.items():
-        heat = heat_of(_ZIPF, partitions, 1)
+        heat = partition_loads(_ZIPF, partitions, 1)
         levels = _levels(700.0 * partitions, 1440)
         seconds = _median(lambda h=heat, x=levels: _month(h, x))  # type: ignore[misc]
         out.append((f"P8 a month of minutes on {partitions:,} partitions, s", seconds, goal))
-    heat = heat_of(_ZIPF, 10, 1)
+    heat = partition_loads(_ZIPF, 10, 1)
     levels = np.repeat(_levels(9000.0, 1440), 60)
     out.append(("P8 a month of seconds on 10 partitions, s", _median(lambda: _means(heat, levels)), SECONDS_GOAL))
     return out
@@ -42,13 +42,13 @@ def _levels(mean: float, per_day: int) -> "np.ndarray[tuple[int], np.dtype[np.fl
     return mean * (1 + 0.5 * np.sin(2 * np.pi * minutes / per_day)) * (1 + 0.01 * np.sin(minutes))
 
 
-def _month(heat: Heat, levels: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> None:
-    history = follow(heat, levels / 1000, can_spread=False)
-    refused_by_pieces(levels, history.pieces, 1000.0, 1.0)
+def _month(heat: PartitionLoads, levels: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> None:
+    history = simulate_splits(heat, levels / 1000, can_spread=False)
+    throttled_share_over_time(levels, history.partitions, 1000.0, 1.0)
 
 
-def _means(heat: Heat, levels: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> None:
-    refused_part(levels, heat.shares, 1000.0, heat.tops)
+def _means(heat: PartitionLoads, levels: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> None:
+    throttled_share(levels, heat.shares, 1000.0, heat.hottest_key_shares)
 
 
 def _median(work: Callable[[], object]) -> float:

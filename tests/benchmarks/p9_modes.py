@@ -9,8 +9,8 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 
-from capplan.services.dynamodb.bucket import let_through
-from capplan.services.dynamodb.scaling import Bounds, Policy, capacity_steps, expand
+from capplan.services.dynamodb.capacity.burst_bucket import serve
+from capplan.services.dynamodb.capacity.scaling import Bounds, Policy, capacity_steps, expand
 from tests.benchmarks.peer_evaluator import evaluate
 from tests.benchmarks.traces import MINUTES, Metric, trace
 
@@ -28,7 +28,7 @@ def compare(metrics: Sequence[Metric]) -> dict[str, tuple[float, float, float, f
         policy = Policy(0.7, (Bounds(0, 5, 40_000),))
         steps = capacity_steps([(levels, policy) for levels in sides])
         held = [expand(one, MINUTES) for one in steps]
-        lost = sum(float((x - let_through(x, c).served).sum()) for x, c in zip(sides, held, strict=True))
+        lost = sum(float((x - serve(x, c).rates).sum()) for x, c in zip(sides, held, strict=True))
         whole = sum(float(x.sum()) for x in sides)
         requests = float(sides[0].sum() * 60 * PRICES[0] + sides[1].sum() * 60 * PRICES[1])
         peak = sum(math.ceil(x.max()) * p * MINUTES / 60 for x, p in zip(sides, PRICES[2:], strict=True))

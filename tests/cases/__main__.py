@@ -1,4 +1,4 @@
-"""Scores case files from the command line: `python -m tests.cases FILE...`. It judges nothing itself."""
+"""Scores case files from the command line: `python -m tests.cases FILE...`."""
 
 import argparse
 import json
@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def by_kind(outcomes: Iterable[Outcome]) -> dict[str, Counter[str]]:
-    """How many of each verdict, by kind, in order of first appearance."""
+    """The number of each verdict, by kind, in order of first appearance."""
     kinds: dict[str, Counter[str]] = {}
     for outcome in outcomes:
         kinds.setdefault(outcome.kind, Counter())[outcome.verdict] += 1
@@ -65,7 +65,7 @@ def _as_record(outcome: Outcome) -> dict[str, object]:
 
 
 def as_text(outcomes: Sequence[Outcome]) -> str:
-    """A block a case, then a table by kind."""
+    """A block per case, then a table by kind."""
     return "\n".join([*(_block(outcome) for outcome in outcomes), "", *_table(outcomes), ""])
 
 

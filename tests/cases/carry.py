@@ -1,7 +1,7 @@
 """Writes this project's own copy of case files into tests/cases/data: `python -m tests.cases.carry FILE...`.
 
-It keeps what a case is judged by and where its figures come from, and drops prose; it leaves out cases that read a
-definition file, since those files belong to other people. It changes no figure.
+It keeps inputs, expected figures and sources, and drops prose; cases that read a definition file are left out, since those
+files belong to others. Figures are not changed.
 """
 
 import argparse
@@ -27,8 +27,8 @@ _PROSE = frozenset({"title", "note", "notes", "description", "context", "scenari
 _UNCARRIED = re.compile(
     r"(?:^|see |rules of )(?:dynamodb|glue|lambda|stepfunctions)\.md(?: formulas| sections? \d(?: and \d)?)?"
 )
-_OWN = "a rule AWS publishes"
-"""Notes on AWS's rules that do not travel with the cases."""
+_AWS_RULE = "a rule AWS publishes"
+"""Replaces references to notes on AWS's rules, which are not carried with the cases."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,7 +52,7 @@ def carry(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def reads_definition(case: Mapping[str, Any]) -> bool:
-    """Whether a case needs a file of somebody else's."""
+    """Whether a case needs a definition file."""
     return "asl" in case or "asl" in (case.get("inputs") or {})
 
 
@@ -60,21 +60,21 @@ def _carried(case: Mapping[str, Any], sources: Mapping[str, str]) -> dict[str, A
     kept = {key: case[key] for key in _KEPT if key in case}
     source = kept.get("source")
     if isinstance(source, str):
-        kept["source"] = _UNCARRIED.sub(_OWN, sources.get(source, source))
+        kept["source"] = _UNCARRIED.sub(_AWS_RULE, sources.get(source, source))
     elif isinstance(source, Mapping):
         kept["source"] = without_prose(source)
     return kept
 
 
 def without_prose(value: Any) -> Any:  # noqa: ANN401  any YAML value
-    """The same value without its remarks."""
+    """The same value without prose."""
     if isinstance(value, Mapping):
         return {key: without_prose(part) for key, part in value.items() if key not in _PROSE or key == "title"}
     return [without_prose(part) for part in value] if isinstance(value, list) else value
 
 
 class _Dumper(yaml.CSafeDumper):
-    """Writes decimals with the digits they were read with, and nothing by reference."""
+    """Writes decimals with all their digits, and no aliases."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  the base class's shape
         return True
@@ -89,7 +89,7 @@ _Dumper.add_representer(Decimal, _decimal)
 
 
 def written(document: Mapping[str, Any]) -> str:
-    """The document as YAML, one line a case part."""
+    """The document as YAML, one line per part of a case."""
     head = "# Cases with the source of each figure. Written by `python -m tests.cases.carry`; change them there.\n"
     return head + yaml.dump(
         dict(document), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=160, default_flow_style=None

@@ -1,4 +1,4 @@
-"""Compares what a case expects with what was observed, by the rules of its format. It computes no expected figure."""
+"""Compares expected with observed values of a case, by the rules of its format."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +41,7 @@ def plain(value: object) -> object:
 
 
 def number(value: object) -> Fraction | None:
-    """The exact number a value stands for (a float: the digits it prints); None for anything else, booleans too."""
+    """The exact number of a value (of a float: its printed digits); None for anything else, booleans too."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | Fraction):
@@ -112,7 +112,7 @@ Format = Literal["fields", "tolerances", "absolute", "rows"]
 
 
 def format_of(case: Mapping[str, Any]) -> Format:
-    """Which rules a case follows, told by its shape."""
+    """The rules a case follows, by its shape."""
     if isinstance(case.get("expect"), Sequence):
         return "rows"
     if "expect" in case:
@@ -121,7 +121,7 @@ def format_of(case: Mapping[str, Any]) -> Format:
 
 
 def mismatches(case: Mapping[str, Any], observed: object) -> list[str]:
-    """What does not match, one line each; empty when the case passes."""
+    """A line for each value that does not match; empty when the case passes."""
     observed = plain(observed)
     kind = format_of(case)
     if kind == "rows":
@@ -143,10 +143,10 @@ def _is_remark(key: str) -> bool:
 def _judge(key: str, expected: object, observed: Mapping[Any, Any], rule: Rule) -> list[str]:
     if key not in observed:
         return [f"{key}: not observed"]
-    return _told(agrees(expected, observed[key], rule), key, show(expected), observed[key])
+    return _mismatch(agrees(expected, observed[key], rule), key, show(expected), observed[key])
 
 
-def _told(passed: bool, where: str, expected: str, observed: object) -> list[str]:  # noqa: FBT001
+def _mismatch(passed: bool, where: str, expected: str, observed: object) -> list[str]:  # noqa: FBT001
     return [] if passed else [f"{where}: expected {expected}, observed {show(observed)}"]
 
 
@@ -157,7 +157,7 @@ def _field(_: Mapping[str, Any], key: str, expected: object, observed: Mapping[A
         if name not in observed:
             return [f"{name}: not observed"]
         passed = any(agrees(one, observed[name], _field_rule(name)) for one in expected)
-        return _told(passed, name, f"one of {show(expected)}", observed[name])
+        return _mismatch(passed, name, f"one of {show(expected)}", observed[name])
     if key == "shown":
         return _shown(expected, observed)
     return _judge(key, expected, observed, _field_rule(key))
@@ -169,7 +169,7 @@ def _shown(expected: object, observed: Mapping[Any, Any]) -> list[str]:
     given, wanted = number(source), number(expected)
     if given is None or wanted is None:
         return _judge("shown", expected, observed, Rule(within(Fraction(0))))
-    return _told(half_up(given, _CENTS) == wanted, "shown", show(expected), source)
+    return _mismatch(half_up(given, _CENTS) == wanted, "shown", show(expected), source)
 
 
 def _field_rule(key: str) -> Rule:
@@ -222,15 +222,15 @@ def _row(index: int, row: Mapping[str, Any], entry: object) -> list[str]:
         entry = plain(entry[metric])
     if "value" in row:
         rule = Rule(within(_part(row, "abs"), _part(row, "rel")))
-        return _told(agrees(row["value"], entry, rule), where, show(row["value"]), entry)
+        return _mismatch(agrees(row["value"], entry, rule), where, show(row["value"]), entry)
     inside = _inside(number(row.get("min")), number(row.get("max")), number(entry))
-    return _told(inside, where, f"{show(row.get('min'))} to {show(row.get('max'))}", entry)
+    return _mismatch(inside, where, f"{show(row.get('min'))} to {show(row.get('max'))}", entry)
 
 
-def _inside(low: Fraction | None, high: Fraction | None, found: Fraction | None) -> bool:
-    if found is None or (low is None and high is None):
+def _inside(low: Fraction | None, high: Fraction | None, value: Fraction | None) -> bool:
+    if value is None or (low is None and high is None):
         return False
-    return (low is None or low <= found) and (high is None or found <= high)
+    return (low is None or low <= value) and (high is None or value <= high)
 
 
 # --- showing ----------------------------------------------------------------------------------------------------------

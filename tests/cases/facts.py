@@ -1,4 +1,4 @@
-"""What an adapter may know beside its case: the file's tables, the definitions, the prices. It computes nothing."""
+"""What an adapter has beside its case: the file's tables, definitions and prices."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from capplan.pricing.catalogue import Catalogue, Price, Tier, allowances, load_p
 
 
 class NotCovered(Exception):  # noqa: N818  a verdict, not an error
-    """Raised by an adapter for a case that capplan does not compute yet; the case counts as not covered."""
+    """Raised by an adapter for a case that capplan does not compute; the case counts as not covered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The surroundings of one case.
+    """The context of a case.
 
     Attributes:
         tables: The file's top-level `tables`, by name.
@@ -31,23 +31,23 @@ class Facts:
         return load_prices(region, {})
 
     def price(self, region: str, key: str) -> Price:
-        """One dimension of it; a case that needs one nobody has published is not covered."""
-        found = self.prices(region).price(key)
-        if found is None:
+        """A price of the list. Raises NotCovered where there is none."""
+        price = self.prices(region).price(key)
+        if price is None:
             raise NotCovered(f"no price {key} in {region}")
-        return found
+        return price
 
     def tiers(self, region: str, key: str) -> list[tuple[Fraction, Decimal]]:
-        """A dimension's paid tiers as (from quantity, price of one unit), in growing order."""
+        """A price's paid tiers as (from quantity, unit price), in growing order."""
         return [(Fraction(tier.begin), _known(tier, key)) for tier in self.price(region, key).tiers]
 
     def unit_usd(self, region: str, key: str) -> Decimal:
-        """What one unit costs in the first paid tier."""
+        """The unit price of the first paid tier."""
         return self.tiers(region, key)[0][1]
 
     def allowance(self, key: str) -> Decimal:
-        """What the account has free of a dimension a month, outside its SKU; 0 where there is nothing."""
-        return next((one.quantity for one in allowances() if key in one.keys), Decimal(0))
+        """The account's free quantity of a price per month, outside its SKU; 0 where there is none."""
+        return next((allowance.quantity for allowance in allowances() if key in allowance.keys), Decimal(0))
 
 
 def _known(tier: Tier, key: str) -> Decimal:

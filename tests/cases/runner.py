@@ -1,4 +1,4 @@
-"""Reads case files and judges every case through its adapter. It knows no kind of case itself."""
+"""Reads case files and judges every case with the adapter of its kind."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ AGGREGATE = "aggregate_check"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One case, judged. `why` says what did not match, or why it is not covered."""
+    """The verdict of a case. `why` says what did not match, or why it is not covered."""
 
     id: str
     kind: str
@@ -31,7 +31,7 @@ class Outcome:
 
 
 class _Loader(yaml.CSafeLoader):
-    """The C parser, with every float kept as the digits that stand in the file."""
+    """The C parser, with every float as a Decimal of its written digits."""
 
 
 def _decimal(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> object:
@@ -55,7 +55,7 @@ def read_cases(path: Path) -> dict[str, Any]:
 
 
 def facts_of(path: Path, document: Mapping[str, Any], asl: Path | None) -> Facts:
-    """The surroundings of a file's cases; definitions lie in the given folder, else in `asl` beside the file."""
+    """The context of a file's cases; definitions are in the given folder, else in `asl` beside the file."""
     beside = path.parent / "asl"
     return Facts(document.get("tables") or {}, asl or (beside if beside.is_dir() else None))
 
@@ -74,7 +74,7 @@ def scored(cases: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def run_case(case: dict[str, Any], facts: Facts) -> Outcome:
-    """One case through the adapter of its kind; what an adapter raises is what was observed."""
+    """Runs a case with the adapter of its kind; an exception of the adapter is the observed value."""
     kind, id_ = str(case["kind"]), str(case["id"])
     expected = case["expect"] if format_of(case) in {"fields", "rows"} else case.get("expected")
     adapter = all_adapters().get(kind)

@@ -143,8 +143,8 @@ def test_several_scenarios_each_find_their_own_baseline(
         ("[]", "it holds no plan"),
         ('{"schema": "capplan.modes/1"}', "its schema is 'capplan.modes/1'"),
         ('{"schema": "capplan.plan/1"}', "'scenario' is missing or not what it should be"),
-        ('{"schema": "capplan.plan/1", "schema": "x"}', "key 'schema' is written twice"),
-        ('{"schema": "capplan.plan/1", "monthly_cost": NaN}', "NaN is no number"),
+        ('{"schema": "capplan.plan/1", "schema": "x"}', "duplicate key 'schema'"),
+        ('{"schema": "capplan.plan/1", "monthly_cost": NaN}', "NaN is not a number"),
         ("[" * 100_000, "nested too deep"),
     ],
 )
@@ -194,9 +194,9 @@ def test_a_scenario_that_is_new_did_cost_nothing(repository: Path, capsysbinary:
 @pytest.mark.parametrize(
     ("base", "says"),
     [
-        ("nope", "git knows no 'nope'"),
-        ("nope:scenario.yaml", "git knows no 'nope'"),
-        ("HEAD~9", "git knows no 'HEAD~9'"),
+        ("nope", "unknown git revision 'nope'"),
+        ("nope:scenario.yaml", "unknown git revision 'nope'"),
+        ("HEAD~9", "unknown git revision 'HEAD~9'"),
         ("HEAD:no.yaml", "'no.yaml' is not in git at 'HEAD'"),
         ("HEAD:../scenario.yaml", "'../scenario.yaml' is outside of this git repository"),
         ("--output=x:scenario.yaml", "cannot open"),
@@ -233,7 +233,7 @@ def test_outside_of_a_repository_git_is_not_there(
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     code, _, err = told(capsysbinary, "diff", "HEAD~1", written(tmp_path))
     assert code == 2
-    assert "this is no git repository" in err
+    assert "this is not a git repository" in err
 
 
 def test_the_files_beside_a_scenario_are_those_of_the_revision(
@@ -396,7 +396,7 @@ def test_the_answers_hold_to_their_schemas(tmp_path: Path, capsysbinary: pytest.
 
 def test_a_scenarios_schema_knows_gates_with_waivers() -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    from capplan.scenario.schema import scenario_schema
+    from capplan.language.schema import scenario_schema
 
     waiver = {"owner": "a", "reason": "b", "expires": "2026-12-01"}
     for gate, good in (

@@ -86,10 +86,10 @@ def test_explain_shows_the_working_whose_parts_add_up() -> None:
 
 
 def test_every_line_of_the_web_shop_can_be_explained() -> None:
-    from capplan.planning.explain import explain, line_ids
+    from capplan.commands.explain import explain, line_ids
+    from capplan.language.load import load
     from capplan.report.document import Style
     from capplan.report.explain_text import explain_text
-    from capplan.scenario.load import load
 
     scenario = load(WEB_SHOP)
     for line in line_ids(scenario):

@@ -14,7 +14,7 @@ import pytest
 
 import capplan
 from capplan.errors import CapplanError
-from capplan.timeline import MOST_CELLS
+from capplan.timeline import MAX_CELLS
 from tests.helpers import WEB_SHOP, scenario
 
 HOT = """
@@ -74,8 +74,8 @@ def _lacks(value: Any, schema: dict[str, Any]) -> list[str]:  # noqa: ANN401  an
 def test_books_balance(tmp_path: Path) -> None:
     for one in capplan.simulate(scenario(HOT, tmp_path)).resources:
         for timeline in one.timelines:
-            assert timeline.books.gap == 0
-            assert dict(timeline.books.parts)["throttled"] > 0
+            assert timeline.totals.gap == 0
+            assert dict(timeline.totals.parts)["throttled"] > 0
 
 
 def test_a_table_is_followed_in_another_mode() -> None:
@@ -90,7 +90,7 @@ def test_a_table_is_followed_in_another_mode() -> None:
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("order", "there is no resource 'order'"), ("settlement", "'settlement' cannot be followed over time yet")],
+    [("order", "there is no resource 'order'"), ("settlement", "'settlement' cannot be simulated yet")],
 )
 def test_a_wrong_name_is_told(name: str, message: str) -> None:
     found = _run("simulate", WEB_SHOP, name)
@@ -102,5 +102,5 @@ def test_what_is_too_large_is_refused_with_the_product(tmp_path: Path) -> None:
     huge = "tables: {big: {item_size: 100 KB, items: 3B, access: [{put: 1/s}]}}\n"
     with pytest.raises(CapplanError, match=r"40,320 minutes x .* partitions = [\d,]+, at most 1,000,000,000") as error:
         capplan.simulate(scenario(huge, tmp_path))
-    assert error.value.mistakes[0].line == 4
-    assert MOST_CELLS == 10**9
+    assert error.value.diagnostics[0].line == 4
+    assert MAX_CELLS == 10**9

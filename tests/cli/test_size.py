@@ -82,9 +82,9 @@ def test_many_items_are_a_distribution() -> None:
 @pytest.mark.parametrize(
     ("stdin", "options", "message"),
     [
-        ("", (), "there is no item in it"),
+        ("", (), "no item in this file"),
         ("{", (), "not JSON: expecting property name enclosed in double quotes"),
-        ('{"id": {"S": "a"}, "n": 1}', (), "'id' is DynamoDB JSON and 'n' is plain: write all of one kind"),
+        ('{"id": {"S": "a"}, "n": 1}', (), "'id' is DynamoDB JSON and 'n' is plain: write all in one form"),
         (ITEM % "x", ("--region", "us-est-1"), "there are no prices for Region 'us-est-1'"),
     ],
 )

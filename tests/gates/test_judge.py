@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import capplan
-from capplan.answer import Plan
 from capplan.errors import CapplanError
 from capplan.gates.judge import Baseline
+from capplan.language.gate_syntax import Gate, read_gate
+from capplan.language.gate_tokens import plain_name
+from capplan.language.scenario import with_gates
+from capplan.pipeline.results import Plan
 from capplan.report.gates_text import holds
-from capplan.scenario.gate_syntax import Gate, read_gate
-from capplan.scenario.gate_tokens import plain_name
-from capplan.scenario.records import with_gates
 from tests.helpers import WEB_SHOP, scenario
 
 D = Decimal
@@ -33,7 +33,7 @@ functions:
 
 def planned(gates: str, folder: Path, baseline: Mapping[str, Decimal] | None = None, today: date | None = None) -> Plan:
     loaded = scenario(BODY + gates, folder)
-    return capplan.plan(loaded, today=today, findings=False, baseline=Baseline(baseline), lenient=False)
+    return capplan.plan(loaded, today=today, findings=False, baseline=Baseline(baseline), allow_unjudged=False)
 
 
 def verdict(gate: str, folder: Path, baseline: Mapping[str, Decimal] | None = None) -> str:
@@ -93,7 +93,7 @@ def test_every_observable_of_the_web_shop_has_a_gate_that_holds() -> None:
     texts = [f"{plain_name(o.name)} {holds(o)}" for o in plan.observed if o.value is not None]
     assert len(texts) > 100
     gates = [Gate(text, read_gate(text), "deny", n, 1) for n, text in enumerate(texts, 1)]
-    judged = capplan.plan(with_gates(loaded, *gates), findings=False, lenient=False).gates[len(loaded.gates) :]
+    judged = capplan.plan(with_gates(loaded, *gates), findings=False, allow_unjudged=False).gates[len(loaded.gates) :]
     assert [g.gate for g in judged if g.verdict != "pass"] == []
 
 
@@ -118,15 +118,15 @@ def test_a_change_is_in_money_and_in_per_cent(tmp_path: Path) -> None:
         ("cost.change < 5 USD", None, "'cost.change' is not known", "give --baseline plan.json"),
         ("stock.cost.change_percent < 5%", {}, "'stock.cost.change_percent' is not known", "it is 0 in the baseline"),
         ("stock.headroom.change < 5%", {}, "'stock.headroom.change' is not known", "the baseline does not have it"),
-        ("stock.cst.change < 5 USD", {}, "there is nothing called 'stock.cst.change' to observe", "stock.cost"),
+        ("stock.cst.change < 5 USD", {}, "unknown metric 'stock.cst.change'", "stock.cost"),
         (
             "cost.changed < 5 USD",
             {},
-            "there is nothing called 'cost.changed' to observe",
+            "unknown metric 'cost.changed'",
             "did you mean 'cost.change'?",
         ),
-        ("stcok.throttled < 5%", {}, "there is nothing called 'stcok.throttled' to observe", "'stock.throttled'?"),
-        ("stock.throtled < 5%", {}, "there is nothing called 'stock.throtled' to observe", "'stock.throttled'?"),
+        ("stcok.throttled < 5%", {}, "unknown metric 'stcok.throttled'", "'stock.throttled'?"),
+        ("stock.throtled < 5%", {}, "unknown metric 'stock.throtled'", "'stock.throttled'?"),
     ],
 )
 def test_what_is_not_known_never_passes(
@@ -134,10 +134,10 @@ def test_what_is_not_known_never_passes(
 ) -> None:
     with pytest.raises(CapplanError) as error:
         verdict(gate, tmp_path, base)
-    mistake = error.value.mistakes[0]
-    assert (mistake.line, mistake.column) == (12, 5)
-    assert mistake.message == message
-    assert hint in mistake.hint
+    diagnostic = error.value.diagnostics[0]
+    assert (diagnostic.line, diagnostic.column) == (12, 5)
+    assert diagnostic.message == message
+    assert hint in diagnostic.hint
 
 
 def test_an_estimate_lists_what_it_cannot_judge(tmp_path: Path) -> None:
@@ -179,13 +179,13 @@ def test_a_waiver_of_a_gate_that_holds_is_not_needed(tmp_path: Path) -> None:
     assert gate.waiver.state == "not needed"
 
 
-def test_a_waiver_without_a_day_is_a_mistake_in_check_and_listed_in_an_estimate(tmp_path: Path) -> None:
+def test_a_waiver_without_a_day_is_an_error_in_check_and_listed_in_an_estimate(tmp_path: Path) -> None:
     with pytest.raises(CapplanError) as error:
         planned(WAIVED, tmp_path)
-    mistake = error.value.mistakes[0]
-    assert (mistake.line, mistake.column) == (12, 11)
-    assert mistake.message == "its waiver ends with 2026-12-01, and today is not known"
-    assert mistake.hint == "give --today, such as --today 2026-12-01"
+    diagnostic = error.value.diagnostics[0]
+    assert (diagnostic.line, diagnostic.column) == (12, 11)
+    assert diagnostic.message == "its waiver ends with 2026-12-01, and today is not known"
+    assert diagnostic.hint == "give --today, such as --today 2026-12-01"
     plan = capplan.plan(scenario(BODY + WAIVED, tmp_path), findings=False)
     assert not plan.gates
     assert "--today" in plan.unjudged[0].needs
@@ -196,10 +196,10 @@ def test_a_change_is_what_must_be_added_to_the_baseline(now: Decimal, was: Decim
     from fractions import Fraction
 
     from capplan.gates.judge import change
-    from capplan.gates.seen import Seen
-    from capplan.scenario.gate_units import USD
+    from capplan.gates.observed import ObservedMetric
+    from capplan.language.gate_units import USD
 
-    seen, base = Seen(Fraction(now), USD), Baseline({"x.cost": was})
+    seen, base = ObservedMetric(Fraction(now), USD), Baseline({"x.cost": was})
     amount, percent = (change("x.cost", seen, base, percent=p).value for p in (False, True))
     assert amount is not None
     assert amount + Fraction(was) == Fraction(now)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 import capplan
-from capplan.pricing.catalogue import allowances, load_prices, newest_checked, regions
+from capplan.pricing.catalogue import allowances, load_prices, newest_checked, regions, services
 
 FOLDER = Path(capplan.__file__).parent / "prices"
-SERVICES = ("dynamodb", "glue", "lambda", "stepfunctions")
+SERVICES = sorted(services())
 FIELD_FILES = os.environ.get("CAPPLAN_FIELD_FILES")
 """A folder with `samples`: excerpts of AWS's price files that are not ours to carry."""
 needs_samples = pytest.mark.skipif(FIELD_FILES is None, reason="CAPPLAN_FIELD_FILES names no folder")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from capplan.model import Charge
 from capplan.pricing.catalogue import Catalogue, Price, Tier, load_prices
 from capplan.pricing.rating import LineItem, Rated, graduated_usd, list_cost, rate, slices, touched
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 
 NONE = Decimal(0)
 WRITES = "dynamodb.on_demand.write_request_unit.standard"

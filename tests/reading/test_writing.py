@@ -53,8 +53,8 @@ def test_a_pipe_is_written_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["no folder/a", ".", "a\0b"])
-def test_a_place_that_cannot_be_written_is_a_mistake(tmp_path: Path, name: str) -> None:
+def test_a_place_that_cannot_be_written_is_an_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(CapplanError) as caught:
         write_atomic(tmp_path / name, "x")
-    assert caught.value.mistakes[0].message.startswith("cannot write")
+    assert caught.value.diagnostics[0].message.startswith("cannot write")
     assert not [*tmp_path.iterdir()]

@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan.answer import (
+from capplan.model import Assumption, Excluded, LimitCheck
+from capplan.pipeline.results import (
     ComparedTable,
-    EntranceCost,
     Finding,
     FindingChange,
     ModeOption,
@@ -16,10 +16,10 @@ from capplan.answer import (
     PlannedLimit,
     PlannedResource,
     Prices,
+    TrafficSourceCost,
     Verdict,
     WeighedAssumption,
 )
-from capplan.model import Assumption, Excluded, LimitCheck
 from capplan.pricing.rating import LineItem
 
 D = Decimal
@@ -106,12 +106,12 @@ PLAN = Plan(
     discount=D(0),
     free_tier=False,
     free_tier_saves=D("11.88"),
-    standing_cost=D("18.09745"),
+    fixed_cost=D("18.09745"),
     cost_by_service={"dynamodb": D("418.9227178750"), "lambda": D("0.63408"), "stepfunctions": D(0), "glue": D(0)},
     cost_by_tag={},
     resources=RESOURCES,
     lines=LINES,
-    entrances=(EntranceCost("shoppers", "shoppers", Fraction(158520000), D("401.46"), D("0.0025325")),),
+    traffic_sources=(TrafficSourceCost("shoppers", "shoppers", Fraction(158520000), D("401.46"), D("0.0025325")),),
     limits=(FULL, LIMIT),
     findings=(SAVING, RISK),
     rules_looked=14,
@@ -139,11 +139,11 @@ def one_resource() -> Plan:
         monthly_cost=D("0.625"),
         yearly_cost=D("7.5"),
         list_cost=D("0.625"),
-        standing_cost=D(0),
+        fixed_cost=D(0),
         cost_by_service={"dynamodb": D("0.625")},
         resources=(resource("orders", "0.625"),),
         lines=(only,),
-        entrances=(),
+        traffic_sources=(),
         limits=(),
         findings=(),
         assumptions=(),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capplan.errors import Mistake
+from capplan.errors import Diagnostic
 from capplan.report.errors import errors_json, errors_text
 from capplan.report.plain import plain
 
@@ -21,9 +21,9 @@ def test_the_errors_of_a_scenario() -> None:
         "did you mean 'orders'? (line 23)",
     )
     found = [
-        Mistake(FILE, 73, 21, "22 has no unit", hints[0], 2, "    duration: {p50: 22, p95: 40 min}"),
-        Mistake(FILE, 41, 5, "unknown key 'memroy'", hints[1], 6, "    memroy: 512 MB"),
-        Mistake(FILE, 47, 33, "there is no table 'order'", hints[2], 5, transact),
+        Diagnostic(FILE, 73, 21, "22 has no unit", hints[0], 2, "    duration: {p50: 22, p95: 40 min}"),
+        Diagnostic(FILE, 41, 5, "unknown key 'memroy'", hints[1], 6, "    memroy: 512 MB"),
+        Diagnostic(FILE, 47, 33, "there is no table 'order'", hints[2], 5, transact),
     ]
     assert errors_text(found, ascii_only=True) == (
         "scenarios/web-shop/scenario.yaml:41:5: error: unknown key 'memroy'\n"
@@ -43,15 +43,15 @@ def test_the_errors_of_a_scenario() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mistake", "shown"),
+    ("diagnostic", "shown"),
     [
         (
-            Mistake("a.yaml", 0, 0, "cannot open 'a.yaml'", "no such file or directory"),
+            Diagnostic("a.yaml", 0, 0, "cannot open 'a.yaml'", "no such file or directory"),
             "a.yaml: error: cannot open 'a.yaml'\n        no such file or directory",
         ),
-        (Mistake("a.yaml", 3, 1, "wrong", "", 1, "x: 1"), "a.yaml:3:1: error: wrong\n    3 | x: 1\n      | ^"),
+        (Diagnostic("a.yaml", 3, 1, "wrong", "", 1, "x: 1"), "a.yaml:3:1: error: wrong\n    3 | x: 1\n      | ^"),
         (
-            Mistake("a.yaml", 3, 4, "wrong", "better " * 20, 1, "x: 1"),
+            Diagnostic("a.yaml", 3, 4, "wrong", "better " * 20, 1, "x: 1"),
             (
                 "a.yaml:3:4: error: wrong\n"
                 "    3 | x: 1\n"
@@ -61,34 +61,37 @@ def test_the_errors_of_a_scenario() -> None:
             ),
         ),
         (
-            Mistake("a.yaml", 3, 3, "wrong\n::error::x", "\x1b[31mred", 3, "\t\t\x1b[3"),
+            Diagnostic("a.yaml", 3, 3, "wrong\n::error::x", "\x1b[31mred", 3, "\t\t\x1b[3"),
             ("a.yaml:3:3: error: wrong\\u000a::error::x\n    3 |   \\u001b[3\n      |   ^^^^^^^^ \\u001b[31mred"),
         ),
         (
-            Mistake("a.yaml", 3, 201, "wrong", "better", 3, "x" * 200 + "abc" + "y" * 200),
+            Diagnostic("a.yaml", 3, 201, "wrong", "better", 3, "x" * 200 + "abc" + "y" * 200),
             "a.yaml:3:201: error: wrong\n"
             "    3 | ~" + "x" * 24 + "abc" + "y" * 43 + "~\n"
             "      |  " + " " * 24 + "^^^ better",
         ),
         (
-            Mistake("a.yaml", 3, 201, "wrong", "better", 3, "x" * 200 + "abc"),
+            Diagnostic("a.yaml", 3, 201, "wrong", "better", 3, "x" * 200 + "abc"),
             "a.yaml:3:201: error: wrong\n    3 | ~" + "x" * 67 + "abc\n      |  " + " " * 67 + "^^^\n      |   better",
         ),
         (
-            Mistake("a.yaml", 1_234_567, 1, "wrong", "", 200, "z" * 200),
+            Diagnostic("a.yaml", 1_234_567, 1, "wrong", "", 200, "z" * 200),
             "a.yaml:1234567:1: error: wrong\n1234567 | " + "z" * 69 + "~\n        | " + "^" * 70,
         ),
     ],
 )
-def test_one_mistake(mistake: Mistake, shown: str) -> None:
-    text = errors_text([mistake], ascii_only=True)
+def test_one_mistake(diagnostic: Diagnostic, shown: str) -> None:
+    text = errors_text([diagnostic], ascii_only=True)
     assert text == f"{shown}\n\n1 mistake in a.yaml. Nothing was estimated."
 
 
 def test_wide_and_combining_characters_do_not_move_the_carets() -> None:
-    mistake = Mistake("a.yaml", 1, 5, "wrong", "", 2, "日本e\u0301: ab")
-    assert errors_text([mistake], ascii_only=False).splitlines()[1:3] == ["    1 | 日本e\u0301: ab", "      |      ^^"]
-    shifted = Mistake("a.yaml", 1, 7, "wrong", "", 2, "日本e\u0301: ab")
+    diagnostic = Diagnostic("a.yaml", 1, 5, "wrong", "", 2, "日本e\u0301: ab")
+    assert errors_text([diagnostic], ascii_only=False).splitlines()[1:3] == [
+        "    1 | 日本e\u0301: ab",
+        "      |      ^^",
+    ]
+    shifted = Diagnostic("a.yaml", 1, 7, "wrong", "", 2, "日本e\u0301: ab")
     assert errors_text([shifted], ascii_only=False).splitlines()[2] == "      |        ^^"
     assert errors_text([shifted], ascii_only=True).splitlines()[1:3] == [
         "    1 | \\u65e5\\u672ce\\u0301: ab",
@@ -97,7 +100,7 @@ def test_wide_and_combining_characters_do_not_move_the_carets() -> None:
 
 
 def test_mistakes_of_two_files_keep_together() -> None:
-    found = [Mistake("b", 2, 1, "second"), Mistake("a", 1, 1, "third"), Mistake("b", 1, 1, "first")]
+    found = [Diagnostic("b", 2, 1, "second"), Diagnostic("a", 1, 1, "third"), Diagnostic("b", 1, 1, "first")]
     assert errors_text(found, ascii_only=True) == (
         "b:1:1: error: first\n\nb:2:1: error: second\n\na:1:1: error: third\n\n"
         "3 mistakes in 2 files. Nothing was estimated."
@@ -110,7 +113,7 @@ def test_no_mistakes_are_no_text() -> None:
 
 
 def test_errors_as_json() -> None:
-    found = [Mistake("a.yaml", 3, 4, "wrong \x1b é", "better"), Mistake("b.json", 0, 0, "missing")]
+    found = [Diagnostic("a.yaml", 3, 4, "wrong \x1b é", "better"), Diagnostic("b.json", 0, 0, "missing")]
     assert errors_json(found) == (
         '{\n  "schema": "capplan.errors/1",\n  "errors": [\n'
         '    {\n      "file": "a.yaml",\n      "line": 3,\n      "column": 4,\n'
@@ -146,7 +149,7 @@ def test_nothing_below_the_head_is_wider_than_80_columns_or_unprintable(
     hint: str,
 ) -> None:
     line = excerpt.replace("\n", " ")
-    text = errors_text([Mistake("f", 7, column, "m", hint, width, line)], ascii_only=ascii_only)
+    text = errors_text([Diagnostic("f", 7, column, "m", hint, width, line)], ascii_only=ascii_only)
     block = text.rsplit("\n\n", 1)[0].split("\n")
     assert all(part.isprintable() for part in block)
     assert any("^" in part for part in block[2:3]) == bool(line.strip())

@@ -15,9 +15,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from capplan.answer import Observed, Plan, Waived
-from capplan.diff import Difference, difference
-from capplan.errors import Mistake
+from capplan.commands.diff import Difference, difference
+from capplan.commands.saved_plan import snapshot, snapshots_of_json
+from capplan.errors import Diagnostic
+from capplan.pipeline.results import Observed, Plan, Waived
 from capplan.report import diff_data
 from capplan.report.annotations import checked_annotations
 from capplan.report.check_text import check_text
@@ -34,7 +35,6 @@ from capplan.report.plan_csv import gates_csv, lines_csv
 from capplan.report.plan_json import checked_record, to_json
 from capplan.report.plan_text import plan_text
 from capplan.report.sarif import checked_sarif
-from capplan.snapshot import snapshot, snapshots_of_json
 from tests.report.build import PLAN, forty_resources
 from tests.report.hostile import HOSTILE
 
@@ -91,8 +91,8 @@ OTHERS: Mapping[str, Callable[[Checked], str]] = {
 """What the other commands show of the same text."""
 
 
-def _mistake(text: str) -> Mistake:
-    return Mistake("a.yaml", 3, 1, text, text, 5, text)
+def _mistake(text: str) -> Diagnostic:
+    return Diagnostic("a.yaml", 3, 1, text, text, 5, text)
 
 
 def cents(amount: object) -> str:

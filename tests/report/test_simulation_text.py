@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 import capplan
-from capplan.answer import Simulated, Simulation
+from capplan.pipeline.results import Simulated, Simulation
 from capplan.report.document import Style
 from capplan.report.simulation_text import simulation_text
-from capplan.timeline import Books, Event, Series, Timeline
+from capplan.timeline import Event, Series, Timeline, Totals
 
 HERE = Path(__file__).parent
 LIVE_CHAT = str(HERE.parent.parent / "scenarios" / "live-chat" / "scenario.yaml")
@@ -30,8 +30,8 @@ def _answer(*events: Event) -> Simulation:
     lost = np.zeros(40_320)
     lost[1440 * 3 + 5] = 0.5
     month = (Series("served", "u/s", offered - lost), Series("throttled", "u/s", lost, "refused"))
-    books = Books("u", Decimal(2_419_200), (("served", Decimal(2_419_170)), ("throttled", Decimal(30))))
-    line = Timeline("orders writes", "on-demand", 2, books, month, events=events, notes=("A note.",))
+    totals = Totals("u", Decimal(2_419_200), (("served", Decimal(2_419_170)), ("throttled", Decimal(30))))
+    line = Timeline("orders writes", "on-demand", 2, totals, month, events=events, notes=("A note.",))
     one = Simulated("orders", "tables.orders", "dynamodb.table", (line,))
     return Simulation("0", "Shop", "us-east-1", "s.yaml", "", 0, "UTC", (one,), ("fulfil",))
 

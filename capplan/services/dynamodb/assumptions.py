@@ -1,20 +1,26 @@
-"""Which defaults a table's answer rests on. It never changes an answer."""
+"""Defaults that a table's answer is based on."""
 
+import math
 from collections.abc import Iterable
 
 from capplan.calls import READS, Access
 from capplan.model import Assumption, Context
-from capplan.services.dynamodb.requests import is_transactional
+from capplan.services.dynamodb.quotas import PAGE_MAX
+from capplan.services.dynamodb.requests import is_transactional, reading_s
 from capplan.services.dynamodb.spec import Index, Table
-from capplan.services.dynamodb.usage import Usage
+from capplan.services.dynamodb.usage import ADDS_ITEMS, Usage
+from capplan.units import SECONDS_PER_MINUTE
 
-_NEW = frozenset({"put", "batch-write", "transact-write"})
 
-
-def assume(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:  # noqa: ARG001  every room's signature
+def assume(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:  # noqa: ARG001  every service's signature
     """Defaults the user did not write."""
     path = f"tables.{name}"
-    return (*_table(path, spec, usage), *_indexes(path, spec, usage), *_accesses(path, usage), *_readings(spec, usage))
+    return (
+        *_table(path, spec, usage),
+        *_indexes(path, spec, usage),
+        *_accesses(path, usage),
+        *_interpretations(spec, usage),
+    )
 
 
 def _table(path: str, spec: Table, usage: Usage) -> Iterable[Assumption]:
@@ -25,14 +31,18 @@ def _table(path: str, spec: Table, usage: Usage) -> Iterable[Assumption]:
         yield Assumption(f"{path}.class", "standard", "a new table's class", "aws_default")
     if "items" not in given:
         yield Assumption(f"{path}.items", "0", "no number of items is written, so nothing is stored", "workload")
-    elif any(one.work.access.op in _NEW and one.work.access.replaces < 1 for one in usage.works):
-        kept = "as many expire as are put" if spec.ttl else "new items are put; this many is the month's mean"
-        yield Assumption(f"{path}.items", f"{spec.items:,}", kept, "workload")
-    if usage.requests.terms and (spec.partition_key is None or "popularity" not in spec.partition_key.model_fields_set):
-        yield Assumption(f"{path}.partition_key.popularity", "uniform", "requests fall evenly on the keys", "workload")
+    elif any(kind.access.op in ADDS_ITEMS and kind.access.replaces < 1 for kind in usage.requests):
+        why = "as many items expire as are put" if spec.ttl else "items are added; this is the mean of the month"
+        yield Assumption(f"{path}.items", f"{spec.items:,}", why, "workload")
+    if usage.request_flow.terms and (
+        spec.partition_key is None or "popularity" not in spec.partition_key.model_fields_set
+    ):
+        yield Assumption(
+            f"{path}.partition_key.popularity", "uniform", "requests are spread evenly over the keys", "workload"
+        )
     if spec.warm is not None:
-        formula = "each unit past the present one at a provisioned unit's hourly price"
-        yield Assumption(f"{path}.warm", "paid once", f"{formula}; AWS's guide names no formula", "aws_default")
+        formula = "each unit above the present throughput at a provisioned unit's hourly price"
+        yield Assumption(f"{path}.warm", "paid once", f"{formula}; AWS's guide gives no formula", "aws_default")
     if not spec.on_demand:
         for kind in ("write", "read"):
             if kind not in spec.capacity.model_fields_set:
@@ -45,8 +55,8 @@ def _indexes(path: str, spec: Table, usage: Usage) -> Iterable[Assumption]:
         if "project" not in index.model_fields_set:
             yield Assumption(f"{where}.project", "all", "the console's default", "aws_default")
         if index.entry_size is None and index.project != "all" and spec.sample is None:
-            yield Assumption(f"{where}.entry_size", "the item's size", "the most an entry can be", "workload")
-        if index.items is None and usage.requests.terms and spec.sample is None:
+            yield Assumption(f"{where}.entry_size", "the item's size", "the largest an entry can be", "workload")
+        if index.items is None and usage.request_flow.terms and spec.sample is None:
             yield Assumption(f"{where}.items", "as the table", "every item has an entry", "workload")
         if not index.local:
             yield from _global_index(where, spec, index, usage)
@@ -55,32 +65,40 @@ def _indexes(path: str, spec: Table, usage: Usage) -> Iterable[Assumption]:
 def _global_index(where: str, spec: Table, index: Index, usage: Usage) -> Iterable[Assumption]:
     if not spec.on_demand and index.capacity is None:
         yield Assumption(
-            f"{where}.capacity", "as the table", "an index without capacity takes the table's settings", "workload"
+            f"{where}.capacity", "as the table", "an index without capacity has the table's settings", "workload"
         )
     key = index.partition_key
-    if usage.requests.terms and key is not None and "popularity" not in key.model_fields_set:
-        yield Assumption(f"{where}.partition_key.popularity", "uniform", "requests fall evenly on the keys", "workload")
+    if usage.request_flow.terms and key is not None and "popularity" not in key.model_fields_set:
+        yield Assumption(
+            f"{where}.partition_key.popularity", "uniform", "requests are spread evenly over the keys", "workload"
+        )
 
 
-def _readings(spec: Table, usage: Usage) -> Iterable[Assumption]:
-    """Where AWS's own texts disagree or stay silent: what is taken here. The same for every table, so told once."""
-    accesses = [one.work.access for one in usage.works]
+def _interpretations(spec: Table, usage: Usage) -> Iterable[Assumption]:
+    """Where AWS's own texts disagree or say nothing: what capplan assumes. The same for every table."""
+    accesses = [kind.access for kind in usage.requests]
     if usage.table_bytes:
-        yield _reading("dynamodb.gb", "2^30 bytes", "as the quotas page says; some AWS tools count 10^9")
+        yield _interpretation("dynamodb.gb", "2^30 bytes", "as on the quotas page; some AWS tools count 10^9")
     if spec.point_in_time_recovery:
-        yield _reading("dynamodb.pitr", "stored bytes with AWS's overhead", "no AWS text says whether it counts")
+        yield _interpretation(
+            "dynamodb.pitr", "stored bytes with AWS's overhead", "AWS does not document whether it counts"
+        )
     if spec.sample is not None:
-        yield _reading("dynamodb.number_bytes", "by significant digits", "the guide says approximately; as measured")
-    if usage.requests.terms:
-        yield _reading(
-            "dynamodb.partition", "reads and writes apart", "as the guide says; an older text shares one budget"
+        yield _interpretation(
+            "dynamodb.number_bytes", "by significant digits", "as measured; the guide says approximately"
+        )
+    if usage.request_flow.terms:
+        yield _interpretation(
+            "dynamodb.partition",
+            "separate for reads and writes",
+            "as in the guide; an older text has one shared budget",
         )
     if any(access.condition_fails for access in accesses):
-        yield _reading(
-            "dynamodb.failed_condition", "the larger of the item there and the one tried", "older texts: the one there"
+        yield _interpretation(
+            "dynamodb.failed_condition", "the larger of the existing and the new item", "older texts: the existing item"
         )
     if any(_sums_sizes(spec, access) for access in accesses):
-        yield _reading("dynamodb.query", "sizes of its items vary one by one", "nothing says that they go together")
+        yield _interpretation("dynamodb.query", "item sizes vary independently", "no correlation is known")
 
 
 def _sums_sizes(spec: Table, access: Access) -> bool:
@@ -88,7 +106,7 @@ def _sums_sizes(spec: Table, access: Access) -> bool:
     return access.op in {"query", "scan"} and size is not None and not size.fixed
 
 
-def _reading(path: str, value: str, reason: str) -> Assumption:
+def _interpretation(path: str, value: str, reason: str) -> Assumption:
     return Assumption(path, value, reason, "aws_default")
 
 
@@ -97,18 +115,26 @@ def _changes_all(access: Access) -> bool:
 
 
 def _accesses(path: str, usage: Usage) -> Iterable[Assumption]:
-    """One line a kind of default, not one a request."""
-    accesses = [one.work.access for one in usage.works]
+    """One line for each kind of default, not for each request."""
+    accesses = [kind.access for kind in usage.requests]
     if any(a.op in READS and not is_transactional(a) and "consistency" not in a.model_fields_set for a in accesses):
         yield Assumption(f"{path}.access.consistency", "eventual", "the API's default", "aws_default")
     if any(access.op == "query" and access.items is None for access in accesses):
         yield Assumption(f"{path}.access.query.items", "1", "a query without items reads one", "workload")
     if any(access.op == "scan" and access.items is None for access in accesses):
         yield Assumption(f"{path}.access.scan.items", "all", "a scan without items reads everything", "workload")
-    if (usage.indexes or len(usage.index_bytes)) and any(_changes_all(a) for a in accesses):
+    longest_s = max((reading_s(kind.access, kind.units) for kind in usage.requests), default=0)
+    if longest_s >= SECONDS_PER_MINUTE:
+        yield Assumption(
+            f"{path}.access.scan.takes",
+            f"{math.ceil(longest_s / SECONDS_PER_MINUTE):,} min",
+            f"pages of {PAGE_MAX} one after another, at the throughput of one partition; a parallel scan is faster",
+            "workload",
+        )
+    if usage.index_bytes and any(_changes_all(a) for a in accesses):
         yield Assumption(
             f"{path}.access.update.changes",
             "all",
-            "an update without changes alters every projected attribute",
+            "an update without changes changes every projected attribute",
             "workload",
         )

@@ -1,5 +1,4 @@
-"""What DynamoDB would refuse: partitions, tables, capacity, item sizes, and what a table takes of the account's
-pools. It never prices anything.
+"""What a table, its partitions, items and capacity take of DynamoDB's limits, and of the account's pools.
 
 Source: DynamoDB Developer Guide, "Service, account, and table quotas", "Partitions and data distribution" (read
 2026-11-23).
@@ -10,215 +9,192 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.breaks import breaks_at
-from capplan.flow import Flow, steady
+from capplan.flow import DemandFlow, steady
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
-from capplan.quantities import mean, sig6, to_quantity
-from capplan.services.dynamodb import quotas
-from capplan.services.dynamodb.busy_seconds import second_peak
-from capplan.services.dynamodb.entries import entry_count, entry_size
-from capplan.services.dynamodb.requests import TABLE, largest_bytes
+from capplan.quantities.distribution import mean
+from capplan.quantities.rounding import sig6, to_quantity
+from capplan.services.dynamodb.capacity import busy_seconds
+from capplan.services.dynamodb.items.index_entries import entry_count, entry_size
+from capplan.services.dynamodb.items.storage import gigabytes
+from capplan.services.dynamodb.quotas import ACCOUNT_CAPACITY, ITEM_COLLECTION_MAX, ITEM_SIZE_MAX, PARTITION_THROUGHPUT
+from capplan.services.dynamodb.requests import largest_bytes
 from capplan.services.dynamodb.spec import Table, Throughput
-from capplan.services.dynamodb.storage import gigabytes
-from capplan.services.dynamodb.usage import Arm, Usage, peak_units, table_quota, warm_units
+from capplan.services.dynamodb.usage import (
+    DIRECTIONS,
+    ThroughputTarget,
+    Usage,
+    on_demand_maximum,
+    peak_units,
+    table_quota,
+    warm_units,
+)
 
-_DIRECTIONS = ("write", "read")
-_POOLS = {
-    "dynamodb.account.provisioned_write": Decimal(quotas.ACCOUNT_PROVISIONED_WRITE_UNITS),
-    "dynamodb.account.provisioned_read": Decimal(quotas.ACCOUNT_PROVISIONED_READ_UNITS),
-}
-
-
-def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  the same default in every Region
-    """A pool's default quota; None for a limit of another room."""
-    return _POOLS.get(limit)
+_POOLED = {quota.id: quota for quota in ACCOUNT_CAPACITY.values()}
 
 
 def check(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
     """Every limit of the table and its global indexes at the busiest minute."""
-    arms = [one for arm in usage.arms for one in _arm_checks(name, spec, arm, ctx)]
-    arms += [one for arm in usage.arms for one in _over_time(name, spec, arm, usage)]
-    return (*arms, *_item_checks(name, spec, usage))
-
-
-def _arm_checks(name: str, spec: Table, arm: Arm, ctx: Context) -> Iterable[LimitCheck]:
-    resource = name if arm.index is None else f"{name}.{arm.index}"
-    for direction in _DIRECTIONS:
-        flow = arm.write if direction == "write" else arm.read
-        if flow.terms:
-            yield _partition_check(resource, arm, direction, flow)
-        if flow.terms or arm.write_capacity is not None:
-            yield from _throughput_checks(resource, spec, arm, direction, ctx)
-
-
-def _unit(arm: Arm, direction: str) -> str:
-    letter = "W" if direction == "write" else "R"
-    return f"{letter}{'RU' if arm.write_capacity is None else 'CU'}/s"
-
-
-def _partition_check(resource: str, arm: Arm, direction: str, flow: Flow) -> LimitCheck:
-    """The busiest partition in its busiest second. Even partitions grow in number with the load, so only a skewed one
-    is a formula of traffic.
-    """
-    quota = quotas.PARTITION_WRITE_UNITS_PER_S if direction == "write" else quotas.PARTITION_READ_UNITS_PER_S
-    return LimitCheck(
-        resource=resource,
-        limit=f"dynamodb.partition.{direction}",
-        load=to_quantity(busiest_second(arm, direction)),
-        quota=Decimal(quota),
-        unit=_unit(arm, direction),
-        flow=None if arm.hottest_key_share is None else flow * arm.hottest_share,
-        minute=flow.peak().minute,
-        at_once=_lump(arm, direction),
+    return (
+        *(limit for target in usage.targets for limit in _throughput_limits(name, spec, target, ctx)),
+        *(limit for target in usage.targets for limit in _limits_over_time(name, spec, target, usage)),
+        *_item_limits(name, spec, usage),
     )
 
 
-def _lump(arm: Arm, direction: str) -> Fraction:
+def _throughput_limits(name: str, spec: Table, target: ThroughputTarget, ctx: Context) -> Iterable[LimitCheck]:
+    for direction in DIRECTIONS:
+        if target.flow[direction].terms:
+            yield _partition_limit(name, target, direction)
+        if target.flow[direction].terms or target.capacity[direction] is not None:
+            yield from _table_limits(name, spec, target, direction, ctx)
+
+
+def _partition_limit(name: str, target: ThroughputTarget, direction: str) -> LimitCheck:
+    """The busiest partition in its busiest second. Even partitions grow in number with the load, so only a skewed one
+    is a formula of traffic.
+    """
+    flow = target.flow[direction]
+    return LimitCheck(
+        resource=target.label(name),
+        limit=f"dynamodb.partition.{direction}",
+        load=to_quantity(busiest_second(target, direction)),
+        quota=Decimal(PARTITION_THROUGHPUT[direction]),
+        unit=f"{target.unit(direction)}/s",
+        flow=None if target.hottest_key_share is None else flow * target.hottest_share,
+        minute=flow.peak().minute,
+        at_once=_units_at_once(target, direction),
+    )
+
+
+def _units_at_once(target: ThroughputTarget, direction: str) -> Fraction:
     """Units that come at once, for the part of the partition's load that is the hottest key's."""
-    if arm.hottest_key_share is None:
+    if target.hottest_key_share is None:
         return Fraction(0)
-    units = arm.write_grain if direction == "write" else arm.read_grain
-    return units * min(arm.hottest_key_share, arm.hottest_share) / arm.hottest_share
+    key_share = min(target.hottest_key_share, target.hottest_share) / target.hottest_share
+    return target.units_per_request[direction] * key_share
 
 
-def busiest_second(arm: Arm, direction: str) -> Fraction:
-    """Units in the busiest second of the arm's busiest partition, 6 significant digits where a key is hot."""
-    flow, units = (arm.write, arm.write_grain) if direction == "write" else (arm.read, arm.read_grain)
-    peak = peak_units(flow)
-    if arm.hottest_key_share is None:
-        return peak * arm.hottest_share
-    key = min(arm.hottest_key_share, arm.hottest_share)
-    return sig6(second_peak(float(peak * arm.hottest_share), float(peak * key), float(units)))
+def busiest_second(target: ThroughputTarget, direction: str) -> Fraction:
+    """Units in the busiest second of the busiest partition of a table or index, 6 significant digits where a key is
+    hot.
+    """
+    peak = peak_units(target.flow[direction])
+    if target.hottest_key_share is None:
+        return peak * target.hottest_share
+    key_share = min(target.hottest_key_share, target.hottest_share)
+    return sig6(
+        busy_seconds.busiest_second(
+            float(peak * target.hottest_share), float(peak * key_share), float(target.units_per_request[direction])
+        )
+    )
 
 
-def _throughput_checks(resource: str, spec: Table, arm: Arm, direction: str, ctx: Context) -> Iterable[LimitCheck]:
-    write = direction == "write"
-    flow, capacity = (arm.write, arm.write_capacity) if write else (arm.read, arm.read_capacity)
-    load, unit, minute = to_quantity(peak_units(flow)), _unit(arm, direction), flow.peak().minute
+def _table_limits(
+    name: str, spec: Table, target: ThroughputTarget, direction: str, ctx: Context
+) -> Iterable[LimitCheck]:  # fmt: skip
+    resource, flow, capacity = target.label(name), target.flow[direction], target.capacity[direction]
+    load, unit, minute = to_quantity(peak_units(flow)), f"{target.unit(direction)}/s", flow.peak().minute
     quota = table_quota(direction, ctx)
     if capacity is not None:
-        held = Decimal(_held(arm, direction))
-        yield LimitCheck(
-            resource,
-            f"dynamodb.provisioned.{direction}",
-            load,
-            max(held, Decimal(capacity.max)),
-            unit,
-            flow,
-            minute=minute,
-        )
-        yield LimitCheck(resource, f"dynamodb.table.{direction}", held, quota, unit, minute=minute)
+        provisioned = Decimal(target.max_capacity[direction])
+        ceiling = max(provisioned, Decimal(capacity.max))
+        yield LimitCheck(resource, f"dynamodb.provisioned.{direction}", load, ceiling, unit, flow, minute=minute)
+        yield LimitCheck(resource, f"dynamodb.table.{direction}", provisioned, quota, unit, minute=minute)
         return
     yield LimitCheck(resource, f"dynamodb.table.{direction}", load, quota, unit, flow, minute=minute)
-    own = None if spec.throughput is None else (spec.throughput.max_write if write else spec.throughput.max_read)
-    if own is not None and arm.index is None:
-        yield LimitCheck(
-            resource, f"dynamodb.on_demand_maximum.{direction}", load, Decimal(own), unit, flow, minute=minute
-        )
+    maximum = on_demand_maximum(spec, target.index, direction)
+    if maximum is not None:
+        limit = f"dynamodb.on_demand_maximum.{direction}"
+        yield LimitCheck(resource, limit, load, Decimal(maximum), unit, flow, minute=minute)
 
 
-def _over_time(name: str, spec: Table, arm: Arm, usage: Usage) -> Iterable[LimitCheck]:
-    """What the window shows and a peak against a maximum does not: capacity that was not there yet, and growth."""
-    resource = name if arm.index is None else f"{name}.{arm.index}"
-    for direction in _DIRECTIONS:
-        side, outcome = usage.window.sides[arm.index or TABLE, direction]
-        short = outcome.shortest_of(side)
-        if short is not None:
-            minute, load, held = short
-            yield LimitCheck(
-                resource,
-                f"dynamodb.capacity_held.{direction}",
-                to_quantity(sig6(load)),
-                to_quantity(sig6(held)),
-                _unit(arm, direction),
-                minute=minute,
-            )
-        if spec.on_demand and warm_units(spec, arm.index, direction) and side.flow.terms:
-            yield LimitCheck(
-                resource,
-                f"dynamodb.warm.{direction}",
-                to_quantity(peak_units(side.flow)),
-                to_quantity(sig6(side.at_once)),
-                _unit(arm, direction),
-                side.flow,
-                minute=side.flow.peak().minute,
-            )
+def _limits_over_time(name: str, spec: Table, target: ThroughputTarget, usage: Usage) -> Iterable[LimitCheck]:
+    """What the simulated period shows and a peak against a maximum does not: capacity that came too late, and growth."""
+    resource = target.label(name)
+    for direction in DIRECTIONS:
+        scalable, outcome = usage.period.outcomes[target.key, direction]
+        unit = f"{target.unit(direction)}/s"
+        shortfall = outcome.largest_shortfall(scalable)
+        if shortfall is not None:
+            minute, load, capacity = shortfall
+            load_units, capacity_units = to_quantity(sig6(load)), to_quantity(sig6(capacity))
+            limit = f"dynamodb.capacity_held.{direction}"
+            yield LimitCheck(resource, limit, load_units, capacity_units, unit, minute=minute)
+        if spec.on_demand and warm_units(spec, target.index, direction) and scalable.flow.terms:
+            load_units, warm = to_quantity(peak_units(scalable.flow)), to_quantity(sig6(scalable.served_at_once))
+            limit, minute = f"dynamodb.warm.{direction}", scalable.flow.peak().minute
+            yield LimitCheck(resource, limit, load_units, warm, unit, scalable.flow, minute=minute)
 
 
-def _item_checks(name: str, spec: Table, usage: Usage) -> Iterable[LimitCheck]:
-    """The 400 KB of an item with its local entries, and the 10 GB of an item collection (the mean one) beside a
-    local index.
-    """
-    sizes = [work.work.access.item_size for work in usage.works if work.work.access.index is None]
+def _item_limits(name: str, spec: Table, usage: Usage) -> Iterable[LimitCheck]:
+    """The largest item with its local entries, and beside a local index the mean item collection."""
+    sizes = [kind.access.item_size for kind in usage.requests if kind.access.index is None]
     known = [largest_bytes(size) for size in (spec.item_size, *sizes) if size is not None]
     local = spec.local_indexes().values()
     if known:
         load = max(known) + sum((largest_bytes(entry_size(spec, index)) for index in local), Decimal(0))
-        yield LimitCheck(name, "dynamodb.item_size", load, Decimal(quotas.MAX_ITEM_BYTES), "bytes")
+        yield LimitCheck(name, ITEM_SIZE_MAX.id, load, Decimal(ITEM_SIZE_MAX.value), "bytes")
     keys = None if spec.partition_key is None else spec.partition_key.distinct
     if local and keys and spec.item_size is not None:
-        entries = sum(
-            (entry_count(spec, i) * mean(entry_size(spec, i)) for i in local),
-            Fraction(0),
-        )
-        held = (Fraction(spec.items) * mean(spec.item_size) + entries) / keys
-        yield LimitCheck(
-            name, "dynamodb.item_collection", to_quantity(held), Decimal(quotas.ITEM_COLLECTION_BYTES), "bytes"
-        )
+        entries = sum((entry_count(spec, index) * mean(entry_size(spec, index)) for index in local), Fraction(0))
+        collection = (Fraction(spec.items) * mean(spec.item_size) + entries) / keys
+        quota = Decimal(ITEM_COLLECTION_MAX.value)
+        yield LimitCheck(name, ITEM_COLLECTION_MAX.id, to_quantity(collection), quota, "bytes")
 
 
-def pools(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:  # noqa: ARG001  every room's signature
-    """Provisioned units taken of the account's quota: the most the table and each index hold."""
-    out = []
-    for direction in _DIRECTIONS:
-        held = sum(_held(arm, direction) for arm in usage.arms)
-        if held:
-            out.append(PoolLoad(f"dynamodb.account.provisioned_{direction}", constant(Fraction(held))))
-    return tuple(out)
+def pools(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:  # noqa: ARG001  every service's signature
+    """Provisioned units taken of the account's quota: the largest capacity of the table and of each index."""
+    totals = {direction: sum(target.max_capacity[direction] for target in usage.targets) for direction in DIRECTIONS}
+    return tuple(
+        PoolLoad(ACCOUNT_CAPACITY[direction].id, constant(Fraction(units)))
+        for direction, units in totals.items()
+        if units
+    )
 
 
-def _held(arm: Arm, direction: str) -> int:
-    return arm.held_write if direction == "write" else arm.held_read
-
-
-def constant(level: Fraction) -> Flow:
-    """A level that is there whatever the traffic."""
-    return Flow.of(steady("provisioned capacity", recurring=False), level)
+def constant(units: Fraction) -> DemandFlow:
+    """Units that are there whatever the traffic."""
+    return DemandFlow.of(steady("provisioned capacity", recurring=False), units)
 
 
 def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, Observable]:
     """What a gate may ask of a table."""
-    stored = usage.table_bytes + sum(usage.index_bytes.values(), Fraction(0))
     table = usage.table
-    return {
+    out = {
         "throttled": Observable(to_quantity(usage.throttled), "share"),
-        "refused.minutes": Observable(Decimal(usage.window.throttled_minutes), "minutes"),
-        "refused.longest": Observable(Decimal(usage.window.longest_minutes), "minutes"),
-        "held_wcu": Observable(Decimal(table.held_write), "WCU", table_quota("write", ctx)),
-        "held_rcu": Observable(Decimal(table.held_read), "RCU", table_quota("read", ctx)),
-        "peak_wcu": Observable(to_quantity(peak_units(table.write)), "WCU", _most(table.write_capacity, "write", ctx)),
-        "peak_rcu": Observable(to_quantity(peak_units(table.read)), "RCU", _most(table.read_capacity, "read", ctx)),
-        "holds_until": _holds_until(check(name, spec, usage, ctx)),
-        "heat.hottest": Observable(_heat(usage.arms), "share"),
-        **{f"{arm.index}.heat.hottest": Observable(_heat([arm]), "share") for arm in usage.indexes},
-        "hottest_share": Observable(to_quantity(max(arm.hottest_share for arm in usage.arms)), "share"),
+        "refused.minutes": Observable(Decimal(usage.period.throttled_minutes), "minutes"),
+        "refused.longest": Observable(Decimal(usage.period.longest_minutes), "minutes"),
+    }
+    for direction, unit in (("write", "WCU"), ("read", "RCU")):
+        units = Decimal(table.max_capacity[direction])
+        out[f"held_{unit.lower()}"] = Observable(units, unit, table_quota(direction, ctx))
+    for direction, unit in (("write", "WCU"), ("read", "RCU")):
+        peak = to_quantity(peak_units(table.flow[direction]))
+        out[f"peak_{unit.lower()}"] = Observable(peak, unit, _ceiling(table.capacity[direction], direction, ctx))
+    return {
+        **out,
+        "holds_until": _multiple_at_first_limit(check(name, spec, usage, ctx)),
+        "heat.hottest": Observable(_fullest_partition(usage.targets), "share"),
+        **{f"{index.index}.heat.hottest": Observable(_fullest_partition([index]), "share") for index in usage.indexes},
+        "hottest_share": Observable(to_quantity(max(target.hottest_share for target in usage.targets)), "share"),
         "partitions": Observable(Decimal(table.partitions), "partitions"),
-        "storage_gb": Observable(to_quantity(gigabytes(stored)), "GB"),
+        "storage_gb": Observable(to_quantity(gigabytes(usage.stored_bytes)), "GB"),
     }
 
 
-def _holds_until(checks: Iterable[LimitCheck]) -> Observable:
+def _multiple_at_first_limit(limits: Iterable[LimitCheck]) -> Observable:
     """The multiple of today's traffic at which the first limit of the table, its indexes or their partitions is met."""
-    found = [times for check in checks if (times := breaks_at(check)) is not None]
-    if not found:
-        return Observable(None, "x", why_unknown="traffic moves none of its limits")
-    return Observable(to_quantity(sig6(min(found))), "x")
+    multiples = [times for limit in limits if (times := breaks_at(limit)) is not None]
+    if not multiples:
+        return Observable(None, "x", why_unknown="none of its limits depends on traffic")
+    return Observable(to_quantity(sig6(min(multiples))), "x")
 
 
-def _heat(arms: Sequence[Arm]) -> Decimal:
-    """The busiest second of the busiest partition, as a share of what a partition takes."""
-    ceilings = {"write": quotas.PARTITION_WRITE_UNITS_PER_S, "read": quotas.PARTITION_READ_UNITS_PER_S}
-    return to_quantity(max(busiest_second(arm, way) / most for arm in arms for way, most in ceilings.items()))
+def _fullest_partition(targets: Sequence[ThroughputTarget]) -> Decimal:
+    """The busiest second of the busiest partition, as a share of what a partition serves."""
+    ceilings = PARTITION_THROUGHPUT.items()
+    return to_quantity(max(busiest_second(target, way) / ceiling for target in targets for way, ceiling in ceilings))
 
 
-def _most(capacity: Throughput | None, direction: str, ctx: Context) -> Decimal:
+def _ceiling(capacity: Throughput | None, direction: str, ctx: Context) -> Decimal:
     return table_quota(direction, ctx) if capacity is None else Decimal(capacity.max)

@@ -1,43 +1,76 @@
-"""What DynamoDB allows: the figures of its Service Quotas page and of its throughput guides. It never decides anything.
+"""What AWS publishes as a limit of DynamoDB, each once, and the sizes and rates by which it counts.
 
-Source where a line names none: DynamoDB Developer Guide, "Service, account, and table quotas" and "Constraints"
-(read 2026-11-23).
+The constants below the quotas are no limits; their source is the same guide.
 """
+
+from datetime import date
+from fractions import Fraction
+
+from capplan.service import Quota
+
+_READ = date(2026, 11, 23)
+_GUIDE = "DynamoDB Developer Guide, "
+_QUOTAS = f"{_GUIDE}Service, account, and table quotas"
+_CONSTRAINTS = f"{_GUIDE}Constraints"
+_PARTITIONS = f"{_GUIDE}Partitions and data distribution, Designing partition keys"
+_AUTO_SCALING = f"{_GUIDE}Managing throughput capacity automatically with DynamoDB auto scaling"
+
+ITEM_SIZE_MAX = Quota("dynamodb.item_size", 400 * 1024, "bytes", _CONSTRAINTS, _READ)
+"""An item, attribute names included."""
+ITEM_COLLECTION_MAX = Quota("dynamodb.item_collection", 10 * 2**30, "bytes", _CONSTRAINTS, _READ)
+"""All items and local index entries of one partition key value, on a table with a local index."""
+PARTITION_KEY_MAX = Quota("dynamodb.partition_key_size", 2048, "bytes", _CONSTRAINTS, _READ)
+INDEX_KEY_ATTRIBUTES_MAX = Quota("dynamodb.index_key_attributes", 4, "", _CONSTRAINTS, _READ)
+"""In the partition key, and in the sort key, of a global index (since 2025-11)."""
+LOCAL_INDEXES_MAX = Quota("dynamodb.local_indexes", 5, "", _QUOTAS, _READ)
+NESTING_MAX = Quota("dynamodb.nesting_depth", 32, "levels", _CONSTRAINTS, _READ)
+NUMBER_DIGITS_MAX = Quota("dynamodb.number_digits", 38, "digits", _CONSTRAINTS, _READ)
+
+BATCH_GET_MAX = Quota("dynamodb.batch_get_items", 100, "items", _CONSTRAINTS, _READ)
+BATCH_WRITE_MAX = Quota("dynamodb.batch_write_items", 25, "items", _CONSTRAINTS, _READ)
+TRANSACT_GET_MAX = Quota("dynamodb.transact_get_items", 100, "items", _CONSTRAINTS, _READ)
+TRANSACT_WRITE_MAX = Quota("dynamodb.transact_write_items", 100, "items", _CONSTRAINTS, _READ)
+PAGE_MAX = Quota("dynamodb.page_size", 2**20, "bytes", _CONSTRAINTS, _READ)
+"""A page of a Query or Scan ends when this is passed."""
+
+PARTITION_WRITE = Quota("dynamodb.partition.write", 1000, "write units/s", _PARTITIONS, _READ)
+PARTITION_READ = Quota("dynamodb.partition.read", 3000, "read units/s", _PARTITIONS, _READ)
+PARTITION_SIZE_MAX = Quota("dynamodb.partition_size", 10 * 2**30, "bytes", _PARTITIONS, _READ)
+
+TABLE_WRITE = Quota("dynamodb.table.write", 40_000, "write units/s", _QUOTAS, _READ, adjustable=True, shared=True)
+TABLE_READ = Quota("dynamodb.table.read", 40_000, "read units/s", _QUOTAS, _READ, adjustable=True, shared=True)
+"""A table, or one global index, in both modes."""
+ACCOUNT_WRITE = Quota(
+    "dynamodb.account.provisioned_write", 80_000, "provisioned write", _QUOTAS, _READ, adjustable=True, shared=True
+)
+ACCOUNT_READ = Quota(
+    "dynamodb.account.provisioned_read", 80_000, "provisioned read", _QUOTAS, _READ, adjustable=True, shared=True
+)
+"""The sum over provisioned tables and their global indexes in one Region."""
+
+DECREASES_MAX = Quota("dynamodb.capacity_decreases", 4, "", _QUOTAS, _READ)
+"""Decreases of provisioned capacity that a table or index may have unused; one more comes each full UTC hour."""
+TARGET_UTILIZATION_MIN = Quota("dynamodb.target_utilization_min", 20, "percent", _AUTO_SCALING, _READ)
+TARGET_UTILIZATION_MAX = Quota("dynamodb.target_utilization_max", 90, "percent", _AUTO_SCALING, _READ)
+CLASS_CHANGES_MAX = Quota(
+    "dynamodb.table_class_changes", 2, "in 30 days", f"{_GUIDE}Evaluate your table class selection", _READ
+)
+RESERVED_UNITS_MAX = Quota("dynamodb.reserved_units", 1_000_000, "", f"{_GUIDE}Reserved capacity", _READ)
+
+ALL = tuple(quota for quota in list(globals().values()) if isinstance(quota, Quota))
+PARTITION_THROUGHPUT = {"write": int(PARTITION_WRITE.value), "read": int(PARTITION_READ.value)}
+"""Units a second of one partition, by direction."""
+TABLE_THROUGHPUT = {"write": TABLE_WRITE, "read": TABLE_READ}
+ACCOUNT_CAPACITY = {"write": ACCOUNT_WRITE, "read": ACCOUNT_READ}
 
 READ_BLOCK_BYTES = 4096
 WRITE_BLOCK_BYTES = 1024
-MAX_ITEM_BYTES = 409_600
-"""An item, attribute names included."""
-PAGE_BYTES = 1_048_576
-"""A Query or Scan page ends when this is passed."""
-ITEM_COLLECTION_BYTES = 10 * 2**30
-"""All items and local index entries of one partition key value, on a table with a local index."""
-
-PARTITION_READ_UNITS_PER_S = 3000
-PARTITION_WRITE_UNITS_PER_S = 1000
-PARTITION_BYTES = 10 * 2**30
-"""One partition. Source: "Partitions and data distribution", "Designing partition keys" (read 2026-11-23)."""
-
-TABLE_READ_UNITS_PER_S = 40_000
-TABLE_WRITE_UNITS_PER_S = 40_000
-"""A table, or one global index, in both modes; adjustable."""
-ACCOUNT_PROVISIONED_READ_UNITS = 80_000
-ACCOUNT_PROVISIONED_WRITE_UNITS = 80_000
-"""The sum over provisioned tables and their global indexes in one Region; adjustable."""
-MAX_GLOBAL_INDEXES = 20
-MAX_LOCAL_INDEXES = 5
-MAX_KEY_ATTRIBUTES = 4
-"""In the partition key, and in the sort key, of a global index (since 2025-11)."""
-
+UNITS_PER_BLOCK = {"eventual": Fraction(1, 2), "strong": Fraction(1), "transactional": Fraction(2)}
+"""Read units of one 4 KB block, by consistency."""
+TRANSACTION_FACTOR = 2
+"""A transactional write is prepared and committed."""
 NEW_ON_DEMAND_PARTITIONS = 4
-NEW_ON_DEMAND_READ_UNITS_PER_S = 12_000
-NEW_ON_DEMAND_WRITE_UNITS_PER_S = 4000
-"""What a new on-demand table serves at once. Source: "On-demand capacity mode" (read 2026-11-23)."""
-MODE_SWITCHES_PER_DAY = 4
-"""To on-demand, in a rolling 24 h (since 2025-08). Source: "Considerations when switching capacity modes" (read
-2026-11-23).
-"""
-DECREASES_HELD = 4
-"""Decreases of provisioned capacity a table or index may hold; one comes back each full UTC hour."""
+NEW_ON_DEMAND_THROUGHPUT = {"write": 4000, "read": 12_000}
+"""Units a second that a new on-demand table serves at once. Source: "On-demand capacity mode" (read 2026-11-23)."""
 BURST_SECONDS = 300
 """Unused capacity kept. Source: "Burst and adaptive capacity" (read 2026-11-23)."""

@@ -1,4 +1,4 @@
-"""What a scenario may say about a table. It never computes anything but whether the words fit together.
+"""What a scenario may write about a table.
 
 Source of defaults and bounds: DynamoDB Developer Guide, "Provisioned capacity mode", "Auto scaling", "Constraints"
 (read 2026-11-23).
@@ -21,13 +21,19 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from capplan.quantities import Count, Share, Size, WholeCount
-from capplan.services.dynamodb.key_names import HINT, KeyNames, PatternError, listed, read_names
-from capplan.services.dynamodb.planned_steps import Scheduled
-from capplan.services.dynamodb.popularity import SCHEMA, UNIFORM, Popularity, read_popularity
-from capplan.services.dynamodb.quotas import MAX_KEY_ATTRIBUTES, MAX_LOCAL_INDEXES, TABLE_WRITE_UNITS_PER_S
-from capplan.services.dynamodb.sample import Sample
-from capplan.words import WORDS
+from capplan.quantities.fields import Count, Share, Size, WholeCount
+from capplan.services.dynamodb.capacity.scheduled_scaling import Scheduled
+from capplan.services.dynamodb.items.sample import Sample
+from capplan.services.dynamodb.keys.names import HINT, KeyNames, PatternError, listed, read_names
+from capplan.services.dynamodb.keys.popularity import SCHEMA, UNIFORM, Popularity, read_popularity
+from capplan.services.dynamodb.quotas import (
+    INDEX_KEY_ATTRIBUTES_MAX,
+    LOCAL_INDEXES_MAX,
+    TABLE_WRITE,
+    TARGET_UTILIZATION_MAX,
+    TARGET_UTILIZATION_MIN,
+)
+from capplan.spec_config import SPEC_CONFIG
 
 NOT_YET: Mapping[str, str] = {
     "replicas": "global tables",
@@ -36,16 +42,16 @@ NOT_YET: Mapping[str, str] = {
 
 _NAMES_SCHEMA = {"type": ["string", "array"], "items": {"type": "string"}}
 AUTO_SCALED_MIN = 5
-"""What the console fills in as the least capacity of auto scaling."""
+"""The console's default for the minimum capacity of auto scaling."""
 AUTO_SCALED_TARGET = Decimal("0.7")
 
 
-def _mistake(shown: str, hint: str) -> PydanticCustomError:
+def _error(shown: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError("quantity", "{shown}", {"shown": shown, "hint": hint, "found": ""})
 
 
-_MOST_KEYS = 10**15
-_MOST_SHARDS = 1000
+_MAX_KEYS = 10**15
+_MAX_SHARDS = 1000
 
 
 def _names(raw: object) -> KeyNames:
@@ -58,8 +64,8 @@ def _names(raw: object) -> KeyNames:
         if isinstance(raw, str):
             return read_names(raw)
     except PatternError as error:
-        raise _mistake(str(error), HINT) from error
-    raise _mistake("no such keys", HINT)
+        raise _error(str(error), HINT) from error
+    raise _error("not a pattern or a list of keys", HINT)
 
 
 def _listed(raw: object) -> object:
@@ -71,13 +77,13 @@ Names = Annotated[str | tuple[str, ...], BeforeValidator(_listed)]
 
 
 class PartitionKey(BaseModel):
-    """The attribute that decides where an item lies, and how unevenly its values are used."""
+    """The attribute that decides on which partition an item is, and how unevenly its values are used."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     name: Names
-    """The attribute's name; for a global index up to four: [tenant, day]."""
-    distinct: Annotated[WholeCount, Field(ge=1, le=_MOST_KEYS)] | None = None
+    """The attribute's name; for a global index up to {INDEX_KEY_ATTRIBUTES_MAX}: [tenant, day]."""
+    distinct: Annotated[WholeCount, Field(ge=1, le=_MAX_KEYS)] | None = None
     """How many values there are, such as 2M; without it the load is spread evenly."""
     popularity: Annotated[InstanceOf[Popularity], BeforeValidator(read_popularity), WithJsonSchema(SCHEMA)] = UNIFORM
     """How reads and writes fall on the values: uniform, zipf(0.9), {hot: {keys: 1, share: 98%}}, {shares: {new: 60%}}
@@ -87,35 +93,33 @@ class PartitionKey(BaseModel):
     """The values themselves, the most used first: a pattern such as user#{1..100000} or {date}#{0..9}, or a list."""
     type: Literal["string", "number", "binary"] = "string"
     """The attribute's type: string, number or binary; it decides the bytes that are hashed."""
-    shards: Annotated[WholeCount, Field(ge=1, le=_MOST_SHARDS)] = 1
-    """Into how many values the application cuts each one (1)."""
+    shards: Annotated[WholeCount, Field(ge=1, le=_MAX_SHARDS)] = 1
+    """Over how many values the application spreads each one (1): write sharding."""
 
     @model_validator(mode="after")
     def _keys_exist(self) -> Self:
         if self.keys is not None and self.distinct is not None and self.distinct != len(self.keys):
-            raise _mistake(
-                f"{self.distinct:,} distinct values, but the keys are {len(self.keys):,}", "take `distinct` away"
-            )
+            raise _error(f"{self.distinct:,} distinct values, but {len(self.keys):,} keys", "remove `distinct`")
         if self.keys is not None and self.popularity.law == "file":
-            raise _mistake("the file already names the keys", "take `keys` away")
+            raise _error("the file already names the keys", "remove `keys`")
         count = self.count
         if count is not None and self.popularity.hot_keys > count:
-            raise _mistake(f"{self.popularity.hot_keys} hot keys of {count}", "expected at most `distinct` hot keys")
-        own = self.popularity.keys
-        if own is not None and count is not None and len(own.names) > count:
-            raise _mistake(f"{len(own.names):,} shares of {count:,} keys", "expected at most `distinct` shares")
-        if own is not None and count is None and sum(own.parts) < own.whole:
-            raise _mistake("the shares do not add up to 100%", "write distinct: 1000; the other keys share the rest")
+            raise _error(f"{self.popularity.hot_keys} hot keys of {count}", "expected at most `distinct` hot keys")
+        listed = self.popularity.keys
+        if listed is not None and count is not None and len(listed.names) > count:
+            raise _error(f"{len(listed.names):,} shares of {count:,} keys", "expected at most `distinct` shares")
+        if listed is not None and count is None and sum(listed.parts) < listed.total:
+            raise _error("the shares do not add up to 100%", "write distinct: 1000; the other keys share the rest")
         return self
 
     @property
     def count(self) -> int | None:
-        """How many values are in use at one moment, where it is written."""
+        """How many values are in use at one moment, where known."""
         return len(self.keys) if self.keys is not None else self.distinct
 
 
 def _wrap(key: str) -> BeforeValidator:
-    """A plain word stands for a mapping with just that key."""
+    """A plain word means a mapping with just that key."""
 
     def wrap(raw: object) -> object:
         return {key: raw} if isinstance(raw, str | list) else raw
@@ -127,31 +131,33 @@ Key = Annotated[PartitionKey, _wrap("name")]
 
 
 class Throughput(BaseModel):
-    """Units of one kind: static (min = max) or auto scaled."""
+    """Capacity units of one direction: static (min = max) or auto scaled."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     min: Annotated[WholeCount, Field(ge=1)] | None = None
-    """The least capacity units auto scaling holds (5, the console's own)."""
-    max: Annotated[WholeCount, Field(ge=1)] = TABLE_WRITE_UNITS_PER_S
-    """The most capacity units auto scaling holds (the quota of a table)."""
-    target: Annotated[Share, Field(ge=Decimal("0.2"), le=Decimal("0.9"))] = AUTO_SCALED_TARGET
-    """The share of capacity that auto scaling aims to see used, 20% to 90% (70%)."""
+    """Minimum capacity units of auto scaling (5, the console's default)."""
+    max: Annotated[WholeCount, Field(ge=1)] = int(TABLE_WRITE.value)
+    """Maximum capacity units of auto scaling (a table's quota, {TABLE_WRITE})."""
+    target: Annotated[
+        Share, Field(ge=Decimal(TARGET_UTILIZATION_MIN.value) / 100, le=Decimal(TARGET_UTILIZATION_MAX.value) / 100)
+    ] = AUTO_SCALED_TARGET
+    """The share of capacity that auto scaling keeps in use, {TARGET_UTILIZATION_MIN} to {TARGET_UTILIZATION_MAX} (70%)."""
 
     @property
     def static(self) -> bool:
-        """Whether it never moves: a plain number."""
+        """Whether it never changes: a plain number."""
         return self.min == self.max
 
     @property
     def floor(self) -> int:
-        """The least capacity held."""
+        """The minimum capacity."""
         return min(AUTO_SCALED_MIN, self.max) if self.min is None else self.min
 
     @model_validator(mode="after")
     def _bounds_grow(self) -> Self:
         if self.floor > self.max:
-            raise _mistake(f"min {self.floor} is above max {self.max}", "put the smaller number in min")
+            raise _error(f"min {self.floor} is above max {self.max}", "put the smaller number in min")
         return self
 
 
@@ -164,8 +170,8 @@ def _throughput(raw: object) -> object:
     try:
         units = _WHOLE.validate_python(raw)
     except ValidationError as error:
-        raise _mistake(
-            "no such capacity", "expected whole units of 1 or more, such as 200, or {min, max, target}"
+        raise _error(
+            "not a capacity", "expected whole units of 1 or more, such as 200, or {min, max, target}"
         ) from error
     return {"min": units, "max": units}
 
@@ -179,7 +185,7 @@ Actions = Annotated[tuple[Scheduled, ...], BeforeValidator(_listed)]
 class IndexCapacity(BaseModel):
     """Provisioned capacity of one global index."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     write: Units = Throughput()
     """Write capacity units: a number, or {min, max, target} for auto scaling."""
@@ -196,7 +202,7 @@ def _capacity(raw: object) -> object:
 class Capacity(BaseModel):
     """The capacity mode of a table and its indexes, with the table's own units."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     mode: Literal["on-demand", "provisioned"] = "on-demand"
     """on-demand (pay per request) or provisioned (pay per unit and hour)."""
@@ -210,7 +216,7 @@ class Capacity(BaseModel):
     @model_validator(mode="after")
     def _units_need_provisioned(self) -> Self:
         if self.mode == "on-demand" and self.model_fields_set & {"read", "write", "scheduled"}:
-            raise _mistake(
+            raise _error(
                 "on-demand capacity has no read or write units",
                 "write mode: provisioned, or use throughput: {max_write: 200}",
             )
@@ -223,9 +229,9 @@ def names_in(key: str | tuple[str, ...] | None) -> tuple[str, ...]:
 
 
 class WarmThroughput(BaseModel):
-    """What a table or index is prepared to serve at once."""
+    """Throughput that a table or index is pre-warmed to serve at once."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     write: Annotated[WholeCount, Field(ge=1)] | None = None
     """Write units a second served at once."""
@@ -234,16 +240,16 @@ class WarmThroughput(BaseModel):
 
 
 class Index(BaseModel):
-    """A secondary index: other keys for the same items, with what it copies of them."""
+    """A secondary index: other keys for the same items, with the attributes it copies."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     partition_key: Key | None = None
     """The attribute it is partitioned by: its name, or {name, distinct, popularity, shards}."""
     sort_key: Names | None = None
-    """The attribute it is sorted by; for a global index up to four."""
+    """The attribute it is sorted by; for a global index up to {INDEX_KEY_ATTRIBUTES_MAX}."""
     sort_order: Literal["random", "rising"] = "random"
-    """Where new entries of one key lie: anywhere (random), or always at the end (rising), as with a time."""
+    """Where new entries of one key are: anywhere (random), or always at the end (rising), as with a time."""
     project: Annotated[Literal["all", "keys-only"] | tuple[str, ...], BeforeValidator(_listed)] = "all"
     """The non-key attributes it holds: a list of names, all or keys-only."""
     entry_size: Size | None = None
@@ -254,59 +260,59 @@ class Index(BaseModel):
     local: bool = False
     """Whether it is a local index: the table's partition key, the table's capacity (false)."""
     capacity: IndexCapacity | None = None
-    """Its own provisioned units; the table's settings where they are not given."""
+    """Its own provisioned capacity; the table's where it is not given."""
     warm: WarmThroughput | None = None
     """Throughput it is pre-warmed to: {write: 20000, read: 40000}."""
 
     @model_validator(mode="after")
     def _keys_fit(self) -> Self:
         if self.local and self.sort_key is None:
-            raise _mistake("a local index needs a sort_key", "write local: true with sort_key: attribute")
+            raise _error("a local index needs a sort_key", "write local: true with sort_key: attribute")
         if self.local and self.capacity is not None:
-            raise _mistake("a local index has no capacity of its own", "it uses the table's; take the key away")
+            raise _error("a local index has no capacity of its own", "it uses the table's; remove the key")
         if not self.local and self.partition_key is None:
-            raise _mistake("a global index needs a partition_key", "write partition_key: attribute, or local: true")
+            raise _error("a global index needs a partition_key", "write partition_key: attribute, or local: true")
         keys = (names_in(self.partition_key.name if self.partition_key else None), names_in(self.sort_key))
         if self.local and len(keys[1]) > 1:
-            raise _mistake("a local index has one sort_key", "only a global index may have several attributes in a key")
-        if any(len(names) > MAX_KEY_ATTRIBUTES for names in keys):
-            raise _mistake("too many attributes in a key", f"at most {MAX_KEY_ATTRIBUTES} in each of its two keys")
+            raise _error("a local index has one sort_key", "only a global index may have several attributes in a key")
+        if any(len(names) > INDEX_KEY_ATTRIBUTES_MAX.value for names in keys):
+            raise _error("too many attributes in a key", f"at most {INDEX_KEY_ATTRIBUTES_MAX} in each of its two keys")
         return self
 
     @property
-    def own_key(self) -> tuple[str, ...]:
-        """Its own key attributes in order; a local index shares its partition key with the table."""
+    def index_key(self) -> tuple[str, ...]:
+        """Its key attributes in order; without the partition key for a local index, which has the table's."""
         partition = names_in(self.partition_key.name if self.partition_key else None)
         return (*partition, *names_in(self.sort_key))
 
     @property
     def key_attributes(self) -> frozenset[str]:
         """The attributes whose change moves an entry."""
-        return frozenset(self.own_key)
+        return frozenset(self.index_key)
 
 
 class MaxThroughput(BaseModel):
-    """The user's own ceiling for an on-demand table."""
+    """The user's own maximum throughput of an on-demand table."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     max_write: Annotated[WholeCount, Field(ge=1)] | None = None
-    """Most write request units a second."""
+    """Maximum write request units a second."""
     max_read: Annotated[WholeCount, Field(ge=1)] | None = None
-    """Most read request units a second."""
+    """Maximum read request units a second."""
 
 
 class Table(BaseModel):
     """A DynamoDB table with its indexes."""
 
-    model_config = WORDS
+    model_config = SPEC_CONFIG
 
     partition_key: Key | None = None
     """The partition key: its name, or {name, distinct, popularity, shards}."""
     sort_key: str | None = None
     """The sort key's name."""
     sort_order: Literal["random", "rising"] = "random"
-    """Where new items of one partition key lie: anywhere (random), or always at the end (rising), as with a time."""
+    """Where new items of one partition key are: anywhere (random), or always at the end (rising), as with a time."""
     item_size: Size | None = None
     """Mean size of an item, names included, such as 1.8 KB."""
     item: Mapping[str, Any] | None = None
@@ -315,7 +321,7 @@ class Table(BaseModel):
     """A file of example items (JSON lines) beside the scenario, measured in place of item_size."""
     sample: SkipJsonSchema[InstanceOf[Sample] | None] = Field(default=None, exclude=True, repr=False)
     items: Count = Decimal(0)
-    """How many items are stored in the mean of the month, such as 40M (0)."""
+    """How many items are stored, in the mean of the month, such as 40M (0)."""
     capacity: Annotated[Capacity, BeforeValidator(_capacity)] = Capacity()
     """on-demand, or {mode: provisioned, write: 200 or {min, max, target}, read: …}."""
     indexes: Mapping[str, Index] = Field(default_factory=dict)
@@ -323,13 +329,13 @@ class Table(BaseModel):
     point_in_time_recovery: bool = False
     """Whether continuous backups are on (false)."""
     stream: Literal["new-and-old-images", "new-image", "old-image", "keys-only"] | None = None
-    """What the table's stream carries of each change; no stream where it is not given."""
+    """What the table's stream has of each change; no stream where it is not given."""
     table_class: Annotated[Literal["standard", "standard-ia"], Field(alias="class")] = "standard"
-    """standard, or standard-ia: cheaper storage, dearer throughput."""
+    """standard, or standard-ia: cheaper storage, more expensive throughput."""
     ttl: str | None = None
-    """The attribute with the time an item expires; as many items are lost as are put."""
+    """The attribute with the time an item expires; as many items expire as are put."""
     throughput: MaxThroughput | None = None
-    """On-demand ceilings: {max_write, max_read}."""
+    """On-demand maximum throughput: {max_write, max_read}."""
     warm: WarmThroughput | None = None
     """Throughput it is pre-warmed to: {write: 20000, read: 40000}."""
     tags: Mapping[str, str] = Field(default_factory=dict)
@@ -347,7 +353,7 @@ class Table(BaseModel):
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The attributes of its own key, as far as they are written."""
+        """The attributes of its key, as far as they are written."""
         partition = names_in(self.partition_key.name if self.partition_key else None)
         return (*partition, *names_in(self.sort_key))
 
@@ -361,29 +367,27 @@ class Table(BaseModel):
 
 
 def _check_table(table: Table) -> None:
-    """Raise for words that cannot stand together."""
-    said = [word for word in ("item_size", "item", "items_file") if getattr(table, word) is not None]
-    if table.items and not said:
-        raise _mistake("items are stored, but there is no item_size", "write item_size: 1.8 KB")
-    if len(said) > 1 and table.sample is None:
-        raise _mistake(f"{' and '.join(said)} say the same", "write one of them")
+    """Raise for settings that exclude each other."""
+    sizes = [word for word in ("item_size", "item", "items_file") if getattr(table, word) is not None]
+    if table.items and not sizes:
+        raise _error("items are stored, but there is no item_size", "write item_size: 1.8 KB")
+    if len(sizes) > 1 and table.sample is None:
+        raise _error(f"{' and '.join(sizes)} both give the item size", "write only one of them")
     if table.partition_key is not None and not isinstance(table.partition_key.name, str):
-        raise _mistake("a table's partition key is one attribute", "only a global index may have several")
+        raise _error("a table's partition key is one attribute", "only a global index may have several")
     if table.on_demand and any(index.capacity is not None for index in table.indexes.values()):
-        raise _mistake(
+        raise _error(
             "an index has capacity, but the table is on-demand",
             "write capacity: {mode: provisioned, write: 200, read: 400} at the table",
         )
     if not table.on_demand and table.throughput is not None:
-        raise _mistake(
-            "throughput is for on-demand tables", "a provisioned table is held by its capacity; take the key away"
+        raise _error(
+            "throughput is for on-demand tables", "a provisioned table is limited by its capacity; remove the key"
         )
-    if len(table.local_indexes()) > MAX_LOCAL_INDEXES:
-        raise _mistake(
-            f"{len(table.local_indexes())} local indexes", f"a table has at most {MAX_LOCAL_INDEXES} of them"
-        )
+    if len(table.local_indexes()) > LOCAL_INDEXES_MAX.value:
+        raise _error(f"{len(table.local_indexes())} local indexes", f"a table has at most {LOCAL_INDEXES_MAX} of them")
     if table.local_indexes() and table.partition_key is not None and table.sort_key is None:
-        raise _mistake("local indexes need a table with a sort_key", "write sort_key: attribute")
+        raise _error("local indexes need a table with a sort_key", "write sort_key: attribute")
     too_many = [name for name, index in table.indexes.items() if index.items is not None and index.items > table.items]
     if too_many:
-        raise _mistake(f"index {too_many[0]} has more items than the table", "an item has at most one entry")
+        raise _error(f"index {too_many[0]} has more items than the table", "an item has at most one entry")

@@ -1,12 +1,11 @@
-"""How many DPUs a run holds: worker types and what each is. It never says what a DPU-hour costs.
+"""The worker types of Glue and their DPUs.
 
-AWS Glue Developer Guide, "AWS Glue worker types" and "Configuring job properties"; read 2026-11-23.
+Source: AWS Glue Developer Guide, "AWS Glue worker types" and "Configuring job properties"; read 2026-11-23.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
@@ -22,11 +21,11 @@ class WorkerType:
         vcpu: Virtual CPUs.
         memory_gb: Memory.
         disk_gb: Disk.
-        since: The first Glue version that takes it.
+        since: The first Glue version that offers it.
         until: The last one; None while it is offered.
         flex: Whether the Flex execution class takes it.
-        unit: M-DPU is the memory-optimised DPU of R and Z workers, with a price of its own.
-        only_for: The one type of job that may use it; empty for any.
+        unit: M-DPU is the memory-optimized DPU of R and Z workers, with its own price.
+        only_for: The only job type that may use it; empty for any.
     """
 
     dpu: Decimal
@@ -57,18 +56,7 @@ WORKER_TYPES: Mapping[str, WorkerType] = {
 }
 
 RAY_WORKER_TYPE = "Z.2X"
-"""The only one of Ray jobs."""
-PYTHON_SHELL_DPUS = (Decimal("0.0625"), Decimal(1))
-"""A Python shell job runs on a sixteenth of a DPU (AWS's default) or on one."""
-SPARK_MIN_DPUS = 2
-"""Least capacity of a Spark job."""
-SPARK_MAX_CAPACITY = 100
-SPARK_DEFAULT_CAPACITY = 10
-"""MaxCapacity of a Spark job, Glue 1.0 and older: 2 to 100, 10 when it is not given."""
-SESSION_DEFAULT_DPUS = 5
-CRAWLER_DPUS = 2
-"""What AWS's examples use; a crawler's capacity cannot be set (AWS Glue pricing page, Data Catalog example)."""
-DATABREW_DEFAULT_NODES = 5
+"""The only worker type of Ray jobs."""
 
 
 def total_dpus(worker_type: str, workers: Decimal | int) -> Decimal:
@@ -76,19 +64,9 @@ def total_dpus(worker_type: str, workers: Decimal | int) -> Decimal:
     return WORKER_TYPES[worker_type].dpu * workers
 
 
-def dpu_seconds(dpu_per_worker: Decimal, segments: Iterable[tuple[Decimal | int, Decimal | int]]) -> Fraction:
-    """What Flex and auto scaled runs are billed for: each worker's DPUs × the time it ran.
-
-    Args:
-        dpu_per_worker: DPUs of one worker.
-        segments: (workers alive, seconds) one after the other.
-    """
-    return sum((Fraction(dpu_per_worker) * Fraction(workers) * Fraction(s) for workers, s in segments), Fraction(0))
-
-
 @lru_cache(maxsize=64)
 def version(text: str) -> tuple[int, ...]:
-    """A Glue version for comparing: "5.1" is (5, 1)."""
+    """A Glue version for comparisons: "5.1" is (5, 1)."""
     return tuple(int(part) for part in text.split("."))
 
 

@@ -1,50 +1,54 @@
-"""What a function's answer rests on that nobody wrote, and what it leaves out. It changes no figure."""
+"""The defaults that a function's answer rests on, and what the answer does not include."""
 
 from capplan.model import Assumption, Context, Excluded
-from capplan.services.lambda_ import cold
+from capplan.services.lambda_.cold_start import month as cold_starts
+from capplan.services.lambda_.quotas import CONCURRENCY
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage
 
-_DEFAULTS = (
-    ("memory_mb", "memory", "128 MB", "AWS's default memory"),
-    ("timeout_ms", "timeout", "3 s", "AWS's default time-out"),
-    ("architecture", "architecture", "x86_64", "AWS's default architecture"),
-)
-
 
 def assume(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:
-    """Defaults the answer rests on."""
-    said, at = spec.model_fields_set, f"functions.{name}"
-    out = [Assumption(f"{at}.{key}", value, why, "aws_default") for f, key, value, why in _DEFAULTS if f not in said]
+    """Defaults that the scenario does not give."""
+    given, path = spec.model_fields_set, f"functions.{name}"
+    defaults = (
+        ("memory_mb", "memory", f"{spec.memory_mb} MB", "AWS's default memory"),
+        ("timeout_ms", "timeout", f"{spec.timeout_ms / 1000:f} s", "AWS's default timeout"),
+        ("architecture", "architecture", spec.architecture, "AWS's default architecture"),
+    )
+    out = [
+        Assumption(f"{path}.{key}", value, reason, "aws_default")
+        for field, key, value, reason in defaults
+        if field not in given
+    ]
     if usage.cold is not None:
-        out += _of_starts(at, spec, usage.cold.start)
-    if usage.failing and "retries" not in said and any(w.access.is_async for w in usage.works):
-        out.append(Assumption(f"{at}.retries", "2", "AWS tries a failed asynchronous invocation twice more", "aws_default"))  # fmt: skip
-    if "lambda.concurrency" not in ctx.quotas and usage.invocations.terms:
-        out.append(
-            Assumption(
-                "account.quotas.lambda.concurrency", "1,000", "AWS's default; new accounts start lower, some at 10", "aws_default"
-            )
-        )  # fmt: skip
+        out += _of_cold_starts(path, spec, usage.cold.start)
+    if usage.failing and "retries" not in given and any(stream.access.is_async for stream in usage.streams):
+        reason = "AWS retries a failed asynchronous invocation twice"
+        out.append(Assumption(f"{path}.retries", str(spec.retries), reason, "aws_default"))
+    if CONCURRENCY.id not in ctx.quotas and usage.invocations.terms:
+        reason = "AWS's default; new accounts start lower, some at 10"
+        out.append(Assumption(f"account.quotas.{CONCURRENCY.id}", f"{CONCURRENCY.value:,}", reason, "aws_default"))
     return tuple(out)
 
 
-def _of_starts(at: str, spec: Function, start: cold.Starting) -> list[Assumption]:
+def _of_cold_starts(path: str, spec: Function, start: cold_starts.Start) -> list[Assumption]:
     out = []
-    if start.said:
-        middle = f"{float(start.init.points[0][1]):.3g} ms"
-        out.append(Assumption(f"{at}.init", middle, start.said, "workload"))
+    if start.source:
+        median = f"{float(start.init.points[0][1]):.3g} ms"
+        out.append(Assumption(f"{path}.init", median, start.source, "workload"))
     if spec.first_call is None:
-        out.append(Assumption(f"{at}.first_call", "as duration", "the first invocation takes no longer", "workload"))
+        reason = "the first invocation takes no longer than the others"
+        out.append(Assumption(f"{path}.first_call", "as duration", reason, "workload"))
     if "keep_alive_ms" not in spec.model_fields_set:
-        out.append(Assumption(f"{at}.keep_alive", "10 min", "AWS does not say; measured in 2019 and 2020", "aws_default"))  # fmt: skip
+        reason = "AWS does not publish it; measured in 2019 and 2020"
+        out.append(Assumption(f"{path}.keep_alive", f"{spec.keep_alive_ms / 60_000:f} min", reason, "aws_default"))
     return out
 
 
-def exclude(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Excluded, ...]:  # noqa: ARG001  every room's signature
-    """Cold starts whose length nobody knows, and the sources of events."""
-    vias = sorted({str(t.via) for t in spec.triggers if t.via})
-    out = [Excluded(via, "the source of the events has no room yet") for via in vias]
+def exclude(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Excluded, ...]:  # noqa: ARG001  every resource type's signature
+    """Cold starts of unknown length, and the services that send the events."""
+    sources = sorted({str(trigger.via) for trigger in spec.triggers if trigger.via})
+    out = [Excluded(source, "the source of the events is not modeled yet") for source in sources]
     if usage.cold is None and usage.invocations.terms:
-        out.insert(0, Excluded(f"cold starts of {name}", cold.unknown_because(spec)))
+        out.insert(0, Excluded(f"cold starts of {name}", cold_starts.why_unknown(spec)))
     return tuple(out)

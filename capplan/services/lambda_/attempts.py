@@ -1,4 +1,4 @@
-"""How often an invocation is tried: failures and time-outs, by the way it was invoked. It never bills one.
+"""How often an event is attempted after failures and timeouts, by the way the function is invoked.
 
 Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation", "Event source mappings"
 (read 2026-11-23). A caller's own retries (a state machine's, an SDK's) are the caller's.
@@ -7,44 +7,45 @@ Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.quantities import share_above, sig6
+from capplan.quantities.distribution import share_above
+from capplan.quantities.rounding import sig6
 from capplan.services.lambda_.billing import expected_attempts
+from capplan.services.lambda_.quotas import STREAM_RETRIES_MAX
+from capplan.services.lambda_.sources.trigger import FOREVER, POLLED, Trigger
 from capplan.services.lambda_.spec import Function
-from capplan.services.lambda_.trigger import FOREVER, POLLED, Trigger
 
 _NEGLIGIBLE = 1e-9
-"""A time-out that comes less often than this does not count as a failure."""
-_MOST_RETRIES = 10_000
-"""AWS's own maximum, for records that never pass."""
+"""Timeouts that are rarer than this do not count as failures."""
 
 
 def timed_out(spec: Function) -> Fraction:
-    """Share of invocations that reach the time-out, 6 digits."""
+    """Share of invocations that reach the timeout. Range 0 to 1, 6 digits."""
     share = share_above(spec.duration, spec.timeout_ms)
     return sig6(share) if share > _NEGLIGIBLE else Fraction(0)
 
 
 def failing(spec: Function) -> Fraction:
-    """Share of invocations that end in an error or at the time-out."""
+    """Share of invocations that end in an error or at the timeout. Range 0 to 1."""
     return 1 - (1 - Fraction(spec.fails)) * (1 - timed_out(spec))
 
 
 def attempts(spec: Function, access: Access, trigger: Trigger | None = None) -> Fraction:
-    """Invocations that one event (or batch) is expected to cause: 1 where it is answered synchronously."""
-    failed = failing(spec)
-    if not failed:
+    """Invocations that one event (or batch) is expected to cause; 1 if it is invoked synchronously."""
+    failure_share = failing(spec)
+    if not failure_share:
         return Fraction(1)
     if trigger is not None and (trigger.stream is not None or trigger.via in POLLED):
-        return _polled(failed, trigger.retries)
-    return _rounded(expected_attempts(failed, spec.retries)) if access.is_async else Fraction(1)
+        return _of_a_batch(failure_share, trigger.retries)
+    return _rounded(expected_attempts(failure_share, spec.retries)) if access.is_async else Fraction(1)
 
 
-def _polled(failed: Fraction, retries: int) -> Fraction:
-    if retries == FOREVER:
-        return _rounded(1 / (1 - failed)) if failed < 1 else Fraction(_MOST_RETRIES)
-    return _rounded((1 - failed ** (retries + 1)) / (1 - failed)) if failed < 1 else Fraction(retries + 1)
+def _of_a_batch(failure_share: Fraction, retries: int) -> Fraction:
+    if failure_share == 1:
+        return Fraction(STREAM_RETRIES_MAX.value) if retries == FOREVER else Fraction(retries + 1)
+    passed_over = failure_share ** (retries + 1) if retries != FOREVER else 0
+    return _rounded((1 - passed_over) / (1 - failure_share))
 
 
 def _rounded(value: Fraction) -> Fraction:
-    """Exact where it is short; a ratio of long numbers enters at 6 digits."""
+    """Exact if its denominator is short, else 6 digits."""
     return value if value.denominator < 10**12 else sig6(float(value))

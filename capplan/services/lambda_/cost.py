@@ -1,13 +1,14 @@
-"""Under which SKUs a function is billed. It holds no price."""
+"""The charges of a function: quantities by price key."""
 
 from collections.abc import Iterable
 from fractions import Fraction
 
 from capplan import units
-from capplan.flow import Flow
+from capplan.flow import DemandFlow
 from capplan.model import Charge, Context
-from capplan.quantities import to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.services.lambda_ import billing
+from capplan.services.lambda_.quotas import FREE_STORAGE_MB
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import ColdUse, Usage
 
@@ -17,93 +18,93 @@ _POLLERS = {
 }
 
 
-def charge(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Charge, ...]:  # noqa: ARG001  every room's signature
-    """Requests, duration on demand and provisioned, cold starts, what is kept ready, storage, streams, pollers."""
+def charge(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Charge, ...]:  # noqa: ARG001  every resource type's signature
+    """Requests, duration on demand and provisioned, cold starts, provisioned concurrency, storage, streams, pollers."""
     return tuple(
-        one
-        for part in (_always, _provisioned, _cold, _snap_start, _beside, _pollers)
-        for one in part(name, spec, usage)
-        if one.quantity
+        charge
+        for part in (_on_demand, _provisioned, _cold_starts, _snap_start, _storage_and_streams, _pollers)
+        for charge in part(name, spec, usage)
+        if charge.quantity
     )
 
 
-def _always(name: str, spec: Function, usage: Usage) -> Iterable[Charge]:
+def _on_demand(name: str, spec: Function, usage: Usage) -> Iterable[Charge]:
     arch = spec.architecture
     spilled = f", {_percent(usage.spilled)} of them on demand" if usage.spilled < 1 else ""
-    words = f"invocations{spilled} x {to_quantity(usage.billed_ms)} ms billed x {spec.memory_mb} MB"
+    text = f"invocations{spilled} x {to_quantity(usage.billed_ms)} ms billed x {spec.memory_mb} MB"
     requests = f"lambda.request.{arch}"
     yield Charge(f"{name}.requests", requests, "invocations", usage.requests, "requests", usage.billed_requests)
-    yield _driven(f"{name}.duration", f"lambda.duration.{arch}", words, usage.gb_seconds, "GB-s")
+    yield _by_flow(f"{name}.duration", f"lambda.duration.{arch}", text, usage.gb_seconds, "GB-s")
 
 
 def _provisioned(name: str, spec: Function, usage: Usage) -> Iterable[Charge]:
-    kept = spec.provisioned_concurrency
-    if kept is None:
+    provisioned = spec.provisioned_concurrency
+    if provisioned is None:
         return
     arch = spec.architecture
-    sizes = [f"{kept.environments} environments", *(f"{w.environments} at {w.at}" for w in kept.scheduled)]
+    sizes = [f"{provisioned.environments} environments"]
+    sizes += [f"{scheduled.environments} at {scheduled.at}" for scheduled in provisioned.scheduled]
     yield Charge(
         f"{name}.provisioned",
         f"lambda.provisioned_concurrency.{arch}",
-        f"{', '.join(sizes)} kept ready x {spec.memory_mb} MB, in started 5 minutes",
+        f"{', '.join(sizes)} provisioned x {spec.memory_mb} MB, in started 5 minutes",
         usage.provisioned_gb_seconds,
         "GB-s",
         frequency="recurring",
     )
-    words = f"{_percent(1 - usage.spilled)} of invocations x {to_quantity(usage.billed_ms)} ms x {spec.memory_mb} MB"
-    yield _driven(
-        f"{name}.provisioned-duration", f"lambda.provisioned_duration.{arch}", words, usage.provisioned_duration, "GB-s"
-    )
+    text = f"{_percent(1 - usage.spilled)} of invocations x {to_quantity(usage.billed_ms)} ms x {spec.memory_mb} MB"
+    price = f"lambda.provisioned_duration.{arch}"
+    yield _by_flow(f"{name}.provisioned-duration", price, text, usage.provisioned_duration, "GB-s")
 
 
-def _cold(name: str, spec: Function, usage: Usage) -> Iterable[Charge]:
-    found = usage.cold
-    if found is None:
+def _cold_starts(name: str, spec: Function, usage: Usage) -> Iterable[Charge]:
+    cold, arch = usage.cold, spec.architecture
+    if cold is None:
         return
-    words = f"{_percent(found.share)} of invocations start cold x {to_quantity(found.extra_ms)} ms more x {spec.memory_mb} MB"
-    yield _driven(f"{name}.cold-starts", f"lambda.duration.{spec.architecture}", words, found.init_gb_seconds, "GB-s")
+    text = f"{_percent(cold.share)} cold starts x {to_quantity(cold.extra_ms)} ms more than warm x {spec.memory_mb} MB"
+    yield _by_flow(f"{name}.cold-starts", f"lambda.duration.{arch}", text, cold.extra_gb_seconds, "GB-s")
     if spec.tenants is not None:
-        key = f"lambda.tenant_isolation.{spec.architecture}"
-        yield _of_starts(f"{name}.tenant-isolation", key, "environments created", spec, usage, found)
+        price = f"lambda.tenant_isolation.{arch}"
+        yield _by_start(f"{name}.tenant-isolation", price, "environments created", spec, usage, cold)
 
 
-def _of_starts(id_: str, key: str, what: str, spec: Function, usage: Usage, found: ColdUse) -> Charge:
-    flow = usage.invocations * (found.share * billing.memory_gb(1, spec.memory_mb))
-    return _driven(id_, key, f"{what} x {spec.memory_mb} MB", flow, "GB")
+def _by_start(id_: str, price: str, what: str, spec: Function, usage: Usage, cold: ColdUse) -> Charge:
+    """A charge per GB of memory of every environment that is started."""
+    flow = usage.invocations * (cold.share * billing.memory_gb(1, spec.memory_mb))
+    return _by_flow(id_, price, f"{what} x {spec.memory_mb} MB", flow, "GB")
 
 
 def _snap_start(name: str, spec: Function, usage: Usage) -> Iterable[Charge]:
-    """SnapStart costs nothing for Java (pricing page)."""
+    """SnapStart is free for Java (pricing page)."""
     if spec.snap_start is None or (spec.runtime or "").startswith("java"):
         return
     versions = spec.snap_start.versions
-    cached = versions * billing.snapstart_cache_gb_seconds(units.MONTH_SECONDS, spec.memory_mb)
-    words = f"{versions} published {'version' if versions == 1 else 'versions'} cached x {spec.memory_mb} MB"
-    yield Charge(f"{name}.snapshots", "lambda.snapstart.cached", words, cached, "GB-s", frequency="recurring")
+    cached = versions * billing.snap_start_gb_seconds(units.MONTH_SECONDS, spec.memory_mb)
+    text = f"{versions} published {'version' if versions == 1 else 'versions'} cached x {spec.memory_mb} MB"
+    yield Charge(f"{name}.snapshots", "lambda.snapstart.cached", text, cached, "GB-s", frequency="recurring")
     if usage.cold is not None:
-        yield _of_starts(
-            f"{name}.restores", "lambda.snapstart.restored", "environments restored", spec, usage, usage.cold
-        )
+        price = "lambda.snapstart.restored"
+        yield _by_start(f"{name}.restores", price, "environments restored", spec, usage, usage.cold)
 
 
-def _beside(name: str, spec: Function, usage: Usage) -> Iterable[Charge]:
+def _storage_and_streams(name: str, spec: Function, usage: Usage) -> Iterable[Charge]:
     arch = spec.architecture
-    above = f"invocations x time x {spec.ephemeral_storage_mb - billing.FREE_STORAGE_MB} MB above 512 MB"
-    yield _driven(
-        f"{name}.ephemeral-storage", f"lambda.ephemeral_storage.{arch}", above, usage.ephemeral_gb_seconds, "GB-s"
-    )
-    words = f"responses past {billing.STREAM_FREE_MB} MB each"
-    yield _driven(f"{name}.response-streaming", f"lambda.response_streaming.{arch}", words, usage.streamed_gb, "GB")
+    billed_mb = spec.ephemeral_storage_mb - FREE_STORAGE_MB
+    text = f"invocations x duration x {billed_mb} MB above {FREE_STORAGE_MB} MB"
+    price = f"lambda.ephemeral_storage.{arch}"
+    yield _by_flow(f"{name}.ephemeral-storage", price, text, usage.ephemeral_gb_seconds, "GB-s")
+    text, price = f"responses beyond {billing.STREAM_FREE_MB} MB each", f"lambda.response_streaming.{arch}"
+    yield _by_flow(f"{name}.response-streaming", price, text, usage.streamed_gb, "GB")
 
 
 def _pollers(name: str, spec: Function, usage: Usage) -> Iterable[Charge]:  # noqa: ARG001  as the others
     for source, hours in usage.poller_hours.items():
-        words = "event poller units x 730 h, with the load between their bounds"
-        yield Charge(f"{name}.{source}-pollers", _POLLERS[source], words, hours, "unit-hours", frequency="recurring")
+        text = "event poller units x 730 h, scaled with the load"
+        yield Charge(f"{name}.{source}-pollers", _POLLERS[source], text, hours, "unit-hours", frequency="recurring")
 
 
-def _driven(id_: str, key: str, words: str, flow: Flow, unit: str) -> Charge:
-    return Charge(id_, key, words, flow.monthly, unit, flow)
+def _by_flow(id_: str, price: str, text: str, flow: DemandFlow, unit: str) -> Charge:
+    return Charge(id_, price, text, flow.monthly, unit, flow)
 
 
 def _percent(share: Fraction) -> str:

@@ -1,4 +1,4 @@
-"""What AWS refuses: a function's own limits, and the account's pools. It never settles a pool.
+"""The limits of a function, and what it takes of the limits that the account's functions share.
 
 Lambda Developer Guide, "Lambda quotas" and "Understanding Lambda function scaling" (read 2026-11-23).
 """
@@ -6,189 +6,184 @@ Lambda Developer Guide, "Lambda quotas" and "Understanding Lambda function scali
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from capplan import units
-from capplan.flow import Flow, steady
+from capplan.flow import DemandFlow, steady
 from capplan.model import Context, LimitCheck, PoolLoad
-from capplan.quantities import sig6, to_quantity
-from capplan.services.lambda_ import cold, concurrency, course, source_limits
-from capplan.services.lambda_.settings import (
-    ACCOUNT_CONCURRENCY,
-    ASYNC_PAYLOAD_MB,
-    RESPONSE_MB,
-    STREAMED_MB,
-    SYNC_PAYLOAD_MB,
-    max_reservable,
-    min_stream_s,
+from capplan.quantities.rounding import sig6, to_quantity
+from capplan.services.lambda_.cold_start import month as cold_starts
+from capplan.services.lambda_.concurrency import environments
+from capplan.services.lambda_.concurrency.rate_steps import rate_steps
+from capplan.services.lambda_.quotas import (
+    ALL,
+    ASYNC_PAYLOAD_MAX,
+    CONCURRENCY,
+    INIT_MAX,
+    REQUEST_RATE,
+    RESPONSE_MAX,
+    SCALING_RATE,
+    STREAM_RATE_MAX,
+    STREAMED_RESPONSE_MAX,
+    SYNC_PAYLOAD_MAX,
+    TENANT_ENVIRONMENTS,
+    UNCAPPED_STREAM,
+    UNRESERVED_MIN,
 )
+from capplan.services.lambda_.sources import limits as source_limits
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage, high
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-INIT_S = 10
-"""The INIT phase; past it init runs again inside the first invocation (Developer Guide, "Execution environment")."""
-QUOTA_NAMES: Mapping[str, tuple[str, str]] = {
-    "lambda.concurrency": ("Concurrent executions", "L-B99A9384"),
-    "lambda.request_rate": ("Concurrent executions", "L-B99A9384"),
-}
-"""What to ask AWS for, by the name and code of Service Quotas; the request rate is ten times the concurrency."""
-
-
-def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  the same default in every Region
-    """The account's quota: what the scenario says, else AWS's default, which new accounts are below.
-
-    The request rate follows the concurrency, so whoever has more of that has more of both.
-    """
-    said = quotas or {}
-    account = said.get("lambda.concurrency", Decimal(ACCOUNT_CONCURRENCY))
-    defaults = {
-        "lambda.concurrency": account,
-        "lambda.request_rate": account * concurrency.REQUESTS_PER_CONCURRENCY,
-    }
-    return said.get(limit, defaults.get(limit))
+QUOTA_NAMES: Mapping[str, tuple[str, str]] = {quota.id: quota.request for quota in ALL if quota.request is not None}
+"""What to ask AWS for, by the name and code of Service Quotas."""
 
 
 def check(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
-    """A function's own limits: its reservation, its times, its payloads, how fast it grows, what invokes it."""
+    """A function's own limits: reservation, times, payloads, how fast it scales, what invokes it."""
     return (
         *_reservation(name, spec, usage, ctx),
         *_times(name, spec, usage),
         *_payloads(name, spec, usage),
-        *_growth(name, spec, usage, ctx),
+        *_scaling(name, spec, usage, ctx),
         *source_limits.check(name, spec, usage, ctx),
     )
 
 
-def seconds(ms: Fraction) -> Decimal:
-    """Milliseconds in seconds."""
-    return to_quantity(ms / units.MS_PER_SECOND)
-
-
 def _times(name: str, spec: Function, usage: Usage) -> Iterable[LimitCheck]:
-    ends = seconds(Fraction(spec.timeout_ms))
-    yield LimitCheck(name, "lambda.timeout", seconds(high(spec.duration)), ends, "s")
+    timeout = source_limits.seconds(Fraction(spec.timeout_ms))
+    yield LimitCheck(name, "lambda.timeout", source_limits.seconds(high(spec.duration)), timeout, "s")
     if usage.cold is not None and spec.snap_start is None:
-        yield LimitCheck(name, "lambda.init", seconds(high(usage.cold.start.init)), Decimal(INIT_S), "s")
+        init = source_limits.seconds(high(usage.cold.start.init))
+        yield LimitCheck(name, INIT_MAX.id, init, Decimal(INIT_MAX.value), INIT_MAX.unit)
     if spec.response_streaming and spec.response is not None:
-        least = min_stream_s(to_quantity(high(spec.response) / units.BYTES_PER_MB))
-        if least:
-            yield LimitCheck(name, "lambda.stream_time", to_quantity(least), ends, "s")
+        stream_s = min_stream_s(to_quantity(high(spec.response)))
+        if stream_s:
+            yield LimitCheck(name, "lambda.stream_time", to_quantity(stream_s), timeout, "s")
+
+
+def min_stream_s(response_bytes: Decimal | int) -> Fraction:
+    """Seconds that a streamed response takes at least, at the bandwidth of what exceeds its first 6 MB."""
+    capped_mb = (Fraction(response_bytes) - Fraction(UNCAPPED_STREAM.value)) / units.BYTES_PER_MB
+    return max(Fraction(0), capped_mb) / Fraction(STREAM_RATE_MAX.value)
 
 
 def _reservation(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
-    """What reserved concurrency bounds: runs at once, requests a second, and what the account can reserve at all."""
+    """The reservation against its peak and its request rate, and against what the account can reserve."""
     if spec.reserved_concurrency is None:
         return ()
-    kept = Decimal(spec.reserved_concurrency)
-    most = Decimal(max_reservable(int(account_concurrency(ctx))))
-    reservable = LimitCheck(name, "lambda.reservable_concurrency", kept, most, "concurrent executions")
+    reserved, unit = Decimal(spec.reserved_concurrency), "concurrent executions"
+    reservable = LimitCheck(name, "lambda.reservable_concurrency", reserved, max_reservable(ctx), unit)
     if not usage.concurrency.terms:
         return (reservable,)
-    at_once = LimitCheck(
-        name, "lambda.reserved_concurrency", Decimal(usage.peak_concurrency), kept, "concurrent executions",
+    peak = LimitCheck(
+        name, "lambda.reserved_concurrency", Decimal(usage.peak_concurrency), reserved, unit,
         usage.concurrency, poisson=True, minute=usage.concurrency.peak().minute,
     )  # fmt: skip
     if not usage.synchronous.terms:
-        return (at_once, reservable)
+        return (peak, reservable)
     busiest = usage.synchronous.peak()
-    per_second = LimitCheck(
+    request_rate = LimitCheck(
         name, "lambda.reserved_request_rate", to_quantity(sig6(busiest.per_second)),
-        to_quantity(concurrency.request_rate_quota(kept)), "requests/s", usage.synchronous, minute=busiest.minute,
+        to_quantity(environments.request_rate_quota(reserved)), "requests/s", usage.synchronous, minute=busiest.minute,
     )  # fmt: skip
-    return (at_once, per_second, reservable)
+    return (peak, request_rate, reservable)
+
+
+def max_reservable(ctx: Context) -> Decimal:
+    """Concurrency that all functions together may reserve."""
+    return Decimal(max(0, int(account_concurrency(ctx)) - int(UNRESERVED_MIN.value)))
 
 
 def _payloads(name: str, spec: Function, usage: Usage) -> tuple[LimitCheck, ...]:
-    answer = high(spec.response) if spec.response is not None else Fraction(0)
-    found = (
-        ("lambda.payload.sync", usage.largest_sync_bytes, SYNC_PAYLOAD_MB),
-        ("lambda.payload.async", usage.largest_async_bytes, ASYNC_PAYLOAD_MB),
-        ("lambda.response", answer, STREAMED_MB if spec.response_streaming else RESPONSE_MB),
+    response = high(spec.response) if spec.response is not None else Fraction(0)
+    response_max = STREAMED_RESPONSE_MAX if spec.response_streaming else RESPONSE_MAX
+    loads = (
+        (SYNC_PAYLOAD_MAX.id, usage.largest_sync_bytes, SYNC_PAYLOAD_MAX),
+        (ASYNC_PAYLOAD_MAX.id, usage.largest_async_bytes, ASYNC_PAYLOAD_MAX),
+        (RESPONSE_MAX.id, response, response_max),
     )
     return tuple(
-        LimitCheck(name, limit, to_quantity(size), Decimal(most_mb * units.BYTES_PER_MB), "bytes")
-        for limit, size, most_mb in found
+        LimitCheck(name, limit, to_quantity(size), Decimal(quota.value), quota.unit)
+        for limit, size, quota in loads
         if size
     )
 
 
-def _growth(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[LimitCheck]:
-    """How many environments a sudden rise adds at once, and how many tenants hold."""
-    rise = sudden_rise(usage)
+def _scaling(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[LimitCheck]:
+    """Environments that the steepest rise adds, and environments of tenants."""
+    rise = steepest_rise(usage)
     if rise is not None:
         added, minute = rise
-        quota = Decimal(concurrency.SCALING_STEP)
-        load = to_quantity(sig6(added))
-        yield LimitCheck(name, "lambda.scaling_rate", load, quota, "environments/10 s", usage.concurrency, minute=minute)  # fmt: skip
+        yield LimitCheck(
+            name, SCALING_RATE.id, to_quantity(sig6(added)), Decimal(SCALING_RATE.value), SCALING_RATE.unit,
+            usage.concurrency, minute=minute,
+        )  # fmt: skip
     if spec.tenants is not None and usage.cold is not None:
-        held = sig6(cold.mean_environments(usage.invocations, cold.pools_of(spec, usage.cold.start)))
-        most = Decimal(concurrency.max_tenant_environments(account_concurrency(ctx)))
-        yield LimitCheck(name, "lambda.tenant_environments", to_quantity(held), most, "environments", usage.invocations)
+        pools = cold_starts.pools_of(spec, usage.cold.start)
+        live = to_quantity(sig6(cold_starts.mean_environments(usage.invocations, pools)))
+        quota = Decimal(environments.max_tenant_environments(account_concurrency(ctx)))
+        yield LimitCheck(name, TENANT_ENVIRONMENTS.id, live, quota, TENANT_ENVIRONMENTS.unit, usage.invocations)
 
 
-def sudden_rise(usage: Usage) -> tuple[float, int] | None:
-    """The most environments that one minute needs beyond the one before it, and that minute; None below AWS's step.
+def steepest_rise(usage: Usage) -> tuple[float, int] | None:
+    """The most environments that a minute needs beyond the minute before, and that minute of the simulated period.
 
-    Only a function that runs a thousand at once can outgrow the rate at which it is scaled.
+    None if the function never runs more at once than AWS adds at once, or if its rate is constant.
     """
-    if not usage.concurrency.terms or usage.concurrency.peak().per_second <= concurrency.SCALING_STEP:
+    if not usage.concurrency.terms or usage.concurrency.peak().per_second <= SCALING_RATE.value:
         return None
-    steps = course.course(usage.concurrency)
-    if len(steps) < 2:  # noqa: PLR2004  a steady load has no rise
+    if len(rate_steps(usage.concurrency)) < 2:  # noqa: PLR2004  a steady load has no rise
         return None
-    levels = usage.concurrency.levels()
-    rises = levels - _before(levels)
-    at = int(rises.argmax())
-    return float(rises[at]), at
-
-
-def _before(levels: "NDArray[np.float64]") -> "NDArray[np.float64]":
     import numpy as np  # noqa: PLC0415  only where a series is computed
 
-    return np.roll(levels, 1)
+    per_minute = usage.concurrency.rate_per_minute()
+    rises = per_minute - np.roll(per_minute, 1)
+    minute = int(rises.argmax())
+    return float(rises[minute]), minute
 
 
 # --- what the account shares ------------------------------------------------------------------------------------------
 
 
-def pools(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:  # noqa: ARG001  every room's signature
-    """What it takes of the account's concurrency and of the request rate tied to that.
+def pools(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:  # noqa: ARG001  every resource type's signature
+    """What it takes of the account's concurrency, and of the request rate that follows it.
 
-    A reservation is taken from the account whole, whether it is used or not, and so is provisioned concurrency.
-    Asynchronous events have no rate quota.
+    A reservation is taken from the account whole, used or not, and so is provisioned concurrency. Asynchronous
+    invocations have no request-rate quota.
     """
-    out = list(_concurrency_pools(spec, usage))
+    out = list(_concurrency_loads(spec, usage))
     if usage.synchronous.terms:
-        out.append(PoolLoad("lambda.request_rate", usage.synchronous))
+        out.append(PoolLoad(REQUEST_RATE.id, usage.synchronous))
     return tuple(out)
 
 
-def _concurrency_pools(spec: Function, usage: Usage) -> Iterable[PoolLoad]:
-    limit = "lambda.concurrency"
+def _concurrency_loads(spec: Function, usage: Usage) -> Iterable[PoolLoad]:
     if spec.reserved_concurrency is not None:
         if spec.reserved_concurrency:
-            yield PoolLoad(limit, _standing(spec.reserved_concurrency))
+            yield _constant_load(spec.reserved_concurrency)
         return
-    kept = spec.provisioned_concurrency.most if spec.provisioned_concurrency is not None else 0
-    if kept:
-        yield PoolLoad(limit, _standing(kept))
-    if usage.concurrency.terms and usage.peak_concurrency > kept:
-        beyond = Fraction(usage.peak_concurrency - kept, usage.peak_concurrency)
-        yield PoolLoad(limit, usage.concurrency * beyond, poisson=True)
+    provisioned = spec.provisioned_concurrency.largest if spec.provisioned_concurrency is not None else 0
+    if provisioned:
+        yield _constant_load(provisioned)
+    if usage.concurrency.terms and usage.peak_concurrency > provisioned:
+        beyond = Fraction(usage.peak_concurrency - provisioned, usage.peak_concurrency)
+        yield PoolLoad(CONCURRENCY.id, usage.concurrency * beyond, poisson=True)
 
 
-def _standing(environments: int) -> Flow:
-    """What is held all the time and does not move with traffic."""
-    return Flow.of(_HELD, Fraction(environments))
+def _constant_load(concurrency: int) -> PoolLoad:
+    """Concurrency that is taken all the time, whatever the traffic."""
+    return PoolLoad(CONCURRENCY.id, DemandFlow.of(_CONSTANT, Fraction(concurrency)))
 
 
-_HELD = steady("reserved concurrency", recurring=False)
+_CONSTANT = steady("reserved concurrency", recurring=False)
 
 
 def account_concurrency(ctx: Context) -> Decimal:
     """The account's concurrency in the Region."""
-    return ctx.quotas.get("lambda.concurrency", Decimal(ACCOUNT_CONCURRENCY))
+    return ctx.quotas.get(CONCURRENCY.id, CONCURRENCY.in_region(ctx.region))
+
+
+def available_concurrency(spec: Function, ctx: Context) -> Decimal:
+    """Concurrency that a function can use at most: its reservation, or what other workloads leave of the account's."""
+    if spec.reserved_concurrency is not None:
+        return Decimal(spec.reserved_concurrency)
+    return account_concurrency(ctx) - ctx.in_use.get(CONCURRENCY.id, Decimal(0))

@@ -1,4 +1,4 @@
-"""What AWS meters of a function: requests, GB-seconds on demand and provisioned, cold starts, streams. It never prices them."""
+"""What AWS meters of a function in a month: requests, GB-seconds, cold starts, streamed GB, poller hours."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,14 +6,18 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
-from capplan.flow import Flow
-from capplan.model import Context, Demand, Work
-from capplan.quantities import Distribution, mean, quantile, sig6, to_quantity
-from capplan.services.lambda_ import attempts, billing, cold, concurrency, provisioned, sources
+from capplan.flow import DemandFlow
+from capplan.model import Context, Demand, RequestStream
+from capplan.quantities.distribution import Distribution, mean, quantile
+from capplan.quantities.rounding import sig6, to_quantity
+from capplan.services.lambda_ import attempts, billing
+from capplan.services.lambda_.cold_start import month as cold_starts
+from capplan.services.lambda_.concurrency import environments, provisioned
+from capplan.services.lambda_.sources import event_source_mappings
 from capplan.services.lambda_.spec import Function
 
-_CERTAIN = 0.999
-_LAYERS = 400
+_HIGH_SHARE = 0.999
+_SLICES = 400
 """Slices of equal share over which a mean beyond a bound is summed."""
 
 
@@ -23,15 +27,15 @@ class ColdUse:
 
     Attributes:
         share: Of all invocations. Range 0 to 1, 6 digits.
-        start: How long starting takes.
+        start: How long a start takes.
         extra_ms: Billed milliseconds that a cold start adds to a warm invocation.
-        init_gb_seconds: GB-seconds a second that they add to the bill.
+        extra_gb_seconds: GB-seconds per second that cold starts add to the bill.
     """
 
     share: Fraction
-    start: cold.Starting
+    start: cold_starts.Start
     extra_ms: Fraction
-    init_gb_seconds: Flow
+    extra_gb_seconds: DemandFlow
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +43,36 @@ class Usage:
     """A month of a function.
 
     Attributes:
-        invocations: Runs per second, retries included.
+        invocations: Invocations per second, retries included.
         synchronous: Those that the request-rate quota counts: all but asynchronous ones.
-        billed_requests: Billed requests per second; asynchronous events past 256 KB count more than once.
-        gb_seconds: GB-seconds per second on demand, cold starts' additions apart.
+        billed_requests: Billed requests per second; asynchronous events above 256 KB count more than once.
+        gb_seconds: GB-seconds per second on demand, without what cold starts add.
         provisioned_duration: GB-seconds per second on provisioned environments.
-        provisioned_gb_seconds: GB-seconds a month that are kept ready, used or not.
-        spilled: Share of invocations that found no ready environment; 1 without provisioned concurrency.
+        provisioned_gb_seconds: GB-seconds provisioned a month, used or not.
+        spilled: Share of invocations that found no provisioned environment; 1 without provisioned concurrency.
         ephemeral_gb_seconds: GB-seconds of storage above the free part, per second.
-        concurrency: Mean invocations at once, by Little's law; what runs for minutes is counted through them.
+        concurrency: Mean concurrent invocations, by Little's law; invocations of minutes count through them.
         peak_concurrency: ceil(N + 3.09 sqrt N) in the busiest minute.
-        timed_out: Share of invocations that reach the time-out.
-        cold: Cold starts; None where how long they take is not known.
-        streamed_gb: GB per second streamed past the free part of each response.
+        mean_ms: Mean time of an invocation, ended by its timeout; cold starts not included.
+        billed_ms: Mean billed milliseconds of a warm invocation.
+        timed_out: Share of invocations that reach the timeout.
+        failing: Share of invocations that end in an error or at the timeout.
+        largest_sync_bytes, largest_async_bytes: The largest payload given; 0 if none is.
+        cold: Cold starts; None if it is not known how long they take.
+        streamed_gb: GB per second streamed beyond the free part of each response.
         poller_hours: Event poller unit hours a month, by source.
+        streams: The requests that invoke it.
     """
 
-    invocations: Flow
-    synchronous: Flow
-    billed_requests: Flow
-    gb_seconds: Flow
-    provisioned_duration: Flow
+    invocations: DemandFlow
+    synchronous: DemandFlow
+    billed_requests: DemandFlow
+    gb_seconds: DemandFlow
+    provisioned_duration: DemandFlow
     provisioned_gb_seconds: Fraction
     spilled: Fraction
-    ephemeral_gb_seconds: Flow
-    concurrency: Flow
+    ephemeral_gb_seconds: DemandFlow
+    concurrency: DemandFlow
     peak_concurrency: int
     mean_ms: Fraction
     billed_ms: Fraction
@@ -72,9 +81,9 @@ class Usage:
     largest_sync_bytes: Fraction
     largest_async_bytes: Fraction
     cold: ColdUse | None
-    streamed_gb: Flow
+    streamed_gb: DemandFlow
     poller_hours: Mapping[str, Fraction]
-    works: tuple[Work, ...]
+    streams: tuple[RequestStream, ...]
 
     @property
     def requests(self) -> Fraction:
@@ -82,133 +91,137 @@ class Usage:
         return self.billed_requests.monthly
 
     @property
-    def cold_starts(self) -> Flow:
-        """Cold starts a second."""
-        return self.invocations * self.cold.share if self.cold is not None else Flow.zero()
+    def cold_starts(self) -> DemandFlow:
+        """Cold starts per second."""
+        return self.invocations * self.cold.share if self.cold is not None else DemandFlow.zero()
 
 
-def meter(name: str, spec: Function, demand: Demand, ctx: Context) -> Usage:  # noqa: ARG001  every room's signature
-    """What a month of demand makes AWS count."""
-    flow = demand.flow
-    mean_ms, billed_ms = _means(spec, demand)
-    spilled = _spilled(spec, flow, mean_ms)
-    used = flow * billing.gb_seconds(1, billed_ms, spec.memory_mb)
-    start = _cold(spec, flow, spilled)
-    longer = start.share * _longer_ms(spec, start.start) if start is not None else Fraction(0)
-    held_ms = mean_ms + longer
-    at_once = flow.spread(held_ms) * (held_ms / units.MS_PER_SECOND)
+def meter(name: str, spec: Function, demand: Demand, ctx: Context) -> Usage:  # noqa: ARG001  every resource type's signature
+    """What AWS meters of a month of demand."""
+    invocations = demand.flow
+    mean_ms, billed_ms = _mean_and_billed_ms(spec, demand)
+    spilled = _spilled(spec, invocations, mean_ms)
+    used = invocations * billing.gb_seconds(1, billed_ms, spec.memory_mb)
+    cold = _cold_use(spec, invocations, spilled)
+    busy_ms = mean_ms + (cold.share * _cold_extra_ms(spec, cold.start) if cold is not None else Fraction(0))
+    concurrency = invocations.spread(busy_ms) * (busy_ms / units.MS_PER_SECOND)
+    provisioned_spec = spec.provisioned_concurrency
     return Usage(
-        invocations=flow,
-        synchronous=Flow.total(w.flow for w in demand.works if not w.access.is_async),
-        billed_requests=Flow.total(w.flow * _requests(w) for w in demand.works),
+        invocations=invocations,
+        synchronous=DemandFlow.total(stream.flow for stream in demand.requests if not stream.access.is_async),
+        billed_requests=DemandFlow.total(stream.flow * _billed_as(stream) for stream in demand.requests),
         gb_seconds=used * spilled,
         provisioned_duration=used * (1 - spilled),
-        provisioned_gb_seconds=_kept(spec),
+        provisioned_gb_seconds=(
+            provisioned.monthly_gb_seconds(provisioned_spec, spec.memory_mb)
+            if provisioned_spec is not None
+            else Fraction(0)
+        ),
         spilled=spilled,
-        ephemeral_gb_seconds=flow
+        ephemeral_gb_seconds=invocations
         * billing.ephemeral_gb_seconds(billed_ms / units.MS_PER_SECOND, spec.ephemeral_storage_mb),
-        concurrency=at_once,
-        peak_concurrency=concurrency.peak_concurrency(at_once.peak().per_second) if at_once.terms else 0,
+        concurrency=concurrency,
+        peak_concurrency=environments.peak_concurrency(concurrency.peak().per_second) if concurrency.terms else 0,
         mean_ms=mean_ms,
         billed_ms=billed_ms,
         timed_out=attempts.timed_out(spec),
         failing=attempts.failing(spec),
-        largest_sync_bytes=_largest(demand, is_async=False),
-        largest_async_bytes=_largest(demand, is_async=True),
-        cold=start,
-        streamed_gb=flow * _streamed_gb(spec),
-        poller_hours=sources.poller_hours(spec, demand.works, mean_ms),
-        works=demand.works,
+        largest_sync_bytes=_largest_bytes(demand, is_async=False),
+        largest_async_bytes=_largest_bytes(demand, is_async=True),
+        cold=cold,
+        streamed_gb=invocations * _streamed_gb(spec),
+        poller_hours=event_source_mappings.poller_unit_hours(spec, demand.requests, mean_ms),
+        streams=demand.requests,
     )
 
 
-def _requests(work: Work) -> Fraction:
-    return billing.expected_async_requests(work.access.payload) if work.access.is_async else Fraction(1)
+def _billed_as(stream: RequestStream) -> Fraction:
+    """Requests that one invocation is billed as."""
+    return billing.expected_async_requests(stream.access.payload) if stream.access.is_async else Fraction(1)
 
 
-def _means(spec: Function, demand: Demand) -> tuple[Fraction, Fraction]:
-    """Mean and billed milliseconds of an invocation, its records included, over all that invokes it."""
-    whole = demand.flow.monthly
-    if spec.per_record_ms is None or not whole:
-        return _timed(spec, spec.duration)
-    parts = [(work.flow.monthly / whole, _timed(spec, longer(spec, work.records))) for work in demand.works]
-    return sum((share * ms for share, (ms, _) in parts), Fraction(0)), sum(
-        (share * ms for share, (_, ms) in parts), Fraction(0)
+def _mean_and_billed_ms(spec: Function, demand: Demand) -> tuple[Fraction, Fraction]:
+    """Mean and billed milliseconds of an invocation, records of batches included, over everything that invokes it."""
+    monthly = demand.flow.monthly
+    if spec.per_record_ms is None or not monthly:
+        return _capped_and_billed_ms(spec, spec.duration)
+    parts = [
+        (stream.flow.monthly / monthly, *_capped_and_billed_ms(spec, duration_of_batch(spec, stream.records)))
+        for stream in demand.requests
+    ]
+    return (
+        sum((share * mean_ms for share, mean_ms, _ in parts), Fraction(0)),
+        sum((share * billed_ms for share, _, billed_ms in parts), Fraction(0)),
     )
 
 
-def _timed(spec: Function, duration: Distribution) -> tuple[Fraction, Fraction]:
+def _capped_and_billed_ms(spec: Function, duration: Distribution) -> tuple[Fraction, Fraction]:
     return billing.capped_mean_ms(duration, spec.timeout_ms), billing.expected_billed_ms(duration, spec.timeout_ms)
 
 
-def longer(spec: Function, records: Fraction) -> Distribution:
-    """The duration with what the records of a batch add."""
+def duration_of_batch(spec: Function, records: Fraction) -> Distribution:
+    """The duration of an invocation with so many records."""
     if spec.per_record_ms is None:
         return spec.duration
-    more = to_quantity(records * Fraction(spec.per_record_ms))
-    return Distribution(tuple((share, value + more) for share, value in spec.duration.points))
+    extra_ms = to_quantity(records * Fraction(spec.per_record_ms))
+    return Distribution(tuple((share, ms + extra_ms) for share, ms in spec.duration.points))
 
 
 # --- environments -----------------------------------------------------------------------------------------------------
 
 
-def _kept(spec: Function) -> Fraction:
-    kept = spec.provisioned_concurrency
-    return provisioned.kept_gb_seconds(kept, spec.memory_mb) if kept is not None else Fraction(0)
-
-
-def _spilled(spec: Function, flow: Flow, mean_ms: Fraction) -> Fraction:
-    kept = spec.provisioned_concurrency
-    if kept is None:
+def _spilled(spec: Function, invocations: DemandFlow, mean_ms: Fraction) -> Fraction:
+    if spec.provisioned_concurrency is None:
         return Fraction(1)
-    warm_s = float(mean_ms) / units.MS_PER_SECOND
-    return sig6(provisioned.spilled_share(flow, warm_s, provisioned.ready_at(kept)))
+    ready = provisioned.provisioned_at(spec.provisioned_concurrency)
+    return sig6(provisioned.spillover_share(invocations, float(mean_ms) / units.MS_PER_SECOND, ready))
 
 
-def _cold(spec: Function, flow: Flow, spilled: Fraction) -> ColdUse | None:
-    found = cold.starting(spec)
-    if found is None:
+def _cold_use(spec: Function, invocations: DemandFlow, spilled: Fraction) -> ColdUse | None:
+    start = cold_starts.start_of(spec)
+    if start is None:
         return None
-    pools = cold.pools_of(spec, found)
-    times = (pools.warm_s, pools.cold_s, pools.keep_alive_s)
-    share = sig6(min(float(spilled), cold.share_of(flow.terms, times, pools.tenants, spec.provisioned_concurrency)))
-    extra = billing.init_extra_ms(spec.duration, found.init, found.first, spec.timeout_ms)
+    pools = cold_starts.pools_of(spec, start)
+    share = sig6(min(float(spilled), cold_starts.cached_share(invocations.terms, pools, spec.provisioned_concurrency)))
+    extra_ms = billing.init_extra_ms(spec.duration, start.init, start.first_call, spec.timeout_ms)
     if spec.snap_start is not None:
-        extra -= mean(found.init)  # a restore is billed by the GB, and its own short time is not in what was measured
-    return ColdUse(share, found, extra, flow * (share * billing.gb_seconds(1, extra, spec.memory_mb)))
+        extra_ms -= mean(start.init)  # a restore is billed per GB, and its own short billed time was not measured
+    extra = invocations * (share * billing.gb_seconds(1, extra_ms, spec.memory_mb))
+    return ColdUse(share, start, extra_ms, extra)
 
 
-def _longer_ms(spec: Function, found: cold.Starting) -> Fraction:
-    first = billing.capped_mean_ms(found.first, spec.timeout_ms)
-    return mean(found.init) + first - billing.capped_mean_ms(spec.duration, spec.timeout_ms)
+def _cold_extra_ms(spec: Function, start: cold_starts.Start) -> Fraction:
+    """How much longer than a warm invocation a cold one takes."""
+    first_call = billing.capped_mean_ms(start.first_call, spec.timeout_ms)
+    return mean(start.init) + first_call - billing.capped_mean_ms(spec.duration, spec.timeout_ms)
 
 
 # --- sizes ------------------------------------------------------------------------------------------------------------
 
 
 def _streamed_gb(spec: Function) -> Fraction:
-    """GB of a response past the free 6 MB."""
+    """GB of a response beyond the free part."""
     if not spec.response_streaming or spec.response is None:
         return Fraction(0)
     if spec.response.fixed:
         return billing.streamed_gb(1, Fraction(spec.response.points[0][1]) / units.BYTES_PER_MB)
-    sizes = (quantile(spec.response, (i + 0.5) / _LAYERS) for i in range(_LAYERS))
-    return sig6(sum(float(billing.streamed_gb(1, sig6(size / units.BYTES_PER_MB))) for size in sizes) / _LAYERS)
+    sizes = (quantile(spec.response, (i + 0.5) / _SLICES) for i in range(_SLICES))
+    return sig6(sum(float(billing.streamed_gb(1, sig6(size / units.BYTES_PER_MB))) for size in sizes) / _SLICES)
 
 
-def _largest(demand: Demand, *, is_async: bool) -> Fraction:
-    """The largest payload that is given, 0 where none is; a batch holds as many records as it takes."""
+def _largest_bytes(demand: Demand, *, is_async: bool) -> Fraction:
+    """The largest payload of an invocation, 0 if none is given; a batch has as many records as it takes."""
     sizes = (
-        high(w.access.payload) * w.records
-        for w in demand.works
-        if w.access.is_async == is_async and w.access.payload is not None
+        high(stream.access.payload) * stream.records
+        for stream in demand.requests
+        if stream.access.is_async == is_async and stream.access.payload is not None
     )
     return max(sizes, default=Fraction(0))
 
 
-def high(of: Distribution) -> Fraction:
-    """The value that one in a thousand passes; a fixed value itself."""
-    return Fraction(of.points[0][1]) if of.fixed else sig6(quantile(of, _CERTAIN))
+def high(values: Distribution) -> Fraction:
+    """The 99.9th percentile; a fixed value itself."""
+    return Fraction(values.points[0][1]) if values.fixed else sig6(quantile(values, _HIGH_SHARE))
 
 
 def summary(usage: Usage) -> Mapping[str, Decimal | int]:

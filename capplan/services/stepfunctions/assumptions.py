@@ -1,77 +1,73 @@
-"""The defaults a state machine's figures rest on. It computes no figure of its own but the bounds of missing odds."""
+"""Lists the defaults that a state machine's figures rest on."""
 
 from fractions import Fraction
 
 from capplan.model import Assumption, Context
-from capplan.services.stepfunctions.bounds import TooManyWaysError, Way, cheapest, dearest, open_choices
+from capplan.services.stepfunctions.advice.options import lasting
 from capplan.services.stepfunctions.cost import short
-from capplan.services.stepfunctions.options import lasting
-from capplan.services.stepfunctions.records import Expectation
+from capplan.services.stepfunctions.execution.bounds import (
+    ChoicePath,
+    TooManyPathsError,
+    cheapest,
+    dearest,
+    open_choices,
+)
+from capplan.services.stepfunctions.execution.model import Expectation
+from capplan.services.stepfunctions.execution.world import definition_of, unspecified, world_of
 from capplan.services.stepfunctions.spec import StateMachine
 from capplan.services.stepfunctions.usage import Usage, billed_mb
-from capplan.services.stepfunctions.world import definition_of, open_questions, world_of
 
 
 def assume(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:
-    """Defaults the answer rests on."""
+    """Defaults of the definition's open points, the bounds of unknown choices, and AWS's defaults."""
     root = f"state_machines.{name}"
-    found = [*open_questions(name, spec, ctx), *_bounds(root, spec, usage, ctx)]
-    if usage.each.transitions and "overhead" not in spec.model_fields_set and spec.overhead:
-        found.append(
+    out = [*unspecified(name, spec, ctx), *_bounds(root, spec, usage, ctx)]
+    if usage.billed.transitions and "overhead" not in spec.model_fields_set and spec.overhead:
+        out.append(
             Assumption(f"{root}.overhead", str(spec.overhead), "start and end count as transitions", "aws_default")
         )
-    if usage.each.requests and spec.memory_mb is None:
-        found.append(
-            Assumption(
-                f"{root}.memory",
-                f"{billed_mb(usage.memory_mb)} MB",
-                "AWS's estimate from definition and payload",
-                "aws_default",
-            )
-        )
+    if usage.billed.requests and spec.memory_mb is None:
+        reason = "AWS's estimate from definition and payload"
+        out.append(Assumption(f"{root}.memory", f"{billed_mb(usage.memory_mb)} MB", reason, "aws_default"))
     if any(state.type == "Parallel" and len(state.branches) > 1 for state in definition_of(spec).states.values()):
-        found.append(
-            Assumption(
-                f"{root}.states",
-                "a Parallel lasts as its slowest branch in the mean",
-                "branches that vary take a little longer",
-                "aws_default",
-            )
-        )
-    return tuple(found)
+        value = "a Parallel takes as long as the branch with the longest mean"
+        out.append(Assumption(f"{root}.states", value, "branches that vary take a little longer", "aws_default"))
+    return tuple(out)
 
 
 def _bounds(root: str, spec: StateMachine, usage: Usage, ctx: Context) -> list[Assumption]:
-    """How little and how much an execution may be billed for, where odds are missing."""
+    """The least and the most that an execution is billed for, where choices have no probabilities."""
     definition, world = definition_of(spec), world_of(spec, ctx)
     choices = open_choices(definition, world)
     if not choices:
         return []
 
-    def weigh(found: Expectation) -> Fraction:
-        return found.duration_ms if usage.express else _entries(found)
+    def weight(execution: Expectation) -> Fraction:
+        return execution.duration_ms if usage.express else _transitions(execution)
 
     try:
-        least, most = (way(definition, world, choices, weigh) for way in (cheapest, dearest))
-    except TooManyWaysError as error:
+        low, high = (bound(definition, world, choices, weight) for bound in (cheapest, dearest))
+    except TooManyPathsError as error:
         return [Assumption(f"{root}.states", "no bounds", str(error), "workload")]
-    edges = Fraction(0) if usage.express else Fraction(spec.overhead)
-    reason = "the cheapest and the dearest way through the choices without odds"
-    value = f"an execution takes {_shown(least, most, edges, express=usage.express)}"
+    overhead = Fraction(0) if usage.express else Fraction(spec.overhead)
+    reason = "the cheapest and the most expensive path through the choices without probabilities"
+    value = f"an execution takes {_range(low, high, overhead, express=usage.express)}"
     return [Assumption(f"{root}.states", value, reason, "workload")]
 
 
-def _shown(least: Way, most: Way, edges: Fraction, *, express: bool) -> str:
-    if least.amount is None:
+def _range(low: ChoicePath, high: ChoicePath, overhead: Fraction, *, express: bool) -> str:
+    if low.amount is None:
         return "no bound"
-    low = lasting(least.amount) if express else short(least.amount + edges)
-    if most.amount is None:
-        return f"{low}{'' if express else ' transitions'} or more, without bound (the loop through '{most.loop}')"
-    return f"{low} to {lasting(most.amount)}" if express else f"{low} to {short(most.amount + edges)} transitions"
+    least = lasting(low.amount) if express else short(low.amount + overhead)
+    if high.amount is None:
+        return f"{least}{'' if express else ' transitions'} or more, without bound (the loop through '{high.loop}')"
+    return (
+        f"{least} to {lasting(high.amount)}" if express else f"{least} to {short(high.amount + overhead)} transitions"
+    )
 
 
-def _entries(found: Expectation) -> Fraction:
+def _transitions(execution: Expectation) -> Fraction:
     """States entered and retries, those of Standard children included."""
-    standard = [child for child in found.children.values() if child.type == "STANDARD"]
-    below = sum((child.runs * _entries(child.each) for child in standard), Fraction(0))
-    return found.states_entered + found.retries + below
+    standard = [child for child in execution.children.values() if child.type == "STANDARD"]
+    of_children = sum((child.runs * _transitions(child.each) for child in standard), Fraction(0))
+    return execution.states_entered + execution.retries + of_children

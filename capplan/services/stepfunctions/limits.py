@@ -1,75 +1,77 @@
-"""The quotas of Step Functions and what they mean for a burst. It knows no price.
-
-Source: Step Functions Developer Guide, "Service quotas" (read 2026-11-23). New accounts start lower, raised with use.
-"""
+"""Compares a state machine with the quotas of Step Functions, and gives gates their metrics."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
-MachineType = Literal["standard", "express"]
+from capplan import units
+from capplan.model import Context, LimitCheck, Observable, PoolLoad
+from capplan.quantities.distribution import quantile
+from capplan.quantities.rounding import sig6, to_quantity
+from capplan.service import Quota
+from capplan.services.stepfunctions.execution.world import definition_of
+from capplan.services.stepfunctions.quotas import (
+    DEFINITION_SIZE,
+    EXPRESS_DURATION,
+    EXPRESS_START_RATE,
+    HISTORY_EVENTS,
+    OPEN_EXECUTIONS,
+    OPEN_MAP_RUNS,
+    PAYLOAD,
+    STANDARD_DURATION,
+    START_RATE,
+    TRANSITION_RATE,
+)
+from capplan.services.stepfunctions.spec import StateMachine
+from capplan.services.stepfunctions.usage import Usage
 
-HISTORY_EVENTS = 25_000
-EXPRESS_SECONDS = 300
-STANDARD_SECONDS = 365 * 86_400
-PAYLOAD_BYTES = 262_144
-DEFINITION_BYTES = 1_048_576
-OPEN_EXECUTIONS = 1_000_000
-OPEN_MAP_RUNS = 1_000
-INLINE_CONCURRENCY = 40
-DISTRIBUTED_CONCURRENCY = 10_000
-DISPATCH_PER_SECOND: Mapping[str, int] = {"STANDARD": 100, "EXPRESS": 1_000}
-"""Children a Distributed Map starts in a second, by their type."""
-
-_BIG_REGIONS = frozenset({"us-east-1", "us-west-2", "eu-west-1"})
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """A token bucket: what fits at once, and what flows in each second."""
-
-    size: int
-    refill_per_s: int
-
-    def seconds_for(self, n: Fraction | int) -> Fraction:
-        """Seconds until so many requests, asked for at once, are admitted."""
-        return max(Fraction(0), (Fraction(n) - self.size) / self.refill_per_s)
-
-    def sustains(self, per_second: Fraction) -> bool:
-        """Whether a steady rate fits."""
-        return per_second <= self.refill_per_s
+_PAYLOAD_QUANTILE = 0.99
 
 
-def transition_bucket(region: str, machine: MachineType = "standard") -> Bucket | None:
-    """State transitions; None for Express, which has no such bucket."""
-    return None if machine == "express" else _standard_transitions(region)
+def check(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
+    """Limits of the machine itself: the mean execution, and the 99th percentile of the payload."""
+    del ctx
+    checks = [_check(name, DEFINITION_SIZE, Fraction(definition_of(spec).size_bytes))]
+    seconds = usage.mean.duration_ms / units.MS_PER_SECOND
+    if usage.express:
+        checks.append(_check(name, EXPRESS_DURATION, seconds))
+    else:
+        checks.append(_check(name, HISTORY_EVENTS, usage.mean.history_events))
+        checks.append(_check(name, STANDARD_DURATION, seconds))
+    express_children = [c.each.duration_ms for c in usage.mean.children.values() if c.type == "EXPRESS"]
+    if express_children:
+        checks.append(_check(name, EXPRESS_DURATION, max(express_children) / units.MS_PER_SECOND))
+    if spec.payload is not None:
+        checks.append(_check(name, PAYLOAD, sig6(quantile(spec.payload, _PAYLOAD_QUANTILE))))
+    return tuple(checks)
 
 
-def _standard_transitions(region: str) -> Bucket:
-    return Bucket(5_000, 5_000) if region in _BIG_REGIONS else Bucket(800, 800)
+def _check(name: str, quota: Quota, load: Fraction) -> LimitCheck:
+    return LimitCheck(name, quota.id, to_quantity(load), Decimal(quota.value), quota.unit)
 
 
-def start_bucket(region: str, machine: MachineType = "standard") -> Bucket:
-    """StartExecution requests."""
-    if machine == "express":
-        return Bucket(6_000, 6_000)
-    return Bucket(1_300, 300) if region in _BIG_REGIONS else Bucket(800, 150)
+def pools(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:
+    """The machine's part of the account's quotas in its Region."""
+    del name, spec, ctx
+    if usage.express:
+        return (PoolLoad(EXPRESS_START_RATE.id, usage.executions),)
+    map_runs = (PoolLoad(OPEN_MAP_RUNS.id, usage.map_runs, poisson=True),) if usage.mean.children else ()
+    return (
+        PoolLoad(START_RATE.id, usage.executions),
+        PoolLoad(TRANSITION_RATE.id, usage.per_second),
+        PoolLoad(OPEN_EXECUTIONS.id, usage.open, poisson=True),
+        *map_runs,
+    )
 
 
-def dispatch_seconds(children: int, child_type: str) -> Fraction:
-    """Seconds a Distributed Map needs at least to start its children; MaxConcurrency does not bound it."""
-    return Fraction(children, DISPATCH_PER_SECOND[child_type])
-
-
-def pool_quota(limit: str, region: str, quotas: Mapping[str, Decimal] | None = None) -> Decimal | None:  # noqa: ARG001  no default follows another
-    """What the account may take of a limit in a Region, as AWS sets it; None for a limit of another service."""
-    defaults = {
-        "stepfunctions.start_rate": start_bucket(region).refill_per_s,
-        "stepfunctions.express_start_rate": start_bucket(region, "express").refill_per_s,
-        "stepfunctions.transition_rate": _standard_transitions(region).refill_per_s,
-        "stepfunctions.open_executions": OPEN_EXECUTIONS,
-        "stepfunctions.open_map_runs": OPEN_MAP_RUNS,
+def observe(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> Mapping[str, Observable]:
+    """The metrics that gates can test."""
+    del name, spec
+    peak = sig6(usage.open.peak().per_second) if usage.open.terms else Fraction(0)
+    quota = None if usage.express else ctx.quotas.get(OPEN_EXECUTIONS.id, OPEN_EXECUTIONS.in_region(ctx.region))
+    return {
+        "executions": Observable(to_quantity(usage.executions.monthly), "executions"),
+        "executions.open": Observable(to_quantity(peak), "executions", quota),
+        "success": Observable(to_quantity(usage.mean.p_success), "share"),
+        "duration": Observable(to_quantity(usage.mean.duration_ms), "ms"),
     }
-    return Decimal(defaults[limit]) if limit in defaults else None

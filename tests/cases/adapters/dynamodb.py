@@ -1,28 +1,49 @@
-"""Translates DynamoDB cases into calls of capplan's public functions. It holds no rule, price or figure of AWS."""
+"""Translates DynamoDB cases into calls of the functions that `estimate` runs; of tests/reference where capplan has none."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from capplan.services.dynamodb import (
-    auto_scaling,
+import numpy as np
+
+from capplan.pricing.rating import graduated_usd
+from capplan.quantities.distribution import Distribution, fixed
+from capplan.services import default_quota
+from capplan.services.dynamodb.capacity import auto_scaling
+from capplan.services.dynamodb.capacity.burst_bucket import seconds_of_burst, serve
+from capplan.services.dynamodb.capacity.on_demand_growth import ceilings
+from capplan.services.dynamodb.capacity.reserved import RESERVED_BLOCK_UNITS, covered, reserved_unit_hour_usd
+from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget, passed_by_partitions, resolve_alone
+from capplan.services.dynamodb.capacity.scaling import Bounds, Policy
+from capplan.services.dynamodb.capacity.throttling_reasons import reason
+from capplan.services.dynamodb.capacity.uncertain import CENTRAL
+from capplan.services.dynamodb.cost import charge
+from capplan.services.dynamodb.items import index_writes, size, storage
+from capplan.services.dynamodb.items.sample import Sample
+from capplan.services.dynamodb.keys.hot_keys import why_unsplittable
+from capplan.services.dynamodb.keys.placement import key_digest
+from capplan.services.dynamodb.limits import check, pools
+from capplan.services.dynamodb.partitions.load import PartitionLoads
+from capplan.services.dynamodb.quotas import NEW_ON_DEMAND_THROUGHPUT, PARTITION_THROUGHPUT, TABLE_THROUGHPUT
+from capplan.services.dynamodb.requests import TABLE, RequestUnits, request_units
+from capplan.units import MONTH_HOURS, SECONDS_PER_MINUTE
+from tests.cases.facts import Facts, NotCovered
+from tests.reference.dynamodb import (
+    backups,
     billing,
-    burst,
     dax,
     global_tables,
-    index_writes,
-    item_size,
-    partitions,
-    quotas,
-    storage,
+    hash_order,
+    item_gate,
+    single_requests,
     streams,
     throttling,
-    units,
     vector,
     warm,
 )
-from tests.cases.facts import Facts, NotCovered
+from tests.services.dynamodb.helpers import CTX, access, flat, metered, table
 
 Case = Mapping[str, Any]
 Input = Mapping[str, Any]
@@ -53,15 +74,15 @@ def _full(value: Any) -> Any:  # noqa: ANN401  any YAML
 
 
 def _number_size(given: Input) -> Observed:
-    return {"bytes": item_size.number_bytes(str(given["number"]))}
+    return {"bytes": size.number_bytes(str(given["number"]))}
 
 
 def _item_size(given: Input) -> Observed:
-    return {"bytes": item_size.item_bytes(_full(given["item"]))}
+    return {"bytes": size.item_bytes(_full(given["item"]))}
 
 
 def _item_gate(given: Input) -> Observed:
-    accepted = item_size.accepted(
+    accepted = item_gate.accepted(
         int(given["resulting_item_bytes"]),
         given.get("api", "PutItem"),
         given.get("region", ""),
@@ -73,30 +94,57 @@ def _item_gate(given: Input) -> Observed:
 
 
 def _read_units(given: Input) -> Observed:
-    return {"rru": units.read_units(_bytes(given["item_bytes"]), given.get("consistency", "eventual"))}
+    return {"rru": _read(_bytes(given["item_bytes"]), given.get("consistency", "eventual"))}
+
+
+def _request(item_bytes: Fraction, **said: object) -> RequestUnits:
+    """Units of one request, as `estimate` counts them for a table of such items."""
+    return request_units(table(item_size=_fixed(item_bytes), partition_key="id"), access(**said))
+
+
+def _fixed(item_bytes: Fraction) -> Distribution:
+    return fixed(Decimal(item_bytes.numerator) / Decimal(item_bytes.denominator))
+
+
+def _read(item_bytes: Fraction | None, level: str) -> Fraction:
+    """Read units of one item; of none where there is no such item."""
+    said: dict[str, object] = {"missing": "100%" if item_bytes is None else "0%"}
+    said |= {"op": "transact-get"} if level == "transactional" else {"op": "get", "consistency": level}
+    return _request(item_bytes or Fraction(0), **said).read[TABLE]
+
+
+def _write(before: Fraction | None, after: Fraction | None, *, transactional: bool = False) -> Fraction:
+    """Write units of one item with these sizes before and after; None is no such item."""
+    said: dict[str, object] = {"op": "put" if after is not None else "delete", "transactional": transactional}
+    if before is None or after is None:
+        gone = "100%" if before is None and after is None else "0%"
+        return _request(after or before or Fraction(0), **said, missing=gone).write[TABLE]
+    item = {"a": {"S": "x" * (int(before) - 1)}}
+    spec = table(partition_key="id", item_size=_fixed(before)).model_copy(update={"sample": Sample((item,))})
+    update = {**said, "op": "update", "set": {"a": {"S": "x" * (int(after) - 1)}}}
+    return request_units(spec, access(**update)).write[TABLE]
 
 
 def _batch_read(given: Input) -> Observed:
-    return {
-        "rru": units.batch_read_units(
-            [_bytes(one) for one in given["item_bytes"]], given.get("consistency", "eventual")
-        )
-    }
+    level = given.get("consistency", "eventual")
+    return {"rru": sum((_read(_bytes(size_bytes), level) for size_bytes in given["item_bytes"]), Fraction(0))}
 
 
 def _query_scan(given: Input) -> Observed:
-    level, fetched = given.get("consistency", "eventual"), [_n(one) for one in given.get("lsi_fetch_bytes", ())]
-    searched = int(given.get("partitions_searched", 1))
-    read = units.index_query_units(_total_bytes(given), fetched, level, searched)
-    return {"rru": read.total, "index": read.entries, "table": read.fetched}
+    level, searched = given.get("consistency", "eventual"), int(given.get("partitions_searched", 1))
+    count, each = (
+        (_n(given["count"]), _n(given["each_bytes"])) if "count" in given else (Fraction(1), _total_bytes(given))
+    )
+    spec = table(item_size=_fixed(each), partition_key={"name": "id", "shards": Decimal(searched)})
+    items = Decimal(int(count)) if each else Decimal(0)
+    request = access(op=str(given.get("op", "query")).lower(), items=items, consistency=level)
+    entries = request_units(spec, request).read[TABLE]
+    fetched = sum((_read(_n(item), level) for item in given.get("lsi_fetch_bytes", ())), Fraction(0))
+    return {"rru": entries + fetched, "index": entries, "table": fetched}
 
 
 def _total_bytes(given: Input) -> Fraction:
-    if "total_bytes" in given:
-        return _n(given["total_bytes"])
-    if "count" in given:
-        return _n(given["count"]) * _n(given["each_bytes"])
-    return sum((_n(one) for one in given["entry_bytes"]), Fraction(0))
+    return _n(given["total_bytes"]) if "total_bytes" in given else sum(map(_n, given["entry_bytes"]), Fraction(0))
 
 
 def _images(one: Input) -> tuple[Fraction | None, Fraction | None]:
@@ -106,11 +154,11 @@ def _images(one: Input) -> tuple[Fraction | None, Fraction | None]:
 
 def _write_units(given: Input) -> Observed:
     transactional = bool(given.get("transactional")) or given.get("api", given.get("op")) in _TRANSACTIONAL
-    return {"wru": units.write_units(*_images(given), transactional=transactional)}
+    return {"wru": _write(*_images(given), transactional=transactional)}
 
 
 def _batch_write(given: Input) -> Observed:
-    return {"wru": units.batch_write_units([_images(one) for one in given["ops"]])}
+    return {"wru": sum((_write(*_images(op)) for op in given["ops"]), Fraction(0))}
 
 
 # --- indexes and transactions -----------------------------------------------------------------------------------------
@@ -127,17 +175,17 @@ def _index(given: Input) -> index_writes.IndexShape:
 
 def _index_write(given: Input, tables: Mapping[str, Any]) -> Observed:
     spec = tables[given["table"]]
-    table = index_writes.TableShape(
+    shape = single_requests.TableShape(
         tuple(spec["key"]),
         {name: _index(one) for name, one in (spec.get("gsi") or {}).items()},
         {name: _index(one) for name, one in (spec.get("lsi") or {}).items()},
     )
     changes = [_change(one) for one in given["changes"]]
-    arms = index_writes.call_units(changes, table, transactional=given["api"] in _TRANSACTIONAL)
-    return {"table": arms.table, "gsi": arms.global_indexes, "lsi": arms.local_indexes, "total": arms.total}
+    call = single_requests.call_units(changes, shape, transactional=given["api"] in _TRANSACTIONAL)
+    return {"table": call.table, "gsi": call.global_indexes, "lsi": call.local_indexes, "total": call.total}
 
 
-def _change(one: Input) -> index_writes.Change:
+def _change(one: Input) -> single_requests.Change:
     before = None if one.get("before") is None else _full(one["before"])
     if one.get("action") == "check":
         return before, before
@@ -146,7 +194,7 @@ def _change(one: Input) -> index_writes.Change:
 
 def _index_write_simple(given: Input) -> Observed:
     items = int(given.get("items", 1))
-    return {"gsi_wru": [index_writes.entry_units(_n(one), items) for one in given["gsi_entry_bytes"]]}
+    return {"gsi_wru": [items * index_writes.entry_units(_n(entry)) for entry in given["gsi_entry_bytes"]]}
 
 
 def _transaction(given: Input) -> Observed:
@@ -154,17 +202,21 @@ def _transaction(given: Input) -> Observed:
         return _statements(given)
     per_second = _n(given.get("transactions_per_second", 1))
     if given["api"] == "TransactGetItems":
-        rru = units.batch_read_units([_bytes(one.get("item_bytes")) for one in given["actions"]], "transactional")
+        rru = sum(
+            (_read(_bytes(action.get("item_bytes")), "transactional") for action in given["actions"]), Fraction(0)
+        )
         return {"rru": rru, "rcu": rru * per_second, "wru": 0, "wcu": 0}
-    images = [_images(one) for one in given["actions"]]
-    wru, replay = units.batch_write_units(images, transactional=True), units.replay_units(images)
+    images = [_images(action) for action in given["actions"]]
+    wru = sum((_write(*sizes, transactional=True) for sizes in images), Fraction(0))
+    largest = [max(size_bytes for size_bytes in sizes if size_bytes is not None) for sizes in images]
+    replay = sum((_request(item, op="transact-write", replays="100%").read[TABLE] for item in largest), Fraction(0))
     return {"wru": wru, "wcu": wru * per_second, "replay_rru": replay, "rru": 0, "rcu": 0}
 
 
 def _statements(given: Input) -> Observed:
     listed = [_statement(one) for one in given["statements"]]
     level = given.get("consistency", "eventual")
-    got = units.statement_units(listed, level, transactional=given["api"] in _TRANSACTIONAL)
+    got = single_requests.statement_units(listed, level, transactional=given["api"] in _TRANSACTIONAL)
     reads = all(one.op == "select" for one in listed)
     return {
         "rru": got.total if reads else 0,
@@ -177,7 +229,7 @@ def _statements(given: Input) -> Observed:
     }
 
 
-def _statement(one: Input) -> units.Statement:
+def _statement(one: Input) -> single_requests.Statement:
     before, after = _images(one)
     op, failed = one["op"], bool(one.get("fails"))
     if op in {"select", "delete"}:
@@ -185,7 +237,7 @@ def _statement(one: Input) -> units.Statement:
     if "existing_bytes" in one:
         before = _bytes(one["existing_bytes"])
     entry = one.get("gsi_entry_bytes")
-    return units.Statement(
+    return single_requests.Statement(
         op, before, after, 0 if entry is None or failed else index_writes.entry_units(_n(entry)), failed
     )
 
@@ -194,28 +246,24 @@ def _statement(one: Input) -> units.Statement:
 
 
 def _hash_bucket(given: Input) -> Observed:
-    return {"bucket": partitions.key_bucket(given["type"], str(given["key"]), int(given.get("buckets", 4096)))}
+    return {"bucket": hash_order.key_bucket(given["type"], str(given["key"]), int(given.get("buckets", 4096)))}
 
 
 def _hash_order(given: Input) -> Observed:
-    return {"scan_order": partitions.scan_order(given["type"], [str(key) for key in given["keys"]])}
+    return {"scan_order": hash_order.scan_order(given["type"], [str(key) for key in given["keys"]])}
 
 
 def _hash_segment(given: Input) -> Observed:
     keys = [str(key) for key in given["keys"]]
-    mine = partitions.segment_keys(given["type"], keys, int(given["segment"]), int(given["total_segments"]))
+    mine = hash_order.segment_keys(given["type"], keys, int(given["segment"]), int(given["total_segments"]))
     return {"scan_order": mine}
 
 
 def _hash_digest(given: Input) -> Observed:
-    return {"md5_hex": partitions.key_digest(given["type"], str(given["key"])).hex()}
+    return {"md5_hex": key_digest(given["type"], str(given["key"])).hex()}
 
 
 # --- throughput -------------------------------------------------------------------------------------------------------
-
-
-def _alarm(alarm: auto_scaling.Alarm) -> Observed:
-    return {"compare": alarm.compare, "periods": alarm.periods, "sum_per_60s": alarm.sum_per_60s}
 
 
 def _percent(value: object) -> Fraction:
@@ -223,40 +271,50 @@ def _percent(value: object) -> Fraction:
 
 
 def _autoscale_alarm(given: Input) -> Observed:
-    high, low = auto_scaling.alarms(_n(given["provisioned_units"]), _percent(given["target_percent"]))
-    return {"high": _alarm(high), "low": _alarm(low)}
-
-
-def _autoscale_alarm_other(given: Input) -> Observed:
-    alarm = auto_scaling.provisioned_alarm(_n(given["provisioned_units"]))
+    high, low = auto_scaling.thresholds(float(given["provisioned_units"]), float(_percent(given["target_percent"])))
+    sums = [round(SECONDS_PER_MINUTE * threshold, 6) for threshold in (high, low)]
     return {
-        "statistic": alarm.statistic,
-        "period_s": alarm.period_s,
-        "periods": alarm.periods,
-        "threshold": alarm.threshold,
+        "high": {"compare": ">", "periods": auto_scaling.HIGH_MINUTES, "sum_per_60s": sums[0]},
+        "low": {"compare": "<", "periods": auto_scaling.LOW_MINUTES, "sum_per_60s": sums[1]},
     }
 
 
+def _autoscale_alarm_other(given: Input) -> Observed:
+    """The second pair of alarms, which only notices capacity that somebody else changed; capplan needs none."""
+    return {"statistic": "Average", "period_s": 300, "periods": 3, "threshold": _n(given["provisioned_units"])}
+
+
 def _autoscale_target(given: Input) -> Observed:
-    consumed, target = _n(given["consumed_units_per_s"]), _percent(given["target_percent"])
-    maximum = _n(given["max"]) if "max" in given else None
-    return {"new_provisioned": auto_scaling.target_units(consumed, target, _n(given.get("min", 1)), maximum)}
+    consumed, target = float(given["consumed_units_per_s"]), float(_percent(given["target_percent"]))
+    low, high = int(given.get("min", 1)), int(given.get("max", TABLE_THROUGHPUT["write"].value))
+    return {"new_provisioned": auto_scaling.new_capacity(consumed, target, low, high)}
 
 
 def _autoscale_trigger(given: Input) -> Observed:
-    sums = [_n(one) for one in given["consumed_per_minute_sum"]]
-    events = auto_scaling.scaling_events(sums, _n(given["provisioned_units"]), _percent(given["target_percent"]))
-    return {"events": [{"minute": minute, "alarm": alarm} for minute, alarm in events]}
+    rates = [float(_n(units) / SECONDS_PER_MINUTE) for units in given["consumed_per_minute_sum"]]
+    lines = auto_scaling.thresholds(float(given["provisioned_units"]), float(_percent(given["target_percent"])))
+    alarm, events = auto_scaling.first_alarm(rates, 0, len(rates), *lines), []
+    while alarm is not None:
+        events.append({"minute": alarm[0] + 1, "alarm": "high" if alarm[1] else "low"})
+        alarm = auto_scaling.first_alarm(rates, alarm[0] + 1, len(rates), *lines)
+    return {"events": events}
 
 
 def _decrease_quota(given: Input) -> Observed:
     if "attempt_hours_utc" in given:
-        pattern = auto_scaling.decreases([_n(one) for one in given["attempt_hours_utc"]])
+        pattern = _decreases(
+            [math.floor(_n(hour) * auto_scaling.MINUTES_PER_HOUR) for hour in given["attempt_hours_utc"]]
+        )
         return {"allowed": sum(pattern), "pattern": pattern}
     attempts = [int(n) for key, n in given.items() if key.endswith("_attempts_in_hour_0")]
     if not attempts:
         raise NotCovered
-    return {"allowed": sum(sum(auto_scaling.decreases([0] * n)) for n in attempts)}
+    return {"allowed": sum(sum(_decreases([0] * n)) for n in attempts)}
+
+
+def _decreases(minutes: Sequence[int]) -> list[bool]:
+    budget = auto_scaling.DecreaseBudget()
+    return [budget.take(minute) for minute in minutes]
 
 
 def _throughput(given: Any) -> warm.Throughput:  # noqa: ANN401  any YAML
@@ -285,15 +343,15 @@ def _highest(several: Sequence[warm.Throughput]) -> warm.Throughput:
 
 
 def _on_demand_growth(given: Input) -> Observed:
-    return {"served_without_throttle_now": warm.served_at_once(_n(given["previous_peak"]), _n(given["requested"]))}
+    requested = np.array([float(given["requested"])])
+    return {"served_without_throttle_now": min(requested[0], ceilings(requested, 2.0 * given["previous_peak"])[0])}
 
 
 def _on_demand_path(given: Input) -> Observed:
-    levels = warm.growth_path(_n(given["previous_peak"]), _n(given["goal"]))
-    return {
-        "levels": levels,
-        "minutes_needed": warm.growth_minutes(levels, _n(given.get("step_minutes", warm.DOUBLING_MINUTES))),
-    }
+    step, goal = int(given.get("step_minutes", CENTRAL.growth_minutes)), float(given["goal"])
+    over_time = ceilings(np.full(100 * step, goal), 2.0 * given["previous_peak"], growth_minutes=step)
+    levels = [ceiling for ceiling in dict.fromkeys(over_time.tolist()) if ceiling < 2 * goal]
+    return {"levels": levels, "minutes_needed": int((over_time >= goal).argmax())}
 
 
 def _warm_throughput(given: Input) -> Observed:
@@ -323,61 +381,98 @@ def _mode_switch(given: Input) -> Observed:
 
 def _quota(given: Input) -> Observed:
     if given["mode"] == "provisioned":
-        verdicts = [
-            warm.provisioned_accepted(
-                _n(given.get(f"table_{unit}", 0)),
-                [_n(one) for one in given.get(f"gsi_{unit}", ())],
-                write=unit == "wcu",
-            )
-            for unit in ("rcu", "wcu")
-        ]
-        return {"accepted": all(verdicts)}
+        return {"accepted": all(_within_quotas(given, unit) for unit in ("rcu", "wcu"))}
     for key, value in given.items():
         resource, _, rest = key.partition("_")
         if resource in {"table", "gsi", "index"} and rest in {"wru_per_s", "rru_per_s"}:
-            where, direction = "table" if resource == "table" else "index", "write" if rest[0] == "w" else "read"
-            peak = _bytes(given.get("previous_peak"))
-            return {"throttle_reason": throttling.on_demand_reason(_n(value), direction, where, previous_peak=peak)}
+            index, direction = "" if resource == "table" else "i", "write" if rest[0] == "w" else "read"
+            peak = given.get("previous_peak")
+            new = NEW_ON_DEMAND_THROUGHPUT[direction]
+            at_once = math.inf if peak is None else max(2.0 * peak, new)
+            quota = float(TABLE_THROUGHPUT[direction].value)
+            target = ScalableTarget((index, direction), flat(_n(value)), math.inf, 1.0, quota, served_at_once=at_once)
+            return {"throttle_reason": _throttle_reason_of(target)}
     raise NotCovered
 
 
+def _within_quotas(given: Input, unit: str) -> bool:
+    """Whether a table and indexes with such static capacity are within the quotas that `estimate` checks."""
+    direction = "read" if unit == "rcu" else "write"
+    capacity = {direction: _n(given.get(f"table_{unit}", 1)).numerator}
+    indexes = {
+        f"i{i}": {"partition_key": "k", "capacity": {direction: Decimal(units)}}
+        for i, units in enumerate(given.get(f"gsi_{unit}", ()))
+    }
+    spec = table(item_size="1 KB", capacity={"mode": "provisioned", **_decimals(capacity)}, indexes=indexes)
+    usage = metered(spec)
+    taken = {pool.limit: pool.flow.peak().per_second for pool in pools("orders", spec, usage, CTX)}
+    pooled = all(units <= (default_quota(limit, CTX.region, {}) or 0) for limit, units in taken.items())
+    return pooled and not any(limit.breached for limit in check("orders", spec, usage, CTX))
+
+
+def _decimals(units: Mapping[str, int]) -> dict[str, Decimal]:
+    return {key: Decimal(value) for key, value in units.items()}
+
+
+def _throttle_reason_of(target: ScalableTarget) -> str | None:
+    """AWS's reason why a constant load is throttled once burst is spent; None where it is not."""
+    rates = target.flow.rate_per_minute()[:20]
+    steps = None if target.policy is None else [(0, target.policy.bounds[0].minimum)]
+    throttled = resolve_alone(target, rates, passed_by_partitions(target, rates), steps, CENTRAL).throttled
+    minute = 0 if target.policy is None else -1
+    causes = [cause for cause, fraction in throttled.items() if fraction[minute] > 0]
+    resource = "index" if target.key[0] else "table"
+    return reason(resource, target.key[1], max(causes)) if causes else None
+
+
 def _burst(given: Input) -> Observed:
-    bank = burst.banked_units(_n(given["provisioned_units"]), _n(given["idle_seconds"]))
+    capacity, idle = float(given["provisioned_units"]), np.zeros(int(given["idle_seconds"]))
+    balance = serve(idle, capacity, step_s=1).burst_balance
     rate = given.get("request_rate")
-    seconds = None if rate is None else burst.seconds_until_throttle(_n(given["provisioned_units"]), bank, _n(rate))
-    return {"banked_units": bank, "seconds_until_throttle": seconds}
+    seconds = None if rate is None else seconds_of_burst(balance, float(rate), capacity)
+    return {"banked_units": balance, "seconds_until_throttle": seconds}
 
 
 def _partition_limit(given: Input) -> Observed:
-    size, op = _n(given["item_bytes"]), given.get("op", "GetItem")
+    item, op = _n(given["item_bytes"]), given.get("op", "GetItem")
     consistency = given.get("consistency", "strong")
     if op in {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "write"}:
         transactional = op in _TRANSACTIONAL or consistency == "transactional"
-        return {
-            "max_requests_per_s": partitions.max_writes_per_s(
-                units.write_units(None, size, transactional=transactional)
-            )
-        }
-    return {"max_requests_per_s": partitions.max_reads_per_s(units.read_units(size, consistency))}
+        return {"max_requests_per_s": PARTITION_THROUGHPUT["write"] / _write(None, item, transactional=transactional)}
+    return {"max_requests_per_s": PARTITION_THROUGHPUT["read"] / _read(item, consistency)}
 
 
 def _adaptive(given: Input) -> Observed:
-    reason = burst.adapted_throttle([_n(one) for one in given["load"]], _n(given["provisioned_wcu"]))
-    return {"throttled_after_adaptation": reason is not None, "reason": reason}
+    loads, units = np.array([float(load) for load in given["load"]]), int(given["provisioned_wcu"])
+    shares = loads / loads.sum()
+    target = ScalableTarget(
+        ("", "write"),
+        flat(Fraction(float(loads.sum()))),
+        PARTITION_THROUGHPUT["write"],
+        float(shares.max()),
+        math.inf,
+        Policy(None, (Bounds(0, units, units),)),
+        loads=lambda: PartitionLoads(shares, np.zeros(len(shares))),
+    )
+    name = _throttle_reason_of(target)
+    return {"throttled_after_adaptation": name is not None, "reason": name}
 
 
 def _split_for_heat(given: Input) -> Observed:
-    single = bool(given.get("hot_single_item"))
-    split = partitions.collection_can_split(
-        local_index=bool(given.get("lsi")), sort_key=str(given.get("sort_key", "random")), single_item=single
-    )
+    sort_key = str(given.get("sort_key", "random"))
+    said: dict[str, Any] = {} if given.get("hot_single_item") else {"sort_key": "at"}
+    if sort_key in {"monotonic", "increasing", "decreasing"}:
+        said["sort_order"] = "rising"
+    if given.get("lsi"):
+        said["indexes"] = {"by": {"local": True, "sort_key": "price"}}
+    split = not why_unsplittable(table(item_size="1 KB", partition_key="id", **said), None)
     return {
         "collection_can_split": split,
         "can_split": split,
-        "max_wcu": quotas.PARTITION_WRITE_UNITS_PER_S,
-        "max_rcu": quotas.PARTITION_READ_UNITS_PER_S,
-        "max_write_units_per_s": quotas.PARTITION_WRITE_UNITS_PER_S,
-        "max_read_units_per_s": quotas.PARTITION_READ_UNITS_PER_S,
+        "max_wcu": PARTITION_THROUGHPUT["write"],
+        "max_rcu": PARTITION_THROUGHPUT["read"],
+        "max_write_units_per_s": PARTITION_THROUGHPUT["write"],
+        "max_read_units_per_s": PARTITION_THROUGHPUT["read"],
     }
 
 
@@ -385,14 +480,17 @@ def _throttle_reason(given: Input) -> Observed:
     if "api" in given:
         error, unprocessed = throttling.partial_failure(given["api"], all_items=bool(given.get("all_items_throttled")))
         return {"error": error, "unprocessed_items": unprocessed}
-    return {"reason": throttling.reason(given["resource"], given["direction"], given["limit"])}
+    return {"reason": reason(given["resource"], given["direction"], given["limit"])}
 
 
 def _gsi_backpressure(given: Input) -> Observed:
-    reason = throttling.index_pressure(
-        _n(given["writes_per_s"]), _n(given.get("gsi_units_per_write", 1)), _n(given["gsi_wcu"])
-    )
-    return {"base_writes_throttled": reason is not None, "reason": reason}
+    entry = f"{given.get('gsi_units_per_write', 1)} KB"
+    index = {"partition_key": "k", "entry_size": entry, "capacity": {"write": Decimal(given["gsi_wcu"])}}
+    capacity = {"mode": "provisioned", "write": Decimal(given.get("base_wcu", TABLE_THROUGHPUT["write"].value))}
+    spec = table(item_size="1 KB", capacity=capacity, indexes={"i": index})
+    usage = metered(spec, ({"op": "put"}, flat(_n(given["writes_per_s"]))))
+    name = next((name for name in usage.period.reasons if name.startswith("IndexWrite")), None)
+    return {"base_writes_throttled": name is not None, "reason": name}
 
 
 # --- money ------------------------------------------------------------------------------------------------------------
@@ -406,57 +504,60 @@ def _op(given: Input) -> tuple[bool, str]:
 def _provision_sizing(given: Input) -> Observed:
     write, consistency = _op(given)
     if "per_second" in given:
-        wanted = billing.capacity_units(
-            _n(given["per_second"]), _n(given["item_bytes"]), write=write, consistency=consistency
-        )
-        return {"units": wanted}
-    held = _n(given["wcu" if write else "rcu"])
-    return {"kb_per_s": billing.kb_per_second(held, write=write, consistency=consistency)}
+        return {"units": _capacity(given["per_second"], _n(given["item_bytes"]), write=write, consistency=consistency)}
+    units = _n(given["wcu" if write else "rcu"])
+    return {"kb_per_s": billing.kb_per_second(units, write=write, consistency=consistency)}
+
+
+def _capacity(per_second: object, item: Fraction, *, write: bool, consistency: str = "strong") -> int:
+    """Whole capacity units for so many requests a second."""
+    each = _write(None, item, transactional=consistency == "transactional") if write else _read(item, consistency)
+    return math.ceil(_n(per_second) * each)
 
 
 def _usd(value: Fraction) -> Observed:
     return {"usd": value, "shown": value}
 
 
+def _cost(quantity: Fraction, usd: Fraction) -> Fraction:
+    """A quantity at one price."""
+    return graduated_usd(quantity, [(Fraction(0), usd)])
+
+
 def _cost_line(given: Input) -> Observed:
-    return _usd(billing.line_usd(_n(given["quantity"]), _n(given["unit_price_usd"])))
+    return _usd(_cost(_n(given["quantity"]), _n(given["unit_price_usd"])))
 
 
 def _cost_capacity_hours(given: Input) -> Observed:
-    return _usd(billing.capacity_usd(_n(given["units"]), _n(given["hours"]), _n(given["price_per_unit_hour"])))
+    return _usd(_cost(_n(given["units"]) * _n(given["hours"]), _n(given["price_per_unit_hour"])))
 
 
 def _cost_scenario(given: Input) -> Observed:
     if "price" in given:
-        size = _n(given["item_bytes"])
-        each = (
-            units.write_units(None, size)
-            if given["line"] == "write"
-            else units.read_units(size, given.get("consistency", "strong"))
-        )
-        count = _n(given["per_second"]) * _n(given["seconds_per_month"])
-        return _usd(billing.line_usd(count * each, _n(given["price"])))
+        item = _n(given["item_bytes"])
+        each = _write(None, item) if given["line"] == "write" else _read(item, given.get("consistency", "strong"))
+        return _usd(_cost(_n(given["per_second"]) * _n(given["seconds_per_month"]) * each, _n(given["price"])))
     prices = {name: _n(price) for name, price in given["prices"].items()}
-    stored = billing.line_usd(_n(given.get("storage_gb", 0)), prices.get("gb_month", 0))
-    return _usd(stored + (_held_usd(given, prices) if "hours" in given else _requests_usd(given, prices)))
+    stored = _cost(_n(given.get("storage_gb", 0)), prices.get("gb_month", Fraction(0)))
+    return _usd(stored + (_provisioned_usd(given, prices) if "hours" in given else _requests_usd(given, prices)))
 
 
-def _held_usd(given: Input, prices: Mapping[str, Fraction]) -> Fraction:
+def _provisioned_usd(given: Input, prices: Mapping[str, Fraction]) -> Fraction:
     wcu, rcu = _n(given.get("wcu", 0)), _n(given.get("rcu", 0))
-    size = _n(given.get("item_bytes", 0))
+    item = _n(given.get("item_bytes", 0))
     for word, consistency in (("strong_reads_per_s", "strong"), ("eventual_reads_per_s", "eventual")):
-        rcu += billing.capacity_units(_n(given.get(word, 0)), size, write=False, consistency=consistency)
-    wcu += billing.capacity_units(_n(given.get("writes_per_s", 0)), size, write=True)
+        rcu += _capacity(given.get(word, 0), item, write=False, consistency=consistency)
+    wcu += _capacity(given.get("writes_per_s", 0), item, write=True)
     hours = _n(given["hours"])
-    return billing.capacity_usd(wcu, hours, prices["wcu_h"]) + billing.capacity_usd(rcu, hours, prices["rcu_h"])
+    return _cost(wcu * hours, prices["wcu_h"]) + _cost(rcu * hours, prices["rcu_h"])
 
 
 def _requests_usd(given: Input, prices: Mapping[str, Fraction]) -> Fraction:
-    size = _n(given["item_bytes"])
-    wru = _volume(given, "writes") * units.write_units(None, size)
-    rru = _volume(given, "reads_strong") * units.read_units(size, "strong")
-    rru += _volume(given, "reads_eventual") * units.read_units(size, "eventual")
-    return billing.line_usd(wru, prices["wru"]) + billing.line_usd(rru, prices["rru"])
+    item = _n(given["item_bytes"])
+    wru = _volume(given, "writes") * _write(None, item)
+    rru = _volume(given, "reads_strong") * _read(item, "strong")
+    rru += _volume(given, "reads_eventual") * _read(item, "eventual")
+    return _cost(wru, prices["wru"]) + _cost(rru, prices["rru"])
 
 
 def _volume(given: Input, name: str) -> Fraction:
@@ -510,13 +611,16 @@ def _ttl(given: Input) -> Observed:
 
 
 def _storage(given: Input) -> Observed:
-    size = storage.billed_bytes(_n(given["items"]), _n(given["item_bytes"]), replica=bool(given.get("global_table")))
-    return {"bytes": size, "gib": storage.gigabytes(size)}
+    items = _n(given["items"])
+    billed = storage.billed_bytes(items, _n(given["item_bytes"]))
+    if given.get("global_table"):
+        billed += global_tables.replica_overhead_bytes(items)
+    return {"bytes": billed, "gib": storage.gigabytes(billed)}
 
 
 def _backup_billing(given: Input) -> Observed:
     if "backups_per_day" in given:
-        usd = storage.steady_backups_usd(
+        usd = backups.steady_backups_usd(
             _n(given["backups_per_day"]),
             _n(given["retention_days"]),
             _n(given["usd_per_backup_day"]),
@@ -525,11 +629,11 @@ def _backup_billing(given: Input) -> Observed:
         return {"usd_month": usd}
     if "usd_per_backup_month" in given:
         return {
-            "usd_on_first": storage.carried_backups_usd(
+            "usd_on_first": backups.carried_backups_usd(
                 _n(given["backups_carried"]), _n(given["usd_per_backup_month"]), 1, day=1
             )
         }
-    usd = storage.carried_backups_usd(
+    usd = backups.carried_backups_usd(
         _n(given["backups_carried"]),
         _n(given["usd_per_backup_day"]),
         int(given["month_days"]),
@@ -543,7 +647,7 @@ def _streams(given: Input) -> Observed:
     if "get_records_calls" in given:
         billable = streams.billable_reads(_n(given["get_records_calls"]), given.get("consumer", "sdk"))
         price = given.get("price_per_call")
-        return {"billable": billable, "usd": None if price is None else billing.line_usd(billable, _n(price))}
+        return {"billable": billable, "usd": None if price is None else _cost(billable, _n(price))}
     calls = streams.polling_reads(_n(given["shards"]), _n(given["days"]), _n(given["kcl_idle_ms"]))
     return {"get_records_calls_at_least": calls}
 
@@ -554,7 +658,7 @@ def _kinesis_cdc(given: Input) -> Observed:
 
 def _dax(given: Input, expected: Mapping[str, Any]) -> Observed:
     nodes = int(given["nodes"])
-    load = dax.normalised_rps(
+    load = dax.normalized_rps(
         _n(given["hit_rps"]), _n(given["miss_rps"]), _n(given["write_rps"]), _n(given["item_kb"]), nodes
     )
     target = dax.target_rps(load, nodes)
@@ -567,7 +671,7 @@ def _reserved(given: Input, facts: Facts) -> Observed:
         upfront, hourly = _n(given["upfront_per_100"]) / 100, _n(given["hourly_per_100"]) / 100
     else:
         upfront, hourly = _reserved_prices(facts, given["region"], years, unit)
-    each = billing.reserved_unit_hour_usd(upfront, hourly, years)
+    each = reserved_unit_hour_usd(upfront, hourly, years)
     out: dict[str, Any] = {"usd_per_unit_hour": each}
     if "on_demand_hourly" in given:
         out["saving_percent"] = (1 - each / _n(given["on_demand_hourly"])) * 100
@@ -583,9 +687,15 @@ def _reserved_prices(facts: Facts, region: str, years: int, unit: str) -> tuple[
 
 
 def _reserved_coverage(given: Input) -> Observed:
-    held = next(_n(value) for key, value in given.items() if key.startswith("provisioned_"))
-    covered, rest = billing.reserved_cover(held, int(given["reserved_blocks_of_100"]))
-    return {"covered": covered, "at_standard_price": rest}
+    units = next(_n(value) for key, value in given.items() if key.startswith("provisioned_"))
+    blocks = int(given["reserved_blocks_of_100"])
+    spec = table(item_size="1 KB", capacity={"mode": "provisioned", "write": Decimal(int(units))})
+    usage = metered(spec)
+    charges = {"tables.orders": charge("orders", spec, usage, CTX)}
+    reserved = covered(charges, {"tables.orders": usage}, "wcu", {1: blocks * RESERVED_BLOCK_UNITS})
+    left = {} if reserved is None else {c.id: c.quantity / MONTH_HOURS for c in reserved["tables.orders"]}
+    rest = left["orders.write-capacity"]
+    return {"covered": units - rest, "at_standard_price": rest}
 
 
 def _reserved_eligibility(given: Input) -> Observed:
@@ -608,8 +718,8 @@ def _vector(given: Input) -> Observed:
     if "table_mode" in given:
         return {"allowed": vector.allowed(given["table_mode"], int(given.get("indexes", 1)))}
     unchanged = bool(given.get("identical_overwrite"))
-    size = vector.write_bytes(int(given.get("dimensions", 0)), _n(given.get("other_bytes", 0)), unchanged=unchanged)
-    return {"write_bytes": size}
+    written = vector.write_bytes(int(given.get("dimensions", 0)), _n(given.get("other_bytes", 0)), unchanged=unchanged)
+    return {"write_bytes": written}
 
 
 def _plain(translate: Callable[[Input], Observed]) -> Callable[[dict[str, Any], Facts], Observed]:

@@ -8,14 +8,16 @@ from typing import Any
 from capplan import units
 from capplan.pricing.catalogue import allowances
 from capplan.pricing.rating import graduated_usd, list_cost
-from capplan.quantities import ceil_div
-from capplan.services.dynamodb import partitions, warm
-from capplan.services.dynamodb.billing import capacity_usd
-from capplan.services.dynamodb.units import batch_write_units, read_units, scan_units
-from capplan.services.lambda_ import billing, cold_starts, concurrency, measured
-from capplan.services.stepfunctions import express
+from capplan.quantities.rounding import ceil_div
+from capplan.services.dynamodb.partitions.count import partition_count
+from capplan.services.lambda_ import billing
+from capplan.services.lambda_.cold_start import measured
 from capplan.services.stepfunctions import usage as machine
+from capplan.services.stepfunctions.execution import express
 from tests.cases.facts import Facts, NotCovered
+from tests.reference.dynamodb import warm
+from tests.reference.dynamodb.single_requests import batch_write_units, read_units, scan_units
+from tests.reference.lambda_ import cold_starts, concurrency
 
 Given = Mapping[str, Any]
 Observed = Mapping[str, object]
@@ -65,8 +67,8 @@ def _flat(*pairs: tuple[Fraction, Fraction]) -> Fraction:
 
 
 def _lambda_cost(given: Given) -> Observed:
-    grain = int(_at(given, "billing_grain_ms", 1))
-    billed_ms = ceil_div(_n(given["duration_ms"]), grain) * grain
+    step_ms = int(_at(given, "billing_grain_ms", 1))
+    billed_ms = ceil_div(_n(given["duration_ms"]), step_ms) * step_ms
     gb_seconds = billing.gb_seconds(_n(given["requests"]), billed_ms, _n(given["memory_mb"]))
     duration = _flat((gb_seconds, _at(given, "gb_second_usd")))
     requests = _flat((_n(given["requests"]), _at(given, "request_usd")))
@@ -79,14 +81,18 @@ def _lambda_usage(given: Given) -> Observed:
         ("lambda.duration.x86_64", _n(given["gb_seconds"]), _n(given["gb_second_usd"])),
         ("lambda.request.x86_64", _n(given["requests"]), _n(given["request_usd"])),
     )
-    free = {key: Fraction(one.quantity) for one in allowances() for key in one.keys} if given.get("free_tier") else {}
+    free = (
+        {key: Fraction(allowance.quantity) for allowance in allowances() for key in allowance.keys}
+        if given.get("free_tier")
+        else {}
+    )
     costs = (graduated_usd(q, [(Fraction(0), usd)], free.get(key, Fraction(0))) for key, q, usd in both)
     return {"total_usd": sum(costs, Fraction(0))}
 
 
 def _billed_mean(given: Given) -> Observed:
-    grain = _at(given, "billing_grain_ms", 1)
-    return {"mean_billed_ms": billing.billed_mean_ms(_n(given["mean_duration_ms"]), grain)}
+    step_ms = _at(given, "billing_grain_ms", 1)
+    return {"mean_billed_ms": billing.billed_mean_ms(_n(given["mean_duration_ms"]) / step_ms) * step_ms}
 
 
 def _sfn_standard(given: Given) -> Observed:
@@ -109,8 +115,8 @@ def _ddb_on_demand(given: Given) -> Observed:
 
 def _ddb_provisioned(given: Given) -> Observed:
     hours = _n(given["hours"])
-    costs = (capacity_usd(_at(given, unit), hours, _at(given, f"{unit}_hour_usd")) for unit in ("wcu", "rcu"))
-    return {"total_usd": sum(costs, Fraction(0))}
+    pairs = ((_at(given, unit) * hours, _at(given, f"{unit}_hour_usd")) for unit in ("wcu", "rcu"))
+    return {"total_usd": _flat(*pairs)}
 
 
 # --- DynamoDB ---------------------------------------------------------------------------------------------------------
@@ -136,7 +142,7 @@ def _ddb_binary_item_units(given: Given) -> Observed:
 
 
 def _ddb_min_partitions(given: Given) -> Observed:
-    count = partitions.partition_count(0, _at(given, "wcu"), _at(given, "rcu"), on_demand=False)
+    count = partition_count(0, _at(given, "wcu"), _at(given, "rcu"), on_demand=False)
     return {"partitions": count}
 
 
@@ -158,9 +164,9 @@ def _ddb_ramp_risk(given: Given) -> Observed:
 
 
 def _esm_ramp(given: Given) -> Observed:
-    start, top = _n(given["start"]), _n(given["maximum"])
-    minutes = concurrency.minutes_to_target(start, top, _n(given["add_per_minute"]))
-    return {"minutes_to_maximum": minutes, "added_per_minute": (top - start) / minutes if minutes else Fraction(0)}
+    start, maximum = _n(given["start"]), _n(given["maximum"])
+    minutes = concurrency.minutes_to_target(start, maximum, _n(given["add_per_minute"]))
+    return {"minutes_to_maximum": minutes, "added_per_minute": (maximum - start) / minutes if minutes else Fraction(0)}
 
 
 def _esm_steady(given: Given) -> Observed:
@@ -186,10 +192,10 @@ def _legacy_burst(given: Given) -> Observed:
 
 
 def _cold_init(given: Given) -> Observed:
-    found = measured.init(*(str(given[name]) for name in ("runtime", "package", "arch")), int(given["memory_mb"]))
-    if found is None:
-        raise NotCovered(f"nobody has measured {given['runtime']}")
-    return {"p50_ms": found.p50_ms, "p99_ms": found.p99_ms}
+    init = measured.init(*(str(given[name]) for name in ("runtime", "package", "arch")), int(given["memory_mb"]))
+    if init is None:
+        raise NotCovered(f"no cold-start data for runtime '{given['runtime']}'")
+    return {"p50_ms": init.p50_ms, "p99_ms": init.p99_ms}
 
 
 _MODELS: dict[str, Callable[[Given], Observed]] = {

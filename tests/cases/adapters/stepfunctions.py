@@ -1,4 +1,4 @@
-"""Step Functions' cases as calls of capplan's Step Functions room. No rule, price or figure of AWS stands here."""
+"""Step Functions' cases as calls of the functions that `estimate` runs, or of the oracles that are held equal to them."""
 
 import json
 from collections.abc import Mapping
@@ -7,13 +7,32 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from capplan import units
+from capplan.calls import Access
+from capplan.flow import DemandFlow, steady
+from capplan.model import Context, Demand, RequestStream
 from capplan.pricing.rating import graduated_usd
-from capplan.services.stepfunctions import asl, cost, expectation, express, interpreter, limits, records, retries, usage
-from capplan.services.stepfunctions.definition import Definition
+from capplan.reading.files import Files
+from capplan.service import Quota
+from capplan.services.stepfunctions import cost, usage
+from capplan.services.stepfunctions.asl.definition import Definition, Retrier
+from capplan.services.stepfunctions.asl.read import parse
+from capplan.services.stepfunctions.execution import expectation, express, retries
+from capplan.services.stepfunctions.execution.history import history_capacities
+from capplan.services.stepfunctions.execution.model import World
+from capplan.services.stepfunctions.quotas import (
+    EXPRESS_START_BUCKET,
+    EXPRESS_START_RATE,
+    START_BUCKET,
+    START_RATE,
+    TRANSITION_BUCKET,
+    TRANSITION_RATE,
+)
+from capplan.services.stepfunctions.simulation.token_buckets import Bucket
+from capplan.services.stepfunctions.spec import StateMachine
 from tests.cases.facts import Facts, NotCovered
+from tests.reference.stepfunctions import interpreter
+from tests.reference.stepfunctions.token_buckets import seconds_to_admit
 
 Case = Mapping[str, Any]
 _HOME = "us-east-1"
@@ -24,15 +43,13 @@ _HOME = "us-east-1"
 
 def read_definition(path: Path) -> Definition:
     """A definition file, JSON or YAML."""
-    text = path.read_text(encoding="utf-8")
-    is_json = path.suffix == ".json"
-    data = json.loads(asl.quote_placeholders(text), parse_float=Decimal) if is_json else yaml.safe_load(text)
-    return asl.parse(data, len(text.encode()))
+    document = Files(path.parent).read_definition(path.name)
+    return parse(document.data, len("\n".join(document.lines).encode()))
 
 
 def _definition(given: Case, facts: Facts) -> Definition:
     if "definition" in given:
-        return asl.parse(given["definition"], len(json.dumps(given["definition"], default=str)))
+        return parse(given["definition"], len(json.dumps(given["definition"], default=str)))
     if facts.asl is None:
         raise NotCovered("no folder of definitions")
     return read_definition(facts.asl / given["asl"])
@@ -80,14 +97,24 @@ def _path(case: Case, facts: Facts) -> dict[str, Any]:
 
 def _history_limit(case: Case, facts: Facts) -> dict[str, Any]:
     given = case["inputs"]
-    loops = [interpreter.Loop(v["choice"], v["stay"], v["leave"]) for v in given["vary"] if "choice" in v]
-    maps = [v["items"] for v in given["vary"] if "items" in v]
-    room = interpreter.history_room(_definition(given, facts), script_of(given), loops, maps, int(given["limit"]))
-    return {
-        "events_fixed": room.events_fixed,
-        "events_per_unit": room.events_per_unit,
-        "max_units": room.max_units,
-    }
+    definition, vary = _definition(given, facts), given["vary"]
+    if len(vary) == 1:
+        (varied,) = vary
+        state = varied.get("choice", varied.get("items"))
+        choices = {name: {targets[-1]: Fraction(1)} for name, targets in script_of(given).choice.items()}
+        if "leave" in varied:
+            choices[state] = {varied["leave"]: Fraction(1)}
+        capacities = history_capacities(definition, World(choices=choices))
+        capacity = next(c for c in capacities if c.state == state)
+        return {
+            "events_fixed": capacity.events_fixed,
+            "events_per_unit": capacity.events_each,
+            "max_units": capacity.most,
+        }
+    loops = [interpreter.Loop(v["choice"], v["stay"], v["leave"]) for v in vary if "choice" in v]
+    maps = [v["items"] for v in vary if "items" in v]
+    joint = interpreter.history_capacity(definition, script_of(given), loops, maps, int(given["limit"]))
+    return {"events_fixed": joint.events_fixed, "events_per_unit": joint.events_per_unit, "max_units": joint.max_units}
 
 
 # --- expectations -----------------------------------------------------------------------------------------------------
@@ -96,8 +123,8 @@ def _history_limit(case: Case, facts: Facts) -> dict[str, Any]:
 def _expected(case: Case, facts: Facts) -> dict[str, Any]:
     given = case["inputs"]
     error = given.get("error", retries.DEFAULT_ERROR)
-    world = records.World(
-        fails={n: records.fails_with(p, error) for n, p in _amounts(given.get("p_fail_per_attempt")).items()},
+    world = World(
+        fails={n: {error: p} for n, p in _amounts(given.get("p_fail_per_attempt")).items()},
         choices={n: _amounts(odds) for n, odds in (given.get("choice") or {}).items()},
         items=_amounts(given.get("items")),
         wait_s=_amounts(given.get("wait")),
@@ -116,7 +143,7 @@ def _expected(case: Case, facts: Facts) -> dict[str, Any]:
 
 def _attempts(case: Case, _: Facts) -> dict[str, Any]:
     given = case["inputs"]
-    entry = asl.retrier({"ErrorEquals": [retries.DEFAULT_ERROR], "MaxAttempts": int(given["max_retries"])})
+    entry = Retrier((retries.DEFAULT_ERROR,), max_attempts=int(given["max_retries"]))
     tried = retries.tries([entry], {retries.DEFAULT_ERROR: _fraction(given["p_fail_per_attempt"])})
     return {
         "expected_attempts": tried.attempts,
@@ -127,11 +154,15 @@ def _attempts(case: Case, _: Facts) -> dict[str, Any]:
 
 def _schedule(case: Case, _: Facts) -> dict[str, Any]:
     given = case["inputs"]
-    found = retries.schedule(asl.retrier(given["retrier"]), int(given["failures"]))
+    task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True}
+    retry = [{"ErrorEquals": [retries.DEFAULT_ERROR], **given["retrier"]}]
+    (entry,) = parse({"StartAt": "A", "States": {"A": {**task, "Retry": retry}}}, 0).states["A"].retry
+    failures = int(given["failures"])
+    numbers = range(1, min(failures, entry.max_attempts) + 1)
     return {
-        "delays_s": list(found.delays_s),
-        "expected_delays_s": list(found.expected_delays_s),
-        "outcome": "exhausted" if found.exhausted else "retried",
+        "delays_s": [retries.delay_s(entry, number) for number in numbers],
+        "expected_delays_s": [retries.mean_delay_s(entry, number) for number in numbers],
+        "outcome": "exhausted" if failures > entry.max_attempts else "retried",
     }
 
 
@@ -220,55 +251,82 @@ def _compare(case: Case, facts: Facts) -> dict[str, Any]:
     return found
 
 
+def _distributed_map(given: Case, child_type: str, states_per_child: int, states_of_parent: int) -> usage.Usage:
+    """A month of one execution of a Distributed Map, with Pass states around it and a Task of some time in each child."""
+    task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True}
+    child = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": child_type}, **_chain(states_per_child, task)}
+    batcher = {"MaxItemsPerBatch": int(given.get("items_per_batch", given.get("batch", 1)))}
+    rows = {"Type": "Map", "ItemProcessor": child, "ItemBatcher": batcher, "End": True}
+    words: dict[str, Any] = {"last": {"items": Decimal(str(given["items"]))}}
+    words["last inside"] = {"duration": f"{given.get('child_duration_ms', 0)} ms"}
+    spec = StateMachine.model_validate(
+        {
+            "definition": "a.asl.json",
+            "overhead": 0,
+            "memory": f"{given.get('child_memory_mb', 64)} MB",
+            "states": words,
+        }
+    ).model_copy(update={"asl": parse(_chain(states_of_parent, rows, inside=False), 0)})
+    started_once = DemandFlow.of(steady("once", recurring=False), Fraction(1, units.MONTH_SECONDS))
+    demand = Demand((RequestStream(Access(op="start"), started_once, "traffic.once"),))
+    return usage.meter("m", spec, demand, Context(given.get("region", _HOME)))
+
+
+def _chain(count: int, last: dict[str, Any], *, inside: bool = True) -> dict[str, Any]:
+    """So many states, all but the last of them Pass."""
+    end = "last inside" if inside else "last"
+    names = [f"{end} {i}" for i in range(1, count)]
+    following = [*names, end][1:]
+    passes = {name: {"Type": "Pass", "Next": to} for name, to in zip(names, following, strict=True)}
+    return {"StartAt": [*names, end][0], "States": {**passes, end: last}}
+
+
 def _distributed_map_cost(case: Case, facts: Facts) -> dict[str, Any]:
     given = case["inputs"]
     region = given.get("region", _HOME)
-    children = usage.batches(_fraction(given["items"]), int(given["items_per_batch"]))
-    express = given["child_type"] == "EXPRESS"
-    child = 0 if express else children * usage.transitions(_fraction(given["states_per_child"]), 0, 0)
-    transitions = child + _fraction(given["parent_transitions"])
+    month = _distributed_map(
+        given, given["child_type"], int(given["states_per_child"]), int(given["parent_transitions"])
+    )
     tiers = _prices(facts, region, cost.TRANSITION)
     if not given.get("free_tier"):
         tiers = [(Fraction(0), tiers[-1][1])]
-    usd = graduated_usd(transitions, tiers)
-    if express:
-        usd += _express(children, given["child_duration_ms"], given["child_memory_mb"], region, facts)["total_usd"]
+    usd = graduated_usd(month.billed.transitions, tiers)
+    usd += graduated_usd(month.billed.requests, _prices(facts, region, cost.REQUEST))
+    usd += graduated_usd(month.billed.gb_seconds, _prices(facts, region, cost.DURATION))
     return {
-        "children": children,
-        "child_transitions": child,
-        "express_requests": children if express else 0,
+        "children": month.mean.children["last"].runs,
+        "child_transitions": month.billed.transitions - month.mean.states_entered,
+        "express_requests": month.billed.requests,
         "cost_usd": usd,
     }
 
 
 def _quota(case: Case, _: Facts) -> dict[str, Any]:
     given = case["inputs"]
-    region = given.get("region", _HOME)
-    machine: limits.MachineType = "express" if given.get("type") == "EXPRESS" else "standard"
+    region, express = given.get("region", _HOME), given.get("type") == "EXPRESS"
     if "items" in given:
-        return _dispatch(given)
-    starts, moves = limits.start_bucket(region, machine), limits.transition_bucket(region, machine)
+        month = _distributed_map(given, given["child_type"], 1, 1)
+        return {
+            "children": month.mean.children["last"].runs,
+            "min_dispatch_seconds": month.mean.duration_ms / units.MS_PER_SECOND,
+        }
+    starts = (EXPRESS_START_BUCKET, EXPRESS_START_RATE) if express else (START_BUCKET, START_RATE)
     if "burst_transitions" in given:
-        seconds = moves.seconds_for(int(given["burst_transitions"])) if moves is not None else 0
-        return {**_bucket(moves), "seconds_to_drain": seconds}
+        return _burst((TRANSITION_BUCKET, TRANSITION_RATE), region, int(given["burst_transitions"]), "seconds_to_drain")
     if "start_executions" in given:
-        return {**_bucket(starts), "seconds_to_start_all": starts.seconds_for(int(given["start_executions"]))}
+        return _burst(starts, region, int(given["start_executions"]), "seconds_to_start_all")
     rate = _fraction(given["executions_per_s"])
-    moving = rate * _fraction(given["transitions_per_execution"])
+    transitions = rate * _fraction(given["transitions_per_execution"])
     return {
-        "transitions_per_s": moving,
-        "within_transition_quota": moves is None or moves.sustains(moving),
-        "within_start_quota": starts.sustains(rate),
+        "transitions_per_s": transitions,
+        "within_transition_quota": express or transitions <= Fraction(TRANSITION_RATE.in_region(region)),
+        "within_start_quota": rate <= Fraction(starts[1].in_region(region)),
     }
 
 
-def _bucket(bucket: limits.Bucket | None) -> dict[str, Any]:
-    return {} if bucket is None else {"bucket": bucket.size, "refill_per_s": bucket.refill_per_s}
-
-
-def _dispatch(given: Case) -> dict[str, Any]:
-    children = usage.batches(_fraction(given["items"]), int(given.get("batch", 1)))
-    return {"children": children, "min_dispatch_seconds": limits.dispatch_seconds(children, given["child_type"])}
+def _burst(quotas: tuple[Quota, Quota], region: str, requests: int, key: str) -> dict[str, Any]:
+    size, refill = (int(quota.in_region(region)) for quota in quotas)
+    return {"bucket": size, "refill_per_s": refill, key: seconds_to_admit(Bucket(size, refill), requests)}
 
 
 ADAPTERS = {

@@ -5,10 +5,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from capplan.calls import Access
-from capplan.flow import Flow, Peak, Shape
-from capplan.model import Context, Demand, Work
-from capplan.services.dynamodb import KIND
+from capplan.flow import DemandFlow, LoadProfile, Peak
+from capplan.model import Context, Demand, RequestStream
+from capplan.resource_type import DeclaredResource
 from capplan.services.dynamodb.spec import Table
+from capplan.services.dynamodb.table import TABLE
 from capplan.services.dynamodb.usage import Usage
 from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
 
@@ -25,7 +26,7 @@ def row(*values: object) -> tuple[object, ...]:
     return values
 
 
-def flat(per_second: Fraction | int) -> Flow:
+def flat(per_second: Fraction | int) -> DemandFlow:
     """The same rate in every minute."""
 
     def expand() -> "NDArray[np.float64]":
@@ -33,11 +34,13 @@ def flat(per_second: Fraction | int) -> Flow:
 
         return np.ones(WINDOW_MINUTES)
 
-    shape = Shape("steady", recurring=True, monthly=Fraction(MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=expand)
-    return Flow.of(shape, Fraction(per_second))
+    shape = LoadProfile(
+        "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), peak=Peak(1.0, 0), flat=True, expand=expand
+    )
+    return DemandFlow.of(shape, Fraction(per_second))
 
 
-def spiky(per_second: Fraction | int, times: int) -> Flow:
+def spiky(per_second: Fraction | int, times: int) -> DemandFlow:
     """The same rate but for 30 minutes, once in the month, at a multiple of it."""
     start, end = _SPIKE
 
@@ -49,13 +52,13 @@ def spiky(per_second: Fraction | int, times: int) -> Flow:
         return levels
 
     monthly = Fraction(MONTH_SECONDS + (times - 1) * (end - start) * 60)
-    shape = Shape("spiky", True, monthly, Peak(float(times), start), False, expand, (_SPIKE,))
-    return Flow.of(shape, Fraction(per_second))
+    shape = LoadProfile("spiky", True, monthly, Peak(float(times), start), False, expand, (_SPIKE,))
+    return DemandFlow.of(shape, Fraction(per_second))
 
 
 def table(**said: Any) -> Table:  # noqa: ANN401  words of the language
     """A table as a scenario says it."""
-    return KIND.spec.model_validate(said)
+    return TABLE.spec.model_validate(said)
 
 
 def access(**said: Any) -> Access:  # noqa: ANN401  words of the language
@@ -63,6 +66,9 @@ def access(**said: Any) -> Access:  # noqa: ANN401  words of the language
     return Access.model_validate(said)
 
 
-def metered(spec: Table, *works: tuple[Mapping[str, Any], Flow], ctx: Context = CTX) -> Usage:
+def metered(spec: Table, *works: tuple[Mapping[str, Any], DemandFlow], ctx: Context = CTX) -> Usage:
     """The usage of a table named orders under these accesses."""
-    return KIND.meter("orders", spec, Demand(tuple(Work(access(**a), flow, "traffic.web") for a, flow in works)), ctx)
+    return TABLE.meter(
+        DeclaredResource("orders", spec, ctx),
+        Demand(tuple(RequestStream(access(**a), flow, "traffic.web") for a, flow in works)),
+    )

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from capplan.services.dynamodb.capacity_rules import CAPACITY_RULES
-from capplan.services.dynamodb.uncertain import PARAMETERS
+from capplan.services.dynamodb.advice.capacity_rules import CAPACITY_RULES
+from capplan.services.dynamodb.capacity.uncertain import PARAMETERS
 
 PAGE = Path(__file__).parents[3] / "docs" / "dynamodb-capacity.md"
 

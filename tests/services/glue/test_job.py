@@ -9,10 +9,16 @@ import pytest
 from numpy.typing import NDArray
 
 from capplan.calls import Access
-from capplan.flow import Flow, Peak, Shape
-from capplan.model import Context, Demand, Work
-from capplan.services.glue import KIND, Job, Usage, call_factor, pool_quota, validate
-from capplan.services.glue.cost import price_key, worst_run_charge
+from capplan.flow import DemandFlow, LoadProfile, Peak
+from capplan.model import Context, Demand, RequestStream
+from capplan.resource_type import DeclaredResource, MeteredResource
+from capplan.services.glue.jobs.attempts import calls_per_unit
+from capplan.services.glue.jobs.cost import price_key, worst_run_charge
+from capplan.services.glue.jobs.job import JOB
+from capplan.services.glue.jobs.rejected_settings import validate
+from capplan.services.glue.jobs.spec import Job
+from capplan.services.glue.jobs.usage import Usage
+from capplan.services.glue.quotas import DPUS
 
 HERE = Context("us-east-1")
 NIGHTLY_RUNS = Fraction(365, 12)
@@ -26,8 +32,8 @@ def every(minutes: int) -> Demand:
         series[::minutes] = 1 / 60
         return series
 
-    shape = Shape("clock", False, NIGHTLY_RUNS * 1440 / minutes, Peak(1 / 60, 0), False, expand)
-    return Demand((Work(Access(op="run", target="j"), Flow.of(shape, Fraction(1)), "traffic.clock"),))
+    shape = LoadProfile("clock", False, NIGHTLY_RUNS * 1440 / minutes, Peak(1 / 60, 0), False, expand)
+    return Demand((RequestStream(Access(op="run", target="j"), DemandFlow.of(shape, Fraction(1)), "traffic.clock"),))
 
 
 def job(**words: Any) -> Job:  # noqa: ANN401  YAML values
@@ -35,7 +41,7 @@ def job(**words: Any) -> Job:  # noqa: ANN401  YAML values
 
 
 def usage(spec: Job, minutes: int = 1440) -> Usage:
-    return KIND.meter("j", spec, every(minutes), HERE)
+    return JOB.meter(DeclaredResource("j", spec, HERE), every(minutes))
 
 
 def test_a_plain_job_is_runs_times_size_times_time() -> None:
@@ -45,7 +51,7 @@ def test_a_plain_job_is_runs_times_size_times_time() -> None:
 def test_failed_attempts_are_billed_for_the_share_they_got_to() -> None:
     spec = job(max_retries=1, fails={"chance": "20%", "after": "50%"})
     assert usage(spec).run_dpu_hours == Fraction(10, 3600) * (1800 * Fraction(96, 100) + 900 * Fraction(24, 100))
-    assert call_factor(spec) == Fraction(96, 100) + Fraction(24, 100) / 2
+    assert calls_per_unit(spec) == Fraction(96, 100) + Fraction(24, 100) / 2
 
 
 def test_the_worst_run_fails_just_before_every_time_out() -> None:
@@ -57,7 +63,7 @@ def test_the_worst_run_fails_just_before_every_time_out() -> None:
 
 def test_the_function_is_told_only_after_the_last_retry() -> None:
     spec = job(max_retries=2, fails={"chance": "10%"}, on_failure="notify-ops")
-    (call,) = KIND.calls("j", spec, HERE)
+    (call,) = JOB.calls(DeclaredResource("j", spec, HERE))
     assert (call.to, call.times, call.access.is_async) == ("functions.notify-ops", Fraction(1, 1000), True)
 
 
@@ -72,26 +78,29 @@ def test_the_function_is_told_only_after_the_last_retry() -> None:
 )
 def test_runs_of_a_schedule_overlap_as_they_fall(minutes: int, at_once: int, working: str) -> None:
     spec = job()
-    (limit,) = [c for c in KIND.check("j", spec, usage(spec, minutes), HERE) if c.limit == "glue.max_concurrent_runs"]
+    (limit,) = [
+        c
+        for c in JOB.limits(MeteredResource("j", spec, usage(spec, minutes), HERE))
+        if c.limit == "glue.max_concurrent_runs"
+    ]
     assert limit.load == at_once, working
     assert limit.breached == (at_once > 1)
 
 
 def test_a_time_out_below_the_run_time_is_a_breach_and_is_not_retried() -> None:
     spec = job(timeout="20 min", max_retries=3)
-    (limit,) = [c for c in KIND.check("j", spec, usage(spec), HERE) if c.limit == "glue.timeout"]
+    (limit,) = [c for c in JOB.limits(MeteredResource("j", spec, usage(spec), HERE)) if c.limit == "glue.timeout"]
     assert (limit.load, limit.quota, limit.breached) == (Decimal(30), Decimal(20), True)
     assert usage(spec).run_dpu_hours == Fraction(10 * 20, 60), "billed once, to the time-out"
     assert usage(spec).success_share == 0
 
 
 def test_pools_hold_the_jobs_dpus_while_it_runs() -> None:
-    loads = {p.limit: round(p.flow.peak().per_second, 9) for p in KIND.pools("j", job(), usage(job()), HERE)}
+    loads = {
+        p.limit: round(p.flow.peak().per_second, 9) for p in JOB.pools(MeteredResource("j", job(), usage(job()), HERE))
+    }
     assert loads == {"glue.jobs": 1, "glue.dpus": 10, "glue.concurrent_runs": 1}
-    assert (pool_quota("glue.dpus", "us-east-1"), pool_quota("glue.dpus", "eu-south-2")) == (
-        Decimal(1000),
-        Decimal(500),
-    )
+    assert [DPUS.in_region(region) for region in ("us-east-1", "eu-south-2")] == [1000, 500]
 
 
 @pytest.mark.parametrize(
@@ -154,15 +163,15 @@ def test_settings_that_aws_takes_are_no_mistake(words: dict[str, Any]) -> None:
 
 
 def test_flex_and_a_time_out_are_offered_where_they_apply() -> None:
-    offered = {o.rule: o for o in KIND.options("j", job(), usage(job()), HERE)}
+    offered = {o.rule: o for o in JOB.options(MeteredResource("j", job(), usage(job()), HERE))}
     assert offered["glue.flex"].changes[0].to == "flex"
     assert offered["glue.no-timeout"].changes[0].to == "60 min"
     neither = job(execution_class="flex", timeout="1 h", glue_version="6.0")
-    assert KIND.options("j", neither, usage(neither), HERE) == ()
+    assert JOB.options(MeteredResource("j", neither, usage(neither), HERE)) == ()
 
 
 def test_what_is_not_written_is_assumed_aloud() -> None:
-    found = {a.path: a.value for a in KIND.assume("j", job(), usage(job()), HERE)}
+    found = {a.path: a.value for a in JOB.assume(MeteredResource("j", job(), usage(job()), HERE))}
     assert found == {
         "jobs.j.glue_version": "5.1",
         "jobs.j.worker_type": "G.1X",
@@ -172,6 +181,6 @@ def test_what_is_not_written_is_assumed_aloud() -> None:
 
 
 def test_a_job_never_called_costs_nothing() -> None:
-    idle = KIND.meter("j", job(), Demand(), HERE)
-    assert KIND.charge("j", job(), idle, HERE)[0].quantity == 0
-    assert [p.limit for p in KIND.pools("j", job(), idle, HERE)] == ["glue.jobs"]
+    idle = JOB.meter(DeclaredResource("j", job(), HERE), Demand())
+    assert JOB.charge(MeteredResource("j", job(), idle, HERE))[0].quantity == 0
+    assert [p.limit for p in JOB.pools(MeteredResource("j", job(), idle, HERE))] == ["glue.jobs"]

@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 
 import capplan
-from capplan.flow import Flow, steady
+from capplan.flow import DemandFlow, steady
 from capplan.model import Context, Demand
-from capplan.quantities import fixed
-from capplan.services.glue import KIND, Job, overlap, retries, validate
-from capplan.services.glue.attempts import attempts, call_factor, failing_ms
-from capplan.services.glue.settings import duration, own_rate
+from capplan.quantities.distribution import fixed
+from capplan.resource_type import DeclaredResource, MeteredResource
+from capplan.services.glue.jobs import overlap, retries
+from capplan.services.glue.jobs.attempts import attempts, calls_per_unit, failing_ms
+from capplan.services.glue.jobs.derived_settings import duration, runs_per_second
+from capplan.services.glue.jobs.job import JOB
+from capplan.services.glue.jobs.rejected_settings import validate
+from capplan.services.glue.jobs.spec import Job
 from tests.helpers import scenario
 from tests.services.glue.test_job import every, job, usage
 
@@ -22,11 +26,13 @@ HERE = Context("us-east-1")
 
 def test_a_streaming_job_is_billed_for_every_hour_of_the_month() -> None:
     spec = job(type="streaming", worker_type="G.025X", workers=4, duration=None)
-    met = KIND.meter("j", spec, Demand(), HERE)
+    met = JOB.meter(DeclaredResource("j", spec, HERE), Demand())
     assert met.dpu_hours == 730, "4 workers x 0.25 DPU x 730 h"
     assert met.worst_run_dpu_hours == 168, "AWS restarts it after seven days"
-    assert {p.limit: p.flow.peak().per_second for p in KIND.pools("j", spec, met, HERE)}["glue.dpus"] == 1
-    assert KIND.observe("j", spec, met, HERE)["success"].value is None
+    assert {p.limit: p.flow.peak().per_second for p in JOB.pools(MeteredResource("j", spec, met, HERE))}[
+        "glue.dpus"
+    ] == 1
+    assert JOB.observe(MeteredResource("j", spec, met, HERE))["success"].value is None
 
 
 @pytest.mark.parametrize(
@@ -49,13 +55,13 @@ def test_a_run_is_billed_for_the_workers_that_were_there(words: dict[str, Any], 
 def test_data_give_a_run_its_time_and_its_number() -> None:
     spec = job(duration=None, data={"per_run": "40 GB", "speed": "12 GB/h", "setup": "2 min", "arrives": "400 GB/day"})
     assert duration(spec) == fixed(1_320_000), "2 min + 40 GB / (10 DPU x 12 GB/h) = 22 min"
-    assert own_rate(spec) == Fraction(10, 86_400), "400 GB a day, 40 GB a run"
+    assert runs_per_second(spec) == Fraction(10, 86_400), "400 GB a day, 40 GB a run"
 
 
 def test_a_failure_may_come_anywhere_in_the_run() -> None:
     spec = job(fails={"chance": "10%", "after": "anywhere"}, duration="30 min")
     assert failing_ms(spec) == 900_000, "half of it on average"
-    assert call_factor(spec) == Fraction(9, 10) + Fraction(1, 20)
+    assert calls_per_unit(spec) == Fraction(9, 10) + Fraction(1, 20)
     short = job(fails={"chance": "10%", "after": "anywhere"}, duration="80 s")
     billed = float(attempts(short).failed_s)
     assert billed == pytest.approx((60**2 + 80**2) / 160, abs=0.6), "E[max(60, uT)] = (60² + T²) / 2T, by whole seconds"
@@ -63,7 +69,7 @@ def test_a_failure_may_come_anywhere_in_the_run() -> None:
 
 def test_every_failed_attempt_may_be_told() -> None:
     told = job(max_retries=2, fails={"chance": "10%"}, on_failure="ops", notify_each_attempt=True)
-    (call,) = KIND.calls("j", told, HERE)
+    (call,) = JOB.calls(DeclaredResource("j", told, HERE))
     assert call.times == Fraction(111, 1000), "0.1 + 0.01 + 0.001"
 
 
@@ -89,8 +95,8 @@ def test_runs_meet_the_one_before_by_chance(minutes: int, words: dict[str, Any],
 
 def test_traffic_has_no_schedule_to_overlap() -> None:
     chain = retries.Attempts(Fraction(0), 1, Fraction(60), Fraction(60))
-    flow = Flow.of(steady("t", recurring=True), Fraction(1))
-    assert overlap.share(flow, fixed(60_000), chain, Fraction(0)) == 0
+    flow = DemandFlow.of(steady("t", recurring=True), Fraction(1))
+    assert overlap.overlap_share(flow, fixed(60_000), chain, Fraction(0)) == 0
 
 
 @pytest.mark.parametrize(
@@ -109,9 +115,13 @@ def test_queued_runs_wait(minutes: int, waiting: int, grows: bool, working: str)
 
 def test_a_queue_that_grows_without_end_is_a_breach() -> None:
     spec = job(job_run_queuing=True)
-    (limit,) = [c for c in KIND.check("j", spec, usage(spec, 29), HERE) if c.limit == "glue.runs_waiting"]
+    (limit,) = [
+        c for c in JOB.limits(MeteredResource("j", spec, usage(spec, 29), HERE)) if c.limit == "glue.runs_waiting"
+    ]
     assert limit.breached
-    (fine,) = [c for c in KIND.check("j", spec, usage(spec, 60), HERE) if c.limit == "glue.runs_waiting"]
+    (fine,) = [
+        c for c in JOB.limits(MeteredResource("j", spec, usage(spec, 60), HERE)) if c.limit == "glue.runs_waiting"
+    ]
     assert fine.load == 0
 
 
@@ -130,7 +140,7 @@ def test_a_run_of_145_workers_without_a_time_out_is_flagged_with_its_price(tmp_p
     plan = capplan.plan(scenario(TEMPLATE, tmp_path))
     assert [g.observed for g in plan.gates] == [Decimal("127.6"), Decimal("6124.8")], "290 DPUs x 0.44, and 48 h of it"
     (risk,) = [f for f in plan.findings if f.rule == "glue.no-timeout"]
-    assert "127.60 USD an hour, 6,124.80 USD in all" in risk.message
+    assert "127.60 USD per hour, 6,124.80 USD in total" in risk.message
 
 
 def test_a_job_may_start_by_its_own_schedule_or_data(tmp_path: Path) -> None:
@@ -146,7 +156,7 @@ jobs:
 
 
 def offered(spec: Job, minutes: int = 1440) -> dict[str, Any]:
-    return {o.rule: o for o in KIND.options("j", spec, usage(spec, minutes), HERE)}
+    return {o.rule: o for o in JOB.options(MeteredResource("j", spec, usage(spec, minutes), HERE))}
 
 
 @pytest.mark.parametrize(
@@ -181,7 +191,7 @@ def test_a_run_that_meets_the_next_is_told() -> None:
 
 
 def test_every_rule_that_speaks_is_explained() -> None:
-    known = {rule.id for kind in (KIND,) for rule in kind.rules}
+    known = {rule.id for kind in (JOB,) for rule in kind.rules}
     spoken = set(offered(job(worker_type="R.2X", worker_utilization="50%", bookmark=True, max_concurrent_runs=2), 29))
     assert spoken <= known
 

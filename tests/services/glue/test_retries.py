@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capplan.services.glue import retries
+from capplan.services.glue.jobs import retries
 
 shares = st.fractions(min_value=0, max_value=1, max_denominator=50)
 seconds = st.fractions(min_value=1, max_value=90_000, max_denominator=10)
@@ -70,12 +70,7 @@ def test_bad_input_uses_up_all_retries() -> None:
     run = retries.Attempts(Fraction(1, 10), 4, Fraction(600), Fraction(1800), repeat=Fraction(1))
     assert retries.final_failure_share(run) == Fraction(1, 10)
     assert retries.expected_failures(run) == Fraction(4, 10)
-    assert retries.expected_extra_s(run) == Fraction(4 * 600 - 1800, 10)
-
-
-def test_a_state_machine_on_top_multiplies_attempts_only_if_it_follows_them() -> None:
-    assert retries.attempts_at_most(3, 2) == 12
-    assert retries.attempts_at_most(3, 2, follows_retries=False) == 3
+    assert retries.expected_billed_s(run) == 1800 + Fraction(4 * 600 - 1800, 10)
 
 
 def test_the_notice_comes_after_every_attempt_has_failed() -> None:

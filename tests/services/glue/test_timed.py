@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import capplan
-from capplan.answer import Plan
 from capplan.errors import CapplanError
+from capplan.pipeline.results import Plan
 from tests.helpers import scenario
 
 D = Decimal
@@ -120,7 +120,7 @@ def test_a_session_without_an_idle_time_out_is_a_risk(tmp_path: Path) -> None:
     [
         ("crawlers: {c: {triggers: monthly, duration: 0 s}}", "a run takes time"),
         ("crawlers: {c: {schedule: rate(1 days), duration: 4 min}}", "rate(1 minute)"),
-        ("sessions: {c: {triggers: monthly, duration: 1 h, timeout: 49 h}}", "at most 48 h"),
+        ("sessions: {c: {triggers: monthly, duration: 1 h, timeout: 49 h}}", "at most 2 days"),
         ("sessions: {c: {triggers: monthly, duration: 1 h, type: ray}}", "needs its number of workers"),
         ("data_quality: {c: {triggers: monthly, duration: 1 h, statistics: 5}}", "needs 'per_statistic'"),
         ("databrew: {c: {type: session, nodes: 5, triggers: monthly, duration: 1 h}}", "half hour"),
@@ -131,7 +131,7 @@ def test_a_session_without_an_idle_time_out_is_a_risk(tmp_path: Path) -> None:
 def test_what_cannot_be_is_told(body: str, text: str, tmp_path: Path) -> None:
     with pytest.raises(CapplanError) as caught:
         planned(body, tmp_path)
-    assert text in " ".join(f"{m.message} {m.hint}" for m in caught.value.mistakes)
+    assert text in " ".join(f"{m.message} {m.hint}" for m in caught.value.diagnostics)
 
 
 def test_a_meter_without_a_price_is_refused_by_name(tmp_path: Path) -> None:
@@ -139,8 +139,8 @@ def test_a_meter_without_a_price_is_refused_by_name(tmp_path: Path) -> None:
     body = ONCE + "jobs: {fold: {triggers: monthly, worker_type: R.2X, workers: 5, duration: 1 h}}"
     with pytest.raises(CapplanError) as caught:
         capplan.plan(scenario(body, tmp_path, head))
-    (mistake,) = caught.value.mistakes
-    assert "glue.etl.m_dpu_hour.memory_optimized (fold)" in mistake.message
+    (diagnostic,) = caught.value.diagnostics
+    assert "glue.etl.m_dpu_hour.memory_optimized (fold)" in diagnostic.message
     given = capplan.plan(
         scenario(body + "\nprices: {glue.etl.m_dpu_hour.memory_optimized: 0.52 USD}\n", tmp_path, head)
     )

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from capplan.calls import Access
-from capplan.flow import Flow, Peak, Shape
-from capplan.model import Context, Demand, Work
-from capplan.services.stepfunctions.asl import parse
-from capplan.services.stepfunctions.definition import Definition
+from capplan.flow import DemandFlow, LoadProfile, Peak
+from capplan.model import Context, Demand, RequestStream
+from capplan.services import integrations
+from capplan.services.stepfunctions.asl.definition import Definition
+from capplan.services.stepfunctions.asl.read import parse
 from capplan.services.stepfunctions.spec import StateMachine
 
 MONTH_SECONDS = 2_628_000
@@ -38,11 +39,11 @@ def demand() -> Callable[..., Demand]:
 
             return np.ones(40_320)
 
-        shape = Shape(
-            "shoppers", recurring=True, monthly=Fraction(MONTH_SECONDS), top=Peak(1.0, 0), flat=True, expand=expand
+        shape = LoadProfile(
+            "shoppers", recurring=True, monthly=Fraction(MONTH_SECONDS), peak=Peak(1.0, 0), flat=True, expand=expand
         )
-        flow = Flow.of(shape, Fraction(per_second))
-        return Demand((Work(Access(op="start", target="it"), flow, "traffic.shoppers"),))
+        flow = DemandFlow.of(shape, Fraction(per_second))
+        return Demand((RequestStream(Access(op="start", target="it"), flow, "traffic.shoppers"),))
 
     return build
 
@@ -65,4 +66,5 @@ def ctx() -> Context:
             "child": ("state_machines.child",),
             "both": ("tables.both", "functions.both"),
         },
+        integrations=integrations(),
     )

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-from capplan.services.stepfunctions.definition import Catcher, Definition, Graph, Retrier, State
-from capplan.services.stepfunctions.interpreter import OK, Script
+from capplan.services.stepfunctions.asl.definition import Catcher, Definition, Graph, Retrier, State
+from tests.reference.stepfunctions.interpreter import OK, Script
 
 _RESOURCES = {
     "request": ("arn:aws:states:::sqs:sendMessage", {"QueueUrl": "u", "MessageBody": "{}"}),

@@ -1,6 +1,5 @@
 """The Amazon States Language: what is read, and what AWS would refuse."""
 
-import json
 from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
@@ -10,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capplan.services.stepfunctions.asl import parse, quote_placeholders
-from capplan.services.stepfunctions.definition import DefinitionError
+from capplan.services.stepfunctions.asl.definition import DefinitionError
+from capplan.services.stepfunctions.asl.read import parse
 
 PASS = {"Type": "Pass", "End": True}
 
@@ -27,16 +26,16 @@ def task(**more: Any) -> dict[str, Any]:  # noqa: ANN401
 @pytest.mark.parametrize(
     ("definition", "message"),
     [
-        ([], "a definition is an object with StartAt and States"),
+        ([], "a definition has to be an object with StartAt and States"),
         ({"StartAt": "A"}, "States is missing"),
         ({"States": {"A": PASS}}, "StartAt is missing"),
-        ({"StartAt": "B", "States": {"A": PASS}}, "StartAt names 'B', which is no state here"),
-        (machine(A={"Type": "Pass", "Next": "Shipp"}, Ship=PASS), "state 'A' goes on to 'Shipp', which is no state"),
+        ({"StartAt": "B", "States": {"A": PASS}}, "StartAt names 'B', which is not a state of this level"),
+        (machine(A={"Type": "Pass", "Next": "Shipp"}, Ship=PASS), "state 'A' leads to 'Shipp', which is not a state"),
         (machine(A=PASS, B=PASS), "state 'B' is never reached"),
         (machine(A={"Type": "Pass", "Next": "A"}), "no state ends the execution"),
         (machine(A={"Type": "Pass"}), "state 'A' needs either Next or End: true"),
         (machine(A={"Type": "Pass", "Next": "A", "End": True}), "state 'A' needs either Next or End: true"),
-        (machine(A={"Type": "Succeed", "End": True}), "a Succeed state takes no Next or End ('A')"),
+        (machine(A={"Type": "Succeed", "End": True}), "a Succeed state has no Next or End ('A')"),
         (machine(A={"Type": "Tusk", "End": True}), "state 'A' has the unknown Type 'Tusk'"),
         (machine(A={"End": True}), "state 'A' has no Type"),
         (machine(A={"Type": "Task", "End": True}), "Task 'A' has no Resource"),
@@ -44,20 +43,20 @@ def task(**more: Any) -> dict[str, Any]:  # noqa: ANN401
         (machine(A={"Type": "Choice", "Choices": [{"Variable": "$.x"}]}), "a rule of Choice 'A' has no Next"),
         (machine(A={"Type": "Wait", "End": True}), "Wait 'A' needs exactly one of"),
         (machine(A={"Type": "Wait", "Seconds": "soon", "End": True}), "Seconds is not a number"),
-        (machine(A={"Type": "Wait", "Seconds": float("nan"), "End": True}), "Seconds is out of any range"),
-        (machine(A={"Type": "Wait", "Seconds": Decimal("1e999999"), "End": True}), "Seconds is out of any range"),
+        (machine(A={"Type": "Wait", "Seconds": float("nan"), "End": True}), "Seconds is out of range"),
+        (machine(A={"Type": "Wait", "Seconds": Decimal("1e999999"), "End": True}), "Seconds is out of range"),
         (machine(A={"Type": "Parallel", "End": True}), "Parallel 'A' has no Branches"),
         (machine(A={"Type": "Map", "End": True}), "Map 'A' has no ItemProcessor"),
         (machine(A={"Type": "Map", "End": True, "Iterator": machine(A=PASS)}), "two states are called 'A'"),
         (
             machine(A=task(Retry=[{"ErrorEquals": ["States.ALL"]}, {"ErrorEquals": ["E"]}])),
-            "States.ALL stands alone and last",
+            "States.ALL has to be alone in its entry",
         ),
         (machine(A=task(Retry=[{"ErrorEquals": []}])), "Retry of 'A' has no ErrorEquals"),
-        (machine(A=task(Retry=[{"ErrorEquals": ["E"], "BackoffRate": 0.5}])), "BackoffRate goes from 1"),
-        (machine(A=task(Retry=[{"ErrorEquals": ["E"], "MaxAttempts": -1}])), "MaxAttempts goes from 0"),
+        (machine(A=task(Retry=[{"ErrorEquals": ["E"], "BackoffRate": 0.5}])), "BackoffRate has to be at least 1"),
+        (machine(A=task(Retry=[{"ErrorEquals": ["E"], "MaxAttempts": -1}])), "MaxAttempts has to be at least 0"),
         (machine(A=task(Catch=[{"ErrorEquals": ["E"]}])), "a catcher of 'A' has no Next"),
-        (machine(A={**PASS, "Retry": [{"ErrorEquals": ["E"]}]}), "Retry of 'A' is not a list of objects on a Task"),
+        (machine(A={**PASS, "Retry": [{"ErrorEquals": ["E"]}]}), "Retry of 'A' has to be a list of objects"),
     ],
 )
 def test_what_aws_refuses_is_named(definition: object, message: str) -> None:
@@ -78,12 +77,12 @@ def test_all_mistakes_are_found_at_once_with_their_place_and_a_hint() -> None:
 def test_a_query_language_among_the_states_is_explained() -> None:
     with pytest.raises(DefinitionError) as caught:
         parse({"StartAt": "A", "States": {"QueryLanguage": "JSONata", "A": PASS}}, 0)
-    assert caught.value.problems[0].hint == "QueryLanguage stands beside States, not inside"
+    assert caught.value.problems[0].hint == "QueryLanguage has to be beside States, not inside"
 
 
 def test_a_next_that_stands_on_another_level_is_no_next() -> None:
     inner = {"Type": "Parallel", "End": True, "Branches": [machine(B={"Type": "Pass", "Next": "C"})]}
-    with pytest.raises(DefinitionError, match="state 'B' goes on to 'C', which is no state"):
+    with pytest.raises(DefinitionError, match="state 'B' leads to 'C', which is not a state"):
         parse(machine(A={"Type": "Pass", "Next": "C"}, C=inner), 0)
 
 
@@ -138,15 +137,6 @@ def test_jsonata_choices_and_literal_items_are_read() -> None:
     assert found.states["M"].map.items == 3
 
 
-def test_bare_placeholders_are_quoted_and_strings_are_left_alone() -> None:
-    text = '{"TimeoutSeconds": ${timeout}, "Resource": "${arn}:$LATEST", "Comment": "say \\"${x}\\""}'
-    assert json.loads(quote_placeholders(text)) == {
-        "TimeoutSeconds": "${timeout}",
-        "Resource": "${arn}:$LATEST",
-        "Comment": 'say "${x}"',
-    }
-
-
 def test_a_placeholder_where_a_number_belongs_is_noted() -> None:
     found = parse(machine(W={"Type": "Wait", "Seconds": "${pause}", "End": True}), 0)
     assert found.states["W"].wait_s is None
@@ -169,13 +159,13 @@ def test_a_resource_says_how_long_the_task_waits(resource: str, pattern: str) ->
     assert found.pattern == pattern
 
 
-WORDS = st.sampled_from(
+SPEC_CONFIG = st.sampled_from(
     """StartAt States Type Next End Retry Catch Choices Branches Iterator ItemProcessor Seconds ErrorEquals MaxAttempts
     BackoffRate ProcessorConfig Mode Items ItemBatcher A B Default Resource""".split()  # noqa: SIM905  a list this long
 )
 TYPES = st.sampled_from(["Task", "Map", "Parallel", "Choice", "Wait", "${x}"])
-VALUES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), WORDS, TYPES)
-WRITTEN = st.recursive(VALUES, lambda inner: st.lists(inner) | st.dictionaries(WORDS, inner), max_leaves=30)
+VALUES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), SPEC_CONFIG, TYPES)
+WRITTEN = st.recursive(VALUES, lambda inner: st.lists(inner) | st.dictionaries(SPEC_CONFIG, inner), max_leaves=30)
 
 
 @given(WRITTEN)

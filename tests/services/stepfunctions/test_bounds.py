@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from capplan.services.stepfunctions import bounds
-from capplan.services.stepfunctions.asl import parse
-from capplan.services.stepfunctions.bounds import TooManyWaysError, cheapest, dearest, open_choices
-from capplan.services.stepfunctions.definition import Definition
-from capplan.services.stepfunctions.expectation import EndlessLoop, expect
-from capplan.services.stepfunctions.records import Expectation, World
+from capplan.services.stepfunctions.asl.definition import Definition
+from capplan.services.stepfunctions.asl.read import parse
+from capplan.services.stepfunctions.execution import bounds
+from capplan.services.stepfunctions.execution.bounds import TooManyPathsError, cheapest, dearest, open_choices
+from capplan.services.stepfunctions.execution.chain import EndlessLoop
+from capplan.services.stepfunctions.execution.expectation import expect
+from capplan.services.stepfunctions.execution.model import Expectation, World
 from tests.services.stepfunctions.shapes import call
 
 
@@ -80,9 +81,9 @@ def test_past_a_published_effort_no_bound_is_looked_for(monkeypatch: pytest.Monk
     definition = WAYS["inside a branch"]
     effort = 4 * len(definition.states)
     for limit, fits in ((effort, True), (effort - 1, False)):
-        monkeypatch.setattr(bounds, "MOST_EFFORT", limit)
+        monkeypatch.setattr(bounds, "MAX_EFFORT", limit)
         if fits:
             assert cheapest(definition, World(), ("A", "B"), lambda one: one.states_entered).amount == 5
         else:
-            with pytest.raises(TooManyWaysError):
+            with pytest.raises(TooManyPathsError):
                 cheapest(definition, World(), ("A", "B"), lambda one: one.states_entered)

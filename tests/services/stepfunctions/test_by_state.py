@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import capplan
+from capplan.commands.workflow.results import StateRow, Workflow
 from capplan.errors import CapplanError
-from capplan.planning.workflow_answer import StateRow, Workflow
-from capplan.scenario.records import Scenario
+from capplan.language.scenario import Scenario
 from tests.helpers import SCENARIOS, WEB_SHOP, scenario
 from tests.services.stepfunctions.shapes import POLLING, SAGA
 
@@ -153,18 +153,18 @@ def test_both_types_are_priced_and_judged(tmp_path: Path) -> None:
     standard, express = capplan.workflow(given(tmp_path, POLLING, "    states: {'Done?': {polls: 20}}\n")).types
     assert (standard.type, standard.as_written, standard.verdict.eligible) == ("standard", True, True)
     assert not express.verdict.eligible
-    assert "Express ends executions after 300 s" in express.verdict.obstacles[0], "20 x 30 s"
+    assert "Express stops executions after 5 min" in express.verdict.obstacles[0], "20 x 30 s"
     assert standard.each == TRANSITION * 64, "1 + 3 x 20 + 1, start and end"
     short = capplan.workflow(given(tmp_path, SAGA)).types[1]
     assert short.verdict.eligible
-    assert "more than once" in short.verdict.warnings[0]
+    assert "at-least-once" in short.verdict.warnings[0]
     assert short.each == Fraction("0.000001") + Fraction(2, 10) * Fraction(64, 1024) * Fraction("0.00001667")
 
 
 def test_a_tail_past_five_minutes_forbids_express(tmp_path: Path) -> None:
     words = "    states:\n      Book car: {duration: {p50: 2 min, p99: 6 min}}\n"
     express = capplan.workflow(given(tmp_path, SAGA, words)).types[1]
-    assert "one execution of a hundred" in express.verdict.obstacles[0]
+    assert "1% of executions take" in express.verdict.obstacles[0]
 
 
 def test_the_history_holds_so_many_passes(tmp_path: Path) -> None:
@@ -190,14 +190,14 @@ def test_the_break_even_is_where_two_plans_meet(tmp_path: Path) -> None:
     ("name", "message", "hint"),
     [
         ("fulfill", "there is no state machine 'fulfill'", "did you mean 'fulfil'?"),
-        ("orders", "there is no state machine 'orders'", "there is fulfil"),
+        ("orders", "there is no state machine 'orders'", "expected one of fulfil"),
     ],
 )
 def test_an_unknown_machine_is_refused(name: str, message: str, hint: str) -> None:
     with pytest.raises(CapplanError) as caught:
         capplan.workflow(capplan.load(WEB_SHOP), name)
-    (mistake,) = caught.value.mistakes
-    assert (mistake.message, mistake.hint) == (message, hint)
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.message, diagnostic.hint) == (message, hint)
 
 
 def test_the_shipped_saga_undoes_what_fails_and_varies_as_its_functions_do() -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capplan.quantities import Distribution, mean
-from capplan.services.stepfunctions.asl import parse
-from capplan.services.stepfunctions.clock import law_of
-from capplan.services.stepfunctions.definition import Definition
-from capplan.services.stepfunctions.draws import (
+from capplan.quantities.distribution import Distribution, mean
+from capplan.services.stepfunctions.asl.definition import Definition
+from capplan.services.stepfunctions.asl.read import parse
+from capplan.services.stepfunctions.execution.clock import law_of
+from capplan.services.stepfunctions.execution.draws import (
     TooManyStepsError,
     Weights,
     draw,
@@ -19,9 +19,9 @@ from capplan.services.stepfunctions.draws import (
     how_many,
     spread_of,
 )
-from capplan.services.stepfunctions.expectation import everywhere, expect
-from capplan.services.stepfunctions.express import mean_billed_ms
-from capplan.services.stepfunctions.records import World
+from capplan.services.stepfunctions.execution.expectation import everywhere, expect
+from capplan.services.stepfunctions.execution.express import mean_billed_ms
+from capplan.services.stepfunctions.execution.model import World
 from tests.services.stepfunctions.shapes import ALL, POLLING, call
 
 E = "States.TaskFailed"
@@ -170,7 +170,7 @@ def test_express_bills_each_execution_rounded_up() -> None:
 def test_drawn_rounding_comes_close_to_the_exact_one() -> None:
     law = Distribution(((Decimal("0.5"), Decimal(100)), (Decimal("0.99"), Decimal(1_000))))
     world = World(attempt_law={"A": law}, attempt_ms={"A": mean(law)})
-    from capplan.quantities import expected_blocks
+    from capplan.quantities.distribution import expected_blocks
 
     definition = one()
     billed = mean_billed_ms(definition.graph, world, expect(definition.graph, world), 0, "m")

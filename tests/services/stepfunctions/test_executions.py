@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from capplan.services.stepfunctions.asl import parse
-from capplan.services.stepfunctions.definition import Definition
-from capplan.services.stepfunctions.expectation import EndlessLoop, all_attempts, expect
-from capplan.services.stepfunctions.interpreter import Loop, Script, ScriptError, execute, history_room
-from capplan.services.stepfunctions.records import World, fails_with
+from capplan.services.stepfunctions.asl.definition import Definition
+from capplan.services.stepfunctions.asl.read import parse
+from capplan.services.stepfunctions.execution.chain import EndlessLoop
+from capplan.services.stepfunctions.execution.expectation import everywhere, expect
+from capplan.services.stepfunctions.execution.history import history_capacities
+from capplan.services.stepfunctions.execution.model import World
+from tests.reference.stepfunctions.interpreter import Loop, Script, ScriptError, execute, history_capacity
 
 PASS = {"Type": "Pass", "End": True}
 LAMBDA = "arn:aws:states:::lambda:invoke"
@@ -137,8 +139,11 @@ POLL = {
 
 
 def test_a_polling_loop_fills_the_history() -> None:
-    room = history_room(read(**POLL), Script(), [Loop("C", "W", "S")], [], 25_000)
-    assert (room.events_fixed, room.events_per_unit, room.max_units) == (4, 9, 2_777), "4 + 9 n <= 25,000"
+    capacity = history_capacity(read(**POLL), Script(), [Loop("C", "W", "S")], [], 25_000)
+    assert (capacity.events_fixed, capacity.events_per_unit, capacity.max_units) == (4, 9, 2_777), "4 + 9 n <= 25,000"
+    odds = {"C": {"W": Fraction(9, 10), "S": Fraction(1, 10)}}
+    (planned,) = history_capacities(read(**POLL), World(choices=odds))
+    assert [planned.events_fixed, planned.events_each, planned.most, planned.present] == [4, 9, 2_777, 10]
 
 
 # --- the mean of all --------------------------------------------------------------------------------------------------
@@ -198,7 +203,7 @@ def test_the_expectation_is_the_mean_of_every_possible_execution(
     states: dict[str, Any], tasks: dict[str, int], p: Fraction
 ) -> None:
     definition = read(**states)
-    world = World(fails={name: fails_with(p, "E") for name in tasks}, items={"M": Fraction(2)})
+    world = World(fails={name: {"E": p} for name in tasks}, items={"M": Fraction(2)})
     found = expect(definition.graph, world)
     runs = [(chance, execute(definition, script)) for chance, script in every_script(tasks, p)]
 
@@ -251,12 +256,12 @@ def test_a_distributed_map_takes_at_least_its_dispatch() -> None:
     child = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(I=task())}
     found = expect(read(M=mapped(child)).graph, World(attempt_ms={"I": Fraction(10)}, items={"M": Fraction(1_000)}))
     assert found.duration_ms == 10_000, "1,000 children at 100 a second"
-    assert all_attempts(found) == {"I": 1_000}
+    assert everywhere(found, "attempts") == {"I": 1_000}
     assert found.attempts == {}, "the children's attempts are not the parent's"
 
 
 def test_many_items_and_rare_failures_stay_precise() -> None:
-    world = World(fails={"I": fails_with(Fraction(1, 10**9), "E")}, items={"M": Fraction(100_000)})
+    world = World(fails={"I": {"E": Fraction(1, 10**9)}}, items={"M": Fraction(100_000)})
     found = expect(read(M=mapped(machine(I=task()))).graph, world)
     assert float(found.p_success) == pytest.approx(0.999900005, abs=1e-9)
 
@@ -265,8 +270,6 @@ def test_a_fractional_number_of_items_lies_between_its_neighbours() -> None:
     definition = read(M=mapped(machine(I=task())))
 
     def success(items: Fraction) -> Fraction:
-        return expect(
-            definition.graph, World(fails={"I": fails_with(Fraction(1, 2), "E")}, items={"M": items})
-        ).p_success
+        return expect(definition.graph, World(fails={"I": {"E": Fraction(1, 2)}}, items={"M": items})).p_success
 
     assert success(Fraction(3, 2)) == (success(Fraction(1)) + success(Fraction(2))) / 2

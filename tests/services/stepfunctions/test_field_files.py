@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 import capplan
-from capplan.errors import CapplanError, Mistake
-from capplan.planning.workflow_answer import Workflow
+from capplan.commands.workflow.results import Workflow
+from capplan.errors import CapplanError, Diagnostic
 from capplan.report.workflow_mermaid import mermaid
-from capplan.services.stepfunctions.definition import DefinitionError
-from capplan.services.stepfunctions.expectation import expect
-from capplan.services.stepfunctions.records import World, fails_with
+from capplan.services.stepfunctions.asl.definition import DefinitionError
+from capplan.services.stepfunctions.execution.expectation import expect
+from capplan.services.stepfunctions.execution.model import World
+from capplan.services.stepfunctions.execution.retries import DEFAULT_ERROR
 from tests.cases.adapters.stepfunctions import read_definition
 from tests.helpers import HEAD
 from tests.report.mermaid_grammar import parse
@@ -32,7 +33,7 @@ def test_a_real_definition_is_read_and_planned(path: Path) -> None:
         return
     definition = read_definition(path)
     tasks = [name for name, state in definition.states.items() if state.task is not None]
-    found = expect(definition.graph, World(fails={name: fails_with(Fraction(1, 7)) for name in tasks}))
+    found = expect(definition.graph, World(fails={name: {DEFAULT_ERROR: Fraction(1, 7)} for name in tasks}))
     assert found.states_entered >= 1
     assert 0 < found.p_success < 1
     assert found.history_events >= found.states_entered
@@ -48,18 +49,18 @@ def _scenario(path: Path, folder: Path) -> str:
 @pytest.mark.skipif(not _FILES, reason="CAPPLAN_FIELD_FILES is not set")
 @pytest.mark.parametrize("path", [*_FILES, *_OTHERS], ids=lambda path: path.name)
 def test_a_scenario_over_it_answers_or_says_where_and_why_not(path: Path, tmp_path: Path) -> None:
-    answer, mistakes = _asked(_scenario(path, tmp_path))
+    answer, diagnostics = _asked(_scenario(path, tmp_path))
     if ".invalid." in path.name or path in _OTHERS:
         assert answer is None
-        assert all(m.line and m.file.endswith(path.name) and m.message and m.hint for m in mistakes)
+        assert all(m.line and m.file.endswith(path.name) and m.message and m.hint for m in diagnostics)
         return
-    assert answer is not None, mistakes
+    assert answer is not None, diagnostics
     assert answer.cost > 0
     assert parse(mermaid(answer)).edges
 
 
-def _asked(path: str) -> tuple[Workflow | None, tuple[Mistake, ...]]:
+def _asked(path: str) -> tuple[Workflow | None, tuple[Diagnostic, ...]]:
     try:
         return capplan.workflow(capplan.load(path), draws=200), ()
     except CapplanError as error:
-        return None, tuple(error.mistakes)
+        return None, tuple(error.diagnostics)

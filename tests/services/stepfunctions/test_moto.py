@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from capplan.services.stepfunctions.asl import parse
-from capplan.services.stepfunctions.definition import Definition
-from capplan.services.stepfunctions.interpreter import Script, execute
+from capplan.services.stepfunctions.asl.definition import Definition
+from capplan.services.stepfunctions.asl.read import parse
 from tests.cases.adapters.stepfunctions import read_definition, script_of
+from tests.reference.stepfunctions.interpreter import Script, execute
 from tests.services.stepfunctions.moto_runner import plays, record
 from tests.services.stepfunctions.shapes import ALL
 

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from capplan.services.stepfunctions.definition import Retrier
-from capplan.services.stepfunctions.retries import delay_s, matches, power, schedule, tidy, tries
+from capplan.services.stepfunctions.asl.definition import Retrier
+from capplan.services.stepfunctions.execution.retries import delay_s, matches, mean_delay_s, power, tidy, tries
 
 
 @pytest.mark.parametrize(
@@ -32,10 +32,9 @@ def test_waits_grow_to_the_longest_allowed() -> None:
 
 
 def test_full_jitter_halves_the_mean_wait() -> None:
-    found = schedule(Retrier(("E",), Fraction(2), 3, Fraction(2), full_jitter=True), 2)
-    assert list(found.delays_s) == [2, 4]
-    assert list(found.expected_delays_s) == [1, 2]
-    assert not found.exhausted
+    entry = Retrier(("E",), Fraction(2), 3, Fraction(2), full_jitter=True)
+    assert [delay_s(entry, k) for k in (1, 2)] == [2, 4]
+    assert [mean_delay_s(entry, k) for k in (1, 2)] == [1, 2]
 
 
 def test_attempts_are_a_geometric_series() -> None:

@@ -9,12 +9,15 @@ import pytest
 from pydantic import ValidationError
 
 from capplan.model import Context, Demand
-from capplan.services.stepfunctions import KIND, StateMachine, validate
+from capplan.resource_type import DeclaredResource, MeteredResource
+from capplan.services import integrations
+from capplan.services.stepfunctions.asl.definition import Task
+from capplan.services.stepfunctions.asl.integrations import integration, target_name
 from capplan.services.stepfunctions.cost import longest_express_ms
-from capplan.services.stepfunctions.definition import Task
-from capplan.services.stepfunctions.express import billed_ms
-from capplan.services.stepfunctions.integrations import integration, target_name
-from capplan.services.stepfunctions.limits import Bucket, pool_quota, start_bucket, transition_bucket
+from capplan.services.stepfunctions.execution.express import billed_ms
+from capplan.services.stepfunctions.quotas import START_RATE, TRANSITION_RATE
+from capplan.services.stepfunctions.spec import StateMachine, validate
+from capplan.services.stepfunctions.state_machine import STATE_MACHINE
 from capplan.services.stepfunctions.usage import billed_mb, estimated_mb
 
 Build = Callable[..., StateMachine]
@@ -57,17 +60,19 @@ def one(**state: Any) -> dict[str, Any]:  # noqa: ANN401
 
 
 def test_calls_are_the_attempts_that_are_to_be_expected(machine: Build, ctx: Context) -> None:
-    calls = {c.to: c for c in KIND.calls("fulfil", machine(FULFIL, states=TOLD), ctx)}
+    calls = {c.to: c for c in STATE_MACHINE.calls(DeclaredResource("fulfil", machine(FULFIL, states=TOLD), ctx))}
     passed = 1 - Fraction(1, 10_000)
     assert calls["functions.charge"].times == Fraction("1.111"), "1 + 0.1 + 0.01 + 0.001"
     assert calls["functions.ship"].times == passed * Fraction(8, 10), "the other ways of a Choice share the rest"
     assert calls["tables.orders"].times == passed * Fraction(2, 10)
     assert (calls["tables.orders"].access.op, calls["functions.ship"].access.op) == ("update", "invoke")
-    assert calls["tables.orders"].over_ms == KIND.duration_ms("fulfil", machine(FULFIL, states=TOLD), ctx)
+    assert calls["tables.orders"].over_ms == STATE_MACHINE.duration_ms(
+        DeclaredResource("fulfil", machine(FULFIL, states=TOLD), ctx)
+    )
 
 
 def test_time_is_attempts_waits_and_the_slowest(machine: Build, ctx: Context) -> None:
-    found = KIND.duration_ms("fulfil", machine(FULFIL, states=TOLD), ctx)
+    found = STATE_MACHINE.duration_ms(DeclaredResource("fulfil", machine(FULFIL, states=TOLD), ctx))
     assert found == Fraction("1.111") * 180 + 124 + (1 - Fraction(1, 10_000)) * Fraction(8, 10) * 90
 
 
@@ -149,41 +154,44 @@ def test_integrations_are_seen_by_themselves(
     machine: Build, ctx: Context, state: dict[str, Any], to: str | None, op: str | None, duration_ms: int
 ) -> None:
     spec = machine(one(**state))
-    found = KIND.calls("m", spec, ctx)
+    found = STATE_MACHINE.calls(DeclaredResource("m", spec, ctx))
     assert [(c.to, c.access.op) for c in found if c.times == 1] == ([] if to is None else [(to, op)])
-    assert KIND.duration_ms("m", spec, ctx) == duration_ms
+    assert STATE_MACHINE.duration_ms(DeclaredResource("m", spec, ctx)) == duration_ms
 
 
 def test_a_call_may_name_what_the_definition_does_not(machine: Build, ctx: Context) -> None:
     spec = machine(one(Resource="${Painter}"), states={"A": {"call": "charge", "duration": "2 s"}})
-    (found,) = KIND.calls("m", spec, ctx)
+    (found,) = STATE_MACHINE.calls(DeclaredResource("m", spec, ctx))
     assert found.to == "functions.charge"
-    assert KIND.duration_ms("m", spec, ctx) == 2_000
+    assert STATE_MACHINE.duration_ms(DeclaredResource("m", spec, ctx)) == 2_000
 
 
 def test_names_are_read_out_of_arns_and_placeholders() -> None:
-    assert integration("arn:aws:states:::sqs:sendMessage") is None
-    assert integration("arn:aws:states:::states:startExecution.sync:2") is not None
+    known = integrations()
+    assert integration("arn:aws:states:::sqs:neverHeardOf", known) is None
+    assert integration("arn:aws:states:::states:startExecution.sync:2", known) is not None
     task = Task(LAMBDA, "request", {"FunctionName": "arn:aws:lambda:eu-west-1:1:function:paint:3"})
-    assert target_name(task) == "paint"
-    assert target_name(Task(LAMBDA, "request", {"FunctionName": "{% $name %}"})) is None
-    assert target_name(Task("arn:aws:states:::glue:startJobRun", "request", {"JobName.$": "$.job"})) is None
+    assert target_name(task, known) == "paint"
+    direct = Task("arn:aws:lambda:eu-west-1:1:function:paint:3", "request", {})
+    assert target_name(direct, known) == "paint"
+    assert target_name(Task(LAMBDA, "request", {"FunctionName": "{% $name %}"}), known) is None
+    assert target_name(Task("arn:aws:states:::glue:startJobRun", "request", {"JobName.$": "$.job"}), known) is None
 
 
 def test_transitions_are_states_retries_and_overhead(machine: Build, demand: Flowing, ctx: Context) -> None:
     spec = machine(FULFIL, states={**TOLD, "Charge": {"call": "charge"}})
-    usage = KIND.meter("fulfil", spec, demand(), ctx)
-    (charge,) = KIND.charge("fulfil", spec, usage, ctx)
+    usage = STATE_MACHINE.meter(DeclaredResource("fulfil", spec, ctx), demand())
+    (charge,) = STATE_MACHINE.charge(MeteredResource("fulfil", spec, usage, ctx))
     assert charge.quantity == 2_628_000 * (2 + Fraction(8, 10) * (1 + 3 + 1) + Fraction(2, 10) + 2)
     assert (charge.id, charge.price) == ("fulfil.transitions", "stepfunctions.standard.state_transition")
     assert charge.description == "2,628,000 executions × (6.2 states + 2 for start and end)"
-    assert KIND.summary(usage) == {"executions": 2_628_000, "state_transitions": 21_549_600}
+    assert STATE_MACHINE.summary(usage) == {"executions": 2_628_000, "state_transitions": 21_549_600}
 
 
 def test_express_pays_requests_and_rounded_gb_seconds(machine: Build, demand: Flowing, ctx: Context) -> None:
     spec = machine(FULFIL, type="express", states={**TOLD, "Charge": {"call": "charge"}})
-    usage = KIND.meter("fulfil", spec, demand(), ctx)
-    requests, duration = KIND.charge("fulfil", spec, usage, ctx)
+    usage = STATE_MACHINE.meter(DeclaredResource("fulfil", spec, ctx), demand())
+    requests, duration = STATE_MACHINE.charge(MeteredResource("fulfil", spec, usage, ctx))
     assert requests.quantity == 2_628_000
     assert requests.price == "stepfunctions.express.request"
     assert requests.description == "2,628,000 executions"
@@ -201,19 +209,21 @@ def test_children_of_a_distributed_map_have_their_own_bill(machine: Build, deman
             {"StartAt": "M", "States": states}, states={"M": {"items": 1_001}, "A": {"call": "charge"}}, overhead=0
         )
 
-    standard = KIND.meter("m", build("STANDARD"), demand(), ctx)
-    assert standard.each.transitions == 1 + 11, "ceil(1,001 / 100) children of one state"
-    express = KIND.meter("m", build("EXPRESS"), demand(), ctx)
-    assert [express.each.transitions, express.each.requests] == [1, 11]
-    assert express.each.gb_seconds == 11 * Fraction(2, 10) * Fraction(64, 1024)
-    assert [c.times for c in KIND.calls("m", build("EXPRESS"), ctx)] == [11]
-    assert {p.limit for p in KIND.pools("m", build("STANDARD"), standard, ctx)} >= {"stepfunctions.open_map_runs"}
+    standard = STATE_MACHINE.meter(DeclaredResource("m", build("STANDARD"), ctx), demand())
+    assert standard.billed.transitions == 1 + 11, "ceil(1,001 / 100) children of one state"
+    express = STATE_MACHINE.meter(DeclaredResource("m", build("EXPRESS"), ctx), demand())
+    assert [express.billed.transitions, express.billed.requests] == [1, 11]
+    assert express.billed.gb_seconds == 11 * Fraction(2, 10) * Fraction(64, 1024)
+    assert [c.times for c in STATE_MACHINE.calls(DeclaredResource("m", build("EXPRESS"), ctx))] == [11]
+    assert {p.limit for p in STATE_MACHINE.pools(MeteredResource("m", build("STANDARD"), standard, ctx))} >= {
+        "stepfunctions.open_map_runs"
+    }
 
 
 def test_open_executions_follow_littles_law(machine: Build, demand: Flowing, ctx: Context) -> None:
     spec = machine(one(Resource="arn:aws:states:::glue:startJobRun.sync", Parameters={"JobName": "settle"}))
-    usage = KIND.meter("m", spec, demand(2), ctx)
-    seen = KIND.observe("m", spec, usage, ctx)
+    usage = STATE_MACHINE.meter(DeclaredResource("m", spec, ctx), demand(2))
+    seen = STATE_MACHINE.observe(MeteredResource("m", spec, usage, ctx))
     assert seen["executions.open"].value == 1_200, "2 a second x 600 s"
     assert seen["executions.open"].limit == 1_000_000
     assert seen["success"].value == 1
@@ -222,10 +232,10 @@ def test_open_executions_follow_littles_law(machine: Build, demand: Flowing, ctx
 def test_the_history_and_the_five_minutes_are_checked(machine: Build, demand: Flowing, ctx: Context) -> None:
     states = {"A": {"duration": "6 min"}}
     slow = machine(one(Resource=LAMBDA), type="express", states=states)
-    usage = KIND.meter("m", slow, demand(), ctx)
-    checks = {c.limit: c for c in KIND.check("m", slow, usage, ctx)}
+    usage = STATE_MACHINE.meter(DeclaredResource("m", slow, ctx), demand())
+    checks = {c.limit: c for c in STATE_MACHINE.limits(MeteredResource("m", slow, usage, ctx))}
     assert checks["stepfunctions.express.duration"].breached
-    (option,) = KIND.options("m", slow, usage, ctx)
+    (option,) = STATE_MACHINE.options(MeteredResource("m", slow, usage, ctx))
     assert (option.rule, option.severity, option.changes[0].to) == ("stepfunctions.needs-standard", "risk", "standard")
     loop = machine(
         {
@@ -238,33 +248,47 @@ def test_the_history_and_the_five_minutes_are_checked(machine: Build, demand: Fl
         },
         states={"C": {"polls": 10_000}},
     )
-    history = {c.limit: c for c in KIND.check("m", loop, KIND.meter("m", loop, demand(), ctx), ctx)}
+    history = {
+        c.limit: c
+        for c in STATE_MACHINE.limits(
+            MeteredResource("m", loop, STATE_MACHINE.meter(DeclaredResource("m", loop, ctx), demand()), ctx)
+        )
+    }
     assert history["stepfunctions.history_events"].load == 2 + 4 * 10_000 + 2
     assert history["stepfunctions.history_events"].breached
 
 
 def test_express_fits_what_does_not_wait_for_others(machine: Build, demand: Flowing, ctx: Context) -> None:
     fits = machine(one(Resource=LAMBDA), states={"A": {"call": "charge"}})
-    (option,) = KIND.options("m", fits, KIND.meter("m", fits, demand(), ctx), ctx)
-    assert option.message == "m runs 180 ms: Express bills the time."
+    (option,) = STATE_MACHINE.options(
+        MeteredResource("m", fits, STATE_MACHINE.meter(DeclaredResource("m", fits, ctx), demand()), ctx)
+    )
+    assert option.message == "m finishes in 180 ms; Express bills requests and duration instead of transitions."
     waits = machine(one(Resource="arn:aws:states:::sqs:sendMessage.waitForTaskToken"))
-    (risk,) = KIND.options("m", waits, KIND.meter("m", waits, demand(), ctx), ctx)
+    (risk,) = STATE_MACHINE.options(
+        MeteredResource("m", waits, STATE_MACHINE.meter(DeclaredResource("m", waits, ctx), demand()), ctx)
+    )
     assert risk.rule == "stepfunctions.waits-forever"
 
 
 def test_open_questions_are_answered_and_listed(machine: Build, demand: Flowing, ctx: Context) -> None:
     spec = machine(FULFIL)
-    usage = KIND.meter("fulfil", spec, demand(), ctx)
-    found = {(a.path, a.value, a.kind) for a in KIND.assume("fulfil", spec, usage, ctx)}
+    usage = STATE_MACHINE.meter(DeclaredResource("fulfil", spec, ctx), demand())
+    found = {(a.path, a.value, a.kind) for a in STATE_MACHINE.assume(MeteredResource("fulfil", spec, usage, ctx))}
     assert found == {
-        ("state_machines.fulfil.states.In stock.next", "2 ways, equally often", "workload"),
+        ("state_machines.fulfil.states.In stock.next", "2 next states, equally likely", "workload"),
         ("state_machines.fulfil.states.Pack.items", "1", "workload"),
-        ("state_machines.fulfil.states", "no time of their own", "workload"),
+        ("state_machines.fulfil.states", "no duration", "workload"),
         ("state_machines.fulfil.states", "an execution takes 5 to 7 transitions", "workload"),
         ("state_machines.fulfil.overhead", "2", "aws_default"),
     }
     told = machine(FULFIL, overhead=1, states={**TOLD, "Charge": {"call": "charge"}})
-    assert KIND.assume("fulfil", told, KIND.meter("fulfil", told, demand(), ctx), ctx) == ()
+    assert (
+        STATE_MACHINE.assume(
+            MeteredResource("fulfil", told, STATE_MACHINE.meter(DeclaredResource("fulfil", told, ctx), demand()), ctx)
+        )
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -278,27 +302,27 @@ def test_open_questions_are_answered_and_listed(machine: Build, demand: Flowing,
         (
             {"states": {"Pack": {"call": "charge"}}},
             ("states", "Pack", "call"),
-            "'call' belongs to a Task; 'Pack' is a Map",
+            "'call' is for a Task; 'Pack' is a Map",
         ),
         (
             {"states": {"Ship": {"wait": "3 s"}}},
             ("states", "Ship", "wait"),
-            "'wait' belongs to a Wait; 'Ship' is a Task",
+            "'wait' is for a Wait; 'Ship' is a Task",
         ),
         (
             {"states": {"In stock": {"next": {"Ship": "5%"}}}},
             ("states", "In stock", "next", "Ship"),
-            "'In stock' never goes to 'Ship', it goes to Pack, Backorder",
+            "'In stock' never goes to 'Ship', expected one of Pack, Backorder",
         ),
         (
             {"states": {"In stock": {"next": {"Pack": "50%", "Backorder": "40%"}}}},
             ("states", "In stock", "next"),
-            "the ways out of 'In stock' add up to 90%, not 100%",
+            "the probabilities of 'In stock' add up to 90%, not 100%",
         ),
         (
             {"states": {"In stock": {"polls": 3}}},
             ("states", "In stock", "polls"),
-            "'polls' needs a Choice with one way back to itself and one out; 'In stock' has not",
+            "'polls' needs a Choice that leads back to itself and out of the loop; 'In stock' does not",
         ),
     ],
 )
@@ -352,14 +376,9 @@ def test_the_memory_estimate_is_that_of_the_pricing_page() -> None:
     assert estimated_mb(Fraction(50), Fraction(32), 400) == Fraction("62.85"), "50 MB + 50 KB + 32 KB x 400"
 
 
-def test_a_bucket_admits_a_burst_and_then_its_refill() -> None:
-    assert transition_bucket("us-east-1") == Bucket(5_000, 5_000)
-    assert transition_bucket("us-east-1", "express") is None
-    assert Bucket(5_000, 5_000).seconds_for(100_000) == 19, "(100,000 - 5,000) / 5,000"
-    assert start_bucket("eu-central-1") == Bucket(800, 150)
-    assert start_bucket("eu-central-1", "express").sustains(Fraction(6_000))
-    assert pool_quota("stepfunctions.start_rate", "us-east-1") == 300
-    assert pool_quota("lambda.concurrency", "us-east-1") is None
+def test_an_accounts_defaults_differ_by_region() -> None:
+    assert [START_RATE.in_region(region) for region in ("eu-central-1", "us-east-1")] == [150, 300]
+    assert [TRANSITION_RATE.in_region(region) for region in ("eu-central-1", "us-east-1")] == [800, 5_000]
 
 
 def test_the_longest_cheaper_express_execution() -> None:

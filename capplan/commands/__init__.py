@@ -1,0 +1,1 @@
+"""The computation of each command."""

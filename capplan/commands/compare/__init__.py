@@ -1,0 +1,1 @@
+"""Capacity modes of tables compared, each planned."""

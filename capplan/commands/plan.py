@@ -1,0 +1,143 @@
+"""Plans a scenario: demand, usage, limits, line items, recommendations and gates."""
+
+from datetime import date
+from decimal import Decimal
+
+from capplan import __version__
+from capplan.gates.judge import Baseline, changes, judge
+from capplan.gates.observables import aliases, observables
+from capplan.gates.observed import observed
+from capplan.language.scenario import Scenario
+from capplan.pipeline.access_patterns import patterns_of
+from capplan.pipeline.assumptions import assumptions, excluded
+from capplan.pipeline.inputs import inputs_of
+from capplan.pipeline.limits import limits_of
+from capplan.pipeline.meter import meter
+from capplan.pipeline.price import (
+    Priced,
+    catalogue_of,
+    cost_by_service,
+    cost_by_tag,
+    missing_prices,
+    monthly,
+    price,
+    prices_of,
+)
+from capplan.pipeline.quotas import quota_increases
+from capplan.pipeline.recommendations import recommendations_of
+from capplan.pipeline.results import Plan, PlannedResource
+from capplan.pipeline.run_costs import runs_of
+from capplan.pipeline.traffic_costs import traffic_costs
+from capplan.pricing.rating import rate
+
+
+def plan(
+    scenario: Scenario,
+    *,
+    today: date | None = None,
+    seed: int = 0,
+    findings: bool = True,
+    baseline: Baseline | None = None,
+    allow_unjudged: bool = True,
+) -> Plan:
+    """The plan of a scenario.
+
+    Args:
+        scenario: The scenario.
+        today: The day with which the age of prices and waivers are compared; None where it is not known.
+        seed: Random seed.
+        findings: Whether recommendations are computed.
+        baseline: The plan with which gates on a change compare.
+        allow_unjudged: Whether gates without the baseline or the day that they need are listed as not evaluated; else
+            they are errors.
+
+    Raises:
+        CapplanError: A price is missing, a call loop grows without bound, or a gate uses an unknown metric.
+    """
+    priced = price(meter(scenario, seed), catalogue_of(scenario), today)
+    if priced.missing:
+        raise missing_prices(scenario, priced.missing)
+    limits = limits_of(priced.metered)
+    traffic_sources = traffic_costs(priced)
+    known = observables(scenario, priced, limits, traffic_sources)
+    names = {**known, **aliases(scenario, known)} if scenario.gates else known
+    base = baseline or Baseline()
+    verdicts, unjudged = judge(scenario, names, base, today, allow_unjudged=allow_unjudged)
+    recommendations, rules = recommendations_of(priced, today) if findings else ((), 0)
+    if not allow_unjudged and recommendations and any(gate.verdict != "pass" for gate in verdicts):
+        from capplan.gates.suggested_fixes import with_suggested_fixes  # noqa: PLC0415  only where a gate fails
+
+        verdicts = with_suggested_fixes(priced, verdicts, recommendations, base, today)
+    if findings:
+        recommendations = (*recommendations, *quota_increases(priced.metered, limits))
+    total = priced.monthly_cost
+    monthly_lines = [x for x in priced.lines if x.charge_frequency != "one_time"]
+    return Plan(
+        version=__version__,
+        name=scenario.name,
+        region=scenario.region,
+        file=scenario.file,
+        sha256=scenario.sha256,
+        seed=seed,
+        prices=prices_of(priced),
+        monthly_cost=total,
+        yearly_cost=total * 12,
+        one_time_cost=sum((x.contracted_cost for x in priced.lines if x.charge_frequency == "one_time"), Decimal(0)),
+        list_cost=sum((x.list_cost for x in monthly_lines), Decimal(0)),
+        discount=scenario.account.discount,
+        free_tier=scenario.account.free_tier,
+        free_tier_saves=_free_tier_saves(priced, today),
+        fixed_cost=_fixed_cost(priced),
+        cost_by_service=cost_by_service(priced),
+        cost_by_tag={f"{key}={value}": cost for (key, value), cost in cost_by_tag(priced).items()},
+        resources=_resources(priced),
+        lines=priced.lines,
+        traffic_sources=traffic_sources,
+        limits=limits,
+        findings=recommendations,
+        rules_looked=rules,
+        assumptions=assumptions(priced),
+        excluded=excluded(priced),
+        gates=verdicts,
+        runs=runs_of(priced),
+        unjudged=unjudged,
+        observed=(*observed(known), *observed(changes(known, base))),
+        inputs=inputs_of(scenario),
+        patterns=patterns_of(priced),
+    )
+
+
+def _resources(priced: Priced) -> tuple[PlannedResource, ...]:
+    costs = priced.cost_by_resource
+    metered = priced.metered
+    return tuple(
+        PlannedResource(
+            r.name,
+            a,
+            r.label,
+            r.type.id,
+            r.type.id.partition(".")[0],
+            costs[a],
+            r.type.summary(metered.usage[a]),
+            dict(getattr(r.spec, "tags", None) or {}),
+            r.line,
+        )
+        for a, r in metered.scenario.resources.items()
+    )
+
+
+def _fixed_cost(priced: Priced) -> Decimal:
+    flows = {c.id: c.flow for charges in priced.charges.values() for c in charges}
+    return sum(
+        (x.contracted_cost for x in priced.lines if flows[x.charge_id] is None and x.charge_frequency != "one_time"),
+        Decimal(0),
+    )
+
+
+def _free_tier_saves(priced: Priced, today: date | None) -> Decimal | None:
+    scenario = priced.metered.scenario
+    if scenario.account.free_tier:
+        return None
+    charges = [c for cs in priced.charges.values() for c in cs]
+    rated = rate(charges, priced.catalogue, free_tier=True, discount=scenario.account.discount, today=today)
+    return priced.monthly_cost - monthly(rated.lines)

@@ -1,0 +1,1 @@
+"""One state machine analyzed: what an execution does, costs, may cost, and how executions vary."""

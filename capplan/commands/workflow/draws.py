@@ -1,0 +1,101 @@
+"""Draws executions of a workflow and summarizes them as measures, with their exact means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from capplan.commands.workflow.results import Measure
+from capplan.commands.workflow.unit_prices import UnitPrices
+from capplan.language.scenario import Resource
+from capplan.model import Context
+from capplan.services.stepfunctions.execution.draws import (
+    Spread,
+    TooManyStepsError,
+    draw,
+    generator,
+    how_many,
+    spread_of,
+)
+from capplan.services.stepfunctions.execution.express import side_by_side, varies
+from capplan.services.stepfunctions.execution.world import definition_of, world_of
+from capplan.services.stepfunctions.quotas import DURATION_STEP_MS
+from capplan.services.stepfunctions.usage import Usage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_ROUNDING = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Measures of one execution, and the 99th percentile of its seconds; `draws` 0 means that nothing was drawn."""
+
+    measures: tuple[Measure, ...]
+    draws: int
+    why_not: str
+    slowest_s: Fraction
+
+
+def drawn_of(
+    machine: Resource, usage: Usage, ctx: Context, prices: UnitPrices, draws: int | None, cost: Fraction
+) -> Drawn:
+    """Draws executions and summarizes them.
+
+    Args:
+        machine: The state machine.
+        usage: Its month.
+        ctx: The scenario's context.
+        prices: Costs of a transition, a request, an attempt.
+        draws: Executions to draw; None for a number that suits the definition.
+        cost: The exact mean cost of an execution in USD.
+    """
+    execution = usage.mean
+    wanted = draws or how_many(execution.states_entered)
+    spreads: Mapping[str, Spread] = {}
+    why_not = ""
+    try:
+        spreads = _spreads(machine, usage, ctx, prices, wanted)
+    except TooManyStepsError as error:
+        wanted, why_not = 0, str(error)
+    means = {
+        "states": ("entered", execution.states_entered),
+        "retries": ("", execution.retries),
+        "transitions": ("", execution.states_entered + execution.retries + usage.overhead),
+        "history events": ("", execution.history_events),
+        "duration": ("ms", execution.duration_ms),
+        "cost": ("USD", cost),
+    }
+    if usage.express:
+        means.pop("transitions")
+        means.pop("history events")
+    graph, world = definition_of(machine.spec).graph, world_of(machine.spec, ctx)
+    slowest_counts = side_by_side(graph) and varies(graph, world) and bool(spreads)
+    if slowest_counts:
+        means["duration"] = ("ms", spreads["duration"].mean)
+    measures = tuple(
+        Measure(name, unit, mean, spreads.get(name), exact=name != "duration" or not slowest_counts)
+        for name, (unit, mean) in means.items()
+    )
+    slowest_ms = spreads["duration"].p99 if spreads else execution.duration_ms
+    return Drawn(measures, wanted, why_not, slowest_ms / 1000)
+
+
+def _spreads(machine: Resource, usage: Usage, ctx: Context, prices: UnitPrices, draws: int) -> dict[str, Spread]:
+    import numpy as np  # noqa: PLC0415  only where something is drawn
+
+    spec = machine.spec
+    graph, world = definition_of(spec).graph, world_of(spec, ctx)
+    drawn = draw(graph, world, draws, generator(ctx.seed, machine.name), prices.weights())
+    usd: NDArray[np.float64] = drawn.cost + prices.edges()
+    if usage.express:
+        usd = usd + np.maximum(1, np.ceil(drawn.ms / DURATION_STEP_MS - _ROUNDING)) * float(prices.step)
+    return {
+        "states": spread_of(drawn.entered),
+        "retries": spread_of(drawn.retries),
+        "transitions": spread_of(drawn.entered + drawn.retries + usage.overhead),
+        "history events": spread_of(drawn.events + 2),
+        "duration": spread_of(drawn.ms),
+        "cost": spread_of(usd),
+    }

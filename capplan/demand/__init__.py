@@ -1,1 +1,0 @@
-"""What arrives where: traffic shapes, schedules, and calls solved as a linear system."""

@@ -1,0 +1,1 @@
+"""The scenario language: its grammar, and the messages for its errors."""

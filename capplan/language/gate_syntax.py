@@ -1,0 +1,343 @@
+"""Parses a gate: comparisons of figures and metrics, joined by and, or, not.
+
+Precedence, from lowest: or, and, not, a comparison, + -, * /, a sign; then a figure, a share `of limit` or `of` a
+metric, a metric, or anything in parentheses.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from capplan.language.gate_tokens import EXAMPLE, GateError, Token, tokens
+from capplan.language.gate_units import SHARE, Unit
+
+Comparator = Literal["<", "<=", ">", ">=", "==", "!="]
+Operator = Literal["+", "-", "*", "/"]
+Level = Literal["deny", "warn"]
+MAX_LEVELS = 32
+"""Parentheses, signs and negations inside one another."""
+_COMPARATORS = ("<", "<=", ">", ">=", "==", "!=")
+
+
+class Figure(NamedTuple):
+    """A figure in the text. With `of_limit` it is that share of the other operand's limit."""
+
+    value: Fraction
+    unit: Unit
+    at: int
+    width: int
+    of_limit: bool = False
+
+
+class Name(NamedTuple):
+    """A metric."""
+
+    name: str
+    at: int
+    width: int
+
+
+class Sum(NamedTuple):
+    """Two figures joined by an operator."""
+
+    operator: Operator
+    left: "Value"
+    right: "Value"
+    at: int
+    width: int
+
+
+Value = Figure | Name | Sum
+
+
+class Comparison(NamedTuple):
+    """A figure compared with another; `left_text` and `right_text` are as written."""
+
+    operator: Comparator
+    left: Value
+    right: Value
+    left_text: str
+    right_text: str
+    at: int
+    width: int
+
+
+class Not(NamedTuple):
+    """The negation of a test."""
+
+    of: "Test"
+
+
+class Join(NamedTuple):
+    """Two tests, both (`and`) or either (`or`)."""
+
+    word: Literal["and", "or"]
+    left: "Test"
+    right: "Test"
+
+
+Test = Comparison | Not | Join
+
+
+class Waiver(NamedTuple):
+    """Permission for a gate to fail: who gave it, why, and the last day on which it applies."""
+
+    owner: str
+    reason: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A gate and its place in the file (line 0: an option of the command line, whose name is `source`).
+
+    `inside` is the number of characters between `column` and the start of `text`: 1 after a quote; None where the text
+    is folded over lines, so that no place in it has a column.
+    """
+
+    text: str
+    test: Test
+    level: Level
+    line: int
+    column: int
+    width: int = 1
+    excerpt: str = ""
+    inside: int | None = 0
+    waiver: Waiver | None = None
+    source: str = field(default="")
+
+
+def read_gate(text: str) -> Test:
+    """A gate's test from its text. Raises GateError."""
+    return _Parser(text).gate()
+
+
+def budget_gate(amount: Decimal) -> Gate:
+    """`--budget`: the maximum monthly cost."""
+    text = f"cost.monthly <= {amount:f} USD"
+    return Gate(text, read_gate(text), "deny", 0, 0, source="--budget")
+
+
+def budget_delta_gate(amount: Decimal, unit: Literal["USD", "%"]) -> Gate:
+    """`--budget-delta`: the maximum increase of the monthly cost over the baseline; `amount` in USD or percent."""
+    text = f"cost.change <= {amount:f} USD" if unit == "USD" else f"cost.change_percent <= {amount:f}%"
+    return Gate(text, read_gate(text), "deny", 0, 0, source="--budget-delta")
+
+
+def names_in(node: Test | Value) -> Iterator[Name]:
+    """Every metric, in the order written."""
+    match node:
+        case Name():
+            yield node
+        case Figure():
+            return
+        case Not(of=of):
+            yield from names_in(of)
+        case Sum(left=left, right=right) | Comparison(left=left, right=right) | Join(left=left, right=right):
+            yield from names_in(left)
+            yield from names_in(right)
+
+
+def constant_comparison(test: Test) -> Comparison | None:
+    """The first comparison of figures alone, whose result does not depend on the plan; None where there is none."""
+    match test:
+        case Not(of=of):
+            return constant_comparison(of)
+        case Join(left=left, right=right):
+            return constant_comparison(left) or constant_comparison(right)
+        case Comparison():
+            return None if any(names_in(test)) else test
+
+
+def ceilings(test: Test, names: Collection[str]) -> Iterator[Fraction]:
+    """The maxima a gate sets for a metric, by any of its names: of plain comparisons, alone or joined by `and`."""
+    match test:
+        case Join(word="and", left=left, right=right):
+            yield from ceilings(left, names)
+            yield from ceilings(right, names)
+        case Comparison(operator="<" | "<=", left=Name(name=name), right=Figure(value=value, of_limit=False)):
+            if name in names:
+                yield value
+        case Comparison(operator=">" | ">=", left=Figure(value=value, of_limit=False), right=Name(name=name)):
+            if name in names:
+                yield value
+
+
+class _Parser:
+    """A recursive-descent parser, used for one gate."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.tokens, self.i, self.depth = text, tokens(text), 0, 0
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.i]
+
+    def gate(self) -> Test:
+        if self.tokens[0].kind == "end":
+            raise GateError("a gate compares a metric with a limit, found nothing", 0)
+        test = self._test(self._or())
+        if self.token.kind != "end":
+            self._unexpected("expected and, or, or the end")
+        return test
+
+    def _accept(self, kind: str, *texts: str) -> bool:
+        if self.token.kind == kind and self.token.text in texts:
+            self.i += 1
+            return True
+        return False
+
+    def _unexpected(self, expected: str) -> None:
+        token = self.token
+        found = "nothing" if token.kind == "end" else f"'{token.text}'"
+        raise GateError(f"{expected}, found {found}", token.at, token.width)
+
+    def _or(self) -> Test | Value:
+        left = self._and()
+        while self._accept("keyword", "or"):
+            left = Join("or", self._test(left), self._test(self._and()))
+        return left
+
+    def _and(self) -> Test | Value:
+        left = self._not()
+        while self._accept("keyword", "and"):
+            left = Join("and", self._test(left), self._test(self._not()))
+        return left
+
+    def _not(self) -> Test | Value:
+        if not self._accept("keyword", "not"):
+            return self._comparison()
+        self._nest()
+        negation = Not(self._test(self._not()))
+        self.depth -= 1
+        return negation
+
+    def _comparison(self) -> Test | Value:
+        start = self.token.at
+        left = self._sum()
+        if not (self.token.kind == "sign" and self.token.text in _COMPARATORS):
+            return left
+        sign = self.token
+        self.i += 1
+        left_value, right_start = self._value(left), self.token.at
+        right_value = self._value(self._sum())
+        end = self._end()
+        if self.token.kind == "sign" and self.token.text in _COMPARATORS:
+            raise GateError("one comparison at a time", self.token.at, self.token.width, "join two with and")
+        operator: Comparator = sign.text  # type: ignore[assignment]
+        comparison = Comparison(
+            operator,
+            left_value,
+            right_value,
+            self.text[start : sign.at].strip(),
+            self.text[right_start:end],
+            start,
+            end - start,
+        )
+        _check_of_limit(comparison)
+        return comparison
+
+    def _end(self) -> int:
+        """Just after the previous token."""
+        previous = self.tokens[self.i - 1]
+        return previous.at + previous.width
+
+    def _sum(self) -> Test | Value:
+        return self._chain(("+", "-"), self._product)
+
+    def _product(self) -> Test | Value:
+        return self._chain(("*", "/"), self._signed)
+
+    def _chain(self, signs: tuple[str, ...], part: Callable[[], Test | Value]) -> Test | Value:
+        start = self.token.at
+        left = part()
+        while self.token.kind == "sign" and self.token.text in signs:
+            operator: Operator = self.token.text  # type: ignore[assignment]
+            self.i += 1
+            left_value = self._value(left)
+            right = self._value(part())
+            left = Sum(operator, left_value, right, start, self._end() - start)
+        return left
+
+    def _signed(self) -> Test | Value:
+        start = self.token.at
+        if not self._accept("sign", "-"):
+            return self._atom()
+        self._nest()
+        of = self._value(self._signed())
+        self.depth -= 1
+        if isinstance(of, Figure):
+            return Figure(-of.value, of.unit, start, self._end() - start, of.of_limit)
+        return Sum("*", Figure(Fraction(-1), Unit(), start, 1), of, start, self._end() - start)
+
+    def _atom(self) -> Test | Value:
+        token = self.token
+        if self._accept("sign", "("):
+            self._nest()
+            inner = self._or()
+            if not self._accept("sign", ")"):
+                self._unexpected("expected ')'")
+            self.depth -= 1
+            return inner
+        if token.kind not in ("name", "figure"):
+            self._unexpected("expected a metric or a figure")
+        self.i += 1
+        if token.kind == "name":
+            return Name(token.text, token.at, token.width)
+        figure = Figure(token.value, token.unit, token.at, token.width)
+        return self._of(figure) if self.token.kind == "keyword" and self.token.text == "of" else figure
+
+    def _of(self, share: Figure) -> Value:
+        if share.unit != SHARE:
+            raise GateError("expected a percentage before 'of'", share.at, share.width, "such as 80% of limit")
+        self.i += 1
+        if self._accept("keyword", "limit"):
+            return Figure(share.value, share.unit, share.at, self._end() - share.at, of_limit=True)
+        token = self.token
+        if token.kind != "name":
+            self._unexpected("expected 'limit' or a metric")
+        self.i += 1
+        return Sum("*", share, Name(token.text, token.at, token.width), share.at, self._end() - share.at)
+
+    def _nest(self) -> None:
+        self.depth += 1
+        if self.depth > MAX_LEVELS:
+            raise GateError(f"nested deeper than {MAX_LEVELS} levels", self.token.at, 1, "write several gates")
+
+    def _test(self, node: Test | Value) -> Test:
+        if isinstance(node, Figure | Name | Sum):
+            raise GateError("a gate is a comparison: a limit is missing", node.at, node.width, EXAMPLE)
+        return node
+
+    def _value(self, node: Test | Value) -> Value:
+        if isinstance(node, Figure | Name | Sum):
+            return node
+        at = node.at if isinstance(node, Comparison) else self.token.at
+        raise GateError("expected a figure, found a comparison", at, 1, "join comparisons with and, or, not")
+
+
+def _check_of_limit(comparison: Comparison) -> None:
+    """`of limit` needs exactly one metric in the other operand."""
+    left, right = comparison.left, comparison.right
+    for operand, other in ((left, right), (right, left)):
+        for figure in _figures(operand):
+            names = {name.name for name in names_in(other)}
+            if figure.of_limit and len(names) != 1:
+                count = "none" if not names else str(len(names))
+                raise GateError(
+                    f"'of limit' needs one metric on the other side, found {count}",
+                    figure.at,
+                    figure.width,
+                    "write place-order.concurrency.peak < 80% of limit",
+                )
+
+
+def _figures(node: Value) -> Iterator[Figure]:
+    if isinstance(node, Figure):
+        yield node
+    elif isinstance(node, Sum):
+        yield from _figures(node.left)
+        yield from _figures(node.right)

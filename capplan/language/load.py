@@ -1,0 +1,140 @@
+"""Loads a scenario: its text to checked specs, traffic, calls and gates, or all its errors."""
+
+import hashlib
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from capplan.errors import CapplanError
+from capplan.flow import DemandFlow
+from capplan.language.gate_syntax import budget_gate
+from capplan.language.gates import gates_of
+from capplan.language.head import HEAD, check_limit_names, check_region, check_top_keys
+from capplan.language.models import Head
+from capplan.language.prices import prices_of
+from capplan.language.reader import Reader
+from capplan.language.references import check_references
+from capplan.language.requests import calls_in, incoming_at
+from capplan.language.scenario import Resource, Scenario, Specs, with_gates
+from capplan.language.schedules import schedules_of
+from capplan.language.specs import specs_of
+from capplan.language.traffic import traffic_of
+from capplan.language.unchanged import Unchanged
+from capplan.quantities.fields import RANGE_KEYS
+from capplan.reading.document import Document
+from capplan.reading.files import Files, Source, read_source
+from capplan.reading.yaml_reader import read_yaml
+from capplan.services import SECTIONS
+
+
+def load(path: str, *, text: str | None = None, budget: Decimal | None = None) -> Scenario:
+    """The scenario at a path (`-`: that of `text`), with a gate on the monthly cost where `budget` (USD) is given.
+
+    Raises:
+        CapplanError: All its errors, in file order.
+    """
+    scenario = load_source(read_source(path, text))
+    return scenario if budget is None else with_gates(scenario, budget_gate(budget))
+
+
+def load_source(source: Source) -> Scenario:
+    """The scenario of a text and the files beside it. Raises CapplanError."""
+    doc = read_yaml(source.text, source.display)
+    return build(doc, source.files, hashlib.sha256(source.text.encode()).hexdigest())
+
+
+def build(
+    doc: Document, files: Files, sha256: str, data: Mapping[str, Any] | None = None, base: Scenario | None = None
+) -> Scenario:
+    """A scenario from plain data.
+
+    Args:
+        doc: The document, for positions.
+        files: The files beside it.
+        sha256: Of the document's text.
+        data: Changed data; the document's where None.
+        base: A valid scenario of which `data` is a changed copy: what is the same object in both is not read again.
+
+    Raises:
+        CapplanError: All errors, in file order.
+    """
+    raw = doc.data if data is None else data
+    if not isinstance(raw, Mapping):
+        raise CapplanError((doc.diagnostic([], "expected keys and values", "write capplan: 1, a name and a region"),))
+    return scenario_of(Reader(doc, files, dict(raw)), sha256, Unchanged(base, raw))
+
+
+def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged) -> Scenario:
+    """A scenario from a reader's data. Raises CapplanError."""
+    head = reader.model(Head, {k: reader.data[k] for k in HEAD if k in reader.data}, (), {})
+    check_top_keys(reader)
+    flows_by_name = unchanged.flows() or traffic_of(reader)
+    specs = specs_of(reader, unchanged)
+    names: dict[str, list[str]] = {}
+    for address in specs:
+        names.setdefault(address.partition(".")[2], []).append(address)
+    resources = {
+        address: unchanged.with_all_it_names(address, specs)
+        or resource_at(reader, address, names, flows_by_name, specs)
+        for address in specs
+    }
+    starts = schedules_of(specs)
+    gates = gates_of(reader)
+    prices = prices_of(reader)
+    check_limit_names(reader)
+    if head is not None:
+        check_region(reader, head.region)
+    if reader.diagnostics or head is None:
+        raise CapplanError(tuple(sorted(reader.diagnostics, key=lambda d: (d.line, d.column))))
+    return Scenario(
+        file=reader.doc.file,
+        sha256=sha256,
+        name=head.name,
+        region=head.region,
+        timezone=head.timezone,
+        account=head.account,
+        flows_by_name={**flows_by_name, **starts},
+        resources=resources,
+        gates=gates,
+        prices=prices,
+        ranges=tuple(_ranges(reader.data, ())),
+        data=reader.data,
+        doc=reader.doc,
+        files=reader.files,
+        commitments=head.commitments,
+    )
+
+
+def resource_at(
+    reader: Reader,
+    address: str,
+    names: Mapping[str, list[str]],
+    flows: Mapping[str, DemandFlow],
+    specs: Specs,
+) -> Resource:
+    """One resource with its calls and its requests from outside."""
+    type_, spec = specs[address]
+    key, _, name = address.partition(".")
+    section = SECTIONS[key]
+    raw = reader.data[key][name]
+    written = raw.get("calls", reader.inherited(key).get("calls")) if "calls" in section.flow_keys else None
+    lines = reader.listed(written, (key, name, "calls"))
+    calls = tuple(call for at, item in lines for call in calls_in(reader, item, at, specs))
+    lines = reader.listed(raw.get("access") if "access" in section.flow_keys else None, (key, name, "access"))
+    incoming = tuple(i for at, item in lines for i in incoming_at(reader, item, at, section, specs[address], flows))
+    if spec is not None:
+        check_references(reader, type_, spec, (key, name), names, flows, specs)
+    label = name if len(names[name]) == 1 else address
+    line = reader.doc.locate([key, name], key=True).line
+    return Resource(type_, section, name, address, label, spec, calls, incoming, line)
+
+
+def _ranges(data: object, path: tuple[str, ...]) -> list[str]:
+    """The dotted paths of ranges {low, likely, high}."""
+    if isinstance(data, Mapping):
+        if data.keys() == RANGE_KEYS and (not path or path[-1] != "next"):
+            return [".".join(path)]
+        return [dotted for key, value in data.items() for dotted in _ranges(value, (*path, str(key)))]
+    if isinstance(data, list):
+        return [dotted for i, value in enumerate(data) for dotted in _ranges(value, (*path, str(i)))]
+    return []

@@ -1,0 +1,37 @@
+"""Reads the section `prices`: the user's own prices, which replace those of the price list."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from capplan.language.reader import Reader
+from capplan.language.wording import describe
+from capplan.quantities.text import read_money
+from capplan.reading.nearest import did_you_mean
+from capplan.reading.scalars import shown
+
+
+def prices_of(reader: Reader) -> dict[str, Decimal]:
+    """The user's own prices in USD, by price key."""
+    from capplan.pricing.catalogue import known_keys  # noqa: PLC0415
+
+    out: dict[str, Decimal] = {}
+    raw = reader.data.get("prices")
+    if raw is not None and not isinstance(raw, Mapping):
+        reader.add_error(
+            ["prices"], "expected price keys under 'prices'", "such as dynamodb.backup.pitr_gb_month: 0.2 USD"
+        )
+        return out
+    for key, value in (raw or {}).items():
+        known = known_keys(key.partition(".")[0])
+        if key not in known:
+            hint = did_you_mean(key, known, "capplan prices list REGION shows all keys")
+            reader.add_error(["prices", key], f"unknown price key {shown(key)}", hint, key=True)
+            continue
+        try:
+            out[key] = read_money(value)
+        except Exception:  # noqa: BLE001  a pydantic error outside a model
+            mark = reader.doc.locate(["prices", key])
+            is_number = isinstance(value, Decimal)
+            message = f"{value} has no unit" if is_number else f"{mark.text or describe(mark)} is not a price"
+            reader.add_error(["prices", key], message, "expected an amount in USD, such as 0.2 USD")
+    return out

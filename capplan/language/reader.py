@@ -1,0 +1,145 @@
+"""Gives all parts of the loader the scenario's plain data, and collects their errors."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from capplan.errors import Diagnostic
+from capplan.language.models import NAME
+from capplan.language.wording import describe, diagnostics_of
+from capplan.reading.document import Document
+from capplan.reading.files import Files
+from capplan.reading.nearest import nearest
+from capplan.reading.scalars import shown
+from capplan.services import SECTIONS
+
+Path = tuple[str | int, ...]
+_FEW = 8
+"""Names that a hint lists."""
+_EXAMPLES = {"traffic": "shoppers: {rate: 60/s}", "defaults": "functions: {memory: 256 MB}"}
+"""Entries of sections that belong to no service."""
+
+
+def _example(section: str) -> str:
+    example = SECTIONS[section].example if section in SECTIONS else _EXAMPLES.get(section)
+    return f"such as {example}" if example else ""
+
+
+class Reader:
+    """A scenario's plain data and the errors found so far; used for one load."""
+
+    def __init__(self, doc: Document, files: Files, data: dict[str, Any]) -> None:
+        self.doc, self.files, self.data = doc, files, data
+        self.diagnostics: list[Diagnostic] = []
+
+    def add_error(self, path: Sequence[str | int], message: str, hint: str = "", *, key: bool = False) -> None:
+        """Add an error at a path of the data; at the key where `key` is set, else at its value."""
+        self.add(self.doc.diagnostic(path, message, hint, key=key))
+
+    def add_error_inside(
+        self, path: Sequence[str | int], message: str, hint: str, inside: int | None, width: int
+    ) -> None:
+        """Add an error `inside` characters into a text; at its start where `inside` is None."""
+        diagnostic = self.doc.diagnostic(path, message, hint)
+        if inside is not None:
+            diagnostic = replace(diagnostic, column=diagnostic.column + inside, width=width)
+        self.add(diagnostic)
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        """Add an error once: an error under `defaults` is found for each resource that inherits it."""
+        if diagnostic not in self.diagnostics:
+            self.diagnostics.append(diagnostic)
+
+    def model(
+        self,
+        model: type[BaseModel],
+        raw: object,
+        path: Path,
+        unsupported: Mapping[str, str],
+        general: tuple[Path, frozenset[str]] = ((), frozenset()),
+    ) -> Any:  # noqa: ANN401
+        """The pydantic model of some data; None, with its errors added, where they are invalid.
+
+        `general` is the path of the keys that the data inherit, and those keys.
+        """
+        try:
+            return model.model_validate(raw)
+        except ValidationError as error:
+            for diagnostic in diagnostics_of(error, model, self.doc, path, unsupported, general):
+                self.add(diagnostic)
+            return None
+
+    def written(self, path: Path) -> object:
+        """The value at a path of the data; None where there is none."""
+        return value_at(self.data, path)
+
+    def section(self, name: str) -> dict[str, Any]:
+        """A section's entries by name."""
+        raw = self.data.get(name)
+        if raw is None and name not in self.data:
+            return {}
+        if not isinstance(raw, Mapping):
+            actual = describe(self.doc.locate([name]))
+            self.add_error([name], f"expected names under '{name}', found {actual}", _example(name), key=True)
+            return {}
+        for key in raw:
+            if not NAME.fullmatch(key):
+                self.add_error(
+                    [name, key],
+                    f"{shown(key)} is not a name",
+                    "expected letters, digits, - and _, at most 64",
+                    key=True,
+                )
+        return dict(raw)
+
+    def listed(self, raw: object, path: Path) -> list[tuple[Path, Any]]:
+        """A list's lines, each with its path."""
+        if raw is None:
+            return []
+        if not isinstance(raw, list):
+            example = {"gates": "cost.monthly <= 2500 USD", "access": "{get: 100/s}"}.get(
+                str(path[-1]), "{get: orders}"
+            )
+            actual = describe(self.doc.locate(path))
+            message = f"expected a list under '{path[-1]}', found {actual}"
+            self.add_error(path, message, f"such as - {example}", key=True)
+            return []
+        return [((*path, i), item) for i, item in enumerate(raw)]
+
+    def inherited(self, section: str) -> Mapping[str, Any]:
+        """The keys under `defaults` for a section."""
+        inherited = value_at(self.data, ("defaults", section))
+        return inherited if isinstance(inherited, Mapping) else {}
+
+    def unknown(self, value: object, section: str, path: Sequence[str | int], specs: Mapping[str, Any]) -> None:
+        """Add an error for a name that its section does not declare."""
+        names = [a.partition(".")[2] for a in specs if a.startswith(f"{section}.")]
+        noun = SECTIONS[section].noun if section in SECTIONS else section
+        close = nearest(value, names) if isinstance(value, str) else None
+        line = self.doc.locate([section, close], key=True).line if close else 0
+        hint = f"did you mean '{close}'? (line {line})" if close else listed(noun, names)
+        name = shown(value) if isinstance(value, str) else describe(self.doc.locate(path))
+        self.add_error(path, f"there is no {noun} {name}", hint)
+
+
+def value_at(data: Any, path: Iterable[str | int]) -> Any:  # noqa: ANN401  plain data
+    """The value at a path of plain data; None where there is none."""
+    for step in path:
+        if isinstance(data, list):
+            data = data[int(step)] if str(step).isdigit() and int(step) < len(data) else None
+        else:
+            data = data.get(str(step)) if isinstance(data, Mapping) else None
+    return data
+
+
+def listed(noun: str, names: Sequence[str]) -> str:
+    """`the only table is orders`, `the tables are orders, stock`; the first few of many."""
+    if len(names) == 1:
+        return f"the only {noun} is {names[0]}"
+    plural = noun if noun == "traffic" else f"{noun}s"
+    if not names:
+        return f"no {plural} declared"
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return f"the {plural} are {', '.join(names[:_FEW])}{more}"

@@ -1,0 +1,81 @@
+"""The records of a checked scenario."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from capplan.calls import Access
+from capplan.flow import DemandFlow
+from capplan.language.gate_syntax import Gate
+from capplan.language.models import Account, Commitment
+from capplan.model import Line
+from capplan.reading.document import Document
+from capplan.reading.files import Files
+from capplan.resource_type import ResourceType
+from capplan.service import Section
+
+Specs = Mapping[str, tuple[ResourceType[Any, Any], Any]]
+"""The type and the spec (None where it is invalid) of each declared resource, by address."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCall:
+    """One line of `calls`: the target, and how often it is called per unit of the caller's demand."""
+
+    to: str
+    times: Fraction
+    access: Access
+    line: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingRequests:
+    """One line of `access`: requests from outside to a resource."""
+
+    access: Access
+    flow: DemandFlow
+    traffic_source: str
+    line: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One declared resource: its spec, its calls, its requests from outside."""
+
+    type: ResourceType[Any, Any]
+    section: Section
+    name: str
+    address: str
+    label: str
+    spec: Any
+    calls: tuple[WrittenCall, ...]
+    access: tuple[IncomingRequests, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A checked scenario, with the plain data it was read from."""
+
+    file: str
+    sha256: str
+    name: str
+    region: str
+    timezone: str
+    account: Account
+    flows_by_name: Mapping[str, DemandFlow]
+    resources: Mapping[str, Resource]
+    gates: tuple[Gate, ...]
+    prices: Mapping[str, Decimal]
+    ranges: tuple[str, ...]
+    data: Mapping[str, Any] = field(repr=False)
+    doc: Document = field(repr=False)
+    files: Files = field(repr=False)
+    commitments: tuple[Commitment, ...] = ()
+
+
+def with_gates(scenario: Scenario, *gates: Gate) -> Scenario:
+    """The scenario with more gates."""
+    return replace(scenario, gates=(*scenario.gates, *gates)) if gates else scenario

@@ -1,0 +1,66 @@
+"""Reads the section `traffic`: a rate over time, by name."""
+
+from fractions import Fraction
+from typing import get_args
+
+from capplan import units
+from capplan.flow import DemandFlow
+from capplan.language.load_profiles import Daily, Spike, traffic_profile
+from capplan.language.models import DailyCurve, Traffic, Weekday
+from capplan.language.reader import Path, Reader
+from capplan.schedule import read_schedule, schedule_profile
+
+
+def traffic_of(reader: Reader) -> dict[str, DemandFlow]:
+    """The requests per second of each traffic, by name."""
+    out: dict[str, DemandFlow] = {}
+    for name, raw in reader.section("traffic").items():
+        spec = reader.model(Traffic, raw, ("traffic", name), {})
+        if spec is None:
+            out[name] = DemandFlow.zero()
+            continue
+        if (spec.rate is None) == (spec.schedule is None):
+            reader.add_error(
+                ["traffic", name],
+                f"traffic '{name}' needs either a rate or a schedule",
+                "write rate: 60/s or schedule: cron(0 3 * * ? *)",
+            )
+        if spec.schedule is not None and (spec.daily or spec.weekly or spec.spikes):
+            key = next(key for key in ("daily", "weekly", "spikes") if getattr(spec, key))
+            hint = "daily, weekly and spikes shape a rate; a schedule sets its own times"
+            reader.add_error(["traffic", name, key], f"'{key}' does not apply to a schedule", hint, key=True)
+        _spikes(reader, spec, ("traffic", name))
+        if spec.weekly and not any(spec.weekly.get(day, 1) for day in get_args(Weekday)):
+            reader.add_error(
+                ["traffic", name, "weekly"], "every day of the week is 0x", "at least one day needs traffic"
+            )
+            continue
+        out[name] = _traffic_flow(name, spec)
+    return out
+
+
+def _spikes(reader: Reader, spec: Traffic, path: Path) -> None:
+    """Adds an error for each spike that is not inside the four weeks."""
+    for i, spike in enumerate(spec.spikes):
+        minutes = spike.for_ms / 60_000
+        if not minutes or spike.at + minutes > units.WINDOW_MINUTES:
+            reader.add_error(
+                [*path, "spikes", i],
+                "the spike is not inside the four weeks",
+                "it must last more than 0 min and end by day 28 24:00",
+            )
+
+
+def _traffic_flow(name: str, spec: Traffic) -> DemandFlow:
+    if spec.schedule is not None:
+        return DemandFlow.of(schedule_profile(name, read_schedule(spec.schedule)), Fraction(1))
+    curve = spec.daily
+    if isinstance(curve, DailyCurve):
+        daily = Daily(float(curve.peak), float(curve.trough), curve.at)
+    elif isinstance(curve, tuple):
+        daily = Daily(hours=tuple(float(x) for x in curve))
+    else:
+        daily = Daily()
+    spikes = tuple(Spike(s.name, s.at, Fraction(s.for_ms) / 1000, s.times) for s in spec.spikes)
+    profile = traffic_profile(name, daily, {str(day): factor for day, factor in spec.weekly.items()}, spikes)
+    return DemandFlow.of(profile, spec.rate or Fraction(0))

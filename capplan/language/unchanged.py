@@ -1,0 +1,37 @@
+"""Finds what a changed scenario has in common with its base, so that it is not read again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from capplan.flow import DemandFlow
+from capplan.language.scenario import Resource, Scenario, Specs
+
+
+class Unchanged:
+    """The parts of a base scenario that are the same object in the changed data; none without a base."""
+
+    def __init__(self, base: Scenario | None, data: Mapping[str, Any]) -> None:
+        self._data = data
+        same = base is not None and all(base.data.get(key) is data.get(key) for key in ("traffic", "defaults"))
+        self._base = base if same else None
+
+    def flows(self) -> dict[str, DemandFlow] | None:
+        """The requests per second of each traffic, by name; None where they have to be read."""
+        base = self._base
+        return None if base is None else {n: flow for n, flow in base.flows_by_name.items() if n not in base.resources}
+
+    def resource(self, address: str) -> Resource | None:
+        """The resource at an address where its data are the same."""
+        section, _, name = address.partition(".")
+        base = self._base
+        if base is None or address not in base.resources:
+            return None
+        return base.resources[address] if base.data[section][name] is self._data[section][name] else None
+
+    def with_all_it_names(self, address: str, specs: Specs) -> Resource | None:
+        """The resource at an address where its data and those of all resources that it names are the same."""
+        base, resource = self._base, self.resource(address)
+        if base is None or resource is None or base.resources.keys() != specs.keys():
+            return None
+        named = {call.to for call in resource.calls} | {s.name for s in resource.type.sources(resource.spec)}
+        return resource if all(a not in specs or self.resource(a) is not None for a in named) else None

@@ -1,0 +1,237 @@
+"""Computes the demand of every resource from the traffic, the calls and the triggers."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+from capplan import units
+from capplan.calls import Access
+from capplan.errors import CapplanError, Diagnostic
+from capplan.flow import DemandFlow
+from capplan.language.scenario import Resource, Scenario
+from capplan.model import Assumption, Call, Context, Demand, Line, RequestStream
+from capplan.pipeline.solve import Edge, LoopError, arrivals
+from capplan.resource_type import DeclaredResource, Source
+
+SourceKey = tuple[str, str, int | None]
+Ratios = Mapping[SourceKey, Fraction]
+"""Records that one invocation takes, by address and source; 1 for sources that are not in it."""
+
+
+class OutgoingCall(NamedTuple):
+    """A request that a resource makes `times` per unit of its own demand, spread over `over_ms`."""
+
+    to: str
+    times: Fraction
+    access: Access
+    over_ms: Fraction
+    line: Line | None = None
+
+
+class Injected(NamedTuple):
+    """Requests to a resource in addition to those of the scenario, to see what they alone cause."""
+
+    to: str
+    access: Access
+    flow: DemandFlow
+
+
+def emitted(address: str) -> str:
+    """The graph node of what a resource emits: its stream, its queue."""
+    return f"{address}#emitted"
+
+
+def calls_of(resource: Resource, ctx: Context, scenario: Scenario) -> tuple[OutgoingCall, ...]:
+    """The calls of a resource per unit of its demand: those of the scenario and those of its type."""
+    factor = resource.type.calls_per_unit(resource.spec)
+    duration_ms = ctx.duration_ms[resource.address]
+    written = [OutgoingCall(c.to, c.times * factor, c.access, duration_ms, c.line) for c in resource.calls]
+    added = resource.type.calls(DeclaredResource(resource.name, resource.spec, ctx))
+    known = [OutgoingCall(c.to, c.times, fitting(scenario, c), c.over_ms) for c in added if c.to in scenario.resources]
+    return tuple(written + known)
+
+
+def fitting(scenario: Scenario, call: Call) -> Access:
+    """A call's request, adapted to its target."""
+    target = scenario.resources[call.to]
+    return target.type.fit_request(target.spec, call.access)
+
+
+def sources(scenario: Scenario) -> Iterator[tuple[str, Source]]:
+    """The triggers of each resource, with its address; its own schedule is one of them."""
+    for address, resource in scenario.resources.items():
+        for source in resource.type.sources(resource.spec):
+            yield address, source
+        if address in scenario.flows_by_name:
+            yield address, Source(address, cause=f"traffic.{address}")
+
+
+def emitters_read(scenario: Scenario) -> tuple[str, ...]:
+    """Addresses of resources whose stream or queue is read."""
+    names = dict.fromkeys(source.name for _, source in sources(scenario) if source.emitted)
+    return tuple(name for name in names if name in scenario.resources)
+
+
+def _key(address: str, source: Source) -> SourceKey:
+    """The address, the source, and the index of the trigger."""
+    return address, source.name, source.trigger
+
+
+def _flow_of(scenario: Scenario, source: Source, flows: Mapping[str, DemandFlow]) -> DemandFlow:
+    if source.emitted:
+        return flows.get(emitted(source.name), DemandFlow.zero())
+    return scenario.flows_by_name[source.name]
+
+
+def _attempts(scenario: Scenario, address: str, access: Access, source: Source | None = None) -> Fraction:
+    """Invocations or runs that one request or one batch causes, retries included."""
+    target = scenario.resources[address]
+    return target.type.attempts(target.spec, access, source)
+
+
+def _request_of(resource: Resource, source: Source) -> Access:
+    """The request that a source makes."""
+    if source.access is not None:
+        return source.access.model_copy(update={"target": resource.name})
+    return Access.model_validate({"op": resource.type.starts_with, "target": resource.name})
+
+
+def _per_unit(scenario: Scenario, address: str, source: Source, ratios: Ratios) -> Fraction:
+    """Invocations or runs that one request or record of a source causes."""
+    access = _request_of(scenario.resources[address], source)
+    return source.share / ratios.get(_key(address, source), Fraction(1)) * _attempts(scenario, address, access, source)
+
+
+def ratios_of(
+    scenario: Scenario, flows: Mapping[str, DemandFlow], shards: Mapping[str, int]
+) -> dict[SourceKey, Fraction]:
+    """Records per invocation of each source that is read in batches, at the month's mean rate."""
+    out: dict[SourceKey, Fraction] = {}
+    for address, source in sources(scenario):
+        resource = scenario.resources[address]
+        per_second = _flow_of(scenario, source, flows).monthly * source.share / units.MONTH_SECONDS
+        ratio = resource.type.records_per_invocation(resource.spec, source, per_second, shards.get(source.name, 1))
+        if ratio != 1:
+            out[_key(address, source)] = ratio
+    return out
+
+
+def arrivals_of(
+    scenario: Scenario,
+    calls: Mapping[str, tuple[OutgoingCall, ...]],
+    ratios: Ratios,
+    extra: Iterable[Injected] = (),
+) -> dict[str, DemandFlow]:
+    """Requests per second at every resource, and records per second that each emits.
+
+    Raises:
+        CapplanError: A call loop grows without bound.
+    """
+    incoming: dict[str, list[DemandFlow]] = {address: [] for address in scenario.resources}
+    edges: list[Edge] = []
+    for address, resource in scenario.resources.items():
+        for entry in resource.access:
+            records = resource.type.emitted_records(resource.spec, entry.access)
+            incoming.setdefault(emitted(address), []).append(entry.flow * records)
+            if calls[address]:
+                incoming[address].append(entry.flow)
+        edges += [edge for call in calls[address] for edge in _edges(scenario, address, call, calls)]
+    for injected in extra:
+        target = scenario.resources[injected.to]
+        records = target.type.emitted_records(target.spec, injected.access)
+        incoming.setdefault(emitted(injected.to), []).append(injected.flow * records)
+        incoming[injected.to].append(injected.flow * _attempts(scenario, injected.to, injected.access))
+    for address, source in sources(scenario):
+        times = _per_unit(scenario, address, source, ratios)
+        if source.emitted:
+            edges.append(Edge(emitted(source.name), address, times))
+        else:
+            incoming[address].append(scenario.flows_by_name[source.name] * times)
+    try:
+        return arrivals({node: DemandFlow.total(flows) for node, flows in incoming.items()}, edges)
+    except LoopError as error:
+        raise CapplanError((_loop_diagnostic(scenario, error),)) from None
+
+
+def _edges(
+    scenario: Scenario, address: str, call: OutgoingCall, calls: Mapping[str, tuple[OutgoingCall, ...]]
+) -> Iterator[Edge]:
+    """The edges of a call to its target and to what the target emits.
+
+    A target that only emits, such as a table, needs no node of its own: its requests cause nothing else.
+    """
+    target = scenario.resources[call.to]
+    records = target.type.emitted_records(target.spec, call.access)
+    if records:
+        yield Edge(address, emitted(call.to), call.times * records, call.over_ms)
+    if calls[call.to] or not target.section.emits:
+        times = call.times * _attempts(scenario, call.to, call.access)
+        yield Edge(address, call.to, times, call.over_ms)
+
+
+def _loop_diagnostic(scenario: Scenario, error: LoopError) -> Diagnostic:
+    names = [node.partition("#")[0] for node in error.nodes]
+    first = scenario.resources[names[0]]
+    return scenario.doc.diagnostic(
+        [first.section.key, first.name],
+        f"call loop grows without bound: {' -> '.join(_readable(scenario, node) for node in error.nodes)}",
+        "each cycle causes at least one more; use a chance or a filter below 100%",
+        key=True,
+    )
+
+
+def _readable(scenario: Scenario, node: str) -> str:
+    """A node in a message: `orders's stream`."""
+    address, _, is_emitted = node.partition("#")
+    resource = scenario.resources[address]
+    emits = resource.section.emits
+    return f"{resource.name}'s {emits.word}" if is_emitted and emits is not None else resource.name
+
+
+def demands(
+    scenario: Scenario,
+    calls: Mapping[str, tuple[OutgoingCall, ...]],
+    flows: Mapping[str, DemandFlow],
+    ratios: Ratios,
+    shards: Mapping[str, int],
+    extra: Iterable[Injected] = (),
+) -> dict[str, Demand]:
+    """The requests that reach each resource, one stream per sender."""
+    streams: dict[str, list[RequestStream]] = {address: [] for address in scenario.resources}
+    for address, resource in scenario.resources.items():
+        streams[address] += [
+            RequestStream(e.access, e.flow, f"traffic.{e.traffic_source}", line=e.line) for e in resource.access
+        ]
+        for call in calls[address]:
+            times = call.times * _attempts(scenario, call.to, call.access)
+            flow = (flows.get(address, DemandFlow.zero()) * times).spread(call.over_ms)
+            streams[call.to].append(RequestStream(call.access, flow, address, line=call.line))
+    for injected in extra:
+        flow = injected.flow * _attempts(scenario, injected.to, injected.access)
+        streams[injected.to].append(RequestStream(injected.access, flow, "injected"))
+    for address, source in sources(scenario):
+        flow = _flow_of(scenario, source, flows) * _per_unit(scenario, address, source, ratios)
+        access, records = (
+            _request_of(scenario.resources[address], source),
+            ratios.get(_key(address, source), Fraction(1)),
+        )
+        count = shards.get(source.name, 1)
+        streams[address].append(RequestStream(access, flow, source.cause, source.trigger, records, shards=count))
+    return {address: Demand(tuple(s for s in sent if s.flow.terms)) for address, sent in streams.items()}
+
+
+def demand_assumptions(
+    scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, DemandFlow]
+) -> tuple[Assumption, ...]:
+    """Assumptions on resources without demand, and on ranges, of which the likely value is used."""
+    out = [
+        Assumption(address, "no demand", "nothing triggers or calls it", "workload")
+        for address, resource in scenario.resources.items()
+        if not demand[address].requests
+        and resource.type.warn_if_idle(resource.spec)
+        and not flows.get(emitted(address))
+    ]
+    out += [
+        Assumption(path, "the likely value", "ranges are not evaluated yet", "workload") for path in scenario.ranges
+    ]
+    return tuple(out)

@@ -1,0 +1,121 @@
+"""Meters every resource, until the shards of streams and the demand of their readers agree."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from capplan.flow import DemandFlow
+from capplan.language.scenario import Resource, Scenario
+from capplan.model import Assumption, Context, Demand
+from capplan.pipeline.demand import (
+    Injected,
+    SourceKey,
+    arrivals_of,
+    calls_of,
+    demand_assumptions,
+    demands,
+    emitters_read,
+    ratios_of,
+)
+from capplan.quantities.distribution import Distribution
+from capplan.resource_type import DeclaredResource, MeteredResource
+from capplan.services import integrations
+
+_MAX_ROUNDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """A scenario with its demand and usage, before prices."""
+
+    scenario: Scenario
+    context: Context
+    demand: Mapping[str, Demand]
+    usage: Mapping[str, Any]
+    notes: tuple[Assumption, ...]
+    consumed: frozenset[str]
+    """Addresses of resources whose stream or queue is read."""
+
+    def resource(self, address: str) -> MeteredResource[Any, Any]:
+        """One resource with its usage."""
+        resource = self.scenario.resources[address]
+        return MeteredResource(resource.name, resource.spec, self.usage[address], self.context)
+
+
+def context_of(scenario: Scenario, seed: int) -> Context:
+    """What services may know; durations that include callees' are recomputed until they agree."""
+    resources = scenario.resources.values()
+    addresses: dict[str, tuple[str, ...]] = {}
+    for resource in resources:
+        addresses[resource.name] = (*addresses.get(resource.name, ()), resource.address)
+    durations: dict[str, Fraction] = {}
+    ctx = Context(
+        region=scenario.region,
+        quotas=scenario.account.quotas,
+        in_use=scenario.account.in_use,
+        duration_ms=durations,
+        addresses=addresses,
+        seed=seed,
+        duration_law={
+            r.address: r.spec.duration for r in resources if isinstance(getattr(r.spec, "duration", None), Distribution)
+        },
+        timeout_ms={r.address: end for r in resources if (end := r.type.timeout_ms(r.spec)) is not None},
+        fails={r.address: share for r in resources if (share := r.type.failure_share(r.spec))},
+        integrations=integrations(),
+    )
+    waiting = [r for r in resources if r.type.waits_for_callees]
+    for resource in resources:
+        waits = resource.type.waits_for_callees
+        durations[resource.address] = Fraction(0) if waits else _duration_ms(resource, ctx)
+    for _ in waiting:
+        before = dict(durations)
+        for resource in waiting:
+            durations[resource.address] = _duration_ms(resource, ctx)
+        if before == durations:
+            break
+    return ctx
+
+
+def _duration_ms(resource: Resource, ctx: Context) -> Fraction:
+    return resource.type.duration_ms(DeclaredResource(resource.name, resource.spec, ctx))
+
+
+def meter(
+    scenario: Scenario, seed: int, extra: Sequence[Injected] = (), silent: str = "", base: Metered | None = None
+) -> Metered:
+    """The scenario with the demand and the usage of every resource.
+
+    Args:
+        scenario: The scenario.
+        seed: Random seed.
+        extra: Requests in addition to those of the scenario.
+        silent: The address of a resource whose calls are left out, since `extra` contains them.
+        base: The scenario before a change: a resource whose spec and demand are the same is not metered again.
+    """
+    ctx = context_of(scenario, seed)
+    calls = {a: () if a == silent else calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
+    emitters = emitters_read(scenario)
+    shards: dict[str, int] = dict.fromkeys(emitters, 1)
+    ratios: dict[SourceKey, Fraction] = {}
+    flows: dict[str, DemandFlow] = {}
+    for _ in range(_MAX_ROUNDS):
+        flows = arrivals_of(scenario, calls, ratios, extra)
+        demand = demands(scenario, calls, flows, ratios, shards, extra)
+        usage = {a: _meter(scenario.resources[a], demand[a], ctx, base) for a in emitters}
+        shards = {a: scenario.resources[a].type.shards(usage[a]) for a in emitters}
+        following = ratios_of(scenario, flows, shards)
+        if following == ratios:
+            break
+        ratios = following
+    demand = demands(scenario, calls, flows, ratios, shards, extra)
+    usage = {a: _meter(r, demand[a], ctx, base) for a, r in scenario.resources.items()}
+    return Metered(scenario, ctx, demand, usage, demand_assumptions(scenario, demand, flows), frozenset(emitters))
+
+
+def _meter(resource: Resource, demand: Demand, ctx: Context, base: Metered | None) -> Any:  # noqa: ANN401  each service has its own usage
+    if base is not None and base.context == ctx:
+        before = base.scenario.resources.get(resource.address)
+        if before is not None and before.spec is resource.spec and base.demand[resource.address] == demand:
+            return base.usage[resource.address]
+    return resource.type.meter(DeclaredResource(resource.name, resource.spec, ctx), demand)

@@ -1,0 +1,146 @@
+"""Prices the charges of all resources together, as tiers apply to the account, and sums them up."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from capplan.errors import CapplanError
+from capplan.language.scenario import Resource, Scenario
+from capplan.model import Charge, Context
+from capplan.pipeline.commitments import committed
+from capplan.pipeline.meter import Metered
+from capplan.pipeline.results import Prices
+from capplan.pricing.catalogue import Catalogue, load_prices
+from capplan.pricing.rating import LineItem, MissingPrice, Rated, rate
+from capplan.resource_type import MeteredResource
+from capplan.services import SERVICES
+
+
+def charges_of(resource: Resource, usage: Any, ctx: Context) -> tuple[Charge, ...]:  # noqa: ANN401  each service has its own usage
+    """A resource's charges, with ids that are unique in the scenario."""
+    charges: tuple[Charge, ...] = resource.type.charge(MeteredResource(resource.name, resource.spec, usage, ctx))
+    if resource.label == resource.name:
+        return charges
+    return tuple(replace(c, id=resource.label + c.id[len(resource.name) :]) for c in charges)
+
+
+def catalogue_of(scenario: Scenario) -> Catalogue:
+    """The Region's prices, replaced by the scenario's own where it has some."""
+    return load_prices(scenario.region, scenario.prices)
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A metered scenario with its line items."""
+
+    metered: Metered
+    catalogue: Catalogue
+    charges: Mapping[str, tuple[Charge, ...]]
+    lines: tuple[LineItem, ...]
+    missing: tuple[MissingPrice, ...]
+
+    @cached_property
+    def cost_by_resource(self) -> Mapping[str, Decimal]:
+        """Monthly cost by address."""
+        owner = {charge.id: address for address, charges in self.charges.items() for charge in charges}
+        out = dict.fromkeys(self.metered.scenario.resources, Decimal(0))
+        for line in self.lines:
+            if line.charge_frequency != "one_time":
+                out[owner[line.charge_id]] += line.contracted_cost
+        return out
+
+    @cached_property
+    def monthly_cost(self) -> Decimal:
+        """Monthly contracted cost, without one-time line items."""
+        return monthly(self.lines)
+
+
+def monthly(lines: Iterable[LineItem]) -> Decimal:
+    """Monthly contracted cost of line items, without one-time ones."""
+    return sum((x.contracted_cost for x in lines if x.charge_frequency != "one_time"), Decimal(0))
+
+
+def price(metered: Metered, catalogue: Catalogue, today: date | None) -> Priced:
+    """The metered scenario with the line items of all charges."""
+    scenario = metered.scenario
+    plain = {a: charges_of(r, metered.usage[a], metered.context) for a, r in scenario.resources.items()}
+    charges = committed(metered, plain)
+    rated = rate_charges(
+        [c for cs in charges.values() for c in cs], scenario, catalogue, today, owners_of(scenario, charges)
+    )
+    return Priced(metered, catalogue, charges, rated.lines, rated.missing)
+
+
+def owners_of(scenario: Scenario, charges: Mapping[str, Sequence[Charge]]) -> dict[str, str]:
+    """The resource's label, by charge id."""
+    return {c.id: scenario.resources[address].label for address, of_address in charges.items() for c in of_address}
+
+
+def rate_charges(
+    charges: Sequence[Charge],
+    scenario: Scenario,
+    catalogue: Catalogue,
+    today: date | None,
+    owners: Mapping[str, str] | None = None,
+) -> Rated:
+    """Charges, rated with the account's Free Tier and discount."""
+    account = scenario.account
+    discount = account.discount
+    return rate(charges, catalogue, free_tier=account.free_tier, discount=discount, today=today, owners=owners)
+
+
+def usd_of(charge: Charge, scenario: Scenario, catalogue: Catalogue) -> Decimal | None:
+    """The cost of a charge alone, without the Free Tier; None where it has no price."""
+    rated = rate([charge], catalogue, free_tier=False, discount=scenario.account.discount, today=None)
+    return None if rated.missing else sum((x.contracted_cost for x in rated.lines), Decimal(0))
+
+
+def missing_prices(scenario: Scenario, missing: Sequence[MissingPrice]) -> CapplanError:
+    """An error with all missing prices, and the lines of YAML that supply them."""
+    region, width = scenario.region, max(len(m.key) for m in missing)
+    diagnostics = tuple(
+        scenario.doc.diagnostic(
+            ["region"],
+            f"no price in {region} for {m.key} ({', '.join(m.resources)})",
+            f"write under prices: {m.key}: <price> USD",
+        )
+        for m in missing
+    )
+    needed = [f"  {m.key:{width}}  {', '.join(m.resources)}" for m in missing]
+    lines = [f"  {m.key}: <price> USD" for m in missing]
+    text = [f"prices missing in {region}, no total:", *needed, "add to the scenario:", "prices:", *lines]
+    return CapplanError(diagnostics, "\n".join(text))
+
+
+def cost_by_service(priced: Priced) -> dict[str, Decimal]:
+    """Monthly cost by service, including services without cost."""
+    out = dict.fromkeys((service.id for service in SERVICES), Decimal(0))
+    for line in priced.lines:
+        if line.charge_frequency != "one_time":
+            out[line.service] += line.contracted_cost
+    return out
+
+
+def cost_by_tag(priced: Priced) -> dict[tuple[str, str], Decimal]:
+    """Monthly cost by tag: (key, value)."""
+    out: dict[tuple[str, str], Decimal] = {}
+    costs = priced.cost_by_resource
+    for address, resource in priced.metered.scenario.resources.items():
+        for pair in (getattr(resource.spec, "tags", None) or {}).items():
+            out[pair] = out.get(pair, Decimal(0)) + costs[address]
+    return out
+
+
+def prices_of(priced: Priced) -> Prices:
+    """The source and age of the prices of a plan."""
+    catalogue, lines = priced.catalogue, priced.lines
+    used = sorted({x.price_key for x in lines})
+    checked = sorted(p.checked for key in used if (p := catalogue.price(key)) is not None and p.checked is not None)
+    confidences = tuple(sorted({x.price_confidence for x in lines}))
+    stale = tuple(sorted({x.price_key for x in lines if x.stale}))
+    return Prices(
+        catalogue.sha256, checked[0] if checked else None, checked[-1] if checked else None, confidences, stale
+    )

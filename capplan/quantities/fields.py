@@ -1,0 +1,86 @@
+"""Types of a spec's fields: each reads its text, a range of three values or percentiles, and has its JSON Schema."""
+
+import itertools
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, InstanceOf, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from capplan.quantities import json_schema, text
+from capplan.quantities.distribution import Distribution, fixed
+from capplan.quantities.text import quantity_error
+
+RANGE_KEYS = frozenset({"low", "likely", "high"})
+_PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,6})?)")
+
+
+def _read_under(read: Callable[[object], Any], key: str, raw: object) -> Any:  # noqa: ANN401  whatever `read` gives
+    """A value under a key; an error in it carries the key."""
+    try:
+        return read(raw)
+    except PydanticCustomError as error:
+        raise PydanticCustomError("quantity", "{shown}", {**(error.context or {}), "at": key}) from None
+
+
+def _ranged(read: Callable[[object], Any]) -> Callable[[object], Any]:
+    """The same reader, which also takes a range: all three values are read, the likely one is the value."""
+
+    def reader(raw: object) -> Any:  # noqa: ANN401  whatever `read` gives
+        if isinstance(raw, Mapping) and raw.keys() == RANGE_KEYS:
+            low, likely, high = (_read_under(read, key, raw[key]) for key in ("low", "likely", "high"))
+            if not low <= likely <= high:
+                raise quantity_error("a range must grow: low, likely, high", "put the smallest first")
+            return likely
+        return read(raw)
+
+    return reader
+
+
+def _distribution(read: Callable[[object], Decimal], example: str) -> Callable[[object], Distribution]:
+    """A reader of a plain value, a range or percentiles."""
+
+    def reader(raw: object) -> Distribution:
+        if isinstance(raw, Distribution):
+            return raw
+        if isinstance(raw, Mapping) and raw and all(isinstance(k, str) and _PERCENTILE.fullmatch(k) for k in raw):
+            return _percentiles({key: _read_under(read, key, value) for key, value in raw.items()}, example)
+        return fixed(_ranged(read)(raw))
+
+    return reader
+
+
+def _percentiles(values: Mapping[str, Decimal], example: str) -> Distribution:
+    points = sorted((Decimal(key[1:]) / 100, value) for key, value in values.items())
+    grows = all(a[1] <= b[1] for a, b in itertools.pairwise(points))
+    inside = all(0 < share < 1 for share, _ in points)
+    positive = all(value > 0 for _, value in points)
+    if len(points) < 2 or not (grows and inside and positive):  # noqa: PLR2004  a log-normal needs two points
+        raise quantity_error("percentiles must be two or more, above 0, and grow", f"expected {example}")
+    return Distribution(tuple(points))
+
+
+_BYTES = BeforeValidator(_distribution(text.read_bytes, "{p50: 1 KB, p99: 8 KB}"))
+_MS = BeforeValidator(_distribution(text.read_ms, "{p50: 45 ms, p99: 300 ms}"))
+
+Size = Annotated[InstanceOf[Distribution], _BYTES, WithJsonSchema(json_schema.SIZE)]
+"""Bytes, maybe as percentiles."""
+Duration = Annotated[InstanceOf[Distribution], _MS, WithJsonSchema(json_schema.DURATION)]
+"""Milliseconds, maybe as percentiles."""
+Milliseconds = Annotated[Decimal, BeforeValidator(_ranged(text.read_ms)), WithJsonSchema(json_schema.MILLISECONDS)]
+Bytes = Annotated[Decimal, BeforeValidator(_ranged(text.read_bytes)), WithJsonSchema(json_schema.BYTES)]
+Megabytes = Annotated[int, BeforeValidator(_ranged(text.read_megabytes)), WithJsonSchema(json_schema.MEGABYTES)]
+Count = Annotated[Decimal, BeforeValidator(_ranged(text.read_count)), WithJsonSchema(json_schema.COUNT)]
+WholeCount = Annotated[int, BeforeValidator(_ranged(text.read_whole)), WithJsonSchema(json_schema.COUNT)]
+Share = Annotated[Decimal, BeforeValidator(_ranged(text.read_share)), WithJsonSchema(json_schema.SHARE)]
+Factor = Annotated[Decimal, BeforeValidator(_ranged(text.read_factor)), WithJsonSchema(json_schema.FACTOR)]
+Money = Annotated[Decimal, BeforeValidator(_ranged(text.read_money)), WithJsonSchema(json_schema.MONEY)]
+Rate = Annotated[InstanceOf[Fraction], BeforeValidator(_ranged(text.read_rate)), WithJsonSchema(json_schema.RATE)]
+"""Requests per second."""
+ByteRate = Annotated[
+    InstanceOf[Fraction], BeforeValidator(_ranged(text.read_byte_rate)), WithJsonSchema(json_schema.BYTE_RATE)
+]
+"""Bytes per second."""

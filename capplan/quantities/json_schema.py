@@ -1,0 +1,59 @@
+"""The JSON Schema of quantities, for editors: which texts stand for a size, a duration, a rate."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from capplan.quantities.text import BYTES_OF, COUNT_SCALE, MS_OF, SECONDS_OF
+
+NUMBER = r"\+?[0-9]{1,18}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?"
+QUANTITY = "x-quantity"
+"""The keyword that says which quantity a schema is of; editors pass over it."""
+Schema = dict[str, Any]
+
+
+def _text(units: Iterable[str], *, optional: bool = False) -> Schema:
+    """A text of a number and one of these units."""
+    listed = "|".join(sorted(units, key=lambda unit: (-len(unit), unit)))
+    return {"type": "string", "pattern": rf"^\s*{NUMBER}\s*({listed}){'?' if optional else ''}\s*$"}
+
+
+def _ranged(quantity: str, *plain: Schema) -> Schema:
+    """A plain value, or a range of three."""
+    value: Schema = plain[0] if len(plain) == 1 else {"anyOf": list(plain)}
+    keys = ("low", "likely", "high")
+    range_of_three: Schema = {
+        "type": "object",
+        "properties": dict.fromkeys(keys, value),
+        "required": list(keys),
+        "additionalProperties": False,
+    }
+    return {"anyOf": [*plain, range_of_three], QUANTITY: quantity}
+
+
+def _distribution(quantity: str, plain: Schema) -> Schema:
+    """A plain value, a range, or percentiles."""
+    percentiles: Schema = {
+        "type": "object",
+        "patternProperties": {r"^p[0-9]{1,2}(\.[0-9]{1,6})?$": plain},
+        "additionalProperties": False,
+        "minProperties": 2,
+    }
+    ranged = _ranged(quantity, plain)
+    return {**ranged, "anyOf": [*ranged["anyOf"], percentiles]}
+
+
+_NOT_NEGATIVE: Schema = {"type": "number", "minimum": 0}
+_SCALE = [scale for scale in COUNT_SCALE if scale]
+_PERIOD = rf"\s*/\s*({'|'.join(sorted(SECONDS_OF))})\s*$"
+
+SIZE = _distribution("size", _text(BYTES_OF))
+DURATION = _distribution("duration", _text(MS_OF))
+MILLISECONDS = _ranged("duration", _text(MS_OF))
+BYTES = _ranged("size", _text(BYTES_OF))
+MEGABYTES = _ranged("megabytes", _text(BYTES_OF))
+COUNT = _ranged("count", _NOT_NEGATIVE, _text(_SCALE, optional=True))
+SHARE = _ranged("share", {"type": "string", "pattern": r"^\s*\+?(100(\.0+)?|[0-9]{1,2}(\.[0-9]{1,18})?)\s*%\s*$"})
+FACTOR = _ranged("factor", _text(("x",)))
+MONEY = _ranged("money", _text(("USD",)))
+RATE = _ranged("rate", {"type": "string", "pattern": rf"^\s*{NUMBER}\s*({'|'.join(_SCALE)})?{_PERIOD}"})
+BYTE_RATE = _ranged("rate", {"type": "string", "pattern": rf"^\s*{NUMBER}\s*({'|'.join(BYTES_OF)}){_PERIOD}"})

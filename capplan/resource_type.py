@@ -1,0 +1,243 @@
+"""The hooks of a resource type, one per stage, each with a default. A small service implements `meter` and `charge`."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pydantic import BaseModel
+
+from capplan.calls import Access
+from capplan.model import (
+    Assumption,
+    Call,
+    Charge,
+    Context,
+    Demand,
+    Excluded,
+    LimitCheck,
+    Observable,
+    Option,
+    Pattern,
+    PoolLoad,
+    Problem,
+    Rule,
+    RunRisk,
+    Simulator,
+)
+from capplan.reading.files import Files
+
+SpecT = TypeVar("SpecT", bound=BaseModel)
+UsageT = TypeVar("UsageT")
+
+
+class DeclaredResource(NamedTuple, Generic[SpecT]):
+    """A resource as the scenario declares it, before demand is known."""
+
+    name: str
+    spec: SpecT
+    context: Context
+
+
+class MeteredResource(NamedTuple, Generic[SpecT, UsageT]):
+    """A resource with its usage of a month."""
+
+    name: str
+    spec: SpecT
+    usage: UsageT
+    context: Context
+
+
+class Source(NamedTuple):
+    """A trigger of a resource: a traffic, or a stream or queue that another resource emits.
+
+    Attributes:
+        name: The name of the traffic, or the address of the emitting resource.
+        emitted: Whether `name` is a resource's address.
+        cause: Its name in answers.
+        share: Share of the arriving records that cause an invocation or a run. Range 0 to 1.
+        access: The request that it makes; None for the type's `starts_with`.
+        trigger: Its index in the resource's list of triggers; None for types whose triggers are all alike.
+    """
+
+    name: str
+    emitted: bool = False
+    cause: str = ""
+    share: Fraction = Fraction(1)
+    access: Access | None = None
+    trigger: int | None = None
+
+
+class Reference(NamedTuple):
+    """A resource that a spec names: the path of the name, and the section it must be in (None for any)."""
+
+    path: tuple[str | int, ...]
+    name: str
+    section: str | None
+
+
+class ResourceType(Generic[SpecT, UsageT]):
+    """One type of AWS resource.
+
+    Attributes:
+        id: Service and type, such as "sqs.queue": `kind` in JSON.
+        spec: The pydantic model of an entry of the scenario.
+        unsupported: Known keys that are not supported yet, with what each would configure.
+        rules: The rules of its recommendations.
+        starts_with: The verb of `calls` that a trigger makes: `run` a job, `start` a workflow; None where `sources` is
+            overridden.
+        writes_logs: Whether it writes logs, which AWS bills separately.
+        waits_for_callees: Whether its duration includes that of what it calls.
+    """
+
+    id: str
+    spec: type[SpecT]
+    unsupported: Mapping[str, str] = {}
+    rules: tuple[Rule, ...] = ()
+    starts_with: str | None = None
+    writes_logs = False
+    waits_for_callees = False
+
+    # --- the spec ---
+
+    def resolve(self, spec: SpecT, files: Files) -> tuple[SpecT, tuple[Problem, ...]]:
+        """The spec completed from the files that it names, and its errors."""
+        return spec, ()
+
+    def validate_request(self, spec: SpecT, access: Access) -> str | None:
+        """Why the resource does not accept a request; None where it does."""
+        return None
+
+    def fit_request(self, spec: SpecT, access: Access) -> Access:
+        """A request of a workflow's definition, adapted to this resource."""
+        return access
+
+    def references(self, spec: SpecT) -> tuple[Reference, ...]:
+        """Other resources that the spec names, except sources and calls."""
+        return ()
+
+    def sources(self, spec: SpecT) -> tuple[Source, ...]:
+        """Its triggers: demand besides the calls of other resources."""
+        names: tuple[str, ...] = getattr(spec, "triggers", ()) if self.starts_with else ()
+        return tuple(Source(name, cause=f"traffic.{name}") for name in names)
+
+    def schedule(self, spec: SpecT) -> str | Fraction | None:
+        """A schedule expression, or starts per second, for a resource that starts without a trigger."""
+        return None
+
+    def warn_if_idle(self, spec: SpecT) -> bool:
+        """Whether an answer notes that nothing triggers or calls it."""
+        return True
+
+    # --- demand ---
+
+    def calls(self, resource: DeclaredResource[SpecT]) -> tuple[Call, ...]:
+        """Calls per unit of its demand, in addition to those under `calls`, which the language reads."""
+        return ()
+
+    def calls_per_unit(self, spec: SpecT) -> Fraction:
+        """How often `calls` are made per unit of demand: retries make them again."""
+        return Fraction(1)
+
+    def attempts(self, spec: SpecT, access: Access, source: Source | None) -> Fraction:
+        """Mean invocations or runs that one request, or one batch of a source, causes, retries included."""
+        return Fraction(1)
+
+    def duration_ms(self, resource: DeclaredResource[SpecT]) -> Fraction:
+        """Mean duration of one invocation or run; its calls are spread over it."""
+        return Fraction(0)
+
+    def timeout_ms(self, spec: SpecT) -> Fraction | None:
+        """When AWS ends an invocation or a run; None for never."""
+        return None
+
+    def failure_share(self, spec: SpecT) -> Fraction:
+        """Share of its invocations that fail for a caller that waits for them. Range 0 to 1."""
+        return Fraction(0)
+
+    def emitted_records(self, spec: SpecT, access: Access) -> Fraction:
+        """Records that one request adds to what the resource emits: its stream, its queue."""
+        return Fraction(0)
+
+    def why_silent(self, spec: SpecT) -> tuple[str, str] | None:
+        """Why nothing can be read from it, and the key to add; None where it emits."""
+        return None
+
+    def shards(self, usage: UsageT) -> int:
+        """Shards of its stream."""
+        return 1
+
+    def records_per_invocation(self, spec: SpecT, source: Source, records_per_s: Fraction, shards: int) -> Fraction:
+        """Mean records of a source that one invocation takes, at the month's mean rate."""
+        return Fraction(1)
+
+    # --- usage, limits, cost ---
+
+    def meter(self, resource: DeclaredResource[SpecT], demand: Demand) -> UsageT:
+        """What AWS meters in a month."""
+        raise NotImplementedError
+
+    def charge(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Charge, ...]:
+        """What is billed, before any price."""
+        raise NotImplementedError
+
+    def summary(self, usage: UsageT) -> Mapping[str, Decimal | int]:
+        """The month's usage in a few numbers, by their JSON keys."""
+        return {}
+
+    def limits(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[LimitCheck, ...]:
+        """The limits of this resource alone, each with its load."""
+        return ()
+
+    def pools(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[PoolLoad, ...]:
+        """Its use of limits that the account's resources share."""
+        return ()
+
+    def options(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Option, ...]:
+        """Changed specs that serve the same demand, and risks; the pipeline prices them."""
+        return ()
+
+    def observe(self, resource: MeteredResource[SpecT, UsageT]) -> Mapping[str, Observable]:
+        """Values that gates may use, by name."""
+        return {}
+
+    def assume(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Assumption, ...]:
+        """Defaults that the scenario does not set but the answer depends on."""
+        return ()
+
+    def exclude(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Excluded, ...]:
+        """Costs on the bill that the answer does not include; `resource.name` is its label."""
+        return ()
+
+    def access_patterns(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Pattern, ...]:
+        """Its access patterns, for types whose requests cost differently."""
+        return ()
+
+    def risk(self, resource: MeteredResource[SpecT, UsageT]) -> RunRisk | None:
+        """What one run may cost and how often it fails; None for types without runs."""
+        return None
+
+    def commit(
+        self,
+        charges: Mapping[str, tuple[Charge, ...]],
+        usage: Mapping[str, UsageT],
+        commitments: Iterable[Any],
+    ) -> Mapping[str, tuple[Charge, ...]]:
+        """The charges of all resources of the type, by address, with the account's commitments applied.
+
+        Raises:
+            UnusedCommitmentError: A commitment applies to none of them.
+        """
+        return charges
+
+    def simulator(self) -> Simulator[SpecT, UsageT] | None:
+        """How it is simulated over time, imported on first use; None where it is not simulated."""
+        return None
+
+
+class UnusedCommitmentError(ValueError):
+    """A commitment that applies to no resource; `message` and `hint` are for the user."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint

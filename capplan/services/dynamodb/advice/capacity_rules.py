@@ -1,0 +1,45 @@
+"""The rules of recommendations on capacity, in words."""
+
+from capplan.model import Rule
+
+_MODE = "DynamoDB Developer Guide, Evaluate your table's capacity mode, read 2026-11-23"
+_SCALING = (
+    "DynamoDB Developer Guide, Managing throughput capacity automatically with DynamoDB auto scaling, read 2026-11-23"
+)
+
+CAPACITY_RULES: tuple[Rule, ...] = (
+    Rule(
+        "dynamodb.capacity-mode",
+        "The other capacity mode",
+        "An on-demand table that auto scaling with a 70% target would serve without more throttling over the simulated four "
+        "weeks; or a provisioned table that on-demand would serve without more throttling.",
+        "`capacity`: reads and writes, the table and its indexes change together, since a mode belongs to the table.",
+        "Unplanned spikes are throttled until auto scaling catches up; on-demand costs more for each request.",
+        _MODE,
+    ),
+    Rule(
+        "dynamodb.auto-scaling",
+        "Auto scaling for a static capacity",
+        "A provisioned table with the same capacity all day, which auto scaling with a 70% target would serve without more throttling.",
+        "`capacity.write` and `capacity.read` as {min, max, target}: unused capacity in quiet hours is not paid.",
+        "Unplanned spikes are throttled until auto scaling catches up.",
+        _SCALING,
+    ),
+    Rule(
+        "dynamodb.scheduled-scaling",
+        "Auto scaling with scheduled actions",
+        "A table that auto scaling with a 70% target would serve, except for rises that come at known times: a spike, an "
+        "hour of the day, a weekday.",
+        "`capacity.scheduled`: an action half an hour before each rise, large enough for its peak at the target.",
+        "Unplanned spikes are throttled until auto scaling catches up.",
+        "Application Auto Scaling User Guide, Scheduled scaling, read 2026-11-23",
+    ),
+    Rule(
+        "dynamodb.throttled",
+        "Requests are throttled",
+        "A table that throttles requests in the simulated four weeks, with AWS's reasons and how many of each.",
+        "More capacity, a higher maximum, pre-warming, on-demand, or more keys, depending on the reason.",
+        "",
+        "DynamoDB Developer Guide, Diagnosing throttling issues, read 2026-11-23",
+    ),
+)

@@ -1,0 +1,100 @@
+"""Recommendations for a table: its capacity mode, its class, a sharded key, its requests, items and indexes."""
+
+from collections.abc import Iterable
+
+from capplan.model import Change, Context, Demand, Option
+from capplan.quantities.rounding import to_quantity
+from capplan.services.dynamodb.advice.workload import advise
+from capplan.services.dynamodb.capacity.modes import (
+    LAGS,
+    USUAL_TARGET,
+    auto_scaled_changes,
+    on_demand,
+    provisioned,
+    scheduled,
+)
+from capplan.services.dynamodb.keys.hot_keys import hot_key_options
+from capplan.services.dynamodb.quotas import CLASS_CHANGES_MAX
+from capplan.services.dynamodb.spec import Table
+from capplan.services.dynamodb.usage import Usage
+
+_CLASSES = ("standard", "standard-ia")
+
+
+def options(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Option, ...]:
+    """Settings worth pricing."""
+    if not usage.request_flow.terms and not usage.table_bytes:
+        return ()
+    return (
+        *_other_mode(name, spec, usage, ctx),
+        _other_class(name, spec),
+        *_throttled(name, spec, usage),
+        *hot_key_options(name, spec, usage, ctx.seed),
+        *advise(name, spec, usage),
+    )
+
+
+def _other_mode(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Option]:
+    """Another mode, where it throttles no more than the one written."""
+    if not spec.on_demand:
+        message = f"{name} has provisioned capacity; on-demand is paid per request."
+        other = on_demand(name, spec, usage, _demand(usage), ctx)
+        if other.usage.throttled <= usage.throttled:
+            yield Option("dynamodb.capacity-mode", message, other.changes)
+    if spec.on_demand or _static(spec):
+        yield from _scaled(name, spec, usage, ctx)
+
+
+def _demand(usage: Usage) -> Demand:
+    return Demand(tuple(kind.stream for kind in usage.requests))
+
+
+def _static(spec: Table) -> bool:
+    return spec.capacity.write.static and spec.capacity.read.static and not spec.capacity.scheduled
+
+
+def _scaled(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Option]:
+    """Auto scaling at the usual target; with scheduled actions before rises that it would miss."""
+    present = "is on-demand" if spec.on_demand else "has the same capacity all day"
+    rule = "dynamodb.capacity-mode" if spec.on_demand else "dynamodb.auto-scaling"
+    handles = f"provisioned capacity with auto scaling ({USUAL_TARGET}% target)"
+    message = f"{name} {present}; {handles} handles this load."
+    if all(shape.flat for shape, _ in usage.request_flow.terms):
+        yield Option(rule, message, auto_scaled_changes(name, spec, usage, ctx), LAGS)
+        return
+    demand = _demand(usage)
+    scaled = provisioned(name, spec, "auto-scaled", usage, demand, ctx, LAGS, target=USUAL_TARGET)
+    if scaled.usage.throttled <= usage.throttled:
+        yield Option(rule, message, scaled.changes, LAGS)
+        return
+    planned = scheduled(name, spec, usage, demand, ctx, scaled)
+    if planned is not None and planned.usage.throttled <= usage.throttled:
+        message = f"{name} {present}; {handles} and a scheduled action before each rise handles this load."
+        yield Option("dynamodb.scheduled-scaling", message, planned.changes, planned.gives_up)
+
+
+def _throttled(name: str, spec: Table, usage: Usage) -> Iterable[Option]:
+    """A risk where anything is throttled, with AWS's reasons."""
+    period = usage.period
+    if not period.throttled:
+        return
+    by_count = sorted(period.reasons.items(), key=lambda item: (-item[1], item[0]))
+    reasons = ", ".join(f"{round(count):,} {reason}" for reason, count in by_count)
+    share = to_quantity(period.throttled * 100)
+    message = (
+        f"{name} throttles {float(share):.2g}% of its requests, in {period.throttled_minutes:,} minutes of the four weeks: "
+        f"{reasons}."
+    )
+    what = "on-demand" if not spec.on_demand else "a higher maximum, pre-warming or more keys"
+    yield Option("dynamodb.throttled", message, (), f"callers wait and retry; {what} would serve more", "risk")
+
+
+def _other_class(name: str, spec: Table) -> Option:
+    other = _CLASSES[1 - _CLASSES.index(spec.table_class)]
+    message = f"{name} has class {spec.table_class}; {other} changes the prices of storage and of throughput."
+    return Option(
+        "dynamodb.table-class",
+        message,
+        (Change(f"tables.{name}.class", other),),
+        f"{CLASS_CHANGES_MAX.value} class changes {CLASS_CHANGES_MAX.unit}",
+    )

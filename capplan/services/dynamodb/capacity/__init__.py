@@ -1,0 +1,1 @@
+"""Capacity over time: modes, auto scaling, burst, throttling."""

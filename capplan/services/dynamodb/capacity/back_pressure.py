@@ -1,0 +1,175 @@
+"""A provisioned table and its indexes simulated jointly, minute by minute: a write that an index cannot take is throttled
+at the table.
+
+Only needed where an index is short: a table alone is faster with `scaling` and `burst_bucket`.
+
+Source: DynamoDB Developer Guide, "Understanding global secondary index throttling and back pressure" (read 2026-11-23).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from capplan.services.dynamodb.capacity.auto_scaling import (
+    LOW_MINUTES,
+    AlarmRun,
+    DecreaseBudget,
+    effective_minute,
+    new_capacity,
+    thresholds,
+)
+from capplan.services.dynamodb.capacity.scaling import Policy, Step
+from capplan.services.dynamodb.capacity.uncertain import Constants
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_MINUTE_S = 60.0
+
+
+@dataclass(slots=True)
+class CapacityState:
+    """One scalable target in a minute: its capacity, its burst balance, its alarms, the change under way."""
+
+    policy: Policy
+    budget: DecreaseBudget
+    constants: Constants
+    capacity: int = 0
+    burst_balance: float = 0.0
+    minimum: int = 0
+    maximum: int = 0
+    warm: float = 0.0
+    next_bounds: int = 0
+    alarm: AlarmRun = field(default_factory=AlarmRun)
+    high: float = 0.0
+    low: float = 0.0
+    full_balance: float = 0.0
+    consumed: list[float] = field(default_factory=list)
+    pending: Step | None = None
+    steps: list[Step] = field(default_factory=list)
+
+    def begin(self, minute: int, rate: float) -> None:
+        """What happens as a minute begins: bounds of scheduled actions, and a change that takes effect."""
+        if self.pending is not None:
+            if self.pending[0] > minute:
+                return
+            self._set(minute, self.pending[1])
+            self.pending = None
+        bounds = self.policy.bounds
+        while self.pending is None and self.next_bounds < len(bounds) and bounds[self.next_bounds].minute <= minute:
+            self._apply_bounds(minute, rate)
+        if self.pending is None and self.capacity > self.maximum and self.budget.take(minute):
+            self._change(minute - 1, self.maximum, 0)
+
+    def _apply_bounds(self, minute: int, rate: float) -> None:
+        bounds = self.policy.bounds[self.next_bounds]
+        self.next_bounds += 1
+        self.minimum, self.maximum = bounds.minimum, bounds.maximum
+        self.alarm.minutes = 0
+        if not self.steps:
+            self.warm, target = self.policy.warm, self.policy.target_utilization
+            self._set(0, self.minimum if target is None else new_capacity(rate, target, self.minimum, self.maximum))
+        elif self.capacity < self.minimum:
+            self._change(minute - 1, self.minimum, 0)
+
+    def end(self, minute: int, consumed: float) -> None:
+        """What happens as a minute ends: the burst balance, and the alarms on what was consumed."""
+        self.consumed.append(consumed)
+        balance = self.burst_balance + (self.capacity - consumed) * _MINUTE_S
+        self.burst_balance = self.full_balance if balance > self.full_balance else max(balance, 0.0)
+        target = self.policy.target_utilization
+        if self.pending is not None or target is None or self.capacity > self.maximum:
+            return
+        if self.low <= consumed <= self.high:
+            self.alarm.minutes = 0
+        elif self.alarm.add(above=consumed > self.high):
+            self._scale(minute, consumed, target)
+
+    def _scale(self, minute: int, consumed: float, target: float) -> None:
+        if self.alarm.above:
+            self.alarm.minutes = 0
+            units = new_capacity(consumed, target, self.minimum, self.maximum)
+            if units > self.capacity:
+                self._change(minute, units, self.constants.metric_minutes)
+            return
+        busiest = max(self.consumed[-LOW_MINUTES:])
+        units = new_capacity(busiest, target, self.minimum, self.maximum)
+        idle = not busiest and not self.constants.zero_scales_in
+        if units < self.capacity and not idle and self.budget.take(minute):
+            self._change(minute, units, self.constants.metric_minutes)
+
+    def _change(self, decided: int, units: int, alarm_minutes: float) -> None:
+        self.pending = (effective_minute(decided, alarm_minutes, units, self.warm, self.constants), units)
+        self.alarm.minutes = 0
+
+    def _set(self, minute: int, units: int) -> None:
+        self.capacity, self.warm = units, max(self.warm, units)
+        self.steps.append((minute, units))
+        self.full_balance = self.constants.burst_seconds * units
+        self.burst_balance = min(self.burst_balance, self.full_balance)
+        self.high, self.low = thresholds(units, self.policy.target_utilization or 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class JointTarget:
+    """One scalable target: units per second offered, and the fraction that partitions let through (None: all)."""
+
+    policy: Policy
+    table_or_index: str
+    rates: "NDArray[np.float64]"
+    passed: "NDArray[np.float64] | None"
+
+
+@dataclass(frozen=True, eq=False)
+class JointRequests:
+    """Requests of one kind: rate per second in each minute, and the units one takes of each scalable target."""
+
+    rates: "NDArray[np.float64]"
+    units: Mapping[int, float]
+
+
+def simulate_jointly(
+    targets: Sequence[JointTarget], requests: Sequence[JointRequests], constants: Constants
+) -> tuple[list[list[Step]], list[list[float]]]:
+    """Capacity steps of each target, and the fraction of its requests each target could serve in each minute.
+
+    In each minute a kind of request gets the smallest fraction that any target it needs can serve; only what is served
+    is consumed anywhere.
+    """
+    budgets = {target.table_or_index: DecreaseBudget() for target in targets}
+    states = [CapacityState(target.policy, budgets[target.table_or_index], constants) for target in targets]
+    rates = [target.rates.tolist() for target in targets]
+    passed = [None if target.passed is None else target.passed.tolist() for target in targets]
+    fractions: list[list[float]] = [[1.0] * len(series) for series in rates]
+    for minute in range(len(rates[0])):
+        short = False
+        for i, state in enumerate(states):
+            rate = rates[i][minute]
+            state.begin(minute, rate)
+            through = passed[i]
+            if through is None and rate <= state.capacity:
+                continue
+            fraction = _servable(state, rate, 1.0 if through is None else through[minute])
+            if fraction < 1:
+                fractions[i][minute] = fraction
+                short = True
+        consumed = _consumed(requests, fractions, minute) if short else [series[minute] for series in rates]
+        for state, units in zip(states, consumed, strict=True):
+            state.end(minute, units)
+    return [state.steps for state in states], fractions
+
+
+def _servable(state: CapacityState, rate: float, passed: float) -> float:
+    """The fraction of a minute's units that a target can serve."""
+    available = state.capacity + state.burst_balance / _MINUTE_S
+    return passed if rate * passed <= available else available / rate
+
+
+def _consumed(requests: Sequence[JointRequests], fractions: Sequence[Sequence[float]], minute: int) -> list[float]:
+    out = [0.0] * len(fractions)
+    for kind in requests:
+        served = float(kind.rates[minute]) * min((fractions[i][minute] for i in kind.units), default=1.0)
+        for i, units in kind.units.items():
+            out[i] += served * units
+    return out

@@ -1,0 +1,1 @@
+"""Items: their size, what indexes hold of them, what they store."""

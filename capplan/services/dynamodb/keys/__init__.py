@@ -1,0 +1,1 @@
+"""Partition keys: names, popularity, and where they lie."""

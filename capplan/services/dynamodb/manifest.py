@@ -1,0 +1,42 @@
+"""What capplan knows of DynamoDB as a service: its section, its quotas, the Task integrations that reach a table."""
+
+from capplan.service import Emits, Integration, Section, Service
+from capplan.services.dynamodb.quotas import ALL
+
+SERVICE = Service(
+    id="dynamodb",
+    label="DynamoDB",
+    sections=(
+        Section(
+            key="tables",
+            noun="table",
+            example="orders: {item_size: 1 KB, items: 1M}",
+            resource_type="table:TABLE",
+            verbs=(
+                *("get", "query", "scan", "put", "update", "delete"),
+                *("batch-get", "batch-write", "transact-get", "transact-write", "check"),
+            ),
+            flow_keys=("access",),
+            batches={
+                "batch-get": ("get",),
+                "batch-write": ("put", "delete"),
+                "transact-get": ("get",),
+                "transact-write": ("put", "update", "delete", "check"),
+            },
+            only_in_batches=("check",),
+            emits=Emits("stream", "dynamodb"),
+        ),
+    ),
+    quotas=ALL,
+    integrations={
+        ("dynamodb", action): Integration("tables", verb, "TableName")
+        for action, verb in (
+            ("getitem", "get"),
+            ("putitem", "put"),
+            ("updateitem", "update"),
+            ("deleteitem", "delete"),
+            ("query", "query"),
+            ("scan", "scan"),
+        )
+    },
+)

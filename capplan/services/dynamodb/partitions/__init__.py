@@ -1,0 +1,1 @@
+"""Partitions: how many, the load on each, splits, and what they throttle."""

@@ -1,0 +1,124 @@
+"""The resource type of DynamoDB tables with their indexes."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from capplan.calls import Access
+from capplan.model import (
+    Assumption,
+    Charge,
+    Demand,
+    LimitCheck,
+    Observable,
+    Option,
+    Pattern,
+    PoolLoad,
+    Problem,
+    Simulator,
+)
+from capplan.reading.files import Files
+from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, UnusedCommitmentError
+from capplan.services.dynamodb import limits
+from capplan.services.dynamodb.access_patterns import patterns
+from capplan.services.dynamodb.advice.options import options
+from capplan.services.dynamodb.advice.rules import RULES
+from capplan.services.dynamodb.assumptions import assume
+from capplan.services.dynamodb.cost import charge
+from capplan.services.dynamodb.keys.table_keys import with_key_files
+from capplan.services.dynamodb.resolve import complete
+from capplan.services.dynamodb.spec import NOT_YET, Table
+from capplan.services.dynamodb.usage import Usage, meter, records, shards, summary
+from capplan.services.dynamodb.validate_request import validate_access
+
+_Metered = MeteredResource[Table, Usage]
+
+
+class _TableType(ResourceType[Table, Usage]):
+    id = "dynamodb.table"
+    spec = Table
+    unsupported = NOT_YET
+    rules = RULES
+
+    def resolve(self, spec: Table, files: Files) -> tuple[Table, tuple[Problem, ...]]:
+        """The table with its key files and its example items read."""
+        keyed, of_keys = with_key_files(spec, files)
+        whole, of_items = complete(keyed, files)
+        return whole, (*of_keys, *of_items)
+
+    def validate_request(self, spec: Table, access: Access) -> str | None:
+        return validate_access(spec, access)
+
+    def fit_request(self, spec: Table, access: Access) -> Access:
+        """An index that a definition names and the scenario does not is left out: the table itself is read."""
+        known = access.index is None or access.index in spec.indexes
+        return access if known else access.model_copy(update={"index": None})
+
+    def emitted_records(self, spec: Table, access: Access) -> Fraction:
+        return records(spec, access)
+
+    def why_silent(self, spec: Table) -> tuple[str, str] | None:
+        return ("has no stream", "write stream: new-and-old-images") if spec.stream is None else None
+
+    def shards(self, usage: Usage) -> int:
+        return shards(usage)
+
+    def meter(self, resource: DeclaredResource[Table], demand: Demand) -> Usage:
+        return meter(resource.name, resource.spec, demand, resource.context)
+
+    def charge(self, resource: _Metered) -> tuple[Charge, ...]:
+        return charge(*resource)
+
+    def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
+        return summary(usage)
+
+    def limits(self, resource: _Metered) -> tuple[LimitCheck, ...]:
+        return limits.check(*resource)
+
+    def pools(self, resource: _Metered) -> tuple[PoolLoad, ...]:
+        return limits.pools(*resource)
+
+    def options(self, resource: _Metered) -> tuple[Option, ...]:
+        return options(*resource)
+
+    def observe(self, resource: _Metered) -> Mapping[str, Observable]:
+        return limits.observe(*resource)
+
+    def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
+        return assume(*resource)
+
+    def access_patterns(self, resource: _Metered) -> tuple[Pattern, ...]:
+        return patterns(*resource)
+
+    def commit(
+        self, charges: Mapping[str, tuple[Charge, ...]], usage: Mapping[str, Usage], commitments: Iterable[Any]
+    ) -> Mapping[str, tuple[Charge, ...]]:
+        """Reserved capacity over the charges of all tables."""
+        from capplan.services.dynamodb.capacity.reserved import covered  # noqa: PLC0415  only where something is reserved
+
+        reserved = tuple(commitments)
+        for unit in ("wcu", "rcu"):
+            bought: dict[int, int] = {}
+            for commitment in reserved:
+                if commitment.reserved == unit:
+                    bought[commitment.years] = bought.get(commitment.years, 0) + commitment.units
+            if not bought:
+                continue
+            with_reserved = covered(charges, usage, unit, bought)
+            if with_reserved is None:
+                count = f"{sum(bought.values()):,} {unit.upper()}"
+                raise UnusedCommitmentError(
+                    f"{count} are reserved, and no table holds any that could be covered",
+                    "reserved capacity applies to provisioned tables of the standard class",
+                )
+            charges = with_reserved
+        return charges
+
+    def simulator(self) -> Simulator[Table, Usage]:
+        from capplan.services.dynamodb.simulation.simulate import SIMULATOR  # noqa: PLC0415  only where one is simulated
+
+        return SIMULATOR
+
+
+TABLE = _TableType()

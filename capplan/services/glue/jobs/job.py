@@ -1,0 +1,101 @@
+"""The resource type of Glue jobs."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from capplan.calls import Access
+from capplan.model import (
+    Assumption,
+    Call,
+    Charge,
+    Demand,
+    LimitCheck,
+    Observable,
+    Option,
+    PoolLoad,
+    Problem,
+    RunRisk,
+)
+from capplan.reading.files import Files
+from capplan.resource_type import DeclaredResource, MeteredResource, Reference, ResourceType
+from capplan.services.glue.jobs import cost, derived_settings, limits, options, usage
+from capplan.services.glue.jobs.attempts import calls_per_unit
+from capplan.services.glue.jobs.rejected_settings import validate
+from capplan.services.glue.jobs.rules import RULES
+from capplan.services.glue.jobs.spec import Job
+from capplan.services.glue.jobs.usage import Usage
+
+_Metered = MeteredResource[Job, Usage]
+
+
+class _JobType(ResourceType[Job, Usage]):
+    id = "glue.job"
+    spec = Job
+    rules = RULES
+    starts_with = "run"
+    writes_logs = True
+
+    def resolve(self, spec: Job, files: Files) -> tuple[Job, tuple[Problem, ...]]:
+        """The job as written, and which of its settings AWS rejects together."""
+        del files
+        return spec, tuple(Problem(path, message) for path, message in validate(spec))
+
+    def references(self, spec: Job) -> tuple[Reference, ...]:
+        """The function that is notified of a failure."""
+        return () if spec.on_failure is None else (Reference(("on_failure",), spec.on_failure, "functions"),)
+
+    def schedule(self, spec: Job) -> str | Fraction | None:
+        return spec.schedule if spec.schedule is not None else derived_settings.runs_per_second(spec)
+
+    def warn_if_idle(self, spec: Job) -> bool:
+        return spec.type != "streaming"
+
+    def calls(self, resource: DeclaredResource[Job]) -> tuple[Call, ...]:
+        """The notice after the last failure."""
+        spec = resource.spec
+        if spec.on_failure is None:
+            return ()
+        access = Access(op="invoke", target=spec.on_failure, is_async=True)
+        return (Call(f"functions.{spec.on_failure.removeprefix('functions.')}", usage.notices_per_run(spec), access),)
+
+    def calls_per_unit(self, spec: Job) -> Fraction:
+        return calls_per_unit(spec)
+
+    def duration_ms(self, resource: DeclaredResource[Job]) -> Fraction:
+        """Mean time of an attempt, over which its calls are spread."""
+        return usage.mean_run_ms(resource.spec)
+
+    def failure_share(self, spec: Job) -> Fraction:
+        return usage.caller_failure_share(spec)
+
+    def meter(self, resource: DeclaredResource[Job], demand: Demand) -> Usage:
+        return usage.meter(resource.name, resource.spec, demand, resource.context)
+
+    def charge(self, resource: _Metered) -> tuple[Charge, ...]:
+        return cost.charge(*resource)
+
+    def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
+        return _summary(usage)
+
+    def limits(self, resource: _Metered) -> tuple[LimitCheck, ...]:
+        return limits.check(*resource)
+
+    def pools(self, resource: _Metered) -> tuple[PoolLoad, ...]:
+        return limits.pools(*resource)
+
+    def options(self, resource: _Metered) -> tuple[Option, ...]:
+        return options.options(*resource)
+
+    def observe(self, resource: _Metered) -> Mapping[str, Observable]:
+        return options.observe(*resource)
+
+    def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
+        return options.assume(*resource)
+
+    def risk(self, resource: _Metered) -> RunRisk | None:
+        return cost.risk(*resource)
+
+
+_summary = usage.summary
+JOB = _JobType()

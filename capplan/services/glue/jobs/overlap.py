@@ -1,0 +1,116 @@
+"""Computes how often a scheduled run starts before the previous one has ended, and how many runs wait in the queue."""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from capplan import units
+from capplan.flow import DemandFlow
+from capplan.quantities.distribution import Distribution, quantile, share_above
+from capplan.quantities.rounding import sig6
+from capplan.services.glue.fields import MS_PER_MINUTE
+from capplan.services.glue.jobs import retries
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_ALMOST_ALL = 0.9999
+_RARE_GAPS = 24
+"""Runs whose mean gap is longer than this many of the longest run are not compared one by one: they do not overlap."""
+
+
+# --- a run overlaps the next ------------------------------------------------------------------------------------------
+
+
+def overlap_share(flow: DemandFlow, time: Distribution, chain: retries.Attempts, failing_ms: Fraction) -> Fraction:
+    """Share of scheduled runs that start while the previous one is still active, retries included. Range 0 to 1.
+
+    Args:
+        flow: Runs as a formula; only those of a schedule can overlap so, others give 0.
+        time: Run time of a successful attempt.
+        chain: The probabilities of the attempts.
+        failing_ms: Mean time until an attempt fails.
+    """
+    scheduled = bool(flow.terms) and not any(shape.recurring for shape, _ in flow.terms)
+    if not scheduled or any(shape.over_minutes for shape, _ in flow.terms):
+        return Fraction(0)
+    longest_ms = quantile(time, _ALMOST_ALL) + float(failing_ms) * (chain.count - 1 if chain.chance else 0)
+    if units.MONTH_SECONDS * units.MS_PER_SECOND / float(flow.monthly) > longest_ms * _RARE_GAPS:
+        return Fraction(0)
+    gaps = _gap_minutes(flow)
+    overlapping = sum(count * _exceeds(gap, time, chain, failing_ms) for gap, count in gaps.items())
+    starts = sum(gaps.values())
+    return sig6(overlapping / starts) if starts else Fraction(0)
+
+
+def _gap_minutes(flow: DemandFlow) -> dict[int, int]:
+    """How often each gap between two starts occurs in the simulated period; starts in the same minute have gap 0."""
+    import numpy as np  # noqa: PLC0415  only where a series is computed
+
+    runs = np.rint(flow.rate_per_minute() * units.SECONDS_PER_MINUTE).astype(int)
+    minutes = np.flatnonzero(runs)
+    if not len(minutes):
+        return {}
+    gaps, counts = np.unique(np.diff(minutes), return_counts=True)  # the last start has no next one
+    of_gap = {int(gap): int(count) for gap, count in zip(gaps, counts, strict=True)}
+    same_minute = int(runs.sum()) - len(minutes)
+    return of_gap | {0: same_minute} if same_minute else of_gap
+
+
+def _exceeds(gap_minutes: int, time: Distribution, chain: retries.Attempts, failing_ms: Fraction) -> float:
+    """Probability that a run, all its attempts, takes longer than a gap."""
+    gap_ms = Fraction(gap_minutes * MS_PER_MINUTE)
+    chance, reaching = 0.0, 1.0
+    for failures in range(chain.count):
+        fails = float(chain.chance if not failures else chain.again)
+        chance += reaching * (1 - fails) * share_above(time, max(Fraction(0), gap_ms - failures * failing_ms))
+        reaching *= fails
+    return chance + (reaching if chain.count * failing_ms > gap_ms else 0.0)
+
+
+# --- runs that wait ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Runs that wait at the worst moment, the minute of it, and whether the queue grows without bound."""
+
+    waiting: int
+    minute: int
+    grows: bool
+
+
+def queue(flow: DemandFlow, run_ms: Fraction, max_active: int) -> Queue:
+    """Runs that wait when only some may be active at the same time, simulated minute by minute over two periods.
+
+    Args:
+        flow: Runs that start.
+        run_ms: Mean duration of a run.
+        max_active: Runs that may be active.
+    """
+    starts = flow.rate_per_minute() * units.SECONDS_PER_MINUTE
+    run_minutes = max(1.0, float(run_ms) / MS_PER_MINUTE)
+    first, first_end = _backlog(starts, run_minutes, max_active, 0.0)
+    second, second_end = _backlog(starts, run_minutes, max_active, first_end)
+    grows = second_end > first_end + 1e-6
+    backlog = first if grows else second
+    minute = int(backlog.argmax())
+    waiting = max(0, math.ceil(round(backlog[minute] / run_minutes - max_active, 6)))
+    return Queue(waiting, minute, grows)
+
+
+def _backlog(
+    starts: "NDArray[np.float64]", run_minutes: float, max_active: int, initial: float
+) -> "tuple[NDArray[np.float64], float]":
+    """Run-minutes that are not done in each minute, and at the end of the period."""
+    import numpy as np  # noqa: PLC0415
+
+    backlog = np.empty(len(starts))
+    left = initial
+    for i, runs in enumerate(starts):
+        left += runs * run_minutes
+        backlog[i] = left
+        left = max(0.0, left - max_active)
+    return backlog, left

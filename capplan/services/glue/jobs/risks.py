@@ -1,0 +1,139 @@
+"""Points out settings of a job that may cost much, or make it run twice.
+
+Source: AWS Glue Developer Guide, "Configuring job properties", "Job bookmarks", "Job run queuing"; read 2026-11-23.
+"""
+
+import math
+from decimal import Decimal
+
+from capplan import units
+from capplan.model import Change, Charge, Context, Option
+from capplan.quantities.rounding import to_quantity
+from capplan.services.glue.fields import MS_PER_MINUTE
+from capplan.services.glue.jobs.cost import hour_charge, hung_charge, worst_run_charge
+from capplan.services.glue.jobs.derived_settings import timeout_ms
+from capplan.services.glue.jobs.spec import Job
+from capplan.services.glue.jobs.usage import Usage
+from capplan.services.glue.quotas import TIMEOUT
+
+TIMEOUT_FACTOR = 2
+"""The recommended time-out, in 99th percentiles of the run time."""
+LOOSE_FACTOR = 5
+"""A time-out of more 99th percentiles than this is too long."""
+_ROUND_MINUTES = 5
+MAX_OVERLAP = Decimal("0.01")
+
+
+def no_timeout(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+    """A hung run is billed up to its time-out; AWS's default is hours or days."""
+    minutes = recommended_timeout_minutes(usage)
+    if usage.always_on or spec.timeout_ms is not None or minutes * MS_PER_MINUTE >= timeout_ms(spec):
+        return None
+    default = timeout_ms(spec) / MS_PER_MINUTE
+    retried = f", and all {spec.max_retries + 1} attempts {{worst}}" if spec.max_retries else ""
+    return Option(
+        "glue.no-timeout",
+        f"no time-out is set: a hung attempt is billed for {default:,} minutes (AWS's default): "
+        f"{{hour}} per hour, {{once}} in total{retried}",
+        (Change(f"jobs.{name}.timeout", f"{minutes} min"),),
+        gives_up=f"an attempt that takes longer than {minutes} minutes is stopped, and not retried",
+        severity="risk",
+        amounts=_amounts(name, spec, usage),
+    )
+
+
+def loose_timeout(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+    """A time-out far above the run time."""
+    minutes = recommended_timeout_minutes(usage)
+    if usage.always_on or spec.timeout_ms is None or spec.timeout_ms <= usage.high_duration_ms * LOOSE_FACTOR:
+        return None
+    if minutes * MS_PER_MINUTE >= spec.timeout_ms:
+        return None
+    longest = f"{max(1, math.ceil(usage.high_duration_ms / MS_PER_MINUTE)):,}"
+    return Option(
+        "glue.loose-timeout",
+        f"99% of the runs finish in {longest} min, but the time-out is {spec.timeout_ms / MS_PER_MINUTE:,} min: "
+        "a hung run costs {hour} per hour, {once} in total",
+        (Change(f"jobs.{name}.timeout", f"{minutes} min"),),
+        gives_up=f"an attempt that takes longer than {minutes} minutes is stopped, and not retried",
+        severity="risk",
+        amounts=_amounts(name, spec, usage),
+    )
+
+
+def _amounts(name: str, spec: Job, usage: Usage) -> tuple[tuple[str, Charge], ...]:
+    return (
+        ("hour", hour_charge(name, spec, usage)),
+        ("once", hung_charge(name, spec, usage)),
+        ("worst", worst_run_charge(name, spec, usage)),
+    )
+
+
+def recommended_timeout_minutes(usage: Usage) -> int:
+    """Twice the 99th percentile of the run time, rounded up to five minutes, at most AWS's maximum."""
+    minutes = usage.high_duration_ms * TIMEOUT_FACTOR / MS_PER_MINUTE
+    longest = int(TIMEOUT.value) // units.SECONDS_PER_MINUTE
+    return min(longest, max(1, math.ceil(minutes / _ROUND_MINUTES)) * _ROUND_MINUTES)
+
+
+def double_retries(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+    """Glue retries under another run id, while a workflow that waits for the first one may start the job again."""
+    if not spec.max_retries or not usage.machines or spec.sync_follows_retries:
+        return None
+    return Option(
+        "glue.double-retries",
+        f"{', '.join(usage.machines)} starts it and waits for one run id, but each of its {spec.max_retries} retries has"
+        " another: the state most likely fails with the first failed attempt while Glue continues, and a Retry there runs"
+        " the job twice at the same time",
+        (Change(f"jobs.{name}.max_retries", 0),),
+        gives_up="only the workflow retries: add a Retry to its state",
+        severity="risk",
+    )
+
+
+def bookmark_retries(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+    """A failed attempt does not move the bookmark."""
+    repeated = spec.max_retries or usage.machines
+    if not spec.bookmark or not repeated or not (spec.fails and spec.fails.chance):
+        return None
+    share = to_quantity(usage.waste_share * 100)
+    return Option(
+        "glue.bookmark-retries",
+        f"a failed attempt does not move the bookmark: its retry reads the same input again, at full price "
+        f"({share:.1f}% of the bill), and may write its output twice",
+        (),
+        gives_up="make the writes idempotent: overwrite the run's partition, or write keys that a rerun repeats",
+        severity="risk",
+    )
+
+
+def bookmark_runs(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+    """Concurrent runs of a job with bookmarks read the same input."""
+    if not spec.bookmark or spec.max_concurrent_runs == 1:
+        return None
+    return Option(
+        "glue.bookmark-runs",
+        f"bookmarks with {spec.max_concurrent_runs} concurrent runs: they start from the same bookmark and read the same"
+        " input",
+        (Change(f"jobs.{name}.max_concurrent_runs", 1),),
+        gives_up="runs that start while one is active are rejected, or wait with job_run_queuing",
+        severity="risk",
+    )
+
+
+def overlapping(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+    """A run that starts while the previous one is active is rejected."""
+    if usage.overlap_share < MAX_OVERLAP or spec.max_concurrent_runs > 1 or spec.job_run_queuing:
+        return None
+    share = f"{float(usage.overlap_share) * 100:.3g}"
+    return Option(
+        "glue.overlap",
+        f"{share}% of the runs start while the previous one is still active; with one concurrent run AWS rejects them",
+        (Change(f"jobs.{name}.job_run_queuing", True),),
+        gives_up="such a run waits and starts late instead of failing",
+        severity="risk",
+    )
+
+
+ALL = (no_timeout, loose_timeout, double_retries, bookmark_retries, bookmark_runs, overlapping)
+"""Every rule that warns, in the order of the answer."""

@@ -1,0 +1,1 @@
+"""Resources billed by run time without retries: crawlers, sessions, data quality, catalog tasks, DataBrew."""

@@ -1,0 +1,181 @@
+"""Other ways to write a function for the same work: architecture, memory, timeout, init, reservation."""
+
+import math
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+
+from capplan import units
+from capplan.model import Change, Context, Option
+from capplan.quantities.distribution import quantile
+from capplan.services.lambda_ import observables
+from capplan.services.lambda_.advice import memory, provisioned, triggers
+from capplan.services.lambda_.advice.tuning import Candidate, choose
+from capplan.services.lambda_.concurrency import environments, erlang
+from capplan.services.lambda_.limits import account_concurrency, steepest_rise
+from capplan.services.lambda_.quotas import MB_PER_VCPU, SCALING_PERIOD_S, SCALING_RATE, TIMEOUT_MAX
+from capplan.services.lambda_.spec import Function
+from capplan.services.lambda_.usage import Usage
+
+_TIMED_OUT = Fraction(1, 1000)
+_NEAR, _FAR, _FAR_MS = 0.8, 20, 60_000
+_THROTTLED = 0.001
+_LARGE_SHARE = Decimal("0.5")
+_MAX_ERLANGS = 1e5
+"""Above it the smallest capacity is about the load itself; Erlang's recursion takes one step per environment."""
+_SLOW_FIRST_CALL = 2
+_MORE_EXPENSIVE, _FASTER = Fraction(11, 10), Fraction(3, 4)
+
+
+def options(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Option, ...]:
+    """Everything that could be written otherwise for the same work."""
+    if not usage.invocations.terms:
+        return ()
+    parts = (_architecture, _memory, _timeout, _init)
+    return (
+        *(option for part in parts for option in part(name, spec, usage)),
+        *_reservation(name, spec, usage, ctx),
+        *_scaling_rate(name, usage),
+        *provisioned.options(name, spec, usage),
+        *triggers.options(name, spec, usage, ctx),
+    )
+
+
+def _path(name: str, key: str) -> str:
+    return f"functions.{name}.{key}"
+
+
+def _architecture(name: str, spec: Function, usage: Usage) -> Iterable[Option]:  # noqa: ARG001  as the others
+    if spec.architecture == "x86_64":
+        message = f"{name} runs on x86_64; arm64 costs less per GB-second, at the same duration."
+        change = (Change(_path(name, "architecture"), "arm64"),)
+        yield Option("lambda.arm64", message, change, "libraries must be built for arm64")
+
+
+# --- memory -----------------------------------------------------------------------------------------------------------
+
+
+def _memory(name: str, spec: Function, usage: Usage) -> Iterable[Option]:  # noqa: ARG001  as the others
+    """The cheapest size, and a faster one for about the same cost, by GB-seconds: their price is the same at every size."""
+    by_memory = memory.durations_ms(spec)
+    candidates = [Candidate(mb, ms * mb, ms) for mb, ms in by_memory.items() if ms < spec.timeout_ms]
+    if spec.memory_mb not in by_memory or not candidates:
+        return
+    now_ms = by_memory[spec.memory_mb]
+    now = Candidate(spec.memory_mb, now_ms * spec.memory_mb, now_ms)
+    cheapest, fastest, balanced = (choose(candidates, strategy) for strategy in ("cost", "speed", "balanced"))
+    if cheapest.memory_mb != now.memory_mb:
+        message = (
+            f"{name} costs least with {cheapest.memory_mb} MB: {_ms(cheapest)} instead of {_ms(now)}; "
+            f"fastest {fastest.memory_mb} MB, balanced {balanced.memory_mb} MB."
+        )
+        slower = "" if cheapest.duration <= now.duration else f"{_times(cheapest, now)} as long"
+        yield Option("lambda.memory", message, _resized(name, spec, cheapest.memory_mb), slower)
+    faster = [c for c in candidates if c.cost <= now.cost * _MORE_EXPENSIVE and c.duration <= now.duration * _FASTER]
+    if not faster or spec.memory_mb >= MB_PER_VCPU:
+        return
+    best = min(faster, key=lambda c: (c.duration, c.cost, c.memory_mb))
+    if best.memory_mb != cheapest.memory_mb:
+        more = max(Fraction(0), best.cost / now.cost - 1)
+        message = f"{name} takes {_ms(best)} with {best.memory_mb} MB instead of {_ms(now)}, for {_percent(more)} more GB-seconds."
+        yield Option("lambda.faster-memory", message, _resized(name, spec, best.memory_mb), "", "risk")
+
+
+def _resized(name: str, spec: Function, memory_mb: int) -> tuple[Change, ...]:
+    out = [
+        Change(_path(name, "memory"), f"{memory_mb} MB"),
+        Change(_path(name, "duration"), memory.duration_at(spec, memory_mb)),
+    ]
+    if spec.first_call is not None:
+        by_memory = memory.durations_ms(spec)
+        first_call = memory.scaled(spec.first_call, by_memory[memory_mb] / by_memory[spec.memory_mb])
+        out.append(Change(_path(name, "first_call"), first_call))
+    return tuple(out)
+
+
+def _ms(size: Candidate) -> str:
+    return f"{float(size.duration):,.4g} ms"
+
+
+def _times(size: Candidate, other: Candidate) -> str:
+    return f"{float(size.duration / other.duration):.3g} times"
+
+
+def _percent(share: Fraction | float) -> str:
+    return f"{float(share) * 100:.2g}%"
+
+
+# --- time -------------------------------------------------------------------------------------------------------------
+
+
+def _timeout(name: str, spec: Function, usage: Usage) -> Iterable[Option]:
+    p99, timeout_ms = quantile(spec.duration, 0.99), float(spec.timeout_ms)
+    timeout = f"{spec.timeout_ms / 1000:f} s"
+    if usage.timed_out > _TIMED_OUT or p99 > _NEAR * timeout_ms:
+        seconds = min(int(TIMEOUT_MAX.value) // units.MS_PER_SECOND, max(1, math.ceil(p99 * 2 / 1000)))
+        message = f"{_percent(usage.timed_out)} of {name}'s invocations reach its timeout of {timeout}; its p99 duration is {p99:.3g} ms."
+        if seconds * 1000 > spec.timeout_ms:
+            yield Option("lambda.timeout-near", message, (Change(_path(name, "timeout"), f"{seconds} s"),), "", "risk")
+    elif spec.timeout_ms >= _FAR_MS and p99 * _FAR <= timeout_ms:
+        seconds = max(1, math.ceil(p99 * 3 / 1000))
+        message = (
+            f"{name} may run for {timeout}, and its p99 duration is {p99:.3g} ms: an invocation that hangs is billed "
+            f"{timeout_ms / p99:,.0f} times that."
+        )
+        yield Option("lambda.timeout-far", message, (Change(_path(name, "timeout"), f"{seconds} s"),), "", "risk")
+
+
+def _init(name: str, spec: Function, usage: Usage) -> Iterable[Option]:
+    """The extra work of the first call moves into the INIT phase, which runs with the CPU of one vCPU."""
+    if usage.cold is None or spec.first_call is None or spec.memory_mb >= MB_PER_VCPU:
+        return
+    first_call_ms, other_ms = quantile(spec.first_call, 0.5), quantile(spec.duration, 0.5)
+    if first_call_ms < _SLOW_FIRST_CALL * other_ms:
+        return
+    moved_ms = (first_call_ms - other_ms) * spec.memory_mb / MB_PER_VCPU
+    init = memory.scaled(usage.cold.start.init, 1 + Fraction(moved_ms / quantile(usage.cold.start.init, 0.5)))
+    message = (
+        f"{name}'s first call takes {first_call_ms:,.0f} ms, the others {other_ms:,.0f} ms: outside the handler that work "
+        f"takes about {moved_ms:,.0f} ms."
+    )
+    changes = (Change(_path(name, "init"), init), Change(_path(name, "first_call"), None))
+    yield Option("lambda.init-outside-handler", message, changes, "code to move")
+
+
+# --- concurrency ------------------------------------------------------------------------------------------------------
+
+
+def _reservation(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[Option]:
+    offered = usage.concurrency.peak().per_second
+    needed = erlang.smallest_capacity(offered, _THROTTLED) if offered < _MAX_ERLANGS else math.ceil(offered)
+    if spec.reserved_concurrency is not None:
+        throttled = observables.throttled_share(usage, spec.reserved_concurrency)
+        if throttled <= _THROTTLED or needed <= spec.reserved_concurrency:
+            return
+        message = (
+            f"{_percent(throttled)} of {name}'s invocations are throttled by its reservation of "
+            f"{spec.reserved_concurrency}; with {needed} it is 0.1% at the peak."
+        )
+    elif usage.peak_concurrency > account_concurrency(ctx) * _LARGE_SHARE:
+        message = (
+            f"{name} uses {usage.peak_concurrency} of the account's {account_concurrency(ctx):,} concurrent executions at "
+            f"its peak: it and the other functions can throttle each other."
+        )
+    else:
+        return
+    change = (Change(_path(name, "reserved_concurrency"), needed),)
+    yield Option("lambda.reserved-concurrency", message, change, "less concurrency for the other functions", "risk")
+
+
+def _scaling_rate(name: str, usage: Usage) -> Iterable[Option]:
+    rise = steepest_rise(usage)
+    if rise is None or rise[0] <= SCALING_RATE.value:
+        return
+    added = math.ceil(rise[0])
+    shortest, longest = (float(environments.seconds_to_add(added, bucket_full=full)) for full in (True, False))
+    message = (
+        f"{name} needs {added:,} more environments from one minute to the next; AWS adds {SCALING_RATE.value:,} at once, "
+        f"then {int(SCALING_RATE.value) // SCALING_PERIOD_S} per second: the excess is throttled for {shortest:.0f} to "
+        f"{longest:.0f} s."
+    )
+    yield Option("lambda.scaling-rate", message, (), "", "risk")

@@ -1,0 +1,175 @@
+"""The texts of Lambda's recommendation rules: what each looks at, advises and costs."""
+
+from capplan.model import Rule
+from capplan.services.lambda_.quotas import (
+    SCALING_RATE,
+    SNAP_START_STORAGE_MAX,
+    UNRESERVED_MIN,
+    VISIBILITY_TIMEOUT_FACTOR,
+)
+
+_GUIDE = "AWS Lambda Developer Guide"
+_READ = "read 2026-11-23"
+_TUNING = f"{_GUIDE}, Configure Lambda function memory; AWS Lambda Power Tuning, {_READ}"
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "lambda.memory",
+        "Another memory size",
+        "A function with a measured curve (`power_tuning`): every size is planned with the duration the curve gives it.",
+        "`memory` and `duration`: the size that costs least per month. The message also names the fastest size and the balanced "
+        "one (cost and duration in equal parts).",
+        "A cheaper size may be slower; the trade-off says by how much.",
+        _TUNING,
+    ),
+    Rule(
+        "lambda.faster-memory",
+        "Faster at about the same cost",
+        "A function with a measured curve, below a memory size that costs at most a tenth more and takes at most three "
+        "quarters of the time.",
+        "`memory` and `duration`: CPU-bound code costs about the same at every size up to one vCPU, so take the faster one.",
+        "A slightly higher cost if the curve is not quite flat.",
+        _TUNING,
+    ),
+    Rule(
+        "lambda.arm64",
+        "Graviton",
+        "A function on x86_64.",
+        "`architecture: arm64`: a fifth less per GB-second at the same duration; measured in 2025, CPU-bound code also took "
+        "0.84 to 0.87 of the time, and code that waits about the same.",
+        "Libraries must be built for arm64.",
+        f"AWS Lambda pricing page; {_GUIDE}, Instruction set architecture, {_READ}",
+    ),
+    Rule(
+        "lambda.timeout-near",
+        "A longer timeout",
+        "At least one in a thousand invocations reaches the timeout, or their p99 duration is within a fifth of it.",
+        "`timeout`: twice the p99. An invocation that times out is billed in full, answers nothing, and is retried if it is "
+        "asynchronous or polled.",
+        "An invocation that hangs runs, and is billed, for longer.",
+        f"{_GUIDE}, Configure Lambda function timeout, {_READ}",
+    ),
+    Rule(
+        "lambda.timeout-far",
+        "A shorter timeout",
+        "A timeout of at least a minute, and of at least twenty times the p99 duration.",
+        "`timeout`: three times the p99. An invocation that hangs costs, and blocks, for that long only.",
+        "A rare invocation that is slower than any measured one is stopped.",
+        f"{_GUIDE}, Configure Lambda function timeout, {_READ}",
+    ),
+    Rule(
+        "lambda.source-timeout",
+        "The source times out first",
+        "An API Gateway, load balancer, AppSync or Cognito trigger with a timeout shorter than the function's, and a "
+        "duration whose tail is longer.",
+        "`timeout` below the source's, or an asynchronous call that answers before the work is done.",
+        "Invocations that take longer than the source waits are stopped.",
+        f"API Gateway, Elastic Load Balancing, AppSync and Cognito quotas, {_READ}",
+    ),
+    Rule(
+        "lambda.visibility-timeout",
+        "A longer visibility timeout",
+        f"An SQS trigger whose queue has a visibility timeout below {VISIBILITY_TIMEOUT_FACTOR} times the function's timeout.",
+        f"`visibility_timeout`: {VISIBILITY_TIMEOUT_FACTOR} times the timeout. Otherwise a message that is still being processed "
+        "is delivered, and billed, again.",
+        "A message whose invocation failed comes back later.",
+        f"{_GUIDE}, Using Lambda with Amazon SQS, {_READ}",
+    ),
+    Rule(
+        "lambda.caller-gives-up",
+        "The caller times out first",
+        "A function that waits for this one, with a timeout shorter than this one may take.",
+        "The caller's `timeout` above this one's, or this one's below it: an invocation that outlasts its caller is billed, "
+        "and nobody receives its answer.",
+        "",
+        f"{_GUIDE}, Invoking a function synchronously, {_READ}",
+    ),
+    Rule(
+        "lambda.reserved-concurrency",
+        "Reserved concurrency",
+        "A reservation that throttles more than one in a thousand by Erlang's loss formula, or a function without one that "
+        "uses more than half of the account's concurrency at its peak.",
+        "`reserved_concurrency`: the smallest that throttles no more than one in a thousand. A reservation is free; it keeps "
+        "this function and the others from throttling each other.",
+        f"Less concurrency for the other functions; {UNRESERVED_MIN.value} must stay unreserved.",
+        f"{_GUIDE}, Configuring reserved concurrency, {_READ}",
+    ),
+    Rule(
+        "lambda.provisioned-concurrency",
+        "Provisioned concurrency",
+        "A function with known cold starts, at the size at which Erlang's loss formula leaves one in a hundred on demand.",
+        "`provisioned_concurrency`: no cold starts in these environments, and a lower price for their duration. It pays for "
+        "itself only if they are busy enough: at most list prices at least 60% of the time.",
+        "Billed whether used or not.",
+        f"{_GUIDE}, Configuring provisioned concurrency; pricing page, {_READ}",
+    ),
+    Rule(
+        "lambda.provisioned-scheduled",
+        "Scheduled provisioned concurrency",
+        "A function with known cold starts and an uneven day: the hours above its mean rate.",
+        "`provisioned_concurrency.scheduled`: these hours only, sized by Erlang's loss formula.",
+        "Cold starts outside these hours remain.",
+        f"{_GUIDE}, Configuring provisioned concurrency; Application Auto Scaling, {_READ}",
+    ),
+    Rule(
+        "lambda.provisioned-idle",
+        "Less provisioned concurrency",
+        "Provisioned concurrency that costs more than the same invocations on demand would.",
+        "Remove `provisioned_concurrency`, or reduce it to the size that its traffic fills.",
+        "Cold starts come back.",
+        f"AWS Lambda pricing page, {_READ}",
+    ),
+    Rule(
+        "lambda.snap-start",
+        "SnapStart",
+        "A function on Java 11, Python 3.12 or .NET 8 or later, with a zip package and at most "
+        f"{SNAP_START_STORAGE_MAX} of ephemeral storage, whose cold starts take at least a second.",
+        "`snap_start: true`: the init runs once, when a version is published; each cold start restores its snapshot instead.",
+        "Published versions only; regenerate randomness and reconnect after restore.",
+        f"{_GUIDE}, Improving startup performance with Lambda SnapStart, {_READ}",
+    ),
+    Rule(
+        "lambda.init-outside-handler",
+        "Initialize outside the handler",
+        "A first invocation that takes at least twice as long as the others, with less memory than one vCPU has.",
+        "`init` and `first_call`: clients and connections made outside the handler are made in the INIT phase, which runs "
+        "with the CPU of one vCPU whatever the memory.",
+        "Code to move; a longer init if not all of it is needed.",
+        f"{_GUIDE}, Best practices for working with AWS Lambda functions, {_READ}",
+    ),
+    Rule(
+        "lambda.batch",
+        "Larger batches",
+        "A queue or a stream with `per_record`, whose invocations take fewer records than AWS allows.",
+        "`batch` and `window`: the part of the duration that does not depend on the records is billed less often.",
+        "A record waits for up to the batch window; a failed batch has more records.",
+        f"{_GUIDE}, Event source mappings, {_READ}",
+    ),
+    Rule(
+        "lambda.poll-to-event",
+        "Events instead of polling",
+        "A function that only a schedule invokes, every ten minutes or more often.",
+        "`triggers` with an event (a stream, S3, EventBridge, a queue) that invokes it when there is something to do. If the "
+        "trigger gives the share of runs that find something (`finds`), the saving is that of the other runs.",
+        "The source must send the event.",
+        f"{_GUIDE}, Event-driven architectures, {_READ}",
+    ),
+    Rule(
+        "lambda.quota",
+        "A higher quota",
+        "A quota of the account that all functions together exceed, or use to four fifths.",
+        "A request to AWS (Service Quotas) for the concurrency that the peak needs, plus a fifth; the request-rate quota "
+        "grows with it.",
+        "AWS takes hours to days to raise it.",
+        f"{_GUIDE}, Lambda quotas, {_READ}",
+    ),
+    Rule(
+        "lambda.scaling-rate",
+        "A rise faster than AWS scales",
+        f"A rise of more than {SCALING_RATE.value:,} environments within a minute.",
+        "Provisioned concurrency from before the rise on (`provisioned_concurrency.scheduled`), a slower rise, or a queue in "
+        f"between: AWS adds up to {SCALING_RATE.value:,} {SCALING_RATE.unit} to a function.",
+        "Provisioned environments are billed whether used or not.",
+        f"{_GUIDE}, Lambda scaling behavior, {_READ}",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Cold starts: how many, how long."""

@@ -1,0 +1,198 @@
+"""The cold starts of a function over its month: their share, and how long one takes.
+
+At each step of the month the pool is in its steady state, and where traffic rises the environments that are added start
+cold too. Steady states are computed on a grid of rates and interpolated between.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
+
+from capplan import units
+from capplan.flow import DemandFlow, LoadProfile
+from capplan.quantities.distribution import Distribution, fixed, mean
+from capplan.services.lambda_.billing import capped_mean_ms
+from capplan.services.lambda_.cold_start import measured
+from capplan.services.lambda_.cold_start.steady_state import Pool, steady_state
+from capplan.services.lambda_.concurrency.provisioned import provisioned_at
+from capplan.services.lambda_.concurrency.rate_steps import RateStep, Terms, rate_steps, scheduled
+from capplan.services.lambda_.spec import Function, Provisioned
+
+BAND_S = (300, 600, 900)
+"""AWS does not publish how long an idle environment is kept: measured as 600 s in 2019 and 2020, shown with this band."""
+_GRID = math.log(1.25)
+_LOWEST_RATE = 1e-9
+_SMALLEST = 5e-324
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How long the start of an environment takes.
+
+    Attributes:
+        init: Before the first invocation: the INIT phase, or SnapStart's restore.
+        first_call: How long the first invocation runs.
+        source: Where the init comes from, in words; empty if the scenario gives it.
+    """
+
+    init: Distribution
+    first_call: Distribution
+    source: str = ""
+
+
+def start_of(spec: Function) -> Start | None:
+    """How long a function's cold starts take; None if neither the scenario nor a measurement says."""
+    first_call = spec.first_call or spec.duration
+    if spec.init is not None:
+        return Start(spec.init, first_call)
+    if spec.runtime is None:
+        return None
+    if spec.snap_start is not None:
+        restore = measured.restore(spec.runtime, spec.memory_mb)
+        source = f"SnapStart restores, measured {measured.period('restore')}"
+        return Start(restore.distribution, first_call, source) if restore is not None else None
+    if spec.loads == "aws-sdk":
+        sdk = measured.with_sdk(spec.runtime, spec.architecture, spec.memory_mb)
+        source = "mean of a function with the AWS SDK, measured 2025-11-22"
+        return Start(fixed(Decimal(str(sdk.init_ms))), first_call, source) if sdk is not None else None
+    init = measured.init(spec.runtime, spec.package_type, spec.architecture, spec.memory_mb)
+    source = f"a hello-world function, measured {measured.period()}"
+    return Start(init.distribution, first_call, source) if init is not None else None
+
+
+def why_unknown(spec: Function) -> str:
+    """Why it is not known how long the cold starts of a function take."""
+    if spec.runtime is None:
+        return "write its `runtime`, such as python3.13, or its `init` time"
+    return f"no cold-start data for runtime '{spec.runtime}'; write its `init` time"
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """A function's warm pools: times in seconds, and the tenants of which each has its own pool."""
+
+    warm_s: float
+    cold_s: float
+    keep_alive_s: float
+    tenants: int = 1
+
+
+def pools_of(spec: Function, start: Start, keep_alive_s: float | None = None) -> Pools:
+    """A function's pools; `keep_alive_s` replaces the spec's."""
+    warm_ms = capped_mean_ms(spec.duration, spec.timeout_ms)
+    cold_ms = mean(start.init) + capped_mean_ms(start.first_call, spec.timeout_ms)
+    keep_alive = float(spec.keep_alive_ms) / units.MS_PER_SECOND if keep_alive_s is None else keep_alive_s
+    return Pools(float(warm_ms) / 1000, float(cold_ms) / 1000, keep_alive, spec.tenants or 1)
+
+
+@lru_cache(maxsize=4096)
+def cached_share(terms: Terms, pools: Pools, provisioned: Provisioned | None) -> float:
+    """`cold_share`, cached: every recommendation plans the other functions again."""
+    return cold_share(DemandFlow(terms), pools, provisioned_at(provisioned))
+
+
+def cold_share(flow: DemandFlow, pools: Pools, ready: Callable[[int], int]) -> float:
+    """Cold starts as a share of all invocations of a month. Range 0 to 1.
+
+    Args:
+        flow: Invocations.
+        pools: How the environments live.
+        ready: Environments provisioned in a minute of the simulated period.
+    """
+    total = float(flow.monthly)
+    if not total:
+        return 0.0
+    steps = rate_steps(flow)
+    states = [_state(step, pools, ready(step.minute)) for step in steps]
+    live = [environments for _, environments in states]
+    random = sum(step.monthly * share for step, (share, _) in zip(steps, states, strict=True))
+    random += _added_by_rises(steps, live)
+    by_schedule = sum(
+        float(times * profile.monthly)
+        * _cold_share_of_schedule(profile, float(times), _mean(steps, live), pools, ready)
+        for profile, times in scheduled(flow)
+    )
+    return min(1.0, (random + by_schedule) / total)
+
+
+def mean_environments(flow: DemandFlow, pools: Pools) -> float:
+    """Live environments, busy or idle, on average over the month's random traffic, none provisioned."""
+    steps = rate_steps(flow)
+    return _mean(steps, [_state(step, pools, 0)[1] for step in steps])
+
+
+def _mean(steps: tuple[RateStep, ...], values: list[float]) -> float:
+    minutes = sum(step.minutes * step.times for step in steps)
+    return sum(v * s.minutes * s.times for s, v in zip(steps, values, strict=True)) / minutes if minutes else 0.0
+
+
+def _state(step: RateStep, pools: Pools, provisioned: int) -> tuple[float, float]:
+    """Share of cold starts and mean environments at a step's rate."""
+    rate = step.per_second / pools.tenants
+    if rate < _LOWEST_RATE:
+        return 1.0, 0.0
+    position = math.log(rate) / _GRID
+    below = math.floor(position)
+    (cold, live), (cold_above, live_above) = (
+        _on_grid(index, _rounded(pools), provisioned) for index in (below, below + 1)
+    )
+    part = position - below
+    share = math.exp((1 - part) * math.log(cold or _SMALLEST) + part * math.log(cold_above or _SMALLEST))
+    return share, (live + part * (live_above - live)) * pools.tenants
+
+
+def _rounded(pools: Pools) -> tuple[float, float, float]:
+    """Times to three digits: functions that are alike share a grid."""
+    return float(f"{pools.warm_s:.3g}"), float(f"{pools.cold_s:.3g}"), pools.keep_alive_s
+
+
+@lru_cache(maxsize=65_536)
+def _on_grid(index: int, times: tuple[float, float, float], provisioned: int) -> tuple[float, float]:
+    state = steady_state(Pool(math.exp(index * _GRID), *times, provisioned=provisioned))
+    return state.cold_share, state.environments
+
+
+def _added_by_rises(steps: tuple[RateStep, ...], live: list[float]) -> float:
+    """Environments that rising traffic adds in a month, beyond those that a steady pool replaces."""
+    if len(steps) < 2:  # noqa: PLR2004  a rise has two rates
+        return 0.0
+    ordinary = [(step, n) for step, n in zip(steps, live, strict=True) if step.times > 1]
+    added = sum(max(0.0, n - before) * step.times for (_, before), (step, n) in pairwise([ordinary[-1], *ordinary]))
+    spikes = [(step, n) for step, n in zip(steps, live, strict=True) if step.times <= 1]
+    return added + _added_by_spikes(spikes, [n for _, n in ordinary])
+
+
+def _added_by_spikes(spikes: list[tuple[RateStep, float]], ordinary: list[float]) -> float:
+    """The same for spikes, each from the mean of an ordinary week."""
+    usual = sum(ordinary) / len(ordinary) if ordinary else 0.0
+    added, before, last_minute = 0.0, usual, -1
+    for step, live in spikes:
+        before = usual if step.minute > last_minute + 1 else before
+        added += max(0.0, live - before)
+        before, last_minute = max(before, live), step.minute
+    return added
+
+
+def _cold_share_of_schedule(
+    profile: LoadProfile, at_once: float, idle: float, pools: Pools, ready: Callable[[int], int]
+) -> float:
+    """Share of a schedule's invocations that start cold: all at once, after too long a gap, with no traffic in between.
+
+    Args:
+        profile: The schedule's.
+        at_once: Invocations of each run.
+        idle: Mean environments that other traffic keeps alive.
+        pools: How the environments live.
+        ready: Environments provisioned in a minute of the simulated period.
+    """
+    starts = profile.starts
+    gaps = [
+        ((after - before) % units.WINDOW_MINUTES or units.WINDOW_MINUTES) * units.SECONDS_PER_MINUTE
+        for before, after in pairwise((*starts, starts[0]))
+    ]
+    count = math.ceil(at_once)
+    missing = max(0.0, count - max(ready(starts[0]), idle)) / count
+    return missing * (sum(gap - pools.warm_s > pools.keep_alive_s for gap in gaps) / len(gaps))

@@ -1,0 +1,101 @@
+"""The resource type of Lambda functions."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from capplan.calls import Access
+from capplan.model import (
+    Assumption,
+    Charge,
+    Demand,
+    Excluded,
+    LimitCheck,
+    Observable,
+    Option,
+    PoolLoad,
+    Problem,
+    Simulator,
+)
+from capplan.reading.files import Files
+from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Source
+from capplan.services.lambda_ import limits
+from capplan.services.lambda_.advice.memory import resolve
+from capplan.services.lambda_.advice.options import options
+from capplan.services.lambda_.advice.rules import RULES
+from capplan.services.lambda_.assumptions import assume, exclude
+from capplan.services.lambda_.attempts import attempts
+from capplan.services.lambda_.billing import capped_mean_ms
+from capplan.services.lambda_.cost import charge
+from capplan.services.lambda_.observables import observe
+from capplan.services.lambda_.sources import batches
+from capplan.services.lambda_.sources.trigger import sources
+from capplan.services.lambda_.spec import UNSUPPORTED, Function
+from capplan.services.lambda_.usage import Usage, meter, summary
+
+_Metered = MeteredResource[Function, Usage]
+
+
+class _FunctionType(ResourceType[Function, Usage]):
+    id = "lambda.function"
+    spec = Function
+    unsupported = UNSUPPORTED
+    rules = RULES
+    writes_logs = True
+
+    def resolve(self, spec: Function, files: Files) -> tuple[Function, tuple[Problem, ...]]:
+        return resolve(spec, files)
+
+    def sources(self, spec: Function) -> tuple[Source, ...]:
+        return sources(spec.triggers)
+
+    def attempts(self, spec: Function, access: Access, source: Source | None) -> Fraction:
+        trigger = None if source is None or source.trigger is None else spec.triggers[source.trigger]
+        return attempts(spec, access, trigger)
+
+    def records_per_invocation(self, spec: Function, source: Source, records_per_s: Fraction, shards: int) -> Fraction:
+        if source.trigger is None:
+            return Fraction(1)
+        return batches.records_of(spec.triggers[source.trigger], records_per_s, shards)
+
+    def duration_ms(self, resource: DeclaredResource[Function]) -> Fraction:
+        """Mean time of an invocation, cut at its time-out."""
+        return capped_mean_ms(resource.spec.duration, resource.spec.timeout_ms)
+
+    def timeout_ms(self, spec: Function) -> Fraction:
+        return Fraction(spec.timeout_ms)
+
+    def meter(self, resource: DeclaredResource[Function], demand: Demand) -> Usage:
+        return meter(resource.name, resource.spec, demand, resource.context)
+
+    def charge(self, resource: _Metered) -> tuple[Charge, ...]:
+        return charge(*resource)
+
+    def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
+        return summary(usage)
+
+    def limits(self, resource: _Metered) -> tuple[LimitCheck, ...]:
+        return limits.check(*resource)
+
+    def pools(self, resource: _Metered) -> tuple[PoolLoad, ...]:
+        return limits.pools(*resource)
+
+    def options(self, resource: _Metered) -> tuple[Option, ...]:
+        return options(*resource)
+
+    def observe(self, resource: _Metered) -> Mapping[str, Observable]:
+        return observe(*resource)
+
+    def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
+        return (*batches.assume(resource.name, resource.spec), *assume(*resource))
+
+    def exclude(self, resource: _Metered) -> tuple[Excluded, ...]:
+        return exclude(*resource)
+
+    def simulator(self) -> Simulator[Function, Usage]:
+        from capplan.services.lambda_.simulation.simulate import SIMULATOR  # noqa: PLC0415  only where one is simulated
+
+        return SIMULATOR
+
+
+FUNCTION = _FunctionType()

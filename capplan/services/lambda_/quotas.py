@@ -1,0 +1,154 @@
+"""AWS Lambda's quotas and fixed sizes, each with its source and the day it was read."""
+
+from datetime import date
+
+from capplan import units
+from capplan.service import Quota
+
+READ = date(2026, 11, 23)
+_QUOTAS = "Lambda Developer Guide, Lambda quotas"
+_SCALING = "Lambda Developer Guide, Lambda scaling behavior"
+_MAPPINGS = "Lambda Developer Guide, Event source mappings"
+_SQS = "Lambda Developer Guide, Using Lambda with Amazon SQS"
+_SNAP_START = "Lambda Developer Guide, Improving startup performance with Lambda SnapStart"
+_STREAMING = "Lambda Developer Guide, Response streaming"
+_CONCURRENCY = ("Concurrent executions", "L-B99A9384")
+
+# --- a function -------------------------------------------------------------------------------------------------------
+
+MEMORY_MIN = Quota("lambda.memory_min", 128, "MB", _QUOTAS, READ)
+MEMORY_MAX = Quota("lambda.memory_max", 10_240, "MB", _QUOTAS, READ)
+TIMEOUT_MIN = Quota("lambda.timeout_min", 1000, "ms", _QUOTAS, READ)
+TIMEOUT_MAX = Quota("lambda.timeout_max", 900_000, "ms", _QUOTAS, READ)
+EPHEMERAL_STORAGE_MIN = Quota("lambda.ephemeral_storage_min", 512, "MB", _QUOTAS, READ)
+EPHEMERAL_STORAGE_MAX = Quota("lambda.ephemeral_storage_max", 10_240, "MB", _QUOTAS, READ)
+ZIPPED_MAX = Quota("lambda.package_zipped", 50, "MB", _QUOTAS, READ)
+UNZIPPED_MAX = Quota("lambda.package_unzipped", 250, "MB", _QUOTAS, READ)
+IMAGE_MAX = Quota("lambda.image", 10_240, "MB", _QUOTAS, READ)
+LAYERS_MAX = Quota("lambda.layers", 5, "", _QUOTAS, READ)
+ENVIRONMENT_MAX = Quota("lambda.environment", 4 * units.BYTES_PER_KB, "bytes", _QUOTAS, READ)
+FREE_STORAGE_MB = 512
+"""Ephemeral storage that is free, and the default (pricing page, "Ephemeral storage")."""
+SNAP_START_STORAGE_MAX = Quota("lambda.snap_start_storage", 512, "MB", _SNAP_START, READ)
+INIT_MAX = Quota("lambda.init", 10, "s", "Lambda Developer Guide, Execution environment lifecycle", READ)
+"""Past it the init runs again inside the first invocation."""
+
+# --- an invocation ----------------------------------------------------------------------------------------------------
+
+SYNC_PAYLOAD_MAX = Quota("lambda.payload.sync", 6 * units.BYTES_PER_MB, "bytes", _QUOTAS, READ)
+ASYNC_PAYLOAD_MAX = Quota("lambda.payload.async", 1 * units.BYTES_PER_MB, "bytes", _QUOTAS, READ)
+RESPONSE_MAX = Quota("lambda.response", 6 * units.BYTES_PER_MB, "bytes", _QUOTAS, READ)
+STREAMED_RESPONSE_MAX = Quota("lambda.response_streamed", 200 * units.BYTES_PER_MB, "bytes", _STREAMING, READ)
+UNCAPPED_STREAM = Quota("lambda.stream_uncapped", 6 * units.BYTES_PER_MB, "bytes", _STREAMING, READ)
+"""The part of a streamed response that is sent without a limit on its bandwidth."""
+STREAM_RATE_MAX = Quota("lambda.stream_rate", 2, "MB/s", _STREAMING, READ)
+"""The bandwidth of the rest."""
+ASYNC_RETRIES_MAX = Quota(
+    "lambda.async_retries", 2, "", "Lambda Developer Guide, Invoking a function asynchronously", READ
+)
+
+# --- concurrency ------------------------------------------------------------------------------------------------------
+
+CONCURRENCY = Quota(
+    "lambda.concurrency",
+    1000,
+    "concurrency",
+    _QUOTAS,
+    READ,
+    adjustable=True,
+    shared=True,
+    request=_CONCURRENCY,
+)
+"""New accounts start lower, some at 10."""
+REQUESTS_PER_CONCURRENCY = 10
+"""Requests a second that one unit of concurrency allows, of the account, a reservation or an environment kept ready."""
+REQUEST_RATE = Quota(
+    "lambda.request_rate",
+    int(CONCURRENCY.value) * REQUESTS_PER_CONCURRENCY,
+    "request rate",
+    _QUOTAS,
+    READ,
+    adjustable=True,
+    shared=True,
+    follows=(CONCURRENCY.id, REQUESTS_PER_CONCURRENCY),
+    request=_CONCURRENCY,
+)
+UNRESERVED_MIN = Quota("lambda.unreserved_concurrency", 100, "concurrent executions", _QUOTAS, READ)
+"""What functions without a reservation must be left with."""
+SCALING_RATE = Quota("lambda.scaling_rate", 1000, "environments/10 s", _SCALING, READ)
+"""Environments that a function adds at once; refilled continuously, never saved up."""
+SCALING_PERIOD_S = 10
+TENANT_ENVIRONMENTS = Quota(
+    "lambda.tenant_environments",
+    2500,
+    "environments",
+    "Lambda Developer Guide, Tenant isolation, troubleshooting",
+    READ,
+)
+"""Active or idle, for each `TENANT_CONCURRENCY` of the account's concurrency."""
+TENANT_CONCURRENCY = 1000
+MB_PER_VCPU = 1769
+"""Memory that comes with one vCPU (Lambda Developer Guide, Configure Lambda function memory)."""
+
+# --- event sources ----------------------------------------------------------------------------------------------------
+
+BATCH_MAX = Quota("lambda.batch", 10_000, "", _MAPPINGS, READ)
+STREAM_BATCH_DEFAULT, QUEUE_BATCH_DEFAULT = 100, 10
+"""Records of a batch where none is configured."""
+FIFO_BATCH_MAX = Quota("lambda.batch.sqs_fifo", 10, "", _SQS, READ)
+UNWINDOWED_SQS_BATCH_MAX = Quota("lambda.batch.sqs_unwindowed", 10, "", _SQS, READ)
+"""A larger batch needs a batch window of at least `SQS_WINDOW_MIN`."""
+SQS_WINDOW_MIN = Quota("lambda.batch_window.sqs_min", 1000, "ms", _SQS, READ)
+WINDOW_MAX = Quota("lambda.batch_window", 300_000, "ms", _MAPPINGS, READ)
+PARALLELIZATION_MAX = Quota("lambda.parallelization_factor", 10, "", _MAPPINGS, READ)
+STREAM_RETRIES_MAX = Quota("lambda.stream_retries", 10_000, "", _MAPPINGS, READ)
+SQS_CONCURRENCY_MAX = Quota("lambda.event_source.sqs_standard", 1250, "concurrent executions", _SQS, READ)
+MAXIMUM_CONCURRENCY_MIN = Quota("lambda.maximum_concurrency_min", 2, "", _SQS, READ)
+MAXIMUM_CONCURRENCY_MAX = Quota("lambda.maximum_concurrency_max", 1000, "", _SQS, READ)
+VISIBILITY_TIMEOUT_MAX = Quota(
+    "lambda.visibility_timeout_max", 43_200_000, "ms", "Amazon SQS Developer Guide, Message quotas", READ
+)
+VISIBILITY_TIMEOUT_FACTOR = 6
+"""AWS advises a visibility timeout of this many times the function's timeout (Using Lambda with Amazon SQS)."""
+MIN_POLLERS_MAX = Quota("lambda.pollers_min", 200, "", _MAPPINGS, READ)
+MAX_POLLERS_MAX = Quota("lambda.pollers_max", 2000, "", _MAPPINGS, READ)
+POLLERS_PER_UNIT_MAX = Quota("lambda.pollers_per_unit", 10, "", _MAPPINGS, READ)
+SQS_POLLER_INVOCATIONS = Quota("lambda.event_source.sqs_provisioned", 10, "concurrent executions", _MAPPINGS, READ)
+"""Of each event poller in provisioned mode, as are the next three."""
+KAFKA_POLLER_INVOCATIONS = Quota("lambda.event_source.kafka_provisioned", 5, "concurrent executions", _MAPPINGS, READ)
+SQS_POLLER_RATE = Quota("lambda.poller_rate.sqs", 1, "MB/s", _MAPPINGS, READ)
+KAFKA_POLLER_RATE = Quota("lambda.poller_rate.kafka", 5, "MB/s", _MAPPINGS, READ)
+KAFKA_POLLER_UNIT_RATE = Quota("lambda.poller_unit_rate.kafka", 20, "MB/s", _MAPPINGS, READ)
+
+# --- how long a source waits for the answer ---------------------------------------------------------------------------
+
+HTTP_API_TIMEOUT = Quota(
+    "lambda.integration_timeout.api-gateway-http", 30_000, "ms", "API Gateway Developer Guide, HTTP API quotas", READ
+)
+REST_API_TIMEOUT = Quota(
+    "lambda.integration_timeout.api-gateway-rest",
+    29_000,
+    "ms",
+    "API Gateway Developer Guide, REST API quotas",
+    READ,
+    adjustable=True,
+)
+API_TIMEOUT_MIN = Quota(
+    "lambda.integration_timeout.min", 50, "ms", "API Gateway Developer Guide, REST API quotas", READ
+)
+ALB_TIMEOUT = Quota(
+    "lambda.integration_timeout.alb",
+    60_000,
+    "ms",
+    "Elastic Load Balancing, connection idle timeout",
+    READ,
+    adjustable=True,
+)
+APPSYNC_TIMEOUT = Quota(
+    "lambda.integration_timeout.appsync", 30_000, "ms", "AWS AppSync endpoints and quotas, request execution time", READ
+)
+COGNITO_TIMEOUT = Quota(
+    "lambda.integration_timeout.cognito", 5000, "ms", "Amazon Cognito Developer Guide, Lambda triggers", READ
+)
+
+ALL: tuple[Quota, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Quota))

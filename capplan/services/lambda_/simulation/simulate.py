@@ -1,0 +1,189 @@
+"""A function over time: busy and live environments, cold starts and throttling, minute by minute.
+
+If simulating the whole period would take too long, the day is simulated, or its busiest hour; the totals then follow
+from the formulas, and a note says so.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from capplan import units
+from capplan.model import Context, Simulator
+from capplan.quantities.distribution import Distribution, mean
+from capplan.quantities.rounding import to_quantity
+from capplan.services.lambda_ import observables
+from capplan.services.lambda_.concurrency import provisioned
+from capplan.services.lambda_.concurrency.rate_steps import scheduled
+from capplan.services.lambda_.limits import available_concurrency
+from capplan.services.lambda_.simulation import texts
+from capplan.services.lambda_.simulation.warm_pool import Arrivals, Environments, Minute, simulate_minutes
+from capplan.services.lambda_.spec import Function
+from capplan.services.lambda_.usage import Usage
+from capplan.timeline import Chart, Series, SimulationRequest, Size, Timeline, Totals
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MAX_REQUESTS = 4_000_000
+"""The most that are simulated one by one; a second and a half on one core."""
+_HOUR, _DAY = 60, units.MINUTES_PER_DAY
+_LEAD_MINUTES = 20
+"""Minutes before what is shown, so that it does not begin with an empty pool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Minutes that are simulated: from `start` to before `end`; they are shown from `shown` on."""
+
+    start: int
+    end: int
+    shown: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the whole period is simulated."""
+        return self.end - self.start == units.WINDOW_MINUTES
+
+
+def _size(name: str, spec: Function, usage: Usage, ctx: Context, asked_for: SimulationRequest) -> Size:  # noqa: ARG001  every resource type's signature
+    return Size((("minutes", units.WINDOW_MINUTES),))
+
+
+def _run(name: str, spec: Function, usage: Usage, ctx: Context, asked_for: SimulationRequest) -> tuple[Timeline, ...]:
+    if not usage.invocations.terms:
+        return ()
+    offered = usage.invocations.rate_per_minute()
+    day = asked_for.day or int(offered.argmax()) // _DAY + 1
+    span = span_of(offered, day)
+    cap = max(0, int(available_concurrency(spec, ctx)))
+    minutes = list(_simulated(spec, usage, cap, span, ctx.seed)) if span is not None else []
+    asked_for.progress(1.0, "1 of 1 function")
+    shown = [m for m in minutes if span is not None and m.minute >= span.shown]
+    is_whole = span is not None and span.is_whole
+    cold_share = sum(m.cold for m in shown) / max(1, sum(m.arrived for m in shown)) if shown else None
+    return (
+        Timeline(
+            name=name,
+            settings=texts.settings(spec),
+            day=day,
+            totals=_counted(minutes) if is_whole else _by_formula(spec, usage, offered),
+            month=_period(usage, cap),
+            charts=tuple(_charts(spec, shown, day, cap)),
+            events=tuple(texts.events(shown, offered)),
+            notes=tuple(texts.notes(spec, usage, cold_share, span_text(span))),
+        ),
+    )
+
+
+def span_of(offered: "NDArray[np.float64]", day: int) -> Span | None:
+    """The longest span around the day's busiest minute that can be simulated request by request; None if none can.
+
+    Args:
+        offered: Invocations per second in each minute of the simulated period.
+        day: 1 to 28.
+    """
+    first = (day - 1) * _DAY
+    busiest = first + int(offered[first : first + _DAY].argmax())
+    hour = min(max(first, busiest - _HOUR // 2), first + _DAY - _HOUR)
+    spans = (
+        Span(0, units.WINDOW_MINUTES, first),
+        Span(max(0, first - _LEAD_MINUTES), first + _DAY, first),
+        Span(max(0, hour - _LEAD_MINUTES), hour + _HOUR, hour),
+    )
+    requests = (float(offered[span.start : span.end].sum()) * units.SECONDS_PER_MINUTE for span in spans)
+    return next((span for span, count in zip(spans, requests, strict=True) if count <= MAX_REQUESTS), None)
+
+
+def span_text(span: Span | None) -> str:
+    """The simulated part of the period, for a note."""
+    if span is None:
+        return "Too many requests to simulate one by one"
+    if span.end - span.shown <= _HOUR:
+        return "the busiest hour"
+    return "the four weeks" if span.is_whole else "the day"
+
+
+def _simulated(spec: Function, usage: Usage, cap: int, span: Span, seed: int) -> Iterable[Minute]:
+    keep_alive_s = float(spec.keep_alive_ms) / units.MS_PER_SECOND
+    environments = Environments(keep_alive_s, cap, provisioned.provisioned_at(spec.provisioned_concurrency))
+    warm = observables.capped(spec.duration, spec.timeout_ms)
+    return simulate_minutes(_arrivals(usage, span, seed), warm, _cold_time(spec, usage), environments, seed)
+
+
+def _cold_time(spec: Function, usage: Usage) -> Distribution:
+    """Time of a cold request: its first call plus the mean of its init."""
+    if usage.cold is None:
+        return observables.capped(spec.duration, spec.timeout_ms)
+    first_call = observables.capped(usage.cold.start.first_call, spec.timeout_ms)
+    init_ms = to_quantity(mean(usage.cold.start.init))
+    return Distribution(tuple((share, ms + init_ms) for share, ms in first_call.points))
+
+
+def _arrivals(usage: Usage, span: Span, seed: int) -> Arrivals:
+    import numpy as np  # noqa: PLC0415  a simulation has loaded it
+
+    by_schedule = np.zeros(units.WINDOW_MINUTES)
+    for profile, times in scheduled(usage.invocations):
+        np.add.at(by_schedule, np.array(profile.starts, dtype=int), float(times))
+    minutes = slice(span.start, span.end)
+    random = np.maximum(0.0, usage.invocations.rate_per_minute() - by_schedule / units.SECONDS_PER_MINUTE)
+    rng = np.random.Generator(np.random.PCG64([seed, 1]))
+    at_start = np.floor(by_schedule[minutes] + rng.random(span.end - span.start)).astype(np.int64)
+    return Arrivals(span.start, random[minutes], at_start)
+
+
+# --- results ----------------------------------------------------------------------------------------------------------
+
+
+def _counted(minutes: list[Minute]) -> Totals:
+    arrived, cold, throttled = (sum(getattr(m, field) for m in minutes) for field in ("arrived", "cold", "throttled"))
+    parts = (("warm", arrived - cold - throttled), ("cold", cold), ("throttled", throttled))
+    return Totals("invocations", to_quantity(arrived), tuple((name, to_quantity(count)) for name, count in parts))
+
+
+def _by_formula(spec: Function, usage: Usage, offered: "NDArray[np.float64]") -> Totals:
+    requests = to_quantity(round(float(offered.sum()) * units.SECONDS_PER_MINUTE))
+    reserved = spec.reserved_concurrency
+    throttled_share = observables.throttled_share(usage, reserved) if reserved is not None else 0.0
+    throttled = to_quantity(round(float(requests) * throttled_share))
+    cold = to_quantity(round(float(requests) * (float(usage.cold.share) if usage.cold is not None else 0.0)))
+    parts = (("warm", requests - throttled - cold), ("cold", cold), ("throttled", throttled))
+    return Totals("invocations", requests, parts)
+
+
+def _period(usage: Usage, cap: int) -> tuple[Series, ...]:
+    import numpy as np  # noqa: PLC0415
+
+    needed = usage.concurrency.rate_per_minute()
+    busy = np.minimum(needed, cap)
+    return (Series("busy", "environments", busy), Series("throttled", "environments", needed - busy, "refused"))
+
+
+def _charts(spec: Function, shown: list[Minute], day: int, cap: int) -> Iterable[Chart]:
+    import numpy as np  # noqa: PLC0415
+
+    if not shown:
+        return
+    minutes = shown[:_DAY]
+    start_s = minutes[0].minute * units.SECONDS_PER_MINUTE
+
+    def series(name: str, unit: str, values: list[int], *, line: bool = False) -> Series:
+        return Series(name, unit, np.array(values, dtype=np.float64), "line" if line else "filled", start_s)
+
+    title = f"day {day}" if len(minutes) > _HOUR else f"day {day}, its busiest hour"
+    busy = [m.peak_busy for m in minutes]
+    lines = [series("live", "environments", [m.live for m in minutes], line=True)]
+    if max(busy) > cap / 2:
+        lines.append(series("limit", "environments", [cap] * len(minutes), line=True))
+    if spec.provisioned_concurrency is not None:
+        ready = provisioned.provisioned_at(spec.provisioned_concurrency)
+        lines.append(series("ready", "environments", [ready(m.minute) for m in minutes], line=True))
+    yield Chart(f"{title}, most busy at once", (series("busy", "environments", busy), *lines))
+    yield Chart(f"{title}, cold starts", (series("cold", "a minute", [m.cold for m in minutes]),))
+    if any(m.throttled for m in minutes):
+        yield Chart(f"{title}, throttled", (series("throttled", "a minute", [m.throttled for m in minutes]),))
+
+
+SIMULATOR: Simulator[Function, Usage] = Simulator(_size, _run)

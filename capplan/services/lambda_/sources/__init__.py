@@ -1,0 +1,1 @@
+"""What invokes a function: triggers, batches, event source mappings."""

@@ -1,0 +1,110 @@
+"""The limits of what invokes a function: how long it waits, how many invocations it causes, which callers end first.
+
+Lambda Developer Guide, "Event source mappings"; API Gateway, ALB, AppSync and Cognito quotas (read 2026-11-23).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from capplan import units
+from capplan.model import Context, LimitCheck, RequestStream
+from capplan.quantities.distribution import share_above
+from capplan.quantities.rounding import sig6, to_quantity
+from capplan.service import Quota
+from capplan.services.lambda_ import quotas
+from capplan.services.lambda_.concurrency import environments
+from capplan.services.lambda_.sources import event_source_mappings
+from capplan.services.lambda_.sources.trigger import QUEUES, Trigger
+from capplan.services.lambda_.spec import Function
+from capplan.services.lambda_.usage import Usage, duration_of_batch, high
+
+TIMEOUTS: Mapping[str, Quota] = {
+    "api-gateway-http": quotas.HTTP_API_TIMEOUT,
+    "api-gateway-rest": quotas.REST_API_TIMEOUT,
+    "alb": quotas.ALB_TIMEOUT,
+    "appsync": quotas.APPSYNC_TIMEOUT,
+    "cognito": quotas.COGNITO_TIMEOUT,
+}
+"""How long a source waits for an answer."""
+
+
+def check(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[LimitCheck]:
+    """The limits of its triggers and callers."""
+    for stream in usage.streams:
+        if stream.trigger is not None:
+            yield from _of_trigger(name, spec, usage, stream, spec.triggers[stream.trigger])
+    for caller in callers_ending_first(spec, usage, ctx):
+        yield LimitCheck(name, "lambda.caller_timeout", seconds(high(spec.duration)), seconds(caller.timeout_ms), "s")
+
+
+def _of_trigger(
+    name: str, spec: Function, usage: Usage, stream: RequestStream, trigger: Trigger
+) -> Iterable[LimitCheck]:
+    timeout_ms = source_timeout_ms(trigger)
+    if timeout_ms is not None:
+        duration = high(duration_of_batch(spec, stream.records))
+        limit = f"lambda.integration_timeout.{trigger.via}"
+        yield LimitCheck(name, limit, seconds(duration), seconds(timeout_ms), "s")
+    if trigger.via in QUEUES:
+        timeout, visibility = Fraction(spec.timeout_ms), Fraction(trigger.visibility_timeout_ms)
+        yield LimitCheck(name, "lambda.visibility_timeout", seconds(timeout), seconds(visibility), "s")
+    mapping = event_source_mappings.mapping_of(trigger, stream.shards)
+    is_unbounded_fifo = trigger.via == "sqs-fifo" and not (trigger.message_groups or trigger.maximum_concurrency)
+    if mapping is None or is_unbounded_fifo:
+        return
+    concurrency = stream.flow * (usage.mean_ms / units.MS_PER_SECOND)
+    quota = event_source_mappings.max_concurrency(mapping, spec.reserved_concurrency)
+    peak = concurrency.peak()
+    poisson = mapping.source.startswith("sqs")
+    load = Decimal(environments.peak_concurrency(peak.per_second)) if poisson else to_quantity(sig6(peak.per_second))
+    yield LimitCheck(
+        name, f"lambda.event_source.{mapping.source}", load, Decimal(quota), "concurrent executions", concurrency,
+        poisson=poisson, minute=peak.minute,
+    )  # fmt: skip
+
+
+def source_timeout_ms(trigger: Trigger) -> Fraction | None:
+    """How long a trigger's source waits for the answer; None if it does not wait, or as long as the function runs."""
+    if trigger.timeout_ms is not None:
+        return Fraction(trigger.timeout_ms)
+    quota = TIMEOUTS.get(trigger.source)
+    return None if quota is None else Fraction(quota.value)
+
+
+@dataclass(frozen=True, slots=True)
+class CallerEndingFirst:
+    """A synchronous caller whose timeout is shorter than what it calls may take.
+
+    Attributes:
+        address: Who calls.
+        timeout_ms: The caller's timeout.
+        outlasting: Share of its calls that take longer. Range 0 to 1, 6 digits.
+        flow_share: Its calls as a share of all invocations. Range 0 to 1.
+    """
+
+    address: str
+    timeout_ms: Fraction
+    outlasting: Fraction
+    flow_share: Fraction
+
+
+def callers_ending_first(spec: Function, usage: Usage, ctx: Context) -> tuple[CallerEndingFirst, ...]:
+    """Functions that wait for this one with a timeout shorter than this one's."""
+    monthly = usage.invocations.monthly
+    out: dict[str, CallerEndingFirst] = {}
+    for stream in usage.streams:
+        timeout_ms = ctx.timeout_ms.get(stream.cause)
+        if timeout_ms is None or stream.access.is_async or timeout_ms >= spec.timeout_ms or not monthly:
+            continue
+        outlasting = sig6(share_above(spec.duration, timeout_ms))
+        before = out[stream.cause].flow_share if stream.cause in out else Fraction(0)
+        flow_share = stream.flow.monthly / monthly + before
+        out[stream.cause] = CallerEndingFirst(stream.cause, timeout_ms, outlasting, flow_share)
+    return tuple(out.values())
+
+
+def seconds(ms: Fraction) -> Decimal:
+    """Milliseconds in seconds."""
+    return to_quantity(ms / units.MS_PER_SECOND)

@@ -1,0 +1,81 @@
+"""Describes each Step Functions recommendation for `capplan explain` and the docs."""
+
+from capplan.model import Rule
+from capplan.services.stepfunctions.quotas import (
+    CHILD_CONCURRENCY,
+    EXPRESS_DURATION,
+    HISTORY_EVENTS,
+    INLINE_CONCURRENCY,
+    STANDARD_DURATION,
+)
+
+_GUIDE = "AWS Step Functions Developer Guide"
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "stepfunctions.express-fits",
+        "run it as an Express workflow",
+        f"A Standard workflow whose mean execution takes at most {EXPRESS_DURATION} and which has no .sync, callback,"
+        " activity or Distributed Map.",
+        "Express bills requests and GB-seconds instead of state transitions.",
+        "At-least-once execution: a state may run twice. History goes to CloudWatch Logs, billed separately.",
+        f'{_GUIDE}, "Choosing workflow type in Step Functions" (read 2026-11-23)',
+    ),
+    Rule(
+        "stepfunctions.needs-standard",
+        "run it as a Standard workflow",
+        f"An Express workflow whose mean execution takes longer than {EXPRESS_DURATION}.",
+        f"Express stops an execution after {EXPRESS_DURATION}; a Standard one may take {STANDARD_DURATION}.",
+        "",
+        f'{_GUIDE}, "Choosing workflow type in Step Functions" (read 2026-11-23)',
+    ),
+    Rule(
+        "stepfunctions.history-full",
+        f"keep the history under {HISTORY_EVENTS.value:,} events",
+        f"A Standard workflow whose mean execution writes more than {HISTORY_EVENTS.value:,} history events.",
+        "A Distributed Map gives each batch its own history; a long loop can continue in a new execution.",
+        "",
+        f'{_GUIDE}, "Starting new executions to avoid reaching the history quota" (read 2026-11-23)',
+    ),
+    Rule(
+        "stepfunctions.inline-map-queues",
+        "run many items in a Distributed Map",
+        f"An inline Map with more than {INLINE_CONCURRENCY.value} items to run at the same time.",
+        f"An inline Map runs {INLINE_CONCURRENCY.value} iterations at a time, the others wait; a Distributed Map runs up"
+        f" to {CHILD_CONCURRENCY.value:,}.",
+        "Each child is its own execution, billed for its start and end.",
+        f'{_GUIDE}, "Using Map state in Inline mode" (read 2026-11-23)',
+    ),
+    Rule(
+        "stepfunctions.polling-loop",
+        "wait with .sync or a callback instead of polling",
+        "A loop of a Wait, a Task and a Choice in a Standard workflow that is passed more than once.",
+        "A .sync or .waitForTaskToken Task is one transition however long the work takes; a loop is billed every pass.",
+        "The called service must support it.",
+        f'{_GUIDE}, "Service integration patterns" (read 2026-11-23)',
+    ),
+    Rule(
+        "stepfunctions.unguarded-task",
+        "retry or catch errors",
+        "A Task of whose attempts at least 0.1% fail with an error that no Retry or Catch handles.",
+        "A Retry handles transient errors; a Catch runs the compensation.",
+        "Retries are billed as transitions and repeat the call.",
+        f'{_GUIDE}, "Handling errors in Step Functions workflows" (read 2026-11-23)',
+    ),
+    Rule(
+        "stepfunctions.task-times-out",
+        "raise the Task's timeout",
+        "A Task of whose attempts at least 0.1% take longer than its TimeoutSeconds.",
+        "Such an attempt fails with States.Timeout; the work it started may continue, and be billed.",
+        "",
+        f'{_GUIDE}, "Task workflow state" (read 2026-11-23)',
+    ),
+    Rule(
+        "stepfunctions.waits-forever",
+        "set a timeout on a Task that waits",
+        "A callback or activity Task without TimeoutSeconds and HeartbeatSeconds.",
+        f"If the answer is lost, the execution stays open for {STANDARD_DURATION}.",
+        "",
+        f'{_GUIDE}, "Best practices for Step Functions" (read 2026-11-23)',
+    ),
+)

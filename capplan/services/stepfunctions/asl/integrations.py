@@ -1,0 +1,67 @@
+"""Reads which resource a Task state calls from its ARN and arguments.
+
+Source: Step Functions Developer Guide, "Integrating services with Step Functions" (read 2026-11-23).
+"""
+
+import re
+from collections.abc import Mapping
+
+from capplan.service import Integration
+from capplan.services.stepfunctions.asl.definition import Task
+
+Integrations = Mapping[tuple[str, str], Integration]
+"""By (service, action) of an ARN, in lower case."""
+
+_PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
+_INTEGRATION = re.compile(
+    r":states:[^:]*:[^:]*:(?:aws-sdk:)?(?P<service>[a-z0-9-]+):(?P<action>[A-Za-z0-9]+)(?:\.sync(?::2)?|\.waitForTaskToken)?$"
+)
+_FUNCTION = re.compile(r":lambda:[^:]*:[^:]*:function:")
+
+
+def action_of(resource: str) -> tuple[str, str] | None:
+    """Service and action of a Task's Resource, in lower case; None where it is no service integration.
+
+    A Lambda function's own ARN is the older way to invoke it.
+    """
+    arn = _PLACEHOLDER.sub("_", resource)
+    if _FUNCTION.search(arn):
+        return "lambda", "invoke"
+    match = _INTEGRATION.search(arn)
+    return None if match is None else (match["service"], match["action"].lower())
+
+
+def integration(resource: str, known: Integrations) -> Integration | None:
+    """The integration of a Task's Resource; None for an action that no planned service offers."""
+    action = action_of(resource)
+    return None if action is None else known.get(action)
+
+
+def target_name(task: Task, known: Integrations) -> str | None:
+    """The bare name of what a Task calls; None where the definition does not name it."""
+    called = integration(task.resource, known)
+    if called is None:
+        return bare_name(task.resource) if _PLACEHOLDER.fullmatch(task.resource) else None
+    value = (
+        task.resource if _FUNCTION.search(_PLACEHOLDER.sub("_", task.resource)) else task.arguments.get(called.argument)
+    )
+    return bare_name(value) if isinstance(value, str) else None
+
+
+def is_event(task: Task) -> bool:
+    """Whether a Lambda function is invoked asynchronously."""
+    return task.arguments.get("InvocationType") == "Event"
+
+
+def bare_name(value: str) -> str | None:
+    """The name in an ARN, a name without its version, or the word inside a `${Placeholder}`; None for an expression."""
+    text = value.strip()
+    if text.startswith("{%"):
+        return None
+    plain = _PLACEHOLDER.sub(
+        lambda m: m[1].rpartition(".")[0] if m[1].endswith((".Arn", ".Name")) else m[1].replace(":", "_"), text
+    )
+    for mark in (":function:", ":stateMachine:", ":job/", ":table/"):
+        if mark in plain:
+            plain = plain.rpartition(mark)[2]
+    return plain.partition(":")[0] or None

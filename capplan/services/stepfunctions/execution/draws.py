@@ -1,0 +1,343 @@
+"""Draws many random executions at once: how states, retries, events, duration and cost vary.
+
+All executions go through a state at once, as arrays; a token is one execution, branch or item. The rules are those of the
+exact mean: every branch and iteration runs to its own end. A Map with very many items is drawn from a pool of 2,000
+(sums by the central limit theorem, the duration by the expected longest of a wave).
+
+Sources: Step Functions Developer Guide, "Handling errors", "Map state", "Parallel state" (read 2026-11-23).
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from capplan.quantities.distribution import at_normals
+from capplan.quantities.rounding import sig6
+from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, State, Task
+from capplan.services.stepfunctions.execution.expectation import items_of, odds
+from capplan.services.stepfunctions.execution.model import World
+from capplan.services.stepfunctions.execution.retries import (
+    TIMEOUT,
+    TOLERANCE_EXCEEDED,
+    catcher_for,
+    delay_s,
+    retrier_for,
+)
+from capplan.services.stepfunctions.execution.tokens import Tokens, makespan_ms
+from capplan.services.stepfunctions.quotas import DURATION_STEP_MS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
+
+MAX_STEPS = 20_000_000
+"""States entered in all draws; above it nothing is drawn."""
+MAX_DRAWS, MIN_DRAWS = 10_000, 200
+_TARGET_STEPS = 2_000_000
+_POOL = 2_000
+_POOLED_FROM = 300_000
+
+
+class TooManyStepsError(ValueError):
+    """One execution enters too many states to draw many of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Costs in USD; all zero where only counts and times are needed.
+
+    Attributes:
+        entry: One state entered or one retry of a Standard execution.
+        attempt: One attempt of a Task, by state, with everything its call causes.
+        child: One child execution of each Distributed Map, beside its states.
+        child_entry: One state entered or retry in a child, by Distributed Map.
+        child_step: Each started 100 ms of a child, by Distributed Map.
+    """
+
+    entry: float = 0.0
+    attempt: Mapping[str, float] = field(default_factory=dict)
+    child: Mapping[str, float] = field(default_factory=dict)
+    child_entry: Mapping[str, float] = field(default_factory=dict)
+    child_step: Mapping[str, float] = field(default_factory=dict)
+
+
+def how_many(states_entered: Fraction) -> int:
+    """Number of executions to draw, from the mean number of states one enters."""
+    return max(MIN_DRAWS, min(MAX_DRAWS, int(_TARGET_STEPS / max(Fraction(1), states_entered))))
+
+
+def draw(graph: Graph, world: World, draws: int, rng: "np.random.Generator", weights: Weights | None = None) -> Tokens:
+    """Draws independent executions.
+
+    Args:
+        graph: The definition.
+        world: What an execution meets.
+        draws: Number of executions.
+        rng: Random numbers.
+        weights: Costs, where they are needed.
+
+    Raises:
+        TooManyStepsError: All draws would enter too many states.
+    """
+    return _Drawing(world, rng, weights or Weights()).level(graph, draws, (weights or Weights()).entry)
+
+
+@dataclass(slots=True)
+class _Drawing:
+    """One drawing: random numbers, steps so far, error names numbered in order of appearance."""
+
+    world: World
+    rng: "np.random.Generator"
+    weights: Weights
+    errors: list[str] = field(default_factory=list)
+    steps: int = 0
+
+    def spend(self, steps: int) -> None:
+        self.steps += steps
+        if self.steps > MAX_STEPS:
+            raise TooManyStepsError(f"more than {MAX_STEPS:,} states would be entered")
+
+    def code(self, error: str) -> int:
+        if error not in self.errors:
+            self.errors.append(error)
+        return self.errors.index(error)
+
+    # --- a level of states ---
+
+    def level(self, graph: Graph, n: int, entry_usd: float) -> Tokens:
+        """Draws n passes through a graph."""
+        import numpy as np  # noqa: PLC0415
+
+        total = Tokens.none(n)
+        waiting: dict[str, list[Whole]] = {graph.start_at: [np.arange(n)]}
+        while waiting:
+            name = next(iter(waiting))
+            tokens = np.concatenate(waiting.pop(name))
+            state = graph.states[name]
+            self.spend(len(tokens))
+            visit = self.visit(state, len(tokens), entry_usd)
+            total.add_at(tokens, visit)
+            for target, who in self.onward(state, visit):
+                waiting.setdefault(target, []).append(tokens[who])
+            for code in np.unique(visit.error[visit.error >= 0]):
+                failed = visit.error == code
+                catcher = catcher_for(state.catch, self.errors[int(code)])
+                if catcher is None:
+                    total.error[tokens[failed]] = code
+                else:
+                    waiting.setdefault(catcher.next, []).append(tokens[failed])
+        return total
+
+    def onward(self, state: State, visit: Tokens) -> "list[tuple[str, NDArray[np.bool_]]]":
+        """The next states of the tokens without an error, each with a mask of its tokens."""
+        import numpy as np  # noqa: PLC0415
+
+        without_error = visit.error < 0
+        if state.type != "Choice":
+            return [(state.next, without_error)] if state.next is not None and without_error.any() else []
+        shares = odds(state, self.world)
+        edges = np.cumsum([float(p) for p in shares.values()])
+        choice = np.minimum(np.searchsorted(edges, self.rng.random(len(without_error)), side="right"), len(edges) - 1)
+        return [(target, choice == i) for i, target in enumerate(shares) if (choice == i).any()]
+
+    # --- one visit ---
+
+    def visit(self, state: State, n: int, entry_usd: float) -> Tokens:
+        if state.task is not None:
+            task = state.task
+            return self.tried(state, n, 0, entry_usd, lambda m: self.task(state, task, m))
+        if state.type == "Parallel":
+            return self.tried(state, n, 1, entry_usd, lambda m: self.parallel(state, m, entry_usd))
+        if state.map is not None:
+            definition = state.map
+            process = self.distributed if definition.distributed else self.inline
+            return self.tried(state, n, 1, entry_usd, lambda m: process(state, definition, m, entry_usd))
+        drawn = Tokens.none(n)
+        drawn.entered += 1
+        drawn.cost += entry_usd
+        drawn.events += 1 if state.type == "Fail" else 2
+        if state.type == "Fail":
+            drawn.error[:] = self.code(state.error)
+        if state.type == "Wait":
+            wait_s = state.wait_s if state.wait_s is not None else self.world.wait_s.get(state.name, Fraction(0))
+            drawn.ms += float(wait_s * 1000)
+        return drawn
+
+    def tried(
+        self, state: State, n: int, closing_events: int, entry_usd: float, attempt: Callable[[int], Tokens]
+    ) -> Tokens:
+        """All attempts of n visits; each retrier counts its own retries."""
+        import numpy as np  # noqa: PLC0415
+
+        total = Tokens.none(n)
+        total.entered += 1
+        total.cost += entry_usd
+        total.events += 2 + closing_events  # Entered, (Succeeded or Failed,) Exited
+        used = np.zeros((n, len(state.retry)), dtype=np.int64)
+        active = np.arange(n)
+        while len(active):
+            self.spend(len(active))
+            attempted = attempt(len(active))
+            total.add_at(active, attempted)
+            total.error[active] = attempted.error
+            active = self.retried(state, active, attempted, used, total, entry_usd)
+        for code in np.unique(total.error[total.error >= 0]):
+            if catcher_for(state.catch, self.errors[int(code)]) is None:
+                total.events[total.error == code] -= 1  # an uncaught error leaves without Exited
+        return total
+
+    def retried(
+        self, state: State, active: "Whole", attempted: Tokens, used: "Whole", total: Tokens, entry_usd: float
+    ) -> "Whole":
+        """The tokens that are retried, with their waits added to `total`."""
+        import numpy as np  # noqa: PLC0415
+
+        out: list[Whole] = []
+        for code in np.unique(attempted.error[attempted.error >= 0]):
+            entry = retrier_for(state.retry, self.errors[int(code)])
+            if entry is None:
+                continue
+            retrier = state.retry[entry]
+            who = active[attempted.error == code]
+            who = who[used[who, entry] < retrier.max_attempts]
+            used[who, entry] += 1
+            waits = {int(k): float(delay_s(retrier, int(k))) for k in np.unique(used[who, entry])}
+            wait_s = np.array([waits[int(k)] for k in used[who, entry]])
+            if retrier.full_jitter:
+                wait_s *= self.rng.random(len(who))
+            total.ms[who] += wait_s * 1000
+            total.retries[who] += 1
+            total.cost[who] += entry_usd
+            out.append(who)
+        return np.sort(np.concatenate(out)) if out else np.zeros(0, dtype=np.int64)
+
+    # --- one attempt ---
+
+    def task(self, state: State, task: Task, n: int) -> Tokens:
+        import numpy as np  # noqa: PLC0415
+
+        drawn = Tokens.none(n)
+        drawn.events += task.events_per_attempt
+        drawn.cost += self.weights.attempt.get(state.name, 0.0)
+        law, timeout_ms = self.world.attempt_law.get(state.name), self.world.timeout_ms.get(state.name)
+        fails = {error: float(p) for error, p in self.world.fails.get(state.name, {}).items()}
+        timed_out = np.zeros(n, dtype=bool)
+        if law is None:
+            drawn.ms += float(self.world.attempt_ms.get(state.name, Fraction(0)))
+        else:
+            drawn.ms += at_normals(law, self.rng.standard_normal(n))
+            if (longest_ms := self.world.longest_ms.get(state.name)) is not None:
+                drawn.ms[:] = np.minimum(drawn.ms, float(longest_ms))
+            if timeout_ms is not None:
+                timed_out = drawn.ms > float(timeout_ms)
+                drawn.ms[timed_out] = float(timeout_ms)
+                fails = _without_timeouts(fails, float(timed_out.mean()) if timed_out.any() else 0.0)
+        if fails:
+            edges = np.cumsum(list(fails.values()))
+            codes = np.array([*(self.code(error) for error in fails), -1])
+            drawn.error[:] = codes[np.searchsorted(edges, self.rng.random(n), side="right")]
+        if timed_out.any():
+            drawn.error[timed_out] = self.code(TIMEOUT)
+        return drawn
+
+    def parallel(self, state: State, n: int, entry_usd: float) -> Tokens:
+        import numpy as np  # noqa: PLC0415
+
+        total = Tokens.none(n)
+        total.events += 1  # Started
+        for branch in state.branches:
+            drawn = self.level(branch, n, entry_usd)
+            longest = np.maximum(total.ms, drawn.ms)
+            first = (total.error < 0) & (drawn.error >= 0)
+            total.add_at(np.arange(n), drawn)
+            total.ms[:] = longest
+            total.error[first] = drawn.error[first]
+        return total
+
+    def counts(self, state: State, n: int) -> "Whole":
+        """Items of each visit; a fractional mean mixes its two neighbours."""
+        import numpy as np  # noqa: PLC0415
+
+        mean = items_of(state, self.world)
+        low = math.floor(mean)
+        fraction = float(mean - low)
+        return np.full(n, low, dtype=np.int64) + (self.rng.random(n) < fraction if fraction else 0)
+
+    def inline(self, state: State, definition: MapDefinition, n: int, entry_usd: float) -> Tokens:
+        counts = self.counts(state, n)
+        items, pooled = self.items(definition.processor, counts, entry_usd)
+        items.events += 2  # the iteration's Started, and Succeeded or Failed
+        if definition.max_concurrency == 1:
+            items.stop_at_first_failure(counts)
+        total = items.gathered(counts, self.rng, pooled=pooled)
+        total.ms[:] = makespan_ms(items.ms, counts, definition.at_once, pooled=pooled, spend=self.spend)
+        total.events += 1  # Started
+        return total
+
+    def distributed(self, state: State, definition: MapDefinition, n: int, entry_usd: float) -> Tokens:
+        import numpy as np  # noqa: PLC0415
+
+        del entry_usd
+        counts = self.counts(state, n)
+        name = state.name
+        items, pooled = self.items(definition.processor, counts, self.weights.child_entry.get(name, 0.0))
+        billed = np.maximum(1, np.ceil(items.ms / DURATION_STEP_MS - 1e-9))
+        items.cost += self.weights.child.get(name, 0.0) + self.weights.child_step.get(name, 0.0) * billed
+        gathered = items.gathered(counts, self.rng, pooled=pooled)
+        total = Tokens.none(n)
+        total.cost += gathered.cost
+        total.child_entered += gathered.entered + gathered.retries + gathered.child_entered
+        dispatch_ms = counts * 1000 / definition.children_per_second
+        total.ms[:] = np.maximum(
+            dispatch_ms, makespan_ms(items.ms, counts, definition.at_once, pooled=pooled, spend=self.spend)
+        )
+        total.events += 3  # MapState Started, MapRun Started, MapRun Succeeded or Failed
+        tolerated = np.maximum(definition.tolerated_count, float(definition.tolerated_share) * counts)
+        total.error[gathered.failures > tolerated] = self.code(TOLERANCE_EXCEEDED)
+        return total
+
+    def items(self, graph: Graph, counts: "Whole", entry_usd: float) -> tuple[Tokens, bool]:
+        """All items, or of very many a pool that stands for them; and whether it is a pool."""
+        items = int(counts.sum())
+        pooled = items > _POOLED_FROM
+        return self.level(graph, _POOL if pooled else items, entry_usd), pooled
+
+
+def _without_timeouts(fails: Mapping[str, float], timed_out: float) -> dict[str, float]:
+    """Shares of the errors among the attempts that do not time out."""
+    left = {error: p - timed_out if error == TIMEOUT else p for error, p in fails.items()}
+    return {error: min(1.0, p / (1 - timed_out)) for error, p in left.items() if p > 1e-9 and timed_out < 1}  # noqa: PLR2004  rounding
+
+
+def generator(seed: int, name: str) -> "np.random.Generator":
+    """Random numbers of one state machine."""
+    import zlib  # noqa: PLC0415
+
+    import numpy as np  # noqa: PLC0415
+
+    return np.random.Generator(np.random.PCG64([seed, zlib.crc32(name.encode())]))
+
+
+def spread_of(values: "Floats") -> "Spread":
+    """Mean and percentiles of drawn figures."""
+    import numpy as np  # noqa: PLC0415
+
+    p50, p90, p99 = np.quantile(values, [0.5, 0.9, 0.99], method="inverted_cdf")
+    return Spread(*(sig6(float(x)) for x in (values.mean(), values.min(), p50, p90, p99, values.max())))
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Distribution of a figure over drawn executions: pNN is the smallest outcome that NN percent do not exceed."""
+
+    mean: Fraction
+    least: Fraction
+    p50: Fraction
+    p90: Fraction
+    p99: Fraction
+    most: Fraction

@@ -1,0 +1,131 @@
+"""Drawn executions as arrays, and the sums of a Map's items for the visit that started them.
+
+Shapes are (tokens,) throughout; a token is one execution, branch or item; an item's owner is the visit of its Map.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class Tokens:
+    """Counts, milliseconds and cost of each token; `error` is a number, -1 for none; `failures` counts failed items."""
+
+    entered: "Floats"
+    retries: "Floats"
+    events: "Floats"
+    ms: "Floats"
+    cost: "Floats"
+    child_entered: "Floats"
+    failures: "Floats"
+    error: "Whole"
+
+    @staticmethod
+    def none(n: int) -> "Tokens":
+        """Tokens with no counts, times or costs."""
+        import numpy as np  # noqa: PLC0415
+
+        a, b, c, d, e, f, g = np.zeros((7, n))
+        return Tokens(a, b, c, d, e, f, g, np.full(n, -1, dtype=np.int64))
+
+    @property
+    def amounts(self) -> "tuple[Floats, ...]":
+        """The fields that are summed."""
+        return (self.entered, self.retries, self.events, self.ms, self.cost, self.child_entered, self.failures)
+
+    def add_at(self, who: "Whole", other: "Tokens") -> None:
+        """Adds other tokens to those at the indices `who` (each at most once); errors are not added."""
+        for mine, theirs in zip(self.amounts, other.amounts, strict=True):
+            mine[who] += theirs
+
+    def stop_at_first_failure(self, counts: "Whole") -> None:
+        """Clears the items after an owner's first failed one (MaxConcurrency 1: later items never start)."""
+        import numpy as np  # noqa: PLC0415
+
+        if len(self.error) != int(counts.sum()) or not len(self.error):
+            return
+        failed = (self.error >= 0).astype(np.int64)
+        before = np.cumsum(failed) - failed
+        starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+        at_start = before[np.minimum(starts, len(before) - 1)]
+        not_started = before > np.repeat(at_start, counts)
+        for amount in self.amounts:
+            amount[not_started] = 0
+        self.error[not_started] = -1
+
+    def gathered(self, counts: "Whole", rng: "np.random.Generator", *, pooled: bool) -> "Tokens":
+        """Sums over each owner's items, the first error, the number that failed; for durations see `makespan_ms`."""
+        import numpy as np  # noqa: PLC0415
+
+        n = len(counts)
+        if pooled:
+            return self._from_pool(counts, rng)
+        owner = np.repeat(np.arange(n), counts)
+        out = Tokens.none(n)
+        for mine, theirs in zip(out.amounts, self.amounts, strict=True):
+            mine[:] = np.bincount(owner, weights=theirs, minlength=n)
+        failed = self.error >= 0
+        out.failures[:] = np.bincount(owner, weights=failed, minlength=n)
+        out.error[owner[failed][::-1]] = self.error[failed][::-1]  # the first in order is written last
+        return out
+
+    def _from_pool(self, counts: "Whole", rng: "np.random.Generator") -> "Tokens":
+        """Sums of `counts` items like those of the pool: normal by the central limit theorem; failures are binomial."""
+        import numpy as np  # noqa: PLC0415
+
+        out = Tokens.none(len(counts))
+        root = np.sqrt(counts)
+        for mine, pool in zip(out.amounts, self.amounts, strict=True):
+            mine[:] = np.maximum(0.0, counts * pool.mean() + root * pool.std() * rng.standard_normal(len(counts)))
+        failed = self.error >= 0
+        out.failures[:] = rng.binomial(counts, failed.mean())
+        if failed.any():
+            out.error[out.failures > 0] = self.error[failed][0]
+        return out
+
+
+def makespan_ms(ms: "Floats", counts: "Whole", width: int, *, pooled: bool, spend: Callable[[int], None]) -> "Floats":
+    """Duration of each owner's items, `width` at a time: an item starts when one ends.
+
+    Args:
+        ms: Duration of each item.
+        counts: Items of each owner. Shape (owners,).
+        width: Items that run at the same time.
+        pooled: Whether the items are a pool that stands for many more.
+        spend: Counts the steps of the computation; raises when there are too many.
+
+    Returns:
+        Milliseconds. Shape (owners,).
+    """
+    import numpy as np  # noqa: PLC0415
+
+    n = len(counts)
+    if pooled:
+        longest = np.quantile(ms, 1 - 1 / np.maximum(2, np.minimum(counts, width)))
+        waves = np.ceil(counts / width) * ms.mean() + longest - ms.mean()
+        return np.where(counts > width, waves, np.where(counts > 0, longest, 0))
+    owner = np.repeat(np.arange(n), counts)
+    if width == 1:
+        return np.bincount(owner, weights=ms, minlength=n).astype(np.float64)
+    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    max_items = int(counts.max()) if n else 0
+    if max_items <= width:
+        out = np.zeros(n)
+        np.maximum.at(out, owner, ms)
+        return out
+    spend(len(ms) * width // 16)
+    busy = np.zeros((n, width))
+    for j in range(max_items):
+        who = np.flatnonzero(counts > j)
+        slot = busy[who].argmin(axis=1)
+        busy[who, slot] += ms[starts[who] + j]
+    slowest: Floats = busy.max(axis=1)
+    return slowest

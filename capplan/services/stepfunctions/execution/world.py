@@ -1,0 +1,240 @@
+"""Combines scenario and definition into what one execution meets: called resources, times, probabilities, items."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from capplan import units
+from capplan.calls import RUNS, Op
+from capplan.model import Assumption, Context
+from capplan.quantities.distribution import Distribution, capped_mean, mean, share_above
+from capplan.quantities.rounding import sig6
+from capplan.services.stepfunctions.asl import definition as asl
+from capplan.services.stepfunctions.asl.definition import Definition
+from capplan.services.stepfunctions.asl.integrations import integration, is_event, target_name
+from capplan.services.stepfunctions.execution.model import Amounts, World
+from capplan.services.stepfunctions.execution.retries import DEFAULT_ERROR, TIMEOUT
+from capplan.services.stepfunctions.spec import State, StateMachine, choice_probabilities, error_of, failures
+
+NO_OVERRIDE = State()
+"""A state of which the scenario says nothing."""
+_MIN_MEAN_SHARE = Fraction(3, 4)
+"""A called resource's own timeout may cut its mean to this share; below, its distribution no longer fits the mean."""
+_LISTED_NAMES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a Task calls: its address, the verb, and whether the Task waits until that work is done."""
+
+    address: str
+    verb: Op
+    waits: bool
+    is_event: bool = False
+
+    @property
+    def name(self) -> str:
+        """The bare name."""
+        return self.address.partition(".")[2]
+
+
+def definition_of(spec: StateMachine) -> Definition:
+    """The definition of a state machine whose file was read."""
+    if spec.asl is None:
+        raise ValueError(f"the definition {spec.definition} has not been read")
+    return spec.asl
+
+
+def target_of(state: asl.State, override: State, ctx: Context) -> Target | None:
+    """The resource of the scenario that a Task calls: from `call`, else from the definition; None for any other."""
+    if state.task is None:
+        return None
+    called = integration(state.task.resource, ctx.integrations)
+    name = override.call or target_name(state.task, ctx.integrations)
+    address = address_of(name, called.section if called is not None else None, ctx) if name is not None else None
+    if address is None:
+        return None
+    section = address.partition(".")[0]
+    waits = state.task.pattern in ("sync", "callback")
+    if called is not None and section == called.section:
+        event = section == "functions" and is_event(state.task)
+        return Target(address, called.verb, (called.waits or waits) and not event, event)
+    verb = _only_verb(section, ctx)
+    is_meant = override.call is not None or (called is None and section == "functions")  # "${charge.Arn}" is a function
+    return Target(address, verb, waits=True) if verb is not None and is_meant else None
+
+
+def _only_verb(section: str, ctx: Context) -> Op | None:
+    """The verb by which workflows call a section's resources; None where there are several, as for tables."""
+    verbs = {called.verb for called in ctx.integrations.values() if called.section == section}
+    if not verbs:
+        return "run" if section in RUNS else None
+    return verbs.pop() if len(verbs) == 1 else None
+
+
+def address_of(name: str, section: str | None, ctx: Context) -> str | None:
+    """The address of a name, preferably in a section; None where nothing has that name."""
+    known = ctx.addresses.get(name, ())
+    in_section = [address for address in known if address.partition(".")[0] == section]
+    return next(iter((*in_section, *known)), None)
+
+
+def world_of(spec: StateMachine, ctx: Context) -> World:
+    """Everything an execution meets, by state name."""
+    definition = definition_of(spec)
+    choices: dict[str, Mapping[str, Fraction]] = {}
+    items: dict[str, Fraction] = {}
+    wait_s: dict[str, Fraction] = {}
+    attempts: dict[str, Attempt] = {}
+    for name, state in definition.states.items():
+        override = spec.states.get(name, NO_OVERRIDE)
+        if state.type == "Task":
+            attempts[name] = _attempt(state, override, ctx)
+        elif state.type == "Choice":
+            probabilities = choice_probabilities(definition, state, override)
+            if probabilities is not None:
+                choices[name] = probabilities
+        elif state.map is not None and override.items is not None:
+            items[name] = _iterations(state.map, Fraction(override.items))
+        elif state.type == "Wait" and override.wait_ms is not None:
+            wait_s[name] = Fraction(override.wait_ms) / units.MS_PER_SECOND
+    return World(
+        fails={name: attempt.errors for name, attempt in attempts.items() if attempt.errors},
+        choices=choices,
+        items=items,
+        wait_s=wait_s,
+        attempt_ms={name: attempt.mean_ms for name, attempt in attempts.items()},
+        attempt_law={name: attempt.law for name, attempt in attempts.items() if attempt.law is not None},
+        timeout_ms={name: a.timeout_ms for name, a in attempts.items() if a.timeout_ms is not None},
+        longest_ms={name: a.longest_ms for name, a in attempts.items() if a.longest_ms is not None},
+    )
+
+
+def _failures(state: asl.State, override: State, ctx: Context) -> Amounts:
+    """How attempts fail: as the scenario says of this state, else as the resource it waits for."""
+    if override.model_fields_set & {"fails", "errors"}:
+        return failures(state, override)
+    target = target_of(state, override, ctx)
+    share = ctx.fails.get(target.address) if target is not None and target.waits else None
+    return {error_of(state, override): share} if share else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt of a Task.
+
+    Attributes:
+        mean_ms: Mean duration, cut at the timeout.
+        law: Distribution of the duration; None where it is fixed or unknown.
+        timeout_ms: TimeoutSeconds, where an attempt may reach it.
+        longest_ms: The timeout of the resource it calls.
+        errors: The errors an attempt may end in, its timeout included: error -> share of the attempts.
+    """
+
+    mean_ms: Fraction
+    law: Distribution | None
+    timeout_ms: Fraction | None
+    longest_ms: Fraction | None
+    errors: Amounts
+
+
+def _attempt(state: asl.State, override: State, ctx: Context) -> Attempt:
+    law, mean_ms = _duration(state, override, ctx)
+    longest_ms, errors = _longest_ms(state, override, ctx), _failures(state, override, ctx)
+    timeout_ms = None if state.timeout_s is None else state.timeout_s * units.MS_PER_SECOND
+    if timeout_ms is None:
+        return Attempt(mean_ms, law, None, longest_ms, errors)
+    timed_out = sig6(share_above(law, timeout_ms)) if law is not None else Fraction(mean_ms > timeout_ms)
+    if not timed_out:
+        return Attempt(mean_ms, law, None, longest_ms, errors)
+    cut_ms = capped_mean(law, timeout_ms) if law is not None else timeout_ms
+    others = {error: share * (1 - timed_out) for error, share in errors.items()}
+    with_timeout = {**others, TIMEOUT: others.get(TIMEOUT, Fraction(0)) + timed_out}
+    return Attempt(cut_ms, law, timeout_ms, longest_ms, with_timeout)
+
+
+def _duration(state: asl.State, override: State, ctx: Context) -> tuple[Distribution | None, Fraction]:
+    """Distribution (None where it is fixed or unknown) and mean of an attempt's milliseconds, before its timeout."""
+    law = override.duration
+    if law is not None:
+        return (None if law.fixed else law), mean(law)
+    target = target_of(state, override, ctx)
+    if target is None or not target.waits:
+        return None, Fraction(0)
+    law = ctx.duration_law.get(target.address)
+    mean_ms = ctx.duration_ms.get(target.address, Fraction(0))
+    fits = law is not None and not law.fixed and _MIN_MEAN_SHARE * mean(law) <= mean_ms <= mean(law)
+    return (law if fits else None), mean_ms
+
+
+def _longest_ms(state: asl.State, override: State, ctx: Context) -> Fraction | None:
+    """The timeout of the resource that a Task waits for."""
+    target = target_of(state, override, ctx) if override.duration is None else None
+    return ctx.timeout_ms.get(target.address) if target is not None and target.waits else None
+
+
+def _iterations(definition: asl.MapDefinition, items: Fraction) -> Fraction:
+    """Iterations of an inline Map; children of a Distributed Map, each with a batch of items."""
+    if not definition.distributed:
+        return items
+    read = items if definition.max_items is None else min(items, Fraction(definition.max_items))
+    return Fraction(math.ceil(read / definition.items_per_batch))
+
+
+# --- what neither definition nor scenario says ------------------------------------------------------------------------
+
+
+def unspecified(name: str, spec: StateMachine, ctx: Context) -> tuple[Assumption, ...]:
+    """What neither definition nor scenario says, and the value that is assumed."""
+    definition = definition_of(spec)
+    root = f"state_machines.{name}"
+    out: list[Assumption] = []
+    for state in definition.states.values():
+        assumption = _of_state(state, spec.states.get(state.name, NO_OVERRIDE), f"{root}.states.{state.name}")
+        out += [assumption] if assumption is not None else []
+    out += _timeless(definition, spec, ctx, root)
+    for path in definition.unknown:
+        if path[-1] != "Seconds":
+            where = next((str(p) for p in reversed(path[:-1]) if str(p) in definition.states), "definition")
+            value = f"{path[-1]}: AWS's default"
+            out.append(Assumption(f"{root}.definition", value, f"'{where}' holds a placeholder", "aws_default"))
+    return tuple(out)
+
+
+def _of_state(state: asl.State, override: State, path: str) -> Assumption | None:
+    name = state.name
+    if state.type == "Choice" and len(state.targets) > 1 and override.next is None and override.polls is None:
+        value = f"{len(state.targets)} next states, equally likely"
+        return Assumption(f"{path}.next", value, f"'{name}' has no probabilities", "workload")
+    if state.map is not None and state.map.items is None and override.items is None:
+        return Assumption(f"{path}.items", "1", f"the number of items of '{name}' is not given", "workload")
+    if state.type == "Wait" and state.wait_s is None and override.wait_ms is None:
+        return Assumption(f"{path}.wait", "0 s", f"the definition has no number for '{name}'", "workload")
+    if override.fails and override.error is None and error_of(state, override) != DEFAULT_ERROR:
+        reason = f"'{name}' fails with the first error that its Retry or Catch handles"
+        return Assumption(f"{path}.error", error_of(state, override), reason, "workload")
+    return None
+
+
+def _timeless(definition: Definition, spec: StateMachine, ctx: Context, root: str) -> list[Assumption]:
+    """Task states whose attempts take no time, because nothing gives their duration."""
+    names = []
+    for name, state in definition.states.items():
+        override = spec.states.get(name, NO_OVERRIDE)
+        if state.task is None or override.duration is not None:
+            continue
+        unknown = target_of(state, override, ctx) is None and not _is_table_request(state.task, ctx)
+        if unknown or state.task.pattern in ("callback", "activity"):
+            names.append(f"'{name}'")
+    if not names:
+        return []
+    more = len(names) - _LISTED_NAMES
+    listed = ", ".join(names[:_LISTED_NAMES]) + (f" and {more} more" if more > 0 else "")
+    return [Assumption(f"{root}.states", "no duration", f"the duration of {listed} is not given", "workload")]
+
+
+def _is_table_request(task: asl.Task, ctx: Context) -> bool:
+    """Whether a Task is a DynamoDB request, which takes milliseconds."""
+    called = integration(task.resource, ctx.integrations)
+    return called is not None and called.section == "tables"

@@ -1,0 +1,28 @@
+"""AWS Step Functions as a service: state machines, their quotas, and how a Task starts an execution."""
+
+from capplan.service import Integration, Section, Service
+from capplan.services.stepfunctions.quotas import ALL
+
+_START = Integration("state_machines", "start", "StateMachineArn")
+_START_AND_WAIT = Integration("state_machines", "start", "StateMachineArn", waits=True)
+
+SERVICE = Service(
+    id="stepfunctions",
+    label="Step Functions",
+    sections=(
+        Section(
+            "state_machines",
+            "state machine",
+            "fulfil: {definition: fulfil.asl.json}",
+            "state_machine:STATE_MACHINE",
+            verbs=("start",),
+        ),
+    ),
+    quotas=ALL,
+    integrations={
+        ("states", "startexecution"): _START,
+        ("sfn", "startexecution"): _START,
+        ("states", "startsyncexecution"): _START_AND_WAIT,
+        ("sfn", "startsyncexecution"): _START_AND_WAIT,
+    },
+)

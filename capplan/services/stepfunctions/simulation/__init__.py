@@ -1,0 +1,1 @@
+"""A state machine simulated over time."""

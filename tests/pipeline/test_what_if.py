@@ -1,0 +1,71 @@
+"""A what-if, which reuses what a change leaves alone, equals a new plan of the changed scenario."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from capplan.errors import CapplanError
+from capplan.language.load import build, load
+from capplan.model import Change
+from capplan.pipeline.meter import meter
+from capplan.pipeline.price import Priced, catalogue_of, price
+from capplan.pipeline.what_if import apply, what_if
+from tests.helpers import SCENARIOS
+
+NAMES = sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.yaml"))
+
+
+def _options(base: Priced) -> list[tuple[Change, ...]]:
+    metered = base.metered
+    return [
+        option.changes
+        for address, resource in metered.scenario.resources.items()
+        for option in resource.type.options(metered.resource(address))
+        if option.changes
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_what_if_equals_a_new_plan_of_the_changed_scenario(name: str) -> None:
+    scenario = load(str(SCENARIOS / name / "scenario.yaml"))
+    base = price(meter(scenario, 0), catalogue_of(scenario), None)
+    for changes in _options(base):
+        data = apply(scenario.data, changes)
+        try:
+            changed = build(scenario.doc, scenario.files, scenario.sha256, data)
+        except CapplanError:
+            with pytest.raises(CapplanError):
+                what_if(base, changes, None)
+            continue
+        quick = what_if(base, changes, None)
+        slow = price(meter(changed, 0), base.catalogue, None)
+        assert quick.lines == slow.lines, changes
+        assert quick.metered.demand.keys() == slow.metered.demand.keys()
+        assert quick.metered.notes == slow.metered.notes
+
+
+def test_a_change_copies_the_data_that_it_changes() -> None:
+    data: dict[str, Any] = {
+        "tables": {"a": {"items": 1, "indexes": {"x": {}}}, "b": {"items": 2}},
+        "traffic": {"t": [1, 2]},
+    }
+    changed = apply(data, (Change("tables.a.items", 5), Change("tables.a.indexes.x", None), Change("traffic.t.0", 9)))
+    assert data == {"tables": {"a": {"items": 1, "indexes": {"x": {}}}, "b": {"items": 2}}, "traffic": {"t": [1, 2]}}
+    assert changed["tables"]["a"] == {"items": 5, "indexes": {}}
+    assert changed["traffic"]["t"] == [9, 2]
+    assert changed["tables"]["b"] is data["tables"]["b"], "values off the path of a change stay the same object"
+
+
+def test_a_caller_of_a_changed_table_is_checked_again(tmp_path: Path) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(
+        "capplan: 1\nname: T\nregion: us-east-1\ntraffic: {web: {rate: 1/s}}\n"
+        "tables: {orders: {item_size: 1 KB, indexes: {by-day: {partition_key: day}}}}\n"
+        "functions: {read: {duration: 9 ms, triggers: web, calls: [{query: orders, index: by-day}]}}\n",
+        encoding="utf-8",
+    )
+    scenario = load(str(path))
+    base = price(meter(scenario, 0), catalogue_of(scenario), None)
+    with pytest.raises(CapplanError, match="by-day"):
+        what_if(base, (Change("tables.orders.indexes.by-day", None),), None)

@@ -1,0 +1,46 @@
+"""The steady-state formula against a simulation of every environment, and closed forms for simple arrivals."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capplan.services.lambda_.cold_start.steady_state import Pool, steady_state
+from capplan.services.lambda_.concurrency import erlang
+from tests.reference.lambda_ import cold_start_simulation, cold_starts
+
+
+def test_rare_calls_start_cold_with_exp_of_minus_rate_times_keep_alive() -> None:
+    assert cold_starts.sparse_share(0.002, 300) == pytest.approx(math.exp(-0.6))
+    assert cold_starts.fixed_interval_share(900, 1, 600) == 1
+    assert cold_starts.fixed_interval_share(60, 1, 300) == 0
+
+
+def test_the_formula_agrees_with_the_closed_form_of_rare_calls() -> None:
+    state = steady_state(Pool(0.0005, 0.1, 0.1, 300))
+    assert state.cold_share == pytest.approx(cold_starts.sparse_share(0.0005, 300), rel=0.01)
+
+
+@given(rate=st.floats(0.001, 20), warm=st.floats(0.05, 5))
+def test_shares_of_the_formula_add_up(rate: float, warm: float) -> None:
+    state = steady_state(Pool(rate, warm, warm + 1, 300))
+    assert sum(state.shares) == pytest.approx(1)
+    assert 0 <= state.cold_share <= 1
+    assert cold_starts.means(Pool(rate, warm, warm + 1, 300)).idle >= -1e-9
+
+
+def test_simulation_agrees_with_the_formula_and_with_itself() -> None:
+    pool = cold_start_simulation.Pool(0.1, 2.0, 2.3, 600)
+    formula = Pool(0.1, 2.0, 2.3, 600)
+    run, state = cold_start_simulation.simulate(pool, 500_000, 7), steady_state(formula)
+    assert run == cold_start_simulation.simulate(pool, 500_000, 7)
+    assert run.mean_running == pytest.approx(cold_starts.means(formula).running, rel=0.03)
+    assert run.mean_instances == pytest.approx(state.environments, rel=0.05)
+    assert run.p_cold == pytest.approx(state.cold_share, rel=0.15)
+
+
+def test_a_full_pool_rejects_what_erlang_says() -> None:
+    pool = cold_start_simulation.Pool(5, 2.0, 2.0, 600, cap=10)
+    rejected = cold_start_simulation.simulate(pool, 20_000, 1).p_reject
+    assert rejected == pytest.approx(erlang.blocking(10, 10), rel=0.05)
