@@ -64,7 +64,7 @@ def steady(traffic_source: str, *, recurring: bool) -> LoadProfile:
     def expand() -> "NDArray[np.float64]":
         import numpy as np  # noqa: PLC0415  only where a series is computed
 
-        return np.ones(units.WINDOW_MINUTES)
+        return np.ones(units.PERIOD_MINUTES)
 
     monthly = Fraction(units.MONTH_SECONDS)
     return LoadProfile(traffic_source, recurring, monthly, Peak(1.0, 0), True, expand, at=lambda minute: 1.0)  # noqa: ARG005
@@ -83,7 +83,7 @@ def spread_profile(profile: LoadProfile, minutes: int) -> LoadProfile:
         return profile
     import numpy as np  # noqa: PLC0415  only where a series is computed
 
-    minutes = min(minutes, units.WINDOW_MINUTES - 1)
+    minutes = min(minutes, units.PERIOD_MINUTES - 1)
     base = rate_per_minute_of(profile)
     sums = np.concatenate(([0.0], np.cumsum(np.concatenate((base[-minutes:], base)))))
     series = (sums[minutes + 1 :] - sums[1:-minutes]) / minutes
@@ -92,7 +92,7 @@ def spread_profile(profile: LoadProfile, minutes: int) -> LoadProfile:
         profile,
         peak=Peak(float(series[busiest]), busiest),
         expand=lambda: series,
-        once_minutes=tuple((start, min(end + minutes, units.WINDOW_MINUTES)) for start, end in profile.once_minutes),
+        once_minutes=tuple((start, min(end + minutes, units.PERIOD_MINUTES)) for start, end in profile.once_minutes),
         over_minutes=minutes,
         at=lambda minute: float(series[minute]),
         starts=(),
@@ -173,7 +173,7 @@ class DemandFlow:
         """Rate per second in each minute of the simulated period. Shape (40320,)."""
         import numpy as np  # noqa: PLC0415
 
-        rates = np.zeros(units.WINDOW_MINUTES)
+        rates = np.zeros(units.PERIOD_MINUTES)
         for profile, m in self.terms:
             rates += rate_per_minute_of(profile) * _factor(profile, m, scale)
         return rates
@@ -182,7 +182,7 @@ class DemandFlow:
         """How often each minute of the simulated period occurs in a month: 730/672, but 1 in a spike. Shape (40320,)."""
         import numpy as np  # noqa: PLC0415
 
-        weights = np.full(units.WINDOW_MINUTES, float(units.WINDOW_TO_MONTH))
+        weights = np.full(units.PERIOD_MINUTES, float(units.PERIOD_TO_MONTH))
         for profile, _ in self.terms:
             for start, end in profile.once_minutes:
                 weights[start:end] = 1.0

@@ -61,7 +61,7 @@ def _rate(value: int, unit: str) -> Schedule:
         raise ScheduleError("a rate is 1 or more, its unit singular for 1: rate(1 minute), rate(5 minutes)")
     step = value * {"minute": 1, "hour": 60, "day": units.MINUTES_PER_DAY}[unit.rstrip("s")]
     per_year = Fraction(units.DAYS_PER_YEAR * units.MINUTES_PER_DAY, step)
-    return Schedule(per_year, tuple(range(0, units.WINDOW_MINUTES, step)))
+    return Schedule(per_year, tuple(range(0, units.PERIOD_MINUTES, step)))
 
 
 def _cron(minutes: str, hours: str, dom: str, month: str, dow: str, year: str) -> Schedule:
@@ -74,7 +74,7 @@ def _cron(minutes: str, hours: str, dom: str, month: str, dow: str, year: str) -
     months = _values(month, 1, 12, _MONTHS, "month")
     per_day = len(minute_set) * len(hour_set)
     days = _days_a_year(dom, dow, months)
-    period_days = [d for d in range(1, units.WINDOW_DAYS + 1) if _falls(dom, dow, d, 28, (d % 7))]
+    period_days = [d for d in range(1, units.PERIOD_DAYS + 1) if _falls(dom, dow, d, 28, (d % 7))]
     if not days:
         raise ScheduleError("this never runs: no month has such a day")
     starts = [(d - 1) * units.MINUTES_PER_DAY + h * 60 + m for d in period_days for h in hour_set for m in minute_set]
@@ -164,13 +164,13 @@ def _number(text: str, names: tuple[str, ...], field: str, what: str) -> int:
 
 def schedule_profile(name: str, schedule: Schedule, offset_minutes: int = 0) -> LoadProfile:
     """The load profile of one unit per run: runs per month, and starts (UTC, shifted by the time zone)."""
-    starts = tuple(sorted((m - offset_minutes) % units.WINDOW_MINUTES for m in schedule.minutes))
+    starts = tuple(sorted((m - offset_minutes) % units.PERIOD_MINUTES for m in schedule.minutes))
     busiest = starts[0] if starts else 0
 
     def expand() -> "NDArray[np.float64]":
         import numpy as np  # noqa: PLC0415
 
-        rates = np.zeros(units.WINDOW_MINUTES)
+        rates = np.zeros(units.PERIOD_MINUTES)
         np.add.at(rates, np.array(starts, dtype=int), 1 / units.SECONDS_PER_MINUTE)
         return rates
 

@@ -22,8 +22,8 @@ MONTH_HOURS = 730
 MONTH_SECONDS = MONTH_HOURS * SECONDS_PER_HOUR
 """A billing month: 365/12 days, 2,628,000 seconds."""
 
-WINDOW_DAYS = 28
-WINDOW_MINUTES = WINDOW_DAYS * MINUTES_PER_DAY
+PERIOD_DAYS = 28
+PERIOD_MINUTES = PERIOD_DAYS * MINUTES_PER_DAY
 """The simulated period: four whole weeks, day 1 a Monday."""
-WINDOW_TO_MONTH = Fraction(MONTH_HOURS, WINDOW_DAYS * 24)
+PERIOD_TO_MONTH = Fraction(MONTH_HOURS, PERIOD_DAYS * 24)
 """Scales what recurs in the simulated period to a month (730/672); a spike happens once a month and counts once."""

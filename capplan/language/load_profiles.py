@@ -102,7 +102,7 @@ def traffic_profile(name: str, daily: Daily, weekly: Mapping[str, Decimal], spik
     def expand() -> "NDArray[np.float64]":
         import numpy as np  # noqa: PLC0415
 
-        base = np.tile(np.outer(np.array(week), np.array(day)).ravel(), units.WINDOW_DAYS // 7)
+        base = np.tile(np.outer(np.array(week), np.array(day)).ravel(), units.PERIOD_DAYS // 7)
         for start, end, times in spans:
             base[start:end] = np.maximum(base[start:end], times)
         return base
@@ -120,7 +120,7 @@ def spike_seconds(spike: Spike, earlier: tuple[Spike, ...], day: list[float], we
     """Seconds of mean rate that a spike adds: what is above the day's rate and above earlier spikes."""
     added, left, minute = 0.0, float(spike.seconds), spike.start
     spans = [(*_minutes(other), float(other.times)) for other in earlier]
-    while left > 0 and minute < units.WINDOW_MINUTES:
+    while left > 0 and minute < units.PERIOD_MINUTES:
         level = week[minute // _DAY % 7] * day[minute % _DAY]
         for start, end, times in spans:
             if start <= minute < end:
@@ -132,7 +132,7 @@ def spike_seconds(spike: Spike, earlier: tuple[Spike, ...], day: list[float], we
 
 
 def _minutes(spike: Spike) -> tuple[int, int]:
-    return spike.start, min(units.WINDOW_MINUTES, spike.start + math.ceil(spike.seconds / 60))
+    return spike.start, min(units.PERIOD_MINUTES, spike.start + math.ceil(spike.seconds / 60))
 
 
 def _peak(day: list[float], week: list[float], spikes: tuple[Spike, ...]) -> Peak:

@@ -43,7 +43,7 @@ def _spikes(reader: Reader, spec: Traffic, path: Path) -> None:
     """Adds an error for each spike that is not inside the four weeks."""
     for i, spike in enumerate(spec.spikes):
         minutes = spike.for_ms / 60_000
-        if not minutes or spike.at + minutes > units.WINDOW_MINUTES:
+        if not minutes or spike.at + minutes > units.PERIOD_MINUTES:
             reader.add_error(
                 [*path, "spikes", i],
                 "the spike is not inside the four weeks",

@@ -15,7 +15,7 @@ from capplan.services.dynamodb.partitions.load import PartitionLoads, partition_
 from capplan.services.dynamodb.partitions.splits import simulate_splits
 from capplan.services.dynamodb.partitions.throttling import throttled_share
 from capplan.services.dynamodb.partitions.throttling_over_time import throttled_share_over_time
-from capplan.units import WINDOW_MINUTES
+from capplan.units import PERIOD_MINUTES
 
 ROUNDS = 5
 GOALS = {1000: 0.25, 10_000: 0.5}
@@ -38,7 +38,7 @@ def run() -> list[tuple[str, float, float]]:
 
 
 def _levels(mean: float, per_day: int) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    minutes = np.arange(WINDOW_MINUTES)
+    minutes = np.arange(PERIOD_MINUTES)
     return mean * (1 + 0.5 * np.sin(2 * np.pi * minutes / per_day)) * (1 + 0.01 * np.sin(minutes))
 
 

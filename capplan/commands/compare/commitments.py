@@ -20,7 +20,7 @@ from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.dynamodb.capacity.reserved import DIRECTION_OF, RESERVED_BLOCK_UNITS, Unit, reserved_unit_hour_usd
 from capplan.services.dynamodb.quotas import RESERVED_UNITS_MAX
 from capplan.services.dynamodb.requests import TABLE
-from capplan.units import MONTH_HOURS, WINDOW_TO_MONTH
+from capplan.units import MONTH_HOURS, PERIOD_TO_MONTH
 
 if TYPE_CHECKING:
     import numpy as np
@@ -133,7 +133,7 @@ def pooled_saving(runs: Sequence[Run], reserved: Reservation, catalogue: Catalog
         if offer is None or list_price is None or not units:
             continue
         hours = np.sum([hours_of(run, unit) for run in runs], axis=0)
-        covered = sig6(float(np.minimum(hours, units).sum())) * WINDOW_TO_MONTH
+        covered = sig6(float(np.minimum(hours, units).sum())) * PERIOD_TO_MONTH
         saved += covered * Fraction(list_price) * (1 - Fraction(discount))
         saved -= units * MONTH_HOURS * reserved_unit_hour_usd(*offer, reserved.years)
     return to_quantity(saved)

@@ -8,7 +8,7 @@ from capplan.report import numbers
 from capplan.report.document import Style, finish, labelled, left, paint, row, safe, title, wrap
 from capplan.report.views.time_chart import bars, chart, spark
 from capplan.timeline import Chart, Event, Timeline, Totals
-from capplan.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, WINDOW_DAYS
+from capplan.units import PERIOD_DAYS, SECONDS_PER_DAY, SECONDS_PER_MINUTE
 
 _MAX_EVENTS = 12
 _TEXT, _REASON = 10, 42
@@ -57,20 +57,20 @@ def _month(timeline: Timeline, style: Style) -> list[str]:
     """The simulated period in 28 cells, one for each day, and below it the days with throttled requests."""
     import numpy as np  # noqa: PLC0415  a simulation has loaded it
 
-    steps = len(timeline.month[0].values) // WINDOW_DAYS
-    offered = np.zeros(steps * WINDOW_DAYS)
-    throttled = np.zeros(steps * WINDOW_DAYS)
+    steps = len(timeline.month[0].values) // PERIOD_DAYS
+    offered = np.zeros(steps * PERIOD_DAYS)
+    throttled = np.zeros(steps * PERIOD_DAYS)
     for series in timeline.month:
         if series.role != "line":
             offered += series.values
         if series.role == "refused":
             throttled += series.values
-    peaks = offered.reshape(WINDOW_DAYS, steps).max(axis=1)
+    peaks = offered.reshape(PERIOD_DAYS, steps).max(axis=1)
     highest = float(peaks.max())
     unit = timeline.month[0].unit
     label = f"1 day each, full block = {numbers.rate(numbers.of_float(highest))} {unit}"
     out = row(style, left(2, "month"), left(_TEXT, spark(peaks, highest, style) + "|"), left(_TEXT + 31, label))
-    days = throttled.reshape(WINDOW_DAYS, steps).sum(axis=1) > 0
+    days = throttled.reshape(PERIOD_DAYS, steps).sum(axis=1) > 0
     if days.any():
         marks = "".join("x" if day else " " for day in days)
         out += [" " * _TEXT + paint(marks.rstrip(), "red", style)]

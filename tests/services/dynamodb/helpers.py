@@ -11,7 +11,7 @@ from capplan.resource_type import DeclaredResource
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.table import TABLE
 from capplan.services.dynamodb.usage import Usage
-from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
+from capplan.units import MONTH_SECONDS, PERIOD_MINUTES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +32,7 @@ def flat(per_second: Fraction | int) -> DemandFlow:
     def expand() -> "NDArray[np.float64]":
         import numpy as np
 
-        return np.ones(WINDOW_MINUTES)
+        return np.ones(PERIOD_MINUTES)
 
     shape = LoadProfile(
         "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), peak=Peak(1.0, 0), flat=True, expand=expand
@@ -47,7 +47,7 @@ def spiky(per_second: Fraction | int, times: int) -> DemandFlow:
     def expand() -> "NDArray[np.float64]":
         import numpy as np
 
-        levels = np.ones(WINDOW_MINUTES)
+        levels = np.ones(PERIOD_MINUTES)
         levels[start:end] = times
         return levels
 

@@ -15,7 +15,7 @@ from capplan.services import default_quota
 from capplan.services.lambda_.function import FUNCTION
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage
-from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
+from capplan.units import MONTH_SECONDS, PERIOD_MINUTES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +31,7 @@ def flat(per_second: int) -> DemandFlow:
     def expand() -> "NDArray[np.float64]":
         import numpy as np
 
-        return np.ones(WINDOW_MINUTES)
+        return np.ones(PERIOD_MINUTES)
 
     shape = LoadProfile(
         "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), peak=Peak(1.0, 0), flat=True, expand=expand

@@ -21,7 +21,7 @@ from capplan.services.lambda_ import billing
 from capplan.services.lambda_.function import FUNCTION
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage
-from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
+from capplan.units import MONTH_SECONDS, PERIOD_MINUTES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +36,7 @@ def steady(per_second: int) -> DemandFlow:
     def expand() -> "NDArray[np.float64]":
         import numpy as np
 
-        return np.ones(WINDOW_MINUTES)
+        return np.ones(PERIOD_MINUTES)
 
     shape = LoadProfile(
         "steady", recurring=True, monthly=Fraction(MONTH_SECONDS), peak=Peak(1.0, 0), flat=True, expand=expand
@@ -50,7 +50,7 @@ def once_a_day() -> DemandFlow:
     def expand() -> "NDArray[np.float64]":
         import numpy as np
 
-        series = np.zeros(WINDOW_MINUTES)
+        series = np.zeros(PERIOD_MINUTES)
         series[::1440] = 1 / 60
         return series
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from capplan.model import Charge
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.dynamodb.usage import Usage
-from capplan.units import DAYS_PER_YEAR, MONTH_HOURS, MONTHS_PER_YEAR, WINDOW_TO_MONTH
+from capplan.units import DAYS_PER_YEAR, MONTH_HOURS, MONTHS_PER_YEAR, PERIOD_TO_MONTH
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,4 +97,4 @@ def _covered_hours(usages: Sequence[Usage], unit: Unit, units: int) -> Fraction:
     import numpy as np  # noqa: PLC0415  only where capacity moves
 
     hours: NDArray[np.float64] = np.sum([period.hourly(key) for period, key in keys], axis=0)
-    return sig6(float(np.minimum(hours, units).sum())) * WINDOW_TO_MONTH
+    return sig6(float(np.minimum(hours, units).sum())) * PERIOD_TO_MONTH

@@ -19,7 +19,7 @@ from capplan.services.dynamodb.capacity.scaling import expand
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL, Constants
 from capplan.services.dynamodb.quotas import BURST_SECONDS
 from capplan.services.dynamodb.simulation.notes import percent
-from capplan.units import SECONDS_PER_MINUTE, WINDOW_MINUTES
+from capplan.units import PERIOD_MINUTES, SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -106,7 +106,7 @@ def retried_hour(
     import numpy as np  # noqa: PLC0415  only where a series is computed
 
     rates = target.flow.rate_per_minute()
-    start = max(0, min(WINDOW_MINUTES - MINUTES_PER_HOUR, int(rates.argmax()) - MINUTES_PER_HOUR // 3))
+    start = max(0, min(PERIOD_MINUTES - MINUTES_PER_HOUR, int(rates.argmax()) - MINUTES_PER_HOUR // 3))
     hour = slice(start, start + MINUTES_PER_HOUR)
     capacity, balance = _capacity(outcome, rates, start, constants)
     offered = np.repeat(rates[hour], SECONDS_PER_MINUTE)

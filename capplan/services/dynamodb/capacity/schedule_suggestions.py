@@ -8,7 +8,7 @@ from decimal import Decimal
 from capplan.flow import DemandFlow
 from capplan.services.dynamodb.capacity.scalable_target import TargetKey
 from capplan.services.dynamodb.capacity.simulated_period import SimulatedPeriod
-from capplan.units import MINUTES_PER_DAY, WINDOW_DAYS
+from capplan.units import MINUTES_PER_DAY, PERIOD_DAYS
 
 _LEAD_MINUTES = 30
 """How long before a rise the capacity is set: UpdateTable past the warm throughput takes minutes."""
@@ -19,7 +19,7 @@ _MAX_ACTIONS = 12
 _BLOCK_HOURS = 4
 _EARLY_MINUTES = 10
 _DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
-_WEEKS = WINDOW_DAYS // 7
+_WEEKS = PERIOD_DAYS // 7
 
 Action = dict[str, object]
 """A scheduled action as the scenario writes it."""
@@ -105,7 +105,7 @@ def daily_actions(flow: DemandFlow, direction: str) -> list[Action]:
     """
     if all(shape.flat for shape, _ in flow.terms):
         return []
-    days = flow.rate_per_minute().reshape(WINDOW_DAYS, MINUTES_PER_DAY)
+    days = flow.rate_per_minute().reshape(PERIOD_DAYS, MINUTES_PER_DAY)
     block = _BLOCK_HOURS * 60
     busiest = [math.ceil(float(days[:, at : at + block].max())) for at in range(0, MINUTES_PER_DAY, block)]
     out: list[Action] = []

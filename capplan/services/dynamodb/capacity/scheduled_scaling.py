@@ -18,7 +18,7 @@ from capplan.quantities.fields import Milliseconds, WholeCount
 from capplan.schedule import ScheduleError, read_schedule
 from capplan.services.dynamodb.capacity.scaling import Bounds
 from capplan.spec_config import SPEC_CONFIG
-from capplan.units import MINUTES_PER_DAY, WINDOW_DAYS, WINDOW_MINUTES
+from capplan.units import MINUTES_PER_DAY, PERIOD_DAYS, PERIOD_MINUTES
 
 _MOMENT = re.compile(r"day (\d{1,2}) ([01]\d|2[0-3]):([0-5]\d)")
 _MS_PER_MINUTE = 60_000
@@ -58,7 +58,7 @@ def _units(raw: object) -> object:
 def _at(raw: object) -> str:
     """A moment of the simulated period or a schedule expression, as written."""
     moment = _MOMENT.fullmatch(raw) if isinstance(raw, str) else None
-    if moment is not None and 1 <= int(moment[1]) <= WINDOW_DAYS:
+    if moment is not None and 1 <= int(moment[1]) <= PERIOD_DAYS:
         return str(raw)
     if isinstance(raw, str) and raw.startswith(("cron(", "rate(")):
         try:
@@ -129,7 +129,7 @@ def bounds_over_time(
     lasting.sort()
     moments = {0, *(start for start, _, _ in lasting), *(minute for step in passing for minute in step[:2])}
     out: list[Bounds] = []
-    for minute in sorted(m for m in moments if m < WINDOW_MINUTES):
+    for minute in sorted(m for m in moments if m < PERIOD_MINUTES):
         bounds = Bounds(minute, *_in_force(minute, lasting, passing, (minimum, maximum)))
         if not out or (out[-1].minimum, out[-1].maximum) != (bounds.minimum, bounds.maximum):
             out.append(bounds)
@@ -139,7 +139,7 @@ def bounds_over_time(
 def once_minutes(actions: Sequence[Scheduled]) -> tuple[tuple[int, int], ...]:
     """Minute ranges of steps that come once a month."""
     return tuple(
-        (start, min(WINDOW_MINUTES, start + math.ceil(action.for_ms / _MS_PER_MINUTE)))
+        (start, min(PERIOD_MINUTES, start + math.ceil(action.for_ms / _MS_PER_MINUTE)))
         for action in actions
         if action.once and action.for_ms is not None
         for start in action.minutes()

@@ -29,7 +29,7 @@ from capplan.services.dynamodb.capacity.scalable_target import (
 from capplan.services.dynamodb.capacity.scaling import Step, capacity_steps, expand
 from capplan.services.dynamodb.capacity.throttling_reasons import reason
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL, Constants
-from capplan.units import MONTH_HOURS, SECONDS_PER_MINUTE, WINDOW_MINUTES
+from capplan.units import MONTH_HOURS, PERIOD_MINUTES, SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,7 +89,7 @@ class SimulatedPeriod:
         if not steps:
             return Fraction(0)
         minimum = min(units for _, units in steps)
-        above = expand(steps, WINDOW_MINUTES) - minimum
+        above = expand(steps, PERIOD_MINUTES) - minimum
         weights = self.outcomes[key][0].flow.month_weights()
         for start, end in once:
             weights[start:end] = 1.0
@@ -99,7 +99,7 @@ class SimulatedPeriod:
         """Mean provisioned capacity in each hour of the period. Shape (672,)."""
         import numpy as np  # noqa: PLC0415  only where a series is computed
 
-        hours = expand(self.steps(key), WINDOW_MINUTES).reshape(-1, MINUTES_PER_HOUR)
+        hours = expand(self.steps(key), PERIOD_MINUTES).reshape(-1, MINUTES_PER_HOUR)
         return np.asarray(hours.sum(axis=1) / MINUTES_PER_HOUR)
 
 
@@ -186,7 +186,7 @@ def _with_losses(
     fractions = {k: f for k, (_, o) in outcomes.items() if (f := o.throttled_fraction()) is not None}
     offered = sum((kind.flow.monthly for kind in requests), Fraction(0))
     reasons: dict[str, float] = {}
-    any_lost, lost = np.zeros(WINDOW_MINUTES, dtype=bool), 0.0
+    any_lost, lost = np.zeros(PERIOD_MINUTES, dtype=bool), 0.0
     for kind in requests:
         needs = [key for key, units in kind.units.items() if units and key in fractions]
         if not needs:

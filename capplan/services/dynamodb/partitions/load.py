@@ -16,7 +16,7 @@ from capplan.services.dynamodb.keys.names import TIME_MINUTES
 from capplan.services.dynamodb.keys.placement import mixed_places, named_places, partition_of
 from capplan.services.dynamodb.keys.popularity import Keys, first_names
 from capplan.services.dynamodb.keys.weights import Group, hottest_key_share, weights_of
-from capplan.units import WINDOW_MINUTES
+from capplan.units import PERIOD_MINUTES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,7 +101,7 @@ def moments(keys: Keys) -> tuple[int, ...]:
     if keys.names is None or not keys.names.time:
         return (0,)
     step = TIME_MINUTES[keys.names.time]
-    return tuple(range(0, WINDOW_MINUTES, max(step, WINDOW_MINUTES // _MAX_MOMENTS // step * step)))
+    return tuple(range(0, PERIOD_MINUTES, max(step, PERIOD_MINUTES // _MAX_MOMENTS // step * step)))
 
 
 @lru_cache(maxsize=128)

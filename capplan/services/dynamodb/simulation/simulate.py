@@ -42,7 +42,7 @@ _ELSEWHERE = "refused elsewhere"
 def _size(name: str, spec: Table, usage: Usage, ctx: Context, asked_for: SimulationRequest) -> Size:  # noqa: ARG001  every service's signature
     partitions = max(target.partitions for target in usage.targets)
     return Size(
-        (("minutes", units.WINDOW_MINUTES), ("tables and indexes", len(usage.targets)), ("partitions", partitions))
+        (("minutes", units.PERIOD_MINUTES), ("tables and indexes", len(usage.targets)), ("partitions", partitions))
     )
 
 
@@ -75,7 +75,7 @@ def _timeline(
     elsewhere = throttled_elsewhere(table.period, request_loads(usage.requests), target.key)
     month = _series(offered, throttled, elsewhere, f"{unit}/s")
     if outcome.steps is not None:
-        month = (*month, Series("capacity", f"{unit}/s", expand(outcome.steps, units.WINDOW_MINUTES), "line"))
+        month = (*month, Series("capacity", f"{unit}/s", expand(outcome.steps, units.PERIOD_MINUTES), "line"))
     day = asked_for.day or int(offered.argmax()) // units.MINUTES_PER_DAY + 1
     hour = _hour(target, outcome, history, offered, day, f"{unit}/s", ctx.seed)
     return Timeline(

@@ -190,7 +190,7 @@ def _cold_share_of_schedule(
     """
     starts = profile.starts
     gaps = [
-        ((after - before) % units.WINDOW_MINUTES or units.WINDOW_MINUTES) * units.SECONDS_PER_MINUTE
+        ((after - before) % units.PERIOD_MINUTES or units.PERIOD_MINUTES) * units.SECONDS_PER_MINUTE
         for before, after in pairwise((*starts, starts[0]))
     ]
     count = math.ceil(at_once)

@@ -23,17 +23,17 @@ def provisioned_at(provisioned: Provisioned | None) -> Callable[[int], int]:
         count = provisioned.environments if provisioned is not None else 0
         return lambda minute: count  # noqa: ARG005  the same at all times
     per_minute = _per_minute(provisioned)
-    return lambda minute: per_minute[minute % units.WINDOW_MINUTES]
+    return lambda minute: per_minute[minute % units.PERIOD_MINUTES]
 
 
 @lru_cache(maxsize=64)
 def _per_minute(provisioned: Provisioned) -> tuple[int, ...]:
-    out = [provisioned.environments] * units.WINDOW_MINUTES
+    out = [provisioned.environments] * units.PERIOD_MINUTES
     for scheduled_time in provisioned.scheduled:
         length = max(1, int(scheduled_time.for_ms / (units.SECONDS_PER_MINUTE * units.MS_PER_SECOND)))
         for start in read_schedule(scheduled_time.at).minutes:
             for minute in range(start, start + length):
-                out[minute % units.WINDOW_MINUTES] = scheduled_time.environments
+                out[minute % units.PERIOD_MINUTES] = scheduled_time.environments
     return tuple(out)
 
 

@@ -11,7 +11,7 @@ from capplan.flow import DemandFlow, LoadProfile, rate_per_minute_of
 _WEEK = 7 * units.MINUTES_PER_DAY
 _STEP, _SPREAD_STEP, _SPIKE_STEP = 15, 5, 1
 """Minutes of a step: ordinarily, where requests are spread over their caller's duration, in a spike."""
-_PERIODS_PER_MONTH = float(units.WINDOW_TO_MONTH)
+_PERIODS_PER_MONTH = float(units.PERIOD_TO_MONTH)
 Terms = tuple[tuple[LoadProfile, Fraction], ...]
 
 
@@ -53,11 +53,11 @@ def _rate_steps(terms: Terms) -> tuple[RateStep, ...]:
         return ()
     if all(profile.flat for profile, _ in terms):
         rate = sum(float(multiplier) for _, multiplier in terms)
-        return (RateStep(0, units.WINDOW_MINUTES, _PERIODS_PER_MONTH, rate),)
+        return (RateStep(0, units.PERIOD_MINUTES, _PERIODS_PER_MONTH, rate),)
     spread = any(profile.over_minutes for profile, _ in terms)
     spikes = sorted({span for profile, _ in terms for span in profile.once_minutes})
-    length, step = (units.WINDOW_MINUTES, _SPREAD_STEP) if spread else (_WEEK, _STEP)
-    times = units.WINDOW_MINUTES // length * _PERIODS_PER_MONTH
+    length, step = (units.PERIOD_MINUTES, _SPREAD_STEP) if spread else (_WEEK, _STEP)
+    times = units.PERIOD_MINUTES // length * _PERIODS_PER_MONTH
     out = [_step(terms, minute, step, times) for minute in _ordinary_minutes(length, step, spikes)]
     out += [_step(terms, m, _SPIKE_STEP, 1.0) for start, end in spikes for m in range(start, end, _SPIKE_STEP)]
     return tuple(out)
@@ -67,7 +67,7 @@ def _ordinary_minutes(length: int, step: int, spikes: list[tuple[int, int]]) -> 
     """Where the steps begin; a step inside a spike is taken from a week without it."""
     for minute in range(0, length, step):
         middle = minute + step // 2
-        weeks = (start + middle for start in range(0, units.WINDOW_MINUTES, _WEEK))
+        weeks = (start + middle for start in range(0, units.PERIOD_MINUTES, _WEEK))
         calm = next((m for m in weeks if not any(start <= m < end for start, end in spikes)), middle)
         yield (calm if length == _WEEK else middle) - step // 2
 

@@ -44,11 +44,11 @@ class Span:
     @property
     def is_whole(self) -> bool:
         """Whether the whole period is simulated."""
-        return self.end - self.start == units.WINDOW_MINUTES
+        return self.end - self.start == units.PERIOD_MINUTES
 
 
 def _size(name: str, spec: Function, usage: Usage, ctx: Context, asked_for: SimulationRequest) -> Size:  # noqa: ARG001  every resource type's signature
-    return Size((("minutes", units.WINDOW_MINUTES),))
+    return Size((("minutes", units.PERIOD_MINUTES),))
 
 
 def _run(name: str, spec: Function, usage: Usage, ctx: Context, asked_for: SimulationRequest) -> tuple[Timeline, ...]:
@@ -88,7 +88,7 @@ def span_of(offered: "NDArray[np.float64]", day: int) -> Span | None:
     busiest = first + int(offered[first : first + _DAY].argmax())
     hour = min(max(first, busiest - _HOUR // 2), first + _DAY - _HOUR)
     spans = (
-        Span(0, units.WINDOW_MINUTES, first),
+        Span(0, units.PERIOD_MINUTES, first),
         Span(max(0, first - _LEAD_MINUTES), first + _DAY, first),
         Span(max(0, hour - _LEAD_MINUTES), hour + _HOUR, hour),
     )
@@ -124,7 +124,7 @@ def _cold_time(spec: Function, usage: Usage) -> Distribution:
 def _arrivals(usage: Usage, span: Span, seed: int) -> Arrivals:
     import numpy as np  # noqa: PLC0415  a simulation has loaded it
 
-    by_schedule = np.zeros(units.WINDOW_MINUTES)
+    by_schedule = np.zeros(units.PERIOD_MINUTES)
     for profile, times in scheduled(usage.invocations):
         np.add.at(by_schedule, np.array(profile.starts, dtype=int), float(times))
     minutes = slice(span.start, span.end)

@@ -30,7 +30,7 @@ _MINUTE = units.SECONDS_PER_MINUTE
 
 
 def _size(name: str, spec: StateMachine, usage: Usage, ctx: Context, request: SimulationRequest) -> Size:  # noqa: ARG001  every service's signature
-    return Size((("minutes", units.WINDOW_MINUTES), ("buckets", 1 if usage.express else 2)))
+    return Size((("minutes", units.PERIOD_MINUTES), ("buckets", 1 if usage.express else 2)))
 
 
 def _run(name: str, spec: StateMachine, usage: Usage, ctx: Context, request: SimulationRequest) -> tuple[Timeline, ...]:  # noqa: ARG001  every service's signature

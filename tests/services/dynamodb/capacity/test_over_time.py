@@ -21,7 +21,7 @@ from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget
 from capplan.services.dynamodb.capacity.scaling import Bounds, Policy, capacity_steps, expand
 from capplan.services.dynamodb.capacity.simulated_period import RequestLoad, SimulatedPeriod, simulate_period
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL, PARAMETERS, Constants, constants
-from capplan.units import MONTH_SECONDS, WINDOW_MINUTES
+from capplan.units import MONTH_SECONDS, PERIOD_MINUTES
 from tests.reference.dynamodb.capacity import slow_bucket, slow_scaling
 from tests.services.dynamodb.helpers import flat, metered, spiky, table
 
@@ -31,7 +31,7 @@ INDEX = ("by-status", "write")
 
 def course(levels: Sequence[float]) -> DemandFlow:
     """A traffic of these minutes, and nothing after them."""
-    whole = np.zeros(WINDOW_MINUTES)
+    whole = np.zeros(PERIOD_MINUTES)
     whole[: len(levels)] = levels
     top = int(whole.argmax())
     shape = LoadProfile("course", True, Fraction(MONTH_SECONDS), Peak(float(whole[top]), top), False, whole.copy)
@@ -256,7 +256,7 @@ def test_unit_hours_are_weighted_by_time() -> None:
     assert capacity[0] == (0, 100)
     assert found.max_capacity(ALONE) == 200
     minutes = sum(
-        b - a for (a, u), (b, _) in zip(capacity, [*capacity[1:], (WINDOW_MINUTES, 0)], strict=True) if u == 200
+        b - a for (a, u), (b, _) in zip(capacity, [*capacity[1:], (PERIOD_MINUTES, 0)], strict=True) if u == 200
     )
     inside = 16_470 - capacity[1][0]
     expected = 100 * 730 + 100 * (inside + (minutes - inside) * 730 / 672) / 60
