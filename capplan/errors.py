@@ -1,10 +1,11 @@
 """Errors for the user as data: where, what, and what to write instead."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from capplan.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Record, frozen=True):
     """An error in a file.
 
     Line and column count from 1; `width` is how many characters the caret underlines; `excerpt` is the line itself.
@@ -24,7 +25,7 @@ class CapplanError(Exception):
     """All errors the user can fix, in file order. Every command ends with exit code 2 on it."""
 
     diagnostics: tuple[Diagnostic, ...]
-    summary: str = field(default="")
+    summary: str = ""
 
     def __str__(self) -> str:
         """Every error on one line."""

@@ -1,12 +1,12 @@
 """Demand as a formula: multiples of a few load profiles over the month, as exact volumes and as rates per minute."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from capplan import units
+from capplan.record import Record, replace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,8 +24,7 @@ class Peak(NamedTuple):
     minute: int
 
 
-@dataclass(frozen=True, eq=False)
-class LoadProfile:
+class LoadProfile(Record, frozen=True, eq=False):
     """How the demand of one traffic source varies over time, for a multiplier of 1.
 
     Attributes:
@@ -46,10 +45,10 @@ class LoadProfile:
     monthly: Fraction
     peak: Peak
     flat: bool
-    expand: "Callable[[], NDArray[np.float64]]" = field(repr=False)
+    expand: "Callable[[], NDArray[np.float64]]"
     once_minutes: tuple[tuple[int, int], ...] = ()
     over_minutes: int = 0
-    at: Callable[[int], float] | None = field(default=None, repr=False)
+    at: Callable[[int], float] | None = None
     starts: tuple[int, ...] = ()
 
     @property
@@ -99,8 +98,7 @@ def spread_profile(profile: LoadProfile, minutes: int) -> LoadProfile:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class DemandFlow:
+class DemandFlow(Record, frozen=True):
     """Σ multiplier × load profile, one term per profile: exact volumes. Add flows, multiply by a Fraction."""
 
     terms: tuple[tuple[LoadProfile, Fraction], ...] = ()

@@ -1,7 +1,6 @@
 """The records that pass between stages: demand, charges, limits, options, assumptions."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Generic, Literal, TypeVar
@@ -12,6 +11,7 @@ from capplan.calls import Access
 from capplan.errors import CapplanError, Diagnostic
 from capplan.flow import DemandFlow
 from capplan.quantities.distribution import Distribution
+from capplan.record import Record
 from capplan.service import Integration
 from capplan.timeline import SimulationRequest, Size, Timeline
 
@@ -19,8 +19,7 @@ SpecT = TypeVar("SpecT", bound=BaseModel)
 UsageT = TypeVar("UsageT")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Record, frozen=True):
     """A line of `access` or `calls` in the scenario.
 
     Attributes:
@@ -43,8 +42,7 @@ class Line:
         return ".".join(str(step) for step in self.whole)
 
 
-@dataclass(frozen=True, slots=True)
-class RequestStream:
+class RequestStream(Record, frozen=True):
     """Requests of one type that one sender makes of a resource.
 
     Attributes:
@@ -66,8 +64,7 @@ class RequestStream:
     shards: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Record, frozen=True):
     """All requests that reach one resource."""
 
     requests: tuple[RequestStream, ...] = ()
@@ -78,8 +75,7 @@ class Demand:
         return DemandFlow.total(stream.flow for stream in self.requests)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Record, frozen=True):
     """What a service may know besides its own resource.
 
     Attributes:
@@ -96,19 +92,18 @@ class Context:
     """
 
     region: str
-    quotas: Mapping[str, Decimal] = field(default_factory=dict)
-    in_use: Mapping[str, Decimal] = field(default_factory=dict)
-    duration_ms: Mapping[str, Fraction] = field(default_factory=dict)
-    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    quotas: Mapping[str, Decimal] = {}
+    in_use: Mapping[str, Decimal] = {}
+    duration_ms: Mapping[str, Fraction] = {}
+    addresses: Mapping[str, tuple[str, ...]] = {}
     seed: int = 0
-    duration_law: Mapping[str, Distribution] = field(default_factory=dict)
-    timeout_ms: Mapping[str, Fraction] = field(default_factory=dict)
-    fails: Mapping[str, Fraction] = field(default_factory=dict)
-    integrations: Mapping[tuple[str, str], Integration] = field(default_factory=dict)
+    duration_law: Mapping[str, Distribution] = {}
+    timeout_ms: Mapping[str, Fraction] = {}
+    fails: Mapping[str, Fraction] = {}
+    integrations: Mapping[tuple[str, str], Integration] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Record, frozen=True):
     """One resource calls another `times` (mean, exact) per unit of the caller's demand, spread over `over_ms`."""
 
     to: str
@@ -117,8 +112,7 @@ class Call:
     over_ms: Fraction = Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class LimitCheck:
+class LimitCheck(Record, frozen=True):
     """A load compared with a quota that AWS enforces.
 
     Attributes:
@@ -155,8 +149,7 @@ class LimitCheck:
         return self.load > self.quota
 
 
-@dataclass(frozen=True, slots=True)
-class PoolLoad:
+class PoolLoad(Record, frozen=True):
     """What one resource uses over time of a limit that the account's resources share."""
 
     limit: str
@@ -167,8 +160,7 @@ class PoolLoad:
 Frequency = Literal["usage_based", "recurring", "one_time"]
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(Record, frozen=True):
     """A SKU and a quantity, before any price. `flow` is the demand that causes it; None for a fixed cost."""
 
     id: str
@@ -185,8 +177,7 @@ class Charge:
         return self.price.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class RunRisk:
+class RunRisk(Record, frozen=True):
     """What one run of a resource may cost, and how often it fails. Its charges are not part of the month's bill.
 
     Attributes:
@@ -210,16 +201,14 @@ class RunRisk:
     notified: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Record, frozen=True):
     """A path of the scenario and its new value (a plain YAML value; None removes the key)."""
 
     path: str
     to: object
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Record, frozen=True):
     """A changed spec that serves the same demand, or a risk; not yet priced."""
 
     rule: str
@@ -231,8 +220,7 @@ class Option:
     """Amounts in the message: `{hour}` becomes the cost of the charge named hour."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assumption:
+class Assumption(Record, frozen=True):
     """A default that the scenario does not set but the answer depends on."""
 
     path: str
@@ -241,8 +229,7 @@ class Assumption:
     kind: Literal["aws_default", "workload"]
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Record, frozen=True):
     """An access pattern: one type of request that a resource serves, and its share of each charge.
 
     Attributes:
@@ -267,8 +254,7 @@ class Pattern:
     parts: Mapping[str, Fraction]
 
 
-@dataclass(frozen=True, slots=True)
-class Observable:
+class Observable(Record, frozen=True):
     """A value that a gate may use. None is unknown, with the reason in `why_unknown`; "of limit" refers to `limit`."""
 
     value: Decimal | None
@@ -277,16 +263,14 @@ class Observable:
     why_unknown: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Excluded:
+class Excluded(Record, frozen=True):
     """A cost on the bill that this answer does not include."""
 
     what: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Record, frozen=True):
     """The description of a recommendation rule, for `capplan explain RULE` and the docs.
 
     Attributes:
@@ -306,8 +290,7 @@ class Rule:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Record, frozen=True):
     """An error in a spec: at a path inside the resource, or (`diagnostic`) in a file that it names."""
 
     path: tuple[str | int, ...]
@@ -326,8 +309,7 @@ def has_no_modes(name: str, spec: object, usage: object, demand: Demand, ctx: Co
     return {}
 
 
-@dataclass(frozen=True, slots=True)
-class Simulator(Generic[SpecT, UsageT]):
+class Simulator(Record, Generic[SpecT, UsageT], frozen=True):
     """How a resource is simulated over time: the size of the simulation, the run, and the resource's other modes by id."""
 
     size: Callable[[str, SpecT, UsageT, Context, SimulationRequest], Size]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from capplan import units
+from capplan.record import Record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,8 +54,7 @@ class Size(NamedTuple):
         return " x ".join(f"{number:,} {name}" for name, number in self.factors) + f" = {self.cells:,}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Series:
+class Series(Record, frozen=True, eq=False):
     """Numbers at equal steps: value i holds from `start_s + i * step_s`, for `step_s` seconds.
 
     Attributes:

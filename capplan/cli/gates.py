@@ -32,7 +32,7 @@ def gates(
     keep_inputs(where, [scenario])
 
     def answer() -> int:
-        from dataclasses import replace  # noqa: PLC0415
+        from capplan.record import replace  # noqa: PLC0415
 
         from capplan.commands.plan import plan  # noqa: PLC0415
         from capplan.report.formats.csv import observables_csv  # noqa: PLC0415

@@ -3,20 +3,19 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 import typer
 
 from capplan.errors import CapplanError
+from capplan.record import Record
 from capplan.report.document import Style
 
 FORMATS = ("table", "json")
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Record, frozen=True):
     """How the answer is written: (format, file or None for standard output) in the order given, and the style."""
 
     wanted: tuple[tuple[str, str | None], ...]

@@ -1,7 +1,6 @@
 """Explains a line item's quantity: the requests that drive it, each metered on its own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -17,11 +16,11 @@ from capplan.pipeline.price import Priced, catalogue_of, charges_of, missing_pri
 from capplan.pricing.rating import LineItem
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
+from capplan.record import Record
 from capplan.resource_type import DeclaredResource
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Record, frozen=True):
     """Requests of one kind, and what they add to a charge.
 
     Attributes:
@@ -41,8 +40,7 @@ class Cause:
     item_bytes: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Record, frozen=True):
     """A charge: its causes, the quantity that only their combination adds (`together`), and its line items, one a tier."""
 
     id: str

@@ -1,6 +1,5 @@
 """Measures the DynamoDB items of a file or of standard input, and prices them in a Region."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import BinaryIO
@@ -12,6 +11,7 @@ from capplan.reading.files import STDIN_NAME, read_any
 from capplan.reading.limits import MAX_SAMPLE_BYTES
 from capplan.reading.nearest import did_you_mean
 from capplan.reading.yaml_reader import decode, read_yaml
+from capplan.record import Record
 from capplan.services.dynamodb.items.measure import Measured, Operation, measure
 from capplan.services.dynamodb.items.sample import Sample
 from capplan.services.dynamodb.items.size import Item
@@ -24,16 +24,14 @@ _WRITE = "dynamodb.on_demand.write_request_unit.standard"
 _STORED = "dynamodb.storage.standard_gb_month"
 
 
-@dataclass(frozen=True, slots=True)
-class PricedOperation:
+class PricedOperation(Record, frozen=True):
     """An operation, and the cost of a million of it on demand in USD; None without a Region."""
 
     operation: Operation
     per_million_usd: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredItems:
+class MeasuredItems(Record, frozen=True):
     """The answer of `capplan size`."""
 
     file: str

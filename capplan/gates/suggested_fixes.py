@@ -1,7 +1,6 @@
 """Suggests fixes for a failed gate: recommendations that may help, each planned again to see its effect."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from capplan.errors import CapplanError
@@ -18,6 +17,7 @@ from capplan.pipeline.price import Priced
 from capplan.pipeline.results import Finding, SuggestedFix, Verdict
 from capplan.pipeline.traffic_costs import traffic_costs
 from capplan.pipeline.what_if import what_if
+from capplan.record import replace
 
 MAX_PLANS = 6
 """Plans for all gates of a scenario."""

@@ -5,7 +5,6 @@ metric, a metric, or anything in parentheses.
 """
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from capplan.language.gate_tokens import EXAMPLE, GateError, Token, tokens
 from capplan.language.gate_units import SHARE, Unit
+from capplan.record import Record
 
 Comparator = Literal["<", "<=", ">", ">=", "==", "!="]
 Operator = Literal["+", "-", "*", "/"]
@@ -90,8 +90,7 @@ class Waiver(NamedTuple):
     expires: date
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Record, frozen=True):
     """A gate and its place in the file (line 0: an option of the command line, whose name is `source`).
 
     `inside` is the number of characters between `column` and the start of `text`: 1 after a quote; None where the text
@@ -107,7 +106,7 @@ class Gate:
     excerpt: str = ""
     inside: int | None = 0
     waiver: Waiver | None = None
-    source: str = field(default="")
+    source: str = ""
 
 
 def read_gate(text: str) -> Test:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from capplan import units
 from capplan.flow import LoadProfile, Peak, steady
 from capplan.quantities.rounding import sig6
+from capplan.record import Record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,8 +19,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = units.MINUTES_PER_DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Daily:
+class Daily(Record, frozen=True):
     """`trough + (peak - trough) · ((1 + cos)/2)^k` around `at_minute` (of the day), k solved for a mean of 1; or 24 hours."""
 
     peak: float = 1.0
@@ -29,8 +28,7 @@ class Daily:
     hours: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Spike:
+class Spike(Record, frozen=True):
     """From `start` (minute of the four weeks) for `seconds`, the rate is `times` × the mean where that is higher."""
 
     name: str

@@ -1,7 +1,6 @@
 """Gives all parts of the loader the scenario's plain data, and collects their errors."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -13,6 +12,7 @@ from capplan.reading.document import Document
 from capplan.reading.files import Files
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
+from capplan.record import replace
 from capplan.services import SECTIONS
 
 Path = tuple[str | int, ...]

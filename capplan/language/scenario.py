@@ -1,7 +1,6 @@
 """The records of a checked scenario."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,6 +12,7 @@ from capplan.language.models import Account, Commitment
 from capplan.model import Line
 from capplan.reading.document import Document
 from capplan.reading.files import Files
+from capplan.record import Record, replace
 from capplan.resource_type import ResourceType
 from capplan.service import Section
 
@@ -20,8 +20,7 @@ Specs = Mapping[str, tuple[ResourceType[Any, Any], Any]]
 """The type and the spec (None where it is invalid) of each declared resource, by address."""
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenCall:
+class WrittenCall(Record, frozen=True):
     """One line of `calls`: the target, and how often it is called per unit of the caller's demand."""
 
     to: str
@@ -30,8 +29,7 @@ class WrittenCall:
     line: Line | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingRequests:
+class IncomingRequests(Record, frozen=True):
     """One line of `access`: requests from outside to a resource."""
 
     access: Access
@@ -40,8 +38,7 @@ class IncomingRequests:
     line: Line | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Record, frozen=True):
     """One declared resource: its spec, its calls, its requests from outside."""
 
     type: ResourceType[Any, Any]
@@ -55,8 +52,7 @@ class Resource:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Record, frozen=True):
     """A checked scenario, with the plain data it was read from."""
 
     file: str
@@ -70,9 +66,9 @@ class Scenario:
     gates: tuple[Gate, ...]
     prices: Mapping[str, Decimal]
     ranges: tuple[str, ...]
-    data: Mapping[str, Any] = field(repr=False)
-    doc: Document = field(repr=False)
-    files: Files = field(repr=False)
+    data: Mapping[str, Any]
+    doc: Document
+    files: Files
     commitments: tuple[Commitment, ...] = ()
 
 

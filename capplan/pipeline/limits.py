@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,6 +12,7 @@ from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.pipeline.meter import Metered
 from capplan.pipeline.results import PlannedLimit
 from capplan.quantities.rounding import sig6, to_quantity
+from capplan.record import replace
 from capplan.services import QUOTAS, default_quota
 
 

@@ -1,7 +1,6 @@
 """Meters every resource, until the shards of streams and the demand of their readers agree."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -19,14 +18,14 @@ from capplan.pipeline.demand import (
     ratios_of,
 )
 from capplan.quantities.distribution import Distribution
+from capplan.record import Record
 from capplan.resource_type import DeclaredResource, MeteredResource
 from capplan.services import integrations
 
 _MAX_ROUNDS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Metered:
+class Metered(Record, frozen=True):
     """A scenario with its demand and usage, before prices."""
 
     scenario: Scenario

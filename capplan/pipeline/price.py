@@ -1,7 +1,7 @@
 """Prices the charges of all resources together, as tiers apply to the account, and sums them up."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -15,6 +15,7 @@ from capplan.pipeline.meter import Metered
 from capplan.pipeline.results import Prices
 from capplan.pricing.catalogue import Catalogue, load_prices
 from capplan.pricing.rating import LineItem, MissingPrice, Rated, rate
+from capplan.record import replace
 from capplan.resource_type import MeteredResource
 from capplan.services import SERVICES
 

@@ -5,21 +5,22 @@ name.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import field
+
 from capplan.model import Assumption, Excluded, LimitCheck, Pattern
+from capplan.record import Record
 from capplan.timeline import Timeline
 
 if TYPE_CHECKING:
     from capplan.pricing.rating import LineItem
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedResource:
+class PlannedResource(Record, frozen=True):
     """A resource with its cost and its usage.
 
     Attributes:
@@ -38,12 +39,11 @@ class PlannedResource:
     label: str = ""
     address: str = ""
     service: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = {}
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedLimit:
+class PlannedLimit(Record, frozen=True):
     """A limit and the peak load on it, over the whole account.
 
     Attributes:
@@ -59,17 +59,15 @@ class PlannedLimit:
     breaks_at: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class FindingChange:
+class FindingChange(Record, frozen=True):
     """A change of the scenario: the path, its value now and the value to write; None is a key that is not there."""
 
     path: str
-    old: object = field(metadata={"key": "from"})
-    new: object = field(metadata={"key": "to"})
+    old: object = field(name="from")
+    new: object = field(name="to")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Record, frozen=True):
     """A recommendation: a change that saves money, or one that removes a risk.
 
     Attributes:
@@ -88,16 +86,14 @@ class Finding:
     not_priced: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WeighedAssumption:
+class WeighedAssumption(Record, frozen=True):
     """An assumption, and USD a month more (or less) if it does not hold; None where that is not known."""
 
     assumption: Assumption
     cost_if_not: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Waived:
+class Waived(Record, frozen=True):
     """A gate's waiver on the day of the answer. It is valid through the day it expires."""
 
     owner: str
@@ -106,8 +102,7 @@ class Waived:
     state: Literal["waived", "expired", "not_needed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Unjudged:
+class Unjudged(Record, frozen=True):
     """A gate that the command cannot judge, and what it needs to."""
 
     gate: str
@@ -117,8 +112,7 @@ class Unjudged:
     needs: str
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Record, frozen=True):
     """An observable's value; None is unknown, for the reason in `why_unknown`. `floor`: more of it is better."""
 
     name: str
@@ -129,8 +123,7 @@ class Observed:
     floor: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SuggestedFix:
+class SuggestedFix(Record, frozen=True):
     """A recommendation that would help a failed gate: what is observed then, and whether the gate passes; None: unknown."""
 
     finding: Finding
@@ -138,8 +131,7 @@ class SuggestedFix:
     holds: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Record, frozen=True):
     """A gate judged by the comparison that decides it.
 
     Attributes:
@@ -169,8 +161,7 @@ class Verdict:
     fixes: tuple[SuggestedFix, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TrafficSourceCost:
+class TrafficSourceCost(Record, frozen=True):
     """What the requests of a traffic source cost; fixed cost is not in it.
 
     Attributes:
@@ -179,15 +170,14 @@ class TrafficSourceCost:
         per_thousand: USD for 1,000 units.
     """
 
-    traffic_source: str = field(metadata={"key": "entrance"})
+    traffic_source: str = field(name="entrance")
     unit: str
     monthly: Fraction
     monthly_cost: Decimal
     per_thousand: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class RunCost:
+class RunCost(Record, frozen=True):
     """What one run of a resource can cost, and how it can end. The month's bill does not include these amounts.
 
     Attributes:
@@ -204,7 +194,7 @@ class RunCost:
 
     resource: str
     runs: Decimal | None
-    usd: Mapping[str, Decimal | None] = field(metadata={"key": "cost"})
+    usd: Mapping[str, Decimal | None] = field(name="cost")
     attempts: Decimal | None
     success_share: Decimal | None
     waste_share: Decimal | None
@@ -213,8 +203,7 @@ class RunCost:
     notice_cost: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class PatternCost:
+class PatternCost(Record, frozen=True):
     """An access pattern and its cost, USD; provisioned capacity is shared among patterns by their units."""
 
     resource: str
@@ -223,8 +212,7 @@ class PatternCost:
     per_million: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
+class Prices(Record, frozen=True):
     """The prices an answer rests on.
 
     Attributes:
@@ -239,8 +227,7 @@ class Prices:
     stale: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Record, frozen=True):
     """Everything a plan of a scenario answers; `inputs` is what the scenario says, by path, as it would be written."""
 
     version: str
@@ -272,12 +259,11 @@ class Plan:
     runs: tuple[RunCost, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
     observed: tuple[Observed, ...] = ()
-    inputs: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, str] = {}
     patterns: tuple[PatternCost, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AtMultiple:
+class AtMultiple(Record, frozen=True):
     """An option at a multiple of today's traffic; a monthly cost of None is not priced."""
 
     multiple: Decimal
@@ -285,8 +271,7 @@ class AtMultiple:
     throttled_share: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class ModeOption:
+class ModeOption(Record, frozen=True):
     """A capacity mode of a table, planned and priced; a monthly cost of None is not priced.
 
     Attributes:
@@ -317,8 +302,7 @@ class ModeOption:
     regret: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedTable:
+class ComparedTable(Record, frozen=True):
     """A table, or one of its indexes, under every capacity mode.
 
     Attributes:
@@ -343,8 +327,7 @@ class ComparedTable:
     unless: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedAccount:
+class ComparedAccount(Record, frozen=True):
     """All tables of the account, as written and as recommended, and with reserved capacity that they share.
 
     Attributes:
@@ -358,8 +341,7 @@ class ComparedAccount:
     pooled: tuple[tuple[int, str, Decimal], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Modes:
+class Modes(Record, frozen=True):
     """What compare-modes answers."""
 
     name: str
@@ -373,18 +355,16 @@ class Modes:
     account: ComparedAccount | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Simulated:
+class Simulated(Record, frozen=True):
     """A resource, simulated over time."""
 
-    label: str = field(metadata={"key": "name"})
+    label: str = field(name="name")
     address: str
     kind: str
     timelines: tuple[Timeline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Simulation:
+class Simulation(Record, frozen=True):
     """What `simulate` answers; `skipped` are resources that have no simulation."""
 
     version: str

@@ -1,14 +1,13 @@
 """Solves a graph of calls as a linear system: the demand at every node, loops included."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from capplan.flow import DemandFlow
+from capplan.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Record, frozen=True):
     """One request at `source` causes `times` requests at `target`, spread over `over_ms`."""
 
     source: str

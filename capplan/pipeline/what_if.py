@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +13,7 @@ from capplan.model import Change
 from capplan.pipeline.meter import meter
 from capplan.pipeline.price import Priced, charges_of, monthly, price, rate_charges
 from capplan.pricing.catalogue import Catalogue
+from capplan.record import replace
 from capplan.resource_type import DeclaredResource
 
 

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from capplan.record import Record
 
 _FOLDER = Path(__file__).parent.parent / "prices"
 _STALE_MONTHS = 24
@@ -60,13 +61,12 @@ class Allowance(NamedTuple):
     quantity: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Record, frozen=True):
     """A Region's prices, each service's file read on first use; the user's prices come first."""
 
     region: str
     overrides: Mapping[str, Decimal]
-    _prices: dict[str, Price | None] = field(default_factory=dict)
+    _prices: dict[str, Price | None] = {}
 
     def price(self, key: str) -> Price | None:
         """The price of a dimension; None where there is none."""

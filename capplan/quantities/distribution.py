@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from capplan.quantities.rounding import ceil_div, sig6, to_decimal
+from capplan.record import Record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,8 +20,7 @@ _SLICES = 1000
 _EXACT_BLOCKS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(Record, frozen=True):
     """A size or a duration: one value, percentiles joined by a log-normal law, or a sample.
 
     Attributes:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from yaml.events import MappingStartEvent
 
 from capplan.errors import Diagnostic
+from capplan.record import MutableRecord, Record
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
@@ -27,15 +27,13 @@ class Node(Protocol):
     end_mark: Place
 
 
-@dataclass(slots=True)
-class _Position:
+class _Position(MutableRecord):
     line: int = 0
     column: int = 0
     index: int = 0
 
 
-@dataclass(slots=True)
-class _WholeText:
+class _WholeText(MutableRecord):
     """A text of which only the beginning is known."""
 
     start_mark: Place
@@ -142,8 +140,7 @@ class Mark:
         return self.places is None and self.style == "plain" and not self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Record, frozen=True):
     """One file: its data (dict with text keys, list, str, Decimal, bool, None), the marks beside it, its lines."""
 
     file: str

@@ -6,7 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from capplan.errors import CapplanError, Diagnostic
@@ -15,6 +15,7 @@ from capplan.reading.json_rules import RejectedError, check_depth, number, uniqu
 from capplan.reading.limits import MAX_BYTES, MAX_LEVELS, too_big
 from capplan.reading.scalars import shown
 from capplan.reading.yaml_reader import decode, read_leniently, read_yaml
+from capplan.record import Record, replace
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """Opening a pipe does not wait; it is rejected once open."""
@@ -80,8 +81,7 @@ class Files:
         return path
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Record, frozen=True):
     """A scenario's text, the name it goes by in reports, and the files it may name."""
 
     text: str

@@ -7,7 +7,6 @@ and turn `no` into False. The loop below walks the C parser's events itself, whi
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -26,6 +25,7 @@ from capplan.reading.diagnostics import FLATTER, ODD_KEYS, TOO_DEEP, Diagnostics
 from capplan.reading.document import Document, Mark, diagnostic_between, lines_of
 from capplan.reading.limits import MAX_BYTES, MAX_LEVELS, MAX_VALUES, too_big
 from capplan.reading.scalars import SUSPECTS, Rejection, plain_value
+from capplan.record import replace
 
 __all__ = ["Document", "Mark", "decode", "read_leniently", "read_yaml"]
 

@@ -2,9 +2,9 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from capplan.record import Record
 from capplan.report.plain import inert, plain
 
 _TO_ASCII = str.maketrans(
@@ -36,8 +36,7 @@ _WIDE = 120
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "cyan": "36", "bold": "1", "dim": "2"}
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Record, frozen=True):
     """The width, the set of symbols, and whether there is color."""
 
     width: int = 80
@@ -50,8 +49,7 @@ class Style:
         return self.width >= _WIDE
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Record, frozen=True):
     """Text that begins at a column (left) or ends before one (right)."""
 
     align: Literal["left", "right"]

@@ -1,10 +1,9 @@
-"""Turns records (dataclasses and named tuples) into JSON values and JSON Schemas, and JSON values into records.
+"""Turns records (structs and named tuples) into JSON values and JSON Schemas, and JSON values into records.
 
-A key is the field's name: `from_` stands for `from`, and a dataclass's field may name another key in its metadata. Figures
+A key is the field's name: `from_` stands for `from`, and a struct's field may have another name there. Figures
 are strings of digits, unknown is null. In a schema a field without a default is required; descriptions are the docstrings.
 """
 
-import dataclasses
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +13,9 @@ from fractions import Fraction
 from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
+from msgspec.structs import fields as struct_fields
 
 from capplan.quantities.rounding import to_quantity
 from capplan.report.numbers import of_float
@@ -101,14 +103,14 @@ def number(value: Decimal | None) -> str | None:
 
 
 def _is_record(kind: type) -> bool:
-    return hasattr(kind, "_fields") or dataclasses.is_dataclass(kind)
+    return hasattr(kind, "_fields") or issubclass(kind, Struct)
 
 
 @lru_cache
 def _keys(kind: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401  a record's class
     """The names of a record's fields and their keys, in the order of the answer."""
-    if dataclasses.is_dataclass(kind):
-        return tuple((f.name, f.metadata.get("key", f.name)) for f in dataclasses.fields(kind))
+    if issubclass(kind, Struct):
+        return tuple(zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True))
     return tuple((name, name.rstrip("_")) for name in kind._fields)
 
 
@@ -155,14 +157,14 @@ def _described(kind: type) -> Iterator[tuple[str, str]]:
                 yield keys[name], " ".join(text.split())
 
 
+def _required(kind: type[Struct]) -> set[str]:
+    return {field.name for field in struct_fields(kind) if field.required}
+
+
 @lru_cache
 def _fields(kind: Any) -> tuple[_Field, ...]:  # noqa: ANN401  a record's class
     hints = get_type_hints(kind)
-    if dataclasses.is_dataclass(kind):
-        missing = dataclasses.MISSING
-        needed = {f.name for f in dataclasses.fields(kind) if f.default is missing and f.default_factory is missing}
-    else:
-        needed = set(kind._fields) - set(kind._field_defaults)
+    needed = set(kind._fields) - set(kind._field_defaults) if hasattr(kind, "_fields") else _required(kind)
     return tuple(_Field(name, key, hints[name], name in needed) for name, key in _keys(kind))
 
 

@@ -1,6 +1,5 @@
 """Plans and compared modes made by hand, for what shows them. Nothing here is planned."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -21,6 +20,7 @@ from capplan.pipeline.results import (
     WeighedAssumption,
 )
 from capplan.pricing.rating import LineItem
+from capplan.record import replace
 
 D = Decimal
 PRICES = Prices("ab" * 32, date(2026, 9, 11), date(2026, 9, 18), ("verified",), ())

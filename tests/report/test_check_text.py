@@ -1,8 +1,8 @@
 """What a person reads of verdicts."""
 
-from dataclasses import replace
 from decimal import Decimal
 
+from capplan.record import replace
 from capplan.report.checked import Checked
 from capplan.report.document import Style
 from capplan.report.views.check import check_text

@@ -5,7 +5,6 @@ import io
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -18,6 +17,7 @@ import pytest
 from capplan.commands.diff import Difference, difference
 from capplan.errors import Diagnostic
 from capplan.pipeline.results import Observed, Plan, Waived
+from capplan.record import replace
 from capplan.report.checked import Checked
 from capplan.report.document import Style
 from capplan.report.formats.csv import diff_csv, gates_csv, lines_csv, observables_csv

@@ -1,7 +1,6 @@
 """What a person reads of compared modes."""
 
-from dataclasses import replace
-
+from capplan.record import replace
 from capplan.report.document import Style
 from capplan.report.views.compare_modes import modes_text
 from tests.report.build import MODES

@@ -1,10 +1,10 @@
 """What a person reads of a plan: whole texts, read line by line."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from capplan.record import replace
 from capplan.report.document import Style, columns
 from capplan.report.views.estimate import plan_text
 from tests.report.build import FULL, LIMIT, LINES, PLAN, forty_resources, one_resource, resource
@@ -223,7 +223,7 @@ def test_five_limits_and_all_that_are_near_are_shown() -> None:
 
     near = [limit(n, f"0.1{n}") for n in range(7)]
     far = [limit(n, f"0.9{n}") for n in range(7, 10)]
-    text = plan_text(replace(PLAN, limits=(*far, *near)), PIPE)  # type: ignore[arg-type]
+    text = plan_text(replace(PLAN, limits=(*far, *near)), PIPE)
     rows = _block(text, "Limits").splitlines()[1:]
     assert [r.split()[0] for r in rows[:-1]] == [f"t{n}" for n in range(7)]
     assert rows[-1].split() == ["3", "more", "97%+"]

@@ -1,6 +1,5 @@
 """A simulation as a person reads it: folding of events, days with refusals, and one whole answer read line by line."""
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 
 import capplan
 from capplan.pipeline.results import Simulated, Simulation
+from capplan.record import replace
 from capplan.report.document import Style
 from capplan.report.views.simulate import simulation_text
 from capplan.timeline import Event, Series, Timeline, Totals

@@ -6,10 +6,10 @@ regret at its worst multiple, among those that keep the limit at the largest num
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from capplan.pipeline.results import AtMultiple, ModeOption
+from capplan.record import replace
 
 _CENT = Decimal("0.01")
 

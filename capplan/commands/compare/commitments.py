@@ -9,7 +9,6 @@ Source: DynamoDB Developer Guide, "Reserved capacity"; Savings Plans User Guide,
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from capplan.commands.compare.planned_modes import Run
 from capplan.pricing.catalogue import Catalogue
 from capplan.quantities.rounding import sig6, to_quantity
+from capplan.record import Record
 from capplan.services.dynamodb.capacity.reserved import DIRECTION_OF, RESERVED_BLOCK_UNITS, Unit, reserved_unit_hour_usd
 from capplan.services.dynamodb.quotas import RESERVED_UNITS_MAX
 from capplan.services.dynamodb.requests import TABLE
@@ -30,8 +30,7 @@ UNITS: tuple[Unit, ...] = ("wcu", "rcu")
 _PLAN = "database_savings_plan.1yr_no_upfront"
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(Record, frozen=True):
     """Blocks of reserved capacity: how many of each kind, for how many years."""
 
     years: int

@@ -1,7 +1,6 @@
 """Every capacity mode of every table, each priced by planning it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +19,7 @@ from capplan.pipeline.price import Priced, catalogue_of, missing_prices, price, 
 from capplan.pipeline.results import AtMultiple, ComparedAccount, ComparedTable, FindingChange, ModeOption, Modes
 from capplan.pipeline.what_if import written
 from capplan.quantities.rounding import to_quantity
+from capplan.record import Record, replace
 from capplan.services.dynamodb.capacity.modes import Mode, modes
 
 MULTIPLES = (Fraction(1, 2), Fraction(1), Fraction(2))
@@ -32,8 +32,7 @@ NOT_SIMULATED = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class _Candidate:
+class _Candidate(Record, frozen=True, eq=False):
     """A mode in a class, with or without a commitment, at every multiple."""
 
     id: str

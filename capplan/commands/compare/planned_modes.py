@@ -1,7 +1,6 @@
 """A table under one mode at several multiples of its traffic: what it costs and what it throttles."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +10,7 @@ from capplan.language.scenario import Resource
 from capplan.model import Charge, Demand
 from capplan.pipeline.price import Priced, charges_of, monthly, rate_charges
 from capplan.pricing.rating import LineItem
+from capplan.record import Record, replace
 from capplan.services.dynamodb.capacity.modes import Mode, in_class
 from capplan.services.dynamodb.capacity.uncertain import Case, constants
 from capplan.services.dynamodb.usage import Usage, meter, meter_with
@@ -19,8 +19,7 @@ Multiple = Fraction
 AS_TODAY = Fraction(1)
 
 
-@dataclass(frozen=True, eq=False)
-class Run:
+class Run(Record, frozen=True, eq=False):
     """One mode, one class, one multiple of the traffic.
 
     Attributes:
@@ -45,13 +44,12 @@ class Run:
         return None if self.missing else monthly(x for x in self.lines if x.charge_id.startswith(prefix))
 
 
-@dataclass(frozen=True, eq=False)
-class Runs:
+class Runs(Record, frozen=True, eq=False):
     """A mode in a class at every multiple; the capacity settings stay as planned for today's traffic."""
 
     mode: Mode
     table_class: str
-    at: Mapping[Multiple, Run] = field(default_factory=dict)
+    at: Mapping[Multiple, Run] = {}
 
     @property
     def base(self) -> Run:

@@ -1,7 +1,6 @@
 """Draws executions of a workflow and summarizes them as measures, with their exact means."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ from capplan.commands.workflow.results import Measure
 from capplan.commands.workflow.unit_prices import UnitPrices
 from capplan.language.scenario import Resource
 from capplan.model import Context
+from capplan.record import Record
 from capplan.services.stepfunctions.execution.draws import (
     Spread,
     TooManyStepsError,
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 _ROUNDING = 1e-7
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Record, frozen=True):
     """Measures of one execution, and the 99th percentile of its seconds; `draws` 0 means that nothing was drawn."""
 
     measures: tuple[Measure, ...]

@@ -1,12 +1,12 @@
 """The records of `capplan workflow`: one state machine, state by state, and how its executions vary."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
 from capplan.model import Assumption, Excluded
 from capplan.pipeline.results import PlannedLimit, Prices
+from capplan.record import Record
 from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.execution.draws import Spread
 from capplan.services.stepfunctions.execution.eligibility import Eligibility
@@ -14,8 +14,7 @@ from capplan.services.stepfunctions.execution.history import HistoryCapacity
 from capplan.services.stepfunctions.execution.model import World
 
 
-@dataclass(frozen=True, slots=True)
-class StateRow:
+class StateRow(Record, frozen=True):
     """One state of the mean execution.
 
     Attributes:
@@ -43,8 +42,7 @@ class StateRow:
     cost_by_service: Mapping[str, Fraction]
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Record, frozen=True):
     """A figure of one execution: its mean, and its distribution (None where it was not drawn).
 
     The mean is exact, except the duration of branches and items in parallel, of which the slowest counts: it is drawn.
@@ -57,8 +55,7 @@ class Measure:
     exact: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class PathBound:
+class PathBound(Record, frozen=True):
     """An execution's cost if every open choice always had one next state; None where a loop may never be left."""
 
     cost: Fraction | None
@@ -66,8 +63,7 @@ class PathBound:
     loop: str
 
 
-@dataclass(frozen=True, slots=True)
-class TypeChoice:
+class TypeChoice(Record, frozen=True):
     """The workflow as Standard or as Express: whether that is possible, and what Step Functions would bill."""
 
     type: str
@@ -77,8 +73,7 @@ class TypeChoice:
     monthly_cost: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Workflow:
+class Workflow(Record, frozen=True):
     """The analysis of one state machine.
 
     Attributes:
@@ -104,8 +99,8 @@ class Workflow:
     label: str
     type: str
     overhead: int
-    definition: Definition = field(repr=False)
-    world: World = field(repr=False)
+    definition: Definition
+    world: World
     executions: Fraction
     cost: Fraction
     cost_by_service: Mapping[str, Fraction]

@@ -5,7 +5,6 @@ planned again: every line item then tells which part of it a state causes. Fixed
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -16,6 +15,7 @@ from capplan.language.scenario import Resource
 from capplan.pipeline.demand import Injected, fitting
 from capplan.pipeline.meter import Metered, meter
 from capplan.pipeline.price import Priced, price
+from capplan.record import Record, replace
 from capplan.services.stepfunctions.execution.by_state import units_by_state
 from capplan.services.stepfunctions.execution.requests import calls_by_state
 from capplan.services.stepfunctions.execution.world import definition_of, world_of
@@ -25,8 +25,7 @@ ByService = Mapping[str, Fraction]
 _MARK = "state:"
 
 
-@dataclass(frozen=True, slots=True)
-class StateCosts:
+class StateCosts(Record, frozen=True):
     """USD of one execution by state; "" stands for start and end.
 
     Attributes:

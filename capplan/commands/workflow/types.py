@@ -1,6 +1,5 @@
 """Plans a workflow as Standard and as Express, to compare what Step Functions bills."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -9,6 +8,7 @@ from capplan import units
 from capplan.commands.workflow.results import TypeChoice
 from capplan.language.scenario import Resource
 from capplan.pipeline.price import Priced, charges_of, monthly, rate_charges
+from capplan.record import replace
 from capplan.resource_type import DeclaredResource
 from capplan.services.stepfunctions.execution.eligibility import Eligibility, eligible_as_express, eligible_as_standard
 from capplan.services.stepfunctions.execution.world import definition_of

@@ -6,13 +6,13 @@ secondary indexes", "Transactions" (read 2026-11-23).
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import READS, Access
 from capplan.quantities.distribution import Distribution, expected_blocks, fixed, mean, quantile
 from capplan.quantities.rounding import ceil_div, to_quantity
+from capplan.record import Record
 from capplan.service import Quota
 from capplan.services.dynamodb.items.batch_size import total_blocks
 from capplan.services.dynamodb.items.index_entries import entry_count, entry_size, index_write, larger_image
@@ -43,8 +43,7 @@ ITEMS_MAX: Mapping[str, Quota] = {
 ENTRIES = frozenset({"query", "scan"})
 
 
-@dataclass(frozen=True, slots=True)
-class RequestUnits:
+class RequestUnits(Record, frozen=True):
     """Expected units of one request: of the table (under "") and of each global index by name."""
 
     read: Mapping[str, Fraction]

@@ -1,15 +1,17 @@
 """What DynamoDB would meter for a table: units, storage, capacity hours, partitions and throttled requests."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+
+import msgspec
 
 from capplan.calls import Access
 from capplan.flow import DemandFlow
 from capplan.model import Context, Demand, Line, RequestStream
 from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import sig6, to_quantity
+from capplan.record import Record, replace
 from capplan.services.dynamodb.capacity.busy_seconds import mean_units_at_once
 from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget, TargetKey
 from capplan.services.dynamodb.capacity.scaling import Policy
@@ -39,8 +41,7 @@ ADDS_ITEMS = frozenset({"put", "batch-write", "transact-write"})
 """Requests that add items to a table."""
 
 
-@dataclass(frozen=True, slots=True)
-class MeteredRequests:
+class MeteredRequests(Record, frozen=True):
     """Requests of one kind, with the units that each takes."""
 
     stream: RequestStream
@@ -62,8 +63,7 @@ class MeteredRequests:
         return self.stream.line
 
 
-@dataclass(frozen=True, slots=True)
-class ThroughputTarget:
+class ThroughputTarget(Record, frozen=True):
     """A table or a global index: what it meters and how that falls on its partitions; mappings are by direction.
 
     Attributes:
@@ -89,8 +89,8 @@ class ThroughputTarget:
     keys: Keys
     units_per_request: Mapping[str, Fraction]
     size_bytes: Fraction
-    unit_hours: Mapping[str, Fraction] = field(default_factory=dict)
-    max_capacity: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(DIRECTIONS, 0))
+    unit_hours: Mapping[str, Fraction] = msgspec.field(default_factory=dict)
+    max_capacity: Mapping[str, int] = msgspec.field(default_factory=lambda: dict.fromkeys(DIRECTIONS, 0))
 
     @property
     def key(self) -> str:
@@ -106,8 +106,7 @@ class ThroughputTarget:
         return f"{direction[0].upper()}{'RU' if self.capacity[direction] is None else 'CU'}"
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Record, frozen=True):
     """Everything metered for one table and its indexes; bytes include AWS's overhead."""
 
     requests: tuple[MeteredRequests, ...]

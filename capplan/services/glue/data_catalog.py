@@ -5,7 +5,6 @@ and requests a month, linear above what is free; read 2026-09-20.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,6 +14,7 @@ from capplan.flow import DemandFlow
 from capplan.model import Assumption, Charge, Demand, Observable
 from capplan.quantities.fields import Count, Rate
 from capplan.quantities.rounding import to_quantity
+from capplan.record import Record
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
 from capplan.services.glue.fields import Names
 from capplan.services.glue.quotas import OBJECTS_PER_PRICE, REQUESTS_PER_PRICE
@@ -36,8 +36,7 @@ class Catalog(BaseModel):
     """Tags for reports."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Record, frozen=True):
     """A month of the catalog: objects, and requests as a formula."""
 
     objects: Decimal

@@ -4,16 +4,16 @@ Source: AWS Glue Developer Guide, "AWS Glue worker types" and "Configuring job p
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
+from capplan.record import Record
+
 Unit = Literal["DPU", "M-DPU"]
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerType:
+class WorkerType(Record, frozen=True):
     """One size of worker.
 
     Attributes:

@@ -1,7 +1,6 @@
 """What AWS meters of a function in a month: requests, GB-seconds, cold starts, streamed GB, poller hours."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,6 +9,7 @@ from capplan.flow import DemandFlow
 from capplan.model import Context, Demand, RequestStream
 from capplan.quantities.distribution import Distribution, mean, quantile
 from capplan.quantities.rounding import sig6, to_quantity
+from capplan.record import Record
 from capplan.services.lambda_ import attempts, billing
 from capplan.services.lambda_.cold_start import month as cold_starts
 from capplan.services.lambda_.concurrency import environments, provisioned
@@ -21,8 +21,7 @@ _SLICES = 400
 """Slices of equal share over which a mean beyond a bound is summed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColdUse:
+class ColdUse(Record, frozen=True):
     """A month's cold starts.
 
     Attributes:
@@ -38,8 +37,7 @@ class ColdUse:
     extra_gb_seconds: DemandFlow
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Record, frozen=True):
     """A month of a function.
 
     Attributes:

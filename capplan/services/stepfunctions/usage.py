@@ -5,7 +5,6 @@ Source: AWS Step Functions pricing page: billed duration and memory, transitions
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,6 +13,7 @@ from capplan.flow import DemandFlow
 from capplan.model import Context, Demand
 from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import to_quantity
+from capplan.record import Record
 from capplan.services.stepfunctions.asl.definition import Definition, Graph
 from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.express import mean_billed_ms
@@ -41,8 +41,7 @@ def estimated_mb(definition_kb: Fraction | Decimal, payload_kb: Fraction | Decim
     return BASE_MEMORY_MB + (Fraction(definition_kb) + Fraction(payload_kb) * steps) / _KB_PER_MB
 
 
-@dataclass(frozen=True, slots=True)
-class BilledUnits:
+class BilledUnits(Record, frozen=True):
     """What one execution is billed for, its Distributed Map children included."""
 
     transitions: Fraction = Fraction(0)
@@ -58,8 +57,7 @@ class BilledUnits:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Record, frozen=True):
     """A state machine's month.
 
     Attributes:
@@ -127,8 +125,7 @@ def _memory_mb(spec: StateMachine, execution: Expectation) -> Fraction:
     return estimated_mb(Fraction(definition_of(spec).size_bytes, units.BYTES_PER_KB), payload_kb, execution.iterations)
 
 
-@dataclass(frozen=True, slots=True)
-class Billing:
+class Billing(Record, frozen=True):
     """How an execution is billed: definition and world, seed for what is drawn, overhead in transitions, memory."""
 
     definition: Definition

@@ -6,8 +6,8 @@ Source: DynamoDB Developer Guide, "Managing throughput capacity automatically wi
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from capplan.record import MutableRecord
 from capplan.services.dynamodb.capacity.uncertain import Constants
 from capplan.services.dynamodb.quotas import DECREASES_MAX
 
@@ -26,8 +26,7 @@ def thresholds(capacity: float, target_utilization: float) -> tuple[float, float
     return capacity * target_utilization * (1 + 1e-12), low
 
 
-@dataclass(slots=True)
-class AlarmRun:
+class AlarmRun(MutableRecord):
     """The minutes in a row, up to now, beyond the threshold of one alarm."""
 
     above: bool = False
@@ -82,8 +81,7 @@ def effective_minute(decided: int, alarm_minutes: float, units: int, warm: float
     return math.ceil(decided + 1 + alarm_minutes + update)
 
 
-@dataclass(slots=True)
-class DecreaseBudget:
+class DecreaseBudget(MutableRecord):
     """Decreases of a table or index: a UTC day opens with 4, each full hour adds 1, and it never has more than 4."""
 
     left: int = _DECREASES_MAX

@@ -7,9 +7,11 @@ Source: DynamoDB Developer Guide, "Understanding global secondary index throttli
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import field
+
+from capplan.record import MutableRecord, Record
 from capplan.services.dynamodb.capacity.auto_scaling import (
     LOW_MINUTES,
     AlarmRun,
@@ -28,8 +30,7 @@ if TYPE_CHECKING:
 _MINUTE_S = 60.0
 
 
-@dataclass(slots=True)
-class CapacityState:
+class CapacityState(MutableRecord):
     """One scalable target in a minute: its capacity, its burst balance, its alarms, the change under way."""
 
     policy: Policy
@@ -45,9 +46,9 @@ class CapacityState:
     high: float = 0.0
     low: float = 0.0
     full_balance: float = 0.0
-    consumed: list[float] = field(default_factory=list)
+    consumed: list[float] = []
     pending: Step | None = None
-    steps: list[Step] = field(default_factory=list)
+    steps: list[Step] = []
 
     def begin(self, minute: int, rate: float) -> None:
         """What happens as a minute begins: bounds of scheduled actions, and a change that takes effect."""
@@ -111,8 +112,7 @@ class CapacityState:
         self.high, self.low = thresholds(units, self.policy.target_utilization or 1.0)
 
 
-@dataclass(frozen=True, eq=False)
-class JointTarget:
+class JointTarget(Record, frozen=True, eq=False):
     """One scalable target: units per second offered, and the fraction that partitions let through (None: all)."""
 
     policy: Policy
@@ -121,8 +121,7 @@ class JointTarget:
     passed: "NDArray[np.float64] | None"
 
 
-@dataclass(frozen=True, eq=False)
-class JointRequests:
+class JointRequests(Record, frozen=True, eq=False):
     """Requests of one kind: rate per second in each minute, and the units one takes of each scalable target."""
 
     rates: "NDArray[np.float64]"

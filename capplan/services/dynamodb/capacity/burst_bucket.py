@@ -6,9 +6,9 @@ sign (demand above or below capacity) only one bound of the bucket can be met, s
 Source: DynamoDB Developer Guide, "Burst and adaptive capacity" (read 2026-11-23).
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from capplan.record import Record
 from capplan.services.dynamodb.quotas import BURST_SECONDS
 
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Record, frozen=True):
     """Rates served in each step (units per second), and the burst balance at the end (units)."""
 
     rates: "NDArray[np.float64]"

@@ -1,9 +1,9 @@
 """The busiest hour of a scalable target in seconds: one draw of random requests against partition ceilings and capacity."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from capplan.record import Record
 from capplan.services.dynamodb.capacity.auto_scaling import MINUTES_PER_HOUR
 from capplan.services.dynamodb.capacity.burst_bucket import serve
 from capplan.services.dynamodb.capacity.busy_seconds import SIGMAS
@@ -22,8 +22,7 @@ _MAX_PARTITIONS = 64
 """Hot partitions drawn one by one."""
 
 
-@dataclass(frozen=True, eq=False)
-class Hour:
+class Hour(Record, frozen=True, eq=False):
     """An hour in seconds: what was offered, what partitions throttled of it, what the capacity served.
 
     Shapes (3600,): units a second. offered = served + by_partition + by_capacity in every second.

@@ -8,13 +8,13 @@ Application Auto Scaling User Guide, "Scheduled scaling" (read 2026-11-23).
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
 from capplan.flow import DemandFlow
 from capplan.model import Change, Context, Demand
+from capplan.record import Record, replace
 from capplan.services.dynamodb.capacity.scalable_target import TargetKey
 from capplan.services.dynamodb.capacity.schedule_suggestions import Action, actions_before_rises, daily_actions
 from capplan.services.dynamodb.spec import Capacity, IndexCapacity, Table
@@ -31,8 +31,7 @@ Settings = Mapping[str | None, dict[str, object]]
 """Capacity as a scenario writes it, of the table (None) and each global index."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
+class Mode(Record, frozen=True):
     """One way to run a table.
 
     Attributes:

@@ -7,13 +7,13 @@ Source: DynamoDB Developer Guide, "Reserved capacity" (read 2026-11-23).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from capplan.model import Charge
 from capplan.quantities.rounding import sig6, to_quantity
+from capplan.record import replace
 from capplan.services.dynamodb.usage import Usage
 from capplan.units import DAYS_PER_YEAR, MONTH_HOURS, MONTHS_PER_YEAR, PERIOD_TO_MONTH
 

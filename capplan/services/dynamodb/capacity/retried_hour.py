@@ -9,9 +9,9 @@ Source: AWS SDKs and Tools Reference Guide, "Retry behavior" (read 2026-11-23).
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from capplan.record import Record, replace
 from capplan.services.dynamodb.capacity.auto_scaling import MINUTES_PER_HOUR
 from capplan.services.dynamodb.capacity.burst_bucket import serve
 from capplan.services.dynamodb.capacity.scalable_target import Outcome, ScalableTarget
@@ -29,8 +29,7 @@ _RETRY_S = (0, 1, 20)
 """For how long a client retries: not at all, and the SDKs' standard mode at its shortest and longest."""
 
 
-@dataclass(frozen=True, slots=True)
-class RetriedSeconds:
+class RetriedSeconds(Record, frozen=True):
     """A time second by second; units per second. Offered = served + given up + what still waits at the end.
 
     Attributes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from capplan.flow import DemandFlow
 from capplan.quantities.rounding import sig6
+from capplan.record import Record
 from capplan.services.dynamodb.capacity.auto_scaling import new_capacity
 from capplan.services.dynamodb.capacity.burst_bucket import serve
 from capplan.services.dynamodb.capacity.busy_seconds import busiest_second
@@ -78,8 +79,7 @@ class ScalableTarget:
         return busiest_second(self.peak * self.hottest_share, self.peak * key_share, self.units_per_request)
 
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
+class Outcome(Record, frozen=True, eq=False):
     """What became of the units offered to a scalable target.
 
     Attributes:
@@ -89,7 +89,7 @@ class Outcome:
     """
 
     steps: tuple[Step, ...] | None
-    throttled: "Mapping[str, NDArray[np.float64]]" = field(default_factory=dict)
+    throttled: "Mapping[str, NDArray[np.float64]]" = {}
 
     def throttled_fraction(self) -> "NDArray[np.float64] | None":
         """The sum over all causes; None where nothing is throttled."""

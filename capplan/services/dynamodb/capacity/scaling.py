@@ -12,10 +12,10 @@ Application Auto Scaling User Guide, "Scheduled scaling" (read 2026-11-23).
 import heapq
 import math
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from capplan.record import MutableRecord, Record
 from capplan.services.dynamodb.capacity.auto_scaling import (
     LOW_MINUTES,
     MINUTES_PER_HOUR,
@@ -35,8 +35,7 @@ Step = tuple[int, int]
 """From this minute on, so many capacity units."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Record, frozen=True):
     """From this minute on, auto scaling stays within; equal ones are a static capacity."""
 
     minute: int
@@ -44,8 +43,7 @@ class Bounds:
     maximum: int
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Record, frozen=True):
     """How the capacity of one scalable target is set.
 
     Attributes:
@@ -99,8 +97,7 @@ def expand(steps: Sequence[Step], minutes: int) -> "NDArray[np.float64]":
     return np.repeat(np.array([float(units) for _, units in steps]), lengths)
 
 
-@dataclass(slots=True)
-class _Scaling:
+class _Scaling(MutableRecord):
     """The capacity of one scalable target while it is simulated."""
 
     rates: list[float]
@@ -116,7 +113,7 @@ class _Scaling:
     next_bounds: int = 1
     minimum: int = 0
     maximum: int = 0
-    steps: list[Step] = field(default_factory=list)
+    steps: list[Step] = []
 
     def run(self) -> Generator[int, bool, list[Step]]:
         """All steps; yields the minute of each decrease it asks for and is sent whether it is allowed."""

@@ -8,13 +8,13 @@ back pressure" (read 2026-11-23).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from capplan.flow import DemandFlow
 from capplan.quantities.rounding import sig6
+from capplan.record import Record
 from capplan.services.dynamodb.capacity.auto_scaling import MINUTES_PER_HOUR
 from capplan.services.dynamodb.capacity.back_pressure import JointRequests, JointTarget, simulate_jointly
 from capplan.services.dynamodb.capacity.scalable_target import (
@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
-class RequestLoad:
+class RequestLoad(Record, frozen=True):
     """Requests of one kind, and the units one of them takes of each scalable target."""
 
     flow: DemandFlow
@@ -49,8 +48,7 @@ class RequestLoad:
         return dict(self.needs)
 
 
-@dataclass(frozen=True, eq=False)
-class SimulatedPeriod:
+class SimulatedPeriod(Record, frozen=True, eq=False):
     """What the simulated period showed.
 
     Attributes:
@@ -65,7 +63,7 @@ class SimulatedPeriod:
 
     outcomes: Mapping[TargetKey, tuple[ScalableTarget, Outcome]]
     throttled: Fraction = Fraction(0)
-    reasons: Mapping[str, Fraction] = field(default_factory=dict)
+    reasons: Mapping[str, Fraction] = {}
     throttled_minutes: int = 0
     longest_minutes: int = 0
     missed_share: Fraction | None = None

@@ -6,17 +6,16 @@ automatically"; AWS SDKs Reference Guide, "Retry behavior" (read 2026-11-23). AW
 are what tables in use have shown.
 """
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from capplan.record import Record
 from capplan.services.dynamodb.quotas import BURST_SECONDS
 
 Case = Literal["mild", "central", "harsh"]
 """Every parameter at the end that throttles least, in the middle, or at the end that throttles most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Record, frozen=True):
     """One unpublished constant: its lowest, likely and highest value, and which end throttles more."""
 
     name: str
@@ -51,8 +50,7 @@ PARAMETERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Constants:
+class Constants(Record, frozen=True):
     """The values of one case, by the names of PARAMETERS; `zero_scales_in`: whether idle tables are scaled in."""
 
     burst_seconds: float = BURST_SECONDS

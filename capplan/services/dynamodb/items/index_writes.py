@@ -4,20 +4,19 @@ Source: DynamoDB Developer Guide, "Using global secondary indexes", "Local secon
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
 from capplan.quantities.rounding import ceil_div
+from capplan.record import Record
 from capplan.services.dynamodb.items.size import Item, item_bytes, same_value
 from capplan.services.dynamodb.quotas import WRITE_BLOCK_BYTES
 
 Projection = Literal["all", "keys-only"] | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class IndexShape:
+class IndexShape(Record, frozen=True):
     """An index's key attributes (all of them must be there) and the non-key attributes it projects."""
 
     key: tuple[str, ...]

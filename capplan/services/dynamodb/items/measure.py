@@ -4,13 +4,13 @@ Source: DynamoDB Developer Guide, "DynamoDB item sizes and formats", "DynamoDB r
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import Access
 from capplan.quantities.distribution import Distribution, fixed, mean, quantile
 from capplan.quantities.rounding import to_quantity
+from capplan.record import Record
 from capplan.services.dynamodb.items.sample import Attribute, Sample, attributes
 from capplan.services.dynamodb.items.storage import OVERHEAD_BYTES
 from capplan.services.dynamodb.quotas import ITEM_SIZE_MAX
@@ -21,8 +21,7 @@ QUERY_ITEMS = 25
 """Items of the query that is shown: each alone is a fraction of a unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(Record, frozen=True):
     """The distribution of sizes in bytes; all the same for one item."""
 
     least: Decimal
@@ -33,8 +32,7 @@ class Sizes:
     largest: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Record, frozen=True):
     """Expected units of one request.
 
     Attributes:
@@ -53,8 +51,7 @@ class Operation:
     at_mean_size: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Record, frozen=True):
     """Some items, measured."""
 
     items: int

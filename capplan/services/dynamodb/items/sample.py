@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 
 from capplan.quantities.distribution import Distribution, measured
+from capplan.record import Record
 from capplan.services.dynamodb.items.index_writes import IndexShape, entry
 from capplan.services.dynamodb.items.size import Item, item_bytes, value_bytes
 
@@ -54,8 +55,7 @@ def distribution(sizes: Iterable[int]) -> Distribution:
     return measured({Decimal(size): count for size, count in Counter(sizes).items()})
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Record, frozen=True):
     """One attribute over a sample.
 
     Attributes:

@@ -5,11 +5,11 @@ Source: DynamoDB Developer Guide, "Using write sharding to distribute workloads 
 """
 
 import math
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from capplan.flow import POISSON_SIGMAS
 from capplan.model import Change, Option
+from capplan.record import Record, replace
 from capplan.services.dynamodb.capacity import busy_seconds
 from capplan.services.dynamodb.limits import busiest_second
 from capplan.services.dynamodb.partitions.load import hottest_share
@@ -26,8 +26,7 @@ _UNEVEN = 1.25
 _SHARD_COUNTS = (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 300, 500, 750, 1000)
 
 
-@dataclass(frozen=True, slots=True)
-class HotKeyLoad:
+class HotKeyLoad(Record, frozen=True):
     """The hottest key of a table or index in one direction: units in its busiest second, and a partition's ceiling."""
 
     target: ThroughputTarget

@@ -8,9 +8,9 @@ the moment are in use.
 import itertools
 import math
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from capplan.record import Record
 from capplan.units import MINUTES_PER_DAY
 
 TIME_MINUTES = {"month": 28 * MINUTES_PER_DAY, "date": MINUTES_PER_DAY, "hour": 60, "minute": 1}
@@ -28,8 +28,7 @@ class PatternError(ValueError):
     """A pattern that cannot be read; its text says what was expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class NumberRange:
+class NumberRange(Record, frozen=True):
     """Whole numbers from `low` to `high`, padded with zeros to `width`."""
 
     low: int
@@ -44,8 +43,7 @@ class NumberRange:
         return str(self.low + i).zfill(self.width)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Record, frozen=True):
     """Words, one of which stands here."""
 
     words: tuple[str, ...]
@@ -58,8 +56,7 @@ class Choice:
         return self.words[i]
 
 
-@dataclass(frozen=True, slots=True)
-class KeyNames:
+class KeyNames(Record, frozen=True):
     """Key names by rank, without a list of them all.
 
     Attributes:

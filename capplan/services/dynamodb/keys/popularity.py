@@ -6,7 +6,6 @@
 import itertools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated
@@ -15,11 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 from capplan.quantities.fields import Share, WholeCount
+from capplan.record import Record
 from capplan.services.dynamodb.keys.names import KeyNames
 
 
-@dataclass(frozen=True, eq=False)
-class KeyList:
+class KeyList(Record, frozen=True, eq=False):
     """Keys one by one, the most used first. `parts` of `total` are theirs; the rest falls evenly on other keys.
 
     The same list is the same object, so that what is computed of it is cached.
@@ -30,8 +29,7 @@ class KeyList:
     total: int | Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Popularity:
+class Popularity(Record, frozen=True):
     """Which share of the units each key gets.
 
     Attributes:
@@ -54,8 +52,7 @@ class Popularity:
 UNIFORM = Popularity()
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Record, frozen=True):
     """The values of a partition key that are in use at one moment, and how.
 
     Attributes:

@@ -1,13 +1,12 @@
 """One partition over some time, and what became of it."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from capplan.record import Record
 from capplan.services.dynamodb.partitions.load import HotKey
 
 
-@dataclass(frozen=True, slots=True)
-class Partition:
+class Partition(Record, frozen=True):
     """A partition from one minute to another.
 
     Attributes:
@@ -32,8 +31,7 @@ class Partition:
         return min(self.share, self.keys[0].share) if self.keys else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Record, frozen=True):
     """One partition that became two, or (stuck) one that could not. Shares are of all units."""
 
     minute: int

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from capplan.quantities.rounding import sig6
+from capplan.record import Record
 from capplan.services.dynamodb.keys.names import TIME_MINUTES
 from capplan.services.dynamodb.keys.placement import mixed_places, named_places, partition_of
 from capplan.services.dynamodb.keys.popularity import Keys, first_names
@@ -32,8 +33,7 @@ _HOT_KEYS = 1000
 _MAX_MOMENTS = 28
 
 
-@dataclass(frozen=True, slots=True)
-class HotKey:
+class HotKey(Record, frozen=True):
     """One of the hottest keys: its name (None: by rank only), its share of all units, and its place in the hash space."""
 
     rank: int

@@ -9,9 +9,9 @@ for the mechanism. AWS publishes none of the figures: they are parameters with t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from capplan.record import MutableRecord, Record, replace
 from capplan.services.dynamodb.partitions.lifetimes import Partition, Split
 from capplan.services.dynamodb.partitions.load import HotKey, PartitionLoads
 from capplan.services.dynamodb.partitions.split_points import split_partition
@@ -27,8 +27,7 @@ _ALONE = 0.9
 """A key with more of a partition's load than this is alone in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class SplitRule:
+class SplitRule(Record, frozen=True):
     """When a partition splits for heat.
 
     Attributes:
@@ -45,12 +44,11 @@ class SplitRule:
 CENTRAL = SplitRule()
 
 
-@dataclass(slots=True)
-class PartitionHistory:
+class PartitionHistory(MutableRecord):
     """Every partition of the simulated period, and its splits in order of time."""
 
-    partitions: list[Partition] = field(default_factory=list)
-    splits: list[Split] = field(default_factory=list)
+    partitions: list[Partition] = []
+    splits: list[Split] = []
 
 
 def initial_partitions(loads: PartitionLoads, minutes: int) -> list[Partition]:

@@ -4,10 +4,11 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from capplan.model import Context
+from capplan.record import Record
 from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget, TargetKey
 from capplan.services.dynamodb.capacity.simulated_period import RequestLoad, SimulatedPeriod, simulate_period
 from capplan.services.dynamodb.keys.hot_keys import why_unsplittable
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, eq=False)
-class SimulatedTable:
+class SimulatedTable(Record, frozen=True, eq=False):
     """A table's period with splits for heat, and the partitions of the table ("") and of each index."""
 
     period: SimulatedPeriod

@@ -1,7 +1,6 @@
 """Computes how often a scheduled run starts before the previous one has ended, and how many runs wait in the queue."""
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ from capplan import units
 from capplan.flow import DemandFlow
 from capplan.quantities.distribution import Distribution, quantile, share_above
 from capplan.quantities.rounding import sig6
+from capplan.record import Record
 from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.jobs import retries
 
@@ -73,8 +73,7 @@ def _exceeds(gap_minutes: int, time: Distribution, chain: retries.Attempts, fail
 # --- runs that wait ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Record, frozen=True):
     """Runs that wait at the worst moment, the minute of it, and whether the queue grows without bound."""
 
     waiting: int

@@ -3,12 +3,12 @@
 Source: AWS Glue FAQ (retries) and Developer Guide, "Defining job properties" (number of retries, time-out); read 2026-11-23.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
 
+from capplan.record import Record
 
-@dataclass(frozen=True, slots=True)
-class Attempts:
+
+class Attempts(Record, frozen=True):
     """A run as a chain of attempts, until one succeeds or none is left.
 
     Attributes:

@@ -1,7 +1,6 @@
 """Computes what AWS meters for a job: runs and DPU-hours; and how runs end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,6 +9,7 @@ from capplan.flow import DemandFlow, steady
 from capplan.model import Context, Demand
 from capplan.quantities.distribution import quantile, share_above
 from capplan.quantities.rounding import sig6, to_quantity
+from capplan.record import Record
 from capplan.services.glue import billing
 from capplan.services.glue.concurrency import active_runs
 from capplan.services.glue.jobs import overlap, retries
@@ -30,8 +30,7 @@ HIGH = 0.99
 _ONE_RUN = retries.Attempts(Fraction(0), 1, Fraction(0), Fraction(0))
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Record, frozen=True):
     """A job's month.
 
     Attributes:

@@ -5,7 +5,6 @@ Source: AWS Glue pricing page (per-second billing, minimums); read 2026-09-20.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Generic, TypeVar
@@ -31,6 +30,7 @@ from capplan.quantities.distribution import fixed, mean
 from capplan.quantities.fields import Duration
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.reading.files import Files
+from capplan.record import Record
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
 from capplan.service import Quota
 from capplan.services.glue.concurrency import active_runs, one_of
@@ -59,8 +59,7 @@ class Timed(BaseModel):
 SpecT = TypeVar("SpecT", bound=Timed)
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Record, frozen=True):
     """A month of runs.
 
     Attributes:
@@ -84,8 +83,7 @@ def _mean_ms(spec: Timed) -> Fraction:
     return mean(spec.duration)
 
 
-@dataclass(frozen=True, slots=True)
-class Terms(Generic[SpecT]):
+class Terms(Record, Generic[SpecT], frozen=True):
     """How one resource type is billed and limited.
 
     Attributes:

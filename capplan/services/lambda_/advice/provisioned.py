@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from capplan import units
 from capplan.model import Change, Charge, Option
 from capplan.quantities.distribution import quantile
+from capplan.record import Record
 from capplan.services.lambda_.concurrency import erlang
 from capplan.services.lambda_.concurrency.provisioned import monthly_gb_seconds
 from capplan.services.lambda_.concurrency.rate_steps import RateStep, rate_steps
@@ -92,8 +92,7 @@ def _provisioned_charge(spec: Function, provisioned: Provisioned) -> Charge:
     return Charge("kept", f"lambda.provisioned_concurrency.{spec.architecture}", "", quantity, "GB-s")
 
 
-@dataclass(frozen=True, slots=True)
-class BusyHours:
+class BusyHours(Record, frozen=True):
     """The hours of a day above the mean rate: the first (0 to 23), how many, and the environments they need."""
 
     first: int

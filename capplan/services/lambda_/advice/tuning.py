@@ -4,19 +4,18 @@ The strategies are those of AWS Lambda Power Tuning (github alexcasalboni/aws-la
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from capplan.record import Record
 from capplan.services.lambda_.quotas import MB_PER_VCPU
 
 Exact = Decimal | Fraction | int
 Strategy = Literal["cost", "speed", "balanced"]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Record, frozen=True):
     """A memory size with the cost and the duration of an invocation, in any units."""
 
     memory_mb: int
@@ -40,8 +39,7 @@ def choose(candidates: Sequence[Candidate], strategy: Strategy, weight: Exact = 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryCurve:
+class MemoryCurve(Record, frozen=True):
     """Duration over memory of single-threaded code: a floor, and work that shrinks with CPU up to one vCPU."""
 
     floor_ms: float

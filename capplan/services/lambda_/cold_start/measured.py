@@ -8,20 +8,19 @@ host and fetching the code.
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from capplan.quantities.distribution import Distribution
+from capplan.record import Record
 
 _FILE = Path(__file__).parent / "cold_starts.json"
 Table = Literal["init", "restore"]
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Record, frozen=True):
     """Init Duration (or SnapStart's Restore Duration) of one configuration.
 
     `handler_ms` is the mean of the first call after it; `ln_mu` and `ln_sigma` are mean and standard deviation of ln(ms).
@@ -48,8 +47,7 @@ class Measured:
         return Distribution(tuple((Decimal(share), Decimal(str(ms))) for share, ms in points))
 
 
-@dataclass(frozen=True, slots=True)
-class WithSdk:
+class WithSdk(Record, frozen=True):
     """Mean init and first call of a light function that loads the AWS SDK."""
 
     runtime: str

@@ -6,7 +6,6 @@ cold too. Steady states are computed on a grid of rates and interpolated between
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -14,6 +13,7 @@ from itertools import pairwise
 from capplan import units
 from capplan.flow import DemandFlow, LoadProfile
 from capplan.quantities.distribution import Distribution, fixed, mean
+from capplan.record import Record
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cold_start import measured
 from capplan.services.lambda_.cold_start.steady_state import Pool, steady_state
@@ -28,8 +28,7 @@ _LOWEST_RATE = 1e-9
 _SMALLEST = 5e-324
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Record, frozen=True):
     """How long the start of an environment takes.
 
     Attributes:
@@ -70,8 +69,7 @@ def why_unknown(spec: Function) -> str:
     return f"no cold-start data for runtime '{spec.runtime}'; write its `init` time"
 
 
-@dataclass(frozen=True, slots=True)
-class Pools:
+class Pools(Record, frozen=True):
     """A function's warm pools: times in seconds, and the tenants of which each has its own pool."""
 
     warm_s: float

@@ -7,7 +7,8 @@ life time of an environment corrected: it ends once its keep-alive passes withou
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from capplan.record import Record
 
 _EXP_LIMIT = 700.0
 """exp(x) of a larger x overflows."""
@@ -15,8 +16,7 @@ _SMALLEST = 5e-324
 _STATES_BEYOND = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(Record, frozen=True):
     """A warm pool.
 
     Attributes:
@@ -34,8 +34,7 @@ class Pool:
     provisioned: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SteadyState:
+class SteadyState(Record, frozen=True):
     """The long-run behavior of a pool.
 
     Attributes:

@@ -1,12 +1,12 @@
 """Splits the month into a few hundred constant-rate steps, to sum quantities that are not linear in the rate."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
 from capplan import units
 from capplan.flow import DemandFlow, LoadProfile, rate_per_minute_of
+from capplan.record import Record
 
 _WEEK = 7 * units.MINUTES_PER_DAY
 _STEP, _SPREAD_STEP, _SPIKE_STEP = 15, 5, 1
@@ -15,8 +15,7 @@ _PERIODS_PER_MONTH = float(units.PERIOD_TO_MONTH)
 Terms = tuple[tuple[LoadProfile, Fraction], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RateStep:
+class RateStep(Record, frozen=True):
     """Minutes of the simulated period with one rate.
 
     Attributes:

@@ -5,13 +5,13 @@ from the formulas, and a note says so.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.model import Context, Simulator
 from capplan.quantities.distribution import Distribution, mean
 from capplan.quantities.rounding import to_quantity
+from capplan.record import Record
 from capplan.services.lambda_ import observables
 from capplan.services.lambda_.concurrency import provisioned
 from capplan.services.lambda_.concurrency.rate_steps import scheduled
@@ -33,8 +33,7 @@ _LEAD_MINUTES = 20
 """Minutes before what is shown, so that it does not begin with an empty pool."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Record, frozen=True):
     """Minutes that are simulated: from `start` to before `end`; they are shown from `shown` on."""
 
     start: int

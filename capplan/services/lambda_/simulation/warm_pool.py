@@ -9,11 +9,13 @@ import heapq
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import field
 
 from capplan import units
 from capplan.quantities.distribution import Distribution, quantile
+from capplan.record import Record
 from capplan.services.lambda_.quotas import SCALING_PERIOD_S, SCALING_RATE
 
 if TYPE_CHECKING:
@@ -25,8 +27,7 @@ _BATCH = 1 << 16
 _BUCKET = float(SCALING_RATE.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Environments:
+class Environments(Record, frozen=True):
     """How environments live.
 
     Attributes:
@@ -40,8 +41,7 @@ class Environments:
     provisioned: Callable[[int], int] = field(default=lambda minute: 0)  # noqa: ARG005  none at any time
 
 
-@dataclass(frozen=True, slots=True)
-class Minute:
+class Minute(Record, frozen=True):
     """One minute: arrivals, cold starts, throttled requests, the most busy at once, live environments at its end."""
 
     minute: int
@@ -152,8 +152,7 @@ def single_draws(draw: "Callable[[int], NDArray[np.float64]]") -> Iterator[float
 # --- runs -------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Arrivals:
+class Arrivals(Record, frozen=True, eq=False):
     """What arrives in each minute from `first` on: at random (per second), and all at its start. Shape (minutes,)."""
 
     first: int

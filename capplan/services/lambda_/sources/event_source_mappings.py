@@ -1,7 +1,6 @@
 """Event source mappings: the concurrent invocations they cause at most, and the pollers they keep running."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from typing import Literal
@@ -10,6 +9,7 @@ from capplan import units
 from capplan.model import RequestStream
 from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import sig6
+from capplan.record import Record
 from capplan.services.lambda_ import billing
 from capplan.services.lambda_.concurrency.rate_steps import rate_steps
 from capplan.services.lambda_.quotas import (
@@ -25,8 +25,7 @@ from capplan.services.lambda_.spec import Function
 EventSource = Literal["kinesis", "dynamodb_stream", "sqs_standard", "sqs_fifo", "sqs_provisioned", "kafka_provisioned"]
 
 
-@dataclass(frozen=True, slots=True)
-class EventSourceMapping:
+class EventSourceMapping(Record, frozen=True):
     """An event source mapping, as far as it limits concurrency; what a source does not have stays 1 or None."""
 
     source: EventSource

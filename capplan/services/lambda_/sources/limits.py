@@ -4,7 +4,6 @@ Lambda Developer Guide, "Event source mappings"; API Gateway, ALB, AppSync and C
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,6 +11,7 @@ from capplan import units
 from capplan.model import Context, LimitCheck, RequestStream
 from capplan.quantities.distribution import share_above
 from capplan.quantities.rounding import sig6, to_quantity
+from capplan.record import Record
 from capplan.service import Quota
 from capplan.services.lambda_ import quotas
 from capplan.services.lambda_.concurrency import environments
@@ -73,8 +73,7 @@ def source_timeout_ms(trigger: Trigger) -> Fraction | None:
     return None if quota is None else Fraction(quota.value)
 
 
-@dataclass(frozen=True, slots=True)
-class CallerEndingFirst:
+class CallerEndingFirst(Record, frozen=True):
     """A synchronous caller whose timeout is shorter than what it calls may take.
 
     Attributes:

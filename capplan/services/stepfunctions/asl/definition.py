@@ -4,10 +4,11 @@ Source: Amazon States Language specification (states-language.net/spec.html, rea
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from capplan.record import Record
 from capplan.services.stepfunctions.quotas import CHILD_CONCURRENCY, CHILD_START_RATE, INLINE_CONCURRENCY
 
 Path = tuple[str | int, ...]
@@ -18,8 +19,7 @@ MOVING = ("Task", "Pass", "Wait", "Parallel", "Map")
 """Types that go on to a Next, or end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Record, frozen=True):
     """One error in a definition: the path (keys from the root; `at_key` means its last key), the message, a hint."""
 
     path: Path
@@ -39,8 +39,7 @@ class DefinitionError(Exception):
         return "; ".join(problem.message for problem in self.problems)
 
 
-@dataclass(frozen=True, slots=True)
-class Retrier:
+class Retrier(Record, frozen=True):
     """One entry of a Retry list, with AWS's defaults filled in."""
 
     errors: tuple[str, ...] = ()
@@ -51,21 +50,19 @@ class Retrier:
     full_jitter: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Catcher:
+class Catcher(Record, frozen=True):
     """One entry of a Catch list."""
 
     errors: tuple[str, ...]
     next: str
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Record, frozen=True):
     """The work of a Task state: its resource, how it waits for it, and its Parameters or Arguments."""
 
     resource: str
     pattern: Pattern
-    arguments: Mapping[str, object] = field(default_factory=dict)
+    arguments: Mapping[str, object] = {}
 
     @property
     def events_per_attempt(self) -> int:
@@ -73,8 +70,7 @@ class Task:
         return 4 if self.pattern in ("sync", "callback") else 3
 
 
-@dataclass(frozen=True, slots=True)
-class MapDefinition:
+class MapDefinition(Record, frozen=True):
     """How a Map state processes its items.
 
     Attributes:
@@ -111,8 +107,7 @@ class MapDefinition:
         return int(CHILD_START_RATE[self.child_type].value)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Record, frozen=True):
     """One state; only the fields of its type are set. `next` is None where it ends its graph, and for a Choice."""
 
     name: str
@@ -130,16 +125,14 @@ class State:
     heartbeat_s: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(Record, frozen=True):
     """States of one level: a whole definition, a branch of a Parallel, the processor of a Map."""
 
     start_at: str
     states: Mapping[str, State]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Definition:
+class Definition(Record, frozen=True, eq=False):
     """A valid definition.
 
     Attributes:

@@ -1,19 +1,18 @@
 """Reads plain values of a definition (texts, lists, numbers) and collects its errors."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
 from capplan.reading.nearest import nearest as nearest_word
+from capplan.record import MutableRecord
 from capplan.services.stepfunctions.asl.definition import Path, Problem, State
 
 _SMALLEST, _LARGEST = 1e-9, 1e15
 """No field of the language is beyond these; NaN and infinity are neither."""
 
 
-@dataclass(slots=True)
-class Diagnostics:
+class Diagnostics(MutableRecord):
     """Errors, unknown numbers and states, collected while a definition is read.
 
     Attributes:
@@ -23,10 +22,10 @@ class Diagnostics:
         seen: Paths of the state names met.
     """
 
-    problems: list[Problem] = field(default_factory=list)
-    unknown: list[Path] = field(default_factory=list)
-    states: dict[str, State] = field(default_factory=dict)
-    seen: dict[str, Path] = field(default_factory=dict)
+    problems: list[Problem] = []
+    unknown: list[Path] = []
+    states: dict[str, State] = {}
+    seen: dict[str, Path] = {}
 
     def add_error(self, path: Path, message: str, hint: str = "", *, at_key: bool = False) -> None:
         """Adds an error at a path."""

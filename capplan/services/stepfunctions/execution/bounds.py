@@ -6,9 +6,9 @@ ends at the best path too; above MAX_EFFORT no bound is computed.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from capplan.record import Record, replace
 from capplan.services.stepfunctions.asl.definition import Definition, Graph, moves
 from capplan.services.stepfunctions.execution.chain import EndlessLoop
 from capplan.services.stepfunctions.execution.expectation import expect, visits_of
@@ -29,8 +29,7 @@ class TooManyPathsError(ValueError):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ChoicePath:
+class ChoicePath(Record, frozen=True):
     """The next state of each open choice, and the weight of an execution; `loop` names a state of a loop without end."""
 
     goes: Mapping[str, str]

@@ -9,12 +9,12 @@ Sources: Step Functions Developer Guide, "Handling errors", "Map state", "Parall
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from capplan.quantities.distribution import at_normals
 from capplan.quantities.rounding import sig6
+from capplan.record import MutableRecord, Record
 from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, State, Task
 from capplan.services.stepfunctions.execution.expectation import items_of, odds
 from capplan.services.stepfunctions.execution.model import World
@@ -47,8 +47,7 @@ class TooManyStepsError(ValueError):
     """One execution enters too many states to draw many of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(Record, frozen=True):
     """Costs in USD; all zero where only counts and times are needed.
 
     Attributes:
@@ -60,10 +59,10 @@ class Weights:
     """
 
     entry: float = 0.0
-    attempt: Mapping[str, float] = field(default_factory=dict)
-    child: Mapping[str, float] = field(default_factory=dict)
-    child_entry: Mapping[str, float] = field(default_factory=dict)
-    child_step: Mapping[str, float] = field(default_factory=dict)
+    attempt: Mapping[str, float] = {}
+    child: Mapping[str, float] = {}
+    child_entry: Mapping[str, float] = {}
+    child_step: Mapping[str, float] = {}
 
 
 def how_many(states_entered: Fraction) -> int:
@@ -87,14 +86,13 @@ def draw(graph: Graph, world: World, draws: int, rng: "np.random.Generator", wei
     return _Drawing(world, rng, weights or Weights()).level(graph, draws, (weights or Weights()).entry)
 
 
-@dataclass(slots=True)
-class _Drawing:
+class _Drawing(MutableRecord):
     """One drawing: random numbers, steps so far, error names numbered in order of appearance."""
 
     world: World
     rng: "np.random.Generator"
     weights: Weights
-    errors: list[str] = field(default_factory=list)
+    errors: list[str] = []
     steps: int = 0
 
     def spend(self, steps: int) -> None:
@@ -331,8 +329,7 @@ def spread_of(values: "Floats") -> "Spread":
     return Spread(*(sig6(float(x)) for x in (values.mean(), values.min(), p50, p90, p99, values.max())))
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Record, frozen=True):
     """Distribution of a figure over drawn executions: pNN is the smallest outcome that NN percent do not exceed."""
 
     mean: Fraction

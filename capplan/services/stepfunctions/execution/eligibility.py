@@ -3,15 +3,14 @@
 Source: Step Functions Developer Guide, "Choosing workflow type in Step Functions" (read 2026-11-23).
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
 
+from capplan.record import Record
 from capplan.services.stepfunctions.asl.definition import Definition, State
 from capplan.services.stepfunctions.quotas import EXPRESS_DURATION, STANDARD_DURATION
 
 
-@dataclass(frozen=True, slots=True)
-class Eligibility:
+class Eligibility(Record, frozen=True):
     """Whether a workflow can be of a type: what prevents it, and what changes with it."""
 
     obstacles: tuple[str, ...]

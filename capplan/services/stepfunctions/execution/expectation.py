@@ -10,10 +10,10 @@ Sources: Step Functions Developer Guide, "Handling errors", "Map state", "Parall
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from capplan.quantities.rounding import sig6
+from capplan.record import MutableRecord, Record
 from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, State, Task
 from capplan.services.stepfunctions.execution.chain import mean_visits
 from capplan.services.stepfunctions.execution.model import Amounts, Children, Expectation, World
@@ -56,8 +56,7 @@ def _expectation(tally: "_Tally", duration_ms: Fraction, errors: Amounts, events
     )
 
 
-@dataclass(frozen=True, slots=True)
-class VisitMean:
+class VisitMean(Record, frozen=True):
     """The mean visit of a state of the outermost level, and the probabilities of the next states."""
 
     execution: Expectation
@@ -85,16 +84,15 @@ def everywhere(execution: Expectation, what: str) -> dict[str, Fraction]:
 # --- bookkeeping ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Tally:
+class _Tally(MutableRecord):
     """Sums over states, each weighted by its visits."""
 
-    visits: dict[str, Fraction] = field(default_factory=dict)
-    attempts: dict[str, Fraction] = field(default_factory=dict)
-    children: dict[str, Children] = field(default_factory=dict)
-    retried: dict[str, Fraction] = field(default_factory=dict)
-    busy_ms: dict[str, Fraction] = field(default_factory=dict)
-    failed: dict[str, Fraction] = field(default_factory=dict)
+    visits: dict[str, Fraction] = {}
+    attempts: dict[str, Fraction] = {}
+    children: dict[str, Children] = {}
+    retried: dict[str, Fraction] = {}
+    busy_ms: dict[str, Fraction] = {}
+    failed: dict[str, Fraction] = {}
     events: Fraction = _ZERO
     wait_s: Fraction = _ZERO
     retry_wait_s: Fraction = _ZERO
@@ -120,8 +118,7 @@ class _Tally:
         self.iterations = tidy(self.iterations + times * other.iterations)
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(Record, frozen=True):
     """One pass through a graph."""
 
     tally: _Tally
@@ -133,8 +130,7 @@ class _Level:
         return 1 - total(self.errors.values())
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
+class _Visit(Record, frozen=True):
     """One visit of a state, all its attempts: next states and uncaught errors with their probabilities."""
 
     tally: _Tally

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
+from capplan.record import Record, replace
 from capplan.services.stepfunctions.asl.definition import Definition, Graph, State, graphs_in, reachable
 from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.model import Amounts, World
@@ -15,8 +15,7 @@ MAX_CAPACITIES = 25
 """Loops and Maps that are computed: each solves the whole chain a few times."""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryCapacity:
+class HistoryCapacity(Record, frozen=True):
     """How often one state may run before the history is full, in an execution that reaches it without an error.
 
     Attributes:

@@ -1,18 +1,17 @@
 """The records of an execution: what it meets (World), and the mean execution (Expectation)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from capplan.quantities.distribution import Distribution
+from capplan.record import Record
 from capplan.services.stepfunctions.asl.definition import ChildType
 from capplan.services.stepfunctions.execution.retries import total
 
 Amounts = Mapping[str, Fraction]
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Record, frozen=True):
     """What a definition cannot say, by state name. Defaults: no failures, equal probabilities, one item, no time.
 
     Attributes:
@@ -26,18 +25,17 @@ class World:
         longest_ms: The timeout of the resource a Task calls: no attempt lasts longer.
     """
 
-    fails: Mapping[str, Amounts] = field(default_factory=dict)
-    choices: Mapping[str, Amounts] = field(default_factory=dict)
-    items: Amounts = field(default_factory=dict)
-    wait_s: Amounts = field(default_factory=dict)
-    attempt_ms: Amounts = field(default_factory=dict)
-    attempt_law: Mapping[str, Distribution] = field(default_factory=dict)
-    timeout_ms: Amounts = field(default_factory=dict)
-    longest_ms: Amounts = field(default_factory=dict)
+    fails: Mapping[str, Amounts] = {}
+    choices: Mapping[str, Amounts] = {}
+    items: Amounts = {}
+    wait_s: Amounts = {}
+    attempt_ms: Amounts = {}
+    attempt_law: Mapping[str, Distribution] = {}
+    timeout_ms: Amounts = {}
+    longest_ms: Amounts = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Children:
+class Children(Record, frozen=True):
     """Executions that a Distributed Map starts: number per parent execution, type, and the mean child."""
 
     runs: Fraction
@@ -45,8 +43,7 @@ class Children:
     each: "Expectation"
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(Record, frozen=True):
     """The mean execution. Children of Distributed Maps are counted apart.
 
     Attributes:

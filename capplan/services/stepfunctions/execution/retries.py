@@ -4,10 +4,10 @@ Source: Step Functions Developer Guide, "Handling errors in Step Functions workf
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
+from capplan.record import Record
 from capplan.services.stepfunctions.asl.definition import Catcher, Retrier
 
 DEFAULT_ERROR = "States.TaskFailed"
@@ -53,8 +53,7 @@ def mean_delay_s(retrier: Retrier, retry: int) -> Fraction:
     return delay_s(retrier, retry) / (2 if retrier.full_jitter else 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Tries:
+class Tries(Record, frozen=True):
     """The mean attempts of one visit. `errors` are those left after the last attempt: error -> probability."""
 
     attempts: Fraction

@@ -4,8 +4,9 @@ Shapes are (tokens,) throughout; a token is one execution, branch or item; an it
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from capplan.record import MutableRecord
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
 
 
-@dataclass(slots=True)
-class Tokens:
+class Tokens(MutableRecord):
     """Counts, milliseconds and cost of each token; `error` is a number, -1 for none; `failures` counts failed items."""
 
     entered: "Floats"

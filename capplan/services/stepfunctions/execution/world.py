@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from capplan import units
@@ -10,6 +9,7 @@ from capplan.calls import RUNS, Op
 from capplan.model import Assumption, Context
 from capplan.quantities.distribution import Distribution, capped_mean, mean, share_above
 from capplan.quantities.rounding import sig6
+from capplan.record import Record
 from capplan.services.stepfunctions.asl import definition as asl
 from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.asl.integrations import integration, is_event, target_name
@@ -24,8 +24,7 @@ _MIN_MEAN_SHARE = Fraction(3, 4)
 _LISTED_NAMES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Record, frozen=True):
     """What a Task calls: its address, the verb, and whether the Task waits until that work is done."""
 
     address: str
@@ -120,8 +119,7 @@ def _failures(state: asl.State, override: State, ctx: Context) -> Amounts:
     return {error_of(state, override): share} if share else {}
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Record, frozen=True):
     """One attempt of a Task.
 
     Attributes:

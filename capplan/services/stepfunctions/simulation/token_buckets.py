@@ -3,10 +3,10 @@
 Source: Step Functions Developer Guide, "Service quotas": bucket size and refill rate (read 2026-11-23).
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from capplan import units
+from capplan.record import Record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(Record, frozen=True):
     """A token bucket: how many requests it admits at once, and how many more in each second."""
 
     size: int

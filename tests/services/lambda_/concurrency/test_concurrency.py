@@ -1,7 +1,6 @@
 """Concurrency, scaling, event sources and Erlang's formula, against hand-computed rows, laws and closed forms."""
 
 import math
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capplan.flow import DemandFlow, steady
+from capplan.record import replace
 from capplan.services.lambda_.concurrency import environments, erlang
 from capplan.services.lambda_.concurrency.provisioned import spillover_share
 from capplan.services.lambda_.sources.batches import records_per_invocation
