@@ -32,9 +32,8 @@ def gates(
     keep_inputs(where, [scenario])
 
     def answer() -> int:
-        from capplan.record import replace  # noqa: PLC0415
-
         from capplan.commands.plan import plan  # noqa: PLC0415
+        from capplan.record import replace  # noqa: PLC0415
         from capplan.report.formats.csv import observables_csv  # noqa: PLC0415
         from capplan.report.formats.json import to_json  # noqa: PLC0415
         from capplan.report.records.gates import gates_record  # noqa: PLC0415

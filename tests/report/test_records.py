@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 
 from capplan.commands.diff import difference
 from capplan.commands.saved_plan import PlanRecord, empty_plan, resource_costs
 from capplan.errors import Diagnostic
-from capplan.record import replace
+from capplan.pipeline.results import Simulated, Simulation
 from capplan.report.formats.json import to_json
 from capplan.report.record import RecordError, answer_schema, number, record_from, value_of
 from capplan.report.records.answers import ANSWERS
@@ -21,6 +23,8 @@ from capplan.report.records.errors import errors_record
 from capplan.report.records.gates import gates_record
 from capplan.report.records.modes import modes_record
 from capplan.report.records.plan import plan_record
+from capplan.report.records.simulation import simulation_record
+from capplan.timeline import Bars, Chart, Event, Series, Timeline, Totals
 from tests.report.build import LINES, MODES, PLAN
 
 D = Decimal
@@ -118,6 +122,25 @@ def test_not_a_number_is_never_written() -> None:
         to_json({"x": float("nan")})
 
 
+def simulation() -> Simulation:
+    """A table over three minutes."""
+    series = Series("served", "u/s", np.array([1, 0, 2.5]))
+    totals = Totals("u", D(210), (("served", D(210)),))
+    charts, bars = (Chart("writes", (series,)),), (Bars("partitions", "u/s", 1000, (3.5, 1), ("key 1",)),)
+    events = (Event(60, "a rise", "a reason", bad=True),)
+    line = Timeline("orders writes", "on-demand", 2, totals, (series,), charts, bars, events, ("A note.",))
+    one = Simulated("orders", "tables.orders", "dynamodb.table", (line,))
+    return Simulation("0", "Shop", "us-east-1", "s.yaml", "", 0, "UTC", (one,), ("fulfil",))
+
+
+def test_figures_of_a_simulation_are_strings_of_six_digits() -> None:
+    (timeline,) = value_of(simulation_record(simulation()))["resources"][0]["timelines"]
+    assert timeline["books"] == {"unit": "u", "offered": "210", "served": "210"}
+    assert timeline["month"][0]["values"] == ["1", "0", "2.5"]
+    assert timeline["bars"][0]["limit"] == "1000"
+    assert timeline["events"][0]["at"] == "day 1 00:01"
+
+
 def test_every_answer_of_a_scenario_holds_to_its_schema() -> None:
     jsonschema = pytest.importorskip("jsonschema")
     plan = plan_record(PLAN)
@@ -126,9 +149,10 @@ def test_every_answer_of_a_scenario_holds_to_its_schema() -> None:
         "modes": modes_record(MODES),
         "diff": diff_record(difference(empty_plan("Web shop", "us-east-1"), plan, "a", "b")),
         "gates": gates_record(PLAN, ()),
+        "simulation": simulation_record(simulation()),
         "errors": errors_record([Diagnostic("a.yaml", 0, 0, "message", "hint")]),
     }
-    assert set(records) == set(ANSWERS) - {"simulation"}, "a simulation's schema is tested where one is simulated"
+    assert set(records) == set(ANSWERS)
     for name, record in records.items():
         schema = answer_schema(name, ANSWERS[name])
         jsonschema.Draft202012Validator.check_schema(schema)
