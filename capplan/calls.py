@@ -11,8 +11,6 @@ from capplan.spec_config import SPEC_CONFIG
 
 Op = str
 """A verb of `calls`, such as get, invoke or run; declared in the manifest of the service that accepts it."""
-READS = frozenset({"get", "query", "scan", "batch-get", "transact-get"})
-RUNS = ("jobs", "crawlers", "catalog_tasks", "data_quality", "sessions", "databrew")
 
 
 class Access(BaseModel):

@@ -89,6 +89,7 @@ class Context(Record, frozen=True):
         timeout_ms: When AWS ends an invocation or a run, by address.
         fails: Share of invocations that fail for a caller that waits for them, by address. Range 0 to 1.
         integrations: By (service, action) of an ARN, in lower case: the resource that a workflow's Task calls.
+        only_verbs: By section that takes one verb only: that verb.
     """
 
     region: str
@@ -101,6 +102,7 @@ class Context(Record, frozen=True):
     timeout_ms: Mapping[str, Fraction] = {}
     fails: Mapping[str, Fraction] = {}
     integrations: Mapping[tuple[str, str], Integration] = {}
+    only_verbs: Mapping[str, str] = {}
 
 
 class Call(Record, frozen=True):

@@ -20,7 +20,7 @@ from capplan.pipeline.demand import (
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record
 from capplan.resource_type import DeclaredResource, MeteredResource
-from capplan.services import integrations
+from capplan.services import SECTIONS, integrations
 
 _MAX_ROUNDS = 20
 
@@ -62,6 +62,7 @@ def context_of(scenario: Scenario, seed: int) -> Context:
         timeout_ms={r.address: end for r in resources if (end := r.type.timeout_ms(r.spec)) is not None},
         fails={r.address: share for r in resources if (share := r.type.failure_share(r.spec))},
         integrations=integrations(),
+        only_verbs={key: section.verbs[0] for key, section in SECTIONS.items() if len(section.verbs) == 1},
     )
     waiting = [r for r in resources if r.type.waits_for_callees]
     for resource in resources:

@@ -40,22 +40,26 @@ def resource_type(section: str) -> ResourceType[Any, Any]:
     return type_
 
 
+@lru_cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule of every service, by id."""
     return tuple(sorted((rule for section in SECTIONS for rule in resource_type(section).rules), key=lambda r: r.id))
 
 
+@lru_cache
 def verbs() -> Mapping[str, tuple[str, ...]]:
     """The verbs of `calls`, each with the sections that accept it."""
     names = dict.fromkeys(verb for section in SECTIONS.values() for verb in section.verbs)
     return {verb: tuple(key for key, section in SECTIONS.items() if verb in section.verbs) for verb in names}
 
 
+@lru_cache
 def emitters() -> Mapping[str, str]:
     """Sections whose resources emit, by the key of a trigger that names such a resource."""
     return {section.emits.word: section.key for section in SECTIONS.values() if section.emits is not None}
 
 
+@lru_cache
 def integrations() -> Mapping[tuple[str, str], Integration]:
     """The actions by which a workflow calls resources."""
     return {key: integration for service in SERVICES for key, integration in service.integrations.items()}

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
-from capplan.calls import READS
 from capplan.model import Context, Pattern
-from capplan.services.dynamodb.requests import is_transactional
+from capplan.services.dynamodb.requests import READS, is_transactional
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import DIRECTIONS, MeteredRequests, ThroughputTarget, Usage
 

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterable
 
-from capplan.calls import READS, Access
+from capplan.calls import Access
 from capplan.model import Assumption, Context
 from capplan.services.dynamodb.quotas import PAGE_MAX
-from capplan.services.dynamodb.requests import is_transactional, reading_s
+from capplan.services.dynamodb.requests import READS, is_transactional, reading_s
 from capplan.services.dynamodb.spec import Index, Table
 from capplan.services.dynamodb.usage import ADDS_ITEMS, Usage
 from capplan.units import SECONDS_PER_MINUTE

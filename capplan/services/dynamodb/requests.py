@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan.calls import READS, Access
+from capplan.calls import Access
 from capplan.quantities.distribution import Distribution, expected_blocks, fixed, mean, quantile
 from capplan.quantities.rounding import ceil_div, to_quantity
 from capplan.record import Record
@@ -40,6 +40,8 @@ ITEMS_MAX: Mapping[str, Quota] = {
     "transact-write": TRANSACT_WRITE_MAX,
 }
 """How many items one call of several may have."""
+READS = frozenset({"get", "query", "scan", "batch-get", "transact-get"})
+"""Verbs that read."""
 ENTRIES = frozenset({"query", "scan"})
 
 

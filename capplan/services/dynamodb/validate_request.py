@@ -3,11 +3,11 @@
 Source: DynamoDB Developer Guide, "Constraints", "Global secondary indexes", "Transactions" (read 2026-11-23).
 """
 
-from capplan.calls import READS, Access
+from capplan.calls import Access
 from capplan.services.dynamodb.items.examples import ItemError, updated
 from capplan.services.dynamodb.items.size import item_bytes
 from capplan.services.dynamodb.quotas import ITEM_SIZE_MAX
-from capplan.services.dynamodb.requests import ENTRIES, ITEMS_MAX, entries_touched
+from capplan.services.dynamodb.requests import ENTRIES, ITEMS_MAX, READS, entries_touched
 from capplan.services.dynamodb.spec import Table
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from capplan import units
-from capplan.calls import RUNS, Op
+from capplan.calls import Op
 from capplan.model import Assumption, Context
 from capplan.quantities.distribution import Distribution, capped_mean, mean, share_above
 from capplan.quantities.rounding import sig6
@@ -68,7 +68,7 @@ def _only_verb(section: str, ctx: Context) -> Op | None:
     """The verb by which workflows call a section's resources; None where there are several, as for tables."""
     verbs = {called.verb for called in ctx.integrations.values() if called.section == section}
     if not verbs:
-        return "run" if section in RUNS else None
+        return ctx.only_verbs.get(section)
     return verbs.pop() if len(verbs) == 1 else None
 
 
