@@ -41,7 +41,7 @@ class _Replanner:
     """Plans the scenario again with changes: once for each set of changes, and at most MAX_PLANS times."""
 
     def __init__(self, base: Priced, today: date | None) -> None:
-        self.base, self.today = base, today
+        self.base, self.day = base, today
         self.plans: dict[str, tuple[Scenario, Mapping[str, ObservedMetric]] | None] = {}
 
     def metrics(self, finding: Finding) -> tuple[Scenario, Mapping[str, ObservedMetric]] | None:
@@ -53,7 +53,7 @@ class _Replanner:
 
     def _plan(self, finding: Finding) -> tuple[Scenario, Mapping[str, ObservedMetric]] | None:
         try:
-            priced = what_if(self.base, [Change(c.path, c.new) for c in finding.change], self.today)
+            priced = what_if(self.base, [Change(c.path, c.new) for c in finding.change], self.day)
         except CapplanError:
             return None
         if priced.missing:

@@ -81,7 +81,7 @@ def test_books_balance(tmp_path: Path) -> None:
 def test_a_table_is_followed_in_another_mode() -> None:
     found = _run("simulate", WEB_SHOP, "orders", "--mode", "auto-scaled-70", "--day", "12")
     assert found.returncode == 0
-    assert "auto scaled, 70%" in found.stdout
+    assert "auto scaling, 70% target" in found.stdout
     assert "- capacity" in found.stdout
     assert "burst empty after" in found.stdout
     wrong = _run("simulate", WEB_SHOP, "orders", "--mode", "auto-scaled-71")

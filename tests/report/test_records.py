@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +14,7 @@ from capplan.commands.diff import difference
 from capplan.commands.saved_plan import PlanRecord, empty_plan, resource_costs
 from capplan.errors import Diagnostic
 from capplan.pipeline.results import Simulated, Simulation
+from capplan.record import replace
 from capplan.report.formats.json import to_json
 from capplan.report.record import RecordError, answer_schema, number, record_from, value_of
 from capplan.report.records.answers import ANSWERS
