@@ -137,7 +137,7 @@ class Traffic(Model):
     ] = ()
     """Spikes that occur once a month: {name, at, for, times}."""
     growth: Annotated[str, BeforeValidator(_growth), _pattern(_GROWTH)] | None = None
-    """Growth, such as 6%/month; only a forecast uses it."""
+    """Growth, such as 6%/month; kept, no figure uses it yet."""
 
 
 class Account(Model):

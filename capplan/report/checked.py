@@ -1,9 +1,11 @@
 """A plan beside its baseline, and the words every format has for them."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from capplan.pipeline.results import Plan
+from capplan.record import Record
 from capplan.report import numbers
 from capplan.report.verdicts import VerdictText, verdict_texts
 from capplan.report.yaml_value import change_words
@@ -12,14 +14,14 @@ if TYPE_CHECKING:
     from capplan.commands.saved_plan import PlanRecord
 
 
-class Checked(NamedTuple):
+class Checked(Record, frozen=True, dict=True):
     """A plan, its baseline (None without one), and whether a warning fails the check."""
 
     plan: Plan
     base: "PlanRecord | None" = None
     fail_on_warn: bool = False
 
-    @property
+    @cached_property
     def gates(self) -> tuple[VerdictText, ...]:
         """The verdicts in words."""
         return verdict_texts(self.plan)
