@@ -119,7 +119,7 @@ def test_json_that_is_no_yaml_is_read_too(text: str, data: object) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column", "message"),
     [
-        ('{"a": 1, 2}', 1, 10, "not JSON: expecting property name enclosed in double quotes"),
+        ('{"a": "x" "y"}', 1, 11, "not JSON: expecting ',' delimiter"),
         ("{a: 1}", 1, 2, "not JSON: expecting property name enclosed in double quotes"),
         ('{"a": "x\ty"}', 1, 9, "not JSON: invalid control character at"),
         ('{"a": 1, "b": 2, "a": 3}', 1, 18, "duplicate key 'a'"),
