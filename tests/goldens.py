@@ -1,6 +1,6 @@
 """Golden files: exact texts, kept beside what they are of. `python -m tests.goldens` writes them anew; read the diff.
 
-A golden shows change, not truth: every figure in one is held by a test of its own room too.
+A golden shows change, not truth: every figure in one has a test of its own service too.
 """
 
 import contextlib

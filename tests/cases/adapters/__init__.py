@@ -1,4 +1,4 @@
-"""One module a room, each exporting ADAPTERS: what a case's input means in calls of capplan. They hold no rule of AWS.
+"""One module a service, each exporting ADAPTERS: what a case's input means in calls of capplan. They hold no rule of AWS.
 
 An adapter takes the whole case and `Facts` and returns the observed values by the names of the case's expectation (for
 a case of rows: one entry a row, each a value or a mapping by metric). It raises `NotCovered` for what capplan does not

@@ -1,4 +1,4 @@
-"""Demand and tables for tests of the DynamoDB room. It holds no expected figure."""
+"""Demand and tables for tests of DynamoDB. It holds no expected figure."""
 
 from collections.abc import Mapping
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Small definitions and demands that the room's tests share."""
+"""Small definitions and demands that Step Functions' tests share."""
 
 from collections.abc import Callable
 from fractions import Fraction
