@@ -87,7 +87,7 @@ class Section(NamedTuple):
     example: str
     resource_type: str
     verbs: tuple[str, ...] = ()
-    flow_keys: tuple[str, ...] = ("calls",)
+    flow_keys: tuple[str, ...] = ()
     batches: Mapping[str, tuple[str, ...]] = {}
     only_in_batches: tuple[str, ...] = ()
     emits: Emits | None = None

@@ -12,7 +12,7 @@ from capplan.cli.steps import day_of, guarded, keep_inputs
 DIFF_FORMATS = ("table", "json", "markdown", "github", "csv")
 _WHAT = "a scenario, a saved JSON, or REVISION:SCENARIO such as HEAD~1:scenario.yaml"
 Base = Annotated[str, typer.Argument(metavar="BASE", help=f"Before: {_WHAT}; HEAD~1 alone is HEAD at that revision.")]
-Head = Annotated[str, typer.Argument(metavar="HEAD", help="After: the same kinds.")]
+Head = Annotated[str, typer.Argument(metavar="HEAD", help="After: given in the same way.")]
 
 
 def diff(

@@ -7,7 +7,14 @@ SERVICE = Service(
     id="lambda",
     label="Lambda",
     sections=(
-        Section("functions", "function", "place-order: {duration: 45 ms}", "function:FUNCTION", verbs=("invoke",)),
+        Section(
+            "functions",
+            "function",
+            "place-order: {duration: 45 ms}",
+            "function:FUNCTION",
+            verbs=("invoke",),
+            flow_keys=("calls",),
+        ),
     ),
     quotas=quotas.ALL,
     integrations={("lambda", "invoke"): Integration("functions", "invoke", "FunctionName", waits=True)},

@@ -16,6 +16,7 @@ SERVICE = Service(
             "fulfil: {definition: fulfil.asl.json}",
             "state_machine:STATE_MACHINE",
             verbs=("start",),
+            flow_keys=("calls",),
         ),
     ),
     quotas=ALL,
