@@ -1,9 +1,9 @@
 """The records that pass between stages: demand, charges, limits, options, assumptions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
 
@@ -13,7 +13,6 @@ from capplan.flow import DemandFlow
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record
 from capplan.service import Integration
-from capplan.timeline import SimulationRequest, Size, Timeline
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
 UsageT = TypeVar("UsageT")
@@ -304,16 +303,3 @@ class Problem(Record, frozen=True):
 def problems_of(error: CapplanError, path: tuple[str | int, ...]) -> tuple[Problem, ...]:
     """The errors of a file that a spec names: at their line of that file, or at the path that names it."""
     return tuple(Problem(path, d.message, d.hint, d if d.line else None) for d in error.diagnostics)
-
-
-def has_no_modes(name: str, spec: object, usage: object, demand: Demand, ctx: Context) -> Mapping[str, Any]:  # noqa: ARG001
-    """For a resource that has one mode only."""
-    return {}
-
-
-class Simulator(Record, Generic[SpecT, UsageT], frozen=True):
-    """How a resource is simulated over time: the size of the simulation, the run, and the resource's other modes by id."""
-
-    size: Callable[[str, SpecT, UsageT, Context, SimulationRequest], Size]
-    run: Callable[[str, SpecT, UsageT, Context, SimulationRequest], tuple[Timeline, ...]]
-    modes: Callable[[str, SpecT, UsageT, Demand, Context], Mapping[str, tuple[SpecT, UsageT]]] = has_no_modes

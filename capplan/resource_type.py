@@ -1,6 +1,6 @@
 """The hooks of a resource type, one per stage, each with a default. A small service implements `meter` and `charge`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -23,9 +23,10 @@ from capplan.model import (
     Problem,
     Rule,
     RunRisk,
-    Simulator,
 )
 from capplan.reading.files import Files
+from capplan.record import Record
+from capplan.timeline import SimulationRequest, Size, Timeline
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
 UsageT = TypeVar("UsageT")
@@ -74,6 +75,20 @@ class Reference(NamedTuple):
     path: tuple[str | int, ...]
     name: str
     section: str | None
+
+
+class Simulator(Record, Generic[SpecT, UsageT], frozen=True):
+    """How a resource is simulated over time.
+
+    Attributes:
+        size: How large the simulation would be.
+        run: The simulation.
+        modes: The resource in its other modes, by id of compare-modes; None where it has one mode only.
+    """
+
+    size: Callable[[UsageT], Size]
+    run: Callable[[MeteredResource[SpecT, UsageT], SimulationRequest], tuple[Timeline, ...]]
+    modes: Callable[[MeteredResource[SpecT, UsageT], Demand], Mapping[str, tuple[SpecT, UsageT]]] | None = None
 
 
 class ResourceType(Generic[SpecT, UsageT]):

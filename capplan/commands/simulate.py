@@ -69,19 +69,19 @@ def _error(scenario: Scenario, message: str, hint: str) -> CapplanError:
 
 
 def _simulated(metered: Metered, resource: Resource, request: SimulationRequest, mode: str | None) -> Simulated:
-    simulator, usage, ctx = resource.type.simulator(), metered.usage[resource.address], metered.context
+    simulator, simulated = resource.type.simulator(), metered.resource(resource.address)
     assert simulator is not None  # noqa: S101  the caller has checked it
-    name, spec = resource.name, resource.spec
     if mode is not None:
-        modes = simulator.modes(name, spec, usage, metered.demand[resource.address], ctx)
+        modes = simulator.modes(simulated, metered.demand[resource.address]) if simulator.modes else {}
         if mode not in modes:
             hint = did_you_mean(mode, modes, listed("mode", list(modes)))
             raise _error(metered.scenario, f"{resource.label} has no mode '{mode}'", hint)
         spec, usage = modes[mode]
-    size = simulator.size(name, spec, usage, ctx, request)
+        simulated = simulated._replace(spec=spec, usage=usage)
+    size = simulator.size(simulated.usage)
     if size.cells > MAX_CELLS:
         message = f"simulating {resource.label} is too large: {size.words()}, at most {MAX_CELLS:,}"
         hint = f"the largest factor is {max(size.factors, key=lambda factor: factor[1])[0]}: reduce it"
         raise CapplanError((metered.scenario.doc.diagnostic(resource.address.split("."), message, hint, key=True),))
-    timelines = simulator.run(name, spec, usage, ctx, request)
+    timelines = simulator.run(simulated, request)
     return Simulated(resource.label, resource.address, resource.type.id, timelines)

@@ -82,7 +82,7 @@ def _compare(
     metered, address = base.metered, resource.address
     usage, demand = metered.usage[address], metered.demand[address]
     all_modes = modes(resource.name, resource.spec, usage, demand, metered.context)
-    used = {mode.id: usages(mode, demand, base, resource.name, multiples) for mode in all_modes}
+    used = {mode.id: usages(mode, demand, base, multiples) for mode in all_modes}
     candidates = [
         candidate
         for table_class in CLASSES

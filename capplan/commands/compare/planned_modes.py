@@ -66,10 +66,10 @@ def _scaled(flow: DemandFlow, multiple: Multiple) -> DemandFlow:
     return DemandFlow(tuple((shape, m * multiple if shape.recurring else m) for shape, m in flow.terms))
 
 
-def usages(mode: Mode, demand: Demand, base: Priced, name: str, multiples: Sequence[Multiple]) -> dict[Multiple, Usage]:
+def usages(mode: Mode, demand: Demand, base: Priced, multiples: Sequence[Multiple]) -> dict[Multiple, Usage]:
     """The mode's usage at every multiple."""
     ctx = base.metered.context
-    return {m: mode.usage if m == AS_TODAY else meter(name, mode.spec, scaled(demand, m), ctx) for m in multiples}
+    return {m: mode.usage if m == AS_TODAY else meter(mode.spec, scaled(demand, m), ctx) for m in multiples}
 
 
 def runs_of(

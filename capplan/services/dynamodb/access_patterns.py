@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
-from capplan.model import Context, Pattern
+from capplan.model import Pattern
 from capplan.services.dynamodb.requests import READS, is_transactional
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import DIRECTIONS, MeteredRequests, ThroughputTarget, Usage
 
 
-def patterns(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Pattern, ...]:  # noqa: ARG001  every service's signature
+def patterns(name: str, spec: Table, usage: Usage) -> tuple[Pattern, ...]:
     """Every kind of request that reaches the table, as its callers wrote it."""
     return tuple(_pattern(name, spec, usage, kind) for kind in usage.requests)
 

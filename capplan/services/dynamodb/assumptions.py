@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 
 from capplan.calls import Access
-from capplan.model import Assumption, Context
+from capplan.model import Assumption
 from capplan.services.dynamodb.quotas import PAGE_MAX
 from capplan.services.dynamodb.requests import READS, is_transactional, reading_s
 from capplan.services.dynamodb.spec import Index, Table
@@ -12,7 +12,7 @@ from capplan.services.dynamodb.usage import ADDS_ITEMS, Usage
 from capplan.units import SECONDS_PER_MINUTE
 
 
-def assume(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:  # noqa: ARG001  every service's signature
+def assume(name: str, spec: Table, usage: Usage) -> tuple[Assumption, ...]:
     """Defaults the user did not write."""
     path = f"tables.{name}"
     return (

@@ -7,7 +7,7 @@ free, so they have no charge.
 from collections.abc import Iterable
 from fractions import Fraction
 
-from capplan.model import Charge, Context
+from capplan.model import Charge
 from capplan.quantities.rounding import to_quantity
 from capplan.services.dynamodb.items.index_entries import entry_count
 from capplan.services.dynamodb.items.storage import OVERHEAD_BYTES, gigabytes
@@ -16,7 +16,7 @@ from capplan.services.dynamodb.spec import Table, Throughput
 from capplan.services.dynamodb.usage import DIRECTIONS, ThroughputTarget, Usage, warm_units
 
 
-def charge(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Charge, ...]:  # noqa: ARG001  every service's signature
+def charge(name: str, spec: Table, usage: Usage) -> tuple[Charge, ...]:
     """All charges of the table and its indexes."""
     out: list[Charge] = []
     for target in usage.targets:

@@ -142,7 +142,7 @@ def _item_limits(name: str, spec: Table, usage: Usage) -> Iterable[LimitCheck]:
         yield LimitCheck(name, ITEM_COLLECTION_MAX.id, to_quantity(collection), quota, "bytes")
 
 
-def pools(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:  # noqa: ARG001  every service's signature
+def pools(usage: Usage) -> tuple[PoolLoad, ...]:
     """Provisioned units taken of the account's quota: the largest capacity of the table and of each index."""
     totals = {direction: sum(target.max_capacity[direction] for target in usage.targets) for direction in DIRECTIONS}
     return tuple(

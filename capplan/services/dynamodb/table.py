@@ -16,10 +16,9 @@ from capplan.model import (
     Pattern,
     PoolLoad,
     Problem,
-    Simulator,
 )
 from capplan.reading.files import Files
-from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, UnusedCommitmentError
+from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Simulator, UnusedCommitmentError
 from capplan.services.dynamodb import limits
 from capplan.services.dynamodb.access_patterns import patterns
 from capplan.services.dynamodb.advice.options import options
@@ -65,10 +64,10 @@ class _TableType(ResourceType[Table, Usage]):
         return shards(usage)
 
     def meter(self, resource: DeclaredResource[Table], demand: Demand) -> Usage:
-        return meter(resource.name, resource.spec, demand, resource.context)
+        return meter(resource.spec, demand, resource.context)
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
-        return charge(*resource)
+        return charge(resource.name, resource.spec, resource.usage)
 
     def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
         return summary(usage)
@@ -77,7 +76,7 @@ class _TableType(ResourceType[Table, Usage]):
         return limits.check(*resource)
 
     def pools(self, resource: _Metered) -> tuple[PoolLoad, ...]:
-        return limits.pools(*resource)
+        return limits.pools(resource.usage)
 
     def options(self, resource: _Metered) -> tuple[Option, ...]:
         return options(*resource)
@@ -86,10 +85,10 @@ class _TableType(ResourceType[Table, Usage]):
         return limits.observe(*resource)
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
-        return assume(*resource)
+        return assume(resource.name, resource.spec, resource.usage)
 
     def access_patterns(self, resource: _Metered) -> tuple[Pattern, ...]:
-        return patterns(*resource)
+        return patterns(resource.name, resource.spec, resource.usage)
 
     def commit(
         self, charges: Mapping[str, tuple[Charge, ...]], usage: Mapping[str, Usage], commitments: Iterable[Any]

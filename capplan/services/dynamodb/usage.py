@@ -133,7 +133,7 @@ class Usage(Record, frozen=True):
         return self.table_bytes + sum(self.index_bytes.values(), Fraction(0))
 
 
-def meter(name: str, spec: Table, demand: Demand, ctx: Context) -> Usage:  # noqa: ARG001  every service's signature
+def meter(spec: Table, demand: Demand, ctx: Context) -> Usage:
     """What AWS would count for this demand."""
     return meter_with(spec, demand, ctx, CENTRAL)
 

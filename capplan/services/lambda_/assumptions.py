@@ -45,7 +45,7 @@ def _of_cold_starts(path: str, spec: Function, start: cold_starts.Start) -> list
     return out
 
 
-def exclude(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Excluded, ...]:  # noqa: ARG001  every resource type's signature
+def exclude(name: str, spec: Function, usage: Usage) -> tuple[Excluded, ...]:
     """Cold starts of unknown length, and the services that send the events."""
     sources = sorted({str(trigger.via) for trigger in spec.triggers if trigger.via})
     out = [Excluded(source, "the source of the events is not modeled yet") for source in sources]

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.flow import DemandFlow
-from capplan.model import Charge, Context
+from capplan.model import Charge
 from capplan.quantities.rounding import to_quantity
 from capplan.services.lambda_ import billing
 from capplan.services.lambda_.quotas import FREE_STORAGE_MB
@@ -18,7 +18,7 @@ _POLLERS = {
 }
 
 
-def charge(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Charge, ...]:  # noqa: ARG001  every resource type's signature
+def charge(name: str, spec: Function, usage: Usage) -> tuple[Charge, ...]:
     """Requests, duration on demand and provisioned, cold starts, provisioned concurrency, storage, streams, pollers."""
     return tuple(
         charge

@@ -15,10 +15,9 @@ from capplan.model import (
     Option,
     PoolLoad,
     Problem,
-    Simulator,
 )
 from capplan.reading.files import Files
-from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Source
+from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Simulator, Source
 from capplan.services.lambda_ import limits
 from capplan.services.lambda_.advice.memory import resolve
 from capplan.services.lambda_.advice.options import options
@@ -66,10 +65,10 @@ class _FunctionType(ResourceType[Function, Usage]):
         return Fraction(spec.timeout_ms)
 
     def meter(self, resource: DeclaredResource[Function], demand: Demand) -> Usage:
-        return meter(resource.name, resource.spec, demand, resource.context)
+        return meter(resource.spec, demand)
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
-        return charge(*resource)
+        return charge(resource.name, resource.spec, resource.usage)
 
     def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
         return summary(usage)
@@ -78,19 +77,19 @@ class _FunctionType(ResourceType[Function, Usage]):
         return limits.check(*resource)
 
     def pools(self, resource: _Metered) -> tuple[PoolLoad, ...]:
-        return limits.pools(*resource)
+        return limits.pools(resource.spec, resource.usage)
 
     def options(self, resource: _Metered) -> tuple[Option, ...]:
         return options(*resource)
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
-        return observe(*resource)
+        return observe(resource.spec, resource.usage, resource.context)
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return (*batches.assume(resource.name, resource.spec), *assume(*resource))
 
     def exclude(self, resource: _Metered) -> tuple[Excluded, ...]:
-        return exclude(*resource)
+        return exclude(resource.name, resource.spec, resource.usage)
 
     def simulator(self) -> Simulator[Function, Usage]:
         from capplan.services.lambda_.simulation.simulate import SIMULATOR  # noqa: PLC0415  only where one is simulated

@@ -144,7 +144,7 @@ def steepest_rise(usage: Usage) -> tuple[float, int] | None:
 # --- what the account shares ------------------------------------------------------------------------------------------
 
 
-def pools(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:  # noqa: ARG001  every resource type's signature
+def pools(spec: Function, usage: Usage) -> tuple[PoolLoad, ...]:
     """What it takes of the account's concurrency, and of the request rate that follows it.
 
     A reservation is taken from the account whole, used or not, and so is provisioned concurrency. Asynchronous

@@ -18,7 +18,7 @@ from capplan.services.lambda_.usage import ColdUse, Usage
 PERCENTILES = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
 
 
-def observe(name: str, spec: Function, usage: Usage, ctx: Context) -> Mapping[str, Observable]:  # noqa: ARG001  every resource type's signature
+def observe(spec: Function, usage: Usage, ctx: Context) -> Mapping[str, Observable]:
     """What gates can ask for. The limit of its concurrency is its reservation, or what the account has left."""
     return {
         "concurrency.peak": Observable(Decimal(usage.peak_concurrency), "", available_concurrency(spec, ctx)),

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.flow import DemandFlow
-from capplan.model import Context, Demand, RequestStream
+from capplan.model import Demand, RequestStream
 from capplan.quantities.distribution import Distribution, mean, quantile
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
@@ -94,7 +94,7 @@ class Usage(Record, frozen=True):
         return self.invocations * self.cold.share if self.cold is not None else DemandFlow.zero()
 
 
-def meter(name: str, spec: Function, demand: Demand, ctx: Context) -> Usage:  # noqa: ARG001  every resource type's signature
+def meter(spec: Function, demand: Demand) -> Usage:
     """What AWS meters of a month of demand."""
     invocations = demand.flow
     mean_ms, billed_ms = _mean_and_billed_ms(spec, demand)

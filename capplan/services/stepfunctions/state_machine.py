@@ -16,11 +16,10 @@ from capplan.model import (
     Option,
     PoolLoad,
     Problem,
-    Simulator,
     problems_of,
 )
 from capplan.reading.files import Files
-from capplan.resource_type import DeclaredResource, MeteredResource, Reference, ResourceType
+from capplan.resource_type import DeclaredResource, MeteredResource, Reference, ResourceType, Simulator
 from capplan.services.stepfunctions import assumptions, cost, limits, usage
 from capplan.services.stepfunctions.advice import options
 from capplan.services.stepfunctions.advice.rules import RULES

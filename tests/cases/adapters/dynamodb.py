@@ -405,7 +405,7 @@ def _within_quotas(given: Input, unit: str) -> bool:
     }
     spec = table(item_size="1 KB", capacity={"mode": "provisioned", **_decimals(capacity)}, indexes=indexes)
     usage = metered(spec)
-    taken = {pool.limit: pool.flow.peak().per_second for pool in pools("orders", spec, usage, CTX)}
+    taken = {pool.limit: pool.flow.peak().per_second for pool in pools(usage)}
     pooled = all(units <= (default_quota(limit, CTX.region, {}) or 0) for limit, units in taken.items())
     return pooled and not any(limit.breached for limit in check("orders", spec, usage, CTX))
 
@@ -697,7 +697,7 @@ def _reserved_coverage(given: Input) -> Observed:
     blocks = int(given["reserved_blocks_of_100"])
     spec = table(item_size="1 KB", capacity={"mode": "provisioned", "write": Decimal(int(units))})
     usage = metered(spec)
-    charges = {"tables.orders": charge("orders", spec, usage, CTX)}
+    charges = {"tables.orders": charge("orders", spec, usage)}
     reserved = covered(charges, {"tables.orders": usage}, "wcu", {1: blocks * RESERVED_BLOCK_UNITS})
     left = {} if reserved is None else {c.id: c.quantity / MONTH_HOURS for c in reserved["tables.orders"]}
     rest = left["orders.write-capacity"]

@@ -374,7 +374,7 @@ def _metered_concurrency(rate: Any, duration_ms: Any) -> Fraction:  # noqa: ANN4
     spec = Function.model_validate({"duration": f"{duration_ms} ms", "timeout": "900 s"})
     flow = DemandFlow.of(steady("case", recurring=True), Fraction(rate))
     demand = Demand((RequestStream(Access(op="invoke", target="f"), flow, "traffic.case"),))
-    return meter("f", spec, demand, Context(_HOME)).concurrency.monthly / units.MONTH_SECONDS
+    return meter(spec, demand).concurrency.monthly / units.MONTH_SECONDS
 
 
 def _capacity(given: Case) -> Observed:

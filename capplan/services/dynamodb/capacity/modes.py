@@ -73,7 +73,7 @@ def on_demand(name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context
     )
     indexes = {name: index.model_copy(update={"capacity": None}) for name, index in spec.indexes.items()}
     changed = spec.model_copy(update={"capacity": Capacity(), "indexes": indexes})
-    return Mode("on-demand", "on_demand", changed, changes, "", meter(name, changed, demand, ctx))
+    return Mode("on-demand", "on_demand", changed, changes, "", meter(changed, demand, ctx))
 
 
 def provisioned(  # noqa: PLR0913  what is written, and what decides the units
@@ -115,7 +115,7 @@ def provisioned(  # noqa: PLR0913  what is written, and what decides the units
         }
     )
     changes = _changes(name, spec, settings)
-    return Mode(mode, "provisioned", changed, changes, gives_up, meter(name, changed, demand, ctx))
+    return Mode(mode, "provisioned", changed, changes, gives_up, meter(changed, demand, ctx))
 
 
 def auto_scaled_changes(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Change, ...]:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from capplan import units
-from capplan.model import Context, Demand, Simulator
+from capplan.model import Context, Demand
 from capplan.quantities.rounding import sig6, to_quantity
+from capplan.resource_type import MeteredResource, Simulator
 from capplan.services.dynamodb.capacity.auto_scaling import MINUTES_PER_HOUR
 from capplan.services.dynamodb.capacity.busiest_hour import busiest_hour, hour_charts, simulate_hour
 from capplan.services.dynamodb.capacity.modes import modes
@@ -39,14 +40,15 @@ _ELSEWHERE = "refused elsewhere"
 """Units whose requests another table or index throttles: a write is throttled as a whole."""
 
 
-def _size(name: str, spec: Table, usage: Usage, ctx: Context, asked_for: SimulationRequest) -> Size:  # noqa: ARG001  every service's signature
+def _size(usage: Usage) -> Size:
     partitions = max(target.partitions for target in usage.targets)
     return Size(
         (("minutes", units.PERIOD_MINUTES), ("tables and indexes", len(usage.targets)), ("partitions", partitions))
     )
 
 
-def _run(name: str, spec: Table, usage: Usage, ctx: Context, asked_for: SimulationRequest) -> tuple[Timeline, ...]:
+def _run(resource: MeteredResource[Table, Usage], asked_for: SimulationRequest) -> tuple[Timeline, ...]:
+    name, spec, usage, ctx = resource
     table = simulate_table(spec, usage, ctx, lambda share, words: asked_for.progress(share, f"{name}, {words}"))
     return tuple(
         _timeline(name, spec, usage, target, direction, table, ctx, asked_for)
@@ -216,9 +218,12 @@ def _fuller(target: ThroughputTarget) -> str:
     return max(DIRECTIONS, key=lambda way: target.flow[way].peak().per_second / PARTITION_THROUGHPUT[way])
 
 
-def _modes(name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context) -> Mapping[str, tuple[Table, Usage]]:
+def _modes(resource: MeteredResource[Table, Usage], demand: Demand) -> Mapping[str, tuple[Table, Usage]]:
     """The table in every capacity mode, by the ids of compare-modes."""
-    return {mode.id: (mode.spec, mode.usage) for mode in modes(name, spec, usage, demand, ctx)}
+    return {
+        mode.id: (mode.spec, mode.usage)
+        for mode in modes(resource.name, resource.spec, resource.usage, demand, resource.context)
+    }
 
 
 SIMULATOR: Simulator[Table, Usage] = Simulator(_size, _run, _modes)

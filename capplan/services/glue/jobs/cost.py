@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from capplan import units
-from capplan.model import Charge, Context, RunRisk
+from capplan.model import Charge, RunRisk
 from capplan.quantities.rounding import to_quantity
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.jobs import retries
@@ -26,7 +26,7 @@ def price_key(spec: Job) -> str:
     return "glue.etl.dpu_hour." + ("gen2" if gen2 else "standard")
 
 
-def charge(name: str, spec: Job, usage: Usage, ctx: Context) -> tuple[Charge, ...]:  # noqa: ARG001
+def charge(name: str, spec: Job, usage: Usage) -> tuple[Charge, ...]:
     """The month's DPU-hours, retries included."""
     if usage.always_on:
         text = f"{units.MONTH_HOURS} h × {_short(usage.billed_dpus)} {unit(spec)}s ({_size(spec, usage)}), all the time"
@@ -55,7 +55,7 @@ def hour_charge(name: str, spec: Job, usage: Usage) -> Charge:
     return _charge(name, spec, "run_hour", Fraction(usage.dpus), f"an hour of {_size(spec, usage)}")
 
 
-def risk(name: str, spec: Job, usage: Usage, ctx: Context) -> RunRisk | None:  # noqa: ARG001
+def risk(name: str, spec: Job, usage: Usage) -> RunRisk | None:
     """The cost of one run: mean, 95th percentile, with all retries, up to the time-out; and how runs end."""
     worst = (worst_run_charge(name, spec, usage), hour_charge(name, spec, usage))
     if usage.always_on:

@@ -70,10 +70,10 @@ class _JobType(ResourceType[Job, Usage]):
         return usage.caller_failure_share(spec)
 
     def meter(self, resource: DeclaredResource[Job], demand: Demand) -> Usage:
-        return usage.meter(resource.name, resource.spec, demand, resource.context)
+        return usage.meter(resource.name, resource.spec, demand)
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
-        return cost.charge(*resource)
+        return cost.charge(resource.name, resource.spec, resource.usage)
 
     def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
         return _summary(usage)
@@ -82,19 +82,19 @@ class _JobType(ResourceType[Job, Usage]):
         return limits.check(*resource)
 
     def pools(self, resource: _Metered) -> tuple[PoolLoad, ...]:
-        return limits.pools(*resource)
+        return limits.pools(resource.spec, resource.usage)
 
     def options(self, resource: _Metered) -> tuple[Option, ...]:
-        return options.options(*resource)
+        return options.options(resource)
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return options.observe(*resource)
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
-        return options.assume(*resource)
+        return options.assume(resource.name, resource.spec, resource.usage)
 
     def risk(self, resource: _Metered) -> RunRisk | None:
-        return cost.risk(*resource)
+        return cost.risk(resource.name, resource.spec, resource.usage)
 
 
 _summary = usage.summary

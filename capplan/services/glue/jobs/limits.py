@@ -64,7 +64,7 @@ def _waiting(name: str, spec: Job, usage: Usage, ctx: Context) -> LimitCheck:
     return LimitCheck(name, WAITING, load, quota, "runs", minute=queue.minute if queue.waiting else None)
 
 
-def pools(name: str, spec: Job, usage: Usage, ctx: Context) -> tuple[PoolLoad, ...]:  # noqa: ARG001
+def pools(spec: Job, usage: Usage) -> tuple[PoolLoad, ...]:
     """The job's part of the account's DPUs and concurrent runs."""
     if not usage.active.terms:
         return (one_of(JOBS),)

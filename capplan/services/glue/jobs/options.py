@@ -5,6 +5,7 @@ from typing import Literal
 
 from capplan.model import Assumption, Context, Observable, Option
 from capplan.quantities.rounding import to_quantity
+from capplan.resource_type import MeteredResource
 from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.jobs import risks, savings
 from capplan.services.glue.jobs.derived_settings import timeout_ms
@@ -18,9 +19,9 @@ _Default = tuple[str, str, str, Literal["aws_default", "workload"]]
 _NO_RUNS = "a streaming job has no single runs"
 
 
-def options(name: str, spec: Job, usage: Usage, ctx: Context) -> tuple[Option, ...]:
+def options(job: MeteredResource[Job, Usage]) -> tuple[Option, ...]:
     """Every recommendation for this job."""
-    options = (rule(name, spec, usage, ctx) for rule in (*savings.ALL, *risks.ALL))
+    options = (rule(job) for rule in (*savings.ALL, *risks.ALL))
     return tuple(option for option in options if option is not None)
 
 
@@ -45,7 +46,7 @@ def observe(name: str, spec: Job, usage: Usage, ctx: Context) -> dict[str, Obser
     }
 
 
-def assume(name: str, spec: Job, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:  # noqa: ARG001
+def assume(name: str, spec: Job, usage: Usage) -> tuple[Assumption, ...]:
     """Defaults that the scenario does not set, in the order of its keys."""
     defaults = [*_size(spec, usage), *_time(spec, usage)]
     return tuple(Assumption(f"jobs.{name}.{key}", value, reason, kind) for key, value, reason, kind in defaults)

@@ -7,8 +7,9 @@ import math
 from decimal import Decimal
 
 from capplan import units
-from capplan.model import Change, Charge, Context, Option
+from capplan.model import Change, Charge, Option
 from capplan.quantities.rounding import to_quantity
+from capplan.resource_type import MeteredResource
 from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.jobs.cost import hour_charge, hung_charge, worst_run_charge
 from capplan.services.glue.jobs.derived_settings import timeout_ms
@@ -24,40 +25,44 @@ _ROUND_MINUTES = 5
 MAX_OVERLAP = Decimal("0.01")
 
 
-def no_timeout(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+def no_timeout(job: MeteredResource[Job, Usage]) -> Option | None:
     """A hung run is billed up to its time-out; AWS's default is hours or days."""
-    minutes = recommended_timeout_minutes(usage)
-    if usage.always_on or spec.timeout_ms is not None or minutes * MS_PER_MINUTE >= timeout_ms(spec):
+    minutes = recommended_timeout_minutes(job.usage)
+    if job.usage.always_on or job.spec.timeout_ms is not None or minutes * MS_PER_MINUTE >= timeout_ms(job.spec):
         return None
-    default = timeout_ms(spec) / MS_PER_MINUTE
-    retried = f", and all {spec.max_retries + 1} attempts {{worst}}" if spec.max_retries else ""
+    default = timeout_ms(job.spec) / MS_PER_MINUTE
+    retried = f", and all {job.spec.max_retries + 1} attempts {{worst}}" if job.spec.max_retries else ""
     return Option(
         "glue.no-timeout",
         f"no time-out is set: a hung attempt is billed for {default:,} minutes (AWS's default): "
         f"{{hour}} per hour, {{once}} in total{retried}",
-        (Change(f"jobs.{name}.timeout", f"{minutes} min"),),
+        (Change(f"jobs.{job.name}.timeout", f"{minutes} min"),),
         gives_up=f"an attempt that takes longer than {minutes} minutes is stopped, and not retried",
         severity="risk",
-        amounts=_amounts(name, spec, usage),
+        amounts=_amounts(job.name, job.spec, job.usage),
     )
 
 
-def loose_timeout(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+def loose_timeout(job: MeteredResource[Job, Usage]) -> Option | None:
     """A time-out far above the run time."""
-    minutes = recommended_timeout_minutes(usage)
-    if usage.always_on or spec.timeout_ms is None or spec.timeout_ms <= usage.high_duration_ms * LOOSE_FACTOR:
+    minutes = recommended_timeout_minutes(job.usage)
+    if (
+        job.usage.always_on
+        or job.spec.timeout_ms is None
+        or job.spec.timeout_ms <= job.usage.high_duration_ms * LOOSE_FACTOR
+    ):
         return None
-    if minutes * MS_PER_MINUTE >= spec.timeout_ms:
+    if minutes * MS_PER_MINUTE >= job.spec.timeout_ms:
         return None
-    longest = f"{max(1, math.ceil(usage.high_duration_ms / MS_PER_MINUTE)):,}"
+    longest = f"{max(1, math.ceil(job.usage.high_duration_ms / MS_PER_MINUTE)):,}"
     return Option(
         "glue.loose-timeout",
-        f"99% of the runs finish in {longest} min, but the time-out is {spec.timeout_ms / MS_PER_MINUTE:,} min: "
+        f"99% of the runs finish in {longest} min, but the time-out is {job.spec.timeout_ms / MS_PER_MINUTE:,} min: "
         "a hung run costs {hour} per hour, {once} in total",
-        (Change(f"jobs.{name}.timeout", f"{minutes} min"),),
+        (Change(f"jobs.{job.name}.timeout", f"{minutes} min"),),
         gives_up=f"an attempt that takes longer than {minutes} minutes is stopped, and not retried",
         severity="risk",
-        amounts=_amounts(name, spec, usage),
+        amounts=_amounts(job.name, job.spec, job.usage),
     )
 
 
@@ -76,27 +81,27 @@ def recommended_timeout_minutes(usage: Usage) -> int:
     return min(longest, max(1, math.ceil(minutes / _ROUND_MINUTES)) * _ROUND_MINUTES)
 
 
-def double_retries(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+def double_retries(job: MeteredResource[Job, Usage]) -> Option | None:
     """Glue retries under another run id, while a workflow that waits for the first one may start the job again."""
-    if not spec.max_retries or not usage.machines or spec.sync_follows_retries:
+    if not job.spec.max_retries or not job.usage.machines or job.spec.sync_follows_retries:
         return None
     return Option(
         "glue.double-retries",
-        f"{', '.join(usage.machines)} starts it and waits for one run id, but each of its {spec.max_retries} retries has"
+        f"{', '.join(job.usage.machines)} starts it and waits for one run id, but each of its {job.spec.max_retries} retries has"
         " another: the state most likely fails with the first failed attempt while Glue continues, and a Retry there runs"
         " the job twice at the same time",
-        (Change(f"jobs.{name}.max_retries", 0),),
+        (Change(f"jobs.{job.name}.max_retries", 0),),
         gives_up="only the workflow retries: add a Retry to its state",
         severity="risk",
     )
 
 
-def bookmark_retries(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+def bookmark_retries(job: MeteredResource[Job, Usage]) -> Option | None:
     """A failed attempt does not move the bookmark."""
-    repeated = spec.max_retries or usage.machines
-    if not spec.bookmark or not repeated or not (spec.fails and spec.fails.chance):
+    repeated = job.spec.max_retries or job.usage.machines
+    if not job.spec.bookmark or not repeated or not (job.spec.fails and job.spec.fails.chance):
         return None
-    share = to_quantity(usage.waste_share * 100)
+    share = to_quantity(job.usage.waste_share * 100)
     return Option(
         "glue.bookmark-retries",
         f"a failed attempt does not move the bookmark: its retry reads the same input again, at full price "
@@ -107,29 +112,29 @@ def bookmark_retries(name: str, spec: Job, usage: Usage, ctx: Context) -> Option
     )
 
 
-def bookmark_runs(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+def bookmark_runs(job: MeteredResource[Job, Usage]) -> Option | None:
     """Concurrent runs of a job with bookmarks read the same input."""
-    if not spec.bookmark or spec.max_concurrent_runs == 1:
+    if not job.spec.bookmark or job.spec.max_concurrent_runs == 1:
         return None
     return Option(
         "glue.bookmark-runs",
-        f"bookmarks with {spec.max_concurrent_runs} concurrent runs: they start from the same bookmark and read the same"
+        f"bookmarks with {job.spec.max_concurrent_runs} concurrent runs: they start from the same bookmark and read the same"
         " input",
-        (Change(f"jobs.{name}.max_concurrent_runs", 1),),
+        (Change(f"jobs.{job.name}.max_concurrent_runs", 1),),
         gives_up="runs that start while one is active are rejected, or wait with job_run_queuing",
         severity="risk",
     )
 
 
-def overlapping(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+def overlapping(job: MeteredResource[Job, Usage]) -> Option | None:
     """A run that starts while the previous one is active is rejected."""
-    if usage.overlap_share < MAX_OVERLAP or spec.max_concurrent_runs > 1 or spec.job_run_queuing:
+    if job.usage.overlap_share < MAX_OVERLAP or job.spec.max_concurrent_runs > 1 or job.spec.job_run_queuing:
         return None
-    share = f"{float(usage.overlap_share) * 100:.3g}"
+    share = f"{float(job.usage.overlap_share) * 100:.3g}"
     return Option(
         "glue.overlap",
         f"{share}% of the runs start while the previous one is still active; with one concurrent run AWS rejects them",
-        (Change(f"jobs.{name}.job_run_queuing", True),),
+        (Change(f"jobs.{job.name}.job_run_queuing", True),),
         gives_up="such a run waits and starts late instead of failing",
         severity="risk",
     )

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from capplan import units
-from capplan.model import Change, Context, Option
+from capplan.model import Change, Option
+from capplan.resource_type import MeteredResource
 from capplan.services.glue import dpu
 from capplan.services.glue.fields import MS_PER_MINUTE, VERSIONS
 from capplan.services.glue.jobs.attempts import success_s
@@ -26,29 +27,32 @@ _NEXT_SMALLER = {"G.16X": "G.8X", "G.12X": "G.4X", "G.8X": "G.4X", "G.4X": "G.2X
 _PLAIN = {"R.1X": "G.1X", "R.2X": "G.2X", "R.4X": "G.4X", "R.8X": "G.8X"}
 
 
-def flex(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+def flex(job: MeteredResource[Job, Usage]) -> Option | None:
     """Flex where AWS accepts it and the deadline leaves time for its wait."""
-    if spec.execution_class == "flex" or not takes_flex(spec) or not usage.flow.terms:
+    if job.spec.execution_class == "flex" or not takes_flex(job.spec) or not job.usage.flow.terms:
         return None
     wait_ms = FLEX_WAIT.value * units.MS_PER_SECOND
-    if spec.deadline_ms is not None and usage.high_duration_ms + spec.startup_ms + wait_ms > spec.deadline_ms:
+    if (
+        job.spec.deadline_ms is not None
+        and job.usage.high_duration_ms + job.spec.startup_ms + wait_ms > job.spec.deadline_ms
+    ):
         return None
     return Option(
         "glue.flex",
         "standard execution class instead of Flex",
-        (Change(f"jobs.{name}.execution_class", "flex"),),
+        (Change(f"jobs.{job.name}.execution_class", "flex"),),
         gives_up=f"a run may wait up to {FLEX_WAIT} for spare capacity, and takes longer when workers are reclaimed",
     )
 
 
-def version(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+def version(job: MeteredResource[Job, Usage]) -> Option | None:
     """The newest Glue: a cheaper DPU-hour than before 6.0, and a shorter minimum than 0.9 and 1.0."""
-    if spec.type not in ("spark", "streaming") or spec.glue_version == NEWEST:
+    if job.spec.type not in ("spark", "streaming") or job.spec.glue_version == NEWEST:
         return None
     return Option(
         "glue.version",
-        f"runs on Glue {spec.glue_version}; {NEWEST} is the newest",
-        (Change(f"jobs.{name}.glue_version", NEWEST), *_current_workers(name, spec)),
+        f"runs on Glue {job.spec.glue_version}; {NEWEST} is the newest",
+        (Change(f"jobs.{job.name}.glue_version", NEWEST), *_current_workers(job.name, job.spec)),
         gives_up="other versions of Spark and Python: test the script with them; the same run time is assumed",
     )
 
@@ -65,44 +69,44 @@ def _current_workers(name: str, spec: Job) -> tuple[Change, ...]:
     )
 
 
-def smaller_workers(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+def smaller_workers(job: MeteredResource[Job, Usage]) -> Option | None:
     """The driver is one of the workers: on smaller ones it uses fewer DPUs while the executors keep theirs."""
-    smaller = _NEXT_SMALLER.get(spec.worker_type)
-    if spec.type != "spark" or spec.workers is None or smaller is None or spec.auto_scaling:
+    smaller = _NEXT_SMALLER.get(job.spec.worker_type)
+    if job.spec.type != "spark" or job.spec.workers is None or smaller is None or job.spec.auto_scaling:
         return None
-    worker = dpu.WORKER_TYPES[spec.worker_type]
-    count = int((spec.workers - 1) * worker.dpu / dpu.WORKER_TYPES[smaller].dpu) + 1
+    worker = dpu.WORKER_TYPES[job.spec.worker_type]
+    count = int((job.spec.workers - 1) * worker.dpu / dpu.WORKER_TYPES[smaller].dpu) + 1
     return Option(
         "glue.worker-type",
-        f"the driver alone uses {worker.dpu} of {usage.dpus} {worker.unit}s: with {count} × {smaller} the executors keep"
+        f"the driver alone uses {worker.dpu} of {job.usage.dpus} {worker.unit}s: with {count} × {smaller} the executors keep"
         " their DPUs",
-        (Change(f"jobs.{name}.worker_type", smaller), Change(f"jobs.{name}.workers", count)),
+        (Change(f"jobs.{job.name}.worker_type", smaller), Change(f"jobs.{job.name}.workers", count)),
         gives_up="less memory and disk per executor; the same run time is assumed",
     )
 
 
-def plain_workers(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+def plain_workers(job: MeteredResource[Job, Usage]) -> Option | None:
     """Workers that are not memory-optimized."""
-    plain = _PLAIN.get(spec.worker_type)
-    if spec.type != "spark" or plain is None or not dpu.fits_version(plain, spec.glue_version):
+    plain = _PLAIN.get(job.spec.worker_type)
+    if job.spec.type != "spark" or plain is None or not dpu.fits_version(plain, job.spec.glue_version):
         return None
     return Option(
         "glue.memory-workers",
-        f"{spec.worker_type} workers are billed by the M-DPU-hour; {plain} has as many CPUs and half the memory",
-        (Change(f"jobs.{name}.worker_type", plain),),
+        f"{job.spec.worker_type} workers are billed by the M-DPU-hour; {plain} has as many CPUs and half the memory",
+        (Change(f"jobs.{job.name}.worker_type", plain),),
         gives_up="half the memory: a job that spills or runs out of memory takes longer, or fails",
     )
 
 
-def auto_scaling(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+def auto_scaling(job: MeteredResource[Job, Usage]) -> Option | None:
     """Auto scaling where the workers' utilization is known."""
-    if spec.auto_scaling or spec.worker_utilization in (None, 1) or not takes_auto_scaling(spec):
+    if job.spec.auto_scaling or job.spec.worker_utilization in (None, 1) or not takes_auto_scaling(job.spec):
         return None
-    idle = (1 - (spec.worker_utilization or Decimal(1))) * 100
+    idle = (1 - (job.spec.worker_utilization or Decimal(1))) * 100
     return Option(
         "glue.auto-scaling",
         f"its workers are idle {idle.normalize():f}% of the time and billed for it",
-        (Change(f"jobs.{name}.auto_scaling", True),),
+        (Change(f"jobs.{job.name}.auto_scaling", True),),
         gives_up="workers that are added for a busy stage take a while to start",
     )
 
@@ -114,52 +118,65 @@ def _is_small(spec: Job, usage: Usage, minutes: int) -> bool:
     return spec.type == "spark" and smallest and short and bool(usage.flow.terms)
 
 
-def python_shell(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+def python_shell(job: MeteredResource[Job, Usage]) -> Option | None:
     """A Python shell job on one DPU instead of the smallest Spark cluster."""
-    if not _is_small(spec, usage, SMALL_MINUTES) or (spec.data is not None and spec.data.speed is not None):
+    if not _is_small(job.spec, job.usage, SMALL_MINUTES) or (
+        job.spec.data is not None and job.spec.data.speed is not None
+    ):
         return None
-    path = f"jobs.{name}"
+    path = f"jobs.{job.name}"
     keys = ("worker_type", "workers", "execution_class", "auto_scaling", "worker_utilization", "dpu_seconds")
-    removed = [Change(f"{path}.{key}", None) for key in keys if key in spec.model_fields_set]
+    removed = [Change(f"{path}.{key}", None) for key in keys if key in job.spec.model_fields_set]
     return Option(
         "glue.python-shell",
-        f"runs of at most {_minutes(usage)} min on the smallest Spark cluster",
+        f"runs of at most {_minutes(job.usage)} min on the smallest Spark cluster",
         (Change(f"{path}.type", "python-shell"), Change(f"{path}.dpus", 1), *removed),
         gives_up="no Spark: the script has to be rewritten in plain Python; the same run time on one DPU is assumed",
     )
 
 
-def function(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:
+def function(job: MeteredResource[Job, Usage]) -> Option | None:
     """A Lambda function instead of Spark, where only triggers start the job."""
-    is_free = ctx.addresses.get(name, ()) == (f"jobs.{name}",) and not usage.machines and not usage.called
-    by_triggers = spec.on_failure is None and spec.schedule is None and spec.data is None and bool(spec.triggers)
-    if not (is_free and by_triggers and _is_small(spec, usage, FUNCTION_MINUTES)):
+    is_free = (
+        job.context.addresses.get(job.name, ()) == (f"jobs.{job.name}",)
+        and not job.usage.machines
+        and not job.usage.called
+    )
+    by_triggers = (
+        job.spec.on_failure is None and job.spec.schedule is None and job.spec.data is None and bool(job.spec.triggers)
+    )
+    if not (is_free and by_triggers and _is_small(job.spec, job.usage, FUNCTION_MINUTES)):
         return None
-    duration = f"{max(1, round(float(success_s(spec))))} s"
+    duration = f"{max(1, round(float(success_s(job.spec))))} s"
     to = {
         "memory": FUNCTION_MEMORY,
         "duration": duration,
         "timeout": FUNCTION_TIMEOUT,
-        "triggers": list(spec.triggers),
+        "triggers": list(job.spec.triggers),
     }
     return Option(
         "glue.function",
-        f"runs of at most {_minutes(usage)} min on {usage.dpus} DPUs: a function of {FUNCTION_MEMORY} may be enough",
-        (Change(f"functions.{name}", to), Change(f"jobs.{name}", None)),
+        f"runs of at most {_minutes(job.usage)} min on {job.usage.dpus} DPUs: a function of {FUNCTION_MEMORY} may be enough",
+        (Change(f"functions.{job.name}", to), Change(f"jobs.{job.name}", None)),
         gives_up=f"the script has to be rewritten as a function of at most {FUNCTION_TIMEOUT}; the same run time is assumed; its"
         " calls and retries move with it",
     )
 
 
-def useless_retries(name: str, spec: Job, usage: Usage, ctx: Context) -> Option | None:  # noqa: ARG001
+def useless_retries(job: MeteredResource[Job, Usage]) -> Option | None:
     """No retries where failed input fails again."""
-    if spec.fails is None or spec.fails.repeat is None or spec.fails.repeat < BAD_INPUT or not spec.max_retries:
+    if (
+        job.spec.fails is None
+        or job.spec.fails.repeat is None
+        or job.spec.fails.repeat < BAD_INPUT
+        or not job.spec.max_retries
+    ):
         return None
-    again = (spec.fails.repeat * 100).normalize()
+    again = (job.spec.fails.repeat * 100).normalize()
     return Option(
         "glue.useless-retries",
         f"after a failed attempt {again:f}% of the retries fail too, and each is billed",
-        (Change(f"jobs.{name}.max_retries", 0),),
+        (Change(f"jobs.{job.name}.max_retries", 0),),
         gives_up="the few runs that a retry would complete",
     )
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.flow import DemandFlow, steady
-from capplan.model import Context, Demand
+from capplan.model import Demand
 from capplan.quantities.distribution import quantile, share_above
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
@@ -82,7 +82,7 @@ class Usage(Record, frozen=True):
     gathered: bool = False
 
 
-def meter(name: str, spec: Job, demand: Demand, ctx: Context) -> Usage:  # noqa: ARG001
+def meter(name: str, spec: Job, demand: Demand) -> Usage:
     """A job's month from the runs that start."""
     if spec.type == "streaming":
         return _streaming(name, spec, demand)

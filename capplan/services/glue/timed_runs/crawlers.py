@@ -10,8 +10,9 @@ from typing import Annotated
 from pydantic import Field
 
 from capplan import units
-from capplan.model import Assumption, Change, Context, Option, Rule
+from capplan.model import Assumption, Change, Option, Rule
 from capplan.quantities.rounding import to_quantity
+from capplan.resource_type import MeteredResource
 from capplan.services.glue import billing
 from capplan.services.glue.quotas import (
     CONCURRENT_CRAWLERS,
@@ -50,27 +51,27 @@ def _run_hours(spec: Crawler) -> Fraction:
     return billing.dpu_hours(spec.dpus, billing.expected_billed_s(spec.duration, CRAWLER_MINIMUM_S, timed.MONTH_MS))
 
 
-def _assume(name: str, spec: Crawler, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:  # noqa: ARG001
-    if "dpus" in spec.model_fields_set:
+def _assume(resource: MeteredResource[Crawler, Usage]) -> tuple[Assumption, ...]:
+    if "dpus" in resource.spec.model_fields_set:
         return ()
     reason = "as in AWS's examples; a crawler's capacity cannot be set"
-    return (Assumption(f"crawlers.{name}.dpus", str(spec.dpus), reason, "aws_default"),)
+    return (Assumption(f"crawlers.{resource.name}.dpus", str(resource.spec.dpus), reason, "aws_default"),)
 
 
-def _options(name: str, spec: Crawler, usage: Usage, ctx: Context) -> tuple[Option, ...]:  # noqa: ARG001
+def _options(resource: MeteredResource[Crawler, Usage]) -> tuple[Option, ...]:
     """A daily schedule where it runs more often."""
-    if usage.flow.monthly <= _DAYS_PER_MONTH or not (spec.schedule or spec.triggers):
+    if resource.usage.flow.monthly <= _DAYS_PER_MONTH or not (resource.spec.schedule or resource.spec.triggers):
         return ()
-    per_day = to_quantity(round(usage.flow.monthly / _DAYS_PER_MONTH, 1))
-    at_minimum = usage.run_hours == billing.dpu_hours(spec.dpus, CRAWLER_MINIMUM_S)
+    per_day = to_quantity(round(resource.usage.flow.monthly / _DAYS_PER_MONTH, 1))
+    at_minimum = resource.usage.run_hours == billing.dpu_hours(resource.spec.dpus, CRAWLER_MINIMUM_S)
     minimum = f", each billed for the minimum of {_MINIMUM_MINUTES} minutes" if at_minimum else ""
-    path = f"crawlers.{name}"
+    path = f"crawlers.{resource.name}"
     changes = (Change(f"{path}.schedule", _DAILY), Change(f"{path}.triggers", None))
     return (
         Option(
             FREQUENCY.id,
             f"it runs {per_day:f} times a day{minimum}",
-            changes if spec.triggers else changes[:1],
+            changes if resource.spec.triggers else changes[:1],
             gives_up="new partitions appear up to a day later, unless the job that writes them adds them to the catalog",
         ),
     )

@@ -11,9 +11,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from capplan import units
-from capplan.model import Assumption, Context, LimitCheck, Problem
+from capplan.model import Assumption, LimitCheck, Problem
 from capplan.quantities.fields import Count, Milliseconds, WholeCount
 from capplan.quantities.rounding import to_quantity
+from capplan.resource_type import MeteredResource
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.fields import Version
 from capplan.services.glue.quotas import (
@@ -60,18 +61,22 @@ def _validate(spec: Evaluation) -> tuple[Problem, ...]:
     return (Problem((key,), f"'{key}' needs '{other}': how many statistics, and how long one takes"),)
 
 
-def _assume(name: str, spec: Evaluation, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:  # noqa: ARG001
-    if "workers" in spec.model_fields_set:
+def _assume(resource: MeteredResource[Evaluation, Usage]) -> tuple[Assumption, ...]:
+    if "workers" in resource.spec.model_fields_set:
         return ()
-    text = f"{spec.workers} × {spec.worker_type}"
-    return (Assumption(f"data_quality.{name}.workers", text, "AWS's default for an evaluation", "aws_default"),)
+    text = f"{resource.spec.workers} × {resource.spec.worker_type}"
+    return (
+        Assumption(f"data_quality.{resource.name}.workers", text, "AWS's default for an evaluation", "aws_default"),
+    )
 
 
-def _stored(name: str, spec: Evaluation, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:  # noqa: ARG001
+def _stored(resource: MeteredResource[Evaluation, Usage]) -> tuple[LimitCheck, ...]:
     """Statistics that are kept at the same time."""
-    stored = usage.flow.monthly * Fraction(spec.statistics) * STATISTICS_MONTHS
+    stored = resource.usage.flow.monthly * Fraction(resource.spec.statistics) * STATISTICS_MONTHS
     quota = STATISTICS_STORED
-    return (LimitCheck(name, quota.id, to_quantity(stored), Decimal(quota.value), quota.unit),) if stored else ()
+    return (
+        (LimitCheck(resource.name, quota.id, to_quantity(stored), Decimal(quota.value), quota.unit),) if stored else ()
+    )
 
 
 EVALUATION = timed.TimedRuns(

@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from capplan import units
-from capplan.model import Assumption, Context, Problem
+from capplan.model import Assumption, Problem
 from capplan.quantities.distribution import expected_blocks
 from capplan.quantities.fields import WholeCount
+from capplan.resource_type import MeteredResource
 from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.quotas import DATABREW_NODES, DATABREW_SESSION_MINUTES, MAX_NODES
 from capplan.services.glue.timed_runs import resource_type as timed
@@ -48,10 +49,14 @@ def _validate(spec: Brew) -> tuple[Problem, ...]:
     return ()
 
 
-def _assume(name: str, spec: Brew, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:  # noqa: ARG001
-    if spec.type == "session" or spec.nodes is not None:
+def _assume(resource: MeteredResource[Brew, Usage]) -> tuple[Assumption, ...]:
+    if resource.spec.type == "session" or resource.spec.nodes is not None:
         return ()
-    return (Assumption(f"databrew.{name}.nodes", str(_nodes(spec)), "AWS's default for a job", "aws_default"),)
+    return (
+        Assumption(
+            f"databrew.{resource.name}.nodes", str(_nodes(resource.spec)), "AWS's default for a job", "aws_default"
+        ),
+    )
 
 
 DATABREW = timed.TimedRuns(

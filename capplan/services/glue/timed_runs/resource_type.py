@@ -16,7 +16,6 @@ from capplan.flow import POISSON_SIGMAS, DemandFlow
 from capplan.model import (
     Assumption,
     Charge,
-    Context,
     Demand,
     LimitCheck,
     Observable,
@@ -114,9 +113,9 @@ class Terms(Record, Generic[SpecT], frozen=True):
     max_concurrent: Quota | None = None
     counted: Quota | None = None
     worst_hours: Callable[[SpecT], Fraction | None] = lambda _: None
-    options: Callable[[str, SpecT, Usage, Context], tuple[Option, ...]] = lambda *_: ()
-    assume: Callable[[str, SpecT, Usage, Context], tuple[Assumption, ...]] = lambda *_: ()
-    more_checks: Callable[[str, SpecT, Usage, Context], tuple[LimitCheck, ...]] = lambda *_: ()
+    options: Callable[[MeteredResource[SpecT, Usage]], tuple[Option, ...]] = lambda *_: ()
+    assume: Callable[[MeteredResource[SpecT, Usage]], tuple[Assumption, ...]] = lambda *_: ()
+    more_checks: Callable[[MeteredResource[SpecT, Usage]], tuple[LimitCheck, ...]] = lambda *_: ()
     validate: Callable[[SpecT], tuple[Problem, ...]] = lambda _: ()
     rules: tuple[Rule, ...] = ()
 
@@ -170,7 +169,7 @@ class TimedRuns(ResourceType[SpecT, Usage]):
 
     def limits(self, resource: MeteredResource[SpecT, Usage]) -> tuple[LimitCheck, ...]:
         usage, quota = resource.usage, self.terms.max_concurrent
-        more = self.terms.more_checks(*resource)
+        more = self.terms.more_checks(resource)
         if quota is None or not usage.flow.terms:
             return more
         runs = LimitCheck(
@@ -190,7 +189,7 @@ class TimedRuns(ResourceType[SpecT, Usage]):
         )
 
     def options(self, resource: MeteredResource[SpecT, Usage]) -> tuple[Option, ...]:
-        return self.terms.options(*resource)
+        return self.terms.options(resource)
 
     def observe(self, resource: MeteredResource[SpecT, Usage]) -> Mapping[str, Observable]:
         quota = self.terms.max_concurrent
@@ -198,7 +197,7 @@ class TimedRuns(ResourceType[SpecT, Usage]):
         return {"concurrent_runs.peak": Observable(to_quantity(sig6(_peak_runs(resource.usage))), "runs", limit)}
 
     def assume(self, resource: MeteredResource[SpecT, Usage]) -> tuple[Assumption, ...]:
-        return self.terms.assume(*resource)
+        return self.terms.assume(resource)
 
     def risk(self, resource: MeteredResource[SpecT, Usage]) -> RunRisk:
         """What the mean run costs, and the worst where something bounds it."""

@@ -10,9 +10,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from capplan import units
-from capplan.model import Assumption, Change, Context, Option, Problem, Rule
+from capplan.model import Assumption, Change, Option, Problem, Rule
 from capplan.quantities.distribution import Distribution, mean
 from capplan.quantities.fields import Milliseconds, Share, WholeCount
+from capplan.resource_type import MeteredResource
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.quotas import DPUS, MAX_WORKERS, MINIMUM_S, RAY_DPUS, SESSION_DPUS, SESSION_TIMEOUT
@@ -92,30 +93,32 @@ def _validate(spec: Session) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def _options(name: str, spec: Session, usage: Usage, ctx: Context) -> tuple[Option, ...]:  # noqa: ARG001
-    if spec.idle_timeout_ms is not None or not usage.flow.terms:
+def _options(resource: MeteredResource[Session, Usage]) -> tuple[Option, ...]:
+    if resource.spec.idle_timeout_ms is not None or not resource.usage.flow.terms:
         return ()
-    hours = spec.timeout_ms / MS_PER_MINUTE / 60
+    hours = resource.spec.timeout_ms / MS_PER_MINUTE / 60
     return (
         Option(
             IDLE.id,
             f"no idle time-out: a session that nobody stops is billed for {hours.normalize():f} hours",
-            (Change(f"sessions.{name}.idle_timeout", _IDLE_TIMEOUT),),
+            (Change(f"sessions.{resource.name}.idle_timeout", _IDLE_TIMEOUT),),
             gives_up=f"the session's variables are lost after a break of {_IDLE_TIMEOUT}",
-            severity="saving" if spec.forgotten else "risk",
+            severity="saving" if resource.spec.forgotten else "risk",
         ),
     )
 
 
-def _assume(name: str, spec: Session, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:  # noqa: ARG001
-    path = f"sessions.{name}"
+def _assume(resource: MeteredResource[Session, Usage]) -> tuple[Assumption, ...]:
+    path = f"sessions.{resource.name}"
     out = []
-    if spec.workers is None:
-        out.append(Assumption(f"{path}.workers", f"{usage.size} DPUs", "AWS's default capacity", "aws_default"))
-    if spec.idle_timeout_ms is None:
-        minutes = f"{spec.timeout_ms / MS_PER_MINUTE:,} min"
+    if resource.spec.workers is None:
+        out.append(
+            Assumption(f"{path}.workers", f"{resource.usage.size} DPUs", "AWS's default capacity", "aws_default")
+        )
+    if resource.spec.idle_timeout_ms is None:
+        minutes = f"{resource.spec.timeout_ms / MS_PER_MINUTE:,} min"
         out.append(Assumption(f"{path}.idle_timeout", minutes, "AWS's default: its time-out", "aws_default"))
-    if "forgotten" not in spec.model_fields_set:
+    if "forgotten" not in resource.spec.model_fields_set:
         out.append(Assumption(f"{path}.forgotten", "0%", "every session is stopped by its user", "workload"))
     return tuple(out)
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from capplan import units
-from capplan.model import Context, Simulator
 from capplan.quantities.distribution import Distribution, mean
 from capplan.quantities.rounding import to_quantity
 from capplan.record import Record
+from capplan.resource_type import MeteredResource, Simulator
 from capplan.services.lambda_ import observables
 from capplan.services.lambda_.concurrency import provisioned
 from capplan.services.lambda_.concurrency.rate_steps import scheduled
@@ -46,11 +46,12 @@ class Span(Record, frozen=True):
         return self.end - self.start == units.PERIOD_MINUTES
 
 
-def _size(name: str, spec: Function, usage: Usage, ctx: Context, asked_for: SimulationRequest) -> Size:  # noqa: ARG001  every resource type's signature
+def _size(_: Usage) -> Size:
     return Size((("minutes", units.PERIOD_MINUTES),))
 
 
-def _run(name: str, spec: Function, usage: Usage, ctx: Context, asked_for: SimulationRequest) -> tuple[Timeline, ...]:
+def _run(resource: MeteredResource[Function, Usage], asked_for: SimulationRequest) -> tuple[Timeline, ...]:
+    name, spec, usage, ctx = resource
     if not usage.invocations.terms:
         return ()
     offered = usage.invocations.rate_per_minute()

@@ -4,8 +4,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from capplan import units
-from capplan.model import Context, Simulator
+from capplan.model import Context
 from capplan.quantities.rounding import sig6, to_quantity
+from capplan.resource_type import MeteredResource, Simulator
 from capplan.service import Quota
 from capplan.services.stepfunctions.quotas import (
     EXPRESS_START_BUCKET,
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 _MINUTE = units.SECONDS_PER_MINUTE
 
 
-def _size(name: str, spec: StateMachine, usage: Usage, ctx: Context, request: SimulationRequest) -> Size:  # noqa: ARG001  every service's signature
+def _size(usage: Usage) -> Size:
     return Size((("minutes", units.PERIOD_MINUTES), ("buckets", 1 if usage.express else 2)))
 
 
-def _run(name: str, spec: StateMachine, usage: Usage, ctx: Context, request: SimulationRequest) -> tuple[Timeline, ...]:  # noqa: ARG001  every service's signature
+def _run(resource: MeteredResource[StateMachine, Usage], request: SimulationRequest) -> tuple[Timeline, ...]:
+    name, _, usage, ctx = resource
     if not usage.executions.terms:
         return ()
     if usage.express:
