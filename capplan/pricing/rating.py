@@ -240,14 +240,6 @@ def list_cost(quantity: Decimal, unit_price: Decimal) -> Decimal:
     return _WIDE.quantize(_WIDE.multiply(quantity, unit_price), _STEP)
 
 
-def graduated_usd(
-    quantity: Fraction, tiers: Sequence[tuple[Fraction, Fraction]], free: Fraction = Fraction(0)
-) -> Fraction:
-    """The cost of a single quantity at tiers (from, unit price) after an allowance, unrounded."""
-    sizes = slices(max(Fraction(0), quantity - free), [begin for begin, _ in tiers])
-    return sum((size * usd for size, (_, usd) in zip(sizes, tiers, strict=True)), Fraction(0))
-
-
 def _steps(quantity: Fraction | Decimal, what: str) -> Steps:
     """A quantity in whole numbers of 1e-10, half up. A negative one, or NaN, is a bug of a service."""
     try:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from capplan.model import Charge
 from capplan.pricing.catalogue import Catalogue, Price, Tier, load_prices
-from capplan.pricing.rating import LineItem, Rated, graduated_usd, list_cost, rate, slices, touched
+from capplan.pricing.rating import LineItem, Rated, list_cost, rate, slices, touched
 from capplan.quantities.rounding import to_quantity
+from tests.reference.rating import graduated_usd
 
 NONE = Decimal(0)
 WRITES = "dynamodb.on_demand.write_request_unit.standard"

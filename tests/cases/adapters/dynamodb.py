@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from capplan.pricing.rating import graduated_usd
 from capplan.quantities.distribution import Distribution, fixed
 from capplan.services import default_quota
 from capplan.services.dynamodb.capacity import auto_scaling
@@ -43,6 +42,7 @@ from tests.reference.dynamodb import (
     vector,
     warm,
 )
+from tests.reference.rating import graduated_usd
 from tests.services.dynamodb.helpers import CTX, access, flat, metered, table
 
 Case = Mapping[str, Any]

@@ -10,7 +10,6 @@ from capplan import units
 from capplan.calls import Access
 from capplan.flow import DemandFlow, steady
 from capplan.model import Charge, Context, Demand, RequestStream
-from capplan.pricing.rating import graduated_usd
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
 from capplan.services.glue import dpu
 from capplan.services.glue.data_catalog import CATALOG
@@ -26,6 +25,7 @@ from capplan.services.glue.timed_runs.databrew import DATABREW
 from capplan.services.glue.timed_runs.sessions import SESSION
 from capplan.services.lambda_ import billing as lambda_billing
 from tests.cases.facts import Facts, NotCovered
+from tests.reference.rating import graduated_usd
 
 Case = Mapping[str, Any]
 _HOME = "us-east-1"

@@ -7,7 +7,7 @@ from typing import Any
 
 from capplan import units
 from capplan.pricing.catalogue import allowances
-from capplan.pricing.rating import graduated_usd, list_cost
+from capplan.pricing.rating import list_cost
 from capplan.quantities.rounding import ceil_div
 from capplan.services.dynamodb.partitions.count import partition_count
 from capplan.services.lambda_ import billing
@@ -18,6 +18,7 @@ from tests.cases.facts import Facts, NotCovered
 from tests.reference.dynamodb import warm
 from tests.reference.dynamodb.single_requests import batch_write_units, read_units, scan_units
 from tests.reference.lambda_ import cold_starts, concurrency
+from tests.reference.rating import graduated_usd
 
 Given = Mapping[str, Any]
 Observed = Mapping[str, object]

@@ -11,7 +11,6 @@ from capplan import units
 from capplan.calls import Access
 from capplan.flow import DemandFlow, steady
 from capplan.model import Context, Demand, RequestStream
-from capplan.pricing.rating import graduated_usd
 from capplan.reading.files import Files
 from capplan.service import Quota
 from capplan.services.stepfunctions import cost, usage
@@ -31,6 +30,7 @@ from capplan.services.stepfunctions.quotas import (
 from capplan.services.stepfunctions.simulation.token_buckets import Bucket
 from capplan.services.stepfunctions.spec import StateMachine
 from tests.cases.facts import Facts, NotCovered
+from tests.reference.rating import graduated_usd
 from tests.reference.stepfunctions import interpreter
 from tests.reference.stepfunctions.token_buckets import seconds_to_admit
 
