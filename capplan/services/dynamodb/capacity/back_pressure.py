@@ -6,6 +6,7 @@ Only needed where an index is short: a table alone is faster with `scaling` and 
 Source: DynamoDB Developer Guide, "Understanding global secondary index throttling and back pressure" (read 2026-11-23).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -31,11 +32,18 @@ _MINUTE_S = 60.0
 
 
 class CapacityState(MutableRecord):
-    """One scalable target in a minute: its capacity, its burst balance, its alarms, the change under way."""
+    """One scalable target in a minute: its capacity, its burst balance, its alarms, the change under way.
+
+    Attributes:
+        consumed: Units per second of each minute: what is offered, until `end` says what was consumed.
+        due: The next minute in which `begin` has something to do.
+        settled: Whether a minute within the alarms' thresholds changes nothing: full balance, no alarm run, no change.
+    """
 
     policy: Policy
     budget: DecreaseBudget
     constants: Constants
+    consumed: list[float]
     capacity: int = 0
     burst_balance: float = 0.0
     minimum: int = 0
@@ -46,9 +54,10 @@ class CapacityState(MutableRecord):
     high: float = 0.0
     low: float = 0.0
     full_balance: float = 0.0
-    consumed: list[float] = []
     pending: Step | None = None
     steps: list[Step] = []
+    due: float = 0.0
+    settled: bool = False
 
     def begin(self, minute: int, rate: float) -> None:
         """What happens as a minute begins: bounds of scheduled actions, and a change that takes effect."""
@@ -62,6 +71,9 @@ class CapacityState(MutableRecord):
             self._apply_bounds(minute, rate)
         if self.pending is None and self.capacity > self.maximum and self.budget.take(minute):
             self._change(minute - 1, self.maximum, 0)
+        if self.pending is None:
+            following = bounds[self.next_bounds].minute if self.next_bounds < len(bounds) else math.inf
+            self.due = minute if self.capacity > self.maximum else following
 
     def _apply_bounds(self, minute: int, rate: float) -> None:
         bounds = self.policy.bounds[self.next_bounds]
@@ -76,14 +88,15 @@ class CapacityState(MutableRecord):
 
     def end(self, minute: int, consumed: float) -> None:
         """What happens as a minute ends: the burst balance, and the alarms on what was consumed."""
-        self.consumed.append(consumed)
+        self.consumed[minute] = consumed
         balance = self.burst_balance + (self.capacity - consumed) * _MINUTE_S
         self.burst_balance = self.full_balance if balance > self.full_balance else max(balance, 0.0)
         target = self.policy.target_utilization
-        if self.pending is not None or target is None or self.capacity > self.maximum:
+        if self.pending is not None or self.capacity > self.maximum:
             return
-        if self.low <= consumed <= self.high:
+        if target is None or self.low <= consumed <= self.high:
             self.alarm.minutes = 0
+            self.settled = self.burst_balance >= self.full_balance
         elif self.alarm.add(above=consumed > self.high):
             self._scale(minute, consumed, target)
 
@@ -94,7 +107,7 @@ class CapacityState(MutableRecord):
             if units > self.capacity:
                 self._change(minute, units, self.constants.metric_minutes)
             return
-        busiest = max(self.consumed[-LOW_MINUTES:])
+        busiest = max(self.consumed[max(0, minute - LOW_MINUTES + 1) : minute + 1])
         units = new_capacity(busiest, target, self.minimum, self.maximum)
         idle = not busiest and not self.constants.zero_scales_in
         if units < self.capacity and not idle and self.budget.take(minute):
@@ -103,13 +116,16 @@ class CapacityState(MutableRecord):
     def _change(self, decided: int, units: int, alarm_minutes: float) -> None:
         self.pending = (effective_minute(decided, alarm_minutes, units, self.warm, self.constants), units)
         self.alarm.minutes = 0
+        self.due, self.settled = self.pending[0], False
 
     def _set(self, minute: int, units: int) -> None:
         self.capacity, self.warm = units, max(self.warm, units)
         self.steps.append((minute, units))
         self.full_balance = self.constants.burst_seconds * units
         self.burst_balance = min(self.burst_balance, self.full_balance)
-        self.high, self.low = thresholds(units, self.policy.target_utilization or 1.0)
+        target = self.policy.target_utilization
+        self.high, self.low = (math.inf, -math.inf) if target is None else thresholds(units, target)
+        self.settled = False
 
 
 class JointTarget(Record, frozen=True, eq=False):
@@ -137,15 +153,19 @@ def simulate_jointly(
     is consumed anywhere.
     """
     budgets = {target.table_or_index: DecreaseBudget() for target in targets}
-    states = [CapacityState(target.policy, budgets[target.table_or_index], constants) for target in targets]
     rates = [target.rates.tolist() for target in targets]
+    states = [
+        CapacityState(target.policy, budgets[target.table_or_index], constants, list(offered))
+        for target, offered in zip(targets, rates, strict=True)
+    ]
     passed = [None if target.passed is None else target.passed.tolist() for target in targets]
     fractions: list[list[float]] = [[1.0] * len(series) for series in rates]
     for minute in range(len(rates[0])):
         short = False
         for i, state in enumerate(states):
             rate = rates[i][minute]
-            state.begin(minute, rate)
+            if minute >= state.due:
+                state.begin(minute, rate)
             through = passed[i]
             if through is None and rate <= state.capacity:
                 continue
@@ -153,9 +173,16 @@ def simulate_jointly(
             if fraction < 1:
                 fractions[i][minute] = fraction
                 short = True
-        consumed = _consumed(requests, fractions, minute) if short else [series[minute] for series in rates]
-        for state, units in zip(states, consumed, strict=True):
-            state.end(minute, units)
+        if short:
+            for state, units in zip(states, _consumed(requests, fractions, minute), strict=True):
+                state.settled = False
+                state.end(minute, units)
+            continue
+        for state, series in zip(states, rates, strict=True):
+            rate = series[minute]
+            if not (state.settled and state.low <= rate <= state.high and rate <= state.capacity):
+                state.settled = False
+                state.end(minute, rate)
     return [state.steps for state in states], fractions
 
 
