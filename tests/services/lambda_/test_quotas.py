@@ -74,10 +74,10 @@ def changed(tmp_path: Path) -> dict[str, object]:
 
 def test_every_place_follows_a_changed_quota(changed: dict[str, object]) -> None:
     assert changed["bound"] == []
-    assert changed["hint"] == ["'1 MB' is too small: at least 128 MB", "128 MB to 16384 MB; CPU grows with it."]
-    assert changed["tuning"] == ["no function has 64 MB of memory", "128 MB to 16384 MB"]
-    assert changed["docs"] == "128 MB to 16384 MB; CPU grows with it."
-    assert "128 MB to 16384 MB" in str(changed["schema"])
+    assert changed["hint"] == ["'1 MB' is too small: at least 128 MB", "128 MB to 16 GB; CPU grows with it."]
+    assert changed["tuning"] == ["no function has 64 MB of memory", "128 MB to 16 GB"]
+    assert changed["docs"] == "128 MB to 16 GB; CPU grows with it."
+    assert "128 MB to 16 GB" in str(changed["schema"])
     assert changed["candidates"] == 16_384
     assert changed["init"] == 20
 
