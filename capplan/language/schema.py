@@ -16,7 +16,7 @@ from capplan.language.models import NAME, Account, Head, Traffic
 from capplan.pricing.catalogue import known_keys, regions
 from capplan.quantities import json_schema
 from capplan.service import Section
-from capplan.services import QUOTAS, SECTIONS, SERVICES, resource_type, verbs
+from capplan.services import QUOTAS, SECTIONS, SERVICES, emitters, resource_type, verbs
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
@@ -58,6 +58,9 @@ def scenario_schema() -> Schema:
     definitions: Schema = {name: {"anyOf": form["anyOf"]} for name, form in _FORMS.items()}
     head = _part(Head, definitions)
     sections = {key: _section(section, definitions) for key, section in SECTIONS.items()}
+    for definition in definitions.values():
+        if {"traffic", "stream"} <= definition.get("properties", {}).keys():
+            definition["properties"] |= _emitters()
     return {
         "$schema": DRAFT,
         "title": "capplan scenario",
@@ -76,6 +79,14 @@ def scenario_schema() -> Schema:
         "required": head["required"],
         "additionalProperties": False,
         "$defs": definitions,
+    }
+
+
+def _emitters() -> Schema:
+    """The keys of a trigger that name a resource of a service that emits; a table's stream is described in the spec."""
+    nouns = {word: SECTIONS[section].noun for word, section in emitters().items() if word != "stream"}
+    return {
+        word: {"description": f"The name of a {noun} that it reads.", "type": "string"} for word, noun in nouns.items()
     }
 
 

@@ -67,10 +67,13 @@ def _with_emitters(reader: Reader, triggers: object, path: Path) -> object:
     if "emitter" in triggers:
         reader.add_error([*path, "emitter"], "unknown key 'emitter'", f"write {' or '.join(emitters())}", key=True)
     out = {key: value for key, value in triggers.items() if key != "emitter"}
-    for word, section in emitters().items():
-        emits = SECTIONS[section].emits
-        if word in out and word != "stream" and emits is not None:
-            out |= {"stream": out.pop(word), "emitter": (section, emits.read_as)}
+    words = [word for word in emitters() if word in out]
+    if len(words) > 1:
+        reader.add_error([*path, words[1]], f"a trigger reads one resource, found {' and '.join(words)}", key=True)
+    for word in words[:1]:
+        emits = SECTIONS[emitters()[word]].emits
+        assert emits is not None  # noqa: S101  it is an emitter's word
+        out |= {"stream": out.pop(word), "emitter": (emitters()[word], emits.read_as)}
     return out
 
 

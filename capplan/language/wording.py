@@ -11,7 +11,7 @@ from capplan.errors import Diagnostic
 from capplan.quantities.json_schema import QUANTITY
 from capplan.reading.document import Document, Mark
 from capplan.reading.nearest import did_you_mean, nearest
-from capplan.services import SECTIONS
+from capplan.services import SECTIONS, emitters
 from capplan.spec_config import field_docs
 
 _EXPECTED = {
@@ -113,6 +113,8 @@ def _unknown_key(
     keys = keys_of(inner) if inner else []
     if inner is model and len(path) == _RESOURCE_KEY_STEPS and path[0] in SECTIONS:
         keys = [*keys, *SECTIONS[str(path[0])].flow_keys]
+    if inner is not None and "emitter" in inner.model_fields:
+        keys = list(dict.fromkeys([*keys, *emitters()]))
     return doc.diagnostic(path, f"unknown key '{key}'", key_hint(key, keys, inner), key=True)
 
 

@@ -57,24 +57,41 @@ def fitting(scenario: Scenario, call: Call) -> Access:
     return target.type.fit_request(target.spec, call.access)
 
 
-def sources(scenario: Scenario) -> Iterator[tuple[str, Source]]:
-    """The triggers of each resource, with its address; its own schedule is one of them."""
+class Trigger(NamedTuple):
+    """A source of a resource's demand, with the request it makes and what one record or request of it causes.
+
+    `invocations` is before batching: the share that passes, with retries.
+    """
+
+    address: str
+    source: Source
+    request: Access
+    invocations: Fraction
+
+    @property
+    def key(self) -> SourceKey:
+        """The address, the source, and the index of the trigger."""
+        return self.address, self.source.name, self.source.trigger
+
+
+def triggers_of(scenario: Scenario) -> tuple[Trigger, ...]:
+    """The triggers of all resources; a resource's own schedule is one of them."""
+    out = []
     for address, resource in scenario.resources.items():
-        for source in resource.type.sources(resource.spec):
-            yield address, source
+        sources = resource.type.sources(resource.spec)
         if address in scenario.flows_by_name:
-            yield address, Source(address, cause=f"traffic.{address}")
+            sources = (*sources, Source(address, cause=f"traffic.{address}"))
+        for source in sources:
+            request = _request_of(resource, source)
+            invocations = source.share * _attempts(scenario, address, request, source)
+            out.append(Trigger(address, source, request, invocations))
+    return tuple(out)
 
 
-def emitters_read(scenario: Scenario) -> tuple[str, ...]:
+def emitters_read(scenario: Scenario, triggers: Iterable[Trigger]) -> tuple[str, ...]:
     """Addresses of resources whose stream or queue is read."""
-    names = dict.fromkeys(source.name for _, source in sources(scenario) if source.emitted)
+    names = dict.fromkeys(trigger.source.name for trigger in triggers if trigger.source.emitted)
     return tuple(name for name in names if name in scenario.resources)
-
-
-def _key(address: str, source: Source) -> SourceKey:
-    """The address, the source, and the index of the trigger."""
-    return address, source.name, source.trigger
 
 
 def _flow_of(scenario: Scenario, source: Source, flows: Mapping[str, DemandFlow]) -> DemandFlow:
@@ -96,29 +113,24 @@ def _request_of(resource: Resource, source: Source) -> Access:
     return Access.model_validate({"op": resource.type.starts_with, "target": resource.name})
 
 
-def _per_unit(scenario: Scenario, address: str, source: Source, ratios: Ratios) -> Fraction:
-    """Invocations or runs that one request or record of a source causes."""
-    access = _request_of(scenario.resources[address], source)
-    return source.share / ratios.get(_key(address, source), Fraction(1)) * _attempts(scenario, address, access, source)
-
-
 def ratios_of(
-    scenario: Scenario, flows: Mapping[str, DemandFlow], shards: Mapping[str, int]
+    scenario: Scenario, triggers: Iterable[Trigger], flows: Mapping[str, DemandFlow], shards: Mapping[str, int]
 ) -> dict[SourceKey, Fraction]:
     """Records per invocation of each source that is read in batches, at the month's mean rate."""
     out: dict[SourceKey, Fraction] = {}
-    for address, source in sources(scenario):
-        resource = scenario.resources[address]
+    for trigger in triggers:
+        source, resource = trigger.source, scenario.resources[trigger.address]
         per_second = _flow_of(scenario, source, flows).monthly * source.share / units.MONTH_SECONDS
         ratio = resource.type.records_per_invocation(resource.spec, source, per_second, shards.get(source.name, 1))
         if ratio != 1:
-            out[_key(address, source)] = ratio
+            out[trigger.key] = ratio
     return out
 
 
 def arrivals_of(
     scenario: Scenario,
     calls: Mapping[str, tuple[OutgoingCall, ...]],
+    triggers: Iterable[Trigger],
     ratios: Ratios,
     extra: Iterable[Injected] = (),
 ) -> dict[str, DemandFlow]:
@@ -141,12 +153,12 @@ def arrivals_of(
         records = target.type.emitted_records(target.spec, injected.access)
         incoming.setdefault(emitted(injected.to), []).append(injected.flow * records)
         incoming[injected.to].append(injected.flow * _attempts(scenario, injected.to, injected.access))
-    for address, source in sources(scenario):
-        times = _per_unit(scenario, address, source, ratios)
-        if source.emitted:
-            edges.append(Edge(emitted(source.name), address, times))
+    for trigger in triggers:
+        times = trigger.invocations / ratios.get(trigger.key, 1)
+        if trigger.source.emitted:
+            edges.append(Edge(emitted(trigger.source.name), trigger.address, times))
         else:
-            incoming[address].append(scenario.flows_by_name[source.name] * times)
+            incoming[trigger.address].append(scenario.flows_by_name[trigger.source.name] * times)
     try:
         return arrivals({node: DemandFlow.total(flows) for node, flows in incoming.items()}, edges)
     except LoopError as error:
@@ -191,6 +203,7 @@ def _readable(scenario: Scenario, node: str) -> str:
 def demands(
     scenario: Scenario,
     calls: Mapping[str, tuple[OutgoingCall, ...]],
+    triggers: Iterable[Trigger],
     flows: Mapping[str, DemandFlow],
     ratios: Ratios,
     shards: Mapping[str, int],
@@ -209,14 +222,13 @@ def demands(
     for injected in extra:
         flow = injected.flow * _attempts(scenario, injected.to, injected.access)
         streams[injected.to].append(RequestStream(injected.access, flow, "injected"))
-    for address, source in sources(scenario):
-        flow = _flow_of(scenario, source, flows) * _per_unit(scenario, address, source, ratios)
-        access, records = (
-            _request_of(scenario.resources[address], source),
-            ratios.get(_key(address, source), Fraction(1)),
+    for trigger in triggers:
+        source, records = trigger.source, ratios.get(trigger.key, Fraction(1))
+        flow = _flow_of(scenario, source, flows) * (trigger.invocations / records)
+        stream = RequestStream(
+            trigger.request, flow, source.cause, source.trigger, records, shards=shards.get(source.name, 1)
         )
-        count = shards.get(source.name, 1)
-        streams[address].append(RequestStream(access, flow, source.cause, source.trigger, records, shards=count))
+        streams[trigger.address].append(stream)
     return {address: Demand(tuple(s for s in sent if s.flow.terms)) for address, sent in streams.items()}
 
 

@@ -16,6 +16,7 @@ from capplan.pipeline.demand import (
     demands,
     emitters_read,
     ratios_of,
+    triggers_of,
 )
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record
@@ -95,20 +96,21 @@ def meter(
     """
     ctx = context_of(scenario, seed)
     calls = {a: () if a == silent else calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
-    emitters = emitters_read(scenario)
+    triggers = triggers_of(scenario)
+    emitters = emitters_read(scenario, triggers)
     shards: dict[str, int] = dict.fromkeys(emitters, 1)
     ratios: dict[SourceKey, Fraction] = {}
     flows: dict[str, DemandFlow] = {}
     for _ in range(_MAX_ROUNDS):
-        flows = arrivals_of(scenario, calls, ratios, extra)
-        demand = demands(scenario, calls, flows, ratios, shards, extra)
+        flows = arrivals_of(scenario, calls, triggers, ratios, extra)
+        demand = demands(scenario, calls, triggers, flows, ratios, shards, extra)
         usage = {a: _meter(scenario.resources[a], demand[a], ctx, base) for a in emitters}
         shards = {a: scenario.resources[a].type.shards(usage[a]) for a in emitters}
-        following = ratios_of(scenario, flows, shards)
+        following = ratios_of(scenario, triggers, flows, shards)
         if following == ratios:
             break
         ratios = following
-    demand = demands(scenario, calls, flows, ratios, shards, extra)
+    demand = demands(scenario, calls, triggers, flows, ratios, shards, extra)
     usage = {a: _meter(r, demand[a], ctx, base) for a, r in scenario.resources.items()}
     return Metered(scenario, ctx, demand, usage, demand_assumptions(scenario, demand, flows), frozenset(emitters))
 

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[3]
 PRICES = {
@@ -118,6 +120,13 @@ def test_every_command_knows_it(home: Path, arguments: Sequence[str], words: Seq
     assert [word for word in words if word not in text] == []
 
 
+def test_the_editors_schema_takes_the_scenario(home: Path) -> None:
+    schema = json.loads(run(home, "schema"))
+    validator = jsonschema.Draft202012Validator(schema)
+    assert not list(validator.iter_errors(yaml.safe_load(SCENARIO)))
+    assert list(validator.iter_errors(yaml.safe_load(SCENARIO.replace("parcel_queue: outbox", "parcel_queu: outbox"))))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -125,6 +134,8 @@ def test_every_command_knows_it(home: Path, arguments: Sequence[str], words: Seq
         ("send: outbox", "send: outbux", "there is no parcel queue 'outbux'"),
         ("send: outbox", "sent: outbox", "did you mean 'send'?"),
         ("parcel_queue: outbox", "parcel_queue: inbox", "there is no parcel queue 'inbox'"),
+        ("{parcel_queue: outbox", "{parcel_queu: outbox", "did you mean 'parcel_queue'?"),
+        ("{parcel_queue: outbox", "{parcel_queue: outbox, stream: outbox", "a trigger reads one resource"),
         ("retention", "retentoin", "did you mean 'retention'?"),
         ("outbox: {retention: 2 d}", "outbox: 5", "expected keys and values under 'outbox'"),
         ("  outbox: {retention: 2 d}", "  - outbox", "such as outbox: {retention: 4 d}"),

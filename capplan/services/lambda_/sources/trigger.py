@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from capplan.calls import Access
@@ -133,7 +134,7 @@ class Trigger(BaseModel):
     """The name of a traffic."""
     stream: str | None = None
     """The name of a table whose stream it reads."""
-    emitter: tuple[str, str] = Field(default=("tables", "dynamodb"), exclude=True)
+    emitter: SkipJsonSchema[tuple[str, str]] = Field(default=("tables", "dynamodb"), exclude=True)
     """Where `stream` leads: the section, and how Lambda reads it; set by the language for other keys than `stream`."""
     via: Via | None = None
     """Where the traffic comes through, such as api-gateway-http, sqs or kinesis."""
