@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from capplan.record import replace
-from capplan.report.document import Style, columns
+from capplan.report.layout import Style, columns
 from capplan.report.views.estimate import plan_text
 from tests.report.build import FULL, LIMIT, LINES, PLAN, forty_resources, one_resource, resource
 

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from capplan.commands.diff import CostChange, Difference, GateChange, InputChange, LimitChange
 from capplan.commands.saved_plan import GateRecord, LimitRecord, PlanRecord, gates_by_text, limits_by_name
 from capplan.report import numbers
-from capplan.report.document import Style, columns, finish, left, paint, right, row, safe, title, wrap
+from capplan.report.layout import Style, columns, finish, left, paint, right, row, safe, title, wrap
 from capplan.report.verdicts import limit_name, verdict_word
 from capplan.report.views.check import VERDICT_COLOURS
 

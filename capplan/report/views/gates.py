@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from capplan.language.gate_tokens import plain_name
 from capplan.pipeline.results import Observed, Plan
 from capplan.report import numbers
-from capplan.report.document import Style, columns, finish, left, right, row, safe, title, wrap
+from capplan.report.layout import Style, columns, finish, left, right, row, safe, title, wrap
 from capplan.report.passing_gate import passing_gate
 from capplan.report.verdicts import rounded
 
