@@ -26,6 +26,15 @@ _TO_ASCII = str.maketrans(
         "’": "'",
         "Σ": "S",
         "√": "v",
+        "−": "-",
+        "✔": "+",
+        "✖": "x",
+        "↓": "v",
+        "▶": ">",
+        "→": ">",
+        "½": "h",
+        "━": "=",
+        "┄": ".",
     }
 )
 """One character for one, so that the layout is the same in both sets."""

@@ -38,8 +38,7 @@ def block_yaml(changes: Iterable[FindingChange]) -> str:
         shared = 0
         while shared < len(parents) and parents[: shared + 1] == before[: shared + 1]:
             shared += 1
-        for depth in range(shared, len(parents)):
-            lines.append("  " * depth + _key(parents[depth]))
+        lines += ["  " * depth + _key(parents[depth]) for depth in range(shared, len(parents))]
         before = parents
         lines += _entry(last, change.new, len(parents))
     return "\n".join(lines)
@@ -57,7 +56,7 @@ def _entry(key: str, value: object, depth: int) -> list[str]:
     lines = text.removesuffix("...\n").rstrip("\n").split("\n")
     if key.isdigit():
         return [f"{indent}{_key(key)}", *(f"{indent}{made}" for made in lines)]
-    if isinstance(value, Mapping | list | tuple) and (len(lines) > 1 or len(lines[0]) > _LONG):
+    if isinstance(value, Mapping | list | tuple) and (len(lines) > 1 or len(lines[0]) > _LONG or lines[0][0] == "-"):
         return [f"{indent}{key}:", *(f"{indent}  {made}" for made in _lines(value))]
     return [f"{indent}{key}: {lines[0]}"]
 
