@@ -17,6 +17,7 @@ from capplan.pipeline.demand import (
     emitters_read,
     ratios_of,
     triggers_of,
+    with_records,
 )
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record
@@ -110,6 +111,7 @@ def meter(
         if following == ratios:
             break
         ratios = following
+        triggers = with_records(scenario, triggers, ratios)
     demand = demands(scenario, calls, triggers, flows, ratios, shards, extra)
     usage = {a: _meter(r, demand[a], ctx, base) for a, r in scenario.resources.items()}
     return Metered(scenario, ctx, demand, usage, demand_assumptions(scenario, demand, flows), frozenset(emitters))

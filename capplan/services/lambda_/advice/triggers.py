@@ -8,11 +8,12 @@ from typing import Any
 from capplan import units
 from capplan.model import Change, Context, Option
 from capplan.quantities.distribution import Distribution, quantile, share_above
+from capplan.services.lambda_.invocation_time import high
 from capplan.services.lambda_.quotas import TIMEOUT_MAX, VISIBILITY_TIMEOUT_FACTOR
 from capplan.services.lambda_.sources import limits as source_limits
 from capplan.services.lambda_.sources.trigger import QUEUES, Trigger
 from capplan.services.lambda_.spec import Function
-from capplan.services.lambda_.usage import Usage, high
+from capplan.services.lambda_.usage import Usage
 
 _POLLS_A_MONTH = 4380
 """A run every ten minutes."""
