@@ -316,6 +316,8 @@ class Option(Record, frozen=True):
     severity: Literal["saving", "risk"] = "saving"
     amounts: tuple[tuple[str, Charge], ...] = ()
     """Amounts in the message: `{hour}` becomes the cost of the charge named hour."""
+    calls_factor: Fraction = Fraction(1)
+    """What the resource's `calls` are multiplied by: where one invocation takes more records, it calls more often."""
 
 
 class Assumption(Record, frozen=True):

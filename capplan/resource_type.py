@@ -155,8 +155,8 @@ class ResourceType(Generic[SpecT, UsageT]):
         """How often `calls` are made per unit of demand: retries make them again."""
         return Fraction(1)
 
-    def attempts(self, spec: SpecT, access: Access, source: Source | None) -> Fraction:
-        """Mean invocations or runs that one request, or one batch of a source, causes, retries included."""
+    def attempts(self, spec: SpecT, access: Access, source: Source | None, records: Fraction = Fraction(1)) -> Fraction:
+        """Mean invocations or runs that one request, or one batch of so many records, causes, retries included."""
         return Fraction(1)
 
     def duration_ms(self, resource: DeclaredResource[SpecT]) -> Fraction:
