@@ -38,6 +38,7 @@ class LoadProfile(Record, frozen=True, eq=False):
         over_minutes: Minutes over which a caller spreads each unit; 0 for none.
         at: The rate in one minute, computed without the series of all (which needs numpy); None where it needs that.
         starts: A schedule: the minutes at which its runs start.
+        part: What the profile is cut to, such as the minutes that a table serves; None for all of it.
     """
 
     traffic_source: str
@@ -50,11 +51,12 @@ class LoadProfile(Record, frozen=True, eq=False):
     over_minutes: int = 0
     at: Callable[[int], float] | None = None
     starts: tuple[int, ...] = ()
+    part: object = None
 
     @property
-    def key(self) -> tuple[str, int]:
+    def key(self) -> tuple[str, int, int]:
         """Profiles with the same key are the same profile."""
-        return (self.traffic_source, self.over_minutes)
+        return (self.traffic_source, self.over_minutes, id(self.part))
 
 
 def steady(traffic_source: str, *, recurring: bool) -> LoadProfile:
@@ -119,7 +121,7 @@ class DemandFlow(Record, frozen=True):
         summands = [flow for flow in flows if flow.terms]
         if len(summands) == 1 and len(summands[0].terms) == 1:
             return summands[0]
-        merged: dict[tuple[str, int], tuple[LoadProfile, Fraction]] = {}
+        merged: dict[tuple[str, int, int], tuple[LoadProfile, Fraction]] = {}
         for flow in summands:
             for profile, multiplier in flow.terms:
                 old = merged.get(profile.key)
