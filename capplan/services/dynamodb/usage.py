@@ -13,6 +13,7 @@ from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record, replace
 from capplan.services.dynamodb.capacity.busy_seconds import mean_units_at_once
+from capplan.services.dynamodb.capacity.on_demand_growth import recurring_peak
 from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget, TargetKey
 from capplan.services.dynamodb.capacity.scaling import Policy
 from capplan.services.dynamodb.capacity.scheduled_scaling import Scheduled, bounds_over_time, once_minutes
@@ -24,7 +25,7 @@ from capplan.services.dynamodb.items.storage import billed_bytes, gigabytes
 from capplan.services.dynamodb.keys.popularity import Keys
 from capplan.services.dynamodb.keys.table_keys import keys_of
 from capplan.services.dynamodb.keys.weights import hottest_key_share
-from capplan.services.dynamodb.partitions.count import partition_count
+from capplan.services.dynamodb.partitions.count import partition_count, partitions_for_bytes
 from capplan.services.dynamodb.partitions.load import (
     MAX_DRAWN,
     PartitionLoads,
@@ -281,16 +282,17 @@ def scalable_target(spec: Table, target: ThroughputTarget, direction: str, ctx: 
     new, ceiling = NEW_ON_DEMAND_THROUGHPUT[direction], PARTITION_THROUGHPUT[direction]
     pre_warmed = warm_units(spec, target.index, direction)
     warm = pre_warmed or target.partitions * ceiling
+    flow = target.flow[direction]
     maximum = on_demand_maximum(spec, target.index, direction)
     return ScalableTarget(
         key=(target.key, direction),
-        flow=target.flow[direction],
+        flow=flow,
         partition_ceiling=ceiling,
         hottest_share=float(target.hottest_share),
         quota=float(quota),
         policy=None if capacity is None else _policy(spec, target, direction, capacity, int(quota), warm),
         on_demand_maximum=None if maximum is None else float(maximum),
-        served_at_once=float(max(new, warm)),
+        served_at_once=served_at_once(spec, target, direction),
         served_at_first=float(max(new, pre_warmed)),
         loads_key=(target.keys, target.partitions, ctx.seed),
         loads=lambda: loads_of(target, ctx.seed),
@@ -304,6 +306,28 @@ def on_demand_maximum(spec: Table, index: str | None, direction: str) -> int | N
     if spec.throughput is None or index is not None:
         return None
     return spec.throughput.max_write if direction == "write" else spec.throughput.max_read
+
+
+def served_at_once(spec: Table, target: ThroughputTarget, direction: str) -> float:
+    """Units per second that an on-demand table or index serves before it grows: as pre-warmed, else twice the peak it has
+    served before, no less than a new one or than its bytes' partitions serve.
+    """
+    new, ceiling = NEW_ON_DEMAND_THROUGHPUT[direction], PARTITION_THROUGHPUT[direction]
+    pre_warmed = warm_units(spec, target.index, direction)
+    if pre_warmed:
+        return float(max(new, pre_warmed))
+    if has_seen_its_peak(spec, target.index):
+        return float(max(new, target.partitions * ceiling))
+    least = float(max(new, partitions_for_bytes(target.size_bytes) * ceiling))
+    peak = peak_units(target.flow[direction]) if target.flow[direction].terms else 0
+    return least if peak <= least else max(least, 2 * recurring_peak(target.flow[direction]))
+
+
+def has_seen_its_peak(spec: Table, index: str | None) -> bool:
+    """Whether `warm: seen` is written for a table or index; an index without `warm` has been there as long as its table."""
+    own = None if index is None else spec.indexes[index].warm
+    warm = spec.warm if own is None else own
+    return warm is not None and warm.seen
 
 
 def warm_units(spec: Table, index: str | None, direction: str) -> int:
