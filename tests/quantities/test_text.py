@@ -52,6 +52,15 @@ def test_a_mistyped_quantity_is_written_as_it_is_meant(
     assert hint_of(read, written) == hint
 
 
+def understood(read: Callable[[object], object], written: str) -> bool:
+    """Whether a quantity is read, or is only too large."""
+    try:
+        read(written)
+    except PydanticCustomError as error:
+        return "most" in (error.context or {})
+    return True
+
+
 def test_a_hint_is_always_a_quantity_that_is_read() -> None:
     """5,000 quantities with units in mixed case, words for units, separators: what a hint says to write can be read."""
     draw = random.Random(7)  # noqa: S311  drawn examples
@@ -68,6 +77,6 @@ def test_a_hint_is_always_a_quantity_that_is_read() -> None:
         except PydanticCustomError as error:
             match = HINT.fullmatch(str((error.context or {})["hint"]))
             if match is not None and amount != "0":
-                read(match["quantity"])
+                assert understood(read, match["quantity"]), (written, match["quantity"])
                 hints += 1
     assert hints > 500
