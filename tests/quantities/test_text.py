@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from capplan.quantities import text
 
-HINT = re.compile(r"(?:units are case-sensitive:|write) (?P<quantity>.+)")
+HINT = re.compile(r"(?:units are case-sensitive:|write) (?P<quantity>\S+(?: \S+)?)")
 
 
 def hint_of(read: Callable[[object], object], written: object) -> str:
