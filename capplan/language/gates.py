@@ -82,7 +82,8 @@ def _read(reader: Reader, where: Path, text: str, level: Level, waiver: Waiver |
             where, "there is no metric in this comparison: its result is always the same", _PICK, at, constant.width
         )
         return None
-    return Gate(text.strip(), test, level, mark.line, mark.column, mark.width, mark.excerpt, inside, waiver)
+    source = "" if mark.line else mark.file.partition(" ")[0]  # the option that the gate was given with
+    return Gate(text.strip(), test, level, mark.line, mark.column, mark.width, mark.excerpt, inside, waiver, source)
 
 
 def _inside(text: str, line: str, column: int) -> int | None:
