@@ -51,6 +51,18 @@ UNSUPPORTED: Mapping[str, str] = {
     "durable": "durable functions",
     "managed_instances": "functions on EC2 instances of your own",
 }
+ALSO_CALLED: Mapping[str, str] = {
+    **dict.fromkeys(("memorysize", "memorymb", "ram"), "memory"),
+    **dict.fromkeys(("durationms", "avgduration", "averageduration", "billedduration", "time"), "duration"),
+    **dict.fromkeys(("events", "event", "eventsources", "eventsourcemappings", "trigger"), "triggers"),
+    **dict.fromkeys(("architectures", "arch"), "architecture"),
+    **dict.fromkeys(("x86", "x64", "amd64", "intel"), "x86_64"),
+    **dict.fromkeys(("arm", "graviton", "aarch64"), "arm64"),
+    **dict.fromkeys(("concurrency", "reservedconcurrentexecutions"), "reserved_concurrency"),
+    **dict.fromkeys(("provisionedconcurrencyconfig", "provisioned"), "provisioned_concurrency"),
+    **dict.fromkeys(("coldstart", "initduration"), "init"),
+    **dict.fromkeys(("packagetype", "codesize"), "package"),
+}
 SNAP_START_RUNTIMES: Mapping[str, tuple[int, ...]] = {"java": (11,), "python": (3, 12), "dotnet": (8,)}
 """The first version of each runtime that supports SnapStart (Lambda Developer Guide, "SnapStart", read 2026-11-23)."""
 
