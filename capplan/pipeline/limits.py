@@ -22,18 +22,28 @@ def limits_of(metered: Metered) -> tuple[PlannedLimit, ...]:
     checks: list[LimitCheck] = []
     pools: dict[str, list[PoolLoad]] = {}
     for address, resource in scenario.resources.items():
-        checks += [
-            replace(check, resource=resource.label + check.resource[len(resource.name) :])
-            for check in resource.type.limits(metered.resource(address))
-        ]
+        checks += _checks_of(metered, address)
         for load in resource.type.pools(metered.resource(address)):
             pools.setdefault(load.limit, []).append(load)
-    checks += [c for limit, loads in pools.items() if (c := _pool_check(limit, loads, ctx)) is not None]
+    checks += [c for limit, loads in pools.items() if (c := pool_check(limit, loads, ctx)) is not None]
     planned = [_planned(check) for check in checks]
     return tuple(sorted(planned, key=lambda p: (p.headroom, p.check.resource, p.check.limit)))
 
 
-def _pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitCheck | None:
+def limits_of_resource(metered: Metered, address: str) -> tuple[PlannedLimit, ...]:
+    """The limits of one resource alone."""
+    return tuple(_planned(check) for check in _checks_of(metered, address))
+
+
+def _checks_of(metered: Metered, address: str) -> list[LimitCheck]:
+    resource = metered.scenario.resources[address]
+    return [
+        replace(check, resource=resource.label + check.resource[len(resource.name) :])
+        for check in resource.type.limits(metered.resource(address))
+    ]
+
+
+def pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitCheck | None:
     """A limit that the account's resources share, with their total load; None without a quota or a load."""
     quota = ctx.quotas.get(limit, default_quota(limit, ctx.region, ctx.quotas))
     flow = DemandFlow.total(load.flow for load in loads)

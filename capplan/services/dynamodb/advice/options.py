@@ -19,6 +19,7 @@ from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Usage
 
 _CLASSES = ("standard", "standard-ia")
+_AUTO_SCALE = f"Provision {{name}}, auto scaled at a {USUAL_TARGET}% target"
 
 
 def options(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Option, ...]:
@@ -40,7 +41,7 @@ def _other_mode(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[
         message = f"{name} has provisioned capacity; on-demand is paid per request."
         other = on_demand(name, spec, usage, _demand(usage), ctx)
         if other.usage.throttled <= usage.throttled:
-            yield Option("dynamodb.capacity-mode", message, other.changes)
+            yield Option("dynamodb.capacity-mode", message, other.changes, action="Switch {name} to on-demand")
     if spec.on_demand or _static(spec):
         yield from _scaled(name, spec, usage, ctx)
 
@@ -60,12 +61,12 @@ def _scaled(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Opti
     handles = f"provisioned capacity with auto scaling ({USUAL_TARGET}% target)"
     message = f"{name} {present}; {handles} handles this load."
     if all(shape.flat for shape, _ in usage.request_flow.terms):
-        yield Option(rule, message, auto_scaled_changes(name, spec, usage, ctx), LAGS)
+        yield Option(rule, message, auto_scaled_changes(name, spec, usage, ctx), LAGS, action=_AUTO_SCALE)
         return
     demand = _demand(usage)
     scaled = provisioned(name, spec, "auto-scaled", usage, demand, ctx, LAGS, target=USUAL_TARGET)
     if scaled.usage.throttled <= usage.throttled:
-        yield Option(rule, message, scaled.changes, LAGS)
+        yield Option(rule, message, scaled.changes, LAGS, action=_AUTO_SCALE)
         return
     planned = scheduled(name, spec, usage, demand, ctx, scaled)
     if planned is not None and planned.usage.throttled <= usage.throttled:
@@ -86,7 +87,8 @@ def _throttled(name: str, spec: Table, usage: Usage) -> Iterable[Option]:
         f"{reasons}."
     )
     what = "on-demand" if not spec.on_demand else "a higher maximum, pre-warming or more keys"
-    yield Option("dynamodb.throttled", message, (), f"callers wait and retry; {what} would serve more", "risk")
+    gives_up = f"callers wait and retry; {what} would serve more"
+    yield Option("dynamodb.throttled", message, (), gives_up, "risk", urgency="now")
 
 
 def _other_class(name: str, spec: Table) -> Option:
@@ -97,4 +99,5 @@ def _other_class(name: str, spec: Table) -> Option:
         message,
         (Change(f"tables.{name}.class", other),),
         f"{CLASS_CHANGES_MAX.value} class changes {CLASS_CHANGES_MAX.unit}",
+        action=f"Store {{name}} in class {other}",
     )

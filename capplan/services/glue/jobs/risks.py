@@ -40,6 +40,7 @@ def no_timeout(job: MeteredResource[Job, Usage]) -> Option | None:
         gives_up=f"an attempt that takes longer than {minutes} minutes is stopped, and not retried",
         severity="risk",
         amounts=_amounts(job.name, job.spec, job.usage),
+        action=f"Set a time-out of {minutes} min for {{name}}",
     )
 
 
@@ -63,6 +64,7 @@ def loose_timeout(job: MeteredResource[Job, Usage]) -> Option | None:
         gives_up=f"an attempt that takes longer than {minutes} minutes is stopped, and not retried",
         severity="risk",
         amounts=_amounts(job.name, job.spec, job.usage),
+        action=f"Shorten the time-out of {{name}} to {minutes} min",
     )
 
 
@@ -137,6 +139,7 @@ def overlapping(job: MeteredResource[Job, Usage]) -> Option | None:
         (Change(f"jobs.{job.name}.job_run_queuing", True),),
         gives_up="such a run waits and starts late instead of failing",
         severity="risk",
+        urgency="now",
     )
 
 

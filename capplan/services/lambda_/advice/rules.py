@@ -21,6 +21,7 @@ RULES: tuple[Rule, ...] = (
         "one (cost and duration in equal parts).",
         "A cheaper size may be slower; the trade-off says by how much.",
         _TUNING,
+        action="Change the memory of {name}",
     ),
     Rule(
         "lambda.faster-memory",
@@ -30,6 +31,7 @@ RULES: tuple[Rule, ...] = (
         "`memory` and `duration`: CPU-bound code costs about the same at every size up to one vCPU, so take the faster one.",
         "A slightly higher cost if the curve is not quite flat.",
         _TUNING,
+        action="Give {name} more memory",
     ),
     Rule(
         "lambda.arm64",
@@ -39,6 +41,9 @@ RULES: tuple[Rule, ...] = (
         "0.84 to 0.87 of the time, and code that waits about the same.",
         "Libraries must be built for arm64.",
         f"AWS Lambda pricing page; {_GUIDE}, Instruction set architecture, {_READ}",
+        action="Run {name} on arm64",
+        effort="medium",
+        undo="deploy the x86_64 build again",
     ),
     Rule(
         "lambda.timeout-near",
@@ -48,6 +53,7 @@ RULES: tuple[Rule, ...] = (
         "asynchronous or polled.",
         "An invocation that hangs runs, and is billed, for longer.",
         f"{_GUIDE}, Configure Lambda function timeout, {_READ}",
+        action="Lengthen the timeout of {name}",
     ),
     Rule(
         "lambda.timeout-far",
@@ -56,6 +62,7 @@ RULES: tuple[Rule, ...] = (
         "`timeout`: three times the p99. An invocation that hangs costs, and blocks, for that long only.",
         "A rare invocation that is slower than any measured one is stopped.",
         f"{_GUIDE}, Configure Lambda function timeout, {_READ}",
+        action="Shorten the timeout of {name}",
     ),
     Rule(
         "lambda.source-timeout",
@@ -65,6 +72,7 @@ RULES: tuple[Rule, ...] = (
         "`timeout` below the source's, or an asynchronous call that answers before the work is done.",
         "Invocations that take longer than the source waits are stopped.",
         f"API Gateway, Elastic Load Balancing, AppSync and Cognito quotas, {_READ}",
+        action="Shorten the timeout of {name} to what its source waits",
     ),
     Rule(
         "lambda.visibility-timeout",
@@ -74,6 +82,7 @@ RULES: tuple[Rule, ...] = (
         "is delivered, and billed, again.",
         "A message whose invocation failed comes back later.",
         f"{_GUIDE}, Using Lambda with Amazon SQS, {_READ}",
+        action="Lengthen the visibility timeout of the queue of {name}",
     ),
     Rule(
         "lambda.caller-gives-up",
@@ -83,6 +92,7 @@ RULES: tuple[Rule, ...] = (
         "and nobody receives its answer.",
         "",
         f"{_GUIDE}, Invoking a function synchronously, {_READ}",
+        action="Let the callers of {name} wait for it",
     ),
     Rule(
         "lambda.reserved-concurrency",
@@ -93,6 +103,7 @@ RULES: tuple[Rule, ...] = (
         "this function and the others from throttling each other.",
         f"Less concurrency for the other functions; {UNRESERVED_MIN.value} must stay unreserved.",
         f"{_GUIDE}, Configuring reserved concurrency, {_READ}",
+        action="Reserve concurrency for {name}",
     ),
     Rule(
         "lambda.provisioned-concurrency",
@@ -102,6 +113,7 @@ RULES: tuple[Rule, ...] = (
         "itself only if they are busy enough: at most list prices at least 60% of the time.",
         "Billed whether used or not.",
         f"{_GUIDE}, Configuring provisioned concurrency; pricing page, {_READ}",
+        action="Provision concurrency for {name}",
     ),
     Rule(
         "lambda.provisioned-scheduled",
@@ -110,6 +122,7 @@ RULES: tuple[Rule, ...] = (
         "`provisioned_concurrency.scheduled`: these hours only, sized by Erlang's loss formula.",
         "Cold starts outside these hours remain.",
         f"{_GUIDE}, Configuring provisioned concurrency; Application Auto Scaling, {_READ}",
+        action="Provision concurrency for {name} in its busy hours",
     ),
     Rule(
         "lambda.provisioned-idle",
@@ -118,6 +131,7 @@ RULES: tuple[Rule, ...] = (
         "Remove `provisioned_concurrency`, or reduce it to the size that its traffic fills.",
         "Cold starts come back.",
         f"AWS Lambda pricing page, {_READ}",
+        action="Remove the provisioned concurrency of {name}",
     ),
     Rule(
         "lambda.snap-start",
@@ -127,6 +141,8 @@ RULES: tuple[Rule, ...] = (
         "`snap_start: true`: the init runs once, when a version is published; each cold start restores its snapshot instead.",
         "Published versions only; regenerate randomness and reconnect after restore.",
         f"{_GUIDE}, Improving startup performance with Lambda SnapStart, {_READ}",
+        action="Start {name} from a snapshot (SnapStart)",
+        effort="medium",
     ),
     Rule(
         "lambda.init-outside-handler",
@@ -136,6 +152,9 @@ RULES: tuple[Rule, ...] = (
         "with the CPU of one vCPU whatever the memory.",
         "Code to move; a longer init if not all of it is needed.",
         f"{_GUIDE}, Best practices for working with AWS Lambda functions, {_READ}",
+        action="Initialize {name} outside its handler",
+        effort="medium",
+        undo="deploy the former code again",
     ),
     Rule(
         "lambda.batch",
@@ -144,6 +163,7 @@ RULES: tuple[Rule, ...] = (
         "`batch` and `window`: the part of the duration that does not depend on the records is billed less often.",
         "A record waits for up to the batch window; a failed batch has more records.",
         f"{_GUIDE}, Event source mappings, {_READ}",
+        action="Collect larger batches for {name}",
     ),
     Rule(
         "lambda.poll-to-event",
@@ -153,6 +173,9 @@ RULES: tuple[Rule, ...] = (
         "trigger gives the share of runs that find something (`finds`), the saving is that of the other runs.",
         "The source must send the event.",
         f"{_GUIDE}, Event-driven architectures, {_READ}",
+        action="Send {name} events instead of polling",
+        effort="high",
+        undo="schedule the polling function again",
     ),
     Rule(
         "lambda.quota",
@@ -162,6 +185,8 @@ RULES: tuple[Rule, ...] = (
         "grows with it.",
         "AWS takes hours to days to raise it.",
         f"{_GUIDE}, Lambda quotas, {_READ}",
+        action="Request a higher quota for the {name}",
+        undo="a quota that AWS has raised needs no undoing",
     ),
     Rule(
         "lambda.scaling-rate",
@@ -171,5 +196,6 @@ RULES: tuple[Rule, ...] = (
         f"between: AWS adds up to {SCALING_RATE.value:,} {SCALING_RATE.unit} to a function.",
         "Provisioned environments are billed whether used or not.",
         f"{_GUIDE}, Lambda scaling behavior, {_READ}",
+        action="Provision concurrency for {name} before its rise",
     ),
 )

@@ -55,7 +55,7 @@ def _source_timeout(name: str, spec: Function, trigger: Trigger) -> Iterable[Opt
         f"{late * 100:.2g}% of the answers come too late, and are billed."
     )
     change = Change(f"functions.{name}.timeout", f"{seconds} s")
-    yield Option("lambda.source-timeout", message, (change,), "longer invocations are stopped", "risk")
+    yield Option("lambda.source-timeout", message, (change,), "longer invocations are stopped", "risk", urgency="now")
 
 
 def _visibility(name: str, spec: Function, trigger: Trigger, index: int) -> Iterable[Option]:
@@ -80,7 +80,9 @@ def _caller_timeout(name: str, spec: Function, usage: Usage, ctx: Context) -> It
             f"{name} run longer, and bill at least {float(wasted):,.0f} GB-seconds a month for answers that nobody receives."
         )
         timeout = f"{min(Decimal(TIMEOUT_MAX.value), spec.timeout_ms + 1000) / 1000:f} s"
-        yield Option("lambda.caller-gives-up", message, (Change(f"functions.{function}.timeout", timeout),), "", "risk")
+        change = Change(f"functions.{function}.timeout", timeout)
+        action = f"Lengthen the timeout of {function}, which calls {{name}}"
+        yield Option("lambda.caller-gives-up", message, (change,), "", "risk", action=action, urgency="now")
 
 
 def _seconds(ms: Fraction | Decimal) -> str:
