@@ -15,7 +15,7 @@ from capplan.errors import CapplanError
 from capplan.language.load import load
 from capplan.pipeline.results import Modes, Plan
 from capplan.report.checked import Checked
-from capplan.report.layout import Style
+from capplan.report.style import Style
 from capplan.report.views.check import check_text
 from capplan.report.views.compare_modes import modes_text
 from capplan.report.views.errors import errors_text

@@ -10,7 +10,7 @@ import typer
 
 from capplan.errors import CapplanError
 from capplan.record import Record
-from capplan.report.layout import Style
+from capplan.report.style import Style
 
 FORMATS = ("table", "json")
 _PIPE_WIDTH = 100
@@ -110,8 +110,8 @@ def put(text: str) -> None:
 
 def report(text: str, *, ascii_only: bool = False) -> None:
     """Write text to standard error, safe for a terminal."""
-    from capplan.report.layout import safe  # noqa: PLC0415
     from capplan.report.plain import inert  # noqa: PLC0415
+    from capplan.report.style import safe  # noqa: PLC0415
 
     style = Style(ascii=ascii_only or not _supports_unicode(sys.stderr))
     lines = [inert(safe(line, style)) for line in text.rstrip("\n").split("\n")]

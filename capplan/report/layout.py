@@ -5,48 +5,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 from capplan.record import Record
-from capplan.report.plain import inert, plain
+from capplan.report.plain import inert
+from capplan.report.style import Style, safe
 
-_TO_ASCII = str.maketrans(
-    {
-        "×": "x",
-        "·": "-",
-        "█": "#",
-        "▌": "+",
-        "▏": ".",
-        "░": "x",
-        "─": "-",
-        "│": "|",
-        "…": "~",
-        "●": "o",
-        "≥": ">",
-        "≤": "<",
-        "–": "-",
-        "—": "-",
-        "’": "'",
-        "Σ": "S",
-        "√": "v",
-    }
-)
-"""One character for one, so that the layout is the same in both sets."""
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _MARGIN = 80
-_WIDE = 120
-"""Where the widest row ends."""
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "cyan": "36", "bold": "1", "dim": "2"}
-
-
-class Style(Record, frozen=True):
-    """The width, the set of symbols, and whether there is color."""
-
-    width: int = 80
-    ascii: bool = True
-    colour: bool = False
-
-    @property
-    def wide(self) -> bool:
-        """Whether the columns fit that only a wide terminal gets."""
-        return self.width >= _WIDE
 
 
 class Cell(Record, frozen=True):
@@ -92,13 +56,6 @@ def _line(style: Style, shown: Sequence[tuple[Cell, str]], colour: str) -> str:
         line += " " * blanks + paint(text, colour or cell.colour, style)
         used += blanks + columns(text)
     return line
-
-
-def safe(text: str, style: Style) -> str:
-    """Text as it may be shown in this style: one line, nothing a terminal acts upon, ASCII where that is asked for."""
-    if text.isascii() and text.isprintable() and "##" not in text:
-        return text
-    return plain(text.translate(_TO_ASCII) if style.ascii else text, ascii_only=style.ascii)
 
 
 def columns(text: str) -> int:

@@ -88,7 +88,7 @@ def test_explain_shows_the_working_whose_parts_add_up() -> None:
 def test_every_line_of_the_web_shop_can_be_explained() -> None:
     from capplan.commands.explain import explain, line_items
     from capplan.language.load import load
-    from capplan.report.layout import Style
+    from capplan.report.style import Style
     from capplan.report.views.explain import explain_text
 
     scenario = load(WEB_SHOP)

@@ -11,7 +11,7 @@ import capplan
 from capplan.commands.plan import plan
 from capplan.language.load import load
 from capplan.pipeline.results import Plan
-from capplan.report.layout import Style
+from capplan.report.style import Style
 from capplan.report.formats.json import to_json
 from capplan.report.records.plan import plan_record
 from capplan.report.views.access_patterns import patterns_block

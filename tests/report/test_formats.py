@@ -19,7 +19,7 @@ from capplan.errors import Diagnostic
 from capplan.pipeline.results import Observed, Plan, Waived
 from capplan.record import replace
 from capplan.report.checked import Checked
-from capplan.report.layout import Style
+from capplan.report.style import Style
 from capplan.report.formats.csv import diff_csv, gates_csv, lines_csv, observables_csv
 from capplan.report.formats.github import checked_annotations, diff_annotations
 from capplan.report.formats.json import to_json

@@ -34,8 +34,8 @@ from capplan.report.document import (
     TimeChart,
     visible,
 )
-from capplan.report.layout import Style, safe
 from capplan.report.plain import inert
+from capplan.report.style import Style, safe
 
 _STYLES: dict[Role, str] = {
     "": "",
@@ -190,7 +190,9 @@ def _drawn(cell: Cell, style: Style) -> RenderableType:
         share = min(max(cell.share, 0.0), 1.0)
         if style.ascii or not style.colour:
             full = round(share * _BAR_CELLS)
-            return Text(("=" * full + "." * (_BAR_CELLS - full)) if style.ascii else "━" * full + "┄" * (_BAR_CELLS - full))
+            return Text(
+                ("=" * full + "." * (_BAR_CELLS - full)) if style.ascii else "━" * full + "┄" * (_BAR_CELLS - full)
+            )
         color = _color(cell.role)
         return ProgressBar(1, share, width=_BAR_CELLS, complete_style=color, finished_style=color, style="bright_black")
     return _text(cell, style)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from capplan.pipeline.results import Plan
 from capplan.report import numbers
-from capplan.report.layout import Style, safe
+from capplan.report.style import Style, safe
 
 
 def validated_text(plans: Sequence[Plan], style: Style) -> str:

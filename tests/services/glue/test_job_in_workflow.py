@@ -9,7 +9,7 @@ import pytest
 
 import capplan
 from capplan.pipeline.results import Plan
-from capplan.report.layout import Style
+from capplan.report.style import Style
 from capplan.report.record import value_of
 from capplan.report.records.plan import plan_record
 from capplan.report.views.estimate import plan_text
