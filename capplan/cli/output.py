@@ -3,8 +3,9 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
@@ -12,7 +13,10 @@ from capplan.errors import CapplanError
 from capplan.record import Record
 from capplan.report.style import Style
 
-FORMATS = ("table", "json")
+if TYPE_CHECKING:
+    from capplan.report.document import Document
+
+FORMATS = ("table", "json", "markdown")
 _PIPE_WIDTH = 100
 
 
@@ -97,6 +101,33 @@ def emit(
     for path, text in texts:
         if path is None and not where.quiet:
             put(text)
+
+
+def emit_document(
+    where: Output,
+    as_json: Callable[[], str],
+    document: "Callable[[], Document]",
+    others: Mapping[str, Callable[[], str]] | None = None,
+    *,
+    details: bool = False,
+) -> None:
+    """The same with a document, which is made once: as a table on the terminal, and as Markdown."""
+
+    @lru_cache(1)
+    def made() -> "Document":
+        return document()
+
+    def table(style: Style) -> str:
+        from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
+
+        return terminal_text(made(), style, details=details)
+
+    def markdown() -> str:
+        from capplan.report.formats.document_markdown import document_markdown  # noqa: PLC0415
+
+        return document_markdown(made())
+
+    emit(where, as_json, table, {"markdown": markdown, **(others or {})})
 
 
 def put(text: str) -> None:
