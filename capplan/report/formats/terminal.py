@@ -30,6 +30,7 @@ from capplan.report.document import (
     Role,
     Row,
     Span,
+    Spark,
     Table,
     TimeChart,
     visible,
@@ -168,6 +169,8 @@ def _fitting(table: Table, rows: Sequence[Row], style: Style) -> list[int]:
 def _cells_wide(row: Row, at: int, column: Column) -> int:
     """Columns of the terminal that a cell takes; a sentence needs no more than a short line."""
     cell = row.cells[at]
+    if isinstance(cell, Spark):
+        return len(cell.values)
     if isinstance(cell, Bar | Meter):
         return _BAR_CELLS
     wide = sum(cell_len(span.text) for span in cell) + (2 * row.level if at == 0 else 0)
@@ -195,6 +198,10 @@ def _drawn(cell: Cell, style: Style) -> RenderableType:
             )
         color = _color(cell.role)
         return ProgressBar(1, share, width=_BAR_CELLS, complete_style=color, finished_style=color, style="bright_black")
+    if isinstance(cell, Spark):
+        from capplan.report.formats.terminal_charts import spark  # noqa: PLC0415  where there is one
+
+        return spark(cell, style)
     return _text(cell, style)
 
 
