@@ -38,8 +38,7 @@ def block_yaml(changes: Iterable[FindingChange]) -> str:
         shared = 0
         while shared < len(parents) and parents[: shared + 1] == before[: shared + 1]:
             shared += 1
-        for depth in range(shared, len(parents)):
-            lines.append("  " * depth + _key(parents[depth]))
+        lines += ["  " * depth + _key(parents[depth]) for depth in range(shared, len(parents))]
         before = parents
         lines += _entry(last, change.new, len(parents))
     return "\n".join(lines)

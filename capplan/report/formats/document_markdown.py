@@ -102,7 +102,7 @@ def words_markdown(words: Line) -> str:
     out = ""
     for i, span in enumerate(words):
         text = md(span.text)
-        bold = span.role in ("strong", "bad") and _stands_alone(words, i)
+        bold = span.role == "strong" and _stands_alone(words, i)
         inner = text.strip(" ")
         out += text.replace(inner, f"**{inner}**", 1) if bold and inner else text
     return out
@@ -194,9 +194,7 @@ def _chart(chart: "Chart") -> str:
     """A table of the chart: each series' least, mean and largest value, and when that is."""
     heads = (f"{md(chart.title)}, {md(chart.series[0].unit)}", "lowest", "mean", "highest")
     rows = [[md(series.name), *_figures(series)] for series in chart.series]
-    return "\n".join(
-        [f"| {' | '.join(heads)} |", "|---|---:|---:|---:|", *(f"| {' | '.join(row)} |" for row in rows)]
-    )
+    return "\n".join([f"| {' | '.join(heads)} |", "|---|---:|---:|---:|", *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 def _figures(series: "Series") -> list[str]:
@@ -215,7 +213,8 @@ def _bars(bars: "Bars") -> str:
     """The named loads beside the limit."""
     limit = numbers.rate(numbers.of_float(bars.limit))
     rows = [
-        f"| {md(name)} | {numbers.rate(numbers.of_float(value))} |" for name, value in zip(bars.names, bars.values, strict=False)
+        f"| {md(name)} | {numbers.rate(numbers.of_float(value))} |"
+        for name, value in zip(bars.names, bars.values, strict=False)
     ]
     if not rows:
         rows = [f"| the largest | {numbers.rate(numbers.of_float(bars.values[0]))} |"] if bars.values else []

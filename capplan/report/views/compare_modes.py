@@ -78,7 +78,9 @@ def _or_details(*, alone: bool) -> Shown:
 def mode_words(option_id: str) -> str:
     """An option's mode and class in words: `Auto scaling 70%`, `On-demand, Standard-IA`."""
     mode, *rest = option_id.split("/")
-    words = _MODES.get(mode) or ("Auto scaling 70%, scheduled" if mode == "scheduled" else f"Auto scaling {mode.removeprefix(_SCALED)}%")
+    words = _MODES.get(mode) or (
+        "Auto scaling 70%, scheduled" if mode == "scheduled" else f"Auto scaling {mode.removeprefix(_SCALED)}%"
+    )
     return words + (", Standard-IA" if "standard-ia" in rest else "")
 
 
@@ -365,7 +367,12 @@ def _commitments(table: ComparedTable, chosen: ModeOption) -> list[Line]:
     """What a commitment saves on top, the shortest first."""
     out = []
     for option in table.options:
-        if option.commitment and _base(option) == chosen.id and option.monthly_cost is not None and _saves(option, chosen):
+        if (
+            option.commitment
+            and _base(option) == chosen.id
+            and option.monthly_cost is not None
+            and _saves(option, chosen)
+        ):
             more = (chosen.monthly_cost or Decimal(0)) - option.monthly_cost
             out.append(f"{option.commitment} saves {numbers.usd(more)} more")
     return [line(f"If the load stays: {'; '.join(out)}.")] if out else []
@@ -384,5 +391,3 @@ def _account(account: ComparedAccount | None) -> list[tuple[Span, Line]]:
     for _, words, cost in account.pooled:
         out.append((strong(""), line(f"{numbers.usd(cost)} with {words}")))
     return out
-
-

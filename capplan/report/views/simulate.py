@@ -1,5 +1,6 @@
 """Shows a simulation: what became of the load over four weeks, the day in charts, its events and their causes."""
 
+import itertools
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -142,10 +143,11 @@ def _timeline(timeline: Timeline, *, whole: bool, all_events: bool) -> list[Bloc
 
 def _merged(timelines: Sequence[Timeline], *, all_events: bool) -> list[Block]:
     """The events of all timelines on the days they show, in one table."""
-    rows: list[Row] = []
-    for timeline in timelines:
-        for made in _event_rows(timeline, _MAX_OF_EACH, all_events=all_events, dated=True):
-            rows.append(made._replace(cells=(line(timeline.name), *made.cells)))
+    rows = [
+        made._replace(cells=(line(timeline.name), *made.cells))
+        for timeline in timelines
+        for made in _event_rows(timeline, _MAX_OF_EACH, all_events=all_events, dated=True)
+    ]
     if not rows:
         return [facts(("Events", "none in four weeks"))]
     columns = (Column("Timeline"), Column("Time"), Column("What happens", wraps=True), Column("Why", wraps=True))
@@ -187,30 +189,22 @@ def _event_rows(timeline: Timeline, most: int, *, all_events: bool, dated: bool)
 
 
 def _folded(events: Sequence[Event], kept: set[int], *, dated: bool) -> list[Row]:
-    """A row for each event; in the short form runs of small ones are one row."""
+    """A row for each event; in the short form runs of two and more small ones are one row."""
     out: list[Row] = []
-    hidden: list[Event] = []
-    for i, event in enumerate(events):
-        if i in kept:
-            out += _run(hidden, dated=dated)
-            hidden = []
-        else:
-            hidden.append(event)
-        out.append(_event(event, "always" if i in kept else "details", dated=dated))
-    return out + _run(hidden, dated=dated)
-
-
-def _run(events: Sequence[Event], *, dated: bool) -> list[Row]:
-    """A row for events that the short form leaves out."""
-    if not events:
-        return []
-    first, last = _when(events[0].second, dated=dated), _clock(events[-1].second)
-    words = f"{len(events):,} more until {last}: --details" if len(events) > 1 else "1 more: --details"
-    return [row(first, words, "", role="dim", shown="short")]
+    for is_kept, run in itertools.groupby(range(len(events)), lambda i: i in kept):
+        at = list(run)
+        folds = not is_kept and len(at) > 1
+        if folds:
+            first, last = _when(events[at[0]].second, dated=dated), _clock(events[at[-1]].second)
+            out.append(row(first, f"{len(at):,} more until {last}: --details", "", role="dim", shown="short"))
+        out += [_event(events[i], "details" if folds else "always", dated=dated) for i in at]
+    return out
 
 
 def _event(event: Event, shown: Shown, *, dated: bool) -> Row:
-    return row(_when(event.second, dated=dated), Span(event.text, "bad" if event.bad else ""), event.reason, shown=shown)
+    return row(
+        _when(event.second, dated=dated), Span(event.text, "bad" if event.bad else ""), event.reason, shown=shown
+    )
 
 
 def _when(second: int, *, dated: bool) -> str:
