@@ -172,7 +172,9 @@ def dim(text: str) -> Span:
     return Span(text, "dim")
 
 
-def row(*cells: Words | Bar | Meter | Spark, level: int = 0, role: Role = "", shown: Shown = "always", space: bool = False) -> Row:
+def row(
+    *cells: Words | Bar | Meter | Spark, level: int = 0, role: Role = "", shown: Shown = "always", space: bool = False
+) -> Row:
     """A row; a plain text becomes a cell of one span."""
     made = tuple(cell if isinstance(cell, Bar | Meter | Spark) else line(cell) for cell in cells)
     return Row(made, level, role, shown, space)
@@ -193,10 +195,8 @@ def with_names(text: str, names: Iterable[str]) -> Line:
     known = sorted((name for name in names if name), key=len, reverse=True)
     if not known:
         return line(text)
-    pattern = re.compile(r"(?<![\w.-])(" + "|".join(map(re.escape, known)) + r")(?![\w-])")
-    return tuple(
-        Span(part, "strong" if i % 2 else "") for i, part in enumerate(pattern.split(text)) if part
-    )
+    pattern = re.compile(r"(?<![\w.-])((?:" + "|".join(map(re.escape, known)) + r")(?:\.[\w-]*\w)?)(?![\w-])")
+    return tuple(Span(part, "strong" if i % 2 else "") for i, part in enumerate(pattern.split(text)) if part)
 
 
 def text_of(words: Line) -> str:

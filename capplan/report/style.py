@@ -24,8 +24,9 @@ _TO_ASCII = str.maketrans(
         "✔": "+",
         "✖": "x",
         "▶": ">",
-        "↓": "-",
-        "↑": "+",
+        "↓": "v",
+        "━": "=",
+        "┄": ".",
     }
 )
 """What stands for a symbol where only ASCII is shown; anything else becomes an escape."""

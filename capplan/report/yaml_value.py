@@ -56,7 +56,7 @@ def _entry(key: str, value: object, depth: int) -> list[str]:
     lines = text.removesuffix("...\n").rstrip("\n").split("\n")
     if key.isdigit():
         return [f"{indent}{_key(key)}", *(f"{indent}{made}" for made in lines)]
-    if isinstance(value, Mapping | list | tuple) and (len(lines) > 1 or len(lines[0]) > _LONG or lines[0].startswith("- ")):
+    if isinstance(value, Mapping | list | tuple) and (len(lines) > 1 or len(lines[0]) > _LONG or lines[0][0] == "-"):
         return [f"{indent}{key}:", *(f"{indent}  {made}" for made in _lines(value))]
     return [f"{indent}{key}: {lines[0]}"]
 

@@ -9,7 +9,6 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel as RichPanel
-from rich.progress_bar import ProgressBar
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -92,7 +91,7 @@ def _print(console: Console, block: Block, style: Style, *, details: bool) -> No
         console.print(made)
 
 
-def _renderable(block: Block, style: Style, *, details: bool) -> RenderableType | None:
+def _renderable(block: Block, style: Style, *, details: bool) -> RenderableType | None:  # noqa: PLR0911  a block each
     if isinstance(block, Heading):
         out = _text((Span(block.text),), style)
         out.stylize(_HEADING)
@@ -128,7 +127,8 @@ def _table(table: Table, style: Style, *, details: bool) -> RenderableType | Non
     if not rows:
         return None
     shown = _fitting(table, rows, style)
-    stretched = [i for i in shown if table.columns[i].wraps] or shown[:1]
+    named = [i for i in shown if table.columns[i].title]
+    stretched = [i for i in shown if table.columns[i].wraps] or named[:1]
     out = RichTable(
         box=_ASCII_RULE if style.ascii else _RULE,
         expand=table.fills,
@@ -190,14 +190,9 @@ def _drawn(cell: Cell, style: Style) -> RenderableType:
             return Text("#" * round(share * _BAR_CELLS))
         return RichBar(1, 0, share, width=_BAR_CELLS, color=_color(cell.role))
     if isinstance(cell, Meter):
-        share = min(max(cell.share, 0.0), 1.0)
-        if style.ascii or not style.colour:
-            full = round(share * _BAR_CELLS)
-            return Text(
-                ("=" * full + "." * (_BAR_CELLS - full)) if style.ascii else "━" * full + "┄" * (_BAR_CELLS - full)
-            )
-        color = _color(cell.role)
-        return ProgressBar(1, share, width=_BAR_CELLS, complete_style=color, finished_style=color, style="bright_black")
+        full = round(min(max(cell.share, 0.0), 1.0) * _BAR_CELLS)
+        used, free = ("=", ".") if style.ascii else ("━", "┄")
+        return Text.assemble((used * full, _color(cell.role)), (free * (_BAR_CELLS - full), "bright_black"))
     if isinstance(cell, Spark):
         from capplan.report.formats.terminal_charts import spark  # noqa: PLC0415  where there is one
 

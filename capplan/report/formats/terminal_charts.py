@@ -43,7 +43,7 @@ _MAX_LOADS = 8
 def time_chart(chart: Chart, style: Style) -> "RenderableType":
     """The title, the unit with the legend, the columns with their scale, the time axis; a sentence where all is 0."""
     title = Text(safe(f"  {_capital(chart.title)}", style), "bold")
-    cells, tick_s = _cells(chart.series[0], style.width - _MARGIN - 1)
+    cells, tick_s = _cells(chart.series[0], style.width - _MARGIN)
     columns = _Columns(chart, cells)
     highest = max(columns.tops)
     if highest <= 0:
@@ -145,14 +145,14 @@ def _axis(series: Series, cells: int, tick_s: int, style: Style) -> list[Text]:
     """Ticks at round times, with their labels."""
     per_cell = series.step_s * len(series.values) / cells
     corner, tick, flat = ("+", "+", "-") if style.ascii else ("└", "┴", "─")
-    line, labels = [flat] * cells, [" "] * (cells + 1)
+    line, labels = [flat] * cells, [" "] * cells
     end = series.start_s + series.step_s * len(series.values)
     first = -(-series.start_s // tick_s) * tick_s
     for at in range(first, end, tick_s):
         c = int((at - series.start_s) / per_cell)
         line[c] = tick
         text = _clock(at, tick_s)
-        if c + len(text) <= cells + 1:
+        if c + len(text) <= cells:
             labels[c : c + len(text)] = text
     marks = [" " * (_MARGIN - 1) + corner + "".join(line), " " * _MARGIN + "".join(labels).rstrip()]
     return [Text(text, _DIM) for text in marks]

@@ -40,7 +40,9 @@ def check_document(checked: Checked) -> Document:
     gates = ranked(checked.gates)
     head = subtitle(plan.region, f"{'contracted' if plan.discount else 'list'} prices in USD", plan.file)
     if not gates:
-        how = "Write gates: in the scenario, or give --budget 2500. capplan gates SCENARIO lists what a gate can observe."
+        how = (
+            "Write gates: in the scenario, or give --budget 2500. capplan gates SCENARIO lists what a gate can observe."
+        )
         panel = Panel("warn", ((signed("warn", "no gates"), line(f"{cost_words(checked)}")),), (line(how),))
         return Document(plan.name, head, (panel,))
     blocks: list[Block] = [Heading("Gates"), _table(gates)]

@@ -87,11 +87,12 @@ def _big(plan: Plan, lines: Mapping[str, Sequence[LineItem]], top: int) -> _Big:
 def _resource(
     resource: PlannedResource, lines: Sequence[LineItem], big: frozenset[str], plan: Plan, shown: Shown
 ) -> list[Row]:
-    """A resource, and its lines below; one line alone, or the only large one, stands in the resource's row."""
+    """A resource, and its lines below; a line alone, or one beside which the others are no cent, is in its row."""
     large = [x for x in lines if x.id in big]
-    one = lines[0] if len(lines) == 1 else None
-    if one is not None:
-        return [_line_row(one, f"{resource.label} {_short_id(one, resource)}", 1, plan, shown=shown, share=True)]
+    if len(lines) == 1 or (large and _cents(large[0].contracted_cost) == _cents(resource.monthly_cost)):
+        of_one = f"{resource.label} {_short_id(lines[0], resource)}"
+        rows = [_line_row(lines[0], of_one, 1, plan, shown=shown, share=True)]
+        return rows + [_line_row(x, _short_id(x, resource), 2, plan, shown="details") for x in lines[1:]]
     out = [_sum_row(resource.label, 1, resource.monthly_cost, plan, shown=shown)]
     small = [x for x in lines if x not in large]
     folds = len(small) > 1 or not large
@@ -112,7 +113,9 @@ def _short_id(line: LineItem, resource: PlannedResource) -> str:
     return line.id.removeprefix(f"{resource.label}.")
 
 
-def _rounding(whole: Decimal, parts: Sequence[Decimal], folded: Iterable[PlannedResource | LineItem], level: int) -> list[Row]:
+def _rounding(
+    whole: Decimal, parts: Sequence[Decimal], folded: Iterable[PlannedResource | LineItem], level: int
+) -> list[Row]:
     """A row with what the shown cents of the parts lack to the sum's, in the short and in the long form."""
     small = [p.monthly_cost if isinstance(p, PlannedResource) else p.contracted_cost for p in folded]
     shown_small = _cents(sum(small, Decimal(0)))

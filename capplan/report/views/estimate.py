@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from os.path import commonprefix
 
 from capplan.model import Excluded
 from capplan.pipeline.results import Plan, WeighedAssumption
@@ -143,12 +142,11 @@ def _foot(plan: Plan) -> Facts:
 
 def _largest(assumptions: Sequence[WeighedAssumption]) -> str:
     """The assumption that the bill hangs on most."""
-    weighed = [a for a in assumptions if a.cost_if_not]
+    weighed = [(a.cost_if_not, a.assumption) for a in assumptions if a.cost_if_not]
     if not weighed:
         return ""
-    largest = max(weighed, key=lambda a: abs(a.cost_if_not or 0))
-    gap = numbers.usd(largest.cost_if_not or Decimal(0), sign=True)
-    return f" Largest: {largest.assumption.path}: {largest.assumption.value} ({gap} if not)."
+    gap, largest = max(weighed, key=lambda pair: abs(pair[0]))
+    return f" Largest: {largest.path}: {largest.value} ({numbers.usd(gap, sign=True)} if not)."
 
 
 def _joined(excluded: Sequence[Excluded]) -> list[str]:
@@ -158,7 +156,7 @@ def _joined(excluded: Sequence[Excluded]) -> list[str]:
         by_why.setdefault(entry.why, []).append(entry.what)
     out: list[str] = []
     for whats in by_why.values():
-        prefix = commonprefix(whats)
-        same = prefix.endswith(" ") and len(whats) > 1
-        out += [f"{prefix}{len(whats)} resources"] if same else whats
+        heads = {what.rpartition(" ")[0] for what in whats}
+        head = heads.pop() if len(heads) == 1 and len(whats) > 1 else ""
+        out += [f"{head} {len(whats)} resources"] if head else whats
     return out

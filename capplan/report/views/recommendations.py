@@ -5,7 +5,20 @@ from decimal import Decimal
 
 from capplan.pipeline.results import Finding, Plan
 from capplan.report import numbers
-from capplan.report.document import Block, Column, Heading, Line, Paragraph, Row, Shown, Span, Table, line, row, with_names
+from capplan.report.document import (
+    Block,
+    Column,
+    Heading,
+    Line,
+    Paragraph,
+    Row,
+    Shown,
+    Span,
+    Table,
+    line,
+    row,
+    with_names,
+)
 from capplan.report.views.parts import names_of
 
 _FEW = 6

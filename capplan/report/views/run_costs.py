@@ -19,6 +19,8 @@ _COLUMNS = (
     Column("Succeeds", "right"),
     Column("Waste", "right", optional=1),
     Column("Notice after", "right", optional=1),
+    Column("Attempts", "right", optional=2),
+    Column("Notices/month", "right", optional=2),
 )
 
 
@@ -32,10 +34,8 @@ def runs_table(runs: Sequence[RunCost], few: int) -> Table | None:
     for run in bounded:
         shown: Shown = "details" if run in folded else "always"
         rows.append(_row(run, shown))
-        if run.notices:
-            rows.append(row(_notices(run), *[""] * 7, level=1, role="dim", shown="details"))
     if folded:
-        rows.append(row(f"{len(folded)} more", *[""] * 7, role="dim", shown="short"))
+        rows.append(row(f"{len(folded)} more", *[""] * 9, role="dim", shown="short"))
     return Table(_COLUMNS, tuple(rows))
 
 
@@ -49,15 +49,10 @@ def _row(run: RunCost, shown: Shown) -> Row:
         _probability(run.success_share),
         _share(run.waste_share),
         _time(run.notice_seconds) if run.notices else "",
+        "" if run.attempts is None else _count(run.attempts),
+        "" if run.notices is None else _count(run.notices),
         shown=shown,
     )
-
-
-def _notices(run: RunCost) -> str:
-    cost = "" if run.notice_cost is None else f", cost {numbers.usd(run.notice_cost)} USD"
-    notices, attempts = _count(run.notices or Decimal(0)), _count(run.attempts or Decimal(0))
-    after = f" {_time(run.notice_seconds)} after the start" if run.notice_seconds is not None else ""
-    return f"{notices} failure notices a month{after}{cost}; {attempts} attempts a run"
 
 
 def _count(value: Decimal) -> str:

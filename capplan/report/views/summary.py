@@ -52,9 +52,7 @@ def per_thousand(source: TrafficSourceCost) -> str:
 
 
 def _gates(plan: Plan) -> tuple[Role, list[Fact]]:
-    unjudged = [
-        (signed("warn", "not judged"), line(f"{gate.gate}: {gate.needs}")) for gate in plan.unjudged
-    ]
+    unjudged = [(signed("warn", "not judged"), line(f"{gate.gate}: {gate.needs}")) for gate in plan.unjudged]
     if not plan.gates:
         if unjudged:
             return "warn", unjudged
@@ -79,7 +77,9 @@ def _verdicts(gates: Sequence[Verdict]) -> tuple[Role, Fact]:
     passed = [g for g in gates if g.margin is not None and g.verdict == "pass"]
     tightest = min(passed, key=lambda g: g.margin or 0, default=None)
     role = "warn" if waived else "good"
-    state = f"{len(gates) - waived} of {numbers.count(len(gates), 'gate')} pass" + (f", {waived} waived" if waived else "")
+    state = f"{len(gates) - waived} of {numbers.count(len(gates), 'gate')} pass" + (
+        f", {waived} waived" if waived else ""
+    )
     if tightest is None:
         return role, (signed(role, state), ())
     figures = f", {figure(tightest.observed, tightest)} of {figure(tightest.limit, tightest)}"
