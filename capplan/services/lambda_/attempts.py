@@ -11,7 +11,7 @@ from capplan.quantities.distribution import share_above
 from capplan.quantities.rounding import sig6
 from capplan.services.lambda_.billing import expected_attempts
 from capplan.services.lambda_.quotas import STREAM_RETRIES_MAX
-from capplan.services.lambda_.sources.trigger import FOREVER, POLLED, Trigger
+from capplan.services.lambda_.sources.trigger import FOREVER, POLLED, QUEUES, Trigger, retention_ms
 from capplan.services.lambda_.spec import Function
 
 _NEGLIGIBLE = 1e-9
@@ -35,8 +35,17 @@ def attempts(spec: Function, access: Access, trigger: Trigger | None = None) -> 
     if not failure_share:
         return Fraction(1)
     if trigger is not None and (trigger.stream is not None or trigger.via in POLLED):
-        return _of_a_batch(failure_share, trigger.retries)
+        return _of_a_batch(failure_share, retries_of(trigger, failure_share))
     return _rounded(expected_attempts(failure_share, spec.retries)) if access.is_async else Fraction(1)
+
+
+def retries_of(trigger: Trigger, failure_share: Fraction) -> int:
+    """How often a failed batch is retried: a queue's message comes again until its last receive, or until it expires."""
+    if trigger.max_receive_count is not None:
+        return trigger.max_receive_count - 1
+    if trigger.via in QUEUES and trigger.retries == FOREVER and failure_share == 1:
+        return max(0, int(retention_ms(trigger) // Fraction(trigger.visibility_timeout_ms or 1)) - 1)
+    return trigger.retries
 
 
 def _of_a_batch(failure_share: Fraction, retries: int) -> Fraction:
