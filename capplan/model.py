@@ -213,6 +213,8 @@ class LimitCheck(Record, frozen=True):
         poisson: Whether 3.09 standard deviations of a Poisson count within the minute are added.
         minute: The minute of the peak.
         at_once: Units that arrive together: 3.09 times the root of load × `at_once` is added.
+        meets: Of units that are planned one at a time, the share that meets one before it; None where load and quota
+            tell how near the limit is.
     """
 
     resource: str
@@ -224,10 +226,13 @@ class LimitCheck(Record, frozen=True):
     poisson: bool = False
     minute: int | None = None
     at_once: Fraction = Fraction(0)
+    meets: Decimal | None = None
 
     @property
     def headroom(self) -> Decimal:
         """Share of the quota that is free at the peak; negative when exceeded."""
+        if self.meets is not None:
+            return 1 - self.meets
         if not self.quota:
             return Decimal(0) if not self.load else -self.load
         return 1 - self.load / self.quota
@@ -315,6 +320,8 @@ class Option(Record, frozen=True):
     severity: Literal["saving", "risk"] = "saving"
     amounts: tuple[tuple[str, Charge], ...] = ()
     """Amounts in the message: `{hour}` becomes the cost of the charge named hour."""
+    calls_factor: Fraction = Fraction(1)
+    """What the resource's `calls` are multiplied by: where one invocation takes more records, it calls more often."""
 
 
 class Assumption(Record, frozen=True):

@@ -98,6 +98,16 @@ def triggers_of(scenario: Scenario) -> tuple[Trigger, ...]:
     return tuple(out)
 
 
+def with_records(scenario: Scenario, triggers: tuple[Trigger, ...], ratios: Ratios) -> tuple[Trigger, ...]:
+    """The triggers with the retries of batches: a batch of many records may reach a timeout that one record does not."""
+
+    def tried(trigger: Trigger) -> Trigger:
+        attempts = _attempts(scenario, trigger.address, trigger.request, trigger.source, ratios[trigger.key])
+        return trigger._replace(invocations=trigger.source.share * attempts, attempts=attempts)
+
+    return tuple(tried(trigger) if trigger.key in ratios else trigger for trigger in triggers)
+
+
 def emitters_read(scenario: Scenario, triggers: Iterable[Trigger]) -> tuple[str, ...]:
     """Addresses of resources whose stream or queue is read."""
     names = dict.fromkeys(trigger.source.name for trigger in triggers if trigger.source.emitted)
@@ -110,10 +120,12 @@ def _flow_of(scenario: Scenario, source: Source, flows: Mapping[str, DemandFlow]
     return scenario.flows_by_name[source.name]
 
 
-def _attempts(scenario: Scenario, address: str, access: Access, source: Source | None = None) -> Fraction:
-    """Invocations or runs that one request or one batch causes, retries included."""
+def _attempts(
+    scenario: Scenario, address: str, access: Access, source: Source | None = None, records: Fraction = Fraction(1)
+) -> Fraction:
+    """Invocations or runs that one request or one batch of records causes, retries included."""
     target = scenario.resources[address]
-    return target.type.attempts(target.spec, access, source)
+    return target.type.attempts(target.spec, access, source, records)
 
 
 def _request_of(resource: Resource, source: Source) -> Access:

@@ -18,6 +18,7 @@ from capplan.pipeline.demand import (
     ratios_of,
     senders_of,
     triggers_of,
+    with_records,
 )
 from capplan.pipeline.flow import Network, what_gets_through
 from capplan.pipeline.pools import Pools, pools_of
@@ -125,6 +126,7 @@ def meter(
         if following == ratios:
             break
         ratios = following
+        triggers = with_records(scenario, triggers, ratios)
     senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
     exact = {address: demand_of(sent, flows) for address, sent in senders.items()}
     network = Network(scenario, ctx, senders, flows, exact, shards, _known(scenario, ctx, base))

@@ -33,6 +33,10 @@ FREE_STORAGE_MB = 512
 SNAP_START_STORAGE_MAX = Quota("lambda.snap_start_storage", 512, "MB", _SNAP_START, READ)
 INIT_MAX = Quota("lambda.init", 10, "s", "Lambda Developer Guide, Execution environment lifecycle", READ)
 """Past it the init runs again inside the first invocation."""
+INIT_PROVISIONED_MAX = Quota(
+    "lambda.init_provisioned", 130, "s", "Lambda Developer Guide, Execution environment lifecycle", READ
+)
+"""Of provisioned environments and SnapStart; the function's timeout where that is longer."""
 
 # --- an invocation ----------------------------------------------------------------------------------------------------
 

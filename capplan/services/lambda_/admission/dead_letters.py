@@ -15,10 +15,10 @@ from capplan.services.lambda_.spec import Function
 
 def dead_letters(spec: Function, lane: Lane, served: Fraction) -> Fraction:
     """Of what was served a month, what failed at every attempt; a call's failure is its caller's."""
-    share = failing(spec)
+    share = failing(spec, lane.stream.records)
     if not share or lane.kind == "call":
         return Fraction(0)
-    retries = spec.retries if lane.trigger is None or lane.kind == "event" else retries_of(lane.trigger, share)
+    retries = spec.retries if lane.trigger is None or lane.kind == "event" else retries_of(lane.trigger)
     if retries == FOREVER:
         return Fraction(0) if share < 1 else served
     return served * sig6(float(share) ** (retries + 1))

@@ -14,10 +14,10 @@ from capplan.model import RequestStream
 from capplan.record import Record
 from capplan.services.lambda_ import quotas
 from capplan.services.lambda_.billing import capped_mean_ms
+from capplan.services.lambda_.invocation_time import duration_of_batch
 from capplan.services.lambda_.sources import batches, event_source_mappings
 from capplan.services.lambda_.sources.trigger import QUEUES, Trigger, retention_ms
 from capplan.services.lambda_.spec import Function
-from capplan.services.lambda_.usage import duration_of_batch
 
 _STREAM_RETRY_S = 1.0
 """A shard's poller tries again at once; AWS does not publish its back-off."""
