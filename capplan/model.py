@@ -90,8 +90,10 @@ class AdmittedStream(Record, frozen=True):
         dropped: Arrivals a month that never were: throttled back to the caller, rejected, expired, given up.
         waiting: Arrivals that still wait when the month ends.
         records: Mean records that one invocation takes, which a backlog raises; None for the stream's own.
+        peak_open: Requests, invocations or runs that are open at once at most, where some wait for their turn; else 0.
         peak_waiting: The most arrivals that wait at one time.
         oldest_wait_s: How long the one that waited longest did, in seconds; the iterator age of a stream.
+        unbounded_wait_s: How long it would have, if AWS kept everything until it is served.
         drain_s: Seconds from the peak of what waits until nothing does; None where that is not within the period.
         dead_letters: Arrivals a month that end in a dead-letter queue or an on-failure destination.
     """
@@ -101,8 +103,10 @@ class AdmittedStream(Record, frozen=True):
     dropped: Fraction = Fraction(0)
     waiting: Fraction = Fraction(0)
     records: Fraction | None = None
+    peak_open: float = 0.0
     peak_waiting: float = 0.0
     oldest_wait_s: float = 0.0
+    unbounded_wait_s: float = 0.0
     drain_s: float | None = 0.0
     dead_letters: Fraction = Fraction(0)
 
