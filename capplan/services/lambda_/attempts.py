@@ -32,23 +32,24 @@ def attempts(
         trigger: Where it comes from; None for a call.
         records: Records of a batch: it may reach the timeout where a single record does not.
     """
-    failure_share = _failing(spec, records)
+    failure_share = failing(spec, records)
     if trigger is not None and (trigger.stream is not None or trigger.via in POLLED):
-        return _of_a_batch(failure_share, _retries(trigger)) * _overlapping(spec, trigger, records)
+        return _of_a_batch(failure_share, retries_of(trigger)) * _overlapping(spec, trigger, records)
     return _rounded(expected_attempts(failure_share, spec.retries)) if access.is_async else Fraction(1)
 
 
-def _failing(spec: Function, records: Fraction) -> Fraction:
+def failing(spec: Function, records: Fraction = Fraction(1)) -> Fraction:
     """Share of warm invocations that end in an error or at the timeout. Range 0 to 1."""
     share = share_above(duration_of_batch(spec, records), spec.timeout_ms)
     timed_out = sig6(share) if share > _NEGLIGIBLE else Fraction(0)
     return 1 - (1 - Fraction(spec.fails)) * (1 - timed_out)
 
 
-def _retries(trigger: Trigger) -> int:
-    """How often a failed batch comes back: messages until they have been kept for SQS's four days, records of a stream forever."""
+def retries_of(trigger: Trigger) -> int:
+    """How often a failed batch is retried: a stream's forever, a queue's until SQS has kept its messages for four days."""
     if trigger.retries == FOREVER and trigger.via in QUEUES:
-        return math.floor(Decimal(QUEUE_RETENTION.value) / max(trigger.visibility_timeout_ms, Decimal(1)))
+        hidden_ms = max(trigger.visibility_timeout_ms, Decimal(1))
+        return max(0, math.floor(Decimal(QUEUE_RETENTION.value) / hidden_ms) - 1)
     return trigger.retries
 
 
