@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from capplan.calls import Access
 from capplan.model import (
+    Admitted,
     Assumption,
     Call,
     Charge,
@@ -157,8 +158,8 @@ class ResourceType(Generic[SpecT, UsageT]):
         """How often `calls` are made per unit of demand: retries make them again."""
         return Fraction(1)
 
-    def attempts(self, spec: SpecT, access: Access, source: Source | None) -> Fraction:
-        """Mean invocations or runs that one request, or one batch of a source, causes, retries included."""
+    def attempts(self, spec: SpecT, access: Access, source: Source | None, records: Fraction = Fraction(1)) -> Fraction:
+        """Mean invocations or runs that one request, or one batch of so many records, causes, retries included."""
         return Fraction(1)
 
     def duration_ms(self, resource: DeclaredResource[SpecT]) -> Fraction:
@@ -188,6 +189,14 @@ class ResourceType(Generic[SpecT, UsageT]):
     def records_per_invocation(self, spec: SpecT, source: Source, records_per_s: Fraction, shards: int) -> Fraction:
         """Mean records of a source that one invocation takes, at the month's mean rate."""
         return Fraction(1)
+
+    def admit(self, resource: DeclaredResource[SpecT], demand: Demand) -> Admitted | None:
+        """What gets through of its demand, where its limits or `demand.shared` bound it; None where everything does."""
+        return None
+
+    def failing_also(self, spec: SpecT, share: Fraction) -> SpecT:
+        """The spec if a further share of its invocations failed, since what they call is throttled."""
+        return spec
 
     # --- usage, limits, cost ---
 

@@ -123,6 +123,7 @@ class Service(NamedTuple):
         sections: In the order of answers.
         quotas: AWS's published limits that capplan uses.
         integrations: By (service, action) of an ARN such as arn:aws:states:::sqs:sendMessage, in lower case.
+        limit_labels: What a person calls its limits, by id; one that is not in it is called by the words of its id.
     """
 
     id: str
@@ -130,3 +131,4 @@ class Service(NamedTuple):
     sections: tuple[Section, ...]
     quotas: tuple[Quota, ...] = ()
     integrations: Mapping[tuple[str, str], Integration] = {}
+    limit_labels: Mapping[str, str] = {}

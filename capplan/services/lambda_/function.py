@@ -49,9 +49,11 @@ class _FunctionType(ResourceType[Function, Usage]):
     def sources(self, spec: Function) -> tuple[Source, ...]:
         return sources(spec.triggers)
 
-    def attempts(self, spec: Function, access: Access, source: Source | None) -> Fraction:
+    def attempts(
+        self, spec: Function, access: Access, source: Source | None, records: Fraction = Fraction(1)
+    ) -> Fraction:
         trigger = None if source is None or source.trigger is None else spec.triggers[source.trigger]
-        return attempts(spec, access, trigger)
+        return attempts(spec, access, trigger, records)
 
     def records_per_invocation(self, spec: Function, source: Source, records_per_s: Fraction, shards: int) -> Fraction:
         if source.trigger is None:

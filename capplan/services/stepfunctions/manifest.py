@@ -28,4 +28,14 @@ SERVICE = Service(
         ("states", "startsyncexecution"): _START_AND_WAIT,
         ("sfn", "startsyncexecution"): _START_AND_WAIT,
     },
+    limit_labels={
+        "stepfunctions.definition_size": "size of the definition",
+        "stepfunctions.express.duration": "duration of an Express execution",
+        "stepfunctions.standard.duration": "duration of an execution",
+        "stepfunctions.express_start_rate": "Express executions started a second",
+        "stepfunctions.history_events": "events in the history",
+        "stepfunctions.open_executions": "open executions",
+        "stepfunctions.start_rate": "executions started a second",
+        "stepfunctions.transition_rate": "state transitions a second",
+    },
 )
