@@ -68,7 +68,7 @@ def _month(timeline: Timeline, style: Style) -> list[str]:
     peaks = offered.reshape(PERIOD_DAYS, steps).max(axis=1)
     highest = float(peaks.max())
     unit = timeline.month[0].unit
-    label = f"1 day each, full block = {numbers.rate(numbers.of_float(highest))} {unit}"
+    label = f"1 day each, full block = {numbers.measured(numbers.of_float(highest), unit)}"
     out = row(style, left(2, "month"), left(_TEXT, spark(peaks, highest, style) + "|"), left(_TEXT + 31, label))
     days = throttled.reshape(PERIOD_DAYS, steps).sum(axis=1) > 0
     if days.any():

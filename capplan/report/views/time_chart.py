@@ -154,8 +154,8 @@ def bars(loads: Bars, style: Style) -> list[str]:
         cells += paint(mark, "red", style) if over else mark
     more = len(loads.values) - len(shown)
     tail = f" {more:,} more" if more else ""
-    limit = numbers.rate(numbers.of_float(loads.limit))
-    head = f"{loads.title} (full block = {limit} {loads.unit}, {_THROTTLED[style.ascii]} above it)"
+    limit = numbers.measured(numbers.of_float(loads.limit), loads.unit)
+    head = f"{loads.title} (full block = {limit}, {_THROTTLED[style.ascii]} above it)"
     out = [*wrap(head, 0, style), " " * _MARGIN + cells + tail]
     for i, name in enumerate(loads.names):
         part = numbers.rate(numbers.of_float(loads.values[i]))

@@ -1,11 +1,12 @@
 """Shows a workflow: what one execution costs by state, how executions vary, and the other workflow type."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from capplan.commands.workflow.results import Measure, PathBound, StateRow, TypeChoice, Workflow
 from capplan.quantities.rounding import to_quantity
+from capplan.quantities.text import figure, lasting
 from capplan.report import numbers
 from capplan.report.layout import Style, finish, labelled, left, paint, right, row, title, wrap
 from capplan.report.verdicts import limit_name
@@ -139,7 +140,8 @@ def _measure(measure: Measure, at: Sequence[int], style: Style) -> list[str]:
     if spread is None:
         return []
     values = (measure.mean, spread.least, spread.p50, spread.p90, spread.p99, spread.most)
-    show = {"ms": lasting, "USD": per_thousand}.get(measure.unit, amount)
+    writers: dict[str, Callable[[Fraction], str]] = {"ms": lasting, "USD": per_thousand}
+    show = writers.get(measure.unit, amount)
     name = f"{measure.name}, USD/1,000" if measure.unit == "USD" else measure.name
     return row(style, left(2, name), *(right(column, show(value)) for column, value in zip(at, values, strict=True)))
 
@@ -284,18 +286,7 @@ def _shown(usd: Fraction) -> Decimal:
 
 def amount(value: Fraction) -> str:
     """A count or a mean: whole where it is, else up to four significant digits."""
-    if value.denominator == 1 or value >= _THOUSAND:
-        return f"{round(value):,}"
-    text = f"{float(value):.{_DIGITS}g}"
-    return text if "e" not in text else ("<0.0001" if value else "0")
-
-
-def lasting(ms: Fraction) -> str:
-    """A duration in the largest unit that it fills."""
-    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000)):
-        if ms >= size:
-            return f"{float(ms / size):.3g} {unit}" if ms / size < _THOUSAND else f"{round(ms / size):,} {unit}"
-    return f"{float(ms):.3g} ms" if ms else "0 ms"
+    return f"{value.numerator:,}" if value.denominator == 1 else figure(value, _DIGITS)
 
 
 def _share(part: Fraction) -> str:
