@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from capplan.commands.workflow.results import StateRow, Workflow
 from capplan.quantities.rounding import to_quantity
+from capplan.quantities.text import lasting
 from capplan.report import numbers
 from capplan.report.plain import plain
-from capplan.report.views.workflow import amount, lasting, per_thousand
+from capplan.report.views.workflow import amount, per_thousand
 from capplan.services.stepfunctions.asl.definition import Graph, State
 from capplan.services.stepfunctions.execution.expectation import odds
 

@@ -96,7 +96,9 @@ def _source_timeout(
         yield Option("lambda.source-timeout", message, (), "the answer comes by another way", "risk", urgency="now")
     elif spec.timeout_ms > seconds * units.MS_PER_SECOND:
         change = Change(f"functions.{name}.timeout", f"{seconds} s")
-        yield Option("lambda.source-timeout", message, (change,), "longer invocations are stopped", "risk", urgency="now")
+        yield Option(
+            "lambda.source-timeout", message, (change,), "longer invocations are stopped", "risk", urgency="now"
+        )
 
 
 def _visibility(name: str, spec: Function, trigger: Trigger, index: int) -> Iterable[Option]:
@@ -127,7 +129,7 @@ def _caller_timeout(name: str, spec: Function, usage: Usage, ctx: Context) -> It
 
 
 def _seconds(ms: Fraction | Decimal) -> str:
-    return f"{float(ms) / 1000:g} s"
+    return f"{figure(ms / 1000, 6)} s"
 
 
 def _share(share: float) -> str:
