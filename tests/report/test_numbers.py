@@ -100,7 +100,7 @@ WRITERS: dict[str, Callable[[Fraction], str]] = {
     "number of an event": lambda x: event_number(float(x)),
 }
 _POWER = re.compile(r"\d[eE][+-]?\d")
-_SCALES = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9, "T": 10**12, "%": Fraction(1, 100)}
+_SCALES: dict[str, int | Fraction] = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9, "T": 10**12, "%": Fraction(1, 100)}
 _SCALES |= {" ms": 1, " s": 1000, " min": 60_000, " h": 3_600_000, " d": 86_400_000}
 
 

@@ -12,7 +12,7 @@ from capplan.report import numbers
 from capplan.report.plain import plain
 from capplan.report.views.workflow import amount, per_thousand
 from capplan.services.stepfunctions.asl.definition import Graph, State
-from capplan.services.stepfunctions.execution.expectation import odds
+from capplan.services.stepfunctions.execution.items import odds
 
 _ENTITIES = {"&": "#amp;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "`": "#96;", ";": "#59;"}
 _SHAPES = {"Choice": ("{", "}"), "Succeed": ("([", "])"), "Fail": ("[[", "]]"), "Wait": ("(", ")"), "Pass": ("(", ")")}
