@@ -18,8 +18,6 @@ from capplan.cli.options import (
 )
 from capplan.cli.output import output
 from capplan.cli.steps import day_of, guarded, keep_inputs, money, plan_of, strict_code
-from capplan.pipeline.results import Plan
-from capplan.report.style import Style
 
 
 def estimate(
@@ -46,15 +44,8 @@ def estimate(
 
     def answer() -> int:
         plan = plan_of(scenario, gate, day, seed, settings=settings)
-        write_plan(where, plan, lambda style: _text(plan, style, details, top))
+        write_plan(where, plan, details=details, top=top)
         return strict_code([plan], strict)
 
     gate, day = money(budget), day_of(today)
     return guarded(where, answer)
-
-
-def _text(plan: Plan, style: Style, details: bool, top: int) -> str:  # noqa: FBT001
-    from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
-    from capplan.report.views.estimate import plan_document  # noqa: PLC0415
-
-    return terminal_text(plan_document(plan, top=top), style, details=details)
