@@ -99,6 +99,8 @@ class ResourceType(Generic[SpecT, UsageT]):
         id: Service and type, such as "sqs.queue": `kind` in JSON.
         spec: The pydantic model of an entry of the scenario.
         unsupported: Known keys that are not supported yet, with what each would configure.
+        also_called: Words by which AWS and other tools call a key of the spec, in lower case without `_` and `-`:
+            a hint for whoever writes one.
         rules: The rules of its recommendations.
         starts_with: The verb of `calls` that a trigger makes: `run` a job, `start` a workflow; None where `sources` is
             overridden.
@@ -109,6 +111,7 @@ class ResourceType(Generic[SpecT, UsageT]):
     id: str
     spec: type[SpecT]
     unsupported: Mapping[str, str] = {}
+    also_called: Mapping[str, str] = {}
     rules: tuple[Rule, ...] = ()
     starts_with: str | None = None
     writes_logs = False

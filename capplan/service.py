@@ -81,6 +81,8 @@ class Section(NamedTuple):
         batches: Verbs whose value may be a list of requests, and the verbs of that list.
         only_in_batches: Verbs that are valid in such a list only.
         emits: What other resources read from its resources.
+        definition: The key of an entry that names a file with the resource's definition; empty where there is none.
+        definition_keys: Keys of such a file, by which it is told when it is given as a scenario.
     """
 
     key: str
@@ -92,6 +94,8 @@ class Section(NamedTuple):
     batches: Mapping[str, tuple[str, ...]] = {}
     only_in_batches: tuple[str, ...] = ()
     emits: Emits | None = None
+    definition: str = ""
+    definition_keys: tuple[str, ...] = ()
 
 
 class Integration(NamedTuple):

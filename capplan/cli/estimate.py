@@ -19,7 +19,7 @@ from capplan.cli.options import (
 from capplan.cli.output import output
 from capplan.cli.steps import day_of, guarded, keep_inputs, money, plan_of, strict_code
 from capplan.pipeline.results import Plan
-from capplan.report.layout import Style
+from capplan.report.style import Style
 
 
 def estimate(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from capplan.cli.output import Output, emit
 from capplan.pipeline.results import Plan
-from capplan.report.layout import Style
+from capplan.report.style import Style
 
 if TYPE_CHECKING:
     from capplan.commands.saved_plan import PlanRecord

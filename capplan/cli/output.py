@@ -3,16 +3,20 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
 from capplan.errors import CapplanError
 from capplan.record import Record
-from capplan.report.layout import Style
+from capplan.report.style import Style
 
-FORMATS = ("table", "json")
+if TYPE_CHECKING:
+    from capplan.report.document import Document
+
+FORMATS = ("table", "json", "markdown")
 _PIPE_WIDTH = 100
 
 
@@ -99,6 +103,33 @@ def emit(
             put(text)
 
 
+def emit_document(
+    where: Output,
+    as_json: Callable[[], str],
+    document: "Callable[[], Document]",
+    others: Mapping[str, Callable[[], str]] | None = None,
+    *,
+    details: bool = False,
+) -> None:
+    """The same with a document, which is made once: as a table on the terminal, and as Markdown."""
+
+    @lru_cache(1)
+    def made() -> "Document":
+        return document()
+
+    def table(style: Style) -> str:
+        from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
+
+        return terminal_text(made(), style, details=details)
+
+    def markdown() -> str:
+        from capplan.report.formats.document_markdown import document_markdown  # noqa: PLC0415
+
+        return document_markdown(made())
+
+    emit(where, as_json, table, {"markdown": markdown, **(others or {})})
+
+
 def put(text: str) -> None:
     """Write text to standard output. A closed pipe (`| head`) does not change the exit code."""
     try:
@@ -110,8 +141,8 @@ def put(text: str) -> None:
 
 def report(text: str, *, ascii_only: bool = False) -> None:
     """Write text to standard error, safe for a terminal."""
-    from capplan.report.layout import safe  # noqa: PLC0415
     from capplan.report.plain import inert  # noqa: PLC0415
+    from capplan.report.style import safe  # noqa: PLC0415
 
     style = Style(ascii=ascii_only or not _supports_unicode(sys.stderr))
     lines = [inert(safe(line, style)) for line in text.rstrip("\n").split("\n")]

@@ -101,12 +101,11 @@ def triggers_of(scenario: Scenario) -> tuple[Trigger, ...]:
 def with_records(scenario: Scenario, triggers: tuple[Trigger, ...], ratios: Ratios) -> tuple[Trigger, ...]:
     """The triggers with the retries of batches: a batch of many records may reach a timeout that one record does not."""
 
-    def of_batches(trigger: Trigger) -> Trigger:
-        records = ratios[trigger.key]
-        attempts = _attempts(scenario, trigger.address, trigger.request, trigger.source, records)
+    def tried(trigger: Trigger) -> Trigger:
+        attempts = _attempts(scenario, trigger.address, trigger.request, trigger.source, ratios[trigger.key])
         return trigger._replace(invocations=trigger.source.share * attempts, attempts=attempts)
 
-    return tuple(of_batches(trigger) if trigger.key in ratios else trigger for trigger in triggers)
+    return tuple(tried(trigger) if trigger.key in ratios else trigger for trigger in triggers)
 
 
 def emitters_read(scenario: Scenario, triggers: Iterable[Trigger]) -> tuple[str, ...]:

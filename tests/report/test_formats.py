@@ -20,20 +20,21 @@ from capplan.pipeline.results import Observed, Plan, Waived
 from capplan.record import replace
 from capplan.report.checked import Checked
 from capplan.report.formats.csv import diff_csv, gates_csv, lines_csv, observables_csv
+from capplan.report.formats.document_markdown import document_markdown
 from capplan.report.formats.github import checked_annotations, diff_annotations
 from capplan.report.formats.json import to_json
 from capplan.report.formats.junit import checked_junit
-from capplan.report.formats.markdown import MAX_CHARACTERS, checked_markdown, diff_markdown
+from capplan.report.formats.markdown import MAX_CHARACTERS, checked_markdown
 from capplan.report.formats.sarif import checked_sarif
 from capplan.report.formats.terminal import terminal_text
-from capplan.report.layout import Style
 from capplan.report.plain import plain
 from capplan.report.records.diff import diff_record
 from capplan.report.records.errors import errors_record
 from capplan.report.records.gates import gates_record
 from capplan.report.records.plan import checked_record, plan_record, saved_plans
+from capplan.report.style import Style
 from capplan.report.views.check import check_document
-from capplan.report.views.diff import diff_text
+from capplan.report.views.diff import diff_document
 from capplan.report.views.errors import errors_text
 from capplan.report.views.estimate import plan_document
 from capplan.report.views.gates import gates_document
@@ -77,10 +78,10 @@ def _diff(checked: Checked) -> Difference:
 
 
 OTHERS: Mapping[str, Callable[[Checked], str]] = {
-    "diff": lambda c: diff_text(_diff(c), Style(), details=True),
+    "diff": lambda c: terminal_text(diff_document(_diff(c)), Style(100), details=True),
     "diff-json": lambda c: to_json(diff_record(_diff(c))),
     "diff-csv": lambda c: diff_csv(_diff(c)),
-    "diff-markdown": lambda c: diff_markdown(_diff(c)),
+    "diff-markdown": lambda c: document_markdown(diff_document(_diff(c))),
     "diff-github": lambda c: diff_annotations(_diff(c)),
     "gates": lambda c: terminal_text(gates_document(c.plan, _observed(c.plan)), Style(100)),
     "gates-json": lambda c: to_json(gates_record(c.plan, _observed(c.plan))),

@@ -8,7 +8,7 @@ import pytest
 from capplan.pipeline.results import Plan
 from capplan.record import replace
 from capplan.report.formats.terminal import terminal_text
-from capplan.report.layout import Style
+from capplan.report.style import Style
 from capplan.report.views.estimate import plan_document
 from tests.report.build import FULL, LIMIT, LINES, PLAN, forty_resources, one_resource, resource
 

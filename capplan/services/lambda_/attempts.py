@@ -5,7 +5,6 @@ Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous
 """
 
 import math
-from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import Access
@@ -13,8 +12,8 @@ from capplan.quantities.distribution import expected_blocks, share_above
 from capplan.quantities.rounding import sig6
 from capplan.services.lambda_.billing import expected_attempts
 from capplan.services.lambda_.invocation_time import duration_of_batch
-from capplan.services.lambda_.quotas import QUEUE_RETENTION, STREAM_RETRIES_MAX
-from capplan.services.lambda_.sources.trigger import FOREVER, POLLED, QUEUES, Trigger
+from capplan.services.lambda_.quotas import STREAM_RETRIES_MAX
+from capplan.services.lambda_.sources.trigger import FOREVER, POLLED, QUEUES, Trigger, retention_ms
 from capplan.services.lambda_.spec import Function
 
 _NEGLIGIBLE = 1e-9
@@ -46,10 +45,11 @@ def failing(spec: Function, records: Fraction = Fraction(1)) -> Fraction:
 
 
 def retries_of(trigger: Trigger) -> int:
-    """How often a failed batch is retried: a stream's forever, a queue's until SQS has kept its messages for four days."""
+    """How often a failed batch comes back: messages until their last receive or until they expire, records of a stream forever."""
+    if trigger.max_receive_count is not None:
+        return trigger.max_receive_count - 1
     if trigger.retries == FOREVER and trigger.via in QUEUES:
-        hidden_ms = max(trigger.visibility_timeout_ms, Decimal(1))
-        return max(0, math.floor(Decimal(QUEUE_RETENTION.value) / hidden_ms) - 1)
+        return max(0, math.floor(retention_ms(trigger) / max(Fraction(trigger.visibility_timeout_ms), Fraction(1))) - 1)
     return trigger.retries
 
 

@@ -17,6 +17,8 @@ from capplan.services.lambda_.quotas import (
     ENVIRONMENT_MAX,
     EPHEMERAL_STORAGE_MAX,
     EPHEMERAL_STORAGE_MIN,
+    EVENT_AGE_MAX,
+    EVENT_AGE_MIN,
     FREE_STORAGE_MB,
     IMAGE_MAX,
     LAYERS_MAX,
@@ -50,6 +52,18 @@ __all__ = [
 UNSUPPORTED: Mapping[str, str] = {
     "durable": "durable functions",
     "managed_instances": "functions on EC2 instances of your own",
+}
+ALSO_CALLED: Mapping[str, str] = {
+    **dict.fromkeys(("memorysize", "memorymb", "ram"), "memory"),
+    **dict.fromkeys(("durationms", "avgduration", "averageduration", "billedduration", "time"), "duration"),
+    **dict.fromkeys(("events", "event", "eventsources", "eventsourcemappings", "trigger"), "triggers"),
+    **dict.fromkeys(("architectures", "arch"), "architecture"),
+    **dict.fromkeys(("x86", "x64", "amd64", "intel"), "x86_64"),
+    **dict.fromkeys(("arm", "graviton", "aarch64"), "arm64"),
+    **dict.fromkeys(("concurrency", "reservedconcurrentexecutions"), "reserved_concurrency"),
+    **dict.fromkeys(("provisionedconcurrencyconfig", "provisioned"), "provisioned_concurrency"),
+    **dict.fromkeys(("coldstart", "initduration"), "init"),
+    **dict.fromkeys(("packagetype", "codesize"), "package"),
 }
 SNAP_START_RUNTIMES: Mapping[str, tuple[int, ...]] = {"java": (11,), "python": (3, 12), "dotnet": (8,)}
 """The first version of each runtime that supports SnapStart (Lambda Developer Guide, "SnapStart", read 2026-11-23)."""
@@ -191,6 +205,10 @@ class Function(BaseModel):
     """The share of invocations that end in an error, timeouts not included (0%)."""
     retries: WholeCount = Field(default=2, ge=0, le=ASYNC_RETRIES_MAX.value)
     """How often a failed asynchronous invocation is retried, 0 to {ASYNC_RETRIES_MAX} (2)."""
+    maximum_event_age_ms: Annotated[
+        Milliseconds, Field(alias="maximum_event_age", ge=EVENT_AGE_MIN.value, le=EVENT_AGE_MAX.value)
+    ] = Decimal(EVENT_AGE_MAX.value)
+    """How long an asynchronous event waits while it is throttled, {EVENT_AGE_MIN} to {EVENT_AGE_MAX} (6 h)."""
     init: Duration | None = None
     """How long a new environment takes to initialize; measured figures of the runtime if not given."""
     loads: Literal["nothing", "aws-sdk"] = "nothing"

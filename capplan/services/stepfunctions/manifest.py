@@ -17,6 +17,8 @@ SERVICE = Service(
             "state_machine:STATE_MACHINE",
             verbs=("start",),
             flow_keys=("calls",),
+            definition="definition",
+            definition_keys=("StartAt", "States"),
         ),
     ),
     quotas=ALL,

@@ -46,6 +46,7 @@ def no_timeout(job: MeteredResource[Job, Usage]) -> Option | None:
         gives_up=f"an attempt that takes longer than {minutes} minutes is stopped, and not retried",
         severity="risk",
         amounts=_amounts(job.name, job.spec, job.usage),
+        action=f"Set a time-out of {minutes} min for {{name}}",
     )
 
 
@@ -69,6 +70,7 @@ def loose_timeout(job: MeteredResource[Job, Usage]) -> Option | None:
         gives_up=f"an attempt that takes longer than {minutes} minutes is stopped, and not retried",
         severity="risk",
         amounts=_amounts(job.name, job.spec, job.usage),
+        action=f"Shorten the time-out of {{name}} to {minutes} min",
     )
 
 
@@ -142,6 +144,7 @@ def flex_wait(job: MeteredResource[Job, Usage]) -> Option | None:
         (Change(f"jobs.{job.name}.execution_class", "standard"),),
         gives_up="the lower price of Flex",
         severity="risk",
+        urgency="now",
     )
 
 

@@ -93,10 +93,12 @@ def _source_timeout(
     start = usage.cold.start if usage.cold is not None else None
     if seconds * units.MS_PER_SECOND < min(needed_ms(spec, start, _MOST), float(spec.timeout_ms)):
         message += " Call it asynchronously and let the client ask for the result, or start it warm."
-        yield Option("lambda.source-timeout", message, (), "the answer comes by another way", "risk")
+        yield Option("lambda.source-timeout", message, (), "the answer comes by another way", "risk", urgency="now")
     elif spec.timeout_ms > seconds * units.MS_PER_SECOND:
         change = Change(f"functions.{name}.timeout", f"{seconds} s")
-        yield Option("lambda.source-timeout", message, (change,), "longer invocations are stopped", "risk")
+        yield Option(
+            "lambda.source-timeout", message, (change,), "longer invocations are stopped", "risk", urgency="now"
+        )
 
 
 def _visibility(name: str, spec: Function, trigger: Trigger, index: int) -> Iterable[Option]:
@@ -121,7 +123,9 @@ def _caller_timeout(name: str, spec: Function, usage: Usage, ctx: Context) -> It
             f"{name} run longer, and bill at least {float(wasted):,.0f} GB-seconds a month for answers that nobody receives."
         )
         timeout = f"{min(Decimal(TIMEOUT_MAX.value), spec.timeout_ms + 1000) / 1000:f} s"
-        yield Option("lambda.caller-gives-up", message, (Change(f"functions.{function}.timeout", timeout),), "", "risk")
+        change = Change(f"functions.{function}.timeout", timeout)
+        action = f"Lengthen the timeout of {function}, which calls {{name}}"
+        yield Option("lambda.caller-gives-up", message, (change,), "", "risk", action=action, urgency="now")
 
 
 def _seconds(ms: Fraction | Decimal) -> str:

@@ -22,6 +22,8 @@ from capplan.services.stepfunctions.quotas import (
 from capplan.services.stepfunctions.spec import StateMachine
 from capplan.services.stepfunctions.usage import Usage
 
+_NAMED = 4
+"""Tasks named in a sentence."""
 _MIN_SHARE = Fraction(1, 1000)
 """Failures and time-outs of fewer attempts are not reported."""
 
@@ -41,11 +43,27 @@ def _type(name: str, definition: Definition, usage: Usage) -> Iterator[Option]:
     if usage.express:
         if not fits_express:
             message = f"{name} takes {time}; Express stops executions after {EXPRESS_DURATION}."
-            yield Option("stepfunctions.needs-standard", message, (Change(path, "standard"),), severity="risk")
+            yield Option(
+                "stepfunctions.needs-standard", message, (Change(path, "standard"),), severity="risk", urgency="now"
+            )
     elif fits_express and not express_obstacles(definition):
         message = f"{name} finishes in {time}; Express bills requests and duration instead of transitions."
         gives_up = "at-least-once execution: a state may run twice"
-        yield Option("stepfunctions.express-fits", message, (Change(path, "express"),), gives_up=gives_up)
+        yield Option(
+            "stepfunctions.express-fits",
+            message,
+            (Change(path, "express"),),
+            gives_up=gives_up,
+            changes_behavior=_repeated(name, definition),
+        )
+
+
+def _repeated(name: str, definition: Definition) -> str:
+    """The Tasks that an Express workflow may run twice."""
+    tasks = [state.name for state in definition.states.values() if state.task is not None]
+    shown = ", ".join(f"'{task}'" for task in tasks[:_NAMED])
+    more = f" and {len(tasks) - _NAMED} more" if len(tasks) > _NAMED else ""
+    return f"an execution of {name} may run twice: {shown}{more}" if tasks else f"an execution of {name} may run twice"
 
 
 def _history(name: str, usage: Usage) -> Iterator[Option]:
@@ -55,7 +73,7 @@ def _history(name: str, usage: Usage) -> Iterator[Option]:
             f"{name} writes {round(events):,} history events; an execution fails after {HISTORY_EVENTS.value:,}."
             " Move work to a Distributed Map or to a new execution: each has its own history."
         )
-        yield Option("stepfunctions.history-full", message, (), severity="risk")
+        yield Option("stepfunctions.history-full", message, (), severity="risk", urgency="now")
 
 
 def _maps(name: str, definition: Definition, world: World) -> Iterator[Option]:
@@ -70,7 +88,9 @@ def _maps(name: str, definition: Definition, world: World) -> Iterator[Option]:
                 f" {INLINE_CONCURRENCY.value} at a time, a Distributed Map up to {CHILD_CONCURRENCY.value:,}."
             )
             gives_up = "each item becomes its own execution, billed for its start and end"
-            yield Option("stepfunctions.inline-map-queues", message, (), gives_up=gives_up, severity="risk")
+            yield Option(
+                "stepfunctions.inline-map-queues", message, (), gives_up=gives_up, severity="risk", urgency="soon"
+            )
 
 
 def _polling(name: str, definition: Definition, usage: Usage, state: State) -> Iterator[Option]:
@@ -110,14 +130,14 @@ def _task(name: str, state: State, world: World, usage: Usage) -> Iterator[Optio
         message = (
             f"{float(unhandled * 100):.3g}% of the attempts of '{state.name}' in {name} fail without a Retry or Catch."
         )
-        yield Option("stepfunctions.unguarded-task", message, (), severity="risk")
+        yield Option("stepfunctions.unguarded-task", message, (), severity="risk", urgency="now")
     timed_out = failures.get(TIMEOUT, Fraction(0))
     if state.name in world.timeout_ms and timed_out >= _MIN_SHARE and state.timeout_s is not None:
         message = (
             f"{float(timed_out * 100):.3g}% of the attempts of '{state.name}' in {name} exceed"
             f" TimeoutSeconds ({float(state.timeout_s):g})."
         )
-        yield Option("stepfunctions.task-times-out", message, (), severity="risk")
+        yield Option("stepfunctions.task-times-out", message, (), severity="risk", urgency="now")
     waits = state.task.pattern in ("callback", "activity")
     if waits and state.timeout_s is None and state.heartbeat_s is None:
         message = (

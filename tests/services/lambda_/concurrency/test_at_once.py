@@ -45,7 +45,7 @@ def of_account(plan: Plan) -> Decimal:
     ],
 )
 def test_runs_of_a_schedule_are_counted(schedule: str, duration: str, running: int, tmp_path: Path) -> None:
-    body = f"traffic: {{t: {{schedule: "{schedule}"}}}}\nfunctions:\n  f: {{triggers: t, duration: {duration}, timeout: 15 min}}\n"
+    body = f"traffic: {{t: {{schedule: '{schedule}'}}}}\nfunctions:\n  f: {{triggers: t, duration: {duration}, timeout: 15 min}}\n"
     plan = planned(body, tmp_path)
     assert peak(plan) == running
     assert of_account(plan) == running
