@@ -7,8 +7,9 @@ from capplan import units
 from capplan.model import Change, Context, Option
 from capplan.services.stepfunctions.asl.definition import Definition, State, reachable
 from capplan.services.stepfunctions.execution.eligibility import express_obstacles
-from capplan.services.stepfunctions.execution.expectation import everywhere, items_of
+from capplan.services.stepfunctions.execution.expectation import everywhere
 from capplan.services.stepfunctions.execution.history import level_of, looping
+from capplan.services.stepfunctions.execution.items import items_of
 from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.retries import TIMEOUT, catcher_for, retrier_for
 from capplan.services.stepfunctions.execution.world import definition_of, world_of
