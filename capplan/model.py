@@ -7,7 +7,6 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from capplan.bursts import Burst
 from capplan.calls import Access
 from capplan.errors import CapplanError, Diagnostic
 from capplan.flow import DemandFlow
@@ -252,18 +251,12 @@ class PoolLoad(Record, frozen=True):
         flow: The load over time.
         poisson: Whether 3.09 standard deviations of a Poisson count within the minute are added.
         reserved: Whether it is kept for the resource whatever the others use, so that a short limit does not bound it.
-        bursts: What schedules have open in the same instant, in place of the mean of a minute.
-        peakedness: Variance of a Poisson load over its mean: 1 for single arrivals, more where several come at once.
-        group: The most of a Poisson load that come at once.
     """
 
     limit: str
     flow: DemandFlow
     poisson: bool = False
     reserved: bool = False
-    bursts: tuple[Burst, ...] = ()
-    peakedness: Fraction = Fraction(1)
-    group: Fraction = Fraction(1)
 
 
 Frequency = Literal["usage_based", "recurring", "one_time"]

@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from capplan.bursts import most_at_once
 from capplan.flow import POISSON_SIGMAS, DemandFlow
 from capplan.language.scenario import Scenario
 from capplan.model import Context, LimitCheck, PoolLoad
@@ -40,21 +39,12 @@ def pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitChec
     if quota is None or not flow.terms:
         return None
     peak = flow.peak()
-    poisson = all(load.poisson and load.peakedness == 1 for load in loads)
-    random = DemandFlow.total(load.flow * load.peakedness for load in loads if load.poisson)
+    poisson = all(load.poisson for load in loads)
+    random = DemandFlow.total(load.flow for load in loads if load.poisson)
     spread = POISSON_SIGMAS * random.peak().per_second ** 0.5 if random.terms else 0.0
-    group = max((float(load.group) for load in loads if load.group > 1), default=0.0)
-    total, minute = max(group, peak.per_second + spread), peak.minute
-    bursts = [burst for load in loads for burst in load.bursts]
-    if bursts:
-        beside = DemandFlow.total(load.flow for load in loads if not load.bursts)
-
-        def open_beside(minute: int) -> float:
-            return beside.at(minute) + POISSON_SIGMAS * math.sqrt(random.at(minute))
-
-        total, minute = max((total, minute), most_at_once(bursts, open_beside, peak.minute))
+    total = peak.per_second + spread
     load = (math.ceil(round(total, 9)) if random.terms else total) + float(ctx.in_use.get(limit, 0))
-    return LimitCheck("account", limit, to_quantity(sig6(load)), quota, QUOTAS[limit].unit, flow, poisson, minute)
+    return LimitCheck("account", limit, to_quantity(sig6(load)), quota, QUOTAS[limit].unit, flow, poisson, peak.minute)
 
 
 def suffices(pools: Pools, address: str, loads: Sequence[PoolLoad], ctx: Context) -> bool:

@@ -11,7 +11,6 @@ from capplan import units
 from capplan.flow import DemandFlow, steady
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.quantities.rounding import sig6, to_quantity
-from capplan.record import replace
 from capplan.services.lambda_.cold_start import month as cold_starts
 from capplan.services.lambda_.concurrency import environments
 from capplan.services.lambda_.concurrency.rate_steps import rate_steps
@@ -90,18 +89,16 @@ def _reservation(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple
     reservable = LimitCheck(name, "lambda.reservable_concurrency", reserved, max_reservable(ctx), unit)
     if not usage.concurrency.terms:
         return (reservable,)
-    busiest = usage.busiest
     peak = LimitCheck(
         name, "lambda.reserved_concurrency", Decimal(usage.peak_concurrency), reserved, unit,
-        usage.concurrency, poisson=not busiest.bursts and busiest.peakedness == 1, minute=busiest.minute,
-        at_once=Fraction(0) if busiest.bursts else busiest.peakedness,
+        usage.concurrency, poisson=True, minute=usage.concurrency.peak().minute,
     )  # fmt: skip
     if not usage.synchronous.terms:
         return (peak, reservable)
-    fastest = usage.synchronous.peak()
+    busiest = usage.synchronous.peak()
     request_rate = LimitCheck(
-        name, "lambda.reserved_request_rate", to_quantity(sig6(fastest.per_second)),
-        to_quantity(environments.request_rate_quota(reserved)), "requests/s", usage.synchronous, minute=fastest.minute,
+        name, "lambda.reserved_request_rate", to_quantity(sig6(busiest.per_second)),
+        to_quantity(environments.request_rate_quota(reserved)), "requests/s", usage.synchronous, minute=busiest.minute,
     )  # fmt: skip
     return (peak, request_rate, reservable)
 
@@ -143,13 +140,10 @@ def _scaling(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[
 
 
 def steepest_rise(usage: Usage) -> tuple[float, int] | None:
-    """The most environments that a minute needs beyond the minute before, or a schedule at once; that minute of the period.
+    """The most environments that a minute needs beyond the minute before, and that minute of the simulated period.
 
     None if the function never runs more at once than AWS adds at once, or if its rate is constant.
     """
-    at_once = max((float(burst.amount) for burst in usage.busiest.bursts), default=0.0)
-    if at_once > SCALING_RATE.value:
-        return at_once, usage.busiest.minute
     if not usage.concurrency.terms or usage.concurrency.peak().per_second <= SCALING_RATE.value:
         return None
     if len(rate_steps(usage.concurrency)) < 2:  # noqa: PLR2004  a steady load has no rise
@@ -187,14 +181,7 @@ def _concurrency_loads(spec: Function, usage: Usage) -> Iterable[PoolLoad]:
         yield _constant_load(provisioned)
     if usage.concurrency.terms and usage.peak_concurrency > provisioned:
         beyond = Fraction(usage.peak_concurrency - provisioned, usage.peak_concurrency)
-        if usage.random_concurrency.terms:
-            busiest, flow = usage.busiest, usage.random_concurrency * beyond
-            yield PoolLoad(
-                CONCURRENCY.id, flow, poisson=True, peakedness=busiest.peakedness, group=busiest.group * beyond
-            )
-        if usage.busiest.bursts:
-            bursts = tuple(replace(burst, amount=burst.amount * beyond) for burst in usage.busiest.bursts)
-            yield PoolLoad(CONCURRENCY.id, usage.scheduled_concurrency * beyond, bursts=bursts)
+        yield PoolLoad(CONCURRENCY.id, usage.concurrency * beyond, poisson=True)
 
 
 def _constant_load(concurrency: int) -> PoolLoad:

@@ -7,12 +7,12 @@ from fractions import Fraction
 from capplan import units
 from capplan.flow import DemandFlow
 from capplan.model import Demand, RequestStream
-from capplan.quantities.distribution import Distribution, fixed, mean, quantile, share_above
+from capplan.quantities.distribution import mean, quantile
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
 from capplan.services.lambda_ import billing
 from capplan.services.lambda_.cold_start import month as cold_starts
-from capplan.services.lambda_.concurrency import at_once, provisioned
+from capplan.services.lambda_.concurrency import environments, provisioned
 from capplan.services.lambda_.invocation_time import (
     InvocationTime,
     cold_parts,
@@ -57,9 +57,7 @@ class Usage(Record, frozen=True):
         spilled: Share of invocations that found no provisioned environment; 1 without provisioned concurrency.
         ephemeral_gb_seconds: GB-seconds of storage above the free part, per second.
         concurrency: Mean concurrent invocations, by Little's law; invocations of minutes count through them.
-        random_concurrency: The part of it that no schedule starts.
-        scheduled_concurrency: The part that schedules start.
-        busiest: The most that run at a time: what schedules start together, and N + 3.09 sqrt N of the others.
+        peak_concurrency: ceil(N + 3.09 sqrt N) in the busiest minute.
         mean_ms: Mean time of an invocation, ended by its timeout; cold starts not included.
         billed_ms: Mean billed milliseconds of a warm invocation.
         timed_out: Share of invocations that reach the timeout, cold ones and those of whole batches included.
@@ -81,9 +79,7 @@ class Usage(Record, frozen=True):
     spilled: Fraction
     ephemeral_gb_seconds: DemandFlow
     concurrency: DemandFlow
-    random_concurrency: DemandFlow
-    scheduled_concurrency: DemandFlow
-    busiest: at_once.Busy
+    peak_concurrency: int
     mean_ms: Fraction
     billed_ms: Fraction
     timed_out: Fraction
@@ -95,11 +91,6 @@ class Usage(Record, frozen=True):
     streamed_gb: DemandFlow
     poller_hours: Mapping[str, Fraction]
     streams: tuple[RequestStream, ...]
-
-    @property
-    def peak_concurrency(self) -> int:
-        """The most invocations that run at a time."""
-        return self.busiest.environments
 
     @property
     def requests(self) -> Fraction:
@@ -120,9 +111,6 @@ def meter(spec: Function, demand: Demand) -> Usage:
     used = invocations * billing.gb_seconds(1, billed_ms, spec.memory_mb)
     cold = _cold_use(spec, demand, spilled)
     busy_ms = mean_ms + (cold.share * _cold_extra_ms(spec, demand, cold.start) if cold is not None else Fraction(0))
-    random = at_once.random_of(invocations).spread(busy_ms) * (busy_ms / units.MS_PER_SECOND)
-    durations = [_ended(duration_of_batch(spec, stream.records), spec.timeout_ms) for stream in demand.requests]
-    busiest = at_once.busiest(demand.requests, random, durations)
     timed_out = _timed_out(spec, demand, cold)
     at_timeout = billing.gb_seconds(invocations.monthly * timed_out, spec.timeout_ms, spec.memory_mb)
     concurrency = invocations.spread(busy_ms) * (busy_ms / units.MS_PER_SECOND)
@@ -142,9 +130,7 @@ def meter(spec: Function, demand: Demand) -> Usage:
         ephemeral_gb_seconds=invocations
         * billing.ephemeral_gb_seconds(billed_ms / units.MS_PER_SECOND, spec.ephemeral_storage_mb),
         concurrency=concurrency,
-        random_concurrency=random,
-        scheduled_concurrency=at_once.scheduled_of(invocations).spread(busy_ms) * (busy_ms / units.MS_PER_SECOND),
-        busiest=busiest,
+        peak_concurrency=environments.peak_concurrency(concurrency.peak().per_second) if concurrency.terms else 0,
         mean_ms=mean_ms,
         billed_ms=billed_ms,
         timed_out=timed_out,
@@ -175,11 +161,6 @@ def _mean_and_billed_ms(spec: Function, demand: Demand) -> tuple[Fraction, Fract
         )
         out = (out[0] + share * mean_ms, out[1] + share * billed_ms)
     return out
-
-
-def _ended(duration: Distribution, timeout_ms: Decimal) -> Distribution:
-    """A duration of which the timeout ends the rest, for what runs at the same time."""
-    return fixed(timeout_ms) if share_above(duration, timeout_ms) == 1 else duration
 
 
 def _records(spec: Function, demand: Demand) -> tuple[tuple[Fraction, Fraction], ...]:

@@ -1,91 +1,12 @@
-"""Invocations that start in the same instant: schedules, groups, and bursts against a request-by-request count."""
+"""A burst of invocations in one instant, against a count of one after another."""
 
 import heapq
-from decimal import Decimal
-from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import capplan
-from capplan.pipeline.results import Plan
-from capplan.quantities.distribution import Distribution, fixed
-from capplan.services.lambda_.concurrency.at_once import peakedness_of, serve
-from tests.helpers import scenario
-
-LOG_NORMAL = Distribution(((Decimal("0.5"), Decimal(1000)), (Decimal("0.99"), Decimal(5000))))
-
-
-def planned(body: str, folder: Path) -> Plan:
-    return capplan.plan(scenario(body, folder))
-
-
-def peak(plan: Plan, name: str = "f") -> Decimal | None:
-    return next(metric.value for metric in plan.observed if metric.name == f"{name}.concurrency.peak")
-
-
-def of_account(plan: Plan) -> Decimal:
-    return next(p.check.load for p in plan.limits if p.check.limit == "lambda.concurrency")
-
-
-@pytest.mark.parametrize(
-    ("schedule", "duration", "running"),
-    [
-        # a daily run is one, however long it takes: nothing random about it
-        ("cron(0 1 * * ? *)", "2 s", 1),
-        ("cron(0 1 * * ? *)", "14 min", 1),
-        # 14 minutes every 5: those of 0, 5 and 10 minutes ago still run
-        ("rate(5 minutes)", "14 min", 3),
-        ("rate(1 minute)", "59 s", 1),
-        ("rate(1 minute)", "61 s", 2),
-        # over midnight of the period's last day too
-        ("cron(50,55 23 * * ? *)", "6 min", 2),
-    ],
-)
-def test_runs_of_a_schedule_are_counted(schedule: str, duration: str, running: int, tmp_path: Path) -> None:
-    body = f"traffic: {{t: {{schedule: '{schedule}'}}}}\nfunctions:\n  f: {{triggers: t, duration: {duration}, timeout: 15 min}}\n"
-    plan = planned(body, tmp_path)
-    assert peak(plan) == running
-    assert of_account(plan) == running
-
-
-def test_what_starts_together_counts_together(tmp_path: Path) -> None:
-    body = (
-        'traffic: {a: {schedule: "cron(0 3 * * ? *)"}, b: {schedule: "cron(0 3 * * ? *)"}, c: {schedule: "cron(0 4 * * ? *)"}}\n'
-        "functions:\n"
-        "  f: {triggers: [a, b], duration: 1 s, calls: [{invoke: g, times: 20, async: true}]}\n"
-        "  g: {duration: 1 s}\n"
-        "  h: {triggers: c, duration: 1 s}\n"
-    )
-    plan = planned(body, tmp_path)
-    assert (peak(plan), peak(plan, "g"), peak(plan, "h")) == (2, 40, 1)
-    assert of_account(plan) == 42  # 2 + 40 at 03:00; 1 an hour later
-
-
-def test_three_thousand_at_once_are_three_thousand(tmp_path: Path) -> None:
-    body = (
-        "traffic: {tick: {schedule: rate(5 minutes)}}\nfunctions:\n"
-        "  f: {triggers: tick, duration: 2 s, timeout: 30 s, calls: [{invoke: work, times: 3000}]}\n"
-        "  work: {duration: 2 s, timeout: 10 s, memory: 256 MB}\n"
-    )
-    limits = {(p.check.resource, p.check.limit): p.check for p in planned(body, tmp_path).limits}
-    check = limits["work", "lambda.scaling_rate"]
-    assert (check.load, check.quota, check.breached) == (3000, 1000, True)
-
-
-@pytest.mark.parametrize(
-    ("size", "duration", "variance"),
-    [
-        (1, LOG_NORMAL, 1),
-        (10, fixed(1000), 10),
-        # two log-normal durations, sigma = ln 5 / 2.3263 = 0.6918: E[min] / E = 2 Phi(-sigma / sqrt 2) = 0.6247
-        (11, LOG_NORMAL, 7.247),
-    ],
-)
-def test_groups_vary_more_than_single_arrivals(size: int, duration: Distribution, variance: float) -> None:
-    assert float(peakedness_of([(Fraction(1), Fraction(size), duration)])) == pytest.approx(variance, rel=2e-3)
+from capplan.services.lambda_.concurrency.at_once import serve
 
 
 @pytest.mark.parametrize(
