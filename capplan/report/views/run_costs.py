@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from capplan.pipeline.results import RunCost
+from capplan.quantities.text import figure
 from capplan.report import numbers
 from capplan.report.document import Column, Row, Shown, Table, row
 
 _NEARLY = Decimal("0.999")
 _MINUTE, _HOUR = 60, 3600
-_SHORT = 10
 _COLUMNS = (
     Column("Cost per job run"),
     Column("Mean", "right"),
@@ -56,7 +56,7 @@ def _row(run: RunCost, shown: Shown) -> Row:
 
 
 def _count(value: Decimal) -> str:
-    return f"{value:.3g}" if value < _SHORT else f"{value:,.0f}"
+    return figure(value)
 
 
 def _usd(amount: Decimal | None) -> str:

@@ -129,7 +129,7 @@ def _caller_timeout(name: str, spec: Function, usage: Usage, ctx: Context) -> It
 
 
 def _seconds(ms: Fraction | Decimal) -> str:
-    return f"{float(ms) / 1000:g} s"
+    return f"{figure(ms / 1000, 6)} s"
 
 
 def _share(share: float) -> str:
