@@ -112,13 +112,11 @@ def history_capacities(definition: Definition, world: World) -> tuple[HistoryCap
         if len(out) == MAX_CAPACITIES or len(out) * len(definition.states) > MAX_EFFORT:
             break
         state = definition.states[name]
-        certain = _arriving(definition.graph, name, world)
-        if state.type == "Choice":
-            back = looping(definition, state)
-            if back and len(back) < len(state.targets):
-                out += _capacity(definition, certain, state, "passes")
+        back = looping(definition, state) if state.type == "Choice" else ()
+        if back and len(back) < len(state.targets):
+            out += _capacity(definition, _arriving(definition.graph, name, world), state, "passes")
         elif state.map is not None and not state.map.distributed:
-            out += _capacity(definition, certain, state, "items")
+            out += _capacity(definition, _arriving(definition.graph, name, world), state, "items")
     return tuple(out)
 
 
