@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from capplan.cli.options import Ascii, Baseline, Format, NoColor, OutputFile, Quiet, Scenario, Seed
-from capplan.cli.output import FORMATS, emit, output
+from capplan.cli.output import FORMATS, emit_document, output
 from capplan.cli.sources import baseline_of, baselines
 from capplan.cli.steps import guarded, keep_inputs, load_scenario
 
@@ -37,16 +37,16 @@ def gates(
         from capplan.report.formats.csv import observables_csv  # noqa: PLC0415
         from capplan.report.formats.json import to_json  # noqa: PLC0415
         from capplan.report.records.gates import gates_record  # noqa: PLC0415
-        from capplan.report.views.gates import gates_text  # noqa: PLC0415
+        from capplan.report.views.gates import gates_document  # noqa: PLC0415
 
         loaded = replace(load_scenario(scenario, None), gates=())
         base = baselines(baseline, [loaded], None, seed)[0] if baseline else None
         planned = plan(loaded, seed=seed, findings=False, baseline=baseline_of(base, baseline, loaded.name))
         shown = [o for o in planned.observed if word is None or word in o.name]
-        emit(
+        emit_document(
             where,
             lambda: to_json(gates_record(planned, shown)),
-            lambda style: gates_text(planned, shown, style),
+            lambda: gates_document(planned, shown),
             {"csv": lambda: observables_csv(shown)},
         )
         return 0

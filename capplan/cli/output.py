@@ -3,16 +3,21 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
 from capplan.errors import CapplanError
 from capplan.record import Record
-from capplan.report.document import Style
+from capplan.report.style import Style
 
-FORMATS = ("table", "json")
+if TYPE_CHECKING:
+    from capplan.report.document import Document
+
+FORMATS = ("table", "json", "markdown")
+_PIPE_WIDTH = 100
 
 
 class Output(Record, frozen=True):
@@ -59,17 +64,22 @@ def output(
 
 
 def style_for(path: str | None, where: Output) -> Style:
-    """Unicode and color only on a terminal that supports them; in a file or a pipe 80 columns, whatever COLUMNS says."""
-    if path is not None or not sys.stdout.isatty():
-        return Style()
+    """Color only on a terminal; in a file or a pipe 100 columns, whatever COLUMNS says."""
+    if path is not None:
+        return Style(_PIPE_WIDTH, where.ascii)
+    if not sys.stdout.isatty():
+        return Style(_PIPE_WIDTH, where.ascii or not _utf8(sys.stdout))
     symbols = _supports_unicode(sys.stdout)
     colour = not where.no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return Style(max(80, os.get_terminal_size(sys.stdout.fileno()).columns), where.ascii or not symbols, colour)
 
 
 def _supports_unicode(stream: TextIO) -> bool:
-    utf8 = (stream.encoding or "").lower().replace("-", "") == "utf8"
-    return stream.isatty() and utf8 and os.environ.get("TERM") != "dumb"
+    return stream.isatty() and _utf8(stream) and os.environ.get("TERM") != "dumb"
+
+
+def _utf8(stream: TextIO) -> bool:
+    return (stream.encoding or "").lower().replace("-", "") == "utf8"
 
 
 def emit(
@@ -93,6 +103,33 @@ def emit(
             put(text)
 
 
+def emit_document(
+    where: Output,
+    as_json: Callable[[], str],
+    document: "Callable[[], Document]",
+    others: Mapping[str, Callable[[], str]] | None = None,
+    *,
+    details: bool = False,
+) -> None:
+    """The same with a document, which is made once: as a table on the terminal, and as Markdown."""
+
+    @lru_cache(1)
+    def made() -> "Document":
+        return document()
+
+    def table(style: Style) -> str:
+        from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
+
+        return terminal_text(made(), style, details=details)
+
+    def markdown() -> str:
+        from capplan.report.formats.document_markdown import document_markdown  # noqa: PLC0415
+
+        return document_markdown(made())
+
+    emit(where, as_json, table, {"markdown": markdown, **(others or {})})
+
+
 def put(text: str) -> None:
     """Write text to standard output. A closed pipe (`| head`) does not change the exit code."""
     try:
@@ -104,8 +141,8 @@ def put(text: str) -> None:
 
 def report(text: str, *, ascii_only: bool = False) -> None:
     """Write text to standard error, safe for a terminal."""
-    from capplan.report.document import safe  # noqa: PLC0415
     from capplan.report.plain import inert  # noqa: PLC0415
+    from capplan.report.style import safe  # noqa: PLC0415
 
     style = Style(ascii=ascii_only or not _supports_unicode(sys.stderr))
     lines = [inert(safe(line, style)) for line in text.rstrip("\n").split("\n")]

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from capplan.cli.options import Ascii, Format, NoColor, OutputFile, Quiet
-from capplan.cli.output import emit, output
+from capplan.cli.output import emit_document, output
 from capplan.cli.steps import guarded
 
 prices = typer.Typer(
@@ -38,10 +38,10 @@ def list_prices(
 
         if region is None:
             regions = regions_of()
-            emit(where, lambda: to_json(regions_record(regions)), lambda style: view.regions_text(regions, style))
+            emit_document(where, lambda: to_json(regions_record(regions)), lambda: view.regions_document(regions))
         else:
             listed = prices_of(region)
-            emit(where, lambda: to_json(prices_record(listed)), lambda style: view.prices_text(region, listed, style))
+            emit_document(where, lambda: to_json(prices_record(listed)), lambda: view.prices_document(region, listed))
         return 0
 
     return guarded(where, answer, "no prices shown")
@@ -71,10 +71,10 @@ def show_price(
 
         if region is None:
             listed = everywhere(key)
-            emit(where, lambda: to_json(prices_record(listed)), lambda style: view.everywhere_text(key, listed, style))
+            emit_document(where, lambda: to_json(prices_record(listed)), lambda: view.everywhere_document(key, listed))
         else:
             entries = history_of(region, key)
-            emit(where, lambda: to_json(prices_record(entries)), lambda style: view.price_text(entries, style))
+            emit_document(where, lambda: to_json(prices_record(entries)), lambda: view.price_document(entries))
         return 0
 
     return guarded(where, answer, "no prices shown")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from capplan.cli.options import Ascii, Format, NoColor, OutputFile, Quiet
-from capplan.cli.output import Output, emit, output
+from capplan.cli.output import Output, emit_document, output
 from capplan.cli.steps import guarded, keep_inputs
 
 Item = Annotated[
@@ -40,8 +40,8 @@ def _answer(item: str, region: str | None, where: Output) -> int:
     from capplan.commands.size import measured_items  # noqa: PLC0415
     from capplan.report.formats.json import to_json  # noqa: PLC0415
     from capplan.report.records.size import size_record  # noqa: PLC0415
-    from capplan.report.views.size import size_text  # noqa: PLC0415
+    from capplan.report.views.size import size_document  # noqa: PLC0415
 
     measured = measured_items(item, sys.stdin.buffer if item == "-" else None, region)
-    emit(where, lambda: to_json(size_record(measured)), lambda style: size_text(measured, style))
+    emit_document(where, lambda: to_json(size_record(measured)), lambda: size_document(measured))
     return 0

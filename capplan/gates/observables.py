@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.gates.observed import ObservedMetric, metric_of
+from capplan.gates.through import metrics_of
 from capplan.language.gate_units import NUMBER, SHARE, USD
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Charge, Observable
@@ -25,7 +26,7 @@ def observables(
     metrics = {**_costs(priced), **_limits(limits), **_by_limit("account", limits_by_name.get("account", []))}
     costs = priced.cost_by_resource
     for address, resource in scenario.resources.items():
-        of_resource = _resource(resource, priced, limits_by_name.get(resource.label, []), costs[address])
+        of_resource = of_one(resource, priced, limits_by_name.get(resource.label, []), costs[address])
         for key, metric in of_resource.items():
             metrics.setdefault(f"{resource.label}.{key}", metric)
     for traffic_source in traffic_sources:
@@ -115,7 +116,7 @@ def _by_limit(label: str, limits: Sequence[PlannedLimit]) -> dict[str, ObservedM
     return out
 
 
-def _resource(
+def of_one(
     resource: Resource, priced: Priced, limits: Sequence[PlannedLimit], cost: Decimal
 ) -> dict[str, ObservedMetric]:
     """A resource's metrics, without its name before them."""
@@ -127,7 +128,8 @@ def _resource(
     for word, amount in resource.type.summary(usage).items():
         if word in _PER:
             out[f"cost_per_{_PER[word]}"] = _per(cost, Fraction(amount), _PER[word])
-    metered = MeteredResource(resource.name, resource.spec, usage, ctx)
+    metered, address = MeteredResource(resource.name, resource.spec, usage, ctx), resource.address
+    out |= metrics_of(priced.metered.offered[address], priced.metered.demand[address])
     for key, observable in resource.type.observe(metered).items():
         out[key] = metric_of(observable, floor=key.rpartition(".")[2] in _FLOORS)
     risk = resource.type.risk(metered)

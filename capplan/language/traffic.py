@@ -7,7 +7,8 @@ from capplan import units
 from capplan.flow import DemandFlow
 from capplan.language.load_profiles import Daily, Spike, traffic_profile
 from capplan.language.models import DailyCurve, Traffic, Weekday
-from capplan.language.reader import Path, Reader
+from capplan.language.reader import RATED, Path, Reader
+from capplan.language.wording import describe
 from capplan.schedule import read_schedule, schedule_profile
 
 
@@ -15,6 +16,18 @@ def traffic_of(reader: Reader) -> dict[str, DemandFlow]:
     """The requests per second of each traffic, by name."""
     out: dict[str, DemandFlow] = {}
     for name, raw in reader.section("traffic").items():
+        if isinstance(raw, str):
+            word = "schedule" if "(" in raw else "rate"
+            mark = reader.doc.locate(["traffic", name])
+            reader.add_error(
+                ["traffic", name],
+                f"expected keys and values under '{name}', found {describe(mark)}",
+                f"write {name}: {{{word}: {raw[:60]}}}"
+                if RATED.fullmatch(raw.strip())
+                else f"such as {name}: {{rate: 60/s}}",
+            )
+            out[name] = DemandFlow.zero()
+            continue
         spec = reader.model(Traffic, raw, ("traffic", name), {})
         if spec is None:
             out[name] = DemandFlow.zero()
@@ -61,6 +74,6 @@ def _traffic_flow(name: str, spec: Traffic) -> DemandFlow:
         daily = Daily(hours=tuple(float(x) for x in curve))
     else:
         daily = Daily()
-    spikes = tuple(Spike(s.name, s.at, Fraction(s.for_ms) / 1000, s.times) for s in spec.spikes)
+    spikes = tuple(Spike(s.name, s.at, Fraction(s.for_ms) / 1000, s.times, s.unplanned) for s in spec.spikes)
     profile = traffic_profile(name, daily, {str(day): factor for day, factor in spec.weekly.items()}, spikes)
     return DemandFlow.of(profile, spec.rate or Fraction(0))

@@ -13,13 +13,17 @@ from capplan.pipeline.demand import (
     arrivals_of,
     calls_of,
     demand_assumptions,
-    demands,
+    demand_of,
     emitters_read,
     ratios_of,
+    senders_of,
     triggers_of,
+    with_records,
 )
+from capplan.pipeline.flow import Network, what_gets_through
+from capplan.pipeline.pools import Pools, pools_of
 from capplan.quantities.distribution import Distribution
-from capplan.record import Record
+from capplan.record import Record, replace
 from capplan.resource_type import DeclaredResource, MeteredResource
 from capplan.services import SECTIONS, integrations
 
@@ -27,15 +31,27 @@ _MAX_ROUNDS = 20
 
 
 class Metered(Record, frozen=True):
-    """A scenario with its demand and usage, before prices."""
+    """A scenario with its demand and usage, before prices.
+
+    Attributes:
+        scenario: The scenario.
+        context: What services may know.
+        offered: What each resource is asked for.
+        demand: What each serves of it; the same where it is not short.
+        usage: What AWS meters of it, by each service's own record.
+        pools: What all resources use of the account's limits.
+        notes: Assumptions on demand.
+        consumed: Addresses of resources whose stream or queue is read.
+    """
 
     scenario: Scenario
     context: Context
+    offered: Mapping[str, Demand]
     demand: Mapping[str, Demand]
     usage: Mapping[str, Any]
+    pools: Pools
     notes: tuple[Assumption, ...]
     consumed: frozenset[str]
-    """Addresses of resources whose stream or queue is read."""
 
     def resource(self, address: str) -> MeteredResource[Any, Any]:
         """One resource with its usage."""
@@ -43,8 +59,11 @@ class Metered(Record, frozen=True):
         return MeteredResource(resource.name, resource.spec, self.usage[address], self.context)
 
 
-def context_of(scenario: Scenario, seed: int) -> Context:
-    """What services may know; durations that include callees' are recomputed until they agree."""
+def context_of(scenario: Scenario, seed: int, base: Metered | None = None) -> Context:
+    """What services may know; durations that include callees' are recomputed until they agree.
+
+    With a base whose waiting resources and all other durations are the same, their durations are the same too.
+    """
     resources = scenario.resources.values()
     addresses: dict[str, tuple[str, ...]] = {}
     for resource in resources:
@@ -69,6 +88,9 @@ def context_of(scenario: Scenario, seed: int) -> Context:
     for resource in resources:
         waits = resource.type.waits_for_callees
         durations[resource.address] = Fraction(0) if waits else _duration_ms(resource, ctx)
+    if base is not None and _same_durations(scenario, base, ctx):
+        durations.update(base.context.duration_ms)
+        return ctx
     for _ in waiting:
         before = dict(durations)
         for resource in waiting:
@@ -76,6 +98,20 @@ def context_of(scenario: Scenario, seed: int) -> Context:
         if before == durations:
             break
     return ctx
+
+
+def _same_durations(scenario: Scenario, base: Metered, ctx: Context) -> bool:
+    """Whether all that durations of waiting resources depend on is as in the base."""
+    before, resources = base.scenario.resources, scenario.resources
+    known = base.context.duration_ms
+    return (
+        replace(ctx, duration_ms=known) == base.context
+        and before.keys() == resources.keys()
+        and all(
+            r.spec is before[a].spec if r.type.waits_for_callees else known[a] == ctx.duration_ms[a]
+            for a, r in resources.items()
+        )
+    )
 
 
 def _duration_ms(resource: Resource, ctx: Context) -> Fraction:
@@ -94,7 +130,7 @@ def meter(
         silent: The address of a resource whose calls are left out, since `extra` contains them.
         base: The scenario before a change: a resource whose spec and demand are the same is not metered again.
     """
-    ctx = context_of(scenario, seed)
+    ctx = context_of(scenario, seed, base)
     calls = {a: () if a == silent else calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
     triggers = triggers_of(scenario)
     emitters = emitters_read(scenario, triggers)
@@ -103,16 +139,38 @@ def meter(
     flows: dict[str, DemandFlow] = {}
     for _ in range(_MAX_ROUNDS):
         flows = arrivals_of(scenario, calls, triggers, ratios, extra)
-        demand = demands(scenario, calls, triggers, flows, ratios, shards, extra)
-        usage = {a: _meter(scenario.resources[a], demand[a], ctx, base) for a in emitters}
+        senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
+        usage = {a: _meter(scenario.resources[a], demand_of(senders[a], flows), ctx, base) for a in emitters}
         shards = {a: scenario.resources[a].type.shards(usage[a]) for a in emitters}
         following = ratios_of(scenario, triggers, flows, shards)
         if following == ratios:
             break
         ratios = following
-    demand = demands(scenario, calls, triggers, flows, ratios, shards, extra)
-    usage = {a: _meter(r, demand[a], ctx, base) for a, r in scenario.resources.items()}
-    return Metered(scenario, ctx, demand, usage, demand_assumptions(scenario, demand, flows), frozenset(emitters))
+        triggers = with_records(scenario, triggers, ratios)
+    senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
+    exact = {address: demand_of(sent, flows) for address, sent in senders.items()}
+    network = Network(scenario, ctx, senders, flows, exact, shards, _known(scenario, ctx, base))
+    through = what_gets_through(
+        network,
+        lambda a, demand: _meter(scenario.resources[a], demand, ctx, base),
+        lambda u: pools_of(scenario, u, ctx),
+    )
+    notes = demand_assumptions(scenario, through.demand, flows)
+    return Metered(
+        scenario, ctx, through.offered, through.demand, through.usage, through.pools, notes, frozenset(emitters)
+    )
+
+
+def _known(scenario: Scenario, ctx: Context, base: Metered | None) -> dict[str, tuple[Demand, Demand]]:
+    """What the base offered to and got through resources whose spec is the same."""
+    if base is None or base.context != ctx:
+        return {}
+    before = base.scenario.resources
+    return {
+        address: (base.offered[address], base.demand[address])
+        for address, resource in scenario.resources.items()
+        if address in before and before[address].spec is resource.spec
+    }
 
 
 def _meter(resource: Resource, demand: Demand, ctx: Context, base: Metered | None) -> Any:  # noqa: ANN401  each service has its own usage

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from capplan.pipeline.results import Finding, FindingChange, Plan, PlannedLimit, PlannedResource, SuggestedFix, Verdict
 from capplan.pricing.rating import LineItem
 from capplan.quantities.rounding import to_quantity
+from capplan.quantities.text import with_unit
 from capplan.report import numbers
+from capplan.services import SERVICES
 
 if TYPE_CHECKING:
     from capplan.commands.saved_plan import GateRecord
@@ -23,6 +25,7 @@ _SCALES = {
 }
 _OF_LIMITS = frozenset({"throttled", "headroom", "hottest", "broken"})
 """Last words of observables that the limit with the least headroom explains."""
+_LIMIT_LABELS = {limit: label for service in SERVICES for limit, label in service.limit_labels.items()}
 _FOUR_DIGITS = Context(prec=4, rounding=ROUND_HALF_UP)
 
 
@@ -213,12 +216,21 @@ def _limit_sentence(limit: PlannedLimit) -> str:
     when = f"{limit.at}: " if limit.at else ""
     state = numbers.over(limit.headroom) if limit.breached else f"{numbers.share(limit.headroom)} headroom"
     load, quota = numbers.rate(check.load), numbers.rate(check.quota)
-    return f"{when}{limit_name(check.resource, check.limit)} has {load} {check.unit}, limit {quota}, {state}"
+    return f"{when}{limit_name(check.resource, check.limit)} has {with_unit(load, check.unit)}, limit {quota}, {state}"
 
 
 def limit_name(resource: str, limit: str) -> str:
     """The resource and the limit: `orders partition.write`, `account lambda.concurrency`."""
     return f"{resource} {limit if resource == 'account' else limit.partition('.')[2]}"
+
+
+def limit_label(resource: str, limit: str) -> str:
+    """The same in words: `orders: writes to one partition`; the account's own need no name before them."""
+    _, _, rest = limit.partition(".")
+    words = _LIMIT_LABELS.get(limit) or rest.replace("_", " ").replace(".", " ")
+    if resource != "account":
+        return f"{resource}: {words}"
+    return f"account: {words}"
 
 
 def lines_by_label(plan: Plan) -> dict[str, list[LineItem]]:

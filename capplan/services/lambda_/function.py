@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from capplan.calls import Access
 from capplan.model import (
+    Admitted,
     Assumption,
     Charge,
     Demand,
@@ -16,9 +17,11 @@ from capplan.model import (
     PoolLoad,
     Problem,
 )
+from capplan.quantities.rounding import to_quantity
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Simulator, Source
 from capplan.services.lambda_ import limits
+from capplan.services.lambda_.admission.admit import admit
 from capplan.services.lambda_.advice.memory import resolve
 from capplan.services.lambda_.advice.options import options
 from capplan.services.lambda_.advice.rules import RULES
@@ -29,7 +32,7 @@ from capplan.services.lambda_.cost import charge
 from capplan.services.lambda_.observables import observe
 from capplan.services.lambda_.sources import batches
 from capplan.services.lambda_.sources.trigger import sources
-from capplan.services.lambda_.spec import UNSUPPORTED, Function
+from capplan.services.lambda_.spec import ALSO_CALLED, UNSUPPORTED, Function
 from capplan.services.lambda_.usage import Usage, meter, summary
 
 _Metered = MeteredResource[Function, Usage]
@@ -39,6 +42,7 @@ class _FunctionType(ResourceType[Function, Usage]):
     id = "lambda.function"
     spec = Function
     unsupported = UNSUPPORTED
+    also_called = ALSO_CALLED
     rules = RULES
     writes_logs = True
 
@@ -48,9 +52,11 @@ class _FunctionType(ResourceType[Function, Usage]):
     def sources(self, spec: Function) -> tuple[Source, ...]:
         return sources(spec.triggers)
 
-    def attempts(self, spec: Function, access: Access, source: Source | None) -> Fraction:
+    def attempts(
+        self, spec: Function, access: Access, source: Source | None, records: Fraction = Fraction(1)
+    ) -> Fraction:
         trigger = None if source is None or source.trigger is None else spec.triggers[source.trigger]
-        return attempts(spec, access, trigger)
+        return attempts(spec, access, trigger, records)
 
     def records_per_invocation(self, spec: Function, source: Source, records_per_s: Fraction, shards: int) -> Fraction:
         if source.trigger is None:
@@ -63,6 +69,12 @@ class _FunctionType(ResourceType[Function, Usage]):
 
     def timeout_ms(self, spec: Function) -> Fraction:
         return Fraction(spec.timeout_ms)
+
+    def admit(self, resource: DeclaredResource[Function], demand: Demand) -> Admitted | None:
+        return admit(*resource[:2], demand, resource.context)
+
+    def failing_also(self, spec: Function, share: Fraction) -> Function:
+        return spec.model_copy(update={"fails": to_quantity(1 - (1 - Fraction(spec.fails)) * (1 - share))})
 
     def meter(self, resource: DeclaredResource[Function], demand: Demand) -> Usage:
         return meter(resource.spec, demand)

@@ -7,23 +7,29 @@ _SCALING = (
     "DynamoDB Developer Guide, Managing throughput capacity automatically with DynamoDB auto scaling, read 2026-11-23"
 )
 
+_BACK = "write the former capacity: a table becomes provisioned at any time, and on-demand four times in 24 hours"
+"""DynamoDB Developer Guide, Considerations when switching capacity modes, read 2026-11-23."""
+
 CAPACITY_RULES: tuple[Rule, ...] = (
     Rule(
         "dynamodb.capacity-mode",
         "The other capacity mode",
-        "An on-demand table that auto scaling with a 70% target would serve without more throttling over the simulated four "
-        "weeks; or a provisioned table that on-demand would serve without more throttling.",
+        "An on-demand table that throttles nothing and that auto scaling with a 70% target would serve whole over the simulated "
+        "four weeks; or a provisioned table that on-demand would serve whole.",
         "`capacity`: reads and writes, the table and its indexes change together, since a mode belongs to the table.",
         "Unplanned spikes are throttled until auto scaling catches up; on-demand costs more for each request.",
         _MODE,
+        action="Change the capacity mode of {name}",
+        undo=_BACK,
     ),
     Rule(
         "dynamodb.auto-scaling",
         "Auto scaling for a static capacity",
-        "A provisioned table with the same capacity all day, which auto scaling with a 70% target would serve without more throttling.",
+        "A provisioned table with the same capacity all day, which auto scaling with a 70% target would serve whole.",
         "`capacity.write` and `capacity.read` as {min, max, target}: unused capacity in quiet hours is not paid.",
         "Unplanned spikes are throttled until auto scaling catches up.",
         _SCALING,
+        action="Auto scale {name} at a 70% target",
     ),
     Rule(
         "dynamodb.scheduled-scaling",
@@ -33,13 +39,18 @@ CAPACITY_RULES: tuple[Rule, ...] = (
         "`capacity.scheduled`: an action half an hour before each rise, large enough for its peak at the target.",
         "Unplanned spikes are throttled until auto scaling catches up.",
         "Application Auto Scaling User Guide, Scheduled scaling, read 2026-11-23",
+        action="Provision {name}, auto scaled at a 70% target, with a scheduled action before each rise",
+        undo=_BACK,
     ),
     Rule(
         "dynamodb.throttled",
         "Requests are throttled",
         "A table that throttles requests in the simulated four weeks, with AWS's reasons and how many of each.",
-        "More capacity, a higher maximum, pre-warming, on-demand, or more keys, depending on the reason.",
+        "By the cause: more capacity or on-demand, pre-warming, a higher maximum; for a full partition only other keys or "
+        "write shards.",
         "",
         "DynamoDB Developer Guide, Diagnosing throttling issues, read 2026-11-23",
+        action="Find out what throttles {name}",
+        effort="medium",
     ),
 )

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from capplan.quantities.text import figure
 from capplan.services.dynamodb.capacity.auto_scaling import HIGH_MINUTES, LOW_BELOW_TARGET, LOW_MINUTES
 from capplan.services.dynamodb.capacity.burst_bucket import seconds_of_burst, serve
 from capplan.services.dynamodb.capacity.scalable_target import Outcome, ScalableTarget
@@ -11,6 +12,7 @@ from capplan.services.dynamodb.capacity.scaling import Step, expand
 from capplan.services.dynamodb.capacity.throttling_reasons import reason
 from capplan.services.dynamodb.partitions.lifetimes import Split
 from capplan.services.dynamodb.partitions.splits import CENTRAL, PartitionHistory
+from capplan.services.dynamodb.words import percent
 from capplan.timeline import Event
 from capplan.units import SECONDS_PER_MINUTE
 
@@ -26,7 +28,7 @@ _APART_MINUTES = 5
 
 def number(amount: float) -> str:
     """A rate in words: whole with separators, two digits below 10."""
-    return f"{amount:,.0f}" if amount >= 10 or amount == 0 else f"{amount:.2g}"  # noqa: PLR2004  two digits
+    return f"{amount:,.0f}" if amount >= 10 or amount == 0 else figure(amount, 2)  # noqa: PLR2004  two digits
 
 
 def capacity_events(steps: Sequence[Step], served: "NDArray[np.float64]", unit: str, *, scaled: bool) -> list[Event]:
@@ -72,7 +74,7 @@ def throttle_events(target: ScalableTarget, outcome: Outcome, rates: "NDArray[np
         name = reason("index" if target.key[0] else "table", target.key[1], cause)
         for start, end in _spells(lost > rates * 1e-6):
             share = float(lost[start:end].sum() / rates[start:end].sum())
-            text = f"{_percent(share)} throttled for {_length(end - start)}"
+            text = f"{percent(share)} throttled for {_length(end - start)}"
             why = f"{name}: up to {number(float(lost[start:end].max()))} {unit} too much"
             out.append(Event(start * SECONDS_PER_MINUTE, text, why, 10 + share, bad=True))
     return out
@@ -85,7 +87,7 @@ def elsewhere_events(lost: "NDArray[np.float64] | None", rates: "NDArray[np.floa
     out = []
     for start, end in _spells(lost > rates * 1e-6):
         share = float(lost[start:end].sum() / rates[start:end].sum())
-        text = f"{_percent(share)} refused elsewhere for {_length(end - start)}"
+        text = f"{percent(share)} refused elsewhere for {_length(end - start)}"
         why = f"{others} cannot serve its part: the whole request is throttled"
         out.append(Event(start * SECONDS_PER_MINUTE, text, why, 9 + share, bad=True))
     return out
@@ -93,10 +95,6 @@ def elsewhere_events(lost: "NDArray[np.float64] | None", rates: "NDArray[np.floa
 
 def _length(minutes: int) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.1f} h"  # noqa: PLR2004  two hours
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.1f}%" if share >= 0.001 else "<0.1%"  # noqa: PLR2004  the smallest that is shown
 
 
 def _spells(flags: "NDArray[np.bool_]") -> list[tuple[int, int]]:

@@ -21,7 +21,7 @@ from capplan.services.dynamodb.partitions.load import partition_loads
 from capplan.services.dynamodb.partitions.splits import PartitionHistory, initial_partitions
 from capplan.services.dynamodb.quotas import PARTITION_THROUGHPUT
 from capplan.services.dynamodb.simulation import events
-from capplan.services.dynamodb.simulation.notes import notes, percent
+from capplan.services.dynamodb.simulation.notes import notes
 from capplan.services.dynamodb.simulation.partitions_over_time import (
     SimulatedTable,
     simulate_table,
@@ -29,6 +29,7 @@ from capplan.services.dynamodb.simulation.partitions_over_time import (
 )
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import DIRECTIONS, ThroughputTarget, Usage, request_loads
+from capplan.services.dynamodb.words import percent
 from capplan.timeline import Bars, Chart, Event, Series, SimulationRequest, Size, Timeline, Totals
 
 if TYPE_CHECKING:
@@ -158,13 +159,13 @@ def _bars(
     peak = float(offered[minute])
     unit, count, keys = f"{table_or_index.unit(target.key[1])}/s", table_or_index.partitions, table_or_index.keys
     if history is None:
-        title = f"HEAT  busiest minute, {_count(count)}, all alike"
+        title = f"load per partition in the busiest minute, {_count(count)}, all alike"
         return (Bars(title, unit, target.partition_ceiling, (peak * target.hottest_share,) * min(count, 1000)),)
     partitions = history.partitions
     if keys.names is not None and keys.names.time:
         partitions = initial_partitions(partition_loads(keys, count, seed, minute), len(offered))
     present = sorted((p for p in partitions if p.start <= minute < p.end), key=lambda p: (-p.share, p.number))
-    title = f"HEAT  busiest minute, {_count(len(present))}, hottest first"
+    title = f"load per partition in the busiest minute, {_count(len(present))}, hottest first"
     names = [
         f"partition {p.number}"
         + (f": {_key(p.keys[0].name, p.keys[0].rank)}, {percent(p.keys[0].share)} of all" if p.keys else "")

@@ -36,6 +36,14 @@ class RateStep(Record, frozen=True):
         return self.per_second * self.minutes * units.SECONDS_PER_MINUTE * self.times
 
 
+def minutes_of(step: RateStep) -> Iterable[int]:
+    """The minutes of the simulated period that have a step's rate: every week's, of a step that stands for four."""
+    start = step.minute - step.minutes // 2
+    weekly = step.times > 2 * _PERIODS_PER_MONTH
+    starts = range(start % _WEEK, units.PERIOD_MINUTES, _WEEK) if weekly else (start,)
+    return (minute % units.PERIOD_MINUTES for first in starts for minute in range(first, first + step.minutes))
+
+
 def rate_steps(flow: DemandFlow) -> tuple[RateStep, ...]:
     """The steps of everything that arrives at random, in order of time, without schedules. Empty without traffic."""
     return _rate_steps(tuple(term for term in flow.terms if not term[0].starts))
