@@ -52,7 +52,7 @@ def _with(table: ComparedTable) -> Modes:
 
 def _last(text: str) -> str:
     """The words in the frame."""
-    return " ".join(" ".join(line.strip("|+- ") for line in text.split("\n\n")[-1].splitlines()).split())
+    return " ".join(" ".join(line.strip("|+- ") for line in text.rsplit("\n\n", maxsplit=1)[-1].splitlines()).split())
 
 
 def test_modes_by_cost_then_what_decides_then_what_to_do() -> None:
