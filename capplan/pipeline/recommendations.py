@@ -14,6 +14,7 @@ from capplan.pipeline.price import Priced, usd_of
 from capplan.pipeline.quotas import quota_increases
 from capplan.pipeline.ranking import Row, in_rank_order, numbered, rows_of
 from capplan.pipeline.results import Combined, Finding, FindingChange, Group, PlannedLimit, Recommendation
+from capplan.pipeline.scaled_calls import with_calls
 from capplan.pipeline.what_if import in_order, written
 
 MIN_SAVING_USD = Decimal("0.10")
@@ -66,8 +67,11 @@ def _candidates(base: Priced, today: date | None) -> tuple[dict[int, _Candidate]
     for address, resource in base.metered.scenario.resources.items():
         options: tuple[Option, ...] = resource.type.options(base.metered.resource(address))
         described = {rule.id: rule for rule in resource.type.rules} if options else {}
-        for option in options:
-            rules.add(option.rule)
+        for given in options:
+            rules.add(given.rule)
+            option = with_calls(resource, given)
+            if option is None:
+                continue
             candidate = _candidate(base, address, option, described.get(option.rule), today)
             if candidate is not None:
                 out[id(candidate.finding)] = candidate
@@ -127,7 +131,8 @@ def _fine(candidate: _Candidate, base: Priced, effects: Effects) -> bool:
     if plan is None:
         return True
     free = option.severity == "risk" or option.fewer_calls
-    if effects.breaks(plan, may_affect=None if free else touched(base, option.changes)):
+    may_affect = None if free else touched(base, option.changes)
+    if effects.breaks(plan, may_affect=may_affect, worsens=option.worsens):
         return False
     return not option.helps or effects.helps(plan, candidate.address, option)
 

@@ -12,8 +12,8 @@ import capplan
 from capplan.commands.compare.choose import alternatives, choose, pareto, with_regret
 from capplan.commands.compare.commitments import commit, plan_month, reserve
 from capplan.pipeline.results import AtMultiple, ModeOption, Modes
-from capplan.report.document import Style
 from capplan.report.formats.json import to_json
+from capplan.report.layout import Style
 from capplan.report.records.modes import modes_record
 from capplan.report.views.compare_modes import modes_text
 from tests.helpers import scenario

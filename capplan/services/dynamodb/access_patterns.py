@@ -10,12 +10,12 @@ from capplan.services.dynamodb.usage import DIRECTIONS, MeteredRequests, Through
 
 
 def patterns(name: str, spec: Table, usage: Usage) -> tuple[Pattern, ...]:
-    """Every kind of request that reaches the table, as its callers wrote it."""
+    """Every kind of request that the table serves, as its callers wrote it."""
     return tuple(_pattern(name, spec, usage, kind) for kind in usage.requests)
 
 
 def _pattern(name: str, spec: Table, usage: Usage, kind: MeteredRequests) -> Pattern:
-    access, month = kind.access, kind.flow.monthly
+    access, month = kind.access, kind.served.monthly
     parts = {
         charge: units * month / total
         for target in usage.targets
@@ -43,7 +43,7 @@ def _charged(
     """
     for direction in DIRECTIONS:
         charge = f"{target.label(name)}.{direction}{'s' if spec.on_demand else '-capacity'}"
-        yield charge, kind.units.of(direction).get(target.key, Fraction(0)), target.flow[direction].monthly
+        yield charge, kind.units.of(direction).get(target.key, Fraction(0)), target.served[direction].monthly
 
 
 def _consistency(kind: MeteredRequests) -> str:

@@ -5,10 +5,14 @@ from collections.abc import Iterable
 
 from capplan.calls import Access
 from capplan.model import Assumption
-from capplan.services.dynamodb.quotas import PAGE_MAX
+from capplan.record import replace
+from capplan.services.dynamodb.capacity.simulated_period import simulate_period
+from capplan.services.dynamodb.capacity.uncertain import CENTRAL
+from capplan.services.dynamodb.quotas import NEW_ON_DEMAND_THROUGHPUT, PAGE_MAX
 from capplan.services.dynamodb.requests import READS, is_transactional, reading_s
 from capplan.services.dynamodb.spec import Index, Table
-from capplan.services.dynamodb.usage import ADDS_ITEMS, Usage
+from capplan.services.dynamodb.usage import ADDS_ITEMS, Usage, request_loads
+from capplan.services.dynamodb.words import percent
 from capplan.units import SECONDS_PER_MINUTE
 
 
@@ -40,13 +44,32 @@ def _table(path: str, spec: Table, usage: Usage) -> Iterable[Assumption]:
         yield Assumption(
             f"{path}.partition_key.popularity", "uniform", "requests are spread evenly over the keys", "workload"
         )
-    if spec.warm is not None:
+    yield from _peak_seen(path, spec, usage)
+    if spec.warm is not None and not spec.warm.seen:
         formula = "each unit above the present throughput at a provisioned unit's hourly price"
         yield Assumption(f"{path}.warm", "paid once", f"{formula}; AWS's guide gives no formula", "aws_default")
     if not spec.on_demand:
         for kind in ("write", "read"):
             if kind not in spec.capacity.model_fields_set:
                 yield Assumption(f"{path}.capacity.{kind}", "auto scaled, 70%", "the console's default", "aws_default")
+
+
+def _peak_seen(path: str, spec: Table, usage: Usage) -> Iterable[Assumption]:
+    """An on-demand table has grown to what its traffic brings every day; what a new one would throttle is said."""
+    grown = [t for t, _ in usage.period.outcomes.values() if t.policy is None and t.peak > t.served_at_first]
+    if not spec.on_demand or spec.warm is not None or not grown:
+        return
+    targets = [target for target, _ in usage.period.outcomes.values()]
+    new = simulate_period(targets, request_loads(usage.requests), replace(CENTRAL, unseen=1)).throttled
+    if new > usage.throttled:
+        start = f"{NEW_ON_DEMAND_THROUGHPUT['write']:,} writes and {NEW_ON_DEMAND_THROUGHPUT['read']:,} reads a second"
+        yield Assumption(
+            f"{path}.warm",
+            "has seen its peak",
+            f"it has served its daily peak before; a new table begins at {start} and would throttle {percent(float(new))} "
+            "of the month's requests; write warm: seen",
+            "workload",
+        )
 
 
 def _indexes(path: str, spec: Table, usage: Usage) -> Iterable[Assumption]:

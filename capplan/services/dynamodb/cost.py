@@ -33,7 +33,7 @@ def class_suffix(spec: Table) -> str:
 
 def _requests(prefix: str, spec: Table, target: ThroughputTarget, usage: Usage) -> Iterable[Charge]:
     for direction in DIRECTIONS:
-        flow = target.flow[direction]
+        flow = target.served[direction]
         if flow.terms:
             price = f"dynamodb.on_demand.{direction}_request_unit.{class_suffix(spec)}"
             words = _sum_in_words(usage, target.key, direction)
@@ -58,7 +58,7 @@ def _pre_warming(prefix: str, spec: Table, target: ThroughputTarget) -> Iterable
 def _sum_in_words(usage: Usage, key: str, direction: str) -> str:
     """The sum as a reader would write it: requests × units of each kind."""
     return " + ".join(
-        f"{to_quantity(kind.flow.monthly):,} {kind.access.op} of {kind.stream.cause} × {to_quantity(units)}"
+        f"{to_quantity(kind.served.monthly):,} {kind.access.op} of {kind.stream.cause} × {to_quantity(units)}"
         for kind in usage.requests
         if (units := kind.units.of(direction).get(key))
     )

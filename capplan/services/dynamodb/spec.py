@@ -39,6 +39,20 @@ NOT_YET: Mapping[str, str] = {
     "replicas": "global tables",
     "backups": "on-demand backups",
 }
+ALSO_CALLED: Mapping[str, str] = {
+    **dict.fromkeys(("billingmode", "mode", "capacitymode", "provisionedthroughput"), "capacity"),
+    **dict.fromkeys(("payperrequest", "ondemandcapacity"), "on-demand"),
+    **dict.fromkeys(("key", "pk", "hash", "hashkey", "primarykey", "keyschema"), "partition_key"),
+    **dict.fromkeys(("sk", "range", "rangekey"), "sort_key"),
+    **dict.fromkeys(("gsi", "gsis", "lsi", "globalsecondaryindexes", "localsecondaryindexes"), "indexes"),
+    **dict.fromkeys(("size", "averageitemsize", "itemsizebytes"), "item_size"),
+    **dict.fromkeys(("itemcount", "count", "rows"), "items"),
+    **dict.fromkeys(("pitr", "pointintimerecoveryspecification"), "point_in_time_recovery"),
+    **dict.fromkeys(("streamspecification", "streams", "streamviewtype"), "stream"),
+    **dict.fromkeys(("tableclass",), "class"),
+    **dict.fromkeys(("timetolive", "timetolivespecification"), "ttl"),
+    **dict.fromkeys(("reads", "writes", "rcu", "wcu", "requests"), "access"),
+}
 
 _NAMES_SCHEMA = {"type": ["string", "array"], "items": {"type": "string"}}
 AUTO_SCALED_MIN = 5
@@ -237,6 +251,21 @@ class WarmThroughput(BaseModel):
     """Write units a second served at once."""
     read: Annotated[WholeCount, Field(ge=1)] | None = None
     """Read units a second served at once."""
+    seen: SkipJsonSchema[bool] = Field(default=False, exclude=True, repr=False)
+
+
+def _warm(raw: object) -> object:
+    """`seen` is a mapping of its own: a table that has served its peak before."""
+    if isinstance(raw, WarmThroughput):
+        return raw
+    if raw == "seen":
+        return WarmThroughput.model_construct(seen=True)
+    if not isinstance(raw, Mapping) or "seen" in raw:
+        raise _error("not a throughput", "expected {write: 20000, read: 40000}, or seen: it has served its peak before")
+    return raw
+
+
+Warm = Annotated[WarmThroughput, BeforeValidator(_warm)]
 
 
 class Index(BaseModel):
@@ -261,8 +290,8 @@ class Index(BaseModel):
     """Whether it is a local index: the table's partition key, the table's capacity (false)."""
     capacity: IndexCapacity | None = None
     """Its own provisioned capacity; the table's where it is not given."""
-    warm: WarmThroughput | None = None
-    """Throughput it is pre-warmed to: {write: 20000, read: 40000}."""
+    warm: Warm | None = None
+    """Throughput it is pre-warmed to: {write: 20000, read: 40000}; or seen: it has served its peak before."""
 
     @model_validator(mode="after")
     def _keys_fit(self) -> Self:
@@ -336,8 +365,8 @@ class Table(BaseModel):
     """The attribute with the time an item expires; as many items expire as are put."""
     throughput: MaxThroughput | None = None
     """On-demand maximum throughput: {max_write, max_read}."""
-    warm: WarmThroughput | None = None
-    """Throughput it is pre-warmed to: {write: 20000, read: 40000}."""
+    warm: Warm | None = None
+    """Throughput it is pre-warmed to: {write: 20000, read: 40000}; or seen: it has served its peak before."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags for the reports."""
 

@@ -27,7 +27,7 @@ from capplan.services.dynamodb.assumptions import assume
 from capplan.services.dynamodb.cost import charge
 from capplan.services.dynamodb.keys.table_keys import with_key_files
 from capplan.services.dynamodb.resolve import complete
-from capplan.services.dynamodb.spec import NOT_YET, Table
+from capplan.services.dynamodb.spec import ALSO_CALLED, NOT_YET, Table
 from capplan.services.dynamodb.usage import Usage, meter, records, shards, summary
 from capplan.services.dynamodb.validate_request import validate_access
 
@@ -38,6 +38,7 @@ class _TableType(ResourceType[Table, Usage]):
     id = "dynamodb.table"
     spec = Table
     unsupported = NOT_YET
+    also_called = ALSO_CALLED
     rules = RULES
 
     def resolve(self, spec: Table, files: Files) -> tuple[Table, tuple[Problem, ...]]:

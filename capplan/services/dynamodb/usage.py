@@ -1,6 +1,6 @@
 """What DynamoDB would meter for a table: units, storage, capacity hours, partitions and throttled requests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,9 +13,11 @@ from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record, replace
 from capplan.services.dynamodb.capacity.busy_seconds import mean_units_at_once
+from capplan.services.dynamodb.capacity.on_demand_growth import recurring_peak
 from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget, TargetKey
 from capplan.services.dynamodb.capacity.scaling import Policy
 from capplan.services.dynamodb.capacity.scheduled_scaling import Scheduled, bounds_over_time, once_minutes
+from capplan.services.dynamodb.capacity.served import served_flow
 from capplan.services.dynamodb.capacity.simulated_period import RequestLoad, SimulatedPeriod, simulate_period
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL, Constants
 from capplan.services.dynamodb.items.index_entries import entry_count, entry_size
@@ -23,7 +25,7 @@ from capplan.services.dynamodb.items.storage import billed_bytes, gigabytes
 from capplan.services.dynamodb.keys.popularity import Keys
 from capplan.services.dynamodb.keys.table_keys import keys_of
 from capplan.services.dynamodb.keys.weights import hottest_key_share
-from capplan.services.dynamodb.partitions.count import partition_count
+from capplan.services.dynamodb.partitions.count import partition_count, partitions_for_bytes
 from capplan.services.dynamodb.partitions.load import (
     MAX_DRAWN,
     PartitionLoads,
@@ -42,10 +44,11 @@ ADDS_ITEMS = frozenset({"put", "batch-write", "transact-write"})
 
 
 class MeteredRequests(Record, frozen=True):
-    """Requests of one kind, with the units that each takes."""
+    """Requests of one kind, with the units that each takes, and what is served of them."""
 
     stream: RequestStream
     units: RequestUnits
+    served: DemandFlow
 
     @property
     def access(self) -> Access:
@@ -54,7 +57,7 @@ class MeteredRequests(Record, frozen=True):
 
     @property
     def flow(self) -> DemandFlow:
-        """How often it comes."""
+        """How often it comes: what is offered."""
         return self.stream.flow
 
     @property
@@ -68,7 +71,8 @@ class ThroughputTarget(Record, frozen=True):
 
     Attributes:
         index: The index's name; None for the table, which serves its local indexes too.
-        flow: Units per second.
+        flow: Units per second that are offered.
+        served: Units per second that are served, and on demand billed.
         capacity: Provisioned settings; None on demand.
         partitions: As planned for its bytes and its peak.
         hottest_share: The busiest partition's share of the units.
@@ -82,6 +86,7 @@ class ThroughputTarget(Record, frozen=True):
 
     index: str | None
     flow: Mapping[str, DemandFlow]
+    served: Mapping[str, DemandFlow]
     capacity: Mapping[str, Throughput | None]
     partitions: int
     hottest_share: Fraction
@@ -149,7 +154,8 @@ def meter_with(spec: Table, demand: Demand, ctx: Context, constants: Constants) 
     )
     scalable = [scalable_target(spec, target, direction, ctx) for target in targets for direction in DIRECTIONS]
     period = simulate_period(scalable, request_loads(requests), constants)
-    table, *indexes = (_with_capacity(spec, target, period) for target in targets)
+    requests = _served(requests, period)
+    table, *indexes = (_with_served(_with_capacity(spec, target, period), requests, period) for target in targets)
     return Usage(requests, table, tuple(indexes), demand.flow, table_bytes, index_bytes, period)
 
 
@@ -157,7 +163,30 @@ def _metered(spec: Table, stream: RequestStream) -> MeteredRequests:
     """What each request takes; a long scan is drawn out over the time in which it reads its pages."""
     units = request_units(spec, stream.access)
     flow = stream.flow.spread(reading_s(stream.access, units) * MS_PER_SECOND)
-    return MeteredRequests(replace(stream, flow=flow), units)
+    return MeteredRequests(replace(stream, flow=flow), units, flow)
+
+
+def _served(requests: tuple[MeteredRequests, ...], period: SimulatedPeriod) -> tuple[MeteredRequests, ...]:
+    if not period.throttled_shares:
+        return requests
+    pairs = zip(requests, period.throttled_shares, strict=True)
+    return tuple(replace(kind, served=served_flow(kind.flow, throttled)) for kind, throttled in pairs)
+
+
+def _with_served(
+    target: ThroughputTarget, requests: Sequence[MeteredRequests], period: SimulatedPeriod
+) -> ThroughputTarget:
+    """A table or index with the units of the requests that were served."""
+    if not period.throttled_shares:
+        return target
+    return replace(target, served={way: _units(requests, target.key, way, served=True) for way in DIRECTIONS})
+
+
+def _units(requests: Iterable[MeteredRequests], key: str, direction: str, *, served: bool = False) -> DemandFlow:
+    """Units per second of a table or index, offered or served."""
+    return DemandFlow.total(
+        (kind.served if served else kind.flow) * kind.units.of(direction).get(key, Fraction(0)) for kind in requests
+    )
 
 
 def _with_capacity(spec: Table, target: ThroughputTarget, period: SimulatedPeriod) -> ThroughputTarget:
@@ -186,16 +215,14 @@ def _target(
     spec: Table, index: str | None, requests: Sequence[MeteredRequests], size_bytes: Fraction, seed: int
 ) -> ThroughputTarget:
     key = TABLE if index is None else index
-    flow = {
-        direction: DemandFlow.total(kind.flow * kind.units.of(direction).get(key, Fraction(0)) for kind in requests)
-        for direction in DIRECTIONS
-    }
+    flow = {direction: _units(requests, key, direction) for direction in DIRECTIONS}
     write_peak, read_peak = (peak_units(flow[direction]) for direction in DIRECTIONS)
     partitions = partition_count(size_bytes, write_peak, read_peak, on_demand=spec.on_demand)
     keys = keys_of(spec, index)
     return ThroughputTarget(
         index=index,
         flow=flow,
+        served=flow,
         capacity=provisioned(spec, index),
         partitions=partitions,
         hottest_share=hottest_share(keys, partitions, seed),
@@ -255,16 +282,17 @@ def scalable_target(spec: Table, target: ThroughputTarget, direction: str, ctx: 
     new, ceiling = NEW_ON_DEMAND_THROUGHPUT[direction], PARTITION_THROUGHPUT[direction]
     pre_warmed = warm_units(spec, target.index, direction)
     warm = pre_warmed or target.partitions * ceiling
+    flow = target.flow[direction]
     maximum = on_demand_maximum(spec, target.index, direction)
     return ScalableTarget(
         key=(target.key, direction),
-        flow=target.flow[direction],
+        flow=flow,
         partition_ceiling=ceiling,
         hottest_share=float(target.hottest_share),
         quota=float(quota),
         policy=None if capacity is None else _policy(spec, target, direction, capacity, int(quota), warm),
         on_demand_maximum=None if maximum is None else float(maximum),
-        served_at_once=float(max(new, warm)),
+        served_at_once=served_at_once(spec, target, direction),
         served_at_first=float(max(new, pre_warmed)),
         loads_key=(target.keys, target.partitions, ctx.seed),
         loads=lambda: loads_of(target, ctx.seed),
@@ -278,6 +306,28 @@ def on_demand_maximum(spec: Table, index: str | None, direction: str) -> int | N
     if spec.throughput is None or index is not None:
         return None
     return spec.throughput.max_write if direction == "write" else spec.throughput.max_read
+
+
+def served_at_once(spec: Table, target: ThroughputTarget, direction: str) -> float:
+    """Units per second that an on-demand table or index serves before it grows: as pre-warmed, else twice the peak it has
+    served before, no less than a new one or than its bytes' partitions serve.
+    """
+    new, ceiling = NEW_ON_DEMAND_THROUGHPUT[direction], PARTITION_THROUGHPUT[direction]
+    pre_warmed = warm_units(spec, target.index, direction)
+    if pre_warmed:
+        return float(max(new, pre_warmed))
+    if has_seen_its_peak(spec, target.index):
+        return float(max(new, target.partitions * ceiling))
+    least = float(max(new, partitions_for_bytes(target.size_bytes) * ceiling))
+    peak = peak_units(target.flow[direction]) if target.flow[direction].terms else 0
+    return least if peak <= least else max(least, 2 * recurring_peak(target.flow[direction]))
+
+
+def has_seen_its_peak(spec: Table, index: str | None) -> bool:
+    """Whether `warm: seen` is written for a table or index; an index without `warm` has been there as long as its table."""
+    own = None if index is None else spec.indexes[index].warm
+    warm = spec.warm if own is None else own
+    return warm is not None and warm.seen
 
 
 def warm_units(spec: Table, index: str | None, direction: str) -> int:
@@ -337,7 +387,7 @@ def summary(usage: Usage) -> Mapping[str, Decimal | int]:
     return {
         **_throughput(usage),
         "storage_gb_months": to_quantity(gigabytes(usage.stored_bytes)),
-        "requests": to_quantity(usage.request_flow.monthly),
+        "requests": to_quantity(sum((kind.served.monthly for kind in usage.requests), Fraction(0))),
         "throttled_share": to_quantity(usage.throttled),
     }
 
@@ -350,6 +400,6 @@ def _throughput(usage: Usage) -> Mapping[str, Decimal]:
             total = sum((target.unit_hours[direction] for target in usage.targets), Fraction(0))
             out[f"{direction[0]}cu_hours"] = to_quantity(total)
         else:
-            total = sum((target.flow[direction].monthly for target in usage.targets), Fraction(0))
+            total = sum((target.served[direction].monthly for target in usage.targets), Fraction(0))
             out[f"{direction}_request_units"] = to_quantity(total)
     return out

@@ -56,6 +56,23 @@ def spiky(per_second: Fraction | int, times: int) -> DemandFlow:
     return DemandFlow.of(shape, Fraction(per_second))
 
 
+def spikes(per_second: Fraction | int, times: int, count: int) -> DemandFlow:
+    """The same rate but for 30 minutes a week, in the first weeks of the month, at a multiple of it."""
+    spans = tuple((start, start + 30) for start in range(600, 600 + count * 10_080, 10_080))
+
+    def expand() -> "NDArray[np.float64]":
+        import numpy as np
+
+        levels = np.ones(PERIOD_MINUTES)
+        for start, end in spans:
+            levels[start:end] = times
+        return levels
+
+    monthly = Fraction(MONTH_SECONDS + (times - 1) * 1800 * count)
+    shape = LoadProfile("spikes", True, monthly, Peak(float(times), spans[0][0]), False, expand, spans)
+    return DemandFlow.of(shape, Fraction(per_second))
+
+
 def table(**said: Any) -> Table:  # noqa: ANN401  words of the language
     """A table as a scenario says it."""
     return TABLE.spec.model_validate(said)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from capplan.flow import DemandFlow
 from capplan.model import Context, Demand
 from capplan.quantities.rounding import to_quantity
 from capplan.resource_type import MeteredResource
@@ -18,7 +19,7 @@ from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.table import TABLE
 from capplan.services.dynamodb.usage import Usage
 from capplan.services.dynamodb.validate_request import validate_access
-from tests.services.dynamodb.helpers import CTX, access, flat, metered, row, spiky, table
+from tests.services.dynamodb.helpers import CTX, access, flat, metered, row, spikes, spiky, table
 
 SECONDS = 2_628_000
 STATUS = {"name": "status", "distinct": Decimal(5), "popularity": {"hot": {"keys": Decimal(1), "share": "98%"}}}
@@ -351,7 +352,33 @@ def test_a_table_prepared_for_less_than_its_peak_throttles_until_it_has_grown() 
     assert metered(bold, load).throttled > 0
     assert metered(bold, load).period.reasons.keys() == {"TableWriteKeyRangeThroughputExceeded"}
     assert metered(ready, load).throttled == 0
-    assert metered(table(item_size="1 KB"), load).throttled == 0, "an old table has seen its peak before"
+    assert metered(table(item_size="1 KB", warm="seen"), load).throttled == 0, "it has served its peak before"
+    assert metered(table(item_size="1 KB"), load).throttled == metered(bold, load).throttled, "a new table serves 4,000"
+
+
+@pytest.mark.parametrize(("load", "said", "throttled", "working"), [
+    (spikes(20, 1000, 2), {}, 0.405, "20,000/s twice for 30 min: 4,000 then 8,000 are served, so 28,000 x 1,800 are lost of 124.5 M"),
+    (spikes(20, 1000, 1), {}, 0.325, "once: 16,000 x 1,800 of 88.5 M"),
+    (spikes(20, 1000, 2), {"warm": "seen"}, 0, "it has served such a peak before"),
+    (spikes(20, 1000, 2), {"warm": {"write": Decimal(20_000)}}, 0, "pre-warmed"),
+    (spikes(20, 1000, 2), {"items": Decimal(200_000_000)}, 0, "200 GB are 20 partitions of 1,000"),
+    (flat(20_000), {}, 0, "every day's traffic is a previous peak"),
+    (spikes(5000, 2, 1), {}, 0, "twice the peak that it serves every day"),
+    (spikes(5000, 3, 1), {}, 5000 * 1800 / (5000 * (2_628_000 + 2 * 1800)), "10,000 of 15,000 for half an hour"),
+    (spikes(200, 20, 1), {}, 0, "4,000 is what a new table serves"),
+])  # fmt: skip
+def test_a_spike_is_no_peak_that_a_table_has_served(
+    load: DemandFlow, said: dict[str, Any], throttled: float, working: str
+) -> None:
+    usage = metered(table(item_size="1 KB", **said), ({"op": "put"}, load))
+    assert float(usage.throttled) == pytest.approx(throttled, rel=2e-3), working
+
+
+def test_reads_of_a_new_table_begin_at_12_000() -> None:
+    """13,000 strong reads a second for half an hour, once, over 10 a second: 1,000 x 1,800 of 26.28 M + 12,990 x 1,800."""
+    usage = metered(table(item_size="1 KB"), ({"op": "get", "consistency": "strong"}, spikes(10, 1300, 1)))
+    assert float(usage.throttled) == pytest.approx(1000 * 1800 / (10 * (2_628_000 + 1299 * 1800)), rel=2e-3)
+    assert usage.period.reasons.keys() == {"TableReadKeyRangeThroughputExceeded"}
 
 
 def test_a_scheduled_step_serves_what_comes_in_it_and_is_paid_while_it_lasts() -> None:

@@ -14,8 +14,8 @@ CAPACITY_RULES: tuple[Rule, ...] = (
     Rule(
         "dynamodb.capacity-mode",
         "The other capacity mode",
-        "An on-demand table that auto scaling with a 70% target would serve without more throttling over the simulated four "
-        "weeks; or a provisioned table that on-demand would serve without more throttling.",
+        "An on-demand table that throttles nothing and that auto scaling with a 70% target would serve whole over the simulated "
+        "four weeks; or a provisioned table that on-demand would serve whole.",
         "`capacity`: reads and writes, the table and its indexes change together, since a mode belongs to the table.",
         "Unplanned spikes are throttled until auto scaling catches up; on-demand costs more for each request.",
         _MODE,
@@ -25,7 +25,7 @@ CAPACITY_RULES: tuple[Rule, ...] = (
     Rule(
         "dynamodb.auto-scaling",
         "Auto scaling for a static capacity",
-        "A provisioned table with the same capacity all day, which auto scaling with a 70% target would serve without more throttling.",
+        "A provisioned table with the same capacity all day, which auto scaling with a 70% target would serve whole.",
         "`capacity.write` and `capacity.read` as {min, max, target}: unused capacity in quiet hours is not paid.",
         "Unplanned spikes are throttled until auto scaling catches up.",
         _SCALING,
@@ -46,7 +46,8 @@ CAPACITY_RULES: tuple[Rule, ...] = (
         "dynamodb.throttled",
         "Requests are throttled",
         "A table that throttles requests in the simulated four weeks, with AWS's reasons and how many of each.",
-        "More capacity, a higher maximum, pre-warming, on-demand, or more keys, depending on the reason.",
+        "By the cause: more capacity or on-demand, pre-warming, a higher maximum; for a full partition only other keys or "
+        "write shards.",
         "",
         "DynamoDB Developer Guide, Diagnosing throttling issues, read 2026-11-23",
         action="Find out what throttles {name}",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from capplan.model import Change, Context, Demand, Option
-from capplan.quantities.rounding import to_quantity
+from capplan.services.dynamodb.advice.throttling import throttled
 from capplan.services.dynamodb.advice.workload import advise
 from capplan.services.dynamodb.capacity.modes import (
     LAGS,
@@ -29,20 +29,22 @@ def options(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Option,
     return (
         *_other_mode(name, spec, usage, ctx),
         _other_class(name, spec),
-        *_throttled(name, spec, usage),
+        *throttled(name, spec, usage, _demand(usage), ctx),
         *hot_key_options(name, spec, usage, ctx.seed),
         *advise(name, spec, usage),
     )
 
 
 def _other_mode(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Option]:
-    """Another mode, where it throttles no more than the one written."""
+    """Another mode, where it throttles nothing: a saving is one on the same work, and a mode is no cure for a full
+    partition.
+    """
     if not spec.on_demand:
         message = f"{name} has provisioned capacity; on-demand is paid per request."
         other = on_demand(name, spec, usage, _demand(usage), ctx)
-        if other.usage.throttled <= usage.throttled:
+        if not other.usage.throttled:
             yield Option("dynamodb.capacity-mode", message, other.changes, action="Switch {name} to on-demand")
-    if spec.on_demand or _static(spec):
+    if not usage.throttled if spec.on_demand else _static(spec):
         yield from _scaled(name, spec, usage, ctx)
 
 
@@ -60,35 +62,18 @@ def _scaled(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Opti
     rule = "dynamodb.capacity-mode" if spec.on_demand else "dynamodb.auto-scaling"
     handles = f"provisioned capacity with auto scaling ({USUAL_TARGET}% target)"
     message = f"{name} {present}; {handles} handles this load."
-    if all(shape.flat for shape, _ in usage.request_flow.terms):
+    if not usage.throttled and all(shape.flat for shape, _ in usage.request_flow.terms):
         yield Option(rule, message, auto_scaled_changes(name, spec, usage, ctx), LAGS, action=_AUTO_SCALE)
         return
     demand = _demand(usage)
     scaled = provisioned(name, spec, "auto-scaled", usage, demand, ctx, LAGS, target=USUAL_TARGET)
-    if scaled.usage.throttled <= usage.throttled:
+    if not scaled.usage.throttled:
         yield Option(rule, message, scaled.changes, LAGS, action=_AUTO_SCALE)
         return
     planned = scheduled(name, spec, usage, demand, ctx, scaled)
-    if planned is not None and planned.usage.throttled <= usage.throttled:
+    if planned is not None and not planned.usage.throttled:
         message = f"{name} {present}; {handles} and a scheduled action before each rise handles this load."
         yield Option("dynamodb.scheduled-scaling", message, planned.changes, planned.gives_up)
-
-
-def _throttled(name: str, spec: Table, usage: Usage) -> Iterable[Option]:
-    """A risk where anything is throttled, with AWS's reasons."""
-    period = usage.period
-    if not period.throttled:
-        return
-    by_count = sorted(period.reasons.items(), key=lambda item: (-item[1], item[0]))
-    reasons = ", ".join(f"{round(count):,} {reason}" for reason, count in by_count)
-    share = to_quantity(period.throttled * 100)
-    message = (
-        f"{name} throttles {float(share):.2g}% of its requests, in {period.throttled_minutes:,} minutes of the four weeks: "
-        f"{reasons}."
-    )
-    what = "on-demand" if not spec.on_demand else "a higher maximum, pre-warming or more keys"
-    gives_up = f"callers wait and retry; {what} would serve more"
-    yield Option("dynamodb.throttled", message, (), gives_up, "risk", urgency="now")
 
 
 def _other_class(name: str, spec: Table) -> Option:

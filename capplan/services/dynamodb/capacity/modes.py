@@ -17,7 +17,8 @@ from capplan.model import Change, Context, Demand
 from capplan.record import Record, replace
 from capplan.services.dynamodb.capacity.scalable_target import TargetKey
 from capplan.services.dynamodb.capacity.schedule_suggestions import Action, actions_before_rises, daily_actions
-from capplan.services.dynamodb.spec import Capacity, IndexCapacity, Table
+from capplan.services.dynamodb.quotas import NEW_ON_DEMAND_THROUGHPUT
+from capplan.services.dynamodb.spec import Capacity, IndexCapacity, Table, WarmThroughput
 from capplan.services.dynamodb.usage import DIRECTIONS, ThroughputTarget, Usage, meter, peak_units, table_quota
 
 TARGETS = (50, 70, 90)
@@ -73,7 +74,24 @@ def on_demand(name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context
     )
     indexes = {name: index.model_copy(update={"capacity": None}) for name, index in spec.indexes.items()}
     changed = spec.model_copy(update={"capacity": Capacity(), "indexes": indexes})
+    if spec.warm is None and _keeps_throughput(usage):
+        changes = (*changes, Change(f"tables.{name}.warm", "seen"))
+        changed = changed.model_copy(update={"warm": WarmThroughput.model_construct(seen=True)})
     return Mode("on-demand", "on_demand", changed, changes, "", meter(changed, demand, ctx))
+
+
+def _keeps_throughput(usage: Usage) -> bool:
+    """Whether a table is past what a new one serves and has been provisioned for it: it serves that on demand, too
+    (Developer Guide, "Considerations when switching read/write capacity modes").
+    """
+    held = [
+        (t.max_capacity[d], peak_units(t.flow[d]), NEW_ON_DEMAND_THROUGHPUT[d])
+        for t in usage.targets
+        for d in DIRECTIONS
+    ]
+    return any(peak > new for _, peak, new in held) and all(
+        capacity >= peak for capacity, peak, new in held if peak > new
+    )
 
 
 def provisioned(  # noqa: PLR0913  what is written, and what decides the units

@@ -1,16 +1,35 @@
 """How an on-demand table's ceiling grows with its traffic.
 
 Twice the previous peak is served at once; the peak of now becomes the previous one 30 minutes later, so that ceilings
-are 2p, 4p, 8p … half an hour apart for traffic that asks for more than any of them.
+are 2p, 4p, 8p … half an hour apart for traffic that asks for more than any of them. A new table takes 4,000 writes or
+12,000 reads a second. What a plan's traffic brings every day counts as a previous peak; a spike does not, until it came.
 
 Source: DynamoDB Developer Guide, "On-demand capacity mode", "Warm throughput" (read 2026-11-23).
 """
 
 from typing import TYPE_CHECKING
 
+from capplan.flow import DemandFlow
+from capplan.quantities.rounding import sig6
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+def recurring_peak(flow: DemandFlow) -> float:
+    """The busiest minute of what comes every day and every week, units per second: a table has served it before. What
+    comes once, a spike, it has not.
+    """
+    if not flow.terms:
+        return 0.0
+    once = [minutes for profile, _ in flow.terms for minutes in profile.once_minutes]
+    if not once:
+        return float(sig6(flow.peak().per_second))
+    rates = flow.rate_per_minute()
+    for start, end in once:
+        rates[start:end] = 0.0
+    return float(sig6(float(rates.max())))
 
 
 def ceilings(

@@ -18,7 +18,7 @@ from capplan.services.dynamodb.capacity.scalable_target import Outcome, Scalable
 from capplan.services.dynamodb.capacity.scaling import expand
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL, Constants
 from capplan.services.dynamodb.quotas import BURST_SECONDS
-from capplan.services.dynamodb.simulation.notes import percent
+from capplan.services.dynamodb.words import percent
 from capplan.units import PERIOD_MINUTES, SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:

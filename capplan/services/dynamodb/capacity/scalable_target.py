@@ -213,7 +213,7 @@ def _on_demand(
         growth_minutes=round(constants.growth_minutes),
         sustained_minutes=round(constants.sustained_minutes),
     )
-    by_cause = {"account": np.full(len(inflow), target.quota), "partition": grown}
+    by_cause = {"account": np.full(len(inflow), target.quota), "growth": grown}
     maximum, burst_s = target.on_demand_maximum, constants.maximum_burst_seconds
     if maximum is not None:
         by_cause["od-max"] = np.maximum(maximum, serve(inflow, maximum, burst_s=burst_s).rates)

@@ -27,6 +27,7 @@ from capplan.services.dynamodb.capacity.scalable_target import (
     unthrottled,
 )
 from capplan.services.dynamodb.capacity.scaling import Step, capacity_steps, expand
+from capplan.services.dynamodb.capacity.served import ThrottledShare
 from capplan.services.dynamodb.capacity.throttling_reasons import reason
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL, Constants
 from capplan.units import MONTH_HOURS, PERIOD_MINUTES, SECONDS_PER_MINUTE
@@ -59,6 +60,7 @@ class SimulatedPeriod(Record, frozen=True, eq=False):
         longest_minutes: The most of them in a row.
         missed_share: Throttled over offered requests in those minutes alone: what an unplanned rise loses; None where
             nothing was throttled.
+        throttled_shares: What each kind of request lost in each minute, in their order; empty where nothing was throttled.
     """
 
     outcomes: Mapping[TargetKey, tuple[ScalableTarget, Outcome]]
@@ -67,6 +69,7 @@ class SimulatedPeriod(Record, frozen=True, eq=False):
     throttled_minutes: int = 0
     longest_minutes: int = 0
     missed_share: Fraction | None = None
+    throttled_shares: tuple[ThrottledShare | None, ...] = ()
 
     def steps(self, key: TargetKey) -> tuple[Step, ...]:
         """Provisioned capacity over time; empty on demand."""
@@ -185,12 +188,15 @@ def _with_losses(
     offered = sum((kind.flow.monthly for kind in requests), Fraction(0))
     reasons: dict[str, float] = {}
     any_lost, lost = np.zeros(PERIOD_MINUTES, dtype=bool), 0.0
+    shares: list[ThrottledShare | None] = []
     for kind in requests:
         needs = [key for key, units in kind.units.items() if units and key in fractions]
         if not needs:
+            shares.append(None)
             continue
         table = np.stack([fractions[key] for key in needs])
         worst, by = table.max(axis=0), table.argmax(axis=0)
+        shares.append(ThrottledShare(np.minimum(worst, 1.0)) if worst.any() else None)
         rate = kind.flow.rate_per_minute() * kind.flow.month_weights() * SECONDS_PER_MINUTE
         any_lost |= worst * rate > 0
         lost += float((rate * worst).sum())
@@ -210,6 +216,7 @@ def _with_losses(
         throttled_minutes=int(any_lost.sum()),
         longest_minutes=max(_runs(any_lost)),
         missed_share=min(Fraction(1), missed) if any_lost.any() else None,
+        throttled_shares=tuple(shares),
     )
 
 

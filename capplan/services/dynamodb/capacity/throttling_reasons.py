@@ -3,8 +3,9 @@
 Source: DynamoDB Developer Guide, "Diagnosing throttling issues" (read 2026-11-23).
 """
 
-CAUSES = {
+CAUSES = {  # what a partition cannot take, and what an on-demand table has not grown to, have one name
     "partition": "KeyRangeThroughputExceeded",
+    "growth": "KeyRangeThroughputExceeded",
     "provisioned": "ProvisionedThroughputExceeded",
     "account": "AccountLimitExceeded",
     "od-max": "MaxOnDemandThroughputExceeded",
@@ -12,5 +13,5 @@ CAUSES = {
 
 
 def reason(resource: str, direction: str, limit: str) -> str:
-    """AWS's reason: table or index; read or write; partition, provisioned, account or od-max."""
+    """AWS's reason: table or index; read or write; a key of CAUSES."""
     return f"{resource.capitalize()}{direction.capitalize()}{CAUSES[limit]}"

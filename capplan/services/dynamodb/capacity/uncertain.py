@@ -45,7 +45,7 @@ PARAMETERS = (
     Parameter("growth_minutes", 15, 30, 30, "min", "high", "between two doublings of on-demand throughput"),
     Parameter("sustained_minutes", 1, 1, 5, "min", "high", "a peak has to last to count as the previous one"),
     Parameter("retry_seconds", 0, 1, 20, "s", "low", "for which a client retries a throttled request"),
-    Parameter("unseen", 0, 0, 1, "0 or 1", "high", "whether an on-demand table has never seen its peak"),
+    Parameter("unseen", 0, 0, 1, "0 or 1", "high", "whether an on-demand table has never served its daily peak"),
     Parameter("uneven_seconds", 0, 0, 1, "0 or 1", "high", "whether arrivals inside a minute are Poisson's"),
 )
 

@@ -22,6 +22,11 @@ def partition_count(size_bytes: Number, write_units_per_s: Number, read_units_pe
     return max(count for _, count in reasons)
 
 
+def partitions_for_bytes(size_bytes: Number) -> int:
+    """Partitions that so many bytes fill."""
+    return math.ceil(Fraction(size_bytes) / Fraction(PARTITION_SIZE_MAX.value))
+
+
 def partition_reasons(
     size_bytes: Number, write_units_per_s: Number, read_units_per_s: Number, *, on_demand: bool
 ) -> tuple[tuple[str, int], ...]:
@@ -33,6 +38,6 @@ def partition_reasons(
     start = ("a new on-demand table has", NEW_ON_DEMAND_PARTITIONS) if on_demand else ("at least", 1)
     return (
         start,
-        ("bytes need", math.ceil(Fraction(size_bytes) / Fraction(PARTITION_SIZE_MAX.value))),
+        ("bytes need", partitions_for_bytes(size_bytes)),
         ("the peak needs", math.ceil(throughput)),
     )

@@ -11,6 +11,7 @@ from capplan.services.dynamodb.capacity.scaling import Step, expand
 from capplan.services.dynamodb.capacity.throttling_reasons import reason
 from capplan.services.dynamodb.partitions.lifetimes import Split
 from capplan.services.dynamodb.partitions.splits import CENTRAL, PartitionHistory
+from capplan.services.dynamodb.words import percent
 from capplan.timeline import Event
 from capplan.units import SECONDS_PER_MINUTE
 
@@ -72,7 +73,7 @@ def throttle_events(target: ScalableTarget, outcome: Outcome, rates: "NDArray[np
         name = reason("index" if target.key[0] else "table", target.key[1], cause)
         for start, end in _spells(lost > rates * 1e-6):
             share = float(lost[start:end].sum() / rates[start:end].sum())
-            text = f"{_percent(share)} throttled for {_length(end - start)}"
+            text = f"{percent(share)} throttled for {_length(end - start)}"
             why = f"{name}: up to {number(float(lost[start:end].max()))} {unit} too much"
             out.append(Event(start * SECONDS_PER_MINUTE, text, why, 10 + share, bad=True))
     return out
@@ -85,7 +86,7 @@ def elsewhere_events(lost: "NDArray[np.float64] | None", rates: "NDArray[np.floa
     out = []
     for start, end in _spells(lost > rates * 1e-6):
         share = float(lost[start:end].sum() / rates[start:end].sum())
-        text = f"{_percent(share)} refused elsewhere for {_length(end - start)}"
+        text = f"{percent(share)} refused elsewhere for {_length(end - start)}"
         why = f"{others} cannot serve its part: the whole request is throttled"
         out.append(Event(start * SECONDS_PER_MINUTE, text, why, 9 + share, bad=True))
     return out
@@ -93,10 +94,6 @@ def elsewhere_events(lost: "NDArray[np.float64] | None", rates: "NDArray[np.floa
 
 def _length(minutes: int) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.1f} h"  # noqa: PLR2004  two hours
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.1f}%" if share >= 0.001 else "<0.1%"  # noqa: PLR2004  the smallest that is shown
 
 
 def _spells(flags: "NDArray[np.bool_]") -> list[tuple[int, int]]:

@@ -20,14 +20,10 @@ from capplan.services.dynamodb.partitions.splits import PartitionHistory, split_
 from capplan.services.dynamodb.quotas import PARTITION_THROUGHPUT
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import ThroughputTarget, loads_of, peak_units
+from capplan.services.dynamodb.words import percent
 
 _FULL = Fraction(1, 2)
 _FAR = 1000
-
-
-def percent(share: float) -> str:
-    """A share as a percentage; small ones are not 0."""
-    return f"{share:.1%}" if share >= 0.001 else "<0.1%"  # noqa: PLR2004  the smallest that is shown
 
 
 def notes(

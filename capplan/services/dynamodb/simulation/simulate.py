@@ -21,7 +21,7 @@ from capplan.services.dynamodb.partitions.load import partition_loads
 from capplan.services.dynamodb.partitions.splits import PartitionHistory, initial_partitions
 from capplan.services.dynamodb.quotas import PARTITION_THROUGHPUT
 from capplan.services.dynamodb.simulation import events
-from capplan.services.dynamodb.simulation.notes import notes, percent
+from capplan.services.dynamodb.simulation.notes import notes
 from capplan.services.dynamodb.simulation.partitions_over_time import (
     SimulatedTable,
     simulate_table,
@@ -29,6 +29,7 @@ from capplan.services.dynamodb.simulation.partitions_over_time import (
 )
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import DIRECTIONS, ThroughputTarget, Usage, request_loads
+from capplan.services.dynamodb.words import percent
 from capplan.timeline import Bars, Chart, Event, Series, SimulationRequest, Size, Timeline, Totals
 
 if TYPE_CHECKING:

@@ -105,7 +105,7 @@ def test_a_day_that_is_asked_for_is_shown(tmp_path: Path) -> None:
 
 def test_splits_leave_less_throttled_than_the_plan_counts_on() -> None:
     keys = {"name": "id", "distinct": 100_000, "popularity": "zipf(1.0)"}
-    spec = table(item_size="1 KB", partition_key=keys)
+    spec = table(item_size="1 KB", partition_key=keys, warm="seen")
     usage = metered(spec, ({"op": "put"}, spiky(700, 8)))
     found = simulate_table(spec, usage, CTX, no_progress)
     assert found.histories[""].splits
