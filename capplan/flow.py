@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 POISSON_SIGMAS = 3.09
 """How far above its mean a Poisson number is expected: exceeded in one minute of a thousand."""
+_EVEN = 1e-9
+"""A computed series that varies by less is flat."""
 _MS_PER_MINUTE = units.SECONDS_PER_MINUTE * units.MS_PER_SECOND
 
 
@@ -39,7 +41,8 @@ class LoadProfile(Record, frozen=True, eq=False):
         over_minutes: Minutes over which a caller spreads each unit; 0 for none.
         at: The rate in one minute, computed without the series of all (which needs numpy); None where it needs that.
         starts: A schedule: the minutes at which its runs start.
-        part: What the profile is cut to, such as the minutes that a table serves; None for all of it.
+        through: Where a resource was short: which stream of it this is what was served of; else empty. Such a profile is a
+            computed series, which twice the traffic does not double.
     """
 
     traffic_source: str
@@ -52,13 +55,13 @@ class LoadProfile(Record, frozen=True, eq=False):
     over_minutes: int = 0
     at: Callable[[int], float] | None = None
     starts: tuple[int, ...] = ()
-    part: object = None
+    through: str = ""
     unplanned_minutes: tuple[tuple[int, int], ...] = ()
 
     @property
-    def key(self) -> tuple[str, int, int]:
+    def key(self) -> tuple[str, int, str]:
         """Profiles with the same key are the same profile."""
-        return (self.traffic_source, self.over_minutes, id(self.part))
+        return (self.traffic_source, self.over_minutes, self.through)
 
 
 def steady(traffic_source: str, *, recurring: bool) -> LoadProfile:
@@ -128,7 +131,7 @@ class DemandFlow(Record, frozen=True):
         summands = [flow for flow in flows if flow.terms]
         if len(summands) == 1 and len(summands[0].terms) == 1:
             return summands[0]
-        merged: dict[tuple[str, int, int], tuple[LoadProfile, Fraction]] = {}
+        merged: dict[tuple[str, int, str], tuple[LoadProfile, Fraction]] = {}
         for flow in summands:
             for profile, multiplier in flow.terms:
                 old = merged.get(profile.key)
@@ -199,6 +202,32 @@ class DemandFlow(Record, frozen=True):
             for start, end in profile.once_minutes:
                 weights[start:end] = 1.0
         return weights
+
+
+def course(offered: DemandFlow, per_second: "NDArray[np.float64]", monthly: Fraction, through: str) -> DemandFlow:
+    """A flow over a computed series instead of a formula: what a short resource served.
+
+    Args:
+        offered: What it was asked for; each traffic source has the same share of the result.
+        per_second: The rate in each minute of the simulated period. Shape (40320,).
+        monthly: Units a month.
+        through: A name for the series, such as the resource and its stream.
+    """
+    total = offered.monthly
+    if not total or monthly <= 0:
+        return DemandFlow.zero()
+    busiest = int(per_second.argmax())
+    low, high = float(per_second.min()), float(per_second[busiest])
+    once = tuple(sorted({span for profile, _ in offered.terms for span in profile.once_minutes}))
+
+    def profile(traffic_source: str) -> LoadProfile:
+        return LoadProfile(
+            traffic_source, False, monthly, Peak(high, busiest), high - low <= _EVEN * high, lambda: per_second, once,
+            at=lambda minute: float(per_second[minute]), through=through,
+        )  # fmt: skip
+
+    volumes = offered.by_traffic_source()
+    return DemandFlow(tuple((profile(name), volume / total) for name, volume in volumes.items() if volume))
 
 
 def _factor(profile: LoadProfile, multiplier: Fraction, scale: float) -> float:

@@ -52,6 +52,12 @@ class RequestStream(Record, frozen=True):
         records: Records that one invocation takes from the trigger.
         line: The line of the scenario that declares them, if there is one.
         shards: Shards of the stream that the trigger reads.
+        attempts: Invocations or runs that one request, or one batch, is expected to cause, retries included; `flow` has them.
+        offered: What was asked for, where the resource is short and `flow` is what it served; None where they are equal.
+        at_once: Requests that arrive in the same instant (a schedule's start, the items of a Map, `times: 3000`): of each
+            random arrival, or where all start by a schedule, of each start. 1 is a Poisson stream of single requests;
+            starts of a schedule (`LoadProfile.starts`) come at their minute and have no Poisson margin.
+        open_at_most: Requests that their sender has open at once at most, such as a Map's MaxConcurrency; None for no bound.
     """
 
     access: Access
@@ -61,17 +67,88 @@ class RequestStream(Record, frozen=True):
     records: Fraction = Fraction(1)
     line: Line | None = None
     shards: int = 1
+    attempts: Fraction = Fraction(1)
+    offered: DemandFlow | None = None
+    at_once: Fraction = Fraction(1)
+    open_at_most: Fraction | None = None
+
+    @property
+    def arrivals(self) -> DemandFlow:
+        """What arrives, before batches and retries: calls, events, messages or records per second."""
+        flow = self.flow if self.offered is None else self.offered
+        return flow * (self.records / self.attempts)
+
+
+class AdmittedStream(Record, frozen=True):
+    """What gets through of one request stream. Offered = served + waiting at the end + dropped, in arrivals a month.
+
+    Arrivals are calls, events, messages or records, before batches and retries (`RequestStream.arrivals`).
+
+    Attributes:
+        flow: Requests, invocations or runs per second that AWS starts and bills, when it starts them; callees see them.
+        served: Arrivals a month that were served, whether or not they ended well.
+        dropped: Arrivals a month that never were: throttled back to the caller, rejected, expired, given up.
+        waiting: Arrivals that still wait when the month ends.
+        records: Mean records that one invocation takes, which a backlog raises; None for the stream's own.
+        peak_waiting: The most arrivals that wait at one time.
+        oldest_wait_s: How long the one that waited longest did, in seconds; the iterator age of a stream.
+        drain_s: Seconds from the peak of what waits until nothing does; None where that is not within the period.
+        dead_letters: Arrivals a month that end in a dead-letter queue or an on-failure destination.
+    """
+
+    flow: DemandFlow
+    served: Fraction
+    dropped: Fraction = Fraction(0)
+    waiting: Fraction = Fraction(0)
+    records: Fraction | None = None
+    peak_waiting: float = 0.0
+    oldest_wait_s: float = 0.0
+    drain_s: float | None = 0.0
+    dead_letters: Fraction = Fraction(0)
+
+
+class Admitted(Record, frozen=True):
+    """What gets through of a resource's demand.
+
+    Attributes:
+        streams: One for each request stream, in the demand's order.
+        wanted: By limit that the account shares: what the resource would use of it, what waits included, if only its own
+            caps bounded it.
+    """
+
+    streams: tuple[AdmittedStream, ...]
+    wanted: Mapping[str, DemandFlow] = {}
+
+
+class SharedLimit(Record, frozen=True):
+    """A limit of the account that is short: what its resources share, and what the others of them want over time."""
+
+    quota: Fraction
+    others: DemandFlow
 
 
 class Demand(Record, frozen=True):
-    """All requests that reach one resource."""
+    """All requests that reach one resource.
+
+    Attributes:
+        requests: One stream for each sender.
+        admitted: What got through, where the resource is short: the streams' `flow` is what was served.
+        shared: Limits of the account that are short, by id; empty where none is.
+    """
 
     requests: tuple[RequestStream, ...] = ()
+    admitted: Admitted | None = None
+    shared: Mapping[str, SharedLimit] = {}
 
     @property
     def flow(self) -> DemandFlow:
-        """Requests per second of all streams."""
+        """Requests per second of all streams: what was served."""
         return DemandFlow.total(stream.flow for stream in self.requests)
+
+    @property
+    def offered(self) -> DemandFlow:
+        """Requests per second of all streams: what was asked for."""
+        return DemandFlow.total(s.flow if s.offered is None else s.offered for s in self.requests)
 
 
 class Context(Record, frozen=True):
@@ -105,12 +182,19 @@ class Context(Record, frozen=True):
 
 
 class Call(Record, frozen=True):
-    """One resource calls another `times` (mean, exact) per unit of the caller's demand, spread over `over_ms`."""
+    """One resource calls another `times` (mean, exact) per unit of the caller's demand, spread over `over_ms`.
+
+    Attributes:
+        at_once: Calls that one unit makes in the same instant, such as the items of a Map.
+        open_at_most: Calls that one unit has open at once at most, such as a Map's MaxConcurrency; None for no bound.
+    """
 
     to: str
     times: Fraction
     access: Access
     over_ms: Fraction = Fraction(0)
+    at_once: Fraction = Fraction(1)
+    open_at_most: Fraction | None = None
 
 
 class LimitCheck(Record, frozen=True):
@@ -125,6 +209,8 @@ class LimitCheck(Record, frozen=True):
         poisson: Whether 3.09 standard deviations of a Poisson count within the minute are added.
         minute: The minute of the peak.
         at_once: Units that arrive together: 3.09 times the root of load × `at_once` is added.
+        meets: Of units that are planned one at a time, the share that meets one before it; None where load and quota
+            tell how near the limit is.
     """
 
     resource: str
@@ -136,10 +222,13 @@ class LimitCheck(Record, frozen=True):
     poisson: bool = False
     minute: int | None = None
     at_once: Fraction = Fraction(0)
+    meets: Decimal | None = None
 
     @property
     def headroom(self) -> Decimal:
         """Share of the quota that is free at the peak; negative when exceeded."""
+        if self.meets is not None:
+            return 1 - self.meets
         if not self.quota:
             return Decimal(0) if not self.load else -self.load
         return 1 - self.load / self.quota
@@ -151,11 +240,19 @@ class LimitCheck(Record, frozen=True):
 
 
 class PoolLoad(Record, frozen=True):
-    """What one resource uses over time of a limit that the account's resources share."""
+    """What one resource uses over time of a limit that the account's resources share.
+
+    Attributes:
+        limit: The limit's id.
+        flow: The load over time.
+        poisson: Whether 3.09 standard deviations of a Poisson count within the minute are added.
+        reserved: Whether it is kept for the resource whatever the others use, so that a short limit does not bound it.
+    """
 
     limit: str
     flow: DemandFlow
     poisson: bool = False
+    reserved: bool = False
 
 
 Frequency = Literal["usage_based", "recurring", "one_time"]
@@ -219,6 +316,8 @@ class Option(Record, frozen=True):
     severity: Literal["saving", "risk"] = "saving"
     amounts: tuple[tuple[str, Charge], ...] = ()
     """Amounts in the message: `{hour}` becomes the cost of the charge named hour."""
+    calls_factor: Fraction = Fraction(1)
+    """What the resource's `calls` are multiplied by: where one invocation takes more records, it calls more often."""
 
 
 class Assumption(Record, frozen=True):

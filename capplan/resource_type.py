@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from capplan.calls import Access
 from capplan.model import (
+    Admitted,
     Assumption,
     Call,
     Charge,
@@ -98,6 +99,8 @@ class ResourceType(Generic[SpecT, UsageT]):
         id: Service and type, such as "sqs.queue": `kind` in JSON.
         spec: The pydantic model of an entry of the scenario.
         unsupported: Known keys that are not supported yet, with what each would configure.
+        also_called: Words by which AWS and other tools call a key of the spec, in lower case without `_` and `-`:
+            a hint for whoever writes one.
         rules: The rules of its recommendations.
         starts_with: The verb of `calls` that a trigger makes: `run` a job, `start` a workflow; None where `sources` is
             overridden.
@@ -108,6 +111,7 @@ class ResourceType(Generic[SpecT, UsageT]):
     id: str
     spec: type[SpecT]
     unsupported: Mapping[str, str] = {}
+    also_called: Mapping[str, str] = {}
     rules: tuple[Rule, ...] = ()
     starts_with: str | None = None
     writes_logs = False
@@ -154,8 +158,8 @@ class ResourceType(Generic[SpecT, UsageT]):
         """How often `calls` are made per unit of demand: retries make them again."""
         return Fraction(1)
 
-    def attempts(self, spec: SpecT, access: Access, source: Source | None) -> Fraction:
-        """Mean invocations or runs that one request, or one batch of a source, causes, retries included."""
+    def attempts(self, spec: SpecT, access: Access, source: Source | None, records: Fraction = Fraction(1)) -> Fraction:
+        """Mean invocations or runs that one request, or one batch of so many records, causes, retries included."""
         return Fraction(1)
 
     def duration_ms(self, resource: DeclaredResource[SpecT]) -> Fraction:
@@ -185,6 +189,14 @@ class ResourceType(Generic[SpecT, UsageT]):
     def records_per_invocation(self, spec: SpecT, source: Source, records_per_s: Fraction, shards: int) -> Fraction:
         """Mean records of a source that one invocation takes, at the month's mean rate."""
         return Fraction(1)
+
+    def admit(self, resource: DeclaredResource[SpecT], demand: Demand) -> Admitted | None:
+        """What gets through of its demand, where its limits or `demand.shared` bound it; None where everything does."""
+        return None
+
+    def failing_also(self, spec: SpecT, share: Fraction) -> SpecT:
+        """The spec if a further share of its invocations failed, since what they call is throttled."""
+        return spec
 
     # --- usage, limits, cost ---
 

@@ -21,6 +21,7 @@ _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _RATE = re.compile(r"rate\(\s*(\d{1,9})\s+(minute|minutes|hour|hours|day|days)\s*\)")
 _CRON = re.compile(r"cron\(\s*(.*?)\s*\)", re.DOTALL)
+_UNIX_FIELDS = 5
 _EXAMPLE = "write cron(0 3 * * ? *) or rate(5 minutes)"
 
 
@@ -47,13 +48,27 @@ def read_schedule(text: str) -> Schedule:
         return _rate(int(rate[1]), rate[2])
     cron = _CRON.fullmatch(text.strip())
     if cron is None:
+        unix = text.split()
+        if len(unix) == _UNIX_FIELDS:
+            raise ScheduleError(f"not a schedule expression: {_from_unix(unix)}")
         raise ScheduleError(f"not a schedule expression: {_EXAMPLE}")
     fields = cron[1].split()
     if len(fields) != 6:  # noqa: PLR2004  AWS's six fields
+        example = _from_unix(fields) if len(fields) == _UNIX_FIELDS else _EXAMPLE
         raise ScheduleError(
-            f"AWS's cron has six fields (minutes hours day-of-month month day-of-week year), found {len(fields)}: {_EXAMPLE}"
+            f"AWS's cron has six fields (minutes hours day-of-month month day-of-week year), found {len(fields)}: {example}"
         )
     return _cron(*fields)
+
+
+def _from_unix(fields: list[str]) -> str:
+    """What to write for Unix's five fields; its weekdays are numbered from 0, AWS's from 1, so those are not guessed."""
+    minute, hour, dom, month, dow = fields
+    if dow == "*" and all(re.fullmatch(r"[0-9*,/-]+", field) for field in fields):
+        return f"write cron({minute} {hour} {dom} {month} ? *)"
+    if dom == "*" and re.fullmatch(r"[A-Za-z]{3}([,-][A-Za-z]{3})*", dow):
+        return f"write cron({minute} {hour} ? {month} {dow.upper()} *)"
+    return _EXAMPLE
 
 
 def _rate(value: int, unit: str) -> Schedule:

@@ -81,6 +81,8 @@ class Section(NamedTuple):
         batches: Verbs whose value may be a list of requests, and the verbs of that list.
         only_in_batches: Verbs that are valid in such a list only.
         emits: What other resources read from its resources.
+        definition: The key of an entry that names a file with the resource's definition; empty where there is none.
+        definition_keys: Keys of such a file, by which it is told when it is given as a scenario.
     """
 
     key: str
@@ -92,6 +94,8 @@ class Section(NamedTuple):
     batches: Mapping[str, tuple[str, ...]] = {}
     only_in_batches: tuple[str, ...] = ()
     emits: Emits | None = None
+    definition: str = ""
+    definition_keys: tuple[str, ...] = ()
 
 
 class Integration(NamedTuple):
@@ -119,6 +123,7 @@ class Service(NamedTuple):
         sections: In the order of answers.
         quotas: AWS's published limits that capplan uses.
         integrations: By (service, action) of an ARN such as arn:aws:states:::sqs:sendMessage, in lower case.
+        limit_labels: What a person calls its limits, by id; one that is not in it is called by the words of its id.
     """
 
     id: str
@@ -126,3 +131,4 @@ class Service(NamedTuple):
     sections: tuple[Section, ...]
     quotas: tuple[Quota, ...] = ()
     integrations: Mapping[tuple[str, str], Integration] = {}
+    limit_labels: Mapping[str, str] = {}

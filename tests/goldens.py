@@ -15,11 +15,12 @@ from capplan.errors import CapplanError
 from capplan.language.load import load
 from capplan.pipeline.results import Modes, Plan
 from capplan.report.checked import Checked
-from capplan.report.document import Style
-from capplan.report.views.check import check_text
+from capplan.report.formats.terminal import terminal_text
+from capplan.report.layout import Style
+from capplan.report.views.check import check_document
 from capplan.report.views.compare_modes import modes_text
 from capplan.report.views.errors import errors_text
-from capplan.report.views.estimate import plan_text
+from capplan.report.views.estimate import plan_document
 from capplan.report.views.explain import explain_text
 from tests.helpers import SCENARIOS, WEB_SHOP
 from tests.json_answers import json_goldens
@@ -71,6 +72,14 @@ def _at_home(text: str) -> str:
     return text.replace(f"{SCENARIOS.as_posix()}/", "scenarios/").replace("\x1b", "^[")
 
 
+def _estimate(plan: Plan, style: Style, *, details: bool = False) -> str:
+    return terminal_text(plan_document(plan), style, details=details)
+
+
+def _check(plan: Plan, style: Style) -> str:
+    return terminal_text(check_document(Checked(plan)), style)
+
+
 def _screen(render: Callable[[Style], str], style: Style) -> Golden:
     return lambda: _at_home(render(style))
 
@@ -78,22 +87,22 @@ def _screen(render: Callable[[Style], str], style: Style) -> Golden:
 def _renderers() -> dict[str, Callable[[Style], str]]:
     """Each command's screen of one scenario, and of plans made by hand: forty resources, one."""
     return {
-        "estimate-web-shop": lambda style: plan_text(_planned("web-shop"), style),
-        "estimate-details": lambda style: plan_text(_planned("web-shop"), style, details=True),
-        "estimate-forty": lambda style: plan_text(forty_resources(), style),
-        "estimate-one": lambda style: plan_text(one_resource(), style),
-        "check": lambda style: check_text(Checked(_planned("web-shop")), style),
-        "check-broken": lambda style: check_text(Checked(_planned("web-shop", Decimal(1500))), style),
+        "estimate-web-shop": lambda style: _estimate(_planned("web-shop"), style),
+        "estimate-details": lambda style: _estimate(_planned("web-shop"), style, details=True),
+        "estimate-forty": lambda style: _estimate(forty_resources(), style),
+        "estimate-one": lambda style: _estimate(one_resource(), style),
+        "check": lambda style: _check(_planned("web-shop"), style),
+        "check-broken": lambda style: _check(_planned("web-shop", Decimal(1500)), style),
         "compare-modes": lambda style: modes_text(_compared("seoul-delivery"), style),
         "explain": lambda style: explain_text(_explained("orders.writes"), style),
     }
 
 
 STYLES = {
-    "pipe": Style(),
+    "pipe": Style(100),
     "80": Style(80, ascii=False),
     "140": Style(140, ascii=False),
-    "colour": Style(80, ascii=False, colour=True),
+    "colour": Style(100, ascii=False, colour=True),
 }
 """A pipe and an ASCII terminal; a terminal without colour, narrow and wide; one with colour."""
 
@@ -107,7 +116,8 @@ def screens() -> dict[Path, Golden]:
     }
     for path in sorted(SCENARIOS.glob("*/scenario.yaml")):
         name = path.parent.name
-        named[f"scenario-{name}"] = _screen(lambda style, name=name: plan_text(_planned(name), style), Style())  # type: ignore[misc]
+        wide = Style(100, ascii=False)
+        named[f"scenario-{name}"] = _screen(lambda style, name=name: _estimate(_planned(name), style), wide)  # type: ignore[misc]
     return {GOLDEN / f"{name}.txt": golden for name, golden in named.items()}
 
 

@@ -19,7 +19,7 @@ from capplan.cli.options import (
 from capplan.cli.output import output
 from capplan.cli.steps import day_of, guarded, keep_inputs, money, plan_of, strict_code
 from capplan.pipeline.results import Plan
-from capplan.report.document import Style
+from capplan.report.layout import Style
 
 
 def estimate(
@@ -54,6 +54,7 @@ def estimate(
 
 
 def _text(plan: Plan, style: Style, details: bool, top: int) -> str:  # noqa: FBT001
-    from capplan.report.views.estimate import plan_text  # noqa: PLC0415
+    from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
+    from capplan.report.views.estimate import plan_document  # noqa: PLC0415
 
-    return plan_text(plan, style, details=details, top=top)
+    return terminal_text(plan_document(plan, top=top), style, details=details)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from capplan.cli.output import Output, emit
 from capplan.pipeline.results import Plan
-from capplan.report.document import Style
+from capplan.report.layout import Style
 
 if TYPE_CHECKING:
     from capplan.commands.saved_plan import PlanRecord
@@ -24,9 +24,10 @@ def write_checked(
     every = [Checked(plan, base, fail_on_warn) for plan, base in zip(plans, bases, strict=True)]
 
     def table(style: Style) -> str:
-        from capplan.report.views.check import check_text  # noqa: PLC0415
+        from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
+        from capplan.report.views.check import check_document  # noqa: PLC0415
 
-        return "\n".join(check_text(checked, style) for checked in every)
+        return "\n".join(terminal_text(check_document(checked), style) for checked in every)
 
     def rows() -> str:
         from capplan.report.formats.csv import gates_csv  # noqa: PLC0415

@@ -36,8 +36,9 @@ def gates(
         from capplan.record import replace  # noqa: PLC0415
         from capplan.report.formats.csv import observables_csv  # noqa: PLC0415
         from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
         from capplan.report.records.gates import gates_record  # noqa: PLC0415
-        from capplan.report.views.gates import gates_text  # noqa: PLC0415
+        from capplan.report.views.gates import gates_document  # noqa: PLC0415
 
         loaded = replace(load_scenario(scenario, None), gates=())
         base = baselines(baseline, [loaded], None, seed)[0] if baseline else None
@@ -46,7 +47,7 @@ def gates(
         emit(
             where,
             lambda: to_json(gates_record(planned, shown)),
-            lambda style: gates_text(planned, shown, style),
+            lambda style: terminal_text(gates_document(planned, shown), style),
             {"csv": lambda: observables_csv(shown)},
         )
         return 0

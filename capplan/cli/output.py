@@ -10,9 +10,10 @@ import typer
 
 from capplan.errors import CapplanError
 from capplan.record import Record
-from capplan.report.document import Style
+from capplan.report.layout import Style
 
 FORMATS = ("table", "json")
+_PIPE_WIDTH = 100
 
 
 class Output(Record, frozen=True):
@@ -59,17 +60,22 @@ def output(
 
 
 def style_for(path: str | None, where: Output) -> Style:
-    """Unicode and color only on a terminal that supports them; in a file or a pipe 80 columns, whatever COLUMNS says."""
-    if path is not None or not sys.stdout.isatty():
-        return Style()
+    """Color only on a terminal; in a file or a pipe 100 columns, whatever COLUMNS says."""
+    if path is not None:
+        return Style(_PIPE_WIDTH, where.ascii)
+    if not sys.stdout.isatty():
+        return Style(_PIPE_WIDTH, where.ascii or not _utf8(sys.stdout))
     symbols = _supports_unicode(sys.stdout)
     colour = not where.no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return Style(max(80, os.get_terminal_size(sys.stdout.fileno()).columns), where.ascii or not symbols, colour)
 
 
 def _supports_unicode(stream: TextIO) -> bool:
-    utf8 = (stream.encoding or "").lower().replace("-", "") == "utf8"
-    return stream.isatty() and utf8 and os.environ.get("TERM") != "dumb"
+    return stream.isatty() and _utf8(stream) and os.environ.get("TERM") != "dumb"
+
+
+def _utf8(stream: TextIO) -> bool:
+    return (stream.encoding or "").lower().replace("-", "") == "utf8"
 
 
 def emit(
@@ -104,7 +110,7 @@ def put(text: str) -> None:
 
 def report(text: str, *, ascii_only: bool = False) -> None:
     """Write text to standard error, safe for a terminal."""
-    from capplan.report.document import safe  # noqa: PLC0415
+    from capplan.report.layout import safe  # noqa: PLC0415
     from capplan.report.plain import inert  # noqa: PLC0415
 
     style = Style(ascii=ascii_only or not _supports_unicode(sys.stderr))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.gates.observed import ObservedMetric, metric_of
+from capplan.gates.through import metrics_of
 from capplan.language.gate_units import NUMBER, SHARE, USD
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Charge, Observable
@@ -127,7 +128,8 @@ def _resource(
     for word, amount in resource.type.summary(usage).items():
         if word in _PER:
             out[f"cost_per_{_PER[word]}"] = _per(cost, Fraction(amount), _PER[word])
-    metered = MeteredResource(resource.name, resource.spec, usage, ctx)
+    metered, address = MeteredResource(resource.name, resource.spec, usage, ctx), resource.address
+    out |= metrics_of(priced.metered.offered[address], priced.metered.demand[address])
     for key, observable in resource.type.observe(metered).items():
         out[key] = metric_of(observable, floor=key.rpartition(".")[2] in _FLOORS)
     risk = resource.type.risk(metered)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from capplan.language.gate_syntax import Gate, Level, Waiver, constant_comparison, read_gate
@@ -40,7 +41,7 @@ def _gate(reader: Reader, path: Path, item: object) -> Gate | None:
     for key in item:
         if key not in known:
             close = nearest(key, known)
-            hint = f"did you mean '{close}'?" if close else f"expected one of {', '.join(known)}"
+            hint = f"did you mean '{close}'?" if close else _as_text(str(key), item[key])
             reader.add_error([*path, key], f"unknown key '{key}'", hint, key=True)
     levels = [level for level in _LEVELS if level in item]
     if len(levels) != 1:
@@ -53,6 +54,15 @@ def _gate(reader: Reader, path: Path, item: object) -> Gate | None:
         reader.add_error((*path, level), "a gate is a text", _WRITE)
         return None
     return _read(reader, (*path, level), item[level], level, waiver)
+
+
+def _as_text(key: str, value: object) -> str:
+    """What to write for a gate that is given as a key and its limit."""
+    limit = str(value)[:40] if isinstance(value, str | Decimal) else "500 USD"
+    compared = limit if limit.startswith(("<", ">", "=")) else f"<= {limit}"
+    metric = key[:80] if "." in key else "cost.monthly"
+    unit = " USD" if metric.startswith("cost.") and limit[-1:].isdigit() else ""
+    return f"a gate is a text: write - {metric} {compared}{unit}"
 
 
 def _read(reader: Reader, where: Path, text: str, level: Level, waiver: Waiver | None) -> Gate | None:
@@ -72,7 +82,8 @@ def _read(reader: Reader, where: Path, text: str, level: Level, waiver: Waiver |
             where, "there is no metric in this comparison: its result is always the same", _PICK, at, constant.width
         )
         return None
-    return Gate(text.strip(), test, level, mark.line, mark.column, mark.width, mark.excerpt, inside, waiver)
+    source = "" if mark.line else mark.file.partition(" ")[0]  # the option that the gate was given with
+    return Gate(text.strip(), test, level, mark.line, mark.column, mark.width, mark.excerpt, inside, waiver, source)
 
 
 def _inside(text: str, line: str, column: int) -> int | None:

@@ -9,8 +9,9 @@ from capplan.errors import CapplanError
 from capplan.flow import DemandFlow
 from capplan.language.gate_syntax import budget_gate
 from capplan.language.gates import gates_of
-from capplan.language.head import HEAD, check_limit_names, check_region, check_top_keys
+from capplan.language.head import check_limit_names, check_region, check_top_keys, head_of
 from capplan.language.models import Head
+from capplan.language.other_files import other_file
 from capplan.language.prices import prices_of
 from capplan.language.reader import Reader
 from capplan.language.references import check_references
@@ -23,7 +24,7 @@ from capplan.language.unchanged import Unchanged
 from capplan.quantities.fields import RANGE_KEYS
 from capplan.reading.document import Document
 from capplan.reading.files import Files, Source, read_source
-from capplan.reading.yaml_reader import read_yaml
+from capplan.reading.yaml_reader import read_leniently
 from capplan.services import SECTIONS
 
 
@@ -39,7 +40,10 @@ def load(path: str, *, text: str | None = None, budget: Decimal | None = None) -
 
 def load_source(source: Source) -> Scenario:
     """The scenario of a text and the files beside it. Raises CapplanError."""
-    doc = read_yaml(source.text, source.display)
+    doc, errors, _ = read_leniently(source.text, source.display)
+    other = other_file(doc, source.text, source.display, readable=not errors)
+    if doc is None or other is not None or errors:
+        raise CapplanError(errors if other is None else (other,))
     return build(doc, source.files, hashlib.sha256(source.text.encode()).hexdigest())
 
 
@@ -66,7 +70,7 @@ def build(
 
 def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged) -> Scenario:
     """A scenario from a reader's data. Raises CapplanError."""
-    head = reader.model(Head, {k: reader.data[k] for k in HEAD if k in reader.data}, (), {})
+    head = reader.model(Head, head_of(reader), (), {})
     check_top_keys(reader)
     flows_by_name = unchanged.flows() or traffic_of(reader)
     specs = specs_of(reader, unchanged)

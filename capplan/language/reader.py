@@ -1,5 +1,6 @@
 """Gives all parts of the loader the scenario's plain data, and collects their errors."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from capplan.errors import Diagnostic
 from capplan.language.models import NAME
-from capplan.language.wording import describe, diagnostics_of
+from capplan.language.wording import describe, diagnostics_of, names_are_keys
 from capplan.reading.document import Document
 from capplan.reading.files import Files
 from capplan.reading.nearest import nearest
@@ -16,6 +17,8 @@ from capplan.record import replace
 from capplan.services import SECTIONS
 
 Path = tuple[str | int, ...]
+RATED = re.compile(r"\d\S*/\w+|(?:rate|cron)\(.*\)")
+"""A rate or a schedule, such as 60/s or rate(5 minutes)."""
 _FEW = 8
 """Names that a hint lists."""
 _EXAMPLES = {"traffic": "shoppers: {rate: 60/s}", "defaults": "functions: {memory: 256 MB}"}
@@ -23,7 +26,10 @@ _EXAMPLES = {"traffic": "shoppers: {rate: 60/s}", "defaults": "functions: {memor
 
 
 def _example(section: str) -> str:
-    example = SECTIONS[section].example if section in SECTIONS else _EXAMPLES.get(section)
+    return SECTIONS[section].example if section in SECTIONS else _EXAMPLES.get(section, "")
+
+
+def _such_as(example: str) -> str:
     return f"such as {example}" if example else ""
 
 
@@ -81,8 +87,9 @@ class Reader:
         if raw is None and name not in self.data:
             return {}
         if not isinstance(raw, Mapping):
-            actual = describe(self.doc.locate([name]))
-            self.add_error([name], f"expected names under '{name}', found {actual}", _example(name), key=True)
+            mark = self.doc.locate([name])
+            hint = names_are_keys(mark, _example(name)) or _such_as(_example(name))
+            self.add_error([name], f"expected names under '{name}', found {describe(mark)}", hint, key=True)
             return {}
         for key in raw:
             if not NAME.fullmatch(key):
@@ -104,7 +111,8 @@ class Reader:
             )
             actual = describe(self.doc.locate(path))
             message = f"expected a list under '{path[-1]}', found {actual}"
-            self.add_error(path, message, f"such as - {example}", key=True)
+            hint = f"write - {raw[:80]}" if isinstance(raw, str) and path == ("gates",) else f"such as - {example}"
+            self.add_error(path, message, hint, key=True)
             return []
         return [((*path, i), item) for i, item in enumerate(raw)]
 
@@ -117,11 +125,22 @@ class Reader:
         """Add an error for a name that its section does not declare."""
         names = [a.partition(".")[2] for a in specs if a.startswith(f"{section}.")]
         noun = SECTIONS[section].noun if section in SECTIONS else section
-        close = nearest(value, names) if isinstance(value, str) else None
+        close = nearest(_name_in(value), names) if isinstance(value, str) else None
         line = self.doc.locate([section, close], key=True).line if close else 0
         hint = f"did you mean '{close}'? (line {line})" if close else listed(noun, names)
-        name = shown(value) if isinstance(value, str) else describe(self.doc.locate(path))
-        self.add_error(path, f"there is no {noun} {name}", hint)
+        if section == "traffic" and isinstance(value, str) and RATED.fullmatch(value.strip()):
+            word = "schedule" if "(" in value else "rate"
+            hint = f"write traffic: {{NAME: {{{word}: {value[:60]}}}}}, and NAME here"
+        if not isinstance(value, str):
+            actual = describe(self.doc.locate(path))
+            self.add_error(path, f"expected the name of a {noun}, found {actual}", f"one name a line; {hint}")
+            return
+        self.add_error(path, f"there is no {noun} {shown(value)}", hint)
+
+
+def _name_in(value: str) -> str:
+    """The name in an ARN or in GetAtt's form, such as `table/orders` in `arn:aws:dynamodb:...:table/orders`."""
+    return re.split(r"[:/]", value)[-1] if value.startswith("arn:") else value
 
 
 def value_at(data: Any, path: Iterable[str | int]) -> Any:  # noqa: ANN401  plain data

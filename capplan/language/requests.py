@@ -18,7 +18,7 @@ from capplan.reading.nearest import did_you_mean
 from capplan.reading.scalars import shown
 from capplan.resource_type import ResourceType
 from capplan.service import Section
-from capplan.services import SECTIONS, verbs
+from capplan.services import SECTIONS, integrations, verbs
 
 _APPLIES_TO: Mapping[str, tuple[str, ...]] = {
     "replaces": ("put", "batch-write", "transact-write"),
@@ -161,11 +161,16 @@ def _op_of(reader: Reader, item: object, path: Path) -> str | None:
     if ops:
         reader.add_error(path, f"a line holds one request, found {' and '.join(ops)}", "write a line for each")
     elif keys:
-        hint = did_you_mean(keys[0], verbs(), expected)
+        api = {
+            i.verb for (_, action), i in integrations().items() if action == str(keys[0]).replace("-", "").casefold()
+        }
+        hint = f"write {{{next(iter(api))}: ...}}" if len(api) == 1 else did_you_mean(keys[0], verbs(), expected)
         reader.add_error([*path, keys[0]], f"unknown request {shown(keys[0])}", hint, key=True)
     else:
         op, _, target = item.partition(" ") if isinstance(item, str) else ("", "", "")
         hint = f"write {{{op}: {target or 'orders'}}}" if op in verbs() else expected
+        if op and op not in verbs() and not target:
+            hint = f"such as {{{next(iter(verbs()))}: {op[:40]}}}; {expected}"
         reader.add_error(path, "expected a request", hint, key=True)
     return None
 

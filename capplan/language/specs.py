@@ -24,7 +24,10 @@ def specs_of(reader: Reader, unchanged: Unchanged) -> dict[str, tuple[ResourceTy
         if key in SECTIONS:
             _default_keys(reader, SECTIONS[key], general)
         else:
-            hint = did_you_mean(key, SECTIONS, f"expected one of {', '.join(SECTIONS)}")
+            owners = [s for s in SECTIONS if key in keys_of(resource_type(s).spec)]
+            written = reader.doc.locate(["defaults", key]).text[:40] or "..."
+            inside = f"write defaults: {{{owners[0]}: {{{key}: {written}}}}}" if owners else ""
+            hint = inside or did_you_mean(key, SECTIONS, f"expected one of {', '.join(SECTIONS)}")
             reader.add_error(["defaults", key], f"unknown key {shown(key)}", hint, key=True)
     out: dict[str, tuple[ResourceType[Any, Any], Any]] = {}
     for key, section in SECTIONS.items():
@@ -35,9 +38,23 @@ def specs_of(reader: Reader, unchanged: Unchanged) -> dict[str, tuple[ResourceTy
                 out[f"{key}.{name}"] = (same.type, same.spec)
             elif isinstance(raw, Mapping):
                 out[f"{key}.{name}"] = (resource_type(key), _spec(reader, section, raw, defaults.get(key), path))
-            else:
-                _expected_keys(reader, resource_type(key), path)
+            elif not _name_missing(reader, section, name, path):
+                _expected_keys(reader, resource_type(key), path, section.example)
     return out
+
+
+def _name_missing(reader: Reader, section: Section, key: str, path: Path) -> bool:
+    """Adds an error where a section has keys of a resource in place of its name: `tables: {item_size: 1 KB}`."""
+    known = keys_of(resource_type(section.key).spec)
+    if key not in known:
+        return False
+    keys = [word for word in reader.section(section.key) if word in known]
+    if key == keys[0]:
+        name = section.example.partition(":")[0]
+        written = reader.doc.locate(path).text[:40] or "..."
+        message = f"'{key}' is a key of a {section.noun}: expected a name under '{section.key}'"
+        reader.add_error(path, message, f"write {section.key}: {{{name}: {{{key}: {written}}}}}", key=True)
+    return True
 
 
 def _spec(reader: Reader, section: Section, raw: Mapping[str, Any], general: object, path: Path) -> Any:  # noqa: ANN401
@@ -142,7 +159,10 @@ def _message_and_hint(text: str, type_: ResourceType[Any, Any], path: Path) -> t
     return message, rest or doc_of(type_.spec, path)
 
 
-def _expected_keys(reader: Reader, type_: ResourceType[Any, Any], path: Sequence[str | int]) -> None:
+def _expected_keys(reader: Reader, type_: ResourceType[Any, Any], path: Sequence[str | int], example: str = "") -> None:
     """Adds an error where keys and values are missing."""
-    message = f"expected keys and values under '{path[-1]}', found {describe(reader.doc.locate(path))}"
-    reader.add_error(path, message, f"keys are {', '.join(keys_of(type_.spec)[:6])} ...", key=True)
+    mark = reader.doc.locate(path)
+    message = f"expected keys and values under '{path[-1]}', found {describe(mark)}"
+    _, _, keys = example.partition(":")
+    hint = f"such as {path[-1]}:{keys}" if keys else f"keys are {', '.join(keys_of(type_.spec)[:6])} ..."
+    reader.add_error(path, message, "write the keys without '- '" if describe(mark) == "a list" else hint, key=True)

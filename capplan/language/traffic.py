@@ -7,7 +7,8 @@ from capplan import units
 from capplan.flow import DemandFlow
 from capplan.language.load_profiles import Daily, Spike, traffic_profile
 from capplan.language.models import DailyCurve, Traffic, Weekday
-from capplan.language.reader import Path, Reader
+from capplan.language.reader import RATED, Path, Reader
+from capplan.language.wording import describe
 from capplan.schedule import read_schedule, schedule_profile
 
 
@@ -15,6 +16,18 @@ def traffic_of(reader: Reader) -> dict[str, DemandFlow]:
     """The requests per second of each traffic, by name."""
     out: dict[str, DemandFlow] = {}
     for name, raw in reader.section("traffic").items():
+        if isinstance(raw, str):
+            word = "schedule" if "(" in raw else "rate"
+            mark = reader.doc.locate(["traffic", name])
+            reader.add_error(
+                ["traffic", name],
+                f"expected keys and values under '{name}', found {describe(mark)}",
+                f"write {name}: {{{word}: {raw[:60]}}}"
+                if RATED.fullmatch(raw.strip())
+                else f"such as {name}: {{rate: 60/s}}",
+            )
+            out[name] = DemandFlow.zero()
+            continue
         spec = reader.model(Traffic, raw, ("traffic", name), {})
         if spec is None:
             out[name] = DemandFlow.zero()

@@ -3,15 +3,18 @@
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from capplan.errors import Diagnostic
+from capplan.language.models import Traffic
 from capplan.quantities.json_schema import QUANTITY
+from capplan.reading.diagnostics import NO_TEMPLATE
 from capplan.reading.document import Document, Mark
 from capplan.reading.nearest import did_you_mean, nearest
-from capplan.services import SECTIONS, emitters
+from capplan.reading.scalars import shown
+from capplan.services import QUOTAS, SECTIONS, emitters, resource_type
 from capplan.spec_config import field_docs
 
 _EXPECTED = {
@@ -31,6 +34,10 @@ _EXPECTED = {
     "frozen_set_type": "a list",
     "dataclass_type": "keys and values",
 }
+_LISTS = ("tuple_type", "list_type")
+_BRANCHES = ("tuple[", "literal[", "list[")
+"""How pydantic names the branches of a union in a path."""
+_TEMPLATE = re.compile(r"\$\{|\{\{")
 _DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
 _BOUNDS = {
     "greater_than_equal": ("small", "at least", "ge"),
@@ -38,6 +45,8 @@ _BOUNDS = {
     "greater_than": ("small", "more than", "gt"),
     "less_than": ("large", "less than", "lt"),
 }
+_FEW = 8
+"""Entries of a list in which names are looked for."""
 _MAX_SHOWN = 40
 """Characters of the user's text in a message."""
 _RESOURCE_KEY_STEPS = 3
@@ -64,8 +73,27 @@ def diagnostics_of(
     """
     return [
         _diagnostic(e, model, doc, general[0] if e["loc"] and e["loc"][0] in general[1] else base, unsupported)
-        for e in error.errors(include_input=False, include_url=False)
+        for e in _one_a_place(error.errors(include_input=False, include_url=False))
     ]
+
+
+def _one_a_place(errors: Sequence[Any]) -> list[Any]:
+    """Pydantic's errors, one a place where a value may be a word or a list: the word's error says both."""
+    words = {_steps(e): e for e in errors if e["type"] == "literal_error"}
+    lists = {_steps(e) for e in errors if e["type"] in _LISTS}
+    for place in words.keys() & lists:
+        context = words[place]["ctx"]
+        context["expected"] = f"{str(context['expected']).replace(' or ', ', ')} or a list"
+    return [e for e in errors if not (e["type"] in _LISTS and _steps(e) in words)]
+
+
+def _steps(error: Any) -> tuple[str | int, ...]:  # noqa: ANN401  pydantic's record
+    """The path of an error in the data, without the names of pydantic's own validators."""
+    return tuple(
+        step
+        for step in error["loc"]
+        if not (isinstance(step, str) and step.startswith(("function-", "is-instance", "constrained-", *_BRANCHES)))
+    )
 
 
 def _diagnostic(
@@ -75,17 +103,13 @@ def _diagnostic(
     base: Sequence[str | int],
     unsupported: Mapping[str, str],
 ) -> Diagnostic:
-    loc = [
-        step
-        for step in error["loc"]
-        if not (isinstance(step, str) and step.startswith(("function-", "is-instance", "constrained-")))
-    ]
+    loc = list(_steps(error))
     if loc and loc[-1] == "[key]":
         loc.pop()
         keys = _expected_keys(error)
         hint = did_you_mean(str(loc[-1]), keys, f"expected one of {', '.join(keys)}" if keys else "")
         return doc.diagnostic([*base, *loc], f"unknown key '{loc[-1]}'", hint, key=True)
-    path = [*base, *loc]
+    path = _written(doc, [*base, *loc])
     type_, context = error["type"], error.get("ctx", {})
     if type_ == "extra_forbidden":
         return _unknown_key(model, loc, path, doc, unsupported)
@@ -93,7 +117,27 @@ def _diagnostic(
         return doc.diagnostic(path[:-1], f"'{loc[-1]}' is missing", doc_of(model, loc), key=True)
     if "at" in context:
         path, loc = [*path, context["at"]], [*loc, context["at"]]
-    return doc.diagnostic(path, *_value(type_, context, model, loc, doc.locate(path), error["msg"]))
+    message, hint = _value(type_, context, model, loc, doc.locate(path), error["msg"])
+    meant = _also_called(path).get(_folded(doc.locate(path).text)) if type_ == "literal_error" else None
+    return doc.diagnostic(path, message, f"did you mean '{meant}'?" if meant is not None else hint)
+
+
+def _also_called(path: Sequence[str | int]) -> Mapping[str, str]:
+    """Other words for the keys and values of a section's resources."""
+    return resource_type(str(path[0])).also_called if path and path[0] in SECTIONS else {}
+
+
+def _folded(word: str) -> str:
+    return word.casefold().replace("_", "").replace("-", "")
+
+
+def _written(doc: Document, path: Sequence[str | int]) -> list[str | int]:
+    """A path as the file has it: a single entry may be written without its list."""
+    out: list[str | int] = []
+    for step in path:
+        if not (isinstance(step, int) and doc.locate(out).keys is not None):
+            out.append(step)
+    return out
 
 
 def _expected_keys(error: Any) -> list[str]:  # noqa: ANN401  pydantic's record
@@ -112,7 +156,22 @@ def _unknown_key(
     inner = model_at(model, loc[:-1])
     keys = keys_of(inner) if inner else []
     if inner is model and len(path) == _RESOURCE_KEY_STEPS and path[0] in SECTIONS:
-        keys = [*keys, *SECTIONS[str(path[0])].flow_keys]
+        section = SECTIONS[str(path[0])]
+        keys = [*keys, *section.flow_keys]
+        meant = _also_called(path).get(_folded(key))
+        if meant is not None and meant in keys:
+            return doc.diagnostic(path, f"unknown key '{key}'", key_hint(meant, keys, model), key=True)
+        if key in keys_of(Traffic) and "triggers" in keys:
+            written = doc.locate(path).text[:_MAX_SHOWN] or "..."
+            hint = f"write it under traffic, traffic: {{NAME: {{{key}: {written}}}}}, and name that in triggers: NAME"
+            return doc.diagnostic(path, f"'{key}' is a key of traffic", hint, key=True)
+    if path[0] == "account" and (limit := next((q for q in QUOTAS if q.rpartition(".")[2] == key), None)):
+        hint = f"write account: {{quotas: {{{limit}: {doc.locate(path).text[:_MAX_SHOWN] or '...'}}}}}"
+        return doc.diagnostic(path, f"unknown key '{key}'", hint, key=True)
+    for name, field in inner.model_fields.items() if inner else ():
+        if key in _literals(field.annotation):
+            hint = f"write {field.alias or name}: {key}"
+            return doc.diagnostic(path, f"unknown key '{key}'", hint, key=True)
     if inner is not None and "emitter" in inner.model_fields:
         keys = list(dict.fromkeys([*keys, *emitters()]))
     return doc.diagnostic(path, f"unknown key '{key}'", key_hint(key, keys, inner), key=True)
@@ -132,27 +191,56 @@ def _value(
     """The message and the hint for an invalid value."""
     actual = f"'{mark.text[:_MAX_SHOWN]}'" if mark.text else describe(mark)
     if "hint" in context:
-        shown = context.get("shown", "")
-        return (f"{actual} is not understood" if shown == "wrong value" else str(shown)), str(context["hint"])
+        problem = str(context.get("shown", "")).replace("wrong value", _not_understood(mark))
+        return problem, NO_TEMPLATE if _TEMPLATE.search(mark.text) else str(context["hint"])
     if type_ == "literal_error":
         expected = str(context.get("expected", "")).replace("'", "")
-        close = did_you_mean(mark.text, expected.replace(" or ", ", ").split(", "))
-        return f"{actual} is not understood", f"{close} expected {expected}".strip()
+        close = did_you_mean(mark.text, expected.removesuffix(" or a list").replace(" or ", ", ").split(", "))
+        return _not_understood(mark), f"{close} expected {expected}".strip()
     if type_ in _BOUNDS:
         adjective, comparison, key = _BOUNDS[type_]
         bound = written_bound(context.get(key), quantity_of(model, loc))
         return f"{actual} is too {adjective}: {comparison} {bound}", doc_of(model, loc)
     if type_ in _EXPECTED:
-        return f"expected {_EXPECTED[type_]}, found {actual}", doc_of(model, loc)
+        return f"expected {_EXPECTED[type_]}, found {actual}", _other_form(_EXPECTED[type_], mark, doc_of(model, loc))
     text = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
     return text, doc_of(model, loc)
+
+
+def _other_form(expected: str, mark: Mark, doc: str) -> str:
+    """The hint where a list is written in place of keys and values, or the other way round; else the description."""
+    if expected == "a list" and describe(mark) == "keys and values":
+        return f"begin each entry with '- '. {doc}".rstrip()
+    return (names_are_keys(mark) if expected == "keys and values" else "") or doc
+
+
+def _not_understood(mark: Mark) -> str:
+    if mark.text or (mark.places is None and not mark.is_bare):
+        return f"'{mark.text[:_MAX_SHOWN]}' is not understood"
+    return f"expected a word or a number, found {describe(mark)}"
 
 
 def describe(mark: Mark) -> str:
     """What a place of the file contains, in words: a list, keys and values, nothing."""
     if mark.places is None:
-        return "nothing" if mark.is_bare else "an empty text"
+        return "nothing" if mark.is_bare else shown(mark.text) if mark.text else "an empty text"
     return "a list" if mark.keys is None else "keys and values"
+
+
+def names_are_keys(mark: Mark, example: str = "") -> str:
+    """A hint for a list where each entry's name is its key: `- name: orders` is written `orders:`; empty without names."""
+    items = mark.items if isinstance(mark.items, list) else []
+    names = []
+    for item in items[:_FEW]:
+        inside = item.items if isinstance(item.items, dict) else {}
+        named = [inside[key] for key in ("name", "Name", "id") if key in inside]
+        names.append((named[0] if named else item).text)
+    if not names or not all(re.fullmatch(r"[\w.-]{1,64}", name) for name in names):
+        return ""
+    if isinstance(items[0].items, dict):
+        return f"a name is a key: write {names[0]}: in place of - name: {names[0]}"
+    keys = example.partition(":")[2]
+    return f"such as {names[0]}:{keys}, without '- '" if keys else f"write {names[0]}: and its keys, without '- '"
 
 
 def keys_of(model: type[BaseModel]) -> list[str]:
@@ -221,6 +309,13 @@ def model_at(model: type[BaseModel], loc: Sequence[Any]) -> type[BaseModel] | No
                     following += _models_in(field.annotation) + [m for x in field.metadata for m in _models_in(x)]
         models = following or models
     return models[0] if models else None
+
+
+def _literals(annotation: Any) -> set[Any]:  # noqa: ANN401  any annotation
+    """The words that a field accepts."""
+    if get_origin(annotation) is Literal:
+        return set(get_args(annotation))
+    return {word for arg in get_args(annotation) for word in _literals(arg)} if get_args(annotation) else set()
 
 
 def _models_in(annotation: Any) -> list[Any]:  # noqa: ANN401  any annotation

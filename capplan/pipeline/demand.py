@@ -11,9 +11,12 @@ from capplan.flow import DemandFlow
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Assumption, Call, Context, Demand, Line, RequestStream
 from capplan.pipeline.solve import Edge, LoopError, arrivals
+from capplan.record import replace
 from capplan.resource_type import DeclaredResource, Source
 
 SourceKey = tuple[str, str, int | None]
+_MAX_STEPS = 12
+"""Calls in a row over which simultaneous requests are followed."""
 Ratios = Mapping[SourceKey, Fraction]
 """Records that one invocation takes, by address and source; 1 for sources that are not in it."""
 
@@ -26,6 +29,8 @@ class OutgoingCall(NamedTuple):
     access: Access
     over_ms: Fraction
     line: Line | None = None
+    at_once: Fraction = Fraction(1)
+    open_at_most: Fraction | None = None
 
 
 class Injected(NamedTuple):
@@ -47,7 +52,11 @@ def calls_of(resource: Resource, ctx: Context, scenario: Scenario) -> tuple[Outg
     duration_ms = ctx.duration_ms[resource.address]
     written = [OutgoingCall(c.to, c.times * factor, c.access, duration_ms, c.line) for c in resource.calls]
     added = resource.type.calls(DeclaredResource(resource.name, resource.spec, ctx))
-    known = [OutgoingCall(c.to, c.times, fitting(scenario, c), c.over_ms) for c in added if c.to in scenario.resources]
+    known = [
+        OutgoingCall(c.to, c.times, fitting(scenario, c), c.over_ms, None, c.at_once, c.open_at_most)
+        for c in added
+        if c.to in scenario.resources
+    ]
     return tuple(written + known)
 
 
@@ -60,13 +69,14 @@ def fitting(scenario: Scenario, call: Call) -> Access:
 class Trigger(NamedTuple):
     """A source of a resource's demand, with the request it makes and what one record or request of it causes.
 
-    `invocations` is before batching: the share that passes, with retries.
+    `invocations` is before batching: the share that passes, with `attempts`.
     """
 
     address: str
     source: Source
     request: Access
     invocations: Fraction
+    attempts: Fraction
 
     @property
     def key(self) -> SourceKey:
@@ -83,9 +93,19 @@ def triggers_of(scenario: Scenario) -> tuple[Trigger, ...]:
             sources = (*sources, Source(address, cause=f"traffic.{address}"))
         for source in sources:
             request = _request_of(resource, source)
-            invocations = source.share * _attempts(scenario, address, request, source)
-            out.append(Trigger(address, source, request, invocations))
+            attempts = _attempts(scenario, address, request, source)
+            out.append(Trigger(address, source, request, source.share * attempts, attempts))
     return tuple(out)
+
+
+def with_records(scenario: Scenario, triggers: tuple[Trigger, ...], ratios: Ratios) -> tuple[Trigger, ...]:
+    """The triggers with the retries of batches: a batch of many records may reach a timeout that one record does not."""
+
+    def invocations(trigger: Trigger) -> Fraction:
+        records = ratios[trigger.key]
+        return trigger.source.share * _attempts(scenario, trigger.address, trigger.request, trigger.source, records)
+
+    return tuple(t._replace(invocations=invocations(t)) if t.key in ratios else t for t in triggers)
 
 
 def emitters_read(scenario: Scenario, triggers: Iterable[Trigger]) -> tuple[str, ...]:
@@ -100,10 +120,12 @@ def _flow_of(scenario: Scenario, source: Source, flows: Mapping[str, DemandFlow]
     return scenario.flows_by_name[source.name]
 
 
-def _attempts(scenario: Scenario, address: str, access: Access, source: Source | None = None) -> Fraction:
-    """Invocations or runs that one request or one batch causes, retries included."""
+def _attempts(
+    scenario: Scenario, address: str, access: Access, source: Source | None = None, records: Fraction = Fraction(1)
+) -> Fraction:
+    """Invocations or runs that one request or one batch of records causes, retries included."""
     target = scenario.resources[address]
-    return target.type.attempts(target.spec, access, source)
+    return target.type.attempts(target.spec, access, source, records)
 
 
 def _request_of(resource: Resource, source: Source) -> Access:
@@ -200,7 +222,34 @@ def _readable(scenario: Scenario, node: str) -> str:
     return f"{resource.name}'s {emits.word}" if is_emitted and emits is not None else resource.name
 
 
-def demands(
+class Sender(NamedTuple):
+    """A stream of a resource, as a multiple of the flow at a node of the graph.
+
+    Attributes:
+        stream: The stream; its flow is final where `node` is empty.
+        node: An address, or what it emits; empty for traffic.
+        times: Requests (of a trigger: before batching) per unit of the node's flow.
+        over_ms: The time over which a caller spreads them.
+        trigger: The trigger that reads the node.
+        source: The source of a trigger; None for a call.
+    """
+
+    stream: RequestStream
+    node: str = ""
+    times: Fraction = Fraction(1)
+    over_ms: Fraction = Fraction(0)
+    trigger: Trigger | None = None
+    source: Source | None = None
+
+    def sent(self, flows: Mapping[str, DemandFlow]) -> RequestStream:
+        """The stream at these flows of the nodes."""
+        if not self.node:
+            return self.stream
+        flow = (flows.get(self.node, DemandFlow.zero()) * (self.times / self.stream.records)).spread(self.over_ms)
+        return replace(self.stream, flow=flow)
+
+
+def senders_of(
     scenario: Scenario,
     calls: Mapping[str, tuple[OutgoingCall, ...]],
     triggers: Iterable[Trigger],
@@ -208,28 +257,84 @@ def demands(
     ratios: Ratios,
     shards: Mapping[str, int],
     extra: Iterable[Injected] = (),
-) -> dict[str, Demand]:
-    """The requests that reach each resource, one stream per sender."""
-    streams: dict[str, list[RequestStream]] = {address: [] for address in scenario.resources}
+) -> dict[str, list[Sender]]:
+    """What sends requests to each resource, one stream per sender."""
+    senders: dict[str, list[Sender]] = {address: [] for address in scenario.resources}
+    triggers = tuple(triggers)
+    at_once = _at_once(scenario, calls, triggers)
     for address, resource in scenario.resources.items():
-        streams[address] += [
-            RequestStream(e.access, e.flow, f"traffic.{e.traffic_source}", line=e.line) for e in resource.access
+        senders[address] += [
+            Sender(RequestStream(e.access, e.flow, f"traffic.{e.traffic_source}", line=e.line)) for e in resource.access
         ]
         for call in calls[address]:
-            times = call.times * _attempts(scenario, call.to, call.access)
-            flow = (flows.get(address, DemandFlow.zero()) * times).spread(call.over_ms)
-            streams[call.to].append(RequestStream(call.access, flow, address, line=call.line))
+            attempts = _attempts(scenario, call.to, call.access)
+            stream = RequestStream(
+                call.access, DemandFlow.zero(), address, line=call.line, attempts=attempts,
+                at_once=at_once[address] * _called_at_once(call), open_at_most=_open_at_most(call, flows.get(address)),
+            )  # fmt: skip
+            senders[call.to].append(Sender(stream, address, call.times * attempts, call.over_ms))
     for injected in extra:
-        flow = injected.flow * _attempts(scenario, injected.to, injected.access)
-        streams[injected.to].append(RequestStream(injected.access, flow, "injected"))
+        attempts = _attempts(scenario, injected.to, injected.access)
+        senders[injected.to].append(
+            Sender(RequestStream(injected.access, injected.flow * attempts, "injected", attempts=attempts))
+        )
     for trigger in triggers:
         source, records = trigger.source, ratios.get(trigger.key, Fraction(1))
-        flow = _flow_of(scenario, source, flows) * (trigger.invocations / records)
         stream = RequestStream(
-            trigger.request, flow, source.cause, source.trigger, records, shards=shards.get(source.name, 1)
-        )
-        streams[trigger.address].append(stream)
-    return {address: Demand(tuple(s for s in sent if s.flow.terms)) for address, sent in streams.items()}
+            trigger.request, DemandFlow.zero(), source.cause, source.trigger, records,
+            shards=shards.get(source.name, 1), attempts=trigger.attempts,
+        )  # fmt: skip
+        if source.emitted:
+            sender = Sender(stream, emitted(source.name), trigger.invocations, trigger=trigger, source=source)
+        else:
+            flow = scenario.flows_by_name[source.name]
+            stream = replace(stream, flow=flow * (trigger.invocations / records), at_once=_started_at_once(flow))
+            sender = Sender(stream, source=source)
+        senders[trigger.address].append(sender)
+    return senders
+
+
+def demand_of(senders: Iterable[Sender], flows: Mapping[str, DemandFlow]) -> Demand:
+    """The requests that reach a resource at these flows of the nodes."""
+    return Demand(tuple(stream for sender in senders if (stream := sender.sent(flows)).flow.terms))
+
+
+def _started_at_once(flow: DemandFlow) -> Fraction:
+    """Units that one start of a schedule brings; 1 for a traffic."""
+    return max((m for profile, m in flow.terms if profile.starts), default=Fraction(1))
+
+
+def _called_at_once(call: OutgoingCall) -> Fraction:
+    """Calls that one unit of the caller makes in the same instant: all, but of a caller of minutes a minute's."""
+    minutes = call.over_ms / (units.SECONDS_PER_MINUTE * units.MS_PER_SECOND)
+    return max(Fraction(1), call.at_once, call.times / max(Fraction(1), minutes))
+
+
+def _open_at_most(call: OutgoingCall, caller: DemandFlow | None) -> Fraction | None:
+    """Calls that are open at once at most, where it is known how many units of the caller are: those of a schedule."""
+    if call.open_at_most is None or caller is None or not all(profile.starts for profile, _ in caller.terms):
+        return None
+    return call.open_at_most * max((m for _, m in caller.terms), default=Fraction(1))
+
+
+def _at_once(
+    scenario: Scenario, calls: Mapping[str, tuple[OutgoingCall, ...]], triggers: Iterable[Trigger]
+) -> dict[str, Fraction]:
+    """Units that arrive at each resource in the same instant; what is read from a stream or a queue comes singly."""
+    out = dict.fromkeys(scenario.resources, Fraction(1))
+    for trigger in triggers:
+        if not trigger.source.emitted:
+            started = _started_at_once(scenario.flows_by_name[trigger.source.name])
+            out[trigger.address] = max(out[trigger.address], started)
+    following = [(a, call.to, _called_at_once(call)) for a, of_one in calls.items() for call in of_one]
+    bursts = [edge for edge in following if edge[2] > 1 or out[edge[0]] > 1]
+    for _ in range(_MAX_STEPS if bursts else 0):  # a loop of calls would multiply without end
+        before = dict(out)
+        for caller, to, times in following:
+            out[to] = max(out[to], out[caller] * times)
+        if before == out:
+            break
+    return out
 
 
 def demand_assumptions(

@@ -13,11 +13,15 @@ from capplan.pipeline.demand import (
     arrivals_of,
     calls_of,
     demand_assumptions,
-    demands,
+    demand_of,
     emitters_read,
     ratios_of,
+    senders_of,
     triggers_of,
+    with_records,
 )
+from capplan.pipeline.flow import Network, what_gets_through
+from capplan.pipeline.pools import Pools, pools_of
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record
 from capplan.resource_type import DeclaredResource, MeteredResource
@@ -27,15 +31,27 @@ _MAX_ROUNDS = 20
 
 
 class Metered(Record, frozen=True):
-    """A scenario with its demand and usage, before prices."""
+    """A scenario with its demand and usage, before prices.
+
+    Attributes:
+        scenario: The scenario.
+        context: What services may know.
+        offered: What each resource is asked for.
+        demand: What each serves of it; the same where it is not short.
+        usage: What AWS meters of it, by each service's own record.
+        pools: What all resources use of the account's limits.
+        notes: Assumptions on demand.
+        consumed: Addresses of resources whose stream or queue is read.
+    """
 
     scenario: Scenario
     context: Context
+    offered: Mapping[str, Demand]
     demand: Mapping[str, Demand]
     usage: Mapping[str, Any]
+    pools: Pools
     notes: tuple[Assumption, ...]
     consumed: frozenset[str]
-    """Addresses of resources whose stream or queue is read."""
 
     def resource(self, address: str) -> MeteredResource[Any, Any]:
         """One resource with its usage."""
@@ -103,16 +119,38 @@ def meter(
     flows: dict[str, DemandFlow] = {}
     for _ in range(_MAX_ROUNDS):
         flows = arrivals_of(scenario, calls, triggers, ratios, extra)
-        demand = demands(scenario, calls, triggers, flows, ratios, shards, extra)
-        usage = {a: _meter(scenario.resources[a], demand[a], ctx, base) for a in emitters}
+        senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
+        usage = {a: _meter(scenario.resources[a], demand_of(senders[a], flows), ctx, base) for a in emitters}
         shards = {a: scenario.resources[a].type.shards(usage[a]) for a in emitters}
         following = ratios_of(scenario, triggers, flows, shards)
         if following == ratios:
             break
         ratios = following
-    demand = demands(scenario, calls, triggers, flows, ratios, shards, extra)
-    usage = {a: _meter(r, demand[a], ctx, base) for a, r in scenario.resources.items()}
-    return Metered(scenario, ctx, demand, usage, demand_assumptions(scenario, demand, flows), frozenset(emitters))
+        triggers = with_records(scenario, triggers, ratios)
+    senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
+    exact = {address: demand_of(sent, flows) for address, sent in senders.items()}
+    network = Network(scenario, ctx, senders, flows, exact, shards, _known(scenario, ctx, base))
+    through = what_gets_through(
+        network,
+        lambda a, demand: _meter(scenario.resources[a], demand, ctx, base),
+        lambda u: pools_of(scenario, u, ctx),
+    )
+    notes = demand_assumptions(scenario, through.demand, flows)
+    return Metered(
+        scenario, ctx, through.offered, through.demand, through.usage, through.pools, notes, frozenset(emitters)
+    )
+
+
+def _known(scenario: Scenario, ctx: Context, base: Metered | None) -> dict[str, tuple[Demand, Demand]]:
+    """What the base offered to and got through resources whose spec is the same."""
+    if base is None or base.context != ctx:
+        return {}
+    before = base.scenario.resources
+    return {
+        address: (base.offered[address], base.demand[address])
+        for address, resource in scenario.resources.items()
+        if address in before and before[address].spec is resource.spec
+    }
 
 
 def _meter(resource: Resource, demand: Demand, ctx: Context, base: Metered | None) -> Any:  # noqa: ANN401  each service has its own usage

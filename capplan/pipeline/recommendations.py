@@ -8,6 +8,7 @@ from capplan.language.scenario import Resource
 from capplan.model import Option
 from capplan.pipeline.price import Priced, usd_of
 from capplan.pipeline.results import Finding, FindingChange
+from capplan.pipeline.scaled_calls import with_calls
 from capplan.pipeline.what_if import saving, written
 
 _CENT = Decimal("0.01")
@@ -20,9 +21,10 @@ def recommendations_of(base: Priced, today: date | None) -> tuple[tuple[Finding,
     rules: set[str] = set()
     for address, resource in metered.scenario.resources.items():
         options: tuple[Option, ...] = resource.type.options(metered.resource(address))
-        for option in options:
-            rules.add(option.rule)
-            finding = _finding(base, address, resource, option, today)
+        for written_option in options:
+            rules.add(written_option.rule)
+            option = with_calls(resource, written_option)
+            finding = _finding(base, address, resource, option, today) if option is not None else None
             if finding is not None:
                 out.append(finding)
     out.sort(key=lambda f: (f.severity != "saving", -(f.monthly_saving or Decimal(0)), f.resource, f.rule))

@@ -39,7 +39,7 @@ def arrivals(incoming: Mapping[str, DemandFlow], edges: Iterable[Edge]) -> dict[
     for node, flow in incoming.items():
         edges_into[node].append(flow)
     solved: dict[str, DemandFlow] = {}
-    for group in _components(list(nodes), outgoing):
+    for group in components(list(nodes), outgoing):
         flows = {node: DemandFlow.total(edges_into[node]) for node in group}
         inner = [e for node in group for e in outgoing.get(node, ()) if e.target in flows]
         solved.update(_solve_loop(group, flows, inner) if inner else flows)
@@ -93,7 +93,7 @@ def _loop_path(group: Sequence[str], inner: Sequence[Edge]) -> list[str]:
     return path
 
 
-def _components(nodes: Sequence[str], outgoing: Mapping[str, Sequence[Edge]]) -> list[list[str]]:  # noqa: C901  a single algorithm
+def components(nodes: Sequence[str], outgoing: Mapping[str, Sequence[Edge]]) -> list[list[str]]:  # noqa: C901  a single algorithm
     """Strongly connected components, callers first (Tarjan's algorithm without recursion)."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}

@@ -11,10 +11,11 @@ from capplan.language.reader import value_at
 from capplan.language.specs import respec
 from capplan.model import Change
 from capplan.pipeline.meter import meter
+from capplan.pipeline.pools import suffices
 from capplan.pipeline.price import Priced, charges_of, monthly, price, rate_charges
 from capplan.pricing.catalogue import Catalogue
 from capplan.record import replace
-from capplan.resource_type import DeclaredResource
+from capplan.resource_type import DeclaredResource, MeteredResource
 
 
 def apply(data: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
@@ -102,9 +103,10 @@ def _quick_saving(
         return None
     spec = respec(scenario, address, apply({section: {name: scenario.data[section][name]}}, changes)[section][name])
     type_, before, after = resource.type, *(DeclaredResource(name, s, ctx) for s in (resource.spec, spec))
-    usage = type_.meter(after, base.metered.demand[address])
+    usage = type_.meter(after, base.metered.offered[address])
     affects_nothing_else = (
-        (address not in base.metered.consumed or type_.shards(usage) == type_.shards(base.metered.usage[address]))
+        _all_gets_through(base, address, after, usage)
+        and (address not in base.metered.consumed or type_.shards(usage) == type_.shards(base.metered.usage[address]))
         and type_.calls(after) == type_.calls(before)
         and type_.duration_ms(after) == ctx.duration_ms[address]
         and type_.calls_per_unit(spec) == type_.calls_per_unit(resource.spec)
@@ -119,6 +121,16 @@ def _quick_saving(
     if new.missing:
         return None, tuple(m.key for m in new.missing)
     return base.cost_by_resource[address] - monthly(new.lines), ()
+
+
+def _all_gets_through(base: Priced, address: str, after: DeclaredResource[Any], usage: Any) -> bool:  # noqa: ANN401  each service has its own usage
+    """Whether neither the resource nor a limit of the account is short, before and after: else others are asked for less."""
+    metered, type_ = base.metered, base.metered.scenario.resources[address].type
+    offered = metered.offered[address]
+    if metered.demand[address].admitted is not None or offered.shared or type_.admit(after, offered) is not None:
+        return False
+    loads = type_.pools(MeteredResource(after.name, after.spec, usage, after.context))
+    return suffices(metered.pools, address, loads, after.context)
 
 
 def _tiered(catalogue: Catalogue, key: str) -> bool:

@@ -1,5 +1,6 @@
 """Reads quantities from a scenario's text: sizes, durations, counts, shares, money and rates, each with its unit."""
 
+import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -37,6 +38,8 @@ SECONDS_OF: dict[str, int] = {
     "month": units.MONTH_SECONDS,
     "year": 12 * units.MONTH_SECONDS,
 }
+MAX_LOOSE = 40
+"""Characters of a text in which a mistyped quantity is looked for."""
 _Maximum = tuple[int, str]
 """The largest value anyone means, and how it is written: past it, the text has a typing error."""
 _MAX_BYTES = (10**6 * BYTES_OF["TB"], "1000000 TB")
@@ -58,6 +61,7 @@ def read_bytes(raw: object) -> Decimal:
 
 def read_megabytes(raw: object) -> int:
     """Whole megabytes from `512 MB` or `2 GB`."""
+    _needs_unit(raw, " MB")
     megabytes = Fraction(read_bytes(raw)) / units.BYTES_PER_MB
     if megabytes.denominator != 1:
         raise quantity_error(f"{raw} is not whole megabytes", "expected whole megabytes, such as 512 MB", raw)
@@ -77,7 +81,8 @@ def read_count(raw: object) -> Decimal:
         return Decimal(raw)
     count = _number_with_unit(raw, COUNT_SCALE)
     if count is None:
-        raise quantity_error("wrong value", "expected a count, such as 3, 50k or 2M", raw)
+        meant = _meant(raw, COUNT_SCALE, "")
+        raise quantity_error("wrong value", meant or "expected a count, such as 3, 50k or 2M", raw)
     return to_decimal(_at_most(_MAX_COUNT, count, raw))
 
 
@@ -92,6 +97,8 @@ def read_whole(raw: object) -> int:
 def read_share(raw: object) -> Decimal:
     """A share from `20%`. Range 0 to 1."""
     expected = "a share from 0% to 100%"
+    if isinstance(raw, Decimal) and 0 < raw < 1:
+        raise quantity_error(f"{raw} has no unit", f"write {(raw * 100).normalize():f}%", raw)
     share = _scaled(raw, {"%": Fraction(1, 100)}, expected, "20%")
     if share > 1:
         raise _wrong(raw, expected, "20%")
@@ -100,11 +107,13 @@ def read_share(raw: object) -> Decimal:
 
 def read_factor(raw: object) -> Decimal:
     """A factor from `3x` or `0.2x`."""
+    _needs_unit(raw, "x")
     return to_decimal(_scaled(raw, {"x": 1}, "a factor", "3x or 0.2x"))
 
 
 def read_money(raw: object) -> Decimal:
     """An amount in USD from `2500 USD`."""
+    _needs_unit(raw, " USD")
     return to_decimal(_scaled(raw, {"USD": 1}, "an amount in USD", "2500 USD"))
 
 
@@ -112,7 +121,7 @@ def read_rate(raw: object) -> Fraction:
     """Requests per second from `60/s`, `150M/month`, `5k/min`; a month is 2,628,000 s."""
     rate = _per_second(raw, COUNT_SCALE)
     if rate is None:
-        raise _wrong(raw, "a rate", "60/s or 150M/month")
+        raise _wrong(raw, "a rate", "60/s or 150M/month", _meant_rate(raw, COUNT_SCALE))
     return _at_most(_MAX_RATE, rate, raw)
 
 
@@ -120,7 +129,7 @@ def read_byte_rate(raw: object) -> Fraction:
     """Bytes per second from `300 GB/day` or `12 GB/h`; never 0."""
     rate = _per_second(raw, BYTES_OF)
     if not rate:
-        raise _wrong(raw, "a data rate", "300 GB/day or 12 GB/h")
+        raise _wrong(raw, "a data rate", "300 GB/day or 12 GB/h", _meant_rate(raw, BYTES_OF))
     return _at_most(_MAX_BYTE_RATE, rate, raw)
 
 
@@ -128,11 +137,89 @@ def _shown(written: object) -> str:
     return "a list" if isinstance(written, list) else "this" if isinstance(written, Mapping) else str(written)[:60]
 
 
-def _wrong(raw: object, expected: str, example: str) -> PydanticCustomError:
+def _needs_unit(raw: object, unit: str) -> None:
+    """Raises for a plain number, where only one unit can be meant."""
+    if isinstance(raw, Decimal | int) and not isinstance(raw, bool) and raw >= 0:
+        raise quantity_error(f"{raw} has no unit", f"write {raw}{unit}", raw)
+
+
+def _wrong(raw: object, expected: str, example: str, meant: str = "") -> PydanticCustomError:
     is_number = isinstance(raw, Decimal | int) and not isinstance(raw, bool)
-    return quantity_error(
-        f"{raw} has no unit" if is_number else "wrong value", f"expected {expected}, such as {example}", raw
-    )
+    problem = f"{raw} has no unit" if is_number else "wrong value"
+    return quantity_error(problem, meant or f"expected {expected}, such as {example}", raw)
+
+
+_OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
+    "million": ("M",),
+    "millions": ("M",),
+    "mio": ("M",),
+    "thousand": ("k",),
+    "billion": ("B",),
+    "bn": ("B",),
+    "k": ("KB",),
+    "m": ("MB",),
+    "g": ("GB",),
+    "t": ("TB",),
+    "msec": ("ms",),
+    "millis": ("ms",),
+    "milliseconds": ("ms",),
+    "mins": ("min",),
+    "secs": ("s",),
+    "hr": ("h",),
+    "hrs": ("h",),
+    "usd": ("USD",),
+    "$": ("USD",),
+    "dollars": ("USD",),
+    "percent": ("%",),
+    "times": ("x", ""),
+    "x": ("",),
+}
+"""Units that people write, in lower case, and the unit that is meant where it is one of the accepted."""
+_LOOSE = re.compile(r"(?P<sign>\$?)\s*(?P<n>\d{1,3}(?:[,_ ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<unit>[A-Za-zµ%$]*)")
+_BEFORE_UNIT = re.compile(r"\s+(?=[A-Za-zµ%/])")
+_PER = re.compile(
+    r"(?P<amount>.*?)\s*(?:(?P<short>[rtq]p[sm])|(?:requests?|reqs?|calls|events|messages)?\s*(?:/|\bper\b|\ba\b)\s*(?P<period>[A-Za-z]+))",
+    re.IGNORECASE,
+)
+
+
+def _meant(raw: object, factors: Mapping[str, Fraction | int], space: str = " ") -> str:
+    """A hint with the quantity that is meant: `2 kb` is 2 KB, `1 million` is 1M, `$5` is 5 USD; empty if it is unclear."""
+    written = _loose(raw, factors, space)
+    if not written:
+        return ""
+    return _said(raw, written)
+
+
+def _said(raw: object, written: str) -> str:
+    """The hint to write a quantity; where only the case of its unit was wrong, it says so."""
+    only_case = _BEFORE_UNIT.sub("", written).casefold() == _BEFORE_UNIT.sub("", str(raw).strip()).casefold()
+    return f"units are case-sensitive: {written}" if only_case else f"write {written}"
+
+
+def _loose(raw: object, factors: Mapping[str, Fraction | int], space: str) -> str:
+    match = _LOOSE.fullmatch(raw.strip()) if isinstance(raw, str) and len(raw) <= MAX_LOOSE else None
+    if match is None:
+        return ""
+    unit = match["unit"] or match["sign"]
+    same = [u for u in factors if u.casefold() == unit.casefold()]
+    exact = [unit] if unit in factors else same or [u for u in _OTHER_WORDS.get(unit.casefold(), ()) if u in factors]
+    number = match["n"].replace(",", "").replace("_", "").replace(" ", "")
+    return f"{number}{space if exact[0] not in ('', '%', 'x') else ''}{exact[0]}" if exact else ""
+
+
+def _meant_rate(raw: object, factors: Mapping[str, Fraction | int]) -> str:
+    """A hint with the rate that is meant: `60 rps` is 60/s, `2m/month` is 2M/month; empty if it is unclear."""
+    match = _PER.fullmatch(raw.strip()) if isinstance(raw, str) and len(raw) <= MAX_LOOSE else None
+    if match is None:
+        return ""
+    short, period = match["short"], match["period"] or ""
+    found = [p for p in SECONDS_OF if p.casefold() in (period.casefold(), period.casefold().removesuffix("s"))]
+    per = ("s" if short[-1] in "sS" else "min") if short else found[0] if found else ""
+    amount = _loose(match["amount"], factors, "" if "" in factors else " ")
+    if not (per and amount):
+        return ""
+    return _said(raw, f"{amount}/{per}")
 
 
 def _number_with_unit(raw: object, factors: Mapping[str, Fraction | int]) -> Fraction | None:
@@ -147,7 +234,7 @@ def _number_with_unit(raw: object, factors: Mapping[str, Fraction | int]) -> Fra
 def _scaled(raw: object, factors: Mapping[str, Fraction | int], expected: str, example: str) -> Fraction:
     value = _number_with_unit(raw, factors)
     if value is None:
-        raise _wrong(raw, expected, example)
+        raise _wrong(raw, expected, example, _meant(raw, factors))
     return value
 
 
@@ -168,3 +255,13 @@ def _per_second(raw: object, factors: Mapping[str, Fraction | int]) -> Fraction 
     amount, period = (part.strip() for part in raw.split("/"))
     value = _number_with_unit(amount, factors)
     return None if value is None or period not in SECONDS_OF else value / SECONDS_OF[period]
+
+
+def figure(value: float | Fraction | Decimal, digits: int = 3) -> str:
+    """A number for a message: so many significant digits, all digits before the point, never a power of ten."""
+    number = float(value)
+    if not number:
+        return "0"
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(number))))
+    text = f"{number:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if decimals else text

@@ -13,6 +13,9 @@ from capplan.reading.scalars import SHOWN_LENGTH, Rejection, quote, shown
 
 TOO_DEEP = f"nested deeper than {MAX_LEVELS} levels"
 FLATTER = "is a bracket left open?"
+NO_TEMPLATE = (
+    "variables and templates are not filled in: write the value, and change it for one run with --set PATH=VALUE"
+)
 ODD_KEYS = frozenset(("", "<<"))
 """Not keys when they are unquoted."""
 
@@ -20,6 +23,8 @@ _UNREADABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 """Control characters, line breaks that editors do not count, and marks that reverse the displayed order of text."""
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+\b[^,]*")
+"""A number with commas between its thousands, and its unit."""
 _BEFORE_CONTENT = re.compile(r"(?:[ \t\r\n]+|#[^\r\n]*|\.\.\.(?=[ \t\r\n]))*")
 
 
@@ -80,7 +85,10 @@ class Diagnostics:
     def misplaced(self, node: Any, *, is_key: bool) -> None:  # noqa: ANN401  the event that begins a mapping or list
         """Adds a mapping or list in place of a key, or nested too deep."""
         if is_key:
-            self.stop(node, "a key must be one word", "quote a value that begins with { or [ if it is meant as text")
+            index = node.start_mark.index
+            doubled = self.text[max(0, index - 1) : index + 1] == "{{"
+            hint = NO_TEMPLATE if doubled else "quote a value that begins with { or [ if it is meant as text"
+            self.stop(node, "a key must be one word", hint)
         self.stop(node, TOO_DEEP, FLATTER)
 
     def alias(self, node: Any, *, is_key: bool) -> None:  # noqa: ANN401  an alias event
@@ -168,6 +176,15 @@ class _BareKeys:
         """Adds the keys as one error, with the value that was probably meant."""
         name, before = self.first.value, self.before
         message = f"{shown(name)} has no value"
+        grouped = (
+            _GROUPED.fullmatch(f"{before.text},{name}") if before is not None and before.style == "plain" else None
+        )
+        if grouped is not None:
+            message = f"{shown(grouped[0])}: inside {{ }} a comma ends a value"
+            diagnostics.add_between(
+                self.first.start_mark, self.last.end_mark, message, f"write {grouped[0].replace(',', '')}"
+            )
+            return
         hint = f"write {name[:40]}: and a value; a list is written [a, b]"
         if before is not None and before.style == "plain":
             meant = quote(diagnostics.text[before.span[0] : self.last.end_mark.index])

@@ -1,7 +1,7 @@
 """A file as read: plain data, and beside it the position of every key and value."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from yaml.events import MappingStartEvent
@@ -176,6 +176,36 @@ class Document(Record, frozen=True):
                 break
             value, key_mark = marks
         return value, key_mark
+
+
+class ReplacedValues(Document, frozen=True):
+    """A file of which some values were given elsewhere: an error in one of those names where it was given.
+
+    `values` are those values by path, each as a document of its own under the key `value`; its `file` says where from.
+    """
+
+    values: Mapping[tuple[str, ...], Document]
+
+    def locate(self, path: Sequence[str | int], *, key: bool = False) -> Mark:
+        """The mark of the value at a path: in the file, or in the value that replaces it."""
+        given = self._given(path)
+        return super().locate(path, key=key) if given is None else given[0].locate(given[1], key=key)
+
+    def diagnostic(self, path: Sequence[str | int], message: str, hint: str = "", *, key: bool = False) -> Diagnostic:
+        """An error at a path; one in a replaced value has no line."""
+        given = self._given(path)
+        if given is None:
+            return super().diagnostic(path, message, hint, key=key)
+        return Diagnostic(given[0].file, 0, 0, message, hint)
+
+    def _given(self, path: Sequence[str | int]) -> tuple[Document, list[str | int]] | None:
+        """The value that replaces the one at a path, and the path inside it; None where the file's own stands."""
+        steps = [str(step) for step in path]
+        for length in range(len(steps), 0, -1):
+            document = self.values.get(tuple(steps[:length]))
+            if document is not None:
+                return document, ["value", *path[length:]]
+        return None
 
 
 def whole_document(file: str, text: str, data: object = None) -> Document:

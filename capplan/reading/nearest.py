@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from difflib import SequenceMatcher
 
+MIN_BEGINNING = 3
+"""Letters of a word that is taken for the beginning of another."""
 NEAR_SHARE = 0.7
 """How much two words must share (difflib's ratio) for one to be suggested for the other."""
 MAX_WORD_LENGTH = 64
@@ -31,7 +33,13 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
         ratio = _ratio(matcher, wanted, _folded(candidate))
         if ratio >= NEAR_SHARE and (best is None or ratio > best[0]):
             best = (ratio, candidate)
-    return best[1] if best else None
+    return best[1] if best else _abbreviated(wanted, candidates)
+
+
+def _abbreviated(wanted: str, candidates: Iterable[str]) -> str | None:
+    """The only candidate that is the beginning of a word, as `sat` is of `saturday`; None where there are more."""
+    begins = [c for c in set(candidates) if len(c) >= MIN_BEGINNING and wanted.startswith(_folded(c))]
+    return begins[0] if len(begins) == 1 else None
 
 
 def _folded(word: str) -> str:

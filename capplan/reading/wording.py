@@ -8,6 +8,7 @@ from yaml.error import Mark as Place
 from yaml.error import MarkedYAMLError
 
 from capplan.errors import Diagnostic
+from capplan.reading.diagnostics import NO_TEMPLATE
 from capplan.reading.document import diagnostic_between
 
 NESTED_TOO_DEEP = "exceeded maximum nesting depth"
@@ -22,8 +23,11 @@ class _Words(NamedTuple):
 
 _TAB = _Words("a tab where the line is indented", "indent with spaces")
 _PAIR = re.compile(r":(?:\s|$)")
+_GLUED = re.compile(r"[ \t]*(?:- )?([A-Za-z][\w-]{0,63}):[^\s:/]")
+"""A key whose colon is followed by its value at once."""
 _NO_COLON = "unexpected ':'"
 _OPEN = "quote a value that begins with { or [ if it is meant as text"
+_TEMPLATE = re.compile(r"\$\{?$|\$\{[^}]*$|\{\{")
 _SIGN = "quote a value that begins with * or &; anchors and aliases are not supported"
 _WORDS = {
     "found a tab character that violates indentation": _TAB,
@@ -71,7 +75,10 @@ def syntax_diagnostic(error: MarkedYAMLError, file: str, lines: Sequence[str]) -
     start = _position(mark, lines)
     hint = words.hint
     opened = error.context_mark
-    if problem.startswith("did not find expected ','") and opened is not None:
+    template = _TEMPLATE.search(lines[start[0] - 1][: start[1] + 1]) if start[0] <= len(lines) else None
+    if template is not None:
+        hint = NO_TEMPLATE
+    elif problem.startswith("did not find expected ','") and opened is not None:
         hint = f"the {problem[-2].translate({125: '{', 93: '['})} of line {opened.line + 1} is still open; {_OPEN}"
     return diagnostic_between(file, lines, start, (start[0], start[1] + 1), words.message, hint)
 
@@ -88,6 +95,11 @@ def _words(problem: str, error: MarkedYAMLError, lines: Sequence[str]) -> _Words
 
 def _colon_hint(before: str, above: str) -> str:
     """The likely cause of an unexpected colon, by the text before it and the line above."""
+    glued = _GLUED.match(before) or (None if _PAIR.search(above) else _GLUED.match(above))
+    if glued is not None:
+        return f"put a blank behind the ':' of {glued[1]}:"
+    if above.lstrip().startswith("//"):
+        return "a comment begins with #, not with //"
     if _PAIR.search(before):
         return "quote a value that has ': ' in it"
     if above.strip() and not above.lstrip().startswith(("-", "#")) and not _PAIR.search(above):

@@ -1,160 +1,202 @@
-"""Builds text answers: rows of cells, bars, wrapped text, in one of two sets of symbols."""
+"""What a command shows, as blocks that every format of `report/formats` renders."""
 
-import unicodedata
-from collections.abc import Sequence
-from typing import Literal
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from capplan.record import Record
-from capplan.report.plain import inert, plain
+if TYPE_CHECKING:
+    from capplan import timeline
 
-_TO_ASCII = str.maketrans(
-    {
-        "×": "x",
-        "·": "-",
-        "█": "#",
-        "▌": "+",
-        "▏": ".",
-        "░": "x",
-        "─": "-",
-        "│": "|",
-        "…": "~",
-        "●": "o",
-        "≥": ">",
-        "≤": "<",
-        "–": "-",
-        "—": "-",
-        "’": "'",
-        "Σ": "S",
-        "√": "v",
-    }
-)
-"""One character for one, so that the layout is the same in both sets."""
-_EIGHTHS = " ▏▎▍▌▋▊▉"
-_MARGIN = 80
-_WIDE = 120
-"""Where the widest row ends."""
-COLOURS = {"red": "31", "yellow": "33", "green": "32", "cyan": "36", "bold": "1", "dim": "2"}
+Role = Literal["", "strong", "dim", "good", "warn", "bad", "accent"]
+"""What a piece of text means; each format decides how it looks. A word or a sign says the same."""
+Shown = Literal["always", "short", "details"]
+"""Whether a row or block is shown always, only in the short form, or only with all details."""
 
 
-class Style(Record, frozen=True):
-    """The width, the set of symbols, and whether there is color."""
+class Span(NamedTuple):
+    """Text with one meaning. It may be foreign: the format that writes it makes it inert."""
 
-    width: int = 80
-    ascii: bool = True
-    colour: bool = False
-
-    @property
-    def wide(self) -> bool:
-        """Whether the columns fit that only a wide terminal gets."""
-        return self.width >= _WIDE
-
-
-class Cell(Record, frozen=True):
-    """Text that begins at a column (left) or ends before one (right)."""
-
-    align: Literal["left", "right"]
-    column: int
     text: str
-    colour: str = ""
+    role: Role = ""
 
 
-def left(column: int, text: str, colour: str = "") -> Cell:
-    """A cell that begins at a column."""
-    return Cell("left", column, text, colour)
+Line = tuple[Span, ...]
+Words = str | Span | Line
+"""What a caller may give where a line is due."""
 
 
-def right(column: int, text: str, colour: str = "") -> Cell:
-    """A cell whose last character stands before a column."""
-    return Cell("right", column, text, colour)
+class Bar(NamedTuple):
+    """A share of the whole as a bar. Range 0 to 1."""
+
+    share: float
+    role: Role = "accent"
 
 
-def row(style: Style, *cells: Cell, colour: str = "") -> list[str]:
-    """Cells on one line, each safe to show; a first cell that is too long takes a line of its own.
+class Meter(NamedTuple):
+    """How much of a limit is used; 1 and more is full. Range 0 and up."""
 
-    Later cells that are too long push the following ones to the right: figures and what can be typed are never cut.
+    share: float
+    role: Role = "good"
+
+
+Cell = Line | Bar | Meter
+
+
+class Column(NamedTuple):
+    """A column of a table.
+
+    Attributes:
+        title: Its heading.
+        align: Figures stand right.
+        optional: On a screen too narrow for all columns, the one with the highest number goes first; 0 never goes.
+        wraps: Whether its text may take several lines; all others are never broken.
     """
-    shown = [(c, safe(c.text, style)) for c in cells if c.text]
-    if len(shown) > 1 and shown[0][0].column + columns(shown[0][1]) + 1 > _begin(*shown[1]):
-        first, text = shown[0]
-        alone = " " * first.column + paint(text, colour or first.colour, style)
-        return [alone, _line(style, shown[1:], colour)]
-    return [_line(style, shown, colour)]
+
+    title: str
+    align: Literal["left", "right"] = "left"
+    optional: int = 0
+    wraps: bool = False
 
 
-def _begin(cell: Cell, text: str) -> int:
-    return cell.column if cell.align == "left" else cell.column - columns(text)
+class Row(NamedTuple):
+    """A row of a table: a cell for each column. `level` indents it under the row above of a lower level."""
+
+    cells: tuple[Cell, ...]
+    level: int = 0
+    role: Role = ""
+    shown: Shown = "always"
+    space: bool = False
+    """Whether an empty line separates it from the row above."""
 
 
-def _line(style: Style, shown: Sequence[tuple[Cell, str]], colour: str) -> str:
-    line, used = "", 0
-    for cell, text in shown:
-        blanks = max(_begin(cell, text) - used, 1 if used else 0)
-        line += " " * blanks + paint(text, colour or cell.colour, style)
-        used += blanks + columns(text)
-    return line
+class Heading(NamedTuple):
+    """Opens a section. `note` stands beside it, in a lower voice."""
+
+    text: str
+    note: str = ""
+    shown: Shown = "always"
 
 
-def safe(text: str, style: Style) -> str:
-    """Text as it may be shown in this style: one line, nothing a terminal acts upon, ASCII where that is asked for."""
-    if text.isascii() and text.isprintable() and "##" not in text:
-        return text
-    return plain(text.translate(_TO_ASCII) if style.ascii else text, ascii_only=style.ascii)
+class Table(NamedTuple):
+    """Rows under columns. `fills`: it takes the whole width."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    fills: bool = True
+    shown: Shown = "always"
 
 
-def columns(text: str) -> int:
-    """How many columns of a terminal a text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(_columns(c) for c in text)
+class Facts(NamedTuple):
+    """Labels with text beside them."""
+
+    rows: tuple[tuple[Span, Line], ...]
+    shown: Shown = "always"
 
 
-def _columns(char: str) -> int:
-    if unicodedata.category(char) in {"Mn", "Me"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+class Paragraph(NamedTuple):
+    """A sentence or more."""
+
+    line: Line
+    shown: Shown = "always"
 
 
-def bar(part: float, cells: int, style: Style) -> str:
-    """A bar for a share from 0 to 1, at most `cells` long."""
-    full, rest = divmod(round(max(0.0, min(1.0, part)) * cells * 8), 8)
-    if style.ascii:
-        return "#" * full + ("+" if rest >= 4 else "." if rest else "")  # noqa: PLR2004  half a cell
-    return "█" * full + _EIGHTHS[rest].strip()
+class Code(NamedTuple):
+    """Text to copy: never broken."""
+
+    text: str
+    language: Literal["yaml", "console", "text"] = "text"
+    shown: Shown = "always"
 
 
-def wrap(text: str, indent: int, style: Style, *, to: int = 79) -> list[str]:
-    """Words on indented lines that end before a column; a longer word stays whole."""
-    lines: list[str] = []
-    used = 0
-    for word in safe(text, style).split():
-        size = columns(word)
-        if lines and used + 1 + size <= to:
-            lines[-1] += f" {word}"
-            used += 1 + size
+class TimeChart(NamedTuple):
+    """Series over time. A table of its figures stands behind it where a format can fold one."""
+
+    chart: "timeline.Chart"
+    shown: Shown = "always"
+
+
+class LoadBars(NamedTuple):
+    """Loads side by side with their limit."""
+
+    bars: "timeline.Bars"
+    shown: Shown = "always"
+
+
+class Panel(NamedTuple):
+    """A frame around the verdict, the last thing shown: facts, then sentences."""
+
+    role: Role
+    facts: tuple[tuple[Span, Line], ...] = ()
+    lines: tuple[Line, ...] = ()
+    shown: Shown = "always"
+
+
+Block = Heading | Table | Facts | Paragraph | Code | TimeChart | LoadBars | Panel
+
+
+class Document(NamedTuple):
+    """What one command answers: a title with what stands beside it, and blocks."""
+
+    title: str
+    subtitle: str
+    blocks: tuple[Block, ...]
+
+
+def line(*words: Words) -> Line:
+    """Spans one after the other; a plain text is one without a role."""
+    out: list[Span] = []
+    for word in words:
+        if isinstance(word, str):
+            out.append(Span(word))
+        elif isinstance(word, Span):
+            out.append(word)
         else:
-            lines.append(" " * indent + word)
-            used = indent + size
-    return lines
+            out.extend(word)
+    return tuple(span for span in out if span.text)
 
 
-def labelled(label: str, text: str, indent: int, style: Style, *, to: int = 79, colour: str = "") -> list[str]:
-    """A word at the margin and wrapped text beside it."""
-    lines = wrap(text, indent, style, to=to)
-    head = paint(label, colour, style) + " " * (indent - columns(label))
-    return [head + lines[0].lstrip(), *lines[1:]] if lines else [head]
+def strong(text: str) -> Span:
+    """Text that stands out."""
+    return Span(text, "strong")
 
 
-def paint(text: str, colour: str, style: Style) -> str:
-    """Text in a color of the terminal's theme, where color is wanted."""
-    return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if colour and style.colour and text else text
+def dim(text: str) -> Span:
+    """Text that stands back."""
+    return Span(text, "dim")
 
 
-def finish(blocks: Sequence[Sequence[str]]) -> str:
-    """Blocks with one blank line between, no trailing blanks, one line break at the end."""
-    return "\n\n".join("\n".join(inert(line.rstrip()) for line in block) for block in blocks if block) + "\n"
+def row(
+    *cells: Words | Bar | Meter, level: int = 0, role: Role = "", shown: Shown = "always", space: bool = False
+) -> Row:
+    """A row; a plain text becomes a cell of one span."""
+    made = tuple(cell if isinstance(cell, Bar | Meter) else line(cell) for cell in cells)
+    return Row(made, level, role, shown, space)
 
 
-def title(name: str, region: str, rest: str, style: Style) -> str:
-    """The first line of an answer; a long name takes as many lines as it needs."""
-    lines = wrap(f"{name} · {region} · {rest}", 0, style, to=_MARGIN)
-    return "\n".join(paint(line, "bold", style) for line in lines)
+def facts(*rows: tuple[str | Span, Words], shown: Shown = "always") -> Facts:
+    """Labels and texts; a plain label stands back."""
+    return Facts(tuple((fact(label), line(words)) for label, words in rows), shown)
+
+
+def fact(label: str | Span) -> Span:
+    """A label; a plain one stands back."""
+    return label if isinstance(label, Span) else dim(label)
+
+
+def with_names(text: str, names: Iterable[str]) -> Line:
+    """A sentence in which the names of resources stand out."""
+    known = sorted((name for name in names if name), key=len, reverse=True)
+    if not known:
+        return line(text)
+    pattern = re.compile(r"(?<![\w.-])((?:" + "|".join(map(re.escape, known)) + r")(?:\.[\w-]*\w)?)(?![\w-])")
+    return tuple(Span(part, "strong" if i % 2 else "") for i, part in enumerate(pattern.split(text)) if part)
+
+
+def text_of(words: Line) -> str:
+    """The text alone."""
+    return "".join(span.text for span in words)
+
+
+def visible(block_or_row: Block | Row, *, details: bool) -> bool:
+    """Whether it is shown in the short form, or with all details."""
+    return block_or_row.shown == "always" or (block_or_row.shown == "details") == details

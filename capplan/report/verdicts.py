@@ -9,6 +9,7 @@ from capplan.pipeline.results import Finding, FindingChange, Plan, PlannedLimit,
 from capplan.pricing.rating import LineItem
 from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
+from capplan.services import SERVICES
 
 if TYPE_CHECKING:
     from capplan.commands.saved_plan import GateRecord
@@ -23,6 +24,7 @@ _SCALES = {
 }
 _OF_LIMITS = frozenset({"throttled", "headroom", "hottest", "broken"})
 """Last words of observables that the limit with the least headroom explains."""
+_LIMIT_LABELS = {limit: label for service in SERVICES for limit, label in service.limit_labels.items()}
 _FOUR_DIGITS = Context(prec=4, rounding=ROUND_HALF_UP)
 
 
@@ -219,6 +221,15 @@ def _limit_sentence(limit: PlannedLimit) -> str:
 def limit_name(resource: str, limit: str) -> str:
     """The resource and the limit: `orders partition.write`, `account lambda.concurrency`."""
     return f"{resource} {limit if resource == 'account' else limit.partition('.')[2]}"
+
+
+def limit_label(resource: str, limit: str) -> str:
+    """The same in words: `orders: writes to one partition`; the account's own need no name before them."""
+    _, _, rest = limit.partition(".")
+    words = _LIMIT_LABELS.get(limit) or rest.replace("_", " ").replace(".", " ")
+    if resource != "account":
+        return f"{resource}: {words}"
+    return f"account: {words}"
 
 
 def lines_by_label(plan: Plan) -> dict[str, list[LineItem]]:

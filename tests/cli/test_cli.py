@@ -1,6 +1,7 @@
 """The command line: exit codes, formats, streams."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from tests.helpers import HEAD, WEB_SHOP
 SMALL = HEAD + "tables:\n  orders: {item_size: 1 KB, items: 1k, access: [{put: 20/s}]}\n"
 
 
-def run(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, text: str | None = None, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "capplan", *arguments],
         capture_output=True,
@@ -20,6 +21,7 @@ def run(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess
         input=text,
         check=False,
         encoding="utf-8",
+        env={**os.environ, **env},
     )
 
 
@@ -47,11 +49,12 @@ def test_exit_codes(arguments: list[str], code: int) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_pipe_gets_ascii_in_80_columns() -> None:
+def test_a_pipe_gets_100_columns_without_color() -> None:
     for command in ("estimate", "check", "compare-modes"):
         out = run(command, WEB_SHOP).stdout
-        assert out.isascii()
-        assert all(len(line) <= 80 and line == line.rstrip() for line in out.splitlines()), command
+        assert "\x1b" not in out
+        assert all(len(line) <= 100 and line == line.rstrip() for line in out.splitlines()), command
+        assert run(command, WEB_SHOP, PYTHONIOENCODING="ascii").stdout.isascii(), "what the pipe's encoding takes"
 
 
 def test_the_report_comes_before_the_verdict() -> None:
@@ -71,7 +74,7 @@ def test_standard_input_and_json(tmp_path: Path) -> None:
     done = run("estimate", "-", "-f", "json", text=SMALL)
     assert json.loads(done.stdout)["schema"] == "capplan.plan/1"
     target = tmp_path / "plan.json"
-    assert run("estimate", "-", "-f", f"json={target}", "-f", "table", text=SMALL).stdout.startswith("Test - us-east-1")
+    assert run("estimate", "-", "-f", f"json={target}", "-f", "table", text=SMALL).stdout.startswith("Test  us-east-1")
     assert json.loads(target.read_text())["scenario"]["name"] == "Test"
 
 

@@ -357,7 +357,7 @@ def test_gates_lists_observables_by_a_word(tmp_path: Path, capsysbinary: pytest.
     path = written(tmp_path)
     code, out, _ = told(capsysbinary, "gates", path, "orders.thr")
     assert code == 0
-    assert [line.split() for line in out.split("\n\n")[1].splitlines()[1:]] == [["orders.throttled", "0%", "<=", "0%"]]
+    assert [line.split() for line in out.split("\n\n")[1].splitlines()[2:]] == [["orders.throttled", "0%", "<=", "0%"]]
     names = [o["name"] for o in json.loads(told(capsysbinary, "gates", path, "-f", "json")[1])["observables"]]
     rows = list(csv.DictReader(io.StringIO(told(capsysbinary, "gates", path, "-f", "csv")[1])))
     assert names == [row["observable"] for row in rows]

@@ -130,8 +130,9 @@ def test_version_imports_nothing_heavy() -> None:
     assert done.stdout.splitlines()[1] == "[]"
 
 
-def test_an_estimate_in_a_pipe_does_not_need_rich() -> None:
-    code = f"import sys, runpy\nsys.argv = ['capplan', 'estimate', '-']\nimport io\nsys.stdin = io.TextIOWrapper(io.BytesIO({SMALL.encode()!r}))\n"
+def test_json_does_not_need_rich() -> None:
+    code = "import sys, runpy\nsys.argv = ['capplan', 'estimate', '-', '-f', 'json']\n"
+    code += f"import io\nsys.stdin = io.TextIOWrapper(io.BytesIO({SMALL.encode()!r}))\n"
     code += "try: runpy.run_module('capplan', run_name='__main__')\nexcept SystemExit: pass\n"
     code += "sys.stderr.write(str([m for m in ('rich', 'asyncio') if m in sys.modules]))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -53,8 +53,8 @@ def test_colour_is_on_a_terminal_and_no_color_leaves_the_same_words(path: Path) 
     coloured = on_terminal(path, 80)
     assert "\x1b[" in coloured
     plain = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
-    assert on_terminal(path, 80, NO_COLOR="1") == plain
-    assert on_terminal(path, 80, "--no-color") == plain
+    for other in (on_terminal(path, 80, NO_COLOR="1"), on_terminal(path, 80, "--no-color")):
+        assert [line.rstrip() for line in other.splitlines()] == [line.rstrip() for line in plain.splitlines()]
     assert "×" in plain
 
 
@@ -71,6 +71,7 @@ def test_a_wide_terminal_gets_more_columns_and_nothing_is_wider(path: Path) -> N
     assert max(map(len, wide.splitlines())) <= 140
 
 
-def test_the_verdict_is_in_the_first_two_blocks(path: Path) -> None:
+def test_the_verdict_is_in_the_last_lines(path: Path) -> None:
     for command in ("estimate", "check"):
-        assert "1 gate failed" in "".join(on_terminal(path, 80, "--no-color", command=command).splitlines()[:4])
+        shown = on_terminal(path, 80, "--no-color", command=command).rstrip().splitlines()
+        assert "1 gate failed" in "".join(shown[-6:])

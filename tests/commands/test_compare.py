@@ -13,8 +13,8 @@ from capplan.commands.compare.choose import alternatives, choose, limits_of, par
 from capplan.commands.compare.commitments import commit, plan_month, reserve
 from capplan.pipeline.results import AtMultiple, ModeOption, Modes
 from capplan.record import replace
-from capplan.report.document import Style
 from capplan.report.formats.json import to_json
+from capplan.report.layout import Style
 from capplan.report.records.modes import modes_record
 from capplan.report.views.compare_modes import modes_text
 from tests.helpers import scenario

@@ -11,10 +11,10 @@ import capplan
 from capplan.commands.plan import plan
 from capplan.language.load import load
 from capplan.pipeline.results import Plan
-from capplan.report.document import Style
+from capplan.report.document import text_of
 from capplan.report.formats.json import to_json
 from capplan.report.records.plan import plan_record
-from capplan.report.views.access_patterns import patterns_block
+from capplan.report.views.access_patterns import patterns_table
 from tests.helpers import WEB_SHOP, scenario
 
 SECONDS = 2_628_000
@@ -80,10 +80,10 @@ def test_json_tells_patterns_and_text_shows_the_dearest(tmp_path: Path) -> None:
     assert record[0]["per_million"] == "1.875"
     assert record[3]["index"] == "by-status"
     assert record[3]["consistency"] == "eventual"
-    text = patterns_block(found.patterns, Style(), max_rows=1)
-    assert text == [
-        "Access patterns                        a month units each USD/million  USD/month",
-        "orders put                             52.560M          3      1.8750      98.55",
-        "3 more                                                                     52.56",
+    table = patterns_table(found.patterns, 1)
+    assert table is not None
+    short = [
+        [text_of(cell) for cell in row.cells if isinstance(cell, tuple)] for row in table.rows if row.shown != "details"
     ]
-    assert patterns_block((), Style(), max_rows=None) == []
+    assert short == [["orders put", "52.560M", "3", "1.8750", "98.55"], ["3 more", "", "", "", "52.56"]]
+    assert patterns_table((), 3) is None

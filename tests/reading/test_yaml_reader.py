@@ -221,7 +221,7 @@ def test_the_largest_numbers_are_read(word: str) -> None:
         ),
         (
             "a:1\nb: 2",
-            "s.yaml:2:2: error: unexpected ':'\n    2 | b: 2\n      |  ^ the line above is not 'key: value'",
+            "s.yaml:2:2: error: unexpected ':'\n    2 | b: 2\n      |  ^ put a blank behind the ':' of a:",
         ),
         (
             "a: 1\n  b: 2",
@@ -249,7 +249,8 @@ def test_the_largest_numbers_are_read(word: str) -> None:
             (
                 "s.yaml:1:5: error: a key must be one word\n"
                 "    1 | a: {{ x }}\n"
-                "      |     ^ quote a value that begins with { or [ if it is meant as text"
+                "      |     ^ variables and templates are not filled in: write the value, and\n"
+                "      |       change it for one run with --set PATH=VALUE"
             ),
         ),
         (

@@ -19,23 +19,24 @@ from capplan.errors import Diagnostic
 from capplan.pipeline.results import Observed, Plan, Waived
 from capplan.record import replace
 from capplan.report.checked import Checked
-from capplan.report.document import Style
 from capplan.report.formats.csv import diff_csv, gates_csv, lines_csv, observables_csv
 from capplan.report.formats.github import checked_annotations, diff_annotations
 from capplan.report.formats.json import to_json
 from capplan.report.formats.junit import checked_junit
 from capplan.report.formats.markdown import MAX_CHARACTERS, checked_markdown, diff_markdown
 from capplan.report.formats.sarif import checked_sarif
+from capplan.report.formats.terminal import terminal_text
+from capplan.report.layout import Style
 from capplan.report.plain import plain
 from capplan.report.records.diff import diff_record
 from capplan.report.records.errors import errors_record
 from capplan.report.records.gates import gates_record
 from capplan.report.records.plan import checked_record, plan_record, saved_plans
-from capplan.report.views.check import check_text
+from capplan.report.views.check import check_document
 from capplan.report.views.diff import diff_text
 from capplan.report.views.errors import errors_text
-from capplan.report.views.estimate import plan_text
-from capplan.report.views.gates import gates_text
+from capplan.report.views.estimate import plan_document
+from capplan.report.views.gates import gates_document
 from tests.report.build import PLAN, forty_resources
 from tests.report.hostile import HOSTILE
 
@@ -51,9 +52,9 @@ WAIVED = replace(
 )
 FULL = replace(PLAN, gates=(*PLAN.gates, WAIVED))
 EVERY: Mapping[str, Callable[[Checked], str]] = {
-    "table": lambda c: check_text(c, Style()),
-    "table-unicode": lambda c: check_text(c, Style(140, ascii=False, colour=False)),
-    "estimate": lambda c: plan_text(c.plan, Style(), details=True),
+    "table": lambda c: terminal_text(check_document(c), Style(100)),
+    "table-unicode": lambda c: terminal_text(check_document(c), Style(140, ascii=False)),
+    "estimate": lambda c: terminal_text(plan_document(c.plan), Style(100), details=True),
     "json": lambda c: to_json(checked_record(c.plan, c.base)),
     "markdown": lambda c: checked_markdown([c]),
     "junit": lambda c: checked_junit([c]),
@@ -81,7 +82,7 @@ OTHERS: Mapping[str, Callable[[Checked], str]] = {
     "diff-csv": lambda c: diff_csv(_diff(c)),
     "diff-markdown": lambda c: diff_markdown(_diff(c)),
     "diff-github": lambda c: diff_annotations(_diff(c)),
-    "gates": lambda c: gates_text(c.plan, _observed(c.plan), Style()),
+    "gates": lambda c: terminal_text(gates_document(c.plan, _observed(c.plan)), Style(100)),
     "gates-json": lambda c: to_json(gates_record(c.plan, _observed(c.plan))),
     "gates-csv": lambda c: observables_csv(_observed(c.plan)),
     "errors": lambda c: errors_text([_mistake(c.plan.name)], ascii_only=False),
@@ -148,9 +149,8 @@ def totals(name: str, text: str) -> str:  # noqa: PLR0911  a reader each
         found_text = re.search(r"<strong>([\d,.]+)</strong></td>", html_of(text))
         assert found_text is not None
         return cents(found_text[1])
-    word = "total" if name == "estimate" else " USD a month"
-    line = next(line for line in reversed(text.splitlines()) if word in line)
-    return cents(line.split()[-1] if name == "estimate" else line.split(" USD")[0])
+    pattern = r"USD ([\d,.]+) / month" if name == "estimate" else r"([\d,.]+) USD a month"
+    return cents(re.findall(pattern, text)[-1])
 
 
 @pytest.mark.parametrize("name", EVERY)

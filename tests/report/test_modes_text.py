@@ -1,7 +1,7 @@
 """What a person reads of compared modes."""
 
 from capplan.record import replace
-from capplan.report.document import Style
+from capplan.report.layout import Style
 from capplan.report.views.compare_modes import modes_text
 from tests.report.build import MODES
 

@@ -1,201 +1,249 @@
 """What a person reads of a plan: whole texts, read line by line."""
 
+import re
 from decimal import Decimal
 
 import pytest
 
+from capplan.pipeline.results import Plan
 from capplan.record import replace
-from capplan.report.document import Style, columns
-from capplan.report.views.estimate import plan_text
+from capplan.report.formats.terminal import terminal_text
+from capplan.report.layout import Style
+from capplan.report.views.estimate import plan_document
 from tests.report.build import FULL, LIMIT, LINES, PLAN, forty_resources, one_resource, resource
 
 D = Decimal
-PIPE = Style()
+PIPE = Style(100)
 TERMINAL = Style(80, ascii=False)
-WIDE = Style(140, ascii=False)
+WIDE = Style(160, ascii=False)
 
 FULL_ASCII = """\
-Web shop - us-east-1 - USD, list prices, 730-hour month
+Web shop  us-east-1 - list prices in USD, 730-hour month - shop.yaml
 
-  cost      419.56 a month   5,034.68 a year   0.0025 per 1,000 shoppers
-  gates     1 of 2 gates failed  cost.monthly is 419.56, limit <= 400.00
-  limits    1 exceeded         account lambda.concurrency, 20% over
-  savings   12.50 with the only recommendation; 1 risk to remove
+Monthly cost
 
-Cost                            quantity x list unit price   share     USD/month
-DynamoDB                    ##############################   99.8%        418.92
-  orders                    ##############################   99.8%        418.92
-    orders.writes                641.320M WRU        x     0.625/M        400.83
-    orders.storage                72.3898 GB-month   x        0.25         18.10
-    1 more                                                                 <0.01
-    rounding                                                               -0.01
-Lambda                                                        0.2%          0.63
-rounding                                                                   +0.01
-total                                                                     419.56
+ Resource                          Usage   Unit price   USD/month   Share                Price of
+----------------------------------------------------------------------------------------------------
+ DynamoDB                                                  418.92    100%   ##########
+   orders                                                  418.92    100%   ##########
+     writes                 641.320M WRU     0.625 /M      400.83                        2026-09-18
+     storage            72.3898 GB-month         0.25       18.10                        2026-09-18
+     reads                         8 RRU     0.125 /M       <0.01                        2026-09-18
+     rounding                                               -0.01
+ Lambda                                                      0.63    0.2%
+   charge requests       3.170M requests       0.2 /M        0.63    0.2%                2026-09-18
+ rounding                                                   +0.01
 
-Limits                        peak  limit      headroom exceeded at peak time
-account lambda.concurrency   1,200  1,000          -20%    exceeded day 6 20:00
-orders partition.write         489  1,000 WRU/s     51%        2.0x day 12 10:00
+ Total                                                     419.56    100%
 
-Recommendations   savings if applied individually                      USD/month
-table-class       orders                                                   12.50
-                  orders is stored more than it is used.
-                ! requests cost more
-                > tables.orders.class: standard-ia
-hot-index-key     orders                                                    risk
-                  One key is hot.
-                > tables.orders.class: standard-ia
+Capacity at peak  nearest limits first
 
-Assumptions: 1 yours to confirm, 1 AWS default                  USD/month if not
-yours     tables.orders.items: 40M (as many expire as are put)            +70.35
-AWS       tables.orders.class: standard (a new table's class)
+ Limit                                         Peak   Limit value   Used                Exceeded at
+----------------------------------------------------------------------------------------------------
+ ! account: concurrent Lambda executions      1,200         1,000   120%   ==========      exceeded
+ orders: writes to one partition                489   1,000 WRU/s    49%   =====.....          2.0x
 
-Not included in this estimate: data transfer
-Prices checked 2026-09-11 to 2026-09-18, all verified.
-Free Tier not applied (would save 11.88)
-All rows: --details. One line item: capplan explain SCENARIO orders.writes
+Recommendations  savings if applied alone; capplan explain SCENARIO RULE shows how
+
+     Change                                     USD/month   Consider
+----------------------------------------------------------------------------------------------------
+ 1   risk One key is hot.
+ 2   orders is stored more than it is used.        -12.50   requests cost more
+
+Assumptions    1 of yours to confirm, 1 AWS default. Largest: tables.orders.items: 40M (+70.35 if
+               not). (--details)
+Not included   data transfer
+Prices         AWS price list, checked 2026-09-11 to 2026-09-18, all verified. Free Tier not applied
+               (would save 11.88).
+
++--------------------------------------------------------------------------------------------------+
+| USD 419.56 / month      5,034.68 a year - 2.53 per million shoppers                              |
+| x 1 of 2 gates failed   cost.monthly is 419.56, limit <= 400.00                                  |
+| x 1 limit exceeded      account: concurrent Lambda executions, 20% over                          |
+| ! 1 risk                see Recommendations                                                      |
+| v 12.50 possible        with the only recommendation                                             |
++--------------------------------------------------------------------------------------------------+
 """
 
-FULL_UNICODE_COST = """\
-Cost                            quantity × list unit price   share     USD/month
-DynamoDB                    ██████████████████████████████   99.8%        418.92
-  orders                    ██████████████████████████████   99.8%        418.92
-    orders.writes                641.320M WRU        ×     0.625/M        400.83
-    orders.storage                72.3898 GB-month   ×        0.25         18.10
-    1 more                                                                 <0.01
-    rounding                                                               -0.01
-Lambda                                                        0.2%          0.63
-rounding                                                                   +0.01
-total                                                                     419.56
+UNICODE_COST = """\
+Monthly cost
+
+ Resource                          Usage   Unit price   USD/month   Share                Price of
+────────────────────────────────────────────────────────────────────────────────────────────────────
+ DynamoDB                                                  418.92    100%   █████████▉
+   orders                                                  418.92    100%   █████████▉
+     writes                 641.320M WRU     0.625 /M      400.83                        2026-09-18
+     storage            72.3898 GB-month         0.25       18.10                        2026-09-18
+     reads                         8 RRU     0.125 /M       <0.01                        2026-09-18
+     rounding                                               -0.01
+ Lambda                                                      0.63    0.2%
+   charge requests       3.170M requests       0.2 /M        0.63    0.2%                2026-09-18
+ rounding                                                   +0.01
+
+ Total                                                     419.56    100%
+"""
+
+NARROW_COST = """\
+Monthly cost
+
+ Resource                                Usage   Unit price   USD/month   Share
+────────────────────────────────────────────────────────────────────────────────
+ DynamoDB                                                        418.92    100%
+   orders                                                        418.92    100%
+     writes                       641.320M WRU     0.625 /M      400.83
+     storage                  72.3898 GB-month         0.25       18.10
+     reads                               8 RRU     0.125 /M       <0.01
+     rounding                                                     -0.01
+ Lambda                                                            0.63    0.2%
+   charge requests             3.170M requests       0.2 /M        0.63    0.2%
+ rounding                                                         +0.01
+
+ Total                                                           419.56    100%
 """
 
 WIDE_COST = """\
-Cost                            quantity × list unit price   share of service  SKU               price date    USD/month
-DynamoDB                    ██████████████████████████████   99.8%                                                418.92
-  orders                    ██████████████████████████████   99.8%                                                418.92
-    orders.writes                641.320M WRU        ×     0.625/M     95.7%   FGXVD96DKJMUASY3  2026-09-18       400.83
-    orders.storage                72.3898 GB-month   ×        0.25      4.3%   FGXVD96DKJMUASY3  2026-09-18        18.10
-    1 more                                                                                                         <0.01
-    rounding                                                                                                       -0.01
-Lambda                                                        0.2%                                                  0.63
-rounding                                                                                                           +0.01
-total                                                                                                             419.56
-"""
+Monthly cost
 
-WIDE_LIMITS = """\
-Limits                        peak  limit       used         headroom exceeded at peak time
-account lambda.concurrency   1,200  1,000       ██████████       -20%    exceeded day 6 20:00
-orders partition.write         489  1,000 WRU/s ████▉             51%        2.0x day 12 10:00
+ Resource                                                                   Usage   Unit price   USD/month   Share                SKU                Price of
+────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+ DynamoDB                                                                                           418.92    100%   █████████▉
+   orders                                                                                           418.92    100%   █████████▉
+     writes                                                          641.320M WRU     0.625 /M      400.83                        FGXVD96DKJMUASY3   2026-09-18
+     storage                                                     72.3898 GB-month         0.25       18.10                        FGXVD96DKJMUASY3   2026-09-18
+     reads                                                                  8 RRU     0.125 /M       <0.01                        FGXVD96DKJMUASY3   2026-09-18
+     rounding                                                                                        -0.01
+ Lambda                                                                                               0.63    0.2%
+   charge requests                                                3.170M requests       0.2 /M        0.63    0.2%                FGXVD96DKJMUASY3   2026-09-18
+ rounding                                                                                            +0.01
+
+ Total                                                                                              419.56    100%
 """
 
 ONE = """\
-Web shop - us-east-1 - USD, list prices, 730-hour month
+Web shop  us-east-1 - list prices in USD, 730-hour month - shop.yaml
 
-  cost      0.63 a month   7.50 a year
-  gates     none; capplan gates lists what a gate can observe
-  limits    none checked
-  savings   none found
+Monthly cost
 
-Cost                            quantity x list unit price   share     USD/month
-DynamoDB                    ##############################  100.0%          0.63
-  orders.writes                    1.000M WRU        x     0.625/M          0.63
-total                                                                       0.63
+ Resource                          Usage   Unit price   USD/month   Share                Price of
+----------------------------------------------------------------------------------------------------
+ DynamoDB                                                    0.63    100%   ##########
+   orders writes              1.000M WRU     0.625 /M        0.63    100%   ##########   2026-09-18
 
-Recommendations  none: 14 rules checked.
+ Total                                                       0.63    100%
 
-Not included in this estimate: data transfer
-Prices checked 2026-09-11 to 2026-09-18, all verified.
-All rows: --details. One line item: capplan explain SCENARIO orders.writes
+Recommendations
+
+none: 14 rules checked
+
+Not included   data transfer
+Prices         AWS price list, checked 2026-09-11 to 2026-09-18, all verified.
+
++--------------------------------------------------------------------------------------------------+
+| USD 0.63 / month   7.50 a year                                                                   |
+|   no gates         capplan gates SCENARIO lists what a gate can observe                          |
+|   no limits        none applies to this scenario                                                 |
++--------------------------------------------------------------------------------------------------+
 """
 
-FORTY_COST = """\
-Cost                            quantity x list unit price   share     USD/month
-DynamoDB                    ##############################  100.0%        162.02
-  table-00.reads                        7 RRU        x           1        100.00
-  table-01.reads                        7 RRU        x           1         25.00
-  table-02.reads                        7 RRU        x           1         11.11
-  table-03.reads                        7 RRU        x           1          6.25
-  table-04.reads                        7 RRU        x           1          4.00
-  table-05.reads                        7 RRU        x           1          2.78
-  table-06.reads                        7 RRU        x           1          2.04
-  33 more                                                                  10.84
-total                                                                     162.02
-"""
+
+def _text(plan: Plan, style: Style = PIPE, *, details: bool = False, top: int = 10) -> str:
+    return terminal_text(plan_document(plan, top=top), style, details=details)
 
 
 def _block(text: str, first: str) -> str:
-    """A block of an answer, by its first word."""
-    return next(b for b in text.split("\n\n") if b.startswith(first)).rstrip("\n") + "\n"
+    """The table below a heading, up to the next heading."""
+    lines = text.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith(first))
+    end = next((i for i in range(start + 2, len(lines)) if lines[i][:1].isalpha()), len(lines))
+    return "\n".join(lines[start:end]).rstrip() + "\n"
+
+
+def _cost_rows(text: str) -> list[str]:
+    return [row for row in _block(text, "Monthly cost").splitlines()[4:] if row.strip()]
 
 
 def test_a_pipe_gets_this() -> None:
-    assert plan_text(PLAN, PIPE) == FULL_ASCII
+    assert _text(PLAN) == FULL_ASCII
 
 
-def test_a_terminal_gets_finer_bars_in_the_same_places() -> None:
-    text = plan_text(PLAN, TERMINAL)
-    assert _block(text, "Cost") == FULL_UNICODE_COST
-    assert [columns(x) for x in text.splitlines()] == [len(x) for x in FULL_ASCII.splitlines()]
+def test_each_width_is_used() -> None:
+    assert _block(_text(PLAN, Style(100, ascii=False)), "Monthly cost") == UNICODE_COST
+    assert _block(_text(PLAN, TERMINAL), "Monthly cost") == NARROW_COST, "the bar goes first, never a name"
+    assert _block(_text(PLAN, WIDE), "Monthly cost") == WIDE_COST, "SKU and the price's day come"
 
 
-def test_a_wide_terminal_gets_more_columns_and_the_amount_stays_last() -> None:
-    text = plan_text(PLAN, WIDE)
-    assert _block(text, "Cost") == WIDE_COST
-    assert _block(text, "Limits") == WIDE_LIMITS
-    assert _block(text, "Recommendations") == _block(plan_text(PLAN, TERMINAL), "Recommendations"), (
-        "nothing is stretched"
-    )
+@pytest.mark.parametrize("width", [80, 100, 120, 160])
+def test_no_line_is_longer_than_the_screen(width: int) -> None:
+    for details in (False, True):
+        for plan in (PLAN, forty_resources()):
+            lines = _text(plan, Style(width, ascii=False), details=details).splitlines()
+            assert max(map(len, lines)) <= width
+
+
+def test_the_verdict_is_the_last_thing_shown() -> None:
+    frame = _text(PLAN).rstrip().splitlines()[-7:]
+    assert frame[0].startswith("+-")
+    assert frame[-1].startswith("+-")
+    assert "USD 419.56 / month" in frame[1]
 
 
 def test_one_resource_with_one_line_is_one_row() -> None:
-    assert plan_text(one_resource(), PIPE) == ONE
+    assert _text(one_resource()) == ONE
 
 
 def test_forty_resources_fold_into_a_row_with_their_true_sum() -> None:
-    assert _block(plan_text(forty_resources(), PIPE), "Cost") == FORTY_COST
+    rows = [row.split() for row in _cost_rows(_text(forty_resources()))]
+    assert rows[0][:2] == ["DynamoDB", "162.02"]
+    assert [row[0] for row in rows[1:8]] == [f"table-0{n}" for n in range(7)]
+    assert rows[8] == ["33", "smaller", "10.84"]
+    assert rows[-1][:2] == ["Total", "162.02"]
 
 
 def test_top_sets_the_fold_and_details_unfold_all() -> None:
-    assert "  37 more" in plan_text(forty_resources(), PIPE, top=3)
-    text = plan_text(forty_resources(), PIPE, details=True)
-    assert " more" not in _block(text, "Cost")
-    assert text.count("so many RRU") == 40, "details say each sum in words"
-
-
-def test_every_cost_row_ends_with_an_amount_that_a_script_can_read() -> None:
-    for style in (PIPE, WIDE):
-        for row in _block(plan_text(PLAN, style), "Cost").splitlines()[1:]:
-            D(row.split()[-1].replace(",", "").replace("<", ""))
+    assert "37 smaller" in _text(forty_resources(), top=3)
+    rows = _cost_rows(_text(forty_resources(), details=True))
+    assert len([row for row in rows if "table-" in row]) == 40
+    assert not any("smaller" in row for row in rows)
 
 
 def test_shown_cents_and_rounding_rows_add_up_to_the_shown_total() -> None:
-    rows = _block(plan_text(PLAN, PIPE), "Cost").splitlines()[1:]
-    services = [r.split()[-1] for r in rows if not r.startswith(" ") and not r.startswith("total")]
-    assert sum(map(D, services)) == D("419.56")
-    orders = [r.split()[-1].replace("<0.01", "0.00") for r in rows if r.startswith("    ")]
-    assert sum(map(D, orders)) == D("418.92")
+    for details in (False, True):
+        rows = _cost_rows(_text(PLAN, details=details))
+        services = [_usd(row) for row in rows if re.match(r" [A-Z]|  ?rounding", row) and "Total" not in row]
+        assert sum(services) == D("419.56")
+        lines = [_usd(row) for row in rows if row.startswith("     ")]
+        assert sum(lines) == D("418.92")
 
 
-def test_a_stale_price_is_marked_on_its_line_and_in_the_footer() -> None:
+def _words(text: str) -> str:
+    """The words alone, whatever line of the frame they are on."""
+    return " ".join(text.replace("|", " ").split())
+
+
+def _usd(row: str) -> Decimal:
+    """The amount of a cost row, before share and bar; under half a cent counts 0."""
+    amounts = [word for word in row[56:].split() if re.fullmatch(r"[+-]?[\d,]+\.\d\d|<0\.01", word)]
+    return D(amounts[0].replace("<0.01", "0"))
+
+
+def test_a_stale_price_is_marked_on_its_line_and_below() -> None:
     lines = (LINES[0]._replace(stale=True), *LINES[1:])
-    text = plan_text(replace(PLAN, lines=lines, prices=replace(PLAN.prices, stale=("dynamodb.WRU",))), PIPE)
-    row = next(r for r in text.splitlines() if "orders.writes" in r)
-    assert row.split()[-2:] == ["stale", "400.83"]
-    assert "Stale, not checked in the last 24 months: dynamodb.WRU" in text
+    text = _text(replace(PLAN, lines=lines, prices=replace(PLAN.prices, stale=("dynamodb.WRU",))))
+    assert "0.625 /M stale" in next(r for r in text.splitlines() if "641.320M WRU" in r)
+    assert "1 price not checked in the last 24 months: dynamodb.WRU" in " ".join(text.split())
 
 
 def test_a_line_that_is_paid_once_stands_apart() -> None:
     once = LINES[3]._replace(id="charge.upfront", charge_frequency="one_time", contracted_cost=D(50))
-    text = plan_text(replace(PLAN, lines=(*LINES, once), one_time_cost=D(50)), PIPE)
-    assert "  one-time  50.00, not in the monthly cost" in text
-    assert _block(text, "One-time cost").splitlines()[1].split()[0] == "charge.upfront"
-    assert "upfront" not in _block(text, "Cost")
+    text = _text(replace(PLAN, lines=(*LINES, once), one_time_cost=D(50)))
+    assert "one-time 50.00, not in the monthly cost" in _words(text)
+    assert any(row.split()[:1] == ["charge.upfront"] for row in text.splitlines())
 
 
 def test_a_discount_shows_both_prices() -> None:
-    text = plan_text(replace(PLAN, discount=D("0.1"), list_cost=D("466.17")), PIPE)
-    assert text.startswith("Web shop - us-east-1 - USD, contracted prices")
-    assert "            466.17 at list prices, 10% off" in text
+    text = _text(replace(PLAN, discount=D("0.1"), list_cost=D("466.17")))
+    assert text.startswith("Web shop  us-east-1 - contracted prices in USD")
+    assert "466.17 at list prices, 10% off" in _words(text)
 
 
 def test_resources_of_one_name_keep_their_own_lines() -> None:
@@ -206,13 +254,12 @@ def test_resources_of_one_name_keep_their_own_lines() -> None:
     )
     costs = {"dynamodb": D(1), "lambda": D(2)}
     plan = replace(PLAN, monthly_cost=D(3), resources=tuple(labels), lines=lines, cost_by_service=costs)
-    rows = _block(plan_text(plan, PIPE), "Cost").splitlines()
-    assert [r.split()[0] for r in rows[1:]] == [
-        "Lambda",
-        "functions.a.requests",
-        "DynamoDB",
-        "tables.a.writes",
-        "total",
+    assert [r.split()[:2] for r in _cost_rows(_text(plan))] == [
+        ["Lambda", "2.00"],
+        ["functions.a", "requests"],
+        ["DynamoDB", "1.00"],
+        ["tables.a", "writes"],
+        ["Total", "3.00"],
     ]
 
 
@@ -223,13 +270,30 @@ def test_five_limits_and_all_that_are_near_are_shown() -> None:
 
     near = [limit(n, f"0.1{n}") for n in range(7)]
     far = [limit(n, f"0.9{n}") for n in range(7, 10)]
-    text = plan_text(replace(PLAN, limits=(*far, *near)), PIPE)
-    rows = _block(text, "Limits").splitlines()[1:]
-    assert [r.split()[0] for r in rows[:-1]] == [f"t{n}" for n in range(7)]
-    assert rows[-1].split() == ["3", "more", "97%+"]
+    text = _text(replace(PLAN, limits=(*far, *near)))
+    rows = _block(text, "Capacity at peak").splitlines()[4:]
+    assert [r.split()[0] for r in rows[:-1]] == [f"t{n}:" for n in range(7)]
+    assert rows[-1].strip() == "3 more, at most 3.0% used"
 
 
-HOSTILE = "evil\x1b[2Jname\nwith \u202ereversed \u4e2d\u6587 \xe9"
+@pytest.mark.parametrize(
+    ("limits", "gates", "role"),
+    [
+        ("exceeded", "pass", "31"),
+        ("near", "pass", "33"),
+        ("far", "pass", "32"),
+        ("far", "fail", "31"),
+    ],
+)
+def test_the_frame_is_green_amber_or_red(limits: str, gates: str, role: str) -> None:
+    headroom = {"exceeded": D("-0.1"), "near": D("0.1"), "far": D("0.5")}[limits]
+    limit = replace(LIMIT, headroom=headroom, breached=headroom < 0)
+    verdict = replace(PLAN.gates[0], verdict=gates)
+    text = _text(replace(PLAN, limits=(limit,), gates=(verdict,)), Style(100, ascii=False, colour=True))
+    assert f"\x1b[{role}m╭" in text
+
+
+HOSTILE = "evil\x1b[2Jname\nwith \u202ereversed \u4e2d\u6587 \xe9 [red]x[/red] :smile: \x1b]8;;http://x\x07y"
 
 
 @pytest.mark.parametrize("style", [PIPE, TERMINAL, WIDE])
@@ -248,16 +312,16 @@ def test_text_from_a_scenario_cannot_drive_the_terminal(style: Style) -> None:
         cost_by_tag={HOSTILE: D(1)},
     )
     for details in (False, True):
-        text = plan_text(plan, style, details=details)
+        text = _text(plan, style, details=details)
         assert all(c.isprintable() for c in text.replace("\n", ""))
-        assert text.count("\n") == text.replace("\\u000a", "").count("\n")
         assert text.isascii() or not style.ascii
-        assert "\\u001b[2J" in text
+        joined = "".join(text.split())
+        assert "\\u001b[2J" in joined
+        assert "[red]x[/red]:smile:" in joined, "no markup, no emoji"
 
 
-def test_colour_is_a_third_voice_the_words_stay_the_same() -> None:
-    import re
-
-    painted = plan_text(PLAN, Style(80, ascii=True, colour=True))
+def test_color_is_a_third_voice_the_words_stay_the_same() -> None:
+    painted = _text(PLAN, Style(100, ascii=True, colour=True))
     assert "\x1b[31m" in painted
-    assert re.sub(r"\x1b\[[0-9]+m", "", painted) == FULL_ASCII
+    plain = re.sub(r"\x1b\[[0-9;]+m", "", painted)
+    assert [line.rstrip() for line in plain.splitlines()] == FULL_ASCII.splitlines()

@@ -8,7 +8,7 @@ import numpy as np
 import capplan
 from capplan.pipeline.results import Simulated, Simulation
 from capplan.record import replace
-from capplan.report.document import Style
+from capplan.report.layout import Style
 from capplan.report.views.simulate import simulation_text
 from capplan.timeline import Event, Series, Timeline, Totals
 

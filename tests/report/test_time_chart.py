@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from capplan.report.document import Style
+from capplan.report.layout import Style
 from capplan.report.views.time_chart import bars, chart, spark
 from capplan.timeline import Bars, Chart, Series
 

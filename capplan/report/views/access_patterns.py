@@ -6,25 +6,30 @@ from decimal import ROUND_HALF_UP, Decimal
 from capplan.pipeline.results import PatternCost
 from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
-from capplan.report.document import Cell, Style, left, right, row
+from capplan.report.document import Column, Row, Shown, Table, row
 
-_REQUESTS, _UNITS, _MILLION, _AMOUNT = 46, 57, 69, 80
+_COLUMNS = (
+    Column("Access pattern"),
+    Column("Requests/month", "right"),
+    Column("Units each", "right", optional=1),
+    Column("USD/million", "right"),
+    Column("USD/month", "right"),
+)
 
 
-def patterns_block(patterns: Sequence[PatternCost], style: Style, max_rows: int | None) -> list[str]:
-    """The block of `estimate`; nothing where no table is accessed. `max_rows` None shows all."""
+def patterns_table(patterns: Sequence[PatternCost], few: int) -> Table | None:
+    """The table of `estimate`; None where no table is accessed."""
     if not patterns:
-        return []
-    heads = (right(_REQUESTS, "a month"), right(_UNITS, "units each"), right(_MILLION, "USD/million"))
-    out = row(style, left(0, "Access patterns"), *heads, right(_AMOUNT, "USD/month"), colour="bold")
-    shown = patterns[:max_rows]
-    for cost in shown:
-        out += row(style, *_cells(cost, named=_has_twin(cost, patterns)))
-    folded = patterns[len(shown) :]
+        return None
+    folded = patterns[few:] if len(patterns) > few + 1 else ()
+    rows = [
+        _row(cost, named=_has_twin(cost, patterns), shown="details" if cost in folded else "always")
+        for cost in patterns
+    ]
     if folded:
-        total = sum((cost.monthly_cost for cost in folded), Decimal(0))
-        out += row(style, left(0, f"{len(folded)} more"), right(_AMOUNT, numbers.usd(total)), colour="dim")
-    return out
+        total = numbers.usd(sum((cost.monthly_cost for cost in folded), Decimal(0)))
+        rows.append(row(f"{len(folded)} more", "", "", "", total, role="dim", shown="short"))
+    return Table(_COLUMNS, tuple(rows))
 
 
 def _has_twin(cost: PatternCost, patterns: Sequence[PatternCost]) -> bool:
@@ -33,14 +38,15 @@ def _has_twin(cost: PatternCost, patterns: Sequence[PatternCost]) -> bool:
     return same > 1
 
 
-def _cells(cost: PatternCost, *, named: bool) -> tuple[Cell, ...]:
+def _row(cost: PatternCost, *, named: bool, shown: Shown) -> Row:
     pattern = cost.pattern
     units = to_quantity(pattern.read_units + pattern.write_units)
     by = f", by {pattern.cause.partition('.')[2]}" if named else ""
-    return (
-        left(0, f"{cost.resource} {pattern.what}{by}"),
-        right(_REQUESTS, numbers.quantity(to_quantity(pattern.requests))),
-        right(_UNITS, f"{units.quantize(Decimal('0.001'), ROUND_HALF_UP).normalize():f}"),
-        right(_MILLION, f"{cost.per_million.quantize(Decimal('0.0001'), ROUND_HALF_UP):f}"),
-        right(_AMOUNT, numbers.usd(cost.monthly_cost)),
+    return row(
+        f"{cost.resource} {pattern.what}{by}",
+        numbers.quantity(to_quantity(pattern.requests)),
+        f"{units.quantize(Decimal('0.001'), ROUND_HALF_UP).normalize():f}",
+        f"{cost.per_million.quantize(Decimal('0.0001'), ROUND_HALF_UP):f}",
+        numbers.usd(cost.monthly_cost),
+        shown=shown,
     )

@@ -1,67 +1,96 @@
-"""Shows the verdicts on gates: failures first, each with its line, cause and fix."""
+"""Shows the verdicts on gates: failures first, and in the frame each failure's cause and the fix that passes."""
 
 from collections.abc import Sequence
 
 from capplan.report.checked import Checked, cost_words
-from capplan.report.document import Style, columns, finish, labelled, left, paint, right, row, safe, title, wrap
+from capplan.report.document import (
+    Block,
+    Code,
+    Column,
+    Document,
+    Heading,
+    Line,
+    Panel,
+    Paragraph,
+    Role,
+    Span,
+    Table,
+    facts,
+    line,
+    row,
+    strong,
+)
 from capplan.report.verdicts import VerdictText, ranked, summary
-from capplan.report.views.parts import prices_lines, what_to_write
+from capplan.report.views.parts import SIGNS, prices_line, signed, subtitle, what_to_write
 
-VERDICT_COLOURS = {"failed": "red", "warning": "yellow", "waived": "yellow", "passed": "green"}
-_MAX_NAME = 34
-_MAX_LIMIT = 20
-"""A longer limit does not widen its column."""
-_TEXT = 8
+_ROLES: dict[str, Role] = {"failed": "bad", "warning": "warn", "waived": "warn", "passed": "good"}
+_COLUMNS = (
+    Column(""),
+    Column("Gate"),
+    Column("Observed", "right"),
+    Column("Limit", "right"),
+    Column("Margin", "right"),
+    Column("Line", "right"),
+)
 
 
-def check_text(checked: Checked, style: Style) -> str:
+def check_document(checked: Checked) -> Document:
     """The answer of `check` for one scenario."""
     plan = checked.plan
-    head = title(plan.name, plan.region, summary(plan.gates), style)
     gates = ranked(checked.gates)
+    head = subtitle(plan.region, f"{'contracted' if plan.discount else 'list'} prices in USD", plan.file)
     if not gates:
-        how = "Write `gates:` in the scenario, or give --budget 2500. capplan gates lists what a gate can observe."
-        return finish([[head], wrap(how, 0, style), [f"{cost_words(checked)}."]])
-    blocks = [_block(gate, style) for gate in gates if gate.verdict.verdict != "pass" or gate.waiver]
-    foot = [f"{cost_words(checked)}.", *prices_lines(plan.prices, style)]
-    return finish([[head, *_table(gates, style)], *blocks, foot])
-
-
-def _table(gates: Sequence[VerdictText], style: Style) -> list[str]:
-    name = min(max(columns(safe(gate.name, style)) for gate in gates), _MAX_NAME) + 9
-    observed = max(name + 12, 45)
-    limit = max(name + 24, 58, *(observed + 1 + len(gate.limit) for gate in gates if len(gate.limit) < _MAX_LIMIT))
-
-    def cells(name: str, seen: str, bound: str, margin: str, line: str, colour: str = "") -> list[str]:
-        return row(
-            style,
-            left(_TEXT, name),
-            right(observed, seen),
-            right(limit, bound),
-            right(limit + 9, margin),
-            right(limit + 15, line),
-            colour=colour,
+        how = (
+            "Write gates: in the scenario, or give --budget 2500. capplan gates SCENARIO lists what a gate can observe."
         )
-
-    out = cells("gate", "observed", "limit", "margin", "line", "bold")
+        panel = Panel("warn", ((signed("warn", "no gates"), line(f"{cost_words(checked)}")),), (line(how),))
+        return Document(plan.name, head, (panel,))
+    blocks: list[Block] = [Heading("Gates"), _table(gates)]
     for gate in gates:
-        first, *more = cells(gate.name, gate.observed, gate.limit, gate.margin, gate.line)
-        out += [paint(gate.word, VERDICT_COLOURS[gate.word], style) + first[len(gate.word) :], *more]
-    return out
+        if gate.verdict.verdict != "pass" or gate.waiver:
+            blocks += _details(gate)
+    blocks.append(facts(("Prices", prices_line(plan.prices))))
+    return Document(plan.name, head, (*blocks, _panel(checked, gates)))
 
 
-def _block(gate: VerdictText, style: Style) -> list[str]:
-    """Where the gate is written, what is observed, why, and what to write."""
-    out = [safe(f"{gate.where}: {gate.sentence}", style)]
-    if gate.waiver:
-        out += labelled("  note", gate.waiver, _TEXT, style)
-    if gate.why:
-        out += labelled("  why", gate.why, _TEXT, style)
+def _table(gates: Sequence[VerdictText]) -> Table:
+    return Table(_COLUMNS, tuple(row(*_cells(gate)) for gate in gates))
+
+
+def _cells(gate: VerdictText) -> tuple[Line, ...]:
+    role = _ROLES[gate.word]
+    margin = Span(gate.margin.replace("-", "−"), role if role == "bad" else "")
+    return (
+        (Span(f"{SIGNS[role]} {gate.word}", role),),
+        line(gate.name),
+        line(gate.observed),
+        line(gate.limit),
+        line(margin),
+        line(gate.line),
+    )
+
+
+def _details(gate: VerdictText) -> list[Block]:
+    """Where a gate is written, why it fails, and what to write."""
+    role = _ROLES[gate.word]
+    out: list[Block] = [Paragraph(line(strong(gate.where), ": ", Span(gate.sentence, role)))]
+    rows = [(word, line(text)) for word, text in (("waiver", gate.waiver), ("why", gate.why)) if text]
+    if rows:
+        out.append(facts(*rows))
     for i, fix in enumerate(gate.fixes):
-        out += labelled("  or" if i else "  write", fix.message, _TEXT, style)
+        outcome = f" ({fix.outcome})" if fix.outcome else ""
+        shown = [("or" if i else "fix", line(fix.message + outcome))]
         if fix.gives_up:
-            out += wrap(f"! {fix.gives_up}", _TEXT, style)
-        out += what_to_write(fix.change, _TEXT, style)
-        if fix.outcome:
-            out += wrap(fix.outcome, _TEXT + 2, style)
+            shown.append(("consider", line(fix.gives_up)))
+        out.append(facts(*shown))
+        if fix.change:
+            code = what_to_write(fix.change)
+            out.append(Code(code.text, code.language))
     return out
+
+
+def _panel(checked: Checked, gates: Sequence[VerdictText]) -> Panel:
+    """How many gates fail, and for each the cause in a sentence."""
+    role = min((_ROLES[gate.word] for gate in gates), key=("bad", "warn", "good").index)
+    head = (signed(role, summary(checked.plan.gates)), line(cost_words(checked)))
+    return Panel(role, (head,))

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from capplan.pipeline.results import ComparedAccount, ComparedTable, ModeOption, Modes
 from capplan.report import numbers
-from capplan.report.document import Style, finish, labelled, left, right, row, safe, title, wrap
-from capplan.report.views.parts import prices_lines, what_to_write
+from capplan.report.layout import Style, finish, labelled, left, right, row, safe, title, wrap
+from capplan.report.views.line_parts import prices_lines, what_to_write
 
 _FIRST_COLUMN, _COLUMN, _SHARE_COLUMN = 36, 10, 9
 _MAX_COLUMNS = 3

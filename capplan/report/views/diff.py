@@ -6,9 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from capplan.commands.diff import CostChange, Difference, GateChange, InputChange, LimitChange
 from capplan.commands.saved_plan import GateRecord, LimitRecord, PlanRecord, gates_by_text, limits_by_name
 from capplan.report import numbers
-from capplan.report.document import Style, columns, finish, left, paint, right, row, safe, title, wrap
+from capplan.report.layout import Style, columns, finish, left, paint, right, row, safe, title, wrap
 from capplan.report.verdicts import limit_name, verdict_word
-from capplan.report.views.check import VERDICT_COLOURS
 
 _BASE, _HEAD, _AMOUNT = 52, 66, 80
 _MAX_ROWS = 10
@@ -18,6 +17,8 @@ _MOVED = Decimal("0.05")
 """A headroom that changed by less is not shown, unless it is near."""
 _MAX_VALUE = 13
 _TEXT = 12
+
+VERDICT_COLOURS = {"failed": "red", "warning": "yellow", "waived": "yellow", "passed": "green"}
 
 
 def diff_text(difference: Difference, style: Style, *, details: bool) -> str:

@@ -1,165 +1,162 @@
-"""Shows a plan: a summary, cost, traffic sources, limits, recommendations, assumptions, and what is not included."""
+"""Shows a plan: cost, capacity, recommendations, what each unit of work costs, assumptions, and the verdict."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
-from capplan.pipeline.results import Finding, Plan, WeighedAssumption
+from capplan.model import Excluded
+from capplan.pipeline.results import Plan, WeighedAssumption
 from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
-from capplan.report.document import Style, columns, finish, labelled, left, paint, right, row, safe, title, wrap
-from capplan.report.views.access_patterns import patterns_block
-from capplan.report.views.cost import cost_block, one_time_block
-from capplan.report.views.limits import limits_block
-from capplan.report.views.parts import prices_lines, what_to_write
-from capplan.report.views.run_costs import runs_block
-from capplan.report.views.summary import per_thousand, summary_block
+from capplan.report.document import Block, Column, Document, Facts, Heading, Line, Row, Table, facts, line, row
+from capplan.report.views.access_patterns import patterns_table
+from capplan.report.views.cost import cost_table, one_time_table
+from capplan.report.views.limits import limits_table
+from capplan.report.views.parts import prices_line, subtitle
+from capplan.report.views.recommendations import recommendations_blocks
+from capplan.report.views.run_costs import runs_table
+from capplan.report.views.summary import per_thousand, verdict_panel
 
-_FEW = 5
-_QUANTITY, _PRICE, _AMOUNT = 41, 66, 80
-_TEXT = 18
-_BEFORE_AMOUNT = 66
-"""Where text ends that has an amount beside it."""
-_AMOUNT_WIDTH = 14
+_FEW = 3
 
 
-def plan_text(plan: Plan, style: Style, *, details: bool = False, top: int = 10) -> str:
+def plan_document(plan: Plan, *, top: int = 10) -> Document:
     """The answer of `estimate`."""
-    prices = f"USD, {'contracted' if plan.discount else 'list'} prices, 730-hour month"
-    few = None if details else _FEW
-    return finish(
-        [
-            [title(plan.name, plan.region, prices, style)],
-            summary_block(plan, style),
-            cost_block(plan, style, details=details, top=top),
-            one_time_block(plan, style),
-            _traffic_sources(plan, style, few),
-            patterns_block(plan.patterns, style, few),
-            _tags(plan, style) if details else [],
-            limits_block(plan.limits, style, details=details),
-            runs_block(plan.runs, style, details=details),
-            _recommendations(plan, style, details=details),
-            _assumptions(plan.assumptions, style, details=details),
-            _footer(plan, style, details=details),
-        ]
-    )
+    prices = f"{'contracted' if plan.discount else 'list'} prices in USD, 730-hour month"
+    blocks: list[Block | None] = [
+        Heading("Monthly cost"),
+        cost_table(plan, top=top) if plan.resources else facts(("", "none: the scenario has no resource")),
+        one_time_table(plan),
+        *(_capacity(plan)),
+        *recommendations_blocks(plan),
+        *_unit_costs(plan),
+        _tags(plan),
+        *_assumptions(plan.assumptions),
+        *_not_included(plan),
+        _foot(plan),
+        verdict_panel(plan),
+    ]
+    return Document(plan.name, subtitle(plan.region, prices, plan.file), tuple(b for b in blocks if b is not None))
 
 
-def _traffic_sources(plan: Plan, style: Style, max_rows: int | None) -> list[str]:
+def _capacity(plan: Plan) -> tuple[Block, ...]:
+    if not plan.limits:
+        return ()
+    return Heading("Capacity at peak", "nearest limits first"), limits_table(plan.limits)
+
+
+def _unit_costs(plan: Plan) -> list[Block]:
+    """What a unit of each traffic, a request and a run cost."""
+    tables = (_traffic_sources(plan), patterns_table(plan.patterns, _FEW), runs_table(plan.runs, _FEW))
+    shown = [table for table in tables if table is not None]
+    return [Heading("Unit costs"), *shown] if shown else []
+
+
+def _traffic_sources(plan: Plan) -> Table | None:
     """The cost of 1,000 units of each traffic source, where there are several; the fixed cost apart."""
-    if len(plan.traffic_sources) < 2:  # noqa: PLR2004  the only one stands in the summary
-        return []
+    if len(plan.traffic_sources) < 2:  # noqa: PLR2004  the only one stands in the verdict
+        return None
+    columns = (
+        Column("Traffic source"),
+        Column("Units/month", "right"),
+        Column("USD/1,000", "right"),
+        Column("USD/month", "right"),
+    )
     sources = sorted(plan.traffic_sources, key=lambda t: (-t.monthly_cost, t.traffic_source))
-    heads = (right(_QUANTITY, "a month"), right(_PRICE, "per 1,000"), right(_AMOUNT, "USD/month"))
-    out = row(style, left(0, "Traffic sources"), *heads, colour="bold")
-    for source in sources[:max_rows]:
-        out += row(
-            style,
-            left(0, source.traffic_source),
-            right(_QUANTITY, numbers.quantity(to_quantity(source.monthly))),
-            right(_PRICE, per_thousand(source)),
-            right(_AMOUNT, numbers.usd(source.monthly_cost)),
+    folded = sources[_FEW:] if len(sources) > _FEW + 1 else []
+    rows: list[Row] = [
+        row(
+            source.traffic_source,
+            numbers.quantity(to_quantity(source.monthly)),
+            per_thousand(source),
+            numbers.usd(source.monthly_cost),
+            shown="details" if source in folded else "always",
         )
-    hidden = sources[max_rows:] if max_rows is not None else []
-    out += _folded([source.monthly_cost for source in hidden], style)
+        for source in sources
+    ]
+    if folded:
+        total = numbers.usd(sum((source.monthly_cost for source in folded), Decimal(0)))
+        rows.append(row(f"{len(folded)} more", "", "", total, role="dim", shown="short"))
     if plan.fixed_cost:
-        amount = right(_AMOUNT, numbers.usd(plan.fixed_cost))
-        out += row(style, left(0, "Fixed cost (independent of traffic)"), amount, colour="dim")
-    return out
+        rows.append(row("Fixed cost, independent of traffic", "", "", numbers.usd(plan.fixed_cost), role="dim"))
+    return Table(columns, tuple(rows))
 
 
-def _folded(amounts: Sequence[Decimal], style: Style) -> list[str]:
-    """A row for what is not shown, with its sum, USD."""
-    total = numbers.usd(sum(amounts, Decimal(0)))
-    return row(style, left(0, f"{len(amounts)} more"), right(_AMOUNT, total), colour="dim") if amounts else []
-
-
-def _tags(plan: Plan, style: Style) -> list[str]:
+def _tags(plan: Plan) -> Table | None:
     if not plan.cost_by_tag:
-        return []
-    out = row(style, left(0, "Cost by tag"), right(_AMOUNT, "USD/month"), colour="bold")
-    for tag, cost in sorted(plan.cost_by_tag.items(), key=lambda pair: (-pair[1], pair[0])):
-        out += row(style, left(0, tag), right(_AMOUNT, numbers.usd(cost)))
-    return out
+        return None
+    ranked = sorted(plan.cost_by_tag.items(), key=lambda pair: (-pair[1], pair[0]))
+    rows = tuple(row(tag, numbers.usd(cost)) for tag, cost in ranked)
+    return Table((Column("Cost by tag"), Column("USD/month", "right")), rows, shown="details")
 
 
-def _recommendations(plan: Plan, style: Style, *, details: bool) -> list[str]:
-    """Savings, then risks: five of the first, all of the second."""
-    if not plan.findings:
-        return [f"Recommendations  none: {numbers.count(plan.rules_looked, 'rule')} checked."]
-    savings = [f for f in plan.findings if f.severity == "saving"]
-    savings.sort(key=lambda f: (f.monthly_saving is None, -(f.monthly_saving or Decimal(0)), f.resource, f.rule))
-    hidden = [] if details else savings[_FEW:]
-    heads = (left(_TEXT, "savings if applied individually"), right(_AMOUNT, "USD/month"))
-    out = row(style, left(0, "Recommendations"), *heads, colour="bold")
-    for finding in (*(savings if details else savings[:_FEW]), *(f for f in plan.findings if f.severity == "risk")):
-        out += _recommendation(finding, style)
-    return out + _folded([f.monthly_saving or Decimal(0) for f in hidden], style)
-
-
-def _recommendation(finding: Finding, style: Style) -> list[str]:
-    """What to do and why, what it saves, the trade-off (!), and what to write (>)."""
-    rule = finding.rule.partition(".")[2] or finding.rule
-    at = max(_TEXT, len(rule) + 1)
-    worth = _worth(finding)
-    fits = at + columns(safe(finding.resource, style)) + len(worth) < _AMOUNT
-    beside = (left(at, finding.resource),) if fits else ()
-    out = row(style, left(0, rule, "bold"), *beside, right(_AMOUNT, worth))
-    out += [] if fits else row(style, left(min(at, _TEXT // 2), finding.resource))
-    out += wrap(finding.message, _TEXT, style)
-    if finding.gives_up:
-        out += labelled(" " * (_TEXT - 2) + "!", finding.gives_up, _TEXT, style, colour="yellow")
-    if finding.severity == "risk" and finding.monthly_saving and finding.change:
-        cost = -finding.monthly_saving
-        out += wrap(f"the change costs {numbers.usd(abs(cost))} {'more' if cost > 0 else 'less'} a month", _TEXT, style)
-    if finding.not_priced:
-        out += wrap(f"no price for {', '.join(finding.not_priced)}", _TEXT, style)
-    return out + what_to_write(finding.change, _TEXT - 2, style)
-
-
-def _worth(finding: Finding) -> str:
-    if finding.severity == "risk":
-        return "risk"
-    return "not priced" if finding.monthly_saving is None else numbers.usd(finding.monthly_saving)
-
-
-def _assumptions(assumptions: Sequence[WeighedAssumption], style: Style, *, details: bool) -> list[str]:
-    """Assumptions on the workload, which are the user's to confirm, then AWS's defaults."""
+def _assumptions(assumptions: Sequence[WeighedAssumption]) -> tuple[Block, ...]:
+    """With details: assumptions on the workload, which are the user's to confirm, then AWS's defaults."""
     if not assumptions:
-        return []
+        return ()
     ranked = sorted(assumptions, key=lambda weighed: weighed.assumption.kind != "workload")
-    shown = ranked if details else ranked[: _FEW + 1]
-    weighed = any(a.cost_if_not is not None for a in shown)
-    yours = sum(a.assumption.kind == "workload" for a in ranked)
-    counts = f"Assumptions: {yours} yours to confirm, {numbers.count(len(ranked) - yours, 'AWS default')}"
-    out = row(style, left(0, counts), right(_AMOUNT, "USD/month if not" if weighed else ""), colour="bold")
-    for assumption in shown:
-        out += _assumption(assumption, style, to=_BEFORE_AMOUNT if weighed else _AMOUNT - 1)
-    hidden = len(ranked) - len(shown)
-    return [*out, *(row(style, left(10, f"{hidden} more"), colour="dim") if hidden else [])]
+    columns = (
+        Column("Whose"),
+        Column("Setting", wraps=True),
+        Column("Taken as", wraps=True),
+        Column("Because", wraps=True),
+        Column("USD/month if not", "right"),
+    )
+    rows = tuple(
+        row(
+            "yours" if weighed.assumption.kind == "workload" else "AWS",
+            weighed.assumption.path,
+            weighed.assumption.value,
+            weighed.assumption.reason,
+            "" if weighed.cost_if_not is None else numbers.usd(weighed.cost_if_not, sign=True),
+        )
+        for weighed in ranked
+    )
+    return Heading("Assumptions", _counts(assumptions), shown="details"), Table(columns, rows, shown="details")
 
 
-def _assumption(weighed: WeighedAssumption, style: Style, *, to: int) -> list[str]:
-    assumption = weighed.assumption
-    colour, word = ("yellow", "yours") if assumption.kind == "workload" else ("", "AWS")
-    text = f"{assumption.path}: {assumption.value} ({assumption.reason})"
-    first, *more = labelled(word, text, 10, style, to=to, colour=colour)
-    if weighed.cost_if_not is not None:
-        invisible = len(paint(word, colour, style)) - len(word)
-        amount = numbers.usd(weighed.cost_if_not, sign=True)
-        first = first.ljust(_AMOUNT - _AMOUNT_WIDTH + invisible) + amount.rjust(_AMOUNT_WIDTH)
-    return [first, *more]
+def _counts(assumptions: Sequence[WeighedAssumption]) -> str:
+    yours = sum(weighed.assumption.kind == "workload" for weighed in assumptions)
+    return f"{yours} of yours to confirm, {numbers.count(len(assumptions) - yours, 'AWS default')}"
 
 
-def _footer(plan: Plan, style: Style, *, details: bool) -> list[str]:
-    """What is not included, how old the prices are, and how to see more."""
-    names = ", ".join(e.what for e in plan.excluded) or "nothing known"
-    out = wrap(f"Not included in this estimate: {names}", 0, style)
-    if details:
-        for excluded in plan.excluded:
-            out += wrap(f"{excluded.what}: {excluded.why}", 2, style)
-    out += prices_lines(plan.prices, style)
-    if plan.free_tier_saves:
-        out.append(f"Free Tier not applied (would save {numbers.usd(plan.free_tier_saves)})")
-    largest = max(plan.lines, key=lambda x: (x.contracted_cost, x.id), default=None)
-    explain = f" One line item: capplan explain SCENARIO {largest.id}" if largest else ""
-    return out if details else [*out, *wrap(f"All rows: --details.{explain}", 0, style)]
+def _not_included(plan: Plan) -> tuple[Block, ...]:
+    """With details: each cost on the bill that this answer leaves out, and why."""
+    if not plan.excluded:
+        return ()
+    rows = tuple(row(excluded.what, excluded.why) for excluded in plan.excluded)
+    columns = (Column("What"), Column("Why", wraps=True))
+    return Heading("Not included", shown="details"), Table(columns, rows, shown="details")
+
+
+def _foot(plan: Plan) -> Facts:
+    """Assumptions and exclusions in a line each, and how old the prices are."""
+    rows: list[tuple[str, Line]] = []
+    if plan.assumptions:
+        rows.append(("Assumptions", line(f"{_counts(plan.assumptions)}.{_largest(plan.assumptions)} (--details)")))
+    names = ", ".join(_joined(plan.excluded)) or "nothing known"
+    rows.append(("Not included", line(names)))
+    free = f" Free Tier not applied (would save {numbers.usd(plan.free_tier_saves)})." if plan.free_tier_saves else ""
+    rows.append(("Prices", (*prices_line(plan.prices), *line(free))))
+    return facts(*rows)
+
+
+def _largest(assumptions: Sequence[WeighedAssumption]) -> str:
+    """The assumption that the bill hangs on most."""
+    weighed = [(a.cost_if_not, a.assumption) for a in assumptions if a.cost_if_not]
+    if not weighed:
+        return ""
+    gap, largest = max(weighed, key=lambda pair: abs(pair[0]))
+    return f" Largest: {largest.path}: {largest.value} ({numbers.usd(gap, sign=True)} if not)."
+
+
+def _joined(excluded: Sequence[Excluded]) -> list[str]:
+    """What is left out; things left out for the same reason are counted: `cold starts of 4 resources`."""
+    by_why: dict[str, list[str]] = {}
+    for entry in excluded:
+        by_why.setdefault(entry.why, []).append(entry.what)
+    out: list[str] = []
+    for whats in by_why.values():
+        heads = {what.rpartition(" ")[0] for what in whats}
+        head = heads.pop() if len(heads) == 1 and len(whats) > 1 else ""
+        out += [f"{head} {len(whats)} resources"] if head else whats
+    return out

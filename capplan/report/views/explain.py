@@ -12,7 +12,7 @@ from capplan.model import Rule
 from capplan.pricing.rating import LineItem
 from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
-from capplan.report.document import Style, finish, labelled, left, paint, right, row, safe, wrap
+from capplan.report.layout import Style, finish, labelled, left, paint, right, row, safe, wrap
 from capplan.report.views.prices import dates
 
 _FIGURE, _WORDS, _LINE = 26, 28, 80

@@ -1,85 +1,88 @@
-"""Shows limits with their peak load, headroom, and the traffic at which they are exceeded."""
+"""Shows limits with their peak load, how much of each is used, and the traffic at which they are exceeded."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
 from capplan.pipeline.results import PlannedLimit
 from capplan.report import numbers
-from capplan.report.document import Style, bar, columns, left, right, row, safe
-from capplan.report.verdicts import limit_name
+from capplan.report.document import Cell, Column, Meter, Role, Row, Shown, Table, line, row
+from capplan.report.verdicts import limit_label
 
-_NEAR = Decimal("0.20")
-"""A limit with less headroom is always shown."""
+NEAR = Decimal("0.20")
+"""A limit with less headroom is near: amber, and always shown."""
 _FEW = 5
-_MAX_NAME = 30
 _MAX_MULTIPLE = 1000
-_SHORT_UNIT = 6
-_SHORT_BAR = 3
-"""A bar of no more cells says nothing."""
+_COLUMNS = (
+    Column("Limit"),
+    Column("Peak", "right"),
+    Column("Limit value", "right"),
+    Column("Used", "right"),
+    Column("", optional=2),
+    Column("Exceeded at", "right"),
+    Column("Peak time", optional=3),
+)
 
 
-def limits_block(limits: Sequence[PlannedLimit], style: Style, *, details: bool) -> list[str]:
-    """Limits, the least headroom first: five, and all with less than 20%; a bar where it fits beside the names."""
-    if not limits:
-        return []
-    ranked = sorted(limits, key=lambda p: (p.headroom, p.check.resource, p.check.limit))
-    shown = [p for i, p in enumerate(ranked) if details or i < _FEW or p.headroom < _NEAR]
-    name = min(max(columns(safe(_name(p), style)) for p in shown), _MAX_NAME) + 1
-    unit = max(len(_unit(p)) for p in shown)
-    peak, limit = name + 7, name + 14
-    shift = 14 if style.wide else 0
-    headroom, exceeded, when = 55 + shift, 67 + shift, 68 + shift
-    cells = min(headroom - 6 - (limit + 1 + unit + 1), 10)
-    cells = cells if cells > _SHORT_BAR else 0
-    out = row(
-        style,
-        left(0, "Limits"),
-        right(peak, "peak"),
-        right(limit, "limit"),
-        left(limit + unit + 2, "used" if cells else ""),
-        right(headroom, "headroom"),
-        right(exceeded, "exceeded at"),
-        left(when, "peak time"),
-        colour="bold",
+def limits_table(limits: Sequence[PlannedLimit]) -> Table:
+    """Limits, the least headroom first: five, and all with less than 20%."""
+    ordered = ranked(limits)
+    near = sum(p.headroom < NEAR for p in ordered)
+    first = max(_FEW, near)
+    folded = ordered[first:]
+    if len(folded) == 1:  # a row that says so takes as much as the limit
+        folded = []
+    rows: list[Row] = []
+    for limit in ordered:
+        hidden: Shown = "details" if limit in folded else "always"
+        rows.append(_row(limit, hidden, with_word=not any(_has_multiple(x) for x in rows)))
+    if folded:
+        words = f"{len(folded)} more, at most {numbers.share(1 - folded[0].headroom)} used"
+        rows.append(row(words, "", "", "", "", "", "", role="dim", shown="short"))
+    return Table(_COLUMNS, tuple(rows))
+
+
+def ranked(limits: Sequence[PlannedLimit]) -> list[PlannedLimit]:
+    """The least headroom first; a limit that more traffic never exceeds comes after those as near that it does."""
+    return sorted(limits, key=lambda p: (p.headroom, p.breaks_at is None, p.check.resource, p.check.limit))
+
+
+def limit_role(limit: PlannedLimit) -> Role:
+    """Red where it is exceeded, amber where less than 20% is left."""
+    return "bad" if limit.breached else "warn" if limit.headroom < NEAR else "good"
+
+
+def _has_multiple(made: Row) -> bool:
+    cell = made.cells[5]
+    return isinstance(cell, tuple) and bool(cell)
+
+
+def _row(limit: PlannedLimit, shown: Shown, *, with_word: bool) -> Row:
+    check, role = limit.check, limit_role(limit)
+    used = 1 - limit.headroom
+    marked = {"bad": "! ", "warn": "", "good": ""}[role]
+    label: Cell = line(marked, limit_label(check.resource, check.limit))
+    multiple = times(limit.breaks_at)
+    words = f"{multiple} traffic" if multiple and with_word else multiple
+    unit = check.unit if len(check.unit) <= 8 else ""  # noqa: PLR2004  a longer one only says the label again
+    percent = numbers.share(used) if used < 10 else f"{numbers.rate(used)}x"  # noqa: PLR2004  tenfold
+    return Row(
+        (
+            label,
+            line(numbers.rate(check.load)),
+            line(f"{numbers.rate(check.quota)} {unit}".strip()),
+            (line(percent)[0]._replace(role="" if role == "good" else role),),
+            Meter(float(used), role),
+            line("exceeded" if limit.breached else words),
+            line(limit.at),
+        ),
+        shown=shown,
     )
-    for p in shown:
-        drawn = bar(float(1 - p.headroom), cells, style)
-        colour = "red" if p.breached else "yellow" if p.headroom < _NEAR else ""
-        out += row(
-            style,
-            left(0, _name(p)),
-            right(peak, numbers.rate(p.check.load)),
-            right(limit, numbers.rate(p.check.quota)),
-            left(limit + 1, _unit(p)),
-            left(limit + unit + 2, drawn),
-            right(headroom, numbers.free(p.headroom), colour),
-            right(exceeded, "exceeded" if p.breached else times(p.breaks_at), colour),
-            left(when, p.at),
-        )
-    hidden = ranked[len(shown) :]
-    if hidden:
-        out += row(
-            style,
-            left(0, f"{len(hidden)} more"),
-            right(headroom + 1, f"{numbers.share(hidden[0].headroom)}+"),
-            colour="dim",
-        )
-    return out
-
-
-def _unit(limit: PlannedLimit) -> str:
-    """The load's unit where it is short; a long one only says again what the limit's name says."""
-    return limit.check.unit if len(limit.check.unit) <= _SHORT_UNIT else ""
-
-
-def _name(limit: PlannedLimit) -> str:
-    return limit_name(limit.check.resource, limit.check.limit)
 
 
 def times(multiple: Decimal | None) -> str:
-    """`2.0x`; whole from 10x on, `>1000x` beyond."""
+    """`2.0×`; whole from 10× on, `>1000×` beyond; empty for never."""
     if multiple is None:
         return ""
     if multiple > _MAX_MULTIPLE:
-        return f">{_MAX_MULTIPLE}x"
-    return f"{multiple:.1f}x" if multiple < 10 else f"{multiple:,.0f}x"  # noqa: PLR2004  two digits say enough
+        return f">{_MAX_MULTIPLE}×"
+    return f"{multiple:.1f}×" if multiple < 10 else f"{multiple:,.0f}×"  # noqa: PLR2004  two digits say enough

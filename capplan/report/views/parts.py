@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 
-from capplan.pipeline.results import FindingChange, Prices
-from capplan.report.document import Style, paint, wrap
-from capplan.report.yaml_value import written
+from capplan.pipeline.results import FindingChange, Plan, Prices
+from capplan.report import numbers
+from capplan.report.document import Code, Line, Role, Span, line
+from capplan.report.yaml_value import block_yaml
 from capplan.services import SERVICES
 
 _SERVICE_LABELS = {service.id: service.label for service in SERVICES}
+SIGNS: dict[Role, str] = {"good": "✔", "warn": "!", "bad": "✖", "accent": "↓"}
+"""What stands before a verdict, so that its color is never alone."""
 
 
 def service_label(service: str) -> str:
@@ -15,26 +18,37 @@ def service_label(service: str) -> str:
     return _SERVICE_LABELS.get(service, service)
 
 
-def what_to_write(changes: Iterable[FindingChange], indent: int, style: Style) -> list[str]:
-    """Paths and values to type: never cut, and broken only where YAML may break a line."""
-    out: list[str] = []
-    for change in changes:
-        first, *more = wrap(f"> {change.path}: {written(change.new)}", indent, style, to=75)
-        out += [first, *(f"    {line}" for line in more)]
-    return [" " * (len(line) - len(line.lstrip())) + paint(line.lstrip(), "cyan", style) for line in out]
+def subtitle(region: str, rest: str, file: str) -> str:
+    """What stands beside a title: the Region, what the figures are, the file."""
+    return " · ".join(part for part in (region, rest, file) if part)
 
 
-def prices_lines(prices: Prices, style: Style) -> list[str]:
+def names_of(plan: Plan) -> list[str]:
+    """The names that stand out in sentences."""
+    return [r.label for r in plan.resources]
+
+
+def signed(role: Role, text: str) -> Span:
+    """A verdict: its sign, its words, its color."""
+    return Span(f"{SIGNS[role]} {text}", role)
+
+
+def what_to_write(changes: Iterable[FindingChange]) -> Code:
+    """The changes as YAML to paste."""
+    return Code(block_yaml(changes), "yaml")
+
+
+def prices_line(prices: Prices) -> Line:
     """How old the prices are, and whether they are confirmed."""
     if not prices.oldest_checked:
-        days = "Prices without a date"
+        days = "without a date"
     elif prices.oldest_checked == prices.newest_checked:
-        days = f"Prices checked {prices.oldest_checked}"
+        days = f"checked {prices.oldest_checked}"
     else:
-        days = f"Prices checked {prices.oldest_checked} to {prices.newest_checked}"
+        days = f"checked {prices.oldest_checked} to {prices.newest_checked}"
     sure = "all verified" if prices.confidences == ("verified",) else ", ".join(prices.confidences) or "none used"
-    out = [f"{days}, {sure}."]
+    out: list[Span | str] = [f"AWS price list, {days}, {sure}."]
     if prices.stale:
-        text = f"Stale, not checked in the last 24 months: {', '.join(prices.stale)}"
-        out += [paint(line, "yellow", style) for line in wrap(text, 0, style)]
-    return out
+        keys = numbers.count(len(prices.stale), "price")
+        out.append(Span(f" {keys} not checked in the last 24 months: {', '.join(prices.stale)}.", "warn"))
+    return line(*out)

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from capplan.pricing.listing import ListedPrice, ListedRegion
 from capplan.report import numbers
-from capplan.report.document import Style, finish, labelled, left, right, row, wrap
-from capplan.report.views.parts import service_label
+from capplan.report.layout import Style, finish, labelled, left, right, row, wrap
+from capplan.report.views.line_parts import service_label
 
 _KEY_PRICE, _KEY_DAY = 69, 70
 _FIRST_COUNT, _COUNT = 28, 9

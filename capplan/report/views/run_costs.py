@@ -5,52 +5,54 @@ from decimal import Decimal
 
 from capplan.pipeline.results import RunCost
 from capplan.report import numbers
-from capplan.report.document import Style, left, right, row, wrap
+from capplan.report.document import Column, Row, Shown, Table, row
 
-_FEW = 5
-_MEAN, _P95, _RETRIED, _WORST, _SUCCEEDS, _WASTED, _NOTICE = 25, 33, 45, 56, 65, 71, 80
 _NEARLY = Decimal("0.999")
 _MINUTE, _HOUR = 60, 3600
 _SHORT = 10
+_COLUMNS = (
+    Column("Cost per job run"),
+    Column("Mean", "right"),
+    Column("p95", "right", optional=1),
+    Column("All retries", "right"),
+    Column("Worst case", "right"),
+    Column("Succeeds", "right"),
+    Column("Waste", "right", optional=1),
+    Column("Notice after", "right", optional=1),
+    Column("Attempts", "right", optional=2),
+    Column("Notices/month", "right", optional=2),
+)
 
 
-def runs_block(runs: Sequence[RunCost], style: Style, *, details: bool) -> list[str]:
-    """The block of `estimate`: a row for each resource whose worst run is bounded."""
+def runs_table(runs: Sequence[RunCost], few: int) -> Table | None:
+    """The table of `estimate`: a row for each resource whose worst run is bounded."""
     bounded = [run for run in runs if run.usd.get("worst_run") is not None and run.runs != 0]
     if not bounded:
-        return []
-    shown = bounded if details else bounded[:_FEW]
-    out = row(
-        style, left(0, "Cost per job run"), right(_MEAN, "mean"), right(_P95, "P95"), right(_RETRIED, "all retries"),
-        right(_WORST, "worst case"), right(_SUCCEEDS, "succeeds"), right(_WASTED, "waste"), right(_NOTICE, "notice"),
-        colour="bold",
-    )  # fmt: skip
-    for run in shown:
-        out += _row(run, style)
-        if details and run.notices:
-            out += wrap(_notices(run), 2, style)
-    hidden = len(bounded) - len(shown)
-    return out + (row(style, left(0, f"{hidden} more")) if hidden else [])
+        return None
+    folded = bounded[few:] if len(bounded) > few + 1 else []
+    rows: list[Row] = []
+    for run in bounded:
+        shown: Shown = "details" if run in folded else "always"
+        rows.append(_row(run, shown))
+    if folded:
+        rows.append(row(f"{len(folded)} more", *[""] * 9, role="dim", shown="short"))
+    return Table(_COLUMNS, tuple(rows))
 
 
-def _row(run: RunCost, style: Style) -> list[str]:
-    figures = (
-        right(_MEAN, _usd(run.usd.get("run.expected"))),
-        right(_P95, _usd(run.usd.get("run.p95"))),
-        right(_RETRIED, _usd(run.usd.get("run.retried"))),
-        right(_WORST, _usd(run.usd.get("worst_run"))),
-        right(_SUCCEEDS, _probability(run.success_share)),
-        right(_WASTED, _share(run.waste_share)),
-        right(_NOTICE, _time(run.notice_seconds) if run.notices else ""),
+def _row(run: RunCost, shown: Shown) -> Row:
+    return row(
+        run.resource,
+        _usd(run.usd.get("run.expected")),
+        _usd(run.usd.get("run.p95")),
+        _usd(run.usd.get("run.retried")),
+        _usd(run.usd.get("worst_run")),
+        _probability(run.success_share),
+        _share(run.waste_share),
+        _time(run.notice_seconds) if run.notices else "",
+        "" if run.attempts is None else _count(run.attempts),
+        "" if run.notices is None else _count(run.notices),
+        shown=shown,
     )
-    return row(style, left(0, run.resource), *figures)
-
-
-def _notices(run: RunCost) -> str:
-    cost = "" if run.notice_cost is None else f", cost {numbers.usd(run.notice_cost)} USD"
-    notices, attempts = _count(run.notices or Decimal(0)), _count(run.attempts or Decimal(0))
-    after = f" {_time(run.notice_seconds)} after the start" if run.notice_seconds is not None else ""
-    return f"{notices} failure notices a month{after}{cost}; {attempts} attempts a run"
 
 
 def _count(value: Decimal) -> str:

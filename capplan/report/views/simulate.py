@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from capplan.pipeline.results import Simulation
 from capplan.report import numbers
-from capplan.report.document import Style, finish, labelled, left, paint, row, safe, title, wrap
+from capplan.report.layout import Style, finish, labelled, left, paint, row, safe, title, wrap
 from capplan.report.views.time_chart import bars, chart, spark
 from capplan.timeline import Chart, Event, Timeline, Totals
 from capplan.units import PERIOD_DAYS, SECONDS_PER_DAY, SECONDS_PER_MINUTE

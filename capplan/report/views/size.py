@@ -8,7 +8,7 @@ from pathlib import PurePath
 from capplan.commands.size import MeasuredItems, PricedOperation
 from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
-from capplan.report.document import Cell, Style, finish, left, paint, right, row, safe, wrap
+from capplan.report.layout import Cell, Style, finish, left, paint, right, row, safe, wrap
 from capplan.services.dynamodb.items.measure import Measured
 from capplan.services.dynamodb.quotas import READ_BLOCK_BYTES, WRITE_BLOCK_BYTES
 from capplan.units import BYTES_PER_KB

@@ -1,38 +1,46 @@
-"""Shows a plan in four lines: cost, gates, limits, savings."""
+"""Shows the verdict on a plan in a frame: cost, gates, limits, and what can be saved."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from capplan.pipeline.results import Finding, Plan, PlannedLimit, TrafficSourceCost, Verdict
+from capplan.pipeline.results import Plan, PlannedLimit, TrafficSourceCost, Verdict
 from capplan.report import numbers
-from capplan.report.document import Style, columns, left, row, safe, wrap
-from capplan.report.verdicts import figure, gate_name, limit_name, verdict_word
-from capplan.report.views.limits import times
+from capplan.report.document import Line, Panel, Role, Span, line, strong
+from capplan.report.verdicts import figure, gate_name, limit_label, verdict_word
+from capplan.report.views.limits import NEAR, ranked, times
+from capplan.report.views.parts import signed
 
-_TEXT, _BESIDE, _WIDTH = 12, 31, 80
-_MAX_COST = 65
-"""Characters of the cost and of the unit cost that fit on one line."""
-
-
-def summary_block(plan: Plan, style: Style) -> list[str]:
-    """The summary of `estimate`."""
-    out = _cost(plan, style)
-    if plan.discount:
-        out.append(f"            {numbers.usd(plan.list_cost)} at list prices, {numbers.share(plan.discount)} off")
-    if plan.one_time_cost:
-        out.append(f"  one-time  {numbers.usd(plan.one_time_cost)}, not in the monthly cost")
-    return [*out, *_gates(plan, style), *_limits(plan.limits, style), _savings(plan.findings)]
+Fact = tuple[Span, Line]
+_WORST: tuple[Role, ...] = ("bad", "warn", "good")
 
 
-def _cost(plan: Plan, style: Style) -> list[str]:
-    cost = f"{numbers.usd(plan.monthly_cost)} a month   {numbers.usd(plan.yearly_cost)} a year"
+def verdict_panel(plan: Plan) -> Panel:
+    """The last block of `estimate`: red when a gate fails or a limit is exceeded, amber when one is near."""
+    gates, gate_facts = _gates(plan)
+    limits, limit_facts = _limits(plan.limits)
+    role = min((gates, limits), key=_WORST.index)
+    return Panel(role, (*_cost(plan), *gate_facts, *limit_facts, *_savings(plan)))
+
+
+def _cost(plan: Plan) -> list[Fact]:
+    parts = [f"{numbers.usd(plan.yearly_cost)} a year"]
     largest = max(plan.traffic_sources, key=lambda t: t.monthly_cost, default=None)
-    if largest is None or not largest.per_thousand:
-        return [f"  cost      {cost}"]
-    unit_cost = f"{per_thousand(largest)} per 1,000 {safe(largest.traffic_source, style)}"
-    if len(cost) + len(unit_cost) < _MAX_COST:
-        return [f"  cost      {cost}   {unit_cost}"]
-    return [f"  cost      {cost}", *wrap(unit_cost, _TEXT, style)]
+    if largest is not None and largest.per_thousand:
+        parts.append(unit_cost(largest))
+    if plan.discount:
+        parts.append(f"{numbers.usd(plan.list_cost)} at list prices, {numbers.share(plan.discount)} off")
+    if plan.one_time_cost:
+        parts.append(f"one-time {numbers.usd(plan.one_time_cost)}, not in the monthly cost")
+    return [(strong(f"USD {numbers.usd(plan.monthly_cost)} / month"), line(" · ".join(parts)))]
+
+
+def unit_cost(source: TrafficSourceCost) -> str:
+    """`9.73 per million shoppers`: for one from a cent on, for a thousand, or for a million."""
+    each = source.per_thousand / 1000
+    for size, word in ((1, ""), (1000, "1,000 "), (1_000_000, "million ")):
+        if each * size >= Decimal("0.01"):
+            return f"{numbers.usd(each * size)} per {word}{source.traffic_source}"
+    return f"<0.01 per million {source.traffic_source}"
 
 
 def per_thousand(source: TrafficSourceCost) -> str:
@@ -43,59 +51,68 @@ def per_thousand(source: TrafficSourceCost) -> str:
     return f"{shown:f}" if shown else "<0.0001"
 
 
-def _gates(plan: Plan, style: Style) -> list[str]:
-    out = _verdicts(plan.gates, style) if plan.gates or not plan.unjudged else ["  gates     none judged"]
-    for gate in plan.unjudged:
-        out += wrap(f"not judged: {gate.gate}: {gate.needs}", _TEXT, style)
-    return out
+def _gates(plan: Plan) -> tuple[Role, list[Fact]]:
+    unjudged = [(signed("warn", "not judged"), line(f"{gate.gate}: {gate.needs}")) for gate in plan.unjudged]
+    if not plan.gates:
+        if unjudged:
+            return "warn", unjudged
+        return "good", [(Span("  no gates", "dim"), line("capplan gates SCENARIO lists what a gate can observe"))]
+    role, fact = _verdicts(plan.gates)
+    return ("warn" if unjudged and role == "good" else role), [fact, *unjudged]
 
 
-def _verdicts(gates: Sequence[Verdict], style: Style) -> list[str]:
-    if not gates:
-        return ["  gates     none; capplan gates lists what a gate can observe"]
+def _verdicts(gates: Sequence[Verdict]) -> tuple[Role, Fact]:
     words = [verdict_word(gate) for gate in gates]
     failed, warned, waived = (words.count(word) for word in ("failed", "warning", "waived"))
     if failed or warned:
+        role: Role = "bad" if failed else "warn"
         counts = [f"{failed} of {numbers.count(len(gates), 'gate')} failed"] if failed else []
         counts += [numbers.count(warned, "warning")] if warned else []
         first = gates[words.index("failed" if failed else "warning")]
         observed, limit = figure(first.observed, first), figure(first.limit, first)
-        sentence = f"{gate_name(first)} is {observed}, limit {first.operator} {limit}"
-        return _row("gates", ", ".join(counts), sentence, style, "red" if failed else "yellow")
+        return role, (
+            signed(role, ", ".join(counts)),
+            line(strong(gate_name(first)), f" is {observed}, limit {first.operator} {limit}"),
+        )
     passed = [g for g in gates if g.margin is not None and g.verdict == "pass"]
     tightest = min(passed, key=lambda g: g.margin or 0, default=None)
-    margin = f"tightest: {gate_name(tightest)}, {numbers.share(tightest.margin or Decimal(0))} left" if tightest else ""
-    state = f"{len(gates) - waived} of {len(gates)} pass" + (f", {waived} waived" if waived else "")
-    return _row("gates", state, margin, style, "yellow" if waived else "green")
+    role = "warn" if waived else "good"
+    state = f"{len(gates) - waived} of {numbers.count(len(gates), 'gate')} pass" + (
+        f", {waived} waived" if waived else ""
+    )
+    if tightest is None:
+        return role, (signed(role, state), ())
+    figures = f", {figure(tightest.observed, tightest)} of {figure(tightest.limit, tightest)}"
+    return role, (signed(role, state), line("tightest: ", strong(gate_name(tightest)), figures))
 
 
-def _limits(limits: Sequence[PlannedLimit], style: Style) -> list[str]:
+def _limits(limits: Sequence[PlannedLimit]) -> tuple[Role, list[Fact]]:
     if not limits:
-        return ["  limits    none checked"]
-    exceeded = [p for p in limits if p.breached]
+        return "good", [(Span("  no limits", "dim"), line("none applies to this scenario"))]
+    ordered = ranked(limits)
+    exceeded = [p for p in ordered if p.breached]
     if exceeded:
-        name = limit_name(exceeded[0].check.resource, exceeded[0].check.limit)
-        over = numbers.over(exceeded[0].headroom)
-        return _row("limits", f"{len(exceeded)} exceeded", f"{name}, {over}", style, "red")
-    first = min((p for p in limits if p.breaks_at is not None), key=lambda p: p.breaks_at or 0, default=None)
-    tail = f"first at risk: {first.check.resource}, exceeded at {times(first.breaks_at)} traffic" if first else ""
-    return _row("limits", "none exceeded", tail, style)
+        worst = exceeded[0]
+        text = f"{limit_label(worst.check.resource, worst.check.limit)}, {numbers.over(worst.headroom)}"
+        return "bad", [(signed("bad", f"{numbers.count(len(exceeded), 'limit')} exceeded"), line(text))]
+    near = ordered[0].headroom < NEAR and ordered[0].breaks_at is not None
+    role: Role = "warn" if near else "good"
+    first = min((p for p in ordered if p.breaks_at is not None), key=lambda p: p.breaks_at or 0, default=None)
+    if first is None:
+        return role, [(signed(role, "no limit exceeded"), ())]
+    name = limit_label(first.check.resource, first.check.limit)
+    tail = f"first at risk: {name}, exceeded at {times(first.breaks_at)} traffic"
+    return role, [(signed(role, "no limit exceeded"), line(tail))]
 
 
-def _savings(findings: Sequence[Finding]) -> str:
-    savings = [f.monthly_saving for f in findings if f.severity == "saving" and f.monthly_saving]
-    risks = sum(f.severity == "risk" for f in findings)
-    tail = f"; {numbers.count(risks, 'risk')} to remove" if risks else ""
-    if not savings:
-        return f"  savings   none found{tail}"
-    of = "with the only recommendation" if len(savings) == 1 else f"with the best of {len(savings)} recommendations"
-    return f"  savings   {numbers.usd(max(savings))} {of}{tail}"
-
-
-def _row(label: str, state: str, tail: str, style: Style, colour: str = "green") -> list[str]:
-    """The state, and beside it (or below, where it is long) what to look at."""
-    at = max(_BESIDE, _TEXT + len(state) + 2)
-    head = (left(2, label), left(_TEXT, state, colour))
-    if at + columns(safe(tail, style)) <= _WIDTH:
-        return row(style, *head, left(at, tail))
-    return [*row(style, *head), *wrap(tail, _TEXT, style)]
+def _savings(plan: Plan) -> list[Fact]:
+    """What can be saved, and the risks to remove."""
+    savings = [f.monthly_saving for f in plan.findings if f.severity == "saving" and f.monthly_saving]
+    risks = sum(f.severity == "risk" for f in plan.findings)
+    out: list[Fact] = []
+    if risks:
+        out.append((signed("warn", numbers.count(risks, "risk")), line("see Recommendations")))
+    if savings:
+        of = "with the only recommendation" if len(savings) == 1 else f"with the best of {len(savings)} recommendations"
+        out.append((signed("accent", f"{numbers.usd(max(savings))} possible"), line(of)))
+    return out

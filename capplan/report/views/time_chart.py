@@ -5,7 +5,7 @@ import math
 from typing import TYPE_CHECKING
 
 from capplan.report import numbers
-from capplan.report.document import Style, paint, safe, wrap
+from capplan.report.layout import Style, paint, safe, wrap
 from capplan.timeline import Bars, Chart, Series
 from capplan.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE
 

@@ -5,12 +5,16 @@ from collections.abc import Sequence
 
 from capplan.pipeline.results import Plan
 from capplan.report import numbers
-from capplan.report.document import Style, safe
+from capplan.report.document import Column, Document, Table, row
+from capplan.report.views.parts import signed
+
+_COLUMNS = (Column(""), Column("Scenario"), Column("Holds", wraps=True))
 
 
-def validated_text(plans: Sequence[Plan], style: Style) -> str:
-    """The answer of `validate`: a line for each file."""
-    return "".join(safe(f"{plan.file}: ok, {_contents(plan)}", style) + "\n" for plan in plans)
+def validated_document(plans: Sequence[Plan]) -> Document:
+    """The answer of `validate`: a row for each file."""
+    rows = tuple(row(signed("good", "valid"), plan.file, _contents(plan)) for plan in plans)
+    return Document("Valid", numbers.count(len(plans), "scenario"), (Table(_COLUMNS, rows),))
 
 
 def _contents(plan: Plan) -> str:

@@ -7,9 +7,9 @@ from fractions import Fraction
 from capplan.commands.workflow.results import Measure, PathBound, StateRow, TypeChoice, Workflow
 from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
-from capplan.report.document import Style, finish, labelled, left, paint, right, row, title, wrap
+from capplan.report.layout import Style, finish, labelled, left, paint, right, row, title, wrap
 from capplan.report.verdicts import limit_name
-from capplan.report.views.parts import service_label
+from capplan.report.views.line_parts import service_label
 
 _NAME, _CALLS, _VISITS, _RETRIES, _TIME, _FAILS, _USD = 2, 29, 51, 59, 67, 73, 80
 _START_AND_END = "start and end"

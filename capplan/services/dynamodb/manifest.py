@@ -39,4 +39,21 @@ SERVICE = Service(
             ("scan", "scan"),
         )
     },
+    limit_labels={
+        "dynamodb.account.provisioned_read": "provisioned read capacity",
+        "dynamodb.account.provisioned_write": "provisioned write capacity",
+        "dynamodb.item_size": "item size",
+        "dynamodb.partition.read": "reads of one partition",
+        "dynamodb.partition.write": "writes to one partition",
+        "dynamodb.provisioned.read": "provisioned reads",
+        "dynamodb.provisioned.write": "provisioned writes",
+        "dynamodb.table.read": "reads of one table",
+        "dynamodb.table.write": "writes to one table",
+        "dynamodb.on_demand_maximum.read": "on-demand maximum of reads",
+        "dynamodb.on_demand_maximum.write": "on-demand maximum of writes",
+        "dynamodb.warm.read": "reads a warm table takes at once",
+        "dynamodb.warm.write": "writes a warm table takes at once",
+        "dynamodb.capacity_held.read": "read capacity of one table",
+        "dynamodb.capacity_held.write": "write capacity of one table",
+    },
 )

@@ -39,6 +39,20 @@ NOT_YET: Mapping[str, str] = {
     "replicas": "global tables",
     "backups": "on-demand backups",
 }
+ALSO_CALLED: Mapping[str, str] = {
+    **dict.fromkeys(("billingmode", "mode", "capacitymode", "provisionedthroughput"), "capacity"),
+    **dict.fromkeys(("payperrequest", "ondemandcapacity"), "on-demand"),
+    **dict.fromkeys(("key", "pk", "hash", "hashkey", "primarykey", "keyschema"), "partition_key"),
+    **dict.fromkeys(("sk", "range", "rangekey"), "sort_key"),
+    **dict.fromkeys(("gsi", "gsis", "lsi", "globalsecondaryindexes", "localsecondaryindexes"), "indexes"),
+    **dict.fromkeys(("size", "averageitemsize", "itemsizebytes"), "item_size"),
+    **dict.fromkeys(("itemcount", "count", "rows"), "items"),
+    **dict.fromkeys(("pitr", "pointintimerecoveryspecification"), "point_in_time_recovery"),
+    **dict.fromkeys(("streamspecification", "streams", "streamviewtype"), "stream"),
+    **dict.fromkeys(("tableclass",), "class"),
+    **dict.fromkeys(("timetolive", "timetolivespecification"), "ttl"),
+    **dict.fromkeys(("reads", "writes", "rcu", "wcu", "requests"), "access"),
+}
 
 _NAMES_SCHEMA = {"type": ["string", "array"], "items": {"type": "string"}}
 AUTO_SCALED_MIN = 5

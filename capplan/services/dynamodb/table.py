@@ -7,6 +7,7 @@ from typing import Any
 
 from capplan.calls import Access
 from capplan.model import (
+    Admitted,
     Assumption,
     Charge,
     Demand,
@@ -27,8 +28,8 @@ from capplan.services.dynamodb.assumptions import assume
 from capplan.services.dynamodb.cost import charge
 from capplan.services.dynamodb.keys.table_keys import with_key_files
 from capplan.services.dynamodb.resolve import complete
-from capplan.services.dynamodb.spec import NOT_YET, Table
-from capplan.services.dynamodb.usage import Usage, meter, records, shards, summary
+from capplan.services.dynamodb.spec import ALSO_CALLED, NOT_YET, Table
+from capplan.services.dynamodb.usage import Usage, admit, meter, records, shards, summary
 from capplan.services.dynamodb.validate_request import validate_access
 
 _Metered = MeteredResource[Table, Usage]
@@ -38,6 +39,7 @@ class _TableType(ResourceType[Table, Usage]):
     id = "dynamodb.table"
     spec = Table
     unsupported = NOT_YET
+    also_called = ALSO_CALLED
     rules = RULES
 
     def resolve(self, spec: Table, files: Files) -> tuple[Table, tuple[Problem, ...]]:
@@ -62,6 +64,9 @@ class _TableType(ResourceType[Table, Usage]):
 
     def shards(self, usage: Usage) -> int:
         return shards(usage)
+
+    def admit(self, resource: DeclaredResource[Table], demand: Demand) -> Admitted | None:
+        return admit(resource.spec, demand, resource.context)
 
     def meter(self, resource: DeclaredResource[Table], demand: Demand) -> Usage:
         return meter(resource.spec, demand, resource.context)

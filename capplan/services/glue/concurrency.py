@@ -1,9 +1,10 @@
 """Computes how many runs are active at each moment."""
 
+import math
 from fractions import Fraction
 
 from capplan import units
-from capplan.flow import DemandFlow, steady
+from capplan.flow import DemandFlow, LoadProfile, steady
 from capplan.model import PoolLoad
 from capplan.service import Quota
 from capplan.services.glue.fields import MS_PER_MINUTE
@@ -12,16 +13,28 @@ from capplan.services.glue.fields import MS_PER_MINUTE
 def active_runs(flow: DemandFlow, run_ms: Fraction) -> DemandFlow:
     """Runs active at each moment.
 
-    Runs of a minute or more count in whole minutes, so that a single run counts as one and never as a little more.
+    What a schedule starts comes in one instant: such runs count in every minute that they touch. Other runs of a minute
+    or more count in whole minutes, so that a single run counts as one and never as a little more.
 
     Args:
         flow: Runs that start.
         run_ms: Mean duration of a run.
     """
+    return DemandFlow.total(_active(DemandFlow.of(profile, m), profile, run_ms) for profile, m in flow.terms)
+
+
+def _active(flow: DemandFlow, profile: LoadProfile, run_ms: Fraction) -> DemandFlow:
     minutes = run_ms // MS_PER_MINUTE
+    if is_planned(profile):
+        minutes = max(1, math.ceil(run_ms / MS_PER_MINUTE))
     if minutes < 1:
         return flow * (run_ms / units.MS_PER_SECOND)
-    return flow.spread(run_ms) * Fraction(minutes * units.SECONDS_PER_MINUTE)
+    return flow.spread(Fraction(minutes * MS_PER_MINUTE)) * Fraction(minutes * units.SECONDS_PER_MINUTE)
+
+
+def is_planned(profile: LoadProfile) -> bool:
+    """Whether a schedule starts each unit at its minute."""
+    return not (profile.recurring or profile.over_minutes or profile.flat)
 
 
 def one_of(quota: Quota) -> PoolLoad:

@@ -63,4 +63,18 @@ SERVICE = Service(
         ("glue", "startcrawler"): Integration("crawlers", "run", "Name"),
         ("databrew", "startjobrun"): Integration("databrew", "run", "Name"),
     },
+    limit_labels={
+        "glue.column_statistics_runs": "column statistics runs at once",
+        "glue.concurrent_crawlers": "crawlers at once",
+        "glue.concurrent_runs": "job runs at once",
+        "glue.crawlers": "crawlers",
+        "glue.data_quality_runs": "data quality runs at once",
+        "glue.dpus": "DPUs at once",
+        "glue.flex_dpus": "Flex DPUs at once",
+        "glue.jobs": "jobs",
+        "glue.max_concurrent_runs": "runs at once",
+        "glue.runs_at_once": "runs at once",
+        "glue.statistics_stored": "stored statistics",
+        "glue.timeout": "run time before the timeout",
+    },
 )

@@ -1,6 +1,7 @@
 """The defaults that a function's answer rests on, and what the answer does not include."""
 
 from capplan.model import Assumption, Context, Excluded
+from capplan.quantities.text import figure
 from capplan.services.lambda_.cold_start import month as cold_starts
 from capplan.services.lambda_.quotas import CONCURRENCY
 from capplan.services.lambda_.spec import Function
@@ -34,7 +35,7 @@ def assume(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Assum
 def _of_cold_starts(path: str, spec: Function, start: cold_starts.Start) -> list[Assumption]:
     out = []
     if start.source:
-        median = f"{float(start.init.points[0][1]):.3g} ms"
+        median = f"{figure(start.init.points[0][1])} ms"
         out.append(Assumption(f"{path}.init", median, start.source, "workload"))
     if spec.first_call is None:
         reason = "the first invocation takes no longer than the others"

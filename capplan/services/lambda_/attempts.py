@@ -4,42 +4,71 @@ Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous
 (read 2026-11-23). A caller's own retries (a state machine's, an SDK's) are the caller's.
 """
 
+import math
+from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.quantities.distribution import share_above
+from capplan.quantities.distribution import expected_blocks, share_above
 from capplan.quantities.rounding import sig6
 from capplan.services.lambda_.billing import expected_attempts
-from capplan.services.lambda_.quotas import STREAM_RETRIES_MAX
-from capplan.services.lambda_.sources.trigger import FOREVER, POLLED, Trigger
+from capplan.services.lambda_.invocation_time import duration_of_batch
+from capplan.services.lambda_.quotas import QUEUE_RETENTION, STREAM_RETRIES_MAX
+from capplan.services.lambda_.sources.trigger import FOREVER, POLLED, QUEUES, Trigger
 from capplan.services.lambda_.spec import Function
 
 _NEGLIGIBLE = 1e-9
 """Timeouts that are rarer than this do not count as failures."""
 
 
-def timed_out(spec: Function) -> Fraction:
-    """Share of invocations that reach the timeout. Range 0 to 1, 6 digits."""
-    share = share_above(spec.duration, spec.timeout_ms)
-    return sig6(share) if share > _NEGLIGIBLE else Fraction(0)
+def attempts(
+    spec: Function, access: Access, trigger: Trigger | None = None, records: Fraction = Fraction(1)
+) -> Fraction:
+    """Invocations that one event (or batch) is expected to cause; 1 if it is invoked synchronously.
 
-
-def failing(spec: Function) -> Fraction:
-    """Share of invocations that end in an error or at the timeout. Range 0 to 1."""
-    return 1 - (1 - Fraction(spec.fails)) * (1 - timed_out(spec))
-
-
-def attempts(spec: Function, access: Access, trigger: Trigger | None = None) -> Fraction:
-    """Invocations that one event (or batch) is expected to cause; 1 if it is invoked synchronously."""
-    failure_share = failing(spec)
-    if not failure_share:
-        return Fraction(1)
+    Args:
+        spec: The function.
+        access: The request that invokes it.
+        trigger: Where it comes from; None for a call.
+        records: Records of a batch: it may reach the timeout where a single record does not.
+    """
+    failure_share = _failing(spec, records)
     if trigger is not None and (trigger.stream is not None or trigger.via in POLLED):
-        return _of_a_batch(failure_share, trigger.retries)
+        return _of_a_batch(failure_share, _retries(trigger)) * _overlapping(spec, trigger, records)
     return _rounded(expected_attempts(failure_share, spec.retries)) if access.is_async else Fraction(1)
 
 
+def _failing(spec: Function, records: Fraction) -> Fraction:
+    """Share of warm invocations that end in an error or at the timeout. Range 0 to 1."""
+    share = share_above(duration_of_batch(spec, records), spec.timeout_ms)
+    timed_out = sig6(share) if share > _NEGLIGIBLE else Fraction(0)
+    return 1 - (1 - Fraction(spec.fails)) * (1 - timed_out)
+
+
+def _retries(trigger: Trigger) -> int:
+    """How often a failed batch comes back: messages until they have been kept for SQS's four days, records of a stream forever."""
+    if trigger.retries == FOREVER and trigger.via in QUEUES:
+        return math.floor(Decimal(QUEUE_RETENTION.value) / max(trigger.visibility_timeout_ms, Decimal(1)))
+    return trigger.retries
+
+
+def _overlapping(spec: Function, trigger: Trigger, records: Fraction) -> Fraction:
+    """Invocations with the same messages that run at once: a message is received again while its invocation still runs.
+
+    Only where the scenario writes the visibility timeout: AWS refuses to connect a queue whose visibility timeout is
+    shorter than the function's timeout, so that a default one cannot be meant.
+    """
+    if trigger.via not in QUEUES or "visibility_timeout_ms" not in trigger.model_fields_set:
+        return Fraction(1)
+    hidden_ms = max(1, int(trigger.visibility_timeout_ms))
+    if spec.timeout_ms <= hidden_ms:
+        return Fraction(1)
+    return max(Fraction(1), expected_blocks(duration_of_batch(spec, records), hidden_ms, cap=spec.timeout_ms))
+
+
 def _of_a_batch(failure_share: Fraction, retries: int) -> Fraction:
+    if not failure_share:
+        return Fraction(1)
     if failure_share == 1:
         return Fraction(STREAM_RETRIES_MAX.value) if retries == FOREVER else Fraction(retries + 1)
     passed_over = failure_share ** (retries + 1) if retries != FOREVER else 0

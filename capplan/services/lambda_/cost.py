@@ -7,6 +7,7 @@ from capplan import units
 from capplan.flow import DemandFlow
 from capplan.model import Charge
 from capplan.quantities.rounding import to_quantity
+from capplan.quantities.text import figure
 from capplan.services.lambda_ import billing
 from capplan.services.lambda_.quotas import FREE_STORAGE_MB
 from capplan.services.lambda_.spec import Function
@@ -42,7 +43,7 @@ def _provisioned(name: str, spec: Function, usage: Usage) -> Iterable[Charge]:
     if provisioned is None:
         return
     arch = spec.architecture
-    sizes = [f"{provisioned.environments} environments"]
+    sizes = [f"{provisioned.environments} {'environment' if provisioned.environments == 1 else 'environments'}"]
     sizes += [f"{scheduled.environments} at {scheduled.at}" for scheduled in provisioned.scheduled]
     yield Charge(
         f"{name}.provisioned",
@@ -108,4 +109,4 @@ def _by_flow(id_: str, price: str, text: str, flow: DemandFlow, unit: str) -> Ch
 
 
 def _percent(share: Fraction) -> str:
-    return f"{float(share) * 100:.3g}%"
+    return f"{figure(share * 100)}%"

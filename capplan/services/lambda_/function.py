@@ -29,7 +29,7 @@ from capplan.services.lambda_.cost import charge
 from capplan.services.lambda_.observables import observe
 from capplan.services.lambda_.sources import batches
 from capplan.services.lambda_.sources.trigger import sources
-from capplan.services.lambda_.spec import UNSUPPORTED, Function
+from capplan.services.lambda_.spec import ALSO_CALLED, UNSUPPORTED, Function
 from capplan.services.lambda_.usage import Usage, meter, summary
 
 _Metered = MeteredResource[Function, Usage]
@@ -39,6 +39,7 @@ class _FunctionType(ResourceType[Function, Usage]):
     id = "lambda.function"
     spec = Function
     unsupported = UNSUPPORTED
+    also_called = ALSO_CALLED
     rules = RULES
     writes_logs = True
 
@@ -48,9 +49,11 @@ class _FunctionType(ResourceType[Function, Usage]):
     def sources(self, spec: Function) -> tuple[Source, ...]:
         return sources(spec.triggers)
 
-    def attempts(self, spec: Function, access: Access, source: Source | None) -> Fraction:
+    def attempts(
+        self, spec: Function, access: Access, source: Source | None, records: Fraction = Fraction(1)
+    ) -> Fraction:
         trigger = None if source is None or source.trigger is None else spec.triggers[source.trigger]
-        return attempts(spec, access, trigger)
+        return attempts(spec, access, trigger, records)
 
     def records_per_invocation(self, spec: Function, source: Source, records_per_s: Fraction, shards: int) -> Fraction:
         if source.trigger is None:

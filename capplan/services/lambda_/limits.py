@@ -14,11 +14,13 @@ from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.lambda_.cold_start import month as cold_starts
 from capplan.services.lambda_.concurrency import environments
 from capplan.services.lambda_.concurrency.rate_steps import rate_steps
+from capplan.services.lambda_.invocation_time import high
 from capplan.services.lambda_.quotas import (
     ALL,
     ASYNC_PAYLOAD_MAX,
     CONCURRENCY,
     INIT_MAX,
+    INIT_PROVISIONED_MAX,
     REQUEST_RATE,
     RESPONSE_MAX,
     SCALING_RATE,
@@ -31,8 +33,9 @@ from capplan.services.lambda_.quotas import (
 )
 from capplan.services.lambda_.sources import limits as source_limits
 from capplan.services.lambda_.spec import Function
-from capplan.services.lambda_.usage import Usage, high
+from capplan.services.lambda_.usage import Usage, time_of
 
+_RARELY_COLD = Fraction(1, 1000)
 QUOTA_NAMES: Mapping[str, tuple[str, str]] = {quota.id: quota.request for quota in ALL if quota.request is not None}
 """What to ask AWS for, by the name and code of Service Quotas."""
 
@@ -49,15 +52,27 @@ def check(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[LimitC
 
 
 def _times(name: str, spec: Function, usage: Usage) -> Iterable[LimitCheck]:
+    """Its timeout, against its longest invocations; the INIT phase, which an environment kept ready has longer for."""
     timeout = source_limits.seconds(Fraction(spec.timeout_ms))
-    yield LimitCheck(name, "lambda.timeout", source_limits.seconds(high(spec.duration)), timeout, "s")
+    longest_ms = max(
+        (time_of(spec, usage.cold, source_limits.records_at_peak(spec, stream)).high_ms() for stream in usage.streams),
+        default=time_of(spec, usage.cold, Fraction(1)).high_ms(),
+    )
+    yield LimitCheck(name, "lambda.timeout", source_limits.seconds(longest_ms), timeout, "s")
     if usage.cold is not None and spec.snap_start is None:
         init = source_limits.seconds(high(usage.cold.start.init))
-        yield LimitCheck(name, INIT_MAX.id, init, Decimal(INIT_MAX.value), INIT_MAX.unit)
+        yield LimitCheck(name, INIT_MAX.id, init, _init_max(spec, usage.cold.share), INIT_MAX.unit)
     if spec.response_streaming and spec.response is not None:
         stream_s = min_stream_s(to_quantity(high(spec.response)))
         if stream_s:
             yield LimitCheck(name, "lambda.stream_time", to_quantity(stream_s), timeout, "s")
+
+
+def _init_max(spec: Function, cold_share: Fraction) -> Decimal:
+    """Seconds that an init may take: longer where provisioned environments leave next to nothing to on-demand ones."""
+    if spec.provisioned_concurrency is None or cold_share > _RARELY_COLD:
+        return Decimal(INIT_MAX.value)
+    return max(Decimal(INIT_PROVISIONED_MAX.value), spec.timeout_ms / units.MS_PER_SECOND)
 
 
 def min_stream_s(response_bytes: Decimal | int) -> Fraction:

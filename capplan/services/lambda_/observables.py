@@ -12,8 +12,9 @@ from capplan.services.lambda_.cold_start import month as cold_starts
 from capplan.services.lambda_.concurrency import erlang
 from capplan.services.lambda_.concurrency.rate_steps import rate_steps
 from capplan.services.lambda_.limits import available_concurrency
+from capplan.services.lambda_.sources import limits as source_limits
 from capplan.services.lambda_.spec import Function
-from capplan.services.lambda_.usage import ColdUse, Usage
+from capplan.services.lambda_.usage import ColdUse, Usage, time_of
 
 PERCENTILES = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
 
@@ -24,9 +25,27 @@ def observe(spec: Function, usage: Usage, ctx: Context) -> Mapping[str, Observab
         "concurrency.peak": Observable(Decimal(usage.peak_concurrency), "", available_concurrency(spec, ctx)),
         "requests": Observable(to_quantity(usage.requests), ""),
         "timed_out": Observable(to_quantity(usage.timed_out), "%"),
+        "killed": Observable(to_quantity(usage.timed_out), "%"),
         "throttled": _throttled(spec, usage),
         **_cold_starts(spec, usage),
+        **_waits(spec, usage),
     }
+
+
+def _waits(spec: Function, usage: Usage) -> dict[str, Observable]:
+    """How long each source that waits for an answer waits, by its name: the limit has the longest of them."""
+    out: dict[str, Observable] = {}
+    for stream in usage.streams:
+        trigger = spec.triggers[stream.trigger] if stream.trigger is not None else None
+        timeout_ms = source_limits.source_timeout_ms(trigger) if trigger is not None else None
+        if trigger is None or timeout_ms is None:
+            continue
+        waited_ms = time_of(spec, usage.cold, stream.records).high_waited_ms()
+        name = f"integration_timeout.{trigger.via}"
+        load, quota = source_limits.seconds(waited_ms), source_limits.seconds(timeout_ms)
+        out[f"{name}.load"] = Observable(load, "", quota)
+        out[f"{name}.used"] = Observable(to_quantity(waited_ms / timeout_ms), "share")
+    return out
 
 
 def _throttled(spec: Function, usage: Usage) -> Observable:

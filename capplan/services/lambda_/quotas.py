@@ -32,6 +32,10 @@ FREE_STORAGE_MB = 512
 SNAP_START_STORAGE_MAX = Quota("lambda.snap_start_storage", 512, "MB", _SNAP_START, READ)
 INIT_MAX = Quota("lambda.init", 10, "s", "Lambda Developer Guide, Execution environment lifecycle", READ)
 """Past it the init runs again inside the first invocation."""
+INIT_PROVISIONED_MAX = Quota(
+    "lambda.init_provisioned", 130, "s", "Lambda Developer Guide, Execution environment lifecycle", READ
+)
+"""Of provisioned environments and SnapStart; the function's timeout where that is longer."""
 
 # --- an invocation ----------------------------------------------------------------------------------------------------
 
@@ -110,6 +114,9 @@ VISIBILITY_TIMEOUT_MAX = Quota(
 )
 VISIBILITY_TIMEOUT_FACTOR = 6
 """AWS advises a visibility timeout of this many times the function's timeout (Using Lambda with Amazon SQS)."""
+QUEUE_RETENTION = Quota(
+    "lambda.queue_retention", 345_600_000, "ms", "Amazon SQS Developer Guide, Message quotas (default retention)", READ
+)
 MIN_POLLERS_MAX = Quota("lambda.pollers_min", 200, "", _MAPPINGS, READ)
 MAX_POLLERS_MAX = Quota("lambda.pollers_max", 2000, "", _MAPPINGS, READ)
 POLLERS_PER_UNIT_MAX = Quota("lambda.pollers_per_unit", 10, "", _MAPPINGS, READ)

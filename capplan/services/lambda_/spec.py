@@ -30,6 +30,7 @@ from capplan.services.lambda_.quotas import (
     UNZIPPED_MAX,
     ZIPPED_MAX,
 )
+from capplan.services.lambda_.runtimes import runs_on_arm64, why_unknown
 from capplan.services.lambda_.sources.trigger import Trigger, diagnostic, read_triggers
 from capplan.spec_config import SPEC_CONFIG
 
@@ -50,6 +51,18 @@ UNSUPPORTED: Mapping[str, str] = {
     "durable": "durable functions",
     "managed_instances": "functions on EC2 instances of your own",
 }
+ALSO_CALLED: Mapping[str, str] = {
+    **dict.fromkeys(("memorysize", "memorymb", "ram"), "memory"),
+    **dict.fromkeys(("durationms", "avgduration", "averageduration", "billedduration", "time"), "duration"),
+    **dict.fromkeys(("events", "event", "eventsources", "eventsourcemappings", "trigger"), "triggers"),
+    **dict.fromkeys(("architectures", "arch"), "architecture"),
+    **dict.fromkeys(("x86", "x64", "amd64", "intel"), "x86_64"),
+    **dict.fromkeys(("arm", "graviton", "aarch64"), "arm64"),
+    **dict.fromkeys(("concurrency", "reservedconcurrentexecutions"), "reserved_concurrency"),
+    **dict.fromkeys(("provisionedconcurrencyconfig", "provisioned"), "provisioned_concurrency"),
+    **dict.fromkeys(("coldstart", "initduration"), "init"),
+    **dict.fromkeys(("packagetype", "codesize"), "package"),
+}
 SNAP_START_RUNTIMES: Mapping[str, tuple[int, ...]] = {"java": (11,), "python": (3, 12), "dotnet": (8,)}
 """The first version of each runtime that supports SnapStart (Lambda Developer Guide, "SnapStart", read 2026-11-23)."""
 
@@ -62,6 +75,13 @@ def _within_timeout(duration: Distribution) -> Distribution:
     if median > TIMEOUT_MAX.value:
         raise diagnostic(f"an invocation runs for at most {TIMEOUT_MAX}", "a job or a state machine can run longer")
     return duration
+
+
+def _known_runtime(runtime: str) -> str:
+    hint = why_unknown(runtime)
+    if hint is not None:
+        raise diagnostic(f"unknown runtime '{runtime}'", hint)
+    return runtime
 
 
 class Package(BaseModel):
@@ -165,8 +185,8 @@ class Function(BaseModel):
 
     triggers: Annotated[tuple[Trigger, ...], BeforeValidator(read_triggers)] = ()
     """What invokes it: a traffic's name, {traffic, via} or {stream: orders, batch: 100}."""
-    runtime: str | None = None
-    """The runtime, such as python3.13 or rust provided.al2023; it decides which measured cold starts are used."""
+    runtime: Annotated[str, AfterValidator(_known_runtime)] | None = None
+    """AWS's identifier, such as python3.13, or rust provided.al2023; it decides which measured cold starts are used; `other` for any other."""
     memory_mb: Annotated[Megabytes, Field(alias="memory", ge=MEMORY_MIN.value, le=MEMORY_MAX.value)] = 128
     """{MEMORY_MIN} to {MEMORY_MAX}; CPU grows with it."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
@@ -233,6 +253,14 @@ class Function(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _runs_on_its_architecture(self) -> Self:
+        if self.architecture == "arm64" and not runs_on_arm64(self.runtime):
+            raise diagnostic(
+                f"{self.runtime} does not run on arm64", "write `architecture: x86_64`, or a newer runtime"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _provisioned_within_reserved(self) -> Self:
         provisioned, reserved = self.provisioned_concurrency, self.reserved_concurrency
         if provisioned is not None and reserved is not None and provisioned.largest > reserved:
@@ -272,7 +300,7 @@ class Function(BaseModel):
 
 def supports_snap_start(runtime: str | None) -> bool:
     """Whether SnapStart supports a runtime, such as python3.13."""
-    match = re.fullmatch(r"([a-z]+)(\d+)(?:\.(\d+))?", runtime or "")
+    match = re.fullmatch(r"([a-z]+)(\d+)(?:\.(\d+))?(?:\.al\d+)?", runtime or "")
     if match is None or match[1] not in SNAP_START_RUNTIMES:
         return False
     return tuple(int(number) for number in match.groups()[1:] if number) >= SNAP_START_RUNTIMES[match[1]]

@@ -7,16 +7,23 @@ from fractions import Fraction
 from capplan import units
 from capplan.flow import DemandFlow
 from capplan.model import Demand, RequestStream
-from capplan.quantities.distribution import Distribution, mean, quantile
+from capplan.quantities.distribution import mean, quantile
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
-from capplan.services.lambda_ import attempts, billing
+from capplan.services.lambda_ import billing
 from capplan.services.lambda_.cold_start import month as cold_starts
 from capplan.services.lambda_.concurrency import environments, provisioned
+from capplan.services.lambda_.invocation_time import (
+    InvocationTime,
+    cold_parts,
+    duration_of_batch,
+    high,
+    invocation_time,
+    mean_cold_ms,
+)
 from capplan.services.lambda_.sources import event_source_mappings
 from capplan.services.lambda_.spec import Function
 
-_HIGH_SHARE = 0.999
 _SLICES = 400
 """Slices of equal share over which a mean beyond a bound is summed."""
 
@@ -53,8 +60,9 @@ class Usage(Record, frozen=True):
         peak_concurrency: ceil(N + 3.09 sqrt N) in the busiest minute.
         mean_ms: Mean time of an invocation, ended by its timeout; cold starts not included.
         billed_ms: Mean billed milliseconds of a warm invocation.
-        timed_out: Share of invocations that reach the timeout.
+        timed_out: Share of invocations that reach the timeout, cold ones and those of whole batches included.
         failing: Share of invocations that end in an error or at the timeout.
+        killed_gb_seconds: GB-seconds a month of the invocations that the timeout ends.
         largest_sync_bytes, largest_async_bytes: The largest payload given; 0 if none is.
         cold: Cold starts; None if it is not known how long they take.
         streamed_gb: GB per second streamed beyond the free part of each response.
@@ -76,6 +84,7 @@ class Usage(Record, frozen=True):
     billed_ms: Fraction
     timed_out: Fraction
     failing: Fraction
+    killed_gb_seconds: Fraction
     largest_sync_bytes: Fraction
     largest_async_bytes: Fraction
     cold: ColdUse | None
@@ -100,8 +109,10 @@ def meter(spec: Function, demand: Demand) -> Usage:
     mean_ms, billed_ms = _mean_and_billed_ms(spec, demand)
     spilled = _spilled(spec, invocations, mean_ms)
     used = invocations * billing.gb_seconds(1, billed_ms, spec.memory_mb)
-    cold = _cold_use(spec, invocations, spilled)
-    busy_ms = mean_ms + (cold.share * _cold_extra_ms(spec, cold.start) if cold is not None else Fraction(0))
+    cold = _cold_use(spec, demand, spilled)
+    busy_ms = mean_ms + (cold.share * _cold_extra_ms(spec, demand, cold.start) if cold is not None else Fraction(0))
+    timed_out = _timed_out(spec, demand, cold)
+    at_timeout = billing.gb_seconds(invocations.monthly * timed_out, spec.timeout_ms, spec.memory_mb)
     concurrency = invocations.spread(busy_ms) * (busy_ms / units.MS_PER_SECOND)
     provisioned_spec = spec.provisioned_concurrency
     return Usage(
@@ -122,8 +133,9 @@ def meter(spec: Function, demand: Demand) -> Usage:
         peak_concurrency=environments.peak_concurrency(concurrency.peak().per_second) if concurrency.terms else 0,
         mean_ms=mean_ms,
         billed_ms=billed_ms,
-        timed_out=attempts.timed_out(spec),
-        failing=attempts.failing(spec),
+        timed_out=timed_out,
+        failing=1 - (1 - Fraction(spec.fails)) * (1 - timed_out),
+        killed_gb_seconds=at_timeout,
         largest_sync_bytes=_largest_bytes(demand, is_async=False),
         largest_async_bytes=_largest_bytes(demand, is_async=True),
         cold=cold,
@@ -140,29 +152,35 @@ def _billed_as(stream: RequestStream) -> Fraction:
 
 def _mean_and_billed_ms(spec: Function, demand: Demand) -> tuple[Fraction, Fraction]:
     """Mean and billed milliseconds of an invocation, records of batches included, over everything that invokes it."""
+    out = (Fraction(0), Fraction(0))
+    for share, records in _records(spec, demand):
+        duration = duration_of_batch(spec, records)
+        mean_ms, billed_ms = (
+            billing.capped_mean_ms(duration, spec.timeout_ms),
+            billing.expected_billed_ms(duration, spec.timeout_ms),
+        )
+        out = (out[0] + share * mean_ms, out[1] + share * billed_ms)
+    return out
+
+
+def _records(spec: Function, demand: Demand) -> tuple[tuple[Fraction, Fraction], ...]:
+    """The records of an invocation, with the share of invocations that have so many; one if they do not matter."""
     monthly = demand.flow.monthly
     if spec.per_record_ms is None or not monthly:
-        return _capped_and_billed_ms(spec, spec.duration)
-    parts = [
-        (stream.flow.monthly / monthly, *_capped_and_billed_ms(spec, duration_of_batch(spec, stream.records)))
-        for stream in demand.requests
-    ]
-    return (
-        sum((share * mean_ms for share, mean_ms, _ in parts), Fraction(0)),
-        sum((share * billed_ms for share, _, billed_ms in parts), Fraction(0)),
-    )
+        return ((Fraction(1), Fraction(1)),)
+    return tuple((stream.flow.monthly / monthly, stream.records) for stream in demand.requests)
 
 
-def _capped_and_billed_ms(spec: Function, duration: Distribution) -> tuple[Fraction, Fraction]:
-    return billing.capped_mean_ms(duration, spec.timeout_ms), billing.expected_billed_ms(duration, spec.timeout_ms)
+def time_of(spec: Function, cold: ColdUse | None, records: Fraction) -> InvocationTime:
+    """How long invocations with so many records take."""
+    start, share = (cold.start, cold.share) if cold is not None else (None, Fraction(0))
+    return invocation_time(spec, start, share, records)
 
 
-def duration_of_batch(spec: Function, records: Fraction) -> Distribution:
-    """The duration of an invocation with so many records."""
-    if spec.per_record_ms is None:
-        return spec.duration
-    extra_ms = to_quantity(records * Fraction(spec.per_record_ms))
-    return Distribution(tuple((share, ms + extra_ms) for share, ms in spec.duration.points))
+def _timed_out(spec: Function, demand: Demand, cold: ColdUse | None) -> Fraction:
+    """Share of invocations that reach the timeout. Range 0 to 1."""
+    parts = ((share, time_of(spec, cold, records).timed_out()) for share, records in _records(spec, demand))
+    return sum((share * timed_out for share, timed_out in parts), Fraction(0))
 
 
 # --- environments -----------------------------------------------------------------------------------------------------
@@ -175,23 +193,40 @@ def _spilled(spec: Function, invocations: DemandFlow, mean_ms: Fraction) -> Frac
     return sig6(provisioned.spillover_share(invocations, float(mean_ms) / units.MS_PER_SECOND, ready))
 
 
-def _cold_use(spec: Function, invocations: DemandFlow, spilled: Fraction) -> ColdUse | None:
-    start = cold_starts.start_of(spec)
+def _cold_use(spec: Function, demand: Demand, spilled: Fraction) -> ColdUse | None:
+    start, invocations = cold_starts.start_of(spec), demand.flow
     if start is None:
         return None
     pools = cold_starts.pools_of(spec, start)
     share = sig6(min(float(spilled), cold_starts.cached_share(invocations.terms, pools, spec.provisioned_concurrency)))
-    extra_ms = billing.init_extra_ms(spec.duration, start.init, start.first_call, spec.timeout_ms)
+    extra_ms = sum(
+        (
+            weight * part.weight * billing.init_extra_ms(warm, part.init, part.invocation, spec.timeout_ms)
+            for weight, records in _records(spec, demand)
+            for warm in (duration_of_batch(spec, records),)
+            for part in cold_parts(spec, start, records)
+        ),
+        Fraction(0),
+    )
     if spec.snap_start is not None:
         extra_ms -= mean(start.init)  # a restore is billed per GB, and its own short billed time was not measured
     extra = invocations * (share * billing.gb_seconds(1, extra_ms, spec.memory_mb))
     return ColdUse(share, start, extra_ms, extra)
 
 
-def _cold_extra_ms(spec: Function, start: cold_starts.Start) -> Fraction:
+def _cold_extra_ms(spec: Function, demand: Demand, start: cold_starts.Start) -> Fraction:
     """How much longer than a warm invocation a cold one takes."""
-    first_call = billing.capped_mean_ms(start.first_call, spec.timeout_ms)
-    return mean(start.init) + first_call - billing.capped_mean_ms(spec.duration, spec.timeout_ms)
+    return sum(
+        (
+            share
+            * (
+                mean_cold_ms(cold_parts(spec, start, records), spec.timeout_ms)
+                - billing.capped_mean_ms(duration_of_batch(spec, records), spec.timeout_ms)
+            )
+            for share, records in _records(spec, demand)
+        ),
+        Fraction(0),
+    )
 
 
 # --- sizes ------------------------------------------------------------------------------------------------------------
@@ -217,11 +252,6 @@ def _largest_bytes(demand: Demand, *, is_async: bool) -> Fraction:
     return max(sizes, default=Fraction(0))
 
 
-def high(values: Distribution) -> Fraction:
-    """The 99.9th percentile; a fixed value itself."""
-    return Fraction(values.points[0][1]) if values.fixed else sig6(quantile(values, _HIGH_SHARE))
-
-
 def summary(usage: Usage) -> Mapping[str, Decimal | int]:
     """The figures of JSON's `usage`."""
     out: dict[str, Decimal | int] = {
@@ -230,6 +260,8 @@ def summary(usage: Usage) -> Mapping[str, Decimal | int]:
         "peak_concurrency": usage.peak_concurrency,
         "timed_out_share": to_quantity(usage.timed_out),
     }
+    if usage.killed_gb_seconds:
+        out["killed_gb_seconds"] = to_quantity(usage.killed_gb_seconds)
     if usage.cold is not None:
         out["cold_start_share"] = to_quantity(usage.cold.share)
         out["cold_starts"] = to_quantity(usage.cold_starts.monthly)

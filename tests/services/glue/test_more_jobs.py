@@ -12,10 +12,11 @@ from capplan.flow import DemandFlow, steady
 from capplan.model import Context, Demand
 from capplan.quantities.distribution import fixed
 from capplan.resource_type import DeclaredResource, MeteredResource
-from capplan.services.glue.jobs import overlap, retries
+from capplan.services.glue.jobs import overlap
 from capplan.services.glue.jobs.attempts import attempts, calls_per_unit, failing_ms
 from capplan.services.glue.jobs.derived_settings import duration, runs_per_second
 from capplan.services.glue.jobs.job import JOB
+from capplan.services.glue.jobs.occupancy import occupancy
 from capplan.services.glue.jobs.rejected_settings import validate
 from capplan.services.glue.jobs.spec import Job
 from tests.helpers import scenario
@@ -94,9 +95,8 @@ def test_runs_meet_the_one_before_by_chance(minutes: int, words: dict[str, Any],
 
 
 def test_traffic_has_no_schedule_to_overlap() -> None:
-    chain = retries.Attempts(Fraction(0), 1, Fraction(60), Fraction(60))
     flow = DemandFlow.of(steady("t", recurring=True), Fraction(1))
-    assert overlap.overlap_share(flow, fixed(60_000), chain, Fraction(0)) == 0
+    assert overlap.overlap_share(flow, occupancy(job(duration="1 min"))) == 0
 
 
 @pytest.mark.parametrize(
@@ -183,11 +183,6 @@ def offered(spec: Job, minutes: int = 1440) -> dict[str, Any]:
 )
 def test_each_rule_speaks_where_it_applies(words: dict[str, Any], rule: str, there: bool) -> None:  # noqa: FBT001
     assert (rule in offered(job(**words))) == there
-
-
-def test_a_run_that_meets_the_next_is_told() -> None:
-    assert "glue.overlap" in offered(job(), 29)
-    assert "glue.overlap" not in offered(job(job_run_queuing=True), 29)
 
 
 def test_every_rule_that_speaks_is_explained() -> None:

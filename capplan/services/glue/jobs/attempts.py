@@ -140,10 +140,11 @@ def _mean_cut_ms(time: Distribution, shares: tuple[Decimal, ...], cap_ms: Decima
 
 
 def active_ms(spec: Job) -> Fraction:
-    """Mean real time of a run, all its attempts."""
+    """Mean time in which a run is active, all its attempts with their start-up."""
     chain = attempts(spec)
     failed = retries.expected_failures(chain) * failing_ms(spec)
-    return retries.success_share(chain) * attempt_ms(spec) + failed
+    starting = retries.expected_attempts(chain) * Fraction(spec.startup_ms)
+    return retries.success_share(chain) * attempt_ms(spec) + failed + starting
 
 
 def calls_per_unit(spec: Job) -> Fraction:

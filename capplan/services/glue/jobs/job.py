@@ -29,9 +29,16 @@ from capplan.services.glue.jobs.usage import Usage
 _Metered = MeteredResource[Job, Usage]
 
 
+_ALSO_CALLED = {
+    **dict.fromkeys(("numberofworkers", "maxcapacity"), "workers"),
+    **dict.fromkeys(("durationminutes", "runtime", "time"), "duration"),
+}
+
+
 class _JobType(ResourceType[Job, Usage]):
     id = "glue.job"
     spec = Job
+    also_called = _ALSO_CALLED
     rules = RULES
     starts_with = "run"
     writes_logs = True

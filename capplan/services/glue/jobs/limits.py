@@ -7,7 +7,7 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan.flow import POISSON_SIGMAS
+from capplan.flow import POISSON_SIGMAS, DemandFlow
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.glue.concurrency import one_of
@@ -36,17 +36,22 @@ def check(name: str, spec: Job, usage: Usage, ctx: Context) -> tuple[LimitCheck,
 
 
 def _concurrent(name: str, spec: Job, usage: Usage) -> LimitCheck:
-    """Concurrent runs in the busiest minute; traffic arrives at random, a schedule does not."""
-    at_random, peak = usage.at_random, usage.active.peak()
+    """Concurrent runs in the busiest minute; traffic arrives at random, a schedule does not.
+
+    One planned run against one that is allowed says nothing: then what counts is how often it meets the run before.
+    """
+    at_random, load = usage.at_random, to_quantity(sig6(peak_runs(usage, usage.active)))
     return LimitCheck(
-        name, MAX_CONCURRENT_RUNS, to_quantity(sig6(_peak_runs(usage))), Decimal(spec.max_concurrent_runs), "runs",
+        name, MAX_CONCURRENT_RUNS, load, Decimal(spec.max_concurrent_runs), "runs",
         flow=None if usage.called or (usage.gathered and not at_random) else usage.active, poisson=at_random,
-        minute=peak.minute,
+        minute=usage.active.peak().minute,
+        meets=None if at_random or load > 1 else to_quantity(usage.overlap_share),
     )  # fmt: skip
 
 
-def _peak_runs(usage: Usage) -> float:
-    peak = usage.active.peak().per_second
+def peak_runs(usage: Usage, active: DemandFlow) -> float:
+    """Runs active at the same time in the busiest minute, of a flow of active runs."""
+    peak = active.peak().per_second
     if usage.at_random:
         return peak + POISSON_SIGMAS * math.sqrt(peak)
     if usage.called:

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.flow import DemandFlow
-from capplan.quantities.distribution import Distribution, quantile, share_above
 from capplan.quantities.rounding import sig6
 from capplan.record import Record
+from capplan.services.glue.concurrency import is_planned
 from capplan.services.glue.fields import MS_PER_MINUTE
-from capplan.services.glue.jobs import retries
+from capplan.services.glue.jobs.occupancy import Occupancy
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_ALMOST_ALL = 0.9999
 _RARE_GAPS = 24
 """Runs whose mean gap is longer than this many of the longest run are not compared one by one: they do not overlap."""
 
@@ -24,23 +23,19 @@ _RARE_GAPS = 24
 # --- a run overlaps the next ------------------------------------------------------------------------------------------
 
 
-def overlap_share(flow: DemandFlow, time: Distribution, chain: retries.Attempts, failing_ms: Fraction) -> Fraction:
+def overlap_share(flow: DemandFlow, run: Occupancy) -> Fraction:
     """Share of scheduled runs that start while the previous one is still active, retries included. Range 0 to 1.
 
     Args:
         flow: Runs as a formula; only those of a schedule can overlap so, others give 0.
-        time: Run time of a successful attempt.
-        chain: The probabilities of the attempts.
-        failing_ms: Mean time until an attempt fails.
+        run: How long a run is active.
     """
-    scheduled = bool(flow.terms) and not any(shape.recurring for shape, _ in flow.terms)
-    if not scheduled or any(shape.over_minutes for shape, _ in flow.terms):
+    if not flow.terms or not all(is_planned(profile) for profile, _ in flow.terms):
         return Fraction(0)
-    longest_ms = quantile(time, _ALMOST_ALL) + float(failing_ms) * (chain.count - 1 if chain.chance else 0)
-    if units.MONTH_SECONDS * units.MS_PER_SECOND / float(flow.monthly) > longest_ms * _RARE_GAPS:
+    if units.MONTH_SECONDS * units.MS_PER_SECOND / float(flow.monthly) > run.longest_ms * _RARE_GAPS:
         return Fraction(0)
     gaps = _gap_minutes(flow)
-    overlapping = sum(count * _exceeds(gap, time, chain, failing_ms) for gap, count in gaps.items())
+    overlapping = sum(count * run.chance_after(gap * MS_PER_MINUTE) for gap, count in gaps.items())
     starts = sum(gaps.values())
     return sig6(overlapping / starts) if starts else Fraction(0)
 
@@ -57,17 +52,6 @@ def _gap_minutes(flow: DemandFlow) -> dict[int, int]:
     of_gap = {int(gap): int(count) for gap, count in zip(gaps, counts, strict=True)}
     same_minute = int(runs.sum()) - len(minutes)
     return of_gap | {0: same_minute} if same_minute else of_gap
-
-
-def _exceeds(gap_minutes: int, time: Distribution, chain: retries.Attempts, failing_ms: Fraction) -> float:
-    """Probability that a run, all its attempts, takes longer than a gap."""
-    gap_ms = Fraction(gap_minutes * MS_PER_MINUTE)
-    chance, reaching = 0.0, 1.0
-    for failures in range(chain.count):
-        fails = float(chain.chance if not failures else chain.again)
-        chance += reaching * (1 - fails) * share_above(time, max(Fraction(0), gap_ms - failures * failing_ms))
-        reaching *= fails
-    return chance + (reaching if chain.count * failing_ms > gap_ms else 0.0)
 
 
 # --- runs that wait ---------------------------------------------------------------------------------------------------

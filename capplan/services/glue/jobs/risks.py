@@ -5,17 +5,23 @@ Source: AWS Glue Developer Guide, "Configuring job properties", "Job bookmarks",
 
 import math
 from decimal import Decimal
+from fractions import Fraction
 
 from capplan import units
 from capplan.model import Change, Charge, Option
 from capplan.quantities.rounding import to_quantity
 from capplan.resource_type import MeteredResource
+from capplan.services.glue.concurrency import active_runs
 from capplan.services.glue.fields import MS_PER_MINUTE
+from capplan.services.glue.jobs.attempts import active_ms
 from capplan.services.glue.jobs.cost import hour_charge, hung_charge, worst_run_charge
 from capplan.services.glue.jobs.derived_settings import timeout_ms
+from capplan.services.glue.jobs.flex_wait import may_wait_for_flex
+from capplan.services.glue.jobs.limits import peak_runs
+from capplan.services.glue.jobs.occupancy import occupancy
 from capplan.services.glue.jobs.spec import Job
 from capplan.services.glue.jobs.usage import Usage
-from capplan.services.glue.quotas import TIMEOUT
+from capplan.services.glue.quotas import FLEX_WAIT, TIMEOUT
 
 TIMEOUT_FACTOR = 2
 """The recommended time-out, in 99th percentiles of the run time."""
@@ -126,19 +132,68 @@ def bookmark_runs(job: MeteredResource[Job, Usage]) -> Option | None:
     )
 
 
-def overlapping(job: MeteredResource[Job, Usage]) -> Option | None:
-    """A run that starts while the previous one is active is rejected."""
-    if job.usage.overlap_share < MAX_OVERLAP or job.spec.max_concurrent_runs > 1 or job.spec.job_run_queuing:
+def flex_wait(job: MeteredResource[Job, Usage]) -> Option | None:
+    """A Flex run that waits for spare capacity may meet the next run."""
+    if job.spec.execution_class != "flex" or not job.usage.flow.terms or may_wait_for_flex(job):
         return None
-    share = f"{float(job.usage.overlap_share) * 100:.3g}"
     return Option(
-        "glue.overlap",
-        f"{share}% of the runs start while the previous one is still active; with one concurrent run AWS rejects them",
-        (Change(f"jobs.{job.name}.job_run_queuing", True),),
-        gives_up="such a run waits and starts late instead of failing",
+        "glue.flex-wait",
+        f"a Flex run may wait up to {FLEX_WAIT} for spare capacity: it then meets the next run, and {_allowed(job.spec)}",
+        (Change(f"jobs.{job.name}.execution_class", "standard"),),
+        gives_up="the lower price of Flex",
         severity="risk",
     )
 
 
-ALL = (no_timeout, loose_timeout, double_retries, bookmark_retries, bookmark_runs, overlapping)
+def overlapping(job: MeteredResource[Job, Usage]) -> Option | None:
+    """A run that starts while the previous one is active is rejected; one at a time may not get the work done at all."""
+    if job.usage.overlap_share < MAX_OVERLAP or job.spec.max_concurrent_runs > 1:
+        return None
+    share = f"{float(job.usage.overlap_share) * 100:.3g}"
+    meet = f"{share}% of the runs start while the previous one is still active"
+    piles_up = _utilization(job) >= 1
+    if job.spec.job_run_queuing and not piles_up:
+        return None
+    if not piles_up and not job.spec.max_retries:
+        return Option(
+            "glue.overlap",
+            f"{meet}; with one concurrent run AWS rejects them",
+            (Change(f"jobs.{job.name}.job_run_queuing", True),),
+            gives_up="such a run waits and starts late instead of failing",
+            severity="risk",
+        )
+    why = (
+        "one run at a time does not get the work done, and a queue would only grow" if piles_up else "AWS rejects them"
+    )
+    needed = _needed_runs(job)
+    return Option(
+        "glue.overlap",
+        f"{meet}: {why}. {needed} at a time do, or shorter runs",
+        () if job.spec.bookmark else (Change(f"jobs.{job.name}.max_concurrent_runs", needed),),
+        gives_up="runs that are active at the same time must not work on the same data",
+        severity="risk",
+    )
+
+
+def _utilization(job: MeteredResource[Job, Usage]) -> Fraction:
+    """Mean number of active runs for each that may be active, if all were let in."""
+    mean_active = job.usage.flow.monthly * active_ms(job.spec) / units.MS_PER_SECOND / units.MONTH_SECONDS
+    return mean_active / job.spec.max_concurrent_runs
+
+
+def _needed_runs(job: MeteredResource[Job, Usage]) -> int:
+    """Concurrent runs that let every run in, each active for as long as 99% of them are at most."""
+    run, minutes = occupancy(job.spec), 1
+    while run.chance_after(minutes * MS_PER_MINUTE) > MAX_OVERLAP:
+        minutes += 1
+    active = active_runs(job.usage.flow, Fraction(minutes * MS_PER_MINUTE))
+    return math.ceil(round(peak_runs(job.usage, active), 6))
+
+
+def _allowed(spec: Job) -> str:
+    runs = "one run" if spec.max_concurrent_runs == 1 else f"{spec.max_concurrent_runs} runs"
+    return f"only {runs} may be active"
+
+
+ALL = (no_timeout, loose_timeout, double_retries, bookmark_retries, bookmark_runs, flex_wait, overlapping)
 """Every rule that warns, in the order of the answer."""

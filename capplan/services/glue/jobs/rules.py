@@ -29,7 +29,7 @@ RULES: tuple[Rule, ...] = (
         "glue.flex",
         "Run it on spare capacity",
         "A Spark job of the standard execution class on Glue 3.0 or later with G.1X or G.2X workers, whose deadline (if one is "
-        f"given) leaves time for a wait of {FLEX_WAIT}.",
+        f"given) and next run leave time for a wait of {FLEX_WAIT}.",
         "`execution_class: flex`: the same work at the Flex price of the DPU-hour. The saving assumes the same run time; a "
         "Flex run that loses workers takes longer, and is still cheaper while its DPU-seconds grow by less than the prices "
         "differ.",
@@ -141,12 +141,22 @@ RULES: tuple[Rule, ...] = (
         _BOOKMARKS,
     ),
     Rule(
+        "glue.flex-wait",
+        "Flex runs that meet the next run",
+        f"A Flex job whose runs, each after a wait of {FLEX_WAIT}, would be more at a time than `max_concurrent_runs`.",
+        "`execution_class: standard`: a run starts at once.",
+        "The lower price of Flex.",
+        _JOBS,
+    ),
+    Rule(
         "glue.overlap",
         "Scheduled runs that overlap",
         f"A scheduled job with one concurrent run, of which more than {MAX_OVERLAP:.0%} of the runs start before the previous "
-        "one has ended, retries included.",
-        "`job_run_queuing: true`: a run waits instead of failing with ConcurrentRunsExceededException.",
-        "A run may start late.",
+        "one has ended, start-up and retries included.",
+        "`job_run_queuing: true`: a run waits instead of failing with ConcurrentRunsExceededException. Where one run at a time "
+        "does not get the work done, a queue would only grow: `max_concurrent_runs` as high as the runs that overlap, or "
+        "shorter runs. The same for a job with retries: AWS does not queue its runs.",
+        "A run may start late, or runs work at the same time.",
         "AWS Glue Developer Guide, Job run queuing, read 2026-11-23",
     ),
 )

@@ -2,13 +2,13 @@
 
 from decimal import Decimal
 
-from capplan import units
 from capplan.model import Change, Option
 from capplan.resource_type import MeteredResource
 from capplan.services.glue import dpu
 from capplan.services.glue.fields import MS_PER_MINUTE, VERSIONS
 from capplan.services.glue.jobs.attempts import success_s
 from capplan.services.glue.jobs.derived_settings import dpus, takes_auto_scaling, takes_flex
+from capplan.services.glue.jobs.flex_wait import longest_flex_run_ms, may_wait_for_flex
 from capplan.services.glue.jobs.spec import Job
 from capplan.services.glue.jobs.usage import Usage
 from capplan.services.glue.quotas import FLEX_WAIT, SPARK_MIN_DPUS
@@ -28,14 +28,11 @@ _PLAIN = {"R.1X": "G.1X", "R.2X": "G.2X", "R.4X": "G.4X", "R.8X": "G.8X"}
 
 
 def flex(job: MeteredResource[Job, Usage]) -> Option | None:
-    """Flex where AWS accepts it and the deadline leaves time for its wait."""
+    """Flex where AWS accepts it, and the deadline and the next run leave time for its wait."""
     if job.spec.execution_class == "flex" or not takes_flex(job.spec) or not job.usage.flow.terms:
         return None
-    wait_ms = FLEX_WAIT.value * units.MS_PER_SECOND
-    if (
-        job.spec.deadline_ms is not None
-        and job.usage.high_duration_ms + job.spec.startup_ms + wait_ms > job.spec.deadline_ms
-    ):
+    late = job.spec.deadline_ms is not None and longest_flex_run_ms(job.spec, job.usage) > job.spec.deadline_ms
+    if late or not may_wait_for_flex(job):
         return None
     return Option(
         "glue.flex",

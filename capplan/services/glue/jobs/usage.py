@@ -22,6 +22,7 @@ from capplan.services.glue.jobs.attempts import (
     high_attempts,
 )
 from capplan.services.glue.jobs.derived_settings import billed_dpus, dpus, duration, fails, timeout_ms
+from capplan.services.glue.jobs.occupancy import occupancy
 from capplan.services.glue.jobs.spec import Job
 
 P95 = Fraction(95, 100)
@@ -108,7 +109,7 @@ def meter(name: str, spec: Job, demand: Demand) -> Usage:
         worst_run_dpu_hours=worst_run_dpu_hours(spec),
         failure_notice_s=delay,
         notices=flow.monthly * notices_per_run(spec),
-        overlap_share=overlap.overlap_share(flow, duration(spec), chain, failing_ms(spec)),
+        overlap_share=overlap.overlap_share(flow, occupancy(spec)),
         active=active_runs(flow, active_ms(spec)),
         high_duration_ms=to_quantity(sig6(quantile(duration(spec), HIGH))),
         machines=_machines(demand),
@@ -181,8 +182,11 @@ def worst_run_dpu_hours(spec: Job) -> Fraction:
 
 
 def mean_run_ms(spec: Job) -> Fraction:
-    """Mean time of an attempt, over which its calls are spread; 0 for a streaming job, which calls as records arrive."""
-    return Fraction(0) if spec.type == "streaming" else attempt_ms(spec)
+    """Mean time of an attempt from its start on, for a caller that waits for it; its calls are spread over it.
+
+    0 for a streaming job, which calls as records arrive.
+    """
+    return Fraction(0) if spec.type == "streaming" else Fraction(spec.startup_ms) + attempt_ms(spec)
 
 
 def summary(usage: Usage) -> Mapping[str, Decimal | int]:

@@ -5,20 +5,19 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan import units
 from capplan.model import Change, Context, Option
 from capplan.quantities.distribution import quantile
+from capplan.quantities.text import figure
 from capplan.services.lambda_ import observables
-from capplan.services.lambda_.advice import memory, provisioned, triggers
+from capplan.services.lambda_.advice import memory, provisioned, timeouts, triggers
 from capplan.services.lambda_.advice.tuning import Candidate, choose
 from capplan.services.lambda_.concurrency import environments, erlang
-from capplan.services.lambda_.limits import account_concurrency, steepest_rise
-from capplan.services.lambda_.quotas import MB_PER_VCPU, SCALING_PERIOD_S, SCALING_RATE, TIMEOUT_MAX
+from capplan.services.lambda_.limits import account_concurrency, max_reservable, steepest_rise
+from capplan.services.lambda_.quotas import CONCURRENCY, MB_PER_VCPU, SCALING_PERIOD_S, SCALING_RATE
+from capplan.services.lambda_.runtimes import runs_on_arm64
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage
 
-_TIMED_OUT = Fraction(1, 1000)
-_NEAR, _FAR, _FAR_MS = 0.8, 20, 60_000
 _THROTTLED = 0.001
 _LARGE_SHARE = Decimal("0.5")
 _MAX_ERLANGS = 1e5
@@ -31,12 +30,13 @@ def options(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Opti
     """Everything that could be written otherwise for the same work."""
     if not usage.invocations.terms:
         return ()
-    parts = (_architecture, _memory, _timeout, _init)
+    parts = (_architecture, _memory, _init)
     return (
         *(option for part in parts for option in part(name, spec, usage)),
         *_reservation(name, spec, usage, ctx),
         *_scaling_rate(name, usage),
         *provisioned.options(name, spec, usage),
+        *timeouts.options(name, spec, usage),
         *triggers.options(name, spec, usage, ctx),
     )
 
@@ -46,7 +46,7 @@ def _path(name: str, key: str) -> str:
 
 
 def _architecture(name: str, spec: Function, usage: Usage) -> Iterable[Option]:  # noqa: ARG001  as the others
-    if spec.architecture == "x86_64":
+    if spec.architecture == "x86_64" and runs_on_arm64(spec.runtime):
         message = f"{name} runs on x86_64; arm64 costs less per GB-second, at the same duration."
         change = (Change(_path(name, "architecture"), "arm64"),)
         yield Option("lambda.arm64", message, change, "libraries must be built for arm64")
@@ -94,35 +94,18 @@ def _resized(name: str, spec: Function, memory_mb: int) -> tuple[Change, ...]:
 
 
 def _ms(size: Candidate) -> str:
-    return f"{float(size.duration):,.4g} ms"
+    return f"{figure(size.duration, 4)} ms"
 
 
 def _times(size: Candidate, other: Candidate) -> str:
-    return f"{float(size.duration / other.duration):.3g} times"
+    return f"{figure(size.duration / other.duration)} times"
 
 
 def _percent(share: Fraction | float) -> str:
-    return f"{float(share) * 100:.2g}%"
+    return f"{figure(share * 100, 2)}%"
 
 
 # --- time -------------------------------------------------------------------------------------------------------------
-
-
-def _timeout(name: str, spec: Function, usage: Usage) -> Iterable[Option]:
-    p99, timeout_ms = quantile(spec.duration, 0.99), float(spec.timeout_ms)
-    timeout = f"{spec.timeout_ms / 1000:f} s"
-    if usage.timed_out > _TIMED_OUT or p99 > _NEAR * timeout_ms:
-        seconds = min(int(TIMEOUT_MAX.value) // units.MS_PER_SECOND, max(1, math.ceil(p99 * 2 / 1000)))
-        message = f"{_percent(usage.timed_out)} of {name}'s invocations reach its timeout of {timeout}; its p99 duration is {p99:.3g} ms."
-        if seconds * 1000 > spec.timeout_ms:
-            yield Option("lambda.timeout-near", message, (Change(_path(name, "timeout"), f"{seconds} s"),), "", "risk")
-    elif spec.timeout_ms >= _FAR_MS and p99 * _FAR <= timeout_ms:
-        seconds = max(1, math.ceil(p99 * 3 / 1000))
-        message = (
-            f"{name} may run for {timeout}, and its p99 duration is {p99:.3g} ms: an invocation that hangs is billed "
-            f"{timeout_ms / p99:,.0f} times that."
-        )
-        yield Option("lambda.timeout-far", message, (Change(_path(name, "timeout"), f"{seconds} s"),), "", "risk")
 
 
 def _init(name: str, spec: Function, usage: Usage) -> Iterable[Option]:
@@ -148,6 +131,8 @@ def _init(name: str, spec: Function, usage: Usage) -> Iterable[Option]:
 def _reservation(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[Option]:
     offered = usage.concurrency.peak().per_second
     needed = erlang.smallest_capacity(offered, _THROTTLED) if offered < _MAX_ERLANGS else math.ceil(offered)
+    if needed > max_reservable(ctx) - ctx.in_use.get(CONCURRENCY.id, 0):  # a higher quota of the account comes first
+        return
     if spec.reserved_concurrency is not None:
         throttled = observables.throttled_share(usage, spec.reserved_concurrency)
         if throttled <= _THROTTLED or needed <= spec.reserved_concurrency:

@@ -5,17 +5,20 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from capplan import units
-from capplan.model import Change, Charge, Option
-from capplan.quantities.distribution import quantile
+from capplan.model import Change, Charge, Option, RequestStream
+from capplan.quantities.distribution import mean, quantile
+from capplan.quantities.text import figure
 from capplan.record import Record
 from capplan.services.lambda_.concurrency import erlang
 from capplan.services.lambda_.concurrency.provisioned import monthly_gb_seconds
 from capplan.services.lambda_.concurrency.rate_steps import RateStep, rate_steps
+from capplan.services.lambda_.sources.trigger import POLLED
 from capplan.services.lambda_.spec import Function, Provisioned
-from capplan.services.lambda_.usage import Usage
+from capplan.services.lambda_.usage import ColdUse, Usage
 
 _SPILLS = 0.01
 _OFTEN_COLD = Fraction(1, 100)
+_FELT = Fraction(1, 10)
 _BUSY = 0.75
 """An environment that is busy for less of the time is not offered as a saving."""
 _SLOW_START_MS = 1000
@@ -63,7 +66,7 @@ def _added(name: str, spec: Function, usage: Usage) -> Iterable[Option]:
         )
         change = Change(_path(name), busy)
         yield Option("lambda.provisioned-concurrency", message, (change,), _ALWAYS_BILLED)
-    if usage.cold is None or usage.cold.share < _OFTEN_COLD:
+    if usage.cold is None or usage.cold.share < _OFTEN_COLD or not _is_felt(spec, usage, usage.cold):
         return
     hours = busy_hours(steps, mean_s)
     if hours is not None:
@@ -73,13 +76,32 @@ def _added(name: str, spec: Function, usage: Usage) -> Iterable[Option]:
         yield _always(name, spec, needed, float(usage.cold.share))
 
 
+def _is_felt(spec: Function, usage: Usage, cold: ColdUse) -> bool:
+    """Whether somebody waits for the function's answer, and longer by at least a tenth where it starts cold.
+
+    Nobody waits for what a queue, a stream, an event or a schedule starts.
+    """
+    waited = sum((_waited_monthly(spec, stream) for stream in usage.streams), Fraction(0))
+    start_ms = mean(cold.start.init) + mean(cold.start.first_call) - mean(spec.duration)
+    return waited >= usage.invocations.monthly * _OFTEN_COLD and start_ms >= usage.mean_ms * _FELT
+
+
+def _waited_monthly(spec: Function, stream: RequestStream) -> Fraction:
+    """Invocations a month whose caller waits."""
+    trigger = spec.triggers[stream.trigger] if stream.trigger is not None else None
+    polled = trigger is not None and (trigger.stream is not None or trigger.via in POLLED)
+    if polled or stream.access.is_async:
+        return Fraction(0)
+    return sum((m * profile.monthly for profile, m in stream.flow.terms if not profile.starts), Fraction(0))
+
+
 def _path(name: str) -> str:
     return f"functions.{name}.provisioned_concurrency"
 
 
 def _always(name: str, spec: Function, needed: int, cold_share: float) -> Option:
     message = (
-        f"{cold_share * 100:.2g}% of {name}'s invocations are cold starts; with {_environments(needed)} provisioned, for "
+        f"{figure(cold_share * 100, 2)}% of {name}'s invocations are cold starts; with {_environments(needed)} provisioned, for "
         f"{{kept}} a month, 1% remain on demand."
     )
     amounts = (("kept", _provisioned_charge(spec, Provisioned(environments=needed))),)
@@ -145,7 +167,7 @@ def _removed(name: str, spec: Function, usage: Usage) -> Option:
         ("demand", Charge("demand", f"lambda.duration.{arch}", "", served, "GB-s")),
     )
     message = (
-        f"{name}'s provisioned environments are busy {float(busy) * 100:.3g}% of the time: {{kept}} for them and {{served}} "
+        f"{name}'s provisioned environments are busy {figure(busy * 100)}% of the time: {{kept}} for them and {{served}} "
         f"for the duration they serve, which costs {{demand}} on demand."
     )
     change = Change(_path(name), None)
@@ -153,7 +175,7 @@ def _removed(name: str, spec: Function, usage: Usage) -> Option:
 
 
 def _snap_start(name: str, spec: Function, usage: Usage) -> Iterable[Option]:
-    if usage.cold is None or not spec.fits_snap_start:
+    if usage.cold is None or not spec.fits_snap_start or not _is_felt(spec, usage, usage.cold):
         return
     start_ms = quantile(usage.cold.start.init, 0.5)
     if start_ms >= _SLOW_START_MS:

@@ -34,7 +34,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "lambda.arm64",
         "Graviton",
-        "A function on x86_64.",
+        "A function on x86_64 whose runtime has arm64; those on Amazon Linux 1 have none (python3.7, nodejs10.x, java8, go1.x …).",
         "`architecture: arm64`: a fifth less per GB-second at the same duration; measured in 2025, CPU-bound code also took "
         "0.84 to 0.87 of the time, and code that waits about the same.",
         "Libraries must be built for arm64.",
@@ -43,8 +43,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "lambda.timeout-near",
         "A longer timeout",
-        "At least one in a thousand invocations reaches the timeout, or their p99 duration is within a fifth of it.",
-        "`timeout`: twice the p99. An invocation that times out is billed in full, answers nothing, and is retried if it is "
+        "At least one in a thousand invocations reaches the timeout, or its p99 duration with a whole batch, or with the cold "
+        "start where one in a thousand is cold, is within a fifth of it.",
+        "`timeout`: twice that p99, and a visibility timeout that is not shorter. An invocation that times out is billed in "
+        "full, answers nothing, and is retried if it is "
         "asynchronous or polled.",
         "An invocation that hangs runs, and is billed, for longer.",
         f"{_GUIDE}, Configure Lambda function timeout, {_READ}",
@@ -53,16 +55,17 @@ RULES: tuple[Rule, ...] = (
         "lambda.timeout-far",
         "A shorter timeout",
         "A timeout of at least a minute, and of at least twenty times the p99 duration.",
-        "`timeout`: three times the p99. An invocation that hangs costs, and blocks, for that long only.",
+        "`timeout`: three times the p99 of a whole batch, and twice a cold start. An invocation that hangs costs, and blocks, for that long only.",
         "A rare invocation that is slower than any measured one is stopped.",
         f"{_GUIDE}, Configure Lambda function timeout, {_READ}",
     ),
     Rule(
         "lambda.source-timeout",
         "The source times out first",
-        "An API Gateway, load balancer, AppSync or Cognito trigger with a timeout shorter than the function's, and a "
-        "duration whose tail is longer.",
-        "`timeout` below the source's, or an asynchronous call that answers before the work is done.",
+        "An API Gateway, load balancer, AppSync or Cognito trigger that waits for less than the invocation takes, cold start "
+        "included.",
+        "`timeout` below the source's where that ends one invocation in twenty at most; else an asynchronous call that answers "
+        "before the work is done, or an environment that is warm.",
         "Invocations that take longer than the source waits are stopped.",
         f"API Gateway, Elastic Load Balancing, AppSync and Cognito quotas, {_READ}",
     ),
@@ -88,7 +91,7 @@ RULES: tuple[Rule, ...] = (
         "lambda.reserved-concurrency",
         "Reserved concurrency",
         "A reservation that throttles more than one in a thousand by Erlang's loss formula, or a function without one that "
-        "uses more than half of the account's concurrency at its peak.",
+        "uses more than half of the account's concurrency at its peak, where the account can reserve as much.",
         "`reserved_concurrency`: the smallest that throttles no more than one in a thousand. A reservation is free; it keeps "
         "this function and the others from throttling each other.",
         f"Less concurrency for the other functions; {UNRESERVED_MIN.value} must stay unreserved.",
@@ -97,7 +100,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "lambda.provisioned-concurrency",
         "Provisioned concurrency",
-        "A function with known cold starts, at the size at which Erlang's loss formula leaves one in a hundred on demand.",
+        "A function whose answers somebody waits for, with cold starts that make at least one in a hundred a tenth slower, at "
+        "the size at which Erlang's loss formula leaves one in a hundred on demand; or environments that are always busy.",
         "`provisioned_concurrency`: no cold starts in these environments, and a lower price for their duration. It pays for "
         "itself only if they are busy enough: at most list prices at least 60% of the time.",
         "Billed whether used or not.",
@@ -106,7 +110,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "lambda.provisioned-scheduled",
         "Scheduled provisioned concurrency",
-        "A function with known cold starts and an uneven day: the hours above its mean rate.",
+        "The same function with an uneven day: the hours above its mean rate.",
         "`provisioned_concurrency.scheduled`: these hours only, sized by Erlang's loss formula.",
         "Cold starts outside these hours remain.",
         f"{_GUIDE}, Configuring provisioned concurrency; Application Auto Scaling, {_READ}",
@@ -123,7 +127,7 @@ RULES: tuple[Rule, ...] = (
         "lambda.snap-start",
         "SnapStart",
         "A function on Java 11, Python 3.12 or .NET 8 or later, with a zip package and at most "
-        f"{SNAP_START_STORAGE_MAX} of ephemeral storage, whose cold starts take at least a second.",
+        f"{SNAP_START_STORAGE_MAX} of ephemeral storage, whose cold starts take at least a second, and somebody waits for it.",
         "`snap_start: true`: the init runs once, when a version is published; each cold start restores its snapshot instead.",
         "Published versions only; regenerate randomness and reconnect after restore.",
         f"{_GUIDE}, Improving startup performance with Lambda SnapStart, {_READ}",
@@ -140,17 +144,19 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "lambda.batch",
         "Larger batches",
-        "A queue or a stream with `per_record`, whose invocations take fewer records than AWS allows.",
-        "`batch` and `window`: the part of the duration that does not depend on the records is billed less often.",
+        "A queue or a stream with `per_record` and without a batch window.",
+        "`window`, and a `batch` that the timeout holds: the part of the duration that does not depend on the records is billed "
+        "less often. The function's `calls` are made for the same records: their `times` grow with the batch.",
         "A record waits for up to the batch window; a failed batch has more records.",
         f"{_GUIDE}, Event source mappings, {_READ}",
     ),
     Rule(
         "lambda.poll-to-event",
         "Events instead of polling",
-        "A function that only a schedule invokes, every ten minutes or more often.",
-        "`triggers` with an event (a stream, S3, EventBridge, a queue) that invokes it when there is something to do. If the "
-        "trigger gives the share of runs that find something (`finds`), the saving is that of the other runs.",
+        "A function that a schedule invokes every ten minutes or more often to look for work: its trigger gives the share of "
+        "runs that find any (`finds`).",
+        "`triggers` with an event (a stream, S3, EventBridge, a queue) that invokes it when there is something to do: the saving "
+        "is that of the other runs.",
         "The source must send the event.",
         f"{_GUIDE}, Event-driven architectures, {_READ}",
     ),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.quantities.distribution import mean, quantile
+from capplan.quantities.text import figure
 from capplan.services.lambda_ import observables
 from capplan.services.lambda_.advice import memory
 from capplan.services.lambda_.cold_start import month as cold_starts
@@ -70,7 +71,7 @@ def _cold_starts(minutes: list[Minute], offered: "NDArray[np.float64]") -> Itera
         before, now = float(offered[minute.minute - 1]) if minute.minute else 0.0, float(offered[minute.minute])
         rises = now > before * _RISE
         reason = (
-            f"traffic rises from {before:.3g} to {now:.3g}/s"
+            f"traffic rises from {figure(before)} to {figure(now)}/s"
             if rises
             else "more requests at once than idle environments"
         )
@@ -92,7 +93,7 @@ def notes(spec: Function, usage: Usage, simulated: float | None, part: str) -> I
     """
     peak = usage.concurrency.peak().per_second
     yield (
-        f"Concurrency: {peak:,.4g} on average in the busiest minute; random arrivals exceed {usage.peak_concurrency:,} in one "
+        f"Concurrency: {figure(peak, 4)} on average in the busiest minute; random arrivals exceed {usage.peak_concurrency:,} in one "
         f"such minute of a thousand (Poisson)."
     )
     if usage.cold is None:
@@ -107,10 +108,10 @@ def notes(spec: Function, usage: Usage, simulated: float | None, part: str) -> I
         )
     elif peak < _MAX_ERLANGS:
         needed = erlang.smallest_capacity(peak, _SPILLS)
-        yield f"{needed:,} provisioned environments cover 99% of the busiest minute (Erlang's loss formula)."
+        yield f"{needed:,} provisioned {'environment covers' if needed == 1 else 'environments cover'} 99% of the busiest minute (Erlang's loss formula)."
     if spec.measured_ms:
         by_memory = memory.durations_ms(spec).items()
-        yield "Memory curve: " + ", ".join(f"{mb} MB {float(ms):,.4g} ms" for mb, ms in by_memory) + "."
+        yield "Memory curve: " + ", ".join(f"{mb} MB {figure(ms, 4)} ms" for mb, ms in by_memory) + "."
 
 
 def _of_cold_starts(spec: Function, usage: Usage, cold: ColdUse, simulated: float | None, part: str) -> Iterable[str]:
@@ -125,12 +126,12 @@ def _of_cold_starts(spec: Function, usage: Usage, cold: ColdUse, simulated: floa
     init, first_call = cold.start.init, cold.start.first_call
     source = f" ({cold.start.source})" if cold.start.source else ""
     yield (
-        f"A cold start takes {quantile(init, 0.5):,.4g} ms of init (p50; p99 {quantile(init, 0.99):,.4g} ms){source}, then a "
-        f"first call of {float(mean(first_call)):,.4g} ms on average; it bills {float(cold.extra_ms):,.4g} ms more than a warm "
+        f"A cold start takes {figure(quantile(init, 0.5), 4)} ms of init (p50; p99 {figure(quantile(init, 0.99), 4)} ms){source}, then a "
+        f"first call of {figure(mean(first_call), 4)} ms on average; it bills {figure(cold.extra_ms, 4)} ms more than a warm "
         f"invocation."
     )
     with_cold, warm = (observables.latencies_ms(spec, cold, share) for share in (float(cold.share), 0.0))
-    pairs = ", ".join(f"{name} {with_cold[name]:,.4g} ms ({warm[name]:,.4g} warm)" for name in with_cold)
+    pairs = ", ".join(f"{name} {figure(with_cold[name], 4)} ms ({figure(warm[name], 4)} warm)" for name in with_cold)
     yield f"Latency of warm and cold invocations: {pairs}."
 
 
@@ -142,4 +143,4 @@ def _share_at(spec: Function, usage: Usage, cold: ColdUse, keep_alive_s: float) 
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.2g}%"
+    return f"{figure(share * 100, 2)}%"

@@ -9,16 +9,15 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.model import Context, LimitCheck, RequestStream
-from capplan.quantities.distribution import share_above
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
 from capplan.service import Quota
 from capplan.services.lambda_ import quotas
 from capplan.services.lambda_.concurrency import environments
-from capplan.services.lambda_.sources import event_source_mappings
+from capplan.services.lambda_.sources import batches, event_source_mappings
 from capplan.services.lambda_.sources.trigger import QUEUES, Trigger
 from capplan.services.lambda_.spec import Function
-from capplan.services.lambda_.usage import Usage, duration_of_batch, high
+from capplan.services.lambda_.usage import Usage, time_of
 
 TIMEOUTS: Mapping[str, Quota] = {
     "api-gateway-http": quotas.HTTP_API_TIMEOUT,
@@ -28,6 +27,7 @@ TIMEOUTS: Mapping[str, Quota] = {
     "cognito": quotas.COGNITO_TIMEOUT,
 }
 """How long a source waits for an answer."""
+INTEGRATION_TIMEOUT = "lambda.integration_timeout"
 
 
 def check(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[LimitCheck]:
@@ -36,7 +36,8 @@ def check(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[Lim
         if stream.trigger is not None:
             yield from _of_trigger(name, spec, usage, stream, spec.triggers[stream.trigger])
     for caller in callers_ending_first(spec, usage, ctx):
-        yield LimitCheck(name, "lambda.caller_timeout", seconds(high(spec.duration)), seconds(caller.timeout_ms), "s")
+        waited_ms = time_of(spec, usage.cold, Fraction(1)).high_waited_ms()
+        yield LimitCheck(name, "lambda.caller_timeout", seconds(waited_ms), seconds(caller.timeout_ms), "s")
 
 
 def _of_trigger(
@@ -44,9 +45,8 @@ def _of_trigger(
 ) -> Iterable[LimitCheck]:
     timeout_ms = source_timeout_ms(trigger)
     if timeout_ms is not None:
-        duration = high(duration_of_batch(spec, stream.records))
-        limit = f"lambda.integration_timeout.{trigger.via}"
-        yield LimitCheck(name, limit, seconds(duration), seconds(timeout_ms), "s")
+        waited_ms = time_of(spec, usage.cold, stream.records).high_waited_ms()
+        yield LimitCheck(name, INTEGRATION_TIMEOUT, seconds(waited_ms), seconds(timeout_ms), "s")
     if trigger.via in QUEUES:
         timeout, visibility = Fraction(spec.timeout_ms), Fraction(trigger.visibility_timeout_ms)
         yield LimitCheck(name, "lambda.visibility_timeout", seconds(timeout), seconds(visibility), "s")
@@ -63,6 +63,14 @@ def _of_trigger(
         name, f"lambda.event_source.{mapping.source}", load, Decimal(quota), "concurrent executions", concurrency,
         poisson=poisson, minute=peak.minute,
     )  # fmt: skip
+
+
+def records_at_peak(spec: Function, stream: RequestStream) -> Fraction:
+    """Records of an invocation at the busiest rate: batches fill with it."""
+    if stream.trigger is None or not stream.flow.terms:
+        return stream.records
+    records_per_s = sig6(stream.flow.peak().per_second) * stream.records
+    return max(stream.records, batches.records_of(spec.triggers[stream.trigger], records_per_s, stream.shards))
 
 
 def source_timeout_ms(trigger: Trigger) -> Fraction | None:
@@ -92,12 +100,13 @@ class CallerEndingFirst(Record, frozen=True):
 def callers_ending_first(spec: Function, usage: Usage, ctx: Context) -> tuple[CallerEndingFirst, ...]:
     """Functions that wait for this one with a timeout shorter than this one's."""
     monthly = usage.invocations.monthly
+    time = time_of(spec, usage.cold, Fraction(1))
     out: dict[str, CallerEndingFirst] = {}
     for stream in usage.streams:
         timeout_ms = ctx.timeout_ms.get(stream.cause)
         if timeout_ms is None or stream.access.is_async or timeout_ms >= spec.timeout_ms or not monthly:
             continue
-        outlasting = sig6(share_above(spec.duration, timeout_ms))
+        outlasting = time.longer_than(timeout_ms)
         before = out[stream.cause].flow_share if stream.cause in out else Fraction(0)
         flow_share = stream.flow.monthly / monthly + before
         out[stream.cause] = CallerEndingFirst(stream.cause, timeout_ms, outlasting, flow_share)

@@ -38,9 +38,9 @@ def function(words: str, rate: str = "10/s", trigger: str = "web") -> str:
 @pytest.mark.parametrize(
     ("words", "trigger", "limit", "load", "quota"),
     [
-        ("duration: 20 s, timeout: 60 s", "{traffic: web, via: api-gateway-rest}", "integration_timeout.api-gateway-rest", 20, 29),
-        ("duration: 20 s, timeout: 60 s", "{traffic: web, via: api-gateway-rest, timeout: 60 s}", "integration_timeout.api-gateway-rest", 20, 60),
-        ("duration: 20 s, timeout: 60 s", "{traffic: web, via: api-gateway-http}", "integration_timeout.api-gateway-http", 20, 30),
+        ("duration: 20 s, timeout: 60 s", "{traffic: web, via: api-gateway-rest}", "integration_timeout", 20, 29),
+        ("duration: 20 s, timeout: 60 s", "{traffic: web, via: api-gateway-rest, timeout: 60 s}", "integration_timeout", 20, 60),
+        ("duration: 20 s, timeout: 60 s", "{traffic: web, via: api-gateway-http}", "integration_timeout", 20, 30),
         ("duration: 1 s, timeout: 40 s", "{traffic: web, via: sqs}", "visibility_timeout", 40, 30),
         ("duration: 1 s", "{traffic: web, via: sqs, maximum_concurrency: 15}", "event_source.sqs_standard", 20, 15),
         ("duration: 1 s", "{traffic: web, via: sqs-fifo, message_groups: 4}", "event_source.sqs_fifo", 20, 4),

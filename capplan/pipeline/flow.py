@@ -1,0 +1,329 @@
+"""What gets through: where a resource or a limit of the account is short, what follows sees what was served, and when.
+
+What is offered stays the exact formula of `demand`. Where nothing is short, its demand is returned as it is.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from capplan import units
+from capplan.errors import CapplanError
+from capplan.flow import DemandFlow
+from capplan.language.scenario import Scenario
+from capplan.model import Admitted, Context, Demand, RequestStream, SharedLimit
+from capplan.pipeline.demand import Sender, demand_of, emitted
+from capplan.pipeline.pools import Pools, pool_check
+from capplan.pipeline.solve import Edge, components
+from capplan.record import MutableRecord, Record, replace
+from capplan.resource_type import DeclaredResource
+from capplan.services import default_quota
+
+Shared = Mapping[str, Mapping[str, SharedLimit]]
+"""By address and limit."""
+Failing = Mapping[str, Fraction]
+"""By address: the further share of its invocations that fails since what it calls is throttled. Range 0 to 1."""
+_MAX_ROUNDS, _MAX_LOOP_ROUNDS = 40, 400
+_SETTLED = 1e-4
+"""Rounds end when volumes and peaks move by a smaller share."""
+_CONSERVED = 1e-5
+"""Offered and served + waiting + dropped may differ by this share: volumes have 6 digits."""
+
+
+class Network(Record, frozen=True, eq=False):
+    """A scenario's graph with its exact demand.
+
+    Attributes:
+        scenario: The scenario.
+        context: What services may know.
+        senders: What sends requests to each resource.
+        flows: The exact flow at every node.
+        exact: The exact demand of every resource: what is offered where nothing is short.
+        shards: Shards of the streams that are read.
+        known: Demands of a former plan, offered and admitted, of resources whose spec is the same.
+    """
+
+    scenario: Scenario
+    context: Context
+    senders: Mapping[str, Sequence[Sender]]
+    flows: Mapping[str, DemandFlow]
+    exact: Mapping[str, Demand]
+    shards: Mapping[str, int]
+    known: Mapping[str, tuple[Demand, Demand]]
+
+
+class _Pass(MutableRecord):
+    """One walk through the graph: flows at the nodes, demands, and the nodes whose flow is not the exact one."""
+
+    flows: dict[str, DemandFlow]
+    offered: dict[str, Demand]
+    demand: dict[str, Demand]
+    moved: set[str]
+
+
+class Through(Record, frozen=True, eq=False):
+    """What gets through of all demand: as offered to each resource, as admitted by it, with its usage and shared limits."""
+
+    offered: Mapping[str, Demand]
+    demand: Mapping[str, Demand]
+    usage: Mapping[str, Any]
+    pools: Pools
+
+
+def what_gets_through(
+    network: Network, meter: Callable[[str, Demand], Any], pools_of: Callable[[Mapping[str, Any]], Pools]
+) -> Through:
+    """The demand of every resource as it is served.
+
+    Args:
+        network: The graph with its exact demand.
+        meter: The usage of a resource at a demand.
+        pools_of: What all resources use of the account's limits.
+
+    Raises:
+        CapplanError: A loop of calls does not settle.
+    """
+    shared: Shared = {}
+    failing: Failing = {}
+    last: dict[str, tuple[Demand, Demand]] = dict(network.known)
+    metered: dict[str, tuple[Demand, Any]] = {}
+    for round_ in range(_MAX_ROUNDS):
+        walk = _walk(network, shared, failing, last)
+        for address, demand in walk.demand.items():
+            if address not in metered or metered[address][0] is not demand:
+                metered[address] = (demand, meter(address, demand))
+        usage = {address: metered[address][1] for address in network.scenario.resources}
+        pools = pools_of(usage)
+        following = _shared(network, walk.demand, pools, shared)
+        failing_now = _failing(network, walk)
+        settled = _is_settled(shared, following) and _fails_alike(failing, failing_now)
+        if settled or round_ == _MAX_ROUNDS - 1:
+            break
+        shared, failing = following, failing_now
+    return Through(walk.offered, walk.demand, usage, pools)
+
+
+# --- one walk ---------------------------------------------------------------------------------------------------------
+
+
+def _walk(network: Network, shared: Shared, failing: Failing, last: dict[str, tuple[Demand, Demand]]) -> _Pass:
+    """What each resource serves, callers first."""
+    exact = {address: _with(demand, shared.get(address)) for address, demand in network.exact.items()}
+    served = {address: _served(network, address, demand, last) for address, demand in exact.items()}
+    walk = _Pass(dict(network.flows), dict(exact), dict(served), set())
+    if not failing and all(demand.admitted is None for demand in served.values()):
+        return walk
+    for group in _order(network):
+        inner = {node for address in group for node in (address, emitted(address))}
+        loops = len(group) > 1 or any(sender.node in inner for sender in network.senders[group[0]])
+        touched = any(
+            a in failing or walk.demand[a].admitted is not None or any(s.node in walk.moved for s in network.senders[a])
+            for a in group
+        )
+        if not touched:
+            continue
+        if not loops:
+            _visit(network, group[0], walk, shared, failing, last)
+            continue
+        walk.moved |= inner
+        _settle_loop(network, group, walk, shared, failing, last)
+    return walk
+
+
+def _settle_loop(
+    network: Network,
+    group: Sequence[str],
+    walk: _Pass,
+    shared: Shared,
+    failing: Failing,
+    last: dict[str, tuple[Demand, Demand]],
+) -> None:
+    """Resources that call each other: again and again, until what each serves no longer moves.
+
+    Each round adds what the last one's calls cause. A request of the loop causes fewer than one more (`solve` refuses
+    other loops), and a resource never serves more than it is asked for, so the differences shrink by a constant factor.
+    """
+    for _ in range(_MAX_LOOP_ROUNDS):
+        before = [walk.demand[address].flow.monthly for address in group]
+        for address in group:
+            _visit(network, address, walk, shared, failing, last)
+        after = [walk.demand[address].flow.monthly for address in group]
+        if all(abs(b - a) <= max(a, b) * Fraction(_SETTLED) / 10 for a, b in zip(before, after, strict=True)):
+            return
+    first = network.scenario.resources[group[0]]
+    names = " -> ".join(network.scenario.resources[address].name for address in (*group, group[0]))
+    diagnostic = network.scenario.doc.diagnostic(
+        [first.section.key, first.name],
+        f"what this loop serves does not settle: {names}",
+        "raise what bounds it, or lower the chance of its calls",
+        key=True,
+    )
+    raise CapplanError((diagnostic,))
+
+
+def _visit(
+    network: Network,
+    address: str,
+    walk: _Pass,
+    shared: Shared,
+    failing: Failing,
+    last: dict[str, tuple[Demand, Demand]],
+) -> None:
+    """One resource at the flows so far: what it serves, and so what it calls and emits."""
+    resource, senders = network.scenario.resources[address], network.senders[address]
+    if address in failing or any(sender.node in walk.moved for sender in senders):
+        sent = [_rebuilt(network, address, sender, walk, failing.get(address)) for sender in senders]
+        walk.offered[address] = _with(demand_of(sent, walk.flows), shared.get(address))
+        walk.demand[address] = _served(network, address, walk.offered[address], last)
+    elif walk.demand[address].admitted is None:
+        return
+    demand = walk.demand[address]
+    walk.flows[address] = demand.flow
+    walk.flows[emitted(address)] = DemandFlow.total(
+        stream.flow * (resource.type.emitted_records(resource.spec, stream.access) / stream.attempts)
+        for stream in demand.requests
+    )
+    walk.moved |= {address, emitted(address)}
+
+
+def _rebuilt(network: Network, address: str, sender: Sender, walk: _Pass, fails: Fraction | None) -> Sender:
+    """A sender at the flows so far: batches at the rate that now arrives, attempts at the share that now fails."""
+    resource, stream, times, trigger = network.scenario.resources[address], sender.stream, sender.times, sender.trigger
+    if fails:
+        spec = resource.type.failing_also(resource.spec, fails)
+        attempts = resource.type.attempts(spec, stream.access, sender.source)
+        factor = attempts / stream.attempts
+        stream, times = replace(stream, attempts=attempts, flow=stream.flow * factor), times * factor
+    if trigger is not None and sender.node in walk.moved:
+        source = trigger.source
+        per_second = walk.flows[sender.node].monthly * source.share / units.MONTH_SECONDS
+        shards = network.shards.get(source.name, 1)
+        records = resource.type.records_per_invocation(resource.spec, source, per_second, shards)
+        stream = replace(stream, records=records)
+    return sender._replace(stream=stream, times=times)
+
+
+def _with(demand: Demand, shared: Mapping[str, SharedLimit] | None) -> Demand:
+    return replace(demand, shared=shared) if shared else demand
+
+
+def _served(network: Network, address: str, offered: Demand, last: dict[str, tuple[Demand, Demand]]) -> Demand:
+    """The demand with what is served of it; one that was offered before is not computed again."""
+    known = last.get(address)
+    if known is not None and known[0] == offered:
+        return known[1]
+    resource = network.scenario.resources[address]
+    declared = DeclaredResource(resource.name, resource.spec, network.context)
+    admitted = resource.type.admit(declared, offered) if offered.requests else None
+    demand = offered if admitted is None else admit(offered, admitted, address)
+    last[address] = (offered, demand)
+    return demand
+
+
+def admit(offered: Demand, admitted: Admitted, address: str = "") -> Demand:
+    """The demand with each stream's flow replaced by what was served of it."""
+    requests = []
+    for stream, part in zip(offered.requests, admitted.streams, strict=True):
+        asked = float(stream.arrivals.monthly)
+        kept = float(part.served + part.waiting + part.dropped)
+        if abs(kept - asked) > asked * _CONSERVED:
+            raise AssertionError(f"{address}: {asked} offered, {kept} served, waiting or dropped")
+        requests.append(stream if part.flow is stream.flow else _replaced(stream, part.flow, part.records))
+    return replace(offered, requests=tuple(requests), admitted=admitted)
+
+
+def _replaced(stream: RequestStream, flow: DemandFlow, records: Fraction | None) -> RequestStream:
+    return replace(stream, flow=flow, offered=stream.flow, records=stream.records if records is None else records)
+
+
+def _order(network: Network) -> list[list[str]]:
+    """Groups of resources that call each other, callers first."""
+    outgoing: dict[str, list[Edge]] = {}
+    for address, senders in network.senders.items():
+        for sender in senders:
+            if sender.node:
+                source = sender.node.partition("#")[0]
+                outgoing.setdefault(source, []).append(Edge(source, address, Fraction(1)))
+    return components(list(network.scenario.resources), outgoing)
+
+
+# --- limits that the account shares -----------------------------------------------------------------------------------
+
+
+def _shared(network: Network, demand: Mapping[str, Demand], pools: Pools, before: Shared) -> Shared:
+    """The limits of the account that are short, as each resource that shares them sees them."""
+    ctx, out = network.context, dict[str, dict[str, SharedLimit]]()
+    short_before = {limit for of_one in before.values() for limit in of_one}
+    for limit, members in pools.items():
+        if limit not in short_before:
+            check = pool_check(limit, [member.load for member in members], ctx)
+            if check is None or not check.breached:
+                continue
+        wanted: dict[str, list[DemandFlow]] = {}
+        reserved = 0.0
+        for address, load in members:
+            if load.reserved:
+                reserved += load.flow.peak().per_second
+            else:
+                wanted.setdefault(address, []).append(load.flow)
+        flows = {address: _wanted(demand[address], limit, loads) for address, loads in wanted.items()}
+        total = DemandFlow.total(flows.values())
+        quota = ctx.quotas.get(limit, default_quota(limit, ctx.region, ctx.quotas)) or Decimal(0)
+        left = max(Fraction(0), Fraction(quota) - Fraction(ctx.in_use.get(limit, 0)) - Fraction(round(reserved)))
+        for address, flow in flows.items():
+            others = DemandFlow(tuple(term for term in (total + flow * -1).terms if term[1] > 0))
+            out.setdefault(address, {})[limit] = SharedLimit(left, others)
+    return out
+
+
+def _wanted(demand: Demand, limit: str, loads: Iterable[DemandFlow]) -> DemandFlow:
+    if demand.admitted is not None and limit in demand.admitted.wanted:
+        return demand.admitted.wanted[limit]
+    return DemandFlow.total(loads)
+
+
+def _is_settled(before: Shared, after: Shared) -> bool:
+    return before.keys() == after.keys() and all(
+        before[address].keys() == limits.keys()
+        and all(_alike(before[address][limit].others, one.others) for limit, one in limits.items())
+        for address, limits in after.items()
+    )
+
+
+def _alike(one: DemandFlow, other: DemandFlow) -> bool:
+    if one == other:
+        return True
+    pairs = ((float(one.monthly), float(other.monthly)), (one.peak().per_second, other.peak().per_second))
+    return all(abs(a - b) <= _SETTLED * max(abs(a), abs(b)) for a, b in pairs)
+
+
+# --- callers of what is short -----------------------------------------------------------------------------------------
+
+
+def _failing(network: Network, walk: _Pass) -> Failing:
+    """The share of each caller's invocations that fails since a call that it waits for is dropped."""
+    passes: dict[str, float] = {}
+    for address, demand in walk.demand.items():
+        if demand.admitted is None:
+            continue
+        times = {sender.node: sender.times / sender.stream.attempts for sender in network.senders[address]}
+        for stream, part in zip(demand.requests, demand.admitted.streams, strict=True):
+            offered = part.served + part.waiting + part.dropped
+            if stream.cause in times and not stream.access.is_async and part.dropped and offered:
+                share = float(part.dropped / offered)
+                passes[stream.cause] = passes.get(stream.cause, 1.0) * (1 - share) ** float(times[stream.cause])
+    return {
+        address: Fraction(round(1 - share, 6))
+        for address, share in passes.items()
+        if _can_fail(network, address) and share < 1
+    }
+
+
+def _can_fail(network: Network, address: str) -> bool:
+    resource = network.scenario.resources[address]
+    return resource.type.failing_also(resource.spec, Fraction(1, 2)) is not resource.spec
+
+
+def _fails_alike(before: Failing, after: Failing) -> bool:
+    return before.keys() == after.keys() and all(abs(after[a] - share) <= _SETTLED for a, share in before.items())

@@ -1,0 +1,62 @@
+"""The limits that an account's resources share: what each uses of them, and whether they suffice."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from capplan.flow import POISSON_SIGMAS, DemandFlow
+from capplan.language.scenario import Scenario
+from capplan.model import Context, LimitCheck, PoolLoad
+from capplan.quantities.rounding import sig6, to_quantity
+from capplan.resource_type import MeteredResource
+from capplan.services import QUOTAS, default_quota
+
+
+class PoolMember(NamedTuple):
+    """What a resource uses of a shared limit."""
+
+    address: str
+    load: PoolLoad
+
+
+Pools = Mapping[str, Sequence[PoolMember]]
+"""By limit."""
+
+
+def pools_of(scenario: Scenario, usage: Mapping[str, Any], ctx: Context) -> Pools:
+    """What every resource uses of the limits that the account shares."""
+    out: dict[str, list[PoolMember]] = {}
+    for address, resource in scenario.resources.items():
+        for load in resource.type.pools(MeteredResource(resource.name, resource.spec, usage[address], ctx)):
+            out.setdefault(load.limit, []).append(PoolMember(address, load))
+    return out
+
+
+def pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitCheck | None:
+    """A limit that the account's resources share, with their total load; None without a quota or a load."""
+    quota = ctx.quotas.get(limit, default_quota(limit, ctx.region, ctx.quotas))
+    flow = DemandFlow.total(load.flow for load in loads)
+    if quota is None or not flow.terms:
+        return None
+    peak = flow.peak()
+    poisson = all(load.poisson for load in loads)
+    random = DemandFlow.total(load.flow for load in loads if load.poisson)
+    spread = POISSON_SIGMAS * random.peak().per_second ** 0.5 if random.terms else 0.0
+    total = peak.per_second + spread
+    load = (math.ceil(round(total, 9)) if random.terms else total) + float(ctx.in_use.get(limit, 0))
+    return LimitCheck("account", limit, to_quantity(sig6(load)), quota, QUOTAS[limit].unit, flow, poisson, peak.minute)
+
+
+def suffices(pools: Pools, address: str, loads: Sequence[PoolLoad], ctx: Context) -> bool:
+    """Whether every shared limit still suffices if one resource uses other amounts of them."""
+    for limit in {*pools, *(load.limit for load in loads)}:
+        members = pools.get(limit, ())
+        before = [load for owner, load in members if owner == address]
+        after = [load for load in loads if load.limit == limit]
+        if before == after:
+            continue
+        others = [load for owner, load in members if owner != address]
+        check = pool_check(limit, [*others, *after], ctx)
+        if check is not None and check.breached:
+            return False
+    return True

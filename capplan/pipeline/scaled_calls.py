@@ -1,0 +1,26 @@
+"""Rewrites `times` of a resource's calls for an option by which one invocation does the work of several."""
+
+from fractions import Fraction
+
+from capplan.language.scenario import Resource
+from capplan.model import Change, Option
+from capplan.quantities.rounding import sig6, to_decimal
+from capplan.quantities.text import read_count
+from capplan.record import replace
+
+
+def with_calls(resource: Resource, option: Option) -> Option | None:
+    """The option with the calls that the same work makes; None where a call is not the resource's own to change.
+
+    A larger batch makes fewer invocations of the same records: each of them makes the calls of all its records.
+    """
+    if option.calls_factor == 1:
+        return option
+    changes: dict[str, Change] = {}
+    for call in resource.calls:
+        if call.line is None:  # inherited: others call so too
+            return None
+        times = Fraction(read_count(call.line.written.get("times", 1))) * option.calls_factor
+        path = f"{call.line.place}.times"
+        changes[path] = Change(path, to_decimal(sig6(float(times))))
+    return replace(option, changes=(*option.changes, *changes.values()))

@@ -1,0 +1,217 @@
+"""Renders a document for a terminal, a pipe or a text file, with rich."""
+
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+from rich import box
+from rich.bar import Bar as RichBar
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel as RichPanel
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from capplan.report.document import (
+    Bar,
+    Block,
+    Cell,
+    Code,
+    Column,
+    Document,
+    Facts,
+    Heading,
+    Line,
+    LoadBars,
+    Meter,
+    Panel,
+    Paragraph,
+    Role,
+    Row,
+    Span,
+    Table,
+    TimeChart,
+    visible,
+)
+from capplan.report.layout import Style, safe
+from capplan.report.plain import inert
+
+_STYLES: dict[Role, str] = {
+    "": "",
+    "strong": "bold",
+    "dim": "bright_black",
+    "good": "green",
+    "warn": "yellow",
+    "bad": "red",
+    "accent": "cyan",
+}
+"""Colors of the terminal's own theme, so that they read on a light and on a dark one."""
+_HEADING = "bold cyan"
+_BAR_CELLS = 10
+_SENTENCE = 30
+"""A column of sentences is at least so wide before an optional column goes."""
+_ASCII_RULE = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
+_RULE = box.Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
+
+
+def terminal_text(document: Document, style: Style, *, details: bool = False) -> str:
+    """A document as lines of at most the style's width; only text to copy may be longer."""
+    stream = StringIO()
+    console = Console(
+        file=stream,
+        width=style.width,
+        force_terminal=style.colour,
+        color_system="standard" if style.colour else None,
+        no_color=not style.colour,
+        legacy_windows=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    title = _text((Span(document.title, "strong"), Span(f"  {document.subtitle}", "dim")), style)
+    console.print(title)
+    for block in document.blocks:
+        if visible(block, details=details):
+            _print(console, block, style, details=details)
+    lines = (inert(line.rstrip()) for line in stream.getvalue().split("\n"))
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _print(console: Console, block: Block, style: Style, *, details: bool) -> None:
+    """One block, with an empty line above."""
+    if isinstance(block, Code):
+        console.print()
+        for line in block.text.split("\n"):
+            console.print(Padding(_text((Span(line, "accent"),), style), (0, 0, 0, 2)), soft_wrap=True, no_wrap=True)
+        return
+    made = _renderable(block, style, details=details)
+    if made is not None:
+        console.print()
+        console.print(made)
+
+
+def _renderable(block: Block, style: Style, *, details: bool) -> RenderableType | None:  # noqa: PLR0911  a block each
+    if isinstance(block, Heading):
+        out = _text((Span(block.text),), style)
+        out.stylize(_HEADING)
+        return out.append_text(_text((Span(f"  {block.note}", "dim"),), style)) if block.note else out
+    if isinstance(block, Table):
+        return _table(block, style, details=details)
+    if isinstance(block, Facts):
+        return _facts(block.rows, style)
+    if isinstance(block, Paragraph):
+        return _text(block.line, style)
+    if isinstance(block, Panel):
+        return _panel(block, style)
+    if isinstance(block, TimeChart):
+        from capplan.report.formats.terminal_charts import time_chart  # noqa: PLC0415  where there is one
+
+        return time_chart(block.chart, style)
+    if isinstance(block, LoadBars):
+        from capplan.report.formats.terminal_charts import load_bars  # noqa: PLC0415  where there is one
+
+        return load_bars(block.bars, style)
+    return None
+
+
+def _text(line: Line, style: Style) -> Text:
+    out = Text()
+    for span in line:
+        out.append(safe(span.text, style), _STYLES[span.role] or None)
+    return out
+
+
+def _table(table: Table, style: Style, *, details: bool) -> RenderableType | None:
+    rows = [row for row in table.rows if visible(row, details=details)]
+    if not rows:
+        return None
+    shown = _fitting(table, rows, style)
+    named = [i for i in shown if table.columns[i].title]
+    stretched = [i for i in shown if table.columns[i].wraps] or named[:1]
+    out = RichTable(
+        box=_ASCII_RULE if style.ascii else _RULE,
+        expand=table.fills,
+        show_edge=False,
+        header_style="bright_black" if style.colour else "",
+        border_style="bright_black" if style.colour else "",
+        padding=(0, 1),
+    )
+    for i in shown:
+        column = table.columns[i]
+        out.add_column(
+            _text((Span(column.title),), style),
+            justify=column.align,
+            no_wrap=not column.wraps and i not in stretched,
+            overflow="fold",
+            ratio=1 if table.fills and i in stretched else None,
+        )
+    for row in rows:
+        if row.space:
+            out.add_row()
+        out.add_row(*(_cell(row, i, style) for i in shown), style=_STYLES[row.role] or None)
+    return out
+
+
+def _fitting(table: Table, rows: Sequence[Row], style: Style) -> list[int]:
+    """The columns that have something in them, less optional ones until the rest fits the width."""
+    shown = [i for i, column in enumerate(table.columns) if any(row.cells[i] for row in rows)]
+    widths = {i: max(_cells_wide(row, i, table.columns[i]) for row in rows) for i in shown}
+    titles = {i: cell_len(table.columns[i].title) for i in shown}
+    while sum(max(widths[i], titles[i]) + 3 for i in shown) > style.width:
+        optional = [i for i in shown if table.columns[i].optional]
+        if not optional:
+            break
+        shown.remove(max(optional, key=lambda i: table.columns[i].optional))
+    return shown
+
+
+def _cells_wide(row: Row, at: int, column: Column) -> int:
+    """Columns of the terminal that a cell takes; a sentence needs no more than a short line."""
+    cell = row.cells[at]
+    if isinstance(cell, Bar | Meter):
+        return _BAR_CELLS
+    wide = sum(cell_len(span.text) for span in cell) + (2 * row.level if at == 0 else 0)
+    return min(wide, _SENTENCE) if column.wraps else wide
+
+
+def _cell(row: Row, at: int, style: Style) -> RenderableType:
+    cell = row.cells[at]
+    drawn = _drawn(cell, style)
+    return Padding(drawn, (0, 0, 0, 2 * row.level)) if at == 0 and row.level else drawn
+
+
+def _drawn(cell: Cell, style: Style) -> RenderableType:
+    if isinstance(cell, Bar):
+        share = min(max(cell.share, 0.0), 1.0)
+        if style.ascii:
+            return Text("#" * round(share * _BAR_CELLS))
+        return RichBar(1, 0, share, width=_BAR_CELLS, color=_color(cell.role))
+    if isinstance(cell, Meter):
+        full = round(min(max(cell.share, 0.0), 1.0) * _BAR_CELLS)
+        used, free = ("=", ".") if style.ascii else ("━", "┄")
+        return Text.assemble((used * full, _color(cell.role)), (free * (_BAR_CELLS - full), "bright_black"))
+    return _text(cell, style)
+
+
+def _color(role: Role) -> str:
+    return _STYLES[role] or "default"
+
+
+def _facts(rows: Iterable[tuple[Span, Line]], style: Style) -> RenderableType:
+    out = RichTable.grid(padding=(0, 3, 0, 0))
+    out.add_column(no_wrap=True)
+    out.add_column(overflow="fold")
+    for label, words in rows:
+        out.add_row(_text((label,), style), _text(words, style))
+    return out
+
+
+def _panel(panel: Panel, style: Style) -> RenderableType:
+    content = RichTable.grid(expand=True)
+    content.add_column()
+    if panel.facts:
+        content.add_row(_facts(panel.facts, style))
+    for words in panel.lines:
+        content.add_row(_text(words, style))
+    frame = box.ASCII if style.ascii else box.ROUNDED
+    return RichPanel(content, box=frame, border_style=_STYLES[panel.role] or "none")
