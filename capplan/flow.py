@@ -40,6 +40,7 @@ class LoadProfile(Record, frozen=True, eq=False):
         over_minutes: Minutes over which a caller spreads each unit; 0 for none.
         at: The rate in one minute, computed without the series of all (which needs numpy); None where it needs that.
         starts: A schedule: the minutes at which its runs start.
+        spread_starts: Those minutes, of a schedule that a caller spreads.
         through: Where a resource was short: which stream of it this is what was served of; else empty. Such a profile is a
             computed series, which twice the traffic does not double.
         part: What the profile is cut to, such as the minutes that a table serves; None for all of it.
@@ -55,6 +56,7 @@ class LoadProfile(Record, frozen=True, eq=False):
     over_minutes: int = 0
     at: Callable[[int], float] | None = None
     starts: tuple[int, ...] = ()
+    spread_starts: tuple[int, ...] = ()
     through: str = ""
     part: object = None
 
@@ -100,6 +102,7 @@ def spread_profile(profile: LoadProfile, minutes: int) -> LoadProfile:
         expand=lambda: series,
         once_minutes=tuple((start, min(end + minutes, units.PERIOD_MINUTES)) for start, end in profile.once_minutes),
         over_minutes=minutes,
+        spread_starts=profile.starts or profile.spread_starts,
         at=lambda minute: float(series[minute]),
         starts=(),
     )

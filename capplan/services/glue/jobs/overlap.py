@@ -1,26 +1,16 @@
-"""Computes how often a scheduled run starts before the previous one has ended, and how many runs wait in the queue."""
+"""Computes how often a scheduled run starts before the previous one has ended."""
 
-import math
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.flow import DemandFlow
 from capplan.quantities.rounding import sig6
-from capplan.record import Record
 from capplan.services.glue.concurrency import is_planned
 from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.jobs.occupancy import Occupancy
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
 _RARE_GAPS = 24
 """Runs whose mean gap is longer than this many of the longest run are not compared one by one: they do not overlap."""
-
-
-# --- a run overlaps the next ------------------------------------------------------------------------------------------
 
 
 def overlap_share(flow: DemandFlow, run: Occupancy) -> Fraction:
@@ -52,48 +42,3 @@ def _gap_minutes(flow: DemandFlow) -> dict[int, int]:
     of_gap = {int(gap): int(count) for gap, count in zip(gaps, counts, strict=True)}
     same_minute = int(runs.sum()) - len(minutes)
     return of_gap | {0: same_minute} if same_minute else of_gap
-
-
-# --- runs that wait ---------------------------------------------------------------------------------------------------
-
-
-class Queue(Record, frozen=True):
-    """Runs that wait at the worst moment, the minute of it, and whether the queue grows without bound."""
-
-    waiting: int
-    minute: int
-    grows: bool
-
-
-def queue(flow: DemandFlow, run_ms: Fraction, max_active: int) -> Queue:
-    """Runs that wait when only some may be active at the same time, simulated minute by minute over two periods.
-
-    Args:
-        flow: Runs that start.
-        run_ms: Mean duration of a run.
-        max_active: Runs that may be active.
-    """
-    starts = flow.rate_per_minute() * units.SECONDS_PER_MINUTE
-    run_minutes = max(1.0, float(run_ms) / MS_PER_MINUTE)
-    first, first_end = _backlog(starts, run_minutes, max_active, 0.0)
-    second, second_end = _backlog(starts, run_minutes, max_active, first_end)
-    grows = second_end > first_end + 1e-6
-    backlog = first if grows else second
-    minute = int(backlog.argmax())
-    waiting = max(0, math.ceil(round(backlog[minute] / run_minutes - max_active, 6)))
-    return Queue(waiting, minute, grows)
-
-
-def _backlog(
-    starts: "NDArray[np.float64]", run_minutes: float, max_active: int, initial: float
-) -> "tuple[NDArray[np.float64], float]":
-    """Run-minutes that are not done in each minute, and at the end of the period."""
-    import numpy as np  # noqa: PLC0415
-
-    backlog = np.empty(len(starts))
-    left = initial
-    for i, runs in enumerate(starts):
-        left += runs * run_minutes
-        backlog[i] = left
-        left = max(0.0, left - max_active)
-    return backlog, left
