@@ -250,12 +250,14 @@ class PoolLoad(Record, frozen=True):
         limit: The limit's id.
         flow: The load over time.
         poisson: Whether 3.09 standard deviations of a Poisson count within the minute are added.
+        at_once: The most in one instant, where that is more than the flow of its minute shows.
         reserved: Whether it is kept for the resource whatever the others use, so that a short limit does not bound it.
     """
 
     limit: str
     flow: DemandFlow
     poisson: bool = False
+    at_once: float = 0.0
     reserved: bool = False
 
 

@@ -42,8 +42,9 @@ def pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitChec
     poisson = all(load.poisson for load in loads)
     random = DemandFlow.total(load.flow for load in loads if load.poisson)
     spread = POISSON_SIGMAS * random.peak().per_second ** 0.5 if random.terms else 0.0
-    total = peak.per_second + spread
-    load = (math.ceil(round(total, 9)) if random.terms else total) + float(ctx.in_use.get(limit, 0))
+    at_once = max((load.at_once for load in loads), default=0.0)
+    total = max(peak.per_second + spread, at_once)
+    load = (math.ceil(round(total, 9)) if random.terms or at_once == total else total) + float(ctx.in_use.get(limit, 0))
     return LimitCheck("account", limit, to_quantity(sig6(load)), quota, QUOTAS[limit].unit, flow, poisson, peak.minute)
 
 

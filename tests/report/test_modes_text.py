@@ -52,7 +52,7 @@ def _with(table: ComparedTable) -> Modes:
 
 def _last(text: str) -> str:
     """The words in the frame."""
-    return " ".join(" ".join(line.strip("|+- ") for line in text.split("\n\n")[-1].splitlines()).split())
+    return " ".join(" ".join(line.strip("|+- ") for line in text.rsplit("\n\n", maxsplit=1)[-1].splitlines()).split())
 
 
 def test_modes_by_cost_then_what_decides_then_what_to_do() -> None:
@@ -60,7 +60,9 @@ def test_modes_by_cost_then_what_decides_then_what_to_do() -> None:
 
 
 def test_a_commitment_stands_below_its_mode_and_in_the_last_sentence() -> None:
-    reserved = replace(option("auto-scaled-70/reserved-1y", "250.00", "0.0038"), commitment="400 WCU reserved for 1 year")
+    reserved = replace(
+        option("auto-scaled-70/reserved-1y", "250.00", "0.0038"), commitment="400 WCU reserved for 1 year"
+    )
     dear = replace(option("on-demand/savings-plan", "539.42", "0"), commitment="0.10 USD an hour for 1 year")
     text = _text(_with(replace(MODES.tables[0], options=(*MODES.tables[0].options, reserved, dear))))
     rows = [line.strip() for line in text.splitlines() if "Auto scaling" in line or "reserved, 1" in line]

@@ -71,6 +71,16 @@ class SimulatedPeriod(Record, frozen=True, eq=False):
     missed_share: Fraction | None = None
     throttled_shares: tuple[ThrottledShare | None, ...] = ()
 
+    @property
+    def throttling(self) -> Mapping[str, tuple[ScalableTarget, ...]]:
+        """By cause (a key of `throttling_reasons.CAUSES`): the tables and indexes that throttle for it."""
+        out: dict[str, tuple[ScalableTarget, ...]] = {}
+        for target, found in self.outcomes.values():
+            for cause, shares in found.throttled.items():
+                if shares.any():
+                    out[cause] = (*out.get(cause, ()), target)
+        return out
+
     def steps(self, key: TargetKey) -> tuple[Step, ...]:
         """Provisioned capacity over time; empty on demand."""
         return self.outcomes[key][1].steps or ()

@@ -10,6 +10,7 @@ from fractions import Fraction
 from capplan import units
 from capplan.model import Change, Charge, Option
 from capplan.quantities.rounding import to_quantity
+from capplan.quantities.text import figure
 from capplan.resource_type import MeteredResource
 from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.jobs.arrivals import batch_of, peak_runs
@@ -161,10 +162,10 @@ def overlapping(job: MeteredResource[Job, Usage]) -> Option | None:
     if group > spec.max_concurrent_runs:
         cause = f"{group} runs start in the same moment, and {_allowed(spec)}"
     elif usage.overlap_share:
-        cause = f"{float(usage.overlap_share) * 100:.3g}% of the runs start while the previous one is still active"
+        cause = f"{figure(usage.overlap_share * 100)}% of the runs start while the previous one is still active"
     else:
         cause = f"at times more runs are active than may be: {_allowed(spec)}"
-    rejected = f"AWS rejects {float(usage.rejected_share) * 100:.3g}% of the runs"
+    rejected = f"AWS rejects {figure(usage.rejected_share * 100)}% of the runs"
     if not piles_up and group <= spec.max_concurrent_runs and not spec.max_retries:
         return Option(
             "glue.overlap",

@@ -75,7 +75,7 @@ RULES: tuple[Rule, ...] = (
         "before the work is done, or an environment that is warm.",
         "Invocations that take longer than the source waits are stopped.",
         f"API Gateway, Elastic Load Balancing, AppSync and Cognito quotas, {_READ}",
-        action="Shorten the timeout of {name} to what its source waits",
+        action="Answer what calls {name} in time",
     ),
     Rule(
         "lambda.visibility-timeout",

@@ -64,7 +64,17 @@ def _longer(name: str, spec: Function, usage: Usage, p99: float) -> Iterable[Opt
         message = f"{name} has a timeout of {_seconds(spec.timeout_ms)}; its p99 duration{batch} is {_ms(p99)}."
         amounts = ()
     changes = [Change(_path(name), f"{seconds} s"), *_visibility(name, spec, seconds)]
-    yield Option("lambda.timeout-near", message, tuple(changes), "", "risk", amounts)
+    reached = usage.timed_out > _TIMED_OUT
+    yield Option(
+        "lambda.timeout-near",
+        message,
+        tuple(changes),
+        "",
+        "risk",
+        amounts,
+        urgency="now" if reached else "possible",
+        helps=("timed_out",) if reached else (),
+    )
 
 
 def _visibility(name: str, spec: Function, seconds: int) -> Iterable[Change]:

@@ -91,12 +91,12 @@ def _source_timeout(
         f"{_share(late)} of the answers come too late, and are billed."
     )
     start = usage.cold.start if usage.cold is not None else None
-    if seconds * units.MS_PER_SECOND < min(needed_ms(spec, start, _MOST), float(spec.timeout_ms)):
+    fitting = seconds * units.MS_PER_SECOND
+    if min(needed_ms(spec, start, _MOST), float(spec.timeout_ms)) <= fitting < spec.timeout_ms:
+        message += f" A timeout of {seconds} s stops paying for them."
+    else:
         message += " Call it asynchronously and let the client ask for the result, or start it warm."
-        yield Option("lambda.source-timeout", message, (), "the answer comes by another way", "risk", urgency="now")
-    elif spec.timeout_ms > seconds * units.MS_PER_SECOND:
-        change = Change(f"functions.{name}.timeout", f"{seconds} s")
-        yield Option("lambda.source-timeout", message, (change,), "longer invocations are stopped", "risk", urgency="now")
+    yield Option("lambda.source-timeout", message, (), "the answer comes by another way", "risk", urgency="now")
 
 
 def _visibility(name: str, spec: Function, trigger: Trigger, index: int) -> Iterable[Option]:
@@ -107,7 +107,16 @@ def _visibility(name: str, spec: Function, trigger: Trigger, index: int) -> Iter
             f"{_seconds(spec.timeout_ms)}, and AWS advises {VISIBILITY_TIMEOUT_FACTOR} times that."
         )
         change = with_keys(name, spec, {index: {"visibility_timeout": f"{advised_ms / 1000:f} s"}})
-        yield Option("lambda.visibility-timeout", message, (change,), "", "risk")
+        is_short = trigger.visibility_timeout_ms < spec.timeout_ms
+        yield Option(
+            "lambda.visibility-timeout",
+            message,
+            (change,),
+            "",
+            "risk",
+            urgency="now" if is_short else "possible",
+            helps=("lambda.visibility_timeout",) if is_short else (),
+        )
 
 
 def _caller_timeout(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[Option]:
@@ -127,7 +136,7 @@ def _caller_timeout(name: str, spec: Function, usage: Usage, ctx: Context) -> It
 
 
 def _seconds(ms: Fraction | Decimal) -> str:
-    return f"{float(ms) / 1000:g} s"
+    return f"{figure(ms / 1000, 6)} s"
 
 
 def _share(share: float) -> str:

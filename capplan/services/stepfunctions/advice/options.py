@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.model import Change, Context, Option
+from capplan.quantities.text import figure
 from capplan.services.stepfunctions.asl.definition import Definition, State, reachable
 from capplan.services.stepfunctions.execution.eligibility import express_obstacles
 from capplan.services.stepfunctions.execution.expectation import everywhere
@@ -109,7 +110,7 @@ def _polling(name: str, definition: Definition, usage: Usage, state: State) -> I
     if any(s.type == "Wait" for s in loop) and any(s.task is not None for s in loop) and passes > 1:
         message = (
             f"{name} polls through '{state.name}': {len(loop)} transitions per pass,"
-            f" {float(passes):.3g} passes per execution; .sync or a callback waits for one transition."
+            f" {figure(passes)} passes per execution; .sync or a callback waits for one transition."
         )
         yield Option("stepfunctions.polling-loop", message, (), severity="risk")
 
@@ -129,14 +130,14 @@ def _task(name: str, state: State, world: World, usage: Usage) -> Iterator[Optio
     )
     if visits and unhandled >= _MIN_SHARE:
         message = (
-            f"{float(unhandled * 100):.3g}% of the attempts of '{state.name}' in {name} fail without a Retry or Catch."
+            f"{figure(unhandled * 100)}% of the attempts of '{state.name}' in {name} fail without a Retry or Catch."
         )
         yield Option("stepfunctions.unguarded-task", message, (), severity="risk", urgency="now")
     timed_out = failures.get(TIMEOUT, Fraction(0))
     if state.name in world.timeout_ms and timed_out >= _MIN_SHARE and state.timeout_s is not None:
         message = (
-            f"{float(timed_out * 100):.3g}% of the attempts of '{state.name}' in {name} exceed"
-            f" TimeoutSeconds ({float(state.timeout_s):g})."
+            f"{figure(timed_out * 100)}% of the attempts of '{state.name}' in {name} exceed"
+            f" TimeoutSeconds ({figure(state.timeout_s, 6)})."
         )
         yield Option("stepfunctions.task-times-out", message, (), severity="risk", urgency="now")
     waits = state.task.pattern in ("callback", "activity")
@@ -152,5 +153,5 @@ def lasting(duration_ms: Fraction) -> str:
     """A duration as text, such as "1.5 min"."""
     for unit, size in (("h", 3_600_000), ("min", 60_000), ("s", 1_000)):
         if duration_ms >= size:
-            return f"{float(duration_ms / size):.3g} {unit}"
-    return f"{float(duration_ms):.3g} ms"
+            return f"{figure(duration_ms / size)} {unit}"
+    return f"{figure(duration_ms)} ms"
