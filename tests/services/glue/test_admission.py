@@ -1,5 +1,6 @@
 """Which runs start where no more may be active: against sums by hand, against runs one by one, and what always holds."""
 
+import json
 import math
 import random
 from decimal import Decimal
@@ -266,3 +267,59 @@ gates: [j.success > 99%]
     assert observed["j.dropped_share"] == Decimal("0.5")
     assert plan.monthly_cost == pytest.approx(Decimal("1236.62"), abs=Decimal("0.01")), "2,190 runs x 110 min x 0.308"
     assert plan.gates[0].verdict == "fail"
+
+
+# --- callers ----------------------------------------------------------------------------------------------------------
+
+
+def definition(
+    folder: Path, *, items: int = 0, max_concurrency: int = 0, states: int = 1, parallel: bool = False
+) -> None:
+    """A state machine that starts the job: in a Map, one state after another, or in branches."""
+    task = {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "Parameters": {"JobName": "j"}}
+    ended = {**task, "End": True}
+    if items:
+        each = {"StartAt": "R0", "States": {"R0": ended}}
+        whole: dict[str, Any] = {
+            "Each": {"Type": "Map", "MaxConcurrency": max_concurrency, "ItemProcessor": each, "End": True}
+        }
+    elif parallel:
+        branches = [{"StartAt": f"R{i}", "States": {f"R{i}": ended}} for i in range(states)]
+        whole = {"All": {"Type": "Parallel", "Branches": branches, "End": True}}
+    else:
+        whole = {f"R{i}": {**task, "Next": f"R{i + 1}"} for i in range(states - 1)} | {f"R{states - 1}": ended}
+    (folder / "m.asl.json").write_text(json.dumps({"StartAt": next(iter(whole)), "States": whole}))
+
+
+@pytest.mark.parametrize(
+    ("shape", "schedule", "words", "dropped", "load", "working"),
+    [
+        ({"items": 5}, "rate(1 day)", "duration: 30 min, max_concurrent_runs: 3", "0.4", 5, "five items, three places"),
+        (
+            {"items": 5, "max_concurrency": 2},
+            "rate(1 day)",
+            "duration: 30 min, max_concurrent_runs: 3",
+            "0",
+            2,
+            "two by two",
+        ),
+        ({"states": 2}, "rate(1 day)", "duration: 30 min", "0", 1, "one after the other"),
+        ({"states": 2, "parallel": True}, "rate(1 day)", "duration: 30 min", "0.5", 2, "side by side"),
+        ({}, "rate(10 minutes)", "duration: 11 min", "0.5", 2, "the next execution meets the last run"),
+        ({"states": 2}, "rate(10 minutes)", "duration: 4 min", "0", 1, "8 minutes of work every 10"),
+        ({"states": 2}, "rate(10 minutes)", "duration: 6 min", "0.5", 2, "12 minutes of work every 10"),
+    ],
+)
+def test_runs_of_an_execution_are_together_where_it_has_them_together(
+    shape: dict[str, Any], schedule: str, words: str, dropped: str, load: int, working: str, tmp_path: Path
+) -> None:
+    definition(tmp_path, **shape)
+    body = f"""
+traffic: {{often: {{schedule: {schedule}}}}}
+state_machines: {{m: {{triggers: often, definition: m.asl.json{", states: {Each: {items: 5}}" if "items" in shape else ""}}}}}
+jobs: {{j: {{workers: 2, timeout: 1 h, {words}}}}}
+"""
+    plan = capplan.plan(scenario(body, tmp_path))
+    observed = {o.name: o.value for o in plan.observed}
+    assert observed["j.dropped_share"] == pytest.approx(Decimal(dropped), abs=Decimal("1e-3")), working
+    assert observed["j.concurrent_runs.peak"] == load, working

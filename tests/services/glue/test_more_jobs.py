@@ -8,15 +8,14 @@ from typing import Any
 import pytest
 
 import capplan
+from capplan.calls import Access
 from capplan.flow import DemandFlow, steady
-from capplan.model import Context, Demand
+from capplan.model import Context, Demand, RequestStream
 from capplan.quantities.distribution import fixed
 from capplan.resource_type import DeclaredResource, MeteredResource
-from capplan.services.glue.jobs import overlap
 from capplan.services.glue.jobs.attempts import attempts, calls_per_unit, failing_ms
 from capplan.services.glue.jobs.derived_settings import duration, runs_per_second
 from capplan.services.glue.jobs.job import JOB
-from capplan.services.glue.jobs.occupancy import occupancy
 from capplan.services.glue.jobs.rejected_settings import validate
 from capplan.services.glue.jobs.spec import Job
 from tests.helpers import scenario
@@ -96,7 +95,8 @@ def test_runs_meet_the_one_before_by_chance(minutes: int, words: dict[str, Any],
 
 def test_traffic_has_no_schedule_to_overlap() -> None:
     flow = DemandFlow.of(steady("t", recurring=True), Fraction(1))
-    assert overlap.overlap_share(flow, occupancy(job(duration="1 min"))) == 0
+    demand = Demand((RequestStream(Access(op="run", target="j"), flow, "traffic.t"),))
+    assert JOB.meter(DeclaredResource("j", job(duration="1 min"), HERE), demand).overlap_share == 0
 
 
 TEMPLATE = """

@@ -16,7 +16,7 @@ from capplan.quantities.rounding import sig6
 from capplan.services.glue.concurrency import active_runs
 from capplan.services.glue.fields import MS_PER_MINUTE
 from capplan.services.glue.jobs.arrivals import Arrivals, arrivals, batch_of, peak_at_random, peak_planned
-from capplan.services.glue.jobs.attempts import active_ms
+from capplan.services.glue.jobs.attempts import active_ms, seen_ms
 from capplan.services.glue.jobs.occupancy import Occupancy, occupancy
 from capplan.services.glue.jobs.rejection import PlannedRuns, RandomRuns, let_in
 from capplan.services.glue.jobs.spec import Job
@@ -32,7 +32,7 @@ def admit(name: str, spec: Job, ctx: Context, demand: Demand) -> Admitted | None
     """What gets through of a job's runs; None where every run starts at once."""
     if spec.type == "streaming" or not demand.requests:
         return None
-    coming = [arrivals(name, stream) for stream in demand.requests]
+    coming = arrivals(name, demand, seen_ms(spec), ctx)
     if spec.job_run_queuing:
         return _queued(name, spec, ctx, demand.requests, coming)
     return _rejected(name, spec, demand.requests, coming)
@@ -56,20 +56,18 @@ def _rejected(name: str, spec: Job, requests: Sequence[RequestStream], coming: S
     entries = [(i, runs) for i, one in enumerate(coming) for runs in one.planned]
     planned = [PlannedRuns(runs, _lasts(run, runs.repeats)) for _, runs in entries]
     shares = let_in(planned, in_random, spec.max_concurrent_runs, minutes)
-    served = [np.zeros(minutes) for _ in coming]
+    of_sender = [np.zeros(minutes) for _ in coming]
     for (i, runs), of_start in zip(entries, shares.planned, strict=True):
-        np.add.at(served[i], list(runs.starts), of_start * float(runs.group * runs.repeats))
+        np.add.at(of_sender[i], list(runs.starts), of_start * float(runs.group * runs.repeats))
     for i, one in enumerate(coming):
         if one.random.terms and shares.random is not None:
-            served[i] += one.random.rate_per_minute() * units.SECONDS_PER_MINUTE * shares.random
+            of_sender[i] += one.random.rate_per_minute() * units.SECONDS_PER_MINUTE * shares.random
         if one.spaced.terms:
-            served[i] += (
+            of_sender[i] += (
                 one.spaced.rate_per_minute() * units.SECONDS_PER_MINUTE * float(_spaced_share(one.spaced, run, spec))
             )
-    streams = [
-        _stream(name, i, stream, series, _share(stream, series))
-        for i, (stream, series) in enumerate(zip(requests, served, strict=True))
-    ]
+    served = {i: series * float(part) for one, series in zip(coming, of_sender, strict=True) for i, part in one.streams}
+    streams = [_stream(name, i, stream, served[i], _share(stream, served[i])) for i, stream in enumerate(requests)]
     if all(not stream.dropped for stream in streams):
         return None
     return Admitted(tuple(streams))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from capplan.flow import POISSON_SIGMAS, DemandFlow, LoadProfile
-from capplan.model import RequestStream
+from capplan.model import Context, Demand, RequestStream
 from capplan.record import Record
 from capplan.services.glue.concurrency import active_runs
 from capplan.services.glue.fields import MS_PER_MINUTE
@@ -26,36 +26,79 @@ class Planned(Record, frozen=True):
 
 
 class Arrivals(Record, frozen=True):
-    """The runs of one request stream.
+    """The runs that one sender asks for.
 
     Attributes:
+        streams: Its request streams: their index in the demand, and their share of the runs.
         planned: Those of schedules.
         random: Those that come at random, in groups of `batch`.
         spaced: Those that come at even intervals: arriving data.
+        batch: Random runs that come in the same instant.
     """
 
+    streams: tuple[tuple[int, Fraction], ...]
     planned: tuple[Planned, ...]
     random: DemandFlow
     spaced: DemandFlow
     batch: Fraction = Fraction(1)
 
 
-def arrivals(name: str, stream: RequestStream) -> Arrivals:
-    """How the runs of a stream come."""
-    offered = stream.flow if stream.offered is None else stream.offered
-    at_once = stream.at_once if stream.open_at_most is None else min(stream.at_once, stream.open_at_most)
-    called = not stream.cause.startswith("traffic.")
+def arrivals(name: str, demand: Demand, run_ms: Fraction, ctx: Context) -> tuple[Arrivals, ...]:
+    """How the runs of a job come, sender by sender.
+
+    Args:
+        name: The job's name.
+        demand: Its demand.
+        run_ms: Mean time of an attempt, as a caller that waits for it sees it.
+        ctx: How long its callers run.
+    """
+    senders: dict[str, list[int]] = {}
+    for index, stream in enumerate(demand.requests):
+        senders.setdefault(stream.cause, []).append(index)
+    return tuple(_of_sender(name, cause, demand, indices, run_ms, ctx) for cause, indices in senders.items())
+
+
+def _of_sender(
+    name: str, cause: str, demand: Demand, indices: Sequence[int], run_ms: Fraction, ctx: Context
+) -> Arrivals:
+    streams = [demand.requests[index] for index in indices]
+    flows = [stream.flow if stream.offered is None else stream.offered for stream in streams]
+    total = DemandFlow.total(flows)
+    at_once = max(_at_once(stream) for stream in streams)
     planned: list[Planned] = []
     random: list[DemandFlow] = []
     spaced: list[DemandFlow] = []
-    for profile, times in offered.terms:
+    for profile, times in total.terms:
         if starts := starts_of(profile):
-            group = min(times, Fraction(max(1, int(at_once)))) if called else times
+            group = min(times, max(at_once, _needed_at_once(times, run_ms, ctx.duration_ms.get(cause), streams)))
             planned.append(Planned(starts, group, times / group))
         else:
             own = profile.recurring and profile.traffic_source == f"jobs.{name}"
             (spaced if own else random).append(DemandFlow.of(profile, times))
-    return Arrivals(tuple(planned), DemandFlow.total(random), DemandFlow.total(spaced), max(Fraction(1), at_once))
+    asked = total.monthly
+    shares = tuple((index, flow.monthly / asked) for index, flow in zip(indices, flows, strict=True))
+    return Arrivals(shares, tuple(planned), DemandFlow.total(random), DemandFlow.total(spaced), at_once)
+
+
+def _at_once(stream: RequestStream) -> Fraction:
+    """Runs that a sender is known to start in the same instant; what its retries add comes later."""
+    at_once = stream.at_once if stream.open_at_most is None else min(stream.at_once, stream.open_at_most)
+    return Fraction(max(1, int(at_once)))
+
+
+def _needed_at_once(
+    times: Fraction, run_ms: Fraction, caller_ms: Fraction | None, streams: Sequence[RequestStream]
+) -> Fraction:
+    """Runs of one caller that are active together, so that all end while it runs; all, for a schedule of its own.
+
+    One that has a bound, such as a Map's MaxConcurrency, has no more open than that.
+    """
+    if not caller_ms:
+        return times
+    together = Fraction(math.floor(times * run_ms / caller_ms + Fraction(1, 2)) or 1)
+    bounds = [stream.open_at_most for stream in streams]
+    known = [bound for bound in bounds if bound is not None]
+    return min(together, sum(known, Fraction(0))) if len(known) == len(bounds) else together
 
 
 def starts_of(profile: LoadProfile) -> tuple[int, ...]:

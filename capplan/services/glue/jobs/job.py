@@ -81,7 +81,7 @@ class _JobType(ResourceType[Job, Usage]):
         return admission.admit(resource.name, resource.spec, resource.context, demand)
 
     def meter(self, resource: DeclaredResource[Job], demand: Demand) -> Usage:
-        return usage.meter(resource.name, resource.spec, demand)
+        return usage.meter(resource.name, resource.spec, demand, resource.context)
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
         return cost.charge(resource.name, resource.usage.run_spec, resource.usage)

@@ -6,13 +6,13 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.flow import DemandFlow, steady
-from capplan.model import Demand, RequestStream
+from capplan.model import Context, Demand, RequestStream
 from capplan.quantities.distribution import quantile, share_above
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record, replace
 from capplan.services.glue import billing
 from capplan.services.glue.concurrency import active_runs
-from capplan.services.glue.jobs import overlap, retries
+from capplan.services.glue.jobs import retries
 from capplan.services.glue.jobs.arrivals import Arrivals, arrivals, peak_runs
 from capplan.services.glue.jobs.attempts import (
     active_ms,
@@ -21,9 +21,11 @@ from capplan.services.glue.jobs.attempts import (
     billed_quantile_s,
     failing_ms,
     high_attempts,
+    seen_ms,
 )
 from capplan.services.glue.jobs.derived_settings import billed_dpus, dpus, duration, fails, timeout_ms
 from capplan.services.glue.jobs.occupancy import occupancy
+from capplan.services.glue.jobs.overlap import overlap_share
 from capplan.services.glue.jobs.run_settings import Settings, given_settings, with_settings
 from capplan.services.glue.jobs.spec import Job
 
@@ -147,7 +149,7 @@ class Usage(Record, frozen=True):
         return any(part.resized for part in self.parts)
 
 
-def meter(name: str, spec: Job, demand: Demand) -> Usage:
+def meter(name: str, spec: Job, demand: Demand, ctx: Context) -> Usage:
     """A job's month from the runs that start, each with the settings that its caller gives."""
     if spec.type == "streaming":
         return _streaming(name, spec, demand)
@@ -155,9 +157,9 @@ def meter(name: str, spec: Job, demand: Demand) -> Usage:
     for stream in demand.requests:
         groups.setdefault(given_settings(spec, stream.access), []).append(stream)
     if len(groups) <= 1:
-        return _of_settings(name, with_settings(spec, next(iter(groups), ())), demand, spec)
+        return _of_settings(name, with_settings(spec, next(iter(groups), ())), demand, spec, ctx)
     usages = [
-        _of_settings(name, with_settings(spec, given), Demand(tuple(streams)), spec)
+        _of_settings(name, with_settings(spec, given), Demand(tuple(streams)), spec, ctx)
         for given, streams in groups.items()
     ]
     return _total(usages, demand)
@@ -196,7 +198,7 @@ def _total(usages: Sequence[Usage], demand: Demand) -> Usage:
     )
 
 
-def _of_settings(name: str, spec: Job, demand: Demand, job: Job) -> Usage:
+def _of_settings(name: str, spec: Job, demand: Demand, job: Job, ctx: Context) -> Usage:
     """The month of runs that all have the same settings."""
     chain, size, flow = attempts(spec), billed_dpus(spec), demand.flow
     run_hours = billing.dpu_hours(size, retries.expected_billed_s(chain))
@@ -204,7 +206,7 @@ def _of_settings(name: str, spec: Job, demand: Demand, job: Job) -> Usage:
     delay = retries.notice_delay_s(
         chain.count, _seconds(failing_ms(spec)), _seconds(spec.startup_ms), _seconds(fails(spec).gap_ms)
     )
-    coming = tuple(arrivals(name, stream) for stream in demand.requests)
+    coming = arrivals(name, demand, seen_ms(spec), ctx)
     by_schedule = demand.admitted is not None and not any(one.random.terms for one in coming)
     active, waste = active_runs(flow, active_ms(spec), in_instants=by_schedule), retries.waste_share(chain)
     high_ms = to_quantity(sig6(quantile(duration(spec), HIGH)))
@@ -224,7 +226,7 @@ def _of_settings(name: str, spec: Job, demand: Demand, job: Job) -> Usage:
         worst_run_dpu_hours=worst_run_dpu_hours(spec),
         failure_notice_s=delay,
         notices=flow.monthly * notices_per_run(spec),
-        overlap_share=overlap.overlap_share(demand.offered, occupancy(spec)),
+        overlap_share=overlap_share(coming, occupancy(spec)),
         active=active,
         high_duration_ms=high_ms,
         machines=_machines(demand),
