@@ -378,6 +378,11 @@ class _Minutes:
         import numpy as np  # noqa: PLC0415
 
         lane = c.lane
+        if not waited.backlog.any() and not c.at_start.any() and lane.stream.at_once <= 1:
+            needed = c.offered * (lane.work_s / _MINUTE_S)
+            tight = needed > np.asarray(c.open) * (1 + _NEGLIGIBLE)
+            open_ = np.broadcast_to(np.asarray(c.open, dtype=np.float64), (units.PERIOD_MINUTES,))
+            return replace(part, peak_open=float(open_[tight].max())) if tight.any() else part
         most = np.maximum(_NEGLIGIBLE, np.broadcast_to(np.asarray(c.open, dtype=np.float64), (units.PERIOD_MINUTES,)))
         before = np.concatenate(([0.0], waited.backlog[:-1]))
         burst = float(lane.stream.at_once) if lane.kind == "event" and lane.stream.at_once > 1 else 0.0
@@ -437,8 +442,13 @@ def _course(lane: Lane) -> _Course:
     for profile, times in by_schedule:
         np.add.at(at_start, np.array(profile.starts, dtype=int), float(times) * per_arrival)
     offered = flow.rate_per_minute() * (_MINUTE_S * per_arrival)
-    random = DemandFlow(tuple(term for term in flow.terms if not term[0].starts)) if lane.kind == "call" else flow
-    load = random.spread(busy * units.MS_PER_SECOND).rate_per_minute() * lane.busy_s
+    random = flow
+    if by_schedule and lane.kind == "call":
+        random = DemandFlow(tuple(term for term in flow.terms if not term[0].starts))
+    if busy < units.SECONDS_PER_MINUTE and random is flow:
+        load = offered * (lane.busy_s / (_MINUTE_S * per_arrival))
+    else:
+        load = random.spread(busy * units.MS_PER_SECOND).rate_per_minute() * lane.busy_s
     return _Course(lane, offered, at_start, load, offered)
 
 

@@ -59,6 +59,9 @@ def wait(
     """
     import numpy as np  # noqa: PLC0415  only where a series is computed
 
+    if ramp is None and not bool((arriving > capacity).any()):
+        nothing = np.zeros(len(arriving))
+        return Waited(arriving, nothing, nothing, nothing)
     arrived = np.cumsum(arriving)
     balance = np.cumsum(arriving - capacity)
     backlog = balance - np.minimum(0.0, np.minimum.accumulate(balance))
