@@ -319,8 +319,30 @@ class Change(Record, frozen=True):
     to: object
 
 
+Effort = Literal["low", "medium", "high"]
+"""A line of configuration; code to change and deploy, or a new resource; a rewrite or a migration of data."""
+Urgency = Literal["now", "soon", "possible"]
+"""Something breaks today; it breaks at a little more traffic; it costs or breaks if something else goes wrong."""
+
+
 class Option(Record, frozen=True):
-    """A changed spec that serves the same demand, or a risk; not yet priced."""
+    """A changed spec that serves the same demand, or a risk; not yet priced.
+
+    Attributes:
+        rule: The id of its rule.
+        message: What is so now, and why the change helps.
+        amounts: Amounts in the message: `{hour}` becomes the cost of the charge named hour.
+        changes_behavior: What callers or readers would notice, with the state, table or call it happens to; empty where
+            the change keeps behavior.
+        action: What to do, as a sentence, where the rule's own does not say it.
+        urgency: Of a risk.
+        helps: Limits and observables of the resource that must be better after the change, such as
+            "dynamodb.partition.write" or "throttled"; else the change is not recommended.
+        worsens: Observables of which the trade-off says that there will be more, such as "timed_out".
+        fewer_calls: Whether the resource's callees get fewer requests because attempts fall away.
+        calls_factor: What the resource's `calls` are multiplied by: where one invocation takes more records, it calls
+            more often.
+    """
 
     rule: str
     message: str
@@ -328,9 +350,13 @@ class Option(Record, frozen=True):
     gives_up: str = ""
     severity: Literal["saving", "risk"] = "saving"
     amounts: tuple[tuple[str, Charge], ...] = ()
-    """Amounts in the message: `{hour}` becomes the cost of the charge named hour."""
+    changes_behavior: str = ""
+    action: str = ""
+    urgency: Urgency = "possible"
+    helps: tuple[str, ...] = ()
+    worsens: tuple[str, ...] = ()
+    fewer_calls: bool = False
     calls_factor: Fraction = Fraction(1)
-    """What the resource's `calls` are multiplied by: where one invocation takes more records, it calls more often."""
 
 
 class Assumption(Record, frozen=True):
@@ -393,6 +419,9 @@ class Rule(Record, frozen=True):
         advises: What to change, and why it helps.
         gives_up: The trade-off; empty for none.
         source: AWS's page, and the day it was read.
+        action: What to do, as a sentence; `{name}` becomes the resource, or several ("3 functions").
+        effort: What it takes.
+        undo: How to go back, where it is more than writing the former values.
     """
 
     id: str
@@ -401,6 +430,9 @@ class Rule(Record, frozen=True):
     advises: str
     gives_up: str
     source: str
+    action: str = ""
+    effort: Effort = "low"
+    undo: str = ""
 
 
 class Problem(Record, frozen=True):

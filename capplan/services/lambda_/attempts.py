@@ -37,7 +37,7 @@ def attempts(
     return _rounded(expected_attempts(failure_share, spec.retries)) if access.is_async else Fraction(1)
 
 
-def failing(spec: Function, records: Fraction) -> Fraction:
+def failing(spec: Function, records: Fraction = Fraction(1)) -> Fraction:
     """Share of warm invocations that end in an error or at the timeout. Range 0 to 1."""
     share = share_above(duration_of_batch(spec, records), spec.timeout_ms)
     timed_out = sig6(share) if share > _NEGLIGIBLE else Fraction(0)
@@ -49,7 +49,7 @@ def retries_of(trigger: Trigger) -> int:
     if trigger.max_receive_count is not None:
         return trigger.max_receive_count - 1
     if trigger.retries == FOREVER and trigger.source in QUEUES:
-        return math.floor(retention_ms(trigger) / max(Fraction(trigger.visibility_timeout_ms), Fraction(1)))
+        return max(0, math.floor(retention_ms(trigger) / max(Fraction(trigger.visibility_timeout_ms), Fraction(1))) - 1)
     return trigger.retries
 
 

@@ -35,7 +35,7 @@ from capplan.services.lambda_.sources import limits as source_limits
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage, time_of
 
-_RARELY_COLD = Fraction(1, 1000)
+_RARELY_SPILLED = Fraction(1, 1000)
 QUOTA_NAMES: Mapping[str, tuple[str, str]] = {quota.id: quota.request for quota in ALL if quota.request is not None}
 """What to ask AWS for, by the name and code of Service Quotas."""
 
@@ -61,16 +61,16 @@ def _times(name: str, spec: Function, usage: Usage) -> Iterable[LimitCheck]:
     yield LimitCheck(name, "lambda.timeout", source_limits.seconds(longest_ms), timeout, "s")
     if usage.cold is not None and spec.snap_start is None:
         init = source_limits.seconds(high(usage.cold.start.init))
-        yield LimitCheck(name, INIT_MAX.id, init, _init_max(spec, usage.cold.share), INIT_MAX.unit)
+        yield LimitCheck(name, INIT_MAX.id, init, _init_max(spec, usage.spilled), INIT_MAX.unit)
     if spec.response_streaming and spec.response is not None:
         stream_s = min_stream_s(to_quantity(high(spec.response)))
         if stream_s:
             yield LimitCheck(name, "lambda.stream_time", to_quantity(stream_s), timeout, "s")
 
 
-def _init_max(spec: Function, cold_share: Fraction) -> Decimal:
+def _init_max(spec: Function, spilled: Fraction) -> Decimal:
     """Seconds that an init may take: longer where provisioned environments leave next to nothing to on-demand ones."""
-    if spec.provisioned_concurrency is None or cold_share > _RARELY_COLD:
+    if spec.provisioned_concurrency is None or spilled > _RARELY_SPILLED:
         return Decimal(INIT_MAX.value)
     return max(Decimal(INIT_PROVISIONED_MAX.value), spec.timeout_ms / units.MS_PER_SECOND)
 
