@@ -125,10 +125,17 @@ class Admitted(Record, frozen=True):
 
 
 class SharedLimit(Record, frozen=True):
-    """A limit of the account that is short: what its resources share, and what the others of them want over time."""
+    """A limit of the account that is short.
+
+    Attributes:
+        quota: What its resources share: what others use and what is reserved is taken off.
+        others: What the others of them want over time.
+        own: What the resource itself wants, once that is settled: it gets its part by this; None while it is not.
+    """
 
     quota: Fraction
     others: DemandFlow
+    own: DemandFlow | None = None
 
 
 class Demand(Record, frozen=True):
