@@ -168,6 +168,7 @@ class Context(Record, frozen=True):
         duration_law: The distribution of that duration, by address, where the scenario gives one.
         timeout_ms: When AWS ends an invocation or a run, by address.
         fails: Share of invocations that fail for a caller that waits for them, by address. Range 0 to 1.
+        response_bytes: The largest answer of an invocation (99.9th percentile), by address, where the scenario gives it.
         integrations: By (service, action) of an ARN, in lower case: the resource that a workflow's Task calls.
         only_verbs: By section that takes one verb only: that verb.
     """
@@ -181,6 +182,7 @@ class Context(Record, frozen=True):
     duration_law: Mapping[str, Distribution] = {}
     timeout_ms: Mapping[str, Fraction] = {}
     fails: Mapping[str, Fraction] = {}
+    response_bytes: Mapping[str, Fraction] = {}
     integrations: Mapping[tuple[str, str], Integration] = {}
     only_verbs: Mapping[str, str] = {}
 
