@@ -49,7 +49,7 @@ _STYLES: dict[Role, str] = {
 """Colors of the terminal's own theme, so that they read on a light and on a dark one."""
 _HEADING = "bold cyan"
 _BAR_CELLS = 10
-_SENTENCE = 30
+_SENTENCE = 36
 """A column of sentences is at least so wide before an optional column goes."""
 _ASCII_RULE = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 _RULE = box.Box("    \n    \n ── \n    \n    \n    \n    \n    \n")

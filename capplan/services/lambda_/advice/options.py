@@ -131,12 +131,12 @@ def _init(name: str, spec: Function, usage: Usage) -> Iterable[Option]:
 
 
 def _reservation(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[Option]:
-    offered = usage.concurrency.peak().per_second
+    offered = usage.offered_concurrency.peak().per_second
     needed = erlang.smallest_capacity(offered, _THROTTLED) if offered < _MAX_ERLANGS else math.ceil(offered)
     if needed > max_reservable(ctx) - ctx.in_use.get(CONCURRENCY.id, 0):  # a higher quota of the account comes first
         return
     if spec.reserved_concurrency is not None:
-        throttled = observables.throttled_share(usage, spec.reserved_concurrency)
+        throttled = float(observables.throttled(spec, usage))
         if throttled <= _THROTTLED or needed <= spec.reserved_concurrency:
             return
         message = (

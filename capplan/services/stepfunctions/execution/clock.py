@@ -17,7 +17,7 @@ from capplan.services.stepfunctions.execution.grid import Ending, Grid, Law, dra
 from capplan.services.stepfunctions.execution.items import items_of, odds, run_fails
 from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.retries import TIMEOUT, TOLERANCE_EXCEEDED, catcher_for, delay_s
-from capplan.services.stepfunctions.execution.retry_law import retried
+from capplan.services.stepfunctions.execution.retry_law import retried, work_of
 from capplan.services.stepfunctions.execution.slots import drawn_in_slots
 from capplan.services.stepfunctions.execution.solve import Flows, solved, sum_of_powers
 from capplan.services.stepfunctions.quotas import STANDARD_DURATION
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
 TAIL = 1e-7
 """What of a law may lie beyond its lattice."""
-_PROBE, _FINE, _MOST_POINTS = 256, 8192, 65_536
-_LARGE_LEVEL = 1_500
+_PROBE, _COARSE, _FINE, _MOST_POINTS = 256, 1_024, 8_192, 65_536
+_MOST_WORK = 8_000_000
+"""Products of transforms times points of a level's lattice."""
 _LONGEST_MS = int(STANDARD_DURATION.value) * 1000
 _LISTED_DELAYS = 12
 _NOISE = 1e-13
@@ -100,8 +101,9 @@ class Clock:
         step = math.inf
         divisor = divisor_of(iter((self._unit_ms, *self._amounts(graph, deep=True))))
         smooth = self.smooth(graph)
-        fine = _FINE if len(graph.states) < _LARGE_LEVEL else _FINE // 4
-        if divisor and end / float(divisor) < _MOST_POINTS:
+        work = len(graph.states) + sum(work_of(s, self.world.fails.get(s.name, ())) for s in graph.states.values())
+        fine = max(_COARSE, min(_FINE, _MOST_WORK // work))
+        if divisor and end / float(divisor) < _MOST_POINTS and work * end / float(divisor) < _MOST_WORK:
             step = float(divisor) / (max(1, math.ceil(fine * float(divisor) / end)) if smooth else 1)
         if math.isinf(step):
             step = end / fine

@@ -38,8 +38,10 @@ if TYPE_CHECKING:
 
 MAX_STEPS = 20_000_000
 """States entered in all draws; above it nothing is drawn."""
+MAX_VISITS = 6_000
+"""States visited by many draws at once; above it nothing is drawn."""
 MAX_DRAWS, MIN_DRAWS = 10_000, 200
-_TARGET_STEPS = 2_000_000
+_TARGET_STEPS = 1_000_000
 _POOL = 2_000
 _POOLED_FROM = 300_000
 
@@ -95,11 +97,13 @@ class _Drawing(MutableRecord):
     weights: Weights
     errors: list[str] = []
     steps: int = 0
+    visits: int = 0
 
     def spend(self, steps: int) -> None:
         self.steps += steps
-        if self.steps > MAX_STEPS:
-            raise TooManyStepsError(f"more than {MAX_STEPS:,} states would be entered")
+        self.visits += 1
+        if self.steps > MAX_STEPS or self.visits > MAX_VISITS:
+            raise TooManyStepsError("executions enter too many states")
 
     def code(self, error: str) -> int:
         if error not in self.errors:

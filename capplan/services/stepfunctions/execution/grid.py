@@ -23,6 +23,7 @@ Ending = str | None
 """The error with which something ends; None for none."""
 _TILT = 11.5
 _SIGMAS, _SLICE = 8.0, 0.001
+_SLICES = 4096
 
 
 class Law:
@@ -103,6 +104,7 @@ class Grid:
         self._one_step = np.exp(self._log)
         self._tilt = np.exp(-_TILT / size * np.arange(size))
         self._points: dict[float, Wave] = {}
+        self._uniform: dict[float, Wave] = {}
 
     @property
     def end(self) -> float:
@@ -127,9 +129,10 @@ class Grid:
         """The transform of an amount that is anything between 0 and `most`."""
         import numpy as np  # noqa: PLC0415
 
-        slices = 4096
-        places = (np.arange(slices) + 0.5) * (most / slices / self.step)
-        return self.wave(split(places, np.full(slices, 1 / slices), self.size))
+        if most not in self._uniform:
+            places = (np.arange(_SLICES) + 0.5) * (most / _SLICES / self.step)
+            self._uniform[most] = self.wave(split(places, np.full(_SLICES, 1 / _SLICES), self.size))
+        return self._uniform[most]
 
     def wave(self, series: "Floats") -> "Wave":
         """The transform of a series."""

@@ -7,10 +7,10 @@ Source: Step Functions Developer Guide, "Handling errors in Step Functions workf
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from capplan.services.stepfunctions.asl.definition import Retrier
+from capplan.services.stepfunctions.asl.definition import Retrier, State
 from capplan.services.stepfunctions.execution.retries import delay_s, retrier_for
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _NEGLIGIBLE = 1e-13
 _MOST_TERMS = 300
+_NEGLIGIBLE_TERM = 1e-10
 _CONSTANT_FROM = 64
 
 
@@ -47,6 +48,17 @@ def retried(
         )
     of = {ending: entry for entry, endings in taken.items() for ending in endings}
     return {e: wave * (spent[of[e]] if e in of else starts) for e, wave in attempt.items()}, starts
+
+
+def work_of(state: State, errors: Iterable[str]) -> int:
+    """About how many products of transforms a visit takes: much where several retriers have long budgets."""
+    entries = {entry for error in errors if (entry := retrier_for(state.retry, error)) is not None}
+    budgets = [min(state.retry[entry].max_attempts, _MOST_TERMS) + 1 for entry in entries]
+    work, reached = 0, 1
+    for budget in budgets:
+        work += reached * budget
+        reached += budget
+    return work * (1 + len(budgets)) if len(budgets) > 1 else 0
 
 
 def size_of(wave: "Wave") -> float:
@@ -80,7 +92,7 @@ def _terms(retrier: Retrier, failed: "Wave", others: "Wave", delay: "Delay") -> 
     terms: Terms = {0: 1.0}
     for k in range(1, min(retrier.max_attempts, _MOST_TERMS) + 1):
         terms[k] = terms[k - 1] * failed * delay(retrier, k)
-        if share**k < _NEGLIGIBLE:
+        if share**k < _NEGLIGIBLE_TERM:
             break
     return terms
 
