@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
 
+from capplan.bursts import Burst
 from capplan.calls import Access
 from capplan.errors import CapplanError, Diagnostic
 from capplan.flow import DemandFlow
@@ -254,6 +255,7 @@ class PoolLoad(Record, frozen=True):
         poisson: Whether 3.09 standard deviations of a Poisson count within the minute are added.
         at_once: The most in one instant, where that is more than the flow of its minute shows.
         reserved: Whether it is kept for the resource whatever the others use, so that a short limit does not bound it.
+        bursts: What schedules have open in the same instants, in place of the means of their minutes.
     """
 
     limit: str
@@ -261,6 +263,7 @@ class PoolLoad(Record, frozen=True):
     poisson: bool = False
     at_once: float = 0.0
     reserved: bool = False
+    bursts: tuple[Burst, ...] = ()
 
 
 Frequency = Literal["usage_based", "recurring", "one_time"]
