@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
 
+from capplan.bursts import Burst
 from capplan.calls import Access
 from capplan.errors import CapplanError, Diagnostic
 from capplan.flow import DemandFlow
@@ -175,6 +176,7 @@ class Context(Record, frozen=True):
         duration_law: The distribution of that duration, by address, where the scenario gives one.
         timeout_ms: When AWS ends an invocation or a run, by address.
         fails: Share of invocations that fail for a caller that waits for them, by address. Range 0 to 1.
+        response_bytes: The largest answer of an invocation (99.9th percentile), by address, where the scenario gives it.
         integrations: By (service, action) of an ARN, in lower case: the resource that a workflow's Task calls.
         only_verbs: By section that takes one verb only: that verb.
     """
@@ -188,6 +190,7 @@ class Context(Record, frozen=True):
     duration_law: Mapping[str, Distribution] = {}
     timeout_ms: Mapping[str, Fraction] = {}
     fails: Mapping[str, Fraction] = {}
+    response_bytes: Mapping[str, Fraction] = {}
     integrations: Mapping[tuple[str, str], Integration] = {}
     only_verbs: Mapping[str, str] = {}
 
@@ -259,6 +262,7 @@ class PoolLoad(Record, frozen=True):
         poisson: Whether 3.09 standard deviations of a Poisson count within the minute are added.
         at_once: The most in one instant, where that is more than the flow of its minute shows.
         reserved: Whether it is kept for the resource whatever the others use, so that a short limit does not bound it.
+        bursts: What schedules have open in the same instants, in place of the means of their minutes.
     """
 
     limit: str
@@ -266,6 +270,7 @@ class PoolLoad(Record, frozen=True):
     poisson: bool = False
     at_once: float = 0.0
     reserved: bool = False
+    bursts: tuple[Burst, ...] = ()
 
 
 Frequency = Literal["usage_based", "recurring", "one_time"]

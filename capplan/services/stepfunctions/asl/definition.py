@@ -83,6 +83,7 @@ class MapDefinition(Record, frozen=True):
         max_items: Maximum items of an ItemReader; None for all.
         tolerated_share: Share of children that may fail. Range 0 to 1.
         tolerated_count: Children that may fail.
+        writes_results: Whether a ResultWriter exports the results to S3, so that the state does not collect them.
     """
 
     processor: "Graph"
@@ -94,6 +95,7 @@ class MapDefinition(Record, frozen=True):
     max_items: int | None = None
     tolerated_share: Fraction = Fraction(0)
     tolerated_count: int = 0
+    writes_results: bool = False
 
     @property
     def at_once(self) -> int:
@@ -123,6 +125,8 @@ class State(Record, frozen=True):
     error: str = ""
     timeout_s: Fraction | None = None
     heartbeat_s: Fraction | None = None
+    keeps_result: bool = False
+    """Whether its output holds the whole result of its work."""
 
 
 class Graph(Record, frozen=True):
