@@ -6,6 +6,7 @@ from fractions import Fraction
 from capplan import units
 from capplan.model import Change, Context, Option
 from capplan.quantities.text import figure
+from capplan.services.stepfunctions import unreached_calls
 from capplan.services.stepfunctions.asl.definition import Definition, State, reachable
 from capplan.services.stepfunctions.execution.eligibility import express_obstacles
 from capplan.services.stepfunctions.execution.expectation import everywhere
@@ -34,6 +35,7 @@ def options(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[
     """The other type where it is possible or needed, and every risk of the definition."""
     definition, world = definition_of(spec), world_of(spec, ctx)
     out = [*_type(name, definition, usage), *_history(name, usage), *_maps(name, definition, world)]
+    out += unreached_calls.risks(name, spec, ctx)
     for state in definition.states.values():
         out += [*_polling(name, definition, usage, state), *_task(name, state, world, usage)]
     return tuple(out)

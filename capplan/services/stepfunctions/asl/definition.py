@@ -83,6 +83,7 @@ class MapDefinition(Record, frozen=True):
         max_items: Maximum items of an ItemReader; None for all.
         tolerated_share: Share of children that may fail. Range 0 to 1.
         tolerated_count: Children that may fail.
+        uses_s3: Whether it reads its items from S3 or writes its results there.
     """
 
     processor: "Graph"
@@ -94,6 +95,7 @@ class MapDefinition(Record, frozen=True):
     max_items: int | None = None
     tolerated_share: Fraction = Fraction(0)
     tolerated_count: int = 0
+    uses_s3: bool = False
 
     @property
     def at_once(self) -> int:

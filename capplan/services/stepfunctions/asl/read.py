@@ -278,6 +278,7 @@ def _map(name: str, data: Mapping[str, object], path: Path, language: str, diagn
         max_items=max_items or None,
         tolerated_share=(tolerated or Fraction(0)) / 100,
         tolerated_count=whole_of(data, "ToleratedFailureCount", 0, path, diagnostics),
+        uses_s3="ItemReader" in data or "ResultWriter" in data,
     )
 
 

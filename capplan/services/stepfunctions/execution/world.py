@@ -9,10 +9,11 @@ from capplan.calls import Op
 from capplan.model import Assumption, Context
 from capplan.quantities.distribution import Distribution, capped_mean, mean, share_above
 from capplan.quantities.rounding import sig6
-from capplan.record import Record
+from capplan.record import Record, replace
 from capplan.services.stepfunctions.asl import definition as asl
 from capplan.services.stepfunctions.asl.definition import Definition
-from capplan.services.stepfunctions.asl.integrations import integration, is_event, target_name
+from capplan.services.stepfunctions.asl.integrations import action_of, integration, is_event, target_name, verb_of
+from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.model import Amounts, World
 from capplan.services.stepfunctions.execution.retries import DEFAULT_ERROR, TIMEOUT
 from capplan.services.stepfunctions.spec import State, StateMachine, choice_probabilities, error_of, failures
@@ -59,9 +60,17 @@ def target_of(state: asl.State, override: State, ctx: Context) -> Target | None:
     if called is not None and section == called.section:
         event = section == "functions" and is_event(state.task)
         return Target(address, called.verb, (called.waits or waits) and not event, event)
-    verb = _only_verb(section, ctx)
+    verb = _only_verb(section, ctx) or verb_of(state.task, section, ctx.integrations)
     is_meant = override.call is not None or (called is None and section == "functions")  # "${charge.Arn}" is a function
-    return Target(address, verb, waits=True) if verb is not None and is_meant else None
+    if verb is None or not is_meant or (called is None and _is_batch(state.task)):
+        return None
+    return Target(address, verb, waits=section != "tables")
+
+
+def _is_batch(task: asl.Task) -> bool:
+    """Whether a Task's action holds other requests (batchWriteItem …), which are counted one by one."""
+    action = action_of(task.resource)
+    return action is not None and action[1].startswith(("batch", "transact"))
 
 
 def _only_verb(section: str, ctx: Context) -> Op | None:
@@ -108,6 +117,26 @@ def world_of(spec: StateMachine, ctx: Context) -> World:
         timeout_ms={name: a.timeout_ms for name, a in attempts.items() if a.timeout_ms is not None},
         longest_ms={name: a.longest_ms for name, a in attempts.items() if a.longest_ms is not None},
     )
+
+
+def mean_duration_ms(address: str, spec: StateMachine, ctx: Context) -> Fraction:
+    """Mean duration of one execution. One that waits for executions of its own takes T = a + b T."""
+    graph = definition_of(spec).graph
+
+    def lasting(own_ms: Fraction) -> Fraction:
+        known = {**ctx.duration_ms, address: own_ms}
+        return expect(graph, world_of(spec, replace(ctx, duration_ms=known))).duration_ms
+
+    if not any(_waits_for(address, state, spec, ctx) for state in definition_of(spec).states.values()):
+        return expect(graph, world_of(spec, ctx)).duration_ms
+    alone = lasting(Fraction(0))
+    each = (lasting(alone) - alone) / alone if alone else Fraction(0)
+    return alone / (1 - each) if each < 1 else alone
+
+
+def _waits_for(address: str, state: asl.State, spec: StateMachine, ctx: Context) -> bool:
+    target = target_of(state, spec.states.get(state.name, NO_OVERRIDE), ctx)
+    return target is not None and target.address == address and target.waits
 
 
 def _failures(state: asl.State, override: State, ctx: Context) -> Amounts:
