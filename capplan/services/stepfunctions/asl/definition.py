@@ -128,10 +128,11 @@ class State(Record, frozen=True):
 
 
 class Graph(Record, frozen=True):
-    """States of one level: a whole definition, a branch of a Parallel, the processor of a Map."""
+    """States of one level: a whole definition (with its TimeoutSeconds), a branch of a Parallel, the processor of a Map."""
 
     start_at: str
     states: Mapping[str, State]
+    timeout_s: Fraction | None = None
 
 
 class Definition(Record, frozen=True, eq=False):

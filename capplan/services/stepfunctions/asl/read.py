@@ -74,7 +74,8 @@ def _graph(data: object, path: Path, language: str, diagnostics: Diagnostics) ->
         diagnostics.add_error(
             (*path, "StartAt"), f"StartAt names '{start}', which is not a state of this level", nearest(start, parsed)
         )
-    graph = Graph(start or "", parsed)
+    timeout_s = None if path else between(data, "TimeoutSeconds", 1, STATE_SECONDS.value, path, diagnostics)
+    graph = Graph(start or "", parsed, timeout_s)
     _check_moves(graph, path, diagnostics)
     return graph
 

@@ -16,6 +16,7 @@ from capplan.services.stepfunctions.asl.integrations import action_of, integrati
 from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.model import Amounts, World
 from capplan.services.stepfunctions.execution.retries import DEFAULT_ERROR, TIMEOUT
+from capplan.services.stepfunctions.quotas import HISTORY_EVENTS
 from capplan.services.stepfunctions.spec import State, StateMachine, choice_probabilities, error_of, failures
 
 NO_OVERRIDE = State()
@@ -108,6 +109,7 @@ def world_of(spec: StateMachine, ctx: Context) -> World:
         elif state.type == "Wait" and override.wait_ms is not None:
             wait_s[name] = Fraction(override.wait_ms) / units.MS_PER_SECOND
     return World(
+        history_limit=int(HISTORY_EVENTS.value) if spec.type == "standard" else None,
         fails={name: attempt.errors for name, attempt in attempts.items() if attempt.errors},
         choices=choices,
         items=items,
