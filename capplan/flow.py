@@ -184,6 +184,10 @@ class DemandFlow(Record, frozen=True):
         rate = sum(_factor(profile, m, scale) * profile.peak.per_second for profile, m in self.terms)
         return Peak(rate, uneven[0].peak.minute if uneven else 0)
 
+    def at(self, minute: int) -> float:
+        """The rate per second in one minute of the simulated period."""
+        return sum(float(m) * _rate(profile, minute) for profile, m in self.terms)
+
     def rate_per_minute(self, scale: float = 1.0) -> "NDArray[np.float64]":
         """Rate per second in each minute of the simulated period. Shape (40320,)."""
         import numpy as np  # noqa: PLC0415
@@ -228,6 +232,10 @@ def course(offered: DemandFlow, per_second: "NDArray[np.float64]", monthly: Frac
 
     volumes = offered.by_traffic_source()
     return DemandFlow(tuple((profile(name), volume / total) for name, volume in volumes.items() if volume))
+
+
+def _rate(profile: LoadProfile, minute: int) -> float:
+    return profile.at(minute) if profile.at is not None else float(rate_per_minute_of(profile)[minute])
 
 
 def _factor(profile: LoadProfile, multiplier: Fraction, scale: float) -> float:

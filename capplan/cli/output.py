@@ -3,16 +3,21 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from capplan.cli.options import ColorChoice
 from capplan.errors import CapplanError
 from capplan.record import Record
-from capplan.report.layout import Style
+from capplan.report.style import Style
 
-FORMATS = ("table", "json")
+if TYPE_CHECKING:
+    from capplan.report.document import Document
+
+FORMATS = ("table", "json", "markdown")
 _PIPE_WIDTH = 100
 
 
@@ -21,7 +26,7 @@ class Output(Record, frozen=True):
 
     wanted: tuple[tuple[str, str | None], ...]
     ascii: bool
-    no_color: bool
+    color: ColorChoice
     quiet: bool
 
     @property
@@ -35,8 +40,8 @@ def output(
     file: str | None,
     *,
     ascii_only: bool,
-    no_color: bool,
     quiet: bool,
+    color: ColorChoice = ColorChoice.auto,
     known: Sequence[str] = FORMATS,
 ) -> Output:
     """How the answer is written; `known` are the formats of the command.
@@ -56,18 +61,33 @@ def output(
         if sum(1 for _, path in wanted if path == place) > 1:
             where = f"'{place}'" if place else "standard output"
             raise typer.BadParameter(f"two answers for {where}: name a file for each, json=FILE", param_hint="--format")
-    return Output(tuple(wanted), ascii_only, no_color, quiet)
+    return Output(tuple(wanted), ascii_only, color, quiet)
 
 
 def style_for(path: str | None, where: Output) -> Style:
-    """Color only on a terminal; in a file or a pipe 100 columns, whatever COLUMNS says."""
+    """A terminal's own width, in a file or a pipe 100 columns whatever COLUMNS says; no color in a file."""
     if path is not None:
         return Style(_PIPE_WIDTH, where.ascii)
+    color = wants_color(where.color, os.environ, is_terminal=sys.stdout.isatty())
     if not sys.stdout.isatty():
-        return Style(_PIPE_WIDTH, where.ascii or not _utf8(sys.stdout))
+        return Style(_PIPE_WIDTH, where.ascii or not _utf8(sys.stdout), color)
     symbols = _supports_unicode(sys.stdout)
-    colour = not where.no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Style(max(80, os.get_terminal_size(sys.stdout.fileno()).columns), where.ascii or not symbols, colour)
+    return Style(max(80, os.get_terminal_size(sys.stdout.fileno()).columns), where.ascii or not symbols, color)
+
+
+def wants_color(option: ColorChoice, environ: Mapping[str, str], *, is_terminal: bool) -> bool:
+    """Whether a stream gets color: the option decides, then NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, then the terminal.
+
+    A variable counts where it is not empty (no-color.org), and those that force color where it is not 0 (force-color.org,
+    bixense.com/clicolors; read 2026-11-30).
+    """
+    if option is not ColorChoice.auto:
+        return option is ColorChoice.always
+    if environ.get("NO_COLOR"):
+        return False
+    if any(environ.get(name, "") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return is_terminal and environ.get("TERM") != "dumb"
 
 
 def _supports_unicode(stream: TextIO) -> bool:
@@ -99,6 +119,33 @@ def emit(
             put(text)
 
 
+def emit_document(
+    where: Output,
+    as_json: Callable[[], str],
+    document: "Callable[[], Document]",
+    others: Mapping[str, Callable[[], str]] | None = None,
+    *,
+    details: bool = False,
+) -> None:
+    """The same with a document, which is made once: as a table on the terminal, and as Markdown."""
+
+    @lru_cache(1)
+    def made() -> "Document":
+        return document()
+
+    def table(style: Style) -> str:
+        from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
+
+        return terminal_text(made(), style, details=details)
+
+    def markdown() -> str:
+        from capplan.report.formats.document_markdown import document_markdown  # noqa: PLC0415
+
+        return document_markdown(made())
+
+    emit(where, as_json, table, {"markdown": markdown, **(others or {})})
+
+
 def put(text: str) -> None:
     """Write text to standard output. A closed pipe (`| head`) does not change the exit code."""
     try:
@@ -110,8 +157,8 @@ def put(text: str) -> None:
 
 def report(text: str, *, ascii_only: bool = False) -> None:
     """Write text to standard error, safe for a terminal."""
-    from capplan.report.layout import safe  # noqa: PLC0415
     from capplan.report.plain import inert  # noqa: PLC0415
+    from capplan.report.style import safe  # noqa: PLC0415
 
     style = Style(ascii=ascii_only or not _supports_unicode(sys.stderr))
     lines = [inert(safe(line, style)) for line in text.rstrip("\n").split("\n")]

@@ -88,14 +88,15 @@ def test_explain_shows_the_working_whose_parts_add_up() -> None:
 def test_every_line_of_the_web_shop_can_be_explained() -> None:
     from capplan.commands.explain import explain, line_items
     from capplan.language.load import load
-    from capplan.report.layout import Style
-    from capplan.report.views.explain import explain_text
+    from capplan.report.formats.terminal import terminal_text
+    from capplan.report.style import Style
+    from capplan.report.views.explain import explained_document
 
     scenario = load(WEB_SHOP)
     for line in line_items(scenario):
         found = explain(scenario, line.id)
         assert found.together >= 0, line.id
-        text = explain_text(found, Style())
+        text = terminal_text(explained_document(found), Style(80))
         assert all(len(row) <= 80 for row in text.splitlines()), text
         assert f"{line.list_cost:f}" in text
 

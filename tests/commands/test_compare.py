@@ -14,9 +14,10 @@ from capplan.commands.compare.commitments import commit, plan_month, reserve
 from capplan.pipeline.results import AtMultiple, ModeOption, Modes
 from capplan.record import replace
 from capplan.report.formats.json import to_json
-from capplan.report.layout import Style
+from capplan.report.formats.terminal import terminal_text
 from capplan.report.records.modes import modes_record
-from capplan.report.views.compare_modes import modes_text
+from capplan.report.style import Style
+from capplan.report.views.compare_modes import modes_document
 from tests.helpers import scenario
 
 D = Decimal
@@ -303,11 +304,12 @@ def test_the_record_adds_to_the_contract_and_changes_nothing(tmp_path: Path) -> 
 def test_the_screen_fits_80_columns_and_names_the_choice(tmp_path: Path) -> None:
     found = modes(DAILY, tmp_path)
     for details in (False, True):
-        text = modes_text(found, Style(), details=details)
+        text = terminal_text(modes_document(found), Style(80), details=details)
         assert text.isascii()
         assert all(len(line) <= 80 for line in text.splitlines()), max(text.splitlines(), key=len)
-        assert "<- recommended" in text
-        assert "  alternative" in text
+        assert "\n > " in text, "the recommended mode is marked"
+        assert "\n If " in text, "when another is better"
+        assert text.splitlines()[-1].startswith("+--"), "the verdict comes last"
 
 
 def test_the_same_scenario_gives_the_same_bytes(tmp_path: Path) -> None:

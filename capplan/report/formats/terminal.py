@@ -29,12 +29,13 @@ from capplan.report.document import (
     Role,
     Row,
     Span,
+    Spark,
     Table,
     TimeChart,
     visible,
 )
-from capplan.report.layout import Style, safe
 from capplan.report.plain import inert
+from capplan.report.style import Style, safe
 
 _STYLES: dict[Role, str] = {
     "": "",
@@ -48,7 +49,7 @@ _STYLES: dict[Role, str] = {
 """Colors of the terminal's own theme, so that they read on a light and on a dark one."""
 _HEADING = "bold cyan"
 _BAR_CELLS = 10
-_SENTENCE = 30
+_SENTENCE = 36
 """A column of sentences is at least so wide before an optional column goes."""
 _ASCII_RULE = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 _RULE = box.Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
@@ -168,6 +169,8 @@ def _fitting(table: Table, rows: Sequence[Row], style: Style) -> list[int]:
 def _cells_wide(row: Row, at: int, column: Column) -> int:
     """Columns of the terminal that a cell takes; a sentence needs no more than a short line."""
     cell = row.cells[at]
+    if isinstance(cell, Spark):
+        return len(cell.values)
     if isinstance(cell, Bar | Meter):
         return _BAR_CELLS
     wide = sum(cell_len(span.text) for span in cell) + (2 * row.level if at == 0 else 0)
@@ -190,6 +193,10 @@ def _drawn(cell: Cell, style: Style) -> RenderableType:
         full = round(min(max(cell.share, 0.0), 1.0) * _BAR_CELLS)
         used, free = ("=", ".") if style.ascii else ("━", "┄")
         return Text.assemble((used * full, _color(cell.role)), (free * (_BAR_CELLS - full), "bright_black"))
+    if isinstance(cell, Spark):
+        from capplan.report.formats.terminal_charts import spark  # noqa: PLC0415  where there is one
+
+        return spark(cell, style)
     return _text(cell, style)
 
 

@@ -176,13 +176,13 @@ def _bars(
     peak = float(offered[minute])
     unit, count, keys = f"{table_or_index.unit(target.key[1])}/s", table_or_index.partitions, table_or_index.keys
     if history is None:
-        title = f"HEAT  busiest minute, {_count(count)}, all alike"
+        title = f"load per partition in the busiest minute, {_count(count)}, all alike"
         return (Bars(title, unit, target.partition_ceiling, (peak * target.hottest_share,) * min(count, 1000)),)
     partitions = history.partitions
     if keys.names is not None and keys.names.time:
         partitions = initial_partitions(partition_loads(keys, count, seed, minute), len(offered))
     present = sorted((p for p in partitions if p.start <= minute < p.end), key=lambda p: (-p.share, p.number))
-    title = f"HEAT  busiest minute, {_count(len(present))}, hottest first"
+    title = f"load per partition in the busiest minute, {_count(len(present))}, hottest first"
     names = [
         f"partition {p.number}"
         + (f": {_key(p.keys[0].name, p.keys[0].rank)}, {percent(p.keys[0].share)} of all" if p.keys else "")
