@@ -225,6 +225,7 @@ class LimitCheck(Record, frozen=True):
         at_once: Units that arrive together: 3.09 times the root of load × `at_once` is added.
         meets: Of units that are planned one at a time, the share that meets one before it; None where load and quota
             tell how near the limit is.
+        bridged: Whether what is above the quota is served all the same, as by burst capacity: near, not exceeded.
     """
 
     resource: str
@@ -237,6 +238,7 @@ class LimitCheck(Record, frozen=True):
     minute: int | None = None
     at_once: Fraction = Fraction(0)
     meets: Decimal | None = None
+    bridged: bool = False
 
     @property
     def headroom(self) -> Decimal:
@@ -249,8 +251,8 @@ class LimitCheck(Record, frozen=True):
 
     @property
     def breached(self) -> bool:
-        """Whether the load is above the quota."""
-        return self.load > self.quota
+        """Whether the load is above the quota, and some of it is lost or late."""
+        return self.load > self.quota and not self.bridged
 
 
 class PoolLoad(Record, frozen=True):
