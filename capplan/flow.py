@@ -43,7 +43,6 @@ class LoadProfile(Record, frozen=True, eq=False):
         starts: A schedule: the minutes at which its runs start.
         through: Where a resource was short: which stream of it this is what was served of; else empty. Such a profile is a
             computed series, which twice the traffic does not double.
-        part: What the profile is cut to, such as the minutes that a table serves; None for all of it.
     """
 
     traffic_source: str
@@ -57,13 +56,12 @@ class LoadProfile(Record, frozen=True, eq=False):
     at: Callable[[int], float] | None = None
     starts: tuple[int, ...] = ()
     through: str = ""
-    part: object = None
     unplanned_minutes: tuple[tuple[int, int], ...] = ()
 
     @property
-    def key(self) -> tuple[str, int, str, int]:
+    def key(self) -> tuple[str, int, str]:
         """Profiles with the same key are the same profile."""
-        return (self.traffic_source, self.over_minutes, self.through, id(self.part))
+        return (self.traffic_source, self.over_minutes, self.through)
 
 
 def steady(traffic_source: str, *, recurring: bool) -> LoadProfile:
@@ -133,7 +131,7 @@ class DemandFlow(Record, frozen=True):
         summands = [flow for flow in flows if flow.terms]
         if len(summands) == 1 and len(summands[0].terms) == 1:
             return summands[0]
-        merged: dict[tuple[str, int, str, int], tuple[LoadProfile, Fraction]] = {}
+        merged: dict[tuple[str, int, str], tuple[LoadProfile, Fraction]] = {}
         for flow in summands:
             for profile, multiplier in flow.terms:
                 old = merged.get(profile.key)

@@ -331,7 +331,10 @@ class Option(Record, frozen=True):
         urgency: Of a risk.
         helps: Limits and observables of the resource that must be better after the change, such as
             "dynamodb.partition.write" or "throttled"; else the change is not recommended.
+        worsens: Observables of which the trade-off says that there will be more, such as "timed_out".
         fewer_calls: Whether the resource's callees get fewer requests because attempts fall away.
+        calls_factor: What the resource's `calls` are multiplied by: where one invocation takes more records, it calls
+            more often.
     """
 
     rule: str
@@ -340,14 +343,13 @@ class Option(Record, frozen=True):
     gives_up: str = ""
     severity: Literal["saving", "risk"] = "saving"
     amounts: tuple[tuple[str, Charge], ...] = ()
-    """Amounts in the message: `{hour}` becomes the cost of the charge named hour."""
-    calls_factor: Fraction = Fraction(1)
-    """What the resource's `calls` are multiplied by: where one invocation takes more records, it calls more often."""
     changes_behavior: str = ""
     action: str = ""
     urgency: Urgency = "possible"
     helps: tuple[str, ...] = ()
+    worsens: tuple[str, ...] = ()
     fewer_calls: bool = False
+    calls_factor: Fraction = Fraction(1)
 
 
 class Assumption(Record, frozen=True):

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from capplan.flow import POISSON_SIGMAS, DemandFlow
-from capplan.language.scenario import Scenario
+from capplan.language.scenario import Resource, Scenario
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.resource_type import MeteredResource
@@ -30,6 +30,19 @@ def pools_of(scenario: Scenario, usage: Mapping[str, Any], ctx: Context) -> Pool
         for load in resource.type.pools(MeteredResource(resource.name, resource.spec, usage[address], ctx)):
             out.setdefault(load.limit, []).append(PoolMember(address, load))
     return out
+
+
+def with_loads(pools: Pools, resource: Resource, usage: Any, ctx: Context) -> Pools:  # noqa: ANN401  each service has its own usage
+    """The pools with what one resource uses of them replaced."""
+    loads = resource.type.pools(MeteredResource(resource.name, resource.spec, usage, ctx))
+    limits = [*pools, *dict.fromkeys(load.limit for load in loads if load.limit not in pools)]
+    return {
+        limit: [
+            *(member for member in pools.get(limit, ()) if member.address != resource.address),
+            *(PoolMember(resource.address, load) for load in loads if load.limit == limit),
+        ]
+        for limit in limits
+    }
 
 
 def pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitCheck | None:
