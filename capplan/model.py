@@ -416,6 +416,25 @@ class Excluded(Record, frozen=True):
     why: str
 
 
+class NotIncluded(Record, frozen=True):
+    """What a service that is not modeled does for a resource in a month.
+
+    Attributes:
+        what: The service.
+        price: Its key in prices/adjacent.json; empty where no price is known.
+        monthly: How much, in `unit`.
+        assuming: What the quantity assumes; empty for nothing.
+        shared: Who sends it, where several resources may read the same: it is counted once; empty where it is not shared.
+    """
+
+    what: str
+    price: str
+    monthly: Fraction
+    unit: str
+    assuming: str = ""
+    shared: str = ""
+
+
 class Rule(Record, frozen=True):
     """The description of a recommendation rule, for `capplan explain RULE` and the docs.
 
