@@ -70,8 +70,13 @@ def style_for(path: str | None, where: Output) -> Style:
     if not sys.stdout.isatty():
         return Style(_PIPE_WIDTH, where.ascii or not _utf8(sys.stdout))
     symbols = _supports_unicode(sys.stdout)
-    colour = not where.no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Style(max(80, os.get_terminal_size(sys.stdout.fileno()).columns), where.ascii or not symbols, colour)
+    columns = os.get_terminal_size(sys.stdout.fileno()).columns
+    return Style(max(80, columns), where.ascii or not symbols, _colored(where))
+
+
+def _colored(where: Output) -> bool:
+    """Whether a terminal is written to in color."""
+    return not where.no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _supports_unicode(stream: TextIO) -> bool:
@@ -146,8 +151,13 @@ def report(text: str, *, ascii_only: bool = False) -> None:
 
     style = Style(ascii=ascii_only or not _supports_unicode(sys.stderr))
     lines = [inert(safe(line, style)) for line in text.rstrip("\n").split("\n")]
+    _put_error("\n".join(lines) + "\n")
+
+
+def _put_error(text: str) -> None:
+    """Write safe text to standard error."""
     try:
-        sys.stderr.write("\n".join(lines) + "\n")
+        sys.stderr.write(text)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
@@ -161,9 +171,17 @@ def emit_errors(where: Output, errors: list[CapplanError], outcome: str) -> None
 
         put(to_json(errors_record(diagnostics)))
         return
-    from capplan.report.views.errors import errors_text  # noqa: PLC0415
+    from capplan.report.views.errors import error_lines, errors_text  # noqa: PLC0415
 
     ascii_only = where.ascii or not _supports_unicode(sys.stderr)
+    summaries = [e.summary for e in errors if e.summary]
+    if sys.stderr.isatty() and _colored(where):
+        from capplan.report.formats.terminal import lines_text  # noqa: PLC0415
+
+        lines = error_lines(diagnostics, ascii_only=ascii_only, outcome=outcome)
+        _put_error(lines_text(lines, Style(ascii=ascii_only, colour=True)))
+        if summaries:
+            report("\n\n".join(["", *summaries] if lines else summaries), ascii_only=ascii_only)
+        return
     written = errors_text(diagnostics, ascii_only=ascii_only, outcome=outcome)
-    blocks = [*([written] if written else []), *(e.summary for e in errors if e.summary)]
-    report("\n\n".join(blocks), ascii_only=ascii_only)
+    report("\n\n".join([*([written] if written else []), *summaries]), ascii_only=ascii_only)

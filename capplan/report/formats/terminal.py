@@ -34,7 +34,7 @@ from capplan.report.document import (
     TimeChart,
     visible,
 )
-from capplan.report.plain import inert
+from capplan.report.plain import disarmed, inert
 from capplan.report.style import Style, safe
 
 _STYLES: dict[Role, str] = {
@@ -58,7 +58,27 @@ _RULE = box.Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 def terminal_text(document: Document, style: Style, *, details: bool = False) -> str:
     """A document as lines of at most the style's width; only text to copy may be longer."""
     stream = StringIO()
-    console = Console(
+    console = _console(stream, style)
+    title = _text((Span(document.title, "strong"), Span(f"  {document.subtitle}", "dim")), style)
+    console.print(title)
+    for block in document.blocks:
+        if visible(block, details=details):
+            _print(console, block, style, details=details)
+    lines = (inert(disarmed(line.rstrip())) for line in stream.getvalue().split("\n"))
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def lines_text(lines: Iterable[Line], style: Style) -> str:
+    """Lines that are laid out already, in color; none is broken."""
+    stream = StringIO()
+    console = _console(stream, style)
+    for words in lines:
+        console.print(_text(words, style), soft_wrap=True, no_wrap=True)
+    return stream.getvalue()
+
+
+def _console(stream: StringIO, style: Style) -> Console:
+    return Console(
         file=stream,
         width=style.width,
         force_terminal=style.colour,
@@ -69,13 +89,6 @@ def terminal_text(document: Document, style: Style, *, details: bool = False) ->
         emoji=False,
         highlight=False,
     )
-    title = _text((Span(document.title, "strong"), Span(f"  {document.subtitle}", "dim")), style)
-    console.print(title)
-    for block in document.blocks:
-        if visible(block, details=details):
-            _print(console, block, style, details=details)
-    lines = (inert(line.rstrip()) for line in stream.getvalue().split("\n"))
-    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def _print(console: Console, block: Block, style: Style, *, details: bool) -> None:
@@ -83,7 +96,7 @@ def _print(console: Console, block: Block, style: Style, *, details: bool) -> No
     if isinstance(block, Code):
         console.print()
         for line in block.text.split("\n"):
-            console.print(Padding(_text((Span(line, "accent"),), style), (0, 0, 0, 2)), soft_wrap=True, no_wrap=True)
+            console.print(_text((Span("  "), Span(line, "accent")), style), soft_wrap=True, no_wrap=True)
         return
     made = _renderable(block, style, details=details)
     if made is not None:
