@@ -90,8 +90,10 @@ class AdmittedStream(Record, frozen=True):
         dropped: Arrivals a month that never were: throttled back to the caller, rejected, expired, given up.
         waiting: Arrivals that still wait when the month ends.
         records: Mean records that one invocation takes, which a backlog raises; None for the stream's own.
+        peak_open: Requests, invocations or runs that are open at once at most, where some wait for their turn; else 0.
         peak_waiting: The most arrivals that wait at one time.
         oldest_wait_s: How long the one that waited longest did, in seconds; the iterator age of a stream.
+        unbounded_wait_s: How long it would have, if AWS kept everything until it is served.
         drain_s: Seconds from the peak of what waits until nothing does; None where that is not within the period.
         dead_letters: Arrivals a month that end in a dead-letter queue or an on-failure destination.
     """
@@ -101,8 +103,10 @@ class AdmittedStream(Record, frozen=True):
     dropped: Fraction = Fraction(0)
     waiting: Fraction = Fraction(0)
     records: Fraction | None = None
+    peak_open: float = 0.0
     peak_waiting: float = 0.0
     oldest_wait_s: float = 0.0
+    unbounded_wait_s: float = 0.0
     drain_s: float | None = 0.0
     dead_letters: Fraction = Fraction(0)
 
@@ -246,12 +250,14 @@ class PoolLoad(Record, frozen=True):
         limit: The limit's id.
         flow: The load over time.
         poisson: Whether 3.09 standard deviations of a Poisson count within the minute are added.
+        at_once: The most in one instant, where that is more than the flow of its minute shows.
         reserved: Whether it is kept for the resource whatever the others use, so that a short limit does not bound it.
     """
 
     limit: str
     flow: DemandFlow
     poisson: bool = False
+    at_once: float = 0.0
     reserved: bool = False
 
 
@@ -306,8 +312,30 @@ class Change(Record, frozen=True):
     to: object
 
 
+Effort = Literal["low", "medium", "high"]
+"""A line of configuration; code to change and deploy, or a new resource; a rewrite or a migration of data."""
+Urgency = Literal["now", "soon", "possible"]
+"""Something breaks today; it breaks at a little more traffic; it costs or breaks if something else goes wrong."""
+
+
 class Option(Record, frozen=True):
-    """A changed spec that serves the same demand, or a risk; not yet priced."""
+    """A changed spec that serves the same demand, or a risk; not yet priced.
+
+    Attributes:
+        rule: The id of its rule.
+        message: What is so now, and why the change helps.
+        amounts: Amounts in the message: `{hour}` becomes the cost of the charge named hour.
+        changes_behavior: What callers or readers would notice, with the state, table or call it happens to; empty where
+            the change keeps behavior.
+        action: What to do, as a sentence, where the rule's own does not say it.
+        urgency: Of a risk.
+        helps: Limits and observables of the resource that must be better after the change, such as
+            "dynamodb.partition.write" or "throttled"; else the change is not recommended.
+        worsens: Observables of which the trade-off says that there will be more, such as "timed_out".
+        fewer_calls: Whether the resource's callees get fewer requests because attempts fall away.
+        calls_factor: What the resource's `calls` are multiplied by: where one invocation takes more records, it calls
+            more often.
+    """
 
     rule: str
     message: str
@@ -315,9 +343,13 @@ class Option(Record, frozen=True):
     gives_up: str = ""
     severity: Literal["saving", "risk"] = "saving"
     amounts: tuple[tuple[str, Charge], ...] = ()
-    """Amounts in the message: `{hour}` becomes the cost of the charge named hour."""
+    changes_behavior: str = ""
+    action: str = ""
+    urgency: Urgency = "possible"
+    helps: tuple[str, ...] = ()
+    worsens: tuple[str, ...] = ()
+    fewer_calls: bool = False
     calls_factor: Fraction = Fraction(1)
-    """What the resource's `calls` are multiplied by: where one invocation takes more records, it calls more often."""
 
 
 class Assumption(Record, frozen=True):
@@ -380,6 +412,9 @@ class Rule(Record, frozen=True):
         advises: What to change, and why it helps.
         gives_up: The trade-off; empty for none.
         source: AWS's page, and the day it was read.
+        action: What to do, as a sentence; `{name}` becomes the resource, or several ("3 functions").
+        effort: What it takes.
+        undo: How to go back, where it is more than writing the former values.
     """
 
     id: str
@@ -388,6 +423,9 @@ class Rule(Record, frozen=True):
     advises: str
     gives_up: str
     source: str
+    action: str = ""
+    effort: Effort = "low"
+    undo: str = ""
 
 
 class Problem(Record, frozen=True):

@@ -4,9 +4,10 @@ from capplan.cli.formats import PLAN_FORMATS, write_plan
 from capplan.cli.options import (
     Ascii,
     Budget,
+    Color,
+    ColorChoice,
     Details,
     Format,
-    NoColor,
     OutputFile,
     Quiet,
     Scenario,
@@ -32,14 +33,14 @@ def estimate(
     details: Details = False,
     top: Top = 10,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """What will it cost, are limits exceeded, what should I change?
 
     Example: capplan estimate scenarios/web-shop/scenario.yaml
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=PLAN_FORMATS)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=PLAN_FORMATS)
     keep_inputs(where, [scenario])
 
     def answer() -> int:

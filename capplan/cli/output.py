@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from capplan.cli.options import ColorChoice
 from capplan.errors import CapplanError
 from capplan.record import Record
 from capplan.report.style import Style
@@ -25,7 +26,7 @@ class Output(Record, frozen=True):
 
     wanted: tuple[tuple[str, str | None], ...]
     ascii: bool
-    no_color: bool
+    color: ColorChoice
     quiet: bool
 
     @property
@@ -39,8 +40,8 @@ def output(
     file: str | None,
     *,
     ascii_only: bool,
-    no_color: bool,
     quiet: bool,
+    color: ColorChoice = ColorChoice.auto,
     known: Sequence[str] = FORMATS,
 ) -> Output:
     """How the answer is written; `known` are the formats of the command.
@@ -60,23 +61,33 @@ def output(
         if sum(1 for _, path in wanted if path == place) > 1:
             where = f"'{place}'" if place else "standard output"
             raise typer.BadParameter(f"two answers for {where}: name a file for each, json=FILE", param_hint="--format")
-    return Output(tuple(wanted), ascii_only, no_color, quiet)
+    return Output(tuple(wanted), ascii_only, color, quiet)
 
 
 def style_for(path: str | None, where: Output) -> Style:
-    """Color only on a terminal; in a file or a pipe 100 columns, whatever COLUMNS says."""
+    """A terminal's own width, in a file or a pipe 100 columns whatever COLUMNS says; no color in a file."""
     if path is not None:
         return Style(_PIPE_WIDTH, where.ascii)
+    color = wants_color(where.color, os.environ, is_terminal=sys.stdout.isatty())
     if not sys.stdout.isatty():
-        return Style(_PIPE_WIDTH, where.ascii or not _utf8(sys.stdout))
+        return Style(_PIPE_WIDTH, where.ascii or not _utf8(sys.stdout), color)
     symbols = _supports_unicode(sys.stdout)
-    columns = os.get_terminal_size(sys.stdout.fileno()).columns
-    return Style(max(80, columns), where.ascii or not symbols, _colored(where))
+    return Style(max(80, os.get_terminal_size(sys.stdout.fileno()).columns), where.ascii or not symbols, color)
 
 
-def _colored(where: Output) -> bool:
-    """Whether a terminal is written to in color."""
-    return not where.no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def wants_color(option: ColorChoice, environ: Mapping[str, str], *, is_terminal: bool) -> bool:
+    """Whether a stream gets color: the option decides, then NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, then the terminal.
+
+    A variable counts where it is not empty (no-color.org), and those that force color where it is not 0 (force-color.org,
+    bixense.com/clicolors; read 2026-11-30).
+    """
+    if option is not ColorChoice.auto:
+        return option is ColorChoice.always
+    if environ.get("NO_COLOR"):
+        return False
+    if any(environ.get(name, "") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return is_terminal and environ.get("TERM") != "dumb"
 
 
 def _supports_unicode(stream: TextIO) -> bool:
@@ -175,7 +186,7 @@ def emit_errors(where: Output, errors: list[CapplanError], outcome: str) -> None
 
     ascii_only = where.ascii or not _supports_unicode(sys.stderr)
     summaries = [e.summary for e in errors if e.summary]
-    if sys.stderr.isatty() and _colored(where):
+    if sys.stderr.isatty() and wants_color(where.color, os.environ, is_terminal=True):
         from capplan.report.formats.terminal import lines_text  # noqa: PLC0415
 
         lines = error_lines(diagnostics, ascii_only=ascii_only, outcome=outcome)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from capplan import __version__
 from capplan.gates.judge import Baseline, changes, judge
+from capplan.gates.kept import KeptGates
 from capplan.gates.observables import aliases, observables
 from capplan.gates.observed import observed
 from capplan.language.scenario import Scenario
@@ -23,8 +24,7 @@ from capplan.pipeline.price import (
     price,
     prices_of,
 )
-from capplan.pipeline.quotas import quota_increases
-from capplan.pipeline.recommendations import recommendations_of
+from capplan.pipeline.recommendations import Advice, advice_of
 from capplan.pipeline.results import Plan, PlannedResource
 from capplan.pipeline.run_costs import runs_of
 from capplan.pipeline.traffic_costs import traffic_costs
@@ -63,13 +63,11 @@ def plan(
     names = {**known, **aliases(scenario, known)} if scenario.gates else known
     base = baseline or Baseline()
     verdicts, unjudged = judge(scenario, names, base, today, allow_unjudged=allow_unjudged)
-    recommendations, rules = recommendations_of(priced, today) if findings else ((), 0)
-    if not allow_unjudged and recommendations and any(gate.verdict != "pass" for gate in verdicts):
+    advice = advice_of(priced, limits, today, KeptGates(priced, names)) if findings else Advice()
+    if not allow_unjudged and advice.findings and any(gate.verdict != "pass" for gate in verdicts):
         from capplan.gates.suggested_fixes import with_suggested_fixes  # noqa: PLC0415  only where a gate fails
 
-        verdicts = with_suggested_fixes(priced, verdicts, recommendations, base, today)
-    if findings:
-        recommendations = (*recommendations, *quota_increases(priced.metered, limits))
+        verdicts = with_suggested_fixes(priced, verdicts, advice.findings, base, today)
     total = priced.monthly_cost
     monthly_lines = [x for x in priced.lines if x.charge_frequency != "one_time"]
     return Plan(
@@ -94,8 +92,8 @@ def plan(
         lines=priced.lines,
         traffic_sources=traffic_sources,
         limits=limits,
-        findings=recommendations,
-        rules_looked=rules,
+        findings=advice.findings,
+        rules_looked=advice.rules,
         assumptions=assumptions(priced),
         excluded=excluded(priced),
         gates=verdicts,
@@ -104,6 +102,8 @@ def plan(
         observed=(*observed(known), *observed(changes(known, base))),
         inputs=inputs_of(scenario),
         patterns=patterns_of(priced),
+        recommendations=advice.recommendations,
+        combined=advice.combined,
     )
 
 

@@ -7,10 +7,12 @@ from typing import Literal, NamedTuple
 
 from capplan.model import Excluded, Frequency
 from capplan.pipeline.results import (
+    Combined,
     Finding,
     FindingChange,
     PlannedResource,
     Prices,
+    Recommendation,
     RunCost,
     TrafficSourceCost,
     Unjudged,
@@ -178,6 +180,8 @@ class PlanRecord(NamedTuple):
         free_tier_saves: USD a month that the Free Tier would save; null where it is applied.
         inputs: What the scenario says, by path.
         gates_not_judged: Gates that this command cannot judge, and what they need.
+        recommendations: The findings as rows, in rank order: like ones of several resources are one.
+        combined: All recommendations that keep behavior, planned together; null where there are none.
     """
 
     schema: Literal["capplan.plan/1"]
@@ -211,6 +215,8 @@ class PlanRecord(NamedTuple):
     gates_not_judged: tuple[Unjudged, ...] = ()
     inputs: Mapping[str, str] = {}
     observables: tuple[ObservableRecord, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()
+    combined: Combined | None = None
 
 
 def empty_plan(name: str, region: str) -> PlanRecord:

@@ -26,7 +26,7 @@ def observables(
     metrics = {**_costs(priced), **_limits(limits), **_by_limit("account", limits_by_name.get("account", []))}
     costs = priced.cost_by_resource
     for address, resource in scenario.resources.items():
-        of_resource = _resource(resource, priced, limits_by_name.get(resource.label, []), costs[address])
+        of_resource = of_one(resource, priced, limits_by_name.get(resource.label, []), costs[address])
         for key, metric in of_resource.items():
             metrics.setdefault(f"{resource.label}.{key}", metric)
     for traffic_source in traffic_sources:
@@ -116,7 +116,7 @@ def _by_limit(label: str, limits: Sequence[PlannedLimit]) -> dict[str, ObservedM
     return out
 
 
-def _resource(
+def of_one(
     resource: Resource, priced: Priced, limits: Sequence[PlannedLimit], cost: Decimal
 ) -> dict[str, ObservedMetric]:
     """A resource's metrics, without its name before them."""

@@ -99,6 +99,8 @@ class SpikeSpec(Model):
     """How long it lasts, such as 30 min."""
     times: Factor
     """Its rate as a multiple of the traffic's rate, such as 8x."""
+    unplanned: bool = False
+    """Whether nobody knows beforehand when it comes: nothing is then scheduled for it (false)."""
 
 
 def _daily(raw: object) -> object:

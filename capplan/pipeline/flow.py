@@ -192,7 +192,7 @@ def _rebuilt(network: Network, address: str, sender: Sender, walk: _Pass, fails:
     resource, stream, times, trigger = network.scenario.resources[address], sender.stream, sender.times, sender.trigger
     if fails:
         spec = resource.type.failing_also(resource.spec, fails)
-        attempts = resource.type.attempts(spec, stream.access, sender.source)
+        attempts = resource.type.attempts(spec, stream.access, sender.source, stream.records)
         factor = attempts / stream.attempts
         stream, times = replace(stream, attempts=attempts, flow=stream.flow * factor), times * factor
     if trigger is not None and sender.node in walk.moved:

@@ -16,17 +16,27 @@ from capplan.record import replace
 def limits_of(metered: Metered) -> tuple[PlannedLimit, ...]:
     """The limits of the resources and of the account, least headroom first."""
     checks: list[LimitCheck] = []
-    for address, resource in metered.scenario.resources.items():
-        checks += [
-            replace(check, resource=resource.label + check.resource[len(resource.name) :])
-            for check in resource.type.limits(metered.resource(address))
-        ]
+    for address in metered.scenario.resources:
+        checks += _checks_of(metered, address)
     for limit, members in metered.pools.items():
         check = pool_check(limit, [member.load for member in members], metered.context)
         if check is not None:
             checks.append(check)
     planned = [_planned(check) for check in checks]
     return tuple(sorted(planned, key=lambda p: (p.headroom, p.check.resource, p.check.limit)))
+
+
+def limits_of_resource(metered: Metered, address: str) -> tuple[PlannedLimit, ...]:
+    """The limits of one resource alone."""
+    return tuple(_planned(check) for check in _checks_of(metered, address))
+
+
+def _checks_of(metered: Metered, address: str) -> list[LimitCheck]:
+    resource = metered.scenario.resources[address]
+    return [
+        replace(check, resource=resource.label + check.resource[len(resource.name) :])
+        for check in resource.type.limits(metered.resource(address))
+    ]
 
 
 def _planned(check: LimitCheck) -> PlannedLimit:

@@ -23,7 +23,7 @@ from capplan.pipeline.demand import (
 from capplan.pipeline.flow import Network, what_gets_through
 from capplan.pipeline.pools import Pools, pools_of
 from capplan.quantities.distribution import Distribution
-from capplan.record import Record
+from capplan.record import Record, replace
 from capplan.resource_type import DeclaredResource, MeteredResource
 from capplan.services import SECTIONS, integrations
 
@@ -59,8 +59,11 @@ class Metered(Record, frozen=True):
         return MeteredResource(resource.name, resource.spec, self.usage[address], self.context)
 
 
-def context_of(scenario: Scenario, seed: int) -> Context:
-    """What services may know; durations that include callees' are recomputed until they agree."""
+def context_of(scenario: Scenario, seed: int, base: Metered | None = None) -> Context:
+    """What services may know; durations that include callees' are recomputed until they agree.
+
+    With a base whose waiting resources and all other durations are the same, their durations are the same too.
+    """
     resources = scenario.resources.values()
     addresses: dict[str, tuple[str, ...]] = {}
     for resource in resources:
@@ -85,6 +88,9 @@ def context_of(scenario: Scenario, seed: int) -> Context:
     for resource in resources:
         waits = resource.type.waits_for_callees
         durations[resource.address] = Fraction(0) if waits else _duration_ms(resource, ctx)
+    if base is not None and _same_durations(scenario, base, ctx):
+        durations.update(base.context.duration_ms)
+        return ctx
     for _ in waiting:
         before = dict(durations)
         for resource in waiting:
@@ -92,6 +98,20 @@ def context_of(scenario: Scenario, seed: int) -> Context:
         if before == durations:
             break
     return ctx
+
+
+def _same_durations(scenario: Scenario, base: Metered, ctx: Context) -> bool:
+    """Whether all that durations of waiting resources depend on is as in the base."""
+    before, resources = base.scenario.resources, scenario.resources
+    known = base.context.duration_ms
+    return (
+        replace(ctx, duration_ms=known) == base.context
+        and before.keys() == resources.keys()
+        and all(
+            r.spec is before[a].spec if r.type.waits_for_callees else known[a] == ctx.duration_ms[a]
+            for a, r in resources.items()
+        )
+    )
 
 
 def _duration_ms(resource: Resource, ctx: Context) -> Fraction:
@@ -110,7 +130,7 @@ def meter(
         silent: The address of a resource whose calls are left out, since `extra` contains them.
         base: The scenario before a change: a resource whose spec and demand are the same is not metered again.
     """
-    ctx = context_of(scenario, seed)
+    ctx = context_of(scenario, seed, base)
     calls = {a: () if a == silent else calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
     triggers = triggers_of(scenario)
     emitters = emitters_read(scenario, triggers)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from capplan.flow import POISSON_SIGMAS, DemandFlow
-from capplan.language.scenario import Scenario
+from capplan.language.scenario import Resource, Scenario
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.resource_type import MeteredResource
@@ -32,6 +32,19 @@ def pools_of(scenario: Scenario, usage: Mapping[str, Any], ctx: Context) -> Pool
     return out
 
 
+def with_loads(pools: Pools, resource: Resource, usage: Any, ctx: Context) -> Pools:  # noqa: ANN401  each service has its own usage
+    """The pools with what one resource uses of them replaced."""
+    loads = resource.type.pools(MeteredResource(resource.name, resource.spec, usage, ctx))
+    limits = [*pools, *dict.fromkeys(load.limit for load in loads if load.limit not in pools)]
+    return {
+        limit: [
+            *(member for member in pools.get(limit, ()) if member.address != resource.address),
+            *(PoolMember(resource.address, load) for load in loads if load.limit == limit),
+        ]
+        for limit in limits
+    }
+
+
 def pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitCheck | None:
     """A limit that the account's resources share, with their total load; None without a quota or a load."""
     quota = ctx.quotas.get(limit, default_quota(limit, ctx.region, ctx.quotas))
@@ -42,8 +55,9 @@ def pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitChec
     poisson = all(load.poisson for load in loads)
     random = DemandFlow.total(load.flow for load in loads if load.poisson)
     spread = POISSON_SIGMAS * random.peak().per_second ** 0.5 if random.terms else 0.0
-    total = peak.per_second + spread
-    load = (math.ceil(round(total, 9)) if random.terms else total) + float(ctx.in_use.get(limit, 0))
+    at_once = max((load.at_once for load in loads), default=0.0)
+    total = max(peak.per_second + spread, at_once)
+    load = (math.ceil(round(total, 9)) if random.terms or at_once == total else total) + float(ctx.in_use.get(limit, 0))
     return LimitCheck("account", limit, to_quantity(sig6(load)), quota, QUOTAS[limit].unit, flow, poisson, peak.minute)
 
 

@@ -45,4 +45,16 @@ def _finding(metered: Metered, limit: PlannedLimit, quota: Quota, rule: str) -> 
     others = {key: value for key, value in given.items() if key != check.limit}
     change = FindingChange("account.quotas", dict(given) or None, {**others, to_raise: needed})
     trade_off = "AWS takes hours to days to approve an increase"
-    return Finding(rule, "account", "risk", message, None, (change,), trade_off)
+    return Finding(
+        rule,
+        "account",
+        "risk",
+        message,
+        None,
+        (change,),
+        trade_off,
+        group="risk",
+        undo="a higher quota costs nothing and needs no undoing",
+        urgency="now" if missing > 0 else "soon",
+        action=f"Request a quota of {needed:,} for {check.limit} of the {{name}}",
+    )

@@ -1,48 +1,111 @@
-"""Prices the services' options: recommendations with their monthly saving, and risks."""
+"""Finds what is worth recommending: the services' options, each planned, judged by its effects, joined and ranked."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from capplan.errors import CapplanError
-from capplan.language.scenario import Resource
-from capplan.model import Option
+from capplan.model import Change, Option, Rule
+from capplan.pipeline.alternatives import Alternative, alternative, planned_whole
+from capplan.pipeline.combined import Accepts, combined
+from capplan.pipeline.effects import Effects
 from capplan.pipeline.price import Priced, usd_of
-from capplan.pipeline.results import Finding, FindingChange
+from capplan.pipeline.quotas import quota_increases
+from capplan.pipeline.ranking import Row, in_rank_order, numbered, rows_of
+from capplan.pipeline.results import Combined, Finding, FindingChange, Group, PlannedLimit, Recommendation
 from capplan.pipeline.scaled_calls import with_calls
-from capplan.pipeline.what_if import saving, written
+from capplan.pipeline.what_if import in_order, written
 
-_CENT = Decimal("0.01")
+MIN_SAVING_USD = Decimal("0.10")
+"""A saving of cents is no recommendation."""
+SMALL_SAVING_USD, SMALL_SHARE = Decimal(1), Decimal("0.001")
+"""Nor is one of less than a dollar that is less than a thousandth of the bill."""
 
 
-def recommendations_of(base: Priced, today: date | None) -> tuple[tuple[Finding, ...], int]:
-    """Options that save, and risks; and the number of rules that gave an option."""
-    metered = base.metered
-    out: list[Finding] = []
+class Advice(NamedTuple):
+    """What a plan recommends, and how many rules had something to say."""
+
+    findings: tuple[Finding, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()
+    combined: Combined | None = None
+    rules: int = 0
+
+
+class _Candidate(NamedTuple):
+    """An option of a resource, planned; `plan` is None where it changes nothing."""
+
+    address: str
+    option: Option
+    finding: Finding
+    plan: Alternative | None
+
+
+def advice_of(base: Priced, limits: Sequence[PlannedLimit], today: date | None, accepts: Accepts) -> Advice:
+    """What to change, in rank order: risks, savings that keep behavior, savings that change it."""
+    effects = Effects(base)
+    candidates, rules = _candidates(base, today)
+    rows = []
+    for row in rows_of([(c.address, c.finding) for c in candidates.values()], base):
+        of_row = [c for f in row.findings if _fine(c := candidates[id(f)], base, effects)]
+        rows += _worth_it(of_row, base, today, accepts)
+    rows += [Row((finding,), None) for finding in quota_increases(base.metered, limits)]
+    ranked = in_rank_order(rows)
+    recommendations, findings = numbered(ranked, base)
+    plans = {
+        number: [plan for f in row.findings if id(f) in candidates and (plan := candidates[id(f)].plan) is not None]
+        for number, row in enumerate(ranked, 1)
+    }
+    all_together = combined(base, recommendations, plans, effects, accepts, today)
+    return Advice(findings, recommendations, all_together, len(rules))
+
+
+def _candidates(base: Priced, today: date | None) -> tuple[dict[int, _Candidate], set[str]]:
+    """Options that can be applied, by the identity of their finding, and the rules that gave any."""
     rules: set[str] = set()
-    for address, resource in metered.scenario.resources.items():
-        options: tuple[Option, ...] = resource.type.options(metered.resource(address))
-        for written_option in options:
-            rules.add(written_option.rule)
-            option = with_calls(resource, written_option)
-            finding = _finding(base, address, resource, option, today) if option is not None else None
-            if finding is not None:
-                out.append(finding)
-    out.sort(key=lambda f: (f.severity != "saving", -(f.monthly_saving or Decimal(0)), f.resource, f.rule))
-    return tuple(out), len(rules)
+    out: dict[int, _Candidate] = {}
+    for address, resource in base.metered.scenario.resources.items():
+        options: tuple[Option, ...] = resource.type.options(base.metered.resource(address))
+        described = {rule.id: rule for rule in resource.type.rules} if options else {}
+        for given in options:
+            rules.add(given.rule)
+            option = with_calls(resource, given)
+            if option is None:
+                continue
+            candidate = _candidate(base, address, option, described.get(option.rule), today)
+            if candidate is not None:
+                out[id(candidate.finding)] = candidate
+    return out, rules
 
 
-def _finding(base: Priced, address: str, resource: Resource, option: Option, today: date | None) -> Finding | None:
-    data = base.metered.scenario.data
-    changes = tuple(FindingChange(c.path, written(data, c.path), c.to) for c in option.changes)
+def _candidate(base: Priced, address: str, option: Option, rule: Rule | None, today: date | None) -> _Candidate | None:
+    """The option with what it saves; None where it cannot be applied or saves nothing."""
+    scenario = base.metered.scenario
     try:
-        saved, missing = saving(base, address, option.changes, today) if option.changes else (None, ())
+        plan = alternative(base, address, option.changes, today) if option.changes else None
     except CapplanError:  # the changed scenario is invalid, such as where another resource refers to a removed name
         return None
-    if option.severity == "saving" and (saved is not None and saved < _CENT):
+    saved = None if plan is None else plan.saving
+    if option.severity == "saving" and saved is not None and saved <= 0:
         return None
-    return Finding(
-        option.rule, resource.label, option.severity, _message(option, base), saved, changes, option.gives_up, missing
+    group: Group = "risk" if option.severity == "risk" else "changes_behavior" if option.changes_behavior else "saving"
+    finding = Finding(
+        rule=option.rule,
+        resource=scenario.resources[address].label,
+        severity=option.severity,
+        message=_message(option, base),
+        monthly_saving=saved,
+        change=tuple(FindingChange(c.path, written(scenario.data, c.path), c.to) for c in option.changes),
+        gives_up=option.gives_up,
+        not_priced=() if plan is None else plan.missing,
+        group=group,
+        effort="low" if rule is None else rule.effort,
+        undo="" if rule is None else rule.undo,
+        changes_behavior=option.changes_behavior,
+        urgency=option.urgency,
+        action=option.action or ("" if rule is None else rule.action),
     )
+    return _Candidate(address, option, finding, plan)
 
 
 def _message(option: Option, base: Priced) -> str:
@@ -52,3 +115,59 @@ def _message(option: Option, base: Priced) -> str:
     amounts = {name: usd_of(charge, base.metered.scenario, base.catalogue) for name, charge in option.amounts}
     texts = {name: "an unknown amount" if usd is None else f"{usd:,.2f} USD" for name, usd in amounts.items()}
     return option.message.format(**texts)
+
+
+# --- what is worth it, and harmless ----------------------------------------------------------------------------------
+
+
+def worth_it(saving: Decimal, bill: Decimal) -> bool:
+    """Whether a saving is large enough to act on."""
+    return saving >= SMALL_SAVING_USD or saving >= max(MIN_SAVING_USD, bill * SMALL_SHARE)
+
+
+def _fine(candidate: _Candidate, base: Priced, effects: Effects) -> bool:
+    """Whether a change breaks nothing, alters no other resource's work, and helps the cause it names."""
+    plan, option = candidate.plan, candidate.option
+    if plan is None:
+        return True
+    free = option.severity == "risk" or option.fewer_calls
+    may_affect = None if free else touched(base, option.changes)
+    if effects.breaks(plan, may_affect=may_affect, worsens=option.worsens):
+        return False
+    return not option.helps or effects.helps(plan, candidate.address, option)
+
+
+def touched(base: Priced, changes: Iterable[Change]) -> frozenset[str]:
+    """Addresses that a change names: where it is written, and what the changed lines call."""
+    data, addresses = base.metered.scenario.data, base.metered.context.addresses
+    out: set[str] = set()
+    for change in changes:
+        steps = change.path.split(".")
+        out.add(".".join(steps[:2]))
+        line = written(data, ".".join(steps[: 4 if len(steps) > 3 and steps[3].isdecimal() else 3]))  # noqa: PLR2004  calls.N
+        for word in (*_words(line), *_words(change.to)):
+            out.update(addresses.get(word, ()))
+    return frozenset(out)
+
+
+def _words(value: Any) -> Iterable[str]:  # noqa: ANN401  plain data
+    if isinstance(value, str):
+        yield value
+    for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ():
+        yield from _words(inner)
+
+
+def _worth_it(candidates: Sequence[_Candidate], base: Priced, today: date | None, accepts: Accepts) -> list[Row]:
+    """The row of some like candidates, planned together; nothing where it saves cents or fails a gate."""
+    if not candidates:
+        return []
+    findings, plan = tuple(c.finding for c in candidates), candidates[0].plan
+    if len(candidates) > 1:
+        changes = [change for c in candidates for change in c.option.changes]
+        plan = planned_whole(base, in_order(base.metered.scenario.data, changes), today)
+    saving = None if plan is None else plan.saving
+    if findings[0].severity == "saving" and saving is not None and not worth_it(saving, base.monthly_cost):
+        return []
+    if plan is None or plan.missing or accepts(plan):
+        return [Row(findings, saving)]
+    return [row for c in candidates for row in _worth_it([c], base, today, accepts)] if len(candidates) > 1 else []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import field
 
-from capplan.model import Assumption, Excluded, LimitCheck, Pattern
+from capplan.model import Assumption, Effort, Excluded, LimitCheck, Pattern, Urgency
 from capplan.record import Record
 from capplan.timeline import Timeline
 
@@ -67,13 +67,23 @@ class FindingChange(Record, frozen=True):
     new: object = field(name="to")
 
 
+Group = Literal["risk", "saving", "changes_behavior"]
+"""What breaks, with its fix; savings that keep behavior; savings that change it."""
+
+
 class Finding(Record, frozen=True):
-    """A recommendation: a change that saves money, or one that removes a risk.
+    """A recommendation for one resource: a change that saves money, or one that removes a risk.
 
     Attributes:
-        monthly_saving: USD a month that the change saves on its own; None for a risk, or where a price is missing.
+        monthly_saving: USD a month that the change saves on its own; None for a risk without a change, or where a price
+            is missing.
         gives_up: The trade-off.
         not_priced: Price keys that are missing for the changed scenario.
+        number: The number of its recommendation: like ones of several resources share one.
+        share_of_bill: The saving, of the monthly cost.
+        joined_with: The other resources of the same recommendation.
+        undo: How to go back.
+        changes_behavior: What callers or readers would notice, and where; empty for nothing.
     """
 
     rule: str
@@ -84,6 +94,57 @@ class Finding(Record, frozen=True):
     change: tuple[FindingChange, ...]
     gives_up: str = ""
     not_priced: tuple[str, ...] = ()
+    group: Group = "saving"
+    number: int = 0
+    effort: Effort = "low"
+    undo: str = ""
+    share_of_bill: Decimal | None = None
+    joined_with: tuple[str, ...] = ()
+    changes_behavior: str = ""
+    urgency: Urgency = "possible"
+    action: str = ""
+
+
+class Recommendation(Record, frozen=True):
+    """A row of the answer: one finding, or like ones of several resources, applied together.
+
+    Attributes:
+        number: Its rank, from 1.
+        action: What to do, as a sentence.
+        message: What is so now, and why the change helps; of the largest finding where there are several.
+        monthly_saving: USD a month that the row saves on its own; None where nothing is changed or a price is missing.
+        change: All changes of the row.
+    """
+
+    number: int
+    group: Group
+    rule: str
+    resources: tuple[str, ...]
+    action: str
+    message: str
+    monthly_saving: Decimal | None
+    share_of_bill: Decimal | None
+    effort: Effort
+    urgency: Urgency
+    gives_up: str
+    changes_behavior: str
+    undo: str
+    change: tuple[FindingChange, ...]
+    not_priced: tuple[str, ...] = ()
+
+
+class Combined(Record, frozen=True):
+    """Risks removed and savings that keep behavior, all planned together, without those that exclude one before them.
+
+    Attributes:
+        monthly_cost: USD.
+        saving: USD a month; negative where removing the risks costs more than is saved.
+        numbers: The recommendations in it, in the order in which they are applied.
+    """
+
+    monthly_cost: Decimal
+    saving: Decimal
+    numbers: tuple[int, ...]
 
 
 class WeighedAssumption(Record, frozen=True):
@@ -261,6 +322,8 @@ class Plan(Record, frozen=True):
     observed: tuple[Observed, ...] = ()
     inputs: Mapping[str, str] = {}
     patterns: tuple[PatternCost, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()
+    combined: Combined | None = None
 
 
 class AtMultiple(Record, frozen=True):

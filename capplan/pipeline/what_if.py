@@ -1,4 +1,4 @@
-"""Plans a changed scenario again: every saving is the difference of two plans."""
+"""Plans a changed scenario again: a change is written into the plain data, which is then read and planned anew."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
@@ -8,14 +8,9 @@ from typing import Any
 
 from capplan.language.load import build
 from capplan.language.reader import value_at
-from capplan.language.specs import respec
 from capplan.model import Change
 from capplan.pipeline.meter import meter
-from capplan.pipeline.pools import suffices
-from capplan.pipeline.price import Priced, charges_of, monthly, price, rate_charges
-from capplan.pricing.catalogue import Catalogue
-from capplan.record import replace
-from capplan.resource_type import DeclaredResource, MeteredResource
+from capplan.pipeline.price import Priced, price
 
 
 def apply(data: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
@@ -61,6 +56,38 @@ def _plain_value(value: object) -> object:
     return value
 
 
+def in_order(data: Mapping[str, Any], changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Changes of several options in an order in which none moves the place of another.
+
+    Values are set first; then the items of lists are replaced, the last of a list first; keys are removed at the end, and
+    with them what another option wrote under them.
+    """
+    listed = tuple({change.path: change for change in changes}.values())
+    items = [c for c in listed if _is_item(data, c.path)]
+    removals = [c for c in listed if c.to is None and c not in items]
+    values = [c for c in listed if c not in items and c not in removals]
+    items.sort(key=lambda c: (c.path.rpartition(".")[0], -int(c.path.rpartition(".")[2])))
+    return (*values, *items, *removals)
+
+
+def _is_item(data: Mapping[str, Any], path: str) -> bool:
+    """Whether a path is that of a list's item."""
+    parent, _, last = path.rpartition(".")
+    return last.isdecimal() and isinstance(written(data, parent), list)
+
+
+def exclusive(some: Iterable[Change], others: Iterable[Change]) -> bool:
+    """Whether two options cannot both be applied: they set the same path, or one sets what is above the other's."""
+    mine = tuple(some)
+    return any(_contradict(a, b) or _contradict(b, a) for b in others for a in mine)
+
+
+def _contradict(a: Change, b: Change) -> bool:
+    if a.path == b.path:
+        return a.to != b.to
+    return b.path.startswith(f"{a.path}.") and a.to is not None
+
+
 def written(data: Mapping[str, Any], path: str) -> object:
     """The value at a dotted path of plain data; None where there is none."""
     return value_at(data, path.split("."))
@@ -71,68 +98,3 @@ def what_if(base: Priced, changes: Sequence[Change], today: date | None) -> Pric
     scenario = base.metered.scenario
     changed = build(scenario.doc, scenario.files, scenario.sha256, apply(scenario.data, changes), scenario)
     return price(meter(changed, base.metered.context.seed, base=base.metered), base.catalogue, today)
-
-
-def saving(
-    base: Priced, address: str, changes: Sequence[Change], today: date | None
-) -> tuple[Decimal | None, tuple[str, ...]]:
-    """What a change of one resource saves a month in USD, or None and the keys of missing prices.
-
-    Where the change affects that resource only, only it is metered and rated again. Otherwise the whole scenario is
-    planned again.
-    """
-    quick = _quick_saving(base, address, changes, today)
-    if quick is not None:
-        return quick
-    other = what_if(base, changes, today)
-    if other.missing:
-        return None, tuple(m.key for m in other.missing)
-    return base.monthly_cost - other.monthly_cost, ()
-
-
-def _quick_saving(
-    base: Priced, address: str, changes: Sequence[Change], today: date | None
-) -> tuple[Decimal | None, tuple[str, ...]] | None:
-    scenario, ctx = base.metered.scenario, base.metered.context
-    resource = scenario.resources[address]
-    if scenario.account.free_tier or scenario.commitments or any(not c.path.startswith(f"{address}.") for c in changes):
-        return None
-    section, _, name = address.partition(".")
-    flow_keys = ("calls", "access", "triggers")
-    if any(c.path.split(".")[2] in flow_keys for c in changes):
-        return None
-    spec = respec(scenario, address, apply({section: {name: scenario.data[section][name]}}, changes)[section][name])
-    type_, before, after = resource.type, *(DeclaredResource(name, s, ctx) for s in (resource.spec, spec))
-    usage = type_.meter(after, base.metered.offered[address])
-    affects_nothing_else = (
-        _all_gets_through(base, address, after, usage)
-        and (address not in base.metered.consumed or type_.shards(usage) == type_.shards(base.metered.usage[address]))
-        and type_.calls(after) == type_.calls(before)
-        and type_.duration_ms(after) == ctx.duration_ms[address]
-        and type_.calls_per_unit(spec) == type_.calls_per_unit(resource.spec)
-        and type_.failure_share(spec) == type_.failure_share(resource.spec)
-        and type_.schedule(spec) == type_.schedule(resource.spec)
-    )
-    charges = charges_of(replace(resource, spec=spec), usage, ctx)
-    keys = {c.price for c in (*charges, *base.charges[address])}
-    if not affects_nothing_else or any(_tiered(base.catalogue, key) for key in keys):
-        return None
-    new = rate_charges(charges, scenario, base.catalogue, today)
-    if new.missing:
-        return None, tuple(m.key for m in new.missing)
-    return base.cost_by_resource[address] - monthly(new.lines), ()
-
-
-def _all_gets_through(base: Priced, address: str, after: DeclaredResource[Any], usage: Any) -> bool:  # noqa: ANN401  each service has its own usage
-    """Whether neither the resource nor a limit of the account is short, before and after: else others are asked for less."""
-    metered, type_ = base.metered, base.metered.scenario.resources[address].type
-    offered = metered.offered[address]
-    if metered.demand[address].admitted is not None or offered.shared or type_.admit(after, offered) is not None:
-        return False
-    loads = type_.pools(MeteredResource(after.name, after.spec, usage, after.context))
-    return suffices(metered.pools, address, loads, after.context)
-
-
-def _tiered(catalogue: Catalogue, key: str) -> bool:
-    entry = catalogue.price(key)
-    return entry is not None and len(entry.tiers) > 1

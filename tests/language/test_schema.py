@@ -17,6 +17,7 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 ONLY_A_PLAN_SEES = [
     "head-commitments-for-nothing",
     "tables-example-items",
+    "tables-warm-in-words",
     "functions-call-each-other-for-ever",
     "functions-call-of-an-unknown-table",
     "functions-memory-out-of-range",

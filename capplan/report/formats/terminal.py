@@ -50,7 +50,7 @@ _STYLES: dict[Role, str] = {
 _HEADING = "bold cyan"
 _BAR_CELLS, _MAX_BAR_CELLS = 10, 30
 """A bar is so long, and longer where the screen has room to spare."""
-_SENTENCE = 30
+_SENTENCE = 36
 """A column of sentences is at least so wide before an optional column goes."""
 _ASCII_RULE = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 _RULE = box.Box("    \n    \n ── \n    \n    \n    \n    \n    \n")

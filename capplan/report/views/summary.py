@@ -106,13 +106,17 @@ def _limits(limits: Sequence[PlannedLimit]) -> tuple[Role, list[Fact]]:
 
 
 def _savings(plan: Plan) -> list[Fact]:
-    """What can be saved, and the risks to remove."""
-    savings = [f.monthly_saving for f in plan.findings if f.severity == "saving" and f.monthly_saving]
-    risks = sum(f.severity == "risk" for f in plan.findings)
+    """What all changes that keep behavior save together, and the risks to remove."""
+    risks = sum(r.group == "risk" for r in plan.recommendations)
+    urgent = sum(r.group == "risk" and r.urgency == "now" for r in plan.recommendations)
     out: list[Fact] = []
     if risks:
-        out.append((signed("warn", numbers.count(risks, "risk")), line("see Recommendations")))
-    if savings:
-        of = "with the only recommendation" if len(savings) == 1 else f"with the best of {len(savings)} recommendations"
-        out.append((signed("accent", f"{numbers.usd(max(savings))} possible"), line(of)))
+        of = f"{urgent} of them now; " if urgent else ""
+        out.append((signed("warn", numbers.count(risks, "risk")), line(f"{of}see Recommendations")))
+    if plan.combined is not None and plan.combined.saving > 0:
+        then = numbers.usd(plan.combined.monthly_cost)
+        text = f"with all changes that keep behavior, planned together: {then} a month"
+        out.append((signed("accent", f"{numbers.usd(plan.combined.saving)} possible"), line(text)))
+        chosen = " ".join(map(str, plan.combined.numbers))
+        out.append((Span(""), line(Span(f"capplan apply SCENARIO {chosen}", "accent"))))
     return out

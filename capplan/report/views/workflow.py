@@ -1,11 +1,12 @@
 """Shows a workflow: what one execution costs by state, how executions vary, the other workflow type, and the verdict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from capplan.commands.workflow.results import Measure, PathBound, StateRow, TypeChoice, Workflow
 from capplan.quantities.rounding import to_quantity
+from capplan.quantities.text import figure, lasting
 from capplan.report import numbers
 from capplan.report.document import (
     Bar,
@@ -111,7 +112,8 @@ def _spread(answer: Workflow) -> list[Block]:
 def _measure(measure: Measure) -> Row:
     spread = measure.spread
     values = () if spread is None else (spread.least, spread.p50, spread.p90, spread.p99, spread.most)
-    show = {"ms": lasting, "USD": per_thousand}.get(measure.unit, amount)
+    writers: dict[str, Callable[[Fraction], str]] = {"ms": lasting, "USD": per_thousand}
+    show = writers.get(measure.unit, amount)
     name = f"{measure.name}, USD/1,000" if measure.unit == "USD" else measure.name
     return row(name, *(show(value) for value in (measure.mean, *values)))
 
@@ -312,20 +314,7 @@ def _shown(usd: Fraction) -> Decimal:
 
 def amount(value: Fraction) -> str:
     """A count or a mean: whole where it is, else up to four significant digits."""
-    if value.denominator == 1 or value >= _THOUSAND:
-        return f"{round(value):,}"
-    text = f"{float(value):.{_DIGITS}g}"
-    return text if "e" not in text else ("<0.0001" if value else "0")
-
-
-def lasting(ms: Fraction) -> str:
-    """A duration in the largest unit that it fills."""
-    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000)):
-        if ms >= size:
-            return f"{float(ms / size):.3g} {unit}" if ms / size < _THOUSAND else f"{round(ms / size):,} {unit}"
-    if 0 < ms < Fraction(1, 1000):
-        return "<0.001 ms"
-    return f"{float(ms):.3g} ms"
+    return f"{value.numerator:,}" if value.denominator == 1 else figure(value, _DIGITS)
 
 
 def _share(part: Fraction) -> str:

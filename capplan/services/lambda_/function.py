@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from capplan.calls import Access
 from capplan.model import (
+    Admitted,
     Assumption,
     Charge,
     Demand,
@@ -16,9 +17,11 @@ from capplan.model import (
     PoolLoad,
     Problem,
 )
+from capplan.quantities.rounding import to_quantity
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Simulator, Source
 from capplan.services.lambda_ import limits
+from capplan.services.lambda_.admission.admit import admit
 from capplan.services.lambda_.advice.memory import resolve
 from capplan.services.lambda_.advice.options import options
 from capplan.services.lambda_.advice.rules import RULES
@@ -66,6 +69,12 @@ class _FunctionType(ResourceType[Function, Usage]):
 
     def timeout_ms(self, spec: Function) -> Fraction:
         return Fraction(spec.timeout_ms)
+
+    def admit(self, resource: DeclaredResource[Function], demand: Demand) -> Admitted | None:
+        return admit(*resource[:2], demand, resource.context)
+
+    def failing_also(self, spec: Function, share: Fraction) -> Function:
+        return spec.model_copy(update={"fails": to_quantity(1 - (1 - Fraction(spec.fails)) * (1 - share))})
 
     def meter(self, resource: DeclaredResource[Function], demand: Demand) -> Usage:
         return meter(resource.spec, demand)

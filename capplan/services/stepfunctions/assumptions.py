@@ -29,9 +29,6 @@ def assume(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[A
     if usage.billed.requests and spec.memory_mb is None:
         reason = "AWS's estimate from definition and payload"
         out.append(Assumption(f"{root}.memory", f"{billed_mb(usage.memory_mb)} MB", reason, "aws_default"))
-    if any(state.type == "Parallel" and len(state.branches) > 1 for state in definition_of(spec).states.values()):
-        value = "a Parallel takes as long as the branch with the longest mean"
-        out.append(Assumption(f"{root}.states", value, "branches that vary take a little longer", "aws_default"))
     return tuple(out)
 
 

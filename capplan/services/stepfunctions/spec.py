@@ -178,7 +178,7 @@ def _endless(spec: StateMachine, definition: Definition) -> list[Problem]:
     }
     fails = {state.name: failures(state, override) for state, override in given}
     try:
-        expect(definition.graph, World(fails=fails, choices=choices))
+        expect(definition.graph, World(fails=fails, choices=choices), timed=False)
     except EndlessLoop as loop:
         return [(("states", loop.state) if loop.state in spec.states else ("states",), str(loop))]
     return []

@@ -137,7 +137,7 @@ class Billing(Record, frozen=True):
 
     def billed_ms(self, graph: Graph, execution: Expectation) -> Fraction:
         """Mean billed milliseconds of an Express execution of a graph."""
-        return mean_billed_ms(graph, self.world, execution, self.seed, self.name)
+        return mean_billed_ms(graph, self.world, execution)
 
     def units(self, execution: Expectation, express_ms: Fraction) -> BilledUnits:
         """What one execution is billed for, its children included; `express_ms` is 0 for a Standard one."""

@@ -7,6 +7,9 @@ _SCALING = (
     "DynamoDB Developer Guide, Managing throughput capacity automatically with DynamoDB auto scaling, read 2026-11-23"
 )
 
+_BACK = "write the former capacity: a table becomes provisioned at any time, and on-demand four times in 24 hours"
+"""DynamoDB Developer Guide, Considerations when switching capacity modes, read 2026-11-23."""
+
 CAPACITY_RULES: tuple[Rule, ...] = (
     Rule(
         "dynamodb.capacity-mode",
@@ -16,6 +19,8 @@ CAPACITY_RULES: tuple[Rule, ...] = (
         "`capacity`: reads and writes, the table and its indexes change together, since a mode belongs to the table.",
         "Unplanned spikes are throttled until auto scaling catches up; on-demand costs more for each request.",
         _MODE,
+        action="Change the capacity mode of {name}",
+        undo=_BACK,
     ),
     Rule(
         "dynamodb.auto-scaling",
@@ -24,6 +29,7 @@ CAPACITY_RULES: tuple[Rule, ...] = (
         "`capacity.write` and `capacity.read` as {min, max, target}: unused capacity in quiet hours is not paid.",
         "Unplanned spikes are throttled until auto scaling catches up.",
         _SCALING,
+        action="Auto scale {name} at a 70% target",
     ),
     Rule(
         "dynamodb.scheduled-scaling",
@@ -33,6 +39,8 @@ CAPACITY_RULES: tuple[Rule, ...] = (
         "`capacity.scheduled`: an action half an hour before each rise, large enough for its peak at the target.",
         "Unplanned spikes are throttled until auto scaling catches up.",
         "Application Auto Scaling User Guide, Scheduled scaling, read 2026-11-23",
+        action="Provision {name}, auto scaled at a 70% target, with a scheduled action before each rise",
+        undo=_BACK,
     ),
     Rule(
         "dynamodb.throttled",
@@ -42,5 +50,7 @@ CAPACITY_RULES: tuple[Rule, ...] = (
         "write shards.",
         "",
         "DynamoDB Developer Guide, Diagnosing throttling issues, read 2026-11-23",
+        action="Find out what throttles {name}",
+        effort="medium",
     ),
 )

@@ -32,6 +32,7 @@ def unread_indexes(name: str, spec: Table, usage: Usage) -> Iterable[Option]:
             f"No request reads {name}.{index}; every write that updates it costs units, and its entries cost storage.",
             (Change(f"tables.{name}.indexes.{index}", None),),
             "a local index can only be deleted with its table" if local else "check for readers outside this scenario",
+            action=f"Remove index {{name}}.{index}: nothing here reads it",
         )
 
 
@@ -50,6 +51,7 @@ def narrow_projections(name: str, spec: Table, usage: Usage) -> Iterable[Option]
                 "only the attributes that its queries return (name them in project) it fits into 1 KB.",
                 changes,
                 "queries that need other attributes read the item too, one more read",
+                action=f"Project only what is read into {{name}}.{index_name}",
             )
 
 

@@ -19,6 +19,7 @@ from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Usage
 
 _CLASSES = ("standard", "standard-ia")
+_AUTO_SCALE = f"Provision {{name}}, auto scaled at a {USUAL_TARGET}% target"
 
 
 def options(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Option, ...]:
@@ -42,7 +43,7 @@ def _other_mode(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[
         message = f"{name} has provisioned capacity; on-demand is paid per request."
         other = on_demand(name, spec, usage, _demand(usage), ctx)
         if not other.usage.throttled:
-            yield Option("dynamodb.capacity-mode", message, other.changes)
+            yield Option("dynamodb.capacity-mode", message, other.changes, action="Switch {name} to on-demand")
     if not usage.throttled if spec.on_demand else _static(spec):
         yield from _scaled(name, spec, usage, ctx)
 
@@ -62,12 +63,12 @@ def _scaled(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Opti
     handles = f"provisioned capacity with auto scaling ({USUAL_TARGET}% target)"
     message = f"{name} {present}; {handles} handles this load."
     if not usage.throttled and all(shape.flat for shape, _ in usage.request_flow.terms):
-        yield Option(rule, message, auto_scaled_changes(name, spec, usage, ctx), LAGS)
+        yield Option(rule, message, auto_scaled_changes(name, spec, usage, ctx), LAGS, action=_AUTO_SCALE)
         return
     demand = _demand(usage)
     scaled = provisioned(name, spec, "auto-scaled", usage, demand, ctx, LAGS, target=USUAL_TARGET)
     if not scaled.usage.throttled:
-        yield Option(rule, message, scaled.changes, LAGS)
+        yield Option(rule, message, scaled.changes, LAGS, action=_AUTO_SCALE)
         return
     planned = scheduled(name, spec, usage, demand, ctx, scaled)
     if planned is not None and not planned.usage.throttled:
@@ -83,4 +84,5 @@ def _other_class(name: str, spec: Table) -> Option:
         message,
         (Change(f"tables.{name}.class", other),),
         f"{CLASS_CHANGES_MAX.value} class changes {CLASS_CHANGES_MAX.unit}",
+        action=f"Store {{name}} in class {other}",
     )

@@ -44,6 +44,7 @@ def strong_reads(name: str, spec: Table, usage: Usage) -> Iterable[Option]:  # n
         "where slightly stale data is acceptable.",
         tuple(Change(kind.line.at("consistency"), "eventual") for kind in strong if kind.line is not None),
         "a read right after a write may return the old item",
+        changes_behavior=f"{senders} on {name} may return the item before the last write",
     )
 
 

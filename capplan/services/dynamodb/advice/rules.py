@@ -15,6 +15,8 @@ RULES: tuple[Rule, ...] = (
         "Write class: standard-ia where storage dominates the cost (less per GB, more per unit), standard where throughput does.",
         f"A table may change its class {CLASS_CHANGES_MAX.value} times {CLASS_CHANGES_MAX.unit}; Standard-IA has no reserved capacity.",
         "Evaluate your table class selection (DynamoDB Developer Guide" + _READ + ")",
+        action="Change the table class of {name}",
+        undo=f"write the former class: {CLASS_CHANGES_MAX.value} class changes {CLASS_CHANGES_MAX.unit}",
     ),
     Rule(
         "dynamodb.hot-key",
@@ -23,6 +25,9 @@ RULES: tuple[Rule, ...] = (
         "Spread the key over write shards (order#0 ... order#7): each has the throughput of a partition.",
         "Reading all items of one key takes one query per shard.",
         "Using write sharding to distribute workloads evenly (DynamoDB Developer Guide" + _READ + ")",
+        action="Shard the partition key of {name}",
+        effort="high",
+        undo="write keys without the suffix again and rewrite the sharded items",
     ),
     Rule(
         "dynamodb.hot-index-key",
@@ -31,6 +36,9 @@ RULES: tuple[Rule, ...] = (
         "Spread the key over write shards (status#0 ... status#7): each has the throughput of a partition.",
         "Reading all items of one key takes one query per shard.",
         "Using global secondary index write sharding (DynamoDB Developer Guide" + _READ + ")",
+        action="Shard the key of an index of {name}",
+        effort="high",
+        undo="write the index attribute without the suffix again and rewrite the sharded items",
     ),
     Rule(
         "dynamodb.strong-read",
@@ -39,6 +47,8 @@ RULES: tuple[Rule, ...] = (
         "Read eventually consistent, at half the units, wherever slightly stale data is acceptable.",
         "A read right after a write may return the old item.",
         "DynamoDB read consistency (DynamoDB Developer Guide" + _READ + ")",
+        action="Read {name} eventually consistent",
+        effort="medium",
     ),
     Rule(
         "dynamodb.scan-on-request-path",
@@ -48,6 +58,8 @@ RULES: tuple[Rule, ...] = (
         "cost of a scan.",
         "The attribute queried must be a key.",
         "Best practices for querying and scanning data (DynamoDB Developer Guide" + _READ + ")",
+        action="Query {name} by a key instead of scanning it",
+        effort="medium",
     ),
     Rule(
         "dynamodb.unread-index",
@@ -56,6 +68,8 @@ RULES: tuple[Rule, ...] = (
         "Remove the index: every write that updates it costs units, and its entries cost storage.",
         "Check for readers outside this scenario; a local index can only be deleted with its table.",
         "General guidelines for secondary indexes (DynamoDB Developer Guide" + _READ + ")",
+        action="Remove an index of {name} that nothing reads",
+        undo="create the index again: DynamoDB fills it from the table, at the cost of a write per entry",
     ),
     Rule(
         "dynamodb.over-wide-projection",
@@ -65,6 +79,9 @@ RULES: tuple[Rule, ...] = (
         "Project only the attributes that queries on the index return; entries of up to 1 KB cost one unit.",
         "Queries that need other attributes read the item too, one more read.",
         "General guidelines for secondary indexes (DynamoDB Developer Guide" + _READ + ")",
+        action="Project fewer attributes into an index of {name}",
+        effort="medium",
+        undo="create the index with the former projection: an index's projection cannot be changed in place",
     ),
     Rule(
         "dynamodb.item-over-boundary",
@@ -73,6 +90,9 @@ RULES: tuple[Rule, ...] = (
         "Shorten attribute names, numbers kept as text, or values, until the item fits: every request costs one unit less.",
         "Programs that use these names and values must change.",
         "DynamoDB item sizes and formats (DynamoDB Developer Guide" + _READ + ")",
+        action="Shorten the attribute names of {name}",
+        effort="high",
+        undo="rewrite the items with the former names",
     ),
     Rule(
         "dynamodb.uneven-sizes",
@@ -83,6 +103,9 @@ RULES: tuple[Rule, ...] = (
         "is planned with the same bytes in items of the mean size.",
         "What is stored separately is read and written separately.",
         "Best practices for storing large items and attributes (DynamoDB Developer Guide" + _READ + ")",
+        action="Move the large attributes of {name} into items of their own",
+        effort="high",
+        undo="move the attributes back",
     ),
     Rule(
         "dynamodb.compress-items",
@@ -92,6 +115,9 @@ RULES: tuple[Rule, ...] = (
         "which is typical for text.",
         "CPU time to compress and decompress; filters, conditions and indexes cannot use compressed attributes.",
         "Best practices for storing large items and attributes (DynamoDB Developer Guide" + _READ + ")",
+        action="Compress the large attributes of {name}",
+        effort="high",
+        undo="rewrite the items uncompressed",
     ),
     Rule(
         "dynamodb.split-items",
@@ -101,6 +127,9 @@ RULES: tuple[Rule, ...] = (
         "saving is planned with updates of an item of 1 KB.",
         "Reading all of it is a query of several items.",
         "Best practices for storing large items and attributes (DynamoDB Developer Guide" + _READ + ")",
+        action="Split the items of {name}: attributes that change often apart",
+        effort="high",
+        undo="merge the items again",
     ),
     Rule(
         "dynamodb.transaction",
@@ -110,6 +139,8 @@ RULES: tuple[Rule, ...] = (
         "each with a condition, where partial writes can be detected and repaired.",
         "Loses atomicity over several items.",
         "Amazon DynamoDB Transactions: How it works (DynamoDB Developer Guide" + _READ + ")",
+        action="Write {name} without a transaction",
+        effort="medium",
     ),
     Rule(
         "dynamodb.ttl",
@@ -118,5 +149,8 @@ RULES: tuple[Rule, ...] = (
         "Write ttl: <attribute>: expired items are deleted without write units, and storage stops growing.",
         "TTL deletes items within days of expiry, not immediately; replicas of a global table pay for each such delete.",
         "Using time to live (DynamoDB Developer Guide" + _READ + ")",
+        action="Let time to live delete the items of {name}",
+        effort="medium",
+        undo="disable time to live; items that it deleted are gone",
     ),
 )

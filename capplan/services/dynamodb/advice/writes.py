@@ -50,7 +50,12 @@ def _without_transaction(name: str, stream: RequestStream, line: Line, lines: li
         "one after the other are enough where partial writes can be detected and repaired."
     )
     gives_up = "a retried request is no longer recognized by its client token" if alone else "loses atomicity"
-    return Option("dynamodb.transaction", message, (Change(line.place, lines),), gives_up)
+    noticed = (
+        f"a write of {name} by {sender(stream)} that is sent again after a time-out is made again"
+        if alone
+        else f"{sender(stream)} may write {name} and not the other items of the request"
+    )
+    return Option("dynamodb.transaction", message, (Change(line.place, lines),), gives_up, changes_behavior=noticed)
 
 
 def _as_single_writes(line: Line) -> list[dict[str, Any]] | None:
@@ -90,6 +95,7 @@ def deletes(name: str, spec: Table, usage: Usage) -> Iterable[Option]:
         f"Items of {name} are deleted by requests, each at the cost of a write; time to live deletes them for free.",
         (Change(f"tables.{name}.ttl", "expires_at"), *(Change(line.place, None) for line in last_first)),
         "TTL deletes items within days of expiry, not immediately; each delete must depend on a time",
+        changes_behavior=f"reads of {name} find expired items for up to days",
     )
 
 

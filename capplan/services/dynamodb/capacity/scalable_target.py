@@ -159,6 +159,19 @@ def _throttled_by_partitions(target: ScalableTarget, rates: "NDArray[np.float64]
     return throttled_share(positive, loads.shares, ceiling, loads.hottest_key_shares, target.units_per_request)
 
 
+def served_by_retries(target: ScalableTarget, outcome: Outcome) -> "NDArray[np.float64] | float":
+    """The fraction of the units that a partition throttles in a busy second and serves in the next ones, within a minute
+    in which it is not full: what is throttled above the minute's mean.
+    """
+    import numpy as np  # noqa: PLC0415  the same
+
+    throttled, loads = outcome.throttled.get("partition"), None if target.partitions else target.loads()
+    if throttled is None or loads is None:
+        return 0.0
+    positive = np.maximum(target.flow.rate_per_minute(), 1e-300)
+    return np.asarray(np.maximum(0.0, throttled - throttled_share(positive, loads.shares, target.partition_ceiling)))
+
+
 def resolve_alone(
     target: ScalableTarget, rates: "NDArray[np.float64]", passed: "NDArray[np.float64] | None",
     steps: Sequence[Step] | None, constants: Constants,

@@ -143,4 +143,13 @@ def _sharded(name: str, spec: Table, hot: HotKeyLoad, shards: int) -> Option:
     )
     rule = "dynamodb.hot-key" if index is None else "dynamodb.hot-index-key"
     change = Change(f"{path}.partition_key.shards", shards)
-    return Option(rule, message, (change,), f"reading all of one key takes {shards} queries", "risk")
+    return Option(
+        rule,
+        message,
+        (change,),
+        f"reading all of one key takes {shards} queries",
+        "risk",
+        action=f"Shard the key of {hot.target.label('{name}')} in {shards}",
+        urgency="now" if hot.share > 1 else "soon" if hot.share > COMFORT else "possible",
+        helps=(f"dynamodb.partition.{hot.direction}",),
+    )

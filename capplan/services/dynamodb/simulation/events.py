@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from capplan.quantities.text import figure
 from capplan.services.dynamodb.capacity.auto_scaling import HIGH_MINUTES, LOW_BELOW_TARGET, LOW_MINUTES
 from capplan.services.dynamodb.capacity.burst_bucket import seconds_of_burst, serve
 from capplan.services.dynamodb.capacity.scalable_target import Outcome, ScalableTarget
@@ -27,7 +28,7 @@ _APART_MINUTES = 5
 
 def number(amount: float) -> str:
     """A rate in words: whole with separators, two digits below 10."""
-    return f"{amount:,.0f}" if amount >= 10 or amount == 0 else f"{amount:.2g}"  # noqa: PLR2004  two digits
+    return f"{amount:,.0f}" if amount >= 10 or amount == 0 else figure(amount, 2)  # noqa: PLR2004  two digits
 
 
 def capacity_events(steps: Sequence[Step], served: "NDArray[np.float64]", unit: str, *, scaled: bool) -> list[Event]:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from capplan import units
 from capplan.model import Change, Charge, Option
 from capplan.quantities.rounding import to_quantity
+from capplan.quantities.text import figure
 from capplan.resource_type import MeteredResource
 from capplan.services.glue.concurrency import active_runs
 from capplan.services.glue.fields import MS_PER_MINUTE
@@ -46,6 +47,7 @@ def no_timeout(job: MeteredResource[Job, Usage]) -> Option | None:
         gives_up=f"an attempt that takes longer than {minutes} minutes is stopped, and not retried",
         severity="risk",
         amounts=_amounts(job.name, job.spec, job.usage),
+        action=f"Set a time-out of {minutes} min for {{name}}",
     )
 
 
@@ -69,6 +71,7 @@ def loose_timeout(job: MeteredResource[Job, Usage]) -> Option | None:
         gives_up=f"an attempt that takes longer than {minutes} minutes is stopped, and not retried",
         severity="risk",
         amounts=_amounts(job.name, job.spec, job.usage),
+        action=f"Shorten the time-out of {{name}} to {minutes} min",
     )
 
 
@@ -142,6 +145,7 @@ def flex_wait(job: MeteredResource[Job, Usage]) -> Option | None:
         (Change(f"jobs.{job.name}.execution_class", "standard"),),
         gives_up="the lower price of Flex",
         severity="risk",
+        urgency="now",
     )
 
 
@@ -149,7 +153,7 @@ def overlapping(job: MeteredResource[Job, Usage]) -> Option | None:
     """A run that starts while the previous one is active is rejected; one at a time may not get the work done at all."""
     if job.usage.overlap_share < MAX_OVERLAP or job.spec.max_concurrent_runs > 1:
         return None
-    share = f"{float(job.usage.overlap_share) * 100:.3g}"
+    share = figure(job.usage.overlap_share * 100)
     meet = f"{share}% of the runs start while the previous one is still active"
     piles_up = _utilization(job) >= 1
     if job.spec.job_run_queuing and not piles_up:

@@ -35,6 +35,7 @@ RULES: tuple[Rule, ...] = (
         "differ.",
         f"A run may wait up to {FLEX_WAIT}, and workers may be reclaimed.",
         _JOBS,
+        action="Run {name} with Flex",
     ),
     Rule(
         "glue.version",
@@ -44,6 +45,8 @@ RULES: tuple[Rule, ...] = (
         f"{MINIMUM_S} s instead of {OLD_SPARK_MINIMUM_S} s.",
         "Other versions of Spark and Python: test the script with them.",
         _PRICING,
+        action="Move {name} to the newest Glue version",
+        effort="medium",
     ),
     Rule(
         "glue.worker-type",
@@ -53,6 +56,7 @@ RULES: tuple[Rule, ...] = (
         "of its DPUs.",
         "Less memory and disk per executor.",
         _WORKERS,
+        action="Use smaller workers for {name}",
     ),
     Rule(
         "glue.memory-workers",
@@ -61,6 +65,7 @@ RULES: tuple[Rule, ...] = (
         "The G type of the same number has as many CPUs, at the price of the DPU-hour instead of the M-DPU-hour.",
         "Half the memory.",
         _WORKERS,
+        action="Run {name} on workers that are not memory-optimized",
     ),
     Rule(
         "glue.auto-scaling",
@@ -69,6 +74,7 @@ RULES: tuple[Rule, ...] = (
         "`auto_scaling: true`: each worker is billed for its own time (DPUSeconds), not all workers for the whole run.",
         "Workers that are added for a busy stage take a while to start.",
         "AWS Glue Developer Guide, Using auto scaling for AWS Glue, read 2026-11-23",
+        action="Auto scale the workers of {name}",
     ),
     Rule(
         "glue.python-shell",
@@ -77,6 +83,9 @@ RULES: tuple[Rule, ...] = (
         f"`type: python-shell` with {PYTHON_SHELL_DPUS[1]} DPU, instead of the smallest Spark cluster.",
         "No Spark: the script has to be rewritten; the same run time is assumed.",
         _JOBS,
+        action="Rewrite {name} as a Python shell job",
+        effort="high",
+        undo="start the Spark job again",
     ),
     Rule(
         "glue.function",
@@ -86,6 +95,9 @@ RULES: tuple[Rule, ...] = (
         f"A Lambda function of {FUNCTION_MEMORY} with the same run time and the same triggers.",
         f"The script has to be rewritten; a function runs for at most {FUNCTION_TIMEOUT}.",
         "AWS Lambda Developer Guide, Lambda quotas, read 2026-11-23",
+        action="Rewrite {name} as a function",
+        effort="high",
+        undo="start the job again and delete the function",
     ),
     Rule(
         "glue.useless-retries",
@@ -94,6 +106,7 @@ RULES: tuple[Rule, ...] = (
         "`max_retries: 0`: if the input is wrong, no attempt succeeds.",
         "The few runs that a retry would complete.",
         _JOBS,
+        action="Do not retry {name}",
     ),
     Rule(
         "glue.no-timeout",
@@ -104,6 +117,7 @@ RULES: tuple[Rule, ...] = (
         "once per attempt.",
         "An attempt that takes longer is stopped, and not retried.",
         _JOBS,
+        action="Set a time-out for {name}",
     ),
     Rule(
         "glue.loose-timeout",
@@ -112,6 +126,7 @@ RULES: tuple[Rule, ...] = (
         "`timeout` of twice that percentile.",
         "An attempt that takes longer is stopped, and not retried.",
         _JOBS,
+        action="Shorten the time-out of {name}",
     ),
     Rule(
         "glue.double-retries",
@@ -123,6 +138,7 @@ RULES: tuple[Rule, ...] = (
         "Glue's own retries.",
         "AWS Step Functions Developer Guide, Start an AWS Glue job with Step Functions, read 2026-11-23; that the state does "
         "not follow the retries is inferred",
+        action="Retry {name} in the workflow only",
     ),
     Rule(
         "glue.bookmark-retries",
@@ -131,6 +147,8 @@ RULES: tuple[Rule, ...] = (
         "A bookmark moves when the job commits: a failed attempt is repeated and billed in full. Make its writes idempotent.",
         "",
         _BOOKMARKS,
+        action="Make the writes of {name} idempotent",
+        effort="medium",
     ),
     Rule(
         "glue.bookmark-runs",
@@ -139,6 +157,7 @@ RULES: tuple[Rule, ...] = (
         "`max_concurrent_runs: 1`: two runs that start from one bookmark read the same input.",
         "Runs that start while one is active are rejected, or wait with `job_run_queuing`.",
         _BOOKMARKS,
+        action="Let {name} run once at a time",
     ),
     Rule(
         "glue.flex-wait",
@@ -158,5 +177,6 @@ RULES: tuple[Rule, ...] = (
         "shorter runs. The same for a job with retries: AWS does not queue its runs.",
         "A run may start late, or runs work at the same time.",
         "AWS Glue Developer Guide, Job run queuing, read 2026-11-23",
+        action="Queue the runs of {name}",
     ),
 )

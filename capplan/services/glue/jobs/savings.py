@@ -175,6 +175,8 @@ def useless_retries(job: MeteredResource[Job, Usage]) -> Option | None:
         f"after a failed attempt {again:f}% of the retries fail too, and each is billed",
         (Change(f"jobs.{job.name}.max_retries", 0),),
         gives_up="the few runs that a retry would complete",
+        changes_behavior=f"runs of {job.name} that a retry would complete fail",
+        fewer_calls=True,
     )
 
 

@@ -37,6 +37,7 @@ FREQUENCY = Rule(
     "to the catalog itself, without a crawler.",
     "New partitions appear up to a day later.",
     "AWS Glue pricing page, read 2026-09-20",
+    action="Run {name} once a day",
 )
 
 
@@ -73,6 +74,8 @@ def _options(resource: MeteredResource[Crawler, Usage]) -> tuple[Option, ...]:
             f"it runs {per_day:f} times a day{minimum}",
             changes if resource.spec.triggers else changes[:1],
             gives_up="new partitions appear up to a day later, unless the job that writes them adds them to the catalog",
+            fewer_calls=True,
+            changes_behavior=f"queries find the partitions that {resource.name} adds up to a day later",
         ),
     )
 

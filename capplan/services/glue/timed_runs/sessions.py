@@ -30,6 +30,7 @@ IDLE = Rule(
     f"`idle_timeout: {_IDLE_TIMEOUT}`: a session that nobody stops is billed until a time-out ends it.",
     "The session's variables are lost after a break.",
     "AWS Glue API Reference, CreateSession, read 2026-11-23",
+    action="Stop idle sessions of {name}",
 )
 
 
@@ -104,6 +105,7 @@ def _options(resource: MeteredResource[Session, Usage]) -> tuple[Option, ...]:
             (Change(f"sessions.{resource.name}.idle_timeout", _IDLE_TIMEOUT),),
             gives_up=f"the session's variables are lost after a break of {_IDLE_TIMEOUT}",
             severity="saving" if resource.spec.forgotten else "risk",
+            action=f"Stop sessions of {{name}} that are idle for {_IDLE_TIMEOUT}",
         ),
     )
 

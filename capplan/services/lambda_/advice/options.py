@@ -70,7 +70,8 @@ def _memory(name: str, spec: Function, usage: Usage) -> Iterable[Option]:  # noq
             f"fastest {fastest.memory_mb} MB, balanced {balanced.memory_mb} MB."
         )
         slower = "" if cheapest.duration <= now.duration else f"{_times(cheapest, now)} as long"
-        yield Option("lambda.memory", message, _resized(name, spec, cheapest.memory_mb), slower)
+        action = f"Give {{name}} {cheapest.memory_mb} MB of memory"
+        yield Option("lambda.memory", message, _resized(name, spec, cheapest.memory_mb), slower, action=action)
     faster = [c for c in candidates if c.cost <= now.cost * _MORE_EXPENSIVE and c.duration <= now.duration * _FASTER]
     if not faster or spec.memory_mb >= MB_PER_VCPU:
         return
@@ -78,7 +79,8 @@ def _memory(name: str, spec: Function, usage: Usage) -> Iterable[Option]:  # noq
     if best.memory_mb != cheapest.memory_mb:
         more = max(Fraction(0), best.cost / now.cost - 1)
         message = f"{name} takes {_ms(best)} with {best.memory_mb} MB instead of {_ms(now)}, for {_percent(more)} more GB-seconds."
-        yield Option("lambda.faster-memory", message, _resized(name, spec, best.memory_mb), "", "risk")
+        action = f"Give {{name}} {best.memory_mb} MB of memory"
+        yield Option("lambda.faster-memory", message, _resized(name, spec, best.memory_mb), "", "risk", action=action)
 
 
 def _resized(name: str, spec: Function, memory_mb: int) -> tuple[Change, ...]:
@@ -129,12 +131,12 @@ def _init(name: str, spec: Function, usage: Usage) -> Iterable[Option]:
 
 
 def _reservation(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[Option]:
-    offered = usage.concurrency.peak().per_second
+    offered = usage.offered_concurrency.peak().per_second
     needed = erlang.smallest_capacity(offered, _THROTTLED) if offered < _MAX_ERLANGS else math.ceil(offered)
     if needed > max_reservable(ctx) - ctx.in_use.get(CONCURRENCY.id, 0):  # a higher quota of the account comes first
         return
     if spec.reserved_concurrency is not None:
-        throttled = observables.throttled_share(usage, spec.reserved_concurrency)
+        throttled = float(observables.throttled(spec, usage))
         if throttled <= _THROTTLED or needed <= spec.reserved_concurrency:
             return
         message = (
@@ -149,7 +151,17 @@ def _reservation(name: str, spec: Function, usage: Usage, ctx: Context) -> Itera
     else:
         return
     change = (Change(_path(name, "reserved_concurrency"), needed),)
-    yield Option("lambda.reserved-concurrency", message, change, "less concurrency for the other functions", "risk")
+    throttles = spec.reserved_concurrency is not None
+    yield Option(
+        "lambda.reserved-concurrency",
+        message,
+        change,
+        "less concurrency for the other functions",
+        "risk",
+        action=f"Reserve {needed:,} concurrent executions for {{name}}",
+        urgency="now" if throttles else "possible",
+        helps=("throttled",) if throttles else (),
+    )
 
 
 def _scaling_rate(name: str, usage: Usage) -> Iterable[Option]:
@@ -163,4 +175,4 @@ def _scaling_rate(name: str, usage: Usage) -> Iterable[Option]:
         f"then {int(SCALING_RATE.value) // SCALING_PERIOD_S} per second: the excess is throttled for {shortest:.0f} to "
         f"{longest:.0f} s."
     )
-    yield Option("lambda.scaling-rate", message, (), "", "risk")
+    yield Option("lambda.scaling-rate", message, (), "", "risk", urgency="now")

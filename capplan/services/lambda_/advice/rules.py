@@ -21,6 +21,7 @@ RULES: tuple[Rule, ...] = (
         "one (cost and duration in equal parts).",
         "A cheaper size may be slower; the trade-off says by how much.",
         _TUNING,
+        action="Change the memory of {name}",
     ),
     Rule(
         "lambda.faster-memory",
@@ -30,6 +31,7 @@ RULES: tuple[Rule, ...] = (
         "`memory` and `duration`: CPU-bound code costs about the same at every size up to one vCPU, so take the faster one.",
         "A slightly higher cost if the curve is not quite flat.",
         _TUNING,
+        action="Give {name} more memory",
     ),
     Rule(
         "lambda.arm64",
@@ -39,6 +41,9 @@ RULES: tuple[Rule, ...] = (
         "0.84 to 0.87 of the time, and code that waits about the same.",
         "Libraries must be built for arm64.",
         f"AWS Lambda pricing page; {_GUIDE}, Instruction set architecture, {_READ}",
+        action="Run {name} on arm64",
+        effort="medium",
+        undo="deploy the x86_64 build again",
     ),
     Rule(
         "lambda.timeout-near",
@@ -50,6 +55,7 @@ RULES: tuple[Rule, ...] = (
         "asynchronous or polled.",
         "An invocation that hangs runs, and is billed, for longer.",
         f"{_GUIDE}, Configure Lambda function timeout, {_READ}",
+        action="Lengthen the timeout of {name}",
     ),
     Rule(
         "lambda.timeout-far",
@@ -58,16 +64,18 @@ RULES: tuple[Rule, ...] = (
         "`timeout`: three times the p99 of a whole batch, and twice a cold start. An invocation that hangs costs, and blocks, for that long only.",
         "A rare invocation that is slower than any measured one is stopped.",
         f"{_GUIDE}, Configure Lambda function timeout, {_READ}",
+        action="Shorten the timeout of {name}",
     ),
     Rule(
         "lambda.source-timeout",
         "The source times out first",
         "An API Gateway, load balancer, AppSync or Cognito trigger that waits for less than the invocation takes, cold start "
         "included.",
-        "`timeout` below the source's where that ends one invocation in twenty at most; else an asynchronous call that answers "
-        "before the work is done, or an environment that is warm.",
-        "Invocations that take longer than the source waits are stopped.",
+        "An asynchronous call that answers before the work is done, a faster function, or an environment that is warm. A "
+        "shorter `timeout` would stop invocations that are late without making one of them earlier.",
+        "The answer comes by another way.",
         f"API Gateway, Elastic Load Balancing, AppSync and Cognito quotas, {_READ}",
+        action="Answer within the time that the source of {name} waits",
     ),
     Rule(
         "lambda.visibility-timeout",
@@ -77,6 +85,7 @@ RULES: tuple[Rule, ...] = (
         "is delivered, and billed, again.",
         "A message whose invocation failed comes back later.",
         f"{_GUIDE}, Using Lambda with Amazon SQS, {_READ}",
+        action="Lengthen the visibility timeout of the queue of {name}",
     ),
     Rule(
         "lambda.caller-gives-up",
@@ -86,6 +95,7 @@ RULES: tuple[Rule, ...] = (
         "and nobody receives its answer.",
         "",
         f"{_GUIDE}, Invoking a function synchronously, {_READ}",
+        action="Let the callers of {name} wait for it",
     ),
     Rule(
         "lambda.reserved-concurrency",
@@ -96,6 +106,7 @@ RULES: tuple[Rule, ...] = (
         "this function and the others from throttling each other.",
         f"Less concurrency for the other functions; {UNRESERVED_MIN.value} must stay unreserved.",
         f"{_GUIDE}, Configuring reserved concurrency, {_READ}",
+        action="Reserve concurrency for {name}",
     ),
     Rule(
         "lambda.provisioned-concurrency",
@@ -106,6 +117,7 @@ RULES: tuple[Rule, ...] = (
         "itself only if they are busy enough: at most list prices at least 60% of the time.",
         "Billed whether used or not.",
         f"{_GUIDE}, Configuring provisioned concurrency; pricing page, {_READ}",
+        action="Provision concurrency for {name}",
     ),
     Rule(
         "lambda.provisioned-scheduled",
@@ -114,6 +126,7 @@ RULES: tuple[Rule, ...] = (
         "`provisioned_concurrency.scheduled`: these hours only, sized by Erlang's loss formula.",
         "Cold starts outside these hours remain.",
         f"{_GUIDE}, Configuring provisioned concurrency; Application Auto Scaling, {_READ}",
+        action="Provision concurrency for {name} in its busy hours",
     ),
     Rule(
         "lambda.provisioned-idle",
@@ -122,6 +135,7 @@ RULES: tuple[Rule, ...] = (
         "Remove `provisioned_concurrency`, or reduce it to the size that its traffic fills.",
         "Cold starts come back.",
         f"AWS Lambda pricing page, {_READ}",
+        action="Remove the provisioned concurrency of {name}",
     ),
     Rule(
         "lambda.snap-start",
@@ -131,6 +145,8 @@ RULES: tuple[Rule, ...] = (
         "`snap_start: true`: the init runs once, when a version is published; each cold start restores its snapshot instead.",
         "Published versions only; regenerate randomness and reconnect after restore.",
         f"{_GUIDE}, Improving startup performance with Lambda SnapStart, {_READ}",
+        action="Start {name} from a snapshot (SnapStart)",
+        effort="medium",
     ),
     Rule(
         "lambda.init-outside-handler",
@@ -140,6 +156,9 @@ RULES: tuple[Rule, ...] = (
         "with the CPU of one vCPU whatever the memory.",
         "Code to move; a longer init if not all of it is needed.",
         f"{_GUIDE}, Best practices for working with AWS Lambda functions, {_READ}",
+        action="Initialize {name} outside its handler",
+        effort="medium",
+        undo="deploy the former code again",
     ),
     Rule(
         "lambda.batch",
@@ -149,6 +168,7 @@ RULES: tuple[Rule, ...] = (
         "less often. The function's `calls` are made for the same records: their `times` grow with the batch.",
         "A record waits for up to the batch window; a failed batch has more records.",
         f"{_GUIDE}, Event source mappings, {_READ}",
+        action="Collect larger batches for {name}",
     ),
     Rule(
         "lambda.poll-to-event",
@@ -159,6 +179,9 @@ RULES: tuple[Rule, ...] = (
         "is that of the other runs.",
         "The source must send the event.",
         f"{_GUIDE}, Event-driven architectures, {_READ}",
+        action="Send {name} events instead of polling",
+        effort="high",
+        undo="schedule the polling function again",
     ),
     Rule(
         "lambda.quota",
@@ -168,6 +191,8 @@ RULES: tuple[Rule, ...] = (
         "grows with it.",
         "AWS takes hours to days to raise it.",
         f"{_GUIDE}, Lambda quotas, {_READ}",
+        action="Request a higher quota for the {name}",
+        undo="a quota that AWS has raised needs no undoing",
     ),
     Rule(
         "lambda.scaling-rate",
@@ -177,5 +202,6 @@ RULES: tuple[Rule, ...] = (
         f"between: AWS adds up to {SCALING_RATE.value:,} {SCALING_RATE.unit} to a function.",
         "Provisioned environments are billed whether used or not.",
         f"{_GUIDE}, Lambda scaling behavior, {_READ}",
+        action="Provision concurrency for {name} before its rise",
     ),
 )

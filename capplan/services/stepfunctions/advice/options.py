@@ -5,10 +5,12 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.model import Change, Context, Option
+from capplan.quantities.text import figure
 from capplan.services.stepfunctions.asl.definition import Definition, State, reachable
 from capplan.services.stepfunctions.execution.eligibility import express_obstacles
-from capplan.services.stepfunctions.execution.expectation import everywhere, items_of
+from capplan.services.stepfunctions.execution.expectation import everywhere
 from capplan.services.stepfunctions.execution.history import level_of, looping
+from capplan.services.stepfunctions.execution.items import items_of
 from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.retries import TIMEOUT, catcher_for, retrier_for
 from capplan.services.stepfunctions.execution.world import definition_of, world_of
@@ -22,6 +24,8 @@ from capplan.services.stepfunctions.quotas import (
 from capplan.services.stepfunctions.spec import StateMachine
 from capplan.services.stepfunctions.usage import Usage
 
+_NAMED = 4
+"""Tasks named in a sentence."""
 _MIN_SHARE = Fraction(1, 1000)
 """Failures and time-outs of fewer attempts are not reported."""
 
@@ -41,11 +45,27 @@ def _type(name: str, definition: Definition, usage: Usage) -> Iterator[Option]:
     if usage.express:
         if not fits_express:
             message = f"{name} takes {time}; Express stops executions after {EXPRESS_DURATION}."
-            yield Option("stepfunctions.needs-standard", message, (Change(path, "standard"),), severity="risk")
+            yield Option(
+                "stepfunctions.needs-standard", message, (Change(path, "standard"),), severity="risk", urgency="now"
+            )
     elif fits_express and not express_obstacles(definition):
         message = f"{name} finishes in {time}; Express bills requests and duration instead of transitions."
         gives_up = "at-least-once execution: a state may run twice"
-        yield Option("stepfunctions.express-fits", message, (Change(path, "express"),), gives_up=gives_up)
+        yield Option(
+            "stepfunctions.express-fits",
+            message,
+            (Change(path, "express"),),
+            gives_up=gives_up,
+            changes_behavior=_repeated(name, definition),
+        )
+
+
+def _repeated(name: str, definition: Definition) -> str:
+    """The Tasks that an Express workflow may run twice."""
+    tasks = [state.name for state in definition.states.values() if state.task is not None]
+    shown = ", ".join(f"'{task}'" for task in tasks[:_NAMED])
+    more = f" and {len(tasks) - _NAMED} more" if len(tasks) > _NAMED else ""
+    return f"an execution of {name} may run twice: {shown}{more}" if tasks else f"an execution of {name} may run twice"
 
 
 def _history(name: str, usage: Usage) -> Iterator[Option]:
@@ -55,7 +75,7 @@ def _history(name: str, usage: Usage) -> Iterator[Option]:
             f"{name} writes {round(events):,} history events; an execution fails after {HISTORY_EVENTS.value:,}."
             " Move work to a Distributed Map or to a new execution: each has its own history."
         )
-        yield Option("stepfunctions.history-full", message, (), severity="risk")
+        yield Option("stepfunctions.history-full", message, (), severity="risk", urgency="now")
 
 
 def _maps(name: str, definition: Definition, world: World) -> Iterator[Option]:
@@ -70,7 +90,9 @@ def _maps(name: str, definition: Definition, world: World) -> Iterator[Option]:
                 f" {INLINE_CONCURRENCY.value} at a time, a Distributed Map up to {CHILD_CONCURRENCY.value:,}."
             )
             gives_up = "each item becomes its own execution, billed for its start and end"
-            yield Option("stepfunctions.inline-map-queues", message, (), gives_up=gives_up, severity="risk")
+            yield Option(
+                "stepfunctions.inline-map-queues", message, (), gives_up=gives_up, severity="risk", urgency="soon"
+            )
 
 
 def _polling(name: str, definition: Definition, usage: Usage, state: State) -> Iterator[Option]:
@@ -88,7 +110,7 @@ def _polling(name: str, definition: Definition, usage: Usage, state: State) -> I
     if any(s.type == "Wait" for s in loop) and any(s.task is not None for s in loop) and passes > 1:
         message = (
             f"{name} polls through '{state.name}': {len(loop)} transitions per pass,"
-            f" {float(passes):.3g} passes per execution; .sync or a callback waits for one transition."
+            f" {figure(passes)} passes per execution; .sync or a callback waits for one transition."
         )
         yield Option("stepfunctions.polling-loop", message, (), severity="risk")
 
@@ -108,16 +130,16 @@ def _task(name: str, state: State, world: World, usage: Usage) -> Iterator[Optio
     )
     if visits and unhandled >= _MIN_SHARE:
         message = (
-            f"{float(unhandled * 100):.3g}% of the attempts of '{state.name}' in {name} fail without a Retry or Catch."
+            f"{figure(unhandled * 100)}% of the attempts of '{state.name}' in {name} fail without a Retry or Catch."
         )
-        yield Option("stepfunctions.unguarded-task", message, (), severity="risk")
+        yield Option("stepfunctions.unguarded-task", message, (), severity="risk", urgency="now")
     timed_out = failures.get(TIMEOUT, Fraction(0))
     if state.name in world.timeout_ms and timed_out >= _MIN_SHARE and state.timeout_s is not None:
         message = (
-            f"{float(timed_out * 100):.3g}% of the attempts of '{state.name}' in {name} exceed"
-            f" TimeoutSeconds ({float(state.timeout_s):g})."
+            f"{figure(timed_out * 100)}% of the attempts of '{state.name}' in {name} exceed"
+            f" TimeoutSeconds ({figure(state.timeout_s, 6)})."
         )
-        yield Option("stepfunctions.task-times-out", message, (), severity="risk")
+        yield Option("stepfunctions.task-times-out", message, (), severity="risk", urgency="now")
     waits = state.task.pattern in ("callback", "activity")
     if waits and state.timeout_s is None and state.heartbeat_s is None:
         message = (
@@ -131,5 +153,5 @@ def lasting(duration_ms: Fraction) -> str:
     """A duration as text, such as "1.5 min"."""
     for unit, size in (("h", 3_600_000), ("min", 60_000), ("s", 1_000)):
         if duration_ms >= size:
-            return f"{float(duration_ms / size):.3g} {unit}"
-    return f"{float(duration_ms):.3g} ms"
+            return f"{figure(duration_ms / size)} {unit}"
+    return f"{figure(duration_ms)} ms"

@@ -20,6 +20,9 @@ RULES: tuple[Rule, ...] = (
         "Express bills requests and GB-seconds instead of state transitions.",
         "At-least-once execution: a state may run twice. History goes to CloudWatch Logs, billed separately.",
         f'{_GUIDE}, "Choosing workflow type in Step Functions" (read 2026-11-23)',
+        action="Run {name} as an Express workflow",
+        effort="medium",
+        undo="start the Standard workflow again: a workflow's type cannot be changed, so keep it",
     ),
     Rule(
         "stepfunctions.needs-standard",
@@ -28,6 +31,9 @@ RULES: tuple[Rule, ...] = (
         f"Express stops an execution after {EXPRESS_DURATION}; a Standard one may take {STANDARD_DURATION}.",
         "",
         f'{_GUIDE}, "Choosing workflow type in Step Functions" (read 2026-11-23)',
+        action="Run {name} as a Standard workflow",
+        effort="medium",
+        undo="start the Express workflow again: a workflow's type cannot be changed, so keep it",
     ),
     Rule(
         "stepfunctions.history-full",
@@ -36,6 +42,8 @@ RULES: tuple[Rule, ...] = (
         "A Distributed Map gives each batch its own history; a long loop can continue in a new execution.",
         "",
         f'{_GUIDE}, "Starting new executions to avoid reaching the history quota" (read 2026-11-23)',
+        action="Split the executions of {name}",
+        effort="high",
     ),
     Rule(
         "stepfunctions.inline-map-queues",
@@ -45,6 +53,8 @@ RULES: tuple[Rule, ...] = (
         f" to {CHILD_CONCURRENCY.value:,}.",
         "Each child is its own execution, billed for its start and end.",
         f'{_GUIDE}, "Using Map state in Inline mode" (read 2026-11-23)',
+        action="Run the Map of {name} as a Distributed Map",
+        effort="medium",
     ),
     Rule(
         "stepfunctions.polling-loop",
@@ -53,6 +63,8 @@ RULES: tuple[Rule, ...] = (
         "A .sync or .waitForTaskToken Task is one transition however long the work takes; a loop is billed every pass.",
         "The called service must support it.",
         f'{_GUIDE}, "Service integration patterns" (read 2026-11-23)',
+        action="Wait with .sync or a callback in {name}",
+        effort="medium",
     ),
     Rule(
         "stepfunctions.unguarded-task",
@@ -61,6 +73,8 @@ RULES: tuple[Rule, ...] = (
         "A Retry handles transient errors; a Catch runs the compensation.",
         "Retries are billed as transitions and repeat the call.",
         f'{_GUIDE}, "Handling errors in Step Functions workflows" (read 2026-11-23)',
+        action="Retry or catch the errors of Tasks in {name}",
+        effort="medium",
     ),
     Rule(
         "stepfunctions.task-times-out",
@@ -69,6 +83,8 @@ RULES: tuple[Rule, ...] = (
         "Such an attempt fails with States.Timeout; the work it started may continue, and be billed.",
         "",
         f'{_GUIDE}, "Task workflow state" (read 2026-11-23)',
+        action="Lengthen the timeouts of Tasks in {name}",
+        effort="medium",
     ),
     Rule(
         "stepfunctions.waits-forever",
@@ -77,5 +93,7 @@ RULES: tuple[Rule, ...] = (
         f"If the answer is lost, the execution stays open for {STANDARD_DURATION}.",
         "",
         f'{_GUIDE}, "Best practices for Step Functions" (read 2026-11-23)',
+        action="Set a timeout on the waiting Tasks of {name}",
+        effort="medium",
     ),
 )

@@ -1,0 +1,91 @@
+"""Says whether an alternative keeps the gates that pass in the plan: none fails, and none can no longer be judged."""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from capplan.gates.evaluate import outcome
+from capplan.gates.judge import Baseline, lookup
+from capplan.gates.observables import aliases, observables, of_one
+from capplan.gates.observed import ObservedMetric
+from capplan.language.gate_syntax import Gate, names_in
+from capplan.language.gate_tokens import GateError
+from capplan.language.gate_units import USD
+from capplan.language.scenario import Resource, Scenario
+from capplan.pipeline.alternatives import Alternative
+from capplan.pipeline.limits import limits_of, limits_of_resource
+from capplan.pipeline.price import Priced
+from capplan.pipeline.traffic_costs import traffic_costs
+
+_SHARED = ("cost", "limits", "account", "traffic")
+"""First words of metrics that any change may move."""
+_TOTALS = {"cost.monthly": 1, "cost.yearly": 12}
+"""Metrics that follow from the bill, and how many months of it they are."""
+
+
+class KeptGates:
+    """Judges the gates that pass in a plan on its alternatives; gates on a change need a baseline and are left out."""
+
+    def __init__(self, base: Priced, metrics: Mapping[str, ObservedMetric]) -> None:
+        self._metrics = metrics
+        scenario = base.metered.scenario
+        self._gates = [
+            (g, [name.name for name in names_in(g.test)]) for g in scenario.gates if _passes(g, scenario, metrics)
+        ]
+        self._labels = {a: r.label for a, r in scenario.resources.items()}
+
+    def __call__(self, alternative: Alternative) -> bool:
+        """Whether all of them pass."""
+        affected = [(gate, names) for gate, names in self._gates if self._may_differ(names, alternative)]
+        if not affected:
+            return True
+        metrics = self._after(frozenset(name for _, names in affected for name in names), alternative)
+        scenario = (
+            alternative.base.metered.scenario if alternative.whole is None else alternative.priced.metered.scenario
+        )
+        return all(_passes(gate, scenario, metrics) for gate, _ in affected)
+
+    def _may_differ(self, names: Iterable[str], alternative: Alternative) -> bool:
+        """Whether a change may move one of the names."""
+        if alternative.resource is None:
+            return True
+        heads = {f"{head}." for a in alternative.changed for head in (a, self._labels.get(a, a))}
+        return any(
+            name.partition(".")[0] in _SHARED or name.endswith(".cost_share") or name.startswith(tuple(heads))
+            for name in names
+        )
+
+    def _after(self, names: frozenset[str], alternative: Alternative) -> Mapping[str, ObservedMetric]:
+        """The metrics of the alternative: all of them, or where that is enough only those that are asked for."""
+        bill = Fraction(alternative.monthly_cost)
+        out = {**self._metrics, **{name: ObservedMetric(bill * months, USD) for name, months in _TOTALS.items()}}
+        priced = alternative.priced
+        for name in names - _TOTALS.keys():
+            resource = self._owner(name, priced)
+            if resource is None:
+                return metrics_of(priced)
+            limits = limits_of_resource(priced.metered, resource.address)
+            of_resource = of_one(resource, priced, limits, priced.cost_by_resource[resource.address])
+            for key, metric in of_resource.items():
+                out[f"{resource.label}.{key}"] = out[f"{resource.address}.{key}"] = metric
+        return out
+
+    def _owner(self, name: str, priced: Priced) -> Resource | None:
+        """The resource whose metric it is; None where it is not one resource's."""
+        for address, resource in priced.metered.scenario.resources.items():
+            if name.startswith((f"{resource.label}.", f"{address}.")):
+                return resource if name in self._metrics and name.partition(".")[0] not in _SHARED else None
+        return None
+
+
+def metrics_of(priced: Priced) -> dict[str, ObservedMetric]:
+    """Every metric of a plan, under all its names."""
+    scenario = priced.metered.scenario
+    metrics = observables(scenario, priced, limits_of(priced.metered), traffic_costs(priced))
+    return {**metrics, **aliases(scenario, metrics)}
+
+
+def _passes(gate: Gate, scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> bool:
+    try:
+        return outcome(gate.test, lookup(scenario, metrics, Baseline())).passes
+    except GateError:
+        return False

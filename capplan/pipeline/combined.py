@@ -1,0 +1,169 @@
+"""Plans all recommendations that keep behavior together, in rank order, without those that exclude one before them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from capplan.errors import CapplanError
+from capplan.model import Change
+from capplan.pipeline.alternatives import Alternative, alternative, planned_whole
+from capplan.pipeline.effects import Effects
+from capplan.pipeline.price import Priced
+from capplan.pipeline.results import Combined, Recommendation
+from capplan.pipeline.what_if import exclusive, in_order
+from capplan.services import SECTIONS
+
+Accepts = Callable[[Alternative], bool]
+"""Whether the gates of the scenario pass in an alternative as they do in the plan."""
+
+
+def combined(
+    base: Priced,
+    rows: Sequence[Recommendation],
+    plans: Mapping[int, Sequence[Alternative]],
+    effects: Effects,
+    accepts: Accepts,
+    today: date | None,
+) -> Combined | None:
+    """The first two groups together; None where there is nothing to apply.
+
+    A row is left out where it excludes one before it, or where, added to those before it, it saves nothing, breaks
+    something or fails a gate.
+
+    Args:
+        base: The plan.
+        rows: In rank order.
+        plans: By the number of a row: each of its findings, planned alone.
+        effects: Compares with the plan.
+        accepts: Whether gates pass as they do in the plan.
+        today: As of the plan.
+    """
+    able = [row for row in rows if row.group != "changes_behavior" and row.change and not row.not_priced]
+    together = _Together(base, effects, today)
+    chosen = [row for row in able if together.add(row, plans.get(row.number, ()))]
+    plan = _planned(base, chosen, today)
+    if plan is None or not _fine(plan, effects, accepts):
+        chosen, plan = _one_by_one(base, able, effects, accepts, today)
+    if plan is None or not chosen:
+        return None
+    chosen = [row for row in chosen if not _is_void(row, chosen)]
+    saving = base.monthly_cost - plan.monthly_cost
+    return Combined(plan.monthly_cost, saving, tuple(row.number for row in chosen))
+
+
+class _Together:
+    """The rows chosen so far; what one more adds is found by planning only the resources that it changes."""
+
+    def __init__(self, base: Priced, effects: Effects, today: date | None) -> None:
+        self._base, self._effects, self._today = base, effects, today
+        self._rows: list[Recommendation] = []
+        self._changes: dict[str, list[Change]] = {}
+        self._costs: dict[str, Decimal] = {}
+        self._affected: set[str] = set()
+        """Resources whose demand or price may differ from the plan, since a row was planned as a whole."""
+
+    def add(self, row: Recommendation, plans: Sequence[Alternative]) -> bool:
+        """Whether the row adds to those before it; it is then one of them."""
+        changes = by_place(row)
+        if any(exclusive(listed, self._changes.get(place, ())) for place, listed in changes.items()):
+            return False
+        alone = bool(plans) and all(plan.resource is not None for plan in plans)
+        by_resource = alone and not self._affected & changes.keys()
+        added = self._adds_by_resource(row, changes) if by_resource else self._adds_as_a_whole(row, plans)
+        if added:
+            self._rows.append(row)
+            for place, listed in changes.items():
+                self._changes.setdefault(place, []).extend(listed)
+        return added
+
+    def _adds_by_resource(self, row: Recommendation, changes: Mapping[str, Sequence[Change]]) -> bool:
+        saving, costs = Decimal(0), {}
+        for address, listed in changes.items():
+            before = self._changes.get(address)
+            if before is None:
+                continue  # planned and judged as it is
+            try:
+                every = in_order(self._base.metered.scenario.data, (*before, *listed))
+                plan = alternative(self._base, address, every, self._today)
+            except CapplanError:
+                return False
+            if plan.missing or self._effects.breaks(plan):
+                return False
+            costs[address] = plan.monthly_cost
+            saving += self._costs_now(address) - plan.monthly_cost
+        if row.group == "saving" and len(costs) == len(changes) and saving <= 0:
+            return False
+        self._costs |= costs
+        return True
+
+    def _costs_now(self, address: str) -> Decimal:
+        """The bill with the chosen changes of one resource only."""
+        if address not in self._costs:
+            every = in_order(self._base.metered.scenario.data, self._changes[address])
+            self._costs[address] = alternative(self._base, address, every, self._today).monthly_cost
+        return self._costs[address]
+
+    def _adds_as_a_whole(self, row: Recommendation, plans: Sequence[Alternative]) -> bool:
+        before, after = (_planned(self._base, rows, self._today) for rows in (self._rows, [*self._rows, row]))
+        if after is None or after.missing or self._effects.breaks(after):
+            return False
+        cost = self._base.monthly_cost if before is None else before.monthly_cost
+        if row.group == "saving" and after.monthly_cost >= cost:
+            return False
+        self._affected |= after.changed if not plans else {a for plan in plans for a in plan.changed}
+        return True
+
+
+def _is_void(row: Recommendation, chosen: Iterable[Recommendation]) -> bool:
+    """Whether another row removes all that this one writes: an index whose key was to be sharded."""
+    removed = [f"{c.path}." for other in chosen if other is not row for c in other.change if c.new is None]
+    return all(any(c.path.startswith(path) for path in removed) for c in row.change)
+
+
+def by_place(row: Recommendation) -> dict[str, list[Change]]:
+    """The changes of a row by the resource, or the part of the scenario, in which they are written."""
+    out: dict[str, list[Change]] = {}
+    for change in row.change:
+        first, _, rest = change.path.partition(".")
+        place = f"{first}.{rest.partition('.')[0]}" if first in SECTIONS else first
+        out.setdefault(place, []).append(Change(change.path, change.new))
+    return out
+
+
+def changes_of(base: Priced, rows: Iterable[Recommendation]) -> tuple[Change, ...]:
+    """All changes of some rows, in an order in which they can be written."""
+    every = [Change(change.path, change.new) for row in rows for change in row.change]
+    return in_order(base.metered.scenario.data, every)
+
+
+def _planned(base: Priced, rows: Sequence[Recommendation], today: date | None) -> Alternative | None:
+    """Some rows, planned together; None where there are none, or they make an invalid scenario."""
+    if not rows:
+        return None
+    try:
+        return planned_whole(base, changes_of(base, rows), today)
+    except CapplanError:
+        return None
+
+
+def _fine(plan: Alternative, effects: Effects, accepts: Accepts) -> bool:
+    return not plan.missing and not effects.breaks(plan) and accepts(plan)
+
+
+def _one_by_one(
+    base: Priced, rows: Iterable[Recommendation], effects: Effects, accepts: Accepts, today: date | None
+) -> tuple[list[Recommendation], Alternative | None]:
+    """Rows added one after the other, each planned with all those before it."""
+    chosen: list[Recommendation] = []
+    plan: Alternative | None = None
+    for row in rows:
+        listed = by_place(row)
+        if any(exclusive(listed[place], by_place(c).get(place, ())) for c in chosen for place in listed):
+            continue
+        more = _planned(base, [*chosen, row], today)
+        if more is None or not _fine(more, effects, accepts):
+            continue
+        cost = base.monthly_cost if plan is None else plan.monthly_cost
+        if row.group == "risk" or more.monthly_cost < cost:
+            chosen, plan = [*chosen, row], more
+    return chosen, plan
