@@ -151,7 +151,9 @@ def _settle_loop(
         for address in group:
             _visit(network, address, walk, shared, failing, last)
         after = [d.monthly for a in group for d in (walk.offered[a].flow, walk.demand[a].flow)]
-        if before and all(abs(b - a) <= max(a, b) * Fraction(_SETTLED) / 10 for a, b in zip(before, after, strict=True)):
+        if before and all(
+            abs(b - a) <= max(a, b) * Fraction(_SETTLED) / 10 for a, b in zip(before, after, strict=True)
+        ):
             return
         before = after
     first = network.scenario.resources[group[0]]
@@ -234,6 +236,22 @@ def admit(offered: Demand, admitted: Admitted, address: str = "") -> Demand:
             raise AssertionError(f"{address}: {asked} offered, {kept} served, waiting or dropped")
         requests.append(stream if part.flow is stream.flow else _replaced(stream, part.flow, part.records))
     return replace(offered, requests=tuple(requests), admitted=admitted)
+
+
+def alike(one: Admitted, other: Admitted) -> bool:
+    """Whether as much gets through at the same times, so that nothing that follows sees a difference."""
+    return len(one.streams) == len(other.streams) and all(
+        (a.served, a.dropped, a.waiting, a.records) == (b.served, b.dropped, b.waiting, b.records)
+        and _same_course(a.flow, b.flow)
+        for a, b in zip(one.streams, other.streams, strict=True)
+    )
+
+
+def _same_course(one: DemandFlow, other: DemandFlow) -> bool:
+    return len(one.terms) == len(other.terms) and all(
+        m == n and (p is q or (p.key == q.key and p.monthly == q.monthly and bool((p.expand() == q.expand()).all())))
+        for (p, m), (q, n) in zip(one.terms, other.terms, strict=True)
+    )
 
 
 def _replaced(stream: RequestStream, flow: DemandFlow, records: Fraction | None) -> RequestStream:
