@@ -94,7 +94,7 @@ def plan(
         limits=limits,
         findings=advice.findings,
         rules_looked=advice.rules,
-        assumptions=assumptions(priced),
+        assumptions=assumptions(priced, today),
         excluded=excluded(priced),
         gates=verdicts,
         runs=runs_of(priced),

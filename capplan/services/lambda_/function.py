@@ -102,7 +102,7 @@ class _FunctionType(ResourceType[Function, Usage]):
         return observe(resource.spec, resource.usage, resource.context)
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
-        return (*batches.assume(resource.name, resource.spec), *assume(*resource))
+        return assume(*resource)
 
     def exclude(self, resource: _Metered) -> tuple[Excluded, ...]:
         return exclude(resource.name, resource.spec, resource.usage)
