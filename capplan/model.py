@@ -126,10 +126,17 @@ class Admitted(Record, frozen=True):
 
 
 class SharedLimit(Record, frozen=True):
-    """A limit of the account that is short: what its resources share, and what the others of them want over time."""
+    """A limit of the account that is short.
+
+    Attributes:
+        quota: What its resources share: what others use and what is reserved is taken off.
+        others: What the others of them want over time.
+        own: What the resource itself wants, once that is settled: it gets its part by this; None while it is not.
+    """
 
     quota: Fraction
     others: DemandFlow
+    own: DemandFlow | None = None
 
 
 class Demand(Record, frozen=True):
@@ -218,6 +225,7 @@ class LimitCheck(Record, frozen=True):
         at_once: Units that arrive together: 3.09 times the root of load × `at_once` is added.
         meets: Of units that are planned one at a time, the share that meets one before it; None where load and quota
             tell how near the limit is.
+        bridged: Whether what is above the quota is served all the same, as by burst capacity: near, not exceeded.
     """
 
     resource: str
@@ -230,6 +238,7 @@ class LimitCheck(Record, frozen=True):
     minute: int | None = None
     at_once: Fraction = Fraction(0)
     meets: Decimal | None = None
+    bridged: bool = False
 
     @property
     def headroom(self) -> Decimal:
@@ -242,8 +251,8 @@ class LimitCheck(Record, frozen=True):
 
     @property
     def breached(self) -> bool:
-        """Whether the load is above the quota."""
-        return self.load > self.quota
+        """Whether the load is above the quota, and some of it is lost or late."""
+        return self.load > self.quota and not self.bridged
 
 
 class PoolLoad(Record, frozen=True):
@@ -416,6 +425,25 @@ class Excluded(Record, frozen=True):
 
     what: str
     why: str
+
+
+class NotIncluded(Record, frozen=True):
+    """What a service that is not modeled does for a resource in a month.
+
+    Attributes:
+        what: The service.
+        price: Its key in prices/adjacent.json; empty where no price is known.
+        monthly: How much, in `unit`.
+        assuming: What the quantity assumes; empty for nothing.
+        shared: Who sends it, where several resources may read the same: it is counted once; empty where it is not shared.
+    """
+
+    what: str
+    price: str
+    monthly: Fraction
+    unit: str
+    assuming: str = ""
+    shared: str = ""
 
 
 class Rule(Record, frozen=True):

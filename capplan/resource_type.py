@@ -17,6 +17,7 @@ from capplan.model import (
     Demand,
     Excluded,
     LimitCheck,
+    NotIncluded,
     Observable,
     Option,
     Pattern,
@@ -238,6 +239,10 @@ class ResourceType(Generic[SpecT, UsageT]):
 
     def exclude(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Excluded, ...]:
         """Costs on the bill that the answer does not include; `resource.name` is its label."""
+        return ()
+
+    def not_included(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[NotIncluded, ...]:
+        """What services that are not modeled do for it, of which a price gives the order of magnitude."""
         return ()
 
     def access_patterns(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Pattern, ...]:

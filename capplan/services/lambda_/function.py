@@ -12,6 +12,7 @@ from capplan.model import (
     Demand,
     Excluded,
     LimitCheck,
+    NotIncluded,
     Observable,
     Option,
     PoolLoad,
@@ -30,6 +31,7 @@ from capplan.services.lambda_.attempts import attempts
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cost import charge
 from capplan.services.lambda_.invocation_time import high
+from capplan.services.lambda_.not_included import not_included
 from capplan.services.lambda_.observables import observe
 from capplan.services.lambda_.sources import batches
 from capplan.services.lambda_.sources.trigger import sources
@@ -103,6 +105,9 @@ class _FunctionType(ResourceType[Function, Usage]):
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(*resource)
+
+    def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
+        return not_included(resource.spec, resource.usage)
 
     def exclude(self, resource: _Metered) -> tuple[Excluded, ...]:
         return exclude(resource.name, resource.spec, resource.usage)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
+from capplan.flow import DemandFlow
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
 from capplan.quantities.distribution import quantile
 from capplan.quantities.rounding import sig6, to_quantity
@@ -57,13 +58,23 @@ def pools(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[Po
     del name, spec, ctx
     if usage.express:
         return (PoolLoad(EXPRESS_START_RATE.id, usage.executions),)
-    map_runs = (PoolLoad(OPEN_MAP_RUNS.id, usage.map_runs, poisson=True),) if usage.mean.children else ()
+    map_runs = _by_start(OPEN_MAP_RUNS.id, usage.map_runs, usage) if usage.mean.children else ()
     return (
         PoolLoad(START_RATE.id, usage.executions),
         PoolLoad(TRANSITION_RATE.id, usage.per_second),
-        PoolLoad(OPEN_EXECUTIONS.id, usage.open, poisson=True),
+        *_by_start(OPEN_EXECUTIONS.id, usage.open, usage),
         *map_runs,
     )
+
+
+def _by_start(limit: str, load: DemandFlow, usage: Usage) -> tuple[PoolLoad, ...]:
+    """A load of the account: starts of a schedule are certain, others are random and have a Poisson margin."""
+    scheduled = {profile.traffic_source for profile, _ in usage.executions.terms if profile.starts}
+    parts = (
+        (DemandFlow(tuple(term for term in load.terms if (term[0].traffic_source in scheduled) == certain)), certain)
+        for certain in (True, False)
+    )
+    return tuple(PoolLoad(limit, flow, poisson=not certain) for flow, certain in parts if flow.terms)
 
 
 def observe(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> Mapping[str, Observable]:

@@ -84,6 +84,7 @@ class MapDefinition(Record, frozen=True):
         tolerated_share: Share of children that may fail. Range 0 to 1.
         tolerated_count: Children that may fail.
         writes_results: Whether a ResultWriter exports the results to S3, so that the state does not collect them.
+        uses_s3: Whether it reads its items from S3 or writes its results there.
     """
 
     processor: "Graph"
@@ -96,6 +97,7 @@ class MapDefinition(Record, frozen=True):
     tolerated_share: Fraction = Fraction(0)
     tolerated_count: int = 0
     writes_results: bool = False
+    uses_s3: bool = False
 
     @property
     def at_once(self) -> int:
@@ -130,10 +132,11 @@ class State(Record, frozen=True):
 
 
 class Graph(Record, frozen=True):
-    """States of one level: a whole definition, a branch of a Parallel, the processor of a Map."""
+    """States of one level: a whole definition (with its TimeoutSeconds), a branch of a Parallel, the processor of a Map."""
 
     start_at: str
     states: Mapping[str, State]
+    timeout_s: Fraction | None = None
 
 
 class Definition(Record, frozen=True, eq=False):

@@ -74,7 +74,8 @@ def _graph(data: object, path: Path, language: str, diagnostics: Diagnostics) ->
         diagnostics.add_error(
             (*path, "StartAt"), f"StartAt names '{start}', which is not a state of this level", nearest(start, parsed)
         )
-    graph = Graph(start or "", parsed)
+    timeout_s = None if path else between(data, "TimeoutSeconds", 1, STATE_SECONDS.value, path, diagnostics)
+    graph = Graph(start or "", parsed, timeout_s)
     _check_moves(graph, path, diagnostics)
     return graph
 
@@ -287,6 +288,7 @@ def _map(name: str, data: Mapping[str, object], path: Path, language: str, diagn
         tolerated_share=(tolerated or Fraction(0)) / 100,
         tolerated_count=whole_of(data, "ToleratedFailureCount", 0, path, diagnostics),
         writes_results="ResultWriter" in data,
+        uses_s3="ItemReader" in data or "ResultWriter" in data,
     )
 
 
