@@ -365,7 +365,8 @@ class _Drawing(MutableRecord):
         dispatch_ms = counts * 1000 / definition.children_per_second
         total.ms[:] = np.maximum(dispatch_ms, gathered.ms)
         total.events += 3  # MapState Started, MapRun Started, MapRun Succeeded or Failed
-        tolerated = np.maximum(definition.tolerated_count, float(definition.tolerated_share) * counts)
+        of_count = {int(n): float(definition.tolerated(int(n))) for n in np.unique(counts)}
+        tolerated = np.array([of_count[int(n)] for n in counts])
         total.error[gathered.failures > tolerated] = self.code(TOLERANCE_EXCEEDED)
         return total
 

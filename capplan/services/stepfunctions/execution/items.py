@@ -34,10 +34,7 @@ def run_fails(definition: MapDefinition, p: Fraction, n: Fraction) -> Fraction:
     """Probability that more children fail (each with probability `p`) than are tolerated; a fractional mean number mixes its two neighbours."""
     low = math.floor(n)
     part = n - low
-    chances = [
-        _more_fail(k, p, max(Fraction(definition.tolerated_count), definition.tolerated_share * k))
-        for k in (low, low + 1)
-    ]
+    chances = [_more_fail(k, p, definition.tolerated(k)) for k in (low, low + 1)]
     return tidy((1 - part) * chances[0] + part * chances[1]) if part else chances[0]
 
 
