@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
 
+from capplan.bursts import Burst
 from capplan.calls import Access
 from capplan.errors import CapplanError, Diagnostic
 from capplan.flow import DemandFlow
@@ -125,10 +126,17 @@ class Admitted(Record, frozen=True):
 
 
 class SharedLimit(Record, frozen=True):
-    """A limit of the account that is short: what its resources share, and what the others of them want over time."""
+    """A limit of the account that is short.
+
+    Attributes:
+        quota: What its resources share: what others use and what is reserved is taken off.
+        others: What the others of them want over time.
+        own: What the resource itself wants, once that is settled: it gets its part by this; None while it is not.
+    """
 
     quota: Fraction
     others: DemandFlow
+    own: DemandFlow | None = None
 
 
 class Demand(Record, frozen=True):
@@ -168,6 +176,7 @@ class Context(Record, frozen=True):
         duration_law: The distribution of that duration, by address, where the scenario gives one.
         timeout_ms: When AWS ends an invocation or a run, by address.
         fails: Share of invocations that fail for a caller that waits for them, by address. Range 0 to 1.
+        response_bytes: The largest answer of an invocation (99.9th percentile), by address, where the scenario gives it.
         integrations: By (service, action) of an ARN, in lower case: the resource that a workflow's Task calls.
         only_verbs: By section that takes one verb only: that verb.
     """
@@ -181,6 +190,7 @@ class Context(Record, frozen=True):
     duration_law: Mapping[str, Distribution] = {}
     timeout_ms: Mapping[str, Fraction] = {}
     fails: Mapping[str, Fraction] = {}
+    response_bytes: Mapping[str, Fraction] = {}
     integrations: Mapping[tuple[str, str], Integration] = {}
     only_verbs: Mapping[str, str] = {}
 
@@ -215,6 +225,7 @@ class LimitCheck(Record, frozen=True):
         at_once: Units that arrive together: 3.09 times the root of load × `at_once` is added.
         meets: Of units that are planned one at a time, the share that meets one before it; None where load and quota
             tell how near the limit is.
+        bridged: Whether what is above the quota is served all the same, as by burst capacity: near, not exceeded.
     """
 
     resource: str
@@ -227,6 +238,7 @@ class LimitCheck(Record, frozen=True):
     minute: int | None = None
     at_once: Fraction = Fraction(0)
     meets: Decimal | None = None
+    bridged: bool = False
 
     @property
     def headroom(self) -> Decimal:
@@ -239,8 +251,8 @@ class LimitCheck(Record, frozen=True):
 
     @property
     def breached(self) -> bool:
-        """Whether the load is above the quota."""
-        return self.load > self.quota
+        """Whether the load is above the quota, and some of it is lost or late."""
+        return self.load > self.quota and not self.bridged
 
 
 class PoolLoad(Record, frozen=True):
@@ -250,13 +262,17 @@ class PoolLoad(Record, frozen=True):
         limit: The limit's id.
         flow: The load over time.
         poisson: Whether 3.09 standard deviations of a Poisson count within the minute are added.
+        at_once: The most in one instant, where that is more than the flow of its minute shows.
         reserved: Whether it is kept for the resource whatever the others use, so that a short limit does not bound it.
+        bursts: What schedules have open in the same instants, in place of the means of their minutes.
     """
 
     limit: str
     flow: DemandFlow
     poisson: bool = False
+    at_once: float = 0.0
     reserved: bool = False
+    bursts: tuple[Burst, ...] = ()
 
 
 Frequency = Literal["usage_based", "recurring", "one_time"]
@@ -329,7 +345,10 @@ class Option(Record, frozen=True):
         urgency: Of a risk.
         helps: Limits and observables of the resource that must be better after the change, such as
             "dynamodb.partition.write" or "throttled"; else the change is not recommended.
+        worsens: Observables of which the trade-off says that there will be more, such as "timed_out".
         fewer_calls: Whether the resource's callees get fewer requests because attempts fall away.
+        calls_factor: What the resource's `calls` are multiplied by: where one invocation takes more records, it calls
+            more often.
     """
 
     rule: str
@@ -338,14 +357,13 @@ class Option(Record, frozen=True):
     gives_up: str = ""
     severity: Literal["saving", "risk"] = "saving"
     amounts: tuple[tuple[str, Charge], ...] = ()
-    """Amounts in the message: `{hour}` becomes the cost of the charge named hour."""
-    calls_factor: Fraction = Fraction(1)
-    """What the resource's `calls` are multiplied by: where one invocation takes more records, it calls more often."""
     changes_behavior: str = ""
     action: str = ""
     urgency: Urgency = "possible"
     helps: tuple[str, ...] = ()
+    worsens: tuple[str, ...] = ()
     fewer_calls: bool = False
+    calls_factor: Fraction = Fraction(1)
 
 
 class Assumption(Record, frozen=True):
@@ -396,6 +414,25 @@ class Excluded(Record, frozen=True):
 
     what: str
     why: str
+
+
+class NotIncluded(Record, frozen=True):
+    """What a service that is not modeled does for a resource in a month.
+
+    Attributes:
+        what: The service.
+        price: Its key in prices/adjacent.json; empty where no price is known.
+        monthly: How much, in `unit`.
+        assuming: What the quantity assumes; empty for nothing.
+        shared: Who sends it, where several resources may read the same: it is counted once; empty where it is not shared.
+    """
+
+    what: str
+    price: str
+    monthly: Fraction
+    unit: str
+    assuming: str = ""
+    shared: str = ""
 
 
 class Rule(Record, frozen=True):

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Details, Format, NoColor, OutputFile, Quiet, Scenario, Seed, Set, Today
+from capplan.cli.options import (
+    Ascii,
+    Color,
+    ColorChoice,
+    Details,
+    Format,
+    OutputFile,
+    Quiet,
+    Scenario,
+    Seed,
+    Set,
+    Today,
+)
 from capplan.cli.output import emit_document, output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
 
@@ -46,14 +58,14 @@ def compare_modes(
     times: Times = None,
     details: Details = False,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """Which capacity mode for each table? On-demand, provisioned, auto scaled and scheduled, with what they throttle.
 
     Example: capplan compare-modes scenarios/web-shop/scenario.yaml
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
     keep_inputs(where, [scenario])
 
     def answer() -> int:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Details, Format, NoColor, OutputFile, Quiet, Seed, Today
+from capplan.cli.options import Ascii, Color, ColorChoice, Details, Format, OutputFile, Quiet, Seed, Today
 from capplan.cli.output import emit_document, output
 from capplan.cli.sources import one_of, plans_at, revision_of
 from capplan.cli.steps import day_of, guarded, keep_inputs
@@ -24,14 +24,14 @@ def diff(
     seed: Seed = 0,
     details: Details = False,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """What does this change cost? Changes of the scenario, its cost, limits and gates.
 
     Example: capplan diff HEAD~1:scenario.yaml scenario.yaml
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=DIFF_FORMATS)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=DIFF_FORMATS)
     keep_inputs(where, [base, head])
     if base == head == "-":
         raise typer.BadParameter("only one of the two can be standard input", param_hint="BASE HEAD")

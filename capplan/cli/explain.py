@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Format, NoColor, OutputFile, Quiet, Seed, Today
+from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Quiet, Seed, Today
 from capplan.cli.output import Output, emit_document, output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
 
@@ -21,14 +21,14 @@ def explain(
     today: Today = None,
     seed: Seed = 0,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """Where does a figure come from? One line item with all digits, or what one rule looks at.
 
     Example: capplan explain scenarios/web-shop/scenario.yaml orders.writes
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
     day = day_of(today)
 
     def answer() -> int:

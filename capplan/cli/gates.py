@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Baseline, Format, NoColor, OutputFile, Quiet, Scenario, Seed
+from capplan.cli.options import Ascii, Baseline, Color, ColorChoice, Format, OutputFile, Quiet, Scenario, Seed
 from capplan.cli.output import FORMATS, emit_document, output
 from capplan.cli.sources import baseline_of, baselines
 from capplan.cli.steps import guarded, keep_inputs, load_scenario
@@ -20,7 +20,7 @@ def gates(
     baseline: Baseline = None,
     seed: Seed = 0,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """What can a gate observe? Every observable, its value today, and a gate that passes.
@@ -28,7 +28,7 @@ def gates(
     Example: capplan gates scenarios/web-shop/scenario.yaml orders
     """
     known = (*FORMATS, "csv")
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=known)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=known)
     keep_inputs(where, [scenario])
 
     def answer() -> int:

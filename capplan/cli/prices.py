@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Format, NoColor, OutputFile, Quiet
+from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Quiet
 from capplan.cli.output import emit_document, output
 from capplan.cli.steps import guarded
 
@@ -21,14 +21,14 @@ def list_prices(
     format: Format = None,
     output_file: OutputFile = None,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """List Regions with the age of their prices, or the prices of one Region.
 
     Example: capplan prices list ap-northeast-2
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
 
     def answer() -> int:
         from capplan.pricing.listing import prices_of, regions_of  # noqa: PLC0415
@@ -54,14 +54,14 @@ def show_price(
     format: Format = None,
     output_file: OutputFile = None,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """Show one price with its tiers, source, SKU and dates; in all Regions without one.
 
     Example: capplan prices show lambda.duration.arm64 us-east-1
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
 
     def answer() -> int:
         from capplan.pricing.listing import everywhere, history_of  # noqa: PLC0415

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Details, Format, NoColor, OutputFile, Quiet, Scenario, Seed
+from capplan.cli.options import Ascii, Color, ColorChoice, Details, Format, OutputFile, Quiet, Scenario, Seed
 from capplan.cli.output import FORMATS, emit_document, output
 from capplan.cli.progress import Progress
 from capplan.cli.steps import guarded, keep_inputs, load_scenario
@@ -42,7 +42,7 @@ def simulate(
     seed: Seed = 0,
     details: Details = False,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """What happens when, and why? Demand, capacity, throttling and load per partition over time.
@@ -50,7 +50,7 @@ def simulate(
     Example: capplan simulate scenarios/web-shop/scenario.yaml orders
     """
     known = (*FORMATS, "csv")
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=known)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=known)
     keep_inputs(where, [scenario])
 
     def answer() -> int:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Format, NoColor, OutputFile, Quiet
+from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Quiet
 from capplan.cli.output import Output, emit_document, output
 from capplan.cli.steps import guarded, keep_inputs
 
@@ -24,14 +24,14 @@ def size(
     output_file: OutputFile = None,
     region: Region = None,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """How large is an item, attribute by attribute, and how many units does it take?
 
     Example: capplan size item.json --region us-east-1
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
     keep_inputs(where, [item])
     return guarded(where, lambda: _answer(item, region, where))
 

@@ -1,6 +1,6 @@
 """`capplan validate`: is the file valid?"""
 
-from capplan.cli.options import Ascii, Format, OutputFile, Quiet, Scenarios
+from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Quiet, Scenarios
 from capplan.cli.output import emit_document, output
 from capplan.cli.steps import every, guarded, keep_inputs, plan_of
 
@@ -10,13 +10,14 @@ def validate(
     format: Format = None,
     output_file: OutputFile = None,
     ascii: Ascii = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """Is the file valid? All errors at once, with line, column and what to write. Exit 2 if not.
 
     Example: capplan validate scenarios/web-shop/scenario.yaml
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=False, quiet=quiet)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
     keep_inputs(where, scenarios)
 
     def answer() -> int:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Details, NoColor, OutputFile, Quiet, Scenario, Seed, Today
+from capplan.cli.options import Ascii, Color, ColorChoice, Details, OutputFile, Quiet, Scenario, Seed, Today
 from capplan.cli.output import FORMATS, emit_document, output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
 
@@ -28,7 +28,7 @@ def workflow(
     seed: Seed = 0,
     details: Details = False,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """What does an execution of a state machine do and cost, state by state?
@@ -36,7 +36,7 @@ def workflow(
     Example: capplan workflow scenarios/web-shop/scenario.yaml fulfil
     """
     known = (*FORMATS, "mermaid")
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=known)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=known)
     keep_inputs(where, [scenario])
     day = day_of(today)
 

@@ -11,7 +11,7 @@ from capplan.language.scenario import Resource
 from capplan.language.specs import respec
 from capplan.model import Change, Charge, Context
 from capplan.pipeline.meter import Metered
-from capplan.pipeline.pools import suffices
+from capplan.pipeline.pools import suffices, with_loads
 from capplan.pipeline.price import Priced, charges_of, monthly, price, rate_charges
 from capplan.pipeline.what_if import apply, what_if
 from capplan.pricing.catalogue import Catalogue
@@ -140,11 +140,12 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     spec = respec(scenario, address, apply({section: {name: scenario.data[section][name]}}, changes)[section][name])
     type_, before, after = resource.type, *(DeclaredResource(name, s, ctx) for s in (resource.spec, spec))
     usage = type_.meter(after, base.metered.offered[address])
+    if not _all_gets_through(base.metered, address, after, usage):
+        return None
     is_read = address in base.metered.consumed
     requests = base.metered.demand[address].requests if is_read else ()
     affects_nothing_else = (
-        _all_gets_through(base, address, after, usage)
-        and (not is_read or type_.shards(usage) == type_.shards(base.metered.usage[address]))
+        (not is_read or type_.shards(usage) == type_.shards(base.metered.usage[address]))
         and all(
             type_.emitted_records(spec, r.access) == type_.emitted_records(resource.spec, r.access) for r in requests
         )
@@ -158,10 +159,9 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     return (replace(resource, spec=spec), usage) if affects_nothing_else else None
 
 
-def _all_gets_through(base: Priced, address: str, after: DeclaredResource[Any], usage: Any) -> bool:  # noqa: ANN401  each service has its own usage
+def _all_gets_through(metered: Metered, address: str, after: DeclaredResource[Any], usage: Any) -> bool:  # noqa: ANN401  each service has its own usage
     """Whether neither the resource nor a limit of the account is short, before and after: else others are asked for less."""
-    metered, type_ = base.metered, base.metered.scenario.resources[address].type
-    offered = metered.offered[address]
+    type_, offered = metered.scenario.resources[address].type, metered.offered[address]
     if metered.demand[address].admitted is not None or offered.shared or type_.admit(after, offered) is not None:
         return False
     loads = type_.pools(MeteredResource(after.name, after.spec, usage, after.context))
@@ -180,4 +180,6 @@ def _with(metered: Metered, changes: Sequence[Change], resource: Resource, usage
         data=apply(metered.scenario.data, changes),
         resources={**metered.scenario.resources, resource.address: resource},
     )
-    return replace(metered, scenario=scenario, usage={**metered.usage, resource.address: usage})
+    usages = {**metered.usage, resource.address: usage}
+    pools = with_loads(metered.pools, resource, usage, metered.context)
+    return replace(metered, scenario=scenario, usage=usages, pools=pools)

@@ -1,13 +1,12 @@
 """Judges a planned change by its effects: what it would break, and whether it helps the cause it names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
 from capplan.language.scenario import Resource
-from capplan.model import LimitCheck, Option, PoolLoad
+from capplan.model import Demand, LimitCheck, Option
 from capplan.pipeline.alternatives import Alternative
 from capplan.pipeline.pools import pool_check
 from capplan.pipeline.price import Priced
@@ -27,19 +26,22 @@ class Effects:
         self._limits: dict[str, Mapping[tuple[str, str], LimitCheck]] = {}
         self._observed: dict[str, Mapping[str, Decimal]] = {}
 
-    def breaks(self, alternative: Alternative, *, may_affect: Iterable[str] | None = None) -> str:
+    def breaks(
+        self, alternative: Alternative, *, may_affect: Iterable[str] | None = None, worsens: Collection[str] = ()
+    ) -> str:
         """What a change breaks, in a few words; empty for nothing.
 
         Args:
             alternative: The change, planned.
             may_affect: Addresses whose demand the change may alter; None for any.
+            worsens: Observables of which there may be more.
         """
         after = {a: alternative.metered(a) for a in sorted(alternative.changed)}
         for address, metered in after.items():
-            broken = self._of_resource(address, metered, alternative)
+            broken = self._of_resource(address, metered, alternative, worsens)
             if broken:
                 return broken
-        return self._account(alternative, after) or self._others(alternative, may_affect)
+        return self._account(alternative, after) or self._through(alternative) or self._others(alternative, may_affect)
 
     def helps(self, alternative: Alternative, address: str, option: Option) -> bool:
         """Whether each limit or observable that a risk names is better after its change."""
@@ -63,19 +65,24 @@ class Effects:
 
     # --- one resource ---
 
-    def _of_resource(self, address: str, metered: MeteredResource[Any, Any] | None, alternative: Alternative) -> str:
+    def _of_resource(
+        self,
+        address: str,
+        metered: MeteredResource[Any, Any] | None,
+        alternative: Alternative,
+        worsens: Collection[str],
+    ) -> str:
         if metered is None:
             return ""
         resource = alternative.resource_at(address)
         assert resource is not None  # noqa: S101  it is metered
         known, before = address in self._base.metered.usage, self._limits_before(address)
         for key, check in _checks(resource, metered).items():
-            was = before.get(key)
-            if check.breached and (was is None or not was.breached or check.headroom < was.headroom):
+            if check.breached and _worse(check, before.get(key)):
                 return f"{check.resource} exceeds {check.limit}"
         observed = self._observed_before(address) if known else {}
         for name, value in _observed(resource, metered).items():
-            if value > observed.get(name, Decimal(0)) + _TOLERANCE:
+            if name not in worsens and value > observed.get(name, Decimal(0)) + _TOLERANCE:
                 return f"{resource.label}.{name} rises"
         return ""
 
@@ -94,45 +101,58 @@ class Effects:
 
     # --- the account ---
 
-    @cached_property
-    def _pools(self) -> Mapping[str, Mapping[str, tuple[PoolLoad, ...]]]:
-        """Loads on the limits that resources share: by limit, by address."""
-        metered = self._base.metered
-        out: dict[str, dict[str, tuple[PoolLoad, ...]]] = {}
-        for address, resource in metered.scenario.resources.items():
-            for limit, loads in _by_limit(resource.type.pools(metered.resource(address))).items():
-                out.setdefault(limit, {})[address] = loads
-        return out
-
     def _account(self, alternative: Alternative, after: Mapping[str, MeteredResource[Any, Any] | None]) -> str:
         """A limit of the account that is newly exceeded, or exceeded by more."""
         before, context = self._base.metered, alternative.context
         loads = {
-            a: {} if m is None or (r := alternative.resource_at(a)) is None else _by_limit(r.type.pools(m))
+            a: () if m is None or (r := alternative.resource_at(a)) is None else r.type.pools(m)
             for a, m in after.items()
         }
-        limits = {limit for of_resource in loads.values() for limit in of_resource}
+        limits = (
+            before.pools if context != before.context else {x.limit for loads_of in loads.values() for x in loads_of}
+        )
         for limit in sorted(limits):
-            was_by, now_by = self._pools.get(limit, {}), {a: of.get(limit, ()) for a, of in loads.items()}
-            if context == before.context and all(was_by.get(a, ()) == now_by[a] for a in now_by):
+            members = before.pools.get(limit, ())
+            was = [load for owner, load in members if owner in loads]
+            now = [load for of_resource in loads.values() for load in of_resource if load.limit == limit]
+            if context == before.context and was == now:
                 continue
-            was = pool_check(limit, [x for of in was_by.values() for x in of], before.context)
-            now = pool_check(limit, [x for of in {**was_by, **now_by}.values() for x in of], context)
-            if now is not None and now.breached and (was is None or not was.breached or now.headroom < was.headroom):
+            others = [load for owner, load in members if owner not in loads]
+            check, former = (
+                pool_check(limit, [*others, *now], context),
+                pool_check(limit, [*others, *was], before.context),
+            )
+            if check is not None and check.breached and _worse(check, former):
                 return f"the account exceeds {limit}"
+        return ""
+
+    def _through(self, alternative: Alternative) -> str:
+        """A resource of which a larger share is dropped."""
+        if alternative.resource is not None or alternative.whole is None:
+            return ""
+        before = self._base.metered.demand
+        for address, demand in alternative.whole.metered.demand.items():
+            was = _dropped_share(before[address]) if address in before else Fraction(0)
+            if demand.admitted is not None and _dropped_share(demand) > was + Fraction(_TOLERANCE):
+                return f"more requests of {address} are dropped"
         return ""
 
     def _others(self, alternative: Alternative, may_affect: Iterable[str] | None) -> str:
         """A resource that the change does not touch and that is asked to do more or less."""
         if may_affect is None or alternative.whole is None or alternative.resource is not None:
             return ""
-        before, after, touched = self._base.metered.demand, alternative.whole.metered.demand, set(may_affect)
+        before, after, touched = self._base.metered.offered, alternative.whole.metered.offered, set(may_affect)
         for address in after:
             if address in touched or address not in before or before[address] == after[address]:
                 continue
             if _monthly(before[address]) != _monthly(after[address]):
                 return f"the requests of {address} change"
         return ""
+
+
+def _worse(check: LimitCheck, former: LimitCheck | None) -> bool:
+    """Whether a limit that is exceeded was not, or was by less."""
+    return former is None or not former.breached or check.headroom < former.headroom
 
 
 def _checks(resource: Resource, metered: MeteredResource[Any, Any]) -> Mapping[tuple[str, str], LimitCheck]:
@@ -154,12 +174,11 @@ def _observed(resource: Resource, metered: MeteredResource[Any, Any]) -> Mapping
     }
 
 
-def _by_limit(loads: Iterable[PoolLoad]) -> dict[str, tuple[PoolLoad, ...]]:
-    out: dict[str, tuple[PoolLoad, ...]] = {}
-    for load in loads:
-        out[load.limit] = (*out.get(load.limit, ()), load)
-    return out
+def _dropped_share(demand: Demand) -> Fraction:
+    streams = () if demand.admitted is None else demand.admitted.streams
+    total = sum((s.served + s.waiting + s.dropped for s in streams), Fraction(0))
+    return sum((s.dropped for s in streams), Fraction(0)) / total if total else Fraction(0)
 
 
-def _monthly(demand: Any) -> Fraction:  # noqa: ANN401  a Demand
+def _monthly(demand: Demand) -> Fraction:
     return sum((stream.flow.monthly for stream in demand.requests), Fraction(0))

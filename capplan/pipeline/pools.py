@@ -4,8 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from capplan.bursts import most_at_once
 from capplan.flow import POISSON_SIGMAS, DemandFlow
-from capplan.language.scenario import Scenario
+from capplan.language.scenario import Resource, Scenario
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.resource_type import MeteredResource
@@ -32,6 +33,19 @@ def pools_of(scenario: Scenario, usage: Mapping[str, Any], ctx: Context) -> Pool
     return out
 
 
+def with_loads(pools: Pools, resource: Resource, usage: Any, ctx: Context) -> Pools:  # noqa: ANN401  each service has its own usage
+    """The pools with what one resource uses of them replaced."""
+    loads = resource.type.pools(MeteredResource(resource.name, resource.spec, usage, ctx))
+    limits = [*pools, *dict.fromkeys(load.limit for load in loads if load.limit not in pools)]
+    return {
+        limit: [
+            *(member for member in pools.get(limit, ()) if member.address != resource.address),
+            *(PoolMember(resource.address, load) for load in loads if load.limit == limit),
+        ]
+        for limit in limits
+    }
+
+
 def pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitCheck | None:
     """A limit that the account's resources share, with their total load; None without a quota or a load."""
     quota = ctx.quotas.get(limit, default_quota(limit, ctx.region, ctx.quotas))
@@ -42,9 +56,20 @@ def pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitChec
     poisson = all(load.poisson for load in loads)
     random = DemandFlow.total(load.flow for load in loads if load.poisson)
     spread = POISSON_SIGMAS * random.peak().per_second ** 0.5 if random.terms else 0.0
-    total = peak.per_second + spread
-    load = (math.ceil(round(total, 9)) if random.terms else total) + float(ctx.in_use.get(limit, 0))
-    return LimitCheck("account", limit, to_quantity(sig6(load)), quota, QUOTAS[limit].unit, flow, poisson, peak.minute)
+    at_once = max((load.at_once for load in loads), default=0.0)
+    total = max(peak.per_second + spread, at_once)
+    bursts = [burst for load in loads for burst in load.bursts]
+    minute = peak.minute
+    if bursts:  # those of several resources may come in the same minute
+        beside = DemandFlow.total(load.flow for load in loads if not load.bursts)
+        open_, busiest = most_at_once(
+            bursts, lambda m: beside.at(m) + POISSON_SIGMAS * math.sqrt(random.at(m)), peak.minute
+        )
+        total, minute = max((total, minute), (open_, busiest))
+    load = (math.ceil(round(total, 9)) if random.terms or at_once or bursts else total) + float(
+        ctx.in_use.get(limit, 0)
+    )
+    return LimitCheck("account", limit, to_quantity(sig6(load)), quota, QUOTAS[limit].unit, flow, poisson, minute)
 
 
 def suffices(pools: Pools, address: str, loads: Sequence[PoolLoad], ctx: Context) -> bool:

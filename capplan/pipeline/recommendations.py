@@ -67,11 +67,12 @@ def _candidates(base: Priced, today: date | None) -> tuple[dict[int, _Candidate]
     for address, resource in base.metered.scenario.resources.items():
         options: tuple[Option, ...] = resource.type.options(base.metered.resource(address))
         described = {rule.id: rule for rule in resource.type.rules} if options else {}
-        for written_option in options:
-            rules.add(written_option.rule)
-            option = with_calls(resource, written_option)
-            rule = described.get(written_option.rule)
-            candidate = None if option is None else _candidate(base, address, option, rule, today)
+        for given in options:
+            rules.add(given.rule)
+            option = with_calls(resource, given)
+            if option is None:
+                continue
+            candidate = _candidate(base, address, option, described.get(option.rule), today)
             if candidate is not None:
                 out[id(candidate.finding)] = candidate
     return out, rules
@@ -130,7 +131,8 @@ def _fine(candidate: _Candidate, base: Priced, effects: Effects) -> bool:
     if plan is None:
         return True
     free = option.severity == "risk" or option.fewer_calls
-    if effects.breaks(plan, may_affect=None if free else touched(base, option.changes)):
+    may_affect = None if free else touched(base, option.changes)
+    if effects.breaks(plan, may_affect=may_affect, worsens=option.worsens):
         return False
     return not option.helps or effects.helps(plan, candidate.address, option)
 

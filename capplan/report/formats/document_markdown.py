@@ -1,11 +1,13 @@
 """Renders a document as GitHub-flavored Markdown that fits a comment: the verdict first, details folded."""
 
+import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from capplan.report import numbers
 from capplan.report.document import (
+    AmountBars,
     Bar,
     Block,
     Code,
@@ -26,6 +28,7 @@ from capplan.report.document import (
     text_of,
     visible,
 )
+from capplan.report.formats.chart_figures import figures
 from capplan.report.markup import md
 from capplan.report.plain import inert, plain
 
@@ -34,11 +37,23 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 60_000
 """GitHub rejects comments above 65,536 characters."""
-_FITTING = ((500, 500), (500, 0), (40, 0), (10, 0), (0, 0))
-"""Rows of a table, and of its details, that are tried until the text fits."""
+
+
+class _Room(NamedTuple):
+    """How much is written: blocks, rows of a table, rows of what is folded."""
+
+    blocks: int
+    rows: int
+    details: int
+
+
+_ROOMS = (_Room(400, 500, 500), _Room(200, 500, 0), _Room(60, 40, 0), _Room(20, 10, 0), _Room(0, 0, 0))
+"""From the whole document to its verdict alone: the first that fits is written."""
 _ALERTS = {"bad": "[!CAUTION]", "warn": "[!WARNING]"}
 """GitHub draws a quote that begins so in red or in amber; elsewhere it reads as it is."""
-_MAX_CELL = 2_000
+_MAX_CELL, _MAX_TITLE = 2_000, 300
+_BEGINS = re.compile(r"^(\d*)([-+=.)])")
+"""What would make a line a list, an underlined heading or a rule."""
 
 
 def marker(name: str) -> str:
@@ -46,30 +61,38 @@ def marker(name: str) -> str:
     return f"<!-- capplan: {quote(name, safe=' ', errors='backslashreplace')} -->"
 
 
-def document_markdown(document: Document, name: str = "") -> str:
-    """A document; `name` is what the comment is found by, the title where it is empty."""
-    for rows, detail_rows in _FITTING:
-        text = _rendered(document, name or document.title, rows, detail_rows)
-        if len(text) <= MAX_CHARACTERS:
+def documents_markdown(documents: Sequence[Document]) -> str:
+    """One document after the other; short where they would not fit together."""
+    share = MAX_CHARACTERS // max(1, len(documents))
+    return "\n".join(document_markdown(document, share) for document in documents)
+
+
+def document_markdown(document: Document, max_characters: int = MAX_CHARACTERS) -> str:
+    """A document in at most so many characters."""
+    for room in _ROOMS:
+        text = _rendered(document, room)
+        if len(text) <= max_characters:
             return text
-    return text[:MAX_CHARACTERS]
+    return text[:max_characters].rpartition("\n")[0] + "\n"
 
 
-def _rendered(document: Document, name: str, max_rows: int, max_details: int) -> str:
+def _rendered(document: Document, room: _Room) -> str:
     """The title, the verdict, then the blocks; those of the long form folded."""
     panels = [block for block in document.blocks if isinstance(block, Panel)]
     others = [block for block in document.blocks if not isinstance(block, Panel)]
-    parts = [f"{marker(name)[:400]}\n**{md(document.title)}** {md(document.subtitle)}"]
+    name = document.title[:_MAX_TITLE]
+    parts = [f"{marker(name)}\n**{md(name.strip())}** {md(document.subtitle[:_MAX_TITLE])}"]
     parts += [_panel(panel) for panel in panels]
     folded: list[str] = []
-    for block in others:
-        if block.shown != "details":
-            parts += _fold(folded)
+    for block in others[: room.blocks]:
+        if block.shown == "details":
+            folded += [_block(block, room._replace(rows=room.details, details=0))] if room.details else []
+        else:
+            parts += [*_fold(folded), _block(block, room)]
             folded = []
-            parts.append(_block(block, max_rows, max_details))
-        elif max_details:
-            folded.append(_block(block, max_details, 0))
     parts += _fold(folded)
+    if len(others) > room.blocks:
+        parts.append("More than fits into a comment: see the command's own answer.")
     lines = "\n\n".join(part for part in parts if part).split("\n")
     return "\n".join(inert(line.rstrip()) for line in lines) + "\n"
 
@@ -79,41 +102,46 @@ def _fold(blocks: Sequence[str], summary: str = "Details") -> list[str]:
     return [f"<details><summary>{summary}</summary>", *inner, "</details>"] if inner else []
 
 
-def _block(block: Block, max_rows: int, max_details: int) -> str:  # noqa: PLR0911  one for each block
+def _block(block: Block, room: _Room) -> str:  # noqa: PLR0911  one for each block
     if isinstance(block, Heading):
         return f"### {md(block.text)}" + (f"\n\n{md(block.note)}" if block.note else "")
     if isinstance(block, Table):
-        return _table(block, max_rows, max_details)
+        return _table(block, room)
     if isinstance(block, Facts):
         return _facts(block.rows)
     if isinstance(block, Paragraph):
-        return words_markdown(block.line)
+        return _sentence(block.line)
     if isinstance(block, Code):
         return _code(block)
     if isinstance(block, TimeChart):
         return _chart(block.chart)
+    if isinstance(block, AmountBars):
+        return _table(figures(block)[1], room)
     if isinstance(block, LoadBars):
         return _bars(block.bars)
     return _panel(block)
 
 
+def _sentence(words: Line) -> str:
+    """A line of its own: what would begin a list, a heading or a rule there is text."""
+    return _BEGINS.sub(lambda found: f"{found[1]}\\{found[2]}", words_markdown(words).lstrip())
+
+
 def words_markdown(words: Line) -> str:
     """Spans in a sentence or a cell; what stands out is bold, colors are left out."""
     out = ""
-    for i, span in enumerate(words):
-        text = md(span.text)
-        bold = span.role == "strong" and _stands_alone(words, i)
+    texts = [md(span.text) for span in words]
+    for i, (span, text) in enumerate(zip(words, texts, strict=True)):
         inner = text.strip(" ")
-        out += text.replace(inner, f"**{inner}**", 1) if bold and inner else text
+        blanks = len(text) - len(text.lstrip(" "))
+        before, after = out + " " * blanks, (text + "".join(texts[i + 1 :]))[blanks + len(inner) :]
+        out += text.replace(inner, f"**{inner}**", 1) if span.role == "strong" and _fits(before, inner, after) else text
     return out
 
 
-def _stands_alone(words: Line, at: int) -> bool:
-    """Whether asterisks around a span are emphasis: they are where blanks or punctuation stand around it."""
-    before = words[at - 1].text[-1:] if at else " "
-    after = words[at + 1].text[:1] if at + 1 < len(words) else " "
-    inner = words[at].text.strip(" ")
-    return bool(inner) and (inner != words[at].text or not (before + after).strip(" ,;.:()").isalnum())
+def _fits(before: str, inner: str, after: str) -> bool:
+    """Whether asterisks around a text are emphasis: where blanks stand before it, and blanks or a stop after it."""
+    return bool(inner) and before[-1:] in ("", " ") and after[:1] in ("", " ", ",", ";", ".", ":", ")")
 
 
 def _facts(rows: Iterable[tuple[Span, Line]]) -> str:
@@ -121,14 +149,15 @@ def _facts(rows: Iterable[tuple[Span, Line]]) -> str:
     out = []
     for label, words in rows:
         name = md(label.text.strip())
-        out.append("- " + " ".join(part for part in (f"**{name}**" if name else "", words_markdown(words)) if part))
+        text = words_markdown(words) if name else _sentence(words)
+        out.append("- " + " ".join(part for part in (f"**{name}**" if name else "", text) if part))
     return "\n".join(out)
 
 
 def _panel(panel: Panel) -> str:
     """The verdict as a quote."""
     parts = [_facts(panel.facts)] if panel.facts else []
-    parts += [words_markdown(words) for words in panel.lines]
+    parts += [_sentence(words) for words in panel.lines]
     alert = _ALERTS.get(panel.role)
     text = "\n\n".join(parts)
     return "\n".join(f"> {line}".rstrip() for line in [*([alert] if alert else []), *text.split("\n")])
@@ -137,14 +166,14 @@ def _panel(panel: Panel) -> str:
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
-def _table(table: Table, max_rows: int, max_details: int) -> str:
+def _table(table: Table, room: _Room) -> str:
     """The short form of a table; the long one below it, folded, where it has more rows."""
     short = [row for row in table.rows if visible(row, details=False)]
     whole = [row for row in table.rows if visible(row, details=True)]
-    if len(whole) <= len(short) or not max_details:
-        return _rows(table.columns, short, max_rows)
-    folded = _fold([_rows(table.columns, whole, max_details)], f"All {numbers.count(len(whole), 'row')}")
-    return "\n\n".join([_rows(table.columns, short, max_rows), *folded])
+    if all(row.shown != "details" for row in table.rows) or not room.details:
+        return _rows(table.columns, short, room.rows)
+    folded = _fold([_rows(table.columns, whole, room.details)], f"All {numbers.count(len(whole), 'row')}")
+    return "\n\n".join([_rows(table.columns, short, room.rows), *folded])
 
 
 def _rows(columns: Sequence[Column], rows: Sequence[Row], max_rows: int) -> str:
@@ -173,7 +202,7 @@ def _cell(row: Row, at: int) -> str:
     cut = tuple(span._replace(text=span.text[:_MAX_CELL].strip(" ") if len(cell) == 1 else span.text) for span in cell)
     bold = row.role == "strong" and len(cut) == 1
     text = words_markdown(tuple(span._replace(role="strong") for span in cut) if bold else cut)
-    text = text.replace(": \\-\\-details", "").replace(": --details", "") if row.shown == "short" else text
+    text = text.replace(": --details", "") if row.shown == "short" else text
     indent = "&nbsp;" * (4 * row.level) if at == 0 else ""
     return indent + text
 

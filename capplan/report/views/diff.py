@@ -1,13 +1,11 @@
 """Shows two plans compared: what changed in the scenario, the cost, limits and gates that changed state, the verdict."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Mapping, Sequence
 
 from capplan.commands.diff import CostChange, Difference, GateChange, InputChange, LimitChange
 from capplan.commands.saved_plan import GateRecord, LimitRecord, PlanRecord, gates_by_text, limits_by_name
 from capplan.report import numbers
 from capplan.report.document import (
-    Bar,
     Block,
     Column,
     Document,
@@ -25,11 +23,12 @@ from capplan.report.document import (
     strong,
 )
 from capplan.report.verdicts import limit_label, verdict_word
+from capplan.report.views.cost_change import Change, changes_table
 from capplan.report.views.limits import NEAR
 from capplan.report.views.parts import SIGNS, signed, subtitle
 
 _FEW = 10
-_CENT = Decimal("0.01")
+_LINES = "Line items"
 _VERDICT_ROLES: dict[str, Role] = {"failed": "bad", "warning": "warn", "waived": "warn", "passed": "good"}
 
 
@@ -39,7 +38,7 @@ def diff_document(difference: Difference) -> Document:
     blocks: list[Block] = [
         *_inputs(difference.inputs),
         *_costs("Cost by resource", difference.resources, difference),
-        *(block._replace(shown="details") for block in _costs("Line items", difference.lines, difference)),
+        *(block._replace(shown="details") for block in _costs(_LINES, difference.lines, difference)),
         *_limits(difference.limits),
         *_gates(difference.gates),
         *_notes(difference),
@@ -78,67 +77,15 @@ def _inputs(inputs: Sequence[InputChange]) -> list[Block]:
 
 
 def _costs(title: str, costs: Sequence[CostChange], difference: Difference) -> list[Block]:
-    """Costs by how much they changed; what did not change folds, and the total is that of the plans."""
-    changed = [cost for cost in costs if cost.change]
-    if not difference.change and not changed:
+    """Costs by how much they changed."""
+    if not difference.change and not any(cost.change for cost in costs):
         return [Heading(title, "unchanged")]
-    largest = max(abs(cost.change) for cost in changed)
-    kept = changed if len(changed) <= _FEW + 1 else changed[:_FEW]
-    rows = [_cost(cost, largest, "always") for cost in kept]
-    hidden = [cost for cost in costs if cost not in kept]
-    rows += [_cost(cost, largest, "details") for cost in hidden]
-    rest = CostChange(f"{len(hidden)} more", _sum(x.base for x in hidden), _sum(x.head for x in hidden))
-    if hidden:
-        rows.append(_cost(rest, largest, "short", "dim"))
-    short, long = _rounding([*kept, *([rest] if hidden else [])], difference), _rounding(costs, difference)
-    rows += [made._replace(shown="short") for made in short] + [made._replace(shown="details") for made in long]
-    total = CostChange("Total", difference.base.monthly_cost, difference.head.monthly_cost)
-    rows.append(_cost(total, largest, "always", "strong")._replace(space=True))
-    columns = (
-        Column("Resource" if title.endswith("resource") else "Line item"),
-        Column("Before", "right"),
-        Column("After", "right"),
-        Column("USD/month", "right"),
-        Column("Change", "right", optional=2),
-        Column("", optional=1),
-    )
-    return [Heading(title), Table(columns, tuple(rows))]
-
-
-def _sum(values: Iterable[Decimal | None]) -> Decimal:
-    return sum((v for v in values if v is not None), Decimal(0))
-
-
-def _cost(cost: CostChange, largest: Decimal, shown: Shown, role: Role = "") -> Row:
-    more: Role = "bad" if cost.change > 0 else "good" if cost.change < 0 else ""
-    share = numbers.share(abs(cost.change) / cost.base) if cost.base and cost.change else ""
-    percent = ("+" if cost.change > 0 else "−") + share if share else ""
-    bar = Bar(float(abs(cost.change) / largest), more) if not role and cost.change else ""
-    return row(
-        cost.label,
-        "new" if cost.base is None else numbers.usd(cost.base),
-        "removed" if cost.head is None else numbers.usd(cost.head),
-        Span(numbers.usd(cost.change, sign=True).replace("-", "−"), more),
-        percent,
-        bar,
-        shown=shown,
-        role=role,
-    )
-
-
-def _rounding(shown: Sequence[CostChange], difference: Difference) -> list[Row]:
-    """The difference of the shown cents to the shown totals."""
-    base = _cents(difference.base.monthly_cost) - _sum(_cents(x.base or Decimal(0)) for x in shown)
-    head = _cents(difference.head.monthly_cost) - _sum(_cents(x.head or Decimal(0)) for x in shown)
-    change = _cents(difference.change) - _sum(_cents(x.change) for x in shown)
-    if not (base or head or change):
-        return []
-    cells = (numbers.usd(x, sign=True) if x else "" for x in (base, head, change))
-    return [row("rounding", *cells, "", "", role="dim")]
-
-
-def _cents(amount: Decimal) -> Decimal:
-    return amount.quantize(_CENT, ROUND_HALF_UP)
+    changes = [Change(cost.label, cost.base, cost.head) for cost in costs]
+    head = "Line item" if title == _LINES else "Resource"
+    return [
+        Heading(title),
+        changes_table(head, changes, difference.base.monthly_cost, difference.head.monthly_cost),
+    ]
 
 
 # --- limits and gates ------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def retries_of(trigger: Trigger) -> int:
     """How often a failed batch comes back: messages until their last receive or until they expire, records of a stream forever."""
     if trigger.max_receive_count is not None:
         return trigger.max_receive_count - 1
-    if trigger.retries == FOREVER and trigger.via in QUEUES:
+    if trigger.retries == FOREVER and trigger.source in QUEUES:
         return max(0, math.floor(retention_ms(trigger) / max(Fraction(trigger.visibility_timeout_ms), Fraction(1))) - 1)
     return trigger.retries
 
@@ -59,7 +59,7 @@ def _overlapping(spec: Function, trigger: Trigger, records: Fraction) -> Fractio
     Only where the scenario writes the visibility timeout: AWS refuses to connect a queue whose visibility timeout is
     shorter than the function's timeout, so that a default one cannot be meant.
     """
-    if trigger.via not in QUEUES or "visibility_timeout_ms" not in trigger.model_fields_set:
+    if trigger.source not in QUEUES or "visibility_timeout_ms" not in trigger.model_fields_set:
         return Fraction(1)
     hidden_ms = max(1, int(trigger.visibility_timeout_ms))
     if spec.timeout_ms <= hidden_ms:

@@ -10,6 +10,7 @@ from capplan.model import Context, LimitCheck, Observable, PoolLoad
 from capplan.quantities.distribution import quantile
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.service import Quota
+from capplan.services.stepfunctions.execution.result_sizes import largest_result
 from capplan.services.stepfunctions.execution.world import definition_of
 from capplan.services.stepfunctions.quotas import (
     DEFINITION_SIZE,
@@ -30,8 +31,7 @@ _PAYLOAD_QUANTILE = 0.99
 
 
 def check(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
-    """Limits of the machine itself: the mean execution, and the 99th percentile of the payload."""
-    del ctx
+    """Limits of the machine itself: the mean execution, the 99th percentile of the payload, the largest result."""
     checks = [_check(name, DEFINITION_SIZE, Fraction(definition_of(spec).size_bytes))]
     seconds = usage.mean.duration_ms / units.MS_PER_SECOND
     if usage.express:
@@ -42,8 +42,10 @@ def check(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[Li
     express_children = [c.each.duration_ms for c in usage.mean.children.values() if c.type == "EXPRESS"]
     if express_children:
         checks.append(_check(name, EXPRESS_DURATION, max(express_children) / units.MS_PER_SECOND))
-    if spec.payload is not None:
-        checks.append(_check(name, PAYLOAD, sig6(quantile(spec.payload, _PAYLOAD_QUANTILE))))
+    payload = sig6(quantile(spec.payload, _PAYLOAD_QUANTILE)) if spec.payload is not None else Fraction(0)
+    largest = max(payload, largest_result(spec, ctx))
+    if largest:
+        checks.append(_check(name, PAYLOAD, largest))
     return tuple(checks)
 
 

@@ -38,7 +38,9 @@ def throttled(name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context
     causes = [cause for cause in _FIXES if cause in short]
     fix = _change(name, spec, usage, demand, ctx, short) if len(causes) == 1 else ()
     advice = "; ".join(_FIXES[cause] for cause in causes)
-    yield Option("dynamodb.throttled", message, fix, f"callers wait and retry; what helps: {advice}", "risk")
+    gives_up = f"callers wait and retry; what helps: {advice}"
+    helps = ("throttled",) if fix else ()
+    yield Option("dynamodb.throttled", message, fix, gives_up, "risk", urgency="now", helps=helps)
 
 
 def _change(

@@ -16,7 +16,7 @@ from capplan.services.lambda_ import quotas
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.invocation_time import duration_of_batch
 from capplan.services.lambda_.sources import batches, event_source_mappings
-from capplan.services.lambda_.sources.trigger import QUEUES, Trigger, retention_ms
+from capplan.services.lambda_.sources.trigger import QUEUES, STREAMS, Trigger, retention_ms
 from capplan.services.lambda_.spec import Function
 
 _STREAM_RETRY_S = 1.0
@@ -71,7 +71,7 @@ def lanes_of(spec: Function, streams: Iterable[RequestStream]) -> tuple[Lane, ..
 def _lane(spec: Function, stream: RequestStream) -> Lane:
     trigger = None if stream.trigger is None else spec.triggers[stream.trigger]
     busy_s = _busy_s(spec, stream.records)
-    if trigger is not None and trigger.source in _POLLED:
+    if trigger is not None and trigger.source in QUEUES | STREAMS:
         full = max(Fraction(batches.max_records(trigger)), stream.records)
         is_queue = trigger.source in QUEUES
         retry_s = float(trigger.visibility_timeout_ms) / units.MS_PER_SECOND if is_queue else _STREAM_RETRY_S
@@ -88,9 +88,6 @@ def _lane(spec: Function, stream: RequestStream) -> Lane:
     return Lane("call", stream, trigger, math.inf, busy_s, 1.0, busy_s, 0.0, 0.0, tries)
 
 
-_POLLED = frozenset({"dynamodb", "kinesis", "kafka", "sqs", "sqs-fifo"})
-
-
 def _busy_s(spec: Function, records: Fraction) -> float:
     return float(capped_mean_ms(duration_of_batch(spec, records), spec.timeout_ms)) / units.MS_PER_SECOND
 
@@ -99,7 +96,7 @@ def _most(trigger: Trigger, shards: int) -> float:
     """Invocations that its source has at a time at most; a Kafka topic's partitions, a FIFO queue's groups where given."""
     bounds = [] if trigger.partitions is None else [trigger.partitions]
     mapping = event_source_mappings.mapping_of(trigger, shards)
-    is_unbounded_fifo = trigger.via == "sqs-fifo" and not (trigger.message_groups or trigger.maximum_concurrency)
+    is_unbounded_fifo = trigger.source == "sqs-fifo" and not (trigger.message_groups or trigger.maximum_concurrency)
     if mapping is not None and not is_unbounded_fifo:
         bounds.append(event_source_mappings.max_concurrency(mapping))
     return float(min(bounds, default=math.inf))

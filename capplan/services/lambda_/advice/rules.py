@@ -71,11 +71,11 @@ RULES: tuple[Rule, ...] = (
         "The source times out first",
         "An API Gateway, load balancer, AppSync or Cognito trigger that waits for less than the invocation takes, cold start "
         "included.",
-        "`timeout` below the source's where that ends one invocation in twenty at most; else an asynchronous call that answers "
-        "before the work is done, or an environment that is warm.",
-        "Invocations that take longer than the source waits are stopped.",
+        "An asynchronous call that answers before the work is done, a faster function, or an environment that is warm. A "
+        "shorter `timeout` would stop invocations that are late without making one of them earlier.",
+        "The answer comes by another way.",
         f"API Gateway, Elastic Load Balancing, AppSync and Cognito quotas, {_READ}",
-        action="Shorten the timeout of {name} to what its source waits",
+        action="Answer within the time that the source of {name} waits",
     ),
     Rule(
         "lambda.visibility-timeout",

@@ -41,7 +41,10 @@ def options(name: str, spec: Function, usage: Usage) -> Iterable[Option]:
             f"is billed {timeout_ms / p99:,.0f} times that."
         )
         if seconds * units.MS_PER_SECOND < timeout_ms:
-            yield Option("lambda.timeout-far", message, (Change(_path(name), f"{seconds} s"),), "", "risk")
+            action = f"Shorten the timeout of {{name}} to {seconds} s"
+            yield Option(
+                "lambda.timeout-far", message, (Change(_path(name), f"{seconds} s"),), "", "risk", action=action
+            )
 
 
 def _longer(name: str, spec: Function, usage: Usage, p99: float) -> Iterable[Option]:
@@ -64,7 +67,17 @@ def _longer(name: str, spec: Function, usage: Usage, p99: float) -> Iterable[Opt
         message = f"{name} has a timeout of {_seconds(spec.timeout_ms)}; its p99 duration{batch} is {_ms(p99)}."
         amounts = ()
     changes = [Change(_path(name), f"{seconds} s"), *_visibility(name, spec, seconds)]
-    yield Option("lambda.timeout-near", message, tuple(changes), "", "risk", amounts)
+    yield Option(
+        "lambda.timeout-near",
+        message,
+        tuple(changes),
+        "",
+        "risk",
+        amounts,
+        action=f"Lengthen the timeout of {{name}} to {seconds} s",
+        urgency="now" if usage.timed_out > _TIMED_OUT else "soon",
+        helps=("timed_out",) if usage.timed_out else (),
+    )
 
 
 def _visibility(name: str, spec: Function, seconds: int) -> Iterable[Change]:

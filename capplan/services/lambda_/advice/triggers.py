@@ -11,7 +11,6 @@ from capplan.model import Change, Context, Option, RequestStream
 from capplan.quantities.distribution import quantile
 from capplan.quantities.text import figure
 from capplan.services.lambda_.advice.written_triggers import with_keys
-from capplan.services.lambda_.invocation_time import needed_ms
 from capplan.services.lambda_.quotas import TIMEOUT_MAX, VISIBILITY_TIMEOUT_FACTOR
 from capplan.services.lambda_.sources import limits as source_limits
 from capplan.services.lambda_.sources.batches import DEFAULT_BATCH, records_of
@@ -26,8 +25,8 @@ _BATCH = 100
 _BATCHED = frozenset(("dynamodb", "kinesis", "sqs"))
 _FILLED, _HIGH = 0.8, 0.99
 """A batch may take so much of the timeout, with a duration of this percentile."""
-_LATE, _MOST = 0.0001, 0.95
-"""Share of answers that must come too late, and of invocations that a shorter timeout may not end."""
+_LATE = 0.0001
+"""Share of answers that must come too late."""
 _OUTLASTING = Fraction(1, 1000)
 
 
@@ -77,7 +76,7 @@ def _fitting(spec: Function) -> int:
 def _source_timeout(
     name: str, spec: Function, usage: Usage, stream: RequestStream, trigger: Trigger
 ) -> Iterable[Option]:
-    """A source that gives up before the answer. A shorter timeout helps only where it spares answers that come too late."""
+    """A source that gives up before the answer. A shorter timeout is no remedy: it ends invocations that are within theirs."""
     source_ms = source_limits.source_timeout_ms(trigger)
     time = time_of(spec, usage.cold, stream.records)
     if source_ms is None or time.high_waited_ms() <= source_ms:
@@ -85,20 +84,12 @@ def _source_timeout(
     late = float(time.longer_than(source_ms))
     if late < _LATE:
         return
-    seconds = max(1, int(source_ms / units.MS_PER_SECOND) - 1)
     message = (
         f"{trigger.via} waits {_seconds(source_ms)} for {name}, which may run {_seconds(spec.timeout_ms)}: "
-        f"{_share(late)} of the answers come too late, and are billed."
+        f"{_share(late)} of the answers come too late, and are billed. Call it asynchronously and let the client ask for "
+        "the result, or make it faster: a shorter timeout would only stop what is late."
     )
-    start = usage.cold.start if usage.cold is not None else None
-    if seconds * units.MS_PER_SECOND < min(needed_ms(spec, start, _MOST), float(spec.timeout_ms)):
-        message += " Call it asynchronously and let the client ask for the result, or start it warm."
-        yield Option("lambda.source-timeout", message, (), "the answer comes by another way", "risk", urgency="now")
-    elif spec.timeout_ms > seconds * units.MS_PER_SECOND:
-        change = Change(f"functions.{name}.timeout", f"{seconds} s")
-        yield Option(
-            "lambda.source-timeout", message, (change,), "longer invocations are stopped", "risk", urgency="now"
-        )
+    yield Option("lambda.source-timeout", message, (), "the answer comes by another way", "risk", urgency="now")
 
 
 def _visibility(name: str, spec: Function, trigger: Trigger, index: int) -> Iterable[Option]:
@@ -129,7 +120,7 @@ def _caller_timeout(name: str, spec: Function, usage: Usage, ctx: Context) -> It
 
 
 def _seconds(ms: Fraction | Decimal) -> str:
-    return f"{figure(ms / 1000, 6)} s"
+    return f"{float(ms) / 1000:g} s"
 
 
 def _share(share: float) -> str:

@@ -81,6 +81,8 @@ ASYNCHRONOUS = frozenset({"s3", "sns", "eventbridge"})
 """Sources that invoke asynchronously."""
 POLLED = QUEUES | {"kinesis", "kafka"}
 """Sources that Lambda reads from by an event source mapping."""
+STREAMS = frozenset({"dynamodb", "kinesis", "kafka"})
+"""Sources that are read in order, shard by shard."""
 FOREVER = -1
 
 
@@ -265,10 +267,10 @@ def retention_ms(trigger: Trigger) -> Fraction:
     """How long a source keeps what is not yet read: AWS deletes it after that. Kafka: 7 days, its own default."""
     if trigger.retention_ms is not None:
         kept = Fraction(trigger.retention_ms)
-    elif trigger.via in QUEUES:
+    elif trigger.source in QUEUES:
         kept = Fraction(QUEUE_RETENTION_DEFAULT_MS)
     else:
-        kept = Fraction(KAFKA_RETENTION_MS if trigger.via == "kafka" else STREAM_RETENTION_MS)
+        kept = Fraction(KAFKA_RETENTION_MS if trigger.source == "kafka" else STREAM_RETENTION_MS)
     return kept if trigger.max_record_age_ms is None else min(kept, Fraction(trigger.max_record_age_ms))
 
 

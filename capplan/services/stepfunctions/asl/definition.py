@@ -86,6 +86,7 @@ class MapDefinition(Record, frozen=True):
         batched: Whether it has an ItemBatcher.
         tolerated_share: Share of children that may fail. Range 0 to 1; None where it is not given.
         tolerated_count: Children that may fail; None where it is not given. The Map fails above either.
+        writes_results: Whether a ResultWriter exports the results to S3, so that the state does not collect them.
         uses_s3: Whether it reads its items from S3 or writes its results there.
     """
 
@@ -101,6 +102,7 @@ class MapDefinition(Record, frozen=True):
     batched: bool = False
     tolerated_share: Fraction | None = None
     tolerated_count: int | None = None
+    writes_results: bool = False
     uses_s3: bool = False
 
     def tolerated(self, children: int) -> Fraction:
@@ -137,6 +139,8 @@ class State(Record, frozen=True):
     error: str = ""
     timeout_s: Fraction | None = None
     heartbeat_s: Fraction | None = None
+    keeps_result: bool = False
+    """Whether its output holds the whole result of its work."""
 
 
 class Graph(Record, frozen=True):

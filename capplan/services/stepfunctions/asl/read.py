@@ -172,6 +172,7 @@ def _state(name: str, data: object, path: Path, language: str, diagnostics: Diag
         heartbeat_s=between(data, "HeartbeatSeconds", 1, STATE_SECONDS.value, path, diagnostics)
         if state_type == "Task"
         else None,
+        keeps_result=state_type in ("Task", "Parallel", "Map") and _keeps_result(data),
     )
     if state.timeout_s is not None and state.heartbeat_s is not None and state.heartbeat_s >= state.timeout_s:
         diagnostics.add_error(
@@ -179,6 +180,13 @@ def _state(name: str, data: object, path: Path, language: str, diagnostics: Diag
         )
     diagnostics.states[name] = state
     return state
+
+
+def _keeps_result(data: Mapping[str, object]) -> bool:
+    """Whether a state's output holds the whole result of its work: nothing selects from it or drops it."""
+    selects = any(key in data for key in ("ResultSelector", "Output"))
+    drops = "ResultPath" in data and data["ResultPath"] is None
+    return not selects and not drops and data.get("OutputPath", "$") in ("$", "$.Payload")
 
 
 def _language(data: object, outer: str, path: Path, diagnostics: Diagnostics) -> str:
@@ -316,6 +324,7 @@ def _map(name: str, data: Mapping[str, object], path: Path, language: str, diagn
         max_items=max_items or None,
         tolerated_share=None if tolerated is None else tolerated / 100,
         tolerated_count=whole_of(data, "ToleratedFailureCount", 0, path, diagnostics) if count_given else None,
+        writes_results="ResultWriter" in data,
         uses_s3="ItemReader" in data or "ResultWriter" in data,
     )
 
