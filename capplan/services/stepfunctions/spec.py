@@ -63,6 +63,8 @@ class State(BaseModel):
     """The attributes that a Task's update changes; by default every projected one."""
     duration: Duration | None = None
     """Duration of one attempt of a Task; by default that of the resource it calls."""
+    children: Literal["standard", "express"] | None = None
+    """Type of a Distributed Map's children, in place of the definition's."""
     batch: Annotated[WholeCount, Field(ge=1)] | None = None
     """Items of one child of a Distributed Map, where its ItemBatcher holds a placeholder."""
     wait_ms: Milliseconds | None = Field(default=None, alias="wait")
@@ -136,6 +138,7 @@ _TYPES_OF_KEY: Mapping[str, tuple[str, ...]] = {
     "until": ("Choice",),
     "items": ("Map", "Task"),
     "batch": ("Map",),
+    "children": ("Map",),
     "wait": ("Wait",),
 }
 

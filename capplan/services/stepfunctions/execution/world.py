@@ -11,7 +11,7 @@ from capplan.quantities.distribution import Distribution, capped_mean, mean, sha
 from capplan.quantities.rounding import sig6
 from capplan.record import Record, replace
 from capplan.services.stepfunctions.asl import definition as asl
-from capplan.services.stepfunctions.asl.definition import Definition, reachable
+from capplan.services.stepfunctions.asl.definition import ChildType, Definition, reachable
 from capplan.services.stepfunctions.asl.integrations import action_of, integration, is_event, target_name, verb_of
 from capplan.services.stepfunctions.execution.chain import Passes
 from capplan.services.stepfunctions.execution.expectation import expect
@@ -115,7 +115,13 @@ def world_of(spec: StateMachine, ctx: Context) -> World:
             items[name] = _iterations(state.map, Fraction(state.map.items or 1), override)
         elif state.type == "Wait" and override.wait_ms is not None:
             wait_s[name] = Fraction(override.wait_ms) / units.MS_PER_SECOND
+    child_types: dict[str, ChildType] = {
+        name: "EXPRESS" if override.children == "express" else "STANDARD"
+        for name, override in spec.states.items()
+        if override.children is not None
+    }
     world = World(
+        children=child_types,
         history_limit=int(HISTORY_EVENTS.value) if spec.type == "standard" else None,
         fails={name: attempt.errors for name, attempt in attempts.items() if attempt.errors},
         choices=choices,
