@@ -56,5 +56,11 @@ class Access(BaseModel):
     """Whether the function is invoked asynchronously (false)."""
     payload: Size | None = None
     """The size of the event; it affects the cost of asynchronous invocations above 256 KB."""
+    worker_type: str | None = Field(default=None, exclude=True, repr=False)
+    """The worker type that a workflow gives a job's run; not a key of the language."""
+    workers: int | None = Field(default=None, exclude=True, repr=False)
+    """The number of workers that it gives; not a key of the language."""
+    timeout_ms: Decimal | None = Field(default=None, exclude=True, repr=False)
+    """The time-out that it gives; not a key of the language."""
     transactional: bool = Field(default=False, exclude=True, repr=False)
     """Whether it is part of a transaction; not a key of the language."""

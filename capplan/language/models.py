@@ -192,6 +192,8 @@ class Head(Model):
     """AWS's code of the Region, such as us-east-1."""
     timezone: Annotated[str, BeforeValidator(_zone), _pattern(_ZONE)] = "UTC"
     """A fixed UTC offset for all times in the file, such as "+09:00" (UTC)."""
+    unit: str | None = None
+    """The traffic that is the unit of business: the cost of everything is given per one of it, such as orders."""
     account: Account = Account()
     """The AWS account: free_tier, discount, quotas, in_use."""
     commitments: Annotated[
