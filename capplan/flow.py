@@ -37,12 +37,13 @@ class LoadProfile(Record, frozen=True, eq=False):
         flat: The same rate in every minute.
         expand: The rate in each minute of the simulated period, per second. Shape (40320,).
         once_minutes: Minute ranges (from, to) that lie in the month once, spikes; all others recur and scale by 730/672.
+        unplanned_minutes: Those of them that nobody knows beforehand.
         over_minutes: Minutes over which a caller spreads each unit; 0 for none.
         at: The rate in one minute, computed without the series of all (which needs numpy); None where it needs that.
         starts: A schedule: the minutes at which its runs start.
+        spread_starts: Those minutes, of a schedule that a caller spreads.
         through: Where a resource was short: which stream of it this is what was served of; else empty. Such a profile is a
             computed series, which twice the traffic does not double.
-        part: What the profile is cut to, such as the minutes that a table serves; None for all of it.
     """
 
     traffic_source: str
@@ -55,13 +56,14 @@ class LoadProfile(Record, frozen=True, eq=False):
     over_minutes: int = 0
     at: Callable[[int], float] | None = None
     starts: tuple[int, ...] = ()
+    spread_starts: tuple[int, ...] = ()
     through: str = ""
-    part: object = None
+    unplanned_minutes: tuple[tuple[int, int], ...] = ()
 
     @property
-    def key(self) -> tuple[str, int, str, int]:
+    def key(self) -> tuple[str, int, str]:
         """Profiles with the same key are the same profile."""
-        return (self.traffic_source, self.over_minutes, self.through, id(self.part))
+        return (self.traffic_source, self.over_minutes, self.through)
 
 
 def steady(traffic_source: str, *, recurring: bool) -> LoadProfile:
@@ -98,11 +100,17 @@ def spread_profile(profile: LoadProfile, minutes: int) -> LoadProfile:
         profile,
         peak=Peak(float(series[busiest]), busiest),
         expand=lambda: series,
-        once_minutes=tuple((start, min(end + minutes, units.PERIOD_MINUTES)) for start, end in profile.once_minutes),
+        once_minutes=_longer(profile.once_minutes, minutes),
+        unplanned_minutes=_longer(profile.unplanned_minutes, minutes),
         over_minutes=minutes,
+        spread_starts=profile.starts or profile.spread_starts,
         at=lambda minute: float(series[minute]),
         starts=(),
     )
+
+
+def _longer(spans: tuple[tuple[int, int], ...], minutes: int) -> tuple[tuple[int, int], ...]:
+    return tuple((start, min(end + minutes, units.PERIOD_MINUTES)) for start, end in spans)
 
 
 class DemandFlow(Record, frozen=True):
@@ -126,7 +134,7 @@ class DemandFlow(Record, frozen=True):
         summands = [flow for flow in flows if flow.terms]
         if len(summands) == 1 and len(summands[0].terms) == 1:
             return summands[0]
-        merged: dict[tuple[str, int, str, int], tuple[LoadProfile, Fraction]] = {}
+        merged: dict[tuple[str, int, str], tuple[LoadProfile, Fraction]] = {}
         for flow in summands:
             for profile, multiplier in flow.terms:
                 old = merged.get(profile.key)
@@ -151,6 +159,11 @@ class DemandFlow(Record, frozen=True):
         (first, multiplier), *others = self.terms
         return sum((m * profile.monthly for profile, m in others), multiplier * first.monthly)
 
+    @property
+    def unplanned_minutes(self) -> tuple[tuple[int, int], ...]:
+        """Minute ranges (from, to) of spikes that nobody knows beforehand."""
+        return tuple(span for profile, _ in self.terms for span in profile.unplanned_minutes)
+
     def by_traffic_source(self) -> Mapping[str, Fraction]:
         """Units per month that each traffic source causes."""
         volumes: dict[str, Fraction] = {}
@@ -173,6 +186,10 @@ class DemandFlow(Record, frozen=True):
             return _peak_of_series(self.terms, scale)
         rate = sum(_factor(profile, m, scale) * profile.peak.per_second for profile, m in self.terms)
         return Peak(rate, uneven[0].peak.minute if uneven else 0)
+
+    def at(self, minute: int) -> float:
+        """The rate per second in one minute of the simulated period."""
+        return sum(float(m) * _rate(profile, minute) for profile, m in self.terms)
 
     def rate_per_minute(self, scale: float = 1.0) -> "NDArray[np.float64]":
         """Rate per second in each minute of the simulated period. Shape (40320,)."""
@@ -218,6 +235,10 @@ def course(offered: DemandFlow, per_second: "NDArray[np.float64]", monthly: Frac
 
     volumes = offered.by_traffic_source()
     return DemandFlow(tuple((profile(name), volume / total) for name, volume in volumes.items() if volume))
+
+
+def _rate(profile: LoadProfile, minute: int) -> float:
+    return profile.at(minute) if profile.at is not None else float(rate_per_minute_of(profile)[minute])
 
 
 def _factor(profile: LoadProfile, multiplier: Fraction, scale: float) -> float:

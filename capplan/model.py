@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
 
+from capplan.bursts import Burst
 from capplan.calls import Access
 from capplan.errors import CapplanError, Diagnostic
 from capplan.flow import DemandFlow
@@ -90,8 +91,10 @@ class AdmittedStream(Record, frozen=True):
         dropped: Arrivals a month that never were: throttled back to the caller, rejected, expired, given up.
         waiting: Arrivals that still wait when the month ends.
         records: Mean records that one invocation takes, which a backlog raises; None for the stream's own.
+        peak_open: Requests, invocations or runs that are open at once at most, where some wait for their turn; else 0.
         peak_waiting: The most arrivals that wait at one time.
         oldest_wait_s: How long the one that waited longest did, in seconds; the iterator age of a stream.
+        unbounded_wait_s: How long it would have, if AWS kept everything until it is served.
         drain_s: Seconds from the peak of what waits until nothing does; None where that is not within the period.
         dead_letters: Arrivals a month that end in a dead-letter queue or an on-failure destination.
     """
@@ -101,8 +104,10 @@ class AdmittedStream(Record, frozen=True):
     dropped: Fraction = Fraction(0)
     waiting: Fraction = Fraction(0)
     records: Fraction | None = None
+    peak_open: float = 0.0
     peak_waiting: float = 0.0
     oldest_wait_s: float = 0.0
+    unbounded_wait_s: float = 0.0
     drain_s: float | None = 0.0
     dead_letters: Fraction = Fraction(0)
 
@@ -121,10 +126,17 @@ class Admitted(Record, frozen=True):
 
 
 class SharedLimit(Record, frozen=True):
-    """A limit of the account that is short: what its resources share, and what the others of them want over time."""
+    """A limit of the account that is short.
+
+    Attributes:
+        quota: What its resources share: what others use and what is reserved is taken off.
+        others: What the others of them want over time.
+        own: What the resource itself wants, once that is settled: it gets its part by this; None while it is not.
+    """
 
     quota: Fraction
     others: DemandFlow
+    own: DemandFlow | None = None
 
 
 class Demand(Record, frozen=True):
@@ -164,6 +176,7 @@ class Context(Record, frozen=True):
         duration_law: The distribution of that duration, by address, where the scenario gives one.
         timeout_ms: When AWS ends an invocation or a run, by address.
         fails: Share of invocations that fail for a caller that waits for them, by address. Range 0 to 1.
+        response_bytes: The largest answer of an invocation (99.9th percentile), by address, where the scenario gives it.
         integrations: By (service, action) of an ARN, in lower case: the resource that a workflow's Task calls.
         only_verbs: By section that takes one verb only: that verb.
     """
@@ -177,6 +190,7 @@ class Context(Record, frozen=True):
     duration_law: Mapping[str, Distribution] = {}
     timeout_ms: Mapping[str, Fraction] = {}
     fails: Mapping[str, Fraction] = {}
+    response_bytes: Mapping[str, Fraction] = {}
     integrations: Mapping[tuple[str, str], Integration] = {}
     only_verbs: Mapping[str, str] = {}
 
@@ -211,6 +225,7 @@ class LimitCheck(Record, frozen=True):
         at_once: Units that arrive together: 3.09 times the root of load × `at_once` is added.
         meets: Of units that are planned one at a time, the share that meets one before it; None where load and quota
             tell how near the limit is.
+        bridged: Whether what is above the quota is served all the same, as by burst capacity: near, not exceeded.
     """
 
     resource: str
@@ -223,6 +238,7 @@ class LimitCheck(Record, frozen=True):
     minute: int | None = None
     at_once: Fraction = Fraction(0)
     meets: Decimal | None = None
+    bridged: bool = False
 
     @property
     def headroom(self) -> Decimal:
@@ -235,8 +251,8 @@ class LimitCheck(Record, frozen=True):
 
     @property
     def breached(self) -> bool:
-        """Whether the load is above the quota."""
-        return self.load > self.quota
+        """Whether the load is above the quota, and some of it is lost or late."""
+        return self.load > self.quota and not self.bridged
 
 
 class PoolLoad(Record, frozen=True):
@@ -246,13 +262,17 @@ class PoolLoad(Record, frozen=True):
         limit: The limit's id.
         flow: The load over time.
         poisson: Whether 3.09 standard deviations of a Poisson count within the minute are added.
+        at_once: The most in one instant, where that is more than the flow of its minute shows.
         reserved: Whether it is kept for the resource whatever the others use, so that a short limit does not bound it.
+        bursts: What schedules have open in the same instants, in place of the means of their minutes.
     """
 
     limit: str
     flow: DemandFlow
     poisson: bool = False
+    at_once: float = 0.0
     reserved: bool = False
+    bursts: tuple[Burst, ...] = ()
 
 
 Frequency = Literal["usage_based", "recurring", "one_time"]
@@ -394,6 +414,25 @@ class Excluded(Record, frozen=True):
 
     what: str
     why: str
+
+
+class NotIncluded(Record, frozen=True):
+    """What a service that is not modeled does for a resource in a month.
+
+    Attributes:
+        what: The service.
+        price: Its key in prices/adjacent.json; empty where no price is known.
+        monthly: How much, in `unit`.
+        assuming: What the quantity assumes; empty for nothing.
+        shared: Who sends it, where several resources may read the same: it is counted once; empty where it is not shared.
+    """
+
+    what: str
+    price: str
+    monthly: Fraction
+    unit: str
+    assuming: str = ""
+    shared: str = ""
 
 
 class Rule(Record, frozen=True):

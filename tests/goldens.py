@@ -16,12 +16,12 @@ from capplan.language.load import load
 from capplan.pipeline.results import Modes, Plan
 from capplan.report.checked import Checked
 from capplan.report.formats.terminal import terminal_text
-from capplan.report.layout import Style
+from capplan.report.style import Style
 from capplan.report.views.check import check_document
-from capplan.report.views.compare_modes import modes_text
+from capplan.report.views.compare_modes import modes_document
 from capplan.report.views.errors import errors_text
 from capplan.report.views.estimate import plan_document
-from capplan.report.views.explain import explain_text
+from capplan.report.views.explain import explained_document
 from tests.helpers import SCENARIOS, WEB_SHOP
 from tests.json_answers import json_goldens
 from tests.report.build import forty_resources, one_resource
@@ -93,8 +93,8 @@ def _renderers() -> dict[str, Callable[[Style], str]]:
         "estimate-one": lambda style: _estimate(one_resource(), style),
         "check": lambda style: _check(_planned("web-shop"), style),
         "check-broken": lambda style: _check(_planned("web-shop", Decimal(1500)), style),
-        "compare-modes": lambda style: modes_text(_compared("seoul-delivery"), style),
-        "explain": lambda style: explain_text(_explained("orders.writes"), style),
+        "compare-modes": lambda style: terminal_text(modes_document(_compared("seoul-delivery")), style),
+        "explain": lambda style: terminal_text(explained_document(_explained("orders.writes")), style),
     }
 
 

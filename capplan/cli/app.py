@@ -57,6 +57,7 @@ def _every_command() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run a command line and return its exit code. A bug keeps its traceback."""
+    arguments = ["--color=never" if argument == "--no-color" else argument for argument in arguments]
     names = arguments[:1] if arguments[0] in COMMANDS else COMMANDS
     command = typer.main.get_command(app_of(names))
     try:

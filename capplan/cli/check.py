@@ -10,9 +10,10 @@ from capplan.cli.options import (
     Baseline,
     Budget,
     BudgetDelta,
+    Color,
+    ColorChoice,
     FailOn,
     Format,
-    NoColor,
     OutputFile,
     Quiet,
     Scenarios,
@@ -42,7 +43,7 @@ def check(
     seed: Seed = 0,
     strict: Strict = False,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="deny, or warn: warnings fail too.")] = FailOn.deny,
 ) -> int:
@@ -50,7 +51,7 @@ def check(
 
     Example: capplan check scenarios/web-shop/scenario.yaml --budget 2500
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=PLAN_FORMATS)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=PLAN_FORMATS)
     keep_inputs(where, [*scenarios, *([baseline] if baseline else [])])
     max_usd, max_change, day = money(budget), delta(budget_delta), day_of(today)
     if max_change is not None and baseline is None:

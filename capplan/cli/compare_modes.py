@@ -2,17 +2,33 @@
 
 import re
 from fractions import Fraction
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Details, Format, NoColor, OutputFile, Quiet, Scenario, Seed, Set, Today
-from capplan.cli.output import emit, output
+from capplan.cli.options import (
+    Ascii,
+    Color,
+    ColorChoice,
+    Details,
+    Format,
+    OutputFile,
+    Quiet,
+    Scenario,
+    Seed,
+    Set,
+    Today,
+)
+from capplan.cli.output import emit_document, output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
+
+if TYPE_CHECKING:
+    from capplan.pipeline.results import Modes
 
 Times = Annotated[
     list[str] | None, typer.Option("--times", help="A multiple of the traffic to compare at, such as 3x. Repeatable.")
 ]
+TableName = Annotated[str | None, typer.Argument(metavar="[TABLE]", help="One table; all tables without it.")]
 _MAX_MULTIPLE = 1000
 
 
@@ -33,6 +49,7 @@ def multiples_of(texts: list[str] | None) -> tuple[Fraction, ...]:
 
 def compare_modes(
     scenario: Scenario,
+    table: TableName = None,
     settings: Set = None,
     format: Format = None,
     output_file: OutputFile = None,
@@ -41,27 +58,42 @@ def compare_modes(
     times: Times = None,
     details: Details = False,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """Which capacity mode for each table? On-demand, provisioned, auto scaled and scheduled, with what they throttle.
 
     Example: capplan compare-modes scenarios/web-shop/scenario.yaml
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
     keep_inputs(where, [scenario])
 
     def answer() -> int:
         import capplan  # noqa: PLC0415
         from capplan.report.formats.json import to_json  # noqa: PLC0415
         from capplan.report.records.modes import modes_record  # noqa: PLC0415
-        from capplan.report.views.compare_modes import modes_text  # noqa: PLC0415
+        from capplan.report.views.compare_modes import modes_document  # noqa: PLC0415
 
         modes = capplan.compare_modes(
             load_scenario(scenario, None, settings), today=day, seed=seed, multiples=multiples
         )
-        emit(where, lambda: to_json(modes_record(modes)), lambda style: modes_text(modes, style, details=details))
+        shown = modes if table is None else _only(modes, table)
+        emit_document(where, lambda: to_json(modes_record(shown)), lambda: modes_document(shown), details=details)
         return 0
 
     day, multiples = day_of(today), multiples_of(times)
     return guarded(where, answer)
+
+
+def _only(modes: "Modes", table: str) -> "Modes":
+    """The answer for one table, without the account's sums. Raises CapplanError for an unknown one."""
+    from capplan.errors import CapplanError, Diagnostic  # noqa: PLC0415
+    from capplan.reading.nearest import did_you_mean  # noqa: PLC0415
+    from capplan.record import replace  # noqa: PLC0415
+
+    named = tuple(compared for compared in modes.tables if compared.name == table)
+    if not named:
+        names = list(dict.fromkeys(compared.name for compared in modes.tables))
+        hint = did_you_mean(table, names, f"it has {', '.join(names)}" if names else "")
+        raise CapplanError((Diagnostic(modes.file, 0, 0, f"there is no table '{table}'", hint),))
+    return replace(modes, tables=named, account=None)

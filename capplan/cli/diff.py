@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Details, Format, NoColor, OutputFile, Quiet, Seed, Today
-from capplan.cli.output import emit, output
+from capplan.cli.options import Ascii, Color, ColorChoice, Details, Format, OutputFile, Quiet, Seed, Today
+from capplan.cli.output import emit_document, output
 from capplan.cli.sources import one_of, plans_at, revision_of
 from capplan.cli.steps import day_of, guarded, keep_inputs
 
@@ -24,14 +24,14 @@ def diff(
     seed: Seed = 0,
     details: Details = False,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """What does this change cost? Changes of the scenario, its cost, limits and gates.
 
     Example: capplan diff HEAD~1:scenario.yaml scenario.yaml
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=DIFF_FORMATS)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=DIFF_FORMATS)
     keep_inputs(where, [base, head])
     if base == head == "-":
         raise typer.BadParameter("only one of the two can be standard input", param_hint="BASE HEAD")
@@ -41,24 +41,20 @@ def diff(
         from capplan.report.formats.csv import diff_csv  # noqa: PLC0415
         from capplan.report.formats.github import diff_annotations  # noqa: PLC0415
         from capplan.report.formats.json import to_json  # noqa: PLC0415
-        from capplan.report.formats.markdown import diff_markdown  # noqa: PLC0415
         from capplan.report.records.diff import diff_record  # noqa: PLC0415
-        from capplan.report.views.diff import diff_text  # noqa: PLC0415
+        from capplan.report.views.diff import diff_document  # noqa: PLC0415
 
         source = revision_of(base, head)
         before, after = plans_at(source, day, seed), plans_at(head, day, seed)
         new = one_of(after, head, before[0].scenario.name if len(before) == 1 < len(after) else None)
         old = one_of(before, base, new.scenario.name if len(before) > 1 else None)
         change = difference(old, new, source, head)
-        emit(
+        emit_document(
             where,
             lambda: to_json(diff_record(change)),
-            lambda style: diff_text(change, style, details=details),
-            {
-                "markdown": lambda: diff_markdown(change),
-                "github": lambda: diff_annotations(change),
-                "csv": lambda: diff_csv(change),
-            },
+            lambda: diff_document(change),
+            {"github": lambda: diff_annotations(change), "csv": lambda: diff_csv(change)},
+            details=details,
         )
         return 0
 

@@ -4,9 +4,10 @@ from capplan.cli.formats import PLAN_FORMATS, write_plan
 from capplan.cli.options import (
     Ascii,
     Budget,
+    Color,
+    ColorChoice,
     Details,
     Format,
-    NoColor,
     OutputFile,
     Quiet,
     Scenario,
@@ -17,9 +18,7 @@ from capplan.cli.options import (
     Top,
 )
 from capplan.cli.output import output
-from capplan.cli.steps import day_of, guarded, keep_inputs, money, plan_of, strict_code
-from capplan.pipeline.results import Plan
-from capplan.report.layout import Style
+from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario, money, strict_code
 
 
 def estimate(
@@ -34,27 +33,23 @@ def estimate(
     details: Details = False,
     top: Top = 10,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """What will it cost, are limits exceeded, what should I change?
 
     Example: capplan estimate scenarios/web-shop/scenario.yaml
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=PLAN_FORMATS)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=PLAN_FORMATS)
     keep_inputs(where, [scenario])
 
     def answer() -> int:
-        plan = plan_of(scenario, gate, day, seed, settings=settings)
-        write_plan(where, plan, lambda style: _text(plan, style, details, top))
+        from capplan.commands.plan import plan as planned  # noqa: PLC0415
+
+        loaded = load_scenario(scenario, gate, settings)
+        plan = planned(loaded, today=day, seed=seed)
+        write_plan(where, loaded, plan, details=details, top=top)
         return strict_code([plan], strict)
 
     gate, day = money(budget), day_of(today)
     return guarded(where, answer)
-
-
-def _text(plan: Plan, style: Style, details: bool, top: int) -> str:  # noqa: FBT001
-    from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
-    from capplan.report.views.estimate import plan_document  # noqa: PLC0415
-
-    return terminal_text(plan_document(plan, top=top), style, details=details)

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from capplan.cli.options import Ascii, Format, NoColor, OutputFile, Quiet, Seed, Today
-from capplan.cli.output import Output, emit, output
+from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Quiet, Seed, Today
+from capplan.cli.output import Output, emit_document, output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
 
 Subject = Annotated[str, typer.Argument(metavar="SCENARIO|RULE", help="A scenario, a rule's id, or the word rules.")]
@@ -25,14 +25,14 @@ def explain(
     today: Today = None,
     seed: Seed = 0,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """Where does a figure come from? One line item with all digits, recommendation 2, or what one rule looks at.
 
     Example: capplan explain scenarios/web-shop/scenario.yaml orders.writes
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
     day = day_of(today)
 
     def answer() -> int:
@@ -43,17 +43,17 @@ def explain(
         from capplan.commands.explain import explain, line_items  # noqa: PLC0415
         from capplan.report.formats.json import to_json  # noqa: PLC0415
         from capplan.report.records.explain import explain_record, lines_record  # noqa: PLC0415
-        from capplan.report.views.explain import explain_text, lines_text  # noqa: PLC0415
+        from capplan.report.views.explain import explained_document, lines_document  # noqa: PLC0415
 
         scenario = load_scenario(subject, None)
         if line is not None and line.isdecimal():
             _recommendation(scenario, int(line), day, seed, where)
         elif line is None:
             lines = line_items(scenario, today=day, seed=seed)
-            emit(where, lambda: to_json(lines_record(lines)), lambda style: lines_text(scenario.name, lines, style))
+            emit_document(where, lambda: to_json(lines_record(lines)), lambda: lines_document(scenario.name, lines))
         else:
             explained = explain(scenario, line, today=day, seed=seed)
-            emit(where, lambda: to_json(explain_record(explained)), lambda style: explain_text(explained, style))
+            emit_document(where, lambda: to_json(explain_record(explained)), lambda: explained_document(explained))
         return 0
 
     return guarded(where, answer, "nothing explained")
@@ -86,16 +86,16 @@ def _rule(word: str, where: Output) -> None:
     from capplan.reading.scalars import shown  # noqa: PLC0415
     from capplan.report.formats.json import to_json  # noqa: PLC0415
     from capplan.report.records.explain import rules_record  # noqa: PLC0415
-    from capplan.report.views.explain import rule_text, rules_text  # noqa: PLC0415
+    from capplan.report.views.explain import rules_document  # noqa: PLC0415
     from capplan.services import all_rules  # noqa: PLC0415
 
     rules = all_rules()
     if word == "rules":
-        emit(where, lambda: to_json(rules_record(rules)), lambda style: rules_text(rules, style))
+        emit_document(where, lambda: to_json(rules_record(rules)), lambda: rules_document(rules, all_rules=True))
         return
     named = [rule for rule in rules if word in (rule.id, rule.id.partition(".")[2])]
     if not named:
         close = nearest(word, [name for rule in rules for name in (rule.id, rule.id.partition(".")[2])])
         hint = f"did you mean '{close}'?" if close else "capplan explain rules lists all"
         raise CapplanError((Diagnostic("explain", 0, 0, f"{shown(word)} is neither a file nor a rule", hint),))
-    emit(where, lambda: to_json(rules_record(named)), lambda style: "\n".join(rule_text(rule, style) for rule in named))
+    emit_document(where, lambda: to_json(rules_record(named)), lambda: rules_document(named, all_rules=False))

@@ -4,15 +4,17 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from capplan.cli.output import Output, emit
+from capplan.cli.output import Output, emit, page
 from capplan.pipeline.results import Plan
-from capplan.report.layout import Style
+from capplan.report.style import Style
 
 if TYPE_CHECKING:
     from capplan.commands.saved_plan import PlanRecord
+    from capplan.language.scenario import Scenario
     from capplan.report.checked import Checked
+    from capplan.report.document import Document
 
-PLAN_FORMATS = ("table", "json", "markdown", "junit", "sarif", "github", "csv")
+PLAN_FORMATS = ("table", "json", "markdown", "junit", "sarif", "github", "csv", "html")
 
 
 def write_checked(
@@ -23,22 +25,37 @@ def write_checked(
 
     every = [Checked(plan, base, fail_on_warn) for plan, base in zip(plans, bases, strict=True)]
 
-    def table(style: Style) -> str:
-        from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
+    def documents() -> "list[Document]":
         from capplan.report.views.check import check_document  # noqa: PLC0415
 
-        return "\n".join(terminal_text(check_document(checked), style) for checked in every)
+        return [check_document(checked) for checked in every]
+
+    def table(style: Style) -> str:
+        from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
+
+        return "\n".join(terminal_text(document, style) for document in documents())
 
     def rows() -> str:
         from capplan.report.formats.csv import gates_csv  # noqa: PLC0415
 
         return gates_csv(every)
 
-    _write(where, every, table, rows)
+    _write(where, every, table, documents, rows, documents)
 
 
-def write_plan(where: Output, plan: Plan, table: Callable[[Style], str]) -> None:
+def write_plan(where: Output, scenario: "Scenario", plan: Plan, *, details: bool, top: int) -> None:
     """One scenario's estimate."""
+
+    def documents() -> "list[Document]":
+        from capplan.report.views.estimate import plan_document  # noqa: PLC0415
+
+        return [plan_document(plan, top=top)]
+
+    def table(style: Style) -> str:
+        from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
+
+        return terminal_text(documents()[0], style, details=details)
+
     if all(name == "table" for name, _ in where.wanted):
         emit(where, str, table)
         return
@@ -51,27 +68,41 @@ def write_plan(where: Output, plan: Plan, table: Callable[[Style], str]) -> None
 
         return lines_csv(every)
 
-    _write(where, every, table, rows)
+    def whole() -> "list[Document]":
+        from capplan.commands.page import page as gathered  # noqa: PLC0415
+        from capplan.report.views.page import page_document  # noqa: PLC0415
+
+        return [page_document(gathered(scenario, plan), top=top)]
+
+    _write(where, every, table, documents, rows, whole)
 
 
-def _write(where: Output, every: "Sequence[Checked]", table: Callable[[Style], str], rows: Callable[[], str]) -> None:
+def _write(
+    where: Output,
+    every: "Sequence[Checked]",
+    table: Callable[[Style], str],
+    documents: "Callable[[], Sequence[Document]]",
+    rows: Callable[[], str],
+    whole: "Callable[[], Sequence[Document]]",
+) -> None:
     emit(
         where,
         lambda: _json(every),
         table,
         {
-            "markdown": lambda: _markdown(every),
+            "markdown": lambda: _markdown(documents()),
             "junit": lambda: _junit(every),
             "sarif": lambda: _sarif(every),
             "github": lambda: _github(every),
             "csv": rows,
+            "html": lambda: page(whole()),
         },
     )
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary and any(name == "github" for name, _ in where.wanted):
         from capplan.reading.writing import append  # noqa: PLC0415
 
-        append(summary, _markdown(every))
+        append(summary, _markdown(documents()))
 
 
 def _json(every: "Sequence[Checked]") -> str:
@@ -82,10 +113,10 @@ def _json(every: "Sequence[Checked]") -> str:
     return to_json(records[0] if len(records) == 1 else records)
 
 
-def _markdown(every: "Sequence[Checked]") -> str:
-    from capplan.report.formats.markdown import checked_markdown  # noqa: PLC0415
+def _markdown(documents: "Sequence[Document]") -> str:
+    from capplan.report.formats.document_markdown import documents_markdown  # noqa: PLC0415
 
-    return checked_markdown(every)
+    return documents_markdown(documents)
 
 
 def _junit(every: "Sequence[Checked]") -> str:

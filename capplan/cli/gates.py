@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Baseline, Format, NoColor, OutputFile, Quiet, Scenario, Seed
-from capplan.cli.output import FORMATS, emit, output
+from capplan.cli.options import Ascii, Baseline, Color, ColorChoice, Format, OutputFile, Quiet, Scenario, Seed
+from capplan.cli.output import FORMATS, emit_document, output
 from capplan.cli.sources import baseline_of, baselines
 from capplan.cli.steps import guarded, keep_inputs, load_scenario
 
@@ -20,7 +20,7 @@ def gates(
     baseline: Baseline = None,
     seed: Seed = 0,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """What can a gate observe? Every observable, its value today, and a gate that passes.
@@ -28,7 +28,7 @@ def gates(
     Example: capplan gates scenarios/web-shop/scenario.yaml orders
     """
     known = (*FORMATS, "csv")
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=known)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=known)
     keep_inputs(where, [scenario])
 
     def answer() -> int:
@@ -36,7 +36,6 @@ def gates(
         from capplan.record import replace  # noqa: PLC0415
         from capplan.report.formats.csv import observables_csv  # noqa: PLC0415
         from capplan.report.formats.json import to_json  # noqa: PLC0415
-        from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
         from capplan.report.records.gates import gates_record  # noqa: PLC0415
         from capplan.report.views.gates import gates_document  # noqa: PLC0415
 
@@ -44,10 +43,10 @@ def gates(
         base = baselines(baseline, [loaded], None, seed)[0] if baseline else None
         planned = plan(loaded, seed=seed, findings=False, baseline=baseline_of(base, baseline, loaded.name))
         shown = [o for o in planned.observed if word is None or word in o.name]
-        emit(
+        emit_document(
             where,
             lambda: to_json(gates_record(planned, shown)),
-            lambda style: terminal_text(gates_document(planned, shown), style),
+            lambda: gates_document(planned, shown),
             {"csv": lambda: observables_csv(shown)},
         )
         return 0

@@ -23,7 +23,7 @@ def init(
 
     Example: capplan init shop --template web-shop
     """
-    where = output(None, None, ascii_only=False, no_color=False, quiet=False)
+    where = output(None, None, ascii_only=False, quiet=False)
 
     def answer() -> int:
         from capplan.reading.templates import template_files, template_names  # noqa: PLC0415

@@ -5,6 +5,15 @@ from typing import Annotated
 
 import typer
 
+
+class ColorChoice(StrEnum):
+    """When an answer has color."""
+
+    auto = "auto"
+    always = "always"
+    never = "never"
+
+
 Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="The scenario file; - reads standard input.")]
 Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files; - reads standard input.")]
 Format = Annotated[
@@ -35,7 +44,10 @@ Strict = Annotated[bool, typer.Option("--strict", help="Exit 4 on assumptions ab
 Details = Annotated[bool, typer.Option("--details", help="Show all rows.")]
 Top = Annotated[int, typer.Option("--top", help="Number of resources to show.", min=1)]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Plain ASCII symbols.")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="No color.")]
+Color = Annotated[
+    ColorChoice,
+    typer.Option("--color", help="auto (on a terminal), always, or never (--no-color)."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the exit code and written files.")]
 
 

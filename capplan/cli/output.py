@@ -3,16 +3,21 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from capplan.cli.options import ColorChoice
 from capplan.errors import CapplanError
 from capplan.record import Record
-from capplan.report.layout import Style
+from capplan.report.style import Style
 
-FORMATS = ("table", "json")
+if TYPE_CHECKING:
+    from capplan.report.document import Document
+
+FORMATS = ("table", "json", "markdown", "html")
 _PIPE_WIDTH = 100
 
 
@@ -21,7 +26,7 @@ class Output(Record, frozen=True):
 
     wanted: tuple[tuple[str, str | None], ...]
     ascii: bool
-    no_color: bool
+    color: ColorChoice
     quiet: bool
 
     @property
@@ -35,8 +40,8 @@ def output(
     file: str | None,
     *,
     ascii_only: bool,
-    no_color: bool,
     quiet: bool,
+    color: ColorChoice = ColorChoice.auto,
     known: Sequence[str] = FORMATS,
 ) -> Output:
     """How the answer is written; `known` are the formats of the command.
@@ -56,18 +61,33 @@ def output(
         if sum(1 for _, path in wanted if path == place) > 1:
             where = f"'{place}'" if place else "standard output"
             raise typer.BadParameter(f"two answers for {where}: name a file for each, json=FILE", param_hint="--format")
-    return Output(tuple(wanted), ascii_only, no_color, quiet)
+    return Output(tuple(wanted), ascii_only, color, quiet)
 
 
 def style_for(path: str | None, where: Output) -> Style:
-    """Color only on a terminal; in a file or a pipe 100 columns, whatever COLUMNS says."""
+    """A terminal's own width, in a file or a pipe 100 columns whatever COLUMNS says; no color in a file."""
     if path is not None:
         return Style(_PIPE_WIDTH, where.ascii)
+    color = wants_color(where.color, os.environ, is_terminal=sys.stdout.isatty())
     if not sys.stdout.isatty():
-        return Style(_PIPE_WIDTH, where.ascii or not _utf8(sys.stdout))
+        return Style(_PIPE_WIDTH, where.ascii or not _utf8(sys.stdout), color)
     symbols = _supports_unicode(sys.stdout)
-    colour = not where.no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Style(max(80, os.get_terminal_size(sys.stdout.fileno()).columns), where.ascii or not symbols, colour)
+    return Style(max(80, os.get_terminal_size(sys.stdout.fileno()).columns), where.ascii or not symbols, color)
+
+
+def wants_color(option: ColorChoice, environ: Mapping[str, str], *, is_terminal: bool) -> bool:
+    """Whether a stream gets color: the option decides, then NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, then the terminal.
+
+    A variable counts where it is not empty (no-color.org), and those that force color where it is not 0 (force-color.org,
+    bixense.com/clicolors; read 2026-11-30).
+    """
+    if option is not ColorChoice.auto:
+        return option is ColorChoice.always
+    if environ.get("NO_COLOR"):
+        return False
+    if any(environ.get(name, "") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return is_terminal and environ.get("TERM") != "dumb"
 
 
 def _supports_unicode(stream: TextIO) -> bool:
@@ -99,6 +119,48 @@ def emit(
             put(text)
 
 
+def emit_document(
+    where: Output,
+    as_json: Callable[[], str],
+    document: "Callable[[], Document]",
+    others: Mapping[str, Callable[[], str]] | None = None,
+    *,
+    details: bool = False,
+) -> None:
+    """The same with a document, which is made once: as a table on the terminal, and as Markdown."""
+
+    @lru_cache(1)
+    def made() -> "Document":
+        return document()
+
+    def table(style: Style) -> str:
+        from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
+
+        return terminal_text(made(), style, details=details)
+
+    def markdown() -> str:
+        from capplan.report.formats.document_markdown import document_markdown  # noqa: PLC0415
+
+        return document_markdown(made())
+
+    emit(where, as_json, table, {"markdown": markdown, "html": lambda: page([made()]), **(others or {})})
+
+
+def page(documents: "Sequence[Document]") -> str:
+    """Documents as one HTML page; where the extra for charts is missing, a table stands for each."""
+    from capplan.report.formats.html import draws, html_page  # noqa: PLC0415
+
+    if not any(draws(document) for document in documents):
+        return html_page(documents)
+    from capplan.report.formats.html_charts import chart_html, scripts  # noqa: PLC0415
+
+    script = scripts()
+    if script is None:
+        report("the page has tables instead of charts: for charts, python -m pip install 'capplan[charts]'")
+        return html_page(documents)
+    return html_page(documents, chart_html, script)
+
+
 def put(text: str) -> None:
     """Write text to standard output. A closed pipe (`| head`) does not change the exit code."""
     try:
@@ -110,13 +172,18 @@ def put(text: str) -> None:
 
 def report(text: str, *, ascii_only: bool = False) -> None:
     """Write text to standard error, safe for a terminal."""
-    from capplan.report.layout import safe  # noqa: PLC0415
     from capplan.report.plain import inert  # noqa: PLC0415
+    from capplan.report.style import safe  # noqa: PLC0415
 
     style = Style(ascii=ascii_only or not _supports_unicode(sys.stderr))
     lines = [inert(safe(line, style)) for line in text.rstrip("\n").split("\n")]
+    _put_error("\n".join(lines) + "\n")
+
+
+def _put_error(text: str) -> None:
+    """Write safe text to standard error."""
     try:
-        sys.stderr.write("\n".join(lines) + "\n")
+        sys.stderr.write(text)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
@@ -130,9 +197,17 @@ def emit_errors(where: Output, errors: list[CapplanError], outcome: str) -> None
 
         put(to_json(errors_record(diagnostics)))
         return
-    from capplan.report.views.errors import errors_text  # noqa: PLC0415
+    from capplan.report.views.errors import error_lines, errors_text  # noqa: PLC0415
 
     ascii_only = where.ascii or not _supports_unicode(sys.stderr)
+    summaries = [e.summary for e in errors if e.summary]
+    if sys.stderr.isatty() and wants_color(where.color, os.environ, is_terminal=True):
+        from capplan.report.formats.terminal import lines_text  # noqa: PLC0415
+
+        lines = error_lines(diagnostics, ascii_only=ascii_only, outcome=outcome)
+        _put_error(lines_text(lines, Style(ascii=ascii_only, colour=True)))
+        if summaries:
+            report("\n\n".join(["", *summaries] if lines else summaries), ascii_only=ascii_only)
+        return
     written = errors_text(diagnostics, ascii_only=ascii_only, outcome=outcome)
-    blocks = [*([written] if written else []), *(e.summary for e in errors if e.summary)]
-    report("\n\n".join(blocks), ascii_only=ascii_only)
+    report("\n\n".join([*([written] if written else []), *summaries]), ascii_only=ascii_only)

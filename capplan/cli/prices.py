@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Format, NoColor, OutputFile, Quiet
-from capplan.cli.output import emit, output
+from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Quiet
+from capplan.cli.output import emit_document, output
 from capplan.cli.steps import guarded
 
 prices = typer.Typer(
@@ -21,14 +21,14 @@ def list_prices(
     format: Format = None,
     output_file: OutputFile = None,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """List Regions with the age of their prices, or the prices of one Region.
 
     Example: capplan prices list ap-northeast-2
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
 
     def answer() -> int:
         from capplan.pricing.listing import prices_of, regions_of  # noqa: PLC0415
@@ -38,10 +38,10 @@ def list_prices(
 
         if region is None:
             regions = regions_of()
-            emit(where, lambda: to_json(regions_record(regions)), lambda style: view.regions_text(regions, style))
+            emit_document(where, lambda: to_json(regions_record(regions)), lambda: view.regions_document(regions))
         else:
             listed = prices_of(region)
-            emit(where, lambda: to_json(prices_record(listed)), lambda style: view.prices_text(region, listed, style))
+            emit_document(where, lambda: to_json(prices_record(listed)), lambda: view.prices_document(region, listed))
         return 0
 
     return guarded(where, answer, "no prices shown")
@@ -54,14 +54,14 @@ def show_price(
     format: Format = None,
     output_file: OutputFile = None,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """Show one price with its tiers, source, SKU and dates; in all Regions without one.
 
     Example: capplan prices show lambda.duration.arm64 us-east-1
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
 
     def answer() -> int:
         from capplan.pricing.listing import everywhere, history_of  # noqa: PLC0415
@@ -71,10 +71,10 @@ def show_price(
 
         if region is None:
             listed = everywhere(key)
-            emit(where, lambda: to_json(prices_record(listed)), lambda style: view.everywhere_text(key, listed, style))
+            emit_document(where, lambda: to_json(prices_record(listed)), lambda: view.everywhere_document(key, listed))
         else:
             entries = history_of(region, key)
-            emit(where, lambda: to_json(prices_record(entries)), lambda style: view.price_text(entries, style))
+            emit_document(where, lambda: to_json(prices_record(entries)), lambda: view.price_document(entries))
         return 0
 
     return guarded(where, answer, "no prices shown")

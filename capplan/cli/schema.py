@@ -36,7 +36,7 @@ def schema(
     Example: capplan schema -o capplan.schema.json, and in the scenario's first line:
     # yaml-language-server: $schema=capplan.schema.json
     """
-    where = output(["json"], output_file, ascii_only=False, no_color=True, quiet=quiet)
+    where = output(["json"], output_file, ascii_only=False, quiet=quiet)
 
     def answer() -> int:
         from capplan.language.schema import scenario_schema  # noqa: PLC0415

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Details, Format, NoColor, OutputFile, Quiet, Scenario, Seed
-from capplan.cli.output import FORMATS, emit, output
+from capplan.cli.options import Ascii, Color, ColorChoice, Details, Format, OutputFile, Quiet, Scenario, Seed
+from capplan.cli.output import FORMATS, emit_document, output
 from capplan.cli.progress import Progress
 from capplan.cli.steps import guarded, keep_inputs, load_scenario
 
@@ -42,7 +42,7 @@ def simulate(
     seed: Seed = 0,
     details: Details = False,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """What happens when, and why? Demand, capacity, throttling and load per partition over time.
@@ -50,7 +50,7 @@ def simulate(
     Example: capplan simulate scenarios/web-shop/scenario.yaml orders
     """
     known = (*FORMATS, "csv")
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=known)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=known)
     keep_inputs(where, [scenario])
 
     def answer() -> int:
@@ -58,7 +58,7 @@ def simulate(
         from capplan.report.formats.csv import simulation_csv  # noqa: PLC0415
         from capplan.report.formats.json import to_json  # noqa: PLC0415
         from capplan.report.records.simulation import simulation_record  # noqa: PLC0415
-        from capplan.report.views.simulate import simulation_text  # noqa: PLC0415
+        from capplan.report.views.simulate import simulation_document  # noqa: PLC0415
         from capplan.timeline import SimulationRequest  # noqa: PLC0415
 
         with Progress("simulating", ascii_only=ascii) as progress:
@@ -67,11 +67,12 @@ def simulate(
                 load_scenario(scenario, None), resource, seed=seed, asked_for=request, mode=mode
             )
         whole, every = details or resource is not None, events is Events.all
-        emit(
+        emit_document(
             where,
             lambda: to_json(simulation_record(simulation)),
-            lambda style: simulation_text(simulation, style, whole=whole, all_events=every),
+            lambda: simulation_document(simulation, whole=whole, all_events=every),
             {"csv": lambda: simulation_csv(simulation)},
+            details=details,
         )
         return 0
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Format, NoColor, OutputFile, Quiet
-from capplan.cli.output import Output, emit, output
+from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Quiet
+from capplan.cli.output import Output, emit_document, output
 from capplan.cli.steps import guarded, keep_inputs
 
 Item = Annotated[
@@ -24,14 +24,14 @@ def size(
     output_file: OutputFile = None,
     region: Region = None,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """How large is an item, attribute by attribute, and how many units does it take?
 
     Example: capplan size item.json --region us-east-1
     """
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
     keep_inputs(where, [item])
     return guarded(where, lambda: _answer(item, region, where))
 
@@ -40,8 +40,8 @@ def _answer(item: str, region: str | None, where: Output) -> int:
     from capplan.commands.size import measured_items  # noqa: PLC0415
     from capplan.report.formats.json import to_json  # noqa: PLC0415
     from capplan.report.records.size import size_record  # noqa: PLC0415
-    from capplan.report.views.size import size_text  # noqa: PLC0415
+    from capplan.report.views.size import size_document  # noqa: PLC0415
 
     measured = measured_items(item, sys.stdin.buffer if item == "-" else None, region)
-    emit(where, lambda: to_json(size_record(measured)), lambda style: size_text(measured, style))
+    emit_document(where, lambda: to_json(size_record(measured)), lambda: size_document(measured))
     return 0

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Details, NoColor, OutputFile, Quiet, Scenario, Seed, Today
-from capplan.cli.output import FORMATS, emit, output
+from capplan.cli.options import Ascii, Color, ColorChoice, Details, OutputFile, Quiet, Scenario, Seed, Today
+from capplan.cli.output import FORMATS, emit_document, output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
 
 Name = Annotated[
@@ -13,7 +13,7 @@ Name = Annotated[
 ]
 Format = Annotated[
     list[str] | None,
-    typer.Option("--format", "-f", help="table, json or mermaid; mermaid=FILE writes a file."),
+    typer.Option("--format", "-f", help="table, json, markdown or mermaid; mermaid=FILE writes a file."),
 ]
 Draws = Annotated[int | None, typer.Option("--draws", help="Number of simulated executions.", min=2, max=1_000_000)]
 
@@ -28,7 +28,7 @@ def workflow(
     seed: Seed = 0,
     details: Details = False,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """What does an execution of a state machine do and cost, state by state?
@@ -36,7 +36,7 @@ def workflow(
     Example: capplan workflow scenarios/web-shop/scenario.yaml fulfil
     """
     known = (*FORMATS, "mermaid")
-    where = output(format, output_file, ascii_only=ascii, no_color=no_color, quiet=quiet, known=known)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=known)
     keep_inputs(where, [scenario])
     day = day_of(today)
 
@@ -45,14 +45,15 @@ def workflow(
         from capplan.report.formats.json import to_json  # noqa: PLC0415
         from capplan.report.formats.mermaid import mermaid  # noqa: PLC0415
         from capplan.report.records.workflow import workflow_record  # noqa: PLC0415
-        from capplan.report.views.workflow import workflow_text  # noqa: PLC0415
+        from capplan.report.views.workflow import workflow_document  # noqa: PLC0415
 
         analyzed = capplan.workflow(load_scenario(scenario, None), name, seed=seed, draws=draws, today=day)
-        emit(
+        emit_document(
             where,
             lambda: to_json(workflow_record(analyzed)),
-            lambda style: workflow_text(analyzed, style, details=details),
+            lambda: workflow_document(analyzed),
             {"mermaid": lambda: mermaid(analyzed)},
+            details=details,
         )
         return 0
 

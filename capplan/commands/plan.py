@@ -14,6 +14,7 @@ from capplan.pipeline.assumptions import assumptions, excluded
 from capplan.pipeline.inputs import inputs_of
 from capplan.pipeline.limits import limits_of
 from capplan.pipeline.meter import meter
+from capplan.pipeline.not_included import not_included
 from capplan.pipeline.price import (
     Priced,
     catalogue_of,
@@ -27,7 +28,7 @@ from capplan.pipeline.price import (
 from capplan.pipeline.recommendations import Advice, advice_of
 from capplan.pipeline.results import Plan, PlannedResource
 from capplan.pipeline.run_costs import runs_of
-from capplan.pipeline.traffic_costs import traffic_costs
+from capplan.pipeline.traffic_costs import traffic_costs, unit_cost
 from capplan.pricing.rating import rate
 
 
@@ -96,6 +97,8 @@ def plan(
         rules_looked=advice.rules,
         assumptions=assumptions(priced),
         excluded=excluded(priced),
+        not_included=not_included(priced),
+        unit_cost=unit_cost(priced),
         gates=verdicts,
         runs=runs_of(priced),
         unjudged=unjudged,

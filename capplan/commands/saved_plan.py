@@ -10,11 +10,13 @@ from capplan.pipeline.results import (
     Combined,
     Finding,
     FindingChange,
+    NotIncludedCost,
     PlannedResource,
     Prices,
     Recommendation,
     RunCost,
     TrafficSourceCost,
+    UnitCost,
     Unjudged,
     Waived,
 )
@@ -224,6 +226,8 @@ class PlanRecord(NamedTuple):
     observables: tuple[ObservableRecord, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
     combined: Combined | None = None
+    not_included: tuple[NotIncludedCost, ...] = ()
+    unit_cost: UnitCost | None = None
 
 
 def empty_plan(name: str, region: str) -> PlanRecord:

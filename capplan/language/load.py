@@ -92,6 +92,8 @@ def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged) -> Scenario:
     check_limit_names(reader)
     if head is not None:
         check_region(reader, head.region)
+        if head.unit is not None and head.unit not in flows_by_name:
+            reader.unknown(head.unit, "traffic", ["unit"], {f"traffic.{name}": None for name in flows_by_name})
     if reader.diagnostics or head is None:
         raise CapplanError(tuple(sorted(reader.diagnostics, key=lambda d: (d.line, d.column))))
     return Scenario(
@@ -110,6 +112,7 @@ def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged) -> Scenario:
         doc=reader.doc,
         files=reader.files,
         commitments=head.commitments,
+        unit=head.unit or "",
     )
 
 

@@ -29,12 +29,16 @@ class Daily(Record, frozen=True):
 
 
 class Spike(Record, frozen=True):
-    """From `start` (minute of the four weeks) for `seconds`, the rate is `times` × the mean where that is higher."""
+    """From `start` (minute of the four weeks) for `seconds`, the rate is `times` × the mean where that is higher.
+
+    `unplanned`: nobody knows beforehand when it comes.
+    """
 
     name: str
     start: int
     seconds: Fraction
     times: Decimal
+    unplanned: bool = False
 
 
 def solve_k(peak: float, trough: float) -> float:
@@ -111,7 +115,11 @@ def traffic_profile(name: str, daily: Daily, weekly: Mapping[str, Decimal], spik
 
     once = tuple((start, end) for start, end, _ in spans)
     monthly = units.MONTH_SECONDS + (sig6(extra) if spikes else 0)
-    return LoadProfile(name, True, Fraction(monthly), _peak(day, week, spikes), False, expand, once, at=at)
+    unplanned = tuple(_minutes(spike) for spike in spikes if spike.unplanned)
+    peak = _peak(day, week, spikes)
+    return LoadProfile(
+        name, True, Fraction(monthly), peak, False, expand, once, at=at, unplanned_minutes=unplanned
+    )  # fmt: skip
 
 
 def spike_seconds(spike: Spike, earlier: tuple[Spike, ...], day: list[float], week: list[float]) -> float:

@@ -99,6 +99,8 @@ class SpikeSpec(Model):
     """How long it lasts, such as 30 min."""
     times: Factor
     """Its rate as a multiple of the traffic's rate, such as 8x."""
+    unplanned: bool = False
+    """Whether nobody knows beforehand when it comes: nothing is then scheduled for it (false)."""
 
 
 def _daily(raw: object) -> object:
@@ -190,6 +192,8 @@ class Head(Model):
     """AWS's code of the Region, such as us-east-1."""
     timezone: Annotated[str, BeforeValidator(_zone), _pattern(_ZONE)] = "UTC"
     """A fixed UTC offset for all times in the file, such as "+09:00" (UTC)."""
+    unit: str | None = None
+    """The traffic that is the unit of business: the cost of everything is given per one of it, such as orders."""
     account: Account = Account()
     """The AWS account: free_tier, discount, quotas, in_use."""
     commitments: Annotated[

@@ -74,6 +74,6 @@ def _traffic_flow(name: str, spec: Traffic) -> DemandFlow:
         daily = Daily(hours=tuple(float(x) for x in curve))
     else:
         daily = Daily()
-    spikes = tuple(Spike(s.name, s.at, Fraction(s.for_ms) / 1000, s.times) for s in spec.spikes)
+    spikes = tuple(Spike(s.name, s.at, Fraction(s.for_ms) / 1000, s.times, s.unplanned) for s in spec.spikes)
     profile = traffic_profile(name, daily, {str(day): factor for day, factor in spec.weekly.items()}, spikes)
     return DemandFlow.of(profile, spec.rate or Fraction(0))

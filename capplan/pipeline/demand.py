@@ -101,11 +101,11 @@ def triggers_of(scenario: Scenario) -> tuple[Trigger, ...]:
 def with_records(scenario: Scenario, triggers: tuple[Trigger, ...], ratios: Ratios) -> tuple[Trigger, ...]:
     """The triggers with the retries of batches: a batch of many records may reach a timeout that one record does not."""
 
-    def invocations(trigger: Trigger) -> Fraction:
-        records = ratios[trigger.key]
-        return trigger.source.share * _attempts(scenario, trigger.address, trigger.request, trigger.source, records)
+    def tried(trigger: Trigger) -> Trigger:
+        attempts = _attempts(scenario, trigger.address, trigger.request, trigger.source, ratios[trigger.key])
+        return trigger._replace(invocations=trigger.source.share * attempts, attempts=attempts)
 
-    return tuple(t._replace(invocations=invocations(t)) if t.key in ratios else t for t in triggers)
+    return tuple(tried(trigger) if trigger.key in ratios else trigger for trigger in triggers)
 
 
 def emitters_read(scenario: Scenario, triggers: Iterable[Trigger]) -> tuple[str, ...]:

@@ -246,6 +246,33 @@ class TrafficSourceCost(Record, frozen=True):
     per_thousand: Decimal
 
 
+class NotIncludedCost(Record, frozen=True):
+    """A service that is on the bill and not in the answer.
+
+    Attributes:
+        monthly_cost_about: USD a month at list prices, an order of magnitude; None where no price is known.
+    """
+
+    what: str
+    why: str
+    monthly_cost_about: Decimal | None
+
+
+class UnitCost(Record, frozen=True):
+    """The monthly cost of everything, by the traffic that the scenario names as its business unit.
+
+    Attributes:
+        unit: The traffic's name.
+        monthly: Its units a month.
+        each, per_million: USD; None where there is no such traffic.
+    """
+
+    unit: str
+    monthly: Fraction
+    each: Decimal | None
+    per_million: Decimal | None
+
+
 class RunCost(Record, frozen=True):
     """What one run of a resource can cost, and how it can end. The month's bill does not include these amounts.
 
@@ -332,6 +359,8 @@ class Plan(Record, frozen=True):
     patterns: tuple[PatternCost, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
     combined: Combined | None = None
+    not_included: tuple[NotIncludedCost, ...] = ()
+    unit_cost: UnitCost | None = None
 
 
 class AtMultiple(Record, frozen=True):

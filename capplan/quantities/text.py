@@ -257,11 +257,35 @@ def _per_second(raw: object, factors: Mapping[str, Fraction | int]) -> Fraction 
     return None if value is None or period not in SECONDS_OF else value / SECONDS_OF[period]
 
 
+SMALLEST_FIGURE, LARGEST_FIGURE = 0.0001, 10**15
+"""Figures for people lie between these; what is beyond them is written as less, or more, than that."""
+
+
 def figure(value: float | Fraction | Decimal, digits: int = 3) -> str:
-    """A number for a message: so many significant digits, all digits before the point, never a power of ten."""
-    number = float(value)
+    """A number for people: so many significant digits, all digits before the point, never a power of ten."""
+    number = abs(float(value))
+    sign = "-" if value < 0 else ""
     if not number:
         return "0"
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(number))))
+    if number < SMALLEST_FIGURE:
+        return f"{sign}<{SMALLEST_FIGURE:f}".rstrip("0")
+    if number >= LARGEST_FIGURE:
+        return f"{sign}>999T"
+    decimals = max(0, digits - 1 - math.floor(math.log10(number)))
     text = f"{number:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if decimals else text
+    return sign + (text.rstrip("0").rstrip(".") if decimals else text)
+
+
+def with_unit(amount: str, unit: str) -> str:
+    """A figure and its unit: `1 run`, `2 runs`, `1,000 ms`, `12`."""
+    if amount != "1" or len(unit) <= len("ms") or unit.endswith(("ss", "/s")) or not unit.endswith("s"):
+        return f"{amount} {unit}".rstrip()
+    return f"{amount} {unit.removesuffix('ies')}y" if unit.endswith("ies") else f"{amount} {unit.removesuffix('s')}"
+
+
+def lasting(milliseconds: float | Fraction | Decimal, digits: int = 3) -> str:
+    """A duration in the largest unit that it fills: `45 ms`, `1.5 min`, `4 d`."""
+    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000)):
+        if milliseconds >= size:
+            return f"{figure(float(milliseconds) / size, digits)} {unit}"
+    return f"{figure(milliseconds, digits)} ms"

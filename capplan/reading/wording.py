@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import yaml
 from yaml.error import Mark as Place
 from yaml.error import MarkedYAMLError
 
@@ -67,9 +68,58 @@ _WORDS = {
 }
 
 
+_PYTHON_PROBLEMS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"mapping values are not allowed here"), "mapping values are not allowed in this context"),
+    (re.compile(r"sequence entries are not allowed here"), "block sequence entries are not allowed in this context"),
+    (re.compile(r"mapping keys are not allowed here"), "mapping keys are not allowed in this context"),
+    (re.compile(r"expected ',' or '([}\]])', but got .*"), r"did not find expected ',' or '\1'"),
+    (re.compile(r"found character .* that cannot start any token"), "found character that cannot start any token"),
+    (
+        re.compile(r"expected alphabetic or numeric character, .*"),
+        "did not find expected alphabetic or numeric character",
+    ),
+    (re.compile(r"expected the node content, .*"), "did not find expected node content"),
+    (re.compile(r"expected '<document start>', .*"), "did not find expected <document start>"),
+    (re.compile(r"found undefined tag handle .*"), "found undefined tag handle"),
+    (re.compile(r"found unknown escape character .*"), "found unknown escape character"),
+    (re.compile(r"expected escape sequence of .*"), "did not find expected hexdecimal number"),
+    (re.compile(r"expected a comment or a line break, .*"), "did not find expected comment or line break"),
+)
+"""What PyYAML's Python parser says, and how its C parser says the same."""
+_CRON = re.compile(r"cron\([^)\"]{1,80}\)")
+_QUESTION = _Words(
+    "a '?' ends a value in { } or [ ] for this PyYAML, which was built without its C parser",
+    "quote the value, or put it on its own line",
+)
+
+
+def _of_c_parser(problem: str, context: str) -> str:
+    """A problem in the C parser's words."""
+    if problem.startswith("expected <block end>"):
+        return f"did not find expected {'key' if 'mapping' in context else repr('-') + ' indicator'}"
+    return next(
+        (pattern.sub(words, problem) for pattern, words in _PYTHON_PROBLEMS if pattern.fullmatch(problem)), problem
+    )
+
+
+def _ended_by_question(problem: str, mark: Place | None, lines: Sequence[str]) -> bool:
+    """Whether the Python parser stopped behind a `?` in a flow mapping or list."""
+    line, column = _position(mark, lines)
+    before = lines[line - 1][:column] if line <= len(lines) else ""
+    flow = max(before.rfind("{"), before.rfind("["))
+    stops = ("did not find expected ','", "did not find expected alphabetic", "did not find expected node content")
+    return not yaml.__with_libyaml__ and flow >= 0 and "?" in before[flow:] and problem.startswith(stops)
+
+
 def syntax_diagnostic(error: MarkedYAMLError, file: str, lines: Sequence[str]) -> Diagnostic:
     """What the parser could not read: our message where there is one, else the parser's."""
-    problem = error.problem or "not YAML"
+    problem = _of_c_parser(error.problem or "not YAML", error.context or "")
+    if _ended_by_question(problem, error.problem_mark, lines):
+        line, column = _position(error.problem_mark, lines)
+        at = lines[line - 1].rfind("?", 0, column) + 1
+        schedule = next((m[0] for m in _CRON.finditer(lines[line - 1]) if m.start() < at <= m.end()), "")
+        hint = f'quote it: "{schedule}"' if schedule else _QUESTION.hint
+        return diagnostic_between(file, lines, (line, at), (line, at + 1), _QUESTION.message, hint)
     words = _words(problem, error, lines)
     mark = (error.context_mark if words.at_start else None) or error.problem_mark or error.context_mark
     start = _position(mark, lines)

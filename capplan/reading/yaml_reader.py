@@ -1,7 +1,8 @@
 """Reads YAML safely: plain data, a position for each key and value, all errors at once.
 
 PyYAML's loaders are not used: they expand aliases, overflow the stack on nested brackets, keep the last of two equal keys
-and turn `no` into False. The loop below walks the C parser's events itself, which is also faster.
+and turn `no` into False. The loop below walks the parser's events itself, which is also faster. The parser is PyYAML's C part; where PyYAML was built
+without it, its Python part, which is slower and ends a plain value in { } or [ ] at a `?`.
 """
 
 import gc
@@ -62,9 +63,6 @@ def read_leniently(text: str, file: str) -> tuple[Document | None, tuple[Diagnos
     text = text.removeprefix("\ufeff")
     if len(text) > MAX_BYTES or (not text.isascii() and len(text.encode("utf-8", "replace")) > MAX_BYTES):
         return None, (too_big(file, len(text.encode("utf-8", "replace"))),), False
-    if not yaml.__with_libyaml__:
-        hint = "install a wheel of PyYAML: pip install --force-reinstall --only-binary :all: PyYAML"
-        return None, (Diagnostic(file, 0, 0, "this PyYAML was built without its C parser", hint),), False
     diagnostics = Diagnostics(text, file)
     diagnostics.check_characters()
     root, broken = (None, False) if diagnostics.entries else _read(text, diagnostics)
@@ -94,7 +92,8 @@ def _read(text: str, diagnostics: Diagnostics) -> tuple[tuple[object, Mark] | No
     with _without_garbage_collection(), suppress(StopReadingError):
         try:
             diagnostics.directive()
-            _walk(yaml.CLoader(text).get_event, diagnostics, values, places)
+            loader = yaml.CLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+            _walk(loader(text).get_event, diagnostics, values, places)
         except yaml.YAMLError as error:
             broken = True
             _add_syntax_error(error, diagnostics)

@@ -39,7 +39,14 @@ class Meter(NamedTuple):
     role: Role = "good"
 
 
-Cell = Line | Bar | Meter
+class Spark(NamedTuple):
+    """One mark a value, as high as its share of the highest. `bad` marks those that stand out in red."""
+
+    values: tuple[float, ...]
+    bad: tuple[bool, ...]
+
+
+Cell = Line | Bar | Meter | Spark
 
 
 class Column(NamedTuple):
@@ -122,6 +129,15 @@ class LoadBars(NamedTuple):
     shown: Shown = "always"
 
 
+class AmountBars(NamedTuple):
+    """Amounts side by side, such as the cost of each service."""
+
+    title: str
+    unit: str
+    amounts: tuple[tuple[str, float], ...]
+    shown: Shown = "always"
+
+
 class Panel(NamedTuple):
     """A frame around the verdict, the last thing shown: facts, then sentences."""
 
@@ -131,7 +147,7 @@ class Panel(NamedTuple):
     shown: Shown = "always"
 
 
-Block = Heading | Table | Facts | Paragraph | Code | TimeChart | LoadBars | Panel
+Block = Heading | Table | Facts | Paragraph | Code | TimeChart | LoadBars | AmountBars | Panel
 
 
 class Document(NamedTuple):
@@ -166,10 +182,10 @@ def dim(text: str) -> Span:
 
 
 def row(
-    *cells: Words | Bar | Meter, level: int = 0, role: Role = "", shown: Shown = "always", space: bool = False
+    *cells: Words | Bar | Meter | Spark, level: int = 0, role: Role = "", shown: Shown = "always", space: bool = False
 ) -> Row:
     """A row; a plain text becomes a cell of one span."""
-    made = tuple(cell if isinstance(cell, Bar | Meter) else line(cell) for cell in cells)
+    made = tuple(cell if isinstance(cell, Bar | Meter | Spark) else line(cell) for cell in cells)
     return Row(made, level, role, shown, space)
 
 

@@ -2,7 +2,11 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from capplan.quantities.text import LARGEST_FIGURE, figure, with_unit
+
 _CENT = Decimal("0.01")
+_ROUNDS_UP = Decimal("0.9995")
+"""From here on, three digits of a smaller unit round to 1,000 of it: 999,600 is 1M, not 1,000k."""
 _TENFOLD = Decimal(-10)
 
 
@@ -33,15 +37,13 @@ def unit_price(price: Decimal) -> str:
 
 
 def rate(amount: Decimal) -> str:
-    """Whole, or two significant digits below 10; k, M, B, T from 10,000 on, powers of ten past a thousand T."""
-    if amount >= 10**15:
-        return f"{float(amount):.0e}"
+    """Whole, or two significant digits below 10; k, M, B, T from 10,000 on."""
     for factor, letter in ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k")):
-        if amount >= max(factor, 10_000):
-            return f"{float(amount) / factor:.3g}{letter}"
+        if amount >= max(_ROUNDS_UP * factor, Decimal(10_000)):
+            return f"{figure(amount / factor)}{letter}" if amount < LARGEST_FIGURE else figure(amount)
     if amount >= 10:  # noqa: PLR2004  below, two significant digits
         return f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,f}"
-    return f"{float(amount):.2g}"
+    return figure(amount, 2)
 
 
 def free(headroom: Decimal) -> str:
@@ -82,7 +84,7 @@ def value(amount: Decimal, unit: str) -> str:
     if unit == "%":
         text = f"{(amount * 100).quantize(_CENT, ROUND_HALF_UP).normalize():f}"
         return f"{text}%" if amount == 0 or text not in ("0", "-0") else "<0.01%"
-    return rate(amount) if unit != "ms" else f"{amount:f} ms"
+    return rate(amount) if unit != "ms" else f"{figure(amount, 6)} ms"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -93,3 +95,8 @@ def count(number: int, noun: str, plural: str = "") -> str:
 def of_float(amount: float) -> Decimal:
     """A simulated figure at its 6 significant digits."""
     return Decimal(f"{amount:.6g}")
+
+
+def measured(amount: Decimal, unit: str) -> str:
+    """A load or a limit with its unit: `1 run`, `12k WRU/s`."""
+    return with_unit(rate(amount), unit)

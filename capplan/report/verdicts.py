@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from capplan.pipeline.results import Finding, FindingChange, Plan, PlannedLimit, PlannedResource, SuggestedFix, Verdict
 from capplan.pricing.rating import LineItem
 from capplan.quantities.rounding import to_quantity
+from capplan.quantities.text import with_unit
 from capplan.report import numbers
 from capplan.services import SERVICES
 
@@ -215,7 +216,7 @@ def _limit_sentence(limit: PlannedLimit) -> str:
     when = f"{limit.at}: " if limit.at else ""
     state = numbers.over(limit.headroom) if limit.breached else f"{numbers.share(limit.headroom)} headroom"
     load, quota = numbers.rate(check.load), numbers.rate(check.quota)
-    return f"{when}{limit_name(check.resource, check.limit)} has {load} {check.unit}, limit {quota}, {state}"
+    return f"{when}{limit_name(check.resource, check.limit)} has {with_unit(load, check.unit)}, limit {quota}, {state}"
 
 
 def limit_name(resource: str, limit: str) -> str:

@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -11,10 +12,10 @@ import capplan
 from capplan.commands.plan import plan
 from capplan.language.load import load
 from capplan.pipeline.results import Plan
-from capplan.report.document import text_of
+from capplan.report.document import Line, text_of
 from capplan.report.formats.json import to_json
 from capplan.report.records.plan import plan_record
-from capplan.report.views.access_patterns import patterns_table
+from capplan.report.views.access_patterns import pattern_rows, patterns_table
 from tests.helpers import WEB_SHOP, scenario
 
 SECONDS = 2_628_000
@@ -80,10 +81,10 @@ def test_json_tells_patterns_and_text_shows_the_dearest(tmp_path: Path) -> None:
     assert record[0]["per_million"] == "1.875"
     assert record[3]["index"] == "by-status"
     assert record[3]["consistency"] == "eventual"
-    table = patterns_table(found.patterns, 1)
+    table = patterns_table(found.patterns)
     assert table is not None
-    short = [
-        [text_of(cell) for cell in row.cells if isinstance(cell, tuple)] for row in table.rows if row.shown != "details"
-    ]
-    assert short == [["orders put", "52.560M", "3", "1.8750", "98.55"], ["3 more", "", "", "", "52.56"]]
-    assert patterns_table((), 3) is None
+    rows = [[text_of(cast("Line", cell)) for cell in row.cells] for row in table.rows]
+    assert rows[0] == ["orders put", "52.560M", "3", "1.8750", "98.55"]
+    first = [text_of(cast("Line", cell)) for cell in pattern_rows(found.patterns)[0].cells]
+    assert first == ["orders put", "52.560M", "1.88 /M", "98.55"]
+    assert patterns_table(()) is None

@@ -1,5 +1,6 @@
 """What is read, what is refused and how, and where it all stands."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 
 from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.limits import MAX_BYTES, MAX_ERRORS, MAX_LEVELS, MAX_VALUES
-from capplan.reading.yaml_reader import Document, decode, read_yaml
+from capplan.reading.yaml_reader import Document, Mark, decode, read_yaml
 from capplan.report.views.errors import errors_text
+from tests.helpers import SCENARIOS
 
 A_NUMBER = "is a number for some YAML readers and text for others"
 A_SWITCH = "is true or false for some YAML readers and text for others"
@@ -364,9 +366,67 @@ def test_directives_behind_the_document_are_not_given_to_the_parser() -> None:
     assert [(m.line, m.message) for m in found] == [(3, "directives such as %YAML are not supported")]
 
 
-def test_without_the_c_parser_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_c_parser_a_file_is_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every shipped scenario: the same data, and every key and value in the same place."""
+    for path in sorted(SCENARIOS.glob("*/scenario.yaml")):
+        text = path.read_text()
+        with_it = read_yaml(text, "s.yaml")
+        monkeypatch.setattr(yaml, "__with_libyaml__", False)
+        without = read_yaml(text, "s.yaml")
+        monkeypatch.setattr(yaml, "__with_libyaml__", True)
+        assert without.data == with_it.data
+        assert list(places(without.mark)) == list(places(with_it.mark))
+
+
+def places(mark: Mark) -> Iterator[tuple[object, ...]]:
+    """Where every value is, how it is written, and a scalar's text."""
+    yield (mark.line, mark.column, mark.style, mark.text)
+    for key in (mark.keys or {}).values():
+        yield (key.line, key.column, key.end, key.text)
+    inside = mark.items
+    for item in inside.values() if isinstance(inside, dict) else inside or ():
+        yield from places(item)
+
+
+@pytest.mark.parametrize(
+    ("text", "block"),
+    [
+        (
+            "a: {schedule: cron(0 8 ? * MON-FRI *)}",
+            (
+                "s.yaml:1:24: error: a '?' ends a value in { } or [ ] for this PyYAML, which was built without its C parser\n"
+                "    1 | a: {schedule: cron(0 8 ? * MON-FRI *)}\n"
+                '      |                        ^ quote it: "cron(0 8 ? * MON-FRI *)"'
+            ),
+        ),
+        (
+            "a: [x?y]",
+            (
+                "s.yaml:1:6: error: a '?' ends a value in { } or [ ] for this PyYAML, which was built without its C parser\n"
+                "    1 | a: [x?y]\n"
+                "      |      ^ quote the value, or put it on its own line"
+            ),
+        ),
+        (
+            "b:2\nc: 3",
+            "s.yaml:2:2: error: unexpected ':'\n    2 | c: 3\n      |  ^ put a blank behind the ':' of b:",
+        ),
+        (
+            "a:\n  b: 1\n c: 2",
+            (
+                "s.yaml:3:2: error: expected a key\n"
+                "    3 |  c: 2\n"
+                "      |  ^ the keys of a mapping begin in the same column; nothing follows a\n"
+                "      |    value that is quoted or closed"
+            ),
+        ),
+    ],
+)
+def test_without_the_c_parser_errors_are_the_same_but_for_a_question_mark(
+    text: str, block: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(yaml, "__with_libyaml__", False)
-    assert diagnostics("a: 1")[0].message == "this PyYAML was built without its C parser"
+    assert blocks(text) == block
 
 
 @pytest.mark.parametrize(

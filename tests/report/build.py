@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from capplan.model import Assumption, Excluded, LimitCheck
 from capplan.pipeline.results import (
+    Combined,
     ComparedTable,
     Finding,
     FindingChange,
@@ -15,6 +16,7 @@ from capplan.pipeline.results import (
     PlannedLimit,
     PlannedResource,
     Prices,
+    Recommendation,
     TrafficSourceCost,
     Verdict,
     WeighedAssumption,
@@ -90,6 +92,31 @@ SAVING = Finding(
 RISK = replace(
     SAVING, rule="dynamodb.hot-index-key", severity="risk", monthly_saving=None, message="One key is hot.", gives_up=""
 )
+
+
+def recommended(*findings: Finding) -> tuple[Recommendation, ...]:
+    """A recommendation for each finding."""
+    return tuple(
+        Recommendation(
+            number=number,
+            group="risk" if finding.severity == "risk" else "saving",
+            rule=finding.rule,
+            resources=(finding.resource,),
+            action=f"Change {finding.resource}",
+            message=finding.message,
+            monthly_saving=finding.monthly_saving,
+            share_of_bill=None,
+            effort="low",
+            urgency="possible",
+            gives_up=finding.gives_up,
+            changes_behavior="",
+            undo="",
+            change=finding.change,
+        )
+        for number, finding in enumerate(findings, 1)
+    )
+
+
 PLAN = Plan(
     version="0.1.0",
     name="Web shop",
@@ -113,6 +140,8 @@ PLAN = Plan(
     traffic_sources=(TrafficSourceCost("shoppers", "shoppers", Fraction(158520000), D("401.46"), D("0.0025325")),),
     limits=(FULL, LIMIT),
     findings=(SAVING, RISK),
+    recommendations=recommended(RISK, SAVING),
+    combined=Combined(D("407.06"), D("12.5"), (2,)),
     rules_looked=14,
     assumptions=(
         WeighedAssumption(
@@ -145,6 +174,8 @@ def one_resource() -> Plan:
         traffic_sources=(),
         limits=(),
         findings=(),
+        recommendations=(),
+        combined=None,
         assumptions=(),
         gates=(),
         free_tier_saves=None,

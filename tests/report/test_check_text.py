@@ -5,7 +5,7 @@ from decimal import Decimal
 from capplan.record import replace
 from capplan.report.checked import Checked
 from capplan.report.formats.terminal import terminal_text
-from capplan.report.layout import Style
+from capplan.report.style import Style
 from capplan.report.views.check import check_document
 from tests.report.build import PLAN, RISK, one_resource
 

@@ -8,7 +8,7 @@ import pytest
 from capplan.pipeline.results import Plan
 from capplan.record import replace
 from capplan.report.formats.terminal import terminal_text
-from capplan.report.layout import Style
+from capplan.report.style import Style
 from capplan.report.views.estimate import plan_document
 from tests.report.build import FULL, LIMIT, LINES, PLAN, forty_resources, one_resource, resource
 
@@ -43,12 +43,18 @@ Capacity at peak  nearest limits first
  ! account: concurrent Lambda executions      1,200         1,000   120%   ==========      exceeded
  orders: writes to one partition                489   1,000 WRU/s    49%   =====.....          2.0x
 
-Recommendations  savings if applied alone; capplan explain SCENARIO RULE shows how
+Recommendations  savings if applied alone; capplan explain SCENARIO 2 shows how
 
-     Change                                     USD/month   Consider
+     Change                                 USD/month   Effort   Consider
 ----------------------------------------------------------------------------------------------------
- 1   risk One key is hot.
- 2   orders is stored more than it is used.        -12.50   requests cost more
+ 1   risk Change orders: One key is hot    not priced   low
+ 2   Change orders                             -12.50   low      requests cost more
+
+Unit costs  the dearest traffic, requests and runs
+
+ One of                                                              A month   USD each   USD/month
+----------------------------------------------------------------------------------------------------
+ shoppers                                                           158.520M    2.53 /M      401.46
 
 Assumptions    1 of yours to confirm, 1 AWS default. Largest: tables.orders.items: 40M (+70.35 if
                not). (--details)
@@ -61,7 +67,8 @@ Prices         AWS price list, checked 2026-09-11 to 2026-09-18, all verified. F
 | x 1 of 2 gates failed   cost.monthly is 419.56, limit <= 400.00                                  |
 | x 1 limit exceeded      account: concurrent Lambda executions, 20% over                          |
 | ! 1 risk                see Recommendations                                                      |
-| v 12.50 possible        with the only recommendation                                             |
+| v 12.50 possible        with all changes that keep behavior, planned together: 407.06 a month    |
+|                         capplan apply SCENARIO 2                                                 |
 +--------------------------------------------------------------------------------------------------+
 """
 
@@ -181,7 +188,7 @@ def test_no_line_is_longer_than_the_screen(width: int) -> None:
 
 
 def test_the_verdict_is_the_last_thing_shown() -> None:
-    frame = _text(PLAN).rstrip().splitlines()[-7:]
+    frame = _text(PLAN).rstrip().splitlines()[-8:]
     assert frame[0].startswith("+-")
     assert frame[-1].startswith("+-")
     assert "USD 419.56 / month" in frame[1]
@@ -298,14 +305,14 @@ HOSTILE = "evil\x1b[2Jname\nwith \u202ereversed \u4e2d\u6587 \xe9 [red]x[/red] :
 
 @pytest.mark.parametrize("style", [PIPE, TERMINAL, WIDE])
 def test_text_from_a_scenario_cannot_drive_the_terminal(style: Style) -> None:
-    finding = replace(PLAN.findings[0], message=HOSTILE, gives_up=HOSTILE, resource=HOSTILE)
+    advice = replace(PLAN.recommendations[0], message=HOSTILE, gives_up=HOSTILE, action=HOSTILE)
     lines = (LINES[0]._replace(description=HOSTILE), *LINES[1:])
     gate = replace(PLAN.gates[0], gate=f"{HOSTILE} < 3")
     limit = replace(FULL, check=replace(FULL.check, resource=HOSTILE))
     plan = replace(
         PLAN,
         name=HOSTILE,
-        findings=(finding,),
+        recommendations=(advice,),
         lines=lines,
         gates=(gate,),
         limits=(limit,),

@@ -1,61 +1,128 @@
 """Which option to recommend, and under which conditions another one is better.
 
 An option keeps the limit at a multiple of traffic where it throttles no more than is tolerated (a gate's limit, else
-nothing). Its regret there is what it costs more than the cheapest that keeps it; recommended is the option with the least
-regret at its worst multiple, among those that keep the limit at the largest number of multiples.
+nothing); where every option throttles more, the limit there is what the best of them throttles. Its regret is what it
+costs more than the cheapest that keeps it; recommended is the option with the least regret at its worst multiple, among
+those that keep the limit at the largest number of multiples. Where the difference is not worth a change, the table as
+written is, then the option with the fewest steps to write. A target above AWS's recommended utilization is an alternative
+only, and where every option throttles, a table that throttles no more than any stays as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from capplan.pipeline.results import AtMultiple, ModeOption
 from capplan.record import replace
+from capplan.services.dynamodb.capacity.modes import USUAL_TARGET
 
 _CENT = Decimal("0.01")
+_ALIKE_SHARE, _ALIKE_PART = Decimal("0.001"), Decimal("0.1")
+"""Shares this close to the least are as good: a thousandth of the requests and a tenth of the share."""
+SMALL_SAVING_USD, SMALL_SHARE = Decimal(1), Decimal("0.005")
+"""A saving of less than a dollar that is less than so much of the bill is no reason to change anything."""
+Limits = Mapping[Decimal, Decimal]
+"""What an option may throttle, by multiple of traffic."""
 
 
-def keeps(at: AtMultiple, tolerated: Decimal) -> bool:
-    """Whether no more is throttled than is tolerated."""
-    return at.throttled_share is not None and at.throttled_share <= tolerated
+def limits_of(options: Sequence[ModeOption], tolerated: Decimal) -> Limits:
+    """What is tolerated today; at other multiples, and where no option keeps it, about what the one throttles that
+    throttles least.
+    """
+    least: dict[Decimal, Decimal] = {}
+    for at in (at for option in options for at in option.at if at.throttled_share is not None):
+        share = at.throttled_share or Decimal(0)
+        least[at.multiple] = min(least.get(at.multiple, share), share)
+    return {
+        multiple: tolerated
+        if multiple == 1 and share <= tolerated
+        else max(tolerated, share * (1 + _ALIKE_PART) + _ALIKE_SHARE)
+        for multiple, share in least.items()
+    }
 
 
-def with_regret(options: Sequence[ModeOption], tolerated: Decimal) -> list[ModeOption]:
-    """The options with their largest regret over the multiples at which any option keeps the limit."""
+def keeps(at: AtMultiple, limits: Limits) -> bool:
+    """Whether no more is throttled than may be."""
+    return at.throttled_share is not None and at.throttled_share <= limits[at.multiple]
+
+
+def by_default(option: ModeOption) -> bool:
+    """Whether an option may be recommended: without a commitment for years, no target above the recommended one."""
+    target = _target(option)
+    return option.commitment is None and (target is None or target <= USUAL_TARGET)
+
+
+def _target(option: ModeOption) -> int | None:
+    mode = option.id.partition("/")[0]
+    return int(mode.removeprefix("auto-scaled-")) if mode.startswith("auto-scaled-") else None
+
+
+def with_regret(options: Sequence[ModeOption], limits: Limits) -> list[ModeOption]:
+    """The options with their largest regret over the multiples at which they keep the limit."""
     best: dict[Decimal, Decimal] = {}
-    for option in options:
-        for at in () if option.commitment else option.at:
-            if at.monthly_cost is not None and keeps(at, tolerated):
+    for option in filter(by_default, options):
+        for at in option.at:
+            if at.monthly_cost is not None and keeps(at, limits):
                 best[at.multiple] = min(best.get(at.multiple, at.monthly_cost), at.monthly_cost)
-    return [replace(option, regret=_regret(option, best, tolerated)) for option in options]
+    return [replace(option, regret=_regret(option, best, limits)) for option in options]
 
 
-def _regret(option: ModeOption, best: dict[Decimal, Decimal], tolerated: Decimal) -> Decimal | None:
-    if option.monthly_cost is None or not any(at.multiple == 1 and keeps(at, tolerated) for at in option.at):
+def _regret(option: ModeOption, best: dict[Decimal, Decimal], limits: Limits) -> Decimal | None:
+    if option.monthly_cost is None or not any(at.multiple == 1 and keeps(at, limits) for at in option.at):
         return None
     over = [
         at.monthly_cost - best[at.multiple]
         for at in option.at
-        if at.monthly_cost is not None and keeps(at, tolerated) and at.multiple in best
+        if at.monthly_cost is not None and keeps(at, limits) and at.multiple in best
     ]
     return max(Decimal(0), *over) if over else None
 
 
-def choose(options: Sequence[ModeOption], tolerated: Decimal) -> str | None:
-    """The least regret among those that keep the limit at most multiples; where none does today, the least throttled.
+def choose(options: Sequence[ModeOption], tolerated: Decimal, as_written: str) -> str | None:
+    """The recommended option's id; None where none has a price.
 
-    Commitments for years are not recommended: this month's traffic does not show whether the table stays that long.
+    Args:
+        options: With their regret.
+        tolerated: The share of requests that may be throttled.
+        as_written: The id of the table as it is.
     """
-    known = [o for o in options if o.monthly_cost is not None and o.commitment is None]
+    limits = limits_of(options, tolerated)
+    known = [o for o in options if o.monthly_cost is not None and by_default(o) and o.regret is not None]
     if not known:
         return None
-    safe = [o for o in known if o.regret is not None]
-    if safe:
-        return min(safe, key=lambda o: (-_kept(o, tolerated), o.regret or Decimal(0), o.monthly_cost, o.id)).id
-    return min(known, key=lambda o: (o.throttled_share or Decimal(0), o.monthly_cost or Decimal(0), o.id)).id
+    most = max(_kept(o, limits) for o in known)
+    safe = [o for o in known if _kept(o, limits) == most]
+    today = limits.get(Decimal(1), tolerated)
+    if today > tolerated and any(o.id == as_written for o in safe):
+        return as_written
+    least = min(safe, key=lambda o: (o.regret or Decimal(0), o.monthly_cost, o.id))
+    alike = [o for o in safe if not _worth_it(o, least)]
+    return min(alike, key=lambda o: (o.id != as_written, _steps(o), o.regret or Decimal(0), o.monthly_cost, o.id)).id
 
 
-def _kept(option: ModeOption, tolerated: Decimal) -> int:
-    return sum(keeps(at, tolerated) for at in option.at)
+def _worth_it(option: ModeOption, least: ModeOption) -> bool:
+    """Whether the option with the least regret is worth choosing over another."""
+    cost, gap = option.monthly_cost or Decimal(0), (option.regret or Decimal(0)) - (least.regret or Decimal(0))
+    saved = max(gap, cost - (least.monthly_cost or Decimal(0)))
+    return worth_it(saved, cost)
+
+
+def worth_it(saving: Decimal, bill: Decimal) -> bool:
+    """Whether a saving is a reason to change something."""
+    return saving >= min(SMALL_SAVING_USD, bill * SMALL_SHARE) and saving >= _CENT
+
+
+def _steps(option: ModeOption) -> int:
+    """Scheduled actions to write."""
+    return sum(len(_listed(settings)) for settings in option.settings.values())
+
+
+def _listed(settings: object) -> Sequence[object]:
+    actions = settings.get("scheduled", ()) if isinstance(settings, Mapping) else ()
+    return actions if isinstance(actions, list | tuple) else ()
+
+
+def _kept(option: ModeOption, limits: Limits) -> int:
+    return sum(keeps(at, limits) for at in option.at)
 
 
 def pareto(options: Sequence[ModeOption]) -> list[ModeOption]:
@@ -74,14 +141,35 @@ def alternatives(
     options: Sequence[ModeOption], chosen: ModeOption, tolerated: Decimal, missed_share: Decimal | None
 ) -> tuple[str, ...]:
     """Conditions under which another option is better than the recommended one."""
+    limits = limits_of(options, tolerated)
     sentences = [
         _if_more_is_tolerated(options, chosen, tolerated),
-        *_if_traffic_differs(options, chosen, tolerated),
+        _if_fuller(options, chosen, limits),
+        *_if_traffic_differs(options, chosen, limits),
         *_if_it_stays(options, chosen, tolerated),
         _if_unplanned(chosen, missed_share),
         _if_harsh(options, chosen, tolerated),
     ]
     return tuple(sentence for sentence in sentences if sentence)
+
+
+def not_by_mode(options: Sequence[ModeOption], chosen: ModeOption, reasons: Iterable[str]) -> tuple[str, ...]:
+    """Where every mode throttles: why, and what another one costs for as little."""
+    cause = f"every mode throttles this load, so the mode is not the cause: {', '.join(reasons)}"
+    as_good = [
+        o
+        for o in options
+        if by_default(o) and o.regret is not None and o.monthly_cost is not None and chosen.monthly_cost is not None
+        if worth_it(chosen.monthly_cost - o.monthly_cost, chosen.monthly_cost)
+    ]
+    if not as_good or chosen.monthly_cost is None:
+        return (cause,)
+    best = min(as_good, key=lambda o: (o.monthly_cost or Decimal(0), o.id))
+    gap = chosen.monthly_cost - (best.monthly_cost or Decimal(0))
+    return (
+        cause,
+        f"it stays so: {best.id}, {gap:,.2f} cheaper for what gets through, and too small once the keys are mended",
+    )
 
 
 def _if_more_is_tolerated(options: Sequence[ModeOption], chosen: ModeOption, tolerated: Decimal) -> str:
@@ -101,23 +189,46 @@ def _if_more_is_tolerated(options: Sequence[ModeOption], chosen: ModeOption, tol
     return f"{_percent(best.throttled_share)} throttled is acceptable: {best.id}, {gap:,.2f} cheaper"
 
 
-def _if_traffic_differs(options: Sequence[ModeOption], chosen: ModeOption, tolerated: Decimal) -> list[str]:
+def _if_fuller(options: Sequence[ModeOption], chosen: ModeOption, limits: Limits) -> str:
+    """A target above the recommended utilization, with what it throttles if delays and bursts are not as assumed."""
+    fuller = [
+        o
+        for o in options
+        if o.commitment is None and not by_default(o) and o.monthly_cost is not None
+        if o.throttled_range is not None and any(at.multiple == 1 and keeps(at, limits) for at in o.at)
+    ]
+    if not fuller or chosen.monthly_cost is None:
+        return ""
+    best = min(fuller, key=lambda o: o.monthly_cost or Decimal(0))
+    gap = chosen.monthly_cost - (best.monthly_cost or Decimal(0))
+    if not worth_it(gap, chosen.monthly_cost) or best.throttled_range is None:
+        return ""
+    low, high = map(_percent, best.throttled_range)
+    share = low if low == high else f"{low} to {high}"
+    return (
+        f"a utilization above the {USUAL_TARGET}% that AWS recommends is acceptable: {best.id}, {gap:,.2f} cheaper; it "
+        f"throttles {share}, by how delays and bursts turn out"
+    )
+
+
+def _if_traffic_differs(options: Sequence[ModeOption], chosen: ModeOption, limits: Limits) -> list[str]:
     out = []
     for at in chosen.at:
         others = [
-            (x.monthly_cost, o.id)
+            (x.monthly_cost, o.id, x.throttled_share)
             for o in options
             for x in o.at
-            if o.commitment is None and x.multiple == at.multiple and x.monthly_cost is not None and keeps(x, tolerated)
+            if by_default(o) and x.multiple == at.multiple and x.monthly_cost is not None and keeps(x, limits)
         ]
         if at.multiple == 1 or not others or at.monthly_cost is None:
             continue
-        cost, best = min(others)
-        if not keeps(at, tolerated):
+        cost, best, share = min(others)
+        if not keeps(at, limits):
+            less = f"{_percent(share)} is" if share else "nothing is"
             out.append(
-                f"traffic is {at.multiple:f}x: {_percent(at.throttled_share)} throttled then; with {best} nothing is"
+                f"traffic is {at.multiple:f}x: {_percent(at.throttled_share)} throttled then; with {best} {less}"
             )
-        elif at.monthly_cost - cost >= _CENT:
+        elif worth_it(at.monthly_cost - cost, at.monthly_cost):
             out.append(f"traffic is {at.multiple:f}x: {best} is {at.monthly_cost - cost:,.2f} cheaper then")
     return out
 

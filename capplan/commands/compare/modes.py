@@ -7,7 +7,15 @@ from fractions import Fraction
 
 from capplan.commands.compare import commitments as commit
 from capplan.commands.compare.break_even import break_even, scaled_use, utilisation
-from capplan.commands.compare.choose import alternatives, choose, pareto, with_regret
+from capplan.commands.compare.choose import (
+    alternatives,
+    by_default,
+    choose,
+    limits_of,
+    not_by_mode,
+    pareto,
+    with_regret,
+)
 from capplan.commands.compare.commitments import Reservation
 from capplan.commands.compare.planned_modes import AS_TODAY, Multiple, Runs, runs_of, throttled_in, usages
 from capplan.gates.observed import exact
@@ -91,9 +99,12 @@ def _compare(
         if mode.id != "as-written" or table_class == resource.spec.table_class
     ]
     tolerated = _tolerated(base.metered.scenario, resource)
-    options = with_regret(pareto([_option(base, resource, None, c) for c in candidates]), tolerated)
+    options = pareto([_option(base, resource, None, c) for c in candidates])
+    options = with_regret(options, limits_of(options, tolerated))
     options = _with_ranges(base, options, candidates, demand)
-    picked = next((o for o in options if o.id == choose(options, tolerated)), None)
+    full = usage.period.throttling.keys() == {"partition"}
+    chosen = _as_written(resource) if full else choose(options, tolerated, _as_written(resource))
+    picked = next((o for o in options if o.id == chosen), None)
     even, by_id = break_even(base, resource, today), {c.id: c for c in candidates}
     out = [
         ComparedTable(
@@ -209,8 +220,9 @@ def _index_costs(resource: Resource, index: str, candidate: _Candidate) -> dict[
 def _with_ranges(
     base: Priced, options: Sequence[ModeOption], candidates: Sequence[_Candidate], demand: Demand
 ) -> list[ModeOption]:
-    """The mild and harsh ends for every mode on the Pareto front, run once a mode."""
-    front = {c.runs.mode.id: c.runs.mode for o, c in zip(options, candidates, strict=True) if o.pareto or o.regret == 0}
+    """The mild and harsh ends for every mode on the Pareto front or above the usual target, run once a mode."""
+    pairs = zip(options, candidates, strict=True)
+    front = {c.runs.mode.id: c.runs.mode for o, c in pairs if o.pareto or o.regret == 0 or not by_default(o)}
     ends = {
         key: (
             to_quantity(throttled_in(mode, demand, base, "mild")),
@@ -228,11 +240,11 @@ def _alternatives(
         return ()
     scaled = next((mode for mode in all_modes if mode.id == "auto-scaled-70"), None)
     missed = None if scaled is None else scaled.usage.period.missed_share
-    if all((o.throttled_share or 0) > tolerated for o in options):
-        chosen = next(mode for mode in all_modes if mode.id == picked.id.partition("/")[0])
-        return (
-            f"every mode throttles this load, so the mode is not the cause: {', '.join(chosen.usage.period.reasons)}",
-        )
+    chosen = next(mode for mode in all_modes if mode.id == picked.id.partition("/")[0])
+    if chosen.usage.period.throttling.keys() == {"partition"} or all(
+        (o.throttled_share or 0) > tolerated for o in options
+    ):
+        return not_by_mode(options, picked, chosen.usage.period.reasons)
     return alternatives(options, picked, tolerated, None if missed is None else to_quantity(missed))
 
 

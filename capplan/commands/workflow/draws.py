@@ -1,6 +1,5 @@
 """Draws executions of a workflow and summarizes them as measures, with their exact means."""
 
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -8,7 +7,9 @@ from capplan.commands.workflow.results import Measure
 from capplan.commands.workflow.unit_prices import UnitPrices
 from capplan.language.scenario import Resource
 from capplan.model import Context
-from capplan.record import Record
+from capplan.quantities.rounding import sig6
+from capplan.record import Record, replace
+from capplan.services.stepfunctions.execution.clock import Clock
 from capplan.services.stepfunctions.execution.draws import (
     Spread,
     TooManyStepsError,
@@ -17,7 +18,9 @@ from capplan.services.stepfunctions.execution.draws import (
     how_many,
     spread_of,
 )
-from capplan.services.stepfunctions.execution.express import side_by_side, varies
+from capplan.services.stepfunctions.execution.grid import Law
+from capplan.services.stepfunctions.execution.items import drawn_in, varies
+from capplan.services.stepfunctions.execution.retries import HISTORY_FULL
 from capplan.services.stepfunctions.execution.world import definition_of, world_of
 from capplan.services.stepfunctions.quotas import DURATION_STEP_MS
 from capplan.services.stepfunctions.usage import Usage
@@ -51,13 +54,20 @@ def drawn_of(
         cost: The exact mean cost of an execution in USD.
     """
     execution = usage.mean
+    graph, world = definition_of(machine.spec).graph, world_of(machine.spec, ctx)
     wanted = draws or how_many(execution.states_entered)
-    spreads: Mapping[str, Spread] = {}
+    spreads: dict[str, Spread] = {}
     why_not = ""
     try:
         spreads = _spreads(machine, usage, ctx, prices, wanted)
     except TooManyStepsError as error:
         wanted, why_not = 0, str(error)
+    if varies(graph, world):
+        law, full = Clock(world).law(graph), execution.errors.get(HISTORY_FULL, Fraction(0))
+        longest = law.quantile(1 - float(full)) if full else float("inf")
+        if graph.timeout_s is not None:
+            longest = min(longest, float(graph.timeout_s * 1000))
+        spreads["duration"] = _by_law(law, execution.duration_ms, spreads.get("duration"), longest)
     means = {
         "states": ("entered", execution.states_entered),
         "retries": ("", execution.retries),
@@ -69,16 +79,28 @@ def drawn_of(
     if usage.express:
         means.pop("transitions")
         means.pop("history events")
-    graph, world = definition_of(machine.spec).graph, world_of(machine.spec, ctx)
-    slowest_counts = side_by_side(graph) and varies(graph, world) and bool(spreads)
-    if slowest_counts:
-        means["duration"] = ("ms", spreads["duration"].mean)
     measures = tuple(
-        Measure(name, unit, mean, spreads.get(name), exact=name != "duration" or not slowest_counts)
+        Measure(
+            name, unit, mean, _around(mean, spreads.get(name)), exact=name != "duration" or not drawn_in(graph, world)
+        )
         for name, (unit, mean) in means.items()
     )
-    slowest_ms = spreads["duration"].p99 if spreads else execution.duration_ms
+    slowest_ms = spreads["duration"].p99 if "duration" in spreads else execution.duration_ms
     return Drawn(measures, wanted, why_not, slowest_ms / 1000)
+
+
+def _around(mean: Fraction, spread: Spread | None) -> Spread | None:
+    """A distribution that reaches to the exact mean: what is too rare to be drawn lies beyond the drawn most."""
+    if spread is None:
+        return None
+    return replace(spread, mean=mean, least=min(spread.least, mean), most=max(spread.most, mean))
+
+
+def _by_law(law: Law, mean: Fraction, drawn: Spread | None, longest: float) -> Spread:
+    """Percentiles of the exact law, at most `longest`; the least and the most are the drawn ones."""
+    p50, p90, p99 = (sig6(min(longest, law.quantile(share))) for share in (0.5, 0.9, 0.99))
+    least, most = (drawn.least, drawn.most) if drawn is not None else (p50, p99)
+    return Spread(mean, min(least, p50), p50, p90, p99, max(most, p99))
 
 
 def _spreads(machine: Resource, usage: Usage, ctx: Context, prices: UnitPrices, draws: int) -> dict[str, Spread]:

@@ -7,11 +7,12 @@ from fractions import Fraction
 
 from capplan.commands.workflow.results import StateRow, Workflow
 from capplan.quantities.rounding import to_quantity
+from capplan.quantities.text import lasting
 from capplan.report import numbers
 from capplan.report.plain import plain
-from capplan.report.views.workflow import amount, lasting, per_thousand
+from capplan.report.views.workflow import amount, per_thousand
 from capplan.services.stepfunctions.asl.definition import Graph, State
-from capplan.services.stepfunctions.execution.expectation import odds
+from capplan.services.stepfunctions.execution.items import odds
 
 _ENTITIES = {"&": "#amp;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "`": "#96;", ";": "#59;"}
 _SHAPES = {"Choice": ("{", "}"), "Succeed": ("([", "])"), "Fail": ("[[", "]]"), "Wait": ("(", ")"), "Pass": ("(", ")")}

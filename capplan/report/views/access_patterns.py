@@ -6,7 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from capplan.pipeline.results import PatternCost
 from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
-from capplan.report.document import Column, Row, Shown, Table, row
+from capplan.report.document import Column, Row, Table, row
+from capplan.report.views.parts import unit_row
 
 _COLUMNS = (
     Column("Access pattern"),
@@ -17,36 +18,45 @@ _COLUMNS = (
 )
 
 
-def patterns_table(patterns: Sequence[PatternCost], few: int) -> Table | None:
-    """The table of `estimate`; None where no table is accessed."""
+def patterns_table(patterns: Sequence[PatternCost]) -> Table | None:
+    """All of them, with details; None where no table is accessed."""
     if not patterns:
         return None
-    folded = patterns[few:] if len(patterns) > few + 1 else ()
-    rows = [
-        _row(cost, named=_has_twin(cost, patterns), shown="details" if cost in folded else "always")
+    rows = tuple(
+        row(
+            _name(cost, patterns),
+            numbers.quantity(to_quantity(cost.pattern.requests)),
+            _units(cost),
+            f"{cost.per_million.quantize(Decimal('0.0001'), ROUND_HALF_UP):f}",
+            numbers.usd(cost.monthly_cost),
+        )
+        for cost in patterns
+    )
+    return Table(_COLUMNS, rows, shown="details")
+
+
+def pattern_rows(patterns: Sequence[PatternCost]) -> list[Row]:
+    """Rows of unit costs, the dearest first."""
+    return [
+        unit_row(
+            _name(cost, patterns), to_quantity(cost.pattern.requests), cost.per_million / 1_000_000, cost.monthly_cost
+        )
         for cost in patterns
     ]
-    if folded:
-        total = numbers.usd(sum((cost.monthly_cost for cost in folded), Decimal(0)))
-        rows.append(row(f"{len(folded)} more", "", "", "", total, role="dim", shown="short"))
-    return Table(_COLUMNS, tuple(rows))
+
+
+def _units(cost: PatternCost) -> str:
+    units = to_quantity(cost.pattern.read_units + cost.pattern.write_units)
+    return f"{units.quantize(Decimal('0.001'), ROUND_HALF_UP).normalize():f}"
+
+
+def _name(cost: PatternCost, patterns: Sequence[PatternCost]) -> str:
+    """The table and the request; who sends it where two send the same."""
+    by = f", by {cost.pattern.cause.partition('.')[2]}" if _has_twin(cost, patterns) else ""
+    return f"{cost.resource} {cost.pattern.what}{by}"
 
 
 def _has_twin(cost: PatternCost, patterns: Sequence[PatternCost]) -> bool:
     """Whether another caller makes the same request of the same table, so that the caller must be named."""
     same = sum(other.resource == cost.resource and other.pattern.what == cost.pattern.what for other in patterns)
     return same > 1
-
-
-def _row(cost: PatternCost, *, named: bool, shown: Shown) -> Row:
-    pattern = cost.pattern
-    units = to_quantity(pattern.read_units + pattern.write_units)
-    by = f", by {pattern.cause.partition('.')[2]}" if named else ""
-    return row(
-        f"{cost.resource} {pattern.what}{by}",
-        numbers.quantity(to_quantity(pattern.requests)),
-        f"{units.quantize(Decimal('0.001'), ROUND_HALF_UP).normalize():f}",
-        f"{cost.per_million.quantize(Decimal('0.0001'), ROUND_HALF_UP):f}",
-        numbers.usd(cost.monthly_cost),
-        shown=shown,
-    )

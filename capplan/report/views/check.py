@@ -21,9 +21,12 @@ from capplan.report.document import (
     strong,
 )
 from capplan.report.verdicts import VerdictText, ranked, summary
+from capplan.report.views.cost import cost_table
+from capplan.report.views.cost_change import Change, changes_table
 from capplan.report.views.parts import SIGNS, prices_line, signed, subtitle, what_to_write
 
 _ROLES: dict[str, Role] = {"failed": "bad", "warning": "warn", "waived": "warn", "passed": "good"}
+_MAX_RESOURCES = 20
 _COLUMNS = (
     Column(""),
     Column("Gate"),
@@ -49,8 +52,24 @@ def check_document(checked: Checked) -> Document:
     for gate in gates:
         if gate.verdict.verdict != "pass" or gate.waiver:
             blocks += _details(gate)
-    blocks.append(facts(("Prices", prices_line(plan.prices))))
+    blocks += [*_costs(checked), facts(("Prices", prices_line(plan.prices)))]
     return Document(plan.name, head, (*blocks, _panel(checked, gates)))
+
+
+def _costs(checked: Checked) -> list[Block]:
+    """In the long form: cost by resource; against a baseline by how much it changed."""
+    plan, base = checked.plan, checked.base
+    heading = Heading("Cost by resource", shown="details")
+    if not plan.resources and base is None:
+        return []
+    if base is None:
+        return [heading, cost_table(plan, top=_MAX_RESOURCES)._replace(shown="details")]
+    from capplan.commands.saved_plan import resource_costs  # noqa: PLC0415  a plan alone needs no saved one
+
+    before, after = resource_costs(base), {r.label: r.monthly_cost for r in plan.resources}
+    changes = [Change(label, before.get(label), after.get(label)) for label in dict.fromkeys([*after, *before])]
+    table = changes_table("Resource", changes, base.monthly_cost, plan.monthly_cost)
+    return [heading, table._replace(shown="details")]
 
 
 def _table(gates: Sequence[VerdictText]) -> Table:

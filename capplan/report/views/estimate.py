@@ -8,12 +8,12 @@ from capplan.pipeline.results import Plan, WeighedAssumption
 from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.document import Block, Column, Document, Facts, Heading, Line, Row, Table, facts, line, row
-from capplan.report.views.access_patterns import patterns_table
+from capplan.report.views.access_patterns import pattern_rows, patterns_table
 from capplan.report.views.cost import cost_table, one_time_table
 from capplan.report.views.limits import limits_table
-from capplan.report.views.parts import prices_line, subtitle
+from capplan.report.views.parts import prices_line, subtitle, unit_row
 from capplan.report.views.recommendations import recommendations_blocks
-from capplan.report.views.run_costs import runs_table
+from capplan.report.views.run_costs import run_rows, runs_table
 from capplan.report.views.summary import per_thousand, verdict_panel
 
 _FEW = 3
@@ -45,15 +45,32 @@ def _capacity(plan: Plan) -> tuple[Block, ...]:
 
 
 def _unit_costs(plan: Plan) -> list[Block]:
-    """What a unit of each traffic, a request and a run cost."""
-    tables = (_traffic_sources(plan), patterns_table(plan.patterns, _FEW), runs_table(plan.runs, _FEW))
+    """What a unit of each traffic, a request and a run cost: the dearest in one table, with details one for each."""
+    tables = (_traffic_sources(plan), patterns_table(plan.patterns), runs_table(plan.runs))
     shown = [table for table in tables if table is not None]
-    return [Heading("Unit costs"), *shown] if shown else []
+    if not shown:
+        return []
+    rows = [*_dearest(_traffic_rows(plan)), *_dearest(pattern_rows(plan.patterns)), *_dearest(run_rows(plan.runs))]
+    columns = (Column("One of"), Column("A month", "right"), Column("USD each", "right"), Column("USD/month", "right"))
+    return [
+        Heading("Unit costs", "the dearest traffic, requests and runs"),
+        Table(columns, tuple(rows), shown="short"),
+        *shown,
+    ]
+
+
+def _dearest(rows: Sequence[Row]) -> Sequence[Row]:
+    return rows[:_FEW]
+
+
+def _traffic_rows(plan: Plan) -> list[Row]:
+    ranked = sorted(plan.traffic_sources, key=lambda t: (-t.monthly_cost, t.traffic_source))
+    return [unit_row(t.traffic_source, to_quantity(t.monthly), t.per_thousand / 1000, t.monthly_cost) for t in ranked]
 
 
 def _traffic_sources(plan: Plan) -> Table | None:
-    """The cost of 1,000 units of each traffic source, where there are several; the fixed cost apart."""
-    if len(plan.traffic_sources) < 2:  # noqa: PLR2004  the only one stands in the verdict
+    """The cost of 1,000 units of each traffic source; the fixed cost apart."""
+    if not plan.traffic_sources:
         return None
     columns = (
         Column("Traffic source"),
@@ -62,23 +79,18 @@ def _traffic_sources(plan: Plan) -> Table | None:
         Column("USD/month", "right"),
     )
     sources = sorted(plan.traffic_sources, key=lambda t: (-t.monthly_cost, t.traffic_source))
-    folded = sources[_FEW:] if len(sources) > _FEW + 1 else []
     rows: list[Row] = [
         row(
             source.traffic_source,
             numbers.quantity(to_quantity(source.monthly)),
             per_thousand(source),
             numbers.usd(source.monthly_cost),
-            shown="details" if source in folded else "always",
         )
         for source in sources
     ]
-    if folded:
-        total = numbers.usd(sum((source.monthly_cost for source in folded), Decimal(0)))
-        rows.append(row(f"{len(folded)} more", "", "", total, role="dim", shown="short"))
     if plan.fixed_cost:
         rows.append(row("Fixed cost, independent of traffic", "", "", numbers.usd(plan.fixed_cost), role="dim"))
-    return Table(columns, tuple(rows))
+    return Table(columns, tuple(rows), shown="details")
 
 
 def _tags(plan: Plan) -> Table | None:
@@ -121,11 +133,19 @@ def _counts(assumptions: Sequence[WeighedAssumption]) -> str:
 
 def _not_included(plan: Plan) -> tuple[Block, ...]:
     """With details: each cost on the bill that this answer leaves out, and why."""
-    if not plan.excluded:
+    if not plan.excluded and not plan.not_included:
         return ()
-    rows = tuple(row(excluded.what, excluded.why) for excluded in plan.excluded)
-    columns = (Column("What"), Column("Why", wraps=True))
+    about = {cost.what for cost in plan.not_included}
+    rows = (
+        *(row(cost.what, cost.why, _about(cost.monthly_cost_about)) for cost in plan.not_included),
+        *(row(excluded.what, excluded.why, "") for excluded in plan.excluded if excluded.what not in about),
+    )
+    columns = (Column("What"), Column("Why", wraps=True), Column("USD/month, about", "right"))
     return Heading("Not included", shown="details"), Table(columns, rows, shown="details")
+
+
+def _about(amount: Decimal | None) -> str:
+    return "unknown" if amount is None else numbers.usd(amount)
 
 
 def _foot(plan: Plan) -> Facts:
@@ -133,8 +153,14 @@ def _foot(plan: Plan) -> Facts:
     rows: list[tuple[str, Line]] = []
     if plan.assumptions:
         rows.append(("Assumptions", line(f"{_counts(plan.assumptions)}.{_largest(plan.assumptions)} (--details)")))
-    names = ", ".join(_joined(plan.excluded)) or "nothing known"
-    rows.append(("Not included", line(names)))
+    about = [
+        f"{cost.what} (about {_about(cost.monthly_cost_about)})"
+        for cost in plan.not_included
+        if cost.monthly_cost_about
+    ]
+    priced = {cost.what for cost in plan.not_included if cost.monthly_cost_about}
+    names = [*about, *_joined([entry for entry in plan.excluded if entry.what not in priced])]
+    rows.append(("Not included", line(", ".join(names) or "nothing known")))
     free = f" Free Tier not applied (would save {numbers.usd(plan.free_tier_saves)})." if plan.free_tier_saves else ""
     rows.append(("Prices", (*prices_line(plan.prices), *line(free))))
     return facts(*rows)

@@ -1,6 +1,6 @@
 """Shows one line item with all digits, the list of line items, and rules of recommendations."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,52 +12,86 @@ from capplan.model import Rule
 from capplan.pricing.rating import LineItem
 from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
-from capplan.report.layout import Style, finish, labelled, left, paint, right, row, safe, wrap
+from capplan.report.document import (
+    Block,
+    Column,
+    Document,
+    Heading,
+    Line,
+    Panel,
+    Paragraph,
+    Row,
+    Span,
+    Table,
+    dim,
+    facts,
+    line,
+    row,
+    strong,
+)
+from capplan.report.views.parts import subtitle
 from capplan.report.views.prices import dates
 
-_FIGURE, _WORDS, _LINE = 26, 28, 80
-_SHORT = 100
-"""A description of no more characters is shown beside the causes it sums up."""
+_SHORT = 80
+"""A longer description of several causes only says the table again."""
 _BLOCKS = {"WRU": "started KB", "RRU": "started 4 KB"}
 """How AWS counts an item (DynamoDB Developer Guide, "Read and write operations", read 2026-11-23)."""
 
 
-def explain_text(explained: Explained, style: Style) -> str:
+# --- one line item ---------------------------------------------------------------------------------------------------
+
+
+def explained_document(explained: Explained) -> Document:
     """The answer of `explain SCENARIO LINE`."""
     share = numbers.share(explained.cost / explained.monthly_cost) if explained.monthly_cost else "0%"
-    head = f"{explained.id}   {numbers.usd(explained.cost)} USD a month, {share} of the total"
-    return finish([[paint(safe(head, style), "bold", style)], _working(explained, style), *_prices(explained, style)])
+    told = not explained.causes or len(explained.description) <= _SHORT
+    blocks: list[Block] = [Heading("Quantity", explained.description if told else ""), _working(explained)]
+    for item in explained.lines:
+        blocks += [Heading(f"Price of {item.id}"), _product(item, explained.discount), _source(item, explained.region)]
+    cost = strong(f"USD {numbers.usd(explained.cost)} / month")
+    quantity = f"{numbers.quantity(to_quantity(explained.quantity))} {explained.unit}"
+    panel = Panel("good", ((cost, line(f"{share} of the total, for {quantity}")),))
+    return Document(explained.id, subtitle(explained.region, explained.name, explained.file), (*blocks, panel))
 
 
-def _working(explained: Explained, style: Style) -> list[str]:
-    """The quantity: a block for each cause, what only their combination adds, the sum."""
-    out: list[str] = []
+def _working(explained: Explained) -> Table:
+    """A row for each cause, what only their combination adds, the sum."""
+    rows: list[Row] = []
     for i, cause in enumerate(explained.causes):
-        out += _cause(cause, explained.unit, style, first=i == 0)
-    if not explained.causes:
-        out += wrap(explained.description, _WORDS, style)
-    elif explained.together:
-        out += _step("+", exact(explained.together), "what only their combination adds", style)
-    out += _step("=", exact(explained.quantity), f"{explained.unit}   consumed quantity", style)
-    short = explained.causes and len(explained.description) <= _SHORT
-    return out + (wrap(explained.description, _WORDS, style) if short else [])
+        rows += _cause(cause, explained.unit, first=i == 0)
+    if explained.causes and explained.together:
+        rows.append(_step("+", exact(explained.together), "what only their combination adds"))
+    total = f"{explained.unit}, consumed quantity"
+    rows.append(_step("=", exact(explained.quantity), total, strong_figure=True, space=bool(rows)))
+    return _steps(rows)
 
 
-def _cause(cause: Cause, unit: str, style: Style, *, first: bool) -> list[str]:
+def _steps(rows: Sequence[Row]) -> Table:
+    return Table(
+        (Column(""), Column("Figure", "right"), Column("What it is", wraps=True), Column("Line", "right")), tuple(rows)
+    )
+
+
+def _step(sign: str, figure: str, words: str, at: int = 0, *, strong_figure: bool = False, space: bool = False) -> Row:
+    """A sign, a figure, what it is, and the line of the scenario it comes from."""
+    shown = strong(figure) if strong_figure else figure
+    return row(dim(sign), shown, words, str(at) if at else "", space=space)
+
+
+def _cause(cause: Cause, unit: str, *, first: bool) -> list[Row]:
     """Who sends how many of what, from which traffic source, and what each adds."""
     volume = cause.flow.monthly
     what = f"{cause.access.op} by {cause.cause.partition('.')[2] or cause.cause}"
-    line = f"line {cause.line}" if cause.line else ""
-    out = _step("" if first else "+", exact(volume), what, style, line)
+    out = [_step("" if first else "+", exact(volume), what, cause.line, space=not first)]
     for shape, multiplier in cause.flow.terms:
-        out += wrap(_traffic_source(shape, multiplier), _WORDS, style)
+        out.append(row("", "", dim(_traffic_source(shape, multiplier)), ""))
     of = _of(cause, unit)
-    out += _step("×", exact(cause.quantity / volume), f"{unit} each{': ' if of else ''}{of}", style)
-    return out + (_step("=", exact(cause.quantity), unit, style) if volume != cause.quantity else [])
+    out.append(_step("×", exact(cause.quantity / volume), f"{unit} each{': ' if of else ''}{of}"))
+    return out + ([_step("=", exact(cause.quantity), unit)] if volume != cause.quantity else [])
 
 
 def _traffic_source(shape: LoadProfile, multiplier: Fraction) -> str:
-    """`60/s × 2,642,000 s of shoppers (2,628,000 s and 14,000 s of spikes)`, or `4 × 30.4166666667 runs of nightly`."""
+    """`60/s × 2,642,000 s of shoppers, 14,000 s of them by spikes`, or `4 × 30.4166666667 runs of nightly`."""
     if not shape.recurring and shape.monthly != units.MONTH_SECONDS:
         return f"{exact(multiplier)} × {exact(shape.monthly)} runs of {shape.traffic_source}"
     spikes = shape.monthly - units.MONTH_SECONDS
@@ -77,45 +111,29 @@ def _of(cause: Cause, unit: str) -> str:
     return ", ".join(parts)
 
 
-def _prices(explained: Explained, style: Style) -> Iterable[list[str]]:
-    """A block for each tier: quantity × price, rounded once, and the source of the price."""
-    for line in explained.lines:
-        yield [*_product(line, explained.discount, style), *_source(line, explained.region, style)]
-
-
-def _product(line: LineItem, discount: Decimal, style: Style) -> list[str]:
-    price = f"{line.list_unit_price:f}"
-    million = (
-        f", {numbers.unit_price(line.list_unit_price)}" if "/M" in numbers.unit_price(line.list_unit_price) else ""
-    )
-    out = [paint(safe(line.id, style), "bold", style)]
-    quantity = exact(Fraction(line.pricing_quantity))
-    out += _step("", quantity, f"{line.pricing_unit}   pricing quantity", style)
-    out += _step("×", price, f"USD   list unit price{million}", style)
-    out += _step("=", f"{line.list_cost:f}", "USD   list cost, rounded half up to 10 decimals", style)
-    if discount:
-        off = f"after {numbers.share(discount)} discount"
-        out += _step("=", f"{line.contracted_cost:f}", f"USD   {off}", style)
-    return out
-
-
-def _source(line: LineItem, region: str, style: Style) -> list[str]:
-    sku = f"SKU {line.sku}" if line.sku else "no SKU"
-    days = dates(line.price_effective, line.price_checked)
-    stale = "; stale" if line.stale else ""
-    out = labelled("price", f"{line.price_key} in {region}, {sku}, {line.price_confidence}{stale}", 8, style)
-    return [*out, *wrap(days, 8, style), *wrap(f"source: {line.price_source}", 8, style)]
-
-
-def _step(sign: str, figure: str, words: str, style: Style, line: str = "") -> list[str]:
-    """A sign, a figure, what it is, and the line of the scenario it comes from."""
-    start = f"{sign:1} {figure:>{_FIGURE - 2}}  "
-    first, *more = wrap(words, 0, style, to=_LINE - len(start) - 10 if line else _LINE - len(start) - 1) or [""]
-    rest = [" " * len(start) + text for text in more]
-    return [
-        safe(f"{start}{first}".ljust(_LINE - len(line)) + line if line else f"{start}{first}", style).rstrip(),
-        *rest,
+def _product(item: LineItem, discount: Decimal) -> Table:
+    """Quantity × price, rounded once."""
+    short = numbers.unit_price(item.list_unit_price).replace("/M", " per million")
+    million = f", {short}" if "million" in short else ""
+    rows = [
+        _step("", exact(Fraction(item.pricing_quantity)), f"{item.pricing_unit}, pricing quantity"),
+        _step("×", f"{item.list_unit_price:f}", f"USD, list unit price{million}"),
+        _step("=", f"{item.list_cost:f}", "USD, list cost, rounded half up to 10 decimals", strong_figure=not discount),
     ]
+    if discount:
+        off = f"USD, after {numbers.share(discount)} discount"
+        rows.append(_step("=", f"{item.contracted_cost:f}", off, strong_figure=True))
+    return _steps(rows)
+
+
+def _source(item: LineItem, region: str) -> Block:
+    sku = f"SKU {item.sku}" if item.sku else "no SKU"
+    stale: tuple[Span, ...] = (Span("; stale", "warn"),) if item.stale else ()
+    return facts(
+        ("Price", line(f"{item.price_key} in {region}, {sku}, {item.price_confidence}", stale)),
+        ("Dates", dates(item.price_effective, item.price_checked)),
+        ("Source", item.price_source),
+    )
 
 
 def exact(figure: Fraction) -> str:
@@ -124,29 +142,50 @@ def exact(figure: Fraction) -> str:
     return f"{value:,f}"
 
 
-def lines_text(name: str, lines: Sequence[LineItem], style: Style) -> str:
+# --- line items, rules -----------------------------------------------------------------------------------------------
+
+
+def lines_document(name: str, lines: Sequence[LineItem]) -> Document:
     """Every line item that can be explained, the largest cost first."""
-    out = row(style, left(0, safe(f"Line items of {name}", style)), right(_LINE, "USD/month"), colour="bold")
-    for line in lines:
-        out += row(style, left(0, line.id), right(_LINE, numbers.usd(line.contracted_cost)))
-    return finish([out, ["capplan explain SCENARIO LINE shows one with all digits"]])
-
-
-def rule_text(rule: Rule, style: Style) -> str:
-    """What one rule looks at, what it recommends, and the trade-off."""
-    out = [paint(safe(f"{rule.id}: {rule.title}", style), "bold", style)]
-    out += labelled("looks at", rule.looks_at, 12, style)
-    out += labelled("recommends", rule.advises, 12, style)
-    out += labelled("trade-off", rule.gives_up or "none", 12, style)
-    out += labelled(
-        "saving", "the scenario is planned again with the change, and the two costs are compared", 12, style
+    columns = (
+        Column("Line item"),
+        Column("Usage", "right", optional=1),
+        Column("Unit price", "right", optional=2),
+        Column("USD/month", "right"),
     )
-    return finish([[*out, *labelled("source", rule.source, 12, style)]])
+    rows = tuple(
+        row(
+            item.id,
+            f"{numbers.quantity(item.consumed_quantity)} {item.consumed_unit}",
+            numbers.unit_price(item.list_unit_price).replace("/M", " /M"),
+            numbers.usd(item.contracted_cost),
+        )
+        for item in lines
+    )
+    how = Paragraph((dim("capplan explain SCENARIO LINE shows one with all digits"),))
+    return Document(name, numbers.count(len(lines), "line item"), (Table(columns, rows), how))
 
 
-def rules_text(rules: Sequence[Rule], style: Style) -> str:
-    """Every rule with its title."""
-    out = [paint(f"{numbers.count(len(rules), 'rule')}", "bold", style)]
+def rules_document(rules: Sequence[Rule], *, all_rules: bool) -> Document:
+    """Every rule with its title; or some with what each looks at, what it recommends, and the trade-off."""
+    if all_rules:
+        rows = tuple(row(rule.id, rule.title) for rule in rules)
+        how = Paragraph((dim("capplan explain RULE shows one"),))
+        table = Table((Column("Rule"), Column("Title", wraps=True)), rows, fills=False)
+        return Document("Rules", f"{numbers.count(len(rules), 'rule')} of recommendations", (table, how))
+    blocks: list[Block] = []
     for rule in rules:
-        out += row(style, left(0, rule.id), left(36, rule.title))
-    return finish([out, ["capplan explain RULE shows one"]])
+        blocks += [] if len(rules) == 1 else [Heading(rule.id, rule.title)]
+        blocks.append(facts(*_rule(rule)))
+    first = rules[0]
+    return Document(first.id, first.title if len(rules) == 1 else "rules of this name", tuple(blocks))
+
+
+def _rule(rule: Rule) -> list[tuple[str, Line]]:
+    return [
+        ("Looks at", line(rule.looks_at)),
+        ("Recommends", line(rule.advises)),
+        ("Trade-off", line(rule.gives_up or "none")),
+        ("Saving", line("the scenario is planned again with the change, and the two costs are compared")),
+        ("Source", line(rule.source)),
+    ]

@@ -69,7 +69,7 @@ def _row(limit: PlannedLimit, shown: Shown, *, with_word: bool) -> Row:
         (
             label,
             line(numbers.rate(check.load)),
-            line(f"{numbers.rate(check.quota)} {unit}".strip()),
+            line(numbers.measured(check.quota, unit)),
             (line(percent)[0]._replace(role="" if role == "good" else role),),
             Meter(float(used), role),
             line("exceeded" if limit.breached else words),

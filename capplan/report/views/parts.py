@@ -1,13 +1,15 @@
 """Parts that several screens share: what to write, the age of the prices, the names of services."""
 
 from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from capplan.pipeline.results import FindingChange, Plan, Prices
 from capplan.report import numbers
-from capplan.report.document import Code, Line, Role, Span, line
+from capplan.report.document import Code, Line, Role, Row, Span, line, row
 from capplan.report.yaml_value import block_yaml
 from capplan.services import SERVICES
 
+_THREE_DIGITS = Context(prec=3, rounding=ROUND_HALF_UP)
 _SERVICE_LABELS = {service.id: service.label for service in SERVICES}
 SIGNS: dict[Role, str] = {"good": "✔", "warn": "!", "bad": "✖", "accent": "↓"}
 """What stands before a verdict, so that its color is never alone."""
@@ -52,3 +54,24 @@ def prices_line(prices: Prices) -> Line:
         keys = numbers.count(len(prices.stale), "price")
         out.append(Span(f" {keys} not checked in the last 24 months: {', '.join(prices.stale)}.", "warn"))
     return line(*out)
+
+
+def unit_row(name: str, monthly: Decimal, each: Decimal | None, monthly_cost: Decimal | None) -> Row:
+    """A row of unit costs: one of something, how many a month, USD for one, USD a month."""
+    return row(
+        name,
+        numbers.quantity(monthly),
+        "" if each is None else each_usd(each),
+        "" if monthly_cost is None else numbers.usd(monthly_cost),
+    )
+
+
+def each_usd(usd: Decimal) -> str:
+    """The cost of one: in cents from a cent on, else of a thousand or a million: `9.73 /M`."""
+    if usd >= Decimal("0.01"):
+        return numbers.usd(usd)
+    size, sign = (1000, "/1,000") if usd * 1000 >= Decimal("0.01") else (1_000_000, "/M")
+    amount = usd * size
+    if not amount:
+        return "0.00"
+    return f"{numbers.usd(amount) if amount >= 1 else f'{_THREE_DIGITS.plus(amount).normalize():f}'} {sign}"

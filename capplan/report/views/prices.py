@@ -6,88 +6,109 @@ from decimal import Decimal
 
 from capplan.pricing.listing import ListedPrice, ListedRegion
 from capplan.report import numbers
-from capplan.report.layout import Style, finish, labelled, left, right, row, wrap
-from capplan.report.views.line_parts import service_label
+from capplan.report.document import (
+    Block,
+    Column,
+    Document,
+    Heading,
+    Paragraph,
+    Row,
+    Table,
+    dim,
+    facts,
+    line,
+    row,
+)
+from capplan.report.views.parts import service_label
 
-_KEY_PRICE, _KEY_DAY = 69, 70
-_FIRST_COUNT, _COUNT = 28, 9
-_SHORT_LABELS = {"stepfunctions": "Step Fn"}
-_TEXT = 12
 
-
-def regions_text(listed: Sequence[ListedRegion], style: Style) -> str:
-    """A line for each Region."""
-    heads = [_SHORT_LABELS.get(service, service_label(service)) for service, _ in listed[0].prices]
-    places = [_FIRST_COUNT + _COUNT * i for i in range(len(heads))]
-    days = places[-1] + 2
-    out = row(
-        style,
-        left(0, f"{numbers.count(len(listed), 'Region')}"),
-        *(right(at, head) for at, head in zip(places, heads, strict=True)),
-        left(days, "checked"),
-        colour="bold",
+def regions_document(listed: Sequence[ListedRegion]) -> Document:
+    """A row for each Region."""
+    services = [service for service, _ in listed[0].prices]
+    columns = (
+        Column("Region"),
+        *(Column(service_label(service), "right", optional=i) for i, service in enumerate(services)),
+        Column("Prices", "right"),
+        Column("Checked"),
     )
-    for region in listed:
-        counts = [right(at, str(count)) for at, (_, count) in zip(places, region.prices, strict=True)]
-        checked = f"{region.oldest_checked} to {region.newest_checked}"
-        out += row(style, left(0, region.region), *counts, left(days, checked))
-    return finish([out, ["capplan prices list REGION shows a Region's prices"]])
-
-
-def prices_text(region: str, listed: Sequence[ListedPrice], style: Style) -> str:
-    """A line for each price: its first tier, and when it was checked."""
-    out = row(
-        style,
-        left(0, f"Prices of {region}, USD"),
-        right(_KEY_PRICE, "a unit  "),
-        left(_KEY_DAY, "checked"),
-        colour="bold",
+    rows = tuple(
+        row(
+            region.region,
+            *(str(count) for _, count in region.prices),
+            str(sum(count for _, count in region.prices)),
+            f"{region.oldest_checked} to {region.newest_checked}",
+        )
+        for region in listed
     )
+    how = Paragraph((dim("capplan prices list REGION shows a Region's prices"),))
+    return Document(
+        "Prices",
+        f"number of prices of each service, {numbers.count(len(listed), 'Region')}",
+        (Table(columns, rows, fills=False), how),
+    )
+
+
+def prices_document(region: str, listed: Sequence[ListedPrice]) -> Document:
+    """A row for each price: its first tier, and when it was checked."""
+    rows: list[Row] = []
     for entry in listed:
         price = entry.price
-        marks = ("+" if len(price.tiers) > 1 else "") + ("" if price.confidence == "verified" else "*")
-        out += row(
-            style,
-            left(0, price.key),
-            right(_KEY_PRICE, f"{_amount(price.tiers[0].price)}{marks:2}"),
-            left(_KEY_DAY, str(price.checked or "undated")),
+        sure = "" if price.confidence == "verified" else price.confidence
+        tiers = numbers.count(len(price.tiers), "tier") if len(price.tiers) > 1 else ""
+        per = (
+            numbers.unit_price(price.tiers[0].price).replace("/M", " /M")
+            if price.tiers[0].price is not None
+            else "unknown"
         )
-    note = "+ has more tiers; * is not from AWS's own price list (secondary or derived). In full: capplan prices show KEY REGION"
-    return finish([out, wrap(note, 0, style)])
+        rows.append(row(price.key, per, price.unit, tiers, str(price.checked or "undated"), sure))
+    columns = (
+        Column("Price key"),
+        Column("USD", "right"),
+        Column("Unit", optional=2),
+        Column("", optional=3),
+        Column("Checked", optional=1),
+        Column("", optional=4),
+    )
+    how = Paragraph((dim("/M: for a million units. All tiers, source and dates: capplan prices show KEY REGION"),))
+    return Document(f"Prices of {region}", "list prices in USD", (Table(columns, tuple(rows), fills=False), how))
 
 
-def everywhere_text(key: str, listed: Sequence[ListedPrice], style: Style) -> str:
-    """A line for each Region, the lowest price first."""
+def everywhere_document(key: str, listed: Sequence[ListedPrice]) -> Document:
+    """A row for each Region, the lowest price first."""
     unit = listed[0].price.unit if listed else ""
-    out = row(style, left(0, f"{key}, USD per {unit}"), right(60, "a unit"), left(62, "checked"), colour="bold")
-    for entry in listed:
-        price = _amount(entry.price.tiers[0].price)
-        out += row(style, left(0, entry.region), right(60, price), left(62, str(entry.price.checked or "undated")))
-    return finish([out])
+    rows = tuple(
+        row(entry.region, _amount(entry.price.tiers[0].price), str(entry.price.checked or "undated"))
+        for entry in listed
+    )
+    columns = (Column("Region"), Column("USD", "right"), Column("Checked", optional=1))
+    return Document(key, f"list price in USD per {unit}, the lowest first", (Table(columns, rows, fills=False),))
 
 
-def price_text(entries: Sequence[ListedPrice], style: Style) -> str:
+def price_document(entries: Sequence[ListedPrice]) -> Document:
     """One price: tiers, allowance, source, days; older entries below."""
-    return finish([_entry(entry, style, used=i == 0) for i, entry in enumerate(entries)])
+    blocks: list[Block] = []
+    for i, entry in enumerate(entries):
+        blocks += _entry(entry, used=i == 0)
+    newest = entries[0]
+    return Document(newest.price.key, f"{newest.region} · list price in USD per {newest.price.unit}", tuple(blocks))
 
 
-def _entry(entry: ListedPrice, style: Style, *, used: bool) -> list[str]:
+def _entry(entry: ListedPrice, *, used: bool) -> list[Block]:
     price = entry.price
-    out = row(style, left(0, f"{price.key} in {entry.region}{'' if used else ' (replaced)'}"), colour="bold")
+    rows: list[Row] = []
     for tier in price.tiers:
         begin = f"from {numbers.quantity(tier.begin)}" if tier.begin else "from unit 0"
-        sure = "" if tier.confidence == price.confidence else f", {tier.confidence}"
-        out += row(style, left(2, begin), right(36, _amount(tier.price)), left(38, f"USD per {price.unit}{sure}"))
+        sure = "" if tier.confidence == price.confidence else tier.confidence
+        rows.append(row(begin, _amount(tier.price), f"USD per {price.unit}", sure))
     if price.free:
-        out += row(
-            style, left(2, "Free Tier"), right(36, numbers.quantity(price.free)), left(38, f"{price.unit} a month")
-        )
-    out += labelled("  SKU", f"{price.sku or 'unknown'}, {price.confidence}", _TEXT, style)
-    return [
-        *out,
-        *labelled("  dates", dates(price.effective, price.checked), _TEXT, style),
-        *labelled("  source", price.source, _TEXT, style),
-    ]
+        rows.append(row("Free Tier", numbers.quantity(price.free), f"{price.unit} a month", ""))
+    table = Table((Column("Tier"), Column("", "right"), Column(""), Column("")), tuple(rows), fills=False)
+    told = facts(
+        ("SKU", line(f"{price.sku or 'unknown'}, {price.confidence}")),
+        ("Dates", dates(price.effective, price.checked)),
+        ("Source", price.source),
+    )
+    return [*([] if used else [Heading("Replaced")]), table, told]
 
 
 def dates(effective: date | None, checked: date | None) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from capplan.pipeline.results import RunCost
+from capplan.quantities.text import figure
 from capplan.report import numbers
-from capplan.report.document import Column, Row, Shown, Table, row
+from capplan.report.document import Column, Row, Table, row
+from capplan.report.views.parts import unit_row
 
 _NEARLY = Decimal("0.999")
 _MINUTE, _HOUR = 60, 3600
-_SHORT = 10
 _COLUMNS = (
     Column("Cost per job run"),
     Column("Mean", "right"),
@@ -24,22 +25,29 @@ _COLUMNS = (
 )
 
 
-def runs_table(runs: Sequence[RunCost], few: int) -> Table | None:
-    """The table of `estimate`: a row for each resource whose worst run is bounded."""
-    bounded = [run for run in runs if run.usd.get("worst_run") is not None and run.runs != 0]
-    if not bounded:
-        return None
-    folded = bounded[few:] if len(bounded) > few + 1 else []
-    rows: list[Row] = []
-    for run in bounded:
-        shown: Shown = "details" if run in folded else "always"
-        rows.append(_row(run, shown))
-    if folded:
-        rows.append(row(f"{len(folded)} more", *[""] * 9, role="dim", shown="short"))
-    return Table(_COLUMNS, tuple(rows))
+def runs_table(runs: Sequence[RunCost]) -> Table | None:
+    """With details: a row for each resource whose worst run is bounded."""
+    bounded = _bounded(runs)
+    return Table(_COLUMNS, tuple(_row(run) for run in bounded), shown="details") if bounded else None
 
 
-def _row(run: RunCost, shown: Shown) -> Row:
+def run_rows(runs: Sequence[RunCost]) -> list[Row]:
+    """Rows of unit costs: a run, and at worst."""
+    out = []
+    for run in _bounded(runs):
+        mean, count = run.usd.get("run.expected"), run.runs or Decimal(0)
+        worst = _usd(run.usd.get("worst_run"))
+        out.append(
+            unit_row(f"{run.resource} run, {worst} at worst", count, mean, None if mean is None else mean * count)
+        )
+    return out
+
+
+def _bounded(runs: Sequence[RunCost]) -> list[RunCost]:
+    return [run for run in runs if run.usd.get("worst_run") is not None and run.runs != 0]
+
+
+def _row(run: RunCost) -> Row:
     return row(
         run.resource,
         _usd(run.usd.get("run.expected")),
@@ -51,12 +59,11 @@ def _row(run: RunCost, shown: Shown) -> Row:
         _time(run.notice_seconds) if run.notices else "",
         "" if run.attempts is None else _count(run.attempts),
         "" if run.notices is None else _count(run.notices),
-        shown=shown,
     )
 
 
 def _count(value: Decimal) -> str:
-    return f"{value:.3g}" if value < _SHORT else f"{value:,.0f}"
+    return figure(value)
 
 
 def _usd(amount: Decimal | None) -> str:

@@ -8,7 +8,22 @@ from pathlib import PurePath
 from capplan.commands.size import MeasuredItems, PricedOperation
 from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
-from capplan.report.layout import Cell, Style, finish, left, paint, right, row, safe, wrap
+from capplan.report.document import (
+    Bar,
+    Block,
+    Code,
+    Column,
+    Document,
+    Heading,
+    Panel,
+    Row,
+    Shown,
+    Table,
+    facts,
+    line,
+    row,
+    strong,
+)
 from capplan.services.dynamodb.items.measure import Measured
 from capplan.services.dynamodb.quotas import READ_BLOCK_BYTES, WRITE_BLOCK_BYTES
 from capplan.units import BYTES_PER_KB
@@ -16,90 +31,102 @@ from capplan.units import BYTES_PER_KB
 _MAX_ATTRIBUTES = 30
 _NEAR = 10
 """A size up to a tenth of a block over a boundary is worth a note."""
+_LABELS = {"put": "put, update, delete"}
+_AS_A_PUT = frozenset({"update", "delete"})
+"""Writes that take as much as a put, and share its row."""
 
 
-def size_text(answer: MeasuredItems, style: Style) -> str:
+def size_document(answer: MeasuredItems) -> Document:
     """The answer of `size`."""
-    return finish(
-        [
-            [_title(answer, style)],
-            _sizes(answer.measured),
-            _attributes(answer.measured, style),
-            _units(answer, style),
-            _stored(answer, style),
-        ]
-    )
-
-
-def _title(answer: MeasuredItems, style: Style) -> str:
     measured = answer.measured
-    size = f"{'mean ' if measured.items > 1 else ''}{_bytes(measured.sizes.mean)} bytes"
-    return paint(safe(f"{answer.file} · {numbers.count(measured.items, 'item')} · {size}", style), "bold", style)
+    of = f" in {answer.region}" if answer.region else ""
+    blocks: list[Block] = [
+        *_sizes(measured),
+        Heading("Attributes"),
+        _attributes(measured),
+        Heading("Units", f"on-demand list prices{of} in USD" if answer.region else "prices: --region REGION"),
+        _units(answer),
+        *_in_a_scenario(answer),
+        _panel(answer),
+    ]
+    return Document(answer.file, numbers.count(measured.items, "item"), tuple(blocks))
 
 
-def _sizes(measured: Measured) -> list[str]:
+def _sizes(measured: Measured) -> list[Block]:
     if measured.items == 1:
         return []
     s = measured.sizes
-    words = (("min", s.least), ("p50", s.p50), ("p90", s.p90), ("p99", s.p99), ("max", s.largest))
-    return ["Sizes  " + "   ".join(f"{word} {_bytes(Fraction(value))}" for word, value in words) + "   bytes"]
+    words = (("Min", s.least), ("p50", s.p50), ("p90", s.p90), ("p99", s.p99), ("Max", s.largest))
+    columns = tuple(Column(word, "right") for word, _ in words)
+    cells = row("item, bytes", _bytes(s.mean), *(_bytes(Fraction(value)) for _, value in words))
+    return [Heading("Sizes"), Table((Column("Of an"), Column("Mean", "right"), *columns), (cells,), fills=False)]
 
 
 def _bytes(value: Fraction) -> str:
     return f"{to_quantity(value).quantize(Decimal(1)) if value.denominator > 1 else int(value):,}"
 
 
-def _attributes(measured: Measured, style: Style) -> list[str]:
+def _attributes(measured: Measured) -> Table:
+    """The largest first."""
     several = measured.items > 1
     total = Fraction(measured.sizes.mean) * measured.items
-    heads = (right(60, "mean bytes" if several else "bytes"), right(70, "of size"))
-    out = row(
-        style, left(0, "Attribute"), left(30, "type"), *_if(several, right(46, "in items")), *heads, colour="bold"
+    folds = len(measured.attributes) > _MAX_ATTRIBUTES + 1
+    rows: list[Row] = []
+    for i, a in enumerate(measured.attributes):
+        shown: Shown = "details" if folds and i >= _MAX_ATTRIBUTES else "always"
+        part = Fraction(a.total_bytes) / total
+        rows.append(
+            row(
+                a.name,
+                "/".join(a.types),
+                numbers.share(to_quantity(Fraction(a.present, measured.items))) if several else "",
+                _bytes(Fraction(a.total_bytes, a.present)),
+                numbers.share(to_quantity(part)),
+                Bar(float(part)),
+                shown=shown,
+            )
+        )
+    if folds:
+        rest = measured.attributes[_MAX_ATTRIBUTES:]
+        share = numbers.share(to_quantity(Fraction(sum(a.total_bytes for a in rest)) / total))
+        rows.append(row(f"{len(rest)} more: --details", "", "", "", share, "", role="dim", shown="short"))
+    columns = (
+        Column("Attribute"),
+        Column("Type"),
+        Column("In items", "right"),
+        Column("Mean bytes" if several else "Bytes", "right"),
+        Column("Of size", "right"),
+        Column("", optional=1),
     )
-    for a in measured.attributes[:_MAX_ATTRIBUTES]:
-        part = numbers.share(to_quantity(Fraction(a.total_bytes) / total))
-        present = _if(several, right(46, numbers.share(to_quantity(Fraction(a.present, measured.items)))))
-        mean = _bytes(Fraction(a.total_bytes, a.present))
-        out += row(style, left(2, a.name), left(30, "/".join(a.types)), *present, right(60, mean), right(70, part))
-    rest = measured.attributes[_MAX_ATTRIBUTES:]
-    if rest:
-        part = numbers.share(to_quantity(Fraction(sum(a.total_bytes for a in rest)) / total))
-        out += row(style, left(2, f"{len(rest)} more"), right(70, part), colour="dim")
-    return out
+    return Table(columns, tuple(rows), fills=False)
 
 
-def _if(wanted: bool, cell: Cell) -> tuple[Cell, ...]:  # noqa: FBT001  a condition
-    return (cell,) if wanted else ()
-
-
-_LABELS = {"put": "put, update, delete"}
-_AS_A_PUT = frozenset({"update", "delete"})
-"""Writes that take as much as a put, and share its row."""
-
-
-def _units(answer: MeasuredItems, style: Style) -> list[str]:
+def _units(answer: MeasuredItems) -> Table:
     several = answer.measured.items > 1
-    usd = answer.region is not None
-    heads = (
-        right(56, "units"),
-        *_if(several, right(68, "at the mean")),
-        *_if(usd, right(80, "USD/million")),
-    )
-    out = row(style, left(0, "Units"), left(30, "consistency"), *heads, colour="bold")
+    rows: list[Row] = []
     for priced in answer.operations:
         operation = priced.operation
         if operation.name in _AS_A_PUT:
             continue
         name = _LABELS.get(operation.name, operation.name) + (f" of {operation.items}" if operation.items > 1 else "")
-        level = "" if operation.level == "standard" else operation.level
         unit = "RRU" if operation.read_units else "WRU"
-        cells = (
-            right(56, f"{_short(operation.read_units or operation.write_units)} {unit}"),
-            *_if(several, right(68, _short(operation.at_mean_size))),
-            *_if(usd, right(80, _usd(priced))),
+        rows.append(
+            row(
+                name,
+                "" if operation.level == "standard" else operation.level,
+                f"{_short(operation.read_units or operation.write_units)} {unit}",
+                _short(operation.at_mean_size) if several else "",
+                _usd(priced),
+            )
         )
-        out += row(style, left(2, name), left(30, level), *cells)
-    return out + [line for words in _notes(answer.measured) for line in wrap(words, 2, style)]
+    columns = (
+        Column("Request"),
+        Column("Consistency"),
+        Column("Units", "right"),
+        Column("At the mean size", "right", optional=1),
+        Column("USD/million", "right"),
+    )
+    return Table(columns, tuple(rows), fills=False)
 
 
 def _short(value: Fraction) -> str:
@@ -130,11 +157,19 @@ def _notes(measured: Measured) -> Iterable[str]:
     )
 
 
-def _stored(answer: MeasuredItems, style: Style) -> list[str]:
-    words = f"Storage  {_bytes(answer.measured.billed_bytes)} bytes billed for an item, 100 of them AWS's overhead"
-    if answer.stored_million_usd is not None:
-        words += f"; a million cost {numbers.usd(answer.stored_million_usd)} USD a month in {answer.region}"
-    several = answer.measured.items > 1
+def _in_a_scenario(answer: MeasuredItems) -> list[Block]:
+    """What to write so that a table has such items."""
     name = "sample.jsonl" if answer.file.startswith("<") else PurePath(answer.file).name
-    write = f"items_file: {name}" if several else "item: {...}"
-    return [*wrap(words, 0, style), *wrap(f"In a scenario, under the table: {write}", 0, style)]
+    several = answer.measured.items > 1
+    write = f"items_file: {name}" if several else "item: {...}  # the item itself"
+    return [facts(("Write", "in the scenario, under the table")), Code(write, "yaml")]
+
+
+def _panel(answer: MeasuredItems) -> Panel:
+    """The size, the bytes AWS bills, and what is near a boundary."""
+    measured = answer.measured
+    size = f"{'mean ' if measured.items > 1 else ''}{_bytes(measured.sizes.mean)} bytes"
+    words = f"{_bytes(measured.billed_bytes)} bytes are billed as storage, 100 of them AWS's overhead"
+    if answer.stored_million_usd is not None:
+        words += f"; a million items cost {numbers.usd(answer.stored_million_usd)} USD a month"
+    return Panel("good", ((strong(size), line(words)),), tuple(line(note) for note in _notes(measured)))

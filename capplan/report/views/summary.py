@@ -25,8 +25,10 @@ def verdict_panel(plan: Plan) -> Panel:
 def _cost(plan: Plan) -> list[Fact]:
     parts = [f"{numbers.usd(plan.yearly_cost)} a year"]
     largest = max(plan.traffic_sources, key=lambda t: t.monthly_cost, default=None)
-    if largest is not None and largest.per_thousand:
-        parts.append(unit_cost(largest))
+    if plan.unit_cost is not None and plan.unit_cost.each is not None:
+        parts.append(cost_per(plan.unit_cost.each, plan.unit_cost.unit))
+    elif largest is not None and largest.per_thousand:
+        parts.append(cost_per(largest.per_thousand / 1000, largest.traffic_source))
     if plan.discount:
         parts.append(f"{numbers.usd(plan.list_cost)} at list prices, {numbers.share(plan.discount)} off")
     if plan.one_time_cost:
@@ -34,13 +36,12 @@ def _cost(plan: Plan) -> list[Fact]:
     return [(strong(f"USD {numbers.usd(plan.monthly_cost)} / month"), line(" · ".join(parts)))]
 
 
-def unit_cost(source: TrafficSourceCost) -> str:
+def cost_per(each: Decimal, name: str) -> str:
     """`9.73 per million shoppers`: for one from a cent on, for a thousand, or for a million."""
-    each = source.per_thousand / 1000
     for size, word in ((1, ""), (1000, "1,000 "), (1_000_000, "million ")):
         if each * size >= Decimal("0.01"):
-            return f"{numbers.usd(each * size)} per {word}{source.traffic_source}"
-    return f"<0.01 per million {source.traffic_source}"
+            return f"{numbers.usd(each * size)} per {word}{name}"
+    return f"<0.01 per million {name}"
 
 
 def per_thousand(source: TrafficSourceCost) -> str:
@@ -106,13 +107,17 @@ def _limits(limits: Sequence[PlannedLimit]) -> tuple[Role, list[Fact]]:
 
 
 def _savings(plan: Plan) -> list[Fact]:
-    """What can be saved, and the risks to remove."""
-    savings = [f.monthly_saving for f in plan.findings if f.severity == "saving" and f.monthly_saving]
-    risks = sum(f.severity == "risk" for f in plan.findings)
+    """What all changes that keep behavior save together, and the risks to remove."""
+    risks = sum(r.group == "risk" for r in plan.recommendations)
+    urgent = sum(r.group == "risk" and r.urgency == "now" for r in plan.recommendations)
     out: list[Fact] = []
     if risks:
-        out.append((signed("warn", numbers.count(risks, "risk")), line("see Recommendations")))
-    if savings:
-        of = "with the only recommendation" if len(savings) == 1 else f"with the best of {len(savings)} recommendations"
-        out.append((signed("accent", f"{numbers.usd(max(savings))} possible"), line(of)))
+        of = f"{urgent} of them now; " if urgent else ""
+        out.append((signed("warn", numbers.count(risks, "risk")), line(f"{of}see Recommendations")))
+    if plan.combined is not None and plan.combined.saving > 0:
+        then = numbers.usd(plan.combined.monthly_cost)
+        text = f"with all changes that keep behavior, planned together: {then} a month"
+        out.append((signed("accent", f"{numbers.usd(plan.combined.saving)} possible"), line(text)))
+        chosen = " ".join(map(str, plan.combined.numbers))
+        out.append((Span(""), line(Span(f"capplan apply SCENARIO {chosen}", "accent"))))
     return out

@@ -1,268 +1,298 @@
-"""Shows a workflow: what one execution costs by state, how executions vary, and the other workflow type."""
+"""Shows a workflow: what one execution costs by state, how executions vary, the other workflow type, and the verdict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from capplan.commands.workflow.results import Measure, PathBound, StateRow, TypeChoice, Workflow
 from capplan.quantities.rounding import to_quantity
+from capplan.quantities.text import figure, lasting
 from capplan.report import numbers
-from capplan.report.layout import Style, finish, labelled, left, paint, right, row, title, wrap
-from capplan.report.verdicts import limit_name
-from capplan.report.views.line_parts import service_label
+from capplan.report.document import (
+    Bar,
+    Block,
+    Column,
+    Document,
+    Facts,
+    Heading,
+    Line,
+    Panel,
+    Role,
+    Row,
+    Span,
+    Table,
+    dim,
+    facts,
+    line,
+    row,
+    strong,
+)
+from capplan.report.verdicts import limit_label
+from capplan.report.views.limits import NEAR, limits_table, ranked, times
+from capplan.report.views.parts import prices_line, service_label, signed, subtitle
 
-_NAME, _CALLS, _VISITS, _RETRIES, _TIME, _FAILS, _USD = 2, 29, 51, 59, 67, 73, 80
 _START_AND_END = "start and end"
-_TEXT = 18
 _FEW = 5
 _DIGITS = 4
-_MS = 1000
 _THOUSAND = 1000
+_WORST: tuple[Role, ...] = ("bad", "warn", "good")
 
 
-def workflow_text(answer: Workflow, style: Style, *, details: bool = False) -> str:
+def workflow_document(answer: Workflow) -> Document:
     """The answer of `capplan workflow`."""
-    head = title(answer.name, answer.region, f"{answer.label} · {answer.type} · USD, list prices", style)
-    return finish(
-        [
-            [head],
-            _summary(answer, style),
-            _states(answer, style),
-            _varies(answer, style),
-            _bounds(answer, style),
-            _types(answer, style),
-            _history(answer, style),
-            _limits(answer, style, details=details),
-            _basis(answer, style, details=details),
-        ]
-    )
-
-
-def _summary(answer: Workflow, style: Style) -> list[str]:
-    monthly = answer.cost * answer.executions
-    parts = ", ".join(
-        f"{service_label(service)} {per_thousand(amount)}" for service, amount in _largest(answer.cost_by_service)
-    )
-    out = [f"  costs     {per_thousand(answer.cost)} per 1,000 executions"]
-    out += wrap(parts, 12, style) if parts else []
-    if answer.executions:
-        count = numbers.rate(to_quantity(answer.executions))
-        out.append(f"  a month   {numbers.usd(to_quantity(monthly))} for {count} executions")
-    else:
-        out.append("  a month   nothing starts it in this scenario: figures are for one execution")
-    return [*out, *_ends(answer, style), *_takes(answer)]
-
-
-def _largest(amounts: Mapping[str, Fraction]) -> list[tuple[str, Fraction]]:
-    return sorted(amounts.items(), key=lambda entry: (-entry[1], entry[0]))
-
-
-def _ends(answer: Workflow, style: Style) -> list[str]:
-    success = numbers.share(to_quantity(answer.p_success))
-    errors = ", ".join(f"{error or 'unnamed error'} {_share(p)}" for error, p in _largest(answer.errors)[:_FEW])
-    if success == "100%" and errors:
-        success = ">99.9%"
-    return labelled("  succeeds", success + (f"; errors: {errors}" if errors else ""), 12, style)
-
-
-def _takes(answer: Workflow) -> list[str]:
-    duration = next(measure for measure in answer.measures if measure.name == "duration")
-    text, spread = f"  duration  mean {lasting(duration.mean)}", duration.spread
-    if spread is not None and spread.least != spread.most:
-        text += f"; p50 {lasting(spread.p50)}, p99 {lasting(spread.p99)}"
-    return [text]
+    head = subtitle(answer.region, f"{answer.type} workflow, list prices in USD", answer.file)
+    blocks: list[Block] = [
+        Heading(f"States of {answer.label}", "per execution, USD per 1,000 executions"),
+        _states(answer),
+        *_spread(answer),
+        *_bounds(answer),
+        *_types(answer),
+        *_limits(answer),
+        _foot(answer),
+        _panel(answer),
+    ]
+    return Document(answer.name, head, tuple(blocks))
 
 
 # --- by state ---------------------------------------------------------------------------------------------------------
 
 
-def _states(answer: Workflow, style: Style) -> list[str]:
-    head = row(
-        style,
-        left(0, "States"),
-        left(_CALLS, "calls"),
-        right(_VISITS, "visits"),
-        right(_RETRIES, "retries"),
-        right(_TIME, "time"),
-        right(_FAILS, "fails"),
-        right(_USD, "USD"),
-        colour="bold",
+def _states(answer: Workflow) -> Table:
+    columns = (
+        Column("State"),
+        Column("Calls"),
+        Column("Visits", "right"),
+        Column("Retries", "right", optional=3),
+        Column("Time", "right"),
+        Column("Fails", "right", optional=2),
+        Column("USD/1,000", "right"),
+        Column("Share", "right", optional=1),
+        Column("", optional=4),
     )
-    unit = row(style, left(_NAME, "per execution"), right(_USD, "per 1,000"))
-    body = [line for state in answer.rows for line in _state(state, style)]
-    total = row(style, left(_NAME, "total"), right(_USD, per_thousand(answer.cost)), colour="bold")
-    shown = sum((_shown(state.cost) for state in answer.rows), Decimal(0))
-    rest = _shown(answer.cost) - shown
-    rounding = row(style, left(_NAME, "rounding"), right(_USD, f"{rest:+f}")) if rest else []
-    out = [*head, *unit, *body, *rounding, *total]
-    if answer.fixed_resources:
-        out += wrap(f"the fixed cost of {', '.join(answer.fixed_resources)} is not included", 2, style)
-    return out
+    rows: list[Row] = [_state(state, answer.cost) for state in answer.rows]
+    rest = _shown(answer.cost) - sum((_shown(state.cost) for state in answer.rows), Decimal(0))
+    if rest:
+        rows.append(row("rounding", "", "", "", "", "", f"{rest:+f}", "", "", role="dim"))
+    share = "100%" if answer.cost else ""
+    rows.append(row("Total", "", "", "", "", "", per_thousand(answer.cost), share, "", role="strong", space=True))
+    return Table(columns, tuple(rows))
 
 
-def _state(state: StateRow, style: Style) -> list[str]:
-    if not state.type:
-        return row(style, left(_NAME, _START_AND_END), right(_USD, per_thousand(state.cost)))
-    name = "  " * state.depth + state.name
+def _state(state: StateRow, total: Fraction) -> Row:
+    part = state.cost / total if total else Fraction(0)
     return row(
-        style,
-        left(_NAME, name),
-        left(_CALLS, ", ".join(state.calls) or state.type.lower()),
-        right(_VISITS, amount(state.visits)),
-        right(_RETRIES, amount(state.retries) if state.retries else ""),
-        right(_TIME, lasting(state.ms) if state.ms else ""),
-        right(_FAILS, _share(state.failed) if state.failed and state.type != "Fail" else ""),
-        right(_USD, per_thousand(state.cost)),
+        state.name or _START_AND_END,
+        ", ".join(state.calls) or dim(state.type.lower()),
+        amount(state.visits) if state.type else "",
+        amount(state.retries) if state.retries else "",
+        lasting(state.ms) if state.ms else "",
+        _share(state.failed) if state.failed and state.type != "Fail" else "",
+        per_thousand(state.cost),
+        _share(part) if part else "",
+        Bar(float(part), "dim" if state.depth else "accent"),
+        level=state.depth,
     )
 
 
 # --- how executions vary ----------------------------------------------------------------------------------------------
 
 
-def _varies(answer: Workflow, style: Style) -> list[str]:
+def _spread(answer: Workflow) -> list[Block]:
     if not answer.draws:
-        return labelled("Distribution", f"not simulated: {answer.not_drawn}", _TEXT, style)
-    at = (31, 41, 50, 59, 68, 79)
-    labels = ("mean", "min", "p50", "p90", "p99", "max")
-    cells = [right(column, label) for column, label in zip(at, labels, strict=True)]
-    out = row(style, left(0, "Distribution"), *cells, colour="bold")
-    for measure in answer.measures:
-        out += _measure(measure, at, style)
-    drawn = f"{answer.draws:,} simulated executions, seed {answer.seed}; the mean is exact"
+        return [facts(("Distribution", f"not simulated: {answer.not_drawn}"))]
+    note = f"{answer.draws:,} simulated executions, seed {answer.seed}; means are exact"
     if not all(measure.exact for measure in answer.measures):
-        drawn += ", except for the duration, where the slowest branch or item counts"
-    return [*out, *wrap(drawn, 2, style)]
+        note += ", but for the duration of parallel parts"
+    heads = ("Mean", "Min", "p50", "p90", "p99", "Max")
+    columns = (Column("An execution"), *(Column(head, "right", optional=1 if head == "p90" else 0) for head in heads))
+    rows = tuple(_measure(measure) for measure in answer.measures if measure.spread is not None)
+    return [Heading("How executions vary", note), Table(columns, rows)]
 
 
-def _measure(measure: Measure, at: Sequence[int], style: Style) -> list[str]:
+def _measure(measure: Measure) -> Row:
     spread = measure.spread
-    if spread is None:
-        return []
-    values = (measure.mean, spread.least, spread.p50, spread.p90, spread.p99, spread.most)
-    show = {"ms": lasting, "USD": per_thousand}.get(measure.unit, amount)
+    values = () if spread is None else (spread.least, spread.p50, spread.p90, spread.p99, spread.most)
+    writers: dict[str, Callable[[Fraction], str]] = {"ms": lasting, "USD": per_thousand}
+    show = writers.get(measure.unit, amount)
     name = f"{measure.name}, USD/1,000" if measure.unit == "USD" else measure.name
-    return row(style, left(2, name), *(right(column, show(value)) for column, value in zip(at, values, strict=True)))
+    return row(name, *(show(value) for value in (measure.mean, *values)))
 
 
 # --- what else it could be --------------------------------------------------------------------------------------------
 
 
-def _bounds(answer: Workflow, style: Style) -> list[str]:
+def _bounds(answer: Workflow) -> list[Block]:
+    """What the cost depends on where choices have no probabilities."""
     if not answer.open_choices:
         return []
-    names = ", ".join(f"'{name}'" for name in answer.open_choices[:_FEW])
+    names = ", ".join(answer.open_choices[:_FEW])
     more = len(answer.open_choices) - _FEW
     names += f" and {more} more" if more > 0 else ""
-    out = labelled("No probabilities", f"{names}: every branch is taken equally often", _TEXT, style)
+    rows = [("No probabilities", line(strong(names), ": every branch is taken equally often"))]
     if answer.cheapest is None or answer.dearest is None:
-        return out + labelled("  bounds", "not computed: too many choices have no probabilities", _TEXT, style)
-    out += _bound("lowest cost", answer.cheapest, style)
-    return out + _bound("highest cost", answer.dearest, style)
+        rows.append(("Bounds", line("not computed: too many choices have no probabilities")))
+    else:
+        rows += [("Lowest cost", _bound(answer.cheapest)), ("Highest cost", _bound(answer.dearest))]
+    return [facts(*rows)]
 
 
-def _bound(word: str, bound: PathBound, style: Style) -> list[str]:
-    choices = ", ".join(f"{choice} -> {to}" for choice, to in bound.goes.items())
+def _bound(bound: PathBound) -> Line:
+    choices = ", ".join(f"{choice} → {to}" for choice, to in bound.goes.items())
     if bound.cost is None:
-        return labelled(
-            f"  {word}", f"no bound: the loop through '{bound.loop}' may never end ({choices})", _TEXT, style
-        )
-    return labelled(f"  {word}", f"{per_thousand(bound.cost)} per 1,000: {choices}", _TEXT, style)
+        return line(f"no bound: the loop through '{bound.loop}' may never end ({choices})")
+    return line(f"{per_thousand(bound.cost)} per 1,000: {choices}")
 
 
-def _types(answer: Workflow, style: Style) -> list[str]:
-    head = row(
-        style,
-        left(0, "Standard or Express"),
-        left(30, "eligible"),
-        right(66, "USD per 1,000"),
-        right(80, "USD/month"),
-        colour="bold",
+def _types(answer: Workflow) -> list[Block]:
+    """Standard beside Express: whether each is possible, what it costs, what to consider."""
+    columns = (
+        Column("Workflow type"),
+        Column("Possible"),
+        Column("USD/1,000", "right"),
+        Column("USD/month", "right"),
     )
-    out = head
-    for choice in answer.types:
-        out += _type(choice, answer, style)
+    rows = tuple(_type(choice, answer) for choice in answer.types)
+    out: list[Block] = [Heading("Standard or Express", "Step Functions' part of the cost"), Table(columns, rows)]
+    reasons = [(choice, reason) for choice in answer.types for reason in _reasons(choice)]
+    told = [(choice.type.capitalize(), line(reason)) for choice, reason in reasons]
+    told = [("" if i and label == told[i - 1][0] else label, words) for i, (label, words) in enumerate(told)]
     if answer.break_even_ms:
         limit = lasting(Fraction(answer.break_even_ms))
         transitions = next((m.mean for m in answer.measures if m.name == "transitions"), None)
         than = f"than {amount(transitions)} transitions" if transitions is not None else "than its transitions"
-        text = f"Express costs no more {than} up to a billed duration of {limit}, at {answer.express_memory_mb} MB"
-        out += wrap(text, 2, style)
-    return out
+        at = f"up to a billed duration of {limit}, at {answer.express_memory_mb} MB"
+        told.append(("Break-even", line(f"Express costs no more {than} {at}")))
+    return [*out, facts(*told)] if told else out
 
 
-def _type(choice: TypeChoice, answer: Workflow, style: Style) -> list[str]:
-    name = choice.type + (", as written" if choice.as_written else "")
-    word = "yes" if choice.verdict.eligible else "no"
-    monthly = numbers.usd(choice.monthly_cost) if answer.executions else ""
-    colour = "green" if choice.verdict.eligible else "red"
-    out = row(
-        style,
-        left(2, name),
-        left(30, word, colour),
-        right(66, per_thousand(choice.each)),
-        right(80, monthly),
+def _type(choice: TypeChoice, answer: Workflow) -> Row:
+    return row(
+        choice.type.capitalize() + (" (today)" if choice.as_written else ""),
+        Span("✔ yes", "good") if choice.verdict.eligible else Span("✖ no", "bad"),
+        per_thousand(choice.each),
+        numbers.usd(choice.monthly_cost) if answer.executions else "",
     )
-    for obstacle in choice.verdict.obstacles:
-        out += labelled("    -", obstacle, 6, style)
-    if choice.verdict.eligible and not choice.as_written:
-        for warning in choice.verdict.warnings:
-            out += labelled("    !", warning, 6, style)
-    return out
+
+
+def _reasons(choice: TypeChoice) -> Sequence[str]:
+    """Why a type is not possible, or what to consider before it is chosen."""
+    warnings = choice.verdict.warnings if choice.verdict.eligible and not choice.as_written else ()
+    return [*choice.verdict.obstacles, *warnings]
 
 
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 
-def _history(answer: Workflow, style: Style) -> list[str]:
-    out: list[str] = []
-    for state in answer.rooms:
-        text = (
-            f"{amount(state.events_fixed)} + {amount(state.events_each)} x {state.unit}: at most {state.most:,} {state.unit}"
-            f" of '{state.state}' fit into 25,000 events; {amount(state.present)} now"
+def _limits(answer: Workflow) -> list[Block]:
+    out: list[Block] = []
+    if answer.limits:
+        out += [Heading("Capacity at peak", "nearest limits first"), limits_table(answer.limits)]
+    rows = [
+        (
+            "Event history" if not i else "",
+            line(
+                f"{amount(state.events_fixed)} + {amount(state.events_each)} × {state.unit}: at most {state.most:,}"
+                f" {state.unit} of '{state.state}' fit into 25,000 events; {amount(state.present)} now"
+            ),
         )
-        out += labelled("Event history" if not out else "", text, _TEXT, style)
-    return out
+        for i, state in enumerate(answer.rooms)
+    ]
+    return [*out, facts(*rows)] if rows else out
 
 
-def _limits(answer: Workflow, style: Style, *, details: bool) -> list[str]:
-    shown = answer.limits if details else answer.limits[:_FEW]
-    if not shown:
-        return []
-    out = row(
-        style,
-        left(0, "Limits"),
-        right(44, "peak"),
-        right(54, "limit"),
-        left(55, "unit"),
-        right(80, "headroom"),
-        colour="bold",
-    )
-    for limit in shown:
-        check = limit.check
-        out += row(
-            style,
-            left(2, limit_name(check.resource, check.limit)),
-            right(44, numbers.rate(check.load)),
-            right(54, numbers.rate(check.quota)),
-            left(55, check.unit),
-            right(80, "exceeded" if limit.breached else numbers.share(limit.headroom), "red" if limit.breached else ""),
-        )
-    rest = len(answer.limits) - len(shown)
-    return [*out, f"  {rest} more: --details"] if rest else out
-
-
-def _basis(answer: Workflow, style: Style, *, details: bool) -> list[str]:
-    out: list[str] = []
-    shown = [a for a in answer.assumptions if details or a.kind == "workload"]
-    for i, assumption in enumerate(shown):
+def _foot(answer: Workflow) -> Facts:
+    rows: list[tuple[str, Line]] = []
+    if answer.fixed_resources:
+        rows.append(("Not in these figures", line(f"the fixed cost of {', '.join(answer.fixed_resources)}")))
+    yours = [a for a in answer.assumptions if a.kind == "workload"]
+    for i, assumption in enumerate(yours):
         text = f"{assumption.path}: {assumption.value} ({assumption.reason})"
-        out += labelled("" if i else "Assumptions", text, _TEXT, style)
+        rows.append(("" if i else "Assumptions", line(text)))
     for i, excluded in enumerate(answer.excluded):
-        out += labelled("" if i else "Not included", f"{excluded.what}: {excluded.why}", _TEXT, style)
-    checked = answer.prices.oldest_checked
-    if checked is not None:
-        out.append(paint(f"Prices checked {checked} to {answer.prices.newest_checked}.", "dim", style))
-    return out
+        rows.append(("" if i else "Not included", line(f"{excluded.what}: {excluded.why}")))
+    return facts(*rows, ("Prices", prices_line(answer.prices)))
+
+
+# --- the verdict ------------------------------------------------------------------------------------------------------
+
+
+def _panel(answer: Workflow) -> Panel:
+    """Cost, success, duration, the nearest limit, and the other type where it is cheaper."""
+    limits_role, limits = _nearest(answer)
+    rows: list[tuple[Span, Line]] = [(strong(f"USD {per_thousand(answer.cost)} / 1,000"), _monthly(answer))]
+    rows += [_ends(answer), *limits, *_cheaper(answer)]
+    return Panel(limits_role, tuple(rows))
+
+
+def _monthly(answer: Workflow) -> Line:
+    parts = ", ".join(
+        f"{service_label(service)} {per_thousand(cost)}" for service, cost in _largest(answer.cost_by_service)
+    )
+    if not answer.executions:
+        return line(f"{parts}; nothing starts it in this scenario")
+    monthly = numbers.usd(to_quantity(answer.cost * answer.executions))
+    return line(f"{monthly} a month for {numbers.rate(to_quantity(answer.executions))} executions: {parts}")
+
+
+def _largest(amounts: Mapping[str, Fraction]) -> list[tuple[str, Fraction]]:
+    return sorted(amounts.items(), key=lambda entry: (-entry[1], entry[0]))
+
+
+def _ends(answer: Workflow) -> tuple[Span, Line]:
+    """How often it succeeds, with the commonest errors, and how long it takes."""
+    success = _success(answer.p_success)
+    errors = ", ".join(f"{error or 'unnamed error'} {_share(p)}" for error, p in _largest(answer.errors)[:_FEW])
+    role: Role = "good" if answer.p_success >= Fraction(99, 100) else "warn"
+    words = _takes(answer.measures) + (f"; errors: {errors}" if errors else "")
+    return signed(role, f"succeeds {success}"), line(words)
+
+
+def _success(part: Fraction) -> str:
+    """A probability, rounded down: what is not quite 1 does not read 100%."""
+    if part == 1:
+        return "100%"
+    tenths = int(part * 1000)
+    return ">99.9%" if tenths == 999 else f"{tenths / 10:.1f}%"  # noqa: PLR2004  99.9%
+
+
+def _takes(measures: Sequence[Measure]) -> str:
+    duration = next(measure for measure in measures if measure.name == "duration")
+    text, spread = f"takes {lasting(duration.mean)} on average", duration.spread
+    if spread is not None and spread.least != spread.most:
+        text += f", p50 {lasting(spread.p50)}, p99 {lasting(spread.p99)}"
+    return text
+
+
+def _nearest(answer: Workflow) -> tuple[Role, list[tuple[Span, Line]]]:
+    ordered = ranked(answer.limits)
+    if not ordered:
+        return "good", []
+    first = ordered[0]
+    name = limit_label(first.check.resource, first.check.limit)
+    if first.breached:
+        exceeded = sum(limit.breached for limit in ordered)
+        words = line(f"{name}, {numbers.over(first.headroom)}")
+        return "bad", [(signed("bad", f"{numbers.count(exceeded, 'limit')} exceeded"), words)]
+    role: Role = "warn" if first.headroom < NEAR else "good"
+    at = f", exceeded at {times(first.breaks_at)} traffic" if first.breaks_at is not None else ""
+    return role, [
+        (signed(role, "no limit exceeded"), line(f"nearest: {name}, {numbers.share(1 - first.headroom)} used{at}"))
+    ]
+
+
+def _cheaper(answer: Workflow) -> list[tuple[Span, Line]]:
+    """What the other workflow type saves, and what it gives up."""
+    today = next((choice for choice in answer.types if choice.as_written), None)
+    other = next((choice for choice in answer.types if not choice.as_written and choice.verdict.eligible), None)
+    if today is None or other is None or other.each >= today.each:
+        return []
+    gap = (
+        numbers.usd(today.monthly_cost - other.monthly_cost)
+        if answer.executions
+        else f"{per_thousand(today.each - other.each)} per 1,000"
+    )
+    warning = f", changes behavior: {other.verdict.warnings[0]}" if other.verdict.warnings else ""
+    return [(signed("accent", f"{gap} possible"), line(f"as {other.type.capitalize()} workflow{warning}"))]
 
 
 # --- figures ----------------------------------------------------------------------------------------------------------
@@ -284,18 +314,7 @@ def _shown(usd: Fraction) -> Decimal:
 
 def amount(value: Fraction) -> str:
     """A count or a mean: whole where it is, else up to four significant digits."""
-    if value.denominator == 1 or value >= _THOUSAND:
-        return f"{round(value):,}"
-    text = f"{float(value):.{_DIGITS}g}"
-    return text if "e" not in text else ("<0.0001" if value else "0")
-
-
-def lasting(ms: Fraction) -> str:
-    """A duration in the largest unit that it fills."""
-    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000)):
-        if ms >= size:
-            return f"{float(ms / size):.3g} {unit}" if ms / size < _THOUSAND else f"{round(ms / size):,} {unit}"
-    return f"{float(ms):.3g} ms" if ms else "0 ms"
+    return f"{value.numerator:,}" if value.denominator == 1 else figure(value, _DIGITS)
 
 
 def _share(part: Fraction) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from capplan.calls import Access
 from capplan.model import (
+    Admitted,
     Assumption,
     Charge,
     Demand,
@@ -28,7 +29,7 @@ from capplan.services.dynamodb.cost import charge
 from capplan.services.dynamodb.keys.table_keys import with_key_files
 from capplan.services.dynamodb.resolve import complete
 from capplan.services.dynamodb.spec import ALSO_CALLED, NOT_YET, Table
-from capplan.services.dynamodb.usage import Usage, meter, records, shards, summary
+from capplan.services.dynamodb.usage import Usage, admit, meter, records, shards, summary
 from capplan.services.dynamodb.validate_request import validate_access
 
 _Metered = MeteredResource[Table, Usage]
@@ -63,6 +64,9 @@ class _TableType(ResourceType[Table, Usage]):
 
     def shards(self, usage: Usage) -> int:
         return shards(usage)
+
+    def admit(self, resource: DeclaredResource[Table], demand: Demand) -> Admitted | None:
+        return admit(resource.spec, demand, resource.context)
 
     def meter(self, resource: DeclaredResource[Table], demand: Demand) -> Usage:
         return meter(resource.spec, demand, resource.context)

@@ -8,7 +8,7 @@ import msgspec
 
 from capplan.calls import Access
 from capplan.flow import DemandFlow
-from capplan.model import Context, Demand, Line, RequestStream
+from capplan.model import Admitted, AdmittedStream, Context, Demand, Line, RequestStream
 from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record, replace
@@ -138,9 +138,25 @@ class Usage(Record, frozen=True):
         return self.table_bytes + sum(self.index_bytes.values(), Fraction(0))
 
 
+_RECENT_MAX = 1024
+_RECENT: dict[tuple[int, int, int], tuple[Table, Demand, Context, Usage]] = {}
+"""By the identity of the arguments, which are kept so that it stays theirs."""
+
+
 def meter(spec: Table, demand: Demand, ctx: Context) -> Usage:
-    """What AWS would count for this demand."""
-    return meter_with(spec, demand, ctx, CENTRAL)
+    """What AWS would count for this demand. The same usage for the same arguments, where nothing is throttled: a plan asks
+    what gets through, then for the usage.
+    """
+    key = (id(spec), id(demand), id(ctx))
+    known = _RECENT.get(key)
+    if known is not None:
+        return known[-1]
+    usage = meter_with(spec, demand, ctx, CENTRAL)
+    if not usage.period.lost_shares:  # else its series are large
+        if len(_RECENT) == _RECENT_MAX:
+            _RECENT.clear()
+        _RECENT[key] = (spec, demand, ctx, usage)
+    return usage
 
 
 def meter_with(spec: Table, demand: Demand, ctx: Context, constants: Constants) -> Usage:
@@ -156,20 +172,38 @@ def meter_with(spec: Table, demand: Demand, ctx: Context, constants: Constants) 
     period = simulate_period(scalable, request_loads(requests), constants)
     requests = _served(requests, period)
     table, *indexes = (_with_served(_with_capacity(spec, target, period), requests, period) for target in targets)
-    return Usage(requests, table, tuple(indexes), demand.flow, table_bytes, index_bytes, period)
+    return Usage(requests, table, tuple(indexes), demand.offered, table_bytes, index_bytes, period)
+
+
+def admit(spec: Table, demand: Demand, ctx: Context) -> Admitted | None:
+    """What the table serves of each request stream; None where it serves everything."""
+    usage = meter(spec, demand, ctx)
+    if all(kind.served is kind.flow for kind in usage.requests):
+        return None
+    return Admitted(
+        tuple(
+            AdmittedStream(
+                flow=stream.flow if kind.served is kind.flow else kind.served,
+                served=kind.served.monthly,
+                dropped=kind.flow.monthly - kind.served.monthly,
+            )
+            for stream, kind in zip(demand.requests, usage.requests, strict=True)
+        )
+    )
 
 
 def _metered(spec: Table, stream: RequestStream) -> MeteredRequests:
     """What each request takes; a long scan is drawn out over the time in which it reads its pages."""
     units = request_units(spec, stream.access)
-    flow = stream.flow.spread(reading_s(stream.access, units) * MS_PER_SECOND)
-    return MeteredRequests(replace(stream, flow=flow), units, flow)
+    offered = stream.flow if stream.offered is None else stream.offered
+    flow = offered.spread(reading_s(stream.access, units) * MS_PER_SECOND)
+    return MeteredRequests(replace(stream, flow=flow, offered=None), units, flow)
 
 
 def _served(requests: tuple[MeteredRequests, ...], period: SimulatedPeriod) -> tuple[MeteredRequests, ...]:
-    if not period.throttled_shares:
+    if not period.lost_shares:
         return requests
-    pairs = zip(requests, period.throttled_shares, strict=True)
+    pairs = zip(requests, period.lost_shares, strict=True)
     return tuple(replace(kind, served=served_flow(kind.flow, throttled)) for kind, throttled in pairs)
 
 
@@ -177,7 +211,7 @@ def _with_served(
     target: ThroughputTarget, requests: Sequence[MeteredRequests], period: SimulatedPeriod
 ) -> ThroughputTarget:
     """A table or index with the units of the requests that were served."""
-    if not period.throttled_shares:
+    if not period.lost_shares:
         return target
     return replace(target, served={way: _units(requests, target.key, way, served=True) for way in DIRECTIONS})
 
@@ -217,7 +251,8 @@ def _target(
     key = TABLE if index is None else index
     flow = {direction: _units(requests, key, direction) for direction in DIRECTIONS}
     write_peak, read_peak = (peak_units(flow[direction]) for direction in DIRECTIONS)
-    partitions = partition_count(size_bytes, write_peak, read_peak, on_demand=spec.on_demand)
+    planned = partition_count(size_bytes, write_peak, read_peak, on_demand=spec.on_demand)
+    partitions = max(planned, spec.partitions or 0) if index is None else planned
     keys = keys_of(spec, index)
     return ThroughputTarget(
         index=index,
@@ -374,7 +409,7 @@ def records(spec: Table, access: Access) -> Fraction:
         return Fraction(0)
     changed = items_of(access) * (1 - Fraction(access.condition_fails)) * (1 - Fraction(access.missing))
     expires = spec.ttl is not None and access.op in ADDS_ITEMS
-    return changed * (1 + (1 - Fraction(access.replaces) if expires else 0))
+    return changed * (1 + ((1 - Fraction(access.replaces)) * Fraction(spec.expires) if expires else 0))
 
 
 def shards(usage: Usage) -> int:

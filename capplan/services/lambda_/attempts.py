@@ -5,7 +5,6 @@ Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous
 """
 
 import math
-from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import Access
@@ -13,8 +12,8 @@ from capplan.quantities.distribution import expected_blocks, share_above
 from capplan.quantities.rounding import sig6
 from capplan.services.lambda_.billing import expected_attempts
 from capplan.services.lambda_.invocation_time import duration_of_batch
-from capplan.services.lambda_.quotas import QUEUE_RETENTION, STREAM_RETRIES_MAX
-from capplan.services.lambda_.sources.trigger import FOREVER, POLLED, QUEUES, Trigger
+from capplan.services.lambda_.quotas import STREAM_RETRIES_MAX
+from capplan.services.lambda_.sources.trigger import FOREVER, POLLED, QUEUES, Trigger, retention_ms
 from capplan.services.lambda_.spec import Function
 
 _NEGLIGIBLE = 1e-9
@@ -32,23 +31,25 @@ def attempts(
         trigger: Where it comes from; None for a call.
         records: Records of a batch: it may reach the timeout where a single record does not.
     """
-    failure_share = _failing(spec, records)
+    failure_share = failing(spec, records)
     if trigger is not None and (trigger.stream is not None or trigger.via in POLLED):
-        return _of_a_batch(failure_share, _retries(trigger)) * _overlapping(spec, trigger, records)
+        return _of_a_batch(failure_share, retries_of(trigger)) * _overlapping(spec, trigger, records)
     return _rounded(expected_attempts(failure_share, spec.retries)) if access.is_async else Fraction(1)
 
 
-def _failing(spec: Function, records: Fraction) -> Fraction:
+def failing(spec: Function, records: Fraction = Fraction(1)) -> Fraction:
     """Share of warm invocations that end in an error or at the timeout. Range 0 to 1."""
     share = share_above(duration_of_batch(spec, records), spec.timeout_ms)
     timed_out = sig6(share) if share > _NEGLIGIBLE else Fraction(0)
     return 1 - (1 - Fraction(spec.fails)) * (1 - timed_out)
 
 
-def _retries(trigger: Trigger) -> int:
-    """How often a failed batch comes back: messages until they have been kept for SQS's four days, records of a stream forever."""
-    if trigger.retries == FOREVER and trigger.via in QUEUES:
-        return math.floor(Decimal(QUEUE_RETENTION.value) / max(trigger.visibility_timeout_ms, Decimal(1)))
+def retries_of(trigger: Trigger) -> int:
+    """How often a failed batch comes back: messages until their last receive or until they expire, records of a stream forever."""
+    if trigger.max_receive_count is not None:
+        return trigger.max_receive_count - 1
+    if trigger.retries == FOREVER and trigger.source in QUEUES:
+        return max(0, math.floor(retention_ms(trigger) / max(Fraction(trigger.visibility_timeout_ms), Fraction(1))) - 1)
     return trigger.retries
 
 
@@ -58,7 +59,7 @@ def _overlapping(spec: Function, trigger: Trigger, records: Fraction) -> Fractio
     Only where the scenario writes the visibility timeout: AWS refuses to connect a queue whose visibility timeout is
     shorter than the function's timeout, so that a default one cannot be meant.
     """
-    if trigger.via not in QUEUES or "visibility_timeout_ms" not in trigger.model_fields_set:
+    if trigger.source not in QUEUES or "visibility_timeout_ms" not in trigger.model_fields_set:
         return Fraction(1)
     hidden_ms = max(1, int(trigger.visibility_timeout_ms))
     if spec.timeout_ms <= hidden_ms:

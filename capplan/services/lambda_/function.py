@@ -6,19 +6,23 @@ from fractions import Fraction
 
 from capplan.calls import Access
 from capplan.model import (
+    Admitted,
     Assumption,
     Charge,
     Demand,
     Excluded,
     LimitCheck,
+    NotIncluded,
     Observable,
     Option,
     PoolLoad,
     Problem,
 )
+from capplan.quantities.rounding import to_quantity
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Simulator, Source
 from capplan.services.lambda_ import limits
+from capplan.services.lambda_.admission.admit import admit
 from capplan.services.lambda_.advice.memory import resolve
 from capplan.services.lambda_.advice.options import options
 from capplan.services.lambda_.advice.rules import RULES
@@ -26,6 +30,8 @@ from capplan.services.lambda_.assumptions import assume, exclude
 from capplan.services.lambda_.attempts import attempts
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cost import charge
+from capplan.services.lambda_.invocation_time import high
+from capplan.services.lambda_.not_included import not_included
 from capplan.services.lambda_.observables import observe
 from capplan.services.lambda_.sources import batches
 from capplan.services.lambda_.sources.trigger import sources
@@ -67,6 +73,15 @@ class _FunctionType(ResourceType[Function, Usage]):
     def timeout_ms(self, spec: Function) -> Fraction:
         return Fraction(spec.timeout_ms)
 
+    def admit(self, resource: DeclaredResource[Function], demand: Demand) -> Admitted | None:
+        return admit(*resource[:2], demand, resource.context)
+
+    def failing_also(self, spec: Function, share: Fraction) -> Function:
+        return spec.model_copy(update={"fails": to_quantity(1 - (1 - Fraction(spec.fails)) * (1 - share))})
+
+    def response_bytes(self, spec: Function) -> Fraction | None:
+        return high(spec.response) if spec.response is not None else None
+
     def meter(self, resource: DeclaredResource[Function], demand: Demand) -> Usage:
         return meter(resource.spec, demand)
 
@@ -90,6 +105,9 @@ class _FunctionType(ResourceType[Function, Usage]):
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return (*batches.assume(resource.name, resource.spec), *assume(*resource))
+
+    def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
+        return not_included(resource.spec, resource.usage)
 
     def exclude(self, resource: _Metered) -> tuple[Excluded, ...]:
         return exclude(resource.name, resource.spec, resource.usage)

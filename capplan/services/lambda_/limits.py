@@ -8,9 +8,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
+from capplan.bursts import most_at_once
 from capplan.flow import DemandFlow, steady
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.quantities.rounding import sig6, to_quantity
+from capplan.record import replace
 from capplan.services.lambda_.cold_start import month as cold_starts
 from capplan.services.lambda_.concurrency import environments
 from capplan.services.lambda_.concurrency.rate_steps import rate_steps
@@ -35,7 +37,7 @@ from capplan.services.lambda_.sources import limits as source_limits
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage, time_of
 
-_RARELY_COLD = Fraction(1, 1000)
+_RARELY_SPILLED = Fraction(1, 1000)
 QUOTA_NAMES: Mapping[str, tuple[str, str]] = {quota.id: quota.request for quota in ALL if quota.request is not None}
 """What to ask AWS for, by the name and code of Service Quotas."""
 
@@ -61,16 +63,16 @@ def _times(name: str, spec: Function, usage: Usage) -> Iterable[LimitCheck]:
     yield LimitCheck(name, "lambda.timeout", source_limits.seconds(longest_ms), timeout, "s")
     if usage.cold is not None and spec.snap_start is None:
         init = source_limits.seconds(high(usage.cold.start.init))
-        yield LimitCheck(name, INIT_MAX.id, init, _init_max(spec, usage.cold.share), INIT_MAX.unit)
+        yield LimitCheck(name, INIT_MAX.id, init, _init_max(spec, usage.spilled), INIT_MAX.unit)
     if spec.response_streaming and spec.response is not None:
         stream_s = min_stream_s(to_quantity(high(spec.response)))
         if stream_s:
             yield LimitCheck(name, "lambda.stream_time", to_quantity(stream_s), timeout, "s")
 
 
-def _init_max(spec: Function, cold_share: Fraction) -> Decimal:
+def _init_max(spec: Function, spilled: Fraction) -> Decimal:
     """Seconds that an init may take: longer where provisioned environments leave next to nothing to on-demand ones."""
-    if spec.provisioned_concurrency is None or cold_share > _RARELY_COLD:
+    if spec.provisioned_concurrency is None or spilled > _RARELY_SPILLED:
         return Decimal(INIT_MAX.value)
     return max(Decimal(INIT_PROVISIONED_MAX.value), spec.timeout_ms / units.MS_PER_SECOND)
 
@@ -87,11 +89,11 @@ def _reservation(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple
         return ()
     reserved, unit = Decimal(spec.reserved_concurrency), "concurrent executions"
     reservable = LimitCheck(name, "lambda.reservable_concurrency", reserved, max_reservable(ctx), unit)
-    if not usage.concurrency.terms:
+    if not usage.offered_concurrency.terms:
         return (reservable,)
     peak = LimitCheck(
         name, "lambda.reserved_concurrency", Decimal(usage.peak_concurrency), reserved, unit,
-        usage.concurrency, poisson=True, minute=usage.concurrency.peak().minute,
+        usage.busiest.random, poisson=True, minute=usage.offered_concurrency.peak().minute,
     )  # fmt: skip
     if not usage.synchronous.terms:
         return (peak, reservable)
@@ -130,7 +132,7 @@ def _scaling(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[
         added, minute = rise
         yield LimitCheck(
             name, SCALING_RATE.id, to_quantity(sig6(added)), Decimal(SCALING_RATE.value), SCALING_RATE.unit,
-            usage.concurrency, minute=minute,
+            usage.offered_concurrency, minute=minute,
         )  # fmt: skip
     if spec.tenants is not None and usage.cold is not None:
         pools = cold_starts.pools_of(spec, usage.cold.start)
@@ -140,17 +142,22 @@ def _scaling(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[
 
 
 def steepest_rise(usage: Usage) -> tuple[float, int] | None:
-    """The most environments that a minute needs beyond the minute before, and that minute of the simulated period.
+    """The most environments needed beyond the minute before, or by what starts at once, and the minute of the period.
 
     None if the function never runs more at once than AWS adds at once, or if its rate is constant.
     """
-    if not usage.concurrency.terms or usage.concurrency.peak().per_second <= SCALING_RATE.value:
+    starts = tuple(replace(burst, minutes=1) for burst in usage.busiest.bursts)
+    if starts:
+        started, minute = most_at_once(starts, lambda _: 0.0, 0)
+        if started > SCALING_RATE.value:
+            return started, minute
+    if not usage.offered_concurrency.terms or usage.offered_concurrency.peak().per_second <= SCALING_RATE.value:
         return None
-    if len(rate_steps(usage.concurrency)) < 2:  # noqa: PLR2004  a steady load has no rise
+    if len(rate_steps(usage.offered_concurrency)) < 2:  # noqa: PLR2004  a steady load has no rise
         return None
     import numpy as np  # noqa: PLC0415  only where a series is computed
 
-    per_minute = usage.concurrency.rate_per_minute()
+    per_minute = usage.offered_concurrency.rate_per_minute()
     rises = per_minute - np.roll(per_minute, 1)
     minute = int(rises.argmax())
     return float(rises[minute]), minute
@@ -179,14 +186,25 @@ def _concurrency_loads(spec: Function, usage: Usage) -> Iterable[PoolLoad]:
     provisioned = spec.provisioned_concurrency.largest if spec.provisioned_concurrency is not None else 0
     if provisioned:
         yield _constant_load(provisioned)
-    if usage.concurrency.terms and usage.peak_concurrency > provisioned:
+    if usage.peak_concurrency > provisioned:
         beyond = Fraction(usage.peak_concurrency - provisioned, usage.peak_concurrency)
-        yield PoolLoad(CONCURRENCY.id, usage.concurrency * beyond, poisson=True)
+        yield from _beyond(usage, beyond, float(usage.peak_concurrency - provisioned))
+
+
+def _beyond(usage: Usage, share: Fraction, peak: float) -> Iterable[PoolLoad]:
+    """Concurrency on demand: as offered by callers, as served of what waits for its turn."""
+    busiest = usage.busiest
+    if busiest.random.terms:
+        largest = busiest.largest * float(share)
+        yield PoolLoad(CONCURRENCY.id, busiest.random * share, poisson=True, at_once=largest)
+    if busiest.rest.terms:
+        bursts = tuple(replace(burst, amount=burst.amount * share) for burst in busiest.bursts)
+        yield PoolLoad(CONCURRENCY.id, busiest.rest * share, at_once=peak, bursts=bursts)
 
 
 def _constant_load(concurrency: int) -> PoolLoad:
     """Concurrency that is taken all the time, whatever the traffic."""
-    return PoolLoad(CONCURRENCY.id, DemandFlow.of(_CONSTANT, Fraction(concurrency)))
+    return PoolLoad(CONCURRENCY.id, DemandFlow.of(_CONSTANT, Fraction(concurrency)), reserved=True)
 
 
 _CONSTANT = steady("reserved concurrency", recurring=False)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 
 from capplan import units
-from capplan.model import Context, Observable
+from capplan.model import Admitted, Context, Observable, RequestStream
 from capplan.quantities.distribution import Distribution
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.lambda_.cold_start import latency
@@ -13,6 +14,7 @@ from capplan.services.lambda_.concurrency import erlang
 from capplan.services.lambda_.concurrency.rate_steps import rate_steps
 from capplan.services.lambda_.limits import available_concurrency
 from capplan.services.lambda_.sources import limits as source_limits
+from capplan.services.lambda_.sources.trigger import QUEUES, STREAMS
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import ColdUse, Usage, time_of
 
@@ -26,7 +28,8 @@ def observe(spec: Function, usage: Usage, ctx: Context) -> Mapping[str, Observab
         "requests": Observable(to_quantity(usage.requests), ""),
         "timed_out": Observable(to_quantity(usage.timed_out), "%"),
         "killed": Observable(to_quantity(usage.timed_out), "%"),
-        "throttled": _throttled(spec, usage),
+        "throttled": Observable(throttled(spec, usage), "%"),
+        **_iterator_age(spec, usage),
         **_cold_starts(spec, usage),
         **_waits(spec, usage),
     }
@@ -48,11 +51,39 @@ def _waits(spec: Function, usage: Usage) -> dict[str, Observable]:
     return out
 
 
-def _throttled(spec: Function, usage: Usage) -> Observable:
-    if spec.reserved_concurrency is None:
-        reason = "without a reservation this depends on the account's other functions; write reserved_concurrency"
-        return Observable(None, "%", why_unknown=reason)
-    return Observable(to_quantity(sig6(throttled_share(usage, spec.reserved_concurrency))), "%")
+def throttled(spec: Function, usage: Usage) -> Decimal:
+    """Share of calls that are throttled back to their callers. Range 0 to 1; what waits for its turn is not throttled."""
+    if usage.admitted is not None:
+        return to_quantity(_dropped_share(spec, usage, usage.admitted))
+    if spec.reserved_concurrency is None or not any(_is_call(spec, stream) for stream in usage.streams):
+        return Decimal(0)
+    return to_quantity(sig6(throttled_share(usage, spec.reserved_concurrency)))
+
+
+def _dropped_share(spec: Function, usage: Usage, admitted: Admitted) -> Fraction:
+    """Of calls, those that are throttled at their last attempt."""
+    calls = [p for s, p in zip(usage.streams, admitted.streams, strict=True) if _is_call(spec, s)]
+    offered = sum((part.served + part.dropped for part in calls), Fraction(0))
+    return sum((part.dropped for part in calls), Fraction(0)) / offered if offered else Fraction(0)
+
+
+def _iterator_age(spec: Function, usage: Usage) -> dict[str, Observable]:
+    """How far the reader of a stream falls behind at most; only where it reads one."""
+    ages = [0.0 for stream in usage.streams if _reads_stream(spec, stream)]
+    if usage.admitted is not None:
+        parts = zip(usage.streams, usage.admitted.streams, strict=True)
+        ages = [part.oldest_wait_s for stream, part in parts if _reads_stream(spec, stream)]
+    return {"iterator_age": Observable(to_quantity(sig6(max(ages))), "s")} if ages else {}
+
+
+def _is_call(spec: Function, stream: RequestStream) -> bool:
+    """Whether its caller waits for the answer; events, messages and records wait for their turn."""
+    polled = stream.trigger is not None and spec.triggers[stream.trigger].source in STREAMS | QUEUES
+    return not stream.access.is_async and not polled
+
+
+def _reads_stream(spec: Function, stream: RequestStream) -> bool:
+    return stream.trigger is not None and spec.triggers[stream.trigger].source in STREAMS
 
 
 def throttled_share(usage: Usage, environments: int) -> float:

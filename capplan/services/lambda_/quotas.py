@@ -10,6 +10,7 @@ _QUOTAS = "Lambda Developer Guide, Lambda quotas"
 _SCALING = "Lambda Developer Guide, Lambda scaling behavior"
 _MAPPINGS = "Lambda Developer Guide, Event source mappings"
 _SQS = "Lambda Developer Guide, Using Lambda with Amazon SQS"
+_SQS_MESSAGES = "Amazon SQS Developer Guide, Message quotas"
 _SNAP_START = "Lambda Developer Guide, Improving startup performance with Lambda SnapStart"
 _STREAMING = "Lambda Developer Guide, Response streaming"
 _CONCURRENCY = ("Concurrent executions", "L-B99A9384")
@@ -50,6 +51,18 @@ STREAM_RATE_MAX = Quota("lambda.stream_rate", 2, "MB/s", _STREAMING, READ)
 ASYNC_RETRIES_MAX = Quota(
     "lambda.async_retries", 2, "", "Lambda Developer Guide, Invoking a function asynchronously", READ
 )
+
+EVENT_AGE_MIN = Quota(
+    "lambda.event_age_min", 60_000, "ms", "Lambda Developer Guide, Invoking a function asynchronously", READ
+)
+EVENT_AGE_MAX = Quota(
+    "lambda.event_age", 21_600_000, "ms", "Lambda Developer Guide, Invoking a function asynchronously", READ
+)
+"""How long a throttled event is kept; the default too."""
+EVENT_RETRY_MAX_S = 300
+"""A throttled event is tried again after 1 s, then ever later, up to every 5 minutes (as above)."""
+SDK_ATTEMPTS = 3
+"""Attempts of an AWS SDK's request in standard mode (AWS SDKs and Tools Reference Guide, Retry behavior)."""
 
 # --- concurrency ------------------------------------------------------------------------------------------------------
 
@@ -114,9 +127,24 @@ VISIBILITY_TIMEOUT_MAX = Quota(
 )
 VISIBILITY_TIMEOUT_FACTOR = 6
 """AWS advises a visibility timeout of this many times the function's timeout (Using Lambda with Amazon SQS)."""
-QUEUE_RETENTION = Quota(
-    "lambda.queue_retention", 345_600_000, "ms", "Amazon SQS Developer Guide, Message quotas (default retention)", READ
+SQS_CONCURRENCY_START, SQS_CONCURRENCY_STEP = 5, 300
+"""Concurrent batches of a standard queue at first, and how many more each minute (Using Lambda with Amazon SQS, scaling)."""
+RECEIVE_COUNT_MAX = Quota(
+    "lambda.receive_count_max", 1000, "", "Amazon SQS Developer Guide, Using dead-letter queues", READ
 )
+QUEUE_RETENTION_MIN = Quota("lambda.queue_retention_min", 60_000, "ms", _SQS_MESSAGES, READ)
+QUEUE_RETENTION_MAX = Quota("lambda.queue_retention_max", 1_209_600_000, "ms", _SQS_MESSAGES, READ)
+QUEUE_RETENTION_DEFAULT_MS = 345_600_000
+"""4 days (Amazon SQS Developer Guide, Message quotas)."""
+STREAM_RETENTION_MS = 86_400_000
+"""24 hours: of a table's stream always, of a Kinesis stream by default (DynamoDB and Kinesis Developer Guides, quotas)."""
+KAFKA_RETENTION_MS = 604_800_000
+"""7 days (Apache Kafka, log.retention.hours = 168)."""
+KINESIS_RETENTION_MAX = Quota(
+    "lambda.kinesis_retention_max", 31_536_000_000, "ms", "Kinesis Data Streams Developer Guide, Quotas", READ
+)
+RECORD_AGE_MIN = Quota("lambda.record_age_min", 60_000, "ms", _MAPPINGS, READ)
+RECORD_AGE_MAX = Quota("lambda.record_age_max", 604_800_000, "ms", _MAPPINGS, READ)
 MIN_POLLERS_MAX = Quota("lambda.pollers_min", 200, "", _MAPPINGS, READ)
 MAX_POLLERS_MAX = Quota("lambda.pollers_max", 2000, "", _MAPPINGS, READ)
 POLLERS_PER_UNIT_MAX = Quota("lambda.pollers_per_unit", 10, "", _MAPPINGS, READ)
@@ -156,6 +184,34 @@ APPSYNC_TIMEOUT = Quota(
 )
 COGNITO_TIMEOUT = Quota(
     "lambda.integration_timeout.cognito", 5000, "ms", "Amazon Cognito Developer Guide, Lambda triggers", READ
+)
+
+# --- how large what a source sends and takes may be --------------------------------------------------------------------
+
+SQS_MESSAGE_MAX = Quota(
+    "lambda.message.sqs", 1 * units.BYTES_PER_MB, "bytes", "Amazon SQS Developer Guide, Message quotas", READ
+)
+"""256 KB until August 2025."""
+SNS_MESSAGE_MAX = Quota(
+    "lambda.message.sns", 256 * units.BYTES_PER_KB, "bytes", "Amazon SNS endpoints and quotas, message size", READ
+)
+EVENT_ENTRY_MAX = Quota(
+    "lambda.message.eventbridge", 1 * units.BYTES_PER_MB, "bytes", "Amazon EventBridge User Guide, PutEvents", READ
+)
+"""Of an entry; 256 KB until late 2025."""
+KINESIS_RECORD_MAX = Quota(
+    "lambda.message.kinesis", 10 * units.BYTES_PER_MB, "bytes", "Kinesis Data Streams Developer Guide, Quotas", READ
+)
+"""1 MB until 2025."""
+ALB_RESPONSE_MAX = Quota(
+    "lambda.response.alb",
+    1 * units.BYTES_PER_MB,
+    "bytes",
+    "Elastic Load Balancing, Lambda functions as targets, limits",
+    READ,
+)
+APPSYNC_RESPONSE_MAX = Quota(
+    "lambda.response.appsync", 5 * units.BYTES_PER_MB, "bytes", "AWS AppSync endpoints and quotas, response size", READ
 )
 
 ALL: tuple[Quota, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Quota))

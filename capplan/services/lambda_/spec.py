@@ -17,6 +17,8 @@ from capplan.services.lambda_.quotas import (
     ENVIRONMENT_MAX,
     EPHEMERAL_STORAGE_MAX,
     EPHEMERAL_STORAGE_MIN,
+    EVENT_AGE_MAX,
+    EVENT_AGE_MIN,
     FREE_STORAGE_MB,
     IMAGE_MAX,
     LAYERS_MAX,
@@ -203,6 +205,10 @@ class Function(BaseModel):
     """The share of invocations that end in an error, timeouts not included (0%)."""
     retries: WholeCount = Field(default=2, ge=0, le=ASYNC_RETRIES_MAX.value)
     """How often a failed asynchronous invocation is retried, 0 to {ASYNC_RETRIES_MAX} (2)."""
+    maximum_event_age_ms: Annotated[
+        Milliseconds, Field(alias="maximum_event_age", ge=EVENT_AGE_MIN.value, le=EVENT_AGE_MAX.value)
+    ] = Decimal(EVENT_AGE_MAX.value)
+    """How long an asynchronous event waits while it is throttled, {EVENT_AGE_MIN} to {EVENT_AGE_MAX} (6 h)."""
     init: Duration | None = None
     """How long a new environment takes to initialize; measured figures of the runtime if not given."""
     loads: Literal["nothing", "aws-sdk"] = "nothing"

@@ -1,18 +1,21 @@
 """What AWS meters of a function in a month: requests, GB-seconds, cold starts, streamed GB, poller hours."""
 
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
 from capplan.flow import DemandFlow
-from capplan.model import Demand, RequestStream
+from capplan.model import Admitted, Demand, RequestStream
 from capplan.quantities.distribution import mean, quantile
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
 from capplan.services.lambda_ import billing
+from capplan.services.lambda_.admission.lanes import lanes_of
 from capplan.services.lambda_.cold_start import month as cold_starts
-from capplan.services.lambda_.concurrency import environments, provisioned
+from capplan.services.lambda_.concurrency import provisioned
+from capplan.services.lambda_.concurrency.busiest import Busiest, busiest
 from capplan.services.lambda_.invocation_time import (
     InvocationTime,
     cold_parts,
@@ -49,7 +52,7 @@ class Usage(Record, frozen=True):
 
     Attributes:
         invocations: Invocations per second, retries included.
-        synchronous: Those that the request-rate quota counts: all but asynchronous ones.
+        synchronous: Those that the request-rate quota counts: all but asynchronous ones; as offered, where short.
         billed_requests: Billed requests per second; asynchronous events above 256 KB count more than once.
         gb_seconds: GB-seconds per second on demand, without what cold starts add.
         provisioned_duration: GB-seconds per second on provisioned environments.
@@ -57,7 +60,9 @@ class Usage(Record, frozen=True):
         spilled: Share of invocations that found no provisioned environment; 1 without provisioned concurrency.
         ephemeral_gb_seconds: GB-seconds of storage above the free part, per second.
         concurrency: Mean concurrent invocations, by Little's law; invocations of minutes count through them.
-        peak_concurrency: ceil(N + 3.09 sqrt N) in the busiest minute.
+        offered_concurrency: The same of what is offered, where the function is short of environments.
+        peak_concurrency: The most at once: N + 3.09 sqrt N of random arrivals, what schedules start, what waits as bounded.
+        busiest: That instant in its parts.
         mean_ms: Mean time of an invocation, ended by its timeout; cold starts not included.
         billed_ms: Mean billed milliseconds of a warm invocation.
         timed_out: Share of invocations that reach the timeout, cold ones and those of whole batches included.
@@ -68,6 +73,7 @@ class Usage(Record, frozen=True):
         streamed_gb: GB per second streamed beyond the free part of each response.
         poller_hours: Event poller unit hours a month, by source.
         streams: The requests that invoke it.
+        admitted: What gets through of them; None where all does.
     """
 
     invocations: DemandFlow
@@ -79,7 +85,9 @@ class Usage(Record, frozen=True):
     spilled: Fraction
     ephemeral_gb_seconds: DemandFlow
     concurrency: DemandFlow
+    offered_concurrency: DemandFlow
     peak_concurrency: int
+    busiest: Busiest
     mean_ms: Fraction
     billed_ms: Fraction
     timed_out: Fraction
@@ -91,6 +99,7 @@ class Usage(Record, frozen=True):
     streamed_gb: DemandFlow
     poller_hours: Mapping[str, Fraction]
     streams: tuple[RequestStream, ...]
+    admitted: Admitted | None = None
 
     @property
     def requests(self) -> Fraction:
@@ -114,10 +123,17 @@ def meter(spec: Function, demand: Demand) -> Usage:
     timed_out = _timed_out(spec, demand, cold)
     at_timeout = billing.gb_seconds(invocations.monthly * timed_out, spec.timeout_ms, spec.memory_mb)
     concurrency = invocations.spread(busy_ms) * (busy_ms / units.MS_PER_SECOND)
+    lanes = lanes_of(spec, demand.requests)
+    bounds = [math.nan if lane.kind == "call" else lane.most for lane in lanes]
+    at_most = busiest(demand, busy_ms, bounds, spec.reserved_concurrency)
     provisioned_spec = spec.provisioned_concurrency
     return Usage(
         invocations=invocations,
-        synchronous=DemandFlow.total(stream.flow for stream in demand.requests if not stream.access.is_async),
+        synchronous=DemandFlow.total(
+            lane.stream.flow if lane.kind != "call" or lane.stream.offered is None else lane.stream.offered
+            for lane in lanes
+            if lane.kind != "event"
+        ),
         billed_requests=DemandFlow.total(stream.flow * _billed_as(stream) for stream in demand.requests),
         gb_seconds=used * spilled,
         provisioned_duration=used * (1 - spilled),
@@ -130,7 +146,11 @@ def meter(spec: Function, demand: Demand) -> Usage:
         ephemeral_gb_seconds=invocations
         * billing.ephemeral_gb_seconds(billed_ms / units.MS_PER_SECOND, spec.ephemeral_storage_mb),
         concurrency=concurrency,
-        peak_concurrency=environments.peak_concurrency(concurrency.peak().per_second) if concurrency.terms else 0,
+        offered_concurrency=(
+            concurrency if demand.admitted is None else demand.offered.spread(busy_ms) * (busy_ms / units.MS_PER_SECOND)
+        ),
+        peak_concurrency=at_most.concurrency,
+        busiest=at_most,
         mean_ms=mean_ms,
         billed_ms=billed_ms,
         timed_out=timed_out,
@@ -142,6 +162,7 @@ def meter(spec: Function, demand: Demand) -> Usage:
         streamed_gb=invocations * _streamed_gb(spec),
         poller_hours=event_source_mappings.poller_unit_hours(spec, demand.requests, mean_ms),
         streams=demand.requests,
+        admitted=demand.admitted,
     )
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.model import Charge, Context
+from capplan.quantities.text import figure
 from capplan.services.stepfunctions.quotas import DURATION_STEP_MS
 from capplan.services.stepfunctions.spec import StateMachine
 from capplan.services.stepfunctions.usage import Usage, billed_mb, gb_seconds
@@ -58,7 +59,7 @@ def _duration(usage: Usage) -> str:
 
 def short(value: Fraction) -> str:
     """A number for a text: whole from 1,000 on, else four digits."""
-    return f"{round(value):,}" if value >= _WHOLE_FROM else f"{float(value):.4g}"
+    return f"{round(value):,}" if value >= _WHOLE_FROM else figure(value, 4)
 
 
 Exact = Decimal | Fraction

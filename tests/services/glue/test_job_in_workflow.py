@@ -10,9 +10,9 @@ import pytest
 import capplan
 from capplan.pipeline.results import Plan
 from capplan.report.formats.terminal import terminal_text
-from capplan.report.layout import Style
 from capplan.report.record import value_of
 from capplan.report.records.plan import plan_record
+from capplan.report.style import Style
 from capplan.report.views.estimate import plan_document
 from tests.helpers import scenario
 

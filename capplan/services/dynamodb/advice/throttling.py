@@ -4,7 +4,7 @@ Source: DynamoDB Developer Guide, "Diagnosing throttling issues", "Resolving thr
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from capplan.flow import DemandFlow
 from capplan.model import Change, Context, Demand, Option
@@ -34,7 +34,7 @@ def throttled(name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context
         f"{name} throttles {percent(float(period.throttled))} of its requests, in {period.throttled_minutes:,} minutes of "
         f"the four weeks: {reasons}."
     )
-    short = _short(usage)
+    short = period.throttling
     causes = [cause for cause in _FIXES if cause in short]
     fix = _change(name, spec, usage, demand, ctx, short) if len(causes) == 1 else ()
     advice = "; ".join(_FIXES[cause] for cause in causes)
@@ -43,18 +43,8 @@ def throttled(name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context
     yield Option("dynamodb.throttled", message, fix, gives_up, "risk", urgency="now", helps=helps)
 
 
-def _short(usage: Usage) -> dict[str, list[ScalableTarget]]:
-    """The tables and indexes that throttle, by cause."""
-    out: dict[str, list[ScalableTarget]] = {}
-    for target, outcome in usage.period.outcomes.values():
-        for cause, shares in outcome.throttled.items():
-            if shares.any():
-                out.setdefault(cause, []).append(target)
-    return out
-
-
 def _change(
-    name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context, short: dict[str, list[ScalableTarget]]
+    name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context, short: Mapping[str, Sequence[ScalableTarget]]
 ) -> tuple[Change, ...]:
     """What to write so that nothing is throttled; empty where no setting does it."""
     if "provisioned" in short:

@@ -1,4 +1,7 @@
-"""Which capacity steps to schedule: before each rise that auto scaling would miss, or hour by hour."""
+"""Which capacity steps to schedule: before each rise that auto scaling would miss, or hour by hour.
+
+Nothing is scheduled for a spike that is unplanned: nobody knows beforehand when it comes.
+"""
 
 import math
 from collections import defaultdict
@@ -42,7 +45,12 @@ def actions_before_rises(
         throttled = outcome.throttled.get("provisioned")
         if throttled is None:
             continue
-        minutes = (throttled > 0).nonzero()[0].tolist()
+        known = throttled > 0
+        for start, end in target.flow.unplanned_minutes:
+            known[start:end] = False
+        minutes = known.nonzero()[0].tolist()
+        if not minutes:
+            continue
         rises = _rises(target.flow.rate_per_minute().tolist(), minutes, target_percent, int(quotas[key[1]]))
         out[key] = _actions(rises, key[1])
         if len(out[key]) > _MAX_ACTIONS:
@@ -105,7 +113,10 @@ def daily_actions(flow: DemandFlow, direction: str) -> list[Action]:
     """
     if all(shape.flat for shape, _ in flow.terms):
         return []
-    days = flow.rate_per_minute().reshape(PERIOD_DAYS, MINUTES_PER_DAY)
+    rates = flow.rate_per_minute()
+    for start, end in flow.unplanned_minutes:
+        rates[start:end] = 0.0
+    days = rates.reshape(PERIOD_DAYS, MINUTES_PER_DAY)
     block = _BLOCK_HOURS * 60
     busiest = [math.ceil(float(days[:, at : at + block].max())) for at in range(0, MINUTES_PER_DAY, block)]
     out: list[Action] = []

@@ -1,7 +1,7 @@
-"""The part of a flow of requests that a table serves: each minute's rate less the share that is throttled in it.
+"""The part of a flow of requests that a table serves: each minute's rate less the share that is lost in it.
 
-What is throttled is not written, adds no record to the stream and takes no request unit. An SDK sends it again for some
-seconds; that adds attempts and no capacity, so a minute serves the same.
+What is lost is not written, adds no record to the stream and takes no request unit. An SDK sends a throttled request again
+for some seconds: what a full second throttles the next ones serve, what a full minute throttles is lost.
 
 Source: DynamoDB Developer Guide, "Diagnosing throttling issues", "On-demand maximum throughput"; AWS SDKs Reference Guide,
 "Retry behavior" (read 2026-11-23).
@@ -25,8 +25,8 @@ _EPSILON = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class ThrottledShare:
-    """The share of one kind of request that is throttled in each minute of the simulated period. Shape (40320,)."""
+class LostShare:
+    """The share of one kind of request that is lost in each minute of the simulated period. Shape (40320,)."""
 
     by_minute: "NDArray[np.float64]"
 
@@ -37,32 +37,34 @@ class ThrottledShare:
         return high if high - low < _EPSILON else None
 
 
-def served_flow(flow: DemandFlow, throttled: ThrottledShare | None) -> DemandFlow:
-    """What is served of a flow; the flow itself where nothing is throttled."""
-    if throttled is None or not flow.terms:
+def served_flow(flow: DemandFlow, lost: LostShare | None) -> DemandFlow:
+    """What is served of a flow; the flow itself where nothing is lost."""
+    if lost is None or not flow.terms:
         return flow
-    constant = throttled.constant
+    constant = lost.constant
     if constant is not None:
         return flow * (1 - min(Fraction(1), sig6(constant)))
-    return DemandFlow(tuple((served_profile(profile, throttled), multiplier) for profile, multiplier in flow.terms))
+    return DemandFlow(tuple((served_profile(profile, lost), multiplier) for profile, multiplier in flow.terms))
 
 
 @lru_cache(maxsize=1024)
-def served_profile(profile: LoadProfile, throttled: ThrottledShare) -> LoadProfile:
+def served_profile(profile: LoadProfile, lost: LostShare) -> LoadProfile:
     """What is served of one load profile. The same profile each time, so that equal demands stay equal."""
-    offered = rate_per_minute_of(profile)
-    lost = offered * throttled.by_minute
     weights = DemandFlow.of(profile, Fraction(1)).month_weights()
-    lost_monthly = sig6(float((lost * weights).sum()) * SECONDS_PER_MINUTE)
-    series = offered - lost
+    lost_monthly = sig6(float((rate_per_minute_of(profile) * lost.by_minute * weights).sum()) * SECONDS_PER_MINUTE)
+
+    def expand() -> "NDArray[np.float64]":
+        return rate_per_minute_of(profile) * (1 - lost.by_minute)
+
+    series = expand()
     busiest = int(series.argmax())
     return replace(
         profile,
         monthly=max(Fraction(0), profile.monthly - lost_monthly),
         peak=Peak(float(series[busiest]), busiest),
         flat=False,
-        expand=lambda: series,
+        expand=expand,
         at=lambda minute: float(series[minute]),
         starts=(),
-        part=throttled,
+        through=f"{profile.through}/{id(lost)}",
     )

@@ -24,10 +24,11 @@ from capplan.services.dynamodb.capacity.scalable_target import (
     outcome,
     passed_by_partitions,
     resolve_alone,
+    served_by_retries,
     unthrottled,
 )
 from capplan.services.dynamodb.capacity.scaling import Step, capacity_steps, expand
-from capplan.services.dynamodb.capacity.served import ThrottledShare
+from capplan.services.dynamodb.capacity.served import LostShare
 from capplan.services.dynamodb.capacity.throttling_reasons import reason
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL, Constants
 from capplan.units import MONTH_HOURS, PERIOD_MINUTES, SECONDS_PER_MINUTE
@@ -60,7 +61,8 @@ class SimulatedPeriod(Record, frozen=True, eq=False):
         longest_minutes: The most of them in a row.
         missed_share: Throttled over offered requests in those minutes alone: what an unplanned rise loses; None where
             nothing was throttled.
-        throttled_shares: What each kind of request lost in each minute, in their order; empty where nothing was throttled.
+        lost_shares: What each kind of request lost in each minute, retries included, in their order; empty where nothing
+            was throttled.
     """
 
     outcomes: Mapping[TargetKey, tuple[ScalableTarget, Outcome]]
@@ -69,7 +71,17 @@ class SimulatedPeriod(Record, frozen=True, eq=False):
     throttled_minutes: int = 0
     longest_minutes: int = 0
     missed_share: Fraction | None = None
-    throttled_shares: tuple[ThrottledShare | None, ...] = ()
+    lost_shares: tuple[LostShare | None, ...] = ()
+
+    @property
+    def throttling(self) -> Mapping[str, tuple[ScalableTarget, ...]]:
+        """By cause (a key of `throttling_reasons.CAUSES`): the tables and indexes that throttle for it."""
+        out: dict[str, tuple[ScalableTarget, ...]] = {}
+        for target, found in self.outcomes.values():
+            for cause, shares in found.throttled.items():
+                if shares.any():
+                    out[cause] = (*out.get(cause, ()), target)
+        return out
 
     def steps(self, key: TargetKey) -> tuple[Step, ...]:
         """Provisioned capacity over time; empty on demand."""
@@ -185,10 +197,11 @@ def _with_losses(
     import numpy as np  # noqa: PLC0415  only where something is throttled
 
     fractions = {k: f for k, (_, o) in outcomes.items() if (f := o.throttled_fraction()) is not None}
+    retried = {key: served_by_retries(*outcomes[key]) for key in fractions}
     offered = sum((kind.flow.monthly for kind in requests), Fraction(0))
     reasons: dict[str, float] = {}
     any_lost, lost = np.zeros(PERIOD_MINUTES, dtype=bool), 0.0
-    shares: list[ThrottledShare | None] = []
+    shares: list[LostShare | None] = []
     for kind in requests:
         needs = [key for key, units in kind.units.items() if units and key in fractions]
         if not needs:
@@ -196,7 +209,8 @@ def _with_losses(
             continue
         table = np.stack([fractions[key] for key in needs])
         worst, by = table.max(axis=0), table.argmax(axis=0)
-        shares.append(ThrottledShare(np.minimum(worst, 1.0)) if worst.any() else None)
+        for_good = np.maximum.reduce([fractions[key] - retried[key] for key in needs]).clip(0.0, 1.0)
+        shares.append(LostShare(for_good) if for_good.any() else None)
         rate = kind.flow.rate_per_minute() * kind.flow.month_weights() * SECONDS_PER_MINUTE
         any_lost |= worst * rate > 0
         lost += float((rate * worst).sum())
@@ -216,7 +230,7 @@ def _with_losses(
         throttled_minutes=int(any_lost.sum()),
         longest_minutes=max(_runs(any_lost)),
         missed_share=min(Fraction(1), missed) if any_lost.any() else None,
-        throttled_shares=tuple(shares),
+        lost_shares=tuple(shares),
     )
 
 

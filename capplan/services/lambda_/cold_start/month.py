@@ -5,7 +5,6 @@ cold too. Steady states are computed on a grid of rates and interpolated between
 """
 
 import math
-from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -17,7 +16,7 @@ from capplan.record import Record
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cold_start import measured
 from capplan.services.lambda_.cold_start.steady_state import Pool, steady_state
-from capplan.services.lambda_.concurrency.provisioned import provisioned_at
+from capplan.services.lambda_.concurrency.provisioned import Ready, provisioned_at
 from capplan.services.lambda_.concurrency.rate_steps import RateStep, Terms, rate_steps, scheduled
 from capplan.services.lambda_.spec import Function, Provisioned
 
@@ -92,19 +91,19 @@ def cached_share(terms: Terms, pools: Pools, provisioned: Provisioned | None) ->
     return cold_share(DemandFlow(terms), pools, provisioned_at(provisioned))
 
 
-def cold_share(flow: DemandFlow, pools: Pools, ready: Callable[[int], int]) -> float:
+def cold_share(flow: DemandFlow, pools: Pools, ready: Ready) -> float:
     """Cold starts as a share of all invocations of a month. Range 0 to 1.
 
     Args:
         flow: Invocations.
         pools: How the environments live.
-        ready: Environments provisioned in a minute of the simulated period.
+        ready: Environments provisioned over the simulated period.
     """
     total = float(flow.monthly)
     if not total:
         return 0.0
     steps = rate_steps(flow)
-    states = [_state(step, pools, ready(step.minute)) for step in steps]
+    states = [_mean_state(step, pools, ready) for step in steps]
     live = [environments for _, environments in states]
     random = sum(step.monthly * share for step, (share, _) in zip(steps, states, strict=True))
     random += _added_by_rises(steps, live)
@@ -125,6 +124,14 @@ def mean_environments(flow: DemandFlow, pools: Pools) -> float:
 def _mean(steps: tuple[RateStep, ...], values: list[float]) -> float:
     minutes = sum(step.minutes * step.times for step in steps)
     return sum(v * s.minutes * s.times for s, v in zip(steps, values, strict=True)) / minutes if minutes else 0.0
+
+
+def _mean_state(step: RateStep, pools: Pools, ready: Ready) -> tuple[float, float]:
+    """The same as `_state`, over the minutes of a step in which different numbers are provisioned."""
+    states = [(share, _state(step, pools, environments)) for environments, share in ready.during(step)]
+    if len(states) == 1:
+        return states[0][1]
+    return sum(share * cold for share, (cold, _) in states), sum(share * live for share, (_, live) in states)
 
 
 def _state(step: RateStep, pools: Pools, provisioned: int) -> tuple[float, float]:
@@ -174,9 +181,7 @@ def _added_by_spikes(spikes: list[tuple[RateStep, float]], ordinary: list[float]
     return added
 
 
-def _cold_share_of_schedule(
-    profile: LoadProfile, at_once: float, idle: float, pools: Pools, ready: Callable[[int], int]
-) -> float:
+def _cold_share_of_schedule(profile: LoadProfile, at_once: float, idle: float, pools: Pools, ready: Ready) -> float:
     """Share of a schedule's invocations that start cold: all at once, after too long a gap, with no traffic in between.
 
     Args:
@@ -184,7 +189,7 @@ def _cold_share_of_schedule(
         at_once: Invocations of each run.
         idle: Mean environments that other traffic keeps alive.
         pools: How the environments live.
-        ready: Environments provisioned in a minute of the simulated period.
+        ready: Environments provisioned over the simulated period.
     """
     starts = profile.starts
     gaps = [

@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from capplan import units
-from capplan.flow import DemandFlow, LoadProfile, rate_per_minute_of
+from capplan.flow import DemandFlow, LoadProfile
 from capplan.record import Record
 
 _WEEK = 7 * units.MINUTES_PER_DAY
@@ -34,6 +34,14 @@ class RateStep(Record, frozen=True):
     def monthly(self) -> float:
         """Invocations a month in this step."""
         return self.per_second * self.minutes * units.SECONDS_PER_MINUTE * self.times
+
+
+def minutes_of(step: RateStep) -> Iterable[int]:
+    """The minutes of the simulated period that have a step's rate: every week's, of a step that stands for four."""
+    start = step.minute - step.minutes // 2
+    weekly = step.times > 2 * _PERIODS_PER_MONTH
+    starts = range(start % _WEEK, units.PERIOD_MINUTES, _WEEK) if weekly else (start,)
+    return (minute % units.PERIOD_MINUTES for first in starts for minute in range(first, first + step.minutes))
 
 
 def rate_steps(flow: DemandFlow) -> tuple[RateStep, ...]:
@@ -73,10 +81,4 @@ def _ordinary_minutes(length: int, step: int, spikes: list[tuple[int, int]]) -> 
 
 def _step(terms: Terms, minute: int, minutes: int, times: float) -> RateStep:
     middle = minute + minutes // 2
-    rate = sum(float(multiplier) * _rate(profile, middle) for profile, multiplier in terms)
-    return RateStep(middle, minutes, times, rate)
-
-
-def _rate(profile: LoadProfile, minute: int) -> float:
-    """A load profile's rate in one minute of the simulated period."""
-    return profile.at(minute) if profile.at is not None else float(rate_per_minute_of(profile)[minute])
+    return RateStep(middle, minutes, times, DemandFlow(terms).at(middle))

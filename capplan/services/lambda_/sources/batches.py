@@ -82,7 +82,8 @@ def records_per_invocation(
     if not rate:
         return Fraction(1)
     if window_ms is not None and window_ms > 0:
-        return max(Fraction(1), min(max_batch, rate * Fraction(window_ms) / units.MS_PER_SECOND))
+        # a batch holds records of a single shard (Lambda Developer Guide, "Batching behavior")
+        return max(Fraction(1), min(max_batch, rate / (shards or 1) * Fraction(window_ms) / units.MS_PER_SECOND))
     polls_per_second = (shards or 1) * (polls or 1)
     polls_with_records = sig6(polls_per_second * -math.expm1(-float(rate) / polls_per_second))
     invocations = max(rate / max_batch, polls_with_records)

@@ -51,19 +51,19 @@ def max_concurrency(mapping: EventSourceMapping, reserved: int | None = None) ->
 
 
 def mapping_of(trigger: Trigger, shards: int) -> EventSourceMapping | None:
-    """A trigger as an event source mapping; None if Lambda does not poll it. `shards` are those of a table's stream."""
-    factor = trigger.parallelization_factor or 1
-    if trigger.stream is not None:
+    """A trigger as an event source mapping; None if Lambda does not poll it. `shards` are those of the stream it reads."""
+    factor, maximum = trigger.parallelization_factor or 1, trigger.maximum_concurrency
+    if trigger.source == "dynamodb":
         return EventSourceMapping("dynamodb_stream", shards=shards, parallelization_factor=factor)
-    if trigger.via == "kinesis":
-        return EventSourceMapping("kinesis", shards=trigger.shards or 1, parallelization_factor=factor)
-    maximum = trigger.maximum_concurrency
-    if trigger.via == "sqs-fifo":
+    if trigger.source == "kinesis":
+        count = shards if trigger.stream is not None else trigger.shards or 1
+        return EventSourceMapping("kinesis", shards=count, parallelization_factor=factor)
+    if trigger.source == "sqs-fifo":
         return EventSourceMapping("sqs_fifo", message_groups=trigger.message_groups, maximum_concurrency=maximum)
-    if trigger.via == "sqs" and trigger.pollers is None:
+    if trigger.source == "sqs" and trigger.pollers is None:
         return EventSourceMapping("sqs_standard", maximum_concurrency=maximum)
     if trigger.pollers is not None:
-        source: EventSource = "sqs_provisioned" if trigger.via == "sqs" else "kafka_provisioned"
+        source: EventSource = "sqs_provisioned" if trigger.source == "sqs" else "kafka_provisioned"
         return EventSourceMapping(source, pollers=trigger.pollers.max_pollers)
     return None
 
@@ -94,7 +94,7 @@ def _mean_units(pollers: Pollers, trigger: Trigger, stream: RequestStream, mean_
 
 def _units_at(per_second: float, pollers: Pollers, trigger: Trigger, stream: RequestStream, mean_ms: Fraction) -> int:
     """Event poller units that a rate of invocations needs."""
-    is_sqs = trigger.via == "sqs"
+    is_sqs = trigger.source == "sqs"
     invocations = int((SQS_POLLER_INVOCATIONS if is_sqs else KAFKA_POLLER_INVOCATIONS).value)
     mb_per_second = int((SQS_POLLER_RATE if is_sqs else KAFKA_POLLER_RATE).value)
     by_concurrency = per_second * float(mean_ms) / units.MS_PER_SECOND / invocations

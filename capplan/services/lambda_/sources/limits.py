@@ -14,8 +14,9 @@ from capplan.record import Record
 from capplan.service import Quota
 from capplan.services.lambda_ import quotas
 from capplan.services.lambda_.concurrency import environments
+from capplan.services.lambda_.invocation_time import high
 from capplan.services.lambda_.sources import batches, event_source_mappings
-from capplan.services.lambda_.sources.trigger import QUEUES, Trigger
+from capplan.services.lambda_.sources.trigger import QUEUES, Trigger, retention_ms
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage, time_of
 
@@ -27,6 +28,16 @@ TIMEOUTS: Mapping[str, Quota] = {
     "cognito": quotas.COGNITO_TIMEOUT,
 }
 """How long a source waits for an answer."""
+MESSAGES: Mapping[str, Quota] = {
+    "sqs": quotas.SQS_MESSAGE_MAX,
+    "sqs-fifo": quotas.SQS_MESSAGE_MAX,
+    "sns": quotas.SNS_MESSAGE_MAX,
+    "eventbridge": quotas.EVENT_ENTRY_MAX,
+    "kinesis": quotas.KINESIS_RECORD_MAX,
+}
+"""How large one message, event or record of a source may be."""
+RESPONSES: Mapping[str, Quota] = {"alb": quotas.ALB_RESPONSE_MAX, "appsync": quotas.APPSYNC_RESPONSE_MAX}
+"""How large an answer a source takes, where that is less than Lambda's own limit."""
 INTEGRATION_TIMEOUT = "lambda.integration_timeout"
 
 
@@ -35,6 +46,7 @@ def check(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[Lim
     for stream in usage.streams:
         if stream.trigger is not None:
             yield from _of_trigger(name, spec, usage, stream, spec.triggers[stream.trigger])
+    yield from _ages(name, spec, usage)
     for caller in callers_ending_first(spec, usage, ctx):
         waited_ms = time_of(spec, usage.cold, Fraction(1)).high_waited_ms()
         yield LimitCheck(name, "lambda.caller_timeout", seconds(waited_ms), seconds(caller.timeout_ms), "s")
@@ -47,22 +59,50 @@ def _of_trigger(
     if timeout_ms is not None:
         waited_ms = time_of(spec, usage.cold, stream.records).high_waited_ms()
         yield LimitCheck(name, INTEGRATION_TIMEOUT, seconds(waited_ms), seconds(timeout_ms), "s")
-    if trigger.via in QUEUES:
+    if trigger.source in QUEUES:
         timeout, visibility = Fraction(spec.timeout_ms), Fraction(trigger.visibility_timeout_ms)
         yield LimitCheck(name, "lambda.visibility_timeout", seconds(timeout), seconds(visibility), "s")
+    yield from _sizes(name, spec, trigger)
     mapping = event_source_mappings.mapping_of(trigger, stream.shards)
-    is_unbounded_fifo = trigger.via == "sqs-fifo" and not (trigger.message_groups or trigger.maximum_concurrency)
+    is_unbounded_fifo = trigger.source == "sqs-fifo" and not (trigger.message_groups or trigger.maximum_concurrency)
     if mapping is None or is_unbounded_fifo:
         return
-    concurrency = stream.flow * (usage.mean_ms / units.MS_PER_SECOND)
+    asked = stream.flow if stream.offered is None else stream.offered
+    concurrency = asked * (usage.mean_ms / units.MS_PER_SECOND)
     quota = event_source_mappings.max_concurrency(mapping, spec.reserved_concurrency)
     peak = concurrency.peak()
     poisson = mapping.source.startswith("sqs")
     load = Decimal(environments.peak_concurrency(peak.per_second)) if poisson else to_quantity(sig6(peak.per_second))
+    # what its source bounds waits there: how long is a limit of its own
+    load = min(load, Decimal(quota))
     yield LimitCheck(
         name, f"lambda.event_source.{mapping.source}", load, Decimal(quota), "concurrent executions", concurrency,
         poisson=poisson, minute=peak.minute,
     )  # fmt: skip
+
+
+def _sizes(name: str, spec: Function, trigger: Trigger) -> Iterable[LimitCheck]:
+    """What a source sends, one message at a time, and what answer it takes."""
+    loads = ((MESSAGES.get(trigger.source), trigger.payload), (RESPONSES.get(trigger.source), spec.response))
+    for quota, size in loads:
+        if quota is not None and size is not None:
+            yield LimitCheck(name, quota.id, to_quantity(high(size)), Decimal(quota.value), quota.unit)
+
+
+def _ages(name: str, spec: Function, usage: Usage) -> Iterable[LimitCheck]:
+    """Of what waits, how old its oldest gets, against the age at which AWS gives it up; none where nothing waits."""
+    for stream, part in zip(usage.streams, usage.admitted.streams if usage.admitted is not None else (), strict=False):
+        if not part.oldest_wait_s:
+            continue
+        trigger = spec.triggers[stream.trigger] if stream.trigger is not None else None
+        if stream.access.is_async:
+            limit, kept_ms = quotas.EVENT_AGE_MAX.id, Fraction(spec.maximum_event_age_ms)
+        elif trigger is not None:
+            limit = "lambda.queue_age" if trigger.source in QUEUES else "lambda.iterator_age"
+            kept_ms = retention_ms(trigger)
+        else:
+            continue
+        yield LimitCheck(name, limit, to_quantity(sig6(part.unbounded_wait_s)), seconds(kept_ms), "s")
 
 
 def records_at_peak(spec: Function, stream: RequestStream) -> Fraction:

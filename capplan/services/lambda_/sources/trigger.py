@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
+from capplan import units
 from capplan.calls import Access
 from capplan.quantities.fields import Milliseconds, Share, Size, WholeCount
 from capplan.quantities.text import read_count
@@ -21,6 +22,8 @@ from capplan.services.lambda_.quotas import (
     FIFO_BATCH_MAX,
     HTTP_API_TIMEOUT,
     KAFKA_POLLER_UNIT_RATE,
+    KAFKA_RETENTION_MS,
+    KINESIS_RETENTION_MAX,
     MAX_POLLERS_MAX,
     MAXIMUM_CONCURRENCY_MAX,
     MAXIMUM_CONCURRENCY_MIN,
@@ -28,9 +31,16 @@ from capplan.services.lambda_.quotas import (
     PARALLELIZATION_MAX,
     POLLERS_PER_UNIT_MAX,
     QUEUE_BATCH_DEFAULT,
+    QUEUE_RETENTION_DEFAULT_MS,
+    QUEUE_RETENTION_MAX,
+    QUEUE_RETENTION_MIN,
+    RECEIVE_COUNT_MAX,
+    RECORD_AGE_MAX,
+    RECORD_AGE_MIN,
     REST_API_TIMEOUT,
     SQS_WINDOW_MIN,
     STREAM_BATCH_DEFAULT,
+    STREAM_RETENTION_MS,
     STREAM_RETRIES_MAX,
     UNWINDOWED_SQS_BATCH_MAX,
     VISIBILITY_TIMEOUT_FACTOR,
@@ -71,6 +81,8 @@ ASYNCHRONOUS = frozenset({"s3", "sns", "eventbridge"})
 """Sources that invoke asynchronously."""
 POLLED = QUEUES | {"kinesis", "kafka"}
 """Sources that Lambda reads from by an event source mapping."""
+STREAMS = frozenset({"dynamodb", "kinesis", "kafka"})
+"""Sources that are read in order, shard by shard."""
 FOREVER = -1
 
 
@@ -93,6 +105,18 @@ _SOURCES_OF = {
     "message_groups": ({"sqs-fifo"}, "`message_groups` is for FIFO queues only", "add `via: sqs-fifo`"),
     "pollers": ({"sqs", "kafka"}, "`pollers` is for SQS and Kafka only", "add `via: sqs` or `via: kafka`"),
     "visibility_timeout_ms": (QUEUES, "`visibility_timeout` is for queues only", "add `via: sqs`"),
+    "max_receive_count": (QUEUES, "`max_receive_count` is for queues only", "streams have `retries`"),
+    "retention_ms": (
+        QUEUES | {"kinesis"},
+        "`retention` is for queues and Kinesis only",
+        "a table's stream keeps records for 24 h",
+    ),
+    "max_record_age_ms": (
+        {"dynamodb", "kinesis", "kafka"},
+        "`max_record_age` is for streams only",
+        "queues have `retention`",
+    ),
+    "partitions": ({"kafka"}, "`partitions` is for Kafka only", "Kinesis has `shards`"),
     "timeout_ms": (
         {"api-gateway-http", "api-gateway-rest", "alb", "appsync", "cognito"},
         "this source has no timeout: it waits until the function ends",
@@ -164,6 +188,16 @@ class Trigger(BaseModel):
         default=Decimal(30_000), alias="visibility_timeout", le=VISIBILITY_TIMEOUT_MAX.value
     )
     """How long a received message is hidden (30 s); AWS advises {VISIBILITY_TIMEOUT_FACTOR} times the function's timeout."""
+    max_receive_count: WholeCount | None = Field(default=None, ge=1, le=RECEIVE_COUNT_MAX.value)
+    """Receives of a message before it moves to the dead-letter queue, 1 to {RECEIVE_COUNT_MAX}; without it, it comes again until it expires."""
+    retention_ms: Milliseconds | None = Field(default=None, alias="retention", ge=QUEUE_RETENTION_MIN.value)
+    """How long a queue keeps a message (4 days; {QUEUE_RETENTION_MIN} to {QUEUE_RETENTION_MAX}), or a Kinesis stream a record (24 h)."""
+    max_record_age_ms: Milliseconds | None = Field(
+        default=None, alias="max_record_age", ge=RECORD_AGE_MIN.value, le=RECORD_AGE_MAX.value
+    )
+    """The age at which a stream's record is given up, {RECORD_AGE_MIN} to {RECORD_AGE_MAX}; by default when it expires."""
+    partitions: WholeCount | None = Field(default=None, ge=1)
+    """Kafka: partitions of the topic; each is read by one invocation at a time."""
     timeout_ms: Milliseconds | None = Field(default=None, alias="timeout", ge=API_TIMEOUT_MIN.value)
     """How long the source waits for an answer (API Gateway: HTTP {HTTP_API_TIMEOUT}, REST {REST_API_TIMEOUT}, which AWS can raise)."""
     retries: Annotated[int, BeforeValidator(_retries), Field(ge=FOREVER, le=STREAM_RETRIES_MAX.value)] = FOREVER
@@ -192,6 +226,19 @@ class Trigger(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _retention_fits_the_source(self) -> Self:
+        if self.retention_ms is None:
+            return self
+        low, high = (QUEUE_RETENTION_MIN.value, QUEUE_RETENTION_MAX)
+        if self.via == "kinesis":
+            low, high = (STREAM_RETENTION_MS, KINESIS_RETENTION_MAX)
+        if not low <= self.retention_ms <= high.value:
+            days = int(high.value) // (units.SECONDS_PER_DAY * units.MS_PER_SECOND)
+            least = "24 h" if self.via == "kinesis" else str(QUEUE_RETENTION_MIN)
+            raise diagnostic(f"this source keeps its records for {least} to {days} days", "such as `retention: 4 days`")
+        return self
+
+    @model_validator(mode="after")
     def _batch_and_pollers_fit_the_source(self) -> Self:
         batch, window_ms = self.batch or 0, self.window_ms or 0
         if self.via == "sqs" and batch > UNWINDOWED_SQS_BATCH_MAX.value and window_ms < SQS_WINDOW_MIN.value:
@@ -214,6 +261,17 @@ class Trigger(BaseModel):
     def source(self) -> str:
         """How the source polls: dynamodb, kinesis, sqs …; its `via` if nothing polls, "" without one."""
         return self.emitter[1] if self.stream is not None else self.via or ""
+
+
+def retention_ms(trigger: Trigger) -> Fraction:
+    """How long a source keeps what is not yet read: AWS deletes it after that. Kafka: 7 days, its own default."""
+    if trigger.retention_ms is not None:
+        kept = Fraction(trigger.retention_ms)
+    elif trigger.source in QUEUES:
+        kept = Fraction(QUEUE_RETENTION_DEFAULT_MS)
+    else:
+        kept = Fraction(KAFKA_RETENTION_MS if trigger.source == "kafka" else STREAM_RETENTION_MS)
+    return kept if trigger.max_record_age_ms is None else min(kept, Fraction(trigger.max_record_age_ms))
 
 
 def read_triggers(raw: object) -> object:

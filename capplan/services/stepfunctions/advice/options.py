@@ -5,12 +5,15 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.model import Change, Context, Option
+from capplan.quantities.text import figure
+from capplan.services.stepfunctions import unreached_calls
 from capplan.services.stepfunctions.asl.definition import Definition, State, reachable
 from capplan.services.stepfunctions.execution.eligibility import express_obstacles
-from capplan.services.stepfunctions.execution.expectation import everywhere, items_of
+from capplan.services.stepfunctions.execution.expectation import everywhere
 from capplan.services.stepfunctions.execution.history import level_of, looping
+from capplan.services.stepfunctions.execution.items import items_of
 from capplan.services.stepfunctions.execution.model import World
-from capplan.services.stepfunctions.execution.retries import TIMEOUT, catcher_for, retrier_for
+from capplan.services.stepfunctions.execution.retries import HISTORY_FULL, TIMEOUT, catcher_for, retrier_for
 from capplan.services.stepfunctions.execution.world import definition_of, world_of
 from capplan.services.stepfunctions.quotas import (
     CHILD_CONCURRENCY,
@@ -32,6 +35,7 @@ def options(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[
     """The other type where it is possible or needed, and every risk of the definition."""
     definition, world = definition_of(spec), world_of(spec, ctx)
     out = [*_type(name, definition, usage), *_history(name, usage), *_maps(name, definition, world)]
+    out += unreached_calls.risks(name, spec, ctx)
     for state in definition.states.values():
         out += [*_polling(name, definition, usage, state), *_task(name, state, world, usage)]
     return tuple(out)
@@ -67,7 +71,13 @@ def _repeated(name: str, definition: Definition) -> str:
 
 
 def _history(name: str, usage: Usage) -> Iterator[Option]:
-    events = usage.mean.history_events
+    events, full = usage.mean.history_events, usage.mean.errors.get(HISTORY_FULL, Fraction(0))
+    if not usage.express and events <= int(HISTORY_EVENTS.value) and full >= _MIN_SHARE:
+        message = (
+            f"{float(full * 100):.3g}% of the executions of {name} fail after {HISTORY_EVENTS.value:,} history events."
+            " Move work to a Distributed Map or to a new execution: each has its own history."
+        )
+        yield Option("stepfunctions.history-full", message, (), severity="risk")
     if not usage.express and events > int(HISTORY_EVENTS.value):
         message = (
             f"{name} writes {round(events):,} history events; an execution fails after {HISTORY_EVENTS.value:,}."
@@ -108,7 +118,7 @@ def _polling(name: str, definition: Definition, usage: Usage, state: State) -> I
     if any(s.type == "Wait" for s in loop) and any(s.task is not None for s in loop) and passes > 1:
         message = (
             f"{name} polls through '{state.name}': {len(loop)} transitions per pass,"
-            f" {float(passes):.3g} passes per execution; .sync or a callback waits for one transition."
+            f" {figure(passes)} passes per execution; .sync or a callback waits for one transition."
         )
         yield Option("stepfunctions.polling-loop", message, (), severity="risk")
 
@@ -128,14 +138,14 @@ def _task(name: str, state: State, world: World, usage: Usage) -> Iterator[Optio
     )
     if visits and unhandled >= _MIN_SHARE:
         message = (
-            f"{float(unhandled * 100):.3g}% of the attempts of '{state.name}' in {name} fail without a Retry or Catch."
+            f"{figure(unhandled * 100)}% of the attempts of '{state.name}' in {name} fail without a Retry or Catch."
         )
         yield Option("stepfunctions.unguarded-task", message, (), severity="risk", urgency="now")
     timed_out = failures.get(TIMEOUT, Fraction(0))
     if state.name in world.timeout_ms and timed_out >= _MIN_SHARE and state.timeout_s is not None:
         message = (
-            f"{float(timed_out * 100):.3g}% of the attempts of '{state.name}' in {name} exceed"
-            f" TimeoutSeconds ({float(state.timeout_s):g})."
+            f"{figure(timed_out * 100)}% of the attempts of '{state.name}' in {name} exceed"
+            f" TimeoutSeconds ({figure(state.timeout_s, 6)})."
         )
         yield Option("stepfunctions.task-times-out", message, (), severity="risk", urgency="now")
     waits = state.task.pattern in ("callback", "activity")
@@ -151,5 +161,5 @@ def lasting(duration_ms: Fraction) -> str:
     """A duration as text, such as "1.5 min"."""
     for unit, size in (("h", 3_600_000), ("min", 60_000), ("s", 1_000)):
         if duration_ms >= size:
-            return f"{float(duration_ms / size):.3g} {unit}"
-    return f"{float(duration_ms):.3g} ms"
+            return f"{figure(duration_ms / size)} {unit}"
+    return f"{figure(duration_ms)} ms"

@@ -139,7 +139,9 @@ def _leaving(definition: Definition, world: World, choices: tuple[str, ...]) -> 
         amounts: dict[str, Fraction] = {}
         for target in definition.states[choice].targets:
             try:
-                amounts[target] = expect(definition.graph, _fixed(world, {**goes, choice: target})).states_entered
+                amounts[target] = expect(
+                    definition.graph, _fixed(world, {**goes, choice: target}), timed=False
+                ).states_entered
             except EndlessLoop:
                 continue
         goes[choice] = min(amounts, key=lambda to: amounts[to])

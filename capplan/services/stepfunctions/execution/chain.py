@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from capplan.services.stepfunctions.execution.retries import tidy, total
+from capplan.services.stepfunctions.execution.retries import power, tidy, total
 
 _ONE = Fraction(1)
 _ZERO = Fraction(0)
 
 Moves = Mapping[str, Mapping[str, Fraction]]
 """By state: probabilities of the next states. What is missing to 1 leaves the level."""
+
+
+Passes = tuple[tuple[int, Fraction], ...]
+"""How often a counted loop passes its Choice: number -> probability."""
 
 
 class EndlessLoop(ValueError):  # noqa: N818  it names what is wrong
@@ -52,6 +56,38 @@ def mean_visits(start_at: str, moves: Moves) -> dict[str, Fraction]:
     for s, entry, stay, into in reversed(done):
         visits[s] = tidy((entry + total(visits[i] * q for i, q in into.items())) / stay)
     return {s: visits[s] for s in order}
+
+
+def with_counted(moves: Moves, counted: Mapping[str, Passes]) -> Moves:
+    """The same chain, in which Choices that are passed a known number of times have a probability of the same mean.
+
+    A is the probability of one way back to the Choice. Its visits are V = Σ P(N ≥ k) A^(k-1), of which Σ P(N > k) A^(k-1)
+    go back; a geometric loop that stays with their ratio has the same visits everywhere.
+    """
+    out = dict(moves)
+    for choice, passes in counted.items():
+        loop = {n for n in _order(choice, out) if choice in _order(n, out)}
+        back = {to: p for to, p in out[choice].items() if to in loop}
+        leaving = {to: p for to, p in out[choice].items() if to not in loop}
+        into, onward = total(back.values()), total(leaving.values())
+        if not into or not onward:
+            continue
+        cut: dict[str, Mapping[str, Fraction]] = {n: {} if n == choice else out[n] for n in out}
+        start = "way back"
+        cut[start] = {to: p / into for to, p in back.items()}
+        way_back = mean_visits(start, cut).get(choice, _ZERO)
+        visits = total(p * _powers(way_back, n) for n, p in passes)
+        stay = total(p * _powers(way_back, n - 1) for n, p in passes) / visits
+        out[choice] = {
+            **{to: tidy(p / into * stay) for to, p in back.items()},
+            **{to: tidy(p / onward * (1 - stay)) for to, p in leaving.items()},
+        }
+    return out
+
+
+def _powers(base: Fraction, n: int) -> Fraction:
+    """1 + a + … + a^(n-1)."""
+    return Fraction(max(0, n)) if base == 1 else (1 - power(base, max(0, n))) / (1 - base)
 
 
 def _order(start: str, moves: Moves) -> list[str]:

@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING
 from capplan.quantities.distribution import at_normals
 from capplan.quantities.rounding import sig6
 from capplan.record import MutableRecord, Record
-from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, State, Task
-from capplan.services.stepfunctions.execution.expectation import items_of, odds
+from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, State, Task, moves, reachable
+from capplan.services.stepfunctions.execution.items import items_of, odds
 from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.retries import (
+    HISTORY_FULL,
     TIMEOUT,
     TOLERANCE_EXCEEDED,
     catcher_for,
     delay_s,
     retrier_for,
 )
-from capplan.services.stepfunctions.execution.tokens import Tokens, makespan_ms
+from capplan.services.stepfunctions.execution.solve import components
+from capplan.services.stepfunctions.execution.tokens import Tokens, ends_in_slots, pooled_ms
 from capplan.services.stepfunctions.quotas import DURATION_STEP_MS
 
 if TYPE_CHECKING:
@@ -37,8 +39,10 @@ if TYPE_CHECKING:
 
 MAX_STEPS = 20_000_000
 """States entered in all draws; above it nothing is drawn."""
+MAX_VISITS = 6_000
+"""States visited by many draws at once; above it nothing is drawn."""
 MAX_DRAWS, MIN_DRAWS = 10_000, 200
-_TARGET_STEPS = 2_000_000
+_TARGET_STEPS = 1_000_000
 _POOL = 2_000
 _POOLED_FROM = 300_000
 
@@ -83,7 +87,15 @@ def draw(graph: Graph, world: World, draws: int, rng: "np.random.Generator", wei
     Raises:
         TooManyStepsError: All draws would enter too many states.
     """
-    return _Drawing(world, rng, weights or Weights()).level(graph, draws, (weights or Weights()).entry)
+    drawing = _Drawing(world, rng, weights or Weights())
+    limit_ms = float("inf") if graph.timeout_s is None else float(graph.timeout_s * 1000)
+    most_events = float("inf") if world.history_limit is None else float(world.history_limit - 2)
+    drawn = drawing.level(graph, draws, (weights or Weights()).entry, limit_ms, most_events)
+    late = drawn.ms > limit_ms
+    if late.any():
+        drawn.ms[late] = limit_ms
+        drawn.error[late] = drawing.code(TIMEOUT)
+    return drawn
 
 
 class _Drawing(MutableRecord):
@@ -94,11 +106,13 @@ class _Drawing(MutableRecord):
     weights: Weights
     errors: list[str] = []
     steps: int = 0
+    visits: int = 0
 
     def spend(self, steps: int) -> None:
         self.steps += steps
-        if self.steps > MAX_STEPS:
-            raise TooManyStepsError(f"more than {MAX_STEPS:,} states would be entered")
+        self.visits += 1
+        if self.steps > MAX_STEPS or self.visits > MAX_VISITS:
+            raise TooManyStepsError("executions enter too many states")
 
     def code(self, error: str) -> int:
         if error not in self.errors:
@@ -107,20 +121,31 @@ class _Drawing(MutableRecord):
 
     # --- a level of states ---
 
-    def level(self, graph: Graph, n: int, entry_usd: float) -> Tokens:
-        """Draws n passes through a graph."""
+    def level(
+        self,
+        graph: Graph,
+        n: int,
+        entry_usd: float,
+        limit_ms: float = float("inf"),
+        most_events: float = float("inf"),
+    ) -> Tokens:
+        """Draws n passes through a graph; no state is entered after the limits."""
         import numpy as np  # noqa: PLC0415
 
         total = Tokens.none(n)
+        rank = {name: i for i, name in enumerate(_order(graph))}
+        left = {name: self.passes(name, n) for name in graph.states if name in self.world.passes}
+        loops = {name: _inside(graph, name) for name in left}
         waiting: dict[str, list[Whole]] = {graph.start_at: [np.arange(n)]}
         while waiting:
-            name = next(iter(waiting))
-            tokens = np.concatenate(waiting.pop(name))
+            name = min(waiting, key=lambda waits: rank[waits])
+            tokens = self.in_time(np.concatenate(waiting.pop(name)), total, limit_ms, most_events)
             state = graph.states[name]
             self.spend(len(tokens))
             visit = self.visit(state, len(tokens), entry_usd)
             total.add_at(tokens, visit)
-            for target, who in self.onward(state, visit):
+            onward = self.counted(left[name], loops[name], tokens, state) if name in left else self.onward(state, visit)
+            for target, who in onward:
                 waiting.setdefault(target, []).append(tokens[who])
             for code in np.unique(visit.error[visit.error >= 0]):
                 failed = visit.error == code
@@ -130,6 +155,15 @@ class _Drawing(MutableRecord):
                 else:
                     waiting.setdefault(catcher.next, []).append(tokens[failed])
         return total
+
+    def in_time(self, tokens: "Whole", total: Tokens, limit_ms: float, most_events: float) -> "Whole":
+        """The tokens that may enter a state; the others end here."""
+        if limit_ms == float("inf") and most_events == float("inf"):
+            return tokens
+        late, full = total.ms[tokens] >= limit_ms, total.events[tokens] >= most_events
+        total.error[tokens[full]] = self.code(HISTORY_FULL)
+        total.error[tokens[late]] = self.code(TIMEOUT)
+        return tokens[~(late | full)]
 
     def onward(self, state: State, visit: Tokens) -> "list[tuple[str, NDArray[np.bool_]]]":
         """The next states of the tokens without an error, each with a mask of its tokens."""
@@ -142,6 +176,30 @@ class _Drawing(MutableRecord):
         edges = np.cumsum([float(p) for p in shares.values()])
         choice = np.minimum(np.searchsorted(edges, self.rng.random(len(without_error)), side="right"), len(edges) - 1)
         return [(target, choice == i) for i, target in enumerate(shares) if (choice == i).any()]
+
+    def passes(self, choice: str, n: int) -> "Whole":
+        """How often each token is to pass a Choice that closes a loop of known length."""
+        import numpy as np  # noqa: PLC0415
+
+        numbers, shares = zip(*self.world.passes[choice], strict=True)
+        return self.rng.choice(np.array(numbers), n, p=np.array([float(p) for p in shares]))
+
+    def counted(
+        self, left: "Whole", loop: frozenset[str], tokens: "Whole", state: State
+    ) -> "list[tuple[str, NDArray[np.bool_]]]":
+        """The next states of a Choice that is passed a known number of times."""
+        import numpy as np  # noqa: PLC0415
+
+        left[tokens] -= 1
+        stays = left[tokens] > 0
+        out: list[tuple[str, NDArray[np.bool_]]] = []
+        for who, inside in ((stays, True), (~stays, False)):
+            shares = {to: float(p) for to, p in odds(state, self.world).items() if (to in loop) == inside}
+            edges = np.cumsum(list(shares.values()))
+            draws = self.rng.random(len(tokens)) * edges[-1]
+            choice = np.minimum(np.searchsorted(edges, draws, side="right"), len(edges) - 1)
+            out += [(to, who & (choice == i)) for i, to in enumerate(shares)]
+        return [(to, mask) for to, mask in out if mask.any()]
 
     # --- one visit ---
 
@@ -251,10 +309,13 @@ class _Drawing(MutableRecord):
         for branch in state.branches:
             drawn = self.level(branch, n, entry_usd)
             longest = np.maximum(total.ms, drawn.ms)
-            first = (total.error < 0) & (drawn.error >= 0)
+            first = (drawn.error >= 0) & (drawn.ms < total.first_failure_ms)
             total.add_at(np.arange(n), drawn)
             total.ms[:] = longest
             total.error[first] = drawn.error[first]
+            total.first_failure_ms[first] = drawn.ms[first]
+        failed = total.error >= 0
+        total.ms[failed] = total.first_failure_ms[failed]
         return total
 
     def counts(self, state: State, n: int) -> "Whole":
@@ -267,14 +328,25 @@ class _Drawing(MutableRecord):
         return np.full(n, low, dtype=np.int64) + (self.rng.random(n) < fraction if fraction else 0)
 
     def inline(self, state: State, definition: MapDefinition, n: int, entry_usd: float) -> Tokens:
+        import numpy as np  # noqa: PLC0415
+
         counts = self.counts(state, n)
         items, pooled = self.items(definition.processor, counts, entry_usd)
         items.events += 2  # the iteration's Started, and Succeeded or Failed
         if definition.max_concurrency == 1:
             items.stop_at_first_failure(counts)
-        total = items.gathered(counts, self.rng, pooled=pooled)
-        total.ms[:] = makespan_ms(items.ms, counts, definition.at_once, pooled=pooled, spend=self.spend)
+        total = self.gathered(items, counts, definition.at_once, pooled=pooled)
+        failed = total.error >= 0
+        total.ms[failed] = np.minimum(total.ms, total.first_failure_ms)[failed]
         total.events += 1  # Started
+        return total
+
+    def gathered(self, items: Tokens, counts: "Whole", width: int, *, pooled: bool) -> Tokens:
+        """Sums of each owner's items, and how long they take, all run to their end."""
+        ends = None if pooled else ends_in_slots(items.ms, counts, width, self.spend)
+        total = items.gathered(counts, self.rng, ends)
+        if pooled:
+            total.ms[:] = pooled_ms(items.ms, counts, width)
         return total
 
     def distributed(self, state: State, definition: MapDefinition, n: int, entry_usd: float) -> Tokens:
@@ -286,14 +358,12 @@ class _Drawing(MutableRecord):
         items, pooled = self.items(definition.processor, counts, self.weights.child_entry.get(name, 0.0))
         billed = np.maximum(1, np.ceil(items.ms / DURATION_STEP_MS - 1e-9))
         items.cost += self.weights.child.get(name, 0.0) + self.weights.child_step.get(name, 0.0) * billed
-        gathered = items.gathered(counts, self.rng, pooled=pooled)
+        gathered = self.gathered(items, counts, definition.at_once, pooled=pooled)
         total = Tokens.none(n)
         total.cost += gathered.cost
         total.child_entered += gathered.entered + gathered.retries + gathered.child_entered
         dispatch_ms = counts * 1000 / definition.children_per_second
-        total.ms[:] = np.maximum(
-            dispatch_ms, makespan_ms(items.ms, counts, definition.at_once, pooled=pooled, spend=self.spend)
-        )
+        total.ms[:] = np.maximum(dispatch_ms, gathered.ms)
         total.events += 3  # MapState Started, MapRun Started, MapRun Succeeded or Failed
         tolerated = np.maximum(definition.tolerated_count, float(definition.tolerated_share) * counts)
         total.error[gathered.failures > tolerated] = self.code(TOLERANCE_EXCEEDED)
@@ -304,6 +374,17 @@ class _Drawing(MutableRecord):
         items = int(counts.sum())
         pooled = items > _POOLED_FROM
         return self.level(graph, _POOL if pooled else items, entry_usd), pooled
+
+
+def _order(graph: Graph) -> list[str]:
+    """The states of a level, each before those it leads to, as far as loops allow."""
+    moving = {name: dict.fromkeys(moves(state)) for name, state in graph.states.items()}
+    return [name for part in components(moving) for name in part]
+
+
+def _inside(graph: Graph, choice: str) -> frozenset[str]:
+    """The states of the loop that a Choice closes."""
+    return frozenset(name for name in reachable(graph, choice) if choice in reachable(graph, name))
 
 
 def _without_timeouts(fails: Mapping[str, float], timed_out: float) -> dict[str, float]:

@@ -5,6 +5,7 @@ Source: Step Functions Developer Guide, "Choosing workflow type in Step Function
 
 from fractions import Fraction
 
+from capplan.quantities.text import figure
 from capplan.record import Record
 from capplan.services.stepfunctions.asl.definition import Definition, State
 from capplan.services.stepfunctions.quotas import EXPRESS_DURATION, STANDARD_DURATION
@@ -33,9 +34,9 @@ def eligible_as_express(definition: Definition, slowest_s: Fraction, mean_s: Fra
     obstacles = list(express_obstacles(definition))
     stops = f"Express stops executions after {EXPRESS_DURATION}"
     if mean_s > int(EXPRESS_DURATION.value):
-        obstacles.append(f"the mean execution takes {float(mean_s):.4g} s; {stops}")
+        obstacles.append(f"the mean execution takes {figure(mean_s, 4)} s; {stops}")
     elif slowest_s > int(EXPRESS_DURATION.value):
-        obstacles.append(f"1% of executions take {float(slowest_s):.4g} s or more; {stops}")
+        obstacles.append(f"1% of executions take {figure(slowest_s, 4)} s or more; {stops}")
     warnings = ["at-least-once execution: its Tasks have to be idempotent"]
     writes = _writing(definition)
     if writes:

@@ -1,23 +1,30 @@
 """Computes the mean execution of a definition exactly: visits, retries, events, time, success.
 
-A level of states is an absorbing Markov chain. Every branch and iteration runs to its own end (except an inline Map
-with MaxConcurrency 1, which stops at the first failed item). A Parallel takes as long as the branch with the longest
-mean, which is a little too short where branches vary.
+A level of states is an absorbing Markov chain. Counts take every branch and iteration as run to its own end (except an
+inline Map with MaxConcurrency 1, which stops at the first failed item): how much a failure cuts off is known by timing
+only. The time is that of the slowest branch or item, or of the first failure, by the laws of `clock`.
 
 Sources: Step Functions Developer Guide, "Handling errors", "Map state", "Parallel state"; API Reference,
 "GetExecutionHistory" (read 2026-11-23).
 """
 
 import math
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from capplan.quantities.rounding import sig6
 from capplan.record import MutableRecord, Record
 from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, State, Task
-from capplan.services.stepfunctions.execution.chain import mean_visits
+from capplan.services.stepfunctions.execution.chain import Passes, mean_visits, with_counted
+from capplan.services.stepfunctions.execution.clock import Clock
+from capplan.services.stepfunctions.execution.cut import cut
+from capplan.services.stepfunctions.execution.events import EventClock, share_beyond
+from capplan.services.stepfunctions.execution.items import items_of, odds, run_fails, varies
 from capplan.services.stepfunctions.execution.model import Amounts, Children, Expectation, World
 from capplan.services.stepfunctions.execution.retries import (
+    HISTORY_FULL,
+    TIMEOUT,
     TOLERANCE_EXCEEDED,
     Tries,
     catcher_for,
@@ -30,13 +37,48 @@ from capplan.services.stepfunctions.execution.retries import (
 _ONE = Fraction(1)
 _ZERO = Fraction(0)
 _EXECUTION_EVENTS = 2
-_LISTED_CHILDREN = 300
+_LATE = 1e-7
+"""Executions that reach a limit more rarely are left out."""
+_RARELY = 16
+"""A history of a mean below this part of the quota is never full: geometric loops exceed it once in e^16 executions."""
+_RECENT: deque[tuple[Graph, World, bool, Expectation]] = deque(maxlen=16)
+"""The last answers: the stages of one plan ask for the same execution again."""
 
 
-def expect(graph: Graph, world: World) -> Expectation:
-    """The mean execution. Raises EndlessLoop where a loop is never left."""
-    level = _run(graph, world)
-    return _expectation(level.tally, level.duration_ms, level.errors, _EXECUTION_EVENTS)
+def expect(graph: Graph, world: World, *, timed: bool = True) -> Expectation:
+    """The mean execution.
+
+    Args:
+        graph: The definition.
+        world: What an execution meets.
+        timed: Whether durations are needed: without, a Parallel or Map counts as its longest mean, which is fast.
+
+    Raises:
+        EndlessLoop: A loop is never left.
+    """
+    for known_graph, known_world, known_timed, known in _RECENT:
+        if known_graph is graph and known_timed >= timed and known_world == world:
+            return known
+    found = _expectation_of(_Expecting(world, Clock(world) if timed else None).run(graph))
+    if timed:
+        found = _limited(graph, world, found)
+    _RECENT.append((graph, world, timed, found))
+    return found
+
+
+def _limited(graph: Graph, world: World, found: Expectation) -> Expectation:
+    """The mean execution, ended by TimeoutSeconds or a full history where either is likely."""
+    if graph.timeout_s is not None:
+        limit_ms, clock = float(graph.timeout_s * 1000), Clock(world)
+        late = clock.law(graph).share_above(limit_ms) if varies(graph, world) else float(found.duration_ms > limit_ms)
+        if late > _LATE:
+            found = cut(graph, found, clock, limit_ms, TIMEOUT, timed=True)
+    most = world.history_limit
+    if most is not None and found.history_events * _RARELY > most:
+        events = EventClock(world)
+        if share_beyond(graph, events, most) > _LATE:
+            found = cut(graph, found, events, float(most - _EXECUTION_EVENTS), HISTORY_FULL, timed=False)
+    return found
 
 
 def _expectation(tally: "_Tally", duration_ms: Fraction, errors: Amounts, events: int) -> Expectation:
@@ -63,11 +105,12 @@ class VisitMean(Record, frozen=True):
     onward: Amounts
 
 
-def visits_of(graph: Graph, world: World) -> dict[str, VisitMean]:
+def visits_of(graph: Graph, world: World, *, timed: bool = True) -> dict[str, VisitMean]:
     """The mean visit of every state of a level, all attempts included; a path's amounts are the sums of its visits'."""
     out: dict[str, VisitMean] = {}
+    expecting = _Expecting(world, Clock(world) if timed else None)
     for name, state in graph.states.items():
-        visit = _visit(state, world)
+        visit = expecting.visit(state)
         out[name] = VisitMean(_expectation(visit.tally, visit.duration_ms, visit.errors, 0), visit.onward)
     return out
 
@@ -139,38 +182,119 @@ class _Visit(Record, frozen=True):
     errors: Amounts
 
 
-def _run(graph: Graph, world: World) -> _Level:
-    visits = {name: _visit(state, world) for name, state in graph.states.items()}
-    tally = _Tally()
-    duration_ms = _ZERO
-    errors: dict[str, Fraction] = {}
-    for name, times in mean_visits(graph.start_at, {name: v.onward for name, v in visits.items()}).items():
-        visit = visits[name]
-        tally.add(times, visit.tally)
-        duration_ms = tidy(duration_ms + times * visit.duration_ms)
-        for error, p in visit.errors.items():
-            errors[error] = tidy(errors.get(error, _ZERO) + times * p)
-    return _Level(tally, duration_ms, errors)
+class _Expecting:
+    """The means of one world; `clock` is None where only counts are needed."""
+
+    def __init__(self, world: World, clock: Clock | None) -> None:
+        self.world, self.clock = world, clock
+
+    def run(self, graph: Graph) -> _Level:
+        """One pass through a graph."""
+        visits = {name: self.visit(state) for name, state in graph.states.items()}
+        moves: dict[str, Mapping[str, Fraction]] = {name: visit.onward for name, visit in visits.items()}
+        counted: dict[str, Passes] = {n: self.world.passes[n] for n in graph.states if n in self.world.passes}
+        tally = _Tally()
+        duration_ms = _ZERO
+        errors: dict[str, Fraction] = {}
+        for name, times in mean_visits(graph.start_at, with_counted(moves, counted)).items():
+            visit = visits[name]
+            tally.add(times, visit.tally)
+            duration_ms = tidy(duration_ms + times * visit.duration_ms)
+            for error, p in visit.errors.items():
+                errors[error] = tidy(errors.get(error, _ZERO) + times * p)
+        return _Level(tally, duration_ms, errors)
+
+    # --- one visit ---
+
+    def visit(self, state: State) -> _Visit:
+        """One visit of a state, all its attempts."""
+        if state.task is not None:
+            return self._task(state, state.task)
+        if state.map is not None:
+            return self._distributed(state, state.map) if state.map.distributed else self._inline(state, state.map)
+        if state.type == "Parallel":
+            return self._parallel(state)
+        if state.type == "Fail":
+            ended = _Tally(visits={state.name: _ONE}, failed={state.name: _ONE}, events=_ONE)
+            return _Visit(ended, _ZERO, {}, {state.error: _ONE})
+        wait_s = _wait_s(state, self.world)
+        tally = _Tally(visits={state.name: _ONE}, events=Fraction(2), wait_s=wait_s)
+        if wait_s:
+            tally.busy_ms[state.name] = wait_s * 1000
+        onward = odds(state, self.world) if state.type == "Choice" else _to(state.next)
+        return _Visit(tally, wait_s * 1000, onward, {})
+
+    def _task(self, state: State, task: Task) -> _Visit:
+        tried = tries(state.retry, {error: p for error, p in self.world.fails.get(state.name, {}).items() if p})
+        tally = _Tally(attempts={state.name: tried.attempts}, events=task.events_per_attempt * tried.attempts)
+        attempt_ms = self.world.attempt_ms.get(state.name, _ZERO)
+        return _left(state, tried, tally, tried.attempts * attempt_ms)
+
+    def _parallel(self, state: State) -> _Visit:
+        branches = [self.run(branch) for branch in state.branches]
+        slowest_ms = max(branch.duration_ms for branch in branches)
+        errors: Amounts = _first_error(branches)
+        if len(branches) > 1 and any(varies(branch, self.world) for branch in state.branches):
+            slowest_ms, errors = self._by_the_clock(state, slowest_ms, errors)
+        elif failing := [branch for branch in branches if branch.errors]:
+            first = min(failing, key=lambda branch: branch.duration_ms)
+            slowest_ms, errors = first.duration_ms, dict(first.errors)
+        tried = tries(state.retry, errors)
+        tally = _Tally(events=1 + tried.attempts, iterations=len(branches) * tried.attempts)
+        for branch in branches:
+            tally.add(tried.attempts, branch.tally)
+        return _left(state, tried, tally, tried.attempts * slowest_ms)
+
+    def _by_the_clock(self, state: State, mean_ms: Fraction, errors: Amounts) -> tuple[Fraction, Amounts]:
+        """The mean of the slowest (or first failed), and which error comes first in time."""
+        if self.clock is None:
+            return mean_ms, errors
+        law = self.clock.together(state)
+        slowest_ms = sig6(law.mean())
+        if not errors:
+            slowest_ms = max(slowest_ms, mean_ms)
+        if len(errors) > 1:
+            shares = {error: sig6(float(law.endings[error].sum())) for error in errors if error in law.endings}
+            errors = _scaled(shares, total(errors.values()))
+        return slowest_ms, errors
+
+    def _inline(self, state: State, definition: MapDefinition) -> _Visit:
+        item = self.run(definition.processor)
+        n = items_of(state, self.world)
+        all_ok = _all_ok(item.p_ok, n)
+        started = n
+        if definition.max_concurrency == 1 and item.p_ok != 1:  # later items never start
+            started = tidy((1 - all_ok) / (1 - item.p_ok))
+        errors: Amounts = _scaled(item.errors, 1 - all_ok)
+        waves = started if definition.at_once == 1 else Fraction(math.ceil(n / definition.at_once))
+        items_ms = waves * item.duration_ms
+        if definition.at_once > 1 and n > 1:
+            if varies(definition.processor, self.world) or n.denominator != 1:
+                items_ms, errors = self._by_the_clock(state, item.duration_ms, errors)
+            elif item.errors:
+                items_ms = item.duration_ms
+        tried = tries(state.retry, errors)
+        times = started * tried.attempts
+        tally = _Tally(events=1 + tried.attempts + 2 * times, iterations=times)
+        tally.add(times, item.tally)
+        return _left(state, tried, tally, tried.attempts * items_ms)
+
+    def _distributed(self, state: State, definition: MapDefinition) -> _Visit:
+        each = _expectation_of(self.run(definition.processor))
+        n = items_of(state, self.world)
+        failed = run_fails(definition, 1 - each.p_success, n)
+        tried = tries(state.retry, {TOLERANCE_EXCEEDED: failed} if failed else {})
+        tally = _Tally(events=1 + 3 * tried.attempts)
+        tally.children[state.name] = Children(n * tried.attempts, definition.child_type, each)
+        waves_ms = math.ceil(n / definition.at_once) * each.duration_ms
+        took_ms = max(waves_ms, Fraction(n * 1000, definition.children_per_second))
+        if n > 1 and self.clock is not None and (varies(definition.processor, self.world) or n.denominator != 1):
+            took_ms = max(each.duration_ms, sig6(self.clock.together(state).mean()))
+        return _left(state, tried, tally, tried.attempts * took_ms)
 
 
-# --- one visit --------------------------------------------------------------------------------------------------------
-
-
-def _visit(state: State, world: World) -> _Visit:
-    if state.task is not None:
-        return _task(state, state.task, world)
-    if state.map is not None:
-        return _distributed(state, state.map, world) if state.map.distributed else _inline(state, state.map, world)
-    if state.type == "Parallel":
-        return _parallel(state, world)
-    if state.type == "Fail":
-        ended = _Tally(visits={state.name: _ONE}, failed={state.name: _ONE}, events=_ONE)
-        return _Visit(ended, _ZERO, {}, {state.error: _ONE})
-    wait_s = _wait_s(state, world)
-    tally = _Tally(visits={state.name: _ONE}, events=Fraction(2), wait_s=wait_s)
-    if wait_s:
-        tally.busy_ms[state.name] = wait_s * 1000
-    return _Visit(tally, wait_s * 1000, odds(state, world) if state.type == "Choice" else _to(state.next), {})
+def _expectation_of(level: _Level) -> Expectation:
+    return _expectation(level.tally, level.duration_ms, level.errors, _EXECUTION_EVENTS)
 
 
 def _to(name: str | None) -> Amounts:
@@ -183,29 +307,6 @@ def _wait_s(state: State, world: World) -> Fraction:
     return state.wait_s if state.wait_s is not None else world.wait_s.get(state.name, _ZERO)
 
 
-def odds(state: State, world: World) -> Amounts:
-    """Probabilities of a Choice's next states; equal where none are given."""
-    given = world.choices.get(state.name)
-    return given if given is not None else dict.fromkeys(state.targets, Fraction(1, len(state.targets)))
-
-
-def _task(state: State, task: Task, world: World) -> _Visit:
-    tried = tries(state.retry, {error: p for error, p in world.fails.get(state.name, {}).items() if p})
-    tally = _Tally(attempts={state.name: tried.attempts}, events=task.events_per_attempt * tried.attempts)
-    attempt_ms = world.attempt_ms.get(state.name, _ZERO)
-    return _left(state, tried, tally, tried.attempts * attempt_ms)
-
-
-def _parallel(state: State, world: World) -> _Visit:
-    branches = [_run(branch, world) for branch in state.branches]
-    tried = tries(state.retry, _first_error(branches))
-    tally = _Tally(events=1 + tried.attempts, iterations=len(branches) * tried.attempts)
-    for branch in branches:
-        tally.add(tried.attempts, branch.tally)
-    slowest_ms = max(branch.duration_ms for branch in branches)
-    return _left(state, tried, tally, tried.attempts * slowest_ms)
-
-
 def _first_error(levels: Sequence[_Level]) -> dict[str, Fraction]:
     """The error of the first level that fails, in order."""
     errors: dict[str, Fraction] = {}
@@ -215,68 +316,6 @@ def _first_error(levels: Sequence[_Level]) -> dict[str, Fraction]:
             errors[error] = tidy(errors.get(error, _ZERO) + earlier_ok * p)
         earlier_ok = tidy(earlier_ok * level.p_ok)
     return errors
-
-
-def items_of(state: State, world: World) -> Fraction:
-    """Iterations of a Map (children of a Distributed Map) each time it is entered; 1 where the number is not given."""
-    known = state.map.items if state.map is not None else None
-    if known is not None and state.map is not None and state.map.distributed:
-        known = math.ceil(Fraction(known, state.map.items_per_batch))
-    return world.items.get(state.name, _ONE if known is None else Fraction(known))
-
-
-def _inline(state: State, definition: MapDefinition, world: World) -> _Visit:
-    item = _run(definition.processor, world)
-    n = items_of(state, world)
-    all_ok = _all_ok(item.p_ok, n)
-    started = n
-    if definition.max_concurrency == 1 and item.p_ok != 1:  # later items never start
-        started = tidy((1 - all_ok) / (1 - item.p_ok))
-    tried = tries(state.retry, _scaled(item.errors, 1 - all_ok))
-    times = started * tried.attempts
-    tally = _Tally(events=1 + tried.attempts + 2 * times, iterations=times)
-    tally.add(times, item.tally)
-    waves = started if definition.at_once == 1 else Fraction(math.ceil(n / definition.at_once))
-    return _left(state, tried, tally, tried.attempts * waves * item.duration_ms)
-
-
-def _distributed(state: State, definition: MapDefinition, world: World) -> _Visit:
-    each = expect(definition.processor, world)
-    n = items_of(state, world)
-    failed = _run_fails(definition, each, n)
-    tried = tries(state.retry, {TOLERANCE_EXCEEDED: failed} if failed else {})
-    tally = _Tally(events=1 + 3 * tried.attempts)
-    tally.children[state.name] = Children(n * tried.attempts, definition.child_type, each)
-    waves_ms = math.ceil(n / definition.at_once) * each.duration_ms
-    dispatch_ms = Fraction(n * 1000, definition.children_per_second)
-    return _left(state, tried, tally, tried.attempts * max(waves_ms, dispatch_ms))
-
-
-def _run_fails(definition: MapDefinition, each: Expectation, n: Fraction) -> Fraction:
-    """Probability that more children fail than are tolerated; a fractional mean number mixes its two neighbours."""
-    low, p = math.floor(n), 1 - each.p_success
-    part = n - low
-    chances = [
-        _more_fail(k, p, max(Fraction(definition.tolerated_count), definition.tolerated_share * k))
-        for k in (low, low + 1)
-    ]
-    return tidy((1 - part) * chances[0] + part * chances[1]) if part else chances[0]
-
-
-def _more_fail(n: int, p: Fraction, tolerated: Fraction) -> Fraction:
-    """P(a binomial number exceeds a bound): exact for a bound of 0 or few children, else by the normal approximation."""
-    limit = math.floor(tolerated)
-    if limit >= n or not p:
-        return _ZERO
-    if not limit:
-        return 1 - power(1 - p, n)
-    if p == 1:
-        return _ONE
-    if n <= _LISTED_CHILDREN:
-        fine = total(math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(limit + 1))
-        return tidy(1 - fine)
-    spread = math.sqrt(n * float(p) * float(1 - p))
-    return sig6(0.5 * math.erfc((limit + 0.5 - float(n * p)) / (spread * math.sqrt(2))))
 
 
 def _all_ok(p_ok: Fraction, n: Fraction) -> Fraction:

@@ -6,13 +6,17 @@ from fractions import Fraction
 from typing import Literal
 
 from capplan.record import Record, replace
-from capplan.services.stepfunctions.asl.definition import Definition, Graph, State, graphs_in, reachable
+from capplan.services.stepfunctions.asl.definition import Definition, Graph, State, graphs_in, moves, reachable
 from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.model import Amounts, World
 from capplan.services.stepfunctions.quotas import HISTORY_EVENTS
 
 MAX_CAPACITIES = 25
 """Loops and Maps that are computed: each solves the whole chain a few times."""
+
+
+MAX_EFFORT = 5_000
+"""Loops and Maps times states: in a large definition fewer are computed."""
 
 
 class HistoryCapacity(Record, frozen=True):
@@ -69,17 +73,32 @@ def _shares(targets: tuple[str, ...], given: Amounts, whole: Fraction) -> dict[s
 def _arriving(graph: Graph, name: str, world: World) -> World:
     """The world of an execution in which nothing fails and every choice before the state leads on to it."""
     level_name = next((n for n, s in graph.states.items() if n == name or _holds(s, name)), name)
+    before, after = _leading_to(graph, level_name), reachable(graph, level_name)
     choices = dict(world.choices)
     for choice in graph.states.values():
-        onward = tuple(t for t in choice.targets if level_name in reachable(graph, t))
-        back = choice.name in reachable(graph, level_name)
-        if choice.type == "Choice" and onward and len(onward) < len(choice.targets) and not back:
+        onward = tuple(t for t in choice.targets if t in before)
+        if choice.type == "Choice" and onward and len(onward) < len(choice.targets) and choice.name not in after:
             choices[choice.name] = _shares(onward, choices.get(choice.name, {}), Fraction(1))
     arriving = replace(world, choices=choices, fails={})
     for inner in graphs_in(graph.states[level_name]) if level_name != name else ():
         if level_of(inner, name) is not None:
             arriving = _arriving(inner, name, arriving)
     return arriving
+
+
+def _leading_to(graph: Graph, name: str) -> frozenset[str]:
+    """The state and all states of the level from which an execution may come to it."""
+    before: dict[str, list[str]] = {n: [] for n in graph.states}
+    for state in graph.states.values():
+        for target in moves(state):
+            before.get(target, []).append(state.name)
+    reached, todo = {name}, [name]
+    while todo:
+        for earlier in before[todo.pop()]:
+            if earlier not in reached:
+                reached.add(earlier)
+                todo.append(earlier)
+    return frozenset(reached)
 
 
 def _holds(state: State, name: str) -> bool:
@@ -90,16 +109,14 @@ def history_capacities(definition: Definition, world: World) -> tuple[HistoryCap
     """Every loop and inline Map of the execution's own history; children have their own."""
     out: list[HistoryCapacity] = []
     for name in _in_own_history(definition.graph):
-        if len(out) == MAX_CAPACITIES:
+        if len(out) == MAX_CAPACITIES or len(out) * len(definition.states) > MAX_EFFORT:
             break
         state = definition.states[name]
-        certain = _arriving(definition.graph, name, world)
-        if state.type == "Choice":
-            back = looping(definition, state)
-            if back and len(back) < len(state.targets):
-                out += _capacity(definition, certain, state, "passes")
+        back = looping(definition, state) if state.type == "Choice" else ()
+        if back and len(back) < len(state.targets):
+            out += _capacity(definition, _arriving(definition.graph, name, world), state, "passes")
         elif state.map is not None and not state.map.distributed:
-            out += _capacity(definition, certain, state, "items")
+            out += _capacity(definition, _arriving(definition.graph, name, world), state, "items")
     return tuple(out)
 
 
@@ -119,14 +136,14 @@ def _capacity(
     """From the straight line of events in n, all other numbers at their mean; empty where it is not straight."""
 
     def events(n: int) -> Fraction:
-        return expect(definition.graph, _with(definition, world, state, unit, Fraction(n))).history_events
+        return expect(definition.graph, _with(definition, world, state, unit, Fraction(n)), timed=False).history_events
 
     two, three = events(2), events(3)
     each = three - two
     if each <= 0 or events(4) - three != each:
         return []
     fixed = two - 2 * each
-    present = (expect(definition.graph, world).history_events - fixed) / each
+    present = (expect(definition.graph, world, timed=False).history_events - fixed) / each
     most = max(0, math.floor((int(HISTORY_EVENTS.value) - fixed) / each))
     return [HistoryCapacity(state.name, unit, fixed, each, most, present)]
 

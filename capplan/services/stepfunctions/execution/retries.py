@@ -3,21 +3,24 @@
 Source: Step Functions Developer Guide, "Handling errors in Step Functions workflows" (read 2026-11-23).
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from itertools import product
 
 from capplan.record import Record
 from capplan.services.stepfunctions.asl.definition import Catcher, Retrier
 
 DEFAULT_ERROR = "States.TaskFailed"
 TIMEOUT = "States.Timeout"
+HISTORY_FULL = "history full"
+"""Executions that AWS ends when their history has its last event; it gives them no error name of their own."""
 TOLERANCE_EXCEEDED = "States.ExceedToleratedFailureThreshold"
 _BEYOND_ALL = frozenset({"States.DataLimitExceeded", "States.Runtime"})
 _DIGITS = 60
 _LONG_BITS = 4000
 _NEGLIGIBLE = Fraction(1, 10**40)
 _LISTED_WAITS = 2000
+_SCALE = 10**80
 
 
 def matches(errors: Iterable[str], error: str) -> bool:
@@ -122,31 +125,46 @@ def _waits(retrier: Retrier, p: Fraction) -> Fraction:
 
 
 def _budgets(groups: Sequence[tuple[Retrier, Mapping[str, Fraction]]], untaken: Mapping[str, Fraction]) -> Tries:
-    """Several retriers, each with its own budget: the probability of every combination of retries used."""
+    """Several retriers, each with its own budget.
+
+    Of n failed attempts n! / (k1! k2! …) orders use k1, k2 … retries; so the probabilities of all numbers of retries used
+    are summed by one convolution for each retrier, not one by one.
+    """
     p = [total(matched.values()) for _, matched in groups]
-    budget = [_useful(retrier.max_attempts, q) for (retrier, _), q in zip(groups, p, strict=True)]
-    chance: dict[tuple[int, ...], Fraction] = {}
-    attempts = wait_s = Fraction(0)
-    left = dict.fromkeys([*untaken, *(error for _, matched in groups for error in matched)], Fraction(0))
-    for used in product(*(range(b + 1) for b in budget)):
-        before = [chance[(*used[:i], k - 1, *used[i + 1 :])] * p[i] for i, k in enumerate(used) if k]
-        reached = chance[used] = tidy(total(before)) if any(used) else Fraction(1)
-        attempts += reached
-        for i, (retrier, matched) in enumerate(groups):
-            if used[i] < budget[i]:
-                wait_s += reached * p[i] * mean_delay_s(retrier, used[i] + 1)
-            else:
-                for error, q in matched.items():
-                    left[error] += reached * q
-        for error, q in untaken.items():
-            left[error] += reached * q
+    budget = [
+        _useful(retrier.max_attempts, q / (1 - (total(p) - q))) for (retrier, _), q in zip(groups, p, strict=True)
+    ]
+    used = [[q**k for k in range(b + 1)] for q, b in zip(p, budget, strict=True)]
+    attempts = _orders(used)
+    wait_s = Fraction(0)
+    left = {error: q * attempts for error, q in untaken.items()}
+    for i, (retrier, matched) in enumerate(groups):
+        waits = [reach * p[i] * mean_delay_s(retrier, k + 1) for k, reach in enumerate(used[i][:-1])]
+        wait_s += _orders([*used[:i], waits, *used[i + 1 :]])
+        spent = _orders([*used[:i], [Fraction(0)] * budget[i] + [used[i][-1]], *used[i + 1 :]])
+        for error, q in matched.items():
+            left[error] = left.get(error, Fraction(0)) + q * spent
     return Tries(tidy(attempts), tidy(wait_s), {error: tidy(q) for error, q in left.items()})
 
 
+def _orders(series: Sequence[Sequence[Fraction]]) -> Fraction:
+    """The sum of products of one term from each series, times the number of orders of their positions; 80 decimals."""
+    joint = {0: _SCALE}
+    for terms in series:
+        fixed = [round(term * _SCALE) for term in terms]
+        following: dict[int, int] = {}
+        for n, reach in joint.items():
+            for k, term in enumerate(fixed):
+                if term:
+                    following[n + k] = following.get(n + k, 0) + reach * term * math.comb(n + k, k) // _SCALE
+        joint = following
+    return Fraction(sum(joint.values()), _SCALE)
+
+
 def _useful(budget: int, p: Fraction) -> int:
-    """The budget, cut where more failures in a row have a probability below 1e-40."""
+    """The budget, cut where more failures have a probability below 1e-40; p is that of one before all else ends."""
     if p == 1 or budget <= 1:
-        return budget
+        return min(budget, _LISTED_WAITS)
     k, reach = 0, Fraction(1)
     while k < min(budget, _LISTED_WAITS) and reach >= _NEGLIGIBLE:
         k, reach = k + 1, tidy(reach * p)

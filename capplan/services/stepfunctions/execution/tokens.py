@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 class Tokens(MutableRecord):
-    """Counts, milliseconds and cost of each token; `error` is a number, -1 for none; `failures` counts failed items."""
+    """Counts, milliseconds and cost of each token; `error` is a number, -1 for none; `failures` counts failed items,
+    of which the first fails after `first_failure_ms`.
+    """
 
     entered: "Floats"
     retries: "Floats"
@@ -27,6 +29,7 @@ class Tokens(MutableRecord):
     child_entered: "Floats"
     failures: "Floats"
     error: "Whole"
+    first_failure_ms: "Floats"
 
     @staticmethod
     def none(n: int) -> "Tokens":
@@ -34,7 +37,7 @@ class Tokens(MutableRecord):
         import numpy as np  # noqa: PLC0415
 
         a, b, c, d, e, f, g = np.zeros((7, n))
-        return Tokens(a, b, c, d, e, f, g, np.full(n, -1, dtype=np.int64))
+        return Tokens(a, b, c, d, e, f, g, np.full(n, -1, dtype=np.int64), np.full(n, np.inf))
 
     @property
     def amounts(self) -> "tuple[Floats, ...]":
@@ -61,20 +64,31 @@ class Tokens(MutableRecord):
             amount[not_started] = 0
         self.error[not_started] = -1
 
-    def gathered(self, counts: "Whole", rng: "np.random.Generator", *, pooled: bool) -> "Tokens":
-        """Sums over each owner's items, the first error, the number that failed; for durations see `makespan_ms`."""
+    def gathered(self, counts: "Whole", rng: "np.random.Generator", ends: "Floats | None") -> "Tokens":
+        """Sums over each owner's items, the error that comes first in time, the number that failed.
+
+        Args:
+            counts: Items of each owner. Shape (owners,).
+            rng: Random numbers.
+            ends: When each item ends; None where these are a pool that stands for many more.
+        """
         import numpy as np  # noqa: PLC0415
 
         n = len(counts)
-        if pooled:
+        if ends is None:
             return self._from_pool(counts, rng)
         owner = np.repeat(np.arange(n), counts)
         out = Tokens.none(n)
         for mine, theirs in zip(out.amounts, self.amounts, strict=True):
             mine[:] = np.bincount(owner, weights=theirs, minlength=n)
-        failed = self.error >= 0
-        out.failures[:] = np.bincount(owner, weights=failed, minlength=n)
-        out.error[owner[failed][::-1]] = self.error[failed][::-1]  # the first in order is written last
+        out.ms[:] = 0
+        np.maximum.at(out.ms, owner, ends)
+        failed = np.flatnonzero(self.error >= 0)
+        out.failures[:] = np.bincount(owner[failed], minlength=n)
+        last_first = failed[np.lexsort((-failed, -ends[failed]))]  # of one owner's, the first in time is written last
+        out.error[owner[last_first]] = self.error[last_first]
+        out.first_failure_ms[:] = np.inf
+        np.minimum.at(out.first_failure_ms, owner[failed], ends[failed])
         return out
 
     def _from_pool(self, counts: "Whole", rng: "np.random.Generator") -> "Tokens":
@@ -89,43 +103,45 @@ class Tokens(MutableRecord):
         out.failures[:] = rng.binomial(counts, failed.mean())
         if failed.any():
             out.error[out.failures > 0] = self.error[failed][0]
+            out.first_failure_ms[out.failures > 0] = self.ms[failed].min()
         return out
 
 
-def makespan_ms(ms: "Floats", counts: "Whole", width: int, *, pooled: bool, spend: Callable[[int], None]) -> "Floats":
-    """Duration of each owner's items, `width` at a time: an item starts when one ends.
+def ends_in_slots(ms: "Floats", counts: "Whole", width: int, spend: Callable[[int], None]) -> "Floats":
+    """When each item ends, `width` at a time from the start of its owner's: an item starts when one ends.
 
     Args:
         ms: Duration of each item.
         counts: Items of each owner. Shape (owners,).
         width: Items that run at the same time.
-        pooled: Whether the items are a pool that stands for many more.
         spend: Counts the steps of the computation; raises when there are too many.
-
-    Returns:
-        Milliseconds. Shape (owners,).
     """
     import numpy as np  # noqa: PLC0415
 
     n = len(counts)
-    if pooled:
-        longest = np.quantile(ms, 1 - 1 / np.maximum(2, np.minimum(counts, width)))
-        waves = np.ceil(counts / width) * ms.mean() + longest - ms.mean()
-        return np.where(counts > width, waves, np.where(counts > 0, longest, 0))
-    owner = np.repeat(np.arange(n), counts)
-    if width == 1:
-        return np.bincount(owner, weights=ms, minlength=n).astype(np.float64)
-    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
     max_items = int(counts.max()) if n else 0
     if max_items <= width:
-        out = np.zeros(n)
-        np.maximum.at(out, owner, ms)
-        return out
+        return ms
+    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    if width == 1:
+        summed: Floats = np.cumsum(ms)
+        before: Floats = np.repeat(np.concatenate(([0.0], summed))[starts], counts)
+        return summed - before
     spend(len(ms) * width // 16)
+    ends = np.zeros(len(ms))
     busy = np.zeros((n, width))
     for j in range(max_items):
         who = np.flatnonzero(counts > j)
         slot = busy[who].argmin(axis=1)
         busy[who, slot] += ms[starts[who] + j]
-    slowest: Floats = busy.max(axis=1)
-    return slowest
+        ends[starts[who] + j] = busy[who, slot]
+    return ends
+
+
+def pooled_ms(ms: "Floats", counts: "Whole", width: int) -> "Floats":
+    """How long `counts` items like those of a pool take, `width` at a time."""
+    import numpy as np  # noqa: PLC0415
+
+    longest = np.quantile(ms, 1 - 1 / np.maximum(2, np.minimum(counts, width)))
+    waves = np.ceil(counts / width) * ms.mean() + longest - ms.mean()
+    return np.where(counts > width, waves, np.where(counts > 0, longest, 0.0))

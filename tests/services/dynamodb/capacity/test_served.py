@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from capplan.flow import DemandFlow
-from capplan.services.dynamodb.capacity.served import ThrottledShare, served_flow
+from capplan.services.dynamodb.capacity.served import LostShare, served_flow
 from capplan.services.dynamodb.cost import charge
 from capplan.services.dynamodb.usage import Usage
 from capplan.units import PERIOD_MINUTES
@@ -64,7 +64,7 @@ def test_reads_are_served_where_writes_are_throttled() -> None:
     said = {"item_size": "1 KB", "throughput": {"max_write": 50}}
     usage = metered(table(**said), (PUT, flat(100)), ({"op": "get"}, flat(100)))
     writes, reads = usage.requests
-    assert (writes.served.monthly, reads.served) == (131_400_000, reads.flow)
+    assert (writes.served.monthly, reads.served) == (F(131_400_000), reads.flow)
     assert usage.throttled == F(1, 4), "50 of 200 requests"
 
 
@@ -87,15 +87,15 @@ def test_a_higher_maximum_never_serves_less() -> None:
 
 def test_what_is_served_and_what_is_throttled_add_up() -> None:
     flow = spiky(10, 10)
-    share = ThrottledShare(np.linspace(0, 1, PERIOD_MINUTES))
-    served, lost = served_flow(flow, share), served_flow(flow, ThrottledShare(1 - share.by_minute))
+    share = LostShare(np.linspace(0, 1, PERIOD_MINUTES))
+    served, lost = served_flow(flow, share), served_flow(flow, LostShare(1 - share.by_minute))
     assert float(served.monthly + lost.monthly) == pytest.approx(float(flow.monthly), rel=1e-4)
     assert np.allclose(served.rate_per_minute() + lost.rate_per_minute(), flow.rate_per_minute())
 
 
 def test_flows_with_different_throttling_are_not_taken_for_one() -> None:
     """Two kinds of request of one traffic, one of them throttled: their sum has both."""
-    flow, half = spiky(10, 10), ThrottledShare(np.linspace(0, 1, PERIOD_MINUTES))
+    flow, half = spiky(10, 10), LostShare(np.linspace(0, 1, PERIOD_MINUTES))
     both = DemandFlow.total((flow, served_flow(flow, half)))
     assert both.monthly == flow.monthly + served_flow(flow, half).monthly
     assert set(both.by_traffic_source()) == {"spiky"}

@@ -3,6 +3,7 @@
 import math
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,13 @@ from hypothesis import strategies as st
 from capplan.flow import DemandFlow, steady
 from capplan.record import replace
 from capplan.services.lambda_.concurrency import environments, erlang
-from capplan.services.lambda_.concurrency.provisioned import spillover_share
+from capplan.services.lambda_.concurrency.provisioned import Ready, provisioned_at, spillover_share
+from capplan.services.lambda_.concurrency.rate_steps import minutes_of, rate_steps
 from capplan.services.lambda_.sources.batches import records_per_invocation
 from capplan.services.lambda_.sources.event_source_mappings import EventSourceMapping, max_concurrency
+from capplan.services.lambda_.spec import Provisioned
+from capplan.units import PERIOD_MINUTES
+from tests.helpers import scenario
 from tests.reference.lambda_ import concurrency
 
 
@@ -67,7 +72,34 @@ def test_the_smallest_capacity_is_enough_and_one_less_is_not(offered: float, blo
 @given(times=st.fractions(0, 1, max_denominator=1000), starts=st.integers(1, 97))
 def test_a_schedule_within_provisioned_concurrency_spills_nothing(times: Fraction, starts: int) -> None:
     profile = replace(steady("nightly", recurring=False), flat=False, starts=tuple(range(starts)))
-    assert spillover_share(DemandFlow.of(profile, times), 1.0, lambda minute: 1) == 0  # noqa: ARG005
+    assert spillover_share(DemandFlow.of(profile, times), 1.0, Ready(1)) == 0
+
+
+@pytest.mark.parametrize(
+    ("scheduled", "share"),
+    [
+        ([("cron(0 8 ? * MON-FRI *)", "10 h")], Fraction(50, 168)),  # 5 of 7 days, 10 of 24 hours
+        (
+            [("cron(0 8 ? * MON-FRI *)", "10 h"), ("cron(0 12 ? * SUN *)", "90 min")],
+            Fraction(103, 336),
+        ),  # 51.5 of 168 h
+        ([("cron(5 3 * * ? *)", "20 min")], Fraction(20, 1440)),  # not on a quarter of an hour
+        ([("cron(0 0 1 * ? *)", "24 h")], Fraction(1, 28)),  # one day of the four weeks
+    ],
+)
+def test_environments_at_scheduled_times_serve_their_share_of_flat_traffic(
+    scheduled: list[tuple[str, str]], share: Fraction
+) -> None:
+    times = tuple({"at": at, "for": length, "environments": 50} for at, length in scheduled)
+    ready = provisioned_at(Provisioned.model_validate({"scheduled": times}))
+    flow = DemandFlow.of(steady("x", recurring=True), Fraction(10))  # one of fifty is busy on average
+    assert 1 - spillover_share(flow, 0.1, ready) == pytest.approx(float(share), rel=1e-9)
+
+
+def test_the_minutes_of_all_steps_are_the_period(tmp_path: Path) -> None:
+    body = 'traffic: {x: {rate: 10/s, daily: {peak: 3x, trough: 0.2x, at: "12:00"}, weekly: {sat: 0.5x}}}\nfunctions: {f: {triggers: x, duration: 1 s}}\n'
+    [flow] = [f for name, f in scenario(body, tmp_path).flows_by_name.items() if name == "x"]
+    assert sorted(minute for step in rate_steps(flow) for minute in minutes_of(step)) == list(range(PERIOD_MINUTES))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What gets through of what invokes a function: throttled back, waiting, expired."""

@@ -1,0 +1,206 @@
+"""Work that waits, minute by minute as a fluid: what is served, what still waits, what gets too old.
+
+A backlog is a number; the oldest is served first, and what reaches its maximum age is given up.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from capplan import units
+from capplan.record import Record
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_NOTHING = 1e-9
+"""A backlog below this share of a minute's most arrivals is none."""
+
+
+class Ramp(Record, frozen=True):
+    """How fast what serves grows: by `step` arrivals a minute each minute, from `least`."""
+
+    least: float
+    step: float
+
+
+class Waited(Record, frozen=True, eq=False):
+    """What became of arrivals, in each minute; of what waits and how old its oldest is, at its end. Each shape (40320,)."""
+
+    served: "NDArray[np.float64]"
+    dropped: "NDArray[np.float64]"
+    backlog: "NDArray[np.float64]"
+    age_s: "NDArray[np.float64]"
+
+    @property
+    def drain_s(self) -> float | None:
+        """Seconds from the peak of the backlog until nothing waits; None if it does to the end."""
+        peak = int(self.backlog.argmax())
+        if not self.backlog[peak]:
+            return 0.0
+        empty = (self.backlog[peak:] == 0).nonzero()[0]
+        return float(empty[0]) * units.SECONDS_PER_MINUTE if len(empty) else None
+
+
+def wait(
+    arriving: "NDArray[np.float64]",
+    capacity: "NDArray[np.float64]",
+    max_age_minutes: int | None = None,
+    ramp: Ramp | None = None,
+) -> Waited:
+    """What is served of arrivals that wait for their turn, from an empty queue on.
+
+    Args:
+        arriving: Arrivals in each minute.
+        capacity: The most that can be served in each minute.
+        max_age_minutes: The age at which they are given up; None for never.
+        ramp: How fast what serves grows; None for at once.
+    """
+    import numpy as np  # noqa: PLC0415  only where a series is computed
+
+    if ramp is None and not bool((arriving > capacity).any()):
+        nothing = np.zeros(len(arriving))
+        return Waited(arriving, nothing, nothing, nothing)
+    arrived = np.cumsum(arriving)
+    balance = np.cumsum(arriving - capacity)
+    backlog = balance - np.minimum(0.0, np.minimum.accumulate(balance))
+    kept = _kept(arrived, max_age_minutes)
+    if ramp is not None or (kept is not None and bool((backlog > kept).any())):
+        backlog, dropped = _step_by_step(arriving, capacity, kept, ramp)
+    else:
+        dropped = np.zeros(len(arriving))
+    backlog[backlog <= _NOTHING * float(arriving.max(initial=0.0))] = 0.0
+    before = np.concatenate(([0.0], backlog[:-1]))
+    served = np.maximum(0.0, before + arriving - dropped - backlog)
+    ends = np.arange(1, len(arriving) + 1, dtype=np.float64)
+    since = np.interp(arrived - backlog, np.concatenate(([0.0], arrived)), np.concatenate(([0.0], ends)))
+    age_s = np.where(backlog > 0, (ends - since) * units.SECONDS_PER_MINUTE, 0.0)
+    return Waited(served, dropped, backlog, age_s)
+
+
+def _kept(arrived: "NDArray[np.float64]", max_age_minutes: int | None) -> "NDArray[np.float64] | None":
+    """The most that may wait at the end of each minute: what arrived within the maximum age."""
+    import numpy as np  # noqa: PLC0415
+
+    if max_age_minutes is None or max_age_minutes >= len(arrived):
+        return None
+    age = max(1, max_age_minutes)
+    return arrived - np.concatenate((np.zeros(age), arrived[:-age]))
+
+
+def _step_by_step(
+    arriving: "NDArray[np.float64]",
+    capacity: "NDArray[np.float64]",
+    kept: "NDArray[np.float64] | None",
+    ramp: Ramp | None,
+) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
+    """Backlog and what is given up, where a minute depends on the one before by more than a sum."""
+    import numpy as np  # noqa: PLC0415
+
+    backlogs: list[float] = []
+    dropped: list[float] = []
+    waiting, served = 0.0, 0.0
+    least, step = (ramp.least, ramp.step) if ramp is not None else (0.0, math.inf)
+    bounds = kept.tolist() if kept is not None else [math.inf] * len(arriving)
+    for comes, most, bound in zip(arriving.tolist(), capacity.tolist(), bounds, strict=True):
+        waiting += comes
+        served = min(waiting, most, max(served, least) + step)
+        waiting -= served
+        expired = waiting - bound
+        if expired > 0.0:
+            waiting = bound
+            dropped.append(expired)
+        else:
+            dropped.append(0.0)
+        backlogs.append(waiting)
+    return np.array(backlogs), np.array(dropped)
+
+
+# --- several kinds of work that share what serves them ----------------------------------------------------------------
+
+
+class Competitor(Record, frozen=True, eq=False):
+    """Work that waits and shares what serves it.
+
+    Attributes:
+        arriving: Arrivals in each minute.
+        work: Environments that one arrival a minute needs.
+        most: Environments that it may have at most.
+        again: The share of what waits that tries again within a minute.
+        max_age_minutes: The age at which it is given up; None for never.
+    """
+
+    arriving: "NDArray[np.float64]"
+    work: float
+    most: float
+    again: float
+    max_age_minutes: int | None
+
+
+def shared_out(
+    competitors: Sequence[Competitor], environments: "NDArray[np.float64]", beside: "NDArray[np.float64]"
+) -> "tuple[NDArray[np.float64], ...]":
+    """Environments that each may have in each minute, if all that try find a free one with the same chance.
+
+    Where all together want more than there are, each has its part by what it wants: for what arrives, and for the part of
+    what waits that tries again. Where they want less, each may have what the others leave.
+
+    Args:
+        competitors: What waits.
+        environments: How many there are in each minute.
+        beside: What other work wants of them in each minute.
+
+    Returns:
+        For each competitor, shape (40320,).
+    """
+    import numpy as np  # noqa: PLC0415
+
+    count = len(beside)
+    wants = [np.minimum(c.arriving * c.work, c.most) for c in competitors]
+    total = beside + sum(wants, np.zeros(count))
+    open_ = [np.minimum(environments - (total - want), c.most) for c, want in zip(competitors, wants, strict=True)]
+    tight = total > environments
+    for c, want in zip(competitors, wants, strict=True):
+        tight |= c.arriving * c.work > np.minimum(environments - (total - want), c.most)
+    if tight.any():
+        _share_minutes(competitors, environments, beside, np.nonzero(tight)[0], open_)
+    return tuple(open_)
+
+
+def _share_minutes(
+    competitors: Sequence[Competitor],
+    environments: "NDArray[np.float64]",
+    beside: "NDArray[np.float64]",
+    tight: "NDArray[np.intp]",
+    open_: "Sequence[NDArray[np.float64]]",
+) -> None:
+    """Corrects the minutes from each in which all want more than there is, until nothing waits."""
+    import numpy as np  # noqa: PLC0415
+
+    arriving = [c.arriving.tolist() for c in competitors]
+    bounds = [_bounds(c) for c in competitors]
+    room, others, count, minute = environments.tolist(), beside.tolist(), len(beside), int(tight[0])
+    waiting = [0.0] * len(competitors)
+    numbers = range(len(competitors))
+    while minute < count:
+        wants = [min((arriving[i][minute] + waiting[i] * c.again) * c.work, c.most) for i, c in enumerate(competitors)]
+        total, there = others[minute] + sum(wants), room[minute]
+        for i in numbers:
+            c = competitors[i]
+            part = there * wants[i] / total if total > there else there - (total - wants[i])
+            part = min(max(part, 0.0), c.most)
+            open_[i][minute] = part
+            left = waiting[i] + arriving[i][minute] - part / c.work
+            waiting[i] = min(max(left, 0.0), bounds[i][minute])
+        minute += 1
+        if not any(waiting):
+            place = int(np.searchsorted(tight, minute))
+            minute = int(tight[place]) if place < len(tight) else count
+
+
+def _bounds(c: Competitor) -> list[float]:
+    import numpy as np  # noqa: PLC0415
+
+    kept = _kept(np.cumsum(c.arriving), c.max_age_minutes)
+    return [math.inf] * len(c.arriving) if kept is None else kept.tolist()

@@ -1,0 +1,91 @@
+"""Draws how long many items take when only some run at a time: an item starts when one ends.
+
+The law of such a schedule has no closed form. Some hundred thousand items are drawn at most; a longer Map goes on at the
+mean rate of its slots, to which every such schedule settles.
+
+Source: Step Functions Developer Guide, "Map state": MaxConcurrency (read 2026-11-23).
+"""
+
+from typing import TYPE_CHECKING
+
+from capplan.services.stepfunctions.execution.grid import Ending, Law, split
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
+
+_DRAWN_ITEMS = 200_000
+_MOST_RUNS = 5_000
+_WAVES = 20
+_POINTS = 4_096
+_SEED = 20_261_123
+
+
+def drawn_in_slots(item: Law, n: int, width: int) -> Law:
+    """The law of `n` items, `width` at a time; the first that fails stops the others."""
+    import numpy as np  # noqa: PLC0415
+
+    rng = np.random.Generator(np.random.PCG64(_SEED))
+    followed = min(n, max(_WAVES * width, _DRAWN_ITEMS // 50))
+    runs = max(1, min(_MOST_RUNS, _DRAWN_ITEMS // followed))
+    endings = list(item.endings)
+    shares = np.array([item.endings[ending].sum() for ending in endings])
+    varies = any((series > 0).sum() > 1 for series in item.endings.values()) or len(endings) > 1
+    if not varies:
+        place = float(np.flatnonzero(item.endings[endings[0]])[0]) * item.step
+        return _fixed(place, endings[0], place * -(-n // width))
+    codes = np.searchsorted(np.cumsum(shares) / shares.sum(), rng.random((runs, followed)), side="right")
+    codes = np.minimum(codes, len(endings) - 1)
+    ms = np.zeros((runs, followed))
+    for code, ending in enumerate(endings):
+        mask = codes == code
+        below = np.cumsum(item.endings[ending])
+        ms[mask] = np.searchsorted(below, rng.random(int(mask.sum())) * below[-1], side="right") * item.step
+    failing = np.array([ending is not None for ending in endings])[codes]
+    took, first = _scheduled(ms, failing, width)
+    rest = n - followed
+    if rest:
+        took = np.where(first < 0, took + rest * item.mean() / width, took)
+    step = max(float(took.max()), item.step) / (_POINTS - 2)
+    out: dict[Ending, Floats] = {}
+    for code, ending in enumerate(endings):
+        of = (first >= 0) & (codes[np.arange(runs), np.maximum(first, 0)] == code) if ending is not None else first < 0
+        if of.any():
+            out[ending] = split(took[of] / step, np.full(int(of.sum()), 1 / runs), _POINTS)
+    return Law(step, out)
+
+
+def _fixed(failing_ms: float, ending: Ending, whole_ms: float) -> Law:
+    """Items that all take the same time and end alike: whole waves, or the first failure."""
+    import numpy as np  # noqa: PLC0415
+
+    took = whole_ms if ending is None else failing_ms
+    return Law(took or 1.0, {ending: np.array([0.0, 1.0]) if took else np.ones(1)})
+
+
+def _scheduled(ms: "Floats", failing: "NDArray[np.bool_]", width: int) -> "tuple[Floats, Whole]":
+    """Milliseconds of each run, and the index of the item whose failure ends it; -1 for none."""
+    import heapq  # noqa: PLC0415
+
+    import numpy as np  # noqa: PLC0415
+
+    took, first = np.zeros(len(ms)), np.full(len(ms), -1, dtype=np.int64)
+    for run, (durations, fails) in enumerate(zip(ms.tolist(), failing.tolist(), strict=True)):
+        slots = durations[:width]
+        stop, by = min(((t, i) for i, t in enumerate(slots) if fails[i]), default=(float("inf"), -1))
+        ends = max(slots)
+        heapq.heapify(slots)
+        for i in range(width, len(durations)):
+            begin = slots[0]
+            if begin >= stop:
+                break
+            end = begin + durations[i]
+            heapq.heapreplace(slots, end)
+            if fails[i] and end < stop:
+                stop, by = end, i
+            ends = max(ends, end)
+        took[run], first[run] = (stop, by) if by >= 0 else (ends, -1)
+    return took, first
