@@ -175,6 +175,10 @@ class ResourceType(Generic[SpecT, UsageT]):
         """Share of its invocations that fail for a caller that waits for them. Range 0 to 1."""
         return Fraction(0)
 
+    def response_bytes(self, spec: SpecT) -> Fraction | None:
+        """Bytes of its largest answer to a caller that waits, such as a workflow; None where it is not known."""
+        return None
+
     def emitted_records(self, spec: SpecT, access: Access) -> Fraction:
         """Records that one request adds to what the resource emits: its stream, its queue."""
         return Fraction(0)

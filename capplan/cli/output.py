@@ -18,7 +18,7 @@ from capplan.report.style import Style
 if TYPE_CHECKING:
     from capplan.report.document import Document
 
-FORMATS = ("table", "json", "markdown")
+FORMATS = ("table", "json", "markdown", "html")
 _PIPE_WIDTH = 100
 
 
@@ -144,7 +144,22 @@ def emit_document(
 
         return document_markdown(made())
 
-    emit(where, as_json, table, {"markdown": markdown, **(others or {})})
+    emit(where, as_json, table, {"markdown": markdown, "html": lambda: page([made()]), **(others or {})})
+
+
+def page(documents: "Sequence[Document]") -> str:
+    """Documents as one HTML page; where the extra for charts is missing, a table stands for each."""
+    from capplan.report.formats.html import draws, html_page  # noqa: PLC0415
+
+    if not any(draws(document) for document in documents):
+        return html_page(documents)
+    from capplan.report.formats.html_charts import chart_html, scripts  # noqa: PLC0415
+
+    script = scripts()
+    if script is None:
+        report("the page has tables instead of charts: for charts, python -m pip install 'capplan[charts]'")
+        return html_page(documents)
+    return html_page(documents, chart_html, script)
 
 
 def put(text: str) -> None:
@@ -165,8 +180,13 @@ def report(text: str, *, ascii_only: bool = False) -> None:
 
     style = Style(ascii=ascii_only or not _supports_unicode(sys.stderr))
     lines = [inert(safe(line, style)) for line in text.rstrip("\n").split("\n")]
+    _put_error("\n".join(lines) + "\n")
+
+
+def _put_error(text: str) -> None:
+    """Write safe text to standard error."""
     try:
-        sys.stderr.write("\n".join(lines) + "\n")
+        sys.stderr.write(text)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
@@ -180,9 +200,17 @@ def emit_errors(where: Output, errors: list[CapplanError], outcome: str) -> None
 
         put(to_json(errors_record(diagnostics)))
         return
-    from capplan.report.views.errors import errors_text  # noqa: PLC0415
+    from capplan.report.views.errors import error_lines, errors_text  # noqa: PLC0415
 
     ascii_only = where.ascii or not _supports_unicode(sys.stderr)
+    summaries = [e.summary for e in errors if e.summary]
+    if sys.stderr.isatty() and wants_color(where.color, os.environ, is_terminal=True):
+        from capplan.report.formats.terminal import lines_text  # noqa: PLC0415
+
+        lines = error_lines(diagnostics, ascii_only=ascii_only, outcome=outcome)
+        _put_error(lines_text(lines, Style(ascii=ascii_only, colour=True)))
+        if summaries:
+            report("\n\n".join(["", *summaries] if lines else summaries), ascii_only=ascii_only)
+        return
     written = errors_text(diagnostics, ascii_only=ascii_only, outcome=outcome)
-    blocks = [*([written] if written else []), *(e.summary for e in errors if e.summary)]
-    report("\n\n".join(blocks), ascii_only=ascii_only)
+    report("\n\n".join([*([written] if written else []), *summaries]), ascii_only=ascii_only)

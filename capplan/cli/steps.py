@@ -26,11 +26,18 @@ _MAX_USD = 10**15
 def load_scenario(path: str, budget: Decimal | None, settings: list[str] | None = None) -> Any:  # noqa: ANN401  a Scenario
     """A checked scenario from a file or, for `-`, from standard input, with the values of `--set`."""
     from capplan.cli.settings import changes_of, with_changes  # noqa: PLC0415
-    from capplan.language.load import load  # noqa: PLC0415
+    from capplan.language.load import load_source, with_budget  # noqa: PLC0415
+
+    return with_changes(with_budget(load_source(source_of(path)), budget), changes_of(settings))
+
+
+def source_of(path: str) -> Any:  # noqa: ANN401  a Source
+    """A scenario's text, from a file or, for `-`, from standard input."""
+    from capplan.reading.files import read_source  # noqa: PLC0415
     from capplan.reading.yaml_reader import decode  # noqa: PLC0415
 
     text = decode(sys.stdin.buffer.read(2**20 + 1), "-") if path == "-" else None
-    return with_changes(load(path, text=text, budget=budget), changes_of(settings))
+    return read_source(path, text)
 
 
 def plan_of(

@@ -73,7 +73,7 @@ def plan(
     if not allow_unjudged and advice.findings and any(gate.verdict != "pass" for gate in verdicts):
         from capplan.gates.suggested_fixes import with_suggested_fixes  # noqa: PLC0415  only where a gate fails
 
-        verdicts = with_suggested_fixes(priced, verdicts, advice.findings, base, today)
+        verdicts = with_suggested_fixes(priced, verdicts, advice.recommendations, advice.findings, base, today)
     total = priced.monthly_cost
     monthly_lines = [x for x in priced.lines if x.charge_frequency != "one_time"]
     return Plan(

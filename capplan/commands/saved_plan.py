@@ -107,12 +107,19 @@ class AssumptionRecord(NamedTuple):
 
 
 class SuggestedFixRecord(NamedTuple):
-    """A change that would help a failed gate: what is observed then, and whether the gate passes."""
+    """A change that would help a failed gate: what is observed then, and whether the gate passes.
+
+    Attributes:
+        numbers: The recommendations that are applied.
+        command: What writes them.
+    """
 
     rule: str
     change: tuple[FindingChange, ...]
     observed: Decimal | None
     holds: bool | None
+    numbers: tuple[int, ...] = ()
+    command: str = ""
 
 
 class GateRecord(NamedTuple):

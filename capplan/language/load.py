@@ -34,7 +34,11 @@ def load(path: str, *, text: str | None = None, budget: Decimal | None = None) -
     Raises:
         CapplanError: All its errors, in file order.
     """
-    scenario = load_source(read_source(path, text))
+    return with_budget(load_source(read_source(path, text)), budget)
+
+
+def with_budget(scenario: Scenario, budget: Decimal | None) -> Scenario:
+    """The scenario with a gate on the monthly cost, where one is given in USD."""
     return scenario if budget is None else with_gates(scenario, budget_gate(budget))
 
 

@@ -14,7 +14,7 @@ from capplan.flow import DemandFlow
 from capplan.language.scenario import Scenario
 from capplan.model import Admitted, Context, Demand, RequestStream, SharedLimit
 from capplan.pipeline.demand import Sender, demand_of, emitted
-from capplan.pipeline.pools import Pools, pool_check
+from capplan.pipeline.pools import PoolMember, Pools, pool_check
 from capplan.pipeline.solve import Edge, components
 from capplan.record import MutableRecord, Record, replace
 from capplan.resource_type import DeclaredResource
@@ -24,7 +24,7 @@ Shared = Mapping[str, Mapping[str, SharedLimit]]
 """By address and limit."""
 Failing = Mapping[str, Fraction]
 """By address: the further share of its invocations that fails since what it calls is throttled. Range 0 to 1."""
-_MAX_ROUNDS, _MAX_LOOP_ROUNDS = 40, 400
+_MAX_ROUNDS, _MAX_LOOP_ROUNDS = 12, 400
 _SETTLED = 1e-4
 """Rounds end when volumes and peaks move by a smaller share."""
 _CONSERVED = 1e-5
@@ -95,12 +95,14 @@ def what_gets_through(
                 metered[address] = (demand, meter(address, demand))
         usage = {address: metered[address][1] for address in network.scenario.resources}
         pools = pools_of(usage)
-        following = _shared(network, walk.demand, pools, shared)
-        failing_now = _failing(network, walk)
-        settled = _is_settled(shared, following) and _fails_alike(failing, failing_now)
-        if settled or round_ == _MAX_ROUNDS - 1:
+        if any(limit.own is not None for of_one in shared.values() for limit in of_one.values()):
             break
-        shared, failing = following, failing_now
+        following, failing_now = _shared(network, walk.demand, pools, shared), _failing(network, walk)
+        settled = _is_settled(shared, following) and _fails_alike(failing, failing_now)
+        if settled and not following:
+            break
+        is_last = settled or round_ == _MAX_ROUNDS - 2
+        shared, failing = _settled(walk.demand, pools, following) if is_last else following, failing_now
     return Through(walk.offered, walk.demand, usage, pools)
 
 
@@ -144,13 +146,16 @@ def _settle_loop(
     Each round adds what the last one's calls cause. A request of the loop causes fewer than one more (`solve` refuses
     other loops), and a resource never serves more than it is asked for, so the differences shrink by a constant factor.
     """
+    before: list[Fraction] = []
     for _ in range(_MAX_LOOP_ROUNDS):
-        before = [walk.demand[address].flow.monthly for address in group]
         for address in group:
             _visit(network, address, walk, shared, failing, last)
-        after = [walk.demand[address].flow.monthly for address in group]
-        if all(abs(b - a) <= max(a, b) * Fraction(_SETTLED) / 10 for a, b in zip(before, after, strict=True)):
+        after = [d.monthly for a in group for d in (walk.offered[a].flow, walk.demand[a].flow)]
+        if before and all(
+            abs(b - a) <= max(a, b) * Fraction(_SETTLED) / 10 for a, b in zip(before, after, strict=True)
+        ):
             return
+        before = after
     first = network.scenario.resources[group[0]]
     names = " -> ".join(network.scenario.resources[address].name for address in (*group, group[0]))
     diagnostic = network.scenario.doc.diagnostic(
@@ -254,20 +259,14 @@ def _order(network: Network) -> list[list[str]]:
 def _shared(network: Network, demand: Mapping[str, Demand], pools: Pools, before: Shared) -> Shared:
     """The limits of the account that are short, as each resource that shares them sees them."""
     ctx, out = network.context, dict[str, dict[str, SharedLimit]]()
-    short_before = {limit for of_one in before.values() for limit in of_one}
+    known = {limit for of_one in before.values() for limit in of_one}
     for limit, members in pools.items():
-        if limit not in short_before:
+        if limit not in known:
             check = pool_check(limit, [member.load for member in members], ctx)
             if check is None or not check.breached:
                 continue
-        wanted: dict[str, list[DemandFlow]] = {}
-        reserved = 0.0
-        for address, load in members:
-            if load.reserved:
-                reserved += load.flow.peak().per_second
-            else:
-                wanted.setdefault(address, []).append(load.flow)
-        flows = {address: _wanted(demand[address], limit, loads) for address, loads in wanted.items()}
+        reserved = sum(load.flow.peak().per_second for _, load in members if load.reserved)
+        flows = _wanted(demand, limit, members)
         total = DemandFlow.total(flows.values())
         quota = ctx.quotas.get(limit, default_quota(limit, ctx.region, ctx.quotas)) or Decimal(0)
         left = max(Fraction(0), Fraction(quota) - Fraction(ctx.in_use.get(limit, 0)) - Fraction(round(reserved)))
@@ -277,10 +276,29 @@ def _shared(network: Network, demand: Mapping[str, Demand], pools: Pools, before
     return out
 
 
-def _wanted(demand: Demand, limit: str, loads: Iterable[DemandFlow]) -> DemandFlow:
+def _wanted(demand: Mapping[str, Demand], limit: str, members: Sequence[PoolMember]) -> dict[str, DemandFlow]:
+    """What each resource that shares the limit wants of it."""
+    loads: dict[str, list[DemandFlow]] = {}
+    for address, load in members:
+        if not load.reserved:
+            loads.setdefault(address, []).append(load.flow)
+    return {address: _wanted_by(demand[address], limit, flows) for address, flows in loads.items()}
+
+
+def _wanted_by(demand: Demand, limit: str, loads: Iterable[DemandFlow]) -> DemandFlow:
     if demand.admitted is not None and limit in demand.admitted.wanted:
         return demand.admitted.wanted[limit]
     return DemandFlow.total(loads)
+
+
+def _settled(demand: Mapping[str, Demand], pools: Pools, shared: Shared) -> Shared:
+    """The short limits with what each resource wants itself, so that their parts add up to the quota."""
+    limits = {limit for of_one in shared.values() for limit in of_one}
+    own = {limit: _wanted(demand, limit, pools[limit]) for limit in limits}
+    return {
+        address: {limit: replace(one, own=own[limit][address]) for limit, one in of_one.items()}
+        for address, of_one in shared.items()
+    }
 
 
 def _is_settled(before: Shared, after: Shared) -> bool:

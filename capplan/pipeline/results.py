@@ -185,11 +185,19 @@ class Observed(Record, frozen=True):
 
 
 class SuggestedFix(Record, frozen=True):
-    """A recommendation that would help a failed gate: what is observed then, and whether the gate passes; None: unknown."""
+    """Recommendations that would help a failed gate: what is observed then, and whether the gate passes; None: unknown.
+
+    Attributes:
+        finding: The recommendation; of several together, the first with the changes and the words of all.
+        numbers: The recommendations that are applied.
+        command: What writes them.
+    """
 
     finding: Finding
     observed: Decimal | None = None
     holds: bool | None = None
+    numbers: tuple[int, ...] = ()
+    command: str = ""
 
 
 class Verdict(Record, frozen=True):

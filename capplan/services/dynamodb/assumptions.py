@@ -35,9 +35,10 @@ def _table(path: str, spec: Table, usage: Usage) -> Iterable[Assumption]:
         yield Assumption(f"{path}.class", "standard", "a new table's class", "aws_default")
     if "items" not in given:
         yield Assumption(f"{path}.items", "0", "no number of items is written, so nothing is stored", "workload")
-    elif any(kind.access.op in ADDS_ITEMS and kind.access.replaces < 1 for kind in usage.requests):
-        why = "as many items expire as are put" if spec.ttl else "items are added; this is the mean of the month"
-        yield Assumption(f"{path}.items", f"{spec.items:,}", why, "workload")
+    adds = any(kind.access.op in ADDS_ITEMS and kind.access.replaces < 1 for kind in usage.requests)
+    if spec.ttl and spec.stream and adds and "expires" not in given:
+        why = "as many items expire as are put, each with a record in the stream"
+        yield Assumption(f"{path}.expires", "100%", why, "workload")
     if usage.request_flow.terms and (
         spec.partition_key is None or "popularity" not in spec.partition_key.model_fields_set
     ):
@@ -146,12 +147,13 @@ def _accesses(path: str, usage: Usage) -> Iterable[Assumption]:
         yield Assumption(f"{path}.access.query.items", "1", "a query without items reads one", "workload")
     if any(access.op == "scan" and access.items is None for access in accesses):
         yield Assumption(f"{path}.access.scan.items", "all", "a scan without items reads everything", "workload")
-    longest_s = max((reading_s(kind.access, kind.units) for kind in usage.requests), default=0)
+    scans = [k for k in usage.requests if "segments" not in k.access.model_fields_set]
+    longest_s = max((reading_s(kind.access, kind.units) for kind in scans), default=0)
     if longest_s >= SECONDS_PER_MINUTE:
         yield Assumption(
-            f"{path}.access.scan.takes",
-            f"{math.ceil(longest_s / SECONDS_PER_MINUTE):,} min",
-            f"pages of {PAGE_MAX} one after another, at the throughput of one partition; a parallel scan is faster",
+            f"{path}.access.scan.segments",
+            f"1, so {math.ceil(longest_s / SECONDS_PER_MINUTE):,} min",
+            f"pages of {PAGE_MAX} one after another, at the throughput of one partition; a parallel scan has more segments",
             "workload",
         )
     if usage.index_bytes and any(_changes_all(a) for a in accesses):

@@ -30,6 +30,7 @@ from capplan.services.lambda_.assumptions import assume, exclude
 from capplan.services.lambda_.attempts import attempts
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cost import charge
+from capplan.services.lambda_.invocation_time import high
 from capplan.services.lambda_.not_included import not_included
 from capplan.services.lambda_.observables import observe
 from capplan.services.lambda_.sources import batches
@@ -77,6 +78,9 @@ class _FunctionType(ResourceType[Function, Usage]):
 
     def failing_also(self, spec: Function, share: Fraction) -> Function:
         return spec.model_copy(update={"fails": to_quantity(1 - (1 - Fraction(spec.fails)) * (1 - share))})
+
+    def response_bytes(self, spec: Function) -> Fraction | None:
+        return high(spec.response) if spec.response is not None else None
 
     def meter(self, resource: DeclaredResource[Function], demand: Demand) -> Usage:
         return meter(resource.spec, demand)

@@ -65,8 +65,10 @@ class State(BaseModel):
     """Duration of one attempt of a Task; by default that of the resource it calls."""
     wait_ms: Milliseconds | None = Field(default=None, alias="wait")
     """Duration of a Wait whose definition holds no number."""
+    until: Duration | None = None
+    """How long what a polling loop waits for takes, from the loop's first state on: the Choice is passed until then."""
     polls: Annotated[Count, Field(ge=1)] | None = None
-    """Mean number of passes through a Choice that closes a polling loop."""
+    """Mean number of passes through a Choice that closes a polling loop, each as likely to be the last; see `until`."""
 
 
 class StateMachine(BaseModel):
@@ -108,8 +110,10 @@ def validate(spec: StateMachine) -> list[Problem]:
         problems += _misplaced(state, override)
         problems += _probabilities(state, override)
         problems += _errors(state, override)
-        if override.polls is not None and state.type == "Choice":
-            problems += _polls(spec.asl, state)
+        if state.type == "Choice" and (override.polls is not None or override.until is not None):
+            problems += _polls(spec.asl, state, "polls" if override.polls is not None else "until")
+            if override.polls is not None and override.until is not None:
+                problems.append((("states", name, "until"), "'until' replaces 'polls': write one or the other"))
     problems += [(("type",), message) for message in express_obstacles(spec.asl) if spec.type == "express"]
     return problems or _endless(spec, spec.asl)
 
@@ -124,6 +128,7 @@ _TYPES_OF_KEY: Mapping[str, tuple[str, ...]] = {
     "changes": ("Task",),
     "next": ("Choice",),
     "polls": ("Choice",),
+    "until": ("Choice",),
     "items": ("Map", "Task"),
     "wait": ("Wait",),
 }
@@ -161,11 +166,11 @@ def _errors(state: asl.State, override: State) -> Iterator[Problem]:
         yield path, f"more than 100% of the attempts of '{state.name}' fail"
 
 
-def _polls(definition: Definition, state: asl.State) -> Iterator[Problem]:
+def _polls(definition: Definition, state: asl.State, key: str) -> Iterator[Problem]:
     back = looping(definition, state)
     if not back or len(back) == len(state.targets):
-        message = f"'polls' needs a Choice that leads back to itself and out of the loop; '{state.name}' does not"
-        yield ("states", state.name, "polls"), message
+        message = f"'{key}' needs a Choice that leads back to itself and out of the loop; '{state.name}' does not"
+        yield ("states", state.name, key), message
 
 
 def _endless(spec: StateMachine, definition: Definition) -> list[Problem]:
@@ -203,8 +208,8 @@ def error_of(state: asl.State, override: State) -> str:
 def choice_probabilities(definition: Definition, state: asl.State, override: State) -> Mapping[str, Fraction] | None:
     """Probabilities of a Choice's next states as the scenario gives them, sum 1; None where it gives none."""
     given = {target: Fraction(share) for target, share in (override.next or {}).items()}
-    if override.polls is not None:
-        return passes(definition, state, Fraction(override.polls), given)
+    if override.polls is not None or override.until is not None:
+        return passes(definition, state, Fraction(override.polls or 2), given)
     if override.next is None:
         return None
     rest = 1 - sum(given.values(), Fraction(0))

@@ -6,13 +6,14 @@ from fractions import Fraction
 from capplan import units
 from capplan.model import Change, Context, Option
 from capplan.quantities.text import figure
+from capplan.services.stepfunctions import unreached_calls
 from capplan.services.stepfunctions.asl.definition import Definition, State, reachable
 from capplan.services.stepfunctions.execution.eligibility import express_obstacles
 from capplan.services.stepfunctions.execution.expectation import everywhere
 from capplan.services.stepfunctions.execution.history import level_of, looping
 from capplan.services.stepfunctions.execution.items import items_of
 from capplan.services.stepfunctions.execution.model import World
-from capplan.services.stepfunctions.execution.retries import TIMEOUT, catcher_for, retrier_for
+from capplan.services.stepfunctions.execution.retries import HISTORY_FULL, TIMEOUT, catcher_for, retrier_for
 from capplan.services.stepfunctions.execution.world import definition_of, world_of
 from capplan.services.stepfunctions.quotas import (
     CHILD_CONCURRENCY,
@@ -34,6 +35,7 @@ def options(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[
     """The other type where it is possible or needed, and every risk of the definition."""
     definition, world = definition_of(spec), world_of(spec, ctx)
     out = [*_type(name, definition, usage), *_history(name, usage), *_maps(name, definition, world)]
+    out += unreached_calls.risks(name, spec, ctx)
     for state in definition.states.values():
         out += [*_polling(name, definition, usage, state), *_task(name, state, world, usage)]
     return tuple(out)
@@ -69,7 +71,13 @@ def _repeated(name: str, definition: Definition) -> str:
 
 
 def _history(name: str, usage: Usage) -> Iterator[Option]:
-    events = usage.mean.history_events
+    events, full = usage.mean.history_events, usage.mean.errors.get(HISTORY_FULL, Fraction(0))
+    if not usage.express and events <= int(HISTORY_EVENTS.value) and full >= _MIN_SHARE:
+        message = (
+            f"{float(full * 100):.3g}% of the executions of {name} fail after {HISTORY_EVENTS.value:,} history events."
+            " Move work to a Distributed Map or to a new execution: each has its own history."
+        )
+        yield Option("stepfunctions.history-full", message, (), severity="risk")
     if not usage.express and events > int(HISTORY_EVENTS.value):
         message = (
             f"{name} writes {round(events):,} history events; an execution fails after {HISTORY_EVENTS.value:,}."

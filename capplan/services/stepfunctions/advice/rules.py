@@ -87,6 +87,15 @@ RULES: tuple[Rule, ...] = (
         effort="medium",
     ),
     Rule(
+        "stepfunctions.missing-resource",
+        "declare what a workflow calls",
+        "A Task that names a table, function, job or state machine which the scenario does not declare, or whose `call` has"
+        " no action.",
+        "What the Task causes there is on the bill and uses the account's limits; the answer lacks both until it is declared.",
+        "",
+        f'{_GUIDE}, "Integrating services with Step Functions" (read 2026-11-23)',
+    ),
+    Rule(
         "stepfunctions.waits-forever",
         "set a timeout on a Task that waits",
         "A callback or activity Task without TimeoutSeconds and HeartbeatSeconds.",

@@ -83,6 +83,8 @@ class MapDefinition(Record, frozen=True):
         max_items: Maximum items of an ItemReader; None for all.
         tolerated_share: Share of children that may fail. Range 0 to 1.
         tolerated_count: Children that may fail.
+        writes_results: Whether a ResultWriter exports the results to S3, so that the state does not collect them.
+        uses_s3: Whether it reads its items from S3 or writes its results there.
     """
 
     processor: "Graph"
@@ -94,6 +96,8 @@ class MapDefinition(Record, frozen=True):
     max_items: int | None = None
     tolerated_share: Fraction = Fraction(0)
     tolerated_count: int = 0
+    writes_results: bool = False
+    uses_s3: bool = False
 
     @property
     def at_once(self) -> int:
@@ -123,13 +127,16 @@ class State(Record, frozen=True):
     error: str = ""
     timeout_s: Fraction | None = None
     heartbeat_s: Fraction | None = None
+    keeps_result: bool = False
+    """Whether its output holds the whole result of its work."""
 
 
 class Graph(Record, frozen=True):
-    """States of one level: a whole definition, a branch of a Parallel, the processor of a Map."""
+    """States of one level: a whole definition (with its TimeoutSeconds), a branch of a Parallel, the processor of a Map."""
 
     start_at: str
     states: Mapping[str, State]
+    timeout_s: Fraction | None = None
 
 
 class Definition(Record, frozen=True, eq=False):

@@ -74,7 +74,8 @@ def _graph(data: object, path: Path, language: str, diagnostics: Diagnostics) ->
         diagnostics.add_error(
             (*path, "StartAt"), f"StartAt names '{start}', which is not a state of this level", nearest(start, parsed)
         )
-    graph = Graph(start or "", parsed)
+    timeout_s = None if path else between(data, "TimeoutSeconds", 1, STATE_SECONDS.value, path, diagnostics)
+    graph = Graph(start or "", parsed, timeout_s)
     _check_moves(graph, path, diagnostics)
     return graph
 
@@ -145,6 +146,7 @@ def _state(name: str, data: object, path: Path, language: str, diagnostics: Diag
         heartbeat_s=between(data, "HeartbeatSeconds", 1, STATE_SECONDS.value, path, diagnostics)
         if state_type == "Task"
         else None,
+        keeps_result=state_type in ("Task", "Parallel", "Map") and _keeps_result(data),
     )
     if state.timeout_s is not None and state.heartbeat_s is not None and state.heartbeat_s >= state.timeout_s:
         diagnostics.add_error(
@@ -152,6 +154,13 @@ def _state(name: str, data: object, path: Path, language: str, diagnostics: Diag
         )
     diagnostics.states[name] = state
     return state
+
+
+def _keeps_result(data: Mapping[str, object]) -> bool:
+    """Whether a state's output holds the whole result of its work: nothing selects from it or drops it."""
+    selects = any(key in data for key in ("ResultSelector", "Output"))
+    drops = "ResultPath" in data and data["ResultPath"] is None
+    return not selects and not drops and data.get("OutputPath", "$") in ("$", "$.Payload")
 
 
 def _language(data: object, outer: str, path: Path, diagnostics: Diagnostics) -> str:
@@ -278,6 +287,8 @@ def _map(name: str, data: Mapping[str, object], path: Path, language: str, diagn
         max_items=max_items or None,
         tolerated_share=(tolerated or Fraction(0)) / 100,
         tolerated_count=whole_of(data, "ToleratedFailureCount", 0, path, diagnostics),
+        writes_results="ResultWriter" in data,
+        uses_s3="ItemReader" in data or "ResultWriter" in data,
     )
 
 
