@@ -7,16 +7,6 @@ from typing import Any
 
 VARIABLE = "_CAPPLAN_COMPLETE"
 """Set by the script of `capplan completion`: the arguments are then the words typed so far, the last maybe empty."""
-_PLAN = ("table", "json", "markdown", "junit", "sarif", "github", "csv")
-FORMATS: Mapping[str, tuple[str, ...]] = {
-    "estimate": _PLAN,
-    "check": _PLAN,
-    "diff": _PLAN,
-    "gates": ("table", "json", "csv"),
-    "simulate": ("table", "json", "csv"),
-    "workflow": ("table", "json", "mermaid"),
-}
-"""Formats of the commands that have more than table and json."""
 _REVISIONS = ("HEAD", "HEAD~1")
 
 
@@ -77,12 +67,23 @@ def _arguments(words: Sequence[str], options: Mapping[str, Any]) -> list[str]:
     return out
 
 
+def formats_of(command: str) -> tuple[str, ...]:
+    """The formats of a command."""
+    from capplan.cli.diff import DIFF_FORMATS  # noqa: PLC0415
+    from capplan.cli.formats import PLAN_FORMATS  # noqa: PLC0415
+    from capplan.cli.output import FORMATS  # noqa: PLC0415
+
+    more = {"gates": ("csv",), "simulate": ("csv",), "workflow": ("mermaid",)}
+    of_plans = {"estimate": PLAN_FORMATS, "check": PLAN_FORMATS, "diff": DIFF_FORMATS}
+    return of_plans.get(command, (*FORMATS, *more.get(command, ())))
+
+
 def _values(command: str, option: Any, arguments: Sequence[str]) -> Iterable[str]:  # noqa: ANN401  Typer's option
     """The values of an option."""
     if isinstance(option.default, Enum):
         return [member.value for member in type(option.default)]
     if option.name == "format":
-        return FORMATS.get(command, ("table", "json"))
+        return formats_of(command)
     if option.name == "template":
         from capplan.reading.templates import template_names  # noqa: PLC0415
 

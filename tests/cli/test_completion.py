@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from capplan.cli.app import COMMANDS
-from capplan.cli.complete import FORMATS, completions
+from capplan.cli.complete import completions, formats_of
 from tests.cli.test_cli import run
 from tests.helpers import WEB_SHOP
 
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
         (["estimate", "-f", "s"], ["sarif"]),
         (["estimate", "--format=j"], ["--format=json", "--format=junit"]),
         (["estimate", "--format", "=", "j"], ["json", "junit"]),
-        (["size", "-f", ""], ["table", "json"]),
+        (["size", "-f", "t"], ["table"]),
         (["estimate", "--color", "a"], ["auto", "always"]),
         (["check", "--fail-on", "w"], ["warn"]),
         (["prices", "s"], ["show"]),
@@ -62,7 +62,7 @@ def test_the_offered_formats_are_those_that_the_command_has() -> None:
     for command in ("estimate", "check", "diff", "gates", "simulate", "workflow", "size", "compare-modes"):
         said = run(command, *(["a", "b"] if command == "diff" else ["a"]), "-f", "?").stderr
         expected = said.partition("expected ")[2].partition(", found")[0]
-        assert " ".join(expected.split()).split(" or ") == list(FORMATS.get(command, ("table", "json"))), command
+        assert " ".join(expected.split()).split(" or ") == list(formats_of(command)), command
 
 
 def test_names_of_a_file_that_are_no_plain_words_are_never_offered(tmp_path: Path) -> None:
