@@ -106,8 +106,8 @@ def what_gets_through(
         is_last = settled or round_ == _MAX_ROUNDS - 2
         shared, failing = _settled(walk.demand, pools, following) if is_last else following, failing_now
     addresses = network.scenario.resources
-    offered, demand = ({a: by_address[a] for a in addresses} for by_address in (walk.offered, walk.demand))
-    return Through(offered, demand, usage, pools)
+    offered, served = ({a: by_address[a] for a in addresses} for by_address in (walk.offered, walk.demand))
+    return Through(offered, served, usage, pools)
 
 
 # --- one walk ---------------------------------------------------------------------------------------------------------
@@ -180,7 +180,8 @@ def _visit(
     resource, senders = network.scenario.resources[address], network.senders[address]
     if address in failing or any(sender.node in walk.moved for sender in senders):
         sent = [_rebuilt(network, address, sender, walk, failing.get(address)) for sender in senders]
-        walk.offered[address] = _with(demand_of(sent, walk.flows), shared.get(address))
+        offered = replace(demand_of(sent, walk.flows), callees_fail=failing.get(address, Fraction(0)))
+        walk.offered[address] = _with(offered, shared.get(address))
         walk.demand[address] = _served(network, address, walk.offered[address], last)
     elif walk.demand[address].admitted is None:
         return
