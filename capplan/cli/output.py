@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from capplan.cli import progress
 from capplan.cli.options import ColorChoice
 from capplan.errors import CapplanError
 from capplan.record import Record
@@ -163,6 +164,7 @@ def page(documents: "Sequence[Document]") -> str:
 
 def put(text: str) -> None:
     """Write text to standard output. A closed pipe (`| head`) does not change the exit code."""
+    progress.stop()
     try:
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         sys.stdout.buffer.flush()
@@ -172,13 +174,19 @@ def put(text: str) -> None:
 
 def report(text: str, *, ascii_only: bool = False) -> None:
     """Write text to standard error, safe for a terminal."""
+    progress.stop()
     from capplan.report.plain import inert  # noqa: PLC0415
     from capplan.report.style import safe  # noqa: PLC0415
 
     style = Style(ascii=ascii_only or not _supports_unicode(sys.stderr))
     lines = [inert(safe(line, style)) for line in text.rstrip("\n").split("\n")]
+    _put_error("\n".join(lines) + "\n")
+
+
+def _put_error(text: str) -> None:
+    """Write safe text to standard error."""
     try:
-        sys.stderr.write("\n".join(lines) + "\n")
+        sys.stderr.write(text)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
@@ -192,9 +200,17 @@ def emit_errors(where: Output, errors: list[CapplanError], outcome: str) -> None
 
         put(to_json(errors_record(diagnostics)))
         return
-    from capplan.report.views.errors import errors_text  # noqa: PLC0415
+    from capplan.report.views.errors import error_lines, errors_text  # noqa: PLC0415
 
     ascii_only = where.ascii or not _supports_unicode(sys.stderr)
+    summaries = [e.summary for e in errors if e.summary]
+    if sys.stderr.isatty() and wants_color(where.color, os.environ, is_terminal=True):
+        from capplan.report.formats.terminal import lines_text  # noqa: PLC0415
+
+        lines = error_lines(diagnostics, ascii_only=ascii_only, outcome=outcome)
+        _put_error(lines_text(lines, Style(ascii=ascii_only, colour=True)))
+        if summaries:
+            report("\n\n".join(["", *summaries] if lines else summaries), ascii_only=ascii_only)
+        return
     written = errors_text(diagnostics, ascii_only=ascii_only, outcome=outcome)
-    blocks = [*([written] if written else []), *(e.summary for e in errors if e.summary)]
-    report("\n\n".join(blocks), ascii_only=ascii_only)
+    report("\n\n".join([*([written] if written else []), *summaries]), ascii_only=ascii_only)

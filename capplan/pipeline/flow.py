@@ -88,6 +88,7 @@ def what_gets_through(
     """
     shared: Shared = {}
     failing: Failing = {}
+    starts: Failing = {}
     last: dict[str, tuple[Demand, Demand]] = dict(network.known)
     metered: dict[str, tuple[Demand, Any]] = {}
     for round_ in range(_MAX_ROUNDS):
@@ -99,15 +100,16 @@ def what_gets_through(
         pools = pools_of(usage)
         if any(limit.own is not None for of_one in shared.values() for limit in of_one.values()):
             break
-        following, failing_now = _shared(network, walk.demand, pools, shared), _failing(network, walk)
+        if round_ == 0:
+            starts = _failing_starts(network, usage)
+        following, failing_now = _shared(network, walk.demand, pools, shared), _joined(_failing(network, walk), starts)
         settled = _is_settled(shared, following) and _fails_alike(failing, failing_now)
         if settled and not following:
             break
         is_last = settled or round_ == _MAX_ROUNDS - 2
         shared, failing = _settled(walk.demand, pools, following) if is_last else following, failing_now
     addresses = network.scenario.resources
-    offered, served = ({a: by_address[a] for a in addresses} for by_address in (walk.offered, walk.demand))
-    return Through(offered, served, usage, pools)
+    return Through({a: walk.offered[a] for a in addresses}, {a: walk.demand[a] for a in addresses}, usage, pools)
 
 
 # --- one walk ---------------------------------------------------------------------------------------------------------
@@ -353,6 +355,19 @@ def _failing(network: Network, walk: _Pass) -> Failing:
         for address, share in passes.items()
         if _can_fail(network, address) and share < 1
     }
+
+
+def _failing_starts(network: Network, usage: Mapping[str, Any]) -> Failing:
+    """The share of each resource's invocations that its own starts make fail, before anything is tried again."""
+    resources = network.scenario.resources
+    shares = {a: r.type.failing_starts(usage[a]) for a, r in resources.items()}
+    return {address: share for address, share in shares.items() if share}
+
+
+def _joined(one: Failing, other: Failing) -> Failing:
+    if not other:
+        return one
+    return {a: 1 - (1 - one.get(a, Fraction(0))) * (1 - other.get(a, Fraction(0))) for a in {**one, **other}}
 
 
 def _can_fail(network: Network, address: str) -> bool:

@@ -81,6 +81,7 @@ def context_of(scenario: Scenario, seed: int, base: Metered | None = None) -> Co
         },
         timeout_ms={r.address: end for r in resources if (end := r.type.timeout_ms(r.spec)) is not None},
         fails={r.address: share for r in resources if (share := r.type.failure_share(r.spec))},
+        response_bytes={r.address: size for r in resources if (size := r.type.response_bytes(r.spec)) is not None},
         integrations=integrations(),
         only_verbs={key: section.verbs[0] for key, section in SECTIONS.items() if len(section.verbs) == 1},
     )

@@ -5,6 +5,9 @@ import re
 _COMMAND = re.compile(r"##(?=[A-Za-z]{0,20}\[)")
 """`##[error]`, `##vso[` and `##teamcity[` command build agents wherever they stand in a line."""
 
+_AT_START = re.compile(r"^((?:\s|\x1b\[[\d;]*m)*)::")
+"""A workflow command of GitHub: at the beginning of a line, behind blanks and color."""
+
 
 def plain(text: str, *, ascii_only: bool = False) -> str:
     r"""The text with everything a terminal could act upon written as `\uXXXX`; with `ascii_only` all but ASCII too.
@@ -20,7 +23,7 @@ def plain(text: str, *, ascii_only: bool = False) -> str:
 
 def inert(line: str) -> str:
     r"""A line of output that no build agent obeys: `::error::` at its beginning becomes `\u003a:error::`."""
-    return line.replace("::", r"\u003a:", 1) if line.lstrip().startswith("::") else line
+    return _AT_START.sub(r"\1\\u003a:", line)
 
 
 def disarmed(text: str) -> str:

@@ -279,16 +279,16 @@ def test_a_diff_says_what_was_written_and_what_it_does(
 ) -> None:
     code, out, _ = told(capsysbinary, "diff", *differing(tmp_path))
     assert code == 0
-    assert "traffic.shoppers.rate" in out
-    assert "50/s         100/s" in out
     rows = [line.split() for line in out.splitlines()]
-    assert ["tables.audit.items", "(none)", "5k"] in rows
+    assert ["traffic.shoppers.rate", "−", "50/s", "+", "100/s"] in rows
+    assert ["tables.audit.items", "+", "5k"] in rows
     assert next(row for row in rows if row[:1] == ["audit"])[1] == "new"
     costs = [r for r in rows if r and r[0] in ("place", "orders", "audit")]
-    changes = [abs(float(r[-1].replace(",", "").lstrip("<+"))) for r in costs]
-    assert changes == sorted(changes, reverse=True), "the dearest change first"
-    total = next(r for r in rows if r[:1] == ["total"])
-    assert float(total[-1]) == pytest.approx(float(total[2].replace(",", "")) - float(total[1]), abs=0.011)
+    changes = [abs(float(r[3].replace(",", "").lstrip("<+"))) for r in costs]
+    assert changes == sorted(changes, reverse=True), "the largest change first"
+    total = next(r for r in rows if r[:1] == ["Total"])
+    assert float(total[3]) == pytest.approx(float(total[2].replace(",", "")) - float(total[1]), abs=0.011)
+    assert out.splitlines()[-1].startswith("╰"), "the verdict comes last"
     assert "cost.monthly < 90 USD" in out
 
 
@@ -375,7 +375,8 @@ def test_the_steps_summary_is_markdown_after_what_is_there(
     assert summary.read_text() == "before\n", "only where annotations are asked for"
     code, out, _ = told(capsysbinary, "check", path, "-f", "github")
     assert code == 0
-    assert summary.read_text().startswith("before\n<!-- capplan: Test -->\n**Test: no gate of 2 failed, 1 warning.**")
+    assert summary.read_text().startswith("before\n<!-- capplan: Test -->\n**Test** us-east-1")
+    assert r"**\! no gate of 2 failed, 1 warning**" in summary.read_text()
     assert out.splitlines()[-1].startswith("::notice ")
 
 

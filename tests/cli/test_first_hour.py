@@ -49,7 +49,8 @@ def test_an_unknown_template_names_the_near_one(tmp_path: Path) -> None:
 def test_validate_says_what_stands_in_a_file_and_2_for_a_wrong_one() -> None:
     done = run("validate", WEB_SHOP)
     assert done.returncode == 0
-    assert "scenario.yaml   3 tables, 5 functions, 1 state machine, 1" in done.stdout
+    assert "✔ valid" in done.stdout
+    assert "3 tables, 5 functions, 1 state machine, 1 job, 5 gates" in " ".join(done.stdout.split())
     assert json.loads(run("validate", WEB_SHOP, "-f", "json").stdout)["schema"] == "capplan.valid/1"
     wrong = run("validate", "-", text=SMALL + "gates: [orders.throtled < 1%]\n")
     assert wrong.returncode == 2
@@ -121,7 +122,7 @@ def test_every_rule_can_be_explained_by_its_id_and_its_last_word() -> None:
 def test_prices_by_region_by_key_and_one_whole() -> None:
     assert "ap-northeast-2" in run("prices", "list").stdout
     listed = run("prices", "list", "ap-northeast-2").stdout
-    assert all(len(line) <= 80 for line in listed.splitlines()[:-2])
+    assert all(len(line) <= 100 for line in listed.splitlines())
     record = json.loads(run("prices", "show", "lambda.duration.arm64", "us-east-1", "-f", "json").stdout)["prices"][0]
     assert record["tiers"][0]["price"] == "0.0000133334"
     assert record["checked"]
@@ -192,10 +193,3 @@ def test_a_quota_is_set_by_its_name_with_dots(tmp_path: Path) -> None:
     quotas = {limit["limit"]: limit["quota"] for limit in answer["limits"]}
     assert quotas["lambda.concurrency"] == "200"
     assert quotas["lambda.request_rate"] == "5000"
-
-
-def test_a_shell_is_told_how_to_complete() -> None:
-    for shell in ("bash", "zsh", "fish"):
-        done = run("completion", shell)
-        assert done.returncode == 0
-        assert "_CAPPLAN_COMPLETE" in done.stdout

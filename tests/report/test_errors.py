@@ -1,16 +1,20 @@
 """Mistakes as they are shown: whole texts, compared."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from capplan.errors import Diagnostic
+from capplan.report.document import text_of
 from capplan.report.formats.json import to_json
+from capplan.report.formats.terminal import lines_text
 from capplan.report.plain import plain
 from capplan.report.records.errors import errors_record
-from capplan.report.views.errors import errors_text
+from capplan.report.style import Style
+from capplan.report.views.errors import error_lines, errors_text
 
 FILE = "scenarios/web-shop/scenario.yaml"
 
@@ -136,6 +140,26 @@ def test_errors_as_json() -> None:
 )
 def test_foreign_text_becomes_plain(text: str, unicode: str, ascii_text: str) -> None:
     assert (plain(text), plain(text, ascii_only=True)) == (unicode, ascii_text)
+
+
+@given(st.text(max_size=200), st.integers(1, 220), st.integers(1, 220), st.text(max_size=60))
+def test_color_adds_nothing_but_color(excerpt: str, column: int, width: int, hint: str) -> None:
+    found = [Diagnostic("f", 7, column, hint, hint, width, excerpt.replace("\n", " "))] * 5
+    lines = error_lines(found, ascii_only=False, outcome="not valid")
+    painted = lines_text(lines, Style(ascii=False, colour=True))
+    assert re.sub(r"\x1b\[[\d;]*m", "", painted).rstrip("\n") == "\n".join(map(text_of, lines))
+
+
+def test_place_error_and_what_to_write_have_their_colors() -> None:
+    found = [Diagnostic("a.yaml", 3, 1, "wrong", "better", 1, "x: 1")]
+    painted = lines_text(error_lines(found, ascii_only=True, outcome="not valid"), Style(colour=True))
+    assert painted.splitlines() == [
+        "\x1b[1ma.yaml:3:1\x1b[0m: \x1b[31merror\x1b[0m: \x1b[1mwrong\x1b[0m",
+        "\x1b[90m    3 |\x1b[0m x: 1",
+        "\x1b[90m      | \x1b[0m\x1b[31m^\x1b[0m\x1b[36m better\x1b[0m",
+        "",
+        "\x1b[1ma.yaml\x1b[0m: \x1b[31m1 error\x1b[0m, not valid",
+    ]
 
 
 _HINT = st.lists(st.sampled_from(["memory", "or", "by-status"]), max_size=30).map(" ".join)

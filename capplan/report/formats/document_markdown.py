@@ -130,20 +130,18 @@ def _sentence(words: Line) -> str:
 def words_markdown(words: Line) -> str:
     """Spans in a sentence or a cell; what stands out is bold, colors are left out."""
     out = ""
-    for i, span in enumerate(words):
-        text = md(span.text)
-        bold = span.role == "strong" and _stands_alone(words, i)
+    texts = [md(span.text) for span in words]
+    for i, (span, text) in enumerate(zip(words, texts, strict=True)):
         inner = text.strip(" ")
-        out += text.replace(inner, f"**{inner}**", 1) if bold and inner else text
+        blanks = len(text) - len(text.lstrip(" "))
+        before, after = out + " " * blanks, (text + "".join(texts[i + 1 :]))[blanks + len(inner) :]
+        out += text.replace(inner, f"**{inner}**", 1) if span.role == "strong" and _fits(before, inner, after) else text
     return out
 
 
-def _stands_alone(words: Line, at: int) -> bool:
-    """Whether asterisks around a span are emphasis: they are where blanks or punctuation stand around it."""
-    before = words[at - 1].text[-1:] if at else " "
-    after = words[at + 1].text[:1] if at + 1 < len(words) else " "
-    inner = words[at].text.strip(" ")
-    return bool(inner) and (inner != words[at].text or not (before + after).strip(" ,;.:()").isalnum())
+def _fits(before: str, inner: str, after: str) -> bool:
+    """Whether asterisks around a text are emphasis: where blanks stand before it, and blanks or a stop after it."""
+    return bool(inner) and before[-1:] in ("", " ") and after[:1] in ("", " ", ",", ";", ".", ":", ")")
 
 
 def _facts(rows: Iterable[tuple[Span, Line]]) -> str:
@@ -172,7 +170,7 @@ def _table(table: Table, room: _Room) -> str:
     """The short form of a table; the long one below it, folded, where it has more rows."""
     short = [row for row in table.rows if visible(row, details=False)]
     whole = [row for row in table.rows if visible(row, details=True)]
-    if len(whole) <= len(short) or not room.details:
+    if all(row.shown != "details" for row in table.rows) or not room.details:
         return _rows(table.columns, short, room.rows)
     folded = _fold([_rows(table.columns, whole, room.details)], f"All {numbers.count(len(whole), 'row')}")
     return "\n\n".join([_rows(table.columns, short, room.rows), *folded])

@@ -35,7 +35,7 @@ from capplan.report.document import (
     TimeChart,
     visible,
 )
-from capplan.report.plain import inert
+from capplan.report.plain import disarmed, inert
 from capplan.report.style import Style, safe
 
 _STYLES: dict[Role, str] = {
@@ -49,7 +49,8 @@ _STYLES: dict[Role, str] = {
 }
 """Colors of the terminal's own theme, so that they read on a light and on a dark one."""
 _HEADING = "bold cyan"
-_BAR_CELLS = 10
+_BAR_CELLS, _MAX_BAR_CELLS = 10, 30
+"""A bar is so long, and longer where the screen has room to spare."""
 _SENTENCE = 36
 """A column of sentences is at least so wide before an optional column goes."""
 _ASCII_RULE = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
@@ -59,7 +60,26 @@ _RULE = box.Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 def terminal_text(document: Document, style: Style, *, details: bool = False) -> str:
     """A document as lines of at most the style's width; only text to copy may be longer."""
     stream = StringIO()
-    console = Console(
+    console = _console(stream, style)
+    console.print(_with_note(_text((Span(document.title, "strong"),), style), document.subtitle, style))
+    for block in document.blocks:
+        if visible(block, details=details):
+            _print(console, block, style, details=details)
+    lines = (inert(disarmed(line.rstrip())) for line in stream.getvalue().split("\n"))
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def lines_text(lines: Iterable[Line], style: Style) -> str:
+    """Lines that are laid out already, in color; none is broken."""
+    stream = StringIO()
+    console = _console(stream, style)
+    for words in lines:
+        console.print(_text(words, style), soft_wrap=True, no_wrap=True)
+    return stream.getvalue()
+
+
+def _console(stream: StringIO, style: Style) -> Console:
+    return Console(
         file=stream,
         width=style.width,
         force_terminal=style.colour,
@@ -70,13 +90,6 @@ def terminal_text(document: Document, style: Style, *, details: bool = False) ->
         emoji=False,
         highlight=False,
     )
-    title = _text((Span(document.title, "strong"), Span(f"  {document.subtitle}", "dim")), style)
-    console.print(title)
-    for block in document.blocks:
-        if visible(block, details=details):
-            _print(console, block, style, details=details)
-    lines = (inert(line.rstrip()) for line in stream.getvalue().split("\n"))
-    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def _print(console: Console, block: Block, style: Style, *, details: bool) -> None:
@@ -84,7 +97,7 @@ def _print(console: Console, block: Block, style: Style, *, details: bool) -> No
     if isinstance(block, Code):
         console.print()
         for line in block.text.split("\n"):
-            console.print(Padding(_text((Span(line, "accent"),), style), (0, 0, 0, 2)), soft_wrap=True, no_wrap=True)
+            console.print(_text((Span("  "), Span(line, "accent")), style), soft_wrap=True, no_wrap=True)
         return
     made = _renderable(block, style, details=details)
     if made is not None:
@@ -96,7 +109,7 @@ def _renderable(block: Block, style: Style, *, details: bool) -> RenderableType 
     if isinstance(block, Heading):
         out = _text((Span(block.text),), style)
         out.stylize(_HEADING)
-        return out.append_text(_text((Span(f"  {block.note}", "dim"),), style)) if block.note else out
+        return _with_note(out, block.note, style)
     if isinstance(block, Table):
         return _table(block, style, details=details)
     if isinstance(block, Facts):
@@ -120,6 +133,13 @@ def _renderable(block: Block, style: Style, *, details: bool) -> RenderableType 
     return None
 
 
+def _with_note(text: Text, note: str, style: Style) -> Text:
+    """A title with what stands beside it in a lower voice; below it where both do not fit on one line."""
+    beside = _text((Span(note, "dim"),), style)
+    fits = text.cell_len + 2 + beside.cell_len <= style.width
+    return text.append("  " if fits else "\n").append_text(beside) if note else text
+
+
 def _text(line: Line, style: Style) -> Text:
     out = Text()
     for span in line:
@@ -131,7 +151,8 @@ def _table(table: Table, style: Style, *, details: bool) -> RenderableType | Non
     rows = [row for row in table.rows if visible(row, details=details)]
     if not rows:
         return None
-    shown = _fitting(table, rows, style)
+    shown, spare = _fitting(table, rows, style)
+    bar_cells = min(_MAX_BAR_CELLS, _BAR_CELLS + spare // 2) if table.fills else _BAR_CELLS
     named = [i for i in shown if table.columns[i].title]
     stretched = [i for i in shown if table.columns[i].wraps] or named[:1]
     out = RichTable(
@@ -154,21 +175,21 @@ def _table(table: Table, style: Style, *, details: bool) -> RenderableType | Non
     for row in rows:
         if row.space:
             out.add_row()
-        out.add_row(*(_cell(row, i, style) for i in shown), style=_STYLES[row.role] or None)
+        out.add_row(*(_cell(row, i, style, bar_cells) for i in shown), style=_STYLES[row.role] or None)
     return out
 
 
-def _fitting(table: Table, rows: Sequence[Row], style: Style) -> list[int]:
-    """The columns that have something in them, less optional ones until the rest fits the width."""
+def _fitting(table: Table, rows: Sequence[Row], style: Style) -> tuple[list[int], int]:
+    """The columns that have something in them, less optional ones until the rest fits the width; and what is spare."""
     shown = [i for i, column in enumerate(table.columns) if any(row.cells[i] for row in rows)]
     widths = {i: max(_cells_wide(row, i, table.columns[i]) for row in rows) for i in shown}
     titles = {i: cell_len(table.columns[i].title) for i in shown}
-    while sum(max(widths[i], titles[i]) + 3 for i in shown) > style.width:
+    while (used := sum(max(widths[i], titles[i]) + 3 for i in shown)) > style.width:
         optional = [i for i in shown if table.columns[i].optional]
         if not optional:
             break
         shown.remove(max(optional, key=lambda i: table.columns[i].optional))
-    return shown
+    return shown, max(0, style.width - used)
 
 
 def _cells_wide(row: Row, at: int, column: Column) -> int:
@@ -182,22 +203,22 @@ def _cells_wide(row: Row, at: int, column: Column) -> int:
     return min(wide, _SENTENCE) if column.wraps else wide
 
 
-def _cell(row: Row, at: int, style: Style) -> RenderableType:
+def _cell(row: Row, at: int, style: Style, bar_cells: int) -> RenderableType:
     cell = row.cells[at]
-    drawn = _drawn(cell, style)
+    drawn = _drawn(cell, style, bar_cells)
     return Padding(drawn, (0, 0, 0, 2 * row.level)) if at == 0 and row.level else drawn
 
 
-def _drawn(cell: Cell, style: Style) -> RenderableType:
+def _drawn(cell: Cell, style: Style, bar_cells: int) -> RenderableType:
     if isinstance(cell, Bar):
         share = min(max(cell.share, 0.0), 1.0)
         if style.ascii:
-            return Text("#" * round(share * _BAR_CELLS))
-        return RichBar(1, 0, share, width=_BAR_CELLS, color=_color(cell.role))
+            return Text("#" * round(share * bar_cells))
+        return RichBar(1, 0, share, width=bar_cells, color=_color(cell.role))
     if isinstance(cell, Meter):
-        full = round(min(max(cell.share, 0.0), 1.0) * _BAR_CELLS)
+        full = round(min(max(cell.share, 0.0), 1.0) * bar_cells)
         used, free = ("=", ".") if style.ascii else ("━", "┄")
-        return Text.assemble((used * full, _color(cell.role)), (free * (_BAR_CELLS - full), "bright_black"))
+        return Text.assemble((used * full, _color(cell.role)), (free * (bar_cells - full), "bright_black"))
     if isinstance(cell, Spark):
         from capplan.report.formats.terminal_charts import spark  # noqa: PLC0415  where there is one
 

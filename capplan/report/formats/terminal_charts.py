@@ -182,7 +182,8 @@ def load_bars(bars: Bars, style: Style) -> "RenderableType":
     """Each named load as a bar whose whole length is the limit; then all of them as sparks."""
     limit = numbers.rate(numbers.of_float(bars.limit))
     title = Text(safe(f"  {_capital(bars.title)}", style), "bold")
-    title.append(safe(f"  the whole bar is the limit, {limit} {bars.unit}", style), _DIM)
+    note = safe(f"  the whole bar is the limit, {limit} {bars.unit}", style)
+    title.append(note if title.cell_len + len(note) <= style.width else f"\n{note}", _DIM)
     rows = RichTable.grid(padding=(0, 1))
     rows.add_column(justify="right", no_wrap=True, min_width=_MARGIN - 2)
     rows.add_column(no_wrap=True)

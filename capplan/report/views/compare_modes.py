@@ -1,5 +1,6 @@
 """Shows compared capacity modes: a table for each DynamoDB table, what it depends on, and what to do."""
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -63,7 +64,7 @@ def _table(table: ComparedTable, multiples: Sequence[Decimal], *, alone: bool) -
     changes = _to_write(chosen) if chosen is not None and chosen.id != table.as_written else []
     if changes:
         code = what_to_write(changes)
-        out += [facts(("Write", "in the scenario"), shown=_or_details(alone=alone))]
+        out.append(Heading("What to write", "in the scenario", _or_details(alone=alone)))
         out += [code._replace(shown=_or_details(alone=alone))]
     return out
 
@@ -178,12 +179,13 @@ def _option(table: ComparedTable, option: ModeOption, columns: Sequence[Decimal]
     voice: Role = "good" if chosen else ""
     return row(
         _label(table, option),
-        *(Span(_usd(costs.get(m)), "strong" if chosen and m == 1 else "") for m in columns),
+        *(_usd(costs.get(m)) for m in columns),
         _throttled(option.throttled_share, table),
         _throttled(share.get(columns[-1]), table) if columns[-1] != 1 else "",
         option.commitment or "none",
         Span(option.id, voice or "dim"),
         shown=shown,
+        role="strong" if chosen else "",
     )
 
 
@@ -241,8 +243,15 @@ def _alternatives(table: ComparedTable) -> Table | None:
     rows = []
     for sentence in table.unless:
         condition, _, outcome = sentence.partition(": ")
-        rows.append(row(condition, outcome))
+        rows.append(row(condition, _in_words(outcome, table)))
     return Table((Column("If", wraps=True), Column("Then", wraps=True)), tuple(rows))
+
+
+def _in_words(outcome: str, table: ComparedTable) -> str:
+    """A sentence in which modes have the names that the table above shows."""
+    ids = sorted((option.id for option in table.options), key=len, reverse=True)
+    pattern = r"(?<![\w/-])(" + "|".join(map(re.escape, ids)) + r")(?![\w/-])"
+    return re.sub(pattern, lambda found: mode_words(found[1]), outcome) if ids else outcome
 
 
 def _to_write(chosen: ModeOption) -> list[FindingChange]:

@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from capplan.errors import Diagnostic
 from capplan.report import numbers
+from capplan.report.document import Line, Span, dim, line, strong, text_of
 from capplan.report.plain import disarmed, glyph, plain
 from capplan.report.records.errors import in_file_order
 
@@ -28,14 +29,21 @@ MIN_HINT_WIDTH = 32
 
 def errors_text(diagnostics: Iterable[Diagnostic], *, ascii_only: bool, outcome: str = "no estimate produced") -> str:
     """A block for each error, in file order, and a line that counts them; no final line break. Empty without errors."""
+    lines = error_lines(diagnostics, ascii_only=ascii_only, outcome=outcome)
+    return disarmed("\n".join(text_of(words) for words in lines))
+
+
+def error_lines(diagnostics: Iterable[Diagnostic], *, ascii_only: bool, outcome: str) -> list[Line]:
+    """The same as lines whose parts have roles: place and message stand out, what to write is in the accent's color."""
     ordered = in_file_order(diagnostics)
     if not ordered:
-        return ""
-    groups = sorted(_alike(ordered), key=lambda group: ordered.index(group[0]))
-    blocks = [_group(group, ascii_only=ascii_only) for group in groups]
+        return []
+    out: list[Line] = []
+    for group in sorted(_alike(ordered), key=lambda group: ordered.index(group[0])):
+        out += [*_group(group, ascii_only=ascii_only), ()]
     files = list(dict.fromkeys(m.file for m in ordered))
     where = plain(files[0], ascii_only=ascii_only) if len(files) == 1 else f"{len(files)} files"
-    return disarmed("\n\n".join([*blocks, f"{where}: {numbers.count(len(ordered), 'error')}, {outcome}"]))
+    return [*out, line(strong(where), ": ", Span(numbers.count(len(ordered), "error"), "bad"), f", {outcome}")]
 
 
 def _alike(ordered: Sequence[Diagnostic]) -> list[list[Diagnostic]]:
@@ -48,41 +56,61 @@ def _alike(ordered: Sequence[Diagnostic]) -> list[list[Diagnostic]]:
     ]
 
 
-def _group(alike: Sequence[Diagnostic], *, ascii_only: bool) -> str:
+def _group(alike: Sequence[Diagnostic], *, ascii_only: bool) -> list[Line]:
     """The first of some errors with the same words, and where the others are."""
     block = _block(alike[0], ascii_only=ascii_only)
     others = [f"{m.line}:{m.column}" for m in alike[1:] if m.line]
     if not others:
         return block
     more = f" and {len(others) - MAX_PLACES} more places" if len(others) > MAX_PLACES else ""
-    return "\n".join(
-        [block, *_wrapped(f"the same at {', '.join(others[:MAX_PLACES])}{more}", f"{'':{NUMBER_WIDTH}} | ")]
-    )
+    gutter = f"{'':{NUMBER_WIDTH}} | "
+    return [*block, *_below(gutter, _wrapped(f"the same at {', '.join(others[:MAX_PLACES])}{more}", gutter))]
 
 
-def _block(diagnostic: Diagnostic, *, ascii_only: bool) -> str:
+def _block(diagnostic: Diagnostic, *, ascii_only: bool) -> list[Line]:
     """The message, the line of the file, and the hint behind carets under the wrong part."""
-    place = f":{diagnostic.line}:{diagnostic.column}" if diagnostic.line else ""
-    head = plain(f"{diagnostic.file}{place}: error: {diagnostic.message}", ascii_only=ascii_only)
+    head = _head(diagnostic, ascii_only=ascii_only)
     hint = plain(diagnostic.hint, ascii_only=ascii_only)
     if not diagnostic.line or not diagnostic.excerpt.strip():
-        return "\n".join([head, *_wrapped(hint, " " * (NUMBER_WIDTH + 3))] if hint else [head])
+        indent = " " * (NUMBER_WIDTH + 3)
+        return [head, *_below(indent, _wrapped(hint, indent))] if hint else [head]
     width = max(NUMBER_WIDTH, len(str(diagnostic.line)))
     shown, before, under = _cut(diagnostic, WIDTH - width - 3, ascii_only=ascii_only)
     gutter = f"{'':{width}} | "
-    carets = gutter + " " * before + "^" * under
-    return "\n".join([head, f"{diagnostic.line:{width}} | {shown}".rstrip(), *_behind(carets, hint, gutter)])
+    excerpt = line(dim(f"{diagnostic.line:{width}} |"), f" {shown}".rstrip())
+    return [head, excerpt, *_behind(gutter, before, under, hint)]
 
 
-def _behind(carets: str, hint: str, gutter: str) -> list[str]:
+def _head(diagnostic: Diagnostic, *, ascii_only: bool) -> Line:
+    place = f":{diagnostic.line}:{diagnostic.column}" if diagnostic.line else ""
+    return line(
+        strong(plain(f"{diagnostic.file}{place}", ascii_only=ascii_only)),
+        ": ",
+        Span("error", "bad"),
+        ": ",
+        strong(plain(diagnostic.message, ascii_only=ascii_only)),
+    )
+
+
+def _behind(gutter: str, before: int, under: int, hint: str) -> list[Line]:
     """The line of carets with the hint behind it, or under it where it would not fit."""
-    if not hint or len(carets) + 1 + len(hint) <= WIDTH:
-        return [f"{carets} {hint}".rstrip()]
-    available = WIDTH - len(carets) - 1
+    start = line(dim(gutter), " " * before, Span("^" * under, "bad"))
+    used = len(gutter) + before + under
+    if not hint:
+        return [start]
+    if used + 1 + len(hint) <= WIDTH:
+        return [line(start, Span(f" {hint}".rstrip(), "accent"))]
+    available = WIDTH - used - 1
     if available >= max(MIN_HINT_WIDTH, *map(len, _WORD.findall(hint))):
         first, *rest = _wrapped(hint, "", available)
-        return [f"{carets} {first}", *(f"{gutter:{len(carets) + 1}}{line}" for line in rest)]
-    return [carets, *_wrapped(hint, f"{gutter}  ")]
+        indent = " " * (used + 1 - len(gutter))
+        return [line(start, Span(f" {first}", "accent")), *(line(dim(gutter), indent, Span(x, "accent")) for x in rest)]
+    return [start, *_below(gutter, _wrapped(hint, f"{gutter}  "))]
+
+
+def _below(gutter: str, lines: Sequence[str]) -> list[Line]:
+    """Lines of a hint below a gutter that stands back."""
+    return [line(dim(gutter), Span(text[len(gutter) :], "accent")) for text in lines]
 
 
 def _wrapped(text: str, indent: str, width: int = WIDTH) -> list[str]:

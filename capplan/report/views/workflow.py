@@ -149,34 +149,35 @@ def _types(answer: Workflow) -> list[Block]:
         Column("Workflow type"),
         Column("Possible"),
         Column("USD/1,000", "right"),
-        Column("USD/month", "right", optional=0 if answer.executions else 1),
-        Column("Consider", wraps=True),
+        Column("USD/month", "right"),
     )
-    rows: list[Row] = []
-    for choice in answer.types:
-        rows += _type(choice, answer)
-    out: list[Block] = [Heading("Standard or Express", "Step Functions' part of the cost"), Table(columns, tuple(rows))]
+    rows = tuple(_type(choice, answer) for choice in answer.types)
+    out: list[Block] = [Heading("Standard or Express", "Step Functions' part of the cost"), Table(columns, rows)]
+    reasons = [(choice, reason) for choice in answer.types for reason in _reasons(choice)]
+    told = [(choice.type.capitalize(), line(reason)) for choice, reason in reasons]
+    told = [("" if i and label == told[i - 1][0] else label, words) for i, (label, words) in enumerate(told)]
     if answer.break_even_ms:
         limit = lasting(Fraction(answer.break_even_ms))
         transitions = next((m.mean for m in answer.measures if m.name == "transitions"), None)
         than = f"than {amount(transitions)} transitions" if transitions is not None else "than its transitions"
         at = f"up to a billed duration of {limit}, at {answer.express_memory_mb} MB"
-        out.append(facts(("Break-even", f"Express costs no more {than} {at}")))
-    return out
+        told.append(("Break-even", line(f"Express costs no more {than} {at}")))
+    return [*out, facts(*told)] if told else out
 
 
-def _type(choice: TypeChoice, answer: Workflow) -> list[Row]:
-    eligible = choice.verdict.eligible
-    warnings = choice.verdict.warnings if eligible and not choice.as_written else ()
-    reasons = [*choice.verdict.obstacles, *warnings] or [""]
-    first = row(
+def _type(choice: TypeChoice, answer: Workflow) -> Row:
+    return row(
         choice.type.capitalize() + (" (today)" if choice.as_written else ""),
-        Span("✔ yes", "good") if eligible else Span("✖ no", "bad"),
+        Span("✔ yes", "good") if choice.verdict.eligible else Span("✖ no", "bad"),
         per_thousand(choice.each),
         numbers.usd(choice.monthly_cost) if answer.executions else "",
-        reasons[0],
     )
-    return [first, *(row("", "", "", "", reason) for reason in reasons[1:])]
+
+
+def _reasons(choice: TypeChoice) -> Sequence[str]:
+    """Why a type is not possible, or what to consider before it is chosen."""
+    warnings = choice.verdict.warnings if choice.verdict.eligible and not choice.as_written else ()
+    return [*choice.verdict.obstacles, *warnings]
 
 
 # --- limits -----------------------------------------------------------------------------------------------------------
