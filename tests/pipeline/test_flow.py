@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import capplan
 from capplan.model import Demand
 from capplan.pipeline.flow import alike
 from capplan.pipeline.meter import Metered, meter
@@ -171,3 +172,19 @@ def test_a_lower_cap_never_raises_the_accounts_load(tmp_path: Path, per_s: int, 
         usage = metered(body, tmp_path, traffic="").usage["functions.f0"]
         loads.append(usage.concurrency.peak().per_second if usage.concurrency.terms else 0.0)
     assert loads[0] <= loads[1] + 1e-6
+
+
+def test_a_failed_gate_on_the_account_has_its_quota_as_a_fix(tmp_path: Path) -> None:
+    # 3,000 events at once in an account of 1,000: the advice to raise the quota is of the account, not of a resource
+    planned = capplan.plan(
+        scenario(
+            "traffic: {tick: {schedule: rate(5 minutes)}}\n"
+            "functions:\n"
+            "  d: {triggers: tick, duration: 2 s, calls: [{invoke: w, times: 3000, async: true}]}\n"
+            "  w: {duration: 2 s}\n"
+            "gates: [w.concurrency.peak < 80% of limit]\n",
+            tmp_path,
+        ),
+        allow_unjudged=False,
+    )
+    assert [gate.verdict for gate in planned.gates] == ["fail"]
