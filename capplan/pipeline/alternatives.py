@@ -134,8 +134,9 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     """The changed resource and its usage, where the change affects no other; None where it may."""
     scenario, ctx = base.metered.scenario, base.metered.context
     resource = scenario.resources.get(address)
-    outside = any(not c.path.startswith(f"{address}.") or c.path.split(".")[2] in _FLOW_KEYS for c in changes)
-    if resource is None or outside:
+    if resource is None:  # a change of the account
+        return None
+    if any(not c.path.startswith(f"{address}.") or c.path.split(".")[2] in _FLOW_KEYS for c in changes):
         return None
     section, _, name = address.partition(".")
     spec = respec(scenario, address, apply({section: {name: scenario.data[section][name]}}, changes)[section][name])
