@@ -1,5 +1,6 @@
 """The page to mail in a real browser: nothing from the network, no error, folds, sorts and hovers work, names are inert."""
 
+import itertools
 import os
 import shutil
 from collections.abc import Iterator
@@ -43,6 +44,7 @@ class Opened:
         tab.on("dialog", lambda dialog: (self.said.append("a dialog opened"), dialog.dismiss()))
 
     def open(self, path: Path) -> Any:  # noqa: ANN401  a playwright Page
+        """The page, loaded and drawn."""
         self.tab.goto(path.as_uri())
         self.tab.wait_for_timeout(200)
         return self.tab
@@ -146,7 +148,7 @@ def test_headings_tables_and_labels_can_be_read_aloud(opened: Opened, web_shop: 
     assert tab.locator("th:not([scope])").count() == 0
     assert tab.locator("[role=img]:not([aria-label])").count() == 0
     levels = [int(tag[1]) for tag in tab.eval_on_selector_all("h1,h2,h3", "found => found.map(e => e.tagName)")]
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
