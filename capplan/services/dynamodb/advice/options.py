@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from capplan.model import Change, Context, Demand, Option
+from capplan.services.dynamodb.advice.reserved import reserved
 from capplan.services.dynamodb.advice.throttling import throttled
 from capplan.services.dynamodb.advice.workload import advise
 from capplan.services.dynamodb.capacity.modes import (
@@ -31,6 +32,7 @@ def options(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Option,
     return (
         *_other_mode(name, spec, usage, ctx),
         _other_class(name, spec),
+        *reserved(name, spec, usage, ctx),
         *throttled(name, spec, usage, _demand(usage), ctx),
         *hot_key_options(name, spec, usage, ctx.seed),
         *advise(name, spec, usage),
