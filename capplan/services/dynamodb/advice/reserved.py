@@ -15,7 +15,7 @@ _YEARS = (1, 3)
 
 def reserved(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Option]:
     """Blocks of 100 units that are in use all the time, for a year or for three. Not beside a commitment that is written:
-    what it covers already is the account's.
+    what it covers already is the account's. It is no saving to count on: a month does not show whether the table stays.
     """
     if spec.on_demand or spec.table_class != "standard" or ctx.commitments:
         return
@@ -32,6 +32,7 @@ def reserved(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Opt
             (Change("commitments", [{"reserved": unit, "units": n, "years": years} for unit, n in bought.items()]),),
             f"paid for {term}, used or not, a part of it upfront; assumes that the table stays provisioned, of the standard "
             "class and at this load",
+            changes_behavior=f"the account is bound to pay for {what} for {term}",
             action=f"Reserve {what} for {term}",
             only_if_priced=True,
         )
