@@ -101,6 +101,8 @@ def _candidate(base: Priced, address: str, option: Option, rule: Rule | None, to
         plan = alternative(base, address, option.changes, today) if option.changes else None
     except CapplanError:  # the changed scenario is invalid, such as where another resource refers to a removed name
         return None
+    if option.only_if_priced and plan is not None and plan.missing:
+        return None
     saved = None if plan is None else plan.saving
     if option.severity == "saving" and saved is not None and saved <= 0:
         return None

@@ -43,6 +43,18 @@ CAPACITY_RULES: tuple[Rule, ...] = (
         undo=_BACK,
     ),
     Rule(
+        "dynamodb.reserved-capacity",
+        "Reserved capacity",
+        "A provisioned table of the standard class that holds 100 units or more, with its indexes, in every hour of the month; "
+        "not where the scenario has commitments already.",
+        "`commitments`: blocks of 100 units for 1 or 3 years, as many as are always held. compare-modes sizes them by the "
+        "hours, which may pay for more.",
+        "Paid used or not; assumes that the table stays provisioned, of the standard class and at this load.",
+        "DynamoDB Developer Guide, Reserved capacity, read 2026-11-23",
+        action="Reserve the capacity of {name}",
+        undo="not before the term ends",
+    ),
+    Rule(
         "dynamodb.throttled",
         "Requests are throttled",
         "A table that throttles requests in the simulated four weeks, with AWS's reasons and how many of each.",
