@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Format, NoColor, Quiet, Scenario, Seed, Today
-from capplan.cli.output import emit, output, put
+from capplan.cli.options import Ascii, Color, ColorChoice, Format, Quiet, Scenario, Seed, Today
+from capplan.cli.output import emit_document, output, put
 from capplan.cli.steps import day_of, guarded, source_of
 
 Numbers = Annotated[
@@ -25,20 +25,19 @@ def apply(
     today: Today = None,
     seed: Seed = 0,
     ascii: Ascii = False,
-    no_color: NoColor = False,
+    color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
     """Write recommendations into the scenario, its comments and layout kept. Standard input is answered with the text.
 
     Example: capplan apply scenarios/web-shop/scenario.yaml 2 3 --diff
     """
-    where, day = output(format, None, ascii_only=ascii, no_color=no_color, quiet=quiet), day_of(today)
+    where, day = output(format, None, ascii_only=ascii, color=color, quiet=quiet), day_of(today)
 
     def answer() -> int:
         from capplan.commands.apply import applied  # noqa: PLC0415
         from capplan.reading.writing import write_atomic  # noqa: PLC0415
         from capplan.report.formats.json import to_json  # noqa: PLC0415
-        from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
         from capplan.report.records.apply import apply_record  # noqa: PLC0415
         from capplan.report.views.apply import apply_document  # noqa: PLC0415
 
@@ -50,11 +49,7 @@ def apply(
         if plain and (diff or place is None):
             put(done.diff if diff else done.text)
         else:
-            emit(
-                where,
-                lambda: to_json(apply_record(done, place)),
-                lambda style: terminal_text(apply_document(done, place), style),
-            )
+            emit_document(where, lambda: to_json(apply_record(done, place)), lambda: apply_document(done, place))
         return 0
 
     return guarded(where, answer, "nothing applied")

@@ -151,7 +151,9 @@ def _settle_loop(
         for address in group:
             _visit(network, address, walk, shared, failing, last)
         after = [d.monthly for a in group for d in (walk.offered[a].flow, walk.demand[a].flow)]
-        if before and all(abs(b - a) <= max(a, b) * Fraction(_SETTLED) / 10 for a, b in zip(before, after, strict=True)):
+        if before and all(
+            abs(b - a) <= max(a, b) * Fraction(_SETTLED) / 10 for a, b in zip(before, after, strict=True)
+        ):
             return
         before = after
     first = network.scenario.resources[group[0]]
