@@ -59,6 +59,8 @@ class _Together:
         self._rows: list[Recommendation] = []
         self._changes: dict[str, list[Change]] = {}
         self._costs: dict[str, Decimal] = {}
+        self._last: tuple[list[Recommendation], Alternative | None] = [], None
+        """Rows that were planned as a whole last, and that plan."""
         self._parts: dict[str, Alternative] = {}
         """By address, the resource with all its chosen changes."""
         self._affected: set[str] = set()
@@ -106,14 +108,23 @@ class _Together:
         self._parts |= parts
         return True
 
+    def _differs(self, plan: Alternative, address: str) -> bool:
+        """Whether a resource is asked for other requests, or costs something else."""
+        before, after = self._base, plan.priced
+        asked = after.metered.offered.get(address) != before.metered.offered.get(address)
+        return asked or after.cost_by_resource.get(address) != before.cost_by_resource.get(address)
+
     def plan(self) -> Alternative | None:
         """All chosen rows, planned together; None where there are none, or they make an invalid scenario."""
-        if self._rows and not self._affected:
+        if self._last[0] == self._rows:
+            return self._last[1]
+        if not self._affected:
             changes = changes_of(self._base, self._rows)
             together = side_by_side(self._base, list(self._parts.values()), changes, self._today)
             if together is not None:
                 return together
-        return _planned(self._base, self._rows, self._today)
+        self._last = list(self._rows), _planned(self._base, self._rows, self._today)
+        return self._last[1]
 
     def _costs_now(self, address: str) -> Decimal:
         """The bill with the chosen changes of one resource only."""
@@ -123,13 +134,15 @@ class _Together:
         return self._costs[address]
 
     def _adds_as_a_whole(self, row: Recommendation, plans: Sequence[Alternative]) -> bool:
-        before, after = (_planned(self._base, rows, self._today) for rows in (self._rows, [*self._rows, row]))
+        before, after = self.plan(), _planned(self._base, [*self._rows, row], self._today)
         if after is None or after.missing or self._effects.breaks(after):
             return False
         cost = self._base.monthly_cost if before is None else before.monthly_cost
         if row.group == "saving" and after.monthly_cost >= cost:
             return False
-        self._affected |= after.changed if not plans else {a for plan in plans for a in plan.changed}
+        self._affected |= by_place(row).keys()
+        self._affected |= {a for plan in plans or (after,) for a in plan.changed if self._differs(plan, a)}
+        self._last = [*self._rows, row], after
         return True
 
 
