@@ -100,7 +100,7 @@ def plan(
         limits=limits,
         findings=advice.findings,
         rules_looked=advice.rules,
-        assumptions=assumptions(priced),
+        assumptions=assumptions(priced, today),
         excluded=excluded(priced),
         not_included=not_included(priced),
         unit_cost=unit_cost(priced),
