@@ -8,6 +8,8 @@ from capplan import units
 from capplan.model import Admitted, Context, Observable, RequestStream
 from capplan.quantities.distribution import Distribution
 from capplan.quantities.rounding import sig6, to_quantity
+from capplan.services.lambda_.admission.dead_letters import dead_letters
+from capplan.services.lambda_.admission.lanes import lanes_of
 from capplan.services.lambda_.cold_start import latency
 from capplan.services.lambda_.cold_start import month as cold_starts
 from capplan.services.lambda_.concurrency import erlang
@@ -29,10 +31,20 @@ def observe(spec: Function, usage: Usage, ctx: Context) -> Mapping[str, Observab
         "timed_out": Observable(to_quantity(usage.timed_out), "%"),
         "killed": Observable(to_quantity(usage.timed_out), "%"),
         "throttled": Observable(throttled(spec, usage), "%"),
+        **_dead_letters(spec, usage),
         **_iterator_age(spec, usage),
         **_cold_starts(spec, usage),
         **_waits(spec, usage),
     }
+
+
+def _dead_letters(spec: Function, usage: Usage) -> dict[str, Observable]:
+    """What fails at every attempt, where all gets through; where something is short, what gets through says it."""
+    if usage.admitted is not None:
+        return {}
+    lanes = lanes_of(spec, usage.streams)
+    dead = sum((dead_letters(spec, lane, lane.stream.arrivals.monthly) for lane in lanes), Fraction(0))
+    return {"dead_letters": Observable(to_quantity(dead), "")}
 
 
 def _waits(spec: Function, usage: Usage) -> dict[str, Observable]:
