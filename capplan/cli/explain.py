@@ -63,15 +63,12 @@ def _recommendation(scenario: Any, number: int, day: date | None, seed: int, whe
     """One recommendation by its number: why, the working, what to write, how to go back."""
     from capplan.commands.explain_recommendation import explain_recommendation  # noqa: PLC0415
     from capplan.report.formats.json import to_json  # noqa: PLC0415
-    from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
     from capplan.report.records.explain import recommendation_record  # noqa: PLC0415
     from capplan.report.views.explain_recommendation import recommendation_document  # noqa: PLC0415
 
     explained = explain_recommendation(scenario, number, today=day, seed=seed)
-    emit(
-        where,
-        lambda: to_json(recommendation_record(explained)),
-        lambda style: terminal_text(recommendation_document(explained), style),
+    emit_document(
+        where, lambda: to_json(recommendation_record(explained)), lambda: recommendation_document(explained)
     )
 
 

@@ -109,8 +109,7 @@ def what_gets_through(
         is_last = settled or round_ == _MAX_ROUNDS - 2
         shared, failing = _settled(walk.demand, pools, following) if is_last else following, failing_now
     addresses = network.scenario.resources
-    offered, demand = ({a: by_address[a] for a in addresses} for by_address in (walk.offered, walk.demand))
-    return Through(offered, demand, usage, pools)
+    return Through({a: walk.offered[a] for a in addresses}, {a: walk.demand[a] for a in addresses}, usage, pools)
 
 
 # --- one walk ---------------------------------------------------------------------------------------------------------
