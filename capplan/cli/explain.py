@@ -10,7 +10,7 @@ from capplan.cli.output import Output, emit_document, output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
 
 Subject = Annotated[str, typer.Argument(metavar="SCENARIO|RULE", help="A scenario, a rule's id, or the word rules.")]
-Line = Annotated[str | None, typer.Argument(metavar="[LINE]", help="The id of a line item, such as orders.writes.")]
+Line = Annotated[str | None, typer.Argument(metavar="LINE", help="The id of a line item, such as orders.writes.")]
 
 
 def explain(

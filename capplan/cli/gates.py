@@ -9,7 +9,7 @@ from capplan.cli.output import FORMATS, emit_document, output
 from capplan.cli.sources import baseline_of, baselines
 from capplan.cli.steps import guarded, keep_inputs, load_scenario
 
-Word = Annotated[str | None, typer.Argument(metavar="[WORD]", help="Only observables with this in their name.")]
+Word = Annotated[str | None, typer.Argument(metavar="WORD", help="Only observables with this in their name.")]
 
 
 def gates(
