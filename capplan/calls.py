@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from capplan.quantities.fields import Count, Share, Size
+from capplan.quantities.fields import Count, Share, Size, WholeCount
 from capplan.spec_config import SPEC_CONFIG
 
 Op = str
@@ -32,6 +32,8 @@ class Access(BaseModel):
     """The item's size, such as 1.8 KB; default: the table's `item_size`."""
     items: Count | None = None
     """Items per request, for a query, a scan, a batch or a transaction."""
+    segments: Annotated[WholeCount, Field(ge=1)] = 1
+    """Segments that a scan reads at the same time, its TotalSegments (1): a parallel scan takes less time."""
     consistency: Literal["eventual", "strong"] = "eventual"
     """eventual (half the price) or strong."""
     changes: tuple[str, ...] | None = None
@@ -54,5 +56,11 @@ class Access(BaseModel):
     """Whether the function is invoked asynchronously (false)."""
     payload: Size | None = None
     """The size of the event; it affects the cost of asynchronous invocations above 256 KB."""
+    worker_type: str | None = Field(default=None, exclude=True, repr=False)
+    """The worker type that a workflow gives a job's run; not a key of the language."""
+    workers: int | None = Field(default=None, exclude=True, repr=False)
+    """The number of workers that it gives; not a key of the language."""
+    timeout_ms: Decimal | None = Field(default=None, exclude=True, repr=False)
+    """The time-out that it gives; not a key of the language."""
     transactional: bool = Field(default=False, exclude=True, repr=False)
     """Whether it is part of a transaction; not a key of the language."""

@@ -41,6 +41,8 @@ class LoadProfile(Record, frozen=True, eq=False):
         over_minutes: Minutes over which a caller spreads each unit; 0 for none.
         at: The rate in one minute, computed without the series of all (which needs numpy); None where it needs that.
         starts: A schedule: the minutes at which its runs start.
+        spread_starts: Those minutes, of a schedule that a caller spreads.
+        noise: How far its minutes lie off the curve, as a standard deviation; None where the scenario does not say.
         through: Where a resource was short: which stream of it this is what was served of; else empty. Such a profile is a
             computed series, which twice the traffic does not double.
     """
@@ -55,8 +57,10 @@ class LoadProfile(Record, frozen=True, eq=False):
     over_minutes: int = 0
     at: Callable[[int], float] | None = None
     starts: tuple[int, ...] = ()
+    spread_starts: tuple[int, ...] = ()
     through: str = ""
     unplanned_minutes: tuple[tuple[int, int], ...] = ()
+    noise: float | None = None
 
     @property
     def key(self) -> tuple[str, int, str]:
@@ -101,6 +105,7 @@ def spread_profile(profile: LoadProfile, minutes: int) -> LoadProfile:
         once_minutes=_longer(profile.once_minutes, minutes),
         unplanned_minutes=_longer(profile.unplanned_minutes, minutes),
         over_minutes=minutes,
+        spread_starts=profile.starts or profile.spread_starts,
         at=lambda minute: float(series[minute]),
         starts=(),
     )

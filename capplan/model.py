@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
 
+from capplan.bursts import Burst
 from capplan.calls import Access
 from capplan.errors import CapplanError, Diagnostic
 from capplan.flow import DemandFlow
@@ -125,10 +126,17 @@ class Admitted(Record, frozen=True):
 
 
 class SharedLimit(Record, frozen=True):
-    """A limit of the account that is short: what its resources share, and what the others of them want over time."""
+    """A limit of the account that is short.
+
+    Attributes:
+        quota: What its resources share: what others use and what is reserved is taken off.
+        others: What the others of them want over time.
+        own: What the resource itself wants, once that is settled: it gets its part by this; None while it is not.
+    """
 
     quota: Fraction
     others: DemandFlow
+    own: DemandFlow | None = None
 
 
 class Demand(Record, frozen=True):
@@ -168,6 +176,7 @@ class Context(Record, frozen=True):
         duration_law: The distribution of that duration, by address, where the scenario gives one.
         timeout_ms: When AWS ends an invocation or a run, by address.
         fails: Share of invocations that fail for a caller that waits for them, by address. Range 0 to 1.
+        response_bytes: The largest answer of an invocation (99.9th percentile), by address, where the scenario gives it.
         integrations: By (service, action) of an ARN, in lower case: the resource that a workflow's Task calls.
         only_verbs: By section that takes one verb only: that verb.
     """
@@ -181,6 +190,7 @@ class Context(Record, frozen=True):
     duration_law: Mapping[str, Distribution] = {}
     timeout_ms: Mapping[str, Fraction] = {}
     fails: Mapping[str, Fraction] = {}
+    response_bytes: Mapping[str, Fraction] = {}
     integrations: Mapping[tuple[str, str], Integration] = {}
     only_verbs: Mapping[str, str] = {}
 
@@ -215,6 +225,7 @@ class LimitCheck(Record, frozen=True):
         at_once: Units that arrive together: 3.09 times the root of load × `at_once` is added.
         meets: Of units that are planned one at a time, the share that meets one before it; None where load and quota
             tell how near the limit is.
+        bridged: Whether what is above the quota is served all the same, as by burst capacity: near, not exceeded.
     """
 
     resource: str
@@ -227,6 +238,7 @@ class LimitCheck(Record, frozen=True):
     minute: int | None = None
     at_once: Fraction = Fraction(0)
     meets: Decimal | None = None
+    bridged: bool = False
 
     @property
     def headroom(self) -> Decimal:
@@ -239,8 +251,8 @@ class LimitCheck(Record, frozen=True):
 
     @property
     def breached(self) -> bool:
-        """Whether the load is above the quota."""
-        return self.load > self.quota
+        """Whether the load is above the quota, and some of it is lost or late."""
+        return self.load > self.quota and not self.bridged
 
 
 class PoolLoad(Record, frozen=True):
@@ -252,6 +264,7 @@ class PoolLoad(Record, frozen=True):
         poisson: Whether 3.09 standard deviations of a Poisson count within the minute are added.
         at_once: The most in one instant, where that is more than the flow of its minute shows.
         reserved: Whether it is kept for the resource whatever the others use, so that a short limit does not bound it.
+        bursts: What schedules have open in the same instants, in place of the means of their minutes.
     """
 
     limit: str
@@ -259,6 +272,7 @@ class PoolLoad(Record, frozen=True):
     poisson: bool = False
     at_once: float = 0.0
     reserved: bool = False
+    bursts: tuple[Burst, ...] = ()
 
 
 Frequency = Literal["usage_based", "recurring", "one_time"]
@@ -353,12 +367,23 @@ class Option(Record, frozen=True):
 
 
 class Assumption(Record, frozen=True):
-    """A default that the scenario does not set but the answer depends on."""
+    """A default that the scenario does not set but the answer depends on.
+
+    Attributes:
+        path: What the scenario may write.
+        value: What is assumed.
+        reason: Why.
+        kind: Whether it is a default of AWS's, or something of the workload that only its owner knows.
+        instead: The changes by which the scenario would say otherwise: the answer names what that costs. Empty for none.
+        calls_factor: What the resource's `calls` are multiplied by then.
+    """
 
     path: str
     value: str
     reason: str
     kind: Literal["aws_default", "workload"]
+    instead: tuple[Change, ...] = ()
+    calls_factor: Fraction = Fraction(1)
 
 
 class Pattern(Record, frozen=True):
@@ -400,6 +425,25 @@ class Excluded(Record, frozen=True):
 
     what: str
     why: str
+
+
+class NotIncluded(Record, frozen=True):
+    """What a service that is not modeled does for a resource in a month.
+
+    Attributes:
+        what: The service.
+        price: Its key in prices/adjacent.json; empty where no price is known.
+        monthly: How much, in `unit`.
+        assuming: What the quantity assumes; empty for nothing.
+        shared: Who sends it, where several resources may read the same: it is counted once; empty where it is not shared.
+    """
+
+    what: str
+    price: str
+    monthly: Fraction
+    unit: str
+    assuming: str = ""
+    shared: str = ""
 
 
 class Rule(Record, frozen=True):

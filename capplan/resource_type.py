@@ -17,6 +17,7 @@ from capplan.model import (
     Demand,
     Excluded,
     LimitCheck,
+    NotIncluded,
     Observable,
     Option,
     Pattern,
@@ -174,6 +175,10 @@ class ResourceType(Generic[SpecT, UsageT]):
         """Share of its invocations that fail for a caller that waits for them. Range 0 to 1."""
         return Fraction(0)
 
+    def response_bytes(self, spec: SpecT) -> Fraction | None:
+        """Bytes of its largest answer to a caller that waits, such as a workflow; None where it is not known."""
+        return None
+
     def emitted_records(self, spec: SpecT, access: Access) -> Fraction:
         """Records that one request adds to what the resource emits: its stream, its queue."""
         return Fraction(0)
@@ -197,6 +202,10 @@ class ResourceType(Generic[SpecT, UsageT]):
     def failing_also(self, spec: SpecT, share: Fraction) -> SpecT:
         """The spec if a further share of its invocations failed, since what they call is throttled."""
         return spec
+
+    def failing_starts(self, usage: UsageT) -> Fraction:
+        """Share of its invocations that fail, and are tried again, since they start cold; `attempts` cannot know of it."""
+        return Fraction(0)
 
     # --- usage, limits, cost ---
 
@@ -234,6 +243,10 @@ class ResourceType(Generic[SpecT, UsageT]):
 
     def exclude(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Excluded, ...]:
         """Costs on the bill that the answer does not include; `resource.name` is its label."""
+        return ()
+
+    def not_included(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[NotIncluded, ...]:
+        """What services that are not modeled do for it, of which a price gives the order of magnitude."""
         return ()
 
     def access_patterns(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Pattern, ...]:

@@ -16,6 +16,7 @@ Plan cost and capacity of serverless AWS workloads before you deploy them.
   workflow       What does one execution of a state machine do and cost?
   size           How large is an item, and how many units does it take?
   explain        Where does a figure come from? What does a rule look at?
+  apply          Write recommendations into the scenario, comments kept
   check          Do the gates pass? Exit 3 if not
   gates          What can a gate observe, and what is its value today?
   diff           What does this change cost? Scenarios, JSON, git revisions
@@ -40,6 +41,11 @@ def main() -> NoReturn:
 
 
 def _answer(arguments: list[str]) -> int:
+    if os.environ.get("_CAPPLAN_COMPLETE"):
+        from capplan.cli.complete import completions  # noqa: PLC0415  a Tab
+
+        typed = [*arguments, ""] if os.environ["_CAPPLAN_COMPLETE"] == "next" else arguments
+        return _print("".join(f"{word}\n" for word in completions(typed)), 0)
     if arguments in (["--version"], ["-V"]):
         return _print(f"capplan {__version__}\n", 0)
     if not arguments or arguments in (["--help"], ["-h"], ["help"]):

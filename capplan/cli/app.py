@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "simulate": "simulate",
     "size": "size",
     "explain": "explain",
+    "apply": "apply",
     "init": "init",
     "validate": "validate",
     "schema": "schema",

@@ -18,7 +18,7 @@ from capplan.cli.options import (
     Top,
 )
 from capplan.cli.output import output
-from capplan.cli.steps import day_of, guarded, keep_inputs, money, plan_of, strict_code
+from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario, money, strict_code
 
 
 def estimate(
@@ -44,8 +44,11 @@ def estimate(
     keep_inputs(where, [scenario])
 
     def answer() -> int:
-        plan = plan_of(scenario, gate, day, seed, settings=settings)
-        write_plan(where, plan, details=details, top=top)
+        from capplan.commands.plan import plan as planned  # noqa: PLC0415
+
+        loaded = load_scenario(scenario, gate, settings)
+        plan = planned(loaded, today=day, seed=seed)
+        write_plan(where, loaded, plan, details=details, top=top)
         return strict_code([plan], strict)
 
     gate, day = money(budget), day_of(today)

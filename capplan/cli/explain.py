@@ -1,7 +1,8 @@
 """`capplan explain`: where does a figure come from, and what does a rule look at?"""
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,7 +11,10 @@ from capplan.cli.output import Output, emit_document, output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
 
 Subject = Annotated[str, typer.Argument(metavar="SCENARIO|RULE", help="A scenario, a rule's id, or the word rules.")]
-Line = Annotated[str | None, typer.Argument(metavar="LINE", help="The id of a line item, such as orders.writes.")]
+Line = Annotated[
+    str | None,
+    typer.Argument(metavar="LINE|N", help="A line item's id, such as orders.writes, or a recommendation's number."),
+]
 
 
 def explain(
@@ -24,7 +28,7 @@ def explain(
     color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
-    """Where does a figure come from? One line item with all digits, or what one rule looks at.
+    """Where does a figure come from? One line item with all digits, recommendation 2, or what one rule looks at.
 
     Example: capplan explain scenarios/web-shop/scenario.yaml orders.writes
     """
@@ -42,7 +46,9 @@ def explain(
         from capplan.report.views.explain import explained_document, lines_document  # noqa: PLC0415
 
         scenario = load_scenario(subject, None)
-        if line is None:
+        if line is not None and line.isdecimal():
+            _recommendation(scenario, int(line), day, seed, where)
+        elif line is None:
             lines = line_items(scenario, today=day, seed=seed)
             emit_document(where, lambda: to_json(lines_record(lines)), lambda: lines_document(scenario.name, lines))
         else:
@@ -51,6 +57,19 @@ def explain(
         return 0
 
     return guarded(where, answer, "nothing explained")
+
+
+def _recommendation(scenario: Any, number: int, day: date | None, seed: int, where: Output) -> None:  # noqa: ANN401  a Scenario
+    """One recommendation by its number: why, the working, what to write, how to go back."""
+    from capplan.commands.explain_recommendation import explain_recommendation  # noqa: PLC0415
+    from capplan.report.formats.json import to_json  # noqa: PLC0415
+    from capplan.report.records.explain import recommendation_record  # noqa: PLC0415
+    from capplan.report.views.explain_recommendation import recommendation_document  # noqa: PLC0415
+
+    explained = explain_recommendation(scenario, number, today=day, seed=seed)
+    emit_document(
+        where, lambda: to_json(recommendation_record(explained)), lambda: recommendation_document(explained)
+    )
 
 
 def _is_file(subject: str) -> bool:

@@ -4,16 +4,17 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from capplan.cli.output import Output, emit
+from capplan.cli.output import Output, emit, page
 from capplan.pipeline.results import Plan
 from capplan.report.style import Style
 
 if TYPE_CHECKING:
     from capplan.commands.saved_plan import PlanRecord
+    from capplan.language.scenario import Scenario
     from capplan.report.checked import Checked
     from capplan.report.document import Document
 
-PLAN_FORMATS = ("table", "json", "markdown", "junit", "sarif", "github", "csv")
+PLAN_FORMATS = ("table", "json", "markdown", "junit", "sarif", "github", "csv", "html")
 
 
 def write_checked(
@@ -39,10 +40,10 @@ def write_checked(
 
         return gates_csv(every)
 
-    _write(where, every, table, documents, rows)
+    _write(where, every, table, documents, rows, documents)
 
 
-def write_plan(where: Output, plan: Plan, *, details: bool, top: int) -> None:
+def write_plan(where: Output, scenario: "Scenario", plan: Plan, *, details: bool, top: int) -> None:
     """One scenario's estimate."""
 
     def documents() -> "list[Document]":
@@ -67,7 +68,13 @@ def write_plan(where: Output, plan: Plan, *, details: bool, top: int) -> None:
 
         return lines_csv(every)
 
-    _write(where, every, table, documents, rows)
+    def whole() -> "list[Document]":
+        from capplan.commands.page import page as gathered  # noqa: PLC0415
+        from capplan.report.views.page import page_document  # noqa: PLC0415
+
+        return [page_document(gathered(scenario, plan), top=top)]
+
+    _write(where, every, table, documents, rows, whole)
 
 
 def _write(
@@ -76,6 +83,7 @@ def _write(
     table: Callable[[Style], str],
     documents: "Callable[[], Sequence[Document]]",
     rows: Callable[[], str],
+    whole: "Callable[[], Sequence[Document]]",
 ) -> None:
     emit(
         where,
@@ -87,6 +95,7 @@ def _write(
             "sarif": lambda: _sarif(every),
             "github": lambda: _github(every),
             "csv": rows,
+            "html": lambda: page(whole()),
         },
     )
     summary = os.environ.get("GITHUB_STEP_SUMMARY")

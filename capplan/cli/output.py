@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from capplan.cli import progress
 from capplan.cli.options import ColorChoice
 from capplan.errors import CapplanError
 from capplan.record import Record
@@ -17,7 +18,7 @@ from capplan.report.style import Style
 if TYPE_CHECKING:
     from capplan.report.document import Document
 
-FORMATS = ("table", "json", "markdown")
+FORMATS = ("table", "json", "markdown", "html")
 _PIPE_WIDTH = 100
 
 
@@ -143,11 +144,27 @@ def emit_document(
 
         return document_markdown(made())
 
-    emit(where, as_json, table, {"markdown": markdown, **(others or {})})
+    emit(where, as_json, table, {"markdown": markdown, "html": lambda: page([made()]), **(others or {})})
+
+
+def page(documents: "Sequence[Document]") -> str:
+    """Documents as one HTML page; where the extra for charts is missing, a table stands for each."""
+    from capplan.report.formats.html import draws, html_page  # noqa: PLC0415
+
+    if not any(draws(document) for document in documents):
+        return html_page(documents)
+    from capplan.report.formats.html_charts import chart_html, scripts  # noqa: PLC0415
+
+    script = scripts()
+    if script is None:
+        report("the page has tables instead of charts: for charts, python -m pip install 'capplan[charts]'")
+        return html_page(documents)
+    return html_page(documents, chart_html, script)
 
 
 def put(text: str) -> None:
     """Write text to standard output. A closed pipe (`| head`) does not change the exit code."""
+    progress.stop()
     try:
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         sys.stdout.buffer.flush()
@@ -157,6 +174,7 @@ def put(text: str) -> None:
 
 def report(text: str, *, ascii_only: bool = False) -> None:
     """Write text to standard error, safe for a terminal."""
+    progress.stop()
     from capplan.report.plain import inert  # noqa: PLC0415
     from capplan.report.style import safe  # noqa: PLC0415
 

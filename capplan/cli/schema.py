@@ -20,12 +20,13 @@ class What(StrEnum):
     simulation = "simulation"
     diff = "diff"
     gates = "gates"
+    apply = "apply"
     errors = "errors"
 
 
 def schema(
     what: Annotated[
-        What, typer.Option("--for", help="scenario, plan, modes, simulation, diff, gates or errors.")
+        What, typer.Option("--for", help="scenario, plan, modes, simulation, diff, gates, apply or errors.")
     ] = What.scenario,
     output_file: OutputFile = None,
     quiet: Quiet = False,

@@ -1,5 +1,6 @@
 """Steps that several commands share: read option values, load, plan, handle errors, return the exit code."""
 
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -10,7 +11,8 @@ from typing import Any, TypeVar
 
 import typer
 
-from capplan.cli.output import Output, emit_errors, report
+from capplan.cli import progress
+from capplan.cli.output import Output, emit_errors, report, wants_color
 from capplan.errors import CapplanError
 from capplan.pipeline.results import Plan
 
@@ -24,11 +26,18 @@ _MAX_USD = 10**15
 def load_scenario(path: str, budget: Decimal | None, settings: list[str] | None = None) -> Any:  # noqa: ANN401  a Scenario
     """A checked scenario from a file or, for `-`, from standard input, with the values of `--set`."""
     from capplan.cli.settings import changes_of, with_changes  # noqa: PLC0415
-    from capplan.language.load import load  # noqa: PLC0415
+    from capplan.language.load import load_source, with_budget  # noqa: PLC0415
+
+    return with_changes(with_budget(load_source(source_of(path)), budget), changes_of(settings))
+
+
+def source_of(path: str) -> Any:  # noqa: ANN401  a Source
+    """A scenario's text, from a file or, for `-`, from standard input."""
+    from capplan.reading.files import read_source  # noqa: PLC0415
     from capplan.reading.yaml_reader import decode  # noqa: PLC0415
 
     text = decode(sys.stdin.buffer.read(2**20 + 1), "-") if path == "-" else None
-    return with_changes(load(path, text=text, budget=budget), changes_of(settings))
+    return read_source(path, text)
 
 
 def plan_of(
@@ -43,7 +52,8 @@ def plan_of(
     """A file's plan."""
     from capplan.commands.plan import plan  # noqa: PLC0415
 
-    return plan(load_scenario(path, budget, settings), today=today, seed=seed, findings=findings)
+    scenario = load_scenario(path, budget, settings)
+    return plan(scenario, today=today, seed=seed, findings=findings, progress=progress.update)
 
 
 def every(items: Sequence[From], step: Callable[[From], To]) -> list[To]:
@@ -129,10 +139,17 @@ def keep_inputs(where: Output, paths: list[str]) -> None:
             raise typer.BadParameter(f"'{place}' is an input: name another file", param_hint="--output")
 
 
-def guarded(where: Output, answer: Callable[[], int], outcome: str = "no estimate produced") -> int:
-    """The exit code of an answer; errors are reported, and `outcome` says what they prevent."""
+def guarded(
+    where: Output, answer: Callable[[], int], outcome: str = "no estimate produced", doing: str = "planning"
+) -> int:
+    """The exit code of an answer; errors are reported, and `outcome` says what they prevent.
+
+    A run of more than half a second shows a bar that says what it is `doing`.
+    """
+    color = wants_color(where.color, os.environ, is_terminal=sys.stderr.isatty())
     try:
-        return answer()
+        with progress.showing(doing, ascii_only=where.ascii, color=color, quiet=where.quiet):
+            return answer()
     except CapplanError as error:
         emit_errors(where, [error], outcome)
     except _SeveralError as error:

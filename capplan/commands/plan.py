@@ -1,5 +1,6 @@
 """Plans a scenario: demand, usage, limits, line items, recommendations and gates."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from capplan.pipeline.assumptions import assumptions, excluded
 from capplan.pipeline.inputs import inputs_of
 from capplan.pipeline.limits import limits_of
 from capplan.pipeline.meter import meter
+from capplan.pipeline.not_included import not_included
 from capplan.pipeline.price import (
     Priced,
     catalogue_of,
@@ -27,8 +29,9 @@ from capplan.pipeline.price import (
 from capplan.pipeline.recommendations import Advice, advice_of
 from capplan.pipeline.results import Plan, PlannedResource
 from capplan.pipeline.run_costs import runs_of
-from capplan.pipeline.traffic_costs import traffic_costs
+from capplan.pipeline.traffic_costs import traffic_costs, unit_cost
 from capplan.pricing.rating import rate
+from capplan.timeline import no_progress
 
 
 def plan(
@@ -39,6 +42,7 @@ def plan(
     findings: bool = True,
     baseline: Baseline | None = None,
     allow_unjudged: bool = True,
+    progress: Callable[[float, str], None] = no_progress,
 ) -> Plan:
     """The plan of a scenario.
 
@@ -50,10 +54,12 @@ def plan(
         baseline: The plan with which gates on a change compare.
         allow_unjudged: Whether gates without the baseline or the day that they need are listed as not evaluated; else
             they are errors.
+        progress: Called from time to time with the share done (0 to 1) and what is being computed.
 
     Raises:
         CapplanError: A price is missing, a call loop grows without bound, or a gate uses an unknown metric.
     """
+    progress(0, "demand and capacity")
     priced = price(meter(scenario, seed), catalogue_of(scenario), today)
     if priced.missing:
         raise missing_prices(scenario, priced.missing)
@@ -63,11 +69,11 @@ def plan(
     names = {**known, **aliases(scenario, known)} if scenario.gates else known
     base = baseline or Baseline()
     verdicts, unjudged = judge(scenario, names, base, today, allow_unjudged=allow_unjudged)
-    advice = advice_of(priced, limits, today, KeptGates(priced, names)) if findings else Advice()
+    advice = advice_of(priced, limits, today, KeptGates(priced, names), progress) if findings else Advice()
     if not allow_unjudged and advice.findings and any(gate.verdict != "pass" for gate in verdicts):
         from capplan.gates.suggested_fixes import with_suggested_fixes  # noqa: PLC0415  only where a gate fails
 
-        verdicts = with_suggested_fixes(priced, verdicts, advice.findings, base, today)
+        verdicts = with_suggested_fixes(priced, verdicts, advice.recommendations, advice.findings, base, today)
     total = priced.monthly_cost
     monthly_lines = [x for x in priced.lines if x.charge_frequency != "one_time"]
     return Plan(
@@ -94,8 +100,10 @@ def plan(
         limits=limits,
         findings=advice.findings,
         rules_looked=advice.rules,
-        assumptions=assumptions(priced),
+        assumptions=assumptions(priced, today),
         excluded=excluded(priced),
+        not_included=not_included(priced),
+        unit_cost=unit_cost(priced),
         gates=verdicts,
         runs=runs_of(priced),
         unjudged=unjudged,

@@ -10,11 +10,13 @@ from capplan.pipeline.results import (
     Combined,
     Finding,
     FindingChange,
+    NotIncludedCost,
     PlannedResource,
     Prices,
     Recommendation,
     RunCost,
     TrafficSourceCost,
+    UnitCost,
     Unjudged,
     Waived,
 )
@@ -105,12 +107,19 @@ class AssumptionRecord(NamedTuple):
 
 
 class SuggestedFixRecord(NamedTuple):
-    """A change that would help a failed gate: what is observed then, and whether the gate passes."""
+    """A change that would help a failed gate: what is observed then, and whether the gate passes.
+
+    Attributes:
+        numbers: The recommendations that are applied.
+        command: What writes them.
+    """
 
     rule: str
     change: tuple[FindingChange, ...]
     observed: Decimal | None
     holds: bool | None
+    numbers: tuple[int, ...] = ()
+    command: str = ""
 
 
 class GateRecord(NamedTuple):
@@ -217,6 +226,8 @@ class PlanRecord(NamedTuple):
     observables: tuple[ObservableRecord, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
     combined: Combined | None = None
+    not_included: tuple[NotIncludedCost, ...] = ()
+    unit_cost: UnitCost | None = None
 
 
 def empty_plan(name: str, region: str) -> PlanRecord:

@@ -9,8 +9,10 @@ from capplan.gates.through import metrics_of
 from capplan.language.gate_units import NUMBER, SHARE, USD
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Charge, Observable
+from capplan.pipeline.not_included import not_included
 from capplan.pipeline.price import Priced, cost_by_service, cost_by_tag, usd_of
 from capplan.pipeline.results import PlannedLimit, TrafficSourceCost
+from capplan.pipeline.traffic_costs import unit_cost
 from capplan.resource_type import MeteredResource
 
 _FLOORS = frozenset({"headroom", "holds_until", "success"})
@@ -62,12 +64,28 @@ def _costs(priced: Priced) -> dict[str, ObservedMetric]:
     total = priced.monthly_cost
     once = sum((x.contracted_cost for x in priced.lines if x.charge_frequency == "one_time"), Decimal(0))
     out = {"cost.monthly": _usd(total), "cost.yearly": _usd(total * 12), "cost.one_time": _usd(once)}
+    out["cost.not_included"] = _not_included(priced)
+    unit = unit_cost(priced)
+    if unit is not None:
+        each = None if unit.each is None else Fraction(priced.monthly_cost) / unit.monthly
+        why = "" if each is not None else f"there is no traffic of {unit.unit}"
+        out["cost.per_unit"] = ObservedMetric(each, USD, why_unknown=why)
+        out["cost.per_million_units"] = ObservedMetric(each and each * 1_000_000, USD, why_unknown=why)
     out |= {f"cost.{service}": _usd(cost) for service, cost in cost_by_service(priced).items()}
     tags = cost_by_tag(priced)
     out |= {f"cost.tag.{key}={value}": _usd(cost) for (key, value), cost in tags.items()}
     for key in dict.fromkeys(key for key, _ in tags):
         out[f"cost.untagged.{key}"] = _usd(total - sum(cost for (k, _), cost in tags.items() if k == key))
     return out
+
+
+def _not_included(priced: Priced) -> ObservedMetric:
+    """The sum of what the answer leaves out and knows of; unknown where one of its prices is."""
+    costs = not_included(priced)
+    unknown = [cost.what for cost in costs if cost.monthly_cost_about is None]
+    if unknown:
+        return ObservedMetric(None, USD, why_unknown=f"no price is known of {', '.join(unknown)}")
+    return _usd(sum((cost.monthly_cost_about or Decimal(0) for cost in costs), Decimal(0)))
 
 
 def _limits(limits: Sequence[PlannedLimit]) -> dict[str, ObservedMetric]:

@@ -25,7 +25,7 @@ _UNSUPPORTED = {
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)")
 _SHOWN = 40
 """Characters of a value in a hint."""
-HEAD = ("capplan", "name", "region", "timezone", "account", "commitments")
+HEAD = ("capplan", "name", "region", "timezone", "unit", "account", "commitments")
 BODY = ("traffic", *SECTIONS, "gates", "defaults", "prices")
 
 

@@ -34,7 +34,11 @@ def load(path: str, *, text: str | None = None, budget: Decimal | None = None) -
     Raises:
         CapplanError: All its errors, in file order.
     """
-    scenario = load_source(read_source(path, text))
+    return with_budget(load_source(read_source(path, text)), budget)
+
+
+def with_budget(scenario: Scenario, budget: Decimal | None) -> Scenario:
+    """The scenario with a gate on the monthly cost, where one is given in USD."""
     return scenario if budget is None else with_gates(scenario, budget_gate(budget))
 
 
@@ -88,6 +92,8 @@ def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged) -> Scenario:
     check_limit_names(reader)
     if head is not None:
         check_region(reader, head.region)
+        if head.unit is not None and head.unit not in flows_by_name:
+            reader.unknown(head.unit, "traffic", ["unit"], {f"traffic.{name}": None for name in flows_by_name})
     if reader.diagnostics or head is None:
         raise CapplanError(tuple(sorted(reader.diagnostics, key=lambda d: (d.line, d.column))))
     return Scenario(
@@ -106,6 +112,7 @@ def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged) -> Scenario:
         doc=reader.doc,
         files=reader.files,
         commitments=head.commitments,
+        unit=head.unit or "",
     )
 
 

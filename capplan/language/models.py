@@ -138,6 +138,9 @@ class Traffic(Model):
         tuple[SpikeSpec, ...], BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw)
     ] = ()
     """Spikes that occur once a month: {name, at, for, times}."""
+    noise: Annotated[Share, Field(le=1)] | None = None
+    """How far a minute is off the curve, as a standard deviation: 15%; real traffic has 10% to 20%. Without it the curve is
+    smooth."""
     growth: Annotated[str, BeforeValidator(_growth), _pattern(_GROWTH)] | None = None
     """Growth, such as 6%/month; kept, no figure uses it yet."""
 
@@ -192,6 +195,8 @@ class Head(Model):
     """AWS's code of the Region, such as us-east-1."""
     timezone: Annotated[str, BeforeValidator(_zone), _pattern(_ZONE)] = "UTC"
     """A fixed UTC offset for all times in the file, such as "+09:00" (UTC)."""
+    unit: str | None = None
+    """The traffic that is the unit of business: the cost of everything is given per one of it, such as orders."""
     account: Account = Account()
     """The AWS account: free_tier, discount, quotas, in_use."""
     commitments: Annotated[

@@ -70,6 +70,7 @@ class Scenario(Record, frozen=True):
     doc: Document
     files: Files
     commitments: tuple[Commitment, ...] = ()
+    unit: str = ""
 
 
 def with_gates(scenario: Scenario, *gates: Gate) -> Scenario:

@@ -14,7 +14,7 @@ from capplan.flow import DemandFlow
 from capplan.language.scenario import Scenario
 from capplan.model import Admitted, Context, Demand, RequestStream, SharedLimit
 from capplan.pipeline.demand import Sender, demand_of, emitted
-from capplan.pipeline.pools import Pools, pool_check
+from capplan.pipeline.pools import PoolMember, Pools, pool_check
 from capplan.pipeline.solve import Edge, components
 from capplan.record import MutableRecord, Record, replace
 from capplan.resource_type import DeclaredResource
@@ -24,7 +24,7 @@ Shared = Mapping[str, Mapping[str, SharedLimit]]
 """By address and limit."""
 Failing = Mapping[str, Fraction]
 """By address: the further share of its invocations that fails since what it calls is throttled. Range 0 to 1."""
-_MAX_ROUNDS, _MAX_LOOP_ROUNDS = 40, 400
+_MAX_ROUNDS, _MAX_LOOP_ROUNDS = 12, 400
 _SETTLED = 1e-4
 """Rounds end when volumes and peaks move by a smaller share."""
 _CONSERVED = 1e-5
@@ -39,6 +39,7 @@ class Network(Record, frozen=True, eq=False):
         context: What services may know.
         senders: What sends requests to each resource.
         flows: The exact flow at every node.
+        order: Groups of resources that call each other, callers first.
         exact: The exact demand of every resource: what is offered where nothing is short.
         shards: Shards of the streams that are read.
         known: Demands of a former plan, offered and admitted, of resources whose spec is the same.
@@ -48,6 +49,7 @@ class Network(Record, frozen=True, eq=False):
     context: Context
     senders: Mapping[str, Sequence[Sender]]
     flows: Mapping[str, DemandFlow]
+    order: Sequence[Sequence[str]]
     exact: Mapping[str, Demand]
     shards: Mapping[str, int]
     known: Mapping[str, tuple[Demand, Demand]]
@@ -86,6 +88,7 @@ def what_gets_through(
     """
     shared: Shared = {}
     failing: Failing = {}
+    starts: Failing = {}
     last: dict[str, tuple[Demand, Demand]] = dict(network.known)
     metered: dict[str, tuple[Demand, Any]] = {}
     for round_ in range(_MAX_ROUNDS):
@@ -95,13 +98,18 @@ def what_gets_through(
                 metered[address] = (demand, meter(address, demand))
         usage = {address: metered[address][1] for address in network.scenario.resources}
         pools = pools_of(usage)
-        following = _shared(network, walk.demand, pools, shared)
-        failing_now = _failing(network, walk)
-        settled = _is_settled(shared, following) and _fails_alike(failing, failing_now)
-        if settled or round_ == _MAX_ROUNDS - 1:
+        if any(limit.own is not None for of_one in shared.values() for limit in of_one.values()):
             break
-        shared, failing = following, failing_now
-    return Through(walk.offered, walk.demand, usage, pools)
+        if round_ == 0:
+            starts = _failing_starts(network, usage)
+        following, failing_now = _shared(network, walk.demand, pools, shared), _joined(_failing(network, walk), starts)
+        settled = _is_settled(shared, following) and _fails_alike(failing, failing_now)
+        if settled and not following:
+            break
+        is_last = settled or round_ == _MAX_ROUNDS - 2
+        shared, failing = _settled(walk.demand, pools, following) if is_last else following, failing_now
+    addresses = network.scenario.resources
+    return Through({a: walk.offered[a] for a in addresses}, {a: walk.demand[a] for a in addresses}, usage, pools)
 
 
 # --- one walk ---------------------------------------------------------------------------------------------------------
@@ -109,25 +117,22 @@ def what_gets_through(
 
 def _walk(network: Network, shared: Shared, failing: Failing, last: dict[str, tuple[Demand, Demand]]) -> _Pass:
     """What each resource serves, callers first."""
-    exact = {address: _with(demand, shared.get(address)) for address, demand in network.exact.items()}
-    served = {address: _served(network, address, demand, last) for address, demand in exact.items()}
-    walk = _Pass(dict(network.flows), dict(exact), dict(served), set())
-    if not failing and all(demand.admitted is None for demand in served.values()):
-        return walk
-    for group in _order(network):
+    walk = _Pass(dict(network.flows), {}, {}, set())
+    for group in network.order:
         inner = {node for address in group for node in (address, emitted(address))}
         loops = len(group) > 1 or any(sender.node in inner for sender in network.senders[group[0]])
-        touched = any(
-            a in failing or walk.demand[a].admitted is not None or any(s.node in walk.moved for s in network.senders[a])
-            for a in group
-        )
+        touched = any(a in failing or any(s.node in walk.moved for s in network.senders[a]) for a in group)
         if not touched:
-            continue
-        if not loops:
+            for address in group:
+                walk.offered[address] = _with(network.exact[address], shared.get(address))
+                walk.demand[address] = _served(network, address, walk.offered[address], last)
+            if all(walk.demand[address].admitted is None for address in group):
+                continue
+        if loops:
+            walk.moved |= inner
+            _settle_loop(network, group, walk, shared, failing, last)
+        else:
             _visit(network, group[0], walk, shared, failing, last)
-            continue
-        walk.moved |= inner
-        _settle_loop(network, group, walk, shared, failing, last)
     return walk
 
 
@@ -144,13 +149,16 @@ def _settle_loop(
     Each round adds what the last one's calls cause. A request of the loop causes fewer than one more (`solve` refuses
     other loops), and a resource never serves more than it is asked for, so the differences shrink by a constant factor.
     """
+    before: list[Fraction] = []
     for _ in range(_MAX_LOOP_ROUNDS):
-        before = [walk.demand[address].flow.monthly for address in group]
         for address in group:
             _visit(network, address, walk, shared, failing, last)
-        after = [walk.demand[address].flow.monthly for address in group]
-        if all(abs(b - a) <= max(a, b) * Fraction(_SETTLED) / 10 for a, b in zip(before, after, strict=True)):
+        after = [d.monthly for a in group for d in (walk.offered[a].flow, walk.demand[a].flow)]
+        if before and all(
+            abs(b - a) <= max(a, b) * Fraction(_SETTLED) / 10 for a, b in zip(before, after, strict=True)
+        ):
             return
+        before = after
     first = network.scenario.resources[group[0]]
     names = " -> ".join(network.scenario.resources[address].name for address in (*group, group[0]))
     diagnostic = network.scenario.doc.diagnostic(
@@ -233,19 +241,34 @@ def admit(offered: Demand, admitted: Admitted, address: str = "") -> Demand:
     return replace(offered, requests=tuple(requests), admitted=admitted)
 
 
+def alike(one: Admitted, other: Admitted) -> bool:
+    """Whether as much gets through at the same times, so that nothing that follows sees a difference."""
+    return len(one.streams) == len(other.streams) and all(
+        (a.served, a.dropped, a.waiting, a.records) == (b.served, b.dropped, b.waiting, b.records)
+        and _same_course(a.flow, b.flow)
+        for a, b in zip(one.streams, other.streams, strict=True)
+    )
+
+
+def _same_course(one: DemandFlow, other: DemandFlow) -> bool:
+    return len(one.terms) == len(other.terms) and all(
+        m == n and (p is q or (p.key == q.key and p.monthly == q.monthly and bool((p.expand() == q.expand()).all())))
+        for (p, m), (q, n) in zip(one.terms, other.terms, strict=True)
+    )
+
+
 def _replaced(stream: RequestStream, flow: DemandFlow, records: Fraction | None) -> RequestStream:
     return replace(stream, flow=flow, offered=stream.flow, records=stream.records if records is None else records)
 
 
-def _order(network: Network) -> list[list[str]]:
+def order_of(senders: Mapping[str, Sequence[Sender]]) -> list[list[str]]:
     """Groups of resources that call each other, callers first."""
     outgoing: dict[str, list[Edge]] = {}
-    for address, senders in network.senders.items():
-        for sender in senders:
+    for address, of_one in senders.items():
+        for sender in of_one:
             if sender.node:
-                source = sender.node.partition("#")[0]
-                outgoing.setdefault(source, []).append(Edge(source, address, Fraction(1)))
-    return components(list(network.scenario.resources), outgoing)
+                outgoing.setdefault(sender.node.partition("#")[0], []).append(Edge(sender.node, address, Fraction(1)))
+    return components(list(senders), outgoing)
 
 
 # --- limits that the account shares -----------------------------------------------------------------------------------
@@ -254,20 +277,14 @@ def _order(network: Network) -> list[list[str]]:
 def _shared(network: Network, demand: Mapping[str, Demand], pools: Pools, before: Shared) -> Shared:
     """The limits of the account that are short, as each resource that shares them sees them."""
     ctx, out = network.context, dict[str, dict[str, SharedLimit]]()
-    short_before = {limit for of_one in before.values() for limit in of_one}
+    known = {limit for of_one in before.values() for limit in of_one}
     for limit, members in pools.items():
-        if limit not in short_before:
+        if limit not in known:
             check = pool_check(limit, [member.load for member in members], ctx)
             if check is None or not check.breached:
                 continue
-        wanted: dict[str, list[DemandFlow]] = {}
-        reserved = 0.0
-        for address, load in members:
-            if load.reserved:
-                reserved += load.flow.peak().per_second
-            else:
-                wanted.setdefault(address, []).append(load.flow)
-        flows = {address: _wanted(demand[address], limit, loads) for address, loads in wanted.items()}
+        reserved = sum(load.flow.peak().per_second for _, load in members if load.reserved)
+        flows = _wanted(demand, limit, members)
         total = DemandFlow.total(flows.values())
         quota = ctx.quotas.get(limit, default_quota(limit, ctx.region, ctx.quotas)) or Decimal(0)
         left = max(Fraction(0), Fraction(quota) - Fraction(ctx.in_use.get(limit, 0)) - Fraction(round(reserved)))
@@ -277,10 +294,29 @@ def _shared(network: Network, demand: Mapping[str, Demand], pools: Pools, before
     return out
 
 
-def _wanted(demand: Demand, limit: str, loads: Iterable[DemandFlow]) -> DemandFlow:
+def _wanted(demand: Mapping[str, Demand], limit: str, members: Sequence[PoolMember]) -> dict[str, DemandFlow]:
+    """What each resource that shares the limit wants of it."""
+    loads: dict[str, list[DemandFlow]] = {}
+    for address, load in members:
+        if not load.reserved:
+            loads.setdefault(address, []).append(load.flow)
+    return {address: _wanted_by(demand[address], limit, flows) for address, flows in loads.items()}
+
+
+def _wanted_by(demand: Demand, limit: str, loads: Iterable[DemandFlow]) -> DemandFlow:
     if demand.admitted is not None and limit in demand.admitted.wanted:
         return demand.admitted.wanted[limit]
     return DemandFlow.total(loads)
+
+
+def _settled(demand: Mapping[str, Demand], pools: Pools, shared: Shared) -> Shared:
+    """The short limits with what each resource wants itself, so that their parts add up to the quota."""
+    limits = {limit for of_one in shared.values() for limit in of_one}
+    own = {limit: _wanted(demand, limit, pools[limit]) for limit in limits}
+    return {
+        address: {limit: replace(one, own=own[limit][address]) for limit, one in of_one.items()}
+        for address, of_one in shared.items()
+    }
 
 
 def _is_settled(before: Shared, after: Shared) -> bool:
@@ -318,6 +354,19 @@ def _failing(network: Network, walk: _Pass) -> Failing:
         for address, share in passes.items()
         if _can_fail(network, address) and share < 1
     }
+
+
+def _failing_starts(network: Network, usage: Mapping[str, Any]) -> Failing:
+    """The share of each resource's invocations that its own starts make fail, before anything is tried again."""
+    resources = network.scenario.resources
+    shares = {a: r.type.failing_starts(usage[a]) for a, r in resources.items()}
+    return {address: share for address, share in shares.items() if share}
+
+
+def _joined(one: Failing, other: Failing) -> Failing:
+    if not other:
+        return one
+    return {a: 1 - (1 - one.get(a, Fraction(0))) * (1 - other.get(a, Fraction(0))) for a in {**one, **other}}
 
 
 def _can_fail(network: Network, address: str) -> bool:

@@ -20,7 +20,7 @@ from capplan.pipeline.demand import (
     triggers_of,
     with_records,
 )
-from capplan.pipeline.flow import Network, what_gets_through
+from capplan.pipeline.flow import Network, order_of, what_gets_through
 from capplan.pipeline.pools import Pools, pools_of
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record, replace
@@ -81,6 +81,7 @@ def context_of(scenario: Scenario, seed: int, base: Metered | None = None) -> Co
         },
         timeout_ms={r.address: end for r in resources if (end := r.type.timeout_ms(r.spec)) is not None},
         fails={r.address: share for r in resources if (share := r.type.failure_share(r.spec))},
+        response_bytes={r.address: size for r in resources if (size := r.type.response_bytes(r.spec)) is not None},
         integrations=integrations(),
         only_verbs={key: section.verbs[0] for key, section in SECTIONS.items() if len(section.verbs) == 1},
     )
@@ -149,7 +150,7 @@ def meter(
         triggers = with_records(scenario, triggers, ratios)
     senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
     exact = {address: demand_of(sent, flows) for address, sent in senders.items()}
-    network = Network(scenario, ctx, senders, flows, exact, shards, _known(scenario, ctx, base))
+    network = Network(scenario, ctx, senders, flows, order_of(senders), exact, shards, _known(scenario, ctx, base))
     through = what_gets_through(
         network,
         lambda a, demand: _meter(scenario.resources[a], demand, ctx, base),

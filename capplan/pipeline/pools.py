@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from capplan.bursts import most_at_once
 from capplan.flow import POISSON_SIGMAS, DemandFlow
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Context, LimitCheck, PoolLoad
@@ -57,8 +58,18 @@ def pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitChec
     spread = POISSON_SIGMAS * random.peak().per_second ** 0.5 if random.terms else 0.0
     at_once = max((load.at_once for load in loads), default=0.0)
     total = max(peak.per_second + spread, at_once)
-    load = (math.ceil(round(total, 9)) if random.terms or at_once == total else total) + float(ctx.in_use.get(limit, 0))
-    return LimitCheck("account", limit, to_quantity(sig6(load)), quota, QUOTAS[limit].unit, flow, poisson, peak.minute)
+    bursts = [burst for load in loads for burst in load.bursts]
+    minute = peak.minute
+    if bursts:  # those of several resources may come in the same minute
+        beside = DemandFlow.total(load.flow for load in loads if not load.bursts)
+        open_, busiest = most_at_once(
+            bursts, lambda m: beside.at(m) + POISSON_SIGMAS * math.sqrt(random.at(m)), peak.minute
+        )
+        total, minute = max((total, minute), (open_, busiest))
+    load = (math.ceil(round(total, 9)) if random.terms or at_once or bursts else total) + float(
+        ctx.in_use.get(limit, 0)
+    )
+    return LimitCheck("account", limit, to_quantity(sig6(load)), quota, QUOTAS[limit].unit, flow, poisson, minute)
 
 
 def suffices(pools: Pools, address: str, loads: Sequence[PoolLoad], ctx: Context) -> bool:

@@ -185,11 +185,19 @@ class Observed(Record, frozen=True):
 
 
 class SuggestedFix(Record, frozen=True):
-    """A recommendation that would help a failed gate: what is observed then, and whether the gate passes; None: unknown."""
+    """Recommendations that would help a failed gate: what is observed then, and whether the gate passes; None: unknown.
+
+    Attributes:
+        finding: The recommendation; of several together, the first with the changes and the words of all.
+        numbers: The recommendations that are applied.
+        command: What writes them.
+    """
 
     finding: Finding
     observed: Decimal | None = None
     holds: bool | None = None
+    numbers: tuple[int, ...] = ()
+    command: str = ""
 
 
 class Verdict(Record, frozen=True):
@@ -236,6 +244,33 @@ class TrafficSourceCost(Record, frozen=True):
     monthly: Fraction
     monthly_cost: Decimal
     per_thousand: Decimal
+
+
+class NotIncludedCost(Record, frozen=True):
+    """A service that is on the bill and not in the answer.
+
+    Attributes:
+        monthly_cost_about: USD a month at list prices, an order of magnitude; None where no price is known.
+    """
+
+    what: str
+    why: str
+    monthly_cost_about: Decimal | None
+
+
+class UnitCost(Record, frozen=True):
+    """The monthly cost of everything, by the traffic that the scenario names as its business unit.
+
+    Attributes:
+        unit: The traffic's name.
+        monthly: Its units a month.
+        each, per_million: USD; None where there is no such traffic.
+    """
+
+    unit: str
+    monthly: Fraction
+    each: Decimal | None
+    per_million: Decimal | None
 
 
 class RunCost(Record, frozen=True):
@@ -324,6 +359,8 @@ class Plan(Record, frozen=True):
     patterns: tuple[PatternCost, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
     combined: Combined | None = None
+    not_included: tuple[NotIncludedCost, ...] = ()
+    unit_cost: UnitCost | None = None
 
 
 class AtMultiple(Record, frozen=True):

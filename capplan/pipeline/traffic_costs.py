@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from capplan.language.scenario import Scenario
 from capplan.pipeline.price import Priced
-from capplan.pipeline.results import TrafficSourceCost
+from capplan.pipeline.results import TrafficSourceCost, UnitCost
 from capplan.quantities.rounding import to_quantity
 
 
@@ -26,6 +26,17 @@ def traffic_costs(priced: Priced) -> tuple[TrafficSourceCost, ...]:
         per_thousand = to_quantity(caused[name] / monthly_units * 1000) if monthly_units else Decimal(0)
         out.append(TrafficSourceCost(name, name, monthly_units, to_quantity(caused[name]), per_thousand))
     return tuple(sorted(out, key=lambda e: (-e.monthly_cost, e.traffic_source)))
+
+
+def unit_cost(priced: Priced) -> UnitCost | None:
+    """The monthly cost of everything by the business unit; None where the scenario names none."""
+    scenario = priced.metered.scenario
+    if not scenario.unit:
+        return None
+    monthly = scenario.flows_by_name[scenario.unit].monthly
+    each = Fraction(priced.monthly_cost) / monthly if monthly else None
+    exact = None if each is None else to_quantity(each)
+    return UnitCost(scenario.unit, monthly, exact, None if each is None else to_quantity(each * 1_000_000))
 
 
 def _incoming(scenario: Scenario) -> dict[str, Fraction]:

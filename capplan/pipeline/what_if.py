@@ -65,6 +65,7 @@ def in_order(data: Mapping[str, Any], changes: Iterable[Change]) -> tuple[Change
     listed = tuple({change.path: change for change in changes}.values())
     items = [c for c in listed if _is_item(data, c.path)]
     removals = [c for c in listed if c.to is None and c not in items]
+    removals.sort(key=lambda c: -c.path.count("."))
     values = [c for c in listed if c not in items and c not in removals]
     items.sort(key=lambda c: (c.path.rpartition(".")[0], -int(c.path.rpartition(".")[2])))
     return (*values, *items, *removals)

@@ -129,6 +129,15 @@ class LoadBars(NamedTuple):
     shown: Shown = "always"
 
 
+class AmountBars(NamedTuple):
+    """Amounts side by side, such as the cost of each service."""
+
+    title: str
+    unit: str
+    amounts: tuple[tuple[str, float], ...]
+    shown: Shown = "always"
+
+
 class Panel(NamedTuple):
     """A frame around the verdict, the last thing shown: facts, then sentences."""
 
@@ -138,7 +147,7 @@ class Panel(NamedTuple):
     shown: Shown = "always"
 
 
-Block = Heading | Table | Facts | Paragraph | Code | TimeChart | LoadBars | Panel
+Block = Heading | Table | Facts | Paragraph | Code | TimeChart | LoadBars | AmountBars | Panel
 
 
 class Document(NamedTuple):

@@ -1,14 +1,18 @@
 """Ways out of a broken gate give what they say, once they are written into the scenario."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 import capplan
+from capplan.commands.apply import applied
 from capplan.gates.suggested_fixes import MAX_PLANS
 from capplan.language.load import build
 from capplan.model import Change
+from capplan.pipeline.results import Plan
 from capplan.pipeline.what_if import apply
+from capplan.reading.files import read_source
 from capplan.report.checked import Checked, message
 from capplan.report.verdicts import verdict_texts
 from tests.helpers import WEB_SHOP, scenario
@@ -69,3 +73,50 @@ def test_an_estimate_looks_for_none(folder: Path) -> None:
     plan = capplan.plan(scenario(SALE + GATES.split("  - cost.change", maxsplit=1)[0], folder, head=""))
     assert all(gate.fixes is None for gate in plan.gates)
     assert MAX_PLANS == 6, "so many other plans at most, however many gates are broken"
+
+
+PAIR = """\
+traffic: {web: {rate: 300/s}}
+tables:
+  t: {item_size: 1 KB, items: 1M, ttl: e, access: [{put: web}]}
+functions:
+  f: {triggers: web, duration: 200 ms, memory: 1024 MB}
+  g: {triggers: web, duration: 200 ms, memory: 1024 MB}
+gates:
+"""
+
+
+def _plan(tmp_path: Path, gates: str) -> Plan:
+    return capplan.plan(scenario(PAIR + gates, tmp_path), allow_unjudged=False)
+
+
+def test_one_fix_that_is_enough_comes_first_with_its_command(tmp_path: Path) -> None:
+    """Both on arm64: 2 x 157.68M GB-s x 0.0000033333 = 1,051.19 less than 6,064.38."""
+    plan = _plan(tmp_path, "  - cost.monthly < 5200 USD\n")
+    first = (plan.gates[0].fixes or ())[0]
+    assert (first.holds, round(first.observed or 0, 2)) == (True, Decimal("5013.19"))
+    assert first.command == f"capplan apply {plan.file} {first.numbers[0]}"
+    assert len(first.finding.change) == 2
+
+
+def test_where_none_is_enough_the_fewest_that_are_come_first_together(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, "  - cost.monthly < 4600 USD\n")
+    first = (plan.gates[0].fixes or ())[0]
+    assert first.holds
+    assert len(first.numbers) == 2
+    done = applied(read_source(plan.file), first.numbers)
+    assert done.after.monthly_cost == first.observed
+    assert done.after.monthly_cost < 4600
+
+
+def test_all_together_may_not_be_enough(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, "  - cost.monthly < 1000 USD\n")
+    first = (plan.gates[0].fixes or ())[0]
+    assert first.holds is False
+    assert plan.combined is not None
+    assert (first.numbers, first.observed) == (plan.combined.numbers, plan.combined.monthly_cost)
+
+
+def test_the_fix_is_one_for_that_gate(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, "  - cost.monthly < 9000 USD\n  - t.cost < 400 USD\n")
+    assert [fix.finding.resource for fix in plan.gates[1].fixes or ()] == ["t"]

@@ -16,6 +16,7 @@ SCHEMA = scenario_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 ONLY_A_PLAN_SEES = [
     "head-commitments-for-nothing",
+    "head-unit-of-no-traffic",
     "tables-example-items",
     "tables-warm-in-words",
     "functions-call-each-other-for-ever",

@@ -10,7 +10,7 @@ from capplan.language.load import build, load
 from capplan.model import Change
 from capplan.pipeline.meter import meter
 from capplan.pipeline.price import Priced, catalogue_of, price
-from capplan.pipeline.what_if import apply, what_if
+from capplan.pipeline.what_if import apply, exclusive, in_order, what_if
 from tests.helpers import SCENARIOS
 
 NAMES = sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.yaml"))
@@ -69,3 +69,37 @@ def test_a_caller_of_a_changed_table_is_checked_again(tmp_path: Path) -> None:
     base = price(meter(scenario, 0), catalogue_of(scenario), None)
     with pytest.raises(CapplanError, match="by-day"):
         what_if(base, (Change("tables.orders.indexes.by-day", None),), None)
+
+
+def _paths(*pairs: tuple[str, object]) -> tuple[Change, ...]:
+    return tuple(Change(path, to) for path, to in pairs)
+
+
+@pytest.mark.parametrize(
+    ("some", "others", "expected"),
+    [
+        ([("f.memory", 1)], [("f.memory", 2)], True),
+        ([("f.memory", 1)], [("f.memory", 1)], False),
+        ([("f.memory", 1)], [("f.memory_mb", 2)], False),
+        ([("t.capacity", {})], [("t.capacity.read", 2)], True),
+        ([("t.indexes.i", None)], [("t.indexes.i.capacity", {})], False),
+        ([("f.calls.1", [])], [("f.calls.1.times", 2)], True),
+        ([("f.calls.1", [])], [("f.calls.2", [])], False),
+    ],
+)
+def test_options_that_set_the_same_exclude_each_other(
+    some: list[tuple[str, object]], others: list[tuple[str, object]], *, expected: bool
+) -> None:
+    assert exclusive(_paths(*some), _paths(*others)) is expected
+    assert exclusive(_paths(*others), _paths(*some)) is expected
+
+
+def test_changes_of_several_options_do_not_move_each_other() -> None:
+    data: dict[str, Any] = {"t": {"indexes": {"i": {}, "j": {}}}, "f": {"calls": ["a", "b", "c", "d"]}}
+    changes = _paths(
+        ("f.calls.1", ["x", "y"]), ("t.indexes.i", None), ("f.calls.2", None), ("t.indexes.i.capacity", 1), ("f.n", 2)
+    )
+    assert apply(data, in_order(data, changes)) == {
+        "t": {"indexes": {"j": {}}},
+        "f": {"calls": ["a", "x", "y", "d"], "n": 2},
+    }

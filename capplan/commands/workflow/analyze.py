@@ -24,7 +24,7 @@ from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.world import definition_of, world_of
 from capplan.services.stepfunctions.usage import Usage
 
-_SECTION = "state_machines"
+SECTION = "state_machines"
 
 
 def workflow(
@@ -51,7 +51,7 @@ def workflow(
 
 
 def _chosen(scenario: Scenario, name: str | None) -> Resource:
-    machines = [r for r in scenario.resources.values() if r.section.key == _SECTION]
+    machines = [r for r in scenario.resources.values() if r.section.key == SECTION]
     if not machines:
         raise _error(scenario, "there is no state machine in this scenario", "write one under `state_machines`")
     if name is None:

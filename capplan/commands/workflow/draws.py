@@ -20,6 +20,7 @@ from capplan.services.stepfunctions.execution.draws import (
 )
 from capplan.services.stepfunctions.execution.grid import Law
 from capplan.services.stepfunctions.execution.items import drawn_in, varies
+from capplan.services.stepfunctions.execution.retries import HISTORY_FULL
 from capplan.services.stepfunctions.execution.world import definition_of, world_of
 from capplan.services.stepfunctions.quotas import DURATION_STEP_MS
 from capplan.services.stepfunctions.usage import Usage
@@ -62,7 +63,11 @@ def drawn_of(
     except TooManyStepsError as error:
         wanted, why_not = 0, str(error)
     if varies(graph, world):
-        spreads["duration"] = _by_law(Clock(world).law(graph), execution.duration_ms, spreads.get("duration"))
+        law, full = Clock(world).law(graph), execution.errors.get(HISTORY_FULL, Fraction(0))
+        longest = law.quantile(1 - float(full)) if full else float("inf")
+        if graph.timeout_s is not None:
+            longest = min(longest, float(graph.timeout_s * 1000))
+        spreads["duration"] = _by_law(law, execution.duration_ms, spreads.get("duration"), longest)
     means = {
         "states": ("entered", execution.states_entered),
         "retries": ("", execution.retries),
@@ -91,9 +96,9 @@ def _around(mean: Fraction, spread: Spread | None) -> Spread | None:
     return replace(spread, mean=mean, least=min(spread.least, mean), most=max(spread.most, mean))
 
 
-def _by_law(law: Law, mean: Fraction, drawn: Spread | None) -> Spread:
-    """Percentiles of the exact law; the least and the most are the drawn ones."""
-    p50, p90, p99 = (sig6(law.quantile(share)) for share in (0.5, 0.9, 0.99))
+def _by_law(law: Law, mean: Fraction, drawn: Spread | None, longest: float) -> Spread:
+    """Percentiles of the exact law, at most `longest`; the least and the most are the drawn ones."""
+    p50, p90, p99 = (sig6(min(longest, law.quantile(share))) for share in (0.5, 0.9, 0.99))
     least, most = (drawn.least, drawn.most) if drawn is not None else (p50, p99)
     return Spread(mean, min(least, p50), p50, p90, p99, max(most, p99))
 

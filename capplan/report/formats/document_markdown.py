@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from capplan.report import numbers
 from capplan.report.document import (
+    AmountBars,
     Bar,
     Block,
     Code,
@@ -27,6 +28,7 @@ from capplan.report.document import (
     text_of,
     visible,
 )
+from capplan.report.formats.chart_figures import figures
 from capplan.report.markup import md
 from capplan.report.plain import inert, plain
 
@@ -115,6 +117,8 @@ def _block(block: Block, room: _Room) -> str:  # noqa: PLR0911  one for each blo
         return _code(block)
     if isinstance(block, TimeChart):
         return _chart(block.chart)
+    if isinstance(block, AmountBars):
+        return _table(figures(block)[1], room)
     if isinstance(block, LoadBars):
         return _bars(block.bars)
     return _panel(block)

@@ -13,6 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from capplan.report.document import (
+    AmountBars,
     Bar,
     Block,
     Cell,
@@ -121,6 +122,10 @@ def _renderable(block: Block, style: Style, *, details: bool) -> RenderableType 
         from capplan.report.formats.terminal_charts import time_chart  # noqa: PLC0415  where there is one
 
         return time_chart(block.chart, style)
+    if isinstance(block, AmountBars):
+        from capplan.report.formats.chart_figures import figures  # noqa: PLC0415  where there is one
+
+        return _table(figures(block)[1], style, details=details)
     if isinstance(block, LoadBars):
         from capplan.report.formats.terminal_charts import load_bars  # noqa: PLC0415  where there is one
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from capplan.commands.saved_plan import PlanRecord
+from capplan.report.records.apply import ApplyRecord
 from capplan.report.records.diff import DiffRecord
 from capplan.report.records.errors import ErrorsRecord
 from capplan.report.records.gates import GatesRecord
@@ -15,5 +16,6 @@ ANSWERS: Mapping[str, type] = {
     "simulation": SimulationRecord,
     "diff": DiffRecord,
     "gates": GatesRecord,
+    "apply": ApplyRecord,
     "errors": ErrorsRecord,
 }

@@ -1,4 +1,4 @@
-"""What `explain` answers as JSON: `capplan.explain/1`, `capplan.lines/1`, `capplan.rules/1`."""
+"""What `explain` answers as JSON: `capplan.explain/1`, `.lines/1`, `.rules/1`, `.recommendation/1`."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -6,8 +6,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from capplan.commands.explain import Cause, Explained
+from capplan.commands.explain_recommendation import ChangedLine, ChangedMetric, ExplainedRecommendation
 from capplan.commands.saved_plan import LineRecord
 from capplan.model import Rule
+from capplan.pipeline.results import Finding, Recommendation
 from capplan.pricing.rating import LineItem
 from capplan.report.record import taken
 from capplan.report.records.plan import line_record
@@ -52,6 +54,40 @@ class RulesRecord(NamedTuple):
 
     schema: str
     rules: tuple[Rule, ...]
+
+
+class RecommendationRecord(NamedTuple):
+    """A recommendation, and the plan with it beside the plan without.
+
+    Attributes:
+        monthly_cost_before: USD.
+        monthly_cost: USD, with the recommendation.
+        line_items: Charges that differ.
+        observables: What differs besides costs.
+    """
+
+    schema: str
+    recommendation: Recommendation
+    rule: Rule | None
+    findings: tuple[Finding, ...]
+    monthly_cost_before: Decimal
+    monthly_cost: Decimal
+    line_items: tuple[ChangedLine, ...]
+    observables: tuple[ChangedMetric, ...]
+
+
+def recommendation_record(explained: ExplainedRecommendation) -> RecommendationRecord:
+    """One recommendation."""
+    return RecommendationRecord(
+        "capplan.recommendation/1",
+        explained.row,
+        explained.rule,
+        explained.findings,
+        explained.cost_before,
+        explained.cost_after,
+        explained.lines,
+        explained.metrics,
+    )
 
 
 def explain_record(explained: Explained) -> ExplainRecord:

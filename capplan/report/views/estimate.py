@@ -1,6 +1,7 @@
 """Shows a plan: cost, capacity, recommendations, what each unit of work costs, assumptions, and the verdict."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from capplan.model import Excluded
 from capplan.pipeline.results import Plan, WeighedAssumption
@@ -132,11 +133,19 @@ def _counts(assumptions: Sequence[WeighedAssumption]) -> str:
 
 def _not_included(plan: Plan) -> tuple[Block, ...]:
     """With details: each cost on the bill that this answer leaves out, and why."""
-    if not plan.excluded:
+    if not plan.excluded and not plan.not_included:
         return ()
-    rows = tuple(row(excluded.what, excluded.why) for excluded in plan.excluded)
-    columns = (Column("What"), Column("Why", wraps=True))
+    about = {cost.what for cost in plan.not_included}
+    rows = (
+        *(row(cost.what, cost.why, _about(cost.monthly_cost_about)) for cost in plan.not_included),
+        *(row(excluded.what, excluded.why, "") for excluded in plan.excluded if excluded.what not in about),
+    )
+    columns = (Column("What"), Column("Why", wraps=True), Column("USD/month, about", "right"))
     return Heading("Not included", shown="details"), Table(columns, rows, shown="details")
+
+
+def _about(amount: Decimal | None) -> str:
+    return "unknown" if amount is None else numbers.usd(amount)
 
 
 def _foot(plan: Plan) -> Facts:
@@ -144,8 +153,14 @@ def _foot(plan: Plan) -> Facts:
     rows: list[tuple[str, Line]] = []
     if plan.assumptions:
         rows.append(("Assumptions", line(f"{_counts(plan.assumptions)}.{_largest(plan.assumptions)} (--details)")))
-    names = ", ".join(_joined(plan.excluded)) or "nothing known"
-    rows.append(("Not included", line(names)))
+    about = [
+        f"{cost.what} (about {_about(cost.monthly_cost_about)})"
+        for cost in plan.not_included
+        if cost.monthly_cost_about
+    ]
+    priced = {cost.what for cost in plan.not_included if cost.monthly_cost_about}
+    names = [*about, *_joined([entry for entry in plan.excluded if entry.what not in priced])]
+    rows.append(("Not included", line(", ".join(names) or "nothing known")))
     free = f" Free Tier not applied (would save {numbers.usd(plan.free_tier_saves)})." if plan.free_tier_saves else ""
     rows.append(("Prices", (*prices_line(plan.prices), *line(free))))
     return facts(*rows)

@@ -49,7 +49,7 @@ def simulation_document(answer: Simulation, *, whole: bool, all_events: bool) ->
     blocks: list[Block] = [Heading("What became of the load"), _overview(timelines)]
     if whole or len(timelines) == 1:
         for timeline in timelines:
-            blocks += _timeline(timeline, whole=whole, all_events=all_events)
+            blocks += timeline_blocks(timeline, whole=whole, all_events=all_events)
     else:
         blocks += _merged(timelines, all_events=all_events)
     return Document(answer.name, head, (*blocks, *_skipped(answer), _panel(timelines, whole=whole)))
@@ -130,7 +130,7 @@ def _month(timeline: Timeline) -> Spark:
 # --- one timeline ----------------------------------------------------------------------------------------------------
 
 
-def _timeline(timeline: Timeline, *, whole: bool, all_events: bool) -> list[Block]:
+def timeline_blocks(timeline: Timeline, *, whole: bool, all_events: bool) -> list[Block]:
     """Charts of the day and its busiest hour, events, what helps."""
     note = ", ".join(part for part in (timeline.settings, f"day {timeline.day}") if part)
     out: list[Block] = [Heading(timeline.name, note)]

@@ -25,8 +25,10 @@ def verdict_panel(plan: Plan) -> Panel:
 def _cost(plan: Plan) -> list[Fact]:
     parts = [f"{numbers.usd(plan.yearly_cost)} a year"]
     largest = max(plan.traffic_sources, key=lambda t: t.monthly_cost, default=None)
-    if largest is not None and largest.per_thousand:
-        parts.append(unit_cost(largest))
+    if plan.unit_cost is not None and plan.unit_cost.each is not None:
+        parts.append(cost_per(plan.unit_cost.each, plan.unit_cost.unit))
+    elif largest is not None and largest.per_thousand:
+        parts.append(cost_per(largest.per_thousand / 1000, largest.traffic_source))
     if plan.discount:
         parts.append(f"{numbers.usd(plan.list_cost)} at list prices, {numbers.share(plan.discount)} off")
     if plan.one_time_cost:
@@ -34,13 +36,12 @@ def _cost(plan: Plan) -> list[Fact]:
     return [(strong(f"USD {numbers.usd(plan.monthly_cost)} / month"), line(" · ".join(parts)))]
 
 
-def unit_cost(source: TrafficSourceCost) -> str:
+def cost_per(each: Decimal, name: str) -> str:
     """`9.73 per million shoppers`: for one from a cent on, for a thousand, or for a million."""
-    each = source.per_thousand / 1000
     for size, word in ((1, ""), (1000, "1,000 "), (1_000_000, "million ")):
         if each * size >= Decimal("0.01"):
-            return f"{numbers.usd(each * size)} per {word}{source.traffic_source}"
-    return f"<0.01 per million {source.traffic_source}"
+            return f"{numbers.usd(each * size)} per {word}{name}"
+    return f"<0.01 per million {name}"
 
 
 def per_thousand(source: TrafficSourceCost) -> str:

@@ -35,21 +35,24 @@ _POOLED = {quota.id: quota for quota in ACCOUNT_CAPACITY.values()}
 def check(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
     """Every limit of the table and its global indexes at the busiest minute."""
     return (
-        *(limit for target in usage.targets for limit in _throughput_limits(name, spec, target, ctx)),
+        *(limit for target in usage.targets for limit in _throughput_limits(name, spec, target, usage, ctx)),
         *(limit for target in usage.targets for limit in _limits_over_time(name, spec, target, usage)),
         *_item_limits(name, spec, usage),
     )
 
 
-def _throughput_limits(name: str, spec: Table, target: ThroughputTarget, ctx: Context) -> Iterable[LimitCheck]:
+def _throughput_limits(
+    name: str, spec: Table, target: ThroughputTarget, usage: Usage, ctx: Context
+) -> Iterable[LimitCheck]:
     for direction in DIRECTIONS:
+        causes = usage.period.outcomes[target.key, direction][1].throttled.keys()
         if target.flow[direction].terms:
-            yield _partition_limit(name, target, direction)
+            yield _partition_limit(name, target, direction, bridged="partition" not in causes)
         if target.flow[direction].terms or target.capacity[direction] is not None:
-            yield from _table_limits(name, spec, target, direction, ctx)
+            yield from _table_limits(name, spec, target, direction, ctx, bridged="provisioned" not in causes)
 
 
-def _partition_limit(name: str, target: ThroughputTarget, direction: str) -> LimitCheck:
+def _partition_limit(name: str, target: ThroughputTarget, direction: str, *, bridged: bool) -> LimitCheck:
     """The busiest partition in its busiest second. Even partitions grow in number with the load, so only a skewed one
     is a formula of traffic.
     """
@@ -63,6 +66,7 @@ def _partition_limit(name: str, target: ThroughputTarget, direction: str) -> Lim
         flow=None if target.hottest_key_share is None else flow * target.hottest_share,
         minute=flow.peak().minute,
         at_once=_units_at_once(target, direction),
+        bridged=bridged,
     )
 
 
@@ -90,15 +94,17 @@ def busiest_second(target: ThroughputTarget, direction: str) -> Fraction:
 
 
 def _table_limits(
-    name: str, spec: Table, target: ThroughputTarget, direction: str, ctx: Context
-) -> Iterable[LimitCheck]:  # fmt: skip
+    name: str, spec: Table, target: ThroughputTarget, direction: str, ctx: Context, *, bridged: bool
+) -> Iterable[LimitCheck]:
+    """`bridged`: whether burst capacity serves what is above the provisioned one."""
     resource, flow, capacity = target.label(name), target.flow[direction], target.capacity[direction]
     load, unit, minute = to_quantity(peak_units(flow)), f"{target.unit(direction)}/s", flow.peak().minute
     quota = table_quota(direction, ctx)
     if capacity is not None:
         provisioned = Decimal(target.max_capacity[direction])
         ceiling = max(provisioned, Decimal(capacity.max))
-        yield LimitCheck(resource, f"dynamodb.provisioned.{direction}", load, ceiling, unit, flow, minute=minute)
+        limit = f"dynamodb.provisioned.{direction}"
+        yield LimitCheck(resource, limit, load, ceiling, unit, flow, minute=minute, bridged=bridged)
         yield LimitCheck(resource, f"dynamodb.table.{direction}", provisioned, quota, unit, minute=minute)
         return
     yield LimitCheck(resource, f"dynamodb.table.{direction}", load, quota, unit, flow, minute=minute)
@@ -120,10 +126,12 @@ def _limits_over_time(name: str, spec: Table, target: ThroughputTarget, usage: U
             load_units, capacity_units = to_quantity(sig6(load)), to_quantity(sig6(capacity))
             limit = f"dynamodb.capacity_held.{direction}"
             yield LimitCheck(resource, limit, load_units, capacity_units, unit, minute=minute)
-        if spec.on_demand and warm_units(spec, target.index, direction) and scalable.flow.terms:
+        grows = "growth" in outcome.throttled
+        if spec.on_demand and scalable.flow.terms and (grows or warm_units(spec, target.index, direction)):
             load_units, warm = to_quantity(peak_units(scalable.flow)), to_quantity(sig6(scalable.served_at_once))
             limit, minute = f"dynamodb.warm.{direction}", scalable.flow.peak().minute
-            yield LimitCheck(resource, limit, load_units, warm, unit, scalable.flow, minute=minute)
+            bridged = not grows
+            yield LimitCheck(resource, limit, load_units, warm, unit, scalable.flow, minute=minute, bridged=bridged)
 
 
 def _item_limits(name: str, spec: Table, usage: Usage) -> Iterable[LimitCheck]:

@@ -104,10 +104,12 @@ def pages(spec: Table, access: Access) -> int:
 
 
 def reading_s(access: Access, units: RequestUnits) -> Fraction:
-    """The least time that a query or a scan takes: a page comes from one partition, so it is no faster than one
+    """The least time that a query or a scan takes: a page comes from one partition, so a segment is no faster than one
     partition is; 0 for every other request.
     """
-    return sum(units.read.values(), Fraction(0)) / PARTITION_THROUGHPUT["read"] if access.op in ENTRIES else Fraction(0)
+    if access.op not in ENTRIES:
+        return Fraction(0)
+    return sum(units.read.values(), Fraction(0)) / PARTITION_THROUGHPUT["read"] / access.segments
 
 
 def _read(spec: Table, access: Access) -> dict[str, Fraction]:

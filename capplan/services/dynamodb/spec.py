@@ -66,6 +66,7 @@ def _error(shown: str, hint: str) -> PydanticCustomError:
 
 _MAX_KEYS = 10**15
 _MAX_SHARDS = 1000
+_MAX_PARTITIONS = 1_000_000
 
 
 def _names(raw: object) -> KeyNames:
@@ -362,7 +363,11 @@ class Table(BaseModel):
     table_class: Annotated[Literal["standard", "standard-ia"], Field(alias="class")] = "standard"
     """standard, or standard-ia: cheaper storage, more expensive throughput."""
     ttl: str | None = None
-    """The attribute with the time an item expires; as many items expire as are put."""
+    """The attribute with the time an item expires."""
+    expires: Share = Decimal(1)
+    """Where `ttl` is given: items that expire, as a share of those that are put (100%); each adds a record to the stream."""
+    partitions: Annotated[WholeCount, Field(ge=1, le=_MAX_PARTITIONS)] | None = None
+    """Partitions it has at least, where known: as many as its stream has shards. They split and never merge."""
     throughput: MaxThroughput | None = None
     """On-demand maximum throughput: {max_write, max_read}."""
     warm: Warm | None = None

@@ -251,7 +251,8 @@ def _target(
     key = TABLE if index is None else index
     flow = {direction: _units(requests, key, direction) for direction in DIRECTIONS}
     write_peak, read_peak = (peak_units(flow[direction]) for direction in DIRECTIONS)
-    partitions = partition_count(size_bytes, write_peak, read_peak, on_demand=spec.on_demand)
+    planned = partition_count(size_bytes, write_peak, read_peak, on_demand=spec.on_demand)
+    partitions = max(planned, spec.partitions or 0) if index is None else planned
     keys = keys_of(spec, index)
     return ThroughputTarget(
         index=index,
@@ -408,7 +409,7 @@ def records(spec: Table, access: Access) -> Fraction:
         return Fraction(0)
     changed = items_of(access) * (1 - Fraction(access.condition_fails)) * (1 - Fraction(access.missing))
     expires = spec.ttl is not None and access.op in ADDS_ITEMS
-    return changed * (1 + (1 - Fraction(access.replaces) if expires else 0))
+    return changed * (1 + ((1 - Fraction(access.replaces)) * Fraction(spec.expires) if expires else 0))
 
 
 def shards(usage: Usage) -> int:

@@ -10,7 +10,7 @@ from capplan.service import Quota
 from capplan.services.glue.fields import MS_PER_MINUTE
 
 
-def active_runs(flow: DemandFlow, run_ms: Fraction) -> DemandFlow:
+def active_runs(flow: DemandFlow, run_ms: Fraction, *, in_instants: bool = False) -> DemandFlow:
     """Runs active at each moment.
 
     What a schedule starts comes in one instant: such runs count in every minute that they touch. Other runs of a minute
@@ -19,13 +19,17 @@ def active_runs(flow: DemandFlow, run_ms: Fraction) -> DemandFlow:
     Args:
         flow: Runs that start.
         run_ms: Mean duration of a run.
+        in_instants: Whether all runs come as those of a schedule.
     """
-    return DemandFlow.total(_active(DemandFlow.of(profile, m), profile, run_ms) for profile, m in flow.terms)
+    return DemandFlow.total(
+        _active(DemandFlow.of(profile, m), run_ms, in_instants=in_instants or is_planned(profile))
+        for profile, m in flow.terms
+    )
 
 
-def _active(flow: DemandFlow, profile: LoadProfile, run_ms: Fraction) -> DemandFlow:
+def _active(flow: DemandFlow, run_ms: Fraction, *, in_instants: bool) -> DemandFlow:
     minutes = run_ms // MS_PER_MINUTE
-    if is_planned(profile):
+    if in_instants:
         minutes = max(1, math.ceil(run_ms / MS_PER_MINUTE))
     if minutes < 1:
         return flow * (run_ms / units.MS_PER_SECOND)
@@ -34,7 +38,7 @@ def _active(flow: DemandFlow, profile: LoadProfile, run_ms: Fraction) -> DemandF
 
 def is_planned(profile: LoadProfile) -> bool:
     """Whether a schedule starts each unit at its minute."""
-    return not (profile.recurring or profile.over_minutes or profile.flat)
+    return bool(profile.starts)
 
 
 def one_of(quota: Quota) -> PoolLoad:

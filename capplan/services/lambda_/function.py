@@ -12,6 +12,7 @@ from capplan.model import (
     Demand,
     Excluded,
     LimitCheck,
+    NotIncluded,
     Observable,
     Option,
     PoolLoad,
@@ -29,11 +30,13 @@ from capplan.services.lambda_.assumptions import assume, exclude
 from capplan.services.lambda_.attempts import attempts
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cost import charge
+from capplan.services.lambda_.invocation_time import high
+from capplan.services.lambda_.not_included import not_included
 from capplan.services.lambda_.observables import observe
 from capplan.services.lambda_.sources import batches
 from capplan.services.lambda_.sources.trigger import sources
 from capplan.services.lambda_.spec import ALSO_CALLED, UNSUPPORTED, Function
-from capplan.services.lambda_.usage import Usage, meter, summary
+from capplan.services.lambda_.usage import Usage, failing_starts, meter, summary
 
 _Metered = MeteredResource[Function, Usage]
 
@@ -76,6 +79,12 @@ class _FunctionType(ResourceType[Function, Usage]):
     def failing_also(self, spec: Function, share: Fraction) -> Function:
         return spec.model_copy(update={"fails": to_quantity(1 - (1 - Fraction(spec.fails)) * (1 - share))})
 
+    def failing_starts(self, usage: Usage) -> Fraction:
+        return failing_starts(usage)
+
+    def response_bytes(self, spec: Function) -> Fraction | None:
+        return high(spec.response) if spec.response is not None else None
+
     def meter(self, resource: DeclaredResource[Function], demand: Demand) -> Usage:
         return meter(resource.spec, demand)
 
@@ -98,7 +107,10 @@ class _FunctionType(ResourceType[Function, Usage]):
         return observe(resource.spec, resource.usage, resource.context)
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
-        return (*batches.assume(resource.name, resource.spec), *assume(*resource))
+        return assume(*resource)
+
+    def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
+        return not_included(resource.spec, resource.usage)
 
     def exclude(self, resource: _Metered) -> tuple[Excluded, ...]:
         return exclude(resource.name, resource.spec, resource.usage)

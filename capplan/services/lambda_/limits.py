@@ -8,9 +8,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
+from capplan.bursts import most_at_once
 from capplan.flow import DemandFlow, steady
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.quantities.rounding import sig6, to_quantity
+from capplan.record import replace
 from capplan.services.lambda_.cold_start import month as cold_starts
 from capplan.services.lambda_.concurrency import environments
 from capplan.services.lambda_.concurrency.rate_steps import rate_steps
@@ -140,10 +142,15 @@ def _scaling(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[
 
 
 def steepest_rise(usage: Usage) -> tuple[float, int] | None:
-    """The most environments that a minute needs beyond the minute before, and that minute of the simulated period.
+    """The most environments needed beyond the minute before, or by what starts at once, and the minute of the period.
 
     None if the function never runs more at once than AWS adds at once, or if its rate is constant.
     """
+    starts = tuple(replace(burst, minutes=1) for burst in usage.busiest.bursts)
+    if starts:
+        started, minute = most_at_once(starts, lambda _: 0.0, 0)
+        if started > SCALING_RATE.value:
+            return started, minute
     if not usage.offered_concurrency.terms or usage.offered_concurrency.peak().per_second <= SCALING_RATE.value:
         return None
     if len(rate_steps(usage.offered_concurrency)) < 2:  # noqa: PLR2004  a steady load has no rise
@@ -188,9 +195,11 @@ def _beyond(usage: Usage, share: Fraction, peak: float) -> Iterable[PoolLoad]:
     """Concurrency on demand: as offered by callers, as served of what waits for its turn."""
     busiest = usage.busiest
     if busiest.random.terms:
-        yield PoolLoad(CONCURRENCY.id, busiest.random * share, poisson=True)
+        largest = busiest.largest * float(share)
+        yield PoolLoad(CONCURRENCY.id, busiest.random * share, poisson=True, at_once=largest)
     if busiest.rest.terms:
-        yield PoolLoad(CONCURRENCY.id, busiest.rest * share, at_once=peak)
+        bursts = tuple(replace(burst, amount=burst.amount * share) for burst in busiest.bursts)
+        yield PoolLoad(CONCURRENCY.id, busiest.rest * share, at_once=peak, bursts=bursts)
 
 
 def _constant_load(concurrency: int) -> PoolLoad:

@@ -186,4 +186,32 @@ COGNITO_TIMEOUT = Quota(
     "lambda.integration_timeout.cognito", 5000, "ms", "Amazon Cognito Developer Guide, Lambda triggers", READ
 )
 
+# --- how large what a source sends and takes may be --------------------------------------------------------------------
+
+SQS_MESSAGE_MAX = Quota(
+    "lambda.message.sqs", 1 * units.BYTES_PER_MB, "bytes", "Amazon SQS Developer Guide, Message quotas", READ
+)
+"""256 KB until August 2025."""
+SNS_MESSAGE_MAX = Quota(
+    "lambda.message.sns", 256 * units.BYTES_PER_KB, "bytes", "Amazon SNS endpoints and quotas, message size", READ
+)
+EVENT_ENTRY_MAX = Quota(
+    "lambda.message.eventbridge", 1 * units.BYTES_PER_MB, "bytes", "Amazon EventBridge User Guide, PutEvents", READ
+)
+"""Of an entry; 256 KB until late 2025."""
+KINESIS_RECORD_MAX = Quota(
+    "lambda.message.kinesis", 10 * units.BYTES_PER_MB, "bytes", "Kinesis Data Streams Developer Guide, Quotas", READ
+)
+"""1 MB until 2025."""
+ALB_RESPONSE_MAX = Quota(
+    "lambda.response.alb",
+    1 * units.BYTES_PER_MB,
+    "bytes",
+    "Elastic Load Balancing, Lambda functions as targets, limits",
+    READ,
+)
+APPSYNC_RESPONSE_MAX = Quota(
+    "lambda.response.appsync", 5 * units.BYTES_PER_MB, "bytes", "AWS AppSync endpoints and quotas, response size", READ
+)
+
 ALL: tuple[Quota, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Quota))

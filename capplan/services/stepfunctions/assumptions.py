@@ -3,7 +3,8 @@
 from fractions import Fraction
 
 from capplan.model import Assumption, Context
-from capplan.services.stepfunctions.advice.options import lasting
+from capplan.services.stepfunctions import unreached_calls
+from capplan.services.stepfunctions.advice.workflow_type import lasting
 from capplan.services.stepfunctions.cost import short
 from capplan.services.stepfunctions.execution.bounds import (
     ChoicePath,
@@ -21,7 +22,7 @@ from capplan.services.stepfunctions.usage import Usage, billed_mb
 def assume(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:
     """Defaults of the definition's open points, the bounds of unknown choices, and AWS's defaults."""
     root = f"state_machines.{name}"
-    out = [*unspecified(name, spec, ctx), *_bounds(root, spec, usage, ctx)]
+    out = [*unspecified(name, spec, ctx), *unreached_calls.assume(name, spec, ctx), *_bounds(root, spec, usage, ctx)]
     if usage.billed.transitions and "overhead" not in spec.model_fields_set and spec.overhead:
         out.append(
             Assumption(f"{root}.overhead", str(spec.overhead), "start and end count as transitions", "aws_default")

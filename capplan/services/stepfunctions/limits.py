@@ -5,10 +5,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
+from capplan.flow import DemandFlow
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
 from capplan.quantities.distribution import quantile
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.service import Quota
+from capplan.services.stepfunctions.execution.result_sizes import largest_result
 from capplan.services.stepfunctions.execution.world import definition_of
 from capplan.services.stepfunctions.quotas import (
     DEFINITION_SIZE,
@@ -29,8 +31,7 @@ _PAYLOAD_QUANTILE = 0.99
 
 
 def check(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
-    """Limits of the machine itself: the mean execution, and the 99th percentile of the payload."""
-    del ctx
+    """Limits of the machine itself: the mean execution, the 99th percentile of the payload, the largest result."""
     checks = [_check(name, DEFINITION_SIZE, Fraction(definition_of(spec).size_bytes))]
     seconds = usage.mean.duration_ms / units.MS_PER_SECOND
     if usage.express:
@@ -41,8 +42,10 @@ def check(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[Li
     express_children = [c.each.duration_ms for c in usage.mean.children.values() if c.type == "EXPRESS"]
     if express_children:
         checks.append(_check(name, EXPRESS_DURATION, max(express_children) / units.MS_PER_SECOND))
-    if spec.payload is not None:
-        checks.append(_check(name, PAYLOAD, sig6(quantile(spec.payload, _PAYLOAD_QUANTILE))))
+    payload = sig6(quantile(spec.payload, _PAYLOAD_QUANTILE)) if spec.payload is not None else Fraction(0)
+    largest = max(payload, largest_result(spec, ctx))
+    if largest:
+        checks.append(_check(name, PAYLOAD, largest))
     return tuple(checks)
 
 
@@ -55,13 +58,23 @@ def pools(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[Po
     del name, spec, ctx
     if usage.express:
         return (PoolLoad(EXPRESS_START_RATE.id, usage.executions),)
-    map_runs = (PoolLoad(OPEN_MAP_RUNS.id, usage.map_runs, poisson=True),) if usage.mean.children else ()
+    map_runs = _by_start(OPEN_MAP_RUNS.id, usage.map_runs, usage) if usage.mean.children else ()
     return (
         PoolLoad(START_RATE.id, usage.executions),
         PoolLoad(TRANSITION_RATE.id, usage.per_second),
-        PoolLoad(OPEN_EXECUTIONS.id, usage.open, poisson=True),
+        *_by_start(OPEN_EXECUTIONS.id, usage.open, usage),
         *map_runs,
     )
+
+
+def _by_start(limit: str, load: DemandFlow, usage: Usage) -> tuple[PoolLoad, ...]:
+    """A load of the account: starts of a schedule are certain, others are random and have a Poisson margin."""
+    scheduled = {profile.traffic_source for profile, _ in usage.executions.terms if profile.starts}
+    parts = (
+        (DemandFlow(tuple(term for term in load.terms if (term[0].traffic_source in scheduled) == certain)), certain)
+        for certain in (True, False)
+    )
+    return tuple(PoolLoad(limit, flow, poisson=not certain) for flow, certain in parts if flow.terms)
 
 
 def observe(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> Mapping[str, Observable]:

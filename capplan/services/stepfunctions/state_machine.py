@@ -20,14 +20,14 @@ from capplan.model import (
 )
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, Reference, ResourceType, Simulator
-from capplan.services.stepfunctions import assumptions, cost, limits, usage
+from capplan.services.stepfunctions import assumptions, cost, limits, unreached_calls, usage
 from capplan.services.stepfunctions.advice import options
 from capplan.services.stepfunctions.advice.rules import RULES
 from capplan.services.stepfunctions.asl.definition import DefinitionError
 from capplan.services.stepfunctions.asl.read import parse
 from capplan.services.stepfunctions.execution.expectation import expect
-from capplan.services.stepfunctions.execution.requests import calls_by_state, unreached
-from capplan.services.stepfunctions.execution.world import definition_of, world_of
+from capplan.services.stepfunctions.execution.requests import calls_by_state
+from capplan.services.stepfunctions.execution.world import definition_of, mean_duration_ms, world_of
 from capplan.services.stepfunctions.spec import StateMachine, validate
 from capplan.services.stepfunctions.usage import Usage
 
@@ -50,7 +50,9 @@ class _StateMachineType(ResourceType[StateMachine, Usage]):
         except CapplanError as error:
             return spec, problems_of(error, path)
         try:
-            whole = spec.model_copy(update={"asl": parse(doc.data, len("\n".join(doc.lines).encode()))})
+            whole = spec.model_copy(
+                update={"asl": parse(doc.data, len("\n".join(doc.lines).encode()), spec.substitutions)}
+            )
         except DefinitionError as error:
             problems = [(p, doc.diagnostic(list(p.path), p.message, p.hint, key=p.at_key)) for p in error.problems]
             return spec, tuple(Problem(path, p.message, p.hint, diagnostic) for p, diagnostic in problems)
@@ -69,8 +71,7 @@ class _StateMachineType(ResourceType[StateMachine, Usage]):
 
     def duration_ms(self, resource: DeclaredResource[StateMachine]) -> Fraction:
         """Mean duration of one execution."""
-        spec = resource.spec
-        return expect(definition_of(spec).graph, world_of(spec, resource.context)).duration_ms
+        return mean_duration_ms(f"state_machines.{resource.name}", resource.spec, resource.context)
 
     def meter(self, resource: DeclaredResource[StateMachine], demand: Demand) -> Usage:
         return usage.meter(resource.name, resource.spec, demand, resource.context)
@@ -97,11 +98,8 @@ class _StateMachineType(ResourceType[StateMachine, Usage]):
         return assumptions.assume(*resource)
 
     def exclude(self, resource: _Metered) -> tuple[Excluded, ...]:
-        """Tasks that call something outside this scenario."""
-        return tuple(
-            Excluded(f"{resource.name}: {state}", "what it calls is not in this scenario")
-            for state in unreached(resource.spec, resource.context)
-        )
+        """Tasks that call something outside this scenario, and S3 requests of Distributed Maps."""
+        return unreached_calls.exclude(*resource)
 
     def simulator(self) -> Simulator[StateMachine, Usage]:
         from capplan.services.stepfunctions.simulation.simulate import SIMULATOR  # noqa: PLC0415  when simulated

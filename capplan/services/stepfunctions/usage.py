@@ -4,7 +4,7 @@ Source: AWS Step Functions pricing page: billed duration and memory, transitions
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -22,6 +22,7 @@ from capplan.services.stepfunctions.execution.world import definition_of, world_
 from capplan.services.stepfunctions.quotas import BASE_MEMORY_MB, MEMORY_STEP_MB
 from capplan.services.stepfunctions.spec import StateMachine
 
+_MS_PER_MINUTE = units.SECONDS_PER_MINUTE * units.MS_PER_SECOND
 _KB_PER_MB = 1_000
 """The pricing page's memory estimate divides KB by 1,000, unlike its GB-seconds."""
 
@@ -101,8 +102,6 @@ def meter(name: str, spec: StateMachine, demand: Demand, ctx: Context) -> Usage:
     memory_mb = _memory_mb(spec, execution)
     billing = Billing(definition, world, ctx.seed, name, spec.overhead, billed_mb(memory_mb))
     express = spec.type == "express"
-    seconds = execution.duration_ms / units.MS_PER_SECOND
-    spread = executions.spread(execution.duration_ms)
     billed_ms = billing.billed_ms(definition.graph, execution) if express else Fraction(0)
     return Usage(
         executions=executions,
@@ -112,9 +111,33 @@ def meter(name: str, spec: StateMachine, demand: Demand, ctx: Context) -> Usage:
         overhead=spec.overhead,
         billed_ms=billed_ms,
         memory_mb=memory_mb,
-        open=spread * seconds,
-        map_runs=spread * (seconds if execution.children else Fraction(0)),
+        open=open_at_each_moment(executions, execution.duration_ms),
+        map_runs=DemandFlow.total(_map_runs(executions, execution)),
     )
+
+
+def open_at_each_moment(starts: DemandFlow, duration_ms: Fraction) -> DemandFlow:
+    """What is open at each moment: start rate × duration; of a schedule's starts, those of the last minutes as a number."""
+    minutes = math.ceil(duration_ms / _MS_PER_MINUTE)
+    flows = []
+    for profile, multiplier in starts.terms:
+        flow = DemandFlow.of(profile, multiplier)
+        if profile.starts and minutes:
+            flows.append(flow.spread(Fraction(minutes * _MS_PER_MINUTE)) * (minutes * units.SECONDS_PER_MINUTE))
+        else:
+            flows.append(flow.spread(duration_ms) * (duration_ms / units.MS_PER_SECOND))
+    return DemandFlow.total(flows)
+
+
+def _map_runs(executions: DemandFlow, execution: Expectation) -> Iterator[DemandFlow]:
+    """Open Map Runs at each moment: each is open as long as its Map runs; those of nested Distributed Maps too."""
+    for state, children in execution.children.items():
+        entered = execution.visits.get(state, Fraction(0))
+        if entered:
+            each_ms = execution.busy_ms.get(state, Fraction(0)) / entered
+            yield open_at_each_moment(executions * entered, each_ms)
+        nested = (executions * children.runs).spread(execution.duration_ms)
+        yield from _map_runs(nested, children.each)
 
 
 def _memory_mb(spec: StateMachine, execution: Expectation) -> Fraction:

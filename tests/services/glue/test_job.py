@@ -32,7 +32,8 @@ def every(minutes: int) -> Demand:
         series[::minutes] = 1 / 60
         return series
 
-    shape = LoadProfile("clock", False, NIGHTLY_RUNS * 1440 / minutes, Peak(1 / 60, 0), False, expand)
+    starts = tuple(range(0, 40_320, minutes))
+    shape = LoadProfile("clock", False, NIGHTLY_RUNS * 1440 / minutes, Peak(1 / 60, 0), False, expand, starts=starts)
     return Demand((RequestStream(Access(op="run", target="j"), DemandFlow.of(shape, Fraction(1)), "traffic.clock"),))
 
 

@@ -8,19 +8,18 @@ from typing import Any
 import pytest
 
 import capplan
+from capplan.calls import Access
 from capplan.flow import DemandFlow, steady
-from capplan.model import Context, Demand
+from capplan.model import Context, Demand, RequestStream
 from capplan.quantities.distribution import fixed
 from capplan.resource_type import DeclaredResource, MeteredResource
-from capplan.services.glue.jobs import overlap
 from capplan.services.glue.jobs.attempts import attempts, calls_per_unit, failing_ms
 from capplan.services.glue.jobs.derived_settings import duration, runs_per_second
 from capplan.services.glue.jobs.job import JOB
-from capplan.services.glue.jobs.occupancy import occupancy
 from capplan.services.glue.jobs.rejected_settings import validate
 from capplan.services.glue.jobs.spec import Job
 from tests.helpers import scenario
-from tests.services.glue.test_job import every, job, usage
+from tests.services.glue.test_job import job, usage
 
 HERE = Context("us-east-1")
 
@@ -96,33 +95,8 @@ def test_runs_meet_the_one_before_by_chance(minutes: int, words: dict[str, Any],
 
 def test_traffic_has_no_schedule_to_overlap() -> None:
     flow = DemandFlow.of(steady("t", recurring=True), Fraction(1))
-    assert overlap.overlap_share(flow, occupancy(job(duration="1 min"))) == 0
-
-
-@pytest.mark.parametrize(
-    ("minutes", "waiting", "grows", "working"),
-    [
-        (60, 0, False, "done before the next"),
-        (29, 696, True, "1,390 runs come in four weeks and 1,344 are done: the queue only grows"),
-    ],
-)
-def test_queued_runs_wait(minutes: int, waiting: int, grows: bool, working: str) -> None:  # noqa: FBT001
-    queue = overlap.queue(every(minutes).flow, Fraction(1_800_000), 1)
-    assert queue.grows == grows, working
-    assert (queue.waiting > 0) == grows
-    assert queue.waiting <= waiting
-
-
-def test_a_queue_that_grows_without_end_is_a_breach() -> None:
-    spec = job(job_run_queuing=True)
-    (limit,) = [
-        c for c in JOB.limits(MeteredResource("j", spec, usage(spec, 29), HERE)) if c.limit == "glue.runs_waiting"
-    ]
-    assert limit.breached
-    (fine,) = [
-        c for c in JOB.limits(MeteredResource("j", spec, usage(spec, 60), HERE)) if c.limit == "glue.runs_waiting"
-    ]
-    assert fine.load == 0
+    demand = Demand((RequestStream(Access(op="run", target="j"), flow, "traffic.t"),))
+    assert JOB.meter(DeclaredResource("j", job(duration="1 min"), HERE), demand).overlap_share == 0
 
 
 TEMPLATE = """

@@ -14,6 +14,7 @@ from capplan.services.stepfunctions.asl.definition import DefinitionError
 from capplan.services.stepfunctions.asl.read import parse
 from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.model import World
+from capplan.services.stepfunctions.execution.requests import unreached
 from capplan.services.stepfunctions.execution.world import definition_of, world_of
 from capplan.services.stepfunctions.spec import StateMachine, validate
 from capplan.services.stepfunctions.state_machine import STATE_MACHINE
@@ -137,7 +138,7 @@ def test_a_map_run_bears_failures_up_to_its_share(tolerated: int, p_fails: Fract
             {"RequestItems": {"orders": {"Keys": [{}, {}, {}]}}},
             [("get", 3, False)],
         ),
-        ("arn:aws:states:::dynamodb:batchGetItem", {"RequestItems": {"unknown": {"Keys": [{}]}}}, []),
+        ("arn:aws:states:::aws-sdk:dynamodb:batchGetItem", {"RequestItems": {"unknown": {"Keys": [{}]}}}, []),
         ("arn:aws:states:::aws-sdk:dynamodb:transactWriteItems", {"TransactItems.$": "$.all"}, []),
     ],
 )
@@ -182,5 +183,8 @@ def test_every_rule_speaks_where_it_should(
     found = STATE_MACHINE.options(
         MeteredResource("m", spec, STATE_MACHINE.meter(DeclaredResource("m", spec, ctx), demand()), ctx)
     )
-    assert {option.rule.removeprefix("stepfunctions.") for option in found} == rules
+    rules_found = {option.rule.removeprefix("stepfunctions.") for option in found}
+    assert rules_found - {"missing-resource"} == rules
+    named = {name for _, (_, name) in unreached(spec, ctx).missing.items()}
+    assert ("missing-resource" in rules_found) == bool(named), "what a definition names and the scenario lacks"
     assert {option.rule for option in found} <= {rule.id for rule in STATE_MACHINE.rules}

@@ -7,7 +7,11 @@ from capplan.record import Record
 from capplan.services.dynamodb.capacity.auto_scaling import MINUTES_PER_HOUR
 from capplan.services.dynamodb.capacity.burst_bucket import serve
 from capplan.services.dynamodb.capacity.busy_seconds import SIGMAS
-from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget
+from capplan.services.dynamodb.capacity.scalable_target import (
+    ScalableTarget,
+    on_demand_ceilings,
+    passed_by_partitions,
+)
 from capplan.services.dynamodb.capacity.scaling import Step, expand
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL
 from capplan.services.dynamodb.partitions.lifetimes import Partition
@@ -51,7 +55,7 @@ def simulate_hour(
     start: int,
     seed: int,
 ) -> Hour:
-    """One draw of an hour.
+    """One draw of an hour. In a minute in which the simulated period throttles nothing, no second does.
 
     Args:
         target: The scalable target.
@@ -68,19 +72,27 @@ def simulate_hour(
     requests = rng.poisson(mean / target.units_per_request)
     offered = np.asarray(target.units_per_request * requests, dtype=np.float64)
     loads = list(_hot_loads(requests, partitions, target, float(mean.max(initial=0.0)), start, rng))
+    hour = slice(start, start + MINUTES_PER_HOUR)
+    passed = passed_by_partitions(target, rates)
+    full = np.zeros(len(mean), dtype=bool) if passed is None else np.repeat(passed[hour] < 1, SECONDS_PER_MINUTE)
     over = [np.maximum(0.0, load - target.partition_ceiling) for load in loads]
     alike = 1 if partitions or not target.hottest_share else round(1 / target.hottest_share)
-    by_partition = np.minimum(offered, alike * np.sum(over, axis=0))
+    by_partition = np.minimum(offered, alike * np.sum(over, axis=0)) * full
     inflow = offered - by_partition
     if steps is None:
-        capacity, served = None, np.minimum(inflow, target.quota)
+        reaching = rates if passed is None else rates * passed
+        ceiling = np.minimum.reduce(list(on_demand_ceilings(target, reaching, CENTRAL).values()))[hour]
+        bounded = np.where(reaching[hour] > ceiling, ceiling, np.inf)
+        capacity, served = None, np.minimum(inflow, np.repeat(bounded, SECONDS_PER_MINUTE))
     else:
         by_minute = expand(steps, len(rates))
         capacity = np.repeat(by_minute[start : start + MINUTES_PER_HOUR], SECONDS_PER_MINUTE)
         burst_s = CENTRAL.burst_seconds
         balance = serve(rates[:start], by_minute[:start], burst_s=burst_s).burst_balance
         served = serve(inflow, capacity, step_s=1, burst_s=burst_s, burst_balance=balance).rates
-    return Hour(start, offered, served, by_partition, inflow - served, capacity, np.maximum.reduce(loads))
+    most = np.asarray(np.maximum.reduce(loads), dtype=np.float64)
+    hottest = np.where(full, most, np.minimum(most, target.partition_ceiling))
+    return Hour(start, offered, served, by_partition, inflow - served, capacity, hottest)
 
 
 def _hot_loads(

@@ -17,6 +17,7 @@ from capplan.model import Change, Context, Demand
 from capplan.record import Record, replace
 from capplan.services.dynamodb.capacity.scalable_target import TargetKey
 from capplan.services.dynamodb.capacity.schedule_suggestions import Action, actions_before_rises, daily_actions
+from capplan.services.dynamodb.partitions.count import partition_count
 from capplan.services.dynamodb.quotas import NEW_ON_DEMAND_THROUGHPUT
 from capplan.services.dynamodb.spec import Capacity, IndexCapacity, Table, WarmThroughput
 from capplan.services.dynamodb.usage import DIRECTIONS, ThroughputTarget, Usage, meter, peak_units, table_quota
@@ -127,18 +128,28 @@ def provisioned(  # noqa: PLR0913  what is written, and what decides the units
     }
     changed = spec.model_copy(
         update={
+            "partitions": _partitions(spec, usage),
             "capacity": Capacity.model_validate(_decimals({"mode": "provisioned", **settings[None]})),
             "indexes": {**spec.indexes, **indexes},
             "throughput": None,
         }
     )
-    changes = _changes(name, spec, settings)
+    changes = _changes(name, spec, usage, settings)
     return Mode(mode, "provisioned", changed, changes, gives_up, meter(changed, demand, ctx))
 
 
 def auto_scaled_changes(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Change, ...]:
     """What to write for auto scaling at the usual target, without planning it."""
-    return _changes(name, spec, _all_settings(usage, USUAL_TARGET, ctx, {}))
+    return _changes(name, spec, usage, _all_settings(usage, USUAL_TARGET, ctx, {}))
+
+
+def _partitions(spec: Table, usage: Usage) -> int | None:
+    """Partitions to write for a streamed table that leaves on-demand: it keeps them, so its stream keeps its shards."""
+    if spec.stream is None or not spec.on_demand:
+        return spec.partitions
+    peaks = (peak_units(usage.table.flow[direction]) for direction in ("write", "read"))
+    planned = partition_count(usage.table.size_bytes, *peaks, on_demand=False)
+    return usage.table.partitions if planned < usage.table.partitions else spec.partitions
 
 
 def _all_settings(
@@ -147,8 +158,11 @@ def _all_settings(
     return {t.index: _settings(t, target, ctx, actions) for t in usage.targets}
 
 
-def _changes(name: str, spec: Table, settings: Settings) -> tuple[Change, ...]:
+def _changes(name: str, spec: Table, usage: Usage, settings: Settings) -> tuple[Change, ...]:
     changes = [] if spec.throughput is None else [Change(f"tables.{name}.throughput", None)]
+    partitions = _partitions(spec, usage)
+    if partitions != spec.partitions:
+        changes.append(Change(f"tables.{name}.partitions", partitions))
     for index, capacity in settings.items():
         if index is None:
             changes.append(Change(f"tables.{name}.capacity", {"mode": "provisioned", **capacity}))

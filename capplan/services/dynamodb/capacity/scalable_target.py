@@ -217,7 +217,20 @@ def outcome(
 def _on_demand(
     target: ScalableTarget, inflow: "NDArray[np.float64]", constants: Constants
 ) -> "dict[str, NDArray[np.float64]]":
-    """Units throttled by the lowest ceiling of each minute: the user's maximum, the table's growth, its quota."""
+    """Units throttled by the lowest ceiling of each minute."""
+    import numpy as np  # noqa: PLC0415  the same
+
+    by_cause = on_demand_ceilings(target, inflow, constants)
+    table = np.stack(list(by_cause.values()))
+    lowest = table.argmin(axis=0)
+    lost = np.maximum(0.0, inflow - table.min(axis=0))
+    return {cause: np.where(lowest == i, lost, 0.0) for i, cause in enumerate(by_cause)}
+
+
+def on_demand_ceilings(
+    target: ScalableTarget, inflow: "NDArray[np.float64]", constants: Constants
+) -> "dict[str, NDArray[np.float64]]":
+    """What an on-demand table or index serves in each minute, by cause: the user's maximum, its growth, its quota."""
     import numpy as np  # noqa: PLC0415  the same
 
     grown = ceilings(
@@ -230,7 +243,4 @@ def _on_demand(
     maximum, burst_s = target.on_demand_maximum, constants.maximum_burst_seconds
     if maximum is not None:
         by_cause["od-max"] = np.maximum(maximum, serve(inflow, maximum, burst_s=burst_s).rates)
-    table = np.stack(list(by_cause.values()))
-    lowest = table.argmin(axis=0)
-    lost = np.maximum(0.0, inflow - table.min(axis=0))
-    return {cause: np.where(lowest == i, lost, 0.0) for i, cause in enumerate(by_cause)}
+    return by_cause

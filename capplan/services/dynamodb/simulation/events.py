@@ -112,19 +112,24 @@ def _spells(flags: "NDArray[np.bool_]") -> list[tuple[int, int]]:
 
 
 def burst_events(outcome: Outcome, inflow: "NDArray[np.float64]", burst_s: float, unit: str) -> list[Event]:
-    """Where the burst balance runs out: provisioned tables only, at the start of a spell of throttling."""
+    """Where the burst balance runs out, and how long it lasted: provisioned tables only, as a spell of throttling begins."""
     if outcome.steps is None or "provisioned" not in outcome.throttled:
         return []
     capacity = expand(outcome.steps, len(inflow))
     out = []
     for start, _ in _spells(outcome.throttled["provisioned"] > 0):
-        first = max(0, start - 1)
-        balance = serve(inflow[:first], capacity[:first], burst_s=burst_s).burst_balance
-        rate, units = float(inflow[start]), float(capacity[start])
-        seconds = seconds_of_burst(balance, rate, units)
-        if balance > 0 and seconds is not None:
-            why = f"{number(balance)} units saved; {number(rate - units)} {unit} missing"
-            out.append(Event(start * SECONDS_PER_MINUTE, f"burst empty after {number(seconds)} s", why, 5.0))
+        first = start
+        while first and inflow[first - 1] > capacity[first - 1]:
+            first -= 1
+        saved = serve(inflow[:first], capacity[:first], burst_s=burst_s).burst_balance
+        spent = float((inflow[first:start] - capacity[first:start]).sum()) * SECONDS_PER_MINUTE
+        missing = float(inflow[start] - capacity[start])
+        last = seconds_of_burst(max(0.0, saved - spent), float(inflow[start]), float(capacity[start]))
+        if saved > 0 and last is not None:
+            seconds = (start - first) * SECONDS_PER_MINUTE + last
+            why = f"{number(saved)} units saved; {number(missing)} {unit} missing"
+            text = f"burst empty after {number(seconds)} s"
+            out.append(Event(round(start * SECONDS_PER_MINUTE + last), text, why, 5.0))
     return out
 
 

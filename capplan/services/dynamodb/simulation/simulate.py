@@ -16,6 +16,7 @@ from capplan.services.dynamodb.capacity.modes import modes
 from capplan.services.dynamodb.capacity.retried_hour import retry_notes
 from capplan.services.dynamodb.capacity.scalable_target import Outcome, ScalableTarget
 from capplan.services.dynamodb.capacity.scaling import expand
+from capplan.services.dynamodb.capacity.simulated_period import SimulatedPeriod
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL
 from capplan.services.dynamodb.partitions.load import partition_loads
 from capplan.services.dynamodb.partitions.splits import PartitionHistory, initial_partitions
@@ -90,8 +91,24 @@ def _timeline(
         charts=(_day(month, day), *hour),
         bars=_bars(history, table_or_index, target, offered, ctx.seed),
         events=_events(spec, table_or_index, direction, table, elsewhere),
-        notes=(*notes(spec, table_or_index, direction, history, ctx), *retry_notes(target, outcome, ctx.seed)),
+        notes=(
+            *_month_notes(usage.period, table),
+            *notes(spec, table_or_index, direction, history, ctx),
+            *retry_notes(target, outcome, ctx.seed),
+        ),
     )
+
+
+def _month_notes(planned: SimulatedPeriod, table: SimulatedTable) -> Iterable[str]:
+    """What a plan says of the same table, and why it is another figure than those of the four weeks."""
+    if not planned.throttled and not table.period.throttled:
+        return
+    yield (
+        f"Of a month's requests to the table and its indexes {percent(float(planned.throttled))} are throttled, as "
+        "estimate, gates and compare-modes say; a month is 1.09 times the four weeks shown here, and has a spike once."
+    )
+    if planned.throttled != table.period.throttled:
+        yield f"With the splits for heat shown here it would be {percent(float(table.period.throttled))}."
 
 
 def _capacity_in_words(target: ThroughputTarget, direction: str) -> str:

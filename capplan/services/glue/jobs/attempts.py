@@ -139,6 +139,12 @@ def _mean_cut_ms(time: Distribution, shares: tuple[Decimal, ...], cap_ms: Decima
     return sum(parts, Fraction(0)) / len(parts)
 
 
+def seen_ms(spec: Job) -> Fraction:
+    """Mean time of a first attempt from its start on, whether or not it fails."""
+    chance = attempts(spec).chance
+    return Fraction(spec.startup_ms) + (1 - chance) * attempt_ms(spec) + chance * failing_ms(spec)
+
+
 def active_ms(spec: Job) -> Fraction:
     """Mean time in which a run is active, all its attempts with their start-up."""
     chain = attempts(spec)

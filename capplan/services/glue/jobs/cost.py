@@ -9,7 +9,7 @@ from capplan.services.glue import billing, dpu
 from capplan.services.glue.jobs import retries
 from capplan.services.glue.jobs.derived_settings import unit
 from capplan.services.glue.jobs.spec import Job
-from capplan.services.glue.jobs.usage import Usage
+from capplan.services.glue.jobs.usage import Part, Usage
 
 
 def price_key(spec: Job) -> str:
@@ -27,14 +27,20 @@ def price_key(spec: Job) -> str:
 
 
 def charge(name: str, spec: Job, usage: Usage) -> tuple[Charge, ...]:
-    """The month's DPU-hours, retries included."""
+    """The month's DPU-hours, retries included: one line for each size of run."""
     if usage.always_on:
         text = f"{units.MONTH_HOURS} h × {_short(usage.billed_dpus)} {unit(spec)}s ({_size(spec, usage)}), all the time"
-    else:
-        runs, each = _short(usage.flow.monthly), _short(usage.run_dpu_hours)
-        text = f"{runs} runs × {each} {unit(spec)}-hours ({_size(spec, usage)}{_retried(usage)})"
-    flow = None if usage.always_on else usage.flow
-    return (Charge(f"{name}.dpu-hours", price_key(spec), text, usage.dpu_hours, f"{unit(spec)}-hour", flow),)
+        return (Charge(f"{name}.dpu-hours", price_key(spec), text, usage.dpu_hours, f"{unit(spec)}-hour"),)
+    return tuple(
+        _runs_charge(f"{name}.dpu-hours" + (f".{i + 1}" if i else ""), part) for i, part in enumerate(usage.parts)
+    )
+
+
+def _runs_charge(line: str, part: Part) -> Charge:
+    runs, each, size = _short(part.flow.monthly), _short(part.run_dpu_hours), _size(part.spec, part)
+    text = f"{runs} runs × {each} {unit(part.spec)}-hours ({size}{_retried(part)})"
+    hours = part.flow.monthly * part.run_dpu_hours
+    return Charge(line, price_key(part.spec), text, hours, f"{unit(part.spec)}-hour", part.flow)
 
 
 def worst_run_charge(name: str, spec: Job, usage: Usage) -> Charge:
@@ -84,7 +90,7 @@ def _charge(name: str, spec: Job, what: str, hours: Fraction, text: str) -> Char
     return Charge(f"{name}.{what}", price_key(spec), text, hours, f"{unit(spec)}-hour")
 
 
-def _size(spec: Job, usage: Usage) -> str:
+def _size(spec: Job, usage: Usage | Part) -> str:
     if spec.type == "python-shell" or spec.workers is None:
         return f"{usage.dpus} {unit(spec)}"
     size = f"{spec.workers} × {dpu.RAY_WORKER_TYPE if spec.type == 'ray' else spec.worker_type}"
@@ -93,7 +99,7 @@ def _size(spec: Job, usage: Usage) -> str:
     return f"{size}, {_short(usage.billed_dpus)} {unit(spec)}s in use"
 
 
-def _retried(usage: Usage) -> str:
+def _retried(usage: Part) -> str:
     return f", {_short(usage.waste_share * 100)}% of it in failed attempts" if usage.waste_share else ""
 
 

@@ -5,8 +5,7 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.resource_type import MeteredResource
-from capplan.services.glue.concurrency import active_runs
-from capplan.services.glue.jobs.limits import peak_runs
+from capplan.services.glue.jobs.arrivals import peak_runs
 from capplan.services.glue.jobs.spec import Job
 from capplan.services.glue.jobs.usage import Usage
 from capplan.services.glue.quotas import FLEX_WAIT
@@ -19,5 +18,5 @@ def longest_flex_run_ms(spec: Job, usage: Usage) -> Decimal:
 
 def may_wait_for_flex(job: MeteredResource[Job, Usage]) -> bool:
     """Whether no more runs would be active than may be, if each waited as long as Flex may let it wait."""
-    active = active_runs(job.usage.flow, Fraction(longest_flex_run_ms(job.spec, job.usage)))
-    return round(peak_runs(job.usage, active), 6) <= job.spec.max_concurrent_runs
+    longest_ms = Fraction(longest_flex_run_ms(job.spec, job.usage))
+    return round(peak_runs(job.usage.coming, longest_ms), 6) <= job.spec.max_concurrent_runs

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from capplan.calls import Access
 from capplan.model import (
+    Admitted,
     Assumption,
     Call,
     Charge,
@@ -19,7 +20,7 @@ from capplan.model import (
 )
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, Reference, ResourceType
-from capplan.services.glue.jobs import cost, derived_settings, limits, options, usage
+from capplan.services.glue.jobs import admission, cost, derived_settings, limits, options, usage
 from capplan.services.glue.jobs.attempts import calls_per_unit
 from capplan.services.glue.jobs.rejected_settings import validate
 from capplan.services.glue.jobs.rules import RULES
@@ -76,11 +77,14 @@ class _JobType(ResourceType[Job, Usage]):
     def failure_share(self, spec: Job) -> Fraction:
         return usage.caller_failure_share(spec)
 
+    def admit(self, resource: DeclaredResource[Job], demand: Demand) -> Admitted | None:
+        return admission.admit(resource.name, resource.spec, resource.context, demand)
+
     def meter(self, resource: DeclaredResource[Job], demand: Demand) -> Usage:
-        return usage.meter(resource.name, resource.spec, demand)
+        return usage.meter(resource.name, resource.spec, demand, resource.context)
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
-        return cost.charge(resource.name, resource.spec, resource.usage)
+        return cost.charge(resource.name, resource.usage.run_spec, resource.usage)
 
     def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
         return _summary(usage)
@@ -101,7 +105,7 @@ class _JobType(ResourceType[Job, Usage]):
         return options.assume(resource.name, resource.spec, resource.usage)
 
     def risk(self, resource: _Metered) -> RunRisk | None:
-        return cost.risk(resource.name, resource.spec, resource.usage)
+        return cost.risk(resource.name, resource.usage.run_spec, resource.usage)
 
 
 _summary = usage.summary

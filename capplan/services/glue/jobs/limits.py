@@ -3,17 +3,14 @@
 Source: AWS Glue Developer Guide, "Configuring job properties" and "Job run queuing"; read 2026-11-23.
 """
 
-import math
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan.flow import POISSON_SIGMAS, DemandFlow
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.glue.concurrency import one_of
 from capplan.services.glue.fields import MS_PER_MINUTE
-from capplan.services.glue.jobs import overlap
-from capplan.services.glue.jobs.attempts import active_ms
+from capplan.services.glue.jobs.arrivals import batch_of
 from capplan.services.glue.jobs.derived_settings import timeout_ms
 from capplan.services.glue.jobs.spec import Job
 from capplan.services.glue.jobs.usage import Usage
@@ -28,11 +25,12 @@ def check(name: str, spec: Job, usage: Usage, ctx: Context) -> tuple[LimitCheck,
     """The job's own limits: its time-out, and its concurrent or waiting runs."""
     if usage.always_on:
         return ()
-    load, limit = to_quantity(usage.high_duration_ms / MS_PER_MINUTE), timeout_ms(spec) / MS_PER_MINUTE
+    longest = max(usage.parts, key=lambda part: part.high_duration_ms / timeout_ms(part.spec))
+    load, limit = to_quantity(longest.high_duration_ms / MS_PER_MINUTE), timeout_ms(longest.spec) / MS_PER_MINUTE
     timeout = LimitCheck(name, TIMEOUT, load, limit, "min")
     if not usage.flow.terms:
         return (timeout,)
-    return (timeout, _waiting(name, spec, usage, ctx) if spec.job_run_queuing else _concurrent(name, spec, usage))
+    return (timeout, _waiting(name, usage, ctx) if spec.job_run_queuing else _concurrent(name, spec, usage))
 
 
 def _concurrent(name: str, spec: Job, usage: Usage) -> LimitCheck:
@@ -40,33 +38,21 @@ def _concurrent(name: str, spec: Job, usage: Usage) -> LimitCheck:
 
     One planned run against one that is allowed says nothing: then what counts is how often it meets the run before.
     """
-    at_random, load = usage.at_random, to_quantity(sig6(peak_runs(usage, usage.active)))
+    at_random, load, batch = usage.at_random, to_quantity(sig6(usage.peak_runs)), batch_of(usage.coming)
     return LimitCheck(
         name, MAX_CONCURRENT_RUNS, load, Decimal(spec.max_concurrent_runs), "runs",
-        flow=None if usage.called or (usage.gathered and not at_random) else usage.active, poisson=at_random,
-        minute=usage.active.peak().minute,
+        flow=usage.wanted if at_random else None, poisson=at_random and batch == 1, minute=usage.wanted.peak().minute,
+        at_once=batch if at_random and batch > 1 else Fraction(0),
         meets=None if at_random or load > 1 else to_quantity(usage.overlap_share),
     )  # fmt: skip
 
 
-def peak_runs(usage: Usage, active: DemandFlow) -> float:
-    """Runs active at the same time in the busiest minute, of a flow of active runs."""
-    peak = active.peak().per_second
-    if usage.at_random:
-        return peak + POISSON_SIGMAS * math.sqrt(peak)
-    if usage.called:
-        return max(1.0, round(peak))  # a caller's retries follow one another: a mean number, not concurrent runs
-    return float(math.ceil(round(peak, 6))) if usage.gathered else peak  # evenly spaced: the number varies by one
-
-
-def _waiting(name: str, spec: Job, usage: Usage, ctx: Context) -> LimitCheck:
+def _waiting(name: str, usage: Usage, ctx: Context) -> LimitCheck:
     """Runs that wait at the worst moment; a queue that grows without bound exceeds any quota."""
-    queue = overlap.Queue(0, 0, grows=False)
-    if usage.active.peak().per_second > spec.max_concurrent_runs:
-        queue = overlap.queue(usage.flow, active_ms(spec), spec.max_concurrent_runs)
     quota = ctx.quotas.get(QUEUED_RUNS.id, QUEUED_RUNS.in_region(ctx.region))
-    load = max(Decimal(queue.waiting), quota + 1) if queue.grows else Decimal(queue.waiting)
-    return LimitCheck(name, WAITING, load, quota, "runs", minute=queue.minute if queue.waiting else None)
+    waiting = to_quantity(sig6(usage.peak_waiting))
+    grows = usage.utilization > 1
+    return LimitCheck(name, WAITING, max(waiting, quota + 1) if grows else waiting, quota, "runs")
 
 
 def pools(spec: Job, usage: Usage) -> tuple[PoolLoad, ...]:
@@ -76,6 +62,6 @@ def pools(spec: Job, usage: Usage) -> tuple[PoolLoad, ...]:
     dpus = FLEX_DPUS if spec.execution_class == "flex" else RAY_DPUS if spec.type == "ray" else DPUS
     return (
         one_of(JOBS),
-        PoolLoad(dpus.id, usage.active * Fraction(usage.dpus)),
+        PoolLoad(dpus.id, usage.used_dpus),
         PoolLoad(CONCURRENT_RUNS.id, usage.active, poisson=usage.at_random),
     )

@@ -1,99 +1,40 @@
-"""Computes how often a scheduled run starts before the previous one has ended, and how many runs wait in the queue."""
+"""Computes how often a scheduled run starts before the previous one has ended."""
 
-import math
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from itertools import pairwise
 
-from capplan import units
-from capplan.flow import DemandFlow
 from capplan.quantities.rounding import sig6
-from capplan.record import Record
-from capplan.services.glue.concurrency import is_planned
 from capplan.services.glue.fields import MS_PER_MINUTE
+from capplan.services.glue.jobs.arrivals import Arrivals
 from capplan.services.glue.jobs.occupancy import Occupancy
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
-_RARE_GAPS = 24
-"""Runs whose mean gap is longer than this many of the longest run are not compared one by one: they do not overlap."""
-
-
-# --- a run overlaps the next ------------------------------------------------------------------------------------------
-
-
-def overlap_share(flow: DemandFlow, run: Occupancy) -> Fraction:
+def overlap_share(coming: Sequence[Arrivals], run: Occupancy) -> Fraction:
     """Share of scheduled runs that start while the previous one is still active, retries included. Range 0 to 1.
 
+    Of several in the same moment all but one do. Runs that come at random or with data have no schedule: 0.
+
     Args:
-        flow: Runs as a formula; only those of a schedule can overlap so, others give 0.
+        coming: How the runs come.
         run: How long a run is active.
     """
-    if not flow.terms or not all(is_planned(profile) for profile, _ in flow.terms):
+    planned = [planned for one in coming for planned in one.planned]
+    if not planned or any(one.random.terms or one.spaced.terms for one in coming):
         return Fraction(0)
-    if units.MONTH_SECONDS * units.MS_PER_SECOND / float(flow.monthly) > run.longest_ms * _RARE_GAPS:
-        return Fraction(0)
-    gaps = _gap_minutes(flow)
-    overlapping = sum(count * run.chance_after(gap * MS_PER_MINUTE) for gap, count in gaps.items())
-    starts = sum(gaps.values())
-    return sig6(overlapping / starts) if starts else Fraction(0)
-
-
-def _gap_minutes(flow: DemandFlow) -> dict[int, int]:
-    """How often each gap between two starts occurs in the simulated period; starts in the same minute have gap 0."""
-    import numpy as np  # noqa: PLC0415  only where a series is computed
-
-    runs = np.rint(flow.rate_per_minute() * units.SECONDS_PER_MINUTE).astype(int)
-    minutes = np.flatnonzero(runs)
-    if not len(minutes):
-        return {}
-    gaps, counts = np.unique(np.diff(minutes), return_counts=True)  # the last start has no next one
-    of_gap = {int(gap): int(count) for gap, count in zip(gaps, counts, strict=True)}
-    same_minute = int(runs.sum()) - len(minutes)
-    return of_gap | {0: same_minute} if same_minute else of_gap
-
-
-# --- runs that wait ---------------------------------------------------------------------------------------------------
-
-
-class Queue(Record, frozen=True):
-    """Runs that wait at the worst moment, the minute of it, and whether the queue grows without bound."""
-
-    waiting: int
-    minute: int
-    grows: bool
-
-
-def queue(flow: DemandFlow, run_ms: Fraction, max_active: int) -> Queue:
-    """Runs that wait when only some may be active at the same time, simulated minute by minute over two periods.
-
-    Args:
-        flow: Runs that start.
-        run_ms: Mean duration of a run.
-        max_active: Runs that may be active.
-    """
-    starts = flow.rate_per_minute() * units.SECONDS_PER_MINUTE
-    run_minutes = max(1.0, float(run_ms) / MS_PER_MINUTE)
-    first, first_end = _backlog(starts, run_minutes, max_active, 0.0)
-    second, second_end = _backlog(starts, run_minutes, max_active, first_end)
-    grows = second_end > first_end + 1e-6
-    backlog = first if grows else second
-    minute = int(backlog.argmax())
-    waiting = max(0, math.ceil(round(backlog[minute] / run_minutes - max_active, 6)))
-    return Queue(waiting, minute, grows)
-
-
-def _backlog(
-    starts: "NDArray[np.float64]", run_minutes: float, max_active: int, initial: float
-) -> "tuple[NDArray[np.float64], float]":
-    """Run-minutes that are not done in each minute, and at the end of the period."""
-    import numpy as np  # noqa: PLC0415
-
-    backlog = np.empty(len(starts))
-    left = initial
-    for i, runs in enumerate(starts):
-        left += runs * run_minutes
-        backlog[i] = left
-        left = max(0.0, left - max_active)
-    return backlog, left
+    runs: dict[int, Fraction] = {}
+    lasting: dict[int, Fraction] = {}
+    for one in planned:
+        for start in one.starts:
+            runs[start] = runs.get(start, Fraction(0)) + one.group
+            lasting[start] = max(lasting.get(start, Fraction(0)), one.repeats)
+    minutes = sorted(runs)
+    chances: dict[tuple[int, Fraction], float] = {}
+    overlapping = sum((max(Fraction(0), count - 1) for count in runs.values()), Fraction(0))
+    for start, following in pairwise(minutes):  # the last start has no next one
+        key = (following - start, lasting[start])
+        if key not in chances:
+            chances[key] = run.chance_after(key[0] * MS_PER_MINUTE / key[1])
+        overlapping += Fraction(chances[key]) * min(Fraction(1), runs[following])
+    total = sum(runs.values(), Fraction(0)) - min(Fraction(1), runs[minutes[-1]])
+    return sig6(float(overlapping / total)) if total else Fraction(0)

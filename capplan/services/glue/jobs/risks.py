@@ -12,17 +12,15 @@ from capplan.model import Change, Charge, Option
 from capplan.quantities.rounding import to_quantity
 from capplan.quantities.text import figure
 from capplan.resource_type import MeteredResource
-from capplan.services.glue.concurrency import active_runs
 from capplan.services.glue.fields import MS_PER_MINUTE
-from capplan.services.glue.jobs.attempts import active_ms
+from capplan.services.glue.jobs.arrivals import batch_of, peak_runs
 from capplan.services.glue.jobs.cost import hour_charge, hung_charge, worst_run_charge
 from capplan.services.glue.jobs.derived_settings import timeout_ms
 from capplan.services.glue.jobs.flex_wait import may_wait_for_flex
-from capplan.services.glue.jobs.limits import peak_runs
 from capplan.services.glue.jobs.occupancy import occupancy
 from capplan.services.glue.jobs.spec import Job
 from capplan.services.glue.jobs.usage import Usage
-from capplan.services.glue.quotas import FLEX_WAIT, TIMEOUT
+from capplan.services.glue.quotas import FLEX_WAIT, RUNS_PER_JOB, TIMEOUT
 
 TIMEOUT_FACTOR = 2
 """The recommended time-out, in 99th percentiles of the run time."""
@@ -35,7 +33,8 @@ MAX_OVERLAP = Decimal("0.01")
 def no_timeout(job: MeteredResource[Job, Usage]) -> Option | None:
     """A hung run is billed up to its time-out; AWS's default is hours or days."""
     minutes = recommended_timeout_minutes(job.usage)
-    if job.usage.always_on or job.spec.timeout_ms is not None or minutes * MS_PER_MINUTE >= timeout_ms(job.spec):
+    given = job.usage.run_spec.timeout_ms is not None
+    if job.usage.always_on or given or minutes * MS_PER_MINUTE >= timeout_ms(job.spec):
         return None
     default = timeout_ms(job.spec) / MS_PER_MINUTE
     retried = f", and all {job.spec.max_retries + 1} attempts {{worst}}" if job.spec.max_retries else ""
@@ -46,7 +45,7 @@ def no_timeout(job: MeteredResource[Job, Usage]) -> Option | None:
         (Change(f"jobs.{job.name}.timeout", f"{minutes} min"),),
         gives_up=f"an attempt that takes longer than {minutes} minutes is stopped, and not retried",
         severity="risk",
-        amounts=_amounts(job.name, job.spec, job.usage),
+        amounts=_amounts(job.name, job.usage.run_spec, job.usage),
         action=f"Set a time-out of {minutes} min for {{name}}",
     )
 
@@ -57,6 +56,7 @@ def loose_timeout(job: MeteredResource[Job, Usage]) -> Option | None:
     if (
         job.usage.always_on
         or job.spec.timeout_ms is None
+        or job.spec.timeout_ms != job.usage.run_spec.timeout_ms
         or job.spec.timeout_ms <= job.usage.high_duration_ms * LOOSE_FACTOR
     ):
         return None
@@ -70,7 +70,7 @@ def loose_timeout(job: MeteredResource[Job, Usage]) -> Option | None:
         (Change(f"jobs.{job.name}.timeout", f"{minutes} min"),),
         gives_up=f"an attempt that takes longer than {minutes} minutes is stopped, and not retried",
         severity="risk",
-        amounts=_amounts(job.name, job.spec, job.usage),
+        amounts=_amounts(job.name, job.usage.run_spec, job.usage),
         action=f"Shorten the time-out of {{name}} to {minutes} min",
     )
 
@@ -129,7 +129,7 @@ def bookmark_runs(job: MeteredResource[Job, Usage]) -> Option | None:
         "glue.bookmark-runs",
         f"bookmarks with {job.spec.max_concurrent_runs} concurrent runs: they start from the same bookmark and read the same"
         " input",
-        (Change(f"jobs.{job.name}.max_concurrent_runs", 1),),
+        (Change(f"jobs.{job.name}.max_concurrent_runs", 1),) if job.usage.peak_runs <= 1 else (),
         gives_up="runs that start while one is active are rejected, or wait with job_run_queuing",
         severity="risk",
     )
@@ -150,48 +150,56 @@ def flex_wait(job: MeteredResource[Job, Usage]) -> Option | None:
 
 
 def overlapping(job: MeteredResource[Job, Usage]) -> Option | None:
-    """A run that starts while the previous one is active is rejected; one at a time may not get the work done at all."""
-    if job.usage.overlap_share < MAX_OVERLAP or job.spec.max_concurrent_runs > 1:
+    """More runs at a time than may be active: AWS rejects them, or they wait in a queue that may only grow."""
+    spec, usage = job.spec, job.usage
+    piles_up = usage.utilization >= 1
+    meets = usage.overlap_share >= MAX_OVERLAP and spec.max_concurrent_runs == 1
+    if not meets and usage.peak_runs <= spec.max_concurrent_runs:
         return None
-    share = figure(job.usage.overlap_share * 100)
-    meet = f"{share}% of the runs start while the previous one is still active"
-    piles_up = _utilization(job) >= 1
-    if job.spec.job_run_queuing and not piles_up:
+    if not piles_up and (spec.job_run_queuing or not (meets or usage.rejected_share >= MAX_OVERLAP)):
         return None
-    if not piles_up and not job.spec.max_retries:
+    group = _largest_group(usage)
+    if group > spec.max_concurrent_runs:
+        cause = f"{group} runs start in the same moment, and {_allowed(spec)}"
+    elif usage.overlap_share:
+        cause = f"{figure(usage.overlap_share * 100)}% of the runs start while the previous one is still active"
+    else:
+        cause = f"at times more runs are active than may be: {_allowed(spec)}"
+    rejected = f"AWS rejects {figure(usage.rejected_share * 100)}% of the runs"
+    if not piles_up and group <= spec.max_concurrent_runs and not spec.max_retries:
         return Option(
             "glue.overlap",
-            f"{meet}; with one concurrent run AWS rejects them",
+            f"{cause}: {rejected}",
             (Change(f"jobs.{job.name}.job_run_queuing", True),),
             gives_up="such a run waits and starts late instead of failing",
             severity="risk",
         )
-    why = (
-        "one run at a time does not get the work done, and a queue would only grow" if piles_up else "AWS rejects them"
-    )
+    many = "one run" if spec.max_concurrent_runs == 1 else f"{spec.max_concurrent_runs} runs"
+    why = f"{many} at a time never get the work done, and a queue would only grow" if piles_up else rejected
     needed = _needed_runs(job)
+    possible = not spec.bookmark and spec.max_concurrent_runs < needed <= RUNS_PER_JOB.value
     return Option(
         "glue.overlap",
-        f"{meet}: {why}. {needed} at a time do, or shorter runs",
-        () if job.spec.bookmark else (Change(f"jobs.{job.name}.max_concurrent_runs", needed),),
+        f"{cause}: {why}. {needed} at a time do, or shorter runs",
+        (Change(f"jobs.{job.name}.max_concurrent_runs", needed),) if possible else (),
         gives_up="runs that are active at the same time must not work on the same data",
         severity="risk",
+        action=f"Let {needed} runs of {{name}} be active at a time" if possible else "Shorten the runs of {name}",
     )
 
 
-def _utilization(job: MeteredResource[Job, Usage]) -> Fraction:
-    """Mean number of active runs for each that may be active, if all were let in."""
-    mean_active = job.usage.flow.monthly * active_ms(job.spec) / units.MS_PER_SECOND / units.MONTH_SECONDS
-    return mean_active / job.spec.max_concurrent_runs
+def _largest_group(usage: Usage) -> int:
+    """Runs that start in the same moment at most."""
+    planned = (one.group for coming in usage.coming for one in coming.planned)
+    return math.ceil(max((*planned, batch_of(usage.coming))))
 
 
 def _needed_runs(job: MeteredResource[Job, Usage]) -> int:
     """Concurrent runs that let every run in, each active for as long as 99% of them are at most."""
-    run, minutes = occupancy(job.spec), 1
+    run, minutes = occupancy(job.usage.run_spec), 1
     while run.chance_after(minutes * MS_PER_MINUTE) > MAX_OVERLAP:
         minutes += 1
-    active = active_runs(job.usage.flow, Fraction(minutes * MS_PER_MINUTE))
-    return math.ceil(round(peak_runs(job.usage, active), 6))
+    return math.ceil(round(peak_runs(job.usage.coming, Fraction(minutes * MS_PER_MINUTE)), 6))
 
 
 def _allowed(spec: Job) -> str:

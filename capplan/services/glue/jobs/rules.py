@@ -166,16 +166,17 @@ RULES: tuple[Rule, ...] = (
         "`execution_class: standard`: a run starts at once.",
         "The lower price of Flex.",
         _JOBS,
+        action="Run {name} without Flex",
     ),
     Rule(
         "glue.overlap",
-        "Scheduled runs that overlap",
-        f"A scheduled job with one concurrent run, of which more than {MAX_OVERLAP:.0%} of the runs start before the previous "
-        "one has ended, start-up and retries included.",
-        "`job_run_queuing: true`: a run waits instead of failing with ConcurrentRunsExceededException. Where one run at a time "
-        "does not get the work done, a queue would only grow: `max_concurrent_runs` as high as the runs that overlap, or "
-        "shorter runs. The same for a job with retries: AWS does not queue its runs.",
-        "A run may start late, or runs work at the same time.",
+        "More runs at a time than may be active",
+        f"A job of which AWS rejects {MAX_OVERLAP:.0%} of the runs or more: they start before an earlier one has ended (its "
+        "start-up and retries included), or several in the same moment; or whose queue only grows.",
+        "`job_run_queuing: true`: a run waits instead of failing with ConcurrentRunsExceededException. Where so few at a time "
+        "never get the work done, no queue helps: `max_concurrent_runs` as high as the runs that come together, or shorter "
+        "runs. The same where several start in the same moment, and for a job with retries, whose runs AWS does not queue.",
+        "A run starts late, or runs are active at the same time.",
         "AWS Glue Developer Guide, Job run queuing, read 2026-11-23",
         action="Queue the runs of {name}",
     ),

@@ -71,6 +71,8 @@ def smaller_workers(job: MeteredResource[Job, Usage]) -> Option | None:
     smaller = _NEXT_SMALLER.get(job.spec.worker_type)
     if job.spec.type != "spark" or job.spec.workers is None or smaller is None or job.spec.auto_scaling:
         return None
+    if job.usage.resized:
+        return None
     worker = dpu.WORKER_TYPES[job.spec.worker_type]
     count = int((job.spec.workers - 1) * worker.dpu / dpu.WORKER_TYPES[smaller].dpu) + 1
     return Option(
@@ -86,6 +88,8 @@ def plain_workers(job: MeteredResource[Job, Usage]) -> Option | None:
     """Workers that are not memory-optimized."""
     plain = _PLAIN.get(job.spec.worker_type)
     if job.spec.type != "spark" or plain is None or not dpu.fits_version(plain, job.spec.glue_version):
+        return None
+    if job.usage.resized:
         return None
     return Option(
         "glue.memory-workers",
@@ -112,7 +116,7 @@ def _is_small(spec: Job, usage: Usage, minutes: int) -> bool:
     """Whether it is a Spark job on the smallest cluster with runs of at most so many minutes."""
     smallest = usage.dpus <= SPARK_MIN_DPUS.value and dpu.WORKER_TYPES[spec.worker_type].unit == "DPU"
     short = usage.high_duration_ms <= minutes * MS_PER_MINUTE
-    return spec.type == "spark" and smallest and short and bool(usage.flow.terms)
+    return spec.type == "spark" and smallest and short and bool(usage.flow.terms) and not usage.resized
 
 
 def python_shell(job: MeteredResource[Job, Usage]) -> Option | None:

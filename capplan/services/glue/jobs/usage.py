@@ -1,18 +1,19 @@
 """Computes what AWS meters for a job: runs and DPU-hours; and how runs end."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
 from capplan.flow import DemandFlow, steady
-from capplan.model import Demand
+from capplan.model import Context, Demand, RequestStream
 from capplan.quantities.distribution import quantile, share_above
 from capplan.quantities.rounding import sig6, to_quantity
-from capplan.record import Record
+from capplan.record import Record, replace
 from capplan.services.glue import billing
 from capplan.services.glue.concurrency import active_runs
-from capplan.services.glue.jobs import overlap, retries
+from capplan.services.glue.jobs import retries
+from capplan.services.glue.jobs.arrivals import Arrivals, arrivals, peak_runs
 from capplan.services.glue.jobs.attempts import (
     active_ms,
     attempt_ms,
@@ -20,15 +21,46 @@ from capplan.services.glue.jobs.attempts import (
     billed_quantile_s,
     failing_ms,
     high_attempts,
+    seen_ms,
 )
 from capplan.services.glue.jobs.derived_settings import billed_dpus, dpus, duration, fails, timeout_ms
 from capplan.services.glue.jobs.occupancy import occupancy
+from capplan.services.glue.jobs.overlap import overlap_share
+from capplan.services.glue.jobs.run_settings import Settings, given_settings, with_settings
 from capplan.services.glue.jobs.spec import Job
 
 P95 = Fraction(95, 100)
 HIGH = 0.99
 """A time-out should not stop more than 1% of the runs."""
 _ONE_RUN = retries.Attempts(Fraction(0), 1, Fraction(0), Fraction(0))
+
+
+class Part(Record, frozen=True):
+    """Runs of a job with the same settings.
+
+    Attributes:
+        spec: The job with the settings of these runs.
+        flow: The runs.
+        active: Those active at each moment.
+        coming: How they come, if all are let in.
+        dpus: DPUs of one run; with auto scaling, at most.
+        billed_dpus: DPUs billed over its time.
+        run_dpu_hours: Mean DPU-hours of one run, all its attempts.
+        waste_share: Share of the billed time spent on failed attempts.
+        high_duration_ms: 99th percentile of an attempt's run time.
+        resized: Whether a caller gives them other workers than the job has.
+    """
+
+    spec: Job
+    flow: DemandFlow
+    active: DemandFlow
+    coming: tuple[Arrivals, ...]
+    dpus: Decimal
+    billed_dpus: Fraction
+    run_dpu_hours: Fraction
+    waste_share: Fraction
+    high_duration_ms: Decimal
+    resized: bool = False
 
 
 class Usage(Record, frozen=True):
@@ -42,7 +74,7 @@ class Usage(Record, frozen=True):
         run_dpu_hours: Mean DPU-hours of one run, all its attempts.
         dpu_hours: DPU-hours of the month.
         attempts: The chain of attempts, in mean billed seconds.
-        success_share: Share of runs in which an attempt succeeds before its time-out. Range 0 to 1.
+        success_share: Share of the runs asked for in which an attempt succeeds before its time-out. Range 0 to 1.
         timeout_share: Share of attempts without a failure that the time-out stops.
         waste_share: Share of the billed time spent on failed attempts.
         p95_run_s: 95th percentile of a run's billed seconds.
@@ -55,8 +87,13 @@ class Usage(Record, frozen=True):
         high_duration_ms: 99th percentile of an attempt's run time.
         machines: Names of the state machines that start it.
         called: Whether something else than a trigger starts it.
-        at_random: Whether traffic starts runs; schedules and arriving data do not come at random.
-        gathered: Whether arriving data start runs, evenly spaced.
+        wanted: Runs active at each moment, if all were let in.
+        peak_runs: Runs active at the same time in the busiest minute, if all were let in.
+        utilization: Mean number of active runs for each that may be active, if all were let in: above 1 a queue only grows.
+        rejected_share: Share of the runs asked for that AWS rejects. Range 0 to 1.
+        peak_waiting: The most runs that wait at one time.
+        parts: Runs with the same settings: one, but where callers give settings of their own. What is told of one run is
+            told of the part whose runs cost most together.
     """
 
     flow: DemandFlow
@@ -79,20 +116,100 @@ class Usage(Record, frozen=True):
     high_duration_ms: Decimal
     machines: tuple[str, ...] = ()
     called: bool = False
-    at_random: bool = False
-    gathered: bool = False
+    wanted: DemandFlow = DemandFlow()
+    peak_runs: float = 0.0
+    utilization: Fraction = Fraction(0)
+    rejected_share: Fraction = Fraction(0)
+    peak_waiting: float = 0.0
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def run_spec(self) -> Job:
+        """The job with the settings of the runs that cost most together."""
+        return max(self.parts, key=lambda part: part.run_dpu_hours * part.flow.monthly).spec
+
+    @property
+    def coming(self) -> tuple[Arrivals, ...]:
+        """How its runs come, if all are let in."""
+        return tuple(one for part in self.parts for one in part.coming)
+
+    @property
+    def at_random(self) -> bool:
+        """Whether traffic starts runs; those of schedules and arriving data do not come at random."""
+        return any(one.random.terms for one in self.coming)
+
+    @property
+    def used_dpus(self) -> DemandFlow:
+        """DPUs in use at each moment."""
+        return DemandFlow.total(part.active * Fraction(part.dpus) for part in self.parts)
+
+    @property
+    def resized(self) -> bool:
+        """Whether callers give runs other workers than the job has."""
+        return any(part.resized for part in self.parts)
 
 
-def meter(name: str, spec: Job, demand: Demand) -> Usage:
-    """A job's month from the runs that start."""
+def meter(name: str, spec: Job, demand: Demand, ctx: Context) -> Usage:
+    """A job's month from the runs that start, each with the settings that its caller gives."""
     if spec.type == "streaming":
         return _streaming(name, spec, demand)
+    groups: dict[Settings, list[RequestStream]] = {}
+    for stream in demand.requests:
+        groups.setdefault(given_settings(spec, stream.access), []).append(stream)
+    if len(groups) <= 1:
+        return _of_settings(name, with_settings(spec, next(iter(groups), ())), demand, spec, ctx)
+    usages = [
+        _of_settings(name, with_settings(spec, given), Demand(tuple(streams)), spec, ctx)
+        for given, streams in groups.items()
+    ]
+    return _total(usages, demand)
+
+
+def _total(usages: Sequence[Usage], demand: Demand) -> Usage:
+    """The month of runs with different settings."""
+    largest = max(usages, key=lambda usage: usage.dpu_hours)
+    runs = sum((usage.flow.monthly for usage in usages), Fraction(0))
+    hours = sum((usage.dpu_hours for usage in usages), Fraction(0))
+
+    def by_runs(share: Callable[[Usage], Fraction]) -> Fraction:
+        return sum((share(usage) * usage.flow.monthly for usage in usages), Fraction(0)) / runs
+
+    return replace(
+        largest,
+        flow=demand.flow,
+        dpus=max(usage.dpus for usage in usages),
+        dpu_hours=hours,
+        success_share=by_runs(lambda usage: usage.success_share) * _started_share(demand),
+        timeout_share=by_runs(lambda usage: usage.timeout_share),
+        waste_share=sum((usage.waste_share * usage.dpu_hours for usage in usages), Fraction(0)) / hours,
+        worst_run_dpu_hours=max(usage.worst_run_dpu_hours for usage in usages),
+        notices=sum((usage.notices for usage in usages), Fraction(0)),
+        overlap_share=max(usage.overlap_share for usage in usages),
+        active=DemandFlow.total(usage.active for usage in usages),
+        high_duration_ms=max(usage.high_duration_ms for usage in usages),
+        machines=_machines(demand),
+        wanted=DemandFlow.total(usage.wanted for usage in usages),
+        peak_runs=sum(usage.peak_runs for usage in usages),
+        utilization=sum((usage.utilization for usage in usages), Fraction(0)),
+        rejected_share=1 - _started_share(demand),
+        peak_waiting=_peak_waiting(demand),
+        called=any(usage.called for usage in usages),
+        parts=tuple(part for usage in usages for part in usage.parts),
+    )
+
+
+def _of_settings(name: str, spec: Job, demand: Demand, job: Job, ctx: Context) -> Usage:
+    """The month of runs that all have the same settings."""
     chain, size, flow = attempts(spec), billed_dpus(spec), demand.flow
     run_hours = billing.dpu_hours(size, retries.expected_billed_s(chain))
     timeout_share = sig6(share_above(duration(spec), timeout_ms(spec)))
     delay = retries.notice_delay_s(
         chain.count, _seconds(failing_ms(spec)), _seconds(spec.startup_ms), _seconds(fails(spec).gap_ms)
     )
+    coming = arrivals(name, demand, seen_ms(spec), ctx)
+    by_schedule = demand.admitted is not None and not any(one.random.terms for one in coming)
+    active, waste = active_runs(flow, active_ms(spec), in_instants=by_schedule), retries.waste_share(chain)
+    high_ms = to_quantity(sig6(quantile(duration(spec), HIGH)))
     return Usage(
         flow=flow,
         always_on=False,
@@ -101,28 +218,66 @@ def meter(name: str, spec: Job, demand: Demand) -> Usage:
         run_dpu_hours=run_hours,
         dpu_hours=flow.monthly * run_hours,
         attempts=chain,
-        success_share=retries.success_share(chain) * (1 - timeout_share),
+        success_share=retries.success_share(chain) * (1 - timeout_share) * _started_share(demand),
         timeout_share=timeout_share,
-        waste_share=retries.waste_share(chain),
+        waste_share=waste,
         p95_run_s=billed_quantile_s(spec, P95),
         worst_run_s=retries.worst_billed_s(high_attempts(spec, HIGH)),
         worst_run_dpu_hours=worst_run_dpu_hours(spec),
         failure_notice_s=delay,
         notices=flow.monthly * notices_per_run(spec),
-        overlap_share=overlap.overlap_share(flow, occupancy(spec)),
-        active=active_runs(flow, active_ms(spec)),
-        high_duration_ms=to_quantity(sig6(quantile(duration(spec), HIGH))),
+        overlap_share=overlap_share(coming, occupancy(spec)),
+        active=active,
+        high_duration_ms=high_ms,
         machines=_machines(demand),
-        at_random=any(s.recurring and s.traffic_source != f"jobs.{name}" for s, _ in flow.terms),
-        gathered=any(s.traffic_source == f"jobs.{name}" and s.recurring for s, _ in flow.terms),
+        wanted=active if demand.admitted is None else active_runs(demand.offered, active_ms(spec)),
+        peak_runs=peak_runs(coming, active_ms(spec)),
+        utilization=_utilization(spec, demand.offered),
+        rejected_share=1 - _started_share(demand),
+        peak_waiting=_peak_waiting(demand),
         called=any(not stream.cause.startswith("traffic.") for stream in demand.requests),
+        parts=(
+            Part(
+                spec,
+                flow,
+                active,
+                coming,
+                dpus(spec),
+                size,
+                run_hours,
+                waste,
+                high_ms,
+                resized=_size_of(spec) != _size_of(job),
+            ),
+        ),
     )
+
+
+def _utilization(spec: Job, offered: DemandFlow) -> Fraction:
+    mean_active = offered.monthly * active_ms(spec) / units.MS_PER_SECOND / units.MONTH_SECONDS
+    return mean_active / spec.max_concurrent_runs
+
+
+def _started_share(demand: Demand) -> Fraction:
+    """Share of the runs asked for that start, at once or after waiting."""
+    if demand.admitted is None:
+        return Fraction(1)
+    asked = sum((stream.arrivals.monthly for stream in demand.requests), Fraction(0))
+    return 1 - sum((part.dropped for part in demand.admitted.streams), Fraction(0)) / asked
+
+
+def _peak_waiting(demand: Demand) -> float:
+    return 0.0 if demand.admitted is None else sum(part.peak_waiting for part in demand.admitted.streams)
+
+
+def _size_of(spec: Job) -> tuple[str, int | None]:
+    return spec.worker_type, spec.workers
 
 
 def _streaming(name: str, spec: Job, demand: Demand) -> Usage:
     """A job that never ends: billed for every second of the month."""
-    size = billed_dpus(spec)
-    none = Fraction(0)
+    size, none = billed_dpus(spec), Fraction(0)
+    active = DemandFlow.of(steady(f"{name}, always on", recurring=False), Fraction(1))
     return Usage(
         flow=demand.flow,
         always_on=True,
@@ -140,8 +295,9 @@ def _streaming(name: str, spec: Job, demand: Demand) -> Usage:
         failure_notice_s=none,
         notices=none,
         overlap_share=none,
-        active=DemandFlow.of(steady(f"{name}, always on", recurring=False), Fraction(1)),
+        active=active,
         high_duration_ms=Decimal(0),
+        parts=(Part(spec, demand.flow, active, (), dpus(spec), size, none, none, Decimal(0)),),
     )
 
 

@@ -18,7 +18,7 @@ from capplan.record import MutableRecord, Record, replace
 from capplan.services.lambda_.admission import throttling
 from capplan.services.lambda_.admission.dead_letters import dead_letters
 from capplan.services.lambda_.admission.lanes import Lane, lanes_of
-from capplan.services.lambda_.admission.waiting import Ramp, Waited, wait
+from capplan.services.lambda_.admission.waiting import Competitor, Ramp, Waited, shared_out, wait
 from capplan.services.lambda_.concurrency.rate_steps import scheduled
 from capplan.services.lambda_.quotas import (
     CONCURRENCY,
@@ -38,8 +38,6 @@ _MINUTE_S = float(units.SECONDS_PER_MINUTE)
 _TO_MONTH = float(units.PERIOD_TO_MONTH)
 _NEGLIGIBLE = 1e-6
 """A smaller share of a stream is not said to be short."""
-_PASSES = 4
-"""What waits and what is throttled share environments: computed in turn, so often."""
 
 
 class Room(Record, frozen=True):
@@ -48,6 +46,7 @@ class Room(Record, frozen=True):
     Attributes:
         environments: How many at a time, with the others that share them.
         others: What the others want over time.
+        own: What it wants itself, where that is settled; None while it is not.
         per_second: Synchronous invocations a second at most.
         others_per_second: What the others want of those.
         shared: Whether the account's limit is short and what it wants of it is asked for.
@@ -55,6 +54,7 @@ class Room(Record, frozen=True):
 
     environments: float
     others: DemandFlow
+    own: DemandFlow | None
     per_second: float
     others_per_second: DemandFlow
     shared: bool
@@ -73,7 +73,7 @@ def _room(spec: Function, demand: Demand, ctx: Context) -> Room:
     none = DemandFlow.zero()
     if spec.reserved_concurrency is not None:
         reserved = float(spec.reserved_concurrency)
-        return Room(reserved, none, reserved * REQUESTS_PER_CONCURRENCY, none, shared=False)
+        return Room(reserved, none, None, reserved * REQUESTS_PER_CONCURRENCY, none, shared=False)
     own = float(spec.provisioned_concurrency.largest) if spec.provisioned_concurrency is not None else 0.0
     concurrency, rate = demand.shared.get(CONCURRENCY.id), demand.shared.get(REQUEST_RATE.id)
     account = float(
@@ -83,6 +83,7 @@ def _room(spec: Function, demand: Demand, ctx: Context) -> Room:
     return Room(
         account if concurrency is None else own + float(concurrency.quota),
         none if concurrency is None else concurrency.others,
+        None if concurrency is None else concurrency.own,
         math.inf if rate is None else float(rate.quota),
         none if rate is None else rate.others,
         shared=concurrency is not None or rate is not None,
@@ -189,14 +190,10 @@ class _Minutes:
     def admitted(self) -> Admitted | None:
         import numpy as np  # noqa: PLC0415
 
-        wants = [c.load * (c.lane.work_full_s / c.lane.work_s) for c in self.waits]
-        contended = bool(self.calls) or len(self.waits) > 1 or bool(self.room.others.terms)
-        for _ in range(_PASSES if contended and self.waits else 1):
-            calls_want = sum((c.load for c in self.calls), np.zeros(units.PERIOD_MINUTES))
-            total = calls_want + self.others + sum(wants, np.zeros(units.PERIOD_MINUTES))
-            for course_, want in zip(self.waits, wants, strict=True):
-                self._let_wait(course_, want, total)
-            wants = [self._wanted(c) for c in self.waits]
+        calls_want = sum((c.load for c in self.calls), np.zeros(units.PERIOD_MINUTES))
+        if self.waits:
+            self._let_wait(calls_want + self.others)
+        wants = [self._wanted(c) for c in self.waits]
         if self.calls:
             self._throttle(sum(wants, np.zeros(units.PERIOD_MINUTES)))
         streams = tuple(self._stream(i, c) for i, c in enumerate(self.courses))
@@ -208,19 +205,40 @@ class _Minutes:
 
     # --- what waits ---
 
-    def _let_wait(self, c: _Course, want: "NDArray[np.float64]", total: "NDArray[np.float64]") -> None:
-        """Serves a lane that waits by the environments that the others leave; where all want more, by what each wants."""
+    def _let_wait(self, beside: "NDArray[np.float64]") -> None:
+        """Serves what waits by the environments that it finds free."""
         import numpy as np  # noqa: PLC0415
 
-        lane, room = c.lane, self.room.environments
-        left = np.where(total > room, room * want / np.maximum(total, _NEGLIGIBLE), room - (total - want))
-        c.open = np.minimum(left, lane.most)
-        capacity = np.maximum(0.0, c.open) * (_MINUTE_S / lane.work_full_s)
-        c.max_age_s, c.counts_receives = self._max_age_s(c, want)
-        c.waited = wait(c.offered, capacity, math.ceil(c.max_age_s / _MINUTE_S), self._ramp(c))
-        c.served = c.waited.served
+        room = self.room.environments
+        for c in self.waits:
+            c.max_age_s, c.counts_receives = self._max_age_s(c)
+        for c, open_ in zip(self.waits, self._open(beside), strict=True):
+            c.open = open_
+            capacity = np.maximum(0.0, np.minimum(open_, room)) * (_MINUTE_S / c.lane.work_full_s)
+            c.waited = wait(c.offered, capacity, math.ceil(c.max_age_s / _MINUTE_S), self._ramp(c))
+            c.served = c.waited.served
 
-    def _max_age_s(self, c: _Course, want: "NDArray[np.float64]") -> tuple[float, bool]:
+    def _open(self, beside: "NDArray[np.float64]") -> "Sequence[NDArray[np.float64]]":
+        """Environments that each may have in each minute."""
+        import numpy as np  # noqa: PLC0415
+
+        room = np.full(units.PERIOD_MINUTES, self.room.environments)
+        if len(self.waits) == 1 and not beside.any():
+            return [np.minimum(room, self.waits[0].lane.most)]
+        if self.room.own is not None:  # settled: the parts of all that share it add up to what there is
+            own = self.room.own.rate_per_minute()
+            total = self.others + own
+            room = np.where(total > room, room * own / np.maximum(total, _NEGLIGIBLE), room - self.others)
+            beside = beside - self.others
+        return shared_out([self._competitor(c) for c in self.waits], room, beside)
+
+    def _competitor(self, c: _Course) -> Competitor:
+        again = min(1.0, _MINUTE_S / c.lane.retry_s)
+        return Competitor(
+            c.offered, c.lane.work_full_s / _MINUTE_S, c.lane.most, again, math.ceil(c.max_age_s / _MINUTE_S)
+        )  # fmt: skip
+
+    def _max_age_s(self, c: _Course) -> tuple[float, bool]:
         """The age at which it is given up, and whether by its count of receives.
 
         A queue's pollers receive messages that the function then throttles: they come again after the visibility timeout,
@@ -231,8 +249,11 @@ class _Minutes:
         if lane.kind != "queue" or trigger is None or trigger.max_receive_count is None:
             return lane.max_age_s, False
         by_receives = trigger.max_receive_count * float(trigger.visibility_timeout_ms) / units.MS_PER_SECOND
-        throttles = bool((want > c.open).any()) and lane.most > self.room.environments
-        return (by_receives, True) if throttles and by_receives < lane.max_age_s else (lane.max_age_s, False)
+        return (
+            (by_receives, True)
+            if lane.most > self.room.environments and by_receives < lane.max_age_s
+            else (lane.max_age_s, False)
+        )
 
     def _ramp(self, c: _Course) -> Ramp | None:
         """A standard queue's pollers start at a few and grow by so many a minute."""
@@ -357,6 +378,11 @@ class _Minutes:
         import numpy as np  # noqa: PLC0415
 
         lane = c.lane
+        if not waited.backlog.any() and not c.at_start.any() and lane.stream.at_once <= 1:
+            needed = c.offered * (lane.work_s / _MINUTE_S)
+            tight = needed > np.asarray(c.open) * (1 + _NEGLIGIBLE)
+            open_ = np.broadcast_to(np.asarray(c.open, dtype=np.float64), (units.PERIOD_MINUTES,))
+            return replace(part, peak_open=float(open_[tight].max())) if tight.any() else part
         most = np.maximum(_NEGLIGIBLE, np.broadcast_to(np.asarray(c.open, dtype=np.float64), (units.PERIOD_MINUTES,)))
         before = np.concatenate(([0.0], waited.backlog[:-1]))
         burst = float(lane.stream.at_once) if lane.kind == "event" and lane.stream.at_once > 1 else 0.0
@@ -416,8 +442,13 @@ def _course(lane: Lane) -> _Course:
     for profile, times in by_schedule:
         np.add.at(at_start, np.array(profile.starts, dtype=int), float(times) * per_arrival)
     offered = flow.rate_per_minute() * (_MINUTE_S * per_arrival)
-    random = DemandFlow(tuple(term for term in flow.terms if not term[0].starts)) if lane.kind == "call" else flow
-    load = random.spread(busy * units.MS_PER_SECOND).rate_per_minute() * lane.busy_s
+    random = flow
+    if by_schedule and lane.kind == "call":
+        random = DemandFlow(tuple(term for term in flow.terms if not term[0].starts))
+    if busy < units.SECONDS_PER_MINUTE and random is flow:
+        load = offered * (lane.busy_s / (_MINUTE_S * per_arrival))
+    else:
+        load = random.spread(busy * units.MS_PER_SECOND).rate_per_minute() * lane.busy_s
     return _Course(lane, offered, at_start, load, offered)
 
 

@@ -3,6 +3,8 @@
 A backlog is a number; the oldest is served first, and what reaches its maximum age is given up.
 """
 
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from capplan import units
@@ -57,6 +59,9 @@ def wait(
     """
     import numpy as np  # noqa: PLC0415  only where a series is computed
 
+    if ramp is None and not bool((arriving > capacity).any()):
+        nothing = np.zeros(len(arriving))
+        return Waited(arriving, nothing, nothing, nothing)
     arrived = np.cumsum(arriving)
     balance = np.cumsum(arriving - capacity)
     backlog = balance - np.minimum(0.0, np.minimum.accumulate(balance))
@@ -96,8 +101,8 @@ def _step_by_step(
     backlogs: list[float] = []
     dropped: list[float] = []
     waiting, served = 0.0, 0.0
-    least, step = (ramp.least, ramp.step) if ramp is not None else (0.0, float("inf"))
-    bounds = kept.tolist() if kept is not None else [float("inf")] * len(arriving)
+    least, step = (ramp.least, ramp.step) if ramp is not None else (0.0, math.inf)
+    bounds = kept.tolist() if kept is not None else [math.inf] * len(arriving)
     for comes, most, bound in zip(arriving.tolist(), capacity.tolist(), bounds, strict=True):
         waiting += comes
         served = min(waiting, most, max(served, least) + step)
@@ -110,3 +115,92 @@ def _step_by_step(
             dropped.append(0.0)
         backlogs.append(waiting)
     return np.array(backlogs), np.array(dropped)
+
+
+# --- several kinds of work that share what serves them ----------------------------------------------------------------
+
+
+class Competitor(Record, frozen=True, eq=False):
+    """Work that waits and shares what serves it.
+
+    Attributes:
+        arriving: Arrivals in each minute.
+        work: Environments that one arrival a minute needs.
+        most: Environments that it may have at most.
+        again: The share of what waits that tries again within a minute.
+        max_age_minutes: The age at which it is given up; None for never.
+    """
+
+    arriving: "NDArray[np.float64]"
+    work: float
+    most: float
+    again: float
+    max_age_minutes: int | None
+
+
+def shared_out(
+    competitors: Sequence[Competitor], environments: "NDArray[np.float64]", beside: "NDArray[np.float64]"
+) -> "tuple[NDArray[np.float64], ...]":
+    """Environments that each may have in each minute, if all that try find a free one with the same chance.
+
+    Where all together want more than there are, each has its part by what it wants: for what arrives, and for the part of
+    what waits that tries again. Where they want less, each may have what the others leave.
+
+    Args:
+        competitors: What waits.
+        environments: How many there are in each minute.
+        beside: What other work wants of them in each minute.
+
+    Returns:
+        For each competitor, shape (40320,).
+    """
+    import numpy as np  # noqa: PLC0415
+
+    count = len(beside)
+    wants = [np.minimum(c.arriving * c.work, c.most) for c in competitors]
+    total = beside + sum(wants, np.zeros(count))
+    open_ = [np.minimum(environments - (total - want), c.most) for c, want in zip(competitors, wants, strict=True)]
+    tight = total > environments
+    for c, want in zip(competitors, wants, strict=True):
+        tight |= c.arriving * c.work > np.minimum(environments - (total - want), c.most)
+    if tight.any():
+        _share_minutes(competitors, environments, beside, np.nonzero(tight)[0], open_)
+    return tuple(open_)
+
+
+def _share_minutes(
+    competitors: Sequence[Competitor],
+    environments: "NDArray[np.float64]",
+    beside: "NDArray[np.float64]",
+    tight: "NDArray[np.intp]",
+    open_: "Sequence[NDArray[np.float64]]",
+) -> None:
+    """Corrects the minutes from each in which all want more than there is, until nothing waits."""
+    import numpy as np  # noqa: PLC0415
+
+    arriving = [c.arriving.tolist() for c in competitors]
+    bounds = [_bounds(c) for c in competitors]
+    room, others, count, minute = environments.tolist(), beside.tolist(), len(beside), int(tight[0])
+    waiting = [0.0] * len(competitors)
+    numbers = range(len(competitors))
+    while minute < count:
+        wants = [min((arriving[i][minute] + waiting[i] * c.again) * c.work, c.most) for i, c in enumerate(competitors)]
+        total, there = others[minute] + sum(wants), room[minute]
+        for i in numbers:
+            c = competitors[i]
+            part = there * wants[i] / total if total > there else there - (total - wants[i])
+            part = min(max(part, 0.0), c.most)
+            open_[i][minute] = part
+            left = waiting[i] + arriving[i][minute] - part / c.work
+            waiting[i] = min(max(left, 0.0), bounds[i][minute])
+        minute += 1
+        if not any(waiting):
+            place = int(np.searchsorted(tight, minute))
+            minute = int(tight[place]) if place < len(tight) else count
+
+
+def _bounds(c: Competitor) -> list[float]:
+    import numpy as np  # noqa: PLC0415
+
+    kept = _kept(np.cumsum(c.arriving), c.max_age_minutes)
+    return [math.inf] * len(c.arriving) if kept is None else kept.tolist()

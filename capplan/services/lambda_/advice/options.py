@@ -5,14 +5,15 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan.model import Change, Context, Option
+from capplan import units
+from capplan.model import Change, Context, Option, RequestStream
 from capplan.quantities.distribution import quantile
 from capplan.quantities.text import figure
 from capplan.services.lambda_ import observables
 from capplan.services.lambda_.advice import memory, provisioned, timeouts, triggers
 from capplan.services.lambda_.advice.tuning import Candidate, choose
-from capplan.services.lambda_.concurrency import environments, erlang
-from capplan.services.lambda_.limits import account_concurrency, max_reservable, steepest_rise
+from capplan.services.lambda_.concurrency import at_once, environments, erlang
+from capplan.services.lambda_.limits import account_concurrency, available_concurrency, max_reservable, steepest_rise
 from capplan.services.lambda_.quotas import CONCURRENCY, MB_PER_VCPU, SCALING_PERIOD_S, SCALING_RATE
 from capplan.services.lambda_.runtimes import runs_on_arm64
 from capplan.services.lambda_.spec import Function
@@ -34,7 +35,7 @@ def options(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Opti
     return (
         *(option for part in parts for option in part(name, spec, usage)),
         *_reservation(name, spec, usage, ctx),
-        *_scaling_rate(name, usage),
+        *_scaling_rate(name, spec, usage, ctx),
         *provisioned.options(name, spec, usage),
         *timeouts.options(name, spec, usage),
         *triggers.options(name, spec, usage, ctx),
@@ -164,15 +165,37 @@ def _reservation(name: str, spec: Function, usage: Usage, ctx: Context) -> Itera
     )
 
 
-def _scaling_rate(name: str, usage: Usage) -> Iterable[Option]:
+def _scaling_rate(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[Option]:
+    count = max((_at_once(stream) for stream in usage.streams), default=0)
     rise = steepest_rise(usage)
-    if rise is None or rise[0] <= SCALING_RATE.value:
-        return
-    added = math.ceil(rise[0])
-    shortest, longest = (float(environments.seconds_to_add(added, bucket_full=full)) for full in (True, False))
-    message = (
-        f"{name} needs {added:,} more environments from one minute to the next; AWS adds {SCALING_RATE.value:,} at once, "
-        f"then {int(SCALING_RATE.value) // SCALING_PERIOD_S} per second: the excess is throttled for {shortest:.0f} to "
-        f"{longest:.0f} s."
-    )
-    yield Option("lambda.scaling-rate", message, (), "", "risk", urgency="now")
+    if count > SCALING_RATE.value:
+        yield Option("lambda.scaling-rate", _burst(name, spec, usage, ctx, count), (), "", "risk", urgency="now")
+    elif rise is not None and rise[0] > SCALING_RATE.value:
+        added = math.ceil(rise[0])
+        shortest, longest = (float(environments.seconds_to_add(added, bucket_full=full)) for full in (True, False))
+        message = (
+            f"{name} needs {added:,} more environments from one minute to the next; AWS adds {SCALING_RATE.value:,} at once, "
+            f"then {int(SCALING_RATE.value) // SCALING_PERIOD_S} per second: the excess is throttled for {shortest:.0f} to "
+            f"{longest:.0f} s."
+        )
+        yield Option("lambda.scaling-rate", message, (), "", "risk", urgency="now")
+
+
+def _at_once(stream: RequestStream) -> int:
+    """Invocations of a stream that are asked for in one instant; what its sender opens one after another is not."""
+    if stream.open_at_most is not None:
+        return 0
+    flow = stream.flow if stream.offered is None else stream.offered
+    started = sum((times for profile, times in flow.terms if profile.starts), Fraction(0))
+    return math.ceil(max(started, Fraction(0) if started else stream.at_once))
+
+
+def _burst(name: str, spec: Function, usage: Usage, ctx: Context, count: int) -> str:
+    """What becomes of invocations that are asked for in one instant."""
+    most = max(1, int(available_concurrency(spec, ctx)))
+    ready = spec.provisioned_concurrency.environments if spec.provisioned_concurrency is not None else 0
+    served = at_once.serve(count, float(usage.mean_ms) / units.MS_PER_SECOND, most, ready)
+    begins = f"{count:,} invocations of {name} start in the same instant, and {served.at_once:,} find an environment: "
+    if any(not stream.access.is_async and _at_once(stream) == count for stream in usage.streams):
+        return f"{begins}{count - served.at_once:,} are throttled, and their callers have to try again."
+    return f"{begins}the others wait, and the last has ended after {figure(served.drain_s)} s."

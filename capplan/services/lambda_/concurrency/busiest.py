@@ -5,17 +5,14 @@ such margin; what waits for its turn, and what its sender opens one after anothe
 """
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from capplan import units
-from capplan.flow import POISSON_SIGMAS, DemandFlow
+from capplan.bursts import Burst, most_at_once
+from capplan.flow import POISSON_SIGMAS, DemandFlow, Peak
 from capplan.model import Demand
 from capplan.record import MutableRecord, Record
-
-_OFTEN_MINUTES = 60
-"""A schedule that starts as often meets the busiest minute of other traffic."""
 
 
 class Busiest(Record, frozen=True):
@@ -26,14 +23,16 @@ class Busiest(Record, frozen=True):
         random: Mean concurrency of what arrives at random and is not bounded.
         rest: Mean concurrency of the rest, as it is served.
         bounded: The most at once of what waits for its turn or is opened one after another.
-        at_once: The most that schedules start in one instant.
+        largest: The largest group of random arrivals that come together; 0 for single ones.
+        bursts: What schedules have open in the same instants.
     """
 
     concurrency: int
     random: DemandFlow
     rest: DemandFlow = DemandFlow()
     bounded: float = 0.0
-    at_once: float = 0.0
+    largest: float = 0.0
+    bursts: tuple[Burst, ...] = ()
 
 
 def busiest(demand: Demand, busy_ms: Fraction, most: Sequence[float], reserved: int | None) -> Busiest:
@@ -47,25 +46,23 @@ def busiest(demand: Demand, busy_ms: Fraction, most: Sequence[float], reserved: 
     """
     parts = _parts(demand, busy_ms, most)
     flow, rest = DemandFlow.total(parts.random), DemandFlow.total(parts.rest)
-    started = _started(parts.starts, busy_ms)
-    at_once = max(started.values(), default=0.0)
-    mean = flow.peak().per_second if flow.terms else 0.0
-    highest = mean + _margin(mean, parts.peakedness)
-    if started:
-        beside = mean if len(started) * _OFTEN_MINUTES > units.PERIOD_MINUTES else _at_busiest_start(flow, started)
-        highest = max(highest, at_once + beside + _margin(beside, parts.peakedness))
-    peak = math.ceil(round(max(highest, parts.largest) + parts.bounded, 9))
+    peak = flow.peak() if flow.terms else Peak(0.0, 0)
+    highest = _with_margin(peak.per_second, parts.peakedness)
+    if parts.bursts:
+        started, _ = most_at_once(parts.bursts, lambda m: _with_margin(flow.at(m), parts.peakedness), peak.minute)
+        highest = max(highest, started)
+    most_open = math.ceil(round(max(highest, parts.largest) + parts.bounded, 9))
     if reserved is not None and not any(math.isnan(bound) for bound in most):
-        peak = min(peak, reserved)
-    return Busiest(peak, flow, rest, parts.bounded, at_once)
+        most_open = min(most_open, reserved)
+    return Busiest(most_open, flow, rest, parts.bounded, parts.largest, tuple(parts.bursts))
 
 
 class _Parts(MutableRecord):
-    """Mean concurrency at random and of the rest, arrivals of schedules, the bounded peak, the largest group at random."""
+    """Mean concurrency at random and of the rest, bursts of schedules, the bounded peak, the largest group at random."""
 
     random: list[DemandFlow]
     rest: list[DemandFlow]
-    starts: list[DemandFlow]
+    bursts: list[Burst]
     bounded: float = 0.0
     largest: float = 0.0
     peakedness: float = 1.0
@@ -90,7 +87,7 @@ def _parts(demand: Demand, busy_ms: Fraction, most: Sequence[float]) -> _Parts:
             out.rest.append(_concurrency(flow, busy_ms))
             continue
         out.random.append(_concurrency(at_random, busy_ms))
-        out.starts.append(by_schedule)
+        out.bursts += _bursts(by_schedule, busy_ms)
         out.rest.append(_concurrency(by_schedule, busy_ms))
         if at_random.terms and stream.at_once > 1:
             out.largest = max(out.largest, float(stream.at_once))
@@ -105,37 +102,17 @@ def _concurrency(flow: DemandFlow, busy_ms: Fraction) -> DemandFlow:
 
 
 def _of_stream(by_schedule: DemandFlow, concurrency: DemandFlow, busy_ms: Fraction) -> float:
-    started = max(_started([by_schedule], busy_ms).values(), default=0.0)
+    bursts = _bursts(by_schedule, busy_ms)
+    started = most_at_once(bursts, lambda _: 0.0, 0)[0] if bursts else 0.0
     mean = concurrency.peak().per_second if concurrency.terms else 0.0
-    return started + mean + _margin(mean, 1.0)
+    return started + _with_margin(mean, 1.0)
 
 
-def _margin(mean: float, peakedness: float) -> float:
-    return POISSON_SIGMAS * math.sqrt(mean * peakedness)
+def _with_margin(mean: float, peakedness: float) -> float:
+    return mean + POISSON_SIGMAS * math.sqrt(mean * peakedness)
 
 
-def _started(flows: Iterable[DemandFlow], busy_ms: Fraction) -> dict[int, float]:
-    """Invocations of schedules that run at the start of each minute in which some start."""
-    counts: dict[int, float] = defaultdict(float)
-    for flow in flows:
-        for profile, times in flow.terms:
-            for minute in profile.starts:
-                counts[minute] += float(times)
-    minutes = math.ceil(busy_ms / (units.SECONDS_PER_MINUTE * units.MS_PER_SECOND)) - 1
-    if minutes < 1 or not counts:
-        return dict(counts)
-    running: dict[int, float] = {}
-    for minute, count in counts.items():
-        earlier = range(minute - min(minutes, units.PERIOD_MINUTES - 1), minute)
-        running[minute] = count + sum(counts.get(m % units.PERIOD_MINUTES, 0.0) for m in earlier)
-    return running
-
-
-def _at_busiest_start(flow: DemandFlow, started: dict[int, float]) -> float:
-    """The random mean at the minute in which most start."""
-    if not flow.terms:
-        return 0.0
-    minute = max(started, key=lambda m: started[m])
-    if all(profile.at is not None for profile, _ in flow.terms):
-        return sum(float(m) * profile.at(minute) for profile, m in flow.terms if profile.at is not None)
-    return float(flow.rate_per_minute()[minute])
+def _bursts(by_schedule: DemandFlow, busy_ms: Fraction) -> list[Burst]:
+    """What each schedule has open from each of its starts on."""
+    minutes = max(1, math.ceil(busy_ms / (units.SECONDS_PER_MINUTE * units.MS_PER_SECOND)))
+    return [Burst(profile.starts, times, minutes) for profile, times in by_schedule.terms]

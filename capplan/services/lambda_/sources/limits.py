@@ -14,6 +14,7 @@ from capplan.record import Record
 from capplan.service import Quota
 from capplan.services.lambda_ import quotas
 from capplan.services.lambda_.concurrency import environments
+from capplan.services.lambda_.invocation_time import high
 from capplan.services.lambda_.sources import batches, event_source_mappings
 from capplan.services.lambda_.sources.trigger import QUEUES, Trigger, retention_ms
 from capplan.services.lambda_.spec import Function
@@ -27,6 +28,16 @@ TIMEOUTS: Mapping[str, Quota] = {
     "cognito": quotas.COGNITO_TIMEOUT,
 }
 """How long a source waits for an answer."""
+MESSAGES: Mapping[str, Quota] = {
+    "sqs": quotas.SQS_MESSAGE_MAX,
+    "sqs-fifo": quotas.SQS_MESSAGE_MAX,
+    "sns": quotas.SNS_MESSAGE_MAX,
+    "eventbridge": quotas.EVENT_ENTRY_MAX,
+    "kinesis": quotas.KINESIS_RECORD_MAX,
+}
+"""How large one message, event or record of a source may be."""
+RESPONSES: Mapping[str, Quota] = {"alb": quotas.ALB_RESPONSE_MAX, "appsync": quotas.APPSYNC_RESPONSE_MAX}
+"""How large an answer a source takes, where that is less than Lambda's own limit."""
 INTEGRATION_TIMEOUT = "lambda.integration_timeout"
 
 
@@ -51,6 +62,7 @@ def _of_trigger(
     if trigger.source in QUEUES:
         timeout, visibility = Fraction(spec.timeout_ms), Fraction(trigger.visibility_timeout_ms)
         yield LimitCheck(name, "lambda.visibility_timeout", seconds(timeout), seconds(visibility), "s")
+    yield from _sizes(name, spec, trigger)
     mapping = event_source_mappings.mapping_of(trigger, stream.shards)
     is_unbounded_fifo = trigger.source == "sqs-fifo" and not (trigger.message_groups or trigger.maximum_concurrency)
     if mapping is None or is_unbounded_fifo:
@@ -67,6 +79,14 @@ def _of_trigger(
         name, f"lambda.event_source.{mapping.source}", load, Decimal(quota), "concurrent executions", concurrency,
         poisson=poisson, minute=peak.minute,
     )  # fmt: skip
+
+
+def _sizes(name: str, spec: Function, trigger: Trigger) -> Iterable[LimitCheck]:
+    """What a source sends, one message at a time, and what answer it takes."""
+    loads = ((MESSAGES.get(trigger.source), trigger.payload), (RESPONSES.get(trigger.source), spec.response))
+    for quota, size in loads:
+        if quota is not None and size is not None:
+            yield LimitCheck(name, quota.id, to_quantity(high(size)), Decimal(quota.value), quota.unit)
 
 
 def _ages(name: str, spec: Function, usage: Usage) -> Iterable[LimitCheck]:

@@ -12,6 +12,14 @@ from capplan.services.stepfunctions.asl.definition import Task
 Integrations = Mapping[tuple[str, str], Integration]
 """By (service, action) of an ARN, in lower case."""
 
+_ACTION_OF_ARGUMENT = {
+    "Item": "putitem",
+    "UpdateExpression": "updateitem",
+    "AttributeUpdates": "updateitem",
+    "KeyConditionExpression": "query",
+    "KeyConditions": "query",
+}
+"""Arguments that only one action of DynamoDB has (API Reference, read 2026-11-23)."""
 _PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
 _INTEGRATION = re.compile(
     r":states:[^:]*:[^:]*:(?:aws-sdk:)?(?P<service>[a-z0-9-]+):(?P<action>[A-Za-z0-9]+)(?:\.sync(?::2)?|\.waitForTaskToken)?$"
@@ -31,6 +39,33 @@ def action_of(resource: str) -> tuple[str, str] | None:
     return None if match is None else (match["service"], match["action"].lower())
 
 
+ARN_OF_SDK = "arn:aws:states:::aws-sdk:"
+_OPTIMIZED: Mapping[str, tuple[str, ...]] = {
+    "dynamodb": ("getitem", "putitem", "updateitem", "deleteitem"),
+    "lambda": ("invoke",),
+    "sns": ("publish",),
+    "sqs": ("sendmessage",),
+    "glue": ("startjobrun",),
+    "databrew": ("startjobrun",),
+    "batch": ("submitjob",),
+    "ecs": ("runtask",),
+    "events": ("putevents",),
+    "states": ("startexecution", "startsyncexecution"),
+}
+"""Actions with an optimized integration, of the services of which all are listed."""
+
+
+def why_no_integration(resource: str) -> str | None:
+    """Why AWS has no such optimized integration; None where it has, or the Resource is another one."""
+    action = action_of(resource)
+    if action is None or ":aws-sdk:" in resource or ":function:" in resource:
+        return None
+    known = _OPTIMIZED.get(action[0])
+    if known is None or action[1] in known:
+        return None
+    return f"{action[0]}:{action[1]} is no optimized integration; the SDK integration has it"
+
+
 def integration(resource: str, known: Integrations) -> Integration | None:
     """The integration of a Task's Resource; None for an action that no planned service offers."""
     action = action_of(resource)
@@ -46,6 +81,18 @@ def target_name(task: Task, known: Integrations) -> str | None:
         task.resource if _FUNCTION.search(_PLACEHOLDER.sub("_", task.resource)) else task.arguments.get(called.argument)
     )
     return bare_name(value) if isinstance(value, str) else None
+
+
+def verb_of(task: Task, section: str, known: Integrations) -> str | None:
+    """The verb of a Task whose Resource is a placeholder: by the action in its name, else by its arguments."""
+    word = "".join(letter for letter in task.resource.lower() if letter.isalnum())
+    verbs = {action: called.verb for (_, action), called in known.items() if called.section == section}
+    named = [action for action in verbs if action in word]
+    if named:
+        return verbs[max(named, key=len)]
+    given = {key.removesuffix(".$") for key in task.arguments}
+    fitting = [action for argument, action in _ACTION_OF_ARGUMENT.items() if argument in given and action in verbs]
+    return verbs[fitting[0]] if fitting else None
 
 
 def is_event(task: Task) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, Retrier, State, graphs_in
 from capplan.services.stepfunctions.execution.grid import Ending, Grid, Law, drawn_points, split
-from capplan.services.stepfunctions.execution.items import items_of, odds, run_fails
+from capplan.services.stepfunctions.execution.items import items_of, map_of, odds, run_fails
 from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.retries import TIMEOUT, TOLERANCE_EXCEEDED, catcher_for, delay_s
 from capplan.services.stepfunctions.execution.retry_law import retried, work_of
@@ -69,7 +69,7 @@ class Clock:
         return law
 
     def _law(self, graph: Graph, tail: float) -> Law:
-        end = float(sum(self._amounts(graph), Fraction(0))) * 1.1 + 1
+        end = float(sum(self.amounts(graph), Fraction(0))) * 1.1 + 1
         end += sum(law.step * law.size for law in self._composites(graph))
         while True:
             probe = Grid(end / _PROBE, _PROBE)
@@ -99,7 +99,7 @@ class Clock:
     def _fitting(self, graph: Graph, end: float) -> Grid:
         """A lattice on which fixed durations lie exactly, where that takes no more than 65,536 points."""
         step = math.inf
-        divisor = divisor_of(iter((self._unit_ms, *self._amounts(graph, deep=True))))
+        divisor = divisor_of(iter((self._unit_ms, *self.amounts(graph, deep=True))))
         smooth = self.smooth(graph)
         work = len(graph.states) + sum(work_of(s, self.world.fails.get(s.name, ())) for s in graph.states.values())
         fine = max(_COARSE, min(_FINE, _MOST_WORK // work))
@@ -109,7 +109,7 @@ class Clock:
             step = end / fine
         return Grid(step, 1 << max(5, math.ceil(math.log2(end / step + 2))))
 
-    def _amounts(self, graph: Graph, *, deep: bool = False) -> Iterator[Fraction]:
+    def amounts(self, graph: Graph, *, deep: bool = False) -> Iterator[Fraction]:
         """Fixed milliseconds in a level: waits, attempts, delays before retries; with `deep` of nested levels too."""
         for state in graph.states.values():
             if state.type == "Wait":
@@ -124,7 +124,7 @@ class Clock:
                         break
             if deep:
                 for inner in graphs_in(state):
-                    yield from self._amounts(inner, deep=True)
+                    yield from self.amounts(inner, deep=True)
 
     def smooth(self, graph: Graph) -> bool:
         """Whether a duration varies continuously, or is drawn."""
@@ -156,8 +156,8 @@ class Clock:
     def visit(self, state: State, grid: Grid) -> Visit:
         """One visit of a state."""
         if state.type == "Fail":
-            return Visit({}, {state.error: self.edges(grid, caught=False)}, 1.0)
-        edges = self.edges(grid, caught=True)
+            return Visit({}, {state.error: self.edges(state, grid, left=False)}, 1.0)
+        edges = self.edges(state, grid, left=True)
         if state.type == "Choice":
             return Visit({to: edges * float(p) for to, p in odds(state, self.world).items() if p}, {}, 1.0)
         if state.task is None and not state.branches and state.map is None:
@@ -172,12 +172,12 @@ class Clock:
             if target is not None:
                 onward[target] = onward.get(target, 0.0) + wave * edges
             else:
-                out[ending] = out.get(ending, 0.0) + wave * self.edges(grid, caught=ending is None)
+                out[ending] = out.get(ending, 0.0) + wave * self.edges(state, grid, left=ending is None)
         return Visit(onward, out, attempts)
 
-    def edges(self, grid: Grid, *, caught: bool) -> "Wave":
-        """What a visit adds beside its attempts: nothing to the time."""
-        del grid, caught
+    def edges(self, state: State, grid: Grid, *, left: bool) -> "Wave":
+        """What a visit adds beside its attempts, `left` by a transition or an error: nothing to the time."""
+        del state, grid, left
         return 1.0
 
     def delay(self, retrier: Retrier, retry: int, grid: Grid) -> "Wave":
@@ -242,14 +242,15 @@ class Clock:
         return known
 
     def _together(self, state: State) -> Law:
-        if state.map is None:
+        of_items = map_of(state, self.world)
+        if of_items is None:
             return all_of([(self.law(branch), 1) for branch in state.branches])
         n = items_of(state, self.world)
         low = math.floor(n)
         part = float(n - low)
-        laws = [(1 - part, self._mapped(state.map, low))]
+        laws = [(1 - part, self._mapped(of_items, low))]
         if part:
-            laws.append((part, self._mapped(state.map, low + 1)))
+            laws.append((part, self._mapped(of_items, low + 1)))
         return _mixed(laws)
 
     def _mapped(self, definition: MapDefinition, n: int) -> Law:

@@ -16,9 +16,10 @@ from capplan.quantities.distribution import at_normals
 from capplan.quantities.rounding import sig6
 from capplan.record import MutableRecord, Record
 from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, State, Task, moves, reachable
-from capplan.services.stepfunctions.execution.items import items_of, odds
+from capplan.services.stepfunctions.execution.items import items_of, map_of, odds
 from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.retries import (
+    HISTORY_FULL,
     TIMEOUT,
     TOLERANCE_EXCEEDED,
     catcher_for,
@@ -86,7 +87,15 @@ def draw(graph: Graph, world: World, draws: int, rng: "np.random.Generator", wei
     Raises:
         TooManyStepsError: All draws would enter too many states.
     """
-    return _Drawing(world, rng, weights or Weights()).level(graph, draws, (weights or Weights()).entry)
+    drawing = _Drawing(world, rng, weights or Weights())
+    limit_ms = float("inf") if graph.timeout_s is None else float(graph.timeout_s * 1000)
+    most_events = float("inf") if world.history_limit is None else float(world.history_limit - 2)
+    drawn = drawing.level(graph, draws, (weights or Weights()).entry, limit_ms, most_events)
+    late = drawn.ms > limit_ms
+    if late.any():
+        drawn.ms[late] = limit_ms
+        drawn.error[late] = drawing.code(TIMEOUT)
+    return drawn
 
 
 class _Drawing(MutableRecord):
@@ -112,8 +121,15 @@ class _Drawing(MutableRecord):
 
     # --- a level of states ---
 
-    def level(self, graph: Graph, n: int, entry_usd: float) -> Tokens:
-        """Draws n passes through a graph."""
+    def level(
+        self,
+        graph: Graph,
+        n: int,
+        entry_usd: float,
+        limit_ms: float = float("inf"),
+        most_events: float = float("inf"),
+    ) -> Tokens:
+        """Draws n passes through a graph; no state is entered after the limits."""
         import numpy as np  # noqa: PLC0415
 
         total = Tokens.none(n)
@@ -123,7 +139,7 @@ class _Drawing(MutableRecord):
         waiting: dict[str, list[Whole]] = {graph.start_at: [np.arange(n)]}
         while waiting:
             name = min(waiting, key=lambda waits: rank[waits])
-            tokens = np.concatenate(waiting.pop(name))
+            tokens = self.in_time(np.concatenate(waiting.pop(name)), total, limit_ms, most_events)
             state = graph.states[name]
             self.spend(len(tokens))
             visit = self.visit(state, len(tokens), entry_usd)
@@ -139,6 +155,15 @@ class _Drawing(MutableRecord):
                 else:
                     waiting.setdefault(catcher.next, []).append(tokens[failed])
         return total
+
+    def in_time(self, tokens: "Whole", total: Tokens, limit_ms: float, most_events: float) -> "Whole":
+        """The tokens that may enter a state; the others end here."""
+        if limit_ms == float("inf") and most_events == float("inf"):
+            return tokens
+        late, full = total.ms[tokens] >= limit_ms, total.events[tokens] >= most_events
+        total.error[tokens[full]] = self.code(HISTORY_FULL)
+        total.error[tokens[late]] = self.code(TIMEOUT)
+        return tokens[~(late | full)]
 
     def onward(self, state: State, visit: Tokens) -> "list[tuple[str, NDArray[np.bool_]]]":
         """The next states of the tokens without an error, each with a mask of its tokens."""
@@ -184,8 +209,7 @@ class _Drawing(MutableRecord):
             return self.tried(state, n, 0, entry_usd, lambda m: self.task(state, task, m))
         if state.type == "Parallel":
             return self.tried(state, n, 1, entry_usd, lambda m: self.parallel(state, m, entry_usd))
-        if state.map is not None:
-            definition = state.map
+        if (definition := map_of(state, self.world)) is not None:
             process = self.distributed if definition.distributed else self.inline
             return self.tried(state, n, 1, entry_usd, lambda m: process(state, definition, m, entry_usd))
         drawn = Tokens.none(n)
@@ -340,7 +364,8 @@ class _Drawing(MutableRecord):
         dispatch_ms = counts * 1000 / definition.children_per_second
         total.ms[:] = np.maximum(dispatch_ms, gathered.ms)
         total.events += 3  # MapState Started, MapRun Started, MapRun Succeeded or Failed
-        tolerated = np.maximum(definition.tolerated_count, float(definition.tolerated_share) * counts)
+        of_count = {int(n): float(definition.tolerated(int(n))) for n in np.unique(counts)}
+        tolerated = np.array([of_count[int(n)] for n in counts])
         total.error[gathered.failures > tolerated] = self.code(TOLERANCE_EXCEEDED)
         return total
 

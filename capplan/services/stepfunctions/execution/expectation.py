@@ -18,9 +18,13 @@ from capplan.record import MutableRecord, Record
 from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, State, Task
 from capplan.services.stepfunctions.execution.chain import Passes, mean_visits, with_counted
 from capplan.services.stepfunctions.execution.clock import Clock
-from capplan.services.stepfunctions.execution.items import items_of, odds, run_fails, varies
+from capplan.services.stepfunctions.execution.cut import cut
+from capplan.services.stepfunctions.execution.events import EventClock, share_beyond
+from capplan.services.stepfunctions.execution.items import items_of, map_of, odds, run_fails, varies
 from capplan.services.stepfunctions.execution.model import Amounts, Children, Expectation, World
 from capplan.services.stepfunctions.execution.retries import (
+    HISTORY_FULL,
+    TIMEOUT,
     TOLERANCE_EXCEEDED,
     Tries,
     catcher_for,
@@ -33,6 +37,10 @@ from capplan.services.stepfunctions.execution.retries import (
 _ONE = Fraction(1)
 _ZERO = Fraction(0)
 _EXECUTION_EVENTS = 2
+_LATE = 1e-7
+"""Executions that reach a limit more rarely are left out."""
+_RARELY = 16
+"""A history of a mean below this part of the quota is never full: geometric loops exceed it once in e^16 executions."""
 _RECENT: deque[tuple[Graph, World, bool, Expectation]] = deque(maxlen=16)
 """The last answers: the stages of one plan ask for the same execution again."""
 
@@ -52,7 +60,24 @@ def expect(graph: Graph, world: World, *, timed: bool = True) -> Expectation:
         if known_graph is graph and known_timed >= timed and known_world == world:
             return known
     found = _expectation_of(_Expecting(world, Clock(world) if timed else None).run(graph))
+    if timed:
+        found = _limited(graph, world, found)
     _RECENT.append((graph, world, timed, found))
+    return found
+
+
+def _limited(graph: Graph, world: World, found: Expectation) -> Expectation:
+    """The mean execution, ended by TimeoutSeconds or a full history where either is likely."""
+    if graph.timeout_s is not None:
+        limit_ms, clock = float(graph.timeout_s * 1000), Clock(world)
+        late = clock.law(graph).share_above(limit_ms) if varies(graph, world) else float(found.duration_ms > limit_ms)
+        if late > _LATE:
+            found = cut(graph, found, clock, limit_ms, TIMEOUT, timed=True)
+    most = world.history_limit
+    if most is not None and found.history_events * _RARELY > most:
+        events = EventClock(world)
+        if share_beyond(graph, events, most) > _LATE:
+            found = cut(graph, found, events, float(most - _EXECUTION_EVENTS), HISTORY_FULL, timed=False)
     return found
 
 
@@ -185,8 +210,8 @@ class _Expecting:
         """One visit of a state, all its attempts."""
         if state.task is not None:
             return self._task(state, state.task)
-        if state.map is not None:
-            return self._distributed(state, state.map) if state.map.distributed else self._inline(state, state.map)
+        if (of_items := map_of(state, self.world)) is not None:
+            return self._distributed(state, of_items) if of_items.distributed else self._inline(state, of_items)
         if state.type == "Parallel":
             return self._parallel(state)
         if state.type == "Fail":

@@ -96,13 +96,13 @@ def split(places: "NDArray[np.floating]", weights: "NDArray[np.floating]", size:
 class Grid:
     """A lattice of `size` points `step` apart (a power of two), and transforms on it."""
 
-    def __init__(self, step: float, size: int) -> None:
+    def __init__(self, step: float, size: int, tilt: float = _TILT) -> None:
         import numpy as np  # noqa: PLC0415
 
         self.step, self.size = step, size
-        self._log = -_TILT / size - 2j * np.pi * np.arange(size // 2 + 1) / size
+        self._log = -tilt / size - 2j * np.pi * np.arange(size // 2 + 1) / size
         self._one_step = np.exp(self._log)
-        self._tilt = np.exp(-_TILT / size * np.arange(size))
+        self._tilt = np.exp(-tilt / size * np.arange(size))
         self._points: dict[float, Wave] = {}
         self._uniform: dict[float, Wave] = {}
 

@@ -4,14 +4,22 @@ Source: Step Functions Developer Guide, "Integrating services with Step Function
 and transaction requests (read 2026-11-23).
 """
 
+import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
+from capplan import units
 from capplan.calls import Access, Op
 from capplan.model import Call, Context
+from capplan.record import Record
 from capplan.services.stepfunctions.asl import definition as asl
-from capplan.services.stepfunctions.asl.integrations import action_of, bare_name
+from capplan.services.stepfunctions.asl.definition import Graph, graphs_in
+from capplan.services.stepfunctions.asl.integrations import action_of, bare_name, integration, target_name
+from capplan.services.stepfunctions.asl.values import is_open
 from capplan.services.stepfunctions.execution.expectation import everywhere
 from capplan.services.stepfunctions.execution.model import Expectation
 from capplan.services.stepfunctions.execution.world import NO_OVERRIDE, address_of, definition_of, target_of
@@ -24,26 +32,102 @@ _MEMBERS: Final[Mapping[str, Mapping[str, Op]]] = {
 }
 """DynamoDB requests that hold others: the verb of each member, by its key. (A ConditionCheck is billed like an update.)"""
 
+_STATEMENT: Final = re.compile(
+    r"""\s*(?P<verb>insert\s+into|update|delete\s+from|select\s+.*?\s+from)\s+"?(?P<table>[^"\s.]+)""",
+    re.IGNORECASE | re.DOTALL,
+)
+_VERB_OF_STATEMENT: Final[Mapping[str, Op]] = {
+    "insert": "put",
+    "update": "update",
+    "delete": "delete",
+    "select": "query",
+}
+_MOST_USED: Final[Mapping[str, Op]] = {
+    "batchwriteitem": "put",
+    "batchgetitem": "get",
+    "transactwriteitems": "put",
+    "transactgetitems": "get",
+}
+"""The member that a list which is known at run time only is taken to hold."""
+
 
 def calls_by_state(spec: StateMachine, ctx: Context, execution: Expectation) -> tuple[tuple[str, Call], ...]:
-    """Mean calls of one execution, by the Task that makes them: one per attempt, retries included."""
+    """Mean calls of one execution, by the Task that makes them: one per attempt, retries included.
+
+    Those of a Map are spread over its own duration, and as many are open at once as it runs items at a time.
+    """
     out: list[tuple[str, Call]] = []
+    maps = _maps(definition_of(spec).graph)
+    visits, busy_ms = everywhere(execution, "visits"), everywhere(execution, "busy_ms")
     for task, attempts in everywhere(execution, "attempts").items():
         state, override = definition_of(spec).states[task], spec.states.get(task, NO_OVERRIDE)
         for address, times, access in requests_of(state, override, ctx):
-            if attempts:
-                out.append((task, Call(address, attempts * times, access, execution.duration_ms)))
+            if not attempts:
+                continue
+            around = maps.get(task, ())
+            over_ms, open_at_most = execution.duration_ms, None
+            if around:
+                outer = around[0].name
+                over_ms = min(over_ms, busy_ms.get(outer, over_ms) / max(Fraction(1), visits.get(outer, Fraction(1))))
+                width = math.prod(s.map.at_once for s in around if s.map is not None)
+                open_at_most = min(attempts * times, Fraction(width * times))
+            at_once = open_at_most if open_at_most is not None else Fraction(1)
+            out.append((task, Call(address, attempts * times, access, over_ms, at_once, open_at_most)))
     return tuple(out)
 
 
-def unreached(spec: StateMachine, ctx: Context) -> tuple[str, ...]:
-    """Tasks that call something outside the scenario, whose cost the answer lacks."""
-    states = definition_of(spec).states.items()
-    return tuple(
-        name
-        for name, state in states
-        if state.task is not None and not requests_of(state, spec.states.get(name, NO_OVERRIDE), ctx)
-    )
+def _maps(graph: Graph, around: tuple[asl.State, ...] = ()) -> dict[str, tuple[asl.State, ...]]:
+    """By Task: the Maps around it, outermost first; Tasks outside of any are left out."""
+    out: dict[str, tuple[asl.State, ...]] = {}
+    for state in graph.states.values():
+        if state.task is not None and around:
+            out[state.name] = around
+        for inner in graphs_in(state):
+            out |= _maps(inner, (*around, state) if state.map is not None else around)
+    return out
+
+
+class Unreached(Record, frozen=True):
+    """Tasks whose calls the answer lacks.
+
+    Attributes:
+        missing: Task -> section and name of what the definition names and the scenario does not declare.
+        other: Tasks of services that are not planned: Task -> service and action.
+        unnamed: Tasks whose Resource or target is a placeholder or an expression.
+        undecided: Tasks with a `call` whose action is a placeholder and follows from nothing.
+    """
+
+    missing: Mapping[str, tuple[str, str]]
+    other: Mapping[str, str]
+    unnamed: tuple[str, ...]
+    undecided: tuple[str, ...]
+
+
+def unreached(spec: StateMachine, ctx: Context) -> Unreached:
+    """Tasks whose calls reach nothing of the scenario, by reason."""
+    missing: dict[str, tuple[str, str]] = {}
+    other: dict[str, str] = {}
+    unnamed: list[str] = []
+    undecided: list[str] = []
+    for name, state in definition_of(spec).states.items():
+        override = spec.states.get(name, NO_OVERRIDE)
+        if state.task is None or requests_of(state, override, ctx):
+            continue
+        called, action = integration(state.task.resource, ctx.integrations), action_of(state.task.resource)
+        target = target_name(state.task, ctx.integrations)
+        if override.call is not None:
+            undecided.append(name)
+        elif called is not None and target is not None:
+            missing[name] = (called.section, target)
+        elif called is None and action is not None and not _holds_members(action):
+            other[name] = ":".join(action)
+        else:
+            unnamed.append(name)
+    return Unreached(missing, other, tuple(unnamed), tuple(undecided))
+
+
+def _holds_members(action: tuple[str, str]) -> bool:
+    return action[1] in {*_MEMBERS, "batchgetitem", "executestatement"}
 
 
 def requests_of(state: asl.State, override: State, ctx: Context) -> tuple[tuple[str, int, Access], ...]:
@@ -55,7 +139,28 @@ def requests_of(state: asl.State, override: State, ctx: Context) -> tuple[tuple[
     access = Access(op=target.verb, target=target.name, items=items, is_async=target.is_event)
     if target.address.startswith("tables."):
         access = access.model_copy(update=_of_table(state.task.arguments, override, target.verb))
+    elif target.verb == "run":
+        access = access.model_copy(update=_of_run(state.task.arguments))
     return ((target.address, 1, access),)
+
+
+def _of_run(arguments: Mapping[str, object]) -> dict[str, object]:
+    """The settings that StartJobRun gives a run: they override the job's."""
+    out: dict[str, object] = {}
+    worker_type, workers, minutes = (arguments.get(key) for key in ("WorkerType", "NumberOfWorkers", "Timeout"))
+    if isinstance(worker_type, str) and not is_open(worker_type):
+        out["worker_type"] = worker_type
+    if workers_given := _whole(workers):
+        out["workers"] = workers_given
+    if minutes_given := _whole(minutes):
+        out["timeout_ms"] = Decimal(minutes_given * units.SECONDS_PER_MINUTE * units.MS_PER_SECOND)
+    return out
+
+
+def _whole(value: object) -> int | None:
+    """A whole number above 0; None for anything else."""
+    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    return int(value) if is_number and value == int(value) > 0 else None  # type: ignore[call-overload]
 
 
 def _of_table(arguments: Mapping[str, object], override: State, verb: Op) -> dict[str, object]:
@@ -79,13 +184,27 @@ def _members(task: asl.Task, override: State, ctx: Context) -> tuple[tuple[str, 
     if service != "dynamodb":
         return ()
     out: list[tuple[str, int, Access]] = []
-    for (table, verb), times in Counter(_listed(action, task.arguments)).items():
+    listed = Counter(_listed(action, task.arguments))
+    if action == "executestatement":
+        listed = _of_statement(task.arguments.get("Statement"), override)
+    if not listed and override.call is not None and action in _MOST_USED:  # an expression: as many as the scenario says
+        listed = Counter({(override.call, _MOST_USED[action]): int(override.items or 1)})
+    for (table, verb), times in listed.items():
         address = address_of(bare_name(table) or "", "tables", ctx)
         if address is not None and address.startswith("tables."):
             in_transaction = action.startswith("transact")
             access = Access(op=verb, target=address.partition(".")[2], transactional=in_transaction)
             out.append((address, times, access.model_copy(update=_of_table({}, override, verb))))
     return tuple(out)
+
+
+def _of_statement(statement: object, override: State) -> Counter[tuple[str, Op]]:
+    """Table and verb of a PartiQL statement; the table may be given by the scenario's `call`."""
+    match = _STATEMENT.match(statement) if isinstance(statement, str) else None
+    if match is None:
+        return Counter()
+    verb, table = match["verb"].lower(), override.call or match["table"]
+    return Counter({(table, _VERB_OF_STATEMENT[verb.partition(" ")[0]]): 1})
 
 
 def _listed(action: str, arguments: Mapping[str, object]) -> Iterator[tuple[str, Op]]:

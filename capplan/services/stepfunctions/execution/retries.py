@@ -12,6 +12,8 @@ from capplan.services.stepfunctions.asl.definition import Catcher, Retrier
 
 DEFAULT_ERROR = "States.TaskFailed"
 TIMEOUT = "States.Timeout"
+HISTORY_FULL = "history full"
+"""Executions that AWS ends when their history has its last event; it gives them no error name of their own."""
 TOLERANCE_EXCEEDED = "States.ExceedToleratedFailureThreshold"
 _BEYOND_ALL = frozenset({"States.DataLimitExceeded", "States.Runtime"})
 _DIGITS = 60

@@ -9,12 +9,17 @@ from capplan.calls import Op
 from capplan.model import Assumption, Context
 from capplan.quantities.distribution import Distribution, capped_mean, mean, share_above
 from capplan.quantities.rounding import sig6
-from capplan.record import Record
+from capplan.record import Record, replace
 from capplan.services.stepfunctions.asl import definition as asl
-from capplan.services.stepfunctions.asl.definition import Definition
-from capplan.services.stepfunctions.asl.integrations import integration, is_event, target_name
+from capplan.services.stepfunctions.asl.definition import ChildType, Definition, reachable
+from capplan.services.stepfunctions.asl.integrations import action_of, integration, is_event, target_name, verb_of
+from capplan.services.stepfunctions.execution.chain import Passes
+from capplan.services.stepfunctions.execution.expectation import expect
+from capplan.services.stepfunctions.execution.history import level_of, passes
 from capplan.services.stepfunctions.execution.model import Amounts, World
+from capplan.services.stepfunctions.execution.polling import is_polling, mean_passes, passes_until
 from capplan.services.stepfunctions.execution.retries import DEFAULT_ERROR, TIMEOUT
+from capplan.services.stepfunctions.quotas import HISTORY_EVENTS
 from capplan.services.stepfunctions.spec import State, StateMachine, choice_probabilities, error_of, failures
 
 NO_OVERRIDE = State()
@@ -22,6 +27,8 @@ NO_OVERRIDE = State()
 _MIN_MEAN_SHARE = Fraction(3, 4)
 """A called resource's own timeout may cut its mean to this share; below, its distribution no longer fits the mean."""
 _LISTED_NAMES = 3
+_STARTS = ("run", "start")
+"""Verbs of work that goes on while its caller polls for its end."""
 
 
 class Target(Record, frozen=True):
@@ -59,9 +66,17 @@ def target_of(state: asl.State, override: State, ctx: Context) -> Target | None:
     if called is not None and section == called.section:
         event = section == "functions" and is_event(state.task)
         return Target(address, called.verb, (called.waits or waits) and not event, event)
-    verb = _only_verb(section, ctx)
+    verb = _only_verb(section, ctx) or verb_of(state.task, section, ctx.integrations)
     is_meant = override.call is not None or (called is None and section == "functions")  # "${charge.Arn}" is a function
-    return Target(address, verb, waits=True) if verb is not None and is_meant else None
+    if verb is None or not is_meant or (called is None and _is_batch(state.task)):
+        return None
+    return Target(address, verb, waits=section != "tables")
+
+
+def _is_batch(task: asl.Task) -> bool:
+    """Whether a Task's action holds other requests (batchWriteItem …), which are counted one by one."""
+    action = action_of(task.resource)
+    return action is not None and action[1].startswith(("batch", "transact"))
 
 
 def _only_verb(section: str, ctx: Context) -> Op | None:
@@ -95,10 +110,19 @@ def world_of(spec: StateMachine, ctx: Context) -> World:
             if probabilities is not None:
                 choices[name] = probabilities
         elif state.map is not None and override.items is not None:
-            items[name] = _iterations(state.map, Fraction(override.items))
+            items[name] = _iterations(state.map, Fraction(override.items), override)
+        elif state.map is not None and state.map.distributed and (override.batch or override.item_size):
+            items[name] = _iterations(state.map, Fraction(state.map.items or 1), override)
         elif state.type == "Wait" and override.wait_ms is not None:
             wait_s[name] = Fraction(override.wait_ms) / units.MS_PER_SECOND
-    return World(
+    child_types: dict[str, ChildType] = {
+        name: "EXPRESS" if override.children == "express" else "STANDARD"
+        for name, override in spec.states.items()
+        if override.children is not None
+    }
+    world = World(
+        children=child_types,
+        history_limit=int(HISTORY_EVENTS.value) if spec.type == "standard" else None,
         fails={name: attempt.errors for name, attempt in attempts.items() if attempt.errors},
         choices=choices,
         items=items,
@@ -108,6 +132,64 @@ def world_of(spec: StateMachine, ctx: Context) -> World:
         timeout_ms={name: a.timeout_ms for name, a in attempts.items() if a.timeout_ms is not None},
         longest_ms={name: a.longest_ms for name, a in attempts.items() if a.longest_ms is not None},
     )
+    return _with_passes(definition, spec, ctx, world)
+
+
+def _with_passes(definition: Definition, spec: StateMachine, ctx: Context, world: World) -> World:
+    """The world with the passes of loops that wait for something of known duration."""
+    known: dict[str, Passes] = {}
+    choices = dict(world.choices)
+    for name, state in definition.states.items():
+        until_ms = until_of(state, definition, spec, ctx) if state.type == "Choice" else None
+        counted = None if until_ms is None else passes_until(definition, state, until_ms[0], world)
+        if counted is not None:
+            known[name] = counted
+            given = {to: Fraction(share) for to, share in (spec.states.get(name, NO_OVERRIDE).next or {}).items()}
+            choices[name] = passes(definition, state, max(Fraction(1), mean_passes(counted)), given)
+    return replace(world, passes=known, choices=choices) if known else world
+
+
+def until_of(
+    state: asl.State, definition: Definition, spec: StateMachine, ctx: Context
+) -> tuple[Distribution | Fraction, str] | None:
+    """How long a polling loop waits, as the scenario says or as the run takes that a Task before it starts; and its name."""
+    override = spec.states.get(state.name, NO_OVERRIDE)
+    if override.until is not None:
+        law = override.until
+        return (mean(law) if law.fixed else law), ""
+    if override.next is not None or override.polls is not None or not is_polling(definition, state):
+        return None
+    level = level_of(definition.graph, state.name)
+    started = []
+    for earlier in level.states.values() if level is not None else ():
+        target = target_of(earlier, spec.states.get(earlier.name, NO_OVERRIDE), ctx)
+        before = level is not None and state.name in reachable(level, earlier.name)
+        inside = level is not None and earlier.name in reachable(level, state.name)
+        if target is not None and not target.waits and target.verb in _STARTS and before and not inside:
+            started.append(target)
+    if len(started) != 1 or not ctx.duration_ms.get(started[0].address):
+        return None
+    return ctx.duration_ms[started[0].address], started[0].name
+
+
+def mean_duration_ms(address: str, spec: StateMachine, ctx: Context) -> Fraction:
+    """Mean duration of one execution. One that waits for executions of its own takes T = a + b T."""
+    graph = definition_of(spec).graph
+
+    def lasting(own_ms: Fraction) -> Fraction:
+        known = {**ctx.duration_ms, address: own_ms}
+        return expect(graph, world_of(spec, replace(ctx, duration_ms=known))).duration_ms
+
+    if not any(_waits_for(address, state, spec, ctx) for state in definition_of(spec).states.values()):
+        return expect(graph, world_of(spec, ctx)).duration_ms
+    alone = lasting(Fraction(0))
+    each = (lasting(alone) - alone) / alone if alone else Fraction(0)
+    return alone / (1 - each) if each < 1 else alone
+
+
+def _waits_for(address: str, state: asl.State, spec: StateMachine, ctx: Context) -> bool:
+    target = target_of(state, spec.states.get(state.name, NO_OVERRIDE), ctx)
+    return target is not None and target.address == address and target.waits
 
 
 def _failures(state: asl.State, override: State, ctx: Context) -> Amounts:
@@ -172,12 +254,21 @@ def _longest_ms(state: asl.State, override: State, ctx: Context) -> Fraction | N
     return ctx.timeout_ms.get(target.address) if target is not None and target.waits else None
 
 
-def _iterations(definition: asl.MapDefinition, items: Fraction) -> Fraction:
+def _iterations(definition: asl.MapDefinition, items: Fraction, override: State) -> Fraction:
     """Iterations of an inline Map; children of a Distributed Map, each with a batch of items."""
     if not definition.distributed:
         return items
     read = items if definition.max_items is None else min(items, Fraction(definition.max_items))
-    return Fraction(math.ceil(read / definition.items_per_batch))
+    return Fraction(math.ceil(read / _per_batch(definition, override)))
+
+
+def _per_batch(definition: asl.MapDefinition, override: State) -> int:
+    """Items of one child: MaxItemsPerBatch or the scenario's, and as many as MaxInputBytesPerBatch holds."""
+    known = definition.items_per_batch if definition.batch_known or not definition.batched else None
+    bounds = [n for n in (override.batch or known,) if n is not None]
+    if definition.batch_bytes is not None and override.item_size is not None:
+        bounds.append(max(1, int(definition.batch_bytes / mean(override.item_size))))
+    return min(bounds, default=1)
 
 
 # --- what neither definition nor scenario says ------------------------------------------------------------------------
@@ -189,24 +280,43 @@ def unspecified(name: str, spec: StateMachine, ctx: Context) -> tuple[Assumption
     root = f"state_machines.{name}"
     out: list[Assumption] = []
     for state in definition.states.values():
-        assumption = _of_state(state, spec.states.get(state.name, NO_OVERRIDE), f"{root}.states.{state.name}")
+        override, where = spec.states.get(state.name, NO_OVERRIDE), f"{root}.states.{state.name}"
+        until = until_of(state, definition, spec, ctx) if state.type == "Choice" and override.until is None else None
+        if until is not None:
+            value, reason = f"until '{until[1]}' ends", f"'{state.name}' polls for the run that a Task starts before"
+            out.append(Assumption(f"{where}.until", value, reason, "workload"))
+            continue
+        assumption = _of_state(state, override, where)
         out += [assumption] if assumption is not None else []
     out += _timeless(definition, spec, ctx, root)
     for path in definition.unknown:
-        if path[-1] != "Seconds":
-            where = next((str(p) for p in reversed(path[:-1]) if str(p) in definition.states), "definition")
+        if path[-1] not in ("Seconds", "MaxItemsPerBatch"):
+            holder = next((str(p) for p in reversed(path[:-1]) if str(p) in definition.states), "definition")
             value = f"{path[-1]}: AWS's default"
-            out.append(Assumption(f"{root}.definition", value, f"'{where}' holds a placeholder", "aws_default"))
+            out.append(Assumption(f"{root}.definition", value, f"'{holder}' holds a placeholder", "aws_default"))
     return tuple(out)
 
 
 def _of_state(state: asl.State, override: State, path: str) -> Assumption | None:
     name = state.name
-    if state.type == "Choice" and len(state.targets) > 1 and override.next is None and override.polls is None:
+    if (
+        state.type == "Choice"
+        and len(state.targets) > 1
+        and override.next is None
+        and override.polls is None
+        and override.until is None
+    ):
         value = f"{len(state.targets)} next states, equally likely"
         return Assumption(f"{path}.next", value, f"'{name}' has no probabilities", "workload")
     if state.map is not None and state.map.items is None and override.items is None:
         return Assumption(f"{path}.items", "1", f"the number of items of '{name}' is not given", "workload")
+    if (
+        state.map is not None
+        and state.map.batched
+        and not state.map.batch_known
+        and not (override.batch or override.item_size)
+    ):
+        return Assumption(f"{path}.batch", "1", f"the items of a batch of '{name}' are not given", "workload")
     if state.type == "Wait" and state.wait_s is None and override.wait_ms is None:
         return Assumption(f"{path}.wait", "0 s", f"the definition has no number for '{name}'", "workload")
     if override.fails and override.error is None and error_of(state, override) != DEFAULT_ERROR:

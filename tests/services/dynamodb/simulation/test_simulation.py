@@ -1,5 +1,6 @@
 """A table followed over time: its totals at every step, its hour in seconds, its events and what it says of keys."""
 
+import dataclasses
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import capplan
 from capplan.services.dynamodb.capacity.busiest_hour import busiest_hour, simulate_hour
 from capplan.services.dynamodb.simulation.partitions_over_time import simulate_table
+from capplan.services.dynamodb.words import percent
 from capplan.timeline import SimulationRequest, Timeline, no_progress
 from tests.helpers import scenario
 from tests.services.dynamodb.helpers import CTX, flat, metered, spiky, table
@@ -74,7 +76,12 @@ def test_even_partitions_of_one_hour_share_its_seconds() -> None:
     usage = metered(table(item_size="1 KB"), ({"op": "put"}, flat(7990)))
     target, outcome = usage.period.outcomes["", "write"]
     hour = simulate_hour(target, np.full(40_320, 7990.0), [], outcome.steps, 0, 1)
-    assert float(hour.by_partition.sum()) > 0, "eight partitions at 999 in the mean pass 1,000 in half of the seconds"
+    assert not hour.by_partition.any(), (
+        "eight partitions at 999 in the mean: the month throttles nothing, nor do its seconds"
+    )
+    target = dataclasses.replace(target, hottest_share=0.2)
+    hour = simulate_hour(target, np.full(40_320, 7990.0), [], outcome.steps, 0, 1)
+    assert float(hour.by_partition.sum()) > 0, "five partitions at 1,598"
     assert hour.served + hour.by_partition + hour.by_capacity == pytest.approx(hour.offered)
 
 
@@ -155,3 +162,43 @@ tables:
     assert float(dict(index_writes.totals.parts)["throttled"]) == pytest.approx(float(half), rel=0.01)
     parts = {name: float(amount / table_writes.totals.offered) for name, amount in table_writes.totals.parts}
     assert parts == pytest.approx({"served": 0.5, "throttled": 0, "refused elsewhere": 0.5}, abs=0.01)
+
+
+HOT = "partition_key: {name: id, distinct: 1000, popularity: {hot: {keys: 1, share: 60%}}}"
+
+
+@pytest.mark.parametrize(("said", "rate", "throttles"), [
+    ("throughput: {max_write: 50}", "100/s", True),
+    ("throughput: {max_write: 100}", "100/s", False),
+    ("capacity: on-demand", 'rate: 20/s, spikes: [{at: "day 12 10:00", for: 30 min, times: 1000x}]', True),
+    ("capacity: {mode: provisioned, write: 150, read: 1}", 'rate: 100/s, spikes: [{at: "day 12 10:00", for: 30 min, times: 2x}]', True),
+    ("capacity: {mode: provisioned, write: 190, read: 1}", 'rate: 100/s, spikes: [{at: "day 12 10:00", for: 30 min, times: 2x}]', False),
+    (HOT, "2500/s", True),
+    (HOT, "500/s", False),
+    ("capacity: {mode: provisioned, write: 100, read: 1}", "200/s", True),
+    ("capacity: on-demand", "7990/s", False),
+])  # fmt: skip
+def test_header_log_and_charts_agree(said: str, rate: str, throttles: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    rate = rate if rate.startswith("rate") else f"rate: {rate}"
+    body = f"traffic: {{x: {{{rate}}}}}\ntables: {{t: {{item_size: 1 KB, {said}, access: [{{put: x}}]}}}}\n"
+    loaded = scenario(body, tmp_path)
+    (found,) = capplan.simulate(loaded).resources[0].timelines
+    header = dict(found.totals.parts)["throttled"] > 0
+    log = any("throttled for" in event.text for event in found.events)
+    charts = any(s.values.any() for chart in found.charts for s in chart.series if s.name == "throttled")
+    assert (header, log, charts) == (throttles, throttles, throttles)
+    (planned,) = [o.value for o in capplan.plan(loaded).observed if o.name == "t.throttled"]
+    (compared,) = capplan.compare_modes(loaded).tables
+    assert planned == next(o.throttled_share for o in compared.options if o.id == compared.as_written)
+    assert (f" {percent(float(planned or 0))} are throttled, as estimate" in found.notes[0]) == throttles
+
+
+def test_burst_is_empty_when_what_was_saved_is_spent(tmp_path: Path) -> None:
+    """300 s of 150 are 45,000 units; 50 a second are missing from 10:00 on: they last 900 s."""
+    body = """traffic: {x: {rate: 100/s, spikes: [{at: "day 12 10:00", for: 30 min, times: 2x}]}}
+tables: {t: {item_size: 1 KB, capacity: {mode: provisioned, write: 150, read: 1}, access: [{put: x}]}}
+"""
+    (found,) = capplan.simulate(scenario(body, tmp_path)).resources[0].timelines
+    (event,) = [event for event in found.events if event.text.startswith("burst")]
+    assert (event.text, event.reason) == ("burst empty after 900 s", "45,000 units saved; 50 WCU/s missing")
+    assert event.second == (11 * 1440 + 10 * 60 + 15) * 60

@@ -1,0 +1,47 @@
+"""Writes a chart as a table of its figures, for formats that show one behind or instead of the chart."""
+
+import math
+
+from capplan.report import numbers
+from capplan.report.document import AmountBars, Column, LoadBars, Table, TimeChart, row
+from capplan.timeline import Bars, Chart, moment_of
+
+_MAX_ROWS = 48
+
+
+def figures(block: TimeChart | LoadBars | AmountBars) -> tuple[str, Table]:
+    """A chart's title, and its figures."""
+    if isinstance(block, TimeChart):
+        return block.chart.title, _over_time(block.chart)
+    if isinstance(block, LoadBars):
+        return block.bars.title, _loads(block.bars)
+    rows = tuple(row(name, numbers.rate(numbers.of_float(amount))) for name, amount in block.amounts)
+    return block.title, Table((Column(""), Column(block.unit, "right")), rows)
+
+
+def _over_time(chart: Chart) -> Table:
+    """At most 48 rows: the highest value of each series in each part of the time."""
+    first = chart.series[0]
+    steps = math.ceil(len(first.values) / _MAX_ROWS) or 1
+    columns = (
+        Column("From"),
+        *(Column(f"{series.name}, highest {series.unit}", "right") for series in chart.series),
+    )
+    rows = []
+    for begin in range(0, len(first.values), steps):
+        parts = (series.values[begin : begin + steps] for series in chart.series)
+        highest = (numbers.rate(numbers.of_float(float(part.max()))) if len(part) else "" for part in parts)
+        rows.append(row(moment_of(first.start_s + begin * first.step_s), *highest))
+    return Table(columns, tuple(rows))
+
+
+def _loads(bars: Bars) -> Table:
+    limit = numbers.rate(numbers.of_float(bars.limit))
+    names = (*bars.names, *(f"number {i + 1}" for i in range(len(bars.names), len(bars.values))))
+    rows = [
+        row(name, numbers.rate(numbers.of_float(value)), limit)
+        for name, value in zip(names[:_MAX_ROWS], bars.values[:_MAX_ROWS], strict=False)
+    ]
+    if len(bars.values) > _MAX_ROWS:
+        rows.append(row(f"{len(bars.values) - _MAX_ROWS} more", "", "", role="dim"))
+    return Table((Column(""), Column(bars.unit, "right"), Column("limit", "right")), tuple(rows))

@@ -1,0 +1,1 @@
+"""What every HTML page has: its styles and its script."""

@@ -1,0 +1,60 @@
+"use strict";
+// A row's children are the rows after it with a higher level; each level-0 and level-1 row with children folds them.
+for (const table of document.querySelectorAll("table.tree")) {
+  const rows = [...table.tBodies[0].rows];
+  rows.forEach((row, at) => {
+    const level = Number(row.dataset.level);
+    const children = [];
+    for (let i = at + 1; i < rows.length && Number(rows[i].dataset.level) > level; i++) children.push(rows[i]);
+    if (!children.some((child) => !child.classList.contains("short"))) return;
+    const cell = row.cells[0];
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "fold";
+    button.append(...cell.childNodes);
+    button.setAttribute("aria-expanded", "true");
+    cell.append(button);
+    button.addEventListener("click", () => {
+      const open = button.getAttribute("aria-expanded") !== "true";
+      button.setAttribute("aria-expanded", String(open));
+      children.forEach((child) => {
+        child.classList.toggle("folded", !open);
+        const inner = child.querySelector("button.fold");
+        if (inner) inner.setAttribute("aria-expanded", String(open));
+      });
+    });
+  });
+}
+// A flat table sorts by a column; the order as printed is that of the report.
+for (const table of document.querySelectorAll("table.flat")) {
+  [...table.tHead.rows[0].cells].forEach((head, column) => {
+    if (!head.textContent.trim()) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const up = head.getAttribute("aria-sort") !== "ascending";
+      [...table.tHead.rows[0].cells].forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const key = (row) => row.cells[column].dataset.value ?? row.cells[column].textContent.trim();
+      const rows = [...table.tBodies[0].rows].filter((row) => !row.classList.contains("short"));
+      rows.sort((a, b) => {
+        const [x, y] = [key(a), key(b)];
+        const order = Number.isFinite(Number(x)) && Number.isFinite(Number(y)) && x !== "" && y !== "" ? x - y : x.localeCompare(y);
+        return up ? order : -order;
+      });
+      rows.forEach((row) => table.tBodies[0].append(row));
+    });
+  });
+}
+const more = document.querySelector("button.more");
+if (more) {
+  more.hidden = false;
+  more.addEventListener("click", () => {
+    const all = document.body.classList.toggle("unfolded");
+    more.textContent = all ? "Show the short form" : "Show all rows";
+    more.setAttribute("aria-pressed", String(all));
+    window.dispatchEvent(new Event("resize"));
+  });
+}

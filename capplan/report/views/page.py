@@ -1,0 +1,50 @@
+"""Shows a plan with its charts, as a report to mail."""
+
+from capplan.commands.page import Page
+from capplan.report.document import AmountBars, Block, Document, Facts, Heading, Panel, Table, TimeChart, facts
+from capplan.report.views.estimate import plan_document
+from capplan.report.views.parts import service_label
+from capplan.report.views.simulate import timeline_blocks
+from capplan.report.views.workflow import workflow_document
+
+
+def page_document(page: Page, *, top: int = 10) -> Document:
+    """The estimate, with the cost of each service after the cost, and what happens over time at the end."""
+    document = plan_document(page.plan, top=top)
+    blocks: list[Block] = []
+    for block in document.blocks:
+        blocks.append(block)
+        if isinstance(block, Table) and len(blocks) == 2:  # noqa: PLR2004  the heading and the table of cost
+            blocks += _by_service(page)
+    return document._replace(blocks=(*blocks, *_over_time(page), *_workflows(page)))
+
+
+def _by_service(page: Page) -> list[Block]:
+    costs = sorted(page.plan.cost_by_service.items(), key=lambda pair: -pair[1])
+    amounts = tuple((service_label(service), float(cost)) for service, cost in costs if cost)
+    return [AmountBars("Cost by service", "USD a month", amounts)] if len(amounts) > 1 else []
+
+
+def _over_time(page: Page) -> list[Block]:
+    blocks: list[Block] = []
+    if page.traffic is not None:
+        blocks += [Heading("Traffic"), TimeChart(page.traffic)]
+    for resource in page.simulated:
+        for timeline in resource.timelines:
+            blocks += timeline_blocks(timeline, whole=True, all_events=False)
+    if page.left_out:
+        blocks.append(facts(("Not drawn", ", ".join(page.left_out))))
+    return blocks
+
+
+def _workflows(page: Page) -> list[Block]:
+    blocks: list[Block] = []
+    for workflow in page.workflows:
+        document = workflow_document(workflow)
+        blocks += [Heading(workflow.label, document.subtitle), *(_plain(block) for block in document.blocks)]
+    return blocks
+
+
+def _plain(block: Block) -> Block:
+    """A verdict that is one of several stands in its section, without a frame."""
+    return Facts(block.facts) if isinstance(block, Panel) else block
