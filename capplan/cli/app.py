@@ -1,6 +1,7 @@
 """The list of commands, and how a command line becomes an exit code."""
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from itertools import pairwise
@@ -36,7 +37,7 @@ def app_of(names: Iterable[str]) -> typer.Typer:
     """The command line with some commands: a run loads the one that is asked for."""
     app = typer.Typer(
         add_completion=False,
-        rich_markup_mode=None,
+        rich_markup_mode="rich" if sys.stdout.isatty() else None,  # in frames on a terminal; it costs 0.1 s
         pretty_exceptions_enable=False,
         no_args_is_help=True,
         help="Plan cost and capacity of serverless AWS workloads before you deploy them.",
