@@ -146,11 +146,13 @@ class Demand(Record, frozen=True):
         requests: One stream for each sender.
         admitted: What got through, where the resource is short: the streams' `flow` is what was served.
         shared: Limits of the account that are short, by id; empty where none is.
+        callees_fail: The further share of its invocations that fails since a call that they wait for is throttled.
     """
 
     requests: tuple[RequestStream, ...] = ()
     admitted: Admitted | None = None
     shared: Mapping[str, SharedLimit] = {}
+    callees_fail: Fraction = Fraction(0)
 
     @property
     def flow(self) -> DemandFlow:

@@ -25,7 +25,8 @@ CAPACITY_RULES: tuple[Rule, ...] = (
     Rule(
         "dynamodb.auto-scaling",
         "Auto scaling for a static capacity",
-        "A provisioned table with the same capacity all day, which auto scaling with a 70% target would serve whole.",
+        "A provisioned table with the same capacity all day, or auto scaled between other limits, which auto scaling with a "
+        "70% target would serve whole.",
         "`capacity.write` and `capacity.read` as {min, max, target}: unused capacity in quiet hours is not paid.",
         "Unplanned spikes are throttled until auto scaling catches up.",
         _SCALING,

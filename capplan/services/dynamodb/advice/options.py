@@ -48,7 +48,7 @@ def _other_mode(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[
         other = on_demand(name, spec, usage, _demand(usage), ctx)
         if not other.usage.throttled:
             yield Option("dynamodb.capacity-mode", message, other.changes, action="Switch {name} to on-demand")
-    if not usage.throttled if spec.on_demand else _static(spec):
+    if not usage.throttled if spec.on_demand else not spec.capacity.scheduled:
         yield from _scaled(name, spec, usage, ctx)
 
 
@@ -57,12 +57,13 @@ def _demand(usage: Usage) -> Demand:
 
 
 def _static(spec: Table) -> bool:
-    return spec.capacity.write.static and spec.capacity.read.static and not spec.capacity.scheduled
+    return spec.capacity.write.static and spec.capacity.read.static
 
 
 def _scaled(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Option]:
     """Auto scaling at the usual target; with scheduled actions before rises that it would miss."""
-    present = "is on-demand" if spec.on_demand else "has the same capacity all day"
+    static = "has the same capacity all day" if _static(spec) else "is auto scaled between other limits"
+    present = "is on-demand" if spec.on_demand else static
     rule = "dynamodb.capacity-mode" if spec.on_demand else "dynamodb.auto-scaling"
     handles = f"provisioned capacity with auto scaling ({USUAL_TARGET}% target)"
     message = f"{name} {present}; {handles} handles this load."
