@@ -32,7 +32,7 @@ def reserved(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Opt
             (Change("commitments", [{"reserved": unit, "units": n, "years": years} for unit, n in bought.items()]),),
             f"paid for {term}, used or not, a part of it upfront; assumes that the table stays provisioned, of the standard "
             "class and at this load",
-            changes_behavior=f"the account is bound to pay for {what} for {term}",
+            changes_behavior=f"none of the table's; the account pays for {term}, used or not, and the load must stay",
             action=f"Reserve {what} for {term}",
             only_if_priced=True,
         )
