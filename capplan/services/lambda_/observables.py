@@ -8,8 +8,6 @@ from capplan import units
 from capplan.model import Admitted, Context, Observable, RequestStream
 from capplan.quantities.distribution import Distribution
 from capplan.quantities.rounding import sig6, to_quantity
-from capplan.services.lambda_.admission.dead_letters import dead_letters
-from capplan.services.lambda_.admission.lanes import lanes_of
 from capplan.services.lambda_.cold_start import latency
 from capplan.services.lambda_.cold_start import month as cold_starts
 from capplan.services.lambda_.concurrency import erlang
@@ -31,20 +29,11 @@ def observe(spec: Function, usage: Usage, ctx: Context) -> Mapping[str, Observab
         "timed_out": Observable(to_quantity(usage.timed_out), "%"),
         "killed": Observable(to_quantity(usage.timed_out), "%"),
         "throttled": Observable(throttled(spec, usage), "%"),
-        **_dead_letters(spec, usage),
+        "dead_letters": Observable(to_quantity(usage.dead_letters), ""),
         **_iterator_age(spec, usage),
         **_cold_starts(spec, usage),
         **_waits(spec, usage),
     }
-
-
-def _dead_letters(spec: Function, usage: Usage) -> dict[str, Observable]:
-    """What fails at every attempt, where all gets through; where something is short, what gets through says it."""
-    if usage.admitted is not None:
-        return {}
-    lanes = lanes_of(spec, usage.streams)
-    dead = sum((dead_letters(spec, lane, lane.stream.arrivals.monthly) for lane in lanes), Fraction(0))
-    return {"dead_letters": Observable(to_quantity(dead), "")}
 
 
 def _waits(spec: Function, usage: Usage) -> dict[str, Observable]:
@@ -85,7 +74,7 @@ def _iterator_age(spec: Function, usage: Usage) -> dict[str, Observable]:
     if usage.admitted is not None:
         parts = zip(usage.streams, usage.admitted.streams, strict=True)
         ages = [part.oldest_wait_s for stream, part in parts if _reads_stream(spec, stream)]
-    return {"iterator_age": Observable(to_quantity(sig6(max(ages))), "s")} if ages else {}
+    return {"iterator_age": Observable(to_quantity(sig6(max(ages))), "seconds")} if ages else {}
 
 
 def _is_call(spec: Function, stream: RequestStream) -> bool:

@@ -306,10 +306,12 @@ class _Minutes:
         load = sum((c.load for c in self.calls), np.zeros(units.PERIOD_MINUTES))
         tries = max((c.lane.tries for c in self.calls), default=1)
         peakedness = _peakedness([c.lane for c in self.calls])
-        blocked, once = throttling.with_retries(load, self.others + waiting_want, room.environments, peakedness, tries)
+        passes = self._rate_share()
+        blocked, once = throttling.with_retries(
+            load * passes, self.others + waiting_want, room.environments, peakedness, tries
+        )
         keep_alive = int(float(self.spec.keep_alive_ms) / units.MS_PER_SECOND / _MINUTE_S)
         late = throttling.beyond_scaling(load, keep_alive)
-        passes = self._rate_share()
         for c in self.calls:
             lost = once if c.lane.tries > 1 else blocked
             c.served = (c.offered - c.at_start) * (1 - lost) * (1 - late) * passes
