@@ -73,10 +73,8 @@ def test_a_workflow_tries_throttled_calls_again_by_its_definition(tmp_path: Path
     # 20 executions a second, five environments of one second: an attempt is throttled with p, so 1 + p + p² are made
     (tmp_path / "do.asl.json").write_text(TASK, encoding="utf-8")
     result = metered(
-        "functions: {do: {duration: 1 s, reserved_concurrency: 5}}
-"
-        "state_machines: {m: {type: express, definition: do.asl.json, triggers: web}}
-",
+        "functions: {do: {duration: 1 s, reserved_concurrency: 5}}\n"
+        "state_machines: {m: {type: express, definition: do.asl.json, triggers: web}}\n",
         tmp_path,
     )
     do = result.demand["functions.do"]
@@ -92,19 +90,13 @@ def test_a_workflow_tries_throttled_calls_again_by_its_definition(tmp_path: Path
 def test_an_api_rejects_what_the_account_does_not_take(tmp_path: Path) -> None:
     # 15,000 + 5,000 a second of an account's 10,000: half of each is rejected before the functions
     result = metered(
-        "account: {quotas: {lambda.concurrency: 5000}}
-"
-        "functions:
-"
-        "  f: {triggers: {traffic: many, via: api-gateway-http}, duration: 20 ms}
-"
-        "  g: {triggers: {traffic: few, via: api-gateway-rest}, duration: 20 ms}
-"
-        "  url: {triggers: {traffic: few, via: function-url}, duration: 20 ms}
-",
+        "account: {quotas: {lambda.concurrency: 5000}}\n"
+        "functions:\n"
+        "  f: {triggers: {traffic: many, via: api-gateway-http}, duration: 20 ms}\n"
+        "  g: {triggers: {traffic: few, via: api-gateway-rest}, duration: 20 ms}\n"
+        "  url: {triggers: {traffic: few, via: function-url}, duration: 20 ms}\n",
         tmp_path,
-        "traffic: {many: {rate: 15000/s}, few: {rate: 5000/s}}
-",
+        "traffic: {many: {rate: 15000/s}, few: {rate: 5000/s}}\n",
     )
     rates = {address: rate(demand) for address, demand in result.demand.items()}
     assert rates == pytest.approx({"functions.f": 7500, "functions.g": 2500, "functions.url": 5000})
