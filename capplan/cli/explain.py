@@ -13,7 +13,7 @@ from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
 Subject = Annotated[str, typer.Argument(metavar="SCENARIO|RULE", help="A scenario, a rule's id, or the word rules.")]
 Line = Annotated[
     str | None,
-    typer.Argument(metavar="[LINE|N]", help="A line item's id, such as orders.writes, or a recommendation's number."),
+    typer.Argument(metavar="LINE|N", help="A line item's id, such as orders.writes, or a recommendation's number."),
 ]
 
 
@@ -67,9 +67,7 @@ def _recommendation(scenario: Any, number: int, day: date | None, seed: int, whe
     from capplan.report.views.explain_recommendation import recommendation_document  # noqa: PLC0415
 
     explained = explain_recommendation(scenario, number, today=day, seed=seed)
-    emit_document(
-        where, lambda: to_json(recommendation_record(explained)), lambda: recommendation_document(explained)
-    )
+    emit_document(where, lambda: to_json(recommendation_record(explained)), lambda: recommendation_document(explained))
 
 
 def _is_file(subject: str) -> bool:

@@ -26,7 +26,7 @@ from capplan.services.lambda_.advice.memory import resolve
 from capplan.services.lambda_.advice.options import options
 from capplan.services.lambda_.advice.rules import RULES
 from capplan.services.lambda_.assumptions import assume, exclude
-from capplan.services.lambda_.attempts import attempts, failing_also
+from capplan.services.lambda_.attempts import attempts, failing, failing_also
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cost import charge
 from capplan.services.lambda_.invocation_time import high
@@ -84,6 +84,9 @@ class _FunctionType(ResourceType[Function, Usage]):
 
     def response_bytes(self, spec: Function) -> Fraction | None:
         return high(spec.response) if spec.response is not None else None
+
+    def failure_share(self, spec: Function) -> Fraction:
+        return failing(spec)
 
     def meter(self, resource: DeclaredResource[Function], demand: Demand) -> Usage:
         return meter(failing_also(resource.spec, demand.callees_fail), demand)

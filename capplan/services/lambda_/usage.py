@@ -213,7 +213,7 @@ def time_of(spec: Function, cold: ColdUse | None, records: Fraction) -> Invocati
 
 def failing_starts(usage: Usage) -> Fraction:
     """Share of invocations that only a cold start makes reach the timeout, where something tries them again. 0 to 1."""
-    if usage.cold is None or not usage.timed_out or usage.timed_out == usage.timed_out_warm:
+    if usage.cold is None or usage.timed_out <= usage.timed_out_warm:
         return Fraction(0)
     retried = any(stream.access.is_async or stream.trigger is not None for stream in usage.streams)
     return (usage.timed_out - usage.timed_out_warm) / (1 - usage.timed_out_warm) if retried else Fraction(0)

@@ -51,10 +51,14 @@ def risks(name: str, spec: StateMachine, ctx: Context) -> Iterator[Option]:
     if lacking.missing:
         named = listed([f"{task} ({what})" for task, (_, what) in lacking.missing.items()])
         message = f"{name} calls what this scenario does not declare: {named}. Its cost and limits are missing."
-        yield Option("stepfunctions.missing-resource", message, (), severity="risk")
+        yield Option(
+            "stepfunctions.missing-resource", message, (), severity="risk", action=f"Declare what {name} calls"
+        )
     if lacking.undecided:
         message = f"{name}: the call of {listed(lacking.undecided)} is not counted, as its action is a placeholder."
-        yield Option("stepfunctions.missing-resource", message, (), severity="risk")
+        yield Option(
+            "stepfunctions.missing-resource", message, (), severity="risk", action=f"Declare what {name} calls"
+        )
 
 
 def listed(names: tuple[str, ...] | list[str]) -> str:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _MINUTE_S = float(units.SECONDS_PER_MINUTE)
 _TO_MONTH = float(units.PERIOD_TO_MONTH)
+_OVERLAPPING = Fraction(3, 2)
+"""Calls open at a time by Little's law, in those of one caller, from which its executions overlap: minutes are whole."""
 _NEGLIGIBLE = 1e-6
 """A smaller share of a stream is not said to be short."""
 
@@ -100,12 +102,26 @@ def _room(spec: Function, demand: Demand, ctx: Context) -> Room:
 
 def _may_be_short(spec: Function, lanes: Sequence[Lane], room: Room) -> bool:
     """Whether its peak is above what bounds it; without a series of minutes where sums of peaks fit already."""
+    if _is_bounded(lanes, room):
+        return False
     return (
         room.shared
         or any(_source_may_be_short(lane) for lane in lanes)
         or _starts_may_be_short(lanes, room)
         or (spec.reserved_concurrency is not None and _environments_may_be_short(lanes, room))
     )
+
+
+def _is_bounded(lanes: Sequence[Lane], room: Room) -> bool:
+    """Whether its callers never have more calls open than it may run, such as those of a Map with MaxConcurrency."""
+    open_at_most = 0.0
+    for lane in lanes:
+        bound = lane.stream.open_at_most
+        if lane.kind != "call" or bound is None or _concurrency(lane).peak().per_second > bound * _OVERLAPPING:
+            return False
+        open_at_most += float(bound)
+    fits = open_at_most <= min(room.environments, float(SCALING_RATE.value))
+    return fits and not room.shared and sum(_highest(lane.stream.flow) for lane in lanes) <= room.per_second
 
 
 def _source_may_be_short(lane: Lane) -> bool:

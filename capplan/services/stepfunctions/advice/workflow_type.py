@@ -80,6 +80,7 @@ def _children(name: str, spec: StateMachine, usage: Usage, ctx: Context, world: 
             "stepfunctions.express-children",
             message,
             (Change(f"state_machines.{name}.states.{map_state}.children", "express"),),
+            action=f"Run the children of '{map_state}' in {name} as Express",
             gives_up='write "ExecutionType": "EXPRESS" into the definition; children have no history of their own',
             changes_behavior=_repeated(f"a child of '{map_state}'", tasks, spec, ctx),
         )

@@ -1,6 +1,6 @@
 """Cuts the mean execution where AWS ends it: at the definition's TimeoutSeconds, or when its history is full.
 
-What starts before the limit is counted: visits and attempts are cumulated up to it, and the time up to it.
+What starts up to the limit is counted: visits and attempts are cumulated up to it, and the time up to it.
 
 Sources: Amazon States Language, "TimeoutSeconds" of a state machine; Step Functions Developer Guide, "Service quotas"
 (read 2026-11-23).
@@ -54,7 +54,7 @@ def cut(graph: Graph, whole: Expectation, clock: Clock, limit: float, error: str
         error: The error of executions that reach it.
         timed: Whether the clock counts milliseconds.
     """
-    grid = _grid(graph, clock, limit)
+    grid = _grid(graph, clock, limit) if timed else Grid(1.0, 1 << math.ceil(math.log2(2 * limit)), _TILT)
     shares = _Shares()
     _walk(graph, 1.0, clock, grid, limit, whole, shares, timed=timed)
     endings = {ending: grid.series(wave) for ending, wave in clock.level(graph, grid).items()}
@@ -89,7 +89,9 @@ def cut(graph: Graph, whole: Expectation, clock: Clock, limit: float, error: str
         iterations=whole.iterations * share,
         duration_ms=duration_ms,
         errors=errors,
-        children={n: Children(c.runs * _share(shares.attempts, n), c.type, c.each) for n, c in whole.children.items()},
+        children={
+            n: Children(_part(c.runs, shares.attempts.get(n, 0.0)), c.type, c.each) for n, c in whole.children.items()
+        },
     )
 
 
@@ -120,12 +122,11 @@ def _clean(p: float) -> float:
 
 
 def _cut(amounts: Amounts, shares: Mapping[str, float]) -> dict[str, Fraction]:
-    return {name: left for name, amount in amounts.items() if (left := amount * _share(shares, name))}
+    return {name: left for name, amount in amounts.items() if (left := _part(amount, shares.get(name, 0.0)))}
 
 
-def _share(shares: Mapping[str, float], name: str) -> Fraction:
-    share = shares.get(name, 0.0)
-    return Fraction(1) if share >= 1 - _NOTHING else sig6(share)
+def _part(amount: Fraction, share: float) -> Fraction:
+    return amount if share >= 1 - _NOTHING else sig6(float(amount) * share)
 
 
 def _walk(
@@ -140,7 +141,7 @@ def _walk(
     timed: bool,
 ) -> None:
     flows = clock.flows(graph, grid)
-    before = round(limit / grid.step)
+    before = round(limit / grid.step) + 1
     for name, visits in solved(graph.start_at, flows.onward):
         state, entered = graph.states[name], grid.series(start * visits)
         started = start * visits * flows.visits[name].attempts
@@ -151,7 +152,7 @@ def _walk(
         out.attempts[name] = _clean(float(starts[:before].sum()) / attempts)
         out.busy[name] = out.attempts[name]
         if timed and (each_ms := float(whole.busy_ms.get(name, 0)) / attempts):
-            left_ms = (before - _places(before)) * grid.step
+            left_ms = (before - 1 - _places(before)) * grid.step
             spent_ms = sum(float(p) * min(each_ms, ms) for p, ms in zip(starts[:before], left_ms, strict=True))
             out.busy[name] = _clean(spent_ms / (each_ms * attempts))
         for inner in graphs_in(state):

@@ -160,7 +160,7 @@ class _Drawing(MutableRecord):
         """The tokens that may enter a state; the others end here."""
         if limit_ms == float("inf") and most_events == float("inf"):
             return tokens
-        late, full = total.ms[tokens] >= limit_ms, total.events[tokens] >= most_events
+        late, full = total.ms[tokens] > limit_ms, total.events[tokens] > most_events
         total.error[tokens[full]] = self.code(HISTORY_FULL)
         total.error[tokens[late]] = self.code(TIMEOUT)
         return tokens[~(late | full)]

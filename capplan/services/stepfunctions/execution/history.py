@@ -3,12 +3,14 @@
 import math
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from capplan.record import Record, replace
 from capplan.services.stepfunctions.asl.definition import Definition, Graph, State, graphs_in, moves, reachable
 from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.model import Amounts, World
+from capplan.services.stepfunctions.execution.solve import components
 from capplan.services.stepfunctions.quotas import HISTORY_EVENTS
 
 MAX_CAPACITIES = 25
@@ -49,8 +51,23 @@ def level_of(graph: Graph, name: str) -> Graph | None:
 
 def looping(definition: Definition, state: State) -> tuple[str, ...]:
     """The next states of a Choice from which an execution can come back to it."""
-    level = level_of(definition.graph, state.name)
-    return tuple(t for t in state.targets if level is not None and state.name in reachable(level, t))
+    loop = loops_of(definition).get(state.name, frozenset())
+    return tuple(target for target in state.targets if target in loop)
+
+
+@lru_cache(maxsize=64)
+def loops_of(definition: Definition) -> Mapping[str, frozenset[str]]:
+    """By state of a loop: the states from which an execution can come to it and back, on its level."""
+    out: dict[str, frozenset[str]] = {}
+    todo = [definition.graph]
+    while todo:
+        graph = todo.pop()
+        following = {name: dict.fromkeys(moves(state)) for name, state in graph.states.items()}
+        for part in components(following):
+            if len(part) > 1 or part[0] in following[part[0]]:
+                out.update(dict.fromkeys(part, frozenset(part)))
+        todo += [inner for state in graph.states.values() for inner in graphs_in(state)]
+    return out
 
 
 def passes(definition: Definition, state: State, times: Fraction, weights: Amounts) -> dict[str, Fraction]:

@@ -10,10 +10,10 @@ from fractions import Fraction
 
 from capplan.quantities.distribution import Distribution, quantile, share_above
 from capplan.quantities.rounding import sig6
-from capplan.services.stepfunctions.asl.definition import Definition, Graph, State, reachable
+from capplan.services.stepfunctions.asl.definition import Definition, State
 from capplan.services.stepfunctions.execution.chain import EndlessLoop, Passes, mean_visits
 from capplan.services.stepfunctions.execution.expectation import visits_of
-from capplan.services.stepfunctions.execution.history import level_of, looping
+from capplan.services.stepfunctions.execution.history import level_of, looping, loops_of
 from capplan.services.stepfunctions.execution.model import World
 
 _ALMOST_ALL = 1 - 1e-6
@@ -22,17 +22,11 @@ _LISTED = 400
 
 def is_polling(definition: Definition, state: State) -> bool:
     """Whether a Choice closes a loop of a Wait and a Task."""
-    level, back = level_of(definition.graph, state.name), looping(definition, state)
-    if level is None or not back or len(back) == len(state.targets):
+    back = looping(definition, state)
+    if not back or len(back) == len(state.targets):
         return False
-    loop = [s for s in _loop(level, state.name).values() if s.task is not None or s.type == "Wait"]
+    loop = [definition.states[name] for name in loops_of(definition)[state.name]]
     return any(s.type == "Wait" for s in loop) and any(s.task is not None for s in loop)
-
-
-def _loop(level: Graph, choice: str) -> Mapping[str, State]:
-    """The states from which an execution comes to the Choice and back."""
-    after = reachable(level, choice)
-    return {name: level.states[name] for name in after if choice in reachable(level, name)}
 
 
 def passes_until(
@@ -42,7 +36,7 @@ def passes_until(
     level = level_of(definition.graph, state.name)
     if level is None:
         return None
-    visits, loop = visits_of(level, world, timed=False), _loop(level, state.name)
+    visits, loop = visits_of(level, world, timed=False), loops_of(definition).get(state.name, frozenset())
     moves = {name: visit.onward for name, visit in visits.items()}
     back = {to: p for to, p in moves[state.name].items() if to in loop}
     weight = sum(back.values(), Fraction(0))

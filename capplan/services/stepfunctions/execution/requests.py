@@ -20,9 +20,10 @@ from capplan.services.stepfunctions.asl import definition as asl
 from capplan.services.stepfunctions.asl.definition import Graph, graphs_in
 from capplan.services.stepfunctions.asl.integrations import action_of, bare_name, integration, target_name
 from capplan.services.stepfunctions.asl.values import is_open
-from capplan.services.stepfunctions.execution.expectation import everywhere
+from capplan.services.stepfunctions.execution.expectation import children_of, everywhere
 from capplan.services.stepfunctions.execution.model import Expectation
 from capplan.services.stepfunctions.execution.world import NO_OVERRIDE, address_of, definition_of, target_of
+from capplan.services.stepfunctions.quotas import CHILD_START_RATE
 from capplan.services.stepfunctions.spec import State, StateMachine
 
 _MEMBERS: Final[Mapping[str, Mapping[str, Op]]] = {
@@ -69,11 +70,23 @@ def calls_by_state(spec: StateMachine, ctx: Context, execution: Expectation) -> 
             if around:
                 outer = around[0].name
                 over_ms = min(over_ms, busy_ms.get(outer, over_ms) / max(Fraction(1), visits.get(outer, Fraction(1))))
-                width = math.prod(s.map.at_once for s in around if s.map is not None)
+                width = math.prod(_at_once(s, execution) for s in around)
                 open_at_most = min(attempts * times, Fraction(width * times))
             at_once = open_at_most if open_at_most is not None else Fraction(1)
             out.append((task, Call(address, attempts * times, access, over_ms, at_once, open_at_most)))
     return tuple(out)
+
+
+def _at_once(state: asl.State, execution: Expectation) -> int:
+    """Items of a Map that run at the same time; of children also no more than start while one runs."""
+    if state.map is None:
+        return 1
+    children = children_of(execution, state.name)
+    if children is None:
+        return state.map.at_once
+    per_second = int(CHILD_START_RATE[children.type].value)
+    lasting_s = max(Fraction(1), children.each.duration_ms / units.MS_PER_SECOND)
+    return min(state.map.at_once, math.ceil(per_second * lasting_s))
 
 
 def _maps(graph: Graph, around: tuple[asl.State, ...] = ()) -> dict[str, tuple[asl.State, ...]]:

@@ -1,6 +1,7 @@
 """Combines scenario and definition into what one execution meets: called resources, times, probabilities, items."""
 
 import math
+from collections import deque
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -27,6 +28,8 @@ NO_OVERRIDE = State()
 _MIN_MEAN_SHARE = Fraction(3, 4)
 """A called resource's own timeout may cut its mean to this share; below, its distribution no longer fits the mean."""
 _LISTED_NAMES = 3
+_RECENT: deque[tuple[StateMachine, tuple[Mapping[str, object], ...], dict[str, Fraction], World]] = deque(maxlen=16)
+"""The last answers: the stages of one plan ask for the same world again."""
 _STARTS = ("run", "start")
 """Verbs of work that goes on while its caller polls for its end."""
 
@@ -96,6 +99,17 @@ def address_of(name: str, section: str | None, ctx: Context) -> str | None:
 
 def world_of(spec: StateMachine, ctx: Context) -> World:
     """Everything an execution meets, by state name."""
+    known = (ctx.addresses, ctx.duration_law, ctx.timeout_ms, ctx.fails)
+    durations = dict(ctx.duration_ms)  # these change while durations that depend on each other are found
+    for of_spec, of_known, of_durations, world in _RECENT:
+        if of_spec is spec and of_durations == durations and of_known == known:
+            return world
+    world = _world_of(spec, ctx)
+    _RECENT.append((spec, known, durations, world))
+    return world
+
+
+def _world_of(spec: StateMachine, ctx: Context) -> World:
     definition = definition_of(spec)
     choices: dict[str, Mapping[str, Fraction]] = {}
     items: dict[str, Fraction] = {}
