@@ -11,7 +11,7 @@ from typing import Any
 from capplan import units
 from capplan.errors import CapplanError
 from capplan.flow import DemandFlow
-from capplan.language.scenario import Scenario
+from capplan.language.scenario import Resource, Scenario
 from capplan.model import Admitted, Context, Demand, RequestStream, SharedLimit
 from capplan.pipeline.demand import Sender, demand_of, emitted
 from capplan.pipeline.pools import PoolMember, Pools, pool_check
@@ -103,7 +103,7 @@ def what_gets_through(
         if round_ == 0:
             starts = _failing_starts(network, usage)
         following, failing_now = _shared(network, walk.demand, pools, shared), _joined(_failing(network, walk), starts)
-        settled = _is_settled(shared, following) and _fails_alike(failing, failing_now)
+        settled = _is_settled(shared, following) and fails_alike(failing, failing_now)
         if settled and not following:
             break
         is_last = settled or round_ == _MAX_ROUNDS - 2
@@ -370,10 +370,30 @@ def _joined(one: Failing, other: Failing) -> Failing:
     return {a: 1 - (1 - one.get(a, Fraction(0))) * (1 - other.get(a, Fraction(0))) for a in {**one, **other}}
 
 
+def throttled_callees(scenario: Scenario, demand: Mapping[str, Demand]) -> Failing:
+    """The share of its calls that each resource drops, of callers whose retries are their own: a workflow's definition."""
+    out: dict[str, Fraction] = {}
+    for address, of_one in demand.items():
+        if of_one.admitted is None:
+            continue
+        offered = dropped = Fraction(0)
+        for stream, part in zip(of_one.requests, of_one.admitted.streams, strict=True):
+            caller = scenario.resources.get(stream.cause)
+            if caller is not None and not stream.access.is_async and not _fails_also(caller):
+                offered, dropped = offered + part.served + part.waiting + part.dropped, dropped + part.dropped
+        if dropped:
+            out[address] = Fraction(round(float(dropped / offered), 6))
+    return out
+
+
 def _can_fail(network: Network, address: str) -> bool:
-    resource = network.scenario.resources[address]
+    return _fails_also(network.scenario.resources[address])
+
+
+def _fails_also(resource: Resource) -> bool:
     return resource.type.failing_also(resource.spec, Fraction(1, 2)) is not resource.spec
 
 
-def _fails_alike(before: Failing, after: Failing) -> bool:
+def fails_alike(before: Failing, after: Failing) -> bool:
+    """Whether the shares are the same but for a negligible part."""
     return before.keys() == after.keys() and all(abs(after[a] - share) <= _SETTLED for a, share in before.items())

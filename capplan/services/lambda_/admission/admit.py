@@ -5,14 +5,14 @@ synchronous invocation without an environment is throttled back to its caller, a
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.flow import POISSON_SIGMAS, DemandFlow, course
-from capplan.model import Admitted, AdmittedStream, Context, Demand
+from capplan.model import Admitted, AdmittedStream, Context, Demand, SharedLimit
 from capplan.quantities.rounding import sig6
 from capplan.record import MutableRecord, Record, replace
 from capplan.services.lambda_.admission import throttling
@@ -51,7 +51,8 @@ class Room(Record, frozen=True):
         own: What it wants itself, where that is settled; None while it is not.
         per_second: Synchronous invocations a second at most.
         others_per_second: What the others want of those.
-        shared: Whether the account's limit is short and what it wants of it is asked for.
+        at_source: Limits of the account by which sources reject requests, where they are short.
+        shared: Whether a limit of the account is short and what it wants of it is asked for.
     """
 
     environments: float
@@ -59,6 +60,7 @@ class Room(Record, frozen=True):
     own: DemandFlow | None
     per_second: float
     others_per_second: DemandFlow
+    at_source: Mapping[str, SharedLimit]
     shared: bool
 
 
@@ -75,7 +77,9 @@ def _room(spec: Function, demand: Demand, ctx: Context) -> Room:
     none = DemandFlow.zero()
     if spec.reserved_concurrency is not None:
         reserved = float(spec.reserved_concurrency)
-        return Room(reserved, none, None, reserved * REQUESTS_PER_CONCURRENCY, none, shared=False)
+        return Room(
+            reserved, none, None, reserved * REQUESTS_PER_CONCURRENCY, none, demand.shared, shared=bool(demand.shared)
+        )
     own = float(spec.provisioned_concurrency.largest) if spec.provisioned_concurrency is not None else 0.0
     concurrency, rate = demand.shared.get(CONCURRENCY.id), demand.shared.get(REQUEST_RATE.id)
     account = float(
@@ -88,7 +92,8 @@ def _room(spec: Function, demand: Demand, ctx: Context) -> Room:
         None if concurrency is None else concurrency.own,
         math.inf if rate is None else float(rate.quota),
         none if rate is None else rate.others,
-        shared=concurrency is not None or rate is not None,
+        demand.shared,
+        shared=bool(demand.shared),
     )
 
 
@@ -185,6 +190,8 @@ class _Course(MutableRecord):
     """Environments that its random arrivals need."""
     served: "NDArray[np.float64]"
     waited: Waited | None = None
+    enters: "NDArray[np.float64] | float" = 1.0
+    """The share that its source does not reject."""
     open: "NDArray[np.float64] | float" = math.inf
     """Environments that it may have."""
     max_age_s: float = 0.0
@@ -201,6 +208,11 @@ class _Minutes:
         self.courses = [_course(lane) for lane in lanes]
         self.calls = [c for c in self.courses if c.lane.kind == "call"]
         self.waits = [c for c in self.courses if c.lane.kind != "call"]
+        for c in self.calls:
+            limit = room.at_source.get(c.lane.source_rate)
+            if limit is not None:
+                c.enters = _entering([d for d in self.calls if d.lane.source_rate == c.lane.source_rate], limit)
+                c.load = c.load * c.enters
         self.others = room.others.rate_per_minute() if room.others.terms else np.zeros(units.PERIOD_MINUTES)
 
     def admitted(self) -> Admitted | None:
@@ -314,14 +326,14 @@ class _Minutes:
         late = throttling.beyond_scaling(load, keep_alive)
         for c in self.calls:
             lost = once if c.lane.tries > 1 else blocked
-            c.served = (c.offered - c.at_start) * (1 - lost) * (1 - late) * passes
+            c.served = (c.offered - c.at_start) * c.enters * (1 - lost) * (1 - late) * passes
         self._throttle_at_once(np.maximum(0.0, room.environments - (load + self.others) * (1 - blocked)))
 
     def _rate_share(self) -> "NDArray[np.float64]":
         """The share that the request-rate quota lets through: ten a second for each unit of concurrency."""
         import numpy as np  # noqa: PLC0415
 
-        per_second = sum((c.offered for c in self.calls), np.zeros(units.PERIOD_MINUTES)) / _MINUTE_S
+        per_second = sum((c.offered * c.enters for c in self.calls), np.zeros(units.PERIOD_MINUTES)) / _MINUTE_S
         if self.room.others_per_second.terms:
             per_second = per_second + self.room.others_per_second.rate_per_minute()
         if float(per_second.max()) <= self.room.per_second:
@@ -334,7 +346,7 @@ class _Minutes:
         starting = [c for c in self.calls if c.at_start.any()]
         if not starting:
             return
-        counts = sum((c.at_start for c in starting), np.zeros(units.PERIOD_MINUTES))
+        counts = sum((c.at_start * c.enters for c in starting), np.zeros(units.PERIOD_MINUTES))
         minutes = np.nonzero(counts)[0]
         starts = [(int(minute), float(counts[minute])) for minute in minutes]
         busy_s = max(c.lane.busy_s for c in starting)
@@ -344,7 +356,7 @@ class _Minutes:
             throttled[minute] = count
         share = np.divide(throttled, counts, out=np.zeros(units.PERIOD_MINUTES), where=counts > 0)
         for c in starting:
-            c.served = c.served + c.at_start * (1 - share)
+            c.served = c.served + c.at_start * c.enters * (1 - share)
 
     # --- results ---
 
@@ -468,6 +480,15 @@ def _course(lane: Lane) -> _Course:
     else:
         load = random.spread(busy * units.MS_PER_SECOND).rate_per_minute() * lane.busy_s
     return _Course(lane, offered, at_start, load, offered)
+
+
+def _entering(courses: Sequence[_Course], limit: SharedLimit) -> "NDArray[np.float64]":
+    """The share of requests that a source lets through, in each minute; its burst bucket lasts for seconds only."""
+    import numpy as np  # noqa: PLC0415
+
+    asked = sum((c.offered for c in courses), np.zeros(units.PERIOD_MINUTES)) / _MINUTE_S
+    asked = np.maximum(asked + limit.others.rate_per_minute(), _NEGLIGIBLE)
+    return np.minimum(1.0, float(limit.quota) / asked)
 
 
 def _extend(weights: "NDArray[np.float64]", backlog: "NDArray[np.float64]") -> None:
