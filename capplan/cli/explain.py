@@ -67,9 +67,7 @@ def _recommendation(scenario: Any, number: int, day: date | None, seed: int, whe
     from capplan.report.views.explain_recommendation import recommendation_document  # noqa: PLC0415
 
     explained = explain_recommendation(scenario, number, today=day, seed=seed)
-    emit_document(
-        where, lambda: to_json(recommendation_record(explained)), lambda: recommendation_document(explained)
-    )
+    emit_document(where, lambda: to_json(recommendation_record(explained)), lambda: recommendation_document(explained))
 
 
 def _is_file(subject: str) -> bool:
