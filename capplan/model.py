@@ -146,11 +146,13 @@ class Demand(Record, frozen=True):
         requests: One stream for each sender.
         admitted: What got through, where the resource is short: the streams' `flow` is what was served.
         shared: Limits of the account that are short, by id; empty where none is.
+        callees_fail: The further share of its invocations that fails since a call that they wait for is throttled.
     """
 
     requests: tuple[RequestStream, ...] = ()
     admitted: Admitted | None = None
     shared: Mapping[str, SharedLimit] = {}
+    callees_fail: Fraction = Fraction(0)
 
     @property
     def flow(self) -> DemandFlow:
@@ -179,6 +181,7 @@ class Context(Record, frozen=True):
         response_bytes: The largest answer of an invocation (99.9th percentile), by address, where the scenario gives it.
         integrations: By (service, action) of an ARN, in lower case: the resource that a workflow's Task calls.
         only_verbs: By section that takes one verb only: that verb.
+        commitments: How many commitments the account has.
     """
 
     region: str
@@ -193,6 +196,7 @@ class Context(Record, frozen=True):
     response_bytes: Mapping[str, Fraction] = {}
     integrations: Mapping[tuple[str, str], Integration] = {}
     only_verbs: Mapping[str, str] = {}
+    commitments: int = 0
 
 
 class Call(Record, frozen=True):
@@ -346,6 +350,7 @@ class Option(Record, frozen=True):
         helps: Limits and observables of the resource that must be better after the change, such as
             "dynamodb.partition.write" or "throttled"; else the change is not recommended.
         worsens: Observables of which the trade-off says that there will be more, such as "timed_out".
+        only_if_priced: Whether it is not offered where a price of it is missing.
         fewer_calls: Whether the resource's callees get fewer requests because attempts fall away.
         calls_factor: What the resource's `calls` are multiplied by: where one invocation takes more records, it calls
             more often.
@@ -363,6 +368,7 @@ class Option(Record, frozen=True):
     helps: tuple[str, ...] = ()
     worsens: tuple[str, ...] = ()
     fewer_calls: bool = False
+    only_if_priced: bool = False
     calls_factor: Fraction = Fraction(1)
 
 

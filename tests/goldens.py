@@ -10,19 +10,30 @@ from functools import lru_cache
 from pathlib import Path
 
 import capplan
-from capplan.commands.explain import Explained, explain
+from capplan.commands.diff import Difference, difference
+from capplan.commands.explain import explain
+from capplan.commands.size import measured_items
 from capplan.errors import CapplanError
 from capplan.language.load import load
-from capplan.pipeline.results import Modes, Plan
+from capplan.language.scenario import Scenario
+from capplan.pipeline.results import Plan
 from capplan.report.checked import Checked
+from capplan.report.document import Document
+from capplan.report.formats.document_markdown import document_markdown
 from capplan.report.formats.terminal import terminal_text
+from capplan.report.markup import md
+from capplan.report.records.plan import plan_record
 from capplan.report.style import Style
 from capplan.report.views.check import check_document
 from capplan.report.views.compare_modes import modes_document
+from capplan.report.views.diff import diff_document
 from capplan.report.views.errors import errors_text
 from capplan.report.views.estimate import plan_document
 from capplan.report.views.explain import explained_document
-from tests.helpers import SCENARIOS, WEB_SHOP
+from capplan.report.views.simulate import simulation_document
+from capplan.report.views.size import size_document
+from capplan.report.views.workflow import workflow_document
+from tests.helpers import SCENARIOS
 from tests.json_answers import json_goldens
 from tests.report.build import forty_resources, one_resource
 
@@ -52,73 +63,89 @@ def wrong_scenarios() -> dict[Path, Golden]:
     return {path.with_suffix(".txt"): lambda path=path: said_of(path) for path in sorted(WRONG.glob("*.yaml"))}  # type: ignore[misc]
 
 
-@lru_cache
-def _planned(name: str, budget: Decimal | None = None) -> Plan:
-    return capplan.plan(load(str(SCENARIOS / name / "scenario.yaml"), budget=budget))
+def _loaded(name: str, budget: Decimal | None = None, change: tuple[str, str] = ("", "")) -> Scenario:
+    """A shipped scenario, with some of its text replaced."""
+    path = SCENARIOS / name / "scenario.yaml"
+    text = path.read_text(encoding="utf-8").replace(*change) if change[0] else None
+    return load(str(path), text=text, budget=budget)
 
 
 @lru_cache
-def _compared(name: str) -> Modes:
-    return capplan.compare_modes(load(str(SCENARIOS / name / "scenario.yaml")))
+def _planned(name: str, budget: Decimal | None = None, change: tuple[str, str] = ("", "")) -> Plan:
+    return capplan.plan(_loaded(name, budget, change))
 
 
-@lru_cache
-def _explained(line: str) -> Explained:
-    return explain(load(WEB_SHOP), line)
+def _difference() -> Difference:
+    """The web shop with a quarter more shoppers and a budget that they exceed."""
+    base, head = plan_record(_planned("web-shop")), plan_record(_planned("web-shop", None, ("60/s", "75/s")))
+    return difference(base, head, "base.json", "head.json")
+
+
+def _items() -> Document:
+    return size_document(measured_items("scenarios/measured-items/tickets.jsonl", None, "us-east-1"))
 
 
 def _at_home(text: str) -> str:
     """A screen without the folder the scenarios lie in, escapes as they are typed."""
-    return text.replace(f"{SCENARIOS.as_posix()}/", "scenarios/").replace("\x1b", "^[")
+    folder = f"{SCENARIOS.as_posix()}/"
+    return text.replace(folder, "scenarios/").replace(md(folder), "scenarios/").replace("\x1b", "^[")
 
 
-def _estimate(plan: Plan, style: Style, *, details: bool = False) -> str:
-    return terminal_text(plan_document(plan), style, details=details)
+def _at_home_document(document: Document) -> Document:
+    return document._replace(subtitle=_at_home(document.subtitle))
 
 
-def _check(plan: Plan, style: Style) -> str:
-    return terminal_text(check_document(Checked(plan)), style)
-
-
-def _screen(render: Callable[[Style], str], style: Style) -> Golden:
-    return lambda: _at_home(render(style))
-
-
-def _renderers() -> dict[str, Callable[[Style], str]]:
-    """Each command's screen of one scenario, and of plans made by hand: forty resources, one."""
-    return {
-        "estimate-web-shop": lambda style: _estimate(_planned("web-shop"), style),
-        "estimate-details": lambda style: _estimate(_planned("web-shop"), style, details=True),
-        "estimate-forty": lambda style: _estimate(forty_resources(), style),
-        "estimate-one": lambda style: _estimate(one_resource(), style),
-        "check": lambda style: _check(_planned("web-shop"), style),
-        "check-broken": lambda style: _check(_planned("web-shop", Decimal(1500)), style),
-        "compare-modes": lambda style: terminal_text(modes_document(_compared("seoul-delivery")), style),
-        "explain": lambda style: terminal_text(explained_document(_explained("orders.writes")), style),
+def _documents() -> dict[str, Callable[[], Document]]:
+    """Each command's answer on one scenario, and on plans made by hand: forty resources, one."""
+    made: dict[str, Callable[[], Document]] = {
+        "estimate-web-shop": lambda: plan_document(_planned("web-shop")),
+        "estimate-forty": lambda: plan_document(forty_resources()),
+        "estimate-one": lambda: plan_document(one_resource()),
+        "check": lambda: check_document(Checked(_planned("web-shop"))),
+        "check-broken": lambda: check_document(Checked(_planned("web-shop", Decimal(1500)))),
+        "compare-modes": lambda: modes_document(capplan.compare_modes(_loaded("seoul-delivery"))),
+        "diff": lambda: diff_document(_difference()),
+        "explain": lambda: explained_document(explain(_loaded("web-shop"), "orders.writes")),
+        "simulate": lambda: simulation_document(
+            capplan.simulate(_loaded("live-chat"), "messages"), whole=True, all_events=False
+        ),
+        "size": _items,
+        "workflow": lambda: workflow_document(capplan.workflow(_loaded("web-shop"), "fulfil")),
     }
+    return {name: lru_cache(lambda make=make: _at_home_document(make())) for name, make in made.items()}
 
 
 STYLES = {
     "pipe": Style(100),
     "80": Style(80, ascii=False),
+    "100": Style(100, ascii=False),
     "140": Style(140, ascii=False),
     "colour": Style(100, ascii=False, colour=True),
 }
-"""A pipe and an ASCII terminal; a terminal without colour, narrow and wide; one with colour."""
+"""ASCII; a terminal without color, narrow, in the middle and wide; one with color."""
 
 
 def screens() -> dict[Path, Golden]:
-    """Every command in every style, and every shipped scenario's estimate as a pipe gets it."""
-    named = {
-        f"{screen}.{style}": _screen(render, STYLES[style])
-        for screen, render in _renderers().items()
-        for style in STYLES
-    }
+    """Every command in every style and as Markdown, one with details, and each shipped scenario's estimate in a pipe."""
+    documents = _documents()
+    named: dict[str, Golden] = {}
+    for name, make in documents.items():
+        for style, drawn in STYLES.items():
+            named[f"{name}.{style}.txt"] = lambda make=make, drawn=drawn: _screen(make(), drawn)  # type: ignore[misc]
+        named[f"{name}.md"] = lambda make=make: document_markdown(make())  # type: ignore[misc]
+    for style, drawn in STYLES.items():
+        make = documents["estimate-web-shop"]
+        named[f"estimate-details.{style}.txt"] = lambda make=make, drawn=drawn: _screen(make(), drawn, details=True)  # type: ignore[misc]
     for path in sorted(SCENARIOS.glob("*/scenario.yaml")):
         name = path.parent.name
-        wide = Style(100, ascii=False)
-        named[f"scenario-{name}"] = _screen(lambda style, name=name: _estimate(_planned(name), style), wide)  # type: ignore[misc]
-    return {GOLDEN / f"{name}.txt": golden for name, golden in named.items()}
+        named[f"scenario-{name}.txt"] = lambda name=name: _screen(  # type: ignore[misc]
+            _at_home_document(plan_document(_planned(name))), Style(100, ascii=False)
+        )
+    return {GOLDEN / name: golden for name, golden in named.items()}
+
+
+def _screen(document: Document, style: Style, *, details: bool = False) -> str:
+    return _at_home(terminal_text(document, style, details=details))
 
 
 def goldens() -> dict[Path, Golden]:

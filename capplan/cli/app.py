@@ -1,5 +1,7 @@
 """The list of commands, and how a command line becomes an exit code."""
 
+import re
+import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from itertools import pairwise
@@ -35,7 +37,7 @@ def app_of(names: Iterable[str]) -> typer.Typer:
     """The command line with some commands: a run loads the one that is asked for."""
     app = typer.Typer(
         add_completion=False,
-        rich_markup_mode=None,
+        rich_markup_mode="rich" if sys.stdout.isatty() else None,  # in frames on a terminal; it costs 0.1 s
         pretty_exceptions_enable=False,
         no_args_is_help=True,
         help="Plan cost and capacity of serverless AWS workloads before you deploy them.",
@@ -72,11 +74,28 @@ def run(arguments: list[str]) -> int:
             from capplan.report.formats.json import to_json  # noqa: PLC0415
             from capplan.report.records.errors import errors_record  # noqa: PLC0415
 
-            put(to_json(errors_record([Diagnostic("command line", 0, 0, error.format_message())])))  # type: ignore[attr-defined]
+            put(to_json(errors_record([Diagnostic("command line", 0, 0, _plain(error.format_message()))])))  # type: ignore[attr-defined]
         else:
+            error.message = _plain(error.message)  # type: ignore[attr-defined]
             show()
         return WRONG_INPUT
     return code if isinstance(code, int) else 0
+
+
+_VALIDATORS = (
+    (re.compile(r"Value error, "), ""),
+    (re.compile(r"Input should be less than or equal to (\S+)"), r"expected at most \1"),
+    (re.compile(r"Input should be greater than or equal to (\S+)"), r"expected at least \1"),
+    (re.compile(r"Input should be a valid integer.*"), "expected a whole number"),
+)
+"""What the library says of an option's value, and how we say it."""
+
+
+def _plain(message: str) -> str:
+    """A usage error in our words."""
+    for pattern, words in _VALIDATORS:
+        message = pattern.sub(words, message)
+    return message
 
 
 def _wants_json(arguments: list[str]) -> bool:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Times = Annotated[
     list[str] | None, typer.Option("--times", help="A multiple of the traffic to compare at, such as 3x. Repeatable.")
 ]
-TableName = Annotated[str | None, typer.Argument(metavar="[TABLE]", help="One table; all tables without it.")]
+TableName = Annotated[str | None, typer.Argument(metavar="TABLE", help="One table; all tables without it.")]
 _MAX_MULTIPLE = 1000
 
 

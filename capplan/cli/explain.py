@@ -13,7 +13,7 @@ from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
 Subject = Annotated[str, typer.Argument(metavar="SCENARIO|RULE", help="A scenario, a rule's id, or the word rules.")]
 Line = Annotated[
     str | None,
-    typer.Argument(metavar="[LINE|N]", help="A line item's id, such as orders.writes, or a recommendation's number."),
+    typer.Argument(metavar="LINE|N", help="A line item's id, such as orders.writes, or a recommendation's number."),
 ]
 
 

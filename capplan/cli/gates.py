@@ -1,6 +1,7 @@
 """`capplan gates`: what can a gate observe, and what is its value today?"""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,7 +10,10 @@ from capplan.cli.output import FORMATS, emit_document, output
 from capplan.cli.sources import baseline_of, baselines
 from capplan.cli.steps import guarded, keep_inputs, load_scenario
 
-Word = Annotated[str | None, typer.Argument(metavar="[WORD]", help="Only observables with this in their name.")]
+if TYPE_CHECKING:
+    from capplan.errors import CapplanError
+
+Word = Annotated[str | None, typer.Argument(metavar="WORD", help="Only metrics with this in their name.")]
 
 
 def gates(
@@ -23,7 +27,7 @@ def gates(
     color: Color = ColorChoice.auto,
     quiet: Quiet = False,
 ) -> int:
-    """What can a gate observe? Every observable, its value today, and a gate that passes.
+    """What can a gate observe? Every metric, its value today, and a gate that passes.
 
     Example: capplan gates scenarios/web-shop/scenario.yaml orders
     """
@@ -43,6 +47,8 @@ def gates(
         base = baselines(baseline, [loaded], None, seed)[0] if baseline else None
         planned = plan(loaded, seed=seed, findings=False, baseline=baseline_of(base, baseline, loaded.name))
         shown = [o for o in planned.observed if word is None or word in o.name]
+        if not shown and word is not None:
+            raise _no_metric(word, [o.name for o in planned.observed], loaded.file)
         emit_document(
             where,
             lambda: to_json(gates_record(planned, shown)),
@@ -51,4 +57,15 @@ def gates(
         )
         return 0
 
-    return guarded(where, answer)
+    return guarded(where, answer, "no metrics shown")
+
+
+def _no_metric(word: str, names: Sequence[str], file: str) -> "CapplanError":
+    """The error for a word that is in no metric's name, with the nearest part of one."""
+    from capplan.errors import CapplanError, Diagnostic  # noqa: PLC0415
+    from capplan.reading.nearest import did_you_mean  # noqa: PLC0415
+    from capplan.reading.scalars import shown  # noqa: PLC0415
+
+    parts = dict.fromkeys(part for name in names for part in (name, *name.split(".")))
+    hint = did_you_mean(word, parts, "without a word all are listed")
+    return CapplanError((Diagnostic(file, 0, 0, f"no metric has {shown(word)} in its name", hint),))

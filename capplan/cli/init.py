@@ -8,7 +8,7 @@ import typer
 from capplan.cli.output import output, put, report
 from capplan.cli.steps import guarded
 
-Folder = Annotated[str, typer.Argument(metavar="[FOLDER]", help="Where to write it; created if it does not exist.")]
+Folder = Annotated[str, typer.Argument(metavar="FOLDER", help="Where to write it; created if it does not exist.")]
 Template = Annotated[
     str | None, typer.Option("--template", "-t", help="A shipped scenario, such as web-shop; list lists all.")
 ]

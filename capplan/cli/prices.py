@@ -11,7 +11,7 @@ from capplan.cli.steps import guarded
 prices = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Prices, their age and their sources: list, show."
 )
-Region = Annotated[str | None, typer.Argument(metavar="[REGION]", help="An AWS Region code; all Regions without one.")]
+Region = Annotated[str | None, typer.Argument(metavar="REGION", help="An AWS Region code; all Regions without one.")]
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A price key, such as dynamodb.on_demand.write.")]
 
 

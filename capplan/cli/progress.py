@@ -30,9 +30,10 @@ class _Bar:
 
     def update(self, share: float | None, words: str) -> None:
         """The share done, 0 to 1 (None: unknown), and words such as "orders, 12 of 28 days"."""
-        self._share, self._words = share, words if words.isprintable() else ""
-        if self._drawn is not None:
-            self._drawn.update(self._drawn.task_ids[0], **self._state())
+        with self._lock:
+            self._share, self._words = share, words if words.isprintable() else ""
+            if self._drawn is not None:
+                self._drawn.update(self._drawn.task_ids[0], **self._state())
 
     def stop(self) -> None:
         """Erases the bar. Nothing is drawn after it."""

@@ -13,7 +13,7 @@ from capplan.cli.steps import guarded, keep_inputs, load_scenario
 Resource = Annotated[
     str | None,
     typer.Argument(
-        metavar="[RESOURCE]", help="One table or function, with its charts; all, without charts, if not given."
+        metavar="RESOURCE", help="One table or function, with its charts; all, without charts, if not given."
     ),
 ]
 Day = Annotated[

@@ -8,9 +8,7 @@ from capplan.cli.options import Ascii, Color, ColorChoice, Details, OutputFile, 
 from capplan.cli.output import FORMATS, emit_document, output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
 
-Name = Annotated[
-    str | None, typer.Argument(metavar="[NAME]", help="The state machine; not needed if there is only one.")
-]
+Name = Annotated[str | None, typer.Argument(metavar="NAME", help="The state machine; not needed if there is only one.")]
 Format = Annotated[
     list[str] | None,
     typer.Option("--format", "-f", help="table, json, markdown or mermaid; mermaid=FILE writes a file."),

@@ -20,7 +20,7 @@ from capplan.pipeline.results import (
     Unjudged,
     Waived,
 )
-from capplan.units import MONTH_HOURS
+from capplan.units import MONTH_HOURS, MS_PER_SECOND
 
 SCHEMA: Literal["capplan.plan/1"] = "capplan.plan/1"
 
@@ -269,4 +269,6 @@ def observable_values(plan: PlanRecord) -> dict[str, Decimal]:
     out = {"cost.monthly": plan.monthly_cost, "cost.yearly": plan.monthly_cost * 12}
     out |= {f"cost.{service}": cost for service, cost in plan.cost_by_service.items()}
     out |= {f"{label}.cost": cost for label, cost in resource_costs(plan).items()}
-    return out | {o.name: o.value for o in plan.observables if o.value is not None}
+    # gates compare milliseconds
+    factors = {"s": MS_PER_SECOND}
+    return out | {o.name: o.value * factors.get(o.unit, 1) for o in plan.observables if o.value is not None}

@@ -46,7 +46,7 @@ class KeptGates:
 
     def _may_differ(self, names: Iterable[str], alternative: Alternative) -> bool:
         """Whether a change may move one of the names."""
-        if alternative.resource is None:
+        if not alternative.parts:
             return True
         heads = {f"{head}." for a in alternative.changed for head in (a, self._labels.get(a, a))}
         return any(

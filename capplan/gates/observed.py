@@ -11,12 +11,15 @@ from capplan.model import Observable
 from capplan.pipeline.results import Observed
 
 CHANGE, CHANGE_PERCENT = ".change", ".change_percent"
+SECONDS = "seconds"
+"""The unit of a service's metric that answers list in seconds."""
 _UNITS: Mapping[str, tuple[Unit, int]] = {
     "share": (SHARE, 1),
     "%": (SHARE, 1),
     "USD": (USD, 1),
     "ms": (MS, 1),
     "s": (MS, 1000),
+    SECONDS: (MS, 1000),
     "min": (MS, 60_000),
     "bytes": (BYTE, 1),
 }
@@ -33,6 +36,7 @@ class ObservedMetric(NamedTuple):
         value: None where unknown; `why_unknown` says why.
         limit: The value of "of limit" in a gate.
         floor: Whether more is better, as of headroom: a gate on it is a minimum.
+        in_seconds: Whether answers list it in seconds, a duration that is long; gates compare milliseconds.
     """
 
     value: Fraction | None
@@ -40,6 +44,7 @@ class ObservedMetric(NamedTuple):
     limit: Fraction | None = None
     why_unknown: str = ""
     floor: bool = False
+    in_seconds: bool = False
 
 
 def metric_of(observable: Observable, *, floor: bool = False) -> ObservedMetric:
@@ -47,7 +52,7 @@ def metric_of(observable: Observable, *, floor: bool = False) -> ObservedMetric:
     unit, factor = _UNITS.get(observable.unit, (NUMBER, 1))
     value, limit = _finite(observable.value, factor), _finite(observable.limit, factor)
     why = observable.why_unknown or ("" if value is not None else "it cannot be computed for this resource yet")
-    return ObservedMetric(value, unit, limit, why, floor)
+    return ObservedMetric(value, unit, limit, why, floor, observable.unit == SECONDS)
 
 
 def _finite(value: Decimal | None, factor: int) -> Fraction | None:
@@ -75,5 +80,9 @@ def observed(metrics: Mapping[str, ObservedMetric]) -> tuple[Observed, ...]:
 
 
 def _observed(name: str, metric: ObservedMetric) -> Observed:
-    value, limit = (None if x is None else shown_value(x, metric.unit)[0] for x in (metric.value, metric.limit))
-    return Observed(name, value, symbol(metric.unit), limit, metric.why_unknown, metric.floor)
+    factor = units.MS_PER_SECOND if metric.in_seconds else 1
+    value, limit = (
+        None if x is None else shown_value(x / factor, metric.unit)[0] for x in (metric.value, metric.limit)
+    )  # fmt: skip
+    unit = "s" if metric.in_seconds else symbol(metric.unit)
+    return Observed(name, value, unit, limit, metric.why_unknown, metric.floor)

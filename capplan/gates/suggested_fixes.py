@@ -71,7 +71,8 @@ class _Replanner:
 
     def _plan(self, rows: Sequence[Recommendation]) -> tuple[Alternative, Mapping[str, ObservedMetric]] | None:
         changes, places = changes_of(self.base, rows), {place for row in rows for place in by_place(row)}
-        one = places.pop() if len(places) == 1 else None
+        resources = self.base.metered.scenario.resources
+        one = next((place for place in places if place in resources), None) if len(places) == 1 else None
         try:
             planned = (
                 alternative(self.base, one, changes, self.day) if one else planned_whole(self.base, changes, self.day)

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from capplan.gates.observed import ObservedMetric, metric_of
+from capplan.gates.observed import SECONDS, ObservedMetric, metric_of
 from capplan.language.gate_units import SHARE
 from capplan.model import Demand, Observable
 from capplan.quantities.rounding import sig6, to_quantity
@@ -37,4 +37,5 @@ def metrics_of(offered: Demand, served: Demand) -> dict[str, ObservedMetric]:
 
 
 def _seconds(value: float | None) -> Observable:
-    return Observable(None, "s", why_unknown=_NEVER) if value is None else Observable(to_quantity(sig6(value)), "s")
+    known = None if value is None else to_quantity(sig6(value))
+    return Observable(known, SECONDS, why_unknown="" if known is not None else _NEVER)

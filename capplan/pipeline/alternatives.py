@@ -1,18 +1,18 @@
 """Plans an alternative to a plan: the whole scenario again, or one resource of it where nothing else can change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from capplan.language.scenario import Resource
 from capplan.language.specs import respec
 from capplan.model import Change, Charge, Context, Demand
 from capplan.pipeline.flow import alike
 from capplan.pipeline.meter import Metered
-from capplan.pipeline.pools import suffices, with_loads
+from capplan.pipeline.pools import pool_check, suffices, with_loads
 from capplan.pipeline.price import Priced, charges_of, monthly, price, rate_charges
 from capplan.pipeline.what_if import apply, what_if
 from capplan.pricing.catalogue import Catalogue
@@ -23,15 +23,26 @@ from capplan.resource_type import DeclaredResource, MeteredResource
 _FLOW_KEYS = ("calls", "access", "triggers")
 
 
+class Part(NamedTuple):
+    """A resource of an alternative that differs from the base, and no other with it.
+
+    `rated` are its charges; None where a price of theirs has tiers that the account shares.
+    """
+
+    resource: Resource
+    usage: Any
+    charges: tuple[Charge, ...]
+    rated: Rated | None
+
+
 @dataclass(frozen=True)
 class Alternative:
     """A plan with some changes, of which only what differs is planned again.
 
     Attributes:
         changed: Addresses of the resources that may differ from the base.
-        resource: The one resource that differs, with its `usage` and `charges`; None where the whole is planned again.
-        rated: Its charges, where no price of theirs has tiers that the account shares.
-        whole: All of it, priced; None where `rated` is enough.
+        parts: By address, where these resources differ and no other; empty where all is planned again.
+        whole: All of it, priced; None where the parts are enough.
     """
 
     base: Priced
@@ -39,11 +50,8 @@ class Alternative:
     changed: frozenset[str]
     monthly_cost: Decimal
     missing: tuple[str, ...]
-    resource: Resource | None = None
-    usage: Any = None
-    charges: tuple[Charge, ...] = ()
-    rated: Rated | None = None
-    whole: Priced | None = None
+    parts: Mapping[str, Part]
+    whole: Priced | None
 
     @property
     def saving(self) -> Decimal | None:
@@ -57,32 +65,32 @@ class Alternative:
 
     def resource_at(self, address: str) -> Resource | None:
         """A resource as the alternative declares it."""
-        if self.resource is not None and address == self.resource.address:
-            return self.resource
+        if address in self.parts:
+            return self.parts[address].resource
         priced = self.base if self.whole is None else self.whole
         return priced.metered.scenario.resources.get(address)
 
     def metered(self, address: str) -> MeteredResource[Any, Any] | None:
         """A resource with its usage in the alternative; None where it is not there."""
-        resource = self.resource_at(address)
-        if resource is None:
-            return None
-        if resource is self.resource:
-            return MeteredResource(resource.name, resource.spec, self.usage, self.context)
-        return (self.base if self.whole is None else self.whole).metered.resource(address)
+        part = self.parts.get(address)
+        if part is not None:
+            return MeteredResource(part.resource.name, part.resource.spec, part.usage, self.context)
+        metered = (self.base if self.whole is None else self.whole).metered
+        return metered.resource(address) if address in metered.scenario.resources else None
 
     @cached_property
     def priced(self) -> Priced:
         """All of it, priced."""
         if self.whole is not None:
             return self.whole
-        assert self.resource is not None and self.rated is not None  # noqa: S101, PT018  else it is whole
-        base, address = self.base, self.resource.address
-        replaced = {charge.id for charge in base.charges[address]}
-        kept = (line for line in base.lines if line.charge_id not in replaced)
-        charges, lines = {**base.charges, address: self.charges}, (*kept, *self.rated.lines)
-        metered = _with(base.metered, self.changes, self.resource, self.usage)
-        return Priced(metered, base.catalogue, charges, lines, self.rated.missing)
+        base = self.base
+        replaced = {charge.id for address in self.parts for charge in base.charges[address]}
+        rated = [part.rated for part in self.parts.values() if part.rated is not None]
+        kept = [line for line in base.lines if line.charge_id not in replaced]
+        lines = (*kept, *(line for r in rated for line in r.lines))
+        charges = {**base.charges, **{address: part.charges for address, part in self.parts.items()}}
+        missing = tuple(m for r in rated for m in r.missing)
+        return Priced(_with(base.metered, self.changes, self.parts), base.catalogue, charges, lines, missing)
 
 
 def alternative(base: Priced, address: str, changes: Sequence[Change], today: date | None) -> Alternative:
@@ -95,26 +103,59 @@ def alternative(base: Priced, address: str, changes: Sequence[Change], today: da
     if alone is None:
         return planned_whole(base, changes, today)
     resource, usage = alone
-    scenario, ctx = base.metered.scenario, base.metered.context
-    charges, touched = charges_of(resource, usage, ctx), frozenset({address})
+    scenario = base.metered.scenario
+    charges = charges_of(resource, usage, base.metered.context)
     shared = any(_tiered(base.catalogue, c.price) for c in (*charges, *base.charges[address]))
-    if shared or scenario.account.free_tier or scenario.commitments:
-        whole = price(_with(base.metered, changes, resource, usage), base.catalogue, today)
-        missing = tuple(m.key for m in whole.missing)
-        return Alternative(
-            base, tuple(changes), touched, whole.monthly_cost, missing, resource, usage, charges, whole=whole
+    apart = not shared and not scenario.account.free_tier and not scenario.commitments
+    rated = rate_charges(charges, scenario, base.catalogue, today) if apart else None
+    return _of_parts(base, changes, {address: Part(resource, usage, charges, rated)}, today)
+
+
+def side_by_side(
+    base: Priced, alternatives: Sequence[Alternative], changes: Sequence[Change], today: date | None
+) -> Alternative | None:
+    """Alternatives of different resources together; None where one may affect what another does.
+
+    Args:
+        base: The plan.
+        alternatives: Each of them alone.
+        changes: All their changes, in order.
+        today: As of the plan.
+    """
+    parts = {address: part for other in alternatives for address, part in other.parts.items()}
+    if not all(other.parts for other in alternatives) or len(parts) != sum(len(o.parts) for o in alternatives):
+        return None
+    metered = base.metered
+    pools = with_loads(metered.pools, {a: (p.resource, p.usage) for a, p in parts.items()}, metered.context)
+    for limit, members in pools.items():
+        check = (
+            None
+            if members == metered.pools.get(limit)
+            else pool_check(limit, [m.load for m in members], metered.context)
         )
-    rated = rate_charges(charges, scenario, base.catalogue, today)
-    cost = base.monthly_cost - base.cost_by_resource[address] + monthly(rated.lines)
-    missing = tuple(m.key for m in rated.missing)
-    return Alternative(base, tuple(changes), touched, cost, missing, resource, usage, charges, rated)
+        if check is not None and check.breached:
+            return None
+    return _of_parts(base, changes, parts, today)
+
+
+def _of_parts(base: Priced, changes: Sequence[Change], parts: Mapping[str, Part], today: date | None) -> Alternative:
+    """The alternative in which some resources differ: their charges alone are rated again where no tier is shared."""
+    rated = [part.rated for part in parts.values() if part.rated is not None]
+    if len(rated) < len(parts):
+        whole = price(_with(base.metered, changes, parts), base.catalogue, today)
+        missing = tuple(m.key for m in whole.missing)
+        return Alternative(base, tuple(changes), frozenset(parts), whole.monthly_cost, missing, parts, whole)
+    less = sum((base.cost_by_resource[address] for address in parts), Decimal(0))
+    cost = base.monthly_cost - less + sum((monthly(r.lines) for r in rated), Decimal(0))
+    missing = tuple(m.key for r in rated for m in r.missing)
+    return Alternative(base, tuple(changes), frozenset(parts), cost, missing, parts, None)
 
 
 def planned_whole(base: Priced, changes: Sequence[Change], today: date | None) -> Alternative:
     """The scenario with any changes, planned again as a whole. Raises CapplanError."""
     whole = what_if(base, changes, today)
     missing = tuple(m.key for m in whole.missing)
-    return Alternative(base, tuple(changes), _differing(base, whole), whole.monthly_cost, missing, whole=whole)
+    return Alternative(base, tuple(changes), _differing(base, whole), whole.monthly_cost, missing, {}, whole)
 
 
 def _differing(base: Priced, whole: Priced) -> frozenset[str]:
@@ -134,8 +175,9 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     """The changed resource and its usage, where the change affects no other; None where it may."""
     scenario, ctx = base.metered.scenario, base.metered.context
     resource = scenario.resources.get(address)
-    outside = any(not c.path.startswith(f"{address}.") or c.path.split(".")[2] in _FLOW_KEYS for c in changes)
-    if resource is None or outside:
+    if resource is None:  # a change of the account
+        return None
+    if any(not c.path.startswith(f"{address}.") or c.path.split(".")[2] in _FLOW_KEYS for c in changes):
         return None
     section, _, name = address.partition(".")
     spec = respec(scenario, address, apply({section: {name: scenario.data[section][name]}}, changes)[section][name])
@@ -177,13 +219,13 @@ def _tiered(catalogue: Catalogue, key: str) -> bool:
     return entry is not None and len(entry.tiers) > 1
 
 
-def _with(metered: Metered, changes: Sequence[Change], resource: Resource, usage: Any) -> Metered:  # noqa: ANN401  each service has its own usage
-    """The metered scenario with one resource in the place of its former self."""
+def _with(metered: Metered, changes: Sequence[Change], parts: Mapping[str, Part]) -> Metered:
+    """The metered scenario with some resources in the place of their former selves."""
     scenario = replace(
         metered.scenario,
         data=apply(metered.scenario.data, changes),
-        resources={**metered.scenario.resources, resource.address: resource},
+        resources={**metered.scenario.resources, **{address: part.resource for address, part in parts.items()}},
     )
-    usages = {**metered.usage, resource.address: usage}
-    pools = with_loads(metered.pools, resource, usage, metered.context)
-    return replace(metered, scenario=scenario, usage=usages, pools=pools)
+    usage = {**metered.usage, **{address: part.usage for address, part in parts.items()}}
+    pools = with_loads(metered.pools, {a: (p.resource, p.usage) for a, p in parts.items()}, metered.context)
+    return replace(metered, scenario=scenario, usage=usage, pools=pools)

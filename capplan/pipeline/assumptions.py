@@ -30,8 +30,8 @@ def assumptions(priced: Priced, today: date | None) -> tuple[WeighedAssumption, 
     if not metered.scenario.account.free_tier:
         reason = "other workloads of the account may use up the allowances"
         notes.append(Assumption("account.free_tier", "false", reason, "aws_default"))
-    reason = "callers retry throttled requests"
-    notes.append(Assumption("throttling", "does not reduce demand downstream", reason, "aws_default"))
+    reason = "SDKs retry for some seconds; what a full minute throttles is dropped and causes nothing downstream"
+    notes.append(Assumption("throttling", "retried, then dropped", reason, "aws_default"))
     unique = {(note.path, note.value): note for note in notes}
     ranked = sorted(unique.values(), key=lambda a: (a.kind != "workload", a.path))
     return tuple(WeighedAssumption(assumption, weights.get(assumption.path)) for assumption in ranked)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from capplan.errors import CapplanError
 from capplan.model import Change
-from capplan.pipeline.alternatives import Alternative, alternative, planned_whole
+from capplan.pipeline.alternatives import Alternative, alternative, planned_whole, side_by_side
 from capplan.pipeline.effects import Effects
 from capplan.pipeline.price import Priced
 from capplan.pipeline.results import Combined, Recommendation
@@ -41,7 +41,7 @@ def combined(
     able = [row for row in rows if row.group != "changes_behavior" and row.change and not row.not_priced]
     together = _Together(base, effects, today)
     chosen = [row for row in able if together.add(row, plans.get(row.number, ()))]
-    plan = _planned(base, chosen, today)
+    plan = together.plan()
     if plan is None or not _fine(plan, effects, accepts):
         chosen, plan = _one_by_one(base, able, effects, accepts, today)
     if plan is None or not chosen:
@@ -59,6 +59,10 @@ class _Together:
         self._rows: list[Recommendation] = []
         self._changes: dict[str, list[Change]] = {}
         self._costs: dict[str, Decimal] = {}
+        self._last: tuple[list[Recommendation], Alternative | None] = [], None
+        """Rows that were planned as a whole last, and that plan."""
+        self._parts: dict[str, Alternative] = {}
+        """By address, the resource with all its chosen changes."""
         self._affected: set[str] = set()
         """Resources whose demand or price may differ from the plan, since a row was planned as a whole."""
 
@@ -67,20 +71,24 @@ class _Together:
         changes = by_place(row)
         if any(exclusive(listed, self._changes.get(place, ())) for place, listed in changes.items()):
             return False
-        alone = bool(plans) and all(plan.resource is not None for plan in plans)
+        alone = bool(plans) and all(plan.parts for plan in plans)
         by_resource = alone and not self._affected & changes.keys()
-        added = self._adds_by_resource(row, changes) if by_resource else self._adds_as_a_whole(row, plans)
+        added = self._adds_by_resource(row, plans, changes) if by_resource else self._adds_as_a_whole(row, plans)
         if added:
             self._rows.append(row)
             for place, listed in changes.items():
                 self._changes.setdefault(place, []).extend(listed)
         return added
 
-    def _adds_by_resource(self, row: Recommendation, changes: Mapping[str, Sequence[Change]]) -> bool:
-        saving, costs = Decimal(0), {}
+    def _adds_by_resource(
+        self, row: Recommendation, plans: Sequence[Alternative], changes: Mapping[str, Sequence[Change]]
+    ) -> bool:
+        saving, costs = Decimal(0), dict[str, Decimal]()
+        parts: dict[str, Alternative] = {}
         for address, listed in changes.items():
             before = self._changes.get(address)
             if before is None:
+                parts[address] = next(plan for plan in plans if address in plan.parts)
                 continue  # planned and judged as it is
             try:
                 every = in_order(self._base.metered.scenario.data, (*before, *listed))
@@ -89,12 +97,34 @@ class _Together:
                 return False
             if plan.missing or self._effects.breaks(plan):
                 return False
+            if not plan.parts:
+                return self._adds_as_a_whole(row, plans)
             costs[address] = plan.monthly_cost
+            parts[address] = plan
             saving += self._costs_now(address) - plan.monthly_cost
         if row.group == "saving" and len(costs) == len(changes) and saving <= 0:
             return False
         self._costs |= costs
+        self._parts |= parts
         return True
+
+    def _differs(self, plan: Alternative, address: str) -> bool:
+        """Whether a resource is asked for other requests, or costs something else."""
+        before, after = self._base, plan.priced
+        asked = after.metered.offered.get(address) != before.metered.offered.get(address)
+        return asked or after.cost_by_resource.get(address) != before.cost_by_resource.get(address)
+
+    def plan(self) -> Alternative | None:
+        """All chosen rows, planned together; None where there are none, or they make an invalid scenario."""
+        if self._last[0] == self._rows:
+            return self._last[1]
+        if not self._affected:
+            changes = changes_of(self._base, self._rows)
+            together = side_by_side(self._base, list(self._parts.values()), changes, self._today)
+            if together is not None:
+                return together
+        self._last = list(self._rows), _planned(self._base, self._rows, self._today)
+        return self._last[1]
 
     def _costs_now(self, address: str) -> Decimal:
         """The bill with the chosen changes of one resource only."""
@@ -104,13 +134,15 @@ class _Together:
         return self._costs[address]
 
     def _adds_as_a_whole(self, row: Recommendation, plans: Sequence[Alternative]) -> bool:
-        before, after = (_planned(self._base, rows, self._today) for rows in (self._rows, [*self._rows, row]))
+        before, after = self.plan(), _planned(self._base, [*self._rows, row], self._today)
         if after is None or after.missing or self._effects.breaks(after):
             return False
         cost = self._base.monthly_cost if before is None else before.monthly_cost
         if row.group == "saving" and after.monthly_cost >= cost:
             return False
-        self._affected |= after.changed if not plans else {a for plan in plans for a in plan.changed}
+        self._affected |= by_place(row).keys()
+        self._affected |= {a for plan in plans or (after,) for a in plan.changed if self._differs(plan, a)}
+        self._last = [*self._rows, row], after
         return True
 
 

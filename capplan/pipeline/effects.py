@@ -37,6 +37,8 @@ class Effects:
             worsens: Observables of which there may be more.
         """
         after = {a: alternative.metered(a) for a in sorted(alternative.changed)}
+        if len(alternative.parts) > 1:  # each was judged alone, and none affects another
+            return self._account(alternative, after)
         for address, metered in after.items():
             broken = self._of_resource(address, metered, alternative, worsens)
             if broken:
@@ -128,7 +130,7 @@ class Effects:
 
     def _through(self, alternative: Alternative) -> str:
         """A resource of which a larger share is dropped."""
-        if alternative.resource is not None or alternative.whole is None:
+        if alternative.parts or alternative.whole is None:
             return ""
         before = self._base.metered.demand
         for address, demand in alternative.whole.metered.demand.items():
@@ -139,7 +141,7 @@ class Effects:
 
     def _others(self, alternative: Alternative, may_affect: Iterable[str] | None) -> str:
         """A resource that the change does not touch and that is asked to do more or less."""
-        if may_affect is None or alternative.whole is None or alternative.resource is not None:
+        if may_affect is None or alternative.whole is None or alternative.parts:
             return ""
         before, after, touched = self._base.metered.offered, alternative.whole.metered.offered, set(may_affect)
         for address in after:

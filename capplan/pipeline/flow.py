@@ -182,7 +182,8 @@ def _visit(
     resource, senders = network.scenario.resources[address], network.senders[address]
     if address in failing or any(sender.node in walk.moved for sender in senders):
         sent = [_rebuilt(network, address, sender, walk, failing.get(address)) for sender in senders]
-        walk.offered[address] = _with(demand_of(sent, walk.flows), shared.get(address))
+        offered = replace(demand_of(sent, walk.flows), callees_fail=failing.get(address, Fraction(0)))
+        walk.offered[address] = _with(offered, shared.get(address))
         walk.demand[address] = _served(network, address, walk.offered[address], last)
     elif walk.demand[address].admitted is None:
         return

@@ -84,6 +84,7 @@ def context_of(scenario: Scenario, seed: int, base: Metered | None = None) -> Co
         response_bytes={r.address: size for r in resources if (size := r.type.response_bytes(r.spec)) is not None},
         integrations=integrations(),
         only_verbs={key: section.verbs[0] for key, section in SECTIONS.items() if len(section.verbs) == 1},
+        commitments=len(scenario.commitments),
     )
     waiting = [r for r in resources if r.type.waits_for_callees]
     for resource in resources:

@@ -33,17 +33,15 @@ def pools_of(scenario: Scenario, usage: Mapping[str, Any], ctx: Context) -> Pool
     return out
 
 
-def with_loads(pools: Pools, resource: Resource, usage: Any, ctx: Context) -> Pools:  # noqa: ANN401  each service has its own usage
-    """The pools with what one resource uses of them replaced."""
-    loads = resource.type.pools(MeteredResource(resource.name, resource.spec, usage, ctx))
-    limits = [*pools, *dict.fromkeys(load.limit for load in loads if load.limit not in pools)]
-    return {
-        limit: [
-            *(member for member in pools.get(limit, ()) if member.address != resource.address),
-            *(PoolMember(resource.address, load) for load in loads if load.limit == limit),
-        ]
-        for limit in limits
+def with_loads(pools: Pools, changed: Mapping[str, tuple[Resource, Any]], ctx: Context) -> Pools:
+    """The pools with what some resources, by address with their usage, use of them replaced."""
+    out: dict[str, list[PoolMember]] = {
+        limit: [member for member in members if member.address not in changed] for limit, members in pools.items()
     }
+    for address, (resource, usage) in changed.items():
+        for load in resource.type.pools(MeteredResource(resource.name, resource.spec, usage, ctx)):
+            out.setdefault(load.limit, []).append(PoolMember(address, load))
+    return out
 
 
 def pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitCheck | None:

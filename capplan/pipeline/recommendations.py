@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from capplan.errors import CapplanError
 from capplan.model import Change, Option, Rule
-from capplan.pipeline.alternatives import Alternative, alternative, planned_whole
+from capplan.pipeline.alternatives import Alternative, alternative, planned_whole, side_by_side
 from capplan.pipeline.combined import Accepts, combined
 from capplan.pipeline.effects import Effects
 from capplan.pipeline.price import Priced, usd_of
@@ -101,6 +101,8 @@ def _candidate(base: Priced, address: str, option: Option, rule: Rule | None, to
         plan = alternative(base, address, option.changes, today) if option.changes else None
     except CapplanError:  # the changed scenario is invalid, such as where another resource refers to a removed name
         return None
+    if option.only_if_priced and plan is not None and plan.missing:
+        return None
     saved = None if plan is None else plan.saving
     if option.severity == "saving" and saved is not None and saved <= 0:
         return None
@@ -179,8 +181,9 @@ def _worth_it(candidates: Sequence[_Candidate], base: Priced, today: date | None
         return []
     findings, plan = tuple(c.finding for c in candidates), candidates[0].plan
     if len(candidates) > 1:
-        changes = [change for c in candidates for change in c.option.changes]
-        plan = planned_whole(base, in_order(base.metered.scenario.data, changes), today)
+        changes = in_order(base.metered.scenario.data, [change for c in candidates for change in c.option.changes])
+        plans = [c.plan for c in candidates if c.plan is not None]
+        plan = side_by_side(base, plans, changes, today) or planned_whole(base, changes, today)
     saving = None if plan is None else plan.saving
     if findings[0].severity == "saving" and saving is not None and not worth_it(saving, base.monthly_cost):
         return []

@@ -76,3 +76,28 @@ def test_the_verdict_is_in_the_last_lines(path: Path) -> None:
         shown = on_terminal(path, 80, "--no-color", command=command).rstrip()
         assert "1 gate failed" in shown.rpartition("╭")[2], "in the frame, which ends the answer"
         assert shown.endswith("╯")
+
+
+def test_help_is_framed_on_a_terminal_and_plain_in_a_pipe(path: Path) -> None:
+    shown = on_terminal(path, 80, "--help", command="compare-modes")
+    assert "╭─ Options" in re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    assert "\x1b[" in shown
+    piped = subprocess.run(
+        [sys.executable, "-m", "capplan", "compare-modes", "--help"], capture_output=True, check=True
+    )
+    assert b"--times" in piped.stdout
+    assert piped.stdout.isascii()
+
+
+def test_errors_are_in_color_on_a_terminal_only(path: Path) -> None:
+    path.write_text(SMALL.replace("items:", "itmes:"), encoding="utf-8")
+    shown = on_terminal(path, 80)
+    assert f"\x1b[1m{path}:5:29\x1b[0m: \x1b[31merror\x1b[0m: \x1b[1munknown key 'itmes'\x1b[0m" in shown
+    assert f"{path}:5:29: error: unknown key 'itmes'" in on_terminal(path, 80, NO_COLOR="1")
+    piped = subprocess.run(
+        [sys.executable, "-m", "capplan", "estimate", str(path)],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "FORCE_COLOR": "1"},
+    )
+    assert b"\x1b" not in piped.stderr

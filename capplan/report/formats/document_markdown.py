@@ -51,6 +51,8 @@ _ROOMS = (_Room(400, 500, 500), _Room(200, 500, 0), _Room(60, 40, 0), _Room(20, 
 """From the whole document to its verdict alone: the first that fits is written."""
 _ALERTS = {"bad": "[!CAUTION]", "warn": "[!WARNING]"}
 """GitHub draws a quote that begins so in red or in amber; elsewhere it reads as it is."""
+_DETAIL = 4
+"""Columns that a screen drops so early are in the long form of a table only."""
 _MAX_CELL, _MAX_TITLE = 2_000, 300
 _BEGINS = re.compile(r"^(\d*)([-+=.)])")
 """What would make a line a list, an underlined heading or a rule."""
@@ -148,7 +150,7 @@ def _facts(rows: Iterable[tuple[Span, Line]]) -> str:
     """A list: the label in bold, its text beside it."""
     out = []
     for label, words in rows:
-        name = md(label.text.strip())
+        name = md(label.text.strip()) if any(map(str.isalnum, label.text)) else ""
         text = words_markdown(words) if name else _sentence(words)
         out.append("- " + " ".join(part for part in (f"**{name}**" if name else "", text) if part))
     return "\n".join(out)
@@ -168,17 +170,19 @@ def _panel(panel: Panel) -> str:
 
 def _table(table: Table, room: _Room) -> str:
     """The short form of a table; the long one below it, folded, where it has more rows."""
+    few = [i for i, column in enumerate(table.columns) if column.optional < _DETAIL]
     short = [row for row in table.rows if visible(row, details=False)]
     whole = [row for row in table.rows if visible(row, details=True)]
     if all(row.shown != "details" for row in table.rows) or not room.details:
-        return _rows(table.columns, short, room.rows)
-    folded = _fold([_rows(table.columns, whole, room.details)], f"All {numbers.count(len(whole), 'row')}")
-    return "\n\n".join([_rows(table.columns, short, room.rows), *folded])
+        return _rows(table.columns, short, room.rows, range(len(table.columns)))
+    every = _rows(table.columns, whole, room.details, range(len(table.columns)))
+    folded = _fold([every], f"All {numbers.count(len(whole), 'row')}")
+    return "\n\n".join([_rows(table.columns, short, room.rows, few), *folded])
 
 
-def _rows(columns: Sequence[Column], rows: Sequence[Row], max_rows: int) -> str:
+def _rows(columns: Sequence[Column], rows: Sequence[Row], max_rows: int, wanted: Iterable[int]) -> str:
     """The columns that have text; bars stand beside figures that say the same."""
-    shown = [i for i in range(len(columns)) if any(_is_text(row, i) for row in rows)]
+    shown = [i for i in wanted if any(_is_text(row, i) for row in rows)]
     if not shown or not max_rows:
         return ""
     cells = [[_cell(row, i) for i in shown] for row in rows[:max_rows]]

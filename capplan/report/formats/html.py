@@ -47,7 +47,7 @@ _CLASSES: dict[Role, str] = {
     "accent": "t-accent",
 }
 _SPARKS = " ▁▂▃▄▅▆▇█"
-_NUMBER = re.compile(r"[+−-]?[\d,]+(?:\.\d+)?")
+_NUMBER = re.compile(r"[<>]?([+−-]?[\d,]+(?:\.\d+)?)")
 _FACTORS = {"k": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 
@@ -197,7 +197,7 @@ def _value(cell: Cell) -> str:
     found = _NUMBER.match(text)
     if found is None:
         return ""
-    figure = float(found[0].replace(",", "").replace("−", "-"))
+    figure = float(found[1].replace(",", "").replace("−", "-"))
     return f' data-value="{figure * _FACTORS.get(text[found.end() : found.end() + 1], 1):.10g}"'
 
 

@@ -1,4 +1,4 @@
-"""Shows every observable with its value today and a gate that passes, so that writing a gate is picking one."""
+"""Shows every metric with its value today and a gate that passes, so that writing a gate is picking one."""
 
 from collections.abc import Sequence
 
@@ -14,15 +14,15 @@ _HOW = (
     "Write one under gates: `- orders.throttled < 0.1%`, or `- {warn: orders.throttled < 0.1%}`. Combine them with and, "
     "or, not, and figures with + - * /. With --baseline, each also has .change and .change_percent."
 )
-_COLUMNS = (Column("Observable"), Column("Today", "right"), Column("Gate that passes"))
+_COLUMNS = (Column("Metric"), Column("Today", "right"), Column("Gate that passes"))
 
 
 def gates_document(plan: Plan, shown: Sequence[Observed]) -> Document:
     """The answer of `gates`."""
-    counted = f"{numbers.count(len(shown), 'observable')}, each with a gate that passes"
+    counted = f"{numbers.count(len(shown), 'metric')}, each with a gate that passes"
     head = subtitle(plan.region, counted, plan.file)
     if not shown:
-        nothing = "No observable has that in its name. Without a word all are listed."
+        nothing = "No metric has that in its name. Without a word all are listed."
         return Document(plan.name, head, (Paragraph(line(nothing)),))
     rows = tuple(_row(observed) for observed in shown)
     return Document(plan.name, head, (Table(_COLUMNS, rows, fills=False), Paragraph(line(_HOW))))

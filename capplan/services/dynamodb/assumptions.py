@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.model import Assumption
+from capplan.model import Assumption, Change
 from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import ceil_div
 from capplan.record import replace
@@ -109,9 +109,9 @@ def _indexes(path: str, spec: Table, usage: Usage) -> Iterable[Assumption]:
         if index.entry_size is None and index.project != "all" and spec.sample is None:
             units = 1 if spec.item_size is None else ceil_div(mean(spec.item_size), WRITE_BLOCK_BYTES)
             worth = f", {units} units a write; up to 1 KB takes 1" if units > 1 else ""
-            yield Assumption(
-                f"{where}.entry_size", "the item's size", f"the largest an entry can be{worth}", "workload"
-            )
+            small = (Change(f"{where}.entry_size", "1 KB"),) if units > 1 else ()
+            reason = f"the largest an entry can be{worth}"
+            yield Assumption(f"{where}.entry_size", "the item's size", reason, "workload", small)
         if index.items is None and usage.request_flow.terms and spec.sample is None:
             yield Assumption(f"{where}.items", "as the table", "every item has an entry", "workload")
         if not index.local:

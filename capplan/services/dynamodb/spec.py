@@ -289,6 +289,8 @@ class Index(BaseModel):
     """How many items have an entry; as measured where there are example items, else the table's."""
     local: bool = False
     """Whether it is a local index: the table's partition key, the table's capacity (false)."""
+    partitions: Annotated[WholeCount, Field(ge=1, le=_MAX_PARTITIONS)] | None = None
+    """Partitions it has at least, where known. They split and never merge."""
     capacity: IndexCapacity | None = None
     """Its own provisioned capacity; the table's where it is not given."""
     warm: Warm | None = None

@@ -12,6 +12,7 @@ from capplan.model import (
     Charge,
     Demand,
     LimitCheck,
+    NotIncluded,
     Observable,
     Option,
     Pattern,
@@ -27,6 +28,7 @@ from capplan.services.dynamodb.advice.rules import RULES
 from capplan.services.dynamodb.assumptions import assume
 from capplan.services.dynamodb.cost import charge
 from capplan.services.dynamodb.keys.table_keys import with_key_files
+from capplan.services.dynamodb.not_included import not_included
 from capplan.services.dynamodb.resolve import complete
 from capplan.services.dynamodb.spec import ALSO_CALLED, NOT_YET, Table
 from capplan.services.dynamodb.usage import Usage, admit, meter, records, shards, summary
@@ -91,6 +93,9 @@ class _TableType(ResourceType[Table, Usage]):
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(resource.name, resource.spec, resource.usage)
+
+    def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
+        return not_included(resource.usage)
 
     def access_patterns(self, resource: _Metered) -> tuple[Pattern, ...]:
         return patterns(resource.name, resource.spec, resource.usage)

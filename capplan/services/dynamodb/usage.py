@@ -252,7 +252,7 @@ def _target(
     flow = {direction: _units(requests, key, direction) for direction in DIRECTIONS}
     write_peak, read_peak = (peak_units(flow[direction]) for direction in DIRECTIONS)
     planned = partition_count(size_bytes, write_peak, read_peak, on_demand=spec.on_demand)
-    partitions = max(planned, spec.partitions or 0) if index is None else planned
+    partitions = max(planned, (spec if index is None else spec.indexes[index]).partitions or 0)
     keys = keys_of(spec, index)
     return ThroughputTarget(
         index=index,

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from capplan.calls import Access
 from capplan.quantities.distribution import expected_blocks, share_above
-from capplan.quantities.rounding import sig6
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.lambda_.billing import expected_attempts
 from capplan.services.lambda_.invocation_time import duration_of_batch
 from capplan.services.lambda_.quotas import STREAM_RETRIES_MAX
@@ -42,6 +42,13 @@ def failing(spec: Function, records: Fraction = Fraction(1)) -> Fraction:
     share = share_above(duration_of_batch(spec, records), spec.timeout_ms)
     timed_out = sig6(share) if share > _NEGLIGIBLE else Fraction(0)
     return 1 - (1 - Fraction(spec.fails)) * (1 - timed_out)
+
+
+def failing_also(spec: Function, share: Fraction) -> Function:
+    """The function if a further share of its invocations fails, since a call that they wait for is throttled."""
+    if not share:
+        return spec
+    return spec.model_copy(update={"fails": to_quantity(1 - (1 - Fraction(spec.fails)) * (1 - share))})
 
 
 def retries_of(trigger: Trigger) -> int:

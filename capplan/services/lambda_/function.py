@@ -18,7 +18,6 @@ from capplan.model import (
     PoolLoad,
     Problem,
 )
-from capplan.quantities.rounding import to_quantity
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Simulator, Source
 from capplan.services.lambda_ import limits
@@ -27,7 +26,7 @@ from capplan.services.lambda_.advice.memory import resolve
 from capplan.services.lambda_.advice.options import options
 from capplan.services.lambda_.advice.rules import RULES
 from capplan.services.lambda_.assumptions import assume, exclude
-from capplan.services.lambda_.attempts import attempts
+from capplan.services.lambda_.attempts import attempts, failing, failing_also
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cost import charge
 from capplan.services.lambda_.invocation_time import high
@@ -74,10 +73,11 @@ class _FunctionType(ResourceType[Function, Usage]):
         return Fraction(spec.timeout_ms)
 
     def admit(self, resource: DeclaredResource[Function], demand: Demand) -> Admitted | None:
-        return admit(*resource[:2], demand, resource.context)
+        spec = failing_also(resource.spec, demand.callees_fail)
+        return admit(resource.name, spec, demand, resource.context)
 
     def failing_also(self, spec: Function, share: Fraction) -> Function:
-        return spec.model_copy(update={"fails": to_quantity(1 - (1 - Fraction(spec.fails)) * (1 - share))})
+        return failing_also(spec, share)
 
     def failing_starts(self, usage: Usage) -> Fraction:
         return failing_starts(usage)
@@ -85,8 +85,11 @@ class _FunctionType(ResourceType[Function, Usage]):
     def response_bytes(self, spec: Function) -> Fraction | None:
         return high(spec.response) if spec.response is not None else None
 
+    def failure_share(self, spec: Function) -> Fraction:
+        return failing(spec)
+
     def meter(self, resource: DeclaredResource[Function], demand: Demand) -> Usage:
-        return meter(resource.spec, demand)
+        return meter(failing_also(resource.spec, demand.callees_fail), demand)
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
         return charge(resource.name, resource.spec, resource.usage)

@@ -29,6 +29,7 @@ def observe(spec: Function, usage: Usage, ctx: Context) -> Mapping[str, Observab
         "timed_out": Observable(to_quantity(usage.timed_out), "%"),
         "killed": Observable(to_quantity(usage.timed_out), "%"),
         "throttled": Observable(throttled(spec, usage), "%"),
+        "dead_letters": Observable(to_quantity(usage.dead_letters), ""),
         **_iterator_age(spec, usage),
         **_cold_starts(spec, usage),
         **_waits(spec, usage),
@@ -73,7 +74,7 @@ def _iterator_age(spec: Function, usage: Usage) -> dict[str, Observable]:
     if usage.admitted is not None:
         parts = zip(usage.streams, usage.admitted.streams, strict=True)
         ages = [part.oldest_wait_s for stream, part in parts if _reads_stream(spec, stream)]
-    return {"iterator_age": Observable(to_quantity(sig6(max(ages))), "s")} if ages else {}
+    return {"iterator_age": Observable(to_quantity(sig6(max(ages))), "seconds")} if ages else {}
 
 
 def _is_call(spec: Function, stream: RequestStream) -> bool:

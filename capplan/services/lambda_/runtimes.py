@@ -5,6 +5,7 @@ an instruction set architecture" (read 2026-11-30). A runtime that no longer tak
 """
 
 import re
+from collections.abc import Mapping
 
 from capplan.reading.nearest import did_you_mean
 
@@ -31,6 +32,10 @@ RUNTIMES = X86_ONLY | frozenset(
 )
 _CUSTOM = re.compile(r"\S.* (provided(?:\.al2|\.al2023)?)")
 """A language on an OS-only runtime, by which its cold starts were measured: "rust provided.al2023"."""
+RUNTIME_SCHEMA: Mapping[str, object] = {
+    "anyOf": [{"enum": [*sorted(RUNTIMES), OTHER]}, {"type": "string", "pattern": f"^{_CUSTOM.pattern}$"}]
+}
+"""For editors: the table, or a language on an OS-only runtime."""
 
 
 def runs_on_arm64(runtime: str | None) -> bool:

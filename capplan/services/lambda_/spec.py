@@ -32,7 +32,7 @@ from capplan.services.lambda_.quotas import (
     UNZIPPED_MAX,
     ZIPPED_MAX,
 )
-from capplan.services.lambda_.runtimes import runs_on_arm64, why_unknown
+from capplan.services.lambda_.runtimes import RUNTIME_SCHEMA, runs_on_arm64, why_unknown
 from capplan.services.lambda_.sources.trigger import Trigger, diagnostic, read_triggers
 from capplan.spec_config import SPEC_CONFIG
 
@@ -187,7 +187,7 @@ class Function(BaseModel):
 
     triggers: Annotated[tuple[Trigger, ...], BeforeValidator(read_triggers)] = ()
     """What invokes it: a traffic's name, {traffic, via} or {stream: orders, batch: 100}."""
-    runtime: Annotated[str, AfterValidator(_known_runtime)] | None = None
+    runtime: Annotated[str, AfterValidator(_known_runtime), WithJsonSchema(RUNTIME_SCHEMA)] | None = None
     """AWS's identifier, such as python3.13, or rust provided.al2023; it decides which measured cold starts are used; `other` for any other."""
     memory_mb: Annotated[Megabytes, Field(alias="memory", ge=MEMORY_MIN.value, le=MEMORY_MAX.value)] = 128
     """{MEMORY_MIN} to {MEMORY_MAX}; CPU grows with it."""

@@ -1,7 +1,7 @@
 """What AWS meters of a function in a month: requests, GB-seconds, cold starts, streamed GB, poller hours."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,7 +12,8 @@ from capplan.quantities.distribution import mean, quantile, share_above
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
 from capplan.services.lambda_ import billing
-from capplan.services.lambda_.admission.lanes import lanes_of
+from capplan.services.lambda_.admission.dead_letters import dead_letters
+from capplan.services.lambda_.admission.lanes import Lane, lanes_of
 from capplan.services.lambda_.cold_start import month as cold_starts
 from capplan.services.lambda_.concurrency import provisioned
 from capplan.services.lambda_.concurrency.busiest import Busiest, busiest
@@ -75,6 +76,7 @@ class Usage(Record, frozen=True):
         poller_hours: Event poller unit hours a month, by source.
         streams: The requests that invoke it.
         admitted: What gets through of them; None where all does.
+        dead_letters: Events, messages and records a month that end in a dead-letter queue or an on-failure destination.
     """
 
     invocations: DemandFlow
@@ -102,6 +104,7 @@ class Usage(Record, frozen=True):
     poller_hours: Mapping[str, Fraction]
     streams: tuple[RequestStream, ...]
     admitted: Admitted | None = None
+    dead_letters: Fraction = Fraction(0)
 
     @property
     def requests(self) -> Fraction:
@@ -166,7 +169,14 @@ def meter(spec: Function, demand: Demand) -> Usage:
         poller_hours=event_source_mappings.poller_unit_hours(spec, demand.requests, mean_ms),
         streams=demand.requests,
         admitted=demand.admitted,
+        dead_letters=_dead_letters(spec, demand, lanes),
     )
+
+
+def _dead_letters(spec: Function, demand: Demand, lanes: Iterable[Lane]) -> Fraction:
+    if demand.admitted is not None:
+        return sum((part.dead_letters for part in demand.admitted.streams), Fraction(0))
+    return sum((dead_letters(spec, lane, lane.stream.arrivals.monthly) for lane in lanes), Fraction(0))
 
 
 def _billed_as(stream: RequestStream) -> Fraction:
@@ -203,7 +213,7 @@ def time_of(spec: Function, cold: ColdUse | None, records: Fraction) -> Invocati
 
 def failing_starts(usage: Usage) -> Fraction:
     """Share of invocations that only a cold start makes reach the timeout, where something tries them again. 0 to 1."""
-    if usage.cold is None or not usage.timed_out or usage.timed_out == usage.timed_out_warm:
+    if usage.cold is None or usage.timed_out <= usage.timed_out_warm:
         return Fraction(0)
     retried = any(stream.access.is_async or stream.trigger is not None for stream in usage.streams)
     return (usage.timed_out - usage.timed_out_warm) / (1 - usage.timed_out_warm) if retried else Fraction(0)

@@ -39,7 +39,8 @@ class Tally:
     """What became of everything that arrived: served, dropped, or waiting.
 
     Attributes:
-        offered, served, dropped, dead: Counts; `dead` is what of the dropped went to a dead-letter queue.
+        offered, served, dropped: Counts; what failed at every try was served.
+        dead: What ends in a dead-letter queue or a destination, dropped or failed.
         peak_waiting: The most that waited at one time.
         oldest_s: How long the one that waited longest did.
         peak_s: When the most waited first.

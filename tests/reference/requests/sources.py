@@ -1,7 +1,8 @@
 """How requests reach a function, one by one: synchronously, asynchronously, from queues and from streams.
 
 Source: AWS Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation" (throttled: 1 s to 5 min
-between tries, for up to 6 h; failed: 1 and 2 min), "Using Lambda with Amazon SQS" (5 pollers at first, 300 a minute more, to 1,250;
+between tries, for up to 6 h; failed: 1 and 2 min; AWS publishes no more of it: here intervals double, each drawn within a half of it,
+as tries that all come in the same instant would find the same few places), "Using Lambda with Amazon SQS" (5 pollers at first, 300 a minute more, to 1,250;
 maximum concurrency; a message that was not deleted is visible again after its time-out), "Using Lambda with DynamoDB" and "with
 Kinesis" (a batch of one shard, in order, blocks it until it succeeds, its tries or its age are used up), read 2026-11-23.
 """
@@ -39,7 +40,7 @@ class Async:
 
     def __init__(self, clock: Clock, function: Function, retries: int = 2, max_age_s: float = MAX_AGE_S) -> None:
         self.tally, self._clock, self._function = Tally(clock), clock, function
-        self._retries, self._max_age_s = retries, max_age_s
+        self._retries, self._max_age_s, self._draw = retries, max_age_s, function.account.draw
 
     def send(self) -> bool:
         """One event; it is always accepted."""
@@ -63,7 +64,7 @@ class Async:
         if not event.waits:
             event.waits = True
             self.tally.waits(1)
-        pause, event.next_s = event.next_s, min(LAST_RETRY_S, event.next_s * 2)
+        pause, event.next_s = event.next_s * (0.5 + self._draw()), min(LAST_RETRY_S, event.next_s * 2)
         self._clock.after(pause, lambda: self._try(event))
 
     def _give_up(self, event: "_Event") -> None:
@@ -276,9 +277,14 @@ class Stream:
         if not self._function.start(lambda ended_well: self._ended(index, batch, tries, ended_well=ended_well)):
             lane.busy = False
             lane.records.extendleft(reversed(batch))
+            self.tally.waits(len(batch) if tries else 0)
             self._blocked.add(index)
             return
         self._blocked.discard(index)
+        if not tries:
+            for since_s in batch:
+                self.tally.waits(-1)
+                self.tally.waited(since_s)
 
     def _ended(self, index: int, batch: list[float], tries: int, *, ended_well: bool) -> None:
         too_old = self._clock.now - batch[0] > self._max_age_s
@@ -286,13 +292,8 @@ class Stream:
             self._invoke(index, batch, tries + 1)
             return
         self._lanes[index].busy = False
-        for since_s in batch:
-            self.tally.waits(-1)
-            self.tally.waited(since_s)
-        if ended_well:
-            self.tally.served += len(batch)
-        else:
-            self.tally.dropped += len(batch)
+        self.tally.served += len(batch)
+        if not ended_well:
             self.tally.dead += len(batch)
         self._read(index)
 

@@ -57,6 +57,17 @@ def test_an_entry_without_a_size_is_the_item_and_says_what_a_small_one_takes(tmp
     assert assumed(table, "rate: 1/s", tmp_path) == {"tables.t.indexes.by.entry_size": "the largest an entry can be"}
 
 
+def test_what_a_small_entry_saves_is_planned(tmp_path: Path) -> None:
+    """An entry of 3 KB takes 3 units a write, one of 1 KB takes 1: 2 x 2.628 M x 0.625/M less, and 2 KB an entry stored."""
+    body = (
+        "tables: {t: {item_size: 3 KB, items: 1M, access: [{put: 1/s}],\n"
+        "  indexes: {by: {partition_key: d, project: keys-only}}}}\n"
+    )
+    found = {a.assumption.path: a.cost_if_not for a in capplan.plan(scenario(body, tmp_path)).assumptions}
+    stored = 1_000_000 * 2048 / 2**30 * 0.25
+    assert float(found["tables.t.indexes.by.entry_size"] or 0) == pytest.approx(-(2 * 2.628 * 0.625 + stored), abs=1e-6)
+
+
 @pytest.mark.parametrize(("daily", "more"), [(Daily(), HELD_MORE_FLAT), (Daily(2, 0.3), HELD_MORE)])
 def test_what_noise_is_worth_is_what_auto_scaling_holds_more(daily: Daily, more: float) -> None:
     profile = traffic_profile("x", daily, {}, ())

@@ -1,5 +1,6 @@
 """The whole time of an invocation against the limits that end it: batches, cold starts, the INIT phase, redelivery."""
 
+import json
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -149,6 +150,38 @@ def test_what_a_cold_start_kills_is_tried_again(trigger: str, requests: int, tmp
     lines = {line.id: line.consumed_quantity for line in plan.lines}
     assert lines["f.requests"] == requests
     assert observed(plan, "timed_out") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "success", "attempts"),
+    [
+        # each of three attempts is killed after 3 s
+        ("duration: 5 s", "0", 3),
+        # 1 - 0.1^3, after 1 + 0.1 + 0.01 attempts
+        ("duration: 1 s, fails: 10%", "0.999", "1.11"),
+        ("duration: 1 s", "1", 1),
+    ],
+)
+def test_a_task_fails_with_the_function_that_it_waits_for(
+    words: str, success: str, attempts: str, tmp_path: Path
+) -> None:
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": "f"},
+        "End": True,
+    }
+    retry = {"Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}]}
+    definition = {"StartAt": "A", "States": {"A": {**task, **retry}}}
+    (tmp_path / "m.asl.json").write_text(json.dumps(definition), encoding="utf-8")
+    body = (
+        f"traffic: {{t: {{rate: 100/h}}}}\nfunctions: {{f: {{{words}}}}}\n"
+        "state_machines: {m: {definition: m.asl.json, triggers: t}}\n"
+    )
+    plan = capplan.plan(scenario(body, tmp_path))
+    assert next(m.value for m in plan.observed if m.name == "m.success") == Decimal(success)
+    lines = {line.id: line.consumed_quantity for line in plan.lines}
+    assert lines["f.requests"] == 73_000 * Decimal(attempts)
 
 
 # --- the laws ---------------------------------------------------------------------------------------------------------

@@ -37,12 +37,15 @@ for (const table of document.querySelectorAll("table.flat")) {
       const up = head.getAttribute("aria-sort") !== "ascending";
       [...table.tHead.rows[0].cells].forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", up ? "ascending" : "descending");
-      const key = (row) => row.cells[column].dataset.value ?? row.cells[column].textContent.trim();
+      const number = (row) => Number(row.cells[column].dataset.value ?? NaN);
+      const text = (row) => row.cells[column].textContent.trim();
       const rows = [...table.tBodies[0].rows].filter((row) => !row.classList.contains("short"));
+      const numeric = rows.some((row) => !Number.isNaN(number(row)));
       rows.sort((a, b) => {
-        const [x, y] = [key(a), key(b)];
-        const order = Number.isFinite(Number(x)) && Number.isFinite(Number(y)) && x !== "" && y !== "" ? x - y : x.localeCompare(y);
-        return up ? order : -order;
+        if (!numeric) return text(a).localeCompare(text(b)) * (up ? 1 : -1);
+        const [x, y] = [number(a), number(b)];
+        if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y)); // no figure: last
+        return up ? x - y : y - x;
       });
       rows.forEach((row) => table.tBodies[0].append(row));
     });

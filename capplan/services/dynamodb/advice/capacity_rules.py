@@ -25,7 +25,8 @@ CAPACITY_RULES: tuple[Rule, ...] = (
     Rule(
         "dynamodb.auto-scaling",
         "Auto scaling for a static capacity",
-        "A provisioned table with the same capacity all day, which auto scaling with a 70% target would serve whole.",
+        "A provisioned table with the same capacity all day, or auto scaled between other limits, which auto scaling with a "
+        "70% target would serve whole.",
         "`capacity.write` and `capacity.read` as {min, max, target}: unused capacity in quiet hours is not paid.",
         "Unplanned spikes are throttled until auto scaling catches up.",
         _SCALING,
@@ -41,6 +42,18 @@ CAPACITY_RULES: tuple[Rule, ...] = (
         "Application Auto Scaling User Guide, Scheduled scaling, read 2026-11-23",
         action="Provision {name}, auto scaled at a 70% target, with a scheduled action before each rise",
         undo=_BACK,
+    ),
+    Rule(
+        "dynamodb.reserved-capacity",
+        "Reserved capacity",
+        "A provisioned table of the standard class that holds 100 units or more, with its indexes, in every hour of the month; "
+        "not where the scenario has commitments already.",
+        "`commitments`: blocks of 100 units for 1 or 3 years, as many as are always held. compare-modes sizes them by the "
+        "hours, which may pay for more.",
+        "Paid used or not; assumes that the table stays provisioned, of the standard class and at this load.",
+        "DynamoDB Developer Guide, Reserved capacity, read 2026-11-23",
+        action="Reserve the capacity of {name}",
+        undo="not before the term ends",
     ),
     Rule(
         "dynamodb.throttled",

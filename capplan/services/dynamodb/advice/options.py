@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from capplan.model import Change, Context, Demand, Option
+from capplan.services.dynamodb.advice.reserved import reserved
 from capplan.services.dynamodb.advice.throttling import throttled
 from capplan.services.dynamodb.advice.workload import advise
 from capplan.services.dynamodb.capacity.modes import (
@@ -14,11 +15,13 @@ from capplan.services.dynamodb.capacity.modes import (
     scheduled,
 )
 from capplan.services.dynamodb.keys.hot_keys import hot_key_options
+from capplan.services.dynamodb.not_included import ALARMS
 from capplan.services.dynamodb.quotas import CLASS_CHANGES_MAX
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Usage
 
 _CLASSES = ("standard", "standard-ia")
+_GIVES_UP = f"{LAGS}; CloudWatch bills {ALARMS} alarms for each scaled direction of a table or index"
 _AUTO_SCALE = f"Provision {{name}}, auto scaled at a {USUAL_TARGET}% target"
 
 
@@ -29,6 +32,7 @@ def options(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Option,
     return (
         *_other_mode(name, spec, usage, ctx),
         _other_class(name, spec),
+        *reserved(name, spec, usage, ctx),
         *throttled(name, spec, usage, _demand(usage), ctx),
         *hot_key_options(name, spec, usage, ctx.seed),
         *advise(name, spec, usage),
@@ -44,7 +48,7 @@ def _other_mode(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[
         other = on_demand(name, spec, usage, _demand(usage), ctx)
         if not other.usage.throttled:
             yield Option("dynamodb.capacity-mode", message, other.changes, action="Switch {name} to on-demand")
-    if not usage.throttled if spec.on_demand else _static(spec):
+    if not usage.throttled if spec.on_demand else not spec.capacity.scheduled:
         yield from _scaled(name, spec, usage, ctx)
 
 
@@ -53,22 +57,23 @@ def _demand(usage: Usage) -> Demand:
 
 
 def _static(spec: Table) -> bool:
-    return spec.capacity.write.static and spec.capacity.read.static and not spec.capacity.scheduled
+    return spec.capacity.write.static and spec.capacity.read.static
 
 
 def _scaled(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Option]:
     """Auto scaling at the usual target; with scheduled actions before rises that it would miss."""
-    present = "is on-demand" if spec.on_demand else "has the same capacity all day"
+    static = "has the same capacity all day" if _static(spec) else "is auto scaled between other limits"
+    present = "is on-demand" if spec.on_demand else static
     rule = "dynamodb.capacity-mode" if spec.on_demand else "dynamodb.auto-scaling"
     handles = f"provisioned capacity with auto scaling ({USUAL_TARGET}% target)"
     message = f"{name} {present}; {handles} handles this load."
     if not usage.throttled and all(shape.flat for shape, _ in usage.request_flow.terms):
-        yield Option(rule, message, auto_scaled_changes(name, spec, usage, ctx), LAGS, action=_AUTO_SCALE)
+        yield Option(rule, message, auto_scaled_changes(name, spec, usage, ctx), _GIVES_UP, action=_AUTO_SCALE)
         return
     demand = _demand(usage)
     scaled = provisioned(name, spec, "auto-scaled", usage, demand, ctx, LAGS, target=USUAL_TARGET)
     if not scaled.usage.throttled:
-        yield Option(rule, message, scaled.changes, LAGS, action=_AUTO_SCALE)
+        yield Option(rule, message, scaled.changes, _GIVES_UP, action=_AUTO_SCALE)
         return
     planned = scheduled(name, spec, usage, demand, ctx, scaled)
     if planned is not None and not planned.usage.throttled:

@@ -122,13 +122,18 @@ def provisioned(  # noqa: PLR0913  what is written, and what decides the units
     """
     settings = _all_settings(usage, target, ctx, actions or {})
     indexes = {
-        index: spec.indexes[index].model_copy(update={"capacity": IndexCapacity.model_validate(_decimals(capacity))})
-        for index, capacity in settings.items()
-        if index is not None
+        target.index: spec.indexes[target.index].model_copy(
+            update={
+                "capacity": IndexCapacity.model_validate(_decimals(settings[target.index])),
+                "partitions": _partitions(spec, target),
+            }
+        )
+        for target in usage.indexes
+        if target.index is not None
     }
     changed = spec.model_copy(
         update={
-            "partitions": _partitions(spec, usage),
+            "partitions": _partitions(spec, usage.table),
             "capacity": Capacity.model_validate(_decimals({"mode": "provisioned", **settings[None]})),
             "indexes": {**spec.indexes, **indexes},
             "throughput": None,
@@ -143,13 +148,17 @@ def auto_scaled_changes(name: str, spec: Table, usage: Usage, ctx: Context) -> t
     return _changes(name, spec, usage, _all_settings(usage, USUAL_TARGET, ctx, {}))
 
 
-def _partitions(spec: Table, usage: Usage) -> int | None:
-    """Partitions to write for a streamed table that leaves on-demand: it keeps them, so its stream keeps its shards."""
-    if spec.stream is None or not spec.on_demand:
-        return spec.partitions
-    peaks = (peak_units(usage.table.flow[direction]) for direction in ("write", "read"))
-    planned = partition_count(usage.table.size_bytes, *peaks, on_demand=False)
-    return usage.table.partitions if planned < usage.table.partitions else spec.partitions
+def _partitions(spec: Table, target: ThroughputTarget) -> int | None:
+    """Partitions to write for a table or index that leaves on-demand: it keeps them, and so does what depends on their
+    number, its stream's shards and where its keys lie.
+    """
+    written = (spec if target.index is None else spec.indexes[target.index]).partitions
+    streamed = spec.stream is not None and target.index is None
+    if not spec.on_demand or not (streamed or target.hottest_key_share is not None):
+        return written
+    peaks = (peak_units(target.flow[direction]) for direction in ("write", "read"))
+    planned = partition_count(target.size_bytes, *peaks, on_demand=False)
+    return target.partitions if planned < target.partitions else written
 
 
 def _all_settings(
@@ -160,14 +169,13 @@ def _all_settings(
 
 def _changes(name: str, spec: Table, usage: Usage, settings: Settings) -> tuple[Change, ...]:
     changes = [] if spec.throughput is None else [Change(f"tables.{name}.throughput", None)]
-    partitions = _partitions(spec, usage)
-    if partitions != spec.partitions:
-        changes.append(Change(f"tables.{name}.partitions", partitions))
-    for index, capacity in settings.items():
-        if index is None:
-            changes.append(Change(f"tables.{name}.capacity", {"mode": "provisioned", **capacity}))
-        else:
-            changes.append(Change(f"tables.{name}.indexes.{index}.capacity", capacity))
+    for target in usage.targets:
+        capacity, partitions = settings[target.index], _partitions(spec, target)
+        path = f"tables.{name}" if target.index is None else f"tables.{name}.indexes.{target.index}"
+        mode = {"mode": "provisioned"} if target.index is None else {}
+        changes.append(Change(f"{path}.capacity", {**mode, **capacity}))
+        if partitions != (spec if target.index is None else spec.indexes[target.index]).partitions:
+            changes.append(Change(f"{path}.partitions", partitions))
     return tuple(changes)
 
 

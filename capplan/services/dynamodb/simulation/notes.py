@@ -32,8 +32,9 @@ def notes(
     """Everything worth saying of a table or index in one direction."""
     write_peak, read_peak = peak_units(target.flow["write"]), peak_units(target.flow["read"])
     reasons = partition_reasons(target.size_bytes, write_peak, read_peak, on_demand=spec.on_demand)
-    if spec.partitions is not None and target.index is None:
-        reasons = (*reasons, ("as written", spec.partitions))
+    written = (spec if target.index is None else spec.indexes[target.index]).partitions
+    if written is not None:
+        reasons = (*reasons, ("as written", written))
     needs = "; ".join(f"{why} {count:,}" for why, count in reasons)
     yield f"{target.partitions:,} partition{'' if target.partitions == 1 else 's'} ({needs})."
     yield _hottest(target, direction, loads_of(target, ctx.seed))

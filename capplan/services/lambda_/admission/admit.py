@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _MINUTE_S = float(units.SECONDS_PER_MINUTE)
 _TO_MONTH = float(units.PERIOD_TO_MONTH)
+_OVERLAPPING = Fraction(3, 2)
+"""Calls open at a time by Little's law, in those of one caller, from which its executions overlap: minutes are whole."""
 _NEGLIGIBLE = 1e-6
 """A smaller share of a stream is not said to be short."""
 
@@ -95,12 +97,26 @@ def _room(spec: Function, demand: Demand, ctx: Context) -> Room:
 
 def _may_be_short(spec: Function, lanes: Sequence[Lane], room: Room) -> bool:
     """Whether its peak is above what bounds it; without a series of minutes where sums of peaks fit already."""
+    if _is_bounded(lanes, room):
+        return False
     return (
         room.shared
         or any(_source_may_be_short(lane) for lane in lanes)
         or _starts_may_be_short(lanes, room)
         or (spec.reserved_concurrency is not None and _environments_may_be_short(lanes, room))
     )
+
+
+def _is_bounded(lanes: Sequence[Lane], room: Room) -> bool:
+    """Whether its callers never have more calls open than it may run, such as those of a Map with MaxConcurrency."""
+    open_at_most = 0.0
+    for lane in lanes:
+        bound = lane.stream.open_at_most
+        if lane.kind != "call" or bound is None or _concurrency(lane).peak().per_second > bound * _OVERLAPPING:
+            return False
+        open_at_most += float(bound)
+    fits = open_at_most <= min(room.environments, float(SCALING_RATE.value))
+    return fits and not room.shared and sum(_highest(lane.stream.flow) for lane in lanes) <= room.per_second
 
 
 def _source_may_be_short(lane: Lane) -> bool:
@@ -290,10 +306,12 @@ class _Minutes:
         load = sum((c.load for c in self.calls), np.zeros(units.PERIOD_MINUTES))
         tries = max((c.lane.tries for c in self.calls), default=1)
         peakedness = _peakedness([c.lane for c in self.calls])
-        blocked, once = throttling.with_retries(load, self.others + waiting_want, room.environments, peakedness, tries)
+        passes = self._rate_share()
+        blocked, once = throttling.with_retries(
+            load * passes, self.others + waiting_want, room.environments, peakedness, tries
+        )
         keep_alive = int(float(self.spec.keep_alive_ms) / units.MS_PER_SECOND / _MINUTE_S)
         late = throttling.beyond_scaling(load, keep_alive)
-        passes = self._rate_share()
         for c in self.calls:
             lost = once if c.lane.tries > 1 else blocked
             c.served = (c.offered - c.at_start) * (1 - lost) * (1 - late) * passes

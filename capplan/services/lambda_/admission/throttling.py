@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _FAR = 6.0
 """Loads so many standard deviations below the environments are never throttled."""
 _LEAST = 1e-9
+_ROUNDS, _SETTLED = 40, 1e-5
 _DIGITS = 3
 """Loads are rounded to so many digits, so that Erlang's formula is computed once for minutes that are alike."""
 _PER_SECOND = float(SCALING_RATE.value) / SCALING_PERIOD_S
@@ -82,10 +83,11 @@ def with_retries(
         attempts: Attempts of each request, the first included.
     """
     blocked = blocked_shares(load + others, environments, peakedness)
-    for _ in range(8 if attempts > 1 else 0):
+    for _ in range(_ROUNDS if attempts > 1 else 0):  # from below: more retries block more, and that more retries
         repeated = sum(blocked**n for n in range(attempts))
-        # halfway to the next value: more retries block more, which overshoots
-        blocked = (blocked + blocked_shares(load * repeated + others, environments, peakedness)) / 2
+        before, blocked = blocked, blocked_shares(load * repeated + others, environments, peakedness)
+        if float(abs(blocked - before).max()) < _SETTLED:
+            break
     return blocked, blocked**attempts
 
 

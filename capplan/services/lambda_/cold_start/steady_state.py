@@ -14,6 +14,9 @@ _EXP_LIMIT = 700.0
 """exp(x) of a larger x overflows."""
 _SMALLEST = 5e-324
 _STATES_BEYOND = 60
+_SAMPLES = 400
+_LARGE, _SIGMAS = 2000, 12
+"""Erlangs from which states far from the load are left out: this many standard deviations away."""
 
 
 class Pool(Record, frozen=True):
@@ -40,7 +43,7 @@ class SteadyState(Record, frozen=True):
     Attributes:
         cold_share: Share of requests that start an environment. Range 0 to 1.
         environments: Mean number of live environments, starting ones included.
-        shares: Share of time with so many environments, from the provisioned ones on.
+        shares: Share of time with so many environments, from the fewest on.
     """
 
     cold_share: float
@@ -50,10 +53,24 @@ class SteadyState(Record, frozen=True):
 
 def steady_state(pool: Pool) -> SteadyState:
     """The long-run behavior of a pool without an upper limit."""
-    return of_chain(pool, blocked_shares(pool))
+    fewest = fewest_states(pool)
+    return of_chain(pool, blocked_shares(pool), fewest)
 
 
-def of_chain(pool: Pool, blocked: Sequence[float]) -> SteadyState:
+def fewest_states(pool: Pool) -> int:
+    """The smallest number of live environments that counts: a large pool is never far below what its load needs.
+
+    Environments that the load needs each see about offered / warm requests a second: so many die that a share of
+    exp(-keep-alive / warm) of them is missing. Where that is far less than the deviations left in, the rest is left out.
+    """
+    offered = pool.rate * pool.warm_s
+    missing = offered * math.exp(-pool.keep_alive_s / pool.warm_s) if offered else 0.0
+    if offered < _LARGE or missing > _SIGMAS / 4 * math.sqrt(offered):
+        return pool.provisioned
+    return max(pool.provisioned, math.floor(offered - _SIGMAS * math.sqrt(offered)))
+
+
+def of_chain(pool: Pool, blocked: Sequence[float], fewest: int) -> SteadyState:
     """The stationary state of the chain whose state m is the number of live environments.
 
     Requests take the newest idle environment, so environment j sees what j - 1 cannot serve and the next does not.
@@ -62,9 +79,12 @@ def of_chain(pool: Pool, blocked: Sequence[float]) -> SteadyState:
     Args:
         pool: The pool.
         blocked: Share of requests that find m environments busy, for m from the provisioned ones on.
+        fewest: The first state: the provisioned environments, or those that a large pool always has.
     """
+    always = blocked[: fewest - pool.provisioned + 1]
+    blocked = blocked[fewest - pool.provisioned :]
     births = [pool.rate * share / (1 + pool.rate * share * pool.cold_s) for share in blocked]
-    deaths = _log_death_rates(pool, blocked)
+    deaths = _log_death_rates(pool, blocked, _log_deaths_of_always(pool, always))
     logs = [0.0]
     for m in range(1, len(blocked)):
         death = deaths[m] if deaths[m] > -math.inf else -_EXP_LIMIT
@@ -74,23 +94,33 @@ def of_chain(pool: Pool, blocked: Sequence[float]) -> SteadyState:
     total = sum(weights)
     shares = tuple(weight / total for weight in weights)
     cold = sum(share * b for share, b in zip(shares, blocked, strict=True))
-    environments = pool.provisioned + sum(m * share for m, share in enumerate(shares)) + pool.rate * cold * pool.cold_s
+    environments = fewest + sum(m * share for m, share in enumerate(shares)) + pool.rate * cold * pool.cold_s
     return SteadyState(cold, environments, shares)
 
 
 def blocked_shares(pool: Pool) -> list[float]:
     """Erlang's B_m for m from the provisioned environments on, until the rest no longer counts."""
     offered = pool.rate * pool.warm_s
-    last = max(pool.provisioned, math.ceil(offered + 12 * math.sqrt(offered))) + _STATES_BEYOND
+    last = max(pool.provisioned, math.ceil(offered + _SIGMAS * math.sqrt(offered))) + _STATES_BEYOND
     out = [1.0]
     for m in range(1, last + 1):
         out.append(offered * out[-1] / (m + offered * out[-1]))
     return out[pool.provisioned :]
 
 
-def _log_death_rates(pool: Pool, blocked: Sequence[float]) -> list[float]:
-    """Logarithm of the rate at which m environments lose one: the sum over the environments."""
-    out, total = [-math.inf], -math.inf
+def _log_deaths_of_always(pool: Pool, blocked: Sequence[float]) -> float:
+    """Logarithm of the rate at which a large pool loses one of those that it always has: alike, so a few stand for all."""
+    count, total = len(blocked) - 1, -math.inf
+    edges = [count * i // _SAMPLES for i in range(_SAMPLES + 1)] if count > _SAMPLES else list(range(count + 1))
+    for first, last in itertools.pairwise(edges):
+        rate = pool.rate * (blocked[first] - blocked[last]) / (last - first)
+        total = _log_sum(total, _log_death_rate(rate, pool.keep_alive_s) + math.log(last - first))
+    return total
+
+
+def _log_death_rates(pool: Pool, blocked: Sequence[float], total: float) -> list[float]:
+    """Logarithm of the rate at which m environments lose one: the sum over the environments, from that of the first on."""
+    out = [total]
     for before, after in itertools.pairwise(blocked):
         total = _log_sum(total, _log_death_rate(pool.rate * (before - after), pool.keep_alive_s))
         out.append(total)

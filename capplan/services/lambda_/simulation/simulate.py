@@ -5,14 +5,16 @@ from the formulas, and a note says so.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from capplan import units
+from capplan.flow import DemandFlow
 from capplan.quantities.distribution import Distribution, mean
 from capplan.quantities.rounding import to_quantity
-from capplan.record import Record
+from capplan.record import Record, replace
 from capplan.resource_type import MeteredResource, Simulator
 from capplan.services.lambda_ import observables
+from capplan.services.lambda_.admission.lanes import lanes_of
 from capplan.services.lambda_.concurrency import provisioned
 from capplan.services.lambda_.concurrency.rate_steps import scheduled
 from capplan.services.lambda_.limits import available_concurrency
@@ -52,13 +54,14 @@ def _size(_: Usage) -> Size:
 
 def _run(resource: MeteredResource[Function, Usage], asked_for: SimulationRequest) -> tuple[Timeline, ...]:
     name, spec, usage, ctx = resource
-    if not usage.invocations.terms:
+    flows = _flows(spec, usage)
+    if not flows.offered.terms:
         return ()
-    offered = usage.invocations.rate_per_minute()
+    offered = flows.offered.rate_per_minute()
     day = asked_for.day or int(offered.argmax()) // _DAY + 1
     span = span_of(offered, day)
     cap = max(0, int(available_concurrency(spec, ctx)))
-    minutes = list(_simulated(spec, usage, cap, span, ctx.seed)) if span is not None else []
+    minutes = list(_simulated(spec, usage, flows, cap, span, ctx.seed)) if span is not None else []
     asked_for.progress(1.0, "1 of 1 function")
     shown = [m for m in minutes if span is not None and m.minute >= span.shown]
     is_whole = span is not None and span.is_whole
@@ -69,10 +72,10 @@ def _run(resource: MeteredResource[Function, Usage], asked_for: SimulationReques
             settings=texts.settings(spec),
             day=day,
             totals=_counted(minutes) if is_whole else _by_formula(spec, usage, offered),
-            month=_period(usage, cap),
+            month=_period(usage, flows, cap),
             charts=tuple(_charts(spec, shown, day, cap)),
             events=tuple(texts.events(shown, offered)),
-            notes=tuple(texts.notes(spec, usage, cold_share, span_text(span))),
+            notes=(*texts.notes(spec, usage, cold_share, span_text(span)), *texts.waiting(usage)),
         ),
     )
 
@@ -105,11 +108,54 @@ def span_text(span: Span | None) -> str:
     return "the four weeks" if span.is_whole else "the day"
 
 
-def _simulated(spec: Function, usage: Usage, cap: int, span: Span, seed: int) -> Iterable[Minute]:
+class _Flows(NamedTuple):
+    """What is simulated of a function's invocations.
+
+    Attributes:
+        offered: All, what waits as it is served.
+        calls: Those that are throttled where no environment is free.
+        refused: Those that are throttled before they are simulated: by what the account's other functions use, or after
+            the caller's retries.
+        waits: Those that wait for an environment, as they are served.
+    """
+
+    offered: DemandFlow
+    calls: DemandFlow
+    refused: DemandFlow
+    waits: DemandFlow
+
+
+def _flows(spec: Function, usage: Usage) -> _Flows:
+    none = DemandFlow.zero()
+    calls, refused, waits = none, none, none
+    for lane in lanes_of(spec, usage.streams):
+        flow, asked = lane.stream.flow, lane.stream.offered
+        if lane.kind != "call":
+            waits += flow
+        elif asked is None or (spec.reserved_concurrency is not None and lane.tries == 1):
+            calls += flow if asked is None else asked
+        else:
+            calls, refused = calls + flow, refused + asked + flow * -1
+    return _Flows(calls + refused + waits, calls, refused, waits)
+
+
+def _simulated(spec: Function, usage: Usage, flows: _Flows, cap: int, span: Span, seed: int) -> Iterable[Minute]:
     keep_alive_s = float(spec.keep_alive_ms) / units.MS_PER_SECOND
     environments = Environments(keep_alive_s, cap, provisioned.provisioned_at(spec.provisioned_concurrency))
     warm = observables.capped(spec.duration, spec.timeout_ms)
-    return simulate_minutes(_arrivals(usage, span, seed), warm, _cold_time(spec, usage), environments, seed)
+    minutes = simulate_minutes(_arrivals(flows, span, seed), warm, _cold_time(spec, usage), environments, seed)
+    return _with_refused(minutes, flows.refused, seed) if flows.refused.terms else minutes
+
+
+def _with_refused(minutes: Iterable[Minute], refused: DemandFlow, seed: int) -> Iterable[Minute]:
+    """The minutes with those that were throttled before."""
+    import numpy as np  # noqa: PLC0415  a simulation has loaded it
+
+    rng = np.random.Generator(np.random.PCG64([seed, 2]))
+    counts = rng.poisson(np.maximum(0.0, refused.rate_per_minute()) * units.SECONDS_PER_MINUTE)
+    for m in minutes:
+        count = int(counts[m.minute])
+        yield replace(m, arrived=m.arrived + count, throttled=m.throttled + count)
 
 
 def _cold_time(spec: Function, usage: Usage) -> Distribution:
@@ -121,17 +167,29 @@ def _cold_time(spec: Function, usage: Usage) -> Distribution:
     return Distribution(tuple((share, ms + init_ms) for share, ms in first_call.points))
 
 
-def _arrivals(usage: Usage, span: Span, seed: int) -> Arrivals:
+def _arrivals(flows: _Flows, span: Span, seed: int) -> Arrivals:
     import numpy as np  # noqa: PLC0415  a simulation has loaded it
 
+    rng = np.random.Generator(np.random.PCG64([seed, 1]))
+    random, at_start = _random_and_at_start(flows.calls, span, rng)
+    if not flows.waits.terms:
+        return Arrivals(span.start, random, at_start)
+    return Arrivals(span.start, random, at_start, *_random_and_at_start(flows.waits, span, rng))
+
+
+def _random_and_at_start(
+    flow: DemandFlow, span: Span, rng: "np.random.Generator"
+) -> "tuple[NDArray[np.float64], NDArray[np.int64]]":
+    """What comes at random in each minute, per second, and what schedules bring at its start."""
+    import numpy as np  # noqa: PLC0415
+
     by_schedule = np.zeros(units.PERIOD_MINUTES)
-    for profile, times in scheduled(usage.invocations):
+    for profile, times in scheduled(flow):
         np.add.at(by_schedule, np.array(profile.starts, dtype=int), float(times))
     minutes = slice(span.start, span.end)
-    random = np.maximum(0.0, usage.invocations.rate_per_minute() - by_schedule / units.SECONDS_PER_MINUTE)
-    rng = np.random.Generator(np.random.PCG64([seed, 1]))
+    random = np.maximum(0.0, flow.rate_per_minute() - by_schedule / units.SECONDS_PER_MINUTE)
     at_start = np.floor(by_schedule[minutes] + rng.random(span.end - span.start)).astype(np.int64)
-    return Arrivals(span.start, random[minutes], at_start)
+    return random[minutes], at_start
 
 
 # --- results ----------------------------------------------------------------------------------------------------------
@@ -145,19 +203,24 @@ def _counted(minutes: list[Minute]) -> Totals:
 
 def _by_formula(spec: Function, usage: Usage, offered: "NDArray[np.float64]") -> Totals:
     requests = to_quantity(round(float(offered.sum()) * units.SECONDS_PER_MINUTE))
-    reserved = spec.reserved_concurrency
-    throttled_share = observables.throttled_share(usage, reserved) if reserved is not None else 0.0
-    throttled = to_quantity(round(float(requests) * throttled_share))
+    flows = _flows(spec, usage)
+    calls, everything = float((flows.calls + flows.refused).monthly), float(flows.offered.monthly)
+    share = float(observables.throttled(spec, usage)) * calls / everything if everything else 0.0
+    throttled = to_quantity(round(float(requests) * share))
     cold = to_quantity(round(float(requests) * (float(usage.cold.share) if usage.cold is not None else 0.0)))
     parts = (("warm", requests - throttled - cold), ("cold", cold), ("throttled", throttled))
     return Totals("invocations", requests, parts)
 
 
-def _period(usage: Usage, cap: int) -> tuple[Series, ...]:
+def _period(usage: Usage, flows: _Flows, cap: int) -> tuple[Series, ...]:
     import numpy as np  # noqa: PLC0415
 
     needed = usage.concurrency.rate_per_minute()
-    busy = np.minimum(needed, cap)
+    if usage.admitted is not None:
+        busy_ms = usage.mean_ms
+        lost = flows.offered.spread(busy_ms) * (busy_ms / units.MS_PER_SECOND)
+        needed = np.maximum(needed, lost.rate_per_minute())
+    busy = np.minimum(np.minimum(needed, usage.concurrency.rate_per_minute()), cap)
     return (Series("busy", "environments", busy), Series("throttled", "environments", needed - busy, "refused"))
 
 

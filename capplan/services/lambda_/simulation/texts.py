@@ -114,6 +114,31 @@ def notes(spec: Function, usage: Usage, simulated: float | None, part: str) -> I
         yield "Memory curve: " + ", ".join(f"{mb} MB {figure(ms, 4)} ms" for mb, ms in by_memory) + "."
 
 
+def waiting(usage: Usage) -> Iterable[str]:
+    """What waits for its turn: how much, how long, and what is given up or still waits at the end."""
+    for stream, part in zip(usage.streams, usage.admitted.streams if usage.admitted is not None else (), strict=False):
+        if not part.peak_waiting:
+            continue
+        drains = "does not drain" if part.drain_s is None else f"drains in {duration_text(part.drain_s)}"
+        lost = f" {float(part.dropped):,.0f} a month are given up." if part.dropped else ""
+        yield (
+            f"From {stream.cause.removeprefix('traffic.')}: {part.peak_waiting:,.0f} wait at the peak, the oldest for "
+            f"{duration_text(part.oldest_wait_s)}; that {drains}.{lost}"
+        )
+
+
+def duration_text(seconds: float) -> str:
+    """Seconds as a person says them: 40 s, 12 min, 6 h, 4 days."""
+    for size, unit in (
+        (units.SECONDS_PER_DAY, "days"),
+        (units.SECONDS_PER_HOUR, "h"),
+        (units.SECONDS_PER_MINUTE, "min"),
+    ):
+        if seconds >= 2 * size:
+            return f"{seconds / size:,.3g} {unit}"
+    return f"{seconds:,.3g} s"
+
+
 def _of_cold_starts(spec: Function, usage: Usage, cold: ColdUse, simulated: float | None, part: str) -> Iterable[str]:
     by_keep_alive = ", ".join(
         f"{_percent(_share_at(spec, usage, cold, seconds))} at {seconds // 60} min" for seconds in cold_starts.BAND_S

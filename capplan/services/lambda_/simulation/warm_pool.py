@@ -9,6 +9,7 @@ import heapq
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from msgspec import field
@@ -42,7 +43,7 @@ class Environments(Record, frozen=True):
 
 
 class Minute(Record, frozen=True):
-    """One minute: arrivals, cold starts, throttled requests, the most busy at once, live environments at its end."""
+    """One minute: arrivals, cold starts, throttled ones, the most busy at once, live environments and who waits at its end."""
 
     minute: int
     arrived: int
@@ -50,22 +51,29 @@ class Minute(Record, frozen=True):
     throttled: int
     peak_busy: int
     live: int
+    waiting: int = 0
 
 
 class Pool:
     """The environments of a function, none at the start."""
 
-    __slots__ = ("busy", "cap", "idle", "keep_alive_s", "refilled_at", "tokens")
+    __slots__ = ("busy", "cap", "idle", "keep_alive_s", "pending", "refilled_at", "tokens")
 
     def __init__(self, keep_alive_s: float, cap: int | None = None) -> None:
         self.busy: list[float] = []
         self.idle: deque[float] = deque()
+        self.pending: deque[float] = deque()
         self.keep_alive_s = keep_alive_s
         self.cap = math.inf if cap is None else cap
         self.tokens, self.refilled_at = _BUCKET, 0.0
 
     def serve(
-        self, times: Iterable[float], warm_s: Iterable[float], cold_s: Iterator[float], provisioned: int = 0
+        self,
+        times: Iterable[float],
+        warm_s: Iterable[float],
+        cold_s: Iterator[float],
+        provisioned: int = 0,
+        waits: Iterable[bool] | None = None,
     ) -> tuple[int, int, int]:
         """Serves requests at growing times.
 
@@ -74,6 +82,7 @@ class Pool:
             warm_s: How long each runs in an idle environment.
             cold_s: How long the next cold one takes, init included.
             provisioned: Environments that are never removed.
+            waits: Which of them wait for an environment instead of being throttled; None for none.
 
         Returns:
             Cold starts, throttled requests, the most busy at once.
@@ -82,7 +91,9 @@ class Pool:
         pop, push, replace = heapq.heappop, heapq.heappush, heapq.heapreplace
         cold = throttled = 0
         peak_busy = len(busy)
-        for now, took in zip(times, warm_s, strict=False):
+        for now, took, may_wait in zip(times, warm_s, repeat(False) if waits is None else waits, strict=False):
+            if self.pending:
+                self.start_pending(now)
             if busy and now - keep_alive < busy[0] <= now:  # of those that have just ended the last one serves
                 ended = replace(busy, now + took)
                 while busy and busy[0] <= now:
@@ -99,11 +110,20 @@ class Pool:
             elif len(busy) < self.cap and self.may_start(now):
                 cold += 1
                 push(busy, now + next(cold_s))
+            elif may_wait:
+                self.pending.append(took)
+                continue
             else:
                 throttled += 1
                 continue
             peak_busy = max(peak_busy, len(busy))
         return cold, throttled, peak_busy
+
+    def start_pending(self, now: float) -> None:
+        """Starts what waits in the environments that have ended until now, first come first."""
+        busy, pending = self.busy, self.pending
+        while pending and busy and busy[0] <= now:
+            heapq.heapreplace(busy, busy[0] + pending.popleft())
 
     def may_start(self, now: float) -> bool:
         """Whether AWS adds an environment now: a bucket that is refilled continuously."""
@@ -121,6 +141,7 @@ class Pool:
 
     def live(self, now: float, provisioned: int = 0) -> int:
         """Removes expired environments and returns how many are live."""
+        self.start_pending(now)
         while self.busy and self.busy[0] <= now:
             self.idle.append(heapq.heappop(self.busy))
         while self.idle and self.idle[0] + self.keep_alive_s <= now and len(self.busy) + len(self.idle) > provisioned:
@@ -153,11 +174,19 @@ def single_draws(draw: "Callable[[int], NDArray[np.float64]]") -> Iterator[float
 
 
 class Arrivals(Record, frozen=True, eq=False):
-    """What arrives in each minute from `first` on: at random (per second), and all at its start. Shape (minutes,)."""
+    """What arrives in each minute from `first` on: at random (per second), and all at its start. Shape (minutes,).
+
+    Attributes:
+        first: The first minute.
+        per_second, at_start: Those that are throttled where no environment is free.
+        waiting_per_second, waiting_at_start: Those that wait for one; None for none.
+    """
 
     first: int
     per_second: "NDArray[np.float64]"
     at_start: "NDArray[np.int64]"
+    waiting_per_second: "NDArray[np.float64] | None" = None
+    waiting_at_start: "NDArray[np.int64] | None" = None
 
 
 def simulate_minutes(
@@ -178,12 +207,29 @@ def simulate_minutes(
     pool = Pool(environments.keep_alive_s, environments.cap)
     draw_warm, cold_draws = sampler(warm, rng), single_draws(sampler(cold, rng))
     random = rng.poisson(arrivals.per_second * units.SECONDS_PER_MINUTE).tolist()
-    for minute, (count, at_start) in enumerate(zip(random, arrivals.at_start.tolist(), strict=True), arrivals.first):
+    later = _waiting(arrivals, rng)
+    rows = zip(random, arrivals.at_start.tolist(), later, strict=True)
+    for minute, (count, at_start, (waits_random, waits_at_start)) in enumerate(rows, arrivals.first):
         start = minute * float(units.SECONDS_PER_MINUTE)
         provisioned = environments.provisioned(minute)
         pool.provision(provisioned, start)
-        spread = np.sort(rng.random(count)) * units.SECONDS_PER_MINUTE + start
-        times = [start] * at_start + spread.tolist()
-        started, throttled, peak_busy = pool.serve(times, draw_warm(len(times)).tolist(), cold_draws, provisioned)
+        moments = rng.random(count)
+        waits: list[bool] | None = None
+        if waits_random or waits_at_start:
+            moments = np.concatenate((moments, rng.random(waits_random)))
+            flags = np.repeat((False, True), (count, waits_random))[np.argsort(moments, kind="stable")]
+            waits = [False] * at_start + [True] * waits_at_start + flags.tolist()
+        spread = np.sort(moments) * units.SECONDS_PER_MINUTE + start
+        times = [start] * (at_start + waits_at_start) + spread.tolist()
+        took = draw_warm(len(times)).tolist()
+        started, throttled, peak_busy = pool.serve(times, took, cold_draws, provisioned, waits)
         live = pool.live(start + units.SECONDS_PER_MINUTE, provisioned)
-        yield Minute(minute, len(times), started, throttled, peak_busy, live)
+        yield Minute(minute, len(times), started, throttled, peak_busy, live, len(pool.pending))
+
+
+def _waiting(arrivals: Arrivals, rng: "np.random.Generator") -> Iterable[tuple[int, int]]:
+    """Those that wait for an environment, in each minute: at random, and at its start."""
+    if arrivals.waiting_per_second is None or arrivals.waiting_at_start is None:
+        return repeat((0, 0), len(arrivals.per_second))
+    random = rng.poisson(arrivals.waiting_per_second * units.SECONDS_PER_MINUTE).tolist()
+    return zip(random, arrivals.waiting_at_start.tolist(), strict=True)

@@ -111,7 +111,15 @@ def test_a_rule_speaks_where_it_should_and_saves_what_its_sum_says(
 
 SILENT = {
     f"dynamodb.{word}"
-    for word in ("table-class", "hot-key", "hot-index-key", "auto-scaling", "scheduled-scaling", "throttled")
+    for word in (
+        "table-class",
+        "hot-key",
+        "hot-index-key",
+        "auto-scaling",
+        "scheduled-scaling",
+        "throttled",
+        "reserved-capacity",
+    )
 }
 SAMPLE = '{"id": "a", "day": "1", "text": "%s"}\n' % ("x" * 3000) + '{"id": "b", "day": "1", "text": "y"}\n' * 3
 EVERYTHING = """traffic: {t: {rate: 10/s}}

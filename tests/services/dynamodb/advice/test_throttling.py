@@ -106,3 +106,24 @@ def test_a_provisioned_table_that_serves_its_spike_serves_it_on_demand_too(tmp_p
     (mode,) = [f for f in _plan(table, f"100/s, {SPIKE}", tmp_path).findings if f.rule == "dynamodb.capacity-mode"]
     assert {c.path: c.new for c in mode.change} == {"tables.t.capacity": "on-demand", "tables.t.warm": "seen"}
     assert _throttled(_applied(table, f"100/s, {SPIKE}", mode, tmp_path)) == 0
+
+
+def test_a_table_that_leaves_on_demand_keeps_its_partitions(tmp_path: Path) -> None:
+    """Partitions never merge: 4 at 2,000 writes a second and not 2, so that its stream has 4 shards and an index key of a
+    third of the writes stays alone.
+    """
+    body = (
+        "traffic: {x: {rate: 2000/s}}\ntables:\n  t: {item_size: 1 KB, stream: new-image, partition_key: {name: id, "
+        "distinct: 1M},\n    indexes: {by: {partition_key: {name: s, distinct: 3}}}, access: [{put: x}]}\nfunctions:\n"
+        "  f: {memory: 128 MB, duration: 10 ms, triggers: [{stream: t, batch: 100}]}\n"
+    )
+    base = scenario(body, tmp_path)
+    before = plan(base)
+    (mode,) = [f for f in before.findings if f.rule == "dynamodb.capacity-mode"]
+    changes = {change.path: change.new for change in mode.change}
+    assert (changes["tables.t.partitions"], changes["tables.t.indexes.by.partitions"]) == (4, 4)
+    applied = [Change(path, new) for path, new in changes.items()]
+    after = plan(build(base.doc, base.files, base.sha256, apply(base.data, applied)))
+    of_f = [next(r.monthly_cost for r in found.resources if r.name == "f") for found in (before, after)]
+    assert of_f[0] == of_f[1], "the consumer's work is the same"
+    assert _throttled(after) == 0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capplan.services.lambda_.cold_start.steady_state import Pool, steady_state
+from capplan.services.lambda_.cold_start.steady_state import Pool, blocked_shares, of_chain, steady_state
 from capplan.services.lambda_.concurrency import erlang
 from tests.reference.lambda_ import cold_start_simulation, cold_starts
 
@@ -28,6 +28,19 @@ def test_shares_of_the_formula_add_up(rate: float, warm: float) -> None:
     assert sum(state.shares) == pytest.approx(1)
     assert 0 <= state.cold_share <= 1
     assert cold_starts.means(Pool(rate, warm, warm + 1, 300)).idle >= -1e-9
+
+
+@pytest.mark.parametrize(
+    ("rate", "warm_s", "keep_alive_s", "provisioned"),
+    [(300, 10, 600, 0), (40, 60, 600, 0), (50, 60, 60, 0), (300, 10, 600, 2000), (300, 10, 5, 0)],
+)
+def test_a_large_pool_is_the_same_without_the_states_that_it_never_has(
+    rate: float, warm_s: float, keep_alive_s: float, provisioned: int
+) -> None:
+    pool = Pool(rate, warm_s, warm_s + 1, keep_alive_s, provisioned)
+    whole, state = of_chain(pool, blocked_shares(pool), provisioned), steady_state(pool)
+    assert state.cold_share == pytest.approx(whole.cold_share, rel=1e-6)
+    assert state.environments == pytest.approx(whole.environments, rel=1e-9)
 
 
 def test_simulation_agrees_with_the_formula_and_with_itself() -> None:

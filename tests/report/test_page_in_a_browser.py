@@ -1,0 +1,171 @@
+"""The page to mail in a real browser: nothing from the network, no error, folds, sorts and hovers work, names are inert."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import capplan
+from capplan.commands.page import page
+from capplan.language.load import load
+from capplan.record import replace
+from capplan.report.document import Document, LoadBars, TimeChart
+from capplan.report.formats.html import html_page
+from capplan.report.views.estimate import plan_document
+from capplan.report.views.page import page_document
+from capplan.timeline import Bars, Chart, Series
+from tests.helpers import WEB_SHOP
+from tests.report.build import PLAN
+from tests.report.hostile import HOSTILE
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the extra `browser` is not installed")
+pytest.importorskip("plotly", reason="the extra `charts` is not installed")
+BROWSER = os.environ.get("CAPPLAN_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="no chromium on this machine")
+
+
+class Opened:
+    """A page in the browser, with what it asked the network for and what its console said."""
+
+    def __init__(self, tab: Any) -> None:  # noqa: ANN401  a playwright Page
+        self.tab = tab
+        self.asked: list[str] = []
+        self.said: list[str] = []
+        tab.on("request", lambda request: self.asked.append(request.url))
+        tab.on(
+            "console", lambda message: self.said.append(message.text) if message.type in ("error", "warning") else None
+        )
+        tab.on("pageerror", lambda error: self.said.append(str(error)))
+        tab.on("dialog", lambda dialog: (self.said.append("a dialog opened"), dialog.dismiss()))
+
+    def open(self, path: Path) -> Any:  # noqa: ANN401  a playwright Page
+        """The page, loaded and drawn."""
+        self.tab.goto(path.as_uri())
+        self.tab.wait_for_timeout(200)
+        return self.tab
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        running = started.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Opened]:  # noqa: ANN401  a playwright Browser
+    context = browser.new_context(offline=True, viewport={"width": 1200, "height": 900})
+    yield Opened(context.new_page())
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def web_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from capplan.report.formats.html_charts import chart_html, scripts
+
+    scenario = load(WEB_SHOP)
+    gathered = page(scenario, capplan.plan(scenario))
+    kept = replace(gathered, simulated=gathered.simulated[:2])
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(html_page([page_document(kept)], chart_html, scripts() or ""), encoding="utf-8")
+    return path
+
+
+def test_it_loads_with_the_network_off_and_says_no_error(opened: Opened, web_shop: Path) -> None:
+    tab = opened.open(web_shop)
+    assert [url for url in opened.asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert opened.said == []
+    assert tab.title() == "Web shop: capplan"
+    assert "1,633.02" in tab.locator("section.verdict").first.inner_text()
+    assert tab.locator("figure .js-plotly-plot").count() > 3
+
+
+def test_the_cost_tree_folds_by_mouse_and_by_keyboard(opened: Opened, web_shop: Path) -> None:
+    tab = opened.open(web_shop)
+    writes = tab.locator("table.tree td", has_text="by-status.writes").first
+    fold = tab.get_by_role("button", name="DynamoDB", exact=True)
+    assert writes.is_visible()
+    fold.click()
+    assert fold.get_attribute("aria-expanded") == "false"
+    assert not writes.is_visible()
+    fold.focus()
+    tab.keyboard.press("Enter")
+    assert writes.is_visible()
+
+
+def test_all_rows_are_a_button_away(opened: Opened, web_shop: Path) -> None:
+    tab = opened.open(web_shop)
+    hidden = tab.locator("tr.detail").first
+    assert not hidden.is_visible()
+    tab.get_by_role("button", name="Show all rows").click()
+    assert hidden.is_visible()
+
+
+def test_a_table_sorts_by_a_column(opened: Opened, web_shop: Path) -> None:
+    tab = opened.open(web_shop)
+    table = tab.locator("table.flat", has_text="Exceeded at").first
+    peak = table.get_by_role("button", name="Peak", exact=True)
+    peak.click()
+    values = [float(cell.get_attribute("data-value") or "nan") for cell in table.locator("tbody td:nth-child(2)").all()]
+    shown = [value for value in values if value == value]  # noqa: PLR0124  without the folded row, which has no number
+    assert shown == sorted(shown)
+    peak.click()
+    assert table.locator("th").nth(1).get_attribute("aria-sort") == "descending"
+
+
+def test_a_chart_answers_to_the_mouse_and_has_its_table(opened: Opened, web_shop: Path) -> None:
+    tab = opened.open(web_shop)
+    chart = tab.locator("figure", has_text="Traffic over four weeks").first
+    chart.scroll_into_view_if_needed()
+    box = chart.locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+    tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tab.wait_for_timeout(300)
+    assert "shoppers" in (chart.locator(".hoverlayer").text_content() or "")
+    chart.locator("summary").click()
+    assert chart.locator("table tbody tr").count() == 48
+
+
+def test_it_prints_on_a4(opened: Opened, web_shop: Path) -> None:
+    tab = opened.open(web_shop)
+    paper = tab.pdf(format="A4", print_background=True)
+    assert paper.startswith(b"%PDF")
+    assert not tab.locator("nav").is_hidden()
+    tab.emulate_media(media="print")
+    assert tab.locator("nav").is_hidden()
+
+
+def test_headings_tables_and_labels_can_be_read_aloud(opened: Opened, web_shop: Path) -> None:
+    tab = opened.open(web_shop)
+    assert tab.locator("html").get_attribute("lang") == "en"
+    assert tab.locator("h1").count() == 1
+    assert tab.locator("th:not([scope])").count() == 0
+    assert tab.locator("[role=img]:not([aria-label])").count() == 0
+    levels = [int(tag[1]) for tag in tab.eval_on_selector_all("h1,h2,h3", "found => found.map(e => e.tagName)")]
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_does_nothing(name: str, opened: Opened, tmp_path: Path) -> None:
+    from capplan.report.formats.html_charts import chart_html, scripts
+
+    text = HOSTILE[name]
+    plan = replace(PLAN, name=text, file=text, recommendations=(replace(PLAN.recommendations[0], action=text),))
+    series = Series(text, text, np.linspace(0, 9, 60))
+    blocks = (TimeChart(Chart(text, (series,))), LoadBars(Bars(text, text, 5.0, (9.0, 1.0), (text,))))
+    document = plan_document(plan)
+    path = tmp_path / "hostile.html"
+    page_of = Document(document.title, document.subtitle, (*document.blocks, *blocks))
+    path.write_text(html_page([page_of], chart_html, scripts() or ""), encoding="utf-8")
+    tab = opened.open(path)
+    assert opened.said == []
+    assert [url for url in opened.asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert tab.evaluate("typeof window.capplanWasHere") == "undefined"
+    assert tab.locator("h1").count() == 1
+    assert tab.locator("iframe, object, embed, link, img:not(figure img)").count() == 0

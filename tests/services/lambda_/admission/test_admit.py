@@ -1,0 +1,141 @@
+"""What gets through of what invokes a function, through a whole scenario: each row's sum is in its comment."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from capplan.model import Admitted
+from capplan.pipeline.meter import Metered, meter
+from capplan.units import MONTH_SECONDS
+from tests.helpers import scenario
+
+RATE = "traffic: {web: {rate: 20/s}}\n"
+
+
+def metered(body: str, folder: Path, traffic: str = RATE) -> Metered:
+    return meter(scenario(traffic + "functions:\n  f: {" + body + "}\n", folder), 0)
+
+
+def admitted(body: str, folder: Path, traffic: str = RATE) -> Admitted:
+    result = metered(body, folder, traffic).demand["functions.f"].admitted
+    assert result is not None
+    return result
+
+
+def per_second(volume: Fraction) -> float:
+    return float(volume / MONTH_SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("body", "served", "dropped"),
+    [
+        # ten environments of one second serve 10 a second of 20; calls meet them all busy (Erlang: 10 servers, 20 erlangs)
+        ("triggers: web, duration: 1 s, reserved_concurrency: 10", 20 * (1 - 0.5379632), 20 * 0.5379632),
+        # events wait up to 6 h, then 10 a second are given up; at the end of the 672 h those of the last 6 still wait
+        ("triggers: {traffic: web, via: sns}, duration: 1 s, reserved_concurrency: 10", 10, 10 - 20 * 6 / 672),
+        ("triggers: {traffic: web, via: sns}, duration: 1 s, reserved_concurrency: 10, maximum_event_age: 1 min", 10, 10),
+        # messages wait 4 days, 96 of 672 h
+        ("triggers: {traffic: web, via: sqs, batch: 1, maximum_concurrency: 5}, duration: 1 s", 5, 15 - 20 * 96 / 672),
+        ("triggers: {traffic: web, via: sqs, batch: 1, maximum_concurrency: 5, retention: 1 h}, duration: 1 s", 5, 15 - 20 * 1 / 672),
+        # four message groups, one message at a time each
+        ("triggers: {traffic: web, via: sqs-fifo, batch: 1, message_groups: 4}, duration: 1 s", 4, 16 - 20 * 96 / 672),
+        # two shards by three batches at a time; records are kept a day, or as long as the mapping says
+        ("triggers: {traffic: web, via: kinesis, batch: 1, shards: 2, parallelization_factor: 3}, duration: 1 s", 6, 14 - 20 * 24 / 672),
+        ("triggers: {traffic: web, via: kinesis, batch: 1, shards: 2, max_record_age: 1 h}, duration: 1 s", 2, 18 - 20 * 1 / 672),
+        ("triggers: {traffic: web, via: kafka, batch: 1, partitions: 3, max_record_age: 1 h}, duration: 1 s", 3, 17 - 20 * 1 / 672),
+        # three receives, a minute apart: throttled by the function, not held back by `maximum_concurrency`
+        ("triggers: {traffic: web, via: sqs, batch: 1, max_receive_count: 3, visibility_timeout: 1 min}, duration: 1 s, reserved_concurrency: 5", 5, 15),
+        ("triggers: {traffic: web, via: sqs, batch: 1, max_receive_count: 3, maximum_concurrency: 5}, duration: 1 s", 5, 15 - 20 * 96 / 672),
+        # every batch fails and is tried three times: a third of what one shard could do
+        ("triggers: {traffic: web, via: kinesis, batch: 1, shards: 3, retries: 2}, duration: 1 s, fails: 100%", 1, 19 - 20 * 24 / 672),
+        # reserved 0 switches a function off
+        ("triggers: web, duration: 1 s, reserved_concurrency: 0", 0, 20),
+        # ten a second for each unit of concurrency; of those, Erlang's 0.1 / 1.1 find the environment busy
+        ("triggers: {traffic: web, via: api-gateway-http}, duration: 10 ms, reserved_concurrency: 1", 10 / 1.1, 20 - 10 / 1.1),
+    ],
+)  # fmt: skip
+def test_what_is_served_and_what_is_lost(body: str, served: float, dropped: float, tmp_path: Path) -> None:
+    (part,) = admitted(body, tmp_path).streams
+    assert per_second(part.served + part.waiting + part.dropped) == pytest.approx(20)
+    assert per_second(part.served) == pytest.approx(served, rel=2e-3)
+    assert per_second(part.dropped) == pytest.approx(dropped, rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "triggers: web, duration: 100 ms",
+        "triggers: web, duration: 100 ms, reserved_concurrency: 20",
+        "triggers: {traffic: web, via: sns}, duration: 1 s, reserved_concurrency: 20",
+        "triggers: {traffic: web, via: sqs, batch: 1, maximum_concurrency: 20}, duration: 1 s",
+        "triggers: {traffic: web, via: kinesis, shards: 2}, duration: 100 ms",
+    ],
+)
+def test_where_nothing_is_short_the_exact_demand_stands(body: str, tmp_path: Path) -> None:
+    result = metered(body, tmp_path)
+    assert result.demand["functions.f"].admitted is None
+    assert result.demand["functions.f"] is result.offered["functions.f"]
+
+
+def test_a_backlog_fills_batches(tmp_path: Path) -> None:
+    # 20 messages a second through two pollers of 1 s + 10 ms a message: 2 × b / (1 + 0.01 b) = 20 at b = 11.1: batches of
+    # ten do 18.2 a second in 1.82 invocations
+    body = "triggers: {traffic: web, via: sqs, maximum_concurrency: 2}, duration: 1 s, per_record: 10 ms"
+    (part,) = admitted(body, tmp_path).streams
+    assert per_second(part.served) == pytest.approx(20 / 1.1, rel=1e-3)
+    assert part.records == pytest.approx(10, rel=1e-3)
+    assert per_second(part.flow.monthly) == pytest.approx(2 / 1.1, rel=1e-3)
+
+
+def test_batches_grow_only_as_far_as_they_must(tmp_path: Path) -> None:
+    # five pollers of one second and 20 messages a second: four messages each, and nobody waits
+    body = "triggers: {traffic: web, via: sqs, maximum_concurrency: 5}, duration: 1 s"
+    (part,) = admitted(body, tmp_path).streams
+    assert not part.dropped
+    assert not part.waiting
+    assert not part.peak_waiting
+    assert part.records == pytest.approx(4, rel=1e-4)
+    assert per_second(part.flow.monthly) == pytest.approx(5, rel=1e-4)
+
+
+def test_a_daily_peak_is_served_later(tmp_path: Path) -> None:
+    # 1 a second, 11 from 10:00 to 11:00 UTC (36,000 more), 3 a second are served: 8 × 3,600 = 28,800 wait at 11:00, and
+    # 2 a second are worked off after that: 14,400 s. The last of them came at 11:00 and waited 28,800 / 3 = 9,600 s.
+    hours = ", ".join("11" if hour == 10 else "1" for hour in range(24))
+    traffic = f"traffic: {{web: {{rate: {34 / 24}/s, daily: [{hours}]}}}}\n"
+    body = "triggers: {traffic: web, via: sns}, duration: 1 s, reserved_concurrency: 3"
+    (part,) = admitted(body, tmp_path, traffic).streams
+    assert not part.dropped
+    assert not part.waiting
+    assert part.peak_waiting == pytest.approx(28_800, rel=1e-3)
+    assert part.oldest_wait_s == pytest.approx(9600, rel=2e-2)
+    assert part.drain_s == pytest.approx(14_400, rel=1e-2)
+    assert part.flow.peak().per_second == pytest.approx(3, rel=1e-6), "callees see three a second"
+
+
+def test_what_comes_at_once_waits_for_the_instant(tmp_path: Path) -> None:
+    # 3,000 events of 2 s at once, 1,000 environments: 2,000 wait, the last two rounds of 2 s
+    body = "duration: 10 ms, triggers: tick, calls: [{invoke: g, times: 3000, async: true}]}\n  g: {duration: 2 s"
+    result = metered(body, tmp_path, "traffic: {tick: {schedule: rate(5 minutes)}}\n").demand["functions.g"].admitted
+    assert result is not None
+    (part,) = result.streams
+    assert not part.dropped
+    assert not part.waiting
+    assert part.peak_open == 1000
+    assert part.peak_waiting == pytest.approx(2000)
+    assert part.oldest_wait_s == pytest.approx(4)
+
+
+def test_dead_letters_are_what_failed_at_every_attempt(tmp_path: Path) -> None:
+    # 10 % of 20 a second fail each time: 0.1³ of them at the third attempt
+    usages = {
+        body: metered(body + ", duration: 10 ms, fails: 10%", tmp_path).usage["functions.f"].dead_letters
+        for body in (
+            "triggers: {traffic: web, via: sns}",
+            "triggers: {traffic: web, via: sqs, max_receive_count: 3}",
+            "triggers: {traffic: web, via: kinesis, shards: 2, retries: 2}",
+            "triggers: web",
+        )
+    }
+    assert [per_second(volume) for volume in usages.values()] == pytest.approx([0.02, 0.02, 0.02, 0])
