@@ -42,6 +42,7 @@ class LoadProfile(Record, frozen=True, eq=False):
         at: The rate in one minute, computed without the series of all (which needs numpy); None where it needs that.
         starts: A schedule: the minutes at which its runs start.
         spread_starts: Those minutes, of a schedule that a caller spreads.
+        noise: How far its minutes lie off the curve, as a standard deviation; None where the scenario does not say.
         through: Where a resource was short: which stream of it this is what was served of; else empty. Such a profile is a
             computed series, which twice the traffic does not double.
     """
@@ -59,6 +60,7 @@ class LoadProfile(Record, frozen=True, eq=False):
     spread_starts: tuple[int, ...] = ()
     through: str = ""
     unplanned_minutes: tuple[tuple[int, int], ...] = ()
+    noise: float | None = None
 
     @property
     def key(self) -> tuple[str, int, str]:

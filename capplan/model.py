@@ -367,12 +367,23 @@ class Option(Record, frozen=True):
 
 
 class Assumption(Record, frozen=True):
-    """A default that the scenario does not set but the answer depends on."""
+    """A default that the scenario does not set but the answer depends on.
+
+    Attributes:
+        path: What the scenario may write.
+        value: What is assumed.
+        reason: Why.
+        kind: Whether it is a default of AWS's, or something of the workload that only its owner knows.
+        instead: The changes by which the scenario would say otherwise: the answer names what that costs. Empty for none.
+        calls_factor: What the resource's `calls` are multiplied by then.
+    """
 
     path: str
     value: str
     reason: str
     kind: Literal["aws_default", "workload"]
+    instead: tuple[Change, ...] = ()
+    calls_factor: Fraction = Fraction(1)
 
 
 class Pattern(Record, frozen=True):

@@ -203,6 +203,10 @@ class ResourceType(Generic[SpecT, UsageT]):
         """The spec if a further share of its invocations failed, since what they call is throttled."""
         return spec
 
+    def failing_starts(self, usage: UsageT) -> Fraction:
+        """Share of its invocations that fail, and are tried again, since they start cold; `attempts` cannot know of it."""
+        return Fraction(0)
+
     # --- usage, limits, cost ---
 
     def meter(self, resource: DeclaredResource[SpecT], demand: Demand) -> UsageT:

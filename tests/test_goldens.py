@@ -33,8 +33,8 @@ def test_a_json_answer_is_the_one_that_was_read(path: Path) -> None:
 def test_a_screen_keeps_the_rules_of_all_screens(path: Path) -> None:
     """As wide as it may be, no trailing blanks, ASCII in a pipe; what is typed is never cut."""
     text = GOLDENS[path]()
-    pipe = path.stem.endswith(".pipe") or path.stem.startswith("scenario-")
-    width = 140 if path.stem.endswith(".140") else 80
+    pipe = path.stem.endswith(".pipe")
+    width = {"80": 80, "140": 140}.get(path.stem.rpartition(".")[2], 100)
     plain = re.sub(r"\^\[\[[0-9;]*m", "", text)
     assert all(len(line) <= width for line in plain.splitlines())
     assert all(line == line.rstrip() for line in text.splitlines())

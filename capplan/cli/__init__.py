@@ -41,6 +41,11 @@ def main() -> NoReturn:
 
 
 def _answer(arguments: list[str]) -> int:
+    if os.environ.get("_CAPPLAN_COMPLETE"):
+        from capplan.cli.complete import completions  # noqa: PLC0415  a Tab
+
+        typed = [*arguments, ""] if os.environ["_CAPPLAN_COMPLETE"] == "next" else arguments
+        return _print("".join(f"{word}\n" for word in completions(typed)), 0)
     if arguments in (["--version"], ["-V"]):
         return _print(f"capplan {__version__}\n", 0)
     if not arguments or arguments in (["--help"], ["-h"], ["help"]):

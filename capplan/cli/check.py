@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from capplan.cli import progress
 from capplan.cli.formats import PLAN_FORMATS, write_checked
 from capplan.cli.options import (
     Ascii,
@@ -71,7 +72,7 @@ def check(
 
         def planned(pair: "tuple[Any, PlanRecord | None]") -> Plan:
             base = baseline_of(pair[1], baseline, pair[0].name)
-            return plan(pair[0], today=day, seed=seed, baseline=base, allow_unjudged=False)
+            return plan(pair[0], today=day, seed=seed, baseline=base, allow_unjudged=False, progress=progress.update)
 
         plans = every(list(zip(loaded, bases, strict=True)), planned)
         write_checked(where, plans, bases, fail_on_warn=fail_on is FailOn.warn)

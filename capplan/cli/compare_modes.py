@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from capplan.cli import progress
 from capplan.cli.options import (
     Ascii,
     Color,
@@ -75,14 +76,14 @@ def compare_modes(
         from capplan.report.views.compare_modes import modes_document  # noqa: PLC0415
 
         modes = capplan.compare_modes(
-            load_scenario(scenario, None, settings), today=day, seed=seed, multiples=multiples
+            load_scenario(scenario, None, settings), today=day, seed=seed, multiples=multiples, progress=progress.update
         )
         shown = modes if table is None else _only(modes, table)
         emit_document(where, lambda: to_json(modes_record(shown)), lambda: modes_document(shown), details=details)
         return 0
 
     day, multiples = day_of(today), multiples_of(times)
-    return guarded(where, answer)
+    return guarded(where, answer, doing="comparing modes")
 
 
 def _only(modes: "Modes", table: str) -> "Modes":

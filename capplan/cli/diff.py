@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from capplan.cli.options import Ascii, Color, ColorChoice, Details, Format, OutputFile, Quiet, Seed, Today
-from capplan.cli.output import emit_document, output
+from capplan.cli.output import FORMATS, emit_document, output
 from capplan.cli.sources import one_of, plans_at, revision_of
 from capplan.cli.steps import day_of, guarded, keep_inputs
 
-DIFF_FORMATS = ("table", "json", "markdown", "github", "csv")
+DIFF_FORMATS = (*FORMATS, "github", "csv", "sarif", "junit")
 _WHAT = "a scenario, a saved JSON, or REVISION:SCENARIO such as HEAD~1:scenario.yaml"
 Base = Annotated[str, typer.Argument(metavar="BASE", help=f"Before: {_WHAT}; HEAD~1 alone is HEAD at that revision.")]
 Head = Annotated[str, typer.Argument(metavar="HEAD", help="After: given in the same way.")]
@@ -41,6 +41,8 @@ def diff(
         from capplan.report.formats.csv import diff_csv  # noqa: PLC0415
         from capplan.report.formats.github import diff_annotations  # noqa: PLC0415
         from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.formats.junit import diff_junit  # noqa: PLC0415
+        from capplan.report.formats.sarif import diff_sarif  # noqa: PLC0415
         from capplan.report.records.diff import diff_record  # noqa: PLC0415
         from capplan.report.views.diff import diff_document  # noqa: PLC0415
 
@@ -53,7 +55,12 @@ def diff(
             where,
             lambda: to_json(diff_record(change)),
             lambda: diff_document(change),
-            {"github": lambda: diff_annotations(change), "csv": lambda: diff_csv(change)},
+            {
+                "github": lambda: diff_annotations(change),
+                "csv": lambda: diff_csv(change),
+                "sarif": lambda: diff_sarif(change),
+                "junit": lambda: diff_junit(change),
+            },
             details=details,
         )
         return 0

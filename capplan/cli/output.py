@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from capplan.cli import progress
 from capplan.cli.options import ColorChoice
 from capplan.errors import CapplanError
 from capplan.record import Record
@@ -163,6 +164,7 @@ def page(documents: "Sequence[Document]") -> str:
 
 def put(text: str) -> None:
     """Write text to standard output. A closed pipe (`| head`) does not change the exit code."""
+    progress.stop()
     try:
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         sys.stdout.buffer.flush()
@@ -172,6 +174,7 @@ def put(text: str) -> None:
 
 def report(text: str, *, ascii_only: bool = False) -> None:
     """Write text to standard error, safe for a terminal."""
+    progress.stop()
     from capplan.report.plain import inert  # noqa: PLC0415
     from capplan.report.style import safe  # noqa: PLC0415
 

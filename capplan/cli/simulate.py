@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from capplan.cli import progress
 from capplan.cli.options import Ascii, Color, ColorChoice, Details, Format, OutputFile, Quiet, Scenario, Seed
 from capplan.cli.output import FORMATS, emit_document, output
-from capplan.cli.progress import Progress
 from capplan.cli.steps import guarded, keep_inputs, load_scenario
 
 Resource = Annotated[
@@ -61,11 +61,9 @@ def simulate(
         from capplan.report.views.simulate import simulation_document  # noqa: PLC0415
         from capplan.timeline import SimulationRequest  # noqa: PLC0415
 
-        with Progress("simulating", ascii_only=ascii) as progress:
-            request = SimulationRequest(day, progress.update)
-            simulation = capplan.simulate(
-                load_scenario(scenario, None), resource, seed=seed, asked_for=request, mode=mode
-            )
+        request = SimulationRequest(day, progress.update)
+        loaded = load_scenario(scenario, None)
+        simulation = capplan.simulate(loaded, resource, seed=seed, asked_for=request, mode=mode)
         whole, every = details or resource is not None, events is Events.all
         emit_document(
             where,
@@ -76,4 +74,4 @@ def simulate(
         )
         return 0
 
-    return guarded(where, answer)
+    return guarded(where, answer, doing="simulating")

@@ -1,5 +1,6 @@
 """Steps that several commands share: read option values, load, plan, handle errors, return the exit code."""
 
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -10,7 +11,8 @@ from typing import Any, TypeVar
 
 import typer
 
-from capplan.cli.output import Output, emit_errors, report
+from capplan.cli import progress
+from capplan.cli.output import Output, emit_errors, report, wants_color
 from capplan.errors import CapplanError
 from capplan.pipeline.results import Plan
 
@@ -50,7 +52,8 @@ def plan_of(
     """A file's plan."""
     from capplan.commands.plan import plan  # noqa: PLC0415
 
-    return plan(load_scenario(path, budget, settings), today=today, seed=seed, findings=findings)
+    scenario = load_scenario(path, budget, settings)
+    return plan(scenario, today=today, seed=seed, findings=findings, progress=progress.update)
 
 
 def every(items: Sequence[From], step: Callable[[From], To]) -> list[To]:
@@ -136,10 +139,17 @@ def keep_inputs(where: Output, paths: list[str]) -> None:
             raise typer.BadParameter(f"'{place}' is an input: name another file", param_hint="--output")
 
 
-def guarded(where: Output, answer: Callable[[], int], outcome: str = "no estimate produced") -> int:
-    """The exit code of an answer; errors are reported, and `outcome` says what they prevent."""
+def guarded(
+    where: Output, answer: Callable[[], int], outcome: str = "no estimate produced", doing: str = "planning"
+) -> int:
+    """The exit code of an answer; errors are reported, and `outcome` says what they prevent.
+
+    A run of more than half a second shows a bar that says what it is `doing`.
+    """
+    color = wants_color(where.color, os.environ, is_terminal=sys.stderr.isatty())
     try:
-        return answer()
+        with progress.showing(doing, ascii_only=where.ascii, color=color, quiet=where.quiet):
+            return answer()
     except CapplanError as error:
         emit_errors(where, [error], outcome)
     except _SeveralError as error:

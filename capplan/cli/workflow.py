@@ -57,4 +57,4 @@ def workflow(
         )
         return 0
 
-    return guarded(where, answer)
+    return guarded(where, answer, doing="running executions")

@@ -1,5 +1,6 @@
 """Plans a scenario: demand, usage, limits, line items, recommendations and gates."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -30,6 +31,7 @@ from capplan.pipeline.results import Plan, PlannedResource
 from capplan.pipeline.run_costs import runs_of
 from capplan.pipeline.traffic_costs import traffic_costs, unit_cost
 from capplan.pricing.rating import rate
+from capplan.timeline import no_progress
 
 
 def plan(
@@ -40,6 +42,7 @@ def plan(
     findings: bool = True,
     baseline: Baseline | None = None,
     allow_unjudged: bool = True,
+    progress: Callable[[float, str], None] = no_progress,
 ) -> Plan:
     """The plan of a scenario.
 
@@ -51,10 +54,12 @@ def plan(
         baseline: The plan with which gates on a change compare.
         allow_unjudged: Whether gates without the baseline or the day that they need are listed as not evaluated; else
             they are errors.
+        progress: Called from time to time with the share done (0 to 1) and what is being computed.
 
     Raises:
         CapplanError: A price is missing, a call loop grows without bound, or a gate uses an unknown metric.
     """
+    progress(0, "demand and capacity")
     priced = price(meter(scenario, seed), catalogue_of(scenario), today)
     if priced.missing:
         raise missing_prices(scenario, priced.missing)
@@ -64,7 +69,7 @@ def plan(
     names = {**known, **aliases(scenario, known)} if scenario.gates else known
     base = baseline or Baseline()
     verdicts, unjudged = judge(scenario, names, base, today, allow_unjudged=allow_unjudged)
-    advice = advice_of(priced, limits, today, KeptGates(priced, names)) if findings else Advice()
+    advice = advice_of(priced, limits, today, KeptGates(priced, names), progress) if findings else Advice()
     if not allow_unjudged and advice.findings and any(gate.verdict != "pass" for gate in verdicts):
         from capplan.gates.suggested_fixes import with_suggested_fixes  # noqa: PLC0415  only where a gate fails
 
@@ -95,7 +100,7 @@ def plan(
         limits=limits,
         findings=advice.findings,
         rules_looked=advice.rules,
-        assumptions=assumptions(priced),
+        assumptions=assumptions(priced, today),
         excluded=excluded(priced),
         not_included=not_included(priced),
         unit_cost=unit_cost(priced),

@@ -1,6 +1,7 @@
 """Computes the load profile of a traffic: its rate over the day, the week and its spikes."""
 
 import math
+import zlib
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from capplan import units
 from capplan.flow import LoadProfile, Peak, steady
 from capplan.quantities.rounding import sig6
-from capplan.record import Record
+from capplan.record import Record, replace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = units.MINUTES_PER_DAY
+_CORRELATION, _MEMORY_MINUTES = 0.8, 60
 
 
 class Daily(Record, frozen=True):
@@ -120,6 +122,32 @@ def traffic_profile(name: str, daily: Daily, weekly: Mapping[str, Decimal], spik
     return LoadProfile(
         name, True, Fraction(monthly), peak, False, expand, once, at=at, unplanned_minutes=unplanned
     )  # fmt: skip
+
+
+def with_noise(profile: LoadProfile, share: float) -> LoadProfile:
+    """A profile whose minutes lie off its curve: normal noise of mean 0, `share` its standard deviation, each minute like
+    the one before it (correlation 0.8). The volume stays; the same traffic has the same noise.
+    """
+    if not share:
+        return replace(profile, noise=0.0)
+    import numpy as np  # noqa: PLC0415  only where traffic is noisy
+
+    rng = np.random.Generator(np.random.PCG64(zlib.crc32(profile.traffic_source.encode())))
+    drawn = rng.standard_normal(units.PERIOD_MINUTES + _MEMORY_MINUTES)
+    kernel = math.sqrt(1 - _CORRELATION**2) * _CORRELATION ** np.arange(_MEMORY_MINUTES + 1)
+    factors = np.maximum(0.0, 1 + share * np.convolve(drawn, kernel, mode="valid"))
+    curve = profile.expand()
+    series = curve * factors
+    series *= curve.sum() / series.sum()
+    busiest = int(series.argmax())
+    return replace(
+        profile,
+        peak=Peak(float(series[busiest]), busiest),
+        flat=False,
+        expand=lambda: series,
+        at=lambda minute: float(series[minute]),
+        noise=share,
+    )
 
 
 def spike_seconds(spike: Spike, earlier: tuple[Spike, ...], day: list[float], week: list[float]) -> float:

@@ -138,6 +138,9 @@ class Traffic(Model):
         tuple[SpikeSpec, ...], BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw)
     ] = ()
     """Spikes that occur once a month: {name, at, for, times}."""
+    noise: Annotated[Share, Field(le=1)] | None = None
+    """How far a minute is off the curve, as a standard deviation: 15%; real traffic has 10% to 20%. Without it the curve is
+    smooth."""
     growth: Annotated[str, BeforeValidator(_growth), _pattern(_GROWTH)] | None = None
     """Growth, such as 6%/month; kept, no figure uses it yet."""
 

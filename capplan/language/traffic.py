@@ -5,7 +5,7 @@ from typing import get_args
 
 from capplan import units
 from capplan.flow import DemandFlow
-from capplan.language.load_profiles import Daily, Spike, traffic_profile
+from capplan.language.load_profiles import Daily, Spike, traffic_profile, with_noise
 from capplan.language.models import DailyCurve, Traffic, Weekday
 from capplan.language.reader import RATED, Path, Reader
 from capplan.language.wording import describe
@@ -38,9 +38,10 @@ def traffic_of(reader: Reader) -> dict[str, DemandFlow]:
                 f"traffic '{name}' needs either a rate or a schedule",
                 "write rate: 60/s or schedule: cron(0 3 * * ? *)",
             )
-        if spec.schedule is not None and (spec.daily or spec.weekly or spec.spikes):
-            key = next(key for key in ("daily", "weekly", "spikes") if getattr(spec, key))
-            hint = "daily, weekly and spikes shape a rate; a schedule sets its own times"
+        shaped = [key for key in ("daily", "weekly", "spikes", "noise") if getattr(spec, key)]
+        if spec.schedule is not None and shaped:
+            key = shaped[0]
+            hint = "daily, weekly, spikes and noise shape a rate; a schedule sets its own times"
             reader.add_error(["traffic", name, key], f"'{key}' does not apply to a schedule", hint, key=True)
         _spikes(reader, spec, ("traffic", name))
         if spec.weekly and not any(spec.weekly.get(day, 1) for day in get_args(Weekday)):
@@ -76,4 +77,6 @@ def _traffic_flow(name: str, spec: Traffic) -> DemandFlow:
         daily = Daily()
     spikes = tuple(Spike(s.name, s.at, Fraction(s.for_ms) / 1000, s.times, s.unplanned) for s in spec.spikes)
     profile = traffic_profile(name, daily, {str(day): factor for day, factor in spec.weekly.items()}, spikes)
+    if spec.noise is not None:
+        profile = with_noise(profile, float(spec.noise))
     return DemandFlow.of(profile, spec.rate or Fraction(0))

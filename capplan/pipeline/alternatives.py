@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from capplan.language.scenario import Resource
 from capplan.language.specs import respec
-from capplan.model import Change, Charge, Context
+from capplan.model import Change, Charge, Context, Demand
+from capplan.pipeline.flow import alike
 from capplan.pipeline.meter import Metered
 from capplan.pipeline.pools import pool_check, suffices, with_loads
 from capplan.pipeline.price import Priced, charges_of, monthly, price, rate_charges
@@ -180,8 +181,11 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     section, _, name = address.partition(".")
     spec = respec(scenario, address, apply({section: {name: scenario.data[section][name]}}, changes)[section][name])
     type_, before, after = resource.type, *(DeclaredResource(name, s, ctx) for s in (resource.spec, spec))
-    usage = type_.meter(after, base.metered.offered[address])
-    if not _all_gets_through(base.metered, address, after, usage):
+    demand = _served_alike(base.metered, address, after)
+    if demand is None:
+        return None
+    usage = type_.meter(after, demand)
+    if not suffices(base.metered.pools, address, type_.pools(MeteredResource(name, spec, usage, ctx)), ctx):
         return None
     is_read = address in base.metered.consumed
     requests = base.metered.demand[address].requests if is_read else ()
@@ -200,13 +204,13 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     return (replace(resource, spec=spec), usage) if affects_nothing_else else None
 
 
-def _all_gets_through(metered: Metered, address: str, after: DeclaredResource[Any], usage: Any) -> bool:  # noqa: ANN401  each service has its own usage
-    """Whether neither the resource nor a limit of the account is short, before and after: else others are asked for less."""
-    type_, offered = metered.scenario.resources[address].type, metered.offered[address]
-    if metered.demand[address].admitted is not None or offered.shared or type_.admit(after, offered) is not None:
-        return False
-    loads = type_.pools(MeteredResource(after.name, after.spec, usage, after.context))
-    return suffices(metered.pools, address, loads, after.context)
+def _served_alike(metered: Metered, address: str, after: DeclaredResource[Any]) -> Demand | None:
+    """The demand that the changed resource serves; None where it is another than before: others are then asked for less."""
+    offered, before = metered.offered[address], metered.demand[address]
+    admitted = metered.scenario.resources[address].type.admit(after, offered)
+    if admitted is None or before.admitted is None:
+        return offered if admitted is before.admitted else None
+    return before if alike(before.admitted, admitted) else None
 
 
 def _tiered(catalogue: Catalogue, key: str) -> bool:

@@ -39,6 +39,7 @@ class Network(Record, frozen=True, eq=False):
         context: What services may know.
         senders: What sends requests to each resource.
         flows: The exact flow at every node.
+        order: Groups of resources that call each other, callers first.
         exact: The exact demand of every resource: what is offered where nothing is short.
         shards: Shards of the streams that are read.
         known: Demands of a former plan, offered and admitted, of resources whose spec is the same.
@@ -48,6 +49,7 @@ class Network(Record, frozen=True, eq=False):
     context: Context
     senders: Mapping[str, Sequence[Sender]]
     flows: Mapping[str, DemandFlow]
+    order: Sequence[Sequence[str]]
     exact: Mapping[str, Demand]
     shards: Mapping[str, int]
     known: Mapping[str, tuple[Demand, Demand]]
@@ -86,6 +88,7 @@ def what_gets_through(
     """
     shared: Shared = {}
     failing: Failing = {}
+    starts: Failing = {}
     last: dict[str, tuple[Demand, Demand]] = dict(network.known)
     metered: dict[str, tuple[Demand, Any]] = {}
     for round_ in range(_MAX_ROUNDS):
@@ -97,13 +100,16 @@ def what_gets_through(
         pools = pools_of(usage)
         if any(limit.own is not None for of_one in shared.values() for limit in of_one.values()):
             break
-        following, failing_now = _shared(network, walk.demand, pools, shared), _failing(network, walk)
+        if round_ == 0:
+            starts = _failing_starts(network, usage)
+        following, failing_now = _shared(network, walk.demand, pools, shared), _joined(_failing(network, walk), starts)
         settled = _is_settled(shared, following) and _fails_alike(failing, failing_now)
         if settled and not following:
             break
         is_last = settled or round_ == _MAX_ROUNDS - 2
         shared, failing = _settled(walk.demand, pools, following) if is_last else following, failing_now
-    return Through(walk.offered, walk.demand, usage, pools)
+    addresses = network.scenario.resources
+    return Through({a: walk.offered[a] for a in addresses}, {a: walk.demand[a] for a in addresses}, usage, pools)
 
 
 # --- one walk ---------------------------------------------------------------------------------------------------------
@@ -111,25 +117,22 @@ def what_gets_through(
 
 def _walk(network: Network, shared: Shared, failing: Failing, last: dict[str, tuple[Demand, Demand]]) -> _Pass:
     """What each resource serves, callers first."""
-    exact = {address: _with(demand, shared.get(address)) for address, demand in network.exact.items()}
-    served = {address: _served(network, address, demand, last) for address, demand in exact.items()}
-    walk = _Pass(dict(network.flows), dict(exact), dict(served), set())
-    if not failing and all(demand.admitted is None for demand in served.values()):
-        return walk
-    for group in _order(network):
+    walk = _Pass(dict(network.flows), {}, {}, set())
+    for group in network.order:
         inner = {node for address in group for node in (address, emitted(address))}
         loops = len(group) > 1 or any(sender.node in inner for sender in network.senders[group[0]])
-        touched = any(
-            a in failing or walk.demand[a].admitted is not None or any(s.node in walk.moved for s in network.senders[a])
-            for a in group
-        )
+        touched = any(a in failing or any(s.node in walk.moved for s in network.senders[a]) for a in group)
         if not touched:
-            continue
-        if not loops:
+            for address in group:
+                walk.offered[address] = _with(network.exact[address], shared.get(address))
+                walk.demand[address] = _served(network, address, walk.offered[address], last)
+            if all(walk.demand[address].admitted is None for address in group):
+                continue
+        if loops:
+            walk.moved |= inner
+            _settle_loop(network, group, walk, shared, failing, last)
+        else:
             _visit(network, group[0], walk, shared, failing, last)
-            continue
-        walk.moved |= inner
-        _settle_loop(network, group, walk, shared, failing, last)
     return walk
 
 
@@ -238,19 +241,34 @@ def admit(offered: Demand, admitted: Admitted, address: str = "") -> Demand:
     return replace(offered, requests=tuple(requests), admitted=admitted)
 
 
+def alike(one: Admitted, other: Admitted) -> bool:
+    """Whether as much gets through at the same times, so that nothing that follows sees a difference."""
+    return len(one.streams) == len(other.streams) and all(
+        (a.served, a.dropped, a.waiting, a.records) == (b.served, b.dropped, b.waiting, b.records)
+        and _same_course(a.flow, b.flow)
+        for a, b in zip(one.streams, other.streams, strict=True)
+    )
+
+
+def _same_course(one: DemandFlow, other: DemandFlow) -> bool:
+    return len(one.terms) == len(other.terms) and all(
+        m == n and (p is q or (p.key == q.key and p.monthly == q.monthly and bool((p.expand() == q.expand()).all())))
+        for (p, m), (q, n) in zip(one.terms, other.terms, strict=True)
+    )
+
+
 def _replaced(stream: RequestStream, flow: DemandFlow, records: Fraction | None) -> RequestStream:
     return replace(stream, flow=flow, offered=stream.flow, records=stream.records if records is None else records)
 
 
-def _order(network: Network) -> list[list[str]]:
+def order_of(senders: Mapping[str, Sequence[Sender]]) -> list[list[str]]:
     """Groups of resources that call each other, callers first."""
     outgoing: dict[str, list[Edge]] = {}
-    for address, senders in network.senders.items():
-        for sender in senders:
+    for address, of_one in senders.items():
+        for sender in of_one:
             if sender.node:
-                source = sender.node.partition("#")[0]
-                outgoing.setdefault(source, []).append(Edge(source, address, Fraction(1)))
-    return components(list(network.scenario.resources), outgoing)
+                outgoing.setdefault(sender.node.partition("#")[0], []).append(Edge(sender.node, address, Fraction(1)))
+    return components(list(senders), outgoing)
 
 
 # --- limits that the account shares -----------------------------------------------------------------------------------
@@ -336,6 +354,19 @@ def _failing(network: Network, walk: _Pass) -> Failing:
         for address, share in passes.items()
         if _can_fail(network, address) and share < 1
     }
+
+
+def _failing_starts(network: Network, usage: Mapping[str, Any]) -> Failing:
+    """The share of each resource's invocations that its own starts make fail, before anything is tried again."""
+    resources = network.scenario.resources
+    shares = {a: r.type.failing_starts(usage[a]) for a, r in resources.items()}
+    return {address: share for address, share in shares.items() if share}
+
+
+def _joined(one: Failing, other: Failing) -> Failing:
+    if not other:
+        return one
+    return {a: 1 - (1 - one.get(a, Fraction(0))) * (1 - other.get(a, Fraction(0))) for a in {**one, **other}}
 
 
 def _can_fail(network: Network, address: str) -> bool:

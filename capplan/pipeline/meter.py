@@ -20,7 +20,7 @@ from capplan.pipeline.demand import (
     triggers_of,
     with_records,
 )
-from capplan.pipeline.flow import Network, what_gets_through
+from capplan.pipeline.flow import Network, order_of, what_gets_through
 from capplan.pipeline.pools import Pools, pools_of
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record, replace
@@ -150,7 +150,7 @@ def meter(
         triggers = with_records(scenario, triggers, ratios)
     senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
     exact = {address: demand_of(sent, flows) for address, sent in senders.items()}
-    network = Network(scenario, ctx, senders, flows, exact, shards, _known(scenario, ctx, base))
+    network = Network(scenario, ctx, senders, flows, order_of(senders), exact, shards, _known(scenario, ctx, base))
     through = what_gets_through(
         network,
         lambda a, demand: _meter(scenario.resources[a], demand, ctx, base),

@@ -1,6 +1,6 @@
 """Finds what is worth recommending: the services' options, each planned, judged by its effects, joined and ranked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,11 +16,16 @@ from capplan.pipeline.ranking import Row, in_rank_order, numbered, rows_of
 from capplan.pipeline.results import Combined, Finding, FindingChange, Group, PlannedLimit, Recommendation
 from capplan.pipeline.scaled_calls import with_calls
 from capplan.pipeline.what_if import in_order, written
+from capplan.timeline import no_progress
 
 MIN_SAVING_USD = Decimal("0.10")
 """A saving of cents is no recommendation."""
 SMALL_SAVING_USD, SMALL_SHARE = Decimal(1), Decimal("0.001")
 """Nor is one of less than a dollar that is less than a thousandth of the bill."""
+
+
+_OPTIONS_PLANNED = 0.8
+"""Share of the work that is done once each option is planned on its own."""
 
 
 class Advice(NamedTuple):
@@ -41,10 +46,17 @@ class _Candidate(NamedTuple):
     plan: Alternative | None
 
 
-def advice_of(base: Priced, limits: Sequence[PlannedLimit], today: date | None, accepts: Accepts) -> Advice:
+def advice_of(
+    base: Priced,
+    limits: Sequence[PlannedLimit],
+    today: date | None,
+    accepts: Accepts,
+    progress: Callable[[float, str], None] = no_progress,
+) -> Advice:
     """What to change, in rank order: risks, savings that keep behavior, savings that change it."""
     effects = Effects(base)
-    candidates, rules = _candidates(base, today)
+    candidates, rules = _candidates(base, today, progress)
+    progress(_OPTIONS_PLANNED, "recommendations all together")
     rows = []
     for row in rows_of([(c.address, c.finding) for c in candidates.values()], base):
         of_row = [c for f in row.findings if _fine(c := candidates[id(f)], base, effects)]
@@ -60,11 +72,15 @@ def advice_of(base: Priced, limits: Sequence[PlannedLimit], today: date | None, 
     return Advice(findings, recommendations, all_together, len(rules))
 
 
-def _candidates(base: Priced, today: date | None) -> tuple[dict[int, _Candidate], set[str]]:
+def _candidates(
+    base: Priced, today: date | None, progress: Callable[[float, str], None]
+) -> tuple[dict[int, _Candidate], set[str]]:
     """Options that can be applied, by the identity of their finding, and the rules that gave any."""
     rules: set[str] = set()
     out: dict[int, _Candidate] = {}
-    for address, resource in base.metered.scenario.resources.items():
+    resources = base.metered.scenario.resources
+    for i, (address, resource) in enumerate(resources.items()):
+        progress(_OPTIONS_PLANNED * (i + 1) / (len(resources) + 1), f"recommendations, {resource.label}")
         options: tuple[Option, ...] = resource.type.options(base.metered.resource(address))
         described = {rule.id: rule for rule in resource.type.rules} if options else {}
         for given in options:

@@ -30,12 +30,28 @@ _FOUR_DIGITS = Context(prec=4, rounding=ROUND_HALF_UP)
 
 
 class Fix(NamedTuple):
-    """A change that would help a failed gate, its trade-off, and what the gate observes then."""
+    """A change that would help a failed gate.
+
+    Attributes:
+        message: What it saves and why, as a sentence.
+        gives_up: The trade-off.
+        outcome: What the gate observes then.
+        action: What to do, in a few words.
+        saving: USD a month.
+        holds: Whether the gate passes then; None where that was not planned.
+        observed: The figure of the gate then; empty where that is unknown.
+        command: What writes it.
+    """
 
     message: str
     gives_up: str
     change: tuple[FindingChange, ...]
     outcome: str = ""
+    action: str = ""
+    saving: Decimal | None = None
+    holds: bool | None = None
+    observed: str = ""
+    command: str = ""
 
 
 class VerdictText(NamedTuple):
@@ -253,7 +269,7 @@ def _label_of(line: LineItem, labels: Mapping[str, object]) -> str:
 def _fixes(plan: Plan, gate: Verdict, owner: PlannedResource | None) -> tuple[Fix, ...]:
     """The fixes that were planned; where none were, the best savings for a cost gate, else the risks."""
     if gate.fixes is not None:
-        return tuple(_fix(fix.finding, _outcome(fix, gate)) for fix in gate.fixes)
+        return tuple(_planned_fix(fix, gate) for fix in gate.fixes)
     wanted = "saving" if gate.unit == "USD" or "cost" in gate_name(gate) else "risk"
     findings = [
         f for f in plan.findings if f.severity == wanted and f.change and (owner is None or f.resource == owner.label)
@@ -261,9 +277,19 @@ def _fixes(plan: Plan, gate: Verdict, owner: PlannedResource | None) -> tuple[Fi
     return tuple(_fix(f, "") for f in findings[:_SHOWN_CAUSES])
 
 
+def _planned_fix(fix: SuggestedFix, gate: Verdict) -> Fix:
+    observed = "" if fix.observed is None else rounded(fix.observed, gate.unit)
+    made = _fix(fix.finding, _outcome(fix, gate))._replace(holds=fix.holds, observed=observed, command=fix.command)
+    if len(fix.numbers) > 1:
+        chosen = ", ".join(map(str, fix.numbers[:-1]))
+        return made._replace(action=f"Recommendations {chosen} and {fix.numbers[-1]} together")
+    return made
+
+
 def _fix(finding: Finding, outcome: str) -> Fix:
     saves = f"saves {numbers.usd(finding.monthly_saving)} a month: " if finding.monthly_saving else ""
-    return Fix(saves + finding.message, finding.gives_up, finding.change, outcome)
+    action = finding.action or finding.message
+    return Fix(saves + finding.message, finding.gives_up, finding.change, outcome, action, finding.monthly_saving)
 
 
 def _outcome(fix: SuggestedFix, gate: Verdict) -> str:

@@ -193,10 +193,3 @@ def test_a_quota_is_set_by_its_name_with_dots(tmp_path: Path) -> None:
     quotas = {limit["limit"]: limit["quota"] for limit in answer["limits"]}
     assert quotas["lambda.concurrency"] == "200"
     assert quotas["lambda.request_rate"] == "5000"
-
-
-def test_a_shell_is_told_how_to_complete() -> None:
-    for shell in ("bash", "zsh", "fish"):
-        done = run("completion", shell)
-        assert done.returncode == 0
-        assert "_CAPPLAN_COMPLETE" in done.stdout

@@ -73,5 +73,6 @@ def test_a_wide_terminal_gets_more_columns_and_nothing_is_wider(path: Path) -> N
 
 def test_the_verdict_is_in_the_last_lines(path: Path) -> None:
     for command in ("estimate", "check"):
-        shown = on_terminal(path, 80, "--no-color", command=command).rstrip().splitlines()
-        assert "1 gate failed" in "".join(shown[-6:])
+        shown = on_terminal(path, 80, "--no-color", command=command).rstrip()
+        assert "1 gate failed" in shown.rpartition("╭")[2], "in the frame, which ends the answer"
+        assert shown.endswith("╯")

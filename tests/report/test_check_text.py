@@ -24,8 +24,9 @@ shop.yaml:8:5: cost.monthly is 419.56, limit <= 400.00
 
 why   largest costs: orders.writes 400.83, orders.storage 18.10, charge.requests 0.63
 
-fix        saves 12.50 a month: orders is stored more than it is used.
-consider   requests cost more
+ Fix                                          USD/month   Consider
+----------------------------------------------------------------------------------------------------
+ orders is stored more than it is used.          -12.50   requests cost more
 
   tables:
     orders:
@@ -35,6 +36,7 @@ Prices   AWS price list, checked 2026-09-11 to 2026-09-18, all verified.
 
 +--------------------------------------------------------------------------------------------------+
 | x 1 of 2 gates failed   419.56 USD a month                                                       |
+| cost.monthly is 419.56, limit <= 400.00.                                                         |
 +--------------------------------------------------------------------------------------------------+
 """
 
@@ -59,7 +61,7 @@ def test_a_gate_of_a_resource_names_its_tightest_limit_and_the_risk_to_remove() 
     assert "! no gate of 1 failed, 1 warning" in text
     assert "shop.yaml:9:12: orders.headroom is 20%, limit > 30%" in text
     assert "why   day 12 10:00: orders partition.write has 489 WRU/s, limit 1,000, 51%" in text
-    assert "fix   One key is hot." in text
+    assert " One key is hot." in text
     assert "  tables:\n    orders:\n      class: standard-ia\n" in text, "to paste"
 
 

@@ -42,10 +42,7 @@ RENDERERS: Mapping[str, Callable[[Document], str]] = {
 
 def everything(text: str) -> Document:
     """A document with every kind of block and cell, in which every text is that text."""
-    series = tuple(
-        Series(text, text, np.linspace(0, 9, 1440), role)  # type: ignore[arg-type]  the three roles
-        for role in ("filled", "refused", "line")
-    )
+    series = tuple(Series(text, text, np.linspace(0, 9, 1440), role) for role in ("filled", "refused", "line"))
     cells = (
         strong(text),
         Bar(0.3),

@@ -23,7 +23,7 @@ orders: capacity modes
 
 Utilization of writes   held at peak 13%  -  break-even 29%
 
-Write   in the scenario
+What to write  in the scenario
 
   tables:
     orders:
@@ -75,7 +75,7 @@ def test_a_share_that_fails_a_gate_is_marked_and_amber_without_one() -> None:
     gated = _with(replace(MODES.tables[0], tolerated=D("0.001"), recommended="on-demand"))
     assert "x 0.4%" in _text(gated)
     assert "\x1b[31m✖ 0.4%" in _text(gated, Style(80, ascii=False, colour=True))
-    assert "\x1b[33m0.4%" in _text(MODES, Style(80, ascii=False, colour=True))
+    assert "\x1b[1;33m0.4%" in _text(MODES, Style(80, ascii=False, colour=True))
 
 
 def test_a_mode_that_throttles_more_than_is_tolerated_is_no_green_verdict() -> None:
@@ -114,6 +114,6 @@ def test_an_index_has_no_choice_of_its_own() -> None:
 
 def test_markdown_says_the_same() -> None:
     text = document_markdown(modes_document(MODES))
-    assert "| ▶ Auto scaling 70% | **274.26** | 0.4% | none | auto-scaled-70 |" in text
+    assert "| **▶ Auto scaling 70%** | **274.26** | **0.4%** | **none** | **auto-scaled-70** |" in text
     assert "**Switch orders to provisioned capacity, auto scaled at 70%**: saves 265.16 a month (49%)." in text
     assert "```yaml\ntables:\n  orders:\n" in text

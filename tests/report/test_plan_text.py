@@ -22,26 +22,26 @@ Web shop  us-east-1 - list prices in USD, 730-hour month - shop.yaml
 
 Monthly cost
 
- Resource                          Usage   Unit price   USD/month   Share                Price of
+ Resource                         Usage   Unit price   USD/month   Share                 Price of
 ----------------------------------------------------------------------------------------------------
- DynamoDB                                                  418.92    100%   ##########
-   orders                                                  418.92    100%   ##########
-     writes                 641.320M WRU     0.625 /M      400.83                        2026-09-18
-     storage            72.3898 GB-month         0.25       18.10                        2026-09-18
-     reads                         8 RRU     0.125 /M       <0.01                        2026-09-18
-     rounding                                               -0.01
- Lambda                                                      0.63    0.2%
-   charge requests       3.170M requests       0.2 /M        0.63    0.2%                2026-09-18
- rounding                                                   +0.01
+ DynamoDB                                                 418.92    100%   ###########
+   orders                                                 418.92    100%   ###########
+     writes                641.320M WRU     0.625 /M      400.83                         2026-09-18
+     storage           72.3898 GB-month         0.25       18.10                         2026-09-18
+     reads                        8 RRU     0.125 /M       <0.01                         2026-09-18
+     rounding                                              -0.01
+ Lambda                                                     0.63    0.2%
+   charge requests      3.170M requests       0.2 /M        0.63    0.2%                 2026-09-18
+ rounding                                                  +0.01
 
- Total                                                     419.56    100%
+ Total                                                    419.56    100%
 
 Capacity at peak  nearest limits first
 
- Limit                                         Peak   Limit value   Used                Exceeded at
+ Limit                                        Peak   Limit value   Used                 Exceeded at
 ----------------------------------------------------------------------------------------------------
- ! account: concurrent Lambda executions      1,200         1,000   120%   ==========      exceeded
- orders: writes to one partition                489   1,000 WRU/s    49%   =====.....          2.0x
+ ! account: concurrent Lambda executions     1,200         1,000   120%   ===========      exceeded
+ orders: writes to one partition               489   1,000 WRU/s    49%   =====......          2.0x
 
 Recommendations  savings if applied alone; capplan explain SCENARIO 2 shows how
 
@@ -75,19 +75,19 @@ Prices         AWS price list, checked 2026-09-11 to 2026-09-18, all verified. F
 UNICODE_COST = """\
 Monthly cost
 
- Resource                          Usage   Unit price   USD/month   Share                Price of
+ Resource                         Usage   Unit price   USD/month   Share                 Price of
 ────────────────────────────────────────────────────────────────────────────────────────────────────
- DynamoDB                                                  418.92    100%   █████████▉
-   orders                                                  418.92    100%   █████████▉
-     writes                 641.320M WRU     0.625 /M      400.83                        2026-09-18
-     storage            72.3898 GB-month         0.25       18.10                        2026-09-18
-     reads                         8 RRU     0.125 /M       <0.01                        2026-09-18
-     rounding                                               -0.01
- Lambda                                                      0.63    0.2%
-   charge requests       3.170M requests       0.2 /M        0.63    0.2%                2026-09-18
- rounding                                                   +0.01
+ DynamoDB                                                 418.92    100%   ██████████▉
+   orders                                                 418.92    100%   ██████████▉
+     writes                641.320M WRU     0.625 /M      400.83                         2026-09-18
+     storage           72.3898 GB-month         0.25       18.10                         2026-09-18
+     reads                        8 RRU     0.125 /M       <0.01                         2026-09-18
+     rounding                                              -0.01
+ Lambda                                                     0.63    0.2%
+   charge requests      3.170M requests       0.2 /M        0.63    0.2%                 2026-09-18
+ rounding                                                  +0.01
 
- Total                                                     419.56    100%
+ Total                                                    419.56    100%
 """
 
 NARROW_COST = """\
@@ -111,19 +111,19 @@ Monthly cost
 WIDE_COST = """\
 Monthly cost
 
- Resource                                                                   Usage   Unit price   USD/month   Share                SKU                Price of
+ Resource                                               Usage   Unit price   USD/month   Share                                    SKU                Price of
 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
- DynamoDB                                                                                           418.92    100%   █████████▉
-   orders                                                                                           418.92    100%   █████████▉
-     writes                                                          641.320M WRU     0.625 /M      400.83                        FGXVD96DKJMUASY3   2026-09-18
-     storage                                                     72.3898 GB-month         0.25       18.10                        FGXVD96DKJMUASY3   2026-09-18
-     reads                                                                  8 RRU     0.125 /M       <0.01                        FGXVD96DKJMUASY3   2026-09-18
-     rounding                                                                                        -0.01
- Lambda                                                                                               0.63    0.2%
-   charge requests                                                3.170M requests       0.2 /M        0.63    0.2%                FGXVD96DKJMUASY3   2026-09-18
- rounding                                                                                            +0.01
+ DynamoDB                                                                       418.92    100%   █████████████████████████████▉
+   orders                                                                       418.92    100%   █████████████████████████████▉
+     writes                                      641.320M WRU     0.625 /M      400.83                                            FGXVD96DKJMUASY3   2026-09-18
+     storage                                 72.3898 GB-month         0.25       18.10                                            FGXVD96DKJMUASY3   2026-09-18
+     reads                                              8 RRU     0.125 /M       <0.01                                            FGXVD96DKJMUASY3   2026-09-18
+     rounding                                                                    -0.01
+ Lambda                                                                           0.63    0.2%
+   charge requests                            3.170M requests       0.2 /M        0.63    0.2%                                    FGXVD96DKJMUASY3   2026-09-18
+ rounding                                                                        +0.01
 
- Total                                                                                              419.56    100%
+ Total                                                                          419.56    100%
 """
 
 ONE = """\
@@ -131,12 +131,12 @@ Web shop  us-east-1 - list prices in USD, 730-hour month - shop.yaml
 
 Monthly cost
 
- Resource                          Usage   Unit price   USD/month   Share                Price of
+ Resource                     Usage   Unit price   USD/month   Share                     Price of
 ----------------------------------------------------------------------------------------------------
- DynamoDB                                                    0.63    100%   ##########
-   orders writes              1.000M WRU     0.625 /M        0.63    100%   ##########   2026-09-18
+ DynamoDB                                               0.63    100%   ###############
+   orders writes         1.000M WRU     0.625 /M        0.63    100%   ###############   2026-09-18
 
- Total                                                       0.63    100%
+ Total                                                  0.63    100%
 
 Recommendations
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from capplan.commands.apply import Applied
 from capplan.commands.diff import difference
 from capplan.commands.saved_plan import PlanRecord, empty_plan, resource_costs
 from capplan.errors import Diagnostic
@@ -18,6 +19,7 @@ from capplan.record import replace
 from capplan.report.formats.json import to_json
 from capplan.report.record import RecordError, answer_schema, number, record_from, value_of
 from capplan.report.records.answers import ANSWERS
+from capplan.report.records.apply import apply_record
 from capplan.report.records.diff import diff_record
 from capplan.report.records.errors import errors_record
 from capplan.report.records.gates import gates_record
@@ -150,6 +152,7 @@ def test_every_answer_of_a_scenario_holds_to_its_schema() -> None:
         "diff": diff_record(difference(empty_plan("Web shop", "us-east-1"), plan, "a", "b")),
         "gates": gates_record(PLAN, ()),
         "simulation": simulation_record(simulation()),
+        "apply": apply_record(Applied(PLAN, PLAN, PLAN.recommendations, "text", "diff"), None),
         "errors": errors_record([Diagnostic("a.yaml", 0, 0, "message", "hint")]),
     }
     assert set(records) == set(ANSWERS)

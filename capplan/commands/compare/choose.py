@@ -11,6 +11,7 @@ only, and where every option throttles, a table that throttles no more than any 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from capplan.pipeline.recommendations import worth_it
 from capplan.pipeline.results import AtMultiple, ModeOption
 from capplan.record import replace
 from capplan.services.dynamodb.capacity.modes import USUAL_TARGET
@@ -18,8 +19,6 @@ from capplan.services.dynamodb.capacity.modes import USUAL_TARGET
 _CENT = Decimal("0.01")
 _ALIKE_SHARE, _ALIKE_PART = Decimal("0.001"), Decimal("0.1")
 """Shares this close to the least are as good: a thousandth of the requests and a tenth of the share."""
-SMALL_SAVING_USD, SMALL_SHARE = Decimal(1), Decimal("0.005")
-"""A saving of less than a dollar that is less than so much of the bill is no reason to change anything."""
 Limits = Mapping[Decimal, Decimal]
 """What an option may throttle, by multiple of traffic."""
 
@@ -104,11 +103,6 @@ def _worth_it(option: ModeOption, least: ModeOption) -> bool:
     cost, gap = option.monthly_cost or Decimal(0), (option.regret or Decimal(0)) - (least.regret or Decimal(0))
     saved = max(gap, cost - (least.monthly_cost or Decimal(0)))
     return worth_it(saved, cost)
-
-
-def worth_it(saving: Decimal, bill: Decimal) -> bool:
-    """Whether a saving is a reason to change something."""
-    return saving >= min(SMALL_SAVING_USD, bill * SMALL_SHARE) and saving >= _CENT
 
 
 def _steps(option: ModeOption) -> int:

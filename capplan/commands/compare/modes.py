@@ -1,6 +1,6 @@
 """Every capacity mode of every table, each priced by planning it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -29,6 +29,7 @@ from capplan.pipeline.what_if import written
 from capplan.quantities.rounding import to_quantity
 from capplan.record import Record, replace
 from capplan.services.dynamodb.capacity.modes import Mode, modes
+from capplan.timeline import no_progress
 
 MULTIPLES = (Fraction(1, 2), Fraction(1), Fraction(2))
 CLASSES = ("standard", "standard-ia")
@@ -51,25 +52,32 @@ class _Candidate(Record, frozen=True, eq=False):
 
 
 def compare_modes(
-    scenario: Scenario, *, today: date | None = None, seed: int = 0, multiples: Sequence[Fraction] = MULTIPLES
+    scenario: Scenario,
+    *,
+    today: date | None = None,
+    seed: int = 0,
+    multiples: Sequence[Fraction] = MULTIPLES,
+    progress: Callable[[float, str], None] = no_progress,
 ) -> Modes:
     """Each table under each mode, class and commitment, at several multiples of its traffic, and which one is recommended.
 
     Raises:
         CapplanError: The scenario as written cannot be priced.
     """
+    progress(0, "demand and capacity")
     base = price(meter(scenario, seed), catalogue_of(scenario), today)
     if base.missing:
         raise missing_prices(scenario, base.missing)
     wanted = tuple(sorted({*multiples, AS_TODAY}))
     tables: list[ComparedTable] = []
     chosen: list[tuple[ComparedTable, _Candidate]] = []
-    for resource in scenario.resources.values():
-        if resource.section.key == "tables":
-            compared, candidate = _compare(base, resource, wanted, today)
-            tables += compared
-            if candidate is not None:
-                chosen.append((compared[0], candidate))
+    declared = [resource for resource in scenario.resources.values() if resource.section.key == "tables"]
+    for i, resource in enumerate(declared):
+        progress((i + 0.5) / (len(declared) + 0.5), f"{resource.label}, {i + 1} of {len(declared)} tables")
+        compared, candidate = _compare(base, resource, wanted, today)
+        tables += compared
+        if candidate is not None:
+            chosen.append((compared[0], candidate))
     return Modes(
         scenario.name,
         scenario.region,

@@ -5,16 +5,21 @@ SARIF 2.1.0 (OASIS) and docs.github.com, "SARIF support for code scanning" (read
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from capplan.pipeline.results import Finding, Plan
+from capplan.report import numbers
 from capplan.report.checked import Checked, cost_words, message
 from capplan.report.formats.json import to_json
 from capplan.report.plain import plain
 from capplan.report.record import number
-from capplan.report.verdicts import VerdictText
+from capplan.report.verdicts import VerdictText, limit_name, verdict_word
 from capplan.report.yaml_value import change_words
+
+if TYPE_CHECKING:
+    from capplan.commands.diff import Difference, GateChange, LimitChange
+    from capplan.commands.saved_plan import ScenarioRecord
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _GATE = {
@@ -26,6 +31,15 @@ _GATE = {
         "text": "Change what the result names, raise the limit, or waive the gate with an owner, a reason and an expiry."
     },
     "defaultConfiguration": {"level": "error"},
+}
+
+_LIMIT = {
+    "id": "capplan.limit",
+    "name": "Limit",
+    "shortDescription": {"text": "A limit of AWS is exceeded."},
+    "fullDescription": {"text": "The peak load of the plan is above a limit of AWS."},
+    "help": {"text": "capplan estimate shows the load, the limit and when the peak is."},
+    "defaultConfiguration": {"level": "warning"},
 }
 
 
@@ -50,6 +64,78 @@ def checked_sarif(every: Sequence[Checked]) -> str:
             ],
         }
     )
+
+
+def diff_sarif(difference: "Difference") -> str:
+    """What a change does, as SARIF's baseline states: gates and limits that fail now (new, or unchanged), or no more (absent).
+
+    A gate that fails has the level that it has in `check`; a limit that is exceeded has "warning".
+    """
+    head, base = difference.head, difference.base
+    results = [result for change in difference.gates if (result := _gate_change(difference, change)) is not None]
+    results += [result for change in difference.limits if (result := _limit_change(difference, change)) is not None]
+    rules = [_GATE, _LIMIT]
+    for result in results:
+        result["ruleIndex"] = [rule["id"] for rule in rules].index(result["ruleId"])
+    cost = {
+        "base": number(base.monthly_cost),
+        "head": number(head.monthly_cost),
+        "change": number(difference.change),
+        "summary": plain(numbers.change(base.monthly_cost, difference.change)),
+    }
+    driver = {"name": "capplan", "semanticVersion": head.capplan_version, "rules": rules}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+        "properties": {"scenario": plain(head.scenario.name), "monthly_cost": cost},
+    }
+    return to_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _gate_change(difference: "Difference", change: "GateChange") -> dict[str, Any] | None:
+    """A gate that fails in one of the plans."""
+    before, now = verdict_word(change.base), verdict_word(change.head)
+    bad = ("failed", "warning")
+    if before not in bad and now not in bad:
+        return None
+    gate = change.head or change.base
+    line = (gate.line or 1) if gate is not None else 1
+    region = {"startLine": line, **({"startColumn": gate.column} if gate is not None and gate.column else {})}
+    word = now if now in bad else before
+    why = f". {gate.why}" if gate is not None and gate.why and now in bad else ""
+    return {
+        "ruleId": "capplan.gate",
+        "level": "error" if word == "failed" else "warning",
+        "baselineState": "absent" if now not in bad else "unchanged" if before == now else "new",
+        "message": {"text": plain(f"{change.gate}: was {before}, is {now}{why}")},
+        "locations": [_location(_file(difference), region)],
+        "partialFingerprints": _fingerprint(difference.head.scenario, "gate", " ".join(change.gate.split()), 1),
+    }
+
+
+def _limit_change(difference: "Difference", change: "LimitChange") -> dict[str, Any] | None:
+    """A limit that is exceeded in one of the plans."""
+    now, before = (state is not None and state.breached for state in (change.head, change.base))
+    if not (now or before):
+        return None
+    lines = {r.label or r.name: r.line for r in difference.head.resources}
+    line = lines.get(change.resource.partition(".")[0]) or 1
+    name = limit_name(change.resource, change.limit)
+    state = "is exceeded" if now else "is no longer exceeded"
+    return {
+        "ruleId": "capplan.limit",
+        "level": "warning",
+        "baselineState": "absent" if not now else "unchanged" if before else "new",
+        "message": {"text": plain(f"{name} {state}")},
+        "locations": [_location(_file(difference), {"startLine": line})],
+        "partialFingerprints": _fingerprint(difference.head.scenario, "limit", name, 1),
+    }
+
+
+def _file(difference: "Difference") -> str:
+    """The scenario that the later plan is of; for one saved without its name, the saved file."""
+    return difference.head.file or difference.head_source
 
 
 def _scenario(checked: Checked) -> dict[str, Any]:
@@ -131,7 +217,7 @@ def _location(file: str, region: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def _fingerprint(plan: Plan, kind: str, text: str, nth: int) -> dict[str, str]:
+def _fingerprint(plan: "Plan | ScenarioRecord", kind: str, text: str, nth: int) -> dict[str, str]:
     """Of what is asserted, not of where it stands: a line more above it is still the same result."""
     digest = hashlib.sha256(
         "\0".join((plan.name, kind, text, str(nth))).encode("utf-8", "backslashreplace")

@@ -13,17 +13,20 @@ from capplan.report.document import (
     Panel,
     Paragraph,
     Role,
+    Row,
     Span,
     Table,
     facts,
     line,
     row,
     strong,
+    with_names,
 )
-from capplan.report.verdicts import VerdictText, ranked, summary
+from capplan.report.verdicts import Fix, VerdictText, ranked, summary
 from capplan.report.views.cost import cost_table
 from capplan.report.views.cost_change import Change, changes_table
-from capplan.report.views.parts import SIGNS, prices_line, signed, subtitle, what_to_write
+from capplan.report.views.parts import SIGNS, names_of, prices_line, signed, subtitle, what_to_write
+from capplan.report.views.recommendations import money
 
 _ROLES: dict[str, Role] = {"failed": "bad", "warning": "warn", "waived": "warn", "passed": "good"}
 _MAX_RESOURCES = 20
@@ -37,6 +40,16 @@ _COLUMNS = (
 )
 
 
+_FIX_COLUMNS = (
+    Column("Fix", wraps=True),
+    Column("Gate"),
+    Column("Then", "right"),
+    Column("USD/month", "right"),
+    Column("Consider", wraps=True),
+)
+_FEW = 3
+
+
 def check_document(checked: Checked) -> Document:
     """The answer of `check` for one scenario."""
     plan = checked.plan
@@ -48,10 +61,11 @@ def check_document(checked: Checked) -> Document:
         )
         panel = Panel("warn", ((signed("warn", "no gates"), line(f"{cost_words(checked)}")),), (line(how),))
         return Document(plan.name, head, (panel,))
+    names = names_of(plan)
     blocks: list[Block] = [Heading("Gates"), _table(gates)]
     for gate in gates:
         if gate.verdict.verdict != "pass" or gate.waiver:
-            blocks += _details(gate)
+            blocks += _details(gate, names)
     blocks += [*_costs(checked), facts(("Prices", prices_line(plan.prices)))]
     return Document(plan.name, head, (*blocks, _panel(checked, gates)))
 
@@ -89,27 +103,50 @@ def _cells(gate: VerdictText) -> tuple[Line, ...]:
     )
 
 
-def _details(gate: VerdictText) -> list[Block]:
-    """Where a gate is written, why it fails, and what to write."""
+def _details(gate: VerdictText, names: Sequence[str]) -> list[Block]:
+    """Where a gate is written, why it fails, and what helps it: the fix that passes first, as a command."""
     role = _ROLES[gate.word]
     out: list[Block] = [Paragraph(line(strong(gate.where), ": ", Span(gate.sentence, role)))]
-    rows = [(word, line(text)) for word, text in (("waiver", gate.waiver), ("why", gate.why)) if text]
+    rows = [(word, with_names(text, names)) for word, text in (("waiver", gate.waiver), ("why", gate.why)) if text]
     if rows:
         out.append(facts(*rows))
-    for i, fix in enumerate(gate.fixes):
-        outcome = f" ({fix.outcome})" if fix.outcome else ""
-        shown = [("or" if i else "fix", line(fix.message + outcome))]
-        if fix.gives_up:
-            shown.append(("consider", line(fix.gives_up)))
-        out.append(facts(*shown))
-        if fix.change:
-            code = what_to_write(fix.change)
-            out.append(Code(code.text, code.language))
+    if gate.fixes:
+        out.append(Table(_FIX_COLUMNS, tuple(_fix(fix, names) for fix in gate.fixes)))
+        best = gate.fixes[0]
+        out.append(Code(best.command, "console") if best.command else what_to_write(best.change))
     return out
 
 
+def _fix(fix: Fix, names: Sequence[str]) -> Row:
+    then: Line = ()
+    if fix.holds is not None:
+        role: Role = "good" if fix.holds else "warn"
+        then = line(Span(f"{SIGNS[role]} {'passes' if fix.holds else 'not enough'}", role))
+    return row(
+        with_names(fix.action, names),
+        then,
+        fix.observed,
+        "" if fix.saving is None else money(fix.saving),
+        fix.gives_up,
+    )
+
+
 def _panel(checked: Checked, gates: Sequence[VerdictText]) -> Panel:
-    """How many gates fail, and for each the cause in a sentence."""
+    """How many gates fail; for each what is observed, and the fix that makes it pass."""
     role = min((_ROLES[gate.word] for gate in gates), key=("bad", "warn", "good").index)
     head = (signed(role, summary(checked.plan.gates)), line(cost_words(checked)))
-    return Panel(role, (head,))
+    failed = [gate for gate in gates if gate.word in ("failed", "warning")]
+    lines = [
+        line(strong(gate.name), f" is {gate.observed}, limit {gate.limit}. {_fix_words(gate)}")
+        for gate in failed[:_FEW]
+    ]
+    if len(failed) > _FEW:
+        lines.append(line(f"{len(failed) - _FEW} more above."))
+    return Panel(role, (head,), tuple(lines))
+
+
+def _fix_words(gate: VerdictText) -> str:
+    passing = next((fix for fix in gate.fixes if fix.holds), None)
+    if passing is None:
+        return "" if gate.verdict.fixes is None else "No recommendation makes it pass."
+    return f"Fix: {passing.action[:1].lower()}{passing.action[1:]} → {passing.observed}, the gate passes."

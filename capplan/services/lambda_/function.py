@@ -36,7 +36,7 @@ from capplan.services.lambda_.observables import observe
 from capplan.services.lambda_.sources import batches
 from capplan.services.lambda_.sources.trigger import sources
 from capplan.services.lambda_.spec import ALSO_CALLED, UNSUPPORTED, Function
-from capplan.services.lambda_.usage import Usage, meter, summary
+from capplan.services.lambda_.usage import Usage, failing_starts, meter, summary
 
 _Metered = MeteredResource[Function, Usage]
 
@@ -79,6 +79,9 @@ class _FunctionType(ResourceType[Function, Usage]):
     def failing_also(self, spec: Function, share: Fraction) -> Function:
         return spec.model_copy(update={"fails": to_quantity(1 - (1 - Fraction(spec.fails)) * (1 - share))})
 
+    def failing_starts(self, usage: Usage) -> Fraction:
+        return failing_starts(usage)
+
     def response_bytes(self, spec: Function) -> Fraction | None:
         return high(spec.response) if spec.response is not None else None
 
@@ -104,7 +107,7 @@ class _FunctionType(ResourceType[Function, Usage]):
         return observe(resource.spec, resource.usage, resource.context)
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
-        return (*batches.assume(resource.name, resource.spec), *assume(*resource))
+        return assume(*resource)
 
     def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
         return not_included(resource.spec, resource.usage)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from capplan import units
 from capplan.flow import DemandFlow
 from capplan.model import Admitted, Demand, RequestStream
-from capplan.quantities.distribution import mean, quantile
+from capplan.quantities.distribution import mean, quantile, share_above
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
 from capplan.services.lambda_ import billing
@@ -66,6 +66,7 @@ class Usage(Record, frozen=True):
         mean_ms: Mean time of an invocation, ended by its timeout; cold starts not included.
         billed_ms: Mean billed milliseconds of a warm invocation.
         timed_out: Share of invocations that reach the timeout, cold ones and those of whole batches included.
+        timed_out_warm: The same without cold starts.
         failing: Share of invocations that end in an error or at the timeout.
         killed_gb_seconds: GB-seconds a month of the invocations that the timeout ends.
         largest_sync_bytes, largest_async_bytes: The largest payload given; 0 if none is.
@@ -91,6 +92,7 @@ class Usage(Record, frozen=True):
     mean_ms: Fraction
     billed_ms: Fraction
     timed_out: Fraction
+    timed_out_warm: Fraction
     failing: Fraction
     killed_gb_seconds: Fraction
     largest_sync_bytes: Fraction
@@ -154,6 +156,7 @@ def meter(spec: Function, demand: Demand) -> Usage:
         mean_ms=mean_ms,
         billed_ms=billed_ms,
         timed_out=timed_out,
+        timed_out_warm=_timed_out(spec, demand, None) if timed_out else timed_out,
         failing=1 - (1 - Fraction(spec.fails)) * (1 - timed_out),
         killed_gb_seconds=at_timeout,
         largest_sync_bytes=_largest_bytes(demand, is_async=False),
@@ -198,6 +201,14 @@ def time_of(spec: Function, cold: ColdUse | None, records: Fraction) -> Invocati
     return invocation_time(spec, start, share, records)
 
 
+def failing_starts(usage: Usage) -> Fraction:
+    """Share of invocations that only a cold start makes reach the timeout, where something tries them again. 0 to 1."""
+    if usage.cold is None or not usage.timed_out or usage.timed_out == usage.timed_out_warm:
+        return Fraction(0)
+    retried = any(stream.access.is_async or stream.trigger is not None for stream in usage.streams)
+    return (usage.timed_out - usage.timed_out_warm) / (1 - usage.timed_out_warm) if retried else Fraction(0)
+
+
 def _timed_out(spec: Function, demand: Demand, cold: ColdUse | None) -> Fraction:
     """Share of invocations that reach the timeout. Range 0 to 1."""
     parts = ((share, time_of(spec, cold, records).timed_out()) for share, records in _records(spec, demand))
@@ -219,7 +230,8 @@ def _cold_use(spec: Function, demand: Demand, spilled: Fraction) -> ColdUse | No
     if start is None:
         return None
     pools = cold_starts.pools_of(spec, start)
-    share = sig6(min(float(spilled), cold_starts.cached_share(invocations.terms, pools, spec.provisioned_concurrency)))
+    first = _first_attempts(spec, demand, start)
+    share = sig6(min(float(spilled), cold_starts.cached_share(first.terms, pools, spec.provisioned_concurrency)))
     extra_ms = sum(
         (
             weight * part.weight * billing.init_extra_ms(warm, part.init, part.invocation, spec.timeout_ms)
@@ -233,6 +245,20 @@ def _cold_use(spec: Function, demand: Demand, spilled: Fraction) -> ColdUse | No
         extra_ms -= mean(start.init)  # a restore is billed per GB, and its own short billed time was not measured
     extra = invocations * (share * billing.gb_seconds(1, extra_ms, spec.memory_mb))
     return ColdUse(share, start, extra_ms, extra)
+
+
+def _first_attempts(spec: Function, demand: Demand, start: cold_starts.Start) -> DemandFlow:
+    """What decides the share of cold starts: all invocations, but a retry after a cold start that timed out is as cold.
+
+    AWS resets the environment at a timeout, and the next invocation runs its init again (Lambda Developer Guide,
+    "Understanding the Lambda execution environment lifecycle", failures during the invoke phase).
+    """
+    kills = any(
+        share_above(part.invocation, spec.timeout_ms)
+        for _, records in _records(spec, demand)
+        for part in cold_parts(spec, start, records)
+    )
+    return DemandFlow.total(s.flow * (1 / s.attempts) for s in demand.requests) if kills else demand.flow
 
 
 def _cold_extra_ms(spec: Function, demand: Demand, start: cold_starts.Start) -> Fraction:

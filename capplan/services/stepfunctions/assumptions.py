@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from capplan.model import Assumption, Context
 from capplan.services.stepfunctions import unreached_calls
-from capplan.services.stepfunctions.advice.options import lasting
+from capplan.services.stepfunctions.advice.workflow_type import lasting
 from capplan.services.stepfunctions.cost import short
 from capplan.services.stepfunctions.execution.bounds import (
     ChoicePath,

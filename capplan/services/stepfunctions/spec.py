@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
@@ -58,11 +58,15 @@ class State(BaseModel):
     items: Count | None = None
     """Number of items of a Map (before batching), or that a query or scan reads (1)."""
     item_size: Size | None = None
-    """Size of the item a Task writes or reads; by default the table's `item_size`."""
+    """Size of the item a Task writes or reads (by default the table's `item_size`), or of an item that a Map batches."""
     changes: Names | None = None
     """The attributes that a Task's update changes; by default every projected one."""
     duration: Duration | None = None
     """Duration of one attempt of a Task; by default that of the resource it calls."""
+    children: Literal["standard", "express"] | None = None
+    """Type of a Distributed Map's children, in place of the definition's."""
+    batch: Annotated[WholeCount, Field(ge=1)] | None = None
+    """Items of one child of a Distributed Map, where its ItemBatcher holds a placeholder."""
     wait_ms: Milliseconds | None = Field(default=None, alias="wait")
     """Duration of a Wait whose definition holds no number."""
     until: Duration | None = None
@@ -88,6 +92,8 @@ class StateMachine(BaseModel):
     """Memory an express execution uses; by default AWS's estimate. Billed in steps of {MEMORY_STEP_MB} MB."""
     payload: Size | None = None
     """Size of the input and output of a state, at most {PAYLOAD}."""
+    substitutions: dict[str, Any] = Field(default_factory=dict)
+    """Values of the definition's `${Placeholders}` by name, as a deployment tool fills them in: {Table: orders, Batch: 100}."""
     triggers: Names = ()
     """The traffic that starts executions, by name."""
     tags: dict[str, str] = Field(default_factory=dict)
@@ -114,6 +120,7 @@ def validate(spec: StateMachine) -> list[Problem]:
             problems += _polls(spec.asl, state, "polls" if override.polls is not None else "until")
             if override.polls is not None and override.until is not None:
                 problems.append((("states", name, "until"), "'until' replaces 'polls': write one or the other"))
+    problems += _batches(spec, spec.asl)
     problems += [(("type",), message) for message in express_obstacles(spec.asl) if spec.type == "express"]
     return problems or _endless(spec, spec.asl)
 
@@ -124,12 +131,14 @@ _TYPES_OF_KEY: Mapping[str, tuple[str, ...]] = {
     "error": ("Task",),
     "errors": ("Task",),
     "duration": ("Task",),
-    "item_size": ("Task",),
+    "item_size": ("Task", "Map"),
     "changes": ("Task",),
     "next": ("Choice",),
     "polls": ("Choice",),
     "until": ("Choice",),
     "items": ("Map", "Task"),
+    "batch": ("Map",),
+    "children": ("Map",),
     "wait": ("Wait",),
 }
 
@@ -154,6 +163,16 @@ def _probabilities(state: asl.State, override: State) -> Iterator[Problem]:
     whole = sum(override.next.values(), Decimal(0))
     if whole > 1 or (len(override.next) == len(state.targets) and whole != 1):
         yield path, f"the probabilities of '{state.name}' add up to {(whole * 100).normalize():f}%, not 100%"
+
+
+def _batches(spec: StateMachine, definition: Definition) -> Iterator[Problem]:
+    """An ItemBatcher that batches by bytes needs the size of an item."""
+    for name, state in definition.states.items():
+        override = spec.states.get(name, State())
+        by_bytes = state.map is not None and state.map.batch_bytes is not None and not state.map.batch_known
+        if by_bytes and override.batch is None and override.item_size is None:
+            message = f"the ItemBatcher of '{name}' batches by bytes: write `item_size` (or `batch`) under `states`"
+            yield ("states", name) if name in spec.states else ("states",), message
 
 
 def _errors(state: asl.State, override: State) -> Iterator[Problem]:

@@ -50,7 +50,9 @@ class _StateMachineType(ResourceType[StateMachine, Usage]):
         except CapplanError as error:
             return spec, problems_of(error, path)
         try:
-            whole = spec.model_copy(update={"asl": parse(doc.data, len("\n".join(doc.lines).encode()))})
+            whole = spec.model_copy(
+                update={"asl": parse(doc.data, len("\n".join(doc.lines).encode()), spec.substitutions)}
+            )
         except DefinitionError as error:
             problems = [(p, doc.diagnostic(list(p.path), p.message, p.hint, key=p.at_key)) for p in error.problems]
             return spec, tuple(Problem(path, p.message, p.hint, diagnostic) for p, diagnostic in problems)

@@ -228,7 +228,10 @@ def _distributed(state: State, work: MapDefinition, run: _Run, count: _Count) ->
         child = _Count()
         run.children.append(child)
         failed += _graph(work.processor, run, child) is not None
-    tolerated = max(Fraction(work.tolerated_count), work.tolerated_share * children)
+    bounds = [
+        b for b in (work.tolerated_count, work.tolerated_share and work.tolerated_share * children) if b is not None
+    ]
+    tolerated = min(bounds, default=0)  # the Map Run fails above either
     return TOLERANCE_EXCEEDED if failed > tolerated else None
 
 

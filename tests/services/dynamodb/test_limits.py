@@ -54,5 +54,5 @@ def test_a_limit_is_exceeded_where_requests_are_throttled(
 def test_what_burst_serves_is_near_and_not_exceeded() -> None:
     _, found = limits(spiky(100, 2), **provisioned(180))
     limit = found["dynamodb.provisioned.write"]
-    assert (limit.load, limit.quota, limit.breached) == (200, 180, False)
+    assert (limit.load, limit.quota, limit.breached) == (Decimal(200), Decimal(180), False)
     assert limit.headroom < 0

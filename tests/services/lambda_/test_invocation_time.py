@@ -131,6 +131,26 @@ def test_a_killed_batch_comes_back(words: str, visibility: str, invocations: int
     assert requests == 2_628_000 * invocations
 
 
+@pytest.mark.parametrize(
+    ("trigger", "requests"),
+    [
+        # nobody tries again for a caller, or a schedule that invokes synchronously
+        ("mails", 730),
+        # an event is tried twice more, each time in an environment that was reset
+        ("{traffic: mails, via: s3}", 3 * 730),
+        # the message comes again after two hours, until the four days are over: 48 times
+        ("{traffic: mails, via: sqs, visibility_timeout: 2 h}", 48 * 730),
+        ("{traffic: mails, via: sqs, visibility_timeout: 2 h, max_receive_count: 5}", 5 * 730),
+    ],
+)
+def test_what_a_cold_start_kills_is_tried_again(trigger: str, requests: int, tmp_path: Path) -> None:
+    words = "duration: 200 ms, init: 4 s, first_call: 5 s"
+    plan = planned(words, tmp_path, rate="schedule: rate(1 hour)", trigger=trigger)
+    lines = {line.id: line.consumed_quantity for line in plan.lines}
+    assert lines["f.requests"] == requests
+    assert observed(plan, "timed_out") == 1
+
+
 # --- the laws ---------------------------------------------------------------------------------------------------------
 
 PERCENTILES = st.tuples(st.integers(50, 20_000), st.integers(2, 8))

@@ -125,7 +125,11 @@ def test_waits_and_backoff_are_summed_apart() -> None:
 
 
 def test_an_unanswered_choice_is_an_error() -> None:
-    forked = read(C={"Type": "Choice", "Choices": [{"Variable": "$.x", "Next": "A"}], "Default": "B"}, A=PASS, B=PASS)
+    forked = read(
+        C={"Type": "Choice", "Choices": [{"Variable": "$.x", "IsNull": True, "Next": "A"}], "Default": "B"},
+        A=PASS,
+        B=PASS,
+    )
     with pytest.raises(ScriptError, match="where Choice 'C' goes"):
         execute(forked, Script())
 
@@ -133,7 +137,7 @@ def test_an_unanswered_choice_is_an_error() -> None:
 POLL = {
     "W": {"Type": "Wait", "Seconds": 60, "Next": "A"},
     "A": task(Next="C"),
-    "C": {"Type": "Choice", "Choices": [{"Variable": "$.done", "Next": "S"}], "Default": "W"},
+    "C": {"Type": "Choice", "Choices": [{"Variable": "$.done", "IsNull": True, "Next": "S"}], "Default": "W"},
     "S": {"Type": "Succeed"},
 }
 

@@ -138,7 +138,7 @@ def test_a_map_run_bears_failures_up_to_its_share(tolerated: int, p_fails: Fract
             {"RequestItems": {"orders": {"Keys": [{}, {}, {}]}}},
             [("get", 3, False)],
         ),
-        ("arn:aws:states:::dynamodb:batchGetItem", {"RequestItems": {"unknown": {"Keys": [{}]}}}, []),
+        ("arn:aws:states:::aws-sdk:dynamodb:batchGetItem", {"RequestItems": {"unknown": {"Keys": [{}]}}}, []),
         ("arn:aws:states:::aws-sdk:dynamodb:transactWriteItems", {"TransactItems.$": "$.all"}, []),
     ],
 )

@@ -33,7 +33,11 @@ FULFIL: dict[str, Any] = {
             "Next": "In stock",
             "Retry": [{"ErrorEquals": ["States.TaskFailed"]}],
         },
-        "In stock": {"Type": "Choice", "Choices": [{"Variable": "$.s", "Next": "Pack"}], "Default": "Backorder"},
+        "In stock": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.s", "IsNull": True, "Next": "Pack"}],
+            "Default": "Backorder",
+        },
         "Pack": {
             "Type": "Map",
             "Next": "Ship",
@@ -242,7 +246,7 @@ def test_the_history_and_the_five_minutes_are_checked(machine: Build, demand: Fl
             "StartAt": "W",
             "States": {
                 "W": {"Type": "Wait", "Seconds": 1, "Next": "C"},
-                "C": {"Type": "Choice", "Choices": [{"Variable": "$.d", "Next": "E"}], "Default": "W"},
+                "C": {"Type": "Choice", "Choices": [{"Variable": "$.d", "IsNull": True, "Next": "E"}], "Default": "W"},
                 "E": {"Type": "Succeed"},
             },
         },
@@ -346,7 +350,9 @@ def test_a_loop_that_is_never_left_is_an_error(machine: Build) -> None:
         },
     }
     spec = machine(again, states={"A": {"fails": "100%"}})
-    assert validate(spec) == [(("states",), "executions never leave the loop through 'W'")]
+    assert validate(spec) == [
+        (("states",), "executions never leave the loop through 'W': if an error ends it, write `fails` for its Task")
+    ]
     assert validate(machine(again, states={"A": {"fails": "99%"}})) == []
 
 

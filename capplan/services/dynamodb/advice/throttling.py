@@ -21,6 +21,12 @@ _FIXES = {
     "account": "a higher quota of the table",
     "od-max": "a higher maximum under throughput, if the bill it bounds is not the point",
 }
+_ACTIONS = {
+    "provisioned": "Switch {name} to on-demand",
+    "growth": "Pre-warm {name} before its rise",
+    "od-max": "Raise the maximum throughput of {name}",
+}
+"""What the change of a cause does."""
 
 
 def throttled(name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context) -> Iterable[Option]:
@@ -39,8 +45,8 @@ def throttled(name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context
     fix = _change(name, spec, usage, demand, ctx, short) if len(causes) == 1 else ()
     advice = "; ".join(_FIXES[cause] for cause in causes)
     gives_up = f"callers wait and retry; what helps: {advice}"
-    helps = ("throttled",) if fix else ()
-    yield Option("dynamodb.throttled", message, fix, gives_up, "risk", urgency="now", helps=helps)
+    helps, action = (("throttled",), _ACTIONS[causes[0]]) if fix else ((), "")
+    yield Option("dynamodb.throttled", message, fix, gives_up, "risk", action=action, urgency="now", helps=helps)
 
 
 def _change(

@@ -85,7 +85,7 @@ def _visibility(name: str, spec: Function, seconds: int) -> Iterable[Change]:
     keys: dict[int, Mapping[str, Any]] = {
         index: {"visibility_timeout": f"{seconds * VISIBILITY_TIMEOUT_FACTOR} s"}
         for index, trigger in enumerate(spec.triggers)
-        if trigger.via in QUEUES and trigger.visibility_timeout_ms < seconds * units.MS_PER_SECOND
+        if trigger.source in QUEUES and trigger.visibility_timeout_ms < seconds * units.MS_PER_SECOND
     }
     if keys:
         yield with_keys(name, spec, keys)

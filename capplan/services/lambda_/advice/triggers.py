@@ -94,7 +94,7 @@ def _source_timeout(
 
 def _visibility(name: str, spec: Function, trigger: Trigger, index: int) -> Iterable[Option]:
     advised_ms = spec.timeout_ms * VISIBILITY_TIMEOUT_FACTOR + (trigger.window_ms or 0)
-    if trigger.via in QUEUES and trigger.visibility_timeout_ms < advised_ms:
+    if trigger.source in QUEUES and trigger.visibility_timeout_ms < advised_ms:
         message = (
             f"The queue's visibility timeout is {_seconds(trigger.visibility_timeout_ms)}; {name} may run "
             f"{_seconds(spec.timeout_ms)}, and AWS advises {VISIBILITY_TIMEOUT_FACTOR} times that."

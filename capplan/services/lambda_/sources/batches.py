@@ -9,12 +9,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
-from capplan.model import Assumption
 from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import sig6
 from capplan.services.lambda_.quotas import QUEUE_BATCH_DEFAULT, STREAM_BATCH_DEFAULT, SYNC_PAYLOAD_MAX
 from capplan.services.lambda_.sources.trigger import Trigger
-from capplan.services.lambda_.spec import Function
 
 POLLS: Mapping[str, int] = {"dynamodb": 4, "kinesis": 1}
 """Polls per second and shard, by source."""
@@ -50,20 +48,6 @@ def records_of(trigger: Trigger, records_per_s: Fraction, shards: int) -> Fracti
     if trigger.source not in QUEUE_WINDOW_MS or window_ms is None:
         return Fraction(1)
     return records_per_invocation(records_per_s, max_records(trigger), window_ms, None, None)
-
-
-def assume(name: str, spec: Function) -> tuple[Assumption, ...]:
-    """What the batches of a function's triggers rest on."""
-    out = []
-    for place, trigger in enumerate(spec.triggers):
-        path = f"functions.{name}.triggers.{place}"
-        if trigger.source in POLLS:
-            mean = "records per invocation at the month's mean rate"
-            out.append(Assumption(path, mean, "batches fill by the mean, not minute by minute", "aws_default"))
-        elif trigger.source == "sqs" and trigger.window_ms is None:
-            why = "SQS without a window: the dearest case"
-            out.append(Assumption(path, "1 message an invocation", why, "workload"))
-    return tuple(out)
 
 
 def records_per_invocation(

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from capplan import units
-from capplan.model import Change, Context, Option
+from capplan.model import Context, Option
 from capplan.quantities.text import figure
 from capplan.services.stepfunctions import unreached_calls
+from capplan.services.stepfunctions.advice import workflow_type
 from capplan.services.stepfunctions.asl.definition import Definition, State, reachable
-from capplan.services.stepfunctions.execution.eligibility import express_obstacles
 from capplan.services.stepfunctions.execution.expectation import everywhere
 from capplan.services.stepfunctions.execution.history import level_of, looping
 from capplan.services.stepfunctions.execution.items import items_of
@@ -17,7 +16,6 @@ from capplan.services.stepfunctions.execution.retries import HISTORY_FULL, TIMEO
 from capplan.services.stepfunctions.execution.world import definition_of, world_of
 from capplan.services.stepfunctions.quotas import (
     CHILD_CONCURRENCY,
-    EXPRESS_DURATION,
     HISTORY_EVENTS,
     INLINE_CONCURRENCY,
     STANDARD_DURATION,
@@ -25,8 +23,6 @@ from capplan.services.stepfunctions.quotas import (
 from capplan.services.stepfunctions.spec import StateMachine
 from capplan.services.stepfunctions.usage import Usage
 
-_NAMED = 4
-"""Tasks named in a sentence."""
 _MIN_SHARE = Fraction(1, 1000)
 """Failures and time-outs of fewer attempts are not reported."""
 
@@ -34,40 +30,11 @@ _MIN_SHARE = Fraction(1, 1000)
 def options(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[Option, ...]:
     """The other type where it is possible or needed, and every risk of the definition."""
     definition, world = definition_of(spec), world_of(spec, ctx)
-    out = [*_type(name, definition, usage), *_history(name, usage), *_maps(name, definition, world)]
+    out = [*workflow_type.options(name, spec, usage, ctx), *_history(name, usage), *_maps(name, definition, world)]
     out += unreached_calls.risks(name, spec, ctx)
     for state in definition.states.values():
         out += [*_polling(name, definition, usage, state), *_task(name, state, world, usage)]
     return tuple(out)
-
-
-def _type(name: str, definition: Definition, usage: Usage) -> Iterator[Option]:
-    path, time = f"state_machines.{name}.type", lasting(usage.mean.duration_ms)
-    fits_express = usage.mean.duration_ms <= int(EXPRESS_DURATION.value) * units.MS_PER_SECOND
-    if usage.express:
-        if not fits_express:
-            message = f"{name} takes {time}; Express stops executions after {EXPRESS_DURATION}."
-            yield Option(
-                "stepfunctions.needs-standard", message, (Change(path, "standard"),), severity="risk", urgency="now"
-            )
-    elif fits_express and not express_obstacles(definition):
-        message = f"{name} finishes in {time}; Express bills requests and duration instead of transitions."
-        gives_up = "at-least-once execution: a state may run twice"
-        yield Option(
-            "stepfunctions.express-fits",
-            message,
-            (Change(path, "express"),),
-            gives_up=gives_up,
-            changes_behavior=_repeated(name, definition),
-        )
-
-
-def _repeated(name: str, definition: Definition) -> str:
-    """The Tasks that an Express workflow may run twice."""
-    tasks = [state.name for state in definition.states.values() if state.task is not None]
-    shown = ", ".join(f"'{task}'" for task in tasks[:_NAMED])
-    more = f" and {len(tasks) - _NAMED} more" if len(tasks) > _NAMED else ""
-    return f"an execution of {name} may run twice: {shown}{more}" if tasks else f"an execution of {name} may run twice"
 
 
 def _history(name: str, usage: Usage) -> Iterator[Option]:
@@ -155,11 +122,3 @@ def _task(name: str, state: State, world: World, usage: Usage) -> Iterator[Optio
             f" an execution may stay open for {STANDARD_DURATION}."
         )
         yield Option("stepfunctions.waits-forever", message, (), severity="risk")
-
-
-def lasting(duration_ms: Fraction) -> str:
-    """A duration as text, such as "1.5 min"."""
-    for unit, size in (("h", 3_600_000), ("min", 60_000), ("s", 1_000)):
-        if duration_ms >= size:
-            return f"{figure(duration_ms / size)} {unit}"
-    return f"{figure(duration_ms)} ms"

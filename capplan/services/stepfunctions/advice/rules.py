@@ -15,7 +15,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "stepfunctions.express-fits",
         "run it as an Express workflow",
-        f"A Standard workflow whose mean execution takes at most {EXPRESS_DURATION} and which has no .sync, callback,"
+        f"A Standard workflow of which all but 0.1% of executions end within {EXPRESS_DURATION}, without .sync, callback,"
         " activity or Distributed Map.",
         "Express bills requests and GB-seconds instead of state transitions.",
         "At-least-once execution: a state may run twice. History goes to CloudWatch Logs, billed separately.",
@@ -25,9 +25,18 @@ RULES: tuple[Rule, ...] = (
         undo="start the Standard workflow again: a workflow's type cannot be changed, so keep it",
     ),
     Rule(
+        "stepfunctions.express-children",
+        "run the children of a Distributed Map as Express",
+        f"A Distributed Map with Standard children of which all but 0.1% end within {EXPRESS_DURATION}, without .sync,"
+        " callback or activity.",
+        "Express children pay a request and their duration instead of transitions; they start at up to 1,000 a second.",
+        "At-least-once execution; children have no history of their own.",
+        f'{_GUIDE}, "Using Map state in Distributed mode" (read 2026-11-23)',
+    ),
+    Rule(
         "stepfunctions.needs-standard",
         "run it as a Standard workflow",
-        f"An Express workflow whose mean execution takes longer than {EXPRESS_DURATION}.",
+        f"An Express workflow of which more than 0.1% of executions take longer than {EXPRESS_DURATION}.",
         f"Express stops an execution after {EXPRESS_DURATION}; a Standard one may take {STANDARD_DURATION}.",
         "",
         f'{_GUIDE}, "Choosing workflow type in Step Functions" (read 2026-11-23)',

@@ -81,8 +81,11 @@ class MapDefinition(Record, frozen=True):
         items_per_batch: Items of one child; 1 without an ItemBatcher.
         items: Number of items where the definition holds the list itself.
         max_items: Maximum items of an ItemReader; None for all.
-        tolerated_share: Share of children that may fail. Range 0 to 1.
-        tolerated_count: Children that may fail.
+        batch_bytes: Bytes of one child's batch at most; None for no such bound.
+        batch_known: Whether the number of items of a batch is a number.
+        batched: Whether it has an ItemBatcher.
+        tolerated_share: Share of children that may fail. Range 0 to 1; None where it is not given.
+        tolerated_count: Children that may fail; None where it is not given. The Map fails above either.
         writes_results: Whether a ResultWriter exports the results to S3, so that the state does not collect them.
         uses_s3: Whether it reads its items from S3 or writes its results there.
     """
@@ -94,10 +97,19 @@ class MapDefinition(Record, frozen=True):
     items_per_batch: int = 1
     items: int | None = None
     max_items: int | None = None
-    tolerated_share: Fraction = Fraction(0)
-    tolerated_count: int = 0
+    batch_bytes: int | None = None
+    batch_known: bool = True
+    batched: bool = False
+    tolerated_share: Fraction | None = None
+    tolerated_count: int | None = None
     writes_results: bool = False
     uses_s3: bool = False
+
+    def tolerated(self, children: int) -> Fraction:
+        """Children that may fail: the lower of both bounds that are given; 0 where none is."""
+        of_share = [] if self.tolerated_share is None else [self.tolerated_share * children]
+        of_count = [] if self.tolerated_count is None else [Fraction(self.tolerated_count)]
+        return min([*of_share, *of_count], default=Fraction(0))
 
     @property
     def at_once(self) -> int:

@@ -70,7 +70,7 @@ def _errors(entry: Mapping[str, object]) -> tuple[str, ...]:
 
 def _retrier(entry: Mapping[str, object], path: Path, diagnostics: Diagnostics) -> Retrier:
     """One entry of a Retry list."""
-    interval = between(entry, "IntervalSeconds", 1, RETRY_INTERVAL.value, path, diagnostics)
+    interval = between(entry, "IntervalSeconds", 0, RETRY_INTERVAL.value, path, diagnostics)
     attempts = between(entry, "MaxAttempts", 0, RETRY_ATTEMPTS.value, path, diagnostics)
     rate = between(entry, "BackoffRate", 1, None, path, diagnostics)
     delay = between(entry, "MaxDelaySeconds", 1, RETRY_DELAY.value, path, diagnostics)

@@ -7,7 +7,8 @@ with JSONata" (read 2026-11-23).
 from collections.abc import Iterable, Mapping
 
 from capplan.services.stepfunctions.asl.definition import Path
-from capplan.services.stepfunctions.asl.values import Diagnostics, nearest
+from capplan.services.stepfunctions.asl.expressions import check_jsonata, check_paths, is_path
+from capplan.services.stepfunctions.asl.values import Diagnostics, is_open, nearest
 
 _EVERY = ("Type", "Comment", "QueryLanguage")
 _ONWARD = ("Next", "End", "Assign")
@@ -50,9 +51,17 @@ _JSONPATH_ONLY = frozenset(
 _JSONATA_ONLY = frozenset({"Arguments", "Output", "Items"})
 _JSONATA_WORD = {"Parameters": "Arguments", "ItemsPath": "Items", "ResultPath": "Output", "OutputPath": "Output"}
 _DISTRIBUTED_ONLY = (
-    *("ItemReader", "ItemBatcher", "ResultWriter", "ToleratedFailurePercentage", "ToleratedFailureCount", "Label"),
+    *("ItemReader", "ItemBatcher", "ResultWriter", "ToleratedFailurePercentage", "ToleratedFailureCount"),
     *("ToleratedFailurePercentagePath", "ToleratedFailureCountPath"),
 )
+_EITHER = (
+    *(("TimeoutSeconds", "TimeoutSecondsPath"), ("HeartbeatSeconds", "HeartbeatSecondsPath")),
+    *(("MaxConcurrency", "MaxConcurrencyPath"), ("ToleratedFailureCount", "ToleratedFailureCountPath")),
+    *(("ToleratedFailurePercentage", "ToleratedFailurePercentagePath"), ("Error", "ErrorPath"), ("Cause", "CausePath")),
+    *(("ItemProcessor", "Iterator"), ("ItemSelector", "Parameters")),
+)
+"""Fields of which a state has one or the other."""
+_REFERENCES = ("ResultPath", "ItemsPath")
 _TOP = ("Comment", "StartAt", "States", "Version", "TimeoutSeconds", "QueryLanguage")
 _INNER = ("Comment", "StartAt", "States", "ProcessorConfig", "QueryLanguage")
 
@@ -85,6 +94,29 @@ def check_fields(
         if language == "JSONPath" and field in _JSONATA_ONLY and field in known:
             hint = 'write "QueryLanguage": "JSONata" in the state or at the top'
             diagnostics.add_error((*path, field), f"{field} of '{name}' is for JSONata", hint, at_key=True)
+
+
+def check_values(
+    name: str, state_type: str, data: Mapping[str, object], language: str, path: Path, diagnostics: Diagnostics
+) -> None:
+    """What fields of a state hold: paths, expressions, and fields that exclude each other."""
+    for first, second in _EITHER:
+        if first in data and second in data and (state_type == "Map" or first != "ItemSelector"):
+            message = f"'{name}' has both {first} and {second}"
+            diagnostics.add_error((*path, second), message, "write one or the other", at_key=True)
+    if language == "JSONata":
+        for field in data:
+            if field not in ("Choices", "Branches", "ItemProcessor", "Iterator", "Catch", "Comment"):
+                check_jsonata(name, data[field], (*path, field), diagnostics)
+        return
+    for field, value in data.items():
+        if field in ("Parameters", "ResultSelector", "ItemSelector", "Assign"):
+            check_paths(name, value, (*path, field), diagnostics)
+        if field not in _JSONPATH_ONLY or not field.endswith("Path") or is_open(value):
+            continue
+        empty = value is None and field in ("InputPath", "OutputPath", "ResultPath")
+        if not empty and not is_path(value, reference=field in _REFERENCES):
+            diagnostics.add_error((*path, field), f"{field} of '{name}' is no JSONPath", "such as $.order.id")
 
 
 def check_distributed(name: str, data: Mapping[str, object], path: Path, diagnostics: Diagnostics) -> None:

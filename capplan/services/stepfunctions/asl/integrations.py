@@ -39,6 +39,33 @@ def action_of(resource: str) -> tuple[str, str] | None:
     return None if match is None else (match["service"], match["action"].lower())
 
 
+ARN_OF_SDK = "arn:aws:states:::aws-sdk:"
+_OPTIMIZED: Mapping[str, tuple[str, ...]] = {
+    "dynamodb": ("getitem", "putitem", "updateitem", "deleteitem"),
+    "lambda": ("invoke",),
+    "sns": ("publish",),
+    "sqs": ("sendmessage",),
+    "glue": ("startjobrun",),
+    "databrew": ("startjobrun",),
+    "batch": ("submitjob",),
+    "ecs": ("runtask",),
+    "events": ("putevents",),
+    "states": ("startexecution", "startsyncexecution"),
+}
+"""Actions with an optimized integration, of the services of which all are listed."""
+
+
+def why_no_integration(resource: str) -> str | None:
+    """Why AWS has no such optimized integration; None where it has, or the Resource is another one."""
+    action = action_of(resource)
+    if action is None or ":aws-sdk:" in resource or ":function:" in resource:
+        return None
+    known = _OPTIMIZED.get(action[0])
+    if known is None or action[1] in known:
+        return None
+    return f"{action[0]}:{action[1]} is no optimized integration; the SDK integration has it"
+
+
 def integration(resource: str, known: Integrations) -> Integration | None:
     """The integration of a Task's Resource; None for an action that no planned service offers."""
     action = action_of(resource)

@@ -22,7 +22,10 @@ from capplan.services.stepfunctions.asl.definition import (
     reachable,
 )
 from capplan.services.stepfunctions.asl.errors import catchers_of, retriers_of
-from capplan.services.stepfunctions.asl.fields import check_distributed, check_fields, check_top
+from capplan.services.stepfunctions.asl.expressions import check_rule, is_timestamp
+from capplan.services.stepfunctions.asl.fields import check_distributed, check_fields, check_top, check_values
+from capplan.services.stepfunctions.asl.integrations import ARN_OF_SDK, why_no_integration
+from capplan.services.stepfunctions.asl.substitute import substituted
 from capplan.services.stepfunctions.asl.values import (
     Diagnostics,
     between,
@@ -41,13 +44,34 @@ _WAITS = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
 _NESTING = 40
 
 
-def parse(data: object, size_bytes: int) -> Definition:
-    """The definition in plain data (what a JSON or YAML reader gives). Raises DefinitionError with all errors."""
+def parse(data: object, size_bytes: int, values: Mapping[str, object] = {}) -> Definition:
+    """The definition in plain data (what a JSON or YAML reader gives), with values of its `${Placeholders}`.
+
+    Raises:
+        DefinitionError: AWS would reject it; with all errors.
+    """
     diagnostics = Diagnostics()
+    data = substituted(data, values)
+    _check_no_template(data, diagnostics)
     graph = _graph(data, (), _language(data, "JSONPath", (), diagnostics), diagnostics)
     if diagnostics.problems:
         raise DefinitionError(tuple(diagnostics.problems))
     return Definition(graph, diagnostics.states, size_bytes, tuple(diagnostics.unknown))
+
+
+def _check_no_template(data: object, diagnostics: Diagnostics) -> None:
+    """A template that holds state machines is no definition."""
+    resources = mapping_of(data, "Resources")
+    if not isinstance(data, Mapping) or "States" in data or not (resources or "AWSTemplateFormatVersion" in data):
+        return
+    machines = [str(n) for n, r in resources.items() if (text_of(r, "Type") or "").endswith("::StateMachine")]
+    named = f" of {', '.join(machines)}" if machines else ""
+    diagnostics.add_error(
+        (),
+        "this is a CloudFormation template, not a definition",
+        f"write the Definition{named} into a file of its own, or run `capplan import` on the template",
+    )
+    raise DefinitionError(tuple(diagnostics.problems))
 
 
 # --- graphs -----------------------------------------------------------------------------------------------------------
@@ -101,7 +125,8 @@ def _check_moves(graph: Graph, path: Path, diagnostics: Diagnostics) -> None:
             diagnostics.add_error(
                 (*path, "States", name), f"state '{name}' is never reached", "no Next, Choice or Catch leads to it"
             )
-    if not any(ends(graph.states[name]) for name in reached):
+    may_fail = any(graph.states[name].type in ("Task", "Parallel", "Map") for name in reached)
+    if not may_fail and not any(ends(graph.states[name]) for name in reached):
         diagnostics.add_error(path, "no state ends the execution", "End: true, a Succeed or a Fail state")
 
 
@@ -119,7 +144,7 @@ def _state(name: str, data: object, path: Path, language: str, diagnostics: Diag
         return State(name, "")
     _check_name(name, path, diagnostics)
     state_type = text_of(data, "Type") or ""
-    language = _language(data, language, path, diagnostics)
+    inner_language, language = language, _language(data, language, path, diagnostics)  # it is not handed down
     if state_type not in TYPES:
         diagnostics.add_error(
             path,
@@ -128,6 +153,7 @@ def _state(name: str, data: object, path: Path, language: str, diagnostics: Diag
         )
         return State(name, "")
     check_fields(name, state_type, data, language, path, diagnostics)
+    check_values(name, state_type, data, language, path, diagnostics)
     state = State(
         name,
         state_type,
@@ -137,8 +163,8 @@ def _state(name: str, data: object, path: Path, language: str, diagnostics: Diag
         task=_task(name, data, path, diagnostics) if state_type == "Task" else None,
         targets=_choices(name, data, path, language, diagnostics) if state_type == "Choice" else (),
         wait_s=_wait(name, data, path, diagnostics) if state_type == "Wait" else None,
-        branches=_branches(name, data, path, language, diagnostics) if state_type == "Parallel" else (),
-        map=_map(name, data, path, language, diagnostics) if state_type == "Map" else None,
+        branches=_branches(name, data, path, inner_language, diagnostics) if state_type == "Parallel" else (),
+        map=_map(name, data, path, inner_language, diagnostics) if state_type == "Map" else None,
         error=(text_of(data, "Error") or "") if state_type == "Fail" else "",
         timeout_s=between(data, "TimeoutSeconds", 1, STATE_SECONDS.value, path, diagnostics)
         if state_type == "Task"
@@ -206,6 +232,8 @@ def _task(name: str, data: Mapping[str, object], path: Path, diagnostics: Diagno
     resource = text_of(data, "Resource")
     if resource is None:
         diagnostics.add_error(path, f"Task '{name}' has no Resource", "such as arn:aws:states:::lambda:invoke")
+    elif (why := why_no_integration(resource)) is not None:
+        diagnostics.add_error((*path, "Resource"), f"Task '{name}': {why}", f"{ARN_OF_SDK}{{service}}:{{action}}")
     given = data.get("Arguments", data.get("Parameters"))
     return Task(resource or "", pattern_of(resource or ""), given if isinstance(given, Mapping) else {})
 
@@ -232,6 +260,8 @@ def _choices(
             diagnostics.add_error((*path, "Choices", i), f"a rule of Choice '{name}' has no Next")
         else:
             targets.append(target)
+        if isinstance(rule, Mapping) and language == "JSONPath":
+            check_rule(name, rule, (*path, "Choices", i), diagnostics)
         operators = ("Condition",) if language == "JSONata" else ("Variable", "And", "Or", "Not")
         if isinstance(rule, Mapping) and not any(operator in rule for operator in operators):
             diagnostics.add_error(
@@ -245,6 +275,9 @@ def _wait(name: str, data: Mapping[str, object], path: Path, diagnostics: Diagno
     given = [key for key in _WAITS if key in data]
     if len(given) != 1:
         diagnostics.add_error(path, f"Wait '{name}' needs exactly one of {', '.join(_WAITS)}")
+    moment = data.get("Timestamp")
+    if moment is not None and not is_timestamp(moment) and not is_open(moment):
+        diagnostics.add_error((*path, "Timestamp"), f"Timestamp of '{name}' is no timestamp", "2027-01-31T08:00:00Z")
     seconds = number_of(data, "Seconds", path, diagnostics)
     if seconds is not None and not 0 <= seconds <= int(STATE_SECONDS.value):
         diagnostics.add_error((*path, "Seconds"), f"Wait '{name}' waits 0 to {STATE_SECONDS.value:,} seconds")
@@ -276,6 +309,7 @@ def _map(name: str, data: Mapping[str, object], path: Path, language: str, diagn
         check_distributed(name, data, path, diagnostics)
     reader = mapping_of(mapping_of(data, "ItemReader"), "ReaderConfig")
     max_items = whole_of(reader, "MaxItems", 0, (*path, "ItemReader", "ReaderConfig"), diagnostics)
+    count_given = "ToleratedFailureCount" in data
     tolerated = between(data, "ToleratedFailurePercentage", 0, 100, path, diagnostics)
     return MapDefinition(
         _graph(inner, (*path, key), language, diagnostics),
@@ -283,10 +317,13 @@ def _map(name: str, data: Mapping[str, object], path: Path, language: str, diagn
         child_type="EXPRESS" if child_type == "EXPRESS" else "STANDARD",
         max_concurrency=whole_of(data, "MaxConcurrency", 0, path, diagnostics),
         items_per_batch=max(1, whole_of(batcher, "MaxItemsPerBatch", 1, (*path, "ItemBatcher"), diagnostics)),
+        batch_bytes=whole_of(batcher, "MaxInputBytesPerBatch", 0, (*path, "ItemBatcher"), diagnostics) or None,
+        batch_known="MaxItemsPerBatch" in batcher and not is_open(batcher["MaxItemsPerBatch"]),
+        batched=bool(batcher),
         items=len(items) if items is not None else None,
         max_items=max_items or None,
-        tolerated_share=(tolerated or Fraction(0)) / 100,
-        tolerated_count=whole_of(data, "ToleratedFailureCount", 0, path, diagnostics),
+        tolerated_share=None if tolerated is None else tolerated / 100,
+        tolerated_count=whole_of(data, "ToleratedFailureCount", 0, path, diagnostics) if count_given else None,
         writes_results="ResultWriter" in data,
         uses_s3="ItemReader" in data or "ResultWriter" in data,
     )

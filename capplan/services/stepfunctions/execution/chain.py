@@ -20,7 +20,9 @@ class EndlessLoop(ValueError):  # noqa: N818  it names what is wrong
     """A loop of states that, with these probabilities, is never left."""
 
     def __init__(self, state: str) -> None:
-        super().__init__(f"executions never leave the loop through '{state}'")
+        super().__init__(
+            f"executions never leave the loop through '{state}': if an error ends it, write `fails` for its Task"
+        )
         self.state = state
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, Retrier, State, graphs_in
 from capplan.services.stepfunctions.execution.grid import Ending, Grid, Law, drawn_points, split
-from capplan.services.stepfunctions.execution.items import items_of, odds, run_fails
+from capplan.services.stepfunctions.execution.items import items_of, map_of, odds, run_fails
 from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.retries import TIMEOUT, TOLERANCE_EXCEEDED, catcher_for, delay_s
 from capplan.services.stepfunctions.execution.retry_law import retried, work_of
@@ -242,14 +242,15 @@ class Clock:
         return known
 
     def _together(self, state: State) -> Law:
-        if state.map is None:
+        of_items = map_of(state, self.world)
+        if of_items is None:
             return all_of([(self.law(branch), 1) for branch in state.branches])
         n = items_of(state, self.world)
         low = math.floor(n)
         part = float(n - low)
-        laws = [(1 - part, self._mapped(state.map, low))]
+        laws = [(1 - part, self._mapped(of_items, low))]
         if part:
-            laws.append((part, self._mapped(state.map, low + 1)))
+            laws.append((part, self._mapped(of_items, low + 1)))
         return _mixed(laws)
 
     def _mapped(self, definition: MapDefinition, n: int) -> Law:

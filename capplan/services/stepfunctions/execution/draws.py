@@ -16,7 +16,7 @@ from capplan.quantities.distribution import at_normals
 from capplan.quantities.rounding import sig6
 from capplan.record import MutableRecord, Record
 from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, State, Task, moves, reachable
-from capplan.services.stepfunctions.execution.items import items_of, odds
+from capplan.services.stepfunctions.execution.items import items_of, map_of, odds
 from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.retries import (
     HISTORY_FULL,
@@ -209,8 +209,7 @@ class _Drawing(MutableRecord):
             return self.tried(state, n, 0, entry_usd, lambda m: self.task(state, task, m))
         if state.type == "Parallel":
             return self.tried(state, n, 1, entry_usd, lambda m: self.parallel(state, m, entry_usd))
-        if state.map is not None:
-            definition = state.map
+        if (definition := map_of(state, self.world)) is not None:
             process = self.distributed if definition.distributed else self.inline
             return self.tried(state, n, 1, entry_usd, lambda m: process(state, definition, m, entry_usd))
         drawn = Tokens.none(n)
@@ -365,7 +364,8 @@ class _Drawing(MutableRecord):
         dispatch_ms = counts * 1000 / definition.children_per_second
         total.ms[:] = np.maximum(dispatch_ms, gathered.ms)
         total.events += 3  # MapState Started, MapRun Started, MapRun Succeeded or Failed
-        tolerated = np.maximum(definition.tolerated_count, float(definition.tolerated_share) * counts)
+        of_count = {int(n): float(definition.tolerated(int(n))) for n in np.unique(counts)}
+        tolerated = np.array([of_count[int(n)] for n in counts])
         total.error[gathered.failures > tolerated] = self.code(TOLERANCE_EXCEEDED)
         return total
 

@@ -3,11 +3,12 @@
 Source: Step Functions Developer Guide, "Choosing workflow type in Step Functions" (read 2026-11-23).
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 from capplan.quantities.text import figure
 from capplan.record import Record
-from capplan.services.stepfunctions.asl.definition import Definition, State
+from capplan.services.stepfunctions.asl.definition import Definition, Graph, State, graphs_in
 from capplan.services.stepfunctions.quotas import EXPRESS_DURATION, STANDARD_DURATION
 
 
@@ -60,7 +61,15 @@ def _writing(definition: Definition) -> str:
 
 def express_obstacles(definition: Definition) -> list[str]:
     """Why a definition cannot run as an Express workflow, one reason each."""
-    return [obstacle for name, state in definition.states.items() for obstacle in _obstacles(name, state)]
+    return list(obstacles_in(definition.graph))
+
+
+def obstacles_in(graph: Graph) -> Iterator[str]:
+    """Why a level and those in it cannot run as Express; children of a Distributed Map have a type of their own."""
+    for name, state in graph.states.items():
+        yield from _obstacles(name, state)
+        for inner in graphs_in(state) if state.map is None or not state.map.distributed else ():
+            yield from obstacles_in(inner)
 
 
 def _obstacles(name: str, state: State) -> list[str]:

@@ -20,7 +20,7 @@ from capplan.services.stepfunctions.execution.chain import Passes, mean_visits, 
 from capplan.services.stepfunctions.execution.clock import Clock
 from capplan.services.stepfunctions.execution.cut import cut
 from capplan.services.stepfunctions.execution.events import EventClock, share_beyond
-from capplan.services.stepfunctions.execution.items import items_of, odds, run_fails, varies
+from capplan.services.stepfunctions.execution.items import items_of, map_of, odds, run_fails, varies
 from capplan.services.stepfunctions.execution.model import Amounts, Children, Expectation, World
 from capplan.services.stepfunctions.execution.retries import (
     HISTORY_FULL,
@@ -210,8 +210,8 @@ class _Expecting:
         """One visit of a state, all its attempts."""
         if state.task is not None:
             return self._task(state, state.task)
-        if state.map is not None:
-            return self._distributed(state, state.map) if state.map.distributed else self._inline(state, state.map)
+        if (of_items := map_of(state, self.world)) is not None:
+            return self._distributed(state, of_items) if of_items.distributed else self._inline(state, of_items)
         if state.type == "Parallel":
             return self._parallel(state)
         if state.type == "Fail":

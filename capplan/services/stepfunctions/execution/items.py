@@ -7,6 +7,7 @@ import math
 from fractions import Fraction
 
 from capplan.quantities.rounding import sig6
+from capplan.record import replace
 from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, State, graphs_in
 from capplan.services.stepfunctions.execution.model import Amounts, World
 from capplan.services.stepfunctions.execution.retries import power, tidy, total
@@ -34,10 +35,7 @@ def run_fails(definition: MapDefinition, p: Fraction, n: Fraction) -> Fraction:
     """Probability that more children fail (each with probability `p`) than are tolerated; a fractional mean number mixes its two neighbours."""
     low = math.floor(n)
     part = n - low
-    chances = [
-        _more_fail(k, p, max(Fraction(definition.tolerated_count), definition.tolerated_share * k))
-        for k in (low, low + 1)
-    ]
+    chances = [_more_fail(k, p, definition.tolerated(k)) for k in (low, low + 1)]
     return tidy((1 - part) * chances[0] + part * chances[1]) if part else chances[0]
 
 
@@ -72,6 +70,14 @@ def _varies(state: State, world: World) -> bool:
         or (state.map is not None and items_of(state, world).denominator != 1)
         or any(varies(inner, world) for inner in graphs_in(state))
     )
+
+
+def map_of(state: State, world: World) -> MapDefinition | None:
+    """How a Map processes its items, with the scenario's type of its children."""
+    child_type = world.children.get(state.name)
+    if state.map is None or child_type is None or child_type == state.map.child_type:
+        return state.map
+    return replace(state.map, child_type=child_type)
 
 
 def drawn_in(graph: Graph, world: World) -> bool:

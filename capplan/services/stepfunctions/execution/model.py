@@ -24,6 +24,7 @@ class World(Record, frozen=True):
         timeout_ms: When an attempt of a Task fails with States.Timeout.
         longest_ms: The timeout of the resource a Task calls: no attempt lasts longer.
         history_limit: Events at which AWS ends an execution; None for an Express one, which has no history.
+        children: Type of a Distributed Map's children, where it is not the definition's.
         passes: Of a Choice that closes a loop of known length: how often it is passed, number -> probability.
     """
 
@@ -36,6 +37,7 @@ class World(Record, frozen=True):
     timeout_ms: Amounts = {}
     longest_ms: Amounts = {}
     history_limit: int | None = None
+    children: Mapping[str, ChildType] = {}
     passes: Mapping[str, tuple[tuple[int, Fraction], ...]] = {}
 
 

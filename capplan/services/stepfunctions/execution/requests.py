@@ -150,11 +150,17 @@ def _of_run(arguments: Mapping[str, object]) -> dict[str, object]:
     worker_type, workers, minutes = (arguments.get(key) for key in ("WorkerType", "NumberOfWorkers", "Timeout"))
     if isinstance(worker_type, str) and not is_open(worker_type):
         out["worker_type"] = worker_type
-    if isinstance(workers, int) and not isinstance(workers, bool) and workers > 0:
-        out["workers"] = workers
-    if isinstance(minutes, int) and not isinstance(minutes, bool) and minutes > 0:
-        out["timeout_ms"] = Decimal(minutes * units.SECONDS_PER_MINUTE * units.MS_PER_SECOND)
+    if workers_given := _whole(workers):
+        out["workers"] = workers_given
+    if minutes_given := _whole(minutes):
+        out["timeout_ms"] = Decimal(minutes_given * units.SECONDS_PER_MINUTE * units.MS_PER_SECOND)
     return out
+
+
+def _whole(value: object) -> int | None:
+    """A whole number above 0; None for anything else."""
+    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    return int(value) if is_number and value == int(value) > 0 else None  # type: ignore[call-overload]
 
 
 def _of_table(arguments: Mapping[str, object], override: State, verb: Op) -> dict[str, object]:

@@ -11,7 +11,7 @@ from capplan.quantities.distribution import Distribution, capped_mean, mean, sha
 from capplan.quantities.rounding import sig6
 from capplan.record import Record, replace
 from capplan.services.stepfunctions.asl import definition as asl
-from capplan.services.stepfunctions.asl.definition import Definition, reachable
+from capplan.services.stepfunctions.asl.definition import ChildType, Definition, reachable
 from capplan.services.stepfunctions.asl.integrations import action_of, integration, is_event, target_name, verb_of
 from capplan.services.stepfunctions.execution.chain import Passes
 from capplan.services.stepfunctions.execution.expectation import expect
@@ -110,10 +110,18 @@ def world_of(spec: StateMachine, ctx: Context) -> World:
             if probabilities is not None:
                 choices[name] = probabilities
         elif state.map is not None and override.items is not None:
-            items[name] = _iterations(state.map, Fraction(override.items))
+            items[name] = _iterations(state.map, Fraction(override.items), override)
+        elif state.map is not None and state.map.distributed and (override.batch or override.item_size):
+            items[name] = _iterations(state.map, Fraction(state.map.items or 1), override)
         elif state.type == "Wait" and override.wait_ms is not None:
             wait_s[name] = Fraction(override.wait_ms) / units.MS_PER_SECOND
+    child_types: dict[str, ChildType] = {
+        name: "EXPRESS" if override.children == "express" else "STANDARD"
+        for name, override in spec.states.items()
+        if override.children is not None
+    }
     world = World(
+        children=child_types,
         history_limit=int(HISTORY_EVENTS.value) if spec.type == "standard" else None,
         fails={name: attempt.errors for name, attempt in attempts.items() if attempt.errors},
         choices=choices,
@@ -246,12 +254,21 @@ def _longest_ms(state: asl.State, override: State, ctx: Context) -> Fraction | N
     return ctx.timeout_ms.get(target.address) if target is not None and target.waits else None
 
 
-def _iterations(definition: asl.MapDefinition, items: Fraction) -> Fraction:
+def _iterations(definition: asl.MapDefinition, items: Fraction, override: State) -> Fraction:
     """Iterations of an inline Map; children of a Distributed Map, each with a batch of items."""
     if not definition.distributed:
         return items
     read = items if definition.max_items is None else min(items, Fraction(definition.max_items))
-    return Fraction(math.ceil(read / definition.items_per_batch))
+    return Fraction(math.ceil(read / _per_batch(definition, override)))
+
+
+def _per_batch(definition: asl.MapDefinition, override: State) -> int:
+    """Items of one child: MaxItemsPerBatch or the scenario's, and as many as MaxInputBytesPerBatch holds."""
+    known = definition.items_per_batch if definition.batch_known or not definition.batched else None
+    bounds = [n for n in (override.batch or known,) if n is not None]
+    if definition.batch_bytes is not None and override.item_size is not None:
+        bounds.append(max(1, int(definition.batch_bytes / mean(override.item_size))))
+    return min(bounds, default=1)
 
 
 # --- what neither definition nor scenario says ------------------------------------------------------------------------
@@ -273,7 +290,7 @@ def unspecified(name: str, spec: StateMachine, ctx: Context) -> tuple[Assumption
         out += [assumption] if assumption is not None else []
     out += _timeless(definition, spec, ctx, root)
     for path in definition.unknown:
-        if path[-1] != "Seconds":
+        if path[-1] not in ("Seconds", "MaxItemsPerBatch"):
             holder = next((str(p) for p in reversed(path[:-1]) if str(p) in definition.states), "definition")
             value = f"{path[-1]}: AWS's default"
             out.append(Assumption(f"{root}.definition", value, f"'{holder}' holds a placeholder", "aws_default"))
@@ -293,6 +310,13 @@ def _of_state(state: asl.State, override: State, path: str) -> Assumption | None
         return Assumption(f"{path}.next", value, f"'{name}' has no probabilities", "workload")
     if state.map is not None and state.map.items is None and override.items is None:
         return Assumption(f"{path}.items", "1", f"the number of items of '{name}' is not given", "workload")
+    if (
+        state.map is not None
+        and state.map.batched
+        and not state.map.batch_known
+        and not (override.batch or override.item_size)
+    ):
+        return Assumption(f"{path}.batch", "1", f"the items of a batch of '{name}' are not given", "workload")
     if state.type == "Wait" and state.wait_s is None and override.wait_ms is None:
         return Assumption(f"{path}.wait", "0 s", f"the definition has no number for '{name}'", "workload")
     if override.fails and override.error is None and error_of(state, override) != DEFAULT_ERROR:
