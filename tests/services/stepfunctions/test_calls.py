@@ -58,7 +58,7 @@ def test_a_call_whose_action_is_unknown_is_a_risk_not_silence(machine: Build, ct
     spec = machine(one("${Action}"), states={"A": {"call": "orders"}})
     assert not calls(spec, ctx)
     assert unreached(spec, ctx).undecided == ("A",)
-    metered = MeteredResource("m", spec, meter("m", spec, demand(), ctx), ctx)
+    metered = MeteredResource("m", spec, meter(spec, demand(), ctx), ctx)
     assert "stepfunctions.missing-resource" in {option.rule for option in STATE_MACHINE.options(metered)}
     assert "the call is not counted" in {assumption.value for assumption in STATE_MACHINE.assume(metered)}
 
@@ -72,7 +72,7 @@ def test_what_is_named_and_not_declared_is_a_risk_and_unknown_calls_share_a_line
         "C": {"Type": "Task", "Resource": "${Y}", "End": True},
     }
     spec = machine({"StartAt": "A", "States": states})
-    metered = MeteredResource("m", spec, meter("m", spec, demand(), ctx), ctx)
+    metered = MeteredResource("m", spec, meter(spec, demand(), ctx), ctx)
     (risk,) = (option for option in STATE_MACHINE.options(metered) if "missing-resource" in option.rule)
     assert "A (nowhere)" in risk.message
     assert [(x.what, x.why) for x in STATE_MACHINE.exclude(metered)] == [
@@ -182,7 +182,7 @@ def test_map_runs_are_open_as_long_as_their_map(machine: Build, ctx: Context, de
     definition["States"]["M"].pop("End")
     definition["States"]["M"]["Next"] = "W"
     definition["States"]["W"] = {"Type": "Wait", "Seconds": 86_400, "End": True}
-    usage: Usage = meter("m", machine(definition, states={"M": {"items": 10}}), demand(1), ctx)
+    usage: Usage = meter(machine(definition, states={"M": {"items": 10}}), demand(1), ctx)
     assert usage.map_runs.peak().per_second == pytest.approx(0.18)
 
 
@@ -210,7 +210,7 @@ def test_a_machine_that_waits_for_itself(machine: Build, ctx: Context) -> None:
 
 
 def _options(spec: StateMachine, ctx: Context, demand: Demand) -> dict[str, Any]:
-    metered = MeteredResource("m", spec, meter("m", spec, demand, ctx), ctx)
+    metered = MeteredResource("m", spec, meter(spec, demand, ctx), ctx)
     return {option.rule.removeprefix("stepfunctions."): option for option in STATE_MACHINE.options(metered)}
 
 
@@ -245,6 +245,6 @@ def test_standard_children_could_be_express(machine: Build, ctx: Context, demand
     found = _options(spec, ctx, demand())["express-children"]
     assert [(c.path, c.to) for c in found.changes] == [("state_machines.m.states.M.children", "express")]
     changed = machine(definition, states={"M": {"items": 1_000, "children": "express"}})
-    usage = meter("m", changed, demand(), ctx)
+    usage = meter(changed, demand(), ctx)
     assert (usage.mean.children["M"].type, usage.billed.requests) == ("EXPRESS", 1_000)
     assert "express-children" not in _options(changed, ctx, demand())
