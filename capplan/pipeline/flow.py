@@ -24,9 +24,11 @@ Shared = Mapping[str, Mapping[str, SharedLimit]]
 """By address and limit."""
 Failing = Mapping[str, Fraction]
 """By address: the further share of its invocations that fails since what it calls is throttled. Range 0 to 1."""
-_MAX_ROUNDS, _MAX_LOOP_ROUNDS = 12, 400
+_MAX_ROUNDS, _MAX_LOOP_ROUNDS = 10, 400
 _SETTLED = 1e-4
 """Rounds end when volumes and peaks move by a smaller share."""
+_SHARED_SETTLED = 1e-3
+"""The same for what wants a short limit of the account: the parts add up to the quota in any case."""
 _CONSERVED = 1e-5
 """Offered and served + waiting + dropped may differ by this share: volumes have 6 digits."""
 
@@ -291,7 +293,7 @@ def _shared(network: Network, demand: Mapping[str, Demand], pools: Pools, before
         left = max(Fraction(0), Fraction(quota) - Fraction(ctx.in_use.get(limit, 0)) - Fraction(round(reserved)))
         for address, flow in flows.items():
             others = DemandFlow(tuple(term for term in (total + flow * -1).terms if term[1] > 0))
-            out.setdefault(address, {})[limit] = SharedLimit(left, others)
+            out.setdefault(address, {})[limit] = SharedLimit(left, others, len(flows))
     return out
 
 
@@ -332,7 +334,7 @@ def _alike(one: DemandFlow, other: DemandFlow) -> bool:
     if one == other:
         return True
     pairs = ((float(one.monthly), float(other.monthly)), (one.peak().per_second, other.peak().per_second))
-    return all(abs(a - b) <= _SETTLED * max(abs(a), abs(b)) for a, b in pairs)
+    return all(abs(a - b) <= _SHARED_SETTLED * max(abs(a), abs(b)) for a, b in pairs)
 
 
 # --- callers of what is short -----------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from capplan.record import MutableRecord, Record, replace
 from capplan.services.lambda_.admission import throttling
 from capplan.services.lambda_.admission.dead_letters import dead_letters
 from capplan.services.lambda_.admission.lanes import Lane, lanes_of
-from capplan.services.lambda_.admission.waiting import Competitor, Ramp, Waited, shared_out, wait
+from capplan.services.lambda_.admission.waiting import Competitor, Ramp, Waited, in_steps, shared_out, wait
 from capplan.services.lambda_.concurrency.rate_steps import scheduled
 from capplan.services.lambda_.quotas import (
     CONCURRENCY,
@@ -38,6 +38,8 @@ _MINUTE_S = float(units.SECONDS_PER_MINUTE)
 _TO_MONTH = float(units.PERIOD_TO_MONTH)
 _OVERLAPPING = Fraction(3, 2)
 """Calls open at a time by Little's law, in those of one caller, from which its executions overlap: minutes are whole."""
+_MANY, _STEP = 12, 10
+"""Where more share a limit of the account, they find what they want in steps of so many minutes."""
 _NEGLIGIBLE = 1e-6
 """A smaller share of a stream is not said to be short."""
 
@@ -51,6 +53,7 @@ class Room(Record, frozen=True):
         own: What it wants itself, where that is settled; None while it is not.
         per_second: Synchronous invocations a second at most.
         others_per_second: What the others want of those.
+        members: How many share the environments.
         at_source: Limits of the account by which sources reject requests, where they are short.
         shared: Whether a limit of the account is short and what it wants of it is asked for.
     """
@@ -62,6 +65,7 @@ class Room(Record, frozen=True):
     others_per_second: DemandFlow
     at_source: Mapping[str, SharedLimit]
     shared: bool
+    members: int = 1
 
 
 def admit(name: str, spec: Function, demand: Demand, ctx: Context) -> Admitted | None:
@@ -94,6 +98,7 @@ def _room(spec: Function, demand: Demand, ctx: Context) -> Room:
         none if rate is None else rate.others,
         demand.shared,
         shared=bool(demand.shared),
+        members=1 if concurrency is None else concurrency.members,
     )
 
 
@@ -258,7 +263,13 @@ class _Minutes:
             total = self.others + own
             room = np.where(total > room, room * own / np.maximum(total, _NEGLIGIBLE), room - self.others)
             beside = beside - self.others
-        return shared_out([self._competitor(c) for c in self.waits], room, beside)
+        competitors = [self._competitor(c) for c in self.waits]
+        if self.room.members <= _MANY or self.room.own is not None:
+            return shared_out(competitors, room, beside)
+        # what each of many wants is still being found: steps of minutes do
+        coarse = [in_steps(c, _STEP) for c in competitors]
+        means = (series.reshape(-1, _STEP).mean(axis=1) for series in (room, beside))
+        return [np.repeat(part, _STEP) for part in shared_out(coarse, *means)]
 
     def _competitor(self, c: _Course) -> Competitor:
         again = min(1.0, _MINUTE_S / c.lane.retry_s)

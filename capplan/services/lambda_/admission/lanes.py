@@ -83,13 +83,20 @@ def _lane(spec: Function, stream: RequestStream) -> Lane:
         return Lane(
             kind, stream, trigger, most, busy_s, float(full), _busy_s(spec, full), kept_s, max(1.0, retry_s)
         )  # fmt: skip
-    if stream.access.is_async:
+    if stream.access.is_async or _is_scheduled(stream, trigger):
         kept_s = float(spec.maximum_event_age_ms) / units.MS_PER_SECOND
         return Lane("event", stream, trigger, math.inf, busy_s, 1.0, busy_s, kept_s, quotas.EVENT_RETRY_MAX_S)
     tries = quotas.SDK_ATTEMPTS if stream.cause.startswith(_OWN_SECTION) else 1
     rate = quotas.SOURCE_RATES.get(trigger.source) if trigger is not None else None
     limit = rate.id if rate is not None else ""
     return Lane("call", stream, trigger, math.inf, busy_s, 1.0, busy_s, 0.0, 0.0, tries, limit)
+
+
+def _is_scheduled(stream: RequestStream, trigger: Trigger | None) -> bool:
+    """EventBridge invokes on a schedule asynchronously (Lambda Developer Guide, "Invoke a Lambda function on a schedule")."""
+    flow = stream.flow if stream.offered is None else stream.offered
+    own = trigger is not None and trigger.source == ""
+    return own and bool(flow.terms) and all(profile.starts for profile, _ in flow.terms)
 
 
 def _busy_s(spec: Function, records: Fraction) -> float:
