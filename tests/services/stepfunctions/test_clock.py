@@ -103,7 +103,7 @@ def test_the_first_that_fails_ends_a_parallel() -> None:
     failing = level(W=wait(3, Next="X"), X={"Type": "Fail", "Error": "No"})
     definition = read(P=parallel(failing, level(L=wait(60))))
     found = expect(definition.graph, World())
-    assert (found.duration_ms, found.errors) == (3_000, {"No": 1})
+    assert (found.duration_ms, found.errors) == (Fraction(3_000), {"No": Fraction(1)})
 
 
 def test_which_error_comes_first_is_a_question_of_time() -> None:
