@@ -69,6 +69,11 @@ def _source(source: Source) -> list[str]:
     words += [f"message_groups: {source.groups}"] if source.via == "fifo" else []
     words += [f"shards: {source.lanes}"] if source.via == "stream" else []
     words += [f"retries: {source.retries}"] if source.via == "stream" and source.retries is not None else []
+    words += [f"max_record_age: {source.max_age_s:g} s"] if source.via == "stream" and source.max_age_s < 86_400 else []
+    words += [f"poison: {source.poison:%}"] if source.poison else []
+    words += [
+        f"{key}: true" for key, is_on in (("bisect", source.bisect), ("partial_responses", source.partial)) if is_on
+    ]
     return words
 
 
@@ -195,6 +200,105 @@ def test_a_steady_network_serves_what_single_requests_get(kind: str, seed: int, 
         # the plan's peak is exceeded in one minute of a thousand; the reference's is the most of half an hour's instants
         peak = float(observed[f"{node.name}.concurrency.peak"])
         assert peak >= reference[node.name].function.peak * 0.75 - 1, text_of(network)
+
+
+# --- poison -----------------------------------------------------------------------------------------------------------
+
+HELPS = {"none": (False, False), "bisect": (True, False), "partial": (False, True), "both": (True, True)}
+
+
+def poisoned_stream(draw: random.Random, *, bisect: bool, partial: bool) -> Network:
+    """Shards some of whose records fail whenever they are processed."""
+    lanes, batch, poison = draw.randint(1, 4), draw.choice([8, 20]), draw.choice([0.002, 0.005])
+    source = Source(
+        "stream", batch, 100.0, lanes=lanes, retries=draw.choice([0, 2, 4]), poison=poison, bisect=bisect, partial=partial
+    )  # fmt: skip
+    # a shard's batches come every 20 to 40 s of 2 s each
+    return Network((Node("f", 2.0, source, Traffic(lanes * batch / draw.uniform(20, 40))),))
+
+
+def poisoned_queue(draw: random.Random, *, partial: bool) -> Network:
+    """Messages some of which fail at every receive."""
+    batch, poison = draw.choice([5, 10]), draw.choice([0.002, 0.01])
+    source = Source(
+        "queue", batch, 200.0, visibility_s=300, max_receives=draw.choice([1, 3, 5]), poison=poison, partial=partial
+    )
+    return Network((Node("f", 1.0, source, Traffic(batch / 5)),))
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("help_", HELPS)
+def test_poison_in_a_stream_costs_what_its_batches_do(help_: str, seed: int, tmp_path: Path) -> None:
+    bisect, partial = HELPS[help_]
+    draw = random.Random(f"poison {help_} {seed}")  # noqa: S311  a simulation
+    network = replace(poisoned_stream(draw, bisect=bisect, partial=partial), seed=seed)
+    _costs_what_single_records_do(network, tmp_path)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("partial", [False, True])
+def test_poison_in_a_queue_costs_what_its_batches_do(seed: int, tmp_path: Path, *, partial: bool) -> None:
+    draw = random.Random(f"poison {partial} {seed}")  # noqa: S311  a simulation
+    _costs_what_single_records_do(replace(poisoned_queue(draw, partial=partial), seed=seed), tmp_path)
+
+
+def _costs_what_single_records_do(network: Network, folder: Path) -> None:
+    (node,) = network.nodes
+    assert node.traffic is not None
+    observed, outcome = planned(text_of(network), folder), run(network, REQUESTS / node.traffic.per_s, 3000.0)["f"]
+    assert shares(observed, "f") == pytest.approx((outcome.share(outcome.tally.served), 0), abs=BOUND)
+    _are_alike(observed, outcome, node.source)
+    if node.source.via == "stream" and node.source.retries and not node.source.bisect:
+        assert float(observed["f.iterator_age"]) == pytest.approx((node.source.retries + 1) * node.duration_s)
+
+
+def _are_alike(observed: Mapping[str, Decimal], outcome: Outcome, source: Source) -> None:
+    """Invocations and dead letters within 2%, and what poison adds to them within three deviations of its number."""
+    offered, tally = float(observed["f.offered"]), outcome.tally
+    noise = 3 / (tally.offered * source.poison) ** 0.5
+    calls = float(observed["f.requests"]) / offered
+    added = abs(calls - 1 / source.batch)
+    assert calls == pytest.approx(outcome.function.invocations / tally.offered, abs=BOUND * calls + noise * added), (
+        source
+    )
+    dead = float(observed["f.dead_letters"]) / offered
+    assert dead == pytest.approx(tally.dead / tally.offered, rel=BOUND + noise), source
+
+
+@pytest.mark.parametrize("poison", [0.0002, 0.001, 0.01])
+@pytest.mark.parametrize("help_", ["none", "bisect"])
+def test_a_record_that_is_tried_for_ever_blocks_its_shard_until_it_expires(
+    help_: str, poison: float, tmp_path: Path
+) -> None:
+    bisect, partial = HELPS[help_]
+    source = Source("stream", 5, 50.0, lanes=4, max_age_s=1800.0, poison=poison, bisect=bisect, partial=partial)
+    network = Network((Node("f", 2.0, source, Traffic(1.0)),))
+    observed, outcome = planned(text_of(network), tmp_path), run(network, 50 * HOUR)["f"]
+    _are_alike(observed, outcome, source)
+    assert float(observed["f.iterator_age"]) == 1800
+    assert outcome.tally.oldest_s == pytest.approx(1800, rel=0.02)
+    assert shares(observed, "f") == pytest.approx((outcome.share(outcome.tally.served), 0), abs=BOUND)
+
+
+@pytest.mark.parametrize("load", [0.75, 1.5])
+@pytest.mark.parametrize("help_", HELPS)
+def test_poison_takes_capacity_of_its_shard(help_: str, load: float, tmp_path: Path) -> None:
+    """Of what two shards of full batches could serve without poison: three quarters of it, and half as much again.
+
+    Parts of a batch that is split while its records expire are invoked all the same; what expires meanwhile is not planned.
+    """
+    bisect, partial = HELPS[help_]
+    source = Source("stream", 10, lanes=2, retries=9, max_age_s=300.0, poison=0.01, bisect=bisect, partial=partial)
+    network = Network((Node("f", 2.0, source, Traffic(10.0 * load)),))
+    observed, outcome = planned(text_of(network), tmp_path), run(network, 8 * HOUR)["f"]
+    served, dropped = shares(observed, "f")
+    bound = 0.1 if bisect and load < 1 else BOUND
+    assert served == pytest.approx(outcome.share(outcome.tally.served), abs=bound)
+    assert dropped == pytest.approx(outcome.share(outcome.tally.dropped), abs=bound)
+    calls = float(observed["f.requests"]) / float(observed["f.offered"])
+    assert calls == pytest.approx(outcome.share(outcome.function.invocations), rel=0.03), "shards are always busy"
+    dead = float(observed["f.dead_letters"]) / float(observed["f.offered"])
+    assert dead == pytest.approx(outcome.share(outcome.tally.dead), rel=0.3 if bisect and load < 1 else 0.2)
 
 
 # --- spikes: what waits, for how long -----------------------------------------------------------------------------------

@@ -5,14 +5,16 @@ Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous
 """
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
 from capplan.calls import Access
 from capplan.quantities.distribution import expected_blocks, share_above
 from capplan.quantities.rounding import sig6, to_quantity
+from capplan.record import replace
 from capplan.services.lambda_ import batch_failures
-from capplan.services.lambda_.batch_failures import Blocked, Tried
+from capplan.services.lambda_.batch_failures import Blocked, Tried, cut, has_poison
 from capplan.services.lambda_.billing import capped_mean_ms, expected_attempts
 from capplan.services.lambda_.invocation_time import duration_of_batch
 from capplan.services.lambda_.quotas import STREAM_RETRIES_MAX
@@ -119,20 +121,35 @@ def work_s(spec: Function, of_batch: Tried) -> float:
     return sum(count * seconds_of(spec, records) for records, count in of_batch.sizes.items())
 
 
-def in_a_shard(spec: Function, trigger: Trigger, records: Fraction, per_second: float) -> tuple[Tried, Blocked | None]:
-    """What a batch causes where so many records a second arrive at its shard, and how poison blocks it.
+def in_a_shard(
+    spec: Function, trigger: Trigger, records: Fraction, full: Fraction, per_second: float
+) -> tuple[Tried, Tried, Blocked | None]:
+    """What a batch of so many records, and a full one, cause where records arrive at a shard, and how poison blocks it.
 
-    What waits behind a blocked record gets old itself: the next one that fails is given up after fewer attempts.
+    What waits behind a blocked record gets old itself: the next batch that fails is given up after fewer attempts. Batches
+    are full where some wait.
     """
-    of_batch = tried(spec, trigger, records)
+    of_batch, of_full = tried(spec, trigger, records), tried(spec, trigger, full)
     if not of_batch.blocks or trigger.source in QUEUES or not per_second:
-        return of_batch, None
-    attempt_s = seconds_of(spec, of_batch.blocked_records)
-    retries = _retries_within_age(trigger, attempt_s)
-    working_s = work_s(spec, of_batch) - of_batch.blocks * attempt_s * (retries + 1)
-    between_s = float(records) / per_second
-    shard = batch_failures.blocked(between_s, working_s, of_batch.blocks, attempt_s, retries, _max_age_s(trigger))
-    return tried(spec, trigger, records, min(retries, max(0.0, shard.mean_s / attempt_s - 1))), shard
+        return of_batch, of_full, None
+    clean_trigger = trigger.model_copy(update={"poison": Decimal(0)})
+    clean, clean_full = tried(spec, clean_trigger, records), tried(spec, clean_trigger, full)
+    share, share_full = (has_poison(float(n), float(trigger.poison)) for n in (records, full))
+    working_s = work_s(spec, clean_full)
+    block_s = max(0.0, work_s(spec, of_full) - working_s) / share_full
+    shard = batch_failures.blocked(float(full) / per_second, working_s, share_full, block_s, _max_age_s(trigger))
+    if not shard.is_cut:
+        shorter_s = max(0.0, work_s(spec, of_batch) - work_s(spec, clean)) / share
+        return of_batch, of_full, replace(shard, share=share, seconds=shorter_s, mean_s=shorter_s)
+    extra = (of_full.invocations - clean_full.invocations) / share_full
+    attempts = extra * shard.mean_s / block_s if block_s else 0.0
+    unsplit = trigger.model_copy(update={"bisect": False})
+    given_up, given_up_full = (tried(spec, unsplit, n, 0.0).dead for n in (records, full))
+    return (
+        cut(of_batch, clean, share, attempts, given_up),
+        cut(of_full, clean_full, share_full, attempts, given_up_full),
+        shard,
+    )
 
 
 def _failing_at(spec: Function, records: Fraction) -> batch_failures.Failing:

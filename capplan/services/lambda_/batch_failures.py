@@ -24,7 +24,7 @@ class Tried(Record, frozen=True):
     Attributes:
         sizes: Invocations by the records that each is given.
         dead: Records that fail at every attempt, or are given up with one that does.
-        blocks: How often a poison record is tried until its retries are used up; what is behind it in its shard waits.
+        blocks: Poison records, or batches with one, that are tried until their retries are used up.
         blocked_records: Records of the invocations that do.
     """
 
@@ -187,26 +187,27 @@ def _chain(fails: float, retries: float) -> float:
 
 
 class Blocked(Record, frozen=True):
-    """How poison records block a shard.
+    """How batches with poison block a shard.
 
     Attributes:
-        blocks: Blocks that a batch causes.
-        attempt_s: How long one attempt takes.
-        seconds: How long a block lasts at most.
-        mean_s: How long one lasts on average: what already waits is older, and given up earlier.
+        share: Of batches that do.
+        seconds: For how long one does after its first attempt, if its age does not end it.
+        mean_s: For how long one does on average: what already waits is older, and given up earlier.
         late_s: How long a record waits on average behind blocks that last until the maximum age.
     """
 
-    blocks: float
-    attempt_s: float
+    share: float
     seconds: float
     mean_s: float
     late_s: float
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether batches are given up by their age before their retries are used up."""
+        return self.mean_s < self.seconds
 
-def blocked(
-    between_s: float, work_s: float, blocks: float, attempt_s: float, retries: float, max_age_s: float
-) -> Blocked:
+
+def blocked(between_s: float, work_s: float, share: float, block_s: float, max_age_s: float) -> Blocked:
     """How long a shard is blocked where poison comes at random.
 
     When a block ends because its record is as old as the maximum age M, so is nearly what follows. Until the next poison
@@ -216,18 +217,37 @@ def blocked(
     Args:
         between_s: Seconds between a shard's batches.
         work_s: Seconds of work of one, blocks not included.
-        blocks: Blocks that one causes.
-        attempt_s: How long one attempt takes.
-        retries: How often a blocked record is tried again at most.
+        share: Share of batches that block.
+        block_s: How long one does by its retries.
         max_age_s: The age at which records are given up.
     """
-    block_s, fall_s = attempt_s * (retries + 1), (between_s - work_s) / blocks
-    if fall_s <= 0:  # it falls behind by its work alone
-        return Blocked(blocks, attempt_s, min(block_s, max_age_s), attempt_s, 0.0)
+    block_s, fall_s = min(block_s, max_age_s), (between_s - work_s) / share
+    if fall_s <= 0:  # it falls behind by its work alone: all that fails is too old
+        return Blocked(share, block_s, 0.0, 0.0)
     ratio = max_age_s / fall_s
     until_too_old_s = fall_s * -math.expm1(-ratio)
     if block_s < until_too_old_s:
-        return Blocked(blocks, attempt_s, block_s, block_s, 0.0)
+        return Blocked(share, block_s, block_s, 0.0)
     squared = 2 * fall_s * until_too_old_s - 2 * fall_s * max_age_s * math.exp(-ratio)
     late_s = (max_age_s * until_too_old_s - squared / 2) / fall_s
-    return Blocked(blocks, attempt_s, min(block_s, max_age_s), until_too_old_s, min(max_age_s, late_s))
+    return Blocked(share, block_s, until_too_old_s, min(max_age_s, late_s))
+
+
+def cut(of_batch: Tried, clean: Tried, share: float, attempts: float, at_first: float) -> Tried:
+    """A batch that is given up by its age after so many attempts more: what was not yet split off is dead with its poison.
+
+    A part with poison is found after one attempt or two, so that so many attempts leave n / 2^(attempts / 1.5).
+
+    Args:
+        of_batch: What it causes if its age does not end it.
+        clean: What one without poison causes.
+        share: Share of batches that hold poison.
+        attempts: Attempts after the first of one that does, on average of an exponential time.
+        at_first: Dead records if none follows.
+    """
+    extra = of_batch.invocations - clean.invocations
+    size = (of_batch.records - clean.records) / extra if extra > 0 else of_batch.blocked_records
+    sizes = dict(clean.sizes)
+    _add(sizes, {size: share * attempts}, 1.0)
+    left = 1 / (1 + attempts * math.log(2) / 1.5)
+    return Tried(sizes, max(of_batch.dead, at_first * left), of_batch.blocks, of_batch.blocked_records)

@@ -47,6 +47,10 @@ class Source:
     lanes: int = 1
     groups: int = 1
     retries: int | None = None
+    max_age_s: float = 86_400.0
+    poison: float = 0.0
+    bisect: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,10 +112,13 @@ def _sender(clock: Clock, function: Function, source: Source) -> Sync | Async | 
     if source.via == "queue":
         return Queue(
             clock, function, source.batch, source.window_s, source.maximum_concurrency, source.visibility_s,
-            source.max_receives,
+            source.max_receives, source.poison, partial=source.partial,
         )  # fmt: skip
     if source.via == "stream":
-        return Stream(clock, function, source.lanes, source.batch, source.window_s, source.retries)
+        return Stream(
+            clock, function, source.lanes, source.batch, source.window_s, source.retries, source.max_age_s, source.poison,
+            bisect=source.bisect, partial=source.partial,
+        )  # fmt: skip
     return Fifo(clock, function, source.groups, source.batch, source.maximum_concurrency)
 
 

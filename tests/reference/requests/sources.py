@@ -4,7 +4,8 @@ Source: AWS Lambda Developer Guide, "How Lambda handles errors and retries with 
 between tries, for up to 6 h; failed: 1 and 2 min; AWS publishes no more of it: here intervals double, each drawn within a half of it,
 as tries that all come in the same instant would find the same few places), "Using Lambda with Amazon SQS" (5 pollers at first, 300 a minute more, to 1,250;
 maximum concurrency; a message that was not deleted is visible again after its time-out), "Using Lambda with DynamoDB" and "with
-Kinesis" (a batch of one shard, in order, blocks it until it succeeds, its tries or its age are used up), read 2026-11-23.
+Kinesis" (a batch of one shard, in order, blocks it until it succeeds, its tries or its age are used up; split in two, its parts are
+batches of their own; partial responses: tried again from the first record that failed), read 2026-11-23.
 """
 
 from collections import deque
@@ -98,6 +99,8 @@ class _Event:
 @dataclass
 class _Message:
     since_s: float
+    visible_s: float
+    poison: bool = False
     receives: int = 0
     was_served: bool = False
 
@@ -105,7 +108,7 @@ class _Message:
 class Queue:
     """A standard queue whose pollers invoke a function with batches of its messages."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  a queue's settings
         self,
         clock: Clock,
         function: Function,
@@ -114,8 +117,12 @@ class Queue:
         maximum_concurrency: int | None = None,
         visibility_s: float = 30.0,
         max_receives: int | None = None,
+        poison: float = 0.0,
+        *,
+        partial: bool = False,
     ) -> None:
         self.tally, self._clock, self._function = Tally(clock), clock, function
+        self._poison, self._partial = poison, partial
         self._batch, self._window_s, self._visibility_s = batch, window_s, visibility_s
         self._maximum, self._max_receives = maximum_concurrency, max_receives
         self._visible: deque[_Message] = deque()
@@ -127,7 +134,8 @@ class Queue:
     def send(self) -> bool:
         """One message."""
         self.tally.arrives()
-        self._visible.append(_Message(self._clock.now))
+        now = self._clock.now
+        self._visible.append(_Message(now, now, bool(self._poison) and self._function.account.draw() < self._poison))
         self.tally.waits(1)
         self._poll()
         return True
@@ -145,10 +153,10 @@ class Queue:
     def _poll(self) -> None:
         while self._visible and self._invoking < self._pollers():
             full = len(self._visible) >= self._batch
-            if self._window_s and not full and self._clock.now < self._visible[0].since_s + self._window_s:
+            if self._window_s and not full and self._clock.now < self._visible[0].visible_s + self._window_s:
                 if not self._waiting_for_more:
                     self._waiting_for_more = True
-                    self._clock.at(self._visible[0].since_s + self._window_s, self._window_ends)
+                    self._clock.at(self._visible[0].visible_s + self._window_s, self._window_ends)
                 return
             batch = [self._visible.popleft() for _ in range(min(self._batch, len(self._visible)))]
             for message in batch:
@@ -178,35 +186,52 @@ class Queue:
             if self._max_receives is not None and message.receives >= self._max_receives:
                 self.tally.waits(-1)
                 self._bury(message)
-            else:
-                self._clock.after(self._visibility_s, lambda message=message: self._again(message, counted=True))  # type: ignore[misc]
+        again = [m for m in batch if self._max_receives is None or m.receives < self._max_receives]
+        if again:
+            self._clock.after(self._visibility_s, lambda: self._again(again))
 
     def _bury(self, message: _Message) -> None:
         self.tally.dead += 1
         if not message.was_served:
             self.tally.dropped += 1
 
-    def _again(self, message: _Message, *, counted: bool) -> None:
-        if not counted:
-            self.tally.waits(1)
-        self._visible.append(message)
+    def _again(self, messages: list[_Message]) -> None:
+        """Messages of one batch are visible again in the same instant: they are received before others, together."""
+        for message in messages:
+            message.visible_s = self._clock.now
+        self._visible.extendleft(reversed(messages))
         self._poll()
+
+    def _failed_again(self, messages: list[_Message]) -> None:
+        self.tally.waits(len(messages))
+        self._again(messages)
 
     def _ended(self, batch: list[_Message], *, ended_well: bool) -> None:
         self._invoking -= 1
-        if not ended_well:
-            for message in batch:
-                if self._max_receives is not None and message.receives >= self._max_receives:
-                    self._bury(message)
-                else:
-                    pause = max(0.0, self._visibility_s - self._function.duration_s)
-                    self._clock.after(pause, lambda message=message: self._again(message, counted=False))  # type: ignore[misc]
+        failed = batch if not ended_well or any(message.poison for message in batch) else []
+        if ended_well and self._partial:
+            failed = [message for message in batch if message.poison]
+        for message in failed:
+            if self._max_receives is not None and message.receives >= self._max_receives:
+                self._bury(message)
+        again = [m for m in failed if self._max_receives is None or m.receives < self._max_receives]
+        if again:
+            pause = max(0.0, self._visibility_s - self._function.duration_s)
+            self._clock.after(pause, lambda: self._failed_again(again))
         self._poll()
 
 
 @dataclass
+class _Record:
+    since_s: float
+    poison: bool
+
+
+@dataclass
 class _Lane:
-    records: deque[float] = field(default_factory=deque)
+    records: deque[_Record] = field(default_factory=deque)
+    parts: list[list[_Record]] = field(default_factory=list)
+    """Parts of a batch that was split, the next one last: they are invoked before what follows it."""
     busy: bool = False
     timer: bool = False
 
@@ -214,7 +239,7 @@ class _Lane:
 class Stream:
     """A stream: in each lane (a shard, or with a parallelization factor a part of it) one batch at a time, in order."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  a stream's settings
         self,
         clock: Clock,
         function: Function,
@@ -223,11 +248,16 @@ class Stream:
         window_s: float = 0.0,
         retries: int | None = None,
         max_age_s: float = 86_400.0,
+        poison: float = 0.0,
+        *,
+        bisect: bool = False,
+        partial: bool = False,
     ) -> None:
         self.tally, self._clock, self._function = Tally(clock), clock, function
         self._lanes, self._next = [_Lane() for _ in range(lanes)], 0
         self._batch, self._window_s = batch, window_s
         self._retries, self._max_age_s = retries, max_age_s
+        self._poison, self._bisect, self._partial = poison, bisect, partial
         self._blocked: set[int] = set()
         function.when_free.append(self._free)
 
@@ -236,7 +266,8 @@ class Stream:
         self.tally.arrives()
         self.tally.waits(1)
         self._next = (self._next + 1) % len(self._lanes)
-        self._lanes[self._next].records.append(self._clock.now)
+        record = _Record(self._clock.now, bool(self._poison) and self._function.account.draw() < self._poison)
+        self._lanes[self._next].records.append(record)
         self._read(self._next)
         return True
 
@@ -248,11 +279,14 @@ class Stream:
         lane = self._lanes[index]
         if lane.busy:
             return
+        if lane.parts:
+            self._invoke(index, lane.parts.pop(), 0, is_part=True)
+            return
         self._expire(lane)
         if not lane.records:
             self._blocked.discard(index)
             return
-        due_s = lane.records[0] + self._window_s
+        due_s = lane.records[0].since_s + self._window_s
         if self._window_s and len(lane.records) < self._batch and self._clock.now < due_s:
             if not lane.timer:
                 lane.timer = True
@@ -266,35 +300,49 @@ class Stream:
         self._read(index)
 
     def _expire(self, lane: _Lane) -> None:
-        while lane.records and self._clock.now - lane.records[0] > self._max_age_s:
+        while lane.records and self._clock.now - lane.records[0].since_s > self._max_age_s:
             lane.records.popleft()
             self.tally.waits(-1)
             self.tally.dropped += 1
 
-    def _invoke(self, index: int, batch: list[float], tries: int) -> None:
+    def _invoke(self, index: int, batch: list[_Record], tries: int, *, is_part: bool = False) -> None:
         lane = self._lanes[index]
         lane.busy = True
         if not self._function.start(lambda ended_well: self._ended(index, batch, tries, ended_well=ended_well)):
             lane.busy = False
-            lane.records.extendleft(reversed(batch))
-            self.tally.waits(len(batch) if tries else 0)
+            if is_part:
+                lane.parts.append(batch)
+            else:
+                lane.records.extendleft(reversed(batch))
+                self.tally.waits(len(batch) if tries else 0)
             self._blocked.add(index)
             return
         self._blocked.discard(index)
-        if not tries:
-            for since_s in batch:
+        if not tries and not is_part:
+            for record in batch:
                 self.tally.waits(-1)
-                self.tally.waited(since_s)
+                self.tally.waited(record.since_s)
 
-    def _ended(self, index: int, batch: list[float], tries: int, *, ended_well: bool) -> None:
-        too_old = self._clock.now - batch[0] > self._max_age_s
-        if not ended_well and not too_old and (self._retries is None or tries < self._retries):
+    def _ended(self, index: int, batch: list[_Record], tries: int, *, ended_well: bool) -> None:
+        lane = self._lanes[index]
+        failed = not ended_well or any(record.poison for record in batch)
+        if failed and ended_well and self._partial:  # what is before the first record that failed is done
+            first = next(place for place, record in enumerate(batch) if record.poison)
+            self.tally.served += first
+            batch, was_shortened = batch[first:], first > 0
+        else:
+            was_shortened = False
+        too_old = self._clock.now - batch[0].since_s > self._max_age_s
+        if failed and not too_old and self._bisect and (was_shortened or len(batch) > 1):
+            half = len(batch) if was_shortened else len(batch) - len(batch) // 2
+            lane.parts += [part for part in (batch[half:], batch[:half]) if part]
+        elif failed and not too_old and (self._retries is None or tries < self._retries):
             self._invoke(index, batch, tries + 1)
             return
-        self._lanes[index].busy = False
-        self.tally.served += len(batch)
-        if not ended_well:
-            self.tally.dead += len(batch)
+        else:
+            self.tally.served += len(batch)
+            self.tally.dead += len(batch) if failed else 0
+        lane.busy = False
         self._read(index)
 
 

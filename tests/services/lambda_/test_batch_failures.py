@@ -104,14 +104,14 @@ def test_the_mean_of_batches_one_by_one(kind: Kind, records: int, poison: float,
 
 
 def test_a_block_lasts_for_its_retries() -> None:
-    # once in a thousand seconds' batches, four attempts of 2 s
-    shard = batch_failures.blocked(10, 1, 0.01, 2, 3, 86_400)
-    assert (shard.seconds, shard.mean_s, shard.late_s) == (8, 8, 0)
+    # once in a hundred batches, three more attempts of 2 s
+    shard = batch_failures.blocked(10, 1, 0.01, 6, 86_400)
+    assert (shard.seconds, shard.mean_s, shard.late_s, shard.is_cut) == (6, 6, 0, False)
 
 
 def test_a_shard_that_is_always_late_is_always_busy() -> None:
     # a block in 100 batches of 10 s, of which 1 s is work: between blocks the lag falls by 900 s of 24 h, so each lasts so long
-    shard = batch_failures.blocked(10, 1, 0.01, 1, math.inf, 86_400)
+    shard = batch_failures.blocked(10, 1, 0.01, math.inf, 86_400)
     assert shard.mean_s == pytest.approx(900)
     assert shard.mean_s + 100 * 1 == pytest.approx(100 * 10), "work and blocks fill the time in which its records come"
     assert shard.late_s == pytest.approx(86_400 - 900)
@@ -130,6 +130,6 @@ def test_the_lag_of_a_shard_block_by_block(max_age_s: float) -> None:
         rises_s = max_age_s - lag
         area, now, lag = area + (lag + max_age_s) / 2 * rises_s, now + rises_s, max_age_s
         blocked_s, blocks = blocked_s + rises_s, blocks + 1
-    shard = batch_failures.blocked(10, 1, 0.01, 1, math.inf, max_age_s)
+    shard = batch_failures.blocked(10, 1, 0.01, math.inf, max_age_s)
     assert shard.mean_s == pytest.approx(blocked_s / blocks, rel=0.01)
     assert shard.late_s == pytest.approx(area / now, rel=0.02)

@@ -401,7 +401,7 @@ class _Minutes:
         else:
             volume = float((invocations * weights).sum()) * float(arrivals) / total if total else 0.0
             flow = course(stream.flow, np.maximum(0.0, invocations / _MINUTE_S), sig6(volume), f"{self.name}#{place}")
-        part = AdmittedStream(flow, kept, lost, left, records, dead_letters=self._dead_letters(c, kept, lost))
+        part = AdmittedStream(flow, kept, lost, left, records, dead_letters=self._dead_letters(c, kept, lost, records))
         return part if c.waited is None else self._with_waiting(part, c, c.waited)
 
     def _invocations(self, c: _Course) -> "tuple[NDArray[np.float64], Fraction | None]":
@@ -466,10 +466,10 @@ class _Minutes:
             drain_s=None if drain_s is None else max(drain_s, wait_s),
         )
 
-    def _dead_letters(self, c: _Course, served: Fraction, dropped: Fraction) -> Fraction:
+    def _dead_letters(self, c: _Course, served: Fraction, dropped: Fraction, records: Fraction | None) -> Fraction:
         """What failed at its last attempt, and what was given up where AWS hands it on instead of deleting it."""
         handed_on = c.lane.kind == "event" or c.counts_receives
-        return dead_letters(self.spec, c.lane, served) + (dropped if handed_on else Fraction(0))
+        return dead_letters(self.spec, c.lane, served, records) + (dropped if handed_on else Fraction(0))
 
     def _wanted_of_account(self, wants: "list[NDArray[np.float64]]") -> dict[str, DemandFlow]:
         """What it would use of the account's concurrency, beyond its own provisioned environments."""
@@ -490,21 +490,21 @@ class _Minutes:
 def _with_blocks(part: AdmittedStream, lane: Lane, blocked: Blocked) -> AdmittedStream:
     """The stream with what waits in shards that poison blocks, if one is expected to be within the period."""
     per_second = per_second_of(lane.stream, lane.most)
-    batches = per_second / float(lane.stream.records)
-    if batches * lane.most * blocked.blocks * units.PERIOD_MINUTES * units.SECONDS_PER_MINUTE < _AT_LEAST_ONE:
+    blocks_per_s = per_second / float(lane.stream.records) * blocked.share
+    if blocks_per_s * lane.most * units.PERIOD_MINUTES * _MINUTE_S < _AT_LEAST_ONE:
         return part
     # so many shards are blocked at the same time in the busiest minute of a thousand
-    mean = lane.most * min(1.0, batches * blocked.blocks * blocked.mean_s)
+    mean = lane.most * min(1.0, blocks_per_s * blocked.mean_s)
     shards = min(lane.most, max(1.0, math.ceil(mean + POISSON_SIGMAS * math.sqrt(mean))))
+    longest_s = min(blocked.seconds + lane.busy_s, lane.max_age_s)
     spare = 1 / lane.work_s - per_second
-    drains = blocked.late_s < blocked.seconds / 2 and spare > 0 and part.drain_s is not None
-    drain_s = max(part.drain_s or 0.0, blocked.seconds * per_second / spare) if drains else None
+    drains = blocked.late_s < longest_s / 2 and spare > 0 and part.drain_s is not None
     return replace(
         part,
-        peak_waiting=max(part.peak_waiting, shards * per_second * blocked.seconds),
-        oldest_wait_s=max(part.oldest_wait_s, blocked.seconds),
-        unbounded_wait_s=max(part.unbounded_wait_s, blocked.seconds),
-        drain_s=drain_s,
+        peak_waiting=max(part.peak_waiting, shards * per_second * longest_s),
+        oldest_wait_s=max(part.oldest_wait_s, longest_s),
+        unbounded_wait_s=max(part.unbounded_wait_s, longest_s),
+        drain_s=max(part.drain_s or 0.0, longest_s * per_second / spare) if drains else None,
     )
 
 

@@ -11,10 +11,11 @@ from typing import Literal
 
 from capplan import units
 from capplan.model import RequestStream
+from capplan.quantities.rounding import sig6
 from capplan.record import Record, replace
 from capplan.services.lambda_ import quotas
 from capplan.services.lambda_.attempts import in_a_shard, splits, tried, work_s
-from capplan.services.lambda_.batch_failures import Blocked
+from capplan.services.lambda_.batch_failures import Blocked, Tried
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.invocation_time import duration_of_batch
 from capplan.services.lambda_.sources import batches, event_source_mappings
@@ -92,7 +93,7 @@ def _lane(spec: Function, stream: RequestStream) -> Lane:
             kind, stream, trigger, most, busy_s, float(full), _busy_s(spec, full), kept_s, max(1.0, retry_s),
             attempts, attempts,
         )  # fmt: skip
-        return _splitting(spec, lane, trigger, full) if splits(trigger) else lane
+        return _splitting(spec, lane, trigger) if splits(trigger) else lane
     if stream.access.is_async or _is_scheduled(stream, trigger):
         kept_s = float(spec.maximum_event_age_ms) / units.MS_PER_SECOND
         return Lane(
@@ -121,8 +122,12 @@ def parts_of(spec: Function, stream: RequestStream) -> tuple[tuple[Fraction, Fra
     trigger = None if stream.trigger is None else spec.triggers[stream.trigger]
     if trigger is None or not splits(trigger):
         return ((Fraction(1), stream.records),)
-    of_batch, _ = in_a_shard(spec, trigger, stream.records, per_second_of(stream, _most(trigger, stream.shards)))
-    return of_batch.shares()
+    return _in_a_shard(spec, trigger, stream)[0].shares()
+
+
+def dead_share(spec: Function, trigger: Trigger, stream: RequestStream, records: Fraction) -> Fraction:
+    """Share of records that fail at every attempt, or are given up, in batches of so many that are split or hold poison."""
+    return min(Fraction(1), sig6(_in_a_shard(spec, trigger, stream, records)[0].dead / float(records)))
 
 
 def per_second_of(stream: RequestStream, shards: float) -> float:
@@ -130,11 +135,17 @@ def per_second_of(stream: RequestStream, shards: float) -> float:
     return float(stream.arrivals.monthly) / units.MONTH_SECONDS / shards
 
 
-def _splitting(spec: Function, lane: Lane, trigger: Trigger, full: Fraction) -> Lane:
+def _in_a_shard(
+    spec: Function, trigger: Trigger, stream: RequestStream, records: Fraction | None = None
+) -> tuple[Tried, Tried, Blocked | None]:
+    records = stream.records if records is None else records
+    full = max(Fraction(batches.max_records(trigger)), records)
+    return in_a_shard(spec, trigger, records, full, per_second_of(stream, _most(trigger, stream.shards)))
+
+
+def _splitting(spec: Function, lane: Lane, trigger: Trigger) -> Lane:
     """A lane whose batches are split, or hold poison: its invocations have the records of their parts."""
-    of_batch, blocked = in_a_shard(spec, trigger, lane.stream.records, per_second_of(lane.stream, lane.most))
-    retries = max(0.0, blocked.mean_s / blocked.attempt_s - 1) if blocked is not None else None
-    of_full = tried(spec, trigger, full, retries)
+    of_batch, of_full, blocked = _in_a_shard(spec, trigger, lane.stream)
     scale = lane.attempts / tried(spec, trigger, lane.stream.records).invocations
     return replace(
         lane,

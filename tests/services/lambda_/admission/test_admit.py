@@ -139,3 +139,79 @@ def test_dead_letters_are_what_failed_at_every_attempt(tmp_path: Path) -> None:
         )
     }
     assert [per_second(volume) for volume in usages.values()] == pytest.approx([0.02, 0.02, 0.02, 0])
+
+
+# --- poison -----------------------------------------------------------------------------------------------------------
+
+KINESIS = "via: kinesis, shards: 2, batch: 4, window: 1 s, retries: 3, poison: 10%"
+ONE_OF_FOUR = 1 - 0.9**4
+FROM_THE_FIRST = 0.1 * (4 + 3 * 0.9 + 2 * 0.9**2 + 0.9**3)
+"""Records from the first poison one on: 4 if it is the first, which one in ten is, then 3 …"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "requests", "dead"),
+    [
+        # 20 a second in batches of 4; one that holds poison is tried four times, and all of it is dead
+        (KINESIS, 5 * (1 + 3 * ONE_OF_FOUR), 20 * ONE_OF_FOUR),
+        # halves: 2 more for each batch of 4 with poison and for each of both of 2; each poison record three times more
+        (KINESIS + ", bisect: true", 5 * (1 + 2 * ONE_OF_FOUR + 2 * 2 * (1 - 0.9**2) + 3 * 0.4), 20 * 0.1),
+        (KINESIS + ", partial_responses: true", 5 * (1 + 3 * ONE_OF_FOUR), 5 * FROM_THE_FIRST),
+        # a queue: five receives of a batch with poison, or of the message only
+        ("via: sqs, batch: 4, window: 1 s, max_receive_count: 5, poison: 10%", 5 * (1 + 4 * ONE_OF_FOUR), 20 * ONE_OF_FOUR),
+        ("via: sqs, batch: 4, window: 1 s, max_receive_count: 5, poison: 10%, partial_responses: true", 5 * (1 + 4 * 0.1), 20 * 0.1),
+        # without poison nothing changes
+        ("via: kinesis, shards: 2, batch: 4, window: 1 s, bisect: true, partial_responses: true", 5, 0),
+    ],
+)  # fmt: skip
+def test_poison_is_tried_again_with_what_is_around_it(keys: str, requests: float, dead: float, tmp_path: Path) -> None:
+    usage = metered(f"triggers: {{traffic: web, {keys}}}, duration: 10 ms", tmp_path).usage["functions.f"]
+    assert per_second(usage.requests) == pytest.approx(requests, rel=1e-5)
+    assert per_second(usage.dead_letters) == pytest.approx(dead, rel=1e-5)
+
+
+def test_parts_of_a_batch_take_their_own_time(tmp_path: Path) -> None:
+    # certain poison, in twos: one invocation of 2 records, two of 1: 10 + 2 × 1 ms, and twice 10 + 1 ms, of which a third each
+    body = "triggers: {traffic: web, via: kinesis, batch: 2, window: 1 s, retries: 0, poison: 100%, bisect: true}"
+    usage = metered(body + ", duration: 10 ms, per_record: 1 ms", tmp_path).usage["functions.f"]
+    assert float(usage.mean_ms) == pytest.approx((12 + 11 + 11) / 3)
+
+
+def test_a_batch_that_times_out_is_halved_until_it_does_not(tmp_path: Path) -> None:
+    # 8 records take 8 s, over 3 s; so do 4; 2 do not: 1 + 2 + 4 invocations, and nothing is lost
+    body = "triggers: {traffic: web, via: kinesis, batch: 8, window: 1 s, retries: 0, bisect: true}"
+    usage = metered(body + ", duration: 1 ms, per_record: 1 s, timeout: 3 s", tmp_path, RATE).usage["functions.f"]
+    assert usage.dead_letters == 0
+    assert float(usage.invocations.monthly / MONTH_SECONDS) <= 20 / 8 * 7 * (1 + 1e-5)
+    assert float(usage.timed_out) == pytest.approx(3 / 7, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("keys", "age_s"),
+    [
+        # four attempts of a second: what comes behind the first waits for them
+        ("retries: 3", 4),
+        # for ever is until the record expires: a day, or as the mapping says
+        ("retries: forever", 86_400),
+        ("max_record_age: 1 h", 3600),
+        ("retries: 10000, max_record_age: 1 min", 60),
+    ],
+)
+def test_poison_blocks_its_shard(keys: str, age_s: float, tmp_path: Path) -> None:
+    body = f"triggers: {{traffic: web, via: kinesis, shards: 10, window: 5 s, poison: 0.001%, {keys}}}, duration: 1 s"
+    (part,) = admitted(body, tmp_path).streams
+    assert part.oldest_wait_s == pytest.approx(age_s)
+    assert part.dropped == 0
+    assert part.peak_waiting >= 2 * age_s, "of one shard of ten, with 2 a second, at least"
+
+
+def test_a_shard_with_much_poison_is_blocked_most_of_the_time(tmp_path: Path) -> None:
+    # batches of 10 come every 5 s to each of ten shards and take 1 s; 1 in 100 has poison and blocks for what is left of a
+    # day. Always late, shards are always busy: 10 invocations a second, and all but the last day's arrivals are served
+    body = "triggers: {traffic: web, via: kinesis, shards: 10, batch: 10, window: 5 s, poison: 0.1%}, duration: 1 s"
+    result = metered(body, tmp_path)
+    (part,) = (result.demand["functions.f"].admitted or Admitted(())).streams
+    assert per_second(result.usage["functions.f"].requests) == pytest.approx(10 * 27 / 28, rel=0.002)
+    assert per_second(part.served) == pytest.approx(20 * 27 / 28, rel=0.002)
+    assert per_second(part.waiting) == pytest.approx(20 / 28, rel=0.01)
+    assert per_second(part.dead_letters) == pytest.approx(20 * 27 / 28 * (1 - 0.999**10), rel=0.002)
