@@ -156,7 +156,7 @@ def _failing_at(spec: Function, records: Fraction) -> batch_failures.Failing:
     """The share that fails by its records: a batch of fewer may end before the timeout."""
     most = failing(spec, records)
     if spec.per_record_ms is None or most == Fraction(spec.fails):
-        return lambda _: float(most)
+        return batch_failures.alike(float(most))
     return lambda count: float(failing(spec, sig6(count)))
 
 

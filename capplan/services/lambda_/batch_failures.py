@@ -9,6 +9,7 @@ lowest sequence number that failed; with both, it is bisected there. Of a queue 
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from capplan.quantities.rounding import sig6
 from capplan.record import Record
@@ -16,6 +17,12 @@ from capplan.record import Record
 Failing = Callable[[float], float]
 """The share of invocations with so many records that fail for another reason than poison."""
 _NEGLIGIBLE = 1e-12
+
+
+@lru_cache(maxsize=64)
+def alike(share: float) -> Failing:
+    """The same share for any number of records."""
+    return lambda _: share
 
 
 class Tried(Record, frozen=True):
@@ -126,27 +133,29 @@ def halved(records: float, poison: float, failing: Failing, retries: float) -> T
 def halved_from_the_first(records: float, poison: float, failing: Failing, retries: float) -> Tried:
     """With partial responses, a batch is split at the first record that failed; one that begins with it is halved."""
     most = math.ceil(records)
-    counts = _from_the_first(most, poison, failing, retries, lambda _: 1.0)
-    given = _from_the_first(most, poison, failing, retries, float)
+    counts = _from_the_first(most, poison, failing, retries, by_records=False)
+    given = _from_the_first(most, poison, failing, retries, by_records=True)
     total = _between(records, lambda count: {0.0: counts[count], 1.0: given[count]})
     dead = records * (poison + (1 - poison) * _given_up(failing, retries, records))
     return Tried({total[1.0] / total[0.0]: total[0.0]}, dead, records * poison)
 
 
+@lru_cache(maxsize=64)
 def _from_the_first(
-    most: int, poison: float, failing: Failing, retries: float, own: Callable[[int], float]
-) -> list[float]:
-    """By the records of a batch, the sum of `own` over the invocations that it causes, each by its records."""
+    most: int, poison: float, failing: Failing, retries: float, *, by_records: bool
+) -> tuple[float, ...]:
+    """By the records of a batch, the invocations that it causes, or the records that they are given."""
     alone = poison * (retries + 1) + (1 - poison) * _chain(failing(1.0), retries)
     begins, any_ = [0.0, retries + 1], [0.0, alone]  # batches whose first record is poison, and any
     later = 0.0  # Σ p (1 - p)ⁱ begins[n - i] over the places i from 1 on
     for count in range(2, most + 1):
         large, small, fails = count - count // 2, count // 2, failing(float(count))
+        own = float(count) if by_records else 1.0
         later = (1 - poison) * (poison * begins[count - 1] + later)
-        begins.append(own(count) + begins[large] + any_[small])
+        begins.append(own + begins[large] + any_[small])
         of_errors, of_first = any_[large] + any_[small], poison * (begins[large] + any_[small])
-        any_.append(own(count) + fails * of_errors + (1 - fails) * (of_first + later))
-    return any_
+        any_.append(own + fails * of_errors + (1 - fails) * (of_first + later))
+    return tuple(any_)
 
 
 def _given_up(failing: Failing, retries: float, records: float) -> float:
