@@ -67,6 +67,9 @@ ONLY_A_PLAN_SEES = [
     "traffic-spike-on-day-30",
     "traffic-spike-past-the-end",
     "traffic-weekly-all-zero",
+    "functions-bisect-of-a-queue",
+    "functions-partial-responses-of-events",
+    "functions-poison-of-an-api",
 ]
 """Invalid in what the schema cannot express: names that must exist, keys that exclude each other, quantities."""
 

@@ -425,9 +425,10 @@ class _Minutes:
 
     def _with_waiting(self, part: AdmittedStream, c: _Course, waited: Waited) -> AdmittedStream:
         """The stream with what waits: the most, the oldest, how long until nothing does, how many are open meanwhile."""
+        part = self._with_fluid(part, c, waited)
         if c.lane.blocked is not None:
-            return _with_blocks(self._with_fluid(part, c, waited), c.lane, c.lane.blocked)
-        return self._with_fluid(part, c, waited)
+            return _with_blocks(part, c.lane, c.lane.blocked)
+        return _with_retries(part, c) if c.lane.kind == "event" else part
 
     def _with_fluid(self, part: AdmittedStream, c: _Course, waited: Waited) -> AdmittedStream:
         import numpy as np  # noqa: PLC0415
@@ -485,6 +486,21 @@ class _Minutes:
         monthly = sig6(float(beyond.sum()) * _MINUTE_S * _TO_MONTH)
         offered = DemandFlow.total(c.lane.stream.flow for c in self.courses)
         return {CONCURRENCY.id: course(offered, beyond, monthly, f"{self.name}#wanted")}
+
+
+def _with_retries(part: AdmittedStream, c: _Course) -> AdmittedStream:
+    """Events as late as they try: what was throttled finds a free environment only when it is tried again.
+
+    AWS doubles the time between tries, from 1 s to 5 minutes: an event that has waited so long is tried again after about as
+    long again. (Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation")
+    """
+    late_s = min(part.oldest_wait_s, c.lane.retry_s)
+    return replace(
+        part,
+        oldest_wait_s=min(part.oldest_wait_s + late_s, c.max_age_s),
+        unbounded_wait_s=part.unbounded_wait_s + late_s,
+        drain_s=None if part.drain_s is None else part.drain_s + late_s,
+    )
 
 
 def _with_blocks(part: AdmittedStream, lane: Lane, blocked: Blocked) -> AdmittedStream:
