@@ -306,9 +306,8 @@ def test_poison_takes_capacity_of_its_shard(help_: str, load: float, tmp_path: P
 MINUTE = 60.0
 PEAK, DRAIN = 0.1, 0.15
 """Peak backlog and drain time: a tenth and 15%, and two minutes of the plan's grid."""
-RETRY_S, LAST_TRIES = 300.0, 4
-"""An event that was throttled tries again within 5 minutes, whatever is free before; the plan serves it as soon as a place is
-free. The last of some hundreds needs up to four such tries: so much later may single events be done."""
+RETRY_S = 300.0
+"""Of events that were throttled, the last may miss its place once more than expected: tries are up to 5 minutes apart."""
 
 
 def spiked_queue(draw: random.Random) -> Network:
@@ -362,7 +361,7 @@ def test_a_spike_waits_and_drains_as_single_requests_do(kind: str, seed: int, tm
     in_work = node.source.batch * outcome.function.peak
     assert float(observed["f.waiting.peak"]) == pytest.approx(tally.peak_waiting, rel=PEAK, abs=spread + in_work), kind
     assert tally.drain_s is not None
-    late_s = LAST_TRIES * RETRY_S if kind == "events" else 0.0
+    late_s = RETRY_S if kind == "events" else 0.0
     spread_s = spread / node.traffic.per_s / 2  # as much capacity as the base rate takes, and more, works it off
     for name, one_by_one_s in (("drain_time", tally.drain_s), ("oldest_wait", tally.oldest_s)):
         planned_s = float(observed[f"f.{name}"])
@@ -377,7 +376,7 @@ def test_a_spike_waits_and_drains_as_single_requests_do(kind: str, seed: int, tm
 
 @pytest.mark.parametrize(
     ("events", "duration_s", "reserved"),
-    [(3000, 2.0, 100), (500, 30.0, 20), (2000, 1.0, 40), (100, 60.0, 5), (50, 5.0, 50)],
+    [(3000, 2.0, 100), (500, 30.0, 20), (2000, 1.0, 40), (100, 60.0, 5), (1000, 60.0, 50), (50, 5.0, 50)],
 )
 def test_a_burst_of_events_waits_for_reserved_concurrency(
     events: int, duration_s: float, reserved: int, tmp_path: Path
@@ -394,9 +393,8 @@ functions:
     assert tally.served == events
     assert float(observed["f.waiting.peak"]) == pytest.approx(tally.peak_waiting, rel=PEAK, abs=2 * reserved)
     assert tally.drain_s is not None
-    drain_s = float(observed["f.drain_time"])
-    assert drain_s <= tally.drain_s + MINUTE
-    assert drain_s >= tally.drain_s - min(2 * tally.drain_s, LAST_TRIES * RETRY_S)
+    for name, one_by_one_s in (("drain_time", tally.drain_s), ("oldest_wait", tally.oldest_s)):
+        assert float(observed[f"f.{name}"]) == pytest.approx(one_by_one_s, rel=DRAIN, abs=MINUTE)
 
 
 @pytest.mark.parametrize(("items", "most", "duration_s"), [(1300, 10, 10.0), (40, 40, 5.0), (95, 7, 30.0)])

@@ -18,7 +18,16 @@ from capplan.record import MutableRecord, Record, replace
 from capplan.services.lambda_.admission import throttling
 from capplan.services.lambda_.admission.dead_letters import dead_letters
 from capplan.services.lambda_.admission.lanes import Lane, lanes_of, per_second_of
-from capplan.services.lambda_.admission.waiting import Competitor, Ramp, Waited, in_steps, later, shared_out, wait
+from capplan.services.lambda_.admission.waiting import (
+    Competitor,
+    Ramp,
+    Waited,
+    in_steps,
+    later,
+    oldest_at_random_s,
+    shared_out,
+    wait,
+)
 from capplan.services.lambda_.batch_failures import Blocked
 from capplan.services.lambda_.concurrency.rate_steps import scheduled
 from capplan.services.lambda_.quotas import (
@@ -494,11 +503,13 @@ def _with_retries(part: AdmittedStream, c: _Course) -> AdmittedStream:
     AWS doubles the time between tries, from 1 s to 5 minutes: an event that has waited so long is tried again after about as
     long again. (Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation")
     """
-    late_s = min(part.oldest_wait_s, c.lane.retry_s)
+    oldest_s, late_s = part.oldest_wait_s, min(part.oldest_wait_s, c.lane.retry_s)
+    if c.waited is not None and oldest_s < c.max_age_s:
+        oldest_s = max(oldest_s, oldest_at_random_s(c.offered, c.waited.backlog))
     return replace(
         part,
-        oldest_wait_s=min(part.oldest_wait_s + late_s, c.max_age_s),
-        unbounded_wait_s=part.unbounded_wait_s + late_s,
+        oldest_wait_s=min(oldest_s + late_s, c.max_age_s),
+        unbounded_wait_s=max(oldest_s, part.unbounded_wait_s) + late_s,
         drain_s=None if part.drain_s is None else part.drain_s + late_s,
     )
 

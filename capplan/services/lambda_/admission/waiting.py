@@ -79,6 +79,28 @@ def wait(
     return Waited(served, dropped, backlog, age_s)
 
 
+def oldest_at_random_s(arriving: "NDArray[np.float64]", backlog: "NDArray[np.float64]") -> float:
+    """How long the last one waits at least if any of those that wait is the next, not the one that waits longest.
+
+    Of those that wait in a minute, each still waits after it with the same chance. While one or more of those that came up to
+    a minute are expected to be left, the oldest is from then.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    before = np.concatenate(([0.0], backlog[:-1]))
+    longest = 0
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], (backlog > 0).astype(int), [0]))))
+    for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        stay = np.log(backlog[first:end] / (before[first:end] + arriving[first:end]))
+        left = np.cumsum(stay)  # the logarithm of the share that still waits, of those that waited at the start
+        with np.errstate(divide="ignore"):
+            came = np.log(arriving[first:end]) - left + stay
+        up_to = np.logaddexp.accumulate(came)
+        since = np.searchsorted(up_to, -left)
+        longest = max(longest, int((np.arange(end - first) - since).max()) + 1)
+    return float(longest * units.SECONDS_PER_MINUTE)
+
+
 def later(waited: Waited, arriving: "NDArray[np.float64]", minutes: float) -> Waited:
     """The same if all is served so much later."""
     import numpy as np  # noqa: PLC0415

@@ -6,7 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from capplan.services.lambda_.admission.waiting import Competitor, Ramp, Waited, shared_out, wait
+from capplan.services.lambda_.admission.waiting import (
+    Competitor,
+    Ramp,
+    Waited,
+    later,
+    oldest_at_random_s,
+    shared_out,
+    wait,
+)
 
 
 def minutes(*counts: float) -> NDArray[np.float64]:
@@ -34,6 +42,24 @@ def test_what_gets_too_old_is_given_up() -> None:
     assert result.dropped.tolist() == [0, 0, 0, 0, 0, 0, 10, 10, 10, 10]
     assert result.age_s[-1] == pytest.approx(180)
     assert result.drain_s is None
+
+
+def test_the_oldest_where_any_of_those_that_wait_may_be_the_next() -> None:
+    # 100, then 10 a minute; 10 are served, of 100 and then 100 that wait: nine in ten stay each minute, until nothing is new
+    arriving, backlog = minutes(100, 10, 10, 10, 0, 0), minutes(90, 90, 90, 90, 45, 0)
+    # in the fifth minute 100 × 0.9⁴ × ½ of the first are left: it waited five minutes, until the sixth serves all
+    assert oldest_at_random_s(arriving, backlog) == 300
+    # one that is left with 1,000 newer ones, of which nine in ten are served, is expected to be gone then
+    assert oldest_at_random_s(minutes(2, 1000), minutes(1, 100)) == 60
+    assert oldest_at_random_s(minutes(1, 2, 3), minutes(0, 0, 0)) == 0
+
+
+def test_served_later() -> None:
+    # 10 a minute, two minutes late: nothing for two minutes, then 10 a minute, and 20 wait
+    result = later(waited(minutes(10, 10, 10, 10), 10), minutes(10, 10, 10, 10), 2)
+    assert result.served.tolist() == [0, 0, 10, 10]
+    assert result.backlog.tolist() == [10, 20, 20, 20]
+    assert result.age_s.tolist() == [120, 120, 120, 120]
 
 
 def test_pollers_grow_by_a_step_each_minute() -> None:
