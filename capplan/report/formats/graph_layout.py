@@ -20,13 +20,13 @@ BAR = 4.0
 """Height of the bar of a node's share, at the bottom of its box."""
 _BOX, _LABEL = 190.0, 130.0
 """Text of a box and of a way is broken where it is wider."""
-_PAD, _GAP, _ROW, _LANE, _LOOP = 9.0, 26.0, 20.0, 12.0, 24.0
+_PAD, _GAP, _ROW, _LANE, _LOOP = 10.0, 26.0, 24.0, 12.0, 24.0
 """Around text, between neighbors, between ranks, for a way that passes, for a way from a box to itself."""
 _MAX_ROW = 1000.0
 """Branches stand side by side up to this width, then below each other."""
 _SWEEPS = 8
-_STRAIGHT = 4.0
-"""How much rather a way than a box keeps its place."""
+_STRAIGHT, _ASIDE = 4.0, 0.03
+"""How much more than a box a usual way keeps its place, and how much less one after an error: it goes round the others."""
 
 Point = tuple[float, float]
 
@@ -70,6 +70,7 @@ class _Item:
     height: float
     lines: tuple[str, ...] = ()
     passes: bool = False
+    weight: float = 1.0
     x: float = 0.0
     y: float = 0.0
     above: list["_Item"] = field(default_factory=list)
@@ -211,8 +212,12 @@ def _chain(edge: Edge, items: Mapping[str, _Item]) -> _Chain:
     """An edge with its place in each rank between its ends; boxes stand in even ranks only, so that there is one."""
     start, end = items[edge.start], items[edge.end]
     down = start.rank < end.rank
+
+    def place(rank: int) -> _Item:
+        return _Item(rank, _LANE, 0.0, passes=True, weight=_STRAIGHT if edge.usual else _ASIDE)
+
     upper, lower = (start, end) if down else (end, start)
-    chain = (upper, *(_Item(rank, _LANE, 0.0, passes=True) for rank in range(upper.rank + 1, lower.rank)), lower)
+    chain = (upper, *(place(rank) for rank in range(upper.rank + 1, lower.rank)), lower)
     label = wrapped(edge.label, _LABEL)
     if label:
         nearest = chain[1] if down else chain[-2]
@@ -290,7 +295,8 @@ def _placed(rows: Sequence[Sequence[_Item]]) -> tuple[float, list[_Row]]:
 
 
 def _mean_x(items: Sequence[_Item], otherwise: float) -> float:
-    return sum(item.x for item in items) / len(items) if items else otherwise
+    weight = sum(item.weight for item in items)
+    return sum(item.x * item.weight for item in items) / weight if items else otherwise
 
 
 def _apart(row: Sequence[_Item], wanted: Sequence[float]) -> None:
@@ -301,8 +307,7 @@ def _apart(row: Sequence[_Item], wanted: Sequence[float]) -> None:
         before = row[i - 1] if i else item
         gap = _LANE if item.passes or before.passes else _GAP
         offsets.append(offsets[-1] + (before.width + item.width) / 2 + gap if i else 0.0)
-        weight = _STRAIGHT if item.passes else 1.0
-        blocks.append([(place - offsets[-1]) * weight, weight, 1])
+        blocks.append([(place - offsets[-1]) * item.weight, item.weight, 1])
         while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
             last = blocks.pop()
             blocks[-1] = [a + b for a, b in zip(blocks[-1], last, strict=True)]

@@ -29,7 +29,7 @@ class Text(NamedTuple):
 
 def width_of(text: str, *, strong: bool = False) -> float:
     """Pixels that a text takes at most in a common font without serifs."""
-    return sum(map(_em, text)) * (STRONG * 1.06 if strong else SMALL)
+    return sum(map(_em, text)) * (STRONG * 1.14 if strong else SMALL)
 
 
 def _em(char: str) -> float:

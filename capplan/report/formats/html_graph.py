@@ -52,7 +52,7 @@ def _box(box: Box) -> str:
     outer = " group" if node.inside else ""
     radius = {"start": 14, "end": 14, "soft": 10}.get(node.role, 4)
     at = f'x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"'
-    shape = f'<rect {at} rx="{radius}"/>' if node.role != "choice" else _hexagon(box)
+    shape = f'<rect class="shape" {at} rx="{radius}"/>' if node.role != "choice" else _hexagon(box)
     inset = 12.0
     full = (box.width - 2 * inset) * min(max(node.share, 0.0), 1.0)
     share = f'<rect class="share" x="{box.x + inset:.1f}" y="{box.y + box.height - BAR - 3:.1f}" width="{full:.1f}" height="{BAR:g}"/>'
@@ -70,7 +70,7 @@ def _hexagon(box: Box) -> str:
         (left + cut, bottom),
         (left, middle),
     )
-    return f'<polygon points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in corners)}"/>'
+    return f'<polygon class="shape" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in corners)}"/>'
 
 
 def _way(way: Way, at: str, labels: dict[str, str]) -> str:
