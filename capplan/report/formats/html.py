@@ -49,6 +49,7 @@ _CLASSES: dict[Role, str] = {
 }
 _SPARKS = " ▁▂▃▄▅▆▇█"
 _NUMBER = re.compile(r"[<>]?([+−-]?[\d,]+(?:\.\d+)?)")
+_OPTION = re.compile(r"(: --details| \(--details\))$")
 _FACTORS = {"k": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 
@@ -169,7 +170,7 @@ def _panel(panel: Panel) -> str:
 
 
 def _facts(rows: Iterable[tuple[Span, Line]]) -> str:
-    pairs = (f"<dt>{_line((label,))}</dt><dd>{_line(words)}</dd>" for label, words in rows)
+    pairs = (f"<dt>{_line((label,))}</dt><dd>{_line(_without_option_in(words))}</dd>" for label, words in rows)
     return f"<dl>{''.join(pairs)}</dl>"
 
 
@@ -192,10 +193,21 @@ def _row(row: Row, columns: Sequence[Column]) -> str:
     shown: dict[Shown, str] = {"always": "", "short": " short", "details": " detail"}
     role = " total" if row.role == "strong" else f" {_CLASSES[row.role]}" if row.role else ""
     cells = "".join(
-        f"<td{_aligned(column)}{_value(cell)}>{_cell(cell)}</td>"
+        f"<td{_aligned(column)}{_value(cell)}>{_cell(_without_option(cell) if row.shown == 'short' else cell)}</td>"
         for cell, column in zip(row.cells, columns, strict=True)
     )
     return f'<tr class="l{row.level}{shown[row.shown]}{role}" data-level="{row.level}">{cells}</tr>'
+
+
+def _without_option(cell: Cell) -> Cell:
+    """The command's option for more is a button in a page."""
+    if isinstance(cell, Bar | Meter | Spark):
+        return cell
+    return _without_option_in(cell)
+
+
+def _without_option_in(words: Line) -> Line:
+    return tuple(span._replace(text=_OPTION.sub("", span.text)) for span in words)
 
 
 def _value(cell: Cell) -> str:
