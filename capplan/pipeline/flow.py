@@ -222,7 +222,7 @@ def _with(demand: Demand, shared: Mapping[str, SharedLimit] | None) -> Demand:
 def _served(network: Network, address: str, offered: Demand, last: dict[str, tuple[Demand, Demand]]) -> Demand:
     """The demand with what is served of it; one that was offered before is not computed again."""
     known = last.get(address)
-    if known is not None and known[0] == offered:
+    if known is not None and (known[0] is offered or known[0] == offered):
         return known[1]
     resource = network.scenario.resources[address]
     declared = DeclaredResource(resource.name, resource.spec, network.context)

@@ -146,13 +146,18 @@ def meter(
     """
     throttled = base.throttled if base is not None else {}
     for _ in range(_MAX_THROTTLED_ROUNDS):
-        ctx = context_of(scenario, seed, base, throttled)
+        ctx = _as_before(context_of(scenario, seed, base, throttled), base)
         metered = _meter_in(ctx, scenario, extra, silent, base)
         following = throttled_callees(scenario, metered.demand)
         if following == throttled or fails_alike(throttled, following):
             break
         throttled = following
     return replace(metered, throttled=throttled)
+
+
+def _as_before(ctx: Context, base: Metered | None) -> Context:
+    """The base's own context where it is equal, so that whoever compares them need not look at every resource again."""
+    return base.context if base is not None and base.context == ctx else ctx
 
 
 def _failing_share(resource: Resource, throttled: Failing) -> Fraction:
@@ -182,7 +187,7 @@ def _meter_in(
         ratios = following
         triggers = with_records(scenario, triggers, ratios)
     senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
-    exact = {address: demand_of(sent, flows) for address, sent in senders.items()}
+    exact = {address: _demand(address, demand_of(sent, flows), base) for address, sent in senders.items()}
     network = Network(scenario, ctx, senders, flows, order_of(senders), exact, shards, _known(scenario, ctx, base))
     through = what_gets_through(
         network,
@@ -195,9 +200,15 @@ def _meter_in(
     )
 
 
+def _demand(address: str, demand: Demand, base: Metered | None) -> Demand:
+    """A demand, as the base's own record where it is equal: whoever compares them later sees that at once."""
+    before = base.offered.get(address) if base is not None else None
+    return before if before is not None and before == demand else demand
+
+
 def _known(scenario: Scenario, ctx: Context, base: Metered | None) -> dict[str, tuple[Demand, Demand]]:
     """What the base offered to and got through resources whose spec is the same."""
-    if base is None or base.context != ctx:
+    if base is None or base.context is not ctx:
         return {}
     before = base.scenario.resources
     return {
@@ -208,8 +219,10 @@ def _known(scenario: Scenario, ctx: Context, base: Metered | None) -> dict[str, 
 
 
 def _meter(resource: Resource, demand: Demand, ctx: Context, base: Metered | None) -> Any:  # noqa: ANN401  each service has its own usage
-    if base is not None and base.context == ctx:
+    if base is not None and base.context is ctx:
         before = base.scenario.resources.get(resource.address)
-        if before is not None and before.spec is resource.spec and base.demand[resource.address] == demand:
-            return base.usage[resource.address]
+        if before is not None and before.spec is resource.spec:
+            known = base.demand[resource.address]
+            if known is demand or known == demand:
+                return base.usage[resource.address]
     return resource.type.meter(DeclaredResource(resource.name, resource.spec, ctx), demand)
