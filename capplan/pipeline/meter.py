@@ -35,7 +35,7 @@ from capplan.resource_type import DeclaredResource, MeteredResource
 from capplan.services import SECTIONS, integrations
 
 _MAX_ROUNDS = 20
-_MAX_THROTTLED_ROUNDS = 12
+_MAX_THROTTLED_ROUNDS, _PLAIN_ROUNDS = 16, 8
 """Rounds in which a workflow's retries of throttled calls and what they throttle settle."""
 
 
@@ -145,14 +145,28 @@ def meter(
         base: The scenario before a change: a resource whose spec and demand are the same is not metered again.
     """
     throttled = base.throttled if base is not None else {}
-    for _ in range(_MAX_THROTTLED_ROUNDS):
+    short: Metered | None = None
+    for step in range(_MAX_THROTTLED_ROUNDS):
         ctx = _as_before(context_of(scenario, seed, base, throttled), base)
         metered = _meter_in(ctx, scenario, extra, silent, base)
         following = throttled_callees(scenario, metered.demand)
         if following == throttled or fails_alike(throttled, following):
-            break
-        throttled = following
-    return replace(metered, throttled=throttled)
+            return replace(metered, throttled=throttled)
+        short = replace(metered, throttled=throttled) if following else short
+        throttled = following if step < _PLAIN_ROUNDS else _nearer(throttled, following, step - _PLAIN_ROUNDS + 2)
+    return short or replace(metered, throttled=throttled)
+
+
+def _nearer(throttled: Failing, following: Failing, step: int) -> Failing:
+    """A step from what fails toward what then fails, shorter each time.
+
+    Where runs that are rejected leave room for all others, the two take turns: the share that balances them lies between.
+    """
+    zero = Fraction(0)
+    return {
+        a: throttled.get(a, zero) + (following.get(a, zero) - throttled.get(a, zero)) / step
+        for a in (*throttled, *(a for a in following if a not in throttled))
+    }
 
 
 def _as_before(ctx: Context, base: Metered | None) -> Context:
