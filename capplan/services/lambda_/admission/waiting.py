@@ -225,7 +225,7 @@ def _share_minutes(
     import numpy as np  # noqa: PLC0415
 
     arriving = [(c.arriving * c.work).tolist() for c in competitors]  # in environments, as all that follows
-    bounds = [_bounds(c) for c in competitors]
+    bounds = [[bound * c.work for bound in _bounds(c)] for c in competitors]
     most, again = [c.most for c in competitors], [c.again for c in competitors]
     shared = [part.tolist() for part in open_]
     room, others, count, minute = environments.tolist(), beside.tolist(), len(beside), int(tight[0])
@@ -258,4 +258,4 @@ def _bounds(c: Competitor) -> list[float]:
     import numpy as np  # noqa: PLC0415
 
     kept = _kept(np.cumsum(c.arriving), c.max_age_minutes)
-    return [math.inf] * len(c.arriving) if kept is None else (kept * c.work).tolist()
+    return [math.inf] * len(c.arriving) if kept is None else kept.tolist()
