@@ -131,11 +131,13 @@ class SharedLimit(Record, frozen=True):
     Attributes:
         quota: What its resources share: what others use and what is reserved is taken off.
         others: What the others of them want over time.
+        members: How many resources share it.
         own: What the resource itself wants, once that is settled: it gets its part by this; None while it is not.
     """
 
     quota: Fraction
     others: DemandFlow
+    members: int = 1
     own: DemandFlow | None = None
 
 

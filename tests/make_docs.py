@@ -3,6 +3,7 @@
 `python -m tests.make_docs` writes all of them; read the diff.
 """
 
+import io
 import re
 import shlex
 import subprocess
@@ -10,6 +11,9 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+from rich.console import Console
+from rich.text import Text
 
 from capplan.language.schema import scenario_schema
 from capplan.services import SECTIONS, all_rules, resource_type, verbs
@@ -169,8 +173,23 @@ def page(text: str) -> str:
     return YAML.sub(_yaml, CONSOLE.sub(_console, text))
 
 
+PICTURE = ROOT / "docs" / "estimate.svg"
+
+
+def picture() -> str:
+    """The screen of the web shop at 100 columns, as README shows it. No font is loaded from anywhere."""
+    shown = run("capplan estimate scenarios/web-shop/scenario.yaml --color always")
+    console = Console(record=True, width=100, file=io.StringIO(), force_terminal=True, color_system="standard")
+    console.print(Text.from_ansi(shown.stdout.rstrip("\n")))
+    drawn = console.export_svg(title="capplan estimate scenarios/web-shop/scenario.yaml", unique_id="capplan")
+    return re.sub(r"\s*@font-face \{.*?\}", "", drawn, flags=re.DOTALL) + "\n"
+
+
 def main() -> None:
     """Write what has changed, and name it."""
+    if not PICTURE.exists() or picture() != PICTURE.read_text(encoding="utf-8"):
+        PICTURE.write_text(picture(), encoding="utf-8")
+        print(PICTURE.relative_to(ROOT))  # noqa: T201
     for path in PAGES:
         old = path.read_text(encoding="utf-8")
         new = page(old)

@@ -1,6 +1,7 @@
 """README and docs/ say what is so: their commands run, their scenarios are planned, their tables are the program's."""
 
 import contextlib
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import yaml
 
 import capplan
 from capplan.language.load import load
-from tests.make_docs import CONSOLE, PAGES, ROOT, YAML, examples, run
+from tests.make_docs import CONSOLE, PAGES, PICTURE, ROOT, YAML, examples, picture, run
 from tests.make_docs import page as page_anew
 
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in PAGES}
@@ -46,6 +47,12 @@ def test_a_page_says_what_the_program_says_today(path: Path) -> None:
     assert page_anew(path.read_text(encoding="utf-8")) == path.read_text(encoding="utf-8"), "python -m tests.make_docs"
 
 
+@pytest.mark.golden
+def test_the_picture_shows_what_the_screen_shows_today() -> None:
+    assert picture() == PICTURE.read_text(encoding="utf-8"), "python -m tests.make_docs"
+    assert "http" not in re.sub(r'xmlns="[^"]*"', "", PICTURE.read_text(encoding="utf-8")).split("<style>")[1]
+
+
 def test_readme_is_read_in_three_minutes() -> None:
     text = TEXTS["README.md"]
     words = len(YAML.sub("", CONSOLE.sub("", text)).split())
@@ -53,8 +60,6 @@ def test_readme_is_read_in_three_minutes() -> None:
 
 
 def test_no_sentence_of_the_docs_names_a_command_that_is_not_there() -> None:
-    import re
-
     named = {word for text in TEXTS.values() for word in re.findall(r"`capplan ([a-z-]+)", text)}
     missing = [word for word in sorted(named) if run(f"capplan {word} --help").returncode]
     assert not missing

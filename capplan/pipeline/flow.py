@@ -11,7 +11,7 @@ from typing import Any
 from capplan import units
 from capplan.errors import CapplanError
 from capplan.flow import DemandFlow
-from capplan.language.scenario import Scenario
+from capplan.language.scenario import Resource, Scenario
 from capplan.model import Admitted, Context, Demand, RequestStream, SharedLimit
 from capplan.pipeline.demand import Sender, demand_of, emitted
 from capplan.pipeline.pools import PoolMember, Pools, pool_check
@@ -24,9 +24,11 @@ Shared = Mapping[str, Mapping[str, SharedLimit]]
 """By address and limit."""
 Failing = Mapping[str, Fraction]
 """By address: the further share of its invocations that fails since what it calls is throttled. Range 0 to 1."""
-_MAX_ROUNDS, _MAX_LOOP_ROUNDS = 12, 400
+_MAX_ROUNDS, _MAX_LOOP_ROUNDS = 10, 400
 _SETTLED = 1e-4
 """Rounds end when volumes and peaks move by a smaller share."""
+_SHARED_SETTLED = 1e-3
+"""The same for what wants a short limit of the account: the parts add up to the quota in any case."""
 _CONSERVED = 1e-5
 """Offered and served + waiting + dropped may differ by this share: volumes have 6 digits."""
 
@@ -103,7 +105,7 @@ def what_gets_through(
         if round_ == 0:
             starts = _failing_starts(network, usage)
         following, failing_now = _shared(network, walk.demand, pools, shared), _joined(_failing(network, walk), starts)
-        settled = _is_settled(shared, following) and _fails_alike(failing, failing_now)
+        settled = _is_settled(shared, following) and fails_alike(failing, failing_now)
         if settled and not following:
             break
         is_last = settled or round_ == _MAX_ROUNDS - 2
@@ -220,7 +222,7 @@ def _with(demand: Demand, shared: Mapping[str, SharedLimit] | None) -> Demand:
 def _served(network: Network, address: str, offered: Demand, last: dict[str, tuple[Demand, Demand]]) -> Demand:
     """The demand with what is served of it; one that was offered before is not computed again."""
     known = last.get(address)
-    if known is not None and known[0] == offered:
+    if known is not None and (known[0] is offered or known[0] == offered):
         return known[1]
     resource = network.scenario.resources[address]
     declared = DeclaredResource(resource.name, resource.spec, network.context)
@@ -291,7 +293,7 @@ def _shared(network: Network, demand: Mapping[str, Demand], pools: Pools, before
         left = max(Fraction(0), Fraction(quota) - Fraction(ctx.in_use.get(limit, 0)) - Fraction(round(reserved)))
         for address, flow in flows.items():
             others = DemandFlow(tuple(term for term in (total + flow * -1).terms if term[1] > 0))
-            out.setdefault(address, {})[limit] = SharedLimit(left, others)
+            out.setdefault(address, {})[limit] = SharedLimit(left, others, len(flows))
     return out
 
 
@@ -332,7 +334,7 @@ def _alike(one: DemandFlow, other: DemandFlow) -> bool:
     if one == other:
         return True
     pairs = ((float(one.monthly), float(other.monthly)), (one.peak().per_second, other.peak().per_second))
-    return all(abs(a - b) <= _SETTLED * max(abs(a), abs(b)) for a, b in pairs)
+    return all(abs(a - b) <= _SHARED_SETTLED * max(abs(a), abs(b)) for a, b in pairs)
 
 
 # --- callers of what is short -----------------------------------------------------------------------------------------
@@ -370,10 +372,30 @@ def _joined(one: Failing, other: Failing) -> Failing:
     return {a: 1 - (1 - one.get(a, Fraction(0))) * (1 - other.get(a, Fraction(0))) for a in {**one, **other}}
 
 
+def throttled_callees(scenario: Scenario, demand: Mapping[str, Demand]) -> Failing:
+    """The share of its calls that each resource drops, of callers whose retries are their own: a workflow's definition."""
+    out: dict[str, Fraction] = {}
+    for address, of_one in demand.items():
+        if of_one.admitted is None:
+            continue
+        offered = dropped = Fraction(0)
+        for stream, part in zip(of_one.requests, of_one.admitted.streams, strict=True):
+            caller = scenario.resources.get(stream.cause)
+            if caller is not None and not stream.access.is_async and not _fails_also(caller):
+                offered, dropped = offered + part.served + part.waiting + part.dropped, dropped + part.dropped
+        if dropped:
+            out[address] = Fraction(round(float(dropped / offered), 6))
+    return out
+
+
 def _can_fail(network: Network, address: str) -> bool:
-    resource = network.scenario.resources[address]
+    return _fails_also(network.scenario.resources[address])
+
+
+def _fails_also(resource: Resource) -> bool:
     return resource.type.failing_also(resource.spec, Fraction(1, 2)) is not resource.spec
 
 
-def _fails_alike(before: Failing, after: Failing) -> bool:
+def fails_alike(before: Failing, after: Failing) -> bool:
+    """Whether the shares are the same but for a negligible part."""
     return before.keys() == after.keys() and all(abs(after[a] - share) <= _SETTLED for a, share in before.items())

@@ -20,7 +20,14 @@ from capplan.pipeline.demand import (
     triggers_of,
     with_records,
 )
-from capplan.pipeline.flow import Network, order_of, what_gets_through
+from capplan.pipeline.flow import (
+    Failing,
+    Network,
+    fails_alike,
+    order_of,
+    throttled_callees,
+    what_gets_through,
+)
 from capplan.pipeline.pools import Pools, pools_of
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record, replace
@@ -28,6 +35,8 @@ from capplan.resource_type import DeclaredResource, MeteredResource
 from capplan.services import SECTIONS, integrations
 
 _MAX_ROUNDS = 20
+_MAX_THROTTLED_ROUNDS = 12
+"""Rounds in which a workflow's retries of throttled calls and what they throttle settle."""
 
 
 class Metered(Record, frozen=True):
@@ -42,6 +51,7 @@ class Metered(Record, frozen=True):
         pools: What all resources use of the account's limits.
         notes: Assumptions on demand.
         consumed: Addresses of resources whose stream or queue is read.
+        throttled: By address, the share of its calls that fails for callers that retry by a definition of their own.
     """
 
     scenario: Scenario
@@ -52,6 +62,7 @@ class Metered(Record, frozen=True):
     pools: Pools
     notes: tuple[Assumption, ...]
     consumed: frozenset[str]
+    throttled: Failing = {}
 
     def resource(self, address: str) -> MeteredResource[Any, Any]:
         """One resource with its usage."""
@@ -59,10 +70,11 @@ class Metered(Record, frozen=True):
         return MeteredResource(resource.name, resource.spec, self.usage[address], self.context)
 
 
-def context_of(scenario: Scenario, seed: int, base: Metered | None = None) -> Context:
+def context_of(scenario: Scenario, seed: int, base: Metered | None = None, throttled: Failing | None = None) -> Context:
     """What services may know; durations that include callees' are recomputed until they agree.
 
-    With a base whose waiting resources and all other durations are the same, their durations are the same too.
+    With a base whose waiting resources and all other durations are the same, their durations are the same too. The share
+    of its calls that a resource throttles (`throttled`) fails for whoever waits for them.
     """
     resources = scenario.resources.values()
     addresses: dict[str, tuple[str, ...]] = {}
@@ -80,7 +92,7 @@ def context_of(scenario: Scenario, seed: int, base: Metered | None = None) -> Co
             r.address: r.spec.duration for r in resources if isinstance(getattr(r.spec, "duration", None), Distribution)
         },
         timeout_ms={r.address: end for r in resources if (end := r.type.timeout_ms(r.spec)) is not None},
-        fails={r.address: share for r in resources if (share := r.type.failure_share(r.spec))},
+        fails={r.address: share for r in resources if (share := _failing_share(r, throttled or {}))},
         response_bytes={r.address: size for r in resources if (size := r.type.response_bytes(r.spec)) is not None},
         integrations=integrations(),
         only_verbs={key: section.verbs[0] for key, section in SECTIONS.items() if len(section.verbs) == 1},
@@ -132,7 +144,32 @@ def meter(
         silent: The address of a resource whose calls are left out, since `extra` contains them.
         base: The scenario before a change: a resource whose spec and demand are the same is not metered again.
     """
-    ctx = context_of(scenario, seed, base)
+    throttled = base.throttled if base is not None else {}
+    for _ in range(_MAX_THROTTLED_ROUNDS):
+        ctx = _as_before(context_of(scenario, seed, base, throttled), base)
+        metered = _meter_in(ctx, scenario, extra, silent, base)
+        following = throttled_callees(scenario, metered.demand)
+        if following == throttled or fails_alike(throttled, following):
+            break
+        throttled = following
+    return replace(metered, throttled=throttled)
+
+
+def _as_before(ctx: Context, base: Metered | None) -> Context:
+    """The base's own context where it is equal, so that whoever compares them need not look at every resource again."""
+    return base.context if base is not None and base.context == ctx else ctx
+
+
+def _failing_share(resource: Resource, throttled: Failing) -> Fraction:
+    share: Fraction = resource.type.failure_share(resource.spec)
+    dropped = throttled.get(resource.address)
+    return 1 - (1 - share) * (1 - dropped) if dropped else share
+
+
+def _meter_in(
+    ctx: Context, scenario: Scenario, extra: Sequence[Injected], silent: str, base: Metered | None
+) -> Metered:
+    """The scenario metered with what services may know."""
     calls = {a: () if a == silent else calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
     triggers = triggers_of(scenario)
     emitters = emitters_read(scenario, triggers)
@@ -150,7 +187,7 @@ def meter(
         ratios = following
         triggers = with_records(scenario, triggers, ratios)
     senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
-    exact = {address: demand_of(sent, flows) for address, sent in senders.items()}
+    exact = {address: _demand(address, demand_of(sent, flows), base) for address, sent in senders.items()}
     network = Network(scenario, ctx, senders, flows, order_of(senders), exact, shards, _known(scenario, ctx, base))
     through = what_gets_through(
         network,
@@ -163,9 +200,15 @@ def meter(
     )
 
 
+def _demand(address: str, demand: Demand, base: Metered | None) -> Demand:
+    """A demand, as the base's own record where it is equal: whoever compares them later sees that at once."""
+    before = base.offered.get(address) if base is not None else None
+    return before if before is not None and before == demand else demand
+
+
 def _known(scenario: Scenario, ctx: Context, base: Metered | None) -> dict[str, tuple[Demand, Demand]]:
     """What the base offered to and got through resources whose spec is the same."""
-    if base is None or base.context != ctx:
+    if base is None or base.context is not ctx:
         return {}
     before = base.scenario.resources
     return {
@@ -176,8 +219,10 @@ def _known(scenario: Scenario, ctx: Context, base: Metered | None) -> dict[str, 
 
 
 def _meter(resource: Resource, demand: Demand, ctx: Context, base: Metered | None) -> Any:  # noqa: ANN401  each service has its own usage
-    if base is not None and base.context == ctx:
+    if base is not None and base.context is ctx:
         before = base.scenario.resources.get(resource.address)
-        if before is not None and before.spec is resource.spec and base.demand[resource.address] == demand:
-            return base.usage[resource.address]
+        if before is not None and before.spec is resource.spec:
+            known = base.demand[resource.address]
+            if known is demand or known == demand:
+                return base.usage[resource.address]
     return resource.type.meter(DeclaredResource(resource.name, resource.spec, ctx), demand)

@@ -176,7 +176,7 @@ def test_what_a_workflow_calls_outside_the_scenario_is_listed_as_not_included(tm
     )
     body = "traffic: {t: {rate: 1/s}}\nstate_machines:\n  m: {definition: m.asl.json, triggers: t}\n"
     plan = capplan.plan(scenario(body, tmp_path))
-    assert ("m: A", "what it calls is not in this scenario") in [(e.what, e.why) for e in plan.excluded]
+    assert ("m: A", "'elsewhere' is not declared under tables") in [(e.what, e.why) for e in plan.excluded]
 
 
 def test_each_trigger_has_its_own_payload(tmp_path: Path) -> None:

@@ -63,6 +63,45 @@ def test_a_caller_that_waits_fails_with_its_callee_and_is_tried_again(tmp_path: 
     assert result.usage["functions.f"].dead_letters / MONTH_SECONDS == pytest.approx(20 * fails**3, rel=1e-3)
 
 
+TASK = (
+    '{"StartAt": "Do", "States": {"Do": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true, '
+    '"Parameters": {"FunctionName": "do"}, "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}]}}}'
+)
+
+
+def test_a_workflow_tries_throttled_calls_again_by_its_definition(tmp_path: Path) -> None:
+    # 20 executions a second, five environments of one second: an attempt is throttled with p, so 1 + p + p² are made
+    (tmp_path / "do.asl.json").write_text(TASK, encoding="utf-8")
+    result = metered(
+        "functions: {do: {duration: 1 s, reserved_concurrency: 5}}\n"
+        "state_machines: {m: {type: express, definition: do.asl.json, triggers: web}}\n",
+        tmp_path,
+    )
+    do = result.demand["functions.do"]
+    assert do.admitted is not None
+    (part,) = do.admitted.streams
+    fails = float(part.dropped / (part.dropped + part.served))
+    offered = float((part.dropped + part.served) / MONTH_SECONDS)
+    assert fails == pytest.approx(0.9, abs=0.03)
+    assert offered == pytest.approx(20 * (1 + fails + fails**2), rel=1e-3)
+    assert rate(do) < 5
+
+
+def test_an_api_rejects_what_the_account_does_not_take(tmp_path: Path) -> None:
+    # 15,000 + 5,000 a second of an account's 10,000: half of each is rejected before the functions
+    result = metered(
+        "account: {quotas: {lambda.concurrency: 5000}}\n"
+        "functions:\n"
+        "  f: {triggers: {traffic: many, via: api-gateway-http}, duration: 20 ms}\n"
+        "  g: {triggers: {traffic: few, via: api-gateway-rest}, duration: 20 ms}\n"
+        "  url: {triggers: {traffic: few, via: function-url}, duration: 20 ms}\n",
+        tmp_path,
+        "traffic: {many: {rate: 15000/s}, few: {rate: 5000/s}}\n",
+    )
+    rates = {address: rate(demand) for address, demand in result.demand.items()}
+    assert rates == pytest.approx({"functions.f": 7500, "functions.g": 2500, "functions.url": 5000})
+
+
 def test_a_loop_settles_at_what_it_can_serve(tmp_path: Path) -> None:
     # 20 a second from outside and half of f's own writes: offered 20 + x / 2 at x = 12 served
     result = metered(

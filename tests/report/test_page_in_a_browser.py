@@ -41,7 +41,11 @@ class Opened:
             "console", lambda message: self.said.append(message.text) if message.type in ("error", "warning") else None
         )
         tab.on("pageerror", lambda error: self.said.append(str(error)))
-        tab.on("dialog", lambda dialog: (self.said.append("a dialog opened"), dialog.dismiss()))
+        tab.on("dialog", self._dismissed)
+
+    def _dismissed(self, dialog: Any) -> None:  # noqa: ANN401  a playwright Dialog
+        self.said.append("a dialog opened")
+        dialog.dismiss()
 
     def open(self, path: Path) -> Any:  # noqa: ANN401  a playwright Page
         """The page, loaded and drawn."""

@@ -112,9 +112,7 @@ def _own(priced: Priced, machine: Resource, usage: Usage) -> dict[str, Fraction]
     """Step Functions' own line items, split by the units of each state."""
     spec = machine.spec
     ctx = priced.metered.context
-    billing = Billing(
-        definition_of(spec), world_of(spec, ctx), ctx.seed, machine.name, spec.overhead, usage.billed_memory_mb
-    )
+    billing = Billing(definition_of(spec), world_of(spec, ctx), spec.overhead, usage.billed_memory_mb)
     units_of = units_by_state(billing, usage.mean, usage.billed_ms)
     keys = {charge.id: charge.price for charge in priced.charges[machine.address]}
     out: dict[str, Fraction] = {}

@@ -10,7 +10,7 @@ from capplan.pricing.rating import LineItem
 from capplan.services.stepfunctions import cost
 from capplan.services.stepfunctions.execution.by_state import EDGES
 from capplan.services.stepfunctions.execution.draws import Weights
-from capplan.services.stepfunctions.execution.expectation import everywhere
+from capplan.services.stepfunctions.execution.expectation import all_children, everywhere
 from capplan.services.stepfunctions.execution.express import billed_ms
 from capplan.services.stepfunctions.execution.model import Expectation
 from capplan.services.stepfunctions.quotas import DURATION_STEP_MS
@@ -66,7 +66,7 @@ class UnitPrices:
 
     def weights(self) -> Weights:
         """The same for drawn executions, without an Express execution's own request and duration."""
-        children = self._usage.mean.children
+        children = all_children(self._usage.mean)
         express = {name: child.type == "EXPRESS" for name, child in children.items()}
         transition = float(self._paid[cost.TRANSITION])
         request = float(self._paid[cost.REQUEST])

@@ -293,4 +293,4 @@ def _cheaper(answer: Workflow) -> list[tuple[Span, Line]]:
         else f"{per_thousand(today.each - other.each)} per 1,000"
     )
     warning = f", changes behavior: {other.verdict.warnings[0]}" if other.verdict.warnings else ""
-    return [(signed("accent", f"{gap} possible"), line(f"as {other.type.capitalize()} workflow{warning}"))]
+    return [(dim(f"  {gap} less"), line(f"as {other.type.capitalize()} workflow{warning}"))]

@@ -13,6 +13,7 @@ from capplan.flow import DemandFlow, steady
 from capplan.model import Context, LimitCheck, PoolLoad
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import replace
+from capplan.services.lambda_.admission.lanes import lanes_of
 from capplan.services.lambda_.cold_start import month as cold_starts
 from capplan.services.lambda_.concurrency import environments
 from capplan.services.lambda_.concurrency.rate_steps import rate_steps
@@ -175,6 +176,10 @@ def pools(spec: Function, usage: Usage) -> tuple[PoolLoad, ...]:
     out = list(_concurrency_loads(spec, usage))
     if usage.synchronous.terms:
         out.append(PoolLoad(REQUEST_RATE.id, usage.synchronous))
+    for lane in lanes_of(spec, usage.streams):
+        if lane.source_rate:
+            stream = lane.stream
+            out.append(PoolLoad(lane.source_rate, stream.flow if stream.offered is None else stream.offered))
     return tuple(out)
 
 

@@ -10,6 +10,7 @@ from capplan.model import Context, LimitCheck, Observable, PoolLoad
 from capplan.quantities.distribution import quantile
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.service import Quota
+from capplan.services.stepfunctions.execution.expectation import all_children
 from capplan.services.stepfunctions.execution.result_sizes import largest_result
 from capplan.services.stepfunctions.execution.world import definition_of
 from capplan.services.stepfunctions.quotas import (
@@ -39,7 +40,7 @@ def check(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[Li
     else:
         checks.append(_check(name, HISTORY_EVENTS, usage.mean.history_events))
         checks.append(_check(name, STANDARD_DURATION, seconds))
-    express_children = [c.each.duration_ms for c in usage.mean.children.values() if c.type == "EXPRESS"]
+    express_children = [c.each.duration_ms for c in all_children(usage.mean).values() if c.type == "EXPRESS"]
     if express_children:
         checks.append(_check(name, EXPRESS_DURATION, max(express_children) / units.MS_PER_SECOND))
     payload = sig6(quantile(spec.payload, _PAYLOAD_QUANTILE)) if spec.payload is not None else Fraction(0)

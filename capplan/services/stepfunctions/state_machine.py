@@ -74,7 +74,7 @@ class _StateMachineType(ResourceType[StateMachine, Usage]):
         return mean_duration_ms(f"state_machines.{resource.name}", resource.spec, resource.context)
 
     def meter(self, resource: DeclaredResource[StateMachine], demand: Demand) -> Usage:
-        return usage.meter(resource.name, resource.spec, demand, resource.context)
+        return usage.meter(resource.spec, demand, resource.context)
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
         return cost.charge(*resource)

@@ -94,13 +94,13 @@ class Usage(Record, frozen=True):
         return (self.executions * self.billed.transitions).spread(self.mean.duration_ms)
 
 
-def meter(name: str, spec: StateMachine, demand: Demand, ctx: Context) -> Usage:
+def meter(spec: StateMachine, demand: Demand, ctx: Context) -> Usage:
     """A state machine's month from the executions that start."""
     world, definition = world_of(spec, ctx), definition_of(spec)
     execution = expect(definition.graph, world)
     executions = demand.flow
     memory_mb = _memory_mb(spec, execution)
-    billing = Billing(definition, world, ctx.seed, name, spec.overhead, billed_mb(memory_mb))
+    billing = Billing(definition, world, spec.overhead, billed_mb(memory_mb))
     express = spec.type == "express"
     billed_ms = billing.billed_ms(definition.graph, execution) if express else Fraction(0)
     return Usage(
@@ -149,12 +149,10 @@ def _memory_mb(spec: StateMachine, execution: Expectation) -> Fraction:
 
 
 class Billing(Record, frozen=True):
-    """How an execution is billed: definition and world, seed for what is drawn, overhead in transitions, memory."""
+    """How an execution is billed: definition and world, overhead in transitions, memory."""
 
     definition: Definition
     world: World
-    seed: int
-    name: str
     overhead: int
     memory_mb: int
 

@@ -269,7 +269,7 @@ def _distributed_map(given: Case, child_type: str, states_per_child: int, states
     ).model_copy(update={"asl": parse(_chain(states_of_parent, rows, inside=False), 0)})
     started_once = DemandFlow.of(steady("once", recurring=False), Fraction(1, units.MONTH_SECONDS))
     demand = Demand((RequestStream(Access(op="start"), started_once, "traffic.once"),))
-    return usage.meter("m", spec, demand, Context(given.get("region", _HOME)))
+    return usage.meter(spec, demand, Context(given.get("region", _HOME)))
 
 
 def _chain(count: int, last: dict[str, Any], *, inside: bool = True) -> dict[str, Any]:

@@ -323,3 +323,5 @@ jobs: {{j: {{workers: 2, timeout: 1 h, {words}}}}}
     observed = {o.name: o.value for o in plan.observed}
     assert observed["j.dropped_share"] == pytest.approx(Decimal(dropped), abs=Decimal("1e-3")), working
     assert observed["j.concurrent_runs.peak"] == load, working
+    if "items" in shape and not shape.get("max_concurrency"):
+        assert observed["j.overlap"] == Decimal("0.8"), "four of five start with one that is active"

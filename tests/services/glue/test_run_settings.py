@@ -1,11 +1,14 @@
 """Settings that a caller gives its runs (StartJobRun) override the job's: size, price, time-out. Sums by hand."""
 
+import json
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import capplan
 from capplan.calls import Access
 from capplan.flow import DemandFlow
 from capplan.model import Context, Demand
@@ -14,6 +17,7 @@ from capplan.resource_type import DeclaredResource, MeteredResource
 from capplan.services.glue.jobs.job import JOB
 from capplan.services.glue.jobs.spec import Job
 from capplan.services.glue.jobs.usage import Usage
+from tests.helpers import scenario
 from tests.services.glue.test_job import NIGHTLY_RUNS, every, job
 
 HERE = Context("us-east-1")
@@ -88,3 +92,20 @@ def test_no_advice_on_a_size_that_a_caller_gives() -> None:
     rules = [{o.rule for o in JOB.options(MeteredResource("j", spec, usage, HERE))} for usage in (given, own)]
     assert "glue.worker-type" not in rules[0]
     assert "glue.worker-type" in rules[1]
+
+
+def test_a_workflow_gives_its_runs_a_size(tmp_path: Path) -> None:
+    given = {"JobName": "etl", "WorkerType": "G.2X", "NumberOfWorkers": 50}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "Parameters": given, "End": True}
+    (tmp_path / "m.asl.json").write_text(json.dumps({"StartAt": "R", "States": {"R": task}}))
+    body = """
+traffic: {nightly: {schedule: cron(0 3 * * ? *)}, weekly: {schedule: cron(0 9 ? * MON *)}}
+state_machines: {m: {triggers: nightly, definition: m.asl.json}}
+jobs: {etl: {triggers: weekly, glue_version: "4.0", workers: 2, duration: 10 min, timeout: 1 h}}
+"""
+    plan = capplan.plan(scenario(body, tmp_path))
+    costs = sorted(round(line.list_cost, 2) for line in plan.lines if line.resource == "etl")
+    # 365/84 runs x 2 DPU x 10 min x 0.44, and 365/12 runs x 100 DPU x 10 min x 0.44
+    assert costs == [Decimal("0.64"), Decimal("223.06")]
+    (dpus,) = [p for p in plan.limits if p.check.limit == "glue.dpus"]
+    assert dpus.check.load == 100, "they do not run at the same time"

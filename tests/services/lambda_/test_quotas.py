@@ -92,7 +92,7 @@ def test_the_shared_quotas_are_those_that_a_scenario_may_set() -> None:
     shared = {quota.id: quota for quota in SERVICE.quotas if quota.shared}
     assert sorted(shared) == [name for name in QUOTAS if name.startswith("lambda.")]
     assert {name: default_quota(name, "us-east-1", {}) for name in shared} == {
-        name: q.value for name, q in shared.items()
+        name: q.in_region("us-east-1") for name, q in shared.items()
     }
 
 

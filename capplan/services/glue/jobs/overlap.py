@@ -30,11 +30,13 @@ def overlap_share(coming: Sequence[Arrivals], run: Occupancy) -> Fraction:
             lasting[start] = max(lasting.get(start, Fraction(0)), one.repeats)
     minutes = sorted(runs)
     chances: dict[tuple[int, Fraction], float] = {}
-    overlapping = sum((max(Fraction(0), count - 1) for count in runs.values()), Fraction(0))
-    for start, following in pairwise(minutes):  # the last start has no next one
+    meeting = Fraction(0)
+    for start, following in pairwise(minutes):
         key = (following - start, lasting[start])
         if key not in chances:
             chances[key] = run.chance_after(key[0] * MS_PER_MINUTE / key[1])
-        overlapping += Fraction(chances[key]) * min(Fraction(1), runs[following])
-    total = sum(runs.values(), Fraction(0)) - min(Fraction(1), runs[minutes[-1]])
-    return sig6(float(overlapping / total)) if total else Fraction(0)
+        meeting += Fraction(chances[key]) * min(Fraction(1), runs[following])
+    # the first start has none before it: it meets one as often as the others do
+    meeting *= Fraction(len(minutes), max(1, len(minutes) - 1))
+    together = sum((max(Fraction(0), count - 1) for count in runs.values()), Fraction(0))
+    return sig6(float((meeting + together) / sum(runs.values())))

@@ -5,20 +5,21 @@ synchronous invocation without an environment is throttled back to its caller, a
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.flow import POISSON_SIGMAS, DemandFlow, course
-from capplan.model import Admitted, AdmittedStream, Context, Demand
+from capplan.model import Admitted, AdmittedStream, Context, Demand, SharedLimit
 from capplan.quantities.rounding import sig6
 from capplan.record import MutableRecord, Record, replace
 from capplan.services.lambda_.admission import throttling
 from capplan.services.lambda_.admission.dead_letters import dead_letters
 from capplan.services.lambda_.admission.lanes import Lane, lanes_of
-from capplan.services.lambda_.admission.waiting import Competitor, Ramp, Waited, shared_out, wait
+from capplan.services.lambda_.admission.waiting import Competitor, Ramp, Waited, in_steps, shared_out, wait
+from capplan.services.lambda_.concurrency.at_once import Served, serve
 from capplan.services.lambda_.concurrency.rate_steps import scheduled
 from capplan.services.lambda_.quotas import (
     CONCURRENCY,
@@ -38,6 +39,8 @@ _MINUTE_S = float(units.SECONDS_PER_MINUTE)
 _TO_MONTH = float(units.PERIOD_TO_MONTH)
 _OVERLAPPING = Fraction(3, 2)
 """Calls open at a time by Little's law, in those of one caller, from which its executions overlap: minutes are whole."""
+_MANY, _STEP = 12, 10
+"""Where more share a limit of the account, they find what they want in steps of so many minutes."""
 _NEGLIGIBLE = 1e-6
 """A smaller share of a stream is not said to be short."""
 
@@ -51,7 +54,9 @@ class Room(Record, frozen=True):
         own: What it wants itself, where that is settled; None while it is not.
         per_second: Synchronous invocations a second at most.
         others_per_second: What the others want of those.
-        shared: Whether the account's limit is short and what it wants of it is asked for.
+        members: How many share the environments.
+        at_source: Limits of the account by which sources reject requests, where they are short.
+        shared: Whether a limit of the account is short and what it wants of it is asked for.
     """
 
     environments: float
@@ -59,7 +64,9 @@ class Room(Record, frozen=True):
     own: DemandFlow | None
     per_second: float
     others_per_second: DemandFlow
+    at_source: Mapping[str, SharedLimit]
     shared: bool
+    members: int = 1
 
 
 def admit(name: str, spec: Function, demand: Demand, ctx: Context) -> Admitted | None:
@@ -75,7 +82,9 @@ def _room(spec: Function, demand: Demand, ctx: Context) -> Room:
     none = DemandFlow.zero()
     if spec.reserved_concurrency is not None:
         reserved = float(spec.reserved_concurrency)
-        return Room(reserved, none, None, reserved * REQUESTS_PER_CONCURRENCY, none, shared=False)
+        return Room(
+            reserved, none, None, reserved * REQUESTS_PER_CONCURRENCY, none, demand.shared, shared=bool(demand.shared)
+        )
     own = float(spec.provisioned_concurrency.largest) if spec.provisioned_concurrency is not None else 0.0
     concurrency, rate = demand.shared.get(CONCURRENCY.id), demand.shared.get(REQUEST_RATE.id)
     account = float(
@@ -88,7 +97,9 @@ def _room(spec: Function, demand: Demand, ctx: Context) -> Room:
         None if concurrency is None else concurrency.own,
         math.inf if rate is None else float(rate.quota),
         none if rate is None else rate.others,
-        shared=concurrency is not None or rate is not None,
+        demand.shared,
+        shared=bool(demand.shared),
+        members=1 if concurrency is None else concurrency.members,
     )
 
 
@@ -185,6 +196,8 @@ class _Course(MutableRecord):
     """Environments that its random arrivals need."""
     served: "NDArray[np.float64]"
     waited: Waited | None = None
+    enters: "NDArray[np.float64] | float" = 1.0
+    """The share that its source does not reject."""
     open: "NDArray[np.float64] | float" = math.inf
     """Environments that it may have."""
     max_age_s: float = 0.0
@@ -201,6 +214,11 @@ class _Minutes:
         self.courses = [_course(lane) for lane in lanes]
         self.calls = [c for c in self.courses if c.lane.kind == "call"]
         self.waits = [c for c in self.courses if c.lane.kind != "call"]
+        for c in self.calls:
+            limit = room.at_source.get(c.lane.source_rate)
+            if limit is not None:
+                c.enters = _entering([d for d in self.calls if d.lane.source_rate == c.lane.source_rate], limit)
+                c.load = c.load * c.enters
         self.others = room.others.rate_per_minute() if room.others.terms else np.zeros(units.PERIOD_MINUTES)
 
     def admitted(self) -> Admitted | None:
@@ -246,7 +264,13 @@ class _Minutes:
             total = self.others + own
             room = np.where(total > room, room * own / np.maximum(total, _NEGLIGIBLE), room - self.others)
             beside = beside - self.others
-        return shared_out([self._competitor(c) for c in self.waits], room, beside)
+        competitors = [self._competitor(c) for c in self.waits]
+        if self.room.members <= _MANY or self.room.own is not None:
+            return shared_out(competitors, room, beside)
+        # what each of many wants is still being found: steps of minutes do
+        coarse = [in_steps(c, _STEP) for c in competitors]
+        means = (series.reshape(-1, _STEP).mean(axis=1) for series in (room, beside))
+        return [np.repeat(part, _STEP) for part in shared_out(coarse, *means)]
 
     def _competitor(self, c: _Course) -> Competitor:
         again = min(1.0, _MINUTE_S / c.lane.retry_s)
@@ -314,14 +338,14 @@ class _Minutes:
         late = throttling.beyond_scaling(load, keep_alive)
         for c in self.calls:
             lost = once if c.lane.tries > 1 else blocked
-            c.served = (c.offered - c.at_start) * (1 - lost) * (1 - late) * passes
+            c.served = (c.offered - c.at_start) * c.enters * (1 - lost) * (1 - late) * passes
         self._throttle_at_once(np.maximum(0.0, room.environments - (load + self.others) * (1 - blocked)))
 
     def _rate_share(self) -> "NDArray[np.float64]":
         """The share that the request-rate quota lets through: ten a second for each unit of concurrency."""
         import numpy as np  # noqa: PLC0415
 
-        per_second = sum((c.offered for c in self.calls), np.zeros(units.PERIOD_MINUTES)) / _MINUTE_S
+        per_second = sum((c.offered * c.enters for c in self.calls), np.zeros(units.PERIOD_MINUTES)) / _MINUTE_S
         if self.room.others_per_second.terms:
             per_second = per_second + self.room.others_per_second.rate_per_minute()
         if float(per_second.max()) <= self.room.per_second:
@@ -334,7 +358,7 @@ class _Minutes:
         starting = [c for c in self.calls if c.at_start.any()]
         if not starting:
             return
-        counts = sum((c.at_start for c in starting), np.zeros(units.PERIOD_MINUTES))
+        counts = sum((c.at_start * c.enters for c in starting), np.zeros(units.PERIOD_MINUTES))
         minutes = np.nonzero(counts)[0]
         starts = [(int(minute), float(counts[minute])) for minute in minutes]
         busy_s = max(c.lane.busy_s for c in starting)
@@ -344,7 +368,7 @@ class _Minutes:
             throttled[minute] = count
         share = np.divide(throttled, counts, out=np.zeros(units.PERIOD_MINUTES), where=counts > 0)
         for c in starting:
-            c.served = c.served + c.at_start * (1 - share)
+            c.served = c.served + c.at_start * c.enters * (1 - share)
 
     # --- results ---
 
@@ -410,10 +434,14 @@ class _Minutes:
         peak = max(float(waited.backlog.max()), float(at_once.max()))
         needed = (c.offered + before) * (lane.work_s / _MINUTE_S)
         bounded = (waited.backlog > 0) | (at_once > 0) | (needed > most * (1 + _NEGLIGIBLE))
-        open_at_most = float(most[bounded].max()) if bounded.any() else 0.0
+        there = before + np.maximum(c.offered, arriving) + _still_open(c.served, lane.busy_s)
+        opened, waits_s = np.minimum(most, there), at_once * lane.work_full_s / most
+        if lane.kind == "event":
+            _serve_bursts(before + arriving, at_once > 0, most, lane.work_full_s, opened, waits_s)
+        open_at_most = float(opened[bounded].max()) if bounded.any() else 0.0
         if peak <= 0:
             return replace(part, peak_open=open_at_most)
-        wait_s = float((at_once * lane.work_full_s / most).max())
+        wait_s = float(waits_s.max())
         oldest = min(max(float(waited.age_s.max()), wait_s), c.max_age_s)
         unbounded, drain_s = oldest, waited.drain_s
         if part.dropped:
@@ -468,6 +496,44 @@ def _course(lane: Lane) -> _Course:
     else:
         load = random.spread(busy * units.MS_PER_SECOND).rate_per_minute() * lane.busy_s
     return _Course(lane, offered, at_start, load, offered)
+
+
+def _still_open(served: "NDArray[np.float64]", busy_s: float) -> "NDArray[np.float64]":
+    """What started in earlier minutes and may not have ended, at the start of each minute."""
+    import numpy as np  # noqa: PLC0415
+
+    started, minutes = np.concatenate(([0.0], np.cumsum(served))), np.arange(units.PERIOD_MINUTES)
+    return started[:-1] - started[np.maximum(0, minutes - math.ceil(busy_s / _MINUTE_S))]
+
+
+def _serve_bursts(
+    asked: "NDArray[np.float64]",
+    bursts: "NDArray[np.bool_]",
+    most: "NDArray[np.float64]",
+    work_s: float,
+    opened: "NDArray[np.float64]",
+    waits_s: "NDArray[np.float64]",
+) -> None:
+    """Corrects the minutes in which more comes at once than starts at once: AWS adds environments second by second."""
+    known: dict[tuple[int, int], Served] = {}
+    for minute in bursts.nonzero()[0].tolist():
+        burst = round(float(asked[minute])), int(most[minute])
+        if min(burst) < 1 or work_s <= 0:
+            continue
+        if burst not in known:
+            known[burst] = serve(burst[0], work_s, burst[1])
+        served = known[burst]
+        opened[minute] = min(opened[minute], served.peak)
+        waits_s[minute] = served.drain_s - work_s
+
+
+def _entering(courses: Sequence[_Course], limit: SharedLimit) -> "NDArray[np.float64]":
+    """The share of requests that a source lets through, in each minute; its burst bucket lasts for seconds only."""
+    import numpy as np  # noqa: PLC0415
+
+    asked = sum((c.offered for c in courses), np.zeros(units.PERIOD_MINUTES)) / _MINUTE_S
+    asked = np.maximum(asked + limit.others.rate_per_minute(), _NEGLIGIBLE)
+    return np.minimum(1.0, float(limit.quota) / asked)
 
 
 def _extend(weights: "NDArray[np.float64]", backlog: "NDArray[np.float64]") -> None:

@@ -39,6 +39,7 @@ class Lane(Record, frozen=True, eq=False):
         max_age_s: The age at which what waits is given up.
         retry_s: Seconds after which what was throttled tries again.
         tries: Attempts that a throttled caller makes.
+        source_rate: The limit of the account by which its source rejects requests; empty for none.
     """
 
     kind: Literal["call", "event", "queue", "stream"]
@@ -51,6 +52,7 @@ class Lane(Record, frozen=True, eq=False):
     max_age_s: float
     retry_s: float
     tries: int = 1
+    source_rate: str = ""
 
     @property
     def work_s(self) -> float:
@@ -81,11 +83,20 @@ def _lane(spec: Function, stream: RequestStream) -> Lane:
         return Lane(
             kind, stream, trigger, most, busy_s, float(full), _busy_s(spec, full), kept_s, max(1.0, retry_s)
         )  # fmt: skip
-    if stream.access.is_async:
+    if stream.access.is_async or _is_scheduled(stream, trigger):
         kept_s = float(spec.maximum_event_age_ms) / units.MS_PER_SECOND
         return Lane("event", stream, trigger, math.inf, busy_s, 1.0, busy_s, kept_s, quotas.EVENT_RETRY_MAX_S)
     tries = quotas.SDK_ATTEMPTS if stream.cause.startswith(_OWN_SECTION) else 1
-    return Lane("call", stream, trigger, math.inf, busy_s, 1.0, busy_s, 0.0, 0.0, tries)
+    rate = quotas.SOURCE_RATES.get(trigger.source) if trigger is not None else None
+    limit = rate.id if rate is not None else ""
+    return Lane("call", stream, trigger, math.inf, busy_s, 1.0, busy_s, 0.0, 0.0, tries, limit)
+
+
+def _is_scheduled(stream: RequestStream, trigger: Trigger | None) -> bool:
+    """EventBridge invokes on a schedule asynchronously (Lambda Developer Guide, "Invoke a Lambda function on a schedule")."""
+    flow = stream.flow if stream.offered is None else stream.offered
+    own = trigger is not None and trigger.source == ""
+    return own and bool(flow.terms) and all(profile.starts for profile, _ in flow.terms)
 
 
 def _busy_s(spec: Function, records: Fraction) -> float:

@@ -163,9 +163,55 @@ def shared_out(
     tight = total > environments
     for c, want in zip(competitors, wants, strict=True):
         tight |= c.arriving * c.work > np.minimum(environments - (total - want), c.most)
-    if tight.any():
+    if tight.any() and len(competitors) == 1:
+        _share_with_calls(competitors[0], environments, beside, np.nonzero(tight)[0], open_[0])
+    elif tight.any():
         _share_minutes(competitors, environments, beside, np.nonzero(tight)[0], open_)
     return tuple(open_)
+
+
+def in_steps(c: Competitor, minutes: int) -> Competitor:
+    """The same work by steps of some minutes instead of minutes."""
+    age = None if c.max_age_minutes is None else max(1, c.max_age_minutes // minutes)
+    arriving = c.arriving.reshape(-1, minutes).sum(axis=1)
+    return Competitor(arriving, c.work / minutes, c.most, c.again * minutes, age)
+
+
+def _share_with_calls(
+    c: Competitor,
+    environments: "NDArray[np.float64]",
+    beside: "NDArray[np.float64]",
+    tight: "NDArray[np.intp]",
+    open_: "NDArray[np.float64]",
+) -> None:
+    """The same as `_share_minutes` for one that waits, five times as fast."""
+    import numpy as np  # noqa: PLC0415
+
+    arriving, bounds, room, others = c.arriving.tolist(), _bounds(c), environments.tolist(), beside.tolist()
+    out, count, minute = open_.tolist(), len(beside), int(tight[0])
+    work, most, again = c.work, c.most, c.again
+    while minute < count:
+        waiting = 0.0
+        for here in range(minute, count):
+            comes, there, other = arriving[here], room[here], others[here]
+            want = (comes + waiting * again) * work
+            if want > most:  # noqa: PLR1730  runs 40,320 times
+                want = most
+            total = other + want
+            part = there * want / total if total > there else there - other
+            if part > most:
+                part = most
+            elif part < 0.0:
+                part = 0.0
+            out[here] = part
+            waiting += comes - part / work
+            if waiting <= 0.0:
+                break
+            if waiting > bounds[here]:  # noqa: PLR1730
+                waiting = bounds[here]
+        place = int(np.searchsorted(tight, here + 1))
+        minute = int(tight[place]) if place < len(tight) else count
+    open_[:] = out
 
 
 def _share_minutes(

@@ -14,6 +14,7 @@ from capplan.quantities.text import figure
 from capplan.services.stepfunctions.asl.definition import Graph, State, graphs_in
 from capplan.services.stepfunctions.execution.clock import Clock
 from capplan.services.stepfunctions.execution.eligibility import express_obstacles, obstacles_in
+from capplan.services.stepfunctions.execution.expectation import all_children
 from capplan.services.stepfunctions.execution.items import varies
 from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.world import NO_OVERRIDE, definition_of, target_of, world_of
@@ -65,7 +66,7 @@ def slowest(graph: Graph, world: World, mean_ms: Fraction) -> Fraction:
 
 def _children(name: str, spec: StateMachine, usage: Usage, ctx: Context, world: World) -> Iterator[Option]:
     """Standard children of a Distributed Map that could be Express: they then pay no transitions."""
-    for map_state, children in usage.mean.children.items():
+    for map_state, children in all_children(usage.mean).items():
         definition = definition_of(spec).states[map_state].map
         if children.type != "STANDARD" or definition is None or list(obstacles_in(definition.processor)):
             continue

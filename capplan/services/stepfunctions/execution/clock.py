@@ -36,7 +36,8 @@ _PROBE, _COARSE, _FINE, _MOST_POINTS = 256, 1_024, 8_192, 65_536
 _MOST_WORK = 8_000_000
 """Products of transforms times points of a level's lattice."""
 _LONGEST_MS = int(STANDARD_DURATION.value) * 1000
-_LISTED_DELAYS = 12
+_DELAYS = 12
+_LISTED_DELAYS = (_DELAYS, 4, 2, 1, 0)
 _NOISE = 1e-13
 """What rounding leaves where a law has no probability."""
 
@@ -98,18 +99,18 @@ class Clock:
 
     def _fitting(self, graph: Graph, end: float) -> Grid:
         """A lattice on which fixed durations lie exactly, where that takes no more than 65,536 points."""
-        step = math.inf
-        divisor = divisor_of(iter((self._unit_ms, *self.amounts(graph, deep=True))))
-        smooth = self.smooth(graph)
         work = len(graph.states) + sum(work_of(s, self.world.fails.get(s.name, ())) for s in graph.states.values())
         fine = max(_COARSE, min(_FINE, _MOST_WORK // work))
-        if divisor and end / float(divisor) < _MOST_POINTS and work * end / float(divisor) < _MOST_WORK:
-            step = float(divisor) / (max(1, math.ceil(fine * float(divisor) / end)) if smooth else 1)
-        if math.isinf(step):
-            step = end / fine
+        step = end / fine
+        for delays in _LISTED_DELAYS:  # those of later retries are rarer, and often have a small divisor only
+            divisor = divisor_of(iter((self._unit_ms, *self.amounts(graph, deep=True, delays=delays))))
+            if divisor and max(1, work / 100) * end / float(divisor) < _MOST_POINTS:
+                finer = max(1, math.ceil(fine * float(divisor) / end)) if self.smooth(graph) else 1
+                step = float(divisor) / finer
+                break
         return Grid(step, 1 << max(5, math.ceil(math.log2(end / step + 2))))
 
-    def amounts(self, graph: Graph, *, deep: bool = False) -> Iterator[Fraction]:
+    def amounts(self, graph: Graph, *, deep: bool = False, delays: int = _DELAYS) -> Iterator[Fraction]:
         """Fixed milliseconds in a level: waits, attempts, delays before retries; with `deep` of nested levels too."""
         for state in graph.states.values():
             if state.type == "Wait":
@@ -118,13 +119,13 @@ class Clock:
                 yield self.world.attempt_ms.get(state.name, Fraction(0))
                 yield from (self.world.timeout_ms.get(state.name, Fraction(0)),)
             for retrier in state.retry if state.name in self.world.fails or state.task is None else ():
-                for k in range(1, min(retrier.max_attempts, _LISTED_DELAYS) + 1):
+                for k in range(1, min(retrier.max_attempts, delays) + 1):
                     yield delay_s(retrier, k) * 1000
                     if retrier.backoff_rate == 1:
                         break
             if deep:
                 for inner in graphs_in(state):
-                    yield from self.amounts(inner, deep=True)
+                    yield from self.amounts(inner, deep=True, delays=delays)
 
     def smooth(self, graph: Graph) -> bool:
         """Whether a duration varies continuously, or is drawn."""

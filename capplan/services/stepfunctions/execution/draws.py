@@ -1,7 +1,7 @@
 """Draws many random executions at once: how states, retries, events, duration and cost vary.
 
 All executions go through a state at once, as arrays; a token is one execution, branch or item. The rules are those of the
-exact mean: every branch and iteration runs to its own end. A Map with very many items is drawn from a pool of 2,000
+exact mean: every branch and iteration runs to its own end. A Map with very many items is drawn from a pool of 20,000
 (sums by the central limit theorem, the duration by the expected longest of a wave).
 
 Sources: Step Functions Developer Guide, "Handling errors", "Map state", "Parallel state" (read 2026-11-23).
@@ -43,7 +43,7 @@ MAX_VISITS = 6_000
 """States visited by many draws at once; above it nothing is drawn."""
 MAX_DRAWS, MIN_DRAWS = 10_000, 200
 _TARGET_STEPS = 1_000_000
-_POOL = 2_000
+_POOL = 20_000
 _POOLED_FROM = 300_000
 
 
@@ -332,9 +332,13 @@ class _Drawing(MutableRecord):
         counts = self.counts(state, n)
         items, pooled = self.items(definition.processor, counts, entry_usd)
         items.events += 2  # the iteration's Started, and Succeeded or Failed
-        if definition.max_concurrency == 1:
-            items.stop_at_first_failure(counts)
-        total = self.gathered(items, counts, definition.at_once, pooled=pooled)
+        if definition.max_concurrency == 1 and pooled:
+            self.spend(int(counts.sum()) // 16)
+            total = items.in_turn_from_pool(counts, self.rng)
+        else:
+            if definition.max_concurrency == 1:
+                items.stop_at_first_failure(counts)
+            total = self.gathered(items, counts, definition.at_once, pooled=pooled)
         failed = total.error >= 0
         total.ms[failed] = np.minimum(total.ms, total.first_failure_ms)[failed]
         total.events += 1  # Started

@@ -124,12 +124,13 @@ def everywhere(execution: Expectation, what: str) -> dict[str, Fraction]:
     return out
 
 
-def children_of(execution: Expectation, map_state: str) -> Children | None:
-    """The children of a Distributed Map, nested ones searched too; None where there is none of that name."""
-    if map_state in execution.children:
-        return execution.children[map_state]
-    found = (children_of(child.each, map_state) for child in execution.children.values())
-    return next((children for children in found if children is not None), None)
+def all_children(execution: Expectation) -> dict[str, Children]:
+    """The children of every Distributed Map, those of children included: number per execution, type, and the mean child."""
+    out = dict(execution.children)
+    for child in execution.children.values():
+        for name, nested in all_children(child.each).items():
+            out[name] = Children(child.runs * nested.runs, nested.type, nested.each)
+    return out
 
 
 # --- bookkeeping ------------------------------------------------------------------------------------------------------

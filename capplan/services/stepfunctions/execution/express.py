@@ -42,4 +42,5 @@ def mean_billed_ms(graph: Graph, world: World, execution: Expectation) -> Fracti
     ends = np.abs(places - np.round(places)) < _ROUNDING
     ends[:1] = False
     smooth = whole - clock.fixed_part(graph, law) if clock.smooth(graph) else whole * 0
-    return sig6((steps + float(smooth[ends].sum()) / 2) * DURATION_STEP_MS)
+    more = (steps + float(smooth[ends].sum()) / 2) * DURATION_STEP_MS - law.mean()
+    return execution.duration_ms + sig6(more)

@@ -20,8 +20,8 @@ from capplan.services.stepfunctions.asl import definition as asl
 from capplan.services.stepfunctions.asl.definition import Graph, graphs_in
 from capplan.services.stepfunctions.asl.integrations import action_of, bare_name, integration, target_name
 from capplan.services.stepfunctions.asl.values import is_open
-from capplan.services.stepfunctions.execution.expectation import children_of, everywhere
-from capplan.services.stepfunctions.execution.model import Expectation
+from capplan.services.stepfunctions.execution.expectation import all_children, everywhere
+from capplan.services.stepfunctions.execution.model import Children, Expectation
 from capplan.services.stepfunctions.execution.world import NO_OVERRIDE, address_of, definition_of, target_of
 from capplan.services.stepfunctions.quotas import CHILD_START_RATE
 from capplan.services.stepfunctions.spec import State, StateMachine
@@ -58,7 +58,7 @@ def calls_by_state(spec: StateMachine, ctx: Context, execution: Expectation) -> 
     Those of a Map are spread over its own duration, and as many are open at once as it runs items at a time.
     """
     out: list[tuple[str, Call]] = []
-    maps = _maps(definition_of(spec).graph)
+    maps, children = _maps(definition_of(spec).graph), all_children(execution)
     visits, busy_ms = everywhere(execution, "visits"), everywhere(execution, "busy_ms")
     for task, attempts in everywhere(execution, "attempts").items():
         state, override = definition_of(spec).states[task], spec.states.get(task, NO_OVERRIDE)
@@ -70,18 +70,18 @@ def calls_by_state(spec: StateMachine, ctx: Context, execution: Expectation) -> 
             if around:
                 outer = around[0].name
                 over_ms = min(over_ms, busy_ms.get(outer, over_ms) / max(Fraction(1), visits.get(outer, Fraction(1))))
-                width = math.prod(_at_once(s, execution) for s in around)
+                width = math.prod(_at_once(s, children) for s in around)
                 open_at_most = min(attempts * times, Fraction(width * times))
             at_once = open_at_most if open_at_most is not None else Fraction(1)
             out.append((task, Call(address, attempts * times, access, over_ms, at_once, open_at_most)))
     return tuple(out)
 
 
-def _at_once(state: asl.State, execution: Expectation) -> int:
+def _at_once(state: asl.State, every: Mapping[str, Children]) -> int:
     """Items of a Map that run at the same time; of children also no more than start while one runs."""
     if state.map is None:
         return 1
-    children = children_of(execution, state.name)
+    children = every.get(state.name)
     if children is None:
         return state.map.at_once
     per_second = int(CHILD_START_RATE[children.type].value)

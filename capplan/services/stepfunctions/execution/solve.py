@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     Onward = Mapping[str, Mapping[str, Wave]]
 
 
+_CERTAIN = 1e-14
+
+
 class Flows(NamedTuple):
     """The visits of a level, and where they lead, counted loops resolved."""
 
@@ -59,7 +62,10 @@ def sum_of_powers(wave: "Wave", n: int) -> "Wave":
         return 0.0
     if isinstance(wave, float | int | complex):
         return float(n) if wave == 1 else (1 - wave**n) / (1 - wave)
-    return (1 - wave**n) / (1 - wave)
+    import numpy as np  # noqa: PLC0415
+
+    certain = np.abs(1 - wave) < _CERTAIN  # an amount of 0
+    return np.where(certain, float(n), (1 - wave**n) / np.where(certain, 1.0, 1 - wave))
 
 
 def solved(start: str, onward: "Onward") -> "Iterator[tuple[str, Wave]]":

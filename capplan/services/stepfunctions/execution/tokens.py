@@ -64,6 +64,27 @@ class Tokens(MutableRecord):
             amount[not_started] = 0
         self.error[not_started] = -1
 
+    def in_turn_from_pool(self, counts: "Whole", rng: "np.random.Generator") -> "Tokens":
+        """`counts` items like those of the pool, one after the other; none follows the first that fails."""
+        import numpy as np  # noqa: PLC0415
+
+        n = len(counts)
+        failing, fine = np.flatnonzero(self.error >= 0), np.flatnonzero(self.error < 0)
+        first = rng.geometric(len(failing) / len(self.error), n) if len(failing) else counts + 1
+        stops = first <= counts
+        before = np.where(stops, first - 1, counts)
+        drawn = rng.choice(fine, int(before.sum())) if len(fine) else np.zeros(0, dtype=np.int64)
+        last = rng.choice(failing, int(stops.sum())) if stops.any() else np.zeros(0, dtype=np.int64)
+        owner = np.concatenate((np.repeat(np.arange(n), before), np.flatnonzero(stops)))
+        which = np.concatenate((drawn, last))
+        out = Tokens.none(n)
+        for mine, pool in zip(out.amounts, self.amounts, strict=True):
+            mine[:] = np.bincount(owner, weights=pool[which], minlength=n)
+        out.failures[:] = stops
+        out.error[stops] = self.error[last]
+        out.first_failure_ms[stops] = out.ms[stops]
+        return out
+
     def gathered(self, counts: "Whole", rng: "np.random.Generator", ends: "Floats | None") -> "Tokens":
         """Sums over each owner's items, the error that comes first in time, the number that failed.
 

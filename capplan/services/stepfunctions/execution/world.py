@@ -73,7 +73,8 @@ def target_of(state: asl.State, override: State, ctx: Context) -> Target | None:
     is_meant = override.call is not None or (called is None and section == "functions")  # "${charge.Arn}" is a function
     if verb is None or not is_meant or (called is None and _is_batch(state.task)):
         return None
-    return Target(address, verb, waits=section != "tables")
+    done_when_called = action_of(state.task.resource) is not None and not waits  # an SDK call that starts something
+    return Target(address, verb, waits=section != "tables" and not done_when_called)
 
 
 def _is_batch(task: asl.Task) -> bool:

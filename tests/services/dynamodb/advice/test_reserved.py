@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -16,10 +17,16 @@ def reserved(found: Plan) -> list[Finding]:
     return [f for f in found.findings if f.rule == "dynamodb.reserved-capacity"]
 
 
+def bought(finding: Finding) -> dict[str, int]:
+    """The commitment that a recommendation adds."""
+    (only,) = cast("list[dict[str, int]]", finding.change[0].new)
+    return only
+
+
 def test_blocks_in_use_all_the_time_are_offered_for_each_term(tmp_path: Path) -> None:
     """700 of 750 WCU: 7 x 100 x 730 h x 0.00065 less 7 x (150 / 12 + 730 x 0.0128), or 7 x (180 / 36 + 730 x 0.0081)."""
     found = plan(scenario(STATIC, tmp_path))
-    by_term = {f.change[0].new[0]["years"]: f for f in reserved(found)}
+    by_term = {bought(f)["years"]: f for f in reserved(found)}
     at_list = 700 * 730 * Decimal("0.00065")
     assert by_term[1].monthly_saving == pytest.approx(
         at_list - 7 * (Decimal("12.5") + 730 * Decimal("0.0128")), abs=Decimal("0.0001")
@@ -46,6 +53,6 @@ def test_auto_scaling_reserves_what_its_quietest_minute_holds(tmp_path: Path) ->
 tables: {t: {item_size: 1 KB, capacity: {mode: provisioned, write: {min: 100, max: 4000}, read: 5}, access: [{put: x}]}}
 """
     (one, _) = reserved(plan(scenario(body, tmp_path)))
-    units = one.change[0].new[0]["units"]
+    units = bought(one)["units"]
     assert 300 <= units <= 430, "300 a second at 70% are 429, rounded down to blocks of 100"
     assert units % 100 == 0
