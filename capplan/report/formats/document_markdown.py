@@ -26,6 +26,7 @@ from capplan.report.document import (
     Spark,
     Table,
     TimeChart,
+    line,
     text_of,
     visible,
 )
@@ -262,4 +263,4 @@ def _graph(graph: Graph) -> str:
     """A flowchart, folded, that GitHub and GitLab draw with Mermaid."""
     from capplan.report.formats.mermaid import mermaid  # noqa: PLC0415  where there is one
 
-    return "\n\n".join(_fold([f"```mermaid\n{mermaid(graph)}```"], md(graph.title)))
+    return "\n\n".join(_fold([_sentence(line(graph.title)), f"```mermaid\n{mermaid(graph)}```"], "Graph"))

@@ -47,7 +47,7 @@ def _box(node: Node, indent: str) -> list[str]:
 
 
 def _label(node: Node) -> str:
-    kind = f" ({node.kind})" if node.kind not in ("", "Task", "Choice") else ""
+    kind = f" ({_escaped(node.kind)})" if node.kind not in ("", "Task", "Choice") else ""
     return "<br/>".join([_escaped(node.label) + kind, *map(_escaped, node.notes)])
 
 
