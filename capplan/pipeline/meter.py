@@ -4,37 +4,17 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from capplan.flow import DemandFlow
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Assumption, Context, Demand
-from capplan.pipeline.demand import (
-    Injected,
-    SourceKey,
-    arrivals_of,
-    calls_of,
-    demand_assumptions,
-    demand_of,
-    emitters_read,
-    ratios_of,
-    senders_of,
-    triggers_of,
-    with_records,
-)
-from capplan.pipeline.flow import (
-    Failing,
-    Network,
-    fails_alike,
-    order_of,
-    throttled_callees,
-    what_gets_through,
-)
+from capplan.pipeline.demand import Injected, demand_assumptions
+from capplan.pipeline.flow import Failing, Network, fails_alike, throttled_callees, what_gets_through
+from capplan.pipeline.graph import Graph, graph_of, is_same_graph
 from capplan.pipeline.pools import Pools, pools_of
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record, replace
 from capplan.resource_type import DeclaredResource, MeteredResource
 from capplan.services import SECTIONS, integrations
 
-_MAX_ROUNDS = 20
 _MAX_THROTTLED_ROUNDS = 12
 """Rounds in which a workflow's retries of throttled calls and what they throttle settle."""
 
@@ -52,6 +32,7 @@ class Metered(Record, frozen=True):
         notes: Assumptions on demand.
         consumed: Addresses of resources whose stream or queue is read.
         throttled: By address, the share of its calls that fails for callers that retry by a definition of their own.
+        graph: Its exact flows; None where there are more requests or fewer calls than those of the scenario.
     """
 
     scenario: Scenario
@@ -63,6 +44,7 @@ class Metered(Record, frozen=True):
     notes: tuple[Assumption, ...]
     consumed: frozenset[str]
     throttled: Failing = {}
+    graph: Graph | None = None
 
     def resource(self, address: str) -> MeteredResource[Any, Any]:
         """One resource with its usage."""
@@ -170,34 +152,29 @@ def _meter_in(
     ctx: Context, scenario: Scenario, extra: Sequence[Injected], silent: str, base: Metered | None
 ) -> Metered:
     """The scenario metered with what services may know."""
-    calls = {a: () if a == silent else calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
-    triggers = triggers_of(scenario)
-    emitters = emitters_read(scenario, triggers)
-    shards: dict[str, int] = dict.fromkeys(emitters, 1)
-    ratios: dict[SourceKey, Fraction] = {}
-    flows: dict[str, DemandFlow] = {}
-    for _ in range(_MAX_ROUNDS):
-        flows = arrivals_of(scenario, calls, triggers, ratios, extra)
-        senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
-        usage = {a: _meter(scenario.resources[a], demand_of(senders[a], flows), ctx, base) for a in emitters}
-        shards = {a: scenario.resources[a].type.shards(usage[a]) for a in emitters}
-        following = ratios_of(scenario, triggers, flows, shards)
-        if following == ratios:
-            break
-        ratios = following
-        triggers = with_records(scenario, triggers, ratios)
-    senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
-    exact = {address: _demand(address, demand_of(sent, flows), base) for address, sent in senders.items()}
-    network = Network(scenario, ctx, senders, flows, order_of(senders), exact, shards, _known(scenario, ctx, base))
+    graph = _graph_of(ctx, scenario, extra, silent, base)
+    exact = {address: _demand(address, demand, base) for address, demand in graph.exact.items()}
+    known = _known(scenario, ctx, base)
+    network = Network(scenario, ctx, graph.senders, graph.flows, graph.order, exact, graph.shards, known)
     through = what_gets_through(
         network,
         lambda a, demand: _meter(scenario.resources[a], demand, ctx, base),
         lambda u: pools_of(scenario, u, ctx),
     )
-    notes = demand_assumptions(scenario, through.demand, flows)
+    notes = demand_assumptions(scenario, through.demand, graph.flows)
+    own = None if extra or silent else graph
     return Metered(
-        scenario, ctx, through.offered, through.demand, through.usage, through.pools, notes, frozenset(emitters)
-    )
+        scenario, ctx, through.offered, through.demand, through.usage, through.pools, notes,
+        frozenset(graph.emitters), graph=own,
+    )  # fmt: skip
+
+
+def _graph_of(ctx: Context, scenario: Scenario, extra: Sequence[Injected], silent: str, base: Metered | None) -> Graph:
+    """The base's graph where a change moves no flow in it."""
+    known = None if base is None or base.context is not ctx or extra or silent else base.graph
+    if base is not None and known is not None and is_same_graph(known, base.scenario, scenario, ctx):
+        return known
+    return graph_of(scenario, ctx, extra, silent, lambda a, demand: _meter(scenario.resources[a], demand, ctx, base))
 
 
 def _demand(address: str, demand: Demand, base: Metered | None) -> Demand:

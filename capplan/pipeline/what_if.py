@@ -98,4 +98,4 @@ def what_if(base: Priced, changes: Sequence[Change], today: date | None) -> Pric
     """The changed scenario, planned again."""
     scenario = base.metered.scenario
     changed = build(scenario.doc, scenario.files, scenario.sha256, apply(scenario.data, changes), scenario)
-    return price(meter(changed, base.metered.context.seed, base=base.metered), base.catalogue, today)
+    return price(meter(changed, base.metered.context.seed, base=base.metered), base.catalogue, today, base)
