@@ -5,11 +5,11 @@ from fractions import Fraction
 from typing import Any
 
 from capplan.language.scenario import Resource, Scenario
-from capplan.model import Assumption, Context, Demand
+from capplan.model import Assumption, Context, Demand, PoolLoad
 from capplan.pipeline.demand import Injected, demand_assumptions
 from capplan.pipeline.flow import Failing, Network, fails_alike, throttled_callees, what_gets_through
 from capplan.pipeline.graph import Graph, graph_of, is_same_graph
-from capplan.pipeline.pools import Pools, pools_of
+from capplan.pipeline.pools import Pools, loads_by_address, pools_of
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record, replace
 from capplan.resource_type import DeclaredResource, MeteredResource
@@ -128,7 +128,7 @@ def meter(
     """
     throttled = base.throttled if base is not None else {}
     for _ in range(_MAX_THROTTLED_ROUNDS):
-        ctx = _as_before(context_of(scenario, seed, base, throttled), base)
+        ctx = _context(scenario, seed, base, throttled)
         metered = _meter_in(ctx, scenario, extra, silent, base)
         following = throttled_callees(scenario, metered.demand)
         if following == throttled or fails_alike(throttled, following):
@@ -137,9 +137,38 @@ def meter(
     return replace(metered, throttled=throttled)
 
 
-def _as_before(ctx: Context, base: Metered | None) -> Context:
-    """The base's own context where it is equal, so that whoever compares them need not look at every resource again."""
+def _context(scenario: Scenario, seed: int, base: Metered | None, throttled: Failing) -> Context:
+    """What services may know: the base's own record where it is equal, so that whoever compares them sees that at once."""
+    if base is not None and _same_context(scenario, seed, base, throttled):
+        return base.context
+    ctx = context_of(scenario, seed, base, throttled)
     return base.context if base is not None and base.context == ctx else ctx
+
+
+def _same_context(scenario: Scenario, seed: int, base: Metered, throttled: Failing) -> bool:
+    """Whether nothing that services may know can differ: only changed resources are asked again."""
+    before, ctx = base.scenario, base.context
+    pairs = [(before.resources[a], r) for a, r in scenario.resources.items() if a in before.resources]
+    return (
+        list(before.resources) == list(scenario.resources)
+        and (seed, scenario.region, scenario.account) == (ctx.seed, before.region, before.account)
+        and len(scenario.commitments) == len(before.commitments)
+        and throttled == base.throttled
+        and all(_known_alike(old, new, ctx) for old, new in pairs if old.spec is not new.spec)
+    )
+
+
+def _known_alike(old: Resource, new: Resource, ctx: Context) -> bool:
+    type_, before, after = new.type, old.spec, new.spec
+    return (
+        type_ is old.type
+        and not type_.waits_for_callees
+        and type_.timeout_ms(after) == type_.timeout_ms(before)
+        and type_.failure_share(after) == type_.failure_share(before)
+        and type_.response_bytes(after) == type_.response_bytes(before)
+        and getattr(after, "duration", None) == getattr(before, "duration", None)
+        and _duration_ms(new, ctx) == ctx.duration_ms[new.address]
+    )
 
 
 def _failing_share(resource: Resource, throttled: Failing) -> Fraction:
@@ -159,7 +188,7 @@ def _meter_in(
     through = what_gets_through(
         network,
         lambda a, demand: _meter(scenario.resources[a], demand, ctx, base),
-        lambda u: pools_of(scenario, u, ctx),
+        lambda usage: pools_of(scenario, usage, ctx, _same_loads(scenario, ctx, usage, base)),
     )
     notes = demand_assumptions(scenario, through.demand, graph.flows)
     own = None if extra or silent else graph
@@ -175,6 +204,20 @@ def _graph_of(ctx: Context, scenario: Scenario, extra: Sequence[Injected], silen
     if base is not None and known is not None and is_same_graph(known, base.scenario, scenario, ctx):
         return known
     return graph_of(scenario, ctx, extra, silent, lambda a, demand: _meter(scenario.resources[a], demand, ctx, base))
+
+
+def _same_loads(
+    scenario: Scenario, ctx: Context, usage: Mapping[str, Any], base: Metered | None
+) -> dict[str, list[PoolLoad]]:
+    """What resources with the same spec and usage as in the base use of the account's limits."""
+    if base is None or base.context is not ctx:
+        return {}
+    before = base.scenario.resources
+    return {
+        address: loads
+        for address, loads in loads_by_address(base.scenario, base.pools).items()
+        if usage.get(address) is base.usage[address] and before[address].spec is scenario.resources[address].spec
+    }
 
 
 def _demand(address: str, demand: Demand, base: Metered | None) -> Demand:
