@@ -150,9 +150,11 @@ def _of_parts(base: Priced, changes: Sequence[Change], parts: Mapping[str, Part]
     return Alternative(base, tuple(changes), frozenset(parts), cost, missing, parts, None)
 
 
-def planned_whole(base: Priced, changes: Sequence[Change], today: date | None) -> Alternative:
-    """The scenario with any changes, planned again as a whole. Raises CapplanError."""
-    whole = what_if(base, changes, today)
+def planned_whole(
+    base: Priced, changes: Sequence[Change], today: date | None, near: Priced | None = None
+) -> Alternative:
+    """The scenario with any changes, planned again as a whole, from a plan with some of them. Raises CapplanError."""
+    whole = what_if(base, changes, today, near)
     missing = tuple(m.key for m in whole.missing)
     return Alternative(base, tuple(changes), _differing(base, whole), whole.monthly_cost, missing, {}, whole)
 
