@@ -7,10 +7,13 @@ Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous
 import math
 from fractions import Fraction
 
+from capplan import units
 from capplan.calls import Access
 from capplan.quantities.distribution import expected_blocks, share_above
 from capplan.quantities.rounding import sig6, to_quantity
-from capplan.services.lambda_.billing import expected_attempts
+from capplan.services.lambda_ import batch_failures
+from capplan.services.lambda_.batch_failures import Blocked, Tried
+from capplan.services.lambda_.billing import capped_mean_ms, expected_attempts
 from capplan.services.lambda_.invocation_time import duration_of_batch
 from capplan.services.lambda_.quotas import STREAM_RETRIES_MAX
 from capplan.services.lambda_.sources.trigger import FOREVER, POLLED, QUEUES, Trigger, retention_ms
@@ -33,6 +36,8 @@ def attempts(
     """
     failure_share = failing(spec, records)
     if trigger is not None and (trigger.stream is not None or trigger.via in POLLED):
+        if splits(trigger):
+            return sig6(tried(spec, trigger, records).invocations) * _overlapping(spec, trigger, records)
         return _of_a_batch(failure_share, retries_of(trigger)) * _overlapping(spec, trigger, records)
     return _rounded(expected_attempts(failure_share, spec.retries)) if access.is_async else Fraction(1)
 
@@ -58,6 +63,84 @@ def retries_of(trigger: Trigger) -> int:
     if trigger.retries == FOREVER and trigger.source in QUEUES:
         return max(0, math.floor(retention_ms(trigger) / max(Fraction(trigger.visibility_timeout_ms), Fraction(1))) - 1)
     return trigger.retries
+
+
+# --- poison records and split batches ---------------------------------------------------------------------------------
+
+
+def splits(trigger: Trigger) -> bool:
+    """Whether its batches do not all fail, or succeed, alike."""
+    return bool(trigger.poison) or trigger.bisect
+
+
+def tried(spec: Function, trigger: Trigger, records: Fraction, retries: float | None = None) -> Tried:
+    """What a batch of so many records causes.
+
+    Args:
+        spec: The function.
+        trigger: Its trigger.
+        records: Records of the batch.
+        retries: How often a poison record is tried again; None for as often as its retries and its age allow.
+    """
+    of_batch = batch_failures.whole
+    if trigger.source in QUEUES and trigger.partial_responses:
+        of_batch = batch_failures.by_message
+    elif trigger.bisect:
+        of_batch = batch_failures.halved_from_the_first if trigger.partial_responses else batch_failures.halved
+    elif trigger.partial_responses:
+        of_batch = batch_failures.from_the_first
+    poison, failing_at = float(trigger.poison), _failing_at(spec, records)
+    if retries is None:
+        blocked_records = of_batch(float(records), poison, failing_at, 0.0).blocked_records
+        retries = _retries_within_age(trigger, seconds_of(spec, blocked_records))
+    return of_batch(float(records), poison, failing_at, retries)
+
+
+def _retries_within_age(trigger: Trigger, attempt_s: float) -> float:
+    """Retries of a poison record: of a stream none once it is too old."""
+    retries = float(retries_of(trigger))
+    if trigger.source in QUEUES:
+        return retries
+    by_age = float(math.floor(_max_age_s(trigger) / max(attempt_s, 1 / units.MS_PER_SECOND)))
+    return by_age if retries == FOREVER else min(retries, by_age)
+
+
+def _max_age_s(trigger: Trigger) -> float:
+    return float(retention_ms(trigger)) / units.MS_PER_SECOND
+
+
+def seconds_of(spec: Function, records: float) -> float:
+    """Mean seconds of a warm invocation with so many records."""
+    return float(capped_mean_ms(duration_of_batch(spec, sig6(records)), spec.timeout_ms)) / units.MS_PER_SECOND
+
+
+def work_s(spec: Function, of_batch: Tried) -> float:
+    """Seconds of all invocations that a batch causes."""
+    return sum(count * seconds_of(spec, records) for records, count in of_batch.sizes.items())
+
+
+def in_a_shard(spec: Function, trigger: Trigger, records: Fraction, per_second: float) -> tuple[Tried, Blocked | None]:
+    """What a batch causes where so many records a second arrive at its shard, and how poison blocks it.
+
+    What waits behind a blocked record gets old itself: the next one that fails is given up after fewer attempts.
+    """
+    of_batch = tried(spec, trigger, records)
+    if not of_batch.blocks or trigger.source in QUEUES or not per_second:
+        return of_batch, None
+    attempt_s = seconds_of(spec, of_batch.blocked_records)
+    retries = _retries_within_age(trigger, attempt_s)
+    working_s = work_s(spec, of_batch) - of_batch.blocks * attempt_s * (retries + 1)
+    between_s = float(records) / per_second
+    shard = batch_failures.blocked(between_s, working_s, of_batch.blocks, attempt_s, retries, _max_age_s(trigger))
+    return tried(spec, trigger, records, min(retries, max(0.0, shard.mean_s / attempt_s - 1))), shard
+
+
+def _failing_at(spec: Function, records: Fraction) -> batch_failures.Failing:
+    """The share that fails by its records: a batch of fewer may end before the timeout."""
+    most = failing(spec, records)
+    if spec.per_record_ms is None or most == Fraction(spec.fails):
+        return lambda _: float(most)
+    return lambda count: float(failing(spec, sig6(count)))
 
 
 def _overlapping(spec: Function, trigger: Trigger, records: Fraction) -> Fraction:

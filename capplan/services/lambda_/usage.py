@@ -13,7 +13,7 @@ from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
 from capplan.services.lambda_ import billing
 from capplan.services.lambda_.admission.dead_letters import dead_letters
-from capplan.services.lambda_.admission.lanes import Lane, lanes_of
+from capplan.services.lambda_.admission.lanes import Lane, lanes_of, parts_of
 from capplan.services.lambda_.cold_start import month as cold_starts
 from capplan.services.lambda_.concurrency import provisioned
 from capplan.services.lambda_.concurrency.busiest import Busiest, busiest
@@ -202,7 +202,11 @@ def _records(spec: Function, demand: Demand) -> tuple[tuple[Fraction, Fraction],
     monthly = demand.flow.monthly
     if spec.per_record_ms is None or not monthly:
         return ((Fraction(1), Fraction(1)),)
-    return tuple((stream.flow.monthly / monthly, stream.records) for stream in demand.requests)
+    out: list[tuple[Fraction, Fraction]] = []
+    for stream in demand.requests:
+        share = stream.flow.monthly / monthly
+        out += [(share * part, records) for part, records in parts_of(spec, stream)]
+    return tuple(out)
 
 
 def time_of(spec: Function, cold: ColdUse | None, records: Fraction) -> InvocationTime:

@@ -17,8 +17,9 @@ from capplan.quantities.rounding import sig6
 from capplan.record import MutableRecord, Record, replace
 from capplan.services.lambda_.admission import throttling
 from capplan.services.lambda_.admission.dead_letters import dead_letters
-from capplan.services.lambda_.admission.lanes import Lane, lanes_of
-from capplan.services.lambda_.admission.waiting import Competitor, Ramp, Waited, in_steps, shared_out, wait
+from capplan.services.lambda_.admission.lanes import Lane, lanes_of, per_second_of
+from capplan.services.lambda_.admission.waiting import Competitor, Ramp, Waited, in_steps, later, shared_out, wait
+from capplan.services.lambda_.batch_failures import Blocked
 from capplan.services.lambda_.concurrency.at_once import Served, serve
 from capplan.services.lambda_.concurrency.rate_steps import scheduled
 from capplan.services.lambda_.quotas import (
@@ -41,6 +42,8 @@ _OVERLAPPING = Fraction(3, 2)
 """Calls open at a time by Little's law, in those of one caller, from which its executions overlap: minutes are whole."""
 _MANY, _STEP = 12, 10
 """Where more share a limit of the account, they find what they want in steps of so many minutes."""
+_AT_LEAST_ONE = 0.5
+"""A poison record is counted on where so many are expected in the period."""
 _NEGLIGIBLE = 1e-6
 """A smaller share of a stream is not said to be short."""
 
@@ -112,6 +115,7 @@ def _may_be_short(spec: Function, lanes: Sequence[Lane], room: Room) -> bool:
         return False
     return (
         room.shared
+        or any(lane.blocked is not None for lane in lanes)
         or any(_source_may_be_short(lane) for lane in lanes)
         or _starts_may_be_short(lanes, room)
         or (spec.reserved_concurrency is not None and _environments_may_be_short(lanes, room))
@@ -250,6 +254,8 @@ class _Minutes:
             c.open = open_
             capacity = np.maximum(0.0, np.minimum(open_, room)) * (_MINUTE_S / c.lane.work_full_s)
             c.waited = wait(c.offered, capacity, math.ceil(c.max_age_s / _MINUTE_S), self._ramp(c))
+            if c.lane.blocked is not None:
+                c.waited = later(c.waited, c.offered, c.lane.blocked.late_s / _MINUTE_S)
             c.served = c.waited.served
 
     def _open(self, beside: "NDArray[np.float64]") -> "Sequence[NDArray[np.float64]]":
@@ -403,20 +409,28 @@ class _Minutes:
         """Invocations a minute, retries included, and the mean records of one: batches grow as far as they must."""
         import numpy as np  # noqa: PLC0415
 
-        lane, attempts, records = c.lane, float(c.lane.stream.attempts), float(c.lane.stream.records)
+        lane, records = c.lane, float(c.lane.stream.records)
         if lane.full <= records or c.waited is None:
-            return c.served * attempts / records, None
-        per_record = (lane.busy_full_s - lane.busy_s) / (lane.full - records)
-        fixed = lane.busy_s - per_record * records
-        batch_seconds = np.maximum(_NEGLIGIBLE, np.asarray(c.open) * _MINUTE_S - c.served * attempts * per_record)
-        size = np.clip(c.served * attempts * fixed / batch_seconds, records, lane.full)
-        invocations = c.served * attempts / size
-        count = float(invocations.sum())
-        mean = float(c.served.sum()) * attempts / count if count else records
+            return c.served * lane.attempts / records, None
+        # what a batch causes, and its time, are taken as linear in its records
+        more = (lane.attempts_full - lane.attempts) / (lane.full - records)
+        per_record = (lane.busy_full_s * lane.attempts_full - lane.busy_s * lane.attempts) / (lane.full - records)
+        fixed = max(0.0, lane.busy_s * lane.attempts - per_record * records)
+        batch_seconds = np.maximum(_NEGLIGIBLE, np.asarray(c.open) * _MINUTE_S - c.served * per_record)
+        size = np.clip(c.served * fixed / batch_seconds, records, lane.full)
+        batches = c.served / size
+        count = float(batches.sum())
+        mean = float(c.served.sum()) / count if count else records
+        invocations = batches * (lane.attempts - more * records) + c.served * more
         return invocations, sig6(mean) if abs(mean - records) > _NEGLIGIBLE * records else None
 
     def _with_waiting(self, part: AdmittedStream, c: _Course, waited: Waited) -> AdmittedStream:
         """The stream with what waits: the most, the oldest, how long until nothing does, how many are open meanwhile."""
+        if c.lane.blocked is not None:
+            return _with_blocks(self._with_fluid(part, c, waited), c.lane, c.lane.blocked)
+        return self._with_fluid(part, c, waited)
+
+    def _with_fluid(self, part: AdmittedStream, c: _Course, waited: Waited) -> AdmittedStream:
         import numpy as np  # noqa: PLC0415
 
         lane = c.lane
@@ -476,6 +490,27 @@ class _Minutes:
         monthly = sig6(float(beyond.sum()) * _MINUTE_S * _TO_MONTH)
         offered = DemandFlow.total(c.lane.stream.flow for c in self.courses)
         return {CONCURRENCY.id: course(offered, beyond, monthly, f"{self.name}#wanted")}
+
+
+def _with_blocks(part: AdmittedStream, lane: Lane, blocked: Blocked) -> AdmittedStream:
+    """The stream with what waits in shards that poison blocks, if one is expected to be within the period."""
+    per_second = per_second_of(lane.stream, lane.most)
+    batches = per_second / float(lane.stream.records)
+    if batches * lane.most * blocked.blocks * units.PERIOD_MINUTES * units.SECONDS_PER_MINUTE < _AT_LEAST_ONE:
+        return part
+    # so many shards are blocked at the same time in the busiest minute of a thousand
+    mean = lane.most * min(1.0, batches * blocked.blocks * blocked.mean_s)
+    shards = min(lane.most, max(1.0, math.ceil(mean + POISSON_SIGMAS * math.sqrt(mean))))
+    spare = 1 / lane.work_s - per_second
+    drains = blocked.late_s < blocked.seconds / 2 and spare > 0 and part.drain_s is not None
+    drain_s = max(part.drain_s or 0.0, blocked.seconds * per_second / spare) if drains else None
+    return replace(
+        part,
+        peak_waiting=max(part.peak_waiting, shards * per_second * blocked.seconds),
+        oldest_wait_s=max(part.oldest_wait_s, blocked.seconds),
+        unbounded_wait_s=max(part.unbounded_wait_s, blocked.seconds),
+        drain_s=drain_s,
+    )
 
 
 def _course(lane: Lane) -> _Course:

@@ -11,8 +11,10 @@ from typing import Literal
 
 from capplan import units
 from capplan.model import RequestStream
-from capplan.record import Record
+from capplan.record import Record, replace
 from capplan.services.lambda_ import quotas
+from capplan.services.lambda_.attempts import in_a_shard, splits, tried, work_s
+from capplan.services.lambda_.batch_failures import Blocked
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.invocation_time import duration_of_batch
 from capplan.services.lambda_.sources import batches, event_source_mappings
@@ -39,6 +41,9 @@ class Lane(Record, frozen=True, eq=False):
         max_age_s: The age at which what waits is given up.
         retry_s: Seconds after which what was throttled tries again.
         tries: Attempts that a throttled caller makes.
+        attempts: Invocations of one call, event or batch: fewer than the stream's where blocked records get old.
+        attempts_full: The same of a full batch.
+        blocked: How a poison record blocks its shard; None where none does.
         source_rate: The limit of the account by which its source rejects requests; empty for none.
     """
 
@@ -51,18 +56,21 @@ class Lane(Record, frozen=True, eq=False):
     busy_full_s: float
     max_age_s: float
     retry_s: float
+    attempts: float
+    attempts_full: float
+    blocked: Blocked | None = None
     tries: int = 1
     source_rate: str = ""
 
     @property
     def work_s(self) -> float:
         """Environment-seconds of one arrival, retries included."""
-        return self.busy_s * float(self.stream.attempts / self.stream.records)
+        return self.busy_s * self.attempts / float(self.stream.records)
 
     @property
     def work_full_s(self) -> float:
         """The same in full batches, which a backlog leads to."""
-        return min(self.work_s, self.busy_full_s * float(self.stream.attempts) / self.full)
+        return min(self.work_s, self.busy_full_s * self.attempts_full / self.full)
 
 
 def lanes_of(spec: Function, streams: Iterable[RequestStream]) -> tuple[Lane, ...]:
@@ -72,7 +80,7 @@ def lanes_of(spec: Function, streams: Iterable[RequestStream]) -> tuple[Lane, ..
 
 def _lane(spec: Function, stream: RequestStream) -> Lane:
     trigger = None if stream.trigger is None else spec.triggers[stream.trigger]
-    busy_s = _busy_s(spec, stream.records)
+    busy_s, attempts = _busy_s(spec, stream.records), float(stream.attempts)
     if trigger is not None and trigger.source in QUEUES | STREAMS:
         full = max(Fraction(batches.max_records(trigger)), stream.records)
         is_queue = trigger.source in QUEUES
@@ -80,16 +88,62 @@ def _lane(spec: Function, stream: RequestStream) -> Lane:
         kept_s = float(retention_ms(trigger)) / units.MS_PER_SECOND
         most = _most(trigger, stream.shards)
         kind: Literal["queue", "stream"] = "queue" if is_queue else "stream"
-        return Lane(
-            kind, stream, trigger, most, busy_s, float(full), _busy_s(spec, full), kept_s, max(1.0, retry_s)
+        lane = Lane(
+            kind, stream, trigger, most, busy_s, float(full), _busy_s(spec, full), kept_s, max(1.0, retry_s),
+            attempts, attempts,
         )  # fmt: skip
+        return _splitting(spec, lane, trigger, full) if splits(trigger) else lane
     if stream.access.is_async or _is_scheduled(stream, trigger):
         kept_s = float(spec.maximum_event_age_ms) / units.MS_PER_SECOND
-        return Lane("event", stream, trigger, math.inf, busy_s, 1.0, busy_s, kept_s, quotas.EVENT_RETRY_MAX_S)
+        return Lane(
+            "event",
+            stream,
+            trigger,
+            math.inf,
+            busy_s,
+            1.0,
+            busy_s,
+            kept_s,
+            quotas.EVENT_RETRY_MAX_S,
+            attempts,
+            attempts,
+        )
     tries = quotas.SDK_ATTEMPTS if stream.cause.startswith(_OWN_SECTION) else 1
     rate = quotas.SOURCE_RATES.get(trigger.source) if trigger is not None else None
     limit = rate.id if rate is not None else ""
-    return Lane("call", stream, trigger, math.inf, busy_s, 1.0, busy_s, 0.0, 0.0, tries, limit)
+    return Lane(
+        "call", stream, trigger, math.inf, busy_s, 1.0, busy_s, 0.0, 0.0, attempts, attempts, tries=tries, source_rate=limit
+    )  # fmt: skip
+
+
+def parts_of(spec: Function, stream: RequestStream) -> tuple[tuple[Fraction, Fraction], ...]:
+    """Shares of a stream's invocations with their records: the batch, or where batches are split the parts of it."""
+    trigger = None if stream.trigger is None else spec.triggers[stream.trigger]
+    if trigger is None or not splits(trigger):
+        return ((Fraction(1), stream.records),)
+    of_batch, _ = in_a_shard(spec, trigger, stream.records, per_second_of(stream, _most(trigger, stream.shards)))
+    return of_batch.shares()
+
+
+def per_second_of(stream: RequestStream, shards: float) -> float:
+    """Records a second that arrive at each shard, on average over the month."""
+    return float(stream.arrivals.monthly) / units.MONTH_SECONDS / shards
+
+
+def _splitting(spec: Function, lane: Lane, trigger: Trigger, full: Fraction) -> Lane:
+    """A lane whose batches are split, or hold poison: its invocations have the records of their parts."""
+    of_batch, blocked = in_a_shard(spec, trigger, lane.stream.records, per_second_of(lane.stream, lane.most))
+    retries = max(0.0, blocked.mean_s / blocked.attempt_s - 1) if blocked is not None else None
+    of_full = tried(spec, trigger, full, retries)
+    scale = lane.attempts / tried(spec, trigger, lane.stream.records).invocations
+    return replace(
+        lane,
+        busy_s=work_s(spec, of_batch) / of_batch.invocations,
+        busy_full_s=work_s(spec, of_full) / of_full.invocations,
+        attempts=of_batch.invocations * scale,
+        attempts_full=of_full.invocations * scale,
+        blocked=blocked,
+    )
 
 
 def _is_scheduled(stream: RequestStream, trigger: Trigger | None) -> bool:

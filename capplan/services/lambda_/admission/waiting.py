@@ -79,6 +79,19 @@ def wait(
     return Waited(served, dropped, backlog, age_s)
 
 
+def later(waited: Waited, arriving: "NDArray[np.float64]", minutes: float) -> Waited:
+    """The same if all is served so much later."""
+    import numpy as np  # noqa: PLC0415
+
+    if minutes <= 0:
+        return waited
+    ends = np.arange(len(arriving) + 1, dtype=np.float64)
+    done = np.interp(ends - minutes, ends, np.concatenate(([0.0], np.cumsum(waited.served))), left=0.0)
+    backlog = np.maximum(0.0, np.cumsum(arriving - waited.dropped) - done[1:])
+    age_s = np.where(backlog > 0, waited.age_s + minutes * units.SECONDS_PER_MINUTE, 0.0)
+    return Waited(np.diff(done), waited.dropped, backlog, age_s)
+
+
 def _kept(arrived: "NDArray[np.float64]", max_age_minutes: int | None) -> "NDArray[np.float64] | None":
     """The most that may wait at the end of each minute: what arrived within the maximum age."""
     import numpy as np  # noqa: PLC0415

@@ -116,6 +116,7 @@ _SOURCES_OF = {
         "`max_record_age` is for streams only",
         "queues have `retention`",
     ),
+    "bisect": (STREAMS, "`bisect` is for streams only", "queues have `partial_responses`"),
     "partitions": ({"kafka"}, "`partitions` is for Kafka only", "Kinesis has `shards`"),
     "timeout_ms": (
         {"api-gateway-http", "api-gateway-rest", "alb", "appsync", "cognito"},
@@ -124,6 +125,9 @@ _SOURCES_OF = {
     ),
 }
 """Keys that only some sources have: those sources, the error for the others, and its hint."""
+
+_POLLED_KEYS = ("batch", "window_ms", "filter", "retries", "poison", "bisect", "partial_responses")
+"""Keys of what Lambda reads in batches."""
 
 
 def diagnostic(message: str, hint: str) -> PydanticCustomError:
@@ -202,6 +206,12 @@ class Trigger(BaseModel):
     """How long the source waits for an answer (API Gateway: HTTP {HTTP_API_TIMEOUT}, REST {REST_API_TIMEOUT}, which AWS can raise)."""
     retries: Annotated[int, BeforeValidator(_retries), Field(ge=FOREVER, le=STREAM_RETRIES_MAX.value)] = FOREVER
     """How often a failed batch is retried: `forever` until its records expire (the default), or a number."""
+    poison: Share = Decimal(0)
+    """The share of records that fail whenever they are processed, such as 0.01% (none); each fails its whole batch."""
+    bisect: bool = False
+    """A failed batch of a stream is split in two until the record that fails is alone (BisectBatchOnFunctionError); no retries are used up."""
+    partial_responses: bool = False
+    """The function reports what failed (ReportBatchItemFailures): a stream is retried from there on, of a queue only that comes back."""
     finds: Share | None = None
     """Of a schedule that polls: the share of runs that find something to do."""
 
@@ -217,8 +227,9 @@ class Trigger(BaseModel):
     def _keys_fit_the_source(self) -> Self:
         given = {field for field in self.model_fields_set if getattr(self, field) is not None}
         polled = self.stream is not None or self.via in POLLED
-        for field, key in (("batch", "batch"), ("window_ms", "window"), ("filter", "filter"), ("retries", "retries")):
+        for field in _POLLED_KEYS:
             if field in given and not polled:
+                key = field.removesuffix("_ms")
                 raise diagnostic(f"`{key}` is for streams and queues only", "add `via: sqs` or `via: kinesis`")
         for field, (sources, message, hint) in _SOURCES_OF.items():
             if field in given and self.source not in sources:
