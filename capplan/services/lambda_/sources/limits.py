@@ -95,7 +95,8 @@ def _sizes(name: str, spec: Function, trigger: Trigger) -> Iterable[LimitCheck]:
 def _of_shards(name: str, stream: RequestStream, trigger: Trigger) -> Iterable[LimitCheck]:
     """What producers write to each shard, records spread evenly: what the filter keeps out is written too."""
     passing = Fraction(trigger.filter) if trigger.filter else Fraction(1)
-    written = stream.arrivals * (1 / (passing * (trigger.shards or 1)))
+    shards = stream.shards if trigger.stream is not None else trigger.shards or 1
+    written = stream.arrivals * (1 / (passing * shards))
     loads = [(quotas.KINESIS_SHARD_RECORDS, written)]
     if trigger.payload is not None:
         loads.append((quotas.KINESIS_SHARD_BYTES, written * Fraction(mean(trigger.payload))))
