@@ -177,7 +177,7 @@ def test_the_comment_is_written_once_and_then_kept_up_to_date(place: Path) -> No
     first = commented(place, folder)
     assert first[-1].startswith("api --silent -X POST repos/a/b/issues/7/comments -F body=@")
     body = (place / "calls.body").read_text()
-    assert body.startswith("<!-- capplan-action: capplan -->\n<!-- capplan: Test -->\n**Test: ")
+    assert body.startswith("<!-- capplan-action: capplan -->\n<!-- capplan: Test -->\n**Test** ")
     (place / "calls.found").write_text("99\n")
     assert commented(place, folder)[-1].startswith("api --silent -X PATCH repos/a/b/issues/comments/99 -F body=@")
     denied = commented(place, folder, GH_CODE="1")

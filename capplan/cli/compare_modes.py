@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,8 +21,8 @@ from capplan.cli.options import (
     Set,
     Today,
 )
-from capplan.cli.output import emit_document, output
-from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
+from capplan.cli.output import emit_document, output, report
+from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario, source_of
 
 if TYPE_CHECKING:
     from capplan.pipeline.results import Modes
@@ -30,6 +31,7 @@ Times = Annotated[
     list[str] | None, typer.Option("--times", help="A multiple of the traffic to compare at, such as 3x. Repeatable.")
 ]
 TableName = Annotated[str | None, typer.Argument(metavar="TABLE", help="One table; all tables without it.")]
+Apply = Annotated[bool, typer.Option("--apply", help="Write TABLE's recommended mode into the scenario.")]
 _MAX_MULTIPLE = 1000
 
 
@@ -57,6 +59,7 @@ def compare_modes(
     today: Today = None,
     seed: Seed = 0,
     times: Times = None,
+    apply: Apply = False,
     details: Details = False,
     ascii: Ascii = False,
     color: Color = ColorChoice.auto,
@@ -68,6 +71,8 @@ def compare_modes(
     """
     where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
     keep_inputs(where, [scenario])
+    if apply and (table is None or settings or scenario == "-"):
+        raise typer.BadParameter("it needs a file and one TABLE, without --set", param_hint="--apply")
 
     def answer() -> int:
         import capplan  # noqa: PLC0415
@@ -80,10 +85,28 @@ def compare_modes(
         )
         shown = modes if table is None else _only(modes, table)
         emit_document(where, lambda: to_json(modes_record(shown)), lambda: modes_document(shown), details=details)
+        if apply:
+            _write(scenario, shown)
         return 0
 
     day, multiples = day_of(today), multiples_of(times)
     return guarded(where, answer, doing="comparing modes")
+
+
+def _write(path: str, modes: "Modes") -> None:
+    """The recommended mode of the one table, into the scenario's own text, comments kept."""
+    from capplan.commands.apply import with_changes  # noqa: PLC0415
+    from capplan.model import Change  # noqa: PLC0415
+    from capplan.reading.writing import write_atomic  # noqa: PLC0415
+    from capplan.report.views.compare_modes import to_write  # noqa: PLC0415
+
+    changes = [Change(change.path, change.new) for table in modes.tables for change in to_write(table)]
+    if not changes:
+        report(f"{path} is as recommended: nothing written")
+        return
+    source = source_of(path)
+    write_atomic(Path(path), with_changes(source, load_scenario(path, None), changes))
+    report(f"written to {path}: {', '.join(change.path for change in changes)}")
 
 
 def _only(modes: "Modes", table: str) -> "Modes":

@@ -44,13 +44,14 @@ def workflow(
         from capplan.report.formats.mermaid import mermaid  # noqa: PLC0415
         from capplan.report.records.workflow import workflow_record  # noqa: PLC0415
         from capplan.report.views.workflow import workflow_document  # noqa: PLC0415
+        from capplan.report.views.workflow_graph import workflow_graph  # noqa: PLC0415
 
         analyzed = capplan.workflow(load_scenario(scenario, None), name, seed=seed, draws=draws, today=day)
         emit_document(
             where,
             lambda: to_json(workflow_record(analyzed)),
             lambda: workflow_document(analyzed),
-            {"mermaid": lambda: mermaid(analyzed)},
+            {"mermaid": lambda: mermaid(workflow_graph(analyzed))},
             details=details,
         )
         return 0

@@ -8,7 +8,7 @@ from capplan.language.scenario import Resource, Scenario, Specs
 
 
 class Unchanged:
-    """The parts of a base scenario that are the same object in the changed data; none without a base."""
+    """The parts of a base scenario that are the same in the changed data; none without a base."""
 
     def __init__(self, base: Scenario | None, data: Mapping[str, Any]) -> None:
         self._data = data
@@ -26,7 +26,8 @@ class Unchanged:
         base = self._base
         if base is None or address not in base.resources:
             return None
-        return base.resources[address] if base.data[section][name] is self._data[section][name] else None
+        old, new = base.data[section][name], self._data[section][name]
+        return base.resources[address] if old is new or _written_alike(old, new) else None
 
     def with_all_it_names(self, address: str, specs: Specs) -> Resource | None:
         """The resource at an address where its data and those of all resources that it names are the same."""
@@ -35,3 +36,8 @@ class Unchanged:
             return None
         named = {call.to for call in resource.calls} | {s.name for s in resource.type.sources(resource.spec)}
         return resource if all(a not in specs or self.resource(a) is not None for a in named) else None
+
+
+def _written_alike(one: object, other: object) -> bool:
+    """Whether plain data are the same to the last sign: 1 is neither 1.0 nor true."""
+    return one is other or (type(one) is type(other) and repr(one) == repr(other))

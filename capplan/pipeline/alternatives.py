@@ -13,9 +13,8 @@ from capplan.model import Change, Charge, Context, Demand
 from capplan.pipeline.flow import alike
 from capplan.pipeline.meter import Metered
 from capplan.pipeline.pools import pool_check, suffices, with_loads
-from capplan.pipeline.price import Priced, charges_of, monthly, price, rate_charges
+from capplan.pipeline.price import Priced, charges_of, is_tiered, monthly, price, rate_charges
 from capplan.pipeline.what_if import apply, what_if
-from capplan.pricing.catalogue import Catalogue
 from capplan.pricing.rating import Rated
 from capplan.record import replace
 from capplan.resource_type import DeclaredResource, MeteredResource
@@ -105,7 +104,7 @@ def alternative(base: Priced, address: str, changes: Sequence[Change], today: da
     resource, usage = alone
     scenario = base.metered.scenario
     charges = charges_of(resource, usage, base.metered.context)
-    shared = any(_tiered(base.catalogue, c.price) for c in (*charges, *base.charges[address]))
+    shared = any(is_tiered(base.catalogue, c.price) for c in (*charges, *base.charges[address]))
     apart = not shared and not scenario.account.free_tier and not scenario.commitments
     rated = rate_charges(charges, scenario, base.catalogue, today) if apart else None
     return _of_parts(base, changes, {address: Part(resource, usage, charges, rated)}, today)
@@ -142,7 +141,7 @@ def _of_parts(base: Priced, changes: Sequence[Change], parts: Mapping[str, Part]
     """The alternative in which some resources differ: their charges alone are rated again where no tier is shared."""
     rated = [part.rated for part in parts.values() if part.rated is not None]
     if len(rated) < len(parts):
-        whole = price(_with(base.metered, changes, parts), base.catalogue, today)
+        whole = price(_with(base.metered, changes, parts), base.catalogue, today, base)
         missing = tuple(m.key for m in whole.missing)
         return Alternative(base, tuple(changes), frozenset(parts), whole.monthly_cost, missing, parts, whole)
     less = sum((base.cost_by_resource[address] for address in parts), Decimal(0))
@@ -151,9 +150,11 @@ def _of_parts(base: Priced, changes: Sequence[Change], parts: Mapping[str, Part]
     return Alternative(base, tuple(changes), frozenset(parts), cost, missing, parts, None)
 
 
-def planned_whole(base: Priced, changes: Sequence[Change], today: date | None) -> Alternative:
-    """The scenario with any changes, planned again as a whole. Raises CapplanError."""
-    whole = what_if(base, changes, today)
+def planned_whole(
+    base: Priced, changes: Sequence[Change], today: date | None, near: Priced | None = None
+) -> Alternative:
+    """The scenario with any changes, planned again as a whole, from a plan with some of them. Raises CapplanError."""
+    whole = what_if(base, changes, today, near)
     missing = tuple(m.key for m in whole.missing)
     return Alternative(base, tuple(changes), _differing(base, whole), whole.monthly_cost, missing, {}, whole)
 
@@ -212,11 +213,6 @@ def _served_alike(metered: Metered, address: str, after: DeclaredResource[Any]) 
     if admitted is None or before.admitted is None:
         return offered if admitted is before.admitted else None
     return before if alike(before.admitted, admitted) else None
-
-
-def _tiered(catalogue: Catalogue, key: str) -> bool:
-    entry = catalogue.price(key)
-    return entry is not None and len(entry.tiers) > 1
 
 
 def _with(metered: Metered, changes: Sequence[Change], parts: Mapping[str, Part]) -> Metered:

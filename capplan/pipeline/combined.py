@@ -123,7 +123,7 @@ class _Together:
             together = side_by_side(self._base, list(self._parts.values()), changes, self._today)
             if together is not None:
                 return together
-        self._last = list(self._rows), _planned(self._base, self._rows, self._today)
+        self._last = list(self._rows), _planned(self._base, self._rows, self._today, self._last[1])
         return self._last[1]
 
     def _costs_now(self, address: str) -> Decimal:
@@ -134,7 +134,8 @@ class _Together:
         return self._costs[address]
 
     def _adds_as_a_whole(self, row: Recommendation, plans: Sequence[Alternative]) -> bool:
-        before, after = self.plan(), _planned(self._base, [*self._rows, row], self._today)
+        before = self.plan()
+        after = _planned(self._base, [*self._rows, row], self._today, before)
         if after is None or after.missing or self._effects.breaks(after):
             return False
         cost = self._base.monthly_cost if before is None else before.monthly_cost
@@ -168,12 +169,21 @@ def changes_of(base: Priced, rows: Iterable[Recommendation]) -> tuple[Change, ..
     return in_order(base.metered.scenario.data, every)
 
 
-def _planned(base: Priced, rows: Sequence[Recommendation], today: date | None) -> Alternative | None:
-    """Some rows, planned together; None where there are none, or they make an invalid scenario."""
+def _planned(
+    base: Priced, rows: Sequence[Recommendation], today: date | None, before: Alternative | None
+) -> Alternative | None:
+    """Some rows, planned together; None where there are none, or they make an invalid scenario.
+
+    Args:
+        base: The plan.
+        rows: What is applied.
+        today: As of the plan.
+        before: The plan with some of them, where there is one.
+    """
     if not rows:
         return None
     try:
-        return planned_whole(base, changes_of(base, rows), today)
+        return planned_whole(base, changes_of(base, rows), today, None if before is None else before.priced)
     except CapplanError:
         return None
 
@@ -192,7 +202,7 @@ def _one_by_one(
         listed = by_place(row)
         if any(exclusive(listed[place], by_place(c).get(place, ())) for c in chosen for place in listed):
             continue
-        more = _planned(base, [*chosen, row], today)
+        more = _planned(base, [*chosen, row], today, plan)
         if more is None or not _fine(more, effects, accepts):
             continue
         cost = base.monthly_cost if plan is None else plan.monthly_cost

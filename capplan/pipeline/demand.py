@@ -84,10 +84,10 @@ class Trigger(NamedTuple):
         return self.address, self.source.name, self.source.trigger
 
 
-def triggers_of(scenario: Scenario) -> tuple[Trigger, ...]:
-    """The triggers of all resources; a resource's own schedule is one of them."""
+def triggers_of(scenario: Scenario, resources: Mapping[str, Resource]) -> tuple[Trigger, ...]:
+    """The triggers of some resources; a resource's own schedule is one of them."""
     out = []
-    for address, resource in scenario.resources.items():
+    for address, resource in resources.items():
         sources = resource.type.sources(resource.spec)
         if address in scenario.flows_by_name:
             sources = (*sources, Source(address, cause=f"traffic.{address}"))

@@ -121,16 +121,17 @@ def _walk(network: Network, shared: Shared, failing: Failing, last: dict[str, tu
     """What each resource serves, callers first."""
     walk = _Pass(dict(network.flows), {}, {}, set())
     for group in network.order:
-        inner = {node for address in group for node in (address, emitted(address))}
-        loops = len(group) > 1 or any(sender.node in inner for sender in network.senders[group[0]])
-        touched = any(a in failing or any(s.node in walk.moved for s in network.senders[a]) for a in group)
+        touched = (failing or walk.moved) and any(
+            a in failing or any(s.node in walk.moved for s in network.senders[a]) for a in group
+        )
         if not touched:
             for address in group:
                 walk.offered[address] = _with(network.exact[address], shared.get(address))
                 walk.demand[address] = _served(network, address, walk.offered[address], last)
             if all(walk.demand[address].admitted is None for address in group):
                 continue
-        if loops:
+        inner = {node for address in group for node in (address, emitted(address))}
+        if len(group) > 1 or any(sender.node in inner for sender in network.senders[group[0]]):
             walk.moved |= inner
             _settle_loop(network, group, walk, shared, failing, last)
         else:
@@ -222,7 +223,7 @@ def _with(demand: Demand, shared: Mapping[str, SharedLimit] | None) -> Demand:
 def _served(network: Network, address: str, offered: Demand, last: dict[str, tuple[Demand, Demand]]) -> Demand:
     """The demand with what is served of it; one that was offered before is not computed again."""
     known = last.get(address)
-    if known is not None and known[0] == offered:
+    if known is not None and (known[0] is offered or known[0] == offered):
         return known[1]
     resource = network.scenario.resources[address]
     declared = DeclaredResource(resource.name, resource.spec, network.context)

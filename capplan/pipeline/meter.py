@@ -4,38 +4,18 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from capplan.flow import DemandFlow
 from capplan.language.scenario import Resource, Scenario
-from capplan.model import Assumption, Context, Demand
-from capplan.pipeline.demand import (
-    Injected,
-    SourceKey,
-    arrivals_of,
-    calls_of,
-    demand_assumptions,
-    demand_of,
-    emitters_read,
-    ratios_of,
-    senders_of,
-    triggers_of,
-    with_records,
-)
-from capplan.pipeline.flow import (
-    Failing,
-    Network,
-    fails_alike,
-    order_of,
-    throttled_callees,
-    what_gets_through,
-)
-from capplan.pipeline.pools import Pools, pools_of
+from capplan.model import Assumption, Context, Demand, PoolLoad
+from capplan.pipeline.demand import Injected, demand_assumptions
+from capplan.pipeline.flow import Failing, Network, fails_alike, throttled_callees, what_gets_through
+from capplan.pipeline.graph import Graph, graph_of, is_same_graph
+from capplan.pipeline.pools import Pools, loads_by_address, pools_of
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record, replace
 from capplan.resource_type import DeclaredResource, MeteredResource
 from capplan.services import SECTIONS, integrations
 
-_MAX_ROUNDS = 20
-_MAX_THROTTLED_ROUNDS = 12
+_MAX_THROTTLED_ROUNDS, _PLAIN_ROUNDS = 16, 8
 """Rounds in which a workflow's retries of throttled calls and what they throttle settle."""
 
 
@@ -52,6 +32,7 @@ class Metered(Record, frozen=True):
         notes: Assumptions on demand.
         consumed: Addresses of resources whose stream or queue is read.
         throttled: By address, the share of its calls that fails for callers that retry by a definition of their own.
+        graph: Its exact flows; None where there are more requests or fewer calls than those of the scenario.
     """
 
     scenario: Scenario
@@ -63,6 +44,7 @@ class Metered(Record, frozen=True):
     notes: tuple[Assumption, ...]
     consumed: frozenset[str]
     throttled: Failing = {}
+    graph: Graph | None = None
 
     def resource(self, address: str) -> MeteredResource[Any, Any]:
         """One resource with its usage."""
@@ -145,14 +127,62 @@ def meter(
         base: The scenario before a change: a resource whose spec and demand are the same is not metered again.
     """
     throttled = base.throttled if base is not None else {}
-    for _ in range(_MAX_THROTTLED_ROUNDS):
-        ctx = context_of(scenario, seed, base, throttled)
+    short: Metered | None = None
+    for step in range(_MAX_THROTTLED_ROUNDS):
+        ctx = _context(scenario, seed, base, throttled)
         metered = _meter_in(ctx, scenario, extra, silent, base)
         following = throttled_callees(scenario, metered.demand)
         if following == throttled or fails_alike(throttled, following):
-            break
-        throttled = following
-    return replace(metered, throttled=throttled)
+            return replace(metered, throttled=throttled)
+        short = replace(metered, throttled=throttled) if following else short
+        throttled = following if step < _PLAIN_ROUNDS else _nearer(throttled, following, step - _PLAIN_ROUNDS + 2)
+    return short or replace(metered, throttled=throttled)
+
+
+def _nearer(throttled: Failing, following: Failing, step: int) -> Failing:
+    """A step from what fails toward what then fails, shorter each time.
+
+    Where runs that are rejected leave room for all others, the two take turns: the share that balances them lies between.
+    """
+    zero = Fraction(0)
+    return {
+        a: throttled.get(a, zero) + (following.get(a, zero) - throttled.get(a, zero)) / step
+        for a in (*throttled, *(a for a in following if a not in throttled))
+    }
+
+
+def _context(scenario: Scenario, seed: int, base: Metered | None, throttled: Failing) -> Context:
+    """What services may know: the base's own record where it is equal, so that whoever compares them sees that at once."""
+    if base is not None and _same_context(scenario, seed, base, throttled):
+        return base.context
+    ctx = context_of(scenario, seed, base, throttled)
+    return base.context if base is not None and base.context == ctx else ctx
+
+
+def _same_context(scenario: Scenario, seed: int, base: Metered, throttled: Failing) -> bool:
+    """Whether nothing that services may know can differ: only changed resources are asked again."""
+    before, ctx = base.scenario, base.context
+    pairs = [(before.resources[a], r) for a, r in scenario.resources.items() if a in before.resources]
+    return (
+        list(before.resources) == list(scenario.resources)
+        and (seed, scenario.region, scenario.account) == (ctx.seed, before.region, before.account)
+        and len(scenario.commitments) == len(before.commitments)
+        and throttled == base.throttled
+        and all(_known_alike(old, new, ctx) for old, new in pairs if old.spec is not new.spec)
+    )
+
+
+def _known_alike(old: Resource, new: Resource, ctx: Context) -> bool:
+    type_, before, after = new.type, old.spec, new.spec
+    return (
+        type_ is old.type
+        and not type_.waits_for_callees
+        and type_.timeout_ms(after) == type_.timeout_ms(before)
+        and type_.failure_share(after) == type_.failure_share(before)
+        and type_.response_bytes(after) == type_.response_bytes(before)
+        and getattr(after, "duration", None) == getattr(before, "duration", None)
+        and _duration_ms(new, ctx) == ctx.duration_ms[new.address]
+    )
 
 
 def _failing_share(resource: Resource, throttled: Failing) -> Fraction:
@@ -165,39 +195,54 @@ def _meter_in(
     ctx: Context, scenario: Scenario, extra: Sequence[Injected], silent: str, base: Metered | None
 ) -> Metered:
     """The scenario metered with what services may know."""
-    calls = {a: () if a == silent else calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
-    triggers = triggers_of(scenario)
-    emitters = emitters_read(scenario, triggers)
-    shards: dict[str, int] = dict.fromkeys(emitters, 1)
-    ratios: dict[SourceKey, Fraction] = {}
-    flows: dict[str, DemandFlow] = {}
-    for _ in range(_MAX_ROUNDS):
-        flows = arrivals_of(scenario, calls, triggers, ratios, extra)
-        senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
-        usage = {a: _meter(scenario.resources[a], demand_of(senders[a], flows), ctx, base) for a in emitters}
-        shards = {a: scenario.resources[a].type.shards(usage[a]) for a in emitters}
-        following = ratios_of(scenario, triggers, flows, shards)
-        if following == ratios:
-            break
-        ratios = following
-        triggers = with_records(scenario, triggers, ratios)
-    senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
-    exact = {address: demand_of(sent, flows) for address, sent in senders.items()}
-    network = Network(scenario, ctx, senders, flows, order_of(senders), exact, shards, _known(scenario, ctx, base))
+    graph = _graph_of(ctx, scenario, extra, silent, base)
+    exact = {address: _demand(address, demand, base) for address, demand in graph.exact.items()}
+    known = _known(scenario, ctx, base)
+    network = Network(scenario, ctx, graph.senders, graph.flows, graph.order, exact, graph.shards, known)
     through = what_gets_through(
         network,
         lambda a, demand: _meter(scenario.resources[a], demand, ctx, base),
-        lambda u: pools_of(scenario, u, ctx),
+        lambda usage: pools_of(scenario, usage, ctx, _same_loads(scenario, ctx, usage, base)),
     )
-    notes = demand_assumptions(scenario, through.demand, flows)
+    notes = demand_assumptions(scenario, through.demand, graph.flows)
+    own = None if extra or silent else graph
     return Metered(
-        scenario, ctx, through.offered, through.demand, through.usage, through.pools, notes, frozenset(emitters)
-    )
+        scenario, ctx, through.offered, through.demand, through.usage, through.pools, notes,
+        frozenset(graph.emitters), graph=own,
+    )  # fmt: skip
+
+
+def _graph_of(ctx: Context, scenario: Scenario, extra: Sequence[Injected], silent: str, base: Metered | None) -> Graph:
+    """The base's graph where a change moves no flow in it."""
+    known = None if base is None or base.context is not ctx or extra or silent else base.graph
+    if base is not None and known is not None and is_same_graph(known, base.scenario, scenario, ctx):
+        return known
+    return graph_of(scenario, ctx, extra, silent, lambda a, demand: _meter(scenario.resources[a], demand, ctx, base))
+
+
+def _same_loads(
+    scenario: Scenario, ctx: Context, usage: Mapping[str, Any], base: Metered | None
+) -> dict[str, list[PoolLoad]]:
+    """What resources with the same spec and usage as in the base use of the account's limits."""
+    if base is None or base.context is not ctx:
+        return {}
+    before = base.scenario.resources
+    return {
+        address: loads
+        for address, loads in loads_by_address(base.scenario, base.pools).items()
+        if usage.get(address) is base.usage[address] and before[address].spec is scenario.resources[address].spec
+    }
+
+
+def _demand(address: str, demand: Demand, base: Metered | None) -> Demand:
+    """A demand, as the base's own record where it is equal: whoever compares them later sees that at once."""
+    before = base.offered.get(address) if base is not None else None
+    return before if before is not None and before == demand else demand
 
 
 def _known(scenario: Scenario, ctx: Context, base: Metered | None) -> dict[str, tuple[Demand, Demand]]:
     """What the base offered to and got through resources whose spec is the same."""
-    if base is None or base.context != ctx:
+    if base is None or base.context is not ctx:
         return {}
     before = base.scenario.resources
     return {
@@ -208,8 +253,10 @@ def _known(scenario: Scenario, ctx: Context, base: Metered | None) -> dict[str, 
 
 
 def _meter(resource: Resource, demand: Demand, ctx: Context, base: Metered | None) -> Any:  # noqa: ANN401  each service has its own usage
-    if base is not None and base.context == ctx:
+    if base is not None and base.context is ctx:
         before = base.scenario.resources.get(resource.address)
-        if before is not None and before.spec is resource.spec and base.demand[resource.address] == demand:
-            return base.usage[resource.address]
+        if before is not None and before.spec is resource.spec:
+            known = base.demand[resource.address]
+            if known is demand or known == demand:
+                return base.usage[resource.address]
     return resource.type.meter(DeclaredResource(resource.name, resource.spec, ctx), demand)

@@ -24,12 +24,26 @@ Pools = Mapping[str, Sequence[PoolMember]]
 """By limit."""
 
 
-def pools_of(scenario: Scenario, usage: Mapping[str, Any], ctx: Context) -> Pools:
-    """What every resource uses of the limits that the account shares."""
+def pools_of(
+    scenario: Scenario, usage: Mapping[str, Any], ctx: Context, known: Mapping[str, Sequence[PoolLoad]] | None = None
+) -> Pools:
+    """What every resource uses of the limits that the account shares; of some resources it is `known`."""
     out: dict[str, list[PoolMember]] = {}
     for address, resource in scenario.resources.items():
-        for load in resource.type.pools(MeteredResource(resource.name, resource.spec, usage[address], ctx)):
+        loads = known.get(address) if known else None
+        if loads is None:
+            loads = resource.type.pools(MeteredResource(resource.name, resource.spec, usage[address], ctx))
+        for load in loads:
             out.setdefault(load.limit, []).append(PoolMember(address, load))
+    return out
+
+
+def loads_by_address(scenario: Scenario, pools: Pools) -> dict[str, list[PoolLoad]]:
+    """What each resource uses of them."""
+    out: dict[str, list[PoolLoad]] = {address: [] for address in scenario.resources}
+    for members in pools.values():
+        for address, load in members:
+            out[address].append(load)
     return out
 
 

@@ -54,6 +54,14 @@ class Priced:
         return out
 
     @cached_property
+    def lines_by_charge(self) -> Mapping[str, tuple[LineItem, ...]]:
+        """Line items by the id of their charge."""
+        out: dict[str, tuple[LineItem, ...]] = {}
+        for line in self.lines:
+            out[line.charge_id] = (*out.get(line.charge_id, ()), line)
+        return out
+
+    @cached_property
     def monthly_cost(self) -> Decimal:
         """Monthly contracted cost, without one-time line items."""
         return monthly(self.lines)
@@ -64,15 +72,66 @@ def monthly(lines: Iterable[LineItem]) -> Decimal:
     return sum((x.contracted_cost for x in lines if x.charge_frequency != "one_time"), Decimal(0))
 
 
-def price(metered: Metered, catalogue: Catalogue, today: date | None) -> Priced:
-    """The metered scenario with the line items of all charges."""
+def price(metered: Metered, catalogue: Catalogue, today: date | None, base: Priced | None = None) -> Priced:
+    """The metered scenario with the line items of all charges.
+
+    Args:
+        metered: The scenario.
+        catalogue: The Region's prices.
+        today: The day from which a price's age is counted.
+        base: The plan before a change, of the same prices and day: charges and lines that are the same are taken from it.
+    """
     scenario = metered.scenario
-    plain = {a: charges_of(r, metered.usage[a], metered.context) for a, r in scenario.resources.items()}
-    charges = committed(metered, plain)
-    rated = rate_charges(
-        [c for cs in charges.values() for c in cs], scenario, catalogue, today, owners_of(scenario, charges)
+    if base is None or not _rates_apart(base, scenario):
+        plain = {a: charges_of(r, metered.usage[a], metered.context) for a, r in scenario.resources.items()}
+        charges = committed(metered, plain)
+        every = [c for of_one in charges.values() for c in of_one]
+        rated = rate_charges(every, scenario, catalogue, today, owners_of(scenario, charges))
+        return Priced(metered, catalogue, charges, rated.lines, rated.missing)
+    known = {a for a in scenario.resources if _charged_alike(base.metered, metered, a)}
+    charges = {
+        a: base.charges[a] if a in known else charges_of(r, metered.usage[a], metered.context)
+        for a, r in scenario.resources.items()
+    }
+    anew = [c for a, of_one in charges.items() for c in of_one if a not in known or is_tiered(catalogue, c.price)]
+    rated = rate_charges(anew, scenario, catalogue, today, owners_of(scenario, charges))
+    lines = dict(base.lines_by_charge)
+    lines.update(dict.fromkeys((c.id for c in anew), ()))
+    for line in rated.lines:
+        lines[line.charge_id] = (*lines[line.charge_id], line)
+    in_order = tuple(line for of_one in charges.values() for c in of_one for line in lines.get(c.id, ()))
+    return Priced(metered, catalogue, charges, in_order, rated.missing)
+
+
+def _rates_apart(base: Priced, scenario: Scenario) -> bool:
+    """Whether a charge of a price without tiers costs the same whatever else the account is charged."""
+    before = base.metered.scenario
+    return (
+        not base.missing
+        and not before.commitments
+        and not scenario.commitments
+        and not scenario.account.free_tier
+        and scenario.account.discount == before.account.discount
+        and before.account.free_tier == scenario.account.free_tier
     )
-    return Priced(metered, catalogue, charges, rated.lines, rated.missing)
+
+
+def _charged_alike(before: Metered, after: Metered, address: str) -> bool:
+    """Whether a resource is the same, with the same usage."""
+    old, new = before.scenario.resources.get(address), after.scenario.resources[address]
+    return (
+        old is not None
+        and old.spec is new.spec
+        and old.label == new.label
+        and before.usage[address] is after.usage[address]
+        and before.context is after.context
+    )
+
+
+def is_tiered(catalogue: Catalogue, key: str) -> bool:
+    """Whether a price has tiers, which all charges of the account share."""
+    entry = catalogue.price(key)
+    return entry is not None and len(entry.tiers) > 1
 
 
 def owners_of(scenario: Scenario, charges: Mapping[str, Sequence[Charge]]) -> dict[str, str]:

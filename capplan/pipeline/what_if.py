@@ -94,8 +94,16 @@ def written(data: Mapping[str, Any], path: str) -> object:
     return value_at(data, path.split("."))
 
 
-def what_if(base: Priced, changes: Sequence[Change], today: date | None) -> Priced:
-    """The changed scenario, planned again."""
-    scenario = base.metered.scenario
-    changed = build(scenario.doc, scenario.files, scenario.sha256, apply(scenario.data, changes), scenario)
-    return price(meter(changed, base.metered.context.seed, base=base.metered), base.catalogue, today)
+def what_if(base: Priced, changes: Sequence[Change], today: date | None, near: Priced | None = None) -> Priced:
+    """The changed scenario, planned again.
+
+    Args:
+        base: The plan.
+        changes: What is changed in it.
+        today: As of the plan.
+        near: The plan with some of the changes: what it has in common with all of them is taken from it.
+    """
+    known, scenario = near or base, base.metered.scenario
+    data = apply(scenario.data, changes)
+    changed = build(scenario.doc, scenario.files, scenario.sha256, data, known.metered.scenario)
+    return price(meter(changed, base.metered.context.seed, base=known.metered), base.catalogue, today, known)

@@ -45,6 +45,7 @@ _Maximum = tuple[int, str]
 _MAX_BYTES = (10**6 * BYTES_OF["TB"], "1000000 TB")
 _MAX_MS = (36_500 * int(MS_OF["d"]), "36500 d")
 _MAX_COUNT = (1000 * COUNT_SCALE["T"], "1000T")
+_MAX_FACTOR = (10**6, "1000000x")
 _MAX_RATE = (COUNT_SCALE["B"], "1B/s")
 _MAX_BYTE_RATE = (1000 * BYTES_OF["TB"], "1000 TB/s")
 
@@ -108,7 +109,7 @@ def read_share(raw: object) -> Decimal:
 def read_factor(raw: object) -> Decimal:
     """A factor from `3x` or `0.2x`."""
     _needs_unit(raw, "x")
-    return to_decimal(_scaled(raw, {"x": 1}, "a factor", "3x or 0.2x"))
+    return to_decimal(_at_most(_MAX_FACTOR, _scaled(raw, {"x": 1}, "a factor", "3x or 0.2x"), raw))
 
 
 def read_money(raw: object) -> Decimal:

@@ -77,11 +77,12 @@ class Row(NamedTuple):
 
 
 class Heading(NamedTuple):
-    """Opens a section. `note` stands beside it, in a lower voice."""
+    """Opens a section; one of level 2 or 3 is part of the one above. `note` stands beside it, in a lower voice."""
 
     text: str
     note: str = ""
     shown: Shown = "always"
+    level: Literal[1, 2, 3] = 1
 
 
 class Table(NamedTuple):
@@ -138,6 +139,48 @@ class AmountBars(NamedTuple):
     shown: Shown = "always"
 
 
+class Node(NamedTuple):
+    """A box of a graph.
+
+    Attributes:
+        id: Unique in the whole graph, and a word.
+        label: What it is called.
+        role: How it stands in the graph: where one begins or ends, a decision, a step without work, a failure.
+        kind: What it is, in a word.
+        notes: Lines below the label.
+        hover: All that is known of it, in a sentence.
+        share: Its share of the whole, as a bar. Range 0 to 1.
+        inside: Graphs that run within it.
+    """
+
+    id: str
+    label: str
+    role: Literal["plain", "start", "end", "choice", "soft", "bad"] = "plain"
+    kind: str = ""
+    notes: tuple[str, ...] = ()
+    hover: str = ""
+    share: float = 0.0
+    inside: tuple["Graph", ...] = ()
+
+
+class Edge(NamedTuple):
+    """A way from one node of a graph to another, or back to itself. `usual`: not after an error."""
+
+    start: str
+    end: str
+    label: str = ""
+    usual: bool = True
+
+
+class Graph(NamedTuple):
+    """Nodes and the ways between them. Only formats that can draw it show it: a table says the same beside it."""
+
+    title: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    shown: Shown = "always"
+
+
 class Panel(NamedTuple):
     """A frame around the verdict, the last thing shown: facts, then sentences."""
 
@@ -147,7 +190,7 @@ class Panel(NamedTuple):
     shown: Shown = "always"
 
 
-Block = Heading | Table | Facts | Paragraph | Code | TimeChart | LoadBars | AmountBars | Panel
+Block = Heading | Table | Facts | Paragraph | Code | TimeChart | LoadBars | AmountBars | Graph | Panel
 
 
 class Document(NamedTuple):

@@ -412,3 +412,21 @@ def test_a_scenarios_schema_knows_gates_with_waivers() -> None:
     ):
         text = {"capplan": 1, "name": "a", "region": "us-east-1", "gates": [gate]}
         assert jsonschema.Draft202012Validator(scenario_schema()).is_valid(text) is good, gate
+
+
+def test_the_recommended_mode_is_written_and_is_then_the_one_as_written(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    path = tmp_path / "s.yaml"
+    body = "tables:\n  t:  # hot\n    item_size: 1 KB\n    items: 1k\n    ttl: e\n    access: [{put: 200/s}]\n"
+    path.write_text(HEAD + body, encoding="utf-8")
+    code, out, err = told(capsysbinary, "compare-modes", str(path), "t", "--apply")
+    assert code == 0
+    assert "--apply" in out, "the frame names the command"
+    assert f"written to {path}: tables.t.capacity" in err
+    assert "t:  # hot\n" in path.read_text(encoding="utf-8")
+    _, out, err = told(capsysbinary, "compare-modes", str(path), "t", "--apply", "-f", "json")
+    table = json.loads(out)["tables"][0]
+    assert table["recommended"] == table["as_written"] or "nothing written" in err
+    assert "nothing written" in err
+    assert told(capsysbinary, "compare-modes", str(path), "--apply")[0] == 2, "which table?"

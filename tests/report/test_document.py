@@ -12,9 +12,12 @@ from capplan.report.document import (
     Code,
     Column,
     Document,
+    Edge,
+    Graph,
     Heading,
     LoadBars,
     Meter,
+    Node,
     Panel,
     Paragraph,
     Span,
@@ -61,6 +64,7 @@ def everything(text: str) -> Document:
         Code(text, "yaml"),
         TimeChart(Chart(text, series)),
         LoadBars(Bars(text, text, 5.0, (9.0, 1.0), (text,))),
+        Graph(text, (Node("n1", text, "choice", text, (text,), text),), (Edge("n1", "n1", text),)),
         Panel("bad", ((strong(text), line(text)),), (line(text),)),
     )
     return Document(text, text, blocks)
@@ -139,3 +143,15 @@ def test_markdown_folds_what_the_short_form_hides() -> None:
     assert "| 1 more |" in short
     assert "| b |" not in short
     assert "| b |" in folded
+
+
+def test_a_graph_is_a_flowchart_in_markdown_and_nothing_on_a_screen() -> None:
+    graph = Graph("Ways", (Node("a", "first"), Node("b", "second", "bad")), (Edge("a", "b", "5%"),))
+    document = Document("t", "s", (graph,))
+    assert terminal_text(document, Style(100)).splitlines() == ["t  s"]
+    assert '```mermaid\nflowchart TD\n  a["first"]\n  b[["second"]]\n  a -->|"5%"| b\n' in document_markdown(document)
+
+
+def test_a_part_of_a_section_has_a_lower_heading_in_markdown() -> None:
+    document = Document("t", "s", (Heading("Section"), Heading("Part", level=2)))
+    assert document_markdown(document).splitlines()[3:] == ["### Section", "", "#### Part"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from capplan.quantities.text import figure, lasting, with_unit
 from capplan.report import numbers
-from capplan.report.views.workflow import amount as workflow_amount
+from capplan.report.views.workflow_figures import amount as workflow_amount
 from capplan.services.dynamodb.simulation.events import number as event_number
 from capplan.services.stepfunctions.advice.workflow_type import lasting as option_lasting
 from capplan.services.stepfunctions.cost import short

@@ -14,7 +14,7 @@ import capplan
 from capplan.commands.page import page
 from capplan.language.load import load
 from capplan.record import replace
-from capplan.report.document import Document, LoadBars, TimeChart
+from capplan.report.document import Document, Edge, Graph, LoadBars, Node, TimeChart
 from capplan.report.formats.html import html_page
 from capplan.report.views.estimate import plan_document
 from capplan.report.views.page import page_document
@@ -136,6 +136,67 @@ def test_a_chart_answers_to_the_mouse_and_has_its_table(opened: Opened, web_shop
     assert chart.locator("table tbody tr").count() == 48
 
 
+def test_a_workflow_is_a_graph_with_hovers_and_a_table(opened: Opened, web_shop: Path) -> None:
+    tab = opened.open(web_shop)
+    figure = tab.locator("figure", has_text="Workflow graph of fulfil").first
+    drawing = figure.locator("svg.graph")
+    assert drawing.is_visible()
+    assert "fulfil" in (drawing.get_attribute("aria-label") or "")
+    shown = {text for text in drawing.locator("text.label").all_text_contents() if text not in ("start", "end")}
+    assert shown == {"Charge card", "In stock", "Pack items", "Pack", "Ship", "Backorder", "Refused"}
+    hovers = drawing.locator("g.node > title").all_text_contents()
+    charge = next(words for words in hovers if words.startswith("Charge card"))
+    assert "calls charge-card, 1 visit per execution, 0.02041 retries, takes 205 ms" in charge
+    assert "In stock → Pack items: 95%" in drawing.locator("path.way > title").all_text_contents()
+    figure.locator("summary").click()
+    row = figure.locator("tbody tr", has_text="In stock").last
+    assert "Pack items (95%), Backorder (5.0%)" in row.inner_text()
+
+
+def test_the_text_of_a_graph_is_within_its_boxes_and_in_no_other(opened: Opened, web_shop: Path) -> None:
+    """Text is measured without a browser, on the wide side: here its fonts decide."""
+    tab = opened.open(web_shop)
+    outside = tab.eval_on_selector_all(
+        ".graph g.node",
+        """nodes => nodes.flatMap(node => [...node.querySelectorAll("text")].filter(text => {
+            const [box, words] = [node.querySelector(".shape").getBBox(), text.getBBox()];
+            return words.x < box.x || box.x + box.width < words.x + words.width
+              || words.y < box.y || box.y + box.height < words.y + words.height;
+        }).map(text => text.textContent))""",
+    )
+    assert outside == []
+
+
+def test_only_main_sections_are_in_the_list_of_sections(opened: Opened, web_shop: Path) -> None:
+    tab = opened.open(web_shop)
+    assert tab.locator("nav a").all_inner_texts() == [
+        "Monthly cost",
+        "Capacity at peak",
+        "Recommendations",
+        "Unit costs",
+        "Traffic",
+        "Over time",
+        "Workflows",
+    ]
+    for link in tab.locator("nav a").all():
+        assert tab.locator(f"h2{link.get_attribute('href')}").count() == 1
+
+
+def test_paper_has_charts_as_wide_as_it_is(opened: Opened, web_shop: Path) -> None:
+    """A4 within margins of 14 mm: 182 mm, at 96 pixels an inch 688."""
+    tab = opened.open(web_shop)
+    wide = "() => Math.max(...[...document.querySelectorAll('.main-svg')].map(e => e.getBoundingClientRect().width))"
+    assert tab.evaluate(wide) > 1000
+    tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    tab.wait_for_function(f"({wide})() <= 688")
+    tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    tab.wait_for_function(f"({wide})() > 1000")
+
+
+def test_the_page_names_no_option_of_the_command(opened: Opened, web_shop: Path) -> None:
+    assert "--details" not in opened.open(web_shop).locator("body").inner_text()
+
+
 def test_it_prints_on_a4(opened: Opened, web_shop: Path) -> None:
     tab = opened.open(web_shop)
     paper = tab.pdf(format="A4", print_background=True)
@@ -151,7 +212,7 @@ def test_headings_tables_and_labels_can_be_read_aloud(opened: Opened, web_shop: 
     assert tab.locator("h1").count() == 1
     assert tab.locator("th:not([scope])").count() == 0
     assert tab.locator("[role=img]:not([aria-label])").count() == 0
-    levels = [int(tag[1]) for tag in tab.eval_on_selector_all("h1,h2,h3", "found => found.map(e => e.tagName)")]
+    levels = [int(tag[1]) for tag in tab.eval_on_selector_all("h1,h2,h3,h4", "found => found.map(e => e.tagName)")]
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
@@ -162,7 +223,10 @@ def test_a_hostile_name_does_nothing(name: str, opened: Opened, tmp_path: Path) 
     text = HOSTILE[name]
     plan = replace(PLAN, name=text, file=text, recommendations=(replace(PLAN.recommendations[0], action=text),))
     series = Series(text, text, np.linspace(0, 9, 60))
-    blocks = (TimeChart(Chart(text, (series,))), LoadBars(Bars(text, text, 5.0, (9.0, 1.0), (text,))))
+    inside = (Graph(text, (Node("n2", text, "choice"),), (Edge("n2", "n2", text),)),)
+    nodes = (Node("n1", text, "bad", text, (text,), text, 0.5, inside), Node("n3", text))
+    graph = Graph(text, nodes, (Edge("n1", "n3", text), Edge("n3", "n1", text, usual=False)))
+    blocks = (TimeChart(Chart(text, (series,))), LoadBars(Bars(text, text, 5.0, (9.0, 1.0), (text,))), graph)
     document = plan_document(plan)
     path = tmp_path / "hostile.html"
     page_of = Document(document.title, document.subtitle, (*document.blocks, *blocks))
@@ -172,4 +236,6 @@ def test_a_hostile_name_does_nothing(name: str, opened: Opened, tmp_path: Path) 
     assert [url for url in opened.asked if not url.startswith(("file:", "data:", "blob:"))] == []
     assert tab.evaluate("typeof window.capplanWasHere") == "undefined"
     assert tab.locator("h1").count() == 1
+    assert tab.locator("svg.graph g.node").count() == 3
+    assert tab.locator("svg.graph *:not(g, rect, polygon, path, text, title, defs, marker)").count() == 0
     assert tab.locator("iframe, object, embed, link, img:not(figure img)").count() == 0

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import capplan
 from capplan.report.formats.mermaid import mermaid
+from capplan.report.views.workflow_graph import workflow_graph
 from tests.helpers import HEAD, WEB_SHOP
 from tests.report.mermaid_grammar import parse
 from tests.services.stepfunctions.shapes import ALL
@@ -19,7 +20,7 @@ def drawn(folder: Path, definition: dict[str, Any]) -> str:
     (folder / "it.asl.json").write_text(json.dumps(definition), encoding="utf-8")
     path = folder / "scenario.yaml"
     path.write_text(HEAD + "state_machines:\n  it: {definition: it.asl.json}\n", encoding="utf-8")
-    return mermaid(capplan.workflow(capplan.load(str(path)), draws=2))
+    return mermaid(workflow_graph(capplan.workflow(capplan.load(str(path)), draws=2)))
 
 
 def by_mermaid_itself(text: str) -> None:
@@ -35,7 +36,7 @@ def renamed(definition: dict[str, Any], old: str, new: str) -> dict[str, Any]:
 
 
 def test_states_ways_odds_and_errors_are_drawn() -> None:
-    chart = parse(mermaid(capplan.workflow(capplan.load(WEB_SHOP), draws=2)))
+    chart = parse(mermaid(workflow_graph(capplan.workflow(capplan.load(WEB_SHOP), draws=2))))
     ids = {text.partition("<br/>")[0]: name for name, text in chart.nodes.items()}
     ways = {(a, b): text for a, b, text in chart.edges}
     assert ways[ids["In stock"], ids["Pack items (Map)"]] == "95%"

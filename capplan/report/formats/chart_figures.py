@@ -1,16 +1,19 @@
-"""Writes a chart as a table of its figures, for formats that show one behind or instead of the chart."""
+"""Writes a chart or a graph as a table of its figures, for formats that show one behind or instead of it."""
 
 import math
 
 from capplan.report import numbers
-from capplan.report.document import AmountBars, Column, LoadBars, Table, TimeChart, row
+from capplan.report.document import AmountBars, Column, Graph, LoadBars, Row, Table, TimeChart, row
 from capplan.timeline import Bars, Chart, moment_of
 
 _MAX_ROWS = 48
 
 
-def figures(block: TimeChart | LoadBars | AmountBars) -> tuple[str, Table]:
+def figures(block: TimeChart | LoadBars | AmountBars | Graph) -> tuple[str, Table]:
     """A chart's title, and its figures."""
+    if isinstance(block, Graph):
+        columns = (Column("Node"), Column("Kind"), Column("Figures", wraps=True), Column("Goes to", wraps=True))
+        return block.title, Table(columns, tuple(_nodes(block, 0)))
     if isinstance(block, TimeChart):
         return block.chart.title, _over_time(block.chart)
     if isinstance(block, LoadBars):
@@ -45,3 +48,20 @@ def _loads(bars: Bars) -> Table:
     if len(bars.values) > _MAX_ROWS:
         rows.append(row(f"{len(bars.values) - _MAX_ROWS} more", "", "", role="dim"))
     return Table((Column(""), Column(bars.unit, "right"), Column("limit", "right")), tuple(rows))
+
+
+def _nodes(graph: Graph, level: int) -> list[Row]:
+    """A row for each node, with those inside of it below; where one starts or ends is said by where others go."""
+    names = {node.id: node.label for node in graph.nodes}
+    out: list[Row] = []
+    for node in graph.nodes:
+        onward = [
+            names[edge.end] + (f" ({edge.label})" if edge.label else "")
+            for edge in graph.edges
+            if edge.start == node.id
+        ]
+        if node.kind or onward:
+            out.append(row(node.label, node.kind, " · ".join(node.notes), ", ".join(onward), level=level))
+        for inner in node.inside:
+            out += _nodes(inner, level + 1)
+    return out

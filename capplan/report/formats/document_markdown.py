@@ -14,6 +14,7 @@ from capplan.report.document import (
     Column,
     Document,
     Facts,
+    Graph,
     Heading,
     Line,
     LoadBars,
@@ -25,6 +26,7 @@ from capplan.report.document import (
     Spark,
     Table,
     TimeChart,
+    line,
     text_of,
     visible,
 )
@@ -106,7 +108,7 @@ def _fold(blocks: Sequence[str], summary: str = "Details") -> list[str]:
 
 def _block(block: Block, room: _Room) -> str:  # noqa: PLR0911  one for each block
     if isinstance(block, Heading):
-        return f"### {md(block.text)}" + (f"\n\n{md(block.note)}" if block.note else "")
+        return f"##{'#' * block.level} {md(block.text)}" + (f"\n\n{md(block.note)}" if block.note else "")
     if isinstance(block, Table):
         return _table(block, room)
     if isinstance(block, Facts):
@@ -121,6 +123,8 @@ def _block(block: Block, room: _Room) -> str:  # noqa: PLR0911  one for each blo
         return _table(figures(block)[1], room)
     if isinstance(block, LoadBars):
         return _bars(block.bars)
+    if isinstance(block, Graph):
+        return _graph(block)
     return _panel(block)
 
 
@@ -253,3 +257,10 @@ def _bars(bars: "Bars") -> str:
         rows = [f"| the largest | {numbers.rate(numbers.of_float(bars.values[0]))} |"] if bars.values else []
     head = f"| {md(bars.title)} | {md(bars.unit)}, limit {limit} |"
     return "\n".join([head, "|---|---:|", *rows])
+
+
+def _graph(graph: Graph) -> str:
+    """A flowchart, folded, that GitHub and GitLab draw with Mermaid."""
+    from capplan.report.formats.mermaid import mermaid  # noqa: PLC0415  where there is one
+
+    return "\n\n".join(_fold([_sentence(line(graph.title)), f"```mermaid\n{mermaid(graph)}```"], "Graph"))

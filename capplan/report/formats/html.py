@@ -16,6 +16,7 @@ from capplan.report.document import (
     Column,
     Document,
     Facts,
+    Graph,
     Heading,
     Line,
     LoadBars,
@@ -48,6 +49,7 @@ _CLASSES: dict[Role, str] = {
 }
 _SPARKS = " ▁▂▃▄▅▆▇█"
 _NUMBER = re.compile(r"[<>]?([+−-]?[\d,]+(?:\.\d+)?)")
+_OPTION = re.compile(r"(: --details| \(--details\))$")
 _FACTORS = {"k": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 
@@ -120,27 +122,37 @@ class _Page:
             return f"<p>{_line(block.line)}</p>"
         if isinstance(block, Code):
             return f"<pre><code>{_code(block.text)}</code></pre>"
-        if isinstance(block, TimeChart | LoadBars | AmountBars):
+        if isinstance(block, TimeChart | LoadBars | AmountBars | Graph):
             return self._chart(block)
         return _panel(block)
 
     def _heading(self, heading: Heading) -> str:
-        at = f"{self._prefix}-{len(self._sections) + 1}"
-        if heading.shown == "always":
-            self._sections.append((at, heading.text))
+        """A main section is in the list of sections."""
         note = f" <small>{_text(heading.note)}</small>" if heading.note else ""
-        return f'<h2 id="{at}">{_text(heading.text)}{note}</h2>'
+        tag, anchor = f"h{heading.level + 1}", ""
+        if heading.level == 1 and heading.shown == "always":
+            at = f"{self._prefix}-{len(self._sections) + 1}"
+            self._sections.append((at, heading.text))
+            anchor = f' id="{at}"'
+        return f"<{tag}{anchor}>{_text(heading.text)}{note}</{tag}>"
 
-    def _chart(self, block: TimeChart | LoadBars | AmountBars) -> str:
+    def _chart(self, block: TimeChart | LoadBars | AmountBars | Graph) -> str:
         """The chart, and behind it a table with its figures."""
         self._drawn += 1
         title, table = _figures(block)
-        drawn = "" if self._charts is None else self._charts(block, f"{self._prefix}-chart-{self._drawn}")
+        drawn = self._drawing(block, f"{self._prefix}-chart-{self._drawn}")
         opened = "" if drawn else " open"
         return (
             f"<figure><figcaption>{_text(title)}</figcaption>{drawn}"
             f"<details{opened}><summary>Figures</summary>{_table(table)}</details></figure>"
         )
+
+    def _drawing(self, block: TimeChart | LoadBars | AmountBars | Graph, at: str) -> str:
+        if isinstance(block, Graph):
+            from capplan.report.formats.html_graph import graph_svg  # noqa: PLC0415  where there is one
+
+            return graph_svg(block, at)
+        return "" if self._charts is None else self._charts(block, at)
 
 
 def _folds(blocks: Iterable[Block]) -> bool:
@@ -158,7 +170,7 @@ def _panel(panel: Panel) -> str:
 
 
 def _facts(rows: Iterable[tuple[Span, Line]]) -> str:
-    pairs = (f"<dt>{_line((label,))}</dt><dd>{_line(words)}</dd>" for label, words in rows)
+    pairs = (f"<dt>{_line((label,))}</dt><dd>{_line(_without_option_in(words))}</dd>" for label, words in rows)
     return f"<dl>{''.join(pairs)}</dl>"
 
 
@@ -181,10 +193,21 @@ def _row(row: Row, columns: Sequence[Column]) -> str:
     shown: dict[Shown, str] = {"always": "", "short": " short", "details": " detail"}
     role = " total" if row.role == "strong" else f" {_CLASSES[row.role]}" if row.role else ""
     cells = "".join(
-        f"<td{_aligned(column)}{_value(cell)}>{_cell(cell)}</td>"
+        f"<td{_aligned(column)}{_value(cell)}>{_cell(_without_option(cell) if row.shown == 'short' else cell)}</td>"
         for cell, column in zip(row.cells, columns, strict=True)
     )
     return f'<tr class="l{row.level}{shown[row.shown]}{role}" data-level="{row.level}">{cells}</tr>'
+
+
+def _without_option(cell: Cell) -> Cell:
+    """The command's option for more is a button in a page."""
+    if isinstance(cell, Bar | Meter | Spark):
+        return cell
+    return _without_option_in(cell)
+
+
+def _without_option_in(words: Line) -> Line:
+    return tuple(span._replace(text=_OPTION.sub("", span.text)) for span in words)
 
 
 def _value(cell: Cell) -> str:
@@ -219,7 +242,7 @@ def _cell(cell: Cell) -> str:
 # --- charts as tables -------------------------------------------------------------------------------------------------
 
 
-def _figures(block: TimeChart | LoadBars | AmountBars) -> tuple[str, Table]:
+def _figures(block: TimeChart | LoadBars | AmountBars | Graph) -> tuple[str, Table]:
     """A chart's title, and its figures as a table."""
     from capplan.report.formats.chart_figures import figures  # noqa: PLC0415  where there is a chart
 

@@ -87,7 +87,8 @@ def _trace(series: Series, number: int, *, several: bool) -> dict[str, Any]:
     if series.role == "line":
         out["line"]["dash"] = "dash"
         return out
-    return {**out, "stackgroup": "load", "fillcolor": color, "line": {"color": color, "width": 0.5, "shape": "hv"}}
+    edge = 0.5 if series.values.any() else 0  # nothing throttled is no red line
+    return {**out, "stackgroup": "load", "fillcolor": color, "line": {"color": color, "width": edge, "shape": "hv"}}
 
 
 def _unit_s(length_s: int) -> int:

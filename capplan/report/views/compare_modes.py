@@ -254,6 +254,12 @@ def _in_words(outcome: str, table: ComparedTable) -> str:
     return re.sub(pattern, lambda found: mode_words(found[1]), outcome) if ids else outcome
 
 
+def to_write(table: ComparedTable) -> list[FindingChange]:
+    """What changes for the recommended mode of a table; nothing for an index."""
+    chosen = _chosen(table)
+    return [] if chosen is None or table.index is not None else _to_write(chosen)
+
+
 def _to_write(chosen: ModeOption) -> list[FindingChange]:
     """What changes; a table class that is not written is standard already."""
     return [c for c in chosen.change if c.old != c.new and (c.old is not None or c.new != "standard")]
@@ -300,6 +306,8 @@ def _panel(modes: Modes) -> Panel:
     rows: list[tuple[Span, Line]] = []
     if len(tables) == 1:
         lines += _advice(tables[0])
+        if to_write(tables[0]):
+            lines.append(line(Span(f"capplan compare-modes {modes.file} {tables[0].name} --apply", "accent")))
     else:
         rows = [(strong(table.name), _in_short(table)) for table in tables]
         rows += _account(modes.account)

@@ -29,20 +29,30 @@ def _over_time(page: Page) -> list[Block]:
     blocks: list[Block] = []
     if page.traffic is not None:
         blocks += [Heading("Traffic"), TimeChart(page.traffic)]
-    for resource in page.simulated:
-        for timeline in resource.timelines:
-            blocks += timeline_blocks(timeline, whole=True, all_events=False)
+    timelines = [timeline for resource in page.simulated for timeline in resource.timelines]
+    if timelines:
+        blocks.append(Heading("Over time", "simulated by the minute"))
+    for timeline in timelines:
+        blocks += map(_part, timeline_blocks(timeline, whole=True, all_events=False))
     if page.left_out:
         blocks.append(facts(("Not drawn", ", ".join(page.left_out))))
     return blocks
 
 
 def _workflows(page: Page) -> list[Block]:
-    blocks: list[Block] = []
+    blocks: list[Block] = [Heading("Workflows")] if page.workflows else []
     for workflow in page.workflows:
         document = workflow_document(workflow)
-        blocks += [Heading(workflow.label, document.subtitle), *(_plain(block) for block in document.blocks)]
+        blocks += [Heading(workflow.label, document.subtitle, level=2)]
+        blocks += [_part(_part(_plain(block))) for block in document.blocks]
     return blocks
+
+
+def _part(block: Block) -> Block:
+    """A heading is one level lower where it is part of a section."""
+    if isinstance(block, Heading) and block.level < 3:  # noqa: PLR2004  the lowest
+        return block._replace(level=3 if block.level == 2 else 2)  # noqa: PLR2004
+    return block
 
 
 def _plain(block: Block) -> Block:

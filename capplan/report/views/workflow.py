@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from capplan.commands.workflow.results import Measure, PathBound, StateRow, TypeChoice, Workflow
 from capplan.quantities.rounding import to_quantity
-from capplan.quantities.text import figure, lasting
+from capplan.quantities.text import lasting
 from capplan.report import numbers
 from capplan.report.document import (
     Bar,
@@ -30,11 +30,11 @@ from capplan.report.document import (
 from capplan.report.verdicts import limit_label
 from capplan.report.views.limits import NEAR, limits_table, ranked, times
 from capplan.report.views.parts import prices_line, service_label, signed, subtitle
+from capplan.report.views.workflow_figures import amount, per_thousand, share, shown
+from capplan.report.views.workflow_graph import workflow_graph
 
 _START_AND_END = "start and end"
 _FEW = 5
-_DIGITS = 4
-_THOUSAND = 1000
 _WORST: tuple[Role, ...] = ("bad", "warn", "good")
 
 
@@ -44,6 +44,7 @@ def workflow_document(answer: Workflow) -> Document:
     blocks: list[Block] = [
         Heading(f"States of {answer.label}", "per execution, USD per 1,000 executions"),
         _states(answer),
+        workflow_graph(answer),
         *_spread(answer),
         *_bounds(answer),
         *_types(answer),
@@ -70,11 +71,11 @@ def _states(answer: Workflow) -> Table:
         Column("", optional=4),
     )
     rows: list[Row] = [_state(state, answer.cost) for state in answer.rows]
-    rest = _shown(answer.cost) - sum((_shown(state.cost) for state in answer.rows), Decimal(0))
+    rest = shown(answer.cost) - sum((shown(state.cost) for state in answer.rows), Decimal(0))
     if rest:
         rows.append(row("rounding", "", "", "", "", "", f"{rest:+f}", "", "", role="dim"))
-    share = "100%" if answer.cost else ""
-    rows.append(row("Total", "", "", "", "", "", per_thousand(answer.cost), share, "", role="strong", space=True))
+    whole = "100%" if answer.cost else ""
+    rows.append(row("Total", "", "", "", "", "", per_thousand(answer.cost), whole, "", role="strong", space=True))
     return Table(columns, tuple(rows))
 
 
@@ -86,9 +87,9 @@ def _state(state: StateRow, total: Fraction) -> Row:
         amount(state.visits) if state.type else "",
         amount(state.retries) if state.retries else "",
         lasting(state.ms) if state.ms else "",
-        _share(state.failed) if state.failed and state.type != "Fail" else "",
+        share(state.failed) if state.failed and state.type != "Fail" else "",
         per_thousand(state.cost),
-        _share(part) if part else "",
+        share(part) if part else "",
         Bar(float(part), "dim" if state.depth else "accent"),
         level=state.depth,
     )
@@ -241,7 +242,7 @@ def _largest(amounts: Mapping[str, Fraction]) -> list[tuple[str, Fraction]]:
 def _ends(answer: Workflow) -> tuple[Span, Line]:
     """How often it succeeds, with the commonest errors, and how long it takes."""
     success = _success(answer.p_success)
-    errors = ", ".join(f"{error or 'unnamed error'} {_share(p)}" for error, p in _largest(answer.errors)[:_FEW])
+    errors = ", ".join(f"{error or 'unnamed error'} {share(p)}" for error, p in _largest(answer.errors)[:_FEW])
     role: Role = "good" if answer.p_success >= Fraction(99, 100) else "warn"
     words = _takes(answer.measures) + (f"; errors: {errors}" if errors else "")
     return signed(role, f"succeeds {success}"), line(words)
@@ -293,29 +294,3 @@ def _cheaper(answer: Workflow) -> list[tuple[Span, Line]]:
     )
     warning = f", changes behavior: {other.verdict.warnings[0]}" if other.verdict.warnings else ""
     return [(dim(f"  {gap} less"), line(f"as {other.type.capitalize()} workflow{warning}"))]
-
-
-# --- figures ----------------------------------------------------------------------------------------------------------
-
-
-def per_thousand(usd: Fraction) -> str:
-    """USD of 1,000 executions: cents from a dollar on, four decimals below."""
-    value = to_quantity(usd * _THOUSAND)
-    if 0 < value < Decimal("0.00005"):
-        return "<0.0001"
-    return numbers.usd(value) if abs(value) >= _THOUSAND else f"{_shown(usd):f}"
-
-
-def _shown(usd: Fraction) -> Decimal:
-    """What `per_thousand` shows, as a number."""
-    value = to_quantity(usd * _THOUSAND)
-    return value.quantize(Decimal("0.0001") if abs(value) < _THOUSAND else Decimal("0.01"), "ROUND_HALF_UP")
-
-
-def amount(value: Fraction) -> str:
-    """A count or a mean: whole where it is, else up to four significant digits."""
-    return f"{value.numerator:,}" if value.denominator == 1 else figure(value, _DIGITS)
-
-
-def _share(part: Fraction) -> str:
-    return numbers.share(to_quantity(part)) if to_quantity(part) else "<0.1%"

@@ -31,6 +31,8 @@ SERVICE = Service(
         "lambda.stream_time": "time of a streamed response",
         "lambda.event_source.dynamodb_stream": "stream concurrency",
         "lambda.event_source.kinesis": "stream concurrency",
+        "lambda.kinesis_shard.records": "records written to a shard each second",
+        "lambda.kinesis_shard.bytes": "bytes written to a shard each second",
         "lambda.event_source.sqs_standard": "queue concurrency",
         "lambda.event_source.sqs_fifo": "queue concurrency (message groups)",
         "lambda.event_source.sqs_provisioned": "queue pollers",

@@ -244,6 +244,17 @@ KINESIS_RECORD_MAX = Quota(
     "lambda.message.kinesis", 10 * units.BYTES_PER_MB, "bytes", "Kinesis Data Streams Developer Guide, Quotas", READ
 )
 """1 MB until 2025."""
+KINESIS_SHARD_RECORDS = Quota(
+    "lambda.kinesis_shard.records", 1000, "records/s", "Kinesis Data Streams Developer Guide, Quotas", READ
+)
+KINESIS_SHARD_BYTES = Quota(
+    "lambda.kinesis_shard.bytes",
+    1 * units.BYTES_PER_MB,
+    "bytes/s",
+    "Kinesis Data Streams Developer Guide, Quotas",
+    READ,
+)
+"""What producers may write to a shard in a second."""
 ALB_RESPONSE_MAX = Quota(
     "lambda.response.alb",
     1 * units.BYTES_PER_MB,

@@ -63,8 +63,11 @@ def test_a_failure_may_come_anywhere_in_the_run() -> None:
     assert failing_ms(spec) == 900_000, "half of it on average"
     assert calls_per_unit(spec) == Fraction(9, 10) + Fraction(1, 20)
     short = job(fails={"chance": "10%", "after": "anywhere"}, duration="80 s")
-    billed = float(attempts(short).failed_s)
-    assert billed == pytest.approx((60**2 + 80**2) / 160, abs=0.6), "E[max(60, uT)] = (60² + T²) / 2T, by whole seconds"
+    # 60 s bill 60; the 61st to the 80th second bill 61, 62, … 80: (60 x 60 + 20 x 70.5) / 80
+    assert attempts(short).failed_s == Fraction("62.625")
+    ended = job(fails={"chance": "10%", "after": "anywhere"}, duration="2 h", timeout="1 h")
+    # the first half ends by itself, 60 at least; the second is ended by the time-out: (60 x 60 + 3,540 x 1,830.5 + 3,600 x 3,600) / 7,200
+    assert attempts(ended).failed_s == Fraction(60 * 60 + 3_540 * Fraction("1830.5") + 3_600 * 3_600, 7_200)
 
 
 def test_every_failed_attempt_may_be_told() -> None:

@@ -11,8 +11,9 @@ from capplan.flow import DemandFlow, LoadProfile, Peak
 from capplan.model import Call, Context, Demand
 from capplan.record import replace
 from capplan.resource_type import DeclaredResource, MeteredResource
+from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.requests import unreached
-from capplan.services.stepfunctions.execution.world import world_of
+from capplan.services.stepfunctions.execution.world import definition_of, world_of
 from capplan.services.stepfunctions.spec import StateMachine, validate
 from capplan.services.stepfunctions.state_machine import STATE_MACHINE
 from capplan.services.stepfunctions.usage import Usage, meter, open_at_each_moment
@@ -90,6 +91,19 @@ def test_a_run_takes_the_settings_that_its_start_gives(machine: Build, ctx: Cont
     timed = one("arn:aws:states:::glue:startJobRun", JobName="settle", Timeout=10, WorkerType="${Type}")
     (found,) = calls(machine(timed), ctx)
     assert (found.access.worker_type, found.access.workers, found.access.timeout_ms) == (None, None, Decimal(600_000))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "success", "duration_ms"),
+    [(5, 0, 300_000), (20, 1, 600_000)],  # settle runs for ten minutes: five end it, and fail the Task; twenty do not
+)
+def test_a_run_ends_at_the_timeout_that_its_start_gives(
+    minutes: int, success: int, duration_ms: int, machine: Build, ctx: Context
+) -> None:
+    spec = machine(one("arn:aws:states:::glue:startJobRun.sync", JobName="settle", Timeout=minutes))
+    expected = expect(definition_of(spec).graph, world_of(spec, ctx))
+    assert 1 - sum(expected.errors.values()) == success
+    assert expected.duration_ms == duration_ms
 
 
 # --- Maps -------------------------------------------------------------------------------------------------------------

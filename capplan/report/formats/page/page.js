@@ -10,7 +10,8 @@ for (const table of document.querySelectorAll("table.tree")) {
     const cell = row.cells[0];
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "fold";
+    const rest = children.every((child) => child.matches(".short, .detail")); // nothing to fold in the short form
+    button.className = rest ? "fold rest" : "fold";
     button.append(...cell.childNodes);
     button.setAttribute("aria-expanded", "true");
     cell.append(button);
@@ -61,3 +62,9 @@ if (more) {
     window.dispatchEvent(new Event("resize"));
   });
 }
+// Charts are as wide as the window; on paper they are as wide as A4 within its margins, and lower.
+const charts = [...document.querySelectorAll(".js-plotly-plot")].map((chart) => [chart, chart.layout.height]);
+window.addEventListener("beforeprint", () =>
+  charts.forEach(([chart, height]) => Plotly.relayout(chart, { width: 680, height: Math.min(height, 230) })),
+);
+window.addEventListener("afterprint", () => charts.forEach(([chart, height]) => Plotly.relayout(chart, { width: null, height, autosize: true })));

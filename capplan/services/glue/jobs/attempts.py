@@ -1,5 +1,6 @@
 """Computes a job's attempts: billed seconds, real time, and how many calls they make."""
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -13,8 +14,8 @@ from capplan.services.glue.jobs.derived_settings import billed_dpus, duration, f
 from capplan.services.glue.jobs.spec import Job
 
 _ALMOST_ALL = 0.999999
-_MOMENTS = 8
-"""Equal parts of a run in which a failure may fall, where it may come anywhere."""
+_MOMENTS = 64
+"""Equal parts of a varying run time in which a failure may fall, where it may come anywhere."""
 _ANYWHERE = tuple((Decimal(i) + Decimal("0.5")) / _MOMENTS for i in range(_MOMENTS))
 _BISECTIONS = 40
 
@@ -45,7 +46,25 @@ def _failed_s(spec: Job) -> Fraction:
     """Mean billed seconds of a failed attempt: E[max(minimum, f T)], f its share of the run time."""
     if spec.dpu_seconds is not None:
         return success_s(spec) * failed_share(spec)
+    if fails(spec).after is None and duration(spec).fixed:
+        return anywhere_billed_s(duration(spec), _minimum_s(spec), timeout_ms(spec))
     return _mean_billed_s(duration(spec), _fail_shares(spec), _minimum_s(spec), timeout_ms(spec))
+
+
+def anywhere_billed_s(time: Distribution, minimum: int, cap_ms: Decimal) -> Fraction:
+    """Mean billed seconds of an attempt of a fixed run time that fails at any moment of it, exact.
+
+    The failure comes at X, uniform on (0, T): the mean of max(minimum, ⌈min(X, cap)⌉).
+    """
+    whole_s = Fraction(time.points[0][1]) / units.MS_PER_SECOND
+    cap_s = Fraction(cap_ms) / units.MS_PER_SECOND
+    if whole_s <= minimum or cap_s <= minimum:
+        return Fraction(minimum)
+    end_s = min(whole_s, cap_s)
+    seconds = end_s.numerator // end_s.denominator
+    full = Fraction((seconds - minimum) * (seconds + minimum + 1), 2)  # minimum + 1, …, seconds
+    until_end = minimum * minimum + full + (end_s - seconds) * (seconds + 1)
+    return (until_end + (whole_s - end_s) * math.ceil(cap_s)) / whole_s
 
 
 @lru_cache(maxsize=8192)

@@ -29,6 +29,7 @@ from capplan.services.lambda_.admission.waiting import (
     wait,
 )
 from capplan.services.lambda_.batch_failures import Blocked
+from capplan.services.lambda_.concurrency.at_once import Served, serve
 from capplan.services.lambda_.concurrency.rate_steps import scheduled
 from capplan.services.lambda_.quotas import (
     CONCURRENCY,
@@ -457,10 +458,14 @@ class _Minutes:
         peak = max(float(waited.backlog.max()), float(at_once.max()))
         needed = (c.offered + before) * (lane.work_s / _MINUTE_S)
         bounded = (waited.backlog > 0) | (at_once > 0) | (needed > most * (1 + _NEGLIGIBLE))
-        open_at_most = float(most[bounded].max()) if bounded.any() else 0.0
+        there = before + np.maximum(c.offered, arriving) + _still_open(c.served, lane.busy_s)
+        opened, waits_s = np.minimum(most, there), at_once * lane.work_full_s / most
+        if lane.kind == "event":
+            _serve_bursts(before + arriving, at_once > 0, most, lane.work_full_s, opened, waits_s)
+        open_at_most = float(opened[bounded].max()) if bounded.any() else 0.0
         if peak <= 0:
             return replace(part, peak_open=open_at_most)
-        wait_s = float((at_once * lane.work_full_s / most).max())
+        wait_s = float(waits_s.max())
         oldest = min(max(float(waited.age_s.max()), wait_s), c.max_age_s)
         unbounded, drain_s = oldest, waited.drain_s
         if part.dropped:
@@ -553,6 +558,35 @@ def _course(lane: Lane) -> _Course:
     else:
         load = random.spread(busy * units.MS_PER_SECOND).rate_per_minute() * lane.busy_s
     return _Course(lane, offered, at_start, load, offered)
+
+
+def _still_open(served: "NDArray[np.float64]", busy_s: float) -> "NDArray[np.float64]":
+    """What started in earlier minutes and may not have ended, at the start of each minute."""
+    import numpy as np  # noqa: PLC0415
+
+    started, minutes = np.concatenate(([0.0], np.cumsum(served))), np.arange(units.PERIOD_MINUTES)
+    return started[:-1] - started[np.maximum(0, minutes - math.ceil(busy_s / _MINUTE_S))]
+
+
+def _serve_bursts(
+    asked: "NDArray[np.float64]",
+    bursts: "NDArray[np.bool_]",
+    most: "NDArray[np.float64]",
+    work_s: float,
+    opened: "NDArray[np.float64]",
+    waits_s: "NDArray[np.float64]",
+) -> None:
+    """Corrects the minutes in which more comes at once than starts at once: AWS adds environments second by second."""
+    known: dict[tuple[int, int], Served] = {}
+    for minute in bursts.nonzero()[0].tolist():
+        burst = round(float(asked[minute])), int(most[minute])
+        if min(burst) < 1 or work_s <= 0:
+            continue
+        if burst not in known:
+            known[burst] = serve(burst[0], work_s, burst[1])
+        served = known[burst]
+        opened[minute] = min(opened[minute], served.peak)
+        waits_s[minute] = served.drain_s - work_s
 
 
 def _entering(courses: Sequence[_Course], limit: SharedLimit) -> "NDArray[np.float64]":

@@ -259,25 +259,34 @@ def _share_minutes(
     """Corrects the minutes from each in which all want more than there is, until nothing waits."""
     import numpy as np  # noqa: PLC0415
 
-    arriving = [c.arriving.tolist() for c in competitors]
-    bounds = [_bounds(c) for c in competitors]
+    arriving = [(c.arriving * c.work).tolist() for c in competitors]  # in environments, as all that follows
+    bounds = [[bound * c.work for bound in _bounds(c)] for c in competitors]
+    most, again = [c.most for c in competitors], [c.again for c in competitors]
+    shared = [part.tolist() for part in open_]
     room, others, count, minute = environments.tolist(), beside.tolist(), len(beside), int(tight[0])
-    waiting = [0.0] * len(competitors)
     numbers = range(len(competitors))
-    while minute < count:
-        wants = [min((arriving[i][minute] + waiting[i] * c.again) * c.work, c.most) for i, c in enumerate(competitors)]
-        total, there = others[minute] + sum(wants), room[minute]
+    waiting, wants = [0.0 for _ in numbers], [0.0 for _ in numbers]
+    while minute < count:  # comparisons in place of min and max: this loop is most of a plan that is short
+        total, there, left = others[minute], room[minute], 0.0
         for i in numbers:
-            c = competitors[i]
-            part = there * wants[i] / total if total > there else there - (total - wants[i])
-            part = min(max(part, 0.0), c.most)
-            open_[i][minute] = part
-            left = waiting[i] + arriving[i][minute] - part / c.work
-            waiting[i] = min(max(left, 0.0), bounds[i][minute])
+            want = arriving[i][minute] + waiting[i] * again[i]
+            wants[i] = want if want < most[i] else most[i]  # noqa: FURB136
+            total += wants[i]
+        for i in numbers:
+            want = wants[i]
+            part = there * want / total if total > there else there - (total - want)
+            part = 0.0 if part < 0.0 else part if part < most[i] else most[i]  # noqa: FURB136
+            shared[i][minute] = part
+            rest = waiting[i] + arriving[i][minute] - part
+            bound = bounds[i][minute]
+            waiting[i] = 0.0 if rest < 0.0 else rest if rest < bound else bound  # noqa: FURB136
+            left += waiting[i]
         minute += 1
-        if not any(waiting):
+        if not left:
             place = int(np.searchsorted(tight, minute))
             minute = int(tight[place]) if place < len(tight) else count
+    for i in numbers:
+        open_[i][:] = shared[i]
 
 
 def _bounds(c: Competitor) -> list[float]:

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.model import Context, LimitCheck, RequestStream
+from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
 from capplan.service import Quota
@@ -63,6 +64,8 @@ def _of_trigger(
         timeout, visibility = Fraction(spec.timeout_ms), Fraction(trigger.visibility_timeout_ms)
         yield LimitCheck(name, "lambda.visibility_timeout", seconds(timeout), seconds(visibility), "s")
     yield from _sizes(name, spec, trigger)
+    if trigger.source == "kinesis":
+        yield from _of_shards(name, stream, trigger)
     mapping = event_source_mappings.mapping_of(trigger, stream.shards)
     is_unbounded_fifo = trigger.source == "sqs-fifo" and not (trigger.message_groups or trigger.maximum_concurrency)
     if mapping is None or is_unbounded_fifo:
@@ -87,6 +90,21 @@ def _sizes(name: str, spec: Function, trigger: Trigger) -> Iterable[LimitCheck]:
     for quota, size in loads:
         if quota is not None and size is not None:
             yield LimitCheck(name, quota.id, to_quantity(high(size)), Decimal(quota.value), quota.unit)
+
+
+def _of_shards(name: str, stream: RequestStream, trigger: Trigger) -> Iterable[LimitCheck]:
+    """What producers write to each shard, records spread evenly: what the filter keeps out is written too."""
+    passing = Fraction(trigger.filter) if trigger.filter else Fraction(1)
+    shards = stream.shards if trigger.stream is not None else trigger.shards or 1
+    written = stream.arrivals * (1 / (passing * shards))
+    loads = [(quotas.KINESIS_SHARD_RECORDS, written)]
+    if trigger.payload is not None:
+        loads.append((quotas.KINESIS_SHARD_BYTES, written * Fraction(mean(trigger.payload))))
+    for quota, flow in loads:
+        if flow.terms:
+            peak = flow.peak()
+            load, most = to_quantity(sig6(peak.per_second)), Decimal(quota.value)
+            yield LimitCheck(name, quota.id, load, most, quota.unit, flow, minute=peak.minute)
 
 
 def _ages(name: str, spec: Function, usage: Usage) -> Iterable[LimitCheck]:

@@ -8,7 +8,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -19,9 +18,9 @@ from capplan.record import Record
 from capplan.services.stepfunctions.asl import definition as asl
 from capplan.services.stepfunctions.asl.definition import Graph, graphs_in
 from capplan.services.stepfunctions.asl.integrations import action_of, bare_name, integration, target_name
-from capplan.services.stepfunctions.asl.values import is_open
 from capplan.services.stepfunctions.execution.expectation import all_children, everywhere
 from capplan.services.stepfunctions.execution.model import Children, Expectation
+from capplan.services.stepfunctions.execution.run_settings import run_settings
 from capplan.services.stepfunctions.execution.world import NO_OVERRIDE, address_of, definition_of, target_of
 from capplan.services.stepfunctions.quotas import CHILD_START_RATE
 from capplan.services.stepfunctions.spec import State, StateMachine
@@ -153,27 +152,8 @@ def requests_of(state: asl.State, override: State, ctx: Context) -> tuple[tuple[
     if target.address.startswith("tables."):
         access = access.model_copy(update=_of_table(state.task.arguments, override, target.verb))
     elif target.verb == "run":
-        access = access.model_copy(update=_of_run(state.task.arguments))
+        access = access.model_copy(update=run_settings(state.task.arguments))
     return ((target.address, 1, access),)
-
-
-def _of_run(arguments: Mapping[str, object]) -> dict[str, object]:
-    """The settings that StartJobRun gives a run: they override the job's."""
-    out: dict[str, object] = {}
-    worker_type, workers, minutes = (arguments.get(key) for key in ("WorkerType", "NumberOfWorkers", "Timeout"))
-    if isinstance(worker_type, str) and not is_open(worker_type):
-        out["worker_type"] = worker_type
-    if workers_given := _whole(workers):
-        out["workers"] = workers_given
-    if minutes_given := _whole(minutes):
-        out["timeout_ms"] = Decimal(minutes_given * units.SECONDS_PER_MINUTE * units.MS_PER_SECOND)
-    return out
-
-
-def _whole(value: object) -> int | None:
-    """A whole number above 0; None for anything else."""
-    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
-    return int(value) if is_number and value == int(value) > 0 else None  # type: ignore[call-overload]
 
 
 def _of_table(arguments: Mapping[str, object], override: State, verb: Op) -> dict[str, object]:

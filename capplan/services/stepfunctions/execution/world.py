@@ -20,6 +20,7 @@ from capplan.services.stepfunctions.execution.history import level_of, passes
 from capplan.services.stepfunctions.execution.model import Amounts, World
 from capplan.services.stepfunctions.execution.polling import is_polling, mean_passes, passes_until
 from capplan.services.stepfunctions.execution.retries import DEFAULT_ERROR, TIMEOUT
+from capplan.services.stepfunctions.execution.run_settings import run_timeout_ms
 from capplan.services.stepfunctions.quotas import HISTORY_EVENTS
 from capplan.services.stepfunctions.spec import State, StateMachine, choice_probabilities, error_of, failures
 
@@ -237,6 +238,14 @@ class Attempt(Record, frozen=True):
 def _attempt(state: asl.State, override: State, ctx: Context) -> Attempt:
     law, mean_ms = _duration(state, override, ctx)
     longest_ms, errors = _longest_ms(state, override, ctx), _failures(state, override, ctx)
+    run_ms = run_timeout_ms(state.task) if state.task is not None and override.duration is None else None
+    if run_ms is not None and run_ms < (longest_ms or math.inf):  # StartJobRun's, in place of the job's
+        late = sig6(share_above(law, run_ms)) if law is not None else Fraction(mean_ms > run_ms)
+        mean_ms, longest_ms = min(mean_ms, capped_mean(law, run_ms) if law is not None else run_ms), run_ms
+        errors = {error: share * (1 - late) for error, share in errors.items()}
+        if late:
+            ends_in = error_of(state, override)
+            errors[ends_in] = errors.get(ends_in, Fraction(0)) + late
     timeout_ms = None if state.timeout_s is None else state.timeout_s * units.MS_PER_SECOND
     if timeout_ms is None:
         return Attempt(mean_ms, law, None, longest_ms, errors)

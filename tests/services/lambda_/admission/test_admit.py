@@ -128,6 +128,31 @@ def test_what_comes_at_once_waits_for_the_instant(tmp_path: Path) -> None:
     assert part.oldest_wait_s == pytest.approx(8)
 
 
+@pytest.mark.parametrize(
+    ("quota", "seconds", "peak_open", "oldest_wait_s"),
+    [
+        (5000, 60, 3000, 20),  # 1,000 at once, 100 more each second: the last starts after 20 s, all still run
+        # the caller's environment is free again: 2,001 after 10 s; the last take those of the ones that end after 60 s
+        (2001, 60, 2001, 60),
+        (5000, 5, 2000, 10),  # after 10 s: 3 x 1,000 of the first, so 10 x 100 were added by then at most
+    ],
+)
+def test_a_burst_never_opens_more_than_it_has(
+    quota: int, seconds: int, peak_open: float, oldest_wait_s: float, tmp_path: Path
+) -> None:
+    head = f"account: {{quotas: {{lambda.concurrency: {quota}}}}}\ntraffic: {{tick: {{schedule: rate(1 hour)}}}}\n"
+    calls = "calls: [{invoke: g, times: 3000, async: true}]"
+    body = f"duration: 10 ms, triggers: tick, {calls}}}\n  g: {{timeout: 5 min, duration: {seconds} s"
+    result = metered(body, tmp_path, head).demand["functions.g"].admitted
+    assert result is not None
+    (part,) = result.streams
+    assert part.peak_open <= peak_open
+    assert part.oldest_wait_s == pytest.approx(oldest_wait_s, abs=seconds)
+    if seconds == 60:
+        assert part.peak_open == peak_open
+        assert part.oldest_wait_s == pytest.approx(oldest_wait_s)
+
+
 def test_dead_letters_are_what_failed_at_every_attempt(tmp_path: Path) -> None:
     # 10 % of 20 a second fail each time: 0.1³ of them at the third attempt
     usages = {

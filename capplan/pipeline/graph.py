@@ -1,0 +1,134 @@
+"""Computes the exact flows of a scenario's graph; a change that moves none of them keeps the graph as it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from capplan.flow import DemandFlow
+from capplan.language.scenario import Resource, Scenario
+from capplan.model import Context, Demand
+from capplan.pipeline.demand import (
+    Injected,
+    OutgoingCall,
+    Sender,
+    SourceKey,
+    Trigger,
+    arrivals_of,
+    calls_of,
+    demand_of,
+    emitters_read,
+    ratios_of,
+    senders_of,
+    triggers_of,
+    with_records,
+)
+from capplan.pipeline.flow import order_of
+from capplan.record import Record
+
+_MAX_ROUNDS = 20
+
+
+class Graph(Record, frozen=True, eq=False):
+    """What resources send each other, and the exact demand that follows.
+
+    Attributes:
+        calls: The calls of each resource per unit of its demand.
+        triggers: All triggers, with the retries of their batches.
+        emitters: Addresses of resources whose stream or queue is read.
+        shards: Shards of these.
+        ratios: Records that one invocation takes, by source.
+        flows: The flow at every node.
+        senders: What sends requests to each resource.
+        order: Groups of resources that call each other, callers first.
+        exact: The demand of every resource.
+    """
+
+    calls: Mapping[str, tuple[OutgoingCall, ...]]
+    triggers: tuple[Trigger, ...]
+    emitters: tuple[str, ...]
+    shards: Mapping[str, int]
+    ratios: Mapping[SourceKey, Fraction]
+    flows: Mapping[str, DemandFlow]
+    senders: Mapping[str, Sequence[Sender]]
+    order: Sequence[Sequence[str]]
+    exact: Mapping[str, Demand]
+
+
+def graph_of(
+    scenario: Scenario, ctx: Context, extra: Sequence[Injected], silent: str, meter: Callable[[str, Demand], Any]
+) -> Graph:
+    """The graph of a scenario.
+
+    Args:
+        scenario: The scenario.
+        ctx: What services may know.
+        extra: Requests in addition to those of the scenario.
+        silent: The address of a resource whose calls are left out.
+        meter: The usage of a resource at a demand: that of a stream tells its shards.
+    """
+    calls = {a: () if a == silent else calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
+    triggers = triggers_of(scenario, scenario.resources)
+    emitters = emitters_read(scenario, triggers)
+    shards: dict[str, int] = dict.fromkeys(emitters, 1)
+    ratios: dict[SourceKey, Fraction] = {}
+    flows: dict[str, DemandFlow] = {}
+    for _ in range(_MAX_ROUNDS):
+        flows = arrivals_of(scenario, calls, triggers, ratios, extra)
+        if emitters:
+            senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
+            usage = {a: meter(a, demand_of(senders[a], flows)) for a in emitters}
+            shards = {a: scenario.resources[a].type.shards(usage[a]) for a in emitters}
+        following = ratios_of(scenario, triggers, flows, shards)
+        if following == ratios:
+            break
+        ratios = following
+        triggers = with_records(scenario, triggers, ratios)
+    senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
+    exact = {address: demand_of(sent, flows) for address, sent in senders.items()}
+    return Graph(calls, triggers, emitters, shards, ratios, flows, senders, order_of(senders), exact)
+
+
+def is_same_graph(graph: Graph, before: Scenario, after: Scenario, ctx: Context) -> bool:
+    """Whether the graph of a scenario is also that of a changed one, in which `ctx` is the same.
+
+    Only what can differ is asked again: hooks of the changed resources, and calls of those that call them.
+    """
+    if list(before.resources) != list(after.resources) or not _same_flows(before, after):
+        return False
+    changed = {a: r for a, r in after.resources.items() if r is not before.resources[a]}
+    callers = (a for a, of_one in graph.calls.items() if a not in changed and any(c.to in changed for c in of_one))
+    return all(calls_of(after.resources[a], ctx, after) == graph.calls[a] for a in (*changed, *callers)) and all(
+        _is_asked_the_same(graph, before.resources[a], r, after) for a, r in changed.items()
+    )
+
+
+def _same_flows(before: Scenario, after: Scenario) -> bool:
+    flows, others = before.flows_by_name, after.flows_by_name
+    return flows.keys() == others.keys() and all(flow is others[name] for name, flow in flows.items())
+
+
+def _is_asked_the_same(graph: Graph, before: Resource, after: Resource, scenario: Scenario) -> bool:
+    """Whether a changed resource is sent the same requests, tries them as often and emits as much."""
+    if before.type is not after.type or before.access != after.access:
+        return False
+    if before.spec is after.spec:
+        return True
+    address, type_ = after.address, after.type
+    if address in graph.emitters:
+        return False
+    known = tuple(t for t in graph.triggers if t.address == address)
+    triggers = with_records(scenario, triggers_of(scenario, {address: after}), graph.ratios)
+    ratios = {key: ratio for key, ratio in graph.ratios.items() if key[0] == address}
+    return (
+        triggers == known
+        and ratios_of(scenario, triggers, graph.flows, graph.shards) == ratios
+        and all(_sends_alike(before, after, sender) for sender in graph.senders[address])
+        and type_.schedule(after.spec) == type_.schedule(before.spec)
+    )
+
+
+def _sends_alike(before: Resource, after: Resource, sender: Sender) -> bool:
+    type_, access, is_call = after.type, sender.stream.access, sender.trigger is None and bool(sender.node)
+    return type_.emitted_records(after.spec, access) == type_.emitted_records(before.spec, access) and (
+        not is_call or type_.attempts(after.spec, access, None) == sender.stream.attempts
+    )
