@@ -131,9 +131,10 @@ def test_what_comes_at_once_waits_for_the_instant(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("quota", "seconds", "peak_open", "oldest_wait_s"),
     [
-        (5000, 60, 3000, 20),  # 1,000 at once, 100 more each second: the last starts after 20 s, all still run
+        # 1,000 at once, 100 more each second: the last could start after 20 s, all still run; it tries up to as long after
+        (5000, 60, 3000, 2 * 20),
         # the caller's environment is free again: 2,001 after 10 s; the last take those of the ones that end after 60 s
-        (2001, 60, 2001, 60),
+        (2001, 60, 2001, 2 * 60),
         (5000, 5, 2000, 10),  # after 10 s: 3 x 1,000 of the first, so 10 x 100 were added by then at most
     ],
 )
