@@ -187,7 +187,8 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     if demand is None:
         return None
     usage = type_.meter(after, demand)
-    if not suffices(base.metered.pools, address, type_.pools(MeteredResource(name, spec, usage, ctx)), ctx):
+    used = type_.pools(base.metered.resource(address))
+    if not suffices(base.metered.pools, address, used, type_.pools(MeteredResource(name, spec, usage, ctx)), ctx):
         return None
     is_read = address in base.metered.consumed
     requests = base.metered.demand[address].requests if is_read else ()

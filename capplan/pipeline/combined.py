@@ -85,10 +85,11 @@ class _Together:
     ) -> bool:
         saving, costs = Decimal(0), dict[str, Decimal]()
         parts: dict[str, Alternative] = {}
+        alone = {address: plan for plan in reversed(plans) for address in plan.parts}
         for address, listed in changes.items():
             before = self._changes.get(address)
             if before is None:
-                parts[address] = next(plan for plan in plans if address in plan.parts)
+                parts[address] = alone[address]
                 continue  # planned and judged as it is
             try:
                 every = in_order(self._base.metered.scenario.data, (*before, *listed))

@@ -10,7 +10,7 @@ from typing import Any
 
 from capplan import units
 from capplan.errors import CapplanError
-from capplan.flow import DemandFlow
+from capplan.flow import DemandFlow, course
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Admitted, Context, Demand, RequestStream, SharedLimit
 from capplan.pipeline.demand import Sender, demand_of, emitted
@@ -29,6 +29,8 @@ _SETTLED = 1e-4
 """Rounds end when volumes and peaks move by a smaller share."""
 _SHARED_SETTLED = 1e-3
 """The same for what wants a short limit of the account: the parts add up to the quota in any case."""
+_FEW_TERMS = 8
+"""Terms of a flow up to which a part of it is a formula; a series of all their minutes costs as much as one term's."""
 _CONSERVED = 1e-5
 """Offered and served + waiting + dropped may differ by this share: volumes have 6 digits."""
 
@@ -292,10 +294,22 @@ def _shared(network: Network, demand: Mapping[str, Demand], pools: Pools, before
         total = DemandFlow.total(flows.values())
         quota = ctx.quotas.get(limit, default_quota(limit, ctx.region, ctx.quotas)) or Decimal(0)
         left = max(Fraction(0), Fraction(quota) - Fraction(ctx.in_use.get(limit, 0)) - Fraction(round(reserved)))
-        for address, flow in flows.items():
-            others = DemandFlow(tuple(term for term in (total + flow * -1).terms if term[1] > 0))
+        for address, others in _others(limit, flows, total).items():
             out.setdefault(address, {})[limit] = SharedLimit(left, others, len(flows))
     return out
+
+
+def _others(limit: str, flows: Mapping[str, DemandFlow], total: DemandFlow) -> dict[str, DemandFlow]:
+    """What all but one want, for each: of many, their series is that of all less its own, else each would sum them up."""
+    if len(total.terms) <= _FEW_TERMS:
+        return {a: DemandFlow(tuple(t for t in (total + flow * -1).terms if t[1] > 0)) for a, flow in flows.items()}
+    series, monthly = total.rate_per_minute(), total.monthly
+    return {
+        address: course(
+            total, (series - flow.rate_per_minute()).clip(min=0.0), monthly - flow.monthly, f"{address}#beside {limit}"
+        )
+        for address, flow in flows.items()
+    }
 
 
 def _wanted(demand: Mapping[str, Demand], limit: str, members: Sequence[PoolMember]) -> dict[str, DemandFlow]:

@@ -95,10 +95,13 @@ def is_same_graph(graph: Graph, before: Scenario, after: Scenario, ctx: Context)
     """
     if list(before.resources) != list(after.resources) or not _same_flows(before, after):
         return False
+    triggers: dict[str, list[Trigger]] = {}
+    for trigger in graph.triggers:
+        triggers.setdefault(trigger.address, []).append(trigger)
     changed = {a: r for a, r in after.resources.items() if r is not before.resources[a]}
     callers = (a for a, of_one in graph.calls.items() if a not in changed and any(c.to in changed for c in of_one))
     return all(calls_of(after.resources[a], ctx, after) == graph.calls[a] for a in (*changed, *callers)) and all(
-        _is_asked_the_same(graph, before.resources[a], r, after) for a, r in changed.items()
+        _is_asked_the_same(graph, before.resources[a], r, triggers.get(a, ()), after) for a, r in changed.items()
     )
 
 
@@ -107,7 +110,9 @@ def _same_flows(before: Scenario, after: Scenario) -> bool:
     return flows.keys() == others.keys() and all(flow is others[name] for name, flow in flows.items())
 
 
-def _is_asked_the_same(graph: Graph, before: Resource, after: Resource, scenario: Scenario) -> bool:
+def _is_asked_the_same(
+    graph: Graph, before: Resource, after: Resource, known: Sequence[Trigger], scenario: Scenario
+) -> bool:
     """Whether a changed resource is sent the same requests, tries them as often and emits as much."""
     if before.type is not after.type or before.access != after.access:
         return False
@@ -116,11 +121,10 @@ def _is_asked_the_same(graph: Graph, before: Resource, after: Resource, scenario
     address, type_ = after.address, after.type
     if address in graph.emitters:
         return False
-    known = tuple(t for t in graph.triggers if t.address == address)
     triggers = with_records(scenario, triggers_of(scenario, {address: after}), graph.ratios)
-    ratios = {key: ratio for key, ratio in graph.ratios.items() if key[0] == address}
+    ratios = {t.key: graph.ratios[t.key] for t in known if t.key in graph.ratios}
     return (
-        triggers == known
+        triggers == tuple(known)
         and ratios_of(scenario, triggers, graph.flows, graph.shards) == ratios
         and all(_sends_alike(before, after, sender) for sender in graph.senders[address])
         and type_.schedule(after.spec) == type_.schedule(before.spec)

@@ -84,15 +84,13 @@ def pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitChec
     return LimitCheck("account", limit, to_quantity(sig6(load)), quota, QUOTAS[limit].unit, flow, poisson, minute)
 
 
-def suffices(pools: Pools, address: str, loads: Sequence[PoolLoad], ctx: Context) -> bool:
-    """Whether every shared limit still suffices if one resource uses other amounts of them."""
-    for limit in {*pools, *(load.limit for load in loads)}:
-        members = pools.get(limit, ())
-        before = [load for owner, load in members if owner == address]
+def suffices(pools: Pools, address: str, before: Sequence[PoolLoad], loads: Sequence[PoolLoad], ctx: Context) -> bool:
+    """Whether every shared limit still suffices if one resource uses other amounts of them than `before`."""
+    for limit in {load.limit for load in (*before, *loads)}:
         after = [load for load in loads if load.limit == limit]
-        if before == after:
+        if after == [load for load in before if load.limit == limit]:
             continue
-        others = [load for owner, load in members if owner != address]
+        others = [load for owner, load in pools.get(limit, ()) if owner != address]
         check = pool_check(limit, [*others, *after], ctx)
         if check is not None and check.breached:
             return False

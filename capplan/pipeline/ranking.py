@@ -62,9 +62,9 @@ def numbered(rows: Iterable[Row], base: Priced) -> tuple[tuple[Recommendation, .
                 action=_action(f, (f.resource,), base),
                 undo=_undo(f.undo, f.change),
                 share_of_bill=_share(f.monthly_saving, base.monthly_cost),
-                joined_with=tuple(label for label in labels if label != f.resource),
+                joined_with=(*labels[:i], *labels[i + 1 :]),
             )
-            for f in row.findings
+            for i, f in enumerate(row.findings)
         ]
     return tuple(recommendations), tuple(findings)
 

@@ -19,6 +19,7 @@ from tests.benchmarks import (
     p8_partitions,
     p9_modes,
     p10_warm_pool,
+    p13_short,
 )
 
 MODULES = (
@@ -32,6 +33,7 @@ MODULES = (
     p8_partitions,
     p9_modes,
     p10_warm_pool,
+    p13_short,
 )
 
 

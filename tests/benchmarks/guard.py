@@ -7,7 +7,16 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from tests.benchmarks import p1_startup, p2_estimate, p2b_over_time, p3_prices, p5_yaml, p7_hashing, p9_modes
+from tests.benchmarks import (
+    p1_startup,
+    p2_estimate,
+    p2b_over_time,
+    p3_prices,
+    p5_yaml,
+    p7_hashing,
+    p9_modes,
+    p13_short,
+)
 
 RECORDED = Path(__file__).parent / "recorded.json"
 MOST_TIMES = 2.0
@@ -21,6 +30,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     p5_yaml.run,
     p7_hashing.run,
     lambda: p9_modes.run(sizes=(1,)),
+    p13_short.run,
 )
 
 

@@ -26,7 +26,10 @@ def mean_units_at_once(requests: Iterable[tuple[Fraction, Fraction]]) -> Fractio
     Args:
         requests: Volume, and units of one item's request, of each kind.
     """
-    pairs = [(volume * units, units) for volume, units in requests]
+    kinds = [(volume, units) for volume, units in requests if volume and units]
+    if len(kinds) == 1:
+        return kinds[0][1]
+    pairs = [(volume * units, units) for volume, units in kinds]
     total = sum((weight for weight, _ in pairs), Fraction(0))
     return sum((weight * units for weight, units in pairs), Fraction(0)) / total if total else Fraction(1)
 
