@@ -61,7 +61,8 @@ class Effects:
             of_limit = [key for key in limits if key[1] == name]
             if any(limits_after[key].breached for key in of_limit if limits[key].breached and key in limits_after):
                 return False
-            if of_limit and all(limits_after[k].headroom <= limits[k].headroom for k in of_limit if k in limits_after):
+            left = [key for key in of_limit if key in limits_after]  # one that is gone is no longer short
+            if left and all(limits_after[key].headroom <= limits[key].headroom for key in left):
                 return False
         return True
 

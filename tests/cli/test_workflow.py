@@ -31,7 +31,9 @@ def test_the_table_fits_a_pipe_and_names_every_state() -> None:
         "Capacity at peak",
     ):
         assert words in done.stdout
-    assert "694.90 less" in done.stdout, "Express, as estimate recommends it; what changes behavior is no possible saving"
+    assert "694.90 less" in done.stdout, (
+        "Express, as estimate recommends it; what changes behavior is no possible saving"
+    )
 
 
 def test_the_shown_cents_add_up() -> None:

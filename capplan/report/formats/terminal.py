@@ -169,7 +169,7 @@ def _table(table: Table, style: Style, *, details: bool) -> RenderableType | Non
         out.add_column(
             _text((Span(column.title),), style),
             justify=column.align,
-            no_wrap=not column.wraps and i not in stretched,
+            no_wrap=not column.wraps and (i not in stretched or not table.fills),
             overflow="fold",
             ratio=1 if table.fills and i in stretched else None,
         )

@@ -54,7 +54,7 @@ def _table(table: ComparedTable, multiples: Sequence[Decimal], *, alone: bool) -
     shown: Shown = "always" if table.index is None else "details"
     name = table.name + (f".{table.index}" if table.index else "")
     out: list[Block] = [
-        Heading(f"{name}: capacity modes", "✖ fails a gate" if _failing(table) else "", shown),
+        Heading(f"{name}: capacity modes", "✖ would fail a gate" if _failing(table) else "", shown),
         _options(table, multiples)._replace(shown=shown),
     ]
     utilization, alternatives = _utilization(table), _alternatives(table)

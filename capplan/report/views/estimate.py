@@ -51,6 +51,8 @@ def _unit_costs(plan: Plan) -> list[Block]:
     if not shown:
         return []
     rows = [*_dearest(_traffic_rows(plan)), *_dearest(pattern_rows(plan.patterns)), *_dearest(run_rows(plan.runs))]
+    if plan.fixed_cost and plan.traffic_sources:
+        rows.append(row("Fixed cost, independent of traffic", "", "", numbers.usd(plan.fixed_cost), role="dim"))
     columns = (Column("One of"), Column("A month", "right"), Column("USD each", "right"), Column("USD/month", "right"))
     return [
         Heading("Unit costs", "the dearest traffic, requests and runs"),
@@ -108,7 +110,7 @@ def _assumptions(assumptions: Sequence[WeighedAssumption]) -> tuple[Block, ...]:
     ranked = sorted(assumptions, key=lambda weighed: weighed.assumption.kind != "workload")
     columns = (
         Column("Whose"),
-        Column("Setting", wraps=True),
+        Column("Setting"),
         Column("Taken as", wraps=True),
         Column("Because", wraps=True),
         Column("USD/month if not", "right"),

@@ -1,6 +1,7 @@
 """Shows every metric with its value today and a gate that passes, so that writing a gate is picking one."""
 
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
 from capplan.language.gate_tokens import plain_name
 from capplan.pipeline.results import Observed, Plan
@@ -14,7 +15,8 @@ _HOW = (
     "Write one under gates: `- orders.throttled < 0.1%`, or `- {warn: orders.throttled < 0.1%}`. Combine them with and, "
     "or, not, and figures with + - * /. With --baseline, each also has .change and .change_percent."
 )
-_COLUMNS = (Column("Metric"), Column("Today", "right"), Column("Gate that passes"))
+_THOUSAND = 1000
+_COLUMNS = (Column("Metric"), Column("Today", "right"), Column("Gate that passes", wraps=True))
 
 
 def gates_document(plan: Plan, shown: Sequence[Observed]) -> Document:
@@ -29,5 +31,11 @@ def gates_document(plan: Plan, shown: Sequence[Observed]) -> Document:
 
 
 def _row(observed: Observed) -> Row:
-    value = Span("unknown", "dim") if observed.value is None else Span(rounded(observed.value, observed.unit))
+    value = Span("unknown", "dim") if observed.value is None else Span(_today(observed.value, observed.unit))
     return row(plain_name(observed.name), value, Span(passing_gate(observed), "accent"))
+
+
+def _today(value: Decimal, unit: str) -> str:
+    """A figure; of thousands of anything, nobody reads a fraction."""
+    whole = not unit and abs(value) >= _THOUSAND
+    return rounded(value.quantize(Decimal(1), ROUND_HALF_UP) if whole else value, unit)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from capplan.pipeline.results import PlannedLimit
+from capplan.quantities.text import lasting
 from capplan.report import numbers
 from capplan.report.document import Cell, Column, Meter, Role, Row, Shown, Table, line, row
 from capplan.report.verdicts import limit_label
@@ -11,6 +12,7 @@ from capplan.report.verdicts import limit_label
 NEAR = Decimal("0.20")
 """A limit with less headroom is near: amber, and always shown."""
 _FEW = 5
+_TIMES_MS = {"ms": 1, "s": 1000, "min": 60_000}
 _MAX_MULTIPLE = 1000
 _COLUMNS = (
     Column("Limit"),
@@ -64,12 +66,13 @@ def _row(limit: PlannedLimit, shown: Shown, *, with_word: bool) -> Row:
     multiple = times(limit.breaks_at)
     words = f"{multiple} traffic" if multiple and with_word else multiple
     unit = check.unit if len(check.unit) <= 8 else ""  # noqa: PLR2004  a longer one only says the label again
+    ms = _TIMES_MS.get(unit)  # a time reads in the unit that a person would say
     percent = numbers.share(used) if used < 10 else f"{numbers.rate(used)}x"  # noqa: PLR2004  tenfold
     return Row(
         (
             label,
-            line(numbers.rate(check.load)),
-            line(numbers.measured(check.quota, unit)),
+            line(lasting(check.load * ms) if ms else numbers.rate(check.load)),
+            line(lasting(check.quota * ms) if ms else numbers.measured(check.quota, unit)),
             (line(percent)[0]._replace(role="" if role == "good" else role),),
             Meter(float(used), role),
             line("exceeded" if limit.breached else words),

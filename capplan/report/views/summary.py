@@ -11,6 +11,12 @@ from capplan.report.views.limits import NEAR, ranked, times
 from capplan.report.views.parts import signed
 
 Fact = tuple[Span, Line]
+_LOST = ".dropped_share"
+_LITTLE = Decimal("0.0005")
+"""A smaller share that is lost is not said in the frame."""
+_WORTH_SAYING = Decimal("0.02")
+"""What is not included is said in the frame from this share of the bill on."""
+_AT_LIMIT = Decimal("1.05")
 _WORST: tuple[Role, ...] = ("bad", "warn", "good")
 
 
@@ -18,8 +24,9 @@ def verdict_panel(plan: Plan) -> Panel:
     """The last block of `estimate`: red when a gate fails or a limit is exceeded, amber when one is near."""
     gates, gate_facts = _gates(plan)
     limits, limit_facts = _limits(plan.limits)
-    role = min((gates, limits), key=_WORST.index)
-    return Panel(role, (*_cost(plan), *gate_facts, *limit_facts, *_savings(plan)))
+    lost, lost_facts = _lost(plan)
+    role = min((gates, limits, lost), key=_WORST.index)
+    return Panel(role, (*_cost(plan), *gate_facts, *limit_facts, *lost_facts, *_savings(plan)))
 
 
 def _cost(plan: Plan) -> list[Fact]:
@@ -33,6 +40,9 @@ def _cost(plan: Plan) -> list[Fact]:
         parts.append(f"{numbers.usd(plan.list_cost)} at list prices, {numbers.share(plan.discount)} off")
     if plan.one_time_cost:
         parts.append(f"one-time {numbers.usd(plan.one_time_cost)}, not in the monthly cost")
+    about = sum((cost.monthly_cost_about for cost in plan.not_included if cost.monthly_cost_about), Decimal(0))
+    if about >= plan.monthly_cost * _WORTH_SAYING and about:
+        parts.append(f"about {numbers.usd(about)} more is not included")
     return [(strong(f"USD {numbers.usd(plan.monthly_cost)} / month"), line(" · ".join(parts)))]
 
 
@@ -102,8 +112,27 @@ def _limits(limits: Sequence[PlannedLimit]) -> tuple[Role, list[Fact]]:
     if first is None:
         return role, [(signed(role, "no limit exceeded"), ())]
     name = limit_label(first.check.resource, first.check.limit)
-    tail = f"first at risk: {name}, exceeded at {times(first.breaks_at)} traffic"
+    soon = first.breaks_at is not None and first.breaks_at < _AT_LIMIT
+    tail = f"first at risk: {name}, " + ("no room left" if soon else f"exceeded at {times(first.breaks_at)} traffic")
     return role, [(signed(role, "no limit exceeded"), line(tail))]
+
+
+def _lost(plan: Plan) -> tuple[Role, list[Fact]]:
+    """What is thrown away, and where the most of it."""
+    values = {o.name: o.value for o in plan.observed if o.value}
+    shares = {name.removesuffix(_LOST): value for name, value in values.items() if name.endswith(_LOST)}
+    found = {name: share for name, share in shares.items() if share and share >= _LITTLE}
+    if not found:
+        return "good", []
+    name = max(found, key=lambda one: (found[one], one))
+    count, waits = values.get(f"{name}.dropped"), values.get(f"{name}.waiting.peak")
+    words = [
+        f"{numbers.rate(count)} requests a month" if count else "",
+        f"up to {numbers.rate(waits)} wait" if waits else "",
+    ]
+    more = f"; and {numbers.count(len(found) - 1, 'other')}" if len(found) > 1 else ""
+    label = f"{name} loses {numbers.share(found[name])}"
+    return "bad", [(signed("bad", label), line(", ".join(word for word in words if word) + more))]
 
 
 def _savings(plan: Plan) -> list[Fact]:

@@ -171,6 +171,15 @@ RULES: tuple[Rule, ...] = (
         action="Collect larger batches for {name}",
     ),
     Rule(
+        "lambda.queue-cap",
+        "A cap that its queue outgrows",
+        "A queue whose `maximum_concurrency` lets messages wait until they expire.",
+        "`maximum_concurrency` for the busiest minute, or a shorter duration: nothing else makes the backlog shorter.",
+        "What the function calls, and the account, get that much more at once.",
+        f"{_GUIDE}, Configuring scaling behavior for SQS event source mappings, {_READ}",
+        action="Raise the maximum concurrency of the queue of {name}",
+    ),
+    Rule(
         "lambda.poll-to-event",
         "Events instead of polling",
         "A function that a schedule invokes every ten minutes or more often to look for work: its trigger gives the share of "

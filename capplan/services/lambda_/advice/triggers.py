@@ -11,7 +11,8 @@ from capplan.model import Change, Context, Option, RequestStream
 from capplan.quantities.distribution import quantile
 from capplan.quantities.text import figure
 from capplan.services.lambda_.advice.written_triggers import with_keys
-from capplan.services.lambda_.quotas import TIMEOUT_MAX, VISIBILITY_TIMEOUT_FACTOR
+from capplan.services.lambda_.concurrency.environments import peak_concurrency
+from capplan.services.lambda_.quotas import MAXIMUM_CONCURRENCY_MAX, TIMEOUT_MAX, VISIBILITY_TIMEOUT_FACTOR
 from capplan.services.lambda_.sources import limits as source_limits
 from capplan.services.lambda_.sources.batches import DEFAULT_BATCH, records_of
 from capplan.services.lambda_.sources.trigger import QUEUES, Trigger
@@ -38,8 +39,35 @@ def options(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[O
             yield from _batch(name, spec, usage, stream, stream.trigger)
             yield from _source_timeout(name, spec, usage, stream, trigger)
             yield from _visibility(name, spec, trigger, stream.trigger)
+            yield from _queue_cap(name, spec, usage, stream, stream.trigger)
     yield from _caller_timeout(name, spec, usage, ctx)
     yield from _polling(name, spec, usage)
+
+
+def _queue_cap(name: str, spec: Function, usage: Usage, stream: RequestStream, index: int) -> Iterable[Option]:
+    """A `maximum_concurrency` at which messages expire, and the one at which the busiest minute is served."""
+    trigger, admitted = spec.triggers[index], usage.admitted
+    if trigger.source not in QUEUES or trigger.maximum_concurrency is None or admitted is None:
+        return
+    part = admitted.streams[usage.streams.index(stream)]
+    arrivals = part.served + part.waiting + part.dropped
+    if not part.dropped or not arrivals:
+        return
+    wanted = stream.offered if stream.offered is not None else stream.flow
+    busy = wanted.spread(usage.mean_ms) * (usage.mean_ms / units.MS_PER_SECOND)
+    needed = min(peak_concurrency(busy.peak().per_second), int(MAXIMUM_CONCURRENCY_MAX.value))
+    if needed <= trigger.maximum_concurrency:
+        return
+    message = (
+        f"{name} loses {_share(float(part.dropped / arrivals))} of its messages: they expire while they wait for one of "
+        f"{trigger.maximum_concurrency} invocations; the busiest minute needs {needed} at once."
+    )
+    change = with_keys(name, spec, {index: {"maximum_concurrency": needed}})
+    action = f"Raise the maximum concurrency of the queue of {{name}} to {needed}"
+    yield Option(
+        "lambda.queue-cap", message, (change,), "what it calls, and the account, get that much more at once", "risk",
+        action=action, urgency="now", helps=("lambda.queue_age",),
+    )  # fmt: skip
 
 
 def _batch(name: str, spec: Function, usage: Usage, stream: RequestStream, index: int) -> Iterable[Option]:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -197,3 +198,19 @@ def test_a_longer_timeout_comes_with_a_longer_visibility_timeout(tmp_path: Path)
 )
 def test_no_figure_is_a_power_of_ten(ms: float, text: str) -> None:
     assert _ms(ms) == text
+
+
+def test_a_cap_that_its_queue_outgrows_is_raised_to_what_the_busiest_minute_needs(tmp_path: Path) -> None:
+    # 5 a second of 30 s want 150 + 3.09 √150 = 187.8 at once: with 20, 4.33 of 5 are lost in the end; with 188 none is
+    queue = "{traffic: t, via: sqs, batch: 1, maximum_concurrency: 20, visibility_timeout: 30 min}"
+    words = "memory: 512 MB, duration: 30 s, timeout: 5 min"
+    plan = planned(words, tmp_path, "rate: 5/s", queue)
+    finding = findings(plan)["queue-cap"]
+    assert (finding.severity, finding.urgency, finding.number) == ("risk", "now", 1)
+    assert "the busiest minute needs 188 at once" in finding.message
+    (change,) = finding.change
+    assert cast("list[dict[str, object]]", change.new)[0]["maximum_concurrency"] == 188
+    wide = planned(words, tmp_path, "rate: 5/s", queue.replace("20,", "188,"))
+    assert "queue-cap" not in findings(wide)
+    lost = {o.name: o.value for o in wide.observed}["f.dropped"]
+    assert lost == 0
