@@ -127,6 +127,7 @@ class Timeline(NamedTuple):
         bars: Loads side by side at the busiest moment.
         events: Of the simulated period, in order of time.
         notes: Sentences on what helps, what does not, and what the simulation assumes.
+        lost: What never gets so far as to be simulated, in a few words; empty for nothing.
     """
 
     name: str
@@ -138,6 +139,7 @@ class Timeline(NamedTuple):
     bars: tuple[Bars, ...] = ()
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
+    lost: str = ""
 
 
 def moment_of(second: int) -> str:

@@ -223,17 +223,18 @@ def _clock(second: int) -> str:
 def _panel(timelines: Sequence[Timeline], *, whole: bool) -> Panel:
     """What is lost, the worst first, with the same figures as above."""
     losing = sorted((t for t in timelines if _lost(t)), key=lambda t: (-_lost(t), t.name))
-    role = _role(_lost(losing[0])) if losing else "good"
-    rows: list[tuple[Span, Line]] = []
+    given_up = [t for t in timelines if t.lost]
+    role = "bad" if given_up else _role(_lost(losing[0])) if losing else "good"
+    rows = [(signed("bad", timeline.name), line(timeline.lost)) for timeline in given_up]
     for timeline in losing[:_MAX_WORST]:
         words = _outcome(timeline.totals)
         rows.append((signed(_role(_lost(timeline)), timeline.name), words))
     if len(losing) > _MAX_WORST:
         rows.append((Span(f"  {len(losing) - _MAX_WORST} more", "dim"), line("see above")))
-    if not losing:
+    if not losing and not given_up:
         rows.append((signed("good", "nothing is throttled"), line(f"in {numbers.count(len(timelines), 'timeline')}")))
-    elif len(losing) < len(timelines):
-        rest = len(timelines) - len(losing)
+    elif len({t.name for t in (*losing, *given_up)}) < len(timelines):
+        rest = len(timelines) - len({t.name for t in (*losing, *given_up)})
         rows.append((signed("good", f"{numbers.count(rest, 'timeline')}"), line("without loss")))
     how = () if whole else (line(Span("Charts and notes of one resource: capplan simulate SCENARIO RESOURCE", "dim")),)
     return Panel(role, tuple(rows), how)

@@ -76,6 +76,7 @@ def _run(resource: MeteredResource[Function, Usage], asked_for: SimulationReques
             charts=tuple(_charts(spec, shown, day, cap)),
             events=tuple(texts.events(shown, offered)),
             notes=(*texts.notes(spec, usage, cold_share, span_text(span)), *texts.waiting(usage)),
+            lost=texts.lost(usage),
         ),
     )
 

@@ -92,8 +92,11 @@ def notes(spec: Function, usage: Usage, simulated: float | None, part: str) -> I
         part: The part of the period that was simulated, in words.
     """
     peak = usage.concurrency.peak().per_second
+    bound = usage.admitted is not None and any(part.peak_waiting for part in usage.admitted.streams)
     yield (
-        f"Concurrency: {figure(peak, 4)} on average in the busiest minute; random arrivals exceed {usage.peak_concurrency:,} in one "
+        f"Concurrency: {usage.peak_concurrency:,} at most: what waits for its turn is served by no more at once."
+        if bound
+        else f"Concurrency: {figure(peak, 4)} on average in the busiest minute; random arrivals exceed {usage.peak_concurrency:,} in one "
         f"such minute of a thousand (Poisson)."
     )
     if usage.cold is None:
@@ -106,7 +109,7 @@ def notes(spec: Function, usage: Usage, simulated: float | None, part: str) -> I
             f"Provisioned environments are busy {_percent(busy)} of the time; {_percent(float(usage.spilled))} of invocations "
             f"spill over to on-demand."
         )
-    elif peak < _MAX_ERLANGS:
+    elif peak < _MAX_ERLANGS and not bound:
         needed = erlang.smallest_capacity(peak, _SPILLS)
         yield f"{needed:,} provisioned {'environment covers' if needed == 1 else 'environments cover'} 99% of the busiest minute (Erlang's loss formula)."
     if spec.measured_ms:
@@ -125,6 +128,19 @@ def waiting(usage: Usage) -> Iterable[str]:
             f"From {stream.cause.removeprefix('traffic.')}: {part.peak_waiting:,.0f} wait at the peak, the oldest for "
             f"{duration_text(part.oldest_wait_s)}; that {drains}.{lost}"
         )
+
+
+def lost(usage: Usage) -> str:
+    """What waits until it is given up, and so is never invoked; empty for nothing."""
+    parts = usage.admitted.streams if usage.admitted is not None else ()
+    waiting = [part for part in parts if part.peak_waiting and part.dropped]
+    given_up, offered = (
+        sum(float(p.dropped) for p in waiting),
+        sum(float(p.served + p.waiting + p.dropped) for p in parts),
+    )
+    return (
+        f"{given_up:,.0f} of {offered:,.0f} a month are given up ({_percent(given_up / offered)})" if given_up else ""
+    )
 
 
 def duration_text(seconds: float) -> str:
