@@ -62,7 +62,6 @@ ONLY_A_PLAN_SEES = [
     "traffic-daily-trough-above-mean",
     "traffic-neither-rate-nor-schedule",
     "traffic-rates-past-all-sense",
-    "traffic-spike-past-all-sense",
     "traffic-schedule-shaped",
     "traffic-spike-not-a-list",
     "traffic-spike-on-day-30",
