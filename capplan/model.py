@@ -59,6 +59,7 @@ class RequestStream(Record, frozen=True):
             random arrival, or where all start by a schedule, of each start. 1 is a Poisson stream of single requests;
             starts of a schedule (`LoadProfile.starts`) come at their minute and have no Poisson margin.
         open_at_most: Requests that their sender has open at once at most, such as a Map's MaxConcurrency; None for no bound.
+        callers_attempts: Runs of its callers of which one is the first; `flow` has them. What is tried again comes later.
     """
 
     access: Access
@@ -72,6 +73,12 @@ class RequestStream(Record, frozen=True):
     offered: DemandFlow | None = None
     at_once: Fraction = Fraction(1)
     open_at_most: Fraction | None = None
+    callers_attempts: Fraction = Fraction(1)
+
+    @property
+    def all_attempts(self) -> Fraction:
+        """Requests per one that comes in the first instant: its own attempts times those of its callers."""
+        return self.attempts * self.callers_attempts
 
     @property
     def arrivals(self) -> DemandFlow:

@@ -61,6 +61,7 @@ class Source(NamedTuple):
         share: Share of the arriving records that cause an invocation or a run. Range 0 to 1.
         access: The request that it makes; None for the type's `starts_with`.
         trigger: Its index in the resource's list of triggers; None for types whose triggers are all alike.
+        scheduled: The request that it makes where the traffic is a schedule; None where that is no other.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Source(NamedTuple):
     share: Fraction = Fraction(1)
     access: Access | None = None
     trigger: int | None = None
+    scheduled: Access | None = None
 
 
 class Reference(NamedTuple):

@@ -92,7 +92,7 @@ def triggers_of(scenario: Scenario, resources: Mapping[str, Resource]) -> tuple[
         if address in scenario.flows_by_name:
             sources = (*sources, Source(address, cause=f"traffic.{address}"))
         for source in sources:
-            request = _request_of(resource, source)
+            request = _request_of(scenario, resource, source)
             attempts = _attempts(scenario, address, request, source)
             out.append(Trigger(address, source, request, source.share * attempts, attempts))
     return tuple(out)
@@ -128,10 +128,15 @@ def _attempts(
     return target.type.attempts(target.spec, access, source, records)
 
 
-def _request_of(resource: Resource, source: Source) -> Access:
+def _request_of(scenario: Scenario, resource: Resource, source: Source) -> Access:
     """The request that a source makes."""
-    if source.access is not None:
-        return source.access.model_copy(update={"target": resource.name})
+    access = source.access
+    if source.scheduled is not None and not source.emitted:
+        terms = scenario.flows_by_name[source.name].terms
+        if terms and all(profile.starts for profile, _ in terms):
+            access = source.scheduled
+    if access is not None:
+        return access.model_copy(update={"target": resource.name})
     return Access.model_validate({"op": resource.type.starts_with, "target": resource.name})
 
 
@@ -262,6 +267,7 @@ def senders_of(
     senders: dict[str, list[Sender]] = {address: [] for address in scenario.resources}
     triggers = tuple(triggers)
     at_once = _at_once(scenario, calls, triggers)
+    of_callers = _callers_attempts(scenario, calls, triggers)
     for address, resource in scenario.resources.items():
         senders[address] += [
             Sender(RequestStream(e.access, e.flow, f"traffic.{e.traffic_source}", line=e.line)) for e in resource.access
@@ -271,6 +277,7 @@ def senders_of(
             stream = RequestStream(
                 call.access, DemandFlow.zero(), address, line=call.line, attempts=attempts,
                 at_once=at_once[address] * _called_at_once(call), open_at_most=_open_at_most(call, flows.get(address)),
+                callers_attempts=of_callers.get(address, Fraction(1)),
             )  # fmt: skip
             senders[call.to].append(Sender(stream, address, call.times * attempts, call.over_ms))
     for injected in extra:
@@ -332,6 +339,32 @@ def _at_once(
         before = dict(out)
         for caller, to, times in following:
             out[to] = max(out[to], out[caller] * times)
+        if before == out:
+            break
+    return out
+
+
+def _callers_attempts(
+    scenario: Scenario, calls: Mapping[str, tuple[OutgoingCall, ...]], triggers: Iterable[Trigger]
+) -> dict[str, Fraction]:
+    """Runs of each resource that a schedule starts, directly or by calls, per run of the first instant.
+
+    Where several start it, the fewest: its bursts are then never taken for smaller than they are.
+    """
+    out: dict[str, Fraction] = {}
+    for trigger in triggers:
+        if not trigger.source.emitted and any(p.starts for p, _ in scenario.flows_by_name[trigger.source.name].terms):
+            out[trigger.address] = min(trigger.attempts, out.get(trigger.address, trigger.attempts))
+    if not out:
+        return out
+    following = [
+        (a, call.to, _attempts(scenario, call.to, call.access)) for a, of_one in calls.items() for call in of_one
+    ]
+    for _ in range(_MAX_STEPS):
+        before = dict(out)
+        for caller, to, attempts in following:
+            if caller in out:
+                out[to] = min(out[caller] * attempts, out.get(to, out[caller] * attempts))
         if before == out:
             break
     return out

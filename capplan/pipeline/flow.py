@@ -215,7 +215,15 @@ def _rebuilt(network: Network, address: str, sender: Sender, walk: _Pass, fails:
         shards = network.shards.get(source.name, 1)
         records = resource.type.records_per_invocation(resource.spec, source, per_second, shards)
         stream = replace(stream, records=records)
+    if trigger is None and sender.node in walk.moved:
+        stream = replace(stream, callers_attempts=_attempts_of(walk.offered[sender.node], stream.callers_attempts))
     return sender._replace(stream=stream, times=times)
+
+
+def _attempts_of(caller: Demand, otherwise: Fraction) -> Fraction:
+    """Runs of a caller per run of a schedule's first instant, at the share that now fails; the fewest of its streams."""
+    by_schedule = (s for s in caller.requests if any(profile.starts for profile, _ in s.arrivals.terms))
+    return min((stream.all_attempts for stream in by_schedule), default=otherwise)
 
 
 def _with(demand: Demand, shared: Mapping[str, SharedLimit] | None) -> Demand:

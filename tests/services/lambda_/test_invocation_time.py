@@ -135,8 +135,10 @@ def test_a_killed_batch_comes_back(words: str, visibility: str, invocations: int
 @pytest.mark.parametrize(
     ("trigger", "requests"),
     [
-        # nobody tries again for a caller, or a schedule that invokes synchronously
-        ("mails", 730),
+        # nobody tries again for a caller
+        ("{traffic: mails, via: function-url}", 730),
+        # a schedule invokes asynchronously (Lambda Developer Guide, "Invoke a Lambda function on a schedule")
+        ("mails", 3 * 730),
         # an event is tried twice more, each time in an environment that was reset
         ("{traffic: mails, via: s3}", 3 * 730),
         # the message comes again after two hours, until the four days are over: 48 times

@@ -151,7 +151,7 @@ def _source_may_be_short(lane: Lane) -> bool:
 def _starts_may_be_short(lanes: Sequence[Lane], room: Room) -> bool:
     """Whether more come at once than there are environments, or than AWS adds at once."""
     at_once = max((float(lane.stream.at_once) for lane in lanes if lane.kind != "stream"), default=0.0)
-    started = sum(float(times) for lane in lanes for _, times in scheduled(lane.stream.flow))
+    started = sum(float(times / lane.stream.all_attempts) for lane in lanes for _, times in scheduled(lane.stream.flow))
     if max(at_once, started) > min(room.environments, float(SCALING_RATE.value)):
         return True
     rising = [lane for lane in lanes if not all(profile.flat for profile, _ in lane.stream.flow.terms)]
@@ -373,7 +373,10 @@ class _Minutes:
         starting = [c for c in self.calls if c.at_start.any()]
         if not starting:
             return
-        counts = sum((c.at_start * c.enters for c in starting), np.zeros(units.PERIOD_MINUTES))
+        counts = sum(  # what callers try again comes later, and finds no more free than the first did
+            (c.at_start * c.enters / float(c.lane.stream.callers_attempts) for c in starting),
+            np.zeros(units.PERIOD_MINUTES),
+        )
         minutes = np.nonzero(counts)[0]
         starts = [(int(minute), float(counts[minute])) for minute in minutes]
         busy_s = max(c.lane.busy_s for c in starting)
@@ -452,7 +455,8 @@ class _Minutes:
         most = np.maximum(_NEGLIGIBLE, np.broadcast_to(np.asarray(c.open, dtype=np.float64), (units.PERIOD_MINUTES,)))
         before = np.concatenate(([0.0], waited.backlog[:-1]))
         burst = float(lane.stream.at_once) if lane.kind == "event" and lane.stream.at_once > 1 else 0.0
-        arriving = np.maximum(c.at_start, np.where(c.offered > 0, burst, 0.0))
+        at_start = c.at_start / float(lane.stream.callers_attempts)
+        arriving = np.maximum(at_start, np.where(c.offered > 0, burst, 0.0))
         instant = np.minimum(most, float(SCALING_RATE.value)) * lane.full
         at_once = np.where(arriving > 0, np.maximum(0.0, before + arriving - instant), 0.0)
         peak = max(float(waited.backlog.max()), float(at_once.max()))

@@ -94,7 +94,7 @@ def _lane(spec: Function, stream: RequestStream) -> Lane:
             attempts, attempts,
         )  # fmt: skip
         return _splitting(spec, lane, trigger) if splits(trigger) else lane
-    if stream.access.is_async or _is_scheduled(stream, trigger):
+    if stream.access.is_async:
         kept_s = float(spec.maximum_event_age_ms) / units.MS_PER_SECOND
         return Lane(
             "event",
@@ -155,13 +155,6 @@ def _splitting(spec: Function, lane: Lane, trigger: Trigger) -> Lane:
         attempts_full=of_full.invocations * scale,
         blocked=blocked,
     )
-
-
-def _is_scheduled(stream: RequestStream, trigger: Trigger | None) -> bool:
-    """EventBridge invokes on a schedule asynchronously (Lambda Developer Guide, "Invoke a Lambda function on a schedule")."""
-    flow = stream.flow if stream.offered is None else stream.offered
-    own = trigger is not None and trigger.source == ""
-    return own and bool(flow.terms) and all(profile.starts for profile, _ in flow.terms)
 
 
 def _busy_s(spec: Function, records: Fraction) -> float:

@@ -186,7 +186,7 @@ def _at_once(stream: RequestStream) -> int:
     if stream.open_at_most is not None:
         return 0
     flow = stream.flow if stream.offered is None else stream.offered
-    started = sum((times for profile, times in flow.terms if profile.starts), Fraction(0))
+    started = sum((times for profile, times in flow.terms if profile.starts), Fraction(0)) / stream.all_attempts
     return math.ceil(max(started, Fraction(0) if started else stream.at_once))
 
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from capplan import units
 from capplan.bursts import Burst, most_at_once
 from capplan.flow import POISSON_SIGMAS, DemandFlow, Peak
-from capplan.model import Demand
+from capplan.model import Demand, RequestStream
 from capplan.record import MutableRecord, Record
 
 
@@ -80,14 +80,15 @@ def _parts(demand: Demand, busy_ms: Fraction, most: Sequence[float]) -> _Parts:
         flow = stream.flow if stream.offered is None else stream.offered
         by_schedule = DemandFlow(tuple(term for term in flow.terms if term[0].starts))
         at_random = flow if not by_schedule.terms else DemandFlow(tuple(t for t in flow.terms if not t[0].starts))
+        bursts = _bursts(by_schedule, stream, busy_ms)
         bounds = [bound] if math.isfinite(bound) else []
         bounds += [] if stream.open_at_most is None else [float(stream.open_at_most)]
-        if bounds and _of_stream(by_schedule, _concurrency(at_random, busy_ms), busy_ms) > min(bounds):
+        if bounds and _of_stream(bursts, _concurrency(at_random, busy_ms)) > min(bounds):
             out.bounded += min(bounds)
             out.rest.append(_concurrency(flow, busy_ms))
             continue
         out.random.append(_concurrency(at_random, busy_ms))
-        out.bursts += _bursts(by_schedule, busy_ms)
+        out.bursts += bursts
         out.rest.append(_concurrency(by_schedule, busy_ms))
         if at_random.terms and stream.at_once > 1:
             out.largest = max(out.largest, float(stream.at_once))
@@ -101,8 +102,7 @@ def _concurrency(flow: DemandFlow, busy_ms: Fraction) -> DemandFlow:
     return flow.spread(busy_ms) * (busy_ms / units.MS_PER_SECOND)
 
 
-def _of_stream(by_schedule: DemandFlow, concurrency: DemandFlow, busy_ms: Fraction) -> float:
-    bursts = _bursts(by_schedule, busy_ms)
+def _of_stream(bursts: Sequence[Burst], concurrency: DemandFlow) -> float:
     started = most_at_once(bursts, lambda _: 0.0, 0)[0] if bursts else 0.0
     mean = concurrency.peak().per_second if concurrency.terms else 0.0
     return started + _with_margin(mean, 1.0)
@@ -112,7 +112,17 @@ def _with_margin(mean: float, peakedness: float) -> float:
     return mean + POISSON_SIGMAS * math.sqrt(mean * peakedness)
 
 
-def _bursts(by_schedule: DemandFlow, busy_ms: Fraction) -> list[Burst]:
-    """What each schedule has open from each of its starts on."""
-    minutes = max(1, math.ceil(busy_ms / (units.SECONDS_PER_MINUTE * units.MS_PER_SECOND)))
-    return [Burst(profile.starts, times, minutes) for profile, times in by_schedule.terms]
+def _bursts(by_schedule: DemandFlow, stream: RequestStream, busy_ms: Fraction) -> list[Burst]:
+    """What each schedule has open from each of its starts on; what failed comes back one and two minutes after its end.
+
+    Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation" (read 2026-11-30).
+    """
+    lasts = busy_ms / (units.SECONDS_PER_MINUTE * units.MS_PER_SECOND)
+    tries = stream.all_attempts if stream.access.is_async or stream.callers_attempts > 1 else Fraction(1)
+    out = []
+    for profile, times in by_schedule.terms:
+        for nth in range(math.ceil(tries)):
+            later = math.floor(nth * lasts) + nth * (nth + 1) // 2
+            amount = times / stream.all_attempts * min(Fraction(1), tries - nth)
+            out.append(Burst(tuple(start + later for start in profile.starts), amount, max(1, math.ceil(lasts))))
+    return out

@@ -299,7 +299,12 @@ def sources(triggers: tuple[Trigger, ...]) -> tuple[Source, ...]:
 def _source(trigger: Trigger, place: int) -> Source:
     share = Fraction(trigger.chance) * (Fraction(trigger.filter) if trigger.filter is not None else 1)
     access = Access(op="invoke", is_async=trigger.via in ASYNCHRONOUS, payload=trigger.payload)
-    if trigger.stream is None:
-        return Source(trigger.traffic or "", cause="triggers", share=share, access=access, trigger=place)
+    if (
+        trigger.stream is None
+    ):  # EventBridge invokes asynchronously (Lambda Developer Guide, "Invoke a Lambda function on a schedule")
+        scheduled = access.model_copy(update={"is_async": True}) if trigger.via is None else None
+        return Source(
+            trigger.traffic or "", cause="triggers", share=share, access=access, trigger=place, scheduled=scheduled
+        )  # fmt: skip
     address = f"{trigger.emitter[0]}.{trigger.stream}"
     return Source(address, emitted=True, cause="triggers", share=share, access=access, trigger=place)

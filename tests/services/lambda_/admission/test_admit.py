@@ -62,6 +62,23 @@ def test_what_is_served_and_what_is_lost(body: str, served: float, dropped: floa
     assert per_second(part.dropped) == pytest.approx(dropped, rel=2e-3)
 
 
+def test_runs_of_a_schedule_wait_for_the_one_before(tmp_path: Path) -> None:
+    # 70 s of work each minute in one environment: 2,628,000 s / 70 s = 37,543 of 43,800 runs; after six hours each that
+    # comes too late is given up; 360 wait then, one a minute
+    body = "triggers: tick, duration: 70 s, timeout: 90 s, reserved_concurrency: 1"
+    result = metered(body, tmp_path, "traffic: {tick: {schedule: rate(1 minute)}}\n")
+    admitted = result.demand["functions.f"].admitted
+    assert admitted is not None
+    (part,) = admitted.streams
+    assert part.served == pytest.approx(2_628_000 / 70, rel=1e-4)
+    assert part.served + part.waiting + part.dropped == pytest.approx(43_800)
+    assert part.dropped > 0
+    assert part.peak_waiting == pytest.approx(360, rel=1e-2)
+    assert part.oldest_wait_s == 6 * 3600
+    assert part.dead_letters == part.dropped
+    assert result.usage["functions.f"].peak_concurrency == 1
+
+
 @pytest.mark.parametrize(
     "body",
     [

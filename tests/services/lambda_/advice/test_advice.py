@@ -191,7 +191,7 @@ def test_init_before_the_handler_runs_at_full_cpu(tmp_path: Path) -> None:
 
 def test_every_rule_that_speaks_is_described() -> None:
     ids = [rule.id for rule in FUNCTION.rules]
-    assert len(ids) == len(set(ids)) == 18
+    assert len(ids) == len(set(ids)) == 19
     assert all(rule.looks_at and rule.advises and "read 20" in rule.source for rule in FUNCTION.rules)
 
 

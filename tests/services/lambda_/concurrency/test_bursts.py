@@ -44,6 +44,45 @@ def test_runs_of_a_schedule_are_counted(schedule: str, duration: str, running: i
     assert of_account(plan) == running
 
 
+@pytest.mark.parametrize(
+    ("schedule", "words", "requests", "running"),
+    [
+        # 43,800 runs x (1 + 0.5 + 0.25): a schedule invokes asynchronously; the retries of earlier minutes: 1.75 at once
+        ("rate(1 minute)", "fails: 50%", 76_650, 2),
+        ("rate(1 minute)", "fails: 50%, retries: 0", 43_800, 1),
+        # 8,760 x 1.75: a retry comes a minute after its run and the next one two minutes later: nothing else runs then
+        ("rate(5 minutes)", "fails: 50%", 15_330, 1),
+    ],
+)
+@pytest.mark.parametrize("trigger", ["t", "{traffic: t, via: eventbridge}"])
+def test_what_a_schedule_starts_is_tried_again(
+    trigger: str, schedule: str, words: str, requests: int, running: int, tmp_path: Path
+) -> None:
+    body = f"traffic: {{t: {{schedule: '{schedule}'}}}}\nfunctions:\n  f: {{triggers: {trigger}, duration: 1 s, {words}}}\n"
+    plan = planned(body, tmp_path)
+    assert next(line.consumed_quantity for line in plan.lines if line.id == "f.requests") == requests
+    assert peak(plan) == running
+
+
+def test_a_caller_waits_for_what_a_schedule_starts_where_it_says_so(tmp_path: Path) -> None:
+    body = (
+        "traffic: {t: {schedule: rate(1 minute)}}\nfunctions:\n"
+        "  f: {triggers: {traffic: t, via: function-url}, duration: 1 s, fails: 50%}\n"
+    )
+    assert next(line.consumed_quantity for line in planned(body, tmp_path).lines if line.id == "f.requests") == 43_800
+
+
+@pytest.mark.parametrize("trigger", ["t", "{traffic: t, via: eventbridge}"])
+def test_a_daily_run_that_may_fail_is_one(trigger: str, tmp_path: Path) -> None:
+    # 2% come back a minute later: never beside the first, nor 500 callees beside the first 500
+    body = (
+        f"traffic: {{t: {{schedule: rate(1 day)}}}}\nfunctions:\n  f: {{triggers: {trigger}, duration: 1 s, fails: 2%, "
+        "calls: [{invoke: g, times: 500, async: true}]}\n  g: {duration: 1 s}\n"
+    )
+    plan = planned(body, tmp_path)
+    assert [peak(plan, name) for name in "fg"] == [1, 500]
+
+
 def test_what_starts_in_one_minute_adds_up_over_the_account(tmp_path: Path) -> None:
     body = (
         'traffic: {a: {schedule: "cron(0 3 * * ? *)"}, b: {schedule: "cron(0 3 * * ? *)"}, c: {schedule: "cron(0 4 * * ? *)"}}\n'
