@@ -61,6 +61,7 @@ SERVICE = Service(
     integrations={
         ("glue", "startjobrun"): Integration("jobs", "run", "JobName"),
         ("glue", "startcrawler"): Integration("crawlers", "run", "Name"),
+        ("glue", "startdataqualityrulesetevaluationrun"): Integration("data_quality", "run", "RulesetNames"),
         ("databrew", "startjobrun"): Integration("databrew", "run", "Name"),
     },
     limit_labels={

@@ -131,3 +131,16 @@ crawlers: {c: {duration: 30 min}}
 """
     usage = {r.name: r.usage for r in capplan.plan(scenario(body, tmp_path)).resources}
     assert (usage["c"]["runs"], usage["c"]["dpu_hours"]) == (1, 1)
+
+
+def test_a_workflow_starts_an_evaluation_of_data_quality(tmp_path: Path) -> None:
+    run = "arn:aws:states:::aws-sdk:glue:startDataQualityRulesetEvaluationRun"
+    check = {"Type": "Task", "Resource": run, "Parameters": {"RulesetNames": ["checks"]}, "End": True}
+    (tmp_path / "m.asl.json").write_text(json.dumps({"StartAt": "C", "States": {"C": check}}), encoding="utf-8")
+    body = """
+traffic: {monthly: {schedule: cron(0 3 1 * ? *)}}
+state_machines: {m: {triggers: monthly, definition: m.asl.json}}
+data_quality: {checks: {duration: 30 min}}
+"""
+    usage = {r.name: r.usage for r in capplan.plan(scenario(body, tmp_path)).resources}
+    assert (usage["checks"]["runs"], usage["checks"]["dpu_hours"]) == (1, D("2.5")), "5 DPUs for half an hour"

@@ -80,6 +80,8 @@ def target_name(task: Task, known: Integrations) -> str | None:
     value = (
         task.resource if _FUNCTION.search(_PLACEHOLDER.sub("_", task.resource)) else task.arguments.get(called.argument)
     )
+    if isinstance(value, list) and len(value) == 1:  # an argument that takes several names
+        value = value[0]
     return bare_name(value) if isinstance(value, str) else None
 
 
