@@ -150,11 +150,10 @@ def auto_scaled_changes(name: str, spec: Table, usage: Usage, ctx: Context) -> t
 
 def _partitions(spec: Table, target: ThroughputTarget) -> int | None:
     """Partitions to write for a table or index that leaves on-demand: it keeps them, and so does what depends on their
-    number, its stream's shards and where its keys lie.
+    number: its stream's shards, and how much of its load one of them has.
     """
     written = (spec if target.index is None else spec.indexes[target.index]).partitions
-    streamed = spec.stream is not None and target.index is None
-    if not spec.on_demand or not (streamed or target.hottest_key_share is not None):
+    if not spec.on_demand:
         return written
     peaks = (peak_units(target.flow[direction]) for direction in ("write", "read"))
     planned = partition_count(target.size_bytes, *peaks, on_demand=False)
