@@ -156,11 +156,11 @@ def _foot(plan: Plan) -> Facts:
     if plan.assumptions:
         rows.append(("Assumptions", line(f"{_counts(plan.assumptions)}.{_largest(plan.assumptions)} (--details)")))
     about = [
-        f"{cost.what} (about {_about(cost.monthly_cost_about)})"
+        cost.what if cost.monthly_cost_about is None else f"{cost.what} (about {_about(cost.monthly_cost_about)})"
         for cost in plan.not_included
-        if cost.monthly_cost_about
+        if cost.monthly_cost_about != 0
     ]
-    priced = {cost.what for cost in plan.not_included if cost.monthly_cost_about}
+    priced = {cost.what for cost in plan.not_included}
     names = [*about, *_joined([entry for entry in plan.excluded if entry.what not in priced])]
     rows.append(("Not included", line(", ".join(names) or "nothing known")))
     free = f" Free Tier not applied (would save {numbers.usd(plan.free_tier_saves)})." if plan.free_tier_saves else ""

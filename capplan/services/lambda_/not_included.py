@@ -7,7 +7,7 @@ from capplan.model import NotIncluded
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage
 
-_ENTRANCES = {
+ENTRANCES = {
     "api-gateway-http": ("API Gateway HTTP API", "api_gateway.http.request", "requests"),
     "api-gateway-rest": ("API Gateway REST API", "api_gateway.rest.request", "requests"),
     "appsync": ("AppSync", "appsync.request", "queries"),
@@ -42,9 +42,9 @@ def not_included(spec: Function, usage: Usage) -> tuple[NotIncluded, ...]:
     out = []
     for stream in usage.streams:
         trigger = spec.triggers[stream.trigger] if stream.trigger is not None else None
-        if trigger is None or trigger.via not in _ENTRANCES:
+        if trigger is None or trigger.via not in ENTRANCES:
             continue
-        what, price, unit = _ENTRANCES[trigger.via]
+        what, price, unit = ENTRANCES[trigger.via]
         quantity = arrivals = stream.arrivals.monthly
         if trigger.via in _QUEUES:
             quantity += _REQUESTS_PER_BATCH * arrivals / stream.records
