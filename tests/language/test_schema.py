@@ -19,6 +19,7 @@ ONLY_A_PLAN_SEES = [
     "head-unit-of-no-traffic",
     "tables-example-items",
     "tables-warm-in-words",
+    "traffic-spike-past-all-sense",
     "functions-call-each-other-for-ever",
     "functions-call-of-an-unknown-table",
     "functions-memory-out-of-range",

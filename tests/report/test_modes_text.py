@@ -38,7 +38,7 @@ Prices         AWS price list, checked 2026-09-11 to 2026-09-18, all verified.
 | Switch orders to provisioned capacity, auto scaled at 70%: saves 265.16 a    |
 | month (49%).                                                                 |
 | Consider: a sudden rise throttles until scaling follows.                     |
-| capplan compare-modes shop.yaml orders --apply                               |
+| capplan compare-modes SCENARIO orders --apply                                |
 +------------------------------------------------------------------------------+
 """
 

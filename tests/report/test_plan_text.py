@@ -55,6 +55,7 @@ Unit costs  the dearest traffic, requests and runs
  One of                                                              A month   USD each   USD/month
 ----------------------------------------------------------------------------------------------------
  shoppers                                                           158.520M    2.53 /M      401.46
+ Fixed cost, independent of traffic                                                           18.10
 
 Assumptions    1 of yours to confirm, 1 AWS default. Largest: tables.orders.items: 40M (+70.35 if
                not). (--details)

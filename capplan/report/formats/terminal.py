@@ -242,7 +242,7 @@ def _facts(rows: Iterable[tuple[Span, Line]], style: Style) -> RenderableType:
 
 def _panel(panel: Panel, style: Style) -> RenderableType:
     content = RichTable.grid(expand=True)
-    content.add_column()
+    content.add_column(overflow="fold")
     if panel.facts:
         content.add_row(_facts(panel.facts, style))
     for words in panel.lines:

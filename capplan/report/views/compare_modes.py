@@ -307,7 +307,7 @@ def _panel(modes: Modes) -> Panel:
     if len(tables) == 1:
         lines += _advice(tables[0])
         if to_write(tables[0]):
-            lines.append(line(Span(f"capplan compare-modes {modes.file} {tables[0].name} --apply", "accent")))
+            lines.append(line(Span(f"capplan compare-modes SCENARIO {tables[0].name} --apply", "accent")))
     else:
         rows = [(strong(table.name), _in_short(table)) for table in tables]
         rows += _account(modes.account)
