@@ -32,6 +32,7 @@ from capplan.report.document import (
     TimeChart,
     text_of,
 )
+from capplan.report.formats.chart_figures import figures
 from capplan.report.plain import plain
 
 Charts = Callable[[TimeChart | LoadBars | AmountBars, str], str]
@@ -103,13 +104,8 @@ class _Page:
         )
 
     def _block(self, block: Block) -> str:
-        made = self._made(block)
+        made = self._shown(block)
         return f'<div class="detail">{made}</div>' if block.shown == "details" else made
-
-    def _made(self, block: Block) -> str:
-        if block.shown == "short":
-            return f'<div class="short-form">{self._shown(block)}</div>'
-        return self._shown(block)
 
     def _shown(self, block: Block) -> str:  # noqa: PLR0911  a block each
         if isinstance(block, Heading):
@@ -139,7 +135,7 @@ class _Page:
     def _chart(self, block: TimeChart | LoadBars | AmountBars | Graph) -> str:
         """The chart, and behind it a table with its figures."""
         self._drawn += 1
-        title, table = _figures(block)
+        title, table = figures(block)
         drawn = self._drawing(block, f"{self._prefix}-chart-{self._drawn}")
         opened = "" if drawn else " open"
         return (
@@ -237,16 +233,6 @@ def _cell(cell: Cell) -> str:
         )
         return "".join(f'<span class="t-bad">{mark}</span>' if bad else mark for mark, bad in marks)
     return _line(cell)
-
-
-# --- charts as tables -------------------------------------------------------------------------------------------------
-
-
-def _figures(block: TimeChart | LoadBars | AmountBars | Graph) -> tuple[str, Table]:
-    """A chart's title, and its figures as a table."""
-    from capplan.report.formats.chart_figures import figures  # noqa: PLC0415  where there is a chart
-
-    return figures(block)
 
 
 # --- text -------------------------------------------------------------------------------------------------------------

@@ -29,8 +29,6 @@ from capplan.services.dynamodb.usage import (
     warm_units,
 )
 
-_POOLED = {quota.id: quota for quota in ACCOUNT_CAPACITY.values()}
-
 
 def check(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
     """Every limit of the table and its global indexes at the busiest minute."""

@@ -3,7 +3,7 @@
 Lambda Developer Guide, "Lambda quotas" and "Understanding Lambda function scaling" (read 2026-11-23).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -19,7 +19,6 @@ from capplan.services.lambda_.concurrency import environments
 from capplan.services.lambda_.concurrency.rate_steps import rate_steps
 from capplan.services.lambda_.invocation_time import high
 from capplan.services.lambda_.quotas import (
-    ALL,
     ASYNC_PAYLOAD_MAX,
     CONCURRENCY,
     INIT_MAX,
@@ -39,8 +38,6 @@ from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage, time_of
 
 _RARELY_SPILLED = Fraction(1, 1000)
-QUOTA_NAMES: Mapping[str, tuple[str, str]] = {quota.id: quota.request for quota in ALL if quota.request is not None}
-"""What to ask AWS for, by the name and code of Service Quotas."""
 
 
 def check(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[LimitCheck, ...]:
