@@ -447,7 +447,7 @@ class NotIncluded(Record, frozen=True):
 
     Attributes:
         what: The service.
-        price: Its key in prices/adjacent.json; empty where no price is known.
+        price: Its price key; empty where no price is known.
         monthly: How much, in `unit`.
         assuming: What the quantity assumes; empty for nothing.
         shared: Who sends it, where several resources may read the same: it is counted once; empty where it is not shared.

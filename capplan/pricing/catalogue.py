@@ -196,7 +196,7 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _file(region: str, service: str) -> Mapping[str, Any]:
     """A service's file in a Region; empty where there is none."""
     path = _FOLDER / region / f"{service}.json"
