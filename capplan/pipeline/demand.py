@@ -233,7 +233,7 @@ def arrivals_of(
     for injected in extra:
         attempts = _attempts(scenario, injected.to, injected.access)
         stream = RequestStream(injected.access, injected.flow, "", attempts=attempts)
-        _add(incoming, injected.flow, [*arrive(injected.to, stream), (injected.to, attempts)])
+        _add(incoming, injected.flow, ({injected.to: attempts} | dict(arrive(injected.to, stream))).items())
     for delivery in deliveries:
         stream = _called(scenario, delivery, delivery.address)
         edges += [Edge(delivery.node, node, times) for node, times in arrive(delivery.to, stream)]
@@ -482,15 +482,17 @@ def _callers_attempts(
 
 
 def demand_assumptions(
-    scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, DemandFlow]
+    scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, DemandFlow], deliveries: Iterable[Delivery]
 ) -> tuple[Assumption, ...]:
     """Assumptions on resources without demand, and on ranges, of which the likely value is used."""
+    delivered = {delivery.to for delivery in deliveries}
     out = [
         Assumption(address, "no demand", "nothing triggers or calls it", "workload")
         for address, resource in scenario.resources.items()
         if not demand[address].requests
         and resource.type.warn_if_idle(resource.spec)
         and not flows.get(emitted(address))
+        and address not in delivered
     ]
     out += [
         Assumption(path, "the likely value", "ranges are not evaluated yet", "workload") for path in scenario.ranges
