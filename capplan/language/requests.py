@@ -26,7 +26,7 @@ _APPLIES_TO: Mapping[str, tuple[str, ...]] = {
     "set": ("update",),
     "remove": ("update",),
     "async": ("invoke",),
-    "payload": ("invoke", "start"),
+    "payload": ("invoke", "start", "put-records"),
     "consistency": ("get", "query", "scan", "batch-get", "transact-get"),
     "condition_fails": ("put", "update", "delete", "transact-write"),
     "missing": ("get", "delete", "batch-get", "transact-get"),
