@@ -292,7 +292,9 @@ Frequency = Literal["usage_based", "recurring", "one_time"]
 
 
 class Charge(Record, frozen=True):
-    """A SKU and a quantity, before any price. `flow` is the demand that causes it; None for a fixed cost."""
+    """A SKU and a quantity, before any price. `flow` is the demand that causes it; None for a fixed cost. `region` is AWS's
+    code where its price is that of another Region than the scenario's; empty for the scenario's own.
+    """
 
     id: str
     price: str
@@ -301,6 +303,7 @@ class Charge(Record, frozen=True):
     unit: str
     flow: DemandFlow | None = None
     frequency: Frequency = "usage_based"
+    region: str = ""
 
     @property
     def service(self) -> str:
@@ -447,7 +450,7 @@ class NotIncluded(Record, frozen=True):
 
     Attributes:
         what: The service.
-        price: Its key in prices/adjacent.json; empty where no price is known.
+        price: Its price key; empty where no price is known.
         monthly: How much, in `unit`.
         assuming: What the quantity assumes; empty for nothing.
         shared: Who sends it, where several resources may read the same: it is counted once; empty where it is not shared.
