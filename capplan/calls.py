@@ -61,6 +61,8 @@ class Access(BaseModel):
     workers: int | None = Field(default=None, exclude=True, repr=False)
     """The number of workers that it gives; not a key of the language."""
     timeout_ms: Decimal | None = Field(default=None, exclude=True, repr=False)
-    """The time-out that it gives; not a key of the language."""
+    """The time-out that it gives, or for how long an API waits for the answer; not a key of the language."""
+    via: str = Field(default="", exclude=True, repr=False)
+    """The API through which it comes, in the words of a trigger's `via`; not a key of the language."""
     transactional: bool = Field(default=False, exclude=True, repr=False)
     """Whether it is part of a transaction; not a key of the language."""

@@ -141,13 +141,16 @@ def incoming_at(
     return [IncomingRequests(access, flow * times, traffic_source, _line(reader, path))]
 
 
-_LINE_STEPS = 4
-"""Section, name, `calls`, index."""
+_LISTS_OF_LINES = ("calls", "access")
 
 
 def _line(reader: Reader, path: Path) -> Line | None:
-    """The line at a path; None for a line inherited from `defaults`."""
-    whole = path[:_LINE_STEPS]
+    """The line of a list at a path; None for one inherited from `defaults`, or that a dotted path cannot name."""
+    steps = zip(path, path[1:], strict=False)
+    end = next((i + 2 for i, (key, at) in enumerate(steps) if key in _LISTS_OF_LINES and isinstance(at, int)), 0)
+    whole = path[:end]
+    if not whole or any("." in str(step) for step in whole):
+        return None
     written = reader.written(whole)
     return Line(path, whole, written) if isinstance(written, Mapping) else None
 
@@ -187,8 +190,8 @@ def _access_of(reader: Reader, op: str, item: Mapping[str, Any], path: Path, *, 
             raw[key] = tuple(raw[key])
         elif isinstance(raw.get(key), str):
             raw[key] = (raw[key],)
-    for key in ("op", "target", "transactional"):  # fields of Access that are no keys
-        if key in raw:
+    for key in Access.model_fields:  # those that are no keys: a service sets them, or the key has another name
+        if key in raw and key not in keys_of(Access):
             raw.pop(key)
             hint = f"expected one of {', '.join(keys_of(Access))}"
             reader.add_error([*path, key], f"unknown key '{key}'", hint, key=True)

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from capplan.errors import CapplanError
+from capplan.language.inner_requests import without_requests
 from capplan.language.reader import Path, Reader
 from capplan.language.scenario import Scenario
 from capplan.language.unchanged import Unchanged
@@ -67,6 +68,7 @@ def _spec(reader: Reader, section: Section, raw: Mapping[str, Any], general: obj
         inherited = frozenset(values) - frozenset(raw)
     for flow_key in section.flow_keys:
         values.pop(flow_key, None)
+    values = without_requests(section, values)
     if "triggers" in values:
         values["triggers"] = _with_emitters(reader, values["triggers"], (*path, "triggers"))
     spec = reader.model(type_.spec, values, path, type_.unsupported, (("defaults", section.key), inherited))
