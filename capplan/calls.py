@@ -26,6 +26,8 @@ class Access(BaseModel):
     """Requests per invocation or run of the caller (1)."""
     chance: Share = Decimal(1)
     """The share of the caller's invocations or runs that make this request (100%)."""
+    per: Literal["invocation", "record"] = Field(default="invocation", exclude=True)
+    """invocation: the request is made once (`times`) for each invocation; record: for each record of the batch that it takes."""
     index: str | None = None
     """The index to read, by its name under `indexes`."""
     item_size: Size | None = None
@@ -55,7 +57,9 @@ class Access(BaseModel):
     is_async: bool = Field(default=False, alias="async")
     """Whether the function is invoked asynchronously (false)."""
     payload: Size | None = None
-    """The size of the event; it affects the cost of asynchronous invocations above 256 KB."""
+    """The size of the event or the message: it is billed in chunks, of asynchronous invocations above 256 KB."""
+    batch: Annotated[WholeCount, Field(ge=1)] | None = None
+    """Messages or events that one call to the service carries, where it has a batch action (1); `times` counts messages."""
     worker_type: str | None = Field(default=None, exclude=True, repr=False)
     """The worker type that a workflow gives a job's run; not a key of the language."""
     workers: int | None = Field(default=None, exclude=True, repr=False)
@@ -64,5 +68,13 @@ class Access(BaseModel):
     """The time-out that it gives, or for how long an API waits for the answer; not a key of the language."""
     via: str = Field(default="", exclude=True, repr=False)
     """The API through which it comes, in the words of a trigger's `via`; not a key of the language."""
+    moved: bool = Field(default=False, exclude=True, repr=False)
+    """Whether AWS moves it without a request, as SQS to a dead-letter queue; not a key of the language."""
     transactional: bool = Field(default=False, exclude=True, repr=False)
     """Whether it is part of a transaction; not a key of the language."""
+
+
+SET_BY_SERVICES = ("op", "target", "worker_type", "workers", "timeout_ms", "via", "moved", "transactional")
+"""Fields that are no keys of the language."""
+KEYS = tuple(field.alias or name for name, field in Access.model_fields.items() if name not in SET_BY_SERVICES)
+"""The keys of a request beside its verb."""

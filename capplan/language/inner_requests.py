@@ -6,7 +6,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from capplan.calls import Access
+from capplan.calls import KEYS
 from capplan.language.reader import Path, Reader
 from capplan.language.requests import calls_in
 from capplan.language.scenario import Specs, WrittenCall
@@ -39,7 +39,7 @@ def _parts(annotation: Any) -> Iterator[Any]:  # noqa: ANN401  a type
 def request_keys(section: str, key: str) -> frozenset[str]:
     """The keys of an item that say what it requests; the others are its model's."""
     model, _ = item_model(section, key)
-    return frozenset({_LIST, *verbs(), *keys_of(Access)}) - frozenset(keys_of(model))
+    return frozenset({_LIST, *verbs(), *KEYS}) - frozenset(keys_of(model))
 
 
 def without_requests(section: Section, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,7 +75,9 @@ def inner_requests(
         if not isinstance(raw, Mapping):
             continue
         _, is_named = item_model(section.key, key)
-        for place, at, item in [((key, n), (*path, n), item) for n, item in raw.items()] if is_named else [((key,), path, raw)]:
+        for place, at, item in (
+            [((key, n), (*path, n), item) for n, item in raw.items()] if is_named else [((key,), path, raw)]
+        ):
             if isinstance(item, Mapping):
                 calls += _of_item(reader, section, declared, place, at, item, specs)
     return calls

@@ -11,10 +11,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from capplan.calls import Access
+from capplan.calls import KEYS, Access
 from capplan.language.inner_requests import item_model
 from capplan.language.models import NAME, Account, Head, Traffic
-from capplan.language.wording import keys_of
 from capplan.pricing.catalogue import known_keys, regions
 from capplan.quantities import json_schema
 from capplan.service import Section
@@ -86,7 +85,11 @@ def scenario_schema() -> Schema:
 
 def _emitters() -> Schema:
     """The keys of a trigger that name a resource of a service that emits; a table's stream is described in the spec."""
-    nouns = {word: SECTIONS[section].noun for word, section in emitters().items() if word != "stream"}
+    nouns = {
+        word: " or a ".join(SECTIONS[key].noun for key in sections)
+        for word, sections in emitters().items()
+        if word != "stream"
+    }
     return {
         word: {"description": f"The name of a {noun} that it reads.", "type": "string"} for word, noun in nouns.items()
     }
@@ -180,7 +183,7 @@ def _requests(key: str, description: str, definitions: Schema, accepted: Iterabl
     """A list of requests in AWS's words."""
     if key not in definitions:
         properties = _part(Access, definitions)["properties"]
-        keys = {k: v for k, v in properties.items() if k in keys_of(Access)}
+        keys = {k: v for k, v in properties.items() if k in KEYS}
         changes = keys["changes"]
         keys["changes"] = {"anyOf": [changes, {"type": "string"}], "description": changes.pop("description", "")}
         ordered = sorted(accepted, key=list(verbs()).index)

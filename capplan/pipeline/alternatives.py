@@ -104,7 +104,7 @@ def alternative(base: Priced, address: str, changes: Sequence[Change], today: da
     resource, usage = alone
     scenario = base.metered.scenario
     charges = charges_of(resource, usage, base.metered.context)
-    shared = any(is_tiered(base.catalogue, c.price) for c in (*charges, *base.charges[address]))
+    shared = any(is_tiered(base.catalogue, c) for c in (*charges, *base.charges[address]))
     apart = not shared and not scenario.account.free_tier and not scenario.commitments
     rated = rate_charges(charges, scenario, base.catalogue, today) if apart else None
     return _of_parts(base, changes, {address: Part(resource, usage, charges, rated)}, today)
@@ -176,7 +176,7 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     """The changed resource and its usage, where the change affects no other; None where it may."""
     scenario, ctx = base.metered.scenario, base.metered.context
     resource = scenario.resources.get(address)
-    if resource is None:  # a change of the account
+    if resource is None or resource.section.requests_in:  # a change of the account; its calls are in its spec
         return None
     if any(not c.path.startswith(f"{address}.") or c.path.split(".")[2] in _FLOW_KEYS for c in changes):
         return None

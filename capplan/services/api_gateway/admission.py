@@ -7,7 +7,7 @@ request takes one of the stage's before it takes one of the account's. Rejected 
 from fractions import Fraction
 
 from capplan import token_bucket
-from capplan.model import Admitted, Context, Demand
+from capplan.model import Admitted, Demand
 from capplan.services.api_gateway.quotas import BUCKET_S, NEW_CONNECTIONS, REQUEST_RATE
 from capplan.services.api_gateway.spec import Api
 from capplan.token_bucket import Bucket

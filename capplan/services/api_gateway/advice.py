@@ -88,7 +88,9 @@ def _cache(name: str, spec: Api) -> Iterable[Option]:
     smallest = f"{CACHE_GB[0]} GB"
     hour = Charge(f"{name}.cache", f"api_gateway.rest.cache_hour.{CACHE_GB[0]}gb", "", Fraction(1), "hours")
     if spec.cache is None and any(route.hit_rate for route in spec.routes.values()):
-        message = f"Routes of {name} are asked for the same again: a cache of {smallest} answers it for {{hour}} an hour."
+        message = (
+            f"Routes of {name} are asked for the same again: a cache of {smallest} answers it for {{hour}} an hour."
+        )
         noticed = f"clients of {name} get answers that are up to 5 minutes old"
         yield Option(
             "api_gateway.cache", message, (Change(f"apis.{name}.cache", {"size": smallest}),), "answers may be old",

@@ -5,7 +5,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.entrance import entrance_sources
 from capplan.model import Admitted, Assumption, Charge, Demand, LimitCheck, Observable, Option, PoolLoad, Problem
 from capplan.quantities.distribution import mean
 from capplan.reading.files import Files
@@ -16,6 +15,7 @@ from capplan.services.api_gateway.spec import Api, asked, hit_rate, per_unit, pr
 from capplan.services.api_gateway.usage import Usage
 
 _Metered = MeteredResource[Api, Usage]
+_CONNECT = Access(op="connect")
 _VIA: Mapping[str, str] = {"rest": "api-gateway-rest", "http": "api-gateway-http", "websocket": "api-gateway-websocket"}
 """As triggers of functions call it."""
 
@@ -24,6 +24,7 @@ class _ApiType(ResourceType[Api, Usage]):
     id = "api_gateway.api"
     spec = Api
     rules = advice.RULES
+    starts_with = "request"
     also_called: Mapping[str, str] = {
         **dict.fromkeys(("protocoltype", "protocol", "kind"), "type"),
         **dict.fromkeys(("endpoints", "methods", "paths", "resources", "integrations"), "routes"),
@@ -46,7 +47,8 @@ class _ApiType(ResourceType[Api, Usage]):
         return None
 
     def sources(self, spec: Api) -> tuple[Source, ...]:
-        return entrance_sources(spec.triggers, "connect" if spec.type == "websocket" else "request")
+        sources = super().sources(spec)
+        return tuple(s._replace(access=_CONNECT) for s in sources) if spec.type == "websocket" else sources
 
     def sent(self, spec: Api, place: tuple[str, ...], access: Access) -> Sent:
         """What a route requests, and what the authorizer does: invoked by the API, which waits for the answer."""

@@ -8,21 +8,21 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, Field
 
 from capplan import units
-from capplan.entrance import Entrance, read_entrances
 from capplan.model import Problem
 from capplan.quantities.fields import Bytes, Count, Duration, Milliseconds, Rate, Share, Size, WholeCount
 from capplan.services.api_gateway.quotas import (
     AUTHORIZER_TTL_MAX,
     CACHE_GB,
     CONNECTION_DURATION,  # noqa: F401  named in a docstring
-    HTTP_TIMEOUT,
+    HTTP_TIMEOUT,  # noqa: F401  named in a docstring
     PAYLOAD,  # noqa: F401  named in a docstring
     REST_AUTHORIZER_TTL_MS,
-    REST_TIMEOUT,
+    REST_TIMEOUT,  # noqa: F401  named in a docstring
     TIMEOUT_MIN,
     TIMEOUT_OF,
 )
 from capplan.spec_config import SPEC_CONFIG
+from capplan.triggers import Entrances
 
 CONNECT, DISCONNECT = "$connect", "$disconnect"
 """Routes of a WebSocket API that each connection takes once."""
@@ -116,7 +116,7 @@ class Api(BaseModel):
 
     type: Literal["rest", "http", "websocket"]
     """rest, http (fewer features, a lower price) or websocket."""
-    triggers: Annotated[tuple[Entrance, ...], BeforeValidator(read_entrances)] = ()
+    triggers: Entrances = ()
     """The traffic that comes in, by name, or {traffic: visits, times: 12}; of a WebSocket API it opens connections."""
     routes: dict[str, Route] = Field(default_factory=dict)
     """What each route requests, by its name: {"GET /products": {share: 70%, invoke: list-products}}."""
@@ -244,7 +244,9 @@ def _of_type(spec: Api) -> Iterator[Problem]:
         yield Problem(("connections",), "only a WebSocket API has connections", "remove it, or write `type: websocket`")
     for key, given in (("cache", spec.cache), ("streamed", spec.streamed), ("needs", spec.needs)):
         if given and not is_rest:
-            yield Problem((key,), f"'{key}' is for REST APIs only", f"remove it, or write `type: rest`: this is {spec.type}")
+            yield Problem(
+                (key,), f"'{key}' is for REST APIs only", f"remove it, or write `type: rest`: this is {spec.type}"
+            )
     if spec.endpoint != "regional" and not is_rest:
         yield Problem(("endpoint",), f"only a REST API can be {spec.endpoint}", "write `endpoint: regional`")
     if is_websocket and spec.authorizer is not None and spec.authorizer.cache_ms:
@@ -256,7 +258,10 @@ def _of_type(spec: Api) -> Iterator[Problem]:
 def _of_timeouts(spec: Api) -> Iterator[Problem]:
     quota = TIMEOUT_OF[spec.type]
     raisable = spec.type == "rest" and spec.endpoint != "edge"
-    written = [(("timeout",), spec.timeout_ms), *((("routes", n, "timeout"), r.timeout_ms) for n, r in spec.routes.items())]
+    written = [
+        (("timeout",), spec.timeout_ms),
+        *((("routes", n, "timeout"), r.timeout_ms) for n, r in spec.routes.items()),
+    ]
     for path, ms in written:
         if ms is not None and ms > quota.value and not raisable:
             hint = "AWS raises it for Regional and private REST APIs only"
