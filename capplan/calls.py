@@ -55,7 +55,7 @@ class Access(BaseModel):
     replays: Share = Decimal(0)
     """The share of write transactions sent again with the same client token within 10 minutes: billed as reads (0%)."""
     is_async: bool = Field(default=False, alias="async")
-    """Whether the function is invoked asynchronously (false)."""
+    """Whether the function is invoked asynchronously, or an API starts the Express workflow without waiting for it (false)."""
     payload: Size | None = None
     """The size of the event or the message: it is billed in chunks, of asynchronous invocations above 256 KB."""
     batch: Annotated[WholeCount, Field(ge=1)] | None = None

@@ -74,13 +74,15 @@ def admit(name: str, demand: Demand, buckets: Sequence[Bucket]) -> Admitted | No
 
 def _wanted(name: str, demand: Demand, bucket: Bucket, courses: "Sequence[_Course]") -> DemandFlow:
     """Tokens a second that are wanted of a limit of the account: for what the resource's own buckets let through."""
+    import numpy as np  # noqa: PLC0415
+
     offered = DemandFlow.total(_offered(stream) for stream in demand.requests)
     streams = [
         _stream(f"{name}#{i}", s, c.served) for i, (s, c) in enumerate(zip(demand.requests, courses, strict=True))
     ]
     if not any(part.dropped for part in streams):
         return offered * bucket.each
-    series = sum(c.served for c in courses) * (float(bucket.each) / _MINUTE_S)
+    series = sum((c.served for c in courses), np.zeros(units.PERIOD_MINUTES)) * (float(bucket.each) / _MINUTE_S)
     monthly = sum((part.flow.monthly for part in streams), Fraction(0)) * bucket.each
     return course(offered, series, monthly, f"{name}#wanted")
 

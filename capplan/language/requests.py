@@ -1,5 +1,6 @@
 """Reads lines of `calls` and `access`: one request for each member of a batch or a transaction."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -134,7 +135,7 @@ _LISTS_OF_LINES = ("calls", "access")
 
 def _line(reader: Reader, path: Path) -> Line | None:
     """The line of a list at a path; None for one inherited from `defaults`, or that a dotted path cannot name."""
-    steps = zip(path, path[1:], strict=False)
+    steps = itertools.pairwise(path)
     end = next((i + 2 for i, (key, at) in enumerate(steps) if key in _LISTS_OF_LINES and isinstance(at, int)), 0)
     whole = path[:end]
     if not whole or any("." in str(step) for step in whole):
