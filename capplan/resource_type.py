@@ -287,6 +287,12 @@ class ResourceType(Generic[SpecT, UsageT]):
         """What is billed, before any price."""
         raise NotImplementedError
 
+    def at_least(
+        self, specs: Mapping[str, SpecT], charges: Mapping[str, tuple[Charge, ...]]
+    ) -> Mapping[str, tuple[Charge, ...]]:
+        """The charges of all resources of the type, by label, with what an account is billed for them at least."""
+        return charges
+
     def summary(self, usage: UsageT) -> Mapping[str, Decimal | int]:
         """The month's usage in a few numbers, by their JSON keys."""
         return {}
