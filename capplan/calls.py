@@ -26,6 +26,8 @@ class Access(BaseModel):
     """Requests per invocation or run of the caller (1)."""
     chance: Share = Decimal(1)
     """The share of the caller's invocations or runs that make this request (100%)."""
+    per: Literal["invocation", "record"] = Field(default="invocation", exclude=True)
+    """invocation: the request is made once (`times`) for each invocation; record: for each record of the batch that it takes."""
     index: str | None = None
     """The index to read, by its name under `indexes`."""
     item_size: Size | None = None
@@ -55,11 +57,11 @@ class Access(BaseModel):
     is_async: bool = Field(default=False, alias="async")
     """Whether the function is invoked asynchronously (false)."""
     payload: Size | None = None
-    """The size of an event, a record or an object; asynchronous invocations above 256 KB, records and objects cost by it."""
-    records: Annotated[Count, Field(ge=1)] = Decimal(1)
-    """Records that a put-records request sends (1)."""
+    """The size of an event, a message, a record or an object: it is billed in steps, of asynchronous invocations above 256 KB."""
+    batch: Annotated[WholeCount, Field(ge=1)] | None = None
+    """Messages, events or records that one call to the service carries, where it has a batch action (1); `times` counts messages."""
     aggregate: Annotated[Count, Field(ge=1)] = Decimal(1)
-    """Records that the producer packs into one of the stream, as the Kinesis Producer Library does (1: none)."""
+    """Records that a producer packs into one of the stream, as the Kinesis Producer Library does (1: none)."""
     parts: Annotated[WholeCount, Field(ge=1)] = 1
     """Parts of a multipart upload (1: the object is put at once); each is a request, and two more begin and end it."""
     storage_class: str | None = Field(default=None, alias="class")
@@ -70,5 +72,7 @@ class Access(BaseModel):
     """The number of workers that it gives; not a key of the language."""
     timeout_ms: Decimal | None = Field(default=None, exclude=True, repr=False)
     """The time-out that it gives; not a key of the language."""
+    moved: bool = Field(default=False, exclude=True, repr=False)
+    """Whether AWS moves it without a request, as SQS to a dead-letter queue; not a key of the language."""
     transactional: bool = Field(default=False, exclude=True, repr=False)
     """Whether it is part of a transaction; not a key of the language."""

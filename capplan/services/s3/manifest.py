@@ -14,6 +14,12 @@ SERVICE = Service(
             "bucket:BUCKET",
             verbs=("put-object", "get-object", "head-object", "list-objects", "copy-object", "delete-object"),
             flow_keys=("access",),
+            request_keys={
+                "payload": ("put-object", "get-object", "copy-object"),
+                "parts": ("put-object", "copy-object"),
+                "class": ("put-object", "get-object", "head-object", "copy-object"),
+                "items": ("list-objects",),
+            },
             emits=Emits("bucket", "s3"),
         ),
     ),
