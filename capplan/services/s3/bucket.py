@@ -34,6 +34,11 @@ class _BucketType(ResourceType[Bucket, Usage]):
         del spec
         return Fraction(access.op in PUTS)
 
+    def emitted_of(self, spec: Bucket, access: Access, kinds: tuple[str, ...]) -> Fraction:
+        del spec
+        kind = "created" if access.op in PUTS else "removed" if access.op == "delete-object" else ""
+        return Fraction(kind in kinds)
+
     def warn_if_idle(self, spec: Bucket) -> bool:
         return not spec.objects
 

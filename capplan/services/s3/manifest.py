@@ -20,7 +20,7 @@ SERVICE = Service(
                 "class": ("put-object", "get-object", "head-object", "copy-object"),
                 "items": ("list-objects",),
             },
-            emits=Emits("bucket", "s3"),
+            emits=Emits("bucket", "s3", kinds=("created", "removed")),
         ),
     ),
     quotas=ALL,
