@@ -528,8 +528,10 @@ def demand_assumptions(
 
 def _without_changes(resource: Resource, flows: Mapping[str, DemandFlow]) -> Iterator[Assumption]:
     """Triggers of a resource that read only changes which no request makes."""
+    nothing = DemandFlow.zero()
     for place, source in enumerate(resource.type.sources(resource.spec)):
-        if source.kinds and flows.get(emitted(source.name)) and not flows.get(emitted(source.name, source.kinds)):
+        read, all_changes = emitted(source.name, source.kinds), emitted(source.name)
+        if source.kinds and flows.get(all_changes, nothing).terms and not flows.get(read, nothing).terms:
             path = f"{resource.address}.triggers.{place if source.trigger is None else source.trigger}.on"
-            reason = f"no request to {source.name} makes such a change ({', '.join(source.kinds)})"
+            reason = f"no request to {source.name.partition('.')[2]} makes such a change ({', '.join(source.kinds)})"
             yield Assumption(path, "no records", reason, "workload")
