@@ -235,7 +235,7 @@ class _Book:
         found = self.names.get((ref.section, ref.alias.lower()))
         if found is None and ref.otherwise is None:
             raise _Dropped(ref)
-        return found if found is not None else str(ref.otherwise)
+        return ref.before + found if found is not None else str(ref.otherwise)
 
     def _write(self, file: str, text: str) -> str:
         """The name of a file beside the scenario; another text under the same name gets another name."""

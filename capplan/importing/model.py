@@ -30,11 +30,13 @@ class Ref(Record, frozen=True):
         section: Its section; empty for any.
         otherwise: The value where no file has such a block; None drops the entry, or the item of a list, that holds it,
             and says so.
+        before: What stands before the name, such as the beginning of an ARN.
     """
 
     alias: str
     section: str = ""
     otherwise: str | None = None
+    before: str = ""
 
 
 class Lifted(Record, frozen=True):
