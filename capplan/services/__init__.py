@@ -25,6 +25,7 @@ FOLDERS = (
     "kinesis",
     "s3",
     "sqs",
+    "sns",
 )
 """Each service's folder, in the order of answers: the only list of services."""
 SERVICES: tuple[Service, ...] = tuple(_manifest(folder) for folder in FOLDERS)
