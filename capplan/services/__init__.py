@@ -26,6 +26,7 @@ FOLDERS = (
     "s3",
     "sqs",
     "sns",
+    "eventbridge",
 )
 """Each service's folder, in the order of answers: the only list of services."""
 SERVICES: tuple[Service, ...] = tuple(_manifest(folder) for folder in FOLDERS)
