@@ -24,6 +24,7 @@ FOLDERS = (
     "api_gateway",
     "kinesis",
     "s3",
+    "sqs",
 )
 """Each service's folder, in the order of answers: the only list of services."""
 SERVICES: tuple[Service, ...] = tuple(_manifest(folder) for folder in FOLDERS)
