@@ -180,7 +180,7 @@ class _EventApiType(ResourceType[EventApi, Usage]):
                     minutes.monthly,
                     "minutes",
                     minutes,
-                )  # fmt: skip
+                )
             )
         return tuple(charges)
 

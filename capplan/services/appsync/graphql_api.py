@@ -9,16 +9,13 @@ from capplan.calls import Access
 from capplan.model import (
     Admitted,
     Assumption,
-    Change,
     Charge,
     Demand,
     LimitCheck,
     NotIncluded,
     Observable,
-    Option,
     PoolLoad,
     Problem,
-    Rule,
 )
 from capplan.quantities.text import figure
 from capplan.reading.files import Files
@@ -27,26 +24,15 @@ from capplan.services.appsync import graphql_limits as limits
 from capplan.services.appsync import graphql_usage as usage
 from capplan.services.appsync.graphql_spec import GraphqlApi, hit_rate, problems, shares, tokens_each
 from capplan.services.appsync.graphql_usage import Usage
-from capplan.services.appsync.quotas import CACHE_SIZES, REQUEST_TIME, TOKEN_RATE
+from capplan.services.appsync.quotas import REQUEST_TIME, TOKEN_RATE
 from capplan.token_bucket import Bucket
 
 _Metered = MeteredResource[GraphqlApi, Usage]
-CACHE = Rule(
-    "appsync.cache",
-    "A cache",
-    "A GraphQL API without a cache whose queries have a `hit_rate`: the share of them that asks for the same again.",
-    "`cache`: what it answers invokes and reads nothing; the operation itself is billed all the same. It is billed by the hour, "
-    "so that it pays from a number of operations on; its price is not in the price files.",
-    "Answers are as old as the cache keeps them.",
-    "AWS AppSync Developer Guide, Configuring server-side caching, read 2026-11-30",
-    action="Give {name} a cache",
-)
 
 
 class _GraphqlApiType(ResourceType[GraphqlApi, Usage]):
     id = "appsync.graphql_api"
     spec = GraphqlApi
-    rules = (CACHE,)
     starts_with = "request"
     also_called: Mapping[str, str] = {
         **dict.fromkeys(("resolvers", "fields", "queries", "mutations", "datasources"), "operations"),
@@ -67,12 +53,12 @@ class _GraphqlApiType(ResourceType[GraphqlApi, Usage]):
 
     def admit(self, resource: DeclaredResource[GraphqlApi], demand: Demand) -> Admitted | None:
         """What the account's request tokens let through: AppSync answers the others with TooManyRequests."""
-        limit = demand.shared.get(TOKEN_RATE)
+        limit = demand.shared.get(TOKEN_RATE.id)
         if limit is None:
             return None
         each = tokens_each(resource.spec)
         return token_bucket.admit(
-            resource.name, demand, (Bucket(limit.quota, others=limit.others, each=each, limit=TOKEN_RATE),)
+            resource.name, demand, (Bucket(limit.quota, others=limit.others, each=each, limit=TOKEN_RATE.id),)
         )
 
     def meter(self, resource: DeclaredResource[GraphqlApi], demand: Demand) -> Usage:
@@ -91,17 +77,7 @@ class _GraphqlApiType(ResourceType[GraphqlApi, Usage]):
         return tuple(limits.pools(resource.usage))
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
-        return limits.observe(resource.spec, resource.usage)
-
-    def options(self, resource: _Metered) -> tuple[Option, ...]:
-        spec, name = resource.spec, resource.name
-        if spec.cache is not None or not any(o.hit_rate for o in spec.operations.values()):
-            return ()
-        message = f"Queries of {name} ask for the same again: a {CACHE_SIZES[0]} cache answers it."
-        change = Change(f"graphql_apis.{name}.cache", {"size": CACHE_SIZES[0]})
-        gives_up = "answers may be old; the hours of the cache come on top: its price is not known"
-        noticed = f"clients of {name} get answers that the cache keeps"
-        return (Option(CACHE.id, message, (change,), gives_up, changes_behavior=noticed),)
+        return limits.observe(resource.spec, resource.usage, resource.context)
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return tuple(_assume(f"graphql_apis.{resource.name}", resource.spec, resource.usage))

@@ -6,13 +6,14 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.flow import DemandFlow
-from capplan.model import LimitCheck, Observable, PoolLoad
+from capplan.model import Context, LimitCheck, Observable, PoolLoad
 from capplan.quantities.distribution import Distribution, quantile
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.service import Quota
 from capplan.services.appsync import quotas
-from capplan.services.appsync.graphql_spec import GraphqlApi
+from capplan.services.appsync.graphql_spec import GraphqlApi, tokens_each
 from capplan.services.appsync.graphql_usage import Usage
+from capplan.services.appsync.metering import max_requests_per_s
 
 _HIGH = 0.999
 
@@ -52,17 +53,20 @@ def high(values: Distribution) -> Fraction:
 def pools(usage: Usage) -> Iterable[PoolLoad]:
     """Its request tokens a second of the account's."""
     if usage.tokens.terms:
-        yield PoolLoad(quotas.TOKEN_RATE, usage.tokens)
+        yield PoolLoad(quotas.TOKEN_RATE.id, usage.tokens)
 
 
-def observe(spec: GraphqlApi, usage: Usage) -> Mapping[str, Observable]:
-    """The metrics that gates can test."""
+def observe(spec: GraphqlApi, usage: Usage, ctx: Context) -> Mapping[str, Observable]:
+    """The metrics that gates can test. The limit of its requests is what the account's tokens allow for them alone."""
+    quota = ctx.quotas.get(quotas.TOKEN_RATE.id, quotas.TOKEN_RATE.in_region(ctx.region))
     offered = usage.offered.monthly
     rejected = 1 - usage.operations.monthly / offered if offered else Fraction(0)
     out = {
         "rejected": Observable(to_quantity(rejected), "%"),
         "requests": Observable(to_quantity(usage.operations.monthly), ""),
-        "requests.peak": Observable(peak_of(usage.operations), ""),
+        "requests.peak": Observable(
+            peak_of(usage.operations), "", to_quantity(max_requests_per_s(tokens_each(spec), Fraction(quota)))
+        ),
         "updates": Observable(to_quantity(usage.updates.monthly), ""),
         "response_gb": Observable(to_quantity(usage.response_bytes.monthly / units.BYTES_PER_GB), ""),
     }

@@ -32,6 +32,7 @@ SERVICE = Service(
         "appsync.new_connections": "connections opened a second",
         "appsync.outbound_messages": "messages delivered a second",
         "appsync.publish": "size of a publish request",
+        "appsync.request_tokens": "request tokens of GraphQL APIs a second",
         "appsync.response": "size of an answer",
     },
 )

@@ -13,9 +13,9 @@ def tokens(kb_seconds: Decimal | Fraction | int | None) -> int:
     return 1 if kb_seconds is None else max(1, math.ceil(Fraction(kb_seconds) / KB_SECONDS_PER_TOKEN))
 
 
-def max_requests_per_s(kb_seconds: Decimal | Fraction | int, quota: Decimal | Fraction | int) -> Fraction:
-    """Requests a second that a quota of tokens allows."""
-    return Fraction(quota) / tokens(kb_seconds)
+def max_requests_per_s(tokens_each: Fraction | int, quota: Fraction | int) -> Fraction:
+    """Requests a second that a quota of tokens allows, of so many tokens each (mean)."""
+    return Fraction(quota) / tokens_each
 
 
 def steps(size: Distribution | None, price: str) -> Fraction:

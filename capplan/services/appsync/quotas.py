@@ -11,8 +11,23 @@ _QUOTAS = "AWS General Reference, AWS AppSync endpoints and quotas"
 
 # --- of an account in a Region ---
 
-TOKEN_RATE = "lambda.appsync_rate"  # noqa: S105  a limit's id
-"""The limit on request tokens a second of GraphQL APIs: functions whose triggers come `via` AppSync count in it too."""
+TOKEN_RATE = Quota(
+    "appsync.request_tokens",
+    5000,
+    "request tokens/s",
+    _QUOTAS,
+    READ,
+    adjustable=True,
+    shared=True,
+    by_region=dict.fromkeys(
+        (
+            "us-east-1", "us-east-2", "us-west-2", "ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1",
+            "ap-southeast-2", "eu-central-1", "eu-west-1", "eu-west-2",
+        ),
+        10_000,
+    ),
+)  # fmt: skip
+"""Of GraphQL APIs; functions whose triggers come `via` AppSync count in it too, one for each request."""
 EVENT_TOKEN_RATE = Quota(
     "appsync.event_request_tokens", 2000, "request tokens/s", _QUOTAS, READ, adjustable=True, shared=True
 )
@@ -31,7 +46,7 @@ EVENTS_PER_PUBLISH = Quota("appsync.events_per_publish", 5, "events", _QUOTAS, R
 SUBSCRIPTIONS = Quota("appsync.subscriptions", 200, "subscriptions", _QUOTAS, READ)
 
 ALL = (
-    *(EVENT_TOKEN_RATE, NEW_CONNECTIONS, INBOUND, OUTBOUND, REQUEST_TIME, RESPONSE, MESSAGE, PUBLISH),
+    *(TOKEN_RATE, EVENT_TOKEN_RATE, NEW_CONNECTIONS, INBOUND, OUTBOUND, REQUEST_TIME, RESPONSE, MESSAGE, PUBLISH),
     *(EVENTS_PER_PUBLISH, SUBSCRIPTIONS),
 )
 
@@ -44,4 +59,3 @@ METERED_STEP_BYTES: Mapping[str, int] = {
     "appsync.event_operation": 5 * units.BYTES_PER_KB,
 }
 """Bytes of one metered unit, by price key; a GraphQL operation has no size (pricing page, read 2026-11-30)."""
-CACHE_SIZES = ("small", "medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge")
