@@ -57,17 +57,17 @@ class Access(BaseModel):
     is_async: bool = Field(default=False, alias="async")
     """Whether the function is invoked asynchronously, or an API starts the Express workflow without waiting for it (false)."""
     payload: Size | None = None
-    """The size of the event, message, record or object: it is billed in chunks, of asynchronous invocations above 256 KB."""
+    """The size of an event, a message, a record or an object: it is billed in steps, of asynchronous invocations above 256 KB."""
     batch: Annotated[WholeCount, Field(ge=1)] | None = None
-    """Messages or events that one call to the service carries, where it has a batch action (1); `times` counts messages."""
-    records: Annotated[Count, Field(ge=1)] = Decimal(1)
-    """Records that a put-records request sends (1)."""
+    """Messages, events or records that one call to the service carries, where it has a batch action (1); `times` counts messages."""
     aggregate: Annotated[Count, Field(ge=1)] = Decimal(1)
-    """Records that the producer packs into one of the stream, as the Kinesis Producer Library does (1: none)."""
+    """Records that a producer packs into one of the stream, as the Kinesis Producer Library does (1: none)."""
     parts: Annotated[WholeCount, Field(ge=1)] = 1
     """Parts of a multipart upload (1: the object is put at once); each is a request, and two more begin and end it."""
     storage_class: str | None = Field(default=None, alias="class")
     """The storage class that a put writes to, or that a get reads from; default: the bucket's."""
+    service: str | None = None
+    """The AWS service that a connection goes to, such as sqs; without one, the internet."""
     worker_type: str | None = Field(default=None, exclude=True, repr=False)
     """The worker type that a workflow gives a job's run; not a key of the language."""
     workers: int | None = Field(default=None, exclude=True, repr=False)

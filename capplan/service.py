@@ -67,12 +67,14 @@ class Emits(NamedTuple):
             "sqs-fifo"}); an empty key where none does.
         settings: Keys of the resource that hold for what reads it, each with the key of a trigger that it stands for. A
             trigger that names the resource does not have that key.
+        kinds: Kinds of change that it emits, of which a trigger may read some: `on: [insert]`. Empty where all are alike.
     """
 
     word: str
     read_as: str
     decided_by: tuple[str, Mapping[str, str]] = ("", {})
     settings: Mapping[str, str] = {}
+    kinds: tuple[str, ...] = ()
 
 
 class Section(NamedTuple):

@@ -12,6 +12,15 @@ from capplan.quantities.text import quantity_error
 from capplan.spec_config import SPEC_CONFIG
 
 
+def _read_kinds(raw: object) -> object:
+    """One kind or a list of them."""
+    return (raw,) if isinstance(raw, str) else tuple(raw) if isinstance(raw, list) else raw
+
+
+Kinds = Annotated[tuple[str, ...], BeforeValidator(_read_kinds)]
+"""Kinds of change: insert, or [insert, modify]."""
+
+
 class Trigger(BaseModel):
     """What starts a resource, or is delivered to it."""
 
@@ -27,6 +36,9 @@ class Trigger(BaseModel):
     """The share of the traffic that starts it (100%)."""
     filter: Share | None = None
     """The share of what is emitted that reaches it, by a rule's pattern or a filter policy (100%)."""
+
+    on: Kinds = ()
+    """The kinds of change that it reads, where what emits tells them apart: of a bucket created (the default) and removed."""
 
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:

@@ -81,7 +81,9 @@ class _NetworkType(ResourceType[Network, Usage]):
 
 def _assume(path: str, spec: Network, usage: Usage) -> Iterable[Assumption]:
     if spec.outbound is None and (INTERNET in spec.nat_data or INTERNET in usage.nat):
-        yield Assumption(f"{path}.outbound", "50%", "of the data with the internet half leaves, which is billed", "workload")
+        yield Assumption(
+            f"{path}.outbound", "50%", "of the data with the internet half leaves, which is billed", "workload"
+        )
     if usage.open.terms and "destinations" not in spec.model_fields_set:
         reason = "all connections go to one address, for as long as their caller runs: the dearest case"
         yield Assumption(f"{path}.destinations", "1", reason, "workload")

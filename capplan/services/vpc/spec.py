@@ -101,5 +101,7 @@ def problems(spec: Network) -> Iterator[Problem]:
         yield Problem(("nat_data",), "this network has no NAT gateway", "add `nat_gateways: 1`")
     for service in spec.gateway_endpoints:
         if service not in GATEWAY_ENDPOINTS:
-            hint = f"gateway endpoints are {' and '.join(GATEWAY_ENDPOINTS)}; write {service} under `interface_endpoints`"
+            hint = (
+                f"gateway endpoints are {' and '.join(GATEWAY_ENDPOINTS)}; write {service} under `interface_endpoints`"
+            )
             yield Problem(("gateway_endpoints",), f"there is no gateway endpoint for '{service}'", hint)
