@@ -6,11 +6,10 @@ from fractions import Fraction
 from capplan import units
 from capplan.flow import DemandFlow
 from capplan.model import Charge
-from capplan.services.vpc.spec import Network, gb, outbound, zones
-from capplan.services.vpc.usage import Usage, internet_gb
+from capplan.services.vpc.spec import Network, gb, zones
+from capplan.services.vpc.usage import Usage
 
 _NAT_GB, _ENDPOINT_GB = "vpc.nat_gateway.gb", "vpc.interface_endpoint.gb"
-_OUT = "data_transfer.internet_out_gb"
 
 
 def charge(name: str, spec: Network, usage: Usage) -> Iterable[Charge]:
@@ -29,21 +28,6 @@ def charge(name: str, spec: Network, usage: Usage) -> Iterable[Charge]:
     if addresses:
         text = "hours of public IPv4 addresses, those of NAT gateways too"
         yield _hours(f"{name}.public_ipv4", "vpc.public_ipv4.hour", text, Fraction(addresses))
-    yield from _transfer(name, spec, usage)
-
-
-def _transfer(name: str, spec: Network, usage: Usage) -> Iterable[Charge]:
-    leaves = outbound(spec)
-    written, flow = internet_gb(spec, usage)
-    text = "GB through NAT gateways that leave for the internet"
-    yield from _gb(f"{name}.internet_out", _OUT, text, written * leaves, flow * leaves)
-    if spec.cross_zone:
-        price = "data_transfer.inter_az_gb_each_direction"
-        text = "GB between Availability Zones, in each direction"
-        yield from _gb(f"{name}.cross_zone", price, text, gb(spec.cross_zone) * 2, DemandFlow.zero())
-    for region, size in spec.cross_region.items():
-        price, text = f"data_transfer.inter_region_gb.{region}", f"GB to {region}"
-        yield from _gb(f"{name}.to_{region}", price, text, gb(size), DemandFlow.zero())
 
 
 def _hours(id_: str, price: str, text: str, count: Fraction) -> Charge:

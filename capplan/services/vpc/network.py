@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from fractions import Fraction
 
 from capplan.calls import Access
 from capplan.model import Assumption, Charge, Demand, LimitCheck, Observable, Option, Problem
@@ -41,6 +40,7 @@ class _NetworkType(ResourceType[Network, Usage]):
 
     def warn_if_idle(self, spec: Network) -> bool:
         """What it has is billed without any call."""
+        del spec
         return False
 
     def meter(self, resource: DeclaredResource[Network], demand: Demand) -> Usage:

@@ -56,7 +56,7 @@ class Network(BaseModel):
     nat_data: Annotated[dict[str, Bytes], BeforeValidator(_by_destination)] = Field(default_factory=dict)
     """What passes them in a month, either way, beside what `calls` say: 500 GB, or by destination {internet: 100 GB, sqs: 400 GB}."""
     outbound: Share | None = None
-    """The share of the internet's part that leaves, and is billed as such too; what comes in is free (50%)."""
+    """The share of the internet's part that leaves, and is billed as data transfer too; what comes in is free (50%)."""
     destinations: WholeCount = Field(default=1, ge=1)
     """Destinations among which its connections to the internet are spread (1, the dearest case)."""
     interface_endpoints: dict[str, Endpoint] = Field(default_factory=dict)
@@ -65,10 +65,6 @@ class Network(BaseModel):
     """Gateway endpoints, at no charge: [s3, dynamodb]."""
     public_addresses: WholeCount = 0
     """Public IPv4 addresses beside those of the NAT gateways, used or not (0)."""
-    cross_zone: Bytes = Decimal(0)
-    """Data between Availability Zones in a month; each direction is billed."""
-    cross_region: dict[str, Bytes] = Field(default_factory=dict)
-    """Data to other Regions in a month, by Region: {us-west-2: 100 GB}."""
     tags: dict[str, str] = Field(default_factory=dict)
     """Labels for grouping costs."""
 
