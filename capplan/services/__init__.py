@@ -22,9 +22,12 @@ FOLDERS = (
     "stepfunctions",
     "glue",
     "api_gateway",
+    "appsync",
+    "sqs",
     "kinesis",
     "s3",
-    "sqs",
+    "vpc",
+    "data_transfer",
 )
 """Each service's folder, in the order of answers: the only list of services."""
 SERVICES: tuple[Service, ...] = tuple(_manifest(folder) for folder in FOLDERS)

@@ -35,7 +35,9 @@ def read_job(built: Building, props: Mapping[str, Any]) -> None:
     built.put("worker_type", props.get("WorkerType"), text, "G.1X")
     built.put("workers", props.get("NumberOfWorkers"), count, Decimal(10))
     _max_capacity(built, props.get("MaxCapacity"), kind, version)
-    built.put("execution_class", props.get("ExecutionClass"), word({"STANDARD": "standard", "FLEX": "flex"}), "standard")
+    built.put(
+        "execution_class", props.get("ExecutionClass"), word({"STANDARD": "standard", "FLEX": "flex"}), "standard"
+    )
     built.put("timeout", props.get("Timeout"), minutes, "480 min")
     built.put("max_retries", props.get("MaxRetries"), count, Decimal(0))
     concurrent = properties_of(props.get("ExecutionProperty")).get("MaxConcurrentRuns")

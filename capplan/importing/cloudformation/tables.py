@@ -29,7 +29,10 @@ Targets = Mapping[tuple[str, str, str], Mapping[str, object]]
 
 def read_table(built: Building, props: Mapping[str, Any], targets: Targets, names: Iterable[str]) -> None:
     """A table or a global table; `names` are the aliases by which a scalable target may name it."""
-    types = {text_of(one.get("AttributeName")): text_of(one.get("AttributeType")) for one in _maps(props.get("AttributeDefinitions"))}
+    types = {
+        text_of(one.get("AttributeName")): text_of(one.get("AttributeType"))
+        for one in _maps(props.get("AttributeDefinitions"))
+    }
     for key, value in _keys(props.get("KeySchema"), types).items():
         built.values[key] = value
     scaled = {(index, way): bounds for (table, index, way), bounds in targets.items() if table in names}
@@ -38,7 +41,9 @@ def read_table(built: Building, props: Mapping[str, Any], targets: Targets, name
     for local, key in ((False, "GlobalSecondaryIndexes"), (True, "LocalSecondaryIndexes")):
         for index in _maps(props.get(key)):
             name = shown_text(index.get("IndexName"))
-            indexes[name] = _index(index, types, local=local, provisioned=_is_provisioned(props), scaled=scaled, name=name)
+            indexes[name] = _index(
+                index, types, local=local, provisioned=_is_provisioned(props), scaled=scaled, name=name
+            )
     if indexes:
         built.values["indexes"] = indexes
     _settings(built, props)
@@ -69,7 +74,11 @@ def _keys(schema: object, types: Mapping[str | None, str | None], *, index: bool
     """The keys of a table or an index; an index may have several attributes in each."""
     out: dict[str, object] = {}
     for role, key in (("HASH", "partition_key"), ("RANGE", "sort_key")):
-        names = [n for one in _maps(schema) if text_of(one.get("KeyType")) == role and (n := text_of(one.get("AttributeName")))]
+        names = [
+            n
+            for one in _maps(schema)
+            if text_of(one.get("KeyType")) == role and (n := text_of(one.get("AttributeName")))
+        ]
         if not names:
             continue
         name: object = names[0] if len(names) == 1 or not index else names
@@ -88,7 +97,9 @@ def _is_provisioned(props: Mapping[str, Any]) -> bool:
     return mode is None or text_of(mode) == "PROVISIONED"
 
 
-def _capacity(built: Building, props: Mapping[str, Any], scaled: Mapping[tuple[str, str], Mapping[str, object]]) -> None:
+def _capacity(
+    built: Building, props: Mapping[str, Any], scaled: Mapping[tuple[str, str], Mapping[str, object]]
+) -> None:
     mode = props.get("BillingMode")
     if text_of(mode) == "PAY_PER_REQUEST":
         built.values["capacity"] = "on-demand"
@@ -126,7 +137,9 @@ def _capacity(built: Building, props: Mapping[str, Any], scaled: Mapping[tuple[s
 
 
 def _mode_word(value: object) -> str:
-    return {"PAY_PER_REQUEST": "on-demand", "PROVISIONED": "provisioned"}.get(text_of(value) or "", "on-demand or provisioned")
+    return {"PAY_PER_REQUEST": "on-demand", "PROVISIONED": "provisioned"}.get(
+        text_of(value) or "", "on-demand or provisioned"
+    )
 
 
 def _units(

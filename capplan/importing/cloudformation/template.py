@@ -115,7 +115,11 @@ class Template:
         for name, body, _ in unrolled(self.section("Outputs"), self._items, self.scope):
             if isinstance(body, Mapping) and "Value" in body:
                 export = body.get("Export")
-                yield name, self.value(body["Value"]), self.value(export.get("Name")) if isinstance(export, Mapping) else None
+                yield (
+                    name,
+                    self.value(body["Value"]),
+                    self.value(export.get("Name")) if isinstance(export, Mapping) else None,
+                )
 
     def _items(self, collection: object) -> list[str] | None:
         """The items of a loop."""
@@ -210,7 +214,11 @@ class Template:
                 method = _FUNCTIONS.get(function)
                 if method is not None:
                     return method(self, given)
-                if isinstance(function, str) and function.startswith("Fn::") and not function.startswith("Fn::ForEach::"):
+                if (
+                    isinstance(function, str)
+                    and function.startswith("Fn::")
+                    and not function.startswith("Fn::ForEach::")
+                ):
                     return Unknown(f"{function} is known when it is deployed")
             values = {key: self.value(inner) for key, inner in data.items()}
             return {key: value for key, value in values.items() if not isinstance(value, NoValue)}
@@ -301,7 +309,11 @@ class Template:
             rows = [mapping[first]] if first in mapping else list(mapping.values())  # by Region or account: any of them
             found = [row.get(second) for row in rows if isinstance(row, Mapping) and second in row]
             open_key = first is None or first not in mapping
-            if found and all(one == found[0] for one in found) and (not open_key or first is None or "${AWS::" in first):
+            if (
+                found
+                and all(one == found[0] for one in found)
+                and (not open_key or first is None or "${AWS::" in first)
+            ):
                 return self.value(found[0])
         if len(given) > _TRIPLE and isinstance(given[3], Mapping) and "DefaultValue" in given[3]:
             return self.value(given[3]["DefaultValue"])
