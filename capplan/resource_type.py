@@ -127,6 +127,20 @@ class Starts(NamedTuple):
     at_once: Fraction = Fraction(1)
 
 
+class Sent(NamedTuple):
+    """A request that is written inside a spec, such as at an API's route.
+
+    Attributes:
+        times: How often it is made per unit of demand.
+        access: The request as the resource sends it.
+        problem: Why the resource cannot send it, with a hint after a colon; empty where it can.
+    """
+
+    times: Fraction
+    access: Access
+    problem: str = ""
+
+
 class Simulator(Record, Generic[SpecT, UsageT], frozen=True):
     """How a resource is simulated over time.
 
@@ -208,6 +222,10 @@ class ResourceType(Generic[SpecT, UsageT]):
     def calls(self, resource: DeclaredResource[SpecT]) -> tuple[Call, ...]:
         """Calls per unit of its demand, in addition to those under `calls`, which the language reads."""
         return ()
+
+    def sent(self, spec: SpecT, place: tuple[str, ...], access: Access) -> Sent:
+        """A request that is written at a place inside the spec, such as ("routes", "GET /orders")."""
+        return Sent(Fraction(1), access)
 
     def calls_per_unit(self, spec: SpecT) -> Fraction:
         """How often `calls` are made per unit of demand: retries make them again."""

@@ -88,6 +88,8 @@ class Section(NamedTuple):
         verbs: The verbs of `calls` that its resources accept: ("send",).
         flow_keys: Keys of an entry that the language reads and the spec does not: `calls`, and `access` for requests
             from outside.
+        requests_in: Keys of an entry inside which requests are written: one, or one for each name below it, such as an
+            API's routes.
         batches: Verbs whose value may be a list of requests, and the verbs of that list.
         only_in_batches: Verbs that are valid in such a list only.
         request_keys: Keys of a request that apply to some verbs only, with those of this section.
@@ -104,6 +106,7 @@ class Section(NamedTuple):
     resource_type: str
     verbs: tuple[str, ...] = ()
     flow_keys: tuple[str, ...] = ()
+    requests_in: tuple[str, ...] = ()
     batches: Mapping[str, tuple[str, ...]] = {}
     only_in_batches: tuple[str, ...] = ()
     request_keys: Mapping[str, tuple[str, ...]] = {}

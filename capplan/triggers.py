@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, BeforeValidator, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from capplan.quantities.fields import Share
+from capplan.quantities.fields import Count, Share
 from capplan.quantities.text import quantity_error
 from capplan.spec_config import SPEC_CONFIG
 
@@ -61,6 +61,22 @@ def _read(raw: object) -> object:
 
 
 Triggers = Annotated[tuple[Trigger, ...], BeforeValidator(_read)]
+"""A name, a trigger, or a list of them."""
+
+
+class Entrance(Trigger):
+    """A traffic that comes in at a front door, such as an API."""
+
+    times: Count = Decimal(1)
+    """Requests per unit of the traffic (1): 12 where one visit makes twelve."""
+
+    @property
+    def share(self) -> Fraction:
+        """Requests per unit of the traffic."""
+        return super().share * Fraction(self.times)
+
+
+Entrances = Annotated[tuple[Entrance, ...], BeforeValidator(_read)]
 """A name, a trigger, or a list of them."""
 
 

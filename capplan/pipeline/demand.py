@@ -284,7 +284,7 @@ def arrivals_of(
     for injected in extra:
         attempts = _attempts(scenario, injected.to, injected.access)
         stream = RequestStream(injected.access, injected.flow, "", attempts=attempts)
-        _add(incoming, injected.flow, [*arrive(injected.to, stream), (injected.to, attempts)])
+        _add(incoming, injected.flow, {injected.to: attempts, **dict(arrive(injected.to, stream))}.items())
     for delivery in deliveries:
         stream = _called(scenario, delivery, delivery.address)
         edges += [Edge(delivery.node, node, times) for node, times in arrive(delivery.to, stream)]
