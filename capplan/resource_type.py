@@ -8,6 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from pydantic import BaseModel
 
 from capplan.calls import Access
+from capplan.flow import DemandFlow
 from capplan.model import (
     Admitted,
     AdmittedStream,
@@ -114,6 +115,18 @@ class Destination(NamedTuple):
     succeeded: bool = False
     trigger: int | None = None
     access: Access = Access(op="")
+
+
+class Starts(NamedTuple):
+    """How often what a resource keeps in its environments is fetched.
+
+    Attributes:
+        flow: Fetches per second.
+        at_once: The most in one second.
+    """
+
+    flow: DemandFlow
+    at_once: Fraction = Fraction(1)
 
 
 class Sent(NamedTuple):
@@ -288,6 +301,10 @@ class ResourceType(Generic[SpecT, UsageT]):
     def failing_also(self, spec: SpecT, share: Fraction) -> SpecT:
         """The spec if a further share of its invocations failed, since what they call is throttled."""
         return spec
+
+    def starts(self, spec: SpecT, usage: UsageT, kept_ms: Decimal | None) -> Starts | None:
+        """How often its environments start, or also fetch again what they keep for `kept_ms`; None for types without any."""
+        return None
 
     def failing_starts(self, usage: UsageT) -> Fraction:
         """Share of its invocations that fail, and are tried again, since they start cold; `attempts` cannot know of it."""

@@ -9,7 +9,7 @@ from capplan.language.scenario import Resource, Scenario
 from capplan.model import Assumption, Context, Demand, PoolLoad, Reading, RequestStream
 from capplan.pipeline.demand import Delivery, Injected, Trigger, demand_assumptions, kinds_read
 from capplan.pipeline.flow import Failing, Network, Through, fails_alike, throttled_callees, what_gets_through
-from capplan.pipeline.graph import Graph, graph_of, is_same_graph
+from capplan.pipeline.graph import Graph, graph_of, is_same_graph, starting_nodes
 from capplan.pipeline.pools import Pools, loads_by_address, pools_of
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record, replace
@@ -210,6 +210,7 @@ def _meter_in(
         graph.flows,
         deliveries,
         kinds_read(graph.triggers),
+        starting_nodes(graph.calls),
         graph.order,
         exact,
         graph.shards,
