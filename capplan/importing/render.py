@@ -78,9 +78,7 @@ def rendered(draft: Draft, command: str) -> str:
 
 def _head_notes(draft: Draft) -> list[str]:
     asked = any(one.questions for one in draft.entries)
-    how = [
-        "What is commented out with three blanks before a question is in no file: remove the # and write your own figure."
-    ]
+    how = ["Lines such as `# rate: 10/s   how often?` ask what is in no file: remove the # and write your own figure."]
     marked = any(one.confirm for one in draft.entries)
     if marked:
         how.append(f"'{CONFIRM}' marks what was concluded from policies, names and events: how often is yours to say.")
@@ -88,8 +86,10 @@ def _head_notes(draft: Draft) -> list[str]:
     return [line for text in texts for line in _wrapped(text)]
 
 
-def _wrapped(text: str, indent: str = "# ") -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False)
+def _wrapped(text: str, indent: str = "# ", more: str = "") -> list[str]:
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent=indent, subsequent_indent=f"{indent}{more}", break_long_words=False
+    )
 
 
 # --- one entry ---
@@ -103,8 +103,7 @@ def entry_lines(one: Entry, indent: int = 2) -> list[str]:
     for key, value in values_in_order(one).items():
         out += _value_lines(one, key, value, indent + 2)
     for question in one.questions:
-        line = f"{blank}  # {entry(question.key, question.example, 0)[0]}"
-        out.append(f"{line}   {question.asks}")
+        out.append(f"{blank}  # {question.key}: {flow(question.example)}   {question.asks}")
     return out
 
 
@@ -166,7 +165,7 @@ def _unused_lines(unused: Sequence[Unused]) -> list[str]:
         grouped.setdefault((row.what, row.why), []).append(row.origin)
     out = ["", "# Seen and not used:"]
     for (what, why), origins in grouped.items():
-        out += _wrapped(f"{what}: {why} ({places_of(origins)})", "#   ")
+        out += _wrapped(f"{what}: {why} ({places_of(origins)})", "#   ", "  ")
     return out
 
 

@@ -23,7 +23,7 @@ from capplan.importing.given import Given
 from capplan.importing.model import Asked, Found
 from capplan.reading.nearest import did_you_mean
 
-MODULES = ("refused",)
+MODULES = ("cloudformation", "serverless", "definition", "refused")
 """The modules of formats, in the order of asking: the most particular first."""
 
 
