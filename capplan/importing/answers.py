@@ -1,6 +1,4 @@
-"""What readers of AWS's API answers share: the answer as values, its part by name, and where it stands.
-
-"""
+"""What readers of AWS's API answers share: the answer as values, its part by name, and where it stands."""
 
 from collections.abc import Mapping
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from capplan.importing.combine import Draft, Entry
-from capplan.importing.model import Beside, Origin, Place, Unused
+from capplan.importing.model import Beside, Origin, Place, Question, Unused
 from capplan.language.models import Traffic
 from capplan.language.wording import keys_of
 from capplan.reading.yaml_text import entry, flow, items
@@ -103,8 +103,18 @@ def entry_lines(one: Entry, indent: int = 2) -> list[str]:
     for key, value in values_in_order(one).items():
         out += _value_lines(one, key, value, indent + 2)
     for question in one.questions:
-        line = f"{blank}  # {entry(question.key, question.example, 0)[0]}"
-        out.append(f"{line}   {question.asks}")
+        out += [f"{blank}  # {line}" for line in _question_lines(question)]
+    return out
+
+
+def _question_lines(question: Question) -> list[str]:
+    """A key to fill in with what is asked; a list with a remark for each item in lines of their own."""
+    if not question.remarks or not isinstance(question.example, list):
+        return [f"{entry(question.key, question.example, 0)[0]}   {question.asks}"]
+    out = [f"{question.key}:   {question.asks}"]
+    for value, remark in zip(question.example, question.remarks, strict=True):
+        line = items([value], 2)[0]
+        out.append(f"{line}{_gap(line)}# {' '.join(remark.split())}")
     return out
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
 from capplan.errors import CapplanError
+from capplan.importing.times import seconds_of
 from capplan.reading.document import Document
 from capplan.record import Record
 
@@ -102,6 +103,13 @@ class Value(Record, frozen=True):
         if not isinstance(self.data, bool):
             self.wrong("true or false")
         return self.data
+
+    def seconds(self) -> Decimal:
+        """A time in seconds since 1970. Raises CapplanError for anything else."""
+        found = seconds_of(str(self.data)) if isinstance(self.data, Decimal | str) else None
+        if found is None:
+            self.wrong("a time such as 2026-11-01T00:05:00+00:00")
+        return found
 
     @property
     def line(self) -> int:

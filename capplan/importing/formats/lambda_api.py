@@ -19,7 +19,9 @@ from capplan.importing.value import Value
 
 def _functions(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's signature
     top = whole(given)
-    configurations = top.get("Functions").items() or [top.get("Configuration") if top.get("Configuration").known else top]
+    configurations = top.get("Functions").items() or [
+        top.get("Configuration") if top.get("Configuration").known else top
+    ]
     concurrency = top.at("Concurrency", "ReservedConcurrentExecutions")
     blocks, regions = [], []
     for function in configurations:
@@ -115,7 +117,11 @@ FORMATS = (
     Format(
         "lambda-function",
         "a description of Lambda functions",
-        lambda given: _is_function(given.data) or _is_function(answer(given, "Configuration")) or _is_function(first_of(given, "Functions")),
+        lambda given: (
+            _is_function(given.data)
+            or _is_function(answer(given, "Configuration"))
+            or _is_function(first_of(given, "Functions"))
+        ),
         _functions,
     ),
     Format(

@@ -77,7 +77,9 @@ def _read(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's sign
     if not durations and results is not None and chosen is not None:
         durations = {chosen: results.get("duration").count()}
     if not durations:
-        raise CapplanError((Diagnostic(given.name, 0, 0, "it has no durations", "tune with includeOutputResults: true"),))
+        raise CapplanError(
+            (Diagnostic(given.name, 0, 0, "it has no durations", "tune with includeOutputResults: true"),)
+        )
     return Found((_block(given, durations, chosen, origin),))
 
 
@@ -92,7 +94,16 @@ def _block(given: Given, durations: dict[int, Decimal], chosen: int | None, orig
         Question("memory", f"{best} MB", f"{by_choice}; what has the function?"),
         Question("duration", written.duration(durations[best]), f"measured at {best} MB; at the function's memory?"),
     )
-    return Block("functions", name, values, origin, (name,), {(): _NOT_NAMED}, questions=questions, joins="where_it_fits")
+    return Block(
+        "functions",
+        name,
+        values,
+        origin,
+        (name,),
+        {("power_tuning",): _NOT_NAMED},
+        questions=questions,
+        joins="where_it_fits",
+    )
 
 
 def _results(given: Given) -> Value | None:
@@ -115,4 +126,4 @@ def _matches(given: Given) -> bool:
     return is_output or (len(given.text) < 8000 and given.document is None and _LINK.search(given.text) is not None)  # noqa: PLR2004  a link alone
 
 
-FORMATS = (Format("lambda-power-tuning", "a result of AWS Lambda Power Tuning", _matches, _read),)
+FORMATS = (Format("lambda-power-tuning", "a result of AWS Lambda Power Tuning", _matches, _read, takes_text=True),)

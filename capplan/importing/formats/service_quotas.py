@@ -36,7 +36,9 @@ def _read(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's sign
             quotas[QUOTAS[key]] = Decimal(int(value)) if value == value.to_integral_value() else value
         else:
             name = entry.get("QuotaName").text(key[1])
-            unused.append(Unused("quota of an account", f"{name}: no figure of capplan uses it", origin_of(given, entry)))
+            unused.append(
+                Unused("quota of an account", f"{name}: no figure of capplan uses it", origin_of(given, entry))
+            )
     return Found(unused=tuple(unused), region=region, account={"quotas": quotas} if quotas else {})
 
 

@@ -8,24 +8,19 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 from capplan.errors import CapplanError, Diagnostic
-from capplan.importing.value import Value
 from capplan.importing.metrics.series import MAX_POINTS, Point, Series, ordered, period_of
+from capplan.importing.times import has_zone, seconds_of
+from capplan.importing.value import Value
 from capplan.record import replace
 
 _STATISTICS = ("Sum", "SampleCount", "Average", "Maximum", "Minimum")
 """As a count over time is best read first."""
-_TIME = re.compile(
-    r"(\d{4})[-/](\d\d?)[-/](\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?\s*(Z|UTC|[+-]\d\d:?\d\d)?"
-)
-_EPOCH = re.compile(r"\d{9,13}(?:\.\d+)?")
-_MILLISECONDS_FROM = 10**11
-"""A larger number counts milliseconds."""
 _METRIC = re.compile(r"[A-Z][A-Za-z]+")
-_PERIOD_WORDS = {"period", "statistic", "unit", "label", "full label", "id"}
+_NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|")
+_HEADER_LINES = 20
 _MAX_COLUMNS = 500
 _MAX_ROWS = MAX_POINTS + 20
 
@@ -37,7 +32,7 @@ def metric_data(value: Value) -> tuple[Series, ...]:
         values, times = result.get("Values").items(), result.get("Timestamps").items()
         if len(values) != len(times):
             result.get("Values").wrong(f"{len(times)} values, one for each timestamp")
-        points = ordered([Point(_seconds(at), number.number()) for at, number in zip(times, values, strict=True)])
+        points = ordered([Point(int(at.seconds()), number.number()) for at, number in zip(times, values, strict=True)])
         label = result.get("Label").text("")
         name = result.get("Id").text(label)
         complete = result.get("StatusCode").text("Complete") == "Complete"
@@ -57,7 +52,7 @@ def metric_statistics(value: Value) -> tuple[Series, ...]:
     statistic = next((word for word in _STATISTICS if datapoints[0].get(word).known), "")
     if not statistic:
         datapoints[0].wrong("a statistic such as Sum", "ask CloudWatch with --statistics Sum")
-    points = ordered([Point(_seconds(p.get("Timestamp")), p.get(statistic).number()) for p in datapoints])
+    points = ordered([Point(int(p.get("Timestamp").seconds()), p.get(statistic).number()) for p in datapoints])
     label = value.get("Label").text("")
     unit = datapoints[0].get("Unit").text("")
     return (_series(label or "metric", label, points, statistic, unit, zone="UTC"),)
@@ -69,13 +64,13 @@ def metrics_csv(text: str, file: str) -> tuple[Series, ...]:
     Raises CapplanError.
     """
     rows = _rows(text, file)
-    first = next((i for i, (_, row) in enumerate(rows) if _time(row[0]) is not None), None)
+    first = next((i for i, (_, row) in enumerate(rows) if seconds_of(row[0]) is not None), None)
     if first is None:
         raise _error(file, rows[0][0] if rows else 1, "no line begins with a time", "such as 2026-11-01 00:05:00,94")
     header = {row[0].strip().casefold(): row[1:] for _, row in rows[:first]}
     titles = header.get("label") or header.get("full label") or (rows[first - 1][1][1:] if first else [])
     width = max(len(row) for _, row in rows[first:])
-    zones = {"UTC" if _has_zone(row[0]) else "taken as UTC" for _, row in rows[first:]}
+    zones = {"UTC" if has_zone(row[0]) else "taken as UTC" for _, row in rows[first:]}
     out = []
     for column in range(1, width):
         points = _column(rows[first:], column, file)
@@ -88,6 +83,15 @@ def metrics_csv(text: str, file: str) -> tuple[Series, ...]:
             period = _of_header(header, "period", column)
             out.append(replace(series, period_seconds=int(period)) if period.isdecimal() and int(period) else series)
     return tuple(out)
+
+
+def is_metrics_csv(text: str) -> bool:
+    """Whether some of the first lines are a time, a comma and a number."""
+    lines = [line.split(",") for line in text[:4000].splitlines()[:_HEADER_LINES]]
+    return any(
+        len(line) > 1 and seconds_of(line[0].strip('" ')) is not None and _NUMBER.fullmatch(line[1].strip('" '))
+        for line in lines
+    )
 
 
 def _rows(text: str, file: str) -> list[tuple[int, list[str]]]:
@@ -110,7 +114,7 @@ def _column(rows: Sequence[tuple[int, list[str]]], column: int, file: str) -> li
     """The points of a column; an empty cell is none."""
     out = []
     for line, row in rows:
-        at = _time(row[0])
+        at = seconds_of(row[0])
         if at is None:
             raise _error(file, line, f"'{row[0][:40]}' is not a time", "such as 2026-11-01 00:05:00")
         cell = row[column].strip() if column < len(row) else ""
@@ -124,7 +128,7 @@ def _column(rows: Sequence[tuple[int, list[str]]], column: int, file: str) -> li
             ) from None
         if not value.is_finite() or len(value.as_tuple().digits) > 40:  # noqa: PLR2004  as JSON's
             raise _error(file, line, f"'{cell[:40]}' is not a number that can be read", "")
-        out.append(Point(at, value))
+        out.append(Point(int(at), value))
     return out
 
 
@@ -146,38 +150,6 @@ def _series(
     words = _METRIC.findall(label)
     metric = max(words, key=len) if words else ""
     return Series(name, metric, points, period_of(points), statistic, unit, complete=complete, zone=zone)
-
-
-def _seconds(value: Value) -> int:
-    at = _time(str(value.data))
-    if at is None:
-        value.wrong("a time such as 2026-11-01T00:05:00+00:00")
-    return at
-
-
-def _has_zone(text: str) -> bool:
-    match = _TIME.fullmatch(text.strip())
-    return bool(match and match[7]) or _EPOCH.fullmatch(text.strip()) is not None
-
-
-def _time(text: str) -> int | None:
-    """Seconds since 1970 of a time; UTC where it names no zone; None for anything else."""
-    text = text.strip()
-    if _EPOCH.fullmatch(text):
-        number = float(text)
-        return int(number / 1000 if number >= _MILLISECONDS_FROM else number)
-    match = _TIME.fullmatch(text)
-    if match is None:
-        return None
-    try:
-        at = datetime(*(int(part or 0) for part in match.groups()[:6]), tzinfo=UTC)  # type: ignore[misc,arg-type]
-    except ValueError:
-        return None
-    zone = match[7] or "Z"
-    if zone in ("Z", "UTC"):
-        return int(at.timestamp())
-    hours, minutes = int(zone[1:3]), int(zone[-2:])
-    return int(at.timestamp()) - (1 if zone[0] == "+" else -1) * (hours * 3600 + minutes * 60)
 
 
 def _bounded(value: Value, points: int) -> None:
