@@ -26,6 +26,8 @@ class Access(BaseModel):
     """Requests per invocation or run of the caller (1)."""
     chance: Share = Decimal(1)
     """The share of the caller's invocations or runs that make this request (100%)."""
+    per: Literal["invocation", "record"] = Field(default="invocation", exclude=True)
+    """invocation: the request is made once (`times`) for each invocation; record: for each record of the batch that it takes."""
     index: str | None = None
     """The index to read, by its name under `indexes`."""
     item_size: Size | None = None
@@ -55,12 +57,24 @@ class Access(BaseModel):
     is_async: bool = Field(default=False, alias="async")
     """Whether the function is invoked asynchronously (false)."""
     payload: Size | None = None
-    """The size of the event; it affects the cost of asynchronous invocations above 256 KB."""
+    """The size of the event, message, record or object: it is billed in chunks, of asynchronous invocations above 256 KB."""
+    batch: Annotated[WholeCount, Field(ge=1)] | None = None
+    """Messages or events that one call to the service carries, where it has a batch action (1); `times` counts messages."""
+    records: Annotated[Count, Field(ge=1)] = Decimal(1)
+    """Records that a put-records request sends (1)."""
+    aggregate: Annotated[Count, Field(ge=1)] = Decimal(1)
+    """Records that the producer packs into one of the stream, as the Kinesis Producer Library does (1: none)."""
+    parts: Annotated[WholeCount, Field(ge=1)] = 1
+    """Parts of a multipart upload (1: the object is put at once); each is a request, and two more begin and end it."""
+    storage_class: str | None = Field(default=None, alias="class")
+    """The storage class that a put writes to, or that a get reads from; default: the bucket's."""
     worker_type: str | None = Field(default=None, exclude=True, repr=False)
     """The worker type that a workflow gives a job's run; not a key of the language."""
     workers: int | None = Field(default=None, exclude=True, repr=False)
     """The number of workers that it gives; not a key of the language."""
     timeout_ms: Decimal | None = Field(default=None, exclude=True, repr=False)
     """The time-out that it gives; not a key of the language."""
+    moved: bool = Field(default=False, exclude=True, repr=False)
+    """Whether AWS moves it without a request, as SQS to a dead-letter queue; not a key of the language."""
     transactional: bool = Field(default=False, exclude=True, repr=False)
     """Whether it is part of a transaction; not a key of the language."""

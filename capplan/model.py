@@ -1,6 +1,6 @@
 """The records that pass between stages: demand, charges, limits, options, assumptions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, TypeVar
@@ -13,7 +13,7 @@ from capplan.errors import CapplanError, Diagnostic
 from capplan.flow import DemandFlow
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record
-from capplan.service import Integration
+from capplan.service import Integration, receivers
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
 UsageT = TypeVar("UsageT")
@@ -191,6 +191,7 @@ class Context(Record, frozen=True):
         integrations: By (service, action) of an ARN, in lower case: the resource that a workflow's Task calls.
         only_verbs: By section that takes one verb only: that verb.
         commitments: How many commitments the account has.
+        receive: By section: the verb by which other resources deliver to it.
     """
 
     region: str
@@ -206,6 +207,12 @@ class Context(Record, frozen=True):
     integrations: Mapping[tuple[str, str], Integration] = {}
     only_verbs: Mapping[str, str] = {}
     commitments: int = 0
+    receive: Mapping[str, str] = {}
+
+    def receiver(self, name: str, verbs: Collection[str] = ()) -> tuple[str, str] | None:
+        """The address of what receives by a name, and the verb for it; None where nothing does."""
+        found = receivers(name, verbs, self.addresses, self.receive)
+        return found[0] if found else None
 
 
 class Call(Record, frozen=True):
@@ -214,6 +221,7 @@ class Call(Record, frozen=True):
     Attributes:
         at_once: Calls that one unit makes in the same instant, such as the items of a Map.
         open_at_most: Calls that one unit has open at once at most, such as a Map's MaxConcurrency; None for no bound.
+        per_record: Whether it is called for each record of the unit, in place of each unit.
     """
 
     to: str
@@ -222,6 +230,7 @@ class Call(Record, frozen=True):
     over_ms: Fraction = Fraction(0)
     at_once: Fraction = Fraction(1)
     open_at_most: Fraction | None = None
+    per_record: bool = False
 
 
 class LimitCheck(Record, frozen=True):
@@ -292,7 +301,9 @@ Frequency = Literal["usage_based", "recurring", "one_time"]
 
 
 class Charge(Record, frozen=True):
-    """A SKU and a quantity, before any price. `flow` is the demand that causes it; None for a fixed cost."""
+    """A SKU and a quantity, before any price. `flow` is the demand that causes it; None for a fixed cost. `region` is AWS's
+    code where its price is that of another Region than the scenario's; empty for the scenario's own.
+    """
 
     id: str
     price: str
@@ -301,6 +312,7 @@ class Charge(Record, frozen=True):
     unit: str
     flow: DemandFlow | None = None
     frequency: Frequency = "usage_based"
+    region: str = ""
 
     @property
     def service(self) -> str:
@@ -447,7 +459,7 @@ class NotIncluded(Record, frozen=True):
 
     Attributes:
         what: The service.
-        price: Its key in prices/adjacent.json; empty where no price is known.
+        price: Its price key; empty where no price is known.
         monthly: How much, in `unit`.
         assuming: What the quantity assumes; empty for nothing.
         shared: Who sends it, where several resources may read the same: it is counted once; empty where it is not shared.

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from capplan.calls import Access
 from capplan.model import (
     Admitted,
+    AdmittedStream,
     Assumption,
     Call,
     Charge,
@@ -23,12 +24,14 @@ from capplan.model import (
     Pattern,
     PoolLoad,
     Problem,
+    RequestStream,
     Rule,
     RunRisk,
 )
 from capplan.reading.files import Files
 from capplan.record import Record
 from capplan.timeline import SimulationRequest, Size, Timeline
+from capplan.triggers import Trigger
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
 UsageT = TypeVar("UsageT")
@@ -62,6 +65,7 @@ class Source(NamedTuple):
         access: The request that it makes; None for the type's `starts_with`.
         trigger: Its index in the resource's list of triggers; None for types whose triggers are all alike.
         scheduled: The request that it makes where the traffic is a schedule; None where that is no other.
+        read_as: How the emitting resource is read (`Emits.read_as`); empty for a traffic.
     """
 
     name: str
@@ -71,14 +75,41 @@ class Source(NamedTuple):
     access: Access | None = None
     trigger: int | None = None
     scheduled: Access | None = None
+    read_as: str = ""
 
 
 class Reference(NamedTuple):
-    """A resource that a spec names: the path of the name, and the section it must be in (None for any)."""
+    """A resource that a spec names.
+
+    Attributes:
+        path: The path of the name.
+        name: The name; where something is delivered to it, an address too.
+        section: The section it must be in; None for any.
+        delivers: The verbs by which AWS may deliver to it: a resource of any section that receives by one of them.
+    """
 
     path: tuple[str | int, ...]
     name: str
     section: str | None
+    delivers: tuple[str, ...] = ()
+
+
+class Destination(NamedTuple):
+    """Where AWS hands on what a resource took: a dead-letter queue, a destination.
+
+    Attributes:
+        to: The name of what receives it, or its address.
+        verbs: The verbs by which AWS may deliver to it.
+        succeeded: Whether it gets what went well; else what failed for good.
+        trigger: The trigger whose records it gets; None for what is called, and for events that are delivered.
+        access: What is delivered, without its verb and its target: its payload.
+    """
+
+    to: str
+    verbs: tuple[str, ...]
+    succeeded: bool = False
+    trigger: int | None = None
+    access: Access = Access(op="")
 
 
 class Simulator(Record, Generic[SpecT, UsageT], frozen=True):
@@ -105,8 +136,9 @@ class ResourceType(Generic[SpecT, UsageT]):
         also_called: Words by which AWS and other tools call a key of the spec, in lower case without `_` and `-`:
             a hint for whoever writes one.
         rules: The rules of its recommendations.
-        starts_with: The verb of `calls` that a trigger makes: `run` a job, `start` a workflow; None where `sources` is
-            overridden.
+        starts_with: The verb of `calls` that a trigger makes: `run` a job, `start` a workflow, `send` to a queue; None
+            where `sources` is overridden.
+        reads: How what its triggers read is read (`Emits.read_as`); empty where only traffic triggers it.
         writes_logs: Whether it writes logs, which AWS bills separately.
         waits_for_callees: Whether its duration includes that of what it calls.
     """
@@ -117,6 +149,7 @@ class ResourceType(Generic[SpecT, UsageT]):
     also_called: Mapping[str, str] = {}
     rules: tuple[Rule, ...] = ()
     starts_with: str | None = None
+    reads: frozenset[str] = frozenset()
     writes_logs = False
     waits_for_callees = False
 
@@ -140,12 +173,16 @@ class ResourceType(Generic[SpecT, UsageT]):
 
     def sources(self, spec: SpecT) -> tuple[Source, ...]:
         """Its triggers: demand besides the calls of other resources."""
-        names: tuple[str, ...] = getattr(spec, "triggers", ()) if self.starts_with else ()
-        return tuple(Source(name, cause=f"traffic.{name}") for name in names)
+        triggers: tuple[Trigger, ...] = getattr(spec, "triggers", ()) if self.starts_with else ()
+        return tuple(_source(trigger, place) for place, trigger in enumerate(triggers))
 
     def schedule(self, spec: SpecT) -> str | Fraction | None:
         """A schedule expression, or starts per second, for a resource that starts without a trigger."""
         return None
+
+    def takes_batches(self, spec: SpecT) -> bool:
+        """Whether one unit of its demand may have several records, for which `calls` may be made one by one."""
+        return False
 
     def warn_if_idle(self, spec: SpecT) -> bool:
         """Whether an answer notes that nothing triggers or calls it."""
@@ -189,6 +226,19 @@ class ResourceType(Generic[SpecT, UsageT]):
         """Why nothing can be read from it, and the key to add; None where it emits."""
         return None
 
+    def destinations(self, spec: SpecT) -> tuple[Destination, ...]:
+        """Where AWS hands on what it took, in addition to its calls."""
+        return ()
+
+    def handed_on(
+        self, spec: SpecT, destination: Destination, stream: RequestStream, part: AdmittedStream | None
+    ) -> Fraction:
+        """Deliveries to a destination for each arrival of a stream: each call, event, message or record.
+
+        `part` is what got through of the stream; None where everything did.
+        """
+        return Fraction(0)
+
     def shards(self, usage: UsageT) -> int:
         """Shards of its stream."""
         return 1
@@ -218,6 +268,12 @@ class ResourceType(Generic[SpecT, UsageT]):
     def charge(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Charge, ...]:
         """What is billed, before any price."""
         raise NotImplementedError
+
+    def at_least(
+        self, specs: Mapping[str, SpecT], charges: Mapping[str, tuple[Charge, ...]]
+    ) -> Mapping[str, tuple[Charge, ...]]:
+        """The charges of all resources of the type, by label, with what an account is billed for them at least."""
+        return charges
 
     def summary(self, usage: UsageT) -> Mapping[str, Decimal | int]:
         """The month's usage in a few numbers, by their JSON keys."""
@@ -275,6 +331,15 @@ class ResourceType(Generic[SpecT, UsageT]):
     def simulator(self) -> Simulator[SpecT, UsageT] | None:
         """How it is simulated over time, imported on first use; None where it is not simulated."""
         return None
+
+
+def _source(trigger: Trigger, place: int) -> Source:
+    """A trigger as what brings demand; of several alike, each is told by its place."""
+    if trigger.stream is None:
+        name = trigger.traffic or ""
+        return Source(name, cause=f"traffic.{name}", share=trigger.share, trigger=None)
+    address = f"{trigger.emitter[0]}.{trigger.stream}"
+    return Source(address, emitted=True, cause=address, share=trigger.share, trigger=place, read_as=trigger.emitter[1])
 
 
 class UnusedCommitmentError(ValueError):

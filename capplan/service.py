@@ -1,6 +1,6 @@
 """The manifest of a service: its sections, its quotas, and the integrations by which others call it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -59,12 +59,20 @@ class Emits(NamedTuple):
     """What other resources read from a resource: a stream, a queue, a topic.
 
     Attributes:
-        word: The key of a trigger that names the resource: "stream" in {stream: orders}.
-        read_as: How Lambda polls it: "dynamodb" and "kinesis" by shard, "sqs" and "sqs-fifo" as a queue.
+        word: The key of a trigger that names the resource: "stream" in {stream: orders}. Sections may share it: the name
+            decides then.
+        read_as: How it is read: "dynamodb" and "kinesis" are polled by shard, "sqs" and "sqs-fifo" as a queue; "sns",
+            "sns-fifo", "eventbridge" and "s3" deliver what they emit, and invoke a function asynchronously.
+        decided_by: A key of the resource that decides it instead, with the ways by its values: ("type", {"fifo":
+            "sqs-fifo"}); an empty key where none does.
+        settings: Keys of the resource that hold for what reads it, each with the key of a trigger that it stands for. A
+            trigger that names the resource does not have that key.
     """
 
     word: str
     read_as: str
+    decided_by: tuple[str, Mapping[str, str]] = ("", {})
+    settings: Mapping[str, str] = {}
 
 
 class Section(NamedTuple):
@@ -80,6 +88,9 @@ class Section(NamedTuple):
             from outside.
         batches: Verbs whose value may be a list of requests, and the verbs of that list.
         only_in_batches: Verbs that are valid in such a list only.
+        request_keys: Keys of a request that apply to some verbs only, with those of this section.
+        receives: The verb by which other resources deliver to it: as the target of a pipe, a destination, a dead-letter
+            queue; empty where AWS delivers nothing to it.
         emits: What other resources read from its resources.
         definition: The key of an entry that names a file with the resource's definition; empty where there is none.
         definition_keys: Keys of such a file, by which it is told when it is given as a scenario.
@@ -93,6 +104,8 @@ class Section(NamedTuple):
     flow_keys: tuple[str, ...] = ()
     batches: Mapping[str, tuple[str, ...]] = {}
     only_in_batches: tuple[str, ...] = ()
+    request_keys: Mapping[str, tuple[str, ...]] = {}
+    receives: str = ""
     emits: Emits | None = None
     definition: str = ""
     definition_keys: tuple[str, ...] = ()
@@ -132,3 +145,20 @@ class Service(NamedTuple):
     quotas: tuple[Quota, ...] = ()
     integrations: Mapping[tuple[str, str], Integration] = {}
     limit_labels: Mapping[str, str] = {}
+
+
+def receivers(
+    name: str, verbs: Collection[str], addresses: Mapping[str, Sequence[str]], receive: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """The resources to which something may be delivered by a name, each with the verb; several where it is ambiguous.
+
+    Args:
+        name: The name, or the address where several sections have it.
+        verbs: The verbs by which it may be delivered; empty for any.
+        addresses: The addresses of all resources by name.
+        receive: By section: the verb by which others deliver to it.
+    """
+    section, dot, bare = name.partition(".")
+    known = [a for a in addresses.get(bare if dot else name, ()) if not dot or a == f"{section}.{bare}"]
+    found = ((address, receive.get(address.partition(".")[0], "")) for address in known)
+    return tuple((address, verb) for address, verb in found if verb and (not verbs or verb in verbs))

@@ -19,6 +19,7 @@ from capplan.pipeline.not_included import not_included
 from capplan.pipeline.price import (
     Priced,
     catalogue_of,
+    cost_by_region,
     cost_by_service,
     cost_by_tag,
     missing_prices,
@@ -94,6 +95,7 @@ def plan(
         fixed_cost=_fixed_cost(priced),
         cost_by_service=cost_by_service(priced),
         cost_by_tag={f"{key}={value}": cost for (key, value), cost in cost_by_tag(priced).items()},
+        cost_by_region=cost_by_region(priced),
         resources=_resources(priced),
         lines=priced.lines,
         traffic_sources=traffic_sources,

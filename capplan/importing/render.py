@@ -78,9 +78,7 @@ def rendered(draft: Draft, command: str) -> str:
 
 def _head_notes(draft: Draft) -> list[str]:
     asked = any(one.questions for one in draft.entries)
-    how = [
-        "What is commented out with three blanks before a question is in no file: remove the # and write your own figure."
-    ]
+    how = ["Lines such as `# rate: 10/s   how often?` ask what is in no file: remove the # and write your own figure."]
     marked = any(one.confirm for one in draft.entries)
     if marked:
         how.append(f"'{CONFIRM}' marks what was concluded from policies, names and events: how often is yours to say.")
@@ -88,8 +86,10 @@ def _head_notes(draft: Draft) -> list[str]:
     return [line for text in texts for line in _wrapped(text)]
 
 
-def _wrapped(text: str, indent: str = "# ") -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False)
+def _wrapped(text: str, indent: str = "# ", more: str = "") -> list[str]:
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent=indent, subsequent_indent=f"{indent}{more}", break_long_words=False
+    )
 
 
 # --- one entry ---
@@ -110,7 +110,7 @@ def entry_lines(one: Entry, indent: int = 2) -> list[str]:
 def _question_lines(question: Question) -> list[str]:
     """A key to fill in with what is asked; a list with a remark for each item in lines of their own."""
     if not question.remarks or not isinstance(question.example, list):
-        return [f"{entry(question.key, question.example, 0)[0]}   {question.asks}"]
+        return [f"{question.key}: {flow(question.example)}   {question.asks}"]
     out = [f"{question.key}:   {question.asks}"]
     for value, remark in zip(question.example, question.remarks, strict=True):
         line = items([value], 2)[0]
@@ -176,7 +176,7 @@ def _unused_lines(unused: Sequence[Unused]) -> list[str]:
         grouped.setdefault((row.what, row.why), []).append(row.origin)
     out = ["", "# Seen and not used:"]
     for (what, why), origins in grouped.items():
-        out += _wrapped(f"{what}: {why} ({places_of(origins)})", "#   ")
+        out += _wrapped(f"{what}: {why} ({places_of(origins)})", "#   ", "  ")
     return out
 
 

@@ -1,7 +1,7 @@
 """Loads a scenario: its text to checked specs, traffic, calls and gates, or all its errors."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from capplan.language.head import check_limit_names, check_region, check_top_key
 from capplan.language.models import Head
 from capplan.language.other_files import other_file
 from capplan.language.prices import prices_of
-from capplan.language.reader import Reader
+from capplan.language.reader import Path, Reader
 from capplan.language.references import check_references
 from capplan.language.requests import calls_in, incoming_at
 from capplan.language.scenario import Resource, Scenario, Specs, with_gates
@@ -25,6 +25,8 @@ from capplan.quantities.fields import RANGE_KEYS
 from capplan.reading.document import Document
 from capplan.reading.files import Files, Source, read_source
 from capplan.reading.yaml_reader import read_leniently
+from capplan.resource_type import ResourceType
+from capplan.service import Section
 from capplan.services import SECTIONS
 
 
@@ -124,20 +126,37 @@ def resource_at(
     specs: Specs,
 ) -> Resource:
     """One resource with its calls and its requests from outside."""
-    type_, spec = specs[address]
+    declared = type_, spec = specs[address]
     key, _, name = address.partition(".")
     section = SECTIONS[key]
     raw = reader.data[key][name]
     written = raw.get("calls", reader.inherited(key).get("calls")) if "calls" in section.flow_keys else None
     lines = reader.listed(written, (key, name, "calls"))
     calls = tuple(call for at, item in lines for call in calls_in(reader, item, at, specs))
+    _check_batches(reader, type_, spec, section, lines)
     lines = reader.listed(raw.get("access") if "access" in section.flow_keys else None, (key, name, "access"))
-    incoming = tuple(i for at, item in lines for i in incoming_at(reader, item, at, section, specs[address], flows))
+    incoming = tuple(i for at, item in lines for i in incoming_at(reader, item, at, section, declared, flows))
     if spec is not None:
-        check_references(reader, type_, spec, (key, name), names, flows, specs)
+        check_references(reader, declared, (key, name), names, flows, specs)
     label = name if len(names[name]) == 1 else address
     line = reader.doc.locate([key, name], key=True).line
     return Resource(type_, section, name, address, label, spec, calls, incoming, line)
+
+
+def _check_batches(
+    reader: Reader,
+    type_: ResourceType[Any, Any],
+    spec: Any,  # noqa: ANN401  any service's spec
+    section: Section,
+    lines: Iterable[tuple[Path, Any]],
+) -> None:
+    """Adds an error for each call per record of a resource that takes no batches."""
+    if spec is None or type_.takes_batches(spec):
+        return
+    for at, item in lines:
+        if isinstance(item, Mapping) and item.get("per") == "record":
+            message = f"this {section.noun} takes no batches: none of its triggers has records"
+            reader.add_error([*at, "per"], message, "remove `per`, or add a trigger that is read in batches")
 
 
 def _ranges(data: object, path: tuple[str, ...]) -> list[str]:

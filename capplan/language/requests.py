@@ -18,28 +18,13 @@ from capplan.reading.nearest import did_you_mean
 from capplan.reading.scalars import shown
 from capplan.resource_type import ResourceType
 from capplan.service import Section
-from capplan.services import SECTIONS, integrations, verbs
+from capplan.services import SECTIONS, integrations, request_keys, verbs
 
-_APPLIES_TO: Mapping[str, tuple[str, ...]] = {
-    "replaces": ("put", "batch-write", "transact-write"),
-    "changes": ("update",),
-    "set": ("update",),
-    "remove": ("update",),
-    "async": ("invoke",),
-    "payload": ("invoke", "start"),
-    "consistency": ("get", "query", "scan", "batch-get", "transact-get"),
-    "condition_fails": ("put", "update", "delete", "transact-write"),
-    "missing": ("get", "delete", "batch-get", "transact-get"),
-    "fetches": ("query", "scan"),
-    "replays": ("transact-write",),
-    "items": ("query", "scan", "batch-get", "batch-write", "transact-get", "transact-write"),
-}
-"""Keys that apply to some verbs only."""
 _ATTRIBUTES = ("changes", "remove")
 """Keys whose value is a list of attributes, or a single one."""
 _FIELDS = {"set": "sets", "remove": "removes"}
 """Fields of Access whose name differs from the key."""
-_SHARED = ("consistency", "condition_fails", "replays")
+_SHARED = ("consistency", "condition_fails", "replays", "per")
 """Keys of a batch or a transaction that hold for each member."""
 
 
@@ -134,6 +119,9 @@ def incoming_at(
     value = item[op]
     if access is None:
         return []
+    if access.per == "record":
+        hint = "requests from outside are counted one by one"
+        reader.add_error([*path, "per"], "'per: record' is for calls", hint, key=True)
     flow, traffic_source = _source(reader, value, [*path, op], f"{name}.{op}", flows)
     access = access.model_copy(update={"target": name})
     _check_access(reader, *declared, access, path)
@@ -187,12 +175,12 @@ def _access_of(reader: Reader, op: str, item: Mapping[str, Any], path: Path, *, 
             raw[key] = tuple(raw[key])
         elif isinstance(raw.get(key), str):
             raw[key] = (raw[key],)
-    for key in ("op", "target", "transactional"):  # fields of Access that are no keys
+    for key in ("op", "target", "transactional", "moved"):  # fields of Access that are no keys
         if key in raw:
             raw.pop(key)
             hint = f"expected one of {', '.join(keys_of(Access))}"
             reader.add_error([*path, key], f"unknown key '{key}'", hint, key=True)
-    for key, ops in _APPLIES_TO.items():
+    for key, ops in request_keys().items():
         if key in raw and op not in ops:
             raw.pop(key)
             message = f"'{key}' does not apply to '{op}'"

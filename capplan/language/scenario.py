@@ -21,12 +21,17 @@ Specs = Mapping[str, tuple[ResourceType[Any, Any], Any]]
 
 
 class WrittenCall(Record, frozen=True):
-    """One line of `calls`: the target, and how often it is called per unit of the caller's demand."""
+    """One line of `calls`: the target, and how often it is called per unit of the caller's demand, or per record of it."""
 
     to: str
     times: Fraction
     access: Access
     line: Line | None = None
+
+    @property
+    def per_record(self) -> bool:
+        """Whether it is called for each record of a batch."""
+        return self.access.per == "record"
 
 
 class IncomingRequests(Record, frozen=True):

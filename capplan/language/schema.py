@@ -84,7 +84,11 @@ def scenario_schema() -> Schema:
 
 def _emitters() -> Schema:
     """The keys of a trigger that name a resource of a service that emits; a table's stream is described in the spec."""
-    nouns = {word: SECTIONS[section].noun for word, section in emitters().items() if word != "stream"}
+    nouns = {
+        word: " or a ".join(SECTIONS[key].noun for key in sections)
+        for word, sections in emitters().items()
+        if word != "stream"
+    }
     return {
         word: {"description": f"The name of a {noun} that it reads.", "type": "string"} for word, noun in nouns.items()
     }
@@ -170,7 +174,7 @@ def _requests(key: str, description: str, definitions: Schema, accepted: Iterabl
     """A list of requests in AWS's words."""
     if key not in definitions:
         properties = _part(Access, definitions)["properties"]
-        keys = {k: v for k, v in properties.items() if k not in ("op", "target", "transactional")}
+        keys = {k: v for k, v in properties.items() if k not in ("op", "target", "transactional", "moved")}
         changes = keys["changes"]
         keys["changes"] = {"anyOf": [changes, {"type": "string"}], "description": changes.pop("description", "")}
         ordered = sorted(accepted, key=list(verbs()).index)

@@ -26,8 +26,16 @@ class Unchanged:
         base = self._base
         if base is None or address not in base.resources:
             return None
-        old, new = base.data[section][name], self._data[section][name]
-        return base.resources[address] if old is new or _written_alike(old, new) else None
+        resource = base.resources[address]
+        if not self._is_written_alike(base, section, name):
+            return None
+        read = (source.name.partition(".") for source in resource.type.sources(resource.spec) if source.emitted)
+        return resource if all(self._is_written_alike(base, of, emitter) for of, _, emitter in read) else None
+
+    def _is_written_alike(self, base: Scenario, section: str, name: str) -> bool:
+        """Whether the data of a resource are the same in both."""
+        old, new = base.data[section][name], self._data.get(section, {}).get(name)
+        return old is new or _written_alike(old, new)
 
     def with_all_it_names(self, address: str, specs: Specs) -> Resource | None:
         """The resource at an address where its data and those of all resources that it names are the same."""

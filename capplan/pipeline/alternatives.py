@@ -104,7 +104,7 @@ def alternative(base: Priced, address: str, changes: Sequence[Change], today: da
     resource, usage = alone
     scenario = base.metered.scenario
     charges = charges_of(resource, usage, base.metered.context)
-    shared = any(is_tiered(base.catalogue, c.price) for c in (*charges, *base.charges[address]))
+    shared = any(is_tiered(base.catalogue, c) for c in (*charges, *base.charges[address]))
     apart = not shared and not scenario.account.free_tier and not scenario.commitments
     rated = rate_charges(charges, scenario, base.catalogue, today) if apart else None
     return _of_parts(base, changes, {address: Part(resource, usage, charges, rated)}, today)

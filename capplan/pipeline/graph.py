@@ -8,6 +8,7 @@ from capplan.flow import DemandFlow
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Context, Demand
 from capplan.pipeline.demand import (
+    Delivery,
     Injected,
     OutgoingCall,
     Sender,
@@ -15,6 +16,7 @@ from capplan.pipeline.demand import (
     Trigger,
     arrivals_of,
     calls_of,
+    deliveries_of,
     demand_of,
     emitters_read,
     ratios_of,
@@ -33,6 +35,7 @@ class Graph(Record, frozen=True, eq=False):
 
     Attributes:
         calls: The calls of each resource per unit of its demand.
+        deliveries: What resources hand on to destinations and dead-letter queues.
         triggers: All triggers, with the retries of their batches.
         emitters: Addresses of resources whose stream or queue is read.
         shards: Shards of these.
@@ -44,6 +47,7 @@ class Graph(Record, frozen=True, eq=False):
     """
 
     calls: Mapping[str, tuple[OutgoingCall, ...]]
+    deliveries: tuple[Delivery, ...]
     triggers: tuple[Trigger, ...]
     emitters: tuple[str, ...]
     shards: Mapping[str, int]
@@ -67,15 +71,16 @@ def graph_of(
         meter: The usage of a resource at a demand: that of a stream tells its shards.
     """
     calls = {a: () if a == silent else calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
+    deliveries = tuple(d for d in deliveries_of(scenario, ctx) if d.address != silent)
     triggers = triggers_of(scenario, scenario.resources)
     emitters = emitters_read(scenario, triggers)
     shards: dict[str, int] = dict.fromkeys(emitters, 1)
     ratios: dict[SourceKey, Fraction] = {}
     flows: dict[str, DemandFlow] = {}
     for _ in range(_MAX_ROUNDS):
-        flows = arrivals_of(scenario, calls, triggers, ratios, extra)
+        flows = arrivals_of(scenario, calls, triggers, ratios, deliveries, extra)
         if emitters:
-            senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
+            senders = senders_of(scenario, calls, triggers, flows, ratios, shards, deliveries, extra)
             usage = {a: meter(a, demand_of(senders[a], flows)) for a in emitters}
             shards = {a: scenario.resources[a].type.shards(usage[a]) for a in emitters}
         following = ratios_of(scenario, triggers, flows, shards)
@@ -83,9 +88,9 @@ def graph_of(
             break
         ratios = following
         triggers = with_records(scenario, triggers, ratios)
-    senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
+    senders = senders_of(scenario, calls, triggers, flows, ratios, shards, deliveries, extra)
     exact = {address: demand_of(sent, flows) for address, sent in senders.items()}
-    return Graph(calls, triggers, emitters, shards, ratios, flows, senders, order_of(senders), exact)
+    return Graph(calls, deliveries, triggers, emitters, shards, ratios, flows, senders, order_of(senders), exact)
 
 
 def is_same_graph(graph: Graph, before: Scenario, after: Scenario, ctx: Context) -> bool:
@@ -119,7 +124,7 @@ def _is_asked_the_same(
     if before.spec is after.spec:
         return True
     address, type_ = after.address, after.type
-    if address in graph.emitters:
+    if address in graph.emitters or type_.destinations(before.spec) or type_.destinations(after.spec):
         return False
     triggers = with_records(scenario, triggers_of(scenario, {address: after}), graph.ratios)
     ratios = {t.key: graph.ratios[t.key] for t in known if t.key in graph.ratios}

@@ -6,14 +6,14 @@ from typing import Any
 
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Assumption, Context, Demand, PoolLoad
-from capplan.pipeline.demand import Injected, demand_assumptions
+from capplan.pipeline.demand import Delivery, Injected, demand_assumptions
 from capplan.pipeline.flow import Failing, Network, fails_alike, throttled_callees, what_gets_through
 from capplan.pipeline.graph import Graph, graph_of, is_same_graph
 from capplan.pipeline.pools import Pools, loads_by_address, pools_of
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record, replace
 from capplan.resource_type import DeclaredResource, MeteredResource
-from capplan.services import SECTIONS, integrations
+from capplan.services import SECTIONS, integrations, receive
 
 _MAX_THROTTLED_ROUNDS, _PLAIN_ROUNDS = 16, 8
 """Rounds in which a workflow's retries of throttled calls and what they throttle settle."""
@@ -79,6 +79,7 @@ def context_of(scenario: Scenario, seed: int, base: Metered | None = None, throt
         integrations=integrations(),
         only_verbs={key: section.verbs[0] for key, section in SECTIONS.items() if len(section.verbs) == 1},
         commitments=len(scenario.commitments),
+        receive=receive(),
     )
     waiting = [r for r in resources if r.type.waits_for_callees]
     for resource in resources:
@@ -198,7 +199,10 @@ def _meter_in(
     graph = _graph_of(ctx, scenario, extra, silent, base)
     exact = {address: _demand(address, demand, base) for address, demand in graph.exact.items()}
     known = _known(scenario, ctx, base)
-    network = Network(scenario, ctx, graph.senders, graph.flows, graph.order, exact, graph.shards, known)
+    deliveries: dict[str, list[Delivery]] = {}
+    for delivery in graph.deliveries:
+        deliveries.setdefault(delivery.address, []).append(delivery)
+    network = Network(scenario, ctx, graph.senders, graph.flows, deliveries, graph.order, exact, graph.shards, known)
     through = what_gets_through(
         network,
         lambda a, demand: _meter(scenario.resources[a], demand, ctx, base),

@@ -2,10 +2,9 @@
 
 from fractions import Fraction
 
-from capplan.model import NotIncluded
-from capplan.pipeline.price import Priced
+from capplan.model import Charge, NotIncluded
+from capplan.pipeline.price import Priced, usd_of
 from capplan.pipeline.results import NotIncludedCost
-from capplan.pricing.adjacent import cost_about
 from capplan.quantities.text import figure, with_unit
 
 
@@ -21,16 +20,18 @@ def not_included(priced: Priced) -> tuple[NotIncludedCost, ...]:
     whole: dict[str, tuple[NotIncluded, Fraction]] = {}
     for item, quantity in usage.values():
         whole[item.what] = (item, whole.get(item.what, (item, Fraction(0)))[1] + quantity)
-    costs = [_cost(priced.metered.scenario.region, item, quantity) for item, quantity in whole.values() if quantity]
+    costs = [_cost(priced, item, quantity) for item, quantity in whole.values() if quantity]
     return tuple(sorted(costs, key=lambda c: (c.monthly_cost_about is None, -(c.monthly_cost_about or 0), c.what)))
 
 
-def _cost(region: str, item: NotIncluded, quantity: Fraction) -> NotIncludedCost:
-    about = cost_about(region, item.price, quantity) if item.price else None
+def _cost(priced: Priced, item: NotIncluded, quantity: Fraction) -> NotIncludedCost:
+    scenario = priced.metered.scenario
+    alone = Charge(item.what, item.price, item.what, quantity, item.unit)
+    about = usd_of(alone, scenario, priced.catalogue) if item.price else None
     unknown = (
         ""
         if about is not None
-        else f"; no price of it is known in {region}"
+        else f"; no price of it is known in {scenario.region}"
         if item.price
         else "; its price is not known"
     )

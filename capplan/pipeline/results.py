@@ -361,6 +361,7 @@ class Plan(Record, frozen=True):
     combined: Combined | None = None
     not_included: tuple[NotIncludedCost, ...] = ()
     unit_cost: UnitCost | None = None
+    cost_by_region: Mapping[str, Decimal] = {}
 
 
 class AtMultiple(Record, frozen=True):

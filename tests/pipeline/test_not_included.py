@@ -8,7 +8,6 @@ import pytest
 
 import capplan
 from capplan.pipeline.results import Plan
-from capplan.pricing.adjacent import cost_about
 from tests.helpers import HEAD, scenario
 
 ALMOST = Decimal("0.0001")
@@ -109,22 +108,6 @@ def test_nothing_is_left_out_of_a_table_alone(tmp_path: Path) -> None:
 def test_a_gate_may_bound_it(tmp_path: Path) -> None:
     plan = planned(entrance("api-gateway-http", "100/s") + "gates: [cost.not_included <= 300 USD]\n", tmp_path)
     assert plan.gates[0].verdict == "fail"
-
-
-def test_every_price_has_a_source_and_a_day() -> None:
-    import json
-
-    from capplan.pricing import adjacent
-
-    file = json.loads(adjacent._FILE.read_bytes())  # noqa: SLF001
-    for key, regions in file["prices"].items():
-        for region, entry in regions.items():
-            assert entry["source"] in file["sources"], (key, region)
-            assert entry["checked"] >= "2025-07", (key, region)
-            prices = [Decimal(tier["price"]) for tier in entry["tiers"]]
-            assert prices == sorted(prices, reverse=True), (key, region)
-            assert prices[-1] > 0, (key, region)
-    assert cost_about("nowhere", "sqs.standard.request", Fraction(1)) is None
 
 
 def test_the_business_unit_carries_the_cost_of_everything(tmp_path: Path) -> None:

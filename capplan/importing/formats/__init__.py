@@ -24,6 +24,8 @@ from capplan.importing.model import Asked, Found
 from capplan.reading.nearest import did_you_mean
 
 MODULES = (
+    "cloudformation",
+    "serverless",
     "terraform",
     "nosql_workbench",
     "dynamodb_api",
@@ -34,6 +36,7 @@ MODULES = (
     "service_quotas",
     "cloudwatch",
     "infracost",
+    "definition",
     "refused",
 )
 """The modules of formats, in the order of asking: the most particular first."""

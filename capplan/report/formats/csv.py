@@ -41,7 +41,7 @@ def lines_csv(every: Iterable[Checked]) -> str:
         LINE_HEAD,
         (
             (
-                cell(checked.plan.name), checked.plan.region, cell(x.id), cell(x.resource), x.service, cell(x.sku or ""),
+                cell(checked.plan.name), x.region or checked.plan.region, cell(x.id), cell(x.resource), x.service, cell(x.sku or ""),
                 cell(x.description), _figure(x.consumed_quantity), cell(x.consumed_unit), _figure(x.pricing_quantity),
                 cell(x.pricing_unit), _figure(x.list_unit_price), _figure(x.list_cost), _figure(x.contracted_cost),
                 x.charge_frequency, cell(x.price_key), x.price_confidence,

@@ -26,6 +26,7 @@ def plan_document(plan: Plan, *, top: int = 10) -> Document:
         Heading("Monthly cost"),
         cost_table(plan, top=top) if plan.resources else facts(("", "none: the scenario has no resource")),
         one_time_table(plan),
+        _regions(plan),
         *(_capacity(plan)),
         *recommendations_blocks(plan),
         *_unit_costs(plan),
@@ -93,6 +94,14 @@ def _traffic_sources(plan: Plan) -> Table | None:
     if plan.fixed_cost:
         rows.append(row("Fixed cost, independent of traffic", "", "", numbers.usd(plan.fixed_cost), role="dim"))
     return Table(columns, tuple(rows), shown="details")
+
+
+def _regions(plan: Plan) -> Table | None:
+    """The cost of each Region, where there are several."""
+    if len(plan.cost_by_region) < 2:  # noqa: PLR2004  several
+        return None
+    rows = tuple(row(region, numbers.usd(cost)) for region, cost in plan.cost_by_region.items())
+    return Table((Column("Cost by Region"), Column("USD/month", "right")), rows)
 
 
 def _tags(plan: Plan) -> Table | None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from capplan.calls import Access
 from capplan.model import (
     Admitted,
+    AdmittedStream,
     Assumption,
     Charge,
     Demand,
@@ -17,10 +18,19 @@ from capplan.model import (
     Option,
     PoolLoad,
     Problem,
+    RequestStream,
 )
 from capplan.reading.files import Files
-from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Simulator, Source
-from capplan.services.lambda_ import limits
+from capplan.resource_type import (
+    DeclaredResource,
+    Destination,
+    MeteredResource,
+    Reference,
+    ResourceType,
+    Simulator,
+    Source,
+)
+from capplan.services.lambda_ import destinations, limits
 from capplan.services.lambda_.admission.admit import admit
 from capplan.services.lambda_.advice.memory import resolve
 from capplan.services.lambda_.advice.options import options
@@ -33,7 +43,7 @@ from capplan.services.lambda_.invocation_time import high
 from capplan.services.lambda_.not_included import not_included
 from capplan.services.lambda_.observables import observe
 from capplan.services.lambda_.sources import batches
-from capplan.services.lambda_.sources.trigger import sources
+from capplan.services.lambda_.sources.trigger import READS, sources
 from capplan.services.lambda_.spec import ALSO_CALLED, UNSUPPORTED, Function
 from capplan.services.lambda_.usage import Usage, failing_starts, meter, summary
 
@@ -46,6 +56,7 @@ class _FunctionType(ResourceType[Function, Usage]):
     unsupported = UNSUPPORTED
     also_called = ALSO_CALLED
     rules = RULES
+    reads = READS
     writes_logs = True
 
     def resolve(self, spec: Function, files: Files) -> tuple[Function, tuple[Problem, ...]]:
@@ -53,6 +64,9 @@ class _FunctionType(ResourceType[Function, Usage]):
 
     def sources(self, spec: Function) -> tuple[Source, ...]:
         return sources(spec.triggers)
+
+    def takes_batches(self, spec: Function) -> bool:
+        return any(trigger.is_polled for trigger in spec.triggers)
 
     def attempts(
         self, spec: Function, access: Access, source: Source | None, records: Fraction = Fraction(1)
@@ -75,6 +89,17 @@ class _FunctionType(ResourceType[Function, Usage]):
     def admit(self, resource: DeclaredResource[Function], demand: Demand) -> Admitted | None:
         spec = failing_also(resource.spec, demand.callees_fail)
         return admit(resource.name, spec, demand, resource.context)
+
+    def references(self, spec: Function) -> tuple[Reference, ...]:
+        return destinations.references(spec)
+
+    def destinations(self, spec: Function) -> tuple[Destination, ...]:
+        return destinations.destinations(spec)
+
+    def handed_on(
+        self, spec: Function, destination: Destination, stream: RequestStream, part: AdmittedStream | None
+    ) -> Fraction:
+        return destinations.handed_on(spec, destination, stream, part)
 
     def failing_also(self, spec: Function, share: Fraction) -> Function:
         return failing_also(spec, share)

@@ -10,11 +10,11 @@ from capplan.services.lambda_.usage import Usage
 ENTRANCES = {
     "api-gateway-http": ("API Gateway HTTP API", "api_gateway.http.request", "requests"),
     "api-gateway-rest": ("API Gateway REST API", "api_gateway.rest.request", "requests"),
-    "appsync": ("AppSync", "appsync.request", "queries"),
+    "appsync": ("AppSync", "appsync.graphql_request", "queries"),
     "sqs": ("SQS", "sqs.standard.request", "requests"),
     "sqs-fifo": ("SQS FIFO", "sqs.fifo.request", "requests"),
     "sns": ("SNS", "sns.publish.request", "messages"),
-    "eventbridge": ("EventBridge", "eventbridge.custom_event", "events"),
+    "eventbridge": ("EventBridge", "eventbridge.custom_event_64kb", "events"),
     "alb": ("Application Load Balancer", "", "requests"),
     "cognito": ("Cognito", "", "requests"),
     "s3": ("S3", "", "events"),
@@ -53,5 +53,5 @@ def not_included(spec: Function, usage: Usage) -> tuple[NotIncluded, ...]:
     if usage.invocations.terms:
         gb = usage.invocations.monthly * LOG_BYTES / units.BYTES_PER_GB
         assumed = "an assumed 1 KB an invocation; storage is not counted"
-        out.append(NotIncluded("CloudWatch Logs", "cloudwatch_logs.ingest_gb", Fraction(gb), "GB", assumed))
+        out.append(NotIncluded("CloudWatch Logs", "cloudwatch_logs.ingest.vended_standard_gb", Fraction(gb), "GB", assumed))
     return tuple(out)

@@ -205,6 +205,10 @@ class Function(BaseModel):
     """The share of invocations that end in an error, timeouts not included (0%)."""
     retries: WholeCount = Field(default=2, ge=0, le=ASYNC_RETRIES_MAX.value)
     """How often a failed asynchronous invocation is retried, 0 to {ASYNC_RETRIES_MAX} (2)."""
+    on_failure: str | None = None
+    """What gets asynchronous events that failed for good, or got too old: a queue, topic, bus, bucket or function by name."""
+    on_success: str | None = None
+    """What gets asynchronous events that went well, by name."""
     maximum_event_age_ms: Annotated[
         Milliseconds, Field(alias="maximum_event_age", ge=EVENT_AGE_MIN.value, le=EVENT_AGE_MAX.value)
     ] = Decimal(EVENT_AGE_MAX.value)

@@ -17,6 +17,8 @@ SERVICE = Service(
             "state_machine:STATE_MACHINE",
             verbs=("start",),
             flow_keys=("calls",),
+            request_keys={"payload": ("start",)},
+            receives="start",
             definition="definition",
             definition_keys=("StartAt", "States"),
         ),

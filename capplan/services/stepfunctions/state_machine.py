@@ -39,6 +39,7 @@ class _StateMachineType(ResourceType[StateMachine, Usage]):
     spec = StateMachine
     rules = RULES
     starts_with = "start"
+    reads = frozenset({"eventbridge"})
     writes_logs = True
     waits_for_callees = True
 

@@ -42,6 +42,7 @@ class _JobType(ResourceType[Job, Usage]):
     also_called = _ALSO_CALLED
     rules = RULES
     starts_with = "run"
+    reads = frozenset({"eventbridge"})  # a rule starts the workflow that the job is in
     writes_logs = True
 
     def resolve(self, spec: Job, files: Files) -> tuple[Job, tuple[Problem, ...]]:

@@ -78,11 +78,13 @@ Via = Literal[
 ]
 QUEUES = frozenset({"sqs", "sqs-fifo"})
 ASYNCHRONOUS = frozenset({"s3", "sns", "eventbridge"})
-"""Sources that invoke asynchronously."""
+"""Sources that invoke asynchronously: retries, 6 hours of waiting and destinations are Lambda's own."""
 POLLED = QUEUES | {"kinesis", "kafka"}
 """Sources that Lambda reads from by an event source mapping."""
 STREAMS = frozenset({"dynamodb", "kinesis", "kafka"})
 """Sources that are read in order, shard by shard."""
+READS = (POLLED | STREAMS | ASYNCHRONOUS) - {"kafka"}
+"""How a resource of the scenario may be read."""
 FOREVER = -1
 
 
@@ -115,6 +117,11 @@ _SOURCES_OF = {
         {"dynamodb", "kinesis", "kafka"},
         "`max_record_age` is for streams only",
         "queues have `retention`",
+    ),
+    "dead_letters": (
+        STREAMS | QUEUES,
+        "`dead_letters` is for streams and queues only",
+        "write `on_failure` at the function",
     ),
     "bisect": (STREAMS, "`bisect` is for streams only", "queues have `partial_responses`"),
     "partitions": ({"kafka"}, "`partitions` is for Kafka only", "Kinesis has `shards`"),
@@ -194,6 +201,8 @@ class Trigger(BaseModel):
     """How long a received message is hidden (30 s); AWS advises {VISIBILITY_TIMEOUT_FACTOR} times the function's timeout."""
     max_receive_count: WholeCount | None = Field(default=None, ge=1, le=RECEIVE_COUNT_MAX.value)
     """Receives of a message before it moves to the dead-letter queue, 1 to {RECEIVE_COUNT_MAX}; without it, it comes again until it expires."""
+    dead_letters: str | None = None
+    """The queue, topic or bucket that gets what a stream's batch leaves behind when it is given up, by name; a queue's are written at the queue."""
     retention_ms: Milliseconds | None = Field(default=None, alias="retention", ge=QUEUE_RETENTION_MIN.value)
     """How long a queue keeps a message (4 days; {QUEUE_RETENTION_MIN} to {QUEUE_RETENTION_MAX}), or a Kinesis stream a record (24 h)."""
     max_record_age_ms: Milliseconds | None = Field(
@@ -220,13 +229,13 @@ class Trigger(BaseModel):
         if (self.traffic is None) == (self.stream is None):
             raise diagnostic("a trigger is a traffic or a stream", "write {traffic: shoppers} or {stream: orders}")
         if self.stream is not None and self.via is not None:
-            raise diagnostic("a table's stream has no `via`", "remove `via`")
+            raise diagnostic("what is read by its name has no `via`", "remove `via`")
         return self
 
     @model_validator(mode="after")
     def _keys_fit_the_source(self) -> Self:
         given = {field for field in self.model_fields_set if getattr(self, field) is not None}
-        polled = self.stream is not None or self.via in POLLED
+        polled = self.is_polled or (self.stream is not None and "filter" in given)
         for field in _POLLED_KEYS:
             if field in given and not polled:
                 key = field.removesuffix("_ms")
@@ -241,23 +250,23 @@ class Trigger(BaseModel):
         if self.retention_ms is None:
             return self
         low, high = (QUEUE_RETENTION_MIN.value, QUEUE_RETENTION_MAX)
-        if self.via == "kinesis":
+        if self.source == "kinesis":
             low, high = (STREAM_RETENTION_MS, KINESIS_RETENTION_MAX)
         if not low <= self.retention_ms <= high.value:
             days = int(high.value) // (units.SECONDS_PER_DAY * units.MS_PER_SECOND)
-            least = "24 h" if self.via == "kinesis" else str(QUEUE_RETENTION_MIN)
+            least = "24 h" if self.source == "kinesis" else str(QUEUE_RETENTION_MIN)
             raise diagnostic(f"this source keeps its records for {least} to {days} days", "such as `retention: 4 days`")
         return self
 
     @model_validator(mode="after")
     def _batch_and_pollers_fit_the_source(self) -> Self:
         batch, window_ms = self.batch or 0, self.window_ms or 0
-        if self.via == "sqs" and batch > UNWINDOWED_SQS_BATCH_MAX.value and window_ms < SQS_WINDOW_MIN.value:
+        if self.source == "sqs" and batch > UNWINDOWED_SQS_BATCH_MAX.value and window_ms < SQS_WINDOW_MIN.value:
             raise diagnostic(
                 f"an SQS batch above {UNWINDOWED_SQS_BATCH_MAX} needs a batch window",
                 f"add `window: {SQS_WINDOW_MIN}` or more",
             )
-        if self.via == "sqs-fifo" and (batch > FIFO_BATCH_MAX.value or window_ms):
+        if self.source == "sqs-fifo" and (batch > FIFO_BATCH_MAX.value or window_ms):
             raise diagnostic(
                 f"a FIFO queue has batches of at most {FIFO_BATCH_MAX} messages, and no batch window",
                 f"write `batch: {FIFO_BATCH_MAX}`, without `window`",
@@ -267,6 +276,11 @@ class Trigger(BaseModel):
         if self.pollers is not None and self.pollers.min_pollers > self.pollers.max_pollers:
             raise diagnostic("`min` pollers exceed `max`", "write the larger number at `max`")
         return self
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether Lambda reads it by an event source mapping."""
+        return self.source in POLLED | STREAMS
 
     @property
     def source(self) -> str:
@@ -298,7 +312,7 @@ def sources(triggers: tuple[Trigger, ...]) -> tuple[Source, ...]:
 
 def _source(trigger: Trigger, place: int) -> Source:
     share = Fraction(trigger.chance) * (Fraction(trigger.filter) if trigger.filter is not None else 1)
-    access = Access(op="invoke", is_async=trigger.via in ASYNCHRONOUS, payload=trigger.payload)
+    access = Access(op="invoke", is_async=trigger.source in ASYNCHRONOUS, payload=trigger.payload)
     if (
         trigger.stream is None
     ):  # EventBridge invokes asynchronously (Lambda Developer Guide, "Invoke a Lambda function on a schedule")
@@ -307,4 +321,6 @@ def _source(trigger: Trigger, place: int) -> Source:
             trigger.traffic or "", cause="triggers", share=share, access=access, trigger=place, scheduled=scheduled
         )  # fmt: skip
     address = f"{trigger.emitter[0]}.{trigger.stream}"
-    return Source(address, emitted=True, cause="triggers", share=share, access=access, trigger=place)
+    return Source(
+        address, emitted=True, cause="triggers", share=share, access=access, trigger=place, read_as=trigger.source
+    )  # fmt: skip
