@@ -66,6 +66,7 @@ class Source(NamedTuple):
         trigger: Its index in the resource's list of triggers; None for types whose triggers are all alike.
         scheduled: The request that it makes where the traffic is a schedule; None where that is no other.
         read_as: How the emitting resource is read (`Emits.read_as`); empty for a traffic.
+        kinds: The kinds of change that it reads (`Emits.kinds`); empty for all that is read without saying so.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Source(NamedTuple):
     trigger: int | None = None
     scheduled: Access | None = None
     read_as: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 class Reference(NamedTuple):
@@ -110,6 +112,20 @@ class Destination(NamedTuple):
     succeeded: bool = False
     trigger: int | None = None
     access: Access = Access(op="")
+
+
+class Sent(NamedTuple):
+    """A request that is written inside a spec, such as at an API's route.
+
+    Attributes:
+        times: How often it is made per unit of demand.
+        access: The request as the resource sends it.
+        problem: Why the resource cannot send it, with a hint after a colon; empty where it can.
+    """
+
+    times: Fraction
+    access: Access
+    problem: str = ""
 
 
 class Simulator(Record, Generic[SpecT, UsageT], frozen=True):
@@ -194,6 +210,10 @@ class ResourceType(Generic[SpecT, UsageT]):
         """Calls per unit of its demand, in addition to those under `calls`, which the language reads."""
         return ()
 
+    def sent(self, spec: SpecT, place: tuple[str, ...], access: Access) -> Sent:
+        """A request that is written at a place inside the spec, such as ("routes", "GET /orders")."""
+        return Sent(Fraction(1), access)
+
     def calls_per_unit(self, spec: SpecT) -> Fraction:
         """How often `calls` are made per unit of demand: retries make them again."""
         return Fraction(1)
@@ -221,6 +241,10 @@ class ResourceType(Generic[SpecT, UsageT]):
     def emitted_records(self, spec: SpecT, access: Access) -> Fraction:
         """Records that one request adds to what the resource emits: its stream, its queue."""
         return Fraction(0)
+
+    def emitted_of(self, spec: SpecT, access: Access, kinds: tuple[str, ...]) -> Fraction:
+        """The same of some kinds of change (`Emits.kinds`), of a type that tells them apart."""
+        return self.emitted_records(spec, access)
 
     def why_silent(self, spec: SpecT) -> tuple[str, str] | None:
         """Why nothing can be read from it, and the key to add; None where it emits."""
@@ -339,7 +363,9 @@ def _source(trigger: Trigger, place: int) -> Source:
         name = trigger.traffic or ""
         return Source(name, cause=f"traffic.{name}", share=trigger.share, trigger=None)
     address = f"{trigger.emitter[0]}.{trigger.stream}"
-    return Source(address, emitted=True, cause=address, share=trigger.share, trigger=place, read_as=trigger.emitter[1])
+    return Source(
+        address, emitted=True, cause=address, share=trigger.share, trigger=place, read_as=trigger.emitter[1], kinds=trigger.on
+    )  # fmt: skip
 
 
 class UnusedCommitmentError(ValueError):

@@ -10,6 +10,7 @@ from capplan.flow import DemandFlow
 from capplan.language.gate_syntax import budget_gate
 from capplan.language.gates import gates_of
 from capplan.language.head import check_limit_names, check_region, check_top_keys, head_of
+from capplan.language.inner_requests import inner_requests
 from capplan.language.models import Head
 from capplan.language.other_files import other_file
 from capplan.language.prices import prices_of
@@ -134,6 +135,7 @@ def resource_at(
     lines = reader.listed(written, (key, name, "calls"))
     calls = tuple(call for at, item in lines for call in calls_in(reader, item, at, specs))
     _check_batches(reader, type_, spec, section, lines)
+    calls += tuple(inner_requests(reader, section, specs[address], name, specs))
     lines = reader.listed(raw.get("access") if "access" in section.flow_keys else None, (key, name, "access"))
     incoming = tuple(i for at, item in lines for i in incoming_at(reader, item, at, section, declared, flows))
     if spec is not None:

@@ -1,6 +1,6 @@
 """Computes the demand of every resource from the traffic, the calls and the triggers."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -46,9 +46,28 @@ class Injected(NamedTuple):
     flow: DemandFlow
 
 
-def emitted(address: str) -> str:
-    """The graph node of what a resource emits: its stream, its queue."""
-    return f"{address}#emitted"
+def emitted(address: str, kinds: tuple[str, ...] = ()) -> str:
+    """The graph node of what a resource emits: its stream, its queue; or of some kinds of change only."""
+    return f"{address}#emitted{':'.join(('', *kinds))}"
+
+
+def kinds_read(triggers: "Iterable[Trigger]") -> dict[str, tuple[tuple[str, ...], ...]]:
+    """By address: the kinds of change that are read together of what it emits, beside all of it."""
+    out: dict[str, dict[tuple[str, ...], None]] = {}
+    for trigger in triggers:
+        if trigger.source.kinds:
+            out.setdefault(trigger.source.name, {})[trigger.source.kinds] = None
+    return {address: tuple(kinds) for address, kinds in out.items()}
+
+
+def emissions(
+    resource: Resource, access: Access, kinds_of: Mapping[str, tuple[tuple[str, ...], ...]]
+) -> Iterator[tuple[str, Fraction]]:
+    """The nodes of what a request makes a resource emit, each with the records."""
+    type_, address = resource.type, resource.address
+    yield emitted(address), type_.emitted_records(resource.spec, access)
+    for kinds in kinds_of.get(address, ()):
+        yield emitted(address, kinds), type_.emitted_of(resource.spec, access, kinds)
 
 
 def taken(address: str) -> str:
@@ -168,7 +187,7 @@ def emitters_read(scenario: Scenario, triggers: Iterable[Trigger]) -> tuple[str,
 
 def _flow_of(scenario: Scenario, source: Source, flows: Mapping[str, DemandFlow]) -> DemandFlow:
     if source.emitted:
-        return flows.get(emitted(source.name), DemandFlow.zero())
+        return flows.get(emitted(source.name, source.kinds), DemandFlow.zero())
     return scenario.flows_by_name[source.name]
 
 
@@ -221,7 +240,8 @@ def arrivals_of(
     """
     incoming: dict[str, list[DemandFlow]] = {address: [] for address in scenario.resources}
     edges: list[Edge] = []
-    arrive = _arrive(scenario, calls, deliveries)
+    triggers = tuple(triggers)
+    arrive = _arrive(scenario, calls, deliveries, triggers)
     for address, resource in scenario.resources.items():
         for entry in resource.access:
             _add(incoming, entry.flow, arrive(address, RequestStream(entry.access, entry.flow, "")))
@@ -233,7 +253,7 @@ def arrivals_of(
     for injected in extra:
         attempts = _attempts(scenario, injected.to, injected.access)
         stream = RequestStream(injected.access, injected.flow, "", attempts=attempts)
-        _add(incoming, injected.flow, [*arrive(injected.to, stream), (injected.to, attempts)])
+        _add(incoming, injected.flow, {injected.to: attempts, **dict(arrive(injected.to, stream))}.items())
     for delivery in deliveries:
         stream = _called(scenario, delivery, delivery.address)
         edges += [Edge(delivery.node, node, times) for node, times in arrive(delivery.to, stream)]
@@ -242,7 +262,7 @@ def arrivals_of(
         share = trigger.source.share
         nodes = [(n, times * share) for n, times in arrive(trigger.address, _triggered(trigger, records))]
         if trigger.source.emitted:
-            edges += [Edge(emitted(trigger.source.name), node, times) for node, times in nodes]
+            edges += [Edge(emitted(trigger.source.name, trigger.source.kinds), node, times) for node, times in nodes]
         else:
             _add(incoming, scenario.flows_by_name[trigger.source.name], nodes)
     try:
@@ -276,7 +296,10 @@ Arrive = Callable[[str, RequestStream], list[tuple[str, Fraction]]]
 
 
 def _arrive(
-    scenario: Scenario, calls: Mapping[str, tuple[OutgoingCall, ...]], deliveries: Iterable[Delivery]
+    scenario: Scenario,
+    calls: Mapping[str, tuple[OutgoingCall, ...]],
+    deliveries: Iterable[Delivery],
+    triggers: Iterable[Trigger],
 ) -> Arrive:
     """Gives the nodes that one arrival at a resource adds to, with how much: its own, what it emits, takes, hands on.
 
@@ -286,10 +309,11 @@ def _arrive(
     of_address: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
         of_address.setdefault(delivery.address, []).append(delivery)
+    kinds = kinds_read(triggers)
 
     def arrive(address: str, stream: RequestStream) -> list[tuple[str, Fraction]]:
         target = scenario.resources[address]
-        out = [(emitted(address), target.type.emitted_records(target.spec, stream.access))]
+        out = list(emissions(target, stream.access, kinds))
         if calls[address] or not target.section.emits:
             out.append((address, stream.attempts / stream.records))
         if address in per_record:
@@ -318,7 +342,7 @@ def _readable(scenario: Scenario, node: str) -> str:
     """A node in a message: `orders's stream`."""
     resource = scenario.resources[address_of(node)]
     emits = resource.section.emits
-    return f"{resource.name}'s {emits.word}" if node.endswith("#emitted") and emits is not None else resource.name
+    return f"{resource.name}'s {emits.word}" if "#emitted" in node and emits is not None else resource.name
 
 
 class Sender(NamedTuple):
@@ -388,7 +412,8 @@ def senders_of(
         source, records = trigger.source, ratios.get(trigger.key, Fraction(1))
         stream = _triggered(trigger, records, shards.get(source.name, 1))
         if source.emitted:
-            sender = Sender(stream, emitted(source.name), trigger.invocations, trigger=trigger, source=source)
+            node = emitted(source.name, source.kinds)
+            sender = Sender(stream, node, trigger.invocations, trigger=trigger, source=source)
         else:
             flow = scenario.flows_by_name[source.name]
             stream = replace(stream, flow=flow * (trigger.invocations / records), at_once=_started_at_once(flow))
@@ -485,14 +510,28 @@ def demand_assumptions(
     scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, DemandFlow]
 ) -> tuple[Assumption, ...]:
     """Assumptions on resources without demand, and on ranges, of which the likely value is used."""
-    out = [
+    out = [note for resource in scenario.resources.values() for note in _without_changes(resource, flows)]
+    noted = {note.path.partition(".triggers.")[0] for note in out}
+    out += [
         Assumption(address, "no demand", "nothing triggers or calls it", "workload")
         for address, resource in scenario.resources.items()
         if not demand[address].requests
         and resource.type.warn_if_idle(resource.spec)
         and not flows.get(emitted(address))
+        and address not in noted
     ]
     out += [
         Assumption(path, "the likely value", "ranges are not evaluated yet", "workload") for path in scenario.ranges
     ]
     return tuple(out)
+
+
+def _without_changes(resource: Resource, flows: Mapping[str, DemandFlow]) -> Iterator[Assumption]:
+    """Triggers of a resource that read only changes which no request makes."""
+    nothing = DemandFlow.zero()
+    for place, source in enumerate(resource.type.sources(resource.spec)):
+        read, all_changes = emitted(source.name, source.kinds), emitted(source.name)
+        if source.kinds and flows.get(all_changes, nothing).terms and not flows.get(read, nothing).terms:
+            path = f"{resource.address}.triggers.{place if source.trigger is None else source.trigger}.on"
+            reason = f"no request to {source.name.partition('.')[2]} makes such a change ({', '.join(source.kinds)})"
+            yield Assumption(path, "no records", reason, "workload")

@@ -6,7 +6,7 @@ from typing import Any
 
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Assumption, Context, Demand, PoolLoad
-from capplan.pipeline.demand import Delivery, Injected, demand_assumptions
+from capplan.pipeline.demand import Delivery, Injected, demand_assumptions, kinds_read
 from capplan.pipeline.flow import Failing, Network, fails_alike, throttled_callees, what_gets_through
 from capplan.pipeline.graph import Graph, graph_of, is_same_graph
 from capplan.pipeline.pools import Pools, loads_by_address, pools_of
@@ -202,7 +202,18 @@ def _meter_in(
     deliveries: dict[str, list[Delivery]] = {}
     for delivery in graph.deliveries:
         deliveries.setdefault(delivery.address, []).append(delivery)
-    network = Network(scenario, ctx, graph.senders, graph.flows, deliveries, graph.order, exact, graph.shards, known)
+    network = Network(
+        scenario,
+        ctx,
+        graph.senders,
+        graph.flows,
+        deliveries,
+        kinds_read(graph.triggers),
+        graph.order,
+        exact,
+        graph.shards,
+        known,
+    )
     through = what_gets_through(
         network,
         lambda a, demand: _meter(scenario.resources[a], demand, ctx, base),

@@ -16,7 +16,15 @@ def _manifest(folder: str) -> Service:
     return service
 
 
-FOLDERS = ("dynamodb", "lambda_", "stepfunctions", "glue", "kinesis")
+FOLDERS = (
+    "dynamodb",
+    "lambda_",
+    "stepfunctions",
+    "glue",
+    "api_gateway",
+    "kinesis",
+    "s3",
+)
 """Each service's folder, in the order of answers: the only list of services."""
 SERVICES: tuple[Service, ...] = tuple(_manifest(folder) for folder in FOLDERS)
 """The manifests."""

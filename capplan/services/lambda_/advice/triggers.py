@@ -34,10 +34,10 @@ _OUTLASTING = Fraction(1, 1000)
 def options(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[Option]:
     """Larger batches, sources and callers that time out first, messages that are visible too soon, polling."""
     for stream in usage.streams:
+        yield from _source_timeout(name, spec, usage, stream)
         if stream.trigger is not None:
             trigger = spec.triggers[stream.trigger]
             yield from _batch(name, spec, usage, stream, stream.trigger)
-            yield from _source_timeout(name, spec, usage, stream, trigger)
             yield from _visibility(name, spec, trigger, stream.trigger)
             yield from _queue_cap(name, spec, usage, stream, stream.trigger)
     yield from _caller_timeout(name, spec, usage, ctx)
@@ -101,19 +101,17 @@ def _fitting(spec: Function) -> int:
     return max(0, math.floor(left_ms / float(spec.per_record_ms))) if spec.per_record_ms else _BATCH
 
 
-def _source_timeout(
-    name: str, spec: Function, usage: Usage, stream: RequestStream, trigger: Trigger
-) -> Iterable[Option]:
+def _source_timeout(name: str, spec: Function, usage: Usage, stream: RequestStream) -> Iterable[Option]:
     """A source that gives up before the answer. A shorter timeout is no remedy: it ends invocations that are within theirs."""
-    source_ms = source_limits.source_timeout_ms(trigger)
+    wait = source_limits.waited_by(spec, stream)
     time = time_of(spec, usage.cold, stream.records)
-    if source_ms is None or time.high_waited_ms() <= source_ms:
+    if wait is None or time.high_waited_ms() <= wait.timeout_ms:
         return
-    late = float(time.longer_than(source_ms))
+    late = float(time.longer_than(wait.timeout_ms))
     if late < _LATE:
         return
     message = (
-        f"{trigger.via} waits {_seconds(source_ms)} for {name}, which may run {_seconds(spec.timeout_ms)}: "
+        f"{wait.via} waits {_seconds(wait.timeout_ms)} for {name}, which may run {_seconds(spec.timeout_ms)}: "
         f"{_share(late)} of the answers come too late, and are billed. Call it asynchronously and let the client ask for "
         "the result, or make it faster: a shorter timeout would only stop what is late."
     )

@@ -48,6 +48,7 @@ from capplan.services.lambda_.quotas import (
     WINDOW_MAX,
 )
 from capplan.spec_config import SPEC_CONFIG
+from capplan.triggers import Kinds
 
 __all__ = [
     "HTTP_API_TIMEOUT",
@@ -181,6 +182,8 @@ class Trigger(BaseModel):
     """Batch window: how long records are collected before an invocation, such as 5 s; {WINDOW_MAX} at most."""
     shards: WholeCount | None = Field(default=None, ge=1)
     """Shards of the Kinesis stream (1)."""
+    on: Kinds = ()
+    """The kinds of change that invoke it: of a table insert, modify and remove (all), of a bucket created (the default) and removed."""
     filter: Share | None = None
     """The share of records that pass the event filter, such as 20%."""
     payload: Size | None = None
@@ -322,5 +325,6 @@ def _source(trigger: Trigger, place: int) -> Source:
         )  # fmt: skip
     address = f"{trigger.emitter[0]}.{trigger.stream}"
     return Source(
-        address, emitted=True, cause="triggers", share=share, access=access, trigger=place, read_as=trigger.source
+        address, emitted=True, cause="triggers", share=share, access=access, trigger=place, read_as=trigger.source,
+        kinds=trigger.on,
     )  # fmt: skip
