@@ -20,7 +20,7 @@ from capplan.record import Record
 from capplan.services.dynamodb.items.examples import ItemError, typed_item
 from capplan.services.dynamodb.items.index_writes import IndexShape
 from capplan.services.dynamodb.items.sample import Sample, entry_share, entry_sizes
-from capplan.services.dynamodb.items.size import Item
+from capplan.services.dynamodb.items.size import Item, item_bytes
 
 _MAX_ITEMS = 100_000
 _OPERATIONS = {
@@ -71,6 +71,16 @@ class ModelTable(Record, frozen=True):
     facets: Mapping[str, tuple[Item, ...]] = {}
     indexes: tuple[Entries, ...] = ()
     patterns: tuple[AccessPattern, ...] = ()
+
+    @property
+    def mean_bytes(self) -> Fraction | None:
+        """The mean size of an item; None without items."""
+        return mean_bytes_of(self.items) if self.items else None
+
+
+def mean_bytes_of(items: tuple[Item, ...]) -> Fraction:
+    """The mean size of some items, at least one."""
+    return Fraction(sum(item_bytes(item) for item in items), len(items))
 
 
 class Model(Record, frozen=True):
@@ -206,7 +216,7 @@ def _measured(
     """The table with the sizes of its items and of their entries among its values."""
     entries = tuple(_entries(values, items)) if items else ()
     if items:
-        values["item_size"] = f"{round(mean(Sample(items).sizes))} B"
+        values["item_size"] = f"{round(mean_bytes_of(items))} B"
     for entry in entries:
         values["indexes"][entry.name]["entry_size"] = f"{round(entry.mean_bytes)} B"
     return ModelTable(name, values, value, items, facets, entries, patterns)

@@ -17,6 +17,7 @@ from capplan.services import SECTIONS, resource_type
 
 _WIDTH = 110
 _NAME_WIDTH = 38
+_LONG_REMARK = 90
 _SHOWN_EACH = 4
 """Places listed of equal things that were not used."""
 BASE = "# As imported, so that the next import tells your changes from the source's:"
@@ -156,6 +157,10 @@ def _remark(one: Entry, place: Place) -> str:
 
 
 def _with_remark(line: str, remark: str) -> list[str]:
+    """A line with a remark behind it; a long one stands above, in lines of its own."""
+    if len(remark) > _LONG_REMARK:
+        blank = " " * (len(line) - len(line.lstrip()))
+        return [*_wrapped(remark, f"{blank}# "), line]
     return [f"{line}{_gap(line)}# {remark}"] if remark else [line]
 
 

@@ -6,9 +6,7 @@ from capplan.importing.dynamodb_table import ITEM_SIZE, ITEMS
 from capplan.importing.formats import Format
 from capplan.importing.given import Given
 from capplan.importing.model import Asked, Block, Found, Place, Question, Unused
-from capplan.importing.nosql_model import ModelTable, is_data_model, is_workbench, model_of
-from capplan.quantities.distribution import mean
-from capplan.services.dynamodb.items.sample import Sample
+from capplan.importing.nosql_model import ModelTable, is_data_model, is_workbench, mean_bytes_of, model_of
 
 _CAPACITY = Question("capacity", "on-demand", "on-demand, or provisioned with how many units?")
 
@@ -52,7 +50,7 @@ def _block(given: Given, table: ModelTable) -> Block:
 def _sizes(table: ModelTable) -> str:
     """What the mean is of."""
     count = f"mean of {len(table.items)} example item{'s' if len(table.items) > 1 else ''}"
-    each = [f"{name} {round(mean(Sample(items).sizes)):,} B" for name, items in table.facets.items()]
+    each = [f"{name} {round(mean_bytes_of(items)):,} B" for name, items in table.facets.items()]
     return f"{count}: {', '.join(each)}" if each else count
 
 
