@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "sweep": "sweep",
     "compare-regions": "compare_regions",
     "init": "init",
+    "import": "import_",
     "validate": "validate",
     "schema": "schema",
     "prices": "prices",

@@ -18,8 +18,8 @@ _HIGH = 0.999
 
 
 def per_request(access: Access) -> Fraction:
-    """Records of the stream that a request writes: aggregated ones are one."""
-    return Fraction(access.records) / Fraction(access.aggregate)
+    """Records of the stream for each that a producer has: aggregated ones are one."""
+    return 1 / Fraction(access.aggregate)
 
 
 def size_of(spec: Stream, access: Access) -> Distribution:

@@ -10,7 +10,7 @@ from capplan import units
 from capplan.flow import DemandFlow
 from capplan.model import Admitted, Demand, RequestStream
 from capplan.quantities.distribution import Distribution, mean
-from capplan.quantities.rounding import sig6, to_decimal, to_quantity
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
 from capplan.services.kinesis import admission
 from capplan.services.kinesis.quotas import (
@@ -39,7 +39,7 @@ class Usage(Record, frozen=True):
         offered_records, offered_bytes: What producers sent.
         shared, fan_out: Consumers by GetRecords, and with enhanced fan-out.
         throttled: Share of what was sent. Range 0 to 1.
-        largest_record, largest_request: Bytes of a large record (99.9th percentile) and of the largest request.
+        largest_record, largest_request: Bytes of a large record (99.9th percentile), and of a request with only such.
         most_records: Records of the largest request.
         requests: What is put.
     """
@@ -55,7 +55,7 @@ class Usage(Record, frozen=True):
     throttled: Fraction
     largest_record: Decimal
     largest_request: Decimal
-    most_records: Decimal
+    most_records: int
     requests: tuple[RequestStream, ...]
 
     @property
@@ -67,7 +67,7 @@ class Usage(Record, frozen=True):
 def meter(spec: Stream, demand: Demand, shared: int, fan_out: int) -> Usage:
     """What AWS meters of a month of demand, with so many consumers by GetRecords and with enhanced fan-out."""
     requests = demand.requests
-    sizes = [(largest_bytes(size_of(spec, s.access)), _whole(per_request(s.access))) for s in requests]
+    sizes = [(largest_bytes(size_of(spec, s.access)), s.access.batch or 1) for s in requests]
     return Usage(
         shards=open_shards(spec, requests),
         records=_sum(spec, requests, _one),
@@ -80,7 +80,7 @@ def meter(spec: Stream, demand: Demand, shared: int, fan_out: int) -> Usage:
         throttled=_throttled(demand.admitted),
         largest_record=max((size for size, _ in sizes), default=Decimal(0)),
         largest_request=max((size * count for size, count in sizes), default=Decimal(0)),
-        most_records=max((count for _, count in sizes), default=Decimal(0)),
+        most_records=max((count for _, count in sizes), default=0),
         requests=requests,
     )
 
@@ -166,10 +166,6 @@ def _sum(
         * (per_request(s.access) * each(size_of(spec, s.access)))
         for s in requests
     )
-
-
-def _whole(count: Fraction) -> Decimal:
-    return to_decimal(Fraction(math.ceil(count)))
 
 
 def _throttled(admitted: Admitted | None) -> Fraction:

@@ -1,7 +1,6 @@
 """Cases of streams, buckets and parameters as calls of the functions that `estimate` runs."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
