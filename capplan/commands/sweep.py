@@ -222,33 +222,40 @@ def _exceeded(answer: Plan) -> tuple[tuple[str, str], ...]:
 
 
 def _breaks(setting: SweptSetting, at: Callable[[tuple[str, ...]], Plan | CapplanError]) -> Iterator[SweepBreak]:
-    """What changes between two neighbors, in the order of the values."""
+    """What changes between neighbors, by the value at which it does."""
     for low, high in itertools.pairwise(setting.values):
         before, after = at((low,)), at((high,))
         if isinstance(before, CapplanError) or isinstance(after, CapplanError):
             continue
-        for gates in (True, False):
-            holds_not = _failed if gates else _exceeded
-            for what in dict.fromkeys((*holds_not(before), *holds_not(after))):
-                mends = what in holds_not(before)
-                if mends == (what in holds_not(after)):
-                    continue
-                value = _edge(low, high, lambda v, n=holds_not, w=what, m=mends: _differs(at((v,)), n, w, mends=m))
-                yield (
-                    SweepBreak(value, gate=str(what), mends=mends)
-                    if gates
-                    else SweepBreak(value, limit=(what[0], what[1]), mends=mends)
-                )
+        found: list[tuple[Decimal, SweepBreak]] = []
+        for gate in sorted({*_failed(before)} ^ {*_failed(after)}):
+            mends = gate in _failed(before)
+            edge, text = _edge(low, high, _differs(at, _failed, gate, mends=mends))
+            found.append((edge, SweepBreak(text, gate=gate, mends=mends)))
+        for limit in sorted({*_exceeded(before)} ^ {*_exceeded(after)}):
+            mends = limit in _exceeded(before)
+            edge, text = _edge(low, high, _differs(at, _exceeded, limit, mends=mends))
+            found.append((edge, SweepBreak(text, limit=limit, mends=mends)))
+        yield from (one for _, one in sorted(found, key=lambda pair: pair[0]))
 
 
 def _differs(
-    answer: Plan | CapplanError, holds_not: Callable[[Plan], Sequence[object]], what: object, *, mends: bool
-) -> bool:
-    """Whether a plan is no longer as it was below the break."""
-    return isinstance(answer, Plan) and (what in holds_not(answer)) != mends
+    at: Callable[[tuple[str, ...]], Plan | CapplanError],
+    fails: Callable[[Plan], Sequence[object]],
+    what: object,
+    *,
+    mends: bool,
+) -> Callable[[str], bool]:
+    """Tells of a value whether something is no longer as it was below the break."""
+
+    def differs(value: str) -> bool:
+        answer = at((value,))
+        return isinstance(answer, Plan) and (what in fails(answer)) != mends
+
+    return differs
 
 
-def _edge(low_text: str, high_text: str, differs: Callable[[str], bool]) -> str:
+def _edge(low_text: str, high_text: str, differs: Callable[[str], bool]) -> tuple[Decimal, str]:
     """The lowest value found, to three digits, at which something differs from the lower end."""
     low, unit = _quantity(low_text)
     high, _ = _quantity(high_text)
@@ -260,4 +267,4 @@ def _edge(low_text: str, high_text: str, differs: Callable[[str], bool]) -> str:
             high = middle
         else:
             low = middle
-    return f"{high:f}{unit}"
+    return high, f"{high:f}{unit}"

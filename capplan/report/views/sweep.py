@@ -107,7 +107,11 @@ def _why_not(point: SweepPoint) -> Paragraph:
 
 
 def _panel(answer: Sweep) -> Panel:
-    """The cheapest value that keeps everything, or what breaks first."""
+    """What breaks first on the way, or else the cheapest value that keeps everything."""
+    first = next((found for found in answer.breaks if not found.mends), None)
+    if first is not None:
+        label = signed("warn", f"first to break, at {first.at}")
+        return Panel("warn", ((label, _said(first)),))
     planned = [point for point in answer.points if point.monthly_cost is not None]
     kept = [point for point in planned if not point.failed and not point.exceeded]
     best = min(kept or planned, key=lambda point: point.monthly_cost or Decimal(0))
