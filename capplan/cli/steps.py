@@ -34,7 +34,13 @@ def load_scenario(
     from capplan.language.load import load_source, with_budget  # noqa: PLC0415
     from capplan.record import replace  # noqa: PLC0415
 
-    scenario = with_changes(with_budget(load_source(source_of(path)), budget), changes_of(settings))
+    try:
+        scenario = with_changes(with_budget(load_source(source_of(path)), budget), changes_of(settings))
+    except CapplanError as error:
+        from capplan.commands.told import what_it_is  # noqa: PLC0415  only where it is no scenario
+
+        other = what_it_is(path, error)
+        raise error if other is None else other from None
     return replace(scenario, allow_open=True) if allow_open and scenario.questions else scenario
 
 

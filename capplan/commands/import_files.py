@@ -44,6 +44,7 @@ def imported(
     *,
     as_format: str | None = None,
     parameters: Mapping[str, str] | None = None,
+    anew: bool = False,
 ) -> Imported:
     """A scenario made of some files and folders.
 
@@ -52,13 +53,14 @@ def imported(
         target: Where the scenario will stand; one that is there is kept up to date. None for the working folder.
         as_format: The format of all files, for those that cannot be told.
         parameters: Values of parameters and options of the files, by name.
+        anew: Whether a scenario that is there is left out of account.
 
     Raises:
         CapplanError: A file is broken, refused or none of the formats; every such file at once.
     """
     folder = Path() if target is None else Path(target).parent
     draft = draft_of(paths, as_format=as_format, parameters=parameters, folder=folder)
-    if target is None or not Path(target).exists():
+    if target is None or anew or not Path(target).exists():
         given = [f"--parameter {name}={value}" for name, value in (parameters or {}).items()]
         text = rendered(draft, " ".join(("capplan import", *paths, *given)))
         return Imported(draft, text, draft.beside, (), is_new=True)

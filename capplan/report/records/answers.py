@@ -7,6 +7,7 @@ from capplan.report.records.apply import ApplyRecord
 from capplan.report.records.diff import DiffRecord
 from capplan.report.records.errors import ErrorsRecord
 from capplan.report.records.gates import GatesRecord
+from capplan.report.records.import_ import ImportRecord
 from capplan.report.records.modes import ModesRecord
 from capplan.report.records.simulation import SimulationRecord
 
@@ -17,5 +18,6 @@ ANSWERS: Mapping[str, type] = {
     "diff": DiffRecord,
     "gates": GatesRecord,
     "apply": ApplyRecord,
+    "import": ImportRecord,
     "errors": ErrorsRecord,
 }

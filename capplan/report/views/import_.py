@@ -53,7 +53,10 @@ def import_document(answer: Imported, written: str | None, *, checked: bool) -> 
 
 def _outcome(answer: Imported, written: str | None, *, checked: bool) -> str:
     if checked:
-        return "the source has moved since the last import" if answer.drifted else "the scenario is as its source says"
+        moved = (
+            "the source has moved since the last import; the same command without --check brings the scenario up to it"
+        )
+        return moved if answer.drifted else "the scenario is as its source says"
     files = "".join(f", {name}" for name in answer.beside)
     return f"written to {written}{files}; next: capplan estimate {written}"
 
