@@ -1,7 +1,7 @@
 """Loads a scenario: its text to checked specs, traffic, calls and gates, or all its errors."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from capplan.language.inner_requests import inner_requests
 from capplan.language.models import Head
 from capplan.language.other_files import other_file
 from capplan.language.prices import prices_of
+from capplan.language.questions import TRAFFIC, Question, open_in, with_examples
 from capplan.language.reader import Path, Reader
 from capplan.language.references import check_references
 from capplan.language.requests import calls_in, incoming_at
@@ -26,6 +27,7 @@ from capplan.quantities.fields import RANGE_KEYS
 from capplan.reading.document import Document
 from capplan.reading.files import Files, Source, read_source
 from capplan.reading.yaml_reader import read_leniently
+from capplan.record import replace
 from capplan.resource_type import ResourceType
 from capplan.service import Section
 from capplan.services import SECTIONS
@@ -72,14 +74,20 @@ def build(
     raw = doc.data if data is None else data
     if not isinstance(raw, Mapping):
         raise CapplanError((doc.diagnostic([], "expected keys and values", "write capplan: 1, a name and a region"),))
-    return scenario_of(Reader(doc, files, dict(raw)), sha256, Unchanged(base, raw))
+    questions = open_in(doc, raw)
+    reader = Reader(doc, files, with_examples(raw, questions) if questions else dict(raw))
+    scenario = scenario_of(reader, sha256, Unchanged(base, raw), questions)
+    if not questions:
+        return scenario
+    return replace(scenario, data=raw, questions=questions, allow_open=base is not None and base.allow_open)
 
 
-def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged) -> Scenario:
+def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged, questions: Sequence[Question] = ()) -> Scenario:
     """A scenario from a reader's data. Raises CapplanError."""
+    unanswered = {q.name for q in questions if q.section == TRAFFIC and q.needed}
     head = reader.model(Head, head_of(reader), (), {})
     check_top_keys(reader)
-    flows_by_name = unchanged.flows() or traffic_of(reader)
+    flows_by_name = unchanged.flows() or traffic_of(reader, unanswered)
     specs = specs_of(reader, unchanged)
     names: dict[str, list[str]] = {}
     for address in specs:

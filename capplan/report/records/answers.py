@@ -7,6 +7,7 @@ from capplan.report.records.apply import ApplyRecord
 from capplan.report.records.diff import DiffRecord
 from capplan.report.records.errors import ErrorsRecord
 from capplan.report.records.gates import GatesRecord
+from capplan.report.records.import_ import ImportRecord
 from capplan.report.records.modes import ModesRecord
 from capplan.report.records.regions import RegionsRecord
 from capplan.report.records.simulation import SimulationRecord
@@ -21,5 +22,6 @@ ANSWERS: Mapping[str, type] = {
     "apply": ApplyRecord,
     "sweep": SweepRecord,
     "regions": RegionsRecord,
+    "import": ImportRecord,
     "errors": ErrorsRecord,
 }

@@ -50,6 +50,10 @@ class _TableType(ResourceType[Table, Usage]):
         whole, of_items = complete(keyed, files)
         return whole, (*of_keys, *of_items)
 
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """The item size, where nothing is stored that would be billed by it."""
+        return () if {"items", "item", "items_file"} & values.keys() else ("item_size",)
+
     def validate_request(self, spec: Table, access: Access) -> str | None:
         return validate_access(spec, access)
 
