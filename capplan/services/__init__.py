@@ -22,8 +22,14 @@ FOLDERS = (
     "stepfunctions",
     "glue",
     "api_gateway",
+    "appsync",
+    "sqs",
     "kinesis",
     "s3",
+    "vpc",
+    "data_transfer",
+    "secrets_manager",
+    "parameter_store",
 )
 """Each service's folder, in the order of answers: the only list of services."""
 SERVICES: tuple[Service, ...] = tuple(_manifest(folder) for folder in FOLDERS)
