@@ -44,7 +44,10 @@ def read_machine(stack: Stack, built: Building, props: Mapping[str, Any], consum
         substitutions = {**own, **substitutions}
         name = definition.ending
     else:
-        path = text_of(props.get("DefinitionUri"))
+        uri = props.get("DefinitionUri")
+        path = text_of(uri)
+        if isinstance(uri, Unknown):
+            return f"its definition is {uri.why}"
         if path is None:
             return "its definition is taken from S3"
         given = stack.template.given
