@@ -159,6 +159,10 @@ class ResourceType(Generic[SpecT, UsageT]):
         """The spec completed from the files that it names, and its errors."""
         return spec, ()
 
+    def check_region(self, spec: SpecT, region: str) -> tuple[Problem, ...]:
+        """What is wrong with a spec in the scenario's Region."""
+        return ()
+
     def validate_request(self, spec: SpecT, access: Access) -> str | None:
         """Why the resource does not accept a request; None where it does."""
         return None

@@ -53,5 +53,7 @@ def not_included(spec: Function, usage: Usage) -> tuple[NotIncluded, ...]:
     if usage.invocations.terms:
         gb = usage.invocations.monthly * LOG_BYTES / units.BYTES_PER_GB
         assumed = "an assumed 1 KB an invocation; storage is not counted"
-        out.append(NotIncluded("CloudWatch Logs", "cloudwatch_logs.ingest.vended_standard_gb", Fraction(gb), "GB", assumed))
+        out.append(
+            NotIncluded("CloudWatch Logs", "cloudwatch_logs.ingest.vended_standard_gb", Fraction(gb), "GB", assumed)
+        )
     return tuple(out)
