@@ -16,7 +16,7 @@ from capplan.services.dynamodb.requests import request_units
 from capplan.services.dynamodb.table import TABLE
 from capplan.services.dynamodb.usage import admit
 from capplan.services.dynamodb.validate_request import validate_access
-from tests.services.dynamodb.helpers import CTX, access, flat, metered, table
+from tests.services.dynamodb.helpers import CTX, access, flat, metered, row, table
 
 MONTH = 2_628_000
 ORDERS: dict[str, Any] = {"partition_key": "id", "item_size": "1 KB", "replicas": ["eu-west-1", "us-west-2"]}
@@ -52,7 +52,7 @@ def test_aws_own_example_of_a_bill() -> None:
     replicated, ordinary = (
         f"dynamodb.on_demand.{kind}_request_unit.standard" for kind in ("replicated_write", "write")
     )
-    assert [(c.id, c.region, c.price, c.quantity, c.unit) for c in found.values()] == [
+    assert [row(c.id, c.region, c.price, c.quantity, c.unit) for c in found.values()] == [
         ("orders.writes", "", replicated, 200, "rWRU"),
         ("orders.by-day.writes", "", ordinary, 200, "WRU"),
         ("orders.us-east-2.writes", "us-east-2", replicated, 200, "rWRU"),
@@ -66,7 +66,7 @@ def test_local_indexes_take_replicated_units_and_provisioned_ones_have_a_price_o
     said = {**ORDERS, "sort_key": "at", "capacity": capacity, "indexes": local, "replicas": ["eu-west-1"]}
     found = charges(said, ({"op": "put"}, flat(10)))
     write = "dynamodb.provisioned.replicated_wcu_hour.standard"
-    assert [(c.id, c.price, c.quantity, c.unit) for c in found.values() if "write" in c.id] == [
+    assert [row(c.id, c.price, c.quantity, c.unit) for c in found.values() if "write" in c.id] == [
         ("orders.write-capacity", write, 100 * 730, "rWCU-hour"),
         ("orders.eu-west-1.write-capacity", write, 100 * 730, "rWCU-hour"),
     ]
