@@ -8,6 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from pydantic import BaseModel
 
 from capplan.calls import Access
+from capplan.flow import DemandFlow
 from capplan.model import (
     Admitted,
     AdmittedStream,
@@ -22,8 +23,10 @@ from capplan.model import (
     Observable,
     Option,
     Pattern,
+    Polling,
     PoolLoad,
     Problem,
+    Reading,
     RequestStream,
     Rule,
     RunRisk,
@@ -66,6 +69,7 @@ class Source(NamedTuple):
         trigger: Its index in the resource's list of triggers; None for types whose triggers are all alike.
         scheduled: The request that it makes where the traffic is a schedule; None where that is no other.
         read_as: How the emitting resource is read (`Emits.read_as`); empty for a traffic.
+        kinds: The kinds of change that it reads (`Emits.kinds`); empty for all that is read without saying so.
     """
 
     name: str
@@ -76,6 +80,7 @@ class Source(NamedTuple):
     trigger: int | None = None
     scheduled: Access | None = None
     read_as: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 class Reference(NamedTuple):
@@ -110,6 +115,32 @@ class Destination(NamedTuple):
     succeeded: bool = False
     trigger: int | None = None
     access: Access = Access(op="")
+
+
+class Starts(NamedTuple):
+    """How often what a resource keeps in its environments is fetched.
+
+    Attributes:
+        flow: Fetches per second.
+        at_once: The most in one second.
+    """
+
+    flow: DemandFlow
+    at_once: Fraction = Fraction(1)
+
+
+class Sent(NamedTuple):
+    """A request that is written inside a spec, such as at an API's route.
+
+    Attributes:
+        times: How often it is made per unit of demand.
+        access: The request as the resource sends it.
+        problem: Why the resource cannot send it, with a hint after a colon; empty where it can.
+    """
+
+    times: Fraction
+    access: Access
+    problem: str = ""
 
 
 class Simulator(Record, Generic[SpecT, UsageT], frozen=True):
@@ -198,6 +229,10 @@ class ResourceType(Generic[SpecT, UsageT]):
         """Calls per unit of its demand, in addition to those under `calls`, which the language reads."""
         return ()
 
+    def sent(self, spec: SpecT, place: tuple[str, ...], access: Access) -> Sent:
+        """A request that is written at a place inside the spec, such as ("routes", "GET /orders")."""
+        return Sent(Fraction(1), access)
+
     def calls_per_unit(self, spec: SpecT) -> Fraction:
         """How often `calls` are made per unit of demand: retries make them again."""
         return Fraction(1)
@@ -226,6 +261,10 @@ class ResourceType(Generic[SpecT, UsageT]):
         """Records that one request adds to what the resource emits: its stream, its queue."""
         return Fraction(0)
 
+    def emitted_of(self, spec: SpecT, access: Access, kinds: tuple[str, ...]) -> Fraction:
+        """The same of some kinds of change (`Emits.kinds`), of a type that tells them apart."""
+        return self.emitted_records(spec, access)
+
     def why_silent(self, spec: SpecT) -> tuple[str, str] | None:
         """Why nothing can be read from it, and the key to add; None where it emits."""
         return None
@@ -243,6 +282,14 @@ class ResourceType(Generic[SpecT, UsageT]):
         """
         return Fraction(0)
 
+    def polling(self, resource: "MeteredResource[SpecT, UsageT]", stream: RequestStream) -> Polling:
+        """How it asks for what a trigger reads; `stream` is what it takes of it."""
+        return Polling()
+
+    def with_readers(self, resource: DeclaredResource[SpecT], usage: UsageT, readers: tuple[Reading, ...]) -> UsageT:
+        """Its usage with what its readers cause: receives of a queue, reads of a stream."""
+        return usage
+
     def shards(self, usage: UsageT) -> int:
         """Shards of its stream."""
         return 1
@@ -259,6 +306,10 @@ class ResourceType(Generic[SpecT, UsageT]):
         """The spec if a further share of its invocations failed, since what they call is throttled."""
         return spec
 
+    def starts(self, spec: SpecT, usage: UsageT, kept_ms: Decimal | None) -> Starts | None:
+        """How often its environments start, or also fetch again what they keep for `kept_ms`; None for types without any."""
+        return None
+
     def failing_starts(self, usage: UsageT) -> Fraction:
         """Share of its invocations that fail, and are tried again, since they start cold; `attempts` cannot know of it."""
         return Fraction(0)
@@ -272,6 +323,12 @@ class ResourceType(Generic[SpecT, UsageT]):
     def charge(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Charge, ...]:
         """What is billed, before any price."""
         raise NotImplementedError
+
+    def at_least(
+        self, specs: Mapping[str, SpecT], charges: Mapping[str, tuple[Charge, ...]]
+    ) -> Mapping[str, tuple[Charge, ...]]:
+        """The charges of all resources of the type, by label, with what an account is billed for them at least."""
+        return charges
 
     def summary(self, usage: UsageT) -> Mapping[str, Decimal | int]:
         """The month's usage in a few numbers, by their JSON keys."""
@@ -336,8 +393,16 @@ def _source(trigger: Trigger, place: int) -> Source:
     if trigger.stream is None:
         name = trigger.traffic or ""
         return Source(name, cause=f"traffic.{name}", share=trigger.share, trigger=None)
-    address = f"{trigger.emitter[0]}.{trigger.stream}"
-    return Source(address, emitted=True, cause=address, share=trigger.share, trigger=place, read_as=trigger.emitter[1])
+    address = f"{trigger.emitter.section}.{trigger.stream}"
+    return Source(
+        address,
+        emitted=True,
+        cause=address,
+        share=trigger.share,
+        trigger=place,
+        read_as=trigger.emitter.read_as,
+        kinds=trigger.on,
+    )
 
 
 class UnusedCommitmentError(ValueError):

@@ -67,11 +67,31 @@ class Emits(NamedTuple):
             "sqs-fifo"}); an empty key where none does.
         settings: Keys of the resource that hold for what reads it, each with the key of a trigger that it stands for. A
             trigger that names the resource does not have that key.
+        kinds: Kinds of change that it emits, of which a trigger may read some: `on: [insert]`. Empty where all are alike.
     """
 
     word: str
     read_as: str
     decided_by: tuple[str, Mapping[str, str]] = ("", {})
+    settings: Mapping[str, str] = {}
+    kinds: tuple[str, ...] = ()
+
+
+class Emitter(NamedTuple):
+    """What a trigger reads, as the language finds it.
+
+    Attributes:
+        section: The section of the resource.
+        read_as: How it is read (`Emits.read_as`).
+        word: The key by which the trigger names it.
+        written: The name as the trigger has it, with a section where two have it.
+        settings: Keys of the trigger that stand at the resource, each with the key there.
+    """
+
+    section: str = ""
+    read_as: str = ""
+    word: str = "stream"
+    written: str = ""
     settings: Mapping[str, str] = {}
 
 
@@ -86,6 +106,8 @@ class Section(NamedTuple):
         verbs: The verbs of `calls` that its resources accept: ("send",).
         flow_keys: Keys of an entry that the language reads and the spec does not: `calls`, and `access` for requests
             from outside.
+        requests_in: Keys of an entry inside which requests are written: one, or one for each name below it, such as an
+            API's routes.
         batches: Verbs whose value may be a list of requests, and the verbs of that list.
         only_in_batches: Verbs that are valid in such a list only.
         request_keys: Keys of a request that apply to some verbs only, with those of this section.
@@ -102,6 +124,7 @@ class Section(NamedTuple):
     resource_type: str
     verbs: tuple[str, ...] = ()
     flow_keys: tuple[str, ...] = ()
+    requests_in: tuple[str, ...] = ()
     batches: Mapping[str, tuple[str, ...]] = {}
     only_in_batches: tuple[str, ...] = ()
     request_keys: Mapping[str, tuple[str, ...]] = {}

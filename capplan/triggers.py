@@ -4,12 +4,22 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, model_validator
+from pydantic import BaseModel, BeforeValidator, InstanceOf, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from capplan.quantities.fields import Share
+from capplan.quantities.fields import Count, Share
 from capplan.quantities.text import quantity_error
+from capplan.service import Emitter
 from capplan.spec_config import SPEC_CONFIG
+
+
+def _read_kinds(raw: object) -> object:
+    """One kind or a list of them."""
+    return (raw,) if isinstance(raw, str) else tuple(raw) if isinstance(raw, list) else raw
+
+
+Kinds = Annotated[tuple[str, ...], BeforeValidator(_read_kinds)]
+"""Kinds of change: insert, or [insert, modify]."""
 
 
 class Trigger(BaseModel):
@@ -21,12 +31,15 @@ class Trigger(BaseModel):
     """The name of a traffic."""
     stream: str | None = None
     """The name of a table or a stream that it reads."""
-    emitter: SkipJsonSchema[tuple[str, str]] = ("", "")
+    emitter: SkipJsonSchema[InstanceOf[Emitter]] = Emitter()
     """Where `stream` leads: the section, and how it is read; set by the language for other keys than `stream`."""
     chance: Share = Decimal(1)
     """The share of the traffic that starts it (100%)."""
     filter: Share | None = None
     """The share of what is emitted that reaches it, by a rule's pattern or a filter policy (100%)."""
+
+    on: Kinds = ()
+    """The kinds of change that it reads, where what emits tells them apart: of a bucket created (the default) and removed."""
 
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:
@@ -49,6 +62,22 @@ def _read(raw: object) -> object:
 
 
 Triggers = Annotated[tuple[Trigger, ...], BeforeValidator(_read)]
+"""A name, a trigger, or a list of them."""
+
+
+class Entrance(Trigger):
+    """A traffic that comes in at a front door, such as an API."""
+
+    times: Count = Decimal(1)
+    """Requests per unit of the traffic (1): 12 where one visit makes twelve."""
+
+    @property
+    def share(self) -> Fraction:
+        """Requests per unit of the traffic."""
+        return super().share * Fraction(self.times)
+
+
+Entrances = Annotated[tuple[Entrance, ...], BeforeValidator(_read)]
 """A name, a trigger, or a list of them."""
 
 

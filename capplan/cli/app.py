@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "explain",
     "apply": "apply",
     "init": "init",
+    "import": "import_",
     "validate": "validate",
     "schema": "schema",
     "prices": "prices",

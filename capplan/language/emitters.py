@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from capplan.language.reader import Path, Reader
+from capplan.reading.nearest import did_you_mean
 from capplan.reading.scalars import shown
-from capplan.service import Emits, Section
+from capplan.service import Emits, Emitter, Section
 from capplan.services import SECTIONS, emitters
 
 
@@ -19,7 +20,7 @@ def order_of_reading() -> tuple[Section, ...]:
 
 
 def with_emitters(reader: Reader, triggers: object, path: Path, invalid: Collection[str] = ()) -> object:
-    """Triggers in the form that specs read: {queue: orders} becomes {stream: orders, emitter: (queues, sqs)}.
+    """Triggers in the form that specs read: {queue: orders} becomes {stream: orders, emitter: Emitter(queues, sqs)}.
 
     Args:
         reader: The scenario's data.
@@ -38,13 +39,42 @@ def with_emitters(reader: Reader, triggers: object, path: Path, invalid: Collect
     if len(words) > 1:
         reader.add_error([*path, words[1]], f"a trigger reads one resource, found {' and '.join(words)}", key=True)
     for word in words[:1]:
-        section, name = emitter_of(reader, word, out.pop(word), (*path, word))
+        written = out.pop(word)
+        section, name = emitter_of(reader, word, written, (*path, word))
         emits = SECTIONS[section].emits
         assert emits is not None  # noqa: S101  it is an emitter's word
         entry = entry_of(reader, section, name)
         _add_settings(reader, emits, section, name, {} if f"{section}.{name}" in invalid else entry, out, path)
-        out |= {"stream": name, "emitter": (section, _read_as(emits, entry))}
+        _check_kinds(reader, section, out, path)
+        settings = {of_trigger: key for key, of_trigger in emits.settings.items()}
+        out |= {"stream": name, "emitter": Emitter(section, _read_as(emits, entry), word, str(written), settings)}
+    if "on" in out and not words:
+        reader.add_error(
+            [*path, "on"], "`on` is for what a resource emits", "such as {stream: orders, on: insert}", key=True
+        )
+        del out["on"]
     return out
+
+
+def _check_kinds(reader: Reader, section: str, trigger: dict[str, Any], path: Path) -> None:
+    """Adds an error for kinds of change that a resource of the section does not tell apart."""
+    emits, noun = SECTIONS[section].emits, SECTIONS[section].noun
+    written = trigger.get("on")
+    if written is None or emits is None:
+        return
+    if not emits.kinds:
+        message = f"a {noun} has no kinds of change"
+        reader.add_error([*path, "on"], message, "write `filter` for the share that passes", key=True)
+        del trigger["on"]
+        return
+    kinds = written if isinstance(written, list) else [written]
+    for i, kind in enumerate(kinds):
+        if kind not in emits.kinds:
+            place = [*path, "on", i] if isinstance(written, list) else [*path, "on"]
+            expected = f"expected one of {', '.join(emits.kinds)}"
+            hint = did_you_mean(kind, emits.kinds, expected) if isinstance(kind, str) else expected
+            reader.add_error(place, f"{shown(kind)} is no kind of change of a {noun}", hint)
+    trigger["on"] = [kind for kind in dict.fromkeys(map(str, kinds)) if kind in emits.kinds]
 
 
 def emitter_of(reader: Reader, word: str, value: object, path: Path) -> tuple[str, Any]:

@@ -16,8 +16,6 @@ _UNSUPPORTED = {
     **dict.fromkeys(("api", "apis", "api_gateway", "apigateway", "http_api", "rest_api"), "API Gateway"),
     **dict.fromkeys(("queues", "queue", "sqs"), "SQS"),
     **dict.fromkeys(("topics", "topic", "sns"), "SNS"),
-    **dict.fromkeys(("buckets", "bucket", "s3"), "S3"),
-    **dict.fromkeys(("streams", "kinesis"), "Kinesis Data Streams"),
     **dict.fromkeys(("eventbridge", "events"), "EventBridge"),
     **dict.fromkeys(("appsync", "graphql"), "AppSync"),
 }

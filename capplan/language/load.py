@@ -10,6 +10,7 @@ from capplan.flow import DemandFlow
 from capplan.language.gate_syntax import budget_gate
 from capplan.language.gates import gates_of
 from capplan.language.head import check_limit_names, check_region, check_top_keys, head_of
+from capplan.language.inner_requests import inner_requests
 from capplan.language.models import Head
 from capplan.language.other_files import other_file
 from capplan.language.prices import prices_of
@@ -135,6 +136,7 @@ def resource_at(
     lines = reader.listed(written, (key, name, "calls"))
     calls = tuple(call for at, item in lines for call in calls_in(reader, item, at, specs))
     _check_batches(reader, type_, spec, section, lines)
+    calls += tuple(inner_requests(reader, section, specs[address], name, specs))
     lines = reader.listed(raw.get("access") if "access" in section.flow_keys else None, (key, name, "access"))
     incoming = tuple(i for at, item in lines for i in incoming_at(reader, item, at, section, declared, flows))
     if spec is not None:
@@ -151,13 +153,18 @@ def _check_batches(
     section: Section,
     lines: Iterable[tuple[Path, Any]],
 ) -> None:
-    """Adds an error for each call per record of a resource that takes no batches."""
-    if spec is None or type_.takes_batches(spec):
-        return
-    for at, item in lines:
-        if isinstance(item, Mapping) and item.get("per") == "record":
+    """Adds an error for each call per record of a resource that takes no batches, or per start of one without environments."""
+    for at, item in lines if spec is not None else ():
+        per = item.get("per") if isinstance(item, Mapping) else None
+        if per == "record" and not type_.takes_batches(spec):
             message = f"this {section.noun} takes no batches: none of its triggers has records"
             reader.add_error([*at, "per"], message, "remove `per`, or add a trigger that is read in batches")
+        if per == "cold-start" and type(type_).starts is ResourceType.starts:
+            message = f"a {section.noun} has no environments that start cold"
+            reader.add_error([*at, "per"], message, "remove `per`: the request is made once for each run")
+        if per != "cold-start" and isinstance(item, Mapping) and "cache" in item:
+            message = "`cache` is how long an environment keeps an answer"
+            reader.add_error([*at, "cache"], message, "add `per: cold-start`", key=True)
 
 
 def _ranges(data: object, path: tuple[str, ...]) -> list[str]:

@@ -1,12 +1,13 @@
 """Reads lines of `calls` and `access`: one request for each member of a batch or a transaction."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from capplan.calls import Access
+from capplan.calls import SET_BY_SERVICES, Access
 from capplan.flow import DemandFlow, steady
 from capplan.language.models import NAME
 from capplan.language.reader import Path, Reader
@@ -92,9 +93,11 @@ def _batches() -> Mapping[str, tuple[str, ...]]:
 
 
 def _section(op: str, name: object, specs: Mapping[str, Any]) -> str:
-    """The first section of a verb that declares the name, else the verb's first section."""
+    """The first section of a verb that declares the name, else the first that declares any, else the verb's first."""
     sections = verbs()[op]
-    return next((section for section in sections if f"{section}.{name}" in specs), sections[0])
+    used = {address.partition(".")[0] for address in specs}
+    declared = [section for section in sections if f"{section}.{name}" in specs]
+    return next(iter((*declared, *(section for section in sections if section in used))), sections[0])
 
 
 def incoming_at(
@@ -119,9 +122,9 @@ def incoming_at(
     value = item[op]
     if access is None:
         return []
-    if access.per == "record":
+    if access.per != "invocation":
         hint = "requests from outside are counted one by one"
-        reader.add_error([*path, "per"], "'per: record' is for calls", hint, key=True)
+        reader.add_error([*path, "per"], f"'per: {access.per}' is for calls", hint, key=True)
     flow, traffic_source = _source(reader, value, [*path, op], f"{name}.{op}", flows)
     access = access.model_copy(update={"target": name})
     _check_access(reader, *declared, access, path)
@@ -129,13 +132,16 @@ def incoming_at(
     return [IncomingRequests(access, flow * times, traffic_source, _line(reader, path))]
 
 
-_LINE_STEPS = 4
-"""Section, name, `calls`, index."""
+_LISTS_OF_LINES = ("calls", "access")
 
 
 def _line(reader: Reader, path: Path) -> Line | None:
-    """The line at a path; None for a line inherited from `defaults`."""
-    whole = path[:_LINE_STEPS]
+    """The line of a list at a path; None for one inherited from `defaults`, or that a dotted path cannot name."""
+    steps = itertools.pairwise(path)
+    end = next((i + 2 for i, (key, at) in enumerate(steps) if key in _LISTS_OF_LINES and isinstance(at, int)), 0)
+    whole = path[:end]
+    if not whole or any("." in str(step) for step in whole):
+        return None
     written = reader.written(whole)
     return Line(path, whole, written) if isinstance(written, Mapping) else None
 
@@ -175,7 +181,7 @@ def _access_of(reader: Reader, op: str, item: Mapping[str, Any], path: Path, *, 
             raw[key] = tuple(raw[key])
         elif isinstance(raw.get(key), str):
             raw[key] = (raw[key],)
-    for key in ("op", "target", "transactional", "moved"):  # fields of Access that are no keys
+    for key in SET_BY_SERVICES:
         if key in raw:
             raw.pop(key)
             hint = f"expected one of {', '.join(keys_of(Access))}"

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from capplan.calls import Access
+from capplan.calls import KEYS, Access
+from capplan.language.inner_requests import item_model
 from capplan.language.models import NAME, Account, Head, Traffic
 from capplan.pricing.catalogue import known_keys, regions
 from capplan.quantities import json_schema
@@ -165,16 +166,24 @@ def _section(section: Section, definitions: Schema) -> Schema:
         if "calls" in section.flow_keys:
             description = "What each invocation or run calls."
             definition["properties"]["calls"] = _requests("call", description, definitions, verbs())
+        for key in section.requests_in:
+            _add_requests(definitions[f"{name}.{item_model(section.key, key)[0].__name__}"], definitions)
         definitions[name] = definition
     description = " ".join((spec.__doc__ or "").split())
     return _named({"$ref": f"#/$defs/{name}"}, description)
+
+
+def _add_requests(item: Schema, definitions: Schema) -> None:
+    """Adds to an item of a spec, such as an API's route, the requests that are written inside it."""
+    calls = _requests("call", "What it requests, where that is more than one request.", definitions, verbs())
+    item["properties"] = {**definitions["call"]["properties"], "calls": calls, **item["properties"]}
 
 
 def _requests(key: str, description: str, definitions: Schema, accepted: Iterable[str]) -> Schema:
     """A list of requests in AWS's words."""
     if key not in definitions:
         properties = _part(Access, definitions)["properties"]
-        keys = {k: v for k, v in properties.items() if k not in ("op", "target", "transactional", "moved")}
+        keys = {k: v for k, v in properties.items() if k in KEYS}
         changes = keys["changes"]
         keys["changes"] = {"anyOf": [changes, {"type": "string"}], "description": changes.pop("description", "")}
         ordered = sorted(accepted, key=list(verbs()).index)

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from capplan.errors import CapplanError
 from capplan.language.emitters import order_of_reading, with_emitters
+from capplan.language.inner_requests import without_requests
 from capplan.language.reader import Path, Reader
 from capplan.language.scenario import Scenario
 from capplan.language.unchanged import Unchanged
@@ -81,6 +82,7 @@ def _spec(
         inherited = frozenset(values) - frozenset(raw)
     for flow_key in section.flow_keys:
         values.pop(flow_key, None)
+    values = without_requests(section, values)
     if "triggers" in values:
         values["triggers"] = with_emitters(reader, values["triggers"], (*path, "triggers"), invalid)
     spec = reader.model(type_.spec, values, path, type_.unsupported, (("defaults", section.key), inherited))

@@ -176,7 +176,7 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     """The changed resource and its usage, where the change affects no other; None where it may."""
     scenario, ctx = base.metered.scenario, base.metered.context
     resource = scenario.resources.get(address)
-    if resource is None:  # a change of the account
+    if resource is None or resource.section.requests_in:  # a change of the account; its calls are in its spec
         return None
     if any(not c.path.startswith(f"{address}.") or c.path.split(".")[2] in _FLOW_KEYS for c in changes):
         return None

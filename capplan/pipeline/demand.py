@@ -1,6 +1,7 @@
 """Computes the demand of every resource from the traffic, the calls and the triggers."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from capplan.language.scenario import Resource, Scenario
 from capplan.model import Assumption, Call, Context, Demand, Line, RequestStream
 from capplan.pipeline.solve import Edge, LoopError, arrivals
 from capplan.record import replace
-from capplan.resource_type import DeclaredResource, Destination, Source
+from capplan.resource_type import DeclaredResource, Destination, Source, Starts
 
 SourceKey = tuple[str, str, int | None]
 _MAX_STEPS = 12
@@ -32,9 +33,12 @@ class OutgoingCall(NamedTuple):
     at_once: Fraction = Fraction(1)
     open_at_most: Fraction | None = None
     per_record: bool = False
+    per_start: bool = False
 
     def node(self, caller: str) -> str:
         """The graph node whose units make it."""
+        if self.per_start:
+            return started(caller, self.access.cache_ms)
         return taken(caller) if self.per_record else caller
 
 
@@ -46,14 +50,38 @@ class Injected(NamedTuple):
     flow: DemandFlow
 
 
-def emitted(address: str) -> str:
-    """The graph node of what a resource emits: its stream, its queue."""
-    return f"{address}#emitted"
+def emitted(address: str, kinds: tuple[str, ...] = ()) -> str:
+    """The graph node of what a resource emits: its stream, its queue; or of some kinds of change only."""
+    return f"{address}#emitted{':'.join(('', *kinds))}"
+
+
+def kinds_read(triggers: "Iterable[Trigger]") -> dict[str, tuple[tuple[str, ...], ...]]:
+    """By address: the kinds of change that are read together of what it emits, beside all of it."""
+    out: dict[str, dict[tuple[str, ...], None]] = {}
+    for trigger in triggers:
+        if trigger.source.kinds:
+            out.setdefault(trigger.source.name, {})[trigger.source.kinds] = None
+    return {address: tuple(kinds) for address, kinds in out.items()}
+
+
+def emissions(
+    resource: Resource, access: Access, kinds_of: Mapping[str, tuple[tuple[str, ...], ...]]
+) -> Iterator[tuple[str, Fraction]]:
+    """The nodes of what a request makes a resource emit, each with the records."""
+    type_, address = resource.type, resource.address
+    yield emitted(address), type_.emitted_records(resource.spec, access)
+    for kinds in kinds_of.get(address, ()):
+        yield emitted(address, kinds), type_.emitted_of(resource.spec, access, kinds)
 
 
 def taken(address: str) -> str:
     """The graph node of the records that a resource takes: a batch has several."""
     return f"{address}#taken"
+
+
+def started(address: str, kept_ms: Decimal | None) -> str:
+    """The graph node of the starts of a resource's environments, and of what they fetch again after some time."""
+    return f"{address}#started" if kept_ms is None else f"{address}#started:{kept_ms.normalize():f}"
 
 
 def handed_on(address: str, place: int) -> str:
@@ -101,6 +129,8 @@ def calls_of(resource: Resource, ctx: Context, scenario: Scenario) -> tuple[Outg
     duration_ms = ctx.duration_ms[resource.address]
     written = [
         OutgoingCall(c.to, c.times * factor, c.access, duration_ms, c.line, per_record=c.per_record)
+        if not c.per_start
+        else OutgoingCall(c.to, c.times, c.access, Fraction(0), c.line, per_start=True)
         for c in resource.calls
     ]
     added = resource.type.calls(DeclaredResource(resource.name, resource.spec, ctx))
@@ -110,6 +140,23 @@ def calls_of(resource: Resource, ctx: Context, scenario: Scenario) -> tuple[Outg
         if c.to in scenario.resources
     ]
     return tuple(written + known)
+
+
+def starting_at_once(
+    calls: Mapping[str, tuple[OutgoingCall, ...]], starts: Mapping[str, Starts]
+) -> dict[str, tuple[OutgoingCall, ...]]:
+    """The calls, those of starting environments with how many start together."""
+    if not starts:
+        return dict(calls)
+    return {
+        address: tuple(
+            call._replace(at_once=starts[node].at_once * call.times)
+            if call.per_start and (node := call.node(address)) in starts
+            else call
+            for call in of_one
+        )
+        for address, of_one in calls.items()
+    }
 
 
 def fitting(scenario: Scenario, call: Call) -> Access:
@@ -168,7 +215,7 @@ def emitters_read(scenario: Scenario, triggers: Iterable[Trigger]) -> tuple[str,
 
 def _flow_of(scenario: Scenario, source: Source, flows: Mapping[str, DemandFlow]) -> DemandFlow:
     if source.emitted:
-        return flows.get(emitted(source.name), DemandFlow.zero())
+        return flows.get(emitted(source.name, source.kinds), DemandFlow.zero())
     return scenario.flows_by_name[source.name]
 
 
@@ -213,6 +260,7 @@ def arrivals_of(
     ratios: Ratios,
     deliveries: Iterable[Delivery] = (),
     extra: Iterable[Injected] = (),
+    starts: Mapping[str, Starts] = {},
 ) -> dict[str, DemandFlow]:
     """Requests per second at every resource, the records that each takes in batches and emits, and what it hands on.
 
@@ -221,7 +269,10 @@ def arrivals_of(
     """
     incoming: dict[str, list[DemandFlow]] = {address: [] for address in scenario.resources}
     edges: list[Edge] = []
-    arrive = _arrive(scenario, calls, deliveries)
+    for node, of_node in starts.items():
+        incoming[node] = [of_node.flow]
+    triggers = tuple(triggers)
+    arrive = _arrive(scenario, calls, deliveries, triggers)
     for address, resource in scenario.resources.items():
         for entry in resource.access:
             _add(incoming, entry.flow, arrive(address, RequestStream(entry.access, entry.flow, "")))
@@ -233,7 +284,7 @@ def arrivals_of(
     for injected in extra:
         attempts = _attempts(scenario, injected.to, injected.access)
         stream = RequestStream(injected.access, injected.flow, "", attempts=attempts)
-        _add(incoming, injected.flow, [*arrive(injected.to, stream), (injected.to, attempts)])
+        _add(incoming, injected.flow, {injected.to: attempts, **dict(arrive(injected.to, stream))}.items())
     for delivery in deliveries:
         stream = _called(scenario, delivery, delivery.address)
         edges += [Edge(delivery.node, node, times) for node, times in arrive(delivery.to, stream)]
@@ -242,7 +293,7 @@ def arrivals_of(
         share = trigger.source.share
         nodes = [(n, times * share) for n, times in arrive(trigger.address, _triggered(trigger, records))]
         if trigger.source.emitted:
-            edges += [Edge(emitted(trigger.source.name), node, times) for node, times in nodes]
+            edges += [Edge(emitted(trigger.source.name, trigger.source.kinds), node, times) for node, times in nodes]
         else:
             _add(incoming, scenario.flows_by_name[trigger.source.name], nodes)
     try:
@@ -276,7 +327,10 @@ Arrive = Callable[[str, RequestStream], list[tuple[str, Fraction]]]
 
 
 def _arrive(
-    scenario: Scenario, calls: Mapping[str, tuple[OutgoingCall, ...]], deliveries: Iterable[Delivery]
+    scenario: Scenario,
+    calls: Mapping[str, tuple[OutgoingCall, ...]],
+    deliveries: Iterable[Delivery],
+    triggers: Iterable[Trigger],
 ) -> Arrive:
     """Gives the nodes that one arrival at a resource adds to, with how much: its own, what it emits, takes, hands on.
 
@@ -286,10 +340,11 @@ def _arrive(
     of_address: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
         of_address.setdefault(delivery.address, []).append(delivery)
+    kinds = kinds_read(triggers)
 
     def arrive(address: str, stream: RequestStream) -> list[tuple[str, Fraction]]:
         target = scenario.resources[address]
-        out = [(emitted(address), target.type.emitted_records(target.spec, stream.access))]
+        out = list(emissions(target, stream.access, kinds))
         if calls[address] or not target.section.emits:
             out.append((address, stream.attempts / stream.records))
         if address in per_record:
@@ -318,7 +373,7 @@ def _readable(scenario: Scenario, node: str) -> str:
     """A node in a message: `orders's stream`."""
     resource = scenario.resources[address_of(node)]
     emits = resource.section.emits
-    return f"{resource.name}'s {emits.word}" if node.endswith("#emitted") and emits is not None else resource.name
+    return f"{resource.name}'s {emits.word}" if "#emitted" in node and emits is not None else resource.name
 
 
 class Sender(NamedTuple):
@@ -370,8 +425,10 @@ def senders_of(
         ]
         for call in calls[address]:
             node = call.node(address)
+            together = _called_at_once(call, batches.get(address, Fraction(1)))
             stream = replace(
-                _called(scenario, call, address), line=call.line, at_once=at_once[address] * _called_at_once(call, batches.get(address, Fraction(1))),
+                _called(scenario, call, address), line=call.line,
+                at_once=together if call.per_start else at_once[address] * together,
                 open_at_most=_open_at_most(call, flows.get(address)),
                 callers_attempts=of_callers.get(address, Fraction(1)),
             )  # fmt: skip
@@ -388,7 +445,8 @@ def senders_of(
         source, records = trigger.source, ratios.get(trigger.key, Fraction(1))
         stream = _triggered(trigger, records, shards.get(source.name, 1))
         if source.emitted:
-            sender = Sender(stream, emitted(source.name), trigger.invocations, trigger=trigger, source=source)
+            node = emitted(source.name, source.kinds)
+            sender = Sender(stream, node, trigger.invocations, trigger=trigger, source=source)
         else:
             flow = scenario.flows_by_name[source.name]
             stream = replace(stream, flow=flow * (trigger.invocations / records), at_once=_started_at_once(flow))
@@ -443,8 +501,11 @@ def _at_once(
             out[trigger.address] = max(out[trigger.address], started)
     one = Fraction(1)
     following = [
-        (a, call.to, _called_at_once(call, batches.get(a, one))) for a, of_one in calls.items() for call in of_one
+        (call.node(a) if call.per_start else a, call.to, _called_at_once(call, batches.get(a, one)))
+        for a, of_one in calls.items()
+        for call in of_one
     ]
+    out.update({caller: one for caller, _, _ in following if caller not in out})
     bursts = [edge for edge in following if edge[2] > 1 or out[edge[0]] > 1]
     for _ in range(_MAX_STEPS if bursts else 0):  # a loop of calls would multiply without end
         before = dict(out)
@@ -482,17 +543,33 @@ def _callers_attempts(
 
 
 def demand_assumptions(
-    scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, DemandFlow]
+    scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, DemandFlow], deliveries: Iterable[Delivery]
 ) -> tuple[Assumption, ...]:
     """Assumptions on resources without demand, and on ranges, of which the likely value is used."""
-    out = [
+    delivered = {delivery.to for delivery in deliveries}
+    out = [note for resource in scenario.resources.values() for note in _without_changes(resource, flows)]
+    noted = {note.path.partition(".triggers.")[0] for note in out}
+    out += [
         Assumption(address, "no demand", "nothing triggers or calls it", "workload")
         for address, resource in scenario.resources.items()
         if not demand[address].requests
         and resource.type.warn_if_idle(resource.spec)
         and not flows.get(emitted(address))
+        and address not in delivered
+        and address not in noted
     ]
     out += [
         Assumption(path, "the likely value", "ranges are not evaluated yet", "workload") for path in scenario.ranges
     ]
     return tuple(out)
+
+
+def _without_changes(resource: Resource, flows: Mapping[str, DemandFlow]) -> Iterator[Assumption]:
+    """Triggers of a resource that read only changes which no request makes."""
+    nothing = DemandFlow.zero()
+    for place, source in enumerate(resource.type.sources(resource.spec)):
+        read, all_changes = emitted(source.name, source.kinds), emitted(source.name)
+        if source.kinds and flows.get(all_changes, nothing).terms and not flows.get(read, nothing).terms:
+            path = f"{resource.address}.triggers.{place if source.trigger is None else source.trigger}.on"
+            reason = f"no request to {source.name.partition('.')[2]} makes such a change ({', '.join(source.kinds)})"
+            yield Assumption(path, "no records", reason, "workload")

@@ -16,7 +16,7 @@ from capplan.pipeline.results import Prices
 from capplan.pricing.catalogue import Catalogue, load_prices
 from capplan.pricing.rating import LineItem, MissingPrice, Rated, rate
 from capplan.record import replace
-from capplan.resource_type import MeteredResource
+from capplan.resource_type import MeteredResource, ResourceType
 from capplan.services import SERVICES
 
 
@@ -84,7 +84,7 @@ def price(metered: Metered, catalogue: Catalogue, today: date | None, base: Pric
     scenario = metered.scenario
     if base is None or not _rates_apart(base, scenario):
         plain = {a: charges_of(r, metered.usage[a], metered.context) for a, r in scenario.resources.items()}
-        charges = committed(metered, plain)
+        charges = committed(metered, _at_least(scenario, plain))
         every = [c for of_one in charges.values() for c in of_one]
         rated = rate_charges(every, scenario, catalogue, today, owners_of(scenario, charges))
         return Priced(metered, catalogue, charges, rated.lines, rated.missing)
@@ -103,6 +103,22 @@ def price(metered: Metered, catalogue: Catalogue, today: date | None, base: Pric
     return Priced(metered, catalogue, charges, in_order, rated.missing)
 
 
+def _at_least(scenario: Scenario, charges: Mapping[str, tuple[Charge, ...]]) -> Mapping[str, tuple[Charge, ...]]:
+    """The charges with what the account is billed at least for all resources of a type."""
+    out = dict(charges)
+    for type_ in _with_minimum(scenario):
+        of_type = {r.label: r for r in scenario.resources.values() if r.type is type_}
+        specs = {label: r.spec for label, r in of_type.items()}
+        after = type_.at_least(specs, {label: charges[r.address] for label, r in of_type.items()})
+        out |= {r.address: after[label] for label, r in of_type.items()}
+    return out
+
+
+def _with_minimum(scenario: Scenario) -> Iterable[ResourceType[Any, Any]]:
+    types = dict.fromkeys(resource.type for resource in scenario.resources.values())
+    return [type_ for type_ in types if type(type_).at_least is not ResourceType.at_least]
+
+
 def _rates_apart(base: Priced, scenario: Scenario) -> bool:
     """Whether a charge of a price without tiers costs the same whatever else the account is charged."""
     before = base.metered.scenario
@@ -111,6 +127,7 @@ def _rates_apart(base: Priced, scenario: Scenario) -> bool:
         and not before.commitments
         and not scenario.commitments
         and not scenario.account.free_tier
+        and not _with_minimum(scenario)
         and scenario.account.discount == before.account.discount
         and before.account.free_tier == scenario.account.free_tier
     )

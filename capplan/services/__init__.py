@@ -16,7 +16,21 @@ def _manifest(folder: str) -> Service:
     return service
 
 
-FOLDERS = ("dynamodb", "lambda_", "stepfunctions", "glue")
+FOLDERS = (
+    "dynamodb",
+    "lambda_",
+    "stepfunctions",
+    "glue",
+    "api_gateway",
+    "appsync",
+    "sqs",
+    "kinesis",
+    "s3",
+    "vpc",
+    "data_transfer",
+    "secrets_manager",
+    "parameter_store",
+)
 """Each service's folder, in the order of answers: the only list of services."""
 SERVICES: tuple[Service, ...] = tuple(_manifest(folder) for folder in FOLDERS)
 """The manifests."""

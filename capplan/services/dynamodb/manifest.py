@@ -36,7 +36,7 @@ SERVICE = Service(
                 "replays": ("transact-write",),
                 "items": ("query", "scan", "batch-get", "batch-write", "transact-get", "transact-write"),
             },
-            emits=Emits("stream", "dynamodb"),
+            emits=Emits("stream", "dynamodb", kinds=("insert", "modify", "remove")),
         ),
     ),
     quotas=ALL,

@@ -31,7 +31,7 @@ from capplan.services.dynamodb.keys.table_keys import with_key_files
 from capplan.services.dynamodb.not_included import not_included
 from capplan.services.dynamodb.resolve import complete
 from capplan.services.dynamodb.spec import ALSO_CALLED, NOT_YET, Table
-from capplan.services.dynamodb.usage import Usage, admit, meter, records, shards, summary
+from capplan.services.dynamodb.usage import Usage, admit, meter, records, records_of_kinds, shards, summary
 from capplan.services.dynamodb.validate_request import validate_access
 
 _Metered = MeteredResource[Table, Usage]
@@ -67,6 +67,9 @@ class _TableType(ResourceType[Table, Usage]):
 
     def emitted_records(self, spec: Table, access: Access) -> Fraction:
         return records(spec, access)
+
+    def emitted_of(self, spec: Table, access: Access, kinds: tuple[str, ...]) -> Fraction:
+        return records_of_kinds(spec, access, kinds)
 
     def why_silent(self, spec: Table) -> tuple[str, str] | None:
         return ("has no stream", "write stream: new-and-old-images") if spec.stream is None else None

@@ -1,6 +1,6 @@
 """What DynamoDB would meter for a table: units, storage, capacity hours, partitions and throttled requests."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -458,9 +458,24 @@ def records(spec: Table, access: Access) -> Fraction:
     """
     if spec.stream is None or access.op not in {*ADDS_ITEMS, "update", "delete"}:
         return Fraction(0)
+    return sum(_records_by_kind(spec, access).values(), Fraction(0))
+
+
+def records_of_kinds(spec: Table, access: Access, kinds: Collection[str]) -> Fraction:
+    """The same of some kinds of change: insert, modify, remove."""
+    if not records(spec, access):
+        return Fraction(0)
+    return sum((count for kind, count in _records_by_kind(spec, access).items() if kind in kinds), Fraction(0))
+
+
+def _records_by_kind(spec: Table, access: Access) -> Mapping[str, Fraction]:
+    """Records of one write by its kind of change: a put that replaces an item modifies it, as an update does."""
     changed = items_of(access) * (1 - Fraction(access.condition_fails)) * (1 - Fraction(access.missing))
-    expires = spec.ttl is not None and access.op in ADDS_ITEMS
-    return changed * (1 + ((1 - Fraction(access.replaces)) * Fraction(spec.expires) if expires else 0))
+    if access.op not in ADDS_ITEMS:
+        return {"modify" if access.op == "update" else "remove": changed}
+    new = changed * (1 - Fraction(access.replaces))
+    expires = Fraction(spec.expires) if spec.ttl is not None else Fraction(0)
+    return {"insert": new, "modify": changed - new, "remove": new * expires}
 
 
 def shards(usage: Usage) -> int:

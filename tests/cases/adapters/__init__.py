@@ -14,7 +14,7 @@ from typing import Any
 from tests.cases.facts import Facts
 
 Adapter = Callable[[dict[str, Any], Facts], Any]
-_MODULES = ("dynamodb", "lambda_", "stepfunctions", "glue", "reality")
+_MODULES = ("dynamodb", "lambda_", "stepfunctions", "glue", "reality", "storage_and_streams")
 
 
 @lru_cache(maxsize=1)

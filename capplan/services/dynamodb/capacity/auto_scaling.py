@@ -26,19 +26,6 @@ def thresholds(capacity: float, target_utilization: float) -> tuple[float, float
     return capacity * target_utilization * (1 + 1e-12), low
 
 
-class AlarmRun(MutableRecord):
-    """The minutes in a row, up to now, beyond the threshold of one alarm."""
-
-    above: bool = False
-    minutes: int = 0
-
-    def add(self, *, above: bool) -> bool:
-        """Count a minute above the high (or below the low) threshold; whether that alarm fires."""
-        self.minutes = self.minutes + 1 if above == self.above else 1
-        self.above = above
-        return self.minutes >= (HIGH_MINUTES if above else LOW_MINUTES)
-
-
 def first_alarm(
     rates: Sequence[float], start: int, stop: int, high: float, low: float
 ) -> tuple[int, bool] | None:  # fmt: skip
@@ -51,13 +38,19 @@ def first_alarm(
         high: Threshold of the high alarm, units per second.
         low: Threshold of the low alarm, units per second.
     """
-    run = AlarmRun()
+    above = below = 0
     for minute in range(start, stop):
         rate = rates[minute]
-        if low <= rate <= high:
-            run.minutes = 0
-        elif run.add(above=rate > high):
-            return minute, run.above
+        if rate > high:
+            below, above = 0, above + 1
+            if above >= HIGH_MINUTES:
+                return minute, True
+        elif rate < low:
+            above, below = 0, below + 1
+            if below >= LOW_MINUTES:
+                return minute, False
+        else:
+            above = below = 0
     return None
 
 

@@ -10,12 +10,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from msgspec import field
-
 from capplan.record import MutableRecord, Record
 from capplan.services.dynamodb.capacity.auto_scaling import (
+    HIGH_MINUTES,
     LOW_MINUTES,
-    AlarmRun,
     DecreaseBudget,
     effective_minute,
     new_capacity,
@@ -36,6 +34,8 @@ class CapacityState(MutableRecord):
 
     Attributes:
         consumed: Units per second of each minute: what is offered, until `end` says what was consumed.
+        above, below: Minutes in a row, up to now, above the threshold of the high alarm, or below that of the low one.
+        high, low: These thresholds; infinite where the capacity is at a bound, beyond which an alarm does nothing.
         due: The next minute in which `begin` has something to do.
         settled: Whether a minute within the alarms' thresholds changes nothing: full balance, no alarm run, no change.
     """
@@ -50,7 +50,8 @@ class CapacityState(MutableRecord):
     maximum: int = 0
     warm: float = 0.0
     next_bounds: int = 0
-    alarm: AlarmRun = field(default_factory=AlarmRun)
+    above: int = 0
+    below: int = 0
     high: float = 0.0
     low: float = 0.0
     full_balance: float = 0.0
@@ -79,43 +80,59 @@ class CapacityState(MutableRecord):
         bounds = self.policy.bounds[self.next_bounds]
         self.next_bounds += 1
         self.minimum, self.maximum = bounds.minimum, bounds.maximum
-        self.alarm.minutes = 0
+        self.above = self.below = 0
         if not self.steps:
-            self.warm, target = self.policy.warm, self.policy.target_utilization
-            self._set(0, self.minimum if target is None else new_capacity(rate, target, self.minimum, self.maximum))
+            self.warm = self.policy.warm
+            self._set(0, self._within_bounds(rate))
         elif self.capacity < self.minimum:
             self._change(minute - 1, self.minimum, 0)
+        self._set_thresholds()
 
     def end(self, minute: int, consumed: float) -> None:
         """What happens as a minute ends: the burst balance, and the alarms on what was consumed."""
         self.consumed[minute] = consumed
         balance = self.burst_balance + (self.capacity - consumed) * _MINUTE_S
         self.burst_balance = self.full_balance if balance > self.full_balance else max(balance, 0.0)
-        target = self.policy.target_utilization
         if self.pending is not None or self.capacity > self.maximum:
             return
-        if target is None or self.low <= consumed <= self.high:
-            self.alarm.minutes = 0
+        if consumed > self.high:
+            self.above, self.below = self.above + 1, 0
+            if self.above >= HIGH_MINUTES:
+                self._scale_out(minute, consumed)
+        elif consumed < self.low:
+            self.above, self.below = 0, self.below + 1
+            if self.below >= LOW_MINUTES:
+                self._scale_in(minute)
+        else:
+            self.above = self.below = 0
             self.settled = self.burst_balance >= self.full_balance
-        elif self.alarm.add(above=consumed > self.high):
-            self._scale(minute, consumed, target)
 
-    def _scale(self, minute: int, consumed: float, target: float) -> None:
-        if self.alarm.above:
-            self.alarm.minutes = 0
-            units = new_capacity(consumed, target, self.minimum, self.maximum)
-            if units > self.capacity:
-                self._change(minute, units, self.constants.metric_minutes)
-            return
+    def next_event(self, rates: Sequence[float], minute: int) -> int:
+        """The next minute that changes a settled state: one beyond a threshold or the capacity, or one that is due."""
+        low, high = self.low, min(self.high, self.capacity)
+        stop = len(rates) if self.due > len(rates) else max(minute, int(self.due))
+        return next((at for at in range(minute, stop) if not low <= rates[at] <= high), stop)
+
+    def _scale_out(self, minute: int, consumed: float) -> None:
+        self.above = 0
+        units = self._within_bounds(consumed)
+        if units > self.capacity:
+            self._change(minute, units, self.constants.metric_minutes)
+
+    def _scale_in(self, minute: int) -> None:
         busiest = max(self.consumed[max(0, minute - LOW_MINUTES + 1) : minute + 1])
-        units = new_capacity(busiest, target, self.minimum, self.maximum)
+        units = self._within_bounds(busiest)
         idle = not busiest and not self.constants.zero_scales_in
         if units < self.capacity and not idle and self.budget.take(minute):
             self._change(minute, units, self.constants.metric_minutes)
 
+    def _within_bounds(self, consumed: float) -> int:
+        target = self.policy.target_utilization
+        return self.minimum if target is None else new_capacity(consumed, target, self.minimum, self.maximum)
+
     def _change(self, decided: int, units: int, alarm_minutes: float) -> None:
         self.pending = (effective_minute(decided, alarm_minutes, units, self.warm, self.constants), units)
-        self.alarm.minutes = 0
+        self.above = self.below = 0
         self.due, self.settled = self.pending[0], False
 
     def _set(self, minute: int, units: int) -> None:
@@ -123,9 +140,16 @@ class CapacityState(MutableRecord):
         self.steps.append((minute, units))
         self.full_balance = self.constants.burst_seconds * units
         self.burst_balance = min(self.burst_balance, self.full_balance)
-        target = self.policy.target_utilization
-        self.high, self.low = (math.inf, -math.inf) if target is None else thresholds(units, target)
+        self._set_thresholds()
         self.settled = False
+
+    def _set_thresholds(self) -> None:
+        target = self.policy.target_utilization
+        self.high, self.low = (math.inf, -math.inf) if target is None else thresholds(self.capacity, target)
+        if self.capacity >= self.maximum:
+            self.high = math.inf
+        if self.capacity <= self.minimum:
+            self.low = -math.inf
 
 
 class JointTarget(Record, frozen=True, eq=False):
@@ -160,13 +184,15 @@ def simulate_jointly(
     ]
     passed = [None if target.passed is None else target.passed.tolist() for target in targets]
     fractions: list[list[float]] = [[1.0] * len(series) for series in rates]
-    for minute in range(len(rates[0])):
+    last, minute = len(rates[0]), 0
+    looks = [0] * len(states)  # the next minute in which something may happen to each
+    while minute < last:
+        awake = [i for i, look in enumerate(looks) if look <= minute]
         short = False
-        for i, state in enumerate(states):
-            rate = rates[i][minute]
+        for i in awake:
+            state, rate, through = states[i], rates[i][minute], passed[i]
             if minute >= state.due:
                 state.begin(minute, rate)
-            through = passed[i]
             if through is None and rate <= state.capacity:
                 continue
             fraction = _servable(state, rate, 1.0 if through is None else through[minute])
@@ -177,12 +203,15 @@ def simulate_jointly(
             for state, units in zip(states, _consumed(requests, fractions, minute), strict=True):
                 state.settled = False
                 state.end(minute, units)
-            continue
-        for state, series in zip(states, rates, strict=True):
-            rate = series[minute]
-            if not (state.settled and state.low <= rate <= state.high and rate <= state.capacity):
+            looks = [minute + 1] * len(states)
+        else:
+            for i in awake:
+                state = states[i]
                 state.settled = False
-                state.end(minute, rate)
+                state.end(minute, rates[i][minute])
+                quiet = state.settled and passed[i] is None
+                looks[i] = state.next_event(rates[i], minute + 1) if quiet else minute + 1
+        minute = min(looks)
     return [state.steps for state in states], fractions
 
 

@@ -15,7 +15,7 @@ from collections.abc import Generator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from capplan.record import MutableRecord, Record
+from capplan.record import Record
 from capplan.services.dynamodb.capacity.auto_scaling import (
     LOW_MINUTES,
     MINUTES_PER_HOUR,
@@ -97,138 +97,132 @@ def expand(steps: Sequence[Step], minutes: int) -> "NDArray[np.float64]":
     return np.repeat(np.array([float(units) for _, units in steps]), lengths)
 
 
-class _Scaling(MutableRecord):
-    """The capacity of one scalable target while it is simulated."""
+class _Balance:
+    """The burst balance at the beginning of a minute, followed over the steps since it was last asked for."""
 
-    rates: list[float]
-    policy: Policy
-    constants: Constants
-    minute: int = 0
-    capacity: int = 0
-    warm: float = 0.0
-    burst_balance: float = 0.0
-    balance_minute: int = 0
-    balance_step: int = 0
-    last: int = 0
-    next_bounds: int = 1
-    minimum: int = 0
-    maximum: int = 0
-    steps: list[Step] = []
+    __slots__ = ("_burst_s", "_minute", "_rates", "_step", "_steps", "_units")
 
-    def run(self) -> Generator[int, bool, list[Step]]:
-        """All steps; yields the minute of each decrease it asks for and is sent whether it is allowed."""
-        first, self.last = self.policy.bounds[0], len(self.rates)
-        self.minimum, self.maximum, self.warm = first.minimum, first.maximum, self.policy.warm
-        target = self.policy.target_utilization
-        start = self.minimum if target is None else new_capacity(self.rates[0], target, self.minimum, self.maximum)
-        self._set(0, start)
-        while self.minute < self.last:
-            if self._bounds_due():
-                yield from self._apply_bounds()
-                continue
-            alarm = None if target is None else self._next_alarm(target, self._bounds_minute())
-            if target is None or alarm is None:
-                self.minute = self._bounds_minute()
-                continue
-            self.minute, high = alarm
-            if high:
-                self._scale_out(target)
-            else:
-                yield from self._scale_in(target)
-        return self.steps
+    def __init__(self, rates: Sequence[float], steps: Sequence[Step], burst_s: float) -> None:
+        self._rates, self._steps, self._burst_s = rates, steps, burst_s
+        self._units, self._minute, self._step = 0.0, 0, 0
 
-    def _bounds_minute(self) -> int:
-        """The minute of the next scheduled bounds, or the end."""
-        bounds = self.policy.bounds
-        return min(self.last, bounds[self.next_bounds].minute) if self.next_bounds < len(bounds) else self.last
-
-    def _bounds_due(self) -> bool:
-        bounds = self.policy.bounds
-        return self.next_bounds < len(bounds) and bounds[self.next_bounds].minute <= self.minute
-
-    def _apply_bounds(self) -> Generator[int, bool, None]:
-        """A scheduled action: the new bounds hold at once, a capacity outside of them is moved to the nearer one."""
-        bounds = self.policy.bounds[self.next_bounds]
-        self.next_bounds += 1
-        self.minimum, self.maximum = bounds.minimum, bounds.maximum
-        if self.capacity < self.minimum:
-            self._change(self.minute - 1, self.minimum, 0)
-        elif self.capacity > self.maximum:
-            while self.minute < self._bounds_minute():
-                if (yield self.minute):
-                    self._change(self.minute - 1, self.maximum, 0)
-                    return
-                self.minute += 1
-
-    def _next_alarm(self, target: float, stop: int) -> tuple[int, bool] | None:
-        """The next alarm that may change the capacity: at a bound the alarm beyond it does nothing."""
-        high, low = thresholds(self.capacity, target)
-        if self.capacity >= self.maximum:
-            high = math.inf
-        if self.capacity <= self.minimum:
-            low = -1.0
-        return first_alarm(self.rates, self.minute, stop, high, low)
-
-    def _scale_out(self, target: float) -> None:
-        units = new_capacity(self._consumed(self.minute), target, self.minimum, self.maximum)
-        if units > self.capacity:
-            self._change(self.minute, units, self.constants.metric_minutes)
-        else:
-            self.minute += 1
-
-    def _scale_in(self, target: float) -> Generator[int, bool, None]:
-        """Asks for a decrease while the alarm lasts; after a refusal none can be had before the next full hour."""
-        rates, minute, stop = self.rates, self.minute, self._bounds_minute()
-        low, ask = thresholds(self.capacity, target)[1], minute
-        while minute < stop and rates[minute] < low:
-            if minute >= ask:
-                self.minute = minute
-                busiest = max(rates[max(0, minute - LOW_MINUTES + 1) : minute + 1])
-                units = new_capacity(busiest, target, self.minimum, self.maximum)
-                idle = busiest == 0 and not self.constants.zero_scales_in
-                if units < self.capacity and not idle:
-                    if (yield minute):
-                        self._change(minute, units, self.constants.metric_minutes)
-                        return
-                    ask = (minute // MINUTES_PER_HOUR + 1) * MINUTES_PER_HOUR
-            minute += 1
-        self.minute = minute
-
-    def _change(self, decided: int, units: int, alarm_minutes: float) -> None:
-        """Sets the capacity from when the change takes effect, and goes there."""
-        self.minute = effective_minute(decided, alarm_minutes, units, self.warm, self.constants)
-        if self.minute < self.last:
-            self._set(self.minute, units)
-
-    def _set(self, minute: int, units: int) -> None:
-        self.capacity = units
-        self.warm = max(self.warm, units)
-        self.steps.append((minute, units))
-
-    def _consumed(self, minute: int) -> float:
-        """Units per second served in a minute: the capacity and what the burst balance still gave."""
-        rate = self.rates[minute]
-        if rate <= self.capacity:
-            return rate
-        self._update_balance(minute)
-        return min(rate, self.capacity + self.burst_balance / 60)
-
-    def _update_balance(self, minute: int) -> None:
-        """The burst balance at the beginning of a minute, from where it was last known, over the steps since."""
-        burst, balance, at = self.constants.burst_seconds, self.burst_balance, self.balance_minute
-        while at < minute:
-            capacity = self.steps[self.balance_step][1]
-            following = self.balance_step + 1
-            more = following < len(self.steps) and self.steps[following][0] <= minute
-            stop, full = self.steps[following][0] if more else minute, burst * capacity
-            for rate in self.rates[at:stop]:
+    def at(self, minute: int) -> float:
+        """Units saved as a minute begins; later ones than before only."""
+        steps, balance, begin = self._steps, self._units, self._minute
+        while begin < minute:
+            capacity = steps[self._step][1]
+            following = self._step + 1
+            more = following < len(steps) and steps[following][0] <= minute
+            end, full = steps[following][0] if more else minute, self._burst_s * capacity
+            for rate in self._rates[begin:end]:
                 balance += (capacity - rate) * 60
                 if balance > full:
                     balance = full
                 elif balance < 0:
                     balance = 0.0
-            at = stop
+            begin = end
             if more:
-                self.balance_step = following
-                balance = min(balance, burst * self.steps[following][1])
-        self.burst_balance, self.balance_minute = balance, minute
+                self._step = following
+                balance = min(balance, self._burst_s * steps[following][1])
+        self._units, self._minute = balance, minute
+        return balance
+
+
+class _Scaling:
+    """The capacity of one scalable target while it is simulated."""
+
+    __slots__ = (
+        "_balance", "_constants", "_following", "_policy", "_rates", "_stop",
+        "capacity", "maximum", "minimum", "minute", "steps", "warm",
+    )  # fmt: skip
+
+    def __init__(self, rates: Sequence[float], policy: Policy, constants: Constants) -> None:
+        self._rates, self._policy, self._constants = rates, policy, constants
+        self.minute, self._following = 0, 0
+        self._next_bounds()
+        target = policy.target_utilization
+        self.capacity = self.minimum if target is None else self._within_bounds(rates[0], target)
+        self.warm, self.steps = max(policy.warm, self.capacity), [(0, self.capacity)]
+        self._balance = _Balance(rates, self.steps, constants.burst_seconds)
+
+    def run(self) -> Generator[int, bool, list[Step]]:
+        """All steps; yields the minute of each decrease it asks for and is sent whether it is allowed."""
+        rates, last, target = self._rates, len(self._rates), self._policy.target_utilization
+        while self.minute < last:
+            if self.minute >= self._stop:
+                yield from self._apply_bounds()
+                continue
+            if target is None:
+                self.minute = self._stop
+                continue
+            high, low = thresholds(self.capacity, target)
+            if self.capacity >= self.maximum:  # at a bound the alarm beyond it does nothing
+                high = math.inf
+            if self.capacity <= self.minimum:
+                low = -1.0
+            alarm = first_alarm(rates, self.minute, self._stop, high, low)
+            if alarm is None:
+                self.minute = self._stop
+                continue
+            self.minute = alarm[0]
+            if alarm[1]:
+                self._scale_out(target)
+            else:
+                yield from self._scale_in(target, low)
+        return self.steps
+
+    def _next_bounds(self) -> None:
+        bounds = self._policy.bounds
+        self.minimum, self.maximum = bounds[self._following].minimum, bounds[self._following].maximum
+        self._following += 1
+        last = len(self._rates)
+        self._stop = min(last, bounds[self._following].minute) if self._following < len(bounds) else last
+
+    def _apply_bounds(self) -> Generator[int, bool, None]:
+        """A scheduled action: the new bounds hold at once, a capacity outside of them is moved to the nearer one."""
+        self._next_bounds()
+        if self.capacity < self.minimum:
+            self._change(self.minute - 1, self.minimum, 0)
+        elif self.capacity > self.maximum:
+            while self.minute < self._stop:
+                if (yield self.minute):
+                    self._change(self.minute - 1, self.maximum, 0)
+                    return
+                self.minute += 1
+
+    def _scale_out(self, target: float) -> None:
+        """The second minute in a row above the target: the capacity follows what was served in it."""
+        rate = self._rates[self.minute]
+        served = rate if rate <= self.capacity else min(rate, self.capacity + self._balance.at(self.minute) / 60)
+        units = self._within_bounds(served, target)
+        if units > self.capacity:
+            self._change(self.minute, units, self._constants.metric_minutes)
+        else:
+            self.minute += 1
+
+    def _scale_in(self, target: float, low: float) -> Generator[int, bool, None]:
+        """Asks for a decrease while the alarm lasts; after a refusal none can be had before the next full hour."""
+        rates, minute = self._rates, self.minute
+        ask = minute
+        while minute < self._stop and rates[minute] < low:
+            if minute >= ask:
+                busiest = max(rates[max(0, minute - LOW_MINUTES + 1) : minute + 1])
+                units = self._within_bounds(busiest, target)
+                idle = busiest == 0 and not self._constants.zero_scales_in
+                if units < self.capacity and not idle:
+                    if (yield minute):
+                        self._change(minute, units, self._constants.metric_minutes)
+                        return
+                    ask = (minute // MINUTES_PER_HOUR + 1) * MINUTES_PER_HOUR
+            minute += 1
+        self.minute = minute
+
+    def _within_bounds(self, consumed: float, target: float) -> int:
+        return new_capacity(consumed, target, self.minimum, self.maximum)
+
+    def _change(self, decided: int, units: int, alarm_minutes: float) -> None:
+        """Sets the capacity from when the change takes effect, and goes there."""
+        self.minute = effective_minute(decided, alarm_minutes, units, self.warm, self._constants)
+        if self.minute < len(self._rates):
+            self.capacity, self.warm = units, max(self.warm, units)
+            self.steps.append((self.minute, units))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, InstanceOf, model_validator
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -16,6 +16,7 @@ from capplan.calls import Access
 from capplan.quantities.fields import Milliseconds, Share, Size, WholeCount
 from capplan.quantities.text import read_count
 from capplan.resource_type import Source
+from capplan.service import Emitter
 from capplan.services.lambda_.quotas import (
     API_TIMEOUT_MIN,
     BATCH_MAX,
@@ -48,6 +49,7 @@ from capplan.services.lambda_.quotas import (
     WINDOW_MAX,
 )
 from capplan.spec_config import SPEC_CONFIG
+from capplan.triggers import Kinds
 
 __all__ = [
     "HTTP_API_TIMEOUT",
@@ -169,7 +171,7 @@ class Trigger(BaseModel):
     """The name of a traffic."""
     stream: str | None = None
     """The name of a table whose stream it reads."""
-    emitter: SkipJsonSchema[tuple[str, str]] = Field(default=("tables", "dynamodb"), exclude=True)
+    emitter: SkipJsonSchema[InstanceOf[Emitter]] = Field(default=Emitter("tables", "dynamodb"), exclude=True)
     """Where `stream` leads: the section, and how Lambda reads it; set by the language for other keys than `stream`."""
     via: Via | None = None
     """Where the traffic comes through, such as api-gateway-http, sqs or kinesis."""
@@ -181,6 +183,8 @@ class Trigger(BaseModel):
     """Batch window: how long records are collected before an invocation, such as 5 s; {WINDOW_MAX} at most."""
     shards: WholeCount | None = Field(default=None, ge=1)
     """Shards of the Kinesis stream (1)."""
+    on: Kinds = ()
+    """The kinds of change that invoke it: of a table insert, modify and remove (all), of a bucket created (the default) and removed."""
     filter: Share | None = None
     """The share of records that pass the event filter, such as 20%."""
     payload: Size | None = None
@@ -285,7 +289,7 @@ class Trigger(BaseModel):
     @property
     def source(self) -> str:
         """How the source polls: dynamodb, kinesis, sqs …; its `via` if nothing polls, "" without one."""
-        return self.emitter[1] if self.stream is not None else self.via or ""
+        return self.emitter.read_as if self.stream is not None else self.via or ""
 
 
 def retention_ms(trigger: Trigger) -> Fraction:
@@ -320,7 +324,8 @@ def _source(trigger: Trigger, place: int) -> Source:
         return Source(
             trigger.traffic or "", cause="triggers", share=share, access=access, trigger=place, scheduled=scheduled
         )  # fmt: skip
-    address = f"{trigger.emitter[0]}.{trigger.stream}"
+    address = f"{trigger.emitter.section}.{trigger.stream}"
     return Source(
-        address, emitted=True, cause="triggers", share=share, access=access, trigger=place, read_as=trigger.source
+        address, emitted=True, cause="triggers", share=share, access=access, trigger=place, read_as=trigger.source,
+        kinds=trigger.on,
     )  # fmt: skip

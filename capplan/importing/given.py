@@ -1,0 +1,92 @@
+"""Opens the files that an import is given: each with its text, its data with positions, and the folder it may look into."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from capplan.errors import CapplanError, Diagnostic
+from capplan.reading.document import Document
+from capplan.reading.files import Files, read_any
+from capplan.reading.folders import files_in
+from capplan.reading.foreign import read_foreign
+from capplan.reading.limits import MAX_SAVED_BYTES
+from capplan.record import Record
+
+ENDINGS = (".yaml", ".yml", ".json", ".template", ".tf", ".csv", ".jsonl", ".txt", ".graphql")
+"""Files of a folder that are looked at."""
+_STRUCTURED = (".yaml", ".yml", ".json", ".template", ".jsonl", ".txt", "")
+
+
+class Given(Record, frozen=True):
+    """One file.
+
+    Attributes:
+        name: As shown: its path as the user wrote it.
+        text: All of it.
+        document: Its data with positions; None where it is neither YAML nor JSON.
+        error: Why it is not, where it looks like one.
+        files: The folder that was named, or that of the file: nothing outside of it is opened.
+        folder: Where the file is, from that folder on: what it names is relative to this.
+        from_folder: Whether a folder was named and it was found there; such a file may be none of ours.
+    """
+
+    name: str
+    text: str
+    document: Document | None
+    error: CapplanError | None
+    files: Files
+    folder: str = ""
+    from_folder: bool = False
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Its data where it is a mapping; else empty."""
+        data = self.document.data if self.document is not None else None
+        return data if isinstance(data, Mapping) else {}
+
+    def line(self, path: Sequence[str | int], *, key: bool = True) -> tuple[int, int]:
+        """Line and column of the key (or value) at a path; of the nearest one above where it is not there."""
+        if self.document is None:
+            return 0, 0
+        mark = self.document.locate(path, key=key)
+        return mark.line, mark.column
+
+
+def given_files(paths: Iterable[str]) -> list[Given]:
+    """The files at some paths, folders with all they hold. Raises CapplanError for what cannot be opened."""
+    out: dict[str, Given] = {}
+    errors: list[Diagnostic] = []
+    for text in paths:
+        path = Path(text)
+        try:
+            if path.is_dir():
+                for found in files_in(path, ENDINGS):
+                    folder = found.parent.relative_to(path).as_posix()
+                    out.setdefault(found.as_posix(), _given(found, path, "" if folder == "." else folder, inside=True))
+            else:
+                out.setdefault(path.as_posix(), _given(path, path.parent, "", inside=False))
+        except CapplanError as error:
+            errors += error.diagnostics
+    if errors:
+        raise CapplanError(tuple(errors))
+    return list(out.values())
+
+
+def given_text(name: str, text: str, files: Files, folder: str = "") -> Given:
+    """A text as a file, such as a nested template that another file names."""
+    document, error = _document(name, text)
+    return Given(name, text, document, error, files, folder)
+
+
+def _given(path: Path, root: Path, folder: str, *, inside: bool) -> Given:
+    name = path.as_posix()
+    text = read_any(name, MAX_SAVED_BYTES)
+    document, error = _document(name, text) if path.suffix.lower() in _STRUCTURED else (None, None)
+    return Given(name, text, document, error, Files(root), folder, inside)
+
+
+def _document(name: str, text: str) -> tuple[Document | None, CapplanError | None]:
+    try:
+        return read_foreign(text, name), None
+    except CapplanError as error:
+        return None, error
