@@ -197,6 +197,10 @@ class ResourceType(Generic[SpecT, UsageT]):
         """
         return ()
 
+    def check_region(self, spec: SpecT, region: str) -> tuple[Problem, ...]:
+        """What is wrong with a spec in the scenario's Region."""
+        return ()
+
     def validate_request(self, spec: SpecT, access: Access) -> str | None:
         """Why the resource does not accept a request; None where it does."""
         return None

@@ -20,7 +20,7 @@ from capplan.language.references import check_references
 from capplan.language.requests import calls_in, incoming_at
 from capplan.language.scenario import Resource, Scenario, Specs, with_gates
 from capplan.language.schedules import schedules_of
-from capplan.language.specs import specs_of
+from capplan.language.specs import check_specs_in, specs_of
 from capplan.language.traffic import traffic_of
 from capplan.language.unchanged import Unchanged
 from capplan.quantities.fields import RANGE_KEYS
@@ -103,6 +103,7 @@ def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged, questions: Se
     check_limit_names(reader)
     if head is not None:
         check_region(reader, head.region)
+        check_specs_in(reader, specs, head.region)
         if head.unit is not None and head.unit not in flows_by_name:
             reader.unknown(head.unit, "traffic", ["unit"], {f"traffic.{name}": None for name in flows_by_name})
     if reader.diagnostics or head is None:
