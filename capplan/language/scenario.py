@@ -50,7 +50,10 @@ class IncomingRequests(Record, frozen=True):
 
 
 class Resource(Record, frozen=True):
-    """One declared resource: its spec, its calls, its requests from outside."""
+    """One declared resource: its spec, its calls, its requests from outside.
+
+    `named`: the names of what it calls and of its sources.
+    """
 
     type: ResourceType[Any, Any]
     section: Section
@@ -61,6 +64,7 @@ class Resource(Record, frozen=True):
     calls: tuple[WrittenCall, ...]
     access: tuple[IncomingRequests, ...]
     line: int
+    named: frozenset[str] = frozenset()
 
 
 class Scenario(Record, frozen=True):
