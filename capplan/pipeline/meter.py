@@ -11,7 +11,7 @@ from capplan.pipeline.demand import Delivery, Injected, Trigger, demand_assumpti
 from capplan.pipeline.flow import Failing, Network, Through, fails_alike, throttled_callees, what_gets_through
 from capplan.pipeline.graph import Graph, graph_of, is_same_graph, starting_nodes
 from capplan.pipeline.open_answers import check_answers
-from capplan.pipeline.pools import Pools, loads_by_address, pools_of
+from capplan.pipeline.pools import Pools, loads_by_address, pools_of, with_loads
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record, replace
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
@@ -227,8 +227,10 @@ def _meter_in(
     notes = demand_assumptions(scenario, through.demand, graph.flows, graph.deliveries)
     own = None if extra or silent else graph
     usage = _with_readers(scenario, ctx, graph, through)
+    read = {a: (r, usage[a]) for a, r in scenario.resources.items() if usage[a] is not through.usage[a]}
+    pools = with_loads(through.pools, read, ctx) if read else through.pools
     return Metered(
-        scenario, ctx, through.offered, through.demand, usage, through.pools, notes,
+        scenario, ctx, through.offered, through.demand, usage, pools, notes,
         frozenset(graph.emitters), graph=own,
     )  # fmt: skip
 
