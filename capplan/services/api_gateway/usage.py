@@ -10,7 +10,7 @@ from capplan.model import Admitted, Demand
 from capplan.quantities.distribution import Distribution, expected_blocks, mean
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
-from capplan.services.api_gateway.quotas import METERED_STEP_BYTES
+from capplan.services.api_gateway.quotas import METERED_STEP_BYTES, REQUEST_RATE
 from capplan.services.api_gateway.spec import Api, Route, denied, shares
 
 _HTTP, _MESSAGE = "api_gateway.http.request", "api_gateway.websocket.message"
@@ -51,7 +51,7 @@ def meter(spec: Api, demand: Demand) -> Usage:
         return Usage(
             requests=served,
             offered=demand.offered,
-            wanted=demand.offered,
+            wanted=_wanted(demand),
             billed=passing * _metered(spec),
             connected=none,
             connection_minutes=none,
@@ -70,7 +70,7 @@ def meter(spec: Api, demand: Demand) -> Usage:
     return Usage(
         requests=served,
         offered=demand.offered,
-        wanted=demand.offered.spread(open_ms) * (1 + sends + receives),
+        wanted=_wanted(demand, open_ms, 1 + sends + receives),
         billed=over * (sent + received),
         connected=over * (open_ms / units.MS_PER_SECOND),
         connection_minutes=over * (open_ms / (units.MS_PER_SECOND * units.SECONDS_PER_MINUTE)),
@@ -78,6 +78,16 @@ def meter(spec: Api, demand: Demand) -> Usage:
         cache_hours=Fraction(0),
         admitted=demand.admitted,
     )
+
+
+def _wanted(demand: Demand, over_ms: Fraction = Fraction(0), each: Fraction = Fraction(1)) -> DemandFlow:
+    """What it asks the account for: all that its own throttle lets through."""
+    admitted = demand.admitted
+    if admitted is None:
+        return demand.offered.spread(over_ms) * each
+    if REQUEST_RATE.id in admitted.wanted:
+        return admitted.wanted[REQUEST_RATE.id]
+    return demand.flow.spread(over_ms) * each
 
 
 def _sent(spec: Api) -> list[tuple[Route, Fraction]]:
