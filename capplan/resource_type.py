@@ -8,6 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from pydantic import BaseModel
 
 from capplan.calls import Access
+from capplan.flow import DemandFlow
 from capplan.model import (
     Admitted,
     AdmittedStream,
@@ -22,8 +23,10 @@ from capplan.model import (
     Observable,
     Option,
     Pattern,
+    Polling,
     PoolLoad,
     Problem,
+    Reading,
     RequestStream,
     Rule,
     RunRisk,
@@ -112,6 +115,18 @@ class Destination(NamedTuple):
     succeeded: bool = False
     trigger: int | None = None
     access: Access = Access(op="")
+
+
+class Starts(NamedTuple):
+    """How often what a resource keeps in its environments is fetched.
+
+    Attributes:
+        flow: Fetches per second.
+        at_once: The most in one second.
+    """
+
+    flow: DemandFlow
+    at_once: Fraction = Fraction(1)
 
 
 class Sent(NamedTuple):
@@ -263,6 +278,14 @@ class ResourceType(Generic[SpecT, UsageT]):
         """
         return Fraction(0)
 
+    def polling(self, resource: "MeteredResource[SpecT, UsageT]", stream: RequestStream) -> Polling:
+        """How it asks for what a trigger reads; `stream` is what it takes of it."""
+        return Polling()
+
+    def with_readers(self, resource: DeclaredResource[SpecT], usage: UsageT, readers: tuple[Reading, ...]) -> UsageT:
+        """Its usage with what its readers cause: receives of a queue, reads of a stream."""
+        return usage
+
     def shards(self, usage: UsageT) -> int:
         """Shards of its stream."""
         return 1
@@ -278,6 +301,10 @@ class ResourceType(Generic[SpecT, UsageT]):
     def failing_also(self, spec: SpecT, share: Fraction) -> SpecT:
         """The spec if a further share of its invocations failed, since what they call is throttled."""
         return spec
+
+    def starts(self, spec: SpecT, usage: UsageT, kept_ms: Decimal | None) -> Starts | None:
+        """How often its environments start, or also fetch again what they keep for `kept_ms`; None for types without any."""
+        return None
 
     def failing_starts(self, usage: UsageT) -> Fraction:
         """Share of its invocations that fail, and are tried again, since they start cold; `attempts` cannot know of it."""
@@ -362,10 +389,16 @@ def _source(trigger: Trigger, place: int) -> Source:
     if trigger.stream is None:
         name = trigger.traffic or ""
         return Source(name, cause=f"traffic.{name}", share=trigger.share, trigger=None)
-    address = f"{trigger.emitter[0]}.{trigger.stream}"
+    address = f"{trigger.emitter.section}.{trigger.stream}"
     return Source(
-        address, emitted=True, cause=address, share=trigger.share, trigger=place, read_as=trigger.emitter[1], kinds=trigger.on
-    )  # fmt: skip
+        address,
+        emitted=True,
+        cause=address,
+        share=trigger.share,
+        trigger=place,
+        read_as=trigger.emitter.read_as,
+        kinds=trigger.on,
+    )
 
 
 class UnusedCommitmentError(ValueError):

@@ -152,13 +152,18 @@ def _check_batches(
     section: Section,
     lines: Iterable[tuple[Path, Any]],
 ) -> None:
-    """Adds an error for each call per record of a resource that takes no batches."""
-    if spec is None or type_.takes_batches(spec):
-        return
-    for at, item in lines:
-        if isinstance(item, Mapping) and item.get("per") == "record":
+    """Adds an error for each call per record of a resource that takes no batches, or per start of one without environments."""
+    for at, item in lines if spec is not None else ():
+        per = item.get("per") if isinstance(item, Mapping) else None
+        if per == "record" and not type_.takes_batches(spec):
             message = f"this {section.noun} takes no batches: none of its triggers has records"
             reader.add_error([*at, "per"], message, "remove `per`, or add a trigger that is read in batches")
+        if per == "cold-start" and type(type_).starts is ResourceType.starts:
+            message = f"a {section.noun} has no environments that start cold"
+            reader.add_error([*at, "per"], message, "remove `per`: the request is made once for each run")
+        if per != "cold-start" and isinstance(item, Mapping) and "cache" in item:
+            message = "`cache` is how long an environment keeps an answer"
+            reader.add_error([*at, "cache"], message, "add `per: cold-start`", key=True)
 
 
 def _ranges(data: object, path: tuple[str, ...]) -> list[str]:

@@ -33,6 +33,11 @@ class WrittenCall(Record, frozen=True):
         """Whether it is called for each record of a batch."""
         return self.access.per == "record"
 
+    @property
+    def per_start(self) -> bool:
+        """Whether it is called as an environment of the caller starts."""
+        return self.access.per == "cold-start"
+
 
 class IncomingRequests(Record, frozen=True):
     """One line of `access`: requests from outside to a resource."""

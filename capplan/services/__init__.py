@@ -23,10 +23,13 @@ FOLDERS = (
     "glue",
     "api_gateway",
     "appsync",
+    "sqs",
     "kinesis",
     "s3",
     "vpc",
     "data_transfer",
+    "secrets_manager",
+    "parameter_store",
 )
 """Each service's folder, in the order of answers: the only list of services."""
 SERVICES: tuple[Service, ...] = tuple(_manifest(folder) for folder in FOLDERS)

@@ -16,6 +16,7 @@ from capplan.model import (
     NotIncluded,
     Observable,
     Option,
+    Polling,
     PoolLoad,
     Problem,
     RequestStream,
@@ -29,6 +30,7 @@ from capplan.resource_type import (
     ResourceType,
     Simulator,
     Source,
+    Starts,
 )
 from capplan.services.lambda_ import destinations, limits
 from capplan.services.lambda_.admission.admit import admit
@@ -38,6 +40,7 @@ from capplan.services.lambda_.advice.rules import RULES
 from capplan.services.lambda_.assumptions import assume, exclude
 from capplan.services.lambda_.attempts import attempts, failing, failing_also
 from capplan.services.lambda_.billing import capped_mean_ms
+from capplan.services.lambda_.cold_start.fetches import starts
 from capplan.services.lambda_.cost import charge
 from capplan.services.lambda_.invocation_time import high
 from capplan.services.lambda_.not_included import not_included
@@ -101,8 +104,14 @@ class _FunctionType(ResourceType[Function, Usage]):
     ) -> Fraction:
         return destinations.handed_on(spec, destination, stream, part)
 
+    def polling(self, resource: _Metered, stream: RequestStream) -> Polling:
+        return destinations.polling(resource.spec, resource.usage, stream)
+
     def failing_also(self, spec: Function, share: Fraction) -> Function:
         return failing_also(spec, share)
+
+    def starts(self, spec: Function, usage: Usage, kept_ms: Decimal | None) -> Starts | None:
+        return starts(spec, usage, kept_ms)
 
     def failing_starts(self, usage: Usage) -> Fraction:
         return failing_starts(usage)

@@ -127,6 +127,9 @@ VISIBILITY_TIMEOUT_MAX = Quota(
 )
 VISIBILITY_TIMEOUT_FACTOR = 6
 """AWS advises a visibility timeout of this many times the function's timeout (Using Lambda with Amazon SQS)."""
+SQS_IDLE_POLLERS, SQS_POLL_S = 5, 20
+"""Pollers of a queue that Lambda keeps where nothing arrives, and the seconds of their long polls. AWS publishes the first
+(Using Lambda with Amazon SQS, scaling; it may drop to 2); 20 s is the longest poll of SQS, and assumed."""
 SQS_CONCURRENCY_START, SQS_CONCURRENCY_STEP = 5, 300
 """Concurrent batches of a standard queue at first, and how many more each minute (Using Lambda with Amazon SQS, scaling)."""
 RECEIVE_COUNT_MAX = Quota(
