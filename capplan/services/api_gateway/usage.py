@@ -63,10 +63,10 @@ def meter(spec: Api, demand: Demand) -> Usage:
     sends, receives = Fraction(spec.connections.sends), Fraction(spec.connections.receives)
     opened = served * (1 - denied(spec))
     over = opened.spread(open_ms)
-    received = _steps(spec.response, _MESSAGE) * receives
-    sent = sum((_steps(_request(spec, route), _MESSAGE) * times for route, times in _sent(spec)), Fraction(0))
+    received = steps(spec.response, _MESSAGE) * receives
+    sent = sum((steps(_request(spec, route), _MESSAGE) * times for route, times in _sent(spec)), Fraction(0))
     if not spec.routes:
-        sent = _steps(spec.request, _MESSAGE) * sends
+        sent = steps(spec.request, _MESSAGE) * sends
     return Usage(
         requests=served,
         offered=demand.offered,
@@ -111,7 +111,7 @@ def _parts(spec: Api) -> list[tuple[Fraction, Route]]:
     return [*parts, (rest, Route())] if rest else parts
 
 
-def _steps(size: Distribution | None, what: str) -> Fraction:
+def steps(size: Distribution | None, what: str) -> Fraction:
     """Metered units of one request or message; one where its size is not known."""
     return Fraction(1) if size is None else max(Fraction(1), expected_blocks(size, METERED_STEP_BYTES[what]))
 
@@ -120,11 +120,11 @@ def _metered(spec: Api) -> Fraction:
     """Metered units of a mean request: of an HTTP API by the larger of request and answer, of a REST API one."""
     if spec.type == "http":
         return sum(
-            (s * max(_steps(_request(spec, r), _HTTP), _steps(_response(spec, r), _HTTP)) for s, r in _parts(spec)),
+            (s * max(steps(_request(spec, r), _HTTP), steps(_response(spec, r), _HTTP)) for s, r in _parts(spec)),
             Fraction(0),
         )
     if spec.streamed:
-        return sum((s * _steps(_response(spec, r), _STREAMED) for s, r in _parts(spec)), Fraction(0))
+        return sum((s * steps(_response(spec, r), _STREAMED) for s, r in _parts(spec)), Fraction(0))
     return Fraction(1)
 
 

@@ -59,6 +59,10 @@ ROUTES = """routes:
       "GET /basket": {share: 10%, get: baskets}"""
 
 
+def limit_of(plan: Plan, limit: str) -> Any:  # noqa: ANN401  its numbers are compared with whole ones
+    return next(x for x in plan.limits if x.check.limit == limit)
+
+
 # --- requests ---------------------------------------------------------------------------------------------------------
 
 
@@ -97,7 +101,7 @@ def test_rest_and_http_have_their_prices(tmp_path: Path) -> None:
 def test_a_cache_is_billed_by_the_hour(tmp_path: Path) -> None:
     plan = planned("{type: rest, triggers: shoppers, cache: {size: 0.5 GB, hit_rate: 60%}}", tmp_path)
     line = next(x for x in plan.lines if x.id == "shop.cache")
-    assert (line.consumed_quantity, line.list_cost) == (730, Decimal("14.60"))
+    assert (line.consumed_quantity, line.list_cost) == (Decimal(730), Decimal("14.60"))
 
 
 # --- what is behind ---------------------------------------------------------------------------------------------------
@@ -202,7 +206,7 @@ def test_a_connection_brings_minutes_and_messages(tmp_path: Path) -> None:
 def test_connections_opened_a_second_are_a_limit_of_the_account(tmp_path: Path) -> None:
     api = "{type: websocket, triggers: {traffic: shoppers, times: 6}, connections: {duration: 1 min}}"
     plan = planned(api, tmp_path)
-    limit = next(x for x in plan.limits if x.check.limit == "api_gateway.new_connections")
+    limit = limit_of(plan, "api_gateway.new_connections")
     assert (limit.check.load, limit.check.quota, limit.breached) == (600, 500, True)
     assert float(observed(plan, "shop.rejected")) == pytest.approx(1 / 6, rel=1e-5)
 
@@ -213,7 +217,7 @@ def test_connections_opened_a_second_are_a_limit_of_the_account(tmp_path: Path) 
 def test_the_account_rejects_what_is_above_its_rate_and_what_is_behind_sees_the_rest(tmp_path: Path) -> None:
     traffic = "account: {quotas: {lambda.concurrency: 100k}}\ntraffic: {shoppers: {rate: 15000/s}}\n"
     plan = planned("{type: http, triggers: shoppers, routes: {GET /a: {invoke: auth}}}", tmp_path, traffic=traffic)
-    limit = next(x for x in plan.limits if x.check.limit == "api_gateway.request_rate")
+    limit = limit_of(plan, "api_gateway.request_rate")
     assert (limit.check.load, limit.check.quota, limit.breached) == (15_000, 10_000, True)
     served = Fraction(10_000 * MONTH_SECONDS)
     assert float(quantity(plan, "shop.requests")) == pytest.approx(float(served), rel=1e-4), "the others are not billed"
@@ -233,7 +237,7 @@ def test_a_small_region_has_a_quarter_of_the_rate(tmp_path: Path) -> None:
 def test_triggers_of_functions_and_apis_share_the_rate(tmp_path: Path) -> None:
     functions = FUNCTIONS.replace("auth: {", "auth: {triggers: {traffic: shoppers, via: api-gateway-rest}, ")
     plan = planned("{type: http, triggers: shoppers}", tmp_path, functions)
-    limit = next(x for x in plan.limits if x.check.limit == "api_gateway.request_rate")
+    limit = limit_of(plan, "api_gateway.request_rate")
     assert limit.check.load == 200
 
 
@@ -242,9 +246,9 @@ def test_an_api_is_rejected_by_its_own_throttle(tmp_path: Path) -> None:
     plan = planned(api, tmp_path)
     assert float(observed(plan, "shop.rejected")) == pytest.approx(0.25, rel=1e-4)
     assert float(usage(plan, "auth")["requests"]) == pytest.approx(75 * MONTH_SECONDS, rel=1e-4)
-    limit = next(x for x in plan.limits if x.check.limit == "api_gateway.throttle")
+    limit = limit_of(plan, "api_gateway.throttle")
     assert (limit.check.load, limit.check.quota, limit.breached) == (100, 75, True)
-    rate = next(x for x in plan.limits if x.check.limit == "api_gateway.request_rate")
+    rate = limit_of(plan, "api_gateway.request_rate")
     # 75 a second, and in the first minute the burst of 100: what is rejected asks the account for nothing
     assert float(rate.check.load) == pytest.approx(75 + 100 / 60, rel=1e-5)
 
@@ -256,7 +260,7 @@ def test_an_api_is_rejected_by_its_own_throttle(tmp_path: Path) -> None:
 def test_a_function_that_takes_longer_than_the_api_waits(kind: str, extra: str, seconds: int, tmp_path: Path) -> None:
     api = f"{{type: {kind}, {extra}triggers: {{traffic: shoppers, chance: 1%}}, routes: {{GET /a: {{invoke: slow}}}}}}"
     plan = planned(api, tmp_path, "functions: {slow: {duration: 61 s, timeout: 2 min}}\n")
-    limit = next(x for x in plan.limits if x.check.limit == "lambda.integration_timeout")
+    limit = limit_of(plan, "lambda.integration_timeout")
     assert (limit.check.resource, limit.check.load, limit.check.quota, limit.breached) == ("slow", 61, seconds, True)
     assert observed(plan, f"slow.integration_timeout.api-gateway-{kind}.load") == 61
     assert float(usage(plan, "slow")["requests"]) == pytest.approx(float(MONTH) / 100, rel=1e-5), (
@@ -272,8 +276,10 @@ def test_an_express_workflow_has_to_end_before_the_api_does(tmp_path: Path) -> N
     for request, waits in (("start: pay", True), ("start: pay, async: true", False)):
         api = f"{{type: rest, triggers: shoppers, routes: {{POST /a: {{{request}}}}}}}"
         plan = planned(api, tmp_path, machines)
-        found = [x for x in plan.limits if x.check.limit == "stepfunctions.integration_timeout"]
-        assert [(x.check.load, x.check.quota) for x in found] == ([(31, 29)] if waits else [])
+        found: list[object] = [
+            (x.check.load, x.check.quota) for x in plan.limits if x.check.limit == "stepfunctions.integration_timeout"
+        ]
+        assert found == ([(31, 29)] if waits else [])
 
 
 @pytest.mark.parametrize(
@@ -302,7 +308,7 @@ def test_an_express_workflow_has_to_end_before_the_api_does(tmp_path: Path) -> N
 def test_sizes_and_times_are_compared_with_the_quotas(
     api: str, limit: str, load: int, breached: object, tmp_path: Path
 ) -> None:
-    found = next(x for x in planned(api, tmp_path).limits if x.check.limit == limit)
+    found = limit_of(planned(api, tmp_path), limit)
     assert (found.check.load, found.breached) == (load, breached)
 
 

@@ -48,6 +48,10 @@ def observed(plan: Plan, metric: str) -> Decimal:
     return value
 
 
+def limit_of(plan: Plan, limit: str) -> Any:  # noqa: ANN401  its numbers are compared with whole ones
+    return next(x for x in plan.limits if x.check.limit == limit)
+
+
 def test_operations_pass_their_resolvers_on(tmp_path: Path) -> None:
     plan = planned(f"triggers: shoppers\n    {OPERATIONS}", tmp_path)
     assert quantity(plan, "shop.operations") == MONTH
@@ -103,7 +107,7 @@ def test_request_tokens_bound_the_account(tmp_path: Path) -> None:
     traffic = "account: {quotas: {lambda.concurrency: 100k}}\ntraffic: {shoppers: {rate: 6000/s}}\n"
     api = "{triggers: shoppers, operations: {place: {type: mutation, kb_seconds: 3000, invoke: place-order}}}"
     plan = planned(api, tmp_path, traffic)
-    limit = next(x for x in plan.limits if x.check.limit == "appsync.request_tokens")
+    limit = limit_of(plan, "appsync.request_tokens")
     assert (limit.check.load, limit.check.quota, limit.breached) == (12_000, 10_000, True)
     # two tokens each: 5,000 of 6,000 a second
     assert float(observed(plan, "shop.rejected")) == pytest.approx(1 / 6, rel=1e-5)
@@ -116,7 +120,9 @@ def test_a_resolver_has_30_seconds(tmp_path: Path) -> None:
     plan = capplan.plan(
         scenario(text + "functions: {slow: {duration: 31 s, timeout: 1 min, response: 6 MB}}\n", tmp_path)
     )
-    checks = {x.check.limit: (x.check.load, x.check.quota) for x in plan.limits if x.check.resource == "slow"}
+    checks: Mapping[str, object] = {
+        x.check.limit: (x.check.load, x.check.quota) for x in plan.limits if x.check.resource == "slow"
+    }
     assert checks["lambda.integration_timeout"] == (31, 30)
     assert checks["lambda.response.appsync"] == (6 * 1024**2, 5 * 1024**2)
 
@@ -154,7 +160,7 @@ def test_an_event_api_meters_what_it_takes_delivers_and_runs(tmp_path: Path) -> 
     assert quantity(plan, "shop.operations") == MONTH * each
     assert quantity(plan, "shop.connection_minutes") == MONTH * opened * 10
     assert Fraction(usage(plan, "place-order")["requests"]) == MONTH
-    tokens_asked = next(x for x in plan.limits if x.check.limit == "appsync.event_request_tokens")
+    tokens_asked = limit_of(plan, "appsync.event_request_tokens")
     assert (tokens_asked.check.load, tokens_asked.check.quota) == (400, 2000)
 
 

@@ -27,6 +27,10 @@ def of_network(plan: Plan) -> dict[str, tuple[Fraction, Decimal]]:
     return {x.charge_id: (Fraction(x.consumed_quantity), x.list_cost) for x in plan.lines if x.resource == "main"}
 
 
+def limit_of(plan: Plan, limit: str) -> Any:  # noqa: ANN401  its numbers are compared with whole ones
+    return next(x for x in plan.limits if x.check.limit == limit)
+
+
 @pytest.mark.parametrize(
     ("network", "usd"),
     [
@@ -63,7 +67,7 @@ def test_calls_pass_the_gateway_or_the_endpoint_that_is_there(tmp_path: Path) ->
 def test_connections_to_one_destination_are_bounded(tmp_path: Path) -> None:
     # 30,000/s open for 2 s: 60,000 at once; one address allows 55,000
     plan = planned("{nat_gateways: 1}", tmp_path, "[{connect: main, payload: 1 KB}]", "30k/s")
-    limit = next(x for x in plan.limits if x.check.limit == "vpc.nat_connections")
+    limit = limit_of(plan, "vpc.nat_connections")
     assert (limit.check.load, limit.check.quota, limit.breached) == (60_000, 55_000, True)
     more = planned("{nat_gateways: 2, nat_addresses: 2, destinations: 3}", tmp_path, "[{connect: main, payload: 1 KB}]")
     assert next(x for x in more.limits if x.check.limit == "vpc.nat_connections").check.quota == 55_000 * 12
