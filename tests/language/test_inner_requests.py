@@ -1,5 +1,6 @@
 """Requests that are written inside a resource's keys are read as those of `calls` are."""
 
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def test_a_line_that_no_change_can_name_has_none(routes: str, tmp_path: Path) ->
 
 def test_what_an_api_requests_says_so(tmp_path: Path) -> None:
     (call,) = api("{GET /a: {invoke: f, timeout: 5 s}}", tmp_path).calls
-    assert (call.access.via, call.access.timeout_ms) == ("api-gateway-rest", 5000)
+    assert (call.access.via, call.access.timeout_ms) == ("api-gateway-rest", Decimal(5000))
 
 
 def test_defaults_may_hold_routes(tmp_path: Path) -> None:
