@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from capplan.quantities.fields import Count, Share, Size, WholeCount
+from capplan.quantities.fields import Count, Milliseconds, Share, Size, WholeCount
 from capplan.spec_config import SPEC_CONFIG
 
 Op = str
@@ -26,8 +26,10 @@ class Access(BaseModel):
     """Requests per invocation or run of the caller (1)."""
     chance: Share = Decimal(1)
     """The share of the caller's invocations or runs that make this request (100%)."""
-    per: Literal["invocation", "record"] = Field(default="invocation", exclude=True)
-    """invocation: the request is made once (`times`) for each invocation; record: for each record of the batch that it takes."""
+    per: Literal["invocation", "record", "cold-start"] = Field(default="invocation", exclude=True)
+    """invocation: the request is made for each invocation; record: for each record of its batch; cold-start: once in an environment of a function."""
+    cache_ms: Milliseconds | None = Field(default=None, alias="cache", exclude=True)
+    """Of a request per cold-start: how long the answer is kept, such as 5 min; without it, as long as the environment lives."""
     index: str | None = None
     """The index to read, by its name under `indexes`."""
     item_size: Size | None = None
@@ -66,6 +68,8 @@ class Access(BaseModel):
     """Parts of a multipart upload (1: the object is put at once); each is a request, and two more begin and end it."""
     storage_class: str | None = Field(default=None, alias="class")
     """The storage class that a put writes to, or that a get reads from; default: the bucket's."""
+    service: str | None = None
+    """The AWS service that a connection goes to, such as sqs; without one, the internet."""
     worker_type: str | None = Field(default=None, exclude=True, repr=False)
     """The worker type that a workflow gives a job's run; not a key of the language."""
     workers: int | None = Field(default=None, exclude=True, repr=False)

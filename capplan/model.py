@@ -404,7 +404,8 @@ class Option(Record, frozen=True):
             "dynamodb.partition.write" or "throttled"; else the change is not recommended.
         worsens: Observables of which the trade-off says that there will be more, such as "timed_out".
         only_if_priced: Whether it is not offered where a price of it is missing.
-        fewer_calls: Whether the resource's callees get fewer requests because attempts fall away.
+        fewer_calls: Whether the resource's callees are meant to get another number of requests: attempts fall away, a cache
+            answers in their place or no longer does.
         calls_factor: What the resource's `calls` are multiplied by: where one invocation takes more records, it calls
             more often.
     """

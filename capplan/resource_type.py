@@ -8,6 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from pydantic import BaseModel
 
 from capplan.calls import Access
+from capplan.flow import DemandFlow
 from capplan.model import (
     Admitted,
     AdmittedStream,
@@ -116,6 +117,18 @@ class Destination(NamedTuple):
     access: Access = Access(op="")
 
 
+class Starts(NamedTuple):
+    """How often what a resource keeps in its environments is fetched.
+
+    Attributes:
+        flow: Fetches per second.
+        at_once: The most in one second.
+    """
+
+    flow: DemandFlow
+    at_once: Fraction = Fraction(1)
+
+
 class Sent(NamedTuple):
     """A request that is written inside a spec, such as at an API's route.
 
@@ -176,6 +189,17 @@ class ResourceType(Generic[SpecT, UsageT]):
     def resolve(self, spec: SpecT, files: Files) -> tuple[SpecT, tuple[Problem, ...]]:
         """The spec completed from the files that it names, and its errors."""
         return spec, ()
+
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Keys that only a person knows, which a scenario may leave open until a request reaches the resource.
+
+        `values` is the entry as written. What does not hang on requests, such as storage, must not hang on these keys.
+        """
+        return ()
+
+    def check_region(self, spec: SpecT, region: str) -> tuple[Problem, ...]:
+        """What is wrong with a spec in the scenario's Region."""
+        return ()
 
     def validate_request(self, spec: SpecT, access: Access) -> str | None:
         """Why the resource does not accept a request; None where it does."""
@@ -288,6 +312,10 @@ class ResourceType(Generic[SpecT, UsageT]):
     def failing_also(self, spec: SpecT, share: Fraction) -> SpecT:
         """The spec if a further share of its invocations failed, since what they call is throttled."""
         return spec
+
+    def starts(self, spec: SpecT, usage: UsageT, kept_ms: Decimal | None) -> Starts | None:
+        """How often its environments start, or also fetch again what they keep for `kept_ms`; None for types without any."""
+        return None
 
     def failing_starts(self, usage: UsageT) -> Fraction:
         """Share of its invocations that fail, and are tried again, since they start cold; `attempts` cannot know of it."""

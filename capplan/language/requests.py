@@ -122,9 +122,9 @@ def incoming_at(
     value = item[op]
     if access is None:
         return []
-    if access.per == "record":
+    if access.per != "invocation":
         hint = "requests from outside are counted one by one"
-        reader.add_error([*path, "per"], "'per: record' is for calls", hint, key=True)
+        reader.add_error([*path, "per"], f"'per: {access.per}' is for calls", hint, key=True)
     flow, traffic_source = _source(reader, value, [*path, op], f"{name}.{op}", flows)
     access = access.model_copy(update={"target": name})
     _check_access(reader, *declared, access, path)

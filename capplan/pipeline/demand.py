@@ -1,6 +1,7 @@
 """Computes the demand of every resource from the traffic, the calls and the triggers."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from capplan.language.scenario import Resource, Scenario
 from capplan.model import Assumption, Call, Context, Demand, Line, RequestStream
 from capplan.pipeline.solve import Edge, LoopError, arrivals
 from capplan.record import replace
-from capplan.resource_type import DeclaredResource, Destination, Source
+from capplan.resource_type import DeclaredResource, Destination, Source, Starts
 
 SourceKey = tuple[str, str, int | None]
 _MAX_STEPS = 12
@@ -32,9 +33,12 @@ class OutgoingCall(NamedTuple):
     at_once: Fraction = Fraction(1)
     open_at_most: Fraction | None = None
     per_record: bool = False
+    per_start: bool = False
 
     def node(self, caller: str) -> str:
         """The graph node whose units make it."""
+        if self.per_start:
+            return started(caller, self.access.cache_ms)
         return taken(caller) if self.per_record else caller
 
 
@@ -73,6 +77,11 @@ def emissions(
 def taken(address: str) -> str:
     """The graph node of the records that a resource takes: a batch has several."""
     return f"{address}#taken"
+
+
+def started(address: str, kept_ms: Decimal | None) -> str:
+    """The graph node of the starts of a resource's environments, and of what they fetch again after some time."""
+    return f"{address}#started" if kept_ms is None else f"{address}#started:{kept_ms.normalize():f}"
 
 
 def handed_on(address: str, place: int) -> str:
@@ -120,6 +129,8 @@ def calls_of(resource: Resource, ctx: Context, scenario: Scenario) -> tuple[Outg
     duration_ms = ctx.duration_ms[resource.address]
     written = [
         OutgoingCall(c.to, c.times * factor, c.access, duration_ms, c.line, per_record=c.per_record)
+        if not c.per_start
+        else OutgoingCall(c.to, c.times, c.access, Fraction(0), c.line, per_start=True)
         for c in resource.calls
     ]
     added = resource.type.calls(DeclaredResource(resource.name, resource.spec, ctx))
@@ -129,6 +140,23 @@ def calls_of(resource: Resource, ctx: Context, scenario: Scenario) -> tuple[Outg
         if c.to in scenario.resources
     ]
     return tuple(written + known)
+
+
+def starting_at_once(
+    calls: Mapping[str, tuple[OutgoingCall, ...]], starts: Mapping[str, Starts]
+) -> dict[str, tuple[OutgoingCall, ...]]:
+    """The calls, those of starting environments with how many start together."""
+    if not starts:
+        return dict(calls)
+    return {
+        address: tuple(
+            call._replace(at_once=starts[node].at_once * call.times)
+            if call.per_start and (node := call.node(address)) in starts
+            else call
+            for call in of_one
+        )
+        for address, of_one in calls.items()
+    }
 
 
 def fitting(scenario: Scenario, call: Call) -> Access:
@@ -232,6 +260,7 @@ def arrivals_of(
     ratios: Ratios,
     deliveries: Iterable[Delivery] = (),
     extra: Iterable[Injected] = (),
+    starts: Mapping[str, Starts] = {},
 ) -> dict[str, DemandFlow]:
     """Requests per second at every resource, the records that each takes in batches and emits, and what it hands on.
 
@@ -240,6 +269,8 @@ def arrivals_of(
     """
     incoming: dict[str, list[DemandFlow]] = {address: [] for address in scenario.resources}
     edges: list[Edge] = []
+    for node, of_node in starts.items():
+        incoming[node] = [of_node.flow]
     triggers = tuple(triggers)
     arrive = _arrive(scenario, calls, deliveries, triggers)
     for address, resource in scenario.resources.items():
@@ -394,8 +425,10 @@ def senders_of(
         ]
         for call in calls[address]:
             node = call.node(address)
+            together = _called_at_once(call, batches.get(address, Fraction(1)))
             stream = replace(
-                _called(scenario, call, address), line=call.line, at_once=at_once[address] * _called_at_once(call, batches.get(address, Fraction(1))),
+                _called(scenario, call, address), line=call.line,
+                at_once=together if call.per_start else at_once[address] * together,
                 open_at_most=_open_at_most(call, flows.get(address)),
                 callers_attempts=of_callers.get(address, Fraction(1)),
             )  # fmt: skip
@@ -468,8 +501,11 @@ def _at_once(
             out[trigger.address] = max(out[trigger.address], started)
     one = Fraction(1)
     following = [
-        (a, call.to, _called_at_once(call, batches.get(a, one))) for a, of_one in calls.items() for call in of_one
+        (call.node(a) if call.per_start else a, call.to, _called_at_once(call, batches.get(a, one)))
+        for a, of_one in calls.items()
+        for call in of_one
     ]
+    out.update({caller: one for caller, _, _ in following if caller not in out})
     bursts = [edge for edge in following if edge[2] > 1 or out[edge[0]] > 1]
     for _ in range(_MAX_STEPS if bursts else 0):  # a loop of calls would multiply without end
         before = dict(out)

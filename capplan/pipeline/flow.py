@@ -3,7 +3,7 @@
 What is offered stays the exact formula of `demand`. Where nothing is short, its demand is returned as it is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -16,6 +16,7 @@ from capplan.model import Admitted, Context, Demand, RequestStream, SharedLimit
 from capplan.pipeline.demand import Delivery, Sender, address_of, demand_of, emissions, emitted, taken
 from capplan.pipeline.pools import PoolMember, Pools, pool_check
 from capplan.pipeline.solve import Edge, components
+from capplan.quantities.rounding import sig6
 from capplan.record import MutableRecord, Record, replace
 from capplan.resource_type import DeclaredResource
 from capplan.services import default_quota
@@ -44,6 +45,7 @@ class Network(Record, frozen=True, eq=False):
         senders: What sends requests to each resource.
         flows: The exact flow at every node.
         deliveries: What each resource hands on to destinations, by its address.
+        starting: The nodes of the starts of its environments, by its address.
         kinds: The kinds of change that are read of what it emits (`demand.kinds_read`), by its address.
         order: Groups of resources that call each other, callers first.
         exact: The exact demand of every resource: what is offered where nothing is short.
@@ -57,6 +59,7 @@ class Network(Record, frozen=True, eq=False):
     flows: Mapping[str, DemandFlow]
     deliveries: Mapping[str, Sequence[Delivery]]
     kinds: Mapping[str, tuple[tuple[str, ...], ...]]
+    starting: Mapping[str, Collection[str]]
     order: Sequence[Sequence[str]]
     exact: Mapping[str, Demand]
     shards: Mapping[str, int]
@@ -204,6 +207,10 @@ def _visit(
         for node, records in emissions(resource, stream.access, network.kinds):
             emits[node].append(stream.flow * (records * stream.records / stream.attempts))
     walk.flows.update({node: DemandFlow.total(flows) for node, flows in emits.items()})
+    for node in network.starting.get(address, ()):  # environments start as the exact demand is served
+        exact = network.exact[address].flow.monthly
+        part = sig6(float(demand.flow.monthly / exact)) if exact else Fraction(0)
+        walk.flows[node] = network.flows.get(node, DemandFlow.zero()) * part
     for delivery in network.deliveries.get(address, ()):
         walk.flows[delivery.node] = DemandFlow.total(_handed_on(resource, delivery, demand))
     walk.moved.update(_nodes(network, address))
@@ -212,7 +219,7 @@ def _visit(
 def _nodes(network: Network, address: str) -> tuple[str, ...]:
     """The graph nodes of a resource."""
     handed_on = (d.node for d in network.deliveries.get(address, ()))
-    return (address, *_emitted(network, address), taken(address), *handed_on)
+    return (address, *_emitted(network, address), taken(address), *network.starting.get(address, ()), *handed_on)
 
 
 def _emitted(network: Network, address: str) -> tuple[str, ...]:

@@ -22,11 +22,16 @@ FOLDERS = (
     "stepfunctions",
     "glue",
     "api_gateway",
-    "kinesis",
-    "s3",
+    "appsync",
     "sqs",
     "sns",
     "eventbridge",
+    "kinesis",
+    "s3",
+    "vpc",
+    "data_transfer",
+    "secrets_manager",
+    "parameter_store",
 )
 """Each service's folder, in the order of answers: the only list of services."""
 SERVICES: tuple[Service, ...] = tuple(_manifest(folder) for folder in FOLDERS)

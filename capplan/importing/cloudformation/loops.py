@@ -46,9 +46,7 @@ def _unrolled(key: str, body: object, items_of: Callable[[object], list[str] | N
     identifier, collection, inner = body
     for item in items_of(collection) or ():
         for name, one in inner.items():
-            yield from _unrolled(
-                str(filled(name, str(identifier), item)), filled(one, str(identifier), item), items_of
-            )
+            yield from _unrolled(str(filled(name, str(identifier), item)), filled(one, str(identifier), item), items_of)
 
 
 def filled(data: object, identifier: str, item: str) -> object:

@@ -44,7 +44,7 @@ SERVICE = Service(
         "eventbridge.rules": "rules of a bus",
         "eventbridge.api_destination_rate": "invocations of an API destination",
         "eventbridge.pipe_concurrency": "concurrent executions of pipes",
-        "eventbridge.pipe_sqs_concurrency": "concurrent executions of a pipe from a queue",
+        "eventbridge.pipe_source_concurrency": "concurrent executions by its source",
         "eventbridge.pipe_time": "time of an execution",
         "eventbridge.pipe_batch": "records that the target takes",
         "eventbridge.scheduled_invocations": "scheduled invocations a second",

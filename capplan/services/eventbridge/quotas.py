@@ -61,7 +61,9 @@ PIPE_CONCURRENCY = Quota(
 )  # fmt: skip
 PIPE_TIME = Quota("eventbridge.pipe_time", 300, "s", _PIPES, READ)
 PIPE_BATCH = Quota("eventbridge.pipe_batch", 10_000, "records", _PIPES, READ)
-PIPE_SQS_CONCURRENCY = Quota("eventbridge.pipe_sqs_concurrency", 1_250, "executions", _PIPES, READ)
+PIPE_MOST_AT_ONCE = Quota("eventbridge.pipe_source_concurrency", 1_250, "executions", _PIPES, READ)
+"""Executions of one pipe at once from a queue; from a stream its shards times the parallelization factor, from Kafka its
+partitions, 1,000 at most, from MQ 5."""
 PARALLELIZATION_MAX = Quota("eventbridge.parallelization_factor", 10, "", _PIPES, READ)
 
 # --- schedules --------------------------------------------------------------------------------------------------------
@@ -93,5 +95,7 @@ PIPE_STREAM_BATCH, PIPE_QUEUE_BATCH = 100, 10
 """Default batches of streams and of queues (EventBridge Pipes API Reference, CreatePipe, read 2026-11-30)."""
 POLLS = {"dynamodb": 4, "kinesis": 1}
 """Polls of a shard a second. Source: Lambda Developer Guide, whose pollers pipes use."""
+KAFKA_PARTITIONS_MAX, MQ_AT_ONCE = 1_000, 5
+"""Executions at once from Kafka and from MQ. Source: "Pipes batching and concurrency"."""
 TARGET_BATCH = {"send": 10, "publish": 10, "put-events": 10, "put-records": 500}
 """What a target takes in one call: a source's batch cannot exceed it. Source: "Pipes batching and concurrency"."""

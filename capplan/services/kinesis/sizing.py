@@ -10,9 +10,7 @@ from fractions import Fraction
 from capplan.services.kinesis.quotas import SHARD_READ_BYTES, SHARD_WRITE_BYTES, SHARD_WRITE_RECORDS
 
 
-def shards_needed(
-    records_per_s: Fraction, bytes_per_s: Fraction, consumers: int, spare: Fraction = Fraction(1)
-) -> int:
+def shards_needed(records_per_s: Fraction, bytes_per_s: Fraction, consumers: int, spare: Fraction = Fraction(1)) -> int:
     """Shards for a rate of records, of so many bytes a second in all, that so many consumers read at the shared rate.
 
     `spare` times the shards that just suffice, rounded up again, as AWS's Pricing Calculator adds its buffer.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from capplan.calls import Access
 from capplan.model import (
@@ -30,6 +31,7 @@ from capplan.resource_type import (
     ResourceType,
     Simulator,
     Source,
+    Starts,
 )
 from capplan.services.lambda_ import destinations, limits
 from capplan.services.lambda_.admission.admit import admit
@@ -39,6 +41,7 @@ from capplan.services.lambda_.advice.rules import RULES
 from capplan.services.lambda_.assumptions import assume, exclude
 from capplan.services.lambda_.attempts import attempts, failing, failing_also
 from capplan.services.lambda_.billing import capped_mean_ms
+from capplan.services.lambda_.cold_start.fetches import starts
 from capplan.services.lambda_.cost import charge
 from capplan.services.lambda_.invocation_time import high
 from capplan.services.lambda_.not_included import not_included
@@ -59,6 +62,9 @@ class _FunctionType(ResourceType[Function, Usage]):
     rules = RULES
     reads = READS
     writes_logs = True
+
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        return () if "power_tuning" in values else ("duration",)
 
     def resolve(self, spec: Function, files: Files) -> tuple[Function, tuple[Problem, ...]]:
         return resolve(spec, files)
@@ -107,6 +113,9 @@ class _FunctionType(ResourceType[Function, Usage]):
 
     def failing_also(self, spec: Function, share: Fraction) -> Function:
         return failing_also(spec, share)
+
+    def starts(self, spec: Function, usage: Usage, kept_ms: Decimal | None) -> Starts | None:
+        return starts(spec, usage, kept_ms)
 
     def failing_starts(self, usage: Usage) -> Fraction:
         return failing_starts(usage)

@@ -26,9 +26,9 @@ from capplan.services.eventbridge.pipes.usage import Usage
 from capplan.services.eventbridge.quotas import (
     PIPE_BATCH,
     PIPE_CONCURRENCY,
+    PIPE_MOST_AT_ONCE,
     PIPE_POLL_S,
     PIPE_POLLERS,
-    PIPE_SQS_CONCURRENCY,
     PIPE_TIME,
     TARGET_BATCH,
 )
@@ -142,11 +142,17 @@ class _PipeType(ResourceType[Pipe, Usage]):
         name, spec, usage, ctx = resource
         seconds = to_quantity(self.duration_ms(DeclaredResource(name, spec, ctx)) / 1000)
         yield LimitCheck(name, PIPE_TIME.id, seconds, Decimal(PIPE_TIME.value), PIPE_TIME.unit)
-        if spec.is_queue and usage.open.terms:
-            peak = usage.open.peak()
+        if usage.open.terms:
+            peak, source = usage.open.peak(), spec.source
+            most_open = pipe_usage.most_at_once(
+                source.emitter.read_as,
+                shards=max(stream.shards for stream in usage.streams),
+                factor=spec.parallelization_factor,
+                groups=source.message_groups,
+            )
             yield LimitCheck(
-                name, PIPE_SQS_CONCURRENCY.id, to_quantity(sig6(peak.per_second)), Decimal(PIPE_SQS_CONCURRENCY.value),
-                PIPE_SQS_CONCURRENCY.unit, flow=usage.open, minute=peak.minute,
+                name, PIPE_MOST_AT_ONCE.id, to_quantity(sig6(peak.per_second)), Decimal(most_open),
+                PIPE_MOST_AT_ONCE.unit, flow=usage.open, minute=peak.minute,
             )  # fmt: skip
         most = min((TARGET_BATCH[v] for _, v in _called(spec, ctx) if v in TARGET_BATCH), default=None)
         if most is not None:

@@ -16,8 +16,16 @@ from capplan.model import Demand, RequestStream
 from capplan.quantities.distribution import Distribution, fixed
 from capplan.quantities.rounding import to_quantity
 from capplan.record import Record
-from capplan.services.eventbridge.pipes.spec import Pipe
-from capplan.services.eventbridge.quotas import CHUNK_BYTES, PIPE_QUEUE_BATCH, PIPE_STREAM_BATCH, POLLS
+from capplan.services.eventbridge.pipes.spec import QUEUES, Pipe
+from capplan.services.eventbridge.quotas import (
+    CHUNK_BYTES,
+    KAFKA_PARTITIONS_MAX,
+    MQ_AT_ONCE,
+    PIPE_MOST_AT_ONCE,
+    PIPE_QUEUE_BATCH,
+    PIPE_STREAM_BATCH,
+    POLLS,
+)
 from capplan.services.eventbridge.retries import attempts, given_up
 
 FOREVER = 10_000
@@ -96,6 +104,21 @@ def requests(events: Fraction, match: Fraction, batch: int, event_bytes: Fractio
     """Requests of events of which a share matches, in full batches."""
     size = fixed(to_quantity(event_bytes))
     return events * match / batch * chunks(size, CHUNK_BYTES, Fraction(batch))
+
+
+def most_at_once(
+    source: str, *, shards: int = 1, factor: int = 1, partitions: int = 1, groups: int | None = None
+) -> int:
+    """Executions of a pipe at the same time at most, by the source that it reads.
+
+    Amazon EventBridge User Guide, "Pipes batching and concurrency" (read 2026-11-30).
+    """
+    if source in QUEUES:
+        most = int(PIPE_MOST_AT_ONCE.value)
+        return most if groups is None else min(groups, most)
+    if source == "kafka":
+        return min(partitions, KAFKA_PARTITIONS_MAX)
+    return MQ_AT_ONCE if source == "mq" else shards * factor
 
 
 def summary(usage: Usage) -> Mapping[str, Decimal | int]:
