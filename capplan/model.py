@@ -191,6 +191,7 @@ class Context(Record, frozen=True):
         integrations: By (service, action) of an ARN, in lower case: the resource that a workflow's Task calls.
         only_verbs: By section that takes one verb only: that verb.
         commitments: How many commitments the account has.
+        traced: Addresses of resources whose requests X-Ray may trace.
     """
 
     region: str
@@ -206,6 +207,7 @@ class Context(Record, frozen=True):
     integrations: Mapping[tuple[str, str], Integration] = {}
     only_verbs: Mapping[str, str] = {}
     commitments: int = 0
+    traced: frozenset[str] = frozenset()
 
 
 class Call(Record, frozen=True):
@@ -286,6 +288,23 @@ class PoolLoad(Record, frozen=True):
     at_once: float = 0.0
     reserved: bool = False
     bursts: tuple[Burst, ...] = ()
+
+
+class Implied(Record, frozen=True):
+    """What follows by itself from a resource's usage in another service: logs, traces, alarms, requests of a key.
+
+    Attributes:
+        section: The section of what is used, such as "log_groups".
+        name: Its name at AWS, such as /aws/lambda/place-order. Several resources may use the same, and the scenario may
+            declare it; else it becomes a resource of its own.
+        settings: Keys and values of its entry, where the scenario does not declare it.
+        requests: What is asked of it.
+    """
+
+    section: str
+    name: str
+    settings: Mapping[str, Any] = {}
+    requests: tuple[RequestStream, ...] = ()
 
 
 Frequency = Literal["usage_based", "recurring", "one_time"]

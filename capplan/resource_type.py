@@ -16,6 +16,7 @@ from capplan.model import (
     Context,
     Demand,
     Excluded,
+    Implied,
     LimitCheck,
     NotIncluded,
     Observable,
@@ -107,7 +108,6 @@ class ResourceType(Generic[SpecT, UsageT]):
         rules: The rules of its recommendations.
         starts_with: The verb of `calls` that a trigger makes: `run` a job, `start` a workflow; None where `sources` is
             overridden.
-        writes_logs: Whether it writes logs, which AWS bills separately.
         waits_for_callees: Whether its duration includes that of what it calls.
     """
 
@@ -117,7 +117,6 @@ class ResourceType(Generic[SpecT, UsageT]):
     also_called: Mapping[str, str] = {}
     rules: tuple[Rule, ...] = ()
     starts_with: str | None = None
-    writes_logs = False
     waits_for_callees = False
 
     # --- the spec ---
@@ -246,6 +245,14 @@ class ResourceType(Generic[SpecT, UsageT]):
     def exclude(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Excluded, ...]:
         """Costs on the bill that the answer does not include; `resource.name` is its label."""
         return ()
+
+    def implies(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Implied, ...]:
+        """What follows from its usage by itself in other services, and is never part of its own cost."""
+        return ()
+
+    def traced(self, spec: SpecT) -> bool:
+        """Whether X-Ray may trace its requests, and those it makes."""
+        return False
 
     def not_included(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[NotIncluded, ...]:
         """What services that are not modeled do for it, of which a price gives the order of magnitude."""

@@ -63,6 +63,7 @@ def plan(
     priced = price(meter(scenario, seed), catalogue_of(scenario), today)
     if priced.missing:
         raise missing_prices(scenario, priced.missing)
+    scenario = priced.metered.scenario
     limits = limits_of(priced.metered)
     traffic_sources = traffic_costs(priced)
     known = observables(scenario, priced, limits, traffic_sources)
@@ -129,6 +130,7 @@ def _resources(priced: Priced) -> tuple[PlannedResource, ...]:
             r.type.id.partition(".")[0],
             dict(getattr(r.spec, "tags", None) or {}),
             r.line,
+            r.implied_by,
         )
         for a, r in metered.scenario.resources.items()
     )

@@ -39,7 +39,10 @@ class IncomingRequests(Record, frozen=True):
 
 
 class Resource(Record, frozen=True):
-    """One declared resource: its spec, its calls, its requests from outside."""
+    """One resource: its spec, its calls, its requests from outside.
+
+    `implied_by`: addresses of the resources from which it follows, where the scenario does not declare it.
+    """
 
     type: ResourceType[Any, Any]
     section: Section
@@ -50,6 +53,7 @@ class Resource(Record, frozen=True):
     calls: tuple[WrittenCall, ...]
     access: tuple[IncomingRequests, ...]
     line: int
+    implied_by: tuple[str, ...] = ()
 
 
 class Scenario(Record, frozen=True):
@@ -71,6 +75,13 @@ class Scenario(Record, frozen=True):
     files: Files
     commitments: tuple[Commitment, ...] = ()
     unit: str = ""
+
+
+def declared(scenario: Scenario) -> Scenario:
+    """The scenario with the resources that it declares, without those that follow from them."""
+    if not any(resource.implied_by for resource in scenario.resources.values()):
+        return scenario
+    return replace(scenario, resources={a: r for a, r in scenario.resources.items() if not r.implied_by})
 
 
 def with_gates(scenario: Scenario, *gates: Gate) -> Scenario:

@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from capplan.calls import Access
-from capplan.language.models import NAME, Account, Head, Traffic
+from capplan.language.models import NAME, PATH_NAME, Account, Head, Traffic
 from capplan.pricing.catalogue import known_keys, regions
 from capplan.quantities import json_schema
 from capplan.service import Section
@@ -138,12 +138,12 @@ def _form_of(schema: Schema) -> str:
     return next(name for name, form in _FORMS.items() if form["anyOf"] == schema["anyOf"])
 
 
-def _named(inner: Schema, description: str) -> Schema:
+def _named(inner: Schema, description: str, names: str = _NAME) -> Schema:
     """Entries by name, with the same schema each."""
     return {
         "type": "object",
         "description": description,
-        "patternProperties": {_NAME: inner},
+        "patternProperties": {names: inner},
         "additionalProperties": False,
     }
 
@@ -163,7 +163,8 @@ def _section(section: Section, definitions: Schema) -> Schema:
             definition["properties"]["calls"] = _requests("call", description, definitions, verbs())
         definitions[name] = definition
     description = " ".join((spec.__doc__ or "").split())
-    return _named({"$ref": f"#/$defs/{name}"}, description)
+    names = f"^{PATH_NAME.pattern}$" if section.slashes else _NAME
+    return _named({"$ref": f"#/$defs/{name}"}, description, names)
 
 
 def _requests(key: str, description: str, definitions: Schema, accepted: Iterable[str]) -> Schema:

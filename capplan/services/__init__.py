@@ -16,7 +16,7 @@ def _manifest(folder: str) -> Service:
     return service
 
 
-FOLDERS = ("dynamodb", "lambda_", "stepfunctions", "glue")
+FOLDERS = ("dynamodb", "lambda_", "stepfunctions", "glue", "cloudwatch_logs")
 """Each service's folder, in the order of answers: the only list of services."""
 SERVICES: tuple[Service, ...] = tuple(_manifest(folder) for folder in FOLDERS)
 """The manifests."""

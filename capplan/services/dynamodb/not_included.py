@@ -23,6 +23,10 @@ def not_included(usage: Usage) -> tuple[NotIncluded, ...]:
     words = f"{ALARMS} for each scaled direction of a table or index"
     return (
         NotIncluded(
-            "CloudWatch alarms of auto scaling", "cloudwatch.alarm.standard_month", Fraction(ALARMS * scaled), "alarms", words
+            "CloudWatch alarms of auto scaling",
+            "cloudwatch.alarm.standard_month",
+            Fraction(ALARMS * scaled),
+            "alarms",
+            words,
         ),
     )

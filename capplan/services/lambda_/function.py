@@ -11,6 +11,7 @@ from capplan.model import (
     Charge,
     Demand,
     Excluded,
+    Implied,
     LimitCheck,
     NotIncluded,
     Observable,
@@ -29,6 +30,7 @@ from capplan.services.lambda_.assumptions import assume, exclude
 from capplan.services.lambda_.attempts import attempts, failing, failing_also
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cost import charge
+from capplan.services.lambda_.implied import implies
 from capplan.services.lambda_.invocation_time import high
 from capplan.services.lambda_.not_included import not_included
 from capplan.services.lambda_.observables import observe
@@ -46,7 +48,6 @@ class _FunctionType(ResourceType[Function, Usage]):
     unsupported = UNSUPPORTED
     also_called = ALSO_CALLED
     rules = RULES
-    writes_logs = True
 
     def resolve(self, spec: Function, files: Files) -> tuple[Function, tuple[Problem, ...]]:
         return resolve(spec, files)
@@ -111,6 +112,9 @@ class _FunctionType(ResourceType[Function, Usage]):
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(*resource)
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        return implies(*resource)
 
     def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
         return not_included(resource.spec, resource.usage)

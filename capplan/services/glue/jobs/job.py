@@ -42,7 +42,6 @@ class _JobType(ResourceType[Job, Usage]):
     also_called = _ALSO_CALLED
     rules = RULES
     starts_with = "run"
-    writes_logs = True
 
     def resolve(self, spec: Job, files: Files) -> tuple[Job, tuple[Problem, ...]]:
         """The job as written, and which of its settings AWS rejects together."""
