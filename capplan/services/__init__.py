@@ -28,6 +28,7 @@ FOLDERS = (
     "eventbridge",
     "kinesis",
     "s3",
+    "cloudwatch_logs",
     "vpc",
     "data_transfer",
     "secrets_manager",
