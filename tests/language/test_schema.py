@@ -15,6 +15,14 @@ jsonschema = pytest.importorskip("jsonschema")
 SCHEMA = scenario_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 ONLY_A_PLAN_SEES = [
+    "functions-destinations",
+    "functions-stream-of-two-names",
+    "queues-dead-letters",
+    "queues-setting-at-the-trigger",
+    "queues-sizes",
+    "queues-triggers",
+    "schedules-keys",
+    "state-machines-of-a-queue",
     "apis-authorizer",
     "apis-cache-of-http",
     "apis-endpoint-and-timeouts",
