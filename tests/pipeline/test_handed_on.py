@@ -17,7 +17,7 @@ def metered(body: str, folder: Path) -> Metered:
 
 
 def rates(result: Metered) -> dict[str, float]:
-    return {address.partition(".")[2]: rate(demand) for address, demand in result.demand.items()}
+    return {address.partition(".")[2]: rate(demand) for address, demand in result.own_demand.items()}
 
 
 def rate(demand: Demand) -> float:
