@@ -17,7 +17,8 @@ def metered(body: str, folder: Path) -> Metered:
 
 
 def rates(result: Metered) -> dict[str, float]:
-    return {address.partition(".")[2]: rate(demand) for address, demand in result.own_demand.items()}
+    own = declared(result.scenario).resources
+    return {address.partition(".")[2]: rate(demand) for address, demand in result.demand.items() if address in own}
 
 
 def rate(demand: Demand) -> float:
