@@ -17,7 +17,7 @@ def metered(body: str, folder: Path) -> Metered:
 
 
 def rates(result: Metered) -> dict[str, float]:
-    own = declared(result.scenario).resources
+    own = result.as_declared.resources
     return {address.partition(".")[2]: rate(demand) for address, demand in result.demand.items() if address in own}
 
 

@@ -105,6 +105,9 @@ class _TableType(ResourceType[Table, Usage]):
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return limits.observe(*resource)
 
+    def losses(self, resource: _Metered) -> Mapping[str, Observable]:
+        return limits.losses(resource.usage)
+
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(resource.name, resource.spec, resource.usage, resource.context)
 
