@@ -30,9 +30,10 @@ def breaks_at(check: LimitCheck) -> float | None:
     low, high = 0.0, 1.0
     while _busiest_second(flow.peak(high).per_second, batch) < units_at_quota and high < _MAX_MULTIPLE:
         high *= 2
+    peak = flow.peaks(high)
     for _ in range(40):
         middle = (low + high) / 2
-        exceeds = _busiest_second(flow.peak(middle).per_second, batch) >= units_at_quota
+        exceeds = _busiest_second(peak(middle), batch) >= units_at_quota
         low, high = (low, middle) if exceeds else (middle, high)
     return high
 

@@ -68,6 +68,8 @@ class Access(BaseModel):
     """Parts of a multipart upload (1: the object is put at once); each is a request, and two more begin and end it."""
     storage_class: str | None = Field(default=None, alias="class")
     """The storage class that a put writes to, or that a get reads from; default: the bucket's."""
+    service: str | None = None
+    """The AWS service that a connection goes to, such as sqs; without one, the internet."""
     worker_type: str | None = Field(default=None, exclude=True, repr=False)
     """The worker type that a workflow gives a job's run; not a key of the language."""
     workers: int | None = Field(default=None, exclude=True, repr=False)

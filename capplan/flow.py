@@ -189,6 +189,31 @@ class DemandFlow(Record, frozen=True):
         rate = sum(_factor(profile, m, scale) * profile.peak.per_second for profile, m in self.terms)
         return Peak(rate, uneven[0].peak.minute if uneven else 0)
 
+    def peaks(self, most: float) -> Callable[[float], float]:
+        """The rate of the busiest minute by scale, up to the scale `most`; for whoever asks for many.
+
+        Every minute's rate is a line over the scale. One that is never the highest is left out: of the highest at either
+        end, such a line lies below both where they cross.
+        """
+        if sum(not profile.flat for profile, _ in self.terms) <= 1:
+            return lambda scale: self.peak(scale).per_second
+        import numpy as np  # noqa: PLC0415
+
+        rest, top = self.rate_per_minute(0.0), self.rate_per_minute(most)
+        first, last = int(rest.argmax()), int(top.argmax())
+        falls, rises = float(rest[first] - rest[last]), float(top[last] - top[first])
+        crossed = rest + (top - rest) * (falls / (falls + rises) if falls + rises else 0.0)
+        highest = np.flatnonzero(crossed >= max(crossed[first], crossed[last]) * (1 - _EVEN))
+        terms = [(profile, m, rate_per_minute_of(profile)[highest]) for profile, m in self.terms]
+
+        def peak(scale: float) -> float:
+            rates = np.zeros(len(highest))
+            for profile, m, of_profile in terms:
+                rates += of_profile * _factor(profile, m, scale)
+            return float(rates.max())
+
+        return peak
+
     def at(self, minute: int) -> float:
         """The rate per second in one minute of the simulated period."""
         return sum(float(m) * _rate(profile, minute) for profile, m in self.terms)

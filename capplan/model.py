@@ -87,6 +87,38 @@ class RequestStream(Record, frozen=True):
         return flow * (self.records / self.attempts)
 
 
+class Polling(Record, frozen=True):
+    """How a resource asks for what it reads.
+
+    Attributes:
+        pollers: Pollers that ask all the time, on average; 0 where what is read is delivered.
+        wait_s: How long one asks at most before it gets an empty answer.
+        held_ms: How long it keeps what it got until it is done with it.
+        succeeds: Share of what it reads that goes well in the end. Range 0 to 1.
+    """
+
+    pollers: Fraction = Fraction(0)
+    wait_s: Fraction = Fraction(20)
+    held_ms: Fraction = Fraction(0)
+    succeeds: Fraction = Fraction(1)
+
+
+class Reading(Record, frozen=True):
+    """What a resource reads of another.
+
+    Attributes:
+        reader: The address of the one that reads.
+        stream: Its invocations or runs per second, the records of each, retries included.
+        share: Share of the records that pass its filter. Range 0 to 1.
+        polling: How it asks for them.
+    """
+
+    reader: str
+    stream: RequestStream
+    share: Fraction
+    polling: Polling
+
+
 class AdmittedStream(Record, frozen=True):
     """What gets through of one request stream. Offered = served + waiting at the end + dropped, in arrivals a month.
 

@@ -23,8 +23,10 @@ from capplan.model import (
     Observable,
     Option,
     Pattern,
+    Polling,
     PoolLoad,
     Problem,
+    Reading,
     RequestStream,
     Rule,
     RunRisk,
@@ -276,6 +278,14 @@ class ResourceType(Generic[SpecT, UsageT]):
         """
         return Fraction(0)
 
+    def polling(self, resource: "MeteredResource[SpecT, UsageT]", stream: RequestStream) -> Polling:
+        """How it asks for what a trigger reads; `stream` is what it takes of it."""
+        return Polling()
+
+    def with_readers(self, resource: DeclaredResource[SpecT], usage: UsageT, readers: tuple[Reading, ...]) -> UsageT:
+        """Its usage with what its readers cause: receives of a queue, reads of a stream."""
+        return usage
+
     def shards(self, usage: UsageT) -> int:
         """Shards of its stream."""
         return 1
@@ -379,10 +389,16 @@ def _source(trigger: Trigger, place: int) -> Source:
     if trigger.stream is None:
         name = trigger.traffic or ""
         return Source(name, cause=f"traffic.{name}", share=trigger.share, trigger=None)
-    address = f"{trigger.emitter[0]}.{trigger.stream}"
+    address = f"{trigger.emitter.section}.{trigger.stream}"
     return Source(
-        address, emitted=True, cause=address, share=trigger.share, trigger=place, read_as=trigger.emitter[1], kinds=trigger.on
-    )  # fmt: skip
+        address,
+        emitted=True,
+        cause=address,
+        share=trigger.share,
+        trigger=place,
+        read_as=trigger.emitter.read_as,
+        kinds=trigger.on,
+    )
 
 
 class UnusedCommitmentError(ValueError):

@@ -77,6 +77,24 @@ class Emits(NamedTuple):
     kinds: tuple[str, ...] = ()
 
 
+class Emitter(NamedTuple):
+    """What a trigger reads, as the language finds it.
+
+    Attributes:
+        section: The section of the resource.
+        read_as: How it is read (`Emits.read_as`).
+        word: The key by which the trigger names it.
+        written: The name as the trigger has it, with a section where two have it.
+        settings: Keys of the trigger that stand at the resource, each with the key there.
+    """
+
+    section: str = ""
+    read_as: str = ""
+    word: str = "stream"
+    written: str = ""
+    settings: Mapping[str, str] = {}
+
+
 class Section(NamedTuple):
     """A section of the scenario language: resources of one type.
 

@@ -91,7 +91,8 @@ def _may_be_short(demand: Demand, bucket: Bucket) -> bool:
     offered = DemandFlow.total(_offered(stream) for stream in demand.requests) * bucket.each
     starting = sum((float(times) for stream in demand.requests for times in _started(stream)), 0.0)
     wanted = offered + bucket.others
-    return wanted.peak().per_second > bucket.per_second or starting * float(bucket.each) > float(bucket.burst) > 0
+    at_once = float(bucket.burst or bucket.per_second)
+    return wanted.peak().per_second > bucket.per_second or starting * float(bucket.each) > at_once
 
 
 def _offered(stream: RequestStream) -> DemandFlow:
@@ -139,12 +140,14 @@ def _shares(
     wanted = rest * each + others
     of_start, of_rest, tokens = np.ones(units.PERIOD_MINUTES), np.ones(units.PERIOD_MINUTES), burst
     for minute in range(units.PERIOD_MINUTES):
-        want_now, want = float(at_start[minute]) * each, float(wanted[minute])
+        want_now, want, spent = float(at_start[minute]) * each, float(wanted[minute]), 0.0
         if want_now:
-            passing = min(want_now, tokens) if burst else min(want_now, gains)
+            passing = min(
+                want_now, tokens if burst else float(bucket.per_second)
+            )  # without a burst: what a second brings
             of_start[minute] = passing / want_now
-            tokens = max(0.0, tokens - passing)
-        missing = want - gains
+            spent, tokens = passing, max(0.0, tokens - passing)
+        missing = want - (gains if burst else gains - spent)
         if missing <= tokens:
             tokens = min(burst, tokens - missing)
         else:

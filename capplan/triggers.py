@@ -4,11 +4,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, model_validator
+from pydantic import BaseModel, BeforeValidator, InstanceOf, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from capplan.quantities.fields import Count, Share
 from capplan.quantities.text import quantity_error
+from capplan.service import Emitter
 from capplan.spec_config import SPEC_CONFIG
 
 
@@ -30,7 +31,7 @@ class Trigger(BaseModel):
     """The name of a traffic."""
     stream: str | None = None
     """The name of a table or a stream that it reads."""
-    emitter: SkipJsonSchema[tuple[str, str]] = ("", "")
+    emitter: SkipJsonSchema[InstanceOf[Emitter]] = Emitter()
     """Where `stream` leads: the section, and how it is read; set by the language for other keys than `stream`."""
     chance: Share = Decimal(1)
     """The share of the traffic that starts it (100%)."""

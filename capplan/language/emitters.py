@@ -10,7 +10,7 @@ from typing import Any
 from capplan.language.reader import Path, Reader
 from capplan.reading.nearest import did_you_mean
 from capplan.reading.scalars import shown
-from capplan.service import Emits, Section
+from capplan.service import Emits, Emitter, Section
 from capplan.services import SECTIONS, emitters
 
 
@@ -20,7 +20,7 @@ def order_of_reading() -> tuple[Section, ...]:
 
 
 def with_emitters(reader: Reader, triggers: object, path: Path, invalid: Collection[str] = ()) -> object:
-    """Triggers in the form that specs read: {queue: orders} becomes {stream: orders, emitter: (queues, sqs)}.
+    """Triggers in the form that specs read: {queue: orders} becomes {stream: orders, emitter: Emitter(queues, sqs)}.
 
     Args:
         reader: The scenario's data.
@@ -39,13 +39,15 @@ def with_emitters(reader: Reader, triggers: object, path: Path, invalid: Collect
     if len(words) > 1:
         reader.add_error([*path, words[1]], f"a trigger reads one resource, found {' and '.join(words)}", key=True)
     for word in words[:1]:
-        section, name = emitter_of(reader, word, out.pop(word), (*path, word))
+        written = out.pop(word)
+        section, name = emitter_of(reader, word, written, (*path, word))
         emits = SECTIONS[section].emits
         assert emits is not None  # noqa: S101  it is an emitter's word
         entry = entry_of(reader, section, name)
         _add_settings(reader, emits, section, name, {} if f"{section}.{name}" in invalid else entry, out, path)
         _check_kinds(reader, section, out, path)
-        out |= {"stream": name, "emitter": (section, _read_as(emits, entry))}
+        settings = {of_trigger: key for key, of_trigger in emits.settings.items()}
+        out |= {"stream": name, "emitter": Emitter(section, _read_as(emits, entry), word, str(written), settings)}
     if "on" in out and not words:
         reader.add_error(
             [*path, "on"], "`on` is for what a resource emits", "such as {stream: orders, on: insert}", key=True

@@ -543,9 +543,10 @@ def _callers_attempts(
 
 
 def demand_assumptions(
-    scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, DemandFlow]
+    scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, DemandFlow], deliveries: Iterable[Delivery]
 ) -> tuple[Assumption, ...]:
     """Assumptions on resources without demand, and on ranges, of which the likely value is used."""
+    delivered = {delivery.to for delivery in deliveries}
     out = [note for resource in scenario.resources.values() for note in _without_changes(resource, flows)]
     noted = {note.path.partition(".triggers.")[0] for note in out}
     out += [
@@ -554,6 +555,7 @@ def demand_assumptions(
         if not demand[address].requests
         and resource.type.warn_if_idle(resource.spec)
         and not flows.get(emitted(address))
+        and address not in delivered
         and address not in noted
     ]
     out += [

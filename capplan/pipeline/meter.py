@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from capplan.flow import DemandFlow
 from capplan.language.scenario import Resource, Scenario
-from capplan.model import Assumption, Context, Demand, PoolLoad
-from capplan.pipeline.demand import Delivery, Injected, demand_assumptions, kinds_read
-from capplan.pipeline.flow import Failing, Network, fails_alike, throttled_callees, what_gets_through
+from capplan.model import Assumption, Context, Demand, PoolLoad, Reading, RequestStream
+from capplan.pipeline.demand import Delivery, Injected, Trigger, demand_assumptions, kinds_read
+from capplan.pipeline.flow import Failing, Network, Through, fails_alike, throttled_callees, what_gets_through
 from capplan.pipeline.graph import Graph, graph_of, is_same_graph, starting_nodes
 from capplan.pipeline.pools import Pools, loads_by_address, pools_of
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record, replace
-from capplan.resource_type import DeclaredResource, MeteredResource
+from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
 from capplan.services import SECTIONS, integrations, receive
 
 _MAX_THROTTLED_ROUNDS, _PLAIN_ROUNDS = 16, 8
@@ -220,12 +221,39 @@ def _meter_in(
         lambda a, demand: _meter(scenario.resources[a], demand, ctx, base),
         lambda usage: pools_of(scenario, usage, ctx, _same_loads(scenario, ctx, usage, base)),
     )
-    notes = demand_assumptions(scenario, through.demand, graph.flows)
+    notes = demand_assumptions(scenario, through.demand, graph.flows, graph.deliveries)
     own = None if extra or silent else graph
+    usage = _with_readers(scenario, ctx, graph, through)
     return Metered(
-        scenario, ctx, through.offered, through.demand, through.usage, through.pools, notes,
+        scenario, ctx, through.offered, through.demand, usage, through.pools, notes,
         frozenset(graph.emitters), graph=own,
     )  # fmt: skip
+
+
+def _with_readers(scenario: Scenario, ctx: Context, graph: Graph, through: Through) -> Mapping[str, Any]:
+    """The usage of every resource; what is read has what its readers cause."""
+    out = dict(through.usage)
+    for address in graph.emitters:
+        emitter = scenario.resources[address]
+        if type(emitter.type).with_readers is not ResourceType.with_readers:
+            readers = tuple(_reading(scenario, ctx, t, through) for t in graph.triggers if t.source.name == address)
+            declared = DeclaredResource(emitter.name, emitter.spec, ctx)
+            out[address] = emitter.type.with_readers(declared, out[address], readers)
+    return out
+
+
+def _reading(scenario: Scenario, ctx: Context, trigger: Trigger, through: Through) -> Reading:
+    """What a trigger reads: nothing arrives where its stream is not among the demand."""
+    resource, source = scenario.resources[trigger.address], trigger.source
+    nothing = RequestStream(trigger.request, DemandFlow.zero(), source.cause, source.trigger)
+    found = (
+        stream
+        for stream in through.demand[trigger.address].requests
+        if (stream.cause, stream.trigger) == (source.cause, source.trigger)
+    )
+    stream = next(found, nothing)
+    metered = MeteredResource(resource.name, resource.spec, through.usage[trigger.address], ctx)
+    return Reading(trigger.address, stream, source.share, resource.type.polling(metered, stream))
 
 
 def _graph_of(ctx: Context, scenario: Scenario, extra: Sequence[Injected], silent: str, base: Metered | None) -> Graph:

@@ -59,12 +59,17 @@ def share_above(dist: Distribution, value: Decimal | Fraction | float) -> float:
         return 1.0 if Fraction(dist.points[0][1]) > Fraction(value) else 0.0
     if dist.sample:
         return float(_sample_mean(dist, lambda measured_value: Fraction(measured_value > Fraction(value))))
-    if float(value) <= 0:
+    return _tail(_segments(dist), float(value))
+
+
+def _tail(segments: tuple[tuple[float, float, float, float], ...], value: float) -> float:
+    """The share of log-normal segments above a value."""
+    if value <= 0:
         return 1.0
-    log = math.log(float(value))
-    for low, high, mu, sigma in _segments(dist):
+    log = math.log(value)
+    for low, high, mu, sigma in segments:
         log_end = mu + sigma * high if sigma else mu
-        if log <= log_end or math.isinf(high):
+        if log <= log_end or high == math.inf:
             z = (log - mu) / sigma if sigma else (math.inf if log >= mu else -math.inf)
             return 1.0 - _phi(max(low, min(high, z)))
     return 0.0
@@ -143,12 +148,13 @@ def expected_blocks(dist: Distribution, block: int, cap: Decimal | None = None) 
         )
     largest = quantile(dist, 1 - 1e-12)
     blocks = math.ceil((largest if cap is None else min(largest, float(cap))) / block)
-    k, total = 0, 0.0
-    while k < blocks:
-        step = 1 if k < _EXACT_BLOCKS else max(1, k // 2000)
-        end = min(blocks, k + step)
-        above_start, above_end = share_above(dist, k * block), share_above(dist, end * block)
-        # a step of one is the term itself; a longer one is its trapezoid plus half of what falls inside
+    segments, total = _segments(dist), 0.0
+    for k in range(min(blocks, _EXACT_BLOCKS)):
+        total += _tail(segments, float(k * block))
+    k = _EXACT_BLOCKS
+    while k < blocks:  # a longer step is its trapezoid plus half of what falls inside
+        end = min(blocks, k + max(1, k // 2000))
+        above_start, above_end = _tail(segments, float(k * block)), _tail(segments, float(end * block))
         total += (
             above_start if end - k == 1 else (above_start + above_end) / 2 * (end - k) + (above_start - above_end) / 2
         )

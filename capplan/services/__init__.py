@@ -22,8 +22,12 @@ FOLDERS = (
     "stepfunctions",
     "glue",
     "api_gateway",
+    "appsync",
+    "sqs",
     "kinesis",
     "s3",
+    "vpc",
+    "data_transfer",
     "secrets_manager",
     "parameter_store",
 )

@@ -4,12 +4,17 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import capplan
+from capplan import units
 from capplan.breaks import breaks_at
-from capplan.flow import DemandFlow, steady
+from capplan.flow import DemandFlow, LoadProfile, Peak, steady
 from capplan.model import LimitCheck
+from capplan.record import replace
 from tests.helpers import scenario
 
 
@@ -57,3 +62,21 @@ gates: ["orders.holds_until >= 5", "orders.heat.hottest < 10%"]
     heat = plan.gates[1]
     assert heat.verdict == "pass"
     assert Decimal("0.0718") < heat.observed < Decimal("0.1"), "half of 100, 3.09 of its roots, and what lies beside"
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(0, 9), st.integers(1, 9)), min_size=2, max_size=4), st.floats(0, 8)
+)
+def test_peaks_of_a_few_minutes_are_those_of_all_of_them(terms: list[tuple[bool, int, int]], scale: float) -> None:
+    """A traffic and schedules with different busy hours: which minute is the busiest hangs on the scale."""
+    minutes = np.arange(units.PERIOD_MINUTES)
+
+    def wave(i: int, recurring: bool, hour: int) -> LoadProfile:  # noqa: FBT001
+        series = 1 + np.sin(minutes / 229 + hour)
+        busiest = Peak(float(series.max()), int(series.argmax()))
+        return replace(
+            steady(f"t{i}", recurring=recurring), flat=False, peak=busiest, expand=lambda: series, at=None
+        )  # fmt: skip
+
+    flow = DemandFlow(tuple((wave(i, recurring, hour), Fraction(m)) for i, (recurring, hour, m) in enumerate(terms)))
+    assert flow.peaks(8.0)(scale) == flow.peak(scale).per_second

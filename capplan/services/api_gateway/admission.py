@@ -21,10 +21,10 @@ def admit(name: str, spec: Api, demand: Demand) -> Admitted | None:
     opened = demand.shared.get(NEW_CONNECTIONS.id)
     if opened is not None:
         buckets.append(Bucket(opened.quota, others=opened.others))
-    account = demand.shared.get(REQUEST_RATE)
+    account = demand.shared.get(REQUEST_RATE.id)
     if account is not None:
         each = Fraction(1)
         if spec.connections is not None:
             each += Fraction(spec.connections.sends) + Fraction(spec.connections.receives)
-        buckets.append(Bucket(account.quota, account.quota * BUCKET_S, account.others, each, REQUEST_RATE))
+        buckets.append(Bucket(account.quota, account.quota * BUCKET_S, account.others, each, REQUEST_RATE.id))
     return token_bucket.admit(name, demand, buckets)

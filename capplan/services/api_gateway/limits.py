@@ -75,7 +75,7 @@ def _seconds(ms: Fraction) -> Decimal:
 def pools(spec: Api, usage: Usage) -> Iterable[PoolLoad]:
     """What it takes of the account's requests a second, and of new WebSocket connections."""
     if usage.wanted.terms:
-        yield PoolLoad(quotas.REQUEST_RATE, usage.wanted)
+        yield PoolLoad(quotas.REQUEST_RATE.id, usage.wanted)
     if spec.connections is not None and usage.offered.terms:
         yield PoolLoad(quotas.NEW_CONNECTIONS.id, usage.offered)
 

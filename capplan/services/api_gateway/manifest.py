@@ -25,6 +25,7 @@ SERVICE = Service(
         "api_gateway.message": "size of a message",
         "api_gateway.new_connections": "connections opened a second",
         "api_gateway.payload": "size of a request or an answer",
+        "api_gateway.request_rate": "requests to API Gateway a second",
         "api_gateway.routes": "routes",
         "api_gateway.throttle": "requests a second",
     },

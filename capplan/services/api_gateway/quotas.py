@@ -15,8 +15,23 @@ _WEBSOCKET = "API Gateway Developer Guide, Quotas for configuring and running a 
 
 # --- of an account in a Region ---
 
-REQUEST_RATE = "lambda.api_gateway_rate"
-"""The limit on requests a second of the account: functions whose triggers come `via` API Gateway count in it too."""
+REQUEST_RATE = Quota(
+    "api_gateway.request_rate",
+    10_000,
+    "requests/s",
+    "API Gateway Developer Guide, Quotas: throttle quota per account and Region, all API types together",
+    READ,
+    adjustable=True,
+    shared=True,
+    by_region=dict.fromkeys(
+        (
+            "af-south-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-7",
+            "ca-west-1", "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1", "me-central-1", "mx-central-1",
+        ),
+        2500,
+    ),
+)  # fmt: skip
+"""Functions whose triggers come `via` API Gateway count in it too."""
 BUCKET_S = Fraction(1, 2)
 """The bucket holds as much as half a second brings: 5,000 at 10,000 a second, 1,250 at 2,500 (Quotas, throttle quota)."""
 NEW_CONNECTIONS = Quota(
@@ -38,8 +53,8 @@ CONNECTION_DURATION = Quota("api_gateway.connection_duration", 7200, "s", _WEBSO
 ROUTES = Quota("api_gateway.routes", 300, "routes", _HTTP, READ, adjustable=True)
 
 ALL = (
-    *(NEW_CONNECTIONS, REST_TIMEOUT, HTTP_TIMEOUT, WEBSOCKET_TIMEOUT, TIMEOUT_MIN, PAYLOAD, MESSAGE, CACHED_RESPONSE),
-    *(AUTHORIZER_TTL_MAX, CONNECTION_DURATION, ROUTES),
+    *(REQUEST_RATE, NEW_CONNECTIONS, REST_TIMEOUT, HTTP_TIMEOUT, WEBSOCKET_TIMEOUT, TIMEOUT_MIN, PAYLOAD, MESSAGE),
+    *(CACHED_RESPONSE, AUTHORIZER_TTL_MAX, CONNECTION_DURATION, ROUTES),
 )
 
 # --- defaults ---

@@ -7,13 +7,15 @@ Developer Guide, "Using dead-letter queues" (read 2026-11-30).
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.model import AdmittedStream, RequestStream
+from capplan.model import AdmittedStream, Polling, RequestStream
 from capplan.resource_type import Destination, Reference
 from capplan.services.lambda_.admission.dead_letters import dead_letters
-from capplan.services.lambda_.admission.lanes import lanes_of
+from capplan.services.lambda_.admission.lanes import Lane, lanes_of
 from capplan.services.lambda_.attempts import splits
+from capplan.services.lambda_.sources import event_source_mappings
 from capplan.services.lambda_.sources.trigger import QUEUES, Trigger
 from capplan.services.lambda_.spec import Function
+from capplan.services.lambda_.usage import Usage
 
 _OF_EVENTS = ("send", "publish", "put-events", "invoke", "put-object")
 """How Lambda delivers asynchronous events to a destination."""
@@ -66,12 +68,25 @@ def handed_on(spec: Function, destination: Destination, stream: RequestStream, p
             return Fraction(0)
     elif destination.trigger != stream.trigger:
         return Fraction(0)
-    if part is None:
-        dead, served = dead_letters(spec, lane, Fraction(1)), Fraction(1)
-    else:
-        asked = part.served + part.waiting + part.dropped
-        dead, served = (part.dead_letters / asked, part.served / asked) if asked else (Fraction(0), Fraction(0))
+    dead, served = _ends(spec, lane, part)
     if destination.succeeded:
         return max(Fraction(0), served - dead)
     batch = stream.records if lane.kind == "stream" and lane.trigger is not None and not splits(lane.trigger) else 1
     return dead / batch
+
+
+def _ends(spec: Function, lane: Lane, part: AdmittedStream | None) -> tuple[Fraction, Fraction]:
+    """Shares of what arrives: what is given up or fails for good, and what is served."""
+    if part is None:
+        return dead_letters(spec, lane, Fraction(1)), Fraction(1)
+    asked = part.served + part.waiting + part.dropped
+    return (part.dead_letters / asked, part.served / asked) if asked else (Fraction(0), Fraction(0))
+
+
+def polling(spec: Function, usage: Usage, stream: RequestStream) -> Polling:
+    """How a function's event source mapping asks for what it reads."""
+    (lane,) = lanes_of(spec, (stream,))
+    parts = usage.admitted.streams if usage.admitted is not None else ()
+    part = next((part for of, part in zip(usage.streams, parts, strict=False) if of is stream), None)
+    dead, _ = _ends(spec, lane, part)
+    return event_source_mappings.polling(spec, stream, usage.mean_ms, min(Fraction(1), dead))

@@ -16,6 +16,7 @@ from capplan.model import (
     NotIncluded,
     Observable,
     Option,
+    Polling,
     PoolLoad,
     Problem,
     RequestStream,
@@ -102,6 +103,9 @@ class _FunctionType(ResourceType[Function, Usage]):
         self, spec: Function, destination: Destination, stream: RequestStream, part: AdmittedStream | None
     ) -> Fraction:
         return destinations.handed_on(spec, destination, stream, part)
+
+    def polling(self, resource: _Metered, stream: RequestStream) -> Polling:
+        return destinations.polling(resource.spec, resource.usage, stream)
 
     def failing_also(self, spec: Function, share: Fraction) -> Function:
         return failing_also(spec, share)

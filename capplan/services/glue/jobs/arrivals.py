@@ -133,14 +133,16 @@ def peak_at_random(coming: Sequence[Arrivals], run_ms: Fraction) -> float:
 
 def peak_planned(planned: Iterable[Planned], run_ms: Fraction) -> int:
     """The most planned runs that are active at the same time; each counts in every minute that it touches."""
-    changes: dict[int, Fraction] = {}
-    for one in planned:
-        minutes = max(1, math.ceil(run_ms * one.repeats / MS_PER_MINUTE))
+    every = list(planned)
+    parts = math.lcm(*(one.group.denominator for one in every))  # whole numbers of this part add up faster
+    changes: dict[int, int] = {}
+    for one in every:
+        minutes, group = max(1, math.ceil(run_ms * one.repeats / MS_PER_MINUTE)), int(one.group * parts)
         for start in one.starts:
-            changes[start] = changes.get(start, Fraction(0)) + one.group
-            changes[start + minutes] = changes.get(start + minutes, Fraction(0)) - one.group
-    active = peak = Fraction(0)
+            changes[start] = changes.get(start, 0) + group
+            changes[start + minutes] = changes.get(start + minutes, 0) - group
+    active = peak = 0
     for minute in sorted(changes):
         active += changes[minute]
         peak = max(peak, active)
-    return math.ceil(peak)
+    return -(-peak // parts)

@@ -1,5 +1,7 @@
 """Computes how often a scheduled run starts before the previous one has ended."""
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -22,21 +24,25 @@ def overlap_share(coming: Sequence[Arrivals], run: Occupancy) -> Fraction:
     planned = [planned for one in coming for planned in one.planned]
     if not planned or any(one.random.terms or one.spaced.terms for one in coming):
         return Fraction(0)
-    runs: dict[int, Fraction] = {}
-    lasting: dict[int, Fraction] = {}
-    for one in planned:
+    parts = math.lcm(*(one.group.denominator for one in planned))  # whole numbers of this part add up faster
+    by_length = sorted(planned, key=lambda one: one.repeats)
+    runs: dict[int, int] = {}
+    longest: dict[int, int] = {}
+    for index, one in enumerate(by_length):
+        group = int(one.group * parts)
         for start in one.starts:
-            runs[start] = runs.get(start, Fraction(0)) + one.group
-            lasting[start] = max(lasting.get(start, Fraction(0)), one.repeats)
+            runs[start] = runs.get(start, 0) + group
+            longest[start] = index
     minutes = sorted(runs)
-    chances: dict[tuple[int, Fraction], float] = {}
-    meeting = Fraction(0)
-    for start, following in pairwise(minutes):
-        key = (following - start, lasting[start])
-        if key not in chances:
-            chances[key] = run.chance_after(key[0] * MS_PER_MINUTE / key[1])
-        meeting += Fraction(chances[key]) * min(Fraction(1), runs[following])
+    met = Counter((b - a, longest[a], min(parts, runs[b])) for a, b in pairwise(minutes))
+    meeting = sum(
+        (
+            Fraction(run.chance_after(between * MS_PER_MINUTE / by_length[index].repeats)) * group * times
+            for (between, index, group), times in met.items()
+        ),
+        Fraction(0),
+    )
     # the first start has none before it: it meets one as often as the others do
     meeting *= Fraction(len(minutes), max(1, len(minutes) - 1))
-    together = sum((max(Fraction(0), count - 1) for count in runs.values()), Fraction(0))
+    together = sum(max(0, count - parts) for count in runs.values())
     return sig6(float((meeting + together) / sum(runs.values())))

@@ -62,10 +62,10 @@ def _queue_cap(name: str, spec: Function, usage: Usage, stream: RequestStream, i
         f"{name} loses {_share(float(part.dropped / arrivals))} of its messages: they expire while they wait for one of "
         f"{trigger.maximum_concurrency} invocations; the busiest minute needs {needed} at once."
     )
-    change = with_keys(name, spec, {index: {"maximum_concurrency": needed}})
+    changes = with_keys(name, spec, {index: {"maximum_concurrency": needed}})
     action = f"Raise the maximum concurrency of the queue of {{name}} to {needed}"
     yield Option(
-        "lambda.queue-cap", message, (change,), "what it calls, and the account, get that much more at once", "risk",
+        "lambda.queue-cap", message, changes, "what it calls, and the account, get that much more at once", "risk",
         action=action, urgency="now", helps=("lambda.queue_age",),
     )  # fmt: skip
 
@@ -91,8 +91,8 @@ def _batch(name: str, spec: Function, usage: Usage, stream: RequestStream, index
         f"{figure(records)}. Calls that it makes for each record are planned with the records."
     )
     gives_up = f"a record waits for up to {_WINDOW_S} s"
-    change = with_keys(name, spec, {index: keys})
-    yield Option("lambda.batch", message, (change,), gives_up, calls_factor=monthly / left)
+    changes = with_keys(name, spec, {index: keys})
+    yield Option("lambda.batch", message, changes, gives_up, calls_factor=monthly / left)
 
 
 def _fitting(spec: Function) -> int:
@@ -125,8 +125,8 @@ def _visibility(name: str, spec: Function, trigger: Trigger, index: int) -> Iter
             f"The queue's visibility timeout is {_seconds(trigger.visibility_timeout_ms)}; {name} may run "
             f"{_seconds(spec.timeout_ms)}, and AWS advises {VISIBILITY_TIMEOUT_FACTOR} times that."
         )
-        change = with_keys(name, spec, {index: {"visibility_timeout": f"{advised_ms / 1000:f} s"}})
-        yield Option("lambda.visibility-timeout", message, (change,), "", "risk")
+        changes = with_keys(name, spec, {index: {"visibility_timeout": f"{advised_ms / 1000:f} s"}})
+        yield Option("lambda.visibility-timeout", message, changes, "", "risk")
 
 
 def _caller_timeout(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[Option]:
@@ -167,5 +167,5 @@ def _polling(name: str, spec: Function, usage: Usage) -> Iterable[Option]:
         f"{name} polls every {figure(interval_s)} s, {figure(runs, 6)} times a month, whether there is work or not: an event "
         f"would invoke it only when there is."
     )
-    change = with_keys(name, spec, {index: {"finds": None, "chance": f"{finds * 100:f}%", "via": "eventbridge"}})
-    yield Option("lambda.poll-to-event", message, (change,), "the source must send the event")
+    changes = with_keys(name, spec, {index: {"finds": None, "chance": f"{finds * 100:f}%", "via": "eventbridge"}})
+    yield Option("lambda.poll-to-event", message, changes, "the source must send the event")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, InstanceOf, model_validator
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -16,6 +16,7 @@ from capplan.calls import Access
 from capplan.quantities.fields import Milliseconds, Share, Size, WholeCount
 from capplan.quantities.text import read_count
 from capplan.resource_type import Source
+from capplan.service import Emitter
 from capplan.services.lambda_.quotas import (
     API_TIMEOUT_MIN,
     BATCH_MAX,
@@ -170,7 +171,7 @@ class Trigger(BaseModel):
     """The name of a traffic."""
     stream: str | None = None
     """The name of a table whose stream it reads."""
-    emitter: SkipJsonSchema[tuple[str, str]] = Field(default=("tables", "dynamodb"), exclude=True)
+    emitter: SkipJsonSchema[InstanceOf[Emitter]] = Field(default=Emitter("tables", "dynamodb"), exclude=True)
     """Where `stream` leads: the section, and how Lambda reads it; set by the language for other keys than `stream`."""
     via: Via | None = None
     """Where the traffic comes through, such as api-gateway-http, sqs or kinesis."""
@@ -288,7 +289,7 @@ class Trigger(BaseModel):
     @property
     def source(self) -> str:
         """How the source polls: dynamodb, kinesis, sqs …; its `via` if nothing polls, "" without one."""
-        return self.emitter[1] if self.stream is not None else self.via or ""
+        return self.emitter.read_as if self.stream is not None else self.via or ""
 
 
 def retention_ms(trigger: Trigger) -> Fraction:
@@ -323,7 +324,7 @@ def _source(trigger: Trigger, place: int) -> Source:
         return Source(
             trigger.traffic or "", cause="triggers", share=share, access=access, trigger=place, scheduled=scheduled
         )  # fmt: skip
-    address = f"{trigger.emitter[0]}.{trigger.stream}"
+    address = f"{trigger.emitter.section}.{trigger.stream}"
     return Source(
         address, emitted=True, cause="triggers", share=share, access=access, trigger=place, read_as=trigger.source,
         kinds=trigger.on,
