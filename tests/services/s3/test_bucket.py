@@ -106,9 +106,9 @@ def test_objects_are_in_the_class_of_their_age() -> None:
         {"object_size": "1 MB", "lifecycle": [{"after": "30 d", "to": "standard-ia"}], "expire": "90 d"}
     )
     young, old = bands(spec, Fraction(MONTH_S), Fraction(1024 * 1024))
-    assert (young.objects, old.objects) == (30 * 86_400, 60 * 86_400)
-    assert (young.kept_days, old.kept_days) == (30, 60)
-    assert (young.moves_in, old.moves_in, old.leaves) == (0, MONTH_S, MONTH_S)
+    assert [int(band.objects) for band in (young, old)] == [30 * 86_400, 60 * 86_400]
+    assert [band.kept_days for band in (young, old)] == [Fraction(30), Fraction(60)]
+    assert [int(moved) for moved in (young.moves_in, old.moves_in, old.leaves)] == [0, MONTH_S, MONTH_S]
 
 
 def test_a_known_number_of_objects_leaves_the_old_ones_in_the_last_class() -> None:
@@ -116,7 +116,7 @@ def test_a_known_number_of_objects_leaves_the_old_ones_in_the_last_class() -> No
         {"object_size": "1 MB", "objects": Decimal(10_000_000), "lifecycle": [{"after": "30 d", "to": "standard-ia"}]}
     )
     young, old = bands(spec, Fraction(MONTH_S), Fraction(1024 * 1024))
-    assert (young.objects, old.objects) == (30 * 86_400, 10_000_000 - 30 * 86_400)
+    assert [int(band.objects) for band in (young, old)] == [30 * 86_400, 10_000_000 - 30 * 86_400]
 
 
 def test_what_is_deleted_young_is_never_moved() -> None:
@@ -125,7 +125,7 @@ def test_what_is_deleted_young_is_never_moved() -> None:
         {"object_size": "1 MB", "objects": Decimal(1_000_000), "lifecycle": [{"after": "30 d", "to": "standard-ia"}]}
     )
     young, old = bands(spec, Fraction(MONTH_S), Fraction(1024 * 1024))
-    assert (young.objects, old.objects, old.moves_in) == (1_000_000, 0, 0)
+    assert [int(count) for count in (young.objects, old.objects, old.moves_in)] == [1_000_000, 0, 0]
 
 
 def test_small_objects_stay_where_they_are() -> None:
@@ -217,7 +217,7 @@ def test_the_requests_of_a_bucket_are_spread_over_its_prefixes(tmp_path: Path) -
         found = planned(body.replace("PREFIXES", str(prefixes)), tmp_path)
         writes = next(p for p in found.limits if p.check.limit == "s3.prefix.writes")
         reads = next(p for p in found.limits if p.check.limit == "s3.prefix.reads")
-        assert (writes.check.quota, reads.check.quota) == (3500 * prefixes, 5500 * prefixes)
+        assert [int(p.check.quota) for p in (writes, reads)] == [3500 * prefixes, 5500 * prefixes]
         assert (writes.breached, reads.breached) == (breached, False)
         assert ("s3.prefixes" in {finding.rule for finding in found.findings}) == breached
 
