@@ -28,15 +28,24 @@ def draft_of(
     asked = Asked(dict(parameters or {}))
     forced = None if as_format is None else named(as_format)
     found: list[tuple[str, str, Found]] = []
+    together: dict[str, list[Given]] = {}
     errors: list[Diagnostic] = []
     for given in given_files(paths):
         try:
-            row = _read(given, forced, asked)
+            format_ = _format(given, forced)
+            if format_ is None:
+                continue
+            if format_.together is not None:
+                together.setdefault(format_.id, []).append(given)
+            elif format_.read is not None:
+                found.append((given.name, format_.label, format_.read(given, asked)))
         except CapplanError as error:
             errors += error.diagnostics
-            continue
-        if row is not None:
-            found.append((given.name, *row))
+    for id_, every in together.items():
+        try:
+            found += _read_together(named(id_), every, asked)
+        except CapplanError as error:
+            errors += error.diagnostics
     if errors:
         raise CapplanError(tuple(errors))
     if not found:
@@ -45,20 +54,28 @@ def draft_of(
     return placed(combine(found), folder)
 
 
-def _read(given: Given, forced: Format | None, asked: Asked) -> tuple[str, Found] | None:
-    """What a file is and says; None for a file of a folder that is nothing to us."""
+def _format(given: Given, forced: Format | None) -> Format | None:
+    """What a file is; None for a file of a folder that is nothing to us. Raises CapplanError for one that is not read."""
     format_ = forced or recognize(given)
-    if format_ is not None and format_.read is not None:
-        if given.error is not None:
+    if format_ is not None and format_.is_read:
+        if given.error is not None and given.document is None and not format_.takes_text:
             raise given.error
-        return format_.label, format_.read(given, asked)
+        return format_
     if given.from_folder:
         return None
     if format_ is not None:
         raise _refused(given, f"this is {format_.label}", format_.refusal)
-    if given.error is not None and not given.name.lower().endswith((".txt", ".csv")):
+    looks_structured = given.text.lstrip()[:1] in ("{", "[") or not given.name.lower().endswith((".txt", ".csv"))
+    if given.error is not None and looks_structured:
         raise given.error
     raise _refused(given, "this is none of the formats that are read", f"name its format with --as: {', '.join(ids())}")
+
+
+def _read_together(format_: Format, every: Sequence[Given], asked: Asked) -> list[tuple[str, str, Found]]:
+    """What files say that are measured as one: all at the first, and each is listed."""
+    assert format_.together is not None  # noqa: S101  asked before
+    whole = format_.together(every, asked)
+    return [(given.name, format_.label, whole if n == 0 else Found()) for n, given in enumerate(every)]
 
 
 def _refused(given: Given, message: str, hint: str) -> CapplanError:
