@@ -263,3 +263,22 @@ streams:
 def test_advice_speaks_where_it_helps(body: str, rule: str, speaks: bool, tmp_path: Path) -> None:  # noqa: FBT001
     found = planned(f"streams:\n  {body}\n", tmp_path)
     assert (rule in {finding.rule for finding in found.findings}) == speaks
+
+
+def test_what_reads_a_stream_counts_among_its_consumers(tmp_path: Path) -> None:
+    """Two functions and an application share the read rate; one more is pushed its records."""
+    body = """
+streams:
+  clicks: {shards: 2, consumers: {shared: 1, fan_out: 1}, access: [{put-records: 100/s, payload: 10 KB}]}
+functions:
+  a: {triggers: [{stream: clicks}], duration: 20 ms}
+  b: {triggers: [{stream: clicks}], duration: 20 ms}
+  c: {triggers: [{stream: clicks, fan_out: true}], duration: 20 ms}
+"""
+    found = planned(body, tmp_path)
+    lines = {line.id: line.consumed_quantity for line in found.lines}
+    assert lines["clicks.fan-out"] == 2 * 2 * 730
+    assert float(lines["clicks.fan-out-reads"]) == pytest.approx(2 * 1000 * MONTH_S / 1024**2)
+    limits = {p.check.limit: p.check.load for p in found.limits if p.check.resource == "clicks"}
+    assert limits["kinesis.shard.reads"] == 3
+    assert limits["kinesis.shard.read_bytes"] == 3 * 100 * 10 * 1024 / 2

@@ -20,13 +20,13 @@ def options(name: str, spec: Bucket, usage: Usage) -> tuple[Option, ...]:
     """Settings worth pricing, and risks."""
     return (
         *_class(name, spec, usage),
-        *_lifecycle(name, spec, usage),
+        *_lifecycle(name, usage),
         *_watched(name, spec, usage),
         *_prefixes(name, spec, usage),
     )
 
 
-def _lifecycle(name: str, spec: Bucket, usage: Usage) -> Iterable[Option]:
+def _lifecycle(name: str, usage: Usage) -> Iterable[Option]:
     """No moves by age: a move of a small object costs more than the months in which it is stored cheaper."""
     if not any(band.moves_in for band in usage.bands):
         return
