@@ -67,7 +67,7 @@ def _of_another(reader: Reader, op: str, name: object, path: Path, specs: Specs)
     """Adds an error where what is named takes other requests: {put: uploads} of a bucket."""
     for key, section in SECTIONS.items():
         if section.verbs and f"{key}.{name}" in specs:
-            message = f"'{op}' is not a request to a {section.noun}, and {shown(name)} is one"
+            message = f"'{op}' is not a request to a {section.noun}, and {shown(str(name))} is one"
             verbs_of = [verb for verb in section.verbs if verb not in section.only_in_batches]
             meant = [verb for verb in verbs_of if verb.startswith(f"{op}-")]
             hint = f"did you mean '{meant[0]}'?" if meant else f"expected one of {', '.join(verbs_of)}"
