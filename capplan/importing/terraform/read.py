@@ -10,8 +10,8 @@ from capplan.importing.cloudformation.stack import Stack
 from capplan.importing.cloudformation.template import Resource as Translated
 from capplan.importing.cloudformation.template import Template
 from capplan.importing.given import Given
-from capplan.importing.model import Asked, Block, Found, Origin, Question, Unused
-from capplan.importing.terraform.arguments import Arguments
+from capplan.importing.model import Asked, Block, Found, Origin, Unused
+from capplan.importing.terraform.arguments import Arguments, own_name
 from capplan.importing.terraform.plan import Plan, Resource, plan_of, without_index
 from capplan.importing.terraform.translate import PARTS, WORDS, without_none
 from capplan.record import replace
@@ -47,14 +47,6 @@ _FREE = (
 _TARGET = "aws_appautoscaling_target"
 _SCALING = (_TARGET, "aws_appautoscaling_policy")
 _NO_TARGET = "what it scales is not in the plan, or several resources have its name"
-_NAMES = ("name", "function_name", "bucket", "cluster_name")
-
-
-_DEFINITION = Question(
-    "definition",
-    "machine.asl.json",
-    "known only after apply: name its file, or import `terraform show -json` of the state",
-)
 
 
 def read_plan(given: Given, asked: Asked) -> Found:
@@ -109,12 +101,6 @@ class _PlanStack(Stack):
         return built
 
 
-def own_name(resource: Resource) -> str:
-    """The name that AWS knows it by; empty where that is not known before apply."""
-    value = resource.values.get(*_NAMES).data
-    return value if isinstance(value, str) else ""
-
-
 def _local_name(resource: Resource) -> str:
     """Its name in the configuration, with its modules and its index."""
     modules = [part for part in without_index(resource.module).split(".") if part != "module"]
@@ -128,8 +114,6 @@ def _known_by_address(stack: _PlanStack, block: Block) -> Block:
         return replace(block, name=_short(stack, block.name))
     if planned is None:
         return block
-    if block.section == "state_machines" and "definition" not in block.values:
-        block = replace(block, questions=(_DEFINITION, *(q for q in block.questions if q.key != "definition")))
     values = planned.values
     arns = [values.get(key).data for key in ("arn", "stream_arn", "qualified_arn")]
     own = (planned.address, f"{planned.base}[*]", own_name(planned), *(arn for arn in arns if isinstance(arn, str)))
@@ -170,6 +154,13 @@ def _region_of_arns(plan: Plan) -> str:
     return ""
 
 
+def _scaled(stack: _PlanStack, address: str) -> Translated | None:
+    """What a scalable target is of; of a policy what its target is of."""
+    properties = stack.resources[address].properties
+    target = stack.target(properties.get("ScalingTargetId"))
+    return stack.target((target.properties if target is not None else properties).get("ResourceId"))
+
+
 def _left(stack: _PlanStack, plan: Plan) -> Iterator[Unused]:
     """Resources that no block has."""
     for one in plan.resources:
@@ -178,7 +169,7 @@ def _left(stack: _PlanStack, plan: Plan) -> Iterator[Unused]:
         mark = one.values.document.locate(one.values.path[:-1])
         origin = Origin(stack.template.scope, mark.line, mark.column, one.address)
         scaling = one.type in _SCALING
-        scaled = stack.target(stack.resources[one.address].properties.get("ResourceId")) if scaling else None
+        scaled = _scaled(stack, one.address) if scaling else None
         if scaled is not None and scaled.id in stack.built:
             continue
         why = _NO_TARGET if scaling else FREE if one.type.startswith(_FREE) else NOT_YET

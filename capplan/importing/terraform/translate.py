@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from capplan.importing.cloudformation.values import Mixed, Token
+from capplan.importing.cloudformation.values import Mixed, Token, Unknown
 from capplan.importing.terraform.arguments import Arguments, parsed
 from capplan.importing.terraform.policies import document
 from capplan.record import Record
@@ -297,6 +297,7 @@ def _state_machine(a: Arguments) -> Properties:
         "StateMachineName": a.plain("name"),
         "StateMachineType": a.plain("type"),
         "DefinitionString": _definition(a),
+        "DefinitionUri": _NO_DEFINITION,
         "RoleArn": a.link("role_arn", "aws_iam_role"),
         "LoggingConfiguration": {
             "Level": logging.get("level"),
@@ -304,6 +305,9 @@ def _state_machine(a: Arguments) -> Properties:
         },
         "TracingConfiguration": {"Enabled": a.block("tracing_configuration").get("enabled")},
     }
+
+
+_NO_DEFINITION = Unknown("known only after apply: import `terraform show -json` of the state")
 
 
 def _definition(a: Arguments) -> str | None:
@@ -416,8 +420,9 @@ def _queue(a: Arguments) -> Properties:
     redrive = parsed(a.plain("redrive_policy"))
     dead = a.links("redrive_policy", "aws_sqs_queue")
     policy = dict(redrive) if isinstance(redrive, Mapping) else {}
-    if dead:
-        policy["deadLetterTargetArn"] = dead[0]
+    arn = policy.get("deadLetterTargetArn")
+    if dead or isinstance(arn, str):
+        policy["deadLetterTargetArn"] = dead[0] if dead else a.named(str(arn), "aws_sqs_queue")
     return {
         "QueueName": a.plain("name"),
         "FifoQueue": a.plain("fifo_queue"),
