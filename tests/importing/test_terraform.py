@@ -58,9 +58,9 @@ def test_auto_scaling_of_a_module_is_of_the_instance_in_that_module(shop: Draft)
 
 
 def test_a_reference_with_an_index_is_to_that_instance(shop: Draft) -> None:
-    (trigger,) = entry(shop, "worker-0").values["triggers"]  # type: ignore[misc]
-    assert trigger["stream"] == "shop-orders", "the output stream_arn of module.tables[orders]"
-    assert (trigger["batch"], trigger["window"], trigger["retries"]) == (100, "5 s", 3)
+    triggers: Any = entry(shop, "worker-0").values["triggers"]
+    assert triggers[0]["stream"] == "shop-orders", "the output stream_arn of module.tables[orders]"
+    assert (triggers[0]["batch"], triggers[0]["window"], triggers[0]["retries"]) == (100, "5 s", 3)
     assert "triggers" not in entry(shop, "worker-1").values
 
 
@@ -186,7 +186,7 @@ def test_a_state_is_wired_by_its_arns(tmp_path: Path) -> None:
 def test_a_definition_is_the_plans_or_the_one_deployed(
     planned: str | None, before: str | None, starts: str, working: str, tmp_path: Path
 ) -> None:
-    values = {"name": "m", "type": "EXPRESS", **({"definition": planned} if planned else {})}
+    values: dict[str, object] = {"name": "m", "type": "EXPRESS", **({"definition": planned} if planned else {})}
     change = {"address": "aws_sfn_state_machine.m", "change": {"before": {"definition": before} if before else None}}
     config = {
         "root_module": {
@@ -279,6 +279,13 @@ def test_a_raw_state_is_refused_with_the_line_to_run(tmp_path: Path) -> None:
     with pytest.raises(CapplanError) as error:
         imported(tmp_path, {"version": 4, "terraform_version": "1.9.8", "lineage": "x", "resources": []})
     assert "terraform show -json" in error.value.diagnostics[0].hint
+
+
+def test_the_log_of_a_plan_is_refused_with_the_line_to_run(tmp_path: Path) -> None:
+    lines = '{"@level":"info","@message":"Terraform 1.9.8","@module":"terraform.ui","type":"version"}\n' * 2
+    with pytest.raises(CapplanError) as error:
+        draft_of([write(tmp_path, "plan.json", lines)], folder=tmp_path)
+    assert "terraform show -json plan.bin > plan.json" in error.value.diagnostics[0].hint
 
 
 @pytest.mark.parametrize(
