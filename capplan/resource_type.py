@@ -190,6 +190,17 @@ class ResourceType(Generic[SpecT, UsageT]):
         """The spec completed from the files that it names, and its errors."""
         return spec, ()
 
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Keys that only a person knows, which a scenario may leave open until a request reaches the resource.
+
+        `values` is the entry as written. What does not hang on requests, such as storage, must not hang on these keys.
+        """
+        return ()
+
+    def check_region(self, spec: SpecT, region: str) -> tuple[Problem, ...]:
+        """What is wrong with a spec in the scenario's Region."""
+        return ()
+
     def validate_request(self, spec: SpecT, access: Access) -> str | None:
         """Why the resource does not accept a request; None where it does."""
         return None

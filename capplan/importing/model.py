@@ -123,6 +123,7 @@ class Found(Record, frozen=True):
         region: The Region, where the file has one.
         account: Keys for `account`, such as {"quotas": {"lambda.concurrency": Decimal(3000)}}.
         consumed: Other files it has taken in, by the name shown: a nested template, a definition.
+        parameters: Names that `--parameter` may give a value of.
         notes: Remarks about the whole file, for the head of the scenario: "condition IsProd is not decided: …".
     """
 
@@ -132,10 +133,11 @@ class Found(Record, frozen=True):
     region: str = ""
     account: Mapping[str, object] = {}
     consumed: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 class Asked(Record, frozen=True):
-    """What the user said beside the files: `--parameter K=V`, and the Region where a parameter gives it."""
+    """What the user said beside the files: `--parameter NAME=VALUE`."""
 
     parameters: Mapping[str, str] = {}

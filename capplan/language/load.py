@@ -1,7 +1,7 @@
 """Loads a scenario: its text to checked specs, traffic, calls and gates, or all its errors."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,18 +14,20 @@ from capplan.language.inner_requests import inner_requests
 from capplan.language.models import Head
 from capplan.language.other_files import other_file
 from capplan.language.prices import prices_of
+from capplan.language.questions import TRAFFIC, Question, open_in, with_examples
 from capplan.language.reader import Path, Reader
 from capplan.language.references import check_references
 from capplan.language.requests import calls_in, incoming_at
 from capplan.language.scenario import Resource, Scenario, Specs, with_gates
 from capplan.language.schedules import schedules_of
-from capplan.language.specs import specs_of
+from capplan.language.specs import check_specs_in, specs_of
 from capplan.language.traffic import traffic_of
 from capplan.language.unchanged import Unchanged
 from capplan.quantities.fields import RANGE_KEYS
 from capplan.reading.document import Document
 from capplan.reading.files import Files, Source, read_source
 from capplan.reading.yaml_reader import read_leniently
+from capplan.record import replace
 from capplan.resource_type import ResourceType
 from capplan.service import Section
 from capplan.services import SECTIONS
@@ -72,14 +74,20 @@ def build(
     raw = doc.data if data is None else data
     if not isinstance(raw, Mapping):
         raise CapplanError((doc.diagnostic([], "expected keys and values", "write capplan: 1, a name and a region"),))
-    return scenario_of(Reader(doc, files, dict(raw)), sha256, Unchanged(base, raw))
+    questions = open_in(doc, raw)
+    reader = Reader(doc, files, with_examples(raw, questions) if questions else dict(raw))
+    scenario = scenario_of(reader, sha256, Unchanged(base, raw), questions)
+    if not questions:
+        return scenario
+    return replace(scenario, data=raw, questions=questions, allow_open=base is not None and base.allow_open)
 
 
-def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged) -> Scenario:
+def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged, questions: Sequence[Question] = ()) -> Scenario:
     """A scenario from a reader's data. Raises CapplanError."""
+    unanswered = {q.name for q in questions if q.section == TRAFFIC and q.needed}
     head = reader.model(Head, head_of(reader), (), {})
     check_top_keys(reader)
-    flows_by_name = unchanged.flows() or traffic_of(reader)
+    flows_by_name = unchanged.flows() or traffic_of(reader, unanswered)
     specs = specs_of(reader, unchanged)
     names: dict[str, list[str]] = {}
     for address in specs:
@@ -95,6 +103,7 @@ def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged) -> Scenario:
     check_limit_names(reader)
     if head is not None:
         check_region(reader, head.region)
+        check_specs_in(reader, specs, head.region)
         if head.unit is not None and head.unit not in flows_by_name:
             reader.unknown(head.unit, "traffic", ["unit"], {f"traffic.{name}": None for name in flows_by_name})
     if reader.diagnostics or head is None:

@@ -91,6 +91,13 @@ def _spec(
     return _resolve(reader, type_, spec, path)
 
 
+def check_specs_in(reader: Reader, specs: Mapping[str, tuple[ResourceType[Any, Any], Any]], region: str) -> None:
+    """Adds an error for what is wrong with a spec in the scenario's Region."""
+    for address, (type_, spec) in specs.items():
+        for problem in type_.check_region(spec, region) if spec is not None else ():
+            reader.add_error([*address.split(".", 1), *problem.path], problem.message, problem.hint)
+
+
 def respec(scenario: Scenario, address: str, raw: Mapping[str, Any]) -> Any:  # noqa: ANN401
     """The spec of a resource with other data. Raises CapplanError."""
     section, _, name = address.partition(".")

@@ -36,6 +36,7 @@ _FREE = (
     *("AWS::Events::EventBusPolicy", "AWS::KMS::Alias", "AWS::EC2::SecurityGroup", "AWS::Glue::Table"),
 )
 """Types that are billed by nothing of their own, or with another resource."""
+_PSEUDO = ("AWS::Region", "AWS::AccountId", "AWS::StackName", "AWS::Partition", "AWS::URLSuffix", "AWS::StackId")
 NOT_YET = "seen and not used yet"
 FREE = "nothing is billed for it alone"
 
@@ -59,7 +60,7 @@ def _read(given: Given, data: Mapping[str, Any], parameters: Mapping[str, object
     blocks = read_stack(stack, consumed)
     homes = (home_region(resource.properties) for resource in stack.resources.values())
     region = text_of(parameters.get("AWS::Region")) or next((home for home in homes if home), "")
-    name = stack_of(given.name) if depth == 0 else ""
+    name = stack_of(given.path) if depth == 0 else ""
     return finished(stack, blocks, consumed, name=name, region=region, depth=depth)
 
 
@@ -79,6 +80,11 @@ def finished(
         name=name,
         region=region,
         consumed=tuple(consumed),
+        parameters=(
+            *stack.template.section("Parameters"),
+            *_PSEUDO,
+            *(p for one in nested for p in one.found.parameters),
+        ),
         notes=(*_notes(stack), *(note for one in nested for note in one.found.notes)),
     )
 
@@ -154,9 +160,9 @@ def _nested(stack: Stack, depth: int) -> Iterator[Nested]:
             stack.used.add(resource.id)
             continue
         stack.used.add(resource.id)
-        name = given.files.display(inside.as_posix())
+        _, name = given.named(inside.as_posix())
         folder = inside.parent.as_posix()
-        child = given_text(name, text, given.files, "" if folder == "." else folder)
+        child = given_text(name, text, given.files, "" if folder == "." else folder, given.seen_from)
         if child.error is not None:
             raise child.error
         own = {**_pseudo(stack), **properties_of(props.get("Parameters"))}
