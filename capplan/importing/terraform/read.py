@@ -103,17 +103,17 @@ class _PlanStack(Stack):
 
 def _local_name(resource: Resource) -> str:
     """Its name in the configuration, with its modules and its index."""
-    modules = [part for part in without_index(resource.module).split(".") if part != "module"]
+    modules = [part for part in without_index(resource.module).split(".") if part not in ("", "module")]
     return "-".join((*modules, resource.name, *((resource.key,) if resource.key is not None else ())))
 
 
 def _known_by_address(stack: _PlanStack, block: Block) -> Block:
     """The block with every alias that other files may have for it: addresses, ARNs."""
     planned = stack.planned.get(block.origin.address)
-    if block.section == "traffic":
-        return replace(block, name=_short(stack, block.name))
-    if planned is None:
-        return block
+    if block.section == "traffic" or planned is None or planned.address not in stack.built:
+        block = replace(block, name=_short(stack, block.name))
+        if planned is None or block.section == "traffic":
+            return block
     values = planned.values
     arns = [values.get(key).data for key in ("arn", "stream_arn", "qualified_arn")]
     own = (planned.address, f"{planned.base}[*]", own_name(planned), *(arn for arn in arns if isinstance(arn, str)))
