@@ -17,6 +17,7 @@ _INSTEAD: Mapping[str, tuple[str, ...]] = {
     "workers": ("dpus",),
     "dpus": ("workers", "worker_type"),
     "item_size": ("item", "items_file"),
+    "rate": ("schedule",),
 }
 """Keys that stand for the same thing: the one that is added replaces the others."""
 DEFAULT_REGION = "us-east-1"

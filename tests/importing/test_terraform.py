@@ -241,6 +241,57 @@ def test_queues_topics_and_buckets_are_declared_and_read(tmp_path: Path) -> None
     assert entry(draft, "jobs").values["dead_letters"] == "dead"
 
 
+# --- Regions ---
+
+
+def _config(address: str, provider: str, **expressions: object) -> dict[str, object]:
+    type_, name = address.split(".")
+    return {
+        "address": address,
+        "mode": "managed",
+        "type": type_,
+        "name": name,
+        "provider_config_key": provider,
+        "expressions": expressions,
+    }
+
+
+def _two_regions() -> dict[str, object]:
+    table = {**_TABLE, "billing_mode": "PAY_PER_REQUEST"}
+    providers = {
+        "aws": {"name": "aws", "expressions": {"region": {"constant_value": "eu-west-1"}}},
+        "aws.us": {"name": "aws", "alias": "us", "expressions": {"region": {"constant_value": "us-west-2"}}},
+    }
+    refs = {"references": ["aws_dynamodb_table.a.arn", "aws_dynamodb_table.a"]}
+    listed = [
+        _config("aws_dynamodb_table.a", "aws"),
+        _config("aws_dynamodb_table.b", "aws.us"),
+        _config("aws_dynamodb_table_replica.a", "aws.us", global_table_arn=refs),
+    ]
+    return _plan(
+        _resource("aws_dynamodb_table.a", {**table, "name": "a"}),
+        _resource("aws_dynamodb_table.b", {**table, "name": "b"}),
+        _resource("aws_dynamodb_table_replica.a", {"point_in_time_recovery": True}),
+        configuration={"provider_config": providers, "root_module": {"resources": listed}},
+    )
+
+
+def test_a_replica_that_is_a_resource_of_its_own_belongs_to_its_table(tmp_path: Path) -> None:
+    assert entry(imported(tmp_path, _two_regions()), "a").values["replicas"] == ["us-west-2"]
+
+
+def test_what_is_in_another_region_is_told_and_imported_when_asked_for(tmp_path: Path) -> None:
+    draft = imported(tmp_path, _two_regions())
+    assert [one.name for one in draft.entries] == ["a"]
+    (why,) = [row.why for row in draft.unused if row.what == "aws_dynamodb_table"]
+    assert (
+        why == "it is in us-west-2, and a scenario has one Region: --parameter AWS::Region=us-west-2 imports that one"
+    )
+    path = write(tmp_path, "plan.json", _two_regions())
+    other = draft_of([path], folder=tmp_path, parameters={"AWS::Region": "us-west-2"})
+    assert (other.region, [one.name for one in other.entries]) == ("us-west-2", ["b"])
+
+
 # --- addresses ---
 
 
