@@ -92,12 +92,11 @@ def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged, questions: Se
     names: dict[str, list[str]] = {}
     for address in specs:
         names.setdefault(address.partition(".")[2], []).append(address)
+    same = unchanged.with_all_they_name(specs)
     resources = {
-        address: unchanged.with_all_it_names(address, specs)
-        or resource_at(reader, address, names, flows_by_name, specs)
-        for address in specs
+        address: same.get(address) or resource_at(reader, address, names, flows_by_name, specs) for address in specs
     }
-    starts = schedules_of(specs)
+    starts = schedules_of(specs, unchanged)
     gates = gates_of(reader)
     prices = prices_of(reader)
     check_limit_names(reader)
@@ -119,7 +118,7 @@ def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged, questions: Se
         resources=resources,
         gates=gates,
         prices=prices,
-        ranges=tuple(_ranges(reader.data, ())),
+        ranges=tuple(_ranges(reader.data, (), unchanged.without_ranges)),
         data=reader.data,
         doc=reader.doc,
         files=reader.files,
@@ -151,7 +150,9 @@ def resource_at(
         check_references(reader, declared, (key, name), names, flows, specs)
     label = name if len(names[name]) == 1 else address
     line = reader.doc.locate([key, name], key=True).line
-    return Resource(type_, section, name, address, label, spec, calls, incoming, line)
+    sources = () if spec is None else type_.sources(spec)
+    named = frozenset((*(call.to for call in calls), *(source.name for source in sources)))
+    return Resource(type_, section, name, address, label, spec, calls, incoming, line, named)
 
 
 def _check_batches(
@@ -175,12 +176,15 @@ def _check_batches(
             reader.add_error([*at, "cache"], message, "add `per: cold-start`", key=True)
 
 
-def _ranges(data: object, path: tuple[str, ...]) -> list[str]:
-    """The dotted paths of ranges {low, likely, high}."""
+def _ranges(data: object, path: tuple[str, ...], known: object) -> list[str]:
+    """The dotted paths of ranges {low, likely, high}; `known` is what was there before and has none."""
+    if data is known:
+        return []
     if isinstance(data, Mapping):
         if data.keys() == RANGE_KEYS and (not path or path[-1] != "next"):
             return [".".join(path)]
-        return [dotted for key, value in data.items() for dotted in _ranges(value, (*path, str(key)))]
+        before = known if isinstance(known, Mapping) else {}
+        return [dotted for key, value in data.items() for dotted in _ranges(value, (*path, str(key)), before.get(key))]
     if isinstance(data, list):
-        return [dotted for i, value in enumerate(data) for dotted in _ranges(value, (*path, str(i)))]
+        return [dotted for i, value in enumerate(data) for dotted in _ranges(value, (*path, str(i)), None)]
     return []

@@ -15,6 +15,13 @@ jsonschema = pytest.importorskip("jsonschema")
 SCHEMA = scenario_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 ONLY_A_PLAN_SEES = [
+    "apis-authorizer",
+    "apis-cache-of-http",
+    "apis-endpoint-and-timeouts",
+    "apis-http-to-a-table",
+    "apis-routes-above-100",
+    "apis-websocket-without-connections",
+    "networks-without-a-way",
     "head-commitments-for-nothing",
     "head-unit-of-no-traffic",
     "tables-example-items",

@@ -175,7 +175,7 @@ class Usage(Record, frozen=True):
         return self.table_bytes + sum(self.index_bytes.values(), Fraction(0))
 
 
-_RECENT_MAX = 1024
+_RECENT_MAX = 16_384
 _RECENT: dict[tuple[int, int, int], tuple[Table, Demand, Context, Usage]] = {}
 """By the identity of the arguments, which are kept so that it stays theirs."""
 
