@@ -190,6 +190,17 @@ class ResourceType(Generic[SpecT, UsageT]):
         """The spec completed from the files that it names, and its errors."""
         return spec, ()
 
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Keys that only a person knows, which a scenario may leave open until a request reaches the resource.
+
+        `values` is the entry as written. What does not hang on requests, such as storage, must not hang on these keys.
+        """
+        return ()
+
+    def check_region(self, spec: SpecT, region: str) -> tuple[Problem, ...]:
+        """What is wrong with a spec in the scenario's Region."""
+        return ()
+
     def validate_request(self, spec: SpecT, access: Access) -> str | None:
         """Why the resource does not accept a request; None where it does."""
         return None
@@ -205,7 +216,7 @@ class ResourceType(Generic[SpecT, UsageT]):
     def sources(self, spec: SpecT) -> tuple[Source, ...]:
         """Its triggers: demand besides the calls of other resources."""
         triggers: tuple[Trigger, ...] = getattr(spec, "triggers", ()) if self.starts_with else ()
-        return tuple(_source(trigger, place) for place, trigger in enumerate(triggers))
+        return tuple(_source(trigger, place, self.starts_with or "") for place, trigger in enumerate(triggers))
 
     def schedule(self, spec: SpecT) -> str | Fraction | None:
         """A schedule expression, or starts per second, for a resource that starts without a trigger."""
@@ -384,21 +395,17 @@ class ResourceType(Generic[SpecT, UsageT]):
         return None
 
 
-def _source(trigger: Trigger, place: int) -> Source:
+def _source(trigger: Trigger, place: int, verb: str) -> Source:
     """A trigger as what brings demand; of several alike, each is told by its place."""
     if trigger.stream is None:
         name = trigger.traffic or ""
         return Source(name, cause=f"traffic.{name}", share=trigger.share, trigger=None)
     address = f"{trigger.emitter.section}.{trigger.stream}"
+    access = Access(op=verb, payload=trigger.payload, via=trigger.emitter.read_as)
     return Source(
-        address,
-        emitted=True,
-        cause=address,
-        share=trigger.share,
-        trigger=place,
-        read_as=trigger.emitter.read_as,
-        kinds=trigger.on,
-    )
+        address, emitted=True, cause=address, share=trigger.share, access=access, trigger=place,
+        read_as=trigger.emitter.read_as, kinds=trigger.on,
+    )  # fmt: skip
 
 
 class UnusedCommitmentError(ValueError):

@@ -113,6 +113,7 @@ class Section(NamedTuple):
         request_keys: Keys of a request that apply to some verbs only, with those of this section.
         receives: The verb by which other resources deliver to it: as the target of a pipe, a destination, a dead-letter
             queue; empty where AWS delivers nothing to it.
+        reads_at: The key of an entry that names what it reads.
         emits: What other resources read from its resources.
         definition: The key of an entry that names a file with the resource's definition; empty where there is none.
         definition_keys: Keys of such a file, by which it is told when it is given as a scenario.
@@ -129,6 +130,7 @@ class Section(NamedTuple):
     only_in_batches: tuple[str, ...] = ()
     request_keys: Mapping[str, tuple[str, ...]] = {}
     receives: str = ""
+    reads_at: str = "triggers"
     emits: Emits | None = None
     definition: str = ""
     definition_keys: tuple[str, ...] = ()

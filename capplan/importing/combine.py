@@ -1,6 +1,6 @@
 """Joins what several files say into one draft of a scenario: names, references, measurements beside declarations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from capplan.importing.model import Block, Found, Lifted, Origin, Place, Question, Ref, Unused
@@ -11,6 +11,14 @@ from capplan.services import SECTIONS
 NO_SECTION = "seen and not used yet"
 _OTHERS = ("traffic",)
 """Sections that belong to no service."""
+_JOINED = ("states", "indexes", "capacity")
+"""Keys of which both files' entries count."""
+_INSTEAD: Mapping[str, tuple[str, ...]] = {
+    "workers": ("dpus",),
+    "dpus": ("workers", "worker_type"),
+    "item_size": ("item", "items_file"),
+}
+"""Keys that stand for the same thing: the one that is added replaces the others."""
 DEFAULT_REGION = "us-east-1"
 
 
@@ -108,28 +116,58 @@ class _Joined(Record, frozen=True):
 
 def _joined(blocks: Sequence[Block]) -> tuple[list[_Joined], list[Unused]]:
     """The blocks that stand alone, with those added that share an alias."""
-    out = [_Joined(block, (block.origin,)) for block in blocks if block.joins == "never"]
-    at = {
-        (one.block.section, alias.lower()): n
-        for n, one in reversed(list(enumerate(out)))
-        for alias in one.block.aliases
-    }
+    alone = ("never", "where_it_is_named")
+    out = [_Joined(block, (block.origin,)) for block in blocks if block.joins in alone]
+    at: dict[tuple[str, str], list[int]] = {}
+    for n, one in enumerate(out):
+        _know(at, one.block, n)
     unused: list[Unused] = []
     for block in blocks:
-        if block.joins == "never":
+        if block.joins in alone:
             continue
-        keys = [(block.section, alias.lower()) for alias in block.aliases]
-        target = next((at[key] for key in keys if key in at), None)
-        if target is not None:
+        found = next((at[key] for key in _keys_of(block) if key in at), [])
+        targets = found if block.name.endswith("[*]") else found[:1]
+        for target in targets:
             out[target] = out[target].with_more(block)
-        elif block.joins == "only_where_it_fits":
+            _know(at, block, target)
+        if targets or block.joins == "quietly":
+            continue
+        if block.joins == "only_where_it_fits":
             unused.append(Unused(f"{block.section}: {block.name}", "no file given declares it", block.origin))
         else:
-            target = len(out)
             out.append(_Joined(block, (block.origin,)))
-        if target is not None:
-            at = {**dict.fromkeys(keys, target), **at}
+            _know(at, block, len(out) - 1)
+    named = {alias for one in out for alias in _named_in(one.block.values)}
+    out = [
+        one
+        for one in out
+        if one.block.joins != "where_it_is_named" or named & {(one.block.section, a) for a in one.block.aliases}
+    ]
     return out, unused
+
+
+def _keys_of(block: Block) -> list[tuple[str, str]]:
+    return [(block.section, alias.lower()) for alias in block.aliases]
+
+
+def _know(at: dict[tuple[str, str], list[int]], block: Block, place: int) -> None:
+    """Remembers the place of a block under its aliases; several may share one that is for all of them, `NAME[*]`."""
+    for key in _keys_of(block):
+        places = at.setdefault(key, [])
+        if place not in places:
+            places.append(place)
+
+
+def _named_in(value: object) -> Iterator[tuple[str, str]]:
+    """The section and the alias of each reference in a value."""
+    if isinstance(value, Ref):
+        yield value.section, value.alias
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _named_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _named_in(inner)
 
 
 def _added(block: Block, more: Block) -> Block:
@@ -138,7 +176,7 @@ def _added(block: Block, more: Block) -> Block:
     confirm = {place for place in block.confirm if place[0] not in more.values}
     return replace(
         block,
-        values={**block.values, **more.values},
+        values=_over(block.values, more.values),
         aliases=tuple(dict.fromkeys((*block.aliases, *more.aliases))),
         notes={**notes, **more.notes},
         confirm=frozenset(confirm | more.confirm),
@@ -148,6 +186,27 @@ def _added(block: Block, more: Block) -> Block:
             }.values()
         ),
     )
+
+
+def _over(values: Mapping[str, object], more: Mapping[str, object]) -> dict[str, object]:
+    """Values with others over them, also inside mappings: of a state both what it calls and how long it takes."""
+    out = {key: value for key, value in values.items() if not any(key in _INSTEAD.get(new, ()) for new in more)}
+    for key, value in more.items():
+        before = out.get(key)
+        both = isinstance(before, Mapping) and isinstance(value, Mapping) and key in _JOINED
+        out[key] = _over_each(before, value) if both else value  # type: ignore[arg-type]
+    return out
+
+
+def _over_each(values: Mapping[str, object], more: Mapping[str, object]) -> dict[str, object]:
+    """Entries of a mapping by name, each with the other's keys over its own."""
+    both = {**values, **more}
+    return {
+        name: {**old, **new}
+        if isinstance(old := values.get(name), Mapping) and isinstance(new := both[name], Mapping)
+        else both[name]
+        for name in both
+    }
 
 
 def _with_section(joined: Sequence[_Joined]) -> tuple[list[_Joined], list[Unused]]:

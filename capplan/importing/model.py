@@ -61,16 +61,18 @@ class Question(Record, frozen=True):
         key: The key of the block.
         example: A plausible value, as plain data. It is never counted.
         asks: The question, short.
+        remarks: Where the example is a list: what each item is.
     """
 
     key: str
     example: object
     asks: str
+    remarks: tuple[str, ...] = ()
 
 
 Place = tuple[str | int, ...]
 """A path inside a block's values: ("memory",), ("calls", 0)."""
-Joins = Literal["never", "where_it_fits", "only_where_it_fits"]
+Joins = Literal["never", "where_it_fits", "only_where_it_fits", "quietly", "where_it_is_named"]
 
 
 class Block(Record, frozen=True):
@@ -88,7 +90,8 @@ class Block(Record, frozen=True):
         confirm: Places of what was concluded and not read: wiring with `times: 1`, marked as to confirm.
         questions: What no file says, the most important first.
         joins: Whether it adds to a block of another file that shares an alias: a template's never do; a description or a
-            measurement does where it fits, and else stands alone; a usage file's only adds, and else is not used.
+            measurement does where it fits, and else stands alone; a usage file's only adds, and else is not used
+            (`quietly`: without a word); its traffic stands where a block that is used names it.
     """
 
     section: str
@@ -120,6 +123,7 @@ class Found(Record, frozen=True):
         region: The Region, where the file has one.
         account: Keys for `account`, such as {"quotas": {"lambda.concurrency": Decimal(3000)}}.
         consumed: Other files it has taken in, by the name shown: a nested template, a definition.
+        parameters: Names that `--parameter` may give a value of.
         notes: Remarks about the whole file, for the head of the scenario: "condition IsProd is not decided: …".
     """
 
@@ -129,10 +133,11 @@ class Found(Record, frozen=True):
     region: str = ""
     account: Mapping[str, object] = {}
     consumed: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 class Asked(Record, frozen=True):
-    """What the user said beside the files: `--parameter K=V`, and the Region where a parameter gives it."""
+    """What the user said beside the files: `--parameter NAME=VALUE`."""
 
     parameters: Mapping[str, str] = {}

@@ -2,13 +2,13 @@
 
 import hashlib
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from capplan.importing.combine import Draft, Entry
-from capplan.importing.model import Beside, Origin, Place, Unused
+from capplan.importing.model import Beside, Origin, Place, Question, Unused
 from capplan.language.models import Traffic
 from capplan.language.wording import keys_of
 from capplan.reading.yaml_text import entry, flow, items
@@ -17,10 +17,13 @@ from capplan.services import SECTIONS, resource_type
 
 _WIDTH = 110
 _NAME_WIDTH = 38
+_LONG_REMARK = 90
 _SHOWN_EACH = 4
 """Places listed of equal things that were not used."""
 BASE = "# As imported, so that the next import tells your changes from the source's:"
 """The line after which the digests of imported values stand."""
+FILES = "files"
+"""What stands for a section before the digest of a file beside the scenario."""
 CONFIRM = "confirm"
 
 
@@ -72,15 +75,13 @@ def rendered(draft: Draft, command: str) -> str:
         for one in entries:
             lines += entry_lines(one)
     lines += _unused_lines(draft.unused)
-    lines += ["", BASE, *base_lines(draft.entries)]
+    lines += ["", BASE, *base_lines(draft)]
     return "\n".join(lines) + "\n"
 
 
 def _head_notes(draft: Draft) -> list[str]:
     asked = any(one.questions for one in draft.entries)
-    how = [
-        "What is commented out with three blanks before a question is in no file: remove the # and write your own figure."
-    ]
+    how = ["Lines such as `# rate: 10/s   how often?` ask what is in no file: remove the # and write your own figure."]
     marked = any(one.confirm for one in draft.entries)
     if marked:
         how.append(f"'{CONFIRM}' marks what was concluded from policies, names and events: how often is yours to say.")
@@ -88,8 +89,10 @@ def _head_notes(draft: Draft) -> list[str]:
     return [line for text in texts for line in _wrapped(text)]
 
 
-def _wrapped(text: str, indent: str = "# ") -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False)
+def _wrapped(text: str, indent: str = "# ", more: str = "") -> list[str]:
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent=indent, subsequent_indent=f"{indent}{more}", break_long_words=False
+    )
 
 
 # --- one entry ---
@@ -98,13 +101,24 @@ def _wrapped(text: str, indent: str = "# ") -> list[str]:
 def entry_lines(one: Entry, indent: int = 2) -> list[str]:
     """The lines of an entry: its name with where it is from, its values, its questions."""
     blank = " " * indent
-    head = entry(one.name, None, indent)[0].removesuffix(" null")
+    empty = " {}" if not one.values and not one.questions else ""
+    head = entry(one.name, None, indent)[0].removesuffix(" null") + empty
     out = [f"{head}{_gap(head)}# {provenance(one)}"]
     for key, value in values_in_order(one).items():
         out += _value_lines(one, key, value, indent + 2)
     for question in one.questions:
-        line = f"{blank}  # {entry(question.key, question.example, 0)[0]}"
-        out.append(f"{line}   {question.asks}")
+        out += [f"{blank}  # {line}" for line in _question_lines(question)]
+    return out
+
+
+def _question_lines(question: Question) -> list[str]:
+    """A key to fill in with what is asked; a list with a remark for each item in lines of their own."""
+    if not question.remarks or not isinstance(question.example, list):
+        return [f"{question.key}: {flow(question.example)}   {question.asks}"]
+    out = [f"{question.key}:   {question.asks}"]
+    for value, remark in zip(question.example, question.remarks, strict=True):
+        line = items([value], 2)[0]
+        out.append(f"{line}{_gap(line)}# {' '.join(remark.split())}")
     return out
 
 
@@ -146,6 +160,10 @@ def _remark(one: Entry, place: Place) -> str:
 
 
 def _with_remark(line: str, remark: str) -> list[str]:
+    """A line with a remark behind it; a long one stands above, in lines of its own."""
+    if len(remark) > _LONG_REMARK:
+        blank = " " * (len(line) - len(line.lstrip()))
+        return [*_wrapped(remark, f"{blank}# "), line]
     return [f"{line}{_gap(line)}# {remark}"] if remark else [line]
 
 
@@ -166,7 +184,7 @@ def _unused_lines(unused: Sequence[Unused]) -> list[str]:
         grouped.setdefault((row.what, row.why), []).append(row.origin)
     out = ["", "# Seen and not used:"]
     for (what, why), origins in grouped.items():
-        out += _wrapped(f"{what}: {why} ({places_of(origins)})", "#   ")
+        out += _wrapped(f"{what}: {why} ({places_of(origins)})", "#   ", "  ")
     return out
 
 
@@ -185,10 +203,10 @@ def digest(path: Sequence[str], value: object) -> str:
     return hashlib.sha256(f"{'.'.join(path)}={flow(value)}".encode()).hexdigest()[:6]
 
 
-def base_lines(entries: Iterable[Entry]) -> list[str]:
-    """A comment for each entry with the digests of its values."""
+def base_lines(draft: Draft) -> list[str]:
+    """A comment for each entry with the digests of its values, and for each file that is written beside the scenario."""
     out = []
-    for one in entries:
+    for one in draft.entries:
         digests = [digest((one.section, one.name, key), value) for key, value in values_in_order(one).items()]
         out.append(" ".join((f"#   {one.section}.{one.name}:", *digests)))
-    return out
+    return [*out, *(f"#   {FILES}.{name}: {digest((FILES, name), text)}" for name, text in draft.beside.items())]

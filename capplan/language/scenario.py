@@ -9,6 +9,7 @@ from capplan.calls import Access
 from capplan.flow import DemandFlow
 from capplan.language.gate_syntax import Gate
 from capplan.language.models import Account, Commitment
+from capplan.language.questions import Question
 from capplan.model import Line
 from capplan.reading.document import Document
 from capplan.reading.files import Files
@@ -49,7 +50,10 @@ class IncomingRequests(Record, frozen=True):
 
 
 class Resource(Record, frozen=True):
-    """One declared resource: its spec, its calls, its requests from outside."""
+    """One declared resource: its spec, its calls, its requests from outside.
+
+    `named`: the names of what it calls and of its sources.
+    """
 
     type: ResourceType[Any, Any]
     section: Section
@@ -60,6 +64,7 @@ class Resource(Record, frozen=True):
     calls: tuple[WrittenCall, ...]
     access: tuple[IncomingRequests, ...]
     line: int
+    named: frozenset[str] = frozenset()
 
 
 class Scenario(Record, frozen=True):
@@ -81,6 +86,10 @@ class Scenario(Record, frozen=True):
     files: Files
     commitments: tuple[Commitment, ...] = ()
     unit: str = ""
+    questions: tuple[Question, ...] = ()
+    """Keys that nobody has answered yet."""
+    allow_open: bool = False
+    """Whether an answer may leave out what hangs on them; else it is an error where that is more than nothing."""
 
 
 def with_gates(scenario: Scenario, *gates: Gate) -> Scenario:

@@ -266,11 +266,14 @@ def _gates() -> Schema:
 
 
 def _prices() -> Schema:
-    """The user's own prices, by price key."""
+    """The user's own prices by price key, those of another Region under its code."""
     keys = [key for service in SERVICES for key in known_keys(service.id)]
+    properties: Schema = {key: {"$ref": "#/$defs/money"} for key in keys}
+    elsewhere = {region: {"$ref": "#/properties/prices"} for region in regions()}
     return {
         "type": "object",
-        "description": "Your own prices in USD, by price key: dynamodb.backup.pitr_gb_month: 0.2 USD.",
-        "properties": {key: {"$ref": "#/$defs/money"} for key in keys},
+        "description": "Your own prices in USD, by price key: dynamodb.backup.pitr_gb_month: 0.2 USD; those of another Region "
+        "under its code.",
+        "properties": {**properties, **elsewhere},
         "additionalProperties": False,
     }

@@ -83,12 +83,20 @@ def _spec(
     for flow_key in section.flow_keys:
         values.pop(flow_key, None)
     values = without_requests(section, values)
-    if "triggers" in values:
-        values["triggers"] = with_emitters(reader, values["triggers"], (*path, "triggers"), invalid)
+    at = section.reads_at
+    if at in values:
+        values[at] = with_emitters(reader, values[at], (*path, at), type_.reads, invalid)
     spec = reader.model(type_.spec, values, path, type_.unsupported, (("defaults", section.key), inherited))
     if spec is None:
         _resolve(reader, type_, _without_invalid_states(type_, values), path)
     return _resolve(reader, type_, spec, path)
+
+
+def check_specs_in(reader: Reader, specs: Mapping[str, tuple[ResourceType[Any, Any], Any]], region: str) -> None:
+    """Adds an error for what is wrong with a spec in the scenario's Region."""
+    for address, (type_, spec) in specs.items():
+        for problem in type_.check_region(spec, region) if spec is not None else ():
+            reader.add_error([*address.split(".", 1), *problem.path], problem.message, problem.hint)
 
 
 def respec(scenario: Scenario, address: str, raw: Mapping[str, Any]) -> Any:  # noqa: ANN401

@@ -10,7 +10,8 @@ from capplan.model import Assumption, Context, Demand, PoolLoad, Reading, Reques
 from capplan.pipeline.demand import Delivery, Injected, Trigger, demand_assumptions, kinds_read
 from capplan.pipeline.flow import Failing, Network, Through, fails_alike, throttled_callees, what_gets_through
 from capplan.pipeline.graph import Graph, graph_of, is_same_graph, starting_nodes
-from capplan.pipeline.pools import Pools, loads_by_address, pools_of
+from capplan.pipeline.open_answers import check_answers
+from capplan.pipeline.pools import Pools, loads_by_address, pools_of, with_loads
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record, replace
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
@@ -221,11 +222,15 @@ def _meter_in(
         lambda a, demand: _meter(scenario.resources[a], demand, ctx, base),
         lambda usage: pools_of(scenario, usage, ctx, _same_loads(scenario, ctx, usage, base)),
     )
+    if scenario.questions and not scenario.allow_open:
+        check_answers(scenario, through.offered)
     notes = demand_assumptions(scenario, through.demand, graph.flows, graph.deliveries)
     own = None if extra or silent else graph
     usage = _with_readers(scenario, ctx, graph, through)
+    read = {a: (r, usage[a]) for a, r in scenario.resources.items() if usage[a] is not through.usage[a]}
+    pools = with_loads(through.pools, read, ctx) if read else through.pools
     return Metered(
-        scenario, ctx, through.offered, through.demand, usage, through.pools, notes,
+        scenario, ctx, through.offered, through.demand, usage, pools, notes,
         frozenset(graph.emitters), graph=own,
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Prices the charges of all resources together, as tiers apply to the account, and sums them up."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -72,7 +72,13 @@ def monthly(lines: Iterable[LineItem]) -> Decimal:
     return sum((x.contracted_cost for x in lines if x.charge_frequency != "one_time"), Decimal(0))
 
 
-def price(metered: Metered, catalogue: Catalogue, today: date | None, base: Priced | None = None) -> Priced:
+def price(
+    metered: Metered,
+    catalogue: Catalogue,
+    today: date | None,
+    base: Priced | None = None,
+    unknown: Collection[str] = (),
+) -> Priced:
     """The metered scenario with the line items of all charges.
 
     Args:
@@ -80,10 +86,14 @@ def price(metered: Metered, catalogue: Catalogue, today: date | None, base: Pric
         catalogue: The Region's prices.
         today: The day from which a price's age is counted.
         base: The plan before a change, of the same prices and day: charges and lines that are the same are taken from it.
+        unknown: Addresses of resources whose charges nobody knows yet: they have none.
     """
     scenario = metered.scenario
     if base is None or not _rates_apart(base, scenario):
-        plain = {a: charges_of(r, metered.usage[a], metered.context) for a, r in scenario.resources.items()}
+        plain = {
+            a: () if a in unknown else charges_of(r, metered.usage[a], metered.context)
+            for a, r in scenario.resources.items()
+        }
         charges = committed(metered, _at_least(scenario, plain))
         every = [c for of_one in charges.values() for c in of_one]
         rated = rate_charges(every, scenario, catalogue, today, owners_of(scenario, charges))

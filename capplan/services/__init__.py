@@ -24,6 +24,7 @@ FOLDERS = (
     "api_gateway",
     "appsync",
     "sqs",
+    "sns",
     "kinesis",
     "s3",
     "vpc",

@@ -16,8 +16,6 @@ from capplan.importing.cloudformation.values import number_of, text_of
 _TYPES = {"glueetl": "spark", "gluestreaming": "streaming", "pythonshell": "python-shell", "glueray": "ray"}
 _OLD = Decimal(2)
 """The first version that has no MaxCapacity for Spark jobs."""
-_DEFAULT_VERSION = "0.9"
-"""CloudFormation: "Jobs that are created without specifying a Glue version default to Glue 0.9"."""
 
 
 def read_job(built: Building, props: Mapping[str, Any]) -> None:
@@ -29,9 +27,6 @@ def read_job(built: Building, props: Mapping[str, Any]) -> None:
     version = text_of(props.get("GlueVersion"))
     if kind in ("spark", "streaming"):
         built.put("glue_version", props.get("GlueVersion"), text, "5.1")
-        if props.get("GlueVersion") is None:
-            built.values["glue_version"] = _DEFAULT_VERSION
-            built.notes["glue_version",] = "no GlueVersion: AWS's default of CloudFormation"
     built.put("worker_type", props.get("WorkerType"), text, "G.1X")
     built.put("workers", props.get("NumberOfWorkers"), count, Decimal(10))
     _max_capacity(built, props.get("MaxCapacity"), kind, version)
@@ -60,10 +55,10 @@ def _max_capacity(built: Building, raw: object, kind: str, version: str | None) 
             built.ask("workers", Decimal(10), "the template does not say how many workers")
         return
     number = number_of(version)
-    if kind == "python-shell" or (number is not None and number < _OLD) or version is None:
+    if kind == "python-shell" or (number is not None and number < _OLD):
         built.put("dpus", raw, _dpus, Decimal(10))
     elif "workers" not in built.values:
-        asks = f"MaxCapacity is not for Glue {version}, which takes a number of workers"
+        asks = f"MaxCapacity is not for Glue {version or '2.0 and later'}, which takes a number of workers"
         built.ask("workers", count(raw) or Decimal(10), asks)
 
 

@@ -42,6 +42,10 @@ class Stack:
     def __init__(self, template: Template) -> None:
         self.template = template
         self.resources = {resource.id: resource for resource in template.resources()}
+        self.names: dict[str, str] = {}
+        """Names of resources whose logical id is not what the source calls them."""
+        self.physical: dict[str, str] = {}
+        """Own names of resources that their properties do not have."""
         self.built: dict[str, Building] = {}
         self.others: list[Block] = []
         self.unused: list[Unused] = []
@@ -51,17 +55,22 @@ class Stack:
 
     def origin(self, resource: Resource) -> Origin:
         """Where a resource is declared."""
-        address = f"{resource.id}, if {resource.condition}" if resource.condition else resource.id
+        name = self.names.get(resource.id, resource.id)
+        address = f"{name}, if {resource.condition}" if resource.condition else name
         return Origin(self.template.scope, resource.line, resource.column, address)
 
     def building(self, resource: Resource) -> Building:
         """A new block of a resource."""
         aliases = [f"{self.template.scope}#{resource.id}"]
+        if resource.id in self.physical:
+            aliases.append(self.physical[resource.id])
         for key in _PHYSICAL:
             name = resource.properties.get(key)
             if name is not None and (text_of(name) or not references_in(name)):
                 aliases.append(shown_text(name))
-        built = Building(SECTION_OF[resource.type], resource.id, self.origin(resource), tuple(aliases))
+        built = Building(
+            SECTION_OF[resource.type], self.names.get(resource.id, resource.id), self.origin(resource), tuple(aliases)
+        )
         self.built[resource.id] = built
         return built
 

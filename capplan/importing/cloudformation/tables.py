@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from capplan.importing.cloudformation.building import Building, count, percent, text, truth, word
+from capplan.importing.cloudformation.stack import properties_of
 from capplan.importing.cloudformation.values import Either, Unknown, number_of, references_in, shown_text, text_of
 
 _STREAMS = {
@@ -41,8 +42,11 @@ def read_table(built: Building, props: Mapping[str, Any], targets: Targets, name
     for local, key in ((False, "GlobalSecondaryIndexes"), (True, "LocalSecondaryIndexes")):
         for index in _maps(props.get(key)):
             name = shown_text(index.get("IndexName"))
+            of_home = next(
+                (i for i in _maps(_home(props).get(key)) if i.get("IndexName") == index.get("IndexName")), None
+            )
             indexes[name] = _index(
-                index, types, local=local, provisioned=_is_provisioned(props), scaled=scaled, name=name
+                index, types, local=local, provisioned=_is_provisioned(props), scaled=scaled, name=name, replica=of_home
             )
     if indexes:
         built.values["indexes"] = indexes
@@ -52,7 +56,7 @@ def read_table(built: Building, props: Mapping[str, Any], targets: Targets, name
 
 def read_simple_table(built: Building, props: Mapping[str, Any]) -> None:
     """SAM's simple table: a partition key, `id` by default, and on-demand unless throughput is given."""
-    key = props.get("PrimaryKey") if isinstance(props.get("PrimaryKey"), Mapping) else {}
+    key = properties_of(props.get("PrimaryKey"))
     built.values["partition_key"] = text_of(key.get("Name")) or "id"
     if isinstance(props.get("ProvisionedThroughput"), Mapping):
         built.put("capacity", props["ProvisionedThroughput"], _units, {"mode": "provisioned"})
@@ -89,6 +93,16 @@ def _keys(schema: object, types: Mapping[str | None, str | None], *, index: bool
     return out
 
 
+def _home(props: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A global table's replica in the scenario's Region: the first; empty for any other table."""
+    return next(iter(_maps(props.get("Replicas"))), {})
+
+
+def home_region(props: Mapping[str, Any]) -> str:
+    """The Region of a global table's first replica; empty for any other table."""
+    return text_of(_home(props).get("Region")) or ""
+
+
 # --- capacity ---
 
 
@@ -120,7 +134,7 @@ def _capacity(
             why = f"{_mode_word(mode.some)} if {mode.condition}, else {_mode_word(mode.other)}"
         built.ask("capacity", example, why)
         return
-    units = _units(props.get("ProvisionedThroughput"), scaled=scaled, props=props)
+    units = _units(props.get("ProvisionedThroughput"), scaled=scaled, props=props, replica=_home(props))
     built.values["capacity"] = {"mode": "provisioned", **units}
     if mode is None:
         built.notes["capacity",] = "no BillingMode: CloudFormation's default is PROVISIONED"
@@ -148,6 +162,7 @@ def _units(
     scaled: Mapping[tuple[str, str], Mapping[str, object]] | None = None,
     props: Mapping[str, Any] | None = None,
     index: str = "",
+    replica: Mapping[str, Any] | None = None,
 ) -> dict[str, object]:
     """The units of both directions: fixed ones, or the bounds of auto scaling."""
     out: dict[str, object] = {}
@@ -158,6 +173,8 @@ def _units(
     ):
         bounds = (scaled or {}).get((index, way))
         own = (props or {}).get(settings)
+        if own is None and replica is not None:
+            own = replica.get(settings)
         if isinstance(own, Mapping) and bounds is None:  # of a global table
             inner = own.get(f"{way.title()}CapacityAutoScalingSettings")
             bounds = _auto_scaling(inner) if isinstance(inner, Mapping) else None
@@ -190,8 +207,9 @@ def _index(
     provisioned: bool,
     scaled: Mapping[tuple[str, str], Mapping[str, object]],
     name: str,
+    replica: Mapping[str, Any] | None = None,
 ) -> dict[str, object]:
-    """A secondary index."""
+    """A secondary index; `replica` are its settings in the table's own Region."""
     keys = _keys(props.get("KeySchema"), types, index=True)
     out: dict[str, object] = {"sort_key": keys.get("sort_key"), "local": True} if local else dict(keys)
     projection = props.get("Projection")
@@ -203,7 +221,7 @@ def _index(
             listed = projection.get("NonKeyAttributes")
             out["project"] = [n for one in listed if (n := text_of(one))] if isinstance(listed, list) else "keys-only"
     if provisioned and not local:
-        units = _units(props.get("ProvisionedThroughput"), scaled=scaled, props=props, index=name)
+        units = _units(props.get("ProvisionedThroughput"), scaled=scaled, props=props, index=name, replica=replica)
         if units:
             out["capacity"] = units
     return out
@@ -214,9 +232,8 @@ def _index(
 
 def _settings(built: Building, props: Mapping[str, Any]) -> None:
     recovery = props.get("PointInTimeRecoverySpecification")
-    replicas = _maps(props.get("Replicas"))
-    if recovery is None and replicas:
-        recovery = replicas[0].get("PointInTimeRecoverySpecification")
+    home = _home(props)
+    recovery = recovery or home.get("PointInTimeRecoverySpecification")
     if isinstance(recovery, Mapping):
         on = recovery.get("PointInTimeRecoveryEnabled")
         if truth(on) is not False:
@@ -224,7 +241,7 @@ def _settings(built: Building, props: Mapping[str, Any]) -> None:
     stream = props.get("StreamSpecification")
     if isinstance(stream, Mapping):
         built.put("stream", stream.get("StreamViewType"), word(_STREAMS), "new-and-old-images")
-    table_class = props.get("TableClass") or (replicas[0].get("TableClass") if replicas else None)
+    table_class = props.get("TableClass") or home.get("TableClass")
     if text_of(table_class) != "STANDARD":
         built.put("class", table_class, word(_CLASSES), "standard")
     ttl = props.get("TimeToLiveSpecification")
@@ -239,9 +256,10 @@ def _settings(built: Building, props: Mapping[str, Any]) -> None:
         }
         if units:
             built.values["warm"] = units
-    regions = [region for one in replicas if (region := text_of(one.get("Region")))]
-    if len(regions) > 1:
-        built.values["replicas"] = regions[1:]
+    regions = [region for one in _maps(props.get("Replicas")) if (region := text_of(one.get("Region")))]
+    others = [region for region in regions if region != text_of(home.get("Region"))]
+    if others:
+        built.values["replicas"] = others
 
 
 # --- scalable targets ---

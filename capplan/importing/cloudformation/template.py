@@ -30,6 +30,20 @@ MAX_TEXT = 1024**2
 _PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
 _DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+):[^}]*\}\}")
 _PAIR, _TRIPLE = 2, 3
+FUNCTIONS: Mapping[str, str] = {
+    "Ref": "_ref",
+    "Fn::GetAtt": "_get_att",
+    "Fn::Sub": "_sub",
+    "Fn::Join": "_join",
+    "Fn::If": "_if",
+    "Fn::FindInMap": "_find_in_map",
+    "Fn::Select": "_select",
+    "Fn::Split": "_split",
+    "Fn::ImportValue": "_import_value",
+    "Fn::Length": "_length",
+    "Fn::ToJsonString": "_json",
+}
+"""The method of each function."""
 _MAX_NESTED = 64
 """Functions inside functions, conditions that name conditions."""
 
@@ -60,8 +74,10 @@ class Resource(Record, frozen=True):
 class Template:
     """One template with the values of its parameters."""
 
-    def __init__(self, given: Given, data: Mapping[str, Any], parameters: Mapping[str, object]) -> None:
-        self.given, self.data, self.scope = given, data, given.name
+    def __init__(
+        self, given: Given, data: Mapping[str, Any], parameters: Mapping[str, object], where: tuple[str, ...] = ()
+    ) -> None:
+        self.given, self.data, self.scope, self.where = given, data, given.name, where
         self.given_parameters = parameters
         self.used: dict[str, str] = {}
         """Parameters whose default decided a condition, with that default."""
@@ -90,7 +106,7 @@ class Template:
         for id_, body, key in unrolled(self.section("Resources"), self._items, self.scope):
             if not isinstance(body, Mapping) or not isinstance(body.get("Type"), str):
                 continue
-            line, column = self.given.line(["Resources", key])
+            line, column = self.given.line([*self.where, "Resources", key])
             written = body.get("Properties")
             properties = self.value(written) if isinstance(written, Mapping) else {}
             name = body.get("Condition")
@@ -211,9 +227,11 @@ class Template:
         if isinstance(data, Mapping):
             if len(data) == 1:
                 ((function, given),) = data.items()
-                method = _FUNCTIONS.get(function)
-                if method is not None:
-                    return method(self, given)
+                if function in FUNCTIONS:
+                    evaluated: object = getattr(self, FUNCTIONS[function])(given)
+                    return evaluated
+                if function == "Fn::Unresolved":
+                    return Unknown(str(given))
                 if (
                     isinstance(function, str)
                     and function.startswith("Fn::")
@@ -323,10 +341,12 @@ class Template:
     def _select(self, given: object) -> object:
         if not isinstance(given, list) or len(given) != _PAIR:
             return Unknown("Fn::Select")
-        index, items = number_of(self.value(given[0])), self.value(given[1])
+        index = number_of(self.value(given[0]))
+        items: Any = self.value(given[1])
         if index is None or not isinstance(items, list) or not 0 <= index < len(items) or index % 1:
             return Unknown("Fn::Select")
-        return items[int(index)]  # type: ignore[no-any-return]  plain data
+        chosen: object = items[int(index)]
+        return chosen
 
     def _split(self, given: object) -> object:
         if not isinstance(given, list) or len(given) != _PAIR:
@@ -343,9 +363,6 @@ class Template:
             text = export_name(name)
         return Unknown("Fn::ImportValue") if text is None else Export(text)
 
-    def _base64(self, given: object) -> object:
-        return Unknown("Fn::Base64")
-
     def _length(self, given: object) -> object:
         items = self.value(given)
         return Decimal(len(items)) if isinstance(items, list) else Unknown("Fn::Length")
@@ -359,22 +376,6 @@ def export_name(name: object) -> str | None:
     if isinstance(name, Mixed):
         return "".join(text_of(part) or f"${{{getattr(part, 'id', '?')}}}" for part in name.parts)
     return text_of(name)
-
-
-_FUNCTIONS = {
-    "Ref": Template._ref,
-    "Fn::GetAtt": Template._get_att,
-    "Fn::Sub": Template._sub,
-    "Fn::Join": Template._join,
-    "Fn::If": Template._if,
-    "Fn::FindInMap": Template._find_in_map,
-    "Fn::Select": Template._select,
-    "Fn::Split": Template._split,
-    "Fn::ImportValue": Template._import_value,
-    "Fn::Base64": Template._base64,
-    "Fn::Length": Template._length,
-    "Fn::ToJsonString": Template._json,
-}
 
 
 def _mixed(parts: list[object]) -> object:

@@ -13,7 +13,7 @@ not read has a `refusal` instead: what to do. A reader
 - raises CapplanError with file, line and column for a file that is broken (`given.document.diagnostic(path, …)`).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from importlib import import_module
 from typing import NamedTuple
@@ -23,7 +23,22 @@ from capplan.importing.given import Given
 from capplan.importing.model import Asked, Found
 from capplan.reading.nearest import did_you_mean
 
-MODULES = ("refused",)
+MODULES = (
+    "cloudformation",
+    "serverless",
+    "terraform",
+    "nosql_workbench",
+    "dynamodb_api",
+    "lambda_api",
+    "power_tuning",
+    "glue_api",
+    "stepfunctions_api",
+    "service_quotas",
+    "cloudwatch",
+    "infracost",
+    "definition",
+    "refused",
+)
 """The modules of formats, in the order of asking: the most particular first."""
 
 
@@ -34,7 +49,9 @@ class Format(NamedTuple):
         id: Its name for `--as`.
         label: What it is: "a SAM template".
         matches: Whether a file is of it.
-        read: What a file says; None for a format that is known and not read.
+        read: What a file says; None for a format that is known and not read, or read together.
+        together: What all files of it say, where they are measured as one: histories, runs.
+        takes_text: Whether it is read as a text: it may be neither YAML nor JSON.
         refusal: For one that is not read: what to do instead.
     """
 
@@ -43,6 +60,13 @@ class Format(NamedTuple):
     matches: Callable[[Given], bool]
     read: Callable[[Given, Asked], Found] | None = None
     refusal: str = ""
+    together: Callable[[Sequence[Given], Asked], Found] | None = None
+    takes_text: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        """Whether such files are imported."""
+        return self.read is not None or self.together is not None
 
 
 @lru_cache
@@ -58,7 +82,7 @@ def recognize(given: Given) -> Format | None:
 
 def named(id_: str) -> Format:
     """The format that `--as` names. Raises CapplanError."""
-    known = {format_.id: format_ for format_ in formats() if format_.read is not None}
+    known = {format_.id: format_ for format_ in formats() if format_.is_read}
     if id_ not in known:
         hint = did_you_mean(id_, known, f"expected one of {', '.join(sorted(known))}")
         raise CapplanError((Diagnostic("--as", 0, 0, f"unknown format '{id_[:40]}'", hint),))
@@ -67,4 +91,4 @@ def named(id_: str) -> Format:
 
 def ids() -> Iterable[str]:
     """The names of the formats that are read."""
-    return [format_.id for format_ in formats() if format_.read is not None]
+    return [format_.id for format_ in formats() if format_.is_read]

@@ -55,6 +55,7 @@ SERVICE = Service(
         "dynamodb.account.provisioned_read": "provisioned read capacity",
         "dynamodb.account.provisioned_write": "provisioned write capacity",
         "dynamodb.item_size": "item size",
+        "dynamodb.strong_global_tables": "global tables of strong consistency",
         "dynamodb.partition.read": "reads of one partition",
         "dynamodb.partition.write": "writes to one partition",
         "dynamodb.provisioned.read": "provisioned reads",

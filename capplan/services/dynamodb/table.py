@@ -50,6 +50,17 @@ class _TableType(ResourceType[Table, Usage]):
         whole, of_items = complete(keyed, files)
         return whole, (*of_keys, *of_items)
 
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """The item size, where nothing is stored that would be billed by it."""
+        return () if {"items", "item", "items_file"} & values.keys() else ("item_size",)
+
+    def check_region(self, spec: Table, region: str) -> tuple[Problem, ...]:
+        if not spec.replicas:
+            return ()
+        from capplan.services.dynamodb.replicas.checks import region_problems  # noqa: PLC0415  only for global tables
+
+        return tuple(region_problems(spec, region))
+
     def validate_request(self, spec: Table, access: Access) -> str | None:
         return validate_access(spec, access)
 
@@ -77,7 +88,7 @@ class _TableType(ResourceType[Table, Usage]):
         return meter(resource.spec, demand, resource.context)
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
-        return charge(resource.name, resource.spec, resource.usage)
+        return charge(resource.name, resource.spec, resource.usage, resource.context.region)
 
     def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
         return summary(usage)
@@ -86,7 +97,7 @@ class _TableType(ResourceType[Table, Usage]):
         return limits.check(*resource)
 
     def pools(self, resource: _Metered) -> tuple[PoolLoad, ...]:
-        return limits.pools(resource.usage)
+        return limits.pools(resource.spec, resource.usage)
 
     def options(self, resource: _Metered) -> tuple[Option, ...]:
         return options(*resource)
@@ -95,7 +106,7 @@ class _TableType(ResourceType[Table, Usage]):
         return limits.observe(*resource)
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
-        return assume(resource.name, resource.spec, resource.usage)
+        return assume(resource.name, resource.spec, resource.usage, resource.context)
 
     def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
         return not_included(resource.usage)

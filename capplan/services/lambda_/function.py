@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from capplan.calls import Access
 from capplan.model import (
@@ -61,6 +62,9 @@ class _FunctionType(ResourceType[Function, Usage]):
     rules = RULES
     reads = READS
     writes_logs = True
+
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        return () if "power_tuning" in values else ("duration",)
 
     def resolve(self, spec: Function, files: Files) -> tuple[Function, tuple[Problem, ...]]:
         return resolve(spec, files)

@@ -1,0 +1,16 @@
+"""Plans and states of Terraform and OpenTofu, as `terraform show -json` writes them."""
+
+from capplan.importing.formats import Format
+from capplan.importing.given import Given
+from capplan.importing.terraform.plan import is_plan
+from capplan.importing.terraform.read import read_plan
+
+
+def _is_state(given: Given) -> bool:
+    return is_plan(given.data) and "planned_values" not in given.data
+
+
+FORMATS = (
+    Format("terraform-plan", "a Terraform plan", lambda given: is_plan(given.data) and not _is_state(given), read_plan),
+    Format("terraform-show-state", "a Terraform state", _is_state, read_plan),
+)
