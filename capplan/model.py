@@ -224,6 +224,7 @@ class Context(Record, frozen=True):
         only_verbs: By section that takes one verb only: that verb.
         commitments: How many commitments the account has.
         receive: By section: the verb by which other resources deliver to it.
+        traced: Addresses of resources whose requests X-Ray may trace.
     """
 
     region: str
@@ -240,6 +241,7 @@ class Context(Record, frozen=True):
     only_verbs: Mapping[str, str] = {}
     commitments: int = 0
     receive: Mapping[str, str] = {}
+    traced: frozenset[str] = frozenset()
 
     def receiver(self, name: str, verbs: Collection[str] = ()) -> tuple[str, str] | None:
         """The address of what receives by a name, and the verb for it; None where nothing does."""
@@ -327,6 +329,23 @@ class PoolLoad(Record, frozen=True):
     at_once: float = 0.0
     reserved: bool = False
     bursts: tuple[Burst, ...] = ()
+
+
+class Implied(Record, frozen=True):
+    """What follows by itself from a resource's usage in another service: logs, traces, alarms, requests of a key.
+
+    Attributes:
+        section: The section of what is used, such as "log_groups".
+        name: Its name at AWS, such as /aws/lambda/place-order. Several resources may use the same, and the scenario may
+            declare it; else it becomes a resource of its own.
+        settings: Keys and values of its entry, where the scenario does not declare it.
+        requests: What is asked of it.
+    """
+
+    section: str
+    name: str
+    settings: Mapping[str, Any] = {}
+    requests: tuple[RequestStream, ...] = ()
 
 
 Frequency = Literal["usage_based", "recurring", "one_time"]

@@ -18,6 +18,7 @@ from capplan.model import (
     Context,
     Demand,
     Excluded,
+    Implied,
     LimitCheck,
     NotIncluded,
     Observable,
@@ -170,7 +171,6 @@ class ResourceType(Generic[SpecT, UsageT]):
         starts_with: The verb of `calls` that a trigger makes: `run` a job, `start` a workflow, `send` to a queue; None
             where `sources` is overridden.
         reads: How what its triggers read is read (`Emits.read_as`); empty where only traffic triggers it.
-        writes_logs: Whether it writes logs, which AWS bills separately.
         waits_for_callees: Whether its duration includes that of what it calls.
     """
 
@@ -181,7 +181,6 @@ class ResourceType(Generic[SpecT, UsageT]):
     rules: tuple[Rule, ...] = ()
     starts_with: str | None = None
     reads: frozenset[str] = frozenset()
-    writes_logs = False
     waits_for_callees = False
 
     # --- the spec ---
@@ -364,6 +363,14 @@ class ResourceType(Generic[SpecT, UsageT]):
     def exclude(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Excluded, ...]:
         """Costs on the bill that the answer does not include; `resource.name` is its label."""
         return ()
+
+    def implies(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Implied, ...]:
+        """What follows from its usage by itself in other services, and is never part of its own cost."""
+        return ()
+
+    def traced(self, spec: SpecT) -> bool:
+        """Whether X-Ray may trace its requests, and those it makes."""
+        return False
 
     def not_included(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[NotIncluded, ...]:
         """What services that are not modeled do for it, of which a price gives the order of magnitude."""

@@ -117,6 +117,7 @@ class Section(NamedTuple):
         emits: What other resources read from its resources.
         definition: The key of an entry that names a file with the resource's definition; empty where there is none.
         definition_keys: Keys of such a file, by which it is told when it is given as a scenario.
+        slashes: Whether names may have slashes, as AWS's names of log groups do.
     """
 
     key: str
@@ -134,6 +135,7 @@ class Section(NamedTuple):
     emits: Emits | None = None
     definition: str = ""
     definition_keys: tuple[str, ...] = ()
+    slashes: bool = False
 
 
 class Integration(NamedTuple):

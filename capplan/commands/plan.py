@@ -72,7 +72,8 @@ def plan(
     if priced.missing:
         raise missing_prices(scenario, priced.missing)
     needed = sum(question.needed for question in scenario.questions) if is_open else 0
-    limits = () if needed else limits_of(metered)  # a load without its traffic would look like headroom
+    scenario = priced.metered.scenario
+    limits = () if needed else limits_of(priced.metered)  # a load without its traffic would look like headroom
     traffic_sources = traffic_costs(priced)
     known = observables(scenario, priced, limits, traffic_sources)
     names = {**known, **aliases(scenario, known)} if scenario.gates else known
@@ -150,6 +151,7 @@ def _resources(priced: Priced) -> tuple[PlannedResource, ...]:
             r.type.id.partition(".")[0],
             dict(getattr(r.spec, "tags", None) or {}),
             r.line,
+            r.implied_by,
         )
         for a, r in metered.scenario.resources.items()
     )

@@ -144,9 +144,10 @@ class Effects:
         """A resource that the change does not touch and that is asked to do more or less."""
         if may_affect is None or alternative.whole is None or alternative.parts:
             return ""
-        before, after, touched = self._base.metered.offered, alternative.whole.metered.offered, set(may_affect)
-        for address in after:
-            if address in touched or address not in before or before[address] == after[address]:
+        before, after = self._base.metered.offered, alternative.whole.metered.offered
+        own = self._base.metered.as_declared.resources.keys() - self._base.metered.joined.keys()
+        for address in own - set(may_affect):
+            if address not in after or before[address] == after[address]:
                 continue
             if _monthly(before[address]) != _monthly(after[address]):
                 return f"the requests of {address} change"

@@ -29,7 +29,8 @@ class PlannedResource(Record, frozen=True):
         monthly_cost: USD.
         label: The name, with the section before it where two resources share a name.
         address: The section and the name, such as tables.orders.
-        line: Where the scenario declares it.
+        line: Where the scenario declares it, or what it follows from.
+        implied_by: Addresses of the resources from which it follows by itself; empty where the scenario declares it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class PlannedResource(Record, frozen=True):
     service: str = ""
     tags: Mapping[str, str] = {}
     line: int = 0
+    implied_by: tuple[str, ...] = ()
 
 
 class PlannedLimit(Record, frozen=True):

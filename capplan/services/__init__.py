@@ -27,6 +27,7 @@ FOLDERS = (
     "sns",
     "kinesis",
     "s3",
+    "cloudwatch_logs",
     "vpc",
     "data_transfer",
     "secrets_manager",

@@ -44,7 +44,6 @@ class _JobType(ResourceType[Job, Usage]):
     rules = RULES
     starts_with = "run"
     reads = frozenset({"eventbridge"})  # a rule starts the workflow that the job is in
-    writes_logs = True
 
     def resolve(self, spec: Job, files: Files) -> tuple[Job, tuple[Problem, ...]]:
         """The job as written, and which of its settings AWS rejects together."""
