@@ -5,7 +5,8 @@ from pathlib import Path
 
 from capplan.errors import CapplanError, Diagnostic
 from capplan.importing.again import Difference, merged
-from capplan.importing.combine import Draft, combine
+from capplan.importing.combine import combine
+from capplan.importing.draft import Draft
 from capplan.importing.formats import Format, ids, named, recognize
 from capplan.importing.given import Given, given_files
 from capplan.importing.model import Asked, Found

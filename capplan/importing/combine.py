@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from capplan.importing.model import Block, Found, Lifted, Origin, Place, Question, Ref, Unused
+from capplan.importing.draft import Draft, Entry
+from capplan.importing.fitting import fitted
+from capplan.importing.model import Block, Found, Lifted, Origin, Place, Ref, Unused
 from capplan.importing.names import stack_of, unique_names
 from capplan.record import Record, replace
 from capplan.services import SECTIONS
@@ -17,51 +19,10 @@ _INSTEAD: Mapping[str, tuple[str, ...]] = {
     "workers": ("dpus",),
     "dpus": ("workers", "worker_type"),
     "item_size": ("item", "items_file"),
+    "rate": ("schedule",),
 }
 """Keys that stand for the same thing: the one that is added replaces the others."""
 DEFAULT_REGION = "us-east-1"
-
-
-class Entry(Record, frozen=True):
-    """A block under its final name, its values plain data.
-
-    Attributes:
-        origins: Where it is declared, and what else has added to it.
-    """
-
-    section: str
-    name: str
-    values: Mapping[str, object]
-    origins: tuple[Origin, ...]
-    notes: Mapping[Place, str]
-    confirm: frozenset[Place]
-    questions: tuple[Question, ...]
-
-
-class Draft(Record, frozen=True):
-    """A scenario before it is written.
-
-    Attributes:
-        name: The workload's.
-        region: The Region.
-        region_is_known: Whether a file says so.
-        account: Keys of `account`.
-        entries: Sections in the language's order, entries in that of the files.
-        unused: What was seen and not used.
-        beside: Files to write beside the scenario, by name.
-        notes: Remarks for the head.
-        files: The files that were read, with what each is.
-    """
-
-    name: str
-    region: str
-    region_is_known: bool
-    account: Mapping[str, object]
-    entries: tuple[Entry, ...]
-    unused: tuple[Unused, ...]
-    beside: Mapping[str, str]
-    notes: tuple[str, ...]
-    files: tuple[tuple[str, str], ...]
 
 
 def combine(found: Sequence[tuple[str, str, Found]]) -> Draft:
@@ -76,7 +37,12 @@ def combine(found: Sequence[tuple[str, str, Found]]) -> Draft:
     planned, missing = _with_section(blocks)
     names = unique_names([one.block for one in planned])
     book = _Book([one.block for one in planned], names)
-    entries = [book.entry(one, name) for one, name in zip(planned, names, strict=True)]
+    whole = [book.entry(one, name) for one, name in zip(planned, names, strict=True)]
+    entries, unfit = [], list[Unused]()
+    for entry in whole:
+        kept_entry, rest = fitted(entry)
+        unfit += rest
+        entries += [kept_entry] if kept_entry is not None else []
     order = {key: n for n, key in enumerate((*_OTHERS, *SECTIONS))}
     entries.sort(key=lambda entry: order[entry.section])
     regions = dict.fromkeys(one.region for _, _, one in kept if one.region)
@@ -94,7 +60,7 @@ def combine(found: Sequence[tuple[str, str, Found]]) -> Draft:
         region_is_known=bool(regions),
         account=account,
         entries=tuple(entries),
-        unused=(*(row for _, _, one in kept for row in one.unused), *unused, *missing, *book.unused),
+        unused=(*(row for _, _, one in kept for row in one.unused), *unused, *missing, *unfit, *book.unused),
         beside=book.beside,
         notes=tuple(notes),
         files=tuple((file, label) for file, label, _ in kept),

@@ -74,8 +74,10 @@ def test_a_task_that_is_tried_again_has_attempts_with_durations_and_errors(tmp_p
     for at, end, error in ((0, 1, "Declined"), (2, 4, "Declined"), (5, 6, ""), (10, 13, "")):
         history.add("TaskScheduled", at)
         history.add("TaskStarted", at + 0.2)
-        kind = "TaskFailed" if error else "TaskSucceeded"
-        history.add(kind, end, **({"error": error} if error else {}))
+        if error:
+            history.add("TaskFailed", end, error=error)
+        else:
+            history.add("TaskSucceeded", end)
     found = _states(tmp_path, history.file())["Charge"]
     assert found == {"duration": "2 s", "errors": {"Declined": "50%"}}, (
         "1 s and 3 s succeeded, from when scheduled; 2 of 4 failed"

@@ -99,7 +99,7 @@ class Stack:
         """A traffic of a name, made once: with a schedule where one is known, else asked for."""
         alias = f"{self.template.scope}#traffic/{name}"
         if name not in self._traffic:
-            built = Building("traffic", name, origin, (alias,))
+            built = Building("traffic", name, origin, (alias, name))
             schedule = text_of(expression)
             if schedule is not None and is_schedule(schedule):
                 built.values["schedule"] = schedule
