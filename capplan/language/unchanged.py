@@ -27,7 +27,7 @@ class Unchanged:
         if base is None or address not in base.resources:
             return None
         resource = base.resources[address]
-        if not self._is_written_alike(base, section, name):
+        if not self._is_written_alike(base, section, name) or resource.type.is_linked(resource.spec):
             return None
         read = (source.name.partition(".") for source in resource.type.sources(resource.spec) if source.emitted)
         return resource if all(self._is_written_alike(base, of, emitter) for of, _, emitter in read) else None

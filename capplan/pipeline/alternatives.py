@@ -178,6 +178,8 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     resource = scenario.resources.get(address)
     if resource is None or resource.section.requests_in:  # a change of the account; its calls are in its spec
         return None
+    if resource.type.is_linked(resource.spec):
+        return None
     if any(not c.path.startswith(f"{address}.") or c.path.split(".")[2] in _FLOW_KEYS for c in changes):
         return None
     section, _, name = address.partition(".")

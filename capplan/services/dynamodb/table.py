@@ -50,6 +50,10 @@ class _TableType(ResourceType[Table, Usage]):
         whole, of_items = complete(keyed, files)
         return whole, (*of_keys, *of_items)
 
+    def is_linked(self, spec: Table) -> bool:
+        """A table behind a cache: the cache's hits hang on it."""
+        return spec.cached is not None
+
     def check_region(self, spec: Table, region: str) -> tuple[Problem, ...]:
         if not spec.replicas:
             return ()
