@@ -95,12 +95,14 @@ class Polling(Record, frozen=True):
         wait_s: How long one asks at most before it gets an empty answer.
         held_ms: How long it keeps what it got until it is done with it.
         succeeds: Share of what it reads that goes well in the end. Range 0 to 1.
+        pushed: Whether a stream pushes it what it reads, at a read rate of its own (enhanced fan-out).
     """
 
     pollers: Fraction = Fraction(0)
     wait_s: Fraction = Fraction(20)
     held_ms: Fraction = Fraction(0)
     succeeds: Fraction = Fraction(1)
+    pushed: bool = False
 
 
 class Reading(Record, frozen=True):
@@ -224,6 +226,7 @@ class Context(Record, frozen=True):
         only_verbs: By section that takes one verb only: that verb.
         commitments: How many commitments the account has.
         receive: By section: the verb by which other resources deliver to it.
+        traced: Addresses of resources whose requests X-Ray may trace.
     """
 
     region: str
@@ -240,6 +243,7 @@ class Context(Record, frozen=True):
     only_verbs: Mapping[str, str] = {}
     commitments: int = 0
     receive: Mapping[str, str] = {}
+    traced: frozenset[str] = frozenset()
 
     def receiver(self, name: str, verbs: Collection[str] = ()) -> tuple[str, str] | None:
         """The address of what receives by a name, and the verb for it; None where nothing does."""
@@ -329,6 +333,23 @@ class PoolLoad(Record, frozen=True):
     bursts: tuple[Burst, ...] = ()
 
 
+class Implied(Record, frozen=True):
+    """What follows by itself from a resource's usage in another service: logs, traces, alarms, requests of a key.
+
+    Attributes:
+        section: The section of what is used, such as "log_groups".
+        name: Its name at AWS, such as /aws/lambda/place-order. Several resources may use the same, and the scenario may
+            declare it; else it becomes a resource of its own.
+        settings: Keys and values of its entry, where the scenario does not declare it.
+        requests: What is asked of it.
+    """
+
+    section: str
+    name: str
+    settings: Mapping[str, Any] = {}
+    requests: tuple[RequestStream, ...] = ()
+
+
 Frequency = Literal["usage_based", "recurring", "one_time"]
 
 
@@ -404,7 +425,8 @@ class Option(Record, frozen=True):
             "dynamodb.partition.write" or "throttled"; else the change is not recommended.
         worsens: Observables of which the trade-off says that there will be more, such as "timed_out".
         only_if_priced: Whether it is not offered where a price of it is missing.
-        fewer_calls: Whether the resource's callees get fewer requests because attempts fall away.
+        fewer_calls: Whether the resource's callees are meant to get another number of requests: attempts fall away, a cache
+            answers in their place or no longer does.
         calls_factor: What the resource's `calls` are multiplied by: where one invocation takes more records, it calls
             more often.
     """

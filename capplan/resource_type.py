@@ -18,6 +18,7 @@ from capplan.model import (
     Context,
     Demand,
     Excluded,
+    Implied,
     LimitCheck,
     NotIncluded,
     Observable,
@@ -38,6 +39,10 @@ from capplan.triggers import Trigger
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
 UsageT = TypeVar("UsageT")
+
+
+_LOSSES = frozenset({"throttled", "timed_out", "killed", "dropped", "dropped_share", "overlap", "dead_letters"})
+"""Last words of the names of values that are better small."""
 
 
 class DeclaredResource(NamedTuple, Generic[SpecT]):
@@ -170,7 +175,6 @@ class ResourceType(Generic[SpecT, UsageT]):
         starts_with: The verb of `calls` that a trigger makes: `run` a job, `start` a workflow, `send` to a queue; None
             where `sources` is overridden.
         reads: How what its triggers read is read (`Emits.read_as`); empty where only traffic triggers it.
-        writes_logs: Whether it writes logs, which AWS bills separately.
         waits_for_callees: Whether its duration includes that of what it calls.
     """
 
@@ -181,7 +185,6 @@ class ResourceType(Generic[SpecT, UsageT]):
     rules: tuple[Rule, ...] = ()
     starts_with: str | None = None
     reads: frozenset[str] = frozenset()
-    writes_logs = False
     waits_for_callees = False
 
     # --- the spec ---
@@ -189,6 +192,13 @@ class ResourceType(Generic[SpecT, UsageT]):
     def resolve(self, spec: SpecT, files: Files) -> tuple[SpecT, tuple[Problem, ...]]:
         """The spec completed from the files that it names, and its errors."""
         return spec, ()
+
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Keys that only a person knows, which a scenario may leave open until a request reaches the resource.
+
+        `values` is the entry as written. What does not hang on requests, such as storage, must not hang on these keys.
+        """
+        return ()
 
     def link(self, specs: Mapping[str, Any]) -> Mapping[str, Any]:
         """The specs that change since a resource of this type stands before others, by address; `specs` are those of all
@@ -223,7 +233,7 @@ class ResourceType(Generic[SpecT, UsageT]):
     def sources(self, spec: SpecT) -> tuple[Source, ...]:
         """Its triggers: demand besides the calls of other resources."""
         triggers: tuple[Trigger, ...] = getattr(spec, "triggers", ()) if self.starts_with else ()
-        return tuple(_source(trigger, place) for place, trigger in enumerate(triggers))
+        return tuple(_source(trigger, place, self.starts_with or "") for place, trigger in enumerate(triggers))
 
     def schedule(self, spec: SpecT) -> str | Fraction | None:
         """A schedule expression, or starts per second, for a resource that starts without a trigger."""
@@ -364,6 +374,10 @@ class ResourceType(Generic[SpecT, UsageT]):
         """Values that gates may use, by name."""
         return {}
 
+    def losses(self, resource: MeteredResource[SpecT, UsageT]) -> Mapping[str, Observable]:
+        """Those values of `observe` of which no change should cause more; override it where they are found faster alone."""
+        return {name: value for name, value in self.observe(resource).items() if name.rpartition(".")[2] in _LOSSES}
+
     def assume(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Assumption, ...]:
         """Defaults that the scenario does not set but the answer depends on."""
         return ()
@@ -371,6 +385,14 @@ class ResourceType(Generic[SpecT, UsageT]):
     def exclude(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Excluded, ...]:
         """Costs on the bill that the answer does not include; `resource.name` is its label."""
         return ()
+
+    def implies(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Implied, ...]:
+        """What follows from its usage by itself in other services, and is never part of its own cost."""
+        return ()
+
+    def traced(self, spec: SpecT) -> bool:
+        """Whether X-Ray may trace its requests, and those it makes."""
+        return False
 
     def not_included(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[NotIncluded, ...]:
         """What services that are not modeled do for it, of which a price gives the order of magnitude."""
@@ -402,21 +424,17 @@ class ResourceType(Generic[SpecT, UsageT]):
         return None
 
 
-def _source(trigger: Trigger, place: int) -> Source:
+def _source(trigger: Trigger, place: int, verb: str) -> Source:
     """A trigger as what brings demand; of several alike, each is told by its place."""
     if trigger.stream is None:
         name = trigger.traffic or ""
         return Source(name, cause=f"traffic.{name}", share=trigger.share, trigger=None)
     address = f"{trigger.emitter.section}.{trigger.stream}"
+    access = Access(op=verb, payload=trigger.payload, via=trigger.emitter.read_as)
     return Source(
-        address,
-        emitted=True,
-        cause=address,
-        share=trigger.share,
-        trigger=place,
-        read_as=trigger.emitter.read_as,
-        kinds=trigger.on,
-    )
+        address, emitted=True, cause=address, share=trigger.share, access=access, trigger=place,
+        read_as=trigger.emitter.read_as, kinds=trigger.on,
+    )  # fmt: skip
 
 
 class UnusedCommitmentError(ValueError):

@@ -4,10 +4,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, InstanceOf, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, InstanceOf, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from capplan.quantities.fields import Count, Share
+from capplan.quantities.fields import Count, Share, Size
 from capplan.quantities.text import quantity_error
 from capplan.service import Emitter
 from capplan.spec_config import SPEC_CONFIG
@@ -35,6 +35,8 @@ class Trigger(BaseModel):
     """Where `stream` leads: the section, and how it is read; set by the language for other keys than `stream`."""
     chance: Share = Decimal(1)
     """The share of the traffic that starts it (100%)."""
+    payload: SkipJsonSchema[Size | None] = Field(default=None, exclude=True)
+    """The size of what arrives; set by the language, where what emits it says so."""
     filter: Share | None = None
     """The share of what is emitted that reaches it, by a rule's pattern or a filter policy (100%)."""
 

@@ -12,11 +12,13 @@ Plan cost and capacity of serverless AWS workloads before you deploy them.
 
   estimate       What will it cost, are limits exceeded, what should I change?
   compare-modes  Which capacity mode for each table?
+  compare-regions  What does it cost in other Regions?
   simulate       What happens minute by minute?
   workflow       What does one execution of a state machine do and cost?
   size           How large is an item, and how many units does it take?
   explain        Where does a figure come from? What does a rule look at?
   apply          Write recommendations into the scenario, comments kept
+  sweep          What does it cost at other values, and where does it break?
   check          Do the gates pass? Exit 3 if not
   gates          What can a gate observe, and what is its value today?
   diff           What does this change cost? Scenarios, JSON, git revisions
@@ -50,7 +52,7 @@ def _answer(arguments: list[str]) -> int:
         return _print(f"capplan {__version__}\n", 0)
     if not arguments or arguments in (["--help"], ["-h"], ["help"]):
         return _print(HELP, 0 if arguments else 2)
-    gc.set_threshold(200_000, 20, 20)  # a plan keeps all it makes: collecting garbage costs a fifth
+    gc.set_threshold(2_000_000, 20, 20)  # a plan keeps all it makes: collecting garbage costs a fifth
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # half of numpy's start-up is its thread pool
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them in every package costs a tenth
     from capplan.cli.app import run  # noqa: PLC0415  heavy

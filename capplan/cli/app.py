@@ -23,6 +23,8 @@ COMMANDS: Mapping[str, str] = {
     "size": "size",
     "explain": "explain",
     "apply": "apply",
+    "sweep": "sweep",
+    "compare-regions": "compare_regions",
     "init": "init",
     "import": "import_",
     "validate": "validate",

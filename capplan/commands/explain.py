@@ -73,7 +73,7 @@ def explain(scenario: Scenario, line_id: str, *, today: date | None = None, seed
     """
     priced = _priced(scenario, today, seed)
     address, charge = _charge(priced, line_id)
-    resource = scenario.resources[address]
+    resource = priced.metered.scenario.resources[address]
     causes = tuple(_causes(priced, resource, charge))
     return Explained(
         id=charge.id,

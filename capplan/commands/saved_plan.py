@@ -11,6 +11,7 @@ from capplan.pipeline.results import (
     Finding,
     FindingChange,
     NotIncludedCost,
+    OpenQuestion,
     PlannedResource,
     Prices,
     Recommendation,
@@ -187,6 +188,7 @@ class PlanRecord(NamedTuple):
         cost_by_service: USD a month.
         cost_by_tag: USD a month by "key=value".
         cost_by_region: USD a month by Region, the scenario's own first.
+        open_questions: Questions of the scenario that nobody has answered, the one on which most of the bill hangs first.
         standing_cost: USD a month that does not depend on the traffic: storage, provisioned capacity.
         entrances: Cost by traffic source.
         free_tier_saves: USD a month that the Free Tier would save; null where it is applied.
@@ -232,6 +234,7 @@ class PlanRecord(NamedTuple):
     not_included: tuple[NotIncludedCost, ...] = ()
     unit_cost: UnitCost | None = None
     cost_by_region: Mapping[str, Decimal] = {}
+    open_questions: tuple[OpenQuestion, ...] = ()
 
 
 def empty_plan(name: str, region: str) -> PlanRecord:

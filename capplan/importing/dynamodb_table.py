@@ -21,6 +21,7 @@ _IMAGES = {
     "KEYS_ONLY": "keys-only",
 }
 ITEM_SIZE = Question("item_size", "1 KB", "mean size of an item, names included?")
+CAPACITY = Question("capacity", "on-demand", "on-demand, or provisioned with how many units?")
 ITEMS = Question("items", "1M", "how many items are stored?")
 
 
@@ -32,7 +33,10 @@ def table_values(table: Value) -> dict[str, Any]:
     }
     values = key_values(table.get("KeySchema"), types)
     provisioned = mode_of(table) != ON_DEMAND
-    values["capacity"] = capacity(table.get("ProvisionedThroughput")) if provisioned else "on-demand"
+    if not provisioned:
+        values["capacity"] = "on-demand"
+    elif table.get("ProvisionedThroughput").known:
+        values["capacity"] = capacity(table.get("ProvisionedThroughput"))
     limit = table.get("OnDemandThroughput")
     most = {
         key: limit.get(word).number()

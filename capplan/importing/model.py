@@ -30,6 +30,7 @@ class Ref(Record, frozen=True):
         section: Its section; empty for any.
         otherwise: The value where no file has such a block; None drops the entry, or the item of a list, that holds it,
             and says so.
+        is_optional: Whether only the key that holds it goes, where no file has such a block: a route without its function.
         before: What stands before the name, such as the beginning of an ARN.
     """
 
@@ -37,6 +38,14 @@ class Ref(Record, frozen=True):
     section: str = ""
     otherwise: str | None = None
     before: str = ""
+    is_optional: bool = False
+
+
+class Fallback(Record, frozen=True):
+    """A value that refers to another block, and the one that stands instead where no file has it."""
+
+    value: object
+    otherwise: object
 
 
 class Lifted(Record, frozen=True):
@@ -123,6 +132,7 @@ class Found(Record, frozen=True):
         region: The Region, where the file has one.
         account: Keys for `account`, such as {"quotas": {"lambda.concurrency": Decimal(3000)}}.
         consumed: Other files it has taken in, by the name shown: a nested template, a definition.
+        parameters: Names that `--parameter` may give a value of.
         notes: Remarks about the whole file, for the head of the scenario: "condition IsProd is not decided: …".
     """
 
@@ -132,10 +142,11 @@ class Found(Record, frozen=True):
     region: str = ""
     account: Mapping[str, object] = {}
     consumed: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 class Asked(Record, frozen=True):
-    """What the user said beside the files: `--parameter K=V`, and the Region where a parameter gives it."""
+    """What the user said beside the files: `--parameter NAME=VALUE`."""
 
     parameters: Mapping[str, str] = {}

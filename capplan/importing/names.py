@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import PurePath
+from pathlib import Path
 
 from capplan.importing.model import Block
 
@@ -31,9 +31,9 @@ def _digest(text: str) -> str:
 
 def stack_of(file: str) -> str:
     """What a file is about: its name without endings, or its folder's where its own says nothing."""
-    path = PurePath(file)
+    path = Path(file)
     stem = path.name.partition(".")[0]
-    parent = path.parent.name
+    parent = path.resolve().parent.name
     return name_of(parent if stem.lower() in _USUAL and parent else stem)
 
 

@@ -2,12 +2,12 @@
 
 import hashlib
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from capplan.importing.combine import Draft, Entry
+from capplan.importing.draft import Draft, Entry
 from capplan.importing.model import Beside, Origin, Place, Question, Unused
 from capplan.language.models import Traffic
 from capplan.language.wording import keys_of
@@ -22,6 +22,8 @@ _SHOWN_EACH = 4
 """Places listed of equal things that were not used."""
 BASE = "# As imported, so that the next import tells your changes from the source's:"
 """The line after which the digests of imported values stand."""
+FILES = "files"
+"""What stands for a section before the digest of a file beside the scenario."""
 CONFIRM = "confirm"
 
 
@@ -73,7 +75,7 @@ def rendered(draft: Draft, command: str) -> str:
         for one in entries:
             lines += entry_lines(one)
     lines += _unused_lines(draft.unused)
-    lines += ["", BASE, *base_lines(draft.entries)]
+    lines += ["", BASE, *base_lines(draft)]
     return "\n".join(lines) + "\n"
 
 
@@ -99,7 +101,8 @@ def _wrapped(text: str, indent: str = "# ", more: str = "") -> list[str]:
 def entry_lines(one: Entry, indent: int = 2) -> list[str]:
     """The lines of an entry: its name with where it is from, its values, its questions."""
     blank = " " * indent
-    head = entry(one.name, None, indent)[0].removesuffix(" null")
+    empty = " {}" if not one.values and not one.questions else ""
+    head = entry(one.name, None, indent)[0].removesuffix(" null") + empty
     out = [f"{head}{_gap(head)}# {provenance(one)}"]
     for key, value in values_in_order(one).items():
         out += _value_lines(one, key, value, indent + 2)
@@ -200,10 +203,10 @@ def digest(path: Sequence[str], value: object) -> str:
     return hashlib.sha256(f"{'.'.join(path)}={flow(value)}".encode()).hexdigest()[:6]
 
 
-def base_lines(entries: Iterable[Entry]) -> list[str]:
-    """A comment for each entry with the digests of its values."""
+def base_lines(draft: Draft) -> list[str]:
+    """A comment for each entry with the digests of its values, and for each file that is written beside the scenario."""
     out = []
-    for one in entries:
+    for one in draft.entries:
         digests = [digest((one.section, one.name, key), value) for key, value in values_in_order(one).items()]
         out.append(" ".join((f"#   {one.section}.{one.name}:", *digests)))
-    return out
+    return [*out, *(f"#   {FILES}.{name}: {digest((FILES, name), text)}" for name, text in draft.beside.items())]

@@ -19,17 +19,20 @@ def order_of_reading() -> tuple[Section, ...]:
     return tuple(sorted(SECTIONS.values(), key=lambda section: not (section.emits and section.emits.settings)))
 
 
-def with_emitters(reader: Reader, triggers: object, path: Path, invalid: Collection[str] = ()) -> object:
+def with_emitters(
+    reader: Reader, triggers: object, path: Path, reads: Collection[str], invalid: Collection[str] = ()
+) -> object:
     """Triggers in the form that specs read: {queue: orders} becomes {stream: orders, emitter: Emitter(queues, sqs)}.
 
     Args:
         reader: The scenario's data.
         triggers: What is written.
         path: Where.
+        reads: How what they name may be read; of what cannot be read they take no settings.
         invalid: Addresses of resources with errors: what reads them is checked without their settings.
     """
     if isinstance(triggers, list):
-        return [with_emitters(reader, trigger, (*path, i), invalid) for i, trigger in enumerate(triggers)]
+        return [with_emitters(reader, trigger, (*path, i), reads, invalid) for i, trigger in enumerate(triggers)]
     if not isinstance(triggers, Mapping):
         return triggers
     if "emitter" in triggers:
@@ -44,10 +47,12 @@ def with_emitters(reader: Reader, triggers: object, path: Path, invalid: Collect
         emits = SECTIONS[section].emits
         assert emits is not None  # noqa: S101  it is an emitter's word
         entry = entry_of(reader, section, name)
-        _add_settings(reader, emits, section, name, {} if f"{section}.{name}" in invalid else entry, out, path)
+        way = _read_as(emits, entry)
+        if way in reads:
+            _add_settings(reader, emits, section, name, {} if f"{section}.{name}" in invalid else entry, out, path)
         _check_kinds(reader, section, out, path)
         settings = {of_trigger: key for key, of_trigger in emits.settings.items()}
-        out |= {"stream": name, "emitter": Emitter(section, _read_as(emits, entry), word, str(written), settings)}
+        out |= {"stream": name, "emitter": Emitter(section, way, word, str(written), settings)}
     if "on" in out and not words:
         reader.add_error(
             [*path, "on"], "`on` is for what a resource emits", "such as {stream: orders, on: insert}", key=True

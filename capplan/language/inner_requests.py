@@ -11,6 +11,8 @@ from capplan.language.reader import Path, Reader
 from capplan.language.requests import calls_in
 from capplan.language.scenario import Specs, WrittenCall
 from capplan.language.wording import keys_of
+from capplan.reading.nearest import nearest
+from capplan.reading.scalars import shown
 from capplan.record import replace
 from capplan.resource_type import ResourceType
 from capplan.service import Section
@@ -58,7 +60,16 @@ def _own(section: Section, key: str, item: object) -> object:
     if not isinstance(item, Mapping):
         return item
     of_request = request_keys(section.key, key)
-    return {word: value for word, value in item.items() if word not in of_request}
+    misspelled = _misspelled(section, key, item)
+    return {word: value for word, value in item.items() if word not in of_request and word not in misspelled}
+
+
+def _misspelled(section: Section, key: str, item: Mapping[str, Any]) -> dict[str, str]:
+    """Unknown words of an item that are nearer to one of a request than to one of its own, with that word."""
+    own, of_request = keys_of(item_model(section.key, key)[0]), request_keys(section.key, key)
+    unknown = (word for word in item if word not in of_request and word not in own)
+    near = {word: nearest(word, [*own, *sorted(of_request)]) for word in unknown}
+    return {word: close for word, close in near.items() if close in of_request}
 
 
 def inner_requests(
@@ -94,7 +105,10 @@ def _of_item(
 ) -> list[WrittenCall]:
     of_request = request_keys(section.key, place[0])
     inline = {word: value for word, value in item.items() if word in of_request and word != _LIST}
-    lines = [(path, inline)] if inline else []
+    misspelled = _misspelled(section, place[0], item)
+    for word, close in misspelled.items():
+        reader.add_error([*path, word], f"unknown key {shown(word)}", f"did you mean '{close}'?", key=True)
+    lines = [(path, inline)] if inline and not misspelled else []
     lines += reader.listed(item.get(_LIST), (*path, _LIST))
     type_, spec = declared
     out = []

@@ -1,7 +1,7 @@
 """Loads a scenario: its text to checked specs, traffic, calls and gates, or all its errors."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from capplan.language.inner_requests import inner_requests
 from capplan.language.models import Head
 from capplan.language.other_files import other_file
 from capplan.language.prices import prices_of
+from capplan.language.questions import TRAFFIC, Question, open_in, with_examples
 from capplan.language.reader import Path, Reader
 from capplan.language.references import check_references
 from capplan.language.requests import calls_in, incoming_at
@@ -26,6 +27,7 @@ from capplan.quantities.fields import RANGE_KEYS
 from capplan.reading.document import Document
 from capplan.reading.files import Files, Source, read_source
 from capplan.reading.yaml_reader import read_leniently
+from capplan.record import replace
 from capplan.resource_type import ResourceType
 from capplan.service import Section
 from capplan.services import SECTIONS
@@ -72,24 +74,29 @@ def build(
     raw = doc.data if data is None else data
     if not isinstance(raw, Mapping):
         raise CapplanError((doc.diagnostic([], "expected keys and values", "write capplan: 1, a name and a region"),))
-    return scenario_of(Reader(doc, files, dict(raw)), sha256, Unchanged(base, raw))
+    questions = open_in(doc, raw)
+    reader = Reader(doc, files, with_examples(raw, questions) if questions else dict(raw))
+    scenario = scenario_of(reader, sha256, Unchanged(base, raw), questions)
+    if not questions:
+        return scenario
+    return replace(scenario, data=raw, questions=questions, allow_open=base is not None and base.allow_open)
 
 
-def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged) -> Scenario:
+def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged, questions: Sequence[Question] = ()) -> Scenario:
     """A scenario from a reader's data. Raises CapplanError."""
+    unanswered = {q.name for q in questions if q.section == TRAFFIC and q.needed}
     head = reader.model(Head, head_of(reader), (), {})
     check_top_keys(reader)
-    flows_by_name = unchanged.flows() or traffic_of(reader)
+    flows_by_name = unchanged.flows() or traffic_of(reader, unanswered)
     specs = specs_of(reader, unchanged)
     names: dict[str, list[str]] = {}
     for address in specs:
         names.setdefault(address.partition(".")[2], []).append(address)
+    same = unchanged.with_all_they_name(specs)
     resources = {
-        address: unchanged.with_all_it_names(address, specs)
-        or resource_at(reader, address, names, flows_by_name, specs)
-        for address in specs
+        address: same.get(address) or resource_at(reader, address, names, flows_by_name, specs) for address in specs
     }
-    starts = schedules_of(specs)
+    starts = schedules_of(specs, unchanged)
     gates = gates_of(reader)
     prices = prices_of(reader)
     check_limit_names(reader)
@@ -111,7 +118,7 @@ def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged) -> Scenario:
         resources=resources,
         gates=gates,
         prices=prices,
-        ranges=tuple(_ranges(reader.data, ())),
+        ranges=tuple(_ranges(reader.data, (), unchanged.without_ranges)),
         data=reader.data,
         doc=reader.doc,
         files=reader.files,
@@ -143,7 +150,9 @@ def resource_at(
         check_references(reader, declared, (key, name), names, flows, specs)
     label = name if len(names[name]) == 1 else address
     line = reader.doc.locate([key, name], key=True).line
-    return Resource(type_, section, name, address, label, spec, calls, incoming, line)
+    sources = () if spec is None else type_.sources(spec)
+    named = frozenset((*(call.to for call in calls), *(source.name for source in sources)))
+    return Resource(type_, section, name, address, label, spec, calls, incoming, line, named)
 
 
 def _check_batches(
@@ -167,12 +176,15 @@ def _check_batches(
             reader.add_error([*at, "cache"], message, "add `per: cold-start`", key=True)
 
 
-def _ranges(data: object, path: tuple[str, ...]) -> list[str]:
-    """The dotted paths of ranges {low, likely, high}."""
+def _ranges(data: object, path: tuple[str, ...], known: object) -> list[str]:
+    """The dotted paths of ranges {low, likely, high}; `known` is what was there before and has none."""
+    if data is known:
+        return []
     if isinstance(data, Mapping):
         if data.keys() == RANGE_KEYS and (not path or path[-1] != "next"):
             return [".".join(path)]
-        return [dotted for key, value in data.items() for dotted in _ranges(value, (*path, str(key)))]
+        before = known if isinstance(known, Mapping) else {}
+        return [dotted for key, value in data.items() for dotted in _ranges(value, (*path, str(key)), before.get(key))]
     if isinstance(data, list):
-        return [dotted for i, value in enumerate(data) for dotted in _ranges(value, (*path, str(i)))]
+        return [dotted for i, value in enumerate(data) for dotted in _ranges(value, (*path, str(i)), None)]
     return []

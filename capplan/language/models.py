@@ -13,6 +13,8 @@ from capplan.schedule import ScheduleError, read_schedule
 from capplan.spec_config import SPEC_CONFIG
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+PATH_NAME = re.compile(r"[A-Za-z0-9/][A-Za-z0-9_/-]{0,255}")
+"""Of resources that AWS names by a path, such as a log group."""
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _MOMENT = re.compile(r"day (\d{1,2}) ([01]\d|2[0-3]):([0-5]\d)")
 _GROWTH = re.compile(r"[+-]?\d{1,4}(\.\d{1,6})?%/(month|year)")

@@ -73,10 +73,11 @@ def _receiver(reader: Reader, reference: Reference, at: Sequence[str | int], nam
 
 
 def _trigger_path(reader: Reader, path: Path, i: int) -> list[str | int]:
-    raw = reader.data[str(path[0])][path[1]].get("triggers")
+    key = SECTIONS[str(path[0])].reads_at
+    raw = reader.data[str(path[0])][path[1]].get(key)
     if raw is None:  # inherited from defaults
-        raw, path = reader.inherited(str(path[0])).get("triggers"), ("defaults", path[0])
-    return [*path, "triggers", i] if isinstance(raw, list) else [*path, "triggers"]
+        raw, path = reader.inherited(str(path[0])).get(key), ("defaults", path[0])
+    return [*path, key, i] if isinstance(raw, list) else [*path, key]
 
 
 def _deeper(reader: Reader, at: list[str | int], key: str) -> list[str | int]:

@@ -4,15 +4,19 @@ from fractions import Fraction
 
 from capplan.flow import DemandFlow, steady
 from capplan.language.scenario import Specs
+from capplan.language.unchanged import Unchanged
 from capplan.schedule import read_schedule, schedule_profile
 
 
-def schedules_of(specs: Specs) -> dict[str, DemandFlow]:
+def schedules_of(specs: Specs, unchanged: Unchanged) -> dict[str, DemandFlow]:
     """The starts of each such resource, by address (a traffic's name contains no dot)."""
     out: dict[str, DemandFlow] = {}
     for address, (type_, spec) in specs.items():
         start = type_.schedule(spec) if spec is not None else None
-        if isinstance(start, str):
+        known = None if start is None else unchanged.start(address, start)
+        if known is not None:
+            out[address] = known
+        elif isinstance(start, str):
             out[address] = DemandFlow.of(schedule_profile(address, read_schedule(start)), Fraction(1))
         elif start is not None:
             out[address] = DemandFlow.of(steady(address, recurring=True), start)

@@ -13,7 +13,7 @@ from pydantic_core import core_schema
 
 from capplan.calls import KEYS, Access
 from capplan.language.inner_requests import item_model
-from capplan.language.models import NAME, Account, Head, Traffic
+from capplan.language.models import NAME, PATH_NAME, Account, Head, Traffic
 from capplan.pricing.catalogue import known_keys, regions
 from capplan.quantities import json_schema
 from capplan.service import Section
@@ -143,12 +143,12 @@ def _form_of(schema: Schema) -> str:
     return next(name for name, form in _FORMS.items() if form["anyOf"] == schema["anyOf"])
 
 
-def _named(inner: Schema, description: str) -> Schema:
+def _named(inner: Schema, description: str, names: str = _NAME) -> Schema:
     """Entries by name, with the same schema each."""
     return {
         "type": "object",
         "description": description,
-        "patternProperties": {_NAME: inner},
+        "patternProperties": {names: inner},
         "additionalProperties": False,
     }
 
@@ -170,7 +170,8 @@ def _section(section: Section, definitions: Schema) -> Schema:
             _add_requests(definitions[f"{name}.{item_model(section.key, key)[0].__name__}"], definitions)
         definitions[name] = definition
     description = " ".join((spec.__doc__ or "").split())
-    return _named({"$ref": f"#/$defs/{name}"}, description)
+    names = f"^{PATH_NAME.pattern}$" if section.slashes else _NAME
+    return _named({"$ref": f"#/$defs/{name}"}, description, names)
 
 
 def _add_requests(item: Schema, definitions: Schema) -> None:

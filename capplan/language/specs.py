@@ -94,8 +94,9 @@ def _spec(
     for flow_key in section.flow_keys:
         values.pop(flow_key, None)
     values = without_requests(section, values)
-    if "triggers" in values:
-        values["triggers"] = with_emitters(reader, values["triggers"], (*path, "triggers"), invalid)
+    at = section.reads_at
+    if at in values:
+        values[at] = with_emitters(reader, values[at], (*path, at), type_.reads, invalid)
     spec = reader.model(type_.spec, values, path, type_.unsupported, (("defaults", section.key), inherited))
     if spec is None:
         _resolve(reader, type_, _without_invalid_states(type_, values), path)

@@ -1,5 +1,6 @@
 """Reads the section `traffic`: a rate over time, by name."""
 
+from collections.abc import Collection
 from fractions import Fraction
 from typing import get_args
 
@@ -12,8 +13,8 @@ from capplan.language.wording import describe
 from capplan.schedule import read_schedule, schedule_profile
 
 
-def traffic_of(reader: Reader) -> dict[str, DemandFlow]:
-    """The requests per second of each traffic, by name."""
+def traffic_of(reader: Reader, unanswered: Collection[str] = ()) -> dict[str, DemandFlow]:
+    """The requests per second of each traffic, by name; those whose rate is not answered yet send nothing."""
     out: dict[str, DemandFlow] = {}
     for name, raw in reader.section("traffic").items():
         if isinstance(raw, str):
@@ -29,7 +30,7 @@ def traffic_of(reader: Reader) -> dict[str, DemandFlow]:
             out[name] = DemandFlow.zero()
             continue
         spec = reader.model(Traffic, raw, ("traffic", name), {})
-        if spec is None:
+        if spec is None or name in unanswered:
             out[name] = DemandFlow.zero()
             continue
         if (spec.rate is None) == (spec.schedule is None):

@@ -1,19 +1,21 @@
 """Finds what a changed scenario has in common with its base, so that it is not read again."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from capplan.flow import DemandFlow
 from capplan.language.scenario import Resource, Scenario, Specs
+from capplan.services import SECTIONS
 
 
 class Unchanged:
     """The parts of a base scenario that are the same in the changed data; none without a base."""
 
     def __init__(self, base: Scenario | None, data: Mapping[str, Any]) -> None:
-        self._data = data
         same = base is not None and all(base.data.get(key) is data.get(key) for key in ("traffic", "defaults"))
         self._base = base if same else None
+        self._resources = {} if self._base is None else _same_resources(self._base, data)
 
     def flows(self) -> dict[str, DemandFlow] | None:
         """The requests per second of each traffic, by name; None where they have to be read."""
@@ -22,28 +24,48 @@ class Unchanged:
 
     def resource(self, address: str) -> Resource | None:
         """The resource at an address where its data are the same."""
-        section, _, name = address.partition(".")
-        base = self._base
-        if base is None or address not in base.resources:
-            return None
-        resource = base.resources[address]
-        if not self._is_written_alike(base, section, name) or resource.type.is_linked(resource.spec):
-            return None
-        read = (source.name.partition(".") for source in resource.type.sources(resource.spec) if source.emitted)
-        return resource if all(self._is_written_alike(base, of, emitter) for of, _, emitter in read) else None
+        return self._resources.get(address)
 
-    def _is_written_alike(self, base: Scenario, section: str, name: str) -> bool:
-        """Whether the data of a resource are the same in both."""
-        old, new = base.data[section][name], self._data.get(section, {}).get(name)
-        return old is new or _written_alike(old, new)
+    def with_all_they_name(self, specs: Specs) -> dict[str, Resource]:
+        """Resources whose data and those of all resources that they name are the same, by address."""
+        same, base = self._resources, self._base
+        if base is None or base.resources.keys() != specs.keys():
+            return {}
+        changed = specs.keys() - same.keys()
+        return {address: resource for address, resource in same.items() if changed.isdisjoint(resource.named)}
 
-    def with_all_it_names(self, address: str, specs: Specs) -> Resource | None:
-        """The resource at an address where its data and those of all resources that it names are the same."""
-        base, resource = self._base, self.resource(address)
-        if base is None or resource is None or base.resources.keys() != specs.keys():
+    def start(self, address: str, schedule: str | Fraction) -> DemandFlow | None:
+        """The starts of a resource whose schedule is the same."""
+        before = self._base.resources.get(address) if self._base is not None else None
+        if self._base is None or before is None or before.type.schedule(before.spec) != schedule:
             return None
-        named = {call.to for call in resource.calls} | {s.name for s in resource.type.sources(resource.spec)}
-        return resource if all(a not in specs or self.resource(a) is not None for a in named) else None
+        return self._base.flows_by_name[address]
+
+    @property
+    def without_ranges(self) -> Mapping[str, Any] | None:
+        """The base's data where there is no range in it."""
+        return None if self._base is None or self._base.ranges else self._base.data
+
+
+def _same_resources(base: Scenario, data: Mapping[str, Any]) -> dict[str, Resource]:
+    out: dict[str, Resource] = {}
+    for section in SECTIONS:
+        before, after = base.data.get(section), data.get(section)
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            for name, new in after.items():
+                if name in before and (before[name] is new or _written_alike(before[name], new)):
+                    resource = base.resources[f"{section}.{name}"]
+                    if not resource.type.is_linked(resource.spec):
+                        out[f"{section}.{name}"] = resource
+    changed = base.resources.keys() - out.keys()
+    return {
+        address: resource for address, resource in out.items() if not changed or changed.isdisjoint(_read(resource))
+    }
+
+
+def _read(resource: Resource) -> set[str]:
+    """What a resource reads: its spec may hang on the settings of a queue."""
+    return {source.name for source in resource.type.sources(resource.spec) if source.emitted}
 
 
 def _written_alike(one: object, other: object) -> bool:

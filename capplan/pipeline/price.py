@@ -1,9 +1,10 @@
 """Prices the charges of all resources together, as tiers apply to the account, and sums them up."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +29,14 @@ def charges_of(resource: Resource, usage: Any, ctx: Context) -> tuple[Charge, ..
     return tuple(replace(c, id=resource.label + c.id[len(resource.name) :]) for c in charges)
 
 
+def priced_charges(resource: Resource, usage: Any, ctx: Context, catalogue: Catalogue) -> tuple[Charge, ...]:  # noqa: ANN401  as above
+    """A resource's charges; of one that the scenario does not declare only those that have a price in the Region."""
+    charges = charges_of(resource, usage, ctx)
+    if not resource.implied_by:
+        return charges
+    return tuple(c for c in charges if catalogue.price(c.price) is not None)
+
+
 def catalogue_of(scenario: Scenario) -> Catalogue:
     """The Region's prices, replaced by the scenario's own where it has some."""
     return load_prices(scenario.region, scenario.prices)
@@ -42,6 +51,18 @@ class Priced:
     charges: Mapping[str, tuple[Charge, ...]]
     lines: tuple[LineItem, ...]
     missing: tuple[MissingPrice, ...]
+
+    @cached_property
+    def unpriced(self) -> tuple[Charge, ...]:
+        """Charges of what the scenario does not declare, which have no price in the Region: the bill has them."""
+        known, metered = self.charges, self.metered
+        return tuple(
+            charge
+            for address, resource in metered.scenario.resources.items()
+            if resource.implied_by
+            for charge in charges_of(resource, metered.usage[address], metered.context)
+            if charge.id not in {c.id for c in known[address]}
+        )
 
     @cached_property
     def cost_by_resource(self) -> Mapping[str, Decimal]:
@@ -72,7 +93,13 @@ def monthly(lines: Iterable[LineItem]) -> Decimal:
     return sum((x.contracted_cost for x in lines if x.charge_frequency != "one_time"), Decimal(0))
 
 
-def price(metered: Metered, catalogue: Catalogue, today: date | None, base: Priced | None = None) -> Priced:
+def price(
+    metered: Metered,
+    catalogue: Catalogue,
+    today: date | None,
+    base: Priced | None = None,
+    unknown: Collection[str] = (),
+) -> Priced:
     """The metered scenario with the line items of all charges.
 
     Args:
@@ -80,19 +107,25 @@ def price(metered: Metered, catalogue: Catalogue, today: date | None, base: Pric
         catalogue: The Region's prices.
         today: The day from which a price's age is counted.
         base: The plan before a change, of the same prices and day: charges and lines that are the same are taken from it.
+        unknown: Addresses of resources whose charges nobody knows yet: they have none.
     """
     scenario = metered.scenario
     if base is None or not _rates_apart(base, scenario):
-        plain = {a: charges_of(r, metered.usage[a], metered.context) for a, r in scenario.resources.items()}
-        charges = committed(metered, _at_least(scenario, plain))
+        ctx = metered.context
+        plain = {
+            a: () if a in unknown else priced_charges(r, metered.usage[a], ctx, catalogue)
+            for a, r in scenario.resources.items()
+        }
+        charges = _within_known_tiers(committed(metered, _at_least(scenario, plain)), scenario, catalogue)
         every = [c for of_one in charges.values() for c in of_one]
         rated = rate_charges(every, scenario, catalogue, today, owners_of(scenario, charges))
         return Priced(metered, catalogue, charges, rated.lines, rated.missing)
     known = {a for a in scenario.resources if _charged_alike(base.metered, metered, a)}
     charges = {
-        a: base.charges[a] if a in known else charges_of(r, metered.usage[a], metered.context)
+        a: base.charges[a] if a in known else priced_charges(r, metered.usage[a], metered.context, catalogue)
         for a, r in scenario.resources.items()
     }
+    charges = _within_known_tiers(charges, scenario, catalogue)
     anew = [c for a, of_one in charges.items() for c in of_one if a not in known or is_tiered(catalogue, c)]
     rated = rate_charges(anew, scenario, catalogue, today, owners_of(scenario, charges))
     lines = dict(base.lines_by_charge)
@@ -117,6 +150,35 @@ def _at_least(scenario: Scenario, charges: Mapping[str, tuple[Charge, ...]]) -> 
 def _with_minimum(scenario: Scenario) -> Iterable[ResourceType[Any, Any]]:
     types = dict.fromkeys(resource.type for resource in scenario.resources.values())
     return [type_ for type_ in types if type(type_).at_least is not ResourceType.at_least]
+
+
+def _within_known_tiers(
+    charges: Mapping[str, tuple[Charge, ...]], scenario: Scenario, catalogue: Catalogue
+) -> Mapping[str, tuple[Charge, ...]]:
+    """The charges without those of undeclared resources that reach a tier whose price is not known in the Region."""
+    unknown = _unknown_from(charges, catalogue)
+    if not unknown:
+        return charges
+    totals: dict[str, Fraction] = {}
+    for of_one in charges.values():
+        for charge in of_one:
+            if charge.price in unknown:
+                totals[charge.price] = totals.get(charge.price, Fraction(0)) + charge.quantity
+    beyond = {key for key, begin in unknown.items() if totals[key] > begin}
+    return {
+        a: tuple(c for c in of_one if c.price not in beyond) if scenario.resources[a].implied_by else of_one
+        for a, of_one in charges.items()
+    }
+
+
+def _unknown_from(charges: Mapping[str, tuple[Charge, ...]], catalogue: Catalogue) -> dict[str, Decimal]:
+    """Prices with a tier that nobody has read, and the quantity from which it applies."""
+    out: dict[str, Decimal] = {}
+    for key in {charge.price for of_one in charges.values() for charge in of_one}:
+        price_ = catalogue.price(key)
+        if price_ is not None and price_.tiers[-1].price is None:
+            out[key] = price_.tiers[-1].begin
+    return out
 
 
 def _rates_apart(base: Priced, scenario: Scenario) -> bool:

@@ -44,7 +44,10 @@ def read_machine(stack: Stack, built: Building, props: Mapping[str, Any], consum
         substitutions = {**own, **substitutions}
         name = definition.ending
     else:
-        path = text_of(props.get("DefinitionUri"))
+        uri = props.get("DefinitionUri")
+        path = text_of(uri)
+        if isinstance(uri, Unknown):
+            return f"its definition is {uri.why}"
         if path is None:
             return "its definition is taken from S3"
         given = stack.template.given
@@ -56,9 +59,9 @@ def read_machine(stack: Stack, built: Building, props: Mapping[str, Any], consum
             return f"its definition {path} is " + (
                 "outside of the given folder: import the folder above" if outside else "missing"
             )
-        name = given.files.display(inside)
+        place, name = given.named(inside)
         consumed.append(name)
-        definition = Beside(name, text)
+        definition = Beside(place, text)
     plain = {key: value for key, value in substitutions.items() if isinstance(value, str | Decimal | bool)}
     called = called_by(text, name, plain)
     if called.problem:

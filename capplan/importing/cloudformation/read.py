@@ -9,6 +9,7 @@ from capplan.importing.cloudformation import others
 from capplan.importing.cloudformation.calls import read_calls
 from capplan.importing.cloudformation.functions import read_additions, read_function, with_globals
 from capplan.importing.cloudformation.glue import read_crawler, read_job, read_triggers
+from capplan.importing.cloudformation.graphql import read_graphql
 from capplan.importing.cloudformation.machines import read_machine
 from capplan.importing.cloudformation.sources import read_sources
 from capplan.importing.cloudformation.stack import SECTION_OF, Stack, properties_of
@@ -32,10 +33,11 @@ _FREE = (
     ),
     *("AWS::Serverless::LayerVersion", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::S3::BucketPolicy"),
     *("AWS::ApiGateway::", "AWS::ApiGatewayV2::", "AWS::CDK::Metadata", "AWS::CloudFormation::WaitCondition"),
-    *("AWS::ApplicationAutoScaling::", "AWS::Serverless::Api", "AWS::Serverless::HttpApi", "AWS::Glue::Database"),
+    *("AWS::ApplicationAutoScaling::", "AWS::Glue::Database"),
     *("AWS::Events::EventBusPolicy", "AWS::KMS::Alias", "AWS::EC2::SecurityGroup", "AWS::Glue::Table"),
 )
 """Types that are billed by nothing of their own, or with another resource."""
+_PSEUDO = ("AWS::Region", "AWS::AccountId", "AWS::StackName", "AWS::Partition", "AWS::URLSuffix", "AWS::StackId")
 NOT_YET = "seen and not used yet"
 FREE = "nothing is billed for it alone"
 
@@ -59,7 +61,7 @@ def _read(given: Given, data: Mapping[str, Any], parameters: Mapping[str, object
     blocks = read_stack(stack, consumed)
     homes = (home_region(resource.properties) for resource in stack.resources.values())
     region = text_of(parameters.get("AWS::Region")) or next((home for home in homes if home), "")
-    name = stack_of(given.name) if depth == 0 else ""
+    name = stack_of(given.path) if depth == 0 else ""
     return finished(stack, blocks, consumed, name=name, region=region, depth=depth)
 
 
@@ -79,6 +81,11 @@ def finished(
         name=name,
         region=region,
         consumed=tuple(consumed),
+        parameters=(
+            *stack.template.section("Parameters"),
+            *_PSEUDO,
+            *(p for one in nested for p in one.found.parameters),
+        ),
         notes=(*_notes(stack), *(note for one in nested for note in one.found.notes)),
     )
 
@@ -100,6 +107,7 @@ def read_stack(stack: Stack, consumed: list[str]) -> list[Block]:
     read_additions(stack)
     read_triggers(stack)
     read_sources(stack)
+    read_graphql(stack)
     read_calls(stack)
     return stack.blocks()
 
@@ -149,14 +157,15 @@ def _nested(stack: Stack, depth: int) -> Iterator[Nested]:
         try:
             text = given.files.read_text(inside.as_posix())
         except CapplanError as error:
-            first = error.diagnostics[0]
-            stack.not_used(resource.type, f"{first.message}: {first.hint}", stack.origin(resource))
+            outside = "outside" in error.diagnostics[0].message
+            why = "outside of the given folder" if outside else "missing"
+            stack.not_used(resource.type, f"its template {path} is {why}", stack.origin(resource))
             stack.used.add(resource.id)
             continue
         stack.used.add(resource.id)
-        name = given.files.display(inside.as_posix())
+        _, name = given.named(inside.as_posix())
         folder = inside.parent.as_posix()
-        child = given_text(name, text, given.files, "" if folder == "." else folder)
+        child = given_text(name, text, given.files, "" if folder == "." else folder, given.seen_from)
         if child.error is not None:
             raise child.error
         own = {**_pseudo(stack), **properties_of(props.get("Parameters"))}
@@ -175,6 +184,10 @@ def _with_exports(stack: Stack, blocks: list[Block]) -> Iterator[Block]:
         for ref in references_in(value):
             if name is not None:
                 names.setdefault(ref.alias, []).append(f"export:{name}")
+    for resource in stack.resources.values():
+        key = export_name(resource.properties.get("Name")) if resource.type == "AWS::SSM::Parameter" else None
+        for ref in references_in(resource.properties.get("Value")) if key is not None else ():
+            names.setdefault(ref.alias, []).append(f"export:ssm:{key}")
     for block in blocks:
         more = [name for alias in block.aliases for name in names.get(alias, ())]
         yield replace(block, aliases=(*block.aliases, *more)) if more else block

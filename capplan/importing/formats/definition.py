@@ -30,7 +30,7 @@ def _is_definition(given: Given) -> bool:
 
 def _read(given: Given, asked: Asked) -> Found:
     """A state machine, and a block for each resource that its Tasks name."""
-    name = stack_of(given.name)
+    name = stack_of(given.path)
     called = called_by(given.text, given.name, dict(asked.parameters))
     if called.problem:
         raise (
@@ -46,7 +46,7 @@ def _read(given: Given, asked: Asked) -> Found:
         questions=(Question("rate", "1/s", "how often is it started?"),),
     )
     kind: dict[str, object] = {
-        "definition": Beside(given.name, given.text),
+        "definition": Beside(given.path, given.text),
         "triggers": Ref(f"{given.name}#traffic", "traffic"),
     }
     renamed = {

@@ -9,7 +9,7 @@ from typing import Any
 from capplan.importing import written
 from capplan.importing.answers import answer, origin_of, whole
 from capplan.importing.arn import Arn
-from capplan.importing.dynamodb_table import ITEM_SIZE, ITEMS, table_values
+from capplan.importing.dynamodb_table import CAPACITY, ITEM_SIZE, ITEMS, table_values
 from capplan.importing.formats import Format
 from capplan.importing.given import Given
 from capplan.importing.model import Asked, Block, Found, Place, Unused
@@ -33,7 +33,7 @@ def _table(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's sig
         values = table_values(table)
         arn = table.get("TableArn").text("")
         regions.append(Arn.of(arn).region)
-        questions = tuple(question for question in (ITEM_SIZE, ITEMS) if question.key not in values)
+        questions = tuple(question for question in (ITEM_SIZE, ITEMS, CAPACITY) if question.key not in values)
         notes: dict[Place, str] = (
             {("items",): "as DynamoDB counts them, about every six hours"} if "items" in values else {}
         )

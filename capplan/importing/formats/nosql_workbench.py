@@ -2,13 +2,11 @@
 
 from capplan.importing import written
 from capplan.importing.answers import origin_of, whole
-from capplan.importing.dynamodb_table import ITEM_SIZE, ITEMS
+from capplan.importing.dynamodb_table import CAPACITY, ITEM_SIZE, ITEMS
 from capplan.importing.formats import Format
 from capplan.importing.given import Given
 from capplan.importing.model import Asked, Block, Found, Place, Question, Unused
 from capplan.importing.nosql_model import ModelTable, is_data_model, is_workbench, mean_bytes_of, model_of
-
-_CAPACITY = Question("capacity", "on-demand", "on-demand, or provisioned with how many units?")
 
 
 def _read(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's signature
@@ -29,7 +27,7 @@ def _block(given: Given, table: ModelTable) -> Block:
     ]
     if partly:
         notes["indexes",] = "; ".join(partly)
-    questions = [question for question in (ITEM_SIZE, ITEMS, _CAPACITY) if question.key not in table.values]
+    questions = [question for question in (ITEM_SIZE, ITEMS, CAPACITY) if question.key not in table.values]
     if table.patterns:
         accesses = [dict(pattern.access) for pattern in table.patterns]
         remarks = tuple(pattern.text for pattern in table.patterns)

@@ -60,7 +60,7 @@ def _broken(file: str, why: str) -> CapplanError:
 
 
 def _read(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's signature
-    results = _results(given) if given.document is not None else None
+    results = _results(given) if given.data else None
     link = _LINK.search(given.text)
     durations: dict[int, Decimal] = {}
     chosen = None
@@ -123,7 +123,7 @@ def _encoded(results: Value) -> Value:
 def _matches(given: Given) -> bool:
     results = answer(given, "results") or given.data
     is_output = "power" in results and "duration" in results and "cost" in results
-    return is_output or (len(given.text) < 8000 and given.document is None and _LINK.search(given.text) is not None)  # noqa: PLR2004  a link alone
+    return is_output or (len(given.text) < 8000 and not given.data and _LINK.search(given.text) is not None)  # noqa: PLR2004  a link alone
 
 
 FORMATS = (Format("lambda-power-tuning", "a result of AWS Lambda Power Tuning", _matches, _read, takes_text=True),)

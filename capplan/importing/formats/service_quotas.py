@@ -18,6 +18,9 @@ QUOTAS = {
     ("dynamodb", "L-34F8CCC8"): "dynamodb.account.provisioned_write",
     ("dynamodb", "L-CF0CBE56"): "dynamodb.table.read",
     ("dynamodb", "L-AB614373"): "dynamodb.table.write",
+    ("glue", "L-5E4153CA"): "glue.concurrent_runs",
+    ("glue", "L-A457CBAB"): "glue.queued_runs",
+    ("glue", "L-4071B0E3"): "glue.concurrent_crawlers",
 }
 """capplan's quota by service and AWS's quota code."""
 

@@ -28,6 +28,8 @@ _SIGNIFICANT = 4
 """A shape is kept where its variance is four times what chance gives it."""
 _SPIKE_LEAST, _SPIKE_SIGMAS = 2.0, 6.0
 """A spike is at least twice what the hour expects, and six standard deviations above it."""
+_SPIKE_DAYS = 2
+"""In less time a spike is not told from the shape of the day."""
 MAX_SPIKES = 10
 _NOISE_PERIOD = 300
 """The language's noise is of minutes, correlated over a few: a longer period has averaged it away."""
@@ -94,7 +96,7 @@ def fit(series: Series, zone_seconds: int = 0) -> Fit:
     for _ in range(_PASSES):
         rate, hours, week = _factors(data, ~spiky, period)
         expected = rate * hours[data.hour] * week[data.weekday]
-        found = _unusual(value, expected, period)
+        found = _unusual(value, expected, period) if len(value) * period >= _SPIKE_DAYS * _DAY else spiky
         if (found == spiky).all():
             break
         spiky = found

@@ -48,13 +48,14 @@ def read_serverless(given: Given, asked: Asked) -> Found:
         for block in blocks
     ]
     service = data.get("service")
-    return finished(
+    found = finished(
         stack,
         blocks,
         consumed,
         name=text_of(service) or text_of(properties_of(service).get("name")) or "",
         region=text_of(provider.get("region")) or DEFAULT_REGION,
     )
+    return replace(found, parameters=(*found.parameters, *variables.asked))
 
 
 def _resources(raw: object) -> Mapping[str, Any]:

@@ -34,6 +34,8 @@ class Variables:
         self._files: dict[str, object] = {}
         self._steps = 0
         self._open: set[str] = set()
+        self.asked: dict[str, None] = {"stage": None, "region": None}
+        """Options that the file reads, which a parameter may give."""
         self.read: list[str] = []
         """Files that variables took in, by the name shown."""
 
@@ -105,6 +107,7 @@ class Variables:
 
     def _option(self, name: str, depth: int, *, is_option: bool) -> object | None:
         """An option of the command line: as given; the stage and the Region else as the provider has them."""
+        self.asked[name] = None
         if name in self.options:
             return self.options[name]
         if is_option or name not in ("stage", "region"):
@@ -137,7 +140,7 @@ class Variables:
         inside = posixpath.normpath(posixpath.join(self.given.folder, path))
         if inside not in self._files:
             try:
-                name = self.given.files.display(inside)
+                _, name = self.given.named(inside)
                 self._files[inside] = read_foreign(self.given.files.read_text(inside), name).data
                 self.read.append(name)
             except CapplanError:

@@ -1,7 +1,7 @@
 """The arguments of a Terraform resource as the properties of a template: plain, a reference, or not known before apply."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from capplan.importing.terraform.plan import Plan, Resource
 
 _AT_APPLY = Unknown("known only after apply")
 _MAX_JSON = 1024**2
+_NAMES = ("name", "function_name", "bucket", "cluster_name")
 
 
 class Arguments:
@@ -58,8 +59,7 @@ class Arguments:
         outer, _, inner = name.partition(".")
         value = self.block(outer).get(inner) if inner else self.plain(name)
         if isinstance(value, str):
-            named = self._named(value, types)
-            return self.token(named, attribute) if named is not None else value
+            return self.named(value, *types, attribute=attribute)
         if self.resource.refs.get(name):
             return _AT_APPLY
         return value
@@ -76,28 +76,37 @@ class Arguments:
         """A text with a reference in it, such as `table/${aws_dynamodb_table.orders}`; the text alone where it has none."""
         text = self.plain(name)
         found = self.plan.referred(self.resource, name, *types)
+        if not found and isinstance(text, str):
+            words = text.replace(":", "/").split("/")
+            found = [one for one in self.plan.of_type(*types) if own_name(one) in words]
+            if len(found) > 1:  # nobody can tell which
+                return None
         if not found:
             return text
         token = self.token(found[0])
         if not isinstance(text, str):
             return Mixed((token,))
-        own = found[0].values.get("name", "function_name").data
-        before, named, after = text.partition(own) if isinstance(own, str) and own else (text, "", "")
+        own = own_name(found[0])
+        before, named, after = text.partition(own) if own else (text, "", "")
         return Mixed(tuple(part for part in (before, token, after) if part)) if named else Mixed((token, text))
 
-    def _named(self, text: str, types: Iterable[str]) -> Resource | None:
-        """The only resource of some types that a text names: by its ARN, or by its name where it stands in the text."""
-        some = [one for one in self.plan.resources if one.type in types]
+    def named(self, text: str, *types: str, attribute: str = "") -> Token | str:
+        """The only resource of some types that a text names, by its ARN or by its name at the end; else the text."""
+        some = self.plan.of_type(*types)
         by_arn = [one for one in some if text in _arns(one)]
         last = text.rpartition(":")[2].rpartition("/")[2]
-        by_name = by_arn or [
-            one for one in some if last and last == one.values.get("name", "function_name", "bucket").data
-        ]
-        return by_name[0] if len(by_name) == 1 else None
+        by_name = by_arn or [one for one in some if last and last == own_name(one)]
+        return self.token(by_name[0], attribute) if len(by_name) == 1 else text
 
     def _is_computed(self, name: str) -> bool:
         """Whether an argument is written, but its value is not known."""
         return name in self.resource.expressions and bool(self.resource.refs.get(name))
+
+
+def own_name(resource: Resource) -> str:
+    """The name that AWS knows it by; empty where that is not known before apply."""
+    value = resource.values.get(*_NAMES).data
+    return value if isinstance(value, str) else ""
 
 
 def _arns(resource: Resource) -> list[object]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from capplan.importing.cloudformation.values import Mixed, Token
+from capplan.importing.cloudformation.values import Mixed, Token, Unknown
 from capplan.importing.terraform.arguments import Arguments, parsed
 from capplan.importing.terraform.policies import document
 from capplan.record import Record
@@ -142,6 +142,13 @@ def _table(a: Arguments) -> Properties:
 def _replicas(a: Arguments) -> list[dict[str, Any]] | None:
     """The table's own Region first, as a global table has them; None for a table in one Region."""
     others = [one for one in a.blocks("replica") if one.get("region_name") not in (None, a.plan.region)]
+    for one in a.plan.of_type("aws_dynamodb_table_replica"):
+        of_one = Arguments(a.plan, one, a.scope)
+        table = of_one.link("global_table_arn", "aws_dynamodb_table")
+        if isinstance(table, Token) and table.id == a.resource.address and one.region:
+            others.append(
+                {"region_name": one.region, "point_in_time_recovery": of_one.known.get("point_in_time_recovery")}
+            )
     if not others:
         return None
     own = {"Region": a.plan.region or "own"}
@@ -297,6 +304,7 @@ def _state_machine(a: Arguments) -> Properties:
         "StateMachineName": a.plain("name"),
         "StateMachineType": a.plain("type"),
         "DefinitionString": _definition(a),
+        "DefinitionUri": _NO_DEFINITION,
         "RoleArn": a.link("role_arn", "aws_iam_role"),
         "LoggingConfiguration": {
             "Level": logging.get("level"),
@@ -304,6 +312,9 @@ def _state_machine(a: Arguments) -> Properties:
         },
         "TracingConfiguration": {"Enabled": a.block("tracing_configuration").get("enabled")},
     }
+
+
+_NO_DEFINITION = Unknown("known only after apply: import `terraform show -json` of the state")
 
 
 def _definition(a: Arguments) -> str | None:
@@ -416,8 +427,9 @@ def _queue(a: Arguments) -> Properties:
     redrive = parsed(a.plain("redrive_policy"))
     dead = a.links("redrive_policy", "aws_sqs_queue")
     policy = dict(redrive) if isinstance(redrive, Mapping) else {}
-    if dead:
-        policy["deadLetterTargetArn"] = dead[0]
+    arn = policy.get("deadLetterTargetArn")
+    if dead or isinstance(arn, str):
+        policy["deadLetterTargetArn"] = dead[0] if dead else a.named(str(arn), "aws_sqs_queue")
     return {
         "QueueName": a.plain("name"),
         "FifoQueue": a.plain("fifo_queue"),
@@ -643,6 +655,7 @@ WORDS: Mapping[str, Words] = {
 PARTS = frozenset(
     {
         "aws_cloudwatch_event_target",
+        "aws_dynamodb_table_replica",
         "aws_s3_bucket_notification",
         "aws_iam_role_policy_attachment",
         "aws_api_gateway_method",

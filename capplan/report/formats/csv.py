@@ -16,6 +16,7 @@ from capplan.timeline import moment_of
 
 if TYPE_CHECKING:
     from capplan.commands.diff import Difference
+    from capplan.commands.sweep import Sweep
     from capplan.pipeline.results import Observed, Simulation
     from capplan.report.records.simulation import SeriesRecord
 
@@ -127,6 +128,24 @@ def _steps(head: tuple[str, str, str], series: "SeriesRecord") -> Iterable[Row]:
     for i, value in enumerate(series.values):
         second = series.start_second + i * series.step_seconds
         yield (*head, cell(series.name), series.unit, str(second), moment_of(second), _figure(of_float(value)))
+
+
+def sweep_csv(answer: "Sweep") -> str:
+    """A row for each point of a sweep: its values, USD a month, failed gates, exceeded limits, the tightest limit."""
+    paths = [cell(setting.path) for setting in answer.settings]
+    head = (*paths, "monthly_cost_usd", "failed_gates", "exceeded_limits", "tightest_limit", "headroom")
+    rows = (
+        (
+            *map(cell, point.values),
+            _figure(point.monthly_cost),
+            str(len(point.failed)),
+            str(len(point.exceeded)),
+            cell(limit_name(*point.tightest)) if point.headroom is not None else "",
+            _figure(point.headroom),
+        )
+        for point in answer.points
+    )
+    return _csv(head, rows)
 
 
 # --- cells -----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Shows access patterns: what each kind of request takes and costs, the largest cost first."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Container, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from capplan.pipeline.results import PatternCost
@@ -22,9 +23,10 @@ def patterns_table(patterns: Sequence[PatternCost]) -> Table | None:
     """All of them, with details; None where no table is accessed."""
     if not patterns:
         return None
+    twins = _twins(patterns)
     rows = tuple(
         row(
-            _name(cost, patterns),
+            _name(cost, twins),
             numbers.quantity(to_quantity(cost.pattern.requests)),
             _units(cost),
             f"{cost.per_million.quantize(Decimal('0.0001'), ROUND_HALF_UP):f}",
@@ -37,9 +39,10 @@ def patterns_table(patterns: Sequence[PatternCost]) -> Table | None:
 
 def pattern_rows(patterns: Sequence[PatternCost]) -> list[Row]:
     """Rows of unit costs, the dearest first."""
+    twins = _twins(patterns)
     return [
         unit_row(
-            _name(cost, patterns), to_quantity(cost.pattern.requests), cost.per_million / 1_000_000, cost.monthly_cost
+            _name(cost, twins), to_quantity(cost.pattern.requests), cost.per_million / 1_000_000, cost.monthly_cost
         )
         for cost in patterns
     ]
@@ -50,13 +53,13 @@ def _units(cost: PatternCost) -> str:
     return f"{units.quantize(Decimal('0.001'), ROUND_HALF_UP).normalize():f}"
 
 
-def _name(cost: PatternCost, patterns: Sequence[PatternCost]) -> str:
+def _name(cost: PatternCost, twins: Container[tuple[str, str]]) -> str:
     """The table and the request; who sends it where two send the same."""
-    by = f", by {cost.pattern.cause.partition('.')[2]}" if _has_twin(cost, patterns) else ""
+    by = f", by {cost.pattern.cause.partition('.')[2]}" if (cost.resource, cost.pattern.what) in twins else ""
     return f"{cost.resource} {cost.pattern.what}{by}"
 
 
-def _has_twin(cost: PatternCost, patterns: Sequence[PatternCost]) -> bool:
-    """Whether another caller makes the same request of the same table, so that the caller must be named."""
-    same = sum(other.resource == cost.resource and other.pattern.what == cost.pattern.what for other in patterns)
-    return same > 1
+def _twins(patterns: Sequence[PatternCost]) -> frozenset[tuple[str, str]]:
+    """Requests that several callers make of the same table, so that the caller must be named."""
+    callers = Counter((cost.resource, cost.pattern.what) for cost in patterns)
+    return frozenset(request for request, count in callers.items() if count > 1)

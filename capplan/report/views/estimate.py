@@ -11,6 +11,7 @@ from capplan.report.document import Block, Column, Document, Facts, Heading, Lin
 from capplan.report.views.access_patterns import pattern_rows, patterns_table
 from capplan.report.views.cost import cost_table, one_time_table
 from capplan.report.views.limits import limits_table
+from capplan.report.views.open_questions import open_question_blocks
 from capplan.report.views.parts import prices_line, subtitle, unit_row
 from capplan.report.views.recommendations import recommendations_blocks
 from capplan.report.views.run_costs import run_rows, runs_table
@@ -26,9 +27,10 @@ def plan_document(plan: Plan, *, top: int = 10) -> Document:
         Heading("Monthly cost"),
         cost_table(plan, top=top) if plan.resources else facts(("", "none: the scenario has no resource")),
         one_time_table(plan),
+        *open_question_blocks(plan),
         _regions(plan),
         *(_capacity(plan)),
-        *recommendations_blocks(plan),
+        *(() if any(question.needed for question in plan.open_questions) else recommendations_blocks(plan)),
         *_unit_costs(plan),
         _tags(plan),
         *_assumptions(plan.assumptions),

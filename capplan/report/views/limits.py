@@ -34,9 +34,10 @@ def limits_table(limits: Sequence[PlannedLimit]) -> Table:
     if len(folded) == 1:  # a row that says so takes as much as the limit
         folded = []
     rows: list[Row] = []
-    for limit in ordered:
-        hidden: Shown = "details" if limit in folded else "always"
-        rows.append(_row(limit, hidden, with_word=not any(_has_multiple(x) for x in rows)))
+    with_word = True  # until the first row that says "traffic"
+    for i, limit in enumerate(ordered):
+        rows.append(_row(limit, "details" if folded and i >= first else "always", with_word=with_word))
+        with_word = with_word and not _has_multiple(rows[-1])
     if folded:
         words = f"{len(folded)} more, at most {numbers.share(1 - folded[0].headroom)} used"
         rows.append(row(words, "", "", "", "", "", "", role="dim", shown="short"))

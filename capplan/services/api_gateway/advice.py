@@ -94,14 +94,14 @@ def _cache(name: str, spec: Api) -> Iterable[Option]:
         noticed = f"clients of {name} get answers that are up to 5 minutes old"
         yield Option(
             "api_gateway.cache", message, (Change(f"apis.{name}.cache", {"size": smallest}),), "answers may be old",
-            amounts=(("hour", hour),), changes_behavior=noticed, only_if_priced=True,
+            amounts=(("hour", hour),), changes_behavior=noticed, only_if_priced=True, fewer_calls=True,
         )  # fmt: skip
     if spec.cache is not None:
         message = f"The cache of {name} costs more than what it answers would cost without it."
         noticed = f"answers of {name} come from what is behind it: later, and never old"
         yield Option(
             "api_gateway.cache-idle", message, (Change(f"apis.{name}.cache", None),), "slower answers",
-            changes_behavior=noticed,
+            changes_behavior=noticed, fewer_calls=True,
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from capplan.model import Admitted, Demand
 from capplan.quantities.distribution import Distribution, expected_blocks, mean
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
-from capplan.services.api_gateway.quotas import METERED_STEP_BYTES
+from capplan.services.api_gateway.quotas import METERED_STEP_BYTES, REQUEST_RATE
 from capplan.services.api_gateway.spec import Api, Route, denied, shares
 
 _HTTP, _MESSAGE = "api_gateway.http.request", "api_gateway.websocket.message"
@@ -51,7 +51,7 @@ def meter(spec: Api, demand: Demand) -> Usage:
         return Usage(
             requests=served,
             offered=demand.offered,
-            wanted=demand.offered,
+            wanted=_wanted(demand),
             billed=passing * _metered(spec),
             connected=none,
             connection_minutes=none,
@@ -63,14 +63,14 @@ def meter(spec: Api, demand: Demand) -> Usage:
     sends, receives = Fraction(spec.connections.sends), Fraction(spec.connections.receives)
     opened = served * (1 - denied(spec))
     over = opened.spread(open_ms)
-    received = _steps(spec.response, _MESSAGE) * receives
-    sent = sum((_steps(_request(spec, route), _MESSAGE) * times for route, times in _sent(spec)), Fraction(0))
+    received = steps(spec.response, _MESSAGE) * receives
+    sent = sum((steps(_request(spec, route), _MESSAGE) * times for route, times in _sent(spec)), Fraction(0))
     if not spec.routes:
-        sent = _steps(spec.request, _MESSAGE) * sends
+        sent = steps(spec.request, _MESSAGE) * sends
     return Usage(
         requests=served,
         offered=demand.offered,
-        wanted=demand.offered.spread(open_ms) * (1 + sends + receives),
+        wanted=_wanted(demand, open_ms, 1 + sends + receives),
         billed=over * (sent + received),
         connected=over * (open_ms / units.MS_PER_SECOND),
         connection_minutes=over * (open_ms / (units.MS_PER_SECOND * units.SECONDS_PER_MINUTE)),
@@ -78,6 +78,16 @@ def meter(spec: Api, demand: Demand) -> Usage:
         cache_hours=Fraction(0),
         admitted=demand.admitted,
     )
+
+
+def _wanted(demand: Demand, over_ms: Fraction = Fraction(0), each: Fraction = Fraction(1)) -> DemandFlow:
+    """What it asks the account for: all that its own throttle lets through."""
+    admitted = demand.admitted
+    if admitted is None:
+        return demand.offered.spread(over_ms) * each
+    if REQUEST_RATE.id in admitted.wanted:
+        return admitted.wanted[REQUEST_RATE.id]
+    return demand.flow.spread(over_ms) * each
 
 
 def _sent(spec: Api) -> list[tuple[Route, Fraction]]:
@@ -101,7 +111,7 @@ def _parts(spec: Api) -> list[tuple[Fraction, Route]]:
     return [*parts, (rest, Route())] if rest else parts
 
 
-def _steps(size: Distribution | None, what: str) -> Fraction:
+def steps(size: Distribution | None, what: str) -> Fraction:
     """Metered units of one request or message; one where its size is not known."""
     return Fraction(1) if size is None else max(Fraction(1), expected_blocks(size, METERED_STEP_BYTES[what]))
 
@@ -110,11 +120,11 @@ def _metered(spec: Api) -> Fraction:
     """Metered units of a mean request: of an HTTP API by the larger of request and answer, of a REST API one."""
     if spec.type == "http":
         return sum(
-            (s * max(_steps(_request(spec, r), _HTTP), _steps(_response(spec, r), _HTTP)) for s, r in _parts(spec)),
+            (s * max(steps(_request(spec, r), _HTTP), steps(_response(spec, r), _HTTP)) for s, r in _parts(spec)),
             Fraction(0),
         )
     if spec.streamed:
-        return sum((s * _steps(_response(spec, r), _STREAMED) for s, r in _parts(spec)), Fraction(0))
+        return sum((s * steps(_response(spec, r), _STREAMED) for s, r in _parts(spec)), Fraction(0))
     return Fraction(1)
 
 

@@ -9,6 +9,7 @@ from capplan.model import Assumption, Context, Excluded, RequestStream
 from capplan.quantities.text import figure
 from capplan.services.lambda_.advice.written_triggers import place_of, with_keys
 from capplan.services.lambda_.cold_start import month as cold_starts
+from capplan.services.lambda_.logs import OWN_BYTES, platform_bytes
 from capplan.services.lambda_.not_included import ENTRANCES
 from capplan.services.lambda_.quotas import CONCURRENCY, SQS_WINDOW_MIN
 from capplan.services.lambda_.sources.batches import POLLS, records_of
@@ -36,6 +37,11 @@ def assume(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Assum
     if usage.failing and "retries" not in given and any(stream.access.is_async for stream in usage.streams):
         reason = "AWS retries a failed asynchronous invocation twice"
         out.append(Assumption(f"{path}.retries", str(spec.retries), reason, "aws_default"))
+    if usage.invocations.terms and spec.logs and spec.logs.size_bytes is None:
+        system = platform_bytes(spec.logs, ctx.region, name, Fraction(0), traced=False)
+        value = f"{figure(system + OWN_BYTES)} B an invocation"
+        reason = f"Lambda's own lines ({figure(system)} B) and an assumed {OWN_BYTES} B of the function's"
+        out.append(Assumption("defaults.functions.logs.size", value, reason, "workload"))
     if CONCURRENCY.id not in ctx.quotas and usage.invocations.terms:
         reason = "AWS's default; new accounts start lower, some at 10"
         out.append(Assumption(f"account.quotas.{CONCURRENCY.id}", f"{CONCURRENCY.value:,}", reason, "aws_default"))

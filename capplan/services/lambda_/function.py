@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from capplan.calls import Access
 from capplan.model import (
@@ -12,6 +13,7 @@ from capplan.model import (
     Charge,
     Demand,
     Excluded,
+    Implied,
     LimitCheck,
     NotIncluded,
     Observable,
@@ -42,6 +44,7 @@ from capplan.services.lambda_.attempts import attempts, failing, failing_also
 from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cold_start.fetches import starts
 from capplan.services.lambda_.cost import charge
+from capplan.services.lambda_.implied import implies
 from capplan.services.lambda_.invocation_time import high
 from capplan.services.lambda_.not_included import not_included
 from capplan.services.lambda_.observables import observe
@@ -60,7 +63,10 @@ class _FunctionType(ResourceType[Function, Usage]):
     also_called = ALSO_CALLED
     rules = RULES
     reads = READS
-    writes_logs = True
+
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        del values
+        return ("duration",)
 
     def resolve(self, spec: Function, files: Files) -> tuple[Function, tuple[Problem, ...]]:
         return resolve(spec, files)
@@ -145,6 +151,9 @@ class _FunctionType(ResourceType[Function, Usage]):
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(*resource)
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        return implies(*resource)
 
     def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
         return not_included(resource.spec, resource.usage)

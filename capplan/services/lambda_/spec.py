@@ -9,9 +9,11 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from capplan.log_settings import read_logs
 from capplan.quantities.distribution import Distribution, quantile
 from capplan.quantities.fields import Bytes, Duration, Megabytes, Milliseconds, Share, Size, WholeCount
 from capplan.schedule import ScheduleError, read_schedule
+from capplan.services.lambda_.logs import FunctionLogs
 from capplan.services.lambda_.quotas import (
     ASYNC_RETRIES_MAX,
     ENVIRONMENT_MAX,
@@ -249,6 +251,8 @@ class Function(BaseModel):
     """Size of all environment variables: {ENVIRONMENT_MAX} at most."""
     reserved_concurrency: WholeCount | None = Field(default=None, ge=0)
     """Concurrency reserved for this function: always available to it, and its upper limit."""
+    logs: Annotated[FunctionLogs | Literal[False], BeforeValidator(read_logs)] = Field(default_factory=FunctionLogs)
+    """What it logs, 1 KB an invocation if not given: {size: 3 KB, retention: 30 d, class: infrequent-access}; false writes nothing."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags of the function: {team: checkout}."""
     measured_ms: SkipJsonSchema[Mapping[int, Fraction]] = Field(default_factory=dict, exclude=True, repr=False)

@@ -6,24 +6,15 @@ total. Source: SQS pricing page; Amazon SQS Developer Guide, "Amazon SQS batch a
 
 from fractions import Fraction
 
-from capplan.quantities.distribution import Distribution, expected_blocks, mean
+from capplan.chunks import chunks_per_message
+from capplan.quantities.distribution import Distribution
 from capplan.quantities.rounding import ceil_div
 from capplan.services.sqs.quotas import BATCH_MAX, CHUNK_BYTES
 
 
-def chunks(size: Distribution | None, messages: Fraction = Fraction(1)) -> Fraction:
-    """Requests that one call with so many messages is billed as; an empty one is one."""
-    if size is None:
-        return Fraction(1)
-    if messages == 1 and not size.fixed:
-        return max(Fraction(1), expected_blocks(size, CHUNK_BYTES))
-    return Fraction(max(1, ceil_div(mean(size) * messages, CHUNK_BYTES)))
-
-
 def per_message(size: Distribution | None, batch: Fraction) -> Fraction:
     """Requests of one message, sent or received in batches of so many on average."""
-    filled = max(Fraction(1), min(batch, Fraction(BATCH_MAX.value)))
-    return chunks(size, filled) / filled
+    return chunks_per_message(size, CHUNK_BYTES, max(Fraction(1), min(batch, Fraction(BATCH_MAX.value))))
 
 
 def batch_requests(messages: int, batch: int, size_bytes: Fraction) -> tuple[int, Fraction]:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan import units
+from capplan import chunks, units
 from capplan.calls import Access
 from capplan.flow import DemandFlow
 from capplan.model import Admitted, Demand, Polling, Reading, RequestStream
-from capplan.quantities.distribution import Distribution
+from capplan.quantities.distribution import Distribution, fixed, mean
 from capplan.quantities.rounding import to_quantity
 from capplan.record import Record, replace
 from capplan.services.sqs import requests
@@ -75,9 +75,9 @@ class Usage(Record, frozen=True):
 
 
 def batch_of(access: Access) -> Fraction:
-    """Messages of one call: as many as it may carry, but no more than the caller has at a time."""
-    batch = Fraction(min(access.batch or 1, int(BATCH_MAX.value)))
-    return batch if access.per == "record" else max(Fraction(1), min(batch, Fraction(access.times)))
+    """Messages of one call that sends."""
+    per_record = access.per == "record"
+    return chunks.batch_of(Fraction(access.times), access.batch, int(BATCH_MAX.value), per_record=per_record)
 
 
 def size_of(spec: Queue, access: Access) -> Distribution:
@@ -98,23 +98,33 @@ def meter(spec: Queue, demand: Demand) -> Usage:
         streams=demand.requests,
         admitted=demand.admitted,
     )
-    return replace(usage, receives=tuple(_of_consumers(spec, messages)))
+    return replace(usage, receives=tuple(_of_consumers(spec, usage)))
+
+
+def arriving(spec: Queue, streams: Iterable[RequestStream]) -> Distribution:
+    """The size of what is received: that of what is sent, or the mean where senders differ."""
+    sizes = [(size_of(spec, stream.access), stream.flow.monthly) for stream in streams]
+    total = sum((volume for _, volume in sizes), Fraction(0))
+    first = sizes[0][0] if sizes else spec.message
+    if not total or all(size == first for size, _ in sizes):
+        return first
+    return fixed(to_quantity(sum((mean(size) * volume / total for size, volume in sizes), Fraction(0))))
 
 
 def _requests(spec: Queue, access: Access) -> Fraction:
     return requests.per_message(size_of(spec, access), batch_of(access))
 
 
-def _of_consumers(spec: Queue, messages: DemandFlow) -> Iterable[Receives]:
+def _of_consumers(spec: Queue, usage: Usage) -> Iterable[Receives]:
     consumers = spec.consumers
     if consumers is None:
         return
-    mine = messages * Fraction(consumers.chance)
+    mine = usage.messages * Fraction(consumers.chance)
     wait_ms = spec.receive_wait_ms or consumers.every_ms
     polling = Polling(
         Fraction(consumers.count), Fraction(wait_ms) / units.MS_PER_SECOND, Fraction(consumers.takes_ms)
     )  # fmt: skip
-    yield _receives("consumers", spec, mine, mine, _taken(consumers, mine), polling)
+    yield _receives("consumers", arriving(spec, usage.streams), mine, mine, _taken(consumers, mine), polling)
 
 
 def _taken(consumers: Consumers, messages: DemandFlow) -> Fraction:
@@ -141,7 +151,7 @@ def _of_reader(spec: Queue, usage: Usage, reading: Reading) -> Receives:
     filtered = arrived * ((1 - reading.share) / reading.share) if reading.share else usage.messages
     done = arrived * reading.polling.succeeds + filtered
     taken = max(Fraction(1), min(stream.records, Fraction(BATCH_MAX.value)))
-    receives = _receives(reading.reader, spec, tried + filtered, done, taken, reading.polling)
+    receives = _receives(reading.reader, arriving(spec, usage.streams), tried + filtered, done, taken, reading.polling)
     hidden = Fraction(spec.visibility_timeout_ms) / units.MS_PER_SECOND
     failed = tried * (1 - 1 / stream.attempts)
     return replace(receives, in_flight=_held(tried, reading.polling) + failed * hidden)
@@ -152,13 +162,13 @@ def _held(messages: DemandFlow, polling: Polling) -> DemandFlow:
 
 
 def _receives(
-    reader: str, spec: Queue, received: DemandFlow, deleted: DemandFlow, taken: Fraction, polling: Polling
+    reader: str, size: Distribution, received: DemandFlow, deleted: DemandFlow, taken: Fraction, polling: Polling
 ) -> Receives:
     calls = received * (1 / taken)
     return Receives(
         reader=reader,
         calls=calls,
-        requests=received * requests.per_message(spec.message, taken),
+        requests=received * requests.per_message(size, taken),
         deletes=deleted * (1 / taken),
         empty=empty_receives(calls, polling.pollers, polling.wait_s),
         in_flight=_held(received, polling),

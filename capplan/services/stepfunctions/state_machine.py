@@ -40,7 +40,6 @@ class _StateMachineType(ResourceType[StateMachine, Usage]):
     rules = RULES
     starts_with = "start"
     reads = frozenset({"eventbridge"})
-    writes_logs = True
     waits_for_callees = True
 
     def resolve(self, spec: StateMachine, files: Files) -> tuple[StateMachine, tuple[Problem, ...]]:

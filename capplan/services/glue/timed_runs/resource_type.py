@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -140,6 +140,10 @@ class TimedRuns(ResourceType[SpecT, Usage]):
         if spec.duration == fixed(0):
             problems.append(Problem(("duration",), "a run takes time; write more than 0"))
         return spec, (*problems, *self.terms.validate(spec))
+
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        del values
+        return ("duration",)
 
     def schedule(self, spec: SpecT) -> str | Fraction | None:
         return spec.schedule
