@@ -95,12 +95,14 @@ class Polling(Record, frozen=True):
         wait_s: How long one asks at most before it gets an empty answer.
         held_ms: How long it keeps what it got until it is done with it.
         succeeds: Share of what it reads that goes well in the end. Range 0 to 1.
+        pushed: Whether a stream pushes it what it reads, at a read rate of its own (enhanced fan-out).
     """
 
     pollers: Fraction = Fraction(0)
     wait_s: Fraction = Fraction(20)
     held_ms: Fraction = Fraction(0)
     succeeds: Fraction = Fraction(1)
+    pushed: bool = False
 
 
 class Reading(Record, frozen=True):

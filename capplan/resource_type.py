@@ -41,6 +41,10 @@ SpecT = TypeVar("SpecT", bound=BaseModel)
 UsageT = TypeVar("UsageT")
 
 
+_LOSSES = frozenset({"throttled", "timed_out", "killed", "dropped", "dropped_share", "overlap", "dead_letters"})
+"""Last words of the names of values that are better small."""
+
+
 class DeclaredResource(NamedTuple, Generic[SpecT]):
     """A resource as the scenario declares it, before demand is known."""
 
@@ -355,6 +359,10 @@ class ResourceType(Generic[SpecT, UsageT]):
     def observe(self, resource: MeteredResource[SpecT, UsageT]) -> Mapping[str, Observable]:
         """Values that gates may use, by name."""
         return {}
+
+    def losses(self, resource: MeteredResource[SpecT, UsageT]) -> Mapping[str, Observable]:
+        """Those values of `observe` of which no change should cause more; override it where they are found faster alone."""
+        return {name: value for name, value in self.observe(resource).items() if name.rpartition(".")[2] in _LOSSES}
 
     def assume(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Assumption, ...]:
         """Defaults that the scenario does not set but the answer depends on."""

@@ -51,6 +51,7 @@ _STEPS: Mapping[str, tuple[tuple[int, str], ...]] = {
     "s": ((units.SECONDS_PER_DAY, "days"), (units.SECONDS_PER_HOUR, "h"), (units.SECONDS_PER_MINUTE, "min")),
     "ms": ((3_600_000, "h"), (60_000, "min"), (1000, "s")),
     "MB": ((units.MB_PER_GB, "GB"),),
+    "bytes/s": ((units.BYTES_PER_GB, "GB/s"), (units.BYTES_PER_MB, "MB/s")),
     "bytes": ((units.BYTES_PER_GB, "GB"), (units.BYTES_PER_MB, "MB"), (units.BYTES_PER_KB, "KB")),
 }
 
@@ -144,14 +145,18 @@ class Integration(NamedTuple):
     Attributes:
         section: The section of the resource that is called.
         verb: The verb of `calls` for it.
-        argument: The key of the Task's arguments that names the resource.
+        argument: The key of the Task's arguments that names the resource; one inside a list's entries by its path.
         waits: Whether a request-response call lasts until the resource has finished.
+        entries: The key of the arguments that lists messages or events; empty where a call has one.
+        default: The resource's name where the entries name none.
     """
 
     section: str
     verb: str
     argument: str
     waits: bool = False
+    entries: str = ""
+    default: str = ""
 
 
 class Service(NamedTuple):

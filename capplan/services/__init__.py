@@ -25,6 +25,7 @@ FOLDERS = (
     "appsync",
     "sqs",
     "sns",
+    "eventbridge",
     "kinesis",
     "s3",
     "cloudwatch_logs",

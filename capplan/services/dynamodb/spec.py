@@ -427,6 +427,8 @@ class Table(BaseModel):
     """Where writes are made, as shares: {us-west-2: 40%}; every Region bills all of them."""
     stream: Literal["new-and-old-images", "new-image", "old-image", "keys-only"] | None = None
     """What the table's stream has of each change; no stream where it is not given."""
+    kinesis: str | None = None
+    """The Kinesis stream that captures each change, by name; independent of `stream`."""
     table_class: Annotated[Literal["standard", "standard-ia"], Field(alias="class")] = "standard"
     """standard, or standard-ia: cheaper storage, more expensive throughput."""
     ttl: str | None = None

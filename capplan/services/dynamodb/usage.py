@@ -456,20 +456,20 @@ def records(spec: Table, access: Access) -> Fraction:
     """Stream records one request makes: one a changed item, and with `ttl` one more for the item that expires for
     each new one. A failed condition and a delete of nothing leave none.
     """
-    if spec.stream is None or access.op not in {*ADDS_ITEMS, "update", "delete"}:
-        return Fraction(0)
-    return sum(_records_by_kind(spec, access).values(), Fraction(0))
+    return Fraction(0) if spec.stream is None else sum(changes_by_kind(spec, access).values(), Fraction(0))
 
 
 def records_of_kinds(spec: Table, access: Access, kinds: Collection[str]) -> Fraction:
     """The same of some kinds of change: insert, modify, remove."""
-    if not records(spec, access):
+    if spec.stream is None:
         return Fraction(0)
-    return sum((count for kind, count in _records_by_kind(spec, access).items() if kind in kinds), Fraction(0))
+    return sum((count for kind, count in changes_by_kind(spec, access).items() if kind in kinds), Fraction(0))
 
 
-def _records_by_kind(spec: Table, access: Access) -> Mapping[str, Fraction]:
-    """Records of one write by its kind of change: a put that replaces an item modifies it, as an update does."""
+def changes_by_kind(spec: Table, access: Access) -> Mapping[str, Fraction]:
+    """Items that one request changes, by the kind: a put that replaces an item modifies it, as an update does."""
+    if access.op not in {*ADDS_ITEMS, "update", "delete"}:
+        return {}
     changed = items_of(access) * (1 - Fraction(access.condition_fails)) * (1 - Fraction(access.missing))
     if access.op not in ADDS_ITEMS:
         return {"modify" if access.op == "update" else "remove": changed}
