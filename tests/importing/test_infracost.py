@@ -10,7 +10,7 @@ import pytest
 
 from capplan.commands.import_files import draft_of
 from capplan.commands.plan import plan
-from capplan.importing.combine import Draft
+from capplan.importing.draft import Draft
 from capplan.importing.render import rendered
 from capplan.language.load import load
 from capplan.pipeline.results import Plan
