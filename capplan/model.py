@@ -95,12 +95,14 @@ class Polling(Record, frozen=True):
         wait_s: How long one asks at most before it gets an empty answer.
         held_ms: How long it keeps what it got until it is done with it.
         succeeds: Share of what it reads that goes well in the end. Range 0 to 1.
+        pushed: Whether a stream pushes it what it reads, at a read rate of its own (enhanced fan-out).
     """
 
     pollers: Fraction = Fraction(0)
     wait_s: Fraction = Fraction(20)
     held_ms: Fraction = Fraction(0)
     succeeds: Fraction = Fraction(1)
+    pushed: bool = False
 
 
 class Reading(Record, frozen=True):
@@ -224,6 +226,7 @@ class Context(Record, frozen=True):
         only_verbs: By section that takes one verb only: that verb.
         commitments: How many commitments the account has.
         receive: By section: the verb by which other resources deliver to it.
+        with_environments: Addresses of resources in whose environments an answer may be kept: functions.
         traced: Addresses of resources whose requests X-Ray may trace.
     """
 
@@ -241,6 +244,7 @@ class Context(Record, frozen=True):
     only_verbs: Mapping[str, str] = {}
     commitments: int = 0
     receive: Mapping[str, str] = {}
+    with_environments: frozenset[str] = frozenset()
     traced: frozenset[str] = frozenset()
 
     def receiver(self, name: str, verbs: Collection[str] = ()) -> tuple[str, str] | None:

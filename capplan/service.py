@@ -51,6 +51,7 @@ _STEPS: Mapping[str, tuple[tuple[int, str], ...]] = {
     "s": ((units.SECONDS_PER_DAY, "days"), (units.SECONDS_PER_HOUR, "h"), (units.SECONDS_PER_MINUTE, "min")),
     "ms": ((3_600_000, "h"), (60_000, "min"), (1000, "s")),
     "MB": ((units.MB_PER_GB, "GB"),),
+    "bytes/s": ((units.BYTES_PER_GB, "GB/s"), (units.BYTES_PER_MB, "MB/s")),
     "bytes": ((units.BYTES_PER_GB, "GB"), (units.BYTES_PER_MB, "MB"), (units.BYTES_PER_KB, "KB")),
 }
 

@@ -55,11 +55,25 @@ def calls_in(
     section = _section(op, value, specs)
     address = f"{section}.{value}"
     if not isinstance(value, str) or address not in specs:
-        reader.unknown(value, section, [*path, op], specs)
+        if not _of_another(reader, op, value, path, specs):
+            reader.unknown(value, section, [*path, op], specs)
         return []
     access = access.model_copy(update={"target": value})
     _check_access(reader, *specs[address], access, path)
     return [WrittenCall(address, times, access, _line(reader, path))]
+
+
+def _of_another(reader: Reader, op: str, name: object, path: Path, specs: Specs) -> bool:
+    """Adds an error where what is named takes other requests: {put: uploads} of a bucket."""
+    for key, section in SECTIONS.items():
+        if section.verbs and f"{key}.{name}" in specs:
+            message = f"'{op}' is not a request to a {section.noun}, and {shown(str(name))} is one"
+            verbs_of = [verb for verb in section.verbs if verb not in section.only_in_batches]
+            meant = [verb for verb in verbs_of if verb.startswith(f"{op}-")]
+            hint = f"did you mean '{meant[0]}'?" if meant else f"expected one of {', '.join(verbs_of)}"
+            reader.add_error([*path, op], message, hint, key=True)
+            return True
+    return False
 
 
 def _batch_calls(

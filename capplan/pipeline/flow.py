@@ -161,6 +161,9 @@ def _settle_loop(
     Each round adds what the last one's calls cause. A request of the loop causes fewer than one more (`solve` refuses
     other loops), and a resource never serves more than it is asked for, so the differences shrink by a constant factor.
     """
+    for address in group:  # whoever is first sees the others as they would be, were nothing short
+        walk.offered.setdefault(address, network.exact[address])
+        walk.demand.setdefault(address, network.exact[address])
     before: list[Fraction] = []
     for _ in range(_MAX_LOOP_ROUNDS):
         for address in group:

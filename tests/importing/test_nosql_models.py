@@ -164,8 +164,13 @@ def test_size_says_which_tables_a_model_has(tmp_path: Path) -> None:
     record = size_record(measured_items(write(tmp_path, "model.json", model)))
     assert (record.table, record.items, record.item_bytes) == ("shop", 2, 66)
     assert [(t.name, t.items, t.mean_bytes) for t in record.tables] == [("shop", 2, Fraction(66)), ("log", 0, None)]
-    assert [(f.name, f.items, f.mean_bytes) for f in record.tables[0].facets] == [("Order", 1, 32), ("Receipt", 1, 100)]
-    assert [(e.name, e.share, e.mean_bytes) for e in record.tables[0].indexes] == [("by-status", Fraction(1, 2), 24)]
+    assert [(f.name, f.items, f.mean_bytes) for f in record.tables[0].facets] == [
+        ("Order", 1, Fraction(32)),
+        ("Receipt", 1, Fraction(100)),
+    ]
+    assert [(e.name, e.share, e.mean_bytes) for e in record.tables[0].indexes] == [
+        ("by-status", Fraction(1, 2), Fraction(24))
+    ]
 
 
 @pytest.mark.parametrize(

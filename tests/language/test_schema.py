@@ -15,6 +15,13 @@ jsonschema = pytest.importorskip("jsonschema")
 SCHEMA = scenario_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 ONLY_A_PLAN_SEES = [
+    "streams-fan-out-of-a-table",
+    "streams-no-shards",
+    "streams-retention-at-the-reader",
+    "streams-shards-on-demand",
+    "streams-warm-shards",
+    "tables-kinesis-of-no-stream",
+    "triggers-kinds-of-change",
     "functions-destinations",
     "functions-stream-of-two-names",
     "queues-dead-letters",
@@ -35,6 +42,9 @@ ONLY_A_PLAN_SEES = [
     "tables-example-items",
     "tables-warm-in-words",
     "traffic-spike-past-all-sense",
+    "buckets-lifecycle-out-of-order",
+    "buckets-tiers-of-standard",
+    "calls-per-cold-start-of-a-job",
     "functions-call-each-other-for-ever",
     "functions-call-of-an-unknown-table",
     "functions-memory-out-of-range",

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from capplan.model import Charge
 from capplan.quantities.rounding import to_quantity
+from capplan.services.dynamodb import kinesis_capture
 from capplan.services.dynamodb.items.index_entries import entry_count
 from capplan.services.dynamodb.items.storage import gigabytes, overhead_bytes
 from capplan.services.dynamodb.quotas import NEW_ON_DEMAND_THROUGHPUT
@@ -32,7 +33,12 @@ def local_charges(name: str, spec: Table, usage: Usage) -> tuple[Charge, ...]:
         prefix = target.label(name)
         out += _pre_warming(prefix, spec, target)
         out += _requests(prefix, spec, target, usage) if spec.on_demand else _capacity(prefix, spec, target)
-    return (*out, *_storage(name, spec, usage), *_recovery(name, spec, usage))
+    return (
+        *out,
+        *_storage(name, spec, usage),
+        *_recovery(name, spec, usage),
+        *kinesis_capture.charges(name, spec, usage),
+    )
 
 
 def is_replicated(spec: Table, target: ThroughputTarget, direction: str) -> bool:

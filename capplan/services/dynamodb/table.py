@@ -8,6 +8,7 @@ from typing import Any
 from capplan.calls import Access
 from capplan.model import (
     Admitted,
+    AdmittedStream,
     Assumption,
     Charge,
     Demand,
@@ -18,10 +19,19 @@ from capplan.model import (
     Pattern,
     PoolLoad,
     Problem,
+    RequestStream,
 )
 from capplan.reading.files import Files
-from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Simulator, UnusedCommitmentError
-from capplan.services.dynamodb import limits
+from capplan.resource_type import (
+    DeclaredResource,
+    Destination,
+    MeteredResource,
+    Reference,
+    ResourceType,
+    Simulator,
+    UnusedCommitmentError,
+)
+from capplan.services.dynamodb import kinesis_capture, limits
 from capplan.services.dynamodb.access_patterns import patterns
 from capplan.services.dynamodb.advice.options import options
 from capplan.services.dynamodb.advice.rules import RULES
@@ -54,6 +64,10 @@ class _TableType(ResourceType[Table, Usage]):
         """The item size, where nothing is stored that would be billed by it."""
         return () if {"items", "item", "items_file"} & values.keys() else ("item_size",)
 
+    def is_linked(self, spec: Table) -> bool:
+        """A table behind a cache: the cache's hits hang on it."""
+        return spec.cached is not None
+
     def check_region(self, spec: Table, region: str) -> tuple[Problem, ...]:
         if not spec.replicas:
             return ()
@@ -74,6 +88,17 @@ class _TableType(ResourceType[Table, Usage]):
 
     def emitted_of(self, spec: Table, access: Access, kinds: tuple[str, ...]) -> Fraction:
         return records_of_kinds(spec, access, kinds)
+
+    def references(self, spec: Table) -> tuple[Reference, ...]:
+        return kinesis_capture.references(spec)
+
+    def destinations(self, spec: Table) -> tuple[Destination, ...]:
+        return kinesis_capture.destinations(spec)
+
+    def handed_on(
+        self, spec: Table, destination: Destination, stream: RequestStream, part: AdmittedStream | None
+    ) -> Fraction:
+        return kinesis_capture.handed_on(spec, destination, stream, part)
 
     def why_silent(self, spec: Table) -> tuple[str, str] | None:
         return ("has no stream", "write stream: new-and-old-images") if spec.stream is None else None
@@ -104,6 +129,9 @@ class _TableType(ResourceType[Table, Usage]):
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return limits.observe(*resource)
+
+    def losses(self, resource: _Metered) -> Mapping[str, Observable]:
+        return limits.losses(resource.usage)
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(resource.name, resource.spec, resource.usage, resource.context)

@@ -45,9 +45,9 @@ class Consumers(BaseModel):
     model_config = SPEC_CONFIG
 
     shared: WholeCount = 0
-    """Consumers by GetRecords, such as an application with the Kinesis Client Library (0); they share {SHARD_READ_BYTES} a second of each shard."""
+    """Consumers by GetRecords, such as an application with the Kinesis Client Library (0); they share {SHARD_READ_BYTES} of each shard."""
     fan_out: WholeCount = 0
-    """Registered consumers with enhanced fan-out (0): each has {SHARD_READ_BYTES} a second of each shard of its own."""
+    """Registered consumers with enhanced fan-out (0): each has {SHARD_READ_BYTES} of each shard of its own."""
 
 
 class Stream(BaseModel):
@@ -58,7 +58,7 @@ class Stream(BaseModel):
     mode: Mode | None = None
     """provisioned (by shards), on-demand, or on-demand-advantage (an account's setting); default: by `shards`, where given, else on-demand."""
     shards: Annotated[WholeCount, Field(ge=1)] | None = None
-    """Open shards of a provisioned stream; each takes {SHARD_WRITE_BYTES} and {SHARD_WRITE_RECORDS} a second."""
+    """Open shards of a provisioned stream; each takes {SHARD_WRITE_BYTES} and {SHARD_WRITE_RECORDS}."""
     record: Size | None = None
     """Size of a record, such as 2 KB, for requests that give no `payload`."""
     hottest_key: Share = Decimal(0)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.model import Admitted, Assumption, Charge, Demand, LimitCheck, Observable, Option, PoolLoad
+from capplan.model import Admitted, Assumption, Charge, Demand, LimitCheck, Observable, Option, PoolLoad, Reading
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
 from capplan.services.kinesis import limits
 from capplan.services.kinesis.advice.options import options
@@ -14,7 +14,7 @@ from capplan.services.kinesis.assumptions import assume
 from capplan.services.kinesis.cost import charge, with_minimum
 from capplan.services.kinesis.records import per_request
 from capplan.services.kinesis.spec import ALSO_CALLED, UNSUPPORTED, Stream
-from capplan.services.kinesis.usage import Usage, admit, meter, summary
+from capplan.services.kinesis.usage import Usage, admit, meter, summary, with_readers
 
 _Metered = MeteredResource[Stream, Usage]
 
@@ -37,8 +37,10 @@ class _StreamType(ResourceType[Stream, Usage]):
         return admit(resource.name, resource.spec, demand)
 
     def meter(self, resource: DeclaredResource[Stream], demand: Demand) -> Usage:
-        consumers = resource.spec.consumers
-        return meter(resource.spec, demand, consumers.shared, consumers.fan_out)
+        return meter(resource.spec, demand)
+
+    def with_readers(self, resource: DeclaredResource[Stream], usage: Usage, readers: tuple[Reading, ...]) -> Usage:
+        return with_readers(resource.spec, usage, readers)
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
         return charge(resource.name, resource.spec, resource.usage)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.flow import DemandFlow
-from capplan.model import Admitted, Demand, RequestStream
+from capplan.model import Admitted, Demand, Reading, RequestStream
 from capplan.quantities.distribution import Distribution, mean
 from capplan.quantities.rounding import sig6, to_quantity
-from capplan.record import Record
+from capplan.record import Record, replace
 from capplan.services.kinesis import admission
 from capplan.services.kinesis.quotas import (
     NEW_ON_DEMAND_SHARDS,
@@ -64,8 +64,8 @@ class Usage(Record, frozen=True):
         return self.shared + self.fan_out
 
 
-def meter(spec: Stream, demand: Demand, shared: int, fan_out: int) -> Usage:
-    """What AWS meters of a month of demand, with so many consumers by GetRecords and with enhanced fan-out."""
+def meter(spec: Stream, demand: Demand) -> Usage:
+    """What AWS meters of a month of demand."""
     requests = demand.requests
     sizes = [(largest_bytes(size_of(spec, s.access)), s.access.batch or 1) for s in requests]
     return Usage(
@@ -75,14 +75,23 @@ def meter(spec: Stream, demand: Demand, shared: int, fan_out: int) -> Usage:
         counted=_sum(spec, requests, put_units if spec.provisioned else stepped_bytes),
         offered_records=_sum(spec, requests, _one, offered=True),
         offered_bytes=_sum(spec, requests, mean, offered=True),
-        shared=shared,
-        fan_out=fan_out,
+        shared=spec.consumers.shared,
+        fan_out=spec.consumers.fan_out,
         throttled=_throttled(demand.admitted),
         largest_record=max((size for size, _ in sizes), default=Decimal(0)),
         largest_request=max((size * count for size, count in sizes), default=Decimal(0)),
         most_records=max((count for _, count in sizes), default=0),
         requests=requests,
     )
+
+
+def with_readers(spec: Stream, usage: Usage, readers: tuple[Reading, ...]) -> Usage:
+    """The usage with the consumers of the scenario beside those that the stream declares."""
+    pushed = sum(reading.polling.pushed for reading in readers)
+    shared, fan_out = spec.consumers.shared + len(readers) - pushed, spec.consumers.fan_out + pushed
+    if (usage.shared, usage.fan_out) == (shared, fan_out):
+        return usage
+    return replace(usage, shared=shared, fan_out=fan_out)
 
 
 def admit(name: str, spec: Stream, demand: Demand) -> Admitted | None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from capplan.calls import Access
 from capplan.model import AdmittedStream, Polling, RequestStream
+from capplan.record import replace
 from capplan.resource_type import Destination, Reference
 from capplan.services.lambda_.admission.dead_letters import dead_letters
 from capplan.services.lambda_.admission.lanes import Lane, lanes_of
@@ -89,4 +90,5 @@ def polling(spec: Function, usage: Usage, stream: RequestStream) -> Polling:
     parts = usage.admitted.streams if usage.admitted is not None else ()
     part = next((part for of, part in zip(usage.streams, parts, strict=False) if of is stream), None)
     dead, _ = _ends(spec, lane, part)
-    return event_source_mappings.polling(spec, stream, usage.mean_ms, min(Fraction(1), dead))
+    pushed = stream.trigger is not None and spec.triggers[stream.trigger].fan_out
+    return replace(event_source_mappings.polling(spec, stream, usage.mean_ms, min(Fraction(1), dead)), pushed=pushed)

@@ -65,7 +65,8 @@ class _FunctionType(ResourceType[Function, Usage]):
     reads = READS
 
     def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
-        return () if "power_tuning" in values else ("duration",)
+        del values
+        return ("duration",)
 
     def resolve(self, spec: Function, files: Files) -> tuple[Function, tuple[Problem, ...]]:
         return resolve(spec, files)

@@ -76,7 +76,7 @@ def _stored(name: str, spec: Bucket, usage: Usage, band: Band) -> Iterable[Charg
         yield Charge(
             f"{prefix}moves", price_of(class_, "transition"), "objects moved by age", flow.monthly, "requests", flow
         )
-    if band.kept_days is not None and band.kept_days < class_.minimum_days:
+    if band.leaves and band.kept_days is not None and band.kept_days < class_.minimum_days:
         days = early_gb_months(each * _GB, band.kept_days, class_.minimum_days)
         flow = created * days
         text = f"gone after {to_quantity(band.kept_days)} days, billed for {class_.minimum_days}"

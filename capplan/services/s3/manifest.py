@@ -20,6 +20,7 @@ SERVICE = Service(
                 "class": ("put-object", "get-object", "head-object", "copy-object"),
                 "items": ("list-objects",),
             },
+            receives="put-object",
             emits=Emits("bucket", "s3", kinds=("created", "removed")),
         ),
     ),

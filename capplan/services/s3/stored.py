@@ -53,9 +53,9 @@ def bands(spec: Bucket, put_monthly: Fraction, mean_bytes: Fraction) -> tuple[Ba
     out = []
     for i, ((after, class_name), end) in enumerate(zip(steps, ends, strict=True)):
         kept = None if end is None else (end - after) / _DAY_MS
-        out.append(
-            Band(class_name, counts[i], kept, put_monthly if i else Fraction(0), Fraction(0) if end is None else put_monthly)
-        )  # fmt: skip
+        reached = put_monthly if known is None or counts[i] else Fraction(0)  # deleted before, where none is so old
+        leaves = Fraction(0) if end is None else reached
+        out.append(Band(class_name, counts[i], kept, reached if i else Fraction(0), leaves))
     return tuple(out)
 
 

@@ -1,6 +1,7 @@
 """Cases of streams, buckets and parameters as calls of the functions that `estimate` runs."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -8,6 +9,7 @@ from capplan import units
 from capplan.calls import Access
 from capplan.flow import DemandFlow, steady
 from capplan.model import Charge, Context, Demand, RequestStream
+from capplan.pipeline.pools import pool_check
 from capplan.quantities.distribution import mean
 from capplan.resource_type import DeclaredResource, MeteredResource
 from capplan.services.kinesis.quotas import SHARD_WRITE_BYTES
@@ -15,6 +17,12 @@ from capplan.services.kinesis.records import stepped_bytes
 from capplan.services.kinesis.sizing import shards_needed
 from capplan.services.kinesis.stream import STREAM
 from capplan.services.lambda_.sources.event_source_mappings import EventSourceMapping, max_concurrency
+from capplan.services.parameter_store.parameter import pool_loads
+from capplan.services.parameter_store.quotas import RATE
+from capplan.services.s3.bucket import BUCKET
+from capplan.services.s3.classes import early_gb_months
+from capplan.services.s3.limits import per_second
+from capplan.services.s3.quotas import PREFIX_READS, PREFIX_WRITES
 from tests.cases.facts import Facts, NotCovered
 
 Case = Mapping[str, Any]
@@ -100,9 +108,65 @@ def _kinesis_lambda(given: Case) -> dict[str, Any]:
     return {"concurrency": max_concurrency(mapping)}
 
 
+# --- S3 ---------------------------------------------------------------------------------------------------------------
+
+_CLASSES = {"standard_ia": "standard-ia", "one_zone_ia": "one-zone-ia", "intelligent_tiering": "intelligent-tiering",
+            "glacier_instant": "glacier-instant", "glacier_flexible": "glacier-flexible",
+            "deep_archive": "glacier-deep-archive", "glacier_deep_archive": "glacier-deep-archive"}  # fmt: skip
+"""How the cases call a class."""
+
+
+def _s3_objects(case: Case, _: Facts) -> dict[str, Any]:
+    """Stored objects of one class: its own storage, and what lies beside them in S3 Standard."""
+    given = case["inputs"]
+    name = _CLASSES.get(given["class"], given["class"])
+    words = {"class": name, "objects": Decimal(str(given["objects"])), "object_size": f"{given['object_kb']} KB"}
+    spec = BUCKET.spec.model_validate(words)
+    ctx = Context(given.get("region", _HOME))
+    usage = BUCKET.meter(DeclaredResource("it", spec, ctx), Demand())
+    stored = [c for c in BUCKET.charge(MeteredResource("it", spec, usage, ctx)) if c.unit == "GB-month"]
+    beside = [c for c in stored if c.id.endswith(".names")]
+    own = sum((c.quantity for c in stored if c not in beside), Fraction(0))
+    usd = own * Fraction(given["usd"])
+    usd += sum((c.quantity for c in beside), Fraction(0)) * Fraction(given.get("standard_usd", given["usd"]))
+    return {"billed_gb": own, "usd": usd}
+
+
+def _s3_early_delete(case: Case, _: Facts) -> dict[str, Any]:
+    given = case["inputs"]
+    gb, month = Fraction(str(given["gb"])), Fraction(str(given["month_days"]))
+    kept, least = Fraction(str(given["kept_days"])), int(given["minimum_days"])
+    missing = early_gb_months(gb, kept, least, month)
+    months = gb * kept / month + missing
+    return {"billed_days": kept + missing / gb * month if gb else kept, "usd": months * Fraction(given["usd"])}
+
+
+def _s3_prefix(given: Case) -> dict[str, Any]:
+    takes = per_second(int(given["prefixes"]))
+    return {"put_per_s": takes[PREFIX_WRITES.id], "get_per_s": takes[PREFIX_READS.id]}
+
+
+# --- Parameter Store --------------------------------------------------------------------------------------------------
+
+
+def _parameter_store(given: Case) -> dict[str, Any]:
+    """Calls of several kinds at their rates, against the account's quota."""
+    verbs = ("get-parameter", "get-parameters", "get-parameters-by-path")
+    requests = [r for i, rate in enumerate(given["rates"]) for r in _demand(verbs[i % len(verbs)], rate).requests]
+    loads = pool_loads("standard", requests)
+    ctx = Context(_HOME, quotas={RATE.id: Decimal(str(given["quota"]))})
+    check = pool_check(RATE.id, loads, ctx)
+    return {"within": check is None or not check.breached}
+
+
 # --- limits -----------------------------------------------------------------------------------------------------------
 
-_LIMITS = {"kinesis_lambda": _kinesis_lambda, "kinesis_on_demand": _on_demand_ceiling}
+_LIMITS = {
+    "kinesis_lambda": _kinesis_lambda,
+    "kinesis_on_demand": _on_demand_ceiling,
+    "s3_prefix": _s3_prefix,
+    "parameter_store": _parameter_store,
+}
 
 
 def _limit(case: Case, _: Facts) -> dict[str, Any]:
@@ -112,4 +176,4 @@ def _limit(case: Case, _: Facts) -> dict[str, Any]:
     return _LIMITS[given["what"]](given)
 
 
-ADAPTERS = {"kinesis": _kinesis, "limit": _limit}
+ADAPTERS = {"kinesis": _kinesis, "s3_objects": _s3_objects, "s3_early_delete": _s3_early_delete, "limit": _limit}

@@ -52,7 +52,7 @@ def test_a_record_is_counted_in_started_25_kb(payload: str, units: int, working:
 
 
 def test_on_demand_counts_whole_kb_of_each_record_and_what_each_consumer_reads() -> None:
-    spec = {"mode": "on-demand", "consumers": {"shared": 3, "fan_out": 2}}
+    spec: dict[str, object] = {"mode": "on-demand", "consumers": {"shared": 3, "fan_out": 2}}
     lines = charges(spec, payload="4.5 KB")
     gb = Fraction(100 * 5 * MONTH_S, 1024 * 1024)  # 4.5 KB are counted as 5
     assert lines == {"stream": 730, "ingest": gb, "reads": 3 * gb, "fan-out-reads": 2 * gb}
@@ -181,7 +181,9 @@ gates:
     assert usage["clicks"]["throttled_share"] == Decimal("0.2")
     assert usage["count"]["requests"] == 2000 * MONTH_S / 100
     writes = next(p for p in found.limits if p.check.limit == "kinesis.shard.write_records")
-    assert (writes.check.load, writes.check.quota, writes.breached) == (1250, 1000, True)
+    assert writes.check.load == 1250
+    assert writes.check.quota == 1000
+    assert writes.breached
 
 
 def test_a_function_reads_by_the_streams_own_shards_and_retention(tmp_path: Path) -> None:
@@ -261,3 +263,22 @@ streams:
 def test_advice_speaks_where_it_helps(body: str, rule: str, speaks: bool, tmp_path: Path) -> None:  # noqa: FBT001
     found = planned(f"streams:\n  {body}\n", tmp_path)
     assert (rule in {finding.rule for finding in found.findings}) == speaks
+
+
+def test_what_reads_a_stream_counts_among_its_consumers(tmp_path: Path) -> None:
+    """Two functions and an application share the read rate; one more is pushed its records."""
+    body = """
+streams:
+  clicks: {shards: 2, consumers: {shared: 1, fan_out: 1}, access: [{put-records: 100/s, payload: 10 KB}]}
+functions:
+  a: {triggers: [{stream: clicks}], duration: 20 ms}
+  b: {triggers: [{stream: clicks}], duration: 20 ms}
+  c: {triggers: [{stream: clicks, fan_out: true}], duration: 20 ms}
+"""
+    found = planned(body, tmp_path)
+    lines = {line.id: line.consumed_quantity for line in found.lines}
+    assert lines["clicks.fan-out"] == 2 * 2 * 730
+    assert float(lines["clicks.fan-out-reads"]) == pytest.approx(2 * 1000 * MONTH_S / 1024**2)
+    limits = {p.check.limit: p.check.load for p in found.limits if p.check.resource == "clicks"}
+    assert limits["kinesis.shard.reads"] == 3
+    assert limits["kinesis.shard.read_bytes"] == 3 * 100 * 10 * 1024 / 2

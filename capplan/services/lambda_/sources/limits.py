@@ -67,7 +67,7 @@ def _of_trigger(
         timeout, visibility = Fraction(spec.timeout_ms), Fraction(trigger.visibility_timeout_ms)
         yield LimitCheck(name, "lambda.visibility_timeout", seconds(timeout), seconds(visibility), "s")
     yield from _of_sizes(name, spec, trigger.source, trigger.payload)
-    if trigger.source == "kinesis":
+    if trigger.via == "kinesis":  # one of the scenario has limits of its own
         yield from _of_shards(name, stream, trigger)
     mapping = event_source_mappings.mapping_of(trigger, stream.shards)
     is_unbounded_fifo = trigger.source == "sqs-fifo" and not (trigger.message_groups or trigger.maximum_concurrency)
@@ -98,8 +98,7 @@ def _of_sizes(name: str, spec: Function, source: str, message: Distribution | No
 def _of_shards(name: str, stream: RequestStream, trigger: Trigger) -> Iterable[LimitCheck]:
     """What producers write to each shard, records spread evenly: what the filter keeps out is written too."""
     passing = Fraction(trigger.filter) if trigger.filter else Fraction(1)
-    shards = stream.shards if trigger.stream is not None else trigger.shards or 1
-    written = stream.arrivals * (1 / (passing * shards))
+    written = stream.arrivals * (1 / (passing * (trigger.shards or 1)))
     loads = [(quotas.KINESIS_SHARD_RECORDS, written)]
     if trigger.payload is not None:
         loads.append((quotas.KINESIS_SHARD_BYTES, written * Fraction(mean(trigger.payload))))

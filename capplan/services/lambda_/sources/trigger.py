@@ -96,6 +96,11 @@ _SOURCES_OF = {
         "`shards` is for Kinesis only",
         "a table's stream has as many shards as its table has partitions",
     ),
+    "fan_out": (
+        {"kinesis"},
+        "`fan_out` is for Kinesis only",
+        "remove `fan_out`",
+    ),
     "parallelization_factor": (
         {"dynamodb", "kinesis"},
         "`parallelization_factor` is for streams only",
@@ -189,6 +194,8 @@ class Trigger(BaseModel):
     """The share of records that pass the event filter, such as 20%."""
     payload: Size | None = None
     """Size of an event or a record."""
+    fan_out: bool = False
+    """Whether it reads a Kinesis stream as a registered consumer, at a read rate of its own (false: it shares the stream's)."""
     parallelization_factor: WholeCount | None = Field(default=None, ge=1, le=PARALLELIZATION_MAX.value)
     """Batches of a shard that are processed at once, 1 to {PARALLELIZATION_MAX} (1)."""
     maximum_concurrency: WholeCount | None = Field(

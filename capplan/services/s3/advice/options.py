@@ -18,7 +18,23 @@ _UNREAD = "50%"
 
 def options(name: str, spec: Bucket, usage: Usage) -> tuple[Option, ...]:
     """Settings worth pricing, and risks."""
-    return (*_class(name, spec, usage), *_watched(name, spec, usage), *_prefixes(name, spec, usage))
+    return (
+        *_class(name, spec, usage),
+        *_lifecycle(name, usage),
+        *_watched(name, spec, usage),
+        *_prefixes(name, spec, usage),
+    )
+
+
+def _lifecycle(name: str, usage: Usage) -> Iterable[Option]:
+    """No moves by age: a move of a small object costs more than the months in which it is stored cheaper."""
+    if not any(band.moves_in for band in usage.bands):
+        return
+    moves = sum(band.moves_in for band in usage.bands)
+    message = f"{name} moves {figure(moves)} objects of {figure(mean(usage.size) / 1024)} KB a month, each a request."
+    change = Change(f"buckets.{name}.lifecycle", None)
+    gives_up = "objects stay in their class, which costs more the longer they are kept"
+    yield Option("s3.lifecycle", message, (change,), gives_up, action="Do not move the objects of {name} by age")
 
 
 def _class(name: str, spec: Bucket, usage: Usage) -> Iterable[Option]:

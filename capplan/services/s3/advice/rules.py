@@ -17,6 +17,15 @@ RULES: tuple[Rule, ...] = (
         undo="a lifecycle rule or a copy moves objects back, each a request",
     ),
     Rule(
+        "s3.lifecycle",
+        "Moves by age that cost more than they save",
+        "A bucket with a lifecycle rule that moves objects to another class, planned without it.",
+        "Remove the rule, or move only large objects: each move is a request, whatever the object's size.",
+        "Objects that are kept for years may be cheaper in the colder class in the end.",
+        "Managing the lifecycle of objects (Amazon S3 User Guide" + _READ + ")",
+        action="Do not move the objects of {name} by age",
+    ),
+    Rule(
         "s3.intelligent-tiering",
         "Let S3 watch what is read",
         "A bucket in S3 Standard that stores objects of 128 KB and more of which nobody says how often they are read.",
