@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from capplan.calls import Access
 from capplan.model import (
@@ -55,6 +56,12 @@ class _QueueType(ResourceType[Queue, Usage]):
         if spec.dead_letters is None:
             return ()
         return (Reference(("dead_letters",), spec.dead_letters, None, ("send",)),)
+
+    def why_refused(self, spec: Queue, reference: Reference, other: Any) -> str:  # noqa: ANN401  another queue
+        del reference
+        if getattr(other, "type", spec.type) == spec.type:
+            return ""
+        return f"the dead-letter queue of a {spec.type} queue is {spec.type} too: write type: {spec.type} there"
 
     def emitted_records(self, spec: Queue, access: Access) -> Fraction:
         """Each message can be received."""
