@@ -5,11 +5,25 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.model import Admitted, Assumption, Charge, Demand, Excluded, LimitCheck, Observable, Problem, Reading
+from capplan.model import (
+    Admitted,
+    Assumption,
+    Charge,
+    Demand,
+    Excluded,
+    LimitCheck,
+    NotIncluded,
+    Observable,
+    Option,
+    Problem,
+    Reading,
+)
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, Reference, ResourceType
 from capplan.services.sqs import assumptions, limits
 from capplan.services.sqs.admission import admit
+from capplan.services.sqs.advice.options import options
+from capplan.services.sqs.advice.rules import RULES
 from capplan.services.sqs.cost import charge
 from capplan.services.sqs.spec import ALSO_CALLED, Queue
 from capplan.services.sqs.usage import Usage, meter, summary, with_readers
@@ -21,6 +35,7 @@ class _QueueType(ResourceType[Queue, Usage]):
     id = "sqs.queue"
     spec = Queue
     also_called = ALSO_CALLED
+    rules = RULES
     starts_with = "send"
     reads = frozenset({"sns", "sns-fifo", "eventbridge", "s3"})
 
@@ -66,6 +81,12 @@ class _QueueType(ResourceType[Queue, Usage]):
 
     def limits(self, resource: _Metered) -> tuple[LimitCheck, ...]:
         return limits.check(*resource)
+
+    def options(self, resource: _Metered) -> tuple[Option, ...]:
+        return options(*resource)
+
+    def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
+        return assumptions.not_included(resource.spec, resource.usage)
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return limits.observe(resource.usage)
