@@ -15,7 +15,7 @@ from capplan.importing.render import rendered
 from capplan.language.load import load
 from capplan.pipeline.results import Plan
 from capplan.record import replace
-from tests.importing.files import entry, imported
+from tests.importing.drafts import entry, imported
 
 _FOLDER = os.environ.get("CAPPLAN_FIELD_FILES")
 _INPUTS = Path(_FOLDER) / "inputs" if _FOLDER else None
