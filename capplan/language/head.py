@@ -12,7 +12,6 @@ from capplan.reading.scalars import shown
 from capplan.services import QUOTAS, SECTIONS, SERVICES
 
 _UNSUPPORTED = {
-    "caches": "DynamoDB Accelerator",
     **dict.fromkeys(("api", "apis", "api_gateway", "apigateway", "http_api", "rest_api"), "API Gateway"),
     **dict.fromkeys(("queues", "queue", "sqs"), "SQS"),
     **dict.fromkeys(("topics", "topic", "sns"), "SNS"),

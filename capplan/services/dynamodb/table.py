@@ -64,6 +64,10 @@ class _TableType(ResourceType[Table, Usage]):
         """The item size, where nothing is stored that would be billed by it."""
         return () if {"items", "item", "items_file"} & values.keys() else ("item_size",)
 
+    def is_linked(self, spec: Table) -> bool:
+        """A table behind a cache: the cache's hits hang on it."""
+        return spec.cached is not None
+
     def check_region(self, spec: Table, region: str) -> tuple[Problem, ...]:
         if not spec.replicas:
             return ()
