@@ -140,6 +140,11 @@ class _TableType(ResourceType[Table, Usage]):
     def implies(self, resource: _Metered) -> tuple[Implied, ...]:
         return implies(resource.name, resource.spec, resource.usage)
 
+    def next_month(self, resource: _Metered) -> Mapping[str, object]:
+        from capplan.services.dynamodb.stored import items_after  # noqa: PLC0415  only a forecast asks
+
+        return items_after(resource.spec, resource.usage)
+
     def access_patterns(self, resource: _Metered) -> tuple[Pattern, ...]:
         return patterns(resource.name, resource.spec, resource.usage)
 
