@@ -6,12 +6,14 @@ from fractions import Fraction
 from typing import Any
 
 from capplan.calls import Access
+from capplan.encryption import key_reference
 from capplan.model import (
     Admitted,
     Assumption,
     Charge,
     Demand,
     Excluded,
+    Implied,
     LimitCheck,
     NotIncluded,
     Observable,
@@ -26,6 +28,7 @@ from capplan.services.sqs.admission import admit
 from capplan.services.sqs.advice.options import options
 from capplan.services.sqs.advice.rules import RULES
 from capplan.services.sqs.cost import charge
+from capplan.services.sqs.implied import FREE, implies
 from capplan.services.sqs.spec import ALSO_CALLED, Queue
 from capplan.services.sqs.usage import Usage, meter, summary, with_readers
 
@@ -53,9 +56,10 @@ class _QueueType(ResourceType[Queue, Usage]):
         )
 
     def references(self, spec: Queue) -> tuple[Reference, ...]:
+        key = key_reference(spec.encryption, FREE)
         if spec.dead_letters is None:
-            return ()
-        return (Reference(("dead_letters",), spec.dead_letters, None, ("send",)),)
+            return key
+        return (Reference(("dead_letters",), spec.dead_letters, None, ("send",)), *key)
 
     def why_refused(self, spec: Queue, reference: Reference, other: Any) -> str:  # noqa: ANN401  another queue
         del reference
@@ -100,6 +104,9 @@ class _QueueType(ResourceType[Queue, Usage]):
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assumptions.assume(resource.name, resource.spec, resource.usage)
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        return implies(resource.name, resource.spec, resource.usage)
 
     def exclude(self, resource: _Metered) -> tuple[Excluded, ...]:
         return assumptions.exclude(resource.name, resource.usage)
