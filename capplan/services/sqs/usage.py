@@ -23,7 +23,8 @@ class Receives(Record, frozen=True):
 
     Attributes:
         reader: Its address, or "consumers".
-        calls: Receives a second that find messages.
+        messages: Messages a second that it receives, those that come again included.
+        calls: Receives a second that find some.
         requests: The requests that they are billed as.
         deletes: Deletes a second, up to ten messages each.
         empty: Receives a month that find nothing.
@@ -31,6 +32,7 @@ class Receives(Record, frozen=True):
     """
 
     reader: str
+    messages: DemandFlow
     calls: DemandFlow
     requests: DemandFlow
     deletes: DemandFlow
@@ -174,6 +176,7 @@ def _receives(
     calls = received * (1 / taken)
     return Receives(
         reader=reader,
+        messages=received,
         calls=calls,
         requests=received * requests.per_message(size, taken),
         deletes=deleted * (1 / taken),
