@@ -103,6 +103,10 @@ class _FunctionType(ResourceType[Function, Usage]):
     def references(self, spec: Function) -> tuple[Reference, ...]:
         return (*destinations.references(spec), *key_reference(spec.encryption, (AWS_OWNED,)))
 
+    def why_refused(self, spec: Function, reference: Reference, other: Any) -> str:  # noqa: ANN401  any destination
+        del spec, reference
+        return destinations.why_refused(other)
+
     def destinations(self, spec: Function) -> tuple[Destination, ...]:
         return destinations.destinations(spec)
 
