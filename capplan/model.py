@@ -1,6 +1,6 @@
 """The records that pass between stages: demand, charges, limits, options, assumptions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, TypeVar
@@ -13,7 +13,7 @@ from capplan.errors import CapplanError, Diagnostic
 from capplan.flow import DemandFlow
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record
-from capplan.service import Integration
+from capplan.service import Integration, receivers
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
 UsageT = TypeVar("UsageT")
@@ -85,6 +85,40 @@ class RequestStream(Record, frozen=True):
         """What arrives, before batches and retries: calls, events, messages or records per second."""
         flow = self.flow if self.offered is None else self.offered
         return flow * (self.records / self.attempts)
+
+
+class Polling(Record, frozen=True):
+    """How a resource asks for what it reads.
+
+    Attributes:
+        pollers: Pollers that ask all the time, on average; 0 where what is read is delivered.
+        wait_s: How long one asks at most before it gets an empty answer.
+        held_ms: How long it keeps what it got until it is done with it.
+        succeeds: Share of what it reads that goes well in the end. Range 0 to 1.
+        pushed: Whether a stream pushes it what it reads, at a read rate of its own (enhanced fan-out).
+    """
+
+    pollers: Fraction = Fraction(0)
+    wait_s: Fraction = Fraction(20)
+    held_ms: Fraction = Fraction(0)
+    succeeds: Fraction = Fraction(1)
+    pushed: bool = False
+
+
+class Reading(Record, frozen=True):
+    """What a resource reads of another.
+
+    Attributes:
+        reader: The address of the one that reads.
+        stream: Its invocations or runs per second, the records of each, retries included.
+        share: Share of the records that pass its filter. Range 0 to 1.
+        polling: How it asks for them.
+    """
+
+    reader: str
+    stream: RequestStream
+    share: Fraction
+    polling: Polling
 
 
 class AdmittedStream(Record, frozen=True):
@@ -191,6 +225,9 @@ class Context(Record, frozen=True):
         integrations: By (service, action) of an ARN, in lower case: the resource that a workflow's Task calls.
         only_verbs: By section that takes one verb only: that verb.
         commitments: How many commitments the account has.
+        receive: By section: the verb by which other resources deliver to it.
+        with_environments: Addresses of resources in whose environments an answer may be kept: functions.
+        traced: Addresses of resources whose requests X-Ray may trace.
     """
 
     region: str
@@ -206,6 +243,14 @@ class Context(Record, frozen=True):
     integrations: Mapping[tuple[str, str], Integration] = {}
     only_verbs: Mapping[str, str] = {}
     commitments: int = 0
+    receive: Mapping[str, str] = {}
+    with_environments: frozenset[str] = frozenset()
+    traced: frozenset[str] = frozenset()
+
+    def receiver(self, name: str, verbs: Collection[str] = ()) -> tuple[str, str] | None:
+        """The address of what receives by a name, and the verb for it; None where nothing does."""
+        found = receivers(name, verbs, self.addresses, self.receive)
+        return found[0] if found else None
 
 
 class Call(Record, frozen=True):
@@ -214,6 +259,7 @@ class Call(Record, frozen=True):
     Attributes:
         at_once: Calls that one unit makes in the same instant, such as the items of a Map.
         open_at_most: Calls that one unit has open at once at most, such as a Map's MaxConcurrency; None for no bound.
+        per_record: Whether it is called for each record of the unit, in place of each unit.
     """
 
     to: str
@@ -222,6 +268,7 @@ class Call(Record, frozen=True):
     over_ms: Fraction = Fraction(0)
     at_once: Fraction = Fraction(1)
     open_at_most: Fraction | None = None
+    per_record: bool = False
 
 
 class LimitCheck(Record, frozen=True):
@@ -288,11 +335,30 @@ class PoolLoad(Record, frozen=True):
     bursts: tuple[Burst, ...] = ()
 
 
+class Implied(Record, frozen=True):
+    """What follows by itself from a resource's usage in another service: logs, traces, alarms, requests of a key.
+
+    Attributes:
+        section: The section of what is used, such as "log_groups".
+        name: Its name at AWS, such as /aws/lambda/place-order. Several resources may use the same, and the scenario may
+            declare it; else it becomes a resource of its own.
+        settings: Keys and values of its entry, where the scenario does not declare it.
+        requests: What is asked of it.
+    """
+
+    section: str
+    name: str
+    settings: Mapping[str, Any] = {}
+    requests: tuple[RequestStream, ...] = ()
+
+
 Frequency = Literal["usage_based", "recurring", "one_time"]
 
 
 class Charge(Record, frozen=True):
-    """A SKU and a quantity, before any price. `flow` is the demand that causes it; None for a fixed cost."""
+    """A SKU and a quantity, before any price. `flow` is the demand that causes it; None for a fixed cost. `region` is AWS's
+    code where its price is that of another Region than the scenario's; empty for the scenario's own.
+    """
 
     id: str
     price: str
@@ -301,6 +367,7 @@ class Charge(Record, frozen=True):
     unit: str
     flow: DemandFlow | None = None
     frequency: Frequency = "usage_based"
+    region: str = ""
 
     @property
     def service(self) -> str:
@@ -360,7 +427,8 @@ class Option(Record, frozen=True):
             "dynamodb.partition.write" or "throttled"; else the change is not recommended.
         worsens: Observables of which the trade-off says that there will be more, such as "timed_out".
         only_if_priced: Whether it is not offered where a price of it is missing.
-        fewer_calls: Whether the resource's callees get fewer requests because attempts fall away.
+        fewer_calls: Whether the resource's callees are meant to get another number of requests: attempts fall away, a cache
+            answers in their place or no longer does.
         calls_factor: What the resource's `calls` are multiplied by: where one invocation takes more records, it calls
             more often.
     """
@@ -447,7 +515,7 @@ class NotIncluded(Record, frozen=True):
 
     Attributes:
         what: The service.
-        price: Its key in prices/adjacent.json; empty where no price is known.
+        price: Its price key; empty where no price is known.
         monthly: How much, in `unit`.
         assuming: What the quantity assumes; empty for nothing.
         shared: Who sends it, where several resources may read the same: it is counted once; empty where it is not shared.

@@ -8,27 +8,34 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from pydantic import BaseModel
 
 from capplan.calls import Access
+from capplan.flow import DemandFlow
 from capplan.model import (
     Admitted,
+    AdmittedStream,
     Assumption,
     Call,
     Charge,
     Context,
     Demand,
     Excluded,
+    Implied,
     LimitCheck,
     NotIncluded,
     Observable,
     Option,
     Pattern,
+    Polling,
     PoolLoad,
     Problem,
+    Reading,
+    RequestStream,
     Rule,
     RunRisk,
 )
 from capplan.reading.files import Files
 from capplan.record import Record
 from capplan.timeline import SimulationRequest, Size, Timeline
+from capplan.triggers import Trigger
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
 UsageT = TypeVar("UsageT")
@@ -66,6 +73,8 @@ class Source(NamedTuple):
         access: The request that it makes; None for the type's `starts_with`.
         trigger: Its index in the resource's list of triggers; None for types whose triggers are all alike.
         scheduled: The request that it makes where the traffic is a schedule; None where that is no other.
+        read_as: How the emitting resource is read (`Emits.read_as`); empty for a traffic.
+        kinds: The kinds of change that it reads (`Emits.kinds`); empty for all that is read without saying so.
     """
 
     name: str
@@ -75,14 +84,68 @@ class Source(NamedTuple):
     access: Access | None = None
     trigger: int | None = None
     scheduled: Access | None = None
+    read_as: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 class Reference(NamedTuple):
-    """A resource that a spec names: the path of the name, and the section it must be in (None for any)."""
+    """A resource that a spec names.
+
+    Attributes:
+        path: The path of the name.
+        name: The name; where something is delivered to it, an address too.
+        section: The section it must be in; None for any.
+        delivers: The verbs by which AWS may deliver to it: a resource of any section that receives by one of them.
+    """
 
     path: tuple[str | int, ...]
     name: str
     section: str | None
+    delivers: tuple[str, ...] = ()
+
+
+class Destination(NamedTuple):
+    """Where AWS hands on what a resource took: a dead-letter queue, a destination.
+
+    Attributes:
+        to: The name of what receives it, or its address.
+        verbs: The verbs by which AWS may deliver to it.
+        succeeded: Whether it gets what went well; else what failed for good.
+        trigger: The trigger whose records it gets; None for what is called, and for events that are delivered.
+        access: What is delivered, without its verb and its target: its payload.
+    """
+
+    to: str
+    verbs: tuple[str, ...]
+    succeeded: bool = False
+    trigger: int | None = None
+    access: Access = Access(op="")
+
+
+class Starts(NamedTuple):
+    """How often what a resource keeps in its environments is fetched.
+
+    Attributes:
+        flow: Fetches per second.
+        at_once: The most in one second.
+    """
+
+    flow: DemandFlow
+    at_once: Fraction = Fraction(1)
+
+
+class Sent(NamedTuple):
+    """A request that is written inside a spec, such as at an API's route.
+
+    Attributes:
+        times: How often it is made per unit of demand.
+        access: The request as the resource sends it.
+        problem: Why the resource cannot send it, with a hint after a colon; empty where it can.
+    """
+
+    times: Fraction
+    access: Access
+    problem: str = ""
 
 
 class Simulator(Record, Generic[SpecT, UsageT], frozen=True):
@@ -109,9 +172,9 @@ class ResourceType(Generic[SpecT, UsageT]):
         also_called: Words by which AWS and other tools call a key of the spec, in lower case without `_` and `-`:
             a hint for whoever writes one.
         rules: The rules of its recommendations.
-        starts_with: The verb of `calls` that a trigger makes: `run` a job, `start` a workflow; None where `sources` is
-            overridden.
-        writes_logs: Whether it writes logs, which AWS bills separately.
+        starts_with: The verb of `calls` that a trigger makes: `run` a job, `start` a workflow, `send` to a queue; None
+            where `sources` is overridden.
+        reads: How what its triggers read is read (`Emits.read_as`); empty where only traffic triggers it.
         waits_for_callees: Whether its duration includes that of what it calls.
     """
 
@@ -121,7 +184,7 @@ class ResourceType(Generic[SpecT, UsageT]):
     also_called: Mapping[str, str] = {}
     rules: tuple[Rule, ...] = ()
     starts_with: str | None = None
-    writes_logs = False
+    reads: frozenset[str] = frozenset()
     waits_for_callees = False
 
     # --- the spec ---
@@ -129,6 +192,31 @@ class ResourceType(Generic[SpecT, UsageT]):
     def resolve(self, spec: SpecT, files: Files) -> tuple[SpecT, tuple[Problem, ...]]:
         """The spec completed from the files that it names, and its errors."""
         return spec, ()
+
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Keys that only a person knows, which a scenario may leave open until a request reaches the resource.
+
+        `values` is the entry as written. What does not hang on requests, such as storage, must not hang on these keys.
+        """
+        return ()
+
+    def link(self, specs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The specs that change since a resource of this type stands before others, by address; `specs` are those of all
+        valid resources.
+        """
+        return {}
+
+    def is_linked(self, spec: SpecT) -> bool:
+        """Whether `link` made it: it is read again with each change, and a change of it is planned as a whole."""
+        return False
+
+    def sees(self, spec: SpecT) -> tuple[str, ...]:
+        """Addresses of the resources whose requests reach this one too, as a cache's do."""
+        return ()
+
+    def check_region(self, spec: SpecT, region: str) -> tuple[Problem, ...]:
+        """What is wrong with a spec in the scenario's Region."""
+        return ()
 
     def validate_request(self, spec: SpecT, access: Access) -> str | None:
         """Why the resource does not accept a request; None where it does."""
@@ -144,12 +232,16 @@ class ResourceType(Generic[SpecT, UsageT]):
 
     def sources(self, spec: SpecT) -> tuple[Source, ...]:
         """Its triggers: demand besides the calls of other resources."""
-        names: tuple[str, ...] = getattr(spec, "triggers", ()) if self.starts_with else ()
-        return tuple(Source(name, cause=f"traffic.{name}") for name in names)
+        triggers: tuple[Trigger, ...] = getattr(spec, "triggers", ()) if self.starts_with else ()
+        return tuple(_source(trigger, place, self.starts_with or "") for place, trigger in enumerate(triggers))
 
     def schedule(self, spec: SpecT) -> str | Fraction | None:
         """A schedule expression, or starts per second, for a resource that starts without a trigger."""
         return None
+
+    def takes_batches(self, spec: SpecT) -> bool:
+        """Whether one unit of its demand may have several records, for which `calls` may be made one by one."""
+        return False
 
     def warn_if_idle(self, spec: SpecT) -> bool:
         """Whether an answer notes that nothing triggers or calls it."""
@@ -160,6 +252,10 @@ class ResourceType(Generic[SpecT, UsageT]):
     def calls(self, resource: DeclaredResource[SpecT]) -> tuple[Call, ...]:
         """Calls per unit of its demand, in addition to those under `calls`, which the language reads."""
         return ()
+
+    def sent(self, spec: SpecT, place: tuple[str, ...], access: Access) -> Sent:
+        """A request that is written at a place inside the spec, such as ("routes", "GET /orders")."""
+        return Sent(Fraction(1), access)
 
     def calls_per_unit(self, spec: SpecT) -> Fraction:
         """How often `calls` are made per unit of demand: retries make them again."""
@@ -189,9 +285,34 @@ class ResourceType(Generic[SpecT, UsageT]):
         """Records that one request adds to what the resource emits: its stream, its queue."""
         return Fraction(0)
 
+    def emitted_of(self, spec: SpecT, access: Access, kinds: tuple[str, ...]) -> Fraction:
+        """The same of some kinds of change (`Emits.kinds`), of a type that tells them apart."""
+        return self.emitted_records(spec, access)
+
     def why_silent(self, spec: SpecT) -> tuple[str, str] | None:
         """Why nothing can be read from it, and the key to add; None where it emits."""
         return None
+
+    def destinations(self, spec: SpecT) -> tuple[Destination, ...]:
+        """Where AWS hands on what it took, in addition to its calls."""
+        return ()
+
+    def handed_on(
+        self, spec: SpecT, destination: Destination, stream: RequestStream, part: AdmittedStream | None
+    ) -> Fraction:
+        """Deliveries to a destination for each arrival of a stream: each call, event, message or record.
+
+        `part` is what got through of the stream; None where everything did.
+        """
+        return Fraction(0)
+
+    def polling(self, resource: "MeteredResource[SpecT, UsageT]", stream: RequestStream) -> Polling:
+        """How it asks for what a trigger reads; `stream` is what it takes of it."""
+        return Polling()
+
+    def with_readers(self, resource: DeclaredResource[SpecT], usage: UsageT, readers: tuple[Reading, ...]) -> UsageT:
+        """Its usage with what its readers cause: receives of a queue, reads of a stream."""
+        return usage
 
     def shards(self, usage: UsageT) -> int:
         """Shards of its stream."""
@@ -209,6 +330,10 @@ class ResourceType(Generic[SpecT, UsageT]):
         """The spec if a further share of its invocations failed, since what they call is throttled."""
         return spec
 
+    def starts(self, spec: SpecT, usage: UsageT, kept_ms: Decimal | None) -> Starts | None:
+        """How often its environments start, or also fetch again what they keep for `kept_ms`; None for types without any."""
+        return None
+
     def failing_starts(self, usage: UsageT) -> Fraction:
         """Share of its invocations that fail, and are tried again, since they start cold; `attempts` cannot know of it."""
         return Fraction(0)
@@ -222,6 +347,12 @@ class ResourceType(Generic[SpecT, UsageT]):
     def charge(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Charge, ...]:
         """What is billed, before any price."""
         raise NotImplementedError
+
+    def at_least(
+        self, specs: Mapping[str, SpecT], charges: Mapping[str, tuple[Charge, ...]]
+    ) -> Mapping[str, tuple[Charge, ...]]:
+        """The charges of all resources of the type, by label, with what an account is billed for them at least."""
+        return charges
 
     def summary(self, usage: UsageT) -> Mapping[str, Decimal | int]:
         """The month's usage in a few numbers, by their JSON keys."""
@@ -255,6 +386,14 @@ class ResourceType(Generic[SpecT, UsageT]):
         """Costs on the bill that the answer does not include; `resource.name` is its label."""
         return ()
 
+    def implies(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Implied, ...]:
+        """What follows from its usage by itself in other services, and is never part of its own cost."""
+        return ()
+
+    def traced(self, spec: SpecT) -> bool:
+        """Whether X-Ray may trace its requests, and those it makes."""
+        return False
+
     def not_included(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[NotIncluded, ...]:
         """What services that are not modeled do for it, of which a price gives the order of magnitude."""
         return ()
@@ -262,6 +401,10 @@ class ResourceType(Generic[SpecT, UsageT]):
     def access_patterns(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Pattern, ...]:
         """Its access patterns, for types whose requests cost differently."""
         return ()
+
+    def next_month(self, resource: MeteredResource[SpecT, UsageT]) -> Mapping[str, object]:
+        """Keys of its entry that a month changes, such as the items that it leaves in store, with their values then."""
+        return {}
 
     def risk(self, resource: MeteredResource[SpecT, UsageT]) -> RunRisk | None:
         """What one run may cost and how often it fails; None for types without runs."""
@@ -283,6 +426,19 @@ class ResourceType(Generic[SpecT, UsageT]):
     def simulator(self) -> Simulator[SpecT, UsageT] | None:
         """How it is simulated over time, imported on first use; None where it is not simulated."""
         return None
+
+
+def _source(trigger: Trigger, place: int, verb: str) -> Source:
+    """A trigger as what brings demand; of several alike, each is told by its place."""
+    if trigger.stream is None:
+        name = trigger.traffic or ""
+        return Source(name, cause=f"traffic.{name}", share=trigger.share, trigger=None)
+    address = f"{trigger.emitter.section}.{trigger.stream}"
+    access = Access(op=verb, payload=trigger.payload, via=trigger.emitter.read_as)
+    return Source(
+        address, emitted=True, cause=address, share=trigger.share, access=access, trigger=place,
+        read_as=trigger.emitter.read_as, kinds=trigger.on,
+    )  # fmt: skip
 
 
 class UnusedCommitmentError(ValueError):

@@ -97,7 +97,8 @@ def keys_page() -> str:
     for name, part in definitions.items():
         if "properties" in part and name not in whole and name != "Head.Account":
             words = _title(name)
-            parts.append(_table(words, part.get("description", ""), part["properties"], part.get("required", ())))
+            own = _without_requests(part["properties"], definitions["call"]["properties"])
+            parts.append(_table(words, part.get("description", ""), own, part.get("required", ())))
     return "\n".join(parts)
 
 
@@ -115,6 +116,12 @@ def _part(title: str, patterns: Mapping[str, Any]) -> str:
 
 def _without_verbs(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {key: schema for key, schema in properties.items() if key not in verbs()}
+
+
+def _without_requests(properties: Mapping[str, Any], of_call: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of a part without those of a request that may be written inside it, such as at an API's route."""
+    holds_requests = of_call.keys() <= properties.keys()
+    return {key: value for key, value in properties.items() if not (holds_requests and key in of_call)}
 
 
 def _table(title: str, description: str, properties: Mapping[str, Any], required: Iterable[str]) -> str:

@@ -7,8 +7,9 @@ block `derived` says what may be computed, and nothing else is: a missing price 
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -163,18 +164,34 @@ def add_python_shell(prices: Prices) -> None:
 def main(collection: Path, out: Path) -> None:
     """Write every file."""
     data = yaml.load(collection.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    newest: list[str] = []
-    for region in data["regions"]:
+    places = {region: found["location"] for region, found in data["regions"].items()}
+    for region, place in places.items():
         for name, service in SERVICES.items():
             prices = prices_of(data, region, name)
-            newest += [p["checked"] for p in prices.values() if p["checked"]]
-            write(out / region / f"{service}.json", _service_text(data, region, service, prices))
-    places = {region: found["location"] for region, found in data["regions"].items()}
-    write(
-        out / "index.json",
-        f'{{\n"newest_checked": "{max(newest)}",\n"services": {json.dumps([*SERVICES.values()])},\n"regions": {_object(places)}\n}}\n',
-    )
-    write(out / "allowances.json", f'{{\n"allowances": [\n{_rows(allowances(data))}\n]\n}}\n')
+            write(out / region / f"{service}.json", service_text(region, place, service, prices, partial(origin, data)))
+    write_index(out, list(SERVICES.values()), places)
+    write_allowances(out, list(SERVICES.values()), allowances(data))
+
+
+def write_index(out: Path, services: Sequence[str], places: Mapping[str, str]) -> None:
+    """The list of Regions and services: these, and those that are listed already; the newest check of all files."""
+    path = out / "index.json"
+    known = json.loads(path.read_bytes()) if path.exists() else {"services": [], "regions": {}}
+    every = list(dict.fromkeys([*known["services"], *services]))
+    files = [json.loads(file.read_bytes()) for file in out.glob("*/*.json")]
+    days = [entry["checked"] for file in files for dated in file["prices"].values() for entry in dated]
+    newest = max(filter(None, days))
+    regions = _object({**known["regions"], **places})
+    write(path, f'{{\n"newest_checked": "{newest}",\n"services": {json.dumps(every)},\n"regions": {regions}\n}}\n')
+
+
+def write_allowances(out: Path, services: Sequence[str], own: Iterable[Entry]) -> None:
+    """The allowances of some services; those of others stay."""
+    path = out / "allowances.json"
+    known = json.loads(path.read_bytes())["allowances"] if path.exists() else []
+    others = [entry for entry in known if entry["keys"][0].partition(".")[0] not in services]
+    rows = sorted([*others, *own], key=lambda entry: str(entry["keys"]))
+    write(path, f'{{\n"allowances": [\n{_rows(rows)}\n]\n}}\n')
 
 
 def prices_of(data: Mapping[str, Any], region: str, name: str) -> Prices:
@@ -210,16 +227,16 @@ def allowances(data: Mapping[str, Any]) -> list[Entry]:
     ]
 
 
-def _service_text(data: Mapping[str, Any], region: str, service: str, prices: Prices) -> str:
+def service_text(region: str, location: str, service: str, prices: Prices, origin_of: Callable[[str], Entry]) -> str:
+    """A file: a service's prices in a Region."""
     used = sorted({one for p in prices.values() for one in ids(p["source"])})
-    location = json.dumps(data["regions"][region]["location"])
-    head = f'"service": "{service}",\n"region": "{region}",\n"location": {location},'
-    sources = _object({name: _origin(data, name) for name in used})
+    head = f'"service": "{service}",\n"region": "{region}",\n"location": {json.dumps(location)},'
+    sources = _object({name: origin_of(name) for name in used})
     entries = _object({key: [entry] for key, entry in prices.items()})
     return f'{{\n{head}\n"sources": {sources},\n"prices": {entries}\n}}\n'
 
 
-def _origin(data: Mapping[str, Any], name: str) -> Entry:
+def origin(data: Mapping[str, Any], name: str) -> Entry:
     """Where a source's figures come from, and the public copy they were read in."""
     if name == LAMBDA_PAGE:
         return {"origin": LAMBDA_PAGE_ORIGIN, "copy": None}

@@ -6,7 +6,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "capplan"
-LAYERS = ("", "pricing", "services/*", "services", "language", "pipeline", "gates", "commands", "report", "cli")
+LAYERS = (
+    *(
+        "",
+        "pricing",
+        "services/*",
+        "services",
+        "language",
+        "pipeline",
+        "gates",
+        "importing",
+        "commands",
+        "report",
+        "cli",
+    ),
+)
 """Folders, the lowest first; "" is the package's files and the folders of BASE, "services/*" each service's folder."""
 BASE = ("reading", "quantities")
 PRINTS = "cli"

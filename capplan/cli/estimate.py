@@ -46,7 +46,7 @@ def estimate(
     def answer() -> int:
         from capplan.commands.plan import plan as planned  # noqa: PLC0415
 
-        loaded = load_scenario(scenario, gate, settings)
+        loaded = load_scenario(scenario, gate, settings, allow_open=True)
         plan = planned(loaded, today=day, seed=seed)
         write_plan(where, loaded, plan, details=details, top=top)
         return strict_code([plan], strict)

@@ -21,12 +21,13 @@ class What(StrEnum):
     diff = "diff"
     gates = "gates"
     apply = "apply"
+    import_ = "import"
     errors = "errors"
 
 
 def schema(
     what: Annotated[
-        What, typer.Option("--for", help="scenario, plan, modes, simulation, diff, gates, apply or errors.")
+        What, typer.Option("--for", help="scenario, plan, modes, simulation, diff, gates, apply, import or errors.")
     ] = What.scenario,
     output_file: OutputFile = None,
     quiet: Quiet = False,

@@ -23,12 +23,25 @@ _MAX_USD = 10**15
 """More is a typing error."""
 
 
-def load_scenario(path: str, budget: Decimal | None, settings: list[str] | None = None) -> Any:  # noqa: ANN401  a Scenario
-    """A checked scenario from a file or, for `-`, from standard input, with the values of `--set`."""
+def load_scenario(
+    path: str, budget: Decimal | None, settings: list[str] | None = None, *, allow_open: bool = False
+) -> Any:  # noqa: ANN401  a Scenario
+    """A checked scenario from a file or, for `-`, from standard input, with the values of `--set`.
+
+    With `allow_open` an answer may leave out what hangs on its open questions.
+    """
     from capplan.cli.settings import changes_of, with_changes  # noqa: PLC0415
     from capplan.language.load import load_source, with_budget  # noqa: PLC0415
+    from capplan.record import replace  # noqa: PLC0415
 
-    return with_changes(with_budget(load_source(source_of(path)), budget), changes_of(settings))
+    try:
+        scenario = with_changes(with_budget(load_source(source_of(path)), budget), changes_of(settings))
+    except CapplanError as error:
+        from capplan.commands.told import what_it_is  # noqa: PLC0415  only where it is no scenario
+
+        other = what_it_is(path, error)
+        raise error if other is None else other from None
+    return replace(scenario, allow_open=True) if allow_open and scenario.questions else scenario
 
 
 def source_of(path: str) -> Any:  # noqa: ANN401  a Source
@@ -48,11 +61,12 @@ def plan_of(
     *,
     findings: bool = True,
     settings: list[str] | None = None,
+    allow_open: bool = False,
 ) -> Plan:
     """A file's plan."""
     from capplan.commands.plan import plan  # noqa: PLC0415
 
-    scenario = load_scenario(path, budget, settings)
+    scenario = load_scenario(path, budget, settings, allow_open=allow_open)
     return plan(scenario, today=today, seed=seed, findings=findings, progress=progress.update)
 
 

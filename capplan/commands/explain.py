@@ -1,6 +1,6 @@
 """Explains a line item's quantity: the requests that drive it, each metered on its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +18,7 @@ from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
 from capplan.record import Record
 from capplan.resource_type import DeclaredResource
+from capplan.services import SECTIONS
 
 
 class Cause(Record, frozen=True):
@@ -72,7 +73,7 @@ def explain(scenario: Scenario, line_id: str, *, today: date | None = None, seed
     """
     priced = _priced(scenario, today, seed)
     address, charge = _charge(priced, line_id)
-    resource = scenario.resources[address]
+    resource = priced.metered.scenario.resources[address]
     causes = tuple(_causes(priced, resource, charge))
     return Explained(
         id=charge.id,
@@ -150,15 +151,29 @@ def line_of(scenario: Scenario, stream: RequestStream) -> int:
     path: list[str | int] = [section, name]
     raw = scenario.data.get(section)
     raw = raw.get(name) if isinstance(raw, Mapping) else None
-    for word in ("calls", "access"):
-        listed = raw.get(word) if isinstance(raw, Mapping) else None
+    for place, listed in _lists_of_requests(raw, section):
         if isinstance(listed, list):
             inner = _call_path(listed, stream.access)
             if inner is not None:
-                return scenario.doc.locate([*path, word, *inner]).line
+                return scenario.doc.locate([*path, *place, *inner]).line
     if raw is None and section != "traffic":
         return 0
     return scenario.doc.locate(path, key=True).line
+
+
+def _lists_of_requests(raw: object, section: str) -> Iterator[tuple[list[str | int], object]]:
+    """What of a resource lists requests, with its path: `calls`, `access`, and keys such as an API's routes."""
+    if not isinstance(raw, Mapping):
+        return
+    for word in ("calls", "access"):
+        yield [word], raw.get(word)
+    for key in SECTIONS[section].requests_in if section in SECTIONS else ():
+        items = raw.get(key)
+        if isinstance(items, Mapping):
+            yield [key], [items]
+            for name, item in items.items():
+                yield [key, name], [item]
+                yield [key, name, "calls"], item.get("calls") if isinstance(item, Mapping) else None
 
 
 def _call_path(listed: Sequence[Any], access: Access) -> list[str | int] | None:

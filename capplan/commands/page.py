@@ -43,6 +43,8 @@ def page(
     simulated: list[Simulated] = []
     workflows: list[Workflow] = []
     for resource in ranked:
+        if resource.implied_by:
+            continue
         type_ = scenario.resources[resource.address].type
         if type_.simulator() is not None:
             if len(simulated) == _MAX_SIMULATED:

@@ -5,20 +5,24 @@ from datetime import date
 from decimal import Decimal
 
 from capplan import __version__
+from capplan.commands.open_questions import ranked_questions
 from capplan.gates.judge import Baseline, changes, judge
 from capplan.gates.kept import KeptGates
 from capplan.gates.observables import aliases, observables
 from capplan.gates.observed import observed
 from capplan.language.scenario import Scenario
+from capplan.model import Excluded
 from capplan.pipeline.access_patterns import patterns_of
 from capplan.pipeline.assumptions import assumptions, excluded
 from capplan.pipeline.inputs import inputs_of
 from capplan.pipeline.limits import limits_of
 from capplan.pipeline.meter import meter
 from capplan.pipeline.not_included import not_included
+from capplan.pipeline.open_answers import reached
 from capplan.pipeline.price import (
     Priced,
     catalogue_of,
+    cost_by_region,
     cost_by_service,
     cost_by_tag,
     missing_prices,
@@ -27,10 +31,11 @@ from capplan.pipeline.price import (
     prices_of,
 )
 from capplan.pipeline.recommendations import Advice, advice_of
-from capplan.pipeline.results import Plan, PlannedResource
+from capplan.pipeline.results import Plan, PlannedResource, Unjudged
 from capplan.pipeline.run_costs import runs_of
 from capplan.pipeline.traffic_costs import traffic_costs, unit_cost
 from capplan.pricing.rating import rate
+from capplan.record import replace
 from capplan.timeline import no_progress
 
 
@@ -60,16 +65,28 @@ def plan(
         CapplanError: A price is missing, a call loop grows without bound, or a gate uses an unknown metric.
     """
     progress(0, "demand and capacity")
-    priced = price(meter(scenario, seed), catalogue_of(scenario), today)
+    metered = meter(scenario, seed)
+    is_open = bool(scenario.questions) and scenario.allow_open
+    unknown = reached(scenario, metered.offered) if is_open else frozenset[str]()
+    priced = price(metered, catalogue_of(scenario), today, unknown=unknown)
     if priced.missing:
         raise missing_prices(scenario, priced.missing)
-    limits = limits_of(priced.metered)
+    needed = sum(question.needed for question in scenario.questions) if is_open else 0
+    scenario = priced.metered.scenario
+    limits = () if needed else limits_of(priced.metered)  # a load without its traffic would look like headroom
     traffic_sources = traffic_costs(priced)
     known = observables(scenario, priced, limits, traffic_sources)
     names = {**known, **aliases(scenario, known)} if scenario.gates else known
     base = baseline or Baseline()
-    verdicts, unjudged = judge(scenario, names, base, today, allow_unjudged=allow_unjudged)
-    advice = advice_of(priced, limits, today, KeptGates(priced, names), progress) if findings else Advice()
+    judged = replace(scenario, gates=()) if needed else scenario
+    verdicts, unjudged = judge(judged, names, base, today, allow_unjudged=allow_unjudged)
+    if needed:
+        unjudged = tuple(
+            Unjudged(g.text, g.line, g.column, g.level, f"{needed} questions are open") for g in scenario.gates
+        )
+    advice = (
+        advice_of(priced, limits, today, KeptGates(priced, names), progress) if findings and not needed else Advice()
+    )
     if not allow_unjudged and advice.findings and any(gate.verdict != "pass" for gate in verdicts):
         from capplan.gates.suggested_fixes import with_suggested_fixes  # noqa: PLC0415  only where a gate fails
 
@@ -94,6 +111,7 @@ def plan(
         fixed_cost=_fixed_cost(priced),
         cost_by_service=cost_by_service(priced),
         cost_by_tag={f"{key}={value}": cost for (key, value), cost in cost_by_tag(priced).items()},
+        cost_by_region=cost_by_region(priced),
         resources=_resources(priced),
         lines=priced.lines,
         traffic_sources=traffic_sources,
@@ -101,7 +119,10 @@ def plan(
         findings=advice.findings,
         rules_looked=advice.rules,
         assumptions=assumptions(priced, today),
-        excluded=excluded(priced),
+        excluded=(
+            *excluded(priced),
+            *(Excluded(a, "an answer is open that its cost hangs on") for a in sorted(unknown)),
+        ),
         not_included=not_included(priced),
         unit_cost=unit_cost(priced),
         gates=verdicts,
@@ -112,6 +133,7 @@ def plan(
         patterns=patterns_of(priced),
         recommendations=advice.recommendations,
         combined=advice.combined,
+        open_questions=ranked_questions(scenario, today, seed) if is_open else (),
     )
 
 
@@ -129,6 +151,7 @@ def _resources(priced: Priced) -> tuple[PlannedResource, ...]:
             r.type.id.partition(".")[0],
             dict(getattr(r.spec, "tags", None) or {}),
             r.line,
+            r.implied_by,
         )
         for a, r in metered.scenario.resources.items()
     )

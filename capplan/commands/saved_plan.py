@@ -11,6 +11,7 @@ from capplan.pipeline.results import (
     Finding,
     FindingChange,
     NotIncludedCost,
+    OpenQuestion,
     PlannedResource,
     Prices,
     Recommendation,
@@ -49,6 +50,7 @@ class LineRecord(NamedTuple):
         price_effective: The day the price began to apply; null where AWS does not publish it.
         price_checked: The day the price was last compared with AWS's page.
         stale: Nobody has checked the price in the last 24 months.
+        region: Where it is used and priced.
     """
 
     id: str
@@ -70,6 +72,7 @@ class LineRecord(NamedTuple):
     price_key: str = ""
     price_checked: date | None = None
     stale: bool = False
+    region: str = ""
 
 
 class LimitRecord(NamedTuple):
@@ -184,6 +187,8 @@ class PlanRecord(NamedTuple):
         one_time_cost: USD that is paid once, such as an upfront reservation.
         cost_by_service: USD a month.
         cost_by_tag: USD a month by "key=value".
+        cost_by_region: USD a month by Region, the scenario's own first.
+        open_questions: Questions of the scenario that nobody has answered, the one on which most of the bill hangs first.
         standing_cost: USD a month that does not depend on the traffic: storage, provisioned capacity.
         entrances: Cost by traffic source.
         free_tier_saves: USD a month that the Free Tier would save; null where it is applied.
@@ -228,6 +233,8 @@ class PlanRecord(NamedTuple):
     combined: Combined | None = None
     not_included: tuple[NotIncludedCost, ...] = ()
     unit_cost: UnitCost | None = None
+    cost_by_region: Mapping[str, Decimal] = {}
+    open_questions: tuple[OpenQuestion, ...] = ()
 
 
 def empty_plan(name: str, region: str) -> PlanRecord:

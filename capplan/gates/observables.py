@@ -10,7 +10,7 @@ from capplan.language.gate_units import NUMBER, SHARE, USD
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Charge, Observable
 from capplan.pipeline.not_included import not_included
-from capplan.pipeline.price import Priced, cost_by_service, cost_by_tag, usd_of
+from capplan.pipeline.price import Priced, cost_by_region, cost_by_service, cost_by_tag, usd_of
 from capplan.pipeline.results import PlannedLimit, TrafficSourceCost
 from capplan.pipeline.traffic_costs import unit_cost
 from capplan.resource_type import MeteredResource
@@ -72,6 +72,9 @@ def _costs(priced: Priced) -> dict[str, ObservedMetric]:
         out["cost.per_unit"] = ObservedMetric(each, USD, why_unknown=why)
         out["cost.per_million_units"] = ObservedMetric(each and each * 1_000_000, USD, why_unknown=why)
     out |= {f"cost.{service}": _usd(cost) for service, cost in cost_by_service(priced).items()}
+    by_region = cost_by_region(priced)
+    if len(by_region) > 1:
+        out |= {f"cost.region.{region}": _usd(cost) for region, cost in by_region.items()}
     tags = cost_by_tag(priced)
     out |= {f"cost.tag.{key}={value}": _usd(cost) for (key, value), cost in tags.items()}
     for key in dict.fromkeys(key for key, _ in tags):

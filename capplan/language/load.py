@@ -1,7 +1,7 @@
 """Loads a scenario: its text to checked specs, traffic, calls and gates, or all its errors."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,21 +10,26 @@ from capplan.flow import DemandFlow
 from capplan.language.gate_syntax import budget_gate
 from capplan.language.gates import gates_of
 from capplan.language.head import check_limit_names, check_region, check_top_keys, head_of
+from capplan.language.inner_requests import inner_requests
 from capplan.language.models import Head
 from capplan.language.other_files import other_file
 from capplan.language.prices import prices_of
-from capplan.language.reader import Reader
+from capplan.language.questions import TRAFFIC, Question, open_in, with_examples
+from capplan.language.reader import Path, Reader
 from capplan.language.references import check_references
 from capplan.language.requests import calls_in, incoming_at
 from capplan.language.scenario import Resource, Scenario, Specs, with_gates
 from capplan.language.schedules import schedules_of
-from capplan.language.specs import specs_of
+from capplan.language.specs import check_specs_in, specs_of
 from capplan.language.traffic import traffic_of
 from capplan.language.unchanged import Unchanged
 from capplan.quantities.fields import RANGE_KEYS
 from capplan.reading.document import Document
 from capplan.reading.files import Files, Source, read_source
 from capplan.reading.yaml_reader import read_leniently
+from capplan.record import replace
+from capplan.resource_type import ResourceType
+from capplan.service import Section
 from capplan.services import SECTIONS
 
 
@@ -69,14 +74,20 @@ def build(
     raw = doc.data if data is None else data
     if not isinstance(raw, Mapping):
         raise CapplanError((doc.diagnostic([], "expected keys and values", "write capplan: 1, a name and a region"),))
-    return scenario_of(Reader(doc, files, dict(raw)), sha256, Unchanged(base, raw))
+    questions = open_in(doc, raw)
+    reader = Reader(doc, files, with_examples(raw, questions) if questions else dict(raw))
+    scenario = scenario_of(reader, sha256, Unchanged(base, raw), questions)
+    if not questions:
+        return scenario
+    return replace(scenario, data=raw, questions=questions, allow_open=base is not None and base.allow_open)
 
 
-def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged) -> Scenario:
+def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged, questions: Sequence[Question] = ()) -> Scenario:
     """A scenario from a reader's data. Raises CapplanError."""
+    unanswered = {q.name for q in questions if q.section == TRAFFIC and q.needed}
     head = reader.model(Head, head_of(reader), (), {})
     check_top_keys(reader)
-    flows_by_name = unchanged.flows() or traffic_of(reader)
+    flows_by_name = unchanged.flows() or traffic_of(reader, unanswered)
     specs = specs_of(reader, unchanged)
     names: dict[str, list[str]] = {}
     for address in specs:
@@ -91,8 +102,13 @@ def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged) -> Scenario:
     check_limit_names(reader)
     if head is not None:
         check_region(reader, head.region)
+        check_specs_in(reader, specs, head.region)
         if head.unit is not None and head.unit not in flows_by_name:
             reader.unknown(head.unit, "traffic", ["unit"], {f"traffic.{name}": None for name in flows_by_name})
+        for i, launch in enumerate(head.launches if head is not None else ()):
+            if launch.traffic not in flows_by_name:
+                known = {f"traffic.{name}": None for name in flows_by_name}
+                reader.unknown(launch.traffic, "traffic", ["launches", i, "traffic"], known)
     if reader.diagnostics or head is None:
         raise CapplanError(tuple(sorted(reader.diagnostics, key=lambda d: (d.line, d.column))))
     return Scenario(
@@ -123,22 +139,45 @@ def resource_at(
     specs: Specs,
 ) -> Resource:
     """One resource with its calls and its requests from outside."""
-    type_, spec = specs[address]
+    declared = type_, spec = specs[address]
     key, _, name = address.partition(".")
     section = SECTIONS[key]
     raw = reader.data[key][name]
     written = raw.get("calls", reader.inherited(key).get("calls")) if "calls" in section.flow_keys else None
     lines = reader.listed(written, (key, name, "calls"))
     calls = tuple(call for at, item in lines for call in calls_in(reader, item, at, specs))
+    _check_batches(reader, type_, spec, section, lines)
+    calls += tuple(inner_requests(reader, section, specs[address], name, specs))
     lines = reader.listed(raw.get("access") if "access" in section.flow_keys else None, (key, name, "access"))
-    incoming = tuple(i for at, item in lines for i in incoming_at(reader, item, at, section, specs[address], flows))
+    incoming = tuple(i for at, item in lines for i in incoming_at(reader, item, at, section, declared, flows))
     if spec is not None:
-        check_references(reader, type_, spec, (key, name), names, flows, specs)
+        check_references(reader, declared, (key, name), names, flows, specs)
     label = name if len(names[name]) == 1 else address
     line = reader.doc.locate([key, name], key=True).line
     sources = () if spec is None else type_.sources(spec)
     named = frozenset((*(call.to for call in calls), *(source.name for source in sources)))
     return Resource(type_, section, name, address, label, spec, calls, incoming, line, named)
+
+
+def _check_batches(
+    reader: Reader,
+    type_: ResourceType[Any, Any],
+    spec: Any,  # noqa: ANN401  any service's spec
+    section: Section,
+    lines: Iterable[tuple[Path, Any]],
+) -> None:
+    """Adds an error for each call per record of a resource that takes no batches, or per start of one without environments."""
+    for at, item in lines if spec is not None else ():
+        per = item.get("per") if isinstance(item, Mapping) else None
+        if per == "record" and not type_.takes_batches(spec):
+            message = f"this {section.noun} takes no batches: none of its triggers has records"
+            reader.add_error([*at, "per"], message, "remove `per`, or add a trigger that is read in batches")
+        if per == "cold-start" and type(type_).starts is ResourceType.starts:
+            message = f"a {section.noun} has no environments that start cold"
+            reader.add_error([*at, "per"], message, "remove `per`: the request is made once for each run")
+        if per != "cold-start" and isinstance(item, Mapping) and "cache" in item:
+            message = "`cache` is how long an environment keeps an answer"
+            reader.add_error([*at, "cache"], message, "add `per: cold-start`", key=True)
 
 
 def _ranges(data: object, path: tuple[str, ...], known: object) -> list[str]:

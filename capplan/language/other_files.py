@@ -12,7 +12,8 @@ from capplan.reading.files import STDIN_NAME
 from capplan.services import SECTIONS
 
 _BEGIN = "capplan init writes one to begin with"
-_DESCRIBE = f"describe its resources and the traffic on them in a scenario; {_BEGIN}"
+_IMPORT = "capplan import {file} -o scenario.yaml makes one of it"
+_PLAN = "import its plan: terraform show -json plan.bin > plan.json, then capplan import plan.json -o scenario.yaml"
 _HCL = re.compile(
     r'^(?:resource|data|provider|module|variable|output|terraform|locals)\b(?:[ \t]+"[^"\n]*"){0,2}[ \t]*\{',
     re.MULTILINE,
@@ -39,19 +40,27 @@ def _has(*keys: str) -> Callable[[Mapping[str, Any]], bool]:
     return lambda data: all(key in data for key in keys)
 
 
-_FORMATS: tuple[tuple[str, Callable[[Mapping[str, Any]], bool]], ...] = (
-    ("an AWS SAM template", _sam),
-    ("a CloudFormation template", _template),
-    ("a Terraform plan", _has("terraform_version", "planned_values")),
-    ("a Terraform plan", _has("terraform_version", "resource_changes")),
-    ("a Terraform state", _has("terraform_version", "lineage")),
-    ("a Terraform state", _has("terraform_version", "values")),
-    ("a Terraform configuration", lambda data: isinstance(data.get("resource"), Mapping)),
-    ("a Serverless Framework configuration", _has("service", "provider")),
-    ("a CDK configuration", lambda data: isinstance(data.get("app"), str)),
-    ("a CDK cloud assembly", _has("version", "artifacts")),
+_FORMATS: tuple[tuple[str, Callable[[Mapping[str, Any]], bool], str], ...] = (
+    ("an AWS SAM template", _sam, _IMPORT),
+    ("a CloudFormation template", _template, _IMPORT),
+    ("a Terraform plan", _has("terraform_version", "planned_values"), _IMPORT),
+    ("a Terraform plan", _has("terraform_version", "resource_changes"), _IMPORT),
+    ("a Terraform state", _has("terraform_version", "lineage"), _PLAN),
+    ("a Terraform state", _has("terraform_version", "values"), _IMPORT),
+    ("a Terraform configuration", lambda data: isinstance(data.get("resource"), Mapping), _PLAN),
+    ("a Serverless Framework configuration", _has("service", "provider"), _IMPORT),
+    (
+        "a CDK configuration",
+        lambda data: isinstance(data.get("app"), str),
+        "import what it makes: cdk synth, then capplan import cdk.out -o scenario.yaml",
+    ),
+    (
+        "a CDK cloud assembly",
+        _has("version", "artifacts"),
+        "import its folder: capplan import cdk.out -o scenario.yaml",
+    ),
 )
-"""Each format and how its file is told, in the order of asking."""
+"""Each format, how its file is told, and what to do with it, in the order of asking."""
 
 
 def other_file(doc: Document | None, text: str, file: str, *, readable: bool) -> Diagnostic | None:
@@ -66,11 +75,11 @@ def other_file(doc: Document | None, text: str, file: str, *, readable: bool) ->
     data = doc.data if doc is not None else None
     if isinstance(data, Mapping) and "capplan" in data:
         return None
-    what, hint = "", _DESCRIBE
+    what, hint = "", ""
     if isinstance(data, Mapping):
         what, hint = _told_by_keys(data, file)
     if not what and _HCL.search(text):
-        what = "a Terraform configuration"
+        what, hint = "a Terraform configuration", _PLAN
     if what:
         return _first_line(file, text, f"this is {what}, not a scenario", hint)
     without_keys = _without_keys(data) if readable and isinstance(data, Mapping) else None
@@ -88,8 +97,12 @@ def _told_by_keys(data: Mapping[str, Any], file: str) -> tuple[str, str]:
         if keys and all(key in data for key in keys):
             name = "FILE" if file == STDIN_NAME else PurePath(file).name
             entry = f"{section.key}: {{NAME: {{{section.definition}: {name}}}}}"
-            return f"the definition of a {section.noun}", f"name it in a scenario: {entry}; {_BEGIN}"
-    return next((what for what, told in _FORMATS if told(data)), ""), _DESCRIBE
+            return (
+                f"the definition of a {section.noun}",
+                f"name it in a scenario: {entry}; or {_IMPORT.format(file=name)}",
+            )
+    name = "FILE" if file == STDIN_NAME else file
+    return next(((what, hint.format(file=name)) for what, told, hint in _FORMATS if told(data)), ("", ""))
 
 
 def _without_keys(data: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from capplan.errors import Diagnostic
-from capplan.language.models import NAME
+from capplan.language.models import NAME, PATH_NAME
 from capplan.language.wording import describe, diagnostics_of, names_are_keys
 from capplan.reading.document import Document
 from capplan.reading.files import Files
@@ -91,13 +91,12 @@ class Reader:
             hint = names_are_keys(mark, _example(name)) or _such_as(_example(name))
             self.add_error([name], f"expected names under '{name}', found {describe(mark)}", hint, key=True)
             return {}
+        slashes = name in SECTIONS and SECTIONS[name].slashes
         for key in raw:
-            if not NAME.fullmatch(key):
+            if not (PATH_NAME if slashes else NAME).fullmatch(key):
+                signs = "-, _ and /, at most 256" if slashes else "- and _, at most 64"
                 self.add_error(
-                    [name, key],
-                    f"{shown(key)} is not a name",
-                    "expected letters, digits, - and _, at most 64",
-                    key=True,
+                    [name, key], f"{shown(key)} is not a name", f"expected letters, digits, {signs}", key=True
                 )
         return dict(raw)
 
@@ -157,7 +156,7 @@ def listed(noun: str, names: Sequence[str]) -> str:
     """`the only table is orders`, `the tables are orders, stock`; the first few of many."""
     if len(names) == 1:
         return f"the only {noun} is {names[0]}"
-    plural = "traffic sources" if noun == "traffic" else f"{noun}s"
+    plural = "traffic sources" if noun == "traffic" else f"{noun}es" if noun.endswith("s") else f"{noun}s"
     if not names:
         return f"no {noun if noun == 'traffic' else plural} declared"
     more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""

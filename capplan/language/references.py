@@ -1,6 +1,6 @@
 """Checks the names that a spec refers to: its triggers, its failure notice, what its states call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from capplan.flow import DemandFlow
@@ -9,23 +9,24 @@ from capplan.language.scenario import Specs
 from capplan.reading.nearest import did_you_mean
 from capplan.reading.scalars import shown
 from capplan.resource_type import Reference, ResourceType, Source
-from capplan.services import SECTIONS
+from capplan.service import Section, receivers
+from capplan.services import SECTIONS, emitters, receive
 
 
 def check_references(
     reader: Reader,
-    type_: ResourceType[Any, Any],
-    spec: Any,  # noqa: ANN401  any service's spec
+    declared: tuple[ResourceType[Any, Any], Any],
     path: Path,
     names: Mapping[str, list[str]],
     flows: Mapping[str, DemandFlow],
     specs: Specs,
 ) -> None:
     """Adds an error for each name of a spec that is not declared."""
+    type_, spec = declared
     for place, source in enumerate(type_.sources(spec)):
         at = _trigger_path(reader, path, place if source.trigger is None else source.trigger)
         if source.emitted:
-            _emitter(reader, source, at, specs)
+            _emitter(reader, type_, source, SECTIONS[str(path[0])], at, specs)
         elif source.name not in flows:
             where = _deeper(reader, at, "traffic")
             reader.unknown(source.name, "traffic", where, {f"traffic.{name}": None for name in flows})
@@ -35,7 +36,9 @@ def check_references(
 
 def _reference(reader: Reader, reference: Reference, path: Path, names: Mapping[str, list[str]], specs: Specs) -> None:
     name, at = reference.name, [*path, *reference.path]
-    if reference.section is not None:
+    if reference.delivers:
+        _receiver(reader, reference, at, names)
+    elif reference.section is not None:
         if f"{reference.section}.{name}" not in specs:
             reader.unknown(name, reference.section, at, specs)
     elif name not in names and name not in specs:
@@ -43,11 +46,38 @@ def _reference(reader: Reader, reference: Reference, path: Path, names: Mapping[
         reader.add_error(at, f"there is no resource {shown(name)}", hint)
 
 
+def _receiver(reader: Reader, reference: Reference, at: Sequence[str | int], names: Mapping[str, list[str]]) -> None:
+    """Adds an error where AWS cannot deliver to what is named, or several things have the name."""
+    found = receivers(reference.name, reference.delivers, names, receive())
+    if len(found) == 1:
+        return
+    if found:
+        addresses = " or ".join(address for address, _ in found)
+        reader.add_error(at, f"several resources are called {shown(reference.name)}", f"write {addresses}")
+        return
+    nouns = [SECTIONS[key].noun for key, verb in receive().items() if verb in reference.delivers]
+    fitting = [
+        address.partition(".")[2]
+        for of_name in names.values()
+        for address in of_name
+        if receive().get(address.partition(".")[0]) in reference.delivers
+    ]
+    declared = names.get(reference.name)
+    message = (
+        f"there is no {' or '.join(nouns)} {shown(reference.name)}"
+        if declared is None
+        else f"AWS delivers nothing from here to a {SECTIONS[declared[0].partition('.')[0]].noun}"
+    )
+    hint = f"expected a {' or a '.join(nouns)}" if declared is not None else f"declared are {', '.join(fitting[:8])}"
+    reader.add_error(at, message, did_you_mean(reference.name, fitting, hint if fitting else "none is declared"))
+
+
 def _trigger_path(reader: Reader, path: Path, i: int) -> list[str | int]:
-    raw = reader.data[str(path[0])][path[1]].get("triggers")
+    key = SECTIONS[str(path[0])].reads_at
+    raw = reader.data[str(path[0])][path[1]].get(key)
     if raw is None:  # inherited from defaults
-        raw, path = reader.inherited(str(path[0])).get("triggers"), ("defaults", path[0])
-    return [*path, "triggers", i] if isinstance(raw, list) else [*path, "triggers"]
+        raw, path = reader.inherited(str(path[0])).get(key), ("defaults", path[0])
+    return [*path, key, i] if isinstance(raw, list) else [*path, key]
 
 
 def _deeper(reader: Reader, at: list[str | int], key: str) -> list[str | int]:
@@ -55,16 +85,51 @@ def _deeper(reader: Reader, at: list[str | int], key: str) -> list[str | int]:
     return [*at, key] if isinstance(raw, Mapping) and key in raw else at
 
 
-def _emitter(reader: Reader, source: Source, at: list[str | int], specs: Specs) -> None:
-    """Adds an error where a trigger reads a resource that is not declared or emits nothing."""
+def _emitter(
+    reader: Reader,
+    type_: ResourceType[Any, Any],
+    source: Source,
+    section: Section,
+    at: list[str | int],
+    specs: Specs,
+) -> None:
+    """Adds an error where a trigger reads what is not declared, emits nothing, or cannot be read by such a resource."""
     key, _, name = source.name.partition(".")
-    section = SECTIONS[key]
-    path: Sequence[str | int] = _deeper(reader, at, section.emits.word) if section.emits is not None else at
+    emits = SECTIONS[key].emits
+    assert emits is not None  # noqa: S101  a source that is emitted is read by an emitter's word
+    path: Sequence[str | int] = _deeper(reader, at, emits.word)
     if source.name not in specs:
-        reader.unknown(name, key, path, specs)
+        _unknown_emitter(reader, name, emitters()[emits.word], path, specs)
         return
-    type_, spec = specs[source.name]
-    silent = type_.why_silent(spec) if spec is not None else None
+    if source.read_as not in type_.reads:
+        accepted = [word for word, sections in emitters().items() if _ways(sections) & type_.reads]
+        hint = f"it reads a {' or a '.join(accepted)}" if accepted else "name a traffic"
+        reader.add_error(path, f"a {section.noun} cannot be triggered by a {SECTIONS[key].noun}", hint, key=True)
+        return
+    of_emitter, spec = specs[source.name]
+    silent = of_emitter.why_silent(spec) if spec is not None else None
     if silent is not None:
         reason, hint = silent
-        reader.add_error(path, f"{section.noun} '{name}' {reason}", f"{hint} under {source.name}")
+        reader.add_error(path, f"{SECTIONS[key].noun} '{name}' {reason}", f"{hint} under {source.name}")
+
+
+def _ways(sections: Iterable[str]) -> frozenset[str]:
+    """How what these sections emit may be read."""
+    every = [emits for key in sections if (emits := SECTIONS[key].emits) is not None]
+    return frozenset(way for emits in every for way in (emits.read_as, *emits.decided_by[1].values()))
+
+
+def _unknown_emitter(
+    reader: Reader, name: str, sections: Sequence[str], path: Sequence[str | int], specs: Specs
+) -> None:
+    """Adds an error for a name that none of some sections declares."""
+    if len(sections) == 1:
+        reader.unknown(name, sections[0], path, specs)
+        return
+    nouns = " or ".join(SECTIONS[key].noun for key in sections)
+    known = [address.partition(".")[2] for address in specs if address.partition(".")[0] in sections]
+    if not isinstance(name, str):
+        reader.unknown(name, sections[0], path, specs)
+        return
+    hint = did_you_mean(name, known, listed(nouns, known))
+    reader.add_error(path, f"there is no {nouns} {shown(name)}", hint)

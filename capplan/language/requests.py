@@ -1,12 +1,13 @@
 """Reads lines of `calls` and `access`: one request for each member of a batch or a transaction."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from capplan.calls import Access
+from capplan.calls import SET_BY_SERVICES, Access
 from capplan.flow import DemandFlow, steady
 from capplan.language.models import NAME
 from capplan.language.reader import Path, Reader
@@ -18,28 +19,13 @@ from capplan.reading.nearest import did_you_mean
 from capplan.reading.scalars import shown
 from capplan.resource_type import ResourceType
 from capplan.service import Section
-from capplan.services import SECTIONS, integrations, verbs
+from capplan.services import SECTIONS, integrations, request_keys, verbs
 
-_APPLIES_TO: Mapping[str, tuple[str, ...]] = {
-    "replaces": ("put", "batch-write", "transact-write"),
-    "changes": ("update",),
-    "set": ("update",),
-    "remove": ("update",),
-    "async": ("invoke",),
-    "payload": ("invoke", "start"),
-    "consistency": ("get", "query", "scan", "batch-get", "transact-get"),
-    "condition_fails": ("put", "update", "delete", "transact-write"),
-    "missing": ("get", "delete", "batch-get", "transact-get"),
-    "fetches": ("query", "scan"),
-    "replays": ("transact-write",),
-    "items": ("query", "scan", "batch-get", "batch-write", "transact-get", "transact-write"),
-}
-"""Keys that apply to some verbs only."""
 _ATTRIBUTES = ("changes", "remove")
 """Keys whose value is a list of attributes, or a single one."""
 _FIELDS = {"set": "sets", "remove": "removes"}
 """Fields of Access whose name differs from the key."""
-_SHARED = ("consistency", "condition_fails", "replays")
+_SHARED = ("consistency", "condition_fails", "replays", "per")
 """Keys of a batch or a transaction that hold for each member."""
 
 
@@ -69,11 +55,25 @@ def calls_in(
     section = _section(op, value, specs)
     address = f"{section}.{value}"
     if not isinstance(value, str) or address not in specs:
-        reader.unknown(value, section, [*path, op], specs)
+        if not _of_another(reader, op, value, path, specs):
+            reader.unknown(value, section, [*path, op], specs)
         return []
     access = access.model_copy(update={"target": value})
     _check_access(reader, *specs[address], access, path)
     return [WrittenCall(address, times, access, _line(reader, path))]
+
+
+def _of_another(reader: Reader, op: str, name: object, path: Path, specs: Specs) -> bool:
+    """Adds an error where what is named takes other requests: {put: uploads} of a bucket."""
+    for key, section in SECTIONS.items():
+        if section.verbs and f"{key}.{name}" in specs:
+            message = f"'{op}' is not a request to a {section.noun}, and {shown(str(name))} is one"
+            verbs_of = [verb for verb in section.verbs if verb not in section.only_in_batches]
+            meant = [verb for verb in verbs_of if verb.startswith(f"{op}-")]
+            hint = f"did you mean '{meant[0]}'?" if meant else f"expected one of {', '.join(verbs_of)}"
+            reader.add_error([*path, op], message, hint, key=True)
+            return True
+    return False
 
 
 def _batch_calls(
@@ -107,9 +107,11 @@ def _batches() -> Mapping[str, tuple[str, ...]]:
 
 
 def _section(op: str, name: object, specs: Mapping[str, Any]) -> str:
-    """The first section of a verb that declares the name, else the verb's first section."""
+    """The first section of a verb that declares the name, else the first that declares any, else the verb's first."""
     sections = verbs()[op]
-    return next((section for section in sections if f"{section}.{name}" in specs), sections[0])
+    used = {address.partition(".")[0] for address in specs}
+    declared = [section for section in sections if f"{section}.{name}" in specs]
+    return next(iter((*declared, *(section for section in sections if section in used))), sections[0])
 
 
 def incoming_at(
@@ -134,6 +136,9 @@ def incoming_at(
     value = item[op]
     if access is None:
         return []
+    if access.per != "invocation":
+        hint = "requests from outside are counted one by one"
+        reader.add_error([*path, "per"], f"'per: {access.per}' is for calls", hint, key=True)
     flow, traffic_source = _source(reader, value, [*path, op], f"{name}.{op}", flows)
     access = access.model_copy(update={"target": name})
     _check_access(reader, *declared, access, path)
@@ -141,13 +146,16 @@ def incoming_at(
     return [IncomingRequests(access, flow * times, traffic_source, _line(reader, path))]
 
 
-_LINE_STEPS = 4
-"""Section, name, `calls`, index."""
+_LISTS_OF_LINES = ("calls", "access")
 
 
 def _line(reader: Reader, path: Path) -> Line | None:
-    """The line at a path; None for a line inherited from `defaults`."""
-    whole = path[:_LINE_STEPS]
+    """The line of a list at a path; None for one inherited from `defaults`, or that a dotted path cannot name."""
+    steps = itertools.pairwise(path)
+    end = next((i + 2 for i, (key, at) in enumerate(steps) if key in _LISTS_OF_LINES and isinstance(at, int)), 0)
+    whole = path[:end]
+    if not whole or any("." in str(step) for step in whole):
+        return None
     written = reader.written(whole)
     return Line(path, whole, written) if isinstance(written, Mapping) else None
 
@@ -187,12 +195,12 @@ def _access_of(reader: Reader, op: str, item: Mapping[str, Any], path: Path, *, 
             raw[key] = tuple(raw[key])
         elif isinstance(raw.get(key), str):
             raw[key] = (raw[key],)
-    for key in ("op", "target", "transactional"):  # fields of Access that are no keys
+    for key in SET_BY_SERVICES:
         if key in raw:
             raw.pop(key)
             hint = f"expected one of {', '.join(keys_of(Access))}"
             reader.add_error([*path, key], f"unknown key '{key}'", hint, key=True)
-    for key, ops in _APPLIES_TO.items():
+    for key, ops in request_keys().items():
         if key in raw and op not in ops:
             raw.pop(key)
             message = f"'{key}' does not apply to '{op}'"
@@ -205,7 +213,7 @@ def _check_access(reader: Reader, type_: ResourceType[Any, Any], spec: Any, acce
     """Adds an error for a request that its resource does not accept, at the key that the reason names."""
     problem = type_.validate_request(spec, access) if spec is not None else ""
     if problem:
-        keys = ("consistency", "index", "items", "item_size", "changes", "set", "remove", "fetches")
+        keys = ("consistency", "index", "items", "item_size", "changes", "set", "remove", "fetches", "payload", "batch")
         given = [k for k in keys if getattr(access, _FIELDS.get(k, k), None) not in (None, "eventual", 0)]
         named = [k for k in given if k in problem.replace(" ", "_")]
         message, _, hint = problem.partition(": ")

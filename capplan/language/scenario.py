@@ -9,6 +9,7 @@ from capplan.calls import Access
 from capplan.flow import DemandFlow
 from capplan.language.gate_syntax import Gate
 from capplan.language.models import Account, Commitment
+from capplan.language.questions import Question
 from capplan.model import Line
 from capplan.reading.document import Document
 from capplan.reading.files import Files
@@ -21,12 +22,22 @@ Specs = Mapping[str, tuple[ResourceType[Any, Any], Any]]
 
 
 class WrittenCall(Record, frozen=True):
-    """One line of `calls`: the target, and how often it is called per unit of the caller's demand."""
+    """One line of `calls`: the target, and how often it is called per unit of the caller's demand, or per record of it."""
 
     to: str
     times: Fraction
     access: Access
     line: Line | None = None
+
+    @property
+    def per_record(self) -> bool:
+        """Whether it is called for each record of a batch."""
+        return self.access.per == "record"
+
+    @property
+    def per_start(self) -> bool:
+        """Whether it is called as an environment of the caller starts."""
+        return self.access.per == "cold-start"
 
 
 class IncomingRequests(Record, frozen=True):
@@ -39,9 +50,10 @@ class IncomingRequests(Record, frozen=True):
 
 
 class Resource(Record, frozen=True):
-    """One declared resource: its spec, its calls, its requests from outside.
+    """One resource: its spec, its calls, its requests from outside.
 
-    `named`: the names of what it calls and of its sources.
+    `named`: the names of what it calls and of its sources. `implied_by`: addresses of the resources from which it
+    follows, where the scenario does not declare it.
     """
 
     type: ResourceType[Any, Any]
@@ -54,6 +66,7 @@ class Resource(Record, frozen=True):
     access: tuple[IncomingRequests, ...]
     line: int
     named: frozenset[str] = frozenset()
+    implied_by: tuple[str, ...] = ()
 
 
 class Scenario(Record, frozen=True):
@@ -75,6 +88,17 @@ class Scenario(Record, frozen=True):
     files: Files
     commitments: tuple[Commitment, ...] = ()
     unit: str = ""
+    questions: tuple[Question, ...] = ()
+    """Keys that nobody has answered yet."""
+    allow_open: bool = False
+    """Whether an answer may leave out what hangs on them; else it is an error where that is more than nothing."""
+
+
+def declared(scenario: Scenario) -> Scenario:
+    """The scenario with the resources that it declares, without those that follow from them."""
+    if not any(resource.implied_by for resource in scenario.resources.values()):
+        return scenario
+    return replace(scenario, resources={a: r for a, r in scenario.resources.items() if not r.implied_by})
 
 
 def with_gates(scenario: Scenario, *gates: Gate) -> Scenario:

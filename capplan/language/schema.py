@@ -11,8 +11,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from capplan.calls import Access
-from capplan.language.models import NAME, Account, Head, Traffic
+from capplan.calls import KEYS, Access
+from capplan.language.inner_requests import item_model
+from capplan.language.models import NAME, PATH_NAME, Account, Head, Traffic
 from capplan.pricing.catalogue import known_keys, regions
 from capplan.quantities import json_schema
 from capplan.service import Section
@@ -84,7 +85,11 @@ def scenario_schema() -> Schema:
 
 def _emitters() -> Schema:
     """The keys of a trigger that name a resource of a service that emits; a table's stream is described in the spec."""
-    nouns = {word: SECTIONS[section].noun for word, section in emitters().items() if word != "stream"}
+    nouns = {
+        word: " or a ".join(SECTIONS[key].noun for key in sections)
+        for word, sections in emitters().items()
+        if word != "stream"
+    }
     return {
         word: {"description": f"The name of a {noun} that it reads.", "type": "string"} for word, noun in nouns.items()
     }
@@ -138,12 +143,12 @@ def _form_of(schema: Schema) -> str:
     return next(name for name, form in _FORMS.items() if form["anyOf"] == schema["anyOf"])
 
 
-def _named(inner: Schema, description: str) -> Schema:
+def _named(inner: Schema, description: str, names: str = _NAME) -> Schema:
     """Entries by name, with the same schema each."""
     return {
         "type": "object",
         "description": description,
-        "patternProperties": {_NAME: inner},
+        "patternProperties": {names: inner},
         "additionalProperties": False,
     }
 
@@ -161,16 +166,25 @@ def _section(section: Section, definitions: Schema) -> Schema:
         if "calls" in section.flow_keys:
             description = "What each invocation or run calls."
             definition["properties"]["calls"] = _requests("call", description, definitions, verbs())
+        for key in section.requests_in:
+            _add_requests(definitions[f"{name}.{item_model(section.key, key)[0].__name__}"], definitions)
         definitions[name] = definition
     description = " ".join((spec.__doc__ or "").split())
-    return _named({"$ref": f"#/$defs/{name}"}, description)
+    names = f"^{PATH_NAME.pattern}$" if section.slashes else _NAME
+    return _named({"$ref": f"#/$defs/{name}"}, description, names)
+
+
+def _add_requests(item: Schema, definitions: Schema) -> None:
+    """Adds to an item of a spec, such as an API's route, the requests that are written inside it."""
+    calls = _requests("call", "What it requests, where that is more than one request.", definitions, verbs())
+    item["properties"] = {**definitions["call"]["properties"], "calls": calls, **item["properties"]}
 
 
 def _requests(key: str, description: str, definitions: Schema, accepted: Iterable[str]) -> Schema:
     """A list of requests in AWS's words."""
     if key not in definitions:
         properties = _part(Access, definitions)["properties"]
-        keys = {k: v for k, v in properties.items() if k not in ("op", "target", "transactional")}
+        keys = {k: v for k, v in properties.items() if k in KEYS}
         changes = keys["changes"]
         keys["changes"] = {"anyOf": [changes, {"type": "string"}], "description": changes.pop("description", "")}
         ordered = sorted(accepted, key=list(verbs()).index)
@@ -253,11 +267,14 @@ def _gates() -> Schema:
 
 
 def _prices() -> Schema:
-    """The user's own prices, by price key."""
+    """The user's own prices by price key, those of another Region under its code."""
     keys = [key for service in SERVICES for key in known_keys(service.id)]
+    properties: Schema = {key: {"$ref": "#/$defs/money"} for key in keys}
+    elsewhere = {region: {"$ref": "#/properties/prices"} for region in regions()}
     return {
         "type": "object",
-        "description": "Your own prices in USD, by price key: dynamodb.backup.pitr_gb_month: 0.2 USD.",
-        "properties": {key: {"$ref": "#/$defs/money"} for key in keys},
+        "description": "Your own prices in USD, by price key: dynamodb.backup.pitr_gb_month: 0.2 USD; those of another Region "
+        "under its code.",
+        "properties": {**properties, **elsewhere},
         "additionalProperties": False,
     }

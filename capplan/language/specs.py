@@ -1,11 +1,13 @@
 """Reads each resource's spec: its keys over those of `defaults`, checked and completed from the files that it names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from capplan.errors import CapplanError
+from capplan.language.emitters import order_of_reading, with_emitters
+from capplan.language.inner_requests import without_requests
 from capplan.language.reader import Path, Reader
 from capplan.language.scenario import Scenario
 from capplan.language.unchanged import Unchanged
@@ -14,7 +16,7 @@ from capplan.reading.nearest import did_you_mean
 from capplan.reading.scalars import shown
 from capplan.resource_type import ResourceType
 from capplan.service import Section
-from capplan.services import SECTIONS, emitters, resource_type
+from capplan.services import SECTIONS, resource_type
 
 
 def specs_of(reader: Reader, unchanged: Unchanged) -> dict[str, tuple[ResourceType[Any, Any], Any]]:
@@ -30,17 +32,34 @@ def specs_of(reader: Reader, unchanged: Unchanged) -> dict[str, tuple[ResourceTy
             hint = inside or did_you_mean(key, SECTIONS, f"expected one of {', '.join(SECTIONS)}")
             reader.add_error(["defaults", key], f"unknown key {shown(key)}", hint, key=True)
     out: dict[str, tuple[ResourceType[Any, Any], Any]] = {}
-    for key, section in SECTIONS.items():
+    invalid: set[str] = set()
+    for section in order_of_reading():
+        key = section.key
         for name, raw in reader.section(key).items():
             path: Path = (key, name)
             same = unchanged.resource(f"{key}.{name}")
             if same is not None:
                 out[f"{key}.{name}"] = (same.type, same.spec)
             elif isinstance(raw, Mapping):
-                out[f"{key}.{name}"] = (resource_type(key), _spec(reader, section, raw, defaults.get(key), path))
+                spec = _spec(reader, section, raw, defaults.get(key), path, invalid)
+                out[f"{key}.{name}"] = (resource_type(key), spec)
+                if spec is None:
+                    invalid.add(f"{key}.{name}")
             elif not _name_missing(reader, section, name, path):
                 _expected_keys(reader, resource_type(key), path, section.example)
-    return out
+    place = list(SECTIONS).index
+    return _linked(dict(sorted(out.items(), key=lambda item: place(item[0].partition(".")[0]))))
+
+
+def _linked(
+    specs: dict[str, tuple[ResourceType[Any, Any], Any]],
+) -> dict[str, tuple[ResourceType[Any, Any], Any]]:
+    """The specs with what resources that stand before others make of them."""
+    linking = {type_ for type_, _ in specs.values() if type(type_).link is not ResourceType.link}
+    for type_ in linking:
+        valid = {address: spec for address, (_, spec) in specs.items() if spec is not None}
+        specs |= {address: (specs[address][0], spec) for address, spec in type_.link(valid).items()}
+    return specs
 
 
 def _name_missing(reader: Reader, section: Section, key: str, path: Path) -> bool:
@@ -57,7 +76,14 @@ def _name_missing(reader: Reader, section: Section, key: str, path: Path) -> boo
     return True
 
 
-def _spec(reader: Reader, section: Section, raw: Mapping[str, Any], general: object, path: Path) -> Any:  # noqa: ANN401
+def _spec(
+    reader: Reader,
+    section: Section,
+    raw: Mapping[str, Any],
+    general: object,
+    path: Path,
+    invalid: Collection[str] = (),
+) -> Any:  # noqa: ANN401
     """A resource's spec: its keys over its section's defaults; None, with the errors added, where it is invalid."""
     type_ = resource_type(section.key)
     values, inherited = dict(raw), frozenset[str]()
@@ -67,31 +93,21 @@ def _spec(reader: Reader, section: Section, raw: Mapping[str, Any], general: obj
         inherited = frozenset(values) - frozenset(raw)
     for flow_key in section.flow_keys:
         values.pop(flow_key, None)
-    if "triggers" in values:
-        values["triggers"] = _with_emitters(reader, values["triggers"], (*path, "triggers"))
+    values = without_requests(section, values)
+    at = section.reads_at
+    if at in values:
+        values[at] = with_emitters(reader, values[at], (*path, at), type_.reads, invalid)
     spec = reader.model(type_.spec, values, path, type_.unsupported, (("defaults", section.key), inherited))
     if spec is None:
         _resolve(reader, type_, _without_invalid_states(type_, values), path)
     return _resolve(reader, type_, spec, path)
 
 
-def _with_emitters(reader: Reader, triggers: object, path: Path) -> object:
-    """Triggers in the form that specs read: {queue: orders} becomes {stream: orders, emitter: …}."""
-    if isinstance(triggers, list):
-        return [_with_emitters(reader, trigger, (*path, i)) for i, trigger in enumerate(triggers)]
-    if not isinstance(triggers, Mapping):
-        return triggers
-    if "emitter" in triggers:
-        reader.add_error([*path, "emitter"], "unknown key 'emitter'", f"write {' or '.join(emitters())}", key=True)
-    out = {key: value for key, value in triggers.items() if key != "emitter"}
-    words = [word for word in emitters() if word in out]
-    if len(words) > 1:
-        reader.add_error([*path, words[1]], f"a trigger reads one resource, found {' and '.join(words)}", key=True)
-    for word in words[:1]:
-        emits = SECTIONS[emitters()[word]].emits
-        assert emits is not None  # noqa: S101  it is an emitter's word
-        out |= {"stream": out.pop(word), "emitter": (emitters()[word], emits.read_as)}
-    return out
+def check_specs_in(reader: Reader, specs: Mapping[str, tuple[ResourceType[Any, Any], Any]], region: str) -> None:
+    """Adds an error for what is wrong with a spec in the scenario's Region."""
+    for address, (type_, spec) in specs.items():
+        for problem in type_.check_region(spec, region) if spec is not None else ():
+            reader.add_error([*address.split(".", 1), *problem.path], problem.message, problem.hint)
 
 
 def respec(scenario: Scenario, address: str, raw: Mapping[str, Any]) -> Any:  # noqa: ANN401

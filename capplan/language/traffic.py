@@ -1,5 +1,6 @@
 """Reads the section `traffic`: a rate over time, by name."""
 
+from collections.abc import Collection
 from fractions import Fraction
 from typing import get_args
 
@@ -12,8 +13,8 @@ from capplan.language.wording import describe
 from capplan.schedule import read_schedule, schedule_profile
 
 
-def traffic_of(reader: Reader) -> dict[str, DemandFlow]:
-    """The requests per second of each traffic, by name."""
+def traffic_of(reader: Reader, unanswered: Collection[str] = ()) -> dict[str, DemandFlow]:
+    """The requests per second of each traffic, by name; those whose rate is not answered yet send nothing."""
     out: dict[str, DemandFlow] = {}
     for name, raw in reader.section("traffic").items():
         if isinstance(raw, str):
@@ -29,7 +30,7 @@ def traffic_of(reader: Reader) -> dict[str, DemandFlow]:
             out[name] = DemandFlow.zero()
             continue
         spec = reader.model(Traffic, raw, ("traffic", name), {})
-        if spec is None:
+        if spec is None or name in unanswered:
             out[name] = DemandFlow.zero()
             continue
         if (spec.rate is None) == (spec.schedule is None):
@@ -38,10 +39,10 @@ def traffic_of(reader: Reader) -> dict[str, DemandFlow]:
                 f"traffic '{name}' needs either a rate or a schedule",
                 "write rate: 60/s or schedule: cron(0 3 * * ? *)",
             )
-        shaped = [key for key in ("daily", "weekly", "spikes", "noise") if getattr(spec, key)]
+        shaped = [key for key in ("daily", "weekly", "yearly", "spikes", "noise") if getattr(spec, key)]
         if spec.schedule is not None and shaped:
             key = shaped[0]
-            hint = "daily, weekly, spikes and noise shape a rate; a schedule sets its own times"
+            hint = "daily, weekly, yearly, spikes and noise shape a rate; a schedule sets its own times"
             reader.add_error(["traffic", name, key], f"'{key}' does not apply to a schedule", hint, key=True)
         _spikes(reader, spec, ("traffic", name))
         if spec.weekly and not any(spec.weekly.get(day, 1) for day in get_args(Weekday)):

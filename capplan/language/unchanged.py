@@ -54,8 +54,18 @@ def _same_resources(base: Scenario, data: Mapping[str, Any]) -> dict[str, Resour
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             for name, new in after.items():
                 if name in before and (before[name] is new or _written_alike(before[name], new)):
-                    out[f"{section}.{name}"] = base.resources[f"{section}.{name}"]
-    return out
+                    resource = base.resources[f"{section}.{name}"]
+                    if not resource.type.is_linked(resource.spec):
+                        out[f"{section}.{name}"] = resource
+    changed = base.resources.keys() - out.keys()
+    return {
+        address: resource for address, resource in out.items() if not changed or changed.isdisjoint(_read(resource))
+    }
+
+
+def _read(resource: Resource) -> set[str]:
+    """What a resource reads: its spec may hang on the settings of a queue."""
+    return {source.name for source in resource.type.sources(resource.spec) if source.emitted}
 
 
 def _written_alike(one: object, other: object) -> bool:

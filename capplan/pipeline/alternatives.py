@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 from capplan.language.scenario import Resource
 from capplan.language.specs import respec
-from capplan.model import Change, Charge, Context, Demand
+from capplan.model import Change, Charge, Context, Demand, Implied
 from capplan.pipeline.flow import alike
-from capplan.pipeline.meter import Metered
+from capplan.pipeline.implied import address_of, following, implied_by
+from capplan.pipeline.meter import Metered, with_implied
 from capplan.pipeline.pools import pool_check, suffices, with_loads
-from capplan.pipeline.price import Priced, charges_of, is_tiered, monthly, price, rate_charges
+from capplan.pipeline.price import Priced, is_tiered, monthly, price, priced_charges, rate_charges
 from capplan.pipeline.what_if import apply, what_if
 from capplan.pricing.rating import Rated
 from capplan.record import replace
@@ -23,15 +24,23 @@ _FLOW_KEYS = ("calls", "access", "triggers")
 
 
 class Part(NamedTuple):
-    """A resource of an alternative that differs from the base, and no other with it.
+    """A resource of an alternative that differs from the base, and no other with it but what follows from it.
 
-    `rated` are its charges; None where a price of theirs has tiers that the account shares.
+    Attributes:
+        resource: The resource.
+        usage: What AWS meters of it.
+        charges: Its charges.
+        rated: Their line items; None where a price of theirs has tiers that the account shares.
+        implied: What follows from it in other services.
+        follows: By address, the parts of what follows that differ; None for what follows no more.
     """
 
     resource: Resource
     usage: Any
     charges: tuple[Charge, ...]
     rated: Rated | None
+    implied: tuple[Implied, ...] = ()
+    follows: Mapping[str, "Part | None"] = {}
 
 
 @dataclass(frozen=True)
@@ -62,18 +71,23 @@ class Alternative:
         """What services may know in the alternative."""
         return self.base.metered.context if self.whole is None else self.whole.metered.context
 
+    @cached_property
+    def _every(self) -> Mapping[str, Part | None]:
+        return _with_follows(self.parts)
+
     def resource_at(self, address: str) -> Resource | None:
         """A resource as the alternative declares it."""
-        if address in self.parts:
-            return self.parts[address].resource
+        if address in self._every:
+            part = self._every[address]
+            return None if part is None else part.resource
         priced = self.base if self.whole is None else self.whole
         return priced.metered.scenario.resources.get(address)
 
     def metered(self, address: str) -> MeteredResource[Any, Any] | None:
         """A resource with its usage in the alternative; None where it is not there."""
-        part = self.parts.get(address)
-        if part is not None:
-            return MeteredResource(part.resource.name, part.resource.spec, part.usage, self.context)
+        if address in self._every:
+            part = self._every[address]
+            return part and MeteredResource(part.resource.name, part.resource.spec, part.usage, self.context)
         metered = (self.base if self.whole is None else self.whole).metered
         return metered.resource(address) if address in metered.scenario.resources else None
 
@@ -83,11 +97,14 @@ class Alternative:
         if self.whole is not None:
             return self.whole
         base = self.base
-        replaced = {charge.id for address in self.parts for charge in base.charges[address]}
-        rated = [part.rated for part in self.parts.values() if part.rated is not None]
+        every = self._every
+        replaced = {charge.id for address in every for charge in base.charges.get(address, ())}
+        rated = [part.rated for part in every.values() if part is not None and part.rated is not None]
         kept = [line for line in base.lines if line.charge_id not in replaced]
         lines = (*kept, *(line for r in rated for line in r.lines))
-        charges = {**base.charges, **{address: part.charges for address, part in self.parts.items()}}
+        gone = {address for address, part in every.items() if part is None}
+        charges = {a: charges for a, charges in base.charges.items() if a not in gone}
+        charges |= {address: part.charges for address, part in every.items() if part is not None}
         missing = tuple(m for r in rated for m in r.missing)
         return Priced(_with(base.metered, self.changes, self.parts), base.catalogue, charges, lines, missing)
 
@@ -102,12 +119,45 @@ def alternative(base: Priced, address: str, changes: Sequence[Change], today: da
     if alone is None:
         return planned_whole(base, changes, today)
     resource, usage = alone
+    implied = implied_by(resource, usage, base.metered.context)
+    follows = _follows(base, address, implied, today)
+    part = _part(base, resource, usage, today)._replace(implied=implied, follows=follows)
+    return _of_parts(base, changes, {address: part}, today)
+
+
+def _part(base: Priced, resource: Resource, usage: Any, today: date | None) -> Part:  # noqa: ANN401  any service's usage
+    """A resource with its charges, rated where no other's depend on them."""
     scenario = base.metered.scenario
-    charges = charges_of(resource, usage, base.metered.context)
-    shared = any(is_tiered(base.catalogue, c.price) for c in (*charges, *base.charges[address]))
+    charges = priced_charges(resource, usage, base.metered.context, base.catalogue)
+    before = base.charges.get(resource.address, ())
+    shared = any(is_tiered(base.catalogue, c) for c in (*charges, *before))
     apart = not shared and not scenario.account.free_tier and not scenario.commitments
-    rated = rate_charges(charges, scenario, base.catalogue, today) if apart else None
-    return _of_parts(base, changes, {address: Part(resource, usage, charges, rated)}, today)
+    owners = {charge.id: resource.label for charge in charges}
+    rated = rate_charges(charges, scenario, base.catalogue, today, owners) if apart else None
+    return Part(resource, usage, charges, rated)
+
+
+def _follows(base: Priced, address: str, implied: tuple[Implied, ...], today: date | None) -> Mapping[str, Part | None]:
+    """What differs of what follows from a resource, now that `implied` does."""
+    metered = base.metered
+    before = metered.implied.get(address, ())
+    if implied == before:
+        return {}
+    moved = {address_of(i) for i in (*before, *implied)}
+    causes = {**metered.implied, address: implied}
+    own = metered.as_declared
+    found = following(own, metered.own_demand, causes, metered.context, lambda *_: None, moved)
+    out: dict[str, Part | None] = {a: _part(base, f.resource, f.usage, today) for a, f in found.items()}
+    for left in moved - found.keys():
+        resource = own.resources.get(left)
+        out[left] = None if resource is None else _part(base, resource, _unjoined(metered, resource), today)
+    return out
+
+
+def _unjoined(metered: Metered, resource: Resource) -> Any:  # noqa: ANN401  any service's usage
+    """The usage of a declared resource from which nothing follows any more."""
+    declared = DeclaredResource(resource.name, resource.spec, metered.context)
+    return resource.type.meter(declared, metered.own_demand[resource.address])
 
 
 def side_by_side(
@@ -122,10 +172,11 @@ def side_by_side(
         today: As of the plan.
     """
     parts = {address: part for other in alternatives for address, part in other.parts.items()}
-    if not all(other.parts for other in alternatives) or len(parts) != sum(len(o.parts) for o in alternatives):
+    touched = [len(_with_follows(other.parts)) for other in alternatives]
+    if not all(other.parts for other in alternatives) or len(_with_follows(parts)) != sum(touched):
         return None
     metered = base.metered
-    pools = with_loads(metered.pools, {a: (p.resource, p.usage) for a, p in parts.items()}, metered.context)
+    pools = with_loads(metered.pools, _changed(parts), metered.context)
     for limit, members in pools.items():
         check = (
             None
@@ -139,15 +190,29 @@ def side_by_side(
 
 def _of_parts(base: Priced, changes: Sequence[Change], parts: Mapping[str, Part], today: date | None) -> Alternative:
     """The alternative in which some resources differ: their charges alone are rated again where no tier is shared."""
-    rated = [part.rated for part in parts.values() if part.rated is not None]
-    if len(rated) < len(parts):
+    every = _with_follows(parts)
+    rated = [part.rated for part in every.values() if part is not None and part.rated is not None]
+    if len(rated) < sum(part is not None for part in every.values()):
         whole = price(_with(base.metered, changes, parts), base.catalogue, today, base)
         missing = tuple(m.key for m in whole.missing)
-        return Alternative(base, tuple(changes), frozenset(parts), whole.monthly_cost, missing, parts, whole)
-    less = sum((base.cost_by_resource[address] for address in parts), Decimal(0))
+        return Alternative(base, tuple(changes), frozenset(every), whole.monthly_cost, missing, parts, whole)
+    less = sum((base.cost_by_resource.get(address, Decimal(0)) for address in every), Decimal(0))
     cost = base.monthly_cost - less + sum((monthly(r.lines) for r in rated), Decimal(0))
     missing = tuple(m.key for r in rated for m in r.missing)
-    return Alternative(base, tuple(changes), frozenset(parts), cost, missing, parts, None)
+    return Alternative(base, tuple(changes), frozenset(every), cost, missing, parts, None)
+
+
+def _with_follows(parts: Mapping[str, Part]) -> dict[str, Part | None]:
+    """Parts, and those that follow from them; None for what follows no more."""
+    out: dict[str, Part | None] = dict(parts)
+    for part in parts.values():
+        out |= part.follows
+    return out
+
+
+def _changed(parts: Mapping[str, Part]) -> dict[str, tuple[Resource, Any] | None]:
+    """The resources of parts with their usage."""
+    return {a: None if p is None else (p.resource, p.usage) for a, p in _with_follows(parts).items()}
 
 
 def planned_whole(
@@ -176,7 +241,10 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     """The changed resource and its usage, where the change affects no other; None where it may."""
     scenario, ctx = base.metered.scenario, base.metered.context
     resource = scenario.resources.get(address)
-    if resource is None:  # a change of the account
+    if resource is None or resource.implied_by or resource.section.requests_in:
+        # a change of the account, or of what a resource implies; calls that are in the spec
+        return None
+    if resource.type.is_linked(resource.spec):
         return None
     if any(not c.path.startswith(f"{address}.") or c.path.split(".")[2] in _FLOW_KEYS for c in changes):
         return None
@@ -218,11 +286,23 @@ def _served_alike(metered: Metered, address: str, after: DeclaredResource[Any]) 
 
 def _with(metered: Metered, changes: Sequence[Change], parts: Mapping[str, Part]) -> Metered:
     """The metered scenario with some resources in the place of their former selves."""
-    scenario = replace(
-        metered.scenario,
-        data=apply(metered.scenario.data, changes),
-        resources={**metered.scenario.resources, **{address: part.resource for address, part in parts.items()}},
+    data = apply(metered.scenario.data, changes)
+    own = metered.as_declared
+    resources = {**own.resources, **{address: part.resource for address, part in parts.items()}}
+    causes = {**metered.implied, **{address: part.implied for address, part in parts.items()}}
+    usage = {**metered.usage, **{a: part.usage for a, part in _with_follows(parts).items() if part is not None}}
+    gone = {a for a, part in _with_follows(parts).items() if part is None}
+    pools = with_loads(metered.pools, _changed(parts), metered.context)
+    usage = {a: u for a, u in usage.items() if a not in gone}
+    changed = replace(
+        metered,
+        scenario=replace(own, data=data, resources=resources),
+        usage=usage,
+        demand=metered.own_demand,
+        offered={**metered.offered, **metered.joined},
+        pools=pools,
+        implied={},
+        joined={},
+        declared=None,
     )
-    usage = {**metered.usage, **{address: part.usage for address, part in parts.items()}}
-    pools = with_loads(metered.pools, {a: (p.resource, p.usage) for a, p in parts.items()}, metered.context)
-    return replace(metered, scenario=scenario, usage=usage, pools=pools)
+    return with_implied(changed, {a: implied for a, implied in causes.items() if implied}, metered)

@@ -1,6 +1,7 @@
 """Computes the demand of every resource from the traffic, the calls and the triggers."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from capplan.language.scenario import Resource, Scenario
 from capplan.model import Assumption, Call, Context, Demand, Line, RequestStream
 from capplan.pipeline.solve import Edge, LoopError, arrivals
 from capplan.record import replace
-from capplan.resource_type import DeclaredResource, Source
+from capplan.resource_type import DeclaredResource, Destination, Source, Starts
 
 SourceKey = tuple[str, str, int | None]
 _MAX_STEPS = 12
@@ -31,6 +32,14 @@ class OutgoingCall(NamedTuple):
     line: Line | None = None
     at_once: Fraction = Fraction(1)
     open_at_most: Fraction | None = None
+    per_record: bool = False
+    per_start: bool = False
+
+    def node(self, caller: str) -> str:
+        """The graph node whose units make it."""
+        if self.per_start:
+            return started(caller, self.access.cache_ms)
+        return taken(caller) if self.per_record else caller
 
 
 class Injected(NamedTuple):
@@ -41,23 +50,113 @@ class Injected(NamedTuple):
     flow: DemandFlow
 
 
-def emitted(address: str) -> str:
-    """The graph node of what a resource emits: its stream, its queue."""
-    return f"{address}#emitted"
+def emitted(address: str, kinds: tuple[str, ...] = ()) -> str:
+    """The graph node of what a resource emits: its stream, its queue; or of some kinds of change only."""
+    return f"{address}#emitted{':'.join(('', *kinds))}"
+
+
+def kinds_read(triggers: "Iterable[Trigger]") -> dict[str, tuple[tuple[str, ...], ...]]:
+    """By address: the kinds of change that are read together of what it emits, beside all of it."""
+    out: dict[str, dict[tuple[str, ...], None]] = {}
+    for trigger in triggers:
+        if trigger.source.kinds:
+            out.setdefault(trigger.source.name, {})[trigger.source.kinds] = None
+    return {address: tuple(kinds) for address, kinds in out.items()}
+
+
+def emissions(
+    resource: Resource, access: Access, kinds_of: Mapping[str, tuple[tuple[str, ...], ...]]
+) -> Iterator[tuple[str, Fraction]]:
+    """The nodes of what a request makes a resource emit, each with the records."""
+    type_, address = resource.type, resource.address
+    yield emitted(address), type_.emitted_records(resource.spec, access)
+    for kinds in kinds_of.get(address, ()):
+        yield emitted(address, kinds), type_.emitted_of(resource.spec, access, kinds)
+
+
+def taken(address: str) -> str:
+    """The graph node of the records that a resource takes: a batch has several."""
+    return f"{address}#taken"
+
+
+def started(address: str, kept_ms: Decimal | None) -> str:
+    """The graph node of the starts of a resource's environments, and of what they fetch again after some time."""
+    return f"{address}#started" if kept_ms is None else f"{address}#started:{kept_ms.normalize():f}"
+
+
+def handed_on(address: str, place: int) -> str:
+    """The graph node of what goes to one of a resource's destinations."""
+    return f"{address}#destination{place}"
+
+
+def address_of(node: str) -> str:
+    """The resource of a graph node."""
+    return node.partition("#")[0]
+
+
+class Delivery(NamedTuple):
+    """What a resource's type hands on to a destination: a dead-letter queue, what gets its successes."""
+
+    address: str
+    place: int
+    destination: Destination
+    to: str
+    access: Access
+
+    @property
+    def node(self) -> str:
+        """Its graph node: deliveries per second."""
+        return handed_on(self.address, self.place)
+
+
+def deliveries_of(scenario: Scenario, ctx: Context) -> tuple[Delivery, ...]:
+    """All destinations of the resources; one to which nothing of the scenario belongs is left out."""
+    out = []
+    for address, resource in scenario.resources.items():
+        for place, destination in enumerate(resource.type.destinations(resource.spec)):
+            found = ctx.receiver(destination.to, destination.verbs)
+            if found is not None:
+                to, verb = found
+                name = to.partition(".")[2]
+                access = destination.access.model_copy(update={"op": verb, "target": name})
+                out.append(Delivery(address, place, destination, to, access))
+    return tuple(out)
 
 
 def calls_of(resource: Resource, ctx: Context, scenario: Scenario) -> tuple[OutgoingCall, ...]:
     """The calls of a resource per unit of its demand: those of the scenario and those of its type."""
     factor = resource.type.calls_per_unit(resource.spec)
     duration_ms = ctx.duration_ms[resource.address]
-    written = [OutgoingCall(c.to, c.times * factor, c.access, duration_ms, c.line) for c in resource.calls]
+    written = [
+        OutgoingCall(c.to, c.times * factor, c.access, duration_ms, c.line, per_record=c.per_record)
+        if not c.per_start
+        else OutgoingCall(c.to, c.times, c.access, Fraction(0), c.line, per_start=True)
+        for c in resource.calls
+    ]
     added = resource.type.calls(DeclaredResource(resource.name, resource.spec, ctx))
     known = [
-        OutgoingCall(c.to, c.times, fitting(scenario, c), c.over_ms, None, c.at_once, c.open_at_most)
+        OutgoingCall(c.to, c.times, fitting(scenario, c), c.over_ms, None, c.at_once, c.open_at_most, c.per_record)
         for c in added
         if c.to in scenario.resources
     ]
     return tuple(written + known)
+
+
+def starting_at_once(
+    calls: Mapping[str, tuple[OutgoingCall, ...]], starts: Mapping[str, Starts]
+) -> dict[str, tuple[OutgoingCall, ...]]:
+    """The calls, those of starting environments with how many start together."""
+    if not starts:
+        return dict(calls)
+    return {
+        address: tuple(
+            call._replace(at_once=starts[node].at_once * call.times)
+            if call.per_start and (node := call.node(address)) in starts
+            else call
+            for call in of_one
+        )
+        for address, of_one in calls.items()
+    }
 
 
 def fitting(scenario: Scenario, call: Call) -> Access:
@@ -116,7 +215,7 @@ def emitters_read(scenario: Scenario, triggers: Iterable[Trigger]) -> tuple[str,
 
 def _flow_of(scenario: Scenario, source: Source, flows: Mapping[str, DemandFlow]) -> DemandFlow:
     if source.emitted:
-        return flows.get(emitted(source.name), DemandFlow.zero())
+        return flows.get(emitted(source.name, source.kinds), DemandFlow.zero())
     return scenario.flows_by_name[source.name]
 
 
@@ -159,57 +258,108 @@ def arrivals_of(
     calls: Mapping[str, tuple[OutgoingCall, ...]],
     triggers: Iterable[Trigger],
     ratios: Ratios,
+    deliveries: Iterable[Delivery] = (),
     extra: Iterable[Injected] = (),
+    starts: Mapping[str, Starts] = {},
 ) -> dict[str, DemandFlow]:
-    """Requests per second at every resource, and records per second that each emits.
+    """Requests per second at every resource, the records that each takes in batches and emits, and what it hands on.
 
     Raises:
         CapplanError: A call loop grows without bound.
     """
     incoming: dict[str, list[DemandFlow]] = {address: [] for address in scenario.resources}
     edges: list[Edge] = []
+    for node, of_node in starts.items():
+        incoming[node] = [of_node.flow]
+    triggers = tuple(triggers)
+    arrive = _arrive(scenario, calls, deliveries, triggers)
     for address, resource in scenario.resources.items():
         for entry in resource.access:
-            records = resource.type.emitted_records(resource.spec, entry.access)
-            incoming.setdefault(emitted(address), []).append(entry.flow * records)
-            if calls[address]:
-                incoming[address].append(entry.flow)
-        edges += [edge for call in calls[address] for edge in _edges(scenario, address, call, calls)]
+            _add(incoming, entry.flow, arrive(address, RequestStream(entry.access, entry.flow, "")))
+        edges += [
+            Edge(call.node(address), node, call.times * times, call.over_ms)
+            for call in calls[address]
+            for node, times in arrive(call.to, _called(scenario, call, address))
+        ]
     for injected in extra:
-        target = scenario.resources[injected.to]
-        records = target.type.emitted_records(target.spec, injected.access)
-        incoming.setdefault(emitted(injected.to), []).append(injected.flow * records)
-        incoming[injected.to].append(injected.flow * _attempts(scenario, injected.to, injected.access))
+        attempts = _attempts(scenario, injected.to, injected.access)
+        stream = RequestStream(injected.access, injected.flow, "", attempts=attempts)
+        _add(incoming, injected.flow, {injected.to: attempts, **dict(arrive(injected.to, stream))}.items())
+    for delivery in deliveries:
+        stream = _called(scenario, delivery, delivery.address)
+        edges += [Edge(delivery.node, node, times) for node, times in arrive(delivery.to, stream)]
     for trigger in triggers:
-        times = trigger.invocations / ratios.get(trigger.key, 1)
+        records = ratios.get(trigger.key, Fraction(1))
+        share = trigger.source.share
+        nodes = [(n, times * share) for n, times in arrive(trigger.address, _triggered(trigger, records))]
         if trigger.source.emitted:
-            edges.append(Edge(emitted(trigger.source.name), trigger.address, times))
+            edges += [Edge(emitted(trigger.source.name, trigger.source.kinds), node, times) for node, times in nodes]
         else:
-            incoming[trigger.address].append(scenario.flows_by_name[trigger.source.name] * times)
+            _add(incoming, scenario.flows_by_name[trigger.source.name], nodes)
     try:
         return arrivals({node: DemandFlow.total(flows) for node, flows in incoming.items()}, edges)
     except LoopError as error:
         raise CapplanError((_loop_diagnostic(scenario, error),)) from None
 
 
-def _edges(
-    scenario: Scenario, address: str, call: OutgoingCall, calls: Mapping[str, tuple[OutgoingCall, ...]]
-) -> Iterator[Edge]:
-    """The edges of a call to its target and to what the target emits.
+def _add(incoming: dict[str, list[DemandFlow]], flow: DemandFlow, nodes: Iterable[tuple[str, Fraction]]) -> None:
+    for node, times in nodes:
+        incoming.setdefault(node, []).append(flow * times)
 
-    A target that only emits, such as a table, needs no node of its own: its requests cause nothing else.
+
+def _called(scenario: Scenario, call: OutgoingCall | Delivery, caller: str) -> RequestStream:
+    """A call as its target sees it."""
+    return RequestStream(
+        call.access, DemandFlow.zero(), caller, attempts=_attempts(scenario, call.to, call.access)
+    )  # fmt: skip
+
+
+def _triggered(trigger: Trigger, records: Fraction, shards: int = 1) -> RequestStream:
+    """What a trigger sends, as its resource sees it."""
+    source = trigger.source
+    return RequestStream(
+        trigger.request, DemandFlow.zero(), source.cause, source.trigger, records, shards=shards,
+        attempts=trigger.attempts,
+    )  # fmt: skip
+
+
+Arrive = Callable[[str, RequestStream], list[tuple[str, Fraction]]]
+
+
+def _arrive(
+    scenario: Scenario,
+    calls: Mapping[str, tuple[OutgoingCall, ...]],
+    deliveries: Iterable[Delivery],
+    triggers: Iterable[Trigger],
+) -> Arrive:
+    """Gives the nodes that one arrival at a resource adds to, with how much: its own, what it emits, takes, hands on.
+
+    A resource that only emits, such as a table, needs no node of its own: its requests cause nothing else.
     """
-    target = scenario.resources[call.to]
-    records = target.type.emitted_records(target.spec, call.access)
-    if records:
-        yield Edge(address, emitted(call.to), call.times * records, call.over_ms)
-    if calls[call.to] or not target.section.emits:
-        times = call.times * _attempts(scenario, call.to, call.access)
-        yield Edge(address, call.to, times, call.over_ms)
+    per_record = {address for address, of_one in calls.items() if any(call.per_record for call in of_one)}
+    of_address: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        of_address.setdefault(delivery.address, []).append(delivery)
+    kinds = kinds_read(triggers)
+
+    def arrive(address: str, stream: RequestStream) -> list[tuple[str, Fraction]]:
+        target = scenario.resources[address]
+        out = list(emissions(target, stream.access, kinds))
+        if calls[address] or not target.section.emits:
+            out.append((address, stream.attempts / stream.records))
+        if address in per_record:
+            out.append((taken(address), stream.attempts))
+        out += [
+            (delivery.node, target.type.handed_on(target.spec, delivery.destination, stream, None))
+            for delivery in of_address.get(address, ())
+        ]
+        return [(node, times) for node, times in out if times]
+
+    return arrive
 
 
 def _loop_diagnostic(scenario: Scenario, error: LoopError) -> Diagnostic:
-    names = [node.partition("#")[0] for node in error.nodes]
+    names = [address_of(node) for node in error.nodes]
     first = scenario.resources[names[0]]
     return scenario.doc.diagnostic(
         [first.section.key, first.name],
@@ -221,10 +371,9 @@ def _loop_diagnostic(scenario: Scenario, error: LoopError) -> Diagnostic:
 
 def _readable(scenario: Scenario, node: str) -> str:
     """A node in a message: `orders's stream`."""
-    address, _, is_emitted = node.partition("#")
-    resource = scenario.resources[address]
+    resource = scenario.resources[address_of(node)]
     emits = resource.section.emits
-    return f"{resource.name}'s {emits.word}" if is_emitted and emits is not None else resource.name
+    return f"{resource.name}'s {emits.word}" if "#emitted" in node and emits is not None else resource.name
 
 
 class Sender(NamedTuple):
@@ -261,25 +410,32 @@ def senders_of(
     flows: Mapping[str, DemandFlow],
     ratios: Ratios,
     shards: Mapping[str, int],
+    deliveries: Iterable[Delivery] = (),
     extra: Iterable[Injected] = (),
 ) -> dict[str, list[Sender]]:
     """What sends requests to each resource, one stream per sender."""
     senders: dict[str, list[Sender]] = {address: [] for address in scenario.resources}
     triggers = tuple(triggers)
-    at_once = _at_once(scenario, calls, triggers)
+    batches = _batches(ratios)
+    at_once = _at_once(scenario, calls, triggers, batches)
     of_callers = _callers_attempts(scenario, calls, triggers)
     for address, resource in scenario.resources.items():
         senders[address] += [
             Sender(RequestStream(e.access, e.flow, f"traffic.{e.traffic_source}", line=e.line)) for e in resource.access
         ]
         for call in calls[address]:
-            attempts = _attempts(scenario, call.to, call.access)
-            stream = RequestStream(
-                call.access, DemandFlow.zero(), address, line=call.line, attempts=attempts,
-                at_once=at_once[address] * _called_at_once(call), open_at_most=_open_at_most(call, flows.get(address)),
+            node = call.node(address)
+            together = _called_at_once(call, batches.get(address, Fraction(1)))
+            stream = replace(
+                _called(scenario, call, address), line=call.line,
+                at_once=together if call.per_start else at_once[address] * together,
+                open_at_most=_open_at_most(call, flows.get(address)),
                 callers_attempts=of_callers.get(address, Fraction(1)),
             )  # fmt: skip
-            senders[call.to].append(Sender(stream, address, call.times * attempts, call.over_ms))
+            senders[call.to].append(Sender(stream, node, call.times * stream.attempts, call.over_ms))
+    for delivery in deliveries:
+        stream = _called(scenario, delivery, delivery.address)
+        senders[delivery.to].append(Sender(stream, delivery.node, stream.attempts))
     for injected in extra:
         attempts = _attempts(scenario, injected.to, injected.access)
         senders[injected.to].append(
@@ -287,18 +443,25 @@ def senders_of(
         )
     for trigger in triggers:
         source, records = trigger.source, ratios.get(trigger.key, Fraction(1))
-        stream = RequestStream(
-            trigger.request, DemandFlow.zero(), source.cause, source.trigger, records,
-            shards=shards.get(source.name, 1), attempts=trigger.attempts,
-        )  # fmt: skip
+        stream = _triggered(trigger, records, shards.get(source.name, 1))
         if source.emitted:
-            sender = Sender(stream, emitted(source.name), trigger.invocations, trigger=trigger, source=source)
+            node = emitted(source.name, source.kinds)
+            sender = Sender(stream, node, trigger.invocations, trigger=trigger, source=source)
         else:
             flow = scenario.flows_by_name[source.name]
             stream = replace(stream, flow=flow * (trigger.invocations / records), at_once=_started_at_once(flow))
             sender = Sender(stream, source=source)
         senders[trigger.address].append(sender)
+    for address, resource in scenario.resources.items():
+        for seen in resource.type.sees(resource.spec):
+            senders[address] += [_seen(sender, scenario.resources[seen].name) for sender in senders[seen]]
     return senders
+
+
+def _seen(sender: Sender, target: str) -> Sender:
+    """What another resource is asked, as one that stands before it sees it."""
+    access = sender.stream.access.model_copy(update={"target": target})
+    return sender._replace(stream=replace(sender.stream, access=access))
 
 
 def demand_of(senders: Iterable[Sender], flows: Mapping[str, DemandFlow]) -> Demand:
@@ -311,10 +474,19 @@ def _started_at_once(flow: DemandFlow) -> Fraction:
     return max((m for profile, m in flow.terms if profile.starts), default=Fraction(1))
 
 
-def _called_at_once(call: OutgoingCall) -> Fraction:
+def _batches(ratios: Ratios) -> dict[str, Fraction]:
+    """Records of the largest batches that each resource takes."""
+    out: dict[str, Fraction] = {}
+    for (address, _, _), records in ratios.items():
+        out[address] = max(records, out.get(address, records))
+    return out
+
+
+def _called_at_once(call: OutgoingCall, batch: Fraction) -> Fraction:
     """Calls that one unit of the caller makes in the same instant: all, but of a caller of minutes a minute's."""
     minutes = call.over_ms / (units.SECONDS_PER_MINUTE * units.MS_PER_SECOND)
-    return max(Fraction(1), call.at_once, call.times / max(Fraction(1), minutes))
+    times = call.times * batch if call.per_record else call.times
+    return max(Fraction(1), call.at_once, times / max(Fraction(1), minutes))
 
 
 def _open_at_most(call: OutgoingCall, caller: DemandFlow | None) -> Fraction | None:
@@ -325,7 +497,10 @@ def _open_at_most(call: OutgoingCall, caller: DemandFlow | None) -> Fraction | N
 
 
 def _at_once(
-    scenario: Scenario, calls: Mapping[str, tuple[OutgoingCall, ...]], triggers: Iterable[Trigger]
+    scenario: Scenario,
+    calls: Mapping[str, tuple[OutgoingCall, ...]],
+    triggers: Iterable[Trigger],
+    batches: Mapping[str, Fraction],
 ) -> dict[str, Fraction]:
     """Units that arrive at each resource in the same instant; what is read from a stream or a queue comes singly."""
     out = dict.fromkeys(scenario.resources, Fraction(1))
@@ -333,7 +508,13 @@ def _at_once(
         if not trigger.source.emitted:
             started = _started_at_once(scenario.flows_by_name[trigger.source.name])
             out[trigger.address] = max(out[trigger.address], started)
-    following = [(a, call.to, _called_at_once(call)) for a, of_one in calls.items() for call in of_one]
+    one = Fraction(1)
+    following = [
+        (call.node(a) if call.per_start else a, call.to, _called_at_once(call, batches.get(a, one)))
+        for a, of_one in calls.items()
+        for call in of_one
+    ]
+    out.update({caller: one for caller, _, _ in following if caller not in out})
     bursts = [edge for edge in following if edge[2] > 1 or out[edge[0]] > 1]
     for _ in range(_MAX_STEPS if bursts else 0):  # a loop of calls would multiply without end
         before = dict(out)
@@ -371,17 +552,33 @@ def _callers_attempts(
 
 
 def demand_assumptions(
-    scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, DemandFlow]
+    scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, DemandFlow], deliveries: Iterable[Delivery]
 ) -> tuple[Assumption, ...]:
     """Assumptions on resources without demand, and on ranges, of which the likely value is used."""
-    out = [
+    delivered = {delivery.to for delivery in deliveries}
+    out = [note for resource in scenario.resources.values() for note in _without_changes(resource, flows)]
+    noted = {note.path.partition(".triggers.")[0] for note in out}
+    out += [
         Assumption(address, "no demand", "nothing triggers or calls it", "workload")
         for address, resource in scenario.resources.items()
         if not demand[address].requests
         and resource.type.warn_if_idle(resource.spec)
         and not flows.get(emitted(address))
+        and address not in delivered
+        and address not in noted
     ]
     out += [
         Assumption(path, "the likely value", "ranges are not evaluated yet", "workload") for path in scenario.ranges
     ]
     return tuple(out)
+
+
+def _without_changes(resource: Resource, flows: Mapping[str, DemandFlow]) -> Iterator[Assumption]:
+    """Triggers of a resource that read only changes which no request makes."""
+    nothing = DemandFlow.zero()
+    for place, source in enumerate(resource.type.sources(resource.spec)):
+        read, all_changes = emitted(source.name, source.kinds), emitted(source.name)
+        if source.kinds and flows.get(all_changes, nothing).terms and not flows.get(read, nothing).terms:
+            path = f"{resource.address}.triggers.{place if source.trigger is None else source.trigger}.on"
+            reason = f"no request to {source.name.partition('.')[2]} makes such a change ({', '.join(source.kinds)})"
+            yield Assumption(path, "no records", reason, "workload")

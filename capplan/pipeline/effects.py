@@ -144,9 +144,11 @@ class Effects:
         """A resource that the change does not touch and that is asked to do more or less."""
         if may_affect is None or alternative.whole is None or alternative.parts:
             return ""
-        before, after, touched = self._base.metered.offered, alternative.whole.metered.offered, set(may_affect)
+        before, after = self._base.metered.offered, alternative.whole.metered.offered
+        own = self._base.metered.as_declared.resources.keys() - self._base.metered.joined.keys()
+        touched = set(may_affect)
         for address in after:
-            if address in touched or address not in before or before[address] is after[address]:
+            if address in touched or address not in own or before[address] is after[address]:
                 continue
             if _monthly(before[address]) != _monthly(after[address]):
                 return f"the requests of {address} change"

@@ -3,7 +3,7 @@
 What is offered stays the exact formula of `demand`. Where nothing is short, its demand is returned as it is.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,9 +13,10 @@ from capplan.errors import CapplanError
 from capplan.flow import DemandFlow, course
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Admitted, Context, Demand, RequestStream, SharedLimit
-from capplan.pipeline.demand import Sender, demand_of, emitted
+from capplan.pipeline.demand import Delivery, Sender, address_of, demand_of, emissions, emitted, taken
 from capplan.pipeline.pools import PoolMember, Pools, pool_check
 from capplan.pipeline.solve import Edge, components
+from capplan.quantities.rounding import sig6
 from capplan.record import MutableRecord, Record, replace
 from capplan.resource_type import DeclaredResource
 from capplan.services import default_quota
@@ -43,6 +44,9 @@ class Network(Record, frozen=True, eq=False):
         context: What services may know.
         senders: What sends requests to each resource.
         flows: The exact flow at every node.
+        deliveries: What each resource hands on to destinations, by its address.
+        starting: The nodes of the starts of its environments, by its address.
+        kinds: The kinds of change that are read of what it emits (`demand.kinds_read`), by its address.
         order: Groups of resources that call each other, callers first.
         exact: The exact demand of every resource: what is offered where nothing is short.
         shards: Shards of the streams that are read.
@@ -53,6 +57,9 @@ class Network(Record, frozen=True, eq=False):
     context: Context
     senders: Mapping[str, Sequence[Sender]]
     flows: Mapping[str, DemandFlow]
+    deliveries: Mapping[str, Sequence[Delivery]]
+    kinds: Mapping[str, tuple[tuple[str, ...], ...]]
+    starting: Mapping[str, Collection[str]]
     order: Sequence[Sequence[str]]
     exact: Mapping[str, Demand]
     shards: Mapping[str, int]
@@ -132,7 +139,7 @@ def _walk(network: Network, shared: Shared, failing: Failing, last: dict[str, tu
                 walk.demand[address] = _served(network, address, walk.offered[address], last)
             if all(walk.demand[address].admitted is None for address in group):
                 continue
-        inner = {node for address in group for node in (address, emitted(address))}
+        inner = {node for address in group for node in _nodes(network, address)}
         if len(group) > 1 or any(sender.node in inner for sender in network.senders[group[0]]):
             walk.moved |= inner
             _settle_loop(network, group, walk, shared, failing, last)
@@ -154,6 +161,9 @@ def _settle_loop(
     Each round adds what the last one's calls cause. A request of the loop causes fewer than one more (`solve` refuses
     other loops), and a resource never serves more than it is asked for, so the differences shrink by a constant factor.
     """
+    for address in group:  # whoever is first sees the others as they would be, were nothing short
+        walk.offered.setdefault(address, network.exact[address])
+        walk.demand.setdefault(address, network.exact[address])
     before: list[Fraction] = []
     for _ in range(_MAX_LOOP_ROUNDS):
         for address in group:
@@ -194,11 +204,40 @@ def _visit(
         return
     demand = walk.demand[address]
     walk.flows[address] = demand.flow
-    walk.flows[emitted(address)] = DemandFlow.total(
-        stream.flow * (resource.type.emitted_records(resource.spec, stream.access) / stream.attempts)
-        for stream in demand.requests
-    )
-    walk.moved |= {address, emitted(address)}
+    walk.flows[taken(address)] = DemandFlow.total(stream.flow * stream.records for stream in demand.requests)
+    emits: dict[str, list[DemandFlow]] = {node: [] for node in _emitted(network, address)}
+    for stream in demand.requests:
+        for node, records in emissions(resource, stream.access, network.kinds):
+            emits[node].append(stream.flow * (records * stream.records / stream.attempts))
+    walk.flows.update({node: DemandFlow.total(flows) for node, flows in emits.items()})
+    for node in network.starting.get(address, ()):  # environments start as the exact demand is served
+        exact = network.exact[address].flow.monthly
+        part = sig6(float(demand.flow.monthly / exact)) if exact else Fraction(0)
+        walk.flows[node] = network.flows.get(node, DemandFlow.zero()) * part
+    for delivery in network.deliveries.get(address, ()):
+        walk.flows[delivery.node] = DemandFlow.total(_handed_on(resource, delivery, demand))
+    walk.moved.update(_nodes(network, address))
+
+
+def _nodes(network: Network, address: str) -> tuple[str, ...]:
+    """The graph nodes of a resource."""
+    handed_on = (d.node for d in network.deliveries.get(address, ()))
+    return (address, *_emitted(network, address), taken(address), *network.starting.get(address, ()), *handed_on)
+
+
+def _emitted(network: Network, address: str) -> tuple[str, ...]:
+    return (emitted(address), *(emitted(address, kinds) for kinds in network.kinds.get(address, ())))
+
+
+def _handed_on(resource: Resource, delivery: Delivery, demand: Demand) -> Iterator[DemandFlow]:
+    """What goes to a destination, when it is served: what was dropped comes with the rest."""
+    parts = (None,) * len(demand.requests) if demand.admitted is None else demand.admitted.streams
+    spec = resource.type.failing_also(resource.spec, demand.callees_fail)
+    for stream, part in zip(demand.requests, parts, strict=True):
+        times = resource.type.handed_on(spec, delivery.destination, stream, part)
+        served = stream.flow.monthly
+        if times and served:
+            yield stream.flow * (times * stream.arrivals.monthly / served)
 
 
 def _rebuilt(network: Network, address: str, sender: Sender, walk: _Pass, fails: Fraction | None) -> Sender:
@@ -215,8 +254,9 @@ def _rebuilt(network: Network, address: str, sender: Sender, walk: _Pass, fails:
         shards = network.shards.get(source.name, 1)
         records = resource.type.records_per_invocation(resource.spec, source, per_second, shards)
         stream = replace(stream, records=records)
-    if trigger is None and sender.node in walk.moved:
-        stream = replace(stream, callers_attempts=_attempts_of(walk.offered[sender.node], stream.callers_attempts))
+    caller = walk.offered.get(address_of(sender.node))  # None in a loop's first round
+    if trigger is None and sender.node in walk.moved and caller is not None:
+        stream = replace(stream, callers_attempts=_attempts_of(caller, stream.callers_attempts))
     return sender._replace(stream=stream, times=times)
 
 
@@ -281,7 +321,7 @@ def order_of(senders: Mapping[str, Sequence[Sender]]) -> list[list[str]]:
     for address, of_one in senders.items():
         for sender in of_one:
             if sender.node:
-                outgoing.setdefault(sender.node.partition("#")[0], []).append(Edge(sender.node, address, Fraction(1)))
+                outgoing.setdefault(address_of(sender.node), []).append(Edge(sender.node, address, Fraction(1)))
     return components(list(senders), outgoing)
 
 
@@ -369,7 +409,10 @@ def _failing(network: Network, walk: _Pass) -> Failing:
     for address, demand in walk.demand.items():
         if demand.admitted is None:
             continue
-        times = {sender.node: sender.times / sender.stream.attempts for sender in network.senders[address]}
+        times = {
+            address_of(sender.node): sender.times / sender.stream.attempts * _units(walk, sender)
+            for sender in network.senders[address]
+        }
         for stream, part in zip(demand.requests, demand.admitted.streams, strict=True):
             offered = part.served + part.waiting + part.dropped
             if stream.cause in times and not stream.access.is_async and part.dropped and offered:
@@ -380,6 +423,14 @@ def _failing(network: Network, walk: _Pass) -> Failing:
         for address, share in passes.items()
         if _can_fail(network, address) and share < 1
     }
+
+
+def _units(walk: _Pass, sender: Sender) -> Fraction:
+    """Units of a sender's node per unit of its resource: records of a batch, where it is called for each."""
+    address = address_of(sender.node)
+    if sender.trigger is not None or sender.node != taken(address) or not walk.flows[address].monthly:
+        return Fraction(1)
+    return walk.flows[sender.node].monthly / walk.flows[address].monthly
 
 
 def _failing_starts(network: Network, usage: Mapping[str, Any]) -> Failing:

@@ -1,6 +1,7 @@
 """Computes the exact flows of a scenario's graph; a change that moves none of them keeps the graph as it is."""
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -8,6 +9,7 @@ from capplan.flow import DemandFlow
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Context, Demand
 from capplan.pipeline.demand import (
+    Delivery,
     Injected,
     OutgoingCall,
     Sender,
@@ -15,15 +17,18 @@ from capplan.pipeline.demand import (
     Trigger,
     arrivals_of,
     calls_of,
+    deliveries_of,
     demand_of,
     emitters_read,
     ratios_of,
     senders_of,
+    starting_at_once,
     triggers_of,
     with_records,
 )
 from capplan.pipeline.flow import order_of
 from capplan.record import Record
+from capplan.resource_type import Starts
 
 _MAX_ROUNDS = 20
 
@@ -33,6 +38,7 @@ class Graph(Record, frozen=True, eq=False):
 
     Attributes:
         calls: The calls of each resource per unit of its demand.
+        deliveries: What resources hand on to destinations and dead-letter queues.
         triggers: All triggers, with the retries of their batches.
         emitters: Addresses of resources whose stream or queue is read.
         shards: Shards of these.
@@ -44,6 +50,7 @@ class Graph(Record, frozen=True, eq=False):
     """
 
     calls: Mapping[str, tuple[OutgoingCall, ...]]
+    deliveries: tuple[Delivery, ...]
     triggers: tuple[Trigger, ...]
     emitters: tuple[str, ...]
     shards: Mapping[str, int]
@@ -67,25 +74,58 @@ def graph_of(
         meter: The usage of a resource at a demand: that of a stream tells its shards.
     """
     calls = {a: () if a == silent else calls_of(r, ctx, scenario) for a, r in scenario.resources.items()}
+    deliveries = tuple(d for d in deliveries_of(scenario, ctx) if d.address != silent)
     triggers = triggers_of(scenario, scenario.resources)
     emitters = emitters_read(scenario, triggers)
     shards: dict[str, int] = dict.fromkeys(emitters, 1)
     ratios: dict[SourceKey, Fraction] = {}
     flows: dict[str, DemandFlow] = {}
+    starting = starting_nodes(calls)
+    starts: dict[str, Starts] = {}
     for _ in range(_MAX_ROUNDS):
-        flows = arrivals_of(scenario, calls, triggers, ratios, extra)
+        flows = arrivals_of(scenario, calls, triggers, ratios, deliveries, extra, starts)
+        known = starts
+        if starting:
+            senders = senders_of(
+                scenario, starting_at_once(calls, starts), triggers, flows, ratios, shards, deliveries, extra
+            )
+            starts = _starts(scenario, starting, {a: meter(a, demand_of(senders[a], flows)) for a in starting})
         if emitters:
-            senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
+            senders = senders_of(
+                scenario, starting_at_once(calls, starts), triggers, flows, ratios, shards, deliveries, extra
+            )
             usage = {a: meter(a, demand_of(senders[a], flows)) for a in emitters}
             shards = {a: scenario.resources[a].type.shards(usage[a]) for a in emitters}
         following = ratios_of(scenario, triggers, flows, shards)
-        if following == ratios:
+        if following == ratios and starts == known:
             break
         ratios = following
         triggers = with_records(scenario, triggers, ratios)
-    senders = senders_of(scenario, calls, triggers, flows, ratios, shards, extra)
+    senders = senders_of(scenario, starting_at_once(calls, starts), triggers, flows, ratios, shards, deliveries, extra)
     exact = {address: demand_of(sent, flows) for address, sent in senders.items()}
-    return Graph(calls, triggers, emitters, shards, ratios, flows, senders, order_of(senders), exact)
+    return Graph(calls, deliveries, triggers, emitters, shards, ratios, flows, senders, order_of(senders), exact)
+
+
+def starting_nodes(calls: Mapping[str, tuple[OutgoingCall, ...]]) -> dict[str, dict[str, Decimal | None]]:
+    """By address of who calls as its environments start: the nodes of its starts, with how long each keeps an answer."""
+    out: dict[str, dict[str, Decimal | None]] = {}
+    for address, of_one in calls.items():
+        for call in of_one:
+            if call.per_start:
+                out.setdefault(address, {})[call.node(address)] = call.access.cache_ms
+    return out
+
+
+def _starts(
+    scenario: Scenario, starting: Mapping[str, Mapping[str, Decimal | None]], usage: Mapping[str, Any]
+) -> dict[str, Starts]:
+    """The starts at each of these nodes."""
+    out: dict[str, Starts] = {}
+    for address, nodes in starting.items():
+        resource = scenario.resources[address]
+        found = {node: resource.type.starts(resource.spec, usage[address], kept) for node, kept in nodes.items()}
+        out |= {node: starts for node, starts in found.items() if starts is not None}
+    return out
 
 
 def is_same_graph(graph: Graph, before: Scenario, after: Scenario, ctx: Context) -> bool:
@@ -119,7 +159,9 @@ def _is_asked_the_same(
     if before.spec is after.spec:
         return True
     address, type_ = after.address, after.type
-    if address in graph.emitters:
+    if any(call.per_start for call in graph.calls[address]):
+        return False
+    if address in graph.emitters or type_.destinations(before.spec) or type_.destinations(after.spec):
         return False
     triggers = with_records(scenario, triggers_of(scenario, {address: after}), graph.ratios)
     ratios = {t.key: graph.ratios[t.key] for t in known if t.key in graph.ratios}

@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from capplan.language.scenario import Resource, Scenario
-from capplan.model import Assumption, Context, Demand, PoolLoad
-from capplan.pipeline.demand import Injected, demand_assumptions
-from capplan.pipeline.flow import Failing, Network, fails_alike, throttled_callees, what_gets_through
-from capplan.pipeline.graph import Graph, graph_of, is_same_graph
-from capplan.pipeline.pools import Pools, loads_by_address, pools_of
+from capplan.flow import DemandFlow
+from capplan.language.scenario import Resource, Scenario, declared
+from capplan.model import Assumption, Context, Demand, PoolLoad, Reading, RequestStream
+from capplan.pipeline.demand import Delivery, Injected, Trigger, demand_assumptions, kinds_read
+from capplan.pipeline.flow import Failing, Network, Through, fails_alike, throttled_callees, what_gets_through
+from capplan.pipeline.graph import Graph, graph_of, is_same_graph, starting_nodes
+from capplan.pipeline.implied import ByCause, causes_of, following
+from capplan.pipeline.open_answers import check_answers
+from capplan.pipeline.pools import Pools, loads_by_address, pools_of, with_loads
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record, replace
-from capplan.resource_type import DeclaredResource, MeteredResource
-from capplan.services import SECTIONS, integrations
+from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
+from capplan.services import SECTIONS, integrations, receive
 
 _MAX_THROTTLED_ROUNDS, _PLAIN_ROUNDS = 16, 8
 """Rounds in which a workflow's retries of throttled calls and what they throttle settle."""
@@ -23,7 +26,7 @@ class Metered(Record, frozen=True):
     """A scenario with its demand and usage, before prices.
 
     Attributes:
-        scenario: The scenario.
+        scenario: The scenario, with the resources that follow from those it declares.
         context: What services may know.
         offered: What each resource is asked for.
         demand: What each serves of it; the same where it is not short.
@@ -33,6 +36,9 @@ class Metered(Record, frozen=True):
         consumed: Addresses of resources whose stream or queue is read.
         throttled: By address, the share of its calls that fails for callers that retry by a definition of their own.
         graph: Its exact flows; None where there are more requests or fewer calls than those of the scenario.
+        declared: The scenario with the resources that it declares only.
+        implied: What follows from each resource in other services, by its address.
+        joined: Of declared resources among it, by address, the demand that calls and triggers alone tell.
     """
 
     scenario: Scenario
@@ -45,6 +51,19 @@ class Metered(Record, frozen=True):
     consumed: frozenset[str]
     throttled: Failing = {}
     graph: Graph | None = None
+    declared: Scenario | None = None
+    implied: ByCause = {}
+    joined: Mapping[str, Demand] = {}
+
+    @property
+    def as_declared(self) -> Scenario:
+        """The scenario with the resources that it declares only."""
+        return self.declared or self.scenario
+
+    @property
+    def own_demand(self) -> Mapping[str, Demand]:
+        """The demand that calls and triggers alone tell."""
+        return {**self.demand, **self.joined}
 
     def resource(self, address: str) -> MeteredResource[Any, Any]:
         """One resource with its usage."""
@@ -79,6 +98,9 @@ def context_of(scenario: Scenario, seed: int, base: Metered | None = None, throt
         integrations=integrations(),
         only_verbs={key: section.verbs[0] for key, section in SECTIONS.items() if len(section.verbs) == 1},
         commitments=len(scenario.commitments),
+        receive=receive(),
+        with_environments=frozenset(r.address for r in resources if type(r.type).starts is not ResourceType.starts),
+        traced=frozenset(r.address for r in resources if r.type.traced(r.spec)),
     )
     waiting = [r for r in resources if r.type.waits_for_callees]
     for resource in resources:
@@ -98,7 +120,7 @@ def context_of(scenario: Scenario, seed: int, base: Metered | None = None, throt
 
 def _same_durations(scenario: Scenario, base: Metered, ctx: Context) -> bool:
     """Whether all that durations of waiting resources depend on is as in the base."""
-    before, resources = base.scenario.resources, scenario.resources
+    before, resources = base.as_declared.resources, scenario.resources
     known = base.context.duration_ms
     return (
         replace(ctx, duration_ms=known) == base.context
@@ -126,6 +148,15 @@ def meter(
         silent: The address of a resource whose calls are left out, since `extra` contains them.
         base: The scenario before a change: a resource whose spec and demand are the same is not metered again.
     """
+    scenario = declared(scenario)
+    metered = _meter_throttled(scenario, seed, extra, silent, base)
+    return with_implied(metered, causes_of(scenario, metered.usage, metered.context), base)
+
+
+def _meter_throttled(
+    scenario: Scenario, seed: int, extra: Sequence[Injected], silent: str, base: Metered | None
+) -> Metered:
+    """The scenario metered, until what fails at throttled callees agrees with what they throttle."""
     throttled = base.throttled if base is not None else {}
     short: Metered | None = None
     for step in range(_MAX_THROTTLED_ROUNDS):
@@ -161,7 +192,7 @@ def _context(scenario: Scenario, seed: int, base: Metered | None, throttled: Fai
 
 def _same_context(scenario: Scenario, seed: int, base: Metered, throttled: Failing) -> bool:
     """Whether nothing that services may know can differ: only changed resources are asked again."""
-    before, ctx = base.scenario, base.context
+    before, ctx = base.as_declared, base.context
     pairs = [(before.resources[a], r) for a, r in scenario.resources.items() if a in before.resources]
     return (
         list(before.resources) == list(scenario.resources)
@@ -181,6 +212,7 @@ def _known_alike(old: Resource, new: Resource, ctx: Context) -> bool:
         and type_.failure_share(after) == type_.failure_share(before)
         and type_.response_bytes(after) == type_.response_bytes(before)
         and getattr(after, "duration", None) == getattr(before, "duration", None)
+        and type_.traced(after) == type_.traced(before)
         and _duration_ms(new, ctx) == ctx.duration_ms[new.address]
     )
 
@@ -198,24 +230,70 @@ def _meter_in(
     graph = _graph_of(ctx, scenario, extra, silent, base)
     exact = {address: _demand(address, demand, base) for address, demand in graph.exact.items()}
     known = _known(scenario, ctx, base)
-    network = Network(scenario, ctx, graph.senders, graph.flows, graph.order, exact, graph.shards, known)
+    deliveries: dict[str, list[Delivery]] = {}
+    for delivery in graph.deliveries:
+        deliveries.setdefault(delivery.address, []).append(delivery)
+    network = Network(
+        scenario,
+        ctx,
+        graph.senders,
+        graph.flows,
+        deliveries,
+        kinds_read(graph.triggers),
+        starting_nodes(graph.calls),
+        graph.order,
+        exact,
+        graph.shards,
+        known,
+    )
     through = what_gets_through(
         network,
         lambda a, demand: _meter(scenario.resources[a], demand, ctx, base),
         lambda usage: pools_of(scenario, usage, ctx, _same_loads(scenario, ctx, usage, base)),
     )
-    notes = demand_assumptions(scenario, through.demand, graph.flows)
+    if scenario.questions and not scenario.allow_open:
+        check_answers(scenario, through.offered)
+    notes = demand_assumptions(scenario, through.demand, graph.flows, graph.deliveries)
     own = None if extra or silent else graph
+    usage = _with_readers(scenario, ctx, graph, through)
+    read = {a: (r, usage[a]) for a, r in scenario.resources.items() if usage[a] is not through.usage[a]}
+    pools = with_loads(through.pools, read, ctx) if read else through.pools
     return Metered(
-        scenario, ctx, through.offered, through.demand, through.usage, through.pools, notes,
+        scenario, ctx, through.offered, through.demand, usage, pools, notes,
         frozenset(graph.emitters), graph=own,
     )  # fmt: skip
+
+
+def _with_readers(scenario: Scenario, ctx: Context, graph: Graph, through: Through) -> Mapping[str, Any]:
+    """The usage of every resource; what is read has what its readers cause."""
+    out = dict(through.usage)
+    for address in graph.emitters:
+        emitter = scenario.resources[address]
+        if type(emitter.type).with_readers is not ResourceType.with_readers:
+            readers = tuple(_reading(scenario, ctx, t, through) for t in graph.triggers if t.source.name == address)
+            declared = DeclaredResource(emitter.name, emitter.spec, ctx)
+            out[address] = emitter.type.with_readers(declared, out[address], readers)
+    return out
+
+
+def _reading(scenario: Scenario, ctx: Context, trigger: Trigger, through: Through) -> Reading:
+    """What a trigger reads: nothing arrives where its stream is not among the demand."""
+    resource, source = scenario.resources[trigger.address], trigger.source
+    nothing = RequestStream(trigger.request, DemandFlow.zero(), source.cause, source.trigger)
+    found = (
+        stream
+        for stream in through.demand[trigger.address].requests
+        if (stream.cause, stream.trigger) == (source.cause, source.trigger)
+    )
+    stream = next(found, nothing)
+    metered = MeteredResource(resource.name, resource.spec, through.usage[trigger.address], ctx)
+    return Reading(trigger.address, stream, source.share, resource.type.polling(metered, stream))
 
 
 def _graph_of(ctx: Context, scenario: Scenario, extra: Sequence[Injected], silent: str, base: Metered | None) -> Graph:
     """The base's graph where a change moves no flow in it."""
     known = None if base is None or base.context is not ctx or extra or silent else base.graph
-    if base is not None and known is not None and is_same_graph(known, base.scenario, scenario, ctx):
+    if base is not None and known is not None and is_same_graph(known, base.as_declared, scenario, ctx):
         return known
     return graph_of(scenario, ctx, extra, silent, lambda a, demand: _meter(scenario.resources[a], demand, ctx, base))
 
@@ -248,15 +326,52 @@ def _known(scenario: Scenario, ctx: Context, base: Metered | None) -> dict[str, 
     return {
         address: (base.offered[address], base.demand[address])
         for address, resource in scenario.resources.items()
-        if address in before and before[address].spec is resource.spec
+        if address in before and before[address].spec is resource.spec and address not in base.joined
     }
 
 
 def _meter(resource: Resource, demand: Demand, ctx: Context, base: Metered | None) -> Any:  # noqa: ANN401  each service has its own usage
     if base is not None and base.context is ctx:
         before = base.scenario.resources.get(resource.address)
-        if before is not None and before.spec is resource.spec:
+        if before is not None and before.spec is resource.spec and resource.address not in base.joined:
             known = base.demand[resource.address]
             if known is demand or known == demand:
                 return base.usage[resource.address]
     return resource.type.meter(DeclaredResource(resource.name, resource.spec, ctx), demand)
+
+
+def with_implied(metered: Metered, causes: ByCause, base: Metered | None = None) -> Metered:
+    """The metered scenario with what follows from its resources.
+
+    Args:
+        metered: The scenario without it.
+        causes: What follows from each resource.
+        base: The scenario before a change: what is implied alike is not metered again.
+    """
+    if not causes:
+        return metered
+    ctx = metered.context
+
+    def reused(resource: Resource, demand: Demand) -> Any:  # noqa: ANN401  each service has its own usage
+        before = base.scenario.resources.get(resource.address) if base is not None else None
+        if base is None or before is None or before.spec is not resource.spec or base.context is not ctx:
+            return None
+        known = base.demand[resource.address]
+        return base.usage[resource.address] if known is demand or known == demand else None
+
+    scenario = metered.scenario
+    found = following(scenario, metered.demand, causes, ctx, reused)
+    demand = {address: follows.demand for address, follows in found.items()}
+    whole = replace(scenario, resources={**scenario.resources, **{a: f.resource for a, f in found.items()}})
+    changed = {address: (follows.resource, follows.usage) for address, follows in found.items()}
+    return replace(
+        metered,
+        scenario=whole,
+        offered={**metered.offered, **demand},
+        demand={**metered.demand, **demand},
+        usage={**metered.usage, **{address: follows.usage for address, follows in found.items()}},
+        pools=with_loads(metered.pools, changed, ctx),
+        declared=scenario,
+        implied=causes,
+        joined={address: metered.demand[address] for address in found if address in scenario.resources},
+    )

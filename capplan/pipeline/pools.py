@@ -47,12 +47,15 @@ def loads_by_address(scenario: Scenario, pools: Pools) -> dict[str, list[PoolLoa
     return out
 
 
-def with_loads(pools: Pools, changed: Mapping[str, tuple[Resource, Any]], ctx: Context) -> Pools:
-    """The pools with what some resources, by address with their usage, use of them replaced."""
+def with_loads(pools: Pools, changed: Mapping[str, tuple[Resource, Any] | None], ctx: Context) -> Pools:
+    """The pools with what some resources, by address with their usage, use of them replaced; None for one that is gone."""
     out: dict[str, list[PoolMember]] = {
         limit: [member for member in members if member.address not in changed] for limit, members in pools.items()
     }
-    for address, (resource, usage) in changed.items():
+    for address, now in changed.items():
+        if now is None:
+            continue
+        resource, usage = now
         for load in resource.type.pools(MeteredResource(resource.name, resource.spec, usage, ctx)):
             out.setdefault(load.limit, []).append(PoolMember(address, load))
     return out

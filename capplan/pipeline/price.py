@@ -1,9 +1,10 @@
 """Prices the charges of all resources together, as tiers apply to the account, and sums them up."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,7 @@ from capplan.pipeline.results import Prices
 from capplan.pricing.catalogue import Catalogue, load_prices
 from capplan.pricing.rating import LineItem, MissingPrice, Rated, rate
 from capplan.record import replace
-from capplan.resource_type import MeteredResource
+from capplan.resource_type import MeteredResource, ResourceType
 from capplan.services import SERVICES
 
 
@@ -26,6 +27,14 @@ def charges_of(resource: Resource, usage: Any, ctx: Context) -> tuple[Charge, ..
     if resource.label == resource.name:
         return charges
     return tuple(replace(c, id=resource.label + c.id[len(resource.name) :]) for c in charges)
+
+
+def priced_charges(resource: Resource, usage: Any, ctx: Context, catalogue: Catalogue) -> tuple[Charge, ...]:  # noqa: ANN401  as above
+    """A resource's charges; of one that the scenario does not declare only those that have a price in the Region."""
+    charges = charges_of(resource, usage, ctx)
+    if not resource.implied_by:
+        return charges
+    return tuple(c for c in charges if catalogue.price(c.price) is not None)
 
 
 def catalogue_of(scenario: Scenario) -> Catalogue:
@@ -42,6 +51,18 @@ class Priced:
     charges: Mapping[str, tuple[Charge, ...]]
     lines: tuple[LineItem, ...]
     missing: tuple[MissingPrice, ...]
+
+    @cached_property
+    def unpriced(self) -> tuple[Charge, ...]:
+        """Charges of what the scenario does not declare, which have no price in the Region: the bill has them."""
+        known, metered = self.charges, self.metered
+        return tuple(
+            charge
+            for address, resource in metered.scenario.resources.items()
+            if resource.implied_by
+            for charge in charges_of(resource, metered.usage[address], metered.context)
+            if charge.id not in {c.id for c in known[address]}
+        )
 
     @cached_property
     def cost_by_resource(self) -> Mapping[str, Decimal]:
@@ -72,7 +93,13 @@ def monthly(lines: Iterable[LineItem]) -> Decimal:
     return sum((x.contracted_cost for x in lines if x.charge_frequency != "one_time"), Decimal(0))
 
 
-def price(metered: Metered, catalogue: Catalogue, today: date | None, base: Priced | None = None) -> Priced:
+def price(
+    metered: Metered,
+    catalogue: Catalogue,
+    today: date | None,
+    base: Priced | None = None,
+    unknown: Collection[str] = (),
+) -> Priced:
     """The metered scenario with the line items of all charges.
 
     Args:
@@ -80,20 +107,26 @@ def price(metered: Metered, catalogue: Catalogue, today: date | None, base: Pric
         catalogue: The Region's prices.
         today: The day from which a price's age is counted.
         base: The plan before a change, of the same prices and day: charges and lines that are the same are taken from it.
+        unknown: Addresses of resources whose charges nobody knows yet: they have none.
     """
     scenario = metered.scenario
     if base is None or not _rates_apart(base, scenario):
-        plain = {a: charges_of(r, metered.usage[a], metered.context) for a, r in scenario.resources.items()}
-        charges = committed(metered, plain)
+        ctx = metered.context
+        plain = {
+            a: () if a in unknown else priced_charges(r, metered.usage[a], ctx, catalogue)
+            for a, r in scenario.resources.items()
+        }
+        charges = _within_known_tiers(committed(metered, _at_least(scenario, plain)), scenario, catalogue)
         every = [c for of_one in charges.values() for c in of_one]
         rated = rate_charges(every, scenario, catalogue, today, owners_of(scenario, charges))
         return Priced(metered, catalogue, charges, rated.lines, rated.missing)
     known = {a for a in scenario.resources if _charged_alike(base.metered, metered, a)}
     charges = {
-        a: base.charges[a] if a in known else charges_of(r, metered.usage[a], metered.context)
+        a: base.charges[a] if a in known else priced_charges(r, metered.usage[a], metered.context, catalogue)
         for a, r in scenario.resources.items()
     }
-    anew = [c for a, of_one in charges.items() for c in of_one if a not in known or is_tiered(catalogue, c.price)]
+    charges = _within_known_tiers(charges, scenario, catalogue)
+    anew = [c for a, of_one in charges.items() for c in of_one if a not in known or is_tiered(catalogue, c)]
     rated = rate_charges(anew, scenario, catalogue, today, owners_of(scenario, charges))
     lines = dict(base.lines_by_charge)
     lines.update(dict.fromkeys((c.id for c in anew), ()))
@@ -101,6 +134,51 @@ def price(metered: Metered, catalogue: Catalogue, today: date | None, base: Pric
         lines[line.charge_id] = (*lines[line.charge_id], line)
     in_order = tuple(line for of_one in charges.values() for c in of_one for line in lines.get(c.id, ()))
     return Priced(metered, catalogue, charges, in_order, rated.missing)
+
+
+def _at_least(scenario: Scenario, charges: Mapping[str, tuple[Charge, ...]]) -> Mapping[str, tuple[Charge, ...]]:
+    """The charges with what the account is billed at least for all resources of a type."""
+    out = dict(charges)
+    for type_ in _with_minimum(scenario):
+        of_type = {r.label: r for r in scenario.resources.values() if r.type is type_}
+        specs = {label: r.spec for label, r in of_type.items()}
+        after = type_.at_least(specs, {label: charges[r.address] for label, r in of_type.items()})
+        out |= {r.address: after[label] for label, r in of_type.items()}
+    return out
+
+
+def _with_minimum(scenario: Scenario) -> Iterable[ResourceType[Any, Any]]:
+    types = dict.fromkeys(resource.type for resource in scenario.resources.values())
+    return [type_ for type_ in types if type(type_).at_least is not ResourceType.at_least]
+
+
+def _within_known_tiers(
+    charges: Mapping[str, tuple[Charge, ...]], scenario: Scenario, catalogue: Catalogue
+) -> Mapping[str, tuple[Charge, ...]]:
+    """The charges without those of undeclared resources that reach a tier whose price is not known in the Region."""
+    unknown = _unknown_from(charges, catalogue)
+    if not unknown:
+        return charges
+    totals: dict[str, Fraction] = {}
+    for of_one in charges.values():
+        for charge in of_one:
+            if charge.price in unknown:
+                totals[charge.price] = totals.get(charge.price, Fraction(0)) + charge.quantity
+    beyond = {key for key, begin in unknown.items() if totals[key] > begin}
+    return {
+        a: tuple(c for c in of_one if c.price not in beyond) if scenario.resources[a].implied_by else of_one
+        for a, of_one in charges.items()
+    }
+
+
+def _unknown_from(charges: Mapping[str, tuple[Charge, ...]], catalogue: Catalogue) -> dict[str, Decimal]:
+    """Prices with a tier that nobody has read, and the quantity from which it applies."""
+    out: dict[str, Decimal] = {}
+    for key in {charge.price for of_one in charges.values() for charge in of_one}:
+        price_ = catalogue.price(key)
+        if price_ is not None and price_.tiers[-1].price is None:
+            out[key] = price_.tiers[-1].begin
+    return out
 
 
 def _rates_apart(base: Priced, scenario: Scenario) -> bool:
@@ -111,6 +189,7 @@ def _rates_apart(base: Priced, scenario: Scenario) -> bool:
         and not before.commitments
         and not scenario.commitments
         and not scenario.account.free_tier
+        and not _with_minimum(scenario)
         and scenario.account.discount == before.account.discount
         and before.account.free_tier == scenario.account.free_tier
     )
@@ -128,9 +207,9 @@ def _charged_alike(before: Metered, after: Metered, address: str) -> bool:
     )
 
 
-def is_tiered(catalogue: Catalogue, key: str) -> bool:
-    """Whether a price has tiers, which all charges of the account share."""
-    entry = catalogue.price(key)
+def is_tiered(catalogue: Catalogue, charge: Charge) -> bool:
+    """Whether its price has tiers, which all charges of the account share."""
+    entry = catalogue.of(charge.region).price(charge.price)
     return entry is not None and len(entry.tiers) > 1
 
 
@@ -160,18 +239,25 @@ def usd_of(charge: Charge, scenario: Scenario, catalogue: Catalogue) -> Decimal 
 
 def missing_prices(scenario: Scenario, missing: Sequence[MissingPrice]) -> CapplanError:
     """An error with all missing prices, and the lines of YAML that supply them."""
-    region, width = scenario.region, max(len(m.key) for m in missing)
+    width = max(len(m.key) for m in missing)
+    own = [m for m in missing if m.region in ("", scenario.region)]
+    others = sorted({m.region for m in missing if m not in own})
     diagnostics = tuple(
         scenario.doc.diagnostic(
             ["region"],
-            f"no price in {region} for {m.key} ({', '.join(m.resources)})",
-            f"write under prices: {m.key}: <price> USD",
+            f"no price in {m.region or scenario.region} for {m.key} ({', '.join(m.resources)})",
+            f"write under prices: {m.key}: <price> USD"
+            if m in own
+            else f"write under prices: {m.region}: {{{m.key}: <price> USD}}",
         )
         for m in missing
     )
     needed = [f"  {m.key:{width}}  {', '.join(m.resources)}" for m in missing]
-    lines = [f"  {m.key}: <price> USD" for m in missing]
-    text = [f"prices missing in {region}, no total:", *needed, "add to the scenario:", "prices:", *lines]
+    lines = [f"  {m.key}: <price> USD" for m in own]
+    for other in others:
+        lines += [f"  {other}:", *(f"    {m.key}: <price> USD" for m in missing if m.region == other)]
+    named = ", ".join([*([scenario.region] if own else []), *others])
+    text = [f"prices missing in {named}, no total:", *needed, "add to the scenario:", "prices:", *lines]
     return CapplanError(diagnostics, "\n".join(text))
 
 
@@ -181,6 +267,15 @@ def cost_by_service(priced: Priced) -> dict[str, Decimal]:
     for line in priced.lines:
         if line.charge_frequency != "one_time":
             out[line.service] += line.contracted_cost
+    return out
+
+
+def cost_by_region(priced: Priced) -> dict[str, Decimal]:
+    """Monthly cost by Region, the scenario's own first."""
+    out = {priced.metered.scenario.region: Decimal(0)}
+    for line in priced.lines:
+        if line.charge_frequency != "one_time":
+            out[line.region] = out.get(line.region, Decimal(0)) + line.contracted_cost
     return out
 
 
@@ -197,10 +292,19 @@ def cost_by_tag(priced: Priced) -> dict[tuple[str, str], Decimal]:
 def prices_of(priced: Priced) -> Prices:
     """The source and age of the prices of a plan."""
     catalogue, lines = priced.catalogue, priced.lines
-    used = sorted({x.price_key for x in lines})
-    checked = sorted(p.checked for key in used if (p := catalogue.price(key)) is not None and p.checked is not None)
+    used = sorted({(x.region, x.price_key) for x in lines})
+    checked = sorted(
+        p.checked
+        for region, key in used
+        if (p := catalogue.of(region).price(key)) is not None and p.checked is not None
+    )
+    others = {region for region, _ in used} - {catalogue.region}
     confidences = tuple(sorted({x.price_confidence for x in lines}))
     stale = tuple(sorted({x.price_key for x in lines if x.stale}))
     return Prices(
-        catalogue.sha256, checked[0] if checked else None, checked[-1] if checked else None, confidences, stale
+        catalogue.fingerprint(others),
+        checked[0] if checked else None,
+        checked[-1] if checked else None,
+        confidences,
+        stale,
     )

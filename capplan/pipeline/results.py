@@ -29,7 +29,8 @@ class PlannedResource(Record, frozen=True):
         monthly_cost: USD.
         label: The name, with the section before it where two resources share a name.
         address: The section and the name, such as tables.orders.
-        line: Where the scenario declares it.
+        line: Where the scenario declares it, or what it follows from.
+        implied_by: Addresses of the resources from which it follows by itself; empty where the scenario declares it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class PlannedResource(Record, frozen=True):
     service: str = ""
     tags: Mapping[str, str] = {}
     line: int = 0
+    implied_by: tuple[str, ...] = ()
 
 
 class PlannedLimit(Record, frozen=True):
@@ -323,6 +325,27 @@ class Prices(Record, frozen=True):
     stale: tuple[str, ...] = ()
 
 
+class OpenQuestion(Record, frozen=True):
+    """A question of the scenario that nobody has answered yet.
+
+    Attributes:
+        path: The key that it asks for, such as traffic.shoppers.rate.
+        line: Where it stands.
+        asks: The question.
+        example: The example beside it, which is not counted.
+        needed: Whether what hangs on it is left out of this answer.
+        monthly_cost_at_stake: USD a month that hang on it, if every question had its example for an answer; None where
+            that cannot be planned.
+    """
+
+    path: str
+    line: int
+    asks: str
+    example: str
+    needed: bool
+    monthly_cost_at_stake: Decimal | None
+
+
 class Plan(Record, frozen=True):
     """Everything a plan of a scenario answers; `inputs` is what the scenario says, by path, as it would be written."""
 
@@ -361,6 +384,8 @@ class Plan(Record, frozen=True):
     combined: Combined | None = None
     not_included: tuple[NotIncludedCost, ...] = ()
     unit_cost: UnitCost | None = None
+    cost_by_region: Mapping[str, Decimal] = {}
+    open_questions: tuple[OpenQuestion, ...] = ()
 
 
 class AtMultiple(Record, frozen=True):

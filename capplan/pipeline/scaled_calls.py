@@ -26,6 +26,8 @@ def changes_with_calls(
         return changes
     scaled: dict[str, Change] = {}
     for call in resource.calls:
+        if call.per_record:  # made for each record, however many an invocation takes
+            continue
         if call.line is None:  # inherited: others call so too
             return None
         times = Fraction(read_count(call.line.written.get("times", 1))) * calls_factor

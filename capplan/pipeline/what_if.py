@@ -105,5 +105,5 @@ def what_if(base: Priced, changes: Sequence[Change], today: date | None, near: P
     """
     known, scenario = near or base, base.metered.scenario
     data = apply(scenario.data, changes)
-    changed = build(scenario.doc, scenario.files, scenario.sha256, data, known.metered.scenario)
+    changed = build(scenario.doc, scenario.files, scenario.sha256, data, known.metered.as_declared)
     return price(meter(changed, base.metered.context.seed, base=known.metered), base.catalogue, today, known)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -62,17 +62,31 @@ class Allowance(NamedTuple):
 
 
 class Catalogue(Record, frozen=True):
-    """A Region's prices, each service's file read on first use; the user's prices come first."""
+    """A Region's prices, each service's file read on first use; the user's prices come first.
+
+    A price of the user's for another Region has that Region before its key: "eu-west-1/dynamodb.export_s3.full_gb".
+    """
 
     region: str
     overrides: Mapping[str, Decimal]
     _prices: dict[str, Price | None] = {}
+    _elsewhere: dict[str, "Catalogue"] = {}
 
     def price(self, key: str) -> Price | None:
         """The price of a dimension; None where there is none."""
         if key not in self._prices:
             self._prices[key] = self._find(key)
         return self._prices[key]
+
+    def of(self, region: str) -> "Catalogue":
+        """The prices of a Region; of an empty name its own."""
+        if not region or region == self.region:
+            return self
+        if region not in self._elsewhere:
+            head = f"{region}/"
+            own = {key.removeprefix(head): usd for key, usd in self.overrides.items() if key.startswith(head)}
+            self._elsewhere[region] = Catalogue(region, own)
+        return self._elsewhere[region]
 
     def _find(self, key: str) -> Price | None:
         listed = _listed(self.region, key)
@@ -92,7 +106,13 @@ class Catalogue(Record, frozen=True):
     @property
     def sha256(self) -> str:
         """A fingerprint of the Region's price files, the allowances and the user's prices."""
+        return self.fingerprint(())
+
+    def fingerprint(self, others: Iterable[str]) -> str:
+        """The same with the price files of other Regions."""
         digest = hashlib.sha256(_bytes_of(self.region))
+        for other in sorted(others):
+            digest.update(_bytes_of(other))
         for key, price in sorted(self.overrides.items()):
             digest.update(f"{key}={price}\n".encode())
         return digest.hexdigest()
@@ -196,7 +216,7 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _file(region: str, service: str) -> Mapping[str, Any]:
     """A service's file in a Region; empty where there is none."""
     path = _FOLDER / region / f"{service}.json"

@@ -21,6 +21,8 @@ _STEP = Decimal("1E-10")
 _ONE = Decimal(1)
 _WIDE = Context(prec=200, rounding=ROUND_HALF_UP)
 """Wide enough for every product to be exact."""
+_Sku = tuple[str, str]
+"""A Region, empty for the catalogue's, and a price key: tiers and allowances of a SKU are a Region's."""
 _NumberT = TypeVar("_NumberT", int, Fraction)
 """Steps, or an exact quantity."""
 
@@ -51,6 +53,7 @@ class LineItem(NamedTuple):
     price_confidence: str
     price_checked: date | None
     stale: bool
+    region: str = ""
 
 
 class MissingPrice(NamedTuple):
@@ -62,6 +65,7 @@ class MissingPrice(NamedTuple):
     key: str
     resources: tuple[str, ...]
     beyond: Decimal = Decimal(0)
+    region: str = ""
 
 
 class Rated(NamedTuple):
@@ -94,8 +98,8 @@ def rate(
     To rate again after a change, give it the charges of `touched` price keys only: no other line can change.
 
     Args:
-        charges: Every charge of the account and Region; a quantity of 0 gives no line.
-        catalogue: The Region's prices.
+        charges: Every charge of the account; a quantity of 0 gives no line.
+        catalogue: The prices of the scenario's Region, by which those of others are found.
         free_tier: Whether monthly allowances are subtracted first.
         discount: Share by which contracted cost is below list cost. Range 0 to 1.
         today: The day from which a price's age is counted.
@@ -105,18 +109,20 @@ def rate(
     free = _free(groups, charges, catalogue) if free_tier else {}
     lines: list[list[LineItem]] = [[] for _ in charges]
     missing = []
-    for key, members in groups.items():
-        price = catalogue.price(key)
+    for (region, key), members in groups.items():
+        priced_in = catalogue.of(region)
+        price = priced_in.price(key)
         paid = {i: quantity - free.get(i, 0) for i, quantity in members.items()}
         parts = None if price is None else _parts(price, paid, charges)
         if price is None or parts is None:
             names = (_owner(charges[i], owners) for i in members)
-            missing.append(MissingPrice(key, tuple(dict.fromkeys(names)), _unknown_from(price)))
+            missing.append(MissingPrice(key, tuple(dict.fromkeys(names)), _unknown_from(price), priced_in.region))
             continue
         stale = is_stale(price, today)
         for i in members:
             priced = [_Part(0, free[i], Decimal(0), price.confidence), *parts[i]] if free.get(i) else parts[i]
-            lines[i] = _lines(charges[i], _owner(charges[i], owners), price, priced, discount, stale=stale)
+            owner = _owner(charges[i], owners)
+            lines[i] = _lines(charges[i], owner, price, priced, discount, priced_in.region, stale=stale)
     return Rated(tuple(line for of_charge in lines for line in of_charge), tuple(missing))
 
 
@@ -126,13 +132,13 @@ def touched(keys: Iterable[str]) -> frozenset[str]:
     return changed.union(*(a.keys for a in allowances() if not changed.isdisjoint(a.keys)))
 
 
-def _by_key(charges: Sequence[Charge]) -> dict[str, dict[int, Steps]]:
-    """Quantities by price key and index of the charge."""
-    groups: dict[str, dict[int, Steps]] = {}
+def _by_key(charges: Sequence[Charge]) -> dict[_Sku, dict[int, Steps]]:
+    """Quantities by Region, price key and index of the charge."""
+    groups: dict[_Sku, dict[int, Steps]] = {}
     for i, charge in enumerate(charges):
         quantity = _steps(charge.quantity, charge.id)
         if quantity:
-            groups.setdefault(charge.price, {})[i] = quantity
+            groups.setdefault((charge.region, charge.price), {})[i] = quantity
     return groups
 
 
@@ -145,18 +151,19 @@ def _unknown_from(price: Price | None) -> Decimal:
 
 
 def _free(
-    groups: Mapping[str, Mapping[int, Steps]], charges: Sequence[Charge], catalogue: Catalogue
+    groups: Mapping[_Sku, Mapping[int, Steps]], charges: Sequence[Charge], catalogue: Catalogue
 ) -> dict[int, Steps]:
     """The free quantity of every charge: the SKU's allowance, then the account's, the most expensive key first."""
     out: dict[int, Steps] = {}
-    usd: dict[str, Decimal] = {}
-    for key, members in groups.items():
-        price = catalogue.price(key)
+    usd: dict[_Sku, Decimal] = {}
+    for sku, members in groups.items():
+        region, key = sku
+        price = catalogue.of(region).price(key)
         if price is not None:
-            usd[key] = price.tiers[0].price or Decimal(0)
+            usd[sku] = price.tiers[0].price or Decimal(0)
             _take(out, members, _steps(price.free, key), charges)
     for allowance in allowances():
-        left, keys = _steps(allowance.quantity, ""), [key for key in allowance.keys if key in usd]
+        left, keys = _steps(allowance.quantity, ""), [sku for key in allowance.keys for sku in usd if sku[1] == key]
         for level in sorted({usd[key] for key in keys}, reverse=True):
             members = {i: q for key in keys if usd[key] == level for i, q in groups[key].items()}
             left -= _take(out, members, left, charges)
@@ -216,7 +223,14 @@ def _spread(
 
 
 def _lines(
-    charge: Charge, resource: str, price: Price, parts: Sequence[_Part], discount: Decimal, *, stale: bool
+    charge: Charge,
+    resource: str,
+    price: Price,
+    parts: Sequence[_Part],
+    discount: Decimal,
+    region: str,
+    *,
+    stale: bool,
 ) -> list[LineItem]:
     several = len(parts) > 1 and sum(part.tier > 0 for part in parts) > 1
     unit = price.unit or charge.unit
@@ -229,7 +243,7 @@ def _lines(
         line = LineItem(
             charge.id + suffix, charge.id, resource, charge.service, charge.price, price.sku, charge.description,
             quantity, charge.unit, quantity, unit, usd, cost, contracted, charge.frequency, price.source,
-            price.effective, confidence, price.checked, stale,
+            price.effective, confidence, price.checked, stale, region,
         )  # fmt: skip
         lines.append(line)
     return lines

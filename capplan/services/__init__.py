@@ -16,7 +16,27 @@ def _manifest(folder: str) -> Service:
     return service
 
 
-FOLDERS = ("dynamodb", "lambda_", "stepfunctions", "glue")
+FOLDERS = (
+    "dynamodb",
+    "lambda_",
+    "stepfunctions",
+    "glue",
+    "api_gateway",
+    "appsync",
+    "sqs",
+    "sns",
+    "eventbridge",
+    "kinesis",
+    "s3",
+    "cloudwatch_logs",
+    "cloudwatch",
+    "xray",
+    "kms",
+    "vpc",
+    "data_transfer",
+    "secrets_manager",
+    "parameter_store",
+)
 """Each service's folder, in the order of answers: the only list of services."""
 SERVICES: tuple[Service, ...] = tuple(_manifest(folder) for folder in FOLDERS)
 """The manifests."""
@@ -54,9 +74,29 @@ def verbs() -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache
-def emitters() -> Mapping[str, str]:
+def emitters() -> Mapping[str, tuple[str, ...]]:
     """Sections whose resources emit, by the key of a trigger that names such a resource."""
-    return {section.emits.word: section.key for section in SECTIONS.values() if section.emits is not None}
+    out: dict[str, tuple[str, ...]] = {}
+    for section in SECTIONS.values():
+        if section.emits is not None:
+            out[section.emits.word] = (*out.get(section.emits.word, ()), section.key)
+    return out
+
+
+@lru_cache
+def request_keys() -> Mapping[str, tuple[str, ...]]:
+    """Keys of a request that apply to some verbs only, with those verbs."""
+    out: dict[str, tuple[str, ...]] = {}
+    for section in SECTIONS.values():
+        for key, of_section in section.request_keys.items():
+            out[key] = tuple(dict.fromkeys((*out.get(key, ()), *of_section)))
+    return out
+
+
+@lru_cache
+def receive() -> Mapping[str, str]:
+    """By section: the verb by which other resources deliver to it."""
+    return {key: section.receives for key, section in SECTIONS.items() if section.receives}
 
 
 @lru_cache

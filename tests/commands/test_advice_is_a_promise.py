@@ -49,7 +49,7 @@ SMALL = {
     "batches that write": (
         "traffic: {kin: {rate: 1000/s}}\ntables:\n  t: {item_size: 1 KB, items: 1M, ttl: e}\nfunctions:\n"
         "  k: {triggers: {traffic: kin, via: kinesis, shards: 10, batch: 10}, memory: 512 MB, duration: 20 ms,\n"
-        "    per_record: 2 ms, timeout: 3 s, calls: [{put: t, times: 10}]}\n"
+        "    per_record: 2 ms, timeout: 3 s, logs: false, calls: [{put: t, times: 10}]}\n"
     ),
     "a table with everything to say": (
         "traffic: {web: {rate: 40/s}, night: {schedule: cron(0 3 * * ? *)}}\ntables:\n  t:\n    item_size: 4200 B\n"
@@ -153,8 +153,10 @@ def altered(finding: Finding, before: Before, after: Priced) -> Iterator[str]:
     if finding.severity == "risk" or finding.rule in {"glue.useless-retries", "glue.crawler-frequency"}:
         return
     named = touched(before.priced, [Change(c.path, c.new) for c in finding.change])
-    for address, demand in before.priced.metered.offered.items():
-        if address in named or address not in after.metered.offered:
+    metered = before.priced.metered
+    own = metered.as_declared.resources.keys() - metered.joined.keys()  # a saving may well save logs
+    for address, demand in metered.offered.items():
+        if address not in own or address in named or address not in after.metered.offered:
             continue
         was, now = (sum(s.flow.monthly for s in d.requests) for d in (demand, after.metered.offered[address]))
         if was != now:

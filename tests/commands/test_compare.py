@@ -70,9 +70,12 @@ def test_a_savings_plan_by_hand(tmp_path: Path) -> None:
     assert "USD an hour for 1 year" in found["on-demand/savings-plan"].commitment
 
 
-def test_without_plan_prices_nothing_is_invented(tmp_path: Path) -> None:
+def test_where_aws_list_was_not_read_the_rates_are_derived_and_say_so(tmp_path: Path) -> None:
+    """us-east-1: 700 x 2,628,000 s x 0.625/M x 0.82."""
     plan = by_id(modes(FLAT, tmp_path))["on-demand/savings-plan"]
-    assert (plan.monthly_cost, plan.reason, plan.pareto) == (None, "not in the price files", False)
+    assert plan.monthly_cost == pytest.approx(D("942.795"), rel=D("1E-5"))
+    assert plan.commitment is not None
+    assert plan.commitment.endswith("for 1 year, at derived rates")
 
 
 def test_reserved_capacity_is_only_for_standard_provisioned_tables(tmp_path: Path) -> None:

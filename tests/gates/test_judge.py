@@ -50,11 +50,14 @@ def test_money_adds_up_in_every_cut(tmp_path: Path) -> None:
     plan = planned("", tmp_path)
     total = value("cost.monthly", plan)
     assert total == plan.monthly_cost
-    assert sum(value(f"cost.{s}", plan) for s in ("dynamodb", "lambda", "stepfunctions", "glue")) == total
-    assert sum(value(f"{name}.cost", plan) for name in ("orders", "stock", "place")) == total
+    assert (
+        sum(value(f"cost.{s}", plan) for s in ("dynamodb", "lambda", "stepfunctions", "glue", "cloudwatch_logs"))
+        == total
+    )
+    assert sum(value(f"{name}.cost", plan) for name in ("orders", "stock", "place", "/aws/lambda/place")) == total
     teams = value("cost.tag.team=shop", plan) + value("cost.tag.team=warehouse", plan)
     assert teams + value("cost.untagged.team", plan) == total
-    assert value("cost.untagged.team", plan) == value("place.cost", plan)
+    assert value("cost.untagged.team", plan) == value("place.cost", plan) + value("/aws/lambda/place.cost", plan)
     assert value("cost.tag.env=a b", plan) == value("orders.cost", plan)
 
 

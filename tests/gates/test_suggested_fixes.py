@@ -80,8 +80,8 @@ traffic: {web: {rate: 300/s}}
 tables:
   t: {item_size: 1 KB, items: 1M, ttl: e, access: [{put: web}]}
 functions:
-  f: {triggers: web, duration: 200 ms, memory: 1024 MB}
-  g: {triggers: web, duration: 200 ms, memory: 1024 MB}
+  f: {triggers: web, duration: 200 ms, memory: 1024 MB, logs: false}
+  g: {triggers: web, duration: 200 ms, memory: 1024 MB, logs: false}
 gates:
 """
 

@@ -31,7 +31,7 @@ FUNCTION = "functions:\n  f: {duration: 10 ms}\n"
             "'replaces' does not apply to 'get'",
             "it applies to put",
         ),
-        ("caches: {}\n" + TABLE, 4, 1, "'caches' is not supported yet", "DynamoDB Accelerator"),
+        ("caches: {hot: {table: orders, node: dax.r5.large, nodes: 3}}\n" + TABLE, 4, 16, "unknown key 'table'", "tables"),
         (
             "commitments: [{reserved: wcu, units: 150}]\n" + TABLE,
             4,
@@ -61,7 +61,8 @@ FUNCTION = "functions:\n  f: {duration: 10 ms}\n"
         (TABLE + "gates: [1 < 2]\n", 6, 9, "there is no metric in this comparison", "capplan gates SCENARIO"),
         (TABLE + "gates: [cost.monthly <= 5 USD or not 2 USD > 1 USD]\n", 6, 38, "there is no metric in this comparison", ""),
         (TABLE + "gates: [cost.monthly <= nan]\n", 6, 25, "unknown metric 'nan'", ""),
-        ("tables:\n  orders: {item_size: 1 KB, replicas: [us-west-2]}\n", 5, 29, "'replicas' is not supported yet", ""),
+        ("tables:\n  orders: {item_size: 1 KB, replicas: [us-wset-2]}\n", 5, 40, "there is no Region 'us-wset-2'", "did you mean 'us-west-2'?"),
+        ("tables:\n  orders: {item_size: 1 KB, replicas: [us-east-1]}\n", 5, 39, "the only replica is in us-east-1", "other Regions"),
         ("functions:\n  f: {duration: 1 ms, durable: true}\n", 5, 23, "'durable' is not supported yet", ""),
     ],
 )  # fmt: skip

@@ -15,9 +15,15 @@ from capplan.services import SERVICES as PLANNED
 
 FOLDER = Path(capplan.__file__).parent / "prices"
 SERVICES = sorted(services())
+EVERYWHERE = ("dynamodb", "lambda", "stepfunctions", "glue")
+"""Services with a file in every Region; of the others nobody has read a price in most Regions."""
 FIELD_FILES = os.environ.get("CAPPLAN_FIELD_FILES")
 """A folder with `samples`: excerpts of AWS's price files that are not ours to carry."""
 needs_samples = pytest.mark.skipif(FIELD_FILES is None, reason="CAPPLAN_FIELD_FILES names no folder")
+
+
+AT_NO_PRICE = ("sns.delivery.lambda", "sns.delivery.sqs", "vpc.gateway_endpoint")
+"""What AWS lists at 0 USD."""
 
 
 def read(region: str, service: str) -> dict[str, Any]:
@@ -43,7 +49,8 @@ def test_every_region_has_files_of_services_and_no_other() -> None:
     for region in regions():
         services = {path.stem for path in (FOLDER / region).iterdir()}
         assert services
-        assert services <= {service.id for service in PLANNED}
+        assert services <= set(SERVICES)
+        assert {service.id for service in PLANNED if service.id in EVERYWHERE} <= services
         for service in services:
             assert (read(region, service)["service"], read(region, service)["region"]) == (service, region)
     assert sorted(path.name for path in FOLDER.iterdir() if path.is_dir()) == sorted(regions())
@@ -59,6 +66,12 @@ def test_every_entry_has_a_source_a_confidence_and_its_dates() -> None:
         assert "sku" in entry, where
 
 
+def test_the_index_lists_every_service_that_has_a_file() -> None:
+    listed = json.loads((FOLDER / "index.json").read_bytes())["services"]
+    assert set(listed) == {path.stem for path in FOLDER.glob("*/*.json")}
+    assert list(services()) == listed
+
+
 def test_every_tier_starts_where_it_should_and_costs_something() -> None:
     for where, entry, _ in entries():
         if "upfront_per_unit" in entry:
@@ -67,22 +80,22 @@ def test_every_tier_starts_where_it_should_and_costs_something() -> None:
         begins = [Decimal(tier["begin"]) for tier in entry["tiers"]]
         assert begins[0] == 0, where
         assert begins == sorted(set(begins)), where
-        assert all(Decimal(tier["price"]) > 0 for tier in entry["tiers"]), where
+        *lower, last = [tier["price"] for tier in entry["tiers"]]
+        assert all(Decimal(price) > 0 for price in lower), where
+        assert last is None or Decimal(last) > 0 or where.partition(" ")[2] in AT_NO_PRICE, where
         assert Decimal(entry["free"]) >= 0, where
 
 
 def test_later_tiers_are_cheaper() -> None:
     for where, entry, _ in entries():
-        prices = [Decimal(tier["price"]) for tier in entry.get("tiers", ())]
+        prices = [Decimal(tier["price"]) for tier in entry.get("tiers", ()) if tier["price"] is not None]
         assert prices == sorted(prices, reverse=True), where
 
 
 def test_an_entry_stands_on_one_line() -> None:
-    for region in regions():
-        for service in SERVICES:
-            text = (FOLDER / region / f"{service}.json").read_text()
-            count = sum(len(dated) for dated in read(region, service)["prices"].values())
-            assert sum('"checked"' in line for line in text.splitlines()) == count
+    for path in FOLDER.glob("*/*.json"):
+        count = sum(len(dated) for dated in read(path.parent.name, path.stem)["prices"].values())
+        assert sum('"checked"' in line for line in path.read_text().splitlines()) == count
 
 
 def test_the_newest_check_is_the_newest_of_all() -> None:
@@ -90,11 +103,10 @@ def test_the_newest_check_is_the_newest_of_all() -> None:
 
 
 def test_dates_are_ordered_where_a_price_has_several() -> None:
-    for region in regions():
-        for service in SERVICES:
-            for dated in read(region, service)["prices"].values():
-                checked = [entry["checked"] or "" for entry in dated]
-                assert checked == sorted(checked)
+    for path in FOLDER.glob("*/*.json"):
+        for dated in read(path.parent.name, path.stem)["prices"].values():
+            checked = [entry["checked"] or "" for entry in dated]
+            assert checked == sorted(checked)
 
 
 @pytest.mark.parametrize("region", ["us-gov-west-1", "us-gov-east-1"])
@@ -150,11 +162,74 @@ def test_lambdas_tiers_are_nine_and_eight_tenths_of_the_first() -> None:
 def test_what_the_account_has_free_is_data() -> None:
     found = {one.keys[0]: one.quantity for one in allowances()}
     assert found == {
+        # for ever and for the account as a whole; SNS publishes and the Scheduler's are tiers of the Region's own SKU
+        "cloudwatch.alarm.standard_month": 10,
+        "cloudwatch.api.request": 1_000_000,
+        "cloudwatch.canary_run": 100,
+        "cloudwatch.dashboard_month": 3,
+        "cloudwatch.metric_month": 10,
+        "cloudwatch_logs.ingest.standard_gb": 5,
+        "data_transfer.internet_out_gb": 100,
+        "kms.request.symmetric": 20_000,
+        "sns.delivery.mobile_push": 1_000_000,
+        "sqs.standard.request": 1_000_000,
+        "xray.trace_recorded": 100_000,
+        "xray.trace_retrieved_or_scanned": 1_000_000,
         "lambda.request.x86_64": 1_000_000,
         "lambda.duration.x86_64": 400_000,
         "lambda.response_streaming.x86_64": 100,
         "stepfunctions.standard.state_transition": 4_000,
     }
+
+
+@pytest.mark.parametrize(
+    ("region", "key", "tiers"),
+    [
+        # read whole
+        ("us-east-1", "api_gateway.http.request", [(0, "0.000001"), (300_000_000, "0.0000009")]),
+        ("eu-west-1", "sqs.fifo.request", [(0, "0.0000005"), (100_000_000_000, "0.0000004"), (200_000_000_000, "0.00000035")]),
+        ("us-east-2", "cloudwatch_logs.ingest.vended_standard_gb", [(0, "0.50"), (10_240, "0.25"), (30_720, "0.10"), (51_200, "0.05")]),
+        # only the first tiers were read: beyond them the price is unknown, never the last one known
+        ("ap-northeast-2", "api_gateway.http.request", [(0, "0.00000123"), (300_000_000, None)]),
+        ("eu-central-1", "cloudwatch.metric_month", [(0, "0.30"), (10_000, "0.10"), (250_000, None)]),
+        ("us-west-2", "cloudwatch_logs.ingest.vended_standard_gb", [(0, "0.50"), (10_240, None)]),
+        # under Lambda's name in us-east-1; the same usage type as all vended logs
+        ("us-east-1", "cloudwatch_logs.ingest.vended_ia_gb", [(0, "0.25"), (10_240, "0.15"), (30_720, "0.075"), (51_200, "0.05")]),
+        ("sa-east-1", "data_transfer.internet_out_gb", [(0, "0.15"), (10_240, "0.138"), (51_200, "0.126"), (153_600, "0.114")]),
+    ],
+)  # fmt: skip
+def test_tiers_of_the_services_around(region: str, key: str, tiers: list[tuple[int, str | None]]) -> None:
+    price = load_prices(region, {}).price(key)
+    assert price is not None
+    assert [(t.begin, t.price) for t in price.tiers] == [
+        (Decimal(b), None if p is None else Decimal(p)) for b, p in tiers
+    ]
+
+
+def test_what_aws_services_log_begins_at_the_price_of_ones_own_logs() -> None:
+    """And says so where nobody has read it: "derived"."""
+    own, vended = "cloudwatch_logs.ingest.standard_gb", "cloudwatch_logs.ingest.vended_standard_gb"
+    found = {
+        region: (load_prices(region, {}).price(own), load_prices(region, {}).price(vended)) for region in regions()
+    }
+    read = {region: both for region, both in found.items() if both[0] is not None and both[1] is not None}
+    assert len(read) == 8
+    assert all(a is not None and b is not None and a.tiers[0].price == b.tiers[0].price for a, b in read.values())
+    derived = {region for region, (_, b) in read.items() if b is not None and b.confidence == "derived"}
+    assert derived == {"eu-west-1", "ap-northeast-1", "us-west-2", "ap-southeast-1"}
+
+
+def test_a_published_sns_message_is_free_up_to_a_million_in_every_region_that_has_its_price() -> None:
+    prices = [load_prices(region, {}).price("sns.publish.request") for region in regions()]
+    assert {(p.free, p.tiers[0].price) for p in prices if p is not None} == {(Decimal(1_000_000), Decimal("0.0000005"))}
+
+
+def test_a_region_without_any_price_of_a_service_has_no_file() -> None:
+    assert not (FOLDER / "eu-west-3" / "sqs.json").exists()
+    assert load_prices("eu-west-3", {}).price("sqs.standard.request") is None
+    assert all(
+        json.loads(path.read_bytes())["prices"] for path in FOLDER.glob("*/*.json") if path.stem not in EVERYWHERE
+    )
 
 
 # --- AWS's own files --------------------------------------------------------------------------------------------------

@@ -44,6 +44,11 @@ class Shelf:
     """A catalogue of made-up prices."""
 
     prices: Mapping[str, Price] = field(default_factory=dict)
+    region: str = "us-east-1"
+
+    def of(self, _: str) -> "Shelf":
+        """One Region only."""
+        return self
 
     def price(self, key: str) -> Price | None:
         """As a catalogue does."""
@@ -371,3 +376,33 @@ def test_a_quantity_is_what_the_bridge_makes_of_it(quantity: Fraction) -> None:
     lines: tuple[LineItem, ...] = on_shelf([Charge("a.x", "k.p", "", quantity, "u")], shelf("k.p", [("0", "1")])).lines
     shown = [str(line.pricing_quantity) for line in lines]
     assert shown == ([str(to_quantity(quantity))] if to_quantity(quantity) else [])
+
+
+# --- several Regions --------------------------------------------------------------------------------------------------
+
+STORED = "dynamodb.storage.standard_gb_month"
+
+
+def test_a_charge_of_another_region_has_its_price_and_its_allowance() -> None:
+    """100 GB in each: 75 x 0.25 = 18.75 past us-east-1's 25 free GB, 75 x 0.283 = 21.225 past eu-west-1's own 25."""
+    there = Charge("b.storage", STORED, "", Fraction(100), "GB-month", region="eu-west-1")
+    found = rated([charge("a.storage", STORED, 100), there], free=True)
+    assert [(x.id, x.region, x.contracted_cost) for x in found.lines] == [
+        ("a.storage.free", "us-east-1", 0),
+        ("a.storage", "us-east-1", Decimal("18.75")),
+        ("b.storage.free", "eu-west-1", 0),
+        ("b.storage", "eu-west-1", Decimal("21.225")),
+    ]
+
+
+def test_the_users_price_is_of_the_region_that_it_names() -> None:
+    there = Charge("b.storage", STORED, "", Fraction(10), "GB-month", region="eu-west-1")
+    own = load_prices("us-east-1", {f"eu-west-1/{STORED}": Decimal(1)})
+    found = rate([charge("a.storage", STORED, 10), there], own, free_tier=False, discount=Decimal(0), today=None)
+    assert [x.contracted_cost for x in found.lines] == [Decimal("2.5"), 10]
+
+
+def test_a_price_that_is_missing_elsewhere_says_where() -> None:
+    there = Charge("b.node", "dynamodb.dax.node_hour.r5.large", "", Fraction(10), "node-hour", region="eu-west-1")
+    found = rated([there])
+    assert [(m.key, m.region) for m in found.missing] == [("dynamodb.dax.node_hour.r5.large", "eu-west-1")]

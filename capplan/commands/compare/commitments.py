@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from capplan.commands.compare.planned_modes import Run
 from capplan.pricing.catalogue import Catalogue
+from capplan.pricing.savings_plans import PlanRate, database_rate
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
-from capplan.services.dynamodb.capacity.reserved import DIRECTION_OF, RESERVED_BLOCK_UNITS, Unit, reserved_unit_hour_usd
+from capplan.services.dynamodb.capacity.reserved import RESERVED_BLOCK_UNITS, Unit, reservable, reserved_unit_hour_usd
 from capplan.services.dynamodb.quotas import RESERVED_UNITS_MAX
 from capplan.services.dynamodb.requests import TABLE
 from capplan.units import MONTH_HOURS, PERIOD_TO_MONTH
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 UNITS: tuple[Unit, ...] = ("wcu", "rcu")
-_PLAN = "database_savings_plan.1yr_no_upfront"
 
 
 class Reservation(Record, frozen=True):
@@ -46,8 +46,8 @@ def hours_of(run: Run, unit: Unit) -> "NDArray[np.float64]":
     """Provisioned capacity of the table and its indexes, hour by hour. Shape (672,)."""
     import numpy as np  # noqa: PLC0415  modes are compared with numpy there
 
-    parts = [run.usage.period.hourly((target.key, DIRECTION_OF[unit])) for target in run.usage.targets]
-    return np.asarray(sum(parts[1:], parts[0]))
+    parts = [run.usage.period.hourly(key) for key in reservable(run.usage, unit)]
+    return np.asarray(sum(parts, np.zeros(len(_hour_weights(run)))))
 
 
 def reserve(
@@ -86,7 +86,13 @@ def prices_of_reserved(catalogue: Catalogue, unit: Unit, years: int) -> tuple[De
 def unit_price(run: Run, unit: Unit) -> Decimal | None:
     """The list price of a unit-hour in a run; None where it has none."""
     key = f"dynamodb.provisioned.{unit}_hour.standard"
-    return next((line.list_unit_price for line in run.lines if line.price_key == key), None)
+    own = _own_charges(run)
+    return next((line.list_unit_price for line in run.lines if line.price_key == key and line.charge_id in own), None)
+
+
+def _own_charges(run: Run) -> frozenset[str]:
+    """Charges of the scenario's Region: reserved capacity is of one."""
+    return frozenset(charge.id for charge in run.charges if not charge.region)
 
 
 def reservation(
@@ -143,7 +149,10 @@ def covered_hours(run: Run, unit: Unit, units: int) -> Fraction:
     import numpy as np  # noqa: PLC0415  the same
 
     hours, weights = hours_of(run, unit), _hour_weights(run)
-    billed = sum((line.pricing_quantity for line in run.lines if f".{unit}_hour." in line.price_key), Decimal(0))
+    own = _own_charges(run)
+    billed = sum(
+        (x.pricing_quantity for x in run.lines if f".{unit}_hour." in x.price_key and x.charge_id in own), Decimal(0)
+    )
     if float(hours.min()) == float(hours.max()):
         return min(Fraction(units), Fraction(hours[0])) * MONTH_HOURS
     return min(Fraction(billed), sig6(float((np.minimum(hours, units) * weights).sum())))
@@ -159,15 +168,19 @@ def _hour_weights(run: Run) -> "NDArray[np.float64]":
 # --- savings plans ----------------------------------------------------------------------------------------------------
 
 
-def plan_prices(run: Run, catalogue: Catalogue) -> dict[str, Decimal] | None:
-    """Savings plan rates of a run's throughput, by list price key; None where one is missing."""
-    keys = {line.price_key for line in run.lines if _eligible(line.price_key)}
-    rates: dict[str, Decimal] = {}
-    for key in sorted(keys):
-        price = catalogue.price(f"dynamodb.{_PLAN}.{key.removeprefix('dynamodb.')}")
-        if price is None or price.tiers[0].price is None:
+Rates = Mapping[tuple[str, str], PlanRate]
+"""Rates of a savings plan by Region and list price key."""
+
+
+def plan_prices(run: Run, catalogue: Catalogue) -> Rates | None:
+    """Savings plan rates of a run's throughput; None where one is missing."""
+    keys = {(line.region, line.price_key) for line in run.lines if _eligible(line.price_key)}
+    rates: dict[tuple[str, str], PlanRate] = {}
+    for region, key in sorted(keys):
+        found = database_rate(catalogue.of(region), key)
+        if found is None:
             return None
-        rates[key] = price.tiers[0].price
+        rates[region, key] = found
     return rates
 
 
@@ -175,13 +188,14 @@ def _eligible(key: str) -> bool:
     return key.startswith(("dynamodb.on_demand.", "dynamodb.provisioned."))
 
 
-def hourly_spend(run: Run, rates: Mapping[str, Decimal]) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
+def hourly_spend(run: Run, rates: Rates) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
     """USD of each hour at the plan's rates and at list prices. Shapes (672,)."""
     import numpy as np  # noqa: PLC0415  the same
 
     plan, list_price = np.zeros(len(_hour_weights(run))), np.zeros(len(_hour_weights(run)))
     for charge, line in ((c, x) for c in run.charges for x in run.lines if x.charge_id == c.id):
-        if line.price_key not in rates:
+        rate = rates.get((line.region, line.price_key))
+        if rate is None:
             continue
         flow = charge.flow
         units = (
@@ -189,17 +203,18 @@ def hourly_spend(run: Run, rates: Mapping[str, Decimal]) -> tuple["NDArray[np.fl
             if flow is None
             else flow.rate_per_minute().reshape(-1, 60).sum(axis=1) * 60
         )
-        plan += units * float(rates[line.price_key])
+        plan += units * float(rate.usd)
         list_price += units * float(line.list_unit_price)
     return plan, list_price
 
 
 def _hourly_capacity(run: Run, charge_id: str) -> "NDArray[np.float64]":
     """Provisioned capacity behind a charge in each hour, by the charge's id ("orders.by-status.write-capacity")."""
-    *_, table_or_index, charge = charge_id.split(".")
-    indexes = {index.index for index in run.usage.indexes}
-    key = table_or_index if table_or_index in indexes else TABLE
-    return run.usage.period.hourly((key, charge.partition("-")[0]))
+    *heads, charge = charge_id.split(".")
+    usage = next((used for region, used in run.usage.replicas.items() if region in heads), run.usage)
+    indexes = {index.index for index in usage.indexes}
+    key = heads[-1] if heads[-1] in indexes else TABLE
+    return usage.period.hourly((key, charge.partition("-")[0]))
 
 
 def commit(plan: "NDArray[np.float64]", list_price: "NDArray[np.float64]", weights: "NDArray[np.float64]") -> float:
@@ -222,7 +237,7 @@ def plan_month(
 
 
 def with_plan(
-    run: Run, commitment: float, rates: Mapping[str, Decimal], discount: Decimal
+    run: Run, commitment: float, rates: Rates, discount: Decimal
 ) -> Decimal | None:  # fmt: skip
     """The month of a run under a savings plan commitment (USD an hour)."""
     cost = run.cost
@@ -234,7 +249,7 @@ def with_plan(
     return to_quantity(Fraction(cost) - sig6(saved) * (1 - Fraction(discount)))
 
 
-def best_commitment(run: Run, rates: Mapping[str, Decimal]) -> Fraction:
+def best_commitment(run: Run, rates: Rates) -> Fraction:
     """The hourly commitment in USD that makes a run's month cheapest, 6 significant digits."""
     plan, list_price = hourly_spend(run, rates)
     return sig6(commit(plan, list_price, _hour_weights(run)))

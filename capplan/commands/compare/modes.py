@@ -186,7 +186,8 @@ def _savings_plan(base: Priced, runs: Runs, name: str) -> _Candidate | None:
     usd = commit.best_commitment(runs.base, rates)
     discount = base.metered.scenario.account.discount
     costs = {m: commit.with_plan(run, float(usd), rates, discount) for m, run in runs.at.items()}
-    return _Candidate(name, runs, costs, f"{to_quantity(usd)} USD an hour for 1 year")
+    derived = ", at derived rates" if any(rate.confidence == "derived" for rate in rates.values()) else ""
+    return _Candidate(name, runs, costs, f"{to_quantity(usd)} USD an hour for 1 year{derived}")
 
 
 def _no_price(keys: Sequence[str]) -> str:

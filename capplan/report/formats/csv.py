@@ -16,6 +16,8 @@ from capplan.timeline import moment_of
 
 if TYPE_CHECKING:
     from capplan.commands.diff import Difference
+    from capplan.commands.forecast import Forecast
+    from capplan.commands.sweep import Sweep
     from capplan.pipeline.results import Observed, Simulation
     from capplan.report.records.simulation import SeriesRecord
 
@@ -41,7 +43,7 @@ def lines_csv(every: Iterable[Checked]) -> str:
         LINE_HEAD,
         (
             (
-                cell(checked.plan.name), checked.plan.region, cell(x.id), cell(x.resource), x.service, cell(x.sku or ""),
+                cell(checked.plan.name), x.region or checked.plan.region, cell(x.id), cell(x.resource), x.service, cell(x.sku or ""),
                 cell(x.description), _figure(x.consumed_quantity), cell(x.consumed_unit), _figure(x.pricing_quantity),
                 cell(x.pricing_unit), _figure(x.list_unit_price), _figure(x.list_cost), _figure(x.contracted_cost),
                 x.charge_frequency, cell(x.price_key), x.price_confidence,
@@ -127,6 +129,41 @@ def _steps(head: tuple[str, str, str], series: "SeriesRecord") -> Iterable[Row]:
     for i, value in enumerate(series.values):
         second = series.start_second + i * series.step_seconds
         yield (*head, cell(series.name), series.unit, str(second), moment_of(second), _figure(of_float(value)))
+
+
+def forecast_csv(answer: "Forecast") -> str:
+    """A row for each month: USD, what each traffic is multiplied by, failed gates, exceeded limits."""
+    names = list(answer.months[0].traffic)
+    head = ("month", "monthly_cost_usd", *(cell(f"{name}_times") for name in names), "failed_gates", "exceeded_limits")
+    rows = (
+        (
+            cell(month.month),
+            _figure(month.monthly_cost),
+            *(_figure(month.traffic[name]) for name in names),
+            str(len(month.failed)),
+            str(len(month.exceeded)),
+        )
+        for month in answer.months
+    )
+    return _csv(head, rows)
+
+
+def sweep_csv(answer: "Sweep") -> str:
+    """A row for each point of a sweep: its values, USD a month, failed gates, exceeded limits, the tightest limit."""
+    paths = [cell(setting.path) for setting in answer.settings]
+    head = (*paths, "monthly_cost_usd", "failed_gates", "exceeded_limits", "tightest_limit", "headroom")
+    rows = (
+        (
+            *map(cell, point.values),
+            _figure(point.monthly_cost),
+            str(len(point.failed)),
+            str(len(point.exceeded)),
+            cell(limit_name(*point.tightest)) if point.headroom is not None else "",
+            _figure(point.headroom),
+        )
+        for point in answer.points
+    )
+    return _csv(head, rows)
 
 
 # --- cells -----------------------------------------------------------------------------------------------------------

@@ -6,9 +6,13 @@ from capplan.commands.saved_plan import PlanRecord
 from capplan.report.records.apply import ApplyRecord
 from capplan.report.records.diff import DiffRecord
 from capplan.report.records.errors import ErrorsRecord
+from capplan.report.records.forecast import ForecastRecord
 from capplan.report.records.gates import GatesRecord
+from capplan.report.records.import_ import ImportRecord
 from capplan.report.records.modes import ModesRecord
+from capplan.report.records.regions import RegionsRecord
 from capplan.report.records.simulation import SimulationRecord
+from capplan.report.records.sweep import SweepRecord
 
 ANSWERS: Mapping[str, type] = {
     "plan": PlanRecord,
@@ -17,5 +21,9 @@ ANSWERS: Mapping[str, type] = {
     "diff": DiffRecord,
     "gates": GatesRecord,
     "apply": ApplyRecord,
+    "forecast": ForecastRecord,
+    "sweep": SweepRecord,
+    "regions": RegionsRecord,
+    "import": ImportRecord,
     "errors": ErrorsRecord,
 }

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from capplan import __version__
 from capplan.commands.size import MeasuredItems, PricedOperation
+from capplan.importing.nosql_model import ModelTable, mean_bytes_of
 from capplan.report.record import taken
 from capplan.services.dynamodb.items.measure import Measured
 from capplan.services.dynamodb.items.sample import Attribute
@@ -46,6 +47,32 @@ class OperationRecord(NamedTuple):
     usd_per_million: Decimal | None
 
 
+class EntriesRecord(NamedTuple):
+    """The entries of an index: the share of the items that have one, and the mean size of one."""
+
+    name: str
+    share: Fraction
+    mean_bytes: Fraction
+
+
+class FacetRecord(NamedTuple):
+    """The items of a facet of a table."""
+
+    name: str
+    items: int
+    mean_bytes: Fraction
+
+
+class TableRecord(NamedTuple):
+    """A table of a data model; `mean_bytes` is null where it has no example items."""
+
+    name: str
+    items: int
+    mean_bytes: Fraction | None
+    facets: tuple[FacetRecord, ...]
+    indexes: tuple[EntriesRecord, ...]
+
+
 class SizeRecord(NamedTuple):
     """What `capplan size` answers with --format json."""
 
@@ -61,6 +88,8 @@ class SizeRecord(NamedTuple):
     attributes: tuple[AttributeRecord, ...]
     operations: tuple[OperationRecord, ...]
     storage_usd_per_million_items_month: Decimal | None
+    table: str | None
+    tables: tuple[TableRecord, ...]
 
 
 def size_record(answer: MeasuredItems) -> SizeRecord:
@@ -80,6 +109,18 @@ def size_record(answer: MeasuredItems) -> SizeRecord:
         attributes=tuple(_attribute(attribute, measured) for attribute in measured.attributes),
         operations=tuple(_operation(priced) for priced in answer.operations),
         storage_usd_per_million_items_month=answer.stored_million_usd,
+        table=answer.table,
+        tables=tuple(_table(table) for table in answer.tables),
+    )
+
+
+def _table(table: ModelTable) -> TableRecord:
+    return TableRecord(
+        name=table.name,
+        items=len(table.items),
+        mean_bytes=table.mean_bytes,
+        facets=tuple(FacetRecord(name, len(items), mean_bytes_of(items)) for name, items in table.facets.items()),
+        indexes=tuple(EntriesRecord(entry.name, entry.share, entry.mean_bytes) for entry in table.indexes),
     )
 
 

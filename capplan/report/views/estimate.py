@@ -11,6 +11,7 @@ from capplan.report.document import Block, Column, Document, Facts, Heading, Lin
 from capplan.report.views.access_patterns import pattern_rows, patterns_table
 from capplan.report.views.cost import cost_table, one_time_table
 from capplan.report.views.limits import limits_table
+from capplan.report.views.open_questions import open_question_blocks
 from capplan.report.views.parts import prices_line, subtitle, unit_row
 from capplan.report.views.recommendations import recommendations_blocks
 from capplan.report.views.run_costs import run_rows, runs_table
@@ -26,8 +27,10 @@ def plan_document(plan: Plan, *, top: int = 10) -> Document:
         Heading("Monthly cost"),
         cost_table(plan, top=top) if plan.resources else facts(("", "none: the scenario has no resource")),
         one_time_table(plan),
+        *open_question_blocks(plan),
+        _regions(plan),
         *(_capacity(plan)),
-        *recommendations_blocks(plan),
+        *(() if any(question.needed for question in plan.open_questions) else recommendations_blocks(plan)),
         *_unit_costs(plan),
         _tags(plan),
         *_assumptions(plan.assumptions),
@@ -93,6 +96,14 @@ def _traffic_sources(plan: Plan) -> Table | None:
     if plan.fixed_cost:
         rows.append(row("Fixed cost, independent of traffic", "", "", numbers.usd(plan.fixed_cost), role="dim"))
     return Table(columns, tuple(rows), shown="details")
+
+
+def _regions(plan: Plan) -> Table | None:
+    """The cost of each Region, where there are several."""
+    if len(plan.cost_by_region) < 2:  # noqa: PLR2004  several
+        return None
+    rows = tuple(row(region, numbers.usd(cost)) for region, cost in plan.cost_by_region.items())
+    return Table((Column("Cost by Region"), Column("USD/month", "right")), rows)
 
 
 def _tags(plan: Plan) -> Table | None:

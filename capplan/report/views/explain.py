@@ -130,7 +130,7 @@ def _source(item: LineItem, region: str) -> Block:
     sku = f"SKU {item.sku}" if item.sku else "no SKU"
     stale: tuple[Span, ...] = (Span("; stale", "warn"),) if item.stale else ()
     return facts(
-        ("Price", line(f"{item.price_key} in {region}, {sku}, {item.price_confidence}", stale)),
+        ("Price", line(f"{item.price_key} in {item.region or region}, {sku}, {item.price_confidence}", stale)),
         ("Dates", dates(item.price_effective, item.price_checked)),
         ("Source", item.price_source),
     )

@@ -19,22 +19,15 @@ from capplan.report.document import (
     line,
     row,
 )
-from capplan.report.views.parts import service_label
 
 
 def regions_document(listed: Sequence[ListedRegion]) -> Document:
     """A row for each Region."""
-    services = [service for service, _ in listed[0].prices]
-    columns = (
-        Column("Region"),
-        *(Column(service_label(service), "right", optional=i) for i, service in enumerate(services)),
-        Column("Prices", "right"),
-        Column("Checked"),
-    )
+    columns = (Column("Region"), Column("Services", "right"), Column("Prices", "right"), Column("Checked"))
     rows = tuple(
         row(
             region.region,
-            *(str(count) for _, count in region.prices),
+            f"{sum(count > 0 for _, count in region.prices)} of {len(region.prices)}",
             str(sum(count for _, count in region.prices)),
             f"{region.oldest_checked} to {region.newest_checked}",
         )
@@ -43,7 +36,7 @@ def regions_document(listed: Sequence[ListedRegion]) -> Document:
     how = Paragraph((dim("capplan prices list REGION shows a Region's prices"),))
     return Document(
         "Prices",
-        f"number of prices of each service, {numbers.count(len(listed), 'Region')}",
+        f"services that have prices, number of prices, {numbers.count(len(listed), 'Region')}",
         (Table(columns, rows, fills=False), how),
     )
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import PurePath
 
 from capplan.commands.size import MeasuredItems, PricedOperation
+from capplan.importing.nosql_model import mean_bytes_of
 from capplan.quantities.rounding import to_quantity
 from capplan.report import numbers
 from capplan.report.document import (
@@ -41,6 +42,7 @@ def size_document(answer: MeasuredItems) -> Document:
     measured = answer.measured
     of = f" in {answer.region}" if answer.region else ""
     blocks: list[Block] = [
+        *_tables(answer),
         *_sizes(measured),
         Heading("Attributes"),
         _attributes(measured),
@@ -49,7 +51,29 @@ def size_document(answer: MeasuredItems) -> Document:
         *_in_a_scenario(answer),
         _panel(answer),
     ]
-    return Document(answer.file, numbers.count(measured.items, "item"), tuple(blocks))
+    of_table = f" of {answer.table}" if answer.table is not None else ""
+    return Document(answer.file, f"{numbers.count(measured.items, 'item')}{of_table}", tuple(blocks))
+
+
+def _tables(answer: MeasuredItems) -> list[Block]:
+    """The tables of a data model with their facets and the entries of their indexes."""
+    if not answer.tables:
+        return []
+    rows: list[Row] = []
+    for table in answer.tables:
+        mean = "" if table.mean_bytes is None else _bytes(table.mean_bytes)
+        rows.append(row(table.name, "table", f"{len(table.items):,}", mean))
+        rows += [
+            row(f"  {name}", "facet", f"{len(items):,}", _bytes(mean_bytes_of(items)))
+            for name, items in table.facets.items()
+        ]
+        for entry in table.indexes:
+            entries = round(entry.share * len(table.items))
+            rows.append(row(f"  {entry.name}", "index", f"{entries:,}", _bytes(entry.mean_bytes)))
+    columns = (Column("Table"), Column("What"), Column("Items", "right"), Column("Mean bytes", "right"))
+    several = sum(bool(table.items) for table in answer.tables) > 1
+    note = f"below: {answer.table}; --table NAME measures another" if several else ""
+    return [Heading("Tables", note), Table(columns, tuple(rows), fills=False)]
 
 
 def _sizes(measured: Measured) -> list[Block]:
@@ -162,6 +186,8 @@ def _in_a_scenario(answer: MeasuredItems) -> list[Block]:
     name = "sample.jsonl" if answer.file.startswith("<") else PurePath(answer.file).name
     several = answer.measured.items > 1
     write = f"items_file: {name}" if several else "item: {...}  # the item itself"
+    if answer.table is not None:
+        write = f"item_size: {_bytes(answer.measured.sizes.mean)} B"
     return [facts(("Write", "in the scenario, under the table")), Code(write, "yaml")]
 
 

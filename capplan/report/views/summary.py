@@ -23,7 +23,7 @@ _WORST: tuple[Role, ...] = ("bad", "warn", "good")
 def verdict_panel(plan: Plan) -> Panel:
     """The last block of `estimate`: red when a gate fails or a limit is exceeded, amber when one is near."""
     gates, gate_facts = _gates(plan)
-    limits, limit_facts = _limits(plan.limits)
+    limits, limit_facts = _open(plan) or _limits(plan.limits)
     lost, lost_facts = _lost(plan)
     role = min((gates, limits, lost), key=_WORST.index)
     return Panel(role, (*_cost(plan), *gate_facts, *limit_facts, *lost_facts, *_savings(plan)))
@@ -95,6 +95,15 @@ def _verdicts(gates: Sequence[Verdict]) -> tuple[Role, Fact]:
         return role, (signed(role, state), ())
     figures = f", {figure(tightest.observed, tightest)} of {figure(tightest.limit, tightest)}"
     return role, (signed(role, state), line("tightest: ", strong(gate_name(tightest)), figures))
+
+
+def _open(plan: Plan) -> tuple[Role, list[Fact]] | None:
+    """That answers are missing; None where none is."""
+    needed = [question for question in plan.open_questions if question.needed]
+    if not needed:
+        return None
+    text = "what hangs on them is not in this figure; see Open questions"
+    return "warn", [(signed("warn", f"{numbers.count(len(needed), 'answer')} missing"), line(text))]
 
 
 def _limits(limits: Sequence[PlannedLimit]) -> tuple[Role, list[Fact]]:

@@ -11,17 +11,18 @@ from capplan.services.dynamodb.usage import DIRECTIONS, MeteredRequests, Through
 
 def patterns(name: str, spec: Table, usage: Usage) -> tuple[Pattern, ...]:
     """Every kind of request that the table serves, as its callers wrote it."""
-    return tuple(_pattern(name, spec, usage, kind) for kind in usage.requests)
+    callers = usage.requests if usage.asked is None else usage.requests[: len(usage.asked.requests)]
+    return tuple(_pattern(name, spec, usage, kind) for kind in callers)
 
 
 def _pattern(name: str, spec: Table, usage: Usage, kind: MeteredRequests) -> Pattern:
     access, month = kind.access, kind.served.monthly
-    parts = {
-        charge: units * month / total
-        for target in usage.targets
-        for charge, units, total in _charged(name, spec, target, kind)
-        if units and total
-    }
+    parts = _parts(name, spec, usage, kind)
+    if usage.asked is not None:
+        i = next(i for i, one in enumerate(usage.requests) if one is kind)
+        month = usage.asked.requests[i].flow.monthly
+        for region, used in usage.replicas.items():
+            parts |= _parts(f"{name}.{region}", spec, used, used.requests[i])
     return Pattern(
         operation=access.op,
         what=_in_words(kind),
@@ -33,6 +34,16 @@ def _pattern(name: str, spec: Table, usage: Usage, kind: MeteredRequests) -> Pat
         write_units=sum(kind.units.write.values(), Fraction(0)),
         parts=parts,
     )
+
+
+def _parts(name: str, spec: Table, usage: Usage, kind: MeteredRequests) -> dict[str, Fraction]:
+    """Its part of each charge in one Region."""
+    return {
+        charge: units * kind.served.monthly / total
+        for target in usage.targets
+        for charge, units, total in _charged(name, spec, target, kind)
+        if units and total
+    }
 
 
 def _charged(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.model import Assumption, Change
+from capplan.model import Assumption, Change, Context
 from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import ceil_div
 from capplan.record import replace
@@ -25,14 +25,20 @@ HELD_MORE, HELD_MORE_FLAT = 0.16, 0.28
 again); measured traces held 11 to 22% more."""
 
 
-def assume(name: str, spec: Table, usage: Usage) -> tuple[Assumption, ...]:
+def assume(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Assumption, ...]:
     """Defaults the user did not write."""
     path = f"tables.{name}"
+    of_replicas: Iterable[Assumption] = ()
+    if spec.replicas:
+        from capplan.services.dynamodb.replicas.checks import assume_replicas  # noqa: PLC0415  only for global tables
+
+        of_replicas = assume_replicas(path, spec, usage, ctx.region)
     return (
         *_table(path, spec, usage),
         *_indexes(path, spec, usage),
         *_accesses(path, usage),
         *_interpretations(spec, usage),
+        *of_replicas,
     )
 
 

@@ -9,21 +9,41 @@ from fractions import Fraction
 
 from capplan.model import Charge
 from capplan.quantities.rounding import to_quantity
+from capplan.services.dynamodb import kinesis_capture
 from capplan.services.dynamodb.items.index_entries import entry_count
-from capplan.services.dynamodb.items.storage import OVERHEAD_BYTES, gigabytes
+from capplan.services.dynamodb.items.storage import gigabytes, overhead_bytes
 from capplan.services.dynamodb.quotas import NEW_ON_DEMAND_THROUGHPUT
 from capplan.services.dynamodb.spec import Table, Throughput
 from capplan.services.dynamodb.usage import DIRECTIONS, ThroughputTarget, Usage, warm_units
 
 
-def charge(name: str, spec: Table, usage: Usage) -> tuple[Charge, ...]:
-    """All charges of the table and its indexes."""
+def charge(name: str, spec: Table, usage: Usage, home: str = "") -> tuple[Charge, ...]:
+    """All charges of the table and its indexes; of a global table in all its Regions, of which `home` is the scenario's."""
+    if not usage.replicas:
+        return local_charges(name, spec, usage)
+    from capplan.services.dynamodb.replicas.charges import global_charges  # noqa: PLC0415  only for global tables
+
+    return global_charges(name, spec, usage, home)
+
+
+def local_charges(name: str, spec: Table, usage: Usage) -> tuple[Charge, ...]:
+    """Those of one Region."""
     out: list[Charge] = []
     for target in usage.targets:
         prefix = target.label(name)
         out += _pre_warming(prefix, spec, target)
         out += _requests(prefix, spec, target, usage) if spec.on_demand else _capacity(prefix, spec, target)
-    return (*out, *_storage(name, spec, usage), *_recovery(name, spec, usage))
+    return (
+        *out,
+        *_storage(name, spec, usage),
+        *_recovery(name, spec, usage),
+        *kinesis_capture.charges(name, spec, usage),
+    )
+
+
+def is_replicated(spec: Table, target: ThroughputTarget, direction: str) -> bool:
+    """Whether a write is billed in replicated units: those of a global table itself; its global indexes have ordinary ones."""
+    return direction == "write" and bool(spec.replicas) and target.index is None
 
 
 def class_suffix(spec: Table) -> str:
@@ -35,13 +55,17 @@ def _requests(prefix: str, spec: Table, target: ThroughputTarget, usage: Usage) 
     for direction in DIRECTIONS:
         flow = target.served[direction]
         if flow.terms:
-            price = f"dynamodb.on_demand.{direction}_request_unit.{class_suffix(spec)}"
+            replicated = is_replicated(spec, target, direction)
+            kind = "replicated_write" if replicated else direction
+            price = f"dynamodb.on_demand.{kind}_request_unit.{class_suffix(spec)}"
             words = _sum_in_words(usage, target.key, direction)
-            yield Charge(f"{prefix}.{direction}s", price, words, flow.monthly, target.unit(direction), flow)
+            unit = f"{'r' if replicated else ''}{target.unit(direction)}"
+            yield Charge(f"{prefix}.{direction}s", price, words, flow.monthly, unit, flow)
 
 
-def _unit_hour_price(spec: Table, unit: str) -> str:
-    return f"dynamodb.provisioned.{unit.lower()}_hour.{class_suffix(spec)}"
+def _unit_hour_price(spec: Table, unit: str, *, replicated: bool = False) -> str:
+    kind = f"replicated_{unit.lower()}" if replicated else unit.lower()
+    return f"dynamodb.provisioned.{kind}_hour.{class_suffix(spec)}"
 
 
 def _pre_warming(prefix: str, spec: Table, target: ThroughputTarget) -> Iterable[Charge]:
@@ -68,8 +92,10 @@ def _capacity(prefix: str, spec: Table, target: ThroughputTarget) -> Iterable[Ch
     for direction in DIRECTIONS:
         capacity, unit = target.capacity[direction], target.unit(direction)
         if capacity is not None:
-            price, words = _unit_hour_price(spec, unit), _capacity_in_words(unit, capacity)
-            hours = target.unit_hours[direction]
+            replicated = is_replicated(spec, target, direction)
+            price = _unit_hour_price(spec, unit, replicated=replicated)
+            unit = f"{'r' if replicated else ''}{unit}"
+            words, hours = _capacity_in_words(unit, capacity), target.unit_hours[direction]
             yield Charge(
                 f"{prefix}.{direction}-capacity", price, words, hours, f"{unit}-hour", frequency="recurring"
             )  # fmt: skip
@@ -89,8 +115,9 @@ def _storage(name: str, spec: Table, usage: Usage) -> Iterable[Charge]:
         stored.append((f"{name}.{index}", entry_count(spec, spec.indexes[index]), size, "entries"))
     for prefix, count, size, what in stored:
         if size:
-            each = to_quantity(size / count - OVERHEAD_BYTES)
-            words = f"{to_quantity(count):,} {what} × ({each:,} + {OVERHEAD_BYTES} bytes)"
+            more = overhead_bytes(replicated=bool(spec.replicas) and prefix == name)
+            each = to_quantity(size / count - more)
+            words = f"{to_quantity(count):,} {what} × ({each:,} + {more} bytes)"
             yield Charge(f"{prefix}.storage", price, words, gigabytes(size), "GB-month", frequency="recurring")
 
 

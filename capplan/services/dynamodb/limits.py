@@ -13,10 +13,17 @@ from capplan.flow import DemandFlow, steady
 from capplan.model import Context, LimitCheck, Observable, PoolLoad
 from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import sig6, to_quantity
+from capplan.record import replace
 from capplan.services.dynamodb.capacity import busy_seconds
 from capplan.services.dynamodb.items.index_entries import entry_count, entry_size
 from capplan.services.dynamodb.items.storage import gigabytes
-from capplan.services.dynamodb.quotas import ACCOUNT_CAPACITY, ITEM_COLLECTION_MAX, ITEM_SIZE_MAX, PARTITION_THROUGHPUT
+from capplan.services.dynamodb.quotas import (
+    ACCOUNT_CAPACITY,
+    ITEM_COLLECTION_MAX,
+    ITEM_SIZE_MAX,
+    PARTITION_THROUGHPUT,
+    STRONG_TABLES_MAX,
+)
 from capplan.services.dynamodb.requests import largest_bytes
 from capplan.services.dynamodb.spec import Table, Throughput
 from capplan.services.dynamodb.usage import (
@@ -36,7 +43,18 @@ def check(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[LimitChec
         *(limit for target in usage.targets for limit in _throughput_limits(name, spec, target, usage, ctx)),
         *(limit for target in usage.targets for limit in _limits_over_time(name, spec, target, usage)),
         *_item_limits(name, spec, usage),
+        *(limit for region in usage.replicas for limit in _replica_limits(name, spec, usage, region, ctx)),
     )
+
+
+def _replica_limits(name: str, spec: Table, usage: Usage, region: str, ctx: Context) -> Iterable[LimitCheck]:
+    """The same of a global table's replica, whose items are as large as in the scenario's Region."""
+    from capplan.services.dynamodb.replicas.places import local_spec  # noqa: PLC0415  only for global tables
+
+    label, here, used = f"{name}.{region}", local_spec(spec, region), usage.replicas[region]
+    there = replace(ctx, region=region)
+    yield from (limit for target in used.targets for limit in _throughput_limits(label, here, target, used, there))
+    yield from (limit for target in used.targets for limit in _limits_over_time(label, here, target, used))
 
 
 def _throughput_limits(
@@ -148,13 +166,19 @@ def _item_limits(name: str, spec: Table, usage: Usage) -> Iterable[LimitCheck]:
         yield LimitCheck(name, ITEM_COLLECTION_MAX.id, to_quantity(collection), quota, "bytes")
 
 
-def pools(usage: Usage) -> tuple[PoolLoad, ...]:
-    """Provisioned units taken of the account's quota: the largest capacity of the table and of each index."""
+def pools(spec: Table, usage: Usage) -> tuple[PoolLoad, ...]:
+    """Provisioned units taken of the account's quota in the scenario's Region: the largest capacity of the table and of
+    each index; and a global table of strong consistency is one of those that an account may have.
+    """
     totals = {direction: sum(target.max_capacity[direction] for target in usage.targets) for direction in DIRECTIONS}
-    return tuple(
-        PoolLoad(ACCOUNT_CAPACITY[direction].id, constant(Fraction(units)))
-        for direction, units in totals.items()
-        if units
+    strong = spec.multi_region_consistency == "strong"
+    return (
+        *(
+            PoolLoad(ACCOUNT_CAPACITY[direction].id, constant(Fraction(units)))
+            for direction, units in totals.items()
+            if units
+        ),
+        *([PoolLoad(STRONG_TABLES_MAX.id, constant(Fraction(1)))] if strong else []),
     )
 
 
@@ -177,6 +201,10 @@ def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, 
     for direction, unit in (("write", "WCU"), ("read", "RCU")):
         peak = to_quantity(peak_units(table.flow[direction]))
         out[f"peak_{unit.lower()}"] = Observable(peak, unit, _ceiling(table.capacity[direction], direction, ctx))
+    if spec.replicas:
+        from capplan.services.dynamodb.replicas.checks import observe_replicas  # noqa: PLC0415  only for global tables
+
+        out |= observe_replicas(spec, usage, ctx.region)
     return {
         **out,
         "holds_until": _multiple_at_first_limit(check(name, spec, usage, ctx)),

@@ -9,6 +9,7 @@ from fractions import Fraction
 from capplan.service import Quota
 
 _READ = date(2026, 11, 23)
+_TODAY = date(2026, 11, 30)
 _GUIDE = "DynamoDB Developer Guide, "
 _QUOTAS = f"{_GUIDE}Service, account, and table quotas"
 _CONSTRAINTS = f"{_GUIDE}Constraints"
@@ -55,6 +56,16 @@ TARGET_UTILIZATION_MAX = Quota("dynamodb.target_utilization_max", 90, "percent",
 CLASS_CHANGES_MAX = Quota(
     "dynamodb.table_class_changes", 2, "in 30 days", f"{_GUIDE}Evaluate your table class selection", _READ
 )
+PITR_PERIOD_MAX = Quota("dynamodb.pitr_period", 35 * 86_400, "s", f"{_GUIDE}Point-in-time backups", _TODAY)
+"""How long continuous backups are kept at most."""
+STRONG_TABLES_MAX = Quota("dynamodb.strong_global_tables", 400, "", _QUOTAS, _READ, adjustable=True, shared=True)
+"""Global tables of multi-Region strong consistency in an account."""
+CACHE_NODES_MAX = Quota("dynamodb.dax_nodes", 11, "", f"{_GUIDE}Sizing your DAX cluster", _TODAY)
+"""In a DAX cluster: the primary and ten read replicas."""
+CACHE_TABLES_MAX = Quota("dynamodb.dax_tables", 500, "", f"{_GUIDE}DAX cluster components", _TODAY)
+"""Tables in front of which one cluster may be."""
+CACHE_WRITES_MAX = Quota("dynamodb.dax.writes", 40_000, "writes/s", f"{_GUIDE}Sizing your DAX cluster", _TODAY)
+"""Writes of 1 KB that one cluster takes, whatever its nodes: each node serves at most a million normalized requests."""
 RESERVED_UNITS_MAX = Quota("dynamodb.reserved_units", 1_000_000, "", f"{_GUIDE}Reserved capacity", _READ)
 
 ALL = tuple(quota for quota in list(globals().values()) if isinstance(quota, Quota))
@@ -72,5 +83,19 @@ TRANSACTION_FACTOR = 2
 NEW_ON_DEMAND_PARTITIONS = 4
 NEW_ON_DEMAND_THROUGHPUT = {"write": 4000, "read": 12_000}
 """Units a second that a new on-demand table serves at once. Source: "On-demand capacity mode" (read 2026-11-23)."""
+STRONG_REGIONS = (
+    *("us-east-1", "us-east-2", "us-west-2", "ca-central-1", "eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1"),
+    *("eu-north-1", "eu-south-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1"),
+)
+"""Where a global table may be strongly consistent, in any combination of three. Source: "How DynamoDB global tables work"
+(read 2026-11-30); older copies of it allow three of the United States, of Europe or of Asia only."""
+LEGACY_VERSION, LEGACY_FACTOR = "2017.11.29", 2
+"""The legacy version of global tables, and the replicated units that a plan takes for each of a write: DynamoDB updates a
+written item again with what it replicates by. Source: "Global tables version 2017.11.29" (read 2026-11-23)."""
+STRONG_REGION_COUNT = 3
+REPLICA_OVERHEAD_BYTES = 48
+"""Billed beside every item of a global table in each Region. Source: "DynamoDB item sizes and formats" (read 2026-11-23)."""
+REPLICATION_S = 1
+"""Seconds after which a replica has a change: "typically within a second or less". Source: the same page."""
 BURST_SECONDS = 300
 """Unused capacity kept. Source: "Burst and adaptive capacity" (read 2026-11-23)."""

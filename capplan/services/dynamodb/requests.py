@@ -19,6 +19,8 @@ from capplan.services.dynamodb.items.index_entries import entry_count, entry_siz
 from capplan.services.dynamodb.quotas import (
     BATCH_GET_MAX,
     BATCH_WRITE_MAX,
+    LEGACY_FACTOR,
+    LEGACY_VERSION,
     PAGE_MAX,
     PARTITION_THROUGHPUT,
     READ_BLOCK_BYTES,
@@ -65,6 +67,8 @@ def request_units(spec: Table, access: Access) -> RequestUnits:
     existing = 1 - Fraction(access.missing)
     blocks = existing * _blocks(larger_image(spec, access) or size, WRITE_BLOCK_BYTES) + (1 - existing)
     units = {TABLE: items * blocks * (TRANSACTION_FACTOR if is_transactional(access) else 1)}
+    if spec.replicas and spec.global_table_version == LEGACY_VERSION:
+        units[TABLE] *= LEGACY_FACTOR
     written = Fraction(0) if access.op == "check" else items * existing * (1 - Fraction(access.condition_fails))
     for name, index in spec.indexes.items():
         key = TABLE if index.local else name

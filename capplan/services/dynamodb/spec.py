@@ -6,6 +6,7 @@ Source of defaults and bounds: DynamoDB Developer Guide, "Provisioned capacity m
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -21,22 +22,25 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from capplan.quantities.fields import Count, Share, Size, WholeCount
+from capplan.quantities.fields import Count, Milliseconds, Share, Size, WholeCount
 from capplan.services.dynamodb.capacity.scheduled_scaling import Scheduled
 from capplan.services.dynamodb.items.sample import Sample
 from capplan.services.dynamodb.keys.names import HINT, KeyNames, PatternError, listed, read_names
 from capplan.services.dynamodb.keys.popularity import SCHEMA, UNIFORM, Popularity, read_popularity
 from capplan.services.dynamodb.quotas import (
     INDEX_KEY_ATTRIBUTES_MAX,
+    LEGACY_VERSION,
     LOCAL_INDEXES_MAX,
+    PITR_PERIOD_MAX,
+    STRONG_REGIONS,
     TABLE_WRITE,
     TARGET_UTILIZATION_MAX,
     TARGET_UTILIZATION_MIN,
 )
 from capplan.spec_config import SPEC_CONFIG
+from capplan.units import MS_PER_SECOND, SECONDS_PER_DAY
 
 NOT_YET: Mapping[str, str] = {
-    "replicas": "global tables",
     "backups": "on-demand backups",
 }
 ALSO_CALLED: Mapping[str, str] = {
@@ -50,6 +54,9 @@ ALSO_CALLED: Mapping[str, str] = {
     **dict.fromkeys(("pitr", "pointintimerecoveryspecification"), "point_in_time_recovery"),
     **dict.fromkeys(("streamspecification", "streams", "streamviewtype"), "stream"),
     **dict.fromkeys(("tableclass",), "class"),
+    **dict.fromkeys(("replica", "globaltable", "globaltables", "regions", "replicaregions"), "replicas"),
+    **dict.fromkeys(("mrec", "mrsc", "consistency", "consistencymode"), "multi_region_consistency"),
+    **dict.fromkeys(("witnesses", "globaltablewitnesses"), "witness"),
     **dict.fromkeys(("timetolive", "timetolivespecification"), "ttl"),
     **dict.fromkeys(("reads", "writes", "rcu", "wcu", "requests"), "access"),
 }
@@ -64,6 +71,11 @@ def _error(shown: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError("quantity", "{shown}", {"shown": shown, "hint": hint, "found": ""})
 
 
+_OF_GLOBAL_TABLES = frozenset(
+    ("replicas", "multi_region_consistency", "global_table_version", "witness", "reads_from", "writes_from")
+)
+"""Keys that only a global table has."""
+MS_PER_DAY = MS_PER_SECOND * SECONDS_PER_DAY
 _MAX_KEYS = 10**15
 _MAX_SHARDS = 1000
 _MAX_PARTITIONS = 1_000_000
@@ -323,6 +335,50 @@ class Index(BaseModel):
         return frozenset(self.index_key)
 
 
+def not_written(raw: object) -> object:
+    """Raise: a field that other resources fill in is not a key of the language."""
+    raise _error("unknown key", f"remove it, with {str(raw)[:40]!r}")
+
+
+def _region(raw: object) -> str:
+    """A Region's code that AWS knows."""
+    from capplan.pricing.catalogue import regions  # noqa: PLC0415  only for tables with replicas
+    from capplan.reading.nearest import did_you_mean  # noqa: PLC0415  the same
+
+    if not isinstance(raw, str) or raw not in regions():
+        hint = did_you_mean(raw if isinstance(raw, str) else "", regions(), "expected AWS's code, such as eu-west-1")
+        raise _error(f"there is no Region {raw!r}" if isinstance(raw, str) else "not a Region", hint)
+    return raw
+
+
+Region = Annotated[str, BeforeValidator(_region)]
+"""AWS's code of a Region, such as eu-west-1."""
+
+
+class Replica(BaseModel):
+    """The replica of a global table in one Region; what is not written is as in the table."""
+
+    model_config = SPEC_CONFIG
+
+    region: Region
+    """AWS's code of its Region, such as eu-west-1."""
+    point_in_time_recovery: bool = False
+    """Whether continuous backups are on in this Region (false): AWS never copies this setting."""
+    table_class: Annotated[Literal["standard", "standard-ia"] | None, Field(alias="class")] = None
+    """Its table class (the table's)."""
+    read: Units | None = None
+    """Its provisioned read capacity, where the table's is provisioned (the table's): a number, or {min, max, target}."""
+    new: bool = False
+    """Whether it is added now: AWS bills the restore of the table once (false)."""
+
+
+def _replicas(raw: object) -> object:
+    """A plain Region means a replica with the table's settings."""
+    if not isinstance(raw, list):
+        return raw
+    return tuple({"region": one} if isinstance(one, str) else one for one in raw)
+
+
 class MaxThroughput(BaseModel):
     """The user's own maximum throughput of an on-demand table."""
 
@@ -360,8 +416,24 @@ class Table(BaseModel):
     """Secondary indexes by name."""
     point_in_time_recovery: bool = False
     """Whether continuous backups are on (false)."""
+    recovery_period: Milliseconds | None = None
+    """For how long continuous backups are kept, 1 day to {PITR_PERIOD_MAX} ({PITR_PERIOD_MAX}); their price is the same."""
+    replicas: Annotated[tuple[Replica, ...], BeforeValidator(_replicas)] = ()
+    """The other Regions of a global table: [eu-west-1, {region: us-west-2, point_in_time_recovery: true}]."""
+    multi_region_consistency: Literal["eventual", "strong"] = "eventual"
+    """Of a global table: eventual (MREC) or strong (MRSC), which takes three Regions (eventual)."""
+    global_table_version: Literal["2019.11.21", "2017.11.29"] = "2019.11.21"
+    """Of a global table: 2019.11.21, or the legacy 2017.11.29, whose writes take twice the units (2019.11.21)."""
+    witness: Region | None = None
+    """The Region of the witness of a global table that is strongly consistent: it is not billed."""
+    reads_from: Mapping[Region, Share] = Field(default_factory=dict)
+    """Where reads are served, as shares: {us-west-2: 40%}; the others are served in the scenario's Region."""
+    writes_from: Mapping[Region, Share] = Field(default_factory=dict)
+    """Where writes are made, as shares: {us-west-2: 40%}; every Region bills all of them."""
     stream: Literal["new-and-old-images", "new-image", "old-image", "keys-only"] | None = None
     """What the table's stream has of each change; no stream where it is not given."""
+    kinesis: str | None = None
+    """The Kinesis stream that captures each change, by name; independent of `stream`."""
     table_class: Annotated[Literal["standard", "standard-ia"], Field(alias="class")] = "standard"
     """standard, or standard-ia: cheaper storage, more expensive throughput."""
     ttl: str | None = None
@@ -374,12 +446,19 @@ class Table(BaseModel):
     """On-demand maximum throughput: {max_write, max_read}."""
     warm: Warm | None = None
     """Throughput it is pre-warmed to: {write: 20000, read: 40000}; or seen: it has served its peak before."""
+    encryption: str = "aws-owned"
+    """Whose key encrypts it: aws-owned (free), aws-managed (aws/dynamodb), or the name of a key under `keys`; both are asked."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags for the reports."""
+    cached: SkipJsonSchema[Annotated[Any, BeforeValidator(not_written)]] = Field(default=None, exclude=True, repr=False)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         _check_table(self)
+        if self.recovery_period is not None:
+            _check_recovery(self, self.recovery_period)
+        if not self.model_fields_set.isdisjoint(_OF_GLOBAL_TABLES):
+            _check_replicas(self)
         return self
 
     @property
@@ -427,3 +506,53 @@ def _check_table(table: Table) -> None:
     too_many = [name for name, index in table.indexes.items() if index.items is not None and index.items > table.items]
     if too_many:
         raise _error(f"index {too_many[0]} has more items than the table", "an item has at most one entry")
+
+
+def _check_recovery(table: Table, period_ms: Decimal) -> None:
+    """Raise for a period of continuous backups that AWS does not offer."""
+    days = Fraction(period_ms) / MS_PER_DAY
+    if not table.point_in_time_recovery:
+        raise _error("recovery_period is of continuous backups", "write point_in_time_recovery: true")
+    if days.denominator != 1 or not 1 <= days <= PITR_PERIOD_MAX.value // SECONDS_PER_DAY:
+        raise _error("not a recovery period", f"expected whole days, from 1 day to {PITR_PERIOD_MAX}")
+
+
+def _check_replicas(table: Table) -> None:
+    """Raise for settings of a global table that exclude each other; what hangs on the scenario's Region comes later."""
+    if not table.replicas:
+        raise _error("there is no replica", "write replicas: [eu-west-1], the other Regions of a global table")
+    regions = [replica.region for replica in table.replicas]
+    twice = next((region for region in regions if regions.count(region) > 1), None)
+    if twice is not None:
+        raise _error(f"two replicas in {twice}", "a global table has one replica in each Region")
+    if any(replica.read is not None for replica in table.replicas) and table.on_demand:
+        raise _error("a replica has read capacity, but the table is on-demand", "write capacity: {mode: provisioned}")
+    if set(regions) & table.indexes.keys():
+        raise _error("an index has the name of a Region", "call the index something else")
+    for word, shares in (("reads_from", table.reads_from), ("writes_from", table.writes_from)):
+        if sum(shares.values()) > 1:
+            raise _error(f"{word} adds up to more than 100%", "the rest falls on the scenario's Region")
+    strong = table.multi_region_consistency == "strong"
+    if table.witness is not None and (not strong or table.witness in regions):
+        message = (
+            "a witness is a Region without a replica" if strong else "only a strongly consistent table has a witness"
+        )
+        raise _error(
+            message, "write multi_region_consistency: strong, two Regions with replicas and a third as the witness"
+        )
+    if strong and table.global_table_version == LEGACY_VERSION:
+        raise _error("multi-Region strong consistency needs version 2019.11.21", "remove global_table_version")
+    if strong:
+        _check_strong(table, regions)
+
+
+def _check_strong(table: Table, regions: list[str]) -> None:
+    """Raise for what multi-Region strong consistency does not support."""
+    if table.ttl is not None:
+        raise _error("multi-Region strong consistency has no time to live", "remove ttl, or the consistency")
+    if table.local_indexes():
+        raise _error("multi-Region strong consistency has no local indexes", "write a global index")
+    elsewhere = [r for r in (*regions, table.witness) if r is not None and r not in STRONG_REGIONS]
+    if elsewhere:
+        hint = f"it is offered in {', '.join(STRONG_REGIONS)}"
+        raise _error(f"multi-Region strong consistency is not offered in {elsewhere[0]}", hint)

@@ -6,32 +6,43 @@ from fractions import Fraction
 from typing import Any
 
 from capplan.calls import Access
+from capplan.encryption import AWS_OWNED, key_reference
 from capplan.model import (
     Admitted,
+    AdmittedStream,
     Assumption,
     Charge,
     Demand,
+    Implied,
     LimitCheck,
-    NotIncluded,
     Observable,
     Option,
     Pattern,
     PoolLoad,
     Problem,
+    RequestStream,
 )
 from capplan.reading.files import Files
-from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Simulator, UnusedCommitmentError
-from capplan.services.dynamodb import limits
+from capplan.resource_type import (
+    DeclaredResource,
+    Destination,
+    MeteredResource,
+    Reference,
+    ResourceType,
+    Simulator,
+    UnusedCommitmentError,
+)
+from capplan.services.dynamodb import kinesis_capture, limits
 from capplan.services.dynamodb.access_patterns import patterns
 from capplan.services.dynamodb.advice.options import options
 from capplan.services.dynamodb.advice.rules import RULES
 from capplan.services.dynamodb.assumptions import assume
 from capplan.services.dynamodb.cost import charge
+from capplan.services.dynamodb.implied import implies
 from capplan.services.dynamodb.keys.table_keys import with_key_files
-from capplan.services.dynamodb.not_included import not_included
 from capplan.services.dynamodb.resolve import complete
 from capplan.services.dynamodb.spec import ALSO_CALLED, NOT_YET, Table
-from capplan.services.dynamodb.usage import Usage, admit, meter, records, shards, summary
+from capplan.services.dynamodb.usage import Usage, admit, meter, records, records_of_kinds, shards, summary
 from capplan.services.dynamodb.validate_request import validate_access
 
 _Metered = MeteredResource[Table, Usage]
@@ -50,6 +61,21 @@ class _TableType(ResourceType[Table, Usage]):
         whole, of_items = complete(keyed, files)
         return whole, (*of_keys, *of_items)
 
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """The item size, where nothing is stored that would be billed by it."""
+        return () if {"items", "item", "items_file"} & values.keys() else ("item_size",)
+
+    def is_linked(self, spec: Table) -> bool:
+        """A table behind a cache: the cache's hits hang on it."""
+        return spec.cached is not None
+
+    def check_region(self, spec: Table, region: str) -> tuple[Problem, ...]:
+        if not spec.replicas:
+            return ()
+        from capplan.services.dynamodb.replicas.checks import region_problems  # noqa: PLC0415  only for global tables
+
+        return tuple(region_problems(spec, region))
+
     def validate_request(self, spec: Table, access: Access) -> str | None:
         return validate_access(spec, access)
 
@@ -60,6 +86,20 @@ class _TableType(ResourceType[Table, Usage]):
 
     def emitted_records(self, spec: Table, access: Access) -> Fraction:
         return records(spec, access)
+
+    def emitted_of(self, spec: Table, access: Access, kinds: tuple[str, ...]) -> Fraction:
+        return records_of_kinds(spec, access, kinds)
+
+    def references(self, spec: Table) -> tuple[Reference, ...]:
+        return (*kinesis_capture.references(spec), *key_reference(spec.encryption, (AWS_OWNED,)))
+
+    def destinations(self, spec: Table) -> tuple[Destination, ...]:
+        return kinesis_capture.destinations(spec)
+
+    def handed_on(
+        self, spec: Table, destination: Destination, stream: RequestStream, part: AdmittedStream | None
+    ) -> Fraction:
+        return kinesis_capture.handed_on(spec, destination, stream, part)
 
     def why_silent(self, spec: Table) -> tuple[str, str] | None:
         return ("has no stream", "write stream: new-and-old-images") if spec.stream is None else None
@@ -74,7 +114,7 @@ class _TableType(ResourceType[Table, Usage]):
         return meter(resource.spec, demand, resource.context)
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
-        return charge(resource.name, resource.spec, resource.usage)
+        return charge(resource.name, resource.spec, resource.usage, resource.context.region)
 
     def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
         return summary(usage)
@@ -83,7 +123,7 @@ class _TableType(ResourceType[Table, Usage]):
         return limits.check(*resource)
 
     def pools(self, resource: _Metered) -> tuple[PoolLoad, ...]:
-        return limits.pools(resource.usage)
+        return limits.pools(resource.spec, resource.usage)
 
     def options(self, resource: _Metered) -> tuple[Option, ...]:
         return options(*resource)
@@ -95,10 +135,15 @@ class _TableType(ResourceType[Table, Usage]):
         return limits.losses(resource.usage)
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
-        return assume(resource.name, resource.spec, resource.usage)
+        return assume(resource.name, resource.spec, resource.usage, resource.context)
 
-    def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
-        return not_included(resource.usage)
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        return implies(resource.name, resource.spec, resource.usage)
+
+    def next_month(self, resource: _Metered) -> Mapping[str, object]:
+        from capplan.services.dynamodb.stored import items_after  # noqa: PLC0415  only a forecast asks
+
+        return items_after(resource.spec, resource.usage)
 
     def access_patterns(self, resource: _Metered) -> tuple[Pattern, ...]:
         return patterns(resource.name, resource.spec, resource.usage)

@@ -1,6 +1,6 @@
 """What DynamoDB would meter for a table: units, storage, capacity hours, partitions and throttled requests."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -112,7 +112,13 @@ class ThroughputTarget(Record, frozen=True):
 
 
 class Usage(Record, frozen=True):
-    """Everything metered for one table and its indexes; bytes include AWS's overhead."""
+    """Everything metered for one table and its indexes in one Region; bytes include AWS's overhead.
+
+    Attributes:
+        replicas: The same of the replicas of a global table, by Region.
+        asked: All that is asked of the table, where only a part reaches it in this Region; None where everything does.
+        misses: The share of each stream of it that a cache lets through.
+    """
 
     requests: tuple[MeteredRequests, ...]
     table: ThroughputTarget
@@ -121,16 +127,49 @@ class Usage(Record, frozen=True):
     table_bytes: Fraction
     index_bytes: Mapping[str, Fraction]
     period: SimulatedPeriod
+    replicas: Mapping[str, "Usage"] = {}
+    asked: Demand | None = None
+    misses: tuple[Fraction, ...] = ()
 
     @property
     def throttled(self) -> Fraction:
-        """Throttled over offered requests of the month."""
-        return self.period.throttled
+        """Throttled over offered requests of the month; of a global table in all its Regions."""
+        if not self.replicas:
+            return self.period.throttled
+        every = [(used.period.throttled, used.request_flow.monthly) for used in (self, *self.replicas.values())]
+        offered = sum((requests for _, requests in every), Fraction(0))
+        return sum((share * requests for share, requests in every), Fraction(0)) / offered if offered else Fraction(0)
+
+    @property
+    def demand(self) -> Demand:
+        """What is asked of the table, with what each request takes where it is one table in one Region."""
+        return self.asked or Demand(tuple(kind.stream for kind in self.requests))
 
     @property
     def targets(self) -> tuple[ThroughputTarget, ...]:
         """The table and its global indexes."""
         return (self.table, *self.indexes)
+
+    @property
+    def busiest_targets(self) -> tuple[ThroughputTarget, ...]:
+        """The table and its global indexes with the demand of the Region that asks most of each: capacity settings are
+        those of all replicas.
+        """
+        if not self.replicas:
+            return self.targets
+        every = zip(self.targets, *(used.targets for used in self.replicas.values()), strict=True)
+        return tuple(
+            replace(
+                of_all[0],
+                flow={
+                    way: max(
+                        (target.flow[way] for target in of_all), key=lambda flow: peak_units(flow) if flow.terms else 0
+                    )
+                    for way in DIRECTIONS
+                },
+            )
+            for of_all in every
+        )
 
     @property
     def stored_bytes(self) -> Fraction:
@@ -161,6 +200,15 @@ def meter(spec: Table, demand: Demand, ctx: Context) -> Usage:
 
 def meter_with(spec: Table, demand: Demand, ctx: Context, constants: Constants) -> Usage:
     """What AWS would count, with other values of what AWS does not publish."""
+    if spec.replicas or spec.cached is not None:
+        from capplan.services.dynamodb.parts import meter_parts  # noqa: PLC0415  only for global and cached tables
+
+        return meter_parts(spec, demand, ctx, constants)
+    return meter_local(spec, demand, ctx, constants)
+
+
+def meter_local(spec: Table, demand: Demand, ctx: Context, constants: Constants) -> Usage:
+    """What AWS would count in one Region for what reaches the table there."""
     requests = tuple(_metered(spec, stream) for stream in demand.requests)
     table_bytes, index_bytes = stored_bytes(spec)
     local_bytes = sum((index_bytes[local] for local in spec.local_indexes()), Fraction(0))
@@ -178,6 +226,10 @@ def meter_with(spec: Table, demand: Demand, ctx: Context, constants: Constants) 
 def admit(spec: Table, demand: Demand, ctx: Context) -> Admitted | None:
     """What the table serves of each request stream; None where it serves everything."""
     usage = meter(spec, demand, ctx)
+    if usage.asked is not None:
+        from capplan.services.dynamodb.parts import admit_parts  # noqa: PLC0415  the same
+
+        return admit_parts(spec, usage, ctx.region)
     if all(kind.served is kind.flow for kind in usage.requests):
         return None
     return Admitted(
@@ -237,7 +289,8 @@ def _with_capacity(spec: Table, target: ThroughputTarget, period: SimulatedPerio
 
 def stored_bytes(spec: Table) -> tuple[Fraction, Mapping[str, Fraction]]:
     """Billed bytes of the table and of every index."""
-    table = billed_bytes(spec.items, mean(spec.item_size)) if spec.item_size else Fraction(0)
+    replicated = bool(spec.replicas)
+    table = billed_bytes(spec.items, mean(spec.item_size), replicated=replicated) if spec.item_size else Fraction(0)
     entries = {
         name: billed_bytes(entry_count(spec, index), mean(entry_size(spec, index)))
         for name, index in spec.indexes.items()
@@ -405,11 +458,26 @@ def records(spec: Table, access: Access) -> Fraction:
     """Stream records one request makes: one a changed item, and with `ttl` one more for the item that expires for
     each new one. A failed condition and a delete of nothing leave none.
     """
-    if spec.stream is None or access.op not in {*ADDS_ITEMS, "update", "delete"}:
+    return Fraction(0) if spec.stream is None else sum(changes_by_kind(spec, access).values(), Fraction(0))
+
+
+def records_of_kinds(spec: Table, access: Access, kinds: Collection[str]) -> Fraction:
+    """The same of some kinds of change: insert, modify, remove."""
+    if spec.stream is None:
         return Fraction(0)
+    return sum((count for kind, count in changes_by_kind(spec, access).items() if kind in kinds), Fraction(0))
+
+
+def changes_by_kind(spec: Table, access: Access) -> Mapping[str, Fraction]:
+    """Items that one request changes, by the kind: a put that replaces an item modifies it, as an update does."""
+    if access.op not in {*ADDS_ITEMS, "update", "delete"}:
+        return {}
     changed = items_of(access) * (1 - Fraction(access.condition_fails)) * (1 - Fraction(access.missing))
-    expires = spec.ttl is not None and access.op in ADDS_ITEMS
-    return changed * (1 + ((1 - Fraction(access.replaces)) * Fraction(spec.expires) if expires else 0))
+    if access.op not in ADDS_ITEMS:
+        return {"modify" if access.op == "update" else "remove": changed}
+    new = changed * (1 - Fraction(access.replaces))
+    expires = Fraction(spec.expires) if spec.ttl is not None else Fraction(0)
+    return {"insert": new, "modify": changed - new, "remove": new * expires}
 
 
 def shards(usage: Usage) -> int:
@@ -421,20 +489,30 @@ def summary(usage: Usage) -> Mapping[str, Decimal | int]:
     """Usage keys of the plan."""
     return {
         **_throughput(usage),
-        "storage_gb_months": to_quantity(gigabytes(usage.stored_bytes)),
-        "requests": to_quantity(sum((kind.served.monthly for kind in usage.requests), Fraction(0))),
+        "storage_gb_months": to_quantity(gigabytes(usage.stored_bytes) * (1 + len(usage.replicas))),
+        "requests": to_quantity(served_requests(usage)),
         "throttled_share": to_quantity(usage.throttled),
     }
+
+
+def served_requests(usage: Usage) -> Fraction:
+    """Requests a month that callers made and were served."""
+    if usage.asked is None:
+        return sum((kind.served.monthly for kind in usage.requests), Fraction(0))
+    shares = zip(usage.asked.requests, usage.misses, strict=True)
+    cached = sum((stream.flow.monthly * (1 - miss) for stream, miss in shares), Fraction(0))
+    return cached + (usage.asked.flow.monthly - cached) * (1 - usage.throttled)
 
 
 def _throughput(usage: Usage) -> Mapping[str, Decimal]:
     """Unit-hours of provisioned capacity, or request units."""
     out = {}
     for direction in reversed(DIRECTIONS):
+        targets = (*usage.targets, *(target for other in usage.replicas.values() for target in other.targets))
         if usage.table.unit_hours:
-            total = sum((target.unit_hours[direction] for target in usage.targets), Fraction(0))
+            total = sum((target.unit_hours[direction] for target in targets), Fraction(0))
             out[f"{direction[0]}cu_hours"] = to_quantity(total)
         else:
-            total = sum((target.served[direction].monthly for target in usage.targets), Fraction(0))
+            total = sum((target.served[direction].monthly for target in targets), Fraction(0))
             out[f"{direction}_request_units"] = to_quantity(total)
     return out

@@ -7,13 +7,15 @@ from capplan.calls import Access
 from capplan.services.dynamodb.items.examples import ItemError, updated
 from capplan.services.dynamodb.items.size import item_bytes
 from capplan.services.dynamodb.quotas import ITEM_SIZE_MAX
-from capplan.services.dynamodb.requests import ENTRIES, ITEMS_MAX, READS, entries_touched
+from capplan.services.dynamodb.requests import ENTRIES, ITEMS_MAX, READS, entries_touched, is_transactional
 from capplan.services.dynamodb.spec import Table
 
 
 def validate_access(spec: Table, access: Access) -> str | None:  # noqa: PLR0911  one line a rule
     """Why a table cannot serve a request; None where it can."""
     size = access.item_size or spec.item_size
+    if spec.multi_region_consistency == "strong" and is_transactional(access):
+        return "multi-Region strong consistency takes no transactions: write the requests one by one"
     if access.index is not None:
         problem = _index_problem(spec, access, access.index)
         if problem is not None:

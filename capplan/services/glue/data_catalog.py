@@ -16,9 +16,9 @@ from capplan.quantities.fields import Count, Rate
 from capplan.quantities.rounding import to_quantity
 from capplan.record import Record
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
-from capplan.services.glue.fields import Names
 from capplan.services.glue.quotas import OBJECTS_PER_PRICE, REQUESTS_PER_PRICE
 from capplan.spec_config import SPEC_CONFIG
+from capplan.triggers import Triggers
 
 
 class Catalog(BaseModel):
@@ -30,7 +30,7 @@ class Catalog(BaseModel):
     """Objects stored: tables and their versions, partitions, indexes, statistics, databases; the month's mean."""
     requests: Rate | None = None
     """Requests from outside the scenario, such as 2M/month; `{request: NAME, times: 40}` under `calls` adds its own."""
-    triggers: Names = ()
+    triggers: Triggers = ()
     """Traffic by name; each unit makes one request."""
     tags: Mapping[str, str] = {}
     """Tags for reports."""

@@ -27,13 +27,6 @@ def _read_version(raw: object) -> str:
     return text
 
 
-def _read_names(raw: object) -> object:
-    """One name, or a list of them."""
-    if isinstance(raw, str):
-        return (raw,)
-    return tuple(raw) if isinstance(raw, list) else raw
-
-
 def _read_schedule(raw: object) -> str:
     try:
         read_schedule(raw if isinstance(raw, str) else "")
@@ -43,7 +36,6 @@ def _read_schedule(raw: object) -> str:
     return str(raw)
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_read_names)]
 Schedule = Annotated[str, BeforeValidator(_read_schedule)]
 Version = Annotated[str, BeforeValidator(_read_version)]
 

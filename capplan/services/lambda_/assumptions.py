@@ -7,8 +7,9 @@ from fractions import Fraction
 from capplan import units
 from capplan.model import Assumption, Context, Excluded, RequestStream
 from capplan.quantities.text import figure
-from capplan.services.lambda_.advice.written_triggers import with_keys
+from capplan.services.lambda_.advice.written_triggers import place_of, with_keys
 from capplan.services.lambda_.cold_start import month as cold_starts
+from capplan.services.lambda_.logs import OWN_BYTES, platform_bytes
 from capplan.services.lambda_.not_included import ENTRANCES
 from capplan.services.lambda_.quotas import CONCURRENCY, SQS_WINDOW_MIN
 from capplan.services.lambda_.sources.batches import POLLS, records_of
@@ -36,6 +37,11 @@ def assume(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Assum
     if usage.failing and "retries" not in given and any(stream.access.is_async for stream in usage.streams):
         reason = "AWS retries a failed asynchronous invocation twice"
         out.append(Assumption(f"{path}.retries", str(spec.retries), reason, "aws_default"))
+    if usage.invocations.terms and spec.logs and spec.logs.size_bytes is None:
+        system = platform_bytes(spec.logs, ctx.region, name, Fraction(0), traced=False)
+        value = f"{figure(system + OWN_BYTES)} B an invocation"
+        reason = f"Lambda's own lines ({figure(system)} B) and an assumed {OWN_BYTES} B of the function's"
+        out.append(Assumption("defaults.functions.logs.size", value, reason, "workload"))
     if CONCURRENCY.id not in ctx.quotas and usage.invocations.terms:
         reason = "AWS's default; new accounts start lower, some at 10"
         out.append(Assumption(f"account.quotas.{CONCURRENCY.id}", f"{CONCURRENCY.value:,}", reason, "aws_default"))
@@ -68,8 +74,8 @@ def _unwindowed(name: str, spec: Function, usage: Usage, stream: RequestStream, 
     monthly = usage.invocations.monthly
     left = monthly - stream.flow.monthly * (1 - stream.records / records)
     reason = f"SQS without a window: the dearest case; if not, {figure(records)} come in a second"
-    change = with_keys(name, spec, {index: window})
-    return Assumption(path, value, reason, "workload", (change,), monthly / left)
+    changes = with_keys(name, spec, {index: window})
+    return Assumption(path, value, reason, "workload", changes, monthly / left)
 
 
 def _visibility(name: str, spec: Function, usage: Usage, stream: RequestStream, index: int) -> Assumption:
@@ -77,7 +83,7 @@ def _visibility(name: str, spec: Function, usage: Usage, stream: RequestStream, 
     trigger = spec.triggers[index]
     hidden_ms = trigger.visibility_timeout_ms
     hidden = f"{figure(hidden_ms / units.MS_PER_SECOND)} s"
-    path = f"functions.{name}.triggers.{index}.visibility_timeout"
+    path = place_of(name, trigger, index, "visibility_timeout")
     longest_ms = time_of(spec, usage.cold, stream.records).high_ms()
     if min(longest_ms, Fraction(spec.timeout_ms)) <= hidden_ms:
         return Assumption(path, hidden, "SQS's default; it decides when a failed message comes again", "aws_default")
@@ -85,8 +91,8 @@ def _visibility(name: str, spec: Function, usage: Usage, stream: RequestStream, 
         f"SQS's default, and an invocation takes up to {figure(min(longest_ms, Fraction(spec.timeout_ms)) / 1000)} s: if the "
         f"queue has it, messages are received again while they are processed"
     )
-    change = with_keys(name, spec, {index: {"visibility_timeout": hidden}})
-    return Assumption(path, "longer than an invocation", reason, "aws_default", (change,))
+    changes = with_keys(name, spec, {index: {"visibility_timeout": hidden}})
+    return Assumption(path, "longer than an invocation", reason, "aws_default", changes)
 
 
 def _of_cold_starts(path: str, spec: Function, start: cold_starts.Start) -> list[Assumption]:

@@ -18,7 +18,7 @@ from capplan.services.lambda_.batch_failures import Blocked, Tried, cut, has_poi
 from capplan.services.lambda_.billing import capped_mean_ms, expected_attempts
 from capplan.services.lambda_.invocation_time import duration_of_batch
 from capplan.services.lambda_.quotas import STREAM_RETRIES_MAX
-from capplan.services.lambda_.sources.trigger import FOREVER, POLLED, QUEUES, Trigger, retention_ms
+from capplan.services.lambda_.sources.trigger import FOREVER, QUEUES, Trigger, retention_ms
 from capplan.services.lambda_.spec import Function
 
 _NEGLIGIBLE = 1e-9
@@ -37,7 +37,7 @@ def attempts(
         records: Records of a batch: it may reach the timeout where a single record does not.
     """
     failure_share = failing(spec, records)
-    if trigger is not None and (trigger.stream is not None or trigger.via in POLLED):
+    if trigger is not None and trigger.is_polled:
         if splits(trigger):
             return sig6(tried(spec, trigger, records).invocations) * _overlapping(spec, trigger, records)
         return _of_a_batch(failure_share, retries_of(trigger)) * _overlapping(spec, trigger, records)

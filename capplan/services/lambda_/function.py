@@ -3,24 +3,39 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from capplan.calls import Access
+from capplan.encryption import AWS_OWNED, key_reference
 from capplan.model import (
     Admitted,
+    AdmittedStream,
     Assumption,
     Charge,
     Demand,
     Excluded,
+    Implied,
     LimitCheck,
     NotIncluded,
     Observable,
     Option,
+    Polling,
     PoolLoad,
     Problem,
+    RequestStream,
 )
 from capplan.reading.files import Files
-from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Simulator, Source
-from capplan.services.lambda_ import limits
+from capplan.resource_type import (
+    DeclaredResource,
+    Destination,
+    MeteredResource,
+    Reference,
+    ResourceType,
+    Simulator,
+    Source,
+    Starts,
+)
+from capplan.services.lambda_ import destinations, limits
 from capplan.services.lambda_.admission.admit import admit
 from capplan.services.lambda_.advice.memory import resolve
 from capplan.services.lambda_.advice.options import options
@@ -28,12 +43,14 @@ from capplan.services.lambda_.advice.rules import RULES
 from capplan.services.lambda_.assumptions import assume, exclude
 from capplan.services.lambda_.attempts import attempts, failing, failing_also
 from capplan.services.lambda_.billing import capped_mean_ms
+from capplan.services.lambda_.cold_start.fetches import starts
 from capplan.services.lambda_.cost import charge
+from capplan.services.lambda_.implied import implies
 from capplan.services.lambda_.invocation_time import high
 from capplan.services.lambda_.not_included import not_included
 from capplan.services.lambda_.observables import losses, observe
 from capplan.services.lambda_.sources import batches
-from capplan.services.lambda_.sources.trigger import sources
+from capplan.services.lambda_.sources.trigger import READS, sources
 from capplan.services.lambda_.spec import ALSO_CALLED, UNSUPPORTED, Function
 from capplan.services.lambda_.usage import Usage, failing_starts, meter, summary
 
@@ -46,13 +63,20 @@ class _FunctionType(ResourceType[Function, Usage]):
     unsupported = UNSUPPORTED
     also_called = ALSO_CALLED
     rules = RULES
-    writes_logs = True
+    reads = READS
+
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        del values
+        return ("duration",)
 
     def resolve(self, spec: Function, files: Files) -> tuple[Function, tuple[Problem, ...]]:
         return resolve(spec, files)
 
     def sources(self, spec: Function) -> tuple[Source, ...]:
         return sources(spec.triggers)
+
+    def takes_batches(self, spec: Function) -> bool:
+        return any(trigger.is_polled for trigger in spec.triggers)
 
     def attempts(
         self, spec: Function, access: Access, source: Source | None, records: Fraction = Fraction(1)
@@ -76,8 +100,25 @@ class _FunctionType(ResourceType[Function, Usage]):
         spec = failing_also(resource.spec, demand.callees_fail)
         return admit(resource.name, spec, demand, resource.context)
 
+    def references(self, spec: Function) -> tuple[Reference, ...]:
+        return (*destinations.references(spec), *key_reference(spec.encryption, (AWS_OWNED,)))
+
+    def destinations(self, spec: Function) -> tuple[Destination, ...]:
+        return destinations.destinations(spec)
+
+    def handed_on(
+        self, spec: Function, destination: Destination, stream: RequestStream, part: AdmittedStream | None
+    ) -> Fraction:
+        return destinations.handed_on(spec, destination, stream, part)
+
+    def polling(self, resource: _Metered, stream: RequestStream) -> Polling:
+        return destinations.polling(resource.spec, resource.usage, stream)
+
     def failing_also(self, spec: Function, share: Fraction) -> Function:
         return failing_also(spec, share)
+
+    def starts(self, spec: Function, usage: Usage, kept_ms: Decimal | None) -> Starts | None:
+        return starts(spec, usage, kept_ms)
 
     def failing_starts(self, usage: Usage) -> Fraction:
         return failing_starts(usage)
@@ -114,6 +155,12 @@ class _FunctionType(ResourceType[Function, Usage]):
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(*resource)
+
+    def traced(self, spec: Function) -> bool:
+        return spec.tracing == "active"
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        return implies(*resource)
 
     def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
         return not_included(resource.spec, resource.usage)

@@ -14,6 +14,8 @@ SERVICE = Service(
             "function:FUNCTION",
             verbs=("invoke",),
             flow_keys=("calls",),
+            request_keys={"async": ("invoke",), "payload": ("invoke",)},
+            receives="invoke",
         ),
     ),
     quotas=quotas.ALL,

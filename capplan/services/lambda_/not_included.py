@@ -1,8 +1,5 @@
-"""Computes what services beside a function do for it that are not modeled: entrances, queues, logs."""
+"""Computes what services beside a function do for it that are not modeled: entrances and queues."""
 
-from fractions import Fraction
-
-from capplan import units
 from capplan.model import NotIncluded
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage
@@ -10,11 +7,11 @@ from capplan.services.lambda_.usage import Usage
 ENTRANCES = {
     "api-gateway-http": ("API Gateway HTTP API", "api_gateway.http.request", "requests"),
     "api-gateway-rest": ("API Gateway REST API", "api_gateway.rest.request", "requests"),
-    "appsync": ("AppSync", "appsync.request", "queries"),
+    "appsync": ("AppSync", "appsync.graphql_request", "queries"),
     "sqs": ("SQS", "sqs.standard.request", "requests"),
     "sqs-fifo": ("SQS FIFO", "sqs.fifo.request", "requests"),
     "sns": ("SNS", "sns.publish.request", "messages"),
-    "eventbridge": ("EventBridge", "eventbridge.custom_event", "events"),
+    "eventbridge": ("EventBridge", "eventbridge.custom_event_64kb", "events"),
     "alb": ("Application Load Balancer", "", "requests"),
     "cognito": ("Cognito", "", "requests"),
     "s3": ("S3", "", "events"),
@@ -27,8 +24,6 @@ _FANNED_OUT = frozenset({"sns", "eventbridge", "s3", "kinesis", "kafka"})
 _QUEUES = frozenset({"sqs", "sqs-fifo"})
 _REQUESTS_PER_BATCH = 2
 """A batch is received and deleted; each message is sent on its own. Empty receives are not counted."""
-LOG_BYTES = 1024
-"""Assumed of one invocation: Lambda's own START, END and REPORT lines (about 0.4 KB) and a few of the function's."""
 _ASSUMED = {
     "api-gateway-http": "each up to 512 KB",
     "sqs": "a send for each message, a receive and a delete for each batch",
@@ -38,7 +33,7 @@ _ASSUMED = {
 
 
 def not_included(spec: Function, usage: Usage) -> tuple[NotIncluded, ...]:
-    """Usage of services beside a function, by trigger, and its logs."""
+    """Usage of services beside a function, by trigger."""
     out = []
     for stream in usage.streams:
         trigger = spec.triggers[stream.trigger] if stream.trigger is not None else None
@@ -50,8 +45,4 @@ def not_included(spec: Function, usage: Usage) -> tuple[NotIncluded, ...]:
             quantity += _REQUESTS_PER_BATCH * arrivals / stream.records
         shared = stream.cause if trigger.via in _FANNED_OUT else ""
         out.append(NotIncluded(what, price, quantity, unit, _ASSUMED.get(trigger.via, ""), shared))
-    if usage.invocations.terms:
-        gb = usage.invocations.monthly * LOG_BYTES / units.BYTES_PER_GB
-        assumed = "an assumed 1 KB an invocation; storage is not counted"
-        out.append(NotIncluded("CloudWatch Logs", "cloudwatch_logs.ingest_gb", Fraction(gb), "GB", assumed))
     return tuple(out)

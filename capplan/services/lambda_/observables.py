@@ -47,12 +47,11 @@ def _waits(spec: Function, usage: Usage) -> dict[str, Observable]:
     """How long each source that waits for an answer waits, by its name: the limit has the longest of them."""
     out: dict[str, Observable] = {}
     for stream in usage.streams:
-        trigger = spec.triggers[stream.trigger] if stream.trigger is not None else None
-        timeout_ms = source_limits.source_timeout_ms(trigger) if trigger is not None else None
-        if trigger is None or timeout_ms is None:
+        wait = source_limits.waited_by(spec, stream)
+        if wait is None:
             continue
-        waited_ms = time_of(spec, usage.cold, stream.records).high_waited_ms()
-        name = f"integration_timeout.{trigger.via}"
+        waited_ms, timeout_ms = time_of(spec, usage.cold, stream.records).high_waited_ms(), wait.timeout_ms
+        name = f"integration_timeout.{wait.via}"
         load, quota = source_limits.seconds(waited_ms), source_limits.seconds(timeout_ms)
         out[f"{name}.load"] = Observable(load, "", quota)
         out[f"{name}.used"] = Observable(to_quantity(waited_ms / timeout_ms), "share")

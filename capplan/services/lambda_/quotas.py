@@ -127,6 +127,9 @@ VISIBILITY_TIMEOUT_MAX = Quota(
 )
 VISIBILITY_TIMEOUT_FACTOR = 6
 """AWS advises a visibility timeout of this many times the function's timeout (Using Lambda with Amazon SQS)."""
+SQS_IDLE_POLLERS, SQS_POLL_S = 5, 20
+"""Pollers of a queue that Lambda keeps where nothing arrives, and the seconds of their long polls. AWS publishes the first
+(Using Lambda with Amazon SQS, scaling; it may drop to 2); 20 s is the longest poll of SQS, and assumed."""
 SQS_CONCURRENCY_START, SQS_CONCURRENCY_STEP = 5, 300
 """Concurrent batches of a standard queue at first, and how many more each minute (Using Lambda with Amazon SQS, scaling)."""
 RECEIVE_COUNT_MAX = Quota(
@@ -157,44 +160,12 @@ KAFKA_POLLER_UNIT_RATE = Quota("lambda.poller_unit_rate.kafka", 20, "MB/s", _MAP
 
 # --- what a source lets through ---------------------------------------------------------------------------------------
 
-API_GATEWAY_RATE = Quota(
-    "lambda.api_gateway_rate",
-    10_000,
-    "requests/s",
-    "API Gateway Developer Guide, Quotas: throttle quota per account and Region, all API types together",
-    READ,
-    adjustable=True,
-    shared=True,
-    by_region=dict.fromkeys(
-        (
-            "af-south-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-7",
-            "ca-west-1", "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1", "me-central-1", "mx-central-1",
-        ),
-        2500,
-    ),
-)  # fmt: skip
-APPSYNC_RATE = Quota(
-    "lambda.appsync_rate",
-    5000,
-    "requests/s",
-    "AWS AppSync endpoints and quotas: request tokens per second, one for a small request",
-    READ,
-    adjustable=True,
-    shared=True,
-    by_region=dict.fromkeys(
-        (
-            "us-east-1", "us-east-2", "us-west-2", "ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1",
-            "ap-southeast-2", "eu-central-1", "eu-west-1", "eu-west-2",
-        ),
-        10_000,
-    ),
-)  # fmt: skip
 SOURCE_RATES = {
-    "api-gateway-http": API_GATEWAY_RATE,
-    "api-gateway-rest": API_GATEWAY_RATE,
-    "appsync": APPSYNC_RATE,
+    "api-gateway-http": "api_gateway.request_rate",
+    "api-gateway-rest": "api_gateway.request_rate",
+    "appsync": "appsync.request_tokens",
 }
-"""Requests a second that a source takes in the account; it rejects the others before the function."""
+"""Limits of the account on the requests that a source takes a second; it rejects the others before the function."""
 
 # --- how long a source waits for the answer ---------------------------------------------------------------------------
 

@@ -9,9 +9,11 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from capplan.log_settings import read_logs
 from capplan.quantities.distribution import Distribution, quantile
 from capplan.quantities.fields import Bytes, Duration, Megabytes, Milliseconds, Share, Size, WholeCount
 from capplan.schedule import ScheduleError, read_schedule
+from capplan.services.lambda_.logs import FunctionLogs
 from capplan.services.lambda_.quotas import (
     ASYNC_RETRIES_MAX,
     ENVIRONMENT_MAX,
@@ -205,6 +207,10 @@ class Function(BaseModel):
     """The share of invocations that end in an error, timeouts not included (0%)."""
     retries: WholeCount = Field(default=2, ge=0, le=ASYNC_RETRIES_MAX.value)
     """How often a failed asynchronous invocation is retried, 0 to {ASYNC_RETRIES_MAX} (2)."""
+    on_failure: str | None = None
+    """What gets asynchronous events that failed for good, or got too old: a queue, topic, bus, bucket or function by name."""
+    on_success: str | None = None
+    """What gets asynchronous events that went well, by name."""
     maximum_event_age_ms: Annotated[
         Milliseconds, Field(alias="maximum_event_age", ge=EVENT_AGE_MIN.value, le=EVENT_AGE_MAX.value)
     ] = Decimal(EVENT_AGE_MAX.value)
@@ -245,6 +251,12 @@ class Function(BaseModel):
     """Size of all environment variables: {ENVIRONMENT_MAX} at most."""
     reserved_concurrency: WholeCount | None = Field(default=None, ge=0)
     """Concurrency reserved for this function: always available to it, and its upper limit."""
+    logs: Annotated[FunctionLogs | Literal[False], BeforeValidator(read_logs)] = Field(default_factory=FunctionLogs)
+    """What it logs, 1 KB an invocation if not given: {size: 3 KB, retention: 30 d, class: infrequent-access}; false writes nothing."""
+    tracing: Literal["active", "pass-through"] = "pass-through"
+    """active: X-Ray samples its requests, one a second and 5% of the others; pass-through traces only what its caller does."""
+    encryption: str = "aws-owned"
+    """Whose key encrypts its environment variables: aws-owned (free), aws-managed, or the name of a key under `keys`, asked at each cold start."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags of the function: {team: checkout}."""
     measured_ms: SkipJsonSchema[Mapping[int, Fraction]] = Field(default_factory=dict, exclude=True, repr=False)

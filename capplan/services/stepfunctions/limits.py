@@ -37,6 +37,9 @@ def check(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> tuple[Li
     seconds = usage.mean.duration_ms / units.MS_PER_SECOND
     if usage.express:
         checks.append(_check(name, EXPRESS_DURATION, seconds))
+        if usage.waited_ms is not None:
+            waited = to_quantity(usage.waited_ms / units.MS_PER_SECOND)
+            checks.append(LimitCheck(name, "stepfunctions.integration_timeout", to_quantity(seconds), waited, "s"))
     else:
         checks.append(_check(name, HISTORY_EVENTS, usage.mean.history_events))
         checks.append(_check(name, STANDARD_DURATION, seconds))

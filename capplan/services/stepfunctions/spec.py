@@ -24,6 +24,7 @@ from capplan.services.stepfunctions.quotas import (
     PAYLOAD,  # noqa: F401  named in a docstring
 )
 from capplan.spec_config import SPEC_CONFIG
+from capplan.triggers import Triggers
 
 Problem = tuple[tuple[str | int, ...], str]
 """A path inside the state machine, and what is wrong there."""
@@ -94,8 +95,8 @@ class StateMachine(BaseModel):
     """Size of the input and output of a state, at most {PAYLOAD}."""
     substitutions: dict[str, Any] = Field(default_factory=dict)
     """Values of the definition's `${Placeholders}` by name, as a deployment tool fills them in: {Table: orders, Batch: 100}."""
-    triggers: Names = ()
-    """The traffic that starts executions, by name."""
+    triggers: Triggers = ()
+    """What starts executions: a traffic by name, or {bus: shop, filter: 5%}."""
     tags: dict[str, str] = Field(default_factory=dict)
     """Labels for grouping costs."""
     asl: SkipJsonSchema[InstanceOf[Definition] | None] = Field(default=None, exclude=True, repr=False)

@@ -39,7 +39,7 @@ class _StateMachineType(ResourceType[StateMachine, Usage]):
     spec = StateMachine
     rules = RULES
     starts_with = "start"
-    writes_logs = True
+    reads = frozenset({"eventbridge"})
     waits_for_callees = True
 
     def resolve(self, spec: StateMachine, files: Files) -> tuple[StateMachine, tuple[Problem, ...]]:

@@ -71,6 +71,7 @@ class Usage(Record, frozen=True):
         memory_mb: Memory of an Express execution, or of Express children, before rounding.
         open: Executions open at each moment: start rate × duration.
         map_runs: Open Map Runs at each moment, at most one per Distributed Map and execution.
+        waited_ms: The shortest time for which an API waits for an Express execution; None where none does.
     """
 
     executions: DemandFlow
@@ -82,6 +83,7 @@ class Usage(Record, frozen=True):
     memory_mb: Fraction
     open: DemandFlow
     map_runs: DemandFlow
+    waited_ms: Fraction | None = None
 
     @property
     def billed_memory_mb(self) -> int:
@@ -113,7 +115,15 @@ def meter(spec: StateMachine, demand: Demand, ctx: Context) -> Usage:
         memory_mb=memory_mb,
         open=open_at_each_moment(executions, execution.duration_ms),
         map_runs=DemandFlow.total(_map_runs(executions, execution)),
+        waited_ms=_waited_ms(demand) if express else None,
     )
+
+
+def _waited_ms(demand: Demand) -> Fraction | None:
+    """How long the least patient API waits that starts executions and asks for their result (StartSyncExecution)."""
+    accesses = (stream.access for stream in demand.requests)
+    waits = (a.timeout_ms for a in accesses if a.via and a.timeout_ms is not None and not a.is_async)
+    return min((Fraction(ms) for ms in waits), default=None)
 
 
 def open_at_each_moment(starts: DemandFlow, duration_ms: Fraction) -> DemandFlow:

@@ -7,28 +7,49 @@ compute. A run of a simulator may add its own standard errors as `<metric>_se`.
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from tests.cases.facts import Facts
+from tests.cases.facts import Facts, NotCovered
 
 Adapter = Callable[[dict[str, Any], Facts], Any]
-_MODULES = ("dynamodb", "lambda_", "stepfunctions", "glue", "reality")
+_MODULES = (
+    "dynamodb",
+    "lambda_",
+    "stepfunctions",
+    "glue",
+    "reality",
+    "storage_and_streams",
+    "front_doors",
+    "queues_and_events",
+)
+_OF_INPUT = "dynamodb"
+"""Its cases call their inputs `input`, those of the others `inputs`."""
 
 
 @lru_cache(maxsize=1)
 def all_adapters() -> Mapping[str, Adapter]:
     """Every kind that is known, and the function that observes it."""
-    merged: dict[str, Adapter] = {}
+    of_kind: dict[str, list[tuple[str, Adapter]]] = {}
     for name in _MODULES:
         full = f"{__name__}.{name}"
         if importlib.util.find_spec(full) is not None:
             for kind, adapter in importlib.import_module(full).ADAPTERS.items():
-                merged[kind] = _either(merged[kind], adapter) if kind in merged else adapter
-    return merged
+                of_kind.setdefault(kind, []).append((name, adapter))
+    return {kind: members[0][1] if len(members) == 1 else _one_of(members) for kind, members in of_kind.items()}
 
 
-def _either(first: Adapter, second: Adapter) -> Adapter:
-    """Two files' kinds of one name, told apart by how they call their inputs: `input` (DynamoDB's) or `inputs`."""
-    return lambda case, facts: (first if "input" in case else second)(case, facts)
+def _one_of(members: Sequence[tuple[str, Adapter]]) -> Adapter:
+    """Several modules' kinds of one name: the first that covers a case observes it."""
+
+    def adapter(case: dict[str, Any], facts: Facts) -> Any:  # noqa: ANN401  as each of them
+        reason = NotCovered("no adapter takes its inputs")
+        for observe in [observe for name, observe in members if (name == _OF_INPUT) == ("input" in case)]:
+            try:
+                return observe(case, facts)
+            except NotCovered as why:
+                reason = why
+        raise reason
+
+    return adapter

@@ -1,15 +1,19 @@
 """Translates DynamoDB cases into calls of the functions that `estimate` runs; of tests/reference where capplan has none."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from capplan.model import Charge
+from capplan.pricing.catalogue import regions as known_regions
 from capplan.quantities.distribution import Distribution, fixed
+from capplan.record import replace
 from capplan.services import default_quota
+from capplan.services.dynamodb.caches.nodes import headroom_factor, normalized, size_kb, smallest_node
 from capplan.services.dynamodb.capacity import auto_scaling
 from capplan.services.dynamodb.capacity.burst_bucket import seconds_of_burst, serve
 from capplan.services.dynamodb.capacity.on_demand_growth import ceilings
@@ -27,13 +31,11 @@ from capplan.services.dynamodb.limits import check, pools
 from capplan.services.dynamodb.partitions.load import PartitionLoads
 from capplan.services.dynamodb.quotas import NEW_ON_DEMAND_THROUGHPUT, PARTITION_THROUGHPUT, TABLE_THROUGHPUT
 from capplan.services.dynamodb.requests import TABLE, RequestUnits, request_units
-from capplan.units import MONTH_HOURS, SECONDS_PER_MINUTE
+from capplan.units import MONTH_HOURS, MONTH_SECONDS, SECONDS_PER_MINUTE
 from tests.cases.facts import Facts, NotCovered
 from tests.reference.dynamodb import (
     backups,
     billing,
-    dax,
-    global_tables,
     hash_order,
     item_gate,
     single_requests,
@@ -405,7 +407,7 @@ def _within_quotas(given: Input, unit: str) -> bool:
     }
     spec = table(item_size="1 KB", capacity={"mode": "provisioned", **_decimals(capacity)}, indexes=indexes)
     usage = metered(spec)
-    taken = {pool.limit: pool.flow.peak().per_second for pool in pools(usage)}
+    taken = {pool.limit: pool.flow.peak().per_second for pool in pools(spec, usage)}
     pooled = all(units <= (default_quota(limit, CTX.region, {}) or 0) for limit, units in taken.items())
     return pooled and not any(limit.breached for limit in check("orders", spec, usage, CTX))
 
@@ -569,52 +571,78 @@ def _volume(given: Input, name: str) -> Fraction:
     return _n(given.get(f"{name}_per_second", 0)) * _n(given.get("seconds_per_month", 0))
 
 
+_SOME_REGIONS = ("us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-central-1", "ap-northeast-1")
+"""Stand for the made-up Regions of a case."""
+
+
+def _charged(given: Input, regions: Sequence[str], *works: tuple[dict[str, Any], Fraction], **said: Any) -> list[Any]:  # noqa: ANN401
+    """The charges of a global table with these Regions and requests a month, each with the case's name of its Region."""
+    real = [region if region in known_regions() else _SOME_REGIONS[i] for i, region in enumerate(regions)]
+    names = dict(zip(real, regions, strict=True))
+    replicas = {"replicas": real[1:]} if len(real) > 1 else {}
+    spec = table(
+        item_size=_fixed(_n(given.get("item_bytes", 1))), partition_key="id", sort_key="at", **replicas, **said
+    )
+    ctx = replace(CTX, region=real[0])
+    usage = metered(spec, *((request, flat(count / MONTH_SECONDS)) for request, count in works), ctx=ctx)
+    return [(names[c.region or real[0]], c) for c in charge("orders", spec, usage, real[0])]
+
+
+def _written(charges: Iterable[tuple[str, Charge]], word: str) -> dict[str, Fraction]:
+    """Write units by Region: those of a price key that begins with a word."""
+    out: dict[str, Fraction] = {}
+    for region, one in charges:
+        if one.price.split(".")[2].startswith(word):
+            out[region] = out.get(region, Fraction(0)) + one.quantity
+    return out
+
+
 def _global_table(given: Input) -> Observed:
     if given.get("lsi_writes"):
-        provisioned = given["mode"] == "provisioned"
+        indexes = {"l": {"sort_key": "day", "local": True}, "g": {"partition_key": "day"}}
+        found = _charged(given, _SOME_REGIONS[:2], capacity=given["mode"], indexes=indexes)
+        units = {c.id: c.unit.removesuffix("-hour") for _, c in found}
         return {
-            "unit_of_lsi_write": global_tables.write_unit_name(index="local", provisioned=provisioned),
-            "unit_of_gsi_write": global_tables.write_unit_name(index="global", provisioned=provisioned),
+            "unit_of_lsi_write": units["orders.write-capacity"],
+            "unit_of_gsi_write": units["orders.g.write-capacity"],
         }
     regions = list(given["regions"])
     if "ttl_deletes_in" in given:
-        paid = global_tables.expiry_writes(
-            regions, given["ttl_deletes_in"], _n(given["deletes"]), _n(given["item_bytes"])
-        )
+        paid = _expired(given, [given["ttl_deletes_in"], *(r for r in regions if r != given["ttl_deletes_in"])])
         return {"rwru": paid, "wru": {}, "rwcu": paid, "rwru_total": sum(paid.values())}
     writes = {region: _n(count) for region, count in given["writes"].items()}
-    indexes = _n(given.get("gsi", 0)) if given.get("assume_gsi_entry_within_1kb", True) else Fraction(0)
-    got = global_tables.replica_writes(
-        regions,
-        writes,
-        _n(given["item_bytes"]),
-        index_units_per_write=indexes,
-        version=str(given.get("version", "2019")),
-    )
-    return {
-        "wru": got.ordinary,
-        "rwru": got.replicated,
-        "wcu": got.ordinary,
-        "rwcu": got.replicated,
-        "rwru_total": got.replicated_total,
-        "rwcu_total": got.replicated_total,
-        "wru_total": sum(got.ordinary.values()),
+    entry = "1 KB" if given.get("assume_gsi_entry_within_1kb", True) else None
+    indexes = {
+        f"i{i}": {"partition_key": "day", "entry_size": entry} for i in range(int(given.get("gsi", 0)) if entry else 0)
     }
+    version = {"global_table_version": "2017.11.29"} if str(given.get("version", "2019")).startswith("2017") else {}
+    found = _charged(given, regions, ({"op": "put"}, sum(writes.values(), Fraction(0))), indexes=indexes, **version)
+    ordinary, replicated = _written(found, "write"), _written(found, "replicated_write")
+    totals = {"rwru_total": sum(replicated.values()), "wru_total": sum(ordinary.values())}
+    same = {"wcu": ordinary, "rwcu": replicated, "rwcu_total": totals["rwru_total"]}
+    return {"wru": ordinary, "rwru": replicated, **totals, **same}
+
+
+def _expired(given: Input, regions: Sequence[str]) -> dict[str, Fraction]:
+    """Units of the deletes of expired items by Region, the first of which fires: what a table with time to live is charged
+    more than one without.
+    """
+    put = ({"op": "put"}, _n(given["deletes"]))
+    with_ttl = _written(_charged(given, regions, put, ttl="at"), "replicated_write" if len(regions) > 1 else "write")
+    without = _written(_charged(given, regions, put), "replicated_write" if len(regions) > 1 else "write")
+    return {region: more for region, units in with_ttl.items() if (more := units - without[region])}
 
 
 def _ttl(given: Input) -> Observed:
-    regions = ["here"] if given.get("single_region") else list(given["regions"])
-    paid = global_tables.expiry_writes(
-        regions, given.get("ttl_deletes_in", "here"), _n(given["deletes"]), _n(given.get("item_bytes", 1))
-    )
-    return {"wru": 0, "rwru": paid}
+    fires = given.get("ttl_deletes_in", "here")
+    regions = [fires] if given.get("single_region") else [fires, *(r for r in given["regions"] if r != fires)]
+    paid = _expired(given, regions)
+    return {"wru": 0 if len(regions) > 1 else sum(paid.values()), "rwru": paid if len(regions) > 1 else {}}
 
 
 def _storage(given: Input) -> Observed:
     items = _n(given["items"])
-    billed = storage.billed_bytes(items, _n(given["item_bytes"]))
-    if given.get("global_table"):
-        billed += global_tables.replica_overhead_bytes(items)
+    billed = storage.billed_bytes(items, _n(given["item_bytes"]), replicated=bool(given.get("global_table")))
     return {"bytes": billed, "gib": storage.gigabytes(billed)}
 
 
@@ -657,18 +685,18 @@ def _kinesis_cdc(given: Input) -> Observed:
 
 
 def _dax_case(case: Mapping[str, Any]) -> Observed:
-    if "input" not in case:
-        raise NotCovered("a node size from reads and their hit rate is not modeled yet")
-    return _dax(case["input"], case["expect"])
-
-
-def _dax(given: Input, expected: Mapping[str, Any]) -> Observed:
+    given = case.get("inputs") or case["input"]
+    expected = case.get("expected") or case["expect"]
     nodes = int(given["nodes"])
-    load = dax.normalized_rps(
-        _n(given["hit_rps"]), _n(given["miss_rps"]), _n(given["write_rps"]), _n(given["item_kb"]), nodes
-    )
-    target = dax.target_rps(load, nodes)
-    return {"normalized_rps": load, **{key: target for key in expected if key.startswith("target_rps")}}
+    if "hit_rate" in given:
+        hit_rate, reads = _n(given["hit_rate"]), _n(given["reads_per_s"])
+        hits, misses, writes = reads * hit_rate, reads * (1 - hit_rate), _n(given.get("writes_per_s", 0))
+    else:
+        hits, misses, writes = _n(given["hit_rps"]), _n(given["miss_rps"]), _n(given.get("write_rps", 0))
+    load = normalized(hits, misses, writes, size_kb(_n(given["item_kb"]) * 1024), nodes)
+    target = load * headroom_factor(nodes)
+    node = (smallest_node(target, nodes) or "").removeprefix("dax.")
+    return {"normalized_rps": load, "node": node, **{key: target for key in expected if key.startswith("target_rps")}}
 
 
 def _reserved(given: Input, facts: Facts) -> Observed:

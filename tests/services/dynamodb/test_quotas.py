@@ -78,5 +78,6 @@ def test_every_quota_names_its_source_and_has_its_own_id() -> None:
     assert len({quota.id for quota in quotas.ALL}) == len(quotas.ALL)
     assert all(quota.source and quota.id.startswith("dynamodb.") for quota in quotas.ALL)
     assert {quota.id for quota in quotas.ALL if quota.shared} == {
-        f"dynamodb.{what}{direction}" for what in ("table.", "account.provisioned_") for direction in ("read", "write")
+        *(f"dynamodb.{what}{way}" for what in ("table.", "account.provisioned_") for way in ("read", "write")),
+        "dynamodb.strong_global_tables",
     }

@@ -20,7 +20,7 @@ def queue(words: str, rate: str = "10/s", keys: str = "", calls: str = "") -> st
         f"traffic: {{t: {{rate: {rate}}}}}\n"
         "tables: {d: {item_size: 1 KB, items: 1k, ttl: e}}\n"
         "functions:\n"
-        f"  f: {{triggers: {{traffic: t, via: sqs{keys}}}, memory: 1024 MB, architecture: arm64, {words}{calls}}}\n"
+        f"  f: {{triggers: {{traffic: t, via: sqs{keys}}}, memory: 1024 MB, architecture: arm64, logs: false, {words}{calls}}}\n"
     )
 
 

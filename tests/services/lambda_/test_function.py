@@ -198,11 +198,11 @@ def test_defaults_that_the_answer_rests_on() -> None:
     spec = Function.model_validate({"duration": "100 ms"})
     paths = [assumption.path for assumption in FUNCTION.assume(MeteredResource("place", spec, metered(spec), CTX))]
     defaults = ["functions.place.memory", "functions.place.timeout", "functions.place.architecture"]
-    assert paths == [*defaults, "account.quotas.lambda.concurrency"]
+    assert paths == [*defaults, "defaults.functions.logs.size", "account.quotas.lambda.concurrency"]
     known = Context("us-east-1", quotas={"lambda.concurrency": Decimal(1000)})
     assert [
         assumption.path
         for assumption in FUNCTION.assume(
-            MeteredResource("place", function(architecture="arm64"), metered(spec), known)
+            MeteredResource("place", function(architecture="arm64", logs=False), metered(spec), known)
         )
     ] == []

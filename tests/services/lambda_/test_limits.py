@@ -83,7 +83,7 @@ def invoked(flow: DemandFlow, **keys: Any) -> RequestStream:  # noqa: ANN401  wo
         ({"duration": {"p50": "1000 s", "p99": "2000 s"}}, "an invocation runs for at most 15 min"),
         ({"triggers": [{"batch": 10}]}, "a trigger is a traffic or a stream"),
         ({"triggers": [{"traffic": "t", "stream": "s"}]}, "a trigger is a traffic or a stream"),
-        ({"triggers": [{"stream": "s", "via": "sqs"}]}, "a table's stream has no `via`"),
+        ({"triggers": [{"stream": "s", "via": "sqs"}]}, "what is read by its name has no `via`"),
         ({"triggers": [{"traffic": "t", "batch": 10}]}, "`batch` is for streams and queues only"),
         ({"triggers": [{"traffic": "t", "via": "s3", "window": "1 s"}]}, "`window` is for streams and queues only"),
         ({"triggers": [{"stream": "s", "shards": 2}]}, "`shards` is for Kinesis only"),

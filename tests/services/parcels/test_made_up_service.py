@@ -59,7 +59,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(Path(__file__).parent / "parcels", home / "capplan" / "services" / "parcels")
     listed = home / "capplan" / "services" / "__init__.py"
     text = listed.read_text(encoding="utf-8")
-    longer, count = re.subn(r"^FOLDERS = \((.*)\)$", r'FOLDERS = (\1, "parcels")', text, flags=re.MULTILINE)
+    longer, count = re.subn(r"^(FOLDERS = \([^)]*)\)$", r'\1    "parcels",\n)', text, flags=re.MULTILINE)
     assert count == 1
     listed.write_text(longer, encoding="utf-8")
     (home / "capplan" / "prices" / "us-east-1" / "parcels.json").write_text(json.dumps(PRICES), encoding="utf-8")

@@ -364,7 +364,9 @@ def test_an_express_machine_cannot_wait_for_a_job(machine: Build) -> None:
 def test_unknown_words_are_refused() -> None:
     with pytest.raises(ValidationError):
         StateMachine.model_validate({"definition": "a.json", "memroy": "64 MB"})
-    assert StateMachine.model_validate({"definition": "a.json", "triggers": "shoppers"}).triggers == ("shoppers",)
+    assert (
+        StateMachine.model_validate({"definition": "a.json", "triggers": "shoppers"}).triggers[0].traffic == "shoppers"
+    )
     assert StateMachine.model_validate({"definition": "a.json", "memory": "512 MB"}).memory_mb == 512
 
 

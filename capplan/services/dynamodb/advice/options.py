@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from capplan.model import Change, Context, Demand, Option
+from capplan.model import Change, Context, Option
 from capplan.services.dynamodb.advice.reserved import reserved
 from capplan.services.dynamodb.advice.throttling import throttled
 from capplan.services.dynamodb.advice.workload import advise
@@ -15,13 +15,12 @@ from capplan.services.dynamodb.capacity.modes import (
     scheduled,
 )
 from capplan.services.dynamodb.keys.hot_keys import hot_key_options
-from capplan.services.dynamodb.not_included import ALARMS
 from capplan.services.dynamodb.quotas import CLASS_CHANGES_MAX
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Usage
 
 _CLASSES = ("standard", "standard-ia")
-_GIVES_UP = f"{LAGS}; CloudWatch bills {ALARMS} alarms for each scaled direction of a table or index"
+_GIVES_UP = LAGS
 _AUTO_SCALE = f"Provision {{name}}, auto scaled at a {USUAL_TARGET}% target"
 
 
@@ -33,7 +32,7 @@ def options(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Option,
         *_other_mode(name, spec, usage, ctx),
         _other_class(name, spec),
         *reserved(name, spec, usage, ctx),
-        *throttled(name, spec, usage, _demand(usage), ctx),
+        *throttled(name, spec, usage, usage.demand, ctx),
         *hot_key_options(name, spec, usage, ctx.seed),
         *advise(name, spec, usage),
     )
@@ -45,15 +44,11 @@ def _other_mode(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[
     """
     if not spec.on_demand:
         message = f"{name} has provisioned capacity; on-demand is paid per request."
-        other = on_demand(name, spec, usage, _demand(usage), ctx)
+        other = on_demand(name, spec, usage, usage.demand, ctx)
         if not other.usage.throttled:
             yield Option("dynamodb.capacity-mode", message, other.changes, action="Switch {name} to on-demand")
     if not usage.throttled if spec.on_demand else not spec.capacity.scheduled:
         yield from _scaled(name, spec, usage, ctx)
-
-
-def _demand(usage: Usage) -> Demand:
-    return Demand(tuple(kind.stream for kind in usage.requests))
 
 
 def _static(spec: Table) -> bool:
@@ -70,7 +65,7 @@ def _scaled(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Opti
     if not usage.throttled and all(shape.flat for shape, _ in usage.request_flow.terms):
         yield Option(rule, message, auto_scaled_changes(name, spec, usage, ctx), _GIVES_UP, action=_AUTO_SCALE)
         return
-    demand = _demand(usage)
+    demand = usage.demand
     scaled = provisioned(name, spec, "auto-scaled", usage, demand, ctx, LAGS, target=USUAL_TARGET)
     if not scaled.usage.throttled:
         yield Option(rule, message, scaled.changes, _GIVES_UP, action=_AUTO_SCALE)

@@ -6,7 +6,7 @@ Source: DynamoDB Developer Guide, "Reserved capacity" (read 2026-11-23).
 from collections.abc import Iterable
 
 from capplan.model import Change, Context, Option
-from capplan.services.dynamodb.capacity.reserved import DIRECTION_OF, RESERVED_BLOCK_UNITS, Unit
+from capplan.services.dynamodb.capacity.reserved import DIRECTION_OF, RESERVED_BLOCK_UNITS, Unit, reservable
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Usage
 
@@ -40,5 +40,4 @@ def reserved(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Opt
 
 def _held(usage: Usage, unit: Unit) -> int:
     """Units that the table and its indexes hold at least, at any time."""
-    keys = [(target.key, DIRECTION_OF[unit]) for target in usage.targets]
-    return sum(min((units for _, units in usage.period.steps(key)), default=0) for key in keys)
+    return sum(min((units for _, units in usage.period.steps(key)), default=0) for key in reservable(usage, unit))

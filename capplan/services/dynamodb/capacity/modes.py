@@ -163,7 +163,7 @@ def _partitions(spec: Table, target: ThroughputTarget) -> int | None:
 def _all_settings(
     usage: Usage, target: int | None, ctx: Context, actions: Mapping[TargetKey, Sequence[Action]]
 ) -> Settings:
-    return {t.index: _settings(t, target, ctx, actions) for t in usage.targets}
+    return {t.index: _settings(t, target, ctx, actions) for t in usage.busiest_targets}
 
 
 def _changes(name: str, spec: Table, usage: Usage, settings: Settings) -> tuple[Change, ...]:

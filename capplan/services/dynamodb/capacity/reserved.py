@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from capplan.model import Charge
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import replace
+from capplan.services.dynamodb.capacity.scalable_target import TargetKey
 from capplan.services.dynamodb.usage import Usage
 from capplan.units import DAYS_PER_YEAR, MONTH_HOURS, MONTHS_PER_YEAR, PERIOD_TO_MONTH
 
@@ -45,7 +46,7 @@ def covered(
     price = f"dynamodb.provisioned.{unit}_hour.standard"
 
     def eligible(charge: Charge) -> bool:
-        return charge.price == price and charge.frequency == "recurring"
+        return charge.price == price and charge.frequency == "recurring" and not charge.region
 
     hours = {a: sum((c.quantity for c in of_table if eligible(c)), Fraction(0)) for a, of_table in charges.items()}
     total = sum(hours.values(), Fraction(0))
@@ -65,6 +66,12 @@ def covered(
         )
         for address, of_table in charges.items()
     }
+
+
+def reservable(usage: Usage, unit: Unit) -> list[TargetKey]:
+    """The capacity of a table that may be reserved: not what is replicated, nor that of other Regions."""
+    targets = usage.indexes if usage.replicas and unit == "wcu" else usage.targets
+    return [(target.key, DIRECTION_OF[unit]) for target in targets]
 
 
 def _with_reserved(
@@ -89,7 +96,7 @@ def _with_reserved(
 
 def _covered_hours(usages: Sequence[Usage], unit: Unit, units: int) -> Fraction:
     """Unit-hours a month that so many reserved units cover of the capacity of all these tables."""
-    keys = [(usage.period, (target.key, DIRECTION_OF[unit])) for usage in usages for target in usage.targets]
+    keys = [(usage.period, key) for usage in usages for key in reservable(usage, unit)]
     steps = [period.steps(key) for period, key in keys]
     if all(len(series) <= 1 for series in steps):
         capacity = sum(series[0][1] for series in steps if series)

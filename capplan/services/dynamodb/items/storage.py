@@ -7,6 +7,7 @@ A GB is 2^30 bytes.
 from decimal import Decimal
 from fractions import Fraction
 
+from capplan.services.dynamodb.quotas import REPLICA_OVERHEAD_BYTES
 from capplan.units import BYTES_PER_GB
 
 OVERHEAD_BYTES = 100
@@ -15,9 +16,14 @@ OVERHEAD_BYTES = 100
 Number = int | Decimal | Fraction
 
 
-def billed_bytes(items: Number, item_bytes: Number) -> Fraction:
-    """Bytes billed for so many items, or index entries, of this mean size."""
-    return Fraction(items) * (Fraction(item_bytes) + OVERHEAD_BYTES)
+def billed_bytes(items: Number, item_bytes: Number, *, replicated: bool = False) -> Fraction:
+    """Bytes billed for so many items, or index entries, of this mean size; of a global table's items more."""
+    return Fraction(items) * (Fraction(item_bytes) + overhead_bytes(replicated=replicated))
+
+
+def overhead_bytes(*, replicated: bool) -> int:
+    """Bytes billed beside an item, or an index entry."""
+    return OVERHEAD_BYTES + (REPLICA_OVERHEAD_BYTES if replicated else 0)
 
 
 def gigabytes(size_bytes: Number) -> Fraction:

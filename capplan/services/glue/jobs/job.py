@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from capplan.calls import Access
 from capplan.model import (
@@ -42,12 +43,16 @@ class _JobType(ResourceType[Job, Usage]):
     also_called = _ALSO_CALLED
     rules = RULES
     starts_with = "run"
-    writes_logs = True
+    reads = frozenset({"eventbridge"})  # a rule starts the workflow that the job is in
 
     def resolve(self, spec: Job, files: Files) -> tuple[Job, tuple[Problem, ...]]:
         """The job as written, and which of its settings AWS rejects together."""
         del files
         return spec, tuple(Problem(path, message) for path, message in validate(spec))
+
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """A streaming job runs all the time, whether anything is known of it or not."""
+        return () if values.get("type") == "streaming" or "data" in values else ("duration", "workers", "dpus")
 
     def references(self, spec: Job) -> tuple[Reference, ...]:
         """The function that is notified of a failure."""

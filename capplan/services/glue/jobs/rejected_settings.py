@@ -17,6 +17,7 @@ from capplan.services.glue.jobs.derived_settings import (
 )
 from capplan.services.glue.jobs.spec import Job
 from capplan.services.glue.quotas import PYTHON_SHELL_DPUS, SPARK_MIN_DPUS, TIMEOUT
+from capplan.triggers import traffic_names
 
 Rejection = tuple[tuple[str, ...], str]
 """A path inside the job, and what is wrong there."""
@@ -134,7 +135,8 @@ def _scaling(spec: Job) -> list[Rejection]:
 
 def _starts(spec: Job) -> list[Rejection]:
     out: list[Rejection] = [
-        (("triggers",), f"'{name}' is listed twice: each entry starts a run") for name in duplicates(spec.triggers)
+        (("triggers",), f"'{name}' is listed twice: each entry starts a run")
+        for name in duplicates(traffic_names(spec.triggers))
     ]
     if spec.data is None:
         return out

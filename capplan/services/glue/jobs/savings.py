@@ -12,6 +12,7 @@ from capplan.services.glue.jobs.flex_wait import longest_flex_run_ms, may_wait_f
 from capplan.services.glue.jobs.spec import Job
 from capplan.services.glue.jobs.usage import Usage
 from capplan.services.glue.quotas import FLEX_WAIT, SPARK_MIN_DPUS
+from capplan.triggers import traffic_names
 
 NEWEST = VERSIONS[-1]
 SMALL_MINUTES = 10
@@ -144,7 +145,11 @@ def function(job: MeteredResource[Job, Usage]) -> Option | None:
         and not job.usage.called
     )
     by_triggers = (
-        job.spec.on_failure is None and job.spec.schedule is None and job.spec.data is None and bool(job.spec.triggers)
+        job.spec.on_failure is None
+        and job.spec.schedule is None
+        and job.spec.data is None
+        and bool(job.spec.triggers)
+        and len(traffic_names(job.spec.triggers)) == len(job.spec.triggers)
     )
     if not (is_free and by_triggers and _is_small(job.spec, job.usage, FUNCTION_MINUTES)):
         return None
@@ -153,7 +158,7 @@ def function(job: MeteredResource[Job, Usage]) -> Option | None:
         "memory": FUNCTION_MEMORY,
         "duration": duration,
         "timeout": FUNCTION_TIMEOUT,
-        "triggers": list(job.spec.triggers),
+        "triggers": list(traffic_names(job.spec.triggers)),
     }
     return Option(
         "glue.function",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, Field
 
 from capplan.quantities.fields import ByteRate, Count, Duration, Milliseconds, Share, Size, WholeCount
-from capplan.services.glue.fields import Names, Schedule, Version
+from capplan.services.glue.fields import Schedule, Version
 from capplan.services.glue.quotas import (
     DEFAULT_TIMEOUT_MINUTES,  # noqa: F401  named in a docstring
     FAQ_RETRIES,
@@ -20,6 +20,7 @@ from capplan.services.glue.quotas import (
     TIMEOUT,  # noqa: F401  named in a docstring
 )
 from capplan.spec_config import SPEC_CONFIG
+from capplan.triggers import Triggers
 
 _FAQ_DEFAULT = "faq-default"
 _ANYWHERE = "anywhere"
@@ -70,8 +71,8 @@ class Job(BaseModel):
 
     model_config = SPEC_CONFIG
 
-    triggers: Names = ()
-    """The traffic or schedule that starts runs, by name; for a streaming job, the records that it reads."""
+    triggers: Triggers = ()
+    """What starts runs: a traffic or schedule by name (for a streaming job, the records that it reads), or {bus: shop, filter: 5%}."""
     schedule: Schedule | None = None
     """The job's own schedule: cron(0 3 * * ? *) or rate(1 hour)."""
     type: Literal["spark", "python-shell", "streaming", "ray"] = "spark"

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -33,8 +33,9 @@ from capplan.record import Record
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
 from capplan.service import Quota
 from capplan.services.glue.concurrency import active_runs, one_of
-from capplan.services.glue.fields import Names, Schedule, duplicates
+from capplan.services.glue.fields import Schedule, duplicates
 from capplan.spec_config import SPEC_CONFIG
+from capplan.triggers import Triggers, traffic_names
 
 MONTH_MS = Decimal(units.MONTH_SECONDS * units.MS_PER_SECOND)
 """Longer runs are billed for a month."""
@@ -45,7 +46,7 @@ class Timed(BaseModel):
 
     model_config = SPEC_CONFIG
 
-    triggers: Names = ()
+    triggers: Triggers = ()
     """The traffic or schedule that starts it, by name."""
     schedule: Schedule | None = None
     """Its own schedule: cron(0 3 * * ? *) or rate(1 hour)."""
@@ -134,11 +135,15 @@ class TimedRuns(ResourceType[SpecT, Usage]):
         del files
         problems = [
             Problem(("triggers",), f"'{name}' is listed twice: each entry starts a run")
-            for name in duplicates(spec.triggers)
+            for name in duplicates(traffic_names(spec.triggers))
         ]
         if spec.duration == fixed(0):
             problems.append(Problem(("duration",), "a run takes time; write more than 0"))
         return spec, (*problems, *self.terms.validate(spec))
+
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        del values
+        return ("duration",)
 
     def schedule(self, spec: SpecT) -> str | Fraction | None:
         return spec.schedule

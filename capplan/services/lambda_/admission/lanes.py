@@ -110,8 +110,7 @@ def _lane(spec: Function, stream: RequestStream) -> Lane:
             attempts,
         )
     tries = quotas.SDK_ATTEMPTS if stream.cause.startswith(_OWN_SECTION) else 1
-    rate = quotas.SOURCE_RATES.get(trigger.source) if trigger is not None else None
-    limit = rate.id if rate is not None else ""
+    limit = quotas.SOURCE_RATES.get(trigger.source, "") if trigger is not None else ""
     return Lane(
         "call", stream, trigger, math.inf, busy_s, 1.0, busy_s, 0.0, 0.0, attempts, attempts, tries=tries, source_rate=limit
     )  # fmt: skip

@@ -12,7 +12,6 @@ from capplan.record import Record
 from capplan.services.lambda_.concurrency import erlang
 from capplan.services.lambda_.concurrency.provisioned import monthly_gb_seconds
 from capplan.services.lambda_.concurrency.rate_steps import RateStep, rate_steps
-from capplan.services.lambda_.sources.trigger import POLLED
 from capplan.services.lambda_.spec import Function, Provisioned
 from capplan.services.lambda_.usage import ColdUse, Usage
 
@@ -89,7 +88,7 @@ def _is_felt(spec: Function, usage: Usage, cold: ColdUse) -> bool:
 def _waited_monthly(spec: Function, stream: RequestStream) -> Fraction:
     """Invocations a month whose caller waits."""
     trigger = spec.triggers[stream.trigger] if stream.trigger is not None else None
-    polled = trigger is not None and (trigger.stream is not None or trigger.via in POLLED)
+    polled = trigger is not None and trigger.is_polled
     if polled or stream.access.is_async:
         return Fraction(0)
     return sum((m * profile.monthly for profile, m in stream.flow.terms if not profile.starts), Fraction(0))

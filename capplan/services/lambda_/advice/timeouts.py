@@ -88,7 +88,7 @@ def _visibility(name: str, spec: Function, seconds: int) -> Iterable[Change]:
         if trigger.source in QUEUES and trigger.visibility_timeout_ms < seconds * units.MS_PER_SECOND
     }
     if keys:
-        yield with_keys(name, spec, keys)
+        yield from with_keys(name, spec, keys)
 
 
 def _path(name: str) -> str:

@@ -34,10 +34,10 @@ _OUTLASTING = Fraction(1, 1000)
 def options(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[Option]:
     """Larger batches, sources and callers that time out first, messages that are visible too soon, polling."""
     for stream in usage.streams:
+        yield from _source_timeout(name, spec, usage, stream)
         if stream.trigger is not None:
             trigger = spec.triggers[stream.trigger]
             yield from _batch(name, spec, usage, stream, stream.trigger)
-            yield from _source_timeout(name, spec, usage, stream, trigger)
             yield from _visibility(name, spec, trigger, stream.trigger)
             yield from _queue_cap(name, spec, usage, stream, stream.trigger)
     yield from _caller_timeout(name, spec, usage, ctx)
@@ -62,10 +62,10 @@ def _queue_cap(name: str, spec: Function, usage: Usage, stream: RequestStream, i
         f"{name} loses {_share(float(part.dropped / arrivals))} of its messages: they expire while they wait for one of "
         f"{trigger.maximum_concurrency} invocations; the busiest minute needs {needed} at once."
     )
-    change = with_keys(name, spec, {index: {"maximum_concurrency": needed}})
+    changes = with_keys(name, spec, {index: {"maximum_concurrency": needed}})
     action = f"Raise the maximum concurrency of the queue of {{name}} to {needed}"
     yield Option(
-        "lambda.queue-cap", message, (change,), "what it calls, and the account, get that much more at once", "risk",
+        "lambda.queue-cap", message, changes, "what it calls, and the account, get that much more at once", "risk",
         action=action, urgency="now", helps=("lambda.queue_age",),
     )  # fmt: skip
 
@@ -91,8 +91,8 @@ def _batch(name: str, spec: Function, usage: Usage, stream: RequestStream, index
         f"{figure(records)}. Calls that it makes for each record are planned with the records."
     )
     gives_up = f"a record waits for up to {_WINDOW_S} s"
-    change = with_keys(name, spec, {index: keys})
-    yield Option("lambda.batch", message, (change,), gives_up, calls_factor=monthly / left)
+    changes = with_keys(name, spec, {index: keys})
+    yield Option("lambda.batch", message, changes, gives_up, calls_factor=monthly / left)
 
 
 def _fitting(spec: Function) -> int:
@@ -101,19 +101,17 @@ def _fitting(spec: Function) -> int:
     return max(0, math.floor(left_ms / float(spec.per_record_ms))) if spec.per_record_ms else _BATCH
 
 
-def _source_timeout(
-    name: str, spec: Function, usage: Usage, stream: RequestStream, trigger: Trigger
-) -> Iterable[Option]:
+def _source_timeout(name: str, spec: Function, usage: Usage, stream: RequestStream) -> Iterable[Option]:
     """A source that gives up before the answer. A shorter timeout is no remedy: it ends invocations that are within theirs."""
-    source_ms = source_limits.source_timeout_ms(trigger)
+    wait = source_limits.waited_by(spec, stream)
     time = time_of(spec, usage.cold, stream.records)
-    if source_ms is None or time.high_waited_ms() <= source_ms:
+    if wait is None or time.high_waited_ms() <= wait.timeout_ms:
         return
-    late = float(time.longer_than(source_ms))
+    late = float(time.longer_than(wait.timeout_ms))
     if late < _LATE:
         return
     message = (
-        f"{trigger.via} waits {_seconds(source_ms)} for {name}, which may run {_seconds(spec.timeout_ms)}: "
+        f"{wait.via} waits {_seconds(wait.timeout_ms)} for {name}, which may run {_seconds(spec.timeout_ms)}: "
         f"{_share(late)} of the answers come too late, and are billed. Call it asynchronously and let the client ask for "
         "the result, or make it faster: a shorter timeout would only stop what is late."
     )
@@ -127,8 +125,8 @@ def _visibility(name: str, spec: Function, trigger: Trigger, index: int) -> Iter
             f"The queue's visibility timeout is {_seconds(trigger.visibility_timeout_ms)}; {name} may run "
             f"{_seconds(spec.timeout_ms)}, and AWS advises {VISIBILITY_TIMEOUT_FACTOR} times that."
         )
-        change = with_keys(name, spec, {index: {"visibility_timeout": f"{advised_ms / 1000:f} s"}})
-        yield Option("lambda.visibility-timeout", message, (change,), "", "risk")
+        changes = with_keys(name, spec, {index: {"visibility_timeout": f"{advised_ms / 1000:f} s"}})
+        yield Option("lambda.visibility-timeout", message, changes, "", "risk")
 
 
 def _caller_timeout(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[Option]:
@@ -169,5 +167,5 @@ def _polling(name: str, spec: Function, usage: Usage) -> Iterable[Option]:
         f"{name} polls every {figure(interval_s)} s, {figure(runs, 6)} times a month, whether there is work or not: an event "
         f"would invoke it only when there is."
     )
-    change = with_keys(name, spec, {index: {"finds": None, "chance": f"{finds * 100:f}%", "via": "eventbridge"}})
-    yield Option("lambda.poll-to-event", message, (change,), "the source must send the event")
+    changes = with_keys(name, spec, {index: {"finds": None, "chance": f"{finds * 100:f}%", "via": "eventbridge"}})
+    yield Option("lambda.poll-to-event", message, changes, "the source must send the event")

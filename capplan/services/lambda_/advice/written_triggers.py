@@ -11,19 +11,47 @@ from capplan.services.lambda_.sources.trigger import Trigger
 from capplan.services.lambda_.spec import Function
 
 
-def with_keys(name: str, spec: Function, keys: Mapping[int, Mapping[str, Any]]) -> Change:
-    """The list of triggers with some keys of some, by their index, changed; None removes a key."""
-    triggers = [_written(trigger, keys.get(index, {})) for index, trigger in enumerate(spec.triggers)]
-    return Change(f"functions.{name}.triggers", triggers)
+def with_keys(name: str, spec: Function, keys: Mapping[int, Mapping[str, Any]]) -> tuple[Change, ...]:
+    """Some keys of some triggers, by their index, changed; None removes a key.
+
+    What stands at the resource that a trigger reads, such as the visibility timeout of a queue, is changed there; the
+    rest in the list of triggers, which is written anew.
+    """
+    own: dict[int, dict[str, Any]] = {}
+    out: list[Change] = []
+    for index, of_one in keys.items():
+        trigger = spec.triggers[index]
+        for key, value in of_one.items():
+            place = place_of(name, trigger, index, key)
+            if place == f"functions.{name}.triggers.{index}.{key}":
+                own.setdefault(index, {})[key] = value
+            else:
+                out.append(Change(place, value))
+    if own:
+        triggers = [_written(trigger, own.get(index, {})) for index, trigger in enumerate(spec.triggers)]
+        out.insert(0, Change(f"functions.{name}.triggers", triggers))
+    return tuple(out)
+
+
+def place_of(name: str, trigger: Trigger, index: int, key: str) -> str:
+    """Where a key of a trigger is written: at the trigger, or at what it reads."""
+    there = trigger.emitter.settings.get(key) if trigger.stream is not None else None
+    if there is None:
+        return f"functions.{name}.triggers.{index}.{key}"
+    return f"{trigger.emitter.section}.{trigger.stream}.{there}"
 
 
 def _written(trigger: Trigger, keys: Mapping[str, Any]) -> dict[str, Any]:
     """A trigger as the scenario writes it, its keys in the order of the reference."""
     fields = Trigger.model_fields
     key_of = {field: info.alias or field for field, info in fields.items()}
-    values = {field: getattr(trigger, field) for field in trigger.model_fields_set}
+    values = {field: getattr(trigger, field) for field in trigger.model_fields_set if field != "emitter"}
     out = {key_of[field]: _value(field, value) for field, value in values.items() if value is not None} | dict(keys)
-    return {key: out[key] for key in key_of.values() if out.get(key) is not None}
+    ordered = {key: out[key] for key in key_of.values() if out.get(key) is not None}
+    if trigger.stream is None:
+        return ordered
+    read = {trigger.emitter.word: trigger.emitter.written or trigger.stream}
+    return read | {k: v for k, v in ordered.items() if k != "stream" and k not in trigger.emitter.settings}
 
 
 def _value(field: str, value: Any) -> Any:  # noqa: ANN401  any key's value

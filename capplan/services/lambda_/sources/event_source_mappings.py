@@ -6,7 +6,7 @@ from math import ceil
 from typing import Literal
 
 from capplan import units
-from capplan.model import RequestStream
+from capplan.model import Polling, RequestStream
 from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import sig6
 from capplan.record import Record
@@ -16,10 +16,12 @@ from capplan.services.lambda_.quotas import (
     KAFKA_POLLER_INVOCATIONS,
     KAFKA_POLLER_RATE,
     SQS_CONCURRENCY_MAX,
+    SQS_IDLE_POLLERS,
+    SQS_POLL_S,
     SQS_POLLER_INVOCATIONS,
     SQS_POLLER_RATE,
 )
-from capplan.services.lambda_.sources.trigger import Pollers, Trigger
+from capplan.services.lambda_.sources.trigger import QUEUES, Pollers, Trigger
 from capplan.services.lambda_.spec import Function
 
 EventSource = Literal["kinesis", "dynamodb_stream", "sqs_standard", "sqs_fifo", "sqs_provisioned", "kafka_provisioned"]
@@ -66,6 +68,18 @@ def mapping_of(trigger: Trigger, shards: int) -> EventSourceMapping | None:
         source: EventSource = "sqs_provisioned" if trigger.source == "sqs" else "kafka_provisioned"
         return EventSourceMapping(source, pollers=trigger.pollers.max_pollers)
     return None
+
+
+def polling(spec: Function, stream: RequestStream, mean_ms: Fraction, dead: Fraction) -> Polling:
+    """How an event source mapping asks for what it reads; `dead` is the share that fails for good."""
+    trigger = None if stream.trigger is None else spec.triggers[stream.trigger]
+    if trigger is None or not trigger.is_polled:
+        return Polling()
+    held_ms = mean_ms + Fraction(trigger.window_ms or 0)
+    pollers = Fraction(SQS_IDLE_POLLERS) if trigger.source in QUEUES else Fraction(stream.shards)
+    if trigger.pollers is not None:
+        pollers = _mean_units(trigger.pollers, trigger, stream, mean_ms)
+    return Polling(pollers, Fraction(SQS_POLL_S), held_ms, 1 - dead)
 
 
 def poller_unit_hours(spec: Function, streams: Iterable[RequestStream], mean_ms: Fraction) -> Mapping[str, Fraction]:

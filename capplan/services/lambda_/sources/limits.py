@@ -6,10 +6,11 @@ Lambda Developer Guide, "Event source mappings"; API Gateway, ALB, AppSync and C
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from capplan import units
 from capplan.model import Context, LimitCheck, RequestStream
-from capplan.quantities.distribution import mean
+from capplan.quantities.distribution import Distribution, mean
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
 from capplan.service import Quota
@@ -45,8 +46,14 @@ INTEGRATION_TIMEOUT = "lambda.integration_timeout"
 def check(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[LimitCheck]:
     """The limits of its triggers and callers."""
     for stream in usage.streams:
+        wait = waited_by(spec, stream)
+        if wait is not None:
+            waited_ms = time_of(spec, usage.cold, stream.records).high_waited_ms()
+            yield LimitCheck(name, INTEGRATION_TIMEOUT, seconds(waited_ms), seconds(wait.timeout_ms), "s")
         if stream.trigger is not None:
             yield from _of_trigger(name, spec, usage, stream, spec.triggers[stream.trigger])
+        elif stream.access.via:
+            yield from _of_sizes(name, spec, stream.access.via, None)
     yield from _ages(name, spec, usage)
     for caller in callers_ending_first(spec, usage, ctx):
         waited_ms = time_of(spec, usage.cold, Fraction(1)).high_waited_ms()
@@ -56,15 +63,11 @@ def check(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterable[Lim
 def _of_trigger(
     name: str, spec: Function, usage: Usage, stream: RequestStream, trigger: Trigger
 ) -> Iterable[LimitCheck]:
-    timeout_ms = source_timeout_ms(trigger)
-    if timeout_ms is not None:
-        waited_ms = time_of(spec, usage.cold, stream.records).high_waited_ms()
-        yield LimitCheck(name, INTEGRATION_TIMEOUT, seconds(waited_ms), seconds(timeout_ms), "s")
     if trigger.source in QUEUES:
         timeout, visibility = Fraction(spec.timeout_ms), Fraction(trigger.visibility_timeout_ms)
         yield LimitCheck(name, "lambda.visibility_timeout", seconds(timeout), seconds(visibility), "s")
-    yield from _sizes(name, spec, trigger)
-    if trigger.source == "kinesis":
+    yield from _of_sizes(name, spec, trigger.source, trigger.payload)
+    if trigger.via == "kinesis":  # one of the scenario has limits of its own
         yield from _of_shards(name, stream, trigger)
     mapping = event_source_mappings.mapping_of(trigger, stream.shards)
     is_unbounded_fifo = trigger.source == "sqs-fifo" and not (trigger.message_groups or trigger.maximum_concurrency)
@@ -84,9 +87,9 @@ def _of_trigger(
     )  # fmt: skip
 
 
-def _sizes(name: str, spec: Function, trigger: Trigger) -> Iterable[LimitCheck]:
+def _of_sizes(name: str, spec: Function, source: str, message: Distribution | None) -> Iterable[LimitCheck]:
     """What a source sends, one message at a time, and what answer it takes."""
-    loads = ((MESSAGES.get(trigger.source), trigger.payload), (RESPONSES.get(trigger.source), spec.response))
+    loads = ((MESSAGES.get(source), message), (RESPONSES.get(source), spec.response))
     for quota, size in loads:
         if quota is not None and size is not None:
             yield LimitCheck(name, quota.id, to_quantity(high(size)), Decimal(quota.value), quota.unit)
@@ -95,8 +98,7 @@ def _sizes(name: str, spec: Function, trigger: Trigger) -> Iterable[LimitCheck]:
 def _of_shards(name: str, stream: RequestStream, trigger: Trigger) -> Iterable[LimitCheck]:
     """What producers write to each shard, records spread evenly: what the filter keeps out is written too."""
     passing = Fraction(trigger.filter) if trigger.filter else Fraction(1)
-    shards = stream.shards if trigger.stream is not None else trigger.shards or 1
-    written = stream.arrivals * (1 / (passing * shards))
+    written = stream.arrivals * (1 / (passing * (trigger.shards or 1)))
     loads = [(quotas.KINESIS_SHARD_RECORDS, written)]
     if trigger.payload is not None:
         loads.append((quotas.KINESIS_SHARD_BYTES, written * Fraction(mean(trigger.payload))))
@@ -137,6 +139,30 @@ def source_timeout_ms(trigger: Trigger) -> Fraction | None:
         return Fraction(trigger.timeout_ms)
     quota = TIMEOUTS.get(trigger.source)
     return None if quota is None else Fraction(quota.value)
+
+
+class Wait(NamedTuple):
+    """A source that waits for the answer.
+
+    Attributes:
+        via: The source, as a trigger's `via` calls it.
+        timeout_ms: How long it waits.
+    """
+
+    via: str
+    timeout_ms: Fraction
+
+
+def waited_by(spec: Function, stream: RequestStream) -> Wait | None:
+    """Who waits for the answers of a stream, and for how long: its trigger's source, or the API that calls the function."""
+    if stream.trigger is not None:
+        trigger = spec.triggers[stream.trigger]
+        timeout_ms = source_timeout_ms(trigger)
+        return None if timeout_ms is None else Wait(trigger.source, timeout_ms)
+    access = stream.access
+    if not access.via or access.is_async or access.timeout_ms is None:
+        return None
+    return Wait(access.via, Fraction(access.timeout_ms))
 
 
 class CallerEndingFirst(Record, frozen=True):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, InstanceOf, model_validator
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -16,6 +16,7 @@ from capplan.calls import Access
 from capplan.quantities.fields import Milliseconds, Share, Size, WholeCount
 from capplan.quantities.text import read_count
 from capplan.resource_type import Source
+from capplan.service import Emitter
 from capplan.services.lambda_.quotas import (
     API_TIMEOUT_MIN,
     BATCH_MAX,
@@ -48,6 +49,7 @@ from capplan.services.lambda_.quotas import (
     WINDOW_MAX,
 )
 from capplan.spec_config import SPEC_CONFIG
+from capplan.triggers import Kinds
 
 __all__ = [
     "HTTP_API_TIMEOUT",
@@ -78,11 +80,13 @@ Via = Literal[
 ]
 QUEUES = frozenset({"sqs", "sqs-fifo"})
 ASYNCHRONOUS = frozenset({"s3", "sns", "eventbridge"})
-"""Sources that invoke asynchronously."""
+"""Sources that invoke asynchronously: retries, 6 hours of waiting and destinations are Lambda's own."""
 POLLED = QUEUES | {"kinesis", "kafka"}
 """Sources that Lambda reads from by an event source mapping."""
 STREAMS = frozenset({"dynamodb", "kinesis", "kafka"})
 """Sources that are read in order, shard by shard."""
+READS = (POLLED | STREAMS | ASYNCHRONOUS) - {"kafka"}
+"""How a resource of the scenario may be read."""
 FOREVER = -1
 
 
@@ -91,6 +95,11 @@ _SOURCES_OF = {
         {"kinesis"},
         "`shards` is for Kinesis only",
         "a table's stream has as many shards as its table has partitions",
+    ),
+    "fan_out": (
+        {"kinesis"},
+        "`fan_out` is for Kinesis only",
+        "remove `fan_out`",
     ),
     "parallelization_factor": (
         {"dynamodb", "kinesis"},
@@ -115,6 +124,11 @@ _SOURCES_OF = {
         {"dynamodb", "kinesis", "kafka"},
         "`max_record_age` is for streams only",
         "queues have `retention`",
+    ),
+    "dead_letters": (
+        STREAMS | QUEUES,
+        "`dead_letters` is for streams and queues only",
+        "write `on_failure` at the function",
     ),
     "bisect": (STREAMS, "`bisect` is for streams only", "queues have `partial_responses`"),
     "partitions": ({"kafka"}, "`partitions` is for Kafka only", "Kinesis has `shards`"),
@@ -162,7 +176,7 @@ class Trigger(BaseModel):
     """The name of a traffic."""
     stream: str | None = None
     """The name of a table whose stream it reads."""
-    emitter: SkipJsonSchema[tuple[str, str]] = Field(default=("tables", "dynamodb"), exclude=True)
+    emitter: SkipJsonSchema[InstanceOf[Emitter]] = Field(default=Emitter("tables", "dynamodb"), exclude=True)
     """Where `stream` leads: the section, and how Lambda reads it; set by the language for other keys than `stream`."""
     via: Via | None = None
     """Where the traffic comes through, such as api-gateway-http, sqs or kinesis."""
@@ -174,10 +188,14 @@ class Trigger(BaseModel):
     """Batch window: how long records are collected before an invocation, such as 5 s; {WINDOW_MAX} at most."""
     shards: WholeCount | None = Field(default=None, ge=1)
     """Shards of the Kinesis stream (1)."""
+    on: Kinds = ()
+    """The kinds of change that invoke it: of a table insert, modify and remove (all), of a bucket created (the default) and removed."""
     filter: Share | None = None
     """The share of records that pass the event filter, such as 20%."""
     payload: Size | None = None
     """Size of an event or a record."""
+    fan_out: bool = False
+    """Whether it reads a Kinesis stream as a registered consumer, at a read rate of its own (false: it shares the stream's)."""
     parallelization_factor: WholeCount | None = Field(default=None, ge=1, le=PARALLELIZATION_MAX.value)
     """Batches of a shard that are processed at once, 1 to {PARALLELIZATION_MAX} (1)."""
     maximum_concurrency: WholeCount | None = Field(
@@ -194,6 +212,8 @@ class Trigger(BaseModel):
     """How long a received message is hidden (30 s); AWS advises {VISIBILITY_TIMEOUT_FACTOR} times the function's timeout."""
     max_receive_count: WholeCount | None = Field(default=None, ge=1, le=RECEIVE_COUNT_MAX.value)
     """Receives of a message before it moves to the dead-letter queue, 1 to {RECEIVE_COUNT_MAX}; without it, it comes again until it expires."""
+    dead_letters: str | None = None
+    """The queue, topic or bucket that gets what a stream's batch leaves behind when it is given up, by name; a queue's are written at the queue."""
     retention_ms: Milliseconds | None = Field(default=None, alias="retention", ge=QUEUE_RETENTION_MIN.value)
     """How long a queue keeps a message (4 days; {QUEUE_RETENTION_MIN} to {QUEUE_RETENTION_MAX}), or a Kinesis stream a record (24 h)."""
     max_record_age_ms: Milliseconds | None = Field(
@@ -220,13 +240,13 @@ class Trigger(BaseModel):
         if (self.traffic is None) == (self.stream is None):
             raise diagnostic("a trigger is a traffic or a stream", "write {traffic: shoppers} or {stream: orders}")
         if self.stream is not None and self.via is not None:
-            raise diagnostic("a table's stream has no `via`", "remove `via`")
+            raise diagnostic("what is read by its name has no `via`", "remove `via`")
         return self
 
     @model_validator(mode="after")
     def _keys_fit_the_source(self) -> Self:
         given = {field for field in self.model_fields_set if getattr(self, field) is not None}
-        polled = self.stream is not None or self.via in POLLED
+        polled = self.is_polled or (self.stream is not None and "filter" in given)
         for field in _POLLED_KEYS:
             if field in given and not polled:
                 key = field.removesuffix("_ms")
@@ -241,23 +261,23 @@ class Trigger(BaseModel):
         if self.retention_ms is None:
             return self
         low, high = (QUEUE_RETENTION_MIN.value, QUEUE_RETENTION_MAX)
-        if self.via == "kinesis":
+        if self.source == "kinesis":
             low, high = (STREAM_RETENTION_MS, KINESIS_RETENTION_MAX)
         if not low <= self.retention_ms <= high.value:
             days = int(high.value) // (units.SECONDS_PER_DAY * units.MS_PER_SECOND)
-            least = "24 h" if self.via == "kinesis" else str(QUEUE_RETENTION_MIN)
+            least = "24 h" if self.source == "kinesis" else str(QUEUE_RETENTION_MIN)
             raise diagnostic(f"this source keeps its records for {least} to {days} days", "such as `retention: 4 days`")
         return self
 
     @model_validator(mode="after")
     def _batch_and_pollers_fit_the_source(self) -> Self:
         batch, window_ms = self.batch or 0, self.window_ms or 0
-        if self.via == "sqs" and batch > UNWINDOWED_SQS_BATCH_MAX.value and window_ms < SQS_WINDOW_MIN.value:
+        if self.source == "sqs" and batch > UNWINDOWED_SQS_BATCH_MAX.value and window_ms < SQS_WINDOW_MIN.value:
             raise diagnostic(
                 f"an SQS batch above {UNWINDOWED_SQS_BATCH_MAX} needs a batch window",
                 f"add `window: {SQS_WINDOW_MIN}` or more",
             )
-        if self.via == "sqs-fifo" and (batch > FIFO_BATCH_MAX.value or window_ms):
+        if self.source == "sqs-fifo" and (batch > FIFO_BATCH_MAX.value or window_ms):
             raise diagnostic(
                 f"a FIFO queue has batches of at most {FIFO_BATCH_MAX} messages, and no batch window",
                 f"write `batch: {FIFO_BATCH_MAX}`, without `window`",
@@ -269,9 +289,14 @@ class Trigger(BaseModel):
         return self
 
     @property
+    def is_polled(self) -> bool:
+        """Whether Lambda reads it by an event source mapping."""
+        return self.source in POLLED | STREAMS
+
+    @property
     def source(self) -> str:
         """How the source polls: dynamodb, kinesis, sqs …; its `via` if nothing polls, "" without one."""
-        return self.emitter[1] if self.stream is not None else self.via or ""
+        return self.emitter.read_as if self.stream is not None else self.via or ""
 
 
 def retention_ms(trigger: Trigger) -> Fraction:
@@ -298,7 +323,7 @@ def sources(triggers: tuple[Trigger, ...]) -> tuple[Source, ...]:
 
 def _source(trigger: Trigger, place: int) -> Source:
     share = Fraction(trigger.chance) * (Fraction(trigger.filter) if trigger.filter is not None else 1)
-    access = Access(op="invoke", is_async=trigger.via in ASYNCHRONOUS, payload=trigger.payload)
+    access = Access(op="invoke", is_async=trigger.source in ASYNCHRONOUS, payload=trigger.payload)
     if (
         trigger.stream is None
     ):  # EventBridge invokes asynchronously (Lambda Developer Guide, "Invoke a Lambda function on a schedule")
@@ -306,5 +331,8 @@ def _source(trigger: Trigger, place: int) -> Source:
         return Source(
             trigger.traffic or "", cause="triggers", share=share, access=access, trigger=place, scheduled=scheduled
         )  # fmt: skip
-    address = f"{trigger.emitter[0]}.{trigger.stream}"
-    return Source(address, emitted=True, cause="triggers", share=share, access=access, trigger=place)
+    address = f"{trigger.emitter.section}.{trigger.stream}"
+    return Source(
+        address, emitted=True, cause="triggers", share=share, access=access, trigger=place, read_as=trigger.source,
+        kinds=trigger.on,
+    )  # fmt: skip

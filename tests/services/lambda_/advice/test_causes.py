@@ -143,6 +143,7 @@ functions:
     memory: 512 MB
     duration: 20 ms
     per_record: 2 ms
+    logs: false
     calls: [{{put: d, {times}}}]
 """
     finding = findings(capplan.plan(scenario(body, tmp_path)))["batch"]

@@ -1,0 +1,33 @@
+"""Computes how many requests a service bills for messages whose payload it counts in chunks, such as of 64 KB."""
+
+from fractions import Fraction
+
+from capplan.quantities.distribution import Distribution, expected_blocks, mean
+from capplan.quantities.rounding import ceil_div
+
+
+def chunks(size: Distribution | None, chunk_bytes: int, messages: Fraction = Fraction(1)) -> Fraction:
+    """Chunks of one call with so many messages, by their total; an empty call is one."""
+    if size is None:
+        return Fraction(1)
+    if messages == 1 and not size.fixed:
+        return max(Fraction(1), expected_blocks(size, chunk_bytes))
+    return Fraction(max(1, ceil_div(mean(size) * messages, chunk_bytes)))
+
+
+def chunks_per_message(size: Distribution | None, chunk_bytes: int, batch: Fraction) -> Fraction:
+    """Chunks of one message, in calls with so many on average."""
+    return chunks(size, chunk_bytes, batch) / batch
+
+
+def batch_of(times: Fraction, batch: int | None, largest: int, *, per_record: bool) -> Fraction:
+    """Messages of one call: as many as it may carry, but no more than the caller has at a time.
+
+    Args:
+        times: Messages that one unit of the caller sends.
+        batch: Messages that the scenario puts into one call; None for one.
+        largest: Messages that one call may carry.
+        per_record: Whether they are sent for each record of a batch: then calls are filled.
+    """
+    filled = Fraction(min(batch or 1, largest))
+    return filled if per_record else max(Fraction(1), min(filled, times))

@@ -1,0 +1,1 @@
+"""Metrics of CloudWatch, read and fitted into traffic."""

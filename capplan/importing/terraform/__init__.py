@@ -1,0 +1,1 @@
+"""Plans and states of Terraform, as `terraform show -json` writes them."""

@@ -1,0 +1,1 @@
+"""AWS AppSync: GraphQL APIs and Event APIs."""

@@ -1,0 +1,1 @@
+"""Amazon CloudWatch Logs: ingestion, storage and scans of log groups."""

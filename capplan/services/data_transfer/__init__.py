@@ -1,0 +1,1 @@
+"""Data transfer: what leaves a Region, for the internet or for another Region, and what passes between its zones."""

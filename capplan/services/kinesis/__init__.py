@@ -1,0 +1,1 @@
+"""Amazon Kinesis Data Streams: streams of records, by shards or on demand."""

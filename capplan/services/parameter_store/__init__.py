@@ -1,0 +1,1 @@
+"""Systems Manager Parameter Store: parameters, and the calls that read them."""

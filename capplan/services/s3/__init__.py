@@ -1,0 +1,1 @@
+"""Amazon S3: objects in buckets, the requests for them, and the events that they cause."""

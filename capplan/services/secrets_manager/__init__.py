@@ -1,0 +1,1 @@
+"""AWS Secrets Manager: secrets, and the calls that read them."""

@@ -1,0 +1,1 @@
+"""Amazon VPC: NAT gateways, endpoints, public addresses and the data that passes them."""
