@@ -1,6 +1,7 @@
 """Demand as a formula: multiples of a few load profiles over the month, as exact volumes and as rates per minute."""
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +17,7 @@ POISSON_SIGMAS = 3.09
 """How far above its mean a Poisson number is expected: exceeded in one minute of a thousand."""
 _EVEN = 1e-9
 """A computed series that varies by less is flat."""
+_FEW = 2
 _MS_PER_MINUTE = units.SECONDS_PER_MINUTE * units.MS_PER_SECOND
 
 
@@ -115,6 +117,14 @@ def _longer(spans: tuple[tuple[int, int], ...], minutes: int) -> tuple[tuple[int
     return tuple((start, min(end + minutes, units.PERIOD_MINUTES)) for start, end in spans)
 
 
+def exact_sum(values: Sequence[Fraction]) -> Fraction:
+    """The sum of ratios: of many by their common denominator, which takes a fraction of the time."""
+    if len(values) <= _FEW:
+        return sum(values[1:], values[0]) if values else Fraction(0)
+    common = math.lcm(*[value.denominator for value in values])
+    return Fraction(sum([value.numerator * (common // value.denominator) for value in values]), common)
+
+
 class DemandFlow(Record, frozen=True):
     """Σ multiplier × load profile, one term per profile: exact volumes. Add flows, multiply by a Fraction."""
 
@@ -136,12 +146,12 @@ class DemandFlow(Record, frozen=True):
         summands = [flow for flow in flows if flow.terms]
         if len(summands) == 1 and len(summands[0].terms) == 1:
             return summands[0]
-        merged: dict[tuple[str, int, str], tuple[LoadProfile, Fraction]] = {}
+        merged: dict[tuple[str, int, str], tuple[LoadProfile, list[Fraction]]] = {}
         for flow in summands:
             for profile, multiplier in flow.terms:
-                old = merged.get(profile.key)
-                merged[profile.key] = (profile, multiplier) if old is None else (old[0], old[1] + multiplier)
-        return DemandFlow(tuple(merged.values()))
+                known = merged.setdefault(profile.key, (profile, []))
+                known[1].append(multiplier)
+        return DemandFlow(tuple((profile, exact_sum(multipliers)) for profile, multipliers in merged.values()))
 
     def __add__(self, other: "DemandFlow") -> "DemandFlow":
         if not self.terms or not other.terms:
@@ -158,8 +168,7 @@ class DemandFlow(Record, frozen=True):
         """Units per month, exact."""
         if not self.terms:
             return Fraction(0)
-        (first, multiplier), *others = self.terms
-        return sum((m * profile.monthly for profile, m in others), multiplier * first.monthly)
+        return exact_sum([m * profile.monthly for profile, m in self.terms])
 
     @property
     def unplanned_minutes(self) -> tuple[tuple[int, int], ...]:

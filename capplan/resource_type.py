@@ -41,6 +41,10 @@ SpecT = TypeVar("SpecT", bound=BaseModel)
 UsageT = TypeVar("UsageT")
 
 
+_LOSSES = frozenset({"throttled", "timed_out", "killed", "dropped", "dropped_share", "overlap", "dead_letters"})
+"""Last words of the names of values that are better small."""
+
+
 class DeclaredResource(NamedTuple, Generic[SpecT]):
     """A resource as the scenario declares it, before demand is known."""
 
@@ -194,6 +198,20 @@ class ResourceType(Generic[SpecT, UsageT]):
 
         `values` is the entry as written. What does not hang on requests, such as storage, must not hang on these keys.
         """
+        return ()
+
+    def link(self, specs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The specs that change since a resource of this type stands before others, by address; `specs` are those of all
+        valid resources.
+        """
+        return {}
+
+    def is_linked(self, spec: SpecT) -> bool:
+        """Whether `link` made it: it is read again with each change, and a change of it is planned as a whole."""
+        return False
+
+    def sees(self, spec: SpecT) -> tuple[str, ...]:
+        """Addresses of the resources whose requests reach this one too, as a cache's do."""
         return ()
 
     def check_region(self, spec: SpecT, region: str) -> tuple[Problem, ...]:
@@ -356,6 +374,10 @@ class ResourceType(Generic[SpecT, UsageT]):
         """Values that gates may use, by name."""
         return {}
 
+    def losses(self, resource: MeteredResource[SpecT, UsageT]) -> Mapping[str, Observable]:
+        """Those values of `observe` of which no change should cause more; override it where they are found faster alone."""
+        return {name: value for name, value in self.observe(resource).items() if name.rpartition(".")[2] in _LOSSES}
+
     def assume(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Assumption, ...]:
         """Defaults that the scenario does not set but the answer depends on."""
         return ()
@@ -379,6 +401,10 @@ class ResourceType(Generic[SpecT, UsageT]):
     def access_patterns(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Pattern, ...]:
         """Its access patterns, for types whose requests cost differently."""
         return ()
+
+    def next_month(self, resource: MeteredResource[SpecT, UsageT]) -> Mapping[str, object]:
+        """Keys of its entry that a month changes, such as the items that it leaves in store, with their values then."""
+        return {}
 
     def risk(self, resource: MeteredResource[SpecT, UsageT]) -> RunRisk | None:
         """What one run may cost and how often it fails; None for types without runs."""

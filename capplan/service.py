@@ -145,14 +145,18 @@ class Integration(NamedTuple):
     Attributes:
         section: The section of the resource that is called.
         verb: The verb of `calls` for it.
-        argument: The key of the Task's arguments that names the resource.
+        argument: The key of the Task's arguments that names the resource; one inside a list's entries by its path.
         waits: Whether a request-response call lasts until the resource has finished.
+        entries: The key of the arguments that lists messages or events; empty where a call has one.
+        default: The resource's name where the entries name none.
     """
 
     section: str
     verb: str
     argument: str
     waits: bool = False
+    entries: str = ""
+    default: str = ""
 
 
 class Service(NamedTuple):

@@ -18,6 +18,7 @@ Plan cost and capacity of serverless AWS workloads before you deploy them.
   size           How large is an item, and how many units does it take?
   explain        Where does a figure come from? What does a rule look at?
   apply          Write recommendations into the scenario, comments kept
+  forecast       Month by month: what does it cost, what breaks first, and when?
   sweep          What does it cost at other values, and where does it break?
   check          Do the gates pass? Exit 3 if not
   gates          What can a gate observe, and what is its value today?
@@ -52,7 +53,7 @@ def _answer(arguments: list[str]) -> int:
         return _print(f"capplan {__version__}\n", 0)
     if not arguments or arguments in (["--help"], ["-h"], ["help"]):
         return _print(HELP, 0 if arguments else 2)
-    gc.set_threshold(200_000, 20, 20)  # a plan keeps all it makes: collecting garbage costs a fifth
+    gc.set_threshold(2_000_000, 20, 20)  # a plan keeps all it makes: collecting garbage costs a fifth
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # half of numpy's start-up is its thread pool
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them in every package costs a tenth
     from capplan.cli.app import run  # noqa: PLC0415  heavy

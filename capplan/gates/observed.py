@@ -80,9 +80,13 @@ def observed(metrics: Mapping[str, ObservedMetric]) -> tuple[Observed, ...]:
 
 
 def _observed(name: str, metric: ObservedMetric) -> Observed:
-    factor = units.MS_PER_SECOND if metric.in_seconds else 1
-    value, limit = (
-        None if x is None else shown_value(x / factor, metric.unit)[0] for x in (metric.value, metric.limit)
-    )  # fmt: skip
     unit = "s" if metric.in_seconds else symbol(metric.unit)
-    return Observed(name, value, unit, limit, metric.why_unknown, metric.floor)
+    return Observed(
+        name, _listed(metric.value, metric), unit, _listed(metric.limit, metric), metric.why_unknown, metric.floor
+    )
+
+
+def _listed(value: Fraction | None, metric: ObservedMetric) -> Decimal | None:
+    if value is None:
+        return None
+    return shown_value(value / units.MS_PER_SECOND if metric.in_seconds else value, metric.unit)[0]

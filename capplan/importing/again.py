@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
-from capplan.importing.combine import Draft, Entry
+from capplan.importing.draft import Draft, Entry
 from capplan.importing.render import BASE, FILES, base_lines, digest, entry_lines, provenance, values_in_order
 from capplan.reading.document import Document
 from capplan.reading.edit import edited, same

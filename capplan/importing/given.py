@@ -1,5 +1,6 @@
 """Opens the files that an import is given: each with its text, its data with positions, and the folder it may look into."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,10 @@ from capplan.record import Record
 
 ENDINGS = (".yaml", ".yml", ".json", ".template", ".tf", ".csv", ".jsonl", ".txt", ".graphql")
 """Files of a folder that are looked at."""
+_LINK = re.compile(
+    r"(?:(?P<name>[A-Za-z0-9][A-Za-z0-9_-]{0,63})=)?(?P<link>https://lambda-power-tuning\.show/\S{1,8000})"
+)
+"""A link that carries its data, with the name of what it is about: nothing is fetched."""
 _STRUCTURED = (".yaml", ".yml", ".json", ".template", ".jsonl", ".txt", "")
 
 
@@ -71,6 +76,10 @@ def given_files(paths: Iterable[str], seen_from: Path) -> list[Given]:
     errors: list[Diagnostic] = []
     for text in paths:
         path = Path(text)
+        link = _LINK.fullmatch(text)
+        if link is not None:
+            out[text] = Given(f"{link['name'] or 'tuned'}.link", link["link"], None, None, Files(Path()))
+            continue
         try:
             if path.is_dir():
                 for found in files_in(path, ENDINGS):

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from capplan.importing.combine import Draft, Entry
+from capplan.importing.draft import Draft, Entry
 from capplan.importing.model import Beside, Origin, Place, Question, Unused
 from capplan.language.models import Traffic
 from capplan.language.wording import keys_of

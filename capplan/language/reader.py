@@ -156,7 +156,7 @@ def listed(noun: str, names: Sequence[str]) -> str:
     """`the only table is orders`, `the tables are orders, stock`; the first few of many."""
     if len(names) == 1:
         return f"the only {noun} is {names[0]}"
-    plural = "traffic sources" if noun == "traffic" else f"{noun}s"
+    plural = "traffic sources" if noun == "traffic" else f"{noun}es" if noun.endswith("s") else f"{noun}s"
     if not names:
         return f"no {noun if noun == 'traffic' else plural} declared"
     more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""

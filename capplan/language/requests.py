@@ -213,7 +213,7 @@ def _check_access(reader: Reader, type_: ResourceType[Any, Any], spec: Any, acce
     """Adds an error for a request that its resource does not accept, at the key that the reason names."""
     problem = type_.validate_request(spec, access) if spec is not None else ""
     if problem:
-        keys = ("consistency", "index", "items", "item_size", "changes", "set", "remove", "fetches")
+        keys = ("consistency", "index", "items", "item_size", "changes", "set", "remove", "fetches", "payload", "batch")
         given = [k for k in keys if getattr(access, _FIELDS.get(k, k), None) not in (None, "eventual", 0)]
         named = [k for k in given if k in problem.replace(" ", "_")]
         message, _, hint = problem.partition(": ")

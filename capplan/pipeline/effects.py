@@ -12,8 +12,6 @@ from capplan.pipeline.pools import pool_check
 from capplan.pipeline.price import Priced
 from capplan.resource_type import MeteredResource
 
-_WORSE = frozenset({"throttled", "timed_out", "killed", "dropped", "dropped_share", "overlap", "dead_letters"})
-"""Last words of observables of which no change may cause more."""
 _TOLERANCE = Decimal("1e-9")
 """Differences of shares that come from rounding."""
 
@@ -135,8 +133,10 @@ class Effects:
             return ""
         before = self._base.metered.demand
         for address, demand in alternative.whole.metered.demand.items():
+            if demand.admitted is None or demand is before.get(address):
+                continue
             was = _dropped_share(before[address]) if address in before else Fraction(0)
-            if demand.admitted is not None and _dropped_share(demand) > was + Fraction(_TOLERANCE):
+            if _dropped_share(demand) > was + Fraction(_TOLERANCE):
                 return f"more requests of {address} are dropped"
         return ""
 
@@ -146,8 +146,9 @@ class Effects:
             return ""
         before, after = self._base.metered.offered, alternative.whole.metered.offered
         own = self._base.metered.as_declared.resources.keys() - self._base.metered.joined.keys()
-        for address in own - set(may_affect):
-            if address not in after or before[address] == after[address]:
+        touched = set(may_affect)
+        for address in after:
+            if address in touched or address not in own or before[address] is after[address]:
                 continue
             if _monthly(before[address]) != _monthly(after[address]):
                 return f"the requests of {address} change"
@@ -171,11 +172,8 @@ def _checks(resource: Resource, metered: MeteredResource[Any, Any]) -> Mapping[t
 
 def _observed(resource: Resource, metered: MeteredResource[Any, Any]) -> Mapping[str, Decimal]:
     """Observables of which no change may cause more."""
-    return {
-        name: observable.value
-        for name, observable in resource.type.observe(metered).items()
-        if observable.value is not None and name.rpartition(".")[2] in _WORSE
-    }
+    losses = resource.type.losses(metered).items()
+    return {name: observable.value for name, observable in losses if observable.value is not None}
 
 
 def _dropped_share(demand: Demand) -> Fraction:

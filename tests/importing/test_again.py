@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from capplan.importing.again import merged
-from capplan.importing.combine import Draft, combine
+from capplan.importing.combine import combine
+from capplan.importing.draft import Draft
 from capplan.importing.model import Block, Found, Lifted, Origin, Question, Ref
 from capplan.importing.render import rendered
 from capplan.reading.yaml_reader import read_yaml

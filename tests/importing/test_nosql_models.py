@@ -10,7 +10,7 @@ import pytest
 from capplan.commands.size import measured_items
 from capplan.errors import CapplanError
 from capplan.report.records.size import size_record
-from tests.importing.files import entry, imported, text_of, write
+from tests.importing.drafts import entry, imported, text_of, write
 
 _ORDER = {"PK": {"S": "ACC#1"}, "SK": {"S": "ORD#1"}, "total": {"N": "12.5"}, "status": {"S": "open"}}
 """PK 2+5, SK 2+5, total 5+3 (12.5 has 3 digits in 2 bytes, and 1), status 6+4: 32 bytes."""
@@ -164,8 +164,13 @@ def test_size_says_which_tables_a_model_has(tmp_path: Path) -> None:
     record = size_record(measured_items(write(tmp_path, "model.json", model)))
     assert (record.table, record.items, record.item_bytes) == ("shop", 2, 66)
     assert [(t.name, t.items, t.mean_bytes) for t in record.tables] == [("shop", 2, Fraction(66)), ("log", 0, None)]
-    assert [(f.name, f.items, f.mean_bytes) for f in record.tables[0].facets] == [("Order", 1, 32), ("Receipt", 1, 100)]
-    assert [(e.name, e.share, e.mean_bytes) for e in record.tables[0].indexes] == [("by-status", Fraction(1, 2), 24)]
+    assert [(f.name, f.items, f.mean_bytes) for f in record.tables[0].facets] == [
+        ("Order", 1, Fraction(32)),
+        ("Receipt", 1, Fraction(100)),
+    ]
+    assert [(e.name, e.share, e.mean_bytes) for e in record.tables[0].indexes] == [
+        ("by-status", Fraction(1, 2), Fraction(24))
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from capplan.commands.import_files import draft_of
 from capplan.errors import CapplanError
 from capplan.importing.formats.power_tuning import decoded
-from tests.importing.files import entry, imported
+from tests.importing.drafts import entry, imported
 
 
 def _link(sizes: list[int], times: list[float]) -> str:
@@ -65,6 +66,13 @@ def test_every_form_gives_the_same_durations(data: object, tmp_path: Path) -> No
     function = entry(found, "place_order")
     assert function.values == {"power_tuning": {"128 MB": "900.5 ms", "1024 MB": "130 ms"}}
     assert {q.key: q.example for q in function.questions} == {"memory": "1024 MB", "duration": "130 ms"}
+
+
+@pytest.mark.parametrize(("before", "name"), [("place-order=", "place-order"), ("", "tuned")])
+def test_a_link_is_given_in_place_of_a_file(before: str, name: str, tmp_path: Path) -> None:
+    link = f"{before}https://lambda-power-tuning.show/#{_link([128, 1024], [900.5, 130])}"
+    found = entry(draft_of([link], folder=tmp_path), name)
+    assert found.values == {"power_tuning": {"128 MB": "900.5 ms", "1024 MB": "130 ms"}}
 
 
 def test_a_result_adds_to_the_function_that_its_file_is_named_after(tmp_path: Path) -> None:

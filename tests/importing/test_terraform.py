@@ -8,12 +8,12 @@ import pytest
 
 from capplan.commands.import_files import draft_of
 from capplan.errors import CapplanError
-from capplan.importing.combine import Draft
+from capplan.importing.draft import Draft
 from capplan.importing.terraform.plan import matches, plan_of
 from capplan.importing.value import Value
 from capplan.reading.foreign_json import read_foreign_json
 from capplan.services import SECTIONS
-from tests.importing.files import FILES, entry, imported, text_of, write
+from tests.importing.drafts import FILES, entry, imported, text_of, write
 
 PLAN = FILES / "shop.tfplan.json"
 
@@ -58,9 +58,9 @@ def test_auto_scaling_of_a_module_is_of_the_instance_in_that_module(shop: Draft)
 
 
 def test_a_reference_with_an_index_is_to_that_instance(shop: Draft) -> None:
-    (trigger,) = entry(shop, "worker-0").values["triggers"]  # type: ignore[misc]
-    assert trigger["stream"] == "shop-orders", "the output stream_arn of module.tables[orders]"
-    assert (trigger["batch"], trigger["window"], trigger["retries"]) == (100, "5 s", 3)
+    triggers: Any = entry(shop, "worker-0").values["triggers"]
+    assert triggers[0]["stream"] == "shop-orders", "the output stream_arn of module.tables[orders]"
+    assert (triggers[0]["batch"], triggers[0]["window"], triggers[0]["retries"]) == (100, "5 s", 3)
     assert "triggers" not in entry(shop, "worker-1").values
 
 
@@ -186,7 +186,7 @@ def test_a_state_is_wired_by_its_arns(tmp_path: Path) -> None:
 def test_a_definition_is_the_plans_or_the_one_deployed(
     planned: str | None, before: str | None, starts: str, working: str, tmp_path: Path
 ) -> None:
-    values = {"name": "m", "type": "EXPRESS", **({"definition": planned} if planned else {})}
+    values: dict[str, object] = {"name": "m", "type": "EXPRESS", **({"definition": planned} if planned else {})}
     change = {"address": "aws_sfn_state_machine.m", "change": {"before": {"definition": before} if before else None}}
     config = {
         "root_module": {
@@ -241,6 +241,57 @@ def test_queues_topics_and_buckets_are_declared_and_read(tmp_path: Path) -> None
     assert entry(draft, "jobs").values["dead_letters"] == "dead"
 
 
+# --- Regions ---
+
+
+def _config(address: str, provider: str, **expressions: object) -> dict[str, object]:
+    type_, name = address.split(".")
+    return {
+        "address": address,
+        "mode": "managed",
+        "type": type_,
+        "name": name,
+        "provider_config_key": provider,
+        "expressions": expressions,
+    }
+
+
+def _two_regions() -> dict[str, object]:
+    table = {**_TABLE, "billing_mode": "PAY_PER_REQUEST"}
+    providers = {
+        "aws": {"name": "aws", "expressions": {"region": {"constant_value": "eu-west-1"}}},
+        "aws.us": {"name": "aws", "alias": "us", "expressions": {"region": {"constant_value": "us-west-2"}}},
+    }
+    refs = {"references": ["aws_dynamodb_table.a.arn", "aws_dynamodb_table.a"]}
+    listed = [
+        _config("aws_dynamodb_table.a", "aws"),
+        _config("aws_dynamodb_table.b", "aws.us"),
+        _config("aws_dynamodb_table_replica.a", "aws.us", global_table_arn=refs),
+    ]
+    return _plan(
+        _resource("aws_dynamodb_table.a", {**table, "name": "a"}),
+        _resource("aws_dynamodb_table.b", {**table, "name": "b"}),
+        _resource("aws_dynamodb_table_replica.a", {"point_in_time_recovery": True}),
+        configuration={"provider_config": providers, "root_module": {"resources": listed}},
+    )
+
+
+def test_a_replica_that_is_a_resource_of_its_own_belongs_to_its_table(tmp_path: Path) -> None:
+    assert entry(imported(tmp_path, _two_regions()), "a").values["replicas"] == ["us-west-2"]
+
+
+def test_what_is_in_another_region_is_told_and_imported_when_asked_for(tmp_path: Path) -> None:
+    draft = imported(tmp_path, _two_regions())
+    assert [one.name for one in draft.entries] == ["a"]
+    (why,) = [row.why for row in draft.unused if row.what == "aws_dynamodb_table"]
+    assert (
+        why == "it is in us-west-2, and a scenario has one Region: --parameter AWS::Region=us-west-2 imports that one"
+    )
+    path = write(tmp_path, "plan.json", _two_regions())
+    other = draft_of([path], folder=tmp_path, parameters={"AWS::Region": "us-west-2"})
+    assert (other.region, [one.name for one in other.entries]) == ("us-west-2", ["b"])
+
+
 # --- addresses ---
 
 
@@ -279,6 +330,13 @@ def test_a_raw_state_is_refused_with_the_line_to_run(tmp_path: Path) -> None:
     with pytest.raises(CapplanError) as error:
         imported(tmp_path, {"version": 4, "terraform_version": "1.9.8", "lineage": "x", "resources": []})
     assert "terraform show -json" in error.value.diagnostics[0].hint
+
+
+def test_the_log_of_a_plan_is_refused_with_the_line_to_run(tmp_path: Path) -> None:
+    lines = '{"@level":"info","@message":"Terraform 1.9.8","@module":"terraform.ui","type":"version"}\n' * 2
+    with pytest.raises(CapplanError) as error:
+        draft_of([write(tmp_path, "plan.json", lines)], folder=tmp_path)
+    assert "terraform show -json plan.bin > plan.json" in error.value.diagnostics[0].hint
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ def metered(body: str, folder: Path) -> Metered:
 
 
 def rates(result: Metered) -> dict[str, float]:
-    return {address.partition(".")[2]: rate(demand) for address, demand in result.demand.items()}
+    own = result.as_declared.resources
+    return {address.partition(".")[2]: rate(demand) for address, demand in result.demand.items() if address in own}
 
 
 def rate(demand: Demand) -> float:

@@ -47,7 +47,7 @@ def _found(given: Given, every: tuple[Series, ...], asked: Asked) -> Found:  # n
         told = (*((_UNITS[series.metric],) if series.metric in _UNITS else ()), *measured.told)
         values: dict[str, Any] = dict(measured.data)
         notes: dict[Place, str] = {("rate",): "; ".join(told)}
-        blocks.append(Block("traffic", name, values, origin, (name,), notes))
+        blocks.append(Block("traffic", name, values, origin, (name,), notes, joins="where_it_fits"))
     return Found(tuple(blocks), tuple(unused))
 
 

@@ -60,6 +60,12 @@ FORMATS = (
         refusal=_BILL,
     ),
     Format(
+        "infracost-output",
+        "what infracost printed",
+        lambda given: "Monthly Qty" in given.text and "OVERALL TOTAL" in given.text,
+        refusal="import what it read: the plan, and the usage file",
+    ),
+    Format(
         "xray",
         "X-Ray traces",
         lambda given: isinstance(given.data.get("Traces"), list),

@@ -78,7 +78,7 @@ class Arguments:
         found = self.plan.referred(self.resource, name, *types)
         if not found and isinstance(text, str):
             words = text.replace(":", "/").split("/")
-            found = [one for one in self.plan.resources if one.type in types and own_name(one) in words]
+            found = [one for one in self.plan.of_type(*types) if own_name(one) in words]
             if len(found) > 1:  # nobody can tell which
                 return None
         if not found:
@@ -92,7 +92,7 @@ class Arguments:
 
     def named(self, text: str, *types: str, attribute: str = "") -> Token | str:
         """The only resource of some types that a text names, by its ARN or by its name at the end; else the text."""
-        some = [one for one in self.plan.resources if one.type in types]
+        some = self.plan.of_type(*types)
         by_arn = [one for one in some if text in _arns(one)]
         last = text.rpartition(":")[2].rpartition("/")[2]
         by_name = by_arn or [one for one in some if last and last == own_name(one)]

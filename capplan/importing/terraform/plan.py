@@ -8,9 +8,10 @@ Source: Terraform documentation, "JSON output format" (read 2026-11-30).
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from capplan.importing.arn import Arn
 from capplan.importing.value import Value
 from capplan.record import Record
 
@@ -35,7 +36,9 @@ class Resource(Record, frozen=True):
         values: Its arguments and attributes as far as they are known.
         before: Its values as deployed, where the plan changes it.
         refs: What each argument refers to, by the argument's name: addresses, with an index where the argument has one.
-        parts: The same for arguments inside of blocks: `target.arn`.
+            Those of arguments inside of blocks are by `target.arn` for all blocks and `target[0].arn` for each.
+        expressions: The arguments as they are written.
+        region: Where it is; empty for the plan's own Region.
     """
 
     address: str
@@ -48,25 +51,31 @@ class Resource(Record, frozen=True):
     before: Value
     refs: Mapping[str, tuple[str, ...]] = {}
     expressions: Mapping[str, Any] = {}
+    region: str = ""
 
 
 class Plan(Record, frozen=True):
-    """A plan or a state."""
+    """A plan or a state; `by_base` has its resources and data sources by their address without index."""
 
     resources: tuple[Resource, ...]
-    data: tuple[Resource, ...]
+    by_base: Mapping[str, tuple[Resource, ...]]
+    by_type: Mapping[str, tuple[Resource, ...]]
     region: str
     is_state: bool
 
     def of_type(self, *types: str) -> list[Resource]:
-        """Its resources of some types, in the order of the file."""
-        return [one for one in self.resources if one.type in types]
+        """Its resources of some types."""
+        return [one for type_ in types for one in self.by_type.get(type_, ())]
+
+    def meant(self, pattern: str) -> list[Resource]:
+        """The resources that a reference means."""
+        return [one for one in self.by_base.get(without_index(pattern), ()) if matches(one, pattern)]
 
     def referred(self, one: Resource, argument: str, *types: str) -> list[Resource]:
         """The resources of some types that an argument refers to; of several instances the one with the same index."""
         out: list[Resource] = []
         for pattern in one.refs.get(argument, ()):
-            some = [other for other in (*self.resources, *self.data) if other.type in types and matches(other, pattern)]
+            some = [other for other in self.meant(pattern) if other.type in types]
             near = [other for other in some if other.module == one.module] or some
             same = [other for other in near if other.key == one.key]
             out += (same if same and one.key is not None else near) if len(near) > 1 else near
@@ -80,8 +89,8 @@ def is_plan(data: object) -> bool:
     return isinstance(data.get("planned_values"), Mapping) or isinstance(data.get("values"), Mapping)
 
 
-def plan_of(top: Value) -> Plan:
-    """The resources of a plan or a state. Raises CapplanError."""
+def plan_of(top: Value, region: str = "") -> Plan:
+    """The resources of a plan or a state in one Region, by default the provider's. Raises CapplanError."""
     is_state = not top.get("planned_values").known
     root = top.get("values" if is_state else "planned_values").get("root_module")
     config = _Configuration(top.get("configuration"))
@@ -92,12 +101,34 @@ def plan_of(top: Value) -> Plan:
     if len(found) > MAX_RESOURCES:
         root.fail(f"{len(found):,} resources; at most {MAX_RESOURCES:,} are read")
     prior = [_resource(v, m, {}, config) for v, m in _walk(top.at("prior_state", "values", "root_module"), "")]
-    known = {one.address for one in found}
-    data = [one for one in (*found, *prior) if one.address.split(".")[0] == "data" or ".data." in one.address]
-    unread = [one for one in config.unread_data() if one.address not in {other.base for other in data}]
-    managed = [one for one in found if one not in data]
-    del known
-    return Plan(tuple(managed), (*data, *unread), config.region(), is_state)
+    data = [one for one in (*found, *prior) if _is_data(one)]
+    known = {one.base for one in data}
+    data += [one for one in config.unread_data() if one.base not in known]
+    managed = [one for one in found if not _is_data(one)]
+    return Plan(
+        tuple(managed),
+        _grouped((*managed, *data), lambda one: one.base),
+        _grouped(managed, lambda one: one.type),
+        region or config.regions.get("aws", "") or _region_of_arns(managed),
+        is_state,
+    )
+
+
+def _is_data(resource: Resource) -> bool:
+    return resource.base.startswith("data.") or ".data." in resource.base
+
+
+def _grouped(resources: Sequence[Resource], key_of: Callable[[Resource], str]) -> dict[str, tuple[Resource, ...]]:
+    out: dict[str, list[Resource]] = {}
+    for one in resources:
+        out.setdefault(key_of(one), []).append(one)
+    return {key: tuple(some) for key, some in out.items()}
+
+
+def _region_of_arns(resources: Sequence[Resource]) -> str:
+    """The Region of the first ARN that has one."""
+    arns = (Arn.of(str(one.values.get("arn").data)) for one in resources)
+    return next((arn.region for arn in arns if arn.region), "")
 
 
 def _walk(module: Value, address: str) -> Iterator[tuple[Value, str]]:
@@ -115,7 +146,8 @@ def _resource(value: Value, module: str, before: Mapping[str, Value], config: "_
     address = value.get("address").text()
     base = without_index(address)
     index = value.get("index")
-    expressions = config.expressions(without_index(module), base)
+    expressions = config.expressions(base)
+    own = value.get("values").get("region")
     return Resource(
         address=address,
         base=base,
@@ -127,6 +159,7 @@ def _resource(value: Value, module: str, before: Mapping[str, Value], config: "_
         before=before.get(address, value.get("no such key")),
         refs={argument: config.resolved(inner, without_index(module)) for argument, inner in _arguments(expressions)},
         expressions=expressions,
+        region=own.text() if isinstance(own.data, str) else config.region_of(base),
     )
 
 
@@ -165,6 +198,7 @@ class _Configuration:
 
     def __init__(self, configuration: Value) -> None:
         self._configuration = configuration
+        self.regions = self._regions()
         self.modules: dict[str, tuple[Value, Mapping[str, Any], str]] = {}
         self._read(configuration.get("root_module"), {}, "", "")
 
@@ -179,16 +213,21 @@ class _Configuration:
                 passed = value.get("expressions").data
                 stack.append((value.get("module"), passed if isinstance(passed, Mapping) else {}, child, name))
         self._by_address: dict[str, Mapping[str, Any]] = {}
+        self._providers: dict[str, str] = {}
         for name, (here, _, _) in self.modules.items():
             for value in here.get("resources").items():
                 inner = value.get("expressions").data
                 address = f"{name}.{value.get('address').text('')}".removeprefix(".")
                 self._by_address[address] = inner if isinstance(inner, Mapping) else {}
+                self._providers[address] = value.get("provider_config_key").text("aws")
 
-    def expressions(self, module: str, base: str) -> Mapping[str, Any]:
+    def expressions(self, base: str) -> Mapping[str, Any]:
         """The arguments of a resource as they are written; empty in a state."""
-        del module
         return self._by_address.get(base, {})
+
+    def region_of(self, base: str) -> str:
+        """The Region of a resource's provider; empty for that of the default provider."""
+        return self.regions.get(self._providers.get(base, "aws"), "")
 
     def unread_data(self) -> list[Resource]:
         """Data sources that are read only at apply: what they are made of is known all the same."""
@@ -227,8 +266,8 @@ class _Configuration:
         for reference in references:
             words = [f"{name}{index}" for name, index in _STEP.findall(reference)]
             here, inputs, above = self.modules.get(without_index(module), (None, {}, ""))
-            if here is None:
-                return
+            if here is None or not words:
+                continue
             if words[0] == "var" and len(words) > 1:
                 yield from self._resolved(_references(inputs.get(without_index(words[1]))), above, hops - 1)
             elif words[0] == "module" and len(words) > 2:  # noqa: PLR2004  module, its name, an output
@@ -242,21 +281,22 @@ class _Configuration:
             elif len(words) > 1 and words[0] not in ("each", "count", "local", "path", "terraform", "self", "module"):
                 yield f"{module}.{'.'.join(words[:2])}".removeprefix(".")
 
-    def region(self) -> str:
-        """The Region of the provider, where it is written or has a default."""
-        providers = self._configuration.get("provider_config")
-        for _, provider in providers.entries():
-            if provider.get("name").text("") != "aws" or provider.get("alias").known:
+    def _regions(self) -> dict[str, str]:
+        """The Region of each provider of AWS, where it is written or has a default, by its key: `aws`, `aws.replica`."""
+        out: dict[str, str] = {}
+        variables = self._configuration.at("root_module", "variables")
+        for key, provider in self._configuration.get("provider_config").entries():
+            if provider.get("name").text("") != "aws":
                 continue
             written = provider.at("expressions", "region")
             if isinstance(written.get("constant_value").data, str):
-                return written.get("constant_value").text()
+                out[key] = written.get("constant_value").text()
             for reference in written.get("references").items():
                 words = reference.text("").split(".")
-                default = self._configuration.at("root_module", "variables").get(words[-1]).get("default")
+                default = variables.get(words[-1]).get("default")
                 if words[0] == "var" and isinstance(default.data, str):
-                    return default.text()
-        return ""
+                    out.setdefault(key, default.text())
+        return out
 
 
 def _references(expression: object) -> list[str]:

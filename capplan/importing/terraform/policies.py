@@ -5,7 +5,7 @@ from typing import Any
 
 from capplan.importing.cloudformation.values import Token
 from capplan.importing.terraform.arguments import Arguments, parsed
-from capplan.importing.terraform.plan import Resource, matches
+from capplan.importing.terraform.plan import Resource
 
 _DOCUMENT = "aws_iam_policy_document"
 
@@ -16,7 +16,7 @@ def document(a: Arguments, argument: str) -> dict[str, Any]:
     if sources:
         return {"Statement": [statement for one in sources for statement in _statements(a, one)]}
     literal = parsed(a.plain(argument))
-    touched = [one for one in a.plan.resources if any(matches(one, ref) for ref in a.resource.refs.get(argument, ()))]
+    touched = [one for pattern in a.resource.refs.get(argument, ()) for one in a.plan.meant(pattern)]
     if not isinstance(literal, Mapping):
         return {}
     if not touched:
@@ -67,8 +67,7 @@ def _statements(a: Arguments, source: Resource) -> list[dict[str, Any]]:
 
 def _refs(a: Arguments, source: Resource, place: str) -> list[Token]:
     """The resources that a statement's `resources` refer to."""
-    patterns = source.refs.get(place, ())
-    return [a.token(one) for one in a.plan.resources if any(matches(one, pattern) for pattern in patterns)]
+    return [a.token(one) for pattern in source.refs.get(place, ()) for one in a.plan.meant(pattern)]
 
 
 def _constant(expression: object) -> list[str]:

@@ -44,6 +44,8 @@ _FREE = (
     *("null_resource", "random_", "archive_file", "local_file", "terraform_data", "time_", "tls_"),
 )
 """Types that are billed by nothing of their own, or with another resource."""
+_REGION = "AWS::Region"
+"""The parameter that chooses one of the Regions of a plan."""
 _TARGET = "aws_appautoscaling_target"
 _SCALING = (_TARGET, "aws_appautoscaling_policy")
 _NO_TARGET = "what it scales is not in the plan, or several resources have its name"
@@ -51,15 +53,15 @@ _NO_TARGET = "what it scales is not in the plan, or several resources have its n
 
 def read_plan(given: Given, asked: Asked) -> Found:
     """What a plan or a state says. Raises CapplanError."""
-    plan = plan_of(whole(given))
+    plan = plan_of(whole(given), asked.parameters.get(_REGION, ""))
     template = _Translation(given, plan)
     stack = _PlanStack(template, plan)
     blocks = [_known_by_address(stack, block) for block in read_stack(stack, [])]
-    region = plan.region or _region_of_arns(plan)
-    name = asked.parameters.get("name", "")
     kind = "state" if plan.is_state else "plan"
     notes = () if blocks else (f"{given.name}: this {kind} has no resource that capplan knows.",)
-    return Found(tuple(blocks), (*stack.unused, *_left(stack, plan)), name, region, notes=notes)
+    return Found(
+        tuple(blocks), (*stack.unused, *_left(stack, plan)), region=plan.region, parameters=(_REGION,), notes=notes
+    )
 
 
 class _Translation(Template):
@@ -72,7 +74,7 @@ class _Translation(Template):
     def resources(self) -> Iterator[Translated]:
         """The resources that CloudFormation has words for."""
         for one in self.plan.resources:
-            if one.type not in WORDS:
+            if one.type not in WORDS or is_elsewhere(one, self.plan):
                 continue
             words = WORDS[one.type]
             properties = without_none(words.properties(Arguments(self.plan, one, self.scope)))
@@ -82,6 +84,11 @@ class _Translation(Template):
     def value(self, data: object) -> object:
         """Nothing is left to evaluate."""
         return data
+
+
+def is_elsewhere(resource: Resource, plan: Plan) -> bool:
+    """Whether a resource is in another Region than the plan's: a scenario has one."""
+    return resource.region not in ("", plan.region)
 
 
 class _PlanStack(Stack):
@@ -103,17 +110,17 @@ class _PlanStack(Stack):
 
 def _local_name(resource: Resource) -> str:
     """Its name in the configuration, with its modules and its index."""
-    modules = [part for part in without_index(resource.module).split(".") if part != "module"]
+    modules = [part for part in without_index(resource.module).split(".") if part not in ("", "module")]
     return "-".join((*modules, resource.name, *((resource.key,) if resource.key is not None else ())))
 
 
 def _known_by_address(stack: _PlanStack, block: Block) -> Block:
     """The block with every alias that other files may have for it: addresses, ARNs."""
     planned = stack.planned.get(block.origin.address)
-    if block.section == "traffic":
-        return replace(block, name=_short(stack, block.name))
-    if planned is None:
-        return block
+    if block.section == "traffic" or planned is None or planned.address not in stack.built:
+        block = replace(block, name=_short(stack, block.name))
+        if planned is None or block.section == "traffic":
+            return block
     values = planned.values
     arns = [values.get(key).data for key in ("arn", "stream_arn", "qualified_arn")]
     own = (planned.address, f"{planned.base}[*]", own_name(planned), *(arn for arn in arns if isinstance(arn, str)))
@@ -144,16 +151,6 @@ def _scales(stack: _PlanStack, target: Resource, table: Resource) -> bool:
     return where is not None and where.id == table.address and isinstance(dimension, str) and ":table:" in dimension
 
 
-def _region_of_arns(plan: Plan) -> str:
-    """The Region of the first ARN that has one."""
-    for one in plan.resources:
-        arn = one.values.get("arn").data
-        parts = arn.split(":") if isinstance(arn, str) else []
-        if len(parts) > 3 and parts[3]:  # noqa: PLR2004  arn, partition, service, Region
-            return parts[3]
-    return ""
-
-
 def _scaled(stack: _PlanStack, address: str) -> Translated | None:
     """What a scalable target is of; of a policy what its target is of."""
     properties = stack.resources[address].properties
@@ -168,6 +165,11 @@ def _left(stack: _PlanStack, plan: Plan) -> Iterator[Unused]:
             continue
         mark = one.values.document.locate(one.values.path[:-1])
         origin = Origin(stack.template.scope, mark.line, mark.column, one.address)
+        if is_elsewhere(one, plan):
+            if one.type in WORDS:
+                why = f"it is in {one.region}, and a scenario has one Region: --parameter {_REGION}={one.region} imports that one"
+                yield Unused(one.type, why, origin)
+            continue
         scaling = one.type in _SCALING
         scaled = _scaled(stack, one.address) if scaling else None
         if scaled is not None and scaled.id in stack.built:

@@ -142,6 +142,13 @@ def _table(a: Arguments) -> Properties:
 def _replicas(a: Arguments) -> list[dict[str, Any]] | None:
     """The table's own Region first, as a global table has them; None for a table in one Region."""
     others = [one for one in a.blocks("replica") if one.get("region_name") not in (None, a.plan.region)]
+    for one in a.plan.of_type("aws_dynamodb_table_replica"):
+        of_one = Arguments(a.plan, one, a.scope)
+        table = of_one.link("global_table_arn", "aws_dynamodb_table")
+        if isinstance(table, Token) and table.id == a.resource.address and one.region:
+            others.append(
+                {"region_name": one.region, "point_in_time_recovery": of_one.known.get("point_in_time_recovery")}
+            )
     if not others:
         return None
     own = {"Region": a.plan.region or "own"}
@@ -648,6 +655,7 @@ WORDS: Mapping[str, Words] = {
 PARTS = frozenset(
     {
         "aws_cloudwatch_event_target",
+        "aws_dynamodb_table_replica",
         "aws_s3_bucket_notification",
         "aws_iam_role_policy_attachment",
         "aws_api_gateway_method",

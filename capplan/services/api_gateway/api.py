@@ -3,9 +3,23 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
+from capplan import units
 from capplan.calls import Access
-from capplan.model import Admitted, Assumption, Charge, Demand, LimitCheck, Observable, Option, PoolLoad, Problem
+from capplan.leaving import to_internet
+from capplan.model import (
+    Admitted,
+    Assumption,
+    Charge,
+    Demand,
+    Implied,
+    LimitCheck,
+    Observable,
+    Option,
+    PoolLoad,
+    Problem,
+)
 from capplan.quantities.distribution import mean
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Sent, Source
@@ -36,6 +50,9 @@ class _ApiType(ResourceType[Api, Usage]):
         **dict.fromkeys(("auth", "authoriser", "lambdaauthorizer"), "authorizer"),
         **dict.fromkeys(("integrationtimeout", "timeoutinmillis"), "timeout"),
     }
+
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        return ("connections",) if values.get("type") == "websocket" else ()
 
     def resolve(self, spec: Api, files: Files) -> tuple[Api, tuple[Problem, ...]]:
         del files
@@ -97,6 +114,13 @@ class _ApiType(ResourceType[Api, Usage]):
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return limits.observe(resource.spec, resource.usage)
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        """Its answers leave for the internet, but those of a private API."""
+        if resource.spec.endpoint == "private":
+            return ()
+        gb = resource.usage.leaving_bytes * Fraction(1, units.BYTES_PER_GB)
+        return tuple(to_internet(f"apis.{resource.name}", gb))
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return tuple(assumptions.assume(resource.name, resource.spec, resource.usage))

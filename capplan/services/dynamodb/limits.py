@@ -49,7 +49,7 @@ def check(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[LimitChec
 
 def _replica_limits(name: str, spec: Table, usage: Usage, region: str, ctx: Context) -> Iterable[LimitCheck]:
     """The same of a global table's replica, whose items are as large as in the scenario's Region."""
-    from capplan.services.dynamodb.replicas.meter import local_spec  # noqa: PLC0415  only for global tables
+    from capplan.services.dynamodb.replicas.places import local_spec  # noqa: PLC0415  only for global tables
 
     label, here, used = f"{name}.{region}", local_spec(spec, region), usage.replicas[region]
     there = replace(ctx, region=region)
@@ -191,7 +191,7 @@ def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, 
     """What a gate may ask of a table."""
     table = usage.table
     out = {
-        "throttled": Observable(to_quantity(usage.throttled), "share"),
+        **losses(usage),
         "refused.minutes": Observable(Decimal(usage.period.throttled_minutes), "minutes"),
         "refused.longest": Observable(Decimal(usage.period.longest_minutes), "minutes"),
     }
@@ -214,6 +214,11 @@ def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, 
         "partitions": Observable(Decimal(table.partitions), "partitions"),
         "storage_gb": Observable(to_quantity(gigabytes(usage.stored_bytes)), "GB"),
     }
+
+
+def losses(usage: Usage) -> Mapping[str, Observable]:
+    """What of it is lost."""
+    return {"throttled": Observable(to_quantity(usage.throttled), "share")}
 
 
 def _multiple_at_first_limit(limits: Iterable[LimitCheck]) -> Observable:

@@ -335,6 +335,11 @@ class Index(BaseModel):
         return frozenset(self.index_key)
 
 
+def not_written(raw: object) -> object:
+    """Raise: a field that other resources fill in is not a key of the language."""
+    raise _error("unknown key", f"remove it, with {str(raw)[:40]!r}")
+
+
 def _region(raw: object) -> str:
     """A Region's code that AWS knows."""
     from capplan.pricing.catalogue import regions  # noqa: PLC0415  only for tables with replicas
@@ -441,8 +446,11 @@ class Table(BaseModel):
     """On-demand maximum throughput: {max_write, max_read}."""
     warm: Warm | None = None
     """Throughput it is pre-warmed to: {write: 20000, read: 40000}; or seen: it has served its peak before."""
+    encryption: str = "aws-owned"
+    """Whose key encrypts it: aws-owned (free), aws-managed (aws/dynamodb), or the name of a key under `keys`; both are asked."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags for the reports."""
+    cached: SkipJsonSchema[Annotated[Any, BeforeValidator(not_written)]] = Field(default=None, exclude=True, repr=False)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

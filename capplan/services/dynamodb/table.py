@@ -6,14 +6,15 @@ from fractions import Fraction
 from typing import Any
 
 from capplan.calls import Access
+from capplan.encryption import AWS_OWNED, key_reference
 from capplan.model import (
     Admitted,
     AdmittedStream,
     Assumption,
     Charge,
     Demand,
+    Implied,
     LimitCheck,
-    NotIncluded,
     Observable,
     Option,
     Pattern,
@@ -37,8 +38,8 @@ from capplan.services.dynamodb.advice.options import options
 from capplan.services.dynamodb.advice.rules import RULES
 from capplan.services.dynamodb.assumptions import assume
 from capplan.services.dynamodb.cost import charge
+from capplan.services.dynamodb.implied import implies
 from capplan.services.dynamodb.keys.table_keys import with_key_files
-from capplan.services.dynamodb.not_included import not_included
 from capplan.services.dynamodb.resolve import complete
 from capplan.services.dynamodb.spec import ALSO_CALLED, NOT_YET, Table
 from capplan.services.dynamodb.usage import Usage, admit, meter, records, records_of_kinds, shards, summary
@@ -64,6 +65,10 @@ class _TableType(ResourceType[Table, Usage]):
         """The item size, where nothing is stored that would be billed by it."""
         return () if {"items", "item", "items_file"} & values.keys() else ("item_size",)
 
+    def is_linked(self, spec: Table) -> bool:
+        """A table behind a cache: the cache's hits hang on it."""
+        return spec.cached is not None
+
     def check_region(self, spec: Table, region: str) -> tuple[Problem, ...]:
         if not spec.replicas:
             return ()
@@ -86,7 +91,7 @@ class _TableType(ResourceType[Table, Usage]):
         return records_of_kinds(spec, access, kinds)
 
     def references(self, spec: Table) -> tuple[Reference, ...]:
-        return kinesis_capture.references(spec)
+        return (*kinesis_capture.references(spec), *key_reference(spec.encryption, (AWS_OWNED,)))
 
     def destinations(self, spec: Table) -> tuple[Destination, ...]:
         return kinesis_capture.destinations(spec)
@@ -126,11 +131,19 @@ class _TableType(ResourceType[Table, Usage]):
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return limits.observe(*resource)
 
+    def losses(self, resource: _Metered) -> Mapping[str, Observable]:
+        return limits.losses(resource.usage)
+
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(resource.name, resource.spec, resource.usage, resource.context)
 
-    def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
-        return not_included(resource.usage)
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        return implies(resource.name, resource.spec, resource.usage)
+
+    def next_month(self, resource: _Metered) -> Mapping[str, object]:
+        from capplan.services.dynamodb.stored import items_after  # noqa: PLC0415  only a forecast asks
+
+        return items_after(resource.spec, resource.usage)
 
     def access_patterns(self, resource: _Metered) -> tuple[Pattern, ...]:
         return patterns(resource.name, resource.spec, resource.usage)

@@ -14,6 +14,7 @@ SERVICE = Service(
             "jobs.job:JOB",
             verbs=("run",),
             flow_keys=("calls",),
+            receives="run",
         ),
         Section(
             "crawlers",

@@ -34,7 +34,7 @@ SERVICE = Service(
     quotas=ALL,
     integrations={
         ("sqs", "sendmessage"): Integration("queues", "send", "QueueUrl"),
-        ("sqs", "sendmessagebatch"): Integration("queues", "send", "QueueUrl"),
+        ("sqs", "sendmessagebatch"): Integration("queues", "send", "QueueUrl", entries="Entries"),
     },
     limit_labels={
         "sqs.in_flight": "messages in flight",

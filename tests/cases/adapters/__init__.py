@@ -14,7 +14,16 @@ from typing import Any
 from tests.cases.facts import Facts, NotCovered
 
 Adapter = Callable[[dict[str, Any], Facts], Any]
-_MODULES = ("dynamodb", "lambda_", "stepfunctions", "glue", "reality", "storage_and_streams", "front_doors")
+_MODULES = (
+    "dynamodb",
+    "lambda_",
+    "stepfunctions",
+    "glue",
+    "reality",
+    "storage_and_streams",
+    "front_doors",
+    "queues_and_events",
+)
 _OF_INPUT = "dynamodb"
 """Its cases call their inputs `input`, those of the others `inputs`."""
 

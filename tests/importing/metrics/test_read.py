@@ -2,14 +2,17 @@
 
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from capplan.commands.import_files import draft_of
 from capplan.errors import CapplanError
 from capplan.importing.metrics.read import is_metrics_csv, metric_data, metric_statistics, metrics_csv
 from capplan.importing.metrics.traffic import measured_traffic
 from capplan.importing.value import Value
 from capplan.reading.foreign_json import read_foreign_json
+from tests.importing.drafts import imported, write
 
 
 def _value(data: object) -> Value:
@@ -123,6 +126,29 @@ def test_a_wrong_line_is_named(text: str, message: str) -> None:
     with pytest.raises(CapplanError) as error:
         metrics_csv(text, "m.csv")
     assert str(error.value) == message
+
+
+def test_a_metric_fills_in_the_traffic_that_its_file_is_named_after(tmp_path: Path) -> None:
+    template = {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Resources": {
+            "Book": {
+                "Type": "AWS::Serverless::Function",
+                "Properties": {
+                    "MemorySize": 128,
+                    "Events": {"Get": {"Type": "HttpApi", "Properties": {"Path": "/", "Method": "get"}}},
+                },
+            }
+        },
+    }
+    draft = imported(tmp_path, template)
+    (asked,) = [one for one in draft.entries if one.section == "traffic"]
+    counts = "".join(f"2026-11-01 00:{minute:02d}:00,{120}\n" for minute in range(0, 60, 5))
+    path = write(tmp_path, f"{asked.name}.csv", f"timestamp,value\n{counts}")
+    both = draft_of([str(tmp_path / "file-0.json"), path], folder=tmp_path)
+    (filled,) = [one for one in both.entries if one.section == "traffic"]
+    assert (filled.name, filled.values) == (asked.name, {"rate": "24/min"}), "120 in 5 min"
+    assert not filled.questions
 
 
 def test_a_wrong_shape_is_named_with_its_path() -> None:

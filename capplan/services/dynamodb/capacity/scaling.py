@@ -201,15 +201,21 @@ class _Scaling:
             self.minute += 1
 
     def _scale_in(self, target: float, low: float) -> Generator[int, bool, None]:
-        """Asks for a decrease while the alarm lasts; after a refusal none can be had before the next full hour."""
+        """Asks for a decrease while the alarm lasts; after a refusal none can be had before the next full hour, and none
+        while one of the minutes that count is too busy for it.
+        """
         rates, minute = self._rates, self.minute
         ask = minute
         while minute < self._stop and rates[minute] < low:
             if minute >= ask:
-                busiest = max(rates[max(0, minute - LOW_MINUTES + 1) : minute + 1])
+                first = max(0, minute - LOW_MINUTES + 1)
+                window = rates[first : minute + 1]
+                busiest = max(window)
                 units = self._within_bounds(busiest, target)
                 idle = busiest == 0 and not self._constants.zero_scales_in
-                if units < self.capacity and not idle:
+                if units >= self.capacity:
+                    ask = first + window.index(busiest) + LOW_MINUTES
+                elif not idle:
                     if (yield minute):
                         self._change(minute, units, self._constants.metric_minutes)
                         return

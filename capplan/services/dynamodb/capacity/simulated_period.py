@@ -31,7 +31,7 @@ from capplan.services.dynamodb.capacity.scaling import Step, capacity_steps, exp
 from capplan.services.dynamodb.capacity.served import LostShare
 from capplan.services.dynamodb.capacity.throttling_reasons import reason
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL, Constants
-from capplan.units import MONTH_HOURS, PERIOD_MINUTES, SECONDS_PER_MINUTE
+from capplan.units import MONTH_HOURS, PERIOD_MINUTES, PERIOD_TO_MONTH, SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,10 +103,17 @@ class SimulatedPeriod(Record, frozen=True, eq=False):
             return Fraction(0)
         minimum = min(units for _, units in steps)
         above = expand(steps, PERIOD_MINUTES) - minimum
-        weights = self.outcomes[key][0].flow.month_weights()
+        return Fraction(minimum * MONTH_HOURS) + sig6(self._weighted(key, above, once) / MINUTES_PER_HOUR)
+
+    def _weighted(self, key: TargetKey, values: "NDArray[np.float64]", once: Sequence[tuple[int, int]]) -> float:
+        """The sum of a value of each minute over a month."""
+        flow = self.outcomes[key][0].flow
+        if not once and not any(profile.once_minutes for profile, _ in flow.terms):
+            return float((values * float(PERIOD_TO_MONTH)).sum())
+        weights = flow.month_weights()
         for start, end in once:
             weights[start:end] = 1.0
-        return Fraction(minimum * MONTH_HOURS) + sig6(float((above * weights).sum()) / MINUTES_PER_HOUR)
+        return float((values * weights).sum())
 
     def hourly(self, key: TargetKey) -> "NDArray[np.float64]":
         """Mean provisioned capacity in each hour of the period. Shape (672,)."""

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from capplan import units
+from capplan.batching import records_in_batch
 from capplan.quantities.distribution import mean
-from capplan.quantities.rounding import sig6
 from capplan.services.lambda_.quotas import QUEUE_BATCH_DEFAULT, STREAM_BATCH_DEFAULT, SYNC_PAYLOAD_MAX
 from capplan.services.lambda_.sources.trigger import Trigger
 
@@ -62,13 +61,5 @@ def records_per_invocation(
         shards: Shards that are polled.
         polls: Polls per second and shard.
     """
-    max_batch = Fraction(batch or (STREAM_BATCH_DEFAULT if polls else QUEUE_BATCH_DEFAULT))
-    if not rate:
-        return Fraction(1)
-    if window_ms is not None and window_ms > 0:
-        # a batch holds records of a single shard (Lambda Developer Guide, "Batching behavior")
-        return max(Fraction(1), min(max_batch, rate / (shards or 1) * Fraction(window_ms) / units.MS_PER_SECOND))
-    polls_per_second = (shards or 1) * (polls or 1)
-    polls_with_records = sig6(polls_per_second * -math.expm1(-float(rate) / polls_per_second))
-    invocations = max(rate / max_batch, polls_with_records)
-    return max(Fraction(1), min(max_batch, sig6(float(rate / invocations))))
+    max_batch = batch or (STREAM_BATCH_DEFAULT if polls else QUEUE_BATCH_DEFAULT)
+    return records_in_batch(rate, max_batch, window_ms, shards, polls)

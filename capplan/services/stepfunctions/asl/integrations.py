@@ -78,11 +78,31 @@ def target_name(task: Task, known: Integrations) -> str | None:
     if called is None:
         return bare_name(task.resource) if _PLACEHOLDER.fullmatch(task.resource) else None
     value = (
-        task.resource if _FUNCTION.search(_PLACEHOLDER.sub("_", task.resource)) else task.arguments.get(called.argument)
+        task.resource
+        if _FUNCTION.search(_PLACEHOLDER.sub("_", task.resource))
+        else _at(task.arguments, called.argument)
     )
     if isinstance(value, list) and len(value) == 1:  # an argument that takes several names
         value = value[0]
+    if value is None and called.default and called.entries in task.arguments:
+        return called.default
     return bare_name(value) if isinstance(value, str) else None
+
+
+def _at(arguments: Mapping[str, object], path: str) -> object:
+    """The value at an argument such as FunctionName, or Entries.EventBusName of the first entry."""
+    value: object = arguments
+    for key in path.split("."):
+        if isinstance(value, list) and value:
+            value = value[0]
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def entries_of(task: Task, called: Integration) -> int:
+    """Messages or events of one call, where its arguments list them."""
+    listed = task.arguments.get(called.entries) if called.entries else None
+    return max(1, len(listed)) if isinstance(listed, list) else 1
 
 
 def verb_of(task: Task, section: str, known: Integrations) -> str | None:
@@ -110,7 +130,11 @@ def bare_name(value: str) -> str | None:
     plain = _PLACEHOLDER.sub(
         lambda m: m[1].rpartition(".")[0] if m[1].endswith((".Arn", ".Name")) else m[1].replace(":", "_"), text
     )
-    for mark in (":function:", ":stateMachine:", ":job/", ":table/"):
+    for mark in (":function:", ":stateMachine:", ":job/", ":table/", ":event-bus/", ":stream/"):
         if mark in plain:
             plain = plain.rpartition(mark)[2]
-    return plain.partition(":")[0] or None
+    if plain.startswith(("arn:aws:sns:", "arn:aws:sqs:", "arn:aws:s3:")):
+        plain = plain.rpartition(":")[2]
+    elif plain.startswith("https://"):  # a queue is called by its URL
+        plain = plain.rpartition("/")[2]
+    return plain.partition(":")[0].removesuffix(".fifo") or None

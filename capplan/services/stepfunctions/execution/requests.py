@@ -8,6 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -17,7 +18,7 @@ from capplan.model import Call, Context
 from capplan.record import Record
 from capplan.services.stepfunctions.asl import definition as asl
 from capplan.services.stepfunctions.asl.definition import Graph, graphs_in
-from capplan.services.stepfunctions.asl.integrations import action_of, bare_name, integration, target_name
+from capplan.services.stepfunctions.asl.integrations import action_of, bare_name, entries_of, integration, target_name
 from capplan.services.stepfunctions.execution.expectation import all_children, everywhere
 from capplan.services.stepfunctions.execution.model import Children, Expectation
 from capplan.services.stepfunctions.execution.run_settings import run_settings
@@ -153,7 +154,11 @@ def requests_of(state: asl.State, override: State, ctx: Context) -> tuple[tuple[
         access = access.model_copy(update=_of_table(state.task.arguments, override, target.verb))
     elif target.verb == "run":
         access = access.model_copy(update=run_settings(state.task.arguments))
-    return ((target.address, 1, access),)
+    called = integration(state.task.resource, ctx.integrations)
+    count = entries_of(state.task, called) if called is not None else 1
+    if count > 1:
+        access = access.model_copy(update={"batch": count, "times": Decimal(count)})
+    return ((target.address, count, access),)
 
 
 def _of_table(arguments: Mapping[str, object], override: State, verb: Op) -> dict[str, object]:

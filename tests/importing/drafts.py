@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from capplan.commands.import_files import draft_of
-from capplan.importing.combine import Draft, Entry
+from capplan.importing.draft import Draft, Entry
 from capplan.importing.render import rendered
 
 FILES = Path(__file__).parent / "files"

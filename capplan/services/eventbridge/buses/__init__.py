@@ -1,0 +1,1 @@
+"""Event buses: rules, archives, API destinations."""
