@@ -200,6 +200,20 @@ class ResourceType(Generic[SpecT, UsageT]):
         """
         return ()
 
+    def link(self, specs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The specs that change since a resource of this type stands before others, by address; `specs` are those of all
+        valid resources.
+        """
+        return {}
+
+    def is_linked(self, spec: SpecT) -> bool:
+        """Whether `link` made it: it is read again with each change, and a change of it is planned as a whole."""
+        return False
+
+    def sees(self, spec: SpecT) -> tuple[str, ...]:
+        """Addresses of the resources whose requests reach this one too, as a cache's do."""
+        return ()
+
     def check_region(self, spec: SpecT, region: str) -> tuple[Problem, ...]:
         """What is wrong with a spec in the scenario's Region."""
         return ()
@@ -387,6 +401,10 @@ class ResourceType(Generic[SpecT, UsageT]):
     def access_patterns(self, resource: MeteredResource[SpecT, UsageT]) -> tuple[Pattern, ...]:
         """Its access patterns, for types whose requests cost differently."""
         return ()
+
+    def next_month(self, resource: MeteredResource[SpecT, UsageT]) -> Mapping[str, object]:
+        """Keys of its entry that a month changes, such as the items that it leaves in store, with their values then."""
+        return {}
 
     def risk(self, resource: MeteredResource[SpecT, UsageT]) -> RunRisk | None:
         """What one run may cost and how often it fails; None for types without runs."""

@@ -244,6 +244,8 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     if resource is None or resource.implied_by or resource.section.requests_in:
         # a change of the account, or of what a resource implies; calls that are in the spec
         return None
+    if resource.type.is_linked(resource.spec):
+        return None
     if any(not c.path.startswith(f"{address}.") or c.path.split(".")[2] in _FLOW_KEYS for c in changes):
         return None
     section, _, name = address.partition(".")

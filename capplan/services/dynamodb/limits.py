@@ -49,7 +49,7 @@ def check(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[LimitChec
 
 def _replica_limits(name: str, spec: Table, usage: Usage, region: str, ctx: Context) -> Iterable[LimitCheck]:
     """The same of a global table's replica, whose items are as large as in the scenario's Region."""
-    from capplan.services.dynamodb.replicas.meter import local_spec  # noqa: PLC0415  only for global tables
+    from capplan.services.dynamodb.replicas.places import local_spec  # noqa: PLC0415  only for global tables
 
     label, here, used = f"{name}.{region}", local_spec(spec, region), usage.replicas[region]
     there = replace(ctx, region=region)

@@ -335,6 +335,11 @@ class Index(BaseModel):
         return frozenset(self.index_key)
 
 
+def not_written(raw: object) -> object:
+    """Raise: a field that other resources fill in is not a key of the language."""
+    raise _error("unknown key", f"remove it, with {str(raw)[:40]!r}")
+
+
 def _region(raw: object) -> str:
     """A Region's code that AWS knows."""
     from capplan.pricing.catalogue import regions  # noqa: PLC0415  only for tables with replicas
@@ -445,6 +450,7 @@ class Table(BaseModel):
     """Whose key encrypts it: aws-owned (free), aws-managed (aws/dynamodb), or the name of a key under `keys`; both are asked."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags for the reports."""
+    cached: SkipJsonSchema[Annotated[Any, BeforeValidator(not_written)]] = Field(default=None, exclude=True, repr=False)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

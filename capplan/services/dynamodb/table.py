@@ -65,6 +65,10 @@ class _TableType(ResourceType[Table, Usage]):
         """The item size, where nothing is stored that would be billed by it."""
         return () if {"items", "item", "items_file"} & values.keys() else ("item_size",)
 
+    def is_linked(self, spec: Table) -> bool:
+        """A table behind a cache: the cache's hits hang on it."""
+        return spec.cached is not None
+
     def check_region(self, spec: Table, region: str) -> tuple[Problem, ...]:
         if not spec.replicas:
             return ()
@@ -135,6 +139,11 @@ class _TableType(ResourceType[Table, Usage]):
 
     def implies(self, resource: _Metered) -> tuple[Implied, ...]:
         return implies(resource.name, resource.spec, resource.usage)
+
+    def next_month(self, resource: _Metered) -> Mapping[str, object]:
+        from capplan.services.dynamodb.stored import items_after  # noqa: PLC0415  only a forecast asks
+
+        return items_after(resource.spec, resource.usage)
 
     def access_patterns(self, resource: _Metered) -> tuple[Pattern, ...]:
         return patterns(resource.name, resource.spec, resource.usage)

@@ -14,7 +14,9 @@ from capplan.model import (
     Excluded,
     Implied,
     LimitCheck,
+    NotIncluded,
     Observable,
+    Option,
     Problem,
     Reading,
 )
@@ -22,6 +24,8 @@ from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, Reference, ResourceType
 from capplan.services.sqs import assumptions, limits
 from capplan.services.sqs.admission import admit
+from capplan.services.sqs.advice.options import options
+from capplan.services.sqs.advice.rules import RULES
 from capplan.services.sqs.cost import charge
 from capplan.services.sqs.implied import FREE, implies
 from capplan.services.sqs.spec import ALSO_CALLED, Queue
@@ -34,6 +38,7 @@ class _QueueType(ResourceType[Queue, Usage]):
     id = "sqs.queue"
     spec = Queue
     also_called = ALSO_CALLED
+    rules = RULES
     starts_with = "send"
     reads = frozenset({"sns", "sns-fifo", "eventbridge", "s3"})
 
@@ -80,6 +85,12 @@ class _QueueType(ResourceType[Queue, Usage]):
 
     def limits(self, resource: _Metered) -> tuple[LimitCheck, ...]:
         return limits.check(*resource)
+
+    def options(self, resource: _Metered) -> tuple[Option, ...]:
+        return options(*resource)
+
+    def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
+        return assumptions.not_included(resource.spec, resource.usage)
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return limits.observe(resource.usage)

@@ -13,6 +13,7 @@ from capplan.pricing.catalogue import regions as known_regions
 from capplan.quantities.distribution import Distribution, fixed
 from capplan.record import replace
 from capplan.services import default_quota
+from capplan.services.dynamodb.caches.nodes import headroom_factor, normalized, size_kb, smallest_node
 from capplan.services.dynamodb.capacity import auto_scaling
 from capplan.services.dynamodb.capacity.burst_bucket import seconds_of_burst, serve
 from capplan.services.dynamodb.capacity.on_demand_growth import ceilings
@@ -35,7 +36,6 @@ from tests.cases.facts import Facts, NotCovered
 from tests.reference.dynamodb import (
     backups,
     billing,
-    dax,
     hash_order,
     item_gate,
     single_requests,
@@ -685,18 +685,18 @@ def _kinesis_cdc(given: Input) -> Observed:
 
 
 def _dax_case(case: Mapping[str, Any]) -> Observed:
-    if "input" not in case:
-        raise NotCovered("a node size from reads and their hit rate is not modeled yet")
-    return _dax(case["input"], case["expect"])
-
-
-def _dax(given: Input, expected: Mapping[str, Any]) -> Observed:
+    given = case.get("inputs") or case["input"]
+    expected = case.get("expected") or case["expect"]
     nodes = int(given["nodes"])
-    load = dax.normalized_rps(
-        _n(given["hit_rps"]), _n(given["miss_rps"]), _n(given["write_rps"]), _n(given["item_kb"]), nodes
-    )
-    target = dax.target_rps(load, nodes)
-    return {"normalized_rps": load, **{key: target for key in expected if key.startswith("target_rps")}}
+    if "hit_rate" in given:
+        hit_rate, reads = _n(given["hit_rate"]), _n(given["reads_per_s"])
+        hits, misses, writes = reads * hit_rate, reads * (1 - hit_rate), _n(given.get("writes_per_s", 0))
+    else:
+        hits, misses, writes = _n(given["hit_rps"]), _n(given["miss_rps"]), _n(given.get("write_rps", 0))
+    load = normalized(hits, misses, writes, size_kb(_n(given["item_kb"]) * 1024), nodes)
+    target = load * headroom_factor(nodes)
+    node = (smallest_node(target, nodes) or "").removeprefix("dax.")
+    return {"normalized_rps": load, "node": node, **{key: target for key in expected if key.startswith("target_rps")}}
 
 
 def _reserved(given: Input, facts: Facts) -> Observed:

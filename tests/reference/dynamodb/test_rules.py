@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from capplan.services.dynamodb.capacity.throttling_reasons import reason
 from capplan.services.dynamodb.items.index_writes import IndexShape
 from capplan.services.dynamodb.items.storage import billed_bytes
-from tests.reference.dynamodb import backups, billing, dax, single_requests, streams, vector, warm
+from tests.reference.dynamodb import backups, billing, single_requests, streams, vector, warm
 from tests.reference.dynamodb.hash_order import key_bucket, scan_order, segment_buckets
 from tests.reference.dynamodb.item_gate import accepted
 from tests.reference.dynamodb.single_requests import TableShape, call_units
@@ -182,11 +182,6 @@ def test_streams_caches_and_vectors() -> None:
     assert streams.billable_reads(10_000_000, "lambda") == 0
     assert streams.polling_reads(4, 30, 1000) == 10_368_000
     assert streams.capture_units(1000, 1500) == 2000
-    load = dax.normalized_rps(50_000, 1000, 100, 2, 3)
-    assert row(load, dax.target_rps(load, 3), dax.target_rps(load, 11)) == (135_000, 202_500, load * Fraction(10, 7))
-    assert dax.nodes_wanted(202_500, "dax.r5.large") == 3
-    with pytest.raises(ValueError, match="burstable"):
-        dax.node_rps("dax.t3.small")
     assert vector.write_bytes(1024, 9) == 4105
     assert vector.write_bytes(10, 9) == 1024
     assert not vector.allowed("on-demand", 6)

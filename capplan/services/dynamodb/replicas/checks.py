@@ -17,7 +17,7 @@ from capplan.services.dynamodb.items.storage import gigabytes
 from capplan.services.dynamodb.keys.table_keys import keys_of
 from capplan.services.dynamodb.keys.weights import weights_of
 from capplan.services.dynamodb.quotas import REPLICATION_S, STRONG_REGION_COUNT, STRONG_REGIONS
-from capplan.services.dynamodb.replicas.meter import regions_of, share_of
+from capplan.services.dynamodb.replicas.places import regions_of, share_of
 from capplan.services.dynamodb.requests import READS, is_transactional, items_of
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Usage
