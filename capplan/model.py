@@ -226,6 +226,7 @@ class Context(Record, frozen=True):
         only_verbs: By section that takes one verb only: that verb.
         commitments: How many commitments the account has.
         receive: By section: the verb by which other resources deliver to it.
+        with_environments: Addresses of resources in whose environments an answer may be kept: functions.
         traced: Addresses of resources whose requests X-Ray may trace.
     """
 
@@ -243,6 +244,7 @@ class Context(Record, frozen=True):
     only_verbs: Mapping[str, str] = {}
     commitments: int = 0
     receive: Mapping[str, str] = {}
+    with_environments: frozenset[str] = frozenset()
     traced: frozenset[str] = frozenset()
 
     def receiver(self, name: str, verbs: Collection[str] = ()) -> tuple[str, str] | None:

@@ -402,6 +402,10 @@ class ResourceType(Generic[SpecT, UsageT]):
         """Its access patterns, for types whose requests cost differently."""
         return ()
 
+    def next_month(self, resource: MeteredResource[SpecT, UsageT]) -> Mapping[str, object]:
+        """Keys of its entry that a month changes, such as the items that it leaves in store, with their values then."""
+        return {}
+
     def risk(self, resource: MeteredResource[SpecT, UsageT]) -> RunRisk | None:
         """What one run may cost and how often it fails; None for types without runs."""
         return None

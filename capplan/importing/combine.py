@@ -137,8 +137,13 @@ def _joined(blocks: Sequence[Block]) -> tuple[list[_Joined], list[Unused]]:
     for block in blocks:
         if block.joins in alone:
             continue
-        found = next((at[key] for key in _keys_of(block) if key in at), [])
-        targets = found if block.name.endswith("[*]") else found[:1]
+        known = [places for key in _keys_of(block) if (places := at.get(key))]
+        every = block.name.endswith("[*]")
+        targets = next((places for places in known if every or len(places) == 1), [])
+        if known and not targets:
+            names = ", ".join(out[place].block.name for place in known[0])
+            unused.append(Unused(f"{block.section}: {block.name}", f"it may be any of {names}", block.origin))
+            continue
         for target in targets:
             out[target] = out[target].with_more(block)
             _know(at, block, target)

@@ -105,6 +105,10 @@ def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged, questions: Se
         check_specs_in(reader, specs, head.region)
         if head.unit is not None and head.unit not in flows_by_name:
             reader.unknown(head.unit, "traffic", ["unit"], {f"traffic.{name}": None for name in flows_by_name})
+        for i, launch in enumerate(head.launches if head is not None else ()):
+            if launch.traffic not in flows_by_name:
+                known = {f"traffic.{name}": None for name in flows_by_name}
+                reader.unknown(launch.traffic, "traffic", ["launches", i, "traffic"], known)
     if reader.diagnostics or head is None:
         raise CapplanError(tuple(sorted(reader.diagnostics, key=lambda d: (d.line, d.column))))
     return Scenario(

@@ -52,7 +52,12 @@ def _cost_if_not(priced: Priced, address: str, note: Assumption, today: date | N
 def excluded(priced: Priced) -> tuple[Excluded, ...]:
     """Costs on the bill that the answer does not include: those of every workload, then those of each resource."""
     metered = priced.metered
-    out = [Excluded("data transfer", "between Regions and to the internet: not modeled yet")]
+    out = [
+        Excluded(
+            "data transfer",
+            "what functions, jobs and tables send to other Regions or the internet themselves: write it under `data_transfer`",
+        )
+    ]
     for address, r in metered.scenario.resources.items():
         out += r.type.exclude(metered.resource(address)._replace(name=r.label))
     return tuple(dict.fromkeys(out))

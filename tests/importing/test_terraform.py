@@ -8,12 +8,12 @@ import pytest
 
 from capplan.commands.import_files import draft_of
 from capplan.errors import CapplanError
-from capplan.importing.combine import Draft
+from capplan.importing.draft import Draft
 from capplan.importing.terraform.plan import matches, plan_of
 from capplan.importing.value import Value
 from capplan.reading.foreign_json import read_foreign_json
 from capplan.services import SECTIONS
-from tests.importing.files import FILES, entry, imported, text_of, write
+from tests.importing.drafts import FILES, entry, imported, text_of, write
 
 PLAN = FILES / "shop.tfplan.json"
 

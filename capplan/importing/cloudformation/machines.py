@@ -16,6 +16,7 @@ from capplan.importing.cloudformation.building import Building, word
 from capplan.importing.cloudformation.stack import Stack, properties_of
 from capplan.importing.cloudformation.values import Either, Export, Mixed, Token, Unknown, shown_text, text_of
 from capplan.importing.definition import called_by
+from capplan.importing.histories import starts_at
 from capplan.importing.model import Beside, Lifted, Ref
 from capplan.services import SECTIONS
 
@@ -67,6 +68,7 @@ def read_machine(stack: Stack, built: Building, props: Mapping[str, Any], consum
     if called.problem:
         return f"its definition cannot be read: {called.problem}"
     built.values["definition"] = definition
+    built.aliases = (*built.aliases, *filter(None, (starts_at(text),)))
     if substitutions:
         built.values["substitutions"] = substitutions
     states = _states(stack, called.targets)

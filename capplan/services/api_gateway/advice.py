@@ -48,6 +48,16 @@ RULES: tuple[Rule, ...] = (
         action="Remove the cache of {name}",
     ),
     Rule(
+        "api_gateway.quota",
+        "A higher quota",
+        "The requests a second of the account, where all APIs together exceed them or use four fifths.",
+        "A request to AWS (Service Quotas) for the requests that the peak needs, plus a fifth; the bucket grows with it.",
+        "AWS takes hours to days to raise it.",
+        f"{_GUIDE}, Quotas, {_READ}",
+        action="Request a higher quota for the {name}",
+        undo="a quota that AWS has raised needs no undoing",
+    ),
+    Rule(
         "api_gateway.throttle",
         "A throttle that rejects requests",
         "An API whose own throttle rejects more than one request in a thousand.",

@@ -5,8 +5,21 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from capplan import units
 from capplan.calls import Access
-from capplan.model import Admitted, Assumption, Charge, Demand, LimitCheck, Observable, Option, PoolLoad, Problem
+from capplan.leaving import to_internet
+from capplan.model import (
+    Admitted,
+    Assumption,
+    Charge,
+    Demand,
+    Implied,
+    LimitCheck,
+    Observable,
+    Option,
+    PoolLoad,
+    Problem,
+)
 from capplan.quantities.distribution import mean
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Sent, Source
@@ -101,6 +114,13 @@ class _ApiType(ResourceType[Api, Usage]):
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return limits.observe(resource.spec, resource.usage)
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        """Its answers leave for the internet, but those of a private API."""
+        if resource.spec.endpoint == "private":
+            return ()
+        gb = resource.usage.leaving_bytes * Fraction(1, units.BYTES_PER_GB)
+        return tuple(to_internet(f"apis.{resource.name}", gb))
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return tuple(assumptions.assume(resource.name, resource.spec, resource.usage))

@@ -30,6 +30,7 @@ REQUEST_RATE = Quota(
         ),
         2500,
     ),
+    request=("Throttle rate", "L-8A5B8E43"),
 )  # fmt: skip
 """Functions whose triggers come `via` API Gateway count in it too."""
 BUCKET_S = Fraction(1, 2)

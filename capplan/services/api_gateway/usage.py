@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.flow import DemandFlow
+from capplan.leaving import from_outside
 from capplan.model import Admitted, Demand
 from capplan.quantities.distribution import Distribution, expected_blocks, mean
 from capplan.quantities.rounding import sig6, to_quantity
@@ -28,6 +29,7 @@ class Usage(Record, frozen=True):
         connected: Connections that are open.
         connection_minutes: Minutes per second that they are.
         response_bytes: Bytes of answers, or of messages to clients, per second.
+        leaving_bytes: Those of them that answer somebody outside of the Region.
         cache_hours: Hours a month that it has a cache.
         admitted: What gets through; None where all does.
     """
@@ -39,6 +41,7 @@ class Usage(Record, frozen=True):
     connected: DemandFlow
     connection_minutes: DemandFlow
     response_bytes: DemandFlow
+    leaving_bytes: DemandFlow
     cache_hours: Fraction
     admitted: Admitted | None = None
 
@@ -56,6 +59,7 @@ def meter(spec: Api, demand: Demand) -> Usage:
             connected=none,
             connection_minutes=none,
             response_bytes=passing * _response_bytes(spec),
+            leaving_bytes=from_outside(demand) * ((1 - denied(spec)) * _response_bytes(spec)),
             cache_hours=Fraction(units.MONTH_HOURS) if spec.cache is not None else Fraction(0),
             admitted=demand.admitted,
         )
@@ -63,6 +67,7 @@ def meter(spec: Api, demand: Demand) -> Usage:
     sends, receives = Fraction(spec.connections.sends), Fraction(spec.connections.receives)
     opened = served * (1 - denied(spec))
     over = opened.spread(open_ms)
+    sent_bytes = over * (receives * (mean(spec.response) if spec.response is not None else 0))
     received = steps(spec.response, _MESSAGE) * receives
     sent = sum((steps(_request(spec, route), _MESSAGE) * times for route, times in _sent(spec)), Fraction(0))
     if not spec.routes:
@@ -74,7 +79,8 @@ def meter(spec: Api, demand: Demand) -> Usage:
         billed=over * (sent + received),
         connected=over * (open_ms / units.MS_PER_SECOND),
         connection_minutes=over * (open_ms / (units.MS_PER_SECOND * units.SECONDS_PER_MINUTE)),
-        response_bytes=over * (receives * (mean(spec.response) if spec.response is not None else 0)),
+        response_bytes=sent_bytes,
+        leaving_bytes=sent_bytes,
         cache_hours=Fraction(0),
         admitted=demand.admitted,
     )

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from capplan import token_bucket, units
 from capplan.calls import Access
 from capplan.flow import DemandFlow
-from capplan.model import Admitted, Assumption, Charge, Demand, LimitCheck, Observable, PoolLoad
+from capplan.leaving import to_internet
+from capplan.model import Admitted, Assumption, Charge, Demand, Implied, LimitCheck, Observable, PoolLoad
 from capplan.quantities.distribution import mean
 from capplan.quantities.fields import Count, Duration, Size, WholeCount
 from capplan.quantities.rounding import sig6, to_quantity
@@ -212,6 +213,13 @@ class _EventApiType(ResourceType[EventApi, Usage]):
             "connections.peak": Observable(peak_of(use.connected), ""),
             "response_gb": Observable(to_quantity(use.response_bytes.monthly / units.BYTES_PER_GB), ""),
         }
+
+    def implies(self, resource: MeteredResource[EventApi, Usage]) -> tuple[Implied, ...]:
+        """What it delivers leaves for the internet, but of a private API."""
+        if resource.spec.private:
+            return ()
+        gb = resource.usage.response_bytes * Fraction(1, units.BYTES_PER_GB)
+        return tuple(to_internet(f"event_apis.{resource.name}", gb))
 
     def assume(self, resource: MeteredResource[EventApi, Usage]) -> tuple[Assumption, ...]:
         spec, path = resource.spec, f"event_apis.{resource.name}"

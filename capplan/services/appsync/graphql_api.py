@@ -6,11 +6,13 @@ from fractions import Fraction
 
 from capplan import token_bucket, units
 from capplan.calls import Access
+from capplan.leaving import to_internet
 from capplan.model import (
     Admitted,
     Assumption,
     Charge,
     Demand,
+    Implied,
     LimitCheck,
     NotIncluded,
     Observable,
@@ -78,6 +80,13 @@ class _GraphqlApiType(ResourceType[GraphqlApi, Usage]):
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return limits.observe(resource.spec, resource.usage, resource.context)
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        """Its answers and updates leave for the internet, but those of a private API."""
+        if resource.spec.private:
+            return ()
+        gb = resource.usage.leaving_bytes * Fraction(1, units.BYTES_PER_GB)
+        return tuple(to_internet(f"graphql_apis.{resource.name}", gb))
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return tuple(_assume(f"graphql_apis.{resource.name}", resource.spec, resource.usage))

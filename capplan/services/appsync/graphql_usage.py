@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.flow import DemandFlow
+from capplan.leaving import from_outside
 from capplan.model import Admitted, Charge, Demand
 from capplan.quantities.distribution import Distribution, mean
 from capplan.quantities.rounding import sig6, to_quantity
@@ -29,6 +30,7 @@ class Usage(Record, frozen=True):
         connected: Connections that are open.
         connection_minutes: Minutes per second that they are.
         response_bytes: Bytes of answers and updates per second.
+        leaving_bytes: Those of them that go to somebody outside of the Region: all updates do.
         admitted: What gets through; None where all does.
     """
 
@@ -41,6 +43,7 @@ class Usage(Record, frozen=True):
     connected: DemandFlow
     connection_minutes: DemandFlow
     response_bytes: DemandFlow
+    leaving_bytes: DemandFlow
     admitted: Admitted | None = None
 
 
@@ -51,7 +54,7 @@ def meter(spec: GraphqlApi, demand: Demand) -> Usage:
     messages = sum((times for times, _ in sent), Fraction(0))
     updates = served * sum((times * steps(size, UPDATE) for times, size in sent), Fraction(0))
     answers = sum((share * _bytes(_response(spec, o)) for o, share in _parts(spec)), Fraction(0))
-    answers += sum((times * _bytes(size) for times, size in sent), Fraction(0))
+    updated = served * sum((times * _bytes(size) for times, size in sent), Fraction(0))
     opened = connected = minutes = none
     if spec.connections is not None:
         open_ms = mean(spec.connections.duration)
@@ -68,7 +71,8 @@ def meter(spec: GraphqlApi, demand: Demand) -> Usage:
         opened=opened,
         connected=connected,
         connection_minutes=minutes,
-        response_bytes=served * answers,
+        response_bytes=served * answers + updated,
+        leaving_bytes=from_outside(demand) * answers + updated,
         admitted=demand.admitted,
     )
 

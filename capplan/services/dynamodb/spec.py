@@ -448,6 +448,8 @@ class Table(BaseModel):
     """On-demand maximum throughput: {max_write, max_read}."""
     warm: Warm | None = None
     """Throughput it is pre-warmed to: {write: 20000, read: 40000}; or seen: it has served its peak before."""
+    encryption: str = "aws-owned"
+    """Whose key encrypts it: aws-owned (free), aws-managed (aws/dynamodb), or the name of a key under `keys`; both are asked."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags for the reports."""
     cached: SkipJsonSchema[Annotated[Any, BeforeValidator(not_written)]] = Field(default=None, exclude=True, repr=False)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from capplan.calls import Access
+from capplan.encryption import AWS_OWNED, key_reference
 from capplan.model import (
     Admitted,
     AdmittedStream,
@@ -14,7 +15,6 @@ from capplan.model import (
     Demand,
     Implied,
     LimitCheck,
-    NotIncluded,
     Observable,
     Option,
     Pattern,
@@ -38,8 +38,8 @@ from capplan.services.dynamodb.advice.options import options
 from capplan.services.dynamodb.advice.rules import RULES
 from capplan.services.dynamodb.assumptions import assume
 from capplan.services.dynamodb.cost import charge
+from capplan.services.dynamodb.implied import implies
 from capplan.services.dynamodb.keys.table_keys import with_key_files
-from capplan.services.dynamodb.not_included import not_included
 from capplan.services.dynamodb.resolve import complete
 from capplan.services.dynamodb.spec import ALSO_CALLED, Table
 from capplan.services.dynamodb.usage import Usage, admit, meter, records, records_of_kinds, shards, summary
@@ -90,7 +90,7 @@ class _TableType(ResourceType[Table, Usage]):
         return records_of_kinds(spec, access, kinds)
 
     def references(self, spec: Table) -> tuple[Reference, ...]:
-        return kinesis_capture.references(spec)
+        return (*kinesis_capture.references(spec), *key_reference(spec.encryption, (AWS_OWNED,)))
 
     def destinations(self, spec: Table) -> tuple[Destination, ...]:
         return kinesis_capture.destinations(spec)
@@ -149,8 +149,13 @@ class _TableType(ResourceType[Table, Usage]):
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(resource.name, resource.spec, resource.usage, resource.context)
 
-    def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
-        return not_included(resource.usage)
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        return implies(resource.name, resource.spec, resource.usage)
+
+    def next_month(self, resource: _Metered) -> Mapping[str, object]:
+        from capplan.services.dynamodb.stored import items_after  # noqa: PLC0415  only a forecast asks
+
+        return items_after(resource.spec, resource.usage)
 
     def access_patterns(self, resource: _Metered) -> tuple[Pattern, ...]:
         return patterns(resource.name, resource.spec, resource.usage)

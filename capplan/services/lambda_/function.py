@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from capplan.calls import Access
+from capplan.encryption import AWS_OWNED, key_reference
 from capplan.model import (
     Admitted,
     AdmittedStream,
@@ -100,7 +101,7 @@ class _FunctionType(ResourceType[Function, Usage]):
         return admit(resource.name, spec, demand, resource.context)
 
     def references(self, spec: Function) -> tuple[Reference, ...]:
-        return destinations.references(spec)
+        return (*destinations.references(spec), *key_reference(spec.encryption, (AWS_OWNED,)))
 
     def destinations(self, spec: Function) -> tuple[Destination, ...]:
         return destinations.destinations(spec)
@@ -151,6 +152,9 @@ class _FunctionType(ResourceType[Function, Usage]):
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(*resource)
+
+    def traced(self, spec: Function) -> bool:
+        return spec.tracing == "active"
 
     def implies(self, resource: _Metered) -> tuple[Implied, ...]:
         return implies(*resource)

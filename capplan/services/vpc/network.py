@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from capplan import units
 from capplan.calls import Access
-from capplan.model import Assumption, Charge, Demand, LimitCheck, Observable, Option, Problem
+from capplan.leaving import to_internet
+from capplan.model import Assumption, Charge, Demand, Implied, LimitCheck, Observable, Option, Problem
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
 from capplan.services.vpc import advice, cost, usage
 from capplan.services.vpc.quotas import NAT_CONNECTIONS
-from capplan.services.vpc.spec import INTERNET, Network, problems, way
-from capplan.services.vpc.usage import Usage, nat_gb
+from capplan.services.vpc.spec import INTERNET, Network, outbound, problems, way
+from capplan.services.vpc.usage import Usage, internet_gb, nat_gb
 
 _Metered = MeteredResource[Network, Usage]
 
@@ -74,6 +76,16 @@ class _NetworkType(ResourceType[Network, Usage]):
             "nat_gb": Observable(to_quantity(nat_gb(resource.spec, resource.usage)), ""),
             "connections.peak": Observable(peak, ""),
         }
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        """What of the data with the internet leaves."""
+        spec, name = resource.spec, resource.name
+        written, flow = internet_gb(spec, resource.usage)
+        out = list(to_internet(f"networks.{name}", flow * outbound(spec)))
+        if written:
+            data = to_quantity(written * outbound(spec) * units.BYTES_PER_GB)
+            out.append(Implied("data_transfer", f"{name}-internet", {"data": data}))
+        return tuple(out)
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return tuple(_assume(f"networks.{resource.name}", resource.spec, resource.usage))

@@ -211,6 +211,47 @@ def test_connections_opened_a_second_are_a_limit_of_the_account(tmp_path: Path) 
     assert float(observed(plan, "shop.rejected")) == pytest.approx(1 / 6, rel=1e-5)
 
 
+# --- what leaves ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("api", "gb"),
+    [
+        ("{type: http, triggers: shoppers, response: 20 KB}", Fraction(MONTH * 20, 1024**2)),
+        # from the cache or not: 70% × 20 KB + 30% × 4 KB
+        (
+            (
+                "{type: rest, triggers: shoppers, response: 20 KB, cache: {size: 0.5 GB, hit_rate: 60%},"
+                " routes: {GET /a: {share: 70%}, GET /b: {response: 4 KB}}}"
+            ),
+            Fraction(MONTH) * Fraction(152, 10) / 1024**2,
+        ),
+        ("{type: rest, triggers: shoppers, response: 20 KB, endpoint: private}", Fraction(0)),
+        (
+            "{type: websocket, triggers: shoppers, response: 1 KB, connections: {duration: 1 min, receives: 40}}",
+            Fraction(MONTH * 40, 1024**2),
+        ),
+    ],
+)
+def test_answers_leave_for_the_internet(api: str, gb: Fraction, tmp_path: Path) -> None:
+    assert float(quantity(planned(api, tmp_path), "internet.gb")) == pytest.approx(float(gb), rel=1e-9)
+
+
+def test_answers_inside_the_region_do_not_leave(tmp_path: Path) -> None:
+    functions = FUNCTIONS.replace("auth: {duration", "auth: {triggers: shoppers, calls: [{request: shop}], duration")
+    plan = planned("{type: http, response: 20 KB}", tmp_path, functions)
+    assert quantity(plan, "shop.requests") == MONTH
+    assert quantity(plan, "internet.gb") == 0
+
+
+def test_a_region_without_a_price_of_transfer_says_what_is_not_included(tmp_path: Path) -> None:
+    text = "capplan: 1\nname: T\nregion: us-east-2\n" + TRAFFIC
+    found = scenario(f"{text}apis: {{shop: {{type: http, triggers: shoppers, response: 20 KB}}}}\n", tmp_path, "")
+    plan = capplan.plan(found)
+    assert plan.monthly_cost == Decimal("262.80")
+    assert any("transfer" in x.what.lower() for x in plan.not_included)
+
+
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 

@@ -115,3 +115,11 @@ def test_what_does_not_go_together_is_told(network: str, calls: str, said: str, 
     with pytest.raises(CapplanError) as error:
         planned(network, tmp_path, calls)
     assert said in str(error.value)
+
+
+def test_what_leaves_through_a_gateway_is_transfer_too(tmp_path: Path) -> None:
+    calls = "[{connect: main, payload: 64 KB}, {connect: main, payload: 8 KB, service: sqs}]"
+    plan = planned("{nat_gateways: 1, nat_data: {internet: 100 GB, sqs: 50 GB}, outbound: 25%}", tmp_path, calls)
+    transfer = {x.charge_id: Fraction(x.consumed_quantity) for x in plan.lines if x.service == "data_transfer"}
+    assert transfer["main-internet.data_gb"] == 25
+    assert float(transfer["internet.gb"]) == pytest.approx(10 * MONTH_SECONDS * 16 / 1024**2)
