@@ -121,12 +121,14 @@ class _TableType(ResourceType[Table, Usage]):
         return charges
 
     def implies(self, resource: _Metered) -> tuple[Implied, ...]:
-        """What exports write and what copies of backups send to other Regions."""
+        """Alarms and calls of KMS; what exports write and what copies of backups send to other Regions."""
+        follows = implies(resource.name, resource.spec, resource.usage)
         if not resource.spec.copies_itself:
-            return ()
+            return follows
         from capplan.services.dynamodb.backups.charges import backup_implies  # noqa: PLC0415  the same
 
-        return tuple(backup_implies(resource.name, resource.spec, resource.usage, resource.context.region))
+        region = resource.context.region
+        return (*follows, *backup_implies(resource.name, resource.spec, resource.usage, region))
 
     def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
         return summary(usage)
@@ -148,9 +150,6 @@ class _TableType(ResourceType[Table, Usage]):
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(resource.name, resource.spec, resource.usage, resource.context)
-
-    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
-        return implies(resource.name, resource.spec, resource.usage)
 
     def next_month(self, resource: _Metered) -> Mapping[str, object]:
         from capplan.services.dynamodb.stored import items_after  # noqa: PLC0415  only a forecast asks
