@@ -38,6 +38,8 @@ class _StreamType(ResourceType[Stream, Usage]):
     unsupported = UNSUPPORTED
     also_called = ALSO_CALLED
     rules = RULES
+    starts_with = "put-records"
+    reads = frozenset({"eventbridge"})
 
     def emitted_records(self, spec: Stream, access: Access) -> Fraction:
         del spec
