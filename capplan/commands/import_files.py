@@ -10,10 +10,11 @@ from capplan.importing.draft import Draft
 from capplan.importing.formats import Format, ids, named, recognize
 from capplan.importing.given import Given, given_files
 from capplan.importing.model import Asked, Found
+from capplan.importing.names import name_of
 from capplan.importing.render import placed, rendered
 from capplan.reading.files import read_any
 from capplan.reading.nearest import did_you_mean
-from capplan.record import Record
+from capplan.record import Record, replace
 
 
 class Imported(Record, frozen=True):
@@ -102,7 +103,14 @@ def draft_of(
             (Diagnostic(paths[0], 0, 0, "nothing here can be imported", f"it reads {', '.join(ids())}"),)
         )
     _check_parameters(asked, [one for _, _, one in found])
-    return placed(combine(found), folder)
+    draft = placed(combine(found), folder)
+    return draft if len(draft.files) == 1 else replace(draft, name=_name_of_all(paths[0]))
+
+
+def _name_of_all(path: str) -> str:
+    """The name of a workload of several files: that of the folder that was named, or of the first file's."""
+    place = Path(path).resolve()
+    return name_of(place.name if place.is_dir() else place.parent.name)
 
 
 def _format(given: Given, forced: Format | None) -> Format | None:

@@ -1,11 +1,12 @@
 """Joins what several files say into one draft of a scenario: names, references, measurements beside declarations."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from capplan.importing.draft import Draft, Entry
 from capplan.importing.fitting import fitted
-from capplan.importing.model import Block, Found, Lifted, Origin, Place, Ref, Unused
+from capplan.importing.loops import without_loops
+from capplan.importing.model import Block, Fallback, Found, Lifted, Origin, Place, Ref, Unused
 from capplan.importing.names import stack_of, unique_names
 from capplan.record import Record, replace
 from capplan.services import SECTIONS
@@ -32,17 +33,21 @@ def combine(found: Sequence[tuple[str, str, Found]]) -> Draft:
         found: For each file its name, what it is, and what it says, in the order given.
     """
     taken_in = {name for _, _, one in found for name in one.consumed}
-    kept = [row for row in found if row[0] not in taken_in]
+    kept, copies = _without_copies([row for row in found if row[0] not in taken_in])
     blocks, unused = _joined([block for _, _, one in kept for block in one.blocks])
     planned, missing = _with_section(blocks)
     names = unique_names([one.block for one in planned])
     book = _Book([one.block for one in planned], names)
     whole = [book.entry(one, name) for one, name in zip(planned, names, strict=True)]
-    entries, unfit = [], list[Unused]()
+    entries, unfit = list[Entry](), list[Unused]()
     for entry in whole:
         kept_entry, rest = fitted(entry)
         unfit += rest
         entries += [kept_entry] if kept_entry is not None else []
+    entries, endless = without_loops(entries)
+    entries = _without_idle_traffic(
+        entries, {n for one, n in zip(planned, names, strict=True) if one.block.joins == "where_it_is_named"}
+    )
     order = {key: n for n, key in enumerate((*_OTHERS, *SECTIONS))}
     entries.sort(key=lambda entry: order[entry.section])
     regions = dict.fromkeys(one.region for _, _, one in kept if one.region)
@@ -60,11 +65,52 @@ def combine(found: Sequence[tuple[str, str, Found]]) -> Draft:
         region_is_known=bool(regions),
         account=account,
         entries=tuple(entries),
-        unused=(*(row for _, _, one in kept for row in one.unused), *unused, *missing, *unfit, *book.unused),
+        unused=(
+            *copies,
+            *(row for _, _, one in kept for row in one.unused),
+            *unused,
+            *missing,
+            *unfit,
+            *endless,
+            *book.unused,
+        ),
         beside=book.beside,
         notes=tuple(notes),
         files=tuple((file, label) for file, label, _ in kept),
     )
+
+
+_FEW = 3
+"""Blocks that two files may have alike by chance."""
+
+
+def _without_copies(found: Sequence[tuple[str, str, Found]]) -> tuple[list[tuple[str, str, Found]], list[Unused]]:
+    """The files without those that declare just what another of their folder does: a template, and what packaging made."""
+    seen: dict[tuple[str, frozenset[tuple[str, str]]], str] = {}
+    kept, copies = [], []
+    for file, label, one in found:
+        declared = frozenset((b.section, b.name) for b in one.blocks if b.joins == "never" and b.section != "traffic")
+        key = (file.rpartition("/")[0], declared)
+        if len(declared) >= _FEW and key in seen:
+            copies.append(Unused(label, f"it declares the same resources as {seen[key]}", Origin(file)))
+            continue
+        seen.setdefault(key, file)
+        kept.append((file, label, one))
+    return kept, copies
+
+
+def _without_idle_traffic(entries: Sequence[Entry], names: Collection[str]) -> list[Entry]:
+    """The entries without traffic that only stands instead of a source, where the source is there."""
+    named = {text for entry in entries for text in _texts_in(entry.values.get("triggers"))}
+    return [e for e in entries if e.section != "traffic" or e.name not in names or e.name in named]
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts_in(inner)
 
 
 # --- blocks that add to others ---
@@ -91,8 +137,13 @@ def _joined(blocks: Sequence[Block]) -> tuple[list[_Joined], list[Unused]]:
     for block in blocks:
         if block.joins in alone:
             continue
-        found = next((at[key] for key in _keys_of(block) if key in at), [])
-        targets = found if block.name.endswith("[*]") else found[:1]
+        known = [places for key in _keys_of(block) if (places := at.get(key))]
+        every = block.name.endswith("[*]")
+        targets = next((places for places in known if every or len(places) == 1), [])
+        if known and not targets:
+            names = ", ".join(out[place].block.name for place in known[0])
+            unused.append(Unused(f"{block.section}: {block.name}", f"it may be any of {names}", block.origin))
+            continue
         for target in targets:
             out[target] = out[target].with_more(block)
             _know(at, block, target)
@@ -128,6 +179,8 @@ def _named_in(value: object) -> Iterator[tuple[str, str]]:
     """The section and the alias of each reference in a value."""
     if isinstance(value, Ref):
         yield value.section, value.alias
+    elif isinstance(value, Fallback):
+        yield from (*_named_in(value.value), *_named_in(value.otherwise))
     elif isinstance(value, Mapping):
         for inner in value.values():
             yield from _named_in(inner)
@@ -241,10 +294,13 @@ class _Book:
         moved[was] = now
         if isinstance(value, Ref):
             return self._name(value)
+        if isinstance(value, Fallback):
+            try:
+                return self._value(value.value, block, name, was, now, moved)
+            except _Dropped:
+                return self._value(value.otherwise, block, name, was, now, moved)
         if isinstance(value, Mapping):
-            return {
-                key: self._value(inner, block, name, (*was, key), (*now, key), moved) for key, inner in value.items()
-            }
+            return self._mapping(value, block, name, was, now, moved)
         if isinstance(value, list | tuple):
             out: list[object] = []
             for i, inner in enumerate(value):
@@ -255,6 +311,19 @@ class _Book:
                     self._tell(dropped.ref, block, str(was[0]))
             return out
         return self._write(f"{name}{value.ending}", value.text) if isinstance(value, Lifted) else value
+
+    def _mapping(
+        self, value: Mapping[str, object], block: Block, name: str, was: Place, now: Place, moved: dict[Place, Place]
+    ) -> dict[str, object]:
+        out: dict[str, object] = {}
+        for key, inner in value.items():
+            try:
+                out[key] = self._value(inner, block, name, (*was, key), (*now, key), moved)
+            except _Dropped as dropped:
+                if not dropped.ref.is_optional:
+                    raise
+                self._tell(dropped.ref, block, ".".join(map(str, was)))
+        return out
 
     def _name(self, ref: Ref) -> str:
         found = self.names.get((ref.section, ref.alias.lower()))

@@ -5,6 +5,7 @@ that caused it, so each event belongs to the state that was entered last before 
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -18,6 +19,7 @@ _FAILED = ("Failed", "TimedOut")
 _ATTEMPTS = ("Task", "LambdaFunction", "Activity")
 START = "starts at "
 """The alias by which the history of an execution finds its machine: the state that it starts at."""
+_START = re.compile(r"^StartAt:[ \t]*[\"']?([^\"'\n#]+)", re.MULTILINE)
 _MAX_EVENTS = 25_000
 """Step Functions keeps at most so many events of one execution."""
 
@@ -187,10 +189,11 @@ def _attempt(event: Event, by_id: Mapping[int, Event]) -> Attempt:
 
 
 def starts_at(definition: str) -> str:
-    """The alias of a machine with a definition; empty where that does not say where it starts."""
+    """The alias of a machine with a definition, JSON or YAML; empty where that does not say where it starts."""
     try:
         data = json.loads(definition)
     except (ValueError, RecursionError):
-        return ""
+        written = _START.search(definition)
+        return f"{START}{written[1].strip()}" if written is not None else ""
     start = data.get("StartAt") if isinstance(data, dict) else None
     return f"{START}{start}" if isinstance(start, str) else ""

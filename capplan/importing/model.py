@@ -30,6 +30,7 @@ class Ref(Record, frozen=True):
         section: Its section; empty for any.
         otherwise: The value where no file has such a block; None drops the entry, or the item of a list, that holds it,
             and says so.
+        is_optional: Whether only the key that holds it goes, where no file has such a block: a route without its function.
         before: What stands before the name, such as the beginning of an ARN.
     """
 
@@ -37,6 +38,14 @@ class Ref(Record, frozen=True):
     section: str = ""
     otherwise: str | None = None
     before: str = ""
+    is_optional: bool = False
+
+
+class Fallback(Record, frozen=True):
+    """A value that refers to another block, and the one that stands instead where no file has it."""
+
+    value: object
+    otherwise: object
 
 
 class Lifted(Record, frozen=True):

@@ -12,7 +12,6 @@ from capplan.reading.scalars import shown
 from capplan.services import QUOTAS, SECTIONS, SERVICES
 
 _UNSUPPORTED = {
-    "caches": "DynamoDB Accelerator",
     **dict.fromkeys(("api", "apis", "api_gateway", "apigateway", "http_api", "rest_api"), "API Gateway"),
     **dict.fromkeys(("queues", "queue", "sqs"), "SQS"),
     **dict.fromkeys(("topics", "topic", "sns"), "SNS"),
@@ -23,7 +22,7 @@ _UNSUPPORTED = {
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)")
 _SHOWN = 40
 """Characters of a value in a hint."""
-HEAD = ("capplan", "name", "region", "timezone", "unit", "account", "commitments")
+HEAD = ("capplan", "name", "region", "timezone", "unit", "account", "launches", "commitments")
 BODY = ("traffic", *SECTIONS, "gates", "defaults", "prices")
 
 

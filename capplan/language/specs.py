@@ -48,7 +48,18 @@ def specs_of(reader: Reader, unchanged: Unchanged) -> dict[str, tuple[ResourceTy
             elif not _name_missing(reader, section, name, path):
                 _expected_keys(reader, resource_type(key), path, section.example)
     place = list(SECTIONS).index
-    return dict(sorted(out.items(), key=lambda item: place(item[0].partition(".")[0])))
+    return _linked(dict(sorted(out.items(), key=lambda item: place(item[0].partition(".")[0]))))
+
+
+def _linked(
+    specs: dict[str, tuple[ResourceType[Any, Any], Any]],
+) -> dict[str, tuple[ResourceType[Any, Any], Any]]:
+    """The specs with what resources that stand before others make of them."""
+    linking = {type_ for type_, _ in specs.values() if type(type_).link is not ResourceType.link}
+    for type_ in linking:
+        valid = {address: spec for address, (_, spec) in specs.items() if spec is not None}
+        specs |= {address: (specs[address][0], spec) for address, spec in type_.link(valid).items()}
+    return specs
 
 
 def _name_missing(reader: Reader, section: Section, key: str, path: Path) -> bool:

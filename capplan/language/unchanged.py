@@ -54,7 +54,9 @@ def _same_resources(base: Scenario, data: Mapping[str, Any]) -> dict[str, Resour
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             for name, new in after.items():
                 if name in before and (before[name] is new or _written_alike(before[name], new)):
-                    out[f"{section}.{name}"] = base.resources[f"{section}.{name}"]
+                    resource = base.resources[f"{section}.{name}"]
+                    if not resource.type.is_linked(resource.spec):
+                        out[f"{section}.{name}"] = resource
     changed = base.resources.keys() - out.keys()
     return {
         address: resource for address, resource in out.items() if not changed or changed.isdisjoint(_read(resource))

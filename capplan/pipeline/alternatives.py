@@ -244,6 +244,8 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     if resource is None or resource.implied_by or resource.section.requests_in:
         # a change of the account, or of what a resource implies; calls that are in the spec
         return None
+    if resource.type.is_linked(resource.spec):
+        return None
     if any(not c.path.startswith(f"{address}.") or c.path.split(".")[2] in _FLOW_KEYS for c in changes):
         return None
     section, _, name = address.partition(".")
@@ -269,8 +271,20 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
         and type_.failure_share(spec) == type_.failure_share(resource.spec)
         and type_.schedule(spec) == type_.schedule(resource.spec)
         and type_.timeout_ms(spec) == type_.timeout_ms(resource.spec)
+        and type_.destinations(spec) == type_.destinations(resource.spec)
+        and _starts_alike(base.metered, resource, spec, usage)
     )
     return (replace(resource, spec=spec), usage) if affects_nothing_else else None
+
+
+def _starts_alike(metered: Metered, resource: Resource, spec: Any, usage: Any) -> bool:  # noqa: ANN401  any service's
+    """Whether the environments of a changed resource start as often as before, where calls are made as they do."""
+    type_, address = resource.type, resource.address
+    kept = {call.access.cache_ms for call in resource.calls if call.per_start}
+    return all(
+        type_.starts(spec, usage, kept_ms) == type_.starts(resource.spec, metered.usage[address], kept_ms)
+        for kept_ms in kept
+    )
 
 
 def _served_alike(metered: Metered, address: str, after: DeclaredResource[Any]) -> Demand | None:

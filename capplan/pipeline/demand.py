@@ -452,7 +452,16 @@ def senders_of(
             stream = replace(stream, flow=flow * (trigger.invocations / records), at_once=_started_at_once(flow))
             sender = Sender(stream, source=source)
         senders[trigger.address].append(sender)
+    for address, resource in scenario.resources.items():
+        for seen in resource.type.sees(resource.spec):
+            senders[address] += [_seen(sender, scenario.resources[seen].name) for sender in senders[seen]]
     return senders
+
+
+def _seen(sender: Sender, target: str) -> Sender:
+    """What another resource is asked, as one that stands before it sees it."""
+    access = sender.stream.access.model_copy(update={"target": target})
+    return sender._replace(stream=replace(sender.stream, access=access))
 
 
 def demand_of(senders: Iterable[Sender], flows: Mapping[str, DemandFlow]) -> Demand:

@@ -99,6 +99,7 @@ def context_of(scenario: Scenario, seed: int, base: Metered | None = None, throt
         only_verbs={key: section.verbs[0] for key, section in SECTIONS.items() if len(section.verbs) == 1},
         commitments=len(scenario.commitments),
         receive=receive(),
+        with_environments=frozenset(r.address for r in resources if type(r.type).starts is not ResourceType.starts),
         traced=frozenset(r.address for r in resources if r.type.traced(r.spec)),
     )
     waiting = [r for r in resources if r.type.waits_for_callees]
@@ -291,7 +292,7 @@ def _reading(scenario: Scenario, ctx: Context, trigger: Trigger, through: Throug
     )
     stream = next(found, nothing)
     metered = MeteredResource(resource.name, resource.spec, through.usage[trigger.address], ctx)
-    return Reading(trigger.address, stream, source.share, resource.type.polling(metered, stream))
+    return Reading(trigger.address, stream, source.share, resource.type.polling(metered, stream), source.chance)
 
 
 def _graph_of(ctx: Context, scenario: Scenario, extra: Sequence[Injected], silent: str, base: Metered | None) -> Graph:

@@ -18,9 +18,9 @@ _REFUSED = {
     "cur_legacy_glue_states_rows.csv": "Cost and Usage Report",
     "focus_1_0_serverless_rows.csv": "FOCUS",
     "export_manifest_files.jsonl.txt": "list of an export's files",
-    "dynamodb_table.golden.txt": "none of the formats",
-    "glue_job.golden.txt": "none of the formats",
-    "lambda_function.golden.txt": "none of the formats",
+    "dynamodb_table.golden.txt": "what infracost printed",
+    "glue_job.golden.txt": "what infracost printed",
+    "lambda_function.golden.txt": "what infracost printed",
     "power_tuning_output_documented.json.txt": "not JSON",
     "batch_get_traces.json": "X-Ray traces",
 }

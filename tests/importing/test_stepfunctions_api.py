@@ -1,11 +1,13 @@
 """Histories of executions give odds, counts, durations and errors; several add up; pages of one are joined."""
 
+import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from tests.importing.files import entry, imported, text_of
+from capplan.importing.histories import starts_at
+from tests.importing.drafts import entry, imported, text_of
 
 Event = dict[str, Any]
 
@@ -49,8 +51,13 @@ def _chosen(*ways: str) -> list[Event]:
 
 
 def _states(tmp_path: Path, *files: object) -> Any:  # noqa: ANN401  plain data
-    (one,) = imported(tmp_path, *files).entries
-    return one.values["states"]
+    """What histories add to a machine that starts at their first state."""
+    every: list[Any] = [event for file in files for event in cast("Event", file)["events"]]
+    first = min((event for event in every if event["type"].endswith("StateEntered")), key=lambda event: event["id"])
+    start = first["stateEnteredEventDetails"]["name"]
+    definition = json.dumps({"StartAt": start, "States": {start: {"Type": "Succeed"}}})
+    machine = {"stateMachineArn": "arn:aws:states:eu-west-1:1:stateMachine:m", "name": "m", "definition": definition}
+    return entry(imported(tmp_path, machine, *files), "m").values["states"]
 
 
 @pytest.mark.parametrize(
@@ -115,6 +122,12 @@ def test_pages_of_one_execution_are_joined_in_whatever_order_they_are_read(tmp_p
     assert _states(tmp_path, *pages)["In stock?"]["next"] == {"Pack": "100%"}
 
 
+def test_a_history_alone_only_adds_to_what_another_file_declares(tmp_path: Path) -> None:
+    draft = imported(tmp_path, *_chosen("Pack"))
+    assert not draft.entries
+    assert "no file given says its definition" in draft.unused[0].why
+
+
 def test_a_later_page_alone_is_told(tmp_path: Path) -> None:
     draft = imported(tmp_path, {"events": _chosen("Pack")[0]["events"][2:]})
     assert [row.why for row in draft.unused] == ["it is a later page without the one before"]
@@ -137,3 +150,28 @@ def test_a_history_adds_to_the_machine_that_starts_at_its_first_state(tmp_path: 
     assert draft.beside == {"fulfil.asl.json": definition}
     assert draft.region == "eu-west-1"
     assert "# measured: 1 execution" in text_of(draft)
+
+
+@pytest.mark.parametrize(
+    "text", ["StartAt: In stock?\nStates:\n  In stock?: {Type: Succeed}\n", '{"StartAt": "In stock?"}', "{"]
+)
+def test_a_definition_says_where_it_starts(text: str) -> None:
+    assert starts_at(text) == ("" if text == "{" else "starts at In stock?")
+
+
+def test_a_history_that_may_be_of_two_machines_is_told(tmp_path: Path) -> None:
+    definition = '{"StartAt": "In stock?", "States": {"In stock?": {"Type": "Succeed"}}}'
+    resource = {"mode": "managed", "type": "aws_sfn_state_machine"}
+    two = [
+        {
+            **resource,
+            "address": f"aws_sfn_state_machine.{name}",
+            "name": name,
+            "values": {"name": name, "definition": definition},
+        }
+        for name in ("eu", "us")
+    ]
+    plan = {"format_version": "1.2", "planned_values": {"root_module": {"resources": two}}}
+    draft = imported(tmp_path, *_chosen("Pack"), plan)
+    assert [row.why for row in draft.unused if row.what.startswith("state_machines")] == ["it may be any of eu, us"]
+    assert all("states" not in one.values for one in draft.entries)

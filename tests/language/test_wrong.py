@@ -31,7 +31,7 @@ FUNCTION = "functions:\n  f: {duration: 10 ms}\n"
             "'replaces' does not apply to 'get'",
             "it applies to put",
         ),
-        ("caches: {}\n" + TABLE, 4, 1, "'caches' is not supported yet", "DynamoDB Accelerator"),
+        ("caches: {hot: {table: orders, node: dax.r5.large, nodes: 3}}\n" + TABLE, 4, 16, "unknown key 'table'", "tables"),
         (
             "commitments: [{reserved: wcu, units: 150}]\n" + TABLE,
             4,

@@ -4,18 +4,28 @@ Sources: AWS SAM Developer Guide, "Api", "HttpApi" event sources; AWS CloudForma
 "AWS::ApiGatewayV2::Route", "AWS::Lambda::Permission" (read 2026-11-30).
 """
 
+import posixpath
 from collections.abc import Mapping
 from typing import Any
 
+from capplan.errors import CapplanError
 from capplan.importing.cloudformation.building import Building
 from capplan.importing.cloudformation.stack import Stack, properties_of
+from capplan.importing.cloudformation.template import Resource
 from capplan.importing.cloudformation.values import Token, references_in, shown_text, text_of
 from capplan.importing.model import Block, Origin, Question, Ref
+from capplan.reading.foreign import read_foreign
 from capplan.record import MutableRecord
 from capplan.services import SECTIONS
 
 IMPLICIT = {"rest": "ServerlessRestApi", "http": "ServerlessHttpApi"}
 """What SAM calls the API of events that name none."""
+_KINDS = {
+    "AWS::Serverless::Api": "rest",
+    "AWS::ApiGateway::RestApi": "rest",
+    "AWS::Serverless::HttpApi": "http",
+    "AWS::ApiGatewayV2::Api": "http",
+}
 _VIA = {"rest": "api-gateway-rest", "http": "api-gateway-http"}
 _ASKS = "how many requests does this API get, in the mean of the month?"
 
@@ -56,9 +66,11 @@ class Apis:
         self.route(api, kind, route, target, target.origin)
 
     def read(self) -> None:
-        """Methods, integrations and routes that are resources of their own."""
+        """Methods, integrations and routes that are resources of their own, and those of an OpenAPI document."""
         for resource in self.stack.resources.values():
             props = resource.properties
+            if resource.type in _KINDS:
+                self._described(resource)
             if resource.type == "AWS::ApiGateway::Method":
                 self.stack.used.add(resource.id)
                 uri = properties_of(props.get("Integration")).get("Uri")
@@ -74,6 +86,37 @@ class Apis:
                 for target in self.stack.blocks_named(uri, "functions"):
                     api = _id_of(props.get("ApiId"))
                     self.route(api, self._kind(api), shown_text(props.get("RouteKey")), target, target.origin)
+
+    def _described(self, api: Resource) -> None:
+        """An API with the routes of its OpenAPI document, in the template or beside it."""
+        kind = self._kind(api.id) if api.type == "AWS::ApiGatewayV2::Api" else _KINDS[api.type]
+        if api.id not in self.by_id:
+            self.by_id[api.id] = Api(api.id, kind, self.stack.origin(api), {})
+        for path, methods in properties_of(self._document(api).get("paths")).items():
+            for method, described in properties_of(methods).items():
+                uri = properties_of(properties_of(described).get("x-amazon-apigateway-integration")).get("uri")
+                for target in self.stack.blocks_named(uri, "functions"):
+                    word = "ANY" if method.startswith("x-") else method.upper()
+                    self.route(api.id, kind, f"{word} {path}", target, self.by_id[api.id].origin)
+
+    def _document(self, api: Resource) -> Mapping[str, Any]:
+        props = api.properties
+        body = props.get("DefinitionBody") or props.get("Body")
+        place = properties_of(body).get("Fn::Transform")
+        path = text_of(properties_of(properties_of(place).get("Parameters")).get("Location")) or text_of(
+            props.get("DefinitionUri")
+        )
+        if isinstance(body, Mapping) and "paths" in body:
+            return body
+        if path is None or "://" in path:
+            return {}
+        given = self.stack.template.given
+        try:
+            name = posixpath.normpath(posixpath.join(given.folder, path))
+            data = read_foreign(given.files.read_text(name), name).data
+        except CapplanError:
+            return {}
+        return properties_of(self.stack.template.value(data))
 
     def _kind(self, api: str) -> str:
         resource = self.stack.resources.get(api)
@@ -110,7 +153,7 @@ class Apis:
         for route, target in api.routes.items():
             verb = "invoke" if target.section == "functions" else "start"
             routes[route] = {verb: Ref(target.aliases[0], target.section)}
-        values: dict[str, object] = {"type": api.kind, "triggers": traffic, "routes": routes}
+        values: dict[str, object] = {"type": api.kind, "triggers": traffic, **({"routes": routes} if routes else {})}
         questions = []
         if api.kind == "websocket":
             questions.append(

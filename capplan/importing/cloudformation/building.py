@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from capplan.importing.cloudformation.values import Either, Mixed, Unknown, number_of, references_in, text_of
-from capplan.importing.model import Block, Origin, Place, Question
+from capplan.importing.cloudformation.values import Either, Export, Mixed, Unknown, number_of, references_in, text_of
+from capplan.importing.model import Block, Joins, Origin, Place, Question
 from capplan.reading.yaml_text import flow
 
 Convert = Callable[[object], object | None]
@@ -15,8 +15,10 @@ Convert = Callable[[object], object | None]
 class Building:
     """A block that is being read."""
 
-    def __init__(self, section: str, name: str, origin: Origin, aliases: tuple[str, ...]) -> None:
-        self.section, self.name, self.origin, self.aliases = section, name, origin, aliases
+    def __init__(
+        self, section: str, name: str, origin: Origin, aliases: tuple[str, ...], joins: Joins = "never"
+    ) -> None:
+        self.section, self.name, self.origin, self.aliases, self.joins = section, name, origin, aliases, joins
         self.values: dict[str, object] = {}
         self.notes: dict[Place, str] = {}
         self.confirm: set[Place] = set()
@@ -62,6 +64,7 @@ class Building:
             notes=self.notes,
             confirm=frozenset(self.confirm),
             questions=tuple(self.questions),
+            joins=self.joins,
         )
 
 
@@ -77,6 +80,8 @@ def _open(raw: object, convert: Convert, example: object) -> tuple[object, str]:
     if isinstance(raw, Mixed):
         why = next((part.why for part in raw.parts if isinstance(part, Unknown)), "")
         return example, why or "the template computes it"
+    if isinstance(raw, Export) and raw.name.startswith("ssm:"):
+        return example, f"Systems Manager has it when it is deployed, {raw.name.removeprefix('ssm:')}"
     return example, "the template refers to another resource" if references_in(raw) else "not a plain value"
 
 

@@ -16,6 +16,7 @@ from capplan.importing.cloudformation.building import Building, word
 from capplan.importing.cloudformation.stack import Stack, properties_of
 from capplan.importing.cloudformation.values import Either, Export, Mixed, Token, Unknown, shown_text, text_of
 from capplan.importing.definition import called_by
+from capplan.importing.histories import starts_at
 from capplan.importing.model import Beside, Lifted, Ref
 from capplan.services import SECTIONS
 
@@ -46,10 +47,11 @@ def read_machine(stack: Stack, built: Building, props: Mapping[str, Any], consum
     else:
         uri = props.get("DefinitionUri")
         path = text_of(uri)
-        if isinstance(uri, Unknown):
-            return f"its definition is {uri.why}"
-        if path is None:
-            return "its definition is taken from S3"
+        if path is None:  # a definition given beside the template is of this machine where it has its name
+            asks = uri.why if isinstance(uri, Unknown) else "it is taken from S3: name its file too"
+            built.ask("definition", f"{built.name}.asl.json", asks)
+            built.joins = "where_it_fits"
+            return ""
         given = stack.template.given
         inside = posixpath.normpath(posixpath.join(given.folder, path))
         try:
@@ -67,6 +69,7 @@ def read_machine(stack: Stack, built: Building, props: Mapping[str, Any], consum
     if called.problem:
         return f"its definition cannot be read: {called.problem}"
     built.values["definition"] = definition
+    built.aliases = (*built.aliases, *filter(None, (starts_at(text),)))
     if substitutions:
         built.values["substitutions"] = substitutions
     states = _states(stack, called.targets)

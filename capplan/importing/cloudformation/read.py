@@ -9,6 +9,7 @@ from capplan.importing.cloudformation import others
 from capplan.importing.cloudformation.calls import read_calls
 from capplan.importing.cloudformation.functions import read_additions, read_function, with_globals
 from capplan.importing.cloudformation.glue import read_crawler, read_job, read_triggers
+from capplan.importing.cloudformation.graphql import read_graphql
 from capplan.importing.cloudformation.machines import read_machine
 from capplan.importing.cloudformation.sources import read_sources
 from capplan.importing.cloudformation.stack import SECTION_OF, Stack, properties_of
@@ -32,7 +33,7 @@ _FREE = (
     ),
     *("AWS::Serverless::LayerVersion", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::S3::BucketPolicy"),
     *("AWS::ApiGateway::", "AWS::ApiGatewayV2::", "AWS::CDK::Metadata", "AWS::CloudFormation::WaitCondition"),
-    *("AWS::ApplicationAutoScaling::", "AWS::Serverless::Api", "AWS::Serverless::HttpApi", "AWS::Glue::Database"),
+    *("AWS::ApplicationAutoScaling::", "AWS::Glue::Database"),
     *("AWS::Events::EventBusPolicy", "AWS::KMS::Alias", "AWS::EC2::SecurityGroup", "AWS::Glue::Table"),
 )
 """Types that are billed by nothing of their own, or with another resource."""
@@ -106,6 +107,7 @@ def read_stack(stack: Stack, consumed: list[str]) -> list[Block]:
     read_additions(stack)
     read_triggers(stack)
     read_sources(stack)
+    read_graphql(stack)
     read_calls(stack)
     return stack.blocks()
 
@@ -155,8 +157,9 @@ def _nested(stack: Stack, depth: int) -> Iterator[Nested]:
         try:
             text = given.files.read_text(inside.as_posix())
         except CapplanError as error:
-            first = error.diagnostics[0]
-            stack.not_used(resource.type, f"{first.message}: {first.hint}", stack.origin(resource))
+            outside = "outside" in error.diagnostics[0].message
+            why = "outside of the given folder" if outside else "missing"
+            stack.not_used(resource.type, f"its template {path} is {why}", stack.origin(resource))
             stack.used.add(resource.id)
             continue
         stack.used.add(resource.id)
@@ -181,6 +184,10 @@ def _with_exports(stack: Stack, blocks: list[Block]) -> Iterator[Block]:
         for ref in references_in(value):
             if name is not None:
                 names.setdefault(ref.alias, []).append(f"export:{name}")
+    for resource in stack.resources.values():
+        key = export_name(resource.properties.get("Name")) if resource.type == "AWS::SSM::Parameter" else None
+        for ref in references_in(resource.properties.get("Value")) if key is not None else ():
+            names.setdefault(ref.alias, []).append(f"export:ssm:{key}")
     for block in blocks:
         more = [name for alias in block.aliases for name in names.get(alias, ())]
         yield replace(block, aliases=(*block.aliases, *more)) if more else block

@@ -12,8 +12,8 @@ from capplan.importing.cloudformation.building import Building, count, seconds, 
 from capplan.importing.cloudformation.stack import SECTION_OF, Stack, properties_of
 from capplan.importing.cloudformation.template import Resource
 from capplan.importing.cloudformation.values import Reference, Token, references_in, shown_text, text_of
-from capplan.importing.model import Origin, Ref
-from capplan.services import SECTIONS
+from capplan.importing.model import Fallback, Origin, Ref
+from capplan.services import SECTIONS, resource_type
 
 _WORDS = {
     "tables": "stream",
@@ -41,6 +41,7 @@ _MAPPING_KEYS = (
     ("MaximumRecordAgeInSeconds", "max_record_age", seconds),
     ("MaximumRetryAttempts", "retries", count),
 )
+_POLLED = ("tables", "streams", "queues")
 _FILTERED = "it filters its events: which share passes? filter: 20%"
 
 
@@ -141,35 +142,47 @@ def _alias_of(source: object, section: str) -> str:
 
 
 def _read_from(stack: Stack, built: Building, name: str, source: object, guess: str, props: Mapping[str, Any]) -> None:
-    """A trigger that reads a queue, a stream, a topic, a bucket."""
+    """A trigger that reads a queue, a stream, a topic, a bucket; traffic of its own where no file has the source."""
     if truth(props.get("Enabled")) is False:
         stack.not_used(f"event source {name} of {built.name}", "it is disabled", built.origin)
         return
     section = _section_of(stack, source, guess)
-    if built.section != "functions":
-        _from_outside(stack, built, name, None, "it")
-        return
-    settings = _settings(props)
     here = stack.target(source)
-    if section in SECTIONS and (here is not None or not text_of(source)):
-        trigger: dict[str, object] = {_WORDS[section]: Ref(_alias_of(source, section), section)}
-        if section in ("topics", "buses", "buckets"):
-            settings = {}
-    else:
-        queue = here.properties if here is not None else {}
-        is_fifo = truth(queue.get("FifoQueue")) is True or shown_text(source).endswith(".fifo")
-        via = "sqs-fifo" if section == "queues" and is_fifo else _VIA.get(section)
-        asks = f"how many {'records' if via == 'kinesis' else 'messages'} arrive?"
-        if section == "tables":  # another stack's table: only its stream is known
-            via, settings = None, {}
-            asks = "how many records does that table's stream have?"
-        elif section in ("topics", "buses", "buckets"):
-            settings = {}
-            asks = "how many events arrive?"
-        traffic = stack.traffic(_source_name(source, built, name), built.origin, asks)
-        trigger = {"traffic": traffic, **({"via": via} if via else {})}
+    outside = _outside(stack, built, name, source, section, props)
+    trigger: object = outside
+    if _may_read(built.section, section):
+        settings = _settings(props) if section in _POLLED else {}
+        inside = {_WORDS[section]: Ref(_alias_of(source, section), section), **settings}
+        trigger = inside if here is not None else Fallback(inside, outside)
     filtered = props.get("FilterCriteria") or props.get("FilterPolicy")
-    built.add("triggers", {**trigger, **settings}, _FILTERED if filtered else "")
+    built.add("triggers", trigger, _FILTERED if filtered else "")
+
+
+def _may_read(reader: str, section: str) -> bool:
+    """Whether a resource of one section may name one of the other in a trigger."""
+    emits = SECTIONS[section].emits if section in SECTIONS else None
+    if emits is None or reader not in SECTIONS:
+        return False
+    ways = {emits.read_as, *emits.decided_by[1].values()}
+    return bool(ways & resource_type(reader).reads)
+
+
+def _outside(
+    stack: Stack, built: Building, name: str, source: object, section: str, props: Mapping[str, Any]
+) -> dict[str, object] | Ref:
+    """A trigger by traffic of its own: the source is somebody else's, or there is no section for it yet."""
+    here = stack.target(source)
+    queue = here.properties if here is not None else {}
+    is_fifo = truth(queue.get("FifoQueue")) is True or shown_text(source).endswith(".fifo")
+    via = "sqs-fifo" if section == "queues" and is_fifo else _VIA.get(section)
+    what = {"queues": "messages", "streams": "records", "tables": "changes of that table"}.get(section, "events")
+    traffic = stack.traffic(
+        _source_name(source, built, name), built.origin, f"how many {what} arrive?", joins="where_it_is_named"
+    )
+    if built.section != "functions":
+        return traffic
+    settings = _settings(props) if section in ("queues", "streams") else {}
+    return {"traffic": traffic, **({"via": via} if via else {}), **settings}
 
 
 def _source_name(source: object, built: Building, name: str) -> str:
@@ -218,22 +231,22 @@ def _mapping(stack: Stack, resource: Resource) -> None:
 
 def _rule(stack: Stack, built: Building, name: str, bus: object, pattern: object) -> None:
     """A rule of a bus with a pattern: a share of what the bus carries."""
-    bus_section = "buses"
-    target = stack.target(bus)
     sources = properties_of(pattern).get("source")
     listed = ", ".join(shown_text(one) for one in sources) if isinstance(sources, list) else ""
     bucket = _bucket_in(stack, pattern)
-    if bucket is not None and "buckets" in SECTIONS and built.section == "functions":
-        built.add(
-            "triggers", {"bucket": Ref(f"{stack.template.scope}#{bucket.id}", "buckets")}, "S3 events by EventBridge"
-        )
+    if bucket is not None and _may_read(built.section, "buckets"):
+        built.add("triggers", {"bucket": Ref(f"{stack.template.scope}#{bucket.id}", "buckets")}, "by EventBridge")
         return
-    if target is not None and SECTION_OF.get(target.type) == bus_section and bus_section in SECTIONS:
-        trigger = {"bus": Ref(f"{stack.template.scope}#{target.id}", bus_section)}
+    verb = "invoke" if built.section == "functions" else "start"
+    asks = f"how often does the event{' of ' + listed if listed else ''} {verb} it?"
+    traffic = stack.traffic(f"{built.name}-{name}", built.origin, asks, joins="where_it_is_named")
+    outside = {"traffic": traffic, "via": "eventbridge"} if built.section == "functions" else traffic
+    if references_in(bus) and _may_read(built.section, "buses"):
+        inside = {"bus": Ref(references_in(bus)[0].alias, "buses")}
         said = f"a rule{' for ' + listed if listed else ''}: which share matches? filter: 5%"
-        built.add("triggers", trigger, said)
-        return
-    _from_outside(stack, built, name, "eventbridge", f"the event{' of ' + listed if listed else ''}")
+        built.add("triggers", Fallback(inside, outside), said)
+    else:
+        built.add("triggers", outside)
 
 
 def _bucket_in(stack: Stack, pattern: object) -> Resource | None:
@@ -247,7 +260,9 @@ def _events_rule(stack: Stack, resource: Resource) -> None:
     props = resource.properties
     targets = props.get("Targets")
     for target in targets if isinstance(targets, list) else []:
-        for built in stack.blocks_named(properties_of(target).get("Arn"), "functions", "state_machines"):
+        for built in stack.blocks_named(
+            properties_of(target).get("Arn"), "functions", "state_machines", "queues", "topics"
+        ):
             stack.used.add(resource.id)
             if text_of(props.get("State")) == "DISABLED":
                 stack.not_used(f"rule {resource.id} of {built.name}", "it is disabled", stack.origin(resource))
@@ -274,7 +289,7 @@ def _schedule(stack: Stack, resource: Resource) -> None:
 
 def _subscription(stack: Stack, resource: Resource) -> None:
     props = resource.properties
-    for built in stack.blocks_named(props.get("Endpoint"), "functions"):
+    for built in stack.blocks_named(props.get("Endpoint"), "functions", "queues"):
         stack.used.add(resource.id)
         _read_from(stack, built, resource.id, props.get("TopicArn"), "topics", props)
 

@@ -6,7 +6,7 @@ from typing import Any
 from capplan.importing.cloudformation.building import Building
 from capplan.importing.cloudformation.template import Resource, Template
 from capplan.importing.cloudformation.values import Token, references_in, shown_text, text_of
-from capplan.importing.model import Block, Origin, Question, Ref, Unused
+from capplan.importing.model import Block, Joins, Origin, Question, Ref, Unused
 from capplan.schedule import ScheduleError, read_schedule
 
 SECTION_OF: Mapping[str, str] = {
@@ -95,11 +95,13 @@ class Stack:
 
     # --- traffic ---
 
-    def traffic(self, name: str, origin: Origin, asks: str, expression: object = None) -> Ref:
+    def traffic(
+        self, name: str, origin: Origin, asks: str, expression: object = None, *, joins: Joins = "never"
+    ) -> Ref:
         """A traffic of a name, made once: with a schedule where one is known, else asked for."""
         alias = f"{self.template.scope}#traffic/{name}"
         if name not in self._traffic:
-            built = Building("traffic", name, origin, (alias, name))
+            built = Building("traffic", name, origin, (alias, name), joins)
             schedule = text_of(expression)
             if schedule is not None and is_schedule(schedule):
                 built.values["schedule"] = schedule

@@ -156,7 +156,8 @@ class Template:
             return None
         type_ = str(declared.get("Type", ""))
         if type_.startswith("AWS::SSM::Parameter::"):
-            return Unknown(f"parameter {name} is read from Systems Manager")
+            key = text_of(declared.get("Default"))
+            return Unknown(f"parameter {name} is read from Systems Manager") if key is None else Export(f"ssm:{key}")
         if "Default" not in declared or declared["Default"] is None:
             return Unknown(f"parameter {name} has no default: --parameter {name}=...")
         return self._typed(name, declared["Default"])
@@ -223,13 +224,15 @@ class Template:
         finally:
             self._depth -= 1
 
-    def _value(self, data: object) -> object:
+    def _value(self, data: object) -> object:  # noqa: PLR0911  a line a form
         if isinstance(data, Mapping):
             if len(data) == 1:
                 ((function, given),) = data.items()
                 if function in FUNCTIONS:
                     evaluated: object = getattr(self, FUNCTIONS[function])(given)
                     return evaluated
+                if function == "Fn::Transform":
+                    return {"Fn::Transform": self.value(given)}
                 if function == "Fn::Unresolved":
                     return Unknown(str(given))
                 if (
@@ -248,6 +251,8 @@ class Template:
     def _dynamic(self, text: str) -> object:
         """A text with dynamic references, which are read when the stack is deployed."""
         whole = _DYNAMIC.fullmatch(text)
+        if whole is not None and whole[1] == "ssm":
+            return Export(f"ssm:{text.removeprefix('{{resolve:ssm:').removesuffix('}}')}")
         if whole is not None:
             return Unknown(f"{whole[1]} resolves it when it is deployed")
         parts: list[object] = []

@@ -6,6 +6,7 @@ from capplan.errors import CapplanError
 from capplan.importing.definition import called_by
 from capplan.importing.formats import Format
 from capplan.importing.given import Given
+from capplan.importing.histories import starts_at
 from capplan.importing.model import Asked, Beside, Block, Found, Origin, Question, Ref
 from capplan.importing.names import name_of, stack_of
 
@@ -44,6 +45,7 @@ def _read(given: Given, asked: Asked) -> Found:
         start,
         (f"{given.name}#traffic",),
         questions=(Question("rate", "1/s", "how often is it started?"),),
+        joins="where_it_is_named",
     )
     kind: dict[str, object] = {
         "definition": Beside(given.path, given.text),
@@ -57,7 +59,14 @@ def _read(given: Given, asked: Asked) -> Found:
     if renamed:
         kind["states"] = renamed
     type_ = Question("type", "express", "Standard, which is assumed, or Express?")
-    machine = Block("state_machines", name, kind, start, (f"{given.name}#machine", name), questions=(type_,))
+    machine = Block(
+        "state_machines",
+        name,
+        kind,
+        start,
+        tuple(filter(None, (f"{given.name}#machine", name, starts_at(given.text)))),
+        questions=(type_,),
+    )
     others = []
     for state, (section, target) in called.resources.items():
         if section in _QUESTIONS:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from capplan import units
 from capplan.calls import Access
@@ -50,6 +51,9 @@ class _ApiType(ResourceType[Api, Usage]):
         **dict.fromkeys(("auth", "authoriser", "lambdaauthorizer"), "authorizer"),
         **dict.fromkeys(("integrationtimeout", "timeoutinmillis"), "timeout"),
     }
+
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        return ("connections",) if values.get("type") == "websocket" else ()
 
     def resolve(self, spec: Api, files: Files) -> tuple[Api, tuple[Problem, ...]]:
         del files

@@ -49,7 +49,7 @@ def check(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[LimitChec
 
 def _replica_limits(name: str, spec: Table, usage: Usage, region: str, ctx: Context) -> Iterable[LimitCheck]:
     """The same of a global table's replica, whose items are as large as in the scenario's Region."""
-    from capplan.services.dynamodb.replicas.meter import local_spec  # noqa: PLC0415  only for global tables
+    from capplan.services.dynamodb.replicas.places import local_spec  # noqa: PLC0415  only for global tables
 
     label, here, used = f"{name}.{region}", local_spec(spec, region), usage.replicas[region]
     there = replace(ctx, region=region)
@@ -205,6 +205,10 @@ def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, 
         from capplan.services.dynamodb.replicas.checks import observe_replicas  # noqa: PLC0415  only for global tables
 
         out |= observe_replicas(spec, usage, ctx.region)
+    if spec.copies_itself:
+        from capplan.services.dynamodb.backups.answers import observe_backups  # noqa: PLC0415  only where it is copied
+
+        out |= observe_backups(spec, usage)
     return {
         **out,
         "holds_until": _multiple_at_first_limit(check(name, spec, usage, ctx)),

@@ -38,6 +38,12 @@ SERVICE = Service(
             },
             emits=Emits("stream", "dynamodb", kinds=("insert", "modify", "remove")),
         ),
+        Section(
+            key="caches",
+            noun="cache",
+            example="hot-orders: {tables: [orders], node: dax.r5.large, nodes: 3, hit_rate: 90%}",
+            resource_type="caches.cluster:CACHE",
+        ),
     ),
     quotas=ALL,
     integrations={
@@ -52,6 +58,9 @@ SERVICE = Service(
         )
     },
     limit_labels={
+        "dynamodb.dax.node_loss": "requests if a node fails",
+        "dynamodb.dax.requests": "requests of a cluster",
+        "dynamodb.dax.writes": "writes through a cluster",
         "dynamodb.account.provisioned_read": "provisioned read capacity",
         "dynamodb.account.provisioned_write": "provisioned write capacity",
         "dynamodb.item_size": "item size",

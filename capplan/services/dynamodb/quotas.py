@@ -60,6 +60,12 @@ PITR_PERIOD_MAX = Quota("dynamodb.pitr_period", 35 * 86_400, "s", f"{_GUIDE}Poin
 """How long continuous backups are kept at most."""
 STRONG_TABLES_MAX = Quota("dynamodb.strong_global_tables", 400, "", _QUOTAS, _READ, adjustable=True, shared=True)
 """Global tables of multi-Region strong consistency in an account."""
+CACHE_NODES_MAX = Quota("dynamodb.dax_nodes", 11, "", f"{_GUIDE}Sizing your DAX cluster", _TODAY)
+"""In a DAX cluster: the primary and ten read replicas."""
+CACHE_TABLES_MAX = Quota("dynamodb.dax_tables", 500, "", f"{_GUIDE}DAX cluster components", _TODAY)
+"""Tables in front of which one cluster may be."""
+CACHE_WRITES_MAX = Quota("dynamodb.dax.writes", 40_000, "writes/s", f"{_GUIDE}Sizing your DAX cluster", _TODAY)
+"""Writes of 1 KB that one cluster takes, whatever its nodes: each node serves at most a million normalized requests."""
 RESERVED_UNITS_MAX = Quota("dynamodb.reserved_units", 1_000_000, "", f"{_GUIDE}Reserved capacity", _READ)
 
 ALL = tuple(quota for quota in list(globals().values()) if isinstance(quota, Quota))

@@ -117,6 +117,7 @@ class Usage(Record, frozen=True):
     Attributes:
         replicas: The same of the replicas of a global table, by Region.
         asked: All that is asked of the table, where only a part reaches it in this Region; None where everything does.
+        misses: The share of each stream of it that a cache lets through.
     """
 
     requests: tuple[MeteredRequests, ...]
@@ -128,6 +129,7 @@ class Usage(Record, frozen=True):
     period: SimulatedPeriod
     replicas: Mapping[str, "Usage"] = {}
     asked: Demand | None = None
+    misses: tuple[Fraction, ...] = ()
 
     @property
     def throttled(self) -> Fraction:
@@ -198,10 +200,10 @@ def meter(spec: Table, demand: Demand, ctx: Context) -> Usage:
 
 def meter_with(spec: Table, demand: Demand, ctx: Context, constants: Constants) -> Usage:
     """What AWS would count, with other values of what AWS does not publish."""
-    if spec.replicas:
-        from capplan.services.dynamodb.replicas.meter import meter_global  # noqa: PLC0415  only for global tables
+    if spec.replicas or spec.cached is not None:
+        from capplan.services.dynamodb.parts import meter_parts  # noqa: PLC0415  only for global and cached tables
 
-        return meter_global(spec, demand, ctx, constants)
+        return meter_parts(spec, demand, ctx, constants)
     return meter_local(spec, demand, ctx, constants)
 
 
@@ -225,9 +227,9 @@ def admit(spec: Table, demand: Demand, ctx: Context) -> Admitted | None:
     """What the table serves of each request stream; None where it serves everything."""
     usage = meter(spec, demand, ctx)
     if usage.asked is not None:
-        from capplan.services.dynamodb.replicas.meter import admit_global  # noqa: PLC0415  the same
+        from capplan.services.dynamodb.parts import admit_parts  # noqa: PLC0415  the same
 
-        return admit_global(spec, usage, ctx.region)
+        return admit_parts(spec, usage, ctx.region)
     if all(kind.served is kind.flow for kind in usage.requests):
         return None
     return Admitted(
@@ -497,7 +499,9 @@ def served_requests(usage: Usage) -> Fraction:
     """Requests a month that callers made and were served."""
     if usage.asked is None:
         return sum((kind.served.monthly for kind in usage.requests), Fraction(0))
-    return usage.asked.flow.monthly * (1 - usage.throttled)
+    shares = zip(usage.asked.requests, usage.misses, strict=True)
+    cached = sum((stream.flow.monthly * (1 - miss) for stream, miss in shares), Fraction(0))
+    return cached + (usage.asked.flow.monthly - cached) * (1 - usage.throttled)
 
 
 def _throughput(usage: Usage) -> Mapping[str, Decimal]:

@@ -11,11 +11,12 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from capplan.flow import DemandFlow, steady
-from capplan.model import Charge, Demand, Observable, PoolLoad, RequestStream
+from capplan.model import Charge, Demand, Observable, Option, PoolLoad, RequestStream
 from capplan.quantities.fields import WholeCount
 from capplan.quantities.rounding import to_quantity
 from capplan.record import Record
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
+from capplan.services.secrets_manager.advice import RULES, options
 from capplan.services.secrets_manager.quotas import GET_RATE, SECRETS, WRITE_RATE
 from capplan.spec_config import SPEC_CONFIG
 
@@ -53,6 +54,7 @@ _Metered = MeteredResource[Secret, Usage]
 class _SecretType(ResourceType[Secret, Usage]):
     id = "secrets_manager.secret"
     spec = Secret
+    rules = RULES
     also_called: Mapping[str, str] = {"replicaregions": "replicas"}
 
     def warn_if_idle(self, spec: Secret) -> bool:
@@ -81,6 +83,9 @@ class _SecretType(ResourceType[Secret, Usage]):
                 at_once = max(float(stream.at_once) for stream in streams)
                 loads.append(PoolLoad(quota.id, flow, at_once=at_once if at_once > 1 else 0.0))
         return tuple(loads)
+
+    def options(self, resource: _Metered) -> tuple[Option, ...]:
+        return tuple(options(resource.name, resource.usage.requests, resource.context))
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return {"requests": Observable(to_quantity(resource.usage.flow.monthly))}

@@ -13,6 +13,8 @@ from capplan.pricing.catalogue import regions as known_regions
 from capplan.quantities.distribution import Distribution, fixed
 from capplan.record import replace
 from capplan.services import default_quota
+from capplan.services.dynamodb.backups.kept import carried_days, kept
+from capplan.services.dynamodb.caches.nodes import headroom_factor, normalized, size_kb, smallest_node
 from capplan.services.dynamodb.capacity import auto_scaling
 from capplan.services.dynamodb.capacity.burst_bucket import seconds_of_burst, serve
 from capplan.services.dynamodb.capacity.on_demand_growth import ceilings
@@ -33,9 +35,7 @@ from capplan.services.dynamodb.requests import TABLE, RequestUnits, request_unit
 from capplan.units import MONTH_HOURS, MONTH_SECONDS, SECONDS_PER_MINUTE
 from tests.cases.facts import Facts, NotCovered
 from tests.reference.dynamodb import (
-    backups,
     billing,
-    dax,
     hash_order,
     item_gate,
     single_requests,
@@ -648,27 +648,17 @@ def _storage(given: Input) -> Observed:
 
 def _backup_billing(given: Input) -> Observed:
     if "backups_per_day" in given:
-        usd = backups.steady_backups_usd(
-            _n(given["backups_per_day"]),
-            _n(given["retention_days"]),
-            _n(given["usd_per_backup_day"]),
-            int(given["month_days"]),
-        )
-        return {"usd_month": usd}
+        count = kept(_n(given["backups_per_day"]), _n(given["retention_days"]))
+        return {"usd_month": count * int(given["month_days"]) * _n(given["usd_per_backup_day"])}
     if "usd_per_backup_month" in given:
-        return {
-            "usd_on_first": backups.carried_backups_usd(
-                _n(given["backups_carried"]), _n(given["usd_per_backup_month"]), 1, day=1
-            )
-        }
-    usd = backups.carried_backups_usd(
+        return {"usd_on_first": carried_days(_n(given["backups_carried"]), 1) * _n(given["usd_per_backup_month"])}
+    carried = carried_days(
         _n(given["backups_carried"]),
-        _n(given["usd_per_backup_day"]),
         int(given["month_days"]),
         expire_per_day=_n(given.get("expire_per_day", 0)),
         day=int(given["day"]),
     )
-    return {"usd_on_first": usd}
+    return {"usd_on_first": carried * _n(given["usd_per_backup_day"])}
 
 
 def _streams(given: Input) -> Observed:
@@ -685,18 +675,18 @@ def _kinesis_cdc(given: Input) -> Observed:
 
 
 def _dax_case(case: Mapping[str, Any]) -> Observed:
-    if "input" not in case:
-        raise NotCovered("a node size from reads and their hit rate is not modeled yet")
-    return _dax(case["input"], case["expect"])
-
-
-def _dax(given: Input, expected: Mapping[str, Any]) -> Observed:
+    given = case.get("inputs") or case["input"]
+    expected = case.get("expected") or case["expect"]
     nodes = int(given["nodes"])
-    load = dax.normalized_rps(
-        _n(given["hit_rps"]), _n(given["miss_rps"]), _n(given["write_rps"]), _n(given["item_kb"]), nodes
-    )
-    target = dax.target_rps(load, nodes)
-    return {"normalized_rps": load, **{key: target for key in expected if key.startswith("target_rps")}}
+    if "hit_rate" in given:
+        hit_rate, reads = _n(given["hit_rate"]), _n(given["reads_per_s"])
+        hits, misses, writes = reads * hit_rate, reads * (1 - hit_rate), _n(given.get("writes_per_s", 0))
+    else:
+        hits, misses, writes = _n(given["hit_rps"]), _n(given["miss_rps"]), _n(given.get("write_rps", 0))
+    load = normalized(hits, misses, writes, size_kb(_n(given["item_kb"]) * 1024), nodes)
+    target = load * headroom_factor(nodes)
+    node = (smallest_node(target, nodes) or "").removeprefix("dax.")
+    return {"normalized_rps": load, "node": node, **{key: target for key in expected if key.startswith("target_rps")}}
 
 
 def _reserved(given: Input, facts: Facts) -> Observed:

@@ -122,3 +122,23 @@ secrets: {db: {}}
     with pytest.raises(CapplanError) as error:
         planned(body, tmp_path)
     assert "a job has no environments" in error.value.diagnostics[0].message
+
+
+def test_a_secret_that_is_read_at_each_invocation_may_be_kept(tmp_path: Path) -> None:
+    body = """
+traffic: {shoppers: {rate: 100/s}, nightly: {schedule: rate(1 day)}}
+functions: {web: {triggers: shoppers, duration: 100 ms, init: 300 ms, calls: [CALL]}}
+jobs: {load: {triggers: nightly, workers: 2, duration: 10 min, calls: [{get-secret: db}]}}
+secrets: {db: {}}
+"""
+    for call, speaks in (("{get-secret: db}", True), ("{get-secret: db, per: cold-start}", False)):
+        found = planned(body.replace("CALL", call), tmp_path)
+        assert ("secrets_manager.cache" in {finding.rule for finding in found.findings}) == speaks
+
+
+def test_where_no_start_time_is_known_environments_are_counted_all_the_same(tmp_path: Path) -> None:
+    """By a start of no time: a little fewer than with one of 300 ms."""
+    known = {r.name: r.usage for r in planned(STORM, tmp_path).resources}
+    unknown = {r.name: r.usage for r in planned(STORM.replace(", init: 300 ms", ""), tmp_path).resources}
+    assert "cold_starts" not in unknown["web"]
+    assert 0 < unknown["config"]["requests"] < known["config"]["requests"]

@@ -10,7 +10,7 @@ from capplan.model import Charge
 from capplan.record import replace
 from capplan.services.dynamodb.cost import local_charges
 from capplan.services.dynamodb.items.storage import gigabytes
-from capplan.services.dynamodb.replicas.meter import local_spec
+from capplan.services.dynamodb.replicas.places import local_spec
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Usage
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.flow import DemandFlow
-from capplan.quantities.distribution import mean
+from capplan.quantities.distribution import fixed, mean
 from capplan.quantities.rounding import sig6
 from capplan.resource_type import Starts
 from capplan.services.lambda_.cold_start import month as cold_starts
@@ -20,15 +20,22 @@ from capplan.services.lambda_.usage import Usage
 
 
 def starts(spec: Function, usage: Usage, kept_ms: Decimal | None) -> Starts:
-    """Starts of environments, with what those that live fetch again where it is kept for so long only; nothing where it is
-    not known how long a start takes.
+    """Starts of environments, with what those that live fetch again where it is kept for so long only.
+
+    Where it is not known how long a start takes, as many start as if it took no time.
     """
-    if usage.cold is None or not usage.invocations.terms:
+    if not usage.invocations.terms:
         return Starts(DemandFlow.zero())
-    flow = usage.cold_starts
+    start = cold_starts.Start(fixed(0), spec.duration) if usage.cold is None else usage.cold.start
+    if usage.cold is None:
+        pools = cold_starts.pools_of(spec, start)
+        share = sig6(cold_starts.cached_share(usage.invocations.terms, pools, spec.provisioned_concurrency))
+    else:
+        share = usage.cold.share
+    flow = usage.invocations * share
     if kept_ms is not None:
-        flow += usage.invocations * _again(spec, usage, usage.cold.start, kept_ms)
-    return Starts(flow, _storm(usage, usage.cold.start))
+        flow += usage.invocations * _again(spec, usage, start, kept_ms)
+    return Starts(flow, _storm(usage, start))
 
 
 def _again(spec: Function, usage: Usage, start: cold_starts.Start, kept_ms: Decimal) -> Fraction:

@@ -1,0 +1,1 @@
+"""DynamoDB Accelerator (DAX): clusters that cache the reads of tables, and write through to them."""
