@@ -39,6 +39,7 @@ class _ApiType(ResourceType[Api, Usage]):
     spec = Api
     rules = advice.RULES
     starts_with = "request"
+    waits_for_callees = True
     also_called: Mapping[str, str] = {
         **dict.fromkeys(("protocoltype", "protocol", "kind"), "type"),
         **dict.fromkeys(("endpoints", "methods", "paths", "resources", "integrations"), "routes"),
@@ -87,9 +88,12 @@ class _ApiType(ResourceType[Api, Usage]):
         return Sent(times, access.model_copy(update=update))
 
     def duration_ms(self, resource: DeclaredResource[Api]) -> Fraction:
-        """How long a connection is open: its messages are spread over it. A request passes in no time."""
-        connections = resource.spec.connections
-        return mean(connections.duration) if connections is not None else Fraction(0)
+        """How long a connection is open: its messages are spread over it. Of a request, how long its HTTP backend takes."""
+        spec = resource.spec
+        if spec.connections is not None:
+            return mean(spec.connections.duration)
+        behind = ((per_unit(spec, n) * (1 - hit_rate(spec, n)), r.backend) for n, r in spec.routes.items())
+        return sum((times * mean(takes) for times, takes in behind if takes is not None), Fraction(0))
 
     def admit(self, resource: DeclaredResource[Api], demand: Demand) -> Admitted | None:
         return admission.admit(resource.name, resource.spec, demand)

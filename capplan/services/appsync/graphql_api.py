@@ -36,6 +36,7 @@ class _GraphqlApiType(ResourceType[GraphqlApi, Usage]):
     id = "appsync.graphql_api"
     spec = GraphqlApi
     starts_with = "request"
+    waits_for_callees = True
     also_called: Mapping[str, str] = {
         **dict.fromkeys(("resolvers", "fields", "queries", "mutations", "datasources"), "operations"),
         **dict.fromkeys(("caching", "apicache"), "cache"),
