@@ -41,7 +41,7 @@ from capplan.services.dynamodb.cost import charge
 from capplan.services.dynamodb.implied import implies
 from capplan.services.dynamodb.keys.table_keys import with_key_files
 from capplan.services.dynamodb.resolve import complete
-from capplan.services.dynamodb.spec import ALSO_CALLED, NOT_YET, Table
+from capplan.services.dynamodb.spec import ALSO_CALLED, Table
 from capplan.services.dynamodb.usage import Usage, admit, meter, records, records_of_kinds, shards, summary
 from capplan.services.dynamodb.validate_request import validate_access
 
@@ -51,7 +51,6 @@ _Metered = MeteredResource[Table, Usage]
 class _TableType(ResourceType[Table, Usage]):
     id = "dynamodb.table"
     spec = Table
-    unsupported = NOT_YET
     also_called = ALSO_CALLED
     rules = RULES
 
@@ -114,7 +113,22 @@ class _TableType(ResourceType[Table, Usage]):
         return meter(resource.spec, demand, resource.context)
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
-        return charge(resource.name, resource.spec, resource.usage, resource.context.region)
+        charges = charge(resource.name, resource.spec, resource.usage, resource.context.region)
+        if resource.spec.copies_itself:
+            from capplan.services.dynamodb.backups.charges import backup_charges  # noqa: PLC0415  only where it is copied
+
+            return (*charges, *backup_charges(resource.name, resource.spec, resource.usage))
+        return charges
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        """Alarms and calls of KMS; what exports write and what copies of backups send to other Regions."""
+        follows = implies(resource.name, resource.spec, resource.usage)
+        if not resource.spec.copies_itself:
+            return follows
+        from capplan.services.dynamodb.backups.charges import backup_implies  # noqa: PLC0415  the same
+
+        region = resource.context.region
+        return (*follows, *backup_implies(resource.name, resource.spec, resource.usage, region))
 
     def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
         return summary(usage)
@@ -136,9 +150,6 @@ class _TableType(ResourceType[Table, Usage]):
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(resource.name, resource.spec, resource.usage, resource.context)
-
-    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
-        return implies(resource.name, resource.spec, resource.usage)
 
     def next_month(self, resource: _Metered) -> Mapping[str, object]:
         from capplan.services.dynamodb.stored import items_after  # noqa: PLC0415  only a forecast asks
