@@ -43,6 +43,7 @@ ONLY_A_PLAN_SEES = [
     "tables-example-items",
     "tables-warm-in-words",
     "traffic-spike-past-all-sense",
+    "buckets-key",
     "buckets-lifecycle-out-of-order",
     "buckets-tiers-of-standard",
     "calls-per-cold-start-of-a-job",
