@@ -14,7 +14,6 @@ from capplan.model import (
     Excluded,
     Implied,
     LimitCheck,
-    NotIncluded,
     Observable,
     Option,
     Problem,
@@ -88,9 +87,6 @@ class _QueueType(ResourceType[Queue, Usage]):
 
     def options(self, resource: _Metered) -> tuple[Option, ...]:
         return options(*resource)
-
-    def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
-        return assumptions.not_included(resource.spec, resource.usage)
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return limits.observe(resource.usage)
