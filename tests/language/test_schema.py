@@ -61,6 +61,7 @@ ONLY_A_PLAN_SEES = [
     "gates-of-limit-without-a-share",
     "gates-unknown-observable",
     "jobs-flex-on-large-workers",
+    "keys-encryption-of-nobody",
     "jobs-no-workers",
     "jobs-notice-to-nobody",
     "jobs-version-unheard-of",
