@@ -255,9 +255,9 @@ def _rebuilt(network: Network, address: str, sender: Sender, walk: _Pass, fails:
         records = resource.type.records_per_invocation(resource.spec, source, per_second, shards)
         stream = replace(stream, records=records)
     if trigger is None and sender.node in walk.moved:
-        stream = replace(
-            stream, callers_attempts=_attempts_of(walk.offered[address_of(sender.node)], stream.callers_attempts)
-        )
+        caller = address_of(sender.node)
+        offered = walk.offered.get(caller, network.exact[caller])  # in a loop a caller may come after what it calls
+        stream = replace(stream, callers_attempts=_attempts_of(offered, stream.callers_attempts))
     return sender._replace(stream=stream, times=times)
 
 

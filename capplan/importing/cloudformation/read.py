@@ -1,5 +1,6 @@
 """Reads a template into blocks: its resources, what invokes and calls them, its nested templates, what is not used."""
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -153,7 +154,7 @@ def _nested(stack: Stack, depth: int) -> Iterator[Nested]:
             stack.not_used(resource.type, f"more than {MAX_NESTED} templates inside each other", stack.origin(resource))
             continue
         given = stack.template.given
-        inside = PurePosixPath(given.folder, path)
+        inside = PurePosixPath(posixpath.normpath(posixpath.join(given.folder, path)))
         try:
             text = given.files.read_text(inside.as_posix())
         except CapplanError as error:
