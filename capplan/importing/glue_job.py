@@ -14,9 +14,8 @@ from capplan.importing.value import Value
 DURATION = Question("duration", "10 min", "how long does a run take?")
 WORKERS = Question("workers", Decimal(10), "how many workers?")
 _TYPES = {"glueetl": "spark", "pythonshell": "python-shell", "gluestreaming": "streaming", "glueray": "ray"}
-_WORKER_TYPES_SINCE = Decimal(2)
+_OLD_VERSIONS = ("0.", "1.")
 """From Glue 2.0 on a Spark job has workers, not a maximum capacity."""
-_OLDEST_PYTHON_SHELL_DPUS = Decimal("0.0625")
 
 
 def job_values(job: Value, command: Value, arguments: Value) -> dict[str, Any]:
@@ -63,7 +62,7 @@ def size_values(job: Value, kind: str) -> dict[str, Any]:
         return values
     dpus = capacity.count().normalize()
     version = job.get("GlueVersion", "glue_version")
-    newer = not version.known or Decimal(version_text(version).split("-")[0]) >= _WORKER_TYPES_SINCE
+    newer = not version.known or not version_text(version).startswith(_OLD_VERSIONS)
     if kind == "python-shell":
         return {"dpus": dpus}
     if kind == "spark" and newer and dpus == dpus.to_integral_value():

@@ -9,7 +9,7 @@ import pytest
 from capplan.errors import CapplanError
 from capplan.importing.arn import Arn
 from capplan.services.dynamodb.spec import Table
-from tests.importing.files import entry, imported
+from tests.importing.drafts import entry, imported
 
 _TABLE: dict[str, Any] = {
     "TableName": "orders",

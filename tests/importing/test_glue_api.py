@@ -7,7 +7,7 @@ import pytest
 
 from capplan.importing.durations import measured_duration
 from capplan.importing.job_runs import Run, measured_runs
-from tests.importing.files import entry, imported
+from tests.importing.drafts import entry, imported
 
 
 def _run(

@@ -1,5 +1,6 @@
 """Usage files of infracost: merged by address, and priced line by line as infracost's own goldens have it, or told why not."""
 
+import json
 import os
 import re
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +16,7 @@ from capplan.importing.render import rendered
 from capplan.language.load import load
 from capplan.pipeline.results import Plan
 from capplan.record import replace
-from tests.importing.files import entry, imported
+from tests.importing.drafts import entry, imported
 
 _FOLDER = os.environ.get("CAPPLAN_FIELD_FILES")
 _INPUTS = Path(_FOLDER) / "inputs" if _FOLDER else None
@@ -68,7 +69,7 @@ def test_a_wildcard_is_for_every_instance(tmp_path: Path) -> None:
     ("hours", "schedule", "duration", "working"),
     [
         (60, "rate(730 minutes)", "60 min", "60 runs a month of 60 min"),
-        ("0.5", "rate(730 minutes)", "0.5 min", "60 runs of half a minute"),
+        ("0.5", "rate(1460 minutes)", "1 min", "30 runs of the minute that is billed at least"),
         (730, "rate(73 minutes)", "73 min", "600 runs of 73 min: all the time"),
     ],
 )
@@ -79,6 +80,60 @@ def test_hours_of_a_job_are_runs_that_add_up_to_them(
     job = _plan(("aws_glue_job.etl", {"name": "etl", "number_of_workers": 10}))
     found = entry(imported(tmp_path, job, usage__yml=usage), "etl").values
     assert (found["schedule"], found["duration"]) == (schedule, duration), working
+
+
+@pytest.mark.parametrize(
+    ("address", "values", "usage", "section", "expected"),
+    [
+        (
+            "aws_sns_topic.sales",
+            {"name": "sales"},
+            {"monthly_requests": 500, "request_size_kb": 16},
+            "topics",
+            {"access": [{"publish": "500/month"}], "message": "16 KB"},
+        ),
+        (
+            "aws_s3_bucket.files",
+            {"bucket": "files"},
+            {"standard": {"storage_gb": 225, "monthly_tier_1_requests": 10, "monthly_tier_2_requests": "20"}},
+            "buckets",
+            {
+                "object_size": "1 MB",
+                "objects": 230_400,
+                "access": [{"put-object": "10/month"}, {"get-object": "20/month"}],
+            },
+        ),
+        (
+            "aws_cloudwatch_event_bus.shop",
+            {"name": "shop"},
+            {"monthly_custom_events": 7},
+            "buses",
+            {"access": [{"put-events": "7/month"}]},
+        ),
+        ("aws_sqs_queue.jobs", {"name": "jobs"}, {"request_size_kb": 2}, "queues", {"message": "2 KB"}),
+        (
+            "aws_glue_crawler.raw",
+            {"name": "raw"},
+            {"monthly_hours": 5},
+            "crawlers",
+            {"schedule": "rate(1460 minutes)", "duration": "10 min"},
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_usage_of_other_services(
+    address: str,
+    values: dict[str, object],
+    usage: dict[str, object],
+    section: str,
+    expected: dict[str, object],
+    tmp_path: Path,
+) -> None:
+    draft = imported(
+        tmp_path, _plan((address, values)), usage__yml=json.dumps({"version": 0.1, "resource_usage": {address: usage}})
+    )
+    (found,) = [one for one in draft.entries if one.section == section]
+    assert {key: found.values.get(key) for key in expected} == expected
 
 
 def test_default_usage_of_a_type_is_not_taken_for_somebodys_usage(tmp_path: Path) -> None:

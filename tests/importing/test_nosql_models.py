@@ -10,7 +10,7 @@ import pytest
 from capplan.commands.size import measured_items
 from capplan.errors import CapplanError
 from capplan.report.records.size import size_record
-from tests.importing.files import entry, imported, text_of, write
+from tests.importing.drafts import entry, imported, text_of, write
 
 _ORDER = {"PK": {"S": "ACC#1"}, "SK": {"S": "ORD#1"}, "total": {"N": "12.5"}, "status": {"S": "open"}}
 """PK 2+5, SK 2+5, total 5+3 (12.5 has 3 digits in 2 bytes, and 1), status 6+4: 32 bytes."""

@@ -10,7 +10,7 @@ import pytest
 from capplan.commands.import_files import draft_of
 from capplan.errors import CapplanError
 from capplan.importing.formats.power_tuning import decoded
-from tests.importing.files import entry, imported
+from tests.importing.drafts import entry, imported
 
 
 def _link(sizes: list[int], times: list[float]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from capplan.importing.histories import starts_at
-from tests.importing.files import entry, imported, text_of
+from tests.importing.drafts import entry, imported, text_of
 
 Event = dict[str, Any]
 

@@ -19,8 +19,10 @@ from capplan.importing.value import Value
 
 _ITEM_BYTES, _ITEMS_PER_GB = 924, 2**20
 _MONTH_MINUTES = 43_800
-_STEP, _SHORT_STEP, _LONG_HOURS = 730, 73, 240
-"""Minutes between two runs of a job that runs some hours a month: a run then takes as many minutes as it runs hours."""
+_MAX_RUNS, _MANY_RUNS, _LONG_HOURS = 60, 600, 240
+"""Runs a month that hours are spread over: a run of some hours would reach a job's time-out."""
+_CRAWLER_MINUTES = 10
+"""A crawler's run is billed for at least so long."""
 _UNITS_NOTE = "infracost counts units and GB: an item of 924 B is one unit, and 1 KB with AWS's overhead"
 _DEFAULTS = "infracost's example figures, chosen so that each resource costs about 5 USD a month, are nobody's usage"
 
@@ -85,6 +87,9 @@ _WHY: Mapping[str, str] = {
     "on_demand_backup_storage_gb": "write backups at the table: how often, and how long they are kept",
     "monthly_data_restored_gb": "a restore is no cost of every month",
     "monthly_streams_read_request_units": "capplan counts the reads of a stream from what reads it; Lambda's are free",
+    "monthly_requests": (
+        "infracost counts requests, capplan messages: each is sent, received and deleted, so about a third of them"
+    ),
     "monthly_transitions": "capplan counts transitions from the definition: write how often the machine is started",
 }
 
@@ -131,13 +136,76 @@ def _target(usage: _Usage, address: str, keys: Mapping[str, Value], origin: Orig
 
 
 def _job(usage: _Usage, address: str, keys: Mapping[str, Value], origin: Origin) -> Iterator[str]:
-    if "monthly_hours" in keys:
-        hours = keys["monthly_hours"].count()
-        step = _STEP if hours <= _LONG_HOURS else _SHORT_STEP
-        minutes = hours * 60 * step / _MONTH_MINUTES
-        values = {"schedule": f"rate({step} minutes)", "duration": f"{minutes.normalize():f} min"}
-        usage.add("jobs", address, values, origin, f"{hours:f} hours a month in runs at equal distances")
-        yield "monthly_hours"
+    yield from _hours(usage, "jobs", address, keys, origin, 1)
+
+
+def _crawler(usage: _Usage, address: str, keys: Mapping[str, Value], origin: Origin) -> Iterator[str]:
+    yield from _hours(usage, "crawlers", address, keys, origin, _CRAWLER_MINUTES)
+
+
+def _hours(
+    usage: _Usage, section: str, address: str, keys: Mapping[str, Value], origin: Origin, least_minutes: int
+) -> Iterator[str]:
+    """Hours a month as runs at equal distances, each as long as is billed at least."""
+    if "monthly_hours" not in keys:
+        return
+    hours = keys["monthly_hours"].count()
+    most = _MANY_RUNS if hours > _LONG_HOURS else max(1, min(_MAX_RUNS, int(hours * 60 / least_minutes)))
+    runs = max(n for n in range(1, most + 1) if _MONTH_MINUTES % n == 0)
+    minutes = hours * 60 / runs
+    values = {"schedule": f"rate({_MONTH_MINUTES // runs} minutes)", "duration": f"{minutes.normalize():f} min"}
+    usage.add(section, address, values, origin, f"{hours:f} hours a month in {runs} runs at equal distances")
+    yield "monthly_hours"
+
+
+def _api(usage: _Usage, address: str, keys: Mapping[str, Value], origin: Origin) -> Iterator[str]:
+    values: dict[str, Any] = {}
+    if "monthly_requests" in keys:
+        values["triggers"] = usage.traffic(address, keys["monthly_requests"].count(), origin)
+        yield "monthly_requests"
+    if "request_size_kb" in keys:
+        values["request"] = f"{keys['request_size_kb'].count().normalize():f} KB"
+        yield "request_size_kb"
+    if values:
+        usage.add("apis", address, values, origin)
+
+
+def _accessed(section: str, verbs: Mapping[str, str], size: str = "") -> "_Reader":
+    """A reader of requests by the verb that they are, and of the size of one."""
+
+    def read(usage: _Usage, address: str, keys: Mapping[str, Value], origin: Origin) -> Iterator[str]:
+        values: dict[str, Any] = {}
+        access = [{verb: written.monthly(keys[key].count())} for key, verb in verbs.items() if key in keys]
+        yield from (key for key in verbs if key in keys)
+        if access:
+            values["access"] = access
+        if size and "request_size_kb" in keys:
+            values[size] = f"{keys['request_size_kb'].count().normalize():f} KB"
+            yield "request_size_kb"
+        if values:
+            usage.add(section, address, values, origin)
+
+    return read
+
+
+def _bucket(usage: _Usage, address: str, keys: Mapping[str, Value], origin: Origin) -> Iterator[str]:
+    """Storage and requests of the class Standard; a GB is taken as 1,024 objects of 1 MB."""
+    if "standard" not in keys:
+        return
+    of_class = {key: value for key, value in keys["standard"].entries() if value.known}
+    values: dict[str, Any] = {}
+    if "storage_gb" in of_class:
+        values = {"object_size": "1 MB", "objects": of_class["storage_gb"].count() * 1024}
+    verbs = {"monthly_tier_1_requests": "put-object", "monthly_tier_2_requests": "get-object"}
+    access = [{verb: written.monthly(of_class[key].count())} for key, verb in verbs.items() if key in of_class]
+    if access:
+        values["access"] = access
+    if values:
+        usage.add("buckets", address, values, origin, "infracost counts GB: 1,024 objects of 1 MB each")
+    for key in of_class:
+        if key not in ("storage_gb", *verbs):
+            usage.leave(address, f"standard.{key}", "no figure of capplan rests on it", origin)
+    yield "standard"
 
 
 def _machine(usage: _Usage, address: str, keys: Mapping[str, Value], origin: Origin) -> Iterator[str]:
@@ -152,12 +220,20 @@ def _machine(usage: _Usage, address: str, keys: Mapping[str, Value], origin: Ori
         usage.add("state_machines", address, values, origin)
 
 
-_READERS: Mapping[str, Callable[[_Usage, str, Mapping[str, Value], Origin], Iterator[str]]] = {
+_Reader = Callable[[_Usage, str, Mapping[str, Value], Origin], Iterator[str]]
+_READERS: Mapping[str, _Reader] = {
     "aws_lambda_function": _function,
     "aws_dynamodb_table": _table,
     "aws_appautoscaling_target": _target,
     "aws_glue_job": _job,
+    "aws_glue_crawler": _crawler,
     "aws_sfn_state_machine": _machine,
+    "aws_api_gateway_rest_api": _api,
+    "aws_apigatewayv2_api": _api,
+    "aws_sqs_queue": _accessed("queues", {}, "message"),
+    "aws_sns_topic": _accessed("topics", {"monthly_requests": "publish"}, "message"),
+    "aws_cloudwatch_event_bus": _accessed("buses", {"monthly_custom_events": "put-events"}),
+    "aws_s3_bucket": _bucket,
 }
 
 

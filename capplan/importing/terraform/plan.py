@@ -266,8 +266,8 @@ class _Configuration:
         for reference in references:
             words = [f"{name}{index}" for name, index in _STEP.findall(reference)]
             here, inputs, above = self.modules.get(without_index(module), (None, {}, ""))
-            if here is None:
-                return
+            if here is None or not words:
+                continue
             if words[0] == "var" and len(words) > 1:
                 yield from self._resolved(_references(inputs.get(without_index(words[1]))), above, hops - 1)
             elif words[0] == "module" and len(words) > 2:  # noqa: PLR2004  module, its name, an output

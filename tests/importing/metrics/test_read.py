@@ -12,7 +12,7 @@ from capplan.importing.metrics.read import is_metrics_csv, metric_data, metric_s
 from capplan.importing.metrics.traffic import measured_traffic
 from capplan.importing.value import Value
 from capplan.reading.foreign_json import read_foreign_json
-from tests.importing.files import imported, write
+from tests.importing.drafts import imported, write
 
 
 def _value(data: object) -> Value:
