@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from capplan.importing.cloudformation.values import Token
-from capplan.importing.terraform.arguments import Arguments, parsed
+from capplan.importing.terraform.arguments import Arguments, own_name, parsed
 from capplan.importing.terraform.plan import Resource
 
 _DOCUMENT = "aws_iam_policy_document"
@@ -35,7 +35,7 @@ def _linked(a: Arguments, statement: Mapping[str, Any], touched: list[Resource])
 
 def _reference(a: Arguments, text: object, touched: list[Resource]) -> object:
     for one in touched:
-        names = [one.values.get(key).data for key in ("arn", "name", "function_name")]
+        names = [one.values.get("arn").data, own_name(one)]
         if isinstance(text, str) and any(isinstance(name, str) and name and name in text for name in names):
             return a.token(one)
     return text
