@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "size": "size",
     "explain": "explain",
     "apply": "apply",
+    "forecast": "forecast",
     "sweep": "sweep",
     "compare-regions": "compare_regions",
     "init": "init",

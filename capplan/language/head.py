@@ -22,7 +22,7 @@ _UNSUPPORTED = {
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)")
 _SHOWN = 40
 """Characters of a value in a hint."""
-HEAD = ("capplan", "name", "region", "timezone", "unit", "account", "commitments")
+HEAD = ("capplan", "name", "region", "timezone", "unit", "account", "launches", "commitments")
 BODY = ("traffic", *SECTIONS, "gates", "defaults", "prices")
 
 

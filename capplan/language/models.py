@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -17,7 +17,8 @@ PATH_NAME = re.compile(r"[A-Za-z0-9/][A-Za-z0-9_/-]{0,255}")
 """Of resources that AWS names by a path, such as a log group."""
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _MOMENT = re.compile(r"day (\d{1,2}) ([01]\d|2[0-3]):([0-5]\d)")
-_GROWTH = re.compile(r"[+-]?\d{1,4}(\.\d{1,6})?%/(month|year)")
+GROWTH = re.compile(r"[+-]?\d{1,4}(\.\d{1,6})?%/(month|year)")
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])|month ([1-9]\d{0,2})")
 _EXPRESSION = re.compile(r"\s*(?:cron|rate|at)\(.+\)\s*")
 _ZONE = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d|UTC")
 
@@ -52,9 +53,16 @@ def _moment(raw: object) -> int:
 
 
 def _growth(raw: object) -> str:
-    if not (isinstance(raw, str) and _GROWTH.fullmatch(raw)):
+    if not (isinstance(raw, str) and GROWTH.fullmatch(raw)):
         raise _wrong(raw, "expected growth such as 6%/month")
     return raw
+
+
+def _month(raw: object) -> tuple[int, int] | int:
+    match = _MONTH.fullmatch(raw) if isinstance(raw, str) else None
+    if match is None:
+        raise _wrong(raw, "expected a month, such as 2027-03, or month 4 of the forecast")
+    return int(match[3]) if match[3] else (int(match[1]), int(match[2]))
 
 
 def _zone(raw: object) -> str:
@@ -125,6 +133,10 @@ def _daily(raw: object) -> object:
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
+CalendarMonth = Literal["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+MONTHS: tuple[str, ...] = get_args(CalendarMonth)
+
+
 class Traffic(Model):
     """Requests from outside: a rate with its load profile, or a schedule."""
 
@@ -140,11 +152,13 @@ class Traffic(Model):
         tuple[SpikeSpec, ...], BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw)
     ] = ()
     """Spikes that occur once a month: {name, at, for, times}."""
+    yearly: Mapping[CalendarMonth, Factor] = Field(default_factory=dict)
+    """Months as a multiple of a month that is not listed: {nov: 1.5x, dec: 2x}; what forecast uses."""
     noise: Annotated[Share, Field(le=1)] | None = None
     """How far a minute is off the curve, as a standard deviation: 15%; real traffic has 10% to 20%. Without it the curve is
     smooth."""
-    growth: Annotated[str, BeforeValidator(_growth), _pattern(_GROWTH)] | None = None
-    """Growth, such as 6%/month; kept, no figure uses it yet."""
+    growth: Annotated[str, BeforeValidator(_growth), _pattern(GROWTH)] | None = None
+    """Growth, such as 6%/month or 40%/year; what forecast uses."""
 
 
 class Account(Model):
@@ -186,6 +200,17 @@ class Commitment(Model):
     """The term: 1 or 3 years (1)."""
 
 
+class Launch(Model):
+    """Something that multiplies a traffic from a month on."""
+
+    at: Annotated[tuple[int, int] | int, BeforeValidator(_month), _pattern(_MONTH)]
+    """The month, such as 2027-03, or month 4 of the forecast."""
+    traffic: str
+    """The name of the traffic."""
+    times: Factor
+    """What its rate is multiplied by from then on, such as 1.5x."""
+
+
 class Head(Model):
     """The head of the file: everything except traffic, resources, gates and prices."""
 
@@ -201,6 +226,10 @@ class Head(Model):
     """The traffic that is the unit of business: the cost of everything is given per one of it, such as orders."""
     account: Account = Account()
     """The AWS account: free_tier, discount, quotas, in_use."""
+    launches: Annotated[
+        tuple[Launch, ...], BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw)
+    ] = ()
+    """What multiplies a traffic from a month on: [{at: 2027-03, traffic: shoppers, times: 1.5x}]; what forecast uses."""
     commitments: Annotated[
         tuple[Commitment, ...], BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw)
     ] = ()

@@ -39,10 +39,10 @@ def traffic_of(reader: Reader, unanswered: Collection[str] = ()) -> dict[str, De
                 f"traffic '{name}' needs either a rate or a schedule",
                 "write rate: 60/s or schedule: cron(0 3 * * ? *)",
             )
-        shaped = [key for key in ("daily", "weekly", "spikes", "noise") if getattr(spec, key)]
+        shaped = [key for key in ("daily", "weekly", "yearly", "spikes", "noise") if getattr(spec, key)]
         if spec.schedule is not None and shaped:
             key = shaped[0]
-            hint = "daily, weekly, spikes and noise shape a rate; a schedule sets its own times"
+            hint = "daily, weekly, yearly, spikes and noise shape a rate; a schedule sets its own times"
             reader.add_error(["traffic", name, key], f"'{key}' does not apply to a schedule", hint, key=True)
         _spikes(reader, spec, ("traffic", name))
         if spec.weekly and not any(spec.weekly.get(day, 1) for day in get_args(Weekday)):

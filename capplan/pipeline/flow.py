@@ -254,10 +254,9 @@ def _rebuilt(network: Network, address: str, sender: Sender, walk: _Pass, fails:
         shards = network.shards.get(source.name, 1)
         records = resource.type.records_per_invocation(resource.spec, source, per_second, shards)
         stream = replace(stream, records=records)
-    if trigger is None and sender.node in walk.moved:
-        stream = replace(
-            stream, callers_attempts=_attempts_of(walk.offered[address_of(sender.node)], stream.callers_attempts)
-        )
+    caller = walk.offered.get(address_of(sender.node))  # None in a loop's first round
+    if trigger is None and sender.node in walk.moved and caller is not None:
+        stream = replace(stream, callers_attempts=_attempts_of(caller, stream.callers_attempts))
     return sender._replace(stream=stream, times=times)
 
 

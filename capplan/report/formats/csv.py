@@ -16,6 +16,7 @@ from capplan.timeline import moment_of
 
 if TYPE_CHECKING:
     from capplan.commands.diff import Difference
+    from capplan.commands.forecast import Forecast
     from capplan.commands.sweep import Sweep
     from capplan.pipeline.results import Observed, Simulation
     from capplan.report.records.simulation import SeriesRecord
@@ -128,6 +129,23 @@ def _steps(head: tuple[str, str, str], series: "SeriesRecord") -> Iterable[Row]:
     for i, value in enumerate(series.values):
         second = series.start_second + i * series.step_seconds
         yield (*head, cell(series.name), series.unit, str(second), moment_of(second), _figure(of_float(value)))
+
+
+def forecast_csv(answer: "Forecast") -> str:
+    """A row for each month: USD, what each traffic is multiplied by, failed gates, exceeded limits."""
+    names = list(answer.months[0].traffic)
+    head = ("month", "monthly_cost_usd", *(cell(f"{name}_times") for name in names), "failed_gates", "exceeded_limits")
+    rows = (
+        (
+            cell(month.month),
+            _figure(month.monthly_cost),
+            *(_figure(month.traffic[name]) for name in names),
+            str(len(month.failed)),
+            str(len(month.exceeded)),
+        )
+        for month in answer.months
+    )
+    return _csv(head, rows)
 
 
 def sweep_csv(answer: "Sweep") -> str:

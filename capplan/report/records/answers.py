@@ -6,6 +6,7 @@ from capplan.commands.saved_plan import PlanRecord
 from capplan.report.records.apply import ApplyRecord
 from capplan.report.records.diff import DiffRecord
 from capplan.report.records.errors import ErrorsRecord
+from capplan.report.records.forecast import ForecastRecord
 from capplan.report.records.gates import GatesRecord
 from capplan.report.records.import_ import ImportRecord
 from capplan.report.records.modes import ModesRecord
@@ -20,6 +21,7 @@ ANSWERS: Mapping[str, type] = {
     "diff": DiffRecord,
     "gates": GatesRecord,
     "apply": ApplyRecord,
+    "forecast": ForecastRecord,
     "sweep": SweepRecord,
     "regions": RegionsRecord,
     "import": ImportRecord,

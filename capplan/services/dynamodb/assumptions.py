@@ -33,12 +33,18 @@ def assume(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Assumpti
         from capplan.services.dynamodb.replicas.checks import assume_replicas  # noqa: PLC0415  only for global tables
 
         of_replicas = assume_replicas(path, spec, usage, ctx.region)
+    of_copies: Iterable[Assumption] = ()
+    if spec.copies_itself:
+        from capplan.services.dynamodb.backups.answers import assume_backups  # noqa: PLC0415  only where it is copied
+
+        of_copies = assume_backups(path, spec, usage)
     return (
         *_table(path, spec, usage),
         *_indexes(path, spec, usage),
         *_accesses(path, usage),
         *_interpretations(spec, usage),
         *of_replicas,
+        *of_copies,
     )
 
 

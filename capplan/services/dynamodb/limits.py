@@ -205,6 +205,10 @@ def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, 
         from capplan.services.dynamodb.replicas.checks import observe_replicas  # noqa: PLC0415  only for global tables
 
         out |= observe_replicas(spec, usage, ctx.region)
+    if spec.copies_itself:
+        from capplan.services.dynamodb.backups.answers import observe_backups  # noqa: PLC0415  only where it is copied
+
+        out |= observe_backups(spec, usage)
     return {
         **out,
         "holds_until": _multiple_at_first_limit(check(name, spec, usage, ctx)),

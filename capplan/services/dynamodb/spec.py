@@ -23,6 +23,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from capplan.quantities.fields import Count, Milliseconds, Share, Size, WholeCount
+from capplan.services.dynamodb.backups.spec import Backup, Export, Import, Restores, many
 from capplan.services.dynamodb.capacity.scheduled_scaling import Scheduled
 from capplan.services.dynamodb.items.sample import Sample
 from capplan.services.dynamodb.keys.names import HINT, KeyNames, PatternError, listed, read_names
@@ -37,12 +38,10 @@ from capplan.services.dynamodb.quotas import (
     TARGET_UTILIZATION_MAX,
     TARGET_UTILIZATION_MIN,
 )
+from capplan.services.dynamodb.regions import Region
 from capplan.spec_config import SPEC_CONFIG
 from capplan.units import MS_PER_SECOND, SECONDS_PER_DAY
 
-NOT_YET: Mapping[str, str] = {
-    "backups": "on-demand backups",
-}
 ALSO_CALLED: Mapping[str, str] = {
     **dict.fromkeys(("billingmode", "mode", "capacitymode", "provisionedthroughput"), "capacity"),
     **dict.fromkeys(("payperrequest", "ondemandcapacity"), "on-demand"),
@@ -54,6 +53,11 @@ ALSO_CALLED: Mapping[str, str] = {
     **dict.fromkeys(("pitr", "pointintimerecoveryspecification"), "point_in_time_recovery"),
     **dict.fromkeys(("streamspecification", "streams", "streamviewtype"), "stream"),
     **dict.fromkeys(("tableclass",), "class"),
+    **dict.fromkeys(("backup", "ondemandbackup", "ondemandbackups", "snapshots"), "backups"),
+    **dict.fromkeys(("export", "exporttos3"), "exports"),
+    **dict.fromkeys(("import", "importfroms3"), "imports"),
+    **dict.fromkeys(("restore",), "restores"),
+    **dict.fromkeys(("zeroetl", "integrations"), "zero_etl"),
     **dict.fromkeys(("replica", "globaltable", "globaltables", "regions", "replicaregions"), "replicas"),
     **dict.fromkeys(("mrec", "mrsc", "consistency", "consistencymode"), "multi_region_consistency"),
     **dict.fromkeys(("witnesses", "globaltablewitnesses"), "witness"),
@@ -340,21 +344,6 @@ def not_written(raw: object) -> object:
     raise _error("unknown key", f"remove it, with {str(raw)[:40]!r}")
 
 
-def _region(raw: object) -> str:
-    """A Region's code that AWS knows."""
-    from capplan.pricing.catalogue import regions  # noqa: PLC0415  only for tables with replicas
-    from capplan.reading.nearest import did_you_mean  # noqa: PLC0415  the same
-
-    if not isinstance(raw, str) or raw not in regions():
-        hint = did_you_mean(raw if isinstance(raw, str) else "", regions(), "expected AWS's code, such as eu-west-1")
-        raise _error(f"there is no Region {raw!r}" if isinstance(raw, str) else "not a Region", hint)
-    return raw
-
-
-Region = Annotated[str, BeforeValidator(_region)]
-"""AWS's code of a Region, such as eu-west-1."""
-
-
 class Replica(BaseModel):
     """The replica of a global table in one Region; what is not written is as in the table."""
 
@@ -418,6 +407,19 @@ class Table(BaseModel):
     """Whether continuous backups are on (false)."""
     recovery_period: Milliseconds | None = None
     """For how long continuous backups are kept, 1 day to {PITR_PERIOD_MAX} ({PITR_PERIOD_MAX}); their price is the same."""
+    backups: Annotated[tuple[Backup, ...], BeforeValidator(many)] = ()
+    """Full backups by a schedule: [{schedule: rate(1 day), keep: 35 days}]; with by: aws-backup also cold_after and copies."""
+    restores: Restores = ()
+    """Restores into new tables, each paid once: [{indexes: none, region: us-west-2}]."""
+    exports: Annotated[tuple[Export, ...], BeforeValidator(many)] = ()
+    """Exports to S3, which need point_in_time_recovery: [{type: incremental, schedule: rate(1 day), bucket: lake}]."""
+    imports: Annotated[tuple[Import, ...], BeforeValidator(many)] = ()
+    """Imports from S3 into a new table, each paid once: [{size: 500 GB}]."""
+    zero_etl: Annotated[
+        tuple[Literal["redshift", "sagemaker-lakehouse", "opensearch"], ...], BeforeValidator(_listed)
+    ] = ()
+    """Zero-ETL integrations: redshift, sagemaker-lakehouse or opensearch; they export the table, and need
+    point_in_time_recovery."""
     replicas: Annotated[tuple[Replica, ...], BeforeValidator(_replicas)] = ()
     """The other Regions of a global table: [eu-west-1, {region: us-west-2, point_in_time_recovery: true}]."""
     multi_region_consistency: Literal["eventual", "strong"] = "eventual"
@@ -446,6 +448,8 @@ class Table(BaseModel):
     """On-demand maximum throughput: {max_write, max_read}."""
     warm: Warm | None = None
     """Throughput it is pre-warmed to: {write: 20000, read: 40000}; or seen: it has served its peak before."""
+    encryption: str = "aws-owned"
+    """Whose key encrypts it: aws-owned (free), aws-managed (aws/dynamodb), or the name of a key under `keys`; both are asked."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags for the reports."""
     cached: SkipJsonSchema[Annotated[Any, BeforeValidator(not_written)]] = Field(default=None, exclude=True, repr=False)
@@ -457,12 +461,19 @@ class Table(BaseModel):
             _check_recovery(self, self.recovery_period)
         if not self.model_fields_set.isdisjoint(_OF_GLOBAL_TABLES):
             _check_replicas(self)
+        if self.copies_itself:
+            _check_copies(self)
         return self
 
     @property
     def on_demand(self) -> bool:
         """Whether it pays per request."""
         return self.capacity.mode == "on-demand"
+
+    @property
+    def copies_itself(self) -> bool:
+        """Whether anything is written of backups, restores, exports or imports."""
+        return bool(self.backups or self.restores or self.exports or self.imports or self.zero_etl)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -513,6 +524,20 @@ def _check_recovery(table: Table, period_ms: Decimal) -> None:
         raise _error("recovery_period is of continuous backups", "write point_in_time_recovery: true")
     if days.denominator != 1 or not 1 <= days <= PITR_PERIOD_MAX.value // SECONDS_PER_DAY:
         raise _error("not a recovery period", f"expected whole days, from 1 day to {PITR_PERIOD_MAX}")
+
+
+def _check_copies(table: Table) -> None:
+    """Raise for exports without continuous backups, and for restores of what is not there."""
+    if (table.exports or table.zero_etl) and not table.point_in_time_recovery:
+        raise _error("exports are made from continuous backups", "write point_in_time_recovery: true")
+    if "opensearch" in table.zero_etl and table.stream is None:
+        raise _error("zero-ETL to OpenSearch reads the table's stream", "write stream: new-image")
+    unknown = [name for restore in table.restores for name in restore.indexes if not isinstance(restore.indexes, str)]
+    unknown = [name for name in unknown if name not in table.indexes]
+    if unknown:
+        raise _error(
+            f"there is no index {unknown[0]!r} to restore", "expected all, none or names of the table's indexes"
+        )
 
 
 def _check_replicas(table: Table) -> None:

@@ -6,14 +6,15 @@ from fractions import Fraction
 from typing import Any
 
 from capplan.calls import Access
+from capplan.encryption import AWS_OWNED, key_reference
 from capplan.model import (
     Admitted,
     AdmittedStream,
     Assumption,
     Charge,
     Demand,
+    Implied,
     LimitCheck,
-    NotIncluded,
     Observable,
     Option,
     Pattern,
@@ -37,10 +38,10 @@ from capplan.services.dynamodb.advice.options import options
 from capplan.services.dynamodb.advice.rules import RULES
 from capplan.services.dynamodb.assumptions import assume
 from capplan.services.dynamodb.cost import charge
+from capplan.services.dynamodb.implied import implies
 from capplan.services.dynamodb.keys.table_keys import with_key_files
-from capplan.services.dynamodb.not_included import not_included
 from capplan.services.dynamodb.resolve import complete
-from capplan.services.dynamodb.spec import ALSO_CALLED, NOT_YET, Table
+from capplan.services.dynamodb.spec import ALSO_CALLED, Table
 from capplan.services.dynamodb.usage import Usage, admit, meter, records, records_of_kinds, shards, summary
 from capplan.services.dynamodb.validate_request import validate_access
 
@@ -50,7 +51,6 @@ _Metered = MeteredResource[Table, Usage]
 class _TableType(ResourceType[Table, Usage]):
     id = "dynamodb.table"
     spec = Table
-    unsupported = NOT_YET
     also_called = ALSO_CALLED
     rules = RULES
 
@@ -90,7 +90,7 @@ class _TableType(ResourceType[Table, Usage]):
         return records_of_kinds(spec, access, kinds)
 
     def references(self, spec: Table) -> tuple[Reference, ...]:
-        return kinesis_capture.references(spec)
+        return (*kinesis_capture.references(spec), *key_reference(spec.encryption, (AWS_OWNED,)))
 
     def destinations(self, spec: Table) -> tuple[Destination, ...]:
         return kinesis_capture.destinations(spec)
@@ -113,7 +113,22 @@ class _TableType(ResourceType[Table, Usage]):
         return meter(resource.spec, demand, resource.context)
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
-        return charge(resource.name, resource.spec, resource.usage, resource.context.region)
+        charges = charge(resource.name, resource.spec, resource.usage, resource.context.region)
+        if resource.spec.copies_itself:
+            from capplan.services.dynamodb.backups.charges import backup_charges  # noqa: PLC0415  only where it is copied
+
+            return (*charges, *backup_charges(resource.name, resource.spec, resource.usage))
+        return charges
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        """Alarms and calls of KMS; what exports write and what copies of backups send to other Regions."""
+        follows = implies(resource.name, resource.spec, resource.usage)
+        if not resource.spec.copies_itself:
+            return follows
+        from capplan.services.dynamodb.backups.charges import backup_implies  # noqa: PLC0415  the same
+
+        region = resource.context.region
+        return (*follows, *backup_implies(resource.name, resource.spec, resource.usage, region))
 
     def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
         return summary(usage)
@@ -136,8 +151,10 @@ class _TableType(ResourceType[Table, Usage]):
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(resource.name, resource.spec, resource.usage, resource.context)
 
-    def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
-        return not_included(resource.usage)
+    def next_month(self, resource: _Metered) -> Mapping[str, object]:
+        from capplan.services.dynamodb.stored import items_after  # noqa: PLC0415  only a forecast asks
+
+        return items_after(resource.spec, resource.usage)
 
     def access_patterns(self, resource: _Metered) -> tuple[Pattern, ...]:
         return patterns(resource.name, resource.spec, resource.usage)

@@ -73,6 +73,8 @@ class Stream(BaseModel):
     """Consumers that no trigger of the scenario names: {shared: 1, fan_out: 2}."""
     warm: ByteRate | None = None
     """Write throughput that an on-demand-advantage stream is warmed to, such as 100 MB/s; it costs nothing."""
+    encryption: str = "none"
+    """none, aws-managed (the key aws/kinesis), or the name of a key under `keys`: each shard asks for it every five minutes."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags for the reports."""
 

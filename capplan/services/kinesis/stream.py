@@ -5,13 +5,26 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import Access
-from capplan.model import Admitted, Assumption, Charge, Demand, LimitCheck, Observable, Option, PoolLoad, Reading
-from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
+from capplan.encryption import key_reference
+from capplan.model import (
+    Admitted,
+    Assumption,
+    Charge,
+    Demand,
+    Implied,
+    LimitCheck,
+    Observable,
+    Option,
+    PoolLoad,
+    Reading,
+)
+from capplan.resource_type import DeclaredResource, MeteredResource, Reference, ResourceType
 from capplan.services.kinesis import limits
 from capplan.services.kinesis.advice.options import options
 from capplan.services.kinesis.advice.rules import RULES
 from capplan.services.kinesis.assumptions import assume
 from capplan.services.kinesis.cost import charge, with_minimum
+from capplan.services.kinesis.implied import FREE, implies
 from capplan.services.kinesis.records import per_request
 from capplan.services.kinesis.spec import ALSO_CALLED, UNSUPPORTED, Stream
 from capplan.services.kinesis.usage import Usage, admit, meter, summary, with_readers
@@ -41,6 +54,12 @@ class _StreamType(ResourceType[Stream, Usage]):
 
     def with_readers(self, resource: DeclaredResource[Stream], usage: Usage, readers: tuple[Reading, ...]) -> Usage:
         return with_readers(resource.spec, usage, readers)
+
+    def references(self, spec: Stream) -> tuple[Reference, ...]:
+        return key_reference(spec.encryption, FREE)
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        return implies(resource.name, resource.spec, resource.usage)
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
         return charge(resource.name, resource.spec, resource.usage)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from capplan.calls import Access
+from capplan.encryption import AWS_OWNED, key_reference
 from capplan.model import (
     Admitted,
     AdmittedStream,
@@ -47,7 +48,7 @@ from capplan.services.lambda_.cost import charge
 from capplan.services.lambda_.implied import implies
 from capplan.services.lambda_.invocation_time import high
 from capplan.services.lambda_.not_included import not_included
-from capplan.services.lambda_.observables import observe
+from capplan.services.lambda_.observables import losses, observe
 from capplan.services.lambda_.sources import batches
 from capplan.services.lambda_.sources.trigger import READS, sources
 from capplan.services.lambda_.spec import ALSO_CALLED, UNSUPPORTED, Function
@@ -100,7 +101,11 @@ class _FunctionType(ResourceType[Function, Usage]):
         return admit(resource.name, spec, demand, resource.context)
 
     def references(self, spec: Function) -> tuple[Reference, ...]:
-        return destinations.references(spec)
+        return (*destinations.references(spec), *key_reference(spec.encryption, (AWS_OWNED,)))
+
+    def why_refused(self, spec: Function, reference: Reference, other: Any) -> str:  # noqa: ANN401  any destination
+        del spec, reference
+        return destinations.why_refused(other)
 
     def destinations(self, spec: Function) -> tuple[Destination, ...]:
         return destinations.destinations(spec)
@@ -149,8 +154,14 @@ class _FunctionType(ResourceType[Function, Usage]):
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return observe(resource.spec, resource.usage, resource.context)
 
+    def losses(self, resource: _Metered) -> Mapping[str, Observable]:
+        return losses(resource.spec, resource.usage)
+
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(*resource)
+
+    def traced(self, spec: Function) -> bool:
+        return spec.tracing == "active"
 
     def implies(self, resource: _Metered) -> tuple[Implied, ...]:
         return implies(*resource)

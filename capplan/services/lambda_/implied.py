@@ -1,21 +1,35 @@
-"""What follows from a function by itself: its log group."""
+"""What follows from a function by itself: its log group, traces, requests of a key.
+
+X-Ray Developer Guide, "AWS Lambda and AWS X-Ray" (read 2026-11-30): Lambda records two segments of a traced invocation.
+Lambda Developer Guide, "Securing environment variables": they are decrypted when an environment starts.
+"""
 
 from collections.abc import Iterator
 from fractions import Fraction
 
 from capplan import units
 from capplan.calls import Access
+from capplan.encryption import AWS_OWNED, key_requests
 from capplan.model import Context, Implied, RequestStream
 from capplan.quantities.distribution import fixed
 from capplan.quantities.rounding import to_quantity
 from capplan.services.lambda_.logs import invocation_bytes
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage
+from capplan.tracing import traced
 
 
 def implies(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Implied, ...]:
-    """Log group."""
-    return tuple(_logs(name, spec, usage, ctx))
+    """Log group, traces, requests of a key."""
+    address = f"functions.{name}"
+    key = key_requests(spec.encryption, "lambda", "decrypt", [usage.cold_starts], address, (AWS_OWNED,))
+    return (*_logs(name, spec, usage, ctx), *_traces(address, spec, usage, ctx), *key)
+
+
+def _traces(address: str, spec: Function, usage: Usage, ctx: Context) -> Iterator[Implied]:
+    """Its requests, of which X-Ray decides where their caller is not traced; and a second segment of each."""
+    if spec.tracing == "active" and usage.invocations.terms:
+        yield traced(address, usage.streams, ctx, segments=2)
 
 
 def _logs(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterator[Implied]:
@@ -23,7 +37,7 @@ def _logs(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterator[Imp
     if not spec.logs or not usage.invocations.terms:
         return
     cold = usage.cold.share if usage.cold is not None else Fraction(0)
-    size = invocation_bytes(spec.logs, ctx.region, name, cold, traced=False)
+    size = invocation_bytes(spec.logs, ctx.region, name, cold, traced=spec.tracing == "active")
     group = spec.logs.group or f"/aws/lambda/{name}"
     busy_s = min(Fraction(1), usage.mean_ms / units.MS_PER_SECOND)
     access = Access.model_construct(op="deliver", target=group, payload=fixed(to_quantity(size)))

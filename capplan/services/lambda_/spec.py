@@ -253,6 +253,10 @@ class Function(BaseModel):
     """Concurrency reserved for this function: always available to it, and its upper limit."""
     logs: Annotated[FunctionLogs | Literal[False], BeforeValidator(read_logs)] = Field(default_factory=FunctionLogs)
     """What it logs, 1 KB an invocation if not given: {size: 3 KB, retention: 30 d, class: infrequent-access}; false writes nothing."""
+    tracing: Literal["active", "pass-through"] = "pass-through"
+    """active: X-Ray samples its requests, one a second and 5% of the others; pass-through traces only what its caller does."""
+    encryption: str = "aws-owned"
+    """Whose key encrypts its environment variables: aws-owned (free), aws-managed, or the name of a key under `keys`, asked at each cold start."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags of the function: {team: checkout}."""
     measured_ms: SkipJsonSchema[Mapping[int, Fraction]] = Field(default_factory=dict, exclude=True, repr=False)

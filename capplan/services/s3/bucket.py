@@ -6,13 +6,15 @@ from fractions import Fraction
 from typing import Any
 
 from capplan.calls import Access
-from capplan.model import Assumption, Charge, Demand, LimitCheck, Observable, Option
-from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
+from capplan.encryption import key_reference
+from capplan.model import Assumption, Charge, Demand, Implied, LimitCheck, Observable, Option
+from capplan.resource_type import DeclaredResource, MeteredResource, Reference, ResourceType
 from capplan.services.s3 import limits
 from capplan.services.s3.advice.options import options
 from capplan.services.s3.advice.rules import RULES
 from capplan.services.s3.assumptions import assume
 from capplan.services.s3.cost import charge
+from capplan.services.s3.implied import FREE, implies
 from capplan.services.s3.spec import ALSO_CALLED, UNSUPPORTED, Bucket
 from capplan.services.s3.usage import PUTS, Usage, meter, summary
 from capplan.services.s3.validate_request import validate
@@ -49,6 +51,12 @@ class _BucketType(ResourceType[Bucket, Usage]):
 
     def meter(self, resource: DeclaredResource[Bucket], demand: Demand) -> Usage:
         return meter(resource.spec, demand)
+
+    def references(self, spec: Bucket) -> tuple[Reference, ...]:
+        return key_reference(spec.encryption, FREE)
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        return implies(resource.name, resource.spec, resource.usage)
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
         return charge(resource.name, resource.spec, resource.usage)

@@ -88,6 +88,10 @@ class Bucket(BaseModel):
     """Of intelligent-tiering: {infrequent: 50%, archive-instant: 20%} of the bytes (none: all in the frequent tier)."""
     prefixes: Annotated[WholeCount, Field(ge=1)] = 1
     """Prefixes over which the requests are spread (1); each takes {PREFIX_WRITES} to write and {PREFIX_READS} to read."""
+    encryption: str = "s3"
+    """s3 (free; the default), aws-managed (the key aws/s3), or the name of a key under `keys`: each object put or read asks for it."""
+    bucket_key: bool = True
+    """Whether an S3 Bucket Key answers for KMS, so that one request in a hundred asks for it (true)."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags for the reports."""
 

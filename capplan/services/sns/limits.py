@@ -110,5 +110,5 @@ def observe(usage: Usage) -> Mapping[str, Observable]:
     return {
         "messages": Observable(to_quantity(usage.messages.monthly), "messages"),
         "deliveries": Observable(to_quantity(delivered), "messages"),
-        "throttled": Observable(to_quantity(dropped / offered if offered else Fraction(0))),
+        "throttled": Observable(to_quantity(dropped / offered if offered else Fraction(0)), "share"),
     }

@@ -22,9 +22,7 @@ SERVICE = Service(
     quotas=ALL,
     integrations={
         ("sns", "publish"): Integration("topics", "publish", "TopicArn"),
-        ("sns", "publishbatch"): Integration(
-            "topics", "publish", "TopicArn", entries="PublishBatchRequestEntries"
-        ),
+        ("sns", "publishbatch"): Integration("topics", "publish", "TopicArn", entries="PublishBatchRequestEntries"),
     },
     limit_labels={
         "sns.publish_rate": "messages published a second",

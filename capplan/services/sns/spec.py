@@ -82,8 +82,8 @@ class Topic(BaseModel):
     """What else is subscribed, by name: {partner: {protocol: https, filter: 20%, fails: 1%}}."""
     filter_by: Literal["attributes", "payload"] = "attributes"
     """What filter policies look at: attributes (free), or the payload, of which each GB that is scanned is billed."""
-    encryption: Literal["none", "aws-kms", "kms"] = "none"
-    """none, aws-kms (the key aws/sns) or kms (a key of one's own): both call KMS."""
+    encryption: str = "none"
+    """none, aws-kms (the key aws/sns), kms (a key of one's own) or a key's name under `keys`: all three call KMS."""
     triggers: Triggers = ()
     """What is delivered to it: {bus: shop, filter: 5%}, {bucket: uploads}, or a traffic by name."""
     tags: Mapping[str, str] = Field(default_factory=dict)

@@ -5,12 +5,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import Access
+from capplan.encryption import key_reference
 from capplan.model import (
     Admitted,
     AdmittedStream,
     Assumption,
     Charge,
     Demand,
+    Implied,
     LimitCheck,
     NotIncluded,
     Observable,
@@ -23,6 +25,7 @@ from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, Destination, MeteredResource, Reference, ResourceType
 from capplan.services.sns import limits
 from capplan.services.sns.cost import charge
+from capplan.services.sns.implied import FREE, implies
 from capplan.services.sns.retries import given_up
 from capplan.services.sns.spec import ALSO_CALLED, Subscription, Topic
 from capplan.services.sns.usage import Usage, meter, outgoing_gb, summary, with_readers
@@ -47,10 +50,13 @@ class _TopicType(ResourceType[Topic, Usage]):
         )
 
     def references(self, spec: Topic) -> tuple[Reference, ...]:
-        return tuple(
-            Reference(("subscriptions", name, "dead_letters"), s.dead_letters, None, ("send",))
-            for name, s in spec.subscriptions.items()
-            if s.dead_letters is not None
+        return (
+            *key_reference(spec.encryption, FREE),
+            *(
+                Reference(("subscriptions", name, "dead_letters"), s.dead_letters, None, ("send",))
+                for name, s in spec.subscriptions.items()
+                if s.dead_letters is not None
+            ),
         )
 
     def emitted_records(self, spec: Topic, access: Access) -> Fraction:
@@ -89,6 +95,9 @@ class _TopicType(ResourceType[Topic, Usage]):
     def with_readers(self, resource: DeclaredResource[Topic], usage: Usage, readers: tuple[Reading, ...]) -> Usage:
         del resource
         return with_readers(usage, readers)
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        return implies(resource.name, resource.spec, resource.usage)
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
         return charge(resource.name, resource.spec, resource.usage)

@@ -31,12 +31,12 @@ def _checks(name: str, spec: Queue, usage: Usage, ctx: Context) -> Iterable[Limi
     yield from _sizes(name, spec, usage)
     quota = calls_quota(spec)
     if quota is not None:
-        for action, calls in zip(_ACTIONS, _calls(usage), strict=True):
+        for action, calls in zip(_ACTIONS, calls_of(usage), strict=True):
             if calls.terms:
                 yield _of_flow(f"{name}.{action}", quota.id, calls, calls_a_second(spec, ctx), quota.unit)
 
 
-def _calls(usage: Usage) -> tuple[DemandFlow, DemandFlow, DemandFlow]:
+def calls_of(usage: Usage) -> tuple[DemandFlow, DemandFlow, DemandFlow]:
     """Calls a second of each action: what is sent counts as offered."""
     offered = DemandFlow.total(
         (s.flow if s.offered is None else s.offered) * (1 / batch_of(s.access))
@@ -87,8 +87,7 @@ def observe(usage: Usage) -> Mapping[str, Observable]:
     return {
         "messages": Observable(to_quantity(usage.messages.monthly), "messages"),
         "requests": Observable(to_quantity(usage.requests), "requests"),
-        "empty_receives": Observable(to_quantity(empty / (empty + found) if empty + found else Fraction(0))),
+        "empty_receives": Observable(to_quantity(empty / (empty + found) if empty + found else Fraction(0)), "share"),
         "in_flight": Observable(to_quantity(sig6(peak)), "messages", Decimal(IN_FLIGHT.value)),
-        "dead_letters": Observable(to_quantity(usage.moved.monthly), "messages"),
-        "throttled": Observable(to_quantity(dropped / offered if offered else Fraction(0))),
+        "throttled": Observable(to_quantity(dropped / offered if offered else Fraction(0)), "share"),
     }

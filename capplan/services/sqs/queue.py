@@ -3,14 +3,31 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from capplan.calls import Access
-from capplan.model import Admitted, Assumption, Charge, Demand, Excluded, LimitCheck, Observable, Problem, Reading
+from capplan.encryption import key_reference
+from capplan.model import (
+    Admitted,
+    Assumption,
+    Charge,
+    Demand,
+    Excluded,
+    Implied,
+    LimitCheck,
+    Observable,
+    Option,
+    Problem,
+    Reading,
+)
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, Reference, ResourceType
 from capplan.services.sqs import assumptions, limits
 from capplan.services.sqs.admission import admit
+from capplan.services.sqs.advice.options import options
+from capplan.services.sqs.advice.rules import RULES
 from capplan.services.sqs.cost import charge
+from capplan.services.sqs.implied import FREE, implies
 from capplan.services.sqs.spec import ALSO_CALLED, Queue
 from capplan.services.sqs.usage import Usage, meter, summary, with_readers
 
@@ -21,6 +38,7 @@ class _QueueType(ResourceType[Queue, Usage]):
     id = "sqs.queue"
     spec = Queue
     also_called = ALSO_CALLED
+    rules = RULES
     starts_with = "send"
     reads = frozenset({"sns", "sns-fifo", "eventbridge", "s3"})
 
@@ -37,9 +55,16 @@ class _QueueType(ResourceType[Queue, Usage]):
         )
 
     def references(self, spec: Queue) -> tuple[Reference, ...]:
+        key = key_reference(spec.encryption, FREE)
         if spec.dead_letters is None:
-            return ()
-        return (Reference(("dead_letters",), spec.dead_letters, None, ("send",)),)
+            return key
+        return (Reference(("dead_letters",), spec.dead_letters, None, ("send",)), *key)
+
+    def why_refused(self, spec: Queue, reference: Reference, other: Any) -> str:  # noqa: ANN401  another queue
+        del reference
+        if getattr(other, "type", spec.type) == spec.type:
+            return ""
+        return f"the dead-letter queue of a {spec.type} queue is {spec.type} too: write type: {spec.type} there"
 
     def emitted_records(self, spec: Queue, access: Access) -> Fraction:
         """Each message can be received."""
@@ -67,11 +92,17 @@ class _QueueType(ResourceType[Queue, Usage]):
     def limits(self, resource: _Metered) -> tuple[LimitCheck, ...]:
         return limits.check(*resource)
 
+    def options(self, resource: _Metered) -> tuple[Option, ...]:
+        return options(*resource)
+
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return limits.observe(resource.usage)
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assumptions.assume(resource.name, resource.spec, resource.usage)
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        return implies(resource.name, resource.spec, resource.usage)
 
     def exclude(self, resource: _Metered) -> tuple[Excluded, ...]:
         return assumptions.exclude(resource.name, resource.usage)

@@ -113,8 +113,8 @@ class Queue(BaseModel):
     """What receives messages beside triggers: 4, or {count: 4, batch: 10, takes: 200 ms}."""
     fair: Annotated[Share, BeforeValidator(_switch)] = Decimal(0)
     """Fair queue: true, or the share of the messages that have a message group on a standard queue (0%); to send them costs more."""
-    encryption: Literal["none", "sqs", "aws-kms", "kms"] = "sqs"
-    """sqs (free; the default), none, aws-kms (the key aws/sqs) or kms (a key of one's own): both call KMS."""
+    encryption: str = "sqs"
+    """sqs (free; the default), none, aws-kms (the key aws/sqs), kms (a key of one's own) or a key's name under `keys`: all three call KMS."""
     data_key_reuse_ms: Annotated[Milliseconds, Field(alias="data_key_reuse", ge=60_000, le=86_400_000)] = Decimal(
         DATA_KEY_REUSE_MS
     )

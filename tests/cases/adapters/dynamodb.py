@@ -13,6 +13,7 @@ from capplan.pricing.catalogue import regions as known_regions
 from capplan.quantities.distribution import Distribution, fixed
 from capplan.record import replace
 from capplan.services import default_quota
+from capplan.services.dynamodb.backups.kept import carried_days, kept
 from capplan.services.dynamodb.caches.nodes import headroom_factor, normalized, size_kb, smallest_node
 from capplan.services.dynamodb.capacity import auto_scaling
 from capplan.services.dynamodb.capacity.burst_bucket import seconds_of_burst, serve
@@ -34,7 +35,6 @@ from capplan.services.dynamodb.requests import TABLE, RequestUnits, request_unit
 from capplan.units import MONTH_HOURS, MONTH_SECONDS, SECONDS_PER_MINUTE
 from tests.cases.facts import Facts, NotCovered
 from tests.reference.dynamodb import (
-    backups,
     billing,
     hash_order,
     item_gate,
@@ -648,27 +648,17 @@ def _storage(given: Input) -> Observed:
 
 def _backup_billing(given: Input) -> Observed:
     if "backups_per_day" in given:
-        usd = backups.steady_backups_usd(
-            _n(given["backups_per_day"]),
-            _n(given["retention_days"]),
-            _n(given["usd_per_backup_day"]),
-            int(given["month_days"]),
-        )
-        return {"usd_month": usd}
+        count = kept(_n(given["backups_per_day"]), _n(given["retention_days"]))
+        return {"usd_month": count * int(given["month_days"]) * _n(given["usd_per_backup_day"])}
     if "usd_per_backup_month" in given:
-        return {
-            "usd_on_first": backups.carried_backups_usd(
-                _n(given["backups_carried"]), _n(given["usd_per_backup_month"]), 1, day=1
-            )
-        }
-    usd = backups.carried_backups_usd(
+        return {"usd_on_first": carried_days(_n(given["backups_carried"]), 1) * _n(given["usd_per_backup_month"])}
+    carried = carried_days(
         _n(given["backups_carried"]),
-        _n(given["usd_per_backup_day"]),
         int(given["month_days"]),
         expire_per_day=_n(given.get("expire_per_day", 0)),
         day=int(given["day"]),
     )
-    return {"usd_on_first": usd}
+    return {"usd_on_first": carried * _n(given["usd_per_backup_day"])}
 
 
 def _streams(given: Input) -> Observed:

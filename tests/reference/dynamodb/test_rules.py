@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from capplan.services.dynamodb.capacity.throttling_reasons import reason
 from capplan.services.dynamodb.items.index_writes import IndexShape
 from capplan.services.dynamodb.items.storage import billed_bytes
-from tests.reference.dynamodb import backups, billing, single_requests, streams, vector, warm
+from tests.reference.dynamodb import billing, single_requests, streams, vector, warm
 from tests.reference.dynamodb.hash_order import key_bucket, scan_order, segment_buckets
 from tests.reference.dynamodb.item_gate import accepted
 from tests.reference.dynamodb.single_requests import TableShape, call_units
@@ -161,8 +161,6 @@ def test_throttling_has_a_name() -> None:
 def test_billed_bytes_hold_100_an_item_and_48_a_replica() -> None:
     assert billed_bytes(1000, 1024) == 1_124_000
     assert billed_bytes(1000, 1024, replicated=True) == 1_172_000
-    assert backups.carried_backups_usd(300, 2, 31, expire_per_day=10, day=30) == 9300, "AWS's example"
-    assert backups.steady_backups_usd(10, 30, 2, 31) == 18_600, "AWS's example"
 
 
 def test_capacity_moves_so_many_kb() -> None:

@@ -1,10 +1,11 @@
 """The product's simulated pool under Poisson arrivals at one rate, in sums."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from capplan.services.lambda_.simulation.warm_pool import Environments, Pool, single_draws
+from capplan.services.lambda_.simulation.warm_pool import Environments, Pool
 
 _BATCH = 1 << 16
 
@@ -23,13 +24,18 @@ class Totals:
         return self.requests - self.cold - self.throttled
 
 
+def _cold_draws(cold_s: float, rng: np.random.Generator) -> Iterator[float]:
+    while True:
+        yield from rng.exponential(cold_s, _BATCH).tolist()
+
+
 def steady_run(
     rate: float, warm_s: float, cold_s: float, environments: Environments, requests: int, seed: int
 ) -> Totals:
     """Poisson arrivals at one rate, exponential durations, no environments at the start."""
     rng = np.random.Generator(np.random.PCG64(seed))
     pool = Pool(environments.keep_alive_s, environments.cap)
-    cold_draws = single_draws(lambda count: rng.exponential(cold_s, count))
+    cold_draws = _cold_draws(cold_s, rng)
     now, cold, throttled, left = 0.0, 0, 0, requests
     while left:
         count = min(left, _BATCH)

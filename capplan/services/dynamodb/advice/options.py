@@ -15,13 +15,12 @@ from capplan.services.dynamodb.capacity.modes import (
     scheduled,
 )
 from capplan.services.dynamodb.keys.hot_keys import hot_key_options
-from capplan.services.dynamodb.not_included import ALARMS
 from capplan.services.dynamodb.quotas import CLASS_CHANGES_MAX
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Usage
 
 _CLASSES = ("standard", "standard-ia")
-_GIVES_UP = f"{LAGS}; CloudWatch bills {ALARMS} alarms for each scaled direction of a table or index"
+_GIVES_UP = LAGS
 _AUTO_SCALE = f"Provision {{name}}, auto scaled at a {USUAL_TARGET}% target"
 
 

@@ -15,7 +15,8 @@ from capplan.services.dynamodb.advice.reads import comes_with_traffic, sender
 from capplan.services.dynamodb.cost import class_suffix
 from capplan.services.dynamodb.items.storage import billed_bytes, gigabytes
 from capplan.services.dynamodb.spec import Table
-from capplan.services.dynamodb.usage import ADDS_ITEMS, MeteredRequests, Usage
+from capplan.services.dynamodb.stored import new_items
+from capplan.services.dynamodb.usage import Usage
 from capplan.units import MONTH_SECONDS
 
 _WORD = "transact-write"
@@ -103,7 +104,7 @@ def growth(name: str, spec: Table, usage: Usage) -> Iterable[Option]:
     """A table to which items are only added."""
     if spec.ttl is not None or spec.item_size is None or any(kind.access.op == "delete" for kind in usage.requests):
         return
-    added = sum((_added(kind) for kind in usage.requests), Fraction(0))
+    added = sum((new_items(kind) for kind in usage.requests), Fraction(0))
     more = gigabytes(billed_bytes(added, mean(spec.item_size)))
     if not spec.items or added < spec.items or more < _GROWTH_GB:
         return
@@ -118,12 +119,3 @@ def growth(name: str, spec: Table, usage: Usage) -> Iterable[Option]:
         "risk",
         (("month", month),),
     )
-
-
-def _added(kind: MeteredRequests) -> Fraction:
-    """New items a month."""
-    access = kind.access
-    if access.op not in ADDS_ITEMS:
-        return Fraction(0)
-    items = Fraction(access.items) if access.items is not None else Fraction(1)
-    return kind.served.monthly * items * (1 - Fraction(access.replaces)) * (1 - Fraction(access.condition_fails))

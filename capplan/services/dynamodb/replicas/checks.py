@@ -13,12 +13,13 @@ from capplan.calls import Access
 from capplan.model import Assumption, Observable, Problem
 from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import sig6, to_quantity
+from capplan.services.dynamodb.changes import changed_items
 from capplan.services.dynamodb.items.storage import gigabytes
 from capplan.services.dynamodb.keys.table_keys import keys_of
 from capplan.services.dynamodb.keys.weights import weights_of
 from capplan.services.dynamodb.quotas import REPLICATION_S, STRONG_REGION_COUNT, STRONG_REGIONS
 from capplan.services.dynamodb.replicas.places import regions_of, share_of
-from capplan.services.dynamodb.requests import READS, is_transactional, items_of
+from capplan.services.dynamodb.requests import READS, is_transactional
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Usage
 from capplan.units import MONTH_SECONDS
@@ -51,13 +52,6 @@ def region_problems(spec: Table, home: str) -> Iterable[Problem]:
 
 
 # --- replication ------------------------------------------------------------------------------------------------------
-
-
-def changed_items(access: Access) -> Fraction:
-    """Items that one request changes, and so replicates."""
-    if access.op in READS or access.op == "check":
-        return Fraction(0)
-    return items_of(access) * (1 - Fraction(access.condition_fails)) * (1 - Fraction(access.missing))
 
 
 def replicated_bytes(spec: Table, usage: Usage) -> Fraction:

@@ -95,5 +95,5 @@ def observe(usage: Usage) -> Mapping[str, Observable]:
     return {
         "events": Observable(to_quantity(usage.events.monthly), "events"),
         "invocations": Observable(to_quantity(usage.invocations.monthly), "invocations"),
-        "throttled": Observable(to_quantity(dropped / offered if offered else Fraction(0))),
+        "throttled": Observable(to_quantity(dropped / offered if offered else Fraction(0)), "share"),
     }

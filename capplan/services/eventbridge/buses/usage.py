@@ -16,7 +16,9 @@ from capplan.services.eventbridge.quotas import BATCH_MAX, CHUNK_BYTES, DISCOVER
 from capplan.services.eventbridge.retries import attempts
 
 FROM_A_BUS = "eventbridge"
-"""How what another bus sends is read (`Access.via`); an empty one is a PutEvents call."""
+"""How what another bus sends is read (`Access.via`)."""
+_DELIVERED = frozenset({FROM_A_BUS, "s3"})
+"""What comes without a PutEvents call of the account."""
 
 
 class Usage(Record, frozen=True):
@@ -63,7 +65,7 @@ def batch_of(access: Access) -> Fraction:
 
 def is_called(stream: RequestStream) -> bool:
     """Whether a PutEvents call brings it, by a resource or from outside."""
-    return not stream.access.via and (not stream.cause.startswith("traffic.") or stream.line is not None)
+    return stream.access.via not in _DELIVERED and (not stream.cause.startswith("traffic.") or stream.line is not None)
 
 
 def meter(spec: Bus, demand: Demand) -> Usage:
@@ -131,6 +133,17 @@ def with_readers(spec: Bus, usage: Usage, readers: tuple[Reading, ...]) -> Usage
     return replace(
         usage, invocations=usage.events * (spec.outward + share), rules=own + len(readers), readers=readers
     )  # fmt: skip
+
+
+def leaving_gb(spec: Bus, usage: Usage) -> DemandFlow:
+    """GB a second of calls of API destinations, which leave for the internet, retries included."""
+    total = usage.events.monthly
+    of_event = usage.gb.monthly / total if total else Fraction(0)
+    out = []
+    for name, flow in usage.api_invocations.items():
+        payload = spec.api_destinations[name].payload
+        out.append(flow * (of_event if payload is None else mean(payload) / units.BYTES_PER_GB))
+    return DemandFlow.total(out)
 
 
 def summary(usage: Usage) -> Mapping[str, Decimal | int]:

@@ -10,21 +10,20 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import field
 
 from capplan import units
-from capplan.quantities.distribution import Distribution, quantile
+from capplan.quantities.distribution import Distribution
 from capplan.record import Record
 from capplan.services.lambda_.quotas import SCALING_PERIOD_S, SCALING_RATE
+from capplan.services.lambda_.simulation.draws import BATCH, Draws, SingleDraws, quantiles
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_TABLE_SIZE = 4096
-_BATCH = 1 << 16
 _BUCKET = float(SCALING_RATE.value)
 
 
@@ -87,12 +86,12 @@ class Pool:
         Returns:
             Cold starts, throttled requests, the most busy at once.
         """
-        busy, idle, keep_alive = self.busy, self.idle, self.keep_alive_s
+        busy, idle, pending, keep_alive = self.busy, self.idle, self.pending, self.keep_alive_s
         pop, push, replace = heapq.heappop, heapq.heappush, heapq.heapreplace
         cold = throttled = 0
         peak_busy = len(busy)
         for now, took, may_wait in zip(times, warm_s, repeat(False) if waits is None else waits, strict=False):
-            if self.pending:
+            if pending:
                 self.start_pending(now)
             if busy and now - keep_alive < busy[0] <= now:  # of those that have just ended the last one serves
                 ended = replace(busy, now + took)
@@ -111,7 +110,7 @@ class Pool:
                 cold += 1
                 push(busy, now + next(cold_s))
             elif may_wait:
-                self.pending.append(took)
+                pending.append(took)
                 continue
             else:
                 throttled += 1
@@ -149,27 +148,6 @@ class Pool:
         return len(self.busy) + len(self.idle)
 
 
-# --- random draws -----------------------------------------------------------------------------------------------------
-
-
-def sampler(duration: Distribution, rng: "np.random.Generator") -> "Callable[[int], NDArray[np.float64]]":
-    """Draws of a duration in seconds: from a table of its quantiles, equal shares each."""
-    import numpy as np  # noqa: PLC0415  only where something is simulated
-
-    if duration.fixed:
-        seconds = float(duration.points[0][1]) / units.MS_PER_SECOND
-        return lambda count: np.full(count, seconds)
-    quantiles_ms = [quantile(duration, (i + 0.5) / _TABLE_SIZE) for i in range(_TABLE_SIZE)]
-    table = np.array(quantiles_ms) / units.MS_PER_SECOND
-    return lambda count: table[rng.integers(0, _TABLE_SIZE, count)]
-
-
-def single_draws(draw: "Callable[[int], NDArray[np.float64]]") -> Iterator[float]:
-    """The same draws, one at a time."""
-    while True:
-        yield from draw(_BATCH).tolist()
-
-
 # --- runs -------------------------------------------------------------------------------------------------------------
 
 
@@ -205,31 +183,57 @@ def simulate_minutes(
 
     rng = np.random.Generator(np.random.PCG64(seed))
     pool = Pool(environments.keep_alive_s, environments.cap)
-    draw_warm, cold_draws = sampler(warm, rng), single_draws(sampler(cold, rng))
-    random = rng.poisson(arrivals.per_second * units.SECONDS_PER_MINUTE).tolist()
-    later = _waiting(arrivals, rng)
-    rows = zip(random, arrivals.at_start.tolist(), later, strict=True)
-    for minute, (count, at_start, (waits_random, waits_at_start)) in enumerate(rows, arrivals.first):
-        start = minute * float(units.SECONDS_PER_MINUTE)
-        provisioned = environments.provisioned(minute)
-        pool.provision(provisioned, start)
-        moments = rng.random(count)
-        waits: list[bool] | None = None
-        if waits_random or waits_at_start:
-            moments = np.concatenate((moments, rng.random(waits_random)))
-            flags = np.repeat((False, True), (count, waits_random))[np.argsort(moments, kind="stable")]
-            waits = [False] * at_start + [True] * waits_at_start + flags.tolist()
-        spread = np.sort(moments) * units.SECONDS_PER_MINUTE + start
-        times = [start] * (at_start + waits_at_start) + spread.tolist()
-        took = draw_warm(len(times)).tolist()
-        started, throttled, peak_busy = pool.serve(times, took, cold_draws, provisioned, waits)
-        live = pool.live(start + units.SECONDS_PER_MINUTE, provisioned)
-        yield Minute(minute, len(times), started, throttled, peak_busy, live, len(pool.pending))
+    counts = _counts(arrivals, rng)
+    draws, warm_s = Draws(rng), quantiles(warm)
+    cold_s = SingleDraws(quantiles(cold), draws)
+    indices = counts.requests if len(warm_s) > 1 else np.zeros_like(counts.requests)
+    until = np.cumsum(counts.requests)
+    first = 0
+    while first < len(until):  # as many minutes as cannot start more cold ones than are drawn; at least one
+        most = (int(until[first - 1]) if first else 0) + min(BATCH, cold_s.left)
+        end = max(first + 1, int(np.searchsorted(until, most, side="right")))
+        minutes = slice(first, end)
+        numbers, drawn = draws.of_minutes(counts.at_random[minutes], indices[minutes])
+        took: Iterator[float] = iter(warm_s[drawn].tolist()) if len(warm_s) > 1 else repeat(float(warm_s[0]))
+        starts = (arrivals.first + np.arange(first, end)) * float(units.SECONDS_PER_MINUTE)
+        moments = numbers * units.SECONDS_PER_MINUTE + np.repeat(starts, counts.at_random[minutes])
+        times, done = np.sort(moments).tolist(), 0
+        rows = zip(starts.tolist(), *(part[minutes].tolist() for part in counts[1:]), strict=True)
+        for minute, (start, count, at_start, waits_at_start, waits_random) in enumerate(rows, arrivals.first + first):
+            arriving = times[done : done + count]
+            if at_start or waits_at_start:
+                arriving = [start] * (at_start + waits_at_start) + arriving
+            waits: list[bool] | None = None
+            if waits_random or waits_at_start:
+                order = np.argsort(numbers[done : done + count], kind="stable")
+                flags = np.repeat((False, True), (count - waits_random, waits_random))[order]
+                waits = [False] * at_start + [True] * waits_at_start + flags.tolist()
+            provisioned = environments.provisioned(minute)
+            pool.provision(provisioned, start)
+            started, throttled, peak_busy = pool.serve(arriving, took, cold_s, provisioned, waits)
+            live = pool.live(start + units.SECONDS_PER_MINUTE, provisioned)
+            yield Minute(minute, len(arriving), started, throttled, peak_busy, live, len(pool.pending))
+            done += count
+        first = end
 
 
-def _waiting(arrivals: Arrivals, rng: "np.random.Generator") -> Iterable[tuple[int, int]]:
-    """Those that wait for an environment, in each minute: at random, and at its start."""
-    if arrivals.waiting_per_second is None or arrivals.waiting_at_start is None:
-        return repeat((0, 0), len(arrivals.per_second))
-    random = rng.poisson(arrivals.waiting_per_second * units.SECONDS_PER_MINUTE).tolist()
-    return zip(random, arrivals.waiting_at_start.tolist(), strict=True)
+class _Counts(NamedTuple):
+    """Requests of each minute: all, those that come at random, and of them or at its start those that wait."""
+
+    requests: "NDArray[np.int64]"
+    at_random: "NDArray[np.int64]"
+    at_start: "NDArray[np.int64]"
+    waits_at_start: "NDArray[np.int64]"
+    waits_at_random: "NDArray[np.int64]"
+
+
+def _counts(arrivals: Arrivals, rng: "np.random.Generator") -> _Counts:
+    import numpy as np  # noqa: PLC0415
+
+    random, none = rng.poisson(arrivals.per_second * units.SECONDS_PER_MINUTE), np.zeros_like(arrivals.at_start)
+    waits, at_start = none, none
+    if arrivals.waiting_per_second is not None and arrivals.waiting_at_start is not None:
+        waits = rng.poisson(arrivals.waiting_per_second * units.SECONDS_PER_MINUTE)
+        at_start = arrivals.waiting_at_start
+    at_random = random + waits
+    return _Counts(at_random + arrivals.at_start + at_start, at_random, arrivals.at_start, at_start, waits)

@@ -17,7 +17,7 @@ from capplan.services.dynamodb.caches.hit_rate import che
 from capplan.services.dynamodb.caches.nodes import headroom_factor, normalized, size_kb, smallest_node
 from capplan.services.dynamodb.caches.spec import Cache
 from tests.helpers import scenario
-from tests.services.dynamodb.helpers import table
+from tests.services.dynamodb.helpers import row, table
 
 MONTH = 2_628_000
 D = Decimal
@@ -67,9 +67,9 @@ def test_writes_reach_the_table_whole_and_a_transaction_is_read_again(tmp_path: 
     access = "[{put: 10/s}, {transact-write: 5/s}]"
     table_ = f"{{item_size: 1 KB, access: {access}}}"
     plan = planned(tmp_path, table_, f"{{{NODES}, hit_rate: 90%}}")
-    assert (quantity(plan, "orders.writes"), quantity(plan, "orders.reads")) == (20 * MONTH, 10 * MONTH)
+    assert row(quantity(plan, "orders.writes"), quantity(plan, "orders.reads")) == (20 * MONTH, 10 * MONTH)
     around = planned(tmp_path, table_, f"{{{NODES}, hit_rate: 90%, writes: around}}")
-    assert (quantity(around, "orders.writes"), quantity(around, "orders.reads")) == (20 * MONTH, 0)
+    assert row(quantity(around, "orders.writes"), quantity(around, "orders.reads")) == (20 * MONTH, 0)
 
 
 def test_an_access_pattern_counts_what_is_asked_and_costs_what_is_missed(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_cluster_is_held_against_its_load_whole_and_with_a_node_less(tmp_path:
     """1,000 gets of 2 KB, 90% hits: 900 x 2 + 100 x 2 x 10; 100 strong ones x 2 x 10; 10 writes x 2 x 25 x 3 nodes."""
     access = "[{get: 1000/s}, {get: 100/s, consistency: strong}, {put: 10/s}]"
     plan = planned(tmp_path, f"{{item_size: 2 KB, access: {access}}}", f"{{{NODES}, hit_rate: 90%}}")
-    limits = {x.check.limit: (x.check.load, x.check.quota) for x in plan.limits if x.check.resource == "hot"}
+    limits = {x.check.limit: row(x.check.load, x.check.quota) for x in plan.limits if x.check.resource == "hot"}
     load = D(1800 + 2000 + 2000 + 1500)
     assert limits == {
         "dynamodb.dax.requests": (load, 225_000),

@@ -1,0 +1,240 @@
+"""Plans the months to come: traffic that grows, is seasonal or is launched, and what is stored; and when something breaks."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from capplan import __version__
+from capplan.commands.plan import plan
+from capplan.errors import CapplanError, Diagnostic
+from capplan.language.load import build
+from capplan.language.months import Month, changes_in, months_from, multiples, needs_calendar
+from capplan.language.scenario import Scenario
+from capplan.model import Change
+from capplan.pipeline.meter import meter
+from capplan.pipeline.results import Plan, Recommendation
+from capplan.pipeline.what_if import apply, in_order
+from capplan.record import Record, replace
+from capplan.timeline import no_progress
+
+MAX_MONTHS = 120
+_MOST_TRIED = 5
+"""Recommendations that are planned for a break, the cheapest first."""
+
+
+class ForecastMonth(Record, frozen=True):
+    """The plan of one month.
+
+    Attributes:
+        month: Such as 2027-03, or month 4.
+        monthly_cost: USD.
+        cost_by_service: USD.
+        traffic: What each traffic with a rate is multiplied by, by name.
+        failed: Gates that fail.
+        exceeded: Limits that are exceeded, as resource and limit.
+    """
+
+    month: str
+    monthly_cost: Decimal
+    cost_by_service: Mapping[str, Decimal]
+    traffic: Mapping[str, Decimal]
+    failed: tuple[str, ...] = ()
+    exceeded: tuple[tuple[str, str], ...] = ()
+
+
+class ForecastFix(Record, frozen=True):
+    """The cheapest recommendation that moves a break.
+
+    Attributes:
+        action: What to do, as a sentence.
+        monthly_cost_change: USD a month more (or less) in the month of the break.
+        until: The month in which the same breaks then; empty where it does not within the forecast.
+    """
+
+    action: str
+    changes: tuple[tuple[str, object], ...]
+    monthly_cost_change: Decimal | None
+    until: str
+    changes_behavior: str = ""
+
+
+class ForecastBreak(Record, frozen=True):
+    """A gate or a limit that fails from a month on, and no month before.
+
+    Attributes:
+        index: Months before it: 0 for one that fails today.
+        gate: The gate; empty where it is a limit.
+        limit: The resource and the limit; empty where it is a gate.
+        fix: None where no recommendation moves it.
+    """
+
+    month: str
+    index: int
+    gate: str = ""
+    limit: tuple[str, str] = ("", "")
+    fix: ForecastFix | None = None
+
+
+class Forecast(Record, frozen=True):
+    """The months to come, and what breaks in them, the first first."""
+
+    name: str
+    file: str
+    sha256: str
+    region: str
+    version: str
+    months: tuple[ForecastMonth, ...]
+    breaks: tuple[ForecastBreak, ...]
+    steady: tuple[str, ...] = ()
+    """Traffic with a rate that neither grows nor is launched nor has seasons."""
+
+
+def forecast(
+    scenario: Scenario,
+    months: int = 24,
+    *,
+    first: tuple[int, int] | None = None,
+    today: date | None = None,
+    seed: int = 0,
+    fixes: bool = True,
+    progress: Callable[[float, str], None] = no_progress,
+) -> Forecast:
+    """The plan of each of so many months, the scenario's own the first.
+
+    Args:
+        scenario: The scenario as it is in the first month.
+        months: How many. Range 1 to 120.
+        first: Year and month of the first; None where the calendar does not matter.
+        today: The day with which the age of prices is compared.
+        seed: Random seed.
+        fixes: Whether each break is given the cheapest recommendation that moves it.
+        progress: Called with the share done and the month.
+
+    Raises:
+        CapplanError: The scenario has seasons or launches of a calendar, and `first` is None; or a month cannot be planned.
+    """
+    path = needs_calendar(scenario)
+    if path and first is None:
+        hint = "give the first month: --from 2027-01"
+        message = f"{path} needs a calendar"
+        raise CapplanError((Diagnostic(scenario.file, 0, 0, message, hint),))
+    steps = months_from(first, months)
+    planned: list[Plan] = []
+    for month, at in _months(scenario, steps):
+        progress(month.after / months, month.label)
+        planned.append(plan(at, today=today, seed=seed, findings=False))
+    shown = tuple(_month(scenario, month, answer) for month, answer in zip(steps, planned, strict=True))
+    breaks = tuple(_breaks(steps, planned))
+    if fixes:
+        breaks = tuple(_with_fix(scenario, steps, found, today, seed) for found in breaks)
+    steady = tuple(name for name, last in multiples(scenario, steps[-1]).items() if last == 1)
+    moved = {name for one in shown for name, factor in one.traffic.items() if factor != 1}
+    return Forecast(
+        scenario.name, scenario.file, scenario.sha256, scenario.region, __version__, shown, breaks,
+        tuple(name for name in steady if name not in moved),
+    )  # fmt: skip
+
+
+def _months(scenario: Scenario, steps: Sequence[Month], seed: int = 0) -> Iterator[tuple[Month, Scenario]]:
+    """The scenario of each month: the rates of its traffic, and what the months before have left in store."""
+    stored: dict[str, object] = {}
+    for month in steps:
+        changes = [*changes_in(scenario, month), *(Change(path, value) for path, value in stored.items())]
+        data = apply(scenario.data, changes)
+        at = build(scenario.doc, scenario.files, scenario.sha256, data, scenario) if changes else scenario
+        yield month, _with_gates_of(scenario, at)
+        stored |= _left(at, seed)
+
+
+def _with_gates_of(scenario: Scenario, at: Scenario) -> Scenario:
+    """Gates of the command line, such as --budget, stand in no file."""
+    return replace(at, gates=scenario.gates)
+
+
+def _left(scenario: Scenario, seed: int) -> dict[str, object]:
+    """What a month leaves in store for the next, as paths of the scenario and values."""
+    metered = meter(scenario, seed)
+    own = metered.as_declared.resources
+    return {
+        f"{address}.{key}": value
+        for address, resource in own.items()
+        for key, value in resource.type.next_month(metered.resource(address)).items()
+    }
+
+
+def _month(scenario: Scenario, month: Month, answer: Plan) -> ForecastMonth:
+    return ForecastMonth(
+        month.label,
+        answer.monthly_cost,
+        {service: cost for service, cost in answer.cost_by_service.items() if cost},
+        {name: Decimal(f"{float(factor):.6g}") for name, factor in multiples(scenario, month).items()},
+        _failed(answer),
+        _exceeded(answer),
+    )
+
+
+def _failed(answer: Plan) -> tuple[str, ...]:
+    return tuple(gate.gate for gate in answer.gates if gate.verdict == "fail")
+
+
+def _exceeded(answer: Plan) -> tuple[tuple[str, str], ...]:
+    return tuple((limit.check.resource, limit.check.limit) for limit in answer.limits if limit.breached)
+
+
+def _breaks(steps: Sequence[Month], planned: Iterable[Plan]) -> Iterator[ForecastBreak]:
+    """The first month of each gate that fails and of each limit that is exceeded."""
+    seen: set[object] = set()
+    for month, answer in zip(steps, planned, strict=True):
+        for gate in _failed(answer):
+            if gate not in seen:
+                seen.add(gate)
+                yield ForecastBreak(month.label, month.after, gate=gate)
+        for limit in _exceeded(answer):
+            if limit not in seen:
+                seen.add(limit)
+                yield ForecastBreak(month.label, month.after, limit=limit)
+
+
+def _with_fix(
+    scenario: Scenario, steps: Sequence[Month], found: ForecastBreak, today: date | None, seed: int
+) -> ForecastBreak:
+    """The break with the cheapest recommendation of its month that moves it to a later one, or away."""
+    at = next(at for month, at in _months(scenario, steps) if month.after == found.index)
+    answer = plan(at, today=today, seed=seed)
+    for row in _candidates(answer, found):
+        changes = tuple(Change(change.path, change.new) for change in row.change)
+        try:
+            data = apply(scenario.data, in_order(scenario.data, changes))
+            changed = _with_gates_of(scenario, build(scenario.doc, scenario.files, scenario.sha256, data, scenario))
+            until = _breaks_again(changed, steps, found, seed)
+        except (CapplanError, LookupError, TypeError, ValueError):  # a path that only the later month has
+            continue
+        if until is None or until.after > found.index:
+            cost = None if row.monthly_saving is None else -row.monthly_saving
+            written = tuple((change.path, change.to) for change in changes)
+            fix = ForecastFix(row.action, written, cost, until.label if until else "", row.changes_behavior)
+            return replace(found, fix=fix)
+    return found
+
+
+def _candidates(answer: Plan, found: ForecastBreak) -> list[Recommendation]:
+    """Recommendations that concern what breaks, the cheapest first: savings for a gate on cost, else the resource's own."""
+    rows = [row for row in answer.recommendations if row.change and row.monthly_saving is not None]
+    if found.limit[0]:
+        name = found.limit[0]
+        rows = [r for r in rows if name == "account" or any(f"{name}.".startswith(f"{of}.") for of in r.resources)]
+    else:
+        gate = next(gate for gate in answer.gates if gate.gate == found.gate)
+        if gate.unit != "USD":
+            labels = {name.partition(".")[0] for name in gate.names}
+            rows = [row for row in rows if labels & set(row.resources)]
+    return sorted(rows, key=lambda row: -(row.monthly_saving or 0))[:_MOST_TRIED]
+
+
+def _breaks_again(scenario: Scenario, steps: Sequence[Month], found: ForecastBreak, seed: int) -> Month | None:
+    """The first month in which the same breaks; None where it does not."""
+    for month, at in _months(scenario, steps):
+        answer = plan(at, seed=seed, findings=False)
+        if (found.gate and found.gate in _failed(answer)) or (found.limit[0] and found.limit in _exceeded(answer)):
+            return month
+    return None

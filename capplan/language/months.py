@@ -1,0 +1,97 @@
+"""Computes the traffic of a month to come: its growth, the time of the year, what is launched until then."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from capplan.language.models import GROWTH, MONTHS, Head, Launch, Traffic
+from capplan.language.scenario import Scenario
+from capplan.model import Change
+from capplan.units import MONTHS_PER_YEAR
+
+
+class Month(NamedTuple):
+    """A month: how many come before it (`after`), and its place in the calendar (year, month from 1) where that is known."""
+
+    after: int
+    calendar: tuple[int, int] | None = None
+
+    @property
+    def label(self) -> str:
+        """`2027-03`, or `month 4`."""
+        if self.calendar is None:
+            return f"month {self.after + 1}"
+        return f"{self.calendar[0]}-{self.calendar[1]:02d}"
+
+
+def months_from(first: tuple[int, int] | None, count: int) -> tuple[Month, ...]:
+    """So many months, the first of them in a year and a month."""
+    if first is None:
+        return tuple(Month(i) for i in range(count))
+    start = first[0] * MONTHS_PER_YEAR + first[1] - 1
+    calendar = [divmod(start + i, MONTHS_PER_YEAR) for i in range(count)]
+    return tuple(Month(i, (year, month + 1)) for i, (year, month) in enumerate(calendar))
+
+
+def needs_calendar(scenario: Scenario) -> str:
+    """The path of what only a calendar month can say; empty where there is nothing."""
+    for name, traffic in _traffic(scenario).items():
+        if traffic.yearly:
+            return f"traffic.{name}.yearly"
+    return next((f"launches.{i}.at" for i, one in enumerate(_launches(scenario)) if isinstance(one.at, tuple)), "")
+
+
+def multiples(scenario: Scenario, month: Month) -> Mapping[str, Fraction]:
+    """What each traffic with a rate is multiplied by in a month, by name."""
+    out: dict[str, Fraction] = {}
+    for name, traffic in _traffic(scenario).items():
+        if traffic.rate is None:
+            continue
+        factor = grown(traffic.growth, month.after)
+        if traffic.yearly and month.calendar is not None:
+            of_year = {str(one): times for one, times in traffic.yearly.items()}
+            factor *= Fraction(of_year.get(MONTHS[month.calendar[1] - 1], Decimal(1)))
+        for launch in _launches(scenario):
+            if launch.traffic == name and _has_come(launch, month):
+                factor *= Fraction(launch.times)
+        out[name] = factor
+    return out
+
+
+def grown(growth: str | None, months: int) -> Fraction:
+    """`6%/month` after so many months, to 12 digits; growth of a year is spread evenly over its months."""
+    if growth is None or not months:
+        return Fraction(1)
+    match = GROWTH.fullmatch(growth)
+    assert match is not None  # noqa: S101  the model has checked it
+    percent = Fraction(growth.partition("%")[0])
+    years = Fraction(1, MONTHS_PER_YEAR) if growth.endswith("year") else Fraction(1)
+    return Fraction(f"{float(1 + percent / 100) ** float(months * years):.12g}")
+
+
+def changes_in(scenario: Scenario, month: Month) -> tuple[Change, ...]:
+    """The rates of a month, as changes of the scenario."""
+    rates = {name: traffic.rate for name, traffic in _traffic(scenario).items()}
+    return tuple(
+        Change(f"traffic.{name}.rate", f"{float(rate * factor):.12f}/s")
+        for name, factor in multiples(scenario, month).items()
+        if factor != 1 and (rate := rates[name]) is not None
+    )
+
+
+def _traffic(scenario: Scenario) -> Mapping[str, Traffic]:
+    section = scenario.data.get("traffic") or {}
+    return {name: Traffic.model_validate(raw) for name, raw in section.items()}
+
+
+def _launches(scenario: Scenario) -> tuple[Launch, ...]:
+    return Head.model_validate(
+        {key: value for key, value in scenario.data.items() if key in Head.model_fields}
+    ).launches
+
+
+def _has_come(launch: Launch, month: Month) -> bool:
+    if isinstance(launch.at, int):
+        return month.after >= launch.at - 1
+    return month.calendar is not None and month.calendar >= launch.at

@@ -1,0 +1,1 @@
+"""Amazon CloudWatch: alarms, custom metrics and dashboards."""

@@ -1,0 +1,1 @@
+"""On-demand backups, restores, exports to S3 and imports from it."""

@@ -1,0 +1,1 @@
+"""AWS KMS: keys, and the requests that encryption makes of them."""

@@ -1,0 +1,1 @@
+"""AWS X-Ray: sampling, and traces recorded and read."""
