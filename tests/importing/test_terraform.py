@@ -190,6 +190,16 @@ def test_a_state_is_wired_by_its_arns(tmp_path: Path) -> None:
     assert draft.region == "eu-central-1"
 
 
+@pytest.mark.parametrize(("days", "period"), [(35, None), (7, "7 d")])
+def test_a_recovery_period_is_written_where_it_is_not_awss_default(
+    days: int, period: str | None, tmp_path: Path
+) -> None:
+    recovery = [{"enabled": True, "recovery_period_in_days": days}]
+    table = {**_TABLE, "billing_mode": "PAY_PER_REQUEST", "point_in_time_recovery": recovery}
+    found = entry(imported(tmp_path, _plan(_resource("aws_dynamodb_table.t", table))), "t").values
+    assert (found["point_in_time_recovery"], found.get("recovery_period")) == (True, period)
+
+
 @pytest.mark.parametrize(
     ("planned", "before", "starts", "working"),
     [
