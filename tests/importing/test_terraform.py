@@ -190,6 +190,40 @@ def test_a_state_is_wired_by_its_arns(tmp_path: Path) -> None:
     assert draft.region == "eu-central-1"
 
 
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"hash_key": "status", "range_key": "at"},
+        {
+            "key_schema": [
+                {"attribute_name": "status", "key_type": "HASH"},
+                {"attribute_name": "at", "key_type": "RANGE"},
+            ]
+        },
+    ],
+    ids=["arguments", "blocks, as newer providers have them"],
+)
+def test_an_index_has_keys_and_capacity_of_its_own_that_is_scaled(keys: dict[str, object], tmp_path: Path) -> None:
+    index = {"name": "by-status", "projection_type": "KEYS_ONLY", "read_capacity": 5, "write_capacity": 6, **keys}
+    table = {**_TABLE, "read_capacity": 3, "write_capacity": 2, "global_secondary_index": [index]}
+    target = {"scalable_dimension": "dynamodb:index:WriteCapacityUnits", "min_capacity": 6, "max_capacity": 60}
+    where = {"references": ["aws_dynamodb_table.t.name", "aws_dynamodb_table.t"]}
+    plan = _plan(
+        _resource("aws_dynamodb_table.t", table),
+        _resource("aws_appautoscaling_target.w", {**target, "resource_id": "table/t/index/by-status"}),
+        configuration={
+            "root_module": {"resources": [_config("aws_appautoscaling_target.w", "aws", resource_id=where)]}
+        },
+    )
+    found: Any = entry(imported(tmp_path, plan), "t").values
+    assert found["indexes"]["by-status"] == {
+        "partition_key": "status",
+        "sort_key": "at",
+        "project": "keys-only",
+        "capacity": {"write": {"min": 6, "max": 60}, "read": 5},
+    }
+
+
 @pytest.mark.parametrize(("days", "period"), [(35, None), (7, "7 d")])
 def test_a_recovery_period_is_written_where_it_is_not_awss_default(
     days: int, period: str | None, tmp_path: Path
