@@ -30,7 +30,7 @@ class _BucketType(ResourceType[Bucket, Usage]):
     rules = RULES
 
     def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """The size of an object, where none is stored that would be billed by it."""
+        """The size of an object, where nothing is stored that would be billed by it."""
         return () if "objects" in values else ("object_size",)
 
     def validate_request(self, spec: Bucket, access: Access) -> str | None:
