@@ -17,6 +17,7 @@ from capplan.services.kinesis.quotas import (
     SHARD_WRITE_RECORDS,
 )
 from capplan.spec_config import SPEC_CONFIG
+from capplan.triggers import Triggers
 
 __all__ = ["SHARD_READ_BYTES", "SHARD_WRITE_BYTES", "SHARD_WRITE_RECORDS", "Consumers", "Mode", "Stream"]
 
@@ -75,6 +76,8 @@ class Stream(BaseModel):
     """Write throughput that an on-demand-advantage stream is warmed to, such as 100 MB/s; it costs nothing."""
     encryption: str = "none"
     """none, aws-managed (the key aws/kinesis), or the name of a key under `keys`: each shard asks for it every five minutes."""
+    triggers: Triggers = ()
+    """What is delivered to it: {bus: shop, filter: 5%}, the target of a rule, or a traffic by name."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags for the reports."""
 
