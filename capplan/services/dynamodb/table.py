@@ -120,14 +120,6 @@ class _TableType(ResourceType[Table, Usage]):
             return (*charges, *backup_charges(resource.name, resource.spec, resource.usage))
         return charges
 
-    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
-        """What exports write and what copies of backups send to other Regions."""
-        if not resource.spec.copies_itself:
-            return ()
-        from capplan.services.dynamodb.backups.charges import backup_implies  # noqa: PLC0415  the same
-
-        return tuple(backup_implies(resource.name, resource.spec, resource.usage, resource.context.region))
-
     def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
         return summary(usage)
 
@@ -150,7 +142,7 @@ class _TableType(ResourceType[Table, Usage]):
         return assume(resource.name, resource.spec, resource.usage, resource.context)
 
     def implies(self, resource: _Metered) -> tuple[Implied, ...]:
-        return implies(resource.name, resource.spec, resource.usage)
+        return implies(resource.name, resource.spec, resource.usage, resource.context.region)
 
     def next_month(self, resource: _Metered) -> Mapping[str, object]:
         from capplan.services.dynamodb.stored import items_after  # noqa: PLC0415  only a forecast asks

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from capplan.calls import Access
 from capplan.model import Charge
 from capplan.pricing.catalogue import regions as known_regions
 from capplan.quantities.distribution import Distribution, fixed
@@ -24,6 +25,7 @@ from capplan.services.dynamodb.capacity.scaling import Bounds, Policy
 from capplan.services.dynamodb.capacity.throttling_reasons import reason
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL
 from capplan.services.dynamodb.cost import charge
+from capplan.services.dynamodb.insights import THROTTLED, event_count, rule_count
 from capplan.services.dynamodb.items import index_writes, size, storage
 from capplan.services.dynamodb.items.sample import Sample
 from capplan.services.dynamodb.keys.hot_keys import why_unsplittable
@@ -689,6 +691,25 @@ def _dax_case(case: Mapping[str, Any]) -> Observed:
     return {"normalized_rps": load, "node": node, **{key: target for key in expected if key.startswith("target_rps")}}
 
 
+def _insight_events(case: Mapping[str, Any]) -> Observed:
+    """Operations once each, those that are throttled alone in throttled keys mode."""
+    given = case["inputs"]
+    sort_key, mode = bool(given["sort_key"]), str(given["mode"]).replace("_", "-")
+    spec = table(item_size="1 KB", partition_key="id", **({"sort_key": "at"} if sort_key else {}))
+    seen = [one for one in given["operations"] if mode != THROTTLED or one.get("throttled")]
+    events = sum((event_count(spec, _operation(one), sort_key=sort_key) for one in seen), Fraction(0))
+    return {"events": events, "rules": rule_count(mode, sort_key=sort_key)}
+
+
+def _operation(one: Mapping[str, Any]) -> Access:
+    verbs = {"GetItem": "get", "PutItem": "put", "UpdateItem": "update", "DeleteItem": "delete", "Query": "query",
+             "Scan": "scan", "BatchGetItem": "batch-get", "BatchWriteItem": "batch-write",
+             "TransactWriteItems": "transact-write", "TransactGetItems": "transact-get"}  # fmt: skip
+    if one["api"] not in verbs:
+        raise NotCovered(f"no rule for {one['api']}")
+    return access(op=verbs[one["api"]], items=Decimal(int(one.get("items", 1))))
+
+
 def _reserved(given: Input, facts: Facts) -> Observed:
     years, unit = int(given["years"]), str(given["unit"]).lower()
     if "upfront_per_100" in given:
@@ -810,5 +831,6 @@ ADAPTERS: dict[str, Callable[[dict[str, Any], Facts], Observed]] = {
     **{kind: _plain(translate) for kind, translate in _PLAIN.items()},
     "index_write": lambda case, facts: _index_write(case["input"], facts.tables),
     "dax": lambda case, _: _dax_case(case),
+    "ci_events": lambda case, _: _insight_events(case),
     "reserved": lambda case, facts: _reserved(case["input"], facts),
 }
