@@ -443,6 +443,8 @@ class Table(BaseModel):
     """What the table's stream has of each change; no stream where it is not given."""
     kinesis: str | None = None
     """The Kinesis stream that captures each change, by name; independent of `stream`."""
+    stream_readers: WholeCount = 0
+    """Readers of the stream besides Lambda, each of which polls every shard once a second, as the Kinesis adapter does (0)."""
     table_class: Annotated[Literal["standard", "standard-ia"], Field(alias="class")] = "standard"
     """standard, or standard-ia: cheaper storage, more expensive throughput."""
     ttl: str | None = None
@@ -515,6 +517,8 @@ def _check_table(table: Table) -> None:
         raise _error(
             "throughput is for on-demand tables", "a provisioned table is limited by its capacity; remove the key"
         )
+    if table.stream_readers and table.stream is None:
+        raise _error("the table has no stream that could be read", "write stream: new-image")
     if len(table.local_indexes()) > LOCAL_INDEXES_MAX.value:
         raise _error(f"{len(table.local_indexes())} local indexes", f"a table has at most {LOCAL_INDEXES_MAX} of them")
     if table.local_indexes() and table.partition_key is not None and table.sort_key is None:
