@@ -117,7 +117,7 @@ def _table_limits(
     load, unit, minute = to_quantity(peak_units(flow)), f"{target.unit(direction)}/s", flow.peak().minute
     quota = table_quota(direction, ctx)
     if capacity is not None:
-        provisioned = Decimal(target.max_capacity[direction])
+        provisioned = Decimal(max(target.max_capacity[direction], capacity.max if capacity.static else 0))
         ceiling = max(provisioned, Decimal(capacity.max))
         limit = f"dynamodb.provisioned.{direction}"
         yield LimitCheck(resource, limit, load, ceiling, unit, flow, minute=minute, bridged=bridged)

@@ -90,7 +90,12 @@ class _TableType(ResourceType[Table, Usage]):
         return records_of_kinds(spec, access, kinds)
 
     def references(self, spec: Table) -> tuple[Reference, ...]:
-        return (*kinesis_capture.references(spec), *key_reference(spec.encryption, (AWS_OWNED,)))
+        exported = tuple(
+            Reference(("exports", i, "bucket"), export.bucket, "buckets")
+            for i, export in enumerate(spec.exports)
+            if export.bucket is not None
+        )
+        return (*kinesis_capture.references(spec), *key_reference(spec.encryption, (AWS_OWNED,)), *exported)
 
     def destinations(self, spec: Table) -> tuple[Destination, ...]:
         return kinesis_capture.destinations(spec)
