@@ -111,7 +111,8 @@ class Reading(Record, frozen=True):
     Attributes:
         reader: The address of the one that reads.
         stream: Its invocations or runs per second, the records of each, retries included.
-        share: Share of the records that pass its filter. Range 0 to 1.
+        share: Share of what is emitted that it takes. Range 0 to 1.
+        chance: Share of it that is its own, of which a filter lets some pass. Range 0 to 1.
         polling: How it asks for them.
     """
 
@@ -119,6 +120,7 @@ class Reading(Record, frozen=True):
     stream: RequestStream
     share: Fraction
     polling: Polling
+    chance: Fraction = Fraction(1)
 
 
 class AdmittedStream(Record, frozen=True):

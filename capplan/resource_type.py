@@ -74,6 +74,7 @@ class Source(NamedTuple):
         trigger: Its index in the resource's list of triggers; None for types whose triggers are all alike.
         scheduled: The request that it makes where the traffic is a schedule; None where that is no other.
         read_as: How the emitting resource is read (`Emits.read_as`); empty for a traffic.
+        chance: The part of `share` that says how much of what is emitted, or of a traffic, is its own. Range 0 to 1.
         kinds: The kinds of change that it reads (`Emits.kinds`); empty for all that is read without saying so.
     """
 
@@ -86,6 +87,7 @@ class Source(NamedTuple):
     scheduled: Access | None = None
     read_as: str = ""
     kinds: tuple[str, ...] = ()
+    chance: Fraction = Fraction(1)
 
 
 class Reference(NamedTuple):
@@ -229,6 +231,10 @@ class ResourceType(Generic[SpecT, UsageT]):
     def references(self, spec: SpecT) -> tuple[Reference, ...]:
         """Other resources that the spec names, except sources and calls."""
         return ()
+
+    def why_refused(self, spec: SpecT, reference: Reference, other: Any) -> str:  # noqa: ANN401  any service's spec
+        """Why AWS does not deliver to what a reference names, with a hint after a colon; empty where it does."""
+        return ""
 
     def sources(self, spec: SpecT) -> tuple[Source, ...]:
         """Its triggers: demand besides the calls of other resources."""
@@ -437,7 +443,7 @@ def _source(trigger: Trigger, place: int, verb: str) -> Source:
     access = Access(op=verb, payload=trigger.payload, via=trigger.emitter.read_as)
     return Source(
         address, emitted=True, cause=address, share=trigger.share, access=access, trigger=place,
-        read_as=trigger.emitter.read_as, kinds=trigger.on,
+        chance=Fraction(trigger.chance), read_as=trigger.emitter.read_as, kinds=trigger.on,
     )  # fmt: skip
 
 

@@ -68,6 +68,7 @@ class Emits(NamedTuple):
             "sqs-fifo"}); an empty key where none does.
         settings: Keys of the resource that hold for what reads it, each with the key of a trigger that it stands for. A
             trigger that names the resource does not have that key.
+        each_once: Whether each of what it emits reaches one of its readers only, such as a queue's messages.
         kinds: Kinds of change that it emits, of which a trigger may read some: `on: [insert]`. Empty where all are alike.
     """
 
@@ -76,6 +77,7 @@ class Emits(NamedTuple):
     decided_by: tuple[str, Mapping[str, str]] = ("", {})
     settings: Mapping[str, str] = {}
     kinds: tuple[str, ...] = ()
+    each_once: bool = False
 
 
 class Emitter(NamedTuple):

@@ -30,7 +30,8 @@ def fitted(entry: Entry) -> tuple[Entry | None, list[Unused]]:
     may_be_open = type_.open_keys(kept.values)
     needed = [key for key in missing if key not in may_be_open or key not in _EXAMPLES]
     if needed:
-        why = f"no file given says its {needed[0]}: it only adds to what another one declares"
+        asks = next((one.asks for one in kept.questions if one.key == needed[0]), "")
+        why = f"no file given says its {needed[0]}: {asks or 'it only adds to what another one declares'}"
         return None, [Unused(label, why, entry.origins[0])]
     known_questions = {question.key for question in kept.questions}
     asked = tuple(Question(key, *_EXAMPLES[key]) for key in missing if key not in known_questions)

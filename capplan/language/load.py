@@ -16,7 +16,7 @@ from capplan.language.other_files import other_file
 from capplan.language.prices import prices_of
 from capplan.language.questions import TRAFFIC, Question, open_in, with_examples
 from capplan.language.reader import Path, Reader
-from capplan.language.references import check_references
+from capplan.language.references import check_readers, check_references
 from capplan.language.requests import calls_in, incoming_at
 from capplan.language.scenario import Resource, Scenario, Specs, with_gates
 from capplan.language.schedules import schedules_of
@@ -96,6 +96,7 @@ def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged, questions: Se
     resources = {
         address: same.get(address) or resource_at(reader, address, names, flows_by_name, specs) for address in specs
     }
+    check_readers(reader, specs)
     starts = schedules_of(specs, unchanged)
     gates = gates_of(reader)
     prices = prices_of(reader)

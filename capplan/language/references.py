@@ -1,6 +1,7 @@
 """Checks the names that a spec refers to: its triggers, its failure notice, what its states call."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from capplan.flow import DemandFlow
@@ -31,13 +32,41 @@ def check_references(
             where = _deeper(reader, at, "traffic")
             reader.unknown(source.name, "traffic", where, {f"traffic.{name}": None for name in flows})
     for reference in type_.references(spec):
-        _reference(reader, reference, path, names, specs)
+        _reference(reader, declared, reference, path, names, specs)
 
 
-def _reference(reader: Reader, reference: Reference, path: Path, names: Mapping[str, list[str]], specs: Specs) -> None:
+def check_readers(reader: Reader, specs: Specs) -> None:
+    """Adds an error where several resources read all of what reaches one of them only."""
+    once = {key for key, section in SECTIONS.items() if section.emits is not None and section.emits.each_once}
+    if not any(address.partition(".")[0] in once for address in specs):
+        return
+    parts: dict[str, Fraction] = {}
+    for address, (type_, spec) in specs.items():
+        for place, source in enumerate(type_.sources(spec) if spec is not None else ()):
+            emitter = SECTIONS[source.name.partition(".")[0]].emits if source.emitted else None
+            if emitter is None or not emitter.each_once or source.name not in specs:
+                continue
+            before = parts.get(source.name, Fraction(0))
+            parts[source.name] = before + source.chance
+            if before and parts[source.name] > 1:
+                section, _, name = address.partition(".")
+                at = _trigger_path(reader, (section, name), place if source.trigger is None else source.trigger)
+                message = f"{source.name} has several readers, and each message reaches one of them"
+                hint = "write `chance` for the share that each receives, 100% together"
+                reader.add_error(_deeper(reader, at, emitter.word), message, hint)
+
+
+def _reference(
+    reader: Reader,
+    declared: tuple[ResourceType[Any, Any], Any],
+    reference: Reference,
+    path: Path,
+    names: Mapping[str, list[str]],
+    specs: Specs,
+) -> None:
     name, at = reference.name, [*path, *reference.path]
     if reference.delivers:
-        _receiver(reader, reference, at, names)
+        _receiver(reader, declared, reference, at, names, specs)
     elif reference.section is not None:
         if f"{reference.section}.{name}" not in specs:
             reader.unknown(name, reference.section, at, specs)
@@ -46,10 +75,23 @@ def _reference(reader: Reader, reference: Reference, path: Path, names: Mapping[
         reader.add_error(at, f"there is no resource {shown(name)}", hint)
 
 
-def _receiver(reader: Reader, reference: Reference, at: Sequence[str | int], names: Mapping[str, list[str]]) -> None:
+def _receiver(
+    reader: Reader,
+    declared: tuple[ResourceType[Any, Any], Any],
+    reference: Reference,
+    at: Sequence[str | int],
+    names: Mapping[str, list[str]],
+    specs: Specs,
+) -> None:
     """Adds an error where AWS cannot deliver to what is named, or several things have the name."""
     found = receivers(reference.name, reference.delivers, names, receive())
     if len(found) == 1:
+        type_, spec = declared
+        other = specs[found[0][0]][1]
+        refused = type_.why_refused(spec, reference, other) if other is not None else ""
+        if refused:
+            message, _, hint = refused.partition(": ")
+            reader.add_error(at, message, hint)
         return
     if found:
         addresses = " or ".join(address for address, _ in found)
@@ -62,13 +104,13 @@ def _receiver(reader: Reader, reference: Reference, at: Sequence[str | int], nam
         for address in of_name
         if receive().get(address.partition(".")[0]) in reference.delivers
     ]
-    declared = names.get(reference.name)
+    known = names.get(reference.name)
     message = (
         f"there is no {' or '.join(nouns)} {shown(reference.name)}"
-        if declared is None
-        else f"AWS delivers nothing from here to a {SECTIONS[declared[0].partition('.')[0]].noun}"
+        if known is None
+        else f"AWS delivers nothing from here to a {SECTIONS[known[0].partition('.')[0]].noun}"
     )
-    hint = f"expected a {' or a '.join(nouns)}" if declared is not None else f"declared are {', '.join(fitting[:8])}"
+    hint = f"expected a {' or a '.join(nouns)}" if known is not None else f"declared are {', '.join(fitting[:8])}"
     reader.add_error(at, message, did_you_mean(reference.name, fitting, hint if fitting else "none is declared"))
 
 

@@ -271,8 +271,20 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
         and type_.failure_share(spec) == type_.failure_share(resource.spec)
         and type_.schedule(spec) == type_.schedule(resource.spec)
         and type_.timeout_ms(spec) == type_.timeout_ms(resource.spec)
+        and type_.destinations(spec) == type_.destinations(resource.spec)
+        and _starts_alike(base.metered, resource, spec, usage)
     )
     return (replace(resource, spec=spec), usage) if affects_nothing_else else None
+
+
+def _starts_alike(metered: Metered, resource: Resource, spec: Any, usage: Any) -> bool:  # noqa: ANN401  any service's
+    """Whether the environments of a changed resource start as often as before, where calls are made as they do."""
+    type_, address = resource.type, resource.address
+    kept = {call.access.cache_ms for call in resource.calls if call.per_start}
+    return all(
+        type_.starts(spec, usage, kept_ms) == type_.starts(resource.spec, metered.usage[address], kept_ms)
+        for kept_ms in kept
+    )
 
 
 def _served_alike(metered: Metered, address: str, after: DeclaredResource[Any]) -> Demand | None:

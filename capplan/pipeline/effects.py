@@ -183,4 +183,6 @@ def _dropped_share(demand: Demand) -> Fraction:
 
 
 def _monthly(demand: Demand) -> Fraction:
-    return sum((stream.flow.monthly for stream in demand.requests), Fraction(0))
+    """What is asked for in a month; what environments ask for as they start is no work, and follows from their settings."""
+    streams = (stream for stream in demand.requests if stream.access.per != "cold-start")
+    return sum((stream.flow.monthly for stream in streams), Fraction(0))

@@ -287,7 +287,7 @@ def _reading(scenario: Scenario, ctx: Context, trigger: Trigger, through: Throug
     )
     stream = next(found, nothing)
     metered = MeteredResource(resource.name, resource.spec, through.usage[trigger.address], ctx)
-    return Reading(trigger.address, stream, source.share, resource.type.polling(metered, stream))
+    return Reading(trigger.address, stream, source.share, resource.type.polling(metered, stream), source.chance)
 
 
 def _graph_of(ctx: Context, scenario: Scenario, extra: Sequence[Injected], silent: str, base: Metered | None) -> Graph:

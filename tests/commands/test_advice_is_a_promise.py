@@ -158,7 +158,8 @@ def altered(finding: Finding, before: Before, after: Priced) -> Iterator[str]:
     for address, demand in metered.offered.items():
         if address not in own or address in named or address not in after.metered.offered:
             continue
-        was, now = (sum(s.flow.monthly for s in d.requests) for d in (demand, after.metered.offered[address]))
+        both = (demand, after.metered.offered[address])  # reads of environments that start follow from their settings
+        was, now = (sum(s.flow.monthly for s in d.requests if s.access.per != "cold-start") for d in both)
         if was != now:
             yield f"changes the work of {address}"
 

@@ -80,8 +80,21 @@ def test_provisioned_concurrency_and_a_triggers_schedule_go_to_what_they_are_of(
 
 def test_a_machine_whose_definition_is_known_only_after_apply_is_told(shop: Draft) -> None:
     assert all(one.name != "fulfil" for one in shop.entries)
-    (why,) = [row.why for row in shop.unused if row.what.startswith("state machine")]
-    assert why == "its definition is known only after apply: import `terraform show -json` of the state"
+    (why,) = [row.why for row in shop.unused if row.what == "state_machines.fulfil"]
+    assert why == (
+        "no file given says its definition: known only after apply: name its file too, or import `terraform show -json` of the state"
+    )
+
+
+def test_a_definition_beside_the_plan_is_of_the_machine_of_its_name(tmp_path: Path) -> None:
+    definition = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
+    path = write(tmp_path, "fulfil.asl.json", definition)
+    draft = draft_of([str(PLAN), path], folder=tmp_path)
+    found = entry(draft, "fulfil").values
+    assert found == {"type": "standard", "definition": "fulfil.asl.json", "triggers": ["fulfil-nightly"]}
+    assert entry(draft, "fulfil-nightly").values == {"schedule": "cron(0 3 * * ? *)"}
+    assert {"start": "fulfil"} in entry(draft, "place-order").values["calls"]  # type: ignore[operator]
+    assert all(one.name != "fulfil-executions" for one in draft.entries), "the plan says what starts it"
 
 
 def test_what_is_not_used_is_listed_by_its_type(shop: Draft) -> None:

@@ -25,6 +25,7 @@ ONLY_A_PLAN_SEES = [
     "functions-destinations",
     "functions-stream-of-two-names",
     "queues-dead-letters",
+    "queues-readers",
     "queues-setting-at-the-trigger",
     "queues-sizes",
     "queues-triggers",

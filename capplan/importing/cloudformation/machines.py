@@ -47,10 +47,11 @@ def read_machine(stack: Stack, built: Building, props: Mapping[str, Any], consum
     else:
         uri = props.get("DefinitionUri")
         path = text_of(uri)
-        if isinstance(uri, Unknown):
-            return f"its definition is {uri.why}"
-        if path is None:
-            return "its definition is taken from S3"
+        if path is None:  # a definition given beside the template is of this machine where it has its name
+            asks = uri.why if isinstance(uri, Unknown) else "it is taken from S3: name its file too"
+            built.ask("definition", f"{built.name}.asl.json", asks)
+            built.joins = "where_it_fits"
+            return ""
         given = stack.template.given
         inside = posixpath.normpath(posixpath.join(given.folder, path))
         try:

@@ -224,7 +224,7 @@ class Template:
         finally:
             self._depth -= 1
 
-    def _value(self, data: object) -> object:
+    def _value(self, data: object) -> object:  # noqa: PLR0911  a line a form
         if isinstance(data, Mapping):
             if len(data) == 1:
                 ((function, given),) = data.items()

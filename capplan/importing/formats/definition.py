@@ -45,6 +45,7 @@ def _read(given: Given, asked: Asked) -> Found:
         start,
         (f"{given.name}#traffic",),
         questions=(Question("rate", "1/s", "how often is it started?"),),
+        joins="where_it_is_named",
     )
     kind: dict[str, object] = {
         "definition": Beside(given.path, given.text),

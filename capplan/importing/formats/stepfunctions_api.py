@@ -25,10 +25,9 @@ from capplan.importing.histories import (
     measured,
     starts_at,
 )
-from capplan.importing.model import Asked, Block, Found, Lifted, Origin, Question, Unused
+from capplan.importing.model import Asked, Block, Found, Lifted, Origin, Unused
 
 _NUMBERED = re.compile(r"[-_. ]*\d*$")
-_DEFINITION = Question("definition", "machine.asl.json", "where is its definition?")
 
 
 def _machine(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's signature
@@ -80,7 +79,6 @@ def _block(given: Given, found: MeasuredExecutions) -> Block:
         Origin(given.name),
         (name, f"{START}{found.start}"),
         {("states",): note} if states else {(): note},
-        questions=(_DEFINITION,),
         joins="where_it_fits",
     )
 
@@ -122,7 +120,6 @@ def _sync(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's sign
         origin_of(given, bill, arn.name),
         tuple(filter(None, (arn.name, arn.text))),
         {("memory",): note},
-        questions=(_DEFINITION,),
         joins="where_it_fits",
     )
     return Found((block,), region=arn.region if arn.region.isascii() and "<" not in arn.region else "")

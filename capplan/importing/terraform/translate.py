@@ -314,7 +314,7 @@ def _state_machine(a: Arguments) -> Properties:
     }
 
 
-_NO_DEFINITION = Unknown("known only after apply: import `terraform show -json` of the state")
+_NO_DEFINITION = Unknown("known only after apply: name its file too, or import `terraform show -json` of the state")
 
 
 def _definition(a: Arguments) -> str | None:

@@ -1,5 +1,6 @@
 """EventBridge's quotas and the chunks in which it bills, each with its source and the day it was read."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from capplan import units
@@ -99,3 +100,12 @@ KAFKA_PARTITIONS_MAX, MQ_AT_ONCE = 1_000, 5
 """Executions at once from Kafka and from MQ. Source: "Pipes batching and concurrency"."""
 TARGET_BATCH = {"send": 10, "publish": 10, "put-events": 10, "put-records": 500}
 """What a target takes in one call: a source's batch cannot exceed it. Source: "Pipes batching and concurrency"."""
+METERED_STEP_BYTES: Mapping[str, int] = {
+    "eventbridge.custom_event_64kb": CHUNK_BYTES,
+    "eventbridge.cross_account_delivery_64kb": CHUNK_BYTES,
+    "eventbridge.management_event_cross_account": CHUNK_BYTES,
+    "eventbridge.api_destination.invocation": CHUNK_BYTES,
+    "eventbridge.pipes.request_64kb": CHUNK_BYTES,
+    "eventbridge.schema_discovery.event": DISCOVERY_CHUNK_BYTES,
+}
+"""By price key: the bytes of one metered unit."""

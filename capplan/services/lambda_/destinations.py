@@ -5,6 +5,7 @@ Developer Guide, "Using dead-letter queues" (read 2026-11-30).
 """
 
 from fractions import Fraction
+from typing import Any
 
 from capplan.calls import Access
 from capplan.model import AdmittedStream, Polling, RequestStream
@@ -59,6 +60,13 @@ def references(spec: Function) -> tuple[Reference, ...]:
         if name is not None:
             out.append(Reference((key,), name, None, _OF_EVENTS))
     return tuple(out)
+
+
+def why_refused(other: Any) -> str:  # noqa: ANN401  any service's spec
+    """Why Lambda does not deliver to a destination; empty where it does. ("Adding a destination", read 2026-11-30)."""
+    if getattr(other, "type", "") == "fifo":
+        return "Lambda delivers to standard queues and topics only: write type: standard there"
+    return ""
 
 
 def handed_on(spec: Function, destination: Destination, stream: RequestStream, part: AdmittedStream | None) -> Fraction:

@@ -48,7 +48,7 @@ from capplan.services.lambda_.cost import charge
 from capplan.services.lambda_.implied import implies
 from capplan.services.lambda_.invocation_time import high
 from capplan.services.lambda_.not_included import not_included
-from capplan.services.lambda_.observables import observe
+from capplan.services.lambda_.observables import losses, observe
 from capplan.services.lambda_.sources import batches
 from capplan.services.lambda_.sources.trigger import READS, sources
 from capplan.services.lambda_.spec import ALSO_CALLED, UNSUPPORTED, Function
@@ -103,6 +103,10 @@ class _FunctionType(ResourceType[Function, Usage]):
     def references(self, spec: Function) -> tuple[Reference, ...]:
         return (*destinations.references(spec), *key_reference(spec.encryption, (AWS_OWNED,)))
 
+    def why_refused(self, spec: Function, reference: Reference, other: Any) -> str:  # noqa: ANN401  any destination
+        del spec, reference
+        return destinations.why_refused(other)
+
     def destinations(self, spec: Function) -> tuple[Destination, ...]:
         return destinations.destinations(spec)
 
@@ -149,6 +153,9 @@ class _FunctionType(ResourceType[Function, Usage]):
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return observe(resource.spec, resource.usage, resource.context)
+
+    def losses(self, resource: _Metered) -> Mapping[str, Observable]:
+        return losses(resource.spec, resource.usage)
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(*resource)

@@ -26,13 +26,20 @@ def observe(spec: Function, usage: Usage, ctx: Context) -> Mapping[str, Observab
     return {
         "concurrency.peak": Observable(Decimal(usage.peak_concurrency), "", available_concurrency(spec, ctx)),
         "requests": Observable(to_quantity(usage.requests), ""),
+        **losses(spec, usage),
+        **_iterator_age(spec, usage),
+        **_cold_starts(spec, usage),
+        **_waits(spec, usage),
+    }
+
+
+def losses(spec: Function, usage: Usage) -> Mapping[str, Observable]:
+    """What of it is lost, or fails."""
+    return {
         "timed_out": Observable(to_quantity(usage.timed_out), "%"),
         "killed": Observable(to_quantity(usage.timed_out), "%"),
         "throttled": Observable(throttled(spec, usage), "%"),
         "dead_letters": Observable(to_quantity(usage.dead_letters), ""),
-        **_iterator_age(spec, usage),
-        **_cold_starts(spec, usage),
-        **_waits(spec, usage),
     }
 
 

@@ -47,3 +47,7 @@ PHASES: Mapping[str, tuple[int, ...]] = {
 }
 """Retries without delay, before back-off, in back-off, after it: of Lambda, SQS and Firehose over 23 days; of e-mail, push
 and SMS 50 over 6 hours; of HTTP by default 3, every 20 s. Source: "Message delivery retries" (read 2026-11-30)."""
+METERED_STEP_BYTES: Mapping[str, int] = {
+    "sns.publish.request": CHUNK_BYTES,
+}
+"""By price key: the bytes of one metered unit."""

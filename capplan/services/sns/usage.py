@@ -15,6 +15,9 @@ from capplan.services.sns.quotas import BATCH_MAX, CHUNK_BYTES
 from capplan.services.sns.retries import attempts
 from capplan.services.sns.spec import Topic
 
+_OUTSIDE = frozenset({"http", "email", "push"})
+"""Protocols of which a delivery leaves for the internet."""
+
 
 class Usage(Record, frozen=True):
     """A month of a topic.
@@ -102,6 +105,13 @@ def outgoing_gb(spec: Topic, usage: Usage) -> Fraction:
     """GB a month that filter policies on the payload scan: what goes out."""
     share = sum((s.share for s in spec.subscriptions.values()), Fraction(0))
     return usage.gb.monthly * share + usage.delivered_gb.monthly
+
+
+def leaving_gb(usage: Usage) -> DemandFlow:
+    """GB a second of deliveries that leave for the internet, retries included."""
+    out = DemandFlow.total(flow for protocol, flow in usage.deliveries.items() if protocol in _OUTSIDE)
+    total = usage.messages.monthly
+    return out * (usage.gb.monthly / total) if total else out
 
 
 def summary(usage: Usage) -> Mapping[str, Decimal | int]:

@@ -1,11 +1,8 @@
 """Defaults that a scenario does not set but the answer about a queue depends on, and what it leaves out."""
 
 from collections.abc import Iterable
-from fractions import Fraction
 
-from capplan import units
-from capplan.model import Assumption, Excluded, NotIncluded
-from capplan.services.sqs.requests import kms_requests
+from capplan.model import Assumption, Excluded
 from capplan.services.sqs.spec import Queue
 from capplan.services.sqs.usage import Usage
 
@@ -45,15 +42,3 @@ def exclude(name: str, usage: Usage) -> tuple[Excluded, ...]:
             f"receives of {name}", "nothing of this scenario reads it: whoever looks at its messages makes requests"
         ),
     )
-
-
-def not_included(spec: Queue, usage: Usage) -> tuple[NotIncluded, ...]:
-    """Requests to KMS of a queue that a key of KMS encrypts."""
-    if spec.encryption not in ("aws-kms", "kms"):
-        return ()
-    producers = len({stream.cause for stream in usage.streams if not stream.access.moved})
-    consumers = len(usage.receives)
-    reuse_s = Fraction(spec.data_key_reuse_ms) / units.MS_PER_SECOND
-    asked = kms_requests(Fraction(units.MONTH_SECONDS), reuse_s, producers, consumers)
-    assuming = f"{producers} senders and {consumers} readers; AWS says it may be more"
-    return (NotIncluded("KMS", "kms.request.symmetric", asked, "requests", assuming),)

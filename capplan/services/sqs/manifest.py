@@ -20,6 +20,7 @@ SERVICE = Service(
                 "queue",
                 "sqs",
                 decided_by=("type", {"fifo": "sqs-fifo"}),
+                each_once=True,
                 settings={
                     "visibility_timeout": "visibility_timeout",
                     "max_receive_count": "max_receive_count",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from capplan.calls import Access
 from capplan.encryption import key_reference
@@ -14,7 +15,6 @@ from capplan.model import (
     Excluded,
     Implied,
     LimitCheck,
-    NotIncluded,
     Observable,
     Option,
     Problem,
@@ -60,6 +60,12 @@ class _QueueType(ResourceType[Queue, Usage]):
             return key
         return (Reference(("dead_letters",), spec.dead_letters, None, ("send",)), *key)
 
+    def why_refused(self, spec: Queue, reference: Reference, other: Any) -> str:  # noqa: ANN401  another queue
+        del reference
+        if getattr(other, "type", spec.type) == spec.type:
+            return ""
+        return f"the dead-letter queue of a {spec.type} queue is {spec.type} too: write type: {spec.type} there"
+
     def emitted_records(self, spec: Queue, access: Access) -> Fraction:
         """Each message can be received."""
         del spec, access
@@ -88,9 +94,6 @@ class _QueueType(ResourceType[Queue, Usage]):
 
     def options(self, resource: _Metered) -> tuple[Option, ...]:
         return options(*resource)
-
-    def not_included(self, resource: _Metered) -> tuple[NotIncluded, ...]:
-        return assumptions.not_included(resource.spec, resource.usage)
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return limits.observe(resource.usage)

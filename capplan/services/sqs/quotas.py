@@ -1,5 +1,6 @@
 """SQS's quotas and the chunks in which it bills, each with its source and the day it was read."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from capplan import units
@@ -49,3 +50,9 @@ CHUNK_BYTES = 64 * units.BYTES_PER_KB
 """A request of each started 64 KB of payload, of a batch of its total. Source: SQS pricing page (read 2026-11-30)."""
 DATA_KEY_REUSE_MS = 300_000
 """How long a data key is used again. Source: Amazon SQS Developer Guide, "Key management" (read 2026-11-30)."""
+METERED_STEP_BYTES: Mapping[str, int] = {
+    "sqs.standard.request": CHUNK_BYTES,
+    "sqs.fifo.request": CHUNK_BYTES,
+    "sqs.fair_queue.surcharge_request": CHUNK_BYTES,
+}
+"""By price key: the bytes of one metered unit."""

@@ -148,7 +148,8 @@ def _of_reader(spec: Queue, usage: Usage, reading: Reading) -> Receives:
     stream = reading.stream
     tried = stream.flow * stream.records
     arrived = tried * (1 / stream.attempts)
-    filtered = arrived * ((1 - reading.share) / reading.share) if reading.share else usage.messages
+    passes = reading.share / reading.chance if reading.chance else Fraction(1)
+    filtered = arrived * ((1 - passes) / passes) if passes else usage.messages * reading.chance
     done = arrived * reading.polling.succeeds + filtered
     taken = max(Fraction(1), min(stream.records, Fraction(BATCH_MAX.value)))
     receives = _receives(reading.reader, arriving(spec, usage.streams), tried + filtered, done, taken, reading.polling)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 
+from capplan.log_settings import read_logs
 from capplan.quantities.fields import Count, Duration, Megabytes, Milliseconds, Share, Size, WholeCount
 from capplan.services.stepfunctions.asl import definition as asl
 from capplan.services.stepfunctions.asl.definition import Definition
@@ -18,6 +19,7 @@ from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.history import looping, passes
 from capplan.services.stepfunctions.execution.model import Amounts, World
 from capplan.services.stepfunctions.execution.retries import DEFAULT_ERROR
+from capplan.services.stepfunctions.logs import MachineLogs
 from capplan.services.stepfunctions.quotas import (
     MAX_OVERHEAD,
     MEMORY_STEP_MB,  # noqa: F401  named in a docstring
@@ -97,6 +99,10 @@ class StateMachine(BaseModel):
     """Values of the definition's `${Placeholders}` by name, as a deployment tool fills them in: {Table: orders, Batch: 100}."""
     triggers: Triggers = ()
     """What starts executions: a traffic by name, or {bus: shop, filter: 5%}."""
+    logs: Annotated[MachineLogs | Literal[False], BeforeValidator(read_logs)] = False
+    """Logging, which is off if not given: {level: all, execution_data: true, retention: 30 d}. An Express execution has no other history."""
+    tracing: Literal["active", "off"] = "off"
+    """active: X-Ray samples its executions, one a second and 5% of the others (off)."""
     tags: dict[str, str] = Field(default_factory=dict)
     """Labels for grouping costs."""
     asl: SkipJsonSchema[InstanceOf[Definition] | None] = Field(default=None, exclude=True, repr=False)

@@ -11,6 +11,7 @@ from capplan.model import (
     Charge,
     Demand,
     Excluded,
+    Implied,
     LimitCheck,
     Observable,
     Option,
@@ -28,6 +29,7 @@ from capplan.services.stepfunctions.asl.read import parse
 from capplan.services.stepfunctions.execution.expectation import expect
 from capplan.services.stepfunctions.execution.requests import calls_by_state
 from capplan.services.stepfunctions.execution.world import definition_of, mean_duration_ms, world_of
+from capplan.services.stepfunctions.implied import implies
 from capplan.services.stepfunctions.spec import StateMachine, validate
 from capplan.services.stepfunctions.usage import Usage
 
@@ -62,6 +64,12 @@ class _StateMachineType(ResourceType[StateMachine, Usage]):
         """What its states call by name."""
         named = ((state, override.call) for state, override in spec.states.items())
         return tuple(Reference(("states", state, "call"), name, None) for state, name in named if name is not None)
+
+    def traced(self, spec: StateMachine) -> bool:
+        return spec.tracing == "active"
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        return tuple(implies(*resource))
 
     def calls(self, resource: DeclaredResource[StateMachine]) -> tuple[Call, ...]:
         """Mean calls of one execution: the attempts of each Task that reaches a resource of the scenario."""

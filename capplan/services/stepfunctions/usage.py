@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.flow import DemandFlow
-from capplan.model import Context, Demand
+from capplan.model import Context, Demand, RequestStream
 from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import to_quantity
 from capplan.record import Record
@@ -71,6 +71,7 @@ class Usage(Record, frozen=True):
         memory_mb: Memory of an Express execution, or of Express children, before rounding.
         open: Executions open at each moment: start rate × duration.
         map_runs: Open Map Runs at each moment, at most one per Distributed Map and execution.
+        streams: The requests that start it.
         waited_ms: The shortest time for which an API waits for an Express execution; None where none does.
     """
 
@@ -83,6 +84,7 @@ class Usage(Record, frozen=True):
     memory_mb: Fraction
     open: DemandFlow
     map_runs: DemandFlow
+    streams: tuple[RequestStream, ...] = ()
     waited_ms: Fraction | None = None
 
     @property
@@ -115,6 +117,7 @@ def meter(spec: StateMachine, demand: Demand, ctx: Context) -> Usage:
         memory_mb=memory_mb,
         open=open_at_each_moment(executions, execution.duration_ms),
         map_runs=DemandFlow.total(_map_runs(executions, execution)),
+        streams=demand.requests,
         waited_ms=_waited_ms(demand) if express else None,
     )
 

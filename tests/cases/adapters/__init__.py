@@ -23,6 +23,7 @@ _MODULES = (
     "storage_and_streams",
     "front_doors",
     "queues_and_events",
+    "logs_and_keys",
 )
 _OF_INPUT = "dynamodb"
 """Its cases call their inputs `input`, those of the others `inputs`."""

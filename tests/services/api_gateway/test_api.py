@@ -282,6 +282,15 @@ def test_triggers_of_functions_and_apis_share_the_rate(tmp_path: Path) -> None:
     assert limit.check.load == 200
 
 
+def test_apis_share_what_the_account_lets_through(tmp_path: Path) -> None:
+    traffic = "traffic: {shoppers: {rate: 10000/s}}\n"
+    two = "{type: http, triggers: shoppers}\n  other: {type: rest, triggers: {traffic: shoppers, chance: 50%}}"
+    plan = planned(two, tmp_path, "", traffic)
+    served = {name: float(usage(plan, name)["requests"]) / MONTH_SECONDS for name in ("shop", "other")}
+    # 10,000 and 5,000 want 10,000: each gets two thirds
+    assert served == pytest.approx({"shop": 20_000 / 3, "other": 10_000 / 3}, rel=1e-4)
+
+
 def test_an_api_is_rejected_by_its_own_throttle(tmp_path: Path) -> None:
     api = "{type: http, triggers: shoppers, throttle: {rate: 75/s, burst: 100}, routes: {GET /a: {invoke: auth}}}"
     plan = planned(api, tmp_path)

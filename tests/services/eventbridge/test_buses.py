@@ -82,6 +82,7 @@ def test_an_archive_an_api_destination_and_another_account(tmp_path: Path) -> No
     }
     assert lines(result, "b") == pytest.approx(expected, rel=1e-6)
     assert lines(result, "lost") == {"sends": 10 / 8}
+    assert lines(result, "internet")["gb"] == pytest.approx(10 * 1.75 * 2048 / GB), "calls leave for the internet"
 
 
 def test_put_events_above_the_accounts_rate_is_throttled(tmp_path: Path) -> None:

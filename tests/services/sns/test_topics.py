@@ -58,6 +58,16 @@ def test_deliveries_are_billed_by_protocol_and_free_inside(tmp_path: Path) -> No
     assert float(usage["t"]["deliveries"]) / MONTH_S == pytest.approx(10 + 5 + 2.222 + 30 + 10)
 
 
+def test_deliveries_outside_of_aws_are_data_transfer(tmp_path: Path) -> None:
+    # 10 a second of 2 KB to each of two HTTP endpoints: half of the tries fails, one retry, 1.5 tries
+    result = planned(
+        "topics:\n  t: {message: 2 KB, access: [{publish: 10/s}], subscriptions: {partner: {protocol: http, count: 2, fails: 50%,"
+        " retries: 1}, other: {protocol: sqs}}}\n",
+        tmp_path,
+    )
+    assert lines(result, "internet")["gb"] == pytest.approx(10 * 2 * 1.5 * 2048 / GB)
+
+
 def test_retries_of_a_policy() -> None:
     assert retries(PHASES["aws"]) == 100_015, "3 at once, 2 after 1 s, 10 backing off, 100,000 every 20 s"
     assert retries(PHASES["people"]) == 50

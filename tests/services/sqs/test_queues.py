@@ -173,6 +173,21 @@ def test_messages_in_flight_are_what_is_held_and_what_is_hidden(tmp_path: Path) 
     assert float(check.quota) == 120_000
 
 
+def test_readers_of_one_queue_share_its_messages(tmp_path: Path) -> None:
+    # 15 and 5 of 20 a second; of the 15 a fifth passes the filter, the others are received and deleted too
+    result = planned(
+        "functions:\n"
+        "  a: {triggers: [{queue: q, batch: 5, window: 1 s, chance: 75%, filter: 20%}], duration: 10 ms}\n"
+        "  b: {triggers: [{queue: q, batch: 5, window: 1 s, chance: 25%}], duration: 10 ms}\n"
+        "queues:\n  q: {access: [{send: 20/s}]}\n",
+        tmp_path,
+    )
+    usage = {resource.name: resource.usage for resource in result.resources}
+    assert float(usage["a"]["requests"]) / MONTH_S == pytest.approx(1), "3 a second, in batches of 3"
+    assert float(usage["b"]["requests"]) / MONTH_S == pytest.approx(1)
+    assert float(lines(result, "q")["receives"]) == pytest.approx(15 / 3 + 5 / 5)
+
+
 def test_free_requests_are_the_accounts(tmp_path: Path) -> None:
     free = planned("account: {free_tier: true}\nqueues:\n  q: {access: [{send: 1/s}]}\n", tmp_path)
     assert float(free.monthly_cost) == pytest.approx((MONTH_S - 1_000_000) * 0.4e-6, rel=1e-6)

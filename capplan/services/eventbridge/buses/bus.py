@@ -5,12 +5,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import Access
+from capplan.leaving import to_internet
 from capplan.model import (
     Admitted,
     AdmittedStream,
     Assumption,
     Charge,
     Demand,
+    Implied,
     LimitCheck,
     Observable,
     PoolLoad,
@@ -21,7 +23,7 @@ from capplan.resource_type import DeclaredResource, Destination, MeteredResource
 from capplan.services.eventbridge.buses import limits
 from capplan.services.eventbridge.buses.cost import charge
 from capplan.services.eventbridge.buses.spec import ALSO_CALLED, Bus
-from capplan.services.eventbridge.buses.usage import Usage, meter, summary, with_readers
+from capplan.services.eventbridge.buses.usage import Usage, leaving_gb, meter, summary, with_readers
 from capplan.services.eventbridge.retries import given_up
 
 _Metered = MeteredResource[Bus, Usage]
@@ -75,6 +77,10 @@ class _BusType(ResourceType[Bus, Usage]):
 
     def with_readers(self, resource: DeclaredResource[Bus], usage: Usage, readers: tuple[Reading, ...]) -> Usage:
         return with_readers(resource.spec, usage, readers)
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        """Calls of API destinations leave for the internet."""
+        return tuple(to_internet(f"buses.{resource.name}", leaving_gb(resource.spec, resource.usage)))
 
     def charge(self, resource: _Metered) -> tuple[Charge, ...]:
         return charge(resource.name, resource.spec, resource.usage)

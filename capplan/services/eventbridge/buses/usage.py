@@ -135,6 +135,17 @@ def with_readers(spec: Bus, usage: Usage, readers: tuple[Reading, ...]) -> Usage
     )  # fmt: skip
 
 
+def leaving_gb(spec: Bus, usage: Usage) -> DemandFlow:
+    """GB a second of calls of API destinations, which leave for the internet, retries included."""
+    total = usage.events.monthly
+    of_event = usage.gb.monthly / total if total else Fraction(0)
+    out = []
+    for name, flow in usage.api_invocations.items():
+        payload = spec.api_destinations[name].payload
+        out.append(flow * (of_event if payload is None else mean(payload) / units.BYTES_PER_GB))
+    return DemandFlow.total(out)
+
+
 def summary(usage: Usage) -> Mapping[str, Decimal | int]:
     """The figures of JSON's `usage`."""
     return {

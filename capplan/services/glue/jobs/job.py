@@ -12,6 +12,8 @@ from capplan.model import (
     Call,
     Charge,
     Demand,
+    Excluded,
+    Implied,
     LimitCheck,
     Observable,
     Option,
@@ -23,6 +25,7 @@ from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, Reference, ResourceType
 from capplan.services.glue.jobs import admission, cost, derived_settings, limits, options, usage
 from capplan.services.glue.jobs.attempts import calls_per_unit
+from capplan.services.glue.jobs.implied import implies
 from capplan.services.glue.jobs.rejected_settings import validate
 from capplan.services.glue.jobs.rules import RULES
 from capplan.services.glue.jobs.spec import Job
@@ -105,6 +108,14 @@ class _JobType(ResourceType[Job, Usage]):
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return options.observe(*resource)
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        return implies(resource.name, resource.spec, resource.usage)
+
+    def exclude(self, resource: _Metered) -> tuple[Excluded, ...]:
+        if resource.spec.logs is not None:
+            return ()
+        return (Excluded(f"logs of {resource.name}", "write `logs: {size: 20 MB}`, what one run writes"),)
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return options.assume(resource.name, resource.spec, resource.usage)

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from capplan.quantities.fields import ByteRate, Count, Duration, Milliseconds, Share, Size, WholeCount
+from capplan.log_settings import LogSettings, read_logs
+from capplan.quantities.fields import ByteRate, Bytes, Count, Duration, Milliseconds, Share, Size, WholeCount
 from capplan.services.glue.fields import Schedule, Version
 from capplan.services.glue.quotas import (
     DEFAULT_TIMEOUT_MINUTES,  # noqa: F401  named in a docstring
@@ -66,6 +67,13 @@ class Data(BaseModel):
     """How much data arrives, such as 300 GB/day: a run starts whenever `per_run` of it is there."""
 
 
+class JobLogs(LogSettings):
+    """What a job logs."""
+
+    size_bytes: Annotated[Bytes, Field(alias="size")]
+    """What one run writes in all, its retries included, such as 20 MB: drivers and executors, with continuous logging too."""
+
+
 class Job(BaseModel):
     """One AWS Glue job."""
 
@@ -120,5 +128,7 @@ class Job(BaseModel):
     """Runs that may be active at the same time (1); more are rejected, or wait with `job_run_queuing`."""
     job_run_queuing: bool = False
     """Whether runs above a quota wait instead of failing (false)."""
+    logs: Annotated[JobLogs | Literal[False] | None, BeforeValidator(read_logs)] = None
+    """What it logs: {size: 20 MB, retention: 30 d}; how much a job writes is its own, so nothing is taken for it."""
     tags: Mapping[str, str] = {}
     """Tags for reports."""

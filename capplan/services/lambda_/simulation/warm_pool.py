@@ -86,12 +86,12 @@ class Pool:
         Returns:
             Cold starts, throttled requests, the most busy at once.
         """
-        busy, idle, keep_alive = self.busy, self.idle, self.keep_alive_s
+        busy, idle, pending, keep_alive = self.busy, self.idle, self.pending, self.keep_alive_s
         pop, push, replace = heapq.heappop, heapq.heappush, heapq.heapreplace
         cold = throttled = 0
         peak_busy = len(busy)
         for now, took, may_wait in zip(times, warm_s, repeat(False) if waits is None else waits, strict=False):
-            if self.pending:
+            if pending:
                 self.start_pending(now)
             if busy and now - keep_alive < busy[0] <= now:  # of those that have just ended the last one serves
                 ended = replace(busy, now + took)
@@ -110,7 +110,7 @@ class Pool:
                 cold += 1
                 push(busy, now + next(cold_s))
             elif may_wait:
-                self.pending.append(took)
+                pending.append(took)
                 continue
             else:
                 throttled += 1

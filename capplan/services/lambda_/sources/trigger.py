@@ -329,10 +329,11 @@ def _source(trigger: Trigger, place: int) -> Source:
     ):  # EventBridge invokes asynchronously (Lambda Developer Guide, "Invoke a Lambda function on a schedule")
         scheduled = access.model_copy(update={"is_async": True}) if trigger.via is None else None
         return Source(
-            trigger.traffic or "", cause="triggers", share=share, access=access, trigger=place, scheduled=scheduled
+            trigger.traffic or "", cause="triggers", share=share, access=access, trigger=place, scheduled=scheduled,
+            chance=Fraction(trigger.chance),
         )  # fmt: skip
     address = f"{trigger.emitter.section}.{trigger.stream}"
     return Source(
         address, emitted=True, cause="triggers", share=share, access=access, trigger=place, read_as=trigger.source,
-        kinds=trigger.on,
+        kinds=trigger.on, chance=Fraction(trigger.chance),
     )  # fmt: skip

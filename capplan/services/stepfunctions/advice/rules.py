@@ -18,7 +18,7 @@ RULES: tuple[Rule, ...] = (
         f"A Standard workflow of which all but 0.1% of executions end within {EXPRESS_DURATION}, without .sync, callback,"
         " activity or Distributed Map.",
         "Express bills requests and GB-seconds instead of state transitions.",
-        "At-least-once execution: a state may run twice. History goes to CloudWatch Logs, billed separately.",
+        "At-least-once execution: a state may run twice. History is in CloudWatch Logs only, billed where `logs` is on.",
         f'{_GUIDE}, "Choosing workflow type in Step Functions" (read 2026-11-23)',
         action="Run {name} as an Express workflow",
         effort="medium",

@@ -23,6 +23,7 @@ from capplan.services.stepfunctions.spec import StateMachine
 from capplan.services.stepfunctions.usage import Usage
 
 _MAX_MS = int(EXPRESS_DURATION.value) * units.MS_PER_SECOND
+_GIVES_UP = "at-least-once execution"
 _ALMOST_ALL = 0.999
 _NAMED = 4
 """Tasks named in a sentence."""
@@ -53,7 +54,9 @@ def options(name: str, spec: StateMachine, usage: Usage, ctx: Context) -> Iterat
             "stepfunctions.express-fits",
             message,
             (Change(path, "express"),),
-            gives_up="at-least-once execution; its history is in CloudWatch Logs, which are billed and not in the saving",
+            gives_up=_GIVES_UP
+            if spec.logs
+            else f"{_GIVES_UP}; its history is in logs only: write `logs: {{level: all}}`",
             changes_behavior=_repeated(f"an execution of {name}", tasks, spec, ctx),
         )
     yield from _children(name, spec, usage, ctx, world)

@@ -92,11 +92,11 @@ def test_a_full_partition_is_never_cured_by_a_mode_or_a_maximum(tmp_path: Path) 
 
 def test_a_saving_is_on_the_same_work(tmp_path: Path) -> None:
     """Provisioned capacity for 700 writes a second: auto scaling serves all of them too, at 1,000 WCU: 1,149.75 and
-    474.50 USD.
+    474.50 USD and four alarms at 0.10.
     """
     found = _plan("access: [{put: x}]", "700/s", tmp_path)
     (mode,) = [f for f in found.findings if f.rule == "dynamodb.capacity-mode"]
-    assert mode.monthly_saving == pytest.approx(Decimal("1149.75") - Decimal("474.5949"), abs=Decimal("0.01"))
+    assert mode.monthly_saving == pytest.approx(Decimal("1149.75") - Decimal("474.9949"), abs=Decimal("0.01"))
     assert _throttled(found) == _throttled(_applied("access: [{put: x}]", "700/s", mode, tmp_path)) == 0
 
 
