@@ -61,7 +61,7 @@ class Stream(BaseModel):
     shards: Annotated[WholeCount, Field(ge=1)] | None = None
     """Open shards of a provisioned stream; each takes {SHARD_WRITE_BYTES} and {SHARD_WRITE_RECORDS}."""
     record: Size | None = None
-    """Size of a record, such as 2 KB, for requests that give no `payload`."""
+    """Size of a record, such as 2 KB, of requests that give no `payload`, and for what reads it in batches."""
     hottest_key: Share = Decimal(0)
     """The share of the records that have the most frequent partition key, such as 10% (0%: even)."""
     retention_ms: Annotated[Milliseconds, Field(alias="retention", ge=RETENTION_MIN.value, le=RETENTION_MAX.value)] = (
