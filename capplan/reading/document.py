@@ -241,7 +241,7 @@ def _depth(data: object, path: Sequence[str | int]) -> int:
     for i, step in enumerate(path):
         if isinstance(data, list) and isinstance(step, int) and step < len(data):
             data = data[step]
-        elif isinstance(data, Mapping) and step in data:
+        elif isinstance(data, Mapping) and step in data:  # noqa: SIM114  mypy tells the two apart
             data = data[step]
         else:
             return i
