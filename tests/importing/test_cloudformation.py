@@ -372,7 +372,7 @@ Resources:
     draft = draft_of([str(tmp_path)], folder=tmp_path)
     assert [one.name for one in draft.entries if one.section == "tables"] == ["T"], "the nested template is read once"
     assert entry(draft, "F").values["calls"] == [{"get": "T"}]
-    assert entry(draft, "G").values["calls"] == [{"put": "T"}, {"update": "T"}, {"batch-write": "T"}]
+    assert entry(draft, "G").values["calls"] == [{"put": "T"}]
     assert [row.why for row in draft.unused if row.what == "AWS::CloudFormation::Stack"] == [
         "its template is not among the files: name it too"
     ]
