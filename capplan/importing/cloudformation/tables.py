@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from capplan.importing.cloudformation.building import Building, count, percent, text, truth, word
+from capplan.importing.cloudformation.building import Building, count, percent, quantity, text, truth, word
 from capplan.importing.cloudformation.stack import properties_of
 from capplan.importing.cloudformation.values import Either, Unknown, number_of, references_in, shown_text, text_of
 
@@ -22,6 +22,8 @@ _STREAMS = {
 _CLASSES = {"STANDARD": "standard", "STANDARD_INFREQUENT_ACCESS": "standard-ia"}
 _TYPES = {"N": "number", "B": "binary"}
 _DIMENSION = re.compile(r"dynamodb:(table|index):(Read|Write)CapacityUnits")
+_RECOVERY_DAYS = 35
+"""AWS's default, which is not written."""
 _EITHER_MODE = "the template decides between on-demand and provisioned capacity"
 
 Targets = Mapping[tuple[str, str, str], Mapping[str, object]]
@@ -238,6 +240,9 @@ def _settings(built: Building, props: Mapping[str, Any]) -> None:
         on = recovery.get("PointInTimeRecoveryEnabled")
         if truth(on) is not False:
             built.put("point_in_time_recovery", on, truth, example=True)
+            days = recovery.get("RecoveryPeriodInDays")
+            if built.values.get("point_in_time_recovery") is True and number_of(days) != _RECOVERY_DAYS:
+                built.put("recovery_period", days, quantity("d"), f"{_RECOVERY_DAYS} d")
     stream = props.get("StreamSpecification")
     if isinstance(stream, Mapping):
         built.put("stream", stream.get("StreamViewType"), word(_STREAMS), "new-and-old-images")

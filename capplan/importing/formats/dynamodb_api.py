@@ -37,7 +37,8 @@ def _table(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's sig
         notes: dict[Place, str] = (
             {("items",): "as DynamoDB counts them, about every six hours"} if "items" in values else {}
         )
-        replicas = [r.get("RegionName").text() for r in table.get("Replicas").items()]
+        names = [replica.get("RegionName").text() for replica in table.get("Replicas").items()]
+        replicas = [region for region in names if region != regions[-1]]
         if replicas:
             values["replicas"] = replicas
         blocks.append(

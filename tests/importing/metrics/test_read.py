@@ -31,6 +31,31 @@ def test_metric_data_is_read_in_order_of_time() -> None:
     assert (series.name, series.metric, series.period_seconds, series.complete) == ("m1", "Invocations", 300, False)
 
 
+def test_a_series_that_is_cut_off_has_the_period_of_the_others_in_its_answer() -> None:
+    whole = {
+        "Id": "reads",
+        "Label": "ConsumedReadCapacityUnits",
+        "Timestamps": _times(0, 5, 10, 15, 20),
+        "Values": [9] * 5,
+    }
+    cut = {"Id": "index", "Label": "ConsumedReadCapacityUnits", "Timestamps": _times(0, 10, 20), "Values": [9] * 3}
+    answer = {"MetricDataResults": [whole, {**cut, "StatusCode": "PartialData"}]}
+    assert [series.period_seconds for series in metric_data(_value(answer))] == [300, 300], "9 in 5 min, not in 10"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "period", "working"),
+    [
+        ((0, 5, 10, 15), 300, "regular"),
+        ((0, 5, 10, 40), 300, "most"),
+        ((0, 15, 25, 50), 300, "no distance twice: 15, 10 and 25 min have 5 min in common"),
+    ],
+)
+def test_the_period_is_that_of_most_points_or_divides_all(minutes: tuple[int, ...], period: int, working: str) -> None:
+    result = {"Id": "m", "Label": "Invocations", "Timestamps": _times(*minutes), "Values": [1] * len(minutes)}
+    assert metric_data(_value({"MetricDataResults": [result]}))[0].period_seconds == period, working
+
+
 def test_statistics_count_by_their_sum() -> None:
     points = [
         {"Timestamp": t, "Sum": n, "Average": 1, "Unit": "Count"}
