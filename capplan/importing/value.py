@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from capplan.errors import CapplanError
 from capplan.importing.times import seconds_of
@@ -93,6 +93,14 @@ class Value(Record, frozen=True):
         if value != value.to_integral_value():
             self.wrong("a whole number")
         return int(value)
+
+    def properties(self, *whole: str) -> dict[str, Any]:
+        """A mapping in the words of a template; keys that are whole numbers where they are given. Raises CapplanError."""
+        out = {key: value.data for key, value in self.entries()}
+        for key in whole:
+            if self.get(key).known:
+                out[key] = Decimal(self.get(key).whole())
+        return out
 
     def flag(self) -> bool:
         """True or false, also written as a text; false where there is none. Raises CapplanError for anything else."""
