@@ -1,4 +1,4 @@
-"""What Amazon CloudWatch says of itself: alarms, metrics, dashboards."""
+"""What Amazon CloudWatch says of itself: alarms, metrics, Contributor Insights, dashboards."""
 
 from capplan.service import Section, Service
 from capplan.services.cloudwatch import quotas
@@ -9,6 +9,9 @@ SERVICE = Service(
     sections=(
         Section("alarms", "alarm", "errors: {count: 12}", "alarms:ALARM", slashes=True),
         Section("metrics", "metric", "business: {count: 40}", "metrics:METRIC", verbs=("put-metric-data",)),
+        Section(
+            "insight_rules", "insight rule", "by-customer: {rules: 2}", "insights:RULES", verbs=("match",), slashes=True
+        ),
         Section("dashboards", "dashboard", "operations: {count: 2}", "dashboards:DASHBOARD"),
     ),
     quotas=quotas.ALL,

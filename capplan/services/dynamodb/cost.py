@@ -15,6 +15,7 @@ from capplan.services.dynamodb.items.storage import gigabytes, overhead_bytes
 from capplan.services.dynamodb.quotas import NEW_ON_DEMAND_THROUGHPUT
 from capplan.services.dynamodb.spec import Table, Throughput
 from capplan.services.dynamodb.usage import DIRECTIONS, ThroughputTarget, Usage, warm_units
+from capplan.units import MONTH_SECONDS, MS_PER_SECOND
 
 
 def charge(name: str, spec: Table, usage: Usage, home: str = "") -> tuple[Charge, ...]:
@@ -38,7 +39,24 @@ def local_charges(name: str, spec: Table, usage: Usage) -> tuple[Charge, ...]:
         *_storage(name, spec, usage),
         *_recovery(name, spec, usage),
         *kinesis_capture.charges(name, spec, usage),
+        *_stream_reads(name, spec, usage),
     )
+
+
+def _stream_reads(name: str, spec: Table, usage: Usage) -> Iterable[Charge]:
+    """What readers other than Lambda ask of the stream; Lambda's requests, and those of replication, are free."""
+    if spec.stream_readers:
+        polls, shards = stream_polls(usage.table.partitions, spec.stream_readers), usage.table.partitions
+        words = f"{spec.stream_readers} readers × {shards} shards, polled once a second"
+        key = "dynamodb.streams.read_request_unit"
+        yield Charge(f"{name}.stream-reads", key, words, polls, "requests", frequency="recurring")
+
+
+def stream_polls(
+    shards: int, readers: int = 1, *, seconds: int = MONTH_SECONDS, every_ms: int = MS_PER_SECOND
+) -> Fraction:
+    """GetRecords requests of readers that poll every shard so often."""
+    return Fraction(shards * readers * seconds * MS_PER_SECOND, every_ms)
 
 
 def is_replicated(spec: Table, target: ThroughputTarget, direction: str) -> bool:

@@ -6,7 +6,7 @@ tables in use. "DynamoDB encryption at rest usage notes" (read 2026-11-30): the 
 for again after five minutes without use; an older text says every five minutes, which is the most that can be.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from capplan import units
@@ -21,13 +21,34 @@ ALARMS = 4
 KEY_KEPT_S = 300
 
 
-def implies(name: str, spec: Table, usage: Usage) -> tuple[Implied, ...]:
-    """Alarms, requests of a key."""
-    return (*_alarms(name, usage), *_key(name, spec, usage))
+def implies(name: str, spec: Table, usage: Usage, home: str) -> tuple[Implied, ...]:
+    """Alarms, requests of a key, rules of Contributor Insights, what exports write and copies of backups send away."""
+    return (
+        *_alarms(name, usage),
+        *_key(name, spec, usage),
+        *_copies(name, spec, usage, home),
+        *_insights(name, spec, usage),
+    )
+
+
+def _copies(name: str, spec: Table, usage: Usage, home: str) -> Iterable[Implied]:
+    if not spec.copies_itself:
+        return ()
+    from capplan.services.dynamodb.backups.charges import backup_implies  # noqa: PLC0415  only where it is copied
+
+    return backup_implies(name, spec, usage, home)
+
+
+def _insights(name: str, spec: Table, usage: Usage) -> Iterable[Implied]:
+    if spec.contributor_insights is None and not any(index.contributor_insights for index in spec.indexes.values()):
+        return ()
+    from capplan.services.dynamodb.insights import implied_insights  # noqa: PLC0415  only where it is on
+
+    return implied_insights(name, spec, usage)
 
 
 def _alarms(name: str, usage: Usage) -> Iterator[Implied]:
-    targets = [target for target, _ in usage.period.outcomes.values()]
+    targets = [t for used in (usage, *usage.replicas.values()) for t, _ in used.period.outcomes.values()]
     scaled = sum(target.policy is not None and target.policy.target_utilization is not None for target in targets)
     if scaled:
         yield Implied("alarms", f"TargetTracking-table/{name}", {"count": ALARMS * scaled})

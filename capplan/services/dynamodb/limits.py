@@ -51,7 +51,7 @@ def _replica_limits(name: str, spec: Table, usage: Usage, region: str, ctx: Cont
     """The same of a global table's replica, whose items are as large as in the scenario's Region."""
     from capplan.services.dynamodb.replicas.places import local_spec  # noqa: PLC0415  only for global tables
 
-    label, here, used = f"{name}.{region}", local_spec(spec, region), usage.replicas[region]
+    label, here, used = f"{name}.{region}", local_spec(spec, region, ctx.region), usage.replicas[region]
     there = replace(ctx, region=region)
     yield from (limit for target in used.targets for limit in _throughput_limits(label, here, target, used, there))
     yield from (limit for target in used.targets for limit in _limits_over_time(label, here, target, used))
@@ -117,7 +117,7 @@ def _table_limits(
     load, unit, minute = to_quantity(peak_units(flow)), f"{target.unit(direction)}/s", flow.peak().minute
     quota = table_quota(direction, ctx)
     if capacity is not None:
-        provisioned = Decimal(target.max_capacity[direction])
+        provisioned = Decimal(max(target.max_capacity[direction], capacity.max if capacity.static else 0))
         ceiling = max(provisioned, Decimal(capacity.max))
         limit = f"dynamodb.provisioned.{direction}"
         yield LimitCheck(resource, limit, load, ceiling, unit, flow, minute=minute, bridged=bridged)

@@ -35,7 +35,7 @@ def meter_parts(spec: Table, demand: Demand, ctx: Context, constants: Constants)
     misses = miss_shares(spec, demand, home)
     used = {
         region: meter_local(
-            local_spec(spec, region),
+            local_spec(spec, region, home),
             _local_demand(spec, demand, region, home, misses),
             ctx if region == home else replace(ctx, region=region),
             constants,

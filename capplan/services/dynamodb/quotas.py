@@ -53,6 +53,10 @@ DECREASES_MAX = Quota("dynamodb.capacity_decreases", 4, "", _QUOTAS, _READ)
 """Decreases of provisioned capacity that a table or index may have unused; one more comes each full UTC hour."""
 TARGET_UTILIZATION_MIN = Quota("dynamodb.target_utilization_min", 20, "percent", _AUTO_SCALING, _READ)
 TARGET_UTILIZATION_MAX = Quota("dynamodb.target_utilization_max", 90, "percent", _AUTO_SCALING, _READ)
+MODE_SWITCHES_MAX = Quota(
+    "dynamodb.mode_switches", 4, "in 24 hours", f"{_GUIDE}Considerations when switching capacity modes", _READ
+)
+"""From provisioned to on-demand; back at any time."""
 CLASS_CHANGES_MAX = Quota(
     "dynamodb.table_class_changes", 2, "in 30 days", f"{_GUIDE}Evaluate your table class selection", _READ
 )

@@ -285,6 +285,9 @@ def _warm(raw: object) -> object:
 Warm = Annotated[WarmThroughput, BeforeValidator(_warm)]
 
 
+InsightsMode = Literal["accessed-and-throttled", "throttled"]
+
+
 class Index(BaseModel):
     """A secondary index: other keys for the same items, with the attributes it copies."""
 
@@ -307,6 +310,8 @@ class Index(BaseModel):
     """Whether it is a local index: the table's partition key, the table's capacity (false)."""
     partitions: Annotated[WholeCount, Field(ge=1, le=_MAX_PARTITIONS)] | None = None
     """Partitions it has at least, where known. They split and never merge."""
+    contributor_insights: InsightsMode | None = None
+    """CloudWatch Contributor Insights of a global index: accessed-and-throttled or throttled keys; off where not given."""
     capacity: IndexCapacity | None = None
     """Its own provisioned capacity; the table's where it is not given."""
     warm: Warm | None = None
@@ -405,6 +410,8 @@ class Table(BaseModel):
     """Secondary indexes by name."""
     point_in_time_recovery: bool = False
     """Whether continuous backups are on (false)."""
+    contributor_insights: InsightsMode | None = None
+    """CloudWatch Contributor Insights: accessed-and-throttled or throttled keys; off where it is not given."""
     recovery_period: Milliseconds | None = None
     """For how long continuous backups are kept, 1 day to {PITR_PERIOD_MAX} ({PITR_PERIOD_MAX}); their price is the same."""
     backups: Annotated[tuple[Backup, ...], BeforeValidator(many)] = ()
@@ -436,6 +443,8 @@ class Table(BaseModel):
     """What the table's stream has of each change; no stream where it is not given."""
     kinesis: str | None = None
     """The Kinesis stream that captures each change, by name; independent of `stream`."""
+    stream_readers: WholeCount = 0
+    """Readers of the stream besides Lambda, each of which polls every shard once a second, as the Kinesis adapter does (0)."""
     table_class: Annotated[Literal["standard", "standard-ia"], Field(alias="class")] = "standard"
     """standard, or standard-ia: cheaper storage, more expensive throughput."""
     ttl: str | None = None
@@ -508,6 +517,8 @@ def _check_table(table: Table) -> None:
         raise _error(
             "throughput is for on-demand tables", "a provisioned table is limited by its capacity; remove the key"
         )
+    if table.stream_readers and table.stream is None:
+        raise _error("the table has no stream that could be read", "write stream: new-image")
     if len(table.local_indexes()) > LOCAL_INDEXES_MAX.value:
         raise _error(f"{len(table.local_indexes())} local indexes", f"a table has at most {LOCAL_INDEXES_MAX} of them")
     if table.local_indexes() and table.partition_key is not None and table.sort_key is None:

@@ -90,7 +90,12 @@ class _TableType(ResourceType[Table, Usage]):
         return records_of_kinds(spec, access, kinds)
 
     def references(self, spec: Table) -> tuple[Reference, ...]:
-        return (*kinesis_capture.references(spec), *key_reference(spec.encryption, (AWS_OWNED,)))
+        exported = tuple(
+            Reference(("exports", i, "bucket"), export.bucket, "buckets")
+            for i, export in enumerate(spec.exports)
+            if export.bucket is not None
+        )
+        return (*kinesis_capture.references(spec), *key_reference(spec.encryption, (AWS_OWNED,)), *exported)
 
     def destinations(self, spec: Table) -> tuple[Destination, ...]:
         return kinesis_capture.destinations(spec)
@@ -120,16 +125,6 @@ class _TableType(ResourceType[Table, Usage]):
             return (*charges, *backup_charges(resource.name, resource.spec, resource.usage))
         return charges
 
-    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
-        """Alarms and calls of KMS; what exports write and what copies of backups send to other Regions."""
-        follows = implies(resource.name, resource.spec, resource.usage)
-        if not resource.spec.copies_itself:
-            return follows
-        from capplan.services.dynamodb.backups.charges import backup_implies  # noqa: PLC0415  the same
-
-        region = resource.context.region
-        return (*follows, *backup_implies(resource.name, resource.spec, resource.usage, region))
-
     def summary(self, usage: Usage) -> Mapping[str, Decimal | int]:
         return summary(usage)
 
@@ -150,6 +145,9 @@ class _TableType(ResourceType[Table, Usage]):
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return assume(resource.name, resource.spec, resource.usage, resource.context)
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        return implies(resource.name, resource.spec, resource.usage, resource.context.region)
 
     def next_month(self, resource: _Metered) -> Mapping[str, object]:
         from capplan.services.dynamodb.stored import items_after  # noqa: PLC0415  only a forecast asks

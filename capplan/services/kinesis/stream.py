@@ -39,6 +39,8 @@ class _StreamType(ResourceType[Stream, Usage]):
     unsupported = UNSUPPORTED
     also_called = ALSO_CALLED
     rules = RULES
+    starts_with = "put-records"
+    reads = frozenset({"eventbridge"})
 
     def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         del values

@@ -8,22 +8,27 @@ from typing import Any
 
 import numpy as np
 
+from capplan.calls import Access
 from capplan.model import Charge
+from capplan.pricing.catalogue import load_prices
 from capplan.pricing.catalogue import regions as known_regions
+from capplan.pricing.rating import rate
 from capplan.quantities.distribution import Distribution, fixed
 from capplan.record import replace
 from capplan.services import default_quota
+from capplan.services.dynamodb import kinesis_capture
 from capplan.services.dynamodb.backups.kept import carried_days, kept
 from capplan.services.dynamodb.caches.nodes import headroom_factor, normalized, size_kb, smallest_node
 from capplan.services.dynamodb.capacity import auto_scaling
 from capplan.services.dynamodb.capacity.burst_bucket import seconds_of_burst, serve
 from capplan.services.dynamodb.capacity.on_demand_growth import ceilings
-from capplan.services.dynamodb.capacity.reserved import RESERVED_BLOCK_UNITS, covered, reserved_unit_hour_usd
+from capplan.services.dynamodb.capacity.reserved import RESERVED_BLOCK_UNITS, Unit, covered, reserved_unit_hour_usd
 from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget, passed_by_partitions, resolve_alone
 from capplan.services.dynamodb.capacity.scaling import Bounds, Policy
 from capplan.services.dynamodb.capacity.throttling_reasons import reason
 from capplan.services.dynamodb.capacity.uncertain import CENTRAL
-from capplan.services.dynamodb.cost import charge
+from capplan.services.dynamodb.cost import charge, stream_polls
+from capplan.services.dynamodb.insights import THROTTLED, event_count, rule_count
 from capplan.services.dynamodb.items import index_writes, size, storage
 from capplan.services.dynamodb.items.sample import Sample
 from capplan.services.dynamodb.keys.hot_keys import why_unsplittable
@@ -39,12 +44,10 @@ from tests.reference.dynamodb import (
     hash_order,
     item_gate,
     single_requests,
-    streams,
     throttling,
     vector,
     warm,
 )
-from tests.reference.rating import graduated_usd
 from tests.services.dynamodb.helpers import CTX, access, flat, metered, table
 
 Case = Mapping[str, Any]
@@ -522,8 +525,25 @@ def _usd(value: Fraction) -> Observed:
 
 
 def _cost(quantity: Fraction, usd: Fraction) -> Fraction:
-    """A quantity at one price."""
-    return graduated_usd(quantity, [(Fraction(0), usd)])
+    """A quantity at one price, rated as a plan does."""
+    return _rated([Charge("line", _KEYS["wru"], "", quantity, "unit")], {"wru": usd})
+
+
+_KEYS = {
+    "wru": "dynamodb.on_demand.write_request_unit.standard",
+    "rru": "dynamodb.on_demand.read_request_unit.standard",
+    "wcu_h": "dynamodb.provisioned.wcu_hour.standard",
+    "rcu_h": "dynamodb.provisioned.rcu_hour.standard",
+    "gb_month": "dynamodb.storage.standard_gb_month",
+}
+"""The price keys of a case's prices."""
+
+
+def _rated(charges: Sequence[Charge], prices: Mapping[str, Fraction]) -> Fraction:
+    """Charges at the case's prices."""
+    own = {_KEYS[name]: Decimal(usd.numerator) / Decimal(usd.denominator) for name, usd in prices.items()}
+    found = rate(charges, load_prices(CTX.region, own), free_tier=False, discount=Decimal(0), today=None)
+    return Fraction(sum((line.contracted_cost for line in found.lines), Decimal(0)))
 
 
 def _cost_line(given: Input) -> Observed:
@@ -536,30 +556,43 @@ def _cost_capacity_hours(given: Input) -> Observed:
 
 def _cost_scenario(given: Input) -> Observed:
     if "price" in given:
-        item = _n(given["item_bytes"])
-        each = _write(None, item) if given["line"] == "write" else _read(item, given.get("consistency", "strong"))
-        return _usd(_cost(_n(given["per_second"]) * _n(given["seconds_per_month"]) * each, _n(given["price"])))
+        write = given["line"] == "write"
+        request = {"op": "put"} if write else {"op": "get", "consistency": given.get("consistency", "strong")}
+        volume = _n(given["per_second"]) * _n(given["seconds_per_month"])
+        charges = _planned(given, "on-demand", (request, volume))
+        return _usd(_rated(charges, {"wru" if write else "rru": _n(given["price"])}))
     prices = {name: _n(price) for name, price in given["prices"].items()}
-    stored = _cost(_n(given.get("storage_gb", 0)), prices.get("gb_month", Fraction(0)))
-    return _usd(stored + (_provisioned_usd(given, prices) if "hours" in given else _requests_usd(given, prices)))
+    stored = [Charge("storage", _KEYS["gb_month"], "", _n(given.get("storage_gb", 0)), "GB-month")]
+    if "hours" in given:
+        charges = _provisioned(given)
+    else:
+        works = (
+            ({"op": "put"}, _volume(given, "writes")),
+            ({"op": "get", "consistency": "strong"}, _volume(given, "reads_strong")),
+            ({"op": "get"}, _volume(given, "reads_eventual")),
+        )
+        charges = _planned(given, "on-demand", *works)
+    return _usd(_rated([*charges, *stored], prices))
 
 
-def _provisioned_usd(given: Input, prices: Mapping[str, Fraction]) -> Fraction:
-    wcu, rcu = _n(given.get("wcu", 0)), _n(given.get("rcu", 0))
-    item = _n(given.get("item_bytes", 0))
+def _planned(given: Input, capacity: Any, *works: tuple[dict[str, Any], Fraction]) -> list[Charge]:  # noqa: ANN401
+    """The charges of a table under so many requests a month."""
+    spec = table(item_size=_fixed(_n(given.get("item_bytes", 0))), capacity=capacity)
+    usage = metered(spec, *((said, flat(count / MONTH_SECONDS)) for said, count in works if count))
+    return list(charge("orders", spec, usage))
+
+
+def _provisioned(given: Input) -> list[Charge]:
+    """Capacity hours of the units that are written, or that the requests of a second take; a case may leave one out."""
+    item, hours = _n(given.get("item_bytes", 0)), _n(given["hours"])
+    rcu = _n(given.get("rcu", 0))
     for word, consistency in (("strong_reads_per_s", "strong"), ("eventual_reads_per_s", "eventual")):
         rcu += _capacity(given.get(word, 0), item, write=False, consistency=consistency)
-    wcu += _capacity(given.get("writes_per_s", 0), item, write=True)
-    hours = _n(given["hours"])
-    return _cost(wcu * hours, prices["wcu_h"]) + _cost(rcu * hours, prices["rcu_h"])
-
-
-def _requests_usd(given: Input, prices: Mapping[str, Fraction]) -> Fraction:
-    item = _n(given["item_bytes"])
-    wru = _volume(given, "writes") * _write(None, item)
-    rru = _volume(given, "reads_strong") * _read(item, "strong")
-    rru += _volume(given, "reads_eventual") * _read(item, "eventual")
-    return _cost(wru, prices["wru"]) + _cost(rru, prices["rru"])
+    wcu = _n(given.get("wcu", 0)) + _capacity(given.get("writes_per_s", 0), item, write=True)
+    units = {word: Decimal(int(count)) for word, count in (("write", wcu), ("read", rcu)) if count}
+    charges = _planned(given, {"mode": "provisioned", **units})
+    wanted = [one for one in charges if one.id.removeprefix("orders.").partition("-")[0] in units]
+    return [replace(one, quantity=one.quantity * hours / MONTH_HOURS) for one in wanted]
 
 
 def _volume(given: Input, name: str) -> Fraction:
@@ -663,15 +696,27 @@ def _backup_billing(given: Input) -> Observed:
 
 def _streams(given: Input) -> Observed:
     if "get_records_calls" in given:
-        billable = streams.billable_reads(_n(given["get_records_calls"]), given.get("consumer", "sdk"))
-        price = given.get("price_per_call")
-        return {"billable": billable, "usd": None if price is None else _cost(billable, _n(price))}
-    calls = streams.polling_reads(_n(given["shards"]), _n(given["days"]), _n(given["kcl_idle_ms"]))
-    return {"get_records_calls_at_least": calls}
+        calls, key = _n(given["get_records_calls"]), "dynamodb.streams.read_request_unit"
+        if given.get("consumer", "sdk") in {"lambda", "global-table"}:  # a table has no charge for them
+            return {"billable": sum(one.quantity for one in _planned({}, "on-demand") if one.price == key), "usd": 0}
+        polls = [Charge("orders.stream-reads", key, "", calls, "requests")]
+        usd, listed = given.get("price_per_call"), load_prices(CTX.region, {}).price(key)
+        assert listed is not None
+        own = {} if usd is None else {key: Decimal(str(usd))}
+        found = rate(polls, load_prices(CTX.region, own), free_tier=True, discount=Decimal(0), today=None)
+        paid = [line for line in found.lines if line.list_unit_price]
+        cost = Fraction(sum((line.contracted_cost for line in paid), Decimal(0)))
+        billable = Fraction(sum((line.pricing_quantity for line in paid), Decimal(0)))
+        return {"billable": billable, "usd": None if usd is None else cost}
+    seconds = int(_n(given["days"]) * 86_400)
+    polled = stream_polls(int(given["shards"]), seconds=seconds, every_ms=int(given["kcl_idle_ms"]))
+    return {"get_records_calls_at_least": polled}
 
 
 def _kinesis_cdc(given: Input) -> Observed:
-    return {"cdc_units": streams.capture_units(_n(given["writes"]), _n(given["item_bytes"]))}
+    spec = table(item_size=_fixed(_n(given["item_bytes"])), kinesis="changes")
+    usage = metered(spec, ({"op": "put"}, flat(_n(given["writes"]) / MONTH_SECONDS)))
+    return {"cdc_units": sum(one.quantity for one in kinesis_capture.charges("orders", spec, usage))}
 
 
 def _dax_case(case: Mapping[str, Any]) -> Observed:
@@ -687,6 +732,25 @@ def _dax_case(case: Mapping[str, Any]) -> Observed:
     target = load * headroom_factor(nodes)
     node = (smallest_node(target, nodes) or "").removeprefix("dax.")
     return {"normalized_rps": load, "node": node, **{key: target for key in expected if key.startswith("target_rps")}}
+
+
+def _insight_events(case: Mapping[str, Any]) -> Observed:
+    """Operations once each, those that are throttled alone in throttled keys mode."""
+    given = case["inputs"]
+    sort_key, mode = bool(given["sort_key"]), str(given["mode"]).replace("_", "-")
+    spec = table(item_size="1 KB", partition_key="id", **({"sort_key": "at"} if sort_key else {}))
+    seen = [one for one in given["operations"] if mode != THROTTLED or one.get("throttled")]
+    events = sum((event_count(spec, _operation(one), sort_key=sort_key) for one in seen), Fraction(0))
+    return {"events": events, "rules": rule_count(mode, sort_key=sort_key)}
+
+
+def _operation(one: Mapping[str, Any]) -> Access:
+    verbs = {"GetItem": "get", "PutItem": "put", "UpdateItem": "update", "DeleteItem": "delete", "Query": "query",
+             "Scan": "scan", "BatchGetItem": "batch-get", "BatchWriteItem": "batch-write",
+             "TransactWriteItems": "transact-write", "TransactGetItems": "transact-get"}  # fmt: skip
+    if one["api"] not in verbs:
+        raise NotCovered(f"no rule for {one['api']}")
+    return access(op=verbs[one["api"]], items=Decimal(int(one.get("items", 1))))
 
 
 def _reserved(given: Input, facts: Facts) -> Observed:
@@ -723,8 +787,19 @@ def _reserved_coverage(given: Input) -> Observed:
 
 
 def _reserved_eligibility(given: Input) -> Observed:
-    table_class = str(given.get("class", given.get("table_class", "standard"))).lower()
-    return {"eligible": billing.reservable(str(given["unit"]), table_class)}
+    """Whether reserved units would cover any of a table that holds nothing but such units."""
+    unit, table_class = str(given["unit"]), str(given.get("class", given.get("table_class", "standard"))).lower()
+    plain = unit.removeprefix("on-demand ").removeprefix("r")
+    kind: Unit = "rcu" if plain.startswith("R") else "wcu"
+    said: dict[str, Any] = {"class": table_class}
+    if unit.startswith("r"):
+        said["replicas"] = ["eu-west-1"]
+    if plain.endswith("CU"):
+        said["capacity"] = {"mode": "provisioned", "write": Decimal(100), "read": Decimal(100)}
+    spec = table(item_size="1 KB", **said)
+    usage = metered(spec)
+    charges = {"tables.orders": charge("orders", spec, usage, CTX.region)}
+    return {"eligible": covered(charges, {"tables.orders": usage}, kind, {1: RESERVED_BLOCK_UNITS}) is not None}
 
 
 def _breakeven(given: Input) -> Observed:
@@ -810,5 +885,6 @@ ADAPTERS: dict[str, Callable[[dict[str, Any], Facts], Observed]] = {
     **{kind: _plain(translate) for kind, translate in _PLAIN.items()},
     "index_write": lambda case, facts: _index_write(case["input"], facts.tables),
     "dax": lambda case, _: _dax_case(case),
+    "ci_events": lambda case, _: _insight_events(case),
     "reserved": lambda case, facts: _reserved(case["input"], facts),
 }

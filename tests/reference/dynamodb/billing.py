@@ -1,4 +1,4 @@
-"""Arithmetic of AWS's examples that capplan answers by planning twice: throughput in KB, break-even points, what may be reserved.
+"""Arithmetic of AWS's examples that capplan answers by planning twice: throughput in KB, break-even points.
 
 Sources: DynamoDB Developer Guide, "Understanding DynamoDB billing", "Reserved capacity", "Evaluate your table class"
 (read 2026-11-23).
@@ -12,21 +12,12 @@ from capplan.units import BYTES_PER_KB, SECONDS_PER_HOUR
 
 Number = int | Decimal | Fraction
 
-_RESERVABLE = frozenset({"RCU", "WCU"})
-
 
 def kb_per_second(units: Number, *, write: bool, consistency: str = "strong") -> Fraction:
     """KB a second that so many units move when every block is full."""
     if write:
         return Fraction(units) / (TRANSACTION_FACTOR if consistency == "transactional" else 1)
     return Fraction(units) * (READ_BLOCK_BYTES // BYTES_PER_KB) / UNITS_PER_BLOCK[consistency]
-
-
-def reservable(unit: str, table_class: str = "standard") -> bool:
-    """Whether reserved capacity applies: ordinary RCU and WCU of the Standard class, nothing replicated or on
-    demand.
-    """
-    return unit in _RESERVABLE and table_class == "standard"
 
 
 def break_even_utilisation(unit_hour_usd: Number, request_unit_usd: Number) -> Fraction:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from capplan.services.dynamodb.capacity.throttling_reasons import reason
 from capplan.services.dynamodb.items.index_writes import IndexShape
 from capplan.services.dynamodb.items.storage import billed_bytes
-from tests.reference.dynamodb import billing, single_requests, streams, vector, warm
+from tests.reference.dynamodb import billing, single_requests, vector, warm
 from tests.reference.dynamodb.hash_order import key_bucket, scan_order, segment_buckets
 from tests.reference.dynamodb.item_gate import accepted
 from tests.reference.dynamodb.single_requests import TableShape, call_units
@@ -171,15 +171,9 @@ def test_capacity_moves_so_many_kb() -> None:
 def test_break_even_is_where_an_hour_costs_as_much() -> None:
     used = billing.break_even_utilisation(Decimal("0.00065"), Decimal("0.000000625"))
     assert used * 3600 * Fraction("0.000000625") == Fraction("0.00065")
-    assert not billing.reservable("rWCU")
-    assert not billing.reservable("WCU", "standard-ia")
 
 
-def test_streams_caches_and_vectors() -> None:
-    assert streams.billable_reads(10_000_000) == 7_500_000
-    assert streams.billable_reads(10_000_000, "lambda") == 0
-    assert streams.polling_reads(4, 30, 1000) == 10_368_000
-    assert streams.capture_units(1000, 1500) == 2000
+def test_vectors() -> None:
     assert vector.write_bytes(1024, 9) == 4105
     assert vector.write_bytes(10, 9) == 1024
     assert not vector.allowed("on-demand", 6)

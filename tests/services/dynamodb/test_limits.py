@@ -56,3 +56,11 @@ def test_what_burst_serves_is_near_and_not_exceeded() -> None:
     limit = found["dynamodb.provisioned.write"]
     assert (limit.load, limit.quota, limit.breached) == (Decimal(200), Decimal(180), False)
     assert limit.headroom < 0
+
+
+def test_a_capacity_above_the_tables_quota_is_seen() -> None:
+    """40,001 WCU are one more than a table may have: AWS would reject them."""
+    capacity = {"mode": "provisioned", "write": Decimal(40_001), "read": Decimal(1)}
+    spec = table(item_size="1 KB", capacity=capacity)
+    limit = next(x for x in check("orders", spec, metered(spec), CTX) if x.limit == "dynamodb.table.write")
+    assert (int(limit.load), int(limit.quota), limit.breached) == (40_001, 40_000, True)

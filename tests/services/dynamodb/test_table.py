@@ -427,3 +427,16 @@ def test_a_table_prepared_for_its_peak_says_how_much_is_left() -> None:
         for one in TABLE.limits(MeteredResource("orders", spec, metered(spec, ({"op": "put"}, flat(2500))), CTX))
     }
     assert checks["dynamodb.warm.write"].headroom == Decimal("0.75")
+
+
+# --- readers of the stream --------------------------------------------------------------------------------------------
+
+
+def test_readers_besides_lambda_poll_every_shard() -> None:
+    """4 shards x 2 readers x 2,628,000 s; a table in another Region has none of them."""
+    spec = table(item_size="1 KB", stream="new-image", stream_readers=Decimal(2))
+    usage = metered(spec)
+    (polls,) = TABLE.charge(MeteredResource("orders", spec, usage, CTX))
+    assert row(polls.price, polls.quantity) == row("dynamodb.streams.read_request_unit", 8 * SECONDS)
+    with pytest.raises(ValidationError, match="no stream that could be read"):
+        table(item_size="1 KB", stream_readers=Decimal(1))

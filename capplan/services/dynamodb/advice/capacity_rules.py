@@ -1,13 +1,17 @@
 """The rules of recommendations on capacity, in words."""
 
 from capplan.model import Rule
+from capplan.services.dynamodb.quotas import MODE_SWITCHES_MAX
 
 _MODE = "DynamoDB Developer Guide, Evaluate your table's capacity mode, read 2026-11-23"
 _SCALING = (
     "DynamoDB Developer Guide, Managing throughput capacity automatically with DynamoDB auto scaling, read 2026-11-23"
 )
 
-_BACK = "write the former capacity: a table becomes provisioned at any time, and on-demand four times in 24 hours"
+_BACK = (
+    "write the former capacity: a table becomes provisioned at any time, and on-demand "
+    f"{MODE_SWITCHES_MAX.value} times {MODE_SWITCHES_MAX.unit}"
+)
 """DynamoDB Developer Guide, Considerations when switching capacity modes, read 2026-11-23."""
 
 CAPACITY_RULES: tuple[Rule, ...] = (

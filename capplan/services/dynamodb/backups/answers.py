@@ -70,5 +70,5 @@ def assume_backups(path: str, spec: Table, usage: Usage) -> Iterable[Assumption]
         reason = "every change with the size of its item; continuous backups may record more"
         yield Assumption(f"{path}.exports", "changes as items", reason, "aws_default")
     if any(export.bucket for export in spec.exports):
-        reason = "one file a partition, as large as the data in the table: AWS publishes neither"
+        reason = "files of 100 MB that are together as large as the data in the table: AWS publishes neither"
         yield Assumption(f"{path}.exports.bucket", "files", reason, "aws_default")

@@ -7,6 +7,7 @@ Source: DynamoDB Developer Guide, "Best practices for understanding your AWS bil
 export to Amazon S3: how it works" (read 2026-11-30).
 """
 
+import math
 from collections.abc import Iterable
 from fractions import Fraction
 
@@ -30,6 +31,8 @@ COLD = "dynamodb.backup.aws_backup_cold_gb_month"
 AIR_GAPPED = "dynamodb.backup.aws_backup_logically_air_gapped_vault_gb_month"
 EXPORT_MIN_BYTES = 10 * BYTES_PER_MB
 """What an incremental export is charged at least."""
+FILE_BYTES = 100 * BYTES_PER_MB
+"""What one file of an export is taken to hold: AWS does not publish it."""
 ZERO_ETL_MINUTES = 15
 """How often a zero-ETL integration with Redshift or a lakehouse exports what changed, at most."""
 
@@ -142,14 +145,13 @@ def backup_implies(name: str, spec: Table, usage: Usage, home: str) -> Iterable[
     """Puts into the buckets of exports, and data that leave the Region with copies of backups."""
     for export in spec.exports:
         if export.bucket is not None and not export.once and (size := export_bytes(spec, usage, export)):
-            files = max(1, usage.table.partitions)
+            files = math.ceil(size / FILE_BYTES)
             profile = schedule_profile(f"{name} export", read_schedule(export.schedule))
             access = Access.model_validate({"op": "put-object"}).model_copy(
                 update={"payload": fixed(to_decimal(size / files))}
             )
             puts = RequestStream(access, DemandFlow.of(profile, Fraction(files)), f"tables.{name}")
-            settings = {} if export.keep is None else {"expire_ms": export.keep}
-            yield Implied("buckets", export.bucket, settings, (puts,))
+            yield Implied("buckets", export.bucket, requests=(puts,))
     size = copied_bytes(spec, usage)
     for backup in spec.backups:
         for copy in backup.copies:

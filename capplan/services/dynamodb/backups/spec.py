@@ -135,9 +135,7 @@ class Export(BaseModel):
     schedule: Schedule = "rate(1 day)"
     """When: AWS's schedule expression (rate(1 day))."""
     bucket: str | None = None
-    """The bucket that it is written to; its requests and storage are then part of the answer."""
-    keep: Milliseconds | None = None
-    """How long the files are kept in a bucket that the scenario does not declare, such as 30 days."""
+    """The bucket under `buckets` that it is written to: its requests and storage are then part of the answer."""
     once: bool = False
     """Whether it is made a single time, and paid once (false)."""
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from capplan.model import Assumption, Charge, Demand, LimitCheck, Observable, Option
+from capplan.encryption import AWS_MANAGED, AWS_OWNED
+from capplan.model import Assumption, Charge, Demand, LimitCheck, Observable, Option, Problem
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.resource_type import DeclaredResource, MeteredResource, Reference, ResourceType
 from capplan.services.dynamodb.caches.advice import RULES, options
@@ -57,6 +58,20 @@ class _CacheType(ResourceType[Cache, CacheUsage]):
 
     def references(self, spec: Cache) -> tuple[Reference, ...]:
         return tuple(Reference(("tables", i), name, "tables") for i, name in enumerate(spec.tables))
+
+    def check_region(self, spec: Cache, region: str) -> tuple[Problem, ...]:
+        """Tables under a key of one's own: DAX does not support it in any Region."""
+        del region
+        keys = (AWS_OWNED, *sorted(AWS_MANAGED))
+        return tuple(
+            Problem(
+                ("tables", i),
+                f"table {name} is encrypted under a customer managed key, which DAX does not support",
+                f"write encryption: {AWS_OWNED} under tables.{name}, or leave it out here",
+            )
+            for i, name in enumerate(spec.tables)
+            if name in spec.behind and spec.behind[name].encryption not in keys
+        )
 
     def meter(self, resource: DeclaredResource[Cache], demand: Demand) -> CacheUsage:
         return meter_cache(resource.spec, demand, resource.context)

@@ -17,9 +17,9 @@ from capplan.services.dynamodb.usage import Usage
 
 def global_charges(name: str, spec: Table, usage: Usage, home: str) -> tuple[Charge, ...]:
     """The charges of the scenario's Region, then those of every other: "orders.eu-west-1.writes"."""
-    out = list(local_charges(name, local_spec(spec, home), usage))
+    out = list(local_charges(name, local_spec(spec, home, home), usage))
     for region, used in usage.replicas.items():
-        here = local_charges(f"{name}.{region}", local_spec(spec, region), used)
+        here = local_charges(f"{name}.{region}", local_spec(spec, region, home), used)
         out += [replace(one, region=region) for one in here]
         if any(replica.new and replica.region == region for replica in spec.replicas) and used.stored_bytes:
             words = "the table with its indexes, restored once for the new replica"

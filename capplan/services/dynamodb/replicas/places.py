@@ -13,8 +13,8 @@ def regions_of(spec: Table, home: str) -> tuple[str, ...]:
     return (home, *(replica.region for replica in spec.replicas if replica.region != home))
 
 
-def local_spec(spec: Table, region: str) -> Table:
-    """The table with what its replica in a Region has of its own."""
+def local_spec(spec: Table, region: str, home: str) -> Table:
+    """The table with what its replica in a Region has of its own; what is read of changes is read in the scenario's Region."""
     replica = next((one for one in spec.replicas if one.region == region), None)
     if replica is None:
         return spec
@@ -23,6 +23,8 @@ def local_spec(spec: Table, region: str) -> Table:
         update["table_class"] = replica.table_class
     if replica.read is not None:
         update["capacity"] = spec.capacity.model_copy(update={"read": replica.read})
+    if region != home:
+        update |= {"kinesis": None, "stream_readers": 0}
     return spec.model_copy(update=update)
 
 

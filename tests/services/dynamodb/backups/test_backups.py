@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 import capplan
+from capplan.errors import CapplanError
 from capplan.pipeline.results import Plan
 from capplan.services.dynamodb.backups.kept import carried_days, kept
 from tests.helpers import scenario
@@ -102,13 +103,16 @@ def test_exports_are_of_the_table_or_of_what_changed_at_least_10_mb(tmp_path: Pa
     assert idle["orders.export"][1] == rounded(Fraction(365, 12) * Fraction(10, 1024))
 
 
-def test_an_export_to_a_bucket_puts_a_file_of_each_partition_into_it(tmp_path: Path) -> None:
-    """4 files a day of a quarter of the table, kept for 30 days."""
+def test_an_export_to_a_bucket_puts_files_of_100_mb_into_it(tmp_path: Path) -> None:
+    """1.047 GB are 11 files a day, kept for 30 days."""
     pitr = "point_in_time_recovery: true"
-    plan = planned(tmp_path, f"{pitr}, exports: [{{bucket: lake, keep: 30 days}}]")
+    lake = "buckets: {lake: {expire: 30 days}}\n"
+    plan = planned(tmp_path, f"{pitr}, exports: [{{bucket: lake}}]", other=lake)
     of_bucket = {x.price_key: x.consumed_quantity for x in plan.lines if x.service == "s3"}
-    assert float(of_bucket["s3.request.tier1"]) == pytest.approx(4 * 365 / 12)
+    assert float(of_bucket["s3.request.tier1"]) == pytest.approx(11 * 365 / 12)
     assert float(of_bucket["s3.standard.storage_gb_month"]) == pytest.approx(30 * float(GB), rel=0.01)
+    with pytest.raises(CapplanError, match="there is no bucket 'lake'"):
+        planned(tmp_path, f"{pitr}, exports: [{{bucket: lake}}]")
 
 
 def test_an_import_is_paid_once_by_its_uncompressed_size(tmp_path: Path) -> None:
