@@ -102,16 +102,6 @@ class Value(Record, frozen=True):
                 out[key] = Decimal(self.get(key).whole())
         return out
 
-    def flag(self) -> bool:
-        """True or false, also written as a text; false where there is none. Raises CapplanError for anything else."""
-        if self.data is None or (isinstance(self.data, str) and self.data.casefold() == "false"):
-            return False
-        if isinstance(self.data, str) and self.data.casefold() == "true":
-            return True
-        if not isinstance(self.data, bool):
-            self.wrong("true or false")
-        return self.data
-
     def seconds(self) -> Decimal:
         """A time in seconds since 1970. Raises CapplanError for anything else."""
         found = seconds_of(str(self.data)) if isinstance(self.data, Decimal | str) else None
