@@ -224,6 +224,40 @@ def test_an_index_has_keys_and_capacity_of_its_own_that_is_scaled(keys: dict[str
     }
 
 
+def test_scheduled_scaling_is_steps_of_the_capacity(tmp_path: Path) -> None:
+    table = {**_TABLE, "read_capacity": 3, "write_capacity": 2}
+    target = {"resource_id": "table/t", "scalable_dimension": "dynamodb:table:WriteCapacityUnits"}
+    actions = [
+        ("up", "cron(0 8 ? * MON-FRI *)", {"min_capacity": 300, "max_capacity": 900}, "UTC"),
+        ("down", "cron(0 20 ? * MON-FRI *)", {"min_capacity": "6", "max_capacity": None}, "Etc/UTC"),
+        ("once", "at(2026-12-24T00:00:00)", {"min_capacity": 9}, "UTC"),
+        ("elsewhere", "cron(0 8 * * ? *)", {"min_capacity": 9}, "Asia/Tokyo"),
+    ]
+    plan = _plan(
+        _resource("aws_dynamodb_table.t", table),
+        _resource("aws_appautoscaling_target.w", {**target, "min_capacity": 6, "max_capacity": 60}),
+        *(
+            _resource(
+                f"aws_appautoscaling_scheduled_action.{name}",
+                {**target, "schedule": at, "scalable_target_action": [new], "timezone": zone},
+            )
+            for name, at, new, zone in actions
+        ),
+    )
+    draft = imported(tmp_path, plan)
+    assert [row.why for row in draft.unused] == ["it happens once", "its times are in Asia/Tokyo, a scenario's in UTC"]
+    found = entry(draft, "t").values
+    assert found["capacity"] == {
+        "mode": "provisioned",
+        "write": {"min": 6, "max": 60},
+        "read": 3,
+        "scheduled": [
+            {"at": "cron(0 8 ? * MON-FRI *)", "write": {"min": 300, "max": 900}},
+            {"at": "cron(0 20 ? * MON-FRI *)", "write": {"min": 6}},
+        ],
+    }
+
+
 @pytest.mark.parametrize(("days", "period"), [(35, None), (7, "7 d")])
 def test_a_recovery_period_is_written_where_it_is_not_awss_default(
     days: int, period: str | None, tmp_path: Path

@@ -151,6 +151,14 @@ def _scales(stack: _PlanStack, target: Resource, table: Resource) -> bool:
     return where is not None and where.id == table.address and isinstance(dimension, str) and ":table:" in dimension
 
 
+def _no_step(action: Resource) -> str:
+    """Why a scheduled action is no step of every month; empty where it is one."""
+    at, zone = action.values.get("schedule").data, action.values.get("timezone").data
+    if isinstance(at, str) and at.startswith("at("):
+        return "it happens once"
+    return f"its times are in {zone}, a scenario's in UTC" if zone not in (None, "UTC", "Etc/UTC") else ""
+
+
 def _scaled(stack: _PlanStack, address: str) -> Translated | None:
     """What a scalable target is of; of a policy what its target is of."""
     properties = stack.resources[address].properties
@@ -161,10 +169,12 @@ def _scaled(stack: _PlanStack, address: str) -> Translated | None:
 def _left(stack: _PlanStack, plan: Plan) -> Iterator[Unused]:
     """Resources that no block has."""
     for one in plan.resources:
-        if one.address in stack.built or one.address in stack.used or one.type in PARTS:
-            continue
         mark = one.values.document.locate(one.values.path[:-1])
         origin = Origin(stack.template.scope, mark.line, mark.column, one.address)
+        if one.type == "aws_appautoscaling_scheduled_action" and _no_step(one):
+            yield Unused(one.type, _no_step(one), origin)
+        if one.address in stack.built or one.address in stack.used or one.type in PARTS:
+            continue
         if is_elsewhere(one, plan):
             if one.type in WORDS:
                 why = f"it is in {one.region}, and a scenario has one Region: --parameter {_REGION}={one.region} imports that one"
