@@ -10,6 +10,7 @@ from capplan.commands.import_files import draft_of
 from capplan.errors import CapplanError
 from capplan.importing.draft import Draft
 from capplan.importing.terraform.plan import matches, plan_of
+from capplan.importing.terraform.read import is_free
 from capplan.importing.value import Value
 from capplan.language.load import load
 from capplan.reading.foreign_json import read_foreign_json
@@ -101,6 +102,21 @@ def test_a_definition_beside_the_plan_is_of_the_machine_of_its_name(tmp_path: Pa
 def test_what_is_not_used_is_listed_by_its_type(shop: Draft) -> None:
     assert ("aws_instance", "seen and not used yet") in {(row.what, row.why) for row in shop.unused}
     assert not any("appautoscaling" in row.what for row in shop.unused), "they are the capacity of a table"
+
+
+@pytest.mark.parametrize(
+    ("type_", "free"),
+    [
+        ("aws_vpc", True),
+        ("aws_vpc_endpoint", False),
+        ("aws_route", True),
+        ("aws_route53_record", False),
+        ("aws_iam_role", True),
+        ("aws_nat_gateway", False),
+    ],
+)
+def test_only_what_is_billed_by_nothing_is_called_free(type_: str, *, free: bool) -> None:
+    assert is_free(type_) == free
 
 
 # --- small plans ---

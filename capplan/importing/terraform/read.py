@@ -16,34 +16,25 @@ from capplan.importing.terraform.plan import Plan, Resource, plan_of, without_in
 from capplan.importing.terraform.translate import PARTS, WORDS, without_none
 from capplan.record import replace
 
-_FREE = (
+_FREE_BEGINNINGS = (
     *(
         "aws_iam_",
-        "aws_lambda_permission",
-        "aws_lambda_alias",
-        "aws_lambda_layer_version",
         "aws_api_gateway_",
         "aws_apigatewayv2_",
-    ),
-    *(
         "aws_appautoscaling_",
         "aws_s3_bucket_",
-        "aws_sqs_queue_policy",
-        "aws_sns_topic_policy",
-        "aws_security_group",
-        "aws_vpc",
-    ),
-    *(
-        "aws_subnet",
-        "aws_route",
-        "aws_kms_alias",
         "aws_glue_catalog_",
-        "aws_cloudwatch_event_target",
-        "aws_cloudwatch_event_bus_policy",
     ),
-    *("null_resource", "random_", "archive_file", "local_file", "terraform_data", "time_", "tls_"),
+    *("aws_security_group", "aws_route_table", "aws_cloudwatch_event_", "random_", "time_", "tls_"),
 )
-"""Types that are billed by nothing of their own, or with another resource."""
+_FREE_TYPES = frozenset(
+    (
+        *("aws_lambda_permission", "aws_lambda_alias", "aws_lambda_layer_version", "aws_sqs_queue_policy"),
+        *("aws_sns_topic_policy", "aws_vpc", "aws_subnet", "aws_route", "aws_internet_gateway", "aws_kms_alias"),
+        *("null_resource", "archive_file", "local_file", "terraform_data"),
+    )
+)
+"""Types that are billed by nothing of their own, or with another resource; the first by how they begin."""
 _REGION = "AWS::Region"
 """The parameter that chooses one of the Regions of a plan."""
 _TARGET = "aws_appautoscaling_target"
@@ -62,6 +53,11 @@ def read_plan(given: Given, asked: Asked) -> Found:
     return Found(
         tuple(blocks), (*stack.unused, *_left(stack, plan)), region=plan.region, parameters=(_REGION,), notes=notes
     )
+
+
+def is_free(type_: str) -> bool:
+    """Whether resources of a type are billed by nothing of their own."""
+    return type_ in _FREE_TYPES or type_.startswith(_FREE_BEGINNINGS)
 
 
 class _Translation(Template):
@@ -184,5 +180,5 @@ def _left(stack: _PlanStack, plan: Plan) -> Iterator[Unused]:
         scaled = _scaled(stack, one.address) if scaling else None
         if scaled is not None and scaled.id in stack.built:
             continue
-        why = _NO_TARGET if scaling else FREE if one.type.startswith(_FREE) else NOT_YET
+        why = _NO_TARGET if scaling else FREE if is_free(one.type) else NOT_YET
         yield Unused(one.type, why, origin)
