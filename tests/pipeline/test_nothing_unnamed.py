@@ -15,8 +15,11 @@ DEFINITION = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
 IMPLIED = {
     # section: (an entry with everything on, what it needs beside it, sections that it implies, what it names besides)
     "tables": (
-        "d: {item_size: 1 KB, encryption: aws-managed, contributor_insights: accessed-and-throttled, capacity: {mode: provisioned, write: {max: 50}, read: {max: 50}}, access: [{put: t}]}",
-        "", {"alarms", "keys", "insight_rules"}, set(),
+        ("d: {item_size: 1 KB, encryption: aws-managed, contributor_insights: accessed-and-throttled,"
+        " capacity: {mode: provisioned, write: {max: 50}, read: {max: 50}}, access: [{put: t}]}"),
+        "", {"alarms", "keys", "insight_rules"},
+        # their price was read in us-east-2 only
+        {"CloudWatch: 2 Contributor Insights rules", "CloudWatch: events of Contributor Insights"},
     ),
     "functions": (
         "f: {duration: 9 ms, triggers: {traffic: t, via: alb}, tracing: active, encryption: kms}", "",
