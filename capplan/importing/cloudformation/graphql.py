@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from capplan.errors import CapplanError
+from capplan.importing.cloudformation.building import truth
 from capplan.importing.cloudformation.stack import Stack, properties_of
 from capplan.importing.cloudformation.template import Resource
 from capplan.importing.cloudformation.values import references_in, shown_text, text_of
-from capplan.importing.model import Block, Ref
+from capplan.importing.model import Block, Question, Ref
 from capplan.services import SECTIONS
 
 _OPERATION = re.compile(r'"?operation"?\s*:\s*"(\w+)"')
@@ -61,8 +62,15 @@ def _api(stack: Stack, api: Resource) -> None:
     values: dict[str, object] = {"triggers": stack.traffic(f"{api.id}-operations", origin, _ASKS)}
     if operations:
         values["operations"] = operations
+    if truth(api.properties.get("XrayEnabled")):
+        values["tracing"] = "active"
+    level = text_of(properties_of(api.properties.get("LogConfig")).get("FieldLogLevel"))
+    asks = f"it logs its fields at level {level}: how much does one request write?"
+    questions = (Question("logs", {"size": "4 KB"}, asks),) if level not in (None, "NONE") else ()
     places = {("operations", name): "what its resolver asks" for name in operations}
-    stack.others.append(Block("graphql_apis", api.id, values, origin, (alias,), confirm=frozenset(places)))
+    stack.others.append(
+        Block("graphql_apis", api.id, values, origin, (alias,), confirm=frozenset(places), questions=questions)
+    )
 
 
 def _request(stack: Stack, resolver: Resource) -> dict[str, object]:

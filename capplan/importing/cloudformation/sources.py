@@ -302,6 +302,17 @@ def _notifications(stack: Stack, resource: Resource) -> None:
             _read_from(stack, built, resource.id, Token(stack.template.scope, resource.id), "buckets", {})
 
 
+def _cdk_notifications(stack: Stack, resource: Resource) -> None:
+    """The CDK sets a bucket's notifications by a custom resource."""
+    bucket = resource.properties.get("BucketName")
+    config = properties_of(resource.properties.get("NotificationConfiguration"))
+    listed = config.get("LambdaFunctionConfigurations")
+    for one in listed if isinstance(listed, list) else []:
+        for built in stack.blocks_named(properties_of(one).get("LambdaFunctionArn"), "functions"):
+            stack.used.add(resource.id)
+            _read_from(stack, built, resource.id, bucket, "buckets", {})
+
+
 def _permission(stack: Stack, resource: Resource) -> None:
     """Who else may invoke a function; used where nothing more exact does."""
     stack.used.add(resource.id)
@@ -319,6 +330,7 @@ _READERS = {
     "AWS::Scheduler::Schedule": _schedule,
     "AWS::SNS::Subscription": _subscription,
     "AWS::S3::Bucket": _notifications,
+    "Custom::S3BucketNotifications": _cdk_notifications,
     "AWS::Lambda::Permission": _permission,
     "AWS::Lambda::Url": _url,
 }
