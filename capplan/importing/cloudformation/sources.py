@@ -5,6 +5,7 @@ Sources: AWS SAM Developer Guide, "EventSource"; AWS CloudFormation User Guide, 
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from capplan.importing.cloudformation.apis import Apis
@@ -151,7 +152,7 @@ def _read_from(stack: Stack, built: Building, name: str, source: object, guess: 
     outside = _outside(stack, built, name, source, section, props)
     trigger: object = outside
     if _may_read(built.section, section):
-        settings = _settings(props) if section in _POLLED else {}
+        settings = mapping_settings(props) if section in _POLLED else {}
         inside = {_WORDS[section]: Ref(_alias_of(source, section), section), **settings}
         trigger = inside if here is not None else Fallback(inside, outside)
     filtered = props.get("FilterCriteria") or props.get("FilterPolicy")
@@ -181,7 +182,7 @@ def _outside(
     )
     if built.section != "functions":
         return traffic
-    settings = _settings(props) if section in ("queues", "streams") else {}
+    settings = mapping_settings(props) if section in ("queues", "streams") else {}
     return {"traffic": traffic, **({"via": via} if via else {}), **settings}
 
 
@@ -191,12 +192,16 @@ def _source_name(source: object, built: Building, name: str) -> str:
     return getattr(refs[0], "id", "") or f"{built.name}-{name}" if refs else f"{built.name}-{name}"
 
 
-def _settings(props: Mapping[str, Any]) -> dict[str, object]:
+_AS_DEFAULT: Mapping[str, object] = {"window": "0 s", "parallelization_factor": Decimal(1)}
+"""AWS's defaults, which are not written."""
+
+
+def mapping_settings(props: Mapping[str, Any]) -> dict[str, object]:
     """The settings of an event source mapping."""
     out: dict[str, object] = {}
     for key, own, convert in _MAPPING_KEYS:
         value = convert(props.get(key)) if props.get(key) is not None else None
-        if value is not None and value != "0 s":
+        if value not in (None, _AS_DEFAULT.get(own)):
             out[own] = value
     most = count(properties_of(props.get("ScalingConfig")).get("MaximumConcurrency"))
     if most is not None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from capplan.importing.cloudformation.values import Mixed, Token, Unknown
+from capplan.importing.glue_job import with_size
 from capplan.importing.terraform.arguments import Arguments, parsed
 from capplan.importing.terraform.policies import document
 from capplan.record import Record
@@ -242,6 +243,7 @@ def _event_source(a: Arguments) -> Properties:
     keys = (
         ("BatchSize", "batch_size"),
         ("MaximumBatchingWindowInSeconds", "maximum_batching_window_in_seconds"),
+        ("ParallelizationFactor", "parallelization_factor"),
         ("BisectBatchOnFunctionError", "bisect_batch_on_function_error"),
         ("FunctionResponseTypes", "function_response_types"),
         ("Enabled", "enabled"),
@@ -250,11 +252,10 @@ def _event_source(a: Arguments) -> Properties:
         ("MaximumRetryAttempts", "maximum_retry_attempts"),
         ("MaximumRecordAgeInSeconds", "maximum_record_age_in_seconds"),
     )
-    pollers, parallel = a.block("provisioned_poller_config"), a.plain("parallelization_factor")
+    pollers = a.block("provisioned_poller_config")
     plain = {own: a.plain(name) for own, name in keys}
     return {
         **plain,
-        "ParallelizationFactor": parallel if isinstance(parallel, Decimal) and parallel > 1 else None,
         **{own: value for own, name in set_keys if isinstance(value := a.plain(name), Decimal) and value >= 0},
         "FunctionName": a.link("function_name", *_FUNCTIONS),
         "EventSourceArn": a.link("event_source_arn", *_STREAMS),
@@ -324,32 +325,24 @@ def _definition(a: Arguments) -> str | None:
 
 
 def _job(a: Arguments) -> Properties:
-    return {
-        "Name": a.plain("name"),
-        "Command": {"Name": a.block("command").get("name")},
-        "DefaultArguments": a.plain("default_arguments"),
-        "GlueVersion": a.plain("glue_version"),
-        **_size(a),
-        "MaxRetries": a.plain("max_retries"),
-        "Timeout": a.number("timeout"),
-        "ExecutionClass": a.plain("execution_class"),
-        "ExecutionProperty": {"MaxConcurrentRuns": a.block("execution_property").get("max_concurrent_runs")},
-        "JobRunQueuingEnabled": a.plain("job_run_queuing_enabled"),
-    }
-
-
-def _size(a: Arguments) -> Properties:
-    """Workers, or the capacity of jobs that have none; the provider also tells the capacity that workers add up to.
-
-    Glue 2.0 and later take no capacity for Spark: so many DPUs are as many G.1X workers of one DPU each.
-    """
-    worker, workers, capacity = a.plain("worker_type"), a.number("number_of_workers"), a.number("max_capacity")
-    spark = a.block("command").get("name", "glueetl") == "glueetl"
-    version = a.plain("glue_version")
-    newer = version is None or (isinstance(version, str) and not version.startswith(("0.", "1.")))
-    if workers is None and spark and newer and isinstance(capacity, Decimal) and capacity % 1 == 0:
-        return {"WorkerType": "G.1X", "NumberOfWorkers": capacity}
-    return {"WorkerType": worker, "NumberOfWorkers": workers, "MaxCapacity": None if workers is not None else capacity}
+    return with_size(
+        without_none(
+            {
+                "Name": a.plain("name"),
+                "Command": {"Name": a.block("command").get("name")},
+                "DefaultArguments": a.plain("default_arguments"),
+                "GlueVersion": a.plain("glue_version"),
+                "WorkerType": a.plain("worker_type"),
+                "NumberOfWorkers": a.number("number_of_workers"),
+                "MaxCapacity": a.number("max_capacity"),
+                "MaxRetries": a.plain("max_retries"),
+                "Timeout": a.number("timeout"),
+                "ExecutionClass": a.plain("execution_class"),
+                "ExecutionProperty": {"MaxConcurrentRuns": a.block("execution_property").get("max_concurrent_runs")},
+                "JobRunQueuingEnabled": a.plain("job_run_queuing_enabled"),
+            }
+        )
+    )
 
 
 def _crawler(a: Arguments) -> Properties:
