@@ -16,6 +16,7 @@ from capplan.importing.cloudformation.template import Resource, Template
 from capplan.importing.cloudformation.values import text_of
 from capplan.importing.given import Given
 from capplan.importing.model import Asked, Found
+from capplan.importing.serverless.graphql import graphql_resources
 from capplan.importing.serverless.variables import DEFAULT_REGION, UNRESOLVED, Variables
 from capplan.record import replace
 
@@ -40,6 +41,10 @@ def read_serverless(given: Given, asked: Asked) -> Found:
             stack.names[resource.id] = name
             stack.physical[resource.id] = _physical(data, provider, name, function)
             notes[name] = said
+    at, _ = given.line(["appSync"] if "appSync" in given.data else ["custom", "appSync"])
+    evaluated = properties_of(template.value({key: data[key] for key in ("appSync", "custom") if key in data}))
+    for resource in graphql_resources(evaluated, template.scope, at, logical_id):
+        stack.resources[resource.id] = resource
     consumed = list(variables.read)
     blocks = read_stack(stack, consumed)
     kept = quantity("d")(provider.get("logRetentionInDays"))
