@@ -121,6 +121,47 @@ def test_any_value_in_a_plan_is_imported_or_an_error(tmp_path: Path) -> None:
         _import(_with(plan, path, _BAD[n % len(_BAD)]), tmp_path)
 
 
+def test_any_value_in_a_template_is_imported_or_an_error(tmp_path: Path) -> None:
+    template = json.loads((FILES / "wide.template.json").read_text(encoding="utf-8"))
+    for n, path in enumerate(_places(template)):
+        for shift in (0, 5):
+            _import(_with(template, path, _BAD[(n + shift) % len(_BAD)]), tmp_path)
+
+
+_SERVERLESS = {
+    "service": "s",
+    "provider": {"name": "aws", "stage": "${opt:stage, 'dev'}", "environment": {"A": "${self:custom.a.${sls:stage}}"}},
+    "custom": {
+        "a": {"dev": 1},
+        "appSync": {"dataSources": [{"name": "d", "type": "AMAZON_DYNAMODB", "config": {"tableName": "t"}}]},
+    },
+    "functions": {
+        "f": {
+            "handler": "h",
+            "memorySize": 128,
+            "events": [
+                {"http": "GET /x"},
+                {"schedule": {"rate": ["rate(1 hour)"]}},
+                {"sqs": {"arn": "arn:aws:sqs:a:b:q"}},
+                {"stream": "arn:x"},
+            ],
+            "iamRoleStatements": [
+                {"Effect": "Allow", "Action": ["dynamodb:GetItem"], "Resource": {"Fn::GetAtt": ["T", "Arn"]}}
+            ],
+        }
+    },
+    "resources": {
+        "Resources": {"T": {"Type": "AWS::DynamoDB::Table", "Properties": {"BillingMode": "PAY_PER_REQUEST"}}}
+    },
+}
+
+
+def test_any_value_in_a_serverless_yml_is_imported_or_an_error(tmp_path: Path) -> None:
+    for path in _places(_SERVERLESS):
+        for bad in _BAD:
+            _import(_with(_SERVERLESS, path, bad), tmp_path)
+
+
 @pytest.mark.parametrize(
     "text",
     [
