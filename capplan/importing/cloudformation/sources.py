@@ -151,6 +151,12 @@ def _read_from(stack: Stack, built: Building, name: str, source: object, guess: 
     here = stack.target(source)
     outside = _outside(stack, built, name, source, section, props)
     trigger: object = outside
+    if section == "tables" and here is not None and "stream" not in stack.built[here.id].values:
+        read = stack.built[here.id]
+        read.values["stream"] = "new-and-old-images"
+        read.notes["stream",] = "it is read; what it has of a change is not known"
+        read.confirm.add(("stream",))
+        read.questions = [question for question in read.questions if question.key != "stream"]
     if _may_read(built.section, section):
         settings = mapping_settings(props) if section in _POLLED else {}
         inside = {_WORDS[section]: Ref(_alias_of(source, section), section), **settings}

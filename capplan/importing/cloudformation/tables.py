@@ -48,9 +48,11 @@ def read_table(built: Building, props: Mapping[str, Any], targets: Targets, name
             of_home = next(
                 (i for i in _maps(_home(props).get(key)) if i.get("IndexName") == index.get("IndexName")), None
             )
-            indexes[name] = _index(
+            read = _index(
                 index, types, local=local, provisioned=_is_provisioned(props), scaled=scaled, name=name, replica=of_home
             )
+            if local or "partition_key" in read:
+                indexes[name] = read
     if indexes:
         built.values["indexes"] = indexes
     _settings(built, props)
