@@ -12,6 +12,7 @@ from typing import Any
 from capplan.importing.cloudformation.building import Building, count, percent, quantity, text, truth, word
 from capplan.importing.cloudformation.stack import is_schedule, properties_of
 from capplan.importing.cloudformation.values import Either, Unknown, number_of, references_in, shown_text, text_of
+from capplan.importing.model import Ref
 
 _STREAMS = {
     "NEW_AND_OLD_IMAGES": "new-and-old-images",
@@ -48,9 +49,11 @@ def read_table(built: Building, props: Mapping[str, Any], targets: Targets, name
             of_home = next(
                 (i for i in _maps(_home(props).get(key)) if i.get("IndexName") == index.get("IndexName")), None
             )
-            indexes[name] = _index(
+            read = _index(
                 index, types, local=local, provisioned=_is_provisioned(props), scaled=scaled, name=name, replica=of_home
             )
+            if local or "partition_key" in read:
+                indexes[name] = read
     if indexes:
         built.values["indexes"] = indexes
     _settings(built, props)
@@ -235,6 +238,13 @@ def _index(
 # --- the rest ---
 
 
+def _encryption(built: Building, settings: Mapping[str, Any]) -> None:
+    """Whose key encrypts it."""
+    if truth(settings.get("SSEEnabled")):
+        key = references_in(settings.get("KMSMasterKeyId"))
+        built.values["encryption"] = Ref(key[0].alias, "keys", otherwise="aws-managed") if key else "aws-managed"
+
+
 def _settings(built: Building, props: Mapping[str, Any]) -> None:
     recovery = props.get("PointInTimeRecoverySpecification")
     home = _home(props)
@@ -255,6 +265,7 @@ def _settings(built: Building, props: Mapping[str, Any]) -> None:
     ttl = props.get("TimeToLiveSpecification")
     if isinstance(ttl, Mapping) and truth(ttl.get("Enabled")) is not False:
         built.put("ttl", ttl.get("AttributeName"), text, "expires_at")
+    _encryption(built, properties_of(props.get("SSESpecification")))
     warm = props.get("WarmThroughput")
     if isinstance(warm, Mapping):
         units = {
