@@ -84,4 +84,5 @@ def read_logs(raw: object) -> object:
 
 def or_false(schema: dict[str, Any]) -> None:
     """A JSON Schema that takes `true` and `false` in place of null."""
-    schema["anyOf"] = [part for part in schema["anyOf"] if "$ref" in part] + [{"type": "boolean"}]
+    keys_and_values = [part for part in schema["anyOf"] if "$ref" in part or "anyOf" in part]  # no short form
+    schema["anyOf"] = [*keys_and_values, {"type": "boolean"}]

@@ -57,6 +57,7 @@ ONLY_A_PLAN_SEES = [
     "functions-trigger-mistyped",
     "functions-trigger-of-a-table-without-a-stream",
     "gates-name-in-two-sections",
+    "functions-trigger-keys-of-batches",
     "gates-of-limit-of-a-cost",
     "gates-of-limit-without-a-share",
     "gates-unknown-observable",

@@ -46,15 +46,20 @@ def losses(spec: Function, usage: Usage) -> Mapping[str, Observable]:
 def _waits(spec: Function, usage: Usage) -> dict[str, Observable]:
     """How long each source that waits for an answer waits, by its name: the limit has the longest of them."""
     out: dict[str, Observable] = {}
+    most: dict[str, Decimal] = {}
     for stream in usage.streams:
         wait = source_limits.waited_by(spec, stream)
         if wait is None:
             continue
         waited_ms, timeout_ms = time_of(spec, usage.cold, stream.records).high_waited_ms(), wait.timeout_ms
         name = f"integration_timeout.{wait.via}"
+        used = to_quantity(waited_ms / timeout_ms)
+        if used <= most.get(name, Decimal(0)):
+            continue
+        most[name] = used
         load, quota = source_limits.seconds(waited_ms), source_limits.seconds(timeout_ms)
         out[f"{name}.load"] = Observable(load, "", quota)
-        out[f"{name}.used"] = Observable(to_quantity(waited_ms / timeout_ms), "share")
+        out[f"{name}.used"] = Observable(used, "share")
     return out
 
 

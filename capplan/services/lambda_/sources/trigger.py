@@ -90,6 +90,7 @@ READS = (POLLED | STREAMS | ASYNCHRONOUS) - {"kafka"}
 FOREVER = -1
 
 
+_VIA = "add `via: sqs` or `via: kinesis`"
 _SOURCES_OF = {
     "shards": (
         {"kinesis"},
@@ -246,11 +247,12 @@ class Trigger(BaseModel):
     @model_validator(mode="after")
     def _keys_fit_the_source(self) -> Self:
         given = {field for field in self.model_fields_set if getattr(self, field) is not None}
-        polled = self.is_polled or (self.stream is not None and "filter" in given)
+        filtered = {"filter"} if self.stream is not None else set()  # a rule and a subscription have patterns too
         for field in _POLLED_KEYS:
-            if field in given and not polled:
+            if field in given - filtered and not self.is_polled:
                 key = field.removesuffix("_ms")
-                raise diagnostic(f"`{key}` is for streams and queues only", "add `via: sqs` or `via: kinesis`")
+                hint = f"remove `{key}`: what is delivered comes one by one" if self.stream is not None else _VIA
+                raise diagnostic(f"`{key}` is for streams and queues only", hint)
         for field, (sources, message, hint) in _SOURCES_OF.items():
             if field in given and self.source not in sources:
                 raise diagnostic(message, hint)
