@@ -162,7 +162,7 @@ def _section(section: Section, definitions: Schema) -> Schema:
         if "access" in section.flow_keys:
             accepted = [verb for verb in section.verbs if verb not in section.only_in_batches]
             description = "Requests from outside, each with its rate."
-            definition["properties"]["access"] = _requests("access", description, definitions, accepted)
+            definition["properties"]["access"] = _requests("access", description, definitions, accepted, of=section.key)
         if "calls" in section.flow_keys:
             description = "What each invocation or run calls."
             definition["properties"]["calls"] = _requests("call", description, definitions, verbs())
@@ -180,21 +180,22 @@ def _add_requests(item: Schema, definitions: Schema) -> None:
     item["properties"] = {**definitions["call"]["properties"], "calls": calls, **item["properties"]}
 
 
-def _requests(key: str, description: str, definitions: Schema, accepted: Iterable[str]) -> Schema:
-    """A list of requests in AWS's words."""
-    if key not in definitions:
+def _requests(key: str, description: str, definitions: Schema, accepted: Iterable[str], of: str = "") -> Schema:
+    """A list of requests in AWS's words; what may stand under `access` is of each section."""
+    name = f"{key}.{of}" if of else key
+    if name not in definitions:
         properties = _part(Access, definitions)["properties"]
         keys = {k: v for k, v in properties.items() if k in KEYS}
         changes = keys["changes"]
         keys["changes"] = {"anyOf": [changes, {"type": "string"}], "description": changes.pop("description", "")}
         ordered = sorted(accepted, key=list(verbs()).index)
-        definitions[key] = {
+        definitions[name] = {
             "type": "object",
             "properties": {**{verb: _verb(verb, key) for verb in ordered}, **keys},
             "additionalProperties": False,
             "oneOf": [{"required": [verb]} for verb in ordered],
         }
-    return {"type": "array", "description": description, "items": {"$ref": f"#/$defs/{key}"}}
+    return {"type": "array", "description": description, "items": {"$ref": f"#/$defs/{name}"}}
 
 
 def _verb(verb: str, key: str) -> Schema:

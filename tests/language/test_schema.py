@@ -57,6 +57,8 @@ ONLY_A_PLAN_SEES = [
     "functions-trigger-mistyped",
     "functions-trigger-of-a-table-without-a-stream",
     "gates-name-in-two-sections",
+    "buckets-no-size",
+    "buckets-read-of-an-archive",
     "functions-trigger-keys-of-batches",
     "gates-of-limit-of-a-cost",
     "gates-of-limit-without-a-share",
