@@ -6,7 +6,7 @@ from fractions import Fraction
 from capplan.gates.evaluate import outcome
 from capplan.gates.judge import Baseline, lookup
 from capplan.gates.observables import aliases, observables, of_one
-from capplan.gates.observed import ObservedMetric
+from capplan.gates.observed import ObservedMetric, shown_value
 from capplan.language.gate_syntax import Gate, names_in
 from capplan.language.gate_tokens import GateError
 from capplan.language.gate_units import USD
@@ -35,14 +35,18 @@ class KeptGates:
 
     def __call__(self, alternative: Alternative) -> bool:
         """Whether all of them pass."""
+        return not self.failing(alternative)
+
+    def failing(self, alternative: Alternative) -> tuple[str, ...]:
+        """Those that fail, or can no longer be judged: each with what is observed then."""
         affected = [(gate, names) for gate, names in self._gates if self._may_differ(names, alternative)]
         if not affected:
-            return True
+            return ()
         metrics = self._after(frozenset(name for _, names in affected for name in names), alternative)
         scenario = (
             alternative.base.metered.scenario if alternative.whole is None else alternative.priced.metered.scenario
         )
-        return all(_passes(gate, scenario, metrics) for gate, _ in affected)
+        return tuple(said(g, scenario, metrics) for g, _ in affected if not _passes(g, scenario, metrics))
 
     def _may_differ(self, names: Iterable[str], alternative: Alternative) -> bool:
         """Whether a change may move one of the names."""
@@ -84,8 +88,28 @@ def metrics_of(priced: Priced) -> dict[str, ObservedMetric]:
     return {**metrics, **aliases(scenario, metrics)}
 
 
-def _passes(gate: Gate, scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> bool:
+def failing(scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> tuple[Gate, ...]:
+    """The gates of a plan that fail; those that cannot be judged without a baseline are left out."""
+    return tuple(gate for gate in scenario.gates if _judged(gate, scenario, metrics) is False)
+
+
+def said(gate: Gate, scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> str:
+    """A gate, with what is observed where it can be judged."""
+    try:
+        result = outcome(gate.test, lookup(scenario, metrics, Baseline()))
+    except GateError:
+        return gate.text
+    value, unit = shown_value(result.observed, result.unit)
+    number = f"{float(value):,.2f} USD" if unit == "USD" else f"{float(value):.4g} {unit}".strip()
+    return f"{gate.text}: it would be {number}"
+
+
+def _judged(gate: Gate, scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> bool | None:
     try:
         return outcome(gate.test, lookup(scenario, metrics, Baseline())).passes
     except GateError:
-        return False
+        return None
+
+
+def _passes(gate: Gate, scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> bool:
+    return bool(_judged(gate, scenario, metrics))
