@@ -18,6 +18,7 @@ Plan cost and capacity of serverless AWS workloads before you deploy them.
   size           How large is an item, and how many units does it take?
   explain        Where does a figure come from? What does a rule look at?
   apply          Write recommendations into the scenario, comments kept
+  optimize       What is the cheapest plan that keeps every gate and limit?
   forecast       Month by month: what does it cost, what breaks first, and when?
   sweep          What does it cost at other values, and where does it break?
   check          Do the gates pass? Exit 3 if not

@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "size": "size",
     "explain": "explain",
     "apply": "apply",
+    "optimize": "optimize",
     "forecast": "forecast",
     "sweep": "sweep",
     "compare-regions": "compare_regions",

@@ -21,13 +21,17 @@ class What(StrEnum):
     diff = "diff"
     gates = "gates"
     apply = "apply"
+    optimize = "optimize"
     import_ = "import"
     errors = "errors"
 
 
 def schema(
     what: Annotated[
-        What, typer.Option("--for", help="scenario, plan, modes, simulation, diff, gates, apply, import or errors.")
+        What,
+        typer.Option(
+            "--for", help="scenario, plan, modes, simulation, diff, gates, apply, optimize, import or errors."
+        ),
     ] = What.scenario,
     output_file: OutputFile = None,
     quiet: Quiet = False,

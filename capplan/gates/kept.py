@@ -1,4 +1,4 @@
-"""Says whether an alternative keeps the gates that pass in the plan: none fails, and none can no longer be judged."""
+"""Says whether an alternative keeps the gates that pass in the plan, and which of those that fail it mends."""
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -28,25 +28,44 @@ class KeptGates:
     def __init__(self, base: Priced, metrics: Mapping[str, ObservedMetric]) -> None:
         self._metrics = metrics
         scenario = base.metered.scenario
-        self._gates = [
-            (g, [name.name for name in names_in(g.test)]) for g in scenario.gates if _passes(g, scenario, metrics)
-        ]
+        judged = [(g, [name.name for name in names_in(g.test)], _judged(g, scenario, metrics)) for g in scenario.gates]
+        self._gates = [(gate, names) for gate, names, passes in judged if passes]
+        self._failing = [(gate, names) for gate, names, passes in judged if passes is False]
         self._labels = {a: r.label for a, r in scenario.resources.items()}
 
     def __call__(self, alternative: Alternative) -> bool:
         """Whether all of them pass."""
-        return not self.failing(alternative)
+        affected, scenario, metrics = self._judged_again(self._gates, alternative)
+        return all(_passes(gate, scenario, metrics) for gate in affected)
 
     def failing(self, alternative: Alternative) -> tuple[str, ...]:
-        """Those that fail, or can no longer be judged: each with what is observed then."""
-        affected = [(gate, names) for gate, names in self._gates if self._may_differ(names, alternative)]
+        """Those that fail then, each with what is observed; and any that can no longer be judged."""
+        affected, scenario, metrics = self._judged_again([*self._gates, *self._failing], alternative)
+        failed = {id(gate) for gate, _ in self._failing}
+        return tuple(
+            said(gate, scenario, metrics)
+            for gate in affected
+            if not (passes := _judged(gate, scenario, metrics)) and (passes is None or id(gate) not in failed)
+        )
+
+    def left(self, alternative: Alternative) -> tuple[str, ...]:
+        """Of the gates that fail in the plan, those that still do."""
+        affected, scenario, metrics = self._judged_again(self._failing, alternative)
+        mended = {id(gate) for gate in affected if _passes(gate, scenario, metrics)}
+        return tuple(gate.text for gate, _ in self._failing if id(gate) not in mended)
+
+    def _judged_again(
+        self, gates: Iterable[tuple[Gate, list[str]]], alternative: Alternative
+    ) -> tuple[list[Gate], Scenario, Mapping[str, ObservedMetric]]:
+        """The gates that a change may move, with the scenario and the metrics that they are judged by."""
+        affected = [(gate, names) for gate, names in gates if self._may_differ(names, alternative)]
         if not affected:
-            return ()
+            return [], alternative.base.metered.scenario, {}
         metrics = self._after(frozenset(name for _, names in affected for name in names), alternative)
         scenario = (
             alternative.base.metered.scenario if alternative.whole is None else alternative.priced.metered.scenario
         )
-        return tuple(said(g, scenario, metrics) for g, _ in affected if not _passes(g, scenario, metrics))
+        return [gate for gate, _ in affected], scenario, metrics
 
     def _may_differ(self, names: Iterable[str], alternative: Alternative) -> bool:
         """Whether a change may move one of the names."""
@@ -98,7 +117,7 @@ def said(gate: Gate, scenario: Scenario, metrics: Mapping[str, ObservedMetric]) 
     try:
         result = outcome(gate.test, lookup(scenario, metrics, Baseline()))
     except GateError:
-        return gate.text
+        return f"{gate.text}: it could no longer be judged"
     value, unit = shown_value(result.observed, result.unit)
     number = f"{float(value):,.2f} USD" if unit == "USD" else f"{float(value):.4g} {unit}".strip()
     return f"{gate.text}: it would be {number}"

@@ -9,7 +9,7 @@ from capplan.gates.kept import KeptGates, failing, metrics_of
 from capplan.model import Option
 from capplan.pipeline.alternatives import Alternative
 from capplan.pipeline.effects import Effects
-from capplan.pipeline.limits import limits_of
+from capplan.pipeline.limits import exceeded
 from capplan.pipeline.price import Priced
 from capplan.pipeline.recommendations import touched
 from capplan.pipeline.results import Finding
@@ -70,8 +70,12 @@ class Judge:
         """How good an alternative is; None is the plan itself."""
         if plan is None:
             return Score(self.broken.number, self.base.monthly_cost, 0)
-        left = broken_in(plan.priced).number if self.broken.number else 0
-        return Score(left, plan.monthly_cost, steps)
+        return Score(self.left(plan).number, plan.monthly_cost, steps)
+
+    def left(self, plan: Alternative) -> Broken:
+        """What does not hold today and does not in an alternative; a new one is what `refuses` finds."""
+        gates = self._kept.left(plan) if self.broken.gates else ()
+        return Broken(gates, exceeded(plan.priced.metered) if self.broken.limits else ())
 
     def refuses(self, plan: Alternative, steps: Sequence[Taken], *, whole: bool = False) -> str:
         """What an alternative breaks, in a few words; empty for nothing.
@@ -104,5 +108,4 @@ def broken_in(priced: Priced) -> Broken:
     """What does not hold in a plan."""
     scenario = priced.metered.scenario
     gates = tuple(gate.text for gate in failing(scenario, metrics_of(priced))) if scenario.gates else ()
-    limits = dict.fromkeys((x.check.resource, x.check.limit) for x in limits_of(priced.metered) if x.breached)
-    return Broken(gates, tuple(limits))
+    return Broken(gates, exceeded(priced.metered))

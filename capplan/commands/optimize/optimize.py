@@ -122,7 +122,7 @@ def optimize(
         steps=path.steps,
         not_taken=tuple(_not_taken(found, path, root.monthly_cost, budget)),
         broken_before=broken_in(root),
-        broken=broken_in(path.plan),
+        broken=path.broken,
         allow_behavior=allow_behavior,
         budget=budget,
         text=text,
@@ -131,14 +131,15 @@ def optimize(
 
 
 def _not_taken(found: Found, path: Path, bill: Decimal, budget: Decimal | None) -> Iterable[NotTaken]:
-    """What was refused, the largest saving first; then what was found, and left out of the path."""
+    """What was refused, the largest saving first; then what was found, and left out of the path as it is."""
     refused = []
     for taken, why, at in found.refused:
         (row,) = shown_as([taken], at)
-        if row.monthly_saving is None or worth_it(row.monthly_saving, bill):
+        if taken.mends or row.monthly_saving is None or worth_it(row.monthly_saving, bill):
             refused.append(NotTaken(row, why or _ANOTHER, why.startswith(CHANGES_BEHAVIOR)))
     yield from sorted(refused, key=lambda n: -(n.recommendation.monthly_saving or Decimal(0)))
     left = [one for one in found.taken if not any(one is some for some in path.taken)]
     why = _TOO_LITTLE if budget is None or path.plan.monthly_cost > budget else _NOT_NEEDED
     for row in shown_as(left, path.plan):
-        yield NotTaken(row, why, behavior=False)
+        if why == _NOT_NEEDED or (row.monthly_saving and worth_it(row.monthly_saving, bill)):
+            yield NotTaken(row, why, behavior=False)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from capplan.commands.optimize.judge import Judge, Score, Taken, broken_in
+from capplan.commands.optimize.judge import Broken, Judge, Score, Taken
 from capplan.errors import CapplanError
 from capplan.pipeline.alternatives import Alternative, planned_whole
 from capplan.pipeline.data_changes import data_changes
@@ -36,11 +36,12 @@ class Step(Record, frozen=True):
 
 
 class Path(NamedTuple):
-    """Steps, the data they lead to, its plan, and the options in them."""
+    """Steps, the data they lead to, its plan, what does not hold in it, and the options in them."""
 
     steps: tuple[Step, ...]
     data: Mapping[str, Any]
     plan: Priced
+    broken: Broken
     taken: tuple[Taken, ...]
 
 
@@ -73,7 +74,7 @@ def path_of(root: Priced, taken: Sequence[Taken], judge: Judge, budget: Decimal 
             held.append(chosen)
         for chain in chosen.chains:
             waiting[chain].pop(0)
-    return Path(tuple(walk.steps), walk.data, walk.plan, tuple(walk.taken))
+    return Path(tuple(walk.steps), walk.data, walk.plan, walk.broken, tuple(walk.taken))
 
 
 class _Walk:
@@ -85,7 +86,7 @@ class _Walk:
         self.score = judge.score(None, 0)
         self.steps: list[Step] = []
         self.taken: list[Taken] = []
-        self._broken = judge.broken
+        self.broken = judge.broken
 
     def take(self, groups: Sequence[_Group]) -> bool:
         """Whether some options are worth it, at once and next, and break nothing; they are then a step."""
@@ -112,9 +113,9 @@ class _Walk:
     def _add(self, every: Sequence[Taken], plan: Alternative, score: Score, saving: Decimal) -> None:
         mended: tuple[str, ...] = ()
         if score.broken < self.score.broken:
-            before, self._broken = self._broken, broken_in(plan.priced)
-            gates = [gate for gate in before.gates if gate not in self._broken.gates]
-            limits = [f"{of}: {limit}" for of, limit in before.limits if (of, limit) not in self._broken.limits]
+            before, self.broken = self.broken, self._judge.left(plan)
+            gates = [gate for gate in before.gates if gate not in self.broken.gates]
+            limits = [f"{of}: {limit}" for of, limit in before.limits if (of, limit) not in self.broken.limits]
             mended = (*gates, *limits)
         number = len(self.steps) + 1
         shown = tuple(replace(row, number=number) for row in shown_as(every, self.plan))
@@ -166,11 +167,25 @@ def _sets(chain: Sequence[Taken]) -> list[tuple[Taken, ...]]:
     for one in chain:
         held.append(one)
         if one.mends or sum((some.saving for some in held), Decimal(0)) > 0:
-            out.append(tuple(held))
+            out.append(_without_void(held))
             held = []
-    if held:
-        out.append(tuple(held))
-    return out
+    return [*out, _without_void(held)] if held else out
+
+
+def _without_void(options: Sequence[Taken]) -> tuple[Taken, ...]:
+    """Options without those whose every change is written over by a later one."""
+    return tuple(
+        one
+        for i, one in enumerate(options)
+        if not all(
+            any(
+                f"{change.path}.".startswith(f"{later.path}.")
+                for other in options[i + 1 :]
+                for later in other.option.changes
+            )
+            for change in one.option.changes
+        )
+    )
 
 
 def _groups(waiting: Sequence[Sequence[tuple[Taken, ...]]]) -> list[_Group]:

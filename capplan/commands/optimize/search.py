@@ -70,12 +70,12 @@ def _addresses(judge: Judge) -> Iterator[tuple[str, float]]:
 
 
 def _alone(states: Sequence[State], judge: Judge) -> Iterator[Refused]:
-    """The options of a resource, each alone, that would save money."""
+    """The options of a resource, each alone, that would save money or mend something."""
     for state in states:
         if len(state.steps) != 1:
             continue
         one = state.steps[0]
-        if one.finding.monthly_saving is not None and one.saving <= Decimal(0):
+        if one.finding.monthly_saving is not None and one.saving <= Decimal(0) and not one.mends:
             continue
         noticed = one.option.changes_behavior if not judge.allows(one.option) else ""
         why = state.refused or (f"{CHANGES_BEHAVIOR}: {noticed}" if noticed else "")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from heapq import heappop, heappush
+from math import prod
 
 from capplan.commands.optimize.judge import Judge, Score
 from capplan.commands.optimize.states import State
@@ -12,9 +13,13 @@ from capplan.pipeline.alternatives import Alternative, planned_whole, side_by_si
 from capplan.pipeline.what_if import exclusive, in_order
 
 MAX_TRIED = 96
-"""Combinations that are planned."""
+"""Combinations that are planned: all, where there are no more."""
+PATIENCE = 8
+"""Combinations without anything better after which no more are tried, where there are more than can be tried."""
 MAX_STATES = 8
 """States of a resource that take part, the best."""
+
+_Best = tuple[Score, tuple[State, ...], Alternative]
 
 
 def best_together(places: Sequence[Sequence[State]], judge: Judge) -> tuple[tuple[State, ...], Alternative] | None:
@@ -26,16 +31,36 @@ def best_together(places: Sequence[Sequence[State]], judge: Judge) -> tuple[tupl
     """
     able = [ranked[:MAX_STATES] for states in places if len(ranked := _able(states, judge)) > 1]
     apart = all(state.plan is None or state.plan.parts for states in able for state in states)
-    best: tuple[Score, tuple[State, ...], Alternative] | None = None
+    best = _one_after_the_other(able, judge)
+    few = prod(map(len, able)) <= MAX_TRIED
+    in_vain = 0
     for promised, chosen in _combinations(able, judge.score(None, 0)):
         if best is not None and apart and promised >= best[0]:
             break  # no state affects another resource: what is promised is what it costs
+        if in_vain == PATIENCE and not few:
+            break
         found = _planned(chosen, judge)
+        in_vain += 1
         if found is not None and (best is None or found[0] < best[0]):
-            best = *found[:1], chosen, found[1]
+            best, in_vain = (found[0], chosen, found[1]), 0
     if best is None or best[0][:2] >= judge.score(None, 0)[:2]:
         return None
     return best[1:]
+
+
+def _one_after_the_other(places: Sequence[Sequence[State]], judge: Judge) -> _Best | None:
+    """The places that promise most first, each with its best state that goes with those before it and makes it better."""
+    best: _Best | None = None
+    for states in sorted(places, key=lambda states: states[0].score):
+        for state in states:
+            if not state.steps:
+                break  # those behind it promise less than nothing
+            chosen = (*(best[1] if best else ()), state)
+            found = _planned(chosen, judge)
+            if found is not None and found[0] < (best[0] if best else judge.score(None, 0)):
+                best = found[0], chosen, found[1]
+                break
+    return best
 
 
 def _able(states: Iterable[State], judge: Judge) -> list[State]:

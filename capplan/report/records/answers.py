@@ -10,6 +10,7 @@ from capplan.report.records.forecast import ForecastRecord
 from capplan.report.records.gates import GatesRecord
 from capplan.report.records.import_ import ImportRecord
 from capplan.report.records.modes import ModesRecord
+from capplan.report.records.optimize import OptimizeRecord
 from capplan.report.records.regions import RegionsRecord
 from capplan.report.records.simulation import SimulationRecord
 from capplan.report.records.sweep import SweepRecord
@@ -21,6 +22,7 @@ ANSWERS: Mapping[str, type] = {
     "diff": DiffRecord,
     "gates": GatesRecord,
     "apply": ApplyRecord,
+    "optimize": OptimizeRecord,
     "forecast": ForecastRecord,
     "sweep": SweepRecord,
     "regions": RegionsRecord,
