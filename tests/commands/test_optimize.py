@@ -1,11 +1,10 @@
 """`optimize`: the cheapest plan that recommendations lead to, compared with all of them, each planned whole."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from capplan.commands.optimize.judge import Judge, Taken, broken_in
+from capplan.commands.optimize.judge import Judge, Taken
 from capplan.commands.optimize.optimize import Optimized, optimize
 from capplan.commands.plan import plan
 from capplan.errors import CapplanError
@@ -186,5 +185,5 @@ def test_nothing_to_do_is_an_answer() -> None:
     assert (done.steps, done.saving, done.diff) == ((), 0, "")
 
 
-def test_the_same_answer_every_time(tmp_path: Path) -> None:
+def test_the_same_answer_every_time() -> None:
     assert optimized(TWO_TABLES) == optimized(TWO_TABLES)
