@@ -50,6 +50,8 @@ def test_the_json_adds_up(file: Path) -> None:
     assert saved == pytest.approx(float(answer["monthly_cost_before"]) - float(answer["monthly_cost"]))
     assert answer["steps"][-1]["monthly_cost"] == answer["monthly_cost"]
     assert (answer["budget"], answer["written"], answer["allowed"]) == (None, None, [])
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.validate(answer, json.loads(run("schema", "--for", "optimize").stdout))
 
 
 @pytest.mark.parametrize(("budget", "code", "met"), [("1000", 0, True), ("0.01", 3, False)])

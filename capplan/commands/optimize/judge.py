@@ -57,7 +57,7 @@ class Judge:
     """Compares alternatives of a plan with it."""
 
     def __init__(self, base: Priced, today: date | None, *, allow_behavior: bool) -> None:
-        self.base, self.today, self._allow_behavior = base, today, allow_behavior
+        self.base, self.day, self._allow_behavior = base, today, allow_behavior
         self._effects = Effects(base)
         self._kept = KeptGates(base, metrics_of(base))
         self.broken = broken_in(base)

@@ -96,7 +96,7 @@ class _Walk:
             for one in every:
                 data = apply(data, in_order(data, one.option.changes))
             changes = data_changes(self._root.metered.scenario.data, data)
-            plan = planned_whole(self._root, changes, self._judge.today, self.plan)
+            plan = planned_whole(self._root, changes, self._judge.day, self.plan)
         except (CapplanError, LookupError):
             return False
         if self._judge.refuses(plan, [*self.taken, *every], whole=True):

@@ -130,7 +130,7 @@ def _following(
     option, finding = step
     changes = data_changes(judge.base.metered.scenario.data, data)
     try:
-        plan = alternative(judge.base, address, changes, judge.today)
+        plan = alternative(judge.base, address, changes, judge.day)
     except (CapplanError, LookupError):  # wrong as a whole, or it refers to what an option before it removed
         return None
     score = judge.score(plan, len(state.steps) + 1)

@@ -103,8 +103,8 @@ def _planned(chosen: Sequence[State], judge: Judge) -> tuple[Score, Alternative]
         judge.base.metered.scenario.data, [change for plan in plans for change in plan.changes]
     )
     try:
-        plan = plans[0] if len(plans) == 1 else side_by_side(judge.base, plans, changes, judge.today)
-        plan = plan or planned_whole(judge.base, changes, judge.today)
+        plan = plans[0] if len(plans) == 1 else side_by_side(judge.base, plans, changes, judge.day)
+        plan = plan or planned_whole(judge.base, changes, judge.day)
     except (CapplanError, LookupError):
         return None
     steps = [step for state in chosen for step in state.steps]
