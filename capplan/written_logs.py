@@ -42,6 +42,6 @@ def written_logs(
     name = logs.group or group
     fits = per_batch or max(Fraction(1), _BATCH_BYTES / size if size else Fraction(1))
     access = Access.model_construct(
-        op=DELIVER if vended else PUT, target=name, payload=fixed(to_quantity(size)), batch=to_quantity(fits)
+        op=DELIVER if vended else PUT, target=name, payload=fixed(to_quantity(size)), batch=int(fits)
     )
     return Implied("log_groups", name, logs.of_group(), (RequestStream(access, flow, cause),))
