@@ -74,7 +74,7 @@ def test_beyond_the_tiers_that_were_read_a_price_is_unknown() -> None:
 def test_logs_of_aws_services_begin_at_the_price_of_ones_own() -> None:
     around: Any = importlib.import_module("tests.make_prices_around")
     own = {"tiers": [{"begin": "0", "price": "0.57"}], "confidence": "verified", "source": "a", "sku": "X", "note": "n"}
-    prices = {"ingest.standard_gb": own}
+    prices: dict[str, Any] = {"ingest.standard_gb": own}
     around._add_vended(prices)  # noqa: SLF001
     vended = prices["ingest.vended_standard_gb"]
     assert vended["tiers"] == [{"begin": "0", "price": "0.57"}, {"begin": "10240", "price": None}]
