@@ -404,6 +404,34 @@ Resources:
     }
 
 
+def test_what_is_logged_traced_encrypted_and_where_failures_go(tmp_path: Path) -> None:
+    draft = read(
+        tmp_path,
+        """
+Resources:
+  K: {Type: AWS::KMS::Key}
+  D: {Type: AWS::SQS::Queue}
+  T: {Type: AWS::DynamoDB::Table, Properties: {BillingMode: PAY_PER_REQUEST, SSESpecification: {SSEEnabled: true, KMSMasterKeyId: !Ref K}}}
+  F:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, TracingConfig: {Mode: Active}, DeadLetterConfig: {TargetArn: !GetAtt D.Arn}}
+  L: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Sub '/aws/lambda/${F}', RetentionInDays: 14}}
+  M:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      DefinitionString: '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
+      LoggingConfiguration: {Level: ERROR}
+      TracingConfiguration: {Enabled: true}
+""",
+    )
+    assert entry(draft, "T").values["encryption"] == "K"
+    function = entry(draft, "F").values
+    assert (function["tracing"], function["logs"], function["on_failure"]) == ("active", {"retention": "14 d"}, "D")
+    machine = entry(draft, "M").values
+    assert (machine["tracing"], machine["logs"]) == ("active", {"level": "error", "execution_data": False})
+    assert not any(row.what == "AWS::Logs::LogGroup" for row in draft.unused)
+
+
 def test_names_longer_than_64_letters_are_shortened_and_resolve(tmp_path: Path) -> None:
     name = "T" * 80
     text = f"""

@@ -138,6 +138,53 @@ def test_calls_follow_from_statements_and_references(shop: Draft) -> None:
     assert entry(shop, "call").values["calls"] == [{"invoke": "work"}]
 
 
+APPSYNC = """
+service: chat
+provider: {name: aws, runtime: nodejs22.x}
+custom:
+  appSync:
+    - name: chat
+      xrayEnabled: true
+      mappingTemplates:
+        - {type: Query, field: room, dataSource: rooms}
+        - {type: Mutation, field: rename, dataSource: rooms, request: rename.vtl}
+        - {type: Mutation, field: say, dataSource: code, request: false}
+        - {type: Query, field: people, kind: PIPELINE, functions: [ids, names]}
+      functionConfigurations: [{name: ids, dataSource: rooms}, {name: names, dataSource: people}]
+      dataSources:
+        - {type: AMAZON_DYNAMODB, name: rooms, config: {tableName: !Ref Rooms}}
+        - {type: AMAZON_DYNAMODB, name: people, config: {tableName: !Ref People}}
+        - {type: AWS_LAMBDA, name: code, config: {functionName: say}}
+functions: {say: {handler: a}}
+resources:
+  Resources:
+    Rooms: {Type: AWS::DynamoDB::Table, Properties: {BillingMode: PAY_PER_REQUEST}}
+    People: {Type: AWS::DynamoDB::Table, Properties: {BillingMode: PAY_PER_REQUEST}}
+"""
+
+
+def test_a_graphql_api_of_the_plugin_is_read_with_its_mapping_templates(tmp_path: Path) -> None:
+    templates = tmp_path / "mapping-templates"
+    templates.mkdir()
+    operations = {
+        "Query.room.request": "GetItem",
+        "rename": "UpdateItem",
+        "ids.request": "Query",
+        "names.request": "BatchGetItem",
+    }
+    for name, operation in operations.items():
+        (templates / f"{name}.vtl").write_text(
+            f'#set($x = 1)\n{{"version": "2018-05-29", "operation" : "{operation}"}}'
+        )
+    draft = draft_of([write(tmp_path, "serverless.yml", APPSYNC)], folder=tmp_path)
+    assert entry(draft, "GraphQlApi").values["operations"] == {
+        "room": {"get": "Rooms"},
+        "rename": {"type": "mutation", "calls": [{"update": "Rooms"}]},
+        "say": {"type": "mutation", "invoke": "say"},
+        "people": {"calls": [{"query": "Rooms"}, {"batch-get": "People"}]},
+    }
+
+
 def test_provenance_is_the_line_of_the_function(shop: Draft) -> None:
     line = SHOP.splitlines().index("  work:") + 1
     assert [str(origin) for origin in entry(shop, "work").origins] == [f"serverless.yml:{line}"]

@@ -151,6 +151,12 @@ def _read_from(stack: Stack, built: Building, name: str, source: object, guess: 
     here = stack.target(source)
     outside = _outside(stack, built, name, source, section, props)
     trigger: object = outside
+    if section == "tables" and here is not None and "stream" not in stack.built[here.id].values:
+        read = stack.built[here.id]
+        read.values["stream"] = "new-and-old-images"
+        read.notes["stream",] = "it is read; what it has of a change is not known"
+        read.confirm.add(("stream",))
+        read.questions = [question for question in read.questions if question.key != "stream"]
     if _may_read(built.section, section):
         settings = mapping_settings(props) if section in _POLLED else {}
         inside = {_WORDS[section]: Ref(_alias_of(source, section), section), **settings}
@@ -307,6 +313,17 @@ def _notifications(stack: Stack, resource: Resource) -> None:
             _read_from(stack, built, resource.id, Token(stack.template.scope, resource.id), "buckets", {})
 
 
+def _cdk_notifications(stack: Stack, resource: Resource) -> None:
+    """The CDK sets a bucket's notifications by a custom resource."""
+    bucket = resource.properties.get("BucketName")
+    config = properties_of(resource.properties.get("NotificationConfiguration"))
+    listed = config.get("LambdaFunctionConfigurations")
+    for one in listed if isinstance(listed, list) else []:
+        for built in stack.blocks_named(properties_of(one).get("LambdaFunctionArn"), "functions"):
+            stack.used.add(resource.id)
+            _read_from(stack, built, resource.id, bucket, "buckets", {})
+
+
 def _permission(stack: Stack, resource: Resource) -> None:
     """Who else may invoke a function; used where nothing more exact does."""
     stack.used.add(resource.id)
@@ -324,6 +341,7 @@ _READERS = {
     "AWS::Scheduler::Schedule": _schedule,
     "AWS::SNS::Subscription": _subscription,
     "AWS::S3::Bucket": _notifications,
+    "Custom::S3BucketNotifications": _cdk_notifications,
     "AWS::Lambda::Permission": _permission,
     "AWS::Lambda::Url": _url,
 }
