@@ -1,9 +1,13 @@
 """Computes how many requests a service bills for messages whose payload it counts in chunks, such as of 64 KB."""
 
+from decimal import Decimal
 from fractions import Fraction
 
-from capplan.quantities.distribution import Distribution, expected_blocks, mean
-from capplan.quantities.rounding import ceil_div
+from capplan.quantities.distribution import Distribution, expected_blocks, mean, quantile
+from capplan.quantities.rounding import ceil_div, sig6, to_quantity
+
+_TAIL = 0.999
+"""The size by which a message counts against a bound."""
 
 
 def chunks(size: Distribution | None, chunk_bytes: int, messages: Fraction = Fraction(1)) -> Fraction:
@@ -31,3 +35,8 @@ def batch_of(times: Fraction, batch: int | None, largest: int, *, per_record: bo
     """
     filled = Fraction(min(batch or 1, largest))
     return filled if per_record else max(Fraction(1), min(filled, times))
+
+
+def tail_bytes(size: Distribution) -> Decimal:
+    """The size that is held against a bound: that of one message in a thousand."""
+    return to_quantity(Fraction(size.points[0][1]) if size.fixed else sig6(quantile(size, _TAIL)))

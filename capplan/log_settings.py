@@ -70,6 +70,18 @@ class LogSettings(GroupSettings):
         return {name: getattr(self, name) for name in sorted(names)}
 
 
+class RequestLogs(LogSettings):
+    """What a resource logs of each request."""
+
+    size_bytes: Annotated[Bytes, Field(alias="size")]
+    """What one request writes in all, such as 600 B of an access log, or more with execution logs."""
+
+
 def read_logs(raw: object) -> object:
-    """`true` is as nothing is written; `false` stays, and logs nothing."""
-    return {} if raw is True else raw
+    """`true` is as nothing is written, `false` logs nothing."""
+    return {} if raw is True else None if raw is False else raw
+
+
+def or_false(schema: dict[str, Any]) -> None:
+    """A JSON Schema that takes `true` and `false` in place of null."""
+    schema["anyOf"] = [part for part in schema["anyOf"] if "$ref" in part] + [{"type": "boolean"}]

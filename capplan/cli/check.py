@@ -16,6 +16,7 @@ from capplan.cli.options import (
     FailOn,
     Format,
     OutputFile,
+    Overlay,
     Quiet,
     Scenarios,
     Seed,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 def check(
     scenarios: Scenarios,
     settings: Set = None,
+    overlays: Overlay = None,
     format: Format = None,
     output_file: OutputFile = None,
     budget: Budget = None,
@@ -67,7 +69,7 @@ def check(
             *([budget_gate(max_usd)] if max_usd is not None else []),
             *([max_change] if max_change is not None else []),
         ]
-        loaded = every(scenarios, lambda path: with_gates(load_scenario(path, None, settings), *extra))
+        loaded = every(scenarios, lambda path: with_gates(load_scenario(path, None, settings, overlays), *extra))
         bases = baselines(baseline, loaded, day, seed) if baseline else [None] * len(loaded)
 
         def planned(pair: "tuple[Any, PlanRecord | None]") -> Plan:

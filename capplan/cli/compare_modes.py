@@ -15,6 +15,7 @@ from capplan.cli.options import (
     Details,
     Format,
     OutputFile,
+    Overlay,
     Quiet,
     Scenario,
     Seed,
@@ -54,6 +55,7 @@ def compare_modes(
     scenario: Scenario,
     table: TableName = None,
     settings: Set = None,
+    overlays: Overlay = None,
     format: Format = None,
     output_file: OutputFile = None,
     today: Today = None,
@@ -81,7 +83,11 @@ def compare_modes(
         from capplan.report.views.compare_modes import modes_document  # noqa: PLC0415
 
         modes = capplan.compare_modes(
-            load_scenario(scenario, None, settings), today=day, seed=seed, multiples=multiples, progress=progress.update
+            load_scenario(scenario, None, settings, overlays),
+            today=day,
+            seed=seed,
+            multiples=multiples,
+            progress=progress.update,
         )
         shown = modes if table is None else _only(modes, table)
         emit_document(where, lambda: to_json(modes_record(shown)), lambda: modes_document(shown), details=details)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from capplan.cli import progress
-from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Quiet, Scenario, Seed, Set
+from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Overlay, Quiet, Scenario, Seed, Set
 from capplan.cli.output import emit_document, output
 from capplan.cli.steps import guarded, keep_inputs, load_scenario
 
@@ -18,6 +18,7 @@ def compare_regions(
     scenario: Scenario,
     regions: Regions = None,
     settings: Set = None,
+    overlays: Overlay = None,
     format: Format = None,
     output_file: OutputFile = None,
     seed: Seed = 0,
@@ -39,7 +40,7 @@ def compare_regions(
         from capplan.report.views.regions import regions_document  # noqa: PLC0415
 
         _known(wanted)
-        done = compared(load_scenario(scenario, None, settings), wanted, seed=seed, progress=progress.update)
+        done = compared(load_scenario(scenario, None, settings, overlays), wanted, seed=seed, progress=progress.update)
         emit_document(where, lambda: to_json(regions_record(done)), lambda: regions_document(done))
         return 0
 

@@ -9,6 +9,7 @@ from capplan.cli.options import (
     Details,
     Format,
     OutputFile,
+    Overlay,
     Quiet,
     Scenario,
     Seed,
@@ -24,6 +25,7 @@ from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario, money
 def estimate(
     scenario: Scenario,
     settings: Set = None,
+    overlays: Overlay = None,
     format: Format = None,
     output_file: OutputFile = None,
     budget: Budget = None,
@@ -46,7 +48,7 @@ def estimate(
     def answer() -> int:
         from capplan.commands.plan import plan as planned  # noqa: PLC0415
 
-        loaded = load_scenario(scenario, gate, settings, allow_open=True)
+        loaded = load_scenario(scenario, gate, settings, overlays, allow_open=True)
         plan = planned(loaded, today=day, seed=seed)
         write_plan(where, loaded, plan, details=details, top=top)
         return strict_code([plan], strict)

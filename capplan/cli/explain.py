@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Quiet, Seed, Today
+from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Overlay, Quiet, Seed, Today
 from capplan.cli.output import Output, emit_document, output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario
 
@@ -22,6 +22,7 @@ def explain(
     line: Line = None,
     format: Format = None,
     output_file: OutputFile = None,
+    overlays: Overlay = None,
     today: Today = None,
     seed: Seed = 0,
     ascii: Ascii = False,
@@ -45,7 +46,7 @@ def explain(
         from capplan.report.records.explain import explain_record, lines_record  # noqa: PLC0415
         from capplan.report.views.explain import explained_document, lines_document  # noqa: PLC0415
 
-        scenario = load_scenario(subject, None)
+        scenario = load_scenario(subject, None, None, overlays)
         if line is not None and line.isdecimal():
             _recommendation(scenario, int(line), day, seed, where)
         elif line is None:

@@ -14,6 +14,7 @@ from capplan.cli.options import (
     Details,
     Format,
     OutputFile,
+    Overlay,
     Quiet,
     Scenario,
     Seed,
@@ -33,6 +34,7 @@ def forecast(
     months: Months = 24,
     first: From = None,
     settings: Set = None,
+    overlays: Overlay = None,
     format: Format = None,
     output_file: OutputFile = None,
     budget: Budget = None,
@@ -59,7 +61,7 @@ def forecast(
         from capplan.report.records.forecast import forecast_record  # noqa: PLC0415
         from capplan.report.views.forecast import forecast_document  # noqa: PLC0415
 
-        loaded = load_scenario(scenario, gate, settings)
+        loaded = load_scenario(scenario, gate, settings, overlays)
         done = forecasted(loaded, months, first=start, today=day, seed=seed, progress=progress.update)
         emit_document(
             where,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Baseline, Color, ColorChoice, Format, OutputFile, Quiet, Scenario, Seed
+from capplan.cli.options import Ascii, Baseline, Color, ColorChoice, Format, OutputFile, Overlay, Quiet, Scenario, Seed
 from capplan.cli.output import FORMATS, emit_document, output
 from capplan.cli.sources import baseline_of, baselines
 from capplan.cli.steps import guarded, keep_inputs, load_scenario
@@ -21,6 +21,7 @@ def gates(
     word: Word = None,
     format: Format = None,
     output_file: OutputFile = None,
+    overlays: Overlay = None,
     baseline: Baseline = None,
     seed: Seed = 0,
     ascii: Ascii = False,
@@ -43,7 +44,7 @@ def gates(
         from capplan.report.records.gates import gates_record  # noqa: PLC0415
         from capplan.report.views.gates import gates_document  # noqa: PLC0415
 
-        loaded = replace(load_scenario(scenario, None), gates=())
+        loaded = replace(load_scenario(scenario, None, None, overlays), gates=())
         base = baselines(baseline, [loaded], None, seed)[0] if baseline else None
         planned = plan(loaded, seed=seed, findings=False, baseline=baseline_of(base, baseline, loaded.name))
         shown = [o for o in planned.observed if word is None or word in o.name]

@@ -25,6 +25,10 @@ Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Override a value for this run: region=eu-west-1. Repeatable."),
 ]
+Overlay = Annotated[
+    list[str] | None,
+    typer.Option("--overlay", metavar="FILE", help="A file laid over the scenario, such as prod.yaml. Repeatable."),
+]
 Budget = Annotated[str | None, typer.Option("--budget", help="Fail if the monthly cost exceeds this many USD.")]
 Baseline = Annotated[
     str | None,

@@ -24,9 +24,14 @@ _MAX_USD = 10**15
 
 
 def load_scenario(
-    path: str, budget: Decimal | None, settings: list[str] | None = None, *, allow_open: bool = False
+    path: str,
+    budget: Decimal | None,
+    settings: list[str] | None = None,
+    overlays: list[str] | None = None,
+    *,
+    allow_open: bool = False,
 ) -> Any:  # noqa: ANN401  a Scenario
-    """A checked scenario from a file or, for `-`, from standard input, with the values of `--set`.
+    """A checked scenario from a file or, for `-`, from standard input, with the files of `--overlay` and the values of `--set`.
 
     With `allow_open` an answer may leave out what hangs on its open questions.
     """
@@ -35,7 +40,8 @@ def load_scenario(
     from capplan.record import replace  # noqa: PLC0415
 
     try:
-        scenario = with_changes(with_budget(load_source(source_of(path)), budget), changes_of(settings))
+        scenario = load_source(source_of(path), [source_of(overlay) for overlay in overlays or ()])
+        scenario = with_changes(with_budget(scenario, budget), changes_of(settings))
     except CapplanError as error:
         from capplan.commands.told import what_it_is  # noqa: PLC0415  only where it is no scenario
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from capplan.cli import progress
-from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Quiet, Scenario, Seed
+from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Overlay, Quiet, Scenario, Seed
 from capplan.cli.output import FORMATS, emit_document, output
 from capplan.cli.settings import HINT, changes_of, with_changes
 from capplan.cli.steps import guarded, keep_inputs, load_scenario
@@ -29,6 +29,7 @@ def sweep(
     scenario: Scenario,
     settings: Settings,
     steps: Steps = 9,
+    overlays: Overlay = None,
     format: Format = None,
     output_file: OutputFile = None,
     seed: Seed = 0,
@@ -53,7 +54,7 @@ def sweep(
         from capplan.report.records.sweep import sweep_record  # noqa: PLC0415
         from capplan.report.views.sweep import sweep_document  # noqa: PLC0415
 
-        base = load_scenario(scenario, None, fixed)
+        base = load_scenario(scenario, None, fixed, overlays)
 
         def at(values: Any) -> Any:  # noqa: ANN401  pairs of path and value; a Scenario
             return with_changes(base, changes_of([f"{path}={value}" for path, value in values]))

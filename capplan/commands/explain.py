@@ -14,11 +14,15 @@ from capplan.model import Charge, Demand, RequestStream
 from capplan.pipeline.meter import meter
 from capplan.pipeline.price import Priced, catalogue_of, charges_of, missing_prices, price
 from capplan.pricing.rating import LineItem
+from capplan.reading.document import Overlaid
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
 from capplan.record import Record
 from capplan.resource_type import DeclaredResource
 from capplan.services import SECTIONS
+
+_ENTRY = 2
+"""Steps of the path of a whole entry."""
 
 
 class Cause(Record, frozen=True):
@@ -30,6 +34,7 @@ class Cause(Record, frozen=True):
         cause: The address of the caller.
         quantity: What they add to the charge when metered on their own.
         line: The line of the scenario they come from; 0 for none.
+        overlay: The file of that line, where it is one that is laid over the scenario; empty for the scenario's own.
         item_bytes: The size of an item, where all have one size.
     """
 
@@ -39,6 +44,7 @@ class Cause(Record, frozen=True):
     quantity: Fraction
     line: int
     item_bytes: Decimal | None = None
+    overlay: str = ""
 
 
 class Explained(Record, frozen=True):
@@ -139,14 +145,25 @@ def _cause(priced: Priced, resource: Resource, charge: Charge, stream: RequestSt
     ctx = priced.metered.context
     usage: Any = resource.type.meter(DeclaredResource(resource.name, resource.spec, ctx), Demand((stream,)))
     quantity = sum((c.quantity for c in charges_of(resource, usage, ctx) if c.id == charge.id), Fraction(0))
-    line = line_of(priced.metered.scenario, stream)
+    scenario = priced.metered.scenario
+    path = _place_of(scenario, stream)
+    line = scenario.doc.locate(path, key=len(path) == _ENTRY).line if path else 0
+    overlay = scenario.doc.layer(path).file if path and isinstance(scenario.doc, Overlaid) else ""
     size = stream.access.item_size or getattr(resource.spec, "item_size", None)
     item_bytes = size.points[0][1] if size is not None and size.fixed and charge.flow is not None else None
-    return Cause(stream.flow, stream.access, stream.cause, quantity, line, item_bytes)
+    return Cause(
+        stream.flow,
+        stream.access,
+        stream.cause,
+        quantity,
+        line,
+        item_bytes,
+        "" if overlay == scenario.doc.file else overlay,
+    )
 
 
-def line_of(scenario: Scenario, stream: RequestStream) -> int:
-    """The line of the scenario that a request stream comes from: the call, else the caller or the traffic."""
+def _place_of(scenario: Scenario, stream: RequestStream) -> list[str | int]:
+    """The path of what a request stream comes from: the call, else the caller or the traffic; empty for none."""
     section, _, name = stream.cause.partition(".")
     path: list[str | int] = [section, name]
     raw = scenario.data.get(section)
@@ -155,10 +172,8 @@ def line_of(scenario: Scenario, stream: RequestStream) -> int:
         if isinstance(listed, list):
             inner = _call_path(listed, stream.access)
             if inner is not None:
-                return scenario.doc.locate([*path, *place, *inner]).line
-    if raw is None and section != "traffic":
-        return 0
-    return scenario.doc.locate(path, key=True).line
+                return [*path, *place, *inner]
+    return [] if raw is None and section != "traffic" else path
 
 
 def _lists_of_requests(raw: object, section: str) -> Iterator[tuple[list[str | int], object]]:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from capplan import __version__
-from capplan.commands.open_questions import ranked_questions
+from capplan.commands.open_questions import ranked_questions, unranked
 from capplan.gates.judge import Baseline, changes, judge
 from capplan.gates.kept import KeptGates
 from capplan.gates.observables import aliases, observables
@@ -133,7 +133,11 @@ def plan(
         patterns=patterns_of(priced),
         recommendations=advice.recommendations,
         combined=advice.combined,
-        open_questions=ranked_questions(scenario, today, seed) if is_open else (),
+        open_questions=()
+        if not is_open
+        else ranked_questions(scenario, today, seed)
+        if findings
+        else unranked(scenario),
     )
 
 

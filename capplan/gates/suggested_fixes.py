@@ -164,7 +164,7 @@ def _together(
 def _fix(tried: _Tried, verdict: Verdict, scenario: Scenario, first: Mapping[int, Finding]) -> SuggestedFix:
     numbers = tuple(row.number for row in tried.rows)
     file = "-" if scenario.file == STDIN_NAME else shlex.quote(scenario.file)
-    command = f"capplan apply {file} {' '.join(map(str, numbers))}"
+    command = "" if scenario.is_overlaid else f"capplan apply {file} {' '.join(map(str, numbers))}"
     finding = first[numbers[0]]
     if len(tried.rows) > 1:
         trade_offs = dict.fromkeys(t for row in tried.rows for t in (row.changes_behavior or row.gives_up,) if t)

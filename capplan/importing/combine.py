@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from capplan.importing.draft import Draft, Entry
-from capplan.importing.fitting import fitted
+from capplan.importing.fitting import fitted, lacking
 from capplan.importing.loops import without_loops
 from capplan.importing.model import Block, Fallback, Found, Lifted, Origin, Place, Ref, Unused
 from capplan.importing.names import stack_of, unique_names
@@ -23,6 +23,8 @@ _INSTEAD: Mapping[str, tuple[str, ...]] = {
     "rate": ("schedule",),
 }
 """Keys that stand for the same thing: the one that is added replaces the others."""
+_NOT_OF: Mapping[str, tuple[str, ...]] = {"streaming": ("duration", "fails", "max_retries", "startup", "dpu_seconds")}
+"""Keys that a type does not have: a job that runs all the time has no single runs."""
 DEFAULT_REGION = "us-east-1"
 
 
@@ -35,7 +37,7 @@ def combine(found: Sequence[tuple[str, str, Found]]) -> Draft:
     taken_in = {name for _, _, one in found for name in one.consumed}
     kept, copies = _without_copies([row for row in found if row[0] not in taken_in])
     blocks, unused = _joined([block for _, _, one in kept for block in one.blocks])
-    planned, missing = _with_section(blocks)
+    planned, missing = _that_stand(_with_section(blocks))
     names = unique_names([one.block for one in planned])
     book = _Book([one.block for one in planned], names)
     whole = [book.entry(one, name) for one, name in zip(planned, names, strict=True)]
@@ -210,7 +212,10 @@ def _added(block: Block, more: Block) -> Block:
 def _over(values: Mapping[str, object], more: Mapping[str, object]) -> dict[str, object]:
     """Values with others over them, also inside mappings: of a state both what it calls and how long it takes."""
     out = {key: value for key, value in values.items() if not any(key in _INSTEAD.get(new, ()) for new in more)}
+    kind = more.get("type", out.get("type"))
     for key, value in more.items():
+        if key in _NOT_OF.get(str(kind), ()):
+            continue
         before = out.get(key)
         both = isinstance(before, Mapping) and isinstance(value, Mapping) and key in _JOINED
         out[key] = _over_each(before, value) if both else value  # type: ignore[arg-type]
@@ -226,6 +231,20 @@ def _over_each(values: Mapping[str, object], more: Mapping[str, object]) -> dict
         else both[name]
         for name in both
     }
+
+
+def _that_stand(given: tuple[list[_Joined], list[Unused]]) -> tuple[list[_Joined], list[Unused]]:
+    """The blocks that can stand alone: nothing refers to the others."""
+    joined, unused = given
+    out: list[_Joined] = []
+    for one in joined:
+        block = one.block
+        why = lacking(block.section, block.values, block.questions)
+        if why:
+            unused.append(Unused(f"{block.section}.{block.name}", why, block.origin))
+        else:
+            out.append(one)
+    return out, unused
 
 
 def _with_section(joined: Sequence[_Joined]) -> tuple[list[_Joined], list[Unused]]:

@@ -1,6 +1,6 @@
 """Keeps of an entry what this version of the language takes: unknown keys and entries that cannot stand alone are listed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from capplan.importing.draft import Entry
 from capplan.importing.model import Place, Question, Unused
@@ -16,8 +16,21 @@ _EXAMPLES: Mapping[str, tuple[object, str]] = {
 """A question for a key that an entry cannot do without, where no file asks it."""
 
 
+def lacking(section: str, values: Mapping[str, object], questions: Sequence[Question]) -> str:
+    """Why an entry cannot stand alone: a key that it cannot do without and that nobody can be asked for; else empty."""
+    if section not in SECTIONS:
+        return ""
+    may_be_open = resource_type(section).open_keys(values)
+    missing = [key for key in _required(section) if key not in values]
+    needed = [key for key in missing if key not in may_be_open or key not in _EXAMPLES]
+    if not needed:
+        return ""
+    asks = next((one.asks for one in questions if one.key == needed[0]), "")
+    return f"no file given says its {needed[0]}: {asks or 'it only adds to what another one declares'}"
+
+
 def fitted(entry: Entry) -> tuple[Entry | None, list[Unused]]:
-    """The entry as the language takes it, and what of it was not used; None where it only adds to what is not there."""
+    """The entry as the language takes it, and what of it was not used; None where it cannot stand alone."""
     if entry.section not in SECTIONS:
         return entry, []
     type_, section = resource_type(entry.section), SECTIONS[entry.section]
@@ -26,15 +39,12 @@ def fitted(entry: Entry) -> tuple[Entry | None, list[Unused]]:
     label = f"{entry.section}.{entry.name}"
     unused = [Unused(f"{label} {key}", NO_KEY, entry.origins[0]) for key in unknown]
     kept = _without(entry, frozenset(unknown))
-    missing = [key for key in _required(entry.section) if key not in kept.values]
-    may_be_open = type_.open_keys(kept.values)
-    needed = [key for key in missing if key not in may_be_open or key not in _EXAMPLES]
-    if needed:
-        asks = next((one.asks for one in kept.questions if one.key == needed[0]), "")
-        why = f"no file given says its {needed[0]}: {asks or 'it only adds to what another one declares'}"
+    why = lacking(entry.section, kept.values, kept.questions)
+    if why:
         return None, [Unused(label, why, entry.origins[0])]
     known_questions = {question.key for question in kept.questions}
-    asked = tuple(Question(key, *_EXAMPLES[key]) for key in missing if key not in known_questions)
+    missing = [key for key in _required(entry.section) if key not in kept.values and key not in known_questions]
+    asked = tuple(Question(key, *_EXAMPLES[key]) for key in missing)
     return replace(kept, questions=(*kept.questions, *asked)), unused
 
 

@@ -24,7 +24,7 @@ from capplan.language.specs import check_specs_in, specs_of
 from capplan.language.traffic import traffic_of
 from capplan.language.unchanged import Unchanged
 from capplan.quantities.fields import RANGE_KEYS
-from capplan.reading.document import Document
+from capplan.reading.document import Document, Overlaid
 from capplan.reading.files import Files, Source, read_source
 from capplan.reading.yaml_reader import read_leniently
 from capplan.record import replace
@@ -47,13 +47,48 @@ def with_budget(scenario: Scenario, budget: Decimal | None) -> Scenario:
     return scenario if budget is None else with_gates(scenario, budget_gate(budget))
 
 
-def load_source(source: Source) -> Scenario:
-    """The scenario of a text and the files beside it. Raises CapplanError."""
+def load_source(source: Source, overlays: Sequence[Source] = ()) -> Scenario:
+    """The scenario of a text and the files beside it, with the texts that are laid over it. Raises CapplanError."""
+    doc = _document(source)
+    if not overlays:
+        return build(doc, source.files, _sha256(source))
+    layers = [_document(overlay) for overlay in overlays]
+    data = doc.data
+    for layer in layers:
+        if not isinstance(layer.data, Mapping):
+            raise CapplanError(
+                (layer.diagnostic([], "expected keys and values", "write what differs: region: eu-west-1"),)
+            )
+        data = laid_over(data, layer.data)
+    name = " + ".join((doc.file, *(layer.file for layer in layers)))
+    whole = Overlaid(doc.file, doc.data, doc.mark, doc.lines, tuple(layers))
+    digest = hashlib.sha256("\n".join(_sha256(one) for one in (source, *overlays)).encode()).hexdigest()
+    return replace(build(whole, source.files, digest, data if isinstance(data, Mapping) else None), file=name)
+
+
+def _document(source: Source) -> Document:
     doc, errors, _ = read_leniently(source.text, source.display)
     other = other_file(doc, source.text, source.display, readable=not errors)
     if doc is None or other is not None or errors:
         raise CapplanError(errors if other is None else (other,))
-    return build(doc, source.files, hashlib.sha256(source.text.encode()).hexdigest())
+    return doc
+
+
+def _sha256(source: Source) -> str:
+    return hashlib.sha256(source.text.encode()).hexdigest()
+
+
+def laid_over(base: object, over: object) -> object:
+    """Plain data with other data laid over them: keys are joined, null removes one, any other value replaces."""
+    if not isinstance(base, Mapping) or not isinstance(over, Mapping):
+        return over
+    out = dict(base)
+    for key, value in over.items():
+        if value is None:
+            out.pop(key, None)
+        else:
+            out[key] = laid_over(base[key], value) if key in base else value
+    return out
 
 
 def build(

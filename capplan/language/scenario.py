@@ -11,7 +11,7 @@ from capplan.language.gate_syntax import Gate
 from capplan.language.models import Account, Commitment
 from capplan.language.questions import Question
 from capplan.model import Line
-from capplan.reading.document import Document
+from capplan.reading.document import Document, Overlaid
 from capplan.reading.files import Files
 from capplan.record import Record, replace
 from capplan.resource_type import ResourceType
@@ -92,6 +92,11 @@ class Scenario(Record, frozen=True):
     """Keys that nobody has answered yet."""
     allow_open: bool = False
     """Whether an answer may leave out what hangs on them; else it is an error where that is more than nothing."""
+
+    @property
+    def is_overlaid(self) -> bool:
+        """Whether other files are laid over the scenario's own: changes cannot be written into one file then."""
+        return isinstance(self.doc, Overlaid)
 
 
 def declared(scenario: Scenario) -> Scenario:

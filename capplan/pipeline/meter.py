@@ -65,6 +65,10 @@ class Metered(Record, frozen=True):
         """The demand that calls and triggers alone tell."""
         return {**self.demand, **self.joined}
 
+    def own_demand_of(self, address: str) -> Demand:
+        """That of one resource."""
+        return self.joined[address] if address in self.joined else self.demand[address]
+
     def resource(self, address: str) -> MeteredResource[Any, Any]:
         """One resource with its usage."""
         resource = self.scenario.resources[address]
@@ -133,7 +137,12 @@ def _same_durations(scenario: Scenario, base: Metered, ctx: Context) -> bool:
 
 
 def _duration_ms(resource: Resource, ctx: Context) -> Fraction:
-    return resource.type.duration_ms(DeclaredResource(resource.name, resource.spec, ctx))
+    """Its own time, and that of the requests inside its keys which it waits for: an API lasts as long as its function."""
+    own = resource.type.duration_ms(DeclaredResource(resource.name, resource.spec, ctx))
+    if not (resource.type.waits_for_callees and resource.section.requests_in):
+        return own
+    waited = (c.times * ctx.duration_ms.get(c.to, 0) for c in resource.calls if not c.access.is_async)
+    return own + sum(waited, Fraction(0))
 
 
 def meter(

@@ -208,6 +208,46 @@ class ReplacedValues(Document, frozen=True):
         return None
 
 
+class Overlaid(Document, frozen=True):
+    """A file over which others are laid: a value stands in the last file that has it, and so does an error in it."""
+
+    overlays: tuple[Document, ...]
+
+    def locate(self, path: Sequence[str | int], *, key: bool = False) -> Mark:
+        """The mark of the value at a path, in the file that has it."""
+        layer = self.layer(path)
+        return super().locate(path, key=key) if layer is self else layer.locate(path, key=key)
+
+    def diagnostic(self, path: Sequence[str | int], message: str, hint: str = "", *, key: bool = False) -> Diagnostic:
+        """An error at a path, in the file that has it."""
+        layer = self.layer(path)
+        if layer is self:
+            return super().diagnostic(path, message, hint, key=key)
+        return layer.diagnostic(path, message, hint, key=key)
+
+    def layer(self, path: Sequence[str | int]) -> Document:
+        """The file that leads furthest to a path: of several the last, but the first where none has the value itself."""
+        best: Document = self
+        depth = _depth(self.data, path)
+        for overlay in self.overlays:
+            reached = _depth(overlay.data, path)
+            if reached > depth or (reached == depth == len(path)):
+                best, depth = overlay, reached
+        return best
+
+
+def _depth(data: object, path: Sequence[str | int]) -> int:
+    """How many steps of a path lead somewhere in plain data."""
+    for i, step in enumerate(path):
+        if isinstance(data, list) and isinstance(step, int) and step < len(data):  # noqa: SIM114  mypy tells them apart
+            data = data[step]
+        elif isinstance(data, Mapping) and step in data:
+            data = data[step]
+        else:
+            return i
+    return len(path)
+
+
 def whole_document(file: str, text: str, data: object = None) -> Document:
     """A document whose only known position is its beginning."""
     return Document(file, data, Mark(_WholeText(_Position(), _Position())), lines_of(text))

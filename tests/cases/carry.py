@@ -25,7 +25,7 @@ _KEPT = (
 _PROSE = frozenset({"title", "note", "notes", "description", "context", "scenario", "unscored_because"})
 
 _UNCARRIED = re.compile(
-    r"(?:^|see |rules of )(?:dynamodb|glue|lambda|stepfunctions)\.md(?: formulas| sections? \d(?: and \d)?)?"
+    r"(?:^|see |rules of )(?:dynamodb|glue|lambda|neighbours|stepfunctions)\.md(?: formulas| sections? \d(?: and \d)?)?"
 )
 _AWS_RULE = "a rule AWS publishes"
 """Replaces references to notes on AWS's rules, which are not carried with the cases."""
@@ -60,7 +60,8 @@ def _carried(case: Mapping[str, Any], sources: Mapping[str, str]) -> dict[str, A
     kept = {key: case[key] for key in _KEPT if key in case}
     source = kept.get("source")
     if isinstance(source, str):
-        kept["source"] = _UNCARRIED.sub(_AWS_RULE, sources.get(source, source))
+        carried = _UNCARRIED.sub(_AWS_RULE, sources.get(source, source))
+        kept["source"] = carried.replace("prices of prices-adjacent.yaml", "AWS's list prices")
     elif isinstance(source, Mapping):
         kept["source"] = without_prose(source)
     return kept

@@ -35,7 +35,9 @@ MINIMUM = {
     "sfn_history_limit": 1, "sfn_quota": 5, "sfn_distributed_map_cost": 3, "glue_job_cost": 22,
     "glue_session_cost": 2, "glue_dpu_seconds": 1, "glue_crawler_cost": 4, "glue_catalog_cost": 3, "glue_month": 1,
     "databrew_cost": 2, "glue_worker_dpu": 7, "glue_default_timeout": 3, "glue_retry_expected": 8,
-    "notification_cost": 1,
+    "notification_cost": 1, "bill_line": 7, "log_lines": 2, "xray": 2, "xray_page": 1, "kms": 2, "limit": 17,
+    "sqs_batch": 2, "sqs_idle": 2, "sqs_kms": 1, "esm_ramp": 1, "pipes": 1, "kinesis": 6, "s3_objects": 2,
+    "s3_early_delete": 1,
 }  # fmt: skip
 """How many carried cases of a kind are judged, at least; a kind may not quietly become uncovered."""
 

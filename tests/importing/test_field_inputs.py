@@ -8,7 +8,7 @@ import pytest
 from capplan.commands.import_files import draft_of
 from capplan.errors import CapplanError
 from capplan.importing.render import rendered
-from capplan.reading.yaml_reader import read_yaml
+from capplan.language.load import load
 
 _FOLDER = os.environ.get("CAPPLAN_FIELD_FILES")
 _INPUTS = Path(_FOLDER) / "inputs" if _FOLDER else None
@@ -37,4 +37,7 @@ def test_a_real_file_is_imported_or_refused_for_a_reason(path: Path, tmp_path: P
         return
     draft = draft_of([str(path)], folder=tmp_path)
     assert draft.entries or draft.account or draft.unused, "it says something, or why not"
-    assert read_yaml(rendered(draft, "capplan import"), "scenario.yaml").data
+    for name, text in {"scenario.yaml": rendered(draft, "capplan import"), **draft.beside}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    if draft.entries:
+        assert load(str(tmp_path / "scenario.yaml")).name == draft.name, "the language takes what was written"

@@ -58,6 +58,15 @@ def test_usage_of_what_no_file_declares_is_told_and_leaves_no_traffic(tmp_path: 
     assert [row.why for row in draft.unused] == ["no file given declares it"]
 
 
+def test_usage_of_a_template_is_by_logical_id(tmp_path: Path) -> None:
+    table = {"Type": "AWS::DynamoDB::Table", "Properties": {"BillingMode": "PAY_PER_REQUEST", "KeySchema": []}}
+    template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Alerts": table}}
+    usage = "version: 0.1\nresource_usage:\n  Alerts:\n    monthly_write_request_units: 70\n    storage_gb: 2\n"
+    found = entry(imported(tmp_path, template, usage__yml=usage), "Alerts").values
+    assert found["access"] == [{"put": "70/month"}]
+    assert (found["item_size"], found["items"]) == ("924 B", 2 * 2**20)
+
+
 def test_a_wildcard_is_for_every_instance(tmp_path: Path) -> None:
     usage = 'version: 0.1\nresource_usage:\n  "aws_lambda_function.book[*]":\n    request_duration_ms: "70"\n'
     two = [(f"aws_lambda_function.book[{n}]", {**_FUNCTION, "function_name": f"book-{n}"}) for n in (0, 1)]

@@ -10,7 +10,9 @@ from capplan.commands.import_files import draft_of
 from capplan.errors import CapplanError
 from capplan.importing.draft import Draft
 from capplan.importing.terraform.plan import matches, plan_of
+from capplan.importing.terraform.read import is_free
 from capplan.importing.value import Value
+from capplan.language.load import load
 from capplan.reading.foreign_json import read_foreign_json
 from capplan.services import SECTIONS
 from tests.importing.drafts import FILES, entry, imported, text_of, write
@@ -102,6 +104,21 @@ def test_what_is_not_used_is_listed_by_its_type(shop: Draft) -> None:
     assert not any("appautoscaling" in row.what for row in shop.unused), "they are the capacity of a table"
 
 
+@pytest.mark.parametrize(
+    ("type_", "free"),
+    [
+        ("aws_vpc", True),
+        ("aws_vpc_endpoint", False),
+        ("aws_route", True),
+        ("aws_route53_record", False),
+        ("aws_iam_role", True),
+        ("aws_nat_gateway", False),
+    ],
+)
+def test_only_what_is_billed_by_nothing_is_called_free(type_: str, *, free: bool) -> None:
+    assert is_free(type_) == free
+
+
 # --- small plans ---
 
 
@@ -190,6 +207,84 @@ def test_a_state_is_wired_by_its_arns(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "keys",
+    [
+        {"hash_key": "status", "range_key": "at"},
+        {
+            "key_schema": [
+                {"attribute_name": "status", "key_type": "HASH"},
+                {"attribute_name": "at", "key_type": "RANGE"},
+            ]
+        },
+    ],
+    ids=["arguments", "blocks, as newer providers have them"],
+)
+def test_an_index_has_keys_and_capacity_of_its_own_that_is_scaled(keys: dict[str, object], tmp_path: Path) -> None:
+    index = {"name": "by-status", "projection_type": "KEYS_ONLY", "read_capacity": 5, "write_capacity": 6, **keys}
+    table = {**_TABLE, "read_capacity": 3, "write_capacity": 2, "global_secondary_index": [index]}
+    target = {"scalable_dimension": "dynamodb:index:WriteCapacityUnits", "min_capacity": 6, "max_capacity": 60}
+    where = {"references": ["aws_dynamodb_table.t.name", "aws_dynamodb_table.t"]}
+    plan = _plan(
+        _resource("aws_dynamodb_table.t", table),
+        _resource("aws_appautoscaling_target.w", {**target, "resource_id": "table/t/index/by-status"}),
+        configuration={
+            "root_module": {"resources": [_config("aws_appautoscaling_target.w", "aws", resource_id=where)]}
+        },
+    )
+    found: Any = entry(imported(tmp_path, plan), "t").values
+    assert found["indexes"]["by-status"] == {
+        "partition_key": "status",
+        "sort_key": "at",
+        "project": "keys-only",
+        "capacity": {"write": {"min": 6, "max": 60}, "read": 5},
+    }
+
+
+def test_scheduled_scaling_is_steps_of_the_capacity(tmp_path: Path) -> None:
+    table = {**_TABLE, "read_capacity": 3, "write_capacity": 2}
+    target = {"resource_id": "table/t", "scalable_dimension": "dynamodb:table:WriteCapacityUnits"}
+    actions = [
+        ("up", "cron(0 8 ? * MON-FRI *)", {"min_capacity": 300, "max_capacity": 900}, "UTC"),
+        ("down", "cron(0 20 ? * MON-FRI *)", {"min_capacity": "6", "max_capacity": None}, "Etc/UTC"),
+        ("once", "at(2026-12-24T00:00:00)", {"min_capacity": 9}, "UTC"),
+        ("elsewhere", "cron(0 8 * * ? *)", {"min_capacity": 9}, "Asia/Tokyo"),
+    ]
+    plan = _plan(
+        _resource("aws_dynamodb_table.t", table),
+        _resource("aws_appautoscaling_target.w", {**target, "min_capacity": 6, "max_capacity": 60}),
+        *(
+            _resource(
+                f"aws_appautoscaling_scheduled_action.{name}",
+                {**target, "schedule": at, "scalable_target_action": [new], "timezone": zone},
+            )
+            for name, at, new, zone in actions
+        ),
+    )
+    draft = imported(tmp_path, plan)
+    assert [row.why for row in draft.unused] == ["it happens once", "its times are in Asia/Tokyo, a scenario's in UTC"]
+    found = entry(draft, "t").values
+    assert found["capacity"] == {
+        "mode": "provisioned",
+        "write": {"min": 6, "max": 60},
+        "read": 3,
+        "scheduled": [
+            {"at": "cron(0 8 ? * MON-FRI *)", "write": {"min": 300, "max": 900}},
+            {"at": "cron(0 20 ? * MON-FRI *)", "write": {"min": 6}},
+        ],
+    }
+
+
+@pytest.mark.parametrize(("days", "period"), [(35, None), (7, "7 d")])
+def test_a_recovery_period_is_written_where_it_is_not_awss_default(
+    days: int, period: str | None, tmp_path: Path
+) -> None:
+    recovery = [{"enabled": True, "recovery_period_in_days": days}]
+    table = {**_TABLE, "billing_mode": "PAY_PER_REQUEST", "point_in_time_recovery": recovery}
+    found = entry(imported(tmp_path, _plan(_resource("aws_dynamodb_table.t", table))), "t").values
+    assert (found["point_in_time_recovery"], found.get("recovery_period")) == (True, period)
+
+
+@pytest.mark.parametrize(
     ("planned", "before", "starts", "working"),
     [
         ('{"StartAt": "New", "States": {"New": {"Type": "Succeed"}}}', None, "New", "known in the plan"),
@@ -252,6 +347,27 @@ def test_queues_topics_and_buckets_are_declared_and_read(tmp_path: Path) -> None
     assert entry(draft, "f").values["triggers"] == [{"queue": "jobs", "batch": Decimal(10)}]
     assert entry(draft, "jobs").values["max_receive_count"] == 5
     assert entry(draft, "jobs").values["dead_letters"] == "dead"
+
+
+def test_a_bucket_whose_objects_are_not_known_is_an_open_question(tmp_path: Path) -> None:
+    policy = '{"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::files/*"}]}'
+    refs = {"references": ["aws_s3_bucket.files.arn", "aws_s3_bucket.files"]}
+    role = {"references": ["aws_iam_role.r.id", "aws_iam_role.r"]}
+    listed = [
+        _config("aws_lambda_function.f", "aws", role={"references": ["aws_iam_role.r.arn", "aws_iam_role.r"]}),
+        _config("aws_iam_role_policy.p", "aws", role=role, policy=refs),
+    ]
+    plan = _plan(
+        _resource("aws_s3_bucket.files", {"bucket": "files"}),
+        _resource("aws_lambda_function.f", {"function_name": "f", "memory_size": 128, "timeout": 3}),
+        _resource("aws_iam_role.r", {"name": "r"}),
+        _resource("aws_iam_role_policy.p", {"name": "p", "policy": policy}),
+        configuration={"root_module": {"resources": listed}},
+    )
+    draft = imported(tmp_path, plan)
+    assert entry(draft, "f").values["calls"] == [{"get-object": "files"}]
+    scenario = load(write(tmp_path, "scenario.yaml", text_of(draft)))
+    assert "buckets.files.object_size" in {question.path for question in scenario.questions if question.needed}
 
 
 # --- Regions ---
@@ -370,7 +486,13 @@ def test_a_wrong_shape_is_named_with_line_and_path(plan: dict[str, object], mess
     assert diagnostic.line > 1
 
 
-def test_the_whole_scenario_is_one_that_reads_back(shop: Draft) -> None:
+def test_the_whole_scenario_is_one_that_the_language_takes(shop: Draft, tmp_path: Path) -> None:
     text = text_of(shop)
+    (tmp_path / "scenario.yaml").write_text(text, encoding="utf-8")
+    scenario = load(str(tmp_path / "scenario.yaml"))
+    assert {question.path for question in scenario.questions} >= {
+        "functions.place-order.duration",
+        "tables.shop-orders.items",
+    }
     assert "    # duration: 120 ms   how long does one invocation take?\n" in text
     assert "shop.tfplan.json:" in text

@@ -50,6 +50,11 @@ def entrance(via: str, rate: str, more: str = "") -> str:
         # 10 M messages at 0.50, events at 1.00
         ("sns", "10M/month", "us-east-1", "SNS", "5.00"),
         ("eventbridge", "10M/month", "us-east-1", "EventBridge", "10.00"),
+        # 10 M records at 0.014, and a shard for 730 h at 0.015
+        ("kinesis", "10M/month", "us-east-1", "Kinesis Data Streams", "0.14"),
+        ("kinesis", "10M/month", "us-east-1", "Kinesis Data Streams, shards", "10.95"),
+        # 10 M puts at 5.00
+        ("s3", "10M/month", "us-east-1", "S3", "50.00"),
     ],
 )
 def test_an_entrance_has_its_order_of_magnitude(
@@ -64,7 +69,7 @@ def test_an_entrance_has_its_order_of_magnitude(
     ("via", "region", "what"),
     [
         ("alb", "us-east-1", "Application Load Balancer"),
-        ("kinesis", "us-east-1", "Kinesis Data Streams"),
+        ("kinesis", "eu-west-1", "Kinesis Data Streams"),
         ("api-gateway-http", "eu-west-3", "API Gateway HTTP API"),
     ],
 )

@@ -1,5 +1,6 @@
 """Reads a template into blocks: its resources, what invokes and calls them, its nested templates, what is not used."""
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,6 +14,7 @@ from capplan.importing.cloudformation.graphql import read_graphql
 from capplan.importing.cloudformation.machines import read_machine
 from capplan.importing.cloudformation.sources import read_sources
 from capplan.importing.cloudformation.stack import SECTION_OF, Stack, properties_of
+from capplan.importing.cloudformation.surroundings import read_surroundings
 from capplan.importing.cloudformation.tables import home_region, read_simple_table, read_table, scalable_targets
 from capplan.importing.cloudformation.template import Resource, Template, export_name
 from capplan.importing.cloudformation.values import references_in, text_of
@@ -34,6 +36,8 @@ _FREE = (
     *("AWS::Serverless::LayerVersion", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::S3::BucketPolicy"),
     *("AWS::ApiGateway::", "AWS::ApiGatewayV2::", "AWS::CDK::Metadata", "AWS::CloudFormation::WaitCondition"),
     *("AWS::ApplicationAutoScaling::", "AWS::Glue::Database"),
+    *("AWS::SSM::Parameter", "AWS::EC2::Subnet", "AWS::EC2::Route", "AWS::EC2::VPC", "AWS::EC2::InternetGateway"),
+    *("AWS::EC2::EIP", "AWS::CloudFormation::Macro"),
     *("AWS::Events::EventBusPolicy", "AWS::KMS::Alias", "AWS::EC2::SecurityGroup", "AWS::Glue::Table"),
 )
 """Types that are billed by nothing of their own, or with another resource."""
@@ -100,7 +104,7 @@ def read_stack(stack: Stack, consumed: list[str]) -> list[Block]:
             if of_type is not None:
                 resource = replace(resource, properties=with_globals(resource.properties, of_type))  # noqa: PLW2901  with Globals
                 stack.resources[resource.id] = resource
-        if resource.type in SECTION_OF:
+        if resource.type in SECTION_OF and not _is_free_parameter(resource):
             stack.building(resource)
     for id_ in list(stack.built):
         _one(stack, stack.resources[id_], targets, consumed)
@@ -108,8 +112,14 @@ def read_stack(stack: Stack, consumed: list[str]) -> list[Block]:
     read_triggers(stack)
     read_sources(stack)
     read_graphql(stack)
+    read_surroundings(stack)
     read_calls(stack)
     return stack.blocks()
+
+
+def _is_free_parameter(resource: Resource) -> bool:
+    """Whether it is a parameter of the standard tier, which costs nothing."""
+    return resource.type == "AWS::SSM::Parameter" and text_of(resource.properties.get("Tier")) != "Advanced"
 
 
 def _one(stack: Stack, resource: Resource, targets: Any, consumed: list[str]) -> None:  # noqa: ANN401  Targets
@@ -153,7 +163,7 @@ def _nested(stack: Stack, depth: int) -> Iterator[Nested]:
             stack.not_used(resource.type, f"more than {MAX_NESTED} templates inside each other", stack.origin(resource))
             continue
         given = stack.template.given
-        inside = PurePosixPath(given.folder, path)
+        inside = PurePosixPath(posixpath.normpath(posixpath.join(given.folder, path)))
         try:
             text = given.files.read_text(inside.as_posix())
         except CapplanError as error:
@@ -203,7 +213,9 @@ def _left(stack: Stack) -> Iterator[Unused]:
             continue
         origin = stack.origin(resource)
         machine = _machine_of_custom(stack, resource)
-        if machine:
+        if resource.type == "AWS::Logs::LogGroup":
+            yield Unused(resource.type, "log groups follow from what writes to them", origin)
+        elif machine:
             yield Unused(resource.type, f"starts {machine} when it is deployed: no demand of a month", origin)
         elif resource.type.startswith(_FREE):
             yield Unused(resource.type, FREE, origin)

@@ -61,7 +61,7 @@ class Stack:
 
     def building(self, resource: Resource) -> Building:
         """A new block of a resource."""
-        aliases = [f"{self.template.scope}#{resource.id}"]
+        aliases = [f"{self.template.scope}#{resource.id}", resource.id]
         if resource.id in self.physical:
             aliases.append(self.physical[resource.id])
         for key in _PHYSICAL:

@@ -63,7 +63,7 @@ def _read(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's sign
     usage = _Usage(given)
     for address, value in top.get("resource_usage").entries():
         origin = origin_of(given, value, address)
-        kind = next((word for word in address.split(".") if word.startswith("aws_")), "")
+        kind = _kind_of(address, value)
         reader = _READERS.get(kind)
         if reader is None:
             why = f"usage of {kind} is not read yet" if kind else "its address names no resource of AWS"
@@ -82,6 +82,22 @@ def _read(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's sign
     return Found(tuple(usage.blocks), tuple(usage.unused))
 
 
+def _kind_of(address: str, value: Value) -> str:
+    """Terraform's type in an address; of a template's logical id what its keys are of; empty where neither tells."""
+    written = next((word for word in address.split(".") if word.startswith("aws_")), "")
+    keys = {key for key, _ in value.entries()}
+    return written or next((kind for key, kind in _BY_KEY.items() if key in keys), "")
+
+
+_BY_KEY: Mapping[str, str] = {
+    "request_duration_ms": "aws_lambda_function",
+    "monthly_write_request_units": "aws_dynamodb_table",
+    "monthly_read_request_units": "aws_dynamodb_table",
+    "monthly_transitions": "aws_sfn_state_machine",
+    "workflow_duration_ms": "aws_sfn_state_machine",
+    "monthly_hours": "aws_glue_job",
+}
+"""Keys that only one type has; a template's resources are named by their logical ids alone."""
 _WHY: Mapping[str, str] = {
     "pitr_backup_storage_gb": "AWS bills point-in-time recovery by the size of the table, which capplan takes",
     "on_demand_backup_storage_gb": "write backups at the table: how often, and how long they are kept",

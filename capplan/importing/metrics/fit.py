@@ -58,7 +58,7 @@ class Fit(Record, frozen=True):
         noise: Standard deviation of a minute around the shape, as a share; None where the period is too long to tell.
         residual: Standard deviation of a period around the shape, as a share of the rate.
         explained: Share of the variance that shape and spikes explain; None where nothing varies.
-        days: How much time the points cover.
+        days: From the first point to the end of the last.
     """
 
     rate: float
@@ -118,7 +118,7 @@ def fit(series: Series, zone_seconds: int = 0) -> Fit:
         noise=_noise(value[usual], expected[usual], period),
         residual=residual,
         explained=_explained(value, np.where(spiky, value, expected)),
-        days=len(value) * period / _DAY,
+        days=(series.points[-1].at - series.points[0].at + period) / _DAY,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from capplan.errors import CapplanError, Diagnostic
-from capplan.importing.metrics.series import MAX_POINTS, Point, Series, ordered, period_of
+from capplan.importing.metrics.series import MAX_POINTS, Point, Series, of_one_answer, ordered, period_of
 from capplan.importing.times import has_zone, seconds_of
 from capplan.importing.value import Value
 from capplan.record import replace
@@ -40,7 +40,7 @@ def metric_data(value: Value) -> tuple[Series, ...]:
         if points:
             out.append(_series(name, label, points, "", "", complete=complete, zone=zone))
     _bounded(value, sum(len(series.points) for series in out))
-    return tuple(out)
+    return of_one_answer(out)
 
 
 def metric_statistics(value: Value) -> tuple[Series, ...]:

@@ -4,6 +4,7 @@ Source: CloudWatch User Guide, "Metrics concepts", "Statistics definitions"; Clo
 StatusCode PartialData (read 2026-11-30).
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
@@ -67,12 +68,27 @@ def ordered(points: Sequence[Point]) -> tuple[Point, ...]:
 
 
 def period_of(points: Sequence[Point]) -> int:
-    """The period of points in order: the most frequent distance, the shorter of equally frequent ones; 0 for one point."""
+    """The period of points in order: the distance of most of them, else what divides all distances; 0 for one point."""
     distances = Counter(after.at - before.at for before, after in pairwise(points))
     if not distances:
         return 0
-    most = max(distances.values())
-    return min(distance for distance, times in distances.items() if times == most)
+    distance, times = max(distances.items(), key=lambda pair: (pair[1], -pair[0]))
+    return distance if 2 * times >= distances.total() else math.gcd(*distances)
+
+
+def of_one_answer(every: Sequence[Series]) -> tuple[Series, ...]:
+    """Series that were asked for together: one that is cut off has the period of the others where they fit its points."""
+    periods = [series.period_seconds for series in every if series.complete and series.period_seconds]
+    shortest = min(periods, default=0)
+    return tuple(
+        replace(series, period_seconds=shortest)
+        if not series.complete
+        and shortest
+        and series.period_seconds > shortest
+        and series.period_seconds % shortest == 0
+        else series
+        for series in every
+    )
 
 
 def missing(series: Series) -> int:

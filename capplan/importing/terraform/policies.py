@@ -1,10 +1,11 @@
 """Policy documents of Terraform: literal ones, and those of `aws_iam_policy_document`, whose resources may not be known yet."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from capplan.importing.cloudformation.values import Token
-from capplan.importing.terraform.arguments import Arguments, parsed
+from capplan.importing.terraform.arguments import Arguments, own_name, parsed
 from capplan.importing.terraform.plan import Resource
 
 _DOCUMENT = "aws_iam_policy_document"
@@ -34,11 +35,9 @@ def _linked(a: Arguments, statement: Mapping[str, Any], touched: list[Resource])
 
 
 def _reference(a: Arguments, text: object, touched: list[Resource]) -> object:
-    for one in touched:
-        names = [one.values.get(key).data for key in ("arn", "name", "function_name")]
-        if isinstance(text, str) and any(isinstance(name, str) and name and name in text for name in names):
-            return a.token(one)
-    return text
+    """A reference where an ARN has a resource's name as one of its parts, else the ARN."""
+    words = re.split("[:/]", text) if isinstance(text, str) else []
+    return next((a.token(one) for one in touched if own_name(one) in words), text)
 
 
 def _statements(a: Arguments, source: Resource) -> list[dict[str, Any]]:

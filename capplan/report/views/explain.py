@@ -72,17 +72,22 @@ def _steps(rows: Sequence[Row]) -> Table:
     )
 
 
-def _step(sign: str, figure: str, words: str, at: int = 0, *, strong_figure: bool = False, space: bool = False) -> Row:
-    """A sign, a figure, what it is, and the line of the scenario it comes from."""
+def _step(sign: str, figure: str, words: str, at: str = "", *, strong_figure: bool = False, space: bool = False) -> Row:
+    """A sign, a figure, what it is, and the line it comes from."""
     shown = strong(figure) if strong_figure else figure
-    return row(dim(sign), shown, words, str(at) if at else "", space=space)
+    return row(dim(sign), shown, words, at, space=space)
+
+
+def _line(cause: Cause) -> str:
+    """The line of the scenario, or of the file that is laid over it."""
+    return f"{cause.overlay}:{cause.line}" if cause.overlay else str(cause.line or "")
 
 
 def _cause(cause: Cause, unit: str, *, first: bool) -> list[Row]:
     """Who sends how many of what, from which traffic source, and what each adds."""
     volume = cause.flow.monthly
     what = f"{cause.access.op} by {cause.cause.partition('.')[2] or cause.cause}"
-    out = [_step("" if first else "+", exact(volume), what, cause.line, space=not first)]
+    out = [_step("" if first else "+", exact(volume), what, _line(cause), space=not first)]
     for shape, multiplier in cause.flow.terms:
         out.append(row("", "", dim(_traffic_source(shape, multiplier)), ""))
     of = _of(cause, unit)

@@ -10,7 +10,7 @@ FIRST = 5
 """Answers that settle most of a bill."""
 _COLUMNS = (
     Column("Line", "right"),
-    Column("Key"),
+    Column("Key", wraps=True),
     Column("Question", wraps=True),
     Column("Such as"),
     Column("USD/month", "right"),

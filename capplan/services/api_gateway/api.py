@@ -19,6 +19,7 @@ from capplan.model import (
     Option,
     PoolLoad,
     Problem,
+    RequestStream,
 )
 from capplan.quantities.distribution import mean
 from capplan.reading.files import Files
@@ -27,6 +28,8 @@ from capplan.services.api_gateway import admission, advice, assumptions, cost, l
 from capplan.services.api_gateway.quotas import INTEGRATIONS_OF_HTTP
 from capplan.services.api_gateway.spec import Api, asked, hit_rate, per_unit, problems, timeout_ms
 from capplan.services.api_gateway.usage import Usage
+from capplan.tracing import traced
+from capplan.written_logs import written_logs
 
 _Metered = MeteredResource[Api, Usage]
 _CONNECT = Access(op="connect")
@@ -39,6 +42,7 @@ class _ApiType(ResourceType[Api, Usage]):
     spec = Api
     rules = advice.RULES
     starts_with = "request"
+    waits_for_callees = True
     also_called: Mapping[str, str] = {
         **dict.fromkeys(("protocoltype", "protocol", "kind"), "type"),
         **dict.fromkeys(("endpoints", "methods", "paths", "resources", "integrations"), "routes"),
@@ -87,9 +91,12 @@ class _ApiType(ResourceType[Api, Usage]):
         return Sent(times, access.model_copy(update=update))
 
     def duration_ms(self, resource: DeclaredResource[Api]) -> Fraction:
-        """How long a connection is open: its messages are spread over it. A request passes in no time."""
-        connections = resource.spec.connections
-        return mean(connections.duration) if connections is not None else Fraction(0)
+        """How long a connection is open: its messages are spread over it. Of a request, how long its HTTP backend takes."""
+        spec = resource.spec
+        if spec.connections is not None:
+            return mean(spec.connections.duration)
+        behind = ((per_unit(spec, n) * (1 - hit_rate(spec, n)), r.backend) for n, r in spec.routes.items())
+        return sum((times * mean(takes) for times, takes in behind if takes is not None), Fraction(0))
 
     def admit(self, resource: DeclaredResource[Api], demand: Demand) -> Admitted | None:
         return admission.admit(resource.name, resource.spec, demand)
@@ -116,11 +123,21 @@ class _ApiType(ResourceType[Api, Usage]):
         return limits.observe(resource.spec, resource.usage)
 
     def implies(self, resource: _Metered) -> tuple[Implied, ...]:
-        """Its answers leave for the internet, but those of a private API."""
-        if resource.spec.endpoint == "private":
-            return ()
-        gb = resource.usage.leaving_bytes * Fraction(1, units.BYTES_PER_GB)
-        return tuple(to_internet(f"apis.{resource.name}", gb))
+        """Logs and traces; its answers leave for the internet, but those of a private API."""
+        spec, usage, address = resource.spec, resource.usage, f"apis.{resource.name}"
+        out = []
+        if spec.logs and usage.requests.terms:
+            size = Fraction(spec.logs.size_bytes)
+            out.append(written_logs(spec.logs, f"/aws/apigateway/{resource.name}", size, usage.requests, address))
+        if spec.tracing == "active" and usage.requests.terms:
+            entering = RequestStream(Access(op="request"), usage.requests, "")
+            out.append(traced(address, (entering,), resource.context))
+        if spec.endpoint != "private":
+            out += to_internet(address, usage.leaving_bytes * Fraction(1, units.BYTES_PER_GB))
+        return tuple(out)
+
+    def traced(self, spec: Api) -> bool:
+        return spec.tracing == "active"
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return tuple(assumptions.assume(resource.name, resource.spec, resource.usage))

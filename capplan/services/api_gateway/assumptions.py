@@ -16,7 +16,10 @@ def assume(name: str, spec: Api, usage: Usage) -> Iterable[Assumption]:
     if not usage.requests.terms:
         return
     sizes = [route.response for route in spec.routes.values()]
-    if spec.response is None and (not sizes or None in sizes):
+    if spec.endpoint == "private":
+        reason = "clients reach a private API through an interface endpoint, execute-api: write it under `networks`"
+        yield Assumption(f"{path}.endpoint", "its endpoint is not counted", reason, "workload")
+    elif spec.response is None and (not sizes or None in sizes):
         yield Assumption(f"{path}.response", "0 KB", "its answers leave for the internet: give their size", "workload")
     if spec.type == "http" and (spec.request is not None or spec.response is not None):
         reason = "AWS does not say which is metered in steps of 512 KB: the larger one is"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
@@ -79,4 +78,3 @@ INTEGRATIONS_OF_HTTP = frozenset({"invoke", "start", "send", "put-events", "put-
 """What an HTTP API calls without a function between (API Gateway Developer Guide, Integration subtype reference)."""
 
 TIMEOUT_OF: Mapping[str, Quota] = {"rest": REST_TIMEOUT, "http": HTTP_TIMEOUT, "websocket": WEBSOCKET_TIMEOUT}
-PAYLOAD_MAX = Decimal(PAYLOAD.value)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, Field
 
 from capplan import units
+from capplan.log_settings import RequestLogs, or_false, read_logs
 from capplan.model import Problem
 from capplan.quantities.fields import Bytes, Count, Duration, Milliseconds, Rate, Share, Size, WholeCount
 from capplan.services.api_gateway.quotas import (
@@ -140,6 +141,10 @@ class Api(BaseModel):
     """Of a WebSocket API: {duration: 12 min, sends: 10, receives: 40}."""
     needs: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
     """What it uses that only REST APIs have, in your words: [api keys, WAF]; nothing then advises an HTTP API."""
+    logs: Annotated[RequestLogs | None, BeforeValidator(read_logs)] = Field(default=None, json_schema_extra=or_false)
+    """Access and execution logs, which are off if not given: {size: 600 B, retention: 30 d}."""
+    tracing: Literal["active", "off"] = "off"
+    """active: X-Ray samples the requests of a REST API, one a second and 5% of the others (off)."""
     tags: dict[str, str] = Field(default_factory=dict)
     """Labels for grouping costs."""
 
@@ -240,6 +245,10 @@ def _of_type(spec: Api) -> Iterator[Problem]:
     is_rest, is_websocket = spec.type == "rest", spec.type == "websocket"
     if is_websocket and spec.connections is None:
         yield Problem((), "a WebSocket API needs `connections`", "such as connections: {duration: 12 min, sends: 10}")
+    if spec.tracing == "active" and not is_rest:
+        yield Problem(
+            ("tracing",), "X-Ray traces REST APIs only", "trace the functions behind it, or write `type: rest`"
+        )
     if not is_websocket and spec.connections is not None:
         yield Problem(("connections",), "only a WebSocket API has connections", "remove it, or write `type: websocket`")
     for key, given in (("cache", spec.cache), ("streamed", spec.streamed), ("needs", spec.needs)):

@@ -18,6 +18,7 @@ from capplan.model import (
     Observable,
     PoolLoad,
     Problem,
+    RequestStream,
 )
 from capplan.quantities.text import figure
 from capplan.reading.files import Files
@@ -28,6 +29,8 @@ from capplan.services.appsync.graphql_spec import GraphqlApi, hit_rate, problems
 from capplan.services.appsync.graphql_usage import Usage
 from capplan.services.appsync.quotas import REQUEST_TIME, TOKEN_RATE
 from capplan.token_bucket import Bucket
+from capplan.tracing import traced
+from capplan.written_logs import written_logs
 
 _Metered = MeteredResource[GraphqlApi, Usage]
 
@@ -36,6 +39,7 @@ class _GraphqlApiType(ResourceType[GraphqlApi, Usage]):
     id = "appsync.graphql_api"
     spec = GraphqlApi
     starts_with = "request"
+    waits_for_callees = True
     also_called: Mapping[str, str] = {
         **dict.fromkeys(("resolvers", "fields", "queries", "mutations", "datasources"), "operations"),
         **dict.fromkeys(("caching", "apicache"), "cache"),
@@ -82,11 +86,21 @@ class _GraphqlApiType(ResourceType[GraphqlApi, Usage]):
         return limits.observe(resource.spec, resource.usage, resource.context)
 
     def implies(self, resource: _Metered) -> tuple[Implied, ...]:
-        """Its answers and updates leave for the internet, but those of a private API."""
-        if resource.spec.private:
-            return ()
-        gb = resource.usage.leaving_bytes * Fraction(1, units.BYTES_PER_GB)
-        return tuple(to_internet(f"graphql_apis.{resource.name}", gb))
+        """Logs and traces; its answers and updates leave for the internet, but those of a private API."""
+        spec, usage, address = resource.spec, resource.usage, f"graphql_apis.{resource.name}"
+        out = []
+        if spec.logs and usage.operations.terms:
+            size, group = Fraction(spec.logs.size_bytes), f"/aws/appsync/apis/{resource.name}"
+            out.append(written_logs(spec.logs, group, size, usage.operations, address, vended=False))
+        if spec.tracing == "active" and usage.operations.terms:
+            entering = RequestStream(Access(op="request"), usage.operations, "")
+            out.append(traced(address, (entering,), resource.context))
+        if not spec.private:
+            out += to_internet(address, usage.leaving_bytes * Fraction(1, units.BYTES_PER_GB))
+        return tuple(out)
+
+    def traced(self, spec: GraphqlApi) -> bool:
+        return spec.tracing == "active"
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return tuple(_assume(f"graphql_apis.{resource.name}", resource.spec, resource.usage))

@@ -5,8 +5,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
+from capplan.log_settings import RequestLogs, or_false, read_logs
 from capplan.model import Problem
 from capplan.quantities.fields import Count, Duration, Share, Size, WholeCount
 from capplan.services.appsync.metering import tokens
@@ -82,6 +83,10 @@ class GraphqlApi(BaseModel):
     """Connections of clients that subscribe: {duration: 15 min, operations: 40}."""
     private: bool = False
     """Whether it is reached through endpoints of a VPC only, so that nothing leaves for the internet (false)."""
+    logs: Annotated[RequestLogs | None, BeforeValidator(read_logs)] = Field(default=None, json_schema_extra=or_false)
+    """Logs of requests and resolvers, which are off if not given: {size: 4 KB, retention: 30 d}; up to 1 MB a request."""
+    tracing: Literal["active", "off"] = "off"
+    """active: X-Ray samples its requests, one a second and 5% of the others (off)."""
     tags: dict[str, str] = Field(default_factory=dict)
     """Labels for grouping costs."""
 

@@ -14,6 +14,7 @@ SERVICE = Service(
             "log_group:LOG_GROUP",
             verbs=("put-log-events",),
             slashes=True,
+            request_keys={"payload": ("put-log-events",)},
         ),
     ),
     quotas=quotas.ALL,

@@ -16,7 +16,7 @@ SERVICE = Service(
             flow_keys=("access",),
             request_keys=dict.fromkeys(("payload", "batch", "aggregate"), ("put-records",)),
             receives="put-records",
-            emits=Emits("stream", "kinesis", settings={"retention": "retention"}),
+            emits=Emits("stream", "kinesis", settings={"retention": "retention", "record": "payload"}),
         ),
     ),
     quotas=ALL,

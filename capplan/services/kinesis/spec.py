@@ -17,6 +17,7 @@ from capplan.services.kinesis.quotas import (
     SHARD_WRITE_RECORDS,
 )
 from capplan.spec_config import SPEC_CONFIG
+from capplan.triggers import Triggers
 
 __all__ = ["SHARD_READ_BYTES", "SHARD_WRITE_BYTES", "SHARD_WRITE_RECORDS", "Consumers", "Mode", "Stream"]
 
@@ -60,7 +61,7 @@ class Stream(BaseModel):
     shards: Annotated[WholeCount, Field(ge=1)] | None = None
     """Open shards of a provisioned stream; each takes {SHARD_WRITE_BYTES} and {SHARD_WRITE_RECORDS}."""
     record: Size | None = None
-    """Size of a record, such as 2 KB, for requests that give no `payload`."""
+    """Size of a record, such as 2 KB, of requests that give no `payload`, and for what reads it in batches."""
     hottest_key: Share = Decimal(0)
     """The share of the records that have the most frequent partition key, such as 10% (0%: even)."""
     retention_ms: Annotated[Milliseconds, Field(alias="retention", ge=RETENTION_MIN.value, le=RETENTION_MAX.value)] = (
@@ -75,6 +76,8 @@ class Stream(BaseModel):
     """Write throughput that an on-demand-advantage stream is warmed to, such as 100 MB/s; it costs nothing."""
     encryption: str = "none"
     """none, aws-managed (the key aws/kinesis), or the name of a key under `keys`: each shard asks for it every five minutes."""
+    triggers: Triggers = ()
+    """What is delivered to it: {bus: shop, filter: 5%}, the target of a rule, or a traffic by name."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags for the reports."""
 

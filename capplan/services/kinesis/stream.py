@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from capplan.calls import Access
 from capplan.encryption import key_reference
@@ -38,6 +39,12 @@ class _StreamType(ResourceType[Stream, Usage]):
     unsupported = UNSUPPORTED
     also_called = ALSO_CALLED
     rules = RULES
+    starts_with = "put-records"
+    reads = frozenset({"eventbridge"})
+
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        del values
+        return ("record",)
 
     def emitted_records(self, spec: Stream, access: Access) -> Fraction:
         del spec

@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from capplan import units
-from capplan.calls import Access
 from capplan.encryption import AWS_OWNED, key_requests
-from capplan.model import Context, Implied, RequestStream
-from capplan.quantities.distribution import fixed
-from capplan.quantities.rounding import to_quantity
+from capplan.model import Context, Implied
 from capplan.services.lambda_.logs import invocation_bytes
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage
 from capplan.tracing import traced
+from capplan.written_logs import written_logs
 
 
 def implies(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Implied, ...]:
@@ -38,8 +36,6 @@ def _logs(name: str, spec: Function, usage: Usage, ctx: Context) -> Iterator[Imp
         return
     cold = usage.cold.share if usage.cold is not None else Fraction(0)
     size = invocation_bytes(spec.logs, ctx.region, name, cold, traced=spec.tracing == "active")
-    group = spec.logs.group or f"/aws/lambda/{name}"
     busy_s = min(Fraction(1), usage.mean_ms / units.MS_PER_SECOND)
-    access = Access.model_construct(op="deliver", target=group, payload=fixed(to_quantity(size)))
-    batches = RequestStream(access, usage.invocations * busy_s, f"functions.{name}", records=1 / busy_s)
-    yield Implied("log_groups", group, spec.logs.of_group(), (batches,))
+    group, address = f"/aws/lambda/{name}", f"functions.{name}"
+    yield written_logs(spec.logs, group, size, usage.invocations, address, per_batch=1 / busy_s)

@@ -1,5 +1,8 @@
 """Computes what services beside a function do for it that are not modeled: entrances and queues."""
 
+from fractions import Fraction
+
+from capplan import units
 from capplan.model import NotIncluded
 from capplan.services.lambda_.spec import Function
 from capplan.services.lambda_.usage import Usage
@@ -14,13 +17,14 @@ ENTRANCES = {
     "eventbridge": ("EventBridge", "eventbridge.custom_event_64kb", "events"),
     "alb": ("Application Load Balancer", "", "requests"),
     "cognito": ("Cognito", "", "requests"),
-    "s3": ("S3", "", "events"),
-    "kinesis": ("Kinesis Data Streams", "", "records"),
+    "s3": ("S3", "s3.request.tier1", "requests"),
+    "kinesis": ("Kinesis Data Streams", "kinesis.provisioned.put_payload_unit", "PUT units"),
     "kafka": ("Kafka", "", "records"),
 }
 """What a trigger comes through, the price of it, and what is counted. A function URL costs nothing of its own."""
 _FANNED_OUT = frozenset({"sns", "eventbridge", "s3", "kinesis", "kafka"})
 """Where several functions may read the same message, which is sent once."""
+_SHARD_HOUR = "kinesis.provisioned.shard_hour"
 _QUEUES = frozenset({"sqs", "sqs-fifo"})
 _REQUESTS_PER_BATCH = 2
 """A batch is received and deleted; each message is sent on its own. Empty receives are not counted."""
@@ -28,6 +32,8 @@ _ASSUMED = {
     "api-gateway-http": "each up to 512 KB",
     "sqs": "a send for each message, a receive and a delete for each batch",
     "sqs-fifo": "a send for each message, a receive and a delete for each batch",
+    "s3": "an object put for each event; events are free, and storage is not counted",
+    "kinesis": "records of up to 25 KB, those that a filter drops too",
     "eventbridge": "custom events of up to 64 KB; events of AWS's own services are free",
 }
 
@@ -43,6 +49,10 @@ def not_included(spec: Function, usage: Usage) -> tuple[NotIncluded, ...]:
         quantity = arrivals = stream.arrivals.monthly
         if trigger.via in _QUEUES:
             quantity += _REQUESTS_PER_BATCH * arrivals / stream.records
+        if trigger.via == "kinesis":
+            quantity /= Fraction(trigger.filter or 1)
+            hours = Fraction((trigger.shards or 1) * units.MONTH_HOURS)
+            out.append(NotIncluded(f"{what}, shards", _SHARD_HOUR, hours, "shard-hours", "", stream.cause))
         shared = stream.cause if trigger.via in _FANNED_OUT else ""
         out.append(NotIncluded(what, price, quantity, unit, _ASSUMED.get(trigger.via, ""), shared))
     return tuple(out)

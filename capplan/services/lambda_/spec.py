@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from capplan.log_settings import read_logs
+from capplan.log_settings import or_false, read_logs
 from capplan.quantities.distribution import Distribution, quantile
 from capplan.quantities.fields import Bytes, Duration, Megabytes, Milliseconds, Share, Size, WholeCount
 from capplan.schedule import ScheduleError, read_schedule
@@ -251,7 +251,9 @@ class Function(BaseModel):
     """Size of all environment variables: {ENVIRONMENT_MAX} at most."""
     reserved_concurrency: WholeCount | None = Field(default=None, ge=0)
     """Concurrency reserved for this function: always available to it, and its upper limit."""
-    logs: Annotated[FunctionLogs | Literal[False], BeforeValidator(read_logs)] = Field(default_factory=FunctionLogs)
+    logs: Annotated[FunctionLogs | None, BeforeValidator(read_logs)] = Field(
+        default_factory=FunctionLogs, json_schema_extra=or_false
+    )
     """What it logs, 1 KB an invocation if not given: {size: 3 KB, retention: 30 d, class: infrequent-access}; false writes nothing."""
     tracing: Literal["active", "pass-through"] = "pass-through"
     """active: X-Ray samples its requests, one a second and 5% of the others; pass-through traces only what its caller does."""

@@ -13,12 +13,13 @@ from pydantic import BaseModel, Field
 
 from capplan import units
 from capplan.calls import Access
+from capplan.encryption import key_reference, key_requests
 from capplan.flow import DemandFlow
-from capplan.model import Assumption, Charge, Demand, Observable, Option, PoolLoad, RequestStream, Rule
+from capplan.model import Assumption, Charge, Demand, Implied, Observable, Option, PoolLoad, RequestStream, Rule
 from capplan.quantities.fields import WholeCount
 from capplan.quantities.rounding import to_quantity
 from capplan.record import Record
-from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
+from capplan.resource_type import DeclaredResource, MeteredResource, Reference, ResourceType
 from capplan.services.parameter_store.advice import RULES, options
 from capplan.services.parameter_store.quotas import GET_RATE, HIGHER, NAMES_MAX, RATE
 from capplan.spec_config import SPEC_CONFIG
@@ -37,6 +38,8 @@ class Parameter(BaseModel):
     """standard (free, up to 4 KB), or advanced (up to 8 KB, with policies): billed by the hour and by interaction."""
     throughput: Literal["standard", "higher"] = "standard"
     """The account's setting: standard ({RATE} for all parameters together), or higher (GetParameter {GET_RATE}), which makes each interaction cost."""
+    encryption: str = "none"
+    """none, or of SecureStrings aws-managed (the key aws/ssm) or the name of a key under `keys`: each parameter that is read asks for it."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags for the reports."""
 
@@ -53,6 +56,7 @@ class Usage(Record, frozen=True):
         return DemandFlow.total(stream.flow for stream in self.requests)
 
 
+_FREE = ("none",)
 _Metered = MeteredResource[Parameter, Usage]
 
 
@@ -109,6 +113,14 @@ class _ParameterType(ResourceType[Parameter, Usage]):
     def options(self, resource: _Metered) -> tuple[Option, ...]:
         loads = self.pools(resource)
         return options(resource.name, resource.spec.throughput, loads, resource.context)
+
+    def references(self, spec: Parameter) -> tuple[Reference, ...]:
+        return key_reference(spec.encryption, _FREE)
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        """A decryption for each SecureString that is returned (AWS Systems Manager User Guide, read 2026-11-30)."""
+        flows, cause = (resource.usage.interactions,), f"parameters.{resource.name}"
+        return key_requests(resource.spec.encryption, "ssm", "decrypt", flows, cause, _FREE)
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         usage = resource.usage

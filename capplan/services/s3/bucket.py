@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from capplan.calls import Access
 from capplan.encryption import key_reference
@@ -27,6 +28,10 @@ class _BucketType(ResourceType[Bucket, Usage]):
     unsupported = UNSUPPORTED
     also_called = ALSO_CALLED
     rules = RULES
+
+    def open_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """The size of an object, where nothing is stored that would be billed by it."""
+        return () if "objects" in values else ("object_size",)
 
     def validate_request(self, spec: Bucket, access: Access) -> str | None:
         return validate(spec, access)

@@ -90,8 +90,8 @@ class Bucket(BaseModel):
     """Prefixes over which the requests are spread (1); each takes {PREFIX_WRITES} to write and {PREFIX_READS} to read."""
     encryption: str = "s3"
     """s3 (free; the default), aws-managed (the key aws/s3), or the name of a key under `keys`: each object put or read asks for it."""
-    bucket_key: bool = True
-    """Whether an S3 Bucket Key answers for KMS, so that one request in a hundred asks for it (true)."""
+    bucket_key: bool = False
+    """Whether an S3 Bucket Key answers for KMS, so that one request in a hundred asks for it (false: the API's default)."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags for the reports."""
 
@@ -104,6 +104,10 @@ class Bucket(BaseModel):
             raise _error("an object expires before it moves", "write a later `expire`, or remove the last step")
         if self.versions < 1:
             raise _error("`versions` counts the current one too", "write 1x or more")
+        if self.bucket_key and self.encryption == "s3":
+            raise _error(
+                "a Bucket Key is for objects that a KMS key encrypts", "write encryption: aws-managed, or a key's name"
+            )
         if self.objects and self.object_size is None:
             raise _error("objects are stored, but there is no object_size", "write object_size: 300 KB")
         if self.tiers != Tiers() and "intelligent-tiering" not in self.classes:

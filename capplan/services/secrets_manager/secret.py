@@ -10,12 +10,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from capplan.encryption import key_reference, key_requests
 from capplan.flow import DemandFlow, steady
-from capplan.model import Charge, Demand, Observable, Option, PoolLoad, RequestStream
+from capplan.model import Charge, Demand, Implied, Observable, Option, PoolLoad, RequestStream
 from capplan.quantities.fields import WholeCount
 from capplan.quantities.rounding import to_quantity
 from capplan.record import Record
-from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
+from capplan.resource_type import DeclaredResource, MeteredResource, Reference, ResourceType
 from capplan.services.secrets_manager.advice import RULES, options
 from capplan.services.secrets_manager.quotas import GET_RATE, SECRETS, WRITE_RATE
 from capplan.spec_config import SPEC_CONFIG
@@ -32,6 +33,8 @@ class Secret(BaseModel):
     """How many secrets it stands for (1); a request reads one of them, of {GET_RATE} that an account may read."""
     replicas: WholeCount = 0
     """Regions that each is replicated to (0): a replica is billed as a secret of its own."""
+    encryption: str = "secretsmanager"
+    """secretsmanager (the key that Secrets Manager brings, free), or the name of a key under `keys`: each read asks for it."""
     tags: Mapping[str, str] = Field(default_factory=dict)
     """Tags for the reports."""
 
@@ -48,6 +51,7 @@ class Usage(Record, frozen=True):
         return DemandFlow.total(stream.flow for stream in self.requests)
 
 
+_FREE = ("secretsmanager",)
 _Metered = MeteredResource[Secret, Usage]
 
 
@@ -86,6 +90,17 @@ class _SecretType(ResourceType[Secret, Usage]):
 
     def options(self, resource: _Metered) -> tuple[Option, ...]:
         return tuple(options(resource.name, resource.usage.requests, resource.context))
+
+    def references(self, spec: Secret) -> tuple[Reference, ...]:
+        return key_reference(spec.encryption, _FREE)
+
+    def implies(self, resource: _Metered) -> tuple[Implied, ...]:
+        """A decryption for each read, with a key of one's own (AWS Secrets Manager User Guide, pricing; read 2026-11-30)."""
+        reads = (stream.flow for stream in resource.usage.requests if stream.access.op == "get-secret")
+        cause = f"secrets.{resource.name}"
+        return key_requests(
+            resource.spec.encryption, "secretsmanager", "decrypt", (DemandFlow.total(reads),), cause, _FREE
+        )
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
         return {"requests": Observable(to_quantity(resource.usage.flow.monthly))}

@@ -7,8 +7,9 @@ from fractions import Fraction
 from capplan import units
 from capplan.calls import Access
 from capplan.capped import capped
+from capplan.chunks import tail_bytes
 from capplan.model import Admitted, Context, Demand, LimitCheck, Observable, PoolLoad
-from capplan.quantities.distribution import Distribution, quantile
+from capplan.quantities.distribution import quantile
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import replace
 from capplan.service import Quota
@@ -24,9 +25,6 @@ from capplan.services.sns.quotas import (
 )
 from capplan.services.sns.spec import Topic
 from capplan.services.sns.usage import Usage, batch_of
-
-_TAIL = 0.999
-"""The size by which a message, or a batch, counts."""
 
 
 def rate_quota(spec: Topic, region: str) -> Quota:
@@ -61,9 +59,11 @@ def check(name: str, spec: Topic, usage: Usage) -> tuple[LimitCheck, ...]:
 
 
 def _checks(name: str, spec: Topic, usage: Usage) -> Iterable[LimitCheck]:
-    largest = max((_tail(spec.size_of(s.access.payload)) * _together(s.access) for s in usage.streams), default=None)
+    largest = max(
+        (tail_bytes(spec.size_of(s.access.payload)) * _together(s.access) for s in usage.streams), default=None
+    )
     yield LimitCheck(
-        name, MESSAGE_MAX.id, _tail(spec.message) if largest is None else largest, Decimal(MESSAGE_MAX.value),
+        name, MESSAGE_MAX.id, tail_bytes(spec.message) if largest is None else largest, Decimal(MESSAGE_MAX.value),
         MESSAGE_MAX.unit,
     )  # fmt: skip
     if not spec.is_fifo:
@@ -82,10 +82,6 @@ def _checks(name: str, spec: Topic, usage: Usage) -> Iterable[LimitCheck]:
 def _together(access: Access) -> Decimal:
     """Messages whose total size the bound is for: those of a batch."""
     return to_quantity(batch_of(access))
-
-
-def _tail(size: Distribution) -> Decimal:
-    return to_quantity(Fraction(size.points[0][1]) if size.fixed else sig6(quantile(size, _TAIL)))
 
 
 def why_not_published(spec: Topic, access: Access) -> str | None:

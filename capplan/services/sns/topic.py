@@ -23,10 +23,10 @@ from capplan.model import (
 )
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, Destination, MeteredResource, Reference, ResourceType
+from capplan.retries import given_up
 from capplan.services.sns import limits
 from capplan.services.sns.cost import charge
 from capplan.services.sns.implied import FREE, implies
-from capplan.services.sns.retries import given_up
 from capplan.services.sns.spec import ALSO_CALLED, Subscription, Topic
 from capplan.services.sns.usage import Usage, meter, outgoing_gb, summary, with_readers
 

@@ -11,8 +11,8 @@ from capplan.model import Admitted, Demand, Reading, RequestStream
 from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import to_quantity
 from capplan.record import Record, replace
+from capplan.retries import attempts
 from capplan.services.sns.quotas import BATCH_MAX, CHUNK_BYTES
-from capplan.services.sns.retries import attempts
 from capplan.services.sns.spec import Topic
 
 _OUTSIDE = frozenset({"http", "email", "push"})

@@ -24,7 +24,8 @@ def _charges(name: str, spec: Queue, usage: Usage) -> Iterable[Charge]:
             yield Charge(f"{name}.{line}", price, words, flow.monthly, "requests", flow)
 
     yield from of_flow("sends", _sent(usage), usage.sends)
-    yield from of_flow("receives", "receives with messages", DemandFlow.total(r.requests for r in usage.receives))
+    received = DemandFlow.total(r.requests for r in usage.receives)
+    yield from of_flow("receives", _received(usage.receives, received), received)
     yield from of_flow("deletes", "deletes of what was processed", DemandFlow.total(r.deletes for r in usage.receives))
     empty = sum((r.empty for r in usage.receives), Fraction(0))
     if empty >= 1:
@@ -41,6 +42,17 @@ def _sent(usage: Usage) -> str:
     sent = usage.messages.monthly - usage.moved.monthly
     each = usage.sends.monthly / sent if sent else Fraction(1)
     return f"{figure(sent)} messages × {figure(each)} requests" if each != 1 else "one request a message"
+
+
+def _received(receives: Iterable[Receives], requests: DemandFlow) -> str:
+    """Messages, how many a receive gives, and how many requests that is."""
+    each = [(r.messages.monthly, r.calls.monthly) for r in receives]
+    messages, calls = (sum(column, Fraction(0)) for column in zip(*each, strict=True)) if each else (Fraction(0),) * 2
+    if not calls:
+        return ""
+    chunks = requests.monthly / calls
+    words = f"{figure(messages)} messages, {figure(messages / calls)} a receive"
+    return words if chunks == 1 else f"{words} × {figure(chunks)} requests"
 
 
 def _pollers(receives: Iterable[Receives]) -> str:

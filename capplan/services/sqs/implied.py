@@ -16,7 +16,10 @@ FREE = ("sqs", "none")
 def implies(name: str, spec: Queue, usage: Usage) -> tuple[Implied, ...]:
     """Requests of its key."""
     reuse_s = Fraction(spec.data_key_reuse_ms) / units.MS_PER_SECOND
-    producers, consumers = len({stream.cause for stream in usage.streams}), len(usage.receives)
+    producers, consumers = (
+        len({stream.cause for stream in usage.streams if not stream.access.moved}),
+        len(usage.receives),
+    )
     asked = kms_requests(Fraction(units.MONTH_SECONDS), reuse_s, producers, consumers)
     flow = so_many(usage.messages, asked)
     return key_requests(spec.encryption, "sqs", "generate-data-key", [flow], f"queues.{name}", FREE)

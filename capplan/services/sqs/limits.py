@@ -5,17 +5,16 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan.calls import Access
+from capplan.chunks import tail_bytes
 from capplan.flow import DemandFlow
 from capplan.model import Context, LimitCheck, Observable
-from capplan.quantities.distribution import Distribution, quantile
+from capplan.quantities.distribution import quantile
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.sqs.admission import calls_a_second, calls_quota
 from capplan.services.sqs.quotas import BATCH_MAX, IN_FLIGHT, MESSAGE_MAX
 from capplan.services.sqs.spec import Queue
 from capplan.services.sqs.usage import Usage, batch_of, size_of
 
-_TAIL = 0.999
-"""The size by which a message, or a batch, counts."""
 _ACTIONS = ("send", "receive", "delete")
 
 
@@ -57,15 +56,11 @@ def _of_flow(resource: str, limit: str, flow: DemandFlow, quota: Decimal, unit: 
 def _sizes(name: str, spec: Queue, usage: Usage) -> Iterable[LimitCheck]:
     """Large messages and batches: a call above the bound is rejected as a whole."""
     calls = [(size_of(spec, s.access), batch_of(s.access)) for s in usage.streams if not s.access.moved]
-    largest = max((_tail(size) for size, _ in calls), default=_tail(spec.message))
+    largest = max((tail_bytes(size) for size, _ in calls), default=tail_bytes(spec.message))
     yield LimitCheck(name, MESSAGE_MAX.id, largest, Decimal(MESSAGE_MAX.value), MESSAGE_MAX.unit)
-    batches = [_tail(size) * to_quantity(batch) for size, batch in calls if batch > 1]
+    batches = [tail_bytes(size) * to_quantity(batch) for size, batch in calls if batch > 1]
     if batches:
         yield LimitCheck(name, "sqs.batch_size", max(batches), Decimal(MESSAGE_MAX.value), MESSAGE_MAX.unit)
-
-
-def _tail(size: Distribution) -> Decimal:
-    return to_quantity(Fraction(size.points[0][1]) if size.fixed else sig6(quantile(size, _TAIL)))
 
 
 def why_not_sent(spec: Queue, access: Access) -> str | None:

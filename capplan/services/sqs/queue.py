@@ -9,6 +9,7 @@ from capplan.calls import Access
 from capplan.encryption import key_reference
 from capplan.model import (
     Admitted,
+    AdmittedStream,
     Assumption,
     Charge,
     Demand,
@@ -19,9 +20,11 @@ from capplan.model import (
     Option,
     Problem,
     Reading,
+    RequestStream,
 )
 from capplan.reading.files import Files
-from capplan.resource_type import DeclaredResource, MeteredResource, Reference, ResourceType
+from capplan.resource_type import DeclaredResource, Destination, MeteredResource, Reference, ResourceType
+from capplan.retries import given_up
 from capplan.services.sqs import assumptions, limits
 from capplan.services.sqs.admission import admit
 from capplan.services.sqs.advice.options import options
@@ -70,6 +73,23 @@ class _QueueType(ResourceType[Queue, Usage]):
         """Each message can be received."""
         del spec, access
         return Fraction(1)
+
+    def destinations(self, spec: Queue) -> tuple[Destination, ...]:
+        """Dead letters of its `consumers`; those of a function are the function's to hand on."""
+        if spec.dead_letters is None or spec.consumers is None or not spec.consumers.fails:
+            return ()
+        return (Destination(spec.dead_letters, ("send",), access=Access(op="", moved=True, payload=spec.message)),)
+
+    def handed_on(
+        self, spec: Queue, destination: Destination, stream: RequestStream, part: AdmittedStream | None
+    ) -> Fraction:
+        del destination, stream
+        asked = part.served + part.waiting + part.dropped if part is not None else Fraction(0)
+        served = part.served / asked if part is not None and asked else Fraction(1)
+        consumers = spec.consumers
+        if consumers is None:
+            return Fraction(0)
+        return served * Fraction(consumers.chance) * given_up(Fraction(consumers.fails), spec.receives - 1)
 
     def validate_request(self, spec: Queue, access: Access) -> str | None:
         return limits.why_not_sent(spec, access)

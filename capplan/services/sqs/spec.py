@@ -76,6 +76,8 @@ class Consumers(BaseModel):
     """How long one waits after an empty receive, where the queue has no `receive_wait` (1 s)."""
     takes_ms: Annotated[Milliseconds, Field(alias="takes")] = Decimal(1000)
     """How long a message is worked on until it is deleted (1 s); it is in flight as long."""
+    fails: Share = Decimal(0)
+    """The share of receives after which a message is not deleted (0%): it comes again, up to `max_receive_count` times."""
     chance: Share = Decimal(1)
     """The share of the messages that they receive (100%)."""
 
@@ -140,6 +142,13 @@ class Queue(BaseModel):
         if self.fair and self.type == "fifo":
             raise quantity_error("a FIFO queue is no fair queue", "write type: standard, or remove `fair`")
         return self
+
+    @property
+    def receives(self) -> int:
+        """How often a message that nobody deletes is received: up to its last receive, or until it expires."""
+        if self.max_receive_count is not None:
+            return self.max_receive_count
+        return max(1, int(self.retention_ms // max(self.visibility_timeout_ms, Decimal(1))))
 
     @property
     def is_fifo(self) -> bool:

@@ -11,6 +11,7 @@ from capplan.model import Admitted, Demand, Polling, Reading, RequestStream
 from capplan.quantities.distribution import Distribution, fixed, mean
 from capplan.quantities.rounding import to_quantity
 from capplan.record import Record, replace
+from capplan.retries import attempts, given_up
 from capplan.services.sqs import requests
 from capplan.services.sqs.polling import empty_receives
 from capplan.services.sqs.quotas import BATCH_MAX
@@ -22,7 +23,8 @@ class Receives(Record, frozen=True):
 
     Attributes:
         reader: Its address, or "consumers".
-        calls: Receives a second that find messages.
+        messages: Messages a second that it receives, those that come again included.
+        calls: Receives a second that find some.
         requests: The requests that they are billed as.
         deletes: Deletes a second, up to ten messages each.
         empty: Receives a month that find nothing.
@@ -30,6 +32,7 @@ class Receives(Record, frozen=True):
     """
 
     reader: str
+    messages: DemandFlow
     calls: DemandFlow
     requests: DemandFlow
     deletes: DemandFlow
@@ -124,7 +127,12 @@ def _of_consumers(spec: Queue, usage: Usage) -> Iterable[Receives]:
     polling = Polling(
         Fraction(consumers.count), Fraction(wait_ms) / units.MS_PER_SECOND, Fraction(consumers.takes_ms)
     )  # fmt: skip
-    yield _receives("consumers", arriving(spec, usage.streams), mine, mine, _taken(consumers, mine), polling)
+    fails = Fraction(consumers.fails)
+    tried = mine * attempts(fails, spec.receives - 1)
+    done = mine * (1 - given_up(fails, spec.receives - 1))
+    found = _receives("consumers", arriving(spec, usage.streams), tried, done, _taken(consumers, tried), polling)
+    hidden_s = Fraction(spec.visibility_timeout_ms) / units.MS_PER_SECOND
+    yield replace(found, in_flight=found.in_flight + tried * (fails * hidden_s))
 
 
 def _taken(consumers: Consumers, messages: DemandFlow) -> Fraction:
@@ -168,6 +176,7 @@ def _receives(
     calls = received * (1 / taken)
     return Receives(
         reader=reader,
+        messages=received,
         calls=calls,
         requests=received * requests.per_message(size, taken),
         deletes=deleted * (1 / taken),

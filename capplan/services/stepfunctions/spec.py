@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 
-from capplan.log_settings import read_logs
+from capplan.log_settings import or_false, read_logs
 from capplan.quantities.fields import Count, Duration, Megabytes, Milliseconds, Share, Size, WholeCount
 from capplan.services.stepfunctions.asl import definition as asl
 from capplan.services.stepfunctions.asl.definition import Definition
@@ -99,7 +99,7 @@ class StateMachine(BaseModel):
     """Values of the definition's `${Placeholders}` by name, as a deployment tool fills them in: {Table: orders, Batch: 100}."""
     triggers: Triggers = ()
     """What starts executions: a traffic by name, or {bus: shop, filter: 5%}."""
-    logs: Annotated[MachineLogs | Literal[False], BeforeValidator(read_logs)] = False
+    logs: Annotated[MachineLogs | None, BeforeValidator(read_logs)] = Field(default=None, json_schema_extra=or_false)
     """Logging, which is off if not given: {level: all, execution_data: true, retention: 30 d}. An Express execution has no other history."""
     tracing: Literal["active", "off"] = "off"
     """active: X-Ray samples its executions, one a second and 5% of the others (off)."""

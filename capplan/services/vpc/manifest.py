@@ -17,5 +17,8 @@ SERVICE = Service(
         ),
     ),
     quotas=ALL,
-    limit_labels={"vpc.nat_connections": "open connections to one destination"},
+    limit_labels={
+        "vpc.nat_bandwidth": "bytes through NAT gateways a second",
+        "vpc.nat_connections": "open connections to one destination",
+    },
 )

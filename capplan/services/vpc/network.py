@@ -5,13 +5,14 @@ from decimal import Decimal
 
 from capplan import units
 from capplan.calls import Access
+from capplan.flow import DemandFlow
 from capplan.leaving import to_internet
 from capplan.model import Assumption, Charge, Demand, Implied, LimitCheck, Observable, Option, Problem
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
 from capplan.services.vpc import advice, cost, usage
-from capplan.services.vpc.quotas import NAT_CONNECTIONS
+from capplan.services.vpc.quotas import NAT_BANDWIDTH, NAT_CONNECTIONS
 from capplan.services.vpc.spec import INTERNET, Network, outbound, problems, way
 from capplan.services.vpc.usage import Usage, internet_gb, nat_gb
 
@@ -55,16 +56,7 @@ class _NetworkType(ResourceType[Network, Usage]):
         return _summary(usage)
 
     def limits(self, resource: _Metered) -> tuple[LimitCheck, ...]:
-        """Connections to one destination that its NAT gateways have open: the next one gets no port."""
-        spec, flow = resource.spec, resource.usage.open
-        if not flow.terms:
-            return ()
-        quota = Decimal(NAT_CONNECTIONS.value) * spec.nat_gateways * spec.nat_addresses * spec.destinations
-        peak = flow.peak()
-        load = to_quantity(sig6(peak.per_second))
-        return (
-            LimitCheck(resource.name, NAT_CONNECTIONS.id, load, quota, NAT_CONNECTIONS.unit, flow, True, peak.minute),
-        )
+        return tuple(_checks(resource.name, resource.spec, resource.usage))
 
     def options(self, resource: _Metered) -> tuple[Option, ...]:
         return tuple(advice.options(resource.name, resource.spec, resource.usage))
@@ -89,6 +81,22 @@ class _NetworkType(ResourceType[Network, Usage]):
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:
         return tuple(_assume(f"networks.{resource.name}", resource.spec, resource.usage))
+
+
+def _checks(name: str, spec: Network, usage: Usage) -> Iterable[LimitCheck]:
+    """Of its NAT gateways: connections to one destination that are open, since the next one gets no port, and bytes a second."""
+    if usage.open.terms:
+        quota = Decimal(NAT_CONNECTIONS.value) * spec.nat_gateways * spec.nat_addresses * spec.destinations
+        peak = usage.open.peak()
+        load = to_quantity(sig6(peak.per_second))
+        yield LimitCheck(
+            name, NAT_CONNECTIONS.id, load, quota, NAT_CONNECTIONS.unit, usage.open, poisson=True, minute=peak.minute
+        )  # fmt: skip
+    through = DemandFlow.total(usage.nat.values()) * units.BYTES_PER_GB
+    if through.terms:
+        quota, peak = Decimal(NAT_BANDWIDTH.value) * spec.nat_gateways, through.peak()
+        load = to_quantity(sig6(peak.per_second))
+        yield LimitCheck(name, NAT_BANDWIDTH.id, load, quota, NAT_BANDWIDTH.unit, through, minute=peak.minute)
 
 
 def _assume(path: str, spec: Network, usage: Usage) -> Iterable[Assumption]:

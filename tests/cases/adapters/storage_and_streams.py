@@ -67,7 +67,7 @@ def _kinesis(case: Case, _: Facts) -> dict[str, Any]:
         shards = shards_needed(rate, rate * stepped_bytes(payload), shared, spare)
     words: dict[str, Any] = {"mode": _MODES[given["mode"]], "consumers": {"shared": shared, "fan_out": fan_out}}
     if given["mode"] == "provisioned":
-        words["shards"] = shards
+        words["shards"] = given.get("shards", shards)
     if "retention_hours" in given:
         words["retention"] = f"{given['retention_hours']} h"
     spec = STREAM.spec.model_validate(words)
@@ -86,7 +86,7 @@ def _kinesis(case: Case, _: Facts) -> dict[str, Any]:
 def _total(charges: tuple[Charge, ...], prices: Mapping[str, str]) -> Fraction:
     out = Fraction(0)
     for charge in charges:
-        name = _STREAM_PRICES.get(charge.price.partition(".")[2], "")
+        name = _STREAM_PRICES.get(charge.price.partition(".")[2]) or charge.price.rpartition(".")[2]
         if name not in prices:
             raise NotCovered(f"the case has no price of {charge.price}")
         out += charge.quantity * Fraction(prices[name])

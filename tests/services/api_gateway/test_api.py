@@ -332,6 +332,21 @@ def test_an_express_workflow_has_to_end_before_the_api_does(tmp_path: Path) -> N
         assert found == ([(31, 29)] if waits else [])
 
 
+def test_a_workflow_waits_for_what_is_behind_an_api(tmp_path: Path) -> None:
+    (tmp_path / "ask.json").write_text(
+        '{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::apigateway:invoke",'
+        ' "Parameters": {"ApiEndpoint": "x.execute-api.us-east-1.amazonaws.com", "Method": "GET"}, "End": true}}}'
+    )
+    machines = """
+state_machines:
+  ask: {type: express, definition: ask.json, triggers: shoppers, states: {A: {call: shop}}}
+"""
+    api = "{type: http, routes: {GET /a: {share: 60%, invoke: place-order}, GET /b: {backend: 200 ms}}}"
+    plan = planned(api, tmp_path, FUNCTIONS + machines)
+    assert observed(plan, "ask.duration") == 60 * 80 // 100 + 40 * 200 // 100, "60% of 80 ms and 40% of 200 ms"
+    assert quantity(plan, "shop.requests") == MONTH
+
+
 @pytest.mark.parametrize(
     ("api", "limit", "load", "breached"),
     [

@@ -62,6 +62,22 @@ def test_rules_reach_functions_queues_machines_and_buses(tmp_path: Path) -> None
     assert load(result, INVOCATIONS.id)[:2] == (85, 18_750), "50 + 20 + 10 + 5"
 
 
+def test_rules_reach_streams_topics_and_jobs(tmp_path: Path) -> None:
+    # 30 KB are two PUT units; a rule starts the workflow of a job
+    result = planned(
+        "buses:\n  b: {event: 30 KB, access: [{put-events: 10/s}]}\n"
+        "streams:\n  s: {shards: 1, triggers: [{bus: b, filter: 40%}]}\n"
+        "topics:\n  t: {triggers: [{bus: b, filter: 30%}]}\n"
+        "jobs:\n  j: {workers: 2, duration: 2 min, max_concurrent_runs: 20, triggers: [{bus: b, filter: 0.01%}]}\n",
+        tmp_path,
+    )
+    assert lines(result, "s")["put-units"] == pytest.approx(8)
+    assert lines(result, "t") == {"publishes": 3}
+    usage = {resource.name: resource.usage for resource in result.resources}
+    assert float(usage["j"]["runs"]) == pytest.approx(0.001 * MONTH_S)
+    assert load(result, INVOCATIONS.id)[0] == pytest.approx(7.001)
+
+
 def test_an_archive_an_api_destination_and_another_account(tmp_path: Path) -> None:
     result = planned(
         "buses:\n  b: {event: 2 KB, access: [{put-events: 100/s}], schema_discovery: true,"

@@ -203,6 +203,6 @@ def test_defaults_that_the_answer_rests_on() -> None:
     assert [
         assumption.path
         for assumption in FUNCTION.assume(
-            MeteredResource("place", function(architecture="arm64", logs=False), metered(spec), known)
+            MeteredResource("place", function(architecture="arm64", logs=None), metered(spec), known)
         )
     ] == []

@@ -142,3 +142,19 @@ def test_where_no_start_time_is_known_environments_are_counted_all_the_same(tmp_
     unknown = {r.name: r.usage for r in planned(STORM.replace(", init: 300 ms", ""), tmp_path).resources}
     assert "cold_starts" not in unknown["web"]
     assert 0 < unknown["config"]["requests"] < known["config"]["requests"]
+
+
+def test_reads_of_what_a_key_encrypts_ask_for_it(tmp_path: Path) -> None:
+    """A read of a secret is one decryption, with a key of one's own; of parameters each SecureString that is returned."""
+    body = """
+keys: {main: {}}
+secrets:
+  own: {encryption: main, access: [{get-secret: 3/s}, {put-secret: 1/s}]}
+  free: {access: [{get-secret: 7/s}]}
+parameters:
+  strings: {access: [{get-parameter: 1/s}]}
+  secure: {encryption: aws-managed, access: [{get-parameters: 2/s, items: 5}]}
+"""
+    found = quantities(planned(body, tmp_path))
+    assert found["main.requests"] == 3 * MONTH_S
+    assert found["aws/ssm.requests"] == 10 * MONTH_S

@@ -253,6 +253,8 @@ def test_advice_speaks_where_another_class_costs_less(spec: str, rule: str, spea
             "b: {object_size: 1 MB, expire: 10 d, lifecycle: [{after: 30 d, to: standard-ia}]}",
             "expires before it moves",
         ),
+        ("b: {object_size: 1 MB, bucket_key: true}", "aws-managed, or a key's name"),
+        ("b: {object_size: 1 MB, encryption: mine}", "no keys declared"),
         ("b: {object_size: 1 MB, tiers: {infrequent: 10%}}", "intelligent-tiering"),
         ("b: {object_size: 1 MB, class: glacier-flexible, access: [{get-object: 1/s}]}", "must be restored"),
         ("b: {object_size: 1 MB, access: [{put-object: 1/s, class: cold}]}", "no storage class 'cold'"),
@@ -264,3 +266,27 @@ def test_what_cannot_be_is_told(body: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(CapplanError) as error:
         planned(f"buckets:\n  {body}\n", tmp_path)
     assert said in "\n".join(f"{d.message} {d.hint}" for d in error.value.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("keys", "key", "per_second"),
+    [
+        ("", "", 0),
+        (", encryption: main", "main", 30),
+        (", encryption: main, bucket_key: true", "main", Decimal("0.3")),
+        (", encryption: aws-managed", "aws/s3", 30),
+    ],
+)
+def test_a_key_is_asked_for_each_object_unless_a_bucket_key_is(
+    keys: str, key: str, per_second: Decimal, tmp_path: Path
+) -> None:
+    """10 puts and 20 gets a second; a Bucket Key leaves one of a hundred."""
+    body = f"""
+keys: {{main: {{}}}}
+buckets: {{b: {{object_size: 1 MB{keys}, access: [{{put-object: 10/s}}, {{get-object: 20/s}}, {{list-objects: 5/s}}]}}}}
+"""
+    found = planned(body, tmp_path)
+    lines = {line.id: line.consumed_quantity for line in found.lines}
+    assert lines.get(f"{key}.requests", 0) == per_second * MONTH_S
+    asked = {finding.rule for finding in found.findings}
+    assert ("s3.bucket-key" in asked) == (per_second == 30)

@@ -8,8 +8,9 @@ import pytest
 
 from capplan.commands.plan import plan
 from capplan.pipeline.results import Plan
+from capplan.retries import attempts, given_up
 from capplan.services.sns.quotas import PHASES, PUBLISH_RATE
-from capplan.services.sns.retries import attempts, given_up, retries
+from capplan.services.sns.retries import retries
 from tests.helpers import HEAD, scenario
 
 MONTH_S = 2_628_000

@@ -137,6 +137,20 @@ def test_consumers_that_are_not_lambda_poll_by_the_queues_wait(tmp_path: Path) -
     assert float(long) == pytest.approx(0.2, rel=1e-2), "four consumers every 20 s"
 
 
+def test_what_consumers_do_not_delete_comes_again_and_ends_in_the_dead_letters(tmp_path: Path) -> None:
+    # 40 a second, half of the receives fail, three at most: 1 + 1/2 + 1/4 receives; an eighth moves
+    result = planned(
+        "queues:\n  q: {access: [{send: 40/s}], max_receive_count: 3, dead_letters: lost, receive_wait: 20 s,"
+        " consumers: {count: 100, batch: 1, takes: 100 ms, fails: 50%}}\n  lost: {}\n",
+        tmp_path,
+    )
+    found = lines(result, "q")
+    assert float(found["receives"]) == pytest.approx(70)
+    assert float(found["deletes"]) == pytest.approx(35)
+    usage = {resource.name: resource.usage for resource in result.resources}
+    assert float(usage["lost"]["messages"]) / MONTH_S == pytest.approx(5)
+
+
 def test_a_fair_queue_pays_more_for_messages_with_a_group(tmp_path: Path) -> None:
     found = lines(planned("queues:\n  q: {access: [{send: 100/s}], fair: 25%}\n", tmp_path), "q")
     assert {key: float(q) for key, q in found.items()} == {"sends": 100, "fair": 25}

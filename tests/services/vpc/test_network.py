@@ -73,6 +73,14 @@ def test_connections_to_one_destination_are_bounded(tmp_path: Path) -> None:
     assert next(x for x in more.limits if x.check.limit == "vpc.nat_connections").check.quota == 55_000 * 12
 
 
+def test_a_gateway_passes_100_gbps(tmp_path: Path) -> None:
+    # 1,000/s of 20 MB: 20,971,520,000 bytes a second; a gateway passes 12.5 billion
+    plan = planned("{nat_gateways: 1}", tmp_path, "[{connect: main, payload: 20 MB}]", "1k/s")
+    limit = limit_of(plan, "vpc.nat_bandwidth")
+    assert float(limit.check.load) == pytest.approx(1000 * 20 * 1024**2, rel=1e-5)
+    assert (limit.check.quota, limit.breached) == (12_500_000_000, True)
+
+
 def advice(network: str, tmp_path: Path, calls: str = "") -> dict[str, Any]:
     return {f.rule: f for f in planned(network, tmp_path, calls, findings=True).findings if f.rule.startswith("vpc.")}
 

@@ -20,11 +20,11 @@ from capplan.model import (
     RequestStream,
 )
 from capplan.resource_type import DeclaredResource, Destination, MeteredResource, Reference, ResourceType
+from capplan.retries import given_up
 from capplan.services.eventbridge.buses import limits
 from capplan.services.eventbridge.buses.cost import charge
 from capplan.services.eventbridge.buses.spec import ALSO_CALLED, Bus
 from capplan.services.eventbridge.buses.usage import Usage, leaving_gb, meter, summary, with_readers
-from capplan.services.eventbridge.retries import given_up
 
 _Metered = MeteredResource[Bus, Usage]
 

@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from capplan.calls import Access
 from capplan.capped import capped
+from capplan.chunks import tail_bytes
 from capplan.model import Admitted, Context, Demand, LimitCheck, Observable, PoolLoad
-from capplan.quantities.distribution import Distribution, quantile
+from capplan.quantities.distribution import quantile
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import replace
 from capplan.services.eventbridge.buses.spec import Bus
@@ -20,9 +21,6 @@ from capplan.services.eventbridge.quotas import (
     REQUEST_MAX,
     RULES,
 )
-
-_TAIL = 0.999
-"""The size by which an event, or a batch, counts."""
 
 
 def admit(name: str, demand: Demand) -> Admitted | None:
@@ -51,9 +49,9 @@ def check(name: str, spec: Bus, usage: Usage, ctx: Context) -> tuple[LimitCheck,
 
 def _checks(name: str, spec: Bus, usage: Usage, ctx: Context) -> Iterable[LimitCheck]:
     called = [s.access for s in usage.streams if is_called(s)]
-    largest = max((_tail(spec.size_of(a.payload)) * to_quantity(batch_of(a)) for a in called), default=None)
+    largest = max((tail_bytes(spec.size_of(a.payload)) * to_quantity(batch_of(a)) for a in called), default=None)
     yield LimitCheck(
-        name, REQUEST_MAX.id, _tail(spec.event) if largest is None else largest, Decimal(REQUEST_MAX.value),
+        name, REQUEST_MAX.id, tail_bytes(spec.event) if largest is None else largest, Decimal(REQUEST_MAX.value),
         REQUEST_MAX.unit,
     )  # fmt: skip
     if usage.rules:
@@ -68,10 +66,6 @@ def _checks(name: str, spec: Bus, usage: Usage, ctx: Context) -> Iterable[LimitC
                 f"{name}.{api}", API_DESTINATION_RATE.id, load, quota, API_DESTINATION_RATE.unit, flow=flow,
                 minute=peak.minute,
             )  # fmt: skip
-
-
-def _tail(size: Distribution) -> Decimal:
-    return to_quantity(Fraction(size.points[0][1]) if size.fixed else sig6(quantile(size, _TAIL)))
 
 
 def why_not_put(spec: Bus, access: Access) -> str | None:

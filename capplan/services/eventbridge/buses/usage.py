@@ -11,9 +11,9 @@ from capplan.model import Admitted, Demand, Reading, RequestStream
 from capplan.quantities.distribution import mean
 from capplan.quantities.rounding import to_quantity
 from capplan.record import Record, replace
+from capplan.retries import attempts
 from capplan.services.eventbridge.buses.spec import ApiDestination, Bus
 from capplan.services.eventbridge.quotas import BATCH_MAX, CHUNK_BYTES, DISCOVERY_CHUNK_BYTES
-from capplan.services.eventbridge.retries import attempts
 
 FROM_A_BUS = "eventbridge"
 """How what another bus sends is read (`Access.via`)."""

@@ -16,6 +16,7 @@ from capplan.model import Demand, RequestStream
 from capplan.quantities.distribution import Distribution, fixed
 from capplan.quantities.rounding import to_quantity
 from capplan.record import Record
+from capplan.retries import attempts, given_up
 from capplan.services.eventbridge.pipes.spec import QUEUES, Pipe
 from capplan.services.eventbridge.quotas import (
     CHUNK_BYTES,
@@ -26,7 +27,6 @@ from capplan.services.eventbridge.quotas import (
     PIPE_STREAM_BATCH,
     POLLS,
 )
-from capplan.services.eventbridge.retries import attempts, given_up
 
 FOREVER = 10_000
 """Retries of a stream's batch for which no number is written: until its records expire."""

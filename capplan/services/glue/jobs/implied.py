@@ -4,11 +4,12 @@ AWS Glue Developer Guide, "Logging for AWS Glue jobs" (read 2026-11-30): output 
 with continuous logging to /aws-glue/jobs/logs-v2. AWS bills them as logs of one's own.
 """
 
-from capplan.calls import Access
-from capplan.model import Implied, RequestStream
-from capplan.quantities.distribution import fixed
+from fractions import Fraction
+
+from capplan.model import Implied
 from capplan.services.glue.jobs.spec import Job
 from capplan.services.glue.jobs.usage import Usage
+from capplan.written_logs import written_logs
 
 _GROUP = "/aws-glue/jobs/output"
 
@@ -17,6 +18,5 @@ def implies(name: str, spec: Job, usage: Usage) -> tuple[Implied, ...]:
     """Its log group; a streaming job has no runs."""
     if not spec.logs or usage.always_on or not usage.flow.terms:
         return ()
-    group = spec.logs.group or _GROUP
-    access = Access.model_construct(op="put-log-events", target=group, payload=fixed(spec.logs.size_bytes))
-    return (Implied("log_groups", group, spec.logs.of_group(), (RequestStream(access, usage.flow, f"jobs.{name}"),)),)
+    size = Fraction(spec.logs.size_bytes)
+    return (written_logs(spec.logs, _GROUP, size, usage.flow, f"jobs.{name}", vended=False),)

@@ -113,7 +113,7 @@ class _JobType(ResourceType[Job, Usage]):
         return implies(resource.name, resource.spec, resource.usage)
 
     def exclude(self, resource: _Metered) -> tuple[Excluded, ...]:
-        if resource.spec.logs is not None:
+        if "logs" in resource.spec.model_fields_set:
             return ()
         return (Excluded(f"logs of {resource.name}", "write `logs: {size: 20 MB}`, what one run writes"),)
 

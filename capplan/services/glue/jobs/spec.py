@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from capplan.log_settings import LogSettings, read_logs
+from capplan.log_settings import LogSettings, or_false, read_logs
 from capplan.quantities.fields import ByteRate, Bytes, Count, Duration, Milliseconds, Share, Size, WholeCount
 from capplan.services.glue.fields import Schedule, Version
 from capplan.services.glue.quotas import (
@@ -128,7 +128,7 @@ class Job(BaseModel):
     """Runs that may be active at the same time (1); more are rejected, or wait with `job_run_queuing`."""
     job_run_queuing: bool = False
     """Whether runs above a quota wait instead of failing (false)."""
-    logs: Annotated[JobLogs | Literal[False] | None, BeforeValidator(read_logs)] = None
+    logs: Annotated[JobLogs | None, BeforeValidator(read_logs)] = Field(default=None, json_schema_extra=or_false)
     """What it logs: {size: 20 MB, retention: 30 d}; how much a job writes is its own, so nothing is taken for it."""
     tags: Mapping[str, str] = {}
     """Tags for reports."""

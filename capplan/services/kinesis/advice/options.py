@@ -23,7 +23,7 @@ from capplan.services.kinesis.spec import Stream
 from capplan.services.kinesis.usage import Usage
 
 SPARE = Fraction(5, 4)
-"""So many times the shards that the busiest minute needs are proposed."""
+"""Shards are proposed for so many times the busiest minute."""
 _HALF = 2
 
 
@@ -42,10 +42,10 @@ def options(name: str, spec: Stream, usage: Usage) -> tuple[Option, ...]:
 
 def _proposed(spec: Stream, usage: Usage) -> int:
     """Shards for the busiest minute with a quarter to spare; more where one shard has more than its part."""
-    records = sig6(usage.offered_records.peak().per_second)
-    written = sig6(usage.offered_bytes.peak().per_second) if usage.offered_bytes.terms else Fraction(0)
-    needed, hot = shards_needed(records, written, usage.shared, SPARE), Fraction(spec.hottest_key)
-    load = SPARE * max(records / int(SHARD_WRITE_RECORDS.value), written / int(SHARD_WRITE_BYTES.value))
+    records = sig6(usage.offered_records.peak().per_second) * SPARE
+    written = sig6(usage.offered_bytes.peak().per_second) * SPARE if usage.offered_bytes.terms else Fraction(0)
+    needed, hot = shards_needed(records, written, usage.shared), Fraction(spec.hottest_key)
+    load = max(records / int(SHARD_WRITE_RECORDS.value), written / int(SHARD_WRITE_BYTES.value))
     if load * hot >= 1:
         return needed
     return max(needed, math.ceil((1 - hot) / (1 / load - hot)))

@@ -3,13 +3,15 @@
 import math
 from collections.abc import Iterable
 
+from capplan.flow import DemandFlow
 from capplan.model import Change, Option
 from capplan.quantities.distribution import mean
 from capplan.quantities.text import figure
 from capplan.services.s3.classes import CLASSES, MONITORED_BYTES
+from capplan.services.s3.implied import FREE
 from capplan.services.s3.quotas import PREFIX_READS, PREFIX_WRITES
 from capplan.services.s3.spec import Bucket
-from capplan.services.s3.usage import Usage
+from capplan.services.s3.usage import PUTS, Usage
 
 _AT_ONCE = ("standard", "standard-ia", "glacier-instant")
 """Classes that answer at once and keep objects in several zones."""
@@ -19,11 +21,22 @@ _UNREAD = "50%"
 def options(name: str, spec: Bucket, usage: Usage) -> tuple[Option, ...]:
     """Settings worth pricing, and risks."""
     return (
+        *_bucket_key(name, spec, usage),
         *_class(name, spec, usage),
         *_lifecycle(name, usage),
         *_watched(name, spec, usage),
         *_prefixes(name, spec, usage),
     )
+
+
+def _bucket_key(name: str, spec: Bucket, usage: Usage) -> Iterable[Option]:
+    """A Bucket Key, where a key of KMS is asked for every object."""
+    asked = DemandFlow.total(s.flow for s in usage.requests_of if s.access.op in (*PUTS, "get-object")).monthly
+    if spec.encryption in FREE or spec.bucket_key or not asked:
+        return
+    message = f"Puts and gets of {name} ask KMS {figure(asked)} times a month, once for each object."
+    gives_up = "CloudTrail shows the bucket in place of each object; objects that are there keep their own data keys"
+    yield Option("s3.bucket-key", message, (Change(f"buckets.{name}.bucket_key", True),), gives_up)
 
 
 def _lifecycle(name: str, usage: Usage) -> Iterable[Option]:

@@ -17,6 +17,15 @@ RULES: tuple[Rule, ...] = (
         undo="a lifecycle rule or a copy moves objects back, each a request",
     ),
     Rule(
+        "s3.bucket-key",
+        "A Bucket Key",
+        "A bucket whose objects a KMS key encrypts, one request for each put and get.",
+        "Switch the S3 Bucket Key on: S3 then asks KMS up to 99% less, and the account's KMS rate is left to others.",
+        "CloudTrail's KMS events name the bucket, not the object; only new objects use it, and not with DSSE-KMS.",
+        "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys (Amazon S3 User Guide" + _READ + ")",
+        action="Switch on the Bucket Key of {name}",
+    ),
+    Rule(
         "s3.lifecycle",
         "Moves by age that cost more than they save",
         "A bucket with a lifecycle rule that moves objects to another class, planned without it.",

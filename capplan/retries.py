@@ -1,7 +1,4 @@
-"""Computes how often EventBridge calls a target that fails, and what it gives up.
-
-Amazon EventBridge User Guide, "Retry policies and dead-letter queues" (read 2026-11-30): up to 185 retries in 24 hours.
-"""
+"""Computes how often something that may fail is tried, and what is given up: each attempt fails with the same chance."""
 
 from fractions import Fraction
 
@@ -9,7 +6,7 @@ from capplan.quantities.rounding import sig6
 
 
 def attempts(fails: Fraction, retried: int) -> Fraction:
-    """Mean calls of one event of which each fails with the same chance p: 1 + p + p² and so on."""
+    """Mean attempts of which each fails with the chance p: 1 + p + p² and so on, up to so many retries."""
     if not fails:
         return Fraction(1)
     if fails == 1:
@@ -18,5 +15,5 @@ def attempts(fails: Fraction, retried: int) -> Fraction:
 
 
 def given_up(fails: Fraction, retried: int) -> Fraction:
-    """The share of events that fail at every call. Range 0 to 1."""
+    """The share that fails at every attempt. Range 0 to 1."""
     return sig6(float(fails) ** (retried + 1)) if fails else Fraction(0)

@@ -1,0 +1,44 @@
+"""Logs that a resource writes, as what follows from its usage: bytes in batches, to a log group."""
+
+from fractions import Fraction
+
+from capplan import units
+from capplan.calls import Access
+from capplan.flow import DemandFlow
+from capplan.log_settings import LogSettings
+from capplan.model import Implied, RequestStream
+from capplan.quantities.distribution import fixed
+from capplan.quantities.rounding import to_quantity
+
+_BATCH_BYTES = units.BYTES_PER_MB
+"""Of a PutLogEvents request at most (CloudWatch Logs API Reference, PutLogEvents, read 2026-11-30)."""
+
+
+def written_logs(
+    logs: LogSettings,
+    group: str,
+    size: Fraction,
+    flow: DemandFlow,
+    cause: str,
+    *,
+    per_batch: Fraction | None = None,
+    vended: bool = True,
+) -> Implied:
+    """What is written to a log group.
+
+    Args:
+        logs: What the scenario says of it.
+        group: AWS's name of the log group, where the scenario gives none.
+        size: Bytes that one of what is logged writes: an invocation, an execution, a request.
+        flow: How many of them a second.
+        cause: The address of the resource.
+        per_batch: How many of them one request to CloudWatch Logs has; None for as many as fit.
+        vended: Whether an AWS service writes for the account ("vended logs"), and not the resource itself.
+    """
+    name = logs.group or group
+    access = Access.model_construct(
+        op="deliver" if vended else "put-log-events", target=name, payload=fixed(to_quantity(size))
+    )
+    records = per_batch or max(Fraction(1), _BATCH_BYTES / size if size else Fraction(1))
+    batches = RequestStream(access, flow * (1 / records), cause, records=records)
+    return Implied("log_groups", name, logs.of_group(), (batches,))
