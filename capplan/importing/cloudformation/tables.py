@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from capplan.importing.cloudformation.building import Building, count, percent, quantity, text, truth, word
-from capplan.importing.cloudformation.stack import properties_of
+from capplan.importing.cloudformation.stack import is_schedule, properties_of
 from capplan.importing.cloudformation.values import Either, Unknown, number_of, references_in, shown_text, text_of
 from capplan.importing.model import Ref
 
@@ -23,6 +23,7 @@ _STREAMS = {
 _CLASSES = {"STANDARD": "standard", "STANDARD_INFREQUENT_ACCESS": "standard-ia"}
 _TYPES = {"N": "number", "B": "binary"}
 _DIMENSION = re.compile(r"dynamodb:(table|index):(Read|Write)CapacityUnits")
+_SCHEDULED = "scheduled"
 _RECOVERY_DAYS = 35
 """AWS's default, which is not written."""
 _EITHER_MODE = "the template decides between on-demand and provisioned capacity"
@@ -140,7 +141,8 @@ def _capacity(
         built.ask("capacity", example, why)
         return
     units = _units(props.get("ProvisionedThroughput"), scaled=scaled, props=props, replica=_home(props))
-    built.values["capacity"] = {"mode": "provisioned", **units}
+    steps = _steps(scaled, "")
+    built.values["capacity"] = {"mode": "provisioned", **units, **({"scheduled": steps} if steps else {})}
     if mode is None:
         built.notes["capacity",] = "no BillingMode: CloudFormation's default is PROVISIONED"
     for way, key in (("write", "WriteCapacityUnits"), ("read", "ReadCapacityUnits")):
@@ -188,7 +190,7 @@ def _units(
                 out[way] = fixed
         number = count(given.get(key))
         if bounds is not None and {"min", "max"} <= bounds.keys():
-            out[way] = dict(bounds)
+            out[way] = {key: value for key, value in bounds.items() if key != _SCHEDULED}
         elif number is not None:
             out[way] = number
     return out
@@ -227,8 +229,9 @@ def _index(
             out["project"] = [n for one in listed if (n := text_of(one))] if isinstance(listed, list) else "keys-only"
     if provisioned and not local:
         units = _units(props.get("ProvisionedThroughput"), scaled=scaled, props=props, index=name, replica=replica)
+        steps = _steps(scaled, name)
         if units:
-            out["capacity"] = units
+            out["capacity"] = {**units, **({"scheduled": steps} if steps else {})}
     return out
 
 
@@ -296,7 +299,7 @@ def scalable_targets(resources: Iterable[Any]) -> Targets:
         least, most = count(props.get("MinCapacity")), count(props.get("MaxCapacity"))
         if least is None or most is None:
             continue
-        bounds: dict[str, object] = {"min": least, "max": most}
+        bounds: dict[str, object] = {"min": least, "max": most, _SCHEDULED: _scheduled(props, match[2].lower())}
         where = shown_text(props.get("ResourceId"))
         target = policies.get(resource.id) or policies.get(f"{where} {match[0]}")
         if target is not None:
@@ -307,6 +310,29 @@ def scalable_targets(resources: Iterable[Any]) -> Targets:
         for alias in (*refs, name):
             out[alias, index, match[2].lower()] = bounds
     return out
+
+
+def _scheduled(props: Mapping[str, Any], way: str) -> list[dict[str, object]]:
+    """Recurring actions of a scalable target, in UTC; one that happens once is no part of every month."""
+    out: list[dict[str, object]] = []
+    for action in _maps(props.get("ScheduledActions")):
+        at, zone = text_of(action.get("Schedule")) or "", text_of(action.get("Timezone")) or "UTC"
+        new = action.get("ScalableTargetAction")
+        words = (("min", "MinCapacity"), ("max", "MaxCapacity"))
+        units = {key: n for key, name in words if isinstance(new, Mapping) and (n := count(new.get(name)))}
+        if units and is_schedule(at) and at.startswith(("cron(", "rate(")) and zone in ("UTC", "Etc/UTC"):
+            out.append({"at": at, way: units})
+    return out
+
+
+def _steps(scaled: Mapping[tuple[str, str], Mapping[str, object]], index: str) -> list[dict[str, object]]:
+    """The steps of a table (or an index) in both directions; those at the same time are one."""
+    out: dict[object, dict[str, object]] = {}
+    for way in ("write", "read"):
+        steps: Any = scaled.get((index, way), {}).get(_SCHEDULED, ())
+        for step in steps:
+            out.setdefault(step["at"], {}).update(step)
+    return list(out.values())
 
 
 def _targets_of_policies(resources: Iterable[Any]) -> dict[str, str]:

@@ -169,7 +169,24 @@ def _scalable_target(a: Arguments) -> Properties:
         "ResourceId": a.around("resource_id", "aws_dynamodb_table", *_FUNCTIONS),
         "MinCapacity": a.plain("min_capacity"),
         "MaxCapacity": a.plain("max_capacity"),
+        "ScheduledActions": _scheduled_actions(a) or None,
     }
+
+
+def _scheduled_actions(a: Arguments) -> list[dict[str, Any]]:
+    """The scheduled actions of a scalable target, which are resources of their own."""
+    out = []
+    for one in a.plan.of_type("aws_appautoscaling_scheduled_action"):
+        of_one = Arguments(a.plan, one, a.scope)
+        linked = of_one.links("resource_id", "aws_appautoscaling_target")
+        own = (a.plain("resource_id"), a.plain("scalable_dimension"))
+        named = (of_one.plain("resource_id"), of_one.plain("scalable_dimension")) == own and isinstance(own[0], str)
+        if any(token.id == a.resource.address for token in linked) or (named and not linked):
+            action = of_one.block("scalable_target_action")
+            capacity = {"MinCapacity": action.get("min_capacity"), "MaxCapacity": action.get("max_capacity")}
+            times = {"Schedule": of_one.plain("schedule"), "Timezone": of_one.plain("timezone")}
+            out.append({**times, "ScalableTargetAction": capacity})
+    return out
 
 
 def _scaling_policy(a: Arguments) -> Properties:
@@ -649,6 +666,7 @@ PARTS = frozenset(
     {
         "aws_cloudwatch_event_target",
         "aws_dynamodb_table_replica",
+        "aws_appautoscaling_scheduled_action",
         "aws_s3_bucket_notification",
         "aws_iam_role_policy_attachment",
         "aws_api_gateway_method",

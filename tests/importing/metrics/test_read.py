@@ -14,6 +14,7 @@ from capplan.importing.metrics.traffic import measured_traffic
 from capplan.importing.value import Value
 from capplan.reading.foreign_json import read_foreign_json
 from capplan.reading.yaml_reader import read_yaml
+from capplan.record import replace
 from tests.importing.drafts import imported, write
 
 
@@ -85,6 +86,23 @@ def test_what_is_no_count_gives_no_traffic_and_says_why(point: dict[str, object]
     points = [{"Timestamp": t, **point} for t in _times(0, 5, 10)]
     (series,) = metric_statistics(_value({"Label": "M", "Datapoints": points}))
     assert measured_traffic(series).reason == why
+
+
+@pytest.mark.parametrize(
+    ("label", "is_count"),
+    [
+        ("Invocations", True),
+        ("admin minutes maxed", True),
+        ("shop avg latency", False),
+        ("p99 of place-order", False),
+        ("CPUUtilization", False),
+        ("rcu_max", False),
+    ],
+)
+def test_a_label_may_say_that_it_is_no_count(label: str, *, is_count: bool) -> None:
+    result = {"Id": "m", "Label": label, "Timestamps": _times(0, 5, 10), "Values": [9, 9, 9]}
+    (series,) = metric_data(_value({"MetricDataResults": [result]}))
+    assert (measured_traffic(replace(series, name=label)).reason == "") == is_count
 
 
 def test_a_rate_per_second_is_that_rate() -> None:
