@@ -473,5 +473,5 @@ def test_a_template_of_5000_lines_is_read_in_a_second(tmp_path: Path) -> None:
     start = time.process_time()
     draft = draft_of([path], folder=tmp_path)
     rendered(draft, "capplan import template.yaml")
-    assert time.process_time() - start < 3, "one second on an idle machine"
+    assert time.process_time() - start < 1
     assert len(draft.entries) > 350
