@@ -44,6 +44,7 @@ def test_a_scenario_is_printed_and_answers_at_once(template: Path) -> None:
     estimate = run("estimate", str(target))
     assert estimate.returncode == 0
     assert "settle most of the bill" in estimate.stdout or "what hangs on each" in estimate.stdout
+    assert run("estimate", str(target), "--strict").returncode == 4
     check = run("check", str(target))
     assert check.returncode == 2
     assert "is not answered yet" in check.stderr
