@@ -18,7 +18,7 @@ from capplan.pipeline.price import Priced, is_tiered, monthly, price, priced_cha
 from capplan.pipeline.what_if import apply, what_if
 from capplan.pricing.rating import Rated
 from capplan.record import replace
-from capplan.resource_type import DeclaredResource, MeteredResource
+from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
 
 _FLOW_KEYS = ("calls", "access", "triggers")
 
@@ -263,9 +263,13 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     if not suffices(base.metered.pools, address, used, type_.pools(MeteredResource(name, spec, usage, ctx)), ctx):
         return None
     is_read = address in base.metered.consumed
+    with_readers = (
+        is_read and type(type_).with_readers is not ResourceType.with_readers
+    )  # its usage has what they cause
     requests = base.metered.demand[address].requests if is_read else ()
     affects_nothing_else = (
-        (not is_read or type_.shards(usage) == type_.shards(base.metered.usage[address]))
+        not with_readers
+        and (not is_read or type_.shards(usage) == type_.shards(base.metered.usage[address]))
         and all(
             type_.emitted_records(spec, r.access) == type_.emitted_records(resource.spec, r.access) for r in requests
         )

@@ -88,6 +88,7 @@ def test_a_line_item_as_json() -> None:
         "price_key": "dynamodb.WRU",
         "price_checked": "2026-09-18",
         "stale": False,
+        "region": "",
     }
 
 
