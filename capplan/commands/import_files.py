@@ -12,8 +12,10 @@ from capplan.importing.given import Given, given_files
 from capplan.importing.model import Asked, Found
 from capplan.importing.names import name_of
 from capplan.importing.render import placed, rendered
+from capplan.importing.times import zone_minutes
 from capplan.reading.files import read_any
 from capplan.reading.nearest import did_you_mean
+from capplan.reading.yaml_reader import read_yaml
 from capplan.record import Record, replace
 
 
@@ -61,8 +63,10 @@ def imported(
         CapplanError: A file is broken, refused or none of the formats; every such file at once.
     """
     folder = Path() if target is None else Path(target).parent
-    draft = draft_of(paths, as_format=as_format, parameters=parameters, folder=folder)
-    if target is None or anew or not Path(target).exists():
+    is_new = target is None or anew or not Path(target).exists()
+    zone = "UTC" if target is None or is_new else _zone_of(target)
+    draft = draft_of(paths, as_format=as_format, parameters=parameters, folder=folder, zone=zone)
+    if target is None or is_new:
         given = [f"--parameter {name}={value}" for name, value in (parameters or {}).items()]
         text = rendered(draft, " ".join(("capplan import", *paths, *given)))
         return Imported(draft, text, draft.beside, (), is_new=True)
@@ -71,11 +75,23 @@ def imported(
     return Imported(draft, after.text, after.beside, after.differences, is_new=False)
 
 
+def _zone_of(scenario: str) -> str:
+    """The time zone of a scenario that is there; UTC where it has none. Raises CapplanError."""
+    data = read_yaml(read_any(scenario), scenario).data
+    zone = data.get("timezone") if isinstance(data, Mapping) else None
+    return zone if isinstance(zone, str) else "UTC"
+
+
 def draft_of(
-    paths: Sequence[str], *, as_format: str | None = None, parameters: Mapping[str, str] | None = None, folder: Path
+    paths: Sequence[str],
+    *,
+    as_format: str | None = None,
+    parameters: Mapping[str, str] | None = None,
+    folder: Path,
+    zone: str = "UTC",
 ) -> Draft:
-    """The draft of a scenario that will stand in a folder. Raises CapplanError."""
-    asked = Asked(dict(parameters or {}))
+    """The draft of a scenario that will stand in a folder; times are in a zone. Raises CapplanError."""
+    asked = Asked(dict(parameters or {}), zone_minutes(zone))
     forced = None if as_format is None else named(as_format)
     found: list[tuple[str, str, Found]] = []
     together: dict[str, list[Given]] = {}

@@ -1,7 +1,7 @@
-"""A table in the words of DynamoDB's API (CreateTable, DescribeTable) as a scenario has it.
+"""Tables as DynamoDB's API and data models have them, in the words of a template, so that one reader knows what they mean.
 
-Source: DynamoDB API Reference, "TableDescription", "CreateTable" (read 2026-11-30): BillingMode is PROVISIONED where it is
-not given; DescribeTable leaves BillingModeSummary out of a table that was always provisioned.
+Source: DynamoDB API Reference, "TableDescription" (read 2026-11-30): a table that was always provisioned has no
+BillingModeSummary; items and sizes are counted about every six hours.
 """
 
 from collections.abc import Mapping
@@ -9,161 +9,67 @@ from decimal import Decimal
 from typing import Any
 
 from capplan.importing import written
-from capplan.importing.model import Question
+from capplan.importing.cloudformation.building import Building
+from capplan.importing.cloudformation.tables import Targets, read_table
+from capplan.importing.model import Origin
 from capplan.importing.value import Value
 
-ON_DEMAND = "PAY_PER_REQUEST"
-_TYPES = {"N": "number", "B": "binary"}
-_IMAGES = {
-    "NEW_AND_OLD_IMAGES": "new-and-old-images",
-    "NEW_IMAGE": "new-image",
-    "OLD_IMAGE": "old-image",
-    "KEYS_ONLY": "keys-only",
-}
-ITEM_SIZE = Question("item_size", "1 KB", "mean size of an item, names included?")
-CAPACITY = Question("capacity", "on-demand", "on-demand, or provisioned with how many units?")
-ITEMS = Question("items", "1M", "how many items are stored?")
+_WARM_READ, _WARM_WRITE = 12_000, 4_000
+"""What a new on-demand table serves at once: it is no setting."""
 
 
-def table_values(table: Value) -> dict[str, Any]:
-    """Keys of a table: its keys, indexes, capacity, stream, class, size and number of items."""
-    types = {
-        a.get("AttributeName").text(): a.get("AttributeType").text("S")
-        for a in table.get("AttributeDefinitions").items()
+def built_table(
+    name: str, props: Mapping[str, Any], origin: Origin, aliases: tuple[str, ...], targets: Targets | None = None
+) -> Building:
+    """A table as a block that adds to another file's, or stands alone; `targets` are its scalable targets."""
+    built = Building("tables", name, origin, aliases, "where_it_fits")
+    read_table(built, props, targets or {}, aliases)
+    return built
+
+
+def described(table: Value) -> dict[str, Any]:
+    """A TableDescription in the words of a template. Raises CapplanError where it has no keys."""
+    table.get("KeySchema").items()
+    table.get("ProvisionedThroughput").properties("ReadCapacityUnits", "WriteCapacityUnits")
+    mode = table.get("BillingMode").text("") or table.at("BillingModeSummary", "BillingMode").text("PROVISIONED")
+    stream = table.get("StreamSpecification")
+    on = stream.known and stream.get("StreamEnabled").data is not False
+    return {
+        **table.properties(),
+        "BillingMode": mode,
+        "TableClass": table.at("TableClassSummary", "TableClass").text("") or table.get("TableClass").text("STANDARD"),
+        "WarmThroughput": _warm(table.get("WarmThroughput")),
+        "StreamSpecification": stream.data if on else None,
+        "Replicas": None,
     }
-    values = key_values(table.get("KeySchema"), types)
-    provisioned = mode_of(table) != ON_DEMAND
-    if not provisioned:
-        values["capacity"] = "on-demand"
-    elif table.get("ProvisionedThroughput").known:
-        values["capacity"] = capacity(table.get("ProvisionedThroughput"))
-    limit = table.get("OnDemandThroughput")
-    most = {
-        key: limit.get(word).number()
-        for key, word in (("max_write", "MaxWriteRequestUnits"), ("max_read", "MaxReadRequestUnits"))
-        if limit.get(word).known
-    }
-    if any(number > 0 for number in most.values()) and not provisioned:
-        values["throughput"] = {key: number for key, number in most.items() if number > 0}
-    indexes = {
-        **{
-            index.get("IndexName").text(): index_values(index, types, provisioned=provisioned)
-            for index in table.get("GlobalSecondaryIndexes").items()
-        },
-        **{
-            index.get("IndexName").text(): index_values(index, types, local=True)
-            for index in table.get("LocalSecondaryIndexes").items()
-        },
-    }
-    if indexes:
-        values["indexes"] = indexes
-    values |= stored(table)
-    for name, index in [
-        (i.get("IndexName").text(), i)
-        for word in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
-        for i in table.get(word).items()
-    ]:
-        values["indexes"][name] |= _stored_entries(index, table)
-    stream = table.at("StreamSpecification", "StreamViewType")
-    if stream.known and (table.at("StreamSpecification", "StreamEnabled").data is not False):
-        values["stream"] = image(stream)
-    if table_class(table) == "STANDARD_INFREQUENT_ACCESS":
-        values["class"] = "standard-ia"
-    warm = table.get("WarmThroughput")
-    if warm.known:
-        values |= warm_values(warm)
-    return values
 
 
-def mode_of(table: Value) -> str:
-    """PAY_PER_REQUEST or PROVISIONED, AWS's default."""
-    return table.get("BillingMode").text("") or table.at("BillingModeSummary", "BillingMode").text("PROVISIONED")
-
-
-def table_class(table: Value) -> str:
-    """STANDARD where the table does not say."""
-    return table.get("TableClass").text("") or table.at("TableClassSummary", "TableClass").text("STANDARD")
-
-
-def key_values(schema: Value, types: Mapping[str, str], *, local: bool = False) -> dict[str, Any]:
-    """`partition_key` and `sort_key` of a KeySchema; a global index may have several attributes in each."""
-    partition = [k.get("AttributeName").text() for k in schema.items() if k.get("KeyType").text() == "HASH"]
-    sort = [k.get("AttributeName").text() for k in schema.items() if k.get("KeyType").text() == "RANGE"]
-    out: dict[str, Any] = {}
-    if partition and not local:
-        out["partition_key"] = partition_key(partition, types)
-    if sort:
-        out["sort_key"] = sort[0] if len(sort) == 1 else sort
-    return out
-
-
-def partition_key(names: list[str], types: Mapping[str, str]) -> object:
-    """A partition key: its name, with its type where that is not text."""
-    name: object = names[0] if len(names) == 1 else names
-    kind = _TYPES.get(types.get(names[0], "S")) if len(names) == 1 else None
-    return name if kind is None else {"name": name, "type": kind}
-
-
-def index_values(
-    index: Value, types: Mapping[str, str], *, local: bool = False, provisioned: bool = False
-) -> dict[str, Any]:
-    """Keys of an index."""
-    values = key_values(index.get("KeySchema"), types, local=local)
-    values["project"] = projection(index.get("Projection"))
-    if local:
-        values["local"] = True
-    elif provisioned and index.get("ProvisionedThroughput").known:
-        both = capacity(index.get("ProvisionedThroughput"))
-        values["capacity"] = {key: both[key] for key in ("write", "read")}
-    if index.get("WarmThroughput").known and not local:
-        values |= warm_values(index.get("WarmThroughput"))
-    return values
-
-
-def projection(value: Value) -> object:
-    """What an index copies: all where nothing is said."""
-    kind = value.get("ProjectionType").text("ALL")
-    if kind == "KEYS_ONLY":
-        return "keys-only"
-    names = [name.text() for name in value.get("NonKeyAttributes").items()]
-    return names if kind == "INCLUDE" and names else "keys-only" if kind == "INCLUDE" else "all"
-
-
-def capacity(units: Value) -> dict[str, Any]:
-    """Provisioned capacity. Raises CapplanError where the units are not given."""
-    write, read = units.get("WriteCapacityUnits").whole(), units.get("ReadCapacityUnits").whole()
-    return {"mode": "provisioned", "write": Decimal(max(1, write)), "read": Decimal(max(1, read))}
-
-
-def image(value: Value) -> str:
-    """A stream's view. Raises CapplanError for a word that is none."""
-    word = value.text()
-    if word not in _IMAGES:
-        value.wrong(f"one of {', '.join(_IMAGES)}")
-    return _IMAGES[word]
-
-
-def warm_values(value: Value) -> dict[str, Any]:
-    """What it is pre-warmed to, where it is more than what every table has at once (12,000 reads, 4,000 writes)."""
+def _warm(value: Value) -> object:
+    """What a table is pre-warmed to; None where it is what every table serves at once."""
     read, write = value.get("ReadUnitsPerSecond"), value.get("WriteUnitsPerSecond")
-    units = {"write": write.count() if write.known else Decimal(0), "read": read.count() if read.known else Decimal(0)}
-    more = units["write"] > 4000 or units["read"] > 12_000  # noqa: PLR2004  AWS's start of an on-demand table
-    return {"warm": {key: number for key, number in units.items() if number}} if more else {}
+    above = (read.known and read.count() > _WARM_READ) or (write.known and write.count() > _WARM_WRITE)
+    return value.data if above else None
 
 
-def stored(table: Value) -> dict[str, Any]:
-    """Items and their mean size, as AWS counts them about every six hours; nothing of an empty table."""
-    count, size = table.get("ItemCount"), table.get("TableSizeBytes")
+def add_stored(built: Building, table: Value) -> None:
+    """Items and their mean size, of the table and of its indexes; nothing of an empty table."""
+    items = _stored(built.values, table, "TableSizeBytes", "item_size")
+    if items:
+        built.values["items"] = items
+        built.notes["items",] = "as DynamoDB counts them, about every six hours"
+    indexes: Any = built.values.get("indexes", {})
+    for word in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
+        for index in table.get(word).items():
+            values = indexes.get(index.get("IndexName").text(), {})
+            entries = _stored(values, index, "IndexSizeBytes", "entry_size")
+            if entries and entries < items:
+                values["items"] = entries
+
+
+def _stored(values: dict[str, Any], value: Value, size_key: str, key: str) -> Decimal:
+    """The number of items, and their mean size under a key; 0 where it is not told or nothing is stored."""
+    count, size = value.get("ItemCount"), value.get(size_key)
     if not count.known or not count.whole() or not size.known or not size.whole():
-        return {}
-    return {"items": Decimal(count.whole()), "item_size": written.size(Decimal(size.whole()) / count.whole())}
-
-
-def _stored_entries(index: Value, table: Value) -> dict[str, Any]:
-    count, size, items = index.get("ItemCount"), index.get("IndexSizeBytes"), table.get("ItemCount")
-    if not count.known or not count.whole() or not size.known or not size.whole():
-        return {}
-    values: dict[str, Any] = {"entry_size": written.size(Decimal(size.whole()) / count.whole())}
-    if items.known and count.whole() < items.whole():
-        values["items"] = Decimal(count.whole())
-    return values
+        return Decimal(0)
+    values[key] = written.size(Decimal(size.whole()) / count.whole())
+    return Decimal(count.whole())

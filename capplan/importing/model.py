@@ -147,6 +147,12 @@ class Found(Record, frozen=True):
 
 
 class Asked(Record, frozen=True):
-    """What the user said beside the files: `--parameter NAME=VALUE`."""
+    """What the user said beside the files.
+
+    Attributes:
+        parameters: `--parameter NAME=VALUE`.
+        zone_minutes: The offset of the scenario's time zone from UTC, where there is one already.
+    """
 
     parameters: Mapping[str, str] = {}
+    zone_minutes: int = 0

@@ -13,7 +13,10 @@ from fractions import Fraction
 from typing import Any
 
 from capplan.importing import written
-from capplan.importing.dynamodb_table import capacity, index_values, mode_of, partition_key, projection, table_values
+from capplan.importing.cloudformation.building import Building
+from capplan.importing.cloudformation.tables import Targets
+from capplan.importing.dynamodb_table import built_table, described
+from capplan.importing.model import Origin
 from capplan.importing.value import Value
 from capplan.quantities.distribution import mean
 from capplan.record import Record
@@ -56,8 +59,7 @@ class ModelTable(Record, frozen=True):
 
     Attributes:
         name: Its name.
-        values: Keys of the table as a scenario has them, measured sizes among them.
-        value: Where it stands.
+        built: The table as a scenario has it, measured sizes among its values.
         items: Its example items.
         facets: The items of each facet.
         indexes: Measured entries; only indexes of which an item has one.
@@ -65,8 +67,7 @@ class ModelTable(Record, frozen=True):
     """
 
     name: str
-    values: Mapping[str, Any]
-    value: Value
+    built: Building
     items: tuple[Item, ...] = ()
     facets: Mapping[str, tuple[Item, ...]] = {}
     indexes: tuple[Entries, ...] = ()
@@ -119,7 +120,7 @@ def model_of(top: Value) -> Model:
         own = tuple(
             found for value, found in patterns if isinstance(found, AccessPattern) and value.get("table").data == name
         )
-        tables.append(_measured(name, table_values(table), table, _items(rows), {}, own))
+        tables.append(_measured(name, described(table), {}, table, _items(rows), {}, own))
     left = tuple(
         (value, value.get("description").text("access pattern"), found)
         for value, found in patterns
@@ -132,61 +133,65 @@ def model_of(top: Value) -> Model:
 
 
 def _workbench(table: Value) -> ModelTable:
-    keys = table.get("KeyAttributes")
-    values = _keys(keys)
-    if mode_of(table) == "PAY_PER_REQUEST":
-        values["capacity"] = "on-demand"
-    elif table.get("ProvisionedCapacitySettings").known:
-        values["capacity"] = _capacity(table.get("ProvisionedCapacitySettings"))
-    indexes = {}
-    for index in table.get("GlobalSecondaryIndexes").items():
-        one = {**_keys(index.get("KeyAttributes")), "project": projection(index.get("Projection"))}
-        if index.get("ProvisionedCapacitySettings").known and values.get("capacity") != "on-demand":
-            units = _capacity(index.get("ProvisionedCapacitySettings"))
-            one["capacity"] = {key: units[key] for key in ("write", "read")}
-        indexes[index.get("IndexName").text()] = one
-    for index in table.get("LocalSecondaryIndexes").items():
-        sort = _keys(index.get("KeyAttributes")).get("sort_key")
-        one = {"sort_key": sort, "local": True} if sort else index_values(index, {}, local=True)
-        indexes[index.get("IndexName").text()] = {**one, "project": projection(index.get("Projection"))}
-    if indexes:
-        values["indexes"] = indexes
-    facets: dict[str, tuple[Item, ...]] = {}
-    for facet in table.get("TableFacets").items():
-        rows = facet.get("TableData").items()
-        if rows:
-            facets[facet.get("FacetName").text()] = _items(rows)
-    own = _items(table.get("TableData").items())
+    name = table.get("TableName").text()
+    types: dict[str, str] = {}
+    targets: dict[tuple[str, str, str], Mapping[str, object]] = {}
+    props: dict[str, Any] = {
+        "BillingMode": table.get("BillingMode").text("") or None,
+        "KeySchema": _schema(table.get("KeyAttributes"), types),
+        "ProvisionedThroughput": table.at("ProvisionedCapacitySettings", "ProvisionedThroughput").data,
+    }
+    _scale(targets, (name, ""), table.get("ProvisionedCapacitySettings"))
+    for key in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
+        props[key] = []
+        for index in table.get(key).items():
+            settings = index.get("ProvisionedCapacitySettings")
+            own = {
+                "KeySchema": _schema(index.get("KeyAttributes"), types),
+                "ProvisionedThroughput": settings.get("ProvisionedThroughput").data,
+            }
+            props[key].append(
+                {"IndexName": index.get("IndexName").text(), "Projection": index.get("Projection").data, **own}
+            )
+            _scale(targets, (name, index.get("IndexName").text()), settings)
+    props["AttributeDefinitions"] = [{"AttributeName": n, "AttributeType": t} for n, t in types.items()]
+    facets = {
+        facet.get("FacetName").text(): _items(facet.get("TableData").items())
+        for facet in table.get("TableFacets").items()
+        if facet.get("TableData").known
+    }
+    facets = {facet: items for facet, items in facets.items() if items}
     inside = [item for items in facets.values() for item in items]
-    every = (*inside, *(item for item in own if item not in inside))
-    return _measured(table.get("TableName").text(), values, table, every, facets, ())
+    own_items = _items(table.get("TableData").items())
+    every = (*inside, *(item for item in own_items if item not in inside))
+    return _measured(name, props, targets, table, every, facets, ())
 
 
-def _keys(keys: Value) -> dict[str, Any]:
-    partition, sort = keys.get("PartitionKey"), keys.get("SortKey")
-    name = partition.get("AttributeName").text()
-    out: dict[str, Any] = {"partition_key": partition_key([name], {name: partition.get("AttributeType").text("S")})}
-    if sort.get("AttributeName").known:
-        out["sort_key"] = sort.get("AttributeName").text()
+def _schema(keys: Value, types: dict[str, str]) -> list[dict[str, str]]:
+    """The keys of a table or an index as the API has them; `types` learns the types of their attributes."""
+    out = []
+    for word, role in (("PartitionKey", "HASH"), ("SortKey", "RANGE")):
+        one = keys.get(word)
+        if one.get("AttributeName").known:
+            name = one.get("AttributeName").text()
+            types[name] = one.get("AttributeType").text("S")
+            out.append({"AttributeName": name, "KeyType": role})
     return out
 
 
-def _capacity(settings: Value) -> dict[str, Any]:
-    """Provisioned capacity: auto scaled where the model has a scalable target."""
-    static = capacity(settings.get("ProvisionedThroughput")) if settings.get("ProvisionedThroughput").known else {}
-    out: dict[str, Any] = {"mode": "provisioned"}
-    for side, key in (("write", "AutoScalingWrite"), ("read", "AutoScalingRead")):
+def _scale(targets: dict[tuple[str, str, str], Mapping[str, object]], of: tuple[str, str], settings: Value) -> None:
+    """Adds the auto scaling of a table or an index."""
+    for way, key in (("write", "AutoScalingWrite"), ("read", "AutoScalingRead")):
         target = settings.get(key).get("ScalableTargetRequest")
         if target.get("MaxCapacity").known:
-            bounds = {
+            bounds: dict[str, object] = {
                 "min": Decimal(target.get("MinCapacity").whole()),
                 "max": Decimal(target.get("MaxCapacity").whole()),
             }
             wanted = settings.at(key, "ScalingPolicyConfiguration", "TargetValue")
-            out[side] = {**bounds, "target": written.share(wanted.count() / 100)} if wanted.known else bounds
-        elif side in static:
-            out[side] = static[side]
-    return out
+            if wanted.known:
+                bounds["target"] = written.share(wanted.count() / 100)
+            targets[(*of, way)] = bounds
 
 
 # --- items ---
@@ -207,19 +212,22 @@ def _items(rows: list[Value]) -> tuple[Item, ...]:
 
 def _measured(
     name: str,
-    values: dict[str, Any],
+    props: Mapping[str, Any],
+    targets: Targets,
     value: Value,
     items: tuple[Item, ...],
     facets: Mapping[str, tuple[Item, ...]],
     patterns: tuple[AccessPattern, ...],
 ) -> ModelTable:
     """The table with the sizes of its items and of their entries among its values."""
+    built = built_table(name, props, Origin(value.document.file, value.line, 1, name), (name,), targets)
+    values: dict[str, Any] = built.values
     entries = tuple(_entries(values, items)) if items else ()
     if items:
         values["item_size"] = f"{round(mean_bytes_of(items))} B"
     for entry in entries:
         values["indexes"][entry.name]["entry_size"] = f"{round(entry.mean_bytes)} B"
-    return ModelTable(name, values, value, items, facets, entries, patterns)
+    return ModelTable(name, built, items, facets, entries, patterns)
 
 
 def _entries(values: Mapping[str, Any], items: tuple[Item, ...]) -> Iterator[Entries]:
@@ -227,7 +235,7 @@ def _entries(values: Mapping[str, Any], items: tuple[Item, ...]) -> Iterator[Ent
     table_key = tuple(_names(values))
     for name, index in values.get("indexes", {}).items():
         own = tuple(_names({**({"partition_key": values.get("partition_key")} if index.get("local") else {}), **index}))
-        project = index["project"]
+        project = index.get("project", "all")
         shape = IndexShape(own, tuple(project) if isinstance(project, list) else project)
         sizes = entry_sizes(sample, shape, table_key)
         if sizes is not None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 _TIME = re.compile(
     r"(\d{4})[-/](\d\d?)[-/](\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d)(\.\d{1,9})?)?)?\s*(Z|UTC|[+-]\d\d:?\d\d)?"
 )
+_ZONE = re.compile(r"[+-]\d\d:\d\d")
 _EPOCH = re.compile(r"\d{9,13}(?:\.\d{1,9})?")
 _MILLISECONDS_FROM = 10**11
 """A larger number counts milliseconds."""
@@ -33,6 +34,11 @@ def has_zone(text: str) -> bool:
     """Whether a time says which zone it is in."""
     match = _TIME.fullmatch(text.strip())
     return bool(match and match[8]) or _EPOCH.fullmatch(text.strip()) is not None
+
+
+def zone_minutes(zone: str) -> int:
+    """Minutes of a time zone such as `+09:00` from UTC."""
+    return _offset(zone) // 60 if _ZONE.fullmatch(zone) else 0
 
 
 def _offset(zone: str) -> int:

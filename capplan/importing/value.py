@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from capplan.errors import CapplanError
 from capplan.importing.times import seconds_of
@@ -94,15 +94,13 @@ class Value(Record, frozen=True):
             self.wrong("a whole number")
         return int(value)
 
-    def flag(self) -> bool:
-        """True or false, also written as a text; false where there is none. Raises CapplanError for anything else."""
-        if self.data is None or (isinstance(self.data, str) and self.data.casefold() == "false"):
-            return False
-        if isinstance(self.data, str) and self.data.casefold() == "true":
-            return True
-        if not isinstance(self.data, bool):
-            self.wrong("true or false")
-        return self.data
+    def properties(self, *whole: str) -> dict[str, Any]:
+        """A mapping in the words of a template; keys that are whole numbers where they are given. Raises CapplanError."""
+        out = {key: value.data for key, value in self.entries()}
+        for key in whole:
+            if self.get(key).known:
+                out[key] = Decimal(self.get(key).whole())
+        return out
 
     def seconds(self) -> Decimal:
         """A time in seconds since 1970. Raises CapplanError for anything else."""

@@ -109,9 +109,11 @@ def _batches() -> Mapping[str, tuple[str, ...]]:
 def _section(op: str, name: object, specs: Mapping[str, Any]) -> str:
     """The first section of a verb that declares the name, else the first that declares any, else the verb's first."""
     sections = verbs()[op]
+    declared = next((section for section in sections if f"{section}.{name}" in specs), None)
+    if declared is not None or len(sections) == 1:
+        return declared or sections[0]
     used = {address.partition(".")[0] for address in specs}
-    declared = [section for section in sections if f"{section}.{name}" in specs]
-    return next(iter((*declared, *(section for section in sections if section in used))), sections[0])
+    return next((section for section in sections if section in used), sections[0])
 
 
 def incoming_at(

@@ -144,9 +144,13 @@ def _follows(base: Priced, address: str, implied: tuple[Implied, ...], today: da
     if implied == before:
         return {}
     moved = {address_of(i) for i in (*before, *implied)}
-    causes = {**metered.implied, address: implied}
+    places = {a: base.causes_by_implied.get(a, ()) for a in moved}
+    known = {cause: place for of_one in places.values() for place, cause in of_one}
+    in_order = sorted({*known, address}, key=lambda cause: known.get(cause, len(metered.implied)))
+    causes = {cause: implied if cause == address else metered.implied[cause] for cause in in_order}
     own = metered.as_declared
-    found = following(own, metered.own_demand, causes, metered.context, lambda *_: None, moved)
+    demand = {a: metered.own_demand_of(a) for a in moved if a in own.resources}
+    found = following(own, demand, causes, metered.context, lambda *_: None, moved)
     out: dict[str, Part | None] = {a: _part(base, f.resource, f.usage, today) for a, f in found.items()}
     for left in moved - found.keys():
         resource = own.resources.get(left)
@@ -157,7 +161,7 @@ def _follows(base: Priced, address: str, implied: tuple[Implied, ...], today: da
 def _unjoined(metered: Metered, resource: Resource) -> Any:  # noqa: ANN401  any service's usage
     """The usage of a declared resource from which nothing follows any more."""
     declared = DeclaredResource(resource.name, resource.spec, metered.context)
-    return resource.type.meter(declared, metered.own_demand[resource.address])
+    return resource.type.meter(declared, metered.own_demand_of(resource.address))
 
 
 def side_by_side(
@@ -259,9 +263,13 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     if not suffices(base.metered.pools, address, used, type_.pools(MeteredResource(name, spec, usage, ctx)), ctx):
         return None
     is_read = address in base.metered.consumed
+    with_readers = (
+        is_read and type(type_).with_readers is not ResourceType.with_readers
+    )  # its usage has what they cause
     requests = base.metered.demand[address].requests if is_read else ()
     affects_nothing_else = (
-        (not is_read or type_.shards(usage) == type_.shards(base.metered.usage[address]))
+        not with_readers
+        and (not is_read or type_.shards(usage) == type_.shards(base.metered.usage[address]))
         and all(
             type_.emitted_records(spec, r.access) == type_.emitted_records(resource.spec, r.access) for r in requests
         )

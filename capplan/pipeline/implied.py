@@ -65,13 +65,12 @@ def following(
         for implied in every:
             if not wanted or address_of(implied) in wanted:
                 by_address.setdefault(address_of(implied), []).append((cause, implied))
-    names = {resource.name for resource in scenario.resources.values()}
     out: dict[str, Following] = {}
     for address, members in by_address.items():
         requests = tuple(stream for _, implied in members for stream in implied.requests)
         own = scenario.resources.get(address)
         if own is None:
-            resource = _resource(address, members, names, scenario.resources[members[0][0]].line)
+            resource = _resource(address, members, ctx, scenario.resources[members[0][0]].line)
             asked = Demand(requests)
         else:
             resource, asked = own, replace(demand[address], requests=(*demand[address].requests, *requests))
@@ -82,10 +81,10 @@ def following(
     return out
 
 
-def _resource(address: str, members: list[tuple[str, Implied]], names: set[str], line: int) -> Resource:
+def _resource(address: str, members: list[tuple[str, Implied]], ctx: Context, line: int) -> Resource:
     first = members[0][1]
     section = SECTIONS[first.section]
-    label = address if first.name in names else first.name
+    label = address if first.name in ctx.addresses else first.name
     spec = _spec(first.section, repr(first.settings), _Settings(first.settings))
     causes = tuple(dict.fromkeys(cause for cause, _ in members))
     return Resource(

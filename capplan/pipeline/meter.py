@@ -65,6 +65,10 @@ class Metered(Record, frozen=True):
         """The demand that calls and triggers alone tell."""
         return {**self.demand, **self.joined}
 
+    def own_demand_of(self, address: str) -> Demand:
+        """That of one resource."""
+        return self.joined[address] if address in self.joined else self.demand[address]
+
     def resource(self, address: str) -> MeteredResource[Any, Any]:
         """One resource with its usage."""
         resource = self.scenario.resources[address]

@@ -12,6 +12,7 @@ from capplan.errors import CapplanError
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Charge, Context
 from capplan.pipeline.commitments import committed
+from capplan.pipeline.implied import address_of
 from capplan.pipeline.meter import Metered
 from capplan.pipeline.results import Prices
 from capplan.pricing.catalogue import Catalogue, load_prices
@@ -81,6 +82,15 @@ class Priced:
         for line in self.lines:
             out[line.charge_id] = (*out.get(line.charge_id, ()), line)
         return out
+
+    @cached_property
+    def causes_by_implied(self) -> Mapping[str, tuple[tuple[int, str], ...]]:
+        """By the address of what is implied: the resources that imply it, each with its place among all that imply anything."""
+        out: dict[str, dict[int, str]] = {}
+        for place, (cause, every) in enumerate(self.metered.implied.items()):
+            for implied in every:
+                out.setdefault(address_of(implied), {})[place] = cause
+        return {address: tuple(causes.items()) for address, causes in out.items()}
 
     @cached_property
     def monthly_cost(self) -> Decimal:

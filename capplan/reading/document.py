@@ -236,12 +236,12 @@ class Overlaid(Document, frozen=True):
         return best
 
 
-def _depth(data: Any, path: Sequence[str | int]) -> int:  # noqa: ANN401  plain data
+def _depth(data: object, path: Sequence[str | int]) -> int:
     """How many steps of a path lead somewhere in plain data."""
     for i, step in enumerate(path):
-        if (isinstance(data, Mapping) and step in data) or (
-            isinstance(data, list) and isinstance(step, int) and step < len(data)
-        ):
+        if isinstance(data, list) and isinstance(step, int) and step < len(data):  # noqa: SIM114  mypy tells them apart
+            data = data[step]
+        elif isinstance(data, Mapping) and step in data:
             data = data[step]
         else:
             return i

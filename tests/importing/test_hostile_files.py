@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from capplan.commands.import_files import draft_of
+from capplan.commands.import_files import draft_of, imported
 from capplan.errors import CapplanError
 from capplan.importing.render import rendered
+from capplan.language.load import load
 from tests.importing.drafts import FILES
 
 _BAD: tuple[Any, ...] = (
@@ -119,6 +120,61 @@ def test_any_value_in_a_plan_is_imported_or_an_error(tmp_path: Path) -> None:
     plan = json.loads((FILES / "shop.tfplan.json").read_text(encoding="utf-8"))
     for n, path in enumerate(list(_places(plan))[::9]):
         _import(_with(plan, path, _BAD[n % len(_BAD)]), tmp_path)
+
+
+def _valid(data: object, folder: Path) -> None:
+    """What is imported is a valid scenario, whatever stood in the file."""
+    source, target = folder / "file.json", folder / "scenario.yaml"
+    source.write_text(json.dumps(data), encoding="utf-8")
+    try:
+        done = imported([str(source)], str(target), anew=True)
+    except CapplanError as error:
+        assert all(one.message for one in error.diagnostics)  # noqa: PT017  both ways are right
+        return
+    target.write_text(done.text, encoding="utf-8")
+    for name, text in done.beside.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    load(str(target))
+
+
+def test_any_value_in_a_template_is_a_valid_scenario_or_an_error(tmp_path: Path) -> None:
+    template = json.loads((FILES / "wide.template.json").read_text(encoding="utf-8"))
+    for n, path in enumerate(_places(template)):
+        _valid(_with(template, path, _BAD[n % len(_BAD)]), tmp_path)
+
+
+_SERVERLESS = {
+    "service": "s",
+    "provider": {"name": "aws", "stage": "${opt:stage, 'dev'}", "environment": {"A": "${self:custom.a.${sls:stage}}"}},
+    "custom": {
+        "a": {"dev": 1},
+        "appSync": {"dataSources": [{"name": "d", "type": "AMAZON_DYNAMODB", "config": {"tableName": "t"}}]},
+    },
+    "functions": {
+        "f": {
+            "handler": "h",
+            "memorySize": 128,
+            "events": [
+                {"http": "GET /x"},
+                {"schedule": {"rate": ["rate(1 hour)"]}},
+                {"sqs": {"arn": "arn:aws:sqs:a:b:q"}},
+                {"stream": "arn:x"},
+            ],
+            "iamRoleStatements": [
+                {"Effect": "Allow", "Action": ["dynamodb:GetItem"], "Resource": {"Fn::GetAtt": ["T", "Arn"]}}
+            ],
+        }
+    },
+    "resources": {
+        "Resources": {"T": {"Type": "AWS::DynamoDB::Table", "Properties": {"BillingMode": "PAY_PER_REQUEST"}}}
+    },
+}
+
+
+def test_any_value_in_a_serverless_yml_is_a_valid_scenario_or_an_error(tmp_path: Path) -> None:
+    for n, path in enumerate(_places(_SERVERLESS)):
+        for shift in (0, 4, 9):
+            _valid(_with(_SERVERLESS, path, _BAD[(n + shift) % len(_BAD)]), tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from capplan.commands.import_files import draft_of
 from capplan.errors import CapplanError
 from capplan.importing.draft import Draft
 from capplan.importing.terraform.plan import matches, plan_of
+from capplan.importing.terraform.read import is_free
 from capplan.importing.value import Value
 from capplan.language.load import load
 from capplan.reading.foreign_json import read_foreign_json
@@ -101,6 +102,21 @@ def test_a_definition_beside_the_plan_is_of_the_machine_of_its_name(tmp_path: Pa
 def test_what_is_not_used_is_listed_by_its_type(shop: Draft) -> None:
     assert ("aws_instance", "seen and not used yet") in {(row.what, row.why) for row in shop.unused}
     assert not any("appautoscaling" in row.what for row in shop.unused), "they are the capacity of a table"
+
+
+@pytest.mark.parametrize(
+    ("type_", "free"),
+    [
+        ("aws_vpc", True),
+        ("aws_vpc_endpoint", False),
+        ("aws_route", True),
+        ("aws_route53_record", False),
+        ("aws_iam_role", True),
+        ("aws_nat_gateway", False),
+    ],
+)
+def test_only_what_is_billed_by_nothing_is_called_free(type_: str, *, free: bool) -> None:
+    assert is_free(type_) == free
 
 
 # --- small plans ---
@@ -221,6 +237,40 @@ def test_an_index_has_keys_and_capacity_of_its_own_that_is_scaled(keys: dict[str
         "sort_key": "at",
         "project": "keys-only",
         "capacity": {"write": {"min": 6, "max": 60}, "read": 5},
+    }
+
+
+def test_scheduled_scaling_is_steps_of_the_capacity(tmp_path: Path) -> None:
+    table = {**_TABLE, "read_capacity": 3, "write_capacity": 2}
+    target = {"resource_id": "table/t", "scalable_dimension": "dynamodb:table:WriteCapacityUnits"}
+    actions = [
+        ("up", "cron(0 8 ? * MON-FRI *)", {"min_capacity": 300, "max_capacity": 900}, "UTC"),
+        ("down", "cron(0 20 ? * MON-FRI *)", {"min_capacity": "6", "max_capacity": None}, "Etc/UTC"),
+        ("once", "at(2026-12-24T00:00:00)", {"min_capacity": 9}, "UTC"),
+        ("elsewhere", "cron(0 8 * * ? *)", {"min_capacity": 9}, "Asia/Tokyo"),
+    ]
+    plan = _plan(
+        _resource("aws_dynamodb_table.t", table),
+        _resource("aws_appautoscaling_target.w", {**target, "min_capacity": 6, "max_capacity": 60}),
+        *(
+            _resource(
+                f"aws_appautoscaling_scheduled_action.{name}",
+                {**target, "schedule": at, "scalable_target_action": [new], "timezone": zone},
+            )
+            for name, at, new, zone in actions
+        ),
+    )
+    draft = imported(tmp_path, plan)
+    assert [row.why for row in draft.unused] == ["it happens once", "its times are in Asia/Tokyo, a scenario's in UTC"]
+    found = entry(draft, "t").values
+    assert found["capacity"] == {
+        "mode": "provisioned",
+        "write": {"min": 6, "max": 60},
+        "read": 3,
+        "scheduled": [
+            {"at": "cron(0 8 ? * MON-FRI *)", "write": {"min": 300, "max": 900}},
+            {"at": "cron(0 20 ? * MON-FRI *)", "write": {"min": 6}},
+        ],
     }
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import capplan
 from capplan.model import Demand
 from capplan.pipeline.meter import Metered, meter
 from capplan.units import MONTH_SECONDS
@@ -108,3 +109,14 @@ def test_what_is_given_up_since_nothing_is_free_goes_to_the_destination(tmp_path
         tmp_path,
     )
     assert rates(result) == pytest.approx({"f": 1, "lost": 19}, rel=1e-3)
+
+
+def test_a_destination_that_nothing_reaches_is_said(tmp_path: Path) -> None:
+    body = (
+        "functions:\n  f: {triggers: [{traffic: web, via: sqs}], duration: 10 ms, fails: 5%, on_failure: lost}\n"
+        "  lost: {duration: 10 ms}\n"
+    )
+    plan = capplan.plan(scenario(RATE + body, tmp_path))
+    assert [
+        note.value for note in (each.assumption for each in plan.assumptions) if note.path == "functions.f.on_failure"
+    ] == ["gets nothing"]

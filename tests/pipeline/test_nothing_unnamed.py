@@ -15,8 +15,11 @@ DEFINITION = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
 IMPLIED = {
     # section: (an entry with everything on, what it needs beside it, sections that it implies, what it names besides)
     "tables": (
-        "d: {item_size: 1 KB, encryption: aws-managed, capacity: {mode: provisioned, write: {max: 50}, read: {max: 50}}, access: [{put: t}]}",
-        "", {"alarms", "keys"}, set(),
+        ("d: {item_size: 1 KB, encryption: aws-managed, contributor_insights: accessed-and-throttled,"
+        " capacity: {mode: provisioned, write: {max: 50}, read: {max: 50}}, access: [{put: t}]}"),
+        "", {"alarms", "keys", "insight_rules"},
+        # their price was read in us-east-2 only
+        {"CloudWatch: 2 Contributor Insights rules", "CloudWatch: events of Contributor Insights"},
     ),
     "functions": (
         "f: {duration: 9 ms, triggers: {traffic: t, via: alb}, tracing: active, encryption: kms}", "",
@@ -38,11 +41,13 @@ IMPLIED = {
     "queues": ("q: {encryption: kms, access: [{send: t}]}", "", {"keys"}, set()),
     "topics": ("p: {encryption: kms, access: [{publish: t}]}", "", {"keys"}, set()),
     "streams": ("s: {shards: 1, encryption: kms, access: [{put-records: t, payload: 1 KB}]}", "", {"keys"}, set()),
+    "secrets": ("s: {encryption: kms, access: [{get-secret: t}]}", "", {"keys"}, set()),
+    "parameters": ("p: {encryption: kms, access: [{get-parameter: t}]}", "", {"keys"}, set()),
     "buckets": ("b: {object_size: 1 KB, encryption: kms, access: [{put-object: t}]}", "", {"keys"}, set()),
 }  # fmt: skip
 NOTHING = {
-    "alarms", "metrics", "dashboards", "sampling_rules", "log_groups", "keys",  # they are what others imply
-    "data_transfer", "networks", "secrets", "parameters", "buses", "pipes", "schedules", "event_apis", "caches",
+    "alarms", "metrics", "dashboards", "insight_rules", "sampling_rules", "log_groups", "keys",  # they are what others imply
+    "data_transfer", "networks", "buses", "pipes", "schedules", "event_apis", "caches",
     "crawlers", "catalog", "catalog_tasks", "data_quality", "sessions", "databrew",
 }  # fmt: skip
 """Sections from which nothing of another service follows, but what their lines of `access` and triggers say."""

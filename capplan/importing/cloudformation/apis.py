@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from capplan.errors import CapplanError
-from capplan.importing.cloudformation.building import Building
+from capplan.importing.cloudformation.building import Building, truth
 from capplan.importing.cloudformation.stack import Stack, properties_of
 from capplan.importing.cloudformation.template import Resource
 from capplan.importing.cloudformation.values import Token, references_in, shown_text, text_of
@@ -154,6 +154,9 @@ class Apis:
             verb = "invoke" if target.section == "functions" else "start"
             routes[route] = {verb: Ref(target.aliases[0], target.section)}
         values: dict[str, object] = {"type": api.kind, "triggers": traffic, **({"routes": routes} if routes else {})}
+        resource = self.stack.resources.get(api.name)
+        if api.kind == "rest" and resource is not None and truth(resource.properties.get("TracingEnabled")):
+            values["tracing"] = "active"
         questions = []
         if api.kind == "websocket":
             questions.append(

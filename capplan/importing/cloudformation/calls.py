@@ -275,5 +275,6 @@ def _chosen(known: Mapping[str, str]) -> tuple[list[str], list[str]]:
     reads = [verb for verb in _READS if verb in known]
     writes = [verb for verb in _WRITES if verb in known]
     without_scans = [verb for verb in reads if verb != "scan" or len(reads) == 1]
-    chosen = [*reads[:1], *writes[:1]] if len(reads) + len(writes) > _MANY else [*without_scans, *writes]
+    broad = len(reads) + len(writes) > _MANY or any(said in _POLICY_TEMPLATES for said in known.values())
+    chosen = [*reads[:1], *writes[:1]] if broad else [*without_scans, *writes]
     return chosen, [verb for verb in (*reads, *writes) if verb not in chosen]

@@ -4,6 +4,7 @@ Source: AWS CloudFormation User Guide, "AWS::Glue::Job", "AWS::Glue::Crawler", "
 Guide, "Jobs", Job structure: MaxCapacity is for Python shell jobs and Glue 1.0 and older (read 2026-11-30).
 """
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from capplan.importing.cloudformation.template import Resource
 from capplan.importing.cloudformation.values import number_of, text_of
 
 _TYPES = {"glueetl": "spark", "gluestreaming": "streaming", "pythonshell": "python-shell", "glueray": "ray"}
+_VERSION = re.compile(r"\d{1,2}\.\d{1,2}")
 _OLD = Decimal(2)
 """The first version that has no MaxCapacity for Spark jobs."""
 
@@ -26,7 +28,7 @@ def read_job(built: Building, props: Mapping[str, Any]) -> None:
         built.values["type"] = kind
     version = text_of(props.get("GlueVersion"))
     if kind in ("spark", "streaming"):
-        built.put("glue_version", props.get("GlueVersion"), text, "5.1")
+        built.put("glue_version", props.get("GlueVersion"), _version, "5.1")
     built.put("worker_type", props.get("WorkerType"), text, "G.1X")
     built.put("workers", props.get("NumberOfWorkers"), count, Decimal(10))
     _max_capacity(built, props.get("MaxCapacity"), kind, version)
@@ -60,6 +62,12 @@ def _max_capacity(built: Building, raw: object, kind: str, version: str | None) 
     elif "workers" not in built.values:
         asks = f"MaxCapacity is not for Glue {version or '2.0 and later'}, which takes a number of workers"
         built.ask("workers", count(raw) or Decimal(10), asks)
+
+
+def _version(raw: object) -> str | None:
+    """A version: 4.0 as a number keeps its digits."""
+    written = text_of(raw)
+    return written if written is not None and _VERSION.fullmatch(written) else None
 
 
 def _dpus(raw: object) -> Decimal | None:

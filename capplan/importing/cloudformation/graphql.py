@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from capplan.errors import CapplanError
+from capplan.importing.cloudformation.building import truth
 from capplan.importing.cloudformation.stack import Stack, properties_of
 from capplan.importing.cloudformation.template import Resource
 from capplan.importing.cloudformation.values import references_in, shown_text, text_of
-from capplan.importing.model import Block, Ref
+from capplan.importing.model import Block, Question, Ref
 from capplan.services import SECTIONS
 
-_OPERATION = re.compile(r'"?operation"?\s*:\s*"(\w+)"')
+_OPERATION = re.compile(r"""["']?operation["']?\s*:\s*["'](\w+)["']""")
+_HELPER = re.compile(r"\bddb\.(get|put|update|remove|query|scan)\(")
+"""A request by the helpers of AppSync's JavaScript runtime."""
 _VERBS = {
     "GetItem": "get",
     "Query": "query",
@@ -61,29 +64,54 @@ def _api(stack: Stack, api: Resource) -> None:
     values: dict[str, object] = {"triggers": stack.traffic(f"{api.id}-operations", origin, _ASKS)}
     if operations:
         values["operations"] = operations
+    if truth(api.properties.get("XrayEnabled")):
+        values["tracing"] = "active"
+    level = text_of(properties_of(api.properties.get("LogConfig")).get("FieldLogLevel"))
+    asks = f"it logs its fields at level {level}: how much does one request write?"
+    questions = (Question("logs", {"size": "4 KB"}, asks),) if level not in (None, "NONE") else ()
     places = {("operations", name): "what its resolver asks" for name in operations}
-    stack.others.append(Block("graphql_apis", api.id, values, origin, (alias,), confirm=frozenset(places)))
+    stack.others.append(
+        Block("graphql_apis", api.id, values, origin, (alias,), confirm=frozenset(places), questions=questions)
+    )
 
 
 def _request(stack: Stack, resolver: Resource) -> dict[str, object]:
-    """What a resolver asks of its data source; empty where that is not known."""
-    props = resolver.properties
+    """What a resolver asks, or the functions of its pipeline in turn; empty where that is not known."""
+    listed = properties_of(resolver.properties.get("PipelineConfig")).get("Functions")
+    functions = [stack.target(one) for one in (listed if isinstance(listed, list) else [])]
+    steps = [resolver, *(function for function in functions if function is not None)]
+    requests = [request for step in steps if (request := _asked(stack, step))]
+    in_a_list = len(requests) > 1 or "update" in (requests[0] if requests else ())  # `update` is a key of an operation
+    return {"calls": requests} if in_a_list else requests[0] if requests else {}
+
+
+def _asked(stack: Stack, step: Resource) -> dict[str, object]:
+    """What a resolver or a function of a pipeline asks of its data source."""
+    props = step.properties
     source = _source(stack, props.get("DataSourceName"))
     if source is None:
         return {}
     called = properties_of(source.properties.get("LambdaConfig")).get("LambdaFunctionArn")
     for built in stack.blocks_named(called, "functions"):
         return {"invoke": Ref(built.aliases[0], "functions")}
-    table = properties_of(source.properties.get("DynamoDBConfig")).get("TableName")
-    refs = references_in(table)
+    refs = references_in(properties_of(source.properties.get("DynamoDBConfig")).get("TableName"))
     if not refs:
         return {}
-    template = shown_text(props.get("RequestMappingTemplate"))
-    if not _OPERATION.search(template):
-        template = _template_file(stack, props.get("RequestMappingTemplateS3Location"))
-    match = _OPERATION.search(template)
-    verb = _VERBS.get(match[1]) if match is not None else None
+    written = (props.get("RequestMappingTemplate"), props.get("Code"))
+    texts = [shown_text(one) for one in written if one is not None]
+    places = (props.get("RequestMappingTemplateS3Location"), props.get("CodeS3Location"))
+    texts += [_template_file(stack, one) for one in places if one is not None]
+    verb = next((verb for text in texts if (verb := _verb_in(text))), None)
     return {verb: Ref(refs[0].alias, "tables", is_optional=True)} if verb is not None else {}
+
+
+def _verb_in(template: str) -> str | None:
+    """The request of a mapping template, or of a resolver's code."""
+    match = _OPERATION.search(template)
+    if match is not None:
+        return _VERBS.get(match[1])
+    helper = _HELPER.search(template)
+    return None if helper is None else {"remove": "delete"}.get(helper[1], helper[1])
 
 
 def _source(stack: Stack, name: object) -> Resource | None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from capplan.errors import CapplanError
-from capplan.importing.cloudformation.building import Building, word
+from capplan.importing.cloudformation.building import Building, truth, word
 from capplan.importing.cloudformation.stack import Stack, properties_of
 from capplan.importing.cloudformation.values import Either, Export, Mixed, Token, Unknown, shown_text, text_of
 from capplan.importing.definition import called_by
@@ -30,8 +30,7 @@ _MAX_SUBSTITUTIONS = 200
 
 def read_machine(stack: Stack, built: Building, props: Mapping[str, Any], consumed: list[str]) -> str:
     """A state machine with its definition. Returns why it cannot be planned; empty where it can."""
-    kind = props.get("StateMachineType") or props.get("Type")
-    built.put("type", kind, word({"STANDARD": "standard", "EXPRESS": "express"}), "standard")
+    _settings(built, props)
     substitutions: dict[str, object] = {}
     for name, value in list(properties_of(props.get("DefinitionSubstitutions")).items())[:_MAX_SUBSTITUTIONS]:
         known = _substitution(stack, value)
@@ -76,6 +75,19 @@ def read_machine(stack: Stack, built: Building, props: Mapping[str, Any], consum
     if states:
         built.values["states"] = states
     return ""
+
+
+def _settings(built: Building, props: Mapping[str, Any]) -> None:
+    """Its type, what it logs and whether it is traced."""
+    kind = props.get("StateMachineType") or props.get("Type")
+    built.put("type", kind, word({"STANDARD": "standard", "EXPRESS": "express"}), "standard")
+    tracing = properties_of(props.get("TracingConfiguration") or props.get("Tracing")).get("Enabled")
+    if truth(tracing):
+        built.values["tracing"] = "active"
+    logging = properties_of(props.get("LoggingConfiguration") or props.get("Logging"))
+    level = (text_of(logging.get("Level")) or "OFF").lower()
+    if level in ("all", "error", "fatal"):
+        built.values["logs"] = {"level": level, "execution_data": truth(logging.get("IncludeExecutionData")) is True}
 
 
 def _states(stack: Stack, targets: Mapping[str, str]) -> dict[str, object]:

@@ -5,6 +5,7 @@ Sources: AWS SAM Developer Guide, "EventSource"; AWS CloudFormation User Guide, 
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from capplan.importing.cloudformation.apis import Apis
@@ -150,8 +151,14 @@ def _read_from(stack: Stack, built: Building, name: str, source: object, guess: 
     here = stack.target(source)
     outside = _outside(stack, built, name, source, section, props)
     trigger: object = outside
+    if section == "tables" and here is not None and "stream" not in stack.built[here.id].values:
+        read = stack.built[here.id]
+        read.values["stream"] = "new-and-old-images"
+        read.notes["stream",] = "it is read; what it has of a change is not known"
+        read.confirm.add(("stream",))
+        read.questions = [question for question in read.questions if question.key != "stream"]
     if _may_read(built.section, section):
-        settings = _settings(props) if section in _POLLED else {}
+        settings = mapping_settings(props) if section in _POLLED else {}
         inside = {_WORDS[section]: Ref(_alias_of(source, section), section), **settings}
         trigger = inside if here is not None else Fallback(inside, outside)
     filtered = props.get("FilterCriteria") or props.get("FilterPolicy")
@@ -181,7 +188,7 @@ def _outside(
     )
     if built.section != "functions":
         return traffic
-    settings = _settings(props) if section in ("queues", "streams") else {}
+    settings = mapping_settings(props) if section in ("queues", "streams") else {}
     return {"traffic": traffic, **({"via": via} if via else {}), **settings}
 
 
@@ -191,12 +198,16 @@ def _source_name(source: object, built: Building, name: str) -> str:
     return getattr(refs[0], "id", "") or f"{built.name}-{name}" if refs else f"{built.name}-{name}"
 
 
-def _settings(props: Mapping[str, Any]) -> dict[str, object]:
+_AS_DEFAULT: Mapping[str, object] = {"window": "0 s", "parallelization_factor": Decimal(1)}
+"""AWS's defaults, which are not written."""
+
+
+def mapping_settings(props: Mapping[str, Any]) -> dict[str, object]:
     """The settings of an event source mapping."""
     out: dict[str, object] = {}
     for key, own, convert in _MAPPING_KEYS:
         value = convert(props.get(key)) if props.get(key) is not None else None
-        if value is not None and value != "0 s":
+        if value not in (None, _AS_DEFAULT.get(own)):
             out[own] = value
     most = count(properties_of(props.get("ScalingConfig")).get("MaximumConcurrency"))
     if most is not None:
@@ -302,6 +313,17 @@ def _notifications(stack: Stack, resource: Resource) -> None:
             _read_from(stack, built, resource.id, Token(stack.template.scope, resource.id), "buckets", {})
 
 
+def _cdk_notifications(stack: Stack, resource: Resource) -> None:
+    """The CDK sets a bucket's notifications by a custom resource."""
+    bucket = resource.properties.get("BucketName")
+    config = properties_of(resource.properties.get("NotificationConfiguration"))
+    listed = config.get("LambdaFunctionConfigurations")
+    for one in listed if isinstance(listed, list) else []:
+        for built in stack.blocks_named(properties_of(one).get("LambdaFunctionArn"), "functions"):
+            stack.used.add(resource.id)
+            _read_from(stack, built, resource.id, bucket, "buckets", {})
+
+
 def _permission(stack: Stack, resource: Resource) -> None:
     """Who else may invoke a function; used where nothing more exact does."""
     stack.used.add(resource.id)
@@ -319,6 +341,7 @@ _READERS = {
     "AWS::Scheduler::Schedule": _schedule,
     "AWS::SNS::Subscription": _subscription,
     "AWS::S3::Bucket": _notifications,
+    "Custom::S3BucketNotifications": _cdk_notifications,
     "AWS::Lambda::Permission": _permission,
     "AWS::Lambda::Url": _url,
 }

@@ -17,6 +17,8 @@ from capplan.services import SECTIONS
 
 _COUNTED = {"AWS::CloudWatch::Alarm": "alarms", "AWS::CloudWatch::Dashboard": "dashboards"}
 """Types of which a template's resources make one entry with their number."""
+_GATEWAYS = ("s3", "dynamodb")
+"""Services that have a gateway endpoint."""
 _WORDS = {"queues": "queue", "streams": "stream", "tables": "stream"}
 _RECEIVE = ("functions", "state_machines", "queues", "topics", "buses", "streams")
 
@@ -64,7 +66,7 @@ def _networks(stack: Stack) -> None:
                 subnets = props.get("SubnetIds")
                 zones = {"zones": Decimal(len(subnets))} if isinstance(subnets, list) and subnets else {}
                 interface[service] = zones
-            else:
+            elif service in _GATEWAYS:
                 gateway.append(service)
         if interface:
             values["interface_endpoints"] = interface

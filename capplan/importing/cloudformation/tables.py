@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from capplan.importing.cloudformation.building import Building, count, percent, quantity, text, truth, word
-from capplan.importing.cloudformation.stack import properties_of
+from capplan.importing.cloudformation.stack import is_schedule, properties_of
 from capplan.importing.cloudformation.values import Either, Unknown, number_of, references_in, shown_text, text_of
+from capplan.importing.model import Ref
 
 _STREAMS = {
     "NEW_AND_OLD_IMAGES": "new-and-old-images",
@@ -22,6 +23,7 @@ _STREAMS = {
 _CLASSES = {"STANDARD": "standard", "STANDARD_INFREQUENT_ACCESS": "standard-ia"}
 _TYPES = {"N": "number", "B": "binary"}
 _DIMENSION = re.compile(r"dynamodb:(table|index):(Read|Write)CapacityUnits")
+_SCHEDULED = "scheduled"
 _RECOVERY_DAYS = 35
 """AWS's default, which is not written."""
 _EITHER_MODE = "the template decides between on-demand and provisioned capacity"
@@ -47,9 +49,11 @@ def read_table(built: Building, props: Mapping[str, Any], targets: Targets, name
             of_home = next(
                 (i for i in _maps(_home(props).get(key)) if i.get("IndexName") == index.get("IndexName")), None
             )
-            indexes[name] = _index(
+            read = _index(
                 index, types, local=local, provisioned=_is_provisioned(props), scaled=scaled, name=name, replica=of_home
             )
+            if local or "partition_key" in read:
+                indexes[name] = read
     if indexes:
         built.values["indexes"] = indexes
     _settings(built, props)
@@ -137,7 +141,8 @@ def _capacity(
         built.ask("capacity", example, why)
         return
     units = _units(props.get("ProvisionedThroughput"), scaled=scaled, props=props, replica=_home(props))
-    built.values["capacity"] = {"mode": "provisioned", **units}
+    steps = _steps(scaled, "")
+    built.values["capacity"] = {"mode": "provisioned", **units, **({"scheduled": steps} if steps else {})}
     if mode is None:
         built.notes["capacity",] = "no BillingMode: CloudFormation's default is PROVISIONED"
     for way, key in (("write", "WriteCapacityUnits"), ("read", "ReadCapacityUnits")):
@@ -185,7 +190,7 @@ def _units(
                 out[way] = fixed
         number = count(given.get(key))
         if bounds is not None and {"min", "max"} <= bounds.keys():
-            out[way] = dict(bounds)
+            out[way] = {key: value for key, value in bounds.items() if key != _SCHEDULED}
         elif number is not None:
             out[way] = number
     return out
@@ -224,12 +229,20 @@ def _index(
             out["project"] = [n for one in listed if (n := text_of(one))] if isinstance(listed, list) else "keys-only"
     if provisioned and not local:
         units = _units(props.get("ProvisionedThroughput"), scaled=scaled, props=props, index=name, replica=replica)
+        steps = _steps(scaled, name)
         if units:
-            out["capacity"] = units
+            out["capacity"] = {**units, **({"scheduled": steps} if steps else {})}
     return out
 
 
 # --- the rest ---
+
+
+def _encryption(built: Building, settings: Mapping[str, Any]) -> None:
+    """Whose key encrypts it."""
+    if truth(settings.get("SSEEnabled")):
+        key = references_in(settings.get("KMSMasterKeyId"))
+        built.values["encryption"] = Ref(key[0].alias, "keys", otherwise="aws-managed") if key else "aws-managed"
 
 
 def _settings(built: Building, props: Mapping[str, Any]) -> None:
@@ -252,6 +265,7 @@ def _settings(built: Building, props: Mapping[str, Any]) -> None:
     ttl = props.get("TimeToLiveSpecification")
     if isinstance(ttl, Mapping) and truth(ttl.get("Enabled")) is not False:
         built.put("ttl", ttl.get("AttributeName"), text, "expires_at")
+    _encryption(built, properties_of(props.get("SSESpecification")))
     warm = props.get("WarmThroughput")
     if isinstance(warm, Mapping):
         units = {
@@ -285,7 +299,7 @@ def scalable_targets(resources: Iterable[Any]) -> Targets:
         least, most = count(props.get("MinCapacity")), count(props.get("MaxCapacity"))
         if least is None or most is None:
             continue
-        bounds: dict[str, object] = {"min": least, "max": most}
+        bounds: dict[str, object] = {"min": least, "max": most, _SCHEDULED: _scheduled(props, match[2].lower())}
         where = shown_text(props.get("ResourceId"))
         target = policies.get(resource.id) or policies.get(f"{where} {match[0]}")
         if target is not None:
@@ -296,6 +310,29 @@ def scalable_targets(resources: Iterable[Any]) -> Targets:
         for alias in (*refs, name):
             out[alias, index, match[2].lower()] = bounds
     return out
+
+
+def _scheduled(props: Mapping[str, Any], way: str) -> list[dict[str, object]]:
+    """Recurring actions of a scalable target, in UTC; one that happens once is no part of every month."""
+    out: list[dict[str, object]] = []
+    for action in _maps(props.get("ScheduledActions")):
+        at, zone = text_of(action.get("Schedule")) or "", text_of(action.get("Timezone")) or "UTC"
+        new = action.get("ScalableTargetAction")
+        words = (("min", "MinCapacity"), ("max", "MaxCapacity"))
+        units = {key: n for key, name in words if isinstance(new, Mapping) and (n := count(new.get(name)))}
+        if units and is_schedule(at) and at.startswith(("cron(", "rate(")) and zone in ("UTC", "Etc/UTC"):
+            out.append({"at": at, way: units})
+    return out
+
+
+def _steps(scaled: Mapping[tuple[str, str], Mapping[str, object]], index: str) -> list[dict[str, object]]:
+    """The steps of a table (or an index) in both directions; those at the same time are one."""
+    out: dict[object, dict[str, object]] = {}
+    for way in ("write", "read"):
+        steps: Any = scaled.get((index, way), {}).get(_SCHEDULED, ())
+        for step in steps:
+            out.setdefault(step["at"], {}).update(step)
+    return list(out.values())
 
 
 def _targets_of_policies(resources: Iterable[Any]) -> dict[str, str]:

@@ -32,14 +32,14 @@ def _csv(given: Given, asked: Asked) -> Found:
     return _found(given, metrics_csv(given.text, given.name), asked)
 
 
-def _found(given: Given, every: tuple[Series, ...], asked: Asked) -> Found:  # noqa: ARG001  a reader's signature
+def _found(given: Given, every: tuple[Series, ...], asked: Asked) -> Found:
     blocks: list[Block] = []
     unused: list[Unused] = []
     if not every:
         unused.append(Unused("metric", "it has no points", Origin(given.name)))
     for series in every:
         origin = Origin(given.name, address=series.name)
-        measured = measured_traffic(series)
+        measured = measured_traffic(series, asked.zone_minutes)
         if measured.reason:
             unused.append(Unused("metric", measured.reason, origin))
             continue

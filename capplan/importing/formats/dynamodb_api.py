@@ -9,10 +9,12 @@ from typing import Any
 from capplan.importing import written
 from capplan.importing.answers import answer, origin_of, whole
 from capplan.importing.arn import Arn
-from capplan.importing.dynamodb_table import CAPACITY, ITEM_SIZE, ITEMS, table_values
+from capplan.importing.cloudformation.building import Building
+from capplan.importing.cloudformation.tables import ask_of_table
+from capplan.importing.dynamodb_table import add_stored, built_table, described
 from capplan.importing.formats import Format
 from capplan.importing.given import Given
-from capplan.importing.model import Asked, Block, Found, Place, Unused
+from capplan.importing.model import Asked, Block, Found, Unused
 from capplan.importing.value import Value
 
 _QUOTAS = {
@@ -29,30 +31,16 @@ def _table(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's sig
     blocks: list[Block] = []
     regions: list[str] = []
     for table in tables:
-        name = table.get("TableName").text()
-        values = table_values(table)
-        arn = table.get("TableArn").text("")
-        regions.append(Arn.of(arn).region)
-        questions = tuple(question for question in (ITEM_SIZE, ITEMS, CAPACITY) if question.key not in values)
-        notes: dict[Place, str] = (
-            {("items",): "as DynamoDB counts them, about every six hours"} if "items" in values else {}
-        )
+        name, arn = table.get("TableName").text(), Arn.of(table.get("TableArn").text(""))
+        aliases = tuple(filter(None, (name, arn.text, table.get("LatestStreamArn").text(""))))
+        built = built_table(name, described(table), origin_of(given, table, name), aliases)
+        add_stored(built, table)
         names = [replica.get("RegionName").text() for replica in table.get("Replicas").items()]
-        replicas = [region for region in names if region != regions[-1]]
+        replicas = [region for region in names if region != arn.region]
         if replicas:
-            values["replicas"] = replicas
-        blocks.append(
-            Block(
-                "tables",
-                name,
-                values,
-                origin_of(given, table, name),
-                aliases=tuple(filter(None, (name, arn, table.get("LatestStreamArn").text("")))),
-                notes=notes,
-                questions=questions,
-                joins="where_it_fits",
-            )
-        )
+            built.values["replicas"] = replicas
+        regions.append(arn.region)
+        blocks.append(built.block())
     return Found(tuple(blocks), region=next(filter(None, regions), ""))
 
 
@@ -73,7 +61,8 @@ def _replica_auto_scaling(given: Given, asked: Asked) -> Found:  # noqa: ARG001 
     first = replicas[0]
     prefix = "ReplicaProvisioned{}CapacityAutoScalingSettings"
     sides = {side.lower(): _scaled(first.get(prefix.format(side))) for side in ("Write", "Read")}
-    values: dict[str, Any] = {"capacity": {"mode": "provisioned", **{k: v for k, v in sides.items() if v}}}
+    built = Building("tables", name, origin_of(given, table, name), (name,), "where_it_fits")
+    built.values["capacity"] = {"mode": "provisioned", **{k: v for k, v in sides.items() if v}}
     indexes = {}
     for index in first.get("GlobalSecondaryIndexes").items():
         units = {
@@ -82,20 +71,12 @@ def _replica_auto_scaling(given: Given, asked: Asked) -> Found:  # noqa: ARG001 
         }
         indexes[index.get("IndexName").text()] = {"capacity": {k: v for k, v in units.items() if v}}
     if indexes:
-        values["indexes"] = indexes
+        built.values["indexes"] = indexes
     regions = [replica.get("RegionName").text("") for replica in replicas]
     if len(regions) > 1:
-        values["replicas"] = regions[1:]
-    block = Block(
-        "tables",
-        name,
-        values,
-        origin_of(given, table, name),
-        (name,),
-        questions=(ITEM_SIZE, ITEMS),
-        joins="where_it_fits",
-    )
-    return Found((block,), region=regions[0])
+        built.values["replicas"] = regions[1:]
+    ask_of_table(built)
+    return Found((built.block(),), region=regions[0])
 
 
 def _scaled(settings: Value) -> dict[str, Any]:
@@ -124,19 +105,16 @@ def _export(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's si
     top = whole(given)
     arn = Arn.of(top.get("tableArn").text())
     items, size = top.get("itemCount").whole(), top.get("billedSizeBytes")
-    values: dict[str, Any] = {}
-    notes: dict[Place, str] = {}
-    if items and size.known and size.whole():
-        values = {"items": Decimal(items), "item_size": written.size(Decimal(size.whole()) / items)}
-        notes = {("items",): f"exported {top.get('exportTime').text('')[:10]}".strip()}
-    questions = tuple(question for question in (ITEM_SIZE, ITEMS) if question.key not in values)
     origin = origin_of(given, top, arn.name)
-    block = Block(
-        "tables", arn.name, values, origin, (arn.name, arn.text), notes, questions=questions, joins="where_it_fits"
-    )
-    why = "the export says nothing of its items' size" if not values else ""
-    unused = (Unused("export of a table", why, origin),) if why else ()
-    return Found((block,), unused, region=arn.region)
+    built = Building("tables", arn.name, origin, (arn.name, arn.text), "where_it_fits")
+    unused: tuple[Unused, ...] = ()
+    if items and size.known and size.whole():
+        built.values = {"items": Decimal(items), "item_size": written.size(Decimal(size.whole()) / items)}
+        built.notes["items",] = f"exported {top.get('exportTime').text('')[:10]}".strip()
+    else:
+        unused = (Unused("export of a table", "the export says nothing of its items' size", origin),)
+    ask_of_table(built)
+    return Found((built.block(),), unused, region=arn.region)
 
 
 FORMATS = (

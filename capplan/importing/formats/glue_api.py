@@ -9,12 +9,17 @@ from typing import Any
 
 from capplan.importing import written
 from capplan.importing.answers import answer, first_of, origin_of, whole
+from capplan.importing.cloudformation.building import Building
+from capplan.importing.cloudformation.glue import read_job
 from capplan.importing.formats import Format
 from capplan.importing.given import Given
-from capplan.importing.glue_job import DURATION, WORKERS, job_values, minutes, size_values, version_text
+from capplan.importing.glue_job import with_size
 from capplan.importing.job_runs import MeasuredRuns, Run, measured_runs, run_of
-from capplan.importing.model import Asked, Block, Found, Place, Question
+from capplan.importing.model import Asked, Block, Found
 from capplan.importing.value import Value
+
+_OF_A_RUN = (*("GlueVersion", "WorkerType", "NumberOfWorkers", "MaxCapacity", "Timeout", "ExecutionClass"),)
+"""What a run tells of its job."""
 
 
 def _jobs(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's signature
@@ -23,16 +28,9 @@ def _jobs(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's sign
     blocks = []
     for job in jobs:
         name = job.get("Name").text()
-        values = job_values(job, job.get("Command"), job.get("DefaultArguments"))
-        most = job.at("ExecutionProperty", "MaxConcurrentRuns")
-        if most.known and most.whole() > 1:
-            values["max_concurrent_runs"] = Decimal(most.whole())
-        questions = (DURATION,) if "workers" in values or "dpus" in values else (WORKERS, DURATION)
-        blocks.append(
-            Block(
-                "jobs", name, values, origin_of(given, job, name), (name,), questions=questions, joins="where_it_fits"
-            )
-        )
+        built = Building("jobs", name, origin_of(given, job, name), (name,), "where_it_fits")
+        read_job(built, with_size(job.properties("NumberOfWorkers", "Timeout", "MaxRetries")))
+        blocks.append(built.block())
     return Found(tuple(blocks))
 
 
@@ -54,20 +52,15 @@ def _runs(every: Sequence[Given], asked: Asked) -> Found:  # noqa: ARG001  a rea
 
 def _run_block(name: str, measured: MeasuredRuns, given: Given, last: Value) -> Block:
     """What runs show, and what the newest of them ran on."""
-    values: dict[str, Any] = size_values(last, "spark")
-    version = last.get("GlueVersion")
-    if version.known:
-        values["glue_version"] = version_text(version)
-    if last.get("Timeout").known and last.get("Timeout").whole():
-        values["timeout"] = f"{last.get('Timeout').whole()} min"
-    if last.get("ExecutionClass").text("STANDARD") == "FLEX":
-        values["execution_class"] = "flex"
-    notes: dict[Place, str] = {}
+    built = Building("jobs", name, origin_of(given, last, name), (name,), "where_it_fits")
+    known = last.properties("NumberOfWorkers", "Timeout")
+    read_job(built, with_size({key: known[key] for key in _OF_A_RUN if known.get(key) not in (None, Decimal(0))}))
+    values, notes = built.values, built.notes
     if measured.duration is not None:
         values["duration"] = measured.duration
         notes["duration",] = "; ".join(measured.told)
     if measured.startup_seconds is not None:
-        values["startup"] = minutes(measured.startup_seconds)
+        values["startup"] = written.duration(measured.startup_seconds * 1000)
     if measured.retries:
         values["max_retries"] = Decimal(measured.retries)
         notes["max_retries",] = "as many were seen; the job may allow more"
@@ -77,12 +70,10 @@ def _run_block(name: str, measured: MeasuredRuns, given: Given, last: Value) -> 
     if measured.dpu_seconds is not None:
         values["dpu_seconds"] = Decimal(written.digits(measured.dpu_seconds, 6))
         notes["dpu_seconds",] = "the mean as reported"
-    questions = [] if "duration" in values else [DURATION]
     if measured.every_seconds is not None:
         example = f"rate({_whole_minutes(measured.every_seconds)})"
-        questions.append(Question("schedule", example, "so often in the mean; what starts it?"))
-    origin = origin_of(given, last, name)
-    return Block("jobs", name, values, origin, (name,), notes, questions=tuple(questions), joins="where_it_fits")
+        built.ask("schedule", example, "so often in the mean; what starts it?")
+    return built.block()
 
 
 def _fails(measured: MeasuredRuns) -> dict[str, Any]:
@@ -92,7 +83,7 @@ def _fails(measured: MeasuredRuns) -> dict[str, Any]:
     if measured.repeat is not None:
         fails["repeat"] = written.share(measured.repeat)
     if measured.gap_seconds is not None:
-        fails["gap"] = minutes(measured.gap_seconds)
+        fails["gap"] = written.duration(measured.gap_seconds * 1000)
     return fails
 
 

@@ -9,12 +9,14 @@ from typing import Any
 
 from capplan.importing.answers import answer, first_of, origin_of, whole
 from capplan.importing.arn import Arn
-from capplan.importing.event_source import event_source_trigger
+from capplan.importing.cloudformation.building import Building
+from capplan.importing.cloudformation.functions import DURATION, read_function
+from capplan.importing.cloudformation.sources import mapping_settings
 from capplan.importing.formats import Format
 from capplan.importing.given import Given
-from capplan.importing.lambda_function import DURATION, function_values
-from capplan.importing.model import Asked, Block, Found, Unused
+from capplan.importing.model import Asked, Block, Found, Question, Ref, Unused
 from capplan.importing.value import Value
+from capplan.units import BYTES_PER_MB
 
 
 def _functions(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's signature
@@ -27,21 +29,14 @@ def _functions(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's
     for function in configurations:
         arn = Arn.of(function.get("FunctionArn").text(""))
         name = function.get("FunctionName").text()
-        values = function_values(function)
-        if concurrency.known:
-            values["reserved_concurrency"] = Decimal(concurrency.whole())
+        built = Building("functions", name, origin_of(given, function, name), _aliases(name, arn), "where_it_fits")
+        known = function.properties("MemorySize", "Timeout")
+        read_function(built, {**known, "ReservedConcurrentExecutions": concurrency.data})
+        zipped = function.get("CodeSize")
+        if function.get("PackageType").text("Zip") == "Zip" and zipped.known and zipped.whole() >= BYTES_PER_MB:
+            built.values["package"] = {"zipped": f"{-(-zipped.whole() // BYTES_PER_MB)} MB"}
         regions.append(arn.region)
-        blocks.append(
-            Block(
-                "functions",
-                name,
-                values,
-                origin_of(given, function, name),
-                _aliases(name, arn),
-                questions=(DURATION,),
-                joins="where_it_fits",
-            )
-        )
+        blocks.append(built.block())
     return Found(tuple(blocks), region=next(filter(None, regions), ""))
 
 
@@ -65,7 +60,7 @@ def _provisioned(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader
             {"provisioned_concurrency": Decimal(total)},
             origin_of(given, config, name),
             _aliases(name, arn),
-            questions=(DURATION,),
+            questions=(Question(*DURATION),),
             joins="where_it_fits",
         )
         for name, (config, arn, total) in totals.items()
@@ -83,7 +78,7 @@ def _mappings(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's 
         if mapping.get("State").text("Enabled") in ("Disabled", "Disabling"):
             unused.append(Unused("disabled event source mapping", "it invokes nothing", origin_of(given, mapping)))
             continue
-        trigger = event_source_trigger(mapping)
+        trigger = _trigger(mapping)
         if isinstance(trigger, str):
             unused.append(Unused("event source mapping", trigger, origin_of(given, mapping)))
             continue
@@ -96,12 +91,28 @@ def _mappings(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's 
             {"triggers": list(triggers[name])},
             origin_of(given, mapping, name),
             _aliases(name, arn),
-            questions=(DURATION,),
+            questions=(Question(*DURATION),),
             joins="where_it_fits",
         )
         for name, (mapping, arn) in first.items()
     ]
     return Found(tuple(blocks), tuple(unused), region=next((arn.region for _, arn in first.values()), ""))
+
+
+_SOURCES = {"dynamodb": ("stream", "tables"), "kinesis": ("stream", "streams"), "sqs": ("queue", "queues")}
+"""The word of a trigger and the section that it names, by the service of the source's ARN."""
+
+
+def _trigger(mapping: Value) -> dict[str, Any] | str:
+    """The trigger that a mapping is, or why it is none."""
+    source = mapping.get("EventSourceArn")
+    if not source.known:
+        return "its source is no ARN (Kafka of one's own): write triggers: [{traffic: NAME, via: kafka}]"
+    arn = Arn.of(source.text())
+    if arn.service not in _SOURCES:
+        return f"its source is {arn.service or 'unknown'}: write the traffic that it brings"
+    word, section = _SOURCES[arn.service]
+    return {word: Ref(arn.text, section), **mapping_settings(mapping.properties("BatchSize"))}
 
 
 def _account(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's signature

@@ -2,47 +2,31 @@
 
 from capplan.importing import written
 from capplan.importing.answers import origin_of, whole
-from capplan.importing.dynamodb_table import CAPACITY, ITEM_SIZE, ITEMS
 from capplan.importing.formats import Format
 from capplan.importing.given import Given
-from capplan.importing.model import Asked, Block, Found, Place, Question, Unused
+from capplan.importing.model import Asked, Block, Found, Question, Unused
 from capplan.importing.nosql_model import ModelTable, is_data_model, is_workbench, mean_bytes_of, model_of
 
 
 def _read(given: Given, asked: Asked) -> Found:  # noqa: ARG001  a reader's signature
     model = model_of(whole(given))
-    blocks = [_block(given, table) for table in model.tables]
+    blocks = [_block(table) for table in model.tables]
     unused = [Unused(f"access pattern: {text}", why, origin_of(given, value)) for value, text, why in model.left]
     return Found(tuple(blocks), tuple(unused), name=model.name)
 
 
-def _block(given: Given, table: ModelTable) -> Block:
-    notes: dict[Place, str] = {}
+def _block(table: ModelTable) -> Block:
+    built = table.built
     if table.items:
-        notes["item_size",] = _sizes(table)
-    partly = [
-        f"{entry.name}: {written.share(entry.share)} of the items have an entry"
-        for entry in table.indexes
-        if entry.share < 1
-    ]
+        built.notes["item_size",] = _sizes(table)
+    partly = [f"{e.name}: {written.share(e.share)} of the items have an entry" for e in table.indexes if e.share < 1]
     if partly:
-        notes["indexes",] = "; ".join(partly)
-    questions = [question for question in (ITEM_SIZE, ITEMS, CAPACITY) if question.key not in table.values]
+        built.notes["indexes",] = "; ".join(partly)
     if table.patterns:
         accesses = [dict(pattern.access) for pattern in table.patterns]
         remarks = tuple(pattern.text for pattern in table.patterns)
-        questions.append(Question("access", accesses, "the model's access patterns: how often is each?", remarks))
-    origin = origin_of(given, table.value, table.name)
-    return Block(
-        "tables",
-        table.name,
-        table.values,
-        origin,
-        (table.name,),
-        notes,
-        questions=tuple(questions),
-        joins="where_it_fits",
-    )
+        built.questions.append(Question("access", accesses, "the model's access patterns: how often is each?", remarks))
+    return built.block()
 
 
 def _sizes(table: ModelTable) -> str:

@@ -1,5 +1,6 @@
 """Writes a fitted metric as the scenario's traffic, with what was measured and how far it can be trusted."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,7 +18,9 @@ _PERIOD_DAYS = units.PERIOD_DAYS
 _MIN_NOISE, _MAX_NOISE = 0.02, 1.0
 _COUNTED = ("", "Count", "None")
 _PER_SECOND = "Count/Second"
-_NOT_SUMS = ("avg", "average", "max", "min", "p50", "p90", "p95", "p99", "percent", "utilization")
+_NOT_A_SUM = re.compile(
+    r"\b(?:avg|average|max(?:imum)?|min(?:imum)?|p\d\d(?:\.\d+)?|percent(?:age)?)\b|utili[sz]ation\b"
+)
 """Words of a label that say it is no count."""
 
 
@@ -65,7 +68,7 @@ def measured_traffic(series: Series, zone_minutes: int = 0) -> MeasuredTraffic:
 
 
 def _why_not(series: Series) -> str:
-    words = f"{series.name} {series.metric}".casefold().split()
+    label = f"{series.name} {series.metric}".casefold().replace("_", " ")
     checks = (
         (not series.points, "it has no points"),
         (not series.period_seconds, "one point does not say how long its period is: ask for a longer time"),
@@ -79,7 +82,7 @@ def _why_not(series: Series) -> str:
             f"its unit is {series.unit}, not a count",
         ),
         (
-            not series.statistic and any(mark in word for word in words for mark in _NOT_SUMS),
+            not series.statistic and _NOT_A_SUM.search(label) is not None,
             "by its label it is no count over time: ask for the statistic Sum",
         ),
         (any(point.value < 0 for point in series.points), "it is below 0 at times"),

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from capplan.importing.cloudformation.building import quantity
 from capplan.importing.cloudformation.read import finished, read_stack
 from capplan.importing.cloudformation.stack import Stack, properties_of
 from capplan.importing.cloudformation.template import Resource, Template
 from capplan.importing.cloudformation.values import text_of
 from capplan.importing.given import Given
 from capplan.importing.model import Asked, Found
+from capplan.importing.serverless.graphql import graphql_resources
 from capplan.importing.serverless.variables import DEFAULT_REGION, UNRESOLVED, Variables
 from capplan.record import replace
 
@@ -39,11 +41,19 @@ def read_serverless(given: Given, asked: Asked) -> Found:
             stack.names[resource.id] = name
             stack.physical[resource.id] = _physical(data, provider, name, function)
             notes[name] = said
+    at, _ = given.line(["appSync"] if "appSync" in given.data else ["custom", "appSync"])
+    evaluated = properties_of(template.value({key: data[key] for key in ("appSync", "custom") if key in data}))
+    for resource in graphql_resources(evaluated, template.scope, at, logical_id):
+        stack.resources[resource.id] = resource
     consumed = list(variables.read)
     blocks = read_stack(stack, consumed)
+    kept = quantity("d")(provider.get("logRetentionInDays"))
+    logs = {"logs": {"retention": kept}} if kept is not None else {}
     blocks = [
         replace(
-            block, notes={**block.notes, **{(key,): said for key, said in notes.get(block.origin.address, {}).items()}}
+            block,
+            values={**logs, **block.values} if block.section == "functions" else block.values,
+            notes={**block.notes, **{(key,): said for key, said in notes.get(block.origin.address, {}).items()}},
         )
         for block in blocks
     ]
@@ -132,6 +142,11 @@ def _settings(function: Mapping[str, Any], provider: Mapping[str, Any]) -> tuple
             props[key] = default
             said[own] = _DEFAULT
     invoke = (("MaximumRetryAttempts", "maximumRetryAttempts"), ("MaximumEventAgeInSeconds", "maximumEventAge"))
+    if properties_of(provider.get("tracing")).get("lambda") in (True, "Active") or function.get("tracing") in (
+        True,
+        "Active",
+    ):
+        props["Tracing"] = "Active"
     props["EventInvokeConfig"] = {key: function[own] for key, own in invoke if function.get(own) is not None}
     return props, said
 

@@ -16,34 +16,25 @@ from capplan.importing.terraform.plan import Plan, Resource, plan_of, without_in
 from capplan.importing.terraform.translate import PARTS, WORDS, without_none
 from capplan.record import replace
 
-_FREE = (
+_FREE_BEGINNINGS = (
     *(
         "aws_iam_",
-        "aws_lambda_permission",
-        "aws_lambda_alias",
-        "aws_lambda_layer_version",
         "aws_api_gateway_",
         "aws_apigatewayv2_",
-    ),
-    *(
         "aws_appautoscaling_",
         "aws_s3_bucket_",
-        "aws_sqs_queue_policy",
-        "aws_sns_topic_policy",
-        "aws_security_group",
-        "aws_vpc",
-    ),
-    *(
-        "aws_subnet",
-        "aws_route",
-        "aws_kms_alias",
         "aws_glue_catalog_",
-        "aws_cloudwatch_event_target",
-        "aws_cloudwatch_event_bus_policy",
     ),
-    *("null_resource", "random_", "archive_file", "local_file", "terraform_data", "time_", "tls_"),
+    *("aws_security_group", "aws_route_table", "aws_cloudwatch_event_", "random_", "time_", "tls_"),
 )
-"""Types that are billed by nothing of their own, or with another resource."""
+_FREE_TYPES = frozenset(
+    (
+        *("aws_lambda_permission", "aws_lambda_alias", "aws_lambda_layer_version", "aws_sqs_queue_policy"),
+        *("aws_sns_topic_policy", "aws_vpc", "aws_subnet", "aws_route", "aws_internet_gateway", "aws_kms_alias"),
+        *("null_resource", "archive_file", "local_file", "terraform_data"),
+    )
+)
+"""Types that are billed by nothing of their own, or with another resource; the first by how they begin."""
 _REGION = "AWS::Region"
 """The parameter that chooses one of the Regions of a plan."""
 _TARGET = "aws_appautoscaling_target"
@@ -62,6 +53,11 @@ def read_plan(given: Given, asked: Asked) -> Found:
     return Found(
         tuple(blocks), (*stack.unused, *_left(stack, plan)), region=plan.region, parameters=(_REGION,), notes=notes
     )
+
+
+def is_free(type_: str) -> bool:
+    """Whether resources of a type are billed by nothing of their own."""
+    return type_ in _FREE_TYPES or type_.startswith(_FREE_BEGINNINGS)
 
 
 class _Translation(Template):
@@ -151,6 +147,14 @@ def _scales(stack: _PlanStack, target: Resource, table: Resource) -> bool:
     return where is not None and where.id == table.address and isinstance(dimension, str) and ":table:" in dimension
 
 
+def _no_step(action: Resource) -> str:
+    """Why a scheduled action is no step of every month; empty where it is one."""
+    at, zone = action.values.get("schedule").data, action.values.get("timezone").data
+    if isinstance(at, str) and at.startswith("at("):
+        return "it happens once"
+    return f"its times are in {zone}, a scenario's in UTC" if zone not in (None, "UTC", "Etc/UTC") else ""
+
+
 def _scaled(stack: _PlanStack, address: str) -> Translated | None:
     """What a scalable target is of; of a policy what its target is of."""
     properties = stack.resources[address].properties
@@ -161,10 +165,12 @@ def _scaled(stack: _PlanStack, address: str) -> Translated | None:
 def _left(stack: _PlanStack, plan: Plan) -> Iterator[Unused]:
     """Resources that no block has."""
     for one in plan.resources:
-        if one.address in stack.built or one.address in stack.used or one.type in PARTS:
-            continue
         mark = one.values.document.locate(one.values.path[:-1])
         origin = Origin(stack.template.scope, mark.line, mark.column, one.address)
+        if one.type == "aws_appautoscaling_scheduled_action" and _no_step(one):
+            yield Unused(one.type, _no_step(one), origin)
+        if one.address in stack.built or one.address in stack.used or one.type in PARTS:
+            continue
         if is_elsewhere(one, plan):
             if one.type in WORDS:
                 why = f"it is in {one.region}, and a scenario has one Region: --parameter {_REGION}={one.region} imports that one"
@@ -174,5 +180,5 @@ def _left(stack: _PlanStack, plan: Plan) -> Iterator[Unused]:
         scaled = _scaled(stack, one.address) if scaling else None
         if scaled is not None and scaled.id in stack.built:
             continue
-        why = _NO_TARGET if scaling else FREE if one.type.startswith(_FREE) else NOT_YET
+        why = _NO_TARGET if scaling else FREE if is_free(one.type) else NOT_YET
         yield Unused(one.type, why, origin)

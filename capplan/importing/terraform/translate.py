@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from capplan.importing.cloudformation.values import Mixed, Token, Unknown
+from capplan.importing.glue_job import with_size
 from capplan.importing.terraform.arguments import Arguments, parsed
 from capplan.importing.terraform.policies import document
 from capplan.record import Record
@@ -168,7 +169,24 @@ def _scalable_target(a: Arguments) -> Properties:
         "ResourceId": a.around("resource_id", "aws_dynamodb_table", *_FUNCTIONS),
         "MinCapacity": a.plain("min_capacity"),
         "MaxCapacity": a.plain("max_capacity"),
+        "ScheduledActions": _scheduled_actions(a) or None,
     }
+
+
+def _scheduled_actions(a: Arguments) -> list[dict[str, Any]]:
+    """The scheduled actions of a scalable target, which are resources of their own."""
+    out = []
+    for one in a.plan.of_type("aws_appautoscaling_scheduled_action"):
+        of_one = Arguments(a.plan, one, a.scope)
+        linked = of_one.links("resource_id", "aws_appautoscaling_target")
+        own = (a.plain("resource_id"), a.plain("scalable_dimension"))
+        named = (of_one.plain("resource_id"), of_one.plain("scalable_dimension")) == own and isinstance(own[0], str)
+        if any(token.id == a.resource.address for token in linked) or (named and not linked):
+            action = of_one.block("scalable_target_action")
+            capacity = {"MinCapacity": action.get("min_capacity"), "MaxCapacity": action.get("max_capacity")}
+            times = {"Schedule": of_one.plain("schedule"), "Timezone": of_one.plain("timezone")}
+            out.append({**times, "ScalableTargetAction": capacity})
+    return out
 
 
 def _scaling_policy(a: Arguments) -> Properties:
@@ -242,6 +260,7 @@ def _event_source(a: Arguments) -> Properties:
     keys = (
         ("BatchSize", "batch_size"),
         ("MaximumBatchingWindowInSeconds", "maximum_batching_window_in_seconds"),
+        ("ParallelizationFactor", "parallelization_factor"),
         ("BisectBatchOnFunctionError", "bisect_batch_on_function_error"),
         ("FunctionResponseTypes", "function_response_types"),
         ("Enabled", "enabled"),
@@ -250,11 +269,10 @@ def _event_source(a: Arguments) -> Properties:
         ("MaximumRetryAttempts", "maximum_retry_attempts"),
         ("MaximumRecordAgeInSeconds", "maximum_record_age_in_seconds"),
     )
-    pollers, parallel = a.block("provisioned_poller_config"), a.plain("parallelization_factor")
+    pollers = a.block("provisioned_poller_config")
     plain = {own: a.plain(name) for own, name in keys}
     return {
         **plain,
-        "ParallelizationFactor": parallel if isinstance(parallel, Decimal) and parallel > 1 else None,
         **{own: value for own, name in set_keys if isinstance(value := a.plain(name), Decimal) and value >= 0},
         "FunctionName": a.link("function_name", *_FUNCTIONS),
         "EventSourceArn": a.link("event_source_arn", *_STREAMS),
@@ -324,32 +342,24 @@ def _definition(a: Arguments) -> str | None:
 
 
 def _job(a: Arguments) -> Properties:
-    return {
-        "Name": a.plain("name"),
-        "Command": {"Name": a.block("command").get("name")},
-        "DefaultArguments": a.plain("default_arguments"),
-        "GlueVersion": a.plain("glue_version"),
-        **_size(a),
-        "MaxRetries": a.plain("max_retries"),
-        "Timeout": a.number("timeout"),
-        "ExecutionClass": a.plain("execution_class"),
-        "ExecutionProperty": {"MaxConcurrentRuns": a.block("execution_property").get("max_concurrent_runs")},
-        "JobRunQueuingEnabled": a.plain("job_run_queuing_enabled"),
-    }
-
-
-def _size(a: Arguments) -> Properties:
-    """Workers, or the capacity of jobs that have none; the provider also tells the capacity that workers add up to.
-
-    Glue 2.0 and later take no capacity for Spark: so many DPUs are as many G.1X workers of one DPU each.
-    """
-    worker, workers, capacity = a.plain("worker_type"), a.number("number_of_workers"), a.number("max_capacity")
-    spark = a.block("command").get("name", "glueetl") == "glueetl"
-    version = a.plain("glue_version")
-    newer = version is None or (isinstance(version, str) and not version.startswith(("0.", "1.")))
-    if workers is None and spark and newer and isinstance(capacity, Decimal) and capacity % 1 == 0:
-        return {"WorkerType": "G.1X", "NumberOfWorkers": capacity}
-    return {"WorkerType": worker, "NumberOfWorkers": workers, "MaxCapacity": None if workers is not None else capacity}
+    return with_size(
+        without_none(
+            {
+                "Name": a.plain("name"),
+                "Command": {"Name": a.block("command").get("name")},
+                "DefaultArguments": a.plain("default_arguments"),
+                "GlueVersion": a.plain("glue_version"),
+                "WorkerType": a.plain("worker_type"),
+                "NumberOfWorkers": a.number("number_of_workers"),
+                "MaxCapacity": a.number("max_capacity"),
+                "MaxRetries": a.plain("max_retries"),
+                "Timeout": a.number("timeout"),
+                "ExecutionClass": a.plain("execution_class"),
+                "ExecutionProperty": {"MaxConcurrentRuns": a.block("execution_property").get("max_concurrent_runs")},
+                "JobRunQueuingEnabled": a.plain("job_run_queuing_enabled"),
+            }
+        )
+    )
 
 
 def _crawler(a: Arguments) -> Properties:
@@ -656,6 +666,7 @@ PARTS = frozenset(
     {
         "aws_cloudwatch_event_target",
         "aws_dynamodb_table_replica",
+        "aws_appautoscaling_scheduled_action",
         "aws_s3_bucket_notification",
         "aws_iam_role_policy_attachment",
         "aws_api_gateway_method",

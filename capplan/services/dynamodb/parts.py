@@ -42,7 +42,12 @@ def meter_parts(spec: Table, demand: Demand, ctx: Context, constants: Constants)
         )
         for region in (home, *others)
     }
-    return replace(used[home], replicas={region: used[region] for region in others}, asked=demand, misses=misses)
+    here = share_of(spec.reads_from, home, home)
+    offered = (stream.flow if stream.offered is None else stream.offered for stream in demand.requests)
+    cached = sum(
+        (flow.monthly * here * (1 - miss) for flow, miss in zip(offered, misses, strict=True)), Fraction(0)
+    )  # fmt: skip
+    return replace(used[home], replicas={region: used[region] for region in others}, asked=demand, cached=cached)
 
 
 def miss_shares(spec: Table, demand: Demand, home: str) -> tuple[Fraction, ...]:

@@ -141,6 +141,8 @@ class _TableType(ResourceType[Table, Usage]):
         return limits.observe(*resource)
 
     def losses(self, resource: _Metered) -> Mapping[str, Observable]:
+        if resource.spec.replicas:  # each of them throttles by itself
+            return super().losses(resource)
         return limits.losses(resource.usage)
 
     def assume(self, resource: _Metered) -> tuple[Assumption, ...]:

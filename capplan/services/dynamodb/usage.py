@@ -117,7 +117,7 @@ class Usage(Record, frozen=True):
     Attributes:
         replicas: The same of the replicas of a global table, by Region.
         asked: All that is asked of the table, where only a part reaches it in this Region; None where everything does.
-        misses: The share of each stream of it that a cache lets through.
+        cached: Requests a month of it that a cache answers.
     """
 
     requests: tuple[MeteredRequests, ...]
@@ -129,15 +129,17 @@ class Usage(Record, frozen=True):
     period: SimulatedPeriod
     replicas: Mapping[str, "Usage"] = {}
     asked: Demand | None = None
-    misses: tuple[Fraction, ...] = ()
+    cached: Fraction = Fraction(0)
 
     @property
     def throttled(self) -> Fraction:
-        """Throttled over offered requests of the month; of a global table in all its Regions."""
-        if not self.replicas:
+        """Throttled over offered requests of the month; of a global table in all its Regions, of one behind a cache with
+        what that answers.
+        """
+        if self.asked is None:
             return self.period.throttled
         every = [(used.period.throttled, used.request_flow.monthly) for used in (self, *self.replicas.values())]
-        offered = sum((requests for _, requests in every), Fraction(0))
+        offered = sum((requests for _, requests in every), self.cached)
         return sum((share * requests for share, requests in every), Fraction(0)) / offered if offered else Fraction(0)
 
     @property
@@ -499,9 +501,7 @@ def served_requests(usage: Usage) -> Fraction:
     """Requests a month that callers made and were served."""
     if usage.asked is None:
         return sum((kind.served.monthly for kind in usage.requests), Fraction(0))
-    shares = zip(usage.asked.requests, usage.misses, strict=True)
-    cached = sum((stream.flow.monthly * (1 - miss) for stream, miss in shares), Fraction(0))
-    return cached + (usage.asked.flow.monthly - cached) * (1 - usage.throttled)
+    return usage.asked.offered.monthly * (1 - usage.throttled)
 
 
 def _throughput(usage: Usage) -> Mapping[str, Decimal]:

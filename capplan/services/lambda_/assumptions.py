@@ -37,6 +37,13 @@ def assume(name: str, spec: Function, usage: Usage, ctx: Context) -> tuple[Assum
     if usage.failing and "retries" not in given and any(stream.access.is_async for stream in usage.streams):
         reason = "AWS retries a failed asynchronous invocation twice"
         out.append(Assumption(f"{path}.retries", str(spec.retries), reason, "aws_default"))
+    if usage.invocations.terms and not any(stream.access.is_async for stream in usage.streams):
+        reason = "nothing invokes it asynchronously; what a queue or a stream gives up goes to its `dead_letters`"
+        out += [
+            Assumption(f"{path}.{key}", "gets nothing", reason, "aws_default")
+            for key, to in (("on_failure", spec.on_failure), ("on_success", spec.on_success))
+            if to is not None
+        ]
     if usage.invocations.terms and spec.logs and spec.logs.size_bytes is None:
         system = platform_bytes(spec.logs, ctx.region, name, Fraction(0), traced=False)
         value = f"{figure(system + OWN_BYTES)} B an invocation"

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from capplan.commands.import_files import draft_of
+from capplan.commands.import_files import imported as import_onto
 from capplan.errors import CapplanError
 from capplan.importing.metrics.read import is_metrics_csv, metric_data, metric_statistics, metrics_csv
 from capplan.importing.metrics.traffic import measured_traffic
 from capplan.importing.value import Value
 from capplan.reading.foreign_json import read_foreign_json
+from capplan.reading.yaml_reader import read_yaml
+from capplan.record import replace
 from tests.importing.drafts import imported, write
 
 
@@ -83,6 +86,23 @@ def test_what_is_no_count_gives_no_traffic_and_says_why(point: dict[str, object]
     points = [{"Timestamp": t, **point} for t in _times(0, 5, 10)]
     (series,) = metric_statistics(_value({"Label": "M", "Datapoints": points}))
     assert measured_traffic(series).reason == why
+
+
+@pytest.mark.parametrize(
+    ("label", "is_count"),
+    [
+        ("Invocations", True),
+        ("admin minutes maxed", True),
+        ("shop avg latency", False),
+        ("p99 of place-order", False),
+        ("CPUUtilization", False),
+        ("rcu_max", False),
+    ],
+)
+def test_a_label_may_say_that_it_is_no_count(label: str, *, is_count: bool) -> None:
+    result = {"Id": "m", "Label": label, "Timestamps": _times(0, 5, 10), "Values": [9, 9, 9]}
+    (series,) = metric_data(_value({"MetricDataResults": [result]}))
+    assert (measured_traffic(replace(series, name=label)).reason == "") == is_count
 
 
 def test_a_rate_per_second_is_that_rate() -> None:
@@ -174,6 +194,23 @@ def test_a_metric_fills_in_the_traffic_that_its_file_is_named_after(tmp_path: Pa
     (filled,) = [one for one in both.entries if one.section == "traffic"]
     assert (filled.name, filled.values) == (asked.name, {"rate": "24/min"}), "120 in 5 min"
     assert not filled.questions
+
+
+def test_a_metric_that_is_imported_onto_a_scenario_is_in_its_time_zone(tmp_path: Path) -> None:
+    busy = "".join(
+        f"2026-11-{day:02d} {hour:02d}:00:00,{9000 if hour == 20 else 3000 + 1000 * (hour in (19, 21))}\n"
+        for day in range(1, 15)
+        for hour in range(24)
+    )
+    metric = write(tmp_path, "visits.csv", f"timestamp,value\n{busy}")
+    scenario = write(
+        tmp_path,
+        "scenario.yaml",
+        'capplan: 1\nname: Shop\nregion: eu-west-1\ntimezone: "+09:00"\ntraffic:\n  visits: {rate: 1/s}\n',
+    )
+    traffic = read_yaml(import_onto([metric], scenario).text, "s").data
+    assert "05:" in str(traffic), "20:30 UTC is 05:30 at +09:00"
+    assert "20:" in str(draft_of([metric], folder=tmp_path).entries[0].values["daily"])
 
 
 def test_a_wrong_shape_is_named_with_its_path() -> None:

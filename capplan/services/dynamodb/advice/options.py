@@ -29,6 +29,7 @@ def options(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Option,
     if not usage.request_flow.terms and not usage.table_bytes:
         return ()
     return (
+        *_of_backups(name, spec),
         *_other_mode(name, spec, usage, ctx),
         _other_class(name, spec),
         *reserved(name, spec, usage, ctx),
@@ -36,6 +37,14 @@ def options(name: str, spec: Table, usage: Usage, ctx: Context) -> tuple[Option,
         *hot_key_options(name, spec, usage, ctx.seed),
         *advise(name, spec, usage),
     )
+
+
+def _of_backups(name: str, spec: Table) -> Iterable[Option]:
+    if not spec.backups:
+        return ()
+    from capplan.services.dynamodb.backups.advice import backup_options  # noqa: PLC0415  only where there are some
+
+    return backup_options(name, spec)
 
 
 def _other_mode(name: str, spec: Table, usage: Usage, ctx: Context) -> Iterable[Option]:

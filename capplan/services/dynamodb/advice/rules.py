@@ -153,4 +153,14 @@ RULES: tuple[Rule, ...] = (
         effort="medium",
         undo="disable time to live; items that it deleted are gone",
     ),
+    Rule(
+        "dynamodb.backup-cold",
+        "Old backups in cold storage",
+        "Backups and copies of AWS Backup that are kept for 120 days or more and never move to cold storage.",
+        "Write cold_after: 30 days: cold storage costs less a GB, and a backup stays there for 90 days or more.",
+        "A restore from cold storage takes longer, and its GB cost more.",
+        "Lifecycle (AWS Backup Developer Guide, read 2026-11-30)",
+        action="Move old backups of {name} to cold storage",
+        undo="new backups stay warm; those in cold storage cannot be moved back",
+    ),
 )

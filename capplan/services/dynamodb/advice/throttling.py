@@ -10,6 +10,7 @@ from capplan.flow import DemandFlow
 from capplan.model import Change, Context, Demand, Option
 from capplan.services.dynamodb.capacity.modes import on_demand
 from capplan.services.dynamodb.capacity.scalable_target import ScalableTarget
+from capplan.services.dynamodb.capacity.simulated_period import SimulatedPeriod
 from capplan.services.dynamodb.spec import Table
 from capplan.services.dynamodb.usage import Usage
 from capplan.services.dynamodb.words import percent
@@ -30,14 +31,19 @@ _ACTIONS = {
 
 
 def throttled(name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context) -> Iterable[Option]:
-    """A risk where anything is throttled; with the change that serves it all, where one cause has one."""
-    period = usage.period
-    if not period.throttled:
-        return
+    """A risk where anything is throttled, in each Region; with the change that serves it all, where one cause has one."""
+    for where, used in (("", usage), *((f" in {region}", used) for region, used in usage.replicas.items())):
+        if used.period.throttled:
+            yield _risk(name, where, spec, usage, used.period, demand, ctx)
+
+
+def _risk(
+    name: str, where: str, spec: Table, usage: Usage, period: SimulatedPeriod, demand: Demand, ctx: Context
+) -> Option:
     by_count = sorted(period.reasons.items(), key=lambda item: (-item[1], item[0]))
     reasons = ", ".join(f"{round(count):,} {reason}" for reason, count in by_count)
     message = (
-        f"{name} throttles {percent(float(period.throttled))} of its requests, in {period.throttled_minutes:,} minutes of "
+        f"{name}{where} throttles {percent(float(period.throttled))} of its requests, in {period.throttled_minutes:,} minutes of "
         f"the four weeks: {reasons}."
     )
     short = period.throttling
@@ -46,7 +52,7 @@ def throttled(name: str, spec: Table, usage: Usage, demand: Demand, ctx: Context
     advice = "; ".join(_FIXES[cause] for cause in causes)
     gives_up = f"callers wait and retry; what helps: {advice}"
     helps, action = (("throttled",), _ACTIONS[causes[0]]) if fix else ((), "")
-    yield Option("dynamodb.throttled", message, fix, gives_up, "risk", action=action, urgency="now", helps=helps)
+    return Option("dynamodb.throttled", message, fix, gives_up, "risk", action=action, urgency="now", helps=helps)
 
 
 def _change(

@@ -29,7 +29,8 @@ def _schedule(raw: object) -> str:
     try:
         read_schedule(raw if isinstance(raw, str) else "")
     except ScheduleError as error:
-        hint = str(error) if isinstance(raw, str) else "expected rate(1 day) or cron(0 3 * * ? *)"
+        words = str(error).removeprefix("not a schedule expression: ")
+        hint = words if isinstance(raw, str) else "expected rate(1 day) or cron(0 3 * * ? *)"
         raise _error("not a schedule expression", hint) from None
     return str(raw)
 
@@ -38,8 +39,8 @@ Schedule = Annotated[str, BeforeValidator(_schedule)]
 
 
 def many(raw: object) -> object:
-    """A list, or a single entry in its place."""
-    return tuple(raw) if isinstance(raw, list) else (raw,) if isinstance(raw, dict) else raw
+    """A list as the reader gives it."""
+    return tuple(raw) if isinstance(raw, list) else raw
 
 
 class Copy(BaseModel):

@@ -34,6 +34,9 @@ def assume(name: str, spec: Cache, usage: CacheUsage) -> Iterable[Assumption]:
         )
     ms = f"{float(HIT_MS)} ms for a hit, {float(MISS_MS):g} ms for a miss"
     yield Assumption("dynamodb.dax_latency", ms, "AWS says microseconds and single-digit milliseconds", "aws_default")
+    if usage.misses.terms and any(behind.partition_key is not None for behind in spec.behind.values()):
+        reason = "the most used keys are the most cached, so the busiest partition has less than its limit shows"
+        yield Assumption(f"{path}.tables", "misses fall as reads do", reason, "aws_default")
     replicated = [table for table, behind in spec.behind.items() if behind.replicas]
     if replicated:
         reason = (

@@ -148,3 +148,15 @@ def test_words_that_do_not_fit_are_refused(said: dict[str, Any], message: str) -
     with pytest.raises(ValidationError) as caught:
         table(item_size="1 KB", **said)
     assert message in caught.value.errors()[0]["msg"]
+
+
+def test_old_backups_are_recommended_into_cold_storage_at_the_difference(tmp_path: Path) -> None:
+    """120 daily ones: 90 of them at 0.03 instead of 0.10 USD a GB and month."""
+    cold = "prices: {dynamodb.backup.aws_backup_cold_gb_month: 0.03 USD}\n"
+    plan = planned(tmp_path, "backups: [{by: aws-backup, keep: 120 days}]", other=cold)
+    finding = next(f for f in plan.findings if f.rule == "dynamodb.backup-cold")
+    assert [(c.path, c.new) for c in finding.change] == [("tables.orders.backups.0.cold_after", "30 days")]
+    assert finding.monthly_saving is not None
+    assert float(finding.monthly_saving) == pytest.approx(90 * float(GB) * 0.07)
+    young = planned(tmp_path, "backups: [{by: aws-backup, keep: 119 days}]", other=cold)
+    assert not [f for f in young.findings if f.rule == "dynamodb.backup-cold"]

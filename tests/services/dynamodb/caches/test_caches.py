@@ -98,6 +98,9 @@ def test_a_table_that_is_short_drops_misses_only(tmp_path: Path) -> None:
     assert dropped is not None
     assert float(dropped) == pytest.approx(20 * MONTH, rel=0.02)
     assert observed(plan, "orders.served") == 100 * MONTH - dropped
+    share = observed(plan, "orders.throttled")
+    assert share is not None
+    assert float(share) == pytest.approx(0.2, rel=0.02)
 
 
 # --- what it carries --------------------------------------------------------------------------------------------------

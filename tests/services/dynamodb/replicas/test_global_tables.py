@@ -234,3 +234,14 @@ def test_a_table_without_replicas_is_metered_as_ever() -> None:
     usage = metered(table(item_size="1 KB"), ({"op": "put"}, flat(10)))
     assert (usage.replicas, usage.asked) == ({}, None)
     assert request_units(table(item_size="1 KB"), access(op="put")).write == {"": 1}
+
+
+def test_a_replica_that_throttles_is_a_risk_that_names_its_region() -> None:
+    """20 gets a second in Ireland, which has 5 units, while the scenario's Region has 100."""
+    capacity = {"mode": "provisioned", "write": Decimal(5), "read": Decimal(100)}
+    replicas = [{"region": "eu-west-1", "read": Decimal(5)}]
+    said = {**ORDERS, "capacity": capacity, "replicas": replicas, "reads_from": {"eu-west-1": "50%"}}
+    spec = table(**said)
+    usage = metered(spec, ({"op": "get", "consistency": "strong"}, flat(40)))
+    found = [o for o in TABLE.options(MeteredResource("orders", spec, usage, CTX)) if o.rule == "dynamodb.throttled"]
+    assert [o.message.partition(" throttles ")[0] for o in found] == ["orders in eu-west-1"]
