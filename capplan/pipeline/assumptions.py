@@ -19,7 +19,7 @@ _MAX_WEIGHED = 5
 def assumptions(priced: Priced, today: date | None) -> tuple[WeighedAssumption, ...]:
     """Defaults that the scenario does not set but the answer depends on, the workload's first."""
     metered = priced.metered
-    notes, weights = list(_of_demand(metered)), dict[str, Decimal]()
+    notes, weights = list(of_demand(metered)), dict[str, Decimal]()
     by_address = {a: r.type.assume(metered.resource(a)) for a, r in metered.scenario.resources.items()}
     uncertain = [address for address, of_one in by_address.items() if any(note.instead for note in of_one)]
     weighed = sorted(uncertain, key=lambda address: (-priced.cost_by_resource[address], address))[:_MAX_WEIGHED]
@@ -39,7 +39,8 @@ def assumptions(priced: Priced, today: date | None) -> tuple[WeighedAssumption, 
     return tuple(WeighedAssumption(assumption, weights.get(assumption.path)) for assumption in ranked)
 
 
-def _of_demand(metered: Metered) -> tuple[Assumption, ...]:
+def of_demand(metered: Metered) -> tuple[Assumption, ...]:
+    """Assumptions on what is asked of resources; none where requests were added or left out."""
     graph = metered.graph
     if graph is None:
         return ()
