@@ -10,7 +10,7 @@ from capplan.model import Context, Demand, PoolLoad, Reading, RequestStream
 from capplan.pipeline.demand import Delivery, Injected, Trigger, kinds_read
 from capplan.pipeline.flow import Failing, Network, Through, fails_alike, throttled_callees, what_gets_through
 from capplan.pipeline.graph import Graph, graph_of, is_same_graph, starting_nodes
-from capplan.pipeline.implied import ByCause, causes_of, following
+from capplan.pipeline.implied import ByCause, Following, address_of, causes_of, following
 from capplan.pipeline.open_answers import check_answers
 from capplan.pipeline.pools import Pools, loads_by_address, pools_of, with_loads
 from capplan.quantities.distribution import Distribution
@@ -377,7 +377,11 @@ def with_implied(metered: Metered, causes: ByCause, base: Metered | None = None)
         return base.usage[resource.address] if known is demand or known == demand else None
 
     scenario = metered.scenario
-    found = following(scenario, metered.demand, causes, ctx, reused)
+    every = tuple(dict.fromkeys(address_of(implied) for of_one in causes.values() for implied in of_one))
+    found = {} if base is None or base.context is not ctx else _follows_alike(scenario, causes, base)
+    moved = [address for address in every if address not in found]
+    found |= following(scenario, metered.demand, causes, ctx, reused, moved) if moved else {}
+    found = {address: found[address] for address in every}
     demand = {address: follows.demand for address, follows in found.items()}
     whole = replace(scenario, resources={**scenario.resources, **{a: f.resource for a, f in found.items()}})
     changed = {address: (follows.resource, follows.usage) for address, follows in found.items()}
@@ -392,3 +396,19 @@ def with_implied(metered: Metered, causes: ByCause, base: Metered | None = None)
         implied=causes,
         joined={address: metered.demand[address] for address in found if address in scenario.resources},
     )
+
+
+def _follows_alike(scenario: Scenario, causes: ByCause, base: Metered) -> dict[str, Following]:
+    """What nobody declares, and follows from the same resources as in the base."""
+    before = base.implied
+    moved = {
+        address_of(implied)
+        for cause in {**before, **causes}
+        if before.get(cause) is not causes.get(cause)
+        for implied in (*before.get(cause, ()), *causes.get(cause, ()))
+    }
+    return {
+        a: Following(resource, base.demand[a], base.usage[a])
+        for a, resource in base.scenario.resources.items()
+        if resource.implied_by and a not in moved and a not in scenario.resources
+    }
