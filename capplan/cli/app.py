@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "validate": "validate",
     "schema": "schema",
     "prices": "prices",
+    "verify": "verify",
     "completion": "completion",
     "workflow": "workflow",
 }

@@ -13,6 +13,7 @@ from capplan.report.records.modes import ModesRecord
 from capplan.report.records.regions import RegionsRecord
 from capplan.report.records.simulation import SimulationRecord
 from capplan.report.records.sweep import SweepRecord
+from capplan.report.records.verify import VerifyRecord
 
 ANSWERS: Mapping[str, type] = {
     "plan": PlanRecord,
@@ -25,5 +26,6 @@ ANSWERS: Mapping[str, type] = {
     "sweep": SweepRecord,
     "regions": RegionsRecord,
     "import": ImportRecord,
+    "verify": VerifyRecord,
     "errors": ErrorsRecord,
 }
