@@ -4,14 +4,17 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Quiet
+from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Quiet, Today
 from capplan.cli.output import emit_document, output
-from capplan.cli.steps import guarded
+from capplan.cli.steps import day_of, guarded
 
 prices = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Prices, their age and their sources: list, show."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Prices, their age and their sources: list, show, verify, age, diff.",
 )
 Region = Annotated[str | None, typer.Argument(metavar="REGION", help="An AWS Region code; all Regions without one.")]
+ServiceOption = Annotated[str | None, typer.Option("--service", help="One service, such as dynamodb; else all.")]
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A price key, such as dynamodb.on_demand.write.")]
 
 
@@ -78,3 +81,93 @@ def show_price(
         return 0
 
     return guarded(where, answer, "no prices shown")
+
+
+@prices.command("verify")
+def verify_prices(
+    service: ServiceOption = None,
+    format: Format = None,
+    output_file: OutputFile = None,
+    ascii: Ascii = False,
+    color: Color = ColorChoice.auto,
+    quiet: Quiet = False,
+) -> int:
+    """Does every Region have every price that a service can charge? Lists the gaps.
+
+    Example: capplan prices verify --service dynamodb
+    """
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
+
+    def answer() -> int:
+        from capplan.pricing.audit import coverage  # noqa: PLC0415
+        from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.records.price_audit import verified_prices_record  # noqa: PLC0415
+        from capplan.report.views.price_audit import verified_prices_document  # noqa: PLC0415
+
+        found = coverage(service)
+        emit_document(where, lambda: to_json(verified_prices_record(found)), lambda: verified_prices_document(found))
+        return 0
+
+    return guarded(where, answer, "no prices verified")
+
+
+@prices.command("age")
+def age_of_prices(
+    region: Region = None,
+    service: ServiceOption = None,
+    today: Today = None,
+    format: Format = None,
+    output_file: OutputFile = None,
+    ascii: Ascii = False,
+    color: Color = ColorChoice.auto,
+    quiet: Quiet = False,
+) -> int:
+    """How old are the prices, by service and Region? Those not checked in 24 months are stale.
+
+    Example: capplan prices age us-east-1
+    """
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
+    day = day_of(today)
+
+    def answer() -> int:
+        from capplan.pricing.audit import ages  # noqa: PLC0415
+        from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.records.price_audit import ages_record  # noqa: PLC0415
+        from capplan.report.views.price_audit import ages_document  # noqa: PLC0415
+
+        found = ages(region, service, day)
+        emit_document(where, lambda: to_json(ages_record(found)), lambda: ages_document(found))
+        return 0
+
+    return guarded(where, answer, "no prices shown")
+
+
+@prices.command("diff")
+def diff_prices(
+    before: Annotated[str, typer.Argument(metavar="A", help="A day, YYYY-MM-DD, or a Region.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="Another day, or another Region.")],
+    region: Annotated[str | None, typer.Option("--region", help="Between days: one Region; else all.")] = None,
+    service: ServiceOption = None,
+    format: Format = None,
+    output_file: OutputFile = None,
+    ascii: Ascii = False,
+    color: Color = ColorChoice.auto,
+    quiet: Quiet = False,
+) -> int:
+    """Which prices differ between two days, or between two Regions?
+
+    Example: capplan prices diff us-east-1 eu-west-1 --service lambda
+    """
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
+
+    def answer() -> int:
+        from capplan.pricing.audit import differences  # noqa: PLC0415
+        from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.records.price_audit import price_diff_record  # noqa: PLC0415
+        from capplan.report.views.price_audit import price_diff_document  # noqa: PLC0415
+
+        found = differences(before, after, region=region, service=service)
+        emit_document(where, lambda: to_json(price_diff_record(found)), lambda: price_diff_document(found))
+        return 0
+
+    return guarded(where, answer, "no prices compared")
