@@ -1,17 +1,21 @@
 """`capplan prices`: the prices in use, their age and their sources."""
 
+import time
+from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from capplan.cli import progress
 from capplan.cli.options import Ascii, Color, ColorChoice, Format, OutputFile, Quiet, Today
 from capplan.cli.output import emit_document, output
-from capplan.cli.steps import day_of, guarded
+from capplan.cli.steps import GATE_FAILED, day_of, guarded
 
 prices = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Prices, their age and their sources: list, show, verify, age, diff.",
+    help="Prices, their age and their sources: list, show, verify, age, diff, refresh.",
 )
 Region = Annotated[str | None, typer.Argument(metavar="REGION", help="An AWS Region code; all Regions without one.")]
 ServiceOption = Annotated[str | None, typer.Option("--service", help="One service, such as dynamodb; else all.")]
@@ -171,3 +175,50 @@ def diff_prices(
         return 0
 
     return guarded(where, answer, "no prices compared")
+
+
+@prices.command("refresh")
+def refresh_prices(
+    region: Annotated[list[str] | None, typer.Option("--region", help="A Region; else all. Repeatable.")] = None,
+    service: Annotated[list[str] | None, typer.Option("--service", help="A service; else all. Repeatable.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="PLACE", help="A folder, or another address than AWS's.")
+    ] = None,
+    into: Annotated[str | None, typer.Option("--into", metavar="FOLDER", help="Other price files to renew.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Read AWS's CSV instead of its JSON files.")] = False,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Take prices that changed tenfold or more.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; write nothing.")] = False,
+    today: Today = None,
+    format: Format = None,
+    output_file: OutputFile = None,
+    ascii: Ascii = False,
+    color: Color = ColorChoice.auto,
+    quiet: Quiet = False,
+) -> int:
+    """Renew the prices from AWS's public price list: the only command that uses the network. Exit 3 if any is held back.
+
+    Example: capplan prices refresh --region us-east-1 --service lambda --dry-run
+    """
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
+    day = day_of(today) or date.today()  # noqa: DTZ011  the user's own day
+
+    def answer() -> int:
+        from capplan.commands.refresh_prices import AWS, Options, refresh  # noqa: PLC0415
+        from capplan.pricing.catalogue import FOLDER  # noqa: PLC0415
+        from capplan.reading.web import reader_of  # noqa: PLC0415
+        from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.records.refresh import refresh_record  # noqa: PLC0415
+        from capplan.report.views.refresh import refresh_document  # noqa: PLC0415
+
+        base = source or AWS
+        done = refresh(
+            reader_of(base, time.monotonic),
+            Options(base, Path(into) if into else FOLDER, day, "csv" if csv else "json", confirm, dry_run),
+            region or (),
+            service or (),
+            progress.update,
+        )
+        emit_document(where, lambda: to_json(refresh_record(done)), lambda: refresh_document(done))
+        return 0 if done.is_whole else GATE_FAILED
+
+    return guarded(where, answer, "no prices renewed", doing="reading AWS's price list")

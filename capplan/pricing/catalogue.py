@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from capplan.record import Record
 
-_FOLDER = Path(__file__).parent.parent / "prices"
+FOLDER = Path(__file__).parent.parent / "prices"
 _STALE_MONTHS = 24
 _RESERVED_PARTS = {"hourly": "hourly_per_unit", "upfront": "upfront_per_unit"}
 """Reserved capacity has two prices under one key: `dynamodb.reserved.1yr.wcu.hourly` and `….upfront`."""
@@ -140,7 +140,7 @@ def regions() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def services() -> tuple[str, ...]:
     """Every service with a price file in any Region: those of the index in its order, then others by name."""
-    on_disk = {path.stem for region in regions() for path in (_FOLDER / region).glob("*.json")}
+    on_disk = {path.stem for region in regions() for path in (FOLDER / region).glob("*.json")}
     listed = tuple(_index()["services"])
     return (*listed, *sorted(on_disk.difference(listed)))
 
@@ -170,7 +170,7 @@ def is_stale(price: Price, today: date | None) -> bool:
 @lru_cache(maxsize=1)
 def allowances() -> tuple[Allowance, ...]:
     """The account's free quantities that belong to no SKU."""
-    raw = json.loads((_FOLDER / "allowances.json").read_bytes())
+    raw = json.loads((FOLDER / "allowances.json").read_bytes())
     return tuple(Allowance(tuple(entry["keys"]), Decimal(entry["quantity"])) for entry in raw["allowances"])
 
 
@@ -246,7 +246,7 @@ def _day(text: str | None) -> date | None:
 @lru_cache(maxsize=1024)
 def _file(region: str, service: str) -> Mapping[str, Any]:
     """A service's file in a Region; empty where there is none."""
-    path = _FOLDER / region / f"{service}.json"
+    path = FOLDER / region / f"{service}.json"
     if region not in regions() or not path.is_file():
         return {"sources": {}, "prices": {}}
     content: Mapping[str, Any] = json.loads(path.read_bytes())
@@ -255,11 +255,11 @@ def _file(region: str, service: str) -> Mapping[str, Any]:
 
 @lru_cache(maxsize=64)
 def _bytes_of(region: str) -> bytes:
-    files = sorted((_FOLDER / region).glob("*.json")) if region in regions() else []
-    return b"".join(path.read_bytes() for path in [*files, _FOLDER / "allowances.json"])
+    files = sorted((FOLDER / region).glob("*.json")) if region in regions() else []
+    return b"".join(path.read_bytes() for path in [*files, FOLDER / "allowances.json"])
 
 
 @lru_cache(maxsize=1)
 def _index() -> Mapping[str, Any]:
-    index: Mapping[str, Any] = json.loads((_FOLDER / "index.json").read_bytes())
+    index: Mapping[str, Any] = json.loads((FOLDER / "index.json").read_bytes())
     return index

@@ -22,7 +22,7 @@ def forget() -> None:
 
 def use(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the catalogue read a folder, until the test ends; `forget` is then due."""
-    monkeypatch.setattr(catalogue, "_FOLDER", folder)
+    monkeypatch.setattr(catalogue, "FOLDER", folder)
     forget()
 
 
