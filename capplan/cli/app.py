@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "validate": "validate",
     "schema": "schema",
     "prices": "prices",
+    "verify": "verify",
     "completion": "completion",
     "workflow": "workflow",
 }

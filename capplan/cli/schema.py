@@ -22,7 +22,11 @@ class What(StrEnum):
     gates = "gates"
     apply = "apply"
     optimize = "optimize"
+    forecast = "forecast"
+    sweep = "sweep"
+    regions = "regions"
     import_ = "import"
+    verify = "verify"
     errors = "errors"
 
 
@@ -30,7 +34,8 @@ def schema(
     what: Annotated[
         What,
         typer.Option(
-            "--for", help="scenario, plan, modes, simulation, diff, gates, apply, optimize, import or errors."
+            "--for",
+            help="scenario, plan, modes, simulation, diff, gates, apply, optimize, forecast, sweep, regions, import, verify or errors.",
         ),
     ] = What.scenario,
     output_file: OutputFile = None,

@@ -14,6 +14,7 @@ from capplan.report.records.optimize import OptimizeRecord
 from capplan.report.records.regions import RegionsRecord
 from capplan.report.records.simulation import SimulationRecord
 from capplan.report.records.sweep import SweepRecord
+from capplan.report.records.verify import VerifyRecord
 
 ANSWERS: Mapping[str, type] = {
     "plan": PlanRecord,
@@ -27,5 +28,6 @@ ANSWERS: Mapping[str, type] = {
     "sweep": SweepRecord,
     "regions": RegionsRecord,
     "import": ImportRecord,
+    "verify": VerifyRecord,
     "errors": ErrorsRecord,
 }
