@@ -23,7 +23,7 @@ Plan cost and capacity of serverless AWS workloads before you deploy them.
   check          Do the gates pass? Exit 3 if not
   gates          What can a gate observe, and what is its value today?
   diff           What does this change cost? Scenarios, JSON, git revisions
-Prepare: import, init, validate, schema, prices, completion
+Prepare: import, profile, init, validate, schema, prices, completion
 
 Formats, -f: table json markdown junit sarif github csv, several at once as
 -f table -f json=plan.json. SCENARIO - reads standard input.

@@ -10,6 +10,7 @@ from capplan.report.records.forecast import ForecastRecord
 from capplan.report.records.gates import GatesRecord
 from capplan.report.records.import_ import ImportRecord
 from capplan.report.records.modes import ModesRecord
+from capplan.report.records.profile import ProfileRecord
 from capplan.report.records.regions import RegionsRecord
 from capplan.report.records.simulation import SimulationRecord
 from capplan.report.records.sweep import SweepRecord
@@ -25,5 +26,6 @@ ANSWERS: Mapping[str, type] = {
     "sweep": SweepRecord,
     "regions": RegionsRecord,
     "import": ImportRecord,
+    "profile": ProfileRecord,
     "errors": ErrorsRecord,
 }
