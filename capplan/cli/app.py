@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "compare-regions": "compare_regions",
     "init": "init",
     "import": "import_",
+    "profile": "profile",
     "validate": "validate",
     "schema": "schema",
     "prices": "prices",

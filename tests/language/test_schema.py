@@ -92,6 +92,7 @@ ONLY_A_PLAN_SEES = [
     "traffic-daily-23-hours",
     "traffic-daily-trough-above-mean",
     "traffic-neither-rate-nor-schedule",
+    "traffic-profile",
     "traffic-rates-past-all-sense",
     "traffic-schedule-shaped",
     "traffic-spike-not-a-list",

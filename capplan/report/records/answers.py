@@ -11,6 +11,7 @@ from capplan.report.records.gates import GatesRecord
 from capplan.report.records.import_ import ImportRecord
 from capplan.report.records.modes import ModesRecord
 from capplan.report.records.optimize import OptimizeRecord
+from capplan.report.records.profile import ProfileRecord
 from capplan.report.records.regions import RegionsRecord
 from capplan.report.records.simulation import SimulationRecord
 from capplan.report.records.sweep import SweepRecord
@@ -29,5 +30,6 @@ ANSWERS: Mapping[str, type] = {
     "regions": RegionsRecord,
     "import": ImportRecord,
     "verify": VerifyRecord,
+    "profile": ProfileRecord,
     "errors": ErrorsRecord,
 }
