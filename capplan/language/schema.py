@@ -162,7 +162,8 @@ def _section(section: Section, definitions: Schema) -> Schema:
         if "access" in section.flow_keys:
             accepted = [verb for verb in section.verbs if verb not in section.only_in_batches]
             description = "Requests from outside, each with its rate."
-            definition["properties"]["access"] = _requests("access", description, definitions, accepted, of=section.key)
+            of = f"access-{section.key}"  # each section accepts verbs of its own
+            definition["properties"]["access"] = _requests(of, description, definitions, accepted)
         if "calls" in section.flow_keys:
             description = "What each invocation or run calls."
             definition["properties"]["calls"] = _requests("call", description, definitions, verbs())
@@ -180,28 +181,27 @@ def _add_requests(item: Schema, definitions: Schema) -> None:
     item["properties"] = {**definitions["call"]["properties"], "calls": calls, **item["properties"]}
 
 
-def _requests(key: str, description: str, definitions: Schema, accepted: Iterable[str], of: str = "") -> Schema:
-    """A list of requests in AWS's words; what may stand under `access` is of each section."""
-    name = f"{key}.{of}" if of else key
-    if name not in definitions:
+def _requests(key: str, description: str, definitions: Schema, accepted: Iterable[str]) -> Schema:
+    """A list of requests in AWS's words."""
+    if key not in definitions:
         properties = _part(Access, definitions)["properties"]
         keys = {k: v for k, v in properties.items() if k in KEYS}
         changes = keys["changes"]
         keys["changes"] = {"anyOf": [changes, {"type": "string"}], "description": changes.pop("description", "")}
         ordered = sorted(accepted, key=list(verbs()).index)
-        definitions[name] = {
+        definitions[key] = {
             "type": "object",
             "properties": {**{verb: _verb(verb, key) for verb in ordered}, **keys},
             "additionalProperties": False,
             "oneOf": [{"required": [verb]} for verb in ordered],
         }
-    return {"type": "array", "description": description, "items": {"$ref": f"#/$defs/{name}"}}
+    return {"type": "array", "description": description, "items": {"$ref": f"#/$defs/{key}"}}
 
 
 def _verb(verb: str, key: str) -> Schema:
     """The value of a request's verb."""
     section = SECTIONS[verbs()[verb][0]]
-    what = "a rate, such as 100/s, or the name of a traffic" if key == "access" else f"a name under {section.key}"
+    what = "a rate, such as 100/s, or the name of a traffic" if key != "call" else f"a name under {section.key}"
     schema: Schema = {"description": f"{verb}: {what}", "type": "string"}
     if key == "call" and verb in section.batches:
         members = {"type": "array", "items": {"$ref": f"#/$defs/{key}"}, "minItems": 1}
