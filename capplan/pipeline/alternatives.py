@@ -12,7 +12,7 @@ from capplan.language.specs import respec
 from capplan.model import Change, Charge, Context, Demand, Implied
 from capplan.pipeline.flow import alike
 from capplan.pipeline.implied import address_of, following, implied_by
-from capplan.pipeline.meter import Metered, with_implied
+from capplan.pipeline.meter import Metered, sections_alike, with_implied
 from capplan.pipeline.pools import pool_check, suffices, with_loads
 from capplan.pipeline.price import Priced, is_tiered, monthly, price, priced_charges, rate_charges
 from capplan.pipeline.what_if import apply, what_if
@@ -190,6 +190,37 @@ def side_by_side(
         if check is not None and check.breached:
             return None
     return _of_parts(base, changes, parts, today)
+
+
+def on_top(
+    base: Priced,
+    whole: Alternative,
+    alternatives: Sequence[Alternative],
+    more: Sequence[Change],
+    changes: Sequence[Change],
+    today: date | None,
+) -> Alternative | None:
+    """Alternatives of single resources on top of one that was planned as a whole; None where they may affect it.
+
+    Args:
+        base: The plan.
+        whole: Planned as a whole; none of the others' resources is asked for other requests in it than in the plan.
+        alternatives: Each of them alone.
+        more: Their changes, in order.
+        changes: Those of all, in order.
+        today: As of the plan.
+    """
+    known = sections_alike(base.metered.context, whole.context)
+    moved = {address for other in alternatives for address in _with_follows(other.parts)}
+    if moved & whole.changed or any(address.partition(".")[0] not in known for address in moved):
+        return None
+    together = side_by_side(whole.priced, alternatives, more, today)
+    if together is None:
+        return None
+    priced = together.priced
+    return Alternative(
+        base, tuple(changes), _differing(base, priced), together.monthly_cost, together.missing, {}, priced
+    )
 
 
 def _of_parts(base: Priced, changes: Sequence[Change], parts: Mapping[str, Part], today: date | None) -> Alternative:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from capplan.errors import CapplanError
 from capplan.model import Change
-from capplan.pipeline.alternatives import Alternative, alternative, planned_whole, side_by_side
+from capplan.pipeline.alternatives import Alternative, alternative, on_top, planned_whole, side_by_side
 from capplan.pipeline.effects import Effects
 from capplan.pipeline.price import Priced
 from capplan.pipeline.results import Combined, Recommendation
@@ -63,6 +63,8 @@ class _Together:
         """Rows that were planned as a whole last, and that plan."""
         self._parts: dict[str, Alternative] = {}
         """By address, the resource with all its chosen changes."""
+        self._since: dict[str, Alternative] = {}
+        """Those chosen since all was planned as a whole."""
         self._affected: set[str] = set()
         """Resources whose demand or price may differ from the plan, since a row was planned as a whole."""
 
@@ -107,6 +109,7 @@ class _Together:
             return False
         self._costs |= costs
         self._parts |= parts
+        self._since |= parts
         return True
 
     def _differs(self, plan: Alternative, address: str) -> bool:
@@ -124,8 +127,17 @@ class _Together:
             together = side_by_side(self._base, list(self._parts.values()), changes, self._today)
             if together is not None:
                 return together
-        self._last = list(self._rows), _planned(self._base, self._rows, self._today, self._last[1])
+        before = self._last[1]
+        together = None if before is None else self._on_top(before)
+        self._last = list(self._rows), together or _planned(self._base, self._rows, self._today, before)
+        self._since = {}
         return self._last[1]
+
+    def _on_top(self, before: Alternative) -> Alternative | None:
+        """All chosen rows, where those since the last plan change single resources that it leaves alone."""
+        parts = list(self._since.values())
+        more = in_order(before.priced.metered.scenario.data, [c for part in parts for c in part.changes])
+        return on_top(self._base, before, parts, more, changes_of(self._base, self._rows), self._today)
 
     def _costs_now(self, address: str) -> Decimal:
         """The bill with the chosen changes of one resource only."""
@@ -145,6 +157,7 @@ class _Together:
         self._affected |= by_place(row).keys()
         self._affected |= {a for plan in plans or (after,) for a in plan.changed if self._differs(plan, a)}
         self._last = [*self._rows, row], after
+        self._since = {}
         return True
 
 

@@ -1,6 +1,6 @@
 """Meters every resource, until the shards of streams and the demand of their readers agree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +16,7 @@ from capplan.pipeline.pools import Pools, loads_by_address, pools_of, with_loads
 from capplan.quantities.distribution import Distribution
 from capplan.record import Record, replace
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
-from capplan.services import SECTIONS, integrations, receive
+from capplan.services import SECTIONS, SERVICES, integrations, receive
 
 _MAX_THROTTLED_ROUNDS, _PLAIN_ROUNDS = 16, 8
 """Rounds in which a workflow's retries of throttled calls and what they throttle settle."""
@@ -161,15 +161,33 @@ def meter(
     return with_implied(metered, causes_of(scenario, metered.usage, metered.context, known), base)
 
 
+def sections_alike(before: Context, after: Context) -> frozenset[str]:
+    """Sections whose resources know the same: where quotas of the account differ, those of services that own none of these.
+
+    No service reads quotas of another.
+    """
+    if before is after:
+        return frozenset(SECTIONS)
+    if replace(after, quotas=before.quotas) != before:
+        return frozenset()
+    differ = {
+        limit for limit in {**before.quotas, **after.quotas} if before.quotas.get(limit) != after.quotas.get(limit)
+    }
+    alike = (service for service in SERVICES if not any(quota.id in differ for quota in service.quotas))
+    return frozenset(section.key for service in alike for section in service.sections)
+
+
 def _implied_alike(metered: Metered, base: Metered) -> ByCause:
     """What follows from resources whose spec and usage are the base's."""
-    if base.context is not metered.context:
-        return {}
-    before = base.as_declared.resources
+    known, before = sections_alike(base.context, metered.context), base.as_declared.resources
     return {
         a: base.implied.get(a, ())
         for a, r in metered.scenario.resources.items()
-        if a in before and before[a].spec is r.spec and base.usage[a] is metered.usage[a] and a not in base.joined
+        if r.section.key in known
+        and a in before
+        and before[a].spec is r.spec
+        and base.usage[a] is metered.usage[a]
+        and a not in base.joined
     }
 
 
@@ -253,6 +271,7 @@ def _meter_in(
     deliveries: dict[str, list[Delivery]] = {}
     for delivery in graph.deliveries:
         deliveries.setdefault(delivery.address, []).append(delivery)
+    alike = frozenset[str]() if base is None else sections_alike(base.context, ctx)
     network = Network(
         scenario,
         ctx,
@@ -268,7 +287,7 @@ def _meter_in(
     )
     through = what_gets_through(
         network,
-        lambda a, demand: _meter(scenario.resources[a], demand, ctx, base),
+        lambda a, demand: _meter(scenario.resources[a], demand, ctx, base, alike),
         lambda usage: pools_of(scenario, usage, ctx, _same_loads(scenario, ctx, usage, base)),
     )
     if scenario.questions and not scenario.allow_open:
@@ -312,20 +331,25 @@ def _graph_of(ctx: Context, scenario: Scenario, extra: Sequence[Injected], silen
     known = None if base is None or base.context is not ctx or extra or silent else base.graph
     if base is not None and known is not None and is_same_graph(known, base.as_declared, scenario, ctx):
         return known
-    return graph_of(scenario, ctx, extra, silent, lambda a, demand: _meter(scenario.resources[a], demand, ctx, base))
+    alike = frozenset[str]() if base is None else sections_alike(base.context, ctx)
+    return graph_of(
+        scenario, ctx, extra, silent, lambda a, demand: _meter(scenario.resources[a], demand, ctx, base, alike)
+    )
 
 
 def _same_loads(
     scenario: Scenario, ctx: Context, usage: Mapping[str, Any], base: Metered | None
 ) -> dict[str, list[PoolLoad]]:
     """What resources with the same spec and usage as in the base use of the account's limits."""
-    if base is None or base.context is not ctx:
+    if base is None:
         return {}
-    before = base.scenario.resources
+    known, before = sections_alike(base.context, ctx), base.scenario.resources
     return {
         address: loads
         for address, loads in loads_by_address(base.scenario, base.pools).items()
-        if usage.get(address) is base.usage[address] and before[address].spec is scenario.resources[address].spec
+        if before[address].section.key in known
+        and usage.get(address) is base.usage[address]
+        and before[address].spec is scenario.resources[address].spec
     }
 
 
@@ -337,18 +361,21 @@ def _demand(address: str, demand: Demand, base: Metered | None) -> Demand:
 
 def _known(scenario: Scenario, ctx: Context, base: Metered | None) -> dict[str, tuple[Demand, Demand]]:
     """What the base offered to and got through resources whose spec is the same."""
-    if base is None or base.context is not ctx:
+    if base is None:
         return {}
-    before = base.scenario.resources
+    known, before = sections_alike(base.context, ctx), base.scenario.resources
     return {
         address: (base.offered[address], base.demand[address])
         for address, resource in scenario.resources.items()
-        if address in before and before[address].spec is resource.spec and address not in base.joined
+        if resource.section.key in known
+        and address in before
+        and before[address].spec is resource.spec
+        and address not in base.joined
     }
 
 
-def _meter(resource: Resource, demand: Demand, ctx: Context, base: Metered | None) -> Any:  # noqa: ANN401  each service has its own usage
-    if base is not None and base.context is ctx:
+def _meter(resource: Resource, demand: Demand, ctx: Context, base: Metered | None, known_alike: Collection[str]) -> Any:  # noqa: ANN401  each service has its own usage
+    if base is not None and resource.section.key in known_alike:
         before = base.scenario.resources.get(resource.address)
         if before is not None and before.spec is resource.spec and resource.address not in base.joined:
             known = base.demand[resource.address]
@@ -368,17 +395,23 @@ def with_implied(metered: Metered, causes: ByCause, base: Metered | None = None)
     if not causes:
         return metered
     ctx = metered.context
+    known_alike = frozenset[str]() if base is None else sections_alike(base.context, ctx)
 
     def reused(resource: Resource, demand: Demand) -> Any:  # noqa: ANN401  each service has its own usage
         before = base.scenario.resources.get(resource.address) if base is not None else None
-        if base is None or before is None or before.spec is not resource.spec or base.context is not ctx:
+        if (
+            base is None
+            or before is None
+            or before.spec is not resource.spec
+            or resource.section.key not in known_alike
+        ):
             return None
         known = base.demand[resource.address]
         return base.usage[resource.address] if known is demand or known == demand else None
 
     scenario = metered.scenario
     every = tuple(dict.fromkeys(address_of(implied) for of_one in causes.values() for implied in of_one))
-    found = {} if base is None or base.context is not ctx else _follows_alike(scenario, causes, base)
+    found = {} if base is None else _follows_alike(scenario, causes, base, known_alike)
     moved = [address for address in every if address not in found]
     found |= following(scenario, metered.demand, causes, ctx, reused, moved) if moved else {}
     found = {address: found[address] for address in every}
@@ -398,7 +431,9 @@ def with_implied(metered: Metered, causes: ByCause, base: Metered | None = None)
     )
 
 
-def _follows_alike(scenario: Scenario, causes: ByCause, base: Metered) -> dict[str, Following]:
+def _follows_alike(
+    scenario: Scenario, causes: ByCause, base: Metered, known_alike: Collection[str]
+) -> dict[str, Following]:
     """What nobody declares, and follows from the same resources as in the base."""
     before = base.implied
     moved = {
@@ -410,5 +445,8 @@ def _follows_alike(scenario: Scenario, causes: ByCause, base: Metered) -> dict[s
     return {
         a: Following(resource, base.demand[a], base.usage[a])
         for a, resource in base.scenario.resources.items()
-        if resource.implied_by and a not in moved and a not in scenario.resources
+        if resource.implied_by
+        and resource.section.key in known_alike
+        and a not in moved
+        and a not in scenario.resources
     }

@@ -13,7 +13,7 @@ from capplan.language.scenario import Resource, Scenario
 from capplan.model import Charge, Context
 from capplan.pipeline.commitments import committed
 from capplan.pipeline.implied import address_of
-from capplan.pipeline.meter import Metered
+from capplan.pipeline.meter import Metered, sections_alike
 from capplan.pipeline.results import Prices
 from capplan.pricing.catalogue import Catalogue, known_since, load_prices
 from capplan.pricing.rating import LineItem, MissingPrice, Rated, rate
@@ -130,7 +130,12 @@ def price(
         every = [c for of_one in charges.values() for c in of_one]
         rated = rate_charges(every, scenario, catalogue, today, owners_of(scenario, charges))
         return Priced(metered, catalogue, charges, rated.lines, rated.missing)
-    known = {a for a in scenario.resources if _charged_alike(base.metered, metered, a)}
+    sections = sections_alike(base.metered.context, metered.context)
+    known = {
+        a
+        for a, r in scenario.resources.items()
+        if r.section.key in sections and _charged_alike(base.metered, metered, a)
+    }
     charges = {
         a: base.charges[a] if a in known else priced_charges(r, metered.usage[a], metered.context, catalogue)
         for a, r in scenario.resources.items()
@@ -213,7 +218,6 @@ def _charged_alike(before: Metered, after: Metered, address: str) -> bool:
         and old.spec is new.spec
         and old.label == new.label
         and before.usage[address] is after.usage[address]
-        and before.context is after.context
     )
 
 
