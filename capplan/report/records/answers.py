@@ -10,6 +10,8 @@ from capplan.report.records.forecast import ForecastRecord
 from capplan.report.records.gates import GatesRecord
 from capplan.report.records.import_ import ImportRecord
 from capplan.report.records.modes import ModesRecord
+from capplan.report.records.price_audit import AgesRecord, PriceDiffRecord, VerifiedPricesRecord
+from capplan.report.records.refresh import RefreshRecord
 from capplan.report.records.regions import RegionsRecord
 from capplan.report.records.simulation import SimulationRecord
 from capplan.report.records.sweep import SweepRecord
@@ -27,5 +29,9 @@ ANSWERS: Mapping[str, type] = {
     "regions": RegionsRecord,
     "import": ImportRecord,
     "verify": VerifyRecord,
+    "prices-verify": VerifiedPricesRecord,
+    "prices-age": AgesRecord,
+    "prices-diff": PriceDiffRecord,
+    "prices-refresh": RefreshRecord,
     "errors": ErrorsRecord,
 }
