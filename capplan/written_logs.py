@@ -10,6 +10,10 @@ from capplan.model import Implied, RequestStream
 from capplan.quantities.distribution import fixed
 from capplan.quantities.rounding import to_quantity
 
+PUT = "put-log-events"
+"""What a resource writes itself: AWS's flat price."""
+DELIVER = "deliver"
+"""What an AWS service writes for a resource: AWS's tiered price. No verb of `calls`."""
 _BATCH_BYTES = units.BYTES_PER_MB
 """Of a PutLogEvents request at most (CloudWatch Logs API Reference, PutLogEvents, read 2026-11-30)."""
 
@@ -36,9 +40,8 @@ def written_logs(
         vended: Whether an AWS service writes for the account ("vended logs"), and not the resource itself.
     """
     name = logs.group or group
+    fits = per_batch or max(Fraction(1), _BATCH_BYTES / size if size else Fraction(1))
     access = Access.model_construct(
-        op="deliver" if vended else "put-log-events", target=name, payload=fixed(to_quantity(size))
+        op=DELIVER if vended else PUT, target=name, payload=fixed(to_quantity(size)), batch=int(fits)
     )
-    records = per_batch or max(Fraction(1), _BATCH_BYTES / size if size else Fraction(1))
-    batches = RequestStream(access, flow * (1 / records), cause, records=records)
-    return Implied("log_groups", name, logs.of_group(), (batches,))
+    return Implied("log_groups", name, logs.of_group(), (RequestStream(access, flow, cause),))

@@ -21,6 +21,7 @@ class What(StrEnum):
     diff = "diff"
     gates = "gates"
     apply = "apply"
+    optimize = "optimize"
     forecast = "forecast"
     sweep = "sweep"
     regions = "regions"

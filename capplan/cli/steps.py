@@ -143,6 +143,7 @@ def strict_code(plans: list[Plan], strict: bool) -> int:  # noqa: FBT001
         if a.assumption.kind == "workload"
     ]
     unconfirmed += [f"stale price: {key}" for plan in plans for key in plan.prices.stale]
+    unconfirmed += [f"an open question: {q.path}" for plan in plans for q in plan.open_questions if q.needed]
     for line in unconfirmed:
         report(f"strict: the answer depends on {line}")
     return NOT_STRICT if unconfirmed else 0

@@ -144,6 +144,9 @@ class Traffic(Model):
     """The mean rate over the month without spikes, such as 60/s or 150M/month."""
     schedule: Annotated[str, BeforeValidator(_schedule), _pattern(_EXPRESSION)] | None = None
     """AWS's schedule expression: cron(0 3 * * ? *) or rate(5 minutes)."""
+    profile: str | None = None
+    """A profile that `capplan profile` wrote of a trace, profile.json: its rate and shape. A key beside it replaces the
+    measured one, such as rate: 200/s."""
     daily: Annotated[DailyCurve | tuple[Decimal, ...] | None, BeforeValidator(_daily)] = None
     """The load profile of a day: {peak: 3x, trough: 0.2x, at: "20:00"} or 24 numbers."""
     weekly: Mapping[Weekday, Factor] = Field(default_factory=dict)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from capplan.language.models import GROWTH, MONTHS, Head, Launch, Traffic
+from capplan.language.profiles import with_profile
 from capplan.language.scenario import Scenario
 from capplan.model import Change
 from capplan.units import MONTHS_PER_YEAR
@@ -82,7 +83,10 @@ def changes_in(scenario: Scenario, month: Month) -> tuple[Change, ...]:
 
 def _traffic(scenario: Scenario) -> Mapping[str, Traffic]:
     section = scenario.data.get("traffic") or {}
-    return {name: Traffic.model_validate(raw) for name, raw in section.items()}
+    return {
+        name: Traffic.model_validate(with_profile(raw, scenario.files, scenario.timezone))
+        for name, raw in section.items()
+    }
 
 
 def _launches(scenario: Scenario) -> tuple[Launch, ...]:

@@ -20,7 +20,7 @@ _SECTION = re.compile(r"(?P<section>[a-z_]+):\s*(?:#.*)?")
 _ENTRY = re.compile(r"(?P<indent> +)(?P<name>[A-Za-z0-9][A-Za-z0-9_-]*):(?:\s.*)?")
 TRAFFIC = "traffic"
 _RATES = ("rate", "schedule")
-"""Keys without which a traffic is open."""
+"""Keys of which a traffic needs one; it is open without, unless it names a profile."""
 
 
 class Question(Record, frozen=True):
@@ -107,7 +107,7 @@ def open_in(doc: Document, data: Mapping[str, Any]) -> tuple[Question, ...]:
 def _needed(section: str, values: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[str, ...]:
     """The keys that an entry may leave open, and is then open."""
     if section == TRAFFIC:
-        return () if any(key in values for key in _RATES) else _RATES
+        return () if any(key in values for key in (*_RATES, "profile")) else _RATES
     if section not in SECTIONS:
         return ()
     defaults = data.get("defaults")

@@ -1,13 +1,15 @@
 """Reads the section `traffic`: a rate over time, by name."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from fractions import Fraction
-from typing import get_args
+from typing import Any, get_args
 
 from capplan import units
+from capplan.errors import CapplanError
 from capplan.flow import DemandFlow
 from capplan.language.load_profiles import Daily, Spike, traffic_profile, with_noise
 from capplan.language.models import DailyCurve, Traffic, Weekday
+from capplan.language.profiles import with_profile
 from capplan.language.reader import RATED, Path, Reader
 from capplan.language.wording import describe
 from capplan.schedule import read_schedule, schedule_profile
@@ -29,11 +31,14 @@ def traffic_of(reader: Reader, unanswered: Collection[str] = ()) -> dict[str, De
             )
             out[name] = DemandFlow.zero()
             continue
-        spec = reader.model(Traffic, raw, ("traffic", name), {})
+        spec = reader.model(Traffic, _with_profile(reader, name, raw), ("traffic", name), {})
         if spec is None or name in unanswered:
             out[name] = DemandFlow.zero()
             continue
-        if (spec.rate is None) == (spec.schedule is None):
+        if spec.profile is not None and spec.schedule is not None:
+            hint = "a schedule sets its own times: keep one of the two"
+            reader.add_error(["traffic", name, "schedule"], "'schedule' does not apply to a profile", hint, key=True)
+        elif spec.profile is None and (spec.rate is None) == (spec.schedule is None):
             reader.add_error(
                 ["traffic", name],
                 f"traffic '{name}' needs either a rate or a schedule",
@@ -52,6 +57,18 @@ def traffic_of(reader: Reader, unanswered: Collection[str] = ()) -> dict[str, De
             continue
         out[name] = _traffic_flow(name, spec)
     return out
+
+
+def _with_profile(reader: Reader, name: str, raw: Any) -> Any:  # noqa: ANN401  plain data
+    """A traffic with what its profile measured; errors are put where the profile is named."""
+    if not isinstance(raw, Mapping):
+        return raw
+    try:
+        return with_profile(raw, reader.files, reader.data.get("timezone"))
+    except CapplanError as error:
+        for found in error.diagnostics:
+            reader.add_error(["traffic", name, "profile"], found.message, found.hint)
+        return raw
 
 
 def _spikes(reader: Reader, spec: Traffic, path: Path) -> None:

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
     ("words", "found"),
     [
         (["est"], ["estimate"]),
-        (["compare-"], ["compare-modes"]),
+        (["compare-"], ["compare-modes", "compare-regions"]),
         (["estimate", "--st"], ["--strict"]),
         (["estimate", "--format", "j"], ["json", "junit"]),
         (["estimate", "-f", "s"], ["sarif"]),

@@ -44,6 +44,7 @@ def test_a_scenario_is_printed_and_answers_at_once(template: Path) -> None:
     estimate = run("estimate", str(target))
     assert estimate.returncode == 0
     assert "settle most of the bill" in estimate.stdout or "what hangs on each" in estimate.stdout
+    assert run("estimate", str(target), "--strict").returncode == 4
     check = run("check", str(target))
     assert check.returncode == 2
     assert "is not answered yet" in check.stderr
@@ -131,3 +132,9 @@ def test_what_cannot_be_imported_says_where_and_why(tmp_path: Path, text: str, a
 def test_as_names_a_format() -> None:
     wrong = run("import", "x.yaml", "--as", "clodformation")
     assert wrong.returncode == 2
+
+
+def test_the_scenario_of_the_docs_is_as_its_template_says() -> None:
+    shop = Path("tests/importing/files/shop")
+    done = run("import", (shop / "template.yaml").as_posix(), "-o", (shop / "scenario.yaml").as_posix(), "--check")
+    assert done.returncode == 0, done.stdout

@@ -470,8 +470,8 @@ def test_a_template_of_5000_lines_is_read_in_a_second(tmp_path: Path) -> None:
     text = head + table + bodies
     assert text.count("\n") > 4_900
     path = write(tmp_path, "template.yaml", text)
-    start = time.perf_counter()
+    start = time.process_time()
     draft = draft_of([path], folder=tmp_path)
     rendered(draft, "capplan import template.yaml")
-    assert time.perf_counter() - start < 3, "one second on an idle machine"
+    assert time.process_time() - start < 1
     assert len(draft.entries) > 350

@@ -15,6 +15,8 @@ jsonschema = pytest.importorskip("jsonschema")
 SCHEMA = scenario_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 ONLY_A_PLAN_SEES = [
+    "buckets-no-size",
+    "buckets-read-of-an-archive",
     "streams-fan-out-of-a-table",
     "streams-no-shards",
     "streams-retention-at-the-reader",
@@ -90,6 +92,7 @@ ONLY_A_PLAN_SEES = [
     "traffic-daily-23-hours",
     "traffic-daily-trough-above-mean",
     "traffic-neither-rate-nor-schedule",
+    "traffic-profile",
     "traffic-rates-past-all-sense",
     "traffic-schedule-shaped",
     "traffic-spike-not-a-list",

@@ -1,5 +1,6 @@
 """How the price files are made from a collection of figures."""
 
+import importlib
 import importlib.util
 from pathlib import Path
 from typing import Any
@@ -54,3 +55,27 @@ def test_a_lone_first_tier_of_lambda_is_completed() -> None:
         {"begin": "6000000000", "price": "0.000015", "confidence": "derived"},
         {"begin": "15000000000", "price": "0.0000133334", "confidence": "derived"},
     ]
+
+
+def test_beyond_the_tiers_that_were_read_a_price_is_unknown() -> None:
+    """The next tier begins where it does in a Region of which all tiers were read."""
+    around: Any = importlib.import_module("tests.make_prices_around")
+    tier = {"price": "0.3", "unit": "Metrics", "as_of": "2026-09", "source": "a", "confidence": "secondary"}
+    whole = {**tier, "tiers": [{"begin": "0", "price": "0.3"}, {"begin": "10000", "price": "0.1"}]}
+    data = {
+        "sources": {"a": {"origin": "a list"}},
+        "regions": {"us-east-1": {"s": {"m": whole}}, "here": {"s": {"m.first_tier": tier}}},
+    }
+    found = around.prices_of(data, "here", "s")["m"]
+    assert found["tiers"] == [{"begin": "0", "price": "0.3"}, {"begin": "10000", "price": None}]
+    assert found["checked"] == "2026-09-01"
+
+
+def test_logs_of_aws_services_begin_at_the_price_of_ones_own() -> None:
+    around: Any = importlib.import_module("tests.make_prices_around")
+    own = {"tiers": [{"begin": "0", "price": "0.57"}], "confidence": "verified", "source": "a", "sku": "X", "note": "n"}
+    prices: dict[str, Any] = {"ingest.standard_gb": own}
+    around._add_vended(prices)  # noqa: SLF001
+    vended = prices["ingest.vended_standard_gb"]
+    assert vended["tiers"] == [{"begin": "0", "price": "0.57"}, {"begin": "10240", "price": None}]
+    assert (vended["confidence"], vended["sku"]) == ("derived", None)

@@ -104,6 +104,16 @@ def quantity(unit: str) -> Convert:
     return convert
 
 
+def within(convert: Convert, least: int, most: int) -> Convert:
+    """A whole number within AWS's bounds, as another conversion writes it; anything else is asked for."""
+
+    def converted(raw: object) -> object | None:
+        number = count(raw)
+        return convert(raw) if number is not None and least <= number <= most else None
+
+    return converted
+
+
 def seconds(raw: object) -> str | None:
     """Seconds, in the largest unit that divides them: 900 is "15 min"."""
     number = count(raw)

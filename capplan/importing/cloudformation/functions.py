@@ -8,12 +8,22 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from capplan.importing.cloudformation.building import Building, count, quantity, seconds, text, word
+from capplan.importing.cloudformation.building import Building, count, quantity, seconds, text, within, word
 from capplan.importing.cloudformation.stack import Stack, properties_of
 from capplan.importing.cloudformation.template import Resource
 from capplan.importing.cloudformation.values import Either, number_of, references_in, shown_text, text_of
 from capplan.importing.model import Ref
 from capplan.log_settings import RETENTION_DAYS
+from capplan.services.lambda_.quotas import (
+    ASYNC_RETRIES_MAX,
+    EPHEMERAL_STORAGE_MAX,
+    EPHEMERAL_STORAGE_MIN,
+    EVENT_AGE_MAX,
+    EVENT_AGE_MIN,
+    MEMORY_MAX,
+    MEMORY_MIN,
+    TIMEOUT_MAX,
+)
 from capplan.services.lambda_.runtimes import why_unknown
 
 DURATION = ("duration", "120 ms", "how long does one invocation take?")
@@ -41,8 +51,13 @@ def read_function(built: Building, props: Mapping[str, Any]) -> None:
         built.notes["runtime",] = f"{runtime} is not known to this version"
     else:
         built.put("runtime", props.get("Runtime"), text, "python3.13")
-    built.put("memory", props.get("MemorySize"), quantity("MB"), "128 MB")
-    built.put("timeout", props.get("Timeout"), seconds, "30 s")
+    built.put(
+        "memory",
+        props.get("MemorySize"),
+        within(quantity("MB"), int(MEMORY_MIN.value), int(MEMORY_MAX.value)),
+        "128 MB",
+    )
+    built.put("timeout", props.get("Timeout"), within(seconds, 1, int(TIMEOUT_MAX.value) // 1000), "30 s")
     architectures = props.get("Architectures")
     if isinstance(architectures, list) and architectures:
         built.put("architecture", architectures[0], text, "arm64")
@@ -51,7 +66,12 @@ def read_function(built: Building, props: Mapping[str, Any]) -> None:
         built.put("architecture", first, text, "arm64")
     storage = properties_of(props.get("EphemeralStorage")).get("Size")
     if number_of(storage) != 512:  # noqa: PLR2004  AWS's default
-        built.put("ephemeral_storage", storage, quantity("MB"), "1024 MB")
+        built.put(
+            "ephemeral_storage",
+            storage,
+            within(quantity("MB"), int(EPHEMERAL_STORAGE_MIN.value), int(EPHEMERAL_STORAGE_MAX.value)),
+            "1024 MB",
+        )
     built.put("reserved_concurrency", props.get("ReservedConcurrentExecutions"), count, Decimal(10))
     snap_start = properties_of(props.get("SnapStart")).get("ApplyOn")
     if text_of(snap_start) == "PublishedVersions":
@@ -74,8 +94,10 @@ def read_function(built: Building, props: Mapping[str, Any]) -> None:
 
 def read_invoke_config(built: Building, config: Mapping[str, Any]) -> None:
     """How asynchronous invocations are retried."""
-    built.put("retries", config.get("MaximumRetryAttempts"), count, Decimal(2))
-    built.put("maximum_event_age", config.get("MaximumEventAgeInSeconds"), seconds, "6 h")
+    retries = within(count, 0, int(ASYNC_RETRIES_MAX.value))
+    age = within(seconds, int(EVENT_AGE_MIN.value) // 1000, int(EVENT_AGE_MAX.value) // 1000)
+    built.put("retries", config.get("MaximumRetryAttempts"), retries, Decimal(2))
+    built.put("maximum_event_age", config.get("MaximumEventAgeInSeconds"), age, "6 h")
     destinations = properties_of(config.get("DestinationConfig"))
     for key, own in (("OnFailure", "on_failure"), ("OnSuccess", "on_success")):
         _destination(built, own, properties_of(destinations.get(key)).get("Destination"))

@@ -10,7 +10,9 @@ from capplan.report.records.forecast import ForecastRecord
 from capplan.report.records.gates import GatesRecord
 from capplan.report.records.import_ import ImportRecord
 from capplan.report.records.modes import ModesRecord
+from capplan.report.records.optimize import OptimizeRecord
 from capplan.report.records.price_audit import AgesRecord, PriceDiffRecord, VerifiedPricesRecord
+from capplan.report.records.profile import ProfileRecord
 from capplan.report.records.refresh import RefreshRecord
 from capplan.report.records.regions import RegionsRecord
 from capplan.report.records.simulation import SimulationRecord
@@ -24,6 +26,7 @@ ANSWERS: Mapping[str, type] = {
     "diff": DiffRecord,
     "gates": GatesRecord,
     "apply": ApplyRecord,
+    "optimize": OptimizeRecord,
     "forecast": ForecastRecord,
     "sweep": SweepRecord,
     "regions": RegionsRecord,
@@ -33,5 +36,6 @@ ANSWERS: Mapping[str, type] = {
     "prices-age": AgesRecord,
     "prices-diff": PriceDiffRecord,
     "prices-refresh": RefreshRecord,
+    "profile": ProfileRecord,
     "errors": ErrorsRecord,
 }

@@ -22,11 +22,8 @@ from capplan.quantities.rounding import to_quantity
 from capplan.record import Record
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
 from capplan.services.cloudwatch_logs.quotas import PUT_LOG_EVENTS
+from capplan.written_logs import DELIVER, PUT
 
-WRITE = "put-log-events"
-"""What a caller writes itself: AWS's flat price."""
-DELIVER = "deliver"
-"""What an AWS service writes for a resource: AWS's tiered price. No verb of `calls`."""
 _PRICES = {"standard": ("standard_gb", "storage.gb_month"), "infrequent-access": ("ia_gb", "storage.ia_gb_month")}
 """By class: the last word of the prices of ingestion, and the price of storage."""
 
@@ -74,9 +71,9 @@ _Metered = MeteredResource[LogGroup, Usage]
 
 
 def _gb(streams: tuple[RequestStream, ...], op: str) -> DemandFlow:
-    """GB per second of one kind of writing; a stream's `payload` is what each of its records writes."""
+    """GB per second of one kind of writing; each request writes its `payload`, and `batch` of them are sent at once."""
     return DemandFlow.total(
-        stream.arrivals * (mean(stream.access.payload) / units.BYTES_PER_GB)
+        stream.flow * (mean(stream.access.payload) / units.BYTES_PER_GB)
         for stream in streams
         if stream.access.op == op and stream.access.payload is not None
     )
@@ -97,10 +94,10 @@ class _LogGroupType(ResourceType[LogGroup, Usage]):
         spec, streams = resource.spec, demand.requests
         days = spec.retention_days
         return Usage(
-            own_gb=_gb(streams, WRITE),
+            own_gb=_gb(streams, PUT),
             vended_gb=_gb(streams, DELIVER),
             other_gb=Fraction(spec.written_bytes) / units.BYTES_PER_GB,
-            batches=demand.flow,
+            batches=DemandFlow.total(s.flow * (1 / Fraction(s.access.batch or 1)) for s in streams),
             kept_months=Fraction(1) if days is None else Fraction(days * units.SECONDS_PER_DAY, units.MONTH_SECONDS),
             kept_share=Fraction(spec.compression),
         )

@@ -14,7 +14,7 @@ SERVICE = Service(
             "log_group:LOG_GROUP",
             verbs=("put-log-events",),
             slashes=True,
-            request_keys={"payload": ("put-log-events",)},
+            request_keys=dict.fromkeys(("payload", "batch"), ("put-log-events",)),
         ),
     ),
     quotas=quotas.ALL,

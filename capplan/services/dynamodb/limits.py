@@ -221,8 +221,10 @@ def observe(name: str, spec: Table, usage: Usage, ctx: Context) -> Mapping[str, 
 
 
 def losses(usage: Usage) -> Mapping[str, Observable]:
-    """What of it is lost."""
-    return {"throttled": Observable(to_quantity(usage.throttled), "share")}
+    """What of it is lost, in all its Regions and in each."""
+    replicas = {f"{r}.throttled": to_quantity(used.period.throttled) for r, used in usage.replicas.items()}
+    every = {"throttled": to_quantity(usage.throttled), **replicas}
+    return {name: Observable(share, "share") for name, share in every.items()}
 
 
 def _multiple_at_first_limit(limits: Iterable[LimitCheck]) -> Observable:

@@ -282,3 +282,18 @@ functions:
     limits = {p.check.limit: p.check.load for p in found.limits if p.check.resource == "clicks"}
     assert limits["kinesis.shard.reads"] == 3
     assert limits["kinesis.shard.read_bytes"] == 3 * 100 * 10 * 1024 / 2
+
+
+def test_another_mode_is_priced_with_all_that_read_the_stream(tmp_path: Path) -> None:
+    """A record of 200 KB a minute: 4 shards, by the hour 43.80; on demand 29.20, and each GB in 0.08 and out twice 0.04."""
+    body = """
+streams:
+  s: {shards: 4, access: [{put-records: 1/min, payload: 200 KB}]}
+functions:
+  f: {triggers: [{stream: s}], duration: 10 ms}
+  g: {triggers: [{stream: s}], duration: 10 ms}
+"""
+    found = planned(body, tmp_path)
+    (saving,) = (f.monthly_saving for f in found.findings if f.rule == "kinesis.capacity-mode")
+    gb, units = MONTH_S / 60 * 200 / 1024**2, MONTH_S / 60 * 8
+    assert float(saving or 0) == pytest.approx(43.80 + units * 14e-9 - 29.20 - gb * (0.08 + 2 * 0.04))

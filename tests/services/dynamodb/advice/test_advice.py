@@ -113,6 +113,7 @@ SILENT = {
     f"dynamodb.{word}"
     for word in (
         "table-class",
+        "backup-cold",
         "hot-key",
         "hot-index-key",
         "auto-scaling",

@@ -1,0 +1,172 @@
+"""The shapes of logs that are told by themselves, and which of their fields is what.
+
+Sources (read 2026-11-30): Elastic Load Balancing User Guide, "Access logs for your Application Load Balancer" (fields in
+order; times of processing in seconds, -1 where the target did not answer); API Gateway Developer Guide, "Set up CloudWatch
+logging" (the common log format, and `$context` variables as JSON); Lambda Developer Guide, "Viewing CloudWatch logs"
+(REPORT lines; `platform.report` of the JSON format); CloudWatch Logs User Guide, "Exporting log data to Amazon S3" (a line
+begins with its time); DynamoDB Developer Guide, "Understanding DynamoDB log file entries" (CloudTrail).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+FIELDS = ("time", "operation", "target", "key", "bytes", "duration", "status", "id")
+"""What a column may be."""
+DURATIONS: Mapping[str, float] = {"duration": 1, "duration_ms": 1, "duration_s": 1000, "duration_us": 0.001}
+"""Names of a duration in --column, and how many ms its unit has."""
+ALIASES: Mapping[str, str] = {"table": "target", "function": "target", "size": "bytes", "op": "operation"}
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "time": (
+        "time",
+        "timestamp",
+        "ts",
+        "@timestamp",
+        "eventtime",
+        "requesttimeepoch",
+        "requesttime",
+        "datetime",
+        "date",
+    ),
+    "operation": ("operation", "op", "eventname", "httpmethod", "method", "routekey", "action"),
+    "target": ("target", "table", "tablename", "function", "functionname", "resource", "resourcepath", "path"),
+    "key": ("key", "pk", "partition_key", "partitionkey", "hash_key"),
+    "bytes": ("bytes", "size", "responselength", "item_size", "sent_bytes"),
+    "duration": ("duration", "duration_ms", "durationms", "responselatency", "latency", "latency_ms"),
+    "status": ("status", "status_code", "statuscode", "errorcode", "error"),
+}
+"""Names of columns that say what they are, the surest first; in lower case."""
+
+
+class Shape(NamedTuple):
+    """A log of a known shape.
+
+    Attributes:
+        label: What it is.
+        told: What its first lines match.
+        fields: SQL for each field; over `line`, the text of a line, or over `j`, the JSON of a row.
+        is_row: SQL that is true for a row of requests; empty where every row is one.
+        otherwise: Why another row is set aside.
+        duration_ms: How many ms a unit of its durations has.
+    """
+
+    label: str
+    told: re.Pattern[str]
+    fields: Mapping[str, str]
+    is_row: str = ""
+    otherwise: str = ""
+    duration_ms: float = 1
+
+
+_ALB = r"^(?:http|https|h2|grpcs|ws|wss) \S+ \S+ \S+ \S+ -?[\d.]+ -?[\d.]+ -?[\d.]+ \S+ \S+ \d+ \d+ \"\S*"
+
+
+def _alb(place: int) -> str:
+    """A field of a load balancer's line, the first is 1."""
+    return f"split_part(line, ' ', {place})"
+
+
+_ALB_SECONDS = (
+    f"CASE WHEN least({', '.join(f'try_cast({_alb(n)} AS DOUBLE)' for n in (6, 7, 8))}) >= 0 "
+    f"THEN {' + '.join(f'try_cast({_alb(n)} AS DOUBLE)' for n in (6, 7, 8))} END"
+)
+_CLF = r'^\S+ \S+ \S+ \[([^\]]+)\] "(\S+) (\S+)[^"]*" (\d{3}) (\d+|-)(?: (\S+))?'
+
+
+def _clf(group: int) -> str:
+    return f"nullif(regexp_extract(line, '{_CLF}', {group}), '')"
+
+
+_REPORT = r"REPORT RequestId: (\S+)\s+Duration: ([\d.]+) ms"
+
+
+def _report(pattern: str, group: int = 1) -> str:
+    return f"nullif(regexp_extract(line, '{pattern}', {group}), '')"
+
+
+def json_field(path: str) -> str:
+    """SQL for the text at a dotted path of the JSON `j`; the name with its dots first, where a row has it."""
+    steps = path.split(".")
+
+    def at(parts: Sequence[str]) -> str:
+        place = "$" + "".join('."' + part.replace('"', '\\"') + '"' for part in parts)
+        return "json_extract_string(j, '" + place.replace("'", "''") + "')"
+
+    return at(steps) if len(steps) == 1 else f"coalesce({at([path])}, {at(steps)})"
+
+
+LINES: tuple[Shape, ...] = (
+    Shape(
+        "access log of an Application Load Balancer",
+        re.compile(_ALB),
+        {
+            "time": _alb(2),
+            "operation": "ltrim(" + _alb(13) + ", '\"')",
+            "target": _alb(3),
+            "bytes": _alb(12),
+            "duration": _ALB_SECONDS,
+            "status": _alb(9),
+        },
+        f"regexp_matches(line, '{_ALB}')",
+        "not a whole line of an access log",
+        1000,
+    ),
+    Shape(
+        "access log in the common log format",
+        re.compile(_CLF),
+        {
+            "time": _clf(1),
+            "operation": _clf(2),
+            "target": _clf(3),
+            "bytes": f"nullif({_clf(5)}, '-')",
+            "status": _clf(4),
+        },
+        f"regexp_matches(line, '{_CLF}')",
+        "not a whole line of an access log",
+    ),
+    Shape(
+        "log of a Lambda function",
+        re.compile(r"(?:REPORT|START|END) RequestId: |INIT_START Runtime"),
+        {
+            "time": _report(r"^(\S+)\s"),
+            "operation": "'invoke'",
+            "duration": _report(_REPORT, 2),
+            "status": _report(r"Status: (\w+)"),
+            "id": _report(_REPORT),
+        },
+        f"regexp_matches(line, '{_REPORT}')",
+        "not a REPORT line",
+    ),
+)
+CLOUDTRAIL = Shape(
+    "data events of CloudTrail",
+    re.compile(r'"eventSource"\s*:'),
+    {
+        "time": json_field("eventTime"),
+        "operation": json_field("eventName"),
+        "target": json_field("requestParameters.tableName"),
+        "key": json_field("requestParameters.key"),
+        "status": json_field("errorCode"),
+        "id": json_field("eventID"),
+    },
+    f"coalesce({json_field('eventSource')} = 'dynamodb.amazonaws.com', false) "
+    f"AND coalesce({json_field('eventCategory')}, 'Data') = 'Data'",
+    "not a data event of DynamoDB",
+)
+JSON: tuple[Shape, ...] = (
+    Shape(
+        "log of a Lambda function, as JSON",
+        re.compile(r'"type"\s*:\s*"platform\.'),
+        {
+            "time": json_field("time"),
+            "operation": "'invoke'",
+            "duration": json_field("record.metrics.durationMs"),
+            "status": json_field("record.status"),
+            "id": json_field("record.requestId"),
+        },
+        f"coalesce({json_field('type')} = 'platform.report', false)",
+        "not a platform.report",
+    ),
+    CLOUDTRAIL,
+)

@@ -1,0 +1,151 @@
+"""What `profile` answers as JSON: `capplan.profile/1`, the file that a scenario's traffic names."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+from capplan.commands.profile.measure import Profile, Values
+from capplan.language.profiles import SCHEMA
+from capplan.report.record import taken
+
+
+class ProfileSecondRecord(NamedTuple):
+    """A second, or a minute by its first second (UTC), and its requests."""
+
+    at: str
+    requests: int
+
+
+class ProfilePartRecord(NamedTuple):
+    """Requests of one operation on one target; null where the trace does not name it."""
+
+    operation: str | None
+    target: str | None
+    requests: int
+    failed: int
+
+
+class ProfileKeyRecord(NamedTuple):
+    """One of the hottest keys, and how many requests it had in its busiest second."""
+
+    key: str
+    requests: int
+    busiest_second: int
+
+
+class RankBucketRecord(NamedTuple):
+    """Keys by rank, the most used is 1, that are used alike within 5%: all requests of theirs."""
+
+    first: int
+    last: int
+    requests: int
+
+
+class KeyUseRecord(NamedTuple):
+    """How requests fall on keys; exact.
+
+    Attributes:
+        hashed: Whether the keys' names are hashes.
+    """
+
+    distinct: int
+    requests: int
+    hashed: bool
+    hottest: tuple[ProfileKeyRecord, ...]
+    buckets: tuple[RankBucketRecord, ...]
+
+
+class ProfileValuesRecord(NamedTuple):
+    """Sizes or durations: how many were `measured`. `quantiles`: the value at or below which each share lies, to 3 digits."""
+
+    measured: int
+    mean: float
+    least: float
+    most: float
+    quantiles: Mapping[str, float]
+
+
+class ProfileRecord(NamedTuple):
+    """What `capplan profile` answers with --format json, and writes with -o.
+
+    Attributes:
+        files: How many were read, by what they are.
+        columns: Which column was read as what.
+        rows: All rows: those used, and those set aside by reason.
+        rate_per_second: Mean from the first to the last minute.
+        rate_by_hour: Mean per second in each hour of the week, Monday 00:00 in the time zone first; null where unknown.
+        failed: Requests with a code from 500 on or an error; null where the trace has no status.
+        throttled: Requests that were refused for their rate; null where the trace has no status.
+        traffic: What a scenario's traffic takes of it.
+        told: What the traffic rests on.
+    """
+
+    schema: Literal["capplan.profile/1"]
+    capplan_version: str
+    files: Mapping[str, int]
+    columns: Mapping[str, Mapping[str, str]]
+    rows: int
+    rows_used: int
+    rows_set_aside: Mapping[str, int]
+    remarks: tuple[str, ...]
+    timezone: str
+    first: str
+    last: str
+    rate_per_second: float
+    rate_by_hour: tuple[float | None, ...]
+    busiest_minute: ProfileSecondRecord
+    busiest_seconds: tuple[ProfileSecondRecord, ...]
+    failed: int | None
+    throttled: int | None
+    operations: tuple[ProfilePartRecord, ...]
+    keys: KeyUseRecord | None
+    bytes: ProfileValuesRecord | None
+    duration_ms: ProfileValuesRecord | None
+    traffic: Mapping[str, object]
+    told: tuple[str, ...]
+
+
+def profile_record(answer: Profile) -> ProfileRecord:
+    """A profile as JSON has it."""
+    keys = answer.keys
+    return taken(
+        ProfileRecord,
+        answer,
+        schema=SCHEMA,
+        capplan_version=answer.version,
+        rows_used=answer.used,
+        rows_set_aside=answer.set_aside,
+        first=_moment(answer.first),
+        last=_moment(answer.last),
+        rate_per_second=answer.rate,
+        rate_by_hour=answer.by_hour,
+        busiest_minute=_second(answer.busiest_minute),
+        busiest_seconds=tuple(map(_second, answer.busiest_seconds)),
+        failed=answer.failed if answer.has_status else None,
+        throttled=answer.throttled if answer.has_status else None,
+        operations=tuple(taken(ProfilePartRecord, part) for part in answer.mix),
+        keys=None
+        if keys is None
+        else taken(
+            KeyUseRecord,
+            keys,
+            hashed=answer.hashed,
+            hottest=tuple(taken(ProfileKeyRecord, key) for key in keys.hottest),
+            buckets=tuple(taken(RankBucketRecord, bucket) for bucket in keys.buckets),
+        ),
+        bytes=None if answer.bytes is None else _values(answer.bytes),
+        duration_ms=None if answer.duration_ms is None else _values(answer.duration_ms),
+    )
+
+
+def _values(values: Values) -> ProfileValuesRecord:
+    quantiles = {f"p{(share * 100).normalize():f}": float(value) for share, value in values.quantiles}
+    return taken(ProfileValuesRecord, values, measured=values.count, quantiles=quantiles)
+
+
+def _second(pair: tuple[int, int]) -> ProfileSecondRecord:
+    return ProfileSecondRecord(_moment(pair[0]), pair[1])
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
