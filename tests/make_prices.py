@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from capplan.pricing.refresh.price_file import file_text, index_text
+
 Entry = dict[str, Any]
 Prices = dict[str, Entry]
 
@@ -181,8 +183,7 @@ def write_index(out: Path, services: Sequence[str], places: Mapping[str, str]) -
     files = [json.loads(file.read_bytes()) for file in out.glob("*/*.json")]
     days = [entry["checked"] for file in files for dated in file["prices"].values() for entry in dated]
     newest = max(filter(None, days))
-    regions = _object({**known["regions"], **places})
-    write(path, f'{{\n"newest_checked": "{newest}",\n"services": {json.dumps(every)},\n"regions": {regions}\n}}\n')
+    write(path, index_text(newest, every, {**known["regions"], **places}))
 
 
 def write_allowances(out: Path, services: Sequence[str], own: Iterable[Entry]) -> None:
@@ -230,10 +231,8 @@ def allowances(data: Mapping[str, Any]) -> list[Entry]:
 def service_text(region: str, location: str, service: str, prices: Prices, origin_of: Callable[[str], Entry]) -> str:
     """A file: a service's prices in a Region."""
     used = sorted({one for p in prices.values() for one in ids(p["source"])})
-    head = f'"service": "{service}",\n"region": "{region}",\n"location": {json.dumps(location)},'
-    sources = _object({name: origin_of(name) for name in used})
-    entries = _object({key: [entry] for key, entry in prices.items()})
-    return f'{{\n{head}\n"sources": {sources},\n"prices": {entries}\n}}\n'
+    dated = {key: [entry] for key, entry in prices.items()}
+    return file_text(service, region, location, {name: origin_of(name) for name in used}, dated)
 
 
 def origin(data: Mapping[str, Any], name: str) -> Entry:
@@ -245,11 +244,6 @@ def origin(data: Mapping[str, Any], name: str) -> Entry:
     source = data["sources"][name]
     place = [str(source[k]) for k in ("repo", "path", "commit") if source.get(k)]
     return {"origin": source["origin"].replace(", saved in samples/", ""), "copy": " ".join(place) or source.get("url")}
-
-
-def _object(values: Mapping[str, Any]) -> str:
-    rows = ",\n".join(f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
-    return f"{{\n{rows}\n}}" if rows else "{}"
 
 
 def _rows(values: Iterable[Entry]) -> str:

@@ -27,6 +27,10 @@ class What(StrEnum):
     regions = "regions"
     import_ = "import"
     verify = "verify"
+    prices_verify = "prices-verify"
+    prices_age = "prices-age"
+    prices_diff = "prices-diff"
+    prices_refresh = "prices-refresh"
     errors = "errors"
 
 
@@ -35,7 +39,7 @@ def schema(
         What,
         typer.Option(
             "--for",
-            help="scenario, plan, modes, simulation, diff, gates, apply, optimize, forecast, sweep, regions, import, verify or errors.",
+            help="The scenario, or the JSON of a command: plan (estimate and check), modes, simulation, diff, verify ...",
         ),
     ] = What.scenario,
     output_file: OutputFile = None,

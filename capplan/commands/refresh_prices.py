@@ -154,9 +154,7 @@ def _refreshed(prices: _List, one: Mapped, region: str, location: str, options: 
         for offer, listed, reserved in _offers(prices, one, region, location):
             source = f"{offer.code}_{offer.version}"
             sources[source] = {"origin": _origin(offer, region, options.base), "copy": None}
-            entries, found = merged(
-                entries, offer, listed, reserved, source, options.day, confirmed=options.confirmed
-            )
+            entries, found = merged(entries, offer, listed, reserved, source, options.day, confirmed=options.confirmed)
             changes += found
             versions.append(offer.version)
     except CapplanError as error:

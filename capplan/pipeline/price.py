@@ -242,7 +242,9 @@ def rate_charges(
     """Charges, rated with the account's Free Tier and discount."""
     account = scenario.account
     discount = account.discount
-    return rate(charges, catalogue, free_tier=account.free_tier, discount=discount, today=today, owners=owners)
+    return rate(
+        charges, catalogue, free_tier=account.free_tier, discount=discount, today=today or catalogue.day, owners=owners
+    )
 
 
 def usd_of(charge: Charge, scenario: Scenario, catalogue: Catalogue) -> Decimal | None:

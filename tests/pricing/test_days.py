@@ -134,3 +134,10 @@ def test_a_wrong_file_is_told_at_its_own_line(home: Path, text: str, line: int, 
     (found,) = error.value.diagnostics
     assert (Path(found.file).name, found.line) == ("r.yaml", line)
     assert message in found.message
+
+
+def test_a_price_is_stale_by_the_day_that_is_replayed(home: Path) -> None:
+    """Checked on 2024-10-01: fresh on 2024-10-31, stale today."""
+    before = date(2024, 10, 31)
+    assert plan(scenario(home, before)).prices.stale == ()
+    assert WRITE in plan(scenario(home, before), today=date(2026, 11, 30)).prices.stale

@@ -324,10 +324,8 @@ def test_an_offer_file_of_2016_with_reservations_and_no_region_codes() -> None:
     offer = offer_of(sample("AmazonDynamoDB_20160107013501_excerpt.json"), "us-east-1", "f", "US East (N. Virginia)")
     assert (offer.code, offer.version) == ("AmazonDynamoDB", "20160107013501")
     by_usage = {product.usage_type: product for product in offer.products}
-    assert [(step.begin, step.usd) for step in by_usage["TimedStorage-ByteHrs"].steps] == [
-        (0, 0),
-        (25, Decimal("0.25")),
-    ]
+    storage = [(step.begin, step.usd) for step in by_usage["TimedStorage-ByteHrs"].steps]
+    assert storage == [(Decimal(0), Decimal(0)), (Decimal(25), Decimal("0.25"))]
     reserved = {one.years: one for one in by_usage["WriteCapacityUnit-Hrs"].reserved}
     assert (reserved[1].upfront, reserved[1].hourly) == (Decimal("1.5"), Decimal("0.000128"))
     assert {product.location for product in offer.products} == {"US East (N. Virginia)"}

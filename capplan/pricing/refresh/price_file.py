@@ -10,7 +10,7 @@ from capplan.reading.files import bytes_of
 from capplan.reading.limits import MAX_SAVED_BYTES
 from capplan.reading.writing import write_atomic
 
-__all__ = ["FOLDER", "file_text", "read_file", "read_index", "write_file", "write_newest"]
+__all__ = ["FOLDER", "file_text", "index_text", "read_file", "read_index", "write_file", "write_newest"]
 
 
 def read_index(folder: Path) -> Mapping[str, Any]:
@@ -61,9 +61,13 @@ def write_newest(folder: Path, day: str) -> None:
     """The day of the newest check, where it is newer than the index has."""
     index = read_index(folder)
     if index["newest_checked"] < day:
-        services, regions = json.dumps(index["services"]), _object(index["regions"])
-        text = f'{{\n"newest_checked": "{day}",\n"services": {services},\n"regions": {regions}\n}}\n'
-        write_atomic(folder / "index.json", text)
+        write_atomic(folder / "index.json", index_text(day, index["services"], index["regions"]))
+
+
+def index_text(newest_checked: str, services: Sequence[str], regions: Mapping[str, str]) -> str:
+    """The index's text."""
+    head = f'"newest_checked": "{newest_checked}",\n"services": {json.dumps(services)},'
+    return f'{{\n{head}\n"regions": {_object(regions)}\n}}\n'
 
 
 def _object(values: Mapping[str, Any]) -> str:

@@ -11,7 +11,9 @@ from capplan.report.records.gates import GatesRecord
 from capplan.report.records.import_ import ImportRecord
 from capplan.report.records.modes import ModesRecord
 from capplan.report.records.optimize import OptimizeRecord
+from capplan.report.records.price_audit import AgesRecord, PriceDiffRecord, VerifiedPricesRecord
 from capplan.report.records.profile import ProfileRecord
+from capplan.report.records.refresh import RefreshRecord
 from capplan.report.records.regions import RegionsRecord
 from capplan.report.records.simulation import SimulationRecord
 from capplan.report.records.sweep import SweepRecord
@@ -30,6 +32,10 @@ ANSWERS: Mapping[str, type] = {
     "regions": RegionsRecord,
     "import": ImportRecord,
     "verify": VerifyRecord,
+    "prices-verify": VerifiedPricesRecord,
+    "prices-age": AgesRecord,
+    "prices-diff": PriceDiffRecord,
+    "prices-refresh": RefreshRecord,
     "profile": ProfileRecord,
     "errors": ErrorsRecord,
 }

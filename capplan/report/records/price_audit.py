@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from capplan.pricing.audit import Age, Coverage, PriceDiff
 from capplan.pricing.catalogue import Price, Tier
@@ -13,14 +13,14 @@ from capplan.report.record import taken
 class VerifiedPricesRecord(NamedTuple):
     """What the files have of each service, and what they lack."""
 
-    schema: str
+    schema: Literal["capplan.prices-verify/1"]
     services: tuple[Coverage, ...]
 
 
 class AgesRecord(NamedTuple):
     """When prices were last compared with AWS's list."""
 
-    schema: str
+    schema: Literal["capplan.prices-age/1"]
     ages: tuple[Age, ...]
 
 
@@ -53,7 +53,7 @@ class PriceChangeRecord(NamedTuple):
 class PriceDiffRecord(NamedTuple):
     """Two days or two Regions, how many prices are alike, and those that differ."""
 
-    schema: str
+    schema: Literal["capplan.prices-diff/1"]
     before: str
     after: str
     same: int
