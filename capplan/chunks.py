@@ -24,17 +24,15 @@ def chunks_per_message(size: Distribution | None, chunk_bytes: int, batch: Fract
     return chunks(size, chunk_bytes, batch) / batch
 
 
-def batch_of(times: Fraction, batch: int | None, largest: int, *, per_record: bool) -> Fraction:
+def batch_of(times: Fraction, batch: int | None, largest: int) -> Fraction:
     """Messages of one call: as many as it may carry, but no more than the caller has at a time.
 
     Args:
-        times: Messages that one unit of the caller sends.
+        times: Messages that one run of the caller sends.
         batch: Messages that the scenario puts into one call; None for one.
         largest: Messages that one call may carry.
-        per_record: Whether they are sent for each record of a batch: then calls are filled.
     """
-    filled = Fraction(min(batch or 1, largest))
-    return filled if per_record else max(Fraction(1), min(filled, times))
+    return max(Fraction(1), min(Fraction(batch or 1), Fraction(largest), times))
 
 
 def tail_bytes(size: Distribution) -> Decimal:

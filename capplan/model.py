@@ -60,6 +60,8 @@ class RequestStream(Record, frozen=True):
             starts of a schedule (`LoadProfile.starts`) come at their minute and have no Poisson margin.
         open_at_most: Requests that their sender has open at once at most, such as a Map's MaxConcurrency; None for no bound.
         callers_attempts: Runs of its callers of which one is the first; `flow` has them. What is tried again comes later.
+        records_of_run: Records that one run of its caller takes, where it is made for each of them; else 1. A producer
+            outside that gathers messages has as many as it puts into a call.
     """
 
     access: Access
@@ -74,6 +76,7 @@ class RequestStream(Record, frozen=True):
     at_once: Fraction = Fraction(1)
     open_at_most: Fraction | None = None
     callers_attempts: Fraction = Fraction(1)
+    records_of_run: Fraction = Fraction(1)
 
     @property
     def all_attempts(self) -> Fraction:
@@ -513,7 +516,7 @@ class Excluded(Record, frozen=True):
 
 
 class NotIncluded(Record, frozen=True):
-    """What a service that is not modeled does for a resource in a month.
+    """What a service that the plan leaves out does for a resource in a month.
 
     Attributes:
         what: The service.
@@ -521,6 +524,7 @@ class NotIncluded(Record, frozen=True):
         monthly: How much, in `unit`.
         assuming: What the quantity assumes; empty for nothing.
         shared: Who sends it, where several resources may read the same: it is counted once; empty where it is not shared.
+        because: Why it is left out.
     """
 
     what: str
@@ -529,6 +533,7 @@ class NotIncluded(Record, frozen=True):
     unit: str
     assuming: str = ""
     shared: str = ""
+    because: str = "not modeled yet"
 
 
 class Rule(Record, frozen=True):

@@ -93,7 +93,10 @@ def keys_page() -> str:
     parts.append(_table("A line of `access` or `calls`", "", _without_verbs(definitions["call"]["properties"]), ()))
     account = schema["properties"]["account"]
     parts.append(_table("`account`", account["description"], account["properties"], ()))
-    whole = {spec.__name__ for spec in specs.values()} | {"access", "call"}
+    whole = {spec.__name__ for spec in specs.values()} | {
+        "call",
+        *(key for key in definitions if key.startswith("access-")),
+    }
     for name, part in definitions.items():
         if "properties" in part and name not in whole and name != "Head.Account":
             words = _title(name)

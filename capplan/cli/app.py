@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "size": "size",
     "explain": "explain",
     "apply": "apply",
+    "optimize": "optimize",
     "forecast": "forecast",
     "sweep": "sweep",
     "compare-regions": "compare_regions",
@@ -32,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "validate": "validate",
     "schema": "schema",
     "prices": "prices",
+    "verify": "verify",
     "completion": "completion",
     "workflow": "workflow",
 }

@@ -15,8 +15,10 @@ from capplan.cli.options import (
     ColorChoice,
     FailOn,
     Format,
+    On,
     OutputFile,
     Overlay,
+    Prices,
     Quiet,
     Scenarios,
     Seed,
@@ -37,6 +39,8 @@ def check(
     scenarios: Scenarios,
     settings: Set = None,
     overlays: Overlay = None,
+    prices: Prices = None,
+    on: On = None,
     format: Format = None,
     output_file: OutputFile = None,
     budget: Budget = None,
@@ -55,8 +59,11 @@ def check(
     Example: capplan check scenarios/web-shop/scenario.yaml --budget 2500
     """
     where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=PLAN_FORMATS)
-    keep_inputs(where, [*scenarios, *([baseline] if baseline else [])])
-    max_usd, max_change, day = money(budget), delta(budget_delta), day_of(today)
+    keep_inputs(where, [*scenarios, *(prices or ()), *([baseline] if baseline else [])])
+    max_usd, max_change, day, price_day = money(budget), delta(budget_delta), day_of(today), day_of(on, "--on")
+    if (prices or on) and baseline is not None and not baseline.lower().endswith(".json"):
+        why = "with --prices or --on it needs a saved JSON, planned with the same prices"
+        raise typer.BadParameter(why, param_hint="--baseline")
     if max_change is not None and baseline is None:
         raise typer.BadParameter("it needs --baseline", param_hint="--budget-delta")
 
@@ -69,7 +76,10 @@ def check(
             *([budget_gate(max_usd)] if max_usd is not None else []),
             *([max_change] if max_change is not None else []),
         ]
-        loaded = every(scenarios, lambda path: with_gates(load_scenario(path, None, settings, overlays), *extra))
+        loaded = every(
+            scenarios,
+            lambda path: with_gates(load_scenario(path, None, settings, overlays, prices=prices, on=price_day), *extra),
+        )
         bases = baselines(baseline, loaded, day, seed) if baseline else [None] * len(loaded)
 
         def planned(pair: "tuple[Any, PlanRecord | None]") -> Plan:

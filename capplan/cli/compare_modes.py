@@ -14,8 +14,10 @@ from capplan.cli.options import (
     ColorChoice,
     Details,
     Format,
+    On,
     OutputFile,
     Overlay,
+    Prices,
     Quiet,
     Scenario,
     Seed,
@@ -56,6 +58,8 @@ def compare_modes(
     table: TableName = None,
     settings: Set = None,
     overlays: Overlay = None,
+    prices: Prices = None,
+    on: On = None,
     format: Format = None,
     output_file: OutputFile = None,
     today: Today = None,
@@ -72,9 +76,11 @@ def compare_modes(
     Example: capplan compare-modes scenarios/web-shop/scenario.yaml
     """
     where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
-    keep_inputs(where, [scenario])
-    if apply and (table is None or settings or scenario == "-"):
-        raise typer.BadParameter("it needs a file and one TABLE, without --set", param_hint="--apply")
+    keep_inputs(where, [scenario, *(prices or ())])
+    if apply and (table is None or settings or prices or on or scenario == "-"):
+        raise typer.BadParameter(
+            "it needs a file and one TABLE, without --set, --prices and --on", param_hint="--apply"
+        )
 
     def answer() -> int:
         import capplan  # noqa: PLC0415
@@ -83,7 +89,7 @@ def compare_modes(
         from capplan.report.views.compare_modes import modes_document  # noqa: PLC0415
 
         modes = capplan.compare_modes(
-            load_scenario(scenario, None, settings, overlays),
+            load_scenario(scenario, None, settings, overlays, prices=prices, on=price_day),
             today=day,
             seed=seed,
             multiples=multiples,
@@ -95,7 +101,7 @@ def compare_modes(
             _write(scenario, shown)
         return 0
 
-    day, multiples = day_of(today), multiples_of(times)
+    day, price_day, multiples = day_of(today), day_of(on, "--on"), multiples_of(times)
     return guarded(where, answer, doing="comparing modes")
 
 

@@ -8,8 +8,10 @@ from capplan.cli.options import (
     ColorChoice,
     Details,
     Format,
+    On,
     OutputFile,
     Overlay,
+    Prices,
     Quiet,
     Scenario,
     Seed,
@@ -26,6 +28,8 @@ def estimate(
     scenario: Scenario,
     settings: Set = None,
     overlays: Overlay = None,
+    prices: Prices = None,
+    on: On = None,
     format: Format = None,
     output_file: OutputFile = None,
     budget: Budget = None,
@@ -43,15 +47,15 @@ def estimate(
     Example: capplan estimate scenarios/web-shop/scenario.yaml
     """
     where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=PLAN_FORMATS)
-    keep_inputs(where, [scenario])
+    keep_inputs(where, [scenario, *(prices or ())])
 
     def answer() -> int:
         from capplan.commands.plan import plan as planned  # noqa: PLC0415
 
-        loaded = load_scenario(scenario, gate, settings, overlays, allow_open=True)
+        loaded = load_scenario(scenario, gate, settings, overlays, allow_open=True, prices=prices, on=price_day)
         plan = planned(loaded, today=day, seed=seed)
         write_plan(where, loaded, plan, details=details, top=top)
         return strict_code([plan], strict)
 
-    gate, day = money(budget), day_of(today)
+    gate, day, price_day = money(budget), day_of(today), day_of(on, "--on")
     return guarded(where, answer)

@@ -13,8 +13,10 @@ from capplan.cli.options import (
     ColorChoice,
     Details,
     Format,
+    On,
     OutputFile,
     Overlay,
+    Prices,
     Quiet,
     Scenario,
     Seed,
@@ -35,6 +37,8 @@ def forecast(
     first: From = None,
     settings: Set = None,
     overlays: Overlay = None,
+    prices: Prices = None,
+    on: On = None,
     format: Format = None,
     output_file: OutputFile = None,
     budget: Budget = None,
@@ -51,8 +55,8 @@ def forecast(
     """
     known = (*FORMATS, "csv")
     where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=known)
-    keep_inputs(where, [scenario])
-    start, gate, day = _first(first), money(budget), day_of(today)
+    keep_inputs(where, [scenario, *(prices or ())])
+    start, gate, day, price_day = _first(first), money(budget), day_of(today), day_of(on, "--on")
 
     def answer() -> int:
         from capplan.commands.forecast import forecast as forecasted  # noqa: PLC0415
@@ -61,7 +65,7 @@ def forecast(
         from capplan.report.records.forecast import forecast_record  # noqa: PLC0415
         from capplan.report.views.forecast import forecast_document  # noqa: PLC0415
 
-        loaded = load_scenario(scenario, gate, settings, overlays)
+        loaded = load_scenario(scenario, gate, settings, overlays, prices=prices, on=price_day)
         done = forecasted(loaded, months, first=start, today=day, seed=seed, progress=progress.update)
         emit_document(
             where,

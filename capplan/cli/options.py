@@ -29,6 +29,11 @@ Overlay = Annotated[
     list[str] | None,
     typer.Option("--overlay", metavar="FILE", help="A file laid over the scenario, such as prod.yaml. Repeatable."),
 ]
+Prices = Annotated[
+    list[str] | None,
+    typer.Option("--prices", metavar="FILE", help="Your own rates, as they may stand under `prices`. Repeatable."),
+]
+On = Annotated[str | None, typer.Option("--on", metavar="DAY", help="Use the prices of a day, YYYY-MM-DD.")]
 Budget = Annotated[str | None, typer.Option("--budget", help="Fail if the monthly cost exceeds this many USD.")]
 Baseline = Annotated[
     str | None,

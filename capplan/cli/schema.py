@@ -21,13 +21,22 @@ class What(StrEnum):
     diff = "diff"
     gates = "gates"
     apply = "apply"
+    optimize = "optimize"
+    forecast = "forecast"
+    sweep = "sweep"
+    regions = "regions"
     import_ = "import"
+    verify = "verify"
     errors = "errors"
 
 
 def schema(
     what: Annotated[
-        What, typer.Option("--for", help="scenario, plan, modes, simulation, diff, gates, apply, import or errors.")
+        What,
+        typer.Option(
+            "--for",
+            help="scenario, plan, modes, simulation, diff, gates, apply, optimize, forecast, sweep, regions, import, verify or errors.",
+        ),
     ] = What.scenario,
     output_file: OutputFile = None,
     quiet: Quiet = False,

@@ -30,23 +30,28 @@ def load_scenario(
     overlays: list[str] | None = None,
     *,
     allow_open: bool = False,
+    prices: list[str] | None = None,
+    on: date | None = None,
 ) -> Any:  # noqa: ANN401  a Scenario
     """A checked scenario from a file or, for `-`, from standard input, with the files of `--overlay` and the values of `--set`.
 
-    With `allow_open` an answer may leave out what hangs on its open questions.
+    With `allow_open` an answer may leave out what hangs on its open questions. `prices` are the files of `--prices`, and
+    `on` is the day of `--on`.
     """
     from capplan.cli.settings import changes_of, with_changes  # noqa: PLC0415
     from capplan.language.load import load_source, with_budget  # noqa: PLC0415
     from capplan.record import replace  # noqa: PLC0415
 
     try:
-        scenario = load_source(source_of(path), [source_of(overlay) for overlay in overlays or ()])
+        layers = ([source_of(one) for one in files or ()] for files in (overlays, prices))
+        scenario = load_source(source_of(path), *layers)
         scenario = with_changes(with_budget(scenario, budget), changes_of(settings))
     except CapplanError as error:
         from capplan.commands.told import what_it_is  # noqa: PLC0415  only where it is no scenario
 
         other = what_it_is(path, error)
         raise error if other is None else other from None
+    scenario = scenario if on is None else replace(scenario, prices_on=on)
     return replace(scenario, allow_open=True) if allow_open and scenario.questions else scenario
 
 
@@ -115,7 +120,7 @@ def delta(text: str | None) -> Any:  # noqa: ANN401  a Gate or None
     return budget_delta_gate(Decimal(match[1]), "%" if match[2] == "%" else "USD")
 
 
-def day_of(text: str | None) -> date | None:
+def day_of(text: str | None, option: str = "--today") -> date | None:
     """A day of the command line."""
     if text is None:
         return None
@@ -124,7 +129,7 @@ def day_of(text: str | None) -> date | None:
             return date.fromisoformat(text)
     except ValueError:  # such as February 30
         pass
-    raise typer.BadParameter(f"expected a day, such as 2026-11-24, found '{text}'", param_hint="--today")
+    raise typer.BadParameter(f"expected a day, such as 2026-11-24, found '{text}'", param_hint=option)
 
 
 def strict_code(plans: list[Plan], strict: bool) -> int:  # noqa: FBT001

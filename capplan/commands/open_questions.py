@@ -47,6 +47,7 @@ def _planned(scenario: Scenario, today: date | None, seed: int, part: Decimal) -
     questions = [_at_part(question, part) for question in scenario.questions]
     try:
         whole = build(scenario.doc, scenario.files, scenario.sha256, answered(scenario.data, questions))
+        whole = replace(whole, prices_on=scenario.prices_on)
         priced = price(meter(whole, seed), catalogue_of(whole), today)
     except CapplanError:
         return None

@@ -1,4 +1,4 @@
-"""Says whether an alternative keeps the gates that pass in the plan: none fails, and none can no longer be judged."""
+"""Says whether an alternative keeps the gates that pass in the plan, and which of those that fail it mends."""
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -6,7 +6,7 @@ from fractions import Fraction
 from capplan.gates.evaluate import outcome
 from capplan.gates.judge import Baseline, lookup
 from capplan.gates.observables import aliases, observables, of_one
-from capplan.gates.observed import ObservedMetric
+from capplan.gates.observed import ObservedMetric, shown_value
 from capplan.language.gate_syntax import Gate, names_in
 from capplan.language.gate_tokens import GateError
 from capplan.language.gate_units import USD
@@ -28,21 +28,44 @@ class KeptGates:
     def __init__(self, base: Priced, metrics: Mapping[str, ObservedMetric]) -> None:
         self._metrics = metrics
         scenario = base.metered.scenario
-        self._gates = [
-            (g, [name.name for name in names_in(g.test)]) for g in scenario.gates if _passes(g, scenario, metrics)
-        ]
+        judged = [(g, [name.name for name in names_in(g.test)], _judged(g, scenario, metrics)) for g in scenario.gates]
+        self._gates = [(gate, names) for gate, names, passes in judged if passes]
+        self._failing = [(gate, names) for gate, names, passes in judged if passes is False]
         self._labels = {a: r.label for a, r in scenario.resources.items()}
 
     def __call__(self, alternative: Alternative) -> bool:
         """Whether all of them pass."""
-        affected = [(gate, names) for gate, names in self._gates if self._may_differ(names, alternative)]
+        affected, scenario, metrics = self._judged_again(self._gates, alternative)
+        return all(_passes(gate, scenario, metrics) for gate in affected)
+
+    def failing(self, alternative: Alternative) -> tuple[str, ...]:
+        """Those that fail then, each with what is observed; and any that can no longer be judged."""
+        affected, scenario, metrics = self._judged_again([*self._gates, *self._failing], alternative)
+        failed = {id(gate) for gate, _ in self._failing}
+        return tuple(
+            said(gate, scenario, metrics)
+            for gate in affected
+            if not (passes := _judged(gate, scenario, metrics)) and (passes is None or id(gate) not in failed)
+        )
+
+    def left(self, alternative: Alternative) -> tuple[str, ...]:
+        """Of the gates that fail in the plan, those that still do."""
+        affected, scenario, metrics = self._judged_again(self._failing, alternative)
+        mended = {id(gate) for gate in affected if _passes(gate, scenario, metrics)}
+        return tuple(gate.text for gate, _ in self._failing if id(gate) not in mended)
+
+    def _judged_again(
+        self, gates: Iterable[tuple[Gate, list[str]]], alternative: Alternative
+    ) -> tuple[list[Gate], Scenario, Mapping[str, ObservedMetric]]:
+        """The gates that a change may move, with the scenario and the metrics that they are judged by."""
+        affected = [(gate, names) for gate, names in gates if self._may_differ(names, alternative)]
         if not affected:
-            return True
+            return [], alternative.base.metered.scenario, {}
         metrics = self._after(frozenset(name for _, names in affected for name in names), alternative)
         scenario = (
             alternative.base.metered.scenario if alternative.whole is None else alternative.priced.metered.scenario
         )
-        return all(_passes(gate, scenario, metrics) for gate, _ in affected)
+        return [gate for gate, _ in affected], scenario, metrics
 
     def _may_differ(self, names: Iterable[str], alternative: Alternative) -> bool:
         """Whether a change may move one of the names."""
@@ -84,8 +107,28 @@ def metrics_of(priced: Priced) -> dict[str, ObservedMetric]:
     return {**metrics, **aliases(scenario, metrics)}
 
 
-def _passes(gate: Gate, scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> bool:
+def failing(scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> tuple[Gate, ...]:
+    """The gates of a plan that fail; those that cannot be judged without a baseline are left out."""
+    return tuple(gate for gate in scenario.gates if _judged(gate, scenario, metrics) is False)
+
+
+def said(gate: Gate, scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> str:
+    """A gate, with what is observed where it can be judged."""
+    try:
+        result = outcome(gate.test, lookup(scenario, metrics, Baseline()))
+    except GateError:
+        return f"{gate.text}: it could no longer be judged"
+    value, unit = shown_value(result.observed, result.unit)
+    number = f"{float(value):,.2f} USD" if unit == "USD" else f"{float(value):.4g} {unit}".strip()
+    return f"{gate.text}: it would be {number}"
+
+
+def _judged(gate: Gate, scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> bool | None:
     try:
         return outcome(gate.test, lookup(scenario, metrics, Baseline())).passes
     except GateError:
-        return False
+        return None
+
+
+def _passes(gate: Gate, scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> bool:
+    return bool(_judged(gate, scenario, metrics))

@@ -13,7 +13,7 @@ from capplan.language.head import check_limit_names, check_region, check_top_key
 from capplan.language.inner_requests import inner_requests
 from capplan.language.models import Head
 from capplan.language.other_files import other_file
-from capplan.language.prices import prices_of
+from capplan.language.prices import PRICES, prices_of
 from capplan.language.questions import TRAFFIC, Question, open_in, with_examples
 from capplan.language.reader import Path, Reader
 from capplan.language.references import check_readers, check_references
@@ -24,9 +24,9 @@ from capplan.language.specs import check_specs_in, specs_of
 from capplan.language.traffic import traffic_of
 from capplan.language.unchanged import Unchanged
 from capplan.quantities.fields import RANGE_KEYS
-from capplan.reading.document import Document, Overlaid
-from capplan.reading.files import Files, Source, read_source
-from capplan.reading.yaml_reader import read_leniently
+from capplan.reading.document import Document, Overlaid, Under
+from capplan.reading.files import Files, Source, read_json, read_source
+from capplan.reading.yaml_reader import read_leniently, read_yaml
 from capplan.record import replace
 from capplan.resource_type import ResourceType
 from capplan.service import Section
@@ -47,12 +47,15 @@ def with_budget(scenario: Scenario, budget: Decimal | None) -> Scenario:
     return scenario if budget is None else with_gates(scenario, budget_gate(budget))
 
 
-def load_source(source: Source, overlays: Sequence[Source] = ()) -> Scenario:
-    """The scenario of a text and the files beside it, with the texts that are laid over it. Raises CapplanError."""
+def load_source(source: Source, overlays: Sequence[Source] = (), prices: Sequence[Source] = ()) -> Scenario:
+    """The scenario of a text and the files beside it, with the texts that are laid over it. Raises CapplanError.
+
+    `prices` are laid over it too: each is what could stand under the scenario's own key `prices`.
+    """
     doc = _document(source)
-    if not overlays:
+    if not overlays and not prices:
         return build(doc, source.files, _sha256(source))
-    layers = [_document(overlay) for overlay in overlays]
+    layers = [*(_document(overlay) for overlay in overlays), *(_price_file(file) for file in prices)]
     data = doc.data
     for layer in layers:
         if not isinstance(layer.data, Mapping):
@@ -62,8 +65,20 @@ def load_source(source: Source, overlays: Sequence[Source] = ()) -> Scenario:
         data = laid_over(data, layer.data)
     name = " + ".join((doc.file, *(layer.file for layer in layers)))
     whole = Overlaid(doc.file, doc.data, doc.mark, doc.lines, tuple(layers))
-    digest = hashlib.sha256("\n".join(_sha256(one) for one in (source, *overlays)).encode()).hexdigest()
+    digest = hashlib.sha256("\n".join(_sha256(one) for one in (source, *overlays, *prices)).encode()).hexdigest()
     return replace(build(whole, source.files, digest, data if isinstance(data, Mapping) else None), file=name)
+
+
+def _price_file(source: Source) -> Document:
+    """A file of price keys, as they stand under `prices`; the key itself may stand above them."""
+    is_json = source.display.lower().endswith(".json")
+    doc = read_json(source.text, source.display) if is_json else read_yaml(source.text, source.display)
+    if isinstance(doc.data, Mapping) and set(doc.data) == {PRICES}:
+        return doc
+    if not isinstance(doc.data, Mapping) or not doc.data:
+        hint = "such as dynamodb.backup.pitr_gb_month: 0.18 USD"
+        raise CapplanError((doc.diagnostic([], "expected price keys and prices", hint),))
+    return Under(doc.file, {PRICES: doc.data}, doc.mark, doc.lines, PRICES)
 
 
 def _document(source: Source) -> Document:
@@ -112,6 +127,8 @@ def build(
     questions = open_in(doc, raw)
     reader = Reader(doc, files, with_examples(raw, questions) if questions else dict(raw))
     scenario = scenario_of(reader, sha256, Unchanged(base, raw), questions)
+    if base is not None and base.prices_on is not None:
+        scenario = replace(scenario, prices_on=base.prices_on)
     if not questions:
         return scenario
     return replace(scenario, data=raw, questions=questions, allow_open=base is not None and base.allow_open)

@@ -13,6 +13,9 @@ from capplan.quantities.text import read_money
 from capplan.reading.nearest import did_you_mean
 from capplan.reading.scalars import shown
 
+PRICES = "prices"
+"""The section."""
+
 
 def prices_of(reader: Reader) -> dict[str, Decimal]:
     """The user's own prices in USD, by price key; of another Region by REGION/KEY."""

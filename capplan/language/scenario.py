@@ -1,6 +1,7 @@
 """The records of a checked scenario."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -92,6 +93,8 @@ class Scenario(Record, frozen=True):
     """Keys that nobody has answered yet."""
     allow_open: bool = False
     """Whether an answer may leave out what hangs on them; else it is an error where that is more than nothing."""
+    prices_on: date | None = None
+    """The day whose prices are used; None for the newest."""
 
     @property
     def is_overlaid(self) -> bool:

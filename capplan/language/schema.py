@@ -162,7 +162,8 @@ def _section(section: Section, definitions: Schema) -> Schema:
         if "access" in section.flow_keys:
             accepted = [verb for verb in section.verbs if verb not in section.only_in_batches]
             description = "Requests from outside, each with its rate."
-            definition["properties"]["access"] = _requests("access", description, definitions, accepted)
+            of = f"access-{section.key}"  # each section accepts verbs of its own
+            definition["properties"]["access"] = _requests(of, description, definitions, accepted)
         if "calls" in section.flow_keys:
             description = "What each invocation or run calls."
             definition["properties"]["calls"] = _requests("call", description, definitions, verbs())
@@ -200,7 +201,7 @@ def _requests(key: str, description: str, definitions: Schema, accepted: Iterabl
 def _verb(verb: str, key: str) -> Schema:
     """The value of a request's verb."""
     section = SECTIONS[verbs()[verb][0]]
-    what = "a rate, such as 100/s, or the name of a traffic" if key == "access" else f"a name under {section.key}"
+    what = "a rate, such as 100/s, or the name of a traffic" if key != "call" else f"a name under {section.key}"
     schema: Schema = {"description": f"{verb}: {what}", "type": "string"}
     if key == "call" and verb in section.batches:
         members = {"type": "array", "items": {"$ref": f"#/$defs/{key}"}, "minItems": 1}

@@ -57,10 +57,10 @@ def _same_resources(base: Scenario, data: Mapping[str, Any]) -> dict[str, Resour
                     resource = base.resources[f"{section}.{name}"]
                     if not resource.type.is_linked(resource.spec):
                         out[f"{section}.{name}"] = resource
-    changed = base.resources.keys() - out.keys()
-    return {
-        address: resource for address, resource in out.items() if not changed or changed.isdisjoint(_read(resource))
-    }
+    changed = {a for a, resource in base.resources.items() if a not in out and resource.section.emits}
+    if not changed:
+        return out
+    return {address: resource for address, resource in out.items() if changed.isdisjoint(_read(resource))}
 
 
 def _read(resource: Resource) -> set[str]:

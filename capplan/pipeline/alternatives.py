@@ -248,8 +248,8 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     if resource is None or resource.implied_by or resource.section.requests_in:
         # a change of the account, or of what a resource implies; calls that are in the spec
         return None
-    if resource.type.is_linked(resource.spec):
-        return None
+    if resource.type.is_linked(resource.spec) or type(resource.type).with_readers is not ResourceType.with_readers:
+        return None  # another resource is part of it, or what its readers cause
     if any(not c.path.startswith(f"{address}.") or c.path.split(".")[2] in _FLOW_KEYS for c in changes):
         return None
     section, _, name = address.partition(".")
@@ -281,6 +281,7 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
         and type_.timeout_ms(spec) == type_.timeout_ms(resource.spec)
         and type_.destinations(spec) == type_.destinations(resource.spec)
         and _starts_alike(base.metered, resource, spec, usage)
+        and _polls_alike(base.metered, resource, MeteredResource(name, spec, usage, ctx))
     )
     return (replace(resource, spec=spec), usage) if affects_nothing_else else None
 
@@ -293,6 +294,13 @@ def _starts_alike(metered: Metered, resource: Resource, spec: Any, usage: Any) -
         type_.starts(spec, usage, kept_ms) == type_.starts(resource.spec, metered.usage[address], kept_ms)
         for kept_ms in kept
     )
+
+
+def _polls_alike(metered: Metered, resource: Resource, after: MeteredResource[Any, Any]) -> bool:
+    """Whether a changed resource asks what it reads for records as before."""
+    before, type_ = metered.resource(resource.address), resource.type
+    streams = metered.demand[resource.address].requests
+    return all(type_.polling(after, stream) == type_.polling(before, stream) for stream in streams)
 
 
 def _served_alike(metered: Metered, address: str, after: DeclaredResource[Any]) -> Demand | None:

@@ -6,6 +6,8 @@ from decimal import Decimal
 from capplan.errors import CapplanError
 from capplan.model import Assumption, Excluded
 from capplan.pipeline.alternatives import alternative
+from capplan.pipeline.demand import demand_assumptions
+from capplan.pipeline.meter import Metered
 from capplan.pipeline.price import Priced
 from capplan.pipeline.results import WeighedAssumption
 from capplan.pipeline.scaled_calls import changes_with_calls
@@ -17,7 +19,7 @@ _MAX_WEIGHED = 5
 def assumptions(priced: Priced, today: date | None) -> tuple[WeighedAssumption, ...]:
     """Defaults that the scenario does not set but the answer depends on, the workload's first."""
     metered = priced.metered
-    notes, weights = list(metered.notes), dict[str, Decimal]()
+    notes, weights = list(of_demand(metered)), dict[str, Decimal]()
     by_address = {a: r.type.assume(metered.resource(a)) for a, r in metered.scenario.resources.items()}
     uncertain = [address for address, of_one in by_address.items() if any(note.instead for note in of_one)]
     weighed = sorted(uncertain, key=lambda address: (-priced.cost_by_resource[address], address))[:_MAX_WEIGHED]
@@ -35,6 +37,14 @@ def assumptions(priced: Priced, today: date | None) -> tuple[WeighedAssumption, 
     unique = {(note.path, note.value): note for note in notes}
     ranked = sorted(unique.values(), key=lambda a: (a.kind != "workload", a.path))
     return tuple(WeighedAssumption(assumption, weights.get(assumption.path)) for assumption in ranked)
+
+
+def of_demand(metered: Metered) -> tuple[Assumption, ...]:
+    """Assumptions on what is asked of resources; none where requests were added or left out."""
+    graph = metered.graph
+    if graph is None:
+        return ()
+    return demand_assumptions(metered.as_declared, metered.own_demand, graph.flows, graph.deliveries)
 
 
 def _cost_if_not(priced: Priced, address: str, note: Assumption, today: date | None) -> Decimal | None:

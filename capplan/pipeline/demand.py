@@ -9,7 +9,7 @@ from capplan import units
 from capplan.calls import Access
 from capplan.errors import CapplanError, Diagnostic
 from capplan.flow import DemandFlow
-from capplan.language.scenario import Resource, Scenario
+from capplan.language.scenario import IncomingRequests, Resource, Scenario
 from capplan.model import Assumption, Call, Context, Demand, Line, RequestStream
 from capplan.pipeline.solve import Edge, LoopError, arrivals
 from capplan.record import replace
@@ -420,9 +420,7 @@ def senders_of(
     at_once = _at_once(scenario, calls, triggers, batches)
     of_callers = _callers_attempts(scenario, calls, triggers)
     for address, resource in scenario.resources.items():
-        senders[address] += [
-            Sender(RequestStream(e.access, e.flow, f"traffic.{e.traffic_source}", line=e.line)) for e in resource.access
-        ]
+        senders[address] += [Sender(_from_outside(entry)) for entry in resource.access]
         for call in calls[address]:
             node = call.node(address)
             together = _called_at_once(call, batches.get(address, Fraction(1)))
@@ -431,6 +429,7 @@ def senders_of(
                 at_once=together if call.per_start else at_once[address] * together,
                 open_at_most=_open_at_most(call, flows.get(address)),
                 callers_attempts=of_callers.get(address, Fraction(1)),
+                records_of_run=batches.get(address, Fraction(1)) if call.per_record else Fraction(1),
             )  # fmt: skip
             senders[call.to].append(Sender(stream, node, call.times * stream.attempts, call.over_ms))
     for delivery in deliveries:
@@ -456,6 +455,14 @@ def senders_of(
         for seen in resource.type.sees(resource.spec):
             senders[address] += [_seen(sender, scenario.resources[seen].name) for sender in senders[seen]]
     return senders
+
+
+def _from_outside(entry: IncomingRequests) -> RequestStream:
+    """Requests of a line of `access`; a producer that sends one message a request gathers as many as it batches."""
+    gathered = entry.access.batch if entry.access.batch is not None and entry.access.times <= 1 else 1
+    return RequestStream(
+        entry.access, entry.flow, f"traffic.{entry.traffic_source}", line=entry.line, records_of_run=Fraction(gathered)
+    )
 
 
 def _seen(sender: Sender, target: str) -> Sender:

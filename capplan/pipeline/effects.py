@@ -119,12 +119,11 @@ class Effects:
             if context == before.context and was == now:
                 continue
             others = [load for owner, load in members if owner not in loads]
-            check, former = (
-                pool_check(limit, [*others, *now], context),
-                pool_check(limit, [*others, *was], before.context),
-            )
-            if check is not None and check.breached and _worse(check, former):
-                return f"the account exceeds {limit}"
+            check = pool_check(limit, [*others, *now], context)
+            if check is not None and check.breached:
+                former = pool_check(limit, [*others, *was], before.context)
+                if _worse(check, former):
+                    return f"the account exceeds {limit}"
         return ""
 
     def _through(self, alternative: Alternative) -> str:

@@ -30,9 +30,9 @@ def implied_by(resource: Resource, usage: Any, ctx: Context) -> tuple[Implied, .
     return found
 
 
-def causes_of(scenario: Scenario, usage: Mapping[str, Any], ctx: Context) -> ByCause:
-    """What follows from every resource that implies anything."""
-    every = {a: implied_by(r, usage[a], ctx) for a, r in scenario.resources.items()}
+def causes_of(scenario: Scenario, usage: Mapping[str, Any], ctx: Context, known: ByCause) -> ByCause:
+    """What follows from every resource that implies anything; of some resources it is known already."""
+    every = {a: known[a] if a in known else implied_by(r, usage[a], ctx) for a, r in scenario.resources.items()}
     return {address: implied for address, implied in every.items() if implied}
 
 

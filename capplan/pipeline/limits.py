@@ -15,6 +15,16 @@ from capplan.record import replace
 
 def limits_of(metered: Metered) -> tuple[PlannedLimit, ...]:
     """The limits of the resources and of the account, least headroom first."""
+    planned = [_planned(check) for check in _every_check(metered)]
+    return tuple(sorted(planned, key=lambda p: (p.headroom, p.check.resource, p.check.limit)))
+
+
+def exceeded(metered: Metered) -> tuple[tuple[str, str], ...]:
+    """The limits that are exceeded: resource and limit of each, once."""
+    return tuple(dict.fromkeys((c.resource, c.limit) for c in _every_check(metered) if c.breached))
+
+
+def _every_check(metered: Metered) -> list[LimitCheck]:
     checks: list[LimitCheck] = []
     for address in metered.scenario.resources:
         checks += _checks_of(metered, address)
@@ -22,8 +32,7 @@ def limits_of(metered: Metered) -> tuple[PlannedLimit, ...]:
         check = pool_check(limit, [member.load for member in members], metered.context)
         if check is not None:
             checks.append(check)
-    planned = [_planned(check) for check in checks]
-    return tuple(sorted(planned, key=lambda p: (p.headroom, p.check.resource, p.check.limit)))
+    return checks
 
 
 def limits_of_resource(metered: Metered, address: str) -> tuple[PlannedLimit, ...]:

@@ -6,11 +6,11 @@ from typing import Any
 
 from capplan.flow import DemandFlow
 from capplan.language.scenario import Resource, Scenario, declared
-from capplan.model import Assumption, Context, Demand, PoolLoad, Reading, RequestStream
-from capplan.pipeline.demand import Delivery, Injected, Trigger, demand_assumptions, kinds_read
+from capplan.model import Context, Demand, PoolLoad, Reading, RequestStream
+from capplan.pipeline.demand import Delivery, Injected, Trigger, kinds_read
 from capplan.pipeline.flow import Failing, Network, Through, fails_alike, throttled_callees, what_gets_through
 from capplan.pipeline.graph import Graph, graph_of, is_same_graph, starting_nodes
-from capplan.pipeline.implied import ByCause, causes_of, following
+from capplan.pipeline.implied import ByCause, Following, address_of, causes_of, following
 from capplan.pipeline.open_answers import check_answers
 from capplan.pipeline.pools import Pools, loads_by_address, pools_of, with_loads
 from capplan.quantities.distribution import Distribution
@@ -32,7 +32,6 @@ class Metered(Record, frozen=True):
         demand: What each serves of it; the same where it is not short.
         usage: What AWS meters of it, by each service's own record.
         pools: What all resources use of the account's limits.
-        notes: Assumptions on demand.
         consumed: Addresses of resources whose stream or queue is read.
         throttled: By address, the share of its calls that fails for callers that retry by a definition of their own.
         graph: Its exact flows; None where there are more requests or fewer calls than those of the scenario.
@@ -47,7 +46,6 @@ class Metered(Record, frozen=True):
     demand: Mapping[str, Demand]
     usage: Mapping[str, Any]
     pools: Pools
-    notes: tuple[Assumption, ...]
     consumed: frozenset[str]
     throttled: Failing = {}
     graph: Graph | None = None
@@ -159,7 +157,20 @@ def meter(
     """
     scenario = declared(scenario)
     metered = _meter_throttled(scenario, seed, extra, silent, base)
-    return with_implied(metered, causes_of(scenario, metered.usage, metered.context), base)
+    known = {} if base is None else _implied_alike(metered, base)
+    return with_implied(metered, causes_of(scenario, metered.usage, metered.context, known), base)
+
+
+def _implied_alike(metered: Metered, base: Metered) -> ByCause:
+    """What follows from resources whose spec and usage are the base's."""
+    if base.context is not metered.context:
+        return {}
+    before = base.as_declared.resources
+    return {
+        a: base.implied.get(a, ())
+        for a, r in metered.scenario.resources.items()
+        if a in before and before[a].spec is r.spec and base.usage[a] is metered.usage[a] and a not in base.joined
+    }
 
 
 def _meter_throttled(
@@ -262,15 +273,12 @@ def _meter_in(
     )
     if scenario.questions and not scenario.allow_open:
         check_answers(scenario, through.offered)
-    notes = demand_assumptions(scenario, through.demand, graph.flows, graph.deliveries)
     own = None if extra or silent else graph
     usage = _with_readers(scenario, ctx, graph, through)
     read = {a: (r, usage[a]) for a, r in scenario.resources.items() if usage[a] is not through.usage[a]}
     pools = with_loads(through.pools, read, ctx) if read else through.pools
-    return Metered(
-        scenario, ctx, through.offered, through.demand, usage, pools, notes,
-        frozenset(graph.emitters), graph=own,
-    )  # fmt: skip
+    consumed = frozenset(graph.emitters)
+    return Metered(scenario, ctx, through.offered, through.demand, usage, pools, consumed, graph=own)
 
 
 def _with_readers(scenario: Scenario, ctx: Context, graph: Graph, through: Through) -> Mapping[str, Any]:
@@ -369,7 +377,11 @@ def with_implied(metered: Metered, causes: ByCause, base: Metered | None = None)
         return base.usage[resource.address] if known is demand or known == demand else None
 
     scenario = metered.scenario
-    found = following(scenario, metered.demand, causes, ctx, reused)
+    every = tuple(dict.fromkeys(address_of(implied) for of_one in causes.values() for implied in of_one))
+    found = {} if base is None or base.context is not ctx else _follows_alike(scenario, causes, base)
+    moved = [address for address in every if address not in found]
+    found |= following(scenario, metered.demand, causes, ctx, reused, moved) if moved else {}
+    found = {address: found[address] for address in every}
     demand = {address: follows.demand for address, follows in found.items()}
     whole = replace(scenario, resources={**scenario.resources, **{a: f.resource for a, f in found.items()}})
     changed = {address: (follows.resource, follows.usage) for address, follows in found.items()}
@@ -384,3 +396,19 @@ def with_implied(metered: Metered, causes: ByCause, base: Metered | None = None)
         implied=causes,
         joined={address: metered.demand[address] for address in found if address in scenario.resources},
     )
+
+
+def _follows_alike(scenario: Scenario, causes: ByCause, base: Metered) -> dict[str, Following]:
+    """What nobody declares, and follows from the same resources as in the base."""
+    before = base.implied
+    moved = {
+        address_of(implied)
+        for cause in {**before, **causes}
+        if before.get(cause) is not causes.get(cause)
+        for implied in (*before.get(cause, ()), *causes.get(cause, ()))
+    }
+    return {
+        a: Following(resource, base.demand[a], base.usage[a])
+        for a, resource in base.scenario.resources.items()
+        if resource.implied_by and a not in moved and a not in scenario.resources
+    }

@@ -1,4 +1,4 @@
-"""Computes the order of magnitude of what the bill has and the answer does not: services that are not modeled yet, prices that nobody has read."""
+"""Computes the order of magnitude of what the bill has and the answer does not: what is left out, prices that nobody has read."""
 
 from fractions import Fraction
 
@@ -52,5 +52,5 @@ def _cost(priced: Priced, item: NotIncluded, quantity: Fraction) -> NotIncludedC
         else "; its price is not known"
     )
     assuming = f" ({item.assuming})" if item.assuming else ""
-    why = f"not modeled yet: {with_unit(figure(quantity), item.unit)} a month{assuming}{unknown}"
+    why = f"{item.because}: {with_unit(figure(quantity), item.unit)} a month{assuming}{unknown}"
     return NotIncludedCost(item.what, why, about)

@@ -15,7 +15,7 @@ from capplan.pipeline.commitments import committed
 from capplan.pipeline.implied import address_of
 from capplan.pipeline.meter import Metered
 from capplan.pipeline.results import Prices
-from capplan.pricing.catalogue import Catalogue, load_prices
+from capplan.pricing.catalogue import Catalogue, known_since, load_prices
 from capplan.pricing.rating import LineItem, MissingPrice, Rated, rate
 from capplan.record import replace
 from capplan.resource_type import MeteredResource, ResourceType
@@ -40,7 +40,7 @@ def priced_charges(resource: Resource, usage: Any, ctx: Context, catalogue: Cata
 
 def catalogue_of(scenario: Scenario) -> Catalogue:
     """The Region's prices, replaced by the scenario's own where it has some."""
-    return load_prices(scenario.region, scenario.prices)
+    return load_prices(scenario.region, scenario.prices, scenario.prices_on)
 
 
 @dataclass(frozen=True)
@@ -249,13 +249,15 @@ def usd_of(charge: Charge, scenario: Scenario, catalogue: Catalogue) -> Decimal 
 
 def missing_prices(scenario: Scenario, missing: Sequence[MissingPrice]) -> CapplanError:
     """An error with all missing prices, and the lines of YAML that supply them."""
+    day = scenario.prices_on
     width = max(len(m.key) for m in missing)
     own = [m for m in missing if m.region in ("", scenario.region)]
     others = sorted({m.region for m in missing if m not in own})
     diagnostics = tuple(
         scenario.doc.diagnostic(
             ["region"],
-            f"no price in {m.region or scenario.region} for {m.key} ({', '.join(m.resources)})",
+            f"no price in {m.region or scenario.region} for {m.key} ({', '.join(m.resources)})"
+            + ("" if day is None else f" on {day}{_known_since(m.region or scenario.region, m.key)}"),
             f"write under prices: {m.key}: <price> USD"
             if m in own
             else f"write under prices: {m.region}: {{{m.key}: <price> USD}}",
@@ -269,6 +271,12 @@ def missing_prices(scenario: Scenario, missing: Sequence[MissingPrice]) -> Cappl
     named = ", ".join([*([scenario.region] if own else []), *others])
     text = [f"prices missing in {named}, no total:", *needed, "add to the scenario:", "prices:", *lines]
     return CapplanError(diagnostics, "\n".join(text))
+
+
+def _known_since(region: str, key: str) -> str:
+    """Since when a price is known that is not on the day that was asked for."""
+    first = known_since(region, key)
+    return "" if first is None else f": it is known since {first}"
 
 
 def cost_by_service(priced: Priced) -> dict[str, Decimal]:
@@ -317,4 +325,5 @@ def prices_of(priced: Priced) -> Prices:
         checked[-1] if checked else None,
         confidences,
         stale,
+        catalogue.day,
     )

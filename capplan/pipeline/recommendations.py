@@ -82,21 +82,19 @@ def _candidates(
     for i, (address, resource) in enumerate(resources.items()):
         progress(_OPTIONS_PLANNED * (i + 1) / (len(resources) + 1), f"recommendations, {resource.label}")
         options: tuple[Option, ...] = resource.type.options(base.metered.resource(address))
-        described = {rule.id: rule for rule in resource.type.rules} if options else {}
         for given in options:
             rules.add(given.rule)
             option = with_calls(resource, given)
             if option is None:
                 continue
-            candidate = _candidate(base, address, option, described.get(option.rule), today)
+            candidate = _candidate(base, address, option, today)
             if candidate is not None:
                 out[id(candidate.finding)] = candidate
     return out, rules
 
 
-def _candidate(base: Priced, address: str, option: Option, rule: Rule | None, today: date | None) -> _Candidate | None:
+def _candidate(base: Priced, address: str, option: Option, today: date | None) -> _Candidate | None:
     """The option with what it saves; None where it cannot be applied or saves nothing."""
-    scenario = base.metered.scenario
     try:
         plan = alternative(base, address, option.changes, today) if option.changes else None
     except CapplanError:  # the changed scenario is invalid, such as where another resource refers to a removed name
@@ -106,14 +104,28 @@ def _candidate(base: Priced, address: str, option: Option, rule: Rule | None, to
     saved = None if plan is None else plan.saving
     if option.severity == "saving" and saved is not None and saved <= 0:
         return None
+    return _Candidate(address, option, finding_of(base, address, option, plan), plan)
+
+
+def finding_of(base: Priced, address: str, option: Option, plan: Alternative | None) -> Finding:
+    """What is shown of an option.
+
+    Args:
+        base: The plan whose option it is.
+        address: Its resource.
+        option: The option.
+        plan: It, planned; None where it changes nothing.
+    """
+    resource, data = base.metered.scenario.resources[address], base.metered.scenario.data
+    rule: Rule | None = next((rule for rule in resource.type.rules if rule.id == option.rule), None)
     group: Group = "risk" if option.severity == "risk" else "changes_behavior" if option.changes_behavior else "saving"
-    finding = Finding(
+    return Finding(
         rule=option.rule,
-        resource=scenario.resources[address].label,
+        resource=resource.label,
         severity=option.severity,
         message=_message(option, base),
-        monthly_saving=saved,
-        change=tuple(FindingChange(c.path, written(scenario.data, c.path), c.to) for c in option.changes),
+        monthly_saving=None if plan is None else plan.saving,
+        change=tuple(FindingChange(c.path, written(data, c.path), c.to) for c in option.changes),
         gives_up=option.gives_up,
         not_priced=() if plan is None else plan.missing,
         group=group,
@@ -123,7 +135,6 @@ def _candidate(base: Priced, address: str, option: Option, rule: Rule | None, to
         urgency=option.urgency,
         action=option.action or ("" if rule is None else rule.action),
     )
-    return _Candidate(address, option, finding, plan)
 
 
 def _message(option: Option, base: Priced) -> str:

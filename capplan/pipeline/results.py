@@ -316,6 +316,7 @@ class Prices(Record, frozen=True):
     Attributes:
         oldest_checked, newest_checked: When prices were compared with AWS's pages.
         stale: Price keys that nobody has checked in the last 24 months.
+        on: The day whose prices they are; null for the newest.
     """
 
     sha256: str
@@ -323,6 +324,7 @@ class Prices(Record, frozen=True):
     newest_checked: date | None = None
     confidences: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
+    on: date | None = None
 
 
 class OpenQuestion(Record, frozen=True):

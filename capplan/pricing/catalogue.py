@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from capplan.record import Record
 
-_FOLDER = Path(__file__).parent.parent / "prices"
+FOLDER = Path(__file__).parent.parent / "prices"
 _STALE_MONTHS = 24
 _RESERVED_PARTS = {"hourly": "hourly_per_unit", "upfront": "upfront_per_unit"}
 """Reserved capacity has two prices under one key: `dynamodb.reserved.1yr.wcu.hourly` and `….upfront`."""
@@ -69,6 +69,8 @@ class Catalogue(Record, frozen=True):
 
     region: str
     overrides: Mapping[str, Decimal]
+    day: date | None = None
+    """The day whose prices are given; None for the newest."""
     _prices: dict[str, Price | None] = {}
     _elsewhere: dict[str, "Catalogue"] = {}
 
@@ -83,13 +85,11 @@ class Catalogue(Record, frozen=True):
         if not region or region == self.region:
             return self
         if region not in self._elsewhere:
-            head = f"{region}/"
-            own = {key.removeprefix(head): usd for key, usd in self.overrides.items() if key.startswith(head)}
-            self._elsewhere[region] = Catalogue(region, own)
+            self._elsewhere[region] = Catalogue(region, _own(region, self.overrides), self.day)
         return self._elsewhere[region]
 
     def _find(self, key: str) -> Price | None:
-        listed = _listed(self.region, key)
+        listed = _listed(self.region, key, self.day)
         if key not in self.overrides:
             return listed
         tiers = (Tier(Decimal(0), self.overrides[key], SCENARIO),)
@@ -98,7 +98,7 @@ class Catalogue(Record, frozen=True):
 
     def reserved(self, key: str) -> tuple[Decimal, Decimal] | None:
         """Upfront and hourly price of one reserved unit; None where there is none."""
-        entry = _newest(self.region, key)
+        entry = _entry(self.region, key, self.day)
         if entry is None or "upfront_per_unit" not in entry:
             return None
         return Decimal(entry["upfront_per_unit"]), Decimal(entry["hourly_per_unit"])
@@ -113,14 +113,23 @@ class Catalogue(Record, frozen=True):
         digest = hashlib.sha256(_bytes_of(self.region))
         for other in sorted(others):
             digest.update(_bytes_of(other))
+        if self.day is not None:
+            digest.update(f"on={self.day}\n".encode())
         for key, price in sorted(self.overrides.items()):
             digest.update(f"{key}={price}\n".encode())
         return digest.hexdigest()
 
 
-def load_prices(region: str, overrides: Mapping[str, Decimal]) -> Catalogue:
-    """A Region's catalogue; of a Region without files only the user's prices."""
-    return Catalogue(region, overrides)
+def load_prices(region: str, overrides: Mapping[str, Decimal], day: date | None = None) -> Catalogue:
+    """A Region's catalogue, as of a day or of the newest entries; of a Region without files only the user's prices."""
+    own = _own(region, overrides)
+    return Catalogue(region, {**overrides, **own} if own else overrides, day)
+
+
+def _own(region: str, overrides: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """The user's prices that are written for one Region."""
+    head = f"{region}/"
+    return {key.removeprefix(head): usd for key, usd in overrides.items() if key.startswith(head)}
 
 
 def regions() -> tuple[str, ...]:
@@ -131,7 +140,7 @@ def regions() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def services() -> tuple[str, ...]:
     """Every service with a price file in any Region: those of the index in its order, then others by name."""
-    on_disk = {path.stem for region in regions() for path in (_FOLDER / region).glob("*.json")}
+    on_disk = {path.stem for region in regions() for path in (FOLDER / region).glob("*.json")}
     listed = tuple(_index()["services"])
     return (*listed, *sorted(on_disk.difference(listed)))
 
@@ -161,21 +170,21 @@ def is_stale(price: Price, today: date | None) -> bool:
 @lru_cache(maxsize=1)
 def allowances() -> tuple[Allowance, ...]:
     """The account's free quantities that belong to no SKU."""
-    raw = json.loads((_FOLDER / "allowances.json").read_bytes())
+    raw = json.loads((FOLDER / "allowances.json").read_bytes())
     return tuple(Allowance(tuple(entry["keys"]), Decimal(entry["quantity"])) for entry in raw["allowances"])
 
 
 @lru_cache(maxsize=1024)
-def _listed(region: str, key: str) -> Price | None:
+def _listed(region: str, key: str, day: date | None = None) -> Price | None:
     """A price from the files."""
     base, _, part = key.rpartition(".")
     if part in _RESERVED_PARTS:
-        entry = _newest(region, base)
+        entry = _entry(region, base, day)
         if entry is None or _RESERVED_PARTS[part] not in entry:
             return None
         tiers = [{"begin": "0", "price": entry[_RESERVED_PARTS[part]]}]
         return _price(region, key, {**entry, "free": "0", "tiers": tiers})
-    entry = _newest(region, key)
+    entry = _entry(region, key, day)
     return None if entry is None else _price(region, key, entry)
 
 
@@ -201,11 +210,29 @@ def _price(region: str, key: str, entry: Mapping[str, Any]) -> Price | None:
     )
 
 
-def _newest(region: str, key: str) -> Mapping[str, Any] | None:
-    """The last of a dimension's dated entries."""
-    service, _, dimension = key.partition(".")
-    entries = _file(region, service)["prices"].get(dimension)
+def _entry(region: str, key: str, day: date | None) -> Mapping[str, Any] | None:
+    """The last of a dimension's dated entries, or the last that is known to apply on a day."""
+    entries = _entries(region, key)
+    if day is not None:
+        entries = [entry for entry in entries if (since := _since(entry)) is not None and since <= day]
     return entries[-1] if entries else None
+
+
+def _entries(region: str, key: str) -> list[Mapping[str, Any]]:
+    service, _, dimension = key.partition(".")
+    return list(_file(region, service)["prices"].get(dimension, ()))
+
+
+def _since(entry: Mapping[str, Any]) -> date | None:
+    """The first day on which an entry is known to apply: it began, or somebody read it; None where it is undated."""
+    return min(filter(None, (_day(entry["effective"]), _day(entry["checked"]))), default=None)
+
+
+def known_since(region: str, key: str) -> date | None:
+    """The first day for which any entry of a price is known; None where there is none, or none has a day."""
+    base, _, part = key.rpartition(".")
+    entries = _entries(region, base if part in _RESERVED_PARTS else key)
+    return min(filter(None, map(_since, entries)), default=None)
 
 
 def _amount(text: str | None) -> Decimal | None:
@@ -219,7 +246,7 @@ def _day(text: str | None) -> date | None:
 @lru_cache(maxsize=1024)
 def _file(region: str, service: str) -> Mapping[str, Any]:
     """A service's file in a Region; empty where there is none."""
-    path = _FOLDER / region / f"{service}.json"
+    path = FOLDER / region / f"{service}.json"
     if region not in regions() or not path.is_file():
         return {"sources": {}, "prices": {}}
     content: Mapping[str, Any] = json.loads(path.read_bytes())
@@ -228,11 +255,11 @@ def _file(region: str, service: str) -> Mapping[str, Any]:
 
 @lru_cache(maxsize=64)
 def _bytes_of(region: str) -> bytes:
-    files = sorted((_FOLDER / region).glob("*.json")) if region in regions() else []
-    return b"".join(path.read_bytes() for path in [*files, _FOLDER / "allowances.json"])
+    files = sorted((FOLDER / region).glob("*.json")) if region in regions() else []
+    return b"".join(path.read_bytes() for path in [*files, FOLDER / "allowances.json"])
 
 
 @lru_cache(maxsize=1)
 def _index() -> Mapping[str, Any]:
-    index: Mapping[str, Any] = json.loads((_FOLDER / "index.json").read_bytes())
+    index: Mapping[str, Any] = json.loads((FOLDER / "index.json").read_bytes())
     return index

@@ -208,6 +208,15 @@ class ReplacedValues(Document, frozen=True):
         return None
 
 
+class Under(Document, frozen=True):
+    """A file whose whole content stands for the value of one key of another: `data` has that key, the file does not."""
+
+    under: str
+
+    def _walk(self, path: Sequence[str | int]) -> tuple[Mark, Mark | None]:
+        return super()._walk(path[1:] if path and path[0] == self.under else path)
+
+
 class Overlaid(Document, frozen=True):
     """A file over which others are laid: a value stands in the last file that has it, and so does an error in it."""
 

@@ -50,7 +50,7 @@ def test_validate_says_what_stands_in_a_file_and_2_for_a_wrong_one() -> None:
     done = run("validate", WEB_SHOP)
     assert done.returncode == 0
     assert "✔ valid" in done.stdout
-    assert "3 tables, 5 functions, 1 state machine, 1 job, 5 gates" in " ".join(done.stdout.split())
+    assert "3 tables, 5 functions, 1 state machine, 1 job, 1 api, 5 gates" in " ".join(done.stdout.split())
     assert json.loads(run("validate", WEB_SHOP, "-f", "json").stdout)["schema"] == "capplan.valid/1"
     wrong = run("validate", "-", text=SMALL + "gates: [orders.throtled < 1%]\n")
     assert wrong.returncode == 2

@@ -15,6 +15,8 @@ jsonschema = pytest.importorskip("jsonschema")
 SCHEMA = scenario_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 ONLY_A_PLAN_SEES = [
+    "buckets-no-size",
+    "buckets-read-of-an-archive",
     "streams-fan-out-of-a-table",
     "streams-no-shards",
     "streams-retention-at-the-reader",

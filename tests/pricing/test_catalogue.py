@@ -118,7 +118,7 @@ def test_a_services_file_is_read_on_its_first_use(monkeypatch: pytest.MonkeyPatc
     caches = (catalogue._file, catalogue._listed, catalogue._index)  # noqa: SLF001
     for cache in caches:
         cache.cache_clear()
-    monkeypatch.setattr(catalogue, "_FOLDER", tmp_path)
+    monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
     found = load_prices("here", {}).price("lambda.old")
     for cache in caches:
         cache.cache_clear()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,8 +13,13 @@ import pytest
 
 from capplan.commands.apply import Applied
 from capplan.commands.diff import difference
+from capplan.commands.forecast import forecast
+from capplan.commands.import_files import imported
+from capplan.commands.regions import compare_regions
 from capplan.commands.saved_plan import PlanRecord, empty_plan, resource_costs
+from capplan.commands.sweep import SweptSetting, sweep
 from capplan.errors import Diagnostic
+from capplan.language.load import load
 from capplan.pipeline.results import Simulated, Simulation
 from capplan.record import replace
 from capplan.report.formats.json import to_json
@@ -22,14 +28,20 @@ from capplan.report.records.answers import ANSWERS
 from capplan.report.records.apply import apply_record
 from capplan.report.records.diff import diff_record
 from capplan.report.records.errors import errors_record
+from capplan.report.records.forecast import forecast_record
 from capplan.report.records.gates import gates_record
+from capplan.report.records.import_ import import_record
 from capplan.report.records.modes import modes_record
 from capplan.report.records.plan import plan_record
+from capplan.report.records.regions import regions_record
 from capplan.report.records.simulation import simulation_record
+from capplan.report.records.sweep import sweep_record
 from capplan.timeline import Bars, Chart, Event, Series, Timeline, Totals
+from tests.helpers import SCENARIOS
 from tests.report.build import LINES, MODES, PLAN
 
 D = Decimal
+ORDERS = load(str(SCENARIOS / "orders" / "scenario.yaml"))
 
 
 @pytest.mark.parametrize(
@@ -144,8 +156,10 @@ def test_figures_of_a_simulation_are_strings_of_six_digits() -> None:
     assert timeline["events"][0]["at"] == "day 1 00:01"
 
 
-def test_every_answer_of_a_scenario_holds_to_its_schema() -> None:
+def test_every_answer_of_a_scenario_holds_to_its_schema(tmp_path: Path) -> None:
     jsonschema = pytest.importorskip("jsonschema")
+    template = tmp_path / "template.yaml"
+    template.write_text("Resources: {Orders: {Type: AWS::DynamoDB::Table, Properties: {TableName: orders}}}\n")
     plan = plan_record(PLAN)
     records: dict[str, object] = {
         "plan": plan,
@@ -155,6 +169,10 @@ def test_every_answer_of_a_scenario_holds_to_its_schema() -> None:
         "simulation": simulation_record(simulation()),
         "apply": apply_record(Applied(PLAN, PLAN, PLAN.recommendations, "text", "diff"), None),
         "errors": errors_record([Diagnostic("a.yaml", 0, 0, "message", "hint")]),
+        "forecast": forecast_record(forecast(ORDERS, 2, fixes=False)),
+        "sweep": sweep_record(sweep(lambda _: ORDERS, [SweptSetting("region", ("us-east-1", "us-east-1"))])),
+        "regions": regions_record(compare_regions(ORDERS, ["eu-west-1", "ap-south-2"])),
+        "import": import_record(imported([str(template)], None), None),
     }
     assert set(records) == set(ANSWERS)
     for name, record in records.items():

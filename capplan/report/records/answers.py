@@ -10,10 +10,12 @@ from capplan.report.records.forecast import ForecastRecord
 from capplan.report.records.gates import GatesRecord
 from capplan.report.records.import_ import ImportRecord
 from capplan.report.records.modes import ModesRecord
+from capplan.report.records.optimize import OptimizeRecord
 from capplan.report.records.profile import ProfileRecord
 from capplan.report.records.regions import RegionsRecord
 from capplan.report.records.simulation import SimulationRecord
 from capplan.report.records.sweep import SweepRecord
+from capplan.report.records.verify import VerifyRecord
 
 ANSWERS: Mapping[str, type] = {
     "plan": PlanRecord,
@@ -22,10 +24,12 @@ ANSWERS: Mapping[str, type] = {
     "diff": DiffRecord,
     "gates": GatesRecord,
     "apply": ApplyRecord,
+    "optimize": OptimizeRecord,
     "forecast": ForecastRecord,
     "sweep": SweepRecord,
     "regions": RegionsRecord,
     "import": ImportRecord,
+    "verify": VerifyRecord,
     "profile": ProfileRecord,
     "errors": ErrorsRecord,
 }

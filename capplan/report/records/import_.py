@@ -30,14 +30,14 @@ class AskedRecord(NamedTuple):
 
     path: str
     asks: str
-    example: Any
+    example: object
 
 
 class ConfirmRecord(NamedTuple):
     """What was concluded and not read: the place in the scenario, its value, from what."""
 
     path: str
-    value: Any
+    value: object
     why: str
 
 
@@ -61,8 +61,8 @@ class DifferenceRecord(NamedTuple):
 
     kind: Literal["changed", "added", "removed", "conflict", "kept"]
     path: str
-    scenario: Any
-    source: Any
+    scenario: object
+    source: object
     where: str
 
 

@@ -49,7 +49,8 @@ def prices_line(prices: Prices) -> Line:
     else:
         days = f"checked {prices.oldest_checked} to {prices.newest_checked}"
     sure = "all verified" if prices.confidences == ("verified",) else ", ".join(prices.confidences) or "none used"
-    out: list[Span | str] = [f"AWS price list, {days}, {sure}."]
+    as_of = f" of {prices.on}" if prices.on else ""
+    out: list[Span | str] = [f"AWS price list{as_of}, {days}, {sure}."]
     if prices.stale:
         keys = numbers.count(len(prices.stale), "price")
         out.append(Span(f" {keys} not checked in the last 24 months: {', '.join(prices.stale)}.", "warn"))

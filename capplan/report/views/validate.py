@@ -18,6 +18,7 @@ def validated_document(plans: Sequence[Plan]) -> Document:
 
 
 def _contents(plan: Plan) -> str:
-    nouns = Counter(resource.kind.partition(".")[2].replace("_", " ") for resource in plan.resources)
+    declared = [resource for resource in plan.resources if not resource.implied_by]
+    nouns = Counter(resource.kind.partition(".")[2].replace("_", " ") for resource in declared)
     parts = [numbers.count(number, noun) for noun, number in nouns.items()]
     return ", ".join([*parts, numbers.count(len(plan.gates), "gate")])

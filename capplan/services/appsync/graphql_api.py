@@ -110,7 +110,7 @@ class _GraphqlApiType(ResourceType[GraphqlApi, Usage]):
         if resource.spec.cache is None:
             return ()
         what = f"AppSync cache ({resource.spec.cache.size})"
-        return (NotIncluded(what, "", Fraction(units.MONTH_HOURS), "hours"),)
+        return (NotIncluded(what, "", Fraction(units.MONTH_HOURS), "hours", because="nobody has read its price"),)
 
 
 def _assume(path: str, spec: GraphqlApi, usage: Usage) -> Iterable[Assumption]:

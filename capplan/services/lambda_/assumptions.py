@@ -10,7 +10,7 @@ from capplan.quantities.text import figure
 from capplan.services.lambda_.advice.written_triggers import place_of, with_keys
 from capplan.services.lambda_.cold_start import month as cold_starts
 from capplan.services.lambda_.logs import OWN_BYTES, platform_bytes
-from capplan.services.lambda_.not_included import ENTRANCES
+from capplan.services.lambda_.not_included import ENTRANCES, why_left_out
 from capplan.services.lambda_.quotas import CONCURRENCY, SQS_WINDOW_MIN
 from capplan.services.lambda_.sources.batches import POLLS, records_of
 from capplan.services.lambda_.sources.trigger import QUEUES
@@ -118,9 +118,8 @@ def _of_cold_starts(path: str, spec: Function, start: cold_starts.Start) -> list
 
 def exclude(name: str, spec: Function, usage: Usage) -> tuple[Excluded, ...]:
     """Cold starts of unknown length, and the services that send the events."""
-    named = {via: label for via, (label, _, _) in ENTRANCES.items()}
-    sources = sorted({named.get(trigger.via, trigger.via) for trigger in spec.triggers if trigger.via})
-    out = [Excluded(source, "the source of the events is not modeled yet") for source in sources]
+    entrances = sorted({(ENTRANCES[t.via][0], t.via) for t in spec.triggers if t.via in ENTRANCES})
+    out = [Excluded(label, f"the source of the events is {why_left_out(via)}") for label, via in entrances]
     if usage.cold is None and usage.invocations.terms:
         out.insert(0, Excluded(f"cold starts of {name}", cold_starts.why_unknown(spec)))
     return tuple(out)

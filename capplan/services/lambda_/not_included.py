@@ -1,4 +1,4 @@
-"""Computes what services beside a function do for it that are not modeled: entrances and queues."""
+"""Computes what services beside a function do for it that are not in the plan: entrances and queues of somebody else's."""
 
 from fractions import Fraction
 
@@ -22,6 +22,18 @@ ENTRANCES = {
     "kafka": ("Kafka", "", "records"),
 }
 """What a trigger comes through, the price of it, and what is counted. A function URL costs nothing of its own."""
+_PLANNED = {
+    "api-gateway-http": "apis",
+    "api-gateway-rest": "apis",
+    "appsync": "graphql_apis",
+    "sqs": "queues",
+    "sqs-fifo": "queues",
+    "sns": "topics",
+    "eventbridge": "buses",
+    "s3": "buckets",
+    "kinesis": "streams",
+}
+"""Where a scenario says what a trigger comes through, to have it in the plan."""
 _FANNED_OUT = frozenset({"sns", "eventbridge", "s3", "kinesis", "kafka"})
 """Where several functions may read the same message, which is sent once."""
 _SHARD_HOUR = "kinesis.provisioned.shard_hour"
@@ -38,6 +50,12 @@ _ASSUMED = {
 }
 
 
+def why_left_out(via: str | None) -> str:
+    """Why the cost of what a trigger comes through is not in the plan, and what would put it there."""
+    section = _PLANNED.get(via or "")
+    return f"not declared here: write it under `{section}`" if section else "not modeled yet"
+
+
 def not_included(spec: Function, usage: Usage) -> tuple[NotIncluded, ...]:
     """Usage of services beside a function, by trigger."""
     out = []
@@ -47,12 +65,13 @@ def not_included(spec: Function, usage: Usage) -> tuple[NotIncluded, ...]:
             continue
         what, price, unit = ENTRANCES[trigger.via]
         quantity = arrivals = stream.arrivals.monthly
+        because = why_left_out(trigger.via)
         if trigger.via in _QUEUES:
             quantity += _REQUESTS_PER_BATCH * arrivals / stream.records
         if trigger.via == "kinesis":
             quantity /= Fraction(trigger.filter or 1)
             hours = Fraction((trigger.shards or 1) * units.MONTH_HOURS)
-            out.append(NotIncluded(f"{what}, shards", _SHARD_HOUR, hours, "shard-hours", "", stream.cause))
+            out.append(NotIncluded(f"{what}, shards", _SHARD_HOUR, hours, "shard-hours", "", stream.cause, because))
         shared = stream.cause if trigger.via in _FANNED_OUT else ""
-        out.append(NotIncluded(what, price, quantity, unit, _ASSUMED.get(trigger.via, ""), shared))
+        out.append(NotIncluded(what, price, quantity, unit, _ASSUMED.get(trigger.via, ""), shared, because))
     return tuple(out)

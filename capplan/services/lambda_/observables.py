@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from capplan import units
+from capplan.flow import DemandFlow
 from capplan.model import Admitted, Context, Observable, RequestStream
 from capplan.quantities.distribution import Distribution
 from capplan.quantities.rounding import sig6, to_quantity
@@ -95,12 +97,16 @@ def _reads_stream(spec: Function, stream: RequestStream) -> bool:
 
 def throttled_share(usage: Usage, environments: int) -> float:
     """Share of a month's invocations that find every environment busy: Erlang's loss formula at each step."""
-    total = float(usage.invocations.monthly)
+    return _blocked_share(usage.invocations, float(usage.mean_ms) / units.MS_PER_SECOND, environments)
+
+
+@lru_cache(maxsize=1024)
+def _blocked_share(invocations: DemandFlow, mean_s: float, environments: int) -> float:
+    total = float(invocations.monthly)
     if not total:
         return 0.0
-    mean_s = float(usage.mean_ms) / units.MS_PER_SECOND
     throttled = sum(
-        step.monthly * erlang.blocking(step.per_second * mean_s, environments) for step in rate_steps(usage.invocations)
+        step.monthly * erlang.blocking(step.per_second * mean_s, environments) for step in rate_steps(invocations)
     )
     return min(1.0, throttled / total)
 

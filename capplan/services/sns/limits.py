@@ -60,7 +60,7 @@ def check(name: str, spec: Topic, usage: Usage) -> tuple[LimitCheck, ...]:
 
 def _checks(name: str, spec: Topic, usage: Usage) -> Iterable[LimitCheck]:
     largest = max(
-        (tail_bytes(spec.size_of(s.access.payload)) * _together(s.access) for s in usage.streams), default=None
+        (tail_bytes(spec.size_of(s.access.payload)) * to_quantity(batch_of(s)) for s in usage.streams), default=None
     )
     yield LimitCheck(
         name, MESSAGE_MAX.id, tail_bytes(spec.message) if largest is None else largest, Decimal(MESSAGE_MAX.value),
@@ -77,11 +77,6 @@ def _checks(name: str, spec: Topic, usage: Usage) -> Iterable[LimitCheck]:
             peak = flow.peak()
             load = to_quantity(sig6(peak.per_second))
             yield LimitCheck(name, quota.id, load, Decimal(quota.value), quota.unit, flow=flow, minute=peak.minute)
-
-
-def _together(access: Access) -> Decimal:
-    """Messages whose total size the bound is for: those of a batch."""
-    return to_quantity(batch_of(access))
 
 
 def why_not_published(spec: Topic, access: Access) -> str | None:

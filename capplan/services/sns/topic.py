@@ -127,7 +127,16 @@ class _TopicType(ResourceType[Topic, Usage]):
         if resource.spec.filter_by != "payload":
             return ()
         scanned = outgoing_gb(resource.spec, resource.usage)
-        return (NotIncluded("SNS payload-based filtering", "", scanned, "GB", "what goes out is scanned"),)
+        return (
+            NotIncluded(
+                "SNS payload-based filtering",
+                "",
+                scanned,
+                "GB",
+                "what goes out is scanned",
+                because="nobody has read its price",
+            ),
+        )
 
 
 def _with_dead_letters(spec: Topic) -> Iterable[tuple[int, Subscription]]:

@@ -49,10 +49,10 @@ class Usage(Record, frozen=True):
     readers: tuple[Reading, ...] | None = None
 
 
-def batch_of(access: Access) -> Fraction:
+def batch_of(stream: RequestStream) -> Fraction:
     """Messages of one call that publishes."""
-    per_record = access.per == "record"
-    return chunks.batch_of(Fraction(access.times), access.batch, int(BATCH_MAX.value), per_record=per_record)
+    access = stream.access
+    return chunks.batch_of(Fraction(access.times) * stream.records_of_run, access.batch, int(BATCH_MAX.value))
 
 
 def meter(spec: Topic, demand: Demand) -> Usage:
@@ -67,7 +67,7 @@ def meter(spec: Topic, demand: Demand) -> Usage:
     return Usage(
         messages=messages,
         offered=DemandFlow.total(s.flow if s.offered is None else s.offered for s in demand.requests),
-        publishes=DemandFlow.total(s.flow * _requests(spec, s.access) for s in demand.requests),
+        publishes=DemandFlow.total(s.flow * _requests(spec, s) for s in demand.requests),
         gb=DemandFlow.total(s.flow * _gb(spec, s.access) for s in demand.requests),
         deliveries=by_protocol,
         delivered=DemandFlow.zero(),
@@ -78,8 +78,8 @@ def meter(spec: Topic, demand: Demand) -> Usage:
     )
 
 
-def _requests(spec: Topic, access: Access) -> Fraction:
-    return chunks.chunks_per_message(spec.size_of(access.payload), CHUNK_BYTES, batch_of(access))
+def _requests(spec: Topic, stream: RequestStream) -> Fraction:
+    return chunks.chunks_per_message(spec.size_of(stream.access.payload), CHUNK_BYTES, batch_of(stream))
 
 
 def _gb(spec: Topic, access: Access) -> Fraction:

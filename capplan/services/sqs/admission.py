@@ -31,5 +31,5 @@ def admit(name: str, spec: Queue, demand: Demand, ctx: Context) -> Admitted | No
     """What gets through of what is sent; None where all does."""
     if not spec.is_fifo:
         return None
-    per_call = [Fraction(0) if s.access.moved else 1 / batch_of(s.access) for s in demand.requests]
+    per_call = [Fraction(0) if s.access.moved else 1 / batch_of(s) for s in demand.requests]
     return capped(f"queues.{name}", demand.requests, per_call, float(calls_a_second(spec, ctx)))

@@ -38,9 +38,7 @@ def _checks(name: str, spec: Queue, usage: Usage, ctx: Context) -> Iterable[Limi
 def calls_of(usage: Usage) -> tuple[DemandFlow, DemandFlow, DemandFlow]:
     """Calls a second of each action: what is sent counts as offered."""
     offered = DemandFlow.total(
-        (s.flow if s.offered is None else s.offered) * (1 / batch_of(s.access))
-        for s in usage.streams
-        if not s.access.moved
+        (s.flow if s.offered is None else s.offered) * (1 / batch_of(s)) for s in usage.streams if not s.access.moved
     )
     receives = DemandFlow.total(r.calls for r in usage.receives)
     return offered, receives, DemandFlow.total(r.deletes for r in usage.receives)
@@ -55,7 +53,7 @@ def _of_flow(resource: str, limit: str, flow: DemandFlow, quota: Decimal, unit: 
 
 def _sizes(name: str, spec: Queue, usage: Usage) -> Iterable[LimitCheck]:
     """Large messages and batches: a call above the bound is rejected as a whole."""
-    calls = [(size_of(spec, s.access), batch_of(s.access)) for s in usage.streams if not s.access.moved]
+    calls = [(size_of(spec, s.access), batch_of(s)) for s in usage.streams if not s.access.moved]
     largest = max((tail_bytes(size) for size, _ in calls), default=tail_bytes(spec.message))
     yield LimitCheck(name, MESSAGE_MAX.id, largest, Decimal(MESSAGE_MAX.value), MESSAGE_MAX.unit)
     batches = [tail_bytes(size) * to_quantity(batch) for size, batch in calls if batch > 1]

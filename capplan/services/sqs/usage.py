@@ -77,10 +77,10 @@ class Usage(Record, frozen=True):
         return DemandFlow.total(r.in_flight for r in self.receives)
 
 
-def batch_of(access: Access) -> Fraction:
+def batch_of(stream: RequestStream) -> Fraction:
     """Messages of one call that sends."""
-    per_record = access.per == "record"
-    return chunks.batch_of(Fraction(access.times), access.batch, int(BATCH_MAX.value), per_record=per_record)
+    access = stream.access
+    return chunks.batch_of(Fraction(access.times) * stream.records_of_run, access.batch, int(BATCH_MAX.value))
 
 
 def size_of(spec: Queue, access: Access) -> Distribution:
@@ -95,9 +95,9 @@ def meter(spec: Queue, demand: Demand) -> Usage:
     usage = Usage(
         messages=messages,
         moved=DemandFlow.total(stream.flow for stream in demand.requests if stream.access.moved),
-        calls=DemandFlow.total(stream.flow * (1 / batch_of(stream.access)) for stream in sent),
-        sends=DemandFlow.total(stream.flow * _requests(spec, stream.access) for stream in sent),
-        fair=DemandFlow.total(stream.flow * (_requests(spec, stream.access) * Fraction(spec.fair)) for stream in sent),
+        calls=DemandFlow.total(stream.flow * (1 / batch_of(stream)) for stream in sent),
+        sends=DemandFlow.total(stream.flow * _requests(spec, stream) for stream in sent),
+        fair=DemandFlow.total(stream.flow * (_requests(spec, stream) * Fraction(spec.fair)) for stream in sent),
         streams=demand.requests,
         admitted=demand.admitted,
     )
@@ -114,8 +114,8 @@ def arriving(spec: Queue, streams: Iterable[RequestStream]) -> Distribution:
     return fixed(to_quantity(sum((mean(size) * volume / total for size, volume in sizes), Fraction(0))))
 
 
-def _requests(spec: Queue, access: Access) -> Fraction:
-    return requests.per_message(size_of(spec, access), batch_of(access))
+def _requests(spec: Queue, stream: RequestStream) -> Fraction:
+    return requests.per_message(size_of(spec, stream.access), batch_of(stream))
 
 
 def _of_consumers(spec: Queue, usage: Usage) -> Iterable[Receives]:

@@ -60,7 +60,13 @@ def test_a_key_is_billed_while_it_exists(words: str, usd: str, tmp_path: Path) -
             525_600_000,
         ),
         # one in a hundred of them
-        ("buckets: {b: {object_size: 1 KB, encryption: main, access: [{put-object: t}, {get-object: t}]}}", 5_256_000),
+        (
+            (
+                "buckets: {b: {object_size: 1 KB, encryption: main, bucket_key: true,"
+                " access: [{put-object: t}, {get-object: t}]}}"
+            ),
+            5_256_000,
+        ),
         # each call of its own
         ("functions: {f: {duration: 10 ms, triggers: t, calls: [{decrypt: main, times: 2}]}}", 525_600_000),
     ],

@@ -19,6 +19,10 @@ CALLS = TRAFFIC + (
     "queues:\n  q: {}\n"
 )
 CONSUMERS = TRAFFIC + "queues:\n  q: {access: [{send: 1/h}], consumers: {count: 4}%s}\n"
+PER_RECORD = TRAFFIC + (
+    "functions:\n  f: {triggers: [{queue: first, batch: 10%s}], duration: 10 ms, calls: [{send: q, per: record}]}\n"
+    "queues:\n  first: {access: [{send: web}]}\n  q: {}\n"
+)
 FIFO = TRAFFIC + "queues:\n  q: {type: fifo, access: [{send: %s}]}\n"
 
 
@@ -35,6 +39,8 @@ def planned(body: str, folder: Path) -> Plan:
         (CALLS % "", "sqs.batch-sends", False),  # one message a run is no batch
         (CALLS % ", times: 4, batch: 4", "sqs.batch-sends", False),
         (CALLS % ", times: 4, payload: 64 KB", "sqs.batch-sends", False),  # it would cost as much
+        (PER_RECORD % ", window: 1 s", "sqs.batch-sends", True),  # ten records a run
+        (PER_RECORD % "", "sqs.batch-sends", False),  # they come one by one
         (CONSUMERS % "", "sqs.long-polling", True),
         (CONSUMERS % ", receive_wait: 10 s", "sqs.long-polling", False),
         (FIFO % "400/s", "sqs.high-throughput", True),

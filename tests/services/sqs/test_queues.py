@@ -129,6 +129,29 @@ def test_a_batch_holds_what_one_run_sends(call: str, sends: int, tmp_path: Path)
     assert float(lines(planned(ORDERS % (call, "", ""), tmp_path), "orders")["sends"]) == pytest.approx(sends)
 
 
+@pytest.mark.parametrize(
+    ("window", "batch", "sends"),
+    [
+        ("", 1, 20),  # without a window messages come one by one: a run has one record, and one message to send
+        (", window: 1 s", 20, 2),  # a batch of 20 a second: two calls of ten
+        (", window: 250 ms", 5, 4),  # four batches of five, each one call
+    ],
+)
+def test_calls_per_record_are_no_fuller_than_the_batch(window: str, batch: int, sends: int, tmp_path: Path) -> None:
+    body = (
+        "functions:\n"
+        f"  g: {{triggers: [{{queue: first, batch: {batch}{window}}}], duration: 10 ms, calls: [{{send: orders, per: record, batch: 10}}]}}\n"
+        "queues:\n  first: {access: [{send: web}]}\n  orders: {}\n"
+    )
+    assert float(lines(planned(body, tmp_path), "orders")["sends"]) == pytest.approx(sends)
+
+
+def test_a_producer_outside_fills_the_batches_that_it_writes(tmp_path: Path) -> None:
+    # 20 messages a second in calls of five, each of 5 x 30 KB: three chunks
+    found = lines(planned("queues:\n  orders: {access: [{send: web, batch: 5, payload: 30 KB}]}\n", tmp_path), "orders")
+    assert float(found["sends"]) == pytest.approx(20 / 5 * 3)
+
+
 def test_consumers_that_are_not_lambda_poll_by_the_queues_wait(tmp_path: Path) -> None:
     queue = "queues:\n  q: {access: [{send: 1/h}], consumers: {count: 4, every: 2 s}%s}\n"
     short = lines(planned(queue % "", tmp_path), "q")["empty-receives"]

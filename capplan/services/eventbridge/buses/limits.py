@@ -28,7 +28,7 @@ def admit(name: str, demand: Demand) -> Admitted | None:
     shared = demand.shared.get(PUT_EVENTS.id)
     if shared is None:
         return None
-    counted = [1 / batch_of(s.access) if is_called(s) else Fraction(0) for s in demand.requests]
+    counted = [1 / batch_of(s) if is_called(s) else Fraction(0) for s in demand.requests]
     admitted = capped(f"buses.{name}", demand.requests, counted, float(shared.quota), shared.others)
     if admitted is None:
         return None
@@ -48,8 +48,8 @@ def check(name: str, spec: Bus, usage: Usage, ctx: Context) -> tuple[LimitCheck,
 
 
 def _checks(name: str, spec: Bus, usage: Usage, ctx: Context) -> Iterable[LimitCheck]:
-    called = [s.access for s in usage.streams if is_called(s)]
-    largest = max((tail_bytes(spec.size_of(a.payload)) * to_quantity(batch_of(a)) for a in called), default=None)
+    called = [s for s in usage.streams if is_called(s)]
+    largest = max((tail_bytes(spec.size_of(s.access.payload)) * to_quantity(batch_of(s)) for s in called), default=None)
     yield LimitCheck(
         name, REQUEST_MAX.id, tail_bytes(spec.event) if largest is None else largest, Decimal(REQUEST_MAX.value),
         REQUEST_MAX.unit,

@@ -5,7 +5,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import chunks, units
-from capplan.calls import Access
 from capplan.flow import DemandFlow
 from capplan.model import Admitted, Demand, Reading, RequestStream
 from capplan.quantities.distribution import mean
@@ -57,10 +56,10 @@ class Usage(Record, frozen=True):
     readers: tuple[Reading, ...] | None = None
 
 
-def batch_of(access: Access) -> Fraction:
+def batch_of(stream: RequestStream) -> Fraction:
     """Events of one PutEvents call."""
-    per_record = access.per == "record"
-    return chunks.batch_of(Fraction(access.times), access.batch, int(BATCH_MAX.value), per_record=per_record)
+    access = stream.access
+    return chunks.batch_of(Fraction(access.times) * stream.records_of_run, access.batch, int(BATCH_MAX.value))
 
 
 def is_called(stream: RequestStream) -> bool:
@@ -81,7 +80,7 @@ def meter(spec: Bus, demand: Demand) -> Usage:
     per_event = _mean_chunks(spec, demand, CHUNK_BYTES)
     return Usage(
         events=events,
-        calls=DemandFlow.total((s.flow if s.offered is None else s.offered) * (1 / batch_of(s.access)) for s in called),
+        calls=DemandFlow.total((s.flow if s.offered is None else s.offered) * (1 / batch_of(s)) for s in called),
         custom=DemandFlow.total([*(_chunked(spec, s) for s in called), *(_chunked(spec, s) * paid for s in brought)]),
         crossing=DemandFlow.total(_chunked(spec, s) for s in crossing),
         gb=DemandFlow.total(

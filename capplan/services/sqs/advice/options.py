@@ -1,6 +1,7 @@
 """Changes that make a queue cheaper, or let through what it rejects; the pipeline plans each again."""
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 from capplan.model import Change, Context, Option
 from capplan.quantities.rounding import ceil_div
@@ -24,7 +25,7 @@ def _batches(name: str, usage: Usage) -> Iterable[Option]:
     """Calls that send several messages of a run one by one."""
     for stream in usage.streams:
         access, line = stream.access, stream.line
-        together = BATCH_MAX.value if access.per == "record" else min(BATCH_MAX.value, ceil_div(access.times, 1))
+        together = min(BATCH_MAX.value, ceil_div(Fraction(access.times) * stream.records_of_run, 1))
         if line is None or access.batch is not None or together < 2:  # noqa: PLR2004  a batch has two at least
             continue
         caller = stream.cause.partition(".")[2]

@@ -1,0 +1,1 @@
+"""The cheapest plan that recommendations lead to, and the steps to it."""

@@ -1,0 +1,1 @@
+"""Renews the price files from AWS's official bulk offer files."""

@@ -1,0 +1,348 @@
+"""`prices refresh`, end to end: a server on the loopback address serves offer files of AWS's shape, and faults."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from capplan.cli.app import run
+from capplan.commands.refresh_prices import FileRefresh, Options, Refresh, refresh
+from capplan.errors import CapplanError
+from capplan.pricing.catalogue import known_keys
+from capplan.pricing.refresh.merge import is_named, merged
+from capplan.pricing.refresh.offer_file import offer_of, plan_rates
+from capplan.reading.web import Limits, reader_of
+from capplan.services.offers import mapped
+from tests.pricing.folder import copy_of
+from tests.pricing.price_list import (
+    STATES,
+    TABLES,
+    Fault,
+    Item,
+    cut_off,
+    dripping,
+    failing,
+    offer_json,
+    price_list,
+    served,
+    silent,
+)
+
+DAY = date(2026, 12, 2)
+OFFER = "/offers/v1.0/aws/AmazonStates/20261201080000/us-east-1/index.json"
+QUICK = Limits(whole_s=0.5, silence_s=0.3)
+Kind = Literal["json", "csv"]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return copy_of(tmp_path / "prices", "us-east-1")
+
+
+def read(home: Path, service: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((home / "us-east-1" / f"{service}.json").read_bytes())
+    return data
+
+
+def renewed(
+    home: Path,
+    files: dict[str, bytes],
+    service: str = "stepfunctions",
+    faults: dict[str, Fault] | None = None,
+    *,
+    kind: Kind = "json",
+    confirmed: bool = False,
+    dry: bool = False,
+    day: date = DAY,
+) -> FileRefresh:
+    with served(files, faults or {}) as base:
+        options = Options(base, home, day, kind, confirmed, dry)
+        (file,) = refresh(reader_of(base, time.monotonic, QUICK), options, ("us-east-1",), (service,)).files
+    return file
+
+
+def outcomes(file: FileRefresh) -> dict[str, str]:
+    return {change.key: change.outcome for change in file.changes}
+
+
+def changed(item: Item, **values: Any) -> tuple[Item, ...]:  # noqa: ANN401  fields of an Item
+    return tuple(one._replace(**values) if one is item else one for one in STATES)
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_an_unchanged_price_is_confirmed_beside_its_first_reading(home: Path, kind: Kind) -> None:
+    before = read(home, "stepfunctions")
+    file = renewed(home, price_list(AmazonStates=STATES), kind=kind)
+    assert set(outcomes(file).values()) == {"unchanged"}
+    assert (file.is_written, file.version) == (True, "20261201080000")
+    after = read(home, "stepfunctions")
+    for key, (first,) in before["prices"].items():
+        old, new = after["prices"][key]
+        assert old == first, "nothing is overwritten"
+        assert new["tiers"] == first["tiers"]
+        assert (new["checked"], new["effective"], new["confidence"]) == ("2026-12-02", "2026-12-01", "verified")
+    origin = after["sources"]["AmazonStates_20261201080000"]["origin"]
+    assert "AmazonStates/20261201080000/us-east-1 (published 2026-12-01T08:00:00Z)" in origin
+    renewed(home, price_list(AmazonStates=STATES), kind=kind, day=date(2026, 12, 9))
+    dated = read(home, "stepfunctions")["prices"]["express.request"]
+    assert [entry["checked"] for entry in dated] == ["2026-09-11", "2026-12-09"], "its first and its last reading"
+    assert json.loads((home / "index.json").read_bytes())["newest_checked"] == "2026-12-09"
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_tables_with_allowances_classes_reservations_and_a_savings_plan(home: Path, kind: Kind) -> None:
+    """A Region's own products only; a $0 tier is the allowance; upfront fees lose the noise of binary fractions."""
+    file = renewed(home, price_list(AmazonDynamoDB=TABLES), "dynamodb", kind=kind)
+    prices = read(home, "dynamodb")["prices"]
+    last = {key: dated[-1] for key, dated in prices.items()}
+    assert last["on_demand.write_request_unit.standard"]["sku"] == "W"
+    assert last["on_demand.write_request_unit.ia"]["tiers"] == [{"begin": "0", "price": "0.00000078"}]
+    assert last["on_demand.replicated_write_request_unit.standard"]["sku"] == "WR"
+    assert (last["storage.standard_gb_month"]["free"], last["provisioned.wcu_hour.standard"]["free"]) == ("25", "18600")
+    assert last["provisioned.wcu_hour.standard"]["tiers"] == [{"begin": "0", "price": "0.00065"}]
+    three = last["reserved.3yr.wcu"]
+    assert (three["upfront_per_unit"], three["hourly_per_unit"]) == ("1.8", "0.000081")
+    plan = last["database_savings_plan.1yr_no_upfront.on_demand.write_request_unit.standard"]
+    assert plan["tiers"] == [{"begin": "0", "price": "0.0000005125"}]
+    found = outcomes(file)
+    assert found["backup.pitr_gb_month"] == "missing", "the offer has no such product"
+    assert len(prices["backup.pitr_gb_month"]) == 1, "the old price stays"
+    assert "dax.node_hour.t3.small" not in found
+
+
+def test_a_changed_price_is_a_new_entry(home: Path) -> None:
+    items = changed(STATES[0], usd={"0": "0.0000300000"})
+    file = renewed(home, price_list(AmazonStates=items))
+    assert outcomes(file)["standard.state_transition"] == "changed"
+    old, new = read(home, "stepfunctions")["prices"]["standard.state_transition"]
+    assert (old["tiers"][0]["price"], new["tiers"][0]["price"]) == ("0.000025", "0.00003")
+
+
+@pytest.mark.parametrize(("usd", "jumps"), [("0.00025", True), ("0.000249", False), ("0.0000025", True), ("0", True)])
+def test_a_price_that_jumped_tenfold_waits_for_a_confirmation(home: Path, usd: str, jumps: bool) -> None:  # noqa: FBT001
+    files = price_list(AmazonStates=changed(STATES[0], usd={"0": usd}))
+    file = renewed(home, files)
+    assert (outcomes(file)["standard.state_transition"] == "jumped") is jumps
+    assert len(read(home, "stepfunctions")["prices"]["standard.state_transition"]) == (1 if jumps else 2)
+    assert len(read(home, "stepfunctions")["prices"]["express.request"]) == 2, "the others are written"
+    assert Refresh("", DAY, (file,), ()).is_whole is not jumps
+    if jumps:
+        file = renewed(home, files, confirmed=True)
+        assert outcomes(file)["standard.state_transition"] == "changed"
+        assert read(home, "stepfunctions")["prices"]["standard.state_transition"][-1]["tiers"][0]["price"] == usd
+
+
+def test_an_unknown_unit_and_two_prices_of_one_name_are_never_taken(home: Path) -> None:
+    items = (*changed(STATES[0], unit="1M Transitions"), STATES[1]._replace(sku="S9", usd={"0": "0.000002"}))
+    file = renewed(home, price_list(AmazonStates=items), confirmed=True)
+    found = outcomes(file)
+    assert (found["standard.state_transition"], found["express.request"]) == ("unknown unit", "ambiguous")
+    said = next(change.said for change in file.changes if change.outcome == "unknown unit")
+    assert said == "per 1M Transitions, expected StateTransitions"
+    prices = read(home, "stepfunctions")["prices"]
+    assert [len(prices[key]) for key in ("standard.state_transition", "express.request")] == [1, 1]
+
+
+def test_a_missing_product_leaves_the_old_price(home: Path) -> None:
+    file = renewed(home, price_list(AmazonStates=STATES[1:]))
+    assert outcomes(file)["standard.state_transition"] == "missing"
+    assert len(read(home, "stepfunctions")["prices"]["standard.state_transition"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (cut_off, "cut off"),
+        (silent, "no answer in time"),
+        (dripping, "it takes too long"),
+        (failing, "the server answers 503"),
+    ],
+)
+def test_a_file_that_does_not_come_whole_changes_nothing(home: Path, fault: Fault, said: str) -> None:
+    before = (home / "us-east-1" / "stepfunctions.json").read_bytes()
+    file = renewed(home, price_list(AmazonStates=STATES), faults={OFFER: fault})
+    assert said in file.failed
+    assert (home / "us-east-1" / "stepfunctions.json").read_bytes() == before
+    assert not list(home.rglob("*.tmp"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>Access denied</html>",
+        offer_json("AmazonStates", STATES)[:-40],
+        offer_json("AmazonStates", STATES).replace(b'"terms"', b'"other"'),
+        offer_json("AmazonStates", STATES).replace(b"0.0000010000", b"a lot"),
+        offer_json("AmazonStates", STATES).replace(b"0.0000010000", b"-0.000001"),
+        offer_json("AmazonStates", STATES).replace(b'"USD"', b'"CNY"'),
+        b'{"a": 1, "a": 2}',
+        b"[" * 100_000,
+        b"\xff\xfe",
+        b"[]",
+    ],
+)
+def test_what_is_no_offer_file_changes_nothing(home: Path, body: bytes) -> None:
+    before = (home / "us-east-1" / "stepfunctions.json").read_bytes()
+    file = renewed(home, price_list(AmazonStates=STATES) | {OFFER: body})
+    assert file.failed
+    assert not file.is_written
+    assert (home / "us-east-1" / "stepfunctions.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("path", ["http://elsewhere/x.json", "//elsewhere/x.json", "/../../etc/passwd", "x.json"])
+def test_an_index_leads_nowhere_else(home: Path, path: str) -> None:
+    index = "/offers/v1.0/aws/AmazonStates/current/region_index.json"
+    regions = {"us-east-1": {"regionCode": "us-east-1", "currentVersionUrl": path}}
+    file = renewed(home, price_list(AmazonStates=STATES) | {index: json.dumps({"regions": regions}).encode()})
+    assert "is not a path of the price list" in file.failed
+
+
+def test_a_failed_write_leaves_the_whole_old_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (home / "us-east-1" / "stepfunctions.json").read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        renewed(home, price_list(AmazonStates=STATES))
+    assert (home / "us-east-1" / "stepfunctions.json").read_bytes() == before
+    assert not list(home.rglob("*.tmp"))
+
+
+def test_a_dry_run_writes_nothing(home: Path) -> None:
+    before = {path: path.read_bytes() for path in home.rglob("*.json")}
+    file = renewed(home, price_list(AmazonStates=changed(STATES[0], usd={"0": "0.00003"})), dry=True)
+    assert outcomes(file)["standard.state_transition"] == "changed"
+    assert {path: path.read_bytes() for path in home.rglob("*.json")} == before
+
+
+def test_a_region_where_it_is_not_offered(tmp_path: Path) -> None:
+    home = copy_of(tmp_path / "prices", "us-east-1", "us-gov-west-1")
+    with served(price_list(AmazonStates=STATES)) as base:
+        done = refresh(reader_of(base, time.monotonic), Options(base, home, DAY), (), ("stepfunctions",))
+    assert {file.region: bool(file.version) for file in done.files} == {"us-east-1": True, "us-gov-west-1": False}
+
+
+@pytest.mark.parametrize(
+    ("usage", "name", "found"),
+    [
+        ("WriteRequestUnits", "WriteRequestUnits", True),
+        ("APN2-WriteRequestUnits", "WriteRequestUnits", True),
+        ("EU-WriteRequestUnits", "WriteRequestUnits", True),
+        ("IA-WriteRequestUnits", "WriteRequestUnits", False),
+        ("APN2-IA-WriteRequestUnits", "IA-WriteRequestUnits", True),
+        ("APN2-IA-WriteRequestUnits", "WriteRequestUnits", False),
+        ("ReplWriteRequestUnits", "WriteRequestUnits", False),
+        ("USE1-ETL-DPU-Hour-Gen2", "ETL-DPU-Hour", False),
+    ],
+)
+def test_a_usage_type_is_matched_whole(usage: str, name: str, found: bool) -> None:  # noqa: FBT001
+    assert is_named(usage, name) is found
+
+
+def test_every_mapped_key_is_one_that_capplan_charges() -> None:
+    for service, found in mapped().items():
+        for listed in (*found.prices, *found.plan_prices) if found is not None else ():
+            assert f"{service}.{listed.key}" in known_keys(service)
+            assert listed.usage_types
+            assert listed.units
+
+
+def _command(home: Path, base: str, capfd: pytest.CaptureFixture[str], *more: str) -> tuple[int, dict[str, Any]]:
+    where = ("--from", base, "--into", str(home), "--region", "us-east-1", "--today", "2026-12-02", "-f", "json")
+    code = run(["prices", "refresh", *where, *more])
+    answer: dict[str, Any] = json.loads(capfd.readouterr().out)
+    return code, answer
+
+
+def test_the_command(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    files = price_list(AmazonStates=changed(STATES[0], usd={"0": "0.25"}))
+    with served(files) as base:
+        code, answer = _command(home, base, capfd, "--service", "stepfunctions")
+        assert (code, answer["schema"], answer["is_whole"]) == (3, "capplan.prices-refresh/1", False)
+        code, answer = _command(home, base, capfd, "--service", "stepfunctions", "--confirm")
+        assert (code, answer["is_whole"]) == (0, True)
+        code, answer = _command(home, base, capfd, "--service", "s3")
+        assert (code, answer["unmapped"], answer["files"]) == (0, ["s3"], [])
+        code, answer = _command(home, base, capfd, "--service", "dynamo")
+        assert (code, answer["schema"]) == (2, "capplan.errors/1")
+
+
+def test_a_folder_with_the_same_paths(home: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    saved = tmp_path / "saved"
+    for path, body in price_list(AmazonStates=STATES).items():
+        (saved / path[1:]).parent.mkdir(parents=True, exist_ok=True)
+        (saved / path[1:]).write_bytes(body)
+    code, answer = _command(home, str(saved), capfd, "--service", "stepfunctions")
+    assert (code, answer["files"][0]["is_written"]) == (0, True)
+    code = run(["prices", "refresh", "--from", str(saved), "--into", str(home), "--service", "stepfunctions"])
+    assert "1 file written" in capfd.readouterr().out
+    assert code == 0
+
+
+def test_no_server_is_told(home: Path) -> None:
+    def nobody(path: str) -> bytes:
+        return reader_of("http://127.0.0.1:9", time.monotonic, QUICK)(path)
+
+    (file,) = refresh(nobody, Options("x", home, DAY), (), ("stepfunctions",)).files
+    assert "cannot read it" in file.failed
+
+
+READERS: list[Callable[[], object]] = [
+    lambda: refresh(lambda _: b"", Options("x", Path("/nowhere"), DAY)),
+]
+
+
+@pytest.mark.parametrize("call", READERS)
+def test_a_folder_without_price_files_is_an_error(call: Callable[[], object]) -> None:
+    with pytest.raises(CapplanError, match="cannot open"):
+        call()
+
+
+# --- AWS's own files, where they are at hand --------------------------------------------------------------------------
+
+SAMPLES = os.environ.get("CAPPLAN_FIELD_FILES")
+"""A folder with `samples`: excerpts of AWS's price files that are not ours to carry."""
+needs_samples = pytest.mark.skipif(SAMPLES is None, reason="CAPPLAN_FIELD_FILES names no folder")
+
+
+def sample(name: str) -> bytes:
+    return (Path(SAMPLES or "") / "samples" / name).read_bytes()
+
+
+@needs_samples
+def test_an_offer_file_of_2016_with_reservations_and_no_region_codes() -> None:
+    """Prices of that year: 0.25 USD a GB-month after 25 free; 1 year of a write unit: 1.50 USD upfront, 0.000128 an hour."""
+    offer = offer_of(sample("AmazonDynamoDB_20160107013501_excerpt.json"), "us-east-1", "f", "US East (N. Virginia)")
+    assert (offer.code, offer.version) == ("AmazonDynamoDB", "20160107013501")
+    by_usage = {product.usage_type: product for product in offer.products}
+    assert [(step.begin, step.usd) for step in by_usage["TimedStorage-ByteHrs"].steps] == [
+        (0, 0),
+        (25, Decimal("0.25")),
+    ]
+    reserved = {one.years: one for one in by_usage["WriteCapacityUnit-Hrs"].reserved}
+    assert (reserved[1].upfront, reserved[1].hourly) == (Decimal("1.5"), Decimal("0.000128"))
+    assert {product.location for product in offer.products} == {"US East (N. Virginia)"}
+
+
+@needs_samples
+def test_a_whole_offer_csv_and_a_whole_savings_plan_csv() -> None:
+    offer = offer_of(sample("comprehend_20260116160258_ap-south-1.csv"), "ap-south-1", "f")
+    product = next(one for one in offer.products if one.sku == "3AXMQWKDDFYP7NT5")
+    assert [str(step.begin) for step in product.steps][:2] == ["0", "10000000"]
+    assert offer.published == "2026-01-16T16:02:58Z"
+    plan = plan_rates(sample("AWSDatabaseSavingsPlans_20260422194203_ap-south-2.csv"), "ap-south-2", "f")
+    rates = {(one.usage_type, one.operation): one.steps[0].usd for one in plan.products}
+    assert rates["APS5-WriteRequestUnits", "PayPerRequestThroughput"] == Decimal("0.0000005822")
+    (dynamodb,) = [found for found in mapped().values() if found is not None and found.savings_plan]
+    _, changes = merged({}, plan, dynamodb.plan_prices, {}, "s", DAY)
+    assert {change.outcome for change in changes} == {"new"}
+    assert len(changes) == 12
