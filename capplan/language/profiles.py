@@ -9,11 +9,8 @@ from pydantic import ValidationError
 from capplan.errors import CapplanError, Diagnostic
 from capplan.language.models import Traffic
 from capplan.reading.files import Files
-from capplan.reading.limits import MAX_BYTES
-from capplan.reading.saved_json import parse_saved_json
+from capplan.reading.profiles import read_profile
 from capplan.reading.scalars import shown
-
-SCHEMA = "capplan.profile/1"
 
 
 def with_profile(raw: Mapping[str, Any], files: Files, timezone: object) -> Mapping[str, Any]:
@@ -26,9 +23,7 @@ def with_profile(raw: Mapping[str, Any], files: Files, timezone: object) -> Mapp
     if not isinstance(name, str) or "schedule" in raw:  # the two together are an error, told once
         return raw
     file = files.display(name)
-    data = parse_saved_json(files.read_text(name, MAX_BYTES), file)
-    if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
-        raise _error(file, f"{shown(name)} is no profile", "write one: capplan profile FILES -o profile.json")
+    data = read_profile(files, name)
     measured = data.get("traffic")
     if not isinstance(measured, Mapping) or not measured:
         raise _error(file, f"{shown(name)} gives no traffic", "its trace is too short, or has no rows")

@@ -53,7 +53,7 @@ def test_a_profile_grows_as_a_rate_does(tmp_path: Path) -> None:
     [
         ("profile: none.json", "", {}, "none.json'"),
         ("profile: ../profile.json", "", {}, "outside the scenario's folder"),
-        ("profile: profile.json", "", {"schema": "capplan.plan/1"}, "'profile.json' is no profile"),
+        ("profile: profile.json", "", {"schema": "capplan.plan/1"}, "profile.json' is no profile"),
         ("profile: profile.json", "", {"traffic": {}}, "gives no traffic"),
         ("profile: profile.json", "", {"traffic": {"rate": "often"}}, "cannot be read"),
         ("profile: profile.json", 'timezone: "+09:00"\n', {}, "is in UTC, the scenario's times in +09:00"),

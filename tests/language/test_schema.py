@@ -83,6 +83,7 @@ ONLY_A_PLAN_SEES = [
     "tables-item-above-400-kb",
     "tables-items-without-a-size",
     "tables-mode-mistyped",
+    "tables-popularity-of-no-profile",
     "tables-scaling-the-wrong-way-round",
     "tables-strong-read-of-a-global-index",
     "tables-units-on-demand",

@@ -50,6 +50,8 @@ class Source(Record, frozen=True):
     is_row: str = ""
     otherwise: str = ""
     duration_ms: float = 1
+    numbers: frozenset[str] = frozenset()
+    """Fields whose columns have numbers, not texts."""
     broken: str = ""
     """SQL that is true where a row could not be read at all."""
 
@@ -214,10 +216,9 @@ def _parquet(engine: Engine, paths: tuple[str, ...], given: str, asked: Mapped) 
         fields["time"], times = f"CAST({named(used['time'])} AS DOUBLE)", "number"
     else:
         times = "text"
-    for field in ("bytes", "duration"):
-        if field in used and types[used[field]].startswith(_NUMERIC):
-            fields[field] = named(used[field])
-    return Source(paths, "Parquet", relation, fields, used, times=times, duration_ms=_unit(asked))
+    numbers = frozenset(f for f in ("bytes", "duration") if f in used and types[used[f]].startswith(_NUMERIC))
+    fields |= {field: named(used[field]) for field in numbers}
+    return Source(paths, "Parquet", relation, fields, used, times=times, duration_ms=_unit(asked), numbers=numbers)
 
 
 def _unit(asked: Mapped) -> float:
@@ -266,6 +267,7 @@ def _cleaned(source: Source, asked: Mapped, salt: str | None) -> str:
     if salt is not None:
         key = f"substr(sha256({quoted(salt)} || {key}), 1, 16)"
     at, no_zone = _time(source)
+    has_status = "status" in source.fields
     checks = [
         *([(f"{source.broken}", "not JSON")] if source.broken else []),
         *([(f"NOT ({source.is_row})", source.otherwise)] if source.is_row else []),
@@ -280,18 +282,27 @@ def _cleaned(source: Source, asked: Mapped, salt: str | None) -> str:
       CASE WHEN bytes_number >= 0 THEN bytes_number END AS bytes,
       CASE WHEN duration_number >= 0 THEN duration_number END AS duration_ms,
       failed, throttled, no_zone,
-      CASE WHEN bytes_text IS NOT NULL AND NOT coalesce(bytes_number >= 0, false) THEN 1 ELSE 0 END AS bad_bytes,
-      CASE WHEN duration_text IS NOT NULL AND NOT coalesce(duration_number >= 0, false) THEN 1 ELSE 0 END AS bad_duration,
+      CASE WHEN has_bytes AND NOT coalesce(bytes_number >= 0, false) THEN 1 ELSE 0 END AS bad_bytes,
+      CASE WHEN has_duration AND NOT coalesce(duration_number >= 0, false) THEN 1 ELSE 0 END AS bad_duration,
       CASE WHEN unfit IS NOT NULL THEN unfit WHEN at_seconds IS NULL THEN 'its time cannot be read'
         WHEN at_seconds < {_FIRST} OR at_seconds >= {_LAST} THEN 'its time is before 2000 or after 2100' END AS reason
     FROM (SELECT {at} AS at_seconds, {no_zone} AS no_zone,
       {text("operation")} AS operation, {text("target")} AS target, {key} AS item_key, {text("id")} AS id,
-      nullif({text("bytes")}, '') AS bytes_text, {_number(source, "bytes", 1)} AS bytes_number,
-      nullif({text("duration")}, '') AS duration_text,
+      {_is_given(source, "bytes")} AS has_bytes, {_number(source, "bytes", 1)} AS bytes_number,
+      {_is_given(source, "duration")} AS has_duration,
       {_number(source, "duration", source.duration_ms)} AS duration_number,
-      {_failed(text("status"))} AS failed, {_throttled(text("status"))} AS throttled,
+      {_failed(text("status")) if has_status else 0} AS failed,
+      {_throttled(text("status")) if has_status else 0} AS throttled,
       CASE {reason} END AS unfit
     FROM {source.relation})"""
+
+
+def _is_given(source: Source, field: str) -> str:
+    """SQL for whether a row has a field; an empty text is none."""
+    if field not in source.fields:
+        return "false"
+    given = source.fields[field]
+    return f"{given} IS NOT NULL" if field in source.numbers else f"nullif(CAST({given} AS VARCHAR), '') IS NOT NULL"
 
 
 def _number(source: Source, field: str, times: float) -> str:

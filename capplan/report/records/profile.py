@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from capplan.commands.profile.measure import Profile, Values
-from capplan.language.profiles import SCHEMA
+from capplan.reading.profiles import SCHEMA
 from capplan.report.record import taken
 
 

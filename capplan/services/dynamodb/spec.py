@@ -117,8 +117,8 @@ class PartitionKey(BaseModel):
     distinct: Annotated[WholeCount, Field(ge=1, le=_MAX_KEYS)] | None = None
     """How many values there are, such as 2M; without it the load is spread evenly."""
     popularity: Annotated[InstanceOf[Popularity], BeforeValidator(read_popularity), WithJsonSchema(SCHEMA)] = UNIFORM
-    """How reads and writes fall on the values: uniform, zipf(0.9), {hot: {keys: 1, share: 98%}}, {shares: {new: 60%}}
-    or a file of keys with or without counts, keys.csv.
+    """How reads and writes fall on the values: uniform, zipf(0.9), {hot: {keys: 1, share: 98%}}, {shares: {new: 60%}},
+    a file of keys with or without counts, keys.csv, or {profile: profile.json} of a trace.
     """
     keys: Annotated[InstanceOf[KeyNames], BeforeValidator(_names), WithJsonSchema(_NAMES_SCHEMA)] | None = None
     """The values themselves, the most used first: a pattern such as user#{1..100000} or {date}#{0..9}, or a list."""
@@ -131,7 +131,7 @@ class PartitionKey(BaseModel):
     def _keys_exist(self) -> Self:
         if self.keys is not None and self.distinct is not None and self.distinct != len(self.keys):
             raise _error(f"{self.distinct:,} distinct values, but {len(self.keys):,} keys", "remove `distinct`")
-        if self.keys is not None and self.popularity.law == "file":
+        if self.keys is not None and self.popularity.law in ("file", "profile"):
             raise _error("the file already names the keys", "remove `keys`")
         count = self.count
         if count is not None and self.popularity.hot_keys > count:

@@ -18,7 +18,8 @@ from capplan.commands.profile.statements import KEYS, MINUTES, MIX, OUTCOME, SEC
 from capplan.errors import CapplanError
 from capplan.language.load import load
 from capplan.report.formats.json import to_json
-from capplan.report.records.profile import profile_record
+from capplan.report.record import answer_schema
+from capplan.report.records.profile import ProfileRecord, profile_record
 
 duckdb: Any = pytest.importorskip("duckdb")
 DAY = "2026-11-02T00:00"  # a Monday
@@ -268,6 +269,8 @@ def test_a_scenario_uses_the_rate_and_the_shape(tmp_path: Path) -> None:
     assert found.traffic["weekly"] == {"sat": "0.5x", "sun": "0.5x"}
     (tmp_path / "profile.json").write_text(to_json(profile_record(found)))
     assert (tmp_path / "profile.json").stat().st_size < 50_000
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.validate(json.loads((tmp_path / "profile.json").read_text()), answer_schema("profile", ProfileRecord))
     scenario = tmp_path / "scenario.yaml"
     scenario.write_text(
         'capplan: 1\nname: Shop\nregion: us-east-1\ntimezone: "+09:00"\ntraffic: {a: {profile: profile.json}}\n'

@@ -1,6 +1,7 @@
 """How units fall on the values of a partition key, as the user may write it.
 
-`uniform`, `zipf(0.9)`, `{hot: {keys: 10, share: 30%}}`, `{shares: {paid: 60%, new: 30%}}`, or a file of keys.
+`uniform`, `zipf(0.9)`, `{hot: {keys: 10, share: 30%}}`, `{shares: {paid: 60%, new: 30%}}`, `{profile: profile.json}`, or a
+file of keys.
 """
 
 import itertools
@@ -33,11 +34,11 @@ class Popularity(Record, frozen=True):
     """Which share of the units each key gets.
 
     Attributes:
-        law: uniform, zipf, hot, shares or file.
+        law: uniform, zipf, hot, shares, file (of keys) or profile.
         exponent: Of the Zipf law: the r-th key weighs r^-exponent.
         hot_keys: How many keys are hot.
         hot_share: Their part of all units, evenly; the other keys share the rest.
-        keys: Of shares, and of a file once it is read.
+        keys: Of shares, and of a file or a profile once it is read.
         file: The file's name, relative to the scenario.
     """
 
@@ -107,7 +108,11 @@ SCHEMA = {
         {"type": "string", "pattern": r"^(uniform|zipf\(.+\)|.+\.(csv|tsv|txt))$"},
         {
             "type": "object",
-            "properties": {"hot": {"type": "object"}, "shares": {"type": ["object", "array"]}},
+            "properties": {
+                "hot": {"type": "object"},
+                "shares": {"type": ["object", "array"]},
+                "profile": {"type": "string"},
+            },
             "minProperties": 1,
             "maxProperties": 1,
             "additionalProperties": False,
@@ -147,6 +152,8 @@ def _mapping(raw: Mapping[str, object]) -> Popularity:
         return Popularity("hot", hot_keys=hot.keys, hot_share=hot.share)
     if raw.keys() == {"shares"}:
         return Popularity("shares", keys=_shares(raw["shares"]))
+    if raw.keys() == {"profile"} and isinstance(raw["profile"], str):
+        return Popularity("profile", file=raw["profile"])
     raise popularity_error("not a popularity")
 
 

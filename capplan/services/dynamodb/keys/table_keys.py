@@ -8,10 +8,12 @@ from capplan.model import Problem, problems_of
 from capplan.reading.files import Files
 from capplan.services.dynamodb.items.index_entries import entry_count
 from capplan.services.dynamodb.keys.files import MAX_BYTES, KeyFileError, read_keys
+from capplan.services.dynamodb.keys.measured import ProfileKeysError, profile_keys
 from capplan.services.dynamodb.keys.popularity import Keys, Popularity
 from capplan.services.dynamodb.spec import PartitionKey, Table
 
 _KINDS = {"string": "S", "number": "N", "binary": "B"}
+_READ_LAWS = ("file", "profile")
 EVEN = Keys()
 """So many keys, so evenly used, that every partition gets the same."""
 
@@ -41,7 +43,7 @@ def with_key_files(spec: Table, files: Files) -> tuple[Table, tuple[Problem, ...
             update={"partition_key": _read(index.partition_key, files, ("indexes", name, "partition_key"), problems)}
         )
         for name, index in spec.indexes.items()
-        if index.partition_key is not None and index.partition_key.popularity.law == "file"
+        if index.partition_key is not None and index.partition_key.popularity.law in _READ_LAWS
     }
     if read:
         update["indexes"] = {**spec.indexes, **read}
@@ -64,9 +66,11 @@ def _uncounted(spec: Table) -> Iterable[Problem]:
 
 def _read(key: PartitionKey, files: Files, path: tuple[str, ...], problems: list[Problem]) -> PartitionKey:
     law = key.popularity
-    if law.law != "file" or law.keys is not None:
+    if law.law not in _READ_LAWS or law.keys is not None:
         return key
     at = (*path, "popularity")
+    if law.law == "profile":
+        return _measured(key, files, at, problems)
     try:
         listed = read_keys(files.read_text(law.file, MAX_BYTES), law.file)
     except CapplanError as error:
@@ -80,3 +84,22 @@ def _read(key: PartitionKey, files: Files, path: tuple[str, ...], problems: list
         problems.append(Problem(at, f"{len(listed.names):,} keys in the file, but {key.distinct:,} distinct values"))
         return key
     return key.model_copy(update={"popularity": Popularity("file", keys=listed, file=law.file)})
+
+
+def _measured(key: PartitionKey, files: Files, at: tuple[str, ...], problems: list[Problem]) -> PartitionKey:
+    """The key with what its profile measured, its number of keys too where none is written."""
+    name = key.popularity.file
+    try:
+        listed, measured = profile_keys(files.read_text(name), files.display(name), named=key.type == "string")
+    except CapplanError as error:
+        problems += problems_of(error, at)
+        return key
+    except ProfileKeysError as error:
+        problems.append(Problem(at, str(error), "profile the trace again"))
+        return key
+    if key.distinct is not None and key.distinct < len(listed.names):
+        problems.append(Problem(at, f"{measured:,} keys in the profile, but {key.distinct:,} distinct values"))
+        return key
+    distinct = measured if key.count is None else key.count
+    law = Popularity("profile", keys=listed, file=name)
+    return key.model_copy(update={"popularity": law, "distinct": distinct})

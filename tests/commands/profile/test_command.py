@@ -1,0 +1,68 @@
+"""`capplan profile` as a command: the file it writes, and what it says without its engine."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def run(folder: Path, *arguments: str, without: str = "") -> subprocess.CompletedProcess[str]:
+    """The command in a folder; `without` a module, as if it were not installed."""
+    code = f"import sys; sys.modules.update(dict.fromkeys({without.split()})); from capplan.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=folder, capture_output=True, text=True, check=False, timeout=120,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+    )  # fmt: skip
+
+
+def trace(folder: Path) -> None:
+    rows = "".join(f"2026-11-02T00:00:{second:02}Z,Get,k{second % 7}\n" for second in range(60))
+    (folder / "trace.csv").write_text(f"time,op,key\n{rows}2026-11-02T00:00")
+
+
+def test_without_the_engine_it_says_what_to_install(tmp_path: Path) -> None:
+    trace(tmp_path)
+    done = run(tmp_path, "profile", "trace.csv", without="duckdb")
+    assert done.returncode == 2
+    assert "python -m pip install 'capplan[traces]'" in done.stderr
+
+
+def test_a_scenario_plans_on_the_file_it_writes(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    trace(tmp_path)
+    done = run(tmp_path, "profile", "trace.csv", "--hash-keys", "-o", "profile.json")
+    assert done.returncode == 0
+    assert "set aside: not as many columns as the first line" in done.stdout
+    answer = json.loads((tmp_path / "profile.json").read_text())
+    assert (answer["rows"], answer["rows_used"], answer["traffic"]) == (61, 60, {"rate": "1/s"})
+    assert answer["keys"]["distinct"] == 7
+    assert not any(key["key"].startswith("k") for key in answer["keys"]["hottest"])
+    (tmp_path / "scenario.yaml").write_text(
+        "capplan: 1\nname: Shop\nregion: us-east-1\ntraffic: {shoppers: {profile: profile.json}}\n"
+        "tables: {orders: {item_size: 1 KB, items: 1M, access: [{put: shoppers}], "
+        "partition_key: {name: id, popularity: {profile: profile.json}}}}\n"
+    )
+    planned = run(tmp_path, "estimate", "scenario.yaml", "-f", "json")
+    assert planned.returncode == 0
+    # 1 request a second is 730 × 3,600 = 2,628,000 write request units
+    assert json.loads(planned.stdout)["resources"][0]["usage"]["write_request_units"] == "2628000"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--memory-limit", "much"), "expected a size, such as 512MB"),
+        (("--timezone", "Tokyo"), "expected UTC or +09:00"),
+        (("--column", "tme=ts"), "did you mean time?"),
+    ],
+)
+def test_options_that_are_wrong(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    pytest.importorskip("duckdb")
+    trace(tmp_path)
+    done = run(tmp_path, "profile", "trace.csv", *arguments)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())
