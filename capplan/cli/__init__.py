@@ -10,21 +10,19 @@ from capplan import __version__
 HELP = """Usage: capplan COMMAND SCENARIO [OPTIONS]
 Plan cost and capacity of serverless AWS workloads before you deploy them.
 
-  estimate        What will it cost, are limits exceeded, what should I change?
-  compare-modes   Which capacity mode for each table?
-  compare-regions What does it cost in other Regions?
-  simulate        What happens minute by minute?
-  workflow        What does one execution of a state machine do and cost?
-  size            How large is an item, and how many units does it take?
-  explain         Where does a figure come from? What does a rule look at?
-  apply           Write recommendations into the scenario, comments kept
-  optimize        What is the cheapest plan that keeps every gate and limit?
-  forecast        Month by month: what does it cost, what breaks first, and when?
-  sweep           What does it cost at other values, and where does it break?
-  check           Do the gates pass? Exit 3 if not
-  gates           What can a gate observe, and what is its value today?
-  diff            What does this change cost? Scenarios, JSON, git revisions
-Prepare: import, profile, init, validate, schema, prices, verify, completion
+  estimate       What will it cost, are limits exceeded, what should I change?
+  check          Do the gates pass? Exit 3 if not. gates: what can one observe?
+  explain        Where does a figure come from? What does a rule look at?
+  apply          Write recommendations into the scenario, comments kept
+  optimize       What is the cheapest plan that keeps every gate and limit?
+  forecast       Month by month: what does it cost, what breaks first, and when?
+  sweep          What does it cost at other values, and where does it break?
+  compare-modes  Which capacity mode for each table? compare-regions: where?
+  simulate       What happens minute by minute?
+  workflow       What does one execution of a state machine do and cost?
+  diff           What does this change cost? Scenarios, JSON, git revisions
+Begin: import (templates, plans, metrics), profile (traces), init, size
+Also: validate, verify, schema, prices, completion
 
 Formats, -f: table json markdown junit sarif github csv, several at once as
 -f table -f json=plan.json. SCENARIO - reads standard input.

@@ -50,8 +50,12 @@ def _same_option(table: ComparedTable, advised: list[Finding]) -> ModeOption | N
 
 
 def _saving(plan: Plan, advised: list[Finding]) -> Decimal:
-    """Of all that is advised for one table together."""
+    """Of all that is advised for one table together, in the table's own cost: auto scaling's alarms are CloudWatch's."""
     scenario = load(plan.file)
     changes = in_order(scenario.data, [Change(c.path, c.new) for f in advised for c in f.change])
     changed = build(scenario.doc, scenario.files, scenario.sha256, apply(scenario.data, changes))
-    return plan.monthly_cost - capplan.plan(changed, findings=False).monthly_cost
+    return _cost(plan, advised[0].resource) - _cost(capplan.plan(changed, findings=False), advised[0].resource)
+
+
+def _cost(plan: Plan, table: str) -> Decimal:
+    return next(r.monthly_cost for r in plan.resources if r.label == table)
