@@ -23,6 +23,8 @@ def assume(name: str, spec: Bucket, usage: Usage) -> Iterable[Assumption]:
             if spec.expire_ms is not None
             else "the number of stored objects is not given"
         )
+        if usage.removed.terms and young:
+            reason += "; deletes are not taken off, as nobody says how old the deleted objects are: write `objects`"
         yield Assumption(f"{path}.objects", value, reason, "workload")
     elif is_growing(spec, usage.created.monthly):
         gb = usage.created.monthly * mean(usage.size) / units.BYTES_PER_GB

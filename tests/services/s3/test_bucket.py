@@ -290,3 +290,15 @@ buckets: {{b: {{object_size: 1 MB{keys}, access: [{{put-object: 10/s}}, {{get-ob
     assert lines.get(f"{key}.requests", 0) == per_second * MONTH_S
     asked = {finding.rule for finding in found.findings}
     assert ("s3.bucket-key" in asked) == (per_second == 30)
+
+
+def test_an_assumption_says_that_deletes_are_not_taken_off(tmp_path: Path) -> None:
+    """What is put until it expires is stored; how old deleted objects are nobody says, so they are not subtracted."""
+    body = "buckets:\n  b: {{object_size: 1 MB, expire: 30 d, access: [{{put-object: 1/s}}{more}]}}\n"
+    plain = planned(body.format(more=""), tmp_path)
+    deleted = planned(body.format(more=", {delete-object: 1/s}"), tmp_path)
+    assert deleted.monthly_cost == plain.monthly_cost, "a delete is free and, for all that is known, of no old object"
+    reasons = [a.assumption.reason for a in deleted.assumptions if a.assumption.path == "buckets.b.objects"]
+    assert reasons == [
+        "what is put until it expires; deletes are not taken off, as nobody says how old the deleted objects are: write `objects`"
+    ]
