@@ -211,7 +211,9 @@ def _other_form(expected: str, mark: Mark, doc: str) -> str:
     """The hint where a list is written in place of keys and values, or the other way round; else the description."""
     if expected == "a list" and describe(mark) == "keys and values":
         return f"begin each entry with '- '. {doc}".rstrip()
-    return (names_are_keys(mark) if expected == "keys and values" else "") or doc
+    if expected == "keys and values":
+        return names_are_keys(mark) or doc or "write keys and values in braces: {key: value}"
+    return doc
 
 
 def _not_understood(mark: Mark) -> str:

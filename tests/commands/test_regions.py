@@ -39,5 +39,7 @@ def test_a_region_without_a_price_has_no_total() -> None:
     answer = compare_regions(load(str(SCENARIOS / "web-shop" / "scenario.yaml")), ["ap-south-2"])
     there = next(region for region in answer.regions if region.region == "ap-south-2")
     assert there.monthly_cost is None
-    assert there.lacks == ("api_gateway.http.request", "stepfunctions.standard.state_transition"), "nobody has read them"
+    assert there.lacks == ("api_gateway.http.request", "stepfunctions.standard.state_transition"), (
+        "nobody has read them"
+    )
     assert answer.regions[-1] == there, "a Region without a total comes last"

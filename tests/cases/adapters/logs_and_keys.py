@@ -51,7 +51,7 @@ def _usd(units_: Fraction, tiers: Sequence[tuple[object, object]], free: object 
     """What so many units cost at a case's price, its allowance taken off first."""
     listed = tuple(Tier(Decimal(str(begin)), Decimal(str(price)), "verified") for begin, price in tiers)
     price = Price("case.it", listed, Decimal(str(free)), "unit", None, None, "the case", "verified", None)
-    catalogue = Catalogue("case", {}, {"case.it": price})
+    catalogue = Catalogue("case", {}, None, {"case.it": price})
     charge = Charge("it.it", "case.it", "it", units_, "unit")
     rated = rate([charge], catalogue, free_tier=True, discount=Decimal(0), today=None)
     if rated.missing:
