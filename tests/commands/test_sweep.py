@@ -29,7 +29,8 @@ def at(values: Sequence[tuple[str, str]]) -> Scenario:
 
 
 def swept(*texts: str, steps: int = 9) -> Sweep:
-    settings = [swept_setting(*text.split("=", 1), steps) for text in texts]
+    pairs = [text.partition("=") for text in texts]
+    settings = [swept_setting(path, values, steps) for path, _, values in pairs]
     return sweep(at, [setting for setting in settings if setting is not None])
 
 

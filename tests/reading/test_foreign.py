@@ -91,7 +91,7 @@ def test_a_billion_values_by_aliases_take_no_time() -> None:
 
 
 def test_json_is_read_as_python_reads_it_and_knows_its_lines() -> None:
-    value = {f"k{i}": [i, i / 7, None, True, f"é\n{i}", {"x": {}}] for i in range(50)}
+    value: dict[str, list[object]] = {f"k{i}": [i, i / 7, None, True, f"é\n{i}", {"x": {}}] for i in range(50)}
     text = json.dumps(value, indent=2)
     doc = read_foreign(text, "f")
     assert doc.data == json.loads(text, parse_float=Decimal, parse_int=Decimal)

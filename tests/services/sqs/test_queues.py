@@ -51,8 +51,8 @@ def test_requests_are_counted_in_64_kb_a_batch_by_its_total(
 
 
 def test_batches_of_a_number_of_messages() -> None:
-    assert batch_requests(1_000_000, 10, Fraction(6 * KB)) == (100_000, 100_000)
-    assert batch_requests(1_000_000, 10, Fraction(7 * KB)) == (100_000, 200_000)
+    assert batch_requests(1_000_000, 10, Fraction(6 * KB)) == (100_000, Fraction(100_000))
+    assert batch_requests(1_000_000, 10, Fraction(7 * KB)) == (100_000, Fraction(200_000))
 
 
 def test_an_encrypted_queue_calls_kms_by_who_sends_and_receives() -> None:
