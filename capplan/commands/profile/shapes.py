@@ -1,7 +1,8 @@
 """The shapes of logs that are told by themselves, and which of their fields is what.
 
 The forms are those of these pages as they are known; the pages were not read for it: Elastic Load Balancing User Guide,
-"Access logs for your Application Load Balancer" (fields in order; times of processing in seconds, -1 where the target did not answer); API Gateway Developer Guide, "Set up CloudWatch
+"Access logs for your Application Load Balancer" (fields in order; times of processing in seconds, -1
+where the target did not answer); API Gateway Developer Guide, "Set up CloudWatch
 logging" (the common log format, and `$context` variables as JSON); Lambda Developer Guide, "Viewing CloudWatch logs"
 (REPORT lines; `platform.report` of the JSON format); CloudWatch Logs User Guide, "Exporting log data to Amazon S3" (a line
 begins with its time); DynamoDB Developer Guide, "Understanding DynamoDB log file entries" (CloudTrail).
