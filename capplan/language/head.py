@@ -11,14 +11,6 @@ from capplan.reading.nearest import did_you_mean
 from capplan.reading.scalars import shown
 from capplan.services import QUOTAS, SECTIONS, SERVICES
 
-_UNSUPPORTED = {
-    **dict.fromkeys(("api", "apis", "api_gateway", "apigateway", "http_api", "rest_api"), "API Gateway"),
-    **dict.fromkeys(("queues", "queue", "sqs"), "SQS"),
-    **dict.fromkeys(("topics", "topic", "sns"), "SNS"),
-    **dict.fromkeys(("eventbridge", "events"), "EventBridge"),
-    **dict.fromkeys(("appsync", "graphql"), "AppSync"),
-}
-"""Sections that people look for, and the service that each would declare; a section of that name comes first."""
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)")
 _SHOWN = 40
 """Characters of a value in a hint."""
@@ -38,12 +30,8 @@ def check_top_keys(reader: Reader) -> None:
     for key in reader.data:
         if key in known:
             continue
-        if key in _UNSUPPORTED:
-            hint = f"{_UNSUPPORTED[key]}; write the requests that reach your resources under traffic"
-            reader.add_error([key], f"'{key}' is not supported yet", hint, key=True)
-        else:
-            hint = _elsewhere(reader, key) or did_you_mean(key, known, f"expected one of {', '.join(known)}")
-            reader.add_error([key], f"unknown key {shown(key)}", hint, key=True)
+        hint = _elsewhere(reader, key) or did_you_mean(key, known, f"expected one of {', '.join(known)}")
+        reader.add_error([key], f"unknown key {shown(key)}", hint, key=True)
 
 
 def _elsewhere(reader: Reader, key: str) -> str:
