@@ -3,8 +3,10 @@
 from decimal import Decimal
 from fractions import Fraction
 
+from capplan.model import RequestStream
 from capplan.quantities.distribution import Distribution, expected_blocks, mean, quantile
 from capplan.quantities.rounding import ceil_div, sig6, to_quantity
+from capplan.service import Quota
 
 _TAIL = 0.999
 """The size by which a message counts against a bound."""
@@ -24,15 +26,11 @@ def chunks_per_message(size: Distribution | None, chunk_bytes: int, batch: Fract
     return chunks(size, chunk_bytes, batch) / batch
 
 
-def batch_of(times: Fraction, batch: int | None, largest: int) -> Fraction:
-    """Messages of one call: as many as it may carry, but no more than the caller has at a time.
-
-    Args:
-        times: Messages that one run of the caller sends.
-        batch: Messages that the scenario puts into one call; None for one.
-        largest: Messages that one call may carry.
-    """
-    return max(Fraction(1), min(Fraction(batch or 1), Fraction(largest), times))
+def batch_of(stream: RequestStream, most: Quota) -> Fraction:
+    """Messages of one call: what the scenario puts into it and it may carry, but no more than a run of the caller has."""
+    access = stream.access
+    of_run = Fraction(access.times) * stream.records_of_run
+    return max(Fraction(1), min(Fraction(access.batch or 1), Fraction(most.value), of_run))
 
 
 def tail_bytes(size: Distribution) -> Decimal:

@@ -12,6 +12,7 @@ from capplan.calls import Access
 from capplan.errors import CapplanError, Diagnostic
 from capplan.flow import DemandFlow
 from capplan.quantities.distribution import Distribution
+from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
 from capplan.service import Integration, receivers
 
@@ -276,6 +277,11 @@ class Call(Record, frozen=True):
     per_record: bool = False
 
 
+def busiest_minute(flow: DemandFlow) -> Decimal:
+    """The load of the busiest minute, to six digits; 0 without any."""
+    return to_quantity(sig6(flow.peak().per_second)) if flow.terms else Decimal(0)
+
+
 class LimitCheck(Record, frozen=True):
     """A load compared with a quota that AWS enforces.
 
@@ -304,6 +310,16 @@ class LimitCheck(Record, frozen=True):
     at_once: Fraction = Fraction(0)
     meets: Decimal | None = None
     bridged: bool = False
+
+    @classmethod
+    def of_flow(
+        cls, resource: str, limit: str, flow: DemandFlow, quota: Decimal, unit: str, *, poisson: bool = False,
+        bridged: bool = False,
+    ) -> "LimitCheck":  # fmt: skip
+        """The busiest minute of a load over time against a quota."""
+        peak = flow.peak()
+        load = to_quantity(sig6(peak.per_second))
+        return cls(resource, limit, load, quota, unit, flow, poisson, peak.minute, bridged=bridged)
 
     @property
     def headroom(self) -> Decimal:

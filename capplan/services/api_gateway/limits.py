@@ -5,8 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
-from capplan.flow import DemandFlow
-from capplan.model import LimitCheck, Observable, PoolLoad
+from capplan.model import LimitCheck, Observable, PoolLoad, busiest_minute
 from capplan.quantities.distribution import Distribution, quantile
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.service import Quota
@@ -36,12 +35,9 @@ def check(name: str, spec: Api, usage: Usage) -> Iterable[LimitCheck]:
 def _throttle(name: str, spec: Api, usage: Usage) -> Iterable[LimitCheck]:
     if spec.throttle is None or not usage.offered.terms:
         return
-    peak = usage.offered.peak()
     rejects = usage.admitted is not None and any(part.dropped for part in usage.admitted.streams)
-    yield LimitCheck(
-        name, THROTTLE, to_quantity(sig6(peak.per_second)), to_quantity(spec.throttle.rate), "requests/s",
-        usage.offered, minute=peak.minute, bridged=not rejects,
-    )  # fmt: skip
+    rate = to_quantity(spec.throttle.rate)
+    yield LimitCheck.of_flow(name, THROTTLE, usage.offered, rate, "requests/s", bridged=not rejects)
 
 
 def _sizes(name: str, spec: Api) -> Iterable[LimitCheck]:
@@ -87,14 +83,10 @@ def observe(spec: Api, usage: Usage) -> Mapping[str, Observable]:
     out = {
         "rejected": Observable(to_quantity(rejected), "%"),
         "requests": Observable(to_quantity(usage.requests.monthly), ""),
-        "requests.peak": Observable(_peak(usage.requests), ""),
+        "requests.peak": Observable(busiest_minute(usage.requests), ""),
         "response_gb": Observable(to_quantity(usage.response_bytes.monthly / units.BYTES_PER_GB), ""),
     }
     if spec.connections is not None:
-        out["connections.peak"] = Observable(_peak(usage.connected), "")
+        out["connections.peak"] = Observable(busiest_minute(usage.connected), "")
         out["messages"] = Observable(to_quantity(usage.billed.monthly), "")
     return out
-
-
-def _peak(flow: DemandFlow) -> Decimal:
-    return to_quantity(sig6(flow.peak().per_second)) if flow.terms else Decimal(0)

@@ -11,13 +11,23 @@ from capplan import token_bucket, units
 from capplan.calls import Access
 from capplan.flow import DemandFlow
 from capplan.leaving import to_internet
-from capplan.model import Admitted, Assumption, Charge, Demand, Implied, LimitCheck, Observable, PoolLoad
+from capplan.model import (
+    Admitted,
+    Assumption,
+    Charge,
+    Demand,
+    Implied,
+    LimitCheck,
+    Observable,
+    PoolLoad,
+    busiest_minute,
+)
 from capplan.quantities.distribution import mean
 from capplan.quantities.fields import Count, Duration, Size, WholeCount
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.record import Record
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Sent
-from capplan.services.appsync.graphql_limits import peak_of, rate_check, size_check
+from capplan.services.appsync.graphql_limits import rate_check, size_check
 from capplan.services.appsync.metering import steps
 from capplan.services.appsync.quotas import (
     EVENT_TOKEN_RATE,
@@ -208,9 +218,9 @@ class _EventApiType(ResourceType[EventApi, Usage]):
         return {
             "rejected": Observable(to_quantity(rejected), "%"),
             "requests": Observable(to_quantity(use.publishes.monthly), ""),
-            "requests.peak": Observable(peak_of(use.publishes), ""),
+            "requests.peak": Observable(busiest_minute(use.publishes), ""),
             "operations": Observable(to_quantity(use.operations.monthly), ""),
-            "connections.peak": Observable(peak_of(use.connected), ""),
+            "connections.peak": Observable(busiest_minute(use.connected), ""),
             "response_gb": Observable(to_quantity(use.response_bytes.monthly / units.BYTES_PER_GB), ""),
         }
 

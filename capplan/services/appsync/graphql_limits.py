@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.flow import DemandFlow
-from capplan.model import Context, LimitCheck, Observable, PoolLoad
+from capplan.model import Context, LimitCheck, Observable, PoolLoad, busiest_minute
 from capplan.quantities.distribution import Distribution, quantile
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.service import Quota
@@ -32,9 +32,7 @@ def check(name: str, spec: GraphqlApi, usage: Usage) -> Iterable[LimitCheck]:
 
 def rate_check(name: str, quota: Quota, flow: DemandFlow) -> LimitCheck:
     """A rate in its busiest minute against a quota."""
-    peak = flow.peak()
-    load = to_quantity(sig6(peak.per_second))
-    return LimitCheck(name, quota.id, load, Decimal(quota.value), quota.unit, flow, minute=peak.minute)
+    return LimitCheck.of_flow(name, quota.id, flow, Decimal(quota.value), quota.unit)
 
 
 def size_check(
@@ -65,16 +63,11 @@ def observe(spec: GraphqlApi, usage: Usage, ctx: Context) -> Mapping[str, Observ
         "rejected": Observable(to_quantity(rejected), "%"),
         "requests": Observable(to_quantity(usage.operations.monthly), ""),
         "requests.peak": Observable(
-            peak_of(usage.operations), "", to_quantity(max_requests_per_s(tokens_each(spec), Fraction(quota)))
+            busiest_minute(usage.operations), "", to_quantity(max_requests_per_s(tokens_each(spec), Fraction(quota)))
         ),
         "updates": Observable(to_quantity(usage.updates.monthly), ""),
         "response_gb": Observable(to_quantity(usage.response_bytes.monthly / units.BYTES_PER_GB), ""),
     }
     if spec.connections is not None:
-        out["connections.peak"] = Observable(peak_of(usage.connected), "")
+        out["connections.peak"] = Observable(busiest_minute(usage.connected), "")
     return out
-
-
-def peak_of(flow: DemandFlow) -> Decimal:
-    """The busiest minute's rate, or number."""
-    return to_quantity(sig6(flow.peak().per_second)) if flow.terms else Decimal(0)

@@ -40,9 +40,7 @@ def check(name: str, spec: Stream, usage: Usage, ctx: Context) -> Iterable[Limit
 
 def _peak(name: str, quota: Quota, flow: DemandFlow, most: Decimal | None = None, limit: str = "") -> LimitCheck:
     """The busiest minute of a flow against a quota, or against `most`."""
-    peak = flow.peak()
-    load, allowed = to_quantity(sig6(peak.per_second)), Decimal(quota.value) if most is None else most
-    return LimitCheck(name, limit or quota.id, load, allowed, quota.unit, flow, minute=peak.minute)
+    return LimitCheck.of_flow(name, limit or quota.id, flow, Decimal(quota.value) if most is None else most, quota.unit)
 
 
 def _writes(name: str, spec: Stream, usage: Usage) -> Iterable[LimitCheck]:

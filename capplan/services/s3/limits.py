@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from capplan import units
 from capplan.model import LimitCheck, Observable
-from capplan.quantities.rounding import sig6, to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.services.s3 import quotas
 from capplan.services.s3.spec import Bucket
 from capplan.services.s3.usage import Usage
@@ -29,9 +29,7 @@ def check(name: str, spec: Bucket, usage: Usage) -> Iterable[LimitCheck]:
     takes = per_second(spec.prefixes)
     for quota, flow in ((quotas.PREFIX_WRITES, usage.writes), (quotas.PREFIX_READS, usage.reads)):
         if flow.terms:
-            peak = flow.peak()
-            load, most = to_quantity(sig6(peak.per_second)), to_quantity(takes[quota.id])
-            yield LimitCheck(name, quota.id, load, most, quota.unit, flow, minute=peak.minute)
+            yield LimitCheck.of_flow(name, quota.id, flow, to_quantity(takes[quota.id]), quota.unit)
     if usage.created.terms:
         sizes = ((quotas.OBJECT_MAX, usage.largest_object), (quotas.PUT_MAX, usage.largest_put))
         for quota, size in sizes:

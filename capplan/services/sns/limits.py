@@ -10,7 +10,7 @@ from capplan.capped import capped
 from capplan.chunks import tail_bytes
 from capplan.model import Admitted, Context, Demand, LimitCheck, Observable, PoolLoad
 from capplan.quantities.distribution import quantile
-from capplan.quantities.rounding import sig6, to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.record import replace
 from capplan.service import Quota
 from capplan.services.sns.quotas import (
@@ -74,9 +74,7 @@ def _checks(name: str, spec: Topic, usage: Usage) -> Iterable[LimitCheck]:
     )  # fmt: skip
     for quota, flow in ((FIFO_TOPIC_RATE, usage.offered), (FIFO_TOPIC_BYTES, usage.gb * units.BYTES_PER_GB)):
         if flow.terms:
-            peak = flow.peak()
-            load = to_quantity(sig6(peak.per_second))
-            yield LimitCheck(name, quota.id, load, Decimal(quota.value), quota.unit, flow=flow, minute=peak.minute)
+            yield LimitCheck.of_flow(name, quota.id, flow, Decimal(quota.value), quota.unit)
 
 
 def why_not_published(spec: Topic, access: Access) -> str | None:

@@ -51,8 +51,7 @@ class Usage(Record, frozen=True):
 
 def batch_of(stream: RequestStream) -> Fraction:
     """Messages of one call that publishes."""
-    access = stream.access
-    return chunks.batch_of(Fraction(access.times) * stream.records_of_run, access.batch, int(BATCH_MAX.value))
+    return chunks.batch_of(stream, BATCH_MAX)
 
 
 def meter(spec: Topic, demand: Demand) -> Usage:

@@ -26,13 +26,13 @@ def check(name: str, spec: Queue, usage: Usage, ctx: Context) -> tuple[LimitChec
 def _checks(name: str, spec: Queue, usage: Usage, ctx: Context) -> Iterable[LimitCheck]:
     in_flight = usage.in_flight
     if in_flight.terms:
-        yield _of_flow(name, IN_FLIGHT.id, in_flight, IN_FLIGHT.in_region(ctx.region), IN_FLIGHT.unit)
+        yield LimitCheck.of_flow(name, IN_FLIGHT.id, in_flight, IN_FLIGHT.in_region(ctx.region), IN_FLIGHT.unit)
     yield from _sizes(name, spec, usage)
     quota = calls_quota(spec)
     if quota is not None:
         for action, calls in zip(_ACTIONS, calls_of(usage), strict=True):
             if calls.terms:
-                yield _of_flow(f"{name}.{action}", quota.id, calls, calls_a_second(spec, ctx), quota.unit)
+                yield LimitCheck.of_flow(f"{name}.{action}", quota.id, calls, calls_a_second(spec, ctx), quota.unit)
 
 
 def calls_of(usage: Usage) -> tuple[DemandFlow, DemandFlow, DemandFlow]:
@@ -42,13 +42,6 @@ def calls_of(usage: Usage) -> tuple[DemandFlow, DemandFlow, DemandFlow]:
     )
     receives = DemandFlow.total(r.calls for r in usage.receives)
     return offered, receives, DemandFlow.total(r.deletes for r in usage.receives)
-
-
-def _of_flow(resource: str, limit: str, flow: DemandFlow, quota: Decimal, unit: str) -> LimitCheck:
-    peak = flow.peak()
-    return LimitCheck(
-        resource, limit, to_quantity(sig6(peak.per_second)), quota, unit, flow=flow, minute=peak.minute
-    )  # fmt: skip
 
 
 def _sizes(name: str, spec: Queue, usage: Usage) -> Iterable[LimitCheck]:

@@ -7,8 +7,8 @@ from capplan import units
 from capplan.calls import Access
 from capplan.flow import DemandFlow
 from capplan.leaving import to_internet
-from capplan.model import Assumption, Charge, Demand, Implied, LimitCheck, Observable, Option, Problem
-from capplan.quantities.rounding import sig6, to_quantity
+from capplan.model import Assumption, Charge, Demand, Implied, LimitCheck, Observable, Option, Problem, busiest_minute
+from capplan.quantities.rounding import to_quantity
 from capplan.reading.files import Files
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType
 from capplan.services.vpc import advice, cost, usage
@@ -62,11 +62,9 @@ class _NetworkType(ResourceType[Network, Usage]):
         return tuple(advice.options(resource.name, resource.spec, resource.usage))
 
     def observe(self, resource: _Metered) -> Mapping[str, Observable]:
-        flow = resource.usage.open
-        peak = to_quantity(sig6(flow.peak().per_second)) if flow.terms else Decimal(0)
         return {
             "nat_gb": Observable(to_quantity(nat_gb(resource.spec, resource.usage)), ""),
-            "connections.peak": Observable(peak, ""),
+            "connections.peak": Observable(busiest_minute(resource.usage.open), ""),
         }
 
     def implies(self, resource: _Metered) -> tuple[Implied, ...]:
@@ -87,16 +85,11 @@ def _checks(name: str, spec: Network, usage: Usage) -> Iterable[LimitCheck]:
     """Of its NAT gateways: connections to one destination that are open, since the next one gets no port, and bytes a second."""
     if usage.open.terms:
         quota = Decimal(NAT_CONNECTIONS.value) * spec.nat_gateways * spec.nat_addresses * spec.destinations
-        peak = usage.open.peak()
-        load = to_quantity(sig6(peak.per_second))
-        yield LimitCheck(
-            name, NAT_CONNECTIONS.id, load, quota, NAT_CONNECTIONS.unit, usage.open, poisson=True, minute=peak.minute
-        )  # fmt: skip
+        yield LimitCheck.of_flow(name, NAT_CONNECTIONS.id, usage.open, quota, NAT_CONNECTIONS.unit, poisson=True)
     through = DemandFlow.total(usage.nat.values()) * units.BYTES_PER_GB
     if through.terms:
-        quota, peak = Decimal(NAT_BANDWIDTH.value) * spec.nat_gateways, through.peak()
-        load = to_quantity(sig6(peak.per_second))
-        yield LimitCheck(name, NAT_BANDWIDTH.id, load, quota, NAT_BANDWIDTH.unit, through, minute=peak.minute)
+        quota = Decimal(NAT_BANDWIDTH.value) * spec.nat_gateways
+        yield LimitCheck.of_flow(name, NAT_BANDWIDTH.id, through, quota, NAT_BANDWIDTH.unit)
 
 
 def _assume(path: str, spec: Network, usage: Usage) -> Iterable[Assumption]:

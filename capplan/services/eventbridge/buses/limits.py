@@ -9,7 +9,7 @@ from capplan.capped import capped
 from capplan.chunks import tail_bytes
 from capplan.model import Admitted, Context, Demand, LimitCheck, Observable, PoolLoad
 from capplan.quantities.distribution import quantile
-from capplan.quantities.rounding import sig6, to_quantity
+from capplan.quantities.rounding import to_quantity
 from capplan.record import replace
 from capplan.services.eventbridge.buses.spec import Bus
 from capplan.services.eventbridge.buses.usage import Usage, batch_of, is_called
@@ -60,12 +60,8 @@ def _checks(name: str, spec: Bus, usage: Usage, ctx: Context) -> Iterable[LimitC
         rate = spec.api_destinations[api].rate
         quota = to_quantity(rate) if rate is not None else Decimal(API_DESTINATION_RATE.value)
         if flow.terms:
-            peak = flow.peak()
-            load = to_quantity(sig6(peak.per_second))
-            yield LimitCheck(
-                f"{name}.{api}", API_DESTINATION_RATE.id, load, quota, API_DESTINATION_RATE.unit, flow=flow,
-                minute=peak.minute,
-            )  # fmt: skip
+            limit = API_DESTINATION_RATE
+            yield LimitCheck.of_flow(f"{name}.{api}", limit.id, flow, quota, limit.unit)
 
 
 def why_not_put(spec: Bus, access: Access) -> str | None:

@@ -58,8 +58,7 @@ class Usage(Record, frozen=True):
 
 def batch_of(stream: RequestStream) -> Fraction:
     """Events of one PutEvents call."""
-    access = stream.access
-    return chunks.batch_of(Fraction(access.times) * stream.records_of_run, access.batch, int(BATCH_MAX.value))
+    return chunks.batch_of(stream, BATCH_MAX)
 
 
 def is_called(stream: RequestStream) -> bool:

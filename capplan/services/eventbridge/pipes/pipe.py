@@ -143,17 +143,15 @@ class _PipeType(ResourceType[Pipe, Usage]):
         seconds = to_quantity(self.duration_ms(DeclaredResource(name, spec, ctx)) / 1000)
         yield LimitCheck(name, PIPE_TIME.id, seconds, Decimal(PIPE_TIME.value), PIPE_TIME.unit)
         if usage.open.terms:
-            peak, source = usage.open.peak(), spec.source
+            source = spec.source
             most_open = pipe_usage.most_at_once(
                 source.emitter.read_as,
                 shards=max(stream.shards for stream in usage.streams),
                 factor=spec.parallelization_factor,
                 groups=source.message_groups,
             )
-            yield LimitCheck(
-                name, PIPE_MOST_AT_ONCE.id, to_quantity(sig6(peak.per_second)), Decimal(most_open),
-                PIPE_MOST_AT_ONCE.unit, flow=usage.open, minute=peak.minute,
-            )  # fmt: skip
+            limit = PIPE_MOST_AT_ONCE
+            yield LimitCheck.of_flow(name, limit.id, usage.open, Decimal(most_open), limit.unit)
         most = min((TARGET_BATCH[v] for _, v in _called(spec, ctx) if v in TARGET_BATCH), default=None)
         if most is not None:
             yield LimitCheck(name, PIPE_BATCH.id, Decimal(pipe_usage.max_batch(spec)), Decimal(most), PIPE_BATCH.unit)

@@ -104,9 +104,7 @@ def _of_shards(name: str, stream: RequestStream, trigger: Trigger) -> Iterable[L
         loads.append((quotas.KINESIS_SHARD_BYTES, written * Fraction(mean(trigger.payload))))
     for quota, flow in loads:
         if flow.terms:
-            peak = flow.peak()
-            load, most = to_quantity(sig6(peak.per_second)), Decimal(quota.value)
-            yield LimitCheck(name, quota.id, load, most, quota.unit, flow, minute=peak.minute)
+            yield LimitCheck.of_flow(name, quota.id, flow, Decimal(quota.value), quota.unit)
 
 
 def _ages(name: str, spec: Function, usage: Usage) -> Iterable[LimitCheck]:
