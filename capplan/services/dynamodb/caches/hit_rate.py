@@ -9,6 +9,7 @@ Source: H. Che, Y. Tung, Z. Wang, "Hierarchical Web caching systems: modeling, d
 """
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from capplan.quantities.distribution import mean
@@ -55,14 +56,20 @@ def hit_rate(spec: Table, cached: Cached, reads_per_s: float) -> Fraction:
     items = cached_items(spec)
     if items is None or not reads_per_s:
         return Fraction(0)
-    single, groups = weights_of(items)
     per_key = max(1.0, float(spec.items) / (items.distinct or 1)) if spec.sort_key is not None else 1.0
+    lifetime = float(cache.item_ttl) / MS_PER_SECOND or float("inf")
+    return _by_popularity(items, per_key, reads_per_s, items_that_fit(spec, cached), lifetime)
+
+
+@lru_cache(maxsize=1024)
+def _by_popularity(items: Keys, per_key: float, reads_per_s: float, capacity: float, lifetime_s: float) -> Fraction:
+    """The share of reads that hit, of keys with so many items each; a plan's what-ifs ask for the same ones again."""
     import numpy as np  # noqa: PLC0415  only where a popularity decides
 
+    single, groups = weights_of(items)
     weights = np.concatenate((single, [weight for _, weight in groups])) / per_key
     counts = np.concatenate((np.ones(len(single)), [float(count) for count, _ in groups])) * per_key
-    lifetime = float(cache.item_ttl) / MS_PER_SECOND or float("inf")
-    return sig6(che(weights, counts, reads_per_s, items_that_fit(spec, cached), lifetime))
+    return sig6(che(weights, counts, reads_per_s, capacity, lifetime_s))
 
 
 def che(
