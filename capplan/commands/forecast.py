@@ -119,14 +119,16 @@ def forecast(
         message = f"{path} needs a calendar"
         raise CapplanError((Diagnostic(scenario.file, 0, 0, message, hint),))
     steps = months_from(first, months)
+    of_month: list[Scenario] = []
     planned: list[Plan] = []
-    for month, at in _months(scenario, steps):
+    for month, at in _months(scenario, steps, seed):
         progress(month.after / months, month.label)
+        of_month.append(at)
         planned.append(plan(at, today=today, seed=seed, findings=False))
     shown = tuple(_month(scenario, month, answer) for month, answer in zip(steps, planned, strict=True))
     breaks = tuple(_breaks(steps, planned))
     if fixes:
-        breaks = tuple(_with_fix(scenario, steps, found, today, seed) for found in breaks)
+        breaks = tuple(_with_fix(scenario, of_month[found.index], steps, found, today, seed) for found in breaks)
     steady = tuple(name for name, last in multiples(scenario, steps[-1]).items() if last == 1)
     moved = {name for one in shown for name, factor in one.traffic.items() if factor != 1}
     return Forecast(
@@ -135,15 +137,18 @@ def forecast(
     )  # fmt: skip
 
 
-def _months(scenario: Scenario, steps: Sequence[Month], seed: int = 0) -> Iterator[tuple[Month, Scenario]]:
+def _months(scenario: Scenario, steps: Sequence[Month], seed: int) -> Iterator[tuple[Month, Scenario]]:
     """The scenario of each month: the rates of its traffic, and what the months before have left in store."""
     stored: dict[str, object] = {}
+    before: Scenario | None = None
     for month in steps:
+        if before is not None:
+            stored |= _left(before, seed)
         changes = [*changes_in(scenario, month), *(Change(path, value) for path, value in stored.items())]
         data = apply(scenario.data, changes)
         at = build(scenario.doc, scenario.files, scenario.sha256, data, scenario) if changes else scenario
         yield month, _with_gates_of(scenario, at)
-        stored |= _left(at, seed)
+        before = at
 
 
 def _with_gates_of(scenario: Scenario, at: Scenario) -> Scenario:
@@ -168,38 +173,29 @@ def _month(scenario: Scenario, month: Month, answer: Plan) -> ForecastMonth:
         answer.monthly_cost,
         {service: cost for service, cost in answer.cost_by_service.items() if cost},
         {name: Decimal(f"{float(factor):.6g}") for name, factor in multiples(scenario, month).items()},
-        _failed(answer),
-        _exceeded(answer),
+        answer.failed_gates,
+        answer.exceeded_limits,
     )
-
-
-def _failed(answer: Plan) -> tuple[str, ...]:
-    return tuple(gate.gate for gate in answer.gates if gate.verdict == "fail")
-
-
-def _exceeded(answer: Plan) -> tuple[tuple[str, str], ...]:
-    return tuple((limit.check.resource, limit.check.limit) for limit in answer.limits if limit.breached)
 
 
 def _breaks(steps: Sequence[Month], planned: Iterable[Plan]) -> Iterator[ForecastBreak]:
     """The first month of each gate that fails and of each limit that is exceeded."""
     seen: set[object] = set()
     for month, answer in zip(steps, planned, strict=True):
-        for gate in _failed(answer):
+        for gate in answer.failed_gates:
             if gate not in seen:
                 seen.add(gate)
                 yield ForecastBreak(month.label, month.after, gate=gate)
-        for limit in _exceeded(answer):
+        for limit in answer.exceeded_limits:
             if limit not in seen:
                 seen.add(limit)
                 yield ForecastBreak(month.label, month.after, limit=limit)
 
 
 def _with_fix(
-    scenario: Scenario, steps: Sequence[Month], found: ForecastBreak, today: date | None, seed: int
+    scenario: Scenario, at: Scenario, steps: Sequence[Month], found: ForecastBreak, today: date | None, seed: int
 ) -> ForecastBreak:
-    """The break with the cheapest recommendation of its month that moves it to a later one, or away."""
-    at = next(at for month, at in _months(scenario, steps) if month.after == found.index)
+    """The break with the cheapest recommendation of its month, `at`, that moves it to a later one, or away."""
     answer = plan(at, today=today, seed=seed)
     for row in _candidates(answer, found):
         changes = tuple(Change(change.path, change.new) for change in row.change)
@@ -233,8 +229,10 @@ def _candidates(answer: Plan, found: ForecastBreak) -> list[Recommendation]:
 
 def _breaks_again(scenario: Scenario, steps: Sequence[Month], found: ForecastBreak, seed: int) -> Month | None:
     """The first month in which the same breaks; None where it does not."""
-    for month, at in _months(scenario, steps):
+    for month, at in _months(scenario, steps, seed):
         answer = plan(at, seed=seed, findings=False)
-        if (found.gate and found.gate in _failed(answer)) or (found.limit[0] and found.limit in _exceeded(answer)):
+        if (found.gate and found.gate in answer.failed_gates) or (
+            found.limit[0] and found.limit in answer.exceeded_limits
+        ):
             return month
     return None

@@ -106,8 +106,8 @@ def _of_plan(region: str, answer: Plan, at_home: Decimal) -> InRegion:
         answer.monthly_cost,
         answer.monthly_cost - at_home,
         _costs(answer.cost_by_service),
-        failed=tuple(gate.gate for gate in answer.gates if gate.verdict == "fail"),
-        exceeded=tuple((limit.check.resource, limit.check.limit) for limit in answer.limits if limit.breached),
+        failed=answer.failed_gates,
+        exceeded=answer.exceeded_limits,
     )
 
 

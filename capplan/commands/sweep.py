@@ -206,19 +206,11 @@ def _point(values: tuple[str, ...], answer: Plan | CapplanError) -> SweepPoint:
         values,
         answer.monthly_cost,
         {service: cost for service, cost in answer.cost_by_service.items() if cost},
-        _failed(answer),
-        _exceeded(answer),
+        answer.failed_gates,
+        answer.exceeded_limits,
         ("", "") if tightest is None else (tightest.check.resource, tightest.check.limit),
         None if tightest is None else tightest.headroom,
     )
-
-
-def _failed(answer: Plan) -> tuple[str, ...]:
-    return tuple(gate.gate for gate in answer.gates if gate.verdict == "fail")
-
-
-def _exceeded(answer: Plan) -> tuple[tuple[str, str], ...]:
-    return tuple((limit.check.resource, limit.check.limit) for limit in answer.limits if limit.breached)
 
 
 def _breaks(setting: SweptSetting, at: Callable[[tuple[str, ...]], Plan | CapplanError]) -> Iterator[SweepBreak]:
@@ -228,13 +220,13 @@ def _breaks(setting: SweptSetting, at: Callable[[tuple[str, ...]], Plan | Cappla
         if isinstance(before, CapplanError) or isinstance(after, CapplanError):
             continue
         found: list[tuple[Decimal, SweepBreak]] = []
-        for gate in sorted({*_failed(before)} ^ {*_failed(after)}):
-            mends = gate in _failed(before)
-            edge, text = _edge(low, high, _differs(at, _failed, gate, mends=mends))
+        for gate in sorted({*before.failed_gates} ^ {*after.failed_gates}):
+            mends = gate in before.failed_gates
+            edge, text = _edge(low, high, _differs(at, lambda plan: plan.failed_gates, gate, mends=mends))
             found.append((edge, SweepBreak(text, gate=gate, mends=mends)))
-        for limit in sorted({*_exceeded(before)} ^ {*_exceeded(after)}):
-            mends = limit in _exceeded(before)
-            edge, text = _edge(low, high, _differs(at, _exceeded, limit, mends=mends))
+        for limit in sorted({*before.exceeded_limits} ^ {*after.exceeded_limits}):
+            mends = limit in before.exceeded_limits
+            edge, text = _edge(low, high, _differs(at, lambda plan: plan.exceeded_limits, limit, mends=mends))
             found.append((edge, SweepBreak(text, limit=limit, mends=mends)))
         yield from (one for _, one in sorted(found, key=lambda pair: pair[0]))
 

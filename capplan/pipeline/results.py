@@ -389,6 +389,16 @@ class Plan(Record, frozen=True):
     cost_by_region: Mapping[str, Decimal] = {}
     open_questions: tuple[OpenQuestion, ...] = ()
 
+    @property
+    def failed_gates(self) -> tuple[str, ...]:
+        """The gates that fail, as written."""
+        return tuple(gate.gate for gate in self.gates if gate.verdict == "fail")
+
+    @property
+    def exceeded_limits(self) -> tuple[tuple[str, str], ...]:
+        """The limits that are exceeded: resource and limit of each."""
+        return tuple((limit.check.resource, limit.check.limit) for limit in self.limits if limit.breached)
+
 
 class AtMultiple(Record, frozen=True):
     """An option at a multiple of today's traffic; a monthly cost of None is not priced."""
