@@ -10,7 +10,7 @@ from capplan.cli.output import emit_document, output
 from capplan.cli.steps import guarded, keep_inputs, load_scenario
 
 Regions = Annotated[
-    list[str] | None, typer.Argument(metavar="[REGION...]", help="Such as eu-west-1; without any, all with prices.")
+    list[str] | None, typer.Argument(metavar="REGION", help="Such as eu-west-1; without any, all with prices.")
 ]
 
 
