@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from capplan import __version__
 from capplan.commands.open_questions import ranked_questions, unranked
 from capplan.gates.judge import Baseline, changes, judge
 from capplan.gates.kept import KeptGates
-from capplan.gates.observables import aliases, observables
-from capplan.gates.observed import observed
+from capplan.gates.observables import aliases, losses, observables
+from capplan.gates.observed import Listed, ObservedMetric, observed
 from capplan.language.scenario import Scenario
 from capplan.model import Excluded
 from capplan.pipeline.access_patterns import patterns_of
@@ -75,8 +76,12 @@ def plan(
     scenario = priced.metered.scenario
     limits = () if needed else limits_of(priced.metered)  # a load without its traffic would look like headroom
     traffic_sources = traffic_costs(priced)
-    known = observables(scenario, priced, limits, traffic_sources)
-    names = {**known, **aliases(scenario, known)} if scenario.gates else known
+
+    @cache
+    def known() -> dict[str, ObservedMetric]:
+        return observables(scenario, priced, limits, traffic_sources)
+
+    names = {**known(), **aliases(scenario, known())} if scenario.gates else {}
     base = baseline or Baseline()
     judged = replace(scenario, gates=()) if needed else scenario
     verdicts, unjudged = judge(judged, names, base, today, allow_unjudged=allow_unjudged)
@@ -128,7 +133,8 @@ def plan(
         gates=verdicts,
         runs=runs_of(priced),
         unjudged=unjudged,
-        observed=(*observed(known), *observed(changes(known, base))),
+        observed=Listed(lambda: (*observed(known()), *observed(changes(known(), base)))),
+        lost=observed(losses(scenario, priced)),
         inputs=inputs_of(scenario),
         patterns=patterns_of(priced),
         recommendations=advice.recommendations,
