@@ -98,6 +98,7 @@ ONLY_A_PLAN_SEES = [
     "traffic-daily-trough-above-mean",
     "traffic-neither-rate-nor-schedule",
     "traffic-profile",
+    "traffic-replay",
     "traffic-rates-past-all-sense",
     "traffic-schedule-shaped",
     "traffic-spike-not-a-list",
