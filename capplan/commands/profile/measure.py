@@ -19,6 +19,7 @@ from capplan.timeline import no_progress
 
 _HOURS_A_WEEK = 168
 _MONDAY = 4 * 86_400
+_FOUR_WEEKS = 28 * 86_400
 _PERIODS = (60, 300, 3600, 86_400)
 _MAX_PERIODS = 60_000
 """Six weeks of minutes; of a longer trace the shape is fitted to longer periods."""
@@ -71,6 +72,14 @@ class Part(Record, frozen=True):
     failed: int
 
 
+class Minutes(Record, frozen=True):
+    """Requests in each period from `first` on (seconds since 1970): the last four weeks of the trace, none left out."""
+
+    first: int
+    period_seconds: int
+    counts: tuple[Decimal, ...]
+
+
 class Profile(Record, frozen=True):
     """A trace, measured.
 
@@ -82,7 +91,8 @@ class Profile(Record, frozen=True):
         rate: Mean per second from the first to the last whole minute.
         busiest_seconds: Seconds since 1970 and their requests, the busiest first.
         by_hour: Mean per second in each hour of the week, Monday 00:00 first; None for hours the trace does not cover.
-        traffic: What a scenario's traffic takes; empty where the trace is too short for one.
+        minutes: What a scenario's traffic replays.
+        traffic: The shape fitted to them; empty where the trace is too short for one.
         told: What the traffic rests on.
         remarks: What was noticed, with counts.
     """
@@ -102,6 +112,7 @@ class Profile(Record, frozen=True):
     by_hour: tuple[float | None, ...]
     failed: int
     throttled: int
+    minutes: Minutes
     traffic: Mapping[str, Any]
     told: tuple[str, ...]
     mix: tuple[Part, ...]
@@ -233,6 +244,7 @@ def made_of(
         by_hour=_by_hour(minutes, zone_minutes(timezone) * 60),
         failed=int(used[5] or 0),
         throttled=int(used[6] or 0),
+        minutes=_last_weeks(minutes),
         traffic=traffic.data,
         told=(*traffic.told, *([traffic.reason] if traffic.reason else [])),
         mix=tuple(Part(op, target, int(n), int(failed)) for op, target, n, failed in ask("mix")),
@@ -263,6 +275,14 @@ def _series(minutes: Sequence[tuple[int, int]]) -> Series:
     every = range(first // period * period, last + 1, period)
     points = tuple(Point(at, Decimal(counts.get(at, 0))) for at in every)
     return Series("trace", "Count", points, period, "Sum", "Count")
+
+
+def _last_weeks(minutes: Sequence[tuple[int, int]]) -> Minutes:
+    """The counts of the last four weeks, or of all minutes of a shorter trace."""
+    last = minutes[-1][0]
+    first = max(minutes[0][0], last + 60 - _FOUR_WEEKS)
+    by_minute = dict(minutes)
+    return Minutes(first, 60, tuple(Decimal(by_minute.get(at, 0)) for at in range(first, last + 1, 60)))
 
 
 def _by_hour(minutes: Sequence[tuple[int, int]], zone_seconds: int) -> tuple[float | None, ...]:

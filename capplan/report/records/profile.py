@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from capplan.commands.profile.measure import Profile, Values
+from capplan.reading.counts import packed
 from capplan.reading.profiles import SCHEMA
 from capplan.report.record import taken
 
@@ -65,6 +66,20 @@ class ProfileValuesRecord(NamedTuple):
     quantiles: Mapping[str, float]
 
 
+class ProfileMinutesRecord(NamedTuple):
+    """Requests in each period of the trace's last four weeks.
+
+    Attributes:
+        first: The start of the first period, UTC.
+        requests: The counts of `periods` periods: numbers with a space between, compressed by zlib, in base64.
+    """
+
+    first: str
+    period_seconds: int
+    periods: int
+    requests: str
+
+
 class ProfileRecord(NamedTuple):
     """What `capplan profile` answers with --format json, and writes with -o.
 
@@ -76,7 +91,8 @@ class ProfileRecord(NamedTuple):
         rate_by_hour: Mean per second in each hour of the week, Monday 00:00 in the time zone first; null where unknown.
         failed: Requests with a code from 500 on or an error; null where the trace has no status.
         throttled: Requests that were refused for their rate; null where the trace has no status.
-        traffic: What a scenario's traffic takes of it.
+        minutes: What a scenario's traffic replays.
+        traffic: The rate and the shape fitted to them, as a scenario's traffic has them.
         told: What the traffic rests on.
     """
 
@@ -101,6 +117,7 @@ class ProfileRecord(NamedTuple):
     keys: KeyUseRecord | None
     bytes: ProfileValuesRecord | None
     duration_ms: ProfileValuesRecord | None
+    minutes: ProfileMinutesRecord
     traffic: Mapping[str, object]
     told: tuple[str, ...]
 
@@ -135,6 +152,13 @@ def profile_record(answer: Profile) -> ProfileRecord:
         ),
         bytes=None if answer.bytes is None else _values(answer.bytes),
         duration_ms=None if answer.duration_ms is None else _values(answer.duration_ms),
+        minutes=taken(
+            ProfileMinutesRecord,
+            answer.minutes,
+            first=_moment(answer.minutes.first),
+            periods=len(answer.minutes.counts),
+            requests=packed(answer.minutes.counts),
+        ),
     )
 
 
