@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from capplan.errors import CapplanError, Diagnostic
 from capplan.importing.metrics.series import Point, Series
 from capplan.importing.metrics.traffic import measured_traffic
 from capplan.importing.times import zone_minutes
-from capplan.reading.sql_engine import sql_engine
+from capplan.reading.sql_engine import Engine, sql_engine
 from capplan.record import Record
 from capplan.timeline import no_progress
 
@@ -150,8 +151,7 @@ def profile(
     *,
     timezone: str = "UTC",
     salt: str | None = None,
-    memory_limit: str = "512MB",
-    temp_folder: str | None = None,
+    opened: Callable[[], AbstractContextManager[Engine]] = sql_engine,
     progress: Callable[[float, str], None] = no_progress,
 ) -> Profile:
     """The profile of files, folders and patterns.
@@ -161,15 +161,14 @@ def profile(
         asked: Columns and filters of the command line.
         timezone: The time zone of the shapes of day and week, such as +09:00.
         salt: Keys are replaced by hashes with it; None leaves them.
-        memory_limit: Of the engine, such as 512MB.
-        temp_folder: Where it may spill; the system's where None.
+        opened: What opens the engine: DuckDB on this machine unless it is another.
         progress: Called with the share done and what is being measured.
 
     Raises:
         CapplanError: A file cannot be read, or no row can be used.
     """
     asked = asked or Mapped()
-    with sql_engine(memory_limit, temp_folder) as sql:
+    with opened() as sql:
         files, repeated = sql.files(paths)
         progress(0.05, "reading")
         made = prepare(sql, files, asked, salt)
@@ -217,8 +216,18 @@ def made_of(
     minutes = [(int(at), int(n)) for at, n in ask("minutes")]
     traffic = measured_traffic(_series(minutes), zone_minutes(timezone))
     progress(0.6, "counting keys")
-    keys = _keys(ask)
+    counts = [(int(requests), int(keys)) for requests, keys in ask("key_counts")]
     progress(0.8, "measuring sizes and durations")
+    sizes, durations = ask("bytes"), ask("durations")
+    _check_totals(
+        read.place,
+        (
+            ("minutes", sum(n for _, n in minutes), used[1]),
+            ("key_counts", sum(requests * keys for requests, keys in counts), used[9]),
+            ("bytes", sum(int(row[1]) for row in sizes), used[10]),
+            ("durations", sum(int(row[1]) for row in durations), used[11]),
+        ),
+    )
     return Profile(
         version=__version__,
         files=read.files,
@@ -239,9 +248,9 @@ def made_of(
         traffic=traffic.data,
         told=(*traffic.told, *([traffic.reason] if traffic.reason else [])),
         mix=tuple(Part(op, target, int(n), int(failed)) for op, target, n, failed in ask("mix")),
-        keys=keys,
-        bytes=_values(ask("bytes")),
-        duration_ms=_values(ask("durations")),
+        keys=_keys(counts, ask) if counts else None,
+        bytes=_values(sizes),
+        duration_ms=_values(durations),
         has_status=used[5] is not None,
         hashed=is_hashed,
         remarks=_remarks(read.remarks, used, minutes),
@@ -302,10 +311,19 @@ def _remarks(
     return tuple(f"{words}: {n:,}" for words, n in counted if n)
 
 
-def _keys(ask: Callable[[str], Rows]) -> KeyUse | None:
-    counts = [(int(requests), int(keys)) for requests, keys in ask("key_counts")]
-    if not counts:
-        return None
+def _check_totals(place: str, totals: Iterable[tuple[str, int, Any]]) -> None:
+    """Each result has as many rows behind it as the outcome says. Raises CapplanError."""
+    wrong = [
+        Diagnostic(place, 0, 0, f"the result '{name}' has {found:,} rows behind it, the outcome {int(said):,}",
+                   "run every statement again, over the same rows")
+        for name, found, said in totals
+        if found != int(said)
+    ]  # fmt: skip
+    if wrong:
+        raise CapplanError(tuple(wrong))
+
+
+def _keys(counts: Sequence[tuple[int, int]], ask: Callable[[str], Rows]) -> KeyUse:
     hottest = tuple(HotKey(str(key), int(n), int(peak)) for key, n, peak in ask("hottest"))
     distinct = sum(keys for _, keys in counts)
     return KeyUse(distinct, sum(n * keys for n, keys in counts), hottest, rank_buckets(counts))
