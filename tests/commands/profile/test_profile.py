@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capplan.commands.profile.events import mapped
-from capplan.commands.profile.measure import Profile, profile, quantiles, rank_buckets
+from capplan.commands.profile.measure import profile, quantiles, rank_buckets
+from capplan.commands.profile.measured import Profile
 from capplan.commands.profile.statements import KEYS, MINUTES, MIX, OUTCOME, SECONDS, VALUES
 from capplan.errors import CapplanError
 from capplan.language.load import load
