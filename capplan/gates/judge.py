@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from capplan.errors import CapplanError, Diagnostic
 from capplan.gates.evaluate import Lookup, Outcome, outcome
 from capplan.gates.observed import CHANGE, CHANGE_PERCENT, ObservedMetric, exact, shown_value
-from capplan.language.gate_syntax import Gate, Name
+from capplan.language.gate_syntax import FORECAST, Gate, Name
 from capplan.language.gate_tokens import GateError
 from capplan.language.gate_units import SHARE, USD
 from capplan.language.scenario import Scenario
@@ -27,7 +27,7 @@ class Baseline(NamedTuple):
 
 
 class _UnjudgedError(GateError):
-    """A gate that needs a baseline or a day, and none was given."""
+    """A gate that needs a baseline or a day, and none was given; or months to come that were not planned."""
 
 
 def judge(
@@ -81,8 +81,9 @@ def lookup(scenario: Scenario, metrics: Mapping[str, ObservedMetric], baseline: 
         metric = _find(name.name, metrics, baseline)
         if metric is None:
             raise _unknown(name, metrics, scenario)
-        if metric.value is None and metric.why_unknown == baseline.why_none and baseline.values is None:
-            raise _UnjudgedError(f"'{name.name}' is not known", name.at, name.width, baseline.why_none)
+        needs_baseline = metric.why_unknown == baseline.why_none and baseline.values is None
+        if metric.value is None and (needs_baseline or name.name.startswith(FORECAST)):
+            raise _UnjudgedError(f"'{name.name}' is not known", name.at, name.width, metric.why_unknown)
         return metric
 
     return look

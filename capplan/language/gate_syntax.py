@@ -19,6 +19,8 @@ Operator = Literal["+", "-", "*", "/"]
 Level = Literal["deny", "warn"]
 MAX_LEVELS = 32
 """Parentheses, signs and negations inside one another."""
+FORECAST = "forecast."
+"""What the names of metrics begin with that are of months to come."""
 _COMPARATORS = ("<", "<=", ">", ">=", "==", "!=")
 
 
@@ -138,6 +140,27 @@ def names_in(node: Test | Value) -> Iterator[Name]:
         case Sum(left=left, right=right) | Comparison(left=left, right=right) | Join(left=left, right=right):
             yield from names_in(left)
             yield from names_in(right)
+
+
+def on_forecast(gate: Gate) -> bool:
+    """Whether a gate is on months to come, not on the one that a plan is of."""
+    return any(name.name.startswith(FORECAST) for name in names_in(gate.test))
+
+
+def forecast_comparisons(test: Test) -> Iterator[tuple[Comparison, Figure | None]]:
+    """The comparisons of months to come, each with the figure that it is compared with; None where that is not all of it."""
+    match test:
+        case Not(of=of):
+            yield from forecast_comparisons(of)
+        case Join(left=left, right=right):
+            yield from forecast_comparisons(left)
+            yield from forecast_comparisons(right)
+        case Comparison(left=Name(), right=Figure() as figure) | Comparison(left=Figure() as figure, right=Name()):
+            if any(name.name.startswith(FORECAST) for name in names_in(test)):
+                yield test, figure
+        case Comparison():
+            if any(name.name.startswith(FORECAST) for name in names_in(test)):
+                yield test, None
 
 
 def constant_comparison(test: Test) -> Comparison | None:

@@ -58,6 +58,7 @@ ONLY_A_PLAN_SEES = [
     "functions-trigger-is-a-rate",
     "functions-trigger-mistyped",
     "functions-trigger-of-a-table-without-a-stream",
+    "gates-forecast-units",
     "gates-name-in-two-sections",
     "buckets-no-size",
     "buckets-read-of-an-archive",

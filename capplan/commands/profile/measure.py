@@ -1,12 +1,11 @@
 """Profiles a trace: its rate and shape, keys, sizes, durations, operations and failures, with every row accounted for."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from capplan import __version__
-from capplan.commands.profile import statements
 from capplan.commands.profile.events import Mapped, prepare
 from capplan.commands.profile.kinds import METRIC, one_kind
 from capplan.commands.profile.measured import (
@@ -21,12 +20,13 @@ from capplan.commands.profile.measured import (
     last_weeks,
 )
 from capplan.commands.profile.metric import metric_profile
+from capplan.commands.profile.statements import RESULTS, STEPS
 from capplan.errors import CapplanError, Diagnostic
 from capplan.importing.metrics.series import Point, Series
 from capplan.importing.metrics.traffic import measured_traffic
 from capplan.importing.times import zone_minutes
-from capplan.reading.sql_engine import Engine, sql_engine
-from capplan.reading.trace_files import trace_files
+from capplan.reading.sql_engine import sql_engine
+from capplan.record import Record
 from capplan.timeline import no_progress
 
 _PERIODS = (60, 300, 3600, 86_400)
@@ -35,6 +35,27 @@ _MAX_PERIODS = 60_000
 _SHARES = ("0.01", "0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95", "0.99", "0.999")
 _BUCKET_WIDTH = 1.05
 """Keys of one bucket of ranks are used alike within 5%."""
+
+
+class Read(Record, frozen=True):
+    """What was read, beside the rows.
+
+    Attributes:
+        place: What an error names.
+        files: How many, by what they are.
+        columns: Which column was read as what, by what the files are.
+        rejected: Rows that did not reach the statements, by reason.
+        remarks: What was noticed of files, with counts.
+    """
+
+    place: str
+    files: Mapping[str, int]
+    columns: Mapping[str, Mapping[str, str]]
+    rejected: Mapping[str, int] = {}
+    remarks: tuple[tuple[str, int], ...] = ()
+
+
+Rows = Sequence[Sequence[Any]]
 
 
 def profile(
@@ -62,61 +83,87 @@ def profile(
         CapplanError: A file cannot be read, or no row can be used.
     """
     asked = asked or Mapped()
-    files, repeated = trace_files(paths)
-    if one_kind(files) == METRIC:
-        return metric_profile(files, asked, timezone)
-    with sql_engine(memory_limit, temp_folder) as engine:
+    with sql_engine(memory_limit, temp_folder) as sql:
+        files, repeated = sql.files(paths)
         progress(0.05, "reading")
-        made = prepare(engine, files, asked, salt)
-        outcome = engine.rows(statements.OUTCOME)
-        aside = {str(row[0]): int(row[1]) for row in outcome if row[0] is not None}
-        if made.rejected:
-            aside["not as many columns as the first line"] = made.rejected
-        used = next((row for row in outcome if row[0] is None), None)
-        if used is None:
-            words = "; ".join(f"{reason}: {n:,}" for reason, n in aside.items())
-            message = "no row can be used"
-            raise CapplanError((Diagnostic(files[0].path, 0, 0, message, words or "the files have no rows"),))
-        progress(0.4, "measuring the rate")
-        engine.rows(statements.SECONDS)
-        minutes = [(int(at), int(n)) for at, n in engine.rows(statements.MINUTES)]
-        points = [(at, Decimal(n)) for at, n in minutes]
-        series = _series(minutes)
-        traffic = measured_traffic(series, zone_minutes(timezone))
-        keys = None
-        if any("key" in source.fields for source in made.sources):
-            progress(0.6, "counting keys")
-            keys = _keys(engine)
-        progress(0.8, "measuring sizes and durations")
-        remarks = _remarks(files, repeated, used, minutes)
-        return Profile(
-            version=__version__,
-            files=_counted(source.label for source in made.sources for _ in source.files),
-            columns={source.label: source.used for source in made.sources if source.used},
-            rows=int(used[1]) + sum(aside.values()),
-            used=int(used[1]),
-            requests=int(used[1]),
-            set_aside=aside,
+        if one_kind(files) == METRIC:
+            return metric_profile(files, asked, timezone)
+        made = prepare(sql, files, asked, salt)
+        kept: set[str] = set()
+
+        def ask(name: str) -> Rows:
+            result = RESULTS[name]
+            if result.step and result.step not in kept:
+                sql.keep(result.step, STEPS[result.step])
+                kept.add(result.step)
+            return sql.rows(result.sql)
+
+        empty = sum(file.kind == "empty" for file in files)
+        return made_of(
+            ask,
+            Read(
+                files[0].path,
+                _counted(source.label for source in made.sources for _ in source.files),
+                {source.label: source.used for source in made.sources if source.used},
+                made.rejected,
+                (("empty files", empty), ("files named more than once, read once", repeated)),
+            ),
             timezone=timezone,
-            first=float(used[7]),
-            last=float(used[8]),
-            rate=int(used[1]) / (minutes[-1][0] - minutes[0][0] + 60),
-            busiest_minute=max(minutes, key=lambda pair: (pair[1], -pair[0])),
-            busiest_seconds=tuple((int(at), int(n)) for at, n in engine.rows(statements.BUSIEST)),
-            by_hour=by_hour(points, 60, zone_minutes(timezone) * 60),
-            failed=int(used[5]),
-            throttled=int(used[6]),
-            minutes=Minutes(*last_weeks(points, 60)),
-            traffic=traffic.data,
-            told=(*traffic.told, *([traffic.reason] if traffic.reason else [])),
-            mix=tuple(Part(op, target, int(n), int(failed)) for op, target, n, failed in engine.rows(statements.MIX)),
-            keys=keys,
-            bytes=_values(engine, "bytes"),
-            duration_ms=_values(engine, "duration_ms"),
-            has_status=any("status" in source.fields for source in made.sources),
-            hashed=salt is not None,
-            remarks=remarks,
+            is_hashed=salt is not None,
+            progress=progress,
         )
+
+
+def made_of(
+    ask: Callable[[str], Rows],
+    read: Read,
+    *,
+    timezone: str,
+    is_hashed: bool,
+    progress: Callable[[float, str], None] = no_progress,
+) -> Profile:
+    """The profile of the results of statements. Raises CapplanError where no row can be used."""
+    outcome = ask("outcome")
+    aside = {str(row[0]): int(row[1]) for row in outcome if row[0] is not None} | dict(read.rejected)
+    used = next((row for row in outcome if row[0] is None), None)
+    if used is None:
+        words = "; ".join(f"{reason}: {n:,}" for reason, n in aside.items())
+        raise CapplanError((Diagnostic(read.place, 0, 0, "no row can be used", words or "the files have no rows"),))
+    progress(0.4, "measuring the rate")
+    minutes = [(int(at), int(n)) for at, n in ask("minutes")]
+    points = [(at, Decimal(n)) for at, n in minutes]
+    traffic = measured_traffic(_series(minutes), zone_minutes(timezone))
+    progress(0.6, "counting keys")
+    keys = _keys(ask)
+    progress(0.8, "measuring sizes and durations")
+    return Profile(
+        version=__version__,
+        files=read.files,
+        columns=read.columns,
+        rows=int(used[1]) + sum(aside.values()),
+        used=int(used[1]),
+        requests=int(used[1]),
+        set_aside=aside,
+        timezone=timezone,
+        first=int(used[7]),
+        last=int(used[8]),
+        rate=int(used[1]) / (minutes[-1][0] - minutes[0][0] + 60),
+        busiest_minute=max(minutes, key=lambda pair: (pair[1], -pair[0])),
+        busiest_seconds=tuple((int(at), int(n)) for at, n in ask("busiest")),
+        by_hour=by_hour(points, 60, zone_minutes(timezone) * 60),
+        failed=int(used[5] or 0),
+        throttled=int(used[6] or 0),
+        minutes=Minutes(*last_weeks(points, 60)),
+        traffic=traffic.data,
+        told=(*traffic.told, *([traffic.reason] if traffic.reason else [])),
+        mix=tuple(Part(op, target, int(n), int(failed)) for op, target, n, failed in ask("mix")),
+        keys=keys,
+        bytes=_values(ask("bytes")),
+        duration_ms=_values(ask("durations")),
+        has_status=used[5] is not None,
+        hashed=is_hashed,
+        remarks=_remarks(read.remarks, used, minutes),
+    )
 
 
 def _counted(labels: Iterable[str]) -> dict[str, int]:
@@ -140,28 +187,25 @@ def _series(minutes: Sequence[tuple[int, int]]) -> Series:
 
 
 def _remarks(
-    files: Sequence[Any], repeated: int, used: Sequence[Any], minutes: Sequence[tuple[int, int]]
+    found: Sequence[tuple[str, int]], used: Sequence[Any], minutes: Sequence[tuple[int, int]]
 ) -> tuple[str, ...]:
-    empty = sum(file.kind == "empty" for file in files)
     days = (minutes[-1][0] // 86_400) - minutes[0][0] // 86_400 + 1
     there = len({at // 86_400 for at, _ in minutes})
     counted = (
-        (empty, "empty files"),
-        (repeated, "files named more than once, read once"),
-        (int(used[2]), "rows whose time names no zone, read as UTC"),
-        (int(used[3]), "rows whose size is no number of at least 0, used without it"),
-        (int(used[4]), "rows whose duration is no number of at least 0, used without it"),
-        (days - there, f"days without a row, of {days:,}, counted as days without requests"),
+        *found,
+        ("rows whose time names no zone, read as UTC", int(used[2])),
+        ("rows whose size is no number of at least 0, used without it", int(used[3])),
+        ("rows whose duration is no number of at least 0, used without it", int(used[4])),
+        (f"days without a row, of {days:,}, counted as days without requests", days - there),
     )
-    return tuple(f"{words}: {n:,}" for n, words in counted if n)
+    return tuple(f"{words}: {n:,}" for words, n in counted if n)
 
 
-def _keys(engine: Engine) -> KeyUse | None:
-    engine.rows(statements.KEYS)
-    counts = [(int(requests), int(keys)) for requests, keys in engine.rows(statements.KEY_COUNTS)]
+def _keys(ask: Callable[[str], Rows]) -> KeyUse | None:
+    counts = [(int(requests), int(keys)) for requests, keys in ask("key_counts")]
     if not counts:
         return None
-    hottest = tuple(HotKey(str(key), int(n), int(peak)) for key, n, peak in engine.rows(statements.HOTTEST))
+    hottest = tuple(HotKey(str(key), int(n), int(peak)) for key, n, peak in ask("hottest"))
     distinct = sum(keys for _, keys in counts)
     return KeyUse(distinct, sum(n * keys for n, keys in counts), hottest, rank_buckets(counts))
 
@@ -181,19 +225,16 @@ def rank_buckets(counts: Iterable[tuple[int, int]]) -> tuple[RankBucket, ...]:
     return tuple(out)
 
 
-def _values(engine: Engine, column: str) -> Values | None:
-    rows = engine.rows(statements.VALUES.format(column=column))
+def _values(rows: Rows) -> Values | None:
+    """Of thousandths: rounded to 3 digits, how many, what they are beyond the rounded ones, the least, the most."""
     if not rows:
         return None
-    count = sum(int(row[2]) for row in rows)
-    groups = [(Decimal(int(row[1])).scaleb(int(row[0])), int(row[2])) for row in rows]
-    return Values(
-        count,
-        math.fsum(float(row[3]) for row in rows) / count,
-        min(float(row[4]) for row in rows),
-        max(float(row[5]) for row in rows),
-        quantiles(groups, count),
-    )
+    whole = [tuple(map(int, row)) for row in rows]
+    count = sum(n for _, n, *_ in whole)
+    total = sum(rounded * n + rest for rounded, n, rest, *_ in whole)
+    groups = [(Decimal(rounded).scaleb(-3), n) for rounded, n, *_ in whole]
+    least, most = min(row[3] for row in whole), max(row[4] for row in whole)
+    return Values(count, total / count / 1000, least / 1000, most / 1000, quantiles(groups, count))
 
 
 def quantiles(groups: Sequence[tuple[Decimal, int]], count: int) -> tuple[tuple[Decimal, Decimal], ...]:

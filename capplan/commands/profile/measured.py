@@ -12,7 +12,7 @@ _FOUR_WEEKS = 28 * 86_400
 
 
 class Values(Record, frozen=True):
-    """Sizes or durations: how many, their mean and extremes exact, quantiles to 3 digits."""
+    """Sizes or durations to thousandths: how many, their mean and extremes exact, quantiles to 3 digits."""
 
     count: int
     mean: float
@@ -89,8 +89,8 @@ class Profile(Record, frozen=True):
     requests: Decimal | int
     set_aside: Mapping[str, int]
     timezone: str
-    first: float | None = None
-    last: float | None = None
+    first: int | None = None
+    last: int | None = None
     rate: float | None = None
     busiest_minute: tuple[int, Decimal | int] | None = None
     busiest_seconds: tuple[tuple[int, int], ...] = ()
