@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capplan.commands.profile.events import mapped
-from capplan.commands.profile.measure import Profile, profile, quantiles, rank_buckets
+from capplan.commands.profile.measure import profile, quantiles, rank_buckets
+from capplan.commands.profile.measured import Profile
 from capplan.commands.profile.statements import RESULTS, STEPS
 from capplan.errors import CapplanError
 from capplan.language.load import load
