@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from capplan.commands.profile.measure import Profile, Read, Rows, made_of
+from capplan.commands.profile.measure import Read, Rows, made_of
+from capplan.commands.profile.measured import Profile
 from capplan.commands.profile.printed import HASHED
 from capplan.commands.profile.statements import RESULTS
 from capplan.errors import CapplanError, Diagnostic
