@@ -320,7 +320,7 @@ class _Sorted:
             for place in self.plan.cells
             if place[1].partition(".")[0] == service
             and place not in self.parts
-            and (is_untold=place in untold or service in self.whole_services)
+            and (place in untold or service in self.whole_services)
         }
 
     def services(self) -> list[ReconciledLine]:
