@@ -41,6 +41,17 @@ def observables(
     return metrics
 
 
+def losses(scenario: Scenario, priced: Priced) -> dict[str, ObservedMetric]:
+    """Of resources that are short, what gets through of their demand."""
+    metered = priced.metered
+    return {
+        f"{resource.label}.{key}": metric
+        for address, resource in scenario.resources.items()
+        if metered.demand[address].admitted is not None
+        for key, metric in metrics_of(metered.offered[address], metered.demand[address]).items()
+    }
+
+
 def aliases(scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> dict[str, ObservedMetric]:
     """Other names of metrics: with the section before a resource, without `traffic` before a traffic."""
     out: dict[str, ObservedMetric] = {}

@@ -4,7 +4,7 @@ Most of these are written to JSON field by field, in this order (report/record.p
 name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -351,7 +351,13 @@ class OpenQuestion(Record, frozen=True):
 
 
 class Plan(Record, frozen=True):
-    """Everything a plan of a scenario answers; `inputs` is what the scenario says, by path, as it would be written."""
+    """Everything a plan of a scenario answers.
+
+    Attributes:
+        observed: Every metric.
+        lost: Of resources that are short, the metrics of what gets through.
+        inputs: What the scenario says, by path, as it would be written.
+    """
 
     version: str
     name: str
@@ -381,7 +387,8 @@ class Plan(Record, frozen=True):
     gates: tuple[Verdict, ...]
     runs: tuple[RunCost, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
-    observed: tuple[Observed, ...] = ()
+    observed: Sequence[Observed] = ()
+    lost: tuple[Observed, ...] = ()
     inputs: Mapping[str, str] = {}
     patterns: tuple[PatternCost, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()

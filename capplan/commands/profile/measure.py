@@ -2,125 +2,40 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any
 
 from capplan import __version__
 from capplan.commands.profile.events import Mapped, prepare
+from capplan.commands.profile.kinds import METRIC, one_kind
+from capplan.commands.profile.measured import (
+    HotKey,
+    KeyUse,
+    Minutes,
+    Part,
+    Profile,
+    RankBucket,
+    Values,
+    by_hour,
+    last_weeks,
+)
+from capplan.commands.profile.metric import metric_profile
 from capplan.commands.profile.statements import RESULTS, STEPS
 from capplan.errors import CapplanError, Diagnostic
 from capplan.importing.metrics.series import Point, Series
 from capplan.importing.metrics.traffic import measured_traffic
 from capplan.importing.times import zone_minutes
-from capplan.reading.sql_engine import sql_engine
+from capplan.reading.sql_engine import Engine, sql_engine
 from capplan.record import Record
 from capplan.timeline import no_progress
 
-_HOURS_A_WEEK = 168
-_MONDAY = 4 * 86_400
-_FOUR_WEEKS = 28 * 86_400
 _PERIODS = (60, 300, 3600, 86_400)
 _MAX_PERIODS = 60_000
 """Six weeks of minutes; of a longer trace the shape is fitted to longer periods."""
 _SHARES = ("0.01", "0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95", "0.99", "0.999")
 _BUCKET_WIDTH = 1.05
 """Keys of one bucket of ranks are used alike within 5%."""
-
-
-class Values(Record, frozen=True):
-    """Sizes or durations to thousandths: how many, their mean and extremes exact, quantiles to 3 digits."""
-
-    count: int
-    mean: float
-    least: float
-    most: float
-    quantiles: tuple[tuple[Decimal, Decimal], ...]
-
-
-class HotKey(Record, frozen=True):
-    """One of the hottest keys, its requests, and how many it had in its busiest second."""
-
-    key: str
-    requests: int
-    busiest_second: int
-
-
-class RankBucket(Record, frozen=True):
-    """Keys by rank, the most used is 1: the first and the last, and the requests of all of them."""
-
-    first: int
-    last: int
-    requests: int
-
-
-class KeyUse(Record, frozen=True):
-    """How requests fall on keys."""
-
-    distinct: int
-    requests: int
-    hottest: tuple[HotKey, ...]
-    buckets: tuple[RankBucket, ...]
-
-
-class Part(Record, frozen=True):
-    """Requests of one operation on one target; None where the trace does not name it."""
-
-    operation: str | None
-    target: str | None
-    requests: int
-    failed: int
-
-
-class Minutes(Record, frozen=True):
-    """Requests in each period from `first` on (seconds since 1970): the last four weeks of the trace, none left out."""
-
-    first: int
-    period_seconds: int
-    counts: tuple[Decimal, ...]
-
-
-class Profile(Record, frozen=True):
-    """A trace, measured.
-
-    Attributes:
-        files: How many were read, by what they are.
-        columns: Which column was read as what, by what the files are.
-        rows: All; `used` of them are in the figures, the others in `set_aside` by reason.
-        first, last: Seconds since 1970.
-        rate: Mean per second from the first to the last whole minute.
-        busiest_seconds: Seconds since 1970 and their requests, the busiest first.
-        by_hour: Mean per second in each hour of the week, Monday 00:00 first; None for hours the trace does not cover.
-        minutes: What a scenario's traffic replays.
-        traffic: The shape fitted to them; empty where the trace is too short for one.
-        told: What the traffic rests on.
-        remarks: What was noticed, with counts.
-    """
-
-    version: str
-    files: Mapping[str, int]
-    columns: Mapping[str, Mapping[str, str]]
-    rows: int
-    used: int
-    set_aside: Mapping[str, int]
-    timezone: str
-    first: int
-    last: int
-    rate: float
-    busiest_minute: tuple[int, int]
-    busiest_seconds: tuple[tuple[int, int], ...]
-    by_hour: tuple[float | None, ...]
-    failed: int
-    throttled: int
-    minutes: Minutes
-    traffic: Mapping[str, Any]
-    told: tuple[str, ...]
-    mix: tuple[Part, ...]
-    keys: KeyUse | None = None
-    bytes: Values | None = None
-    duration_ms: Values | None = None
-    has_status: bool = False
-    hashed: bool = False
-    remarks: tuple[str, ...] = ()
 
 
 class Read(Record, frozen=True):
@@ -150,8 +65,7 @@ def profile(
     *,
     timezone: str = "UTC",
     salt: str | None = None,
-    memory_limit: str = "512MB",
-    temp_folder: str | None = None,
+    opened: Callable[[], AbstractContextManager[Engine]] = sql_engine,
     progress: Callable[[float, str], None] = no_progress,
 ) -> Profile:
     """The profile of files, folders and patterns.
@@ -161,17 +75,18 @@ def profile(
         asked: Columns and filters of the command line.
         timezone: The time zone of the shapes of day and week, such as +09:00.
         salt: Keys are replaced by hashes with it; None leaves them.
-        memory_limit: Of the engine, such as 512MB.
-        temp_folder: Where it may spill; the system's where None.
+        opened: What opens the engine: DuckDB on this machine unless it is another.
         progress: Called with the share done and what is being measured.
 
     Raises:
         CapplanError: A file cannot be read, or no row can be used.
     """
     asked = asked or Mapped()
-    with sql_engine(memory_limit, temp_folder) as sql:
+    with opened() as sql:
         files, repeated = sql.files(paths)
         progress(0.05, "reading")
+        if one_kind(files) == METRIC:
+            return metric_profile(files, asked, timezone)
         made = prepare(sql, files, asked, salt)
         kept: set[str] = set()
 
@@ -215,16 +130,28 @@ def made_of(
         raise CapplanError((Diagnostic(read.place, 0, 0, "no row can be used", words or "the files have no rows"),))
     progress(0.4, "measuring the rate")
     minutes = [(int(at), int(n)) for at, n in ask("minutes")]
+    points = [(at, Decimal(n)) for at, n in minutes]
     traffic = measured_traffic(_series(minutes), zone_minutes(timezone))
     progress(0.6, "counting keys")
-    keys = _keys(ask)
+    counts = [(int(requests), int(keys)) for requests, keys in ask("key_counts")]
     progress(0.8, "measuring sizes and durations")
+    sizes, durations = ask("bytes"), ask("durations")
+    _check_totals(
+        read.place,
+        (
+            ("minutes", sum(n for _, n in minutes), used[1]),
+            ("key_counts", sum(requests * keys for requests, keys in counts), used[9]),
+            ("bytes", sum(int(row[1]) for row in sizes), used[10]),
+            ("durations", sum(int(row[1]) for row in durations), used[11]),
+        ),
+    )
     return Profile(
         version=__version__,
         files=read.files,
         columns=read.columns,
         rows=int(used[1]) + sum(aside.values()),
         used=int(used[1]),
+        requests=int(used[1]),
         set_aside=aside,
         timezone=timezone,
         first=int(used[7]),
@@ -232,16 +159,16 @@ def made_of(
         rate=int(used[1]) / (minutes[-1][0] - minutes[0][0] + 60),
         busiest_minute=max(minutes, key=lambda pair: (pair[1], -pair[0])),
         busiest_seconds=tuple((int(at), int(n)) for at, n in ask("busiest")),
-        by_hour=_by_hour(minutes, zone_minutes(timezone) * 60),
+        by_hour=by_hour(points, 60, zone_minutes(timezone) * 60),
         failed=int(used[5] or 0),
         throttled=int(used[6] or 0),
-        minutes=_last_weeks(minutes),
+        minutes=Minutes(*last_weeks(points, 60)),
         traffic=traffic.data,
         told=(*traffic.told, *([traffic.reason] if traffic.reason else [])),
         mix=tuple(Part(op, target, int(n), int(failed)) for op, target, n, failed in ask("mix")),
-        keys=keys,
-        bytes=_values(ask("bytes")),
-        duration_ms=_values(ask("durations")),
+        keys=_keys(counts, ask) if counts else None,
+        bytes=_values(sizes),
+        duration_ms=_values(durations),
         has_status=used[5] is not None,
         hashed=is_hashed,
         remarks=_remarks(read.remarks, used, minutes),
@@ -268,25 +195,6 @@ def _series(minutes: Sequence[tuple[int, int]]) -> Series:
     return Series("trace", "Count", points, period, "Sum", "Count")
 
 
-def _last_weeks(minutes: Sequence[tuple[int, int]]) -> Minutes:
-    """The counts of the last four weeks, or of all minutes of a shorter trace."""
-    last = minutes[-1][0]
-    first = max(minutes[0][0], last + 60 - _FOUR_WEEKS)
-    by_minute = dict(minutes)
-    return Minutes(first, 60, tuple(Decimal(by_minute.get(at, 0)) for at in range(first, last + 1, 60)))
-
-
-def _by_hour(minutes: Sequence[tuple[int, int]], zone_seconds: int) -> tuple[float | None, ...]:
-    """Requests per second in each hour of the week, over the minutes from the first to the last."""
-    counts, covered = [0] * _HOURS_A_WEEK, [0] * _HOURS_A_WEEK
-    by_minute = dict(minutes)
-    for at in range(minutes[0][0], minutes[-1][0] + 1, 60):
-        hour = (at + zone_seconds - _MONDAY) // 3600 % _HOURS_A_WEEK
-        covered[hour] += 60
-        counts[hour] += by_minute.get(at, 0)
-    return tuple(n / seconds if seconds else None for n, seconds in zip(counts, covered, strict=True))
-
-
 def _remarks(
     found: Sequence[tuple[str, int]], used: Sequence[Any], minutes: Sequence[tuple[int, int]]
 ) -> tuple[str, ...]:
@@ -302,10 +210,19 @@ def _remarks(
     return tuple(f"{words}: {n:,}" for words, n in counted if n)
 
 
-def _keys(ask: Callable[[str], Rows]) -> KeyUse | None:
-    counts = [(int(requests), int(keys)) for requests, keys in ask("key_counts")]
-    if not counts:
-        return None
+def _check_totals(place: str, totals: Iterable[tuple[str, int, Any]]) -> None:
+    """Each result has as many rows behind it as the outcome says. Raises CapplanError."""
+    wrong = [
+        Diagnostic(place, 0, 0, f"the result '{name}' has {found:,} rows behind it, the outcome {int(said):,}",
+                   "run every statement again, over the same rows")
+        for name, found, said in totals
+        if found != int(said)
+    ]  # fmt: skip
+    if wrong:
+        raise CapplanError(tuple(wrong))
+
+
+def _keys(counts: Sequence[tuple[int, int]], ask: Callable[[str], Rows]) -> KeyUse:
     hottest = tuple(HotKey(str(key), int(n), int(peak)) for key, n, peak in ask("hottest"))
     distinct = sum(keys for _, keys in counts)
     return KeyUse(distinct, sum(n * keys for n, keys in counts), hottest, rank_buckets(counts))

@@ -128,7 +128,7 @@ def _limits(limits: Sequence[PlannedLimit]) -> tuple[Role, list[Fact]]:
 
 def _lost(plan: Plan) -> tuple[Role, list[Fact]]:
     """What is thrown away, and where the most of it."""
-    values = {o.name: o.value for o in plan.observed if o.value}
+    values = {o.name: o.value for o in plan.lost if o.value}
     shares = {name.removesuffix(_LOST): value for name, value in values.items() if name.endswith(_LOST)}
     found = {name: share for name, share in shares.items() if share and share >= _LITTLE}
     if not found:
