@@ -16,7 +16,7 @@ Plan cost and capacity of serverless AWS workloads before you deploy them.
   apply          Write recommendations into the scenario, comments kept
   optimize       What is the cheapest plan that keeps every gate and limit?
   forecast       Month by month: what does it cost, what breaks first, and when?
-  sweep          What does it cost at other values, and where does it break?
+  drivers        What moves bill and limits? sweep: at other values?
   compare-modes  Which capacity mode for each table? compare-regions: where?
   simulate       What happens minute by minute?
   workflow       What does one execution of a state machine do and cost?

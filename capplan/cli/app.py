@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "apply": "apply",
     "optimize": "optimize",
     "forecast": "forecast",
+    "drivers": "drivers",
     "sweep": "sweep",
     "compare-regions": "compare_regions",
     "init": "init",
