@@ -58,8 +58,9 @@ def write_plan(
 
     def table(style: Style) -> str:
         from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
+        from capplan.report.views.estimate import plan_document  # noqa: PLC0415
 
-        return terminal_text(documents()[0], style, details=details)
+        return terminal_text(plan_document(plan, top=top, details=details), style, details=details)
 
     if all(name == "table" for name, _ in where.wanted):
         emit(where, str, table)
