@@ -25,6 +25,7 @@ class What(StrEnum):
     forecast = "forecast"
     sweep = "sweep"
     regions = "regions"
+    reconcile = "reconcile"
     import_ = "import"
     verify = "verify"
     prices_verify = "prices-verify"

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from capplan.commands.reconcile.bill import Bill
 from capplan.commands.reconcile.compare import reconcile
-from capplan.commands.reconcile.names import NameMap
 from capplan.commands.reconcile.planned import Place, quantities
 from capplan.commands.reconcile.results import Corrected, Correction, Reconciliation
 from capplan.errors import CapplanError
@@ -59,7 +58,7 @@ def corrected(
     scenario: Scenario,
     bill: Bill,
     answer: Reconciliation,
-    maps: Sequence[NameMap],
+    maps: Sequence[str],
     *,
     today: date | None = None,
     seed: int = 0,
@@ -80,14 +79,21 @@ def corrected(
     if not found:
         return None
     after = reconcile(trial.scenario, bill, maps, today=today, seed=seed)
-    return Corrected(tuple(found), tuple(trial.changes), tuple(_left(trial, targets)), after.accuracy, after.planned)
+    return Corrected(
+        tuple(found), tuple(trial.changes), tuple(_left(trial, targets, worth)), after.accuracy, after.planned
+    )
 
 
-def _left(trial: "_Trial", targets: Mapping[Place, Fraction]) -> Iterator[str]:
+def _words(key: str) -> str:
+    return key.partition(".")[2].replace("_", " ").replace(".", ", ")
+
+
+def _left(trial: "_Trial", targets: Mapping[Place, Fraction], worth: Mapping[Place, Decimal]) -> Iterator[str]:
+    """What still differs, and costs a cent or more."""
     for place, target in sorted(targets.items()):
         now = trial.now.get(place)
-        if now and _differs(target, now):
-            yield f"{place[2]}: {place[1]} is {float(target / now):.3g} times what is planned then"
+        if now and _differs(target, now) and worth[place] >= Decimal("0.01"):
+            yield f"{place[2]}, {_words(place[1])}: {float(target / now):.3g} times what is planned then"
 
 
 def _differs(target: Fraction, now: Fraction) -> bool:
@@ -158,7 +164,9 @@ def _rates(trial: _Trial, targets: Mapping[Place, Fraction], worth: Mapping[Plac
     for knob, ratio in solved.items():
         if abs(ratio - 1) > _SAME:
             shared = " (the bill cannot tell it from others: all by the same)" if knob in rest else ""
-            done = trial.scale(knob, ratio, f"what follows it is {float(ratio):.3g} times as much on the bill{shared}")
+            done = trial.scale(
+                knob, ratio, f"{float(ratio):.3g} times as much on the bill of all that follows it{shared}"
+            )
             if done is not None:
                 yield done
 
@@ -239,8 +247,8 @@ def _of_resources(trial: _Trial, targets: Mapping[Place, Fraction]) -> Iterator[
             continue
         if _differs(ratios[0], ratios[-1]) or not Fraction(1, _MOST) <= ratios[0] <= _MOST:
             continue
-        keys = ", ".join(sorted({key for _, key, _ in follows}))
-        done = trial.scale(knob, ratios[0], f"{keys} is {float(ratios[0]):.3g} times as much on the bill")
+        keys = " and ".join(sorted({_words(key) for _, key, _ in follows}))
+        done = trial.scale(knob, ratios[0], f"{float(ratios[0]):.3g} times as much on the bill: {keys}")
         if done is not None:
             yield done
 

@@ -13,6 +13,7 @@ from capplan.report.records.modes import ModesRecord
 from capplan.report.records.optimize import OptimizeRecord
 from capplan.report.records.price_audit import AgesRecord, PriceDiffRecord, VerifiedPricesRecord
 from capplan.report.records.profile import ProfileRecord
+from capplan.report.records.reconcile import ReconcileRecord
 from capplan.report.records.refresh import RefreshRecord
 from capplan.report.records.regions import RegionsRecord
 from capplan.report.records.simulation import SimulationRecord
@@ -30,6 +31,7 @@ ANSWERS: Mapping[str, type] = {
     "forecast": ForecastRecord,
     "sweep": SweepRecord,
     "regions": RegionsRecord,
+    "reconcile": ReconcileRecord,
     "import": ImportRecord,
     "verify": VerifyRecord,
     "prices-verify": VerifiedPricesRecord,
