@@ -22,9 +22,9 @@ Plan cost and capacity of serverless AWS workloads before you deploy them.
   workflow       What does one execution of a state machine do and cost?
   diff           What does this change cost? Scenarios, JSON, git revisions
 Begin: import (templates, plans, metrics), profile (traces), init, size
-Also: validate, verify, schema, prices, completion
+After: reconcile (a bill). Also: validate, verify, schema, prices, completion
 
-Formats, -f: table json markdown junit sarif github csv, several at once as
+Formats, -f: table json markdown junit sarif github csv focus, several as
 -f table -f json=plan.json. SCENARIO - reads standard input.
 Options and an example: capplan COMMAND --help
 Start: capplan init, then capplan estimate scenario.yaml

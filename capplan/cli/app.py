@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "init": "init",
     "import": "import_",
     "profile": "profile",
+    "reconcile": "reconcile",
     "validate": "validate",
     "schema": "schema",
     "prices": "prices",

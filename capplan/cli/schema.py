@@ -26,6 +26,7 @@ class What(StrEnum):
     drivers = "drivers"
     sweep = "sweep"
     regions = "regions"
+    reconcile = "reconcile"
     import_ = "import"
     verify = "verify"
     prices_verify = "prices-verify"

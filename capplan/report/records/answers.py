@@ -14,6 +14,7 @@ from capplan.report.records.modes import ModesRecord
 from capplan.report.records.optimize import OptimizeRecord
 from capplan.report.records.price_audit import AgesRecord, PriceDiffRecord, VerifiedPricesRecord
 from capplan.report.records.profile import ProfileRecord
+from capplan.report.records.reconcile import ReconcileRecord
 from capplan.report.records.refresh import RefreshRecord
 from capplan.report.records.regions import RegionsRecord
 from capplan.report.records.simulation import SimulationRecord
@@ -32,6 +33,7 @@ ANSWERS: Mapping[str, type] = {
     "drivers": DriversRecord,
     "sweep": SweepRecord,
     "regions": RegionsRecord,
+    "reconcile": ReconcileRecord,
     "import": ImportRecord,
     "verify": VerifyRecord,
     "prices-verify": VerifiedPricesRecord,
