@@ -22,10 +22,10 @@ Plan cost and capacity of serverless AWS workloads before you deploy them.
   workflow       What does one execution of a state machine do and cost?
   diff           What does this change cost? Scenarios, JSON, git revisions
 Begin: import (templates, plans, metrics), profile (traces), init, size
-Also: validate, verify, schema, prices, completion
+Also: validate, verify, schema, prices, completion, mcp (for agents)
 
-Formats, -f: table json markdown junit sarif github csv, several at once as
--f table -f json=plan.json. SCENARIO - reads standard input.
+Formats, -f: table json compact markdown html junit sarif github csv, several
+at once as -f table -f json=plan.json. SCENARIO - reads standard input.
 Options and an example: capplan COMMAND --help
 Start: capplan init, then capplan estimate scenario.yaml
 Exit: 0 done, 1 capplan failed, 2 wrong input, 3 gate failed, 4 --strict

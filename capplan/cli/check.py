@@ -14,6 +14,7 @@ from capplan.cli.options import (
     Color,
     ColorChoice,
     FailOn,
+    Fields,
     Format,
     On,
     OutputFile,
@@ -25,6 +26,7 @@ from capplan.cli.options import (
     Set,
     Strict,
     Today,
+    Top,
 )
 from capplan.cli.output import output
 from capplan.cli.sources import baseline_of, baselines
@@ -52,13 +54,17 @@ def check(
     ascii: Ascii = False,
     color: Color = ColorChoice.auto,
     quiet: Quiet = False,
+    fields: Fields = None,
+    top: Top = None,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="deny, or warn: warnings fail too.")] = FailOn.deny,
 ) -> int:
     """Do the gates pass? Exit 3 if not; the report is written first.
 
     Example: capplan check scenarios/web-shop/scenario.yaml --budget 2500
     """
-    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=PLAN_FORMATS)
+    where = output(
+        format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=PLAN_FORMATS, fields=fields, top=top
+    )
     keep_inputs(where, [*scenarios, *(prices or ()), *([baseline] if baseline else [])])
     max_usd, max_change, day, price_day = money(budget), delta(budget_delta), day_of(today), day_of(on, "--on")
     if (prices or on) and baseline is not None and not baseline.lower().endswith(".json"):
