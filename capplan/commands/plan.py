@@ -1,15 +1,16 @@
 """Plans a scenario: demand, usage, limits, line items, recommendations and gates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from capplan import __version__
 from capplan.commands.open_questions import ranked_questions, unranked
 from capplan.gates.judge import Baseline, changes, judge
 from capplan.gates.kept import KeptGates
 from capplan.gates.observables import aliases, observables
-from capplan.gates.observed import observed
+from capplan.gates.observed import ObservedMetric, observed
 from capplan.language.scenario import Scenario
 from capplan.model import Excluded
 from capplan.pipeline.access_patterns import patterns_of
@@ -38,6 +39,9 @@ from capplan.pricing.rating import rate
 from capplan.record import replace
 from capplan.timeline import no_progress
 
+if TYPE_CHECKING:
+    from capplan.commands.ranges.evaluate import Evaluated
+
 
 def plan(
     scenario: Scenario,
@@ -47,6 +51,7 @@ def plan(
     findings: bool = True,
     baseline: Baseline | None = None,
     allow_unjudged: bool = True,
+    draws: int = 0,
     progress: Callable[[float, str], None] = no_progress,
 ) -> Plan:
     """The plan of a scenario.
@@ -57,6 +62,7 @@ def plan(
         seed: Random seed.
         findings: Whether recommendations are computed.
         baseline: The plan with which gates on a change compare.
+        draws: Draws of the scenario's ranges; 0 for the answer at their likely values alone.
         allow_unjudged: Whether gates without the baseline or the day that they need are listed as not evaluated; else
             they are errors.
         progress: Called from time to time with the share done (0 to 1) and what is being computed.
@@ -79,7 +85,11 @@ def plan(
     names = {**known, **aliases(scenario, known)} if scenario.gates else known
     base = baseline or Baseline()
     judged = replace(scenario, gates=()) if needed else scenario
-    verdicts, unjudged = judge(judged, names, base, today, allow_unjudged=allow_unjudged)
+    ranges = (
+        _ranges(judged, priced, names, draws, today, progress) if scenario.ranges and draws and not needed else None
+    )
+    drawn = None if ranges is None else ranges.drawn
+    verdicts, unjudged = judge(judged, names, base, today, allow_unjudged=allow_unjudged, drawn=drawn)
     if needed:
         unjudged = tuple(
             Unjudged(g.text, g.line, g.column, g.level, f"{needed} questions are open") for g in scenario.gates
@@ -138,7 +148,23 @@ def plan(
         else ranked_questions(scenario, today, seed)
         if findings
         else unranked(scenario),
+        ranges=None if ranges is None else ranges.ranges,
     )
+
+
+def _ranges(
+    scenario: Scenario,
+    priced: Priced,
+    metrics: Mapping[str, ObservedMetric],
+    draws: int,
+    today: date | None,
+    progress: Callable[[float, str], None],
+) -> "Evaluated | None":
+    """What the ranges of the scenario mean for its cost, limits and gates."""
+    from capplan.commands.ranges.evaluate import evaluate  # noqa: PLC0415  numpy is for scenarios with ranges only
+
+    known = metrics if scenario.gates else {**metrics, **aliases(scenario, metrics)}
+    return evaluate(priced, known, draws, today=today, gates=scenario.gates, progress=progress)
 
 
 def _resources(priced: Priced) -> tuple[PlannedResource, ...]:
