@@ -13,6 +13,7 @@ from capplan.cli.options import (
     BudgetDelta,
     Color,
     ColorChoice,
+    Draws,
     FailOn,
     Format,
     On,
@@ -48,6 +49,7 @@ def check(
     budget_delta: BudgetDelta = None,
     today: Today = None,
     seed: Seed = 0,
+    draws: Draws = 10_000,
     strict: Strict = False,
     ascii: Ascii = False,
     color: Color = ColorChoice.auto,
@@ -84,7 +86,10 @@ def check(
 
         def planned(pair: "tuple[Any, PlanRecord | None]") -> Plan:
             base = baseline_of(pair[1], baseline, pair[0].name)
-            return plan(pair[0], today=day, seed=seed, baseline=base, allow_unjudged=False, progress=progress.update)
+            return plan(
+                pair[0], today=day, seed=seed, baseline=base, allow_unjudged=False, draws=draws,
+                progress=progress.update,
+            )  # fmt: skip
 
         plans = every(list(zip(loaded, bases, strict=True)), planned)
         write_checked(where, plans, bases, fail_on_warn=fail_on is FailOn.warn)

@@ -1,5 +1,6 @@
 """`capplan estimate`: what will it cost, are limits exceeded, what should I change?"""
 
+from capplan.cli import progress
 from capplan.cli.formats import PLAN_FORMATS, write_plan
 from capplan.cli.options import (
     Ascii,
@@ -7,6 +8,7 @@ from capplan.cli.options import (
     Color,
     ColorChoice,
     Details,
+    Draws,
     Format,
     On,
     OutputFile,
@@ -35,6 +37,7 @@ def estimate(
     budget: Budget = None,
     today: Today = None,
     seed: Seed = 0,
+    draws: Draws = 10_000,
     strict: Strict = False,
     details: Details = False,
     top: Top = 10,
@@ -53,7 +56,7 @@ def estimate(
         from capplan.commands.plan import plan as planned  # noqa: PLC0415
 
         loaded = load_scenario(scenario, gate, settings, overlays, allow_open=True, prices=prices, on=price_day)
-        plan = planned(loaded, today=day, seed=seed)
+        plan = planned(loaded, today=day, seed=seed, draws=draws, progress=progress.update)
         write_plan(where, loaded, plan, details=details, top=top)
         return strict_code([plan], strict)
 

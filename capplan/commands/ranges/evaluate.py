@@ -167,14 +167,11 @@ class _Draws:
     def _joined(self, columns: Columns, taken: int, held: _Rows, deciding: frozenset[str]) -> _Rows:
         """The figures of columns, with draws planned one by one for those that these do not tell."""
         figures = columns.at(self._values)
-        few, note = None, ""
+        few = None
         if held.unsure:
             few = self._planned(self._whole if _decides(held.unsure, deciding) else self._values[:taken])
-            names = sorted({key.name for key in held.unsure if key.kind != "used"})
-            if names:
-                note = f"{', '.join(names)}: of {few.draws} draws planned one by one, as columns do not tell enough"
         every = {key: figures[:, m] for key, m in list(self._known.keys.items())[: figures.shape[1]]}
-        return held._replace(figures=every, draws=len(self._values), few=few, note=note)
+        return held._replace(figures=every, draws=len(self._values), few=few)
 
     def _along(self) -> dict[int, Along]:
         self._progress(0.1, "plans along each range")

@@ -55,7 +55,7 @@ class Planner:
     """
 
     def __init__(self, base: Priced, inputs: Sequence[RangedInput], names: Collection[str], today: date | None) -> None:
-        self.base, self.inputs, self.names, self.today = base, inputs, frozenset(names), today
+        self.base, self.inputs, self._names, self._day = base, inputs, frozenset(names), today
         self.count = 0
         """Plans made so far."""
 
@@ -69,7 +69,7 @@ class Planner:
         written = {one.name: one.value.rounded(float(value)) for one, value in zip(self.inputs, values, strict=True)}
         scenario = at(base.metered.as_declared, self.inputs, written)
         metered = meter(scenario, base.metered.context.seed, base=base.metered)
-        return figures_of(price(metered, base.catalogue, self.today, base), self.names)
+        return figures_of(price(metered, base.catalogue, self._day, base), self._names)
 
     def every(self, values: "NDArray[np.float64]") -> list[Figures]:
         """The figures of a plan for each row of values, in two processes where the machine has two."""
