@@ -1,7 +1,7 @@
 """`capplan estimate`: what will it cost, are limits exceeded, what should I change?"""
 
 from capplan.cli import progress
-from capplan.cli.formats import PLAN_FORMATS, write_plan
+from capplan.cli.formats import ESTIMATE_FORMATS, write_plan
 from capplan.cli.options import (
     Ascii,
     Budget,
@@ -49,7 +49,7 @@ def estimate(
 
     Example: capplan estimate scenarios/web-shop/scenario.yaml
     """
-    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=PLAN_FORMATS)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=ESTIMATE_FORMATS)
     keep_inputs(where, [scenario, *(prices or ())])
 
     def answer() -> int:
@@ -57,7 +57,7 @@ def estimate(
 
         loaded = load_scenario(scenario, gate, settings, overlays, allow_open=True, prices=prices, on=price_day)
         plan = planned(loaded, today=day, seed=seed, draws=draws, progress=progress.update)
-        write_plan(where, loaded, plan, details=details, top=top)
+        write_plan(where, loaded, plan, details=details, top=top, today=day)
         return strict_code([plan], strict)
 
     gate, day, price_day = money(budget), day_of(today), day_of(on, "--on")

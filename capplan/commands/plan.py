@@ -1,16 +1,18 @@
 """Plans a scenario: demand, usage, limits, line items, recommendations and gates."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import cache
 
 from capplan import __version__
+from capplan.commands.breaks_in import Ahead, ahead_of, with_why
 from capplan.commands.open_questions import ranked_questions, unranked
 from capplan.gates.judge import Baseline, changes, judge
 from capplan.gates.kept import KeptGates
-from capplan.gates.observables import aliases, observables
-from capplan.gates.observed import ObservedMetric, observed
+from capplan.gates.observables import aliases, losses, observables
+from capplan.gates.observed import Listed, ObservedMetric, observed
+from capplan.language.gate_syntax import on_forecast
 from capplan.language.scenario import Scenario
 from capplan.model import Excluded
 from capplan.pipeline.access_patterns import patterns_of
@@ -38,9 +40,6 @@ from capplan.pipeline.traffic_costs import traffic_costs, unit_cost
 from capplan.pricing.rating import rate
 from capplan.record import replace
 from capplan.timeline import no_progress
-
-if TYPE_CHECKING:
-    from capplan.commands.ranges.evaluate import Evaluated
 
 
 def plan(
@@ -81,15 +80,23 @@ def plan(
     scenario = priced.metered.scenario
     limits = () if needed else limits_of(priced.metered)  # a load without its traffic would look like headroom
     traffic_sources = traffic_costs(priced)
-    known = observables(scenario, priced, limits, traffic_sources)
-    names = {**known, **aliases(scenario, known)} if scenario.gates else known
+
+    @cache
+    def known() -> dict[str, ObservedMetric]:
+        return observables(scenario, priced, limits, traffic_sources)
+
+    names = {**known(), **aliases(scenario, known())} if scenario.gates else {}
     base = baseline or Baseline()
     judged = replace(scenario, gates=()) if needed else scenario
-    ranges = (
-        _ranges(judged, priced, names, draws, today, progress) if scenario.ranges and draws and not needed else None
-    )
+    ahead = ahead_of(judged, today, seed) if any(map(on_forecast, judged.gates)) else Ahead({})
+    ranges = None
+    if scenario.ranges and draws and not needed:
+        from capplan.commands.ranges.evaluate import evaluate  # noqa: PLC0415  numpy is for scenarios with ranges only
+
+        ranges = evaluate(priced, names, draws, today=today, gates=judged.gates, progress=progress)
     drawn = None if ranges is None else ranges.drawn
-    verdicts, unjudged = judge(judged, names, base, today, allow_unjudged=allow_unjudged, drawn=drawn)
+    metrics = {**names, **ahead.metrics}
+    verdicts, unjudged = judge(judged, metrics, base, today, allow_unjudged=allow_unjudged, drawn=drawn)
     if needed:
         unjudged = tuple(
             Unjudged(g.text, g.line, g.column, g.level, f"{needed} questions are open") for g in scenario.gates
@@ -101,6 +108,7 @@ def plan(
         from capplan.gates.suggested_fixes import with_suggested_fixes  # noqa: PLC0415  only where a gate fails
 
         verdicts = with_suggested_fixes(priced, verdicts, advice.recommendations, advice.findings, base, today)
+    verdicts = with_why(verdicts, scenario, ahead) if ahead.why else verdicts
     total = priced.monthly_cost
     monthly_lines = [x for x in priced.lines if x.charge_frequency != "one_time"]
     return Plan(
@@ -138,7 +146,8 @@ def plan(
         gates=verdicts,
         runs=runs_of(priced),
         unjudged=unjudged,
-        observed=(*observed(known), *observed(changes(known, base))),
+        observed=Listed(lambda: (*observed(known()), *observed(changes(known(), base)), *observed(ahead.metrics))),
+        lost=observed(losses(scenario, priced)),
         inputs=inputs_of(scenario),
         patterns=patterns_of(priced),
         recommendations=advice.recommendations,
@@ -150,21 +159,6 @@ def plan(
         else unranked(scenario),
         ranges=None if ranges is None else ranges.ranges,
     )
-
-
-def _ranges(
-    scenario: Scenario,
-    priced: Priced,
-    metrics: Mapping[str, ObservedMetric],
-    draws: int,
-    today: date | None,
-    progress: Callable[[float, str], None],
-) -> "Evaluated | None":
-    """What the ranges of the scenario mean for its cost, limits and gates."""
-    from capplan.commands.ranges.evaluate import evaluate  # noqa: PLC0415  numpy is for scenarios with ranges only
-
-    known = metrics if scenario.gates else {**metrics, **aliases(scenario, metrics)}
-    return evaluate(priced, known, draws, today=today, gates=scenario.gates, progress=progress)
 
 
 def _resources(priced: Priced) -> tuple[PlannedResource, ...]:

@@ -10,7 +10,20 @@ from capplan.errors import CapplanError, Diagnostic
 from capplan.gates.drawn import Drawn, Spread
 from capplan.gates.evaluate import Lookup, Outcome, outcome
 from capplan.gates.observed import CHANGE, CHANGE_PERCENT, ObservedMetric, exact, shown_value
-from capplan.language.gate_syntax import Chance, Comparison, Gate, Join, Name, Not, Test, Value, names_in, percentile_of
+from capplan.language.gate_syntax import (
+    BY_UNIT,
+    FORECAST,
+    Chance,
+    Comparison,
+    Gate,
+    Join,
+    Name,
+    Not,
+    Test,
+    Value,
+    names_in,
+    percentile_of,
+)
 from capplan.language.gate_tokens import GateError
 from capplan.language.gate_units import SHARE, USD, Unit
 from capplan.language.scenario import Scenario
@@ -28,7 +41,7 @@ class Baseline(NamedTuple):
 
 
 class _UnjudgedError(GateError):
-    """A gate that needs a baseline or a day, and none was given."""
+    """A gate that needs a baseline or a day, and none was given; or months to come that were not planned."""
 
 
 def judge(
@@ -96,8 +109,9 @@ def lookup(
             return metric if drawn is None else metric._replace(value=drawn.percentile(plain, of[1]).value)
         if metric is None:
             raise _unknown(name, metrics, scenario)
-        if metric.value is None and metric.why_unknown == baseline.why_none and baseline.values is None:
-            raise _UnjudgedError(f"'{name.name}' is not known", name.at, name.width, baseline.why_none)
+        needs_baseline = metric.why_unknown == baseline.why_none and baseline.values is None
+        if metric.value is None and (needs_baseline or name.name.startswith(FORECAST)):
+            raise _UnjudgedError(f"'{name.name}' is not known", name.at, name.width, metric.why_unknown)
         return metric
 
     return look
@@ -149,6 +163,8 @@ def _unknown(name: Name, metrics: Mapping[str, ObservedMetric], scenario: Scenar
     several = [r.address for r in scenario.resources.values() if r.name == first and r.label != first]
     if several:
         return GateError(f"'{first}' is in more than one section", name.at, name.width, f"write {' or '.join(several)}")
+    if name.name.rpartition(".")[2] in BY_UNIT and (unit := next(iter(scenario.flows_by_name), "")):
+        return GateError(f"'{name.name}' needs a unit", name.at, name.width, f"write {name.name}({unit})")
     close = nearest(name.name, (*metrics, *_SHORT)) or _nearest_of_resource(name.name, metrics)
     hint = f"did you mean '{close}'?" if close else f"such as {', '.join(list(metrics)[:4])}; capplan gates lists all"
     return GateError(f"unknown metric '{name.name}'", name.at, name.width, hint)

@@ -103,7 +103,9 @@ def some_metrics(names: Iterable[str], priced: Priced, bill: Fraction | None = N
 
 
 def _owner(name: str, priced: Priced) -> Resource | None:
-    """The resource whose metric it is; None where it is not one resource's."""
+    """The resource whose metric it is; None where it is not one resource's alone, as its cost by a unit."""
+    if name.endswith(")"):
+        return None
     for address, resource in priced.metered.scenario.resources.items():
         if name.startswith((f"{resource.label}.", f"{address}.")):
             return resource if name.partition(".")[0] not in _SHARED else None

@@ -21,6 +21,10 @@ Level = Literal["deny", "warn"]
 MAX_LEVELS = 32
 """Parentheses, signs and negations inside one another."""
 _PERCENTILE = re.compile(r"(.+)\.p(\d{1,2}(?:\.\d{1,6})?)")
+BY_UNIT = ("per", "cost_per")
+"""Last words of metrics that a unit follows: cost.per(orders), fulfil.cost_per(orders)."""
+FORECAST = "forecast."
+"""What the names of metrics begin with that are of months to come."""
 _COMPARATORS = ("<", "<=", ">", ">=", "==", "!=")
 
 
@@ -173,6 +177,27 @@ def percentile_of(name: str) -> tuple[str, Fraction] | None:
     return (match[1], share) if match is not None and 0 < share < 1 else None
 
 
+def on_forecast(gate: Gate) -> bool:
+    """Whether a gate is on months to come, not on the one that a plan is of."""
+    return any(name.name.startswith(FORECAST) for name in names_in(gate.test))
+
+
+def forecast_comparisons(test: Test) -> Iterator[tuple[Comparison, Figure | None]]:
+    """The comparisons of months to come, each with the figure that it is compared with; None where that is not all of it."""
+    match test:
+        case Not(of=of):
+            yield from forecast_comparisons(of)
+        case Join(left=left, right=right):
+            yield from forecast_comparisons(left)
+            yield from forecast_comparisons(right)
+        case Comparison(left=Name(), right=Figure() as figure) | Comparison(left=Figure() as figure, right=Name()):
+            if any(name.name.startswith(FORECAST) for name in names_in(test)):
+                yield test, figure
+        case Comparison():
+            if any(name.name.startswith(FORECAST) for name in names_in(test)):
+                yield test, None
+
+
 def constant_comparison(test: Test) -> Comparison | None:
     """The first comparison of figures alone, whose result does not depend on the plan; None where there is none."""
     match test:
@@ -321,7 +346,7 @@ class _Parser:
         if token.kind == "name" and token.text == "chance" and self._accept("sign", "("):
             return self._chance(token)
         if token.kind == "name":
-            return Name(token.text, token.at, token.width)
+            return self._per(token) or Name(token.text, token.at, token.width)
         figure = Figure(token.value, token.unit, token.at, token.width)
         return self._of(figure) if self.token.kind == "keyword" and self.token.text == "of" else figure
 
@@ -341,6 +366,18 @@ class _Parser:
         width = self._end() - word.at
         return Chance(inner, self.text[word.at : word.at + width], word.at, width)
 
+    def _per(self, token: Token) -> Name | None:
+        """`cost.per(orders)`: a metric by a unit; None where the name has no unit."""
+        if token.text.rpartition(".")[2] not in BY_UNIT or not self._accept("sign", "("):
+            return None
+        unit = self.token
+        if unit.kind != "name":
+            self._unexpected("expected a traffic, a state machine or a job")
+        self.i += 1
+        if not self._accept("sign", ")"):
+            self._unexpected("expected ')'")
+        return Name(f"{token.text}({unit.text})", token.at, self._end() - token.at)
+
     def _of(self, share: Figure) -> Value:
         if share.unit != SHARE:
             raise GateError("expected a percentage before 'of'", share.at, share.width, "such as 80% of limit")
@@ -351,7 +388,8 @@ class _Parser:
         if token.kind != "name":
             self._unexpected("expected 'limit' or a metric")
         self.i += 1
-        return Sum("*", share, Name(token.text, token.at, token.width), share.at, self._end() - share.at)
+        name = self._per(token) or Name(token.text, token.at, token.width)
+        return Sum("*", share, name, share.at, self._end() - share.at)
 
     def _nest(self) -> None:
         self.depth += 1

@@ -127,8 +127,8 @@ def build(
     questions = open_in(doc, raw)
     reader = Reader(doc, files, with_examples(raw, questions) if questions else dict(raw))
     scenario = scenario_of(reader, sha256, Unchanged(base, raw), questions)
-    if base is not None and base.prices_on is not None:
-        scenario = replace(scenario, prices_on=base.prices_on)
+    if base is not None and (base.prices_on is not None or base.billed_month is not None):
+        scenario = replace(scenario, prices_on=base.prices_on, billed_month=base.billed_month)
     if not questions:
         return scenario
     return replace(scenario, data=raw, questions=questions, allow_open=base is not None and base.allow_open)

@@ -160,8 +160,11 @@ class Traffic(Model):
     schedule: Annotated[str, BeforeValidator(_schedule), _pattern(_EXPRESSION)] | None = None
     """AWS's schedule expression: cron(0 3 * * ? *) or rate(5 minutes)."""
     profile: str | None = None
-    """A profile that `capplan profile` wrote of a trace, profile.json: its rate and shape. A key beside it replaces the
-    measured one, such as rate: 200/s."""
+    """A profile that `capplan profile` wrote of a trace, profile.json: its minutes as they were, where it has a week of them,
+    else its rate and shape. A key beside it replaces the measured one, such as rate: 200/s."""
+    replay: bool | None = None
+    """Whether the minutes of the profile are used one by one; false uses the shape fitted to them (true where it has a week
+    of minutes, and none of daily, weekly, spikes and noise is beside it)."""
     daily: Annotated[DailyCurve | tuple[Decimal, ...] | None, BeforeValidator(_daily)] = None
     """The load profile of a day: {peak: 3x, trough: 0.2x, at: "20:00"} or 24 numbers."""
     weekly: Mapping[Weekday, Factor] = Field(default_factory=dict)

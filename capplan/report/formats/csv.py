@@ -132,9 +132,10 @@ def _steps(head: tuple[str, str, str], series: "SeriesRecord") -> Iterable[Row]:
 
 
 def forecast_csv(answer: "Forecast") -> str:
-    """A row for each month: USD, what each traffic is multiplied by, failed gates, exceeded limits."""
+    """A row for each month: USD, what each traffic is multiplied by, failed gates, exceeded limits, hours."""
     names = list(answer.months[0].traffic)
-    head = ("month", "monthly_cost_usd", *(cell(f"{name}_times") for name in names), "failed_gates", "exceeded_limits")
+    times = [cell(f"{name}_times") for name in names]
+    head = ("month", "monthly_cost_usd", *times, "failed_gates", "exceeded_limits", "hours")
     rows = (
         (
             cell(month.month),
@@ -142,6 +143,7 @@ def forecast_csv(answer: "Forecast") -> str:
             *(_figure(month.traffic[name]) for name in names),
             str(len(month.failed)),
             str(len(month.exceeded)),
+            str(month.hours),
         )
         for month in answer.months
     )
