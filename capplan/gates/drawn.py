@@ -58,6 +58,10 @@ class Drawn:
         of = None if name in self._columns else percentile_of(name)
         return name if of is None else of[0]
 
+    def column(self, metric: str) -> "NDArray[np.float64]":
+        """A metric in every draw."""
+        return self._columns[metric]
+
     def percentile(self, name: Name, share: Fraction) -> Spread:
         """The value that this share of the draws does not exceed. Raises GateError where it is not known."""
         known = self.of([name.name])

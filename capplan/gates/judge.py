@@ -105,6 +105,9 @@ def lookup(
         of = None if metric is not None else percentile_of(name.name)
         if of is not None:
             plain = name._replace(name=of[0])
+            if of[0] not in metrics and _find(of[0], metrics, baseline) is not None:
+                hint = "write cost.monthly.p90 <= 3000 USD"
+                raise GateError(f"'{of[0]}' is a change, and has no percentile", name.at, name.width, hint)
             metric = look(plain)
             return metric if drawn is None else metric._replace(value=drawn.percentile(plain, of[1]).value)
         if metric is None:

@@ -357,7 +357,7 @@ class _Parser:
         inner = self._or()
         if not isinstance(inner, Comparison | Not | Join):
             hint = "write chance(cost.monthly > 2000 USD) < 10%"
-            raise GateError("expected a comparison inside chance(…)", start, self._end() - start, hint)
+            raise GateError("expected a comparison inside chance()", start, self._end() - start, hint)
         if next(chances_in(inner), None) is not None:
             raise GateError("a chance has no chance of its own", word.at, word.width, "write two gates")
         if not self._accept("sign", ")"):

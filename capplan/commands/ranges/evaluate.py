@@ -45,10 +45,15 @@ _MONTHS = {"cost.monthly": 1, "cost.yearly": 12}
 
 
 class Evaluated(NamedTuple):
-    """What the ranges mean for the answer, and the draws by which gates are judged."""
+    """What the ranges mean for the answer, and the draws by which gates are judged.
+
+    `values` are those of all draws, a column for each of `inputs`, which are the ranges that are more than one value.
+    """
 
     ranges: Ranges
     drawn: Drawn
+    inputs: tuple[RangedInput, ...]
+    values: "NDArray[np.float64]"
 
 
 class _Rows(NamedTuple):
@@ -99,7 +104,8 @@ def evaluate(
     deciding = _names([gate for gate in gates if over_draws(gate.test, metrics)], metrics)
     planner = Planner(priced, moving, names, today)
     base = figures_of(priced, names)
-    rows = _Draws(planner, costs, base, draws, progress).rows(deciding)
+    every_draw = _Draws(planner, costs, base, draws, progress)
+    rows = every_draw.rows(deciding)
     known = _drawn(rows, costs, metrics, names)
     money = costs.columns(rows.figures, rows.draws)["cost.monthly"]
     answer = Ranges(
@@ -115,7 +121,7 @@ def evaluate(
         gates=tuple(_gate(gate, known, metrics) for gate in gates),
         note=rows.note,
     )
-    return Evaluated(answer, known)
+    return Evaluated(answer, known, moving, every_draw.values[: rows.draws])
 
 
 # --- figures of the draws ---------------------------------------------------------------------------------------------
@@ -134,8 +140,8 @@ class _Draws:
     ) -> None:
         self._planner, self._costs, self._base, self._draws, self._progress = planner, costs, base, draws, progress
         seed = planner.base.metered.context.seed
-        self._values = drawn_values(planner.inputs, draws, seed)
-        self._whole = self._values if draws <= _WHOLE else drawn_values(planner.inputs, _WHOLE, seed)
+        self.values = drawn_values(planner.inputs, draws, seed)
+        self._whole = self.values if draws <= _WHOLE else drawn_values(planner.inputs, _WHOLE, seed)
         self._known = _Known(planner, base)
 
     def rows(self, deciding: frozenset[str]) -> _Rows:
@@ -145,15 +151,15 @@ class _Draws:
             same = {key: np.full(self._draws, value) for key, value in self._base.items()}
             return _Rows(same, self._draws, "columns")
         if self._draws <= _PLANNED_WHOLE:
-            return self._planned(self._values)
+            return self._planned(self.values)
         along = self._along()
         fit, taken, cost = np.empty((0, inputs)), 0, 0.0
         for attempt in range(_TRIES):
             self._progress(0.4 + 0.2 * attempt, "plans of draws")
             more = (8 + inputs if inputs > 1 else 2) * 2**attempt
-            corners = [self._values.min(axis=0), self._values.max(axis=0)] if not attempt else []
-            fit = np.vstack([fit, *corners, self._values[taken : taken + more]])
-            check = self._values[taken + more : taken + more + _CHECKED]
+            corners = [self.values.min(axis=0), self.values.max(axis=0)] if not attempt else []
+            fit = np.vstack([fit, *corners, self.values[taken : taken + more]])
+            check = self.values[taken + more : taken + more + _CHECKED]
             taken += more + len(check)
             columns, found, cost = self._columns(along, fit, check)
             unsure = frozenset(key for key, worst in found.items() if worst > _tolerated(key))
@@ -162,21 +168,22 @@ class _Draws:
                 return self._joined(columns, taken, held, deciding)
             fit = np.vstack([fit, check])
         note = f"columns do not hold (the monthly cost differs by {cost:.1%}): draws are planned one by one"
+        self.values = self._whole
         return self._planned(self._whole)._replace(note=note)
 
     def _joined(self, columns: Columns, taken: int, held: _Rows, deciding: frozenset[str]) -> _Rows:
         """The figures of columns, with draws planned one by one for those that these do not tell."""
-        figures = columns.at(self._values)
+        figures = columns.at(self.values)
         few = None
         if held.unsure:
-            few = self._planned(self._whole if _decides(held.unsure, deciding) else self._values[:taken])
+            few = self._planned(self._whole if _decides(held.unsure, deciding) else self.values[:taken])
         every = {key: figures[:, m] for key, m in list(self._known.keys.items())[: figures.shape[1]]}
-        return held._replace(figures=every, draws=len(self._values), few=few)
+        return held._replace(figures=every, draws=len(self.values), few=few)
 
     def _along(self) -> dict[int, Along]:
         self._progress(0.1, "plans along each range")
         ranges = {
-            i: Points(np.sort(self._values[:, i]), float(one.value.step), one.value.unit == " B")
+            i: Points(np.sort(self.values[:, i]), float(one.value.step), one.value.unit == " B")
             for i, one in enumerate(self._planner.inputs)
         }
         known = self._known

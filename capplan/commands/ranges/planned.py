@@ -3,6 +3,7 @@
 import os
 import pickle
 import sys
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -121,7 +122,9 @@ def in_two_processes(planner: Planner, rows: "Sequence[tuple[float, ...]]") -> l
     if len(rows) < _FEW or sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2:  # noqa: PLR2004  two cores
         return [planner.figures(row) for row in rows]
     read, write = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():  # the bar of a long run has a thread, which the copy does not touch
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if not child:
         _answer(planner, rows[1::2], read, write)
     os.close(write)
