@@ -595,7 +595,12 @@ class Simulated(Record, frozen=True):
 
 
 class Simulation(Record, frozen=True):
-    """What `simulate` answers; `skipped` are resources that have no simulation."""
+    """What `simulate` answers.
+
+    Attributes:
+        skipped: Resources that have no simulation.
+        ranges: Paths of ranges, of which the likely value is simulated; None where the scenario has none.
+    """
 
     version: str
     name: str
@@ -606,3 +611,4 @@ class Simulation(Record, frozen=True):
     timezone: str
     resources: tuple[Simulated, ...]
     skipped: tuple[str, ...]
+    ranges: tuple[str, ...] | None = None

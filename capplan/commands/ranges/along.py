@@ -15,13 +15,29 @@ if TYPE_CHECKING:
 _STRAIGHT = 1e-5
 """A figure that is off the line by less than this share is on it."""
 _WORTH = 3e-4
-"""An error × the share of draws that it touches: below, another plan is not worth it."""
-_ROUNDS = 6
-_MOST_IN_A_ROUND, _MOST = 10, 24
-"""Plans of a round, and of all rounds: the largest errors go first."""
+"""An error × the share of draws that it touches: below, another plan is not worth it for what limits use and gates observe."""
+_WORTH_IN_ALL = 1e-3
+"""The same of the bill, of all gaps together: many small steps, as of billed KB, add up."""
+_ROUNDS, _IN_A_ROUND = 12, 12
+_MOST, _MOST_FOR_THE_BILL = 24, 96
+"""Plans between the ends: for any figure; for the bill alone."""
+_KEPT = 1 / 8
+"""Of the error of a gap at least this is expected in its parts: steps may lie on the line by chance."""
 
-Distance = Callable[["NDArray[np.float64]", "NDArray[np.float64]"], float]
-"""How far one set of figures is off another, as a share of what people look at."""
+Distance = Callable[["NDArray[np.float64]", "NDArray[np.float64]"], "Off"]
+"""How far one set of figures is off another."""
+
+
+class Off(NamedTuple):
+    """Differences as shares: of the bill, and of what else people look at, which counts less."""
+
+    bill: float
+    other: float = 0.0
+
+    @property
+    def any(self) -> float:
+        """The larger one."""
+        return max(self)
 
 
 class Points(NamedTuple):
@@ -38,8 +54,18 @@ class _Gap(NamedTuple):
     input: int
     low: float
     high: float
-    error: float
+    error: Off
     weight: float
+
+    @property
+    def bill(self) -> float:
+        """What it makes the bill uncertain by."""
+        return self.error.bill * self.weight
+
+    @property
+    def any(self) -> float:
+        """What it makes any figure uncertain by."""
+        return self.error.any * self.weight
 
 
 def plans_along(
@@ -74,20 +100,30 @@ def plans_along(
     gaps = [gap for i, points in ranges.items() for gap in _first_gaps(i, points, known[i], float(likely[i]), distance)]
     made = 0
     for _ in range(_ROUNDS):
-        gaps = sorted((gap for gap in gaps if gap.error * gap.weight > _WORTH), key=lambda g: -g.error * g.weight)
-        chosen = gaps[: min(_MOST_IN_A_ROUND, _MOST - made)]
+        chosen = _chosen(gaps, made)
         wanted = [(gap, between(ranges[gap.input], gap.low, gap.high)) for gap in chosen]
         made += sum(len(values) for _, values in wanted)
         add([(gap.input, x) for gap, values in wanted for x in values])
-        gaps = gaps[len(chosen) :]
+        gaps = [gap for gap in gaps if gap not in chosen]
         for gap, values in wanted:
             if values:
                 gaps += _parts(gap, values, known[gap.input], ranges[gap.input], distance)
-        if not gaps or made >= _MOST:
+        if not chosen:
             break
     return {
         i: Along(np.array(sorted(of_one)), np.array([of_one[x] for x in sorted(of_one)])) for i, of_one in known.items()
     }
+
+
+def _chosen(gaps: list[_Gap], made: int) -> list[_Gap]:
+    """The gaps in which to plan next, the most uncertain first."""
+    if made < _MOST:
+        worth = sorted((gap for gap in gaps if gap.any > _WORTH), key=lambda gap: -gap.any)
+        if worth:
+            return worth[: min(_IN_A_ROUND, _MOST - made)]
+    if made >= _MOST_FOR_THE_BILL or sum(gap.bill for gap in gaps) <= _WORTH_IN_ALL:
+        return []
+    return sorted((gap for gap in gaps if gap.bill), key=lambda gap: -gap.bill)[:_IN_A_ROUND]
 
 
 def _first_gaps(
@@ -98,7 +134,7 @@ def _first_gaps(
     # where the likely value is an end, nothing tells whether it is straight
     straight = known[low] if not low < likely < high else _on_line(likely, low, known[low], high, known[high])
     bend = distance(known[likely if low < likely < high else high], straight)
-    if bend <= _STRAIGHT:
+    if bend.any <= _STRAIGHT:
         return []
     ends = sorted({low, likely, high})
     return [_gap(i, a, b, bend, points) for a, b in itertools.pairwise(ends)]
@@ -109,17 +145,19 @@ def _parts(
 ) -> list[_Gap]:
     """The gaps that plans inside one leave: each may be off by its part of what the whole was, as far as it moves at all."""
     low, high = known[gap.low], known[gap.high]
-    error = max(distance(known[x], _on_line(x, gap.low, low, gap.high, high)) for x in values)
-    if error <= _STRAIGHT:
+    off = [distance(known[x], _on_line(x, gap.low, low, gap.high, high)) for x in values]
+    bill = max(gap.error.bill * _KEPT, *(one.bill for one in off))
+    other = max(one.other for one in off)
+    if max(bill, other) <= _STRAIGHT:
         return []
-    ends = [gap.low, *values, gap.high]
-    pairs = list(itertools.pairwise(ends))
+    pairs = list(itertools.pairwise([gap.low, *values, gap.high]))
     moves = [distance(known[a], known[b]) for a, b in pairs]
-    total = sum(moves) or 1.0
-    return [_gap(gap.input, a, b, error * move / total, points) for (a, b), move in zip(pairs, moves, strict=True)]
+    bills, others = sum(move.bill for move in moves) or 1.0, sum(move.other for move in moves) or 1.0
+    errors = [Off(bill * move.bill / bills, other * move.other / others) for move in moves]
+    return [_gap(gap.input, a, b, error, points) for (a, b), error in zip(pairs, errors, strict=True)]
 
 
-def _gap(i: int, low: float, high: float, error: float, points: Points) -> _Gap:
+def _gap(i: int, low: float, high: float, error: Off, points: Points) -> _Gap:
     first, last = np.searchsorted(points.draws, [low, high])
     return _Gap(i, low, high, error, (last - first) / len(points.draws))
 

@@ -1,6 +1,6 @@
 """Columns: figures of a plan at thousands of values of its ranges, from a few dozen plans.
 
-A figure that one range moves is interpolated between plans along it. One that several move is joined of what each does
+A figure that one range moves is interpolated between plans along it, or follows the steps on which they lie. One that several move is joined of what each does
 alone: their sum, their product, a product beside a constant, or the products of two or three of them that a fit to plans at
 random draws asks for; or it is a function of another figure, as what is throttled is of a load. Of these the one is taken
 that says best what plans say that it has not seen (each left out in turn).
@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from capplan.commands.ranges.steps import Steps, steps_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,6 +70,7 @@ class Columns:
         every = np.vstack([base[None, :], *(one.figures for one in along.values()), planned.figures])
         known = np.where(np.isfinite(every), np.abs(every), 0.0)
         self.scale = np.maximum(known.max(axis=0), 1e-300)
+        self._steps: dict[tuple[int, int], Steps | None] = {}
         self._moves = {
             i: np.ptp(np.vstack([base[None, :], one.figures]), axis=0) > _STILL * self.scale for i, one in along.items()
         }
@@ -97,7 +100,13 @@ class Columns:
     def _moved(self, m: int, i: int, values: "NDArray[np.float64]") -> "NDArray[np.float64]":
         """What one range adds to a figure while all others are at their likely value."""
         along = self._along[i]
-        moved: NDArray[np.float64] = np.interp(values[:, i], along.values, along.figures[:, m]) - self._base[m]
+        if (m, i) not in self._steps:
+            self._steps[m, i] = steps_of(along.values, along.figures[:, m])
+        steps = self._steps[m, i]
+        figures = (
+            np.interp(values[:, i], along.values, along.figures[:, m]) if steps is None else steps.at(values[:, i])
+        )
+        moved: NDArray[np.float64] = figures - self._base[m]
         return moved
 
     def _predicted(self, m: int, fit: Fitted, values: "NDArray[np.float64]") -> "NDArray[np.float64]":

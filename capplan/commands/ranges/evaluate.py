@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from capplan.commands.ranges.along import Points, plans_along
+from capplan.commands.ranges.along import Distance, Off, Points, plans_along
 from capplan.commands.ranges.columns import Along, Columns, Planned
 from capplan.commands.ranges.draws import drawn as drawn_values
 from capplan.commands.ranges.planned import Figures, Key, Planner, figures_of, matrix
@@ -40,6 +40,8 @@ _TRIES = 3
 """How often columns are made again with more plans before each draw is planned."""
 _TOLERATED, _TOLERATED_OF_A_FIGURE = 0.005, 0.01
 """The largest difference with which columns hold: of the monthly cost; of what a gate observes or a limit uses."""
+_HOPELESS = 0.05
+"""With a larger difference no more plans are made for columns."""
 _SHARES = (Fraction(1, 10), Fraction(1, 2), Fraction(9, 10))
 _MONTHS = {"cost.monthly": 1, "cost.yearly": 12}
 
@@ -166,6 +168,8 @@ class _Draws:
             if cost <= _TOLERATED:
                 held = _Rows({}, 0, "columns", len(check), found, cost, unsure=unsure)
                 return self._joined(columns, taken, held, deciding)
+            if cost > _HOPELESS:
+                break
             fit = np.vstack([fit, check])
         note = f"columns do not hold (the monthly cost differs by {cost:.1%}): draws are planned one by one"
         self.values = self._whole
@@ -331,12 +335,12 @@ class _Costs:
         worst = float(np.max(np.abs(one - other) / np.maximum(np.abs(other), 1e-9), initial=0.0))
         return worst if np.isfinite(worst) else float("inf")
 
-    def distance(self, known: _Known) -> "Callable[[NDArray[np.float64], NDArray[np.float64]], float]":
+    def distance(self, known: _Known) -> Distance:
         """How far figures are off others: in shares of the bill, of a quota, or of what a gate observes."""
         total = max(float(self.total(known.keys, known.base()[None, :])[0]), 1e-9)
         keys = list(known.keys)
 
-        def off(one: "NDArray[np.float64]", other: "NDArray[np.float64]") -> float:
+        def off(one: "NDArray[np.float64]", other: "NDArray[np.float64]") -> Off:
             width = min(len(one), len(other), len(keys))
             rows = np.vstack([one[:width], other[:width]])
             bills = self.of({key: rows[:, m] for m, key in enumerate(keys[:width])})
@@ -347,7 +351,7 @@ class _Costs:
                 if key.kind != "quantity"
             ]
             known_shares = [share for share in shares if np.isfinite(share)]
-            return max(money, max(known_shares, default=0.0) / 10)
+            return Off(money, max(known_shares, default=0.0) / 10)
 
         return off
 

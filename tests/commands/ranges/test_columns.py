@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capplan.commands.ranges.along import Points, between, plans_along
+from capplan.commands.ranges.along import Off, Points, between, plans_along
 from capplan.commands.ranges.columns import Columns, Planned
 
 Formula = Callable[[Any], Any]
@@ -44,8 +44,8 @@ def made(formula: Formula, seed: int = 0) -> tuple[Columns, Any, Any]:
     def plan(rows: Any) -> Any:  # noqa: ANN401  arrays
         return np.array([[float(formula(row))] for row in rows])
 
-    def distance(one: Any, other: Any) -> float:  # noqa: ANN401  arrays
-        return float(abs(one - other)[0] / max(abs(one[0]), 1e-9))
+    def distance(one: Any, other: Any) -> Off:  # noqa: ANN401  arrays
+        return Off(float(abs(one - other)[0] / max(abs(one[0]), 1e-9)))
 
     ranges = {i: Points(np.sort(draws[:, i]), 1.0 if i == 2 else 0.0, i == 2) for i in range(4)}
     base = plan(LIKELY[None, :])[0]
@@ -76,7 +76,7 @@ def test_a_function_of_another_figure_is_taken_from_it() -> None:
 
     ranges = {i: Points(np.sort(draws[:, i]), 0.0, False) for i in range(4)}
     base = plan(LIKELY[None, :])[0]
-    along = plans_along(base, LIKELY, ranges, plan, lambda a, b: float(np.abs(a - b).max()))
+    along = plans_along(base, LIKELY, ranges, plan, lambda a, b: Off(float(np.abs(a - b).max())))
     columns = Columns(base, along, Planned(draws[:24], plan(draws[:24])))
     assert columns.fits[1].kind == "function"
     assert columns.at(draws[24:])[:, 1] == pytest.approx(plan(draws[24:])[:, 1], abs=0.05)
