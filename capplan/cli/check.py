@@ -16,7 +16,9 @@ from capplan.cli.options import (
     BudgetDelta,
     Color,
     ColorChoice,
+    Draws,
     FailOn,
+    Fields,
     Format,
     On,
     OutputFile,
@@ -28,6 +30,7 @@ from capplan.cli.options import (
     Set,
     Strict,
     Today,
+    Top,
 )
 from capplan.cli.output import output
 from capplan.cli.sources import baseline_of, baselines
@@ -53,6 +56,7 @@ def check(
     budget_delta: BudgetDelta = None,
     today: Today = None,
     seed: Seed = 0,
+    draws: Draws = 10_000,
     strict: Strict = False,
     ascii: Ascii = False,
     color: Color = ColorChoice.auto,
@@ -64,13 +68,17 @@ def check(
     max_unexplained: Annotated[
         str | None, typer.Option("--max-unexplained", help="The share of the bill for --bill (5%).")
     ] = None,
+    fields: Fields = None,
+    top: Top = None,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="deny, or warn: warnings fail too.")] = FailOn.deny,
 ) -> int:
     """Do the gates pass? Exit 3 if not; the report is written first.
 
     Example: capplan check scenarios/web-shop/scenario.yaml --budget 2500
     """
-    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=PLAN_FORMATS)
+    where = output(
+        format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=PLAN_FORMATS, fields=fields, top=top
+    )
     keep_inputs(where, [*scenarios, *(prices or ()), *([baseline] if baseline else []), *(bill or ())])
     max_usd, max_change, day, price_day = money(budget), delta(budget_delta), day_of(today), day_of(on, "--on")
     if (prices or on) and baseline is not None and not baseline.lower().endswith(".json"):
@@ -107,14 +115,14 @@ def check(
         bases = baselines(baseline, loaded, day, seed) if baseline else [None] * len(loaded)
 
         def planned(pair: "tuple[Any, PlanRecord | None]") -> Plan:
-            base = baseline_of(pair[1], baseline, pair[0].name)
+            base = baseline_of(pair[1], baseline, pair[0].name)._replace(bill=of_bill)
             return plan(
                 pair[0],
                 today=day,
                 seed=seed,
                 baseline=base,
                 allow_unjudged=False,
-                bill=of_bill,
+                draws=draws,
                 progress=progress.update,
             )
 
