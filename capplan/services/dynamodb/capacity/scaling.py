@@ -13,7 +13,7 @@ import heapq
 import math
 from collections import Counter
 from collections.abc import Generator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from capplan.record import Record
@@ -121,8 +121,8 @@ def expand(steps: Sequence[Step], minutes: int) -> "NDArray[np.float64]":
 
     if not steps:
         return np.zeros(minutes)
-    lengths = [b - a for (a, _), (b, _) in pairwise([*steps, (minutes, 0)])]
-    return np.repeat(np.array([float(units) for _, units in steps]), lengths)
+    starts, units = np.fromiter(chain.from_iterable(steps), np.int64, 2 * len(steps)).reshape(-1, 2).T
+    return np.repeat(units.astype(np.float64), np.diff(starts, append=minutes))
 
 
 class _Balance:
