@@ -239,6 +239,7 @@ class TrafficSourceCost(Record, frozen=True):
         monthly: Units a month.
         monthly_cost: USD.
         per_thousand: USD for 1,000 units.
+        bill_per_thousand: USD of the whole bill, fixed cost and all, for 1,000 units; None where there are none.
     """
 
     traffic_source: str = field(name="entrance")
@@ -246,6 +247,7 @@ class TrafficSourceCost(Record, frozen=True):
     monthly: Fraction
     monthly_cost: Decimal
     per_thousand: Decimal
+    bill_per_thousand: Decimal | None = None
 
 
 class NotIncludedCost(Record, frozen=True):

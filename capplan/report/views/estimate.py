@@ -79,19 +79,21 @@ def _traffic_sources(plan: Plan) -> Table | None:
         Column("Units/month", "right"),
         Column("USD/1,000", "right"),
         Column("USD/month", "right"),
+        Column("Whole bill/1,000", "right", optional=1),
     )
     sources = sorted(plan.traffic_sources, key=lambda t: (-t.monthly_cost, t.traffic_source))
     rows: list[Row] = [
         row(
             source.traffic_source,
             numbers.quantity(to_quantity(source.monthly)),
-            per_thousand(source),
+            per_thousand(source.per_thousand),
             numbers.usd(source.monthly_cost),
+            "" if source.bill_per_thousand is None else per_thousand(source.bill_per_thousand),
         )
         for source in sources
     ]
     if plan.fixed_cost:
-        rows.append(row("Fixed cost, independent of traffic", "", "", numbers.usd(plan.fixed_cost), role="dim"))
+        rows.append(row("Fixed cost, independent of traffic", "", "", numbers.usd(plan.fixed_cost), "", role="dim"))
     return Table(columns, tuple(rows), shown="details")
 
 
