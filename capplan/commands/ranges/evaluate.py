@@ -401,7 +401,7 @@ def _limits(rows: _Rows, base: Figures) -> Iterable[LimitRange]:
 def _gate(gate: Gate, drawn: Drawn, metrics: Mapping[str, ObservedMetric]) -> GateRange:
     draws = drawn.of(name.name for name in names_in(gate.test)).draws
     if over_draws(gate.test, metrics):
-        return GateRange(gate.text, gate.line, draws, None, None, "it is judged over all draws already")
+        return GateRange(gate.text, gate.line, draws, None, None, "judged over the draws")
     try:
         passing = drawn.chance(gate.test)
     except GateError as error:
