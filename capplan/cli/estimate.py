@@ -3,12 +3,14 @@
 from capplan.cli import progress
 from capplan.cli.formats import ESTIMATE_FORMATS, write_plan
 from capplan.cli.options import (
+    RESOURCES_SHOWN,
     Ascii,
     Budget,
     Color,
     ColorChoice,
     Details,
     Draws,
+    Fields,
     Format,
     On,
     OutputFile,
@@ -18,9 +20,9 @@ from capplan.cli.options import (
     Scenario,
     Seed,
     Set,
+    ShownResources,
     Strict,
     Today,
-    Top,
 )
 from capplan.cli.output import output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario, money, strict_code
@@ -40,7 +42,8 @@ def estimate(
     draws: Draws = 10_000,
     strict: Strict = False,
     details: Details = False,
-    top: Top = 10,
+    top: ShownResources = None,
+    fields: Fields = None,
     ascii: Ascii = False,
     color: Color = ColorChoice.auto,
     quiet: Quiet = False,
@@ -49,7 +52,9 @@ def estimate(
 
     Example: capplan estimate scenarios/web-shop/scenario.yaml
     """
-    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=ESTIMATE_FORMATS)
+    where = output(
+        format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=ESTIMATE_FORMATS, fields=fields, top=top
+    )
     keep_inputs(where, [scenario, *(prices or ())])
 
     def answer() -> int:
@@ -57,7 +62,7 @@ def estimate(
 
         loaded = load_scenario(scenario, gate, settings, overlays, allow_open=True, prices=prices, on=price_day)
         plan = planned(loaded, today=day, seed=seed, draws=draws, progress=progress.update)
-        write_plan(where, loaded, plan, details=details, top=top, today=day)
+        write_plan(where, loaded, plan, details=details, top=top or RESOURCES_SHOWN, today=day)
         return strict_code([plan], strict)
 
     gate, day, price_day = money(budget), day_of(today), day_of(on, "--on")

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from capplan import __version__
@@ -13,6 +14,7 @@ from capplan.commands.profile.measured import (
     HotKey,
     KeyUse,
     Minutes,
+    OfTarget,
     Part,
     Profile,
     RankBucket,
@@ -34,6 +36,9 @@ _PERIODS = (60, 300, 3600, 86_400)
 _MAX_PERIODS = 60_000
 """Six weeks of minutes; of a longer trace the shape is fitted to longer periods."""
 _SHARES = ("0.01", "0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95", "0.99", "0.999")
+_KB, _MOST_BLOCKS = 1024, 401
+"""Sizes are kept apart by the KB in which DynamoDB bills them, up to its largest item."""
+_VALUE_WIDTH = Fraction(105, 100)
 _BUCKET_WIDTH = 1.05
 """Keys of one bucket of ranks are used alike within 5%."""
 
@@ -88,13 +93,17 @@ def profile(
         if one_kind(files) == METRIC:
             return metric_profile(files, asked, timezone)
         made = prepare(sql, files, asked, salt)
-        kept: set[str] = set()
+        kept = ""
 
         def ask(name: str) -> Rows:
+            nonlocal kept
             result = RESULTS[name]
-            if result.step and result.step not in kept:
-                sql.keep(result.step, STEPS[result.step])
-                kept.add(result.step)
+            if result.step != kept:
+                if kept:  # the memory is for the next one
+                    sql.forget(kept)
+                if result.step:
+                    sql.keep(result.step, STEPS[result.step])
+                kept = result.step
             return sql.rows(result.sql)
 
         empty = sum(file.kind == "empty" for file in files)
@@ -128,12 +137,16 @@ def made_of(
     if used is None:
         words = "; ".join(f"{reason}: {n:,}" for reason, n in aside.items())
         raise CapplanError((Diagnostic(read.place, 0, 0, "no row can be used", words or "the files have no rows"),))
-    progress(0.4, "measuring the rate")
+    mix = tuple(Part(op, target, int(n), int(failed)) for op, target, n, failed in ask("mix"))
+    by_target = _by_target(ask)
+    progress(0.2, "measuring the rate")
     minutes = [(int(at), int(n)) for at, n in ask("minutes")]
     points = [(at, Decimal(n)) for at, n in minutes]
+    busiest = tuple((int(at), int(n)) for at, n in ask("busiest"))
     traffic = measured_traffic(_series(minutes), zone_minutes(timezone))
-    progress(0.6, "counting keys")
+    progress(0.4, "counting keys")
     counts = [(int(requests), int(keys)) for requests, keys in ask("key_counts")]
+    keys = _keys(counts, ask("hottest")) if counts else None
     progress(0.8, "measuring sizes and durations")
     sizes, durations = ask("bytes"), ask("durations")
     _check_totals(
@@ -158,16 +171,17 @@ def made_of(
         last=int(used[8]),
         rate=int(used[1]) / (minutes[-1][0] - minutes[0][0] + 60),
         busiest_minute=max(minutes, key=lambda pair: (pair[1], -pair[0])),
-        busiest_seconds=tuple((int(at), int(n)) for at, n in ask("busiest")),
+        busiest_seconds=busiest,
         by_hour=by_hour(points, 60, zone_minutes(timezone) * 60),
         failed=int(used[5] or 0),
         throttled=int(used[6] or 0),
         minutes=Minutes(*last_weeks(points, 60)),
         traffic=traffic.data,
         told=(*traffic.told, *([traffic.reason] if traffic.reason else [])),
-        mix=tuple(Part(op, target, int(n), int(failed)) for op, target, n, failed in ask("mix")),
-        keys=_keys(counts, ask) if counts else None,
-        bytes=_values(sizes),
+        mix=mix,
+        by_target=by_target,
+        keys=keys,
+        bytes=_values(sizes, _KB),
         duration_ms=_values(durations),
         has_status=used[5] is not None,
         hashed=is_hashed,
@@ -222,8 +236,8 @@ def _check_totals(place: str, totals: Iterable[tuple[str, int, Any]]) -> None:
         raise CapplanError(tuple(wrong))
 
 
-def _keys(counts: Sequence[tuple[int, int]], ask: Callable[[str], Rows]) -> KeyUse:
-    hottest = tuple(HotKey(str(key), int(n), int(peak)) for key, n, peak in ask("hottest"))
+def _keys(counts: Sequence[tuple[int, int]], hot: Rows) -> KeyUse:
+    hottest = tuple(HotKey(str(key), int(n), int(peak)) for key, n, peak in hot)
     distinct = sum(keys for _, keys in counts)
     return KeyUse(distinct, sum(n * keys for n, keys in counts), hottest, rank_buckets(counts))
 
@@ -243,16 +257,57 @@ def rank_buckets(counts: Iterable[tuple[int, int]]) -> tuple[RankBucket, ...]:
     return tuple(out)
 
 
-def _values(rows: Rows) -> Values | None:
-    """Of thousandths: rounded to 3 digits, how many, what they are beyond the rounded ones, the least, the most."""
+def _values(rows: Rows, unit: int = 0) -> Values | None:
+    """Of thousandths: rounded to 3 digits, how many, what they are beyond the rounded ones, the least, the most.
+
+    Groups do not join values on two sides of a multiple of `unit`, in which requests are billed.
+    """
     if not rows:
         return None
     whole = [tuple(map(int, row)) for row in rows]
     count = sum(n for _, n, *_ in whole)
-    total = sum(rounded * n + rest for rounded, n, rest, *_ in whole)
-    groups = [(Decimal(rounded).scaleb(-3), n) for rounded, n, *_ in whole]
+    sums = [(n, rounded * n + rest) for rounded, n, rest, *_ in whole]
+    rounded = [(Decimal(value).scaleb(-3), n) for value, n, *_ in whole]
     least, most = min(row[3] for row in whole), max(row[4] for row in whole)
-    return Values(count, total / count / 1000, least / 1000, most / 1000, quantiles(groups, count))
+    mean = sum(total for _, total in sums) / count / 1000
+    return Values(count, mean, least / 1000, most / 1000, quantiles(rounded, count), grouped(sums, unit * 1000))
+
+
+def grouped(sums: Iterable[tuple[int, int]], unit: int) -> tuple[tuple[int, Decimal], ...]:
+    """Numbers of values with their sums in thousandths, growing, joined where their means are within 5%."""
+    out: list[tuple[int, int, Fraction]] = []
+    for n, total in sums:
+        mean = Fraction(total, n)
+        if out and mean <= out[-1][2] * _VALUE_WIDTH and not (unit and _blocks(mean, unit) > _blocks(out[-1][2], unit)):
+            before, sum_before, lowest = out[-1]
+            out[-1] = (before + n, sum_before + total, lowest)
+        else:
+            out.append((n, total, mean))
+    return tuple((n, Decimal(total).scaleb(-3)) for n, total, _ in out)
+
+
+def _blocks(value: Fraction, unit: int) -> int:
+    return min(math.ceil(value / unit), _MOST_BLOCKS)
+
+
+def _by_target(ask: Callable[[str], Rows]) -> tuple[OfTarget, ...]:
+    """Sizes and durations of each target, where there are several."""
+    targets = [(str(target), int(n), int(failed)) for target, n, failed in ask("targets")]
+    if len(targets) < 2:  # noqa: PLR2004  of one target they are those of all rows
+        return ()
+    sizes, durations = (_apart(ask(name)) for name in ("bytes_by_target", "durations_by_target"))
+    return tuple(
+        OfTarget(target, n, failed, _values(sizes.get(target, ()), _KB), _values(durations.get(target, ())))
+        for target, n, failed in targets
+    )
+
+
+def _apart(rows: Rows) -> dict[str, list[Sequence[Any]]]:
+    """Rows by their first column, without it."""
+    out: dict[str, list[Sequence[Any]]] = {}
+    for first, *rest in rows:
+        out.setdefault(str(first), []).append(rest)
+    return out
 
 
 def quantiles(groups: Sequence[tuple[Decimal, int]], count: int) -> tuple[tuple[Decimal, Decimal], ...]:

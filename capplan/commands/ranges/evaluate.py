@@ -104,8 +104,10 @@ def evaluate(
     costs = _Costs(priced)
     names = _names(gates, metrics) - costs.names
     deciding = _names([gate for gate in gates if over_draws(gate.test, metrics)], metrics)
-    planner = Planner(priced, moving, names, today)
     base = figures_of(priced, names)
+    names = frozenset(name for name in names if np.isfinite(base[Key("metric", name)]))
+    planner = Planner(priced, moving, names, today)
+    base = {key: value for key, value in base.items() if key.kind not in ("metric", "limit") or key.name in names}
     every_draw = _Draws(planner, costs, base, draws, progress)
     rows = every_draw.rows(deciding)
     known = _drawn(rows, costs, metrics, names)
