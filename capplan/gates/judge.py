@@ -70,7 +70,11 @@ def judge(
     for gate in scenario.gates:
         try:
             result = outcome(gate.test, look)
-            verdicts.append(_verdict(gate, result, today, _sampling(gate, result, metrics, drawn)))
+            verdicts.append(
+                _verdict(
+                    gate, result, today, _sampling(gate, result, metrics, drawn, with_ranges=bool(scenario.ranges))
+                )
+            )
         except _UnjudgedError as error:
             if allow_unjudged:
                 unjudged.append(
@@ -210,13 +214,19 @@ def _of_draws(node: Test | Value, metrics: Mapping[str, ObservedMetric]) -> Iter
                     yield from _of_draws(part, metrics)
 
 
-def _sampling(gate: Gate, result: Outcome, metrics: Mapping[str, ObservedMetric], drawn: Drawn | None) -> str:
+def _sampling(
+    gate: Gate, result: Outcome, metrics: Mapping[str, ObservedMetric], drawn: Drawn | None, *, with_ranges: bool
+) -> str:
     """How sure a verdict over draws is, and whether its limit lies within that; empty for any other."""
     found = list(_of_draws(gate.test, metrics))
     if not found:
         return ""
     if drawn is None:
-        return "there are no ranges: this is the point answer"
+        return (
+            "at the likely values: no draws were made"
+            if with_ranges
+            else "there are no ranges: this is the point answer"
+        )
     spread = _spread(found[0], drawn)
     said = [_shown(edge, result.unit) for edge in (spread.low, spread.high)]
     draws = drawn.of(name.name for name in names_in(gate.test)).draws

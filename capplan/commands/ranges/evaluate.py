@@ -104,8 +104,10 @@ def evaluate(
     costs = _Costs(priced)
     names = _names(gates, metrics) - costs.names
     deciding = _names([gate for gate in gates if over_draws(gate.test, metrics)], metrics)
-    planner = Planner(priced, moving, names, today)
     base = figures_of(priced, names)
+    names = frozenset(name for name in names if np.isfinite(base[Key("metric", name)]))
+    planner = Planner(priced, moving, names, today)
+    base = {key: value for key, value in base.items() if key.kind not in ("metric", "limit") or key.name in names}
     every_draw = _Draws(planner, costs, base, draws, progress)
     rows = every_draw.rows(deciding)
     known = _drawn(rows, costs, metrics, names)
@@ -401,7 +403,7 @@ def _limits(rows: _Rows, base: Figures) -> Iterable[LimitRange]:
 def _gate(gate: Gate, drawn: Drawn, metrics: Mapping[str, ObservedMetric]) -> GateRange:
     draws = drawn.of(name.name for name in names_in(gate.test)).draws
     if over_draws(gate.test, metrics):
-        return GateRange(gate.text, gate.line, draws, None, None, "it is judged over all draws already")
+        return GateRange(gate.text, gate.line, draws, None, None, "judged over the draws")
     try:
         passing = drawn.chance(gate.test)
     except GateError as error:
