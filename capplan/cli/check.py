@@ -17,6 +17,7 @@ from capplan.cli.options import (
     Color,
     ColorChoice,
     FailOn,
+    Fields,
     Format,
     On,
     OutputFile,
@@ -28,6 +29,7 @@ from capplan.cli.options import (
     Set,
     Strict,
     Today,
+    Top,
 )
 from capplan.cli.output import output
 from capplan.cli.sources import baseline_of, baselines
@@ -64,13 +66,17 @@ def check(
     max_unexplained: Annotated[
         str | None, typer.Option("--max-unexplained", help="The share of the bill for --bill (5%).")
     ] = None,
+    fields: Fields = None,
+    top: Top = None,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="deny, or warn: warnings fail too.")] = FailOn.deny,
 ) -> int:
     """Do the gates pass? Exit 3 if not; the report is written first.
 
     Example: capplan check scenarios/web-shop/scenario.yaml --budget 2500
     """
-    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=PLAN_FORMATS)
+    where = output(
+        format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=PLAN_FORMATS, fields=fields, top=top
+    )
     keep_inputs(where, [*scenarios, *(prices or ()), *([baseline] if baseline else []), *(bill or ())])
     max_usd, max_change, day, price_day = money(budget), delta(budget_delta), day_of(today), day_of(on, "--on")
     if (prices or on) and baseline is not None and not baseline.lower().endswith(".json"):

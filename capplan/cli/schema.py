@@ -23,6 +23,7 @@ class What(StrEnum):
     apply = "apply"
     optimize = "optimize"
     forecast = "forecast"
+    drivers = "drivers"
     sweep = "sweep"
     regions = "regions"
     reconcile = "reconcile"

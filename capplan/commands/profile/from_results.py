@@ -18,6 +18,7 @@ from capplan.reading.nearest import nearest
 _MAX_BYTES = 512 * 2**20
 """A result of years of minutes, or of a key's every number of requests, is some MB."""
 _TEXTS = ("reason", "operation", "target", "item_key")
+_MAY_BE_NULL = ("reason", "operation", "target", "failed", "throttled", "first_at", "last_at")
 _NEEDED = ("outcome", "minutes", "busiest", "mix")
 """Of the others, the totals of the outcome say whether rows are missing."""
 _FALLING = ("outcome", "mix", "busiest", "key_counts", "hottest")
@@ -95,11 +96,11 @@ def _values(path: str, line: int, row: Mapping[str, Any], columns: Sequence[str]
             raise _wrong(path, line, f"there is no column '{column}'", f"the result has {', '.join(columns)}")
         value = row[column]
         if value in (None, ""):
+            if column not in _MAY_BE_NULL:
+                raise _wrong(path, line, f"{column}: expected a whole number, found nothing", "export the answer anew")
             out.append(None)
-        elif column in _TEXTS:
-            out.append(str(value))
         else:
-            out.append(_whole(path, line, column, str(value)))
+            out.append(str(value) if column in _TEXTS else _whole(path, line, column, str(value)))
     return tuple(out)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from capplan.commands.saved_plan import PlanRecord
 from capplan.report.records.apply import ApplyRecord
 from capplan.report.records.diff import DiffRecord
+from capplan.report.records.drivers import DriversRecord
 from capplan.report.records.errors import ErrorsRecord
 from capplan.report.records.forecast import ForecastRecord
 from capplan.report.records.gates import GatesRecord
@@ -29,6 +30,7 @@ ANSWERS: Mapping[str, type] = {
     "apply": ApplyRecord,
     "optimize": OptimizeRecord,
     "forecast": ForecastRecord,
+    "drivers": DriversRecord,
     "sweep": SweepRecord,
     "regions": RegionsRecord,
     "reconcile": ReconcileRecord,
