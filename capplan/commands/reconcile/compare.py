@@ -189,7 +189,7 @@ class _Sorted:
             else:
                 self._fee(line, what)
         for sku, lines in self.strangers.items():
-            for line, _ in lines:
+            for line, _ in lines if sku in self.by_key else ():
                 self.unknown[line.resource] = self.unknown.get(line.resource, Decimal(0)) + line.amount
             if sku not in self.seen:
                 self.loose.setdefault(sku, []).extend(lines)
