@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from capplan import __version__
 from capplan.commands.breaks_in import Ahead, ahead_of, with_why
 from capplan.commands.open_questions import ranked_questions, unranked
 from capplan.gates.judge import Baseline, changes, judge
 from capplan.gates.kept import KeptGates
-from capplan.gates.observables import aliases, observables
-from capplan.gates.observed import observed
+from capplan.gates.observables import aliases, losses, observables
+from capplan.gates.observed import Listed, ObservedMetric, observed
 from capplan.language.gate_syntax import on_forecast
 from capplan.language.scenario import Scenario
 from capplan.model import Excluded
@@ -77,8 +78,12 @@ def plan(
     scenario = priced.metered.scenario
     limits = () if needed else limits_of(priced.metered)  # a load without its traffic would look like headroom
     traffic_sources = traffic_costs(priced)
-    known = observables(scenario, priced, limits, traffic_sources)
-    names = {**known, **aliases(scenario, known)} if scenario.gates else known
+
+    @cache
+    def known() -> dict[str, ObservedMetric]:
+        return observables(scenario, priced, limits, traffic_sources)
+
+    names = {**known(), **aliases(scenario, known())} if scenario.gates else {}
     base = baseline or Baseline()
     judged = replace(scenario, gates=()) if needed else scenario
     ahead = ahead_of(judged, today, seed) if any(map(on_forecast, judged.gates)) else Ahead({})
@@ -132,7 +137,8 @@ def plan(
         gates=verdicts,
         runs=runs_of(priced),
         unjudged=unjudged,
-        observed=(*observed(known), *observed(changes(known, base)), *observed(ahead.metrics)),
+        observed=Listed(lambda: (*observed(known()), *observed(changes(known(), base)), *observed(ahead.metrics))),
+        lost=observed(losses(scenario, priced)),
         inputs=inputs_of(scenario),
         patterns=patterns_of(priced),
         recommendations=advice.recommendations,

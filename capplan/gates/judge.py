@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from capplan.errors import CapplanError, Diagnostic
 from capplan.gates.evaluate import Lookup, Outcome, outcome
 from capplan.gates.observed import CHANGE, CHANGE_PERCENT, ObservedMetric, exact, shown_value
-from capplan.language.gate_syntax import FORECAST, Gate, Name
+from capplan.language.gate_syntax import BY_UNIT, FORECAST, Gate, Name
 from capplan.language.gate_tokens import GateError
 from capplan.language.gate_units import SHARE, USD
 from capplan.language.scenario import Scenario
@@ -135,6 +135,8 @@ def _unknown(name: Name, metrics: Mapping[str, ObservedMetric], scenario: Scenar
     several = [r.address for r in scenario.resources.values() if r.name == first and r.label != first]
     if several:
         return GateError(f"'{first}' is in more than one section", name.at, name.width, f"write {' or '.join(several)}")
+    if name.name.rpartition(".")[2] in BY_UNIT and (unit := next(iter(scenario.flows_by_name), "")):
+        return GateError(f"'{name.name}' needs a unit", name.at, name.width, f"write {name.name}({unit})")
     close = nearest(name.name, (*metrics, *_SHORT)) or _nearest_of_resource(name.name, metrics)
     hint = f"did you mean '{close}'?" if close else f"such as {', '.join(list(metrics)[:4])}; capplan gates lists all"
     return GateError(f"unknown metric '{name.name}'", name.at, name.width, hint)

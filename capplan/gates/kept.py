@@ -93,7 +93,9 @@ class KeptGates:
         return out
 
     def _owner(self, name: str, priced: Priced) -> Resource | None:
-        """The resource whose metric it is; None where it is not one resource's."""
+        """The resource whose metric it is; None where it is not one resource's alone, as its cost by a unit."""
+        if name.endswith(")"):
+            return None
         for address, resource in priced.metered.scenario.resources.items():
             if name.startswith((f"{resource.label}.", f"{address}.")):
                 return resource if name in self._metrics and name.partition(".")[0] not in _SHARED else None

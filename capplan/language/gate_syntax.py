@@ -19,6 +19,8 @@ Operator = Literal["+", "-", "*", "/"]
 Level = Literal["deny", "warn"]
 MAX_LEVELS = 32
 """Parentheses, signs and negations inside one another."""
+BY_UNIT = ("per", "cost_per")
+"""Last words of metrics that a unit follows: cost.per(orders), fulfil.cost_per(orders)."""
 FORECAST = "forecast."
 """What the names of metrics begin with that are of months to come."""
 _COMPARATORS = ("<", "<=", ">", ">=", "==", "!=")
@@ -308,9 +310,21 @@ class _Parser:
             self._unexpected("expected a metric or a figure")
         self.i += 1
         if token.kind == "name":
-            return Name(token.text, token.at, token.width)
+            return self._per(token) or Name(token.text, token.at, token.width)
         figure = Figure(token.value, token.unit, token.at, token.width)
         return self._of(figure) if self.token.kind == "keyword" and self.token.text == "of" else figure
+
+    def _per(self, token: Token) -> Name | None:
+        """`cost.per(orders)`: a metric by a unit; None where the name has no unit."""
+        if token.text.rpartition(".")[2] not in BY_UNIT or not self._accept("sign", "("):
+            return None
+        unit = self.token
+        if unit.kind != "name":
+            self._unexpected("expected a traffic, a state machine or a job")
+        self.i += 1
+        if not self._accept("sign", ")"):
+            self._unexpected("expected ')'")
+        return Name(f"{token.text}({unit.text})", token.at, self._end() - token.at)
 
     def _of(self, share: Figure) -> Value:
         if share.unit != SHARE:
@@ -322,7 +336,8 @@ class _Parser:
         if token.kind != "name":
             self._unexpected("expected 'limit' or a metric")
         self.i += 1
-        return Sum("*", share, Name(token.text, token.at, token.width), share.at, self._end() - share.at)
+        name = self._per(token) or Name(token.text, token.at, token.width)
+        return Sum("*", share, name, share.at, self._end() - share.at)
 
     def _nest(self) -> None:
         self.depth += 1

@@ -19,6 +19,7 @@ _SIGN = re.compile(r"<=|>=|==|!=|[<>+\-*/()≤≥≠−×÷]")
 _QUOTED = re.compile(r'"([^"]*)"|`([^`]*)`|\'([^\']*)\'')
 _TAG = re.compile(r"cost\.tag\.[A-Za-z0-9_.:/@+-]+=[A-Za-z0-9_.:/@+-]*")
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_][A-Za-z0-9_-]*)*")
+_BY_UNIT = re.compile(r"((?:[^()]+\.)?(?:per|cost_per))\(([^()]+)\)")
 _FIGURE = re.compile(r"(\d{1,15}(?:\.\d{1,10})?)\s*(%|[A-Za-zµ]+|)")
 _RATE = re.compile(r"\s*/\s*([a-z]+)(?![A-Za-z0-9_.-])")
 _SCALES: tuple[tuple[Mapping[str, int | Fraction], Unit], ...] = (
@@ -61,6 +62,9 @@ class Token(NamedTuple):
 
 def plain_name(name: str) -> str:
     """A name as written in a gate: in quotes where it would not be parsed as a name otherwise."""
+    by_unit = _BY_UNIT.fullmatch(name)
+    if by_unit is not None:
+        return f"{plain_name(by_unit[1])}({plain_name(by_unit[2])})"
     if _TAG.fullmatch(name) or (_WORD.fullmatch(name) and not _is_figure(name)):
         return name
     mark = next((m for m in "`'\"" if m not in name), "`")

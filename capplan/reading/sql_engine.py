@@ -13,15 +13,15 @@ from capplan.reading.trace_files import TraceFile, trace_files
 MAX_LINE_BYTES, MAX_DOCUMENT_BYTES = 10_000_000, 64 * 2**20
 INSTALL = "python -m pip install 'capplan[traces]'"
 _MESSAGES = (
-    (re.compile(r"magic bytes|too small to be a Parquet|Parquet magic|metadata|footer", re.IGNORECASE),
+    (re.compile(r"magic bytes|magic number|too small to be a Parquet|Parquet magic|metadata|footer", re.IGNORECASE),
      "not a whole Parquet file", "it ends without its footer: was it still being written?"),
-    (re.compile(r"GZIP|decompress|inflate", re.IGNORECASE),
+    (re.compile(r"GZIP|decompress|inflate|end of input stream|header check|ZLIB", re.IGNORECASE),
      "the gzip file is cut off or broken", "was it still being written? fetch it again"),
     (re.compile(r"Malformed JSON|unexpected end of data|not an? (?:array|object)", re.IGNORECASE),
      "not JSON to its end", "was it still being written? fetch it again"),
     (re.compile(r"Maximum line size|maximum_object_size", re.IGNORECASE), "a line is too long to be a row of a log", ""),
-    (re.compile(r"Out of Memory|failed to (?:allocate|pin|offload)", re.IGNORECASE),
-     "the memory limit is too low for these files", "raise it, such as --memory-limit 2GB, or name a --temp-folder"),
+    (re.compile(r"Out of ?Memory|Java heap|failed to (?:allocate|pin|offload)", re.IGNORECASE),
+     "the memory limit is too low for these files", "raise it, such as --memory 2GB, or name a --temp-folder"),
     (re.compile(r"No space left|max_temp_directory", re.IGNORECASE),
      "the folder for temporary files is full", "name another one: --temp-folder"),
 )  # fmt: skip
@@ -103,6 +103,17 @@ class DuckDB(NamedTuple):
             raise in_our_words(str(error)) from None
         return out
 
+    def stream(self, sql: str, part: int) -> Iterator[tuple[Any, ...]]:
+        """What a statement answers, some rows at a time. Raises CapplanError where the files are at fault."""
+        import duckdb  # noqa: PLC0415  an extra
+
+        try:
+            answer = self.connection.execute(sql)
+            while rows := answer.fetchmany(part):
+                yield from rows
+        except duckdb.Error as error:
+            raise in_our_words(str(error)) from None
+
     def view(self, name: str, sql: str) -> None:  # noqa: D102
         self.rows(f"CREATE TEMPORARY VIEW {name} AS {sql}")
 
@@ -169,7 +180,7 @@ def _listed(paths: Sequence[str]) -> str:
 
 
 @contextmanager
-def sql_engine(memory_limit: str, temp_folder: str | None) -> Iterator[DuckDB]:
+def sql_engine(memory_limit: str = "512MB", temp_folder: str | None = None) -> Iterator[DuckDB]:
     """DuckDB, which keeps to a memory limit, such as 512MB. Raises CapplanError where DuckDB is not installed."""
     try:
         import duckdb  # noqa: PLC0415  an extra
@@ -200,16 +211,16 @@ def temporary_folder(within: str | None) -> Iterator[Path]:
         yield Path(folder)
 
 
-def in_our_words(said: str) -> CapplanError:
+def in_our_words(said: str, place: str = "") -> CapplanError:
     """An error of the engine, with the file it names."""
-    first = said.partition("\n")[0]
-    named = re.search(r"'([^']+\.[^']+)'|\"([^\"]+\.[^\"]+)\"|(?:stream|file):? (\S+\.\w+)", said)
+    first = said.strip().partition("\n")[0]
+    named = re.search(r"'([^']+\.[^']+)'|\"([^\"]+\.[^\"]+)\"|(?:stream|file):? ?(/*\S+\.\w+)", said)
     file = next((group for group in named.groups() if group), "") if named is not None else ""
-    file = file.strip("'\".")
+    place = place or file.strip("'\".") or "trace"
     for pattern, message, hint in _MESSAGES:
         if pattern.search(said):
-            return CapplanError((Diagnostic(file or "trace", 0, 0, message, hint),))
-    return CapplanError((Diagnostic(file or "trace", 0, 0, f"cannot be read: {first[:200]}"),))
+            return CapplanError((Diagnostic(place, 0, 0, message, hint),))
+    return CapplanError((Diagnostic(place, 0, 0, f"cannot be read: {first[:200]}"),))
 
 
 def quoted(text: str) -> str:

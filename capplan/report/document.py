@@ -244,7 +244,7 @@ def fact(label: str | Span) -> Span:
 
 def with_names(text: str, names: Iterable[str]) -> Line:
     """A sentence in which the names of resources stand out."""
-    known = sorted((name for name in names if name), key=len, reverse=True)
+    known = sorted((name for name in names if name and name in text), key=len, reverse=True)
     if not known:
         return line(text)
     pattern = re.compile(r"(?<![\w.-])((?:" + "|".join(map(re.escape, known)) + r")(?:\.[\w-]*\w)?)(?![\w-])")

@@ -62,6 +62,8 @@ class Source(Record, frozen=True):
     """Fields whose columns have numbers, not texts."""
     broken: tuple[str, str] | None = None
     """SQL that is true where a row could not be read at all, and how that is said."""
+    is_columnar: bool = False
+    """Whether a statement reads only the columns that it needs."""
 
 
 class Prepared(NamedTuple):
@@ -100,20 +102,39 @@ def _check(text: str, option: str, name: str, sign: str, value: str, known: Sequ
 
 def prepare(engine: Engine, files: Sequence[TraceFile], asked: Mapped, salt: str | None) -> Prepared:
     """Makes the table `events`. With a salt, keys are hashed with it. Raises CapplanError."""
-    groups: dict[tuple[object, ...], list[TraceFile]] = defaultdict(list)
-    for file in files:
-        if file.kind != "empty":
-            groups[_alike(file)].append(file)
-    sources = tuple(_source(engine, group, asked) for group in groups.values())
-    if not sources:
-        raise CapplanError((Diagnostic(files[0].path, 0, 0, "no file has a row", "every file given is empty"),))
+    sources = sources_of(engine, files, asked)
     rows = events_sql(sources, asked, salt)
-    if all("parquet" in source.label.casefold() for source in sources) and "id" not in asked.columns:
+    if all(source.is_columnar for source in sources) and "id" not in asked.columns:
         engine.view("events", rows)
         return Prepared(sources, {})
     engine.keep_rows("events", rows)  # texts are parsed once: every statement reads what it needs
     rejected = engine.rejected()
     return Prepared(sources, {_BROKEN: rejected} if rejected else {})
+
+
+def sources_of(engine: Engine, files: Sequence[TraceFile], asked: Mapped) -> tuple[Source, ...]:
+    """Files grouped by what they are. Raises CapplanError where there is none with rows, or one cannot be told."""
+    groups: dict[tuple[object, ...], list[TraceFile]] = defaultdict(list)
+    for one in files:
+        file = replace(one, kind="lines") if one.kind == "csv" and _is_log(one) else one
+        if file.kind != "empty":
+            groups[_alike(file)].append(file)
+    if not groups:
+        raise CapplanError((Diagnostic(files[0].path, 0, 0, "no file has a row", "every file given is empty"),))
+    return tuple(_source(engine, group, asked) for group in groups.values())
+
+
+def table_source(table: str, asked: Mapped) -> Source:
+    """A table of an engine that is not asked what it has: every field is named, with dots into JSON. Raises CapplanError."""
+    if "time" not in asked.columns:
+        hint = "name what the table has: --column time=ts --column key=customer_id"
+        raise CapplanError((Diagnostic("--column", 0, 0, "no column is the time", hint),))
+    fields = {}
+    for field, path in asked.columns.items():
+        column, _, inside = path.partition(".")
+        fields[field] = json_field(inside, f"CAST({named(column)} AS VARCHAR)") if inside else named(column)
+    relation = ".".join(named(part) for part in table.split("."))
+    return Source((table,), "table", relation, fields, asked.columns, duration_ms=_unit(asked))
 
 
 def events_sql(sources: Sequence[Source], asked: Mapped, salt: str | None) -> str:
@@ -140,6 +161,11 @@ def _alike(file: TraceFile) -> tuple[object, ...]:
     if file.kind in ("json", "records", "array"):
         return file.kind, next((shape.label for shape in JSON if _told(shape, file)), "")
     return file.kind, file.columns, file.delimiter
+
+
+def _is_log(file: TraceFile) -> bool:
+    """Whether a text that looks like CSV, since its lines have commas, is a log of a known shape."""
+    return any(shape.told.search(line) for line in file.head[:1] for shape in LINES)
 
 
 def _told(shape: Shape, file: TraceFile) -> bool:
@@ -206,7 +232,9 @@ def _columnar(engine: Engine, paths: tuple[str, ...], relation: str, label: str,
         fields["time"] = named(used["time"])
     numbers = frozenset(f for f in ("bytes", "duration") if f in used and kinds[used[f]] in ("integer", "number"))
     fields |= {field: named(used[field]) for field in numbers}
-    return Source(paths, label, relation, fields, used, times=times, duration_ms=_unit(asked), numbers=numbers)
+    return Source(
+        paths, label, relation, fields, used, times=times, duration_ms=_unit(asked), numbers=numbers, is_columnar=True
+    )
 
 
 def _unit(asked: Mapped) -> float:

@@ -20,7 +20,8 @@ STEPS: Mapping[str, str] = {
     "parts": """
 SELECT reason, operation, target, count(*) AS n, sum(no_zone) AS no_zone, sum(bad_bytes) AS bad_bytes,
        sum(bad_duration) AS bad_duration, sum(failed) AS failed, sum(throttled) AS throttled,
-       min(at_seconds) AS first_at, max(at_seconds) AS last_at
+       min(at_seconds) AS first_at, max(at_seconds) AS last_at, count(item_key) AS with_key, count(bytes) AS with_bytes,
+       count(duration_ms) AS with_duration
 FROM events GROUP BY reason, operation, target
 """,
     "seconds": """
@@ -32,7 +33,8 @@ SELECT item_key, count(*) AS requests FROM events WHERE reason IS NULL AND item_
 }
 OUTCOME = """
 SELECT reason, sum(n) AS n, sum(no_zone) AS no_zone, sum(bad_bytes) AS bad_bytes, sum(bad_duration) AS bad_duration,
-       sum(failed) AS failed, sum(throttled) AS throttled, min(first_at) AS first_at, max(last_at) AS last_at
+       sum(failed) AS failed, sum(throttled) AS throttled, min(first_at) AS first_at, max(last_at) AS last_at,
+       sum(with_key) AS with_key, sum(with_bytes) AS with_bytes, sum(with_duration) AS with_duration
 FROM parts GROUP BY reason ORDER BY n DESC, reason
 """
 MIX = """
@@ -86,6 +88,10 @@ FROM parts WHERE reason IS NULL AND target IS NOT NULL GROUP BY target ORDER BY 
 """
 _OF_FREQUENT = f"""(SELECT events.target, events.bytes, events.duration_ms, events.reason
       FROM events JOIN ({TARGETS.strip()}) AS frequent ON events.target = frequent.target)"""
+OUTCOME_COLUMNS = (
+    "reason", "n", "no_zone", "bad_bytes", "bad_duration", "failed", "throttled", "first_at", "last_at", "with_key",
+    "with_bytes", "with_duration",
+)  # fmt: skip
 
 
 class Result(NamedTuple):
@@ -98,11 +104,7 @@ class Result(NamedTuple):
 
 _VALUES = ("rounded", "n", "rest", "least", "most")
 RESULTS: Mapping[str, Result] = {
-    "outcome": Result(
-        OUTCOME,
-        "parts",
-        ("reason", "n", "no_zone", "bad_bytes", "bad_duration", "failed", "throttled", "first_at", "last_at"),
-    ),
+    "outcome": Result(OUTCOME, "parts", OUTCOME_COLUMNS),
     "mix": Result(MIX, "parts", ("operation", "target", "requests", "failed")),
     "targets": Result(TARGETS, "parts", ("target", "requests", "failed")),
     "minutes": Result(MINUTES, "seconds", ("minute", "requests")),
