@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from capplan.report.checked import Checked
     from capplan.report.document import Document
 
-PLAN_FORMATS = ("table", "json", "markdown", "junit", "sarif", "github", "csv", "html")
+PLAN_FORMATS = ("table", "json", "markdown", "junit", "sarif", "github", "csv", "html", "compact")
 ESTIMATE_FORMATS = (*PLAN_FORMATS, "focus")
 
 

@@ -1,6 +1,6 @@
 """Plans a scenario: demand, usage, limits, line items, recommendations and gates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -8,6 +8,7 @@ from functools import cache
 from capplan import __version__
 from capplan.commands.breaks_in import Ahead, ahead_of, with_why
 from capplan.commands.open_questions import ranked_questions, unranked
+from capplan.gates.bill import bill_metrics
 from capplan.gates.judge import Baseline, changes, judge
 from capplan.gates.kept import KeptGates
 from capplan.gates.observables import aliases, losses, observables
@@ -50,6 +51,7 @@ def plan(
     findings: bool = True,
     baseline: Baseline | None = None,
     allow_unjudged: bool = True,
+    bill: Mapping[str, Decimal | None] | None = None,
     progress: Callable[[float, str], None] = no_progress,
 ) -> Plan:
     """The plan of a scenario.
@@ -62,6 +64,7 @@ def plan(
         baseline: The plan with which gates on a change compare.
         allow_unjudged: Whether gates without the baseline or the day that they need are listed as not evaluated; else
             they are errors.
+        bill: Metrics of a bill beside the plan, by name; None without one.
         progress: Called from time to time with the share done (0 to 1) and what is being computed.
 
     Raises:
@@ -81,9 +84,10 @@ def plan(
 
     @cache
     def known() -> dict[str, ObservedMetric]:
-        return observables(scenario, priced, limits, traffic_sources)
+        of_bill = bill_metrics(bill) if bill is not None else {}
+        return observables(scenario, priced, limits, traffic_sources) | of_bill
 
-    names = {**known(), **aliases(scenario, known())} if scenario.gates else {}
+    names = {**bill_metrics(bill), **known(), **aliases(scenario, known())} if scenario.gates else {}
     base = baseline or Baseline()
     judged = replace(scenario, gates=()) if needed else scenario
     ahead = ahead_of(judged, today, seed) if any(map(on_forecast, judged.gates)) else Ahead({})

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from capplan.errors import CapplanError, Diagnostic
+from capplan.gates.bill import NO_BILL
 from capplan.gates.evaluate import Lookup, Outcome, outcome
 from capplan.gates.observed import CHANGE, CHANGE_PERCENT, ObservedMetric, exact, shown_value
 from capplan.language.gate_syntax import BY_UNIT, FORECAST, Gate, Name
@@ -82,7 +83,8 @@ def lookup(scenario: Scenario, metrics: Mapping[str, ObservedMetric], baseline: 
         if metric is None:
             raise _unknown(name, metrics, scenario)
         needs_baseline = metric.why_unknown == baseline.why_none and baseline.values is None
-        if metric.value is None and (needs_baseline or name.name.startswith(FORECAST)):
+        needs_bill = metric.why_unknown == NO_BILL
+        if metric.value is None and (needs_baseline or needs_bill or name.name.startswith(FORECAST)):
             raise _UnjudgedError(f"'{name.name}' is not known", name.at, name.width, metric.why_unknown)
         return metric
 

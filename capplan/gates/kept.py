@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
+from capplan.gates.bill import about_bill
 from capplan.gates.evaluate import outcome
 from capplan.gates.judge import Baseline, lookup
 from capplan.gates.observables import aliases, observables, of_one
@@ -28,7 +29,11 @@ class KeptGates:
     def __init__(self, base: Priced, metrics: Mapping[str, ObservedMetric]) -> None:
         self._metrics = metrics
         scenario = base.metered.scenario
-        judged = [(g, [name.name for name in names_in(g.test)], _judged(g, scenario, metrics)) for g in scenario.gates]
+        judged = [
+            (g, [name.name for name in names_in(g.test)], _judged(g, scenario, metrics))
+            for g in scenario.gates
+            if not about_bill(g)
+        ]
         self._gates = [(gate, names) for gate, names, passes in judged if passes]
         self._failing = [(gate, names) for gate, names, passes in judged if passes is False]
         self._labels = {a: r.label for a, r in scenario.resources.items()}

@@ -130,6 +130,12 @@ def budget_delta_gate(amount: Decimal, unit: Literal["USD", "%"]) -> Gate:
     return Gate(text, read_gate(text), "deny", 0, 0, source="--budget-delta")
 
 
+def unexplained_gate(percent: Decimal, source: str) -> Gate:
+    """`--bill`: the maximum share of the bill that is not explained, in percent."""
+    text = f"bill.unexplained <= {percent:f}%"
+    return Gate(text, read_gate(text), "deny", 0, 0, source=source)
+
+
 def names_in(node: Test | Value) -> Iterator[Name]:
     """Every metric, in the order written."""
     match node:

@@ -30,7 +30,7 @@ class Spark(NamedTuple):
 
     session: Any
     folder: Path | None
-    kept: list[Any]
+    kept: dict[str, Any]
 
     def files(self, given: Sequence[str]) -> tuple[tuple[TraceFile, ...], int]:
         """As `trace_files`; on a cluster each path is told by its first lines there, and is one shape of log."""
@@ -70,8 +70,11 @@ class Spark(NamedTuple):
 
     def keep(self, name: str, sql: str) -> None:  # noqa: D102
         frame = self._guarded(lambda: self._asked(sql)).persist()  # in memory, and beyond it on disk
-        self.kept.append(frame)
+        self.kept[name] = frame
         frame.createOrReplaceTempView(name)
+
+    def forget(self, name: str) -> None:  # noqa: D102
+        self.kept.pop(name).unpersist()
 
     def keep_rows(self, name: str, sql: str) -> None:  # noqa: D102
         if self.folder is None:
@@ -83,7 +86,7 @@ class Spark(NamedTuple):
 
     def _named(self, frame: Any) -> str:  # noqa: ANN401  a DataFrame
         name = f"source_{len(self.kept)}"
-        self.kept.append(frame)
+        self.kept[name] = frame
         frame.createOrReplaceTempView(name)
         return name
 
@@ -147,12 +150,12 @@ def spark_engine(memory_limit: str, temp_folder: str | None, remote: str | None)
     with temporary_folder(temp_folder) as folder:
         active = None if remote else SparkSession.getActiveSession()
         session = active or _started(SparkSession, memory_limit, folder, remote)
-        engine = Spark(session, None if remote else folder, [])
+        engine = Spark(session, None if remote else folder, {})
         try:
             yield engine
         finally:
             with suppress(Exception):  # the answer is there, or an error that says more
-                for frame in engine.kept:
+                for frame in engine.kept.values():
                     frame.unpersist()
                 if active is None:
                     session.stop()

@@ -13,19 +13,20 @@ from capplan.reading.trace_files import TraceFile, trace_files
 MAX_LINE_BYTES, MAX_DOCUMENT_BYTES = 10_000_000, 64 * 2**20
 INSTALL = "python -m pip install 'capplan[traces]'"
 _MESSAGES = (
-    (re.compile(r"magic bytes|magic number|too small to be a Parquet|Parquet magic|metadata|footer", re.IGNORECASE),
-     "not a whole Parquet file", "it ends without its footer: was it still being written?"),
-    (re.compile(r"GZIP|decompress|inflate|end of input stream|header check|ZLIB", re.IGNORECASE),
-     "the gzip file is cut off or broken", "was it still being written? fetch it again"),
-    (re.compile(r"Malformed JSON|unexpected end of data|not an? (?:array|object)", re.IGNORECASE),
-     "not JSON to its end", "was it still being written? fetch it again"),
-    (re.compile(r"Maximum line size|maximum_object_size", re.IGNORECASE), "a line is too long to be a row of a log", ""),
-    (re.compile(r"Out of ?Memory|Java heap|failed to (?:allocate|pin|offload)", re.IGNORECASE),
+    (re.compile(r"Out of ?Memory|Java heap|failed to (?:allocate|pin|offload)", re.IGNORECASE), "--memory",
      "the memory limit is too low for these files", "raise it, such as --memory 2GB, or name a --temp-folder"),
-    (re.compile(r"No space left|max_temp_directory", re.IGNORECASE),
+    (re.compile(r"No space left|max_temp_directory", re.IGNORECASE), "--temp-folder",
      "the folder for temporary files is full", "name another one: --temp-folder"),
+    (re.compile(r"magic bytes|magic number|too small to be a Parquet|Parquet magic|metadata|footer", re.IGNORECASE), "",
+     "not a whole Parquet file", "it ends without its footer: was it still being written?"),
+    (re.compile(r"GZIP|decompress|inflate|end of input stream|header check|ZLIB", re.IGNORECASE), "",
+     "the gzip file is cut off or broken", "was it still being written? fetch it again"),
+    (re.compile(r"Malformed JSON|unexpected end of data|not an? (?:array|object)", re.IGNORECASE), "",
+     "not JSON to its end", "was it still being written? fetch it again"),
+    (re.compile(r"Maximum line size|maximum_object_size", re.IGNORECASE), "",
+     "a line is too long to be a row of a log", ""),
 )  # fmt: skip
-"""What the engine says, and how we say it."""
+"""What the engine says, where that is if not in the file it names, and how we say it."""
 
 
 class Engine(Protocol):
@@ -48,6 +49,10 @@ class Engine(Protocol):
 
     def keep(self, name: str, sql: str) -> None:
         """The same, computed once."""
+        ...
+
+    def forget(self, name: str) -> None:
+        """What was kept is no longer needed."""
         ...
 
     def keep_rows(self, name: str, sql: str) -> None:
@@ -119,6 +124,9 @@ class DuckDB(NamedTuple):
 
     def keep(self, name: str, sql: str) -> None:  # noqa: D102
         self.rows(f"CREATE TEMPORARY TABLE {name} AS {sql}")
+
+    def forget(self, name: str) -> None:  # noqa: D102
+        self.rows(f"DROP TABLE {name}")
 
     def keep_rows(self, name: str, sql: str) -> None:  # noqa: D102
         place = quoted(str(self.folder / f"{name}.parquet"))
@@ -217,9 +225,9 @@ def in_our_words(said: str, place: str = "") -> CapplanError:
     named = re.search(r"'([^']+\.[^']+)'|\"([^\"]+\.[^\"]+)\"|(?:stream|file):? ?(/*\S+\.\w+)", said)
     file = next((group for group in named.groups() if group), "") if named is not None else ""
     place = place or file.strip("'\".") or "trace"
-    for pattern, message, hint in _MESSAGES:
+    for pattern, option, message, hint in _MESSAGES:
         if pattern.search(said):
-            return CapplanError((Diagnostic(place, 0, 0, message, hint),))
+            return CapplanError((Diagnostic(option or place, 0, 0, message, hint),))
     return CapplanError((Diagnostic(place, 0, 0, f"cannot be read: {first[:200]}"),))
 
 

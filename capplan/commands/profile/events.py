@@ -27,7 +27,7 @@ _FIRST, _LAST = 946_684_800, 4_102_444_800
 _MOST = 10**13
 """Ten terabytes, three centuries in ms: a size or a duration from here on is a typing error, and below, sums fit 64 bits."""
 _NO_OBJECT = ("j IS NULL", "not JSON")
-_BROKEN = "not as many columns as the first line"
+BROKEN = "not as many columns as the first line"
 _ZONE = "( ?(Z|UTC|GMT|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?))?"
 _DAY = "[0-9]{4}[-/][01][0-9][-/][0-3][0-9]"
 _HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]"
@@ -109,7 +109,7 @@ def prepare(engine: Engine, files: Sequence[TraceFile], asked: Mapped, salt: str
         return Prepared(sources, {})
     engine.keep_rows("events", rows)  # texts are parsed once: every statement reads what it needs
     rejected = engine.rejected()
-    return Prepared(sources, {_BROKEN: rejected} if rejected else {})
+    return Prepared(sources, {BROKEN: rejected} if rejected else {})
 
 
 def sources_of(engine: Engine, files: Sequence[TraceFile], asked: Mapped) -> tuple[Source, ...]:
@@ -182,7 +182,7 @@ def _source(engine: Engine, files: Sequence[TraceFile], asked: Mapped) -> Source
         used = _columns(first.columns, asked, first.path)
         fields = {field: named(column) for field, column in used.items()}
         return Source(
-            paths, "CSV", relation, fields, used, duration_ms=_unit(asked), broken=(broken, _BROKEN) if broken else None
+            paths, "CSV", relation, fields, used, duration_ms=_unit(asked), broken=(broken, BROKEN) if broken else None
         )
     if first.kind == "lines":
         shape = next((shape for shape in LINES if _told(shape, first)), None)

@@ -18,9 +18,10 @@ from capplan.reading.nearest import nearest
 _MAX_BYTES = 512 * 2**20
 """A result of years of minutes, or of a key's every number of requests, is some MB."""
 _TEXTS = ("reason", "operation", "target", "item_key")
+_MAY_BE_NULL = ("reason", "operation", "target", "failed", "throttled", "first_at", "last_at")
 _NEEDED = ("outcome", "minutes", "busiest", "mix")
 """Of the others, the totals of the outcome say whether rows are missing."""
-_FALLING = ("outcome", "mix", "busiest", "key_counts", "hottest")
+_FALLING = ("outcome", "mix", "targets", "busiest", "key_counts", "hottest")
 
 
 def profile_of_results(paths: Sequence[str], timezone: str) -> Profile:
@@ -61,7 +62,7 @@ def _place(name: str, row: Sequence[Any]) -> tuple[Any, ...]:
 
 def _check_once(path: str, name: str, rows: Sequence[Sequence[Any]]) -> None:
     """An answer that is given twice would count twice. Raises CapplanError."""
-    width = 2 if name == "mix" else 1
+    width = 2 if name == "mix" or name.endswith("_by_target") else 1
     keys = [tuple(row[:width]) for row in rows]
     if len(set(keys)) < len(keys):
         raise _wrong(path, 0, f"the result '{name}' is there more than once", "name the file of each answer once")
@@ -95,11 +96,11 @@ def _values(path: str, line: int, row: Mapping[str, Any], columns: Sequence[str]
             raise _wrong(path, line, f"there is no column '{column}'", f"the result has {', '.join(columns)}")
         value = row[column]
         if value in (None, ""):
+            if column not in _MAY_BE_NULL:
+                raise _wrong(path, line, f"{column}: expected a whole number, found nothing", "export the answer anew")
             out.append(None)
-        elif column in _TEXTS:
-            out.append(str(value))
         else:
-            out.append(_whole(path, line, column, str(value)))
+            out.append(str(value) if column in _TEXTS else _whole(path, line, column, str(value)))
     return tuple(out)
 
 

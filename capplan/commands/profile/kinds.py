@@ -13,7 +13,7 @@ from capplan.reading.trace_files import TraceFile
 METRIC, INSIGHTS, XRAY, EXPORT, MANIFEST = (
     "metric of CloudWatch",
     "report of Contributor Insights",
-    "file of X-Ray segments",
+    "trace of X-Ray segments",
     "export of DynamoDB",
     "manifest of an export",
 )

@@ -120,13 +120,17 @@ def profile(
             )
         else:
             made = prepare(sql, files, asked, salt)
-        kept: set[str] = set()
+        kept = ""
 
         def ask(name: str) -> Rows:
+            nonlocal kept
             result = RESULTS[name]
-            if result.step and result.step not in kept:
-                sql.keep(result.step, STEPS[result.step])
-                kept.add(result.step)
+            if result.step != kept:
+                if kept:  # the memory is for the next one
+                    sql.forget(kept)
+                if result.step:
+                    sql.keep(result.step, STEPS[result.step])
+                kept = result.step
             return sql.rows(result.sql)
 
         empty = sum(file.kind == "empty" for file in files)
@@ -162,12 +166,16 @@ def made_of(
     if used is None:
         words = "; ".join(f"{reason}: {n:,}" for reason, n in aside.items())
         raise CapplanError((Diagnostic(read.place, 0, 0, "no row can be used", words or "the files have no rows"),))
-    progress(0.4, "measuring the rate")
+    mix = tuple(Part(op, target, int(n), int(failed)) for op, target, n, failed in ask("mix"))
+    by_target = _by_target(ask)
+    progress(0.2, "measuring the rate")
     minutes = [(int(at), int(n)) for at, n in ask("minutes")]
     points = [(at, Decimal(n)) for at, n in minutes]
+    busiest = tuple((int(at), int(n)) for at, n in ask("busiest"))
     traffic = measured_traffic(_series(minutes), zone_minutes(timezone))
-    progress(0.6, "counting keys")
+    progress(0.4, "counting keys")
     counts = [(int(requests), int(keys)) for requests, keys in ask("key_counts")]
+    keys = _keys(counts, ask("hottest")) if counts else None
     progress(0.8, "measuring sizes and durations")
     sizes, durations = ask("bytes"), ask("durations")
     _check_totals(
@@ -192,16 +200,16 @@ def made_of(
         last=int(used[8]),
         rate=int(used[1]) / (minutes[-1][0] - minutes[0][0] + 60),
         busiest_minute=max(minutes, key=lambda pair: (pair[1], -pair[0])),
-        busiest_seconds=tuple((int(at), int(n)) for at, n in ask("busiest")),
+        busiest_seconds=busiest,
         by_hour=by_hour(points, 60, zone_minutes(timezone) * 60),
         failed=int(used[5] or 0),
         throttled=int(used[6] or 0),
         minutes=Minutes(*last_weeks(points, 60)),
         traffic=traffic.data,
         told=(*traffic.told, *([traffic.reason] if traffic.reason else [])),
-        mix=tuple(Part(op, target, int(n), int(failed)) for op, target, n, failed in ask("mix")),
-        by_target=_by_target(ask),
-        keys=_keys(counts, ask) if counts else None,
+        mix=mix,
+        by_target=by_target,
+        keys=keys,
         bytes=_values(sizes, _KB),
         duration_ms=_values(durations),
         has_status=used[5] is not None,
@@ -297,8 +305,8 @@ def _check_totals(place: str, totals: Iterable[tuple[str, int, Any]]) -> None:
         raise CapplanError(tuple(wrong))
 
 
-def _keys(counts: Sequence[tuple[int, int]], ask: Callable[[str], Rows]) -> KeyUse:
-    hottest = tuple(HotKey(str(key), int(n), int(peak)) for key, n, peak in ask("hottest"))
+def _keys(counts: Sequence[tuple[int, int]], hot: Rows) -> KeyUse:
+    hottest = tuple(HotKey(str(key), int(n), int(peak)) for key, n, peak in hot)
     distinct = sum(keys for _, keys in counts)
     return KeyUse(distinct, sum(n * keys for n, keys in counts), hottest, rank_buckets(counts))
 

@@ -106,13 +106,13 @@ _VALUES = ("rounded", "n", "rest", "least", "most")
 RESULTS: Mapping[str, Result] = {
     "outcome": Result(OUTCOME, "parts", OUTCOME_COLUMNS),
     "mix": Result(MIX, "parts", ("operation", "target", "requests", "failed")),
-    "targets": Result(TARGETS, "parts", ("target", "requests", "failed")),
     "minutes": Result(MINUTES, "seconds", ("minute", "requests")),
     "busiest": Result(BUSIEST, "seconds", ("second", "requests")),
     "key_counts": Result(KEY_COUNTS, "used_keys", ("requests", "n")),
     "hottest": Result(HOTTEST, "used_keys", ("item_key", "requests", "busiest_second")),
     "bytes": Result(_values("bytes"), "", _VALUES),
     "durations": Result(_values("duration_ms"), "", _VALUES),
+    "targets": Result(TARGETS, "parts", ("target", "requests", "failed")),
     "bytes_by_target": Result(_values("bytes", by_target=True), "parts", ("target", *_VALUES)),
     "durations_by_target": Result(_values("duration_ms", by_target=True), "parts", ("target", *_VALUES)),
 }

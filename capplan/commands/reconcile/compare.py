@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from capplan import __version__
 from capplan.commands.reconcile.bill import Aside, Bill, BillLine
-from capplan.commands.reconcile.names import Found, Named, NameMap, Resources, named
+from capplan.commands.reconcile.names import Found, Named, Resources, mappings, named
 from capplan.commands.reconcile.planned import Expected, Place, Planned, expected
 from capplan.commands.reconcile.results import CAUSES, Cause, Matched, ReconciledLine, Reconciliation
 from capplan.commands.reconcile.rows import ONE_TIME, WIDE
@@ -76,9 +76,13 @@ class _Part:
 
 
 def reconcile(
-    scenario: Scenario, bill: Bill, maps: Sequence[NameMap] = (), *, today: date | None = None, seed: int = 0
+    scenario: Scenario, bill: Bill, maps: Sequence[str] = (), *, today: date | None = None, seed: int = 0
 ) -> Reconciliation:
-    """The plan of a scenario beside a bill. Raises CapplanError where the scenario cannot be planned."""
+    """The plan of a scenario beside a bill; `maps` are `PATTERN=RESOURCE`.
+
+    Raises:
+        CapplanError: The scenario cannot be planned, or a map is wrong.
+    """
     plan = expected(scenario, bill, today, seed)
     sorted_ = _Sorted(scenario, plan, bill, maps)
     pooled = {place for service in sorted_.of_service for place in sorted_.pooled(service)}
@@ -140,7 +144,7 @@ def _share(base: int, part: Decimal, whole: Decimal) -> Decimal | None:
 class _Sorted:
     """The lines of a bill, each put where the plan has it."""
 
-    def __init__(self, scenario: Scenario, plan: Expected, bill: Bill, maps: Sequence[NameMap]) -> None:
+    def __init__(self, scenario: Scenario, plan: Expected, bill: Bill, maps: Sequence[str]) -> None:
         self.plan, self.bill = plan, bill
         self.parts: dict[Place, _Part] = {}
         self.of_service: dict[str, _Part] = {}
@@ -163,7 +167,9 @@ class _Sorted:
         services: dict[str, set[str]] = {}
         for _, key, resource in plan.cells:
             services.setdefault(resource, set()).add(key.partition(".")[0])
-        self.resources = Resources({label: services.get(label, set()) for label in labels}, maps)
+        self.resources = Resources(
+            {label: services.get(label, set()) for label in labels}, mappings(maps, list(labels))
+        )
         self.planned_services = {key.partition(".")[0] for _, key, _ in plan.cells}
         known = [u.key for s in billed_services().values() for u in s.usage_types]
         self.tellable = frozenset(known)

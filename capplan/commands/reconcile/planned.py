@@ -103,6 +103,17 @@ def expected(scenario: Scenario, bill: Bill, today: date | None, seed: int) -> E
     return Expected(actual, catalogue, cells, frozenset(once - keys), actual.monthly_cost)
 
 
+def quantities(scenario: Scenario, bill: Bill, seed: int) -> dict[Place, Fraction]:
+    """What a scenario uses in the days of a bill, whatever pays for it. Raises CapplanError where it cannot be planned."""
+    catalogue = catalogue_of(scenario)
+    metered = meter(scenario, seed)
+    priced = price(metered if bill.is_plan else _without_commitments(metered), catalogue, None)
+    out: dict[Place, Fraction] = {}
+    for place, charge in _places(priced, _scaled(priced, bill, catalogue), catalogue):
+        out[place] = out.get(place, Fraction(0)) + charge.quantity
+    return out
+
+
 def _places(priced: Priced, charges: Iterable[Charge], catalogue: Catalogue) -> Iterator[tuple[Place, Charge]]:
     owners = owners_of(priced.metered.scenario, priced.charges)
     for charge in charges:

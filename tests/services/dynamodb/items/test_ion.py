@@ -36,12 +36,12 @@ def _ion(typed: dict[str, Any]) -> str:  # noqa: PLR0911  one return a type
     ((kind, value),) = typed.items()
     match kind:
         case "S":
-            return json.dumps(value)
+            return str(json.dumps(value))
         case "N":
             number = str(value)
             return number.replace("E", "d") if "E" in number or "." in number else f"{number}."
         case "B":
-            return "{{" + value + "}}"
+            return f"{{{{{value}}}}}"
         case "BOOL":
             return str(value).lower()
         case "NULL":
