@@ -26,7 +26,7 @@ _TOLD: Mapping[str, re.Pattern[str]] = {
                        r'\s*\{\s*"Label"\s*:\s*"[^"]*"\s*,\s*"Datapoints"\s*:'),
     INSIGHTS: re.compile(r'\s*\{(?=[\s\S]*"AggregationStatistic"\s*:)[\s\S]*"Contributors"\s*:\s*\['),
     XRAY: re.compile(
-        r'\s*\{\s*"(?:Traces|UnprocessedTraceIds)"\s*:\s*\[|'
+        r'\s*\{(?=[\s\S]*"Segments"\s*:)[\s\S]*"Traces"\s*:\s*\[|'
         r'\s*(?:\{"format"\s*:[^\n]*\n\s*)?\{(?=[^\n]*"trace_id"\s*:)(?=[^\n]*"(?:start_time|in_progress)"\s*:)'
     ),
     EXPORT: re.compile(r'\s*(?:\{\s*"Item"\s*:\s*\{|\$ion_1_0\b)'),
