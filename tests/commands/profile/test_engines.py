@@ -421,7 +421,7 @@ def test_results_that_do_not_fit_together_are_errors(
 
 def test_the_printed_text_says_what_to_do_with_it() -> None:
     text = as_text(printed("athena", [table_source("logs.requests", ASKED)], ASKED, None), "athena")
-    assert text.startswith("-- 8 statements of capplan profile for athena")
+    assert text.startswith("-- 11 statements of capplan profile for athena")
     assert "capplan profile --from-results *.csv" in text
     for name in RESULTS:
         assert f": {name}\n" in text
