@@ -25,17 +25,20 @@ COMMANDS: Mapping[str, str] = {
     "apply": "apply",
     "optimize": "optimize",
     "forecast": "forecast",
+    "drivers": "drivers",
     "sweep": "sweep",
     "compare-regions": "compare_regions",
     "init": "init",
     "import": "import_",
     "profile": "profile",
+    "reconcile": "reconcile",
     "validate": "validate",
     "schema": "schema",
     "prices": "prices",
     "verify": "verify",
     "completion": "completion",
     "workflow": "workflow",
+    "mcp": "mcp",
 }
 """Every command and its module, whose function (or group) has the module's name."""
 
@@ -108,6 +111,6 @@ def _plain(message: str) -> str:
 def _wants_json(arguments: list[str]) -> bool:
     """Whether a command line that could not be read asks for JSON."""
     pairs = pairwise(arguments)
-    return any(a in ("-f", "--format") and b.startswith("json") for a, b in pairs) or any(
-        a.startswith(("--format=json", "-fjson")) for a in arguments
+    return any(a in ("-f", "--format") and b.startswith(("json", "compact")) for a, b in pairs) or any(
+        a.startswith(("--format=json", "-fjson", "--format=compact", "-fcompact")) for a in arguments
     )

@@ -13,6 +13,7 @@ from capplan.cli.options import (
     Color,
     ColorChoice,
     Details,
+    Fields,
     Format,
     On,
     OutputFile,
@@ -23,6 +24,7 @@ from capplan.cli.options import (
     Seed,
     Set,
     Today,
+    Top,
 )
 from capplan.cli.output import emit_document, output, report
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario, source_of
@@ -70,12 +72,14 @@ def compare_modes(
     ascii: Ascii = False,
     color: Color = ColorChoice.auto,
     quiet: Quiet = False,
+    fields: Fields = None,
+    top: Top = None,
 ) -> int:
     """Which capacity mode for each table? On-demand, provisioned, auto scaled and scheduled, with what they throttle.
 
     Example: capplan compare-modes scenarios/web-shop/scenario.yaml
     """
-    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
+    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, fields=fields, top=top)
     keep_inputs(where, [scenario, *(prices or ())])
     if apply and (table is None or settings or prices or on or scenario == "-"):
         raise typer.BadParameter(
@@ -95,7 +99,7 @@ def compare_modes(
             multiples=multiples,
             progress=progress.update,
         )
-        shown = modes if table is None else _only(modes, table)
+        shown = modes if table is None else of_table(modes, table)
         emit_document(where, lambda: to_json(modes_record(shown)), lambda: modes_document(shown), details=details)
         if apply:
             _write(scenario, shown)
@@ -121,7 +125,7 @@ def _write(path: str, modes: "Modes") -> None:
     report(f"written to {path}: {', '.join(change.path for change in changes)}")
 
 
-def _only(modes: "Modes", table: str) -> "Modes":
+def of_table(modes: "Modes", table: str) -> "Modes":
     """The answer for one table, without the account's sums. Raises CapplanError for an unknown one."""
     from capplan.errors import CapplanError, Diagnostic  # noqa: PLC0415
     from capplan.reading.nearest import did_you_mean  # noqa: PLC0415

@@ -1,12 +1,14 @@
 """`capplan estimate`: what will it cost, are limits exceeded, what should I change?"""
 
-from capplan.cli.formats import PLAN_FORMATS, write_plan
+from capplan.cli.formats import ESTIMATE_FORMATS, write_plan
 from capplan.cli.options import (
+    RESOURCES_SHOWN,
     Ascii,
     Budget,
     Color,
     ColorChoice,
     Details,
+    Fields,
     Format,
     On,
     OutputFile,
@@ -16,9 +18,9 @@ from capplan.cli.options import (
     Scenario,
     Seed,
     Set,
+    ShownResources,
     Strict,
     Today,
-    Top,
 )
 from capplan.cli.output import output
 from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario, money, strict_code
@@ -37,7 +39,8 @@ def estimate(
     seed: Seed = 0,
     strict: Strict = False,
     details: Details = False,
-    top: Top = 10,
+    top: ShownResources = None,
+    fields: Fields = None,
     ascii: Ascii = False,
     color: Color = ColorChoice.auto,
     quiet: Quiet = False,
@@ -46,7 +49,9 @@ def estimate(
 
     Example: capplan estimate scenarios/web-shop/scenario.yaml
     """
-    where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=PLAN_FORMATS)
+    where = output(
+        format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=ESTIMATE_FORMATS, fields=fields, top=top
+    )
     keep_inputs(where, [scenario, *(prices or ())])
 
     def answer() -> int:
@@ -54,7 +59,7 @@ def estimate(
 
         loaded = load_scenario(scenario, gate, settings, overlays, allow_open=True, prices=prices, on=price_day)
         plan = planned(loaded, today=day, seed=seed)
-        write_plan(where, loaded, plan, details=details, top=top)
+        write_plan(where, loaded, plan, details=details, top=top or RESOURCES_SHOWN, today=day)
         return strict_code([plan], strict)
 
     gate, day, price_day = money(budget), day_of(today), day_of(on, "--on")

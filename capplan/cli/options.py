@@ -23,15 +23,15 @@ Format = Annotated[
 OutputFile = Annotated[str | None, typer.Option("--output", "-o", help="Write to a file (atomically).")]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Override a value for this run: region=eu-west-1. Repeatable."),
+    typer.Option("--set", metavar="PATH=VALUE", help="Override a value: region=eu-west-1. Repeatable."),
 ]
 Overlay = Annotated[
     list[str] | None,
-    typer.Option("--overlay", metavar="FILE", help="A file laid over the scenario, such as prod.yaml. Repeatable."),
+    typer.Option("--overlay", metavar="FILE", help="A file laid over it: prod.yaml. Repeatable."),
 ]
 Prices = Annotated[
     list[str] | None,
-    typer.Option("--prices", metavar="FILE", help="Your own rates, as they may stand under `prices`. Repeatable."),
+    typer.Option("--prices", metavar="FILE", help="Your own rates, as under `prices`. Repeatable."),
 ]
 On = Annotated[str | None, typer.Option("--on", metavar="DAY", help="Use the prices of a day, YYYY-MM-DD.")]
 Budget = Annotated[str | None, typer.Option("--budget", help="Fail if the monthly cost exceeds this many USD.")]
@@ -51,7 +51,16 @@ Today = Annotated[
 Seed = Annotated[int, typer.Option("--seed", help="Random seed.", min=0)]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 4 on assumptions about the workload or stale prices.")]
 Details = Annotated[bool, typer.Option("--details", help="Show all rows.")]
-Top = Annotated[int, typer.Option("--top", help="Number of resources to show.", min=1)]
+Fields = Annotated[
+    list[str] | None,
+    typer.Option("--fields", metavar="PATHS", help="With -f compact: these keys of the JSON answer."),
+]
+ShownResources = Annotated[
+    int | None,
+    typer.Option("--top", help="Resources (10), or with -f compact entries (5).", min=1),
+]
+RESOURCES_SHOWN = 10
+Top = Annotated[int | None, typer.Option("--top", help="With -f compact: entries of each list (5).", min=1)]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Plain ASCII symbols.")]
 Color = Annotated[
     ColorChoice,

@@ -18,22 +18,27 @@ from capplan.report.style import Style
 if TYPE_CHECKING:
     from capplan.report.document import Document
 
-FORMATS = ("table", "json", "markdown", "html")
+FORMATS = ("table", "json", "markdown", "html", "compact")
 _PIPE_WIDTH = 100
 
 
 class Output(Record, frozen=True):
-    """How the answer is written: (format, file or None for standard output) in the order given, and the style."""
+    """How the answer is written: (format, file or None for standard output) in the order given, and the style.
+
+    `fields` and `top` are what a compact answer shows.
+    """
 
     wanted: tuple[tuple[str, str | None], ...]
     ascii: bool
     color: ColorChoice
     quiet: bool
+    fields: tuple[str, ...] = ()
+    top: int | None = None
 
     @property
     def errors_as_json(self) -> bool:
         """Whether errors are written as JSON too."""
-        return any(name == "json" for name, _ in self.wanted)
+        return any(name in ("json", "compact") for name, _ in self.wanted)
 
 
 def output(
@@ -44,8 +49,10 @@ def output(
     quiet: bool,
     color: ColorChoice = ColorChoice.auto,
     known: Sequence[str] = FORMATS,
+    fields: Sequence[str] | None = None,
+    top: int | None = None,
 ) -> Output:
-    """How the answer is written; `known` are the formats of the command.
+    """How the answer is written; `known` are the formats of the command, `fields` and `top` what a compact answer shows.
 
     Raises:
         typer.BadParameter: An unknown format, or two answers for one place.
@@ -62,7 +69,10 @@ def output(
         if sum(1 for _, path in wanted if path == place) > 1:
             where = f"'{place}'" if place else "standard output"
             raise typer.BadParameter(f"two answers for {where}: name a file for each, json=FILE", param_hint="--format")
-    return Output(tuple(wanted), ascii_only, color, quiet)
+    if fields and not any(name == "compact" for name, _ in wanted):
+        raise typer.BadParameter("it needs --format compact", param_hint="--fields")
+    paths = tuple(path.strip() for text in fields or () for path in text.split(",") if path.strip())
+    return Output(tuple(wanted), ascii_only, color, quiet, paths, top)
 
 
 def style_for(path: str | None, where: Output) -> Style:
@@ -106,7 +116,7 @@ def emit(
     others: Mapping[str, Callable[[], str]] | None = None,
 ) -> None:
     """Write files first, each atomically, and standard output last."""
-    plain = {"json": as_json, **(others or {})}
+    plain = {"json": as_json, "compact": lambda: _compact(as_json(), where), **(others or {})}
     texts = [
         (path, plain[name]() if name in plain else as_table(style_for(path, where))) for name, path in where.wanted
     ]
@@ -118,6 +128,15 @@ def emit(
     for path, text in texts:
         if path is None and not where.quiet:
             put(text)
+
+
+def _compact(text: str, where: Output) -> str:
+    """An answer's JSON in its short form."""
+    import json  # noqa: PLC0415  only here
+
+    from capplan.report.formats.compact import compact  # noqa: PLC0415
+
+    return compact(json.loads(text), where.fields, where.top)
 
 
 def emit_document(
@@ -195,10 +214,13 @@ def emit_errors(where: Output, errors: list[CapplanError], outcome: str) -> None
     """Write errors as text to standard error, or as JSON to standard output where JSON is asked for."""
     diagnostics = [diagnostic for error in errors for diagnostic in error.diagnostics]
     if where.errors_as_json:
+        from capplan.report.formats.compact import one_line  # noqa: PLC0415
         from capplan.report.formats.json import to_json  # noqa: PLC0415
+        from capplan.report.record import value_of  # noqa: PLC0415
         from capplan.report.records.errors import errors_record  # noqa: PLC0415
 
-        put(to_json(errors_record(diagnostics)))
+        record = errors_record(diagnostics)
+        put(to_json(record) if any(name == "json" for name, _ in where.wanted) else one_line(value_of(record)))
         return
     from capplan.report.views.errors import error_lines, errors_text  # noqa: PLC0415
 

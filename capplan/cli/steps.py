@@ -38,19 +38,31 @@ def load_scenario(
     With `allow_open` an answer may leave out what hangs on its open questions. `prices` are the files of `--prices`, and
     `on` is the day of `--on`.
     """
-    from capplan.cli.settings import changes_of, with_changes  # noqa: PLC0415
-    from capplan.language.load import load_source, with_budget  # noqa: PLC0415
-    from capplan.record import replace  # noqa: PLC0415
-
     try:
-        layers = ([source_of(one) for one in files or ()] for files in (overlays, prices))
-        scenario = load_source(source_of(path), *layers)
-        scenario = with_changes(with_budget(scenario, budget), changes_of(settings))
+        layers = [[source_of(one) for one in files or ()] for files in (overlays, prices)]
+        return scenario_of(source_of(path), budget, settings, layers, allow_open=allow_open, on=on)
     except CapplanError as error:
         from capplan.commands.told import what_it_is  # noqa: PLC0415  only where it is no scenario
 
         other = what_it_is(path, error)
         raise error if other is None else other from None
+
+
+def scenario_of(
+    source: Any,  # noqa: ANN401  a Source
+    budget: Decimal | None,
+    settings: list[str] | None,
+    layers: Sequence[Any] = (),
+    *,
+    allow_open: bool,
+    on: date | None,
+) -> Any:  # noqa: ANN401  a Scenario
+    """A checked scenario from its text, with the texts that are laid over it and its prices. Raises CapplanError."""
+    from capplan.cli.settings import changes_of, with_changes  # noqa: PLC0415
+    from capplan.language.load import load_source, with_budget  # noqa: PLC0415
+    from capplan.record import replace  # noqa: PLC0415
+
+    scenario = with_changes(with_budget(load_source(source, *layers), budget), changes_of(settings))
     scenario = scenario if on is None else replace(scenario, prices_on=on)
     return replace(scenario, allow_open=True) if allow_open and scenario.questions else scenario
 

@@ -91,6 +91,13 @@ def test_a_reader_who_leaves_does_not_turn_a_broken_gate_into_a_pass() -> None:
     assert said == b""
 
 
+def test_a_server_without_its_extra_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "mcp.py").write_text("raise ModuleNotFoundError\n")
+    done = run("mcp", env={"PYTHONPATH": os.pathsep.join((str(tmp_path), str(Path(__file__).parents[2])))}, text="")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install 'capplan[mcp]'" in done.stderr
+
+
 def test_strict_says_what_the_answer_rests_on() -> None:
     done = run("estimate", WEB_SHOP, "--strict")
     assert done.returncode == 4
