@@ -10,6 +10,7 @@ import sysconfig
 import tarfile
 import tomllib
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def run(*command: str | Path, cwd: Path, path: str = "") -> str:
     return done.stdout
 
 
+@cache
 def estimate(folder: Path, programs: Path | None = None) -> str:
     """The JSON for a folder's scenario: by the capplan installed beside `programs`, or by this clone's."""
     words = ("estimate", "scenario.yaml", "--format", "json")

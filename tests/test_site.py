@@ -25,7 +25,7 @@ def test_every_page_is_in_the_sites_contents() -> None:
 def build(root: Path, target: Path) -> subprocess.CompletedProcess[str]:
     """The site of a folder, as `poe site` builds it."""
     pytest.importorskip("sphinx")
-    words = "-W --keep-going -q -c docs/site -b html docs".split()
+    words = ["-W", "--keep-going", "-q", "-c", "docs/site", "-b", "html", "docs"]
     line = [sys.executable, "-m", "sphinx", *words, str(target)]
     return subprocess.run(line, cwd=root, capture_output=True, text=True, check=False, encoding="utf-8")
 
