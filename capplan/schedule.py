@@ -4,6 +4,7 @@ Source: EventBridge User Guide, "Cron and rate expressions" (read 2026-11-23).
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
@@ -59,6 +60,22 @@ def read_schedule(text: str) -> Schedule:
             f"AWS's cron has six fields (minutes hours day-of-month month day-of-week year), found {len(fields)}: {example}"
         )
     return _cron(*fields)
+
+
+def runs_in(text: str, year: int, month: int) -> Fraction:
+    """Runs of an expression, which `read_schedule` accepts, in one month of the calendar (UTC)."""
+    first_weekday, length = monthrange(year, month)
+    rate = _RATE.fullmatch(text.strip())
+    if rate:
+        return _rate(int(rate[1]), rate[2]).per_year * length / units.DAYS_PER_YEAR
+    cron = _CRON.fullmatch(text.strip())
+    assert cron is not None  # noqa: S101  read_schedule has accepted it
+    minutes, hours, dom, months, dow, _ = cron[1].split()
+    if month not in _values(months, 1, 12, _MONTHS, "month"):
+        return Fraction(0)
+    sunday_is_0 = first_weekday + 1  # Python's Monday is 0
+    days = sum(_falls(dom, dow, day, length, (sunday_is_0 + day - 1) % 7) for day in range(1, length + 1))
+    return Fraction(days * len(_values(minutes, 0, 59, (), "minutes")) * len(_values(hours, 0, 23, (), "hours")))
 
 
 def _from_unix(fields: list[str]) -> str:

@@ -16,16 +16,17 @@ Plan cost and capacity of serverless AWS workloads before you deploy them.
   apply          Write recommendations into the scenario, comments kept
   optimize       What is the cheapest plan that keeps every gate and limit?
   forecast       Month by month: what does it cost, what breaks first, and when?
-  sweep          What does it cost at other values, and where does it break?
+  drivers        What moves bill and limits? sweep: a setting at other values
   compare-modes  Which capacity mode for each table? compare-regions: where?
   simulate       What happens minute by minute?
   workflow       What does one execution of a state machine do and cost?
   diff           What does this change cost? Scenarios, JSON, git revisions
 Begin: import (templates, plans, metrics), profile (traces), init, size
-Also: validate, verify, schema, prices, completion, mcp (for agents)
+After: reconcile (a bill). For agents: mcp
+Also: validate, verify, schema, prices, completion
 
-Formats, -f: table json compact markdown html junit sarif github csv, several
-at once as -f table -f json=plan.json. SCENARIO - reads standard input.
+Formats, -f: table json compact markdown html junit sarif github csv focus,
+several as -f table -f json=plan.json. SCENARIO - reads standard input.
 Options and an example: capplan COMMAND --help
 Start: capplan init, then capplan estimate scenario.yaml
 Exit: 0 done, 1 capplan failed, 2 wrong input, 3 gate failed, 4 --strict

@@ -1,5 +1,8 @@
 """`capplan check`: do the gates pass?"""
 
+import re
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -34,6 +37,8 @@ from capplan.cli.steps import GATE_FAILED, day_of, delta, every, guarded, keep_i
 from capplan.pipeline.results import Plan
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from capplan.commands.saved_plan import PlanRecord
 
 
@@ -54,6 +59,13 @@ def check(
     ascii: Ascii = False,
     color: Color = ColorChoice.auto,
     quiet: Quiet = False,
+    bill: Annotated[
+        list[str] | None,
+        typer.Option("--bill", help="A month's bill: also fail if too much of it is not explained. Repeatable."),
+    ] = None,
+    max_unexplained: Annotated[
+        str | None, typer.Option("--max-unexplained", help="The share of the bill for --bill (5%).")
+    ] = None,
     fields: Fields = None,
     top: Top = None,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="deny, or warn: warnings fail too.")] = FailOn.deny,
@@ -65,17 +77,23 @@ def check(
     where = output(
         format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=PLAN_FORMATS, fields=fields, top=top
     )
-    keep_inputs(where, [*scenarios, *(prices or ()), *([baseline] if baseline else [])])
+    keep_inputs(where, [*scenarios, *(prices or ()), *([baseline] if baseline else []), *(bill or ())])
     max_usd, max_change, day, price_day = money(budget), delta(budget_delta), day_of(today), day_of(on, "--on")
     if (prices or on) and baseline is not None and not baseline.lower().endswith(".json"):
         why = "with --prices or --on it needs a saved JSON, planned with the same prices"
         raise typer.BadParameter(why, param_hint="--baseline")
+    share = _percent(max_unexplained)
+    if max_unexplained is not None and not bill:
+        raise typer.BadParameter("it needs --bill", param_hint="--max-unexplained")
+    if bill and len(scenarios) > 1:
+        raise typer.BadParameter("expected one scenario: a bill is compared with one plan", param_hint="--bill")
     if max_change is not None and baseline is None:
         raise typer.BadParameter("it needs --baseline", param_hint="--budget-delta")
 
     def answer() -> int:
         from capplan.commands.plan import plan  # noqa: PLC0415
-        from capplan.language.gate_syntax import budget_gate  # noqa: PLC0415
+        from capplan.gates.bill import about_bill  # noqa: PLC0415
+        from capplan.language.gate_syntax import budget_gate, unexplained_gate  # noqa: PLC0415
         from capplan.language.scenario import with_gates  # noqa: PLC0415
 
         extra = [
@@ -86,11 +104,25 @@ def check(
             scenarios,
             lambda path: with_gates(load_scenario(path, None, settings, overlays, prices=prices, on=price_day), *extra),
         )
+        of_bill = None
+        if bill:
+            of_bill = bill_values(bill, loaded[0], day, seed)
+            if share is not None or not any(about_bill(gate) for gate in loaded[0].gates):
+                source = "--bill" if share is None else "--max-unexplained"
+                loaded = [with_gates(loaded[0], unexplained_gate(Decimal(5) if share is None else share, source))]
         bases = baselines(baseline, loaded, day, seed) if baseline else [None] * len(loaded)
 
         def planned(pair: "tuple[Any, PlanRecord | None]") -> Plan:
             base = baseline_of(pair[1], baseline, pair[0].name)
-            return plan(pair[0], today=day, seed=seed, baseline=base, allow_unjudged=False, progress=progress.update)
+            return plan(
+                pair[0],
+                today=day,
+                seed=seed,
+                baseline=base,
+                allow_unjudged=False,
+                bill=of_bill,
+                progress=progress.update,
+            )
 
         plans = every(list(zip(loaded, bases, strict=True)), planned)
         write_checked(where, plans, bases, fail_on_warn=fail_on is FailOn.warn)
@@ -100,3 +132,22 @@ def check(
         return strict_code(plans, strict)
 
     return guarded(where, answer)
+
+
+def _percent(text: str | None) -> Decimal | None:
+    """A share of the command line, in percent."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\s*", text)
+    if match is None or Decimal(match[1]) > 100:  # noqa: PLR2004  percent
+        raise typer.BadParameter(f"expected a share, such as 5%, found '{text}'", param_hint="--max-unexplained")
+    return Decimal(match[1])
+
+
+def bill_values(bill: list[str], scenario: Any, day: date | None, seed: int) -> "Mapping[str, Decimal | None]":  # noqa: ANN401  a Scenario
+    """What gates may observe of a bill beside a scenario's plan."""
+    from capplan.commands.reconcile.bill import Asked, read_bill  # noqa: PLC0415
+    from capplan.commands.reconcile.compare import reconcile  # noqa: PLC0415
+    from capplan.commands.reconcile.gate import values_of  # noqa: PLC0415
+
+    return values_of(reconcile(scenario, read_bill(bill, Asked(), progress.update), today=day, seed=seed))

@@ -1,6 +1,6 @@
 """`capplan estimate`: what will it cost, are limits exceeded, what should I change?"""
 
-from capplan.cli.formats import PLAN_FORMATS, write_plan
+from capplan.cli.formats import ESTIMATE_FORMATS, write_plan
 from capplan.cli.options import (
     RESOURCES_SHOWN,
     Ascii,
@@ -50,7 +50,7 @@ def estimate(
     Example: capplan estimate scenarios/web-shop/scenario.yaml
     """
     where = output(
-        format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=PLAN_FORMATS, fields=fields, top=top
+        format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=ESTIMATE_FORMATS, fields=fields, top=top
     )
     keep_inputs(where, [scenario, *(prices or ())])
 
@@ -59,7 +59,7 @@ def estimate(
 
         loaded = load_scenario(scenario, gate, settings, overlays, allow_open=True, prices=prices, on=price_day)
         plan = planned(loaded, today=day, seed=seed)
-        write_plan(where, loaded, plan, details=details, top=top or RESOURCES_SHOWN)
+        write_plan(where, loaded, plan, details=details, top=top or RESOURCES_SHOWN, today=day)
         return strict_code([plan], strict)
 
     gate, day, price_day = money(budget), day_of(today), day_of(on, "--on")

@@ -28,6 +28,7 @@ from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario, money
 
 Months = Annotated[int, typer.Option("--months", help="How many months.", min=1, max=120)]
 From = Annotated[str | None, typer.Option("--from", help="The first month, such as 2027-01.")]
+MeanMonths = Annotated[bool, typer.Option("--mean-months", help="With --from: months of 730 hours, as estimate has.")]
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
@@ -35,6 +36,7 @@ def forecast(
     scenario: Scenario,
     months: Months = 24,
     first: From = None,
+    mean_months: MeanMonths = False,
     settings: Set = None,
     overlays: Overlay = None,
     prices: Prices = None,
@@ -66,7 +68,9 @@ def forecast(
         from capplan.report.views.forecast import forecast_document  # noqa: PLC0415
 
         loaded = load_scenario(scenario, gate, settings, overlays, prices=prices, on=price_day)
-        done = forecasted(loaded, months, first=start, today=day, seed=seed, progress=progress.update)
+        done = forecasted(
+            loaded, months, first=start, mean_months=mean_months, today=day, seed=seed, progress=progress.update
+        )
         emit_document(
             where,
             lambda: to_json(forecast_record(done)),

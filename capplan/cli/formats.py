@@ -1,7 +1,7 @@
 """Writes the answers of `check` and `estimate` in the formats that are asked for."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from capplan.cli.output import Output, emit, page
@@ -9,12 +9,15 @@ from capplan.pipeline.results import Plan
 from capplan.report.style import Style
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from capplan.commands.saved_plan import PlanRecord
     from capplan.language.scenario import Scenario
     from capplan.report.checked import Checked
     from capplan.report.document import Document
 
 PLAN_FORMATS = ("table", "json", "markdown", "junit", "sarif", "github", "csv", "html", "compact")
+ESTIMATE_FORMATS = (*PLAN_FORMATS, "focus")
 
 
 def write_checked(
@@ -43,7 +46,9 @@ def write_checked(
     _write(where, every, table, documents, rows, documents)
 
 
-def write_plan(where: Output, scenario: "Scenario", plan: Plan, *, details: bool, top: int) -> None:
+def write_plan(
+    where: Output, scenario: "Scenario", plan: Plan, *, details: bool, top: int, today: "date | None"
+) -> None:
     """One scenario's estimate."""
 
     def documents() -> "list[Document]":
@@ -53,8 +58,9 @@ def write_plan(where: Output, scenario: "Scenario", plan: Plan, *, details: bool
 
     def table(style: Style) -> str:
         from capplan.report.formats.terminal import terminal_text  # noqa: PLC0415
+        from capplan.report.views.estimate import plan_document  # noqa: PLC0415
 
-        return terminal_text(documents()[0], style, details=details)
+        return terminal_text(plan_document(plan, top=top, details=details), style, details=details)
 
     if all(name == "table" for name, _ in where.wanted):
         emit(where, str, table)
@@ -74,7 +80,13 @@ def write_plan(where: Output, scenario: "Scenario", plan: Plan, *, details: bool
 
         return [page_document(gathered(scenario, plan), top=top)]
 
-    _write(where, every, table, documents, rows, whole)
+    def focus() -> str:
+        from capplan.pricing.catalogue import newest_checked  # noqa: PLC0415
+        from capplan.report.formats.focus import plan_focus  # noqa: PLC0415
+
+        return plan_focus(plan, today or newest_checked())
+
+    _write(where, every, table, documents, rows, whole, {"focus": focus})
 
 
 def _write(
@@ -84,6 +96,7 @@ def _write(
     documents: "Callable[[], Sequence[Document]]",
     rows: Callable[[], str],
     whole: "Callable[[], Sequence[Document]]",
+    others: "Mapping[str, Callable[[], str]] | None" = None,
 ) -> None:
     emit(
         where,
@@ -96,6 +109,7 @@ def _write(
             "github": lambda: _github(every),
             "csv": rows,
             "html": lambda: page(whole()),
+            **(others or {}),
         },
     )
     summary = os.environ.get("GITHUB_STEP_SUMMARY")

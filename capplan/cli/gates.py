@@ -37,7 +37,9 @@ def gates(
     keep_inputs(where, [scenario])
 
     def answer() -> int:
+        from capplan.commands.breaks_in import unplanned  # noqa: PLC0415
         from capplan.commands.plan import plan  # noqa: PLC0415
+        from capplan.gates.observed import observed  # noqa: PLC0415
         from capplan.record import replace  # noqa: PLC0415
         from capplan.report.formats.csv import observables_csv  # noqa: PLC0415
         from capplan.report.formats.json import to_json  # noqa: PLC0415
@@ -47,9 +49,10 @@ def gates(
         loaded = replace(load_scenario(scenario, None, None, overlays), gates=())
         base = baselines(baseline, [loaded], None, seed)[0] if baseline else None
         planned = plan(loaded, seed=seed, findings=False, baseline=baseline_of(base, baseline, loaded.name))
-        shown = [o for o in planned.observed if word is None or word in o.name]
+        every = (*planned.observed, *observed(unplanned().metrics))
+        shown = [o for o in every if word is None or word in o.name]
         if not shown and word is not None:
-            raise _no_metric(word, [o.name for o in planned.observed], loaded.file)
+            raise _no_metric(word, [o.name for o in every], loaded.file)
         emit_document(
             where,
             lambda: to_json(gates_record(planned, shown)),

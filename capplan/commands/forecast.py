@@ -7,8 +7,9 @@ from decimal import Decimal
 from capplan import __version__
 from capplan.commands.plan import plan
 from capplan.errors import CapplanError, Diagnostic
+from capplan.language.gate_syntax import Gate, on_forecast
 from capplan.language.load import build
-from capplan.language.months import Month, changes_in, months_from, multiples, needs_calendar
+from capplan.language.months import Month, billed_month, changes_in, months_from, multiples, needs_calendar
 from capplan.language.scenario import Scenario
 from capplan.model import Change
 from capplan.pipeline.meter import meter
@@ -17,7 +18,6 @@ from capplan.pipeline.what_if import apply, in_order
 from capplan.record import Record, replace
 from capplan.timeline import no_progress
 
-MAX_MONTHS = 120
 _MOST_TRIED = 5
 """Recommendations that are planned for a break, the cheapest first."""
 
@@ -30,6 +30,7 @@ class ForecastMonth(Record, frozen=True):
         monthly_cost: USD.
         cost_by_service: USD.
         traffic: What each traffic with a rate is multiplied by, by name.
+        hours: How long the month is: 730, or as the calendar has it.
         failed: Gates that fail.
         exceeded: Limits that are exceeded, as resource and limit.
     """
@@ -38,6 +39,7 @@ class ForecastMonth(Record, frozen=True):
     monthly_cost: Decimal
     cost_by_service: Mapping[str, Decimal]
     traffic: Mapping[str, Decimal]
+    hours: int
     failed: tuple[str, ...] = ()
     exceeded: tuple[tuple[str, str], ...] = ()
 
@@ -94,6 +96,7 @@ def forecast(
     months: int = 24,
     *,
     first: tuple[int, int] | None = None,
+    mean_months: bool = False,
     today: date | None = None,
     seed: int = 0,
     fixes: bool = True,
@@ -104,7 +107,8 @@ def forecast(
     Args:
         scenario: The scenario as it is in the first month.
         months: How many. Range 1 to 120.
-        first: Year and month of the first; None where the calendar does not matter.
+        first: Year and month of the first; None where the calendar does not matter. Months are then of 730 hours.
+        mean_months: Whether they are of 730 hours although the first is known.
         today: The day with which the age of prices is compared.
         seed: Random seed.
         fixes: Whether each break is given the cheapest recommendation that moves it.
@@ -118,13 +122,14 @@ def forecast(
         hint = "give the first month: --from 2027-01"
         message = f"{path} needs a calendar"
         raise CapplanError((Diagnostic(scenario.file, 0, 0, message, hint),))
-    steps = months_from(first, months)
+    steps = months_from(first, months, mean=mean_months)
     of_month: list[Scenario] = []
     planned: list[Plan] = []
     for month, at in _months(scenario, steps, seed):
         progress(month.after / months, month.label)
+        is_same = bool(of_month) and at is of_month[-1]
+        planned.append(planned[-1] if is_same else plan(at, today=today, seed=seed, findings=False))
         of_month.append(at)
-        planned.append(plan(at, today=today, seed=seed, findings=False))
     shown = tuple(_month(scenario, month, answer) for month, answer in zip(steps, planned, strict=True))
     breaks = tuple(_breaks(steps, planned))
     if fixes:
@@ -137,23 +142,49 @@ def forecast(
     )  # fmt: skip
 
 
+def first_break(
+    scenario: Scenario, months: int, *, first: tuple[int, int] | None, today: date | None, seed: int
+) -> tuple[ForecastBreak | None, bool]:
+    """What breaks first in so many months, None for nothing; and whether any month differs from the one before it."""
+    steps = months_from(first, months)
+    before: Scenario | None = None
+    moves = False
+    for month, at in _months(scenario, steps, seed):
+        if at is before:
+            continue
+        moves = moves or before is not None
+        found = next(_breaks([month], [plan(at, today=today, seed=seed, findings=False)]), None)
+        if found is not None:
+            return found, moves
+        before = at
+    return None, moves
+
+
 def _months(scenario: Scenario, steps: Sequence[Month], seed: int) -> Iterator[tuple[Month, Scenario]]:
-    """The scenario of each month: the rates of its traffic, and what the months before have left in store."""
+    """The scenario of each month: the rates of its traffic, and what the months before have left in store.
+
+    A month in which all is as in the one before it has the same scenario.
+    """
     stored: dict[str, object] = {}
     before: Scenario | None = None
+    counted: Scenario | None = None
+    known: tuple[object, ...] = ()
     for month in steps:
-        if before is not None:
+        if before is not None and before is not counted:
             stored |= _left(before, seed)
+            counted = before
         changes = [*changes_in(scenario, month), *(Change(path, value) for path, value in stored.items())]
-        data = apply(scenario.data, changes)
-        at = build(scenario.doc, scenario.files, scenario.sha256, data, scenario) if changes else scenario
-        yield month, _with_gates_of(scenario, at)
-        before = at
+        billed = None if month.calendar is None or month.mean else billed_month(scenario, *month.calendar)
+        if before is None or known != (changes, billed):
+            data = apply(scenario.data, changes)
+            at = build(scenario.doc, scenario.files, scenario.sha256, data, scenario) if changes else scenario
+            before, known = replace(at, gates=_of_one_month(scenario), billed_month=billed), (changes, billed)
+        yield month, before
 
 
-def _with_gates_of(scenario: Scenario, at: Scenario) -> Scenario:
-    """Gates of the command line, such as --budget, stand in no file."""
-    return replace(at, gates=scenario.gates)
+def _of_one_month(scenario: Scenario) -> tuple[Gate, ...]:
+    """The scenario's gates, and those of the command line, which stand in no file; without those on a forecast."""
+    return tuple(gate for gate in scenario.gates if not on_forecast(gate))
 
 
 def _left(scenario: Scenario, seed: int) -> dict[str, object]:
@@ -173,6 +204,7 @@ def _month(scenario: Scenario, month: Month, answer: Plan) -> ForecastMonth:
         answer.monthly_cost,
         {service: cost for service, cost in answer.cost_by_service.items() if cost},
         {name: Decimal(f"{float(factor):.6g}") for name, factor in multiples(scenario, month).items()},
+        month.hours,
         answer.failed_gates,
         answer.exceeded_limits,
     )
@@ -201,7 +233,9 @@ def _with_fix(
         changes = tuple(Change(change.path, change.new) for change in row.change)
         try:
             data = apply(scenario.data, in_order(scenario.data, changes))
-            changed = _with_gates_of(scenario, build(scenario.doc, scenario.files, scenario.sha256, data, scenario))
+            changed = replace(
+                build(scenario.doc, scenario.files, scenario.sha256, data, scenario), gates=scenario.gates
+            )
             until = _breaks_again(changed, steps, found, seed)
         except (CapplanError, LookupError, TypeError, ValueError):  # a path that only the later month has
             continue

@@ -1,15 +1,19 @@
 """Plans a scenario: demand, usage, limits, line items, recommendations and gates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from capplan import __version__
+from capplan.commands.breaks_in import Ahead, ahead_of, with_why
 from capplan.commands.open_questions import ranked_questions, unranked
+from capplan.gates.bill import bill_metrics
 from capplan.gates.judge import Baseline, changes, judge
 from capplan.gates.kept import KeptGates
-from capplan.gates.observables import aliases, observables
-from capplan.gates.observed import observed
+from capplan.gates.observables import aliases, losses, observables
+from capplan.gates.observed import Listed, ObservedMetric, observed
+from capplan.language.gate_syntax import on_forecast
 from capplan.language.scenario import Scenario
 from capplan.model import Excluded
 from capplan.pipeline.access_patterns import patterns_of
@@ -47,6 +51,7 @@ def plan(
     findings: bool = True,
     baseline: Baseline | None = None,
     allow_unjudged: bool = True,
+    bill: Mapping[str, Decimal | None] | None = None,
     progress: Callable[[float, str], None] = no_progress,
 ) -> Plan:
     """The plan of a scenario.
@@ -59,6 +64,7 @@ def plan(
         baseline: The plan with which gates on a change compare.
         allow_unjudged: Whether gates without the baseline or the day that they need are listed as not evaluated; else
             they are errors.
+        bill: Metrics of a bill beside the plan, by name; None without one.
         progress: Called from time to time with the share done (0 to 1) and what is being computed.
 
     Raises:
@@ -75,11 +81,17 @@ def plan(
     scenario = priced.metered.scenario
     limits = () if needed else limits_of(priced.metered)  # a load without its traffic would look like headroom
     traffic_sources = traffic_costs(priced)
-    known = observables(scenario, priced, limits, traffic_sources)
-    names = {**known, **aliases(scenario, known)} if scenario.gates else known
+
+    @cache
+    def known() -> dict[str, ObservedMetric]:
+        of_bill = bill_metrics(bill) if bill is not None else {}
+        return observables(scenario, priced, limits, traffic_sources) | of_bill
+
+    names = {**bill_metrics(bill), **known(), **aliases(scenario, known())} if scenario.gates else {}
     base = baseline or Baseline()
     judged = replace(scenario, gates=()) if needed else scenario
-    verdicts, unjudged = judge(judged, names, base, today, allow_unjudged=allow_unjudged)
+    ahead = ahead_of(judged, today, seed) if any(map(on_forecast, judged.gates)) else Ahead({})
+    verdicts, unjudged = judge(judged, {**names, **ahead.metrics}, base, today, allow_unjudged=allow_unjudged)
     if needed:
         unjudged = tuple(
             Unjudged(g.text, g.line, g.column, g.level, f"{needed} questions are open") for g in scenario.gates
@@ -91,6 +103,7 @@ def plan(
         from capplan.gates.suggested_fixes import with_suggested_fixes  # noqa: PLC0415  only where a gate fails
 
         verdicts = with_suggested_fixes(priced, verdicts, advice.recommendations, advice.findings, base, today)
+    verdicts = with_why(verdicts, scenario, ahead) if ahead.why else verdicts
     total = priced.monthly_cost
     monthly_lines = [x for x in priced.lines if x.charge_frequency != "one_time"]
     return Plan(
@@ -128,7 +141,8 @@ def plan(
         gates=verdicts,
         runs=runs_of(priced),
         unjudged=unjudged,
-        observed=(*observed(known), *observed(changes(known, base))),
+        observed=Listed(lambda: (*observed(known()), *observed(changes(known(), base)), *observed(ahead.metrics))),
+        lost=observed(losses(scenario, priced)),
         inputs=inputs_of(scenario),
         patterns=patterns_of(priced),
         recommendations=advice.recommendations,

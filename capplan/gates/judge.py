@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from capplan.errors import CapplanError, Diagnostic
+from capplan.gates.bill import NO_BILL
 from capplan.gates.evaluate import Lookup, Outcome, outcome
 from capplan.gates.observed import CHANGE, CHANGE_PERCENT, ObservedMetric, exact, shown_value
-from capplan.language.gate_syntax import Gate, Name
+from capplan.language.gate_syntax import BY_UNIT, FORECAST, Gate, Name
 from capplan.language.gate_tokens import GateError
 from capplan.language.gate_units import SHARE, USD
 from capplan.language.scenario import Scenario
@@ -27,7 +28,7 @@ class Baseline(NamedTuple):
 
 
 class _UnjudgedError(GateError):
-    """A gate that needs a baseline or a day, and none was given."""
+    """A gate that needs a baseline or a day, and none was given; or months to come that were not planned."""
 
 
 def judge(
@@ -81,8 +82,10 @@ def lookup(scenario: Scenario, metrics: Mapping[str, ObservedMetric], baseline: 
         metric = _find(name.name, metrics, baseline)
         if metric is None:
             raise _unknown(name, metrics, scenario)
-        if metric.value is None and metric.why_unknown == baseline.why_none and baseline.values is None:
-            raise _UnjudgedError(f"'{name.name}' is not known", name.at, name.width, baseline.why_none)
+        needs_baseline = metric.why_unknown == baseline.why_none and baseline.values is None
+        needs_bill = metric.why_unknown == NO_BILL
+        if metric.value is None and (needs_baseline or needs_bill or name.name.startswith(FORECAST)):
+            raise _UnjudgedError(f"'{name.name}' is not known", name.at, name.width, metric.why_unknown)
         return metric
 
     return look
@@ -134,6 +137,8 @@ def _unknown(name: Name, metrics: Mapping[str, ObservedMetric], scenario: Scenar
     several = [r.address for r in scenario.resources.values() if r.name == first and r.label != first]
     if several:
         return GateError(f"'{first}' is in more than one section", name.at, name.width, f"write {' or '.join(several)}")
+    if name.name.rpartition(".")[2] in BY_UNIT and (unit := next(iter(scenario.flows_by_name), "")):
+        return GateError(f"'{name.name}' needs a unit", name.at, name.width, f"write {name.name}({unit})")
     close = nearest(name.name, (*metrics, *_SHORT)) or _nearest_of_resource(name.name, metrics)
     hint = f"did you mean '{close}'?" if close else f"such as {', '.join(list(metrics)[:4])}; capplan gates lists all"
     return GateError(f"unknown metric '{name.name}'", name.at, name.width, hint)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
+from capplan.gates.bill import about_bill
 from capplan.gates.evaluate import outcome
 from capplan.gates.judge import Baseline, lookup
 from capplan.gates.observables import aliases, observables, of_one
@@ -28,7 +29,7 @@ class KeptGates:
     def __init__(self, base: Priced, metrics: Mapping[str, ObservedMetric]) -> None:
         self._metrics = metrics
         scenario = base.metered.scenario
-        judged = [(g, [name.name for name in names_in(g.test)], _judged(g, scenario, metrics)) for g in scenario.gates]
+        judged = [(g, [name.name for name in names_in(g.test)], _judged(g, scenario, metrics)) for g in scenario.gates if not about_bill(g)]
         self._gates = [(gate, names) for gate, names, passes in judged if passes]
         self._failing = [(gate, names) for gate, names, passes in judged if passes is False]
         self._labels = {a: r.label for a, r in scenario.resources.items()}
@@ -93,7 +94,9 @@ class KeptGates:
         return out
 
     def _owner(self, name: str, priced: Priced) -> Resource | None:
-        """The resource whose metric it is; None where it is not one resource's."""
+        """The resource whose metric it is; None where it is not one resource's alone, as its cost by a unit."""
+        if name.endswith(")"):
+            return None
         for address, resource in priced.metered.scenario.resources.items():
             if name.startswith((f"{resource.label}.", f"{address}.")):
                 return resource if name in self._metrics and name.partition(".")[0] not in _SHARED else None

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from capplan.gates.observed import ObservedMetric, metric_of
 from capplan.gates.through import metrics_of
+from capplan.language.gate_syntax import names_in
 from capplan.language.gate_units import NUMBER, SHARE, USD
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Charge, Observable
@@ -13,6 +14,7 @@ from capplan.pipeline.not_included import not_included
 from capplan.pipeline.price import Priced, cost_by_region, cost_by_service, cost_by_tag, usd_of
 from capplan.pipeline.results import PlannedLimit, TrafficSourceCost
 from capplan.pipeline.traffic_costs import unit_cost
+from capplan.pipeline.unit_costs import counted, length_of_month, of_all, of_traffic, owner_and_unit
 from capplan.resource_type import MeteredResource
 
 _FLOORS = frozenset({"headroom", "holds_until", "success"})
@@ -31,11 +33,23 @@ def observables(
         of_resource = of_one(resource, priced, limits_by_name.get(resource.label, []), costs[address])
         for key, metric in of_resource.items():
             metrics.setdefault(f"{resource.label}.{key}", metric)
+    metrics |= _by_unit(priced)
     for traffic_source in traffic_sources:
         name = f"traffic.{traffic_source.traffic_source}"
         metrics[f"{name}.cost"] = _usd(traffic_source.monthly_cost)
         metrics[f"{name}.cost_per_thousand"] = _usd(traffic_source.per_thousand)
     return metrics
+
+
+def losses(scenario: Scenario, priced: Priced) -> dict[str, ObservedMetric]:
+    """Of resources that are short, what gets through of their demand."""
+    metered = priced.metered
+    return {
+        f"{resource.label}.{key}": metric
+        for address, resource in scenario.resources.items()
+        if metered.demand[address].admitted is not None
+        for key, metric in metrics_of(metered.offered[address], metered.demand[address]).items()
+    }
 
 
 def aliases(scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> dict[str, ObservedMetric]:
@@ -79,6 +93,21 @@ def _costs(priced: Priced) -> dict[str, ObservedMetric]:
     out |= {f"cost.tag.{key}={value}": _usd(cost) for (key, value), cost in tags.items()}
     for key in dict.fromkeys(key for key, _ in tags):
         out[f"cost.untagged.{key}"] = _usd(total - sum(cost for (k, _), cost in tags.items() if k == key))
+    return out
+
+
+def _by_unit(priced: Priced) -> dict[str, ObservedMetric]:
+    """The bill by each unit of business; and of a resource, where a gate asks for that."""
+    scenario, resources = priced.metered.scenario, counted(priced)
+    labels = {scenario.resources[address].label: count for address, count in resources.items()}
+    units = {**labels, **of_traffic(scenario)}
+    out = {of_all(unit): _per(priced.monthly_cost, count, unit) for unit, count in units.items()}
+    named = {**resources, **units}
+    for name in dict.fromkeys(name.name for gate in scenario.gates for name in names_in(gate.test)):
+        owner, unit = owner_and_unit(name, scenario)
+        if unit in named and (owner or name not in out):
+            cost = priced.cost_by_resource[owner] if owner else priced.monthly_cost
+            out[name] = _per(cost, named[unit], unit)
     return out
 
 
@@ -148,7 +177,7 @@ def of_one(
         out["cost_share"] = ObservedMetric(Fraction(cost) / Fraction(total), SHARE)
     for word, amount in resource.type.summary(usage).items():
         if word in _PER:
-            out[f"cost_per_{_PER[word]}"] = _per(cost, Fraction(amount), _PER[word])
+            out[f"cost_per_{_PER[word]}"] = _per(cost, Fraction(amount) * length_of_month(priced), _PER[word])
     metered, address = MeteredResource(resource.name, resource.spec, usage, ctx), resource.address
     out |= metrics_of(priced.metered.offered[address], priced.metered.demand[address])
     for key, observable in resource.type.observe(metered).items():

@@ -1,9 +1,10 @@
 """Metrics as gates compare them: an exact value in a gate's unit, and its limit."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, overload
 
 from capplan import units
 from capplan.language.gate_units import BYTE, MS, NUMBER, PER_MS, SHARE, USD, Unit, symbol
@@ -72,6 +73,35 @@ def exact(value: Fraction) -> Decimal:
         return Decimal(value.numerator)
     quotient = _ROUNDED.divide(Decimal(value.numerator), Decimal(value.denominator))
     return Decimal(f"{quotient.normalize():f}") if quotient else Decimal(0)
+
+
+class Listed(Sequence[Observed]):
+    """Metrics as the answer lists them, computed when they are first read: a screen shows none of them."""
+
+    def __init__(self, metrics: Callable[[], Iterable[Observed]]) -> None:
+        self._metrics = metrics
+
+    @cached_property
+    def _all(self) -> tuple[Observed, ...]:
+        return tuple(self._metrics())
+
+    @overload
+    def __getitem__(self, index: int) -> Observed: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Observed, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Observed | tuple[Observed, ...]:
+        return self._all[index]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._all)
 
 
 def observed(metrics: Mapping[str, ObservedMetric]) -> tuple[Observed, ...]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from capplan.errors import CapplanError
+from capplan.gates.bill import about_bill
 from capplan.gates.evaluate import Outcome, outcome
 from capplan.gates.judge import Baseline, lookup
 from capplan.gates.kept import metrics_of
@@ -48,7 +49,7 @@ def with_suggested_fixes(
     first = {finding.number: finding for finding in reversed(findings)}
     return tuple(
         verdict
-        if verdict.verdict == "pass"
+        if verdict.verdict == "pass" or about_bill(gate)
         else replace(verdict, fixes=_fixes(gate, verdict, recommendations, replanner, first, baseline))
         for gate, verdict in zip(scenario.gates, verdicts, strict=True)
     )

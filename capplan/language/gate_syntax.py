@@ -19,6 +19,10 @@ Operator = Literal["+", "-", "*", "/"]
 Level = Literal["deny", "warn"]
 MAX_LEVELS = 32
 """Parentheses, signs and negations inside one another."""
+BY_UNIT = ("per", "cost_per")
+"""Last words of metrics that a unit follows: cost.per(orders), fulfil.cost_per(orders)."""
+FORECAST = "forecast."
+"""What the names of metrics begin with that are of months to come."""
 _COMPARATORS = ("<", "<=", ">", ">=", "==", "!=")
 
 
@@ -126,6 +130,12 @@ def budget_delta_gate(amount: Decimal, unit: Literal["USD", "%"]) -> Gate:
     return Gate(text, read_gate(text), "deny", 0, 0, source="--budget-delta")
 
 
+def unexplained_gate(percent: Decimal, source: str) -> Gate:
+    """`--bill`: the maximum share of the bill that is not explained, in percent."""
+    text = f"bill.unexplained <= {percent:f}%"
+    return Gate(text, read_gate(text), "deny", 0, 0, source=source)
+
+
 def names_in(node: Test | Value) -> Iterator[Name]:
     """Every metric, in the order written."""
     match node:
@@ -138,6 +148,27 @@ def names_in(node: Test | Value) -> Iterator[Name]:
         case Sum(left=left, right=right) | Comparison(left=left, right=right) | Join(left=left, right=right):
             yield from names_in(left)
             yield from names_in(right)
+
+
+def on_forecast(gate: Gate) -> bool:
+    """Whether a gate is on months to come, not on the one that a plan is of."""
+    return any(name.name.startswith(FORECAST) for name in names_in(gate.test))
+
+
+def forecast_comparisons(test: Test) -> Iterator[tuple[Comparison, Figure | None]]:
+    """The comparisons of months to come, each with the figure that it is compared with; None where that is not all of it."""
+    match test:
+        case Not(of=of):
+            yield from forecast_comparisons(of)
+        case Join(left=left, right=right):
+            yield from forecast_comparisons(left)
+            yield from forecast_comparisons(right)
+        case Comparison(left=Name(), right=Figure() as figure) | Comparison(left=Figure() as figure, right=Name()):
+            if any(name.name.startswith(FORECAST) for name in names_in(test)):
+                yield test, figure
+        case Comparison():
+            if any(name.name.startswith(FORECAST) for name in names_in(test)):
+                yield test, None
 
 
 def constant_comparison(test: Test) -> Comparison | None:
@@ -285,9 +316,21 @@ class _Parser:
             self._unexpected("expected a metric or a figure")
         self.i += 1
         if token.kind == "name":
-            return Name(token.text, token.at, token.width)
+            return self._per(token) or Name(token.text, token.at, token.width)
         figure = Figure(token.value, token.unit, token.at, token.width)
         return self._of(figure) if self.token.kind == "keyword" and self.token.text == "of" else figure
+
+    def _per(self, token: Token) -> Name | None:
+        """`cost.per(orders)`: a metric by a unit; None where the name has no unit."""
+        if token.text.rpartition(".")[2] not in BY_UNIT or not self._accept("sign", "("):
+            return None
+        unit = self.token
+        if unit.kind != "name":
+            self._unexpected("expected a traffic, a state machine or a job")
+        self.i += 1
+        if not self._accept("sign", ")"):
+            self._unexpected("expected ')'")
+        return Name(f"{token.text}({unit.text})", token.at, self._end() - token.at)
 
     def _of(self, share: Figure) -> Value:
         if share.unit != SHARE:
@@ -299,7 +342,8 @@ class _Parser:
         if token.kind != "name":
             self._unexpected("expected 'limit' or a metric")
         self.i += 1
-        return Sum("*", share, Name(token.text, token.at, token.width), share.at, self._end() - share.at)
+        name = self._per(token) or Name(token.text, token.at, token.width)
+        return Sum("*", share, name, share.at, self._end() - share.at)
 
     def _nest(self) -> None:
         self.depth += 1

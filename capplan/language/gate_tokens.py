@@ -1,12 +1,12 @@
 """Splits a gate into tokens: names, figures with their units, signs, each with its place."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from capplan.language.gate_units import BYTE, MS, NUMBER, PER_MS, SHARE, USD, Unit
+from capplan.language.gate_units import BYTE, MONTH, MS, NUMBER, PER_MS, SHARE, USD, Unit
 from capplan.quantities.text import BYTES_OF, COUNT_SCALE, MS_OF, SECONDS_OF
 from capplan.reading.nearest import nearest
 
@@ -19,8 +19,13 @@ _SIGN = re.compile(r"<=|>=|==|!=|[<>+\-*/()≤≥≠−×÷]")
 _QUOTED = re.compile(r'"([^"]*)"|`([^`]*)`|\'([^\']*)\'')
 _TAG = re.compile(r"cost\.tag\.[A-Za-z0-9_.:/@+-]+=[A-Za-z0-9_.:/@+-]*")
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_][A-Za-z0-9_-]*)*")
+_BY_UNIT = re.compile(r"((?:[^()]+\.)?(?:per|cost_per))\(([^()]+)\)")
 _FIGURE = re.compile(r"(\d{1,15}(?:\.\d{1,10})?)\s*(%|[A-Za-zµ]+|)")
 _RATE = re.compile(r"\s*/\s*([a-z]+)(?![A-Za-z0-9_.-])")
+_SCALES: tuple[tuple[Mapping[str, int | Fraction], Unit], ...] = (
+    (COUNT_SCALE, NUMBER), (MS_OF, MS), (BYTES_OF, BYTE), ({"month": 1, "months": 1}, MONTH)
+)  # fmt: skip
+_UNITS = "units are USD, %, ms, s, min, h, d, months, KB, MB, GB, k, M and /s"
 _KEYWORDS = frozenset({"and", "or", "not", "of", "limit"})
 _INSTEAD = {
     "&": "write and",
@@ -57,6 +62,9 @@ class Token(NamedTuple):
 
 def plain_name(name: str) -> str:
     """A name as written in a gate: in quotes where it would not be parsed as a name otherwise."""
+    by_unit = _BY_UNIT.fullmatch(name)
+    if by_unit is not None:
+        return f"{plain_name(by_unit[1])}({plain_name(by_unit[2])})"
     if _TAG.fullmatch(name) or (_WORD.fullmatch(name) and not _is_figure(name)):
         return name
     mark = next((m for m in "`'\"" if m not in name), "`")
@@ -131,12 +139,9 @@ def _unit(word: str, at: int) -> tuple[Fraction, Unit]:
         return Fraction(1), USD
     if word == "x":
         return Fraction(1), NUMBER
-    if word in COUNT_SCALE:
-        return Fraction(COUNT_SCALE[word]), NUMBER
-    if word in MS_OF:
-        return MS_OF[word], MS
-    if word in BYTES_OF:
-        return Fraction(BYTES_OF[word]), BYTE
-    close = nearest(word, ("USD", "%", "x", *COUNT_SCALE, *MS_OF, *BYTES_OF))
-    hint = f"did you mean '{close}'?" if close else "units are USD, %, ms, s, min, h, d, KB, MB, GB, k, M and /s"
+    for scale, unit in _SCALES:
+        if word in scale:
+            return Fraction(scale[word]), unit
+    close = nearest(word, ("USD", "%", "x", *COUNT_SCALE, *MS_OF, *BYTES_OF, "months"))
+    hint = f"did you mean '{close}'?" if close else _UNITS
     raise GateError(f"unknown unit '{word}'", at, len(word), hint)

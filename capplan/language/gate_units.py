@@ -1,4 +1,4 @@
-"""Units of a gate's figures: money, time, bytes, shares and plain numbers, and their arithmetic."""
+"""Units of a gate's figures: money, time, months, bytes, shares and plain numbers, and their arithmetic."""
 
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -8,21 +8,25 @@ NumberKind = Literal["number", "share", "ratio"]
 
 
 class Unit(NamedTuple):
-    """Powers of US dollars, milliseconds and bytes; and, where all are 0, what kind of number it is."""
+    """Powers of US dollars, milliseconds, bytes and months; and, where all are 0, what kind of number it is.
+
+    A month is no number of milliseconds: the calendar's differ.
+    """
 
     usd: int = 0
     ms: int = 0
     byte: int = 0
     kind: NumberKind = "number"
+    month: int = 0
 
     @property
     def bare(self) -> bool:
         """Whether it has no dimension."""
-        return not (self.usd or self.ms or self.byte)
+        return not (self.usd or self.ms or self.byte or self.month)
 
 
 NUMBER, SHARE, RATIO = Unit(), Unit(kind="share"), Unit(kind="ratio")
-USD, MS, BYTE, PER_MS = Unit(usd=1), Unit(ms=1), Unit(byte=1), Unit(ms=-1)
+USD, MS, BYTE, PER_MS, MONTH = Unit(usd=1), Unit(ms=1), Unit(byte=1), Unit(ms=-1), Unit(month=1)
 
 _NAMES: dict[Unit, tuple[str, str]] = {
     NUMBER: ("a plain number", "800 or 50k"),
@@ -32,6 +36,7 @@ _NAMES: dict[Unit, tuple[str, str]] = {
     MS: ("a duration", "3 s or 45 ms"),
     BYTE: ("a size", "50 GB"),
     PER_MS: ("a rate", "100/s"),
+    MONTH: ("a number of months", "6 months"),
 }
 
 
@@ -52,7 +57,7 @@ def symbol(unit: Unit) -> str:
         return "/s"
     if unit.bare:
         return "%" if unit.kind == "share" else ""
-    powers = (("USD", unit.usd), ("ms", unit.ms), ("bytes", unit.byte))
+    powers = (("USD", unit.usd), ("ms", unit.ms), ("bytes", unit.byte), ("months", unit.month))
     numerator = "·".join(_power(name, n) for name, n in powers if n > 0)
     denominator = "".join(f"/{_power(name, -n)}" for name, n in powers if n < 0)
     return (numerator or "1") + denominator
@@ -74,7 +79,7 @@ def sum_unit(a: Unit, b: Unit) -> Unit:
 
 def product_unit(a: Unit, b: Unit, *, a_literal: bool, b_literal: bool) -> Unit:
     """The unit of a product. A share of a number is a number; a literal number times a share stays a share."""
-    unit = Unit(a.usd + b.usd, a.ms + b.ms, a.byte + b.byte)
+    unit = Unit(a.usd + b.usd, a.ms + b.ms, a.byte + b.byte, month=a.month + b.month)
     if not (a.bare and b.bare):
         return RATIO if unit.bare else unit
     if "ratio" in (a.kind, b.kind):
@@ -87,7 +92,7 @@ def product_unit(a: Unit, b: Unit, *, a_literal: bool, b_literal: bool) -> Unit:
 
 def quotient_unit(a: Unit, b: Unit) -> Unit:
     """The unit of a quotient: of two of the same unit a ratio; by a number the unit stays."""
-    unit = Unit(a.usd - b.usd, a.ms - b.ms, a.byte - b.byte)
+    unit = Unit(a.usd - b.usd, a.ms - b.ms, a.byte - b.byte, month=a.month - b.month)
     if not unit.bare:
         return unit
     if not a.bare or a.kind == b.kind:

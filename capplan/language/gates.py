@@ -5,8 +5,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from capplan.language.gate_syntax import Gate, Level, Waiver, constant_comparison, read_gate
+from capplan.language.gate_syntax import (
+    Figure,
+    Gate,
+    Level,
+    Waiver,
+    constant_comparison,
+    forecast_comparisons,
+    read_gate,
+)
 from capplan.language.gate_tokens import GateError
+from capplan.language.gate_units import MONTH
+from capplan.language.months import MAX_MONTHS
 from capplan.language.reader import Path, Reader
 from capplan.reading.nearest import nearest
 
@@ -14,6 +24,7 @@ _LEVELS = ("warn", "deny")
 _WAIVER = ("owner", "reason", "expires")
 _WRITE = "write cost.monthly <= 2500 USD, or {warn: orders.headroom > 30%}"
 _WRITE_WAIVER = "write waiver: {owner: checkout, reason: sale until December, expires: 2026-12-01}"
+_WRITE_MONTHS = "write forecast.breaks_in >= 6 months"
 _PICK = "capplan gates SCENARIO lists all metrics"
 MAX_GATES = 2_000
 """Gates of a scenario."""
@@ -82,8 +93,23 @@ def _read(reader: Reader, where: Path, text: str, level: Level, waiver: Waiver |
             where, "there is no metric in this comparison: its result is always the same", _PICK, at, constant.width
         )
         return None
+    for comparison, figure in forecast_comparisons(test):
+        message = _wrong_months(figure)
+        if message:
+            at = None if inside is None else inside + comparison.at
+            reader.add_error_inside(where, message, _WRITE_MONTHS, at, comparison.width)
+            return None
     source = "" if mark.line else mark.file.partition(" ")[0]  # the option that the gate was given with
     return Gate(text.strip(), test, level, mark.line, mark.column, mark.width, mark.excerpt, inside, waiver, source)
+
+
+def _wrong_months(figure: Figure | None) -> str:
+    """What is wrong with what months to come are compared with; empty for nothing."""
+    if figure is None or figure.unit != MONTH:
+        return "months to come are compared with a number of months"
+    if not 0 < figure.value <= MAX_MONTHS:
+        return f"a forecast looks 1 to {MAX_MONTHS} months ahead"
+    return ""
 
 
 def _inside(text: str, line: str, column: int) -> int | None:

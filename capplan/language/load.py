@@ -23,7 +23,7 @@ from capplan.language.schedules import schedules_of
 from capplan.language.specs import check_specs_in, specs_of
 from capplan.language.traffic import traffic_of
 from capplan.language.unchanged import Unchanged
-from capplan.quantities.fields import RANGE_KEYS
+from capplan.quantities.uncertain import range_paths
 from capplan.reading.document import Document, Overlaid, Under
 from capplan.reading.files import Files, Source, read_json, read_source
 from capplan.reading.yaml_reader import read_leniently, read_yaml
@@ -127,8 +127,8 @@ def build(
     questions = open_in(doc, raw)
     reader = Reader(doc, files, with_examples(raw, questions) if questions else dict(raw))
     scenario = scenario_of(reader, sha256, Unchanged(base, raw), questions)
-    if base is not None and base.prices_on is not None:
-        scenario = replace(scenario, prices_on=base.prices_on)
+    if base is not None and (base.prices_on is not None or base.billed_month is not None):
+        scenario = replace(scenario, prices_on=base.prices_on, billed_month=base.billed_month)
     if not questions:
         return scenario
     return replace(scenario, data=raw, questions=questions, allow_open=base is not None and base.allow_open)
@@ -175,7 +175,7 @@ def scenario_of(reader: Reader, sha256: str, unchanged: Unchanged, questions: Se
         resources=resources,
         gates=gates,
         prices=prices,
-        ranges=tuple(_ranges(reader.data, (), unchanged.without_ranges)),
+        ranges=tuple(".".join(map(str, path)) for path in range_paths(reader.data, unchanged.without_ranges)),
         data=reader.data,
         doc=reader.doc,
         files=reader.files,
@@ -231,17 +231,3 @@ def _check_batches(
         if per != "cold-start" and isinstance(item, Mapping) and "cache" in item:
             message = "`cache` is how long an environment keeps an answer"
             reader.add_error([*at, "cache"], message, "add `per: cold-start`", key=True)
-
-
-def _ranges(data: object, path: tuple[str, ...], known: object) -> list[str]:
-    """The dotted paths of ranges {low, likely, high}; `known` is what was there before and has none."""
-    if data is known:
-        return []
-    if isinstance(data, Mapping):
-        if data.keys() == RANGE_KEYS and (not path or path[-1] != "next"):
-            return [".".join(path)]
-        before = known if isinstance(known, Mapping) else {}
-        return [dotted for key, value in data.items() for dotted in _ranges(value, (*path, str(key)), before.get(key))]
-    if isinstance(data, list):
-        return [dotted for i, value in enumerate(data) for dotted in _ranges(value, (*path, str(i)), None)]
-    return []

@@ -8,9 +8,11 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from capplan.quantities.fields import Count, Factor, Milliseconds, Rate, Share, WholeCount
+from capplan.quantities import json_schema
+from capplan.quantities.fields import Count, Factor, Milliseconds, Rate, Share, WholeCount, ranged
 from capplan.schedule import ScheduleError, read_schedule
 from capplan.spec_config import SPEC_CONFIG
+from capplan.units import MONTHS_PER_YEAR
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 PATH_NAME = re.compile(r"[A-Za-z0-9/][A-Za-z0-9_/-]{0,255}")
@@ -56,6 +58,19 @@ def _growth(raw: object) -> str:
     if not (isinstance(raw, str) and GROWTH.fullmatch(raw)):
         raise _wrong(raw, "expected growth such as 6%/month")
     return raw
+
+
+def _growth_of_year(growth: str) -> float:
+    """What a year's growth multiplies by: growth by month and by year in one range are compared by it."""
+    factor = 1 + float(growth.partition("%")[0]) / 100
+    return factor if growth.endswith("year") else factor**MONTHS_PER_YEAR
+
+
+def _growth_range(raw: object) -> str:
+    if isinstance(raw, Mapping) and len({str(value).rpartition("/")[2] for value in raw.values()}) > 1:
+        raise _wrong(raw, "expected growth by month, or by year, in the whole range", "growth by month and by year")
+    growth: str = ranged(_growth, _growth_of_year)(raw)
+    return growth
 
 
 def _month(raw: object) -> tuple[int, int] | int:
@@ -145,8 +160,11 @@ class Traffic(Model):
     schedule: Annotated[str, BeforeValidator(_schedule), _pattern(_EXPRESSION)] | None = None
     """AWS's schedule expression: cron(0 3 * * ? *) or rate(5 minutes)."""
     profile: str | None = None
-    """A profile that `capplan profile` wrote of a trace, profile.json: its rate and shape. A key beside it replaces the
-    measured one, such as rate: 200/s."""
+    """A profile that `capplan profile` wrote of a trace, profile.json: its minutes as they were, where it has a week of them,
+    else its rate and shape. A key beside it replaces the measured one, such as rate: 200/s."""
+    replay: bool | None = None
+    """Whether the minutes of the profile are used one by one; false uses the shape fitted to them (true where it has a week
+    of minutes, and none of daily, weekly, spikes and noise is beside it)."""
     daily: Annotated[DailyCurve | tuple[Decimal, ...] | None, BeforeValidator(_daily)] = None
     """The load profile of a day: {peak: 3x, trough: 0.2x, at: "20:00"} or 24 numbers."""
     weekly: Mapping[Weekday, Factor] = Field(default_factory=dict)
@@ -160,7 +178,7 @@ class Traffic(Model):
     noise: Annotated[Share, Field(le=1)] | None = None
     """How far a minute is off the curve, as a standard deviation: 15%; real traffic has 10% to 20%. Without it the curve is
     smooth."""
-    growth: Annotated[str, BeforeValidator(_growth), _pattern(GROWTH)] | None = None
+    growth: Annotated[str, BeforeValidator(_growth_range), WithJsonSchema(json_schema.GROWTH)] | None = None
     """Growth, such as 6%/month or 40%/year; what forecast uses."""
 
 

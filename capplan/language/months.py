@@ -1,22 +1,42 @@
 """Computes the traffic of a month to come: its growth, the time of the year, what is launched until then."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+from capplan import units
+from capplan.language.billed_month import BilledMonth
+from capplan.language.load_profiles import week_levels
 from capplan.language.models import GROWTH, MONTHS, Head, Launch, Traffic
 from capplan.language.profiles import with_profile
 from capplan.language.scenario import Scenario
 from capplan.model import Change
+from capplan.quantities.rounding import sig6
+from capplan.schedule import runs_in
 from capplan.units import MONTHS_PER_YEAR
+
+MAX_MONTHS = 120
+"""As far ahead as a forecast looks."""
 
 
 class Month(NamedTuple):
-    """A month: how many come before it (`after`), and its place in the calendar (year, month from 1) where that is known."""
+    """A month: how many come before it (`after`), and its place in the calendar (year, month from 1) where that is known.
+
+    `mean`: whether it is taken to be 730 hours long all the same.
+    """
 
     after: int
     calendar: tuple[int, int] | None = None
+    mean: bool = False
+
+    @property
+    def hours(self) -> int:
+        """How long it is: as the calendar has it, or 730."""
+        if self.calendar is None or self.mean:
+            return units.MONTH_HOURS
+        return monthrange(*self.calendar)[1] * 24
 
     @property
     def label(self) -> str:
@@ -26,13 +46,13 @@ class Month(NamedTuple):
         return f"{self.calendar[0]}-{self.calendar[1]:02d}"
 
 
-def months_from(first: tuple[int, int] | None, count: int) -> tuple[Month, ...]:
-    """So many months, the first of them in a year and a month."""
+def months_from(first: tuple[int, int] | None, count: int, *, mean: bool = False) -> tuple[Month, ...]:
+    """So many months, the first of them in a year and a month; with `mean`, each of 730 hours."""
     if first is None:
         return tuple(Month(i) for i in range(count))
     start = first[0] * MONTHS_PER_YEAR + first[1] - 1
     calendar = [divmod(start + i, MONTHS_PER_YEAR) for i in range(count)]
-    return tuple(Month(i, (year, month + 1)) for i, (year, month) in enumerate(calendar))
+    return tuple(Month(i, (year, month + 1), mean) for i, (year, month) in enumerate(calendar))
 
 
 def needs_calendar(scenario: Scenario) -> str:
@@ -79,6 +99,36 @@ def changes_in(scenario: Scenario, month: Month) -> tuple[Change, ...]:
         for name, factor in multiples(scenario, month).items()
         if factor != 1 and (rate := rates[name]) is not None
     )
+
+
+def billed_month(scenario: Scenario, year: int, month: int) -> BilledMonth:
+    """A month of the calendar, with the volume of each traffic and of each start in it."""
+    first, days = monthrange(year, month)
+    hours = days * 24
+    volumes: dict[str, Fraction] = {}
+    for name, traffic in _traffic(scenario).items():
+        for profile, _ in scenario.flows_by_name[name].terms:
+            here = (
+                _seconds(traffic, first, days, profile.monthly)
+                if traffic.schedule is None
+                else runs_in(traffic.schedule, year, month)
+            )
+            volumes[name] = here / profile.monthly
+    for address, resource in scenario.resources.items():
+        start = resource.type.schedule(resource.spec)
+        flow = scenario.flows_by_name.get(address)
+        if isinstance(start, str) and flow is not None and flow.monthly:
+            volumes[address] = runs_in(start, year, month) / flow.monthly
+    return BilledMonth(hours, volumes)
+
+
+def _seconds(traffic: Traffic, first: int, days: int, monthly: Fraction) -> Fraction:
+    """Seconds of mean rate in a month that begins on a weekday (0 is Monday): its own weekdays, and its spikes once."""
+    spikes = monthly - units.MONTH_SECONDS
+    if not traffic.weekly:
+        return days * units.SECONDS_PER_DAY + spikes
+    levels = week_levels({str(day): factor for day, factor in traffic.weekly.items()})
+    return sig6(sum(levels[(first + day) % 7] for day in range(days))) * units.SECONDS_PER_DAY + spikes
 
 
 def _traffic(scenario: Scenario) -> Mapping[str, Traffic]:

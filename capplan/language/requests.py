@@ -14,6 +14,7 @@ from capplan.language.reader import Path, Reader
 from capplan.language.scenario import IncomingRequests, Specs, WrittenCall
 from capplan.language.wording import describe, doc_of, keys_of
 from capplan.model import Line
+from capplan.quantities.fields import ranged
 from capplan.quantities.text import read_rate
 from capplan.reading.nearest import did_you_mean
 from capplan.reading.scalars import shown
@@ -241,7 +242,7 @@ def _source(
         reader.unknown(value, "traffic", path, {f"traffic.{n}": None for n in flows_by_name})
         return DemandFlow.zero(), name
     try:
-        return DemandFlow.of(steady(name, recurring=True), read_rate(value)), name
+        return DemandFlow.of(steady(name, recurring=True), ranged(read_rate)(value)), name
     except Exception as error:  # noqa: BLE001  a pydantic error outside a model
         context = getattr(error, "context", None) or {}
         if "most" in context:

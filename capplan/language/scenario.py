@@ -8,6 +8,7 @@ from typing import Any
 
 from capplan.calls import Access
 from capplan.flow import DemandFlow
+from capplan.language.billed_month import BilledMonth
 from capplan.language.gate_syntax import Gate
 from capplan.language.models import Account, Commitment
 from capplan.language.questions import Question
@@ -95,6 +96,8 @@ class Scenario(Record, frozen=True):
     """Whether an answer may leave out what hangs on them; else it is an error where that is more than nothing."""
     prices_on: date | None = None
     """The day whose prices are used; None for the newest."""
+    billed_month: BilledMonth | None = None
+    """The month of the calendar that is billed; None for one of 730 hours."""
 
     @property
     def is_overlaid(self) -> bool:

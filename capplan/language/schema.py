@@ -135,6 +135,7 @@ _FORMS = {
     "money": json_schema.MONEY,
     "rate": json_schema.RATE,
     "data-rate": json_schema.BYTE_RATE,
+    "growth": json_schema.GROWTH,
 }
 """Quantities, by their name in the definitions."""
 

@@ -9,8 +9,9 @@ from capplan.errors import CapplanError
 from capplan.flow import DemandFlow
 from capplan.language.load_profiles import Daily, Spike, traffic_profile, with_noise
 from capplan.language.models import DailyCurve, Traffic, Weekday
-from capplan.language.profiles import with_profile
+from capplan.language.profiles import SHAPE, replay_in, with_profile, zone_seconds
 from capplan.language.reader import RATED, Path, Reader
+from capplan.language.replay import replayed
 from capplan.language.wording import describe
 from capplan.schedule import read_schedule, schedule_profile
 
@@ -55,8 +56,35 @@ def traffic_of(reader: Reader, unanswered: Collection[str] = ()) -> dict[str, De
                 ["traffic", name, "weekly"], "every day of the week is 0x", "at least one day needs traffic"
             )
             continue
-        out[name] = _traffic_flow(name, spec)
+        if spec.replay is not None:
+            _check_replay(reader, spec, raw, name)
+        out[name] = _replayed(reader, name, raw, spec) or _traffic_flow(name, spec)
     return out
+
+
+def _check_replay(reader: Reader, spec: Traffic, raw: Mapping[str, Any], name: str) -> None:
+    """Adds an error where `replay` has nothing to replay."""
+    path = ["traffic", name, "replay"]
+    shaped = [key for key in SHAPE if key in raw]
+    if spec.profile is None:
+        hint = "such as profile: profile.json; capplan profile FILES -o profile.json writes one"
+        reader.add_error(path, "'replay' needs a profile", hint, key=True)
+    elif spec.replay and shaped:
+        hint = "keep one of the two: the minutes as they were, or a shape"
+        reader.add_error(path, f"'{shaped[0]}' does not apply to a replay", hint, key=True)
+
+
+def _replayed(reader: Reader, name: str, raw: Any, spec: Traffic) -> DemandFlow | None:  # noqa: ANN401  plain data
+    """The flow of a traffic that replays the minutes of its profile; None where it has none, or they cannot be read."""
+    if spec.profile is None or not isinstance(raw, Mapping):
+        return None
+    try:
+        replay = replay_in(raw, reader.files)
+    except CapplanError:
+        return None  # told where the profile was read first
+    if replay is None:
+        return None
+    return DemandFlow.of(replayed(name, replay, zone_seconds(reader.data.get("timezone"))), spec.rate or Fraction(0))
 
 
 def _with_profile(reader: Reader, name: str, raw: Any) -> Any:  # noqa: ANN401  plain data

@@ -39,6 +39,12 @@ def assumptions(priced: Priced, today: date | None) -> tuple[WeighedAssumption, 
     return tuple(WeighedAssumption(assumption, weights.get(assumption.path)) for assumption in ranked)
 
 
+def notes_of(metered: Metered) -> tuple[Assumption, ...]:
+    """The assumptions on what is asked of resources, and those of each resource."""
+    own = (note for a, r in metered.scenario.resources.items() for note in r.type.assume(metered.resource(a)))
+    return (*of_demand(metered), *own)
+
+
 def of_demand(metered: Metered) -> tuple[Assumption, ...]:
     """Assumptions on what is asked of resources; none where requests were added or left out."""
     graph = metered.graph

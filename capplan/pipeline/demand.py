@@ -561,7 +561,7 @@ def _callers_attempts(
 def demand_assumptions(
     scenario: Scenario, demand: Mapping[str, Demand], flows: Mapping[str, DemandFlow], deliveries: Iterable[Delivery]
 ) -> tuple[Assumption, ...]:
-    """Assumptions on resources without demand, and on ranges, of which the likely value is used."""
+    """Assumptions on resources without demand, and on ranges."""
     delivered = {delivery.to for delivery in deliveries}
     out = [note for resource in scenario.resources.values() for note in _without_changes(resource, flows)]
     noted = {note.path.partition(".triggers.")[0] for note in out}
@@ -575,7 +575,8 @@ def demand_assumptions(
         and address not in noted
     ]
     out += [
-        Assumption(path, "the likely value", "ranges are not evaluated yet", "workload") for path in scenario.ranges
+        Assumption(path, "the likely value", "it is a range; P10, P50 and P90 count all of it", "workload")
+        for path in scenario.ranges
     ]
     return tuple(out)
 

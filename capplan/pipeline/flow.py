@@ -409,20 +409,34 @@ def _failing(network: Network, walk: _Pass) -> Failing:
     for address, demand in walk.demand.items():
         if demand.admitted is None:
             continue
-        times = {
-            address_of(sender.node): sender.times / sender.stream.attempts * _units(walk, sender)
-            for sender in network.senders[address]
-        }
         for stream, part in zip(demand.requests, demand.admitted.streams, strict=True):
             offered = part.served + part.waiting + part.dropped
-            if stream.cause in times and not stream.access.is_async and part.dropped and offered:
-                share = float(part.dropped / offered)
-                passes[stream.cause] = passes.get(stream.cause, 1.0) * (1 - share) ** float(times[stream.cause])
+            if stream.access.is_async or not part.dropped or not offered:
+                continue
+            sender = _sender_of(network.senders[address], stream)
+            if sender is not None:
+                times = sender.times / sender.stream.attempts * _units(walk, sender)
+                kept = (1 - float(part.dropped / offered)) ** float(times)
+                passes[stream.cause] = passes.get(stream.cause, 1.0) * kept
     return {
         address: Fraction(round(1 - share, 6))
         for address, share in passes.items()
         if _can_fail(network, address) and share < 1
     }
+
+
+def _sender_of(senders: Sequence[Sender], stream: RequestStream) -> Sender | None:
+    """The call that makes a stream of requests: a caller may have several to one resource. None for traffic."""
+    return next(
+        (
+            sender
+            for sender in senders
+            if address_of(sender.node) == stream.cause
+            and sender.stream.line == stream.line
+            and sender.stream.access == stream.access
+        ),
+        None,
+    )
 
 
 def _units(walk: _Pass, sender: Sender) -> Fraction:

@@ -11,6 +11,7 @@ from typing import Any
 from capplan.errors import CapplanError
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Charge, Context
+from capplan.pipeline.calendar_month import in_calendar_month
 from capplan.pipeline.commitments import committed
 from capplan.pipeline.implied import address_of
 from capplan.pipeline.meter import Metered, sections_alike
@@ -242,6 +243,8 @@ def rate_charges(
     """Charges, rated with the account's Free Tier and discount."""
     account = scenario.account
     discount = account.discount
+    if scenario.billed_month is not None:
+        charges = in_calendar_month(charges, scenario.billed_month)
     return rate(
         charges, catalogue, free_tier=account.free_tier, discount=discount, today=today or catalogue.day, owners=owners
     )

@@ -4,7 +4,7 @@ Most of these are written to JSON field by field, in this order (report/record.p
 name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -239,6 +239,7 @@ class TrafficSourceCost(Record, frozen=True):
         monthly: Units a month.
         monthly_cost: USD.
         per_thousand: USD for 1,000 units.
+        bill_per_thousand: USD of the whole bill, fixed cost and all, for 1,000 units; None where there are none.
     """
 
     traffic_source: str = field(name="entrance")
@@ -246,6 +247,7 @@ class TrafficSourceCost(Record, frozen=True):
     monthly: Fraction
     monthly_cost: Decimal
     per_thousand: Decimal
+    bill_per_thousand: Decimal | None = None
 
 
 class NotIncludedCost(Record, frozen=True):
@@ -349,7 +351,13 @@ class OpenQuestion(Record, frozen=True):
 
 
 class Plan(Record, frozen=True):
-    """Everything a plan of a scenario answers; `inputs` is what the scenario says, by path, as it would be written."""
+    """Everything a plan of a scenario answers.
+
+    Attributes:
+        observed: Every metric.
+        lost: Of resources that are short, the metrics of what gets through.
+        inputs: What the scenario says, by path, as it would be written.
+    """
 
     version: str
     name: str
@@ -379,7 +387,8 @@ class Plan(Record, frozen=True):
     gates: tuple[Verdict, ...]
     runs: tuple[RunCost, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
-    observed: tuple[Observed, ...] = ()
+    observed: Sequence[Observed] = ()
+    lost: tuple[Observed, ...] = ()
     inputs: Mapping[str, str] = {}
     patterns: tuple[PatternCost, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()

@@ -6,6 +6,7 @@ from capplan.language.scenario import Resource
 from capplan.model import Change, Option
 from capplan.quantities.rounding import sig6, to_decimal
 from capplan.quantities.text import read_count
+from capplan.quantities.uncertain import likely_of
 from capplan.record import replace
 
 
@@ -30,7 +31,7 @@ def changes_with_calls(
             continue
         if call.line is None:  # inherited: others call so too
             return None
-        times = Fraction(read_count(call.line.written.get("times", 1))) * calls_factor
+        times = Fraction(read_count(likely_of(call.line.written.get("times", 1)))) * calls_factor
         path = f"{call.line.place}.times"
         scaled[path] = Change(path, to_decimal(sig6(float(times))))
     return (*changes, *scaled.values())

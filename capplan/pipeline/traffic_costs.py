@@ -7,6 +7,7 @@ from fractions import Fraction
 from capplan.language.scenario import Scenario
 from capplan.pipeline.price import Priced
 from capplan.pipeline.results import TrafficSourceCost, UnitCost
+from capplan.pipeline.unit_costs import in_month
 from capplan.quantities.rounding import to_quantity
 
 
@@ -22,9 +23,11 @@ def traffic_costs(priced: Priced) -> tuple[TrafficSourceCost, ...]:
         for traffic_source, part in flow.by_traffic_source().items():
             caused[traffic_source] += Fraction(line.contracted_cost) * part / total
     out = []
+    bill = Fraction(priced.monthly_cost)
     for name, monthly_units in _incoming(priced.metered.scenario).items():
         per_thousand = to_quantity(caused[name] / monthly_units * 1000) if monthly_units else Decimal(0)
-        out.append(TrafficSourceCost(name, name, monthly_units, to_quantity(caused[name]), per_thousand))
+        whole = to_quantity(bill / monthly_units * 1000) if monthly_units else None
+        out.append(TrafficSourceCost(name, name, monthly_units, to_quantity(caused[name]), per_thousand, whole))
     return tuple(sorted(out, key=lambda e: (-e.monthly_cost, e.traffic_source)))
 
 
@@ -33,7 +36,7 @@ def unit_cost(priced: Priced) -> UnitCost | None:
     scenario = priced.metered.scenario
     if not scenario.unit:
         return None
-    monthly = scenario.flows_by_name[scenario.unit].monthly
+    monthly = in_month(scenario, scenario.unit, scenario.flows_by_name[scenario.unit].monthly)
     each = Fraction(priced.monthly_cost) / monthly if monthly else None
     exact = None if each is None else to_quantity(each)
     return UnitCost(scenario.unit, monthly, exact, None if each is None else to_quantity(each * 1_000_000))
@@ -46,4 +49,4 @@ def _incoming(scenario: Scenario) -> dict[str, Fraction]:
         for entry in resource.access:
             if entry.traffic_source not in scenario.flows_by_name:
                 out[entry.traffic_source] = out.get(entry.traffic_source, Fraction(0)) + entry.flow.monthly
-    return out
+    return {name: in_month(scenario, name, monthly) for name, monthly in out.items()}

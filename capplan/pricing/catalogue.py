@@ -263,3 +263,20 @@ def _bytes_of(region: str) -> bytes:
 def _index() -> Mapping[str, Any]:
     index: Mapping[str, Any] = json.loads((FOLDER / "index.json").read_bytes())
     return index
+
+
+@lru_cache(maxsize=64)
+def keys_by_sku(region: str) -> Mapping[str, tuple[str, ...]]:
+    """Price keys by AWS's SKU in a Region."""
+    out: dict[str, tuple[str, ...]] = {}
+    for service in services():
+        for key, entries in _file(region, service)["prices"].items():
+            sku = entries[-1]["sku"]
+            if sku:
+                out[sku] = (*out.get(sku, ()), f"{service}.{key}")
+    return out
+
+
+def location(region: str) -> str:
+    """AWS's name of a Region, such as US East (N. Virginia); empty where no price file has it."""
+    return next((str(name) for service in services() if (name := _file(region, service).get("location"))), "")

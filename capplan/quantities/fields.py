@@ -1,7 +1,6 @@
 """Types of a spec's fields: each reads its text, a range of three values or percentiles, and has its JSON Schema."""
 
 import itertools
-import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -13,9 +12,7 @@ from pydantic_core import PydanticCustomError
 from capplan.quantities import json_schema, text
 from capplan.quantities.distribution import Distribution, fixed
 from capplan.quantities.text import quantity_error
-
-RANGE_KEYS = frozenset({"low", "likely", "high"})
-_PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,6})?)")
+from capplan.quantities.uncertain import PERCENTILE, RANGE_KEYS, is_percentiles_of_unknown
 
 
 def _read_under(read: Callable[[object], Any], key: str, raw: object) -> Any:  # noqa: ANN401  whatever `read` gives
@@ -26,15 +23,30 @@ def _read_under(read: Callable[[object], Any], key: str, raw: object) -> Any:  #
         raise PydanticCustomError("quantity", "{shown}", {**(error.context or {}), "at": key}) from None
 
 
-def _ranged(read: Callable[[object], Any]) -> Callable[[object], Any]:
-    """The same reader, which also takes a range: all three values are read, the likely one is the value."""
+def ranged(read: Callable[[object], Any], order: Callable[[Any], Any] = lambda value: value) -> Callable[[object], Any]:
+    """The same reader, which also takes a range: all its values are read, the likely one or the median is the value.
+
+    `order` is what must grow from the lowest to the highest.
+    """
 
     def reader(raw: object) -> Any:  # noqa: ANN401  whatever `read` gives
         if isinstance(raw, Mapping) and raw.keys() == RANGE_KEYS:
             low, likely, high = (_read_under(read, key, raw[key]) for key in ("low", "likely", "high"))
-            if not low <= likely <= high:
+            if not order(low) <= order(likely) <= order(high):
                 raise quantity_error("a range must grow: low, likely, high", "put the smallest first")
             return likely
+        if isinstance(raw, Mapping) and is_percentiles_of_unknown(raw):
+            if "p50" not in raw:
+                hint = "add p50: it is the value of the point answer"
+                raise quantity_error("percentiles of what is not known need p50", hint)
+            values = {key: _read_under(read, key, raw[key]) for key in sorted(raw, key=lambda key: Decimal(key[1:]))}
+            ordered = [order(value) for value in values.values()]
+            outside = any(not 0 < Decimal(key[1:]) < 100 for key in values)  # noqa: PLR2004  percent
+            grows = all(a <= b for a, b in itertools.pairwise(ordered))
+            if len(values) < 2 or outside or not grows or ordered[0] <= 0:  # noqa: PLR2004  a curve needs two points
+                hint = "write p10, p50 and p90, the smallest first"
+                raise quantity_error("percentiles must be two or more, above 0, and grow", hint)
+            return values["p50"]
         return read(raw)
 
     return reader
@@ -46,9 +58,9 @@ def _distribution(read: Callable[[object], Decimal], example: str) -> Callable[[
     def reader(raw: object) -> Distribution:
         if isinstance(raw, Distribution):
             return raw
-        if isinstance(raw, Mapping) and raw and all(isinstance(k, str) and _PERCENTILE.fullmatch(k) for k in raw):
-            return _percentiles({key: _read_under(read, key, value) for key, value in raw.items()}, example)
-        return fixed(_ranged(read)(raw))
+        if isinstance(raw, Mapping) and raw and all(isinstance(k, str) and PERCENTILE.fullmatch(k) for k in raw):
+            return _percentiles({key: _read_under(ranged(read), key, value) for key, value in raw.items()}, example)
+        return fixed(ranged(read)(raw))
 
     return reader
 
@@ -70,17 +82,17 @@ Size = Annotated[InstanceOf[Distribution], _BYTES, WithJsonSchema(json_schema.SI
 """Bytes, maybe as percentiles."""
 Duration = Annotated[InstanceOf[Distribution], _MS, WithJsonSchema(json_schema.DURATION)]
 """Milliseconds, maybe as percentiles."""
-Milliseconds = Annotated[Decimal, BeforeValidator(_ranged(text.read_ms)), WithJsonSchema(json_schema.MILLISECONDS)]
-Bytes = Annotated[Decimal, BeforeValidator(_ranged(text.read_bytes)), WithJsonSchema(json_schema.BYTES)]
-Megabytes = Annotated[int, BeforeValidator(_ranged(text.read_megabytes)), WithJsonSchema(json_schema.MEGABYTES)]
-Count = Annotated[Decimal, BeforeValidator(_ranged(text.read_count)), WithJsonSchema(json_schema.COUNT)]
-WholeCount = Annotated[int, BeforeValidator(_ranged(text.read_whole)), WithJsonSchema(json_schema.COUNT)]
-Share = Annotated[Decimal, BeforeValidator(_ranged(text.read_share)), WithJsonSchema(json_schema.SHARE)]
-Factor = Annotated[Decimal, BeforeValidator(_ranged(text.read_factor)), WithJsonSchema(json_schema.FACTOR)]
-Money = Annotated[Decimal, BeforeValidator(_ranged(text.read_money)), WithJsonSchema(json_schema.MONEY)]
-Rate = Annotated[InstanceOf[Fraction], BeforeValidator(_ranged(text.read_rate)), WithJsonSchema(json_schema.RATE)]
+Milliseconds = Annotated[Decimal, BeforeValidator(ranged(text.read_ms)), WithJsonSchema(json_schema.MILLISECONDS)]
+Bytes = Annotated[Decimal, BeforeValidator(ranged(text.read_bytes)), WithJsonSchema(json_schema.BYTES)]
+Megabytes = Annotated[int, BeforeValidator(ranged(text.read_megabytes)), WithJsonSchema(json_schema.MEGABYTES)]
+Count = Annotated[Decimal, BeforeValidator(ranged(text.read_count)), WithJsonSchema(json_schema.COUNT)]
+WholeCount = Annotated[int, BeforeValidator(ranged(text.read_whole)), WithJsonSchema(json_schema.COUNT)]
+Share = Annotated[Decimal, BeforeValidator(ranged(text.read_share)), WithJsonSchema(json_schema.SHARE)]
+Factor = Annotated[Decimal, BeforeValidator(ranged(text.read_factor)), WithJsonSchema(json_schema.FACTOR)]
+Money = Annotated[Decimal, BeforeValidator(ranged(text.read_money)), WithJsonSchema(json_schema.MONEY)]
+Rate = Annotated[InstanceOf[Fraction], BeforeValidator(ranged(text.read_rate)), WithJsonSchema(json_schema.RATE)]
 """Requests per second."""
 ByteRate = Annotated[
-    InstanceOf[Fraction], BeforeValidator(_ranged(text.read_byte_rate)), WithJsonSchema(json_schema.BYTE_RATE)
+    InstanceOf[Fraction], BeforeValidator(ranged(text.read_byte_rate)), WithJsonSchema(json_schema.BYTE_RATE)
 ]
 """Bytes per second."""

@@ -17,8 +17,8 @@ def _text(units: Iterable[str], *, optional: bool = False) -> Schema:
     return {"type": "string", "pattern": rf"^\s*{NUMBER}\s*({listed}){'?' if optional else ''}\s*$"}
 
 
-def _ranged(quantity: str, *plain: Schema) -> Schema:
-    """A plain value, or a range of three."""
+def ranged(quantity: str, *plain: Schema, percentiles: bool = True) -> Schema:
+    """A plain value, or a range: of three values, or (but for sizes and durations) percentiles of what is not known."""
     value: Schema = plain[0] if len(plain) == 1 else {"anyOf": list(plain)}
     keys = ("low", "likely", "high")
     range_of_three: Schema = {
@@ -27,19 +27,24 @@ def _ranged(quantity: str, *plain: Schema) -> Schema:
         "required": list(keys),
         "additionalProperties": False,
     }
-    return {"anyOf": [*plain, range_of_three], QUANTITY: quantity}
+    unknown = [_percentiles(value, "p50")] if percentiles else []
+    return {"anyOf": [*plain, range_of_three, *unknown], QUANTITY: quantity}
 
 
 def _distribution(quantity: str, plain: Schema) -> Schema:
-    """A plain value, a range, or percentiles."""
-    percentiles: Schema = {
+    """A plain value, a range, or percentiles, which may be ranges too."""
+    value = ranged(quantity, plain, percentiles=False)
+    return {**value, "anyOf": [*value["anyOf"], _percentiles({"anyOf": value["anyOf"]})]}
+
+
+def _percentiles(value: Schema, *required: str) -> Schema:
+    return {
         "type": "object",
-        "patternProperties": {r"^p[0-9]{1,2}(\.[0-9]{1,6})?$": plain},
+        "patternProperties": {r"^p[0-9]{1,2}(\.[0-9]{1,6})?$": value},
         "additionalProperties": False,
         "minProperties": 2,
+        **({"required": list(required)} if required else {}),
     }
-    ranged = _ranged(quantity, plain)
-    return {**ranged, "anyOf": [*ranged["anyOf"], percentiles]}
 
 
 _NOT_NEGATIVE: Schema = {"type": "number", "minimum": 0}
@@ -48,12 +53,13 @@ _PERIOD = rf"\s*/\s*({'|'.join(sorted(SECONDS_OF))})\s*$"
 
 SIZE = _distribution("size", _text(BYTES_OF))
 DURATION = _distribution("duration", _text(MS_OF))
-MILLISECONDS = _ranged("duration", _text(MS_OF))
-BYTES = _ranged("size", _text(BYTES_OF))
-MEGABYTES = _ranged("megabytes", _text(BYTES_OF))
-COUNT = _ranged("count", _NOT_NEGATIVE, _text(_SCALE, optional=True))
-SHARE = _ranged("share", {"type": "string", "pattern": r"^\s*\+?(100(\.0+)?|[0-9]{1,2}(\.[0-9]{1,18})?)\s*%\s*$"})
-FACTOR = _ranged("factor", _text(("x",)))
-MONEY = _ranged("money", _text(("USD",)))
-RATE = _ranged("rate", {"type": "string", "pattern": rf"^\s*{NUMBER}\s*({'|'.join(_SCALE)})?{_PERIOD}"})
-BYTE_RATE = _ranged("rate", {"type": "string", "pattern": rf"^\s*{NUMBER}\s*({'|'.join(BYTES_OF)}){_PERIOD}"})
+MILLISECONDS = ranged("duration", _text(MS_OF), percentiles=False)
+BYTES = ranged("size", _text(BYTES_OF), percentiles=False)
+MEGABYTES = ranged("megabytes", _text(BYTES_OF), percentiles=False)
+COUNT = ranged("count", _NOT_NEGATIVE, _text(_SCALE, optional=True))
+SHARE = ranged("share", {"type": "string", "pattern": r"^\s*\+?(100(\.0+)?|[0-9]{1,2}(\.[0-9]{1,18})?)\s*%\s*$"})
+FACTOR = ranged("factor", _text(("x",)))
+MONEY = ranged("money", _text(("USD",)))
+RATE = ranged("rate", {"type": "string", "pattern": rf"^\s*{NUMBER}\s*({'|'.join(_SCALE)})?{_PERIOD}"})
+GROWTH = ranged("growth", {"type": "string", "pattern": r"^[+-]?[0-9]{1,4}(\.[0-9]{1,6})?%/(month|year)$"})
+BYTE_RATE = ranged("rate", {"type": "string", "pattern": rf"^\s*{NUMBER}\s*({'|'.join(BYTES_OF)}){_PERIOD}"})

@@ -1,6 +1,7 @@
 """Reads a profile of a trace that a scenario names."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
@@ -17,8 +18,12 @@ def read_profile(files: Files, name: str) -> Mapping[str, Any]:
     return profile_of(files.read_text(name), files.display(name))
 
 
+@lru_cache(maxsize=16)
 def profile_of(text: str, file: str) -> Mapping[str, Any]:
-    """The data of a profile's text. Raises CapplanError, with line 0 where it is none."""
+    """The data of a profile's text. Raises CapplanError, with line 0 where it is none.
+
+    Cached: a plan made again does not read again.
+    """
     data = parse_saved_json(text, file)
     if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
         hint = "write one: capplan profile FILES -o profile.json"

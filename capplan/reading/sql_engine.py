@@ -1,39 +1,103 @@
-"""Runs SQL over files with DuckDB, which the extra `traces` installs, within a memory limit and a folder to spill to."""
+"""Runs SQL over files within a memory limit and a folder to spill to: what an engine is, and DuckDB (the extra `traces`)."""
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from capplan.errors import CapplanError, Diagnostic
+from capplan.reading.trace_files import TraceFile, trace_files
 
+MAX_LINE_BYTES, MAX_DOCUMENT_BYTES = 10_000_000, 64 * 2**20
 INSTALL = "python -m pip install 'capplan[traces]'"
 _MESSAGES = (
-    (re.compile(r"magic bytes|too small to be a Parquet|Parquet magic|metadata|footer", re.IGNORECASE),
-     "not a whole Parquet file", "it ends without its footer: was it still being written?"),
-    (re.compile(r"GZIP|decompress|inflate", re.IGNORECASE),
-     "the gzip file is cut off or broken", "was it still being written? fetch it again"),
-    (re.compile(r"Malformed JSON|unexpected end of data|not an? (?:array|object)", re.IGNORECASE),
-     "not JSON to its end", "was it still being written? fetch it again"),
-    (re.compile(r"Maximum line size|maximum_object_size", re.IGNORECASE), "a line is too long to be a row of a log", ""),
-    (re.compile(r"Out of Memory|failed to (?:allocate|pin|offload)", re.IGNORECASE),
-     "the memory limit is too low for these files", "raise it, such as --memory-limit 2GB, or name a --temp-folder"),
-    (re.compile(r"No space left|max_temp_directory", re.IGNORECASE),
+    (re.compile(r"Out of ?Memory|Java heap|failed to (?:allocate|pin|offload)", re.IGNORECASE), "--memory",
+     "the memory limit is too low for these files", "raise it, such as --memory 2GB, or name a --temp-folder"),
+    (re.compile(r"No space left|max_temp_directory", re.IGNORECASE), "--temp-folder",
      "the folder for temporary files is full", "name another one: --temp-folder"),
+    (re.compile(r"magic bytes|magic number|too small to be a Parquet|Parquet magic|metadata|footer", re.IGNORECASE), "",
+     "not a whole Parquet file", "it ends without its footer: was it still being written?"),
+    (re.compile(r"GZIP|decompress|inflate|end of input stream|header check|ZLIB", re.IGNORECASE), "",
+     "the gzip file is cut off or broken", "was it still being written? fetch it again"),
+    (re.compile(r"Malformed JSON|unexpected end of data|not an? (?:array|object)", re.IGNORECASE), "",
+     "not JSON to its end", "was it still being written? fetch it again"),
+    (re.compile(r"Maximum line size|maximum_object_size", re.IGNORECASE), "",
+     "a line is too long to be a row of a log", ""),
 )  # fmt: skip
-"""What the engine says, and how we say it."""
+"""What the engine says, where that is if not in the file it names, and how we say it."""
 
 
-class Engine(NamedTuple):
+class Engine(Protocol):
+    """What runs SQL. Statements are written once, in DuckDB's words; another engine translates them.
+
+    The readers answer what may stand after FROM. `j` is the text of one JSON object, null where a row is none.
+    """
+
+    def files(self, given: Sequence[str]) -> tuple[tuple[TraceFile, ...], int]:
+        """The files of paths, folders and patterns as `trace_files` tells them."""
+        ...
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What a statement answers. Raises CapplanError where the files are at fault."""
+        ...
+
+    def view(self, name: str, sql: str) -> None:
+        """A name for what a statement answers."""
+        ...
+
+    def keep(self, name: str, sql: str) -> None:
+        """The same, computed once."""
+        ...
+
+    def forget(self, name: str) -> None:
+        """What was kept is no longer needed."""
+        ...
+
+    def keep_rows(self, name: str, sql: str) -> None:
+        """The same for as many rows as the files have, of which each statement reads some columns."""
+        ...
+
+    def lines(self, paths: Sequence[str]) -> str:
+        """Rows of texts, as `line`; no sign parts, quotes or escapes, and an empty line is no row."""
+        ...
+
+    def json_lines(self, paths: Sequence[str]) -> str:
+        """Rows of files with a JSON object a line, as `j`."""
+        ...
+
+    def json_documents(self, paths: Sequence[str], part: str | None) -> str:
+        """The objects of files that are one JSON array each, or one object with the array in `part`, as `j`."""
+        ...
+
+    def csv(self, paths: Sequence[str], columns: Sequence[str], delimiter: str) -> tuple[str, str]:
+        """Rows of CSV files as texts; and SQL that is true for a row of it that is broken, empty where it has none."""
+        ...
+
+    def parquet(self, paths: Sequence[str]) -> str:
+        """Rows of Parquet files, columns by name."""
+        ...
+
+    def kinds(self, relation: str) -> Mapping[str, str]:
+        """The columns: `integer`, `number`, `zoned` or `zoneless` for times, else `text`."""
+        ...
+
+    def rejected(self) -> int:
+        """Rows of CSV files that were left out because they are broken."""
+        ...
+
+
+class DuckDB(NamedTuple):
     """A connection, and a folder of its own for temporary files."""
 
     connection: Any
     folder: Path
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """What a statement answers. Raises CapplanError where the files are at fault."""
+    def files(self, given: Sequence[str]) -> tuple[tuple[TraceFile, ...], int]:  # noqa: D102
+        return trace_files(given)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:  # noqa: D102
         import duckdb  # noqa: PLC0415  an extra
 
         try:
@@ -41,23 +105,99 @@ class Engine(NamedTuple):
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException):
             raise  # our own text is wrong
         except duckdb.Error as error:
-            raise _in_our_words(str(error)) from None
+            raise in_our_words(str(error)) from None
         return out
+
+    def stream(self, sql: str, part: int) -> Iterator[tuple[Any, ...]]:
+        """What a statement answers, some rows at a time. Raises CapplanError where the files are at fault."""
+        import duckdb  # noqa: PLC0415  an extra
+
+        try:
+            answer = self.connection.execute(sql)
+            while rows := answer.fetchmany(part):
+                yield from rows
+        except duckdb.Error as error:
+            raise in_our_words(str(error)) from None
+
+    def view(self, name: str, sql: str) -> None:  # noqa: D102
+        self.rows(f"CREATE TEMPORARY VIEW {name} AS {sql}")
+
+    def keep(self, name: str, sql: str) -> None:  # noqa: D102
+        self.rows(f"CREATE TEMPORARY TABLE {name} AS {sql}")
+
+    def forget(self, name: str) -> None:  # noqa: D102
+        self.rows(f"DROP TABLE {name}")
+
+    def keep_rows(self, name: str, sql: str) -> None:  # noqa: D102
+        place = quoted(str(self.folder / f"{name}.parquet"))
+        self.rows(f"COPY ({sql}) TO {place} (FORMAT parquet)")
+        self.view(name, f"SELECT * FROM read_parquet({place})")
+
+    def lines(self, paths: Sequence[str]) -> str:  # noqa: D102
+        read = (
+            f"read_csv({_listed(paths)}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, "
+            f"delim = '\x01', quote = '', escape = '', strict_mode = false, max_line_size = {MAX_LINE_BYTES})"
+        )
+        return f"(SELECT line FROM {read} WHERE nullif(line, '') IS NOT NULL)"
+
+    def json_lines(self, paths: Sequence[str]) -> str:  # noqa: D102
+        return f"(SELECT {_OBJECT} AS j FROM (SELECT try_cast(line AS JSON) AS j FROM {self.lines(paths)}))"
+
+    def json_documents(self, paths: Sequence[str], part: str | None) -> str:  # noqa: D102
+        place = quoted("$" if part is None else f"$.{part}")
+        read = (
+            f"read_json_objects({_listed(paths)}, format = 'unstructured', maximum_object_size = {MAX_DOCUMENT_BYTES})"
+        )
+        objects = f"SELECT unnest(CAST(json_extract(json, {place}) AS JSON[])) AS j FROM {read}"
+        return f"(SELECT {_OBJECT} AS j FROM ({objects}))"
+
+    def csv(self, paths: Sequence[str], columns: Sequence[str], delimiter: str) -> tuple[str, str]:  # noqa: D102
+        types = "{" + ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in columns) + "}"
+        return (
+            f"read_csv({_listed(paths)}, columns = {types}, header = true, auto_detect = false, store_rejects = true, "
+            f"rejects_limit = 0, delim = {quoted(delimiter)}, quote = '\"', escape = '\"', "
+            f"max_line_size = {MAX_LINE_BYTES})"
+        ), ""
+
+    def parquet(self, paths: Sequence[str]) -> str:  # noqa: D102
+        return f"read_parquet({_listed(paths)}, union_by_name = true)"
+
+    def kinds(self, relation: str) -> Mapping[str, str]:  # noqa: D102
+        described = self.rows(f"DESCRIBE SELECT * FROM {relation}")
+        return {name: _kind(str(kind)) for name, kind, *_ in described}
+
+    def rejected(self) -> int:  # noqa: D102
+        if not self.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'"):
+            return 0
+        return int(self.rows("SELECT count(*) FROM (SELECT DISTINCT scan_id, file_id, line FROM reject_errors)")[0][0])
+
+
+_OBJECT = "CASE WHEN json_type(j) = 'OBJECT' THEN j END"
+
+
+def _kind(name: str) -> str:
+    if name.startswith("TIMESTAMP") or name == "DATE":
+        return "zoned" if "TIME ZONE" in name else "zoneless"
+    if name.startswith(("DOUBLE", "FLOAT", "DECIMAL")):
+        return "number"
+    return "integer" if name.endswith(("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "HUGEINT")) else "text"
+
+
+def _listed(paths: Sequence[str]) -> str:
+    return "[" + ", ".join(map(quoted, paths)) + "]"
 
 
 @contextmanager
-def sql_engine(memory_limit: str, temp_folder: str | None) -> Iterator[Engine]:
-    """An engine that keeps to a memory limit, such as 512MB. Raises CapplanError where DuckDB is not installed."""
+def sql_engine(memory_limit: str = "512MB", temp_folder: str | None = None) -> Iterator[DuckDB]:
+    """DuckDB, which keeps to a memory limit, such as 512MB. Raises CapplanError where DuckDB is not installed."""
     try:
         import duckdb  # noqa: PLC0415  an extra
     except ImportError:
         raise CapplanError((Diagnostic("profile", 0, 0, "reading traces needs DuckDB", INSTALL),)) from None
-    if temp_folder is not None and not Path(temp_folder).is_dir():
-        raise CapplanError((Diagnostic(temp_folder, 0, 0, "there is no such folder", "name one for --temp-folder"),))
-    with tempfile.TemporaryDirectory(prefix="capplan-", dir=temp_folder) as folder:
+    with temporary_folder(temp_folder) as folder:
         settings: dict[str, Any] = {
             "memory_limit": memory_limit,
-            "temp_directory": str(Path(folder) / "spilled"),
+            "temp_directory": str(folder / "spilled"),
             "preserve_insertion_order": False,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
@@ -65,21 +205,30 @@ def sql_engine(memory_limit: str, temp_folder: str | None) -> Iterator[Engine]:
         connection = duckdb.connect(":memory:", config=settings)
         try:
             connection.execute("SET TimeZone = 'UTC'")
-            yield Engine(connection, Path(folder))
+            yield DuckDB(connection, folder)
         finally:
             connection.close()
 
 
-def _in_our_words(said: str) -> CapplanError:
+@contextmanager
+def temporary_folder(within: str | None) -> Iterator[Path]:
+    """A folder for temporary files, gone at the end. Raises CapplanError where there is no folder to make it in."""
+    if within is not None and not Path(within).is_dir():
+        raise CapplanError((Diagnostic(within, 0, 0, "there is no such folder", "name one for --temp-folder"),))
+    with tempfile.TemporaryDirectory(prefix="capplan-", dir=within) as folder:
+        yield Path(folder)
+
+
+def in_our_words(said: str, place: str = "") -> CapplanError:
     """An error of the engine, with the file it names."""
-    first = said.partition("\n")[0]
-    named = re.search(r"'([^']+\.[^']+)'|\"([^\"]+\.[^\"]+)\"|(?:stream|file):? (\S+\.\w+)", said)
+    first = said.strip().partition("\n")[0]
+    named = re.search(r"'([^']+\.[^']+)'|\"([^\"]+\.[^\"]+)\"|(?:stream|file):? ?(/*\S+\.\w+)", said)
     file = next((group for group in named.groups() if group), "") if named is not None else ""
-    file = file.strip("'\".")
-    for pattern, message, hint in _MESSAGES:
+    place = place or file.strip("'\".") or "trace"
+    for pattern, option, message, hint in _MESSAGES:
         if pattern.search(said):
-            return CapplanError((Diagnostic(file or "trace", 0, 0, message, hint),))
-    return CapplanError((Diagnostic(file or "trace", 0, 0, f"cannot be read: {first[:200]}"),))
+            return CapplanError((Diagnostic(option or place, 0, 0, message, hint),))
+    return CapplanError((Diagnostic(place, 0, 0, f"cannot be read: {first[:200]}"),))
 
 
 def quoted(text: str) -> str:

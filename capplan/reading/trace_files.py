@@ -63,7 +63,7 @@ def trace_files(given: Sequence[str]) -> tuple[tuple[TraceFile, ...], int]:
     out: list[TraceFile] = []
     for path in paths.values() if not errors else ():
         try:
-            out.append(_told(path))
+            out.append(_opened(path))
         except OSError as error:
             errors.append(Diagnostic(path, 0, 0, f"cannot open {shown(path)}", reason_of(error)))
     if errors:
@@ -80,15 +80,18 @@ def _matching(name: str) -> list[str]:
     return sorted(one for one in glob.glob(name, recursive=True) if Path(one).is_file())  # noqa: PTH207  any root
 
 
-def _told(path: str) -> TraceFile:
+def _opened(path: str) -> TraceFile:
     with open(path, "rb") as file:  # noqa: PTH123
         raw = file.read(_HEAD_BYTES)
     if raw.startswith(_PARQUET):
         return TraceFile(path, "parquet")
-    return _told_by_text(path, _unzipped(path, raw).decode("utf-8", "replace").removeprefix("\ufeff"))
+    return told(path, _unzipped(path, raw).decode("utf-8", "replace").removeprefix("\ufeff"))
 
 
-def _told_by_text(path: str, text: str) -> TraceFile:
+def told(path: str, text: str) -> TraceFile:
+    """What a file is by its first lines."""
+    if text.startswith(_PARQUET.decode()):
+        return TraceFile(path, "parquet")
     if not text.strip():
         return TraceFile(path, "empty")
     lines = tuple(line for line in text.splitlines() if line.strip())

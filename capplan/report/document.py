@@ -32,6 +32,14 @@ class Bar(NamedTuple):
     role: Role = "accent"
 
 
+class Interval(NamedTuple):
+    """What a figure may be, from `low` to `high`, with a mark inside. Range 0 to 1: the column is the whole scale."""
+
+    low: float
+    mark: float
+    high: float
+
+
 class Meter(NamedTuple):
     """How much of a limit is used; 1 and more is full. Range 0 and up."""
 
@@ -46,7 +54,7 @@ class Spark(NamedTuple):
     bad: tuple[bool, ...]
 
 
-Cell = Line | Bar | Meter | Spark
+Cell = Line | Bar | Interval | Meter | Spark
 
 
 class Column(NamedTuple):
@@ -225,10 +233,14 @@ def dim(text: str) -> Span:
 
 
 def row(
-    *cells: Words | Bar | Meter | Spark, level: int = 0, role: Role = "", shown: Shown = "always", space: bool = False
+    *cells: Words | Bar | Interval | Meter | Spark,
+    level: int = 0,
+    role: Role = "",
+    shown: Shown = "always",
+    space: bool = False,
 ) -> Row:
     """A row; a plain text becomes a cell of one span."""
-    made = tuple(cell if isinstance(cell, Bar | Meter | Spark) else line(cell) for cell in cells)
+    made = tuple(cell if isinstance(cell, Bar | Interval | Meter | Spark) else line(cell) for cell in cells)
     return Row(made, level, role, shown, space)
 
 
@@ -244,7 +256,7 @@ def fact(label: str | Span) -> Span:
 
 def with_names(text: str, names: Iterable[str]) -> Line:
     """A sentence in which the names of resources stand out."""
-    known = sorted((name for name in names if name), key=len, reverse=True)
+    known = sorted((name for name in names if name and name in text), key=len, reverse=True)
     if not known:
         return line(text)
     pattern = re.compile(r"(?<![\w.-])((?:" + "|".join(map(re.escape, known)) + r")(?:\.[\w-]*\w)?)(?![\w-])")

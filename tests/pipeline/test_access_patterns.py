@@ -85,6 +85,6 @@ def test_json_tells_patterns_and_text_shows_the_dearest(tmp_path: Path) -> None:
     assert table is not None
     rows = [[text_of(cast("Line", cell)) for cell in row.cells] for row in table.rows]
     assert rows[0] == ["orders put", "52.560M", "3", "1.8750", "98.55"]
-    first = [text_of(cast("Line", cell)) for cell in pattern_rows(found.patterns)[0].cells]
+    first = [text_of(cast("Line", cell)) for cell in pattern_rows(found.patterns, 1)[0].cells]
     assert first == ["orders put", "52.560M", "1.88 /M", "98.55"]
     assert patterns_table(()) is None

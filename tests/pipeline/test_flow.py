@@ -65,6 +65,25 @@ def test_a_caller_that_waits_fails_with_its_callee_and_is_tried_again(tmp_path: 
     assert result.usage["functions.f"].dead_letters / MONTH_SECONDS == pytest.approx(20 * fails**3, rel=1e-3)
 
 
+def test_two_calls_to_one_callee_are_both_waited_for(tmp_path: Path) -> None:
+    # g throttles p of its requests; f makes four in two calls, so it fails with 1 − (1 − p)⁴ (each call has its own `times`)
+    result = metered(
+        "functions:\n"
+        "  f: {triggers: {traffic: web, via: sns}, retries: 0, duration: 200 ms, calls: [{invoke: g}, {invoke: g, times: 3}]}\n"
+        "  g: {duration: 100 ms, reserved_concurrency: 7}\n",
+        tmp_path,
+    )
+    g = result.demand["functions.g"]
+    assert g.admitted is not None
+    parts = g.admitted.streams
+    fails = float(
+        sum((x.dropped for x in parts), Fraction(0)) / sum((x.dropped + x.served for x in parts), Fraction(0))
+    )
+    assert 0.05 < fails < 0.5
+    dead = result.usage["functions.f"].dead_letters / MONTH_SECONDS
+    assert dead == pytest.approx(20 * (1 - (1 - fails) ** 4), rel=1e-2)
+
+
 TASK = (
     '{"StartAt": "Do", "States": {"Do": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true, '
     '"Parameters": {"FunctionName": "do"}, "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}]}}}'

@@ -242,6 +242,10 @@ def test_a_region_where_it_is_not_offered(tmp_path: Path) -> None:
         ("APN2-IA-WriteRequestUnits", "WriteRequestUnits", False),
         ("ReplWriteRequestUnits", "WriteRequestUnits", False),
         ("USE1-ETL-DPU-Hour-Gen2", "ETL-DPU-Hour", False),
+        ("us-east-1-KMS-Requests", "KMS-Requests", True),
+        ("ap-northeast-2-KMS-Keys", "KMS-Keys", True),
+        ("us-east-1-KMS-Requests-Asymmetric", "KMS-Requests", False),
+        ("Global-Requests", "Requests", False),
     ],
 )
 def test_a_usage_type_is_matched_whole(usage: str, name: str, found: bool) -> None:  # noqa: FBT001
@@ -254,6 +258,34 @@ def test_every_mapped_key_is_one_that_capplan_charges() -> None:
             assert f"{service}.{listed.key}" in known_keys(service)
             assert listed.usage_types
             assert listed.units
+
+
+@pytest.mark.parametrize("service", [name for name, found in mapped().items() if found is not None])
+def test_a_price_list_with_todays_prices_changes_none(home: Path, service: str) -> None:
+    """Each mapped price, served under its first usage type, is found, taken in its unit, and is the one on file."""
+    found = mapped()[service]
+    assert found is not None
+    on_file = read(home, service)["prices"]
+    offers: dict[str, list[Item]] = {}
+    told: dict[tuple[str, str, str | None], str] = {}
+    for listed in found.prices:
+        entry = on_file.get(listed.key, [{"tiers": []}])[-1]
+        if not entry["tiers"] or any(tier["price"] is None for tier in entry["tiers"]):
+            continue
+        free = Decimal(entry["free"])
+        usd = {str(free + Decimal(tier["begin"])): tier["price"] for tier in entry["tiers"]}
+        if free:
+            usd = {"0": "0"} | usd
+        item = Item(listed.key, f"USE1-{listed.usage_types[0]}", listed.units[0], usd, listed.operation or "")
+        name = (listed.offer, item.usage, listed.operation)
+        if told.setdefault(name, listed.key) == listed.key:
+            offers.setdefault(listed.offer, []).append(item)
+    file = renewed(home, price_list(**{code: tuple(items) for code, items in offers.items()}), service)
+    served_keys = {item.sku for items in offers.values() for item in items}
+    assert served_keys
+    assert {key: what for key, what in outcomes(file).items() if key in served_keys} == dict.fromkeys(
+        served_keys, "unchanged"
+    )
 
 
 def _command(home: Path, base: str, capfd: pytest.CaptureFixture[str], *more: str) -> tuple[int, dict[str, Any]]:
@@ -270,8 +302,8 @@ def test_the_command(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
         assert (code, answer["schema"], answer["is_whole"]) == (3, "capplan.prices-refresh/1", False)
         code, answer = _command(home, base, capfd, "--service", "stepfunctions", "--confirm")
         assert (code, answer["is_whole"]) == (0, True)
-        code, answer = _command(home, base, capfd, "--service", "s3")
-        assert (code, answer["unmapped"], answer["files"]) == (0, ["s3"], [])
+        code, answer = _command(home, base, capfd, "--service", "appsync")
+        assert (code, answer["unmapped"], answer["files"]) == (0, ["appsync"], [])
         code, answer = _command(home, base, capfd, "--service", "dynamo")
         assert (code, answer["schema"]) == (2, "capplan.errors/1")
 

@@ -15,6 +15,7 @@ from capplan.report.document import (
     Edge,
     Graph,
     Heading,
+    Interval,
     LoadBars,
     Meter,
     Node,
@@ -49,12 +50,13 @@ def everything(text: str) -> Document:
     cells = (
         strong(text),
         Bar(0.3),
+        Interval(0.2, 0.5, 0.9),
         Meter(0.9, "warn"),
         Spark((1.0, 2.0), (False, True)),
         line(Span(text, "bad"), text),
     )
-    titles = (text, "bar", "meter", "spark", text)
-    columns = tuple(Column(title, wraps=i == 4) for i, title in enumerate(titles))
+    titles = (text, "bar", "interval", "meter", "spark", text)
+    columns = tuple(Column(title, wraps=i == 5) for i, title in enumerate(titles))
     blocks: tuple[Block, ...] = (
         Heading(text, text),
         Table(columns, (row(*cells), row(*cells, level=2, role="dim"), row(*cells, shown="details"))),

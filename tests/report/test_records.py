@@ -13,6 +13,8 @@ import pytest
 
 from capplan.commands.apply import Applied
 from capplan.commands.diff import difference
+from capplan.commands.drivers.drivers import drivers
+from capplan.commands.drivers.inputs import Step
 from capplan.commands.forecast import forecast
 from capplan.commands.import_files import imported
 from capplan.commands.regions import compare_regions
@@ -27,6 +29,7 @@ from capplan.report.record import RecordError, answer_schema, number, record_fro
 from capplan.report.records.answers import ANSWERS
 from capplan.report.records.apply import apply_record
 from capplan.report.records.diff import diff_record
+from capplan.report.records.drivers import drivers_record
 from capplan.report.records.errors import errors_record
 from capplan.report.records.forecast import forecast_record
 from capplan.report.records.gates import gates_record
@@ -170,6 +173,7 @@ def test_every_answer_of_a_scenario_holds_to_its_schema(tmp_path: Path) -> None:
         "apply": apply_record(Applied(PLAN, PLAN, PLAN.recommendations, "text", "diff"), None),
         "errors": errors_record([Diagnostic("a.yaml", 0, 0, "message", "hint")]),
         "forecast": forecast_record(forecast(ORDERS, 2, fixes=False)),
+        "drivers": drivers_record(drivers(ORDERS, Step(Fraction(4, 5), Fraction(6, 5), "20%"))),
         "sweep": sweep_record(sweep(lambda _: ORDERS, [SweptSetting("region", ("us-east-1", "us-east-1"))])),
         "regions": regions_record(compare_regions(ORDERS, ["eu-west-1", "ap-south-2"])),
         "import": import_record(imported([str(template)], None), None),

@@ -22,12 +22,20 @@ from capplan.reading.sql_engine import Engine, named, quoted
 from capplan.reading.trace_files import TraceFile
 from capplan.record import Record, replace
 
-_MAX_LINE_BYTES, _MAX_DOCUMENT_BYTES = 10_000_000, 64 * 2**20
 _FIRST, _LAST = 946_684_800, 4_102_444_800
 """2000 and 2100: a time outside is a typing error or in another unit."""
-_NO_OBJECT = "j IS NULL OR json_type(j) <> 'OBJECT'"
-_ZONED = r".*(Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})"
-_NUMERIC = ("BIGINT", "INTEGER", "DOUBLE", "FLOAT", "UBIGINT", "UINTEGER", "HUGEINT", "DECIMAL")
+_MOST = 10**13
+"""Ten terabytes, three centuries in ms: a size or a duration from here on is a typing error, and below, sums fit 64 bits."""
+_NO_OBJECT = ("j IS NULL", "not JSON")
+BROKEN = "not as many columns as the first line"
+_ZONE = "( ?(Z|UTC|GMT|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?))?"
+_DAY = "[0-9]{4}[-/][01][0-9][-/][0-3][0-9]"
+_HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_TO_SECONDS = f"{_DAY}[T ]{_HOUR}:[0-5][0-9]([.,][0-9]+)?{_ZONE}"
+_TO_MINUTES = f"{_DAY}([T ]{_HOUR}{_ZONE})?"
+_COMMON_LOG = f"[0-3][0-9]/[A-Z][a-z]{{2}}/[0-9]{{4}}:{_HOUR}:[0-5][0-9] [+-][0-9]{{4}}"
+_ZONED = "(.*(Z|UTC|GMT)|.{10}.*[+-][0-9]{2}(:?[0-9]{2})?)"
+_DECIMAL = " *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *"
 
 
 class Mapped(Record, frozen=True):
@@ -52,15 +60,17 @@ class Source(Record, frozen=True):
     duration_ms: float = 1
     numbers: frozenset[str] = frozenset()
     """Fields whose columns have numbers, not texts."""
-    broken: str = ""
-    """SQL that is true where a row could not be read at all."""
+    broken: tuple[str, str] | None = None
+    """SQL that is true where a row could not be read at all, and how that is said."""
+    is_columnar: bool = False
+    """Whether a statement reads only the columns that it needs."""
 
 
 class Prepared(NamedTuple):
-    """What `events` was made of, and the rows of CSV files that could not be read."""
+    """What `events` was made of, and the rows of CSV files that could not be read, by reason."""
 
     sources: tuple[Source, ...]
-    rejected: int
+    rejected: Mapping[str, int]
 
 
 def mapped(given: Iterable[str], only: Iterable[str]) -> Mapped:
@@ -92,36 +102,55 @@ def _check(text: str, option: str, name: str, sign: str, value: str, known: Sequ
 
 def prepare(engine: Engine, files: Sequence[TraceFile], asked: Mapped, salt: str | None) -> Prepared:
     """Makes the table `events`. With a salt, keys are hashed with it. Raises CapplanError."""
+    sources = sources_of(engine, files, asked)
+    rows = events_sql(sources, asked, salt)
+    if all(source.is_columnar for source in sources) and "id" not in asked.columns:
+        engine.view("events", rows)
+        return Prepared(sources, {})
+    engine.keep_rows("events", rows)  # texts are parsed once: every statement reads what it needs
+    rejected = engine.rejected()
+    return Prepared(sources, {BROKEN: rejected} if rejected else {})
+
+
+def sources_of(engine: Engine, files: Sequence[TraceFile], asked: Mapped) -> tuple[Source, ...]:
+    """Files grouped by what they are. Raises CapplanError where there is none with rows, or one cannot be told."""
     groups: dict[tuple[object, ...], list[TraceFile]] = defaultdict(list)
     for file in files:
         if file.kind != "empty":
             groups[_alike(file)].append(file)
-    sources = tuple(_source(engine, group, asked) for group in groups.values())
-    if not sources:
+    if not groups:
         raise CapplanError((Diagnostic(files[0].path, 0, 0, "no file has a row", "every file given is empty"),))
+    return tuple(_source(engine, group, asked) for group in groups.values())
+
+
+def table_source(table: str, asked: Mapped) -> Source:
+    """A table of an engine that is not asked what it has: every field is named, with dots into JSON. Raises CapplanError."""
+    if "time" not in asked.columns:
+        hint = "name what the table has: --column time=ts --column key=customer_id"
+        raise CapplanError((Diagnostic("--column", 0, 0, "no column is the time", hint),))
+    fields = {}
+    for field, path in asked.columns.items():
+        column, _, inside = path.partition(".")
+        fields[field] = json_field(inside, f"CAST({named(column)} AS VARCHAR)") if inside else named(column)
+    relation = ".".join(named(part) for part in table.split("."))
+    return Source((table,), "table", relation, fields, asked.columns, duration_ms=_unit(asked))
+
+
+def events_sql(sources: Sequence[Source], asked: Mapped, salt: str | None) -> str:
+    """The SQL of `events`, over the rows of all sources; a request's second row of the same id is set aside."""
     rows = "\nUNION ALL\n".join(_cleaned(source, asked, salt) for source in sources)
-    is_columnar = all(source.times != "text" or "read_parquet" in source.relation for source in sources)
-    if is_columnar and "id" not in asked.columns:
-        engine.rows(f"CREATE TEMPORARY VIEW events AS {rows}")
-        return Prepared(sources, 0)
-    place = quoted(str(engine.folder / "rows.parquet"))  # texts are parsed once: every statement reads what it needs
-    engine.rows(f"COPY ({rows}) TO {place} (FORMAT parquet)")
-    rejected = _rejected(engine, sources)
-    once = f"read_parquet({place})"
-    if "id" in asked.columns:
-        once = f"""(SELECT * REPLACE (CASE WHEN reason IS NULL AND id IS NOT NULL
-          AND row_number() OVER (PARTITION BY id, reason ORDER BY at_seconds) > 1
-          THEN 'the same id again' ELSE reason END AS reason) FROM {once})"""
-    engine.rows(f"CREATE TEMPORARY VIEW events AS SELECT * FROM {once}")
-    return Prepared(sources, rejected)
+    if "id" not in asked.columns:
+        return rows
+    every = ", ".join(name for name in _EVENT if name != "reason")
+    return f"""SELECT {every}, CASE WHEN reason IS NULL AND id IS NOT NULL AND place > 1
+      THEN 'the same id again' ELSE reason END AS reason
+    FROM (SELECT *, row_number() OVER (PARTITION BY id, reason ORDER BY {every}) AS place FROM ({rows}))"""
 
 
-def _rejected(engine: Engine, sources: Sequence[Source]) -> int:
-    """Rows of CSV files that have not as many columns as the first line."""
-    if not any("store_rejects" in source.relation for source in sources):
-        return 0
-    counted = "SELECT count(*) FROM (SELECT DISTINCT scan_id, file_id, line FROM reject_errors)"
-    return int(engine.rows(counted)[0][0])
+_EVENT = (
+    "at_seconds", "operation", "target", "item_key", "id", "bytes", "duration_ms", "failed", "throttled", "no_zone",
+    "bad_bytes", "bad_duration", "reason",
+)  # fmt: skip
 
 
 def _alike(file: TraceFile) -> tuple[object, ...]:
@@ -140,19 +169,15 @@ def _told(shape: Shape, file: TraceFile) -> bool:
 def _source(engine: Engine, files: Sequence[TraceFile], asked: Mapped) -> Source:
     first = files[0]
     paths = tuple(file.path for file in files)
-    given = "[" + ", ".join(map(quoted, paths)) + "]"
     if first.kind == "parquet":
-        return _parquet(engine, paths, given, asked)
+        return _columnar(engine, paths, engine.parquet(paths), "Parquet", asked)
     if first.kind == "csv":
-        columns = "{" + ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in first.columns) + "}"
-        relation = (
-            f"read_csv({given}, columns = {columns}, header = true, auto_detect = false, store_rejects = true, "
-            f"rejects_limit = 0, delim = {quoted(first.delimiter)}, quote = '\"', escape = '\"', "
-            f"max_line_size = {_MAX_LINE_BYTES})"
-        )
+        relation, broken = engine.csv(paths, first.columns, first.delimiter)
         used = _columns(first.columns, asked, first.path)
         fields = {field: named(column) for field, column in used.items()}
-        return Source(paths, "CSV", relation, fields, used, duration_ms=_unit(asked))
+        return Source(
+            paths, "CSV", relation, fields, used, duration_ms=_unit(asked), broken=(broken, BROKEN) if broken else None
+        )
     if first.kind == "lines":
         shape = next((shape for shape in LINES if _told(shape, first)), None)
         if shape is None:
@@ -163,18 +188,14 @@ def _source(engine: Engine, files: Sequence[TraceFile], asked: Mapped) -> Source
             raise CapplanError(
                 (Diagnostic(first.path, 0, 0, f"the lines of this file have no columns ({shape.label})", hint),)
             )
-        return _shaped(paths, f"(SELECT line FROM {_lines(given)} WHERE line IS NOT NULL)", shape, shape.fields, {})
-    return _json(files, paths, given, asked)
+        return _shaped(paths, engine.lines(paths), shape, shape.fields, {})
+    return _json(engine, files, paths, asked)
 
 
-def _json(files: Sequence[TraceFile], paths: tuple[str, ...], given: str, asked: Mapped) -> Source:
+def _json(engine: Engine, files: Sequence[TraceFile], paths: tuple[str, ...], asked: Mapped) -> Source:
     first = files[0]
-    if first.kind == "json":
-        relation = f"(SELECT try_cast(line AS JSON) AS j FROM {_lines(given)} WHERE line IS NOT NULL)"
-    else:
-        part = "'$.Records'" if first.kind == "records" else "'$'"
-        whole = f"read_json_objects({given}, format = 'unstructured', maximum_object_size = {_MAX_DOCUMENT_BYTES})"
-        relation = f"(SELECT unnest(CAST(json_extract(json, {part}) AS JSON[])) AS j FROM {whole})"
+    part = "Records" if first.kind == "records" else None
+    relation = engine.json_lines(paths) if first.kind == "json" else engine.json_documents(paths, part)
     shape = next((shape for shape in JSON if _told(shape, first)), CLOUDTRAIL if first.kind == "records" else None)
     own = {field: json_field(column) for field, column in asked.columns.items()}
     if shape is not None:
@@ -195,30 +216,19 @@ def _shaped(
     )  # fmt: skip
 
 
-def _lines(given: str) -> str:
-    """Lines of texts: no sign parts, quotes or escapes."""
-    return (
-        f"read_csv({given}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, delim = '\x01', "
-        f"quote = '', escape = '', strict_mode = false, max_line_size = {_MAX_LINE_BYTES})"
-    )
-
-
-def _parquet(engine: Engine, paths: tuple[str, ...], given: str, asked: Mapped) -> Source:
-    relation = f"read_parquet({given}, union_by_name = true)"
-    types = {name: str(kind) for name, kind, *_ in engine.rows(f"DESCRIBE SELECT * FROM {relation}")}
-    used = _columns(tuple(types), asked, paths[0])
+def _columnar(engine: Engine, paths: tuple[str, ...], relation: str, label: str, asked: Mapped) -> Source:
+    """Rows whose columns have types."""
+    kinds = engine.kinds(relation)
+    used = _columns(tuple(kinds), asked, paths[0])
     fields = {field: f"CAST({named(column)} AS VARCHAR)" for field, column in used.items()}
-    kind = types[used["time"]]
-    if kind.startswith("TIMESTAMP") or kind == "DATE":
-        fields["time"] = f"epoch({named(used['time'])})"
-        times = "zoned" if "TIME ZONE" in kind else "zoneless"
-    elif kind.startswith(_NUMERIC):
-        fields["time"], times = f"CAST({named(used['time'])} AS DOUBLE)", "number"
-    else:
-        times = "text"
-    numbers = frozenset(f for f in ("bytes", "duration") if f in used and types[used[f]].startswith(_NUMERIC))
+    times = kinds[used["time"]]
+    if times != "text":
+        fields["time"] = named(used["time"])
+    numbers = frozenset(f for f in ("bytes", "duration") if f in used and kinds[used[f]] in ("integer", "number"))
     fields |= {field: named(used[field]) for field in numbers}
-    return Source(paths, "Parquet", relation, fields, used, times=times, duration_ms=_unit(asked), numbers=numbers)
+    return Source(
+        paths, label, relation, fields, used, times=times, duration_ms=_unit(asked), numbers=numbers, is_columnar=True
+    )
 
 
 def _unit(asked: Mapped) -> float:
@@ -261,17 +271,18 @@ def _cleaned(source: Source, asked: Mapped, salt: str | None) -> str:
     """SQL for the rows of some files as `events` has them."""
 
     def text(field: str) -> str:
-        return f"CAST({source.fields[field]} AS VARCHAR)" if field in source.fields else "CAST(NULL AS VARCHAR)"
+        """A field; an empty text is none."""
+        return f"nullif(CAST({source.fields[field]} AS VARCHAR), '')" if field in source.fields else _NOTHING
 
     key = text("key")
-    if salt is not None:
+    if salt is not None and "key" in source.fields:
         key = f"substr(sha256({quoted(salt)} || {key}), 1, 16)"
     at, no_zone = _time(source)
-    has_status = "status" in source.fields
+    status = text("status") if "status" in source.fields else None
     checks = [
-        *([(f"{source.broken}", "not JSON")] if source.broken else []),
+        *([source.broken] if source.broken else []),
         *([(f"NOT ({source.is_row})", source.otherwise)] if source.is_row else []),
-        (f"{source.fields['time']} IS NULL", "no time"),
+        (f"{source.fields['time']} IS NULL" if source.times != "text" else f"{text('time')} IS NULL", "no time"),
         *(
             (f"{text(field)} IS DISTINCT FROM {quoted(value)}", f"{field} is not {value}")
             for field, value in asked.only
@@ -279,11 +290,11 @@ def _cleaned(source: Source, asked: Mapped, salt: str | None) -> str:
     ]
     reason = " ".join(f"WHEN {wrong} THEN {quoted(why)}" for wrong, why in checks)
     return f"""SELECT at_seconds, operation, target, item_key, id,
-      CASE WHEN bytes_number >= 0 THEN bytes_number END AS bytes,
-      CASE WHEN duration_number >= 0 THEN duration_number END AS duration_ms,
+      CASE WHEN {_fits("bytes_number")} THEN bytes_number END AS bytes,
+      CASE WHEN {_fits("duration_number")} THEN duration_number END AS duration_ms,
       failed, throttled, no_zone,
-      CASE WHEN has_bytes AND NOT coalesce(bytes_number >= 0, false) THEN 1 ELSE 0 END AS bad_bytes,
-      CASE WHEN has_duration AND NOT coalesce(duration_number >= 0, false) THEN 1 ELSE 0 END AS bad_duration,
+      CASE WHEN has_bytes AND NOT coalesce({_fits("bytes_number")}, false) THEN 1 ELSE 0 END AS bad_bytes,
+      CASE WHEN has_duration AND NOT coalesce({_fits("duration_number")}, false) THEN 1 ELSE 0 END AS bad_duration,
       CASE WHEN unfit IS NOT NULL THEN unfit WHEN at_seconds IS NULL THEN 'its time cannot be read'
         WHEN at_seconds < {_FIRST} OR at_seconds >= {_LAST} THEN 'its time is before 2000 or after 2100' END AS reason
     FROM (SELECT {at} AS at_seconds, {no_zone} AS no_zone,
@@ -291,10 +302,17 @@ def _cleaned(source: Source, asked: Mapped, salt: str | None) -> str:
       {_is_given(source, "bytes")} AS has_bytes, {_number(source, "bytes", 1)} AS bytes_number,
       {_is_given(source, "duration")} AS has_duration,
       {_number(source, "duration", source.duration_ms)} AS duration_number,
-      {_failed(text("status")) if has_status else 0} AS failed,
-      {_throttled(text("status")) if has_status else 0} AS throttled,
+      {_failed(status) if status else "CAST(NULL AS INTEGER)"} AS failed,
+      {_throttled(status) if status else "CAST(NULL AS INTEGER)"} AS throttled,
       CASE {reason} END AS unfit
-    FROM {source.relation})"""
+    FROM {source.relation}) AS rows_read"""
+
+
+_NOTHING = "CAST(NULL AS VARCHAR)"
+
+
+def _fits(number: str) -> str:
+    return f"{number} >= 0 AND {number} < {_MOST}"
 
 
 def _is_given(source: Source, field: str) -> str:
@@ -308,45 +326,86 @@ def _is_given(source: Source, field: str) -> str:
 def _number(source: Source, field: str, times: float) -> str:
     if field not in source.fields:
         return "CAST(NULL AS DOUBLE)"
-    number = f"try_cast({source.fields[field]} AS DOUBLE)"
-    scaled = number if times == 1 else f"{number} * {times}"
-    return f"CASE WHEN isfinite({number}) THEN {scaled} END"
+    given = source.fields[field]
+    number = f"CAST({given} AS DOUBLE)"
+    if field not in source.numbers:  # what casts accept beyond digits differs between engines
+        given = f"CAST({given} AS VARCHAR)"
+        number = f"CASE WHEN regexp_full_match({given}, '{_DECIMAL}') THEN try_cast({given} AS DOUBLE) END"
+    return number if times == 1 else f"({number}) * {times}"
 
 
 def _failed(status: str) -> str:
     """A code of HTTP from 500 on, or a word that is no success."""
     return (
-        f"CASE WHEN regexp_full_match({status}, '[0-9]{{3}}') THEN CASE WHEN CAST({status} AS INTEGER) >= 500 THEN 1 ELSE 0 END "
-        f"WHEN {status} IS NULL OR lower({status}) IN ('', '-', 'ok', 'success', 'succeeded', 'true', 'null', 'none') "
-        f"THEN 0 ELSE 1 END"
+        f"CASE WHEN {status} IS NULL OR {status} = '200' THEN 0 "
+        f"WHEN regexp_full_match({status}, '[0-9]{{3}}') THEN CASE WHEN {status} >= '500' THEN 1 ELSE 0 END "
+        f"WHEN lower({status}) IN ('-', 'ok', 'success', 'succeeded', 'true', 'null', 'none') THEN 0 ELSE 1 END"
     )
 
 
 def _throttled(status: str) -> str:
     words = "429|.*throttl.*|.*throughputexceeded.*|.*toomanyrequests.*|.*requestlimitexceeded.*"
-    return f"CASE WHEN regexp_full_match(lower({status}), '{words}') THEN 1 ELSE 0 END"
+    return (
+        f"CASE WHEN {status} IS NULL OR {status} = '200' THEN 0 "
+        f"WHEN regexp_full_match(lower({status}), '{words}') THEN 1 ELSE 0 END"
+    )
 
 
 def _time(source: Source) -> tuple[str, str]:
-    """SQL for seconds since 1970, and for 1 where the zone is not said."""
+    """SQL for whole seconds since 1970, and for 1 where the zone is not said."""
     x = source.fields["time"]
     if source.times in ("zoned", "zoneless"):
-        return x, "1" if source.times == "zoneless" else "0"
+        return f"try_cast(floor(epoch({x})) AS BIGINT)", "1" if source.times == "zoneless" else "0"
+    if source.times == "integer":
+        return _seconds(f"try_cast({x} AS BIGINT)"), "0"
     if source.times == "number":
-        return _seconds(x), "0"
+        return _seconds(f"try_cast(floor({x}) AS BIGINT)"), "0"
+    x = f"CAST({x} AS VARCHAR)"
     number = "[0-9]{9,19}([.][0-9]+)?"
-    clf = "%d/%b/%Y:%H:%M:%S %z"
-    at = (
-        f"CASE WHEN regexp_full_match({x}, '{number}') THEN {_seconds(f'CAST({x} AS DOUBLE)')} "
-        f"WHEN contains({x}, '/') AND contains({x}, ':') AND NOT starts_with({x}, '2') OR regexp_matches({x}, '^[0-9]+/[A-Za-z]') "
-        f"THEN epoch(try_strptime({x}, '{clf}')) "
-        f"ELSE epoch(try_cast(replace({x}, '/', '-') AS TIMESTAMPTZ)) END"
+    whole = f"try_cast(split_part({x}, '.', 1) AS BIGINT)"
+    to_minutes = f"substr({x}, 1, 10) || ' ' || coalesce(nullif(substr({x}, 12, 5), ''), '00:00') || ':00'"
+    forms = (
+        (_TO_SECONDS, f"{_epoch(f'substr({x}, 1, 19)')} - {_zone_seconds(f'substr({x}, 20)')}"),
+        (number, _seconds(whole)),
+        (_COMMON_LOG, f"{_epoch(_common_log(x))} - {_zone_seconds(f'substr({x}, 22)')}"),
+        (_TO_MINUTES, f"{_epoch(to_minutes)} - {_zone_seconds(f'substr({x}, 17)')}"),
     )
+    cases = " ".join(f"WHEN regexp_full_match({x}, '{form}') THEN {seconds}" for form, seconds in forms)
+    at = f"CASE {cases} END"
     return at, f"CASE WHEN regexp_full_match({x}, '{number}|{_ZONED}') THEN 0 ELSE 1 END"
 
 
+def _epoch(moment: str) -> str:
+    """SQL for seconds since 1970 of a text such as 2026-11-02 00:00:01; null where there is no such day."""
+    plain = f"replace(replace({moment}, '/', '-'), 'T', ' ')"
+    return f"CAST(epoch(try_cast({plain} AS TIMESTAMP)) AS BIGINT)"
+
+
+def _common_log(x: str) -> str:
+    """SQL for 02/Nov/2026:00:00:01 as 2026-11-02 00:00:01; an unknown month is a month that no year has."""
+    months = "JanFebMarAprMayJunJulAugSepOctNovDec"
+    number = f"substr(CAST(101 + strpos('{months}', substr({x}, 4, 3)) // 3 AS VARCHAR), 2, 2)"
+    month = f"CASE WHEN strpos('{months}', substr({x}, 4, 3)) % 3 = 1 THEN {number} ELSE '99' END"
+    return f"substr({x}, 8, 4) || '-' || {month} || '-' || substr({x}, 1, 2) || ' ' || substr({x}, 13, 8)"
+
+
+def _zone_seconds(tail: str) -> str:
+    """SQL for the seconds that a zone is ahead of UTC, of the end of a text such as .123+09:00."""
+    zone = f"regexp_extract({tail}, '([+-][0-9]+:?[0-9]*)', 1)"
+    minutes = f"coalesce(nullif(substr(replace({zone}, ':', ''), 4, 2), ''), '0')"
+    return (
+        f"CASE WHEN {tail} = '' OR {tail} = 'Z' OR nullif({zone}, '') IS NULL THEN 0 "
+        f"ELSE (CAST(substr({zone}, 2, 2) AS INTEGER) * 3600 + CAST({minutes} AS INTEGER) * 60) "
+        f"* CASE WHEN substr({zone}, 1, 1) = '-' THEN -1 ELSE 1 END END"
+    )
+
+
 def _seconds(number: str) -> str:
-    """Seconds of a number of seconds, milliseconds, microseconds or nanoseconds since 1970, told by its size."""
+    """Whole seconds of a number of seconds, milliseconds, microseconds or nanoseconds since 1970, told by its size."""
     units = ((11, 1), (14, 10**3), (17, 10**6), (20, 10**9))
-    cases = " ".join(f"WHEN {number} < 1e{digits} THEN {number} / {unit}.0" for digits, unit in units)
+    cases = " ".join(
+        f"WHEN {number} < {min(10**digits, 2**63 - 1)} THEN "
+        + (number if unit == 1 else f"({number} - {number} % {unit}) // {unit}")
+        for digits, unit in units
+    )
     return f"CASE {cases} END"

@@ -2,23 +2,34 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any
 
 from capplan import __version__
-from capplan.commands.profile import statements
 from capplan.commands.profile.events import Mapped, prepare
+from capplan.commands.profile.kinds import METRIC, one_kind
+from capplan.commands.profile.measured import (
+    HotKey,
+    KeyUse,
+    Minutes,
+    Part,
+    Profile,
+    RankBucket,
+    Values,
+    by_hour,
+    last_weeks,
+)
+from capplan.commands.profile.metric import metric_profile
+from capplan.commands.profile.statements import RESULTS, STEPS
 from capplan.errors import CapplanError, Diagnostic
 from capplan.importing.metrics.series import Point, Series
 from capplan.importing.metrics.traffic import measured_traffic
 from capplan.importing.times import zone_minutes
 from capplan.reading.sql_engine import Engine, sql_engine
-from capplan.reading.trace_files import trace_files
 from capplan.record import Record
 from capplan.timeline import no_progress
 
-_HOURS_A_WEEK = 168
-_MONDAY = 4 * 86_400
 _PERIODS = (60, 300, 3600, 86_400)
 _MAX_PERIODS = 60_000
 """Six weeks of minutes; of a longer trace the shape is fitted to longer periods."""
@@ -27,90 +38,25 @@ _BUCKET_WIDTH = 1.05
 """Keys of one bucket of ranks are used alike within 5%."""
 
 
-class Values(Record, frozen=True):
-    """Sizes or durations: how many, their mean and extremes exact, quantiles to 3 digits."""
-
-    count: int
-    mean: float
-    least: float
-    most: float
-    quantiles: tuple[tuple[Decimal, Decimal], ...]
-
-
-class HotKey(Record, frozen=True):
-    """One of the hottest keys, its requests, and how many it had in its busiest second."""
-
-    key: str
-    requests: int
-    busiest_second: int
-
-
-class RankBucket(Record, frozen=True):
-    """Keys by rank, the most used is 1: the first and the last, and the requests of all of them."""
-
-    first: int
-    last: int
-    requests: int
-
-
-class KeyUse(Record, frozen=True):
-    """How requests fall on keys."""
-
-    distinct: int
-    requests: int
-    hottest: tuple[HotKey, ...]
-    buckets: tuple[RankBucket, ...]
-
-
-class Part(Record, frozen=True):
-    """Requests of one operation on one target; None where the trace does not name it."""
-
-    operation: str | None
-    target: str | None
-    requests: int
-    failed: int
-
-
-class Profile(Record, frozen=True):
-    """A trace, measured.
+class Read(Record, frozen=True):
+    """What was read, beside the rows.
 
     Attributes:
-        files: How many were read, by what they are.
+        place: What an error names.
+        files: How many, by what they are.
         columns: Which column was read as what, by what the files are.
-        rows: All; `used` of them are in the figures, the others in `set_aside` by reason.
-        first, last: Seconds since 1970.
-        rate: Mean per second from the first to the last whole minute.
-        busiest_seconds: Seconds since 1970 and their requests, the busiest first.
-        by_hour: Mean per second in each hour of the week, Monday 00:00 first; None for hours the trace does not cover.
-        traffic: What a scenario's traffic takes; empty where the trace is too short for one.
-        told: What the traffic rests on.
-        remarks: What was noticed, with counts.
+        rejected: Rows that did not reach the statements, by reason.
+        remarks: What was noticed of files, with counts.
     """
 
-    version: str
+    place: str
     files: Mapping[str, int]
     columns: Mapping[str, Mapping[str, str]]
-    rows: int
-    used: int
-    set_aside: Mapping[str, int]
-    timezone: str
-    first: float
-    last: float
-    rate: float
-    busiest_minute: tuple[int, int]
-    busiest_seconds: tuple[tuple[int, int], ...]
-    by_hour: tuple[float | None, ...]
-    failed: int
-    throttled: int
-    traffic: Mapping[str, Any]
-    told: tuple[str, ...]
-    mix: tuple[Part, ...]
-    keys: KeyUse | None = None
-    bytes: Values | None = None
-    duration_ms: Values | None = None
-    has_status: bool = False
-    hashed: bool = False
-    remarks: tuple[str, ...] = ()
+    rejected: Mapping[str, int] = {}
+    remarks: tuple[tuple[str, int], ...] = ()
+
+
+Rows = Sequence[Sequence[Any]]
 
 
 def profile(
@@ -119,8 +65,7 @@ def profile(
     *,
     timezone: str = "UTC",
     salt: str | None = None,
-    memory_limit: str = "512MB",
-    temp_folder: str | None = None,
+    opened: Callable[[], AbstractContextManager[Engine]] = sql_engine,
     progress: Callable[[float, str], None] = no_progress,
 ) -> Profile:
     """The profile of files, folders and patterns.
@@ -130,64 +75,111 @@ def profile(
         asked: Columns and filters of the command line.
         timezone: The time zone of the shapes of day and week, such as +09:00.
         salt: Keys are replaced by hashes with it; None leaves them.
-        memory_limit: Of the engine, such as 512MB.
-        temp_folder: Where it may spill; the system's where None.
+        opened: What opens the engine: DuckDB on this machine unless it is another.
         progress: Called with the share done and what is being measured.
 
     Raises:
         CapplanError: A file cannot be read, or no row can be used.
     """
     asked = asked or Mapped()
-    with sql_engine(memory_limit, temp_folder) as engine:
-        files, repeated = trace_files(paths)
+    with opened() as sql:
+        files, repeated = sql.files(paths)
         progress(0.05, "reading")
-        made = prepare(engine, files, asked, salt)
-        outcome = engine.rows(statements.OUTCOME)
-        aside = {str(row[0]): int(row[1]) for row in outcome if row[0] is not None}
-        if made.rejected:
-            aside["not as many columns as the first line"] = made.rejected
-        used = next((row for row in outcome if row[0] is None), None)
-        if used is None:
-            words = "; ".join(f"{reason}: {n:,}" for reason, n in aside.items())
-            message = "no row can be used"
-            raise CapplanError((Diagnostic(files[0].path, 0, 0, message, words or "the files have no rows"),))
-        progress(0.4, "measuring the rate")
-        engine.rows(statements.SECONDS)
-        minutes = [(int(at), int(n)) for at, n in engine.rows(statements.MINUTES)]
-        series = _series(minutes)
-        traffic = measured_traffic(series, zone_minutes(timezone))
-        keys = None
-        if any("key" in source.fields for source in made.sources):
-            progress(0.6, "counting keys")
-            keys = _keys(engine)
-        progress(0.8, "measuring sizes and durations")
-        remarks = _remarks(files, repeated, used, minutes)
-        return Profile(
-            version=__version__,
-            files=_counted(source.label for source in made.sources for _ in source.files),
-            columns={source.label: source.used for source in made.sources if source.used},
-            rows=int(used[1]) + sum(aside.values()),
-            used=int(used[1]),
-            set_aside=aside,
+        if one_kind(files) == METRIC:
+            return metric_profile(files, asked, timezone)
+        made = prepare(sql, files, asked, salt)
+        kept = ""
+
+        def ask(name: str) -> Rows:
+            nonlocal kept
+            result = RESULTS[name]
+            if result.step != kept:
+                if kept:  # the memory is for the next one
+                    sql.forget(kept)
+                if result.step:
+                    sql.keep(result.step, STEPS[result.step])
+                kept = result.step
+            return sql.rows(result.sql)
+
+        empty = sum(file.kind == "empty" for file in files)
+        return made_of(
+            ask,
+            Read(
+                files[0].path,
+                _counted(source.label for source in made.sources for _ in source.files),
+                {source.label: source.used for source in made.sources if source.used},
+                made.rejected,
+                (("empty files", empty), ("files named more than once, read once", repeated)),
+            ),
             timezone=timezone,
-            first=float(used[7]),
-            last=float(used[8]),
-            rate=int(used[1]) / (minutes[-1][0] - minutes[0][0] + 60),
-            busiest_minute=max(minutes, key=lambda pair: (pair[1], -pair[0])),
-            busiest_seconds=tuple((int(at), int(n)) for at, n in engine.rows(statements.BUSIEST)),
-            by_hour=_by_hour(minutes, zone_minutes(timezone) * 60),
-            failed=int(used[5]),
-            throttled=int(used[6]),
-            traffic=traffic.data,
-            told=(*traffic.told, *([traffic.reason] if traffic.reason else [])),
-            mix=tuple(Part(op, target, int(n), int(failed)) for op, target, n, failed in engine.rows(statements.MIX)),
-            keys=keys,
-            bytes=_values(engine, "bytes"),
-            duration_ms=_values(engine, "duration_ms"),
-            has_status=any("status" in source.fields for source in made.sources),
-            hashed=salt is not None,
-            remarks=remarks,
+            is_hashed=salt is not None,
+            progress=progress,
         )
+
+
+def made_of(
+    ask: Callable[[str], Rows],
+    read: Read,
+    *,
+    timezone: str,
+    is_hashed: bool,
+    progress: Callable[[float, str], None] = no_progress,
+) -> Profile:
+    """The profile of the results of statements. Raises CapplanError where no row can be used."""
+    outcome = ask("outcome")
+    aside = {str(row[0]): int(row[1]) for row in outcome if row[0] is not None} | dict(read.rejected)
+    used = next((row for row in outcome if row[0] is None), None)
+    if used is None:
+        words = "; ".join(f"{reason}: {n:,}" for reason, n in aside.items())
+        raise CapplanError((Diagnostic(read.place, 0, 0, "no row can be used", words or "the files have no rows"),))
+    mix = tuple(Part(op, target, int(n), int(failed)) for op, target, n, failed in ask("mix"))
+    progress(0.2, "measuring the rate")
+    minutes = [(int(at), int(n)) for at, n in ask("minutes")]
+    points = [(at, Decimal(n)) for at, n in minutes]
+    busiest = tuple((int(at), int(n)) for at, n in ask("busiest"))
+    traffic = measured_traffic(_series(minutes), zone_minutes(timezone))
+    progress(0.4, "counting keys")
+    counts = [(int(requests), int(keys)) for requests, keys in ask("key_counts")]
+    keys = _keys(counts, ask("hottest")) if counts else None
+    progress(0.8, "measuring sizes and durations")
+    sizes, durations = ask("bytes"), ask("durations")
+    _check_totals(
+        read.place,
+        (
+            ("minutes", sum(n for _, n in minutes), used[1]),
+            ("key_counts", sum(requests * keys for requests, keys in counts), used[9]),
+            ("bytes", sum(int(row[1]) for row in sizes), used[10]),
+            ("durations", sum(int(row[1]) for row in durations), used[11]),
+        ),
+    )
+    return Profile(
+        version=__version__,
+        files=read.files,
+        columns=read.columns,
+        rows=int(used[1]) + sum(aside.values()),
+        used=int(used[1]),
+        requests=int(used[1]),
+        set_aside=aside,
+        timezone=timezone,
+        first=int(used[7]),
+        last=int(used[8]),
+        rate=int(used[1]) / (minutes[-1][0] - minutes[0][0] + 60),
+        busiest_minute=max(minutes, key=lambda pair: (pair[1], -pair[0])),
+        busiest_seconds=busiest,
+        by_hour=by_hour(points, 60, zone_minutes(timezone) * 60),
+        failed=int(used[5] or 0),
+        throttled=int(used[6] or 0),
+        minutes=Minutes(*last_weeks(points, 60)),
+        traffic=traffic.data,
+        told=(*traffic.told, *([traffic.reason] if traffic.reason else [])),
+        mix=mix,
+        keys=keys,
+        bytes=_values(sizes),
+        duration_ms=_values(durations),
+        has_status=used[5] is not None,
+        hashed=is_hashed,
+        remarks=_remarks(read.remarks, used, minutes),
+    )
 
 
 def _counted(labels: Iterable[str]) -> dict[str, int]:
@@ -210,40 +202,35 @@ def _series(minutes: Sequence[tuple[int, int]]) -> Series:
     return Series("trace", "Count", points, period, "Sum", "Count")
 
 
-def _by_hour(minutes: Sequence[tuple[int, int]], zone_seconds: int) -> tuple[float | None, ...]:
-    """Requests per second in each hour of the week, over the minutes from the first to the last."""
-    counts, covered = [0] * _HOURS_A_WEEK, [0] * _HOURS_A_WEEK
-    by_minute = dict(minutes)
-    for at in range(minutes[0][0], minutes[-1][0] + 1, 60):
-        hour = (at + zone_seconds - _MONDAY) // 3600 % _HOURS_A_WEEK
-        covered[hour] += 60
-        counts[hour] += by_minute.get(at, 0)
-    return tuple(n / seconds if seconds else None for n, seconds in zip(counts, covered, strict=True))
-
-
 def _remarks(
-    files: Sequence[Any], repeated: int, used: Sequence[Any], minutes: Sequence[tuple[int, int]]
+    found: Sequence[tuple[str, int]], used: Sequence[Any], minutes: Sequence[tuple[int, int]]
 ) -> tuple[str, ...]:
-    empty = sum(file.kind == "empty" for file in files)
     days = (minutes[-1][0] // 86_400) - minutes[0][0] // 86_400 + 1
     there = len({at // 86_400 for at, _ in minutes})
     counted = (
-        (empty, "empty files"),
-        (repeated, "files named more than once, read once"),
-        (int(used[2]), "rows whose time names no zone, read as UTC"),
-        (int(used[3]), "rows whose size is no number of at least 0, used without it"),
-        (int(used[4]), "rows whose duration is no number of at least 0, used without it"),
-        (days - there, f"days without a row, of {days:,}, counted as days without requests"),
+        *found,
+        ("rows whose time names no zone, read as UTC", int(used[2])),
+        ("rows whose size is no number of at least 0, used without it", int(used[3])),
+        ("rows whose duration is no number of at least 0, used without it", int(used[4])),
+        (f"days without a row, of {days:,}, counted as days without requests", days - there),
     )
-    return tuple(f"{words}: {n:,}" for n, words in counted if n)
+    return tuple(f"{words}: {n:,}" for words, n in counted if n)
 
 
-def _keys(engine: Engine) -> KeyUse | None:
-    engine.rows(statements.KEYS)
-    counts = [(int(requests), int(keys)) for requests, keys in engine.rows(statements.KEY_COUNTS)]
-    if not counts:
-        return None
-    hottest = tuple(HotKey(str(key), int(n), int(peak)) for key, n, peak in engine.rows(statements.HOTTEST))
+def _check_totals(place: str, totals: Iterable[tuple[str, int, Any]]) -> None:
+    """Each result has as many rows behind it as the outcome says. Raises CapplanError."""
+    wrong = [
+        Diagnostic(place, 0, 0, f"the result '{name}' has {found:,} rows behind it, the outcome {int(said):,}",
+                   "run every statement again, over the same rows")
+        for name, found, said in totals
+        if found != int(said)
+    ]  # fmt: skip
+    if wrong:
+        raise CapplanError(tuple(wrong))
+
+
+def _keys(counts: Sequence[tuple[int, int]], hot: Rows) -> KeyUse:
+    hottest = tuple(HotKey(str(key), int(n), int(peak)) for key, n, peak in hot)
     distinct = sum(keys for _, keys in counts)
     return KeyUse(distinct, sum(n * keys for n, keys in counts), hottest, rank_buckets(counts))
 
@@ -263,19 +250,16 @@ def rank_buckets(counts: Iterable[tuple[int, int]]) -> tuple[RankBucket, ...]:
     return tuple(out)
 
 
-def _values(engine: Engine, column: str) -> Values | None:
-    rows = engine.rows(statements.VALUES.format(column=column))
+def _values(rows: Rows) -> Values | None:
+    """Of thousandths: rounded to 3 digits, how many, what they are beyond the rounded ones, the least, the most."""
     if not rows:
         return None
-    count = sum(int(row[2]) for row in rows)
-    groups = [(Decimal(int(row[1])).scaleb(int(row[0])), int(row[2])) for row in rows]
-    return Values(
-        count,
-        math.fsum(float(row[3]) for row in rows) / count,
-        min(float(row[4]) for row in rows),
-        max(float(row[5]) for row in rows),
-        quantiles(groups, count),
-    )
+    whole = [tuple(map(int, row)) for row in rows]
+    count = sum(n for _, n, *_ in whole)
+    total = sum(rounded * n + rest for rounded, n, rest, *_ in whole)
+    groups = [(Decimal(rounded).scaleb(-3), n) for rounded, n, *_ in whole]
+    least, most = min(row[3] for row in whole), max(row[4] for row in whole)
+    return Values(count, total / count / 1000, least / 1000, most / 1000, quantiles(groups, count))
 
 
 def quantiles(groups: Sequence[tuple[Decimal, int]], count: int) -> tuple[tuple[Decimal, Decimal], ...]:

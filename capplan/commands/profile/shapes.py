@@ -86,13 +86,13 @@ def _report(pattern: str, group: int = 1) -> str:
     return f"nullif(regexp_extract(line, '{pattern}', {group}), '')"
 
 
-def json_field(path: str) -> str:
-    """SQL for the text at a dotted path of the JSON `j`; the name with its dots first, where a row has it."""
+def json_field(path: str, json: str = "j") -> str:
+    """SQL for the text at a dotted path of a JSON; the name with its dots first, where a row has it."""
     steps = path.split(".")
 
     def at(parts: Sequence[str]) -> str:
         place = "$" + "".join('."' + part.replace('"', '\\"') + '"' for part in parts)
-        return "json_extract_string(j, '" + place.replace("'", "''") + "')"
+        return f"json_extract_string({json}, '" + place.replace("'", "''") + "')"
 
     return at(steps) if len(steps) == 1 else f"coalesce({at([path])}, {at(steps)})"
 

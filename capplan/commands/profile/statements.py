@@ -1,59 +1,104 @@
 """The SQL that measures a trace, over `events`: one row a request, cleaned.
 
-Portable: date arithmetic on seconds since 1970, `floor`, `round`, `power`, `log10`, `sum`, `count`, `max`; exact functions
-only, so that another engine gives the same rows. `events` has these columns:
+Portable and exact: whole numbers, `count`, `sum`, `min`, `max`, `floor`, `%`, `group by` and `join` only, so that
+every engine gives the same rows. `events` has these columns:
 
-    at_seconds   seconds since 1970 UTC, with their fraction
+    at_seconds   whole seconds since 1970 UTC
     operation, target, item_key   text, null where the trace has none
-    bytes, duration_ms            numbers of at least 0, null where there is none
-    failed, throttled             1 or 0
-    no_zone, bad_bytes, bad_duration   1 where the time names no zone, where a size or a duration is no number of at least 0
+    bytes, duration_ms            numbers of at least 0 and less than 10^13, null where there is none
+    failed, throttled             1 or 0, null where the trace has no status
+    no_zone, bad_bytes, bad_duration   1 where the time names no zone, where a size or a duration is no such number
     reason   why the row is set aside; null where it is used
+
+`STEPS` are computed once, by their names; `RESULTS` are what a profile is made of.
 """
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
+STEPS: Mapping[str, str] = {
+    "parts": """
+SELECT reason, operation, target, count(*) AS n, sum(no_zone) AS no_zone, sum(bad_bytes) AS bad_bytes,
+       sum(bad_duration) AS bad_duration, sum(failed) AS failed, sum(throttled) AS throttled,
+       min(at_seconds) AS first_at, max(at_seconds) AS last_at, count(item_key) AS with_key, count(bytes) AS with_bytes,
+       count(duration_ms) AS with_duration
+FROM events GROUP BY reason, operation, target
+""",
+    "seconds": """
+SELECT at_seconds AS second, count(*) AS requests FROM events WHERE reason IS NULL GROUP BY at_seconds
+""",
+    "used_keys": """
+SELECT item_key, count(*) AS requests FROM events WHERE reason IS NULL AND item_key IS NOT NULL GROUP BY item_key
+""",
+}
 OUTCOME = """
-SELECT reason, count(*) AS n, sum(no_zone) AS no_zone, sum(bad_bytes) AS bad_bytes, sum(bad_duration) AS bad_duration,
-       sum(failed) AS failed, sum(throttled) AS throttled, min(at_seconds) AS first_at, max(at_seconds) AS last_at
-FROM events GROUP BY reason ORDER BY n DESC, reason
+SELECT reason, sum(n) AS n, sum(no_zone) AS no_zone, sum(bad_bytes) AS bad_bytes, sum(bad_duration) AS bad_duration,
+       sum(failed) AS failed, sum(throttled) AS throttled, min(first_at) AS first_at, max(last_at) AS last_at,
+       sum(with_key) AS with_key, sum(with_bytes) AS with_bytes, sum(with_duration) AS with_duration
+FROM parts GROUP BY reason ORDER BY n DESC, reason
 """
-SECONDS = """
-CREATE TEMPORARY TABLE seconds AS
-SELECT floor(at_seconds) AS second, count(*) AS requests FROM events WHERE reason IS NULL GROUP BY floor(at_seconds)
+MIX = """
+SELECT operation, target, n AS requests, coalesce(failed, 0) AS failed
+FROM parts WHERE reason IS NULL ORDER BY requests DESC, operation, target LIMIT 50
 """
 MINUTES = """
-SELECT floor(second / 60) * 60 AS minute, sum(requests) AS requests
-FROM seconds GROUP BY floor(second / 60) ORDER BY minute
+SELECT second - second % 60 AS minute, sum(requests) AS requests
+FROM seconds GROUP BY second - second % 60 ORDER BY minute
 """
 BUSIEST = """
 SELECT second, requests FROM seconds ORDER BY requests DESC, second LIMIT 10
-"""
-MIX = """
-SELECT operation, target, count(*) AS requests, sum(failed) AS failed
-FROM events WHERE reason IS NULL GROUP BY operation, target
-ORDER BY requests DESC, operation, target LIMIT 50
-"""
-KEYS = """
-CREATE TEMPORARY TABLE used_keys AS
-SELECT item_key, count(*) AS requests FROM events WHERE reason IS NULL AND item_key IS NOT NULL GROUP BY item_key
 """
 KEY_COUNTS = """
 SELECT requests, count(*) AS n FROM used_keys GROUP BY requests ORDER BY requests DESC
 """
 HOTTEST = """
-SELECT hot.item_key, max(hot.requests) AS requests, max(by_second.requests) AS busiest_second
-FROM (SELECT item_key, requests FROM used_keys ORDER BY requests DESC, item_key LIMIT 100) hot
-JOIN (SELECT item_key, floor(at_seconds) AS second, count(*) AS requests FROM events
-      WHERE reason IS NULL
-        AND item_key IN (SELECT item_key FROM used_keys ORDER BY requests DESC, item_key LIMIT 100)
-      GROUP BY item_key, floor(at_seconds)) by_second
-  ON by_second.item_key = hot.item_key
-GROUP BY hot.item_key ORDER BY requests DESC, hot.item_key
+SELECT item_key, max(requests) AS requests, max(in_second) AS busiest_second
+FROM (SELECT events.item_key, hot.requests, events.at_seconds, count(*) AS in_second
+      FROM events
+      JOIN (SELECT item_key, requests FROM used_keys ORDER BY requests DESC, item_key LIMIT 100) AS hot
+        ON events.item_key = hot.item_key
+      WHERE events.reason IS NULL
+      GROUP BY events.item_key, hot.requests, events.at_seconds) AS by_second
+GROUP BY item_key ORDER BY requests DESC, item_key
 """
-VALUES = """
-SELECT CASE WHEN {column} > 0 THEN floor(log10({column})) - 2 ELSE 0 END AS exponent,
-       CASE WHEN {column} > 0 THEN round({column} / power(10, floor(log10({column})) - 2)) ELSE 0 END AS digits,
-       count(*) AS n, sum({column}) AS total, min({column}) AS least, max({column}) AS most
-FROM events WHERE reason IS NULL AND {column} IS NOT NULL
-GROUP BY 1, 2 ORDER BY min({column})
+
+
+def _values(column: str) -> str:
+    """Thousandths rounded half up to 3 digits, so that the groups are few; `rest` makes their sum exact again."""
+    steps = " ".join(f"WHEN thousandths < {10**digits} THEN {10 ** (digits - 3)}" for digits in range(4, 17))
+    return f"""
+SELECT rounded, count(*) AS n, sum(thousandths - rounded) AS rest, min(thousandths) AS least, max(thousandths) AS most
+FROM (SELECT thousandths, halfway - halfway % step AS rounded
+      FROM (SELECT thousandths, step, thousandths + (step - step % 2) // 2 AS halfway
+            FROM (SELECT thousandths, CASE WHEN thousandths < 1000 THEN 1 {steps} END AS step
+                  FROM (SELECT CAST(floor({column} * 1000 + 0.5) AS BIGINT) AS thousandths
+                        FROM events WHERE reason IS NULL AND {column} IS NOT NULL) AS given) AS stepped) AS half) AS whole
+GROUP BY rounded ORDER BY rounded
 """
-"""Values rounded to 3 digits, so that the groups are few and their quantiles right to 3 digits."""
+
+
+OUTCOME_COLUMNS = (
+    "reason", "n", "no_zone", "bad_bytes", "bad_duration", "failed", "throttled", "first_at", "last_at", "with_key",
+    "with_bytes", "with_duration",
+)  # fmt: skip
+
+
+class Result(NamedTuple):
+    """One result: its statement, the step it needs (empty where none), and what its columns are called."""
+
+    sql: str
+    step: str
+    columns: tuple[str, ...]
+
+
+_VALUES = ("rounded", "n", "rest", "least", "most")
+RESULTS: Mapping[str, Result] = {
+    "outcome": Result(OUTCOME, "parts", OUTCOME_COLUMNS),
+    "mix": Result(MIX, "parts", ("operation", "target", "requests", "failed")),
+    "minutes": Result(MINUTES, "seconds", ("minute", "requests")),
+    "busiest": Result(BUSIEST, "seconds", ("second", "requests")),
+    "key_counts": Result(KEY_COUNTS, "used_keys", ("requests", "n")),
+    "hottest": Result(HOTTEST, "used_keys", ("item_key", "requests", "busiest_second")),
+    "bytes": Result(_values("bytes"), "", _VALUES),
+    "durations": Result(_values("duration_ms"), "", _VALUES),
+}

@@ -43,7 +43,7 @@ def measured_traffic(series: Series, zone_minutes: int = 0) -> MeasuredTraffic:
     reason = _why_not(series)
     if reason:
         return MeasuredTraffic(reason=reason)
-    whole = filled(_per_period(series))
+    whole = filled(per_period(series))
     found = fit(whole, zone_minutes * 60)
     if not found.rate:
         return MeasuredTraffic(reason="it is 0 all the time")
@@ -90,7 +90,7 @@ def _why_not(series: Series) -> str:
     return next((reason for wrong, reason in checks if wrong), "")
 
 
-def _per_period(series: Series) -> Series:
+def per_period(series: Series) -> Series:
     """Counts of a period, also where the source gives them per second."""
     if series.unit != _PER_SECOND or series.statistic == "SampleCount":
         return series

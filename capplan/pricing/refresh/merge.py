@@ -13,7 +13,8 @@ HELD: tuple[Outcome, ...] = ("unknown unit", "ambiguous", "jumped", "unreadable"
 """What is not written: a jump until it is confirmed, the others never."""
 _JUMP = 10
 """A price that is this many times what it was, or its part, is a mistake until somebody confirms it."""
-_PREFIX = re.compile(r"[A-Z]{2,4}\d?")
+_PREFIX = re.compile(r"[A-Z]{2,4}\d?|[a-z]{2}(?:-[a-z]+)+-\d")
+"""A Region before a usage type: APN2, EU; KMS has its code, ap-northeast-2."""
 _NO_PREFIX = "IA"
 """Looks like a Region before a usage type, and is Infrequent Access."""
 
@@ -89,8 +90,8 @@ def is_named(usage_type: str, name: str) -> bool:
     """Whether a usage type is a name, with or without a Region before it."""
     if usage_type == name:
         return True
-    prefix, sign, rest = usage_type.partition("-")
-    return bool(sign) and rest == name and prefix != _NO_PREFIX and _PREFIX.fullmatch(prefix) is not None
+    prefix = usage_type.removesuffix(f"-{name}")
+    return prefix not in (usage_type, _NO_PREFIX) and _PREFIX.fullmatch(prefix) is not None
 
 
 def _entry(where: WhereListed, offer: Offer, source: str, today: date) -> Entry | KeyChange:

@@ -16,6 +16,7 @@ from capplan.timeline import moment_of
 
 if TYPE_CHECKING:
     from capplan.commands.diff import Difference
+    from capplan.commands.drivers.drivers import Drivers, Moved
     from capplan.commands.forecast import Forecast
     from capplan.commands.sweep import Sweep
     from capplan.pipeline.results import Observed, Simulation
@@ -132,9 +133,10 @@ def _steps(head: tuple[str, str, str], series: "SeriesRecord") -> Iterable[Row]:
 
 
 def forecast_csv(answer: "Forecast") -> str:
-    """A row for each month: USD, what each traffic is multiplied by, failed gates, exceeded limits."""
+    """A row for each month: USD, what each traffic is multiplied by, failed gates, exceeded limits, hours."""
     names = list(answer.months[0].traffic)
-    head = ("month", "monthly_cost_usd", *(cell(f"{name}_times") for name in names), "failed_gates", "exceeded_limits")
+    times = [cell(f"{name}_times") for name in names]
+    head = ("month", "monthly_cost_usd", *times, "failed_gates", "exceeded_limits", "hours")
     rows = (
         (
             cell(month.month),
@@ -142,10 +144,28 @@ def forecast_csv(answer: "Forecast") -> str:
             *(_figure(month.traffic[name]) for name in names),
             str(len(month.failed)),
             str(len(month.exceeded)),
+            str(month.hours),
         )
         for month in answer.months
     )
     return _csv(head, rows)
+
+
+def drivers_csv(answer: "Drivers") -> str:
+    """A row for each input that moves something: its values, USD a month, headroom and margin at each, the swing."""
+    of_side = ("value", "monthly_cost_usd", "headroom", "margin")
+    head = ("path", "given", "value", *(f"{side}_{name}" for side in ("low", "high") for name in of_side), "swing_usd")
+    rows = (
+        (cell(one.path), one.given, cell(one.value), *_side(one.low), *_side(one.high), _figure(one.swing))
+        for one in answer.drivers
+    )
+    return _csv(head, rows)
+
+
+def _side(side: "Moved | None") -> tuple[str, ...]:
+    if side is None:
+        return ("", "", "", "")
+    return (cell(side.text), _figure(side.monthly_cost), _figure(side.headroom), _figure(side.margin))
 
 
 def sweep_csv(answer: "Sweep") -> str:

@@ -16,6 +16,7 @@ from capplan.report.document import (
     Facts,
     Graph,
     Heading,
+    Interval,
     Line,
     LoadBars,
     Meter,
@@ -200,12 +201,12 @@ def _rows(columns: Sequence[Column], rows: Sequence[Row], max_rows: int, wanted:
 
 def _is_text(row: Row, at: int) -> bool:
     cell = row.cells[at]
-    return not isinstance(cell, Bar | Meter | Spark) and bool(text_of(cell).strip())
+    return not isinstance(cell, Bar | Interval | Meter | Spark) and bool(text_of(cell).strip())
 
 
 def _cell(row: Row, at: int) -> str:
     cell = row.cells[at]
-    if isinstance(cell, Bar | Meter | Spark):
+    if isinstance(cell, Bar | Interval | Meter | Spark):
         return ""
     cut = tuple(span._replace(text=span.text[:_MAX_CELL].strip(" ") if len(cell) == 1 else span.text) for span in cell)
     bold = row.role == "strong" and len(cut) == 1

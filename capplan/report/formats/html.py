@@ -18,6 +18,7 @@ from capplan.report.document import (
     Facts,
     Graph,
     Heading,
+    Interval,
     Line,
     LoadBars,
     Meter,
@@ -197,7 +198,7 @@ def _row(row: Row, columns: Sequence[Column]) -> str:
 
 def _without_option(cell: Cell) -> Cell:
     """The command's option for more is a button in a page."""
-    if isinstance(cell, Bar | Meter | Spark):
+    if isinstance(cell, Bar | Interval | Meter | Spark):
         return cell
     return _without_option_in(cell)
 
@@ -210,6 +211,8 @@ def _value(cell: Cell) -> str:
     """The number that a cell is sorted by."""
     if isinstance(cell, Bar | Meter):
         return f' data-value="{cell.share:.6g}"'
+    if isinstance(cell, Interval):
+        return f' data-value="{cell.high - cell.low:.6g}"'
     if isinstance(cell, Spark):
         return ""
     text = text_of(cell)
@@ -226,6 +229,8 @@ def _cell(cell: Cell) -> str:
         role = cell.role if isinstance(cell, Meter) else ""
         label = f"{share * 100:.0f}%"
         return f'<span class="bar {role}" role="img" aria-label="{label}"><span style="width:{label}"></span></span>'
+    if isinstance(cell, Interval):
+        return _interval(cell)
     if isinstance(cell, Spark):
         highest = max(cell.values, default=0.0) or 1.0
         marks = (
@@ -233,6 +238,16 @@ def _cell(cell: Cell) -> str:
         )
         return "".join(f'<span class="t-bad">{mark}</span>' if bad else mark for mark, bad in marks)
     return _line(cell)
+
+
+def _interval(cell: Interval) -> str:
+    """A bar that begins where the interval does, with a line at the mark."""
+    low, mark, high = (min(max(share, 0.0), 1.0) * 100 for share in cell)
+    label = f"{low:.0f}% to {high:.0f}%, mark at {mark:.0f}%"
+    return (
+        f'<span class="interval" role="img" aria-label="{label}">'
+        f'<span style="left:{low:.1f}%;width:{high - low:.1f}%"></span><i style="left:{mark:.1f}%"></i></span>'
+    )
 
 
 # --- text -------------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from capplan.report.document import (
     Document,
     Facts,
     Heading,
+    Interval,
     Line,
     LoadBars,
     Meter,
@@ -198,7 +199,7 @@ def _cells_wide(row: Row, at: int, column: Column) -> int:
     cell = row.cells[at]
     if isinstance(cell, Spark):
         return len(cell.values)
-    if isinstance(cell, Bar | Meter):
+    if isinstance(cell, Bar | Interval | Meter):
         return _BAR_CELLS
     wide = sum(cell_len(span.text) for span in cell) + (2 * row.level if at == 0 else 0)
     return min(wide, _SENTENCE) if column.wraps else wide
@@ -216,6 +217,8 @@ def _drawn(cell: Cell, style: Style, bar_cells: int) -> RenderableType:
         if style.ascii:
             return Text("#" * round(share * bar_cells))
         return RichBar(1, 0, share, width=bar_cells, color=_color(cell.role))
+    if isinstance(cell, Interval):
+        return _interval(cell, style, bar_cells)
     if isinstance(cell, Meter):
         full = round(min(max(cell.share, 0.0), 1.0) * bar_cells)
         used, free = ("=", ".") if style.ascii else ("━", "┄")
@@ -225,6 +228,21 @@ def _drawn(cell: Cell, style: Style, bar_cells: int) -> RenderableType:
 
         return spark(cell, style)
     return _text(cell, style)
+
+
+def _interval(cell: Interval, style: Style, bar_cells: int) -> Text:
+    """`▒▒▒│████`: below the mark and above it differ by more than color."""
+    low, mark, high = (min(max(share, 0.0), 1.0) for share in cell)
+    at = min(bar_cells - 1, int(mark * bar_cells))
+    first, end = min(round(low * bar_cells), at), max(round(high * bar_cells), at + 1)
+    below, line, above = ("-", "|", "=") if style.ascii else ("▒", "│", "█")
+    return Text.assemble(
+        " " * first,
+        (below * (at - first), _color("accent")),
+        (line, ""),
+        (above * (end - at - 1), _color("accent")),
+        " " * (bar_cells - end),
+    )
 
 
 def _color(role: Role) -> str:

@@ -18,6 +18,7 @@ class ForecastMonthRecord(NamedTuple):
         monthly_cost: USD.
         cost_by_service: USD.
         traffic: What each traffic with a rate is multiplied by.
+        hours: How long the month is: 730, or with a first month as the calendar has it.
         failed_gates: Gates that fail.
         exceeded: Limits that are exceeded.
     """
@@ -26,6 +27,7 @@ class ForecastMonthRecord(NamedTuple):
     monthly_cost: Decimal
     cost_by_service: Mapping[str, Decimal]
     traffic: Mapping[str, Decimal]
+    hours: Decimal
     failed_gates: tuple[str, ...]
     exceeded: tuple[LimitName, ...]
 
@@ -96,7 +98,8 @@ def forecast_record(answer: Forecast) -> ForecastRecord:
 
 def _month(month: ForecastMonth) -> ForecastMonthRecord:
     limits = tuple(LimitName(*limit) for limit in month.exceeded)
-    return taken(ForecastMonthRecord, month, failed_gates=month.failed, exceeded=limits)
+    hours = Decimal(month.hours)
+    return taken(ForecastMonthRecord, month, hours=hours, failed_gates=month.failed, exceeded=limits)
 
 
 def _break(found: ForecastBreak) -> ForecastBreakRecord:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from capplan.commands.profile.measure import Profile, Values
+from capplan.commands.profile.measured import Minutes, Profile, Values
+from capplan.reading.counts import packed
 from capplan.reading.profiles import SCHEMA
 from capplan.report.record import taken
 
@@ -13,7 +15,7 @@ class ProfileSecondRecord(NamedTuple):
     """A second, or a minute by its first second (UTC), and its requests."""
 
     at: str
-    requests: int
+    requests: Decimal | int
 
 
 class ProfilePartRecord(NamedTuple):
@@ -26,11 +28,11 @@ class ProfilePartRecord(NamedTuple):
 
 
 class ProfileKeyRecord(NamedTuple):
-    """One of the hottest keys, and how many requests it had in its busiest second."""
+    """One of the hottest keys, and how many requests it had in its busiest second; null where that is not known."""
 
     key: str
     requests: int
-    busiest_second: int
+    busiest_second: int | None
 
 
 class RankBucketRecord(NamedTuple):
@@ -65,6 +67,20 @@ class ProfileValuesRecord(NamedTuple):
     quantiles: Mapping[str, float]
 
 
+class ProfileMinutesRecord(NamedTuple):
+    """Requests in each period of the trace's last four weeks.
+
+    Attributes:
+        first: The start of the first period, UTC.
+        requests: The counts of `periods` periods: numbers with a space between, compressed by zlib, in base64.
+    """
+
+    first: str
+    period_seconds: int
+    periods: int
+    requests: str
+
+
 class ProfileRecord(NamedTuple):
     """What `capplan profile` answers with --format json, and writes with -o.
 
@@ -72,11 +88,14 @@ class ProfileRecord(NamedTuple):
         files: How many were read, by what they are.
         columns: Which column was read as what.
         rows: All rows: those used, and those set aside by reason.
-        rate_per_second: Mean from the first to the last minute.
+        requests: What the rows used count; a row of a log is one.
+        first: The trace's first moment, UTC; null, as all that is over time, where its rows have no time.
+        rate_per_second: Mean from the first to the last minute; null where the trace is a sample.
         rate_by_hour: Mean per second in each hour of the week, Monday 00:00 in the time zone first; null where unknown.
         failed: Requests with a code from 500 on or an error; null where the trace has no status.
         throttled: Requests that were refused for their rate; null where the trace has no status.
-        traffic: What a scenario's traffic takes of it.
+        minutes: What a scenario's traffic replays.
+        traffic: The rate and the shape fitted to them, as a scenario's traffic has them.
         told: What the traffic rests on.
     """
 
@@ -87,13 +106,14 @@ class ProfileRecord(NamedTuple):
     rows: int
     rows_used: int
     rows_set_aside: Mapping[str, int]
+    requests: Decimal | int
     remarks: tuple[str, ...]
     timezone: str
-    first: str
-    last: str
-    rate_per_second: float
+    first: str | None
+    last: str | None
+    rate_per_second: float | None
     rate_by_hour: tuple[float | None, ...]
-    busiest_minute: ProfileSecondRecord
+    busiest_minute: ProfileSecondRecord | None
     busiest_seconds: tuple[ProfileSecondRecord, ...]
     failed: int | None
     throttled: int | None
@@ -101,6 +121,7 @@ class ProfileRecord(NamedTuple):
     keys: KeyUseRecord | None
     bytes: ProfileValuesRecord | None
     duration_ms: ProfileValuesRecord | None
+    minutes: ProfileMinutesRecord | None
     traffic: Mapping[str, object]
     told: tuple[str, ...]
 
@@ -115,11 +136,11 @@ def profile_record(answer: Profile) -> ProfileRecord:
         capplan_version=answer.version,
         rows_used=answer.used,
         rows_set_aside=answer.set_aside,
-        first=_moment(answer.first),
-        last=_moment(answer.last),
+        first=None if answer.first is None else _moment(answer.first),
+        last=None if answer.last is None else _moment(answer.last),
         rate_per_second=answer.rate,
         rate_by_hour=answer.by_hour,
-        busiest_minute=_second(answer.busiest_minute),
+        busiest_minute=None if answer.busiest_minute is None else _second(answer.busiest_minute),
         busiest_seconds=tuple(map(_second, answer.busiest_seconds)),
         failed=answer.failed if answer.has_status else None,
         throttled=answer.throttled if answer.has_status else None,
@@ -135,6 +156,17 @@ def profile_record(answer: Profile) -> ProfileRecord:
         ),
         bytes=None if answer.bytes is None else _values(answer.bytes),
         duration_ms=None if answer.duration_ms is None else _values(answer.duration_ms),
+        minutes=None if answer.minutes is None else _minutes(answer.minutes),
+    )
+
+
+def _minutes(minutes: Minutes) -> ProfileMinutesRecord:
+    return taken(
+        ProfileMinutesRecord,
+        minutes,
+        first=_moment(minutes.first),
+        periods=len(minutes.counts),
+        requests=packed(minutes.counts),
     )
 
 
@@ -143,7 +175,7 @@ def _values(values: Values) -> ProfileValuesRecord:
     return taken(ProfileValuesRecord, values, measured=values.count, quantiles=quantiles)
 
 
-def _second(pair: tuple[int, int]) -> ProfileSecondRecord:
+def _second(pair: tuple[int, Decimal | int]) -> ProfileSecondRecord:
     return ProfileSecondRecord(_moment(pair[0]), pair[1])
 
 

@@ -37,14 +37,14 @@ def patterns_table(patterns: Sequence[PatternCost]) -> Table | None:
     return Table(_COLUMNS, rows, shown="details")
 
 
-def pattern_rows(patterns: Sequence[PatternCost]) -> list[Row]:
-    """Rows of unit costs, the dearest first."""
+def pattern_rows(patterns: Sequence[PatternCost], most: int) -> list[Row]:
+    """Rows of unit costs, the dearest first, at most so many."""
     twins = _twins(patterns)
     return [
         unit_row(
             _name(cost, twins), to_quantity(cost.pattern.requests), cost.per_million / 1_000_000, cost.monthly_cost
         )
-        for cost in patterns
+        for cost in patterns[:most]
     ]
 
 

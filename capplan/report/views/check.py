@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from capplan.language.gate_syntax import FORECAST
 from capplan.report.checked import Checked, cost_words
 from capplan.report.document import (
     Block,
@@ -147,6 +148,8 @@ def _panel(checked: Checked, gates: Sequence[VerdictText]) -> Panel:
 
 def _fix_words(gate: VerdictText) -> str:
     passing = next((fix for fix in gate.fixes if fix.holds), None)
+    if passing is None and any(name.startswith(FORECAST) for name in gate.verdict.names):
+        return "capplan forecast shows what moves it."
     if passing is None:
         return "" if gate.verdict.fixes is None else "No recommendation makes it pass."
     return f"Fix: {passing.action[:1].lower()}{passing.action[1:]} → {passing.observed}, the gate passes."

@@ -26,23 +26,26 @@ _COLUMNS = (
 )
 
 
-def cost_table(plan: Plan, *, top: int) -> Table:
+def cost_table(plan: Plan, *, top: int, details: bool = True) -> Table:
     """Services, resources and line items as a tree, the largest cost first; without details small ones are one row."""
     lines = lines_by_label(plan)
     big = _big(plan, lines, top)
-    services = [s for s in plan.cost_by_service if any(r.service == s for r in plan.resources)]
+    by_service: dict[str, list[PlannedResource]] = {}
+    for resource in plan.resources:
+        by_service.setdefault(resource.service, []).append(resource)
+    services = [service for service in plan.cost_by_service if service in by_service]
     services.sort(key=lambda s: (-plan.cost_by_service[s], s))
     rows: list[Row] = []
     for service in services:
         cost = plan.cost_by_service[service]
         rows.append(_sum_row(service_label(service), 0, cost, plan))
-        resources = [r for r in plan.resources if r.service == service]
-        resources.sort(key=lambda r: (-r.monthly_cost, r.label))
+        resources = sorted(by_service[service], key=lambda r: (-r.monthly_cost, r.label))
         folded = [r for r in resources if r.label not in big.resources]
         folds = len(folded) > 1
         for resource in resources:
-            shown: Shown = "details" if folds and resource in folded else "always"
-            rows += _resource(resource, lines[resource.label], big.lines, plan, shown)
+            shown: Shown = "details" if folds and resource.label not in big.resources else "always"
+            if details or shown == "always":
+                rows += _resource(resource, lines[resource.label], big.lines, plan, shown)
         if folds:
             words = f"{len(folded)} smaller" if len(folded) < len(resources) else f"{len(folded)} resources"
             rows.append(_folded_row(words, 1, [r.monthly_cost for r in folded]))

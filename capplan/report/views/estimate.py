@@ -20,20 +20,22 @@ from capplan.report.views.summary import per_thousand, verdict_panel
 _FEW = 3
 
 
-def plan_document(plan: Plan, *, top: int = 10) -> Document:
-    """The answer of `estimate`."""
+def plan_document(plan: Plan, *, top: int = 10, details: bool = True) -> Document:
+    """The answer of `estimate`. Without `details`, rows that only details show are not made: of many resources, most."""
     prices = f"{'contracted' if plan.discount else 'list'} prices in USD, 730-hour month"
     blocks: list[Block | None] = [
         Heading("Monthly cost"),
-        cost_table(plan, top=top) if plan.resources else facts(("", "none: the scenario has no resource")),
+        cost_table(plan, top=top, details=details)
+        if plan.resources
+        else facts(("", "none: the scenario has no resource")),
         one_time_table(plan),
         *open_question_blocks(plan),
         _regions(plan),
-        *(_capacity(plan)),
+        *_capacity(plan, details=details),
         *(() if any(question.needed for question in plan.open_questions) else recommendations_blocks(plan)),
-        *_unit_costs(plan),
+        *_unit_costs(plan, details=details),
         _tags(plan),
-        *_assumptions(plan.assumptions),
+        *(_assumptions(plan.assumptions) if details else ()),
         *_not_included(plan),
         _foot(plan),
         verdict_panel(plan),
@@ -41,31 +43,26 @@ def plan_document(plan: Plan, *, top: int = 10) -> Document:
     return Document(plan.name, subtitle(plan.region, prices, plan.file), tuple(b for b in blocks if b is not None))
 
 
-def _capacity(plan: Plan) -> tuple[Block, ...]:
+def _capacity(plan: Plan, *, details: bool) -> tuple[Block, ...]:
     if not plan.limits:
         return ()
-    return Heading("Capacity at peak", "nearest limits first"), limits_table(plan.limits)
+    return Heading("Capacity at peak", "nearest limits first"), limits_table(plan.limits, details=details)
 
 
-def _unit_costs(plan: Plan) -> list[Block]:
+def _unit_costs(plan: Plan, *, details: bool) -> list[Block]:
     """What a unit of each traffic, a request and a run cost: the dearest in one table, with details one for each."""
-    tables = (_traffic_sources(plan), patterns_table(plan.patterns), runs_table(plan.runs))
-    shown = [table for table in tables if table is not None]
-    if not shown:
+    rows = [*_traffic_rows(plan)[:_FEW], *pattern_rows(plan.patterns, _FEW), *run_rows(plan.runs)[:_FEW]]
+    if not rows:
         return []
-    rows = [*_dearest(_traffic_rows(plan)), *_dearest(pattern_rows(plan.patterns)), *_dearest(run_rows(plan.runs))]
+    tables = (_traffic_sources(plan), patterns_table(plan.patterns), runs_table(plan.runs)) if details else ()
     if plan.fixed_cost and plan.traffic_sources:
         rows.append(row("Fixed cost, independent of traffic", "", "", numbers.usd(plan.fixed_cost), role="dim"))
     columns = (Column("One of"), Column("A month", "right"), Column("USD each", "right"), Column("USD/month", "right"))
     return [
         Heading("Unit costs", "the dearest traffic, requests and runs"),
         Table(columns, tuple(rows), shown="short"),
-        *shown,
+        *(table for table in tables if table is not None),
     ]
-
-
-def _dearest(rows: Sequence[Row]) -> Sequence[Row]:
-    return rows[:_FEW]
 
 
 def _traffic_rows(plan: Plan) -> list[Row]:
@@ -82,19 +79,21 @@ def _traffic_sources(plan: Plan) -> Table | None:
         Column("Units/month", "right"),
         Column("USD/1,000", "right"),
         Column("USD/month", "right"),
+        Column("Whole bill/1,000", "right", optional=1),
     )
     sources = sorted(plan.traffic_sources, key=lambda t: (-t.monthly_cost, t.traffic_source))
     rows: list[Row] = [
         row(
             source.traffic_source,
             numbers.quantity(to_quantity(source.monthly)),
-            per_thousand(source),
+            per_thousand(source.per_thousand),
             numbers.usd(source.monthly_cost),
+            "" if source.bill_per_thousand is None else per_thousand(source.bill_per_thousand),
         )
         for source in sources
     ]
     if plan.fixed_cost:
-        rows.append(row("Fixed cost, independent of traffic", "", "", numbers.usd(plan.fixed_cost), role="dim"))
+        rows.append(row("Fixed cost, independent of traffic", "", "", numbers.usd(plan.fixed_cost), "", role="dim"))
     return Table(columns, tuple(rows), shown="details")
 
 

@@ -22,6 +22,7 @@ from capplan.report.document import (
 )
 from capplan.report.verdicts import limit_label
 from capplan.report.views.parts import signed, subtitle
+from capplan.units import MONTH_HOURS
 
 _MAX_SHOWN = 13
 """Months of a table: of more, every third is shown, the first, the last and those in which something breaks."""
@@ -30,7 +31,9 @@ _MAX_TRAFFIC = 3
 
 def forecast_document(answer: Forecast) -> Document:
     """The answer of `forecast`."""
-    head = subtitle(answer.region, f"{numbers.count(len(answer.months), 'month')}, USD", answer.file)
+    lengths = {month.hours for month in answer.months}
+    of = "" if lengths == {MONTH_HOURS} else " of the calendar"
+    head = subtitle(answer.region, f"{numbers.count(len(answer.months), 'month')}{of}, USD", answer.file)
     blocks: list[Block] = [_months(answer)]
     if answer.breaks:
         blocks += [Heading("What breaks", "the first first, with the cheapest change that moves it"), _breaks(answer)]

@@ -25,8 +25,8 @@ _COLUMNS = (
 )
 
 
-def limits_table(limits: Sequence[PlannedLimit]) -> Table:
-    """Limits, the least headroom first: five, and all with less than 20%."""
+def limits_table(limits: Sequence[PlannedLimit], *, details: bool = True) -> Table:
+    """Limits, the least headroom first: five, and all with less than 20%; the others with details only."""
     ordered = ranked(limits)
     near = sum(p.headroom < NEAR for p in ordered)
     first = max(_FEW, near)
@@ -35,7 +35,7 @@ def limits_table(limits: Sequence[PlannedLimit]) -> Table:
         folded = []
     rows: list[Row] = []
     with_word = True  # until the first row that says "traffic"
-    for i, limit in enumerate(ordered):
+    for i, limit in enumerate(ordered if details or not folded else ordered[:first]):
         rows.append(_row(limit, "details" if folded and i >= first else "always", with_word=with_word))
         with_word = with_word and not _has_multiple(rows[-1])
     if folded:

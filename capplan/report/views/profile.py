@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import PurePath
 
-from capplan.commands.profile.measure import KeyUse, Profile, Values
+from capplan.commands.profile.measured import KeyUse, Profile, Values
 from capplan.importing import written
 from capplan.reading.yaml_text import flow
 from capplan.report import numbers
@@ -42,7 +42,8 @@ def profile_document(answer: Profile, file: str | None) -> Document:
     if answer.traffic:
         blocks += [Heading("Traffic"), *(Paragraph(line(f"{told}.")) for told in answer.told)]
         blocks.append(Code(_to_write(answer, file), "yaml"))
-    head = f"{_moment(answer.first)} to {_moment(answer.last)} UTC · {_files(answer)}"
+    times = f"{_moment(answer.first)} to {_moment(answer.last)} UTC · " if answer.first and answer.last else ""
+    head = f"{times}{_files(answer)}"
     return Document("Profile of a trace", head, (*blocks, _panel(answer, file)))
 
 
@@ -51,14 +52,16 @@ def _files(answer: Profile) -> str:
 
 
 def _rate(answer: Profile) -> Block:
-    minute, in_minute = answer.busiest_minute
-    second, in_second = answer.busiest_seconds[0]
-    rows = [
-        ("Requests", f"{answer.used:,}"),
-        ("Mean rate", f"{written.digits(answer.rate)}/s"),
-        ("Busiest minute", f"{written.digits(in_minute / 60)}/s, {_moment(minute)} ({_times(in_minute / 60, answer)})"),
-        ("Busiest second", f"{in_second:,}/s, {_moment(second)} ({_times(in_second, answer)})"),
-    ]
+    rows = [("Requests", _count(answer.requests))]
+    if answer.rate is not None:
+        rows.append(("Mean rate", f"{written.digits(answer.rate)}/s"))
+    if answer.busiest_minute is not None:
+        minute, n = answer.busiest_minute
+        rate = float(n) / 60
+        rows.append(("Busiest minute", f"{written.digits(rate)}/s, {_moment(minute)}{_times(rate, answer)}"))
+    if answer.busiest_seconds:
+        second, n = answer.busiest_seconds[0]
+        rows.append(("Busiest second", f"{n:,}/s, {_moment(second)}{_times(n, answer)}"))
     if answer.has_status:
         rows += [
             ("Failed", f"{answer.failed:,} ({written.share(Decimal(answer.failed) / answer.used)})"),
@@ -68,7 +71,11 @@ def _rate(answer: Profile) -> Block:
 
 
 def _times(rate: float, answer: Profile) -> str:
-    return f"{written.factor(rate / answer.rate)} the mean"
+    return f" ({written.factor(rate / answer.rate)} the mean)" if answer.rate else ""
+
+
+def _count(n: Decimal | int) -> str:
+    return f"{int(n):,}" if n == int(n) else f"{n:,.2f}"
 
 
 def _mix(answer: Profile) -> list[Block]:
@@ -163,13 +170,18 @@ def _percentiles(values: Values | None) -> str:
 
 def _panel(answer: Profile, file: str | None) -> Panel:
     aside = answer.rows - answer.used
-    rate = line(strong(f"{written.digits(answer.rate)} requests/s"), f"of {numbers.count(answer.used, 'row')}")
+    rows = numbers.count(answer.used, "row")
+    fact = (
+        (strong(f"{written.digits(answer.rate)} requests/s"), line(f"of {rows}"))
+        if answer.rate
+        else (strong(rows), line(""))
+    )
     if aside:
         share = written.share(Decimal(aside) / answer.rows)
         told = (signed("warn", f"{numbers.count(aside, 'row')} set aside"), line(f"{share} of all"))
     else:
         told = (signed("good", "every row is used"), line(f"written to {file}" if file else "-o FILE writes it"))
-    return Panel("warn" if aside else "good", ((rate[0], rate[1:] or line("")), told))
+    return Panel("warn" if aside else "good", (fact, told))
 
 
 def _moment(seconds: float) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from capplan.pipeline.results import Plan, PlannedLimit, TrafficSourceCost, Verdict
+from capplan.pipeline.results import Plan, PlannedLimit, Verdict
 from capplan.report import numbers
 from capplan.report.document import Line, Panel, Role, Span, line, strong
 from capplan.report.verdicts import figure, gate_name, limit_label, verdict_word
@@ -54,11 +54,11 @@ def cost_per(each: Decimal, name: str) -> str:
     return f"<0.01 per million {name}"
 
 
-def per_thousand(source: TrafficSourceCost) -> str:
+def per_thousand(cost: Decimal) -> str:
     """USD for 1,000 units of a traffic source: cents from a dollar on, four decimals below."""
-    if source.per_thousand >= 1 or not source.per_thousand:
-        return numbers.usd(source.per_thousand)
-    shown = source.per_thousand.quantize(Decimal("0.0001"), ROUND_HALF_UP)
+    if cost >= 1 or not cost:
+        return numbers.usd(cost)
+    shown = cost.quantize(Decimal("0.0001"), ROUND_HALF_UP)
     return f"{shown:f}" if shown else "<0.0001"
 
 
@@ -128,7 +128,7 @@ def _limits(limits: Sequence[PlannedLimit]) -> tuple[Role, list[Fact]]:
 
 def _lost(plan: Plan) -> tuple[Role, list[Fact]]:
     """What is thrown away, and where the most of it."""
-    values = {o.name: o.value for o in plan.observed if o.value}
+    values = {o.name: o.value for o in plan.lost if o.value}
     shares = {name.removesuffix(_LOST): value for name, value in values.items() if name.endswith(_LOST)}
     found = {name: share for name, share in shares.items() if share and share >= _LITTLE}
     if not found:

@@ -76,6 +76,8 @@ def wait(
     ends = np.arange(1, len(arriving) + 1, dtype=np.float64)
     since = np.interp(arrived - backlog, np.concatenate(([0.0], arrived)), np.concatenate(([0.0], ends)))
     age_s = np.where(backlog > 0, (ends - since) * units.SECONDS_PER_MINUTE, 0.0)
+    if kept is not None and max_age_minutes is not None:  # beside large counts a tiny one is lost in the sums' rounding
+        age_s = np.minimum(age_s, max(1, max_age_minutes) * units.SECONDS_PER_MINUTE)
     return Waited(served, dropped, backlog, age_s)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -69,6 +69,7 @@ def test_pollers_grow_by_a_step_each_minute() -> None:
 
 
 @settings(max_examples=60)
+@example([1.4e-45, 1.0], 0.0, 1)
 @given(
     st.lists(st.floats(0, 100), min_size=1, max_size=40),
     st.floats(0, 80),

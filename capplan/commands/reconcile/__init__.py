@@ -1,0 +1,1 @@
+"""Compares a plan with a bill: what differs, and why."""
