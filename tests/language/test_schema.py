@@ -50,6 +50,7 @@ ONLY_A_PLAN_SEES = [
     "buckets-tiers-of-standard",
     "calls-per-cold-start-of-a-job",
     "functions-call-each-other-for-ever",
+    "functions-duration-of-no-profile",
     "functions-call-of-an-unknown-table",
     "functions-memory-out-of-range",
     "functions-percentiles-shrink",

@@ -344,7 +344,7 @@ def _failed(status: str) -> str:
 
 
 def _throttled(status: str) -> str:
-    words = "429|.*throttl.*|.*throughputexceeded.*|.*toomanyrequests.*|.*requestlimitexceeded.*"
+    words = "429|.*throttl.*|.*throughputexceeded.*|.*toomanyrequests.*|.*requestlimitexceeded.*|slowdown"
     return (
         f"CASE WHEN {status} IS NULL OR {status} = '200' THEN 0 "
         f"WHEN regexp_full_match(lower({status}), '{words}') THEN 1 ELSE 0 END"

@@ -1,4 +1,6 @@
-"""Tells files that are no rows of requests: metrics of CloudWatch, reports of Contributor Insights, exports of DynamoDB."""
+"""Tells files that no engine reads as rows: metrics of CloudWatch, reports of Contributor Insights, segments of X-Ray,
+exports of DynamoDB.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,9 +10,10 @@ from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.scalars import shown
 from capplan.reading.trace_files import TraceFile
 
-METRIC, INSIGHTS, EXPORT, MANIFEST = (
+METRIC, INSIGHTS, XRAY, EXPORT, MANIFEST = (
     "metric of CloudWatch",
     "report of Contributor Insights",
+    "file of X-Ray segments",
     "export of DynamoDB",
     "manifest of an export",
 )
@@ -21,6 +24,10 @@ _TOLD: Mapping[str, re.Pattern[str]] = {
     METRIC: re.compile(r'\s*\{\s*(?:"Messages"\s*:\s*\[[^\]]*\]\s*,\s*)?"(?:MetricDataResults|Datapoints)"\s*:|'
                        r'\s*\{\s*"Label"\s*:\s*"[^"]*"\s*,\s*"Datapoints"\s*:'),
     INSIGHTS: re.compile(r'\s*\{(?=[\s\S]*"AggregationStatistic"\s*:)[\s\S]*"Contributors"\s*:\s*\['),
+    XRAY: re.compile(
+        r'\s*\{\s*"(?:Traces|UnprocessedTraceIds)"\s*:\s*\[|'
+        r'\s*(?:\{"format"\s*:[^\n]*\n\s*)?\{(?=[^\n]*"trace_id"\s*:)(?=[^\n]*"(?:start_time|in_progress)"\s*:)'
+    ),
     EXPORT: re.compile(r'\s*(?:\{\s*"Item"\s*:\s*\{|\$ion_1_0\b)'),
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from capplan import __version__
@@ -13,6 +14,7 @@ from capplan.commands.profile.measured import (
     HotKey,
     KeyUse,
     Minutes,
+    OfTarget,
     Part,
     Profile,
     RankBucket,
@@ -34,6 +36,9 @@ _PERIODS = (60, 300, 3600, 86_400)
 _MAX_PERIODS = 60_000
 """Six weeks of minutes; of a longer trace the shape is fitted to longer periods."""
 _SHARES = ("0.01", "0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95", "0.99", "0.999")
+_KB, _MOST_BLOCKS = 1024, 401
+"""Sizes are kept apart by the KB in which DynamoDB bills them, up to its largest item."""
+_VALUE_WIDTH = Fraction(105, 100)
 _BUCKET_WIDTH = 1.05
 """Keys of one bucket of ranks are used alike within 5%."""
 
@@ -133,6 +138,7 @@ def made_of(
         words = "; ".join(f"{reason}: {n:,}" for reason, n in aside.items())
         raise CapplanError((Diagnostic(read.place, 0, 0, "no row can be used", words or "the files have no rows"),))
     mix = tuple(Part(op, target, int(n), int(failed)) for op, target, n, failed in ask("mix"))
+    by_target = _by_target(ask)
     progress(0.2, "measuring the rate")
     minutes = [(int(at), int(n)) for at, n in ask("minutes")]
     points = [(at, Decimal(n)) for at, n in minutes]
@@ -173,8 +179,9 @@ def made_of(
         traffic=traffic.data,
         told=(*traffic.told, *([traffic.reason] if traffic.reason else [])),
         mix=mix,
+        by_target=by_target,
         keys=keys,
-        bytes=_values(sizes),
+        bytes=_values(sizes, _KB),
         duration_ms=_values(durations),
         has_status=used[5] is not None,
         hashed=is_hashed,
@@ -250,16 +257,57 @@ def rank_buckets(counts: Iterable[tuple[int, int]]) -> tuple[RankBucket, ...]:
     return tuple(out)
 
 
-def _values(rows: Rows) -> Values | None:
-    """Of thousandths: rounded to 3 digits, how many, what they are beyond the rounded ones, the least, the most."""
+def _values(rows: Rows, unit: int = 0) -> Values | None:
+    """Of thousandths: rounded to 3 digits, how many, what they are beyond the rounded ones, the least, the most.
+
+    Groups do not join values on two sides of a multiple of `unit`, in which requests are billed.
+    """
     if not rows:
         return None
     whole = [tuple(map(int, row)) for row in rows]
     count = sum(n for _, n, *_ in whole)
-    total = sum(rounded * n + rest for rounded, n, rest, *_ in whole)
-    groups = [(Decimal(rounded).scaleb(-3), n) for rounded, n, *_ in whole]
+    sums = [(n, rounded * n + rest) for rounded, n, rest, *_ in whole]
+    rounded = [(Decimal(value).scaleb(-3), n) for value, n, *_ in whole]
     least, most = min(row[3] for row in whole), max(row[4] for row in whole)
-    return Values(count, total / count / 1000, least / 1000, most / 1000, quantiles(groups, count))
+    mean = sum(total for _, total in sums) / count / 1000
+    return Values(count, mean, least / 1000, most / 1000, quantiles(rounded, count), grouped(sums, unit * 1000))
+
+
+def grouped(sums: Iterable[tuple[int, int]], unit: int) -> tuple[tuple[int, Decimal], ...]:
+    """Numbers of values with their sums in thousandths, growing, joined where their means are within 5%."""
+    out: list[tuple[int, int, Fraction]] = []
+    for n, total in sums:
+        mean = Fraction(total, n)
+        if out and mean <= out[-1][2] * _VALUE_WIDTH and not (unit and _blocks(mean, unit) > _blocks(out[-1][2], unit)):
+            before, sum_before, lowest = out[-1]
+            out[-1] = (before + n, sum_before + total, lowest)
+        else:
+            out.append((n, total, mean))
+    return tuple((n, Decimal(total).scaleb(-3)) for n, total, _ in out)
+
+
+def _blocks(value: Fraction, unit: int) -> int:
+    return min(math.ceil(value / unit), _MOST_BLOCKS)
+
+
+def _by_target(ask: Callable[[str], Rows]) -> tuple[OfTarget, ...]:
+    """Sizes and durations of each target, where there are several."""
+    targets = [(str(target), int(n), int(failed)) for target, n, failed in ask("targets")]
+    if len(targets) < 2:  # noqa: PLR2004  of one target they are those of all rows
+        return ()
+    sizes, durations = (_apart(ask(name)) for name in ("bytes_by_target", "durations_by_target"))
+    return tuple(
+        OfTarget(target, n, failed, _values(sizes.get(target, ()), _KB), _values(durations.get(target, ())))
+        for target, n, failed in targets
+    )
+
+
+def _apart(rows: Rows) -> dict[str, list[Sequence[Any]]]:
+    """Rows by their first column, without it."""
+    out: dict[str, list[Sequence[Any]]] = {}
+    for first, *rest in rows:
+        out.setdefault(str(first), []).append(rest)
+    return out
 
 
 def quantiles(groups: Sequence[tuple[Decimal, int]], count: int) -> tuple[tuple[Decimal, Decimal], ...]:

@@ -11,7 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from capplan.log_settings import or_false, read_logs
 from capplan.quantities.distribution import Distribution, quantile
-from capplan.quantities.fields import Bytes, Duration, Megabytes, Milliseconds, Share, Size, WholeCount
+from capplan.quantities.fields import Bytes, Duration, FailedShare, Megabytes, Milliseconds, Size, WholeCount
 from capplan.schedule import ScheduleError, read_schedule
 from capplan.services.lambda_.logs import FunctionLogs
 from capplan.services.lambda_.quotas import (
@@ -203,7 +203,7 @@ class Function(BaseModel):
         3000
     )
     """{TIMEOUT_MIN} to {TIMEOUT_MAX}; an invocation that reaches it is stopped, and billed up to then."""
-    fails: Share = Decimal(0)
+    fails: FailedShare = Decimal(0)
     """The share of invocations that end in an error, timeouts not included (0%)."""
     retries: WholeCount = Field(default=2, ge=0, le=ASYNC_RETRIES_MAX.value)
     """How often a failed asynchronous invocation is retried, 0 to {ASYNC_RETRIES_MAX} (2)."""
