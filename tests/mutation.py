@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def mutate(target: Target, most: int, seed: int) -> tuple[int, list[Survivor]]:
     """How many changes the tests see, and which they do not."""
-    from cosmic_ray.work_db import WorkDB, use_db  # noqa: PLC0415  an extra
+    from cosmic_ray.work_db import WorkDB, use_db
 
     with tempfile.TemporaryDirectory(prefix="capplan-mutation-") as name:
         folder = Path(name)
@@ -110,7 +110,7 @@ def _copy(folder: Path) -> None:
 def _config(target: Target, command: Sequence[str]) -> str:
     files = ", ".join(f'"{file}"' for file in target.files)
     return (
-        f'[cosmic-ray]\nmodule-path = [{files}]\ntimeout = {_TIMEOUT_S}.0\nexcluded-modules = []\n'
+        f"[cosmic-ray]\nmodule-path = [{files}]\ntimeout = {_TIMEOUT_S}.0\nexcluded-modules = []\n"
         f'test-command = "{" ".join(command)}"\n[cosmic-ray.distributor]\nname = "local"\n'
     )
 
@@ -121,7 +121,7 @@ def _cosmic_ray(folder: Path, *words: str) -> None:
 
 def _skip_all_but(db: Any, most: int, seed: int) -> None:  # noqa: ANN401  the library's own type
     """Leaves changes of arithmetic, comparisons, constants and loops; of these as many as are asked for."""
-    from cosmic_ray.work_item import WorkerOutcome, WorkResult  # noqa: PLC0415  an extra
+    from cosmic_ray.work_item import WorkerOutcome, WorkResult
 
     every = list(db.work_items)
     meant = list(_meant(every))
