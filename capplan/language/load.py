@@ -94,8 +94,13 @@ def _sha256(source: Source) -> str:
 
 
 def laid_over(base: object, over: object) -> object:
-    """Plain data with other data laid over them: keys are joined, null removes one, any other value replaces."""
+    """Plain data with other data laid over them: keys are joined, null removes one, any other value replaces.
+
+    A range is one value: it replaces percentiles, and a range is not joined with what it replaces.
+    """
     if not isinstance(base, Mapping) or not isinstance(over, Mapping):
+        return over
+    if over.keys() == RANGE_KEYS or (base.keys() == RANGE_KEYS and not over.keys() <= RANGE_KEYS):
         return over
     out = dict(base)
     for key, value in over.items():
