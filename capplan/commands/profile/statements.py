@@ -82,16 +82,16 @@ GROUP BY {target}rounded ORDER BY {target}rounded
 """
 
 
-OUTCOME_COLUMNS = (
-    "reason", "n", "no_zone", "bad_bytes", "bad_duration", "failed", "throttled", "first_at", "last_at", "with_key",
-    "with_bytes", "with_duration",
-)  # fmt: skip
 TARGETS = """
 SELECT target, sum(n) AS requests, coalesce(sum(failed), 0) AS failed
 FROM parts WHERE reason IS NULL AND target IS NOT NULL GROUP BY target ORDER BY requests DESC, target LIMIT 20
 """
 _OF_FREQUENT = f"""(SELECT events.target, events.bytes, events.duration_ms, events.reason
       FROM events JOIN ({TARGETS.strip()}) AS frequent ON events.target = frequent.target)"""
+OUTCOME_COLUMNS = (
+    "reason", "n", "no_zone", "bad_bytes", "bad_duration", "failed", "throttled", "first_at", "last_at", "with_key",
+    "with_bytes", "with_duration",
+)  # fmt: skip
 
 
 class Result(NamedTuple):
@@ -106,13 +106,13 @@ _VALUES = ("rounded", "n", "rest", "least", "most")
 RESULTS: Mapping[str, Result] = {
     "outcome": Result(OUTCOME, "parts", OUTCOME_COLUMNS),
     "mix": Result(MIX, "parts", ("operation", "target", "requests", "failed")),
-    "targets": Result(TARGETS, "parts", ("target", "requests", "failed")),
     "minutes": Result(MINUTES, "seconds", ("minute", "requests")),
     "busiest": Result(BUSIEST, "seconds", ("second", "requests")),
     "key_counts": Result(KEY_COUNTS, "used_keys", ("requests", "n")),
     "hottest": Result(HOTTEST, "used_keys", ("item_key", "requests", "busiest_second")),
     "bytes": Result(_values("bytes"), "", _VALUES),
     "durations": Result(_values("duration_ms"), "", _VALUES),
+    "targets": Result(TARGETS, "parts", ("target", "requests", "failed")),
     "bytes_by_target": Result(_values("bytes", by_target=True), "parts", ("target", *_VALUES)),
     "durations_by_target": Result(_values("duration_ms", by_target=True), "parts", ("target", *_VALUES)),
 }
