@@ -31,6 +31,7 @@ from capplan.language.scenario import Scenario
 from capplan.pipeline.results import Unjudged, Verdict, Waived
 from capplan.reading.nearest import nearest
 
+_CENT = Decimal("0.01")
 _SHORT = {"cost.change": "cost.monthly.change", "cost.change_percent": "cost.monthly.change_percent"}
 
 
@@ -248,7 +249,8 @@ def _shown(value: Fraction, unit: Unit) -> str:
     number, symbol = shown_value(value, unit)
     if symbol == "%":
         return f"{float(number) * 100:.4g}%"
-    return f"{float(number):,.2f} USD" if symbol == "USD" else f"{float(number):,.6g} {symbol}".rstrip()
+    cents = symbol == "USD" and (not number or abs(number) >= _CENT)
+    return f"{float(number):,.2f} USD" if cents else f"{float(number):,.6g} {symbol}".rstrip()
 
 
 def _verdict(gate: Gate, result: Outcome, today: date | None, why: str = "") -> Verdict:
