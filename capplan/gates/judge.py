@@ -235,7 +235,8 @@ def _sampling(
     if not alone:
         return f"of {draws:,} draws"
     within = spread.low < spread.high and spread.low <= result.limit <= spread.high
-    return f"{text}: the limit lies within it, more --draws may decide otherwise" if within else text
+    more = ", more --draws may decide otherwise" if draws == drawn.draws else ""
+    return f"{text}: the limit lies within it{more}" if within else text
 
 
 def _spread(node: Chance | Name, drawn: Drawn) -> Spread:

@@ -26,8 +26,6 @@ from capplan.timeline import no_progress
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-DRAWS = 10_000
-MAX_DRAWS = 1_000_000
 _PLANNED_WHOLE = 60
 """Up to so many draws are planned one by one: columns take as many plans."""
 _WHOLE = 200
@@ -40,6 +38,8 @@ _TRIES = 3
 """How often columns are made again with more plans before each draw is planned."""
 _TOLERATED, _TOLERATED_OF_A_FIGURE = 0.005, 0.01
 """The largest difference with which columns hold: of the monthly cost; of what a gate observes or a limit uses."""
+_CORNERS = (0.005, 0.995)
+"""Plans with all ranges near an end: between them no figure is extended beyond what is known."""
 _LEAST = 0.1
 """A figure that is a smaller part of its largest value is compared as if it were that part: 0 has no share."""
 _HOPELESS = 0.05
@@ -80,7 +80,7 @@ class _Rows(NamedTuple):
 def evaluate(
     priced: Priced,
     metrics: Mapping[str, ObservedMetric],
-    draws: int = DRAWS,
+    draws: int,
     *,
     today: date | None = None,
     gates: Sequence[Gate] = (),
@@ -163,9 +163,11 @@ class _Draws:
         for attempt in range(_TRIES):
             self._progress(0.4 + 0.2 * attempt, "plans of draws")
             more = (8 + inputs if inputs > 1 else 2) * 2**attempt
-            corners = [self.values.min(axis=0), self.values.max(axis=0)] if not attempt else []
+            corners = [] if attempt else list(np.quantile(self.values, _CORNERS, axis=0, method="nearest"))
             fit = np.vstack([fit, *corners, self.values[taken : taken + more]])
             check = self.values[taken + more : taken + more + _CHECKED]
+            if not len(check):
+                break
             taken += more + len(check)
             columns, found, cost = self._columns(along, fit, check)
             unsure = frozenset(key for key, worst in found.items() if worst > _tolerated(key))
