@@ -16,6 +16,7 @@ from capplan.cli.options import (
     BudgetDelta,
     Color,
     ColorChoice,
+    Draws,
     FailOn,
     Fields,
     Format,
@@ -55,6 +56,7 @@ def check(
     budget_delta: BudgetDelta = None,
     today: Today = None,
     seed: Seed = 0,
+    draws: Draws = 10_000,
     strict: Strict = False,
     ascii: Ascii = False,
     color: Color = ColorChoice.auto,
@@ -113,14 +115,14 @@ def check(
         bases = baselines(baseline, loaded, day, seed) if baseline else [None] * len(loaded)
 
         def planned(pair: "tuple[Any, PlanRecord | None]") -> Plan:
-            base = baseline_of(pair[1], baseline, pair[0].name)
+            base = baseline_of(pair[1], baseline, pair[0].name)._replace(bill=of_bill)
             return plan(
                 pair[0],
                 today=day,
                 seed=seed,
                 baseline=base,
                 allow_unjudged=False,
-                bill=of_bill,
+                draws=draws,
                 progress=progress.update,
             )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from capplan.errors import Diagnostic
 from capplan.language.models import NAME, PATH_NAME
 from capplan.language.wording import describe, diagnostics_of, names_are_keys
+from capplan.quantities.of_profile import Profiles
 from capplan.reading.document import Document
 from capplan.reading.files import Files
 from capplan.reading.nearest import nearest
@@ -71,11 +73,22 @@ class Reader:
         `general` is the path of the keys that the data inherit, and those keys.
         """
         try:
-            return model.model_validate(raw)
+            return model.model_validate(raw, context=self.profiles(path))
         except ValidationError as error:
             for diagnostic in diagnostics_of(error, model, self.doc, path, unsupported, general):
                 self.add(diagnostic)
             return None
+
+    def profiles(self, path: Path) -> Profiles:
+        """What a value at a path may know of profiles."""
+        return Profiles(self.files, self._of_traffic, str(path[1]) if len(path) > 1 else "")
+
+    @cached_property
+    def _of_traffic(self) -> tuple[str, ...]:
+        traffic = self.data.get("traffic")
+        entries = traffic.values() if isinstance(traffic, Mapping) else ()
+        named = (entry.get("profile") for entry in entries if isinstance(entry, Mapping))
+        return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
 
     def written(self, path: Path) -> object:
         """The value at a path of the data; None where there is none."""

@@ -131,6 +131,7 @@ _FORMS = {
     "megabytes": json_schema.MEGABYTES,
     "count": json_schema.COUNT,
     "share": json_schema.SHARE,
+    "failed-share": json_schema.FAILED_SHARE,
     "factor": json_schema.FACTOR,
     "money": json_schema.MONEY,
     "rate": json_schema.RATE,

@@ -99,7 +99,7 @@ def _spec(
         values[at] = with_emitters(reader, values[at], (*path, at), type_.reads, invalid)
     spec = reader.model(type_.spec, values, path, type_.unsupported, (("defaults", section.key), inherited))
     if spec is None:
-        _resolve(reader, type_, _without_invalid_states(type_, values), path)
+        _resolve(reader, type_, _without_invalid_states(type_, values, reader.profiles(path)), path)
     return _resolve(reader, type_, spec, path)
 
 
@@ -134,18 +134,18 @@ def _default_keys(reader: Reader, section: Section, general: object) -> None:
             reader.add_error([*path, key], f"unknown key {shown(key)}", key_hint(key, known, type_.spec), key=True)
 
 
-def _without_invalid_states(type_: ResourceType[Any, Any], values: Mapping[str, Any]) -> Any:  # noqa: ANN401  any spec
+def _without_invalid_states(type_: ResourceType[Any, Any], values: Mapping[str, Any], context: object) -> Any:  # noqa: ANN401  any spec
     """The spec without its invalid `states`, so that the others are checked too; None where it is still invalid."""
     states = values.get("states")
     if not isinstance(states, Mapping):
         return None
     try:
-        type_.spec.model_validate(values)
+        type_.spec.model_validate(values, context=context)
     except ValidationError as error:
         invalid = {e["loc"][:2] for e in error.errors(include_input=False, include_url=False)}
     try:
         valid = {name: state for name, state in states.items() if ("states", name) not in invalid}
-        return type_.spec.model_validate({**values, "states": valid})
+        return type_.spec.model_validate({**values, "states": valid}, context=context)
     except ValidationError:
         return None
 

@@ -591,7 +591,7 @@ def demand_assumptions(
         and address not in noted
     ]
     out += [
-        Assumption(path, "the likely value", "it is a range; P10, P50 and P90 count all of it", "workload")
+        Assumption(path, "the likely value", "it is a range: estimate and check draw from all of it", "workload")
         for path in scenario.ranges
     ]
     return tuple(out)

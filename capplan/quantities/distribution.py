@@ -1,6 +1,8 @@
 """Distributions of sizes and durations: fixed, log-normal through percentiles, or a measured sample."""
 
+import itertools
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -119,11 +121,32 @@ def at_normals(dist: Distribution, z: "NDArray[np.float64]") -> "NDArray[np.floa
 
     if dist.fixed:
         return np.full(z.shape, float(dist.points[0][1]))
+    if dist.sample:
+        ends, values = _steps(dist)
+        return np.array(values)[np.searchsorted(ends, z)]
     draws = np.empty(z.shape)
     for low, high, mu, sigma in _segments(dist):
         in_segment = (z > low) & (z <= high)
         draws[in_segment] = np.exp(mu + sigma * z[in_segment])
     return draws
+
+
+@lru_cache(maxsize=256)
+def _steps(dist: Distribution) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The values of a sample, and up to which standard normal number each is drawn; the last has no end."""
+    from statistics import NormalDist  # noqa: PLC0415  the same
+
+    upto = _cumulated(dist)
+    ends = tuple(NormalDist().inv_cdf(n / upto[-1]) for n in upto[:-1])
+    return ends, tuple(float(value) for value, _ in dist.sample)
+
+
+def each(dist: Distribution, change: Callable[[Decimal], Decimal]) -> Distribution:
+    """The distribution of what a growing function makes of each draw."""
+    return Distribution(
+        tuple((below, change(value)) for below, value in dist.points),
+        tuple((change(value), count) for value, count in dist.sample),
+    )
 
 
 def capped_mean(dist: Distribution, cap: Fraction) -> Fraction:
@@ -170,12 +193,15 @@ def _sample_mean(dist: Distribution, function: Callable[[Fraction], Fraction]) -
 
 def _sample_quantile(dist: Distribution, share: float) -> float:
     """The smallest measured value that at least this share of the sample does not exceed."""
-    size, below = sum(count for _, count in dist.sample), 0
-    for value, count in dist.sample:
-        below += count
-        if below >= share * size - 1e-9:
-            return float(value)
-    return float(dist.sample[-1][0])
+    upto = _cumulated(dist)
+    place = bisect_left(upto, share * upto[-1] - 1e-9)
+    return float(dist.sample[min(place, len(upto) - 1)][0])
+
+
+@lru_cache(maxsize=256)
+def _cumulated(dist: Distribution) -> tuple[int, ...]:
+    """How many of a sample are at most each value."""
+    return tuple(itertools.accumulate(count for _, count in dist.sample))
 
 
 @lru_cache(maxsize=4096)

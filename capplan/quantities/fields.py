@@ -6,11 +6,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, InstanceOf, WithJsonSchema
+from pydantic import BeforeValidator, InstanceOf, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from capplan.quantities import json_schema, text
 from capplan.quantities.distribution import Distribution, fixed
+from capplan.quantities.of_profile import is_profiled, profiled_failures, profiled_values
 from capplan.quantities.text import quantity_error
 from capplan.quantities.uncertain import PERCENTILE, RANGE_KEYS, is_percentiles_of_unknown
 
@@ -47,17 +48,28 @@ def ranged(read: Callable[[object], Any], order: Callable[[Any], Any] = lambda v
                 hint = "write p10, p50 and p90, the smallest first"
                 raise quantity_error("percentiles must be two or more, above 0, and grow", hint)
             return values["p50"]
+        if isinstance(raw, Mapping) and raw.keys() & RANGE_KEYS:
+            raise quantity_error(
+                "a range has low, likely and high, and nothing else", "such as {low: 1, likely: 2, high: 5}"
+            )
+        if isinstance(raw, Mapping) and raw and all(isinstance(key, str) and PERCENTILE.fullmatch(key) for key in raw):
+            hint = "where nobody knows it, write low, likely and high"
+            raise quantity_error("percentiles are for what varies from request to request, and this does not", hint)
         return read(raw)
 
     return reader
 
 
-def _distribution(read: Callable[[object], Decimal], example: str) -> Callable[[object], Distribution]:
-    """A reader of a plain value, a range or percentiles."""
+def _distribution(
+    read: Callable[[object], Decimal], example: str, measured: str
+) -> Callable[[object, ValidationInfo], Distribution]:
+    """A reader of a plain value, a range, percentiles, or what a profile measured."""
 
-    def reader(raw: object) -> Distribution:
+    def reader(raw: object, info: ValidationInfo) -> Distribution:
         if isinstance(raw, Distribution):
             return raw
+        if is_profiled(raw):
+            return profiled_values(raw, info.context, measured)
         if isinstance(raw, Mapping) and raw and all(isinstance(k, str) and PERCENTILE.fullmatch(k) for k in raw):
             return _percentiles({key: _read_under(ranged(read), key, value) for key, value in raw.items()}, example)
         return fixed(ranged(read)(raw))
@@ -75,8 +87,15 @@ def _percentiles(values: Mapping[str, Decimal], example: str) -> Distribution:
     return Distribution(tuple(points))
 
 
-_BYTES = BeforeValidator(_distribution(text.read_bytes, "{p50: 1 KB, p99: 8 KB}"))
-_MS = BeforeValidator(_distribution(text.read_ms, "{p50: 45 ms, p99: 300 ms}"))
+_BYTES = BeforeValidator(_distribution(text.read_bytes, "{p50: 1 KB, p99: 8 KB}", "bytes"))
+_MS = BeforeValidator(_distribution(text.read_ms, "{p50: 45 ms, p99: 300 ms}", "duration_ms"))
+
+
+def _failures(raw: object, info: ValidationInfo) -> Decimal:
+    """A share, or that of a profile's failures."""
+    share: Decimal = profiled_failures(raw, info.context) if is_profiled(raw) else ranged(text.read_share)(raw)
+    return share
+
 
 Size = Annotated[InstanceOf[Distribution], _BYTES, WithJsonSchema(json_schema.SIZE)]
 """Bytes, maybe as percentiles."""
@@ -88,6 +107,8 @@ Megabytes = Annotated[int, BeforeValidator(ranged(text.read_megabytes)), WithJso
 Count = Annotated[Decimal, BeforeValidator(ranged(text.read_count)), WithJsonSchema(json_schema.COUNT)]
 WholeCount = Annotated[int, BeforeValidator(ranged(text.read_whole)), WithJsonSchema(json_schema.COUNT)]
 Share = Annotated[Decimal, BeforeValidator(ranged(text.read_share)), WithJsonSchema(json_schema.SHARE)]
+FailedShare = Annotated[Decimal, BeforeValidator(_failures), WithJsonSchema(json_schema.FAILED_SHARE)]
+"""A share, maybe of a profile's failures."""
 Factor = Annotated[Decimal, BeforeValidator(ranged(text.read_factor)), WithJsonSchema(json_schema.FACTOR)]
 Money = Annotated[Decimal, BeforeValidator(ranged(text.read_money)), WithJsonSchema(json_schema.MONEY)]
 Rate = Annotated[InstanceOf[Fraction], BeforeValidator(ranged(text.read_rate)), WithJsonSchema(json_schema.RATE)]

@@ -32,9 +32,15 @@ def ranged(quantity: str, *plain: Schema, percentiles: bool = True) -> Schema:
 
 
 def _distribution(quantity: str, plain: Schema) -> Schema:
-    """A plain value, a range, or percentiles, which may be ranges too."""
+    """A plain value, a range, percentiles, which may be ranges too, or what a profile measured."""
     value = ranged(quantity, plain, percentiles=False)
-    return {**value, "anyOf": [*value["anyOf"], _percentiles({"anyOf": value["anyOf"]})]}
+    return _or_profiled({**value, "anyOf": [*value["anyOf"], _percentiles({"anyOf": value["anyOf"]})]})
+
+
+def _or_profiled(value: Schema) -> Schema:
+    """A value, or that of a profile: of the one that traffic names, or {profile: profile.json, target: orders}."""
+    texts: Schema = {"type": "object", "properties": {"profile": {"type": "string"}, "target": {"type": "string"}}}
+    return {**value, "anyOf": [*value["anyOf"], {"const": "profile"}, {**texts, "required": ["profile"], **_CLOSED}]}
 
 
 def _percentiles(value: Schema, *required: str) -> Schema:
@@ -47,6 +53,7 @@ def _percentiles(value: Schema, *required: str) -> Schema:
     }
 
 
+_CLOSED: Schema = {"additionalProperties": False}
 _NOT_NEGATIVE: Schema = {"type": "number", "minimum": 0}
 _SCALE = [scale for scale in COUNT_SCALE if scale]
 _PERIOD = rf"\s*/\s*({'|'.join(sorted(SECONDS_OF))})\s*$"
@@ -58,6 +65,7 @@ BYTES = ranged("size", _text(BYTES_OF), percentiles=False)
 MEGABYTES = ranged("megabytes", _text(BYTES_OF), percentiles=False)
 COUNT = ranged("count", _NOT_NEGATIVE, _text(_SCALE, optional=True))
 SHARE = ranged("share", {"type": "string", "pattern": r"^\s*\+?(100(\.0+)?|[0-9]{1,2}(\.[0-9]{1,18})?)\s*%\s*$"})
+FAILED_SHARE = _or_profiled(SHARE)
 FACTOR = ranged("factor", _text(("x",)))
 MONEY = ranged("money", _text(("USD",)))
 RATE = ranged("rate", {"type": "string", "pattern": rf"^\s*{NUMBER}\s*({'|'.join(_SCALE)})?{_PERIOD}"})

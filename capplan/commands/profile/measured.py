@@ -19,6 +19,18 @@ class Values(Record, frozen=True):
     least: float
     most: float
     quantiles: tuple[tuple[Decimal, Decimal], ...]
+    groups: tuple[tuple[int, Decimal], ...] = ()
+    """Values that are alike within 5%, and sizes within one KB: how many, and their sum; in growing order."""
+
+
+class OfTarget(Record, frozen=True):
+    """Requests of one table, function or path, and their sizes and durations."""
+
+    target: str
+    requests: int
+    failed: int
+    bytes: Values | None
+    duration_ms: Values | None
 
 
 class HotKey(Record, frozen=True):
@@ -43,6 +55,17 @@ class KeyUse(Record, frozen=True):
     distinct: int
     requests: int
     hottest: tuple[HotKey, ...]
+    buckets: tuple[RankBucket, ...]
+    is_exact: bool = True
+    """Whether every request was counted; else the source says that its numbers are approximations."""
+
+
+class Collections(Record, frozen=True):
+    """How the items of a table fall on partition keys, by rank; the largest with their items."""
+
+    distinct: int
+    items: int
+    largest: tuple[tuple[str, int], ...]
     buckets: tuple[RankBucket, ...]
 
 
@@ -78,6 +101,8 @@ class Profile(Record, frozen=True):
         minutes: What a scenario's traffic replays; None where periods are missing.
         traffic: The shape fitted to them; empty where the trace is too short for one.
         told: What the traffic rests on.
+        items: Of an export, how many items it has.
+        by_target: The twenty most frequent targets, where there are several.
         remarks: What was noticed, with counts.
     """
 
@@ -101,7 +126,10 @@ class Profile(Record, frozen=True):
     traffic: Mapping[str, Any] = {}
     told: tuple[str, ...] = ()
     mix: tuple[Part, ...] = ()
+    by_target: tuple[OfTarget, ...] = ()
     keys: KeyUse | None = None
+    items: int | None = None
+    collections: Collections | None = None
     bytes: Values | None = None
     duration_ms: Values | None = None
     has_status: bool = False

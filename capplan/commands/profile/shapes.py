@@ -1,11 +1,12 @@
 """The shapes of logs that are told by themselves, and which of their fields is what.
 
-The forms are those of these pages as they are known; the pages were not read for it: Elastic Load Balancing User Guide,
-"Access logs for your Application Load Balancer" (fields in order; times of processing in seconds, -1
-where the target did not answer); API Gateway Developer Guide, "Set up CloudWatch
-logging" (the common log format, and `$context` variables as JSON); Lambda Developer Guide, "Viewing CloudWatch logs"
-(REPORT lines; `platform.report` of the JSON format); CloudWatch Logs User Guide, "Exporting log data to Amazon S3" (a line
-begins with its time); DynamoDB Developer Guide, "Understanding DynamoDB log file entries" (CloudTrail).
+Read on 2026-11-30: Elastic Load Balancing User Guide, "Access logs for your Application Load Balancer" (fields in order;
+times of processing in seconds, -1 where the target did not answer); API Gateway Developer Guide, "Set up CloudWatch API
+logging" (the common log format, and `$context` variables as JSON); Lambda Developer Guide, "Lambda Telemetry API event
+schema reference" (`platform.report`); Amazon S3 User Guide, "Amazon S3 server access log format" (fields in order, times in
+ms). Of DynamoDB Developer Guide, "Understanding DynamoDB log file entries", only entries of management events were read, in
+the same envelope. Not read, in the form in which they are known: REPORT lines of Lambda's text logs, and the time before
+each line of an export of CloudWatch Logs.
 """
 
 import re
@@ -79,6 +80,17 @@ def _clf(group: int) -> str:
     return f"nullif(regexp_extract(line, '{_CLF}', {group}), '')"
 
 
+_S3 = (
+    r'^\S+ (\S+) \[([^\]]+)\] \S+ \S+ (\S+) (\S+) (\S+) (?:"[^"]*"|-) (\d{3}|-) (\S+) (?:\d+|-) (\d+|-) '
+    r"(\d+|-) (?:\d+|-)(?: |$)"
+)
+"""Bucket, time, request, operation, key, status, error, (bytes sent), object size, total time, (turn-around time)."""
+
+
+def _s3(group: int) -> str:
+    return f"nullif(regexp_extract(line, '{_S3}', {group}), '-')"
+
+
 _REPORT = r"REPORT RequestId: (\S+)\s+Duration: ([\d.]+) ms"
 
 
@@ -112,6 +124,22 @@ LINES: tuple[Shape, ...] = (
         f"regexp_matches(line, '{_ALB}')",
         "not a whole line of an access log",
         1000,
+    ),
+    Shape(
+        "server access log of Amazon S3",
+        re.compile(_S3),
+        {
+            "time": _s3(2),
+            "operation": _s3(4),
+            "target": _s3(1),
+            "key": _s3(5),
+            "bytes": _s3(8),
+            "duration": _s3(9),
+            "status": f"CASE WHEN {_s3(7)} = 'SlowDown' THEN 'SlowDown' ELSE {_s3(6)} END",
+            "id": _s3(3),
+        },
+        f"regexp_matches(line, '{_S3}')",
+        "not a whole line of an access log",
     ),
     Shape(
         "access log in the common log format",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from capplan.commands.profile.measured import Minutes, Profile, Values
+from capplan.commands.profile.measured import Collections, Minutes, Profile, Values
 from capplan.reading.counts import packed
 from capplan.reading.profiles import SCHEMA
 from capplan.report.record import taken
@@ -44,27 +44,75 @@ class RankBucketRecord(NamedTuple):
 
 
 class KeyUseRecord(NamedTuple):
-    """How requests fall on keys; exact.
+    """How requests fall on keys.
+
+    Attributes:
+        hashed: Whether the keys' names are hashes.
+        exact: Whether every request was counted: then `distinct` has no error. Else the source itself approximates, and
+            `requests` are units: 3 x write units + read units.
+    """
+
+    distinct: int
+    requests: int
+    hashed: bool
+    exact: bool
+    hottest: tuple[ProfileKeyRecord, ...]
+    buckets: tuple[RankBucketRecord, ...]
+
+
+class CollectionRecord(NamedTuple):
+    """The items of one partition key."""
+
+    key: str
+    items: int
+
+
+class CollectionBucketRecord(NamedTuple):
+    """Partition keys by rank, the one with most items is 1, that have as many within 5%: all items of theirs."""
+
+    first: int
+    last: int
+    items: int
+
+
+class CollectionsRecord(NamedTuple):
+    """How the items of a table fall on partition keys; exact.
 
     Attributes:
         hashed: Whether the keys' names are hashes.
     """
 
     distinct: int
-    requests: int
+    items: int
     hashed: bool
-    hottest: tuple[ProfileKeyRecord, ...]
-    buckets: tuple[RankBucketRecord, ...]
+    largest: tuple[CollectionRecord, ...]
+    buckets: tuple[CollectionBucketRecord, ...]
 
 
 class ProfileValuesRecord(NamedTuple):
-    """Sizes or durations: how many were `measured`. `quantiles`: the value at or below which each share lies, to 3 digits."""
+    """Sizes or durations: how many were `measured`.
+
+    Attributes:
+        quantiles: The value at or below which each share lies, to 3 digits.
+        groups: How many and their sum, of values that are alike within 5%, sizes in the same KB; growing.
+    """
 
     measured: int
     mean: float
     least: float
     most: float
     quantiles: Mapping[str, float]
+    groups: tuple[tuple[int, Decimal], ...]
+
+
+class ProfileTargetRecord(NamedTuple):
+    """Requests of one table, function or path, and their sizes and durations."""
+
+    target: str
+    requests: int
+    failed: int | None
+    bytes: ProfileValuesRecord | None
+    duration_ms: ProfileValuesRecord | None
 
 
 class ProfileMinutesRecord(NamedTuple):
@@ -95,6 +143,8 @@ class ProfileRecord(NamedTuple):
         failed: Requests with a code from 500 on or an error; null where the trace has no status.
         throttled: Requests that were refused for their rate; null where the trace has no status.
         minutes: What a scenario's traffic replays.
+        items: Of an export of a table, how many items it has; null otherwise.
+        by_target: The twenty most frequent targets, where there are several.
         traffic: The rate and the shape fitted to them, as a scenario's traffic has them.
         told: What the traffic rests on.
     """
@@ -118,7 +168,10 @@ class ProfileRecord(NamedTuple):
     failed: int | None
     throttled: int | None
     operations: tuple[ProfilePartRecord, ...]
+    by_target: tuple[ProfileTargetRecord, ...]
     keys: KeyUseRecord | None
+    items: int | None
+    collections: CollectionsRecord | None
     bytes: ProfileValuesRecord | None
     duration_ms: ProfileValuesRecord | None
     minutes: ProfileMinutesRecord | None
@@ -145,18 +198,40 @@ def profile_record(answer: Profile) -> ProfileRecord:
         failed=answer.failed if answer.has_status else None,
         throttled=answer.throttled if answer.has_status else None,
         operations=tuple(taken(ProfilePartRecord, part) for part in answer.mix),
+        by_target=tuple(
+            taken(
+                ProfileTargetRecord,
+                of,
+                failed=of.failed if answer.has_status else None,
+                bytes=None if of.bytes is None else _values(of.bytes),
+                duration_ms=None if of.duration_ms is None else _values(of.duration_ms),
+            )
+            for of in answer.by_target
+        ),
         keys=None
         if keys is None
         else taken(
             KeyUseRecord,
             keys,
             hashed=answer.hashed,
+            exact=keys.is_exact,
             hottest=tuple(taken(ProfileKeyRecord, key) for key in keys.hottest),
             buckets=tuple(taken(RankBucketRecord, bucket) for bucket in keys.buckets),
         ),
+        collections=None if answer.collections is None else _collections(answer.collections, hashed=answer.hashed),
         bytes=None if answer.bytes is None else _values(answer.bytes),
         duration_ms=None if answer.duration_ms is None else _values(answer.duration_ms),
         minutes=None if answer.minutes is None else _minutes(answer.minutes),
+    )
+
+
+def _collections(found: Collections, *, hashed: bool) -> CollectionsRecord:
+    return CollectionsRecord(
+        found.distinct,
+        found.items,
+        hashed,
+        tuple(CollectionRecord(*one) for one in found.largest),
+        tuple(CollectionBucketRecord(bucket.first, bucket.last, bucket.requests) for bucket in found.buckets),
     )
 
 

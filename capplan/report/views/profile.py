@@ -1,10 +1,11 @@
 """Shows a profile: the rate and its peaks, what failed, keys, sizes and durations, and what became of each row."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import PurePath
 
-from capplan.commands.profile.measured import KeyUse, Profile, Values
+from capplan.commands.profile.measured import Collections, KeyUse, Profile, Values
 from capplan.importing import written
 from capplan.reading.yaml_text import flow
 from capplan.report import numbers
@@ -31,17 +32,20 @@ _MANY = 8
 
 def profile_document(answer: Profile, file: str | None) -> Document:
     """The answer of `profile`; `file` is where it was written."""
-    blocks: list[Block] = [_rate(answer), *_mix(answer)]
+    blocks: list[Block] = [*_rate(answer), *_mix(answer)]
     if answer.keys is not None:
         blocks += [Heading("Keys"), _keys(answer.keys)]
+    if answer.collections is not None:
+        blocks += [Heading("Keys"), _collections(answer.collections)]
     values = [("bytes", "Size", answer.bytes), ("ms", "Duration", answer.duration_ms)]
     if any(measured for _, _, measured in values):
         blocks += [Heading("Sizes and durations"), _values(values)]
     blocks += [Heading("Rows"), _rows(answer)]
     blocks += [Paragraph(line(f"{remark}.")) for remark in answer.remarks]
-    if answer.traffic:
+    if answer.told:
         blocks += [Heading("Traffic"), *(Paragraph(line(f"{told}.")) for told in answer.told)]
-        blocks.append(Code(_to_write(answer, file), "yaml"))
+    snippet = _to_write(answer, file)
+    blocks += [Heading("In a scenario"), Code(snippet, "yaml")] if snippet else []
     times = f"{_moment(answer.first)} to {_moment(answer.last)} UTC · " if answer.first and answer.last else ""
     head = f"{times}{_files(answer)}"
     return Document("Profile of a trace", head, (*blocks, _panel(answer, file)))
@@ -51,8 +55,9 @@ def _files(answer: Profile) -> str:
     return ", ".join(numbers.count(n, f"file: {label}", f"files: {label}") for label, n in answer.files.items())
 
 
-def _rate(answer: Profile) -> Block:
-    rows = [("Requests", _count(answer.requests))]
+def _rate(answer: Profile) -> list[Block]:
+    rows = [("Items", f"{answer.items:,}")] if answer.items is not None else []
+    rows += [("Requests", _count(answer.requests))] if answer.requests else []
     if answer.rate is not None:
         rows.append(("Mean rate", f"{written.digits(answer.rate)}/s"))
     if answer.busiest_minute is not None:
@@ -67,7 +72,7 @@ def _rate(answer: Profile) -> Block:
             ("Failed", f"{answer.failed:,} ({written.share(Decimal(answer.failed) / answer.used)})"),
             ("Throttled", f"{answer.throttled:,} ({written.share(Decimal(answer.throttled) / answer.used)})"),
         ]
-    return facts(*rows)
+    return [facts(*rows)] if rows else []
 
 
 def _times(rate: float, answer: Profile) -> str:
@@ -107,13 +112,24 @@ def _mix(answer: Profile) -> list[Block]:
 def _keys(keys: KeyUse) -> Block:
     hottest = keys.hottest[0]
     tenth = max(1, keys.distinct // 10)
+    of = "of the requests" if keys.is_exact else "of the units"
     rows = [
-        ("Distinct keys", f"{keys.distinct:,}"),
-        ("Hottest", f"{hottest.key[:60]}: {written.share(Decimal(hottest.requests) / keys.requests)} of the requests"),
-        ("Its busiest second", f"{hottest.busiest_second:,}/s"),
-        ("Hottest 10% of the keys", f"{written.share(Decimal(_upto(keys, tenth)) / keys.requests)} of the requests"),
+        ("Distinct keys", f"{keys.distinct:,}" if keys.is_exact else f"about {keys.distinct:,}"),
+        ("Hottest", f"{hottest.key[:60]}: {written.share(Decimal(hottest.requests) / keys.requests)} {of}"),
     ]
+    if hottest.busiest_second is not None:
+        rows.append(("Its busiest second", f"{hottest.busiest_second:,}/s"))
+    rows.append(("Hottest 10% of the keys", f"{written.share(Decimal(_upto(keys, tenth)) / keys.requests)} {of}"))
     return facts(*rows)
+
+
+def _collections(found: Collections) -> Block:
+    key, items = found.largest[0]
+    return facts(
+        ("Partition keys", f"{found.distinct:,}"),
+        ("Items of one", f"{written.digits(found.items / found.distinct, 3)} in the mean"),
+        ("Most", f"{items:,}: {key[:60]}"),
+    )
 
 
 def _upto(keys: KeyUse, rank: int) -> int:
@@ -145,16 +161,62 @@ def _rows(answer: Profile) -> Table:
     return Table((Column(""), Column("Rows", "right")), tuple(rows))
 
 
+_VERBS = {
+    "GetItem": "get",
+    "PutItem": "put",
+    "UpdateItem": "update",
+    "DeleteItem": "delete",
+    "Query": "query",
+    "Scan": "scan",
+}
+"""Operations of DynamoDB that one request of a scenario stands for; a batch says how many items it has."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
 def _to_write(answer: Profile, file: str | None) -> str:
-    lines = ["traffic:"]
-    if file is not None:
-        lines.append(f"  requests: {{profile: {PurePath(file).name}}}")
-    else:
-        lines.append(f"  requests: {flow(dict(answer.traffic))}")
-    duration = _percentiles(answer.duration_ms)
+    """What of the profile a scenario takes, as it would stand there."""
+    named = f"{{profile: {PurePath(file).name}}}" if file is not None else ""
+    lines: list[str] = []
+    if answer.traffic:
+        lines += ["traffic:", f"  requests: {named or flow(dict(answer.traffic))}"]
+    access = _access(answer) if answer.traffic else {}
+    tables = list(access) or ([_table(answer) or "orders"] if answer.keys or answer.items is not None else [])
+    if tables:
+        lines.append("tables:")
+    for table in tables:
+        lines.append(f"  {table}:")
+        if answer.items is not None:
+            lines.append(f"    items: {answer.items}")
+        if named and answer.bytes is not None:
+            lines.append(f"    item_size: {named}")
+        if named and answer.keys is not None:
+            lines.append(f"    partition_key: {{name: pk, popularity: {named}}}")
+        elif answer.collections is not None:
+            lines.append(f"    partition_key: {{name: pk, distinct: {answer.collections.distinct}}}")
+        lines += [f"    {line}" for line in access.get(table, ())]
+    duration = named if named and answer.duration_ms is not None else _percentiles(answer.duration_ms)
     if duration:
-        lines.append(f"# of a function: duration: {duration}")
+        lines.append(
+            f"# of a function: duration: {duration}" + (f", fails: {named}" if named and answer.failed else "")
+        )
     return "\n".join(lines)
+
+
+def _table(answer: Profile) -> str | None:
+    targets = {part.target for part in answer.mix if part.target is not None and _NAME.fullmatch(part.target)}
+    return next(iter(targets)) if len(targets) == 1 else None
+
+
+def _access(answer: Profile) -> dict[str, list[str]]:
+    """Requests of each table, as shares of the traffic."""
+    out: dict[str, list[str]] = {}
+    for part in answer.mix:
+        verb, table = _VERBS.get(part.operation or ""), part.target or ""
+        if verb is not None and _NAME.fullmatch(table):
+            share = written.share(Decimal(part.requests) / answer.used)
+            lines = out.setdefault(table, ["access:"])
+            lines.append(f"  - {{{verb}: requests, chance: {share}}}")
+    return out
 
 
 def _percentiles(values: Values | None) -> str:

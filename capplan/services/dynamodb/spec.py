@@ -27,7 +27,7 @@ from capplan.services.dynamodb.backups.spec import Backup, Export, Import, Resto
 from capplan.services.dynamodb.capacity.scheduled_scaling import Scheduled
 from capplan.services.dynamodb.items.sample import Sample
 from capplan.services.dynamodb.keys.names import HINT, KeyNames, PatternError, listed, read_names
-from capplan.services.dynamodb.keys.popularity import SCHEMA, UNIFORM, Popularity, read_popularity
+from capplan.services.dynamodb.keys.popularity import SCHEMA, UNIFORM, Popularity, popularity_of
 from capplan.services.dynamodb.quotas import (
     INDEX_KEY_ATTRIBUTES_MAX,
     LEGACY_VERSION,
@@ -116,9 +116,9 @@ class PartitionKey(BaseModel):
     """The attribute's name; for a global index up to {INDEX_KEY_ATTRIBUTES_MAX}: [tenant, day]."""
     distinct: Annotated[WholeCount, Field(ge=1, le=_MAX_KEYS)] | None = None
     """How many values there are, such as 2M; without it the load is spread evenly."""
-    popularity: Annotated[InstanceOf[Popularity], BeforeValidator(read_popularity), WithJsonSchema(SCHEMA)] = UNIFORM
+    popularity: Annotated[InstanceOf[Popularity], BeforeValidator(popularity_of), WithJsonSchema(SCHEMA)] = UNIFORM
     """How reads and writes fall on the values: uniform, zipf(0.9), {hot: {keys: 1, share: 98%}}, {shares: {new: 60%}},
-    a file of keys with or without counts, keys.csv, or {profile: profile.json} of a trace.
+    a file of keys with or without counts, keys.csv, or {profile: profile.json} of a trace; profile alone is that of the traffic.
     """
     keys: Annotated[InstanceOf[KeyNames], BeforeValidator(_names), WithJsonSchema(_NAMES_SCHEMA)] | None = None
     """The values themselves, the most used first: a pattern such as user#{1..100000} or {date}#{0..9}, or a list."""
@@ -396,7 +396,7 @@ class Table(BaseModel):
     sort_order: Literal["random", "rising"] = "random"
     """Where new items of one partition key are: anywhere (random), or always at the end (rising), as with a time."""
     item_size: Size | None = None
-    """Mean size of an item, names included, such as 1.8 KB."""
+    """Mean size of an item, names included, such as 1.8 KB, or {profile: profile.json} of an export."""
     item: Mapping[str, Any] | None = None
     """An example item, plain or in DynamoDB JSON, measured by AWS's size rules in place of item_size."""
     items_file: str | None = None

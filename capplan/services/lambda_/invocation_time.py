@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
-from capplan.quantities.distribution import Distribution, fixed, mean, quantile, share_above
+from capplan.quantities.distribution import Distribution, each, fixed, mean, quantile, share_above
 from capplan.quantities.rounding import sig6, to_decimal, to_quantity
 from capplan.record import Record
 from capplan.services.lambda_.billing import capped_mean_ms
@@ -77,8 +77,7 @@ def duration_of_batch(spec: Function, records: Fraction) -> Distribution:
 
 def longer_by(duration: Distribution, extra_ms: Decimal) -> Distribution:
     """A duration with a constant added."""
-    points = tuple((share, ms + extra_ms) for share, ms in duration.points)
-    return Distribution(points, tuple((ms + extra_ms, count) for ms, count in duration.sample))
+    return each(duration, lambda ms: ms + extra_ms)
 
 
 class InvocationTime(Record, frozen=True):

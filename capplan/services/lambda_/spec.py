@@ -11,7 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from capplan.log_settings import or_false, read_logs
 from capplan.quantities.distribution import Distribution, quantile
-from capplan.quantities.fields import Bytes, Duration, Megabytes, Milliseconds, Share, Size, WholeCount
+from capplan.quantities.fields import Bytes, Duration, FailedShare, Megabytes, Milliseconds, Size, WholeCount
 from capplan.schedule import ScheduleError, read_schedule
 from capplan.services.lambda_.logs import FunctionLogs
 from capplan.services.lambda_.quotas import (
@@ -196,14 +196,14 @@ class Function(BaseModel):
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     """x86_64 or arm64, which costs less per GB-second."""
     duration: Annotated[Duration, AfterValidator(_within_timeout)]
-    """How long an invocation runs, such as 45 ms or {p50: 45 ms, p99: 300 ms}."""
+    """How long an invocation runs, such as 45 ms, {p50: 45 ms, p99: 300 ms} or {profile: profile.json} of a trace."""
     per_record_ms: Milliseconds | None = Field(default=None, alias="per_record")
     """What each record of a batch adds to `duration`, such as 5 ms."""
     timeout_ms: Annotated[Milliseconds, Field(alias="timeout", ge=TIMEOUT_MIN.value, le=TIMEOUT_MAX.value)] = Decimal(
         3000
     )
     """{TIMEOUT_MIN} to {TIMEOUT_MAX}; an invocation that reaches it is stopped, and billed up to then."""
-    fails: Share = Decimal(0)
+    fails: FailedShare = Decimal(0)
     """The share of invocations that end in an error, timeouts not included (0%)."""
     retries: WholeCount = Field(default=2, ge=0, le=ASYNC_RETRIES_MAX.value)
     """How often a failed asynchronous invocation is retried, 0 to {ASYNC_RETRIES_MAX} (2)."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 
 from capplan.quantities.distribution import Distribution, fixed
-from capplan.quantities.fields import Share, Size, WholeCount
+from capplan.quantities.fields import FailedShare, Share, Size, WholeCount
 from capplan.quantities.text import quantity_error
 from capplan.services.sns.quotas import (
     FIFO_TOPIC_RATE,  # noqa: F401  named in a docstring
@@ -40,7 +40,7 @@ class Subscription(BaseModel):
     """Subscriptions of this kind (1)."""
     filter: Share = Decimal(1)
     """The share of messages that its filter policy lets pass (100%)."""
-    fails: Share = Decimal(0)
+    fails: FailedShare = Decimal(0)
     """The share of delivery attempts that fail (0%); each is tried again, and billed."""
     retries: Annotated[WholeCount, Field(ge=0, le=HTTP_RETRIES_MAX.value)] | None = None
     """Retries of an HTTP delivery, 0 to {HTTP_RETRIES_MAX} (3); of other protocols AWS sets them."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from capplan.quantities.distribution import Distribution, fixed, quantile
-from capplan.quantities.fields import Milliseconds, Share, Size, WholeCount
+from capplan.quantities.fields import FailedShare, Milliseconds, Share, Size, WholeCount
 from capplan.quantities.text import quantity_error
 from capplan.services.sqs.quotas import (
     BATCH_MAX,
@@ -76,7 +76,7 @@ class Consumers(BaseModel):
     """How long one waits after an empty receive, where the queue has no `receive_wait` (1 s)."""
     takes_ms: Annotated[Milliseconds, Field(alias="takes")] = Decimal(1000)
     """How long a message is worked on until it is deleted (1 s); it is in flight as long."""
-    fails: Share = Decimal(0)
+    fails: FailedShare = Decimal(0)
     """The share of receives after which a message is not deleted (0%): it comes again, up to `max_receive_count` times."""
     chance: Share = Decimal(1)
     """The share of the messages that they receive (100%)."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 
 from capplan.log_settings import or_false, read_logs
-from capplan.quantities.fields import Count, Duration, Megabytes, Milliseconds, Share, Size, WholeCount
+from capplan.quantities.fields import Count, Duration, FailedShare, Megabytes, Milliseconds, Share, Size, WholeCount
 from capplan.services.stepfunctions.asl import definition as asl
 from capplan.services.stepfunctions.asl.definition import Definition
 from capplan.services.stepfunctions.asl.values import nearest
@@ -50,7 +50,7 @@ class State(BaseModel):
 
     call: str | None = None
     """The function, table, job or state machine a Task calls, by name; needed only where the definition does not name it."""
-    fails: Share = Decimal(0)
+    fails: FailedShare = Decimal(0)
     """The share of a Task's attempts that fail (0%)."""
     error: str | None = None
     """The error name of those failures; by default the first that its Retry or Catch handles."""

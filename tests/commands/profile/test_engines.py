@@ -41,15 +41,17 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opens]:
     pytest.importorskip("pyspark", reason="Spark is an extra: pip install 'capplan[spark]'")
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java 17 or newer")
-    with spark_engine("1GB", str(tmp_path_factory.mktemp("spark")), None) as engine:
-        engine.session.conf.set("spark.sql.shuffle.partitions", "1")
-        engine.session.conf.set("spark.sql.adaptive.enabled", "false")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # tiny data: starting is all
+        with spark_engine("1GB", str(tmp_path_factory.mktemp("spark")), None) as engine:
+            engine.session.conf.set("spark.sql.shuffle.partitions", "1")
+            engine.session.conf.set("spark.sql.adaptive.enabled", "false")
 
-        @contextmanager
-        def opened() -> Iterator[Engine]:
-            yield type(engine)(engine.session, tmp_path_factory.mktemp("kept"), {})
+            @contextmanager
+            def opened() -> Iterator[Engine]:
+                yield type(engine)(engine.session, tmp_path_factory.mktemp("kept"), {})
 
-        yield opened
+            yield opened
 
 
 EVENT = "at_seconds, operation, target, item_key, bytes, duration_ms, failed, throttled, no_zone, bad_bytes, bad_duration, reason"
@@ -419,7 +421,7 @@ def test_results_that_do_not_fit_together_are_errors(
 
 def test_the_printed_text_says_what_to_do_with_it() -> None:
     text = as_text(printed("athena", [table_source("logs.requests", ASKED)], ASKED, None), "athena")
-    assert text.startswith("-- 8 statements of capplan profile for athena")
+    assert text.startswith("-- 11 statements of capplan profile for athena")
     assert "capplan profile --from-results *.csv" in text
     for name in RESULTS:
         assert f": {name}\n" in text

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capplan.commands.profile.events import mapped
-from capplan.commands.profile.measure import profile, quantiles, rank_buckets
+from capplan.commands.profile.measure import grouped, profile, quantiles, rank_buckets
 from capplan.commands.profile.measured import Profile
 from capplan.commands.profile.statements import RESULTS, STEPS
 from capplan.errors import CapplanError
@@ -182,6 +182,39 @@ def test_columns_are_named_and_rows_chosen_on_the_command_line(tmp_path: Path) -
     of_seconds = profile([seconds], mapped(["time=when", "duration_s=took"], []))
     assert of_seconds.duration_ms is not None
     assert of_seconds.duration_ms.mean == 250
+
+
+def test_sizes_and_durations_of_each_target(tmp_path: Path) -> None:
+    file = write(
+        tmp_path,
+        "t.csv",
+        "time,table,size,latency,status\n"
+        + "".join(f"{DAY}:01Z,orders,{size},{ms},200\n" for size, ms in ((1000, 5), (1024, 7), (1030, 9), (1040, 11)))
+        + f"{DAY}:02Z,stock,300,40,500\n{DAY}:02Z,,1,1,200\n",
+    )
+    found = profile([file])
+    assert [(of.target, of.requests, of.failed) for of in found.by_target] == [("orders", 4, 0), ("stock", 1, 1)]
+    orders = found.by_target[0]
+    assert orders.bytes is not None
+    assert orders.duration_ms is not None
+    # 1,000 and 1,024 are of one KB, 1,030 and 1,040 of two
+    assert [(n, int(total)) for n, total in orders.bytes.groups] == [(2, 2024), (2, 2070)]
+    assert [(n, int(total)) for n, total in orders.duration_ms.groups] == [(1, 5), (1, 7), (1, 9), (1, 11)]
+    assert (orders.duration_ms.mean, orders.bytes.mean) == (8, 1023.5)
+    assert found.bytes is not None
+    assert sum(n for n, _ in found.bytes.groups) == 6
+    assert profile([file], mapped([], ["table=stock"])).by_target == ()
+
+
+@given(st.lists(st.integers(1, 10**9), min_size=1, max_size=80), st.sampled_from([0, 1024_000]))
+def test_groups_of_values_keep_their_number_their_sum_and_their_blocks(values: list[int], unit: int) -> None:
+    groups = grouped([(1, value) for value in sorted(values)], unit)
+    assert sum(n for n, _ in groups) == len(values)
+    assert sum(total for _, total in groups) * 1000 == sum(values)
+    means = [total / n for n, total in groups]
+    assert means == sorted(means)
+    blocks = [math.ceil(total * 1000 / n / unit) for n, total in groups for _ in range(n)] if unit else []
+    assert not unit or [min(b, 401) for b in blocks] == [min(-(-value // unit), 401) for value in sorted(values)]
 
 
 def test_files_of_several_kinds_and_a_file_named_twice(tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from capplan.quantities.fields import Share, WholeCount
+from capplan.quantities.of_profile import WORD, profile_file
 from capplan.record import Record
 from capplan.services.dynamodb.keys.names import KeyNames
 
@@ -105,7 +106,7 @@ _MAX_SHARES = 10_000
 _HINT = "expected uniform, zipf(0.9), {hot: {keys: 1, share: 98%}}, {shares: {new: 60%}} or a file of keys, keys.csv"
 SCHEMA = {
     "anyOf": [
-        {"type": "string", "pattern": r"^(uniform|zipf\(.+\)|.+\.(csv|tsv|txt))$"},
+        {"type": "string", "pattern": r"^(uniform|profile|zipf\(.+\)|.+\.(csv|tsv|txt))$"},
         {
             "type": "object",
             "properties": {
@@ -141,6 +142,11 @@ def read_popularity(raw: object) -> Popularity:
     if _FILE.fullmatch(text):
         return Popularity("file", file=text)
     raise popularity_error("not a popularity")
+
+
+def popularity_of(raw: object, info: ValidationInfo) -> Popularity:
+    """A popularity from what is written, or from `profile`: that of the profile which the traffic names. Raises PydanticCustomError."""
+    return Popularity("profile", file=profile_file(raw, info.context)) if raw == WORD else read_popularity(raw)
 
 
 def _mapping(raw: Mapping[str, object]) -> Popularity:

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field, model_validator
 
 from capplan.quantities.distribution import Distribution, fixed
-from capplan.quantities.fields import Milliseconds, Rate, Share, Size, WholeCount
+from capplan.quantities.fields import FailedShare, Milliseconds, Rate, Share, Size, WholeCount
 from capplan.quantities.text import quantity_error
 from capplan.services.eventbridge.quotas import (
     API_DESTINATION_RATE,  # noqa: F401  named in a docstring
@@ -49,7 +49,7 @@ class ApiDestination(BaseModel):
     """The share of the events that its rule's pattern matches (100%)."""
     payload: Size | None = None
     """Size of what is sent; default: the event. Each started 64 KB is billed."""
-    fails: Share = Decimal(0)
+    fails: FailedShare = Decimal(0)
     """The share of calls that fail (0%); each is tried again, and billed."""
     retries: Annotated[WholeCount, Field(ge=0, le=RETRIES_MAX.value)] = int(RETRIES_MAX.value)
     """Retries of an event, 0 to {RETRIES_MAX} ({RETRIES_MAX})."""

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field, InstanceOf, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from capplan.quantities.fields import Milliseconds, Share, Size, WholeCount
+from capplan.quantities.fields import FailedShare, Milliseconds, Share, Size, WholeCount
 from capplan.quantities.text import quantity_error
 from capplan.service import Emitter
 from capplan.services.eventbridge.quotas import PARALLELIZATION_MAX, PIPE_BATCH
@@ -74,7 +74,7 @@ class Pipe(BaseModel):
     """What gets the batches, by name: a function, queue, topic, bus, stream or state machine."""
     payload: Size | None = None
     """Size of a record, where its source does not say so (1 KB)."""
-    fails: Share = Decimal(0)
+    fails: FailedShare = Decimal(0)
     """The share of batches whose enrichment or target fails (0%): the whole batch goes through the pipe again."""
     retries: Annotated[WholeCount, Field(ge=0)] | None = None
     """Of a stream: how often a failed batch is tried again (until its records expire); a queue has `max_receive_count`."""

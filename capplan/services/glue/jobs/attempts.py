@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from capplan import units
-from capplan.quantities.distribution import Distribution, fixed, mean, quantile, share_above
+from capplan.quantities.distribution import Distribution, each, fixed, mean, quantile, share_above
 from capplan.quantities.rounding import sig6, to_quantity
 from capplan.services.glue import billing
 from capplan.services.glue.jobs import retries
@@ -87,7 +87,7 @@ def scaled(time: Distribution, share: Decimal) -> Distribution:
     """A share of a duration."""
     if not share:
         return fixed(0)
-    return Distribution(tuple((below, to_quantity(Fraction(value) * Fraction(share))) for below, value in time.points))
+    return each(time, lambda value: to_quantity(Fraction(value) * Fraction(share)))
 
 
 # --- percentiles of a run ---------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from capplan import units
-from capplan.quantities.distribution import Distribution, fixed, mean
+from capplan.quantities.distribution import Distribution, each, fixed, mean
 from capplan.quantities.rounding import to_quantity
 from capplan.services.glue import billing, dpu
 from capplan.services.glue.fields import MS_PER_MINUTE
@@ -58,12 +58,7 @@ def duration(spec: Job) -> Distribution:
 def _by_data(data: Data, size: Decimal) -> Distribution:
     assert data.speed is not None  # noqa: S101  checked by the caller
     per_ms = data.speed * Fraction(size) / units.MS_PER_SECOND
-    return Distribution(
-        tuple(
-            (below, to_quantity(Fraction(data.setup_ms) + Fraction(value) / per_ms))
-            for below, value in data.per_run.points
-        )
-    )
+    return each(data.per_run, lambda value: to_quantity(Fraction(data.setup_ms) + Fraction(value) / per_ms))
 
 
 def timeout_ms(spec: Job) -> Decimal:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from capplan import units
 from capplan.model import Assumption, Change, Option, Problem, Rule
-from capplan.quantities.distribution import Distribution, mean
+from capplan.quantities.distribution import Distribution, each, mean
 from capplan.quantities.fields import Milliseconds, Share, WholeCount
 from capplan.resource_type import MeteredResource
 from capplan.services.glue import billing, dpu
@@ -61,7 +61,7 @@ def _size(spec: Session) -> Fraction:
 def _until_idle_timeout(spec: Session) -> Distribution:
     """Time from start to end of a session that nobody stops."""
     idle_ms = spec.timeout_ms if spec.idle_timeout_ms is None else spec.idle_timeout_ms
-    return Distribution(tuple((below, value + idle_ms) for below, value in spec.duration.points))
+    return each(spec.duration, lambda value: value + idle_ms)
 
 
 def _run_hours(spec: Session) -> Fraction:

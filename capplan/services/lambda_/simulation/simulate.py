@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from capplan import units
 from capplan.flow import DemandFlow
-from capplan.quantities.distribution import Distribution, mean
+from capplan.quantities.distribution import Distribution, each, mean
 from capplan.quantities.rounding import to_quantity
 from capplan.record import Record, replace
 from capplan.resource_type import MeteredResource, Simulator
@@ -165,7 +165,7 @@ def _cold_time(spec: Function, usage: Usage) -> Distribution:
         return observables.capped(spec.duration, spec.timeout_ms)
     first_call = observables.capped(usage.cold.start.first_call, spec.timeout_ms)
     init_ms = to_quantity(mean(usage.cold.start.init))
-    return Distribution(tuple((share, ms + init_ms) for share, ms in first_call.points))
+    return each(first_call, lambda ms: ms + init_ms)
 
 
 def _arrivals(flows: _Flows, span: Span, seed: int) -> Arrivals:
