@@ -42,7 +42,7 @@ TARGETS: Mapping[str, Target] = {
     "rating": Target(("capplan/pricing/rating.py",), ("tests/pricing/test_rating.py",)),
     "buckets": Target(
         ("capplan/token_bucket.py", "capplan/services/dynamodb/capacity/burst_bucket.py"),
-        ("tests/test_token_bucket.py", "tests/services/dynamodb/capacity/test_over_time.py"),
+        ("tests/test_token_bucket.py", "tests/services/dynamodb/capacity/test_over_time.py", "tests/services/dynamodb/capacity/test_burst_bucket.py"),
     ),
     "flow": Target(
         ("capplan/flow.py",), ("tests/pipeline/test_solve.py", "tests/language/test_load_profiles.py", "tests/pipeline/test_flow.py")
