@@ -140,10 +140,13 @@ def page_of(every: Sequence[Score], day: str) -> str:
 
 
 def _percent(errors: Sequence[float]) -> str:
+    """The median, with as many digits as say something; 0 where every figure is right to the last digit shown."""
     if not errors:
         return "no figures"
     median = statistics.median(errors)
-    return "0" if median < 1e-9 else f"{median:.2%}" if median >= 1e-4 else f"{median * 100:.1g}%"
+    if median < 1e-9:
+        return "0"
+    return f"{median:.2%}" if median >= 1e-4 else f"{median:.3%}" if median >= 1e-5 else "<0.001%"
 
 
 def _named(kind: str) -> str:
