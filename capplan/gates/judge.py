@@ -31,6 +31,7 @@ from capplan.language.scenario import Scenario
 from capplan.pipeline.results import Unjudged, Verdict, Waived
 from capplan.reading.nearest import nearest
 
+_CENT = Decimal("0.01")
 _SHORT = {"cost.change": "cost.monthly.change", "cost.change_percent": "cost.monthly.change_percent"}
 
 
@@ -70,7 +71,11 @@ def judge(
     for gate in scenario.gates:
         try:
             result = outcome(gate.test, look)
-            verdicts.append(_verdict(gate, result, today, _sampling(gate, result, metrics, drawn)))
+            verdicts.append(
+                _verdict(
+                    gate, result, today, _sampling(gate, result, metrics, drawn, with_ranges=bool(scenario.ranges))
+                )
+            )
         except _UnjudgedError as error:
             if allow_unjudged:
                 unjudged.append(
@@ -210,13 +215,19 @@ def _of_draws(node: Test | Value, metrics: Mapping[str, ObservedMetric]) -> Iter
                     yield from _of_draws(part, metrics)
 
 
-def _sampling(gate: Gate, result: Outcome, metrics: Mapping[str, ObservedMetric], drawn: Drawn | None) -> str:
+def _sampling(
+    gate: Gate, result: Outcome, metrics: Mapping[str, ObservedMetric], drawn: Drawn | None, *, with_ranges: bool
+) -> str:
     """How sure a verdict over draws is, and whether its limit lies within that; empty for any other."""
     found = list(_of_draws(gate.test, metrics))
     if not found:
         return ""
     if drawn is None:
-        return "there are no ranges: this is the point answer"
+        return (
+            "at the likely values: no draws were made"
+            if with_ranges
+            else "there are no ranges: this is the point answer"
+        )
     spread = _spread(found[0], drawn)
     said = [_shown(edge, result.unit) for edge in (spread.low, spread.high)]
     draws = drawn.of(name.name for name in names_in(gate.test)).draws
@@ -225,7 +236,8 @@ def _sampling(gate: Gate, result: Outcome, metrics: Mapping[str, ObservedMetric]
     if not alone:
         return f"of {draws:,} draws"
     within = spread.low < spread.high and spread.low <= result.limit <= spread.high
-    return f"{text}: the limit lies within it, more --draws may decide otherwise" if within else text
+    more = ", more --draws may decide otherwise" if draws == drawn.draws else ""
+    return f"{text}: the limit lies within it{more}" if within else text
 
 
 def _spread(node: Chance | Name, drawn: Drawn) -> Spread:
@@ -239,7 +251,8 @@ def _shown(value: Fraction, unit: Unit) -> str:
     number, symbol = shown_value(value, unit)
     if symbol == "%":
         return f"{float(number) * 100:.4g}%"
-    return f"{float(number):,.2f} USD" if symbol == "USD" else f"{float(number):,.6g} {symbol}".rstrip()
+    cents = symbol == "USD" and (not number or abs(number) >= _CENT)
+    return f"{float(number):,.2f} USD" if cents else f"{float(number):,.6g} {symbol}".rstrip()
 
 
 def _verdict(gate: Gate, result: Outcome, today: date | None, why: str = "") -> Verdict:

@@ -138,3 +138,12 @@ def test_a_chance_lies_within_its_error(passing: int, draws: int) -> None:
     spread = chance(passing, draws)
     assert 0 <= spread.low <= spread.value <= spread.high <= 1
     assert spread.low < spread.high
+
+
+def test_a_command_that_does_not_draw_says_so() -> None:
+    text = (
+        "capplan: 1\nname: x\nregion: us-east-1\ntraffic: {t: {rate: {low: 1/s, likely: 2/s, high: 3/s}}}\n"
+        "gates: [cost.monthly.p90 < 99 USD]\n"
+    )
+    (found,), _ = judge(load("-", text=text), METRICS, Baseline(), None)
+    assert (found.observed, found.why) == (Decimal(50), "at the likely values: no draws were made")

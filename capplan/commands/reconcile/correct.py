@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from capplan.commands.reconcile.bill import Bill
 from capplan.commands.reconcile.compare import reconcile
-from capplan.commands.reconcile.planned import Place, quantities
+from capplan.commands.reconcile.planned import Place, used
 from capplan.commands.reconcile.results import Corrected, Correction, Reconciliation
 from capplan.errors import CapplanError
 from capplan.language.load import build
@@ -106,14 +106,15 @@ class _Trial:
     def __init__(self, scenario: Scenario, bill: Bill, seed: int) -> None:
         self.base, self.scenario, self.bill, self.seed = scenario, scenario, bill, seed
         self.changes: list[Change] = []
-        self.planned = quantities(scenario, bill, seed)
+        self.priced, self.planned = used(scenario, bill, seed)
         self.tried = 0
 
     def with_(self, changes: Iterable[Change]) -> Scenario | None:
         """The scenario with more changes; None where it is wrong with them."""
         data = apply(self.base.data, [*self.changes, *changes])
         try:
-            return build(self.base.doc, self.base.files, self.base.sha256, data, self.scenario)
+            known = self.priced.metered.as_declared
+            return build(self.base.doc, self.base.files, self.base.sha256, data, known)
         except CapplanError:
             return None
 
@@ -124,7 +125,7 @@ class _Trial:
         if changed is None:
             return {}
         try:
-            then = quantities(changed, self.bill, self.seed)
+            _, then = used(changed, self.bill, self.seed, self.priced)
         except CapplanError:
             return {}
         return {
@@ -142,7 +143,7 @@ class _Trial:
         old = written(self.scenario.data, knob.path)
         self.changes += changes
         self.scenario = changed
-        self.planned = quantities(changed, self.bill, self.seed)
+        self.priced, self.planned = used(changed, self.bill, self.seed, self.priced)
         return Correction(knob.path, old, written(changed.data, knob.path), Decimal(f"{float(ratio):.6g}"), because)
 
 
