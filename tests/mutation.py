@@ -18,7 +18,15 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).parent.parent
 _COPIED = ("capplan", "tests", "scenarios", "docs", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE")
 _TIMEOUT_S = 120
-_SAME = ("NumberReplacer", "ReplaceComparisonOperator", "ReplaceBinaryOperator", "ReplaceUnaryOperator", "ReplaceTrue")
+_PYTEST = ("-m", "pytest", "-n", "0", "-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile", "ci")
+"""One process, the first failure is enough, and no test fails because the machine is busy."""
+_SAME: tuple[str, ...] = (
+    "NumberReplacer",
+    "ReplaceComparisonOperator",
+    "ReplaceBinaryOperator",
+    "ReplaceUnaryOperator",
+    "ReplaceTrue",
+)
 _SAME += ("ReplaceFalse", "ReplaceAnd", "ReplaceOr", "AddNot", "ZeroIteration", "ReplaceBreak", "ReplaceContinue")
 
 
@@ -34,7 +42,7 @@ TARGETS: Mapping[str, Target] = {
     "rating": Target(("capplan/pricing/rating.py",), ("tests/pricing/test_rating.py",)),
     "buckets": Target(
         ("capplan/token_bucket.py", "capplan/services/dynamodb/capacity/burst_bucket.py"),
-        ("tests/test_token_bucket.py", "tests/services/dynamodb/capacity/test_over_time.py"),
+        ("tests/test_token_bucket.py", "tests/services/dynamodb/capacity/test_over_time.py", "tests/services/dynamodb/capacity/test_burst_bucket.py"),
     ),
     "flow": Target(
         ("capplan/flow.py",), ("tests/pipeline/test_solve.py", "tests/language/test_load_profiles.py", "tests/pipeline/test_flow.py")
@@ -74,13 +82,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def mutate(target: Target, most: int, seed: int) -> tuple[int, list[Survivor]]:
     """How many changes the tests see, and which they do not."""
-    from cosmic_ray.work_db import WorkDB, use_db  # noqa: PLC0415  an extra
+    from cosmic_ray.work_db import WorkDB, use_db
 
     with tempfile.TemporaryDirectory(prefix="capplan-mutation-") as name:
         folder = Path(name)
         _copy(folder)
-        command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-q", "-p", "no:cacheprovider", *target.tests]
-        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)  # green before anything is changed
+        command = [sys.executable, *_PYTEST, *target.tests]
+        before = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+        if before.returncode:
+            raise SystemExit(f"the tests fail before anything is changed:\n{before.stdout[-2000:]}")
         (folder / "cosmic.toml").write_text(_config(target, command), encoding="utf-8")
         _cosmic_ray(folder, "init", "cosmic.toml", "session.sqlite")
         with use_db(folder / "session.sqlite", WorkDB.Mode.open) as db:
@@ -110,7 +120,7 @@ def _copy(folder: Path) -> None:
 def _config(target: Target, command: Sequence[str]) -> str:
     files = ", ".join(f'"{file}"' for file in target.files)
     return (
-        f'[cosmic-ray]\nmodule-path = [{files}]\ntimeout = {_TIMEOUT_S}.0\nexcluded-modules = []\n'
+        f"[cosmic-ray]\nmodule-path = [{files}]\ntimeout = {_TIMEOUT_S}.0\nexcluded-modules = []\n"
         f'test-command = "{" ".join(command)}"\n[cosmic-ray.distributor]\nname = "local"\n'
     )
 
@@ -121,7 +131,7 @@ def _cosmic_ray(folder: Path, *words: str) -> None:
 
 def _skip_all_but(db: Any, most: int, seed: int) -> None:  # noqa: ANN401  the library's own type
     """Leaves changes of arithmetic, comparisons, constants and loops; of these as many as are asked for."""
-    from cosmic_ray.work_item import WorkerOutcome, WorkResult  # noqa: PLC0415  an extra
+    from cosmic_ray.work_item import WorkerOutcome, WorkResult
 
     every = list(db.work_items)
     meant = list(_meant(every))

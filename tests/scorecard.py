@@ -109,11 +109,11 @@ def head(every: Sequence[Score], day: str) -> str:
     cases, within = sum(one.cases for one in every), sum(one.within for one in every)
     left = sum(one.not_covered for one in every)
     errors = [error for one in every for error in one.errors]
-    exact = sum(1 for error in errors if error < 1e-9)  # noqa: PLR2004  the digits of a printed figure
+    exact = sum(1 for error in errors if error < 1e-9)
     apart = f", {left} not covered" if left else ""
     return (
         f"{within} of {cases} cases within their bounds{apart}; of {len(errors)} with figures {exact} to the last digit, "
-        f"the median error of the others {_percent([e for e in errors if e >= 1e-9])} ({day})"  # noqa: PLR2004
+        f"the median error of the others {_percent([e for e in errors if e >= 1e-9])} ({day})"
     )
 
 
@@ -129,17 +129,24 @@ def page_of(every: Sequence[Score], day: str) -> str:
         f"| {_named(one.kind)} | {one.cases} | {one.within} | {one.not_covered or ''} | {_percent(one.errors)} |"
         for one in every
     ]
-    misses = [f"- `{miss.partition(':')[0]}`{miss.partition(':')[1]}{miss.partition(':')[2]}" for one in every for miss in one.misses]
+    misses = [
+        f"- `{miss.partition(':')[0]}`{miss.partition(':')[1]}{miss.partition(':')[2]}"
+        for one in every
+        for miss in one.misses
+    ]
     table = "| kind | cases | within bounds | not covered | median error |\n| --- | ---: | ---: | ---: | ---: |"
     missed = "\n".join(["Misses:", "", *misses]) if misses else "No case misses its bounds."
     return f"{head(every, day)}.\n\n{table}\n" + "\n".join(rows) + f"\n\n{missed}\n"
 
 
 def _percent(errors: Sequence[float]) -> str:
+    """The median, with as many digits as say something; 0 where every figure is right to the last digit shown."""
     if not errors:
         return "no figures"
     median = statistics.median(errors)
-    return "0" if median < 1e-9 else f"{median:.2%}" if median >= 1e-4 else f"{median * 100:.1g}%"  # noqa: PLR2004
+    if median < 1e-9:
+        return "0"
+    return f"{median:.2%}" if median >= 1e-4 else f"{median:.3%}" if median >= 1e-5 else "<0.001%"
 
 
 def _named(kind: str) -> str:

@@ -10,6 +10,7 @@ import typer
 from capplan.cli import progress
 from capplan.cli.formats import PLAN_FORMATS, write_checked
 from capplan.cli.options import (
+    DRAWS,
     Ascii,
     Baseline,
     Budget,
@@ -56,7 +57,7 @@ def check(
     budget_delta: BudgetDelta = None,
     today: Today = None,
     seed: Seed = 0,
-    draws: Draws = 10_000,
+    draws: Draws = DRAWS,
     strict: Strict = False,
     ascii: Ascii = False,
     color: Color = ColorChoice.auto,

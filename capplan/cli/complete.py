@@ -73,7 +73,7 @@ def formats_of(command: str) -> tuple[str, ...]:
     from capplan.cli.formats import ESTIMATE_FORMATS, PLAN_FORMATS  # noqa: PLC0415
     from capplan.cli.output import FORMATS  # noqa: PLC0415
 
-    more = {"gates": ("csv",), "simulate": ("csv",), "workflow": ("mermaid",)}
+    more = dict.fromkeys(("gates", "simulate", "forecast", "drivers", "sweep"), ("csv",)) | {"workflow": ("mermaid",)}
     of_plans = {"estimate": ESTIMATE_FORMATS, "check": PLAN_FORMATS, "diff": DIFF_FORMATS}
     return of_plans.get(command, (*FORMATS, *more.get(command, ())))
 

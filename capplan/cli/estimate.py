@@ -3,6 +3,7 @@
 from capplan.cli import progress
 from capplan.cli.formats import ESTIMATE_FORMATS, write_plan
 from capplan.cli.options import (
+    DRAWS,
     RESOURCES_SHOWN,
     Ascii,
     Budget,
@@ -39,7 +40,7 @@ def estimate(
     budget: Budget = None,
     today: Today = None,
     seed: Seed = 0,
-    draws: Draws = 10_000,
+    draws: Draws = DRAWS,
     strict: Strict = False,
     details: Details = False,
     top: ShownResources = None,

@@ -31,6 +31,7 @@ from capplan.language.scenario import Scenario
 from capplan.pipeline.results import Unjudged, Verdict, Waived
 from capplan.reading.nearest import nearest
 
+_CENT = Decimal("0.01")
 _SHORT = {"cost.change": "cost.monthly.change", "cost.change_percent": "cost.monthly.change_percent"}
 
 
@@ -235,7 +236,8 @@ def _sampling(
     if not alone:
         return f"of {draws:,} draws"
     within = spread.low < spread.high and spread.low <= result.limit <= spread.high
-    return f"{text}: the limit lies within it, more --draws may decide otherwise" if within else text
+    more = ", more --draws may decide otherwise" if draws == drawn.draws else ""
+    return f"{text}: the limit lies within it{more}" if within else text
 
 
 def _spread(node: Chance | Name, drawn: Drawn) -> Spread:
@@ -249,7 +251,8 @@ def _shown(value: Fraction, unit: Unit) -> str:
     number, symbol = shown_value(value, unit)
     if symbol == "%":
         return f"{float(number) * 100:.4g}%"
-    return f"{float(number):,.2f} USD" if symbol == "USD" else f"{float(number):,.6g} {symbol}".rstrip()
+    cents = symbol == "USD" and (not number or abs(number) >= _CENT)
+    return f"{float(number):,.2f} USD" if cents else f"{float(number):,.6g} {symbol}".rstrip()
 
 
 def _verdict(gate: Gate, result: Outcome, today: date | None, why: str = "") -> Verdict:

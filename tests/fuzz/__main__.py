@@ -4,6 +4,7 @@ A case is its seed and number, so a finding is run again with `--seed N --only N
 """
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -13,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 
+from tests.fuzz.answers import LIMIT
 from tests.fuzz.cases import lay_out
 from tests.fuzz.corpus import KINDS
 from tests.fuzz.run import Counts, Failure, batch, failure_of, reduced
@@ -24,6 +26,7 @@ _SHOWN = 40
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run cases until the number or the time is up; exit code 1 if any breaks a law."""
     options = _parser().parse_args(arguments)
+    os.environ[LIMIT] = str(options.limit)  # for the processes of the runs too
     kinds = tuple(options.kind or ())
     if options.only is not None:
         found = failure_of(options.seed, options.only, kinds)
@@ -47,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--runs", type=int, default=10_000, help="at most so many runs (10000)")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="at most so long")
     parser.add_argument("--seed", type=int, default=1, help="another seed, other cases (1)")
+    parser.add_argument("--limit", type=float, default=5.0, help="seconds of processor time that a run may take (5)")
     parser.add_argument("--only", type=int, metavar="NUMBER", help="one case again")
     parser.add_argument("--kind", action="append", choices=sorted(KINDS), help="only these kinds of input")
     parser.add_argument("--jobs", type=int, default=1, help="processes at a time (1)")

@@ -14,7 +14,8 @@ from unittest import mock
 
 from capplan.cli.app import run
 
-LIMIT_S = 5.0
+LIMIT = "CAPPLAN_FUZZ_LIMIT_S"
+"""The variable that says how much processor time a run of the fuzzer may take, in seconds; 5 without it."""
 PACKAGE = str(Path(__file__).parents[2] / "capplan")
 
 
@@ -48,8 +49,9 @@ def _at_most(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
-def answer(words: Sequence[str], folder: Path, limit_s: float = LIMIT_S) -> Answer:
+def answer(words: Sequence[str], folder: Path, limit_s: float | None = None) -> Answer:
     """The answer of a command line in a folder."""
+    limit_s = limit_s or float(os.environ.get(LIMIT, "5"))
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="surrogatepass") for _ in range(2))
     crash, trace, code = "", "", 1
     quiet = dict.fromkeys(("GITHUB_STEP_SUMMARY", "FORCE_COLOR", "CLICOLOR_FORCE"), "")

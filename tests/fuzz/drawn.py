@@ -19,7 +19,18 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "data-rate": ("1 KB/day", "300 GB/day", "12 MB/s"),
 }
 """Ordinary values of each kind of quantity, its ends among them."""
-TEXTS = (*NAMES, "us-east-1", "id", "python3.13", "java21", "all", "standard", "on-demand", "zipf(0.9)", "uniform")
+TEXTS: tuple[str, ...] = (
+    *NAMES,
+    "us-east-1",
+    "id",
+    "python3.13",
+    "java21",
+    "all",
+    "standard",
+    "on-demand",
+    "zipf(0.9)",
+    "uniform",
+)
 TEXTS += ("day 12 10:00", "20:00", "cron(0 3 * * ? *)", "rate(5 minutes)", "m.asl.json", "6%/month", "a.b", "5.0")
 
 

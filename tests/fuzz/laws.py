@@ -23,7 +23,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 """A library's own code in a page; values of a scenario stand there as ASCII."""
 _NOT_A_NUMBER = re.compile(r"-?(?:nan|inf(?:inity)?)", re.IGNORECASE)
-_COSTS = ("monthly_cost", "yearly_cost", "one_time_cost", "list_cost", "contracted_cost", "list_unit_price")
+_COSTS: tuple[str, ...] = (
+    "monthly_cost",
+    "yearly_cost",
+    "one_time_cost",
+    "list_cost",
+    "contracted_cost",
+    "list_unit_price",
+)
 _COSTS += ("pricing_quantity", "consumed_quantity")
 _SHARES = frozenset({"throttled_share"})
 

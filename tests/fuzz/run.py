@@ -104,9 +104,11 @@ def _smaller(case: Case) -> Iterator[Case]:
 
 
 def _halves(text: str | bytes) -> Iterator[Any]:
+    """The text without each of its quarters."""
     step = max(1, len(text) // 4)
     for start in range(0, len(text), step):
-        yield text[:start] + text[start + step :]
+        rest: Any = text[:start]
+        yield rest + text[start + step :]
 
 
 def _with(case: Case, name: str, content: object) -> Case:

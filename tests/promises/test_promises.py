@@ -103,6 +103,14 @@ def test_unknown_is_never_zero_in_what_is_written_or_left_out() -> None:
 
 
 # 2
+PAGED = (
+    "scenarios/orders/scenario.yaml",
+    "scenarios/side-project/scenario.yaml",
+    "scenarios/global-orders/scenario.yaml",
+)
+"""Those whose whole page is made too: it holds the answers of several commands."""
+
+
 @pytest.mark.parametrize("path", SHIPPED)
 def test_every_number_is_traceable(path: str, tmp_path: Path) -> None:
     plan = planned(path)
@@ -116,7 +124,7 @@ def test_every_number_is_traceable(path: str, tmp_path: Path) -> None:
     assert f"{D(dearest['list_cost']):.10f} " in told.replace(",", "")
     assert dearest["price_key"] in told
 
-    names = ("table", "json", "markdown", "html", "csv", "junit", "sarif", "github")
+    names = ("table", "json", "markdown", "csv", "junit", "sarif", "github", *(("html",) if path in PAGED else ()))
     words = [word for name in names for word in ("-f", f"{name}={tmp_path / name}")]
     assert said("estimate", path, *TODAY, *words).code == 0
     texts = {name: (tmp_path / name).read_text(encoding="utf-8") for name in names}
@@ -140,9 +148,9 @@ def total(name: str, text: str) -> Decimal:
         return cents(json.loads(text)["runs"][0]["properties"]["scenarios"][0]["monthly_cost"])
     if name == "html":
         text = re.sub(r"<[^>]+>", " ", re.sub(r"<(script|style)\b.*?</\1>", "", text, flags=re.DOTALL))
-    found = re.findall(r"USD\s+([\d,]+\.\d\d)\s*(?:/|a)\s*month|([\d,]+\.\d\d) USD a month", text)
-    assert found, f"no total in {name}"
-    return cents(next(filter(None, found[0])))
+    totals = re.findall(r"USD\s+([\d,]+\.\d\d)\s*(?:/|a)\s*month|([\d,]+\.\d\d) USD a month", text)
+    assert totals, f"no total in {name}"
+    return cents(next(filter(None, totals[0])))
 
 
 # 3
@@ -197,6 +205,9 @@ OFFLINE: dict[str, tuple[tuple[str, ...], ...]] = {
     "verify": (("{tmp}/plan.json",),),
     "completion": (("bash",),),
     "workflow": ((SHOP, "fulfil", "--draws", "50"),),
+    "drivers": (("scenarios/orders/scenario.yaml",),),
+    "reconcile": (("scenarios/orders/scenario.yaml", "{tmp}/bill.csv"),),
+    "mcp": (("--help",),),  # a server's event loop wakes itself through a pair of sockets that leave no machine
 }
 """What each command is asked without a network."""
 
@@ -212,7 +223,15 @@ def test_no_network_unless_asked(tmp_path: Path) -> None:
         if command in COMMANDS
         for words in every
     ]
-    refresh = ("prices", "refresh", "--from", "http://127.0.0.1:9", "--into", str(tmp_path), "--region", "us-east-1")
+    (tmp_path / "bill.csv").write_text("no bill\n")
+    refresh = (
+        "prices",
+        "refresh",
+        "--from",
+        "http://127.0.0.1:9",
+        "--into",
+        str(copy_of(tmp_path / "prices", "us-east-1")),
+    )
     *offline, online = start_all([*asked, refresh], before=NO_SOCKETS)
     for words, (code, out, err) in zip(asked, offline, strict=True):
         assert "a socket" not in out + err, words
@@ -480,7 +499,7 @@ def test_money_is_exact(path: str) -> None:
     assert not [key for key in floats if re.search(r"cost|price|quantity|usd|saving", key, re.IGNORECASE)]
     monthly = [D(line["contracted_cost"]) for line in plan["line_items"] if line["charge_frequency"] != "one_time"]
     assert sum(monthly, D(0)) == D(plan["monthly_cost"])
-    assert all(D(line["list_cost"]).as_tuple().exponent >= -10 for line in plan["line_items"])
+    assert all(D(line["list_cost"]) == round(D(line["list_cost"]), 10) for line in plan["line_items"])
     of = {line["price_key"]: line for line in plan["line_items"] if line["price_confidence"] == "verified"}
     for key, line in of.items():
         service, _, dimension = key.partition(".")

@@ -134,8 +134,7 @@ def test_whatever_is_written_is_taken_within_the_bounds_or_refused() -> None:
         written = f"{digits}{fraction}{exponent}{draw.choice(units_of)}"
         try:
             value = read(written)
-        except PydanticCustomError as error:
-            assert (error.context or {})["hint"]
+        except PydanticCustomError:
             continue
         assert isinstance(value, Decimal | Fraction)
         bounds = text.BOUNDS[kind]

@@ -62,7 +62,7 @@ def _place(name: str, row: Sequence[Any]) -> tuple[Any, ...]:
 
 def _check_once(path: str, name: str, rows: Sequence[Sequence[Any]]) -> None:
     """An answer that is given twice would count twice. Raises CapplanError."""
-    width = 2 if name == "mix" or name.endswith("_by_target") else 1
+    width = 2 if name in ("mix", "bytes", "durations") else 1
     keys = [tuple(row[:width]) for row in rows]
     if len(set(keys)) < len(keys):
         raise _wrong(path, 0, f"the result '{name}' is there more than once", "name the file of each answer once")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from capplan import __version__
 from capplan.commands.profile.events import Mapped, Prepared, prepare
@@ -48,6 +48,21 @@ _KB, _MOST_BLOCKS = 1024, 401
 _VALUE_WIDTH = Fraction(105, 100)
 _BUCKET_WIDTH = 1.05
 """Keys of one bucket of ranks are used alike within 5%."""
+
+
+class _Group(NamedTuple):
+    """Values in thousandths that are alike to 3 digits: how many, what they are beyond the rounded one, the least, the most."""
+
+    rounded: int
+    n: int
+    rest: int
+    least: int
+    most: int
+
+    def plus(self, other: "_Group") -> "_Group":
+        """Both, of one rounded value."""
+        n, rest = self.n + other.n, self.rest + other.rest
+        return _Group(self.rounded, n, rest, min(self.least, other.least), max(self.most, other.most))
 
 
 class Read(Record, frozen=True):
@@ -167,24 +182,24 @@ def made_of(
         words = "; ".join(f"{reason}: {n:,}" for reason, n in aside.items())
         raise CapplanError((Diagnostic(read.place, 0, 0, "no row can be used", words or "the files have no rows"),))
     mix = tuple(Part(op, target, int(n), int(failed)) for op, target, n, failed in ask("mix"))
-    by_target = _by_target(ask)
-    progress(0.2, "measuring the rate")
+    targets = [(str(target), int(n), int(failed)) for target, n, failed in ask("targets")]
+    progress(0.2, "measuring sizes and durations")
+    sizes, durations = (_apart(ask(name)) for name in ("bytes", "durations"))
+    progress(0.5, "measuring the rate")
     minutes = [(int(at), int(n)) for at, n in ask("minutes")]
     points = [(at, Decimal(n)) for at, n in minutes]
     busiest = tuple((int(at), int(n)) for at, n in ask("busiest"))
     traffic = measured_traffic(_series(minutes), zone_minutes(timezone))
-    progress(0.4, "counting keys")
+    progress(0.6, "counting keys")
     counts = [(int(requests), int(keys)) for requests, keys in ask("key_counts")]
     keys = _keys(counts, ask("hottest")) if counts else None
-    progress(0.8, "measuring sizes and durations")
-    sizes, durations = ask("bytes"), ask("durations")
     _check_totals(
         read.place,
         (
             ("minutes", sum(n for _, n in minutes), used[1]),
             ("key_counts", sum(requests * keys for requests, keys in counts), used[9]),
-            ("bytes", sum(int(row[1]) for row in sizes), used[10]),
-            ("durations", sum(int(row[1]) for row in durations), used[11]),
+            ("bytes", sum(row[1] for rows in sizes.values() for row in rows), used[10]),
+            ("durations", sum(row[1] for rows in durations.values() for row in rows), used[11]),
         ),
     )
     whole = Profile(
@@ -208,10 +223,10 @@ def made_of(
         traffic=traffic.data,
         told=(*traffic.told, *([traffic.reason] if traffic.reason else [])),
         mix=mix,
-        by_target=by_target,
+        by_target=_by_target(targets, sizes, durations),
         keys=keys,
-        bytes=_values(sizes, _KB),
-        duration_ms=_values(durations),
+        bytes=_values(_together(sizes), _KB),
+        duration_ms=_values(_together(durations)),
         has_status=used[5] is not None,
         hashed=is_hashed,
         remarks=_remarks(read.remarks, used, minutes),
@@ -326,18 +341,31 @@ def rank_buckets(counts: Iterable[tuple[int, int]]) -> tuple[RankBucket, ...]:
     return tuple(out)
 
 
-def _values(rows: Rows, unit: int = 0) -> Values | None:
-    """Of thousandths: rounded to 3 digits, how many, what they are beyond the rounded ones, the least, the most.
+def _apart(rows: Rows) -> dict[str | None, list[_Group]]:
+    """Groups of values by their target."""
+    out: dict[str | None, list[_Group]] = {}
+    for target, *group in rows:
+        out.setdefault(target, []).append(_Group(*map(int, group)))
+    return out
 
-    Groups do not join values on two sides of a multiple of `unit`, in which requests are billed.
-    """
-    if not rows:
+
+def _together(by_target: Mapping[str | None, Iterable[_Group]]) -> list[_Group]:
+    """The groups of all targets."""
+    out: dict[int, _Group] = {}
+    for group in (group for groups in by_target.values() for group in groups):
+        one = out.get(group.rounded)
+        out[group.rounded] = group if one is None else one.plus(group)
+    return [out[rounded] for rounded in sorted(out)]
+
+
+def _values(groups: Sequence[_Group], unit: int = 0) -> Values | None:
+    """Of groups that grow. They do not join values on two sides of a multiple of `unit`, in which requests are billed."""
+    if not groups:
         return None
-    whole = [tuple(map(int, row)) for row in rows]
-    count = sum(n for _, n, *_ in whole)
-    sums = [(n, rounded * n + rest) for rounded, n, rest, *_ in whole]
-    rounded = [(Decimal(value).scaleb(-3), n) for value, n, *_ in whole]
-    least, most = min(row[3] for row in whole), max(row[4] for row in whole)
+    count = sum(group.n for group in groups)
+    sums = [(group.n, group.rounded * group.n + group.rest) for group in groups]
+    rounded = [(Decimal(group.rounded).scaleb(-3), group.n) for group in groups]
+    least, most = min(group.least for group in groups), max(group.most for group in groups)
     mean = sum(total for _, total in sums) / count / 1000
     return Values(count, mean, least / 1000, most / 1000, quantiles(rounded, count), grouped(sums, unit * 1000))
 
@@ -359,24 +387,18 @@ def _blocks(value: Fraction, unit: int) -> int:
     return min(math.ceil(value / unit), _MOST_BLOCKS)
 
 
-def _by_target(ask: Callable[[str], Rows]) -> tuple[OfTarget, ...]:
+def _by_target(
+    targets: Sequence[tuple[str, int, int]],
+    sizes: Mapping[str | None, Sequence[_Group]],
+    durations: Mapping[str | None, Sequence[_Group]],
+) -> tuple[OfTarget, ...]:
     """Sizes and durations of each target, where there are several."""
-    targets = [(str(target), int(n), int(failed)) for target, n, failed in ask("targets")]
     if len(targets) < 2:  # noqa: PLR2004  of one target they are those of all rows
         return ()
-    sizes, durations = (_apart(ask(name)) for name in ("bytes_by_target", "durations_by_target"))
     return tuple(
         OfTarget(target, n, failed, _values(sizes.get(target, ()), _KB), _values(durations.get(target, ())))
         for target, n, failed in targets
     )
-
-
-def _apart(rows: Rows) -> dict[str, list[Sequence[Any]]]:
-    """Rows by their first column, without it."""
-    out: dict[str, list[Sequence[Any]]] = {}
-    for first, *rest in rows:
-        out.setdefault(str(first), []).append(rest)
-    return out
 
 
 def quantiles(groups: Sequence[tuple[Decimal, int]], count: int) -> tuple[tuple[Decimal, Decimal], ...]:

@@ -110,9 +110,16 @@ def plans_along(
                 gaps += _parts(gap, values, known[gap.input], ranges[gap.input], distance)
         if not chosen:
             break
+    widest = max(len(figures) for of_one in known.values() for figures in of_one.values())
     return {
-        i: Along(np.array(sorted(of_one)), np.array([of_one[x] for x in sorted(of_one)])) for i, of_one in known.items()
+        i: Along(np.array(sorted(of_one)), np.array([padded(of_one[x], widest) for x in sorted(of_one)]))
+        for i, of_one in known.items()
     }
+
+
+def padded(figures: "NDArray[np.float64]", width: int) -> "NDArray[np.float64]":
+    """Figures with 0 for those that only later plans have, such as a charge that begins at some value."""
+    return np.concatenate((figures, np.zeros(width - len(figures))))
 
 
 def _chosen(gaps: list[_Gap], made: int) -> list[_Gap]:
@@ -185,6 +192,7 @@ def _multiples(size: int, low: float, high: float) -> list[float]:
 def _on_line(
     x: float, low: float, of_low: "NDArray[np.float64]", high: float, of_high: "NDArray[np.float64]"
 ) -> "NDArray[np.float64]":
-    share = (x - low) / (high - low)
-    line: NDArray[np.float64] = of_low + share * (of_high - of_low)
+    share, width = (x - low) / (high - low), max(len(of_low), len(of_high))
+    first, last = padded(of_low, width), padded(of_high, width)
+    line: NDArray[np.float64] = first + share * (last - first)
     return line

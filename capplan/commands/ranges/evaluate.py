@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from capplan.commands.ranges.along import Distance, Off, Points, plans_along
+from capplan.commands.ranges.along import Distance, Off, Points, padded, plans_along
 from capplan.commands.ranges.columns import Along, Columns, Planned
 from capplan.commands.ranges.draws import drawn as drawn_values
 from capplan.commands.ranges.planned import Figures, Key, Planner, figures_of, matrix
@@ -26,8 +26,6 @@ from capplan.timeline import no_progress
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-DRAWS = 10_000
-MAX_DRAWS = 1_000_000
 _PLANNED_WHOLE = 60
 """Up to so many draws are planned one by one: columns take as many plans."""
 _WHOLE = 200
@@ -40,6 +38,10 @@ _TRIES = 3
 """How often columns are made again with more plans before each draw is planned."""
 _TOLERATED, _TOLERATED_OF_A_FIGURE = 0.005, 0.01
 """The largest difference with which columns hold: of the monthly cost; of what a gate observes or a limit uses."""
+_CORNERS = (0.005, 0.995)
+"""Plans with all ranges near an end: between them no figure is extended beyond what is known."""
+_LEAST = 0.1
+"""A figure that is a smaller part of its largest value is compared as if it were that part: 0 has no share."""
 _HOPELESS = 0.05
 """With a larger difference no more plans are made for columns."""
 _SHARES = (Fraction(1, 10), Fraction(1, 2), Fraction(9, 10))
@@ -78,7 +80,7 @@ class _Rows(NamedTuple):
 def evaluate(
     priced: Priced,
     metrics: Mapping[str, ObservedMetric],
-    draws: int = DRAWS,
+    draws: int,
     *,
     today: date | None = None,
     gates: Sequence[Gate] = (),
@@ -161,9 +163,11 @@ class _Draws:
         for attempt in range(_TRIES):
             self._progress(0.4 + 0.2 * attempt, "plans of draws")
             more = (8 + inputs if inputs > 1 else 2) * 2**attempt
-            corners = [self.values.min(axis=0), self.values.max(axis=0)] if not attempt else []
+            corners = [] if attempt else list(np.quantile(self.values, _CORNERS, axis=0, method="nearest"))
             fit = np.vstack([fit, *corners, self.values[taken : taken + more]])
             check = self.values[taken + more : taken + more + _CHECKED]
+            if not len(check):
+                break
             taken += more + len(check)
             columns, found, cost = self._columns(along, fit, check)
             unsure = frozenset(key for key, worst in found.items() if worst > _tolerated(key))
@@ -270,13 +274,17 @@ class _Known:
 def _differences(
     known: _Known, columns: Columns, predicted: "NDArray[np.float64]", planned: "NDArray[np.float64]"
 ) -> dict[Key, float]:
-    """The largest difference of each figure, as a share of its largest value; of what a limit uses, of the quota."""
+    """The largest difference of each figure as a share of it, or of a tenth of its largest value where that is more.
+
+    Of what a limit uses it is a share of the quota.
+    """
     out: dict[Key, float] = {}
     for key, m in known.keys.items():
-        scale = 1.0 if key.kind == "used" else float(columns.scale[m])
-        off = np.abs(predicted[:, m] - planned[:, m])
-        both = np.isnan(predicted[:, m]) & np.isnan(planned[:, m])
-        worst = float(np.where(both, 0.0, off).max(initial=0.0)) / scale
+        truth = planned[:, m]
+        least = 1.0 if key.kind == "used" else float(columns.scale[m]) * _LEAST
+        off = np.abs(predicted[:, m] - truth) / (least if key.kind == "used" else np.maximum(np.abs(truth), least))
+        both = np.isnan(predicted[:, m]) & np.isnan(truth)
+        worst = float(np.where(both, 0.0, off).max(initial=0.0))
         out[key] = worst if np.isfinite(worst) else float("inf")
     return out
 
@@ -340,16 +348,15 @@ class _Costs:
     def distance(self, known: _Known) -> Distance:
         """How far figures are off others: in shares of the bill, of a quota, or of what a gate observes."""
         total = max(float(self.total(known.keys, known.base()[None, :])[0]), 1e-9)
-        keys = list(known.keys)
 
         def off(one: "NDArray[np.float64]", other: "NDArray[np.float64]") -> Off:
-            width = min(len(one), len(other), len(keys))
-            rows = np.vstack([one[:width], other[:width]])
-            bills = self.of({key: rows[:, m] for m, key in enumerate(keys[:width])})
+            width = max(len(one), len(other))
+            rows, keys = np.vstack([padded(one, width), padded(other, width)]), list(known.keys)[:width]
+            bills = self.of({key: rows[:, m] for m, key in enumerate(keys)})
             money = float(sum(abs(cost[0] - cost[1]) for cost in bills.values())) / total
             shares = [
                 abs(rows[0, m] - rows[1, m]) / (1.0 if key.kind == "used" else max(np.abs(rows[:, m]).max(), 1e-9))
-                for m, key in enumerate(keys[:width])
+                for m, key in enumerate(keys)
                 if key.kind != "quantity"
             ]
             known_shares = [share for share in shares if np.isfinite(share)]
