@@ -20,6 +20,7 @@ from tests.benchmarks import (
     p9_modes,
     p10_warm_pool,
     p13_short,
+    p14_ranges,
 )
 
 MODULES = (
@@ -34,6 +35,7 @@ MODULES = (
     p9_modes,
     p10_warm_pool,
     p13_short,
+    p14_ranges,
 )
 
 
