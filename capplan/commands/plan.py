@@ -1,6 +1,6 @@
 """Plans a scenario: demand, usage, limits, line items, recommendations and gates."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -43,7 +43,7 @@ from capplan.record import replace
 from capplan.timeline import no_progress
 
 
-def plan(  # noqa: PLR0913  each is an option of a command
+def plan(
     scenario: Scenario,
     *,
     today: date | None = None,
@@ -52,7 +52,6 @@ def plan(  # noqa: PLR0913  each is an option of a command
     baseline: Baseline | None = None,
     allow_unjudged: bool = True,
     draws: int = 0,
-    bill: Mapping[str, Decimal | None] | None = None,
     progress: Callable[[float, str], None] = no_progress,
 ) -> Plan:
     """The plan of a scenario.
@@ -62,11 +61,10 @@ def plan(  # noqa: PLR0913  each is an option of a command
         today: The day with which the age of prices and waivers are compared; None where it is not known.
         seed: Random seed.
         findings: Whether recommendations are computed.
-        baseline: The plan with which gates on a change compare.
+        baseline: The plan with which gates on a change compare, and the bill of those on one.
         draws: Draws of the scenario's ranges; 0 for the answer at their likely values alone.
         allow_unjudged: Whether gates without the baseline or the day that they need are listed as not evaluated; else
             they are errors.
-        bill: Metrics of a bill beside the plan, by name; None without one.
         progress: Called from time to time with the share done (0 to 1) and what is being computed.
 
     Raises:
@@ -84,13 +82,14 @@ def plan(  # noqa: PLR0913  each is an option of a command
     limits = () if needed else limits_of(priced.metered)  # a load without its traffic would look like headroom
     traffic_sources = traffic_costs(priced)
 
+    base = baseline or Baseline()
+
     @cache
     def known() -> dict[str, ObservedMetric]:
-        of_bill = bill_metrics(bill) if bill is not None else {}
+        of_bill = bill_metrics(base.bill) if base.bill is not None else {}
         return observables(scenario, priced, limits, traffic_sources) | of_bill
 
-    names = {**bill_metrics(bill), **known(), **aliases(scenario, known())} if scenario.gates else {}
-    base = baseline or Baseline()
+    names = {**bill_metrics(base.bill), **known(), **aliases(scenario, known())} if scenario.gates else {}
     judged = replace(scenario, gates=()) if needed else scenario
     ahead = ahead_of(judged, today, seed) if any(map(on_forecast, judged.gates)) else Ahead({})
     ranges = None

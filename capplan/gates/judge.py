@@ -36,10 +36,11 @@ _SHORT = {"cost.change": "cost.monthly.change", "cost.change_percent": "cost.mon
 
 
 class Baseline(NamedTuple):
-    """The metrics of the baseline, by name; None without a baseline, and `why_none` says why."""
+    """What gates compare a plan with: metrics by name of a baseline (`why_none` says why there is none) and of a bill."""
 
     values: Mapping[str, Decimal] | None = None
     why_none: str = "it is a change against a baseline: give --baseline plan.json"
+    bill: Mapping[str, Decimal | None] | None = None
 
 
 class _UnjudgedError(GateError):
