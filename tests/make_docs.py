@@ -16,10 +16,14 @@ from rich.console import Console
 from rich.text import Text
 
 from capplan.language.schema import scenario_schema
+from capplan.quantities.text import BOUNDS
 from capplan.services import SECTIONS, all_rules, resource_type, verbs
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+KOREAN = ROOT / "README.ko.md"
+"""Its sentences are written by hand; its blocks are README's."""
+_BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 YAML = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 _MARK = re.compile(r"(<!-- begin (?P<what>[a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -174,7 +178,13 @@ def rules_page() -> str:
     return "\n".join(parts)
 
 
-GENERATED: Mapping[str, Callable[[], str]] = {"keys": keys_page, "rules": rules_page}
+def bounds_page() -> str:
+    """The smallest and the largest value of each kind of quantity."""
+    rows = [f"| {kind} | {of.least_written} | {of.most_written} |" for kind, of in BOUNDS.items()]
+    return "| takes | smallest but 0 | largest |\n| --- | --- | --- |\n" + "\n".join(rows) + "\n"
+
+
+GENERATED: Mapping[str, Callable[[], str]] = {"keys": keys_page, "rules": rules_page, "bounds": bounds_page}
 
 
 def page(text: str) -> str:
@@ -195,6 +205,15 @@ def picture() -> str:
     return re.sub(r"\s*@font-face \{.*?\}", "", drawn, flags=re.DOTALL) + "\n"
 
 
+def in_korean(english: str, korean: str) -> str:
+    """The Korean README with the blocks of README; as it is where one has more of them."""
+    blocks = _BLOCK.findall(english)
+    if len(blocks) != len(_BLOCK.findall(korean)):
+        return korean
+    rest = iter(blocks)
+    return _BLOCK.sub(lambda _: next(rest), korean)
+
+
 def main() -> None:
     """Write what has changed, and name it."""
     if not PICTURE.exists() or picture() != PICTURE.read_text(encoding="utf-8"):
@@ -206,6 +225,10 @@ def main() -> None:
         if new != old:
             path.write_text(new, encoding="utf-8")
             print(path.relative_to(ROOT))  # noqa: T201
+    korean = KOREAN.read_text(encoding="utf-8")
+    if (anew := in_korean(PAGES[0].read_text(encoding="utf-8"), korean)) != korean:
+        KOREAN.write_text(anew, encoding="utf-8")
+        print(KOREAN.relative_to(ROOT))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from tests.cli.test_compared import GATES, git, written
 
 ROOT = Path(__file__).parent.parent
 CI_PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 BASH = shutil.which("bash") or ""
 pytestmark = pytest.mark.skipif(os.name != "posix" or not BASH, reason="scripts of a shell")
@@ -126,10 +127,42 @@ def test_no_script_of_the_action_holds_an_expression() -> None:
         assert "${{" not in one.get("run", ""), "an input would be a part of the script"
 
 
-def test_every_used_action_names_its_version() -> None:
-    used = [one["uses"] for one in ACTION["runs"]["steps"] if "uses" in one]
-    assert used
-    assert all(re.fullmatch(r"[\w./-]+@v\d+", name) for name in used)
+PINNED = re.compile(r"uses: ([\w./-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$")
+USES = re.compile(r"^ *(?:- )?(uses: (?!\./).*)$", re.MULTILINE)
+
+
+def test_every_used_action_is_a_commit_with_its_version_beside_it_and_the_same_everywhere() -> None:
+    files = ["action.yml", "docs/ci.md", *(f".github/workflows/{path.name}" for path in WORKFLOWS)]
+    used = {(name, line) for name in files for line in USES.findall((ROOT / name).read_text(encoding="utf-8"))}
+    assert len(used) > 8
+    pins: dict[str, set[tuple[str, str]]] = {}
+    for name, line in sorted(used):
+        match = PINNED.fullmatch(line)
+        assert match, f"{name}: {line}: write the commit of a version, and the version as a comment"
+        pins.setdefault("/".join(match[1].split("/")[:2]), set()).add((match[2], match[3]))
+    assert {action for action, versions in pins.items() if len(versions) > 1} == set()
+
+
+def test_the_action_brings_the_version_that_is_asked_for(place: Path) -> None:
+    """Programs stand for those of the new environment; pip writes down what it is asked to install."""
+    programs = place / "temp" / "capplan-venv" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "python").write_text(f'#!{BASH}\necho "$*" >> "$RUNNER_TEMP/pip"\n')
+    (programs / "capplan").write_text(f"#!{BASH}\necho capplan 0.2.0\n")
+    for program in programs.iterdir():
+        program.chmod(0o755)
+
+    def install(**env: str) -> subprocess.CompletedProcess[str]:
+        given = {"ACTION_PATH": "/action", "CONSTRAINTS": "", "VERSION": "", "RUNNER_TEMP": str(place / "temp"), **env}
+        return shell(place, step("Install capplan")["run"], **given)
+
+    assert install().returncode == 0
+    assert install(VERSION="0.2.0", CONSTRAINTS="c d.txt").returncode == 0
+    wrong = install(VERSION="0.1.0")
+    assert wrong.returncode == 2
+    assert "brings capplan 0.2.0, expected 0.1.0" in wrong.stdout
+    asked = (place / "temp" / "pip").read_text().splitlines()
+    assert asked[:2] == ["-m pip install --quiet /action", "-m pip install --quiet --constraint c d.txt /action"]
 
 
 @pytest.mark.parametrize(
@@ -313,10 +346,46 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CI: dict[str, Any] = with_on(yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")))
 
 
-def test_the_workflow_of_this_project_is_one_by_githubs_schema() -> None:
+RELEASE: dict[str, Any] = with_on(yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text(encoding="utf-8")))
+
+
+def test_the_workflows_of_this_project_are_ones_by_githubs_schema() -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    jsonschema.validate(CI, schema("github-workflows"))
+    for workflow in (CI, RELEASE):
+        jsonschema.validate(workflow, schema("github-workflows"))
+    jsonschema.validate(yaml.safe_load((ROOT / ".github/dependabot.yml").read_text()), schema("dependabot"))
     assert CI["permissions"] == {"contents": "read"}
+    assert all(job.get("timeout-minutes") for job in (*CI["jobs"].values(), *list(RELEASE["jobs"].values())[1:]))
+
+
+def test_a_linter_of_workflows_finds_nothing() -> None:
+    pytest.importorskip("pip_audit", reason="the extra release has both")
+    program = str(Path(sys.executable).with_name("zizmor"))
+    line = [program, "--offline", "--no-progress", "--min-severity", "medium", ".github", "action.yml"]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_release_is_tested_built_once_and_signed_and_no_job_may_do_more_than_it_does() -> None:
+    jobs = RELEASE["jobs"]
+    assert RELEASE["permissions"] == {}
+    assert {name: job["permissions"] for name, job in jobs.items()} == {
+        "ci": {"contents": "read"},
+        "build": {"contents": "read"},
+        "attest": {"contents": "read", "id-token": "write", "attestations": "write"},
+        "pypi": {"id-token": "write"},
+        "github": {"contents": "write"},
+    }
+    order = [jobs[name].get("needs") for name in ("ci", "build", "attest", "pypi", "github")]
+    assert order == [None, "ci", "build", "attest", "pypi"]
+    assert jobs["ci"]["uses"] == "./.github/workflows/ci.yml"
+    assert "workflow_call" in CI["on"]
+    built = [name for name, job in jobs.items() if "poe build" in str(job)]
+    checked_out = [name for name, job in jobs.items() if "actions/checkout@" in str(job)]
+    assert built == checked_out == ["build"], (
+        "what is signed and published is what was built, and no other job runs our code"
+    )
+    assert "secrets." not in str(RELEASE)
 
 
 def test_each_supported_python_runs_readmes_second_command() -> None:

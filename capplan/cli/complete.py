@@ -70,11 +70,11 @@ def _arguments(words: Sequence[str], options: Mapping[str, Any]) -> list[str]:
 def formats_of(command: str) -> tuple[str, ...]:
     """The formats of a command."""
     from capplan.cli.diff import DIFF_FORMATS  # noqa: PLC0415
-    from capplan.cli.formats import PLAN_FORMATS  # noqa: PLC0415
+    from capplan.cli.formats import ESTIMATE_FORMATS, PLAN_FORMATS  # noqa: PLC0415
     from capplan.cli.output import FORMATS  # noqa: PLC0415
 
-    more = {"gates": ("csv",), "simulate": ("csv",), "workflow": ("mermaid",)}
-    of_plans = {"estimate": PLAN_FORMATS, "check": PLAN_FORMATS, "diff": DIFF_FORMATS}
+    more = dict.fromkeys(("gates", "simulate", "forecast", "drivers", "sweep"), ("csv",)) | {"workflow": ("mermaid",)}
+    of_plans = {"estimate": ESTIMATE_FORMATS, "check": PLAN_FORMATS, "diff": DIFF_FORMATS}
     return of_plans.get(command, (*FORMATS, *more.get(command, ())))
 
 

@@ -63,8 +63,10 @@ def test_every_command_and_option_is_offered() -> None:
 
 
 def test_the_offered_formats_are_those_that_the_command_has() -> None:
-    for command in ("estimate", "check", "diff", "gates", "simulate", "workflow", "size", "compare-modes"):
-        said = run(command, *(["a", "b"] if command == "diff" else ["a"]), "-f", "?").stderr
+    asked = {"diff": ["a", "b"], "sweep": ["a", "--set", "region=a,b"]}
+    commands = ("estimate", "check", "gates", "simulate", "workflow", "size", "compare-modes", "forecast", "drivers")
+    for command in (*commands, *asked):
+        said = run(command, *asked.get(command, ["a"]), "-f", "?").stderr
         expected = said.partition("expected ")[2].partition(", found")[0]
         assert " ".join(expected.split()).split(" or ") == list(formats_of(command)), command
 

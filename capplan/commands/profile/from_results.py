@@ -21,7 +21,7 @@ _TEXTS = ("reason", "operation", "target", "item_key")
 _MAY_BE_NULL = ("reason", "operation", "target", "failed", "throttled", "first_at", "last_at")
 _NEEDED = ("outcome", "minutes", "busiest", "mix")
 """Of the others, the totals of the outcome say whether rows are missing."""
-_FALLING = ("outcome", "mix", "busiest", "key_counts", "hottest")
+_FALLING = ("outcome", "mix", "targets", "busiest", "key_counts", "hottest")
 
 
 def profile_of_results(paths: Sequence[str], timezone: str) -> Profile:
