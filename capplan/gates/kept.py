@@ -29,7 +29,11 @@ class KeptGates:
     def __init__(self, base: Priced, metrics: Mapping[str, ObservedMetric]) -> None:
         self._metrics = metrics
         scenario = base.metered.scenario
-        judged = [(g, [name.name for name in names_in(g.test)], _judged(g, scenario, metrics)) for g in scenario.gates if not about_bill(g)]
+        judged = [
+            (g, [name.name for name in names_in(g.test)], _judged(g, scenario, metrics))
+            for g in scenario.gates
+            if not about_bill(g)
+        ]
         self._gates = [(gate, names) for gate, names, passes in judged if passes]
         self._failing = [(gate, names) for gate, names, passes in judged if passes is False]
         self._labels = {a: r.label for a, r in scenario.resources.items()}
