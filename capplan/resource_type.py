@@ -263,6 +263,10 @@ class ResourceType(Generic[SpecT, UsageT]):
         """A request that is written at a place inside the spec, such as ("routes", "GET /orders")."""
         return Sent(Fraction(1), access)
 
+    def same_work(self, before: SpecT, after: SpecT) -> bool:
+        """Whether a changed spec is metered like the one before, and only its prices differ."""
+        return False
+
     def calls_per_unit(self, spec: SpecT) -> Fraction:
         """How often `calls` are made per unit of demand: retries make them again."""
         return Fraction(1)

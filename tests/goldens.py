@@ -12,11 +12,16 @@ from pathlib import Path
 import capplan
 from capplan.commands.diff import Difference, difference
 from capplan.commands.explain import explain
+from capplan.commands.reconcile.bill import Asked, read_bill
+from capplan.commands.reconcile.compare import reconcile
+from capplan.commands.reconcile.correct import corrected
+from capplan.commands.reconcile.results import Reconciliation
 from capplan.commands.size import measured_items
 from capplan.errors import CapplanError
 from capplan.language.load import load
 from capplan.language.scenario import Scenario
 from capplan.pipeline.results import Plan
+from capplan.record import replace
 from capplan.report.checked import Checked
 from capplan.report.document import Document
 from capplan.report.formats.document_markdown import document_markdown
@@ -30,6 +35,7 @@ from capplan.report.views.diff import diff_document
 from capplan.report.views.errors import errors_text
 from capplan.report.views.estimate import plan_document
 from capplan.report.views.explain import explained_document
+from capplan.report.views.reconcile import reconcile_document
 from capplan.report.views.simulate import simulation_document
 from capplan.report.views.size import size_document
 from capplan.report.views.workflow import workflow_document
@@ -81,6 +87,13 @@ def _difference() -> Difference:
     return difference(base, head, "base.json", "head.json")
 
 
+def _reconciled() -> Reconciliation:
+    loaded = _loaded("web-shop")
+    bill = read_bill([str(SCENARIOS / "web-shop" / "bill-2026-11.csv")], Asked())
+    answer = reconcile(loaded, bill)
+    return replace(answer, corrected=corrected(loaded, bill, answer, ()))
+
+
 def _items() -> Document:
     return size_document(measured_items("scenarios/measured-items/tickets.jsonl", None, "us-east-1"))
 
@@ -106,6 +119,7 @@ def _documents() -> dict[str, Callable[[], Document]]:
         "compare-modes": lambda: modes_document(capplan.compare_modes(_loaded("seoul-delivery"))),
         "diff": lambda: diff_document(_difference()),
         "explain": lambda: explained_document(explain(_loaded("web-shop"), "orders.writes")),
+        "reconcile": lambda: reconcile_document(_reconciled()),
         "simulate": lambda: simulation_document(
             capplan.simulate(_loaded("live-chat"), "messages"), whole=True, all_events=False
         ),

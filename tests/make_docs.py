@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from capplan.language.schema import scenario_schema
+from capplan.quantities.text import BOUNDS
 from capplan.services import SECTIONS, all_rules, resource_type, verbs
 
 ROOT = Path(__file__).parent.parent
@@ -177,7 +178,13 @@ def rules_page() -> str:
     return "\n".join(parts)
 
 
-GENERATED: Mapping[str, Callable[[], str]] = {"keys": keys_page, "rules": rules_page}
+def bounds_page() -> str:
+    """The smallest and the largest value of each kind of quantity."""
+    rows = [f"| {kind} | {of.least_written} | {of.most_written} |" for kind, of in BOUNDS.items()]
+    return "| takes | smallest but 0 | largest |\n| --- | --- | --- |\n" + "\n".join(rows) + "\n"
+
+
+GENERATED: Mapping[str, Callable[[], str]] = {"keys": keys_page, "rules": rules_page, "bounds": bounds_page}
 
 
 def page(text: str) -> str:

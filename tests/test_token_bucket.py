@@ -125,3 +125,11 @@ def test_nothing_is_lost_and_no_more_than_the_rate_and_the_burst_is_served(
     served = sum(float(part.served) for part in admitted.streams)
     # a bucket that empties and fills again serves its burst each time: once here, for the one spike and the start
     assert served * each <= (quota * MONTH_SECONDS + 2 * burst) * (1 + 1e-5)
+
+
+def test_a_later_limit_is_asked_for_what_the_earlier_one_lets_through() -> None:
+    """15,000 a second meet a rate of 10,000; each of those takes 2 tokens of the account's limit: 20,000 a second."""
+    account = Bucket(Fraction(5_000), each=Fraction(2), limit="account.rate")
+    admitted = admit("api", demand(at(15_000)), [Bucket(Fraction(10_000)), account])
+    assert admitted is not None
+    assert float(admitted.wanted["account.rate"].monthly) == pytest.approx(20_000 * MONTH_SECONDS, rel=1e-5)

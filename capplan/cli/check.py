@@ -10,12 +10,14 @@ import typer
 from capplan.cli import progress
 from capplan.cli.formats import PLAN_FORMATS, write_checked
 from capplan.cli.options import (
+    DRAWS,
     Ascii,
     Baseline,
     Budget,
     BudgetDelta,
     Color,
     ColorChoice,
+    Draws,
     FailOn,
     Fields,
     Format,
@@ -37,7 +39,7 @@ from capplan.cli.steps import GATE_FAILED, day_of, delta, every, guarded, keep_i
 from capplan.pipeline.results import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from capplan.commands.saved_plan import PlanRecord
 
@@ -55,6 +57,7 @@ def check(
     budget_delta: BudgetDelta = None,
     today: Today = None,
     seed: Seed = 0,
+    draws: Draws = DRAWS,
     strict: Strict = False,
     ascii: Ascii = False,
     color: Color = ColorChoice.auto,
@@ -62,6 +65,12 @@ def check(
     bill: Annotated[
         list[str] | None,
         typer.Option("--bill", help="A month's bill: also fail if too much of it is not explained. Repeatable."),
+    ] = None,
+    map: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", metavar="PATTERN=RESOURCE", help="For --bill: ids, or tag:KEY=VALUE, that are a resource."
+        ),
     ] = None,
     max_unexplained: Annotated[
         str | None, typer.Option("--max-unexplained", help="The share of the bill for --bill (5%).")
@@ -82,11 +91,7 @@ def check(
     if (prices or on) and baseline is not None and not baseline.lower().endswith(".json"):
         why = "with --prices or --on it needs a saved JSON, planned with the same prices"
         raise typer.BadParameter(why, param_hint="--baseline")
-    share = _percent(max_unexplained)
-    if max_unexplained is not None and not bill:
-        raise typer.BadParameter("it needs --bill", param_hint="--max-unexplained")
-    if bill and len(scenarios) > 1:
-        raise typer.BadParameter("expected one scenario: a bill is compared with one plan", param_hint="--bill")
+    share = _share_of_bill(bill, map, max_unexplained, scenarios)
     if max_change is not None and baseline is None:
         raise typer.BadParameter("it needs --baseline", param_hint="--budget-delta")
 
@@ -106,21 +111,21 @@ def check(
         )
         of_bill = None
         if bill:
-            of_bill = bill_values(bill, loaded[0], day, seed)
+            of_bill = bill_values(bill, map or (), loaded[0], day, seed)
             if share is not None or not any(about_bill(gate) for gate in loaded[0].gates):
                 source = "--bill" if share is None else "--max-unexplained"
                 loaded = [with_gates(loaded[0], unexplained_gate(Decimal(5) if share is None else share, source))]
         bases = baselines(baseline, loaded, day, seed) if baseline else [None] * len(loaded)
 
         def planned(pair: "tuple[Any, PlanRecord | None]") -> Plan:
-            base = baseline_of(pair[1], baseline, pair[0].name)
+            base = baseline_of(pair[1], baseline, pair[0].name)._replace(bill=of_bill)
             return plan(
                 pair[0],
                 today=day,
                 seed=seed,
                 baseline=base,
                 allow_unjudged=False,
-                bill=of_bill,
+                draws=draws,
                 progress=progress.update,
             )
 
@@ -134,20 +139,33 @@ def check(
     return guarded(where, answer)
 
 
-def _percent(text: str | None) -> Decimal | None:
-    """A share of the command line, in percent."""
-    if text is None:
+def _share_of_bill(
+    bill: list[str] | None, maps: list[str] | None, share: str | None, scenarios: list[str]
+) -> Decimal | None:
+    """`--max-unexplained` in percent; the options of a bill go together."""
+    for given, name in ((share, "--max-unexplained"), (maps, "--map")):
+        if given and not bill:
+            raise typer.BadParameter("it needs --bill", param_hint=name)
+    if bill and len(scenarios) > 1:
+        raise typer.BadParameter("expected one scenario: a bill is compared with one plan", param_hint="--bill")
+    if share is None:
         return None
-    match = re.fullmatch(r"\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\s*", text)
+    match = re.fullmatch(r"\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\s*", share)
     if match is None or Decimal(match[1]) > 100:  # noqa: PLR2004  percent
-        raise typer.BadParameter(f"expected a share, such as 5%, found '{text}'", param_hint="--max-unexplained")
+        raise typer.BadParameter(f"expected a share, such as 5%, found '{share}'", param_hint="--max-unexplained")
     return Decimal(match[1])
 
 
-def bill_values(bill: list[str], scenario: Any, day: date | None, seed: int) -> "Mapping[str, Decimal | None]":  # noqa: ANN401  a Scenario
+def bill_values(
+    bill: list[str],
+    maps: "Sequence[str]",
+    scenario: Any,  # noqa: ANN401  a Scenario
+    day: date | None,
+    seed: int,
+) -> "Mapping[str, Decimal | None]":
     """What gates may observe of a bill beside a scenario's plan."""
     from capplan.commands.reconcile.bill import Asked, read_bill  # noqa: PLC0415
     from capplan.commands.reconcile.compare import reconcile  # noqa: PLC0415
     from capplan.commands.reconcile.gate import values_of  # noqa: PLC0415
 
-    return values_of(reconcile(scenario, read_bill(bill, Asked(), progress.update), today=day, seed=seed))
+    return values_of(reconcile(scenario, read_bill(bill, Asked(), progress.update), maps, today=day, seed=seed))

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from capplan.commands.drivers.inputs import Step
 
 By = Annotated[str, typer.Option("--by", help="How far plain quantities are moved: 20% or 2x.")]
+Draws = Annotated[
+    int, typer.Option("--draws", help="Draws of ranges, to find which to measure first.", min=0, max=100_000)
+]
 _BY = re.compile(r"(?P<number>\d{1,4}(?:\.\d{1,4})?)\s*(?P<unit>%|x)")
 _HINT = "--by"
 
@@ -38,6 +41,7 @@ _HINT = "--by"
 def drivers(
     scenario: Scenario,
     by: By = "20%",
+    draws: Draws = 2000,
     settings: Set = None,
     overlays: Overlay = None,
     prices: Prices = None,
@@ -69,7 +73,7 @@ def drivers(
         from capplan.report.views.drivers import drivers_document  # noqa: PLC0415
 
         loaded = load_scenario(scenario, gate, settings, overlays, prices=prices, on=price_day)
-        done = moved(loaded, step, today=day, seed=seed, progress=progress.update)
+        done = moved(loaded, step, draws=draws, today=day, seed=seed, progress=progress.update)
         emit_document(
             where,
             lambda: to_json(drivers_record(done)),

@@ -1,13 +1,16 @@
 """`capplan estimate`: what will it cost, are limits exceeded, what should I change?"""
 
+from capplan.cli import progress
 from capplan.cli.formats import ESTIMATE_FORMATS, write_plan
 from capplan.cli.options import (
+    DRAWS,
     RESOURCES_SHOWN,
     Ascii,
     Budget,
     Color,
     ColorChoice,
     Details,
+    Draws,
     Fields,
     Format,
     On,
@@ -37,6 +40,7 @@ def estimate(
     budget: Budget = None,
     today: Today = None,
     seed: Seed = 0,
+    draws: Draws = DRAWS,
     strict: Strict = False,
     details: Details = False,
     top: ShownResources = None,
@@ -58,7 +62,7 @@ def estimate(
         from capplan.commands.plan import plan as planned  # noqa: PLC0415
 
         loaded = load_scenario(scenario, gate, settings, overlays, allow_open=True, prices=prices, on=price_day)
-        plan = planned(loaded, today=day, seed=seed)
+        plan = planned(loaded, today=day, seed=seed, draws=draws, progress=progress.update)
         write_plan(where, loaded, plan, details=details, top=top or RESOURCES_SHOWN, today=day)
         return strict_code([plan], strict)
 

@@ -29,6 +29,7 @@ from capplan.cli.steps import day_of, guarded, keep_inputs, load_scenario, money
 Months = Annotated[int, typer.Option("--months", help="How many months.", min=1, max=120)]
 From = Annotated[str | None, typer.Option("--from", help="The first month, such as 2027-01.")]
 MeanMonths = Annotated[bool, typer.Option("--mean-months", help="With --from: months of 730 hours, as estimate has.")]
+Draws = Annotated[int, typer.Option("--draws", help="Draws of ranges, each planned in every month.", min=0, max=1000)]
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
@@ -37,6 +38,7 @@ def forecast(
     months: Months = 24,
     first: From = None,
     mean_months: MeanMonths = False,
+    draws: Draws = 40,
     settings: Set = None,
     overlays: Overlay = None,
     prices: Prices = None,
@@ -69,7 +71,14 @@ def forecast(
 
         loaded = load_scenario(scenario, gate, settings, overlays, prices=prices, on=price_day)
         done = forecasted(
-            loaded, months, first=start, mean_months=mean_months, today=day, seed=seed, progress=progress.update
+            loaded,
+            months,
+            first=start,
+            mean_months=mean_months,
+            today=day,
+            seed=seed,
+            draws=draws,
+            progress=progress.update,
         )
         emit_document(
             where,

@@ -49,6 +49,10 @@ Today = Annotated[
     str | None, typer.Option("--today", help="The day for the age of prices and for waivers, YYYY-MM-DD.")
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Random seed.", min=0)]
+DRAWS = 10_000
+Draws = Annotated[
+    int, typer.Option("--draws", help="Draws of the scenario's ranges.", min=1, max=100_000, show_default=str(DRAWS))
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 4 on assumptions about the workload or stale prices.")]
 Details = Annotated[bool, typer.Option("--details", help="Show all rows.")]
 Fields = Annotated[

@@ -137,7 +137,15 @@ def profile(
         else:
             from capplan.commands.profile.measure import profile as measured  # noqa: PLC0415
 
-            done = measured(given, asked, timezone=timezone, salt=salt, opened=opened, progress=progress.update)
+            done = measured(
+                given,
+                asked,
+                timezone=timezone,
+                salt=salt,
+                opened=opened,
+                temp_folder=temp_folder,
+                progress=progress.update,
+            )
         if target is not None:
             write_atomic(Path(target), to_json(profile_record(done)))
         emit_document(

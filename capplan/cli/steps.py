@@ -19,8 +19,8 @@ from capplan.pipeline.results import Plan
 From = TypeVar("From")
 To = TypeVar("To")
 WRONG_INPUT, GATE_FAILED, NOT_STRICT = 2, 3, 4
-_MAX_USD = 10**15
-"""More is a typing error."""
+_MAX_USD, _MAX_DECIMALS = 10**15, 10
+"""A figure of a gate has fewer digits than this; more is a typing error."""
 
 
 def load_scenario(
@@ -115,7 +115,7 @@ def money(text: str | None) -> Decimal | None:
         amount = Decimal(text.removesuffix("USD").strip())
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not amount.is_finite() or not 0 <= amount <= _MAX_USD:
+    if not amount.is_finite() or not 0 <= amount < _MAX_USD or amount != round(amount, _MAX_DECIMALS):
         raise typer.BadParameter(f"expected an amount, such as 2500, found '{text}'", param_hint="--budget")
     return amount
 

@@ -5,14 +5,14 @@ from datetime import date
 from decimal import Decimal
 
 from capplan import __version__
+from capplan.commands.month_bands import DRAWS, ForecastBands
+from capplan.commands.months_ahead import MonthAhead, months_ahead
 from capplan.commands.plan import plan
 from capplan.errors import CapplanError, Diagnostic
-from capplan.language.gate_syntax import Gate, on_forecast
 from capplan.language.load import build
-from capplan.language.months import Month, billed_month, changes_in, months_from, multiples, needs_calendar
+from capplan.language.months import Month, months_from, multiples, needs_calendar
 from capplan.language.scenario import Scenario
 from capplan.model import Change
-from capplan.pipeline.meter import meter
 from capplan.pipeline.results import Plan, Recommendation
 from capplan.pipeline.what_if import apply, in_order
 from capplan.record import Record, replace
@@ -89,9 +89,11 @@ class Forecast(Record, frozen=True):
     breaks: tuple[ForecastBreak, ...]
     steady: tuple[str, ...] = ()
     """Traffic with a rate that neither grows nor is launched nor has seasons."""
+    bands: ForecastBands | None = None
+    """What the ranges of the scenario mean for each month; None where it has none."""
 
 
-def forecast(
+def forecast(  # noqa: PLR0913  an argument for each option of the command
     scenario: Scenario,
     months: int = 24,
     *,
@@ -100,6 +102,7 @@ def forecast(
     today: date | None = None,
     seed: int = 0,
     fixes: bool = True,
+    draws: int = DRAWS,
     progress: Callable[[float, str], None] = no_progress,
 ) -> Forecast:
     """The plan of each of so many months, the scenario's own the first.
@@ -111,6 +114,7 @@ def forecast(
         mean_months: Whether they are of 730 hours although the first is known.
         today: The day with which the age of prices is compared.
         seed: Random seed.
+        draws: Of the ranges of a scenario that has some: each is a path through all months. 0 for none.
         fixes: Whether each break is given the cheapest recommendation that moves it.
         progress: Called with the share done and the month.
 
@@ -123,22 +127,32 @@ def forecast(
         message = f"{path} needs a calendar"
         raise CapplanError((Diagnostic(scenario.file, 0, 0, message, hint),))
     steps = months_from(first, months, mean=mean_months)
-    of_month: list[Scenario] = []
+    of_month: list[MonthAhead] = []
     planned: list[Plan] = []
-    for month, at in _months(scenario, steps, seed):
-        progress(month.after / months, month.label)
-        is_same = bool(of_month) and at is of_month[-1]
-        planned.append(planned[-1] if is_same else plan(at, today=today, seed=seed, findings=False))
-        of_month.append(at)
+    share = 0.2 if draws and scenario.ranges else 1.0
+    for ahead in months_ahead(scenario, steps, seed):
+        progress(ahead.month.after / months * share, ahead.month.label)
+        is_same = bool(of_month) and ahead.scenario is of_month[-1].scenario
+        planned.append(planned[-1] if is_same else plan(ahead.scenario, today=today, seed=seed, findings=False))
+        of_month.append(ahead)
     shown = tuple(_month(scenario, month, answer) for month, answer in zip(steps, planned, strict=True))
     breaks = tuple(_breaks(steps, planned))
     if fixes:
-        breaks = tuple(_with_fix(scenario, of_month[found.index], steps, found, today, seed) for found in breaks)
+        breaks = tuple(
+            _with_fix(scenario, of_month[found.index].scenario, steps, found, today, seed) for found in breaks
+        )
+    bands = None
+    if draws and scenario.ranges:
+        from capplan.commands.forecast_bands import bands_of  # noqa: PLC0415  only where there are ranges
+
+        bands = bands_of(
+            scenario, steps, of_month, draws, today, lambda done, what: progress(share + (1 - share) * done, what)
+        )
     steady = tuple(name for name, last in multiples(scenario, steps[-1]).items() if last == 1)
     moved = {name for one in shown for name, factor in one.traffic.items() if factor != 1}
     return Forecast(
         scenario.name, scenario.file, scenario.sha256, scenario.region, __version__, shown, breaks,
-        tuple(name for name in steady if name not in moved),
+        tuple(name for name in steady if name not in moved), bands,
     )  # fmt: skip
 
 
@@ -149,53 +163,16 @@ def first_break(
     steps = months_from(first, months)
     before: Scenario | None = None
     moves = False
-    for month, at in _months(scenario, steps, seed):
-        if at is before:
+    for ahead in months_ahead(scenario, steps, seed):
+        if ahead.scenario is before:
             continue
         moves = moves or before is not None
-        found = next(_breaks([month], [plan(at, today=today, seed=seed, findings=False)]), None)
+        answer = plan(ahead.scenario, today=today, seed=seed, findings=False)
+        found = next(_breaks([ahead.month], [answer]), None)
         if found is not None:
             return found, moves
-        before = at
+        before = ahead.scenario
     return None, moves
-
-
-def _months(scenario: Scenario, steps: Sequence[Month], seed: int) -> Iterator[tuple[Month, Scenario]]:
-    """The scenario of each month: the rates of its traffic, and what the months before have left in store.
-
-    A month in which all is as in the one before it has the same scenario.
-    """
-    stored: dict[str, object] = {}
-    before: Scenario | None = None
-    counted: Scenario | None = None
-    known: tuple[object, ...] = ()
-    for month in steps:
-        if before is not None and before is not counted:
-            stored |= _left(before, seed)
-            counted = before
-        changes = [*changes_in(scenario, month), *(Change(path, value) for path, value in stored.items())]
-        billed = None if month.calendar is None or month.mean else billed_month(scenario, *month.calendar)
-        if before is None or known != (changes, billed):
-            data = apply(scenario.data, changes)
-            at = build(scenario.doc, scenario.files, scenario.sha256, data, scenario) if changes else scenario
-            before, known = replace(at, gates=_of_one_month(scenario), billed_month=billed), (changes, billed)
-        yield month, before
-
-
-def _of_one_month(scenario: Scenario) -> tuple[Gate, ...]:
-    """The scenario's gates, and those of the command line, which stand in no file; without those on a forecast."""
-    return tuple(gate for gate in scenario.gates if not on_forecast(gate))
-
-
-def _left(scenario: Scenario, seed: int) -> dict[str, object]:
-    """What a month leaves in store for the next, as paths of the scenario and values."""
-    metered = meter(scenario, seed)
-    own = metered.as_declared.resources
-    return {
-        f"{address}.{key}": value
-        for address, resource in own.items()
-        for key, value in resource.type.next_month(metered.resource(address)).items()
-    }
 
 
 def _month(scenario: Scenario, month: Month, answer: Plan) -> ForecastMonth:
@@ -263,10 +240,10 @@ def _candidates(answer: Plan, found: ForecastBreak) -> list[Recommendation]:
 
 def _breaks_again(scenario: Scenario, steps: Sequence[Month], found: ForecastBreak, seed: int) -> Month | None:
     """The first month in which the same breaks; None where it does not."""
-    for month, at in _months(scenario, steps, seed):
-        answer = plan(at, seed=seed, findings=False)
+    for ahead in months_ahead(scenario, steps, seed):
+        answer = plan(ahead.scenario, seed=seed, findings=False)
         if (found.gate and found.gate in answer.failed_gates) or (
             found.limit[0] and found.limit in answer.exceeded_limits
         ):
-            return month
+            return ahead.month
     return None

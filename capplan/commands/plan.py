@@ -1,6 +1,6 @@
 """Plans a scenario: demand, usage, limits, line items, recommendations and gates."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -51,7 +51,7 @@ def plan(
     findings: bool = True,
     baseline: Baseline | None = None,
     allow_unjudged: bool = True,
-    bill: Mapping[str, Decimal | None] | None = None,
+    draws: int = 0,
     progress: Callable[[float, str], None] = no_progress,
 ) -> Plan:
     """The plan of a scenario.
@@ -61,10 +61,10 @@ def plan(
         today: The day with which the age of prices and waivers are compared; None where it is not known.
         seed: Random seed.
         findings: Whether recommendations are computed.
-        baseline: The plan with which gates on a change compare.
+        baseline: The plan with which gates on a change compare, and the bill of those on one.
+        draws: Draws of the scenario's ranges; 0 for the answer at their likely values alone.
         allow_unjudged: Whether gates without the baseline or the day that they need are listed as not evaluated; else
             they are errors.
-        bill: Metrics of a bill beside the plan, by name; None without one.
         progress: Called from time to time with the share done (0 to 1) and what is being computed.
 
     Raises:
@@ -82,16 +82,24 @@ def plan(
     limits = () if needed else limits_of(priced.metered)  # a load without its traffic would look like headroom
     traffic_sources = traffic_costs(priced)
 
+    base = baseline or Baseline()
+
     @cache
     def known() -> dict[str, ObservedMetric]:
-        of_bill = bill_metrics(bill) if bill is not None else {}
+        of_bill = bill_metrics(base.bill) if base.bill is not None else {}
         return observables(scenario, priced, limits, traffic_sources) | of_bill
 
-    names = {**bill_metrics(bill), **known(), **aliases(scenario, known())} if scenario.gates else {}
-    base = baseline or Baseline()
+    names = {**bill_metrics(base.bill), **known(), **aliases(scenario, known())} if scenario.gates else {}
     judged = replace(scenario, gates=()) if needed else scenario
     ahead = ahead_of(judged, today, seed) if any(map(on_forecast, judged.gates)) else Ahead({})
-    verdicts, unjudged = judge(judged, {**names, **ahead.metrics}, base, today, allow_unjudged=allow_unjudged)
+    ranges = None
+    if scenario.ranges and draws and not needed:
+        from capplan.commands.ranges.evaluate import evaluate  # noqa: PLC0415  numpy is for scenarios with ranges only
+
+        ranges = evaluate(priced, names, draws, today=today, gates=judged.gates, progress=progress)
+    drawn = None if ranges is None else ranges.drawn
+    metrics = {**names, **ahead.metrics}
+    verdicts, unjudged = judge(judged, metrics, base, today, allow_unjudged=allow_unjudged, drawn=drawn)
     if needed:
         unjudged = tuple(
             Unjudged(g.text, g.line, g.column, g.level, f"{needed} questions are open") for g in scenario.gates
@@ -152,6 +160,7 @@ def plan(
         else ranked_questions(scenario, today, seed)
         if findings
         else unranked(scenario),
+        ranges=None if ranges is None else ranges.ranges,
     )
 
 

@@ -14,6 +14,7 @@ from capplan.pipeline.results import (
     OpenQuestion,
     PlannedResource,
     Prices,
+    Ranges,
     Recommendation,
     RunCost,
     TrafficSourceCost,
@@ -196,6 +197,7 @@ class PlanRecord(NamedTuple):
         gates_not_judged: Gates that this command cannot judge, and what they need.
         recommendations: The findings as rows, in rank order: like ones of several resources are one.
         combined: All recommendations that keep behavior, planned together; null where there are none.
+        ranges: The answer over all draws of the scenario's ranges; the key is left out where it has none.
     """
 
     schema: Literal["capplan.plan/1"]
@@ -235,6 +237,7 @@ class PlanRecord(NamedTuple):
     unit_cost: UnitCost | None = None
     cost_by_region: Mapping[str, Decimal] = {}
     open_questions: tuple[OpenQuestion, ...] = ()
+    ranges: Ranges | None = None
 
 
 def empty_plan(name: str, region: str) -> PlanRecord:

@@ -47,6 +47,7 @@ def simulate(
         timezone=scenario.timezone,
         resources=tuple(_simulated(metered, r, request, mode) for r in simulated),
         skipped=tuple(r.label for r in chosen if r.type.simulator() is None),
+        ranges=scenario.ranges or None,
     )
 
 

@@ -5,12 +5,24 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from capplan.gates.observed import ObservedMetric
-from capplan.language.gate_syntax import Comparator, Comparison, Figure, Join, Name, Not, Sum, Test, Value, names_in
+from capplan.language.gate_syntax import (
+    Chance,
+    Comparator,
+    Comparison,
+    Figure,
+    Join,
+    Name,
+    Not,
+    Sum,
+    Test,
+    Value,
+    names_in,
+)
 from capplan.language.gate_tokens import GateError
 from capplan.language.gate_units import Unit, comparable, example, product_unit, quotient_unit, sum_unit, words
 
-Lookup = Callable[[Name], ObservedMetric]
-"""The metric of a name. Raises GateError where there is none."""
+Lookup = Callable[[Name | Chance], ObservedMetric]
+"""The metric of a name, or a chance. Raises GateError where there is none."""
 _OPPOSITE: dict[Comparator, Comparator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _MIRROR: dict[Comparator, Comparator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
@@ -104,6 +116,9 @@ def _amount(node: Value, look: Lookup, other: Value) -> Amount:
         case Name():
             metric = look(node)
             return Amount(_known(node, metric), metric.unit, literal=False)
+        case Chance():
+            metric = look(node)
+            return Amount(_known(Name(node.text, node.at, node.width), metric), metric.unit, literal=False)
         case Figure(of_limit=True):
             return _of_limit(node, look, next(names_in(other)))
         case Figure():

@@ -1,6 +1,6 @@
 """Judges gates against a plan. An unknown name or value is an error, never a pass."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -8,23 +8,39 @@ from typing import Literal, NamedTuple
 
 from capplan.errors import CapplanError, Diagnostic
 from capplan.gates.bill import NO_BILL
+from capplan.gates.drawn import Drawn, Spread
 from capplan.gates.evaluate import Lookup, Outcome, outcome
 from capplan.gates.observed import CHANGE, CHANGE_PERCENT, ObservedMetric, exact, shown_value
-from capplan.language.gate_syntax import BY_UNIT, FORECAST, Gate, Name
+from capplan.language.gate_syntax import (
+    BY_UNIT,
+    FORECAST,
+    Chance,
+    Comparison,
+    Gate,
+    Join,
+    Name,
+    Not,
+    Test,
+    Value,
+    names_in,
+    percentile_of,
+)
 from capplan.language.gate_tokens import GateError
-from capplan.language.gate_units import SHARE, USD
+from capplan.language.gate_units import SHARE, USD, Unit
 from capplan.language.scenario import Scenario
 from capplan.pipeline.results import Unjudged, Verdict, Waived
 from capplan.reading.nearest import nearest
 
+_CENT = Decimal("0.01")
 _SHORT = {"cost.change": "cost.monthly.change", "cost.change_percent": "cost.monthly.change_percent"}
 
 
 class Baseline(NamedTuple):
-    """The metrics of the baseline, by name; None without a baseline, and `why_none` says why."""
+    """What gates compare a plan with: metrics by name of a baseline (`why_none` says why there is none) and of a bill."""
 
     values: Mapping[str, Decimal] | None = None
     why_none: str = "it is a change against a baseline: give --baseline plan.json"
+    bill: Mapping[str, Decimal | None] | None = None
 
 
 class _UnjudgedError(GateError):
@@ -38,20 +54,28 @@ def judge(
     today: date | None,
     *,
     allow_unjudged: bool = False,
+    drawn: Drawn | None = None,
 ) -> tuple[tuple[Verdict, ...], tuple[Unjudged, ...]]:
     """A verdict for each gate, in file order; with `allow_unjudged`, those that lack a baseline or a day apart.
+
+    A percentile or a chance is that of the draws; without any it is the point itself, and 0% or 100%.
 
     Raises:
         CapplanError: A gate names an unknown metric, or one whose value is unknown, or (unless `allow_unjudged`) needs
             a baseline or a day that was not given.
     """
-    look = lookup(scenario, metrics, baseline)
+    look = lookup(scenario, metrics, baseline, drawn)
     diagnostics: list[Diagnostic] = []
     verdicts: list[Verdict] = []
     unjudged: list[Unjudged] = []
     for gate in scenario.gates:
         try:
-            verdicts.append(_verdict(gate, outcome(gate.test, look), today))
+            result = outcome(gate.test, look)
+            verdicts.append(
+                _verdict(
+                    gate, result, today, _sampling(gate, result, metrics, drawn, with_ranges=bool(scenario.ranges))
+                )
+            )
         except _UnjudgedError as error:
             if allow_unjudged:
                 unjudged.append(
@@ -75,11 +99,24 @@ def _diagnostic(file: str, gate: Gate, error: GateError) -> Diagnostic:
     return Diagnostic(file, gate.line, column, error.message, error.hint, error.width, gate.excerpt)
 
 
-def lookup(scenario: Scenario, metrics: Mapping[str, ObservedMetric], baseline: Baseline) -> Lookup:
+def lookup(
+    scenario: Scenario, metrics: Mapping[str, ObservedMetric], baseline: Baseline, drawn: Drawn | None = None
+) -> Lookup:
     """The metric of a name; raises GateError with the nearest name where there is none."""
 
-    def look(name: Name) -> ObservedMetric:
+    def look(name: Name | Chance) -> ObservedMetric:
+        if isinstance(name, Chance):
+            point = outcome(name.of, look)
+            return ObservedMetric(Fraction(point.passes) if drawn is None else drawn.chance(name.of).value, SHARE)
         metric = _find(name.name, metrics, baseline)
+        of = None if metric is not None else percentile_of(name.name)
+        if of is not None:
+            plain = name._replace(name=of[0])
+            if of[0] not in metrics and _find(of[0], metrics, baseline) is not None:
+                hint = "write cost.monthly.p90 <= 3000 USD"
+                raise GateError(f"'{of[0]}' is a change, and has no percentile", name.at, name.width, hint)
+            metric = look(plain)
+            return metric if drawn is None else metric._replace(value=drawn.percentile(plain, of[1]).value)
         if metric is None:
             raise _unknown(name, metrics, scenario)
         needs_baseline = metric.why_unknown == baseline.why_none and baseline.values is None
@@ -155,7 +192,70 @@ def _nearest_of_resource(name: str, metrics: Mapping[str, ObservedMetric]) -> st
     return f"{owner}.{close}" if close else None
 
 
-def _verdict(gate: Gate, result: Outcome, today: date | None) -> Verdict:
+def over_draws(test: Test, metrics: Mapping[str, ObservedMetric]) -> bool:
+    """Whether a gate names a chance or a percentile of the draws."""
+    return next(_of_draws(test, metrics), None) is not None
+
+
+def _of_draws(node: Test | Value, metrics: Mapping[str, ObservedMetric]) -> Iterator[Chance | Name]:
+    match node:
+        case Chance():
+            yield node
+        case Name(name=name):
+            if name not in metrics and percentile_of(name) is not None:
+                yield node
+        case Not(of=of):
+            yield from _of_draws(of, metrics)
+        case Comparison(left=left, right=right) | Join(left=left, right=right):
+            yield from _of_draws(left, metrics)
+            yield from _of_draws(right, metrics)
+        case _:
+            for part in (getattr(node, "left", None), getattr(node, "right", None)):
+                if part is not None:
+                    yield from _of_draws(part, metrics)
+
+
+def _sampling(
+    gate: Gate, result: Outcome, metrics: Mapping[str, ObservedMetric], drawn: Drawn | None, *, with_ranges: bool
+) -> str:
+    """How sure a verdict over draws is, and whether its limit lies within that; empty for any other."""
+    found = list(_of_draws(gate.test, metrics))
+    if not found:
+        return ""
+    if drawn is None:
+        return (
+            "at the likely values: no draws were made"
+            if with_ranges
+            else "there are no ranges: this is the point answer"
+        )
+    spread = _spread(found[0], drawn)
+    said = [_shown(edge, result.unit) for edge in (spread.low, spread.high)]
+    draws = drawn.of(name.name for name in names_in(gate.test)).draws
+    text = f"of {draws:,} draws; 95% sampling error {said[0]} to {said[1]}"
+    alone = len(found) == 1 and result.subject in (getattr(found[0], "text", ""), getattr(found[0], "name", ""))
+    if not alone:
+        return f"of {draws:,} draws"
+    within = spread.low < spread.high and spread.low <= result.limit <= spread.high
+    more = ", more --draws may decide otherwise" if draws == drawn.draws else ""
+    return f"{text}: the limit lies within it{more}" if within else text
+
+
+def _spread(node: Chance | Name, drawn: Drawn) -> Spread:
+    if isinstance(node, Chance):
+        return drawn.chance(node.of)
+    name, share = percentile_of(node.name) or (node.name, Fraction(1, 2))
+    return drawn.percentile(node._replace(name=name), share)
+
+
+def _shown(value: Fraction, unit: Unit) -> str:
+    number, symbol = shown_value(value, unit)
+    if symbol == "%":
+        return f"{float(number) * 100:.4g}%"
+    cents = symbol == "USD" and (not number or abs(number) >= _CENT)
+    return f"{float(number):,.2f} USD" if cents else f"{float(number):,.6g} {symbol}".rstrip()
+
+
+def _verdict(gate: Gate, result: Outcome, today: date | None, why: str = "") -> Verdict:
     waived = _waived(gate, result, today)
     observed, unit = shown_value(result.observed, result.unit)
     state: Literal["pass", "fail", "waived"] = (
@@ -177,6 +277,7 @@ def _verdict(gate: Gate, result: Outcome, today: date | None) -> Verdict:
         source=gate.source,
         width=gate.width,
         waiver=waived,
+        why=why,
     )
 
 

@@ -84,27 +84,37 @@ class KeptGates:
 
     def _after(self, names: frozenset[str], alternative: Alternative) -> Mapping[str, ObservedMetric]:
         """The metrics of the alternative: all of them, or where that is enough only those that are asked for."""
-        bill = Fraction(alternative.monthly_cost)
-        out = {**self._metrics, **{name: ObservedMetric(bill * months, USD) for name, months in _TOTALS.items()}}
-        priced = alternative.priced
-        for name in names - _TOTALS.keys():
-            resource = self._owner(name, priced)
-            if resource is None:
-                return metrics_of(priced)
-            limits = limits_of_resource(priced.metered, resource.address)
-            of_resource = of_one(resource, priced, limits, priced.cost_by_resource[resource.address])
-            for key, metric in of_resource.items():
-                out[f"{resource.label}.{key}"] = out[f"{resource.address}.{key}"] = metric
-        return out
+        some = some_metrics(names, alternative.priced, Fraction(alternative.monthly_cost))
+        return {**self._metrics, **some}
 
-    def _owner(self, name: str, priced: Priced) -> Resource | None:
-        """The resource whose metric it is; None where it is not one resource's alone, as its cost by a unit."""
-        if name.endswith(")"):
-            return None
-        for address, resource in priced.metered.scenario.resources.items():
-            if name.startswith((f"{resource.label}.", f"{address}.")):
-                return resource if name in self._metrics and name.partition(".")[0] not in _SHARED else None
+
+def some_metrics(names: Iterable[str], priced: Priced, bill: Fraction | None = None) -> Mapping[str, ObservedMetric]:
+    """Metrics of a plan, at least those that are asked for; `bill` is its monthly cost where that is known."""
+    total = Fraction(priced.monthly_cost) if bill is None else bill
+    out = {name: ObservedMetric(total * months, USD) for name, months in _TOTALS.items()}
+    for name in names:
+        if name in out:
+            continue
+        resource = _owner(name, priced)
+        if resource is None:
+            return metrics_of(priced)
+        limits = limits_of_resource(priced.metered, resource.address)
+        of_resource = of_one(resource, priced, limits, priced.cost_by_resource[resource.address])
+        for key, metric in of_resource.items():
+            out[f"{resource.label}.{key}"] = out[f"{resource.address}.{key}"] = metric
+        if name not in out:
+            return metrics_of(priced)
+    return out
+
+
+def _owner(name: str, priced: Priced) -> Resource | None:
+    """The resource whose metric it is; None where it is not one resource's alone, as its cost by a unit."""
+    if name.endswith(")"):
         return None
+    for address, resource in priced.metered.scenario.resources.items():
+        if name.startswith((f"{resource.label}.", f"{address}.")):
+            return resource if name.partition(".")[0] not in _SHARED else None
+    return None
 
 
 def metrics_of(priced: Priced) -> dict[str, ObservedMetric]:

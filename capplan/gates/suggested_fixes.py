@@ -9,10 +9,10 @@ from typing import NamedTuple
 from capplan.errors import CapplanError
 from capplan.gates.bill import about_bill
 from capplan.gates.evaluate import Outcome, outcome
-from capplan.gates.judge import Baseline, lookup
+from capplan.gates.judge import Baseline, lookup, over_draws
 from capplan.gates.kept import metrics_of
 from capplan.gates.observed import ObservedMetric, shown_value
-from capplan.language.gate_syntax import Gate
+from capplan.language.gate_syntax import Gate, names_in, percentile_of
 from capplan.language.gate_tokens import GateError
 from capplan.language.scenario import Scenario
 from capplan.pipeline.alternatives import Alternative, alternative, planned_whole
@@ -46,10 +46,12 @@ def with_suggested_fixes(
 ) -> tuple[Verdict, ...]:
     """The verdicts, each failed one with up to three fixes; those that make the gate pass first."""
     scenario, replanner = base.metered.scenario, _Replanner(base, today)
+    of_draws = any(percentile_of(name.name) for gate in scenario.gates for name in names_in(gate.test))
+    known = metrics_of(base) if of_draws else {}
     first = {finding.number: finding for finding in reversed(findings)}
     return tuple(
         verdict
-        if verdict.verdict == "pass" or about_bill(gate)
+        if verdict.verdict == "pass" or about_bill(gate) or over_draws(gate.test, known)
         else replace(verdict, fixes=_fixes(gate, verdict, recommendations, replanner, first, baseline))
         for gate, verdict in zip(scenario.gates, verdicts, strict=True)
     )

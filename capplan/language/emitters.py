@@ -78,7 +78,7 @@ def _check_kinds(reader: Reader, section: str, trigger: dict[str, Any], path: Pa
             place = [*path, "on", i] if isinstance(written, list) else [*path, "on"]
             expected = f"expected one of {', '.join(emits.kinds)}"
             hint = did_you_mean(kind, emits.kinds, expected) if isinstance(kind, str) else expected
-            reader.add_error(place, f"{shown(kind)} is no kind of change of a {noun}", hint)
+            reader.add_error(place, f"{shown(str(kind))} is no kind of change of a {noun}", hint)
     trigger["on"] = [kind for kind in dict.fromkeys(map(str, kinds)) if kind in emits.kinds]
 
 

@@ -1,9 +1,10 @@
 """Parses a gate: comparisons of figures and metrics, joined by and, or, not.
 
 Precedence, from lowest: or, and, not, a comparison, + -, * /, a sign; then a figure, a share `of limit` or `of` a
-metric, a metric, or anything in parentheses.
+metric, a metric, `chance(…)` of a test, or anything in parentheses.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ Operator = Literal["+", "-", "*", "/"]
 Level = Literal["deny", "warn"]
 MAX_LEVELS = 32
 """Parentheses, signs and negations inside one another."""
+_PERCENTILE = re.compile(r"(.+)\.p(\d{1,2}(?:\.\d{1,6})?)")
 BY_UNIT = ("per", "cost_per")
 """Last words of metrics that a unit follows: cost.per(orders), fulfil.cost_per(orders)."""
 FORECAST = "forecast."
@@ -54,7 +56,17 @@ class Sum(NamedTuple):
     width: int
 
 
-Value = Figure | Name | Sum
+class Chance(NamedTuple):
+    """The share of all draws of the scenario's ranges in which a test passes; `text` is as written."""
+
+    of: "Test"
+    text: str
+    at: int
+    width: int
+
+
+Value = Figure | Name | Sum | Chance
+_VALUES = (Figure, Name, Sum, Chance)
 
 
 class Comparison(NamedTuple):
@@ -143,11 +155,32 @@ def names_in(node: Test | Value) -> Iterator[Name]:
             yield node
         case Figure():
             return
-        case Not(of=of):
+        case Not(of=of) | Chance(of=of):
             yield from names_in(of)
         case Sum(left=left, right=right) | Comparison(left=left, right=right) | Join(left=left, right=right):
             yield from names_in(left)
             yield from names_in(right)
+
+
+def chances_in(node: Test | Value) -> Iterator[Chance]:
+    """Every chance, in the order written."""
+    match node:
+        case Chance():
+            yield node
+        case Not(of=of):
+            yield from chances_in(of)
+        case Sum(left=left, right=right) | Comparison(left=left, right=right) | Join(left=left, right=right):
+            yield from chances_in(left)
+            yield from chances_in(right)
+        case _:
+            return
+
+
+def percentile_of(name: str) -> tuple[str, Fraction] | None:
+    """The metric of which a name such as `cost.monthly.p90` is a percentile, and its share; None for any other name."""
+    match = _PERCENTILE.fullmatch(name)
+    share = Fraction(match[2]) / 100 if match is not None else Fraction(0)
+    return (match[1], share) if match is not None and 0 < share < 1 else None
 
 
 def on_forecast(gate: Gate) -> bool:
@@ -179,7 +212,8 @@ def constant_comparison(test: Test) -> Comparison | None:
         case Join(left=left, right=right):
             return constant_comparison(left) or constant_comparison(right)
         case Comparison():
-            return None if any(names_in(test)) else test
+            inner = (constant_comparison(chance.of) for chance in chances_in(test))
+            return next((found for found in inner if found), None) if any(names_in(test)) else test
 
 
 def ceilings(test: Test, names: Collection[str]) -> Iterator[Fraction]:
@@ -315,10 +349,28 @@ class _Parser:
         if token.kind not in ("name", "figure"):
             self._unexpected("expected a metric or a figure")
         self.i += 1
+        if token.kind == "name" and token.text == "chance" and self._accept("sign", "("):
+            return self._chance(token)
         if token.kind == "name":
             return self._per(token) or Name(token.text, token.at, token.width)
         figure = Figure(token.value, token.unit, token.at, token.width)
         return self._of(figure) if self.token.kind == "keyword" and self.token.text == "of" else figure
+
+    def _chance(self, word: Token) -> Value:
+        """The rest of `chance(…)`, after its parenthesis."""
+        self._nest()
+        start = self.token.at
+        inner = self._or()
+        if not isinstance(inner, Comparison | Not | Join):
+            hint = "write chance(cost.monthly > 2000 USD) < 10%"
+            raise GateError("expected a comparison inside chance()", start, self._end() - start, hint)
+        if next(chances_in(inner), None) is not None:
+            raise GateError("a chance has no chance of its own", word.at, word.width, "write two gates")
+        if not self._accept("sign", ")"):
+            self._unexpected("expected ')'")
+        self.depth -= 1
+        width = self._end() - word.at
+        return Chance(inner, self.text[word.at : word.at + width], word.at, width)
 
     def _per(self, token: Token) -> Name | None:
         """`cost.per(orders)`: a metric by a unit; None where the name has no unit."""
@@ -351,12 +403,12 @@ class _Parser:
             raise GateError(f"nested deeper than {MAX_LEVELS} levels", self.token.at, 1, "write several gates")
 
     def _test(self, node: Test | Value) -> Test:
-        if isinstance(node, Figure | Name | Sum):
+        if isinstance(node, _VALUES):
             raise GateError("a gate is a comparison: a limit is missing", node.at, node.width, EXAMPLE)
         return node
 
     def _value(self, node: Test | Value) -> Value:
-        if isinstance(node, Figure | Name | Sum):
+        if isinstance(node, _VALUES):
             return node
         at = node.at if isinstance(node, Comparison) else self.token.at
         raise GateError("expected a figure, found a comparison", at, 1, "join comparisons with and, or, not")
@@ -368,6 +420,9 @@ def _check_of_limit(comparison: Comparison) -> None:
     for operand, other in ((left, right), (right, left)):
         for figure in _figures(operand):
             names = {name.name for name in names_in(other)}
+            if figure.of_limit and next(chances_in(other), None) is not None:
+                hint = "write chance(place-order.concurrency.peak > 80% of limit) < 5%"
+                raise GateError("a chance has no limit", figure.at, figure.width, hint)
             if figure.of_limit and len(names) != 1:
                 count = "none" if not names else str(len(names))
                 raise GateError(

@@ -23,7 +23,7 @@ from capplan.language.schedules import schedules_of
 from capplan.language.specs import check_specs_in, specs_of
 from capplan.language.traffic import traffic_of
 from capplan.language.unchanged import Unchanged
-from capplan.quantities.uncertain import range_paths
+from capplan.quantities.uncertain import is_range, range_paths
 from capplan.reading.document import Document, Overlaid, Under
 from capplan.reading.files import Files, Source, read_json, read_source
 from capplan.reading.yaml_reader import read_leniently, read_yaml
@@ -94,8 +94,13 @@ def _sha256(source: Source) -> str:
 
 
 def laid_over(base: object, over: object) -> object:
-    """Plain data with other data laid over them: keys are joined, null removes one, any other value replaces."""
+    """Plain data with other data laid over them: keys are joined, null removes one, any other value replaces.
+
+    A range is one value: it replaces percentiles, and a range is not joined with what it replaces.
+    """
     if not isinstance(base, Mapping) or not isinstance(over, Mapping):
+        return over
+    if is_range(over) or (is_range(base) and not over.keys() <= base.keys()):
         return over
     out = dict(base)
     for key, value in over.items():

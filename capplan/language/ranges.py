@@ -30,7 +30,8 @@ class RangedInput(Record, frozen=True):
 
     def text(self, value: Decimal) -> str:
         """A value of it for people: `60/s`."""
-        return str(self.value.written(value))
+        written = self.value.written(value)
+        return f"{written:f}" if isinstance(written, Decimal) else str(written)
 
 
 Values = Mapping[str, Decimal]

@@ -63,15 +63,23 @@ def replay_of(data: Mapping[str, Any]) -> Replay | None:
         period, counts = int(minutes["period_seconds"]), _unpacked(minutes["requests"])
     except (LookupError, TypeError, AttributeError):
         raise ValueError("no minutes") from None
-    if period < units.SECONDS_PER_MINUTE or period > MAX_PERIOD_SECONDS or period % units.SECONDS_PER_MINUTE:
-        return None
-    a_week = _WEEK_MINUTES * units.SECONDS_PER_MINUTE // period
-    weeks = next((n for n in _WEEKS if n * a_week <= len(counts)), 0)
+    weeks = whole_weeks(len(counts), period)
     if not weeks:
         return None
-    left_out = len(counts) - weeks * a_week
+    left_out = len(counts) - weeks * _WEEK_MINUTES * units.SECONDS_PER_MINUTE // period
     replay = Replay(first + left_out * period, period, counts[left_out:])
     return replay if any(replay.counts) else None
+
+
+def whole_weeks(periods: int, period_seconds: int) -> int:
+    """How many weeks of so many periods are replayed: 4, 2 or 1; 0 where they are too few, or too long."""
+    if (
+        not units.SECONDS_PER_MINUTE <= period_seconds <= MAX_PERIOD_SECONDS
+        or period_seconds % units.SECONDS_PER_MINUTE
+    ):
+        return 0
+    seconds = periods * period_seconds
+    return next((n for n in _WEEKS if n * _WEEK_MINUTES * units.SECONDS_PER_MINUTE <= seconds), 0)
 
 
 @lru_cache(maxsize=16)

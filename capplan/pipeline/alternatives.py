@@ -279,13 +279,17 @@ def _alone(base: Priced, address: str, changes: Sequence[Change]) -> tuple[Resou
     if resource is None or resource.implied_by or resource.section.requests_in:
         # a change of the account, or of what a resource implies; calls that are in the spec
         return None
-    if resource.type.is_linked(resource.spec) or type(resource.type).with_readers is not ResourceType.with_readers:
-        return None  # another resource is part of it, or what its readers cause
-    if any(not c.path.startswith(f"{address}.") or c.path.split(".")[2] in _FLOW_KEYS for c in changes):
+    if (
+        resource.type.is_linked(resource.spec)  # another resource is part of it
+        or type(resource.type).with_readers is not ResourceType.with_readers  # or what its readers cause
+        or any(not c.path.startswith(f"{address}.") or c.path.split(".")[2] in _FLOW_KEYS for c in changes)
+    ):
         return None
     section, _, name = address.partition(".")
     spec = respec(scenario, address, apply({section: {name: scenario.data[section][name]}}, changes)[section][name])
     type_, before, after = resource.type, *(DeclaredResource(name, s, ctx) for s in (resource.spec, spec))
+    if type_.same_work(resource.spec, spec):
+        return replace(resource, spec=spec), base.metered.usage[address]
     demand = _served_alike(base.metered, address, after)
     if demand is None:
         return None

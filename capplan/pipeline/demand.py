@@ -16,6 +16,8 @@ from capplan.record import replace
 from capplan.resource_type import DeclaredResource, Destination, Source, Starts
 
 SourceKey = tuple[str, str, int | None]
+MAX_MONTHLY = 10**18
+"""Requests a month at one resource, and records: more is a typing error in a rate or in `times` somewhere before it."""
 _MAX_STEPS = 12
 """Calls in a row over which simultaneous requests are followed."""
 Ratios = Mapping[SourceKey, Fraction]
@@ -265,7 +267,7 @@ def arrivals_of(
     """Requests per second at every resource, the records that each takes in batches and emits, and what it hands on.
 
     Raises:
-        CapplanError: A call loop grows without bound.
+        CapplanError: A call loop grows without bound, or there are more than `MAX_MONTHLY` somewhere.
     """
     incoming: dict[str, list[DemandFlow]] = {address: [] for address in scenario.resources}
     edges: list[Edge] = []
@@ -297,9 +299,13 @@ def arrivals_of(
         else:
             _add(incoming, scenario.flows_by_name[trigger.source.name], nodes)
     try:
-        return arrivals({node: DemandFlow.total(flows) for node, flows in incoming.items()}, edges)
+        found = arrivals({node: DemandFlow.total(flows) for node, flows in incoming.items()}, edges)
     except LoopError as error:
         raise CapplanError((_loop_diagnostic(scenario, error),)) from None
+    beyond = next((node for node, flow in found.items() if flow.monthly > MAX_MONTHLY), None)
+    if beyond is not None:
+        raise CapplanError((_beyond_diagnostic(scenario, beyond),))
+    return found
 
 
 def _add(incoming: dict[str, list[DemandFlow]], flow: DemandFlow, nodes: Iterable[tuple[str, Fraction]]) -> None:
@@ -365,6 +371,16 @@ def _loop_diagnostic(scenario: Scenario, error: LoopError) -> Diagnostic:
         [first.section.key, first.name],
         f"call loop grows without bound: {' -> '.join(_readable(scenario, node) for node in error.nodes)}",
         "each cycle causes at least one more; use a chance or a filter below 100%",
+        key=True,
+    )
+
+
+def _beyond_diagnostic(scenario: Scenario, node: str) -> Diagnostic:
+    resource = scenario.resources[address_of(node)]
+    return scenario.doc.diagnostic(
+        [resource.section.key, resource.name],
+        f"{_readable(scenario, node)}: more than {MAX_MONTHLY:,} a month",
+        "a rate is too high, or `times`, or an item count, on the way to it",
         key=True,
     )
 
@@ -575,7 +591,7 @@ def demand_assumptions(
         and address not in noted
     ]
     out += [
-        Assumption(path, "the likely value", "it is a range; P10, P50 and P90 count all of it", "workload")
+        Assumption(path, "the likely value", "it is a range: estimate and check draw from all of it", "workload")
         for path in scenario.ranges
     ]
     return tuple(out)

@@ -15,16 +15,17 @@ from capplan.record import replace
 
 def limits_of(metered: Metered) -> tuple[PlannedLimit, ...]:
     """The limits of the resources and of the account, least headroom first."""
-    planned = [_planned(check) for check in _every_check(metered)]
+    planned = [_planned(check) for check in every_check(metered)]
     return tuple(sorted(planned, key=lambda p: (p.headroom, p.check.resource, p.check.limit)))
 
 
 def exceeded(metered: Metered) -> tuple[tuple[str, str], ...]:
     """The limits that are exceeded: resource and limit of each, once."""
-    return tuple(dict.fromkeys((c.resource, c.limit) for c in _every_check(metered) if c.breached))
+    return tuple(dict.fromkeys((c.resource, c.limit) for c in every_check(metered) if c.breached))
 
 
-def _every_check(metered: Metered) -> list[LimitCheck]:
+def every_check(metered: Metered) -> list[LimitCheck]:
+    """The loads of the resources and of the account beside their quotas, in the scenario's order."""
     checks: list[LimitCheck] = []
     for address in metered.scenario.resources:
         checks += _checks_of(metered, address)

@@ -228,6 +228,10 @@ def is_tiered(catalogue: Catalogue, charge: Charge) -> bool:
     return entry is not None and len(entry.tiers) > 1
 
 
+MAX_USD = 10**12
+"""A month's cost of one line item: more is a typing error. With at most 100,000 lines, totals keep all 28 digits."""
+
+
 def owners_of(scenario: Scenario, charges: Mapping[str, Sequence[Charge]]) -> dict[str, str]:
     """The resource's label, by charge id."""
     return {c.id: scenario.resources[address].label for address, of_address in charges.items() for c in of_address}
@@ -245,9 +249,20 @@ def rate_charges(
     discount = account.discount
     if scenario.billed_month is not None:
         charges = in_calendar_month(charges, scenario.billed_month)
-    return rate(
-        charges, catalogue, free_tier=account.free_tier, discount=discount, today=today or catalogue.day, owners=owners
-    )
+    day = today or catalogue.day
+    rated = rate(charges, catalogue, free_tier=account.free_tier, discount=discount, today=day, owners=owners)
+    beyond = next((line for line in rated.lines if line.list_cost > MAX_USD), None)
+    if beyond is not None:
+        raise _beyond(scenario, beyond)
+    return rated
+
+
+def _beyond(scenario: Scenario, line: LineItem) -> CapplanError:
+    """An error for a line that costs more than is taken."""
+    written = (r for r in scenario.resources.values() if r.label == line.resource and not r.implied_by)
+    place = next(([r.section.key, r.name] for r in written), ["name"])
+    message = f"{line.id} costs more than {MAX_USD:,} USD a month"
+    return CapplanError((scenario.doc.diagnostic(place, message, "a rate, a size or a price is too large", key=True),))
 
 
 def usd_of(charge: Charge, scenario: Scenario, catalogue: Catalogue) -> Decimal | None:

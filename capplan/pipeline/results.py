@@ -149,6 +149,89 @@ class Combined(Record, frozen=True):
     numbers: tuple[int, ...]
 
 
+class RangeInput(Record, frozen=True):
+    """An input that is a range: its ends (or percentiles) and its likely value, as written.
+
+    Attributes:
+        percentiles: Whether the ends are percentiles of what is known, not bounds.
+    """
+
+    path: str
+    low: str
+    likely: str
+    high: str
+    percentiles: bool
+
+
+class Band(Record, frozen=True):
+    """A figure over all draws of a scenario's ranges.
+
+    Attributes:
+        point: Its value at the likely values.
+        p10, p50, p90: What 10%, half and 90% of the draws do not exceed.
+        p10_error, p50_error, p90_error: Between which two values it lies with 95% confidence.
+        largest_difference: The most that plans of draws differ from it, as a share.
+    """
+
+    point: Decimal
+    p10: Decimal
+    p50: Decimal
+    p90: Decimal
+    p10_error: tuple[Decimal, Decimal]
+    p50_error: tuple[Decimal, Decimal]
+    p90_error: tuple[Decimal, Decimal]
+    largest_difference: Decimal
+
+
+class LimitRange(Record, frozen=True):
+    """The headroom of a limit over its draws, and the share of them in which it is exceeded, with its 95% interval."""
+
+    resource: str
+    limit: str
+    draws: int
+    headroom: Band
+    exceeded: Decimal
+    exceeded_error: tuple[Decimal, Decimal]
+
+
+class GateRange(Record, frozen=True):
+    """The share of draws in which a gate passes, with its 95% interval; None for one on a percentile or a chance."""
+
+    gate: str
+    line: int
+    draws: int
+    passes: Decimal | None
+    passes_error: tuple[Decimal, Decimal] | None
+    why_none: str = ""
+
+
+class Ranges(Record, frozen=True):
+    """What the ranges of a scenario mean for its answer.
+
+    Attributes:
+        draws: How many draws. A limit or a gate that columns do not tell well enough has fewer: those planned one by one.
+        plans: Plans that were made for them.
+        method: Whether the figures of the draws come from columns made of plans, or each draw was planned.
+        checked: Draws planned whole, beside those that the columns are made of.
+        largest_difference: The most that the monthly cost of one of these differs, as a share.
+        monthly_cost: USD.
+        limits: The nearest first.
+        note: Why each draw was planned where that is not what was asked for; empty otherwise.
+    """
+
+    draws: int
+    seed: int
+    plans: int
+    method: Literal["columns", "plans"]
+    checked: int
+    largest_difference: Decimal
+    inputs: tuple[RangeInput, ...]
+    monthly_cost: Band
+    limits: tuple[LimitRange, ...]
+    gates: tuple[GateRange, ...]
+    note: str = ""
+
+
 class WeighedAssumption(Record, frozen=True):
     """An assumption, and USD a month more (or less) if it does not hold; None where that is not known."""
 
@@ -397,6 +480,7 @@ class Plan(Record, frozen=True):
     unit_cost: UnitCost | None = None
     cost_by_region: Mapping[str, Decimal] = {}
     open_questions: tuple[OpenQuestion, ...] = ()
+    ranges: Ranges | None = None
 
     @property
     def failed_gates(self) -> tuple[str, ...]:
@@ -511,7 +595,12 @@ class Simulated(Record, frozen=True):
 
 
 class Simulation(Record, frozen=True):
-    """What `simulate` answers; `skipped` are resources that have no simulation."""
+    """What `simulate` answers.
+
+    Attributes:
+        skipped: Resources that have no simulation.
+        ranges: Paths of ranges, of which the likely value is simulated; None where the scenario has none.
+    """
 
     version: str
     name: str
@@ -522,3 +611,4 @@ class Simulation(Record, frozen=True):
     timezone: str
     resources: tuple[Simulated, ...]
     skipped: tuple[str, ...]
+    ranges: tuple[str, ...] | None = None

@@ -48,6 +48,13 @@ def ranged(read: Callable[[object], Any], order: Callable[[Any], Any] = lambda v
                 hint = "write p10, p50 and p90, the smallest first"
                 raise quantity_error("percentiles must be two or more, above 0, and grow", hint)
             return values["p50"]
+        if isinstance(raw, Mapping) and raw.keys() & RANGE_KEYS:
+            raise quantity_error(
+                "a range has low, likely and high, and nothing else", "such as {low: 1, likely: 2, high: 5}"
+            )
+        if isinstance(raw, Mapping) and raw and all(isinstance(key, str) and PERCENTILE.fullmatch(key) for key in raw):
+            hint = "where nobody knows it, write low, likely and high"
+            raise quantity_error("percentiles are for what varies from request to request, and this does not", hint)
         return read(raw)
 
     return reader

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from pydantic_core import PydanticCustomError
 
@@ -40,14 +41,41 @@ SECONDS_OF: dict[str, int] = {
 }
 MAX_LOOSE = 40
 """Characters of a text in which a mistyped quantity is looked for."""
-_Maximum = tuple[int, str]
-"""The largest value anyone means, and how it is written: past it, the text has a typing error."""
-_MAX_BYTES = (10**6 * BYTES_OF["TB"], "1000000 TB")
-_MAX_MS = (36_500 * int(MS_OF["d"]), "36500 d")
-_MAX_COUNT = (1000 * COUNT_SCALE["T"], "1000T")
-_MAX_FACTOR = (10**6, "1000000x")
-_MAX_RATE = (COUNT_SCALE["B"], "1B/s")
-_MAX_BYTE_RATE = (1000 * BYTES_OF["TB"], "1000 TB/s")
+
+
+class Bounds(NamedTuple):
+    """The smallest value but 0 and the largest that are taken, and how each is written.
+
+    Nobody means what is beyond: the text has a typing error. Within them, and within `pipeline.demand.MAX_MONTHLY` and
+    `pipeline.price.MAX_USD`, sums of a plan keep every digit.
+    """
+
+    least: Fraction
+    most: Fraction
+    least_written: str
+    most_written: str
+
+
+_TINY = Fraction(1, 10**9)
+_SIZE = Bounds(Fraction(1, 1000), Fraction(10**6 * BYTES_OF["TB"]), "0.001 B", "1000000 TB")
+_DURATION = Bounds(Fraction(1, 10**6), 36_500 * MS_OF["d"], "0.000001 ms", "36500 d")
+_COUNT = Bounds(_TINY, Fraction(1000 * COUNT_SCALE["T"]), "0.000000001", "1000T")
+_FACTOR = Bounds(_TINY, Fraction(10**6), "0.000000001x", "1000000x")
+_SHARE = Bounds(_TINY, Fraction(1), "0.0000001%", "100%")
+_MONEY = Bounds(Fraction(1, 10**12), Fraction(10**9), "0.000000000001 USD", "1000000000 USD")
+_RATE = Bounds(_TINY, Fraction(COUNT_SCALE["B"]), "0.000000001/s", "1B/s")
+_BYTE_RATE = Bounds(_TINY, Fraction(1000 * BYTES_OF["TB"]), "0.000000001 B/s", "1000 TB/s")
+BOUNDS: Mapping[str, Bounds] = {
+    "a size": _SIZE,
+    "a duration": _DURATION,
+    "a count": _COUNT,
+    "a factor": _FACTOR,
+    "a share": _SHARE,
+    "USD": _MONEY,
+    "a rate": _RATE,
+    "a data rate": _BYTE_RATE,
+}
+"""The bounds of each kind of quantity, as docs/language.md shows them."""
 
 
 def quantity_error(problem: str, hint: str, written: object = "") -> PydanticCustomError:
@@ -57,7 +85,7 @@ def quantity_error(problem: str, hint: str, written: object = "") -> PydanticCus
 
 def read_bytes(raw: object) -> Decimal:
     """Bytes from `1.8 KB` or `300 B`."""
-    return to_decimal(_at_most(_MAX_BYTES, _scaled(raw, BYTES_OF, "a size", "1.8 KB or 300 B"), raw))
+    return to_decimal(_within(_SIZE, _scaled(raw, BYTES_OF, "a size", "1.8 KB or 300 B"), raw))
 
 
 def read_megabytes(raw: object) -> int:
@@ -71,20 +99,19 @@ def read_megabytes(raw: object) -> int:
 
 def read_ms(raw: object) -> Decimal:
     """Milliseconds from `45 ms` or `22 min`."""
-    return to_decimal(_at_most(_MAX_MS, _scaled(raw, MS_OF, "a duration", "45 ms or 22 min"), raw))
+    return to_decimal(_within(_DURATION, _scaled(raw, MS_OF, "a duration", "45 ms or 22 min"), raw))
 
 
 def read_count(raw: object) -> Decimal:
     """A number from `3`, `50k` or `2M`."""
-    if isinstance(raw, Decimal) and raw >= 0:
-        return raw
-    if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
+    if isinstance(raw, Decimal | int) and not isinstance(raw, bool) and raw >= 0:
+        _within(_COUNT, Fraction(raw), raw)
         return Decimal(raw)
     count = _number_with_unit(raw, COUNT_SCALE)
     if count is None:
         meant = _meant(raw, COUNT_SCALE, "")
         raise quantity_error("wrong value", meant or "expected a count, such as 3, 50k or 2M", raw)
-    return to_decimal(_at_most(_MAX_COUNT, count, raw))
+    return to_decimal(_within(_COUNT, count, raw))
 
 
 def read_whole(raw: object) -> int:
@@ -103,19 +130,19 @@ def read_share(raw: object) -> Decimal:
     share = _scaled(raw, {"%": Fraction(1, 100)}, expected, "20%")
     if share > 1:
         raise _wrong(raw, expected, "20%")
-    return to_decimal(share)
+    return to_decimal(_within(_SHARE, share, raw))
 
 
 def read_factor(raw: object) -> Decimal:
     """A factor from `3x` or `0.2x`."""
     _needs_unit(raw, "x")
-    return to_decimal(_at_most(_MAX_FACTOR, _scaled(raw, {"x": 1}, "a factor", "3x or 0.2x"), raw))
+    return to_decimal(_within(_FACTOR, _scaled(raw, {"x": 1}, "a factor", "3x or 0.2x"), raw))
 
 
 def read_money(raw: object) -> Decimal:
     """An amount in USD from `2500 USD`."""
     _needs_unit(raw, " USD")
-    return to_decimal(_scaled(raw, {"USD": 1}, "an amount in USD", "2500 USD"))
+    return to_decimal(_within(_MONEY, _scaled(raw, {"USD": 1}, "an amount in USD", "2500 USD"), raw))
 
 
 def read_rate(raw: object) -> Fraction:
@@ -123,7 +150,7 @@ def read_rate(raw: object) -> Fraction:
     rate = _per_second(raw, COUNT_SCALE)
     if rate is None:
         raise _wrong(raw, "a rate", "60/s or 150M/month", _meant_rate(raw, COUNT_SCALE))
-    return _at_most(_MAX_RATE, rate, raw)
+    return _within(_RATE, rate, raw)
 
 
 def read_byte_rate(raw: object) -> Fraction:
@@ -131,7 +158,7 @@ def read_byte_rate(raw: object) -> Fraction:
     rate = _per_second(raw, BYTES_OF)
     if not rate:
         raise _wrong(raw, "a data rate", "300 GB/day or 12 GB/h", _meant_rate(raw, BYTES_OF))
-    return _at_most(_MAX_BYTE_RATE, rate, raw)
+    return _within(_BYTE_RATE, rate, raw)
 
 
 def _shown(written: object) -> str:
@@ -239,13 +266,17 @@ def _scaled(raw: object, factors: Mapping[str, Fraction | int], expected: str, e
     return value
 
 
-def _at_most(maximum: _Maximum, value: Fraction, raw: object) -> Fraction:
-    largest, written = maximum
-    if value > largest:
+def _within(bounds: Bounds, value: Fraction, raw: object) -> Fraction:
+    if value > bounds.most:
+        written = bounds.most_written
         problem, hint = f"'{_shown(raw)}' is too large: at most {written}", f"write {written} or less"
         raise PydanticCustomError(
             "quantity", "{shown}", {"shown": problem, "hint": hint, "found": _shown(raw), "most": written}
         )
+    if 0 < value < bounds.least:
+        written = bounds.least_written
+        problem, hint = f"'{_shown(raw)}' is too small: at least {written}, or 0", f"write 0, or {written} or more"
+        raise quantity_error(problem, hint, raw)
     return value
 
 

@@ -62,10 +62,12 @@ class Uncertain(Record, frozen=True):
         """A value as a scenario writes it."""
         if value in self.raw:
             return self.raw[value]
-        return f"{value:f}{self.unit}" if self.unit else value
+        return f"{value.normalize():f}{self.unit}" if self.unit else value
 
     def rounded(self, value: float) -> Decimal:
         """A draw to the digits that are written, within the ends."""
+        if value == float(self.likely):
+            return self.likely
         exact = round(Decimal(value) / self.step) * self.step if self.step else _SIX_DIGITS.create_decimal(value)
         if self.points is None:
             return max(self.low, min(self.high, exact))
@@ -154,10 +156,11 @@ def uncertain_of(raw: Mapping[str, object], *, step: bool = False) -> Uncertain:
     if "likely" not in keys and values[0] != values[-1]:
         points = Distribution(tuple((_share(key) / 100, value) for key, value in zip(keys, values, strict=True)))
     middle = values[keys.index("likely" if "likely" in keys else _POINT)]
+    digits = Decimal("0.000001") if unit == "%" and period else Decimal(0)  # those of growth
     whole = step or (not period and (unit == "B" or (unit == "ms" and values[-1] - values[0] >= _STEPS)))
     return Uncertain(
         values[0], middle, values[-1], written, points,
-        {value: raw[key] for key, value in zip(keys, values, strict=True)}, Decimal(1 if whole else 0),
+        {value: raw[key] for key, value in zip(keys, values, strict=True)}, Decimal(1) if whole else digits,
     )  # fmt: skip
 
 

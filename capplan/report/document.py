@@ -147,6 +147,19 @@ class AmountBars(NamedTuple):
     shown: Shown = "always"
 
 
+class BandChart(NamedTuple):
+    """A figure from step to step, with the two between which it lies. A table beside says the same.
+
+    Attributes:
+        points: The step, the lower value, the figure, the upper value.
+    """
+
+    title: str
+    unit: str
+    points: tuple[tuple[str, float, float, float], ...]
+    shown: Shown = "always"
+
+
 class Node(NamedTuple):
     """A box of a graph.
 
@@ -198,7 +211,7 @@ class Panel(NamedTuple):
     shown: Shown = "always"
 
 
-Block = Heading | Table | Facts | Paragraph | Code | TimeChart | LoadBars | AmountBars | Graph | Panel
+Block = Heading | Table | Facts | Paragraph | Code | TimeChart | LoadBars | AmountBars | BandChart | Graph | Panel
 
 
 class Document(NamedTuple):

@@ -23,6 +23,8 @@ from capplan.report.numbers import of_float
 Schema = dict[str, Any]
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 RecordT = TypeVar("RecordT")
+_LEFT_OUT_IF_NONE = frozenset({"ranges"})
+"""Keys of what most answers have nothing of."""
 MAX_FIGURE_CHARACTERS = 100
 MAX_FIGURE = Decimal(10) ** 30
 _FIGURE: Schema = {
@@ -86,7 +88,8 @@ def value_of(record: object) -> Any:  # noqa: ANN401, PLR0911  plain JSON; a lin
         return {str(key): value_of(value) for key, value in record.items()}
     if _is_record(type(record)):
         kind: Any = type(record)
-        return {key: value_of(getattr(record, name)) for name, key in _keys(kind)}
+        values = {key: value_of(getattr(record, name)) for name, key in _keys(kind)}
+        return {key: value for key, value in values.items() if value is not None or key not in _LEFT_OUT_IF_NONE}
     if isinstance(record, Sequence):
         return [value_of(value) for value in record]
     return str(record)

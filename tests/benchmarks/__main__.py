@@ -19,6 +19,7 @@ from tests.benchmarks import (
     p8_partitions,
     p9_modes,
     p10_warm_pool,
+    p11_profile,
     p13_short,
 )
 
@@ -33,6 +34,7 @@ MODULES = (
     p8_partitions,
     p9_modes,
     p10_warm_pool,
+    p11_profile,
     p13_short,
 )
 

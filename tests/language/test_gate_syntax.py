@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from capplan.gates.evaluate import Outcome, outcome
 from capplan.gates.observed import ObservedMetric
-from capplan.language.gate_syntax import MAX_LEVELS, Name, Test, names_in, read_gate
+from capplan.language.gate_syntax import MAX_LEVELS, Chance, Name, Test, names_in, read_gate
 from capplan.language.gate_tokens import MAX_LENGTH, GateError
 from capplan.language.gate_units import BYTE, MS, PER_MS, RATIO, SHARE, USD
 
@@ -30,7 +30,8 @@ KNOWN = {
 }
 
 
-def look(name: Name) -> ObservedMetric:
+def look(name: Name | Chance) -> ObservedMetric:
+    assert isinstance(name, Name)
     if name.name not in KNOWN:
         raise GateError("unknown", name.at, name.width)
     return KNOWN[name.name]

@@ -48,6 +48,9 @@ def overlaid(folder: Path, *texts: str) -> Scenario:
     return load_source(sources[0], sources[1:])
 
 
+RANGE = {"low": 1, "likely": 2, "high": 5}
+
+
 @pytest.mark.parametrize(
     ("base", "over", "whole"),
     [
@@ -57,6 +60,10 @@ def overlaid(folder: Path, *texts: str) -> Scenario:
         ({"a": {"b": 1}}, {"a": None}, {}),  # null removes
         ({"a": {"b": 1}}, {"a": 5}, {"a": 5}),
         ({}, {"a": {"b": None}}, {"a": {"b": None}}),
+        # a range is one value; one of its three may be laid over it
+        ({"a": {"p50": 1, "p99": 9}}, {"a": RANGE}, {"a": RANGE}),
+        ({"a": RANGE}, {"a": {"p50": 1, "p99": 9}}, {"a": {"p50": 1, "p99": 9}}),
+        ({"a": RANGE}, {"a": {"high": 7}}, {"a": {**RANGE, "high": 7}}),
     ],
 )
 def test_how_data_are_laid_over_others(base: object, over: object, whole: object) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from capplan.errors import CapplanError
 from capplan.language.load import load
-from capplan.quantities.distribution import Distribution, at_normals, expected_blocks, mean, quantile, share_above
+from capplan.quantities.distribution import at_normals, expected_blocks, mean, measured, quantile, share_above
 from capplan.services.dynamodb.keys.table_keys import keys_of
 
 VALUES: Mapping[str, Any] = {"measured": 4, "groups": [[3, "300"], [1, "500.5"]]}
@@ -92,7 +93,7 @@ def test_profile_alone_is_that_of_the_traffic(tmp_path: Path) -> None:
 
 
 def test_what_is_drawn_of_measured_values_is_as_they_were() -> None:
-    law = Distribution(((0, 100), (1, 500)), ((100, 3), (500, 1)))  # type: ignore[arg-type]  whole numbers do
+    law = measured({Decimal(100): 3, Decimal(500): 1})
     drawn = at_normals(law, np.random.default_rng(1).standard_normal(100_000))
     assert set(drawn) == {100.0, 500.0}
     assert (drawn == 500).mean() == pytest.approx(0.25, abs=0.005)

@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capplan.commands.forecast import forecast
+from capplan.commands.simulate import simulate
 from capplan.errors import CapplanError
 from capplan.flow import DemandFlow, rate_per_minute_of
 from capplan.language.load import load
 from capplan.language.replay import Replay, replayed
 from capplan.reading.counts import packed, unpacked
+from capplan.timeline import moment_of
 
 MONDAY = int(datetime(2026, 11, 2, tzinfo=UTC).timestamp())
 DAY, WEEK = 1440, 10_080
@@ -116,6 +118,16 @@ def test_a_replay_grows_and_doubles_as_a_rate_does(tmp_path: Path) -> None:
     months = forecast(load(path), 3, fixes=False).months
     assert float(months[2].monthly_cost / months[0].monthly_cost) > 1.1
     assert flow(path).peak(2.0).per_second == pytest.approx(2 * 601 / 60)
+
+
+def test_a_simulation_sees_the_minute_that_was(tmp_path: Path) -> None:
+    path = Path(scenario(tmp_path, "profile: profile.json", counts(1, 2 * DAY + 600, 60_000)))
+    provisioned = "capacity: {mode: provisioned, write: 100, read: 1}, item_size"
+    path.write_text(path.read_text().replace("item_size", provisioned))
+    events = simulate(load(str(path))).resources[0].timelines[0].events
+    throttled = [(moment_of(event.second), event.text) for event in events if "throttled" in event.text]
+    # 60,000 in a minute; 100 a second serve 6,000, and 300 seconds of unused capacity 30,000: 40% are lost, each Wednesday
+    assert throttled == [(f"day {day} 10:00", "40.0% throttled for 1 min") for day in (3, 10, 17, 24)]
 
 
 @pytest.mark.parametrize(

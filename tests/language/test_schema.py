@@ -15,6 +15,16 @@ jsonschema = pytest.importorskip("jsonschema")
 SCHEMA = scenario_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 ONLY_A_PLAN_SEES = [
+    "gates-chance-below-an-amount",
+    "gates-chance-not-closed",
+    "gates-chance-of-a-chance",
+    "gates-chance-of-a-metric",
+    "gates-chance-of-another-unit",
+    "gates-chance-of-limit",
+    "gates-percentile-of-a-change",
+    "gates-percentile-of-an-unknown-metric",
+    "traffic-growth-by-month-and-by-year",
+    "traffic-percentiles-shrink",
     "buckets-no-size",
     "buckets-read-of-an-archive",
     "streams-fan-out-of-a-table",

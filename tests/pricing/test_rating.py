@@ -406,3 +406,19 @@ def test_a_price_that_is_missing_elsewhere_says_where() -> None:
     there = Charge("b.node", "dynamodb.dax.node_hour.r5.large", "", Fraction(10), "node-hour", region="eu-west-1")
     found = rated([there])
     assert [(m.key, m.region) for m in found.missing] == [("dynamodb.dax.node_hour.r5.large", "eu-west-1")]
+
+
+def test_the_dearest_architecture_is_the_one_whose_first_tier_is() -> None:
+    """400,000 free GB-s: Arm has the dearer first tier, x86 the dearer last one; Arm's 300,000 are free, then 100,000 of x86."""
+    arm = shelf(ARM, [("0", "2"), ("1000000", "1")]).price(ARM)
+    x86 = shelf(X86, [("0", "1"), ("1000000", "3")]).price(X86)
+    assert arm is not None
+    assert x86 is not None
+    catalogue = cast("Catalogue", Shelf({ARM: arm, X86: x86}))
+    found = on_shelf([charge("a.duration", ARM, 300_000), charge("b.duration", X86, 300_000)], catalogue, free=True)
+    assert free_of(found) == {"a.duration": Decimal(300_000), "b.duration": Decimal(100_000)}
+
+
+def test_a_price_that_is_nowhere_is_missing_from_the_first_unit() -> None:
+    (missing,) = rated([charge("orders.x", "dynamodb.no_such_price", 1)]).missing
+    assert missing.beyond == 0

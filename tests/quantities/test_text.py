@@ -3,6 +3,8 @@
 import random
 import re
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from pydantic_core import PydanticCustomError
@@ -80,3 +82,62 @@ def test_a_hint_is_always_a_quantity_that_is_read() -> None:
                 assert understood(read, match["quantity"]), (written, match["quantity"])
                 hints += 1
     assert hints > 500
+
+
+# --- bounds ---
+
+READERS: dict[str, tuple[Callable[[object], object], tuple[str, ...]]] = {
+    "a size": (text.read_bytes, tuple(f" {unit}" for unit in text.BYTES_OF)),
+    "a duration": (text.read_ms, tuple(f" {unit}" for unit in text.MS_OF)),
+    "a count": (text.read_count, tuple(text.COUNT_SCALE)),
+    "a factor": (text.read_factor, ("x",)),
+    "a share": (text.read_share, ("%",)),
+    "USD": (text.read_money, (" USD",)),
+    "a rate": (text.read_rate, tuple(f"{scale}/{per}" for scale in text.COUNT_SCALE for per in ("s", "day", "month"))),
+    "a data rate": (text.read_byte_rate, tuple(f" {unit}/{per}" for unit in text.BYTES_OF for per in ("s", "day"))),
+}
+
+
+def said_of(read: Callable[[object], object], written: str) -> str:
+    """What is said of a quantity that is not taken; empty where it is."""
+    try:
+        read(written)
+    except PydanticCustomError as error:
+        return f"{(error.context or {})['shown']}"
+    return ""
+
+
+@pytest.mark.parametrize("kind", text.BOUNDS)
+def test_the_ends_are_taken_and_what_is_beyond_is_refused_with_both_figures(kind: str) -> None:
+    read, _ = READERS[kind]
+    bounds = text.BOUNDS[kind]
+    assert said_of(read, bounds.least_written) == said_of(read, bounds.most_written) == ""
+    for digit, end in (("", bounds.least_written), ("9", bounds.most_written)):
+        beyond = end.replace("0.0", "0.00", 1) if not digit else digit + end
+        told = said_of(read, beyond)
+        if kind == "a share" and digit:
+            continue  # above 100% the expected form is said
+        assert beyond in told
+        assert end in told
+
+
+def test_whatever_is_written_is_taken_within_the_bounds_or_refused() -> None:
+    """20,000 numbers of any size with units: none ends otherwise, and what is taken lies within the bounds."""
+    draw = random.Random(11)  # noqa: S311  drawn examples
+    taken = 0
+    for _ in range(20_000):
+        kind = draw.choice(list(READERS))
+        read, units_of = READERS[kind]
+        digits = f"{draw.randrange(10 ** draw.randint(1, 18))}"
+        fraction = f".{draw.randrange(10 ** draw.randint(1, 18))}" if draw.random() < 0.5 else ""
+        exponent = f"e{draw.randint(-99, 99)}" if draw.random() < 0.5 else ""
+        written = f"{digits}{fraction}{exponent}{draw.choice(units_of)}"
+        try:
+            value = read(written)
+        except PydanticCustomError:
+            continue
+        assert isinstance(value, Decimal | Fraction)
+        bounds = text.BOUNDS[kind]
+        assert value == 0 or bounds.least <= Fraction(value) * (1 + Fraction(1, 10**20)) <= 2 * bounds.most, written
+        taken += 1
+    assert taken > 2_000

@@ -49,7 +49,9 @@ WRITTEN: list[tuple[Mapping[str, Any], float, object]] = [
     ({"low": "1x", "likely": "2x", "high": "5x"}, 2.5, "2.5x"),
     ({"low": Decimal(1), "likely": "2k", "high": "1M"}, 1500.0, Decimal(1500)),
     ({"low": "3%/month", "likely": "6%/month", "high": "9%/month"}, 7.0, "7%/month"),
+    ({"low": "0%/month", "likely": "6%/month", "high": "9%/month"}, 0.012345678, "0.012346%/month"),
     ({"low": Decimal(1), "likely": Decimal(3), "high": Decimal(9)}, 9.4, Decimal(9)),
+    ({"low": "900 B", "likely": "1.4 KB", "high": "1 MB"}, 1433.6, "1.4 KB"),
     ({"p10": "50%", "p50": "80%", "p90": "95%"}, 112.0, "100%"),
 ]
 

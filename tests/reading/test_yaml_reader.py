@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.limits import MAX_BYTES, MAX_ERRORS, MAX_LEVELS, MAX_VALUES
-from capplan.reading.yaml_reader import Document, Mark, decode, read_yaml
+from capplan.reading.yaml_reader import Document, Mark, decode, read_leniently, read_yaml
 from capplan.report.views.errors import errors_text
 from tests.helpers import SCENARIOS
 
@@ -569,3 +569,8 @@ def test_what_pyyaml_writes_is_read_back(data: object, flow: bool) -> None:  # n
     text = yaml.safe_dump({"x": data}, default_flow_style=flow, allow_unicode=True, sort_keys=False)
     if "&id" not in text:  # equal empty containers get anchors
         assert read_yaml(text, "s.yaml").data == {"x": data}
+
+
+@pytest.mark.parametrize(("text", "stopped"), [("a: 1\nb: [1, 2\n", True), ("a: 1\na: 2\n", False), ("a: 1\n", False)])
+def test_whether_the_parser_stopped_is_told(text: str, stopped: bool) -> None:  # noqa: FBT001
+    assert read_leniently(text, "f.yaml")[2] is stopped

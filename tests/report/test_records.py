@@ -178,7 +178,16 @@ def test_every_answer_of_a_scenario_holds_to_its_schema(tmp_path: Path) -> None:
         "regions": regions_record(compare_regions(ORDERS, ["eu-west-1", "ap-south-2"])),
         "import": import_record(imported([str(template)], None), None),
     }
-    beside = {"optimize", "profile", "verify", "prices-verify", "prices-age", "prices-diff", "prices-refresh"}
+    beside = {
+        "optimize",
+        "profile",
+        "reconcile",
+        "verify",
+        "prices-verify",
+        "prices-age",
+        "prices-diff",
+        "prices-refresh",
+    }
     assert {*records, *beside} == set(ANSWERS), "those beside are held to their schemas where they are made"
     for name, record in records.items():
         schema = answer_schema(name, ANSWERS[name])

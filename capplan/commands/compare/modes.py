@@ -34,6 +34,7 @@ from capplan.timeline import no_progress
 MULTIPLES = (Fraction(1, 2), Fraction(1), Fraction(2))
 CLASSES = ("standard", "standard-ia")
 _YEARS = (1, 3)
+_RANGES = "ranges: modes are compared at the likely values"
 _BOUGHT = "the reserved capacity of `commitments`: every option starts from list prices"
 NOT_SIMULATED = (
     "conversion between modes and classes",
@@ -85,7 +86,7 @@ def compare_modes(
         scenario.sha256,
         prices_of(base),
         tuple(tables),
-        (*NOT_SIMULATED, *((_BOUGHT,) if scenario.commitments else ())),
+        (*NOT_SIMULATED, *((_BOUGHT,) if scenario.commitments else ()), *((_RANGES,) if scenario.ranges else ())),
         tuple(to_quantity(m) for m in wanted),
         _account(base, chosen) if tables else None,
     )

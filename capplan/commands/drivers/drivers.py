@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from capplan import __version__
 from capplan.commands.drivers.inputs import Given, Input, Move, Step, inputs_of
+from capplan.commands.drivers.measured import DRAWS, Measure
 from capplan.commands.drivers.watch import LimitName, Watch
 from capplan.errors import CapplanError
 from capplan.language.scenario import Scenario
@@ -76,6 +77,7 @@ class Drivers(Record, frozen=True):
         drivers: Inputs that move the bill, that limit or that gate, the largest swing of the bill first.
         still: How many inputs move none of them.
         on_defaults, on_ranges: USD of the bill that grow with defaults that nobody gave, and with ranges.
+        measure: The range to measure first; None where none moves the bill.
     """
 
     name: str
@@ -95,12 +97,14 @@ class Drivers(Record, frozen=True):
     not_moved: tuple[NotMoved, ...]
     on_defaults: Decimal
     on_ranges: Decimal
+    measure: Measure | None = None
 
 
 def drivers(
     scenario: Scenario,
     step: Step,
     *,
+    draws: int = DRAWS,
     today: date | None = None,
     seed: int = 0,
     progress: Callable[[float, str], None] = no_progress,
@@ -110,6 +114,7 @@ def drivers(
     Args:
         scenario: The scenario.
         step: How far quantities that are no ranges are moved.
+        draws: Of the ranges, to find which to measure first; 0 for none.
         today: The day with which the age of prices is compared.
         seed: Random seed.
         progress: Called with the share done and the input.
@@ -139,12 +144,18 @@ def drivers(
         moved = [None if side is None else _moved(*side, watch) for side in plans]
         swing, grown = abs(high.monthly_cost - low.monthly_cost), to_quantity(sum(of_lines.values(), Fraction(0)))
         found.append(Driver(one.path, one.given, one.value, moved[0], moved[1], swing, grown))
+    by_swing = sorted((one for one in found if one.given == "range" and one.swing), key=lambda one: -one.swing)
+    measure = None
+    if by_swing and draws:
+        from capplan.commands.drivers.measure import measure_first  # noqa: PLC0415  only where there are ranges
+
+        measure = measure_first(base, [one.path for one in by_swing], draws, today, progress)
     moving = sorted((one for one in found if _matters(one, watch)), key=lambda one: (-one.swing, one.path))
     return Drivers(
         scenario.name, scenario.file, scenario.sha256, scenario.region, __version__, base.monthly_cost, step.text,
         watch.limit, watch.free.headroom, *watch.gate_and_names, watch.free.margin,
         tuple(moving), len(found) - len(moving), tuple(not_moved),
-        _of_bill(base, grows["default"]), _of_bill(base, grows["range"]),
+        _of_bill(base, grows["default"]), _of_bill(base, grows["range"]), measure,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from capplan.commands.apply import difference
 from capplan.commands.optimize.judge import Broken, Judge, broken_in
 from capplan.commands.optimize.path import Path, Step, path_of, shown_as
 from capplan.commands.optimize.search import CHANGES_BEHAVIOR, Found, search
+from capplan.commands.optimize.weighed import UnderRanges
 from capplan.language.load import load_source
 from capplan.pipeline.meter import meter
 from capplan.pipeline.price import catalogue_of, missing_prices, price
@@ -51,6 +52,7 @@ class Optimized(Record, frozen=True):
         budget: USD a month to reach; None for none.
         text: The whole new text.
         diff: The change of the text, as a unified diff.
+        ranges: The plans that were weighed over draws of the ranges; None where there are none.
     """
 
     version: str
@@ -68,6 +70,7 @@ class Optimized(Record, frozen=True):
     budget: Decimal | None
     text: str
     diff: str
+    ranges: UnderRanges | None = None
 
     @property
     def saving(self) -> Decimal:
@@ -110,6 +113,12 @@ def optimize(
         raise missing_prices(scenario, root.missing)
     found = search(root, today, allow_behavior=allow_behavior, progress=progress)
     path = path_of(root, found.taken, Judge(root, today, allow_behavior=allow_behavior), budget)
+    robust = None
+    if scenario.ranges and budget is None:
+        from capplan.commands.optimize.under_ranges import under_ranges  # noqa: PLC0415  only where there are ranges
+
+        robust = under_ranges(scenario, root, path, today, allow_behavior=allow_behavior, progress=progress)
+        path = path if robust is None else robust.path
     text = edited(source.text, scenario.doc, path.data) if path.steps else source.text
     return Optimized(
         version=__version__,
@@ -125,6 +134,7 @@ def optimize(
         broken=path.broken,
         allow_behavior=allow_behavior,
         budget=budget,
+        ranges=None if robust is None else robust.ranges,
         text=text,
         diff=difference(source.text, text, scenario.file),
     )
@@ -133,12 +143,16 @@ def optimize(
 def _not_taken(found: Found, path: Path, bill: Decimal, budget: Decimal | None) -> Iterable[NotTaken]:
     """What was refused, the largest saving first; then what was found, and left out of the path as it is."""
     refused = []
+    done = {recommendation.action for step in path.steps for recommendation in step.recommendations}
     for taken, why, at in found.refused:
         (row,) = shown_as([taken], at)
+        if row.action in done:  # it is in a path that was found at other values of the ranges
+            continue
         if taken.mends or row.monthly_saving is None or worth_it(row.monthly_saving, bill):
             refused.append(NotTaken(row, why or _ANOTHER, why.startswith(CHANGES_BEHAVIOR)))
     yield from sorted(refused, key=lambda n: -(n.recommendation.monthly_saving or Decimal(0)))
-    left = [one for one in found.taken if not any(one is some for some in path.taken)]
+    found_elsewhere = bool(path.steps) and not path.taken
+    left = [] if found_elsewhere else [one for one in found.taken if not any(one is some for some in path.taken)]
     why = _TOO_LITTLE if budget is None or path.plan.monthly_cost > budget else _NOT_NEEDED
     for row in shown_as(left, path.plan):
         if why == _NOT_NEEDED or (row.monthly_saving and worth_it(row.monthly_saving, bill)):

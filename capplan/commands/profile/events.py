@@ -115,7 +115,8 @@ def prepare(engine: Engine, files: Sequence[TraceFile], asked: Mapped, salt: str
 def sources_of(engine: Engine, files: Sequence[TraceFile], asked: Mapped) -> tuple[Source, ...]:
     """Files grouped by what they are. Raises CapplanError where there is none with rows, or one cannot be told."""
     groups: dict[tuple[object, ...], list[TraceFile]] = defaultdict(list)
-    for file in files:
+    for one in files:
+        file = replace(one, kind="lines") if one.kind == "csv" and _is_log(one) else one
         if file.kind != "empty":
             groups[_alike(file)].append(file)
     if not groups:
@@ -160,6 +161,11 @@ def _alike(file: TraceFile) -> tuple[object, ...]:
     if file.kind in ("json", "records", "array"):
         return file.kind, next((shape.label for shape in JSON if _told(shape, file)), "")
     return file.kind, file.columns, file.delimiter
+
+
+def _is_log(file: TraceFile) -> bool:
+    """Whether a text that looks like CSV, since its lines have commas, is a log of a known shape."""
+    return any(shape.told.search(line) for line in file.head[:1] for shape in LINES)
 
 
 def _told(shape: Shape, file: TraceFile) -> bool:

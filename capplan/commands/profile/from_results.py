@@ -21,7 +21,7 @@ _TEXTS = ("reason", "operation", "target", "item_key")
 _MAY_BE_NULL = ("reason", "operation", "target", "failed", "throttled", "first_at", "last_at")
 _NEEDED = ("outcome", "minutes", "busiest", "mix")
 """Of the others, the totals of the outcome say whether rows are missing."""
-_FALLING = ("outcome", "mix", "busiest", "key_counts", "hottest")
+_FALLING = ("outcome", "mix", "targets", "busiest", "key_counts", "hottest")
 
 
 def profile_of_results(paths: Sequence[str], timezone: str) -> Profile:
@@ -62,7 +62,7 @@ def _place(name: str, row: Sequence[Any]) -> tuple[Any, ...]:
 
 def _check_once(path: str, name: str, rows: Sequence[Sequence[Any]]) -> None:
     """An answer that is given twice would count twice. Raises CapplanError."""
-    width = 2 if name == "mix" or name.endswith("_by_target") else 1
+    width = 2 if name in ("mix", "bytes", "durations") else 1
     keys = [tuple(row[:width]) for row in rows]
     if len(set(keys)) < len(keys):
         raise _wrong(path, 0, f"the result '{name}' is there more than once", "name the file of each answer once")

@@ -13,19 +13,20 @@ from capplan.reading.trace_files import TraceFile
 METRIC, INSIGHTS, XRAY, EXPORT, MANIFEST = (
     "metric of CloudWatch",
     "report of Contributor Insights",
-    "file of X-Ray segments",
+    "trace of X-Ray segments",
     "export of DynamoDB",
     "manifest of an export",
 )
 _MANIFESTS = ("manifest-summary.json", "manifest-files.json")
 _CHECKSUMS = ("manifest-summary.checksum", "manifest-files.checksum")
 _TIMES, _VALUES = ("timestamp", "time"), ("value", "sum", "samplecount", "sample count", "count")
+_ION = re.compile(r"\$ion_1_0\b")
 _TOLD: Mapping[str, re.Pattern[str]] = {
     METRIC: re.compile(r'\s*\{\s*(?:"Messages"\s*:\s*\[[^\]]*\]\s*,\s*)?"(?:MetricDataResults|Datapoints)"\s*:|'
                        r'\s*\{\s*"Label"\s*:\s*"[^"]*"\s*,\s*"Datapoints"\s*:'),
     INSIGHTS: re.compile(r'\s*\{(?=[\s\S]*"AggregationStatistic"\s*:)[\s\S]*"Contributors"\s*:\s*\['),
     XRAY: re.compile(
-        r'\s*\{\s*"(?:Traces|UnprocessedTraceIds)"\s*:\s*\[|'
+        r'\s*\{(?=[\s\S]*"Segments"\s*:)[\s\S]*"Traces"\s*:\s*\[|'
         r'\s*(?:\{"format"\s*:[^\n]*\n\s*)?\{(?=[^\n]*"trace_id"\s*:)(?=[^\n]*"(?:start_time|in_progress)"\s*:)'
     ),
     EXPORT: re.compile(r'\s*(?:\{\s*"Item"\s*:\s*\{|\$ion_1_0\b)'),
@@ -37,11 +38,11 @@ def kind_of(file: TraceFile) -> str:
     name = PurePath(file.path).name
     if name in (*_MANIFESTS, *_CHECKSUMS):
         return MANIFEST
-    if file.kind == "csv":
+    if file.kind == "csv" and not any(map(_ION.match, file.head[:1])):
         names = tuple(column.casefold() for column in file.columns)
         is_metric = len(names) == 2 and names[0] in _TIMES and names[1] in _VALUES  # noqa: PLR2004  a time, a count
         return METRIC if is_metric or names[0] in ("full label", "label") else ""
-    if file.kind not in ("json", "lines"):
+    if file.kind not in ("json", "lines", "csv"):
         return ""
     head = "\n".join(file.head)
     return next((kind for kind, told in _TOLD.items() if told.match(head)), "")

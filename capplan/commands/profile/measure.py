@@ -1,16 +1,20 @@
 """Profiles a trace: its rate and shape, keys, sizes, durations, operations and failures, with every row accounted for."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from capplan import __version__
-from capplan.commands.profile.events import Mapped, prepare
-from capplan.commands.profile.kinds import METRIC, one_kind
+from capplan.commands.profile.events import Mapped, Prepared, prepare
+from capplan.commands.profile.export import item_rows, manifest_of
+from capplan.commands.profile.insights import insights_profile
+from capplan.commands.profile.kinds import EXPORT, INSIGHTS, MANIFEST, METRIC, XRAY, kind_of, one_kind
 from capplan.commands.profile.measured import (
+    Collections,
     HotKey,
     KeyUse,
     Minutes,
@@ -24,12 +28,15 @@ from capplan.commands.profile.measured import (
 )
 from capplan.commands.profile.metric import metric_profile
 from capplan.commands.profile.statements import RESULTS, STEPS
+from capplan.commands.profile.xray import SAMPLED, segment_rows
 from capplan.errors import CapplanError, Diagnostic
 from capplan.importing.metrics.series import Point, Series
 from capplan.importing.metrics.traffic import measured_traffic
 from capplan.importing.times import zone_minutes
-from capplan.reading.sql_engine import Engine, sql_engine
-from capplan.record import Record
+from capplan.reading.sql_engine import Engine, sql_engine, temporary_folder
+from capplan.reading.trace_files import TraceFile
+from capplan.reading.trace_rows import Row, write_rows
+from capplan.record import Record, replace
 from capplan.timeline import no_progress
 
 _PERIODS = (60, 300, 3600, 86_400)
@@ -43,6 +50,21 @@ _BUCKET_WIDTH = 1.05
 """Keys of one bucket of ranks are used alike within 5%."""
 
 
+class _Group(NamedTuple):
+    """Values in thousandths that are alike to 3 digits: how many, what they are beyond the rounded one, the least, the most."""
+
+    rounded: int
+    n: int
+    rest: int
+    least: int
+    most: int
+
+    def plus(self, other: "_Group") -> "_Group":
+        """Both, of one rounded value."""
+        n, rest = self.n + other.n, self.rest + other.rest
+        return _Group(self.rounded, n, rest, min(self.least, other.least), max(self.most, other.most))
+
+
 class Read(Record, frozen=True):
     """What was read, beside the rows.
 
@@ -52,6 +74,8 @@ class Read(Record, frozen=True):
         columns: Which column was read as what, by what the files are.
         rejected: Rows that did not reach the statements, by reason.
         remarks: What was noticed of files, with counts.
+        kind: Of files that no engine reads by itself: rows of a sample, or items, which have no time.
+        items: Of an export, how many its manifest says there are.
     """
 
     place: str
@@ -59,6 +83,8 @@ class Read(Record, frozen=True):
     columns: Mapping[str, Mapping[str, str]]
     rejected: Mapping[str, int] = {}
     remarks: tuple[tuple[str, int], ...] = ()
+    kind: str = ""
+    items: int | None = None
 
 
 Rows = Sequence[Sequence[Any]]
@@ -71,6 +97,7 @@ def profile(
     timezone: str = "UTC",
     salt: str | None = None,
     opened: Callable[[], AbstractContextManager[Engine]] = sql_engine,
+    temp_folder: str | None = None,
     progress: Callable[[float, str], None] = no_progress,
 ) -> Profile:
     """The profile of files, folders and patterns.
@@ -81,18 +108,33 @@ def profile(
         timezone: The time zone of the shapes of day and week, such as +09:00.
         salt: Keys are replaced by hashes with it; None leaves them.
         opened: What opens the engine: DuckDB on this machine unless it is another.
+        temp_folder: Where rows are written that no engine reads by itself; the system's folder where None.
         progress: Called with the share done and what is being measured.
 
     Raises:
         CapplanError: A file cannot be read, or no row can be used.
     """
     asked = asked or Mapped()
-    with opened() as sql:
+    with ExitStack() as opening:
+        sql = opening.enter_context(opened())
         files, repeated = sql.files(paths)
         progress(0.05, "reading")
-        if one_kind(files) == METRIC:
+        kind = one_kind(files)
+        if kind == METRIC:
             return metric_profile(files, asked, timezone)
-        made = prepare(sql, files, asked, salt)
+        if kind == INSIGHTS:
+            return insights_profile(files, timezone, salt)
+        aside: Counter[str] = Counter()
+        if kind in (XRAY, EXPORT):
+            rows_file = opening.enter_context(temporary_folder(temp_folder)) / "rows.csv"
+            write_rows(_own_rows(kind, files, asked, aside), rows_file)
+            read_files = tuple(file.path for file in files if file.kind != "empty" and kind_of(file) != MANIFEST)
+            made = prepare(sql, (TraceFile(str(rows_file), "csv", (), Row._fields, ","),), _of_own(asked), salt)
+            made = Prepared(
+                tuple(replace(one, files=read_files, label=kind, used={}) for one in made.sources), made.rejected
+            )
+        else:
+            made = prepare(sql, files, asked, salt)
         kept = ""
 
         def ask(name: str) -> Rows:
@@ -113,8 +155,10 @@ def profile(
                 files[0].path,
                 _counted(source.label for source in made.sources for _ in source.files),
                 {source.label: source.used for source in made.sources if source.used},
-                made.rejected,
+                {**made.rejected, **aside},
                 (("empty files", empty), ("files named more than once, read once", repeated)),
+                kind,
+                manifest_of(files).items if kind == EXPORT else None,
             ),
             timezone=timezone,
             is_hashed=salt is not None,
@@ -138,27 +182,27 @@ def made_of(
         words = "; ".join(f"{reason}: {n:,}" for reason, n in aside.items())
         raise CapplanError((Diagnostic(read.place, 0, 0, "no row can be used", words or "the files have no rows"),))
     mix = tuple(Part(op, target, int(n), int(failed)) for op, target, n, failed in ask("mix"))
-    by_target = _by_target(ask)
-    progress(0.2, "measuring the rate")
+    targets = [(str(target), int(n), int(failed)) for target, n, failed in ask("targets")]
+    progress(0.2, "measuring sizes and durations")
+    sizes, durations = (_apart(ask(name)) for name in ("bytes", "durations"))
+    progress(0.5, "measuring the rate")
     minutes = [(int(at), int(n)) for at, n in ask("minutes")]
     points = [(at, Decimal(n)) for at, n in minutes]
     busiest = tuple((int(at), int(n)) for at, n in ask("busiest"))
     traffic = measured_traffic(_series(minutes), zone_minutes(timezone))
-    progress(0.4, "counting keys")
+    progress(0.6, "counting keys")
     counts = [(int(requests), int(keys)) for requests, keys in ask("key_counts")]
     keys = _keys(counts, ask("hottest")) if counts else None
-    progress(0.8, "measuring sizes and durations")
-    sizes, durations = ask("bytes"), ask("durations")
     _check_totals(
         read.place,
         (
             ("minutes", sum(n for _, n in minutes), used[1]),
             ("key_counts", sum(requests * keys for requests, keys in counts), used[9]),
-            ("bytes", sum(int(row[1]) for row in sizes), used[10]),
-            ("durations", sum(int(row[1]) for row in durations), used[11]),
+            ("bytes", sum(row[1] for rows in sizes.values() for row in rows), used[10]),
+            ("durations", sum(row[1] for rows in durations.values() for row in rows), used[11]),
         ),
     )
-    return Profile(
+    whole = Profile(
         version=__version__,
         files=read.files,
         columns=read.columns,
@@ -179,14 +223,54 @@ def made_of(
         traffic=traffic.data,
         told=(*traffic.told, *([traffic.reason] if traffic.reason else [])),
         mix=mix,
-        by_target=by_target,
+        by_target=_by_target(targets, sizes, durations),
         keys=keys,
-        bytes=_values(sizes, _KB),
-        duration_ms=_values(durations),
+        bytes=_values(_together(sizes), _KB),
+        duration_ms=_values(_together(durations)),
         has_status=used[5] is not None,
         hashed=is_hashed,
         remarks=_remarks(read.remarks, used, minutes),
     )
+    if read.kind == XRAY:
+        return _of_a_sample(whole)
+    return _of_items(whole, read.items) if read.kind == EXPORT else whole
+
+
+def _own_rows(kind: str, files: Sequence[TraceFile], asked: Mapped, aside: Counter[str]) -> Iterator[Row]:
+    """The rows of files that no engine reads by itself. Raises CapplanError."""
+    named = set(asked.columns) - ({"key"} if kind == EXPORT else set())
+    if named:
+        hint = "--column key=ATTRIBUTE names the partition key" if kind == EXPORT else "leave out --column"
+        raise CapplanError((Diagnostic(files[0].path, 0, 0, f"the fields of this {kind} are known", hint),))
+    return item_rows(files, asked.columns.get("key"), aside) if kind == EXPORT else segment_rows(files, aside)
+
+
+def _of_own(asked: Mapped) -> Mapped:
+    """Which column of our own rows is what."""
+    columns = {field: field for field in ("time", "operation", "target", "key", "bytes", "status")}
+    return Mapped({**columns, "duration": "duration_ms"}, None, asked.only)
+
+
+def _of_a_sample(whole: Profile) -> Profile:
+    """Durations and failures of a sample; its rate is not that of the requests."""
+    return replace(
+        whole, rate=None, busiest_minute=None, busiest_seconds=(), by_hour=(), minutes=None, traffic={}, told=(SAMPLED,)
+    )
+
+
+def _of_items(whole: Profile, said: int | None) -> Profile:
+    """Sizes of items and how many each partition key has; they have no time."""
+    keys = whole.keys
+    collections = None
+    if keys is not None:
+        largest = tuple((key.key, key.requests) for key in keys.hottest)
+        collections = Collections(keys.distinct, keys.requests, largest, keys.buckets)
+    of = f"{said - whole.used:,} of the {said:,} items of the export were not read" if said else ""
+    return replace(
+        whole, requests=0, first=None, last=None, rate=None, busiest_minute=None, busiest_seconds=(), by_hour=(),
+        minutes=None, traffic={}, told=(), mix=(), by_target=(), keys=None, items=whole.used, collections=collections,
+        has_status=False, remarks=(*whole.remarks, *([of] if said and said > whole.used else [])),
+    )  # fmt: skip
 
 
 def _counted(labels: Iterable[str]) -> dict[str, int]:
@@ -257,18 +341,31 @@ def rank_buckets(counts: Iterable[tuple[int, int]]) -> tuple[RankBucket, ...]:
     return tuple(out)
 
 
-def _values(rows: Rows, unit: int = 0) -> Values | None:
-    """Of thousandths: rounded to 3 digits, how many, what they are beyond the rounded ones, the least, the most.
+def _apart(rows: Rows) -> dict[str | None, list[_Group]]:
+    """Groups of values by their target."""
+    out: dict[str | None, list[_Group]] = {}
+    for target, *group in rows:
+        out.setdefault(target, []).append(_Group(*map(int, group)))
+    return out
 
-    Groups do not join values on two sides of a multiple of `unit`, in which requests are billed.
-    """
-    if not rows:
+
+def _together(by_target: Mapping[str | None, Iterable[_Group]]) -> list[_Group]:
+    """The groups of all targets."""
+    out: dict[int, _Group] = {}
+    for group in (group for groups in by_target.values() for group in groups):
+        one = out.get(group.rounded)
+        out[group.rounded] = group if one is None else one.plus(group)
+    return [out[rounded] for rounded in sorted(out)]
+
+
+def _values(groups: Sequence[_Group], unit: int = 0) -> Values | None:
+    """Of groups that grow. They do not join values on two sides of a multiple of `unit`, in which requests are billed."""
+    if not groups:
         return None
-    whole = [tuple(map(int, row)) for row in rows]
-    count = sum(n for _, n, *_ in whole)
-    sums = [(n, rounded * n + rest) for rounded, n, rest, *_ in whole]
-    rounded = [(Decimal(value).scaleb(-3), n) for value, n, *_ in whole]
-    least, most = min(row[3] for row in whole), max(row[4] for row in whole)
+    count = sum(group.n for group in groups)
+    sums = [(group.n, group.rounded * group.n + group.rest) for group in groups]
+    rounded = [(Decimal(group.rounded).scaleb(-3), group.n) for group in groups]
+    least, most = min(group.least for group in groups), max(group.most for group in groups)
     mean = sum(total for _, total in sums) / count / 1000
     return Values(count, mean, least / 1000, most / 1000, quantiles(rounded, count), grouped(sums, unit * 1000))
 
@@ -290,24 +387,18 @@ def _blocks(value: Fraction, unit: int) -> int:
     return min(math.ceil(value / unit), _MOST_BLOCKS)
 
 
-def _by_target(ask: Callable[[str], Rows]) -> tuple[OfTarget, ...]:
+def _by_target(
+    targets: Sequence[tuple[str, int, int]],
+    sizes: Mapping[str | None, Sequence[_Group]],
+    durations: Mapping[str | None, Sequence[_Group]],
+) -> tuple[OfTarget, ...]:
     """Sizes and durations of each target, where there are several."""
-    targets = [(str(target), int(n), int(failed)) for target, n, failed in ask("targets")]
     if len(targets) < 2:  # noqa: PLR2004  of one target they are those of all rows
         return ()
-    sizes, durations = (_apart(ask(name)) for name in ("bytes_by_target", "durations_by_target"))
     return tuple(
         OfTarget(target, n, failed, _values(sizes.get(target, ()), _KB), _values(durations.get(target, ())))
         for target, n, failed in targets
     )
-
-
-def _apart(rows: Rows) -> dict[str, list[Sequence[Any]]]:
-    """Rows by their first column, without it."""
-    out: dict[str, list[Sequence[Any]]] = {}
-    for first, *rest in rows:
-        out.setdefault(str(first), []).append(rest)
-    return out
 
 
 def quantiles(groups: Sequence[tuple[Decimal, int]], count: int) -> tuple[tuple[Decimal, Decimal], ...]:

@@ -10,7 +10,7 @@ from capplan.reading.sql_dialects import translated
 HASHED = "hottest hashed"
 """The name of the hottest keys where they are hashes."""
 _EXPORTS = {
-    "athena": "Athena writes each answer to the workgroup's folder of S3 by itself, as QUERY_ID.csv: fetch the eight files.",
+    "athena": "Athena writes each answer to the workgroup's folder of S3 by itself, as QUERY_ID.csv: fetch all of them.",
     "trino": "With Trino's client: trino --output-format CSV_HEADER --file NAME.sql > NAME.csv",
     "spark": "In a session with spark.sql.session.timeZone=UTC: spark.sql(text).coalesce(1).write.csv(NAME, header=True)",
     "duckdb": "With DuckDB's client, after SET TimeZone = 'UTC': duckdb -csv -f NAME.sql > NAME.csv",

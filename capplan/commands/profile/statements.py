@@ -63,22 +63,28 @@ GROUP BY item_key ORDER BY requests DESC, item_key
 """
 
 
-def _values(column: str, *, by_target: bool = False) -> str:
+TARGETS = """
+SELECT target, sum(n) AS requests, coalesce(sum(failed), 0) AS failed
+FROM parts WHERE reason IS NULL AND target IS NOT NULL GROUP BY target ORDER BY requests DESC, target LIMIT 20
+"""
+
+
+def _values(column: str) -> str:
     """Thousandths rounded half up to 3 digits, so that the groups are few; `rest` makes their sum exact again.
 
-    By target, of the targets that most rows name.
+    Apart for each of the targets that most rows name; all others have none.
     """
     steps = " ".join(f"WHEN thousandths < {10**digits} THEN {10 ** (digits - 3)}" for digits in range(4, 17))
-    target, events = ("target, ", f"{_OF_FREQUENT} AS events") if by_target else ("", "events")
     return f"""
-SELECT {target}rounded, count(*) AS n, sum(thousandths - rounded) AS rest, min(thousandths) AS least,
+SELECT target, rounded, count(*) AS n, sum(thousandths - rounded) AS rest, min(thousandths) AS least,
        max(thousandths) AS most
-FROM (SELECT {target}thousandths, halfway - halfway % step AS rounded
-      FROM (SELECT {target}thousandths, step, thousandths + (step - step % 2) // 2 AS halfway
-            FROM (SELECT {target}thousandths, CASE WHEN thousandths < 1000 THEN 1 {steps} END AS step
-                  FROM (SELECT {target}CAST(floor({column} * 1000 + 0.5) AS BIGINT) AS thousandths
-                        FROM {events} WHERE reason IS NULL AND {column} IS NOT NULL) AS given) AS stepped) AS half) AS whole
-GROUP BY {target}rounded ORDER BY {target}rounded
+FROM (SELECT target, thousandths, halfway - halfway % step AS rounded
+      FROM (SELECT target, thousandths, step, thousandths + (step - step % 2) // 2 AS halfway
+            FROM (SELECT target, thousandths, CASE WHEN thousandths < 1000 THEN 1 {steps} END AS step
+                  FROM (SELECT frequent.target, CAST(floor(events.{column} * 1000 + 0.5) AS BIGINT) AS thousandths
+                        FROM events LEFT JOIN ({TARGETS.strip()}) AS frequent ON events.target = frequent.target
+                        WHERE events.reason IS NULL AND events.{column} IS NOT NULL) AS given) AS stepped) AS half) AS whole
+GROUP BY target, rounded ORDER BY rounded, target
 """
 
 
@@ -86,12 +92,6 @@ OUTCOME_COLUMNS = (
     "reason", "n", "no_zone", "bad_bytes", "bad_duration", "failed", "throttled", "first_at", "last_at", "with_key",
     "with_bytes", "with_duration",
 )  # fmt: skip
-TARGETS = """
-SELECT target, sum(n) AS requests, coalesce(sum(failed), 0) AS failed
-FROM parts WHERE reason IS NULL AND target IS NOT NULL GROUP BY target ORDER BY requests DESC, target LIMIT 20
-"""
-_OF_FREQUENT = f"""(SELECT events.target, events.bytes, events.duration_ms, events.reason
-      FROM events JOIN ({TARGETS.strip()}) AS frequent ON events.target = frequent.target)"""
 
 
 class Result(NamedTuple):
@@ -102,17 +102,15 @@ class Result(NamedTuple):
     columns: tuple[str, ...]
 
 
-_VALUES = ("rounded", "n", "rest", "least", "most")
+_VALUES = ("target", "rounded", "n", "rest", "least", "most")
 RESULTS: Mapping[str, Result] = {
     "outcome": Result(OUTCOME, "parts", OUTCOME_COLUMNS),
     "mix": Result(MIX, "parts", ("operation", "target", "requests", "failed")),
     "targets": Result(TARGETS, "parts", ("target", "requests", "failed")),
+    "bytes": Result(_values("bytes"), "parts", _VALUES),
+    "durations": Result(_values("duration_ms"), "parts", _VALUES),
     "minutes": Result(MINUTES, "seconds", ("minute", "requests")),
     "busiest": Result(BUSIEST, "seconds", ("second", "requests")),
     "key_counts": Result(KEY_COUNTS, "used_keys", ("requests", "n")),
     "hottest": Result(HOTTEST, "used_keys", ("item_key", "requests", "busiest_second")),
-    "bytes": Result(_values("bytes"), "", _VALUES),
-    "durations": Result(_values("duration_ms"), "", _VALUES),
-    "bytes_by_target": Result(_values("bytes", by_target=True), "parts", ("target", *_VALUES)),
-    "durations_by_target": Result(_values("duration_ms", by_target=True), "parts", ("target", *_VALUES)),
 }

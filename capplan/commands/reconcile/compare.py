@@ -189,7 +189,7 @@ class _Sorted:
             else:
                 self._fee(line, what)
         for sku, lines in self.strangers.items():
-            for line, _ in lines:
+            for line, _ in lines if sku in self.by_key else ():
                 self.unknown[line.resource] = self.unknown.get(line.resource, Decimal(0)) + line.amount
             if sku not in self.seen:
                 self.loose.setdefault(sku, []).extend(lines)
@@ -267,7 +267,12 @@ class _Sorted:
             if not (line.usage_type or line.sku):
                 self.whole_services.add(what.service)
         else:
-            self._other(line, line.usage_type, what.service, UNKNOWN_TYPE if line.usage_type else NOT_IN_SCENARIO)
+            self._other(
+                line,
+                line.usage_type or line.sku,
+                line.service or what.service,
+                UNKNOWN_TYPE if line.usage_type or line.sku else NOT_IN_SCENARIO,
+            )
 
     def untold(self, service: str) -> list[Place]:
         """Places of the plan that no line of a bill can be told to be."""

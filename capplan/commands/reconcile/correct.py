@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from capplan.commands.reconcile.bill import Bill
 from capplan.commands.reconcile.compare import reconcile
-from capplan.commands.reconcile.planned import Place, quantities
+from capplan.commands.reconcile.planned import Place, used
 from capplan.commands.reconcile.results import Corrected, Correction, Reconciliation
 from capplan.errors import CapplanError
 from capplan.language.load import build
@@ -72,7 +72,7 @@ def corrected(
     }  # fmt: skip
     worth = {(line.region, line.price_key, line.resource): abs(line.planned) for line in answer.lines}
     trial = _Trial(scenario, bill, seed)
-    differing = {place for place, target in targets.items() if _differs(target, trial.now.get(place, Fraction(0)))}
+    differing = {place for place, target in targets.items() if _differs(target, trial.planned.get(place, Fraction(0)))}
     if not differing:
         return None
     found = [*_rates(trial, targets, worth), *_of_resources(trial, targets)]
@@ -91,7 +91,7 @@ def _words(key: str) -> str:
 def _left(trial: "_Trial", targets: Mapping[Place, Fraction], worth: Mapping[Place, Decimal]) -> Iterator[str]:
     """What still differs, and costs a cent or more."""
     for place, target in sorted(targets.items()):
-        now = trial.now.get(place)
+        now = trial.planned.get(place)
         if now and _differs(target, now) and worth[place] >= Decimal("0.01"):
             yield f"{place[2]}, {_words(place[1])}: {float(target / now):.3g} times what is planned then"
 
@@ -106,14 +106,15 @@ class _Trial:
     def __init__(self, scenario: Scenario, bill: Bill, seed: int) -> None:
         self.base, self.scenario, self.bill, self.seed = scenario, scenario, bill, seed
         self.changes: list[Change] = []
-        self.now = quantities(scenario, bill, seed)
+        self.priced, self.planned = used(scenario, bill, seed)
         self.tried = 0
 
     def with_(self, changes: Iterable[Change]) -> Scenario | None:
         """The scenario with more changes; None where it is wrong with them."""
         data = apply(self.base.data, [*self.changes, *changes])
         try:
-            return build(self.base.doc, self.base.files, self.base.sha256, data, self.scenario)
+            known = self.priced.metered.as_declared
+            return build(self.base.doc, self.base.files, self.base.sha256, data, known)
         except CapplanError:
             return None
 
@@ -124,12 +125,12 @@ class _Trial:
         if changed is None:
             return {}
         try:
-            then = quantities(changed, self.bill, self.seed)
+            _, then = used(changed, self.bill, self.seed, self.priced)
         except CapplanError:
             return {}
         return {
             place: (then.get(place, Fraction(0)) - before) / (_STEP - 1)
-            for place, before in self.now.items()
+            for place, before in self.planned.items()
             if then.get(place, Fraction(0)) != before
         }
 
@@ -142,7 +143,7 @@ class _Trial:
         old = written(self.scenario.data, knob.path)
         self.changes += changes
         self.scenario = changed
-        self.now = quantities(changed, self.bill, self.seed)
+        self.priced, self.planned = used(changed, self.bill, self.seed, self.priced)
         return Correction(knob.path, old, written(changed.data, knob.path), Decimal(f"{float(ratio):.6g}"), because)
 
 
@@ -150,7 +151,7 @@ def _rates(trial: _Trial, targets: Mapping[Place, Fraction], worth: Mapping[Plac
     """Rates, each by the quantities that follow it alone: the ratio at which half of their cost is above and half below."""
     knobs = {knob: slopes for knob in _rate_knobs(trial.scenario.data) if (slopes := trial.slopes(knob))}
     timed = {p for knob in _knobs_of_resources(trial.scenario.data, only="duration") for p in trial.slopes(knob)}
-    before = {place: now for place, now in trial.now.items() if place in targets and place not in timed and now}
+    before = {place: now for place, now in trial.planned.items() if place in targets and place not in timed and now}
     solved: dict[_Knob, Fraction] = {}
     for alone in (True, False):
         for knob in knobs:
@@ -227,20 +228,24 @@ def _of_resources(trial: _Trial, targets: Mapping[Place, Fraction]) -> Iterator[
         if resource is None:
             continue
         mine = {
-            p for p, t in targets.items() if p[2] == resource.label and p in trial.now and _differs(t, trial.now[p])
+            p
+            for p, t in targets.items()
+            if p[2] == resource.label and p in trial.planned and _differs(t, trial.planned[p])
         }
         if not mine:
             continue
         slopes = trial.slopes(knob)
         follows = [
-            p for p, slope in slopes.items() if p in targets and abs(slope - trial.now[p]) <= _SAME * trial.now[p]
+            p
+            for p, slope in slopes.items()
+            if p in targets and abs(slope - trial.planned[p]) <= _SAME * trial.planned[p]
         ]
-        ratios = sorted(targets[p] / trial.now[p] for p in follows if trial.now[p])
+        ratios = sorted(targets[p] / trial.planned[p] for p in follows if trial.planned[p])
         moved = [p for p in slopes if p in targets and p not in follows]
         if (
             not ratios
             or not mine & set(follows)
-            or any(not _differs(targets[p], trial.now[p]) and slopes[p] * 5 > trial.now[p] for p in moved)
+            or any(not _differs(targets[p], trial.planned[p]) and slopes[p] * 5 > trial.planned[p] for p in moved)
         ):
             continue
         if knob.path.endswith(".duration") and mine - set(follows):  # it ran more often than planned: not for longer

@@ -10,6 +10,7 @@ from capplan.commands.reconcile.bill import BillLine
 from capplan.errors import CapplanError, Diagnostic
 from capplan.pricing.catalogue import keys_by_sku
 from capplan.reading.nearest import nearest
+from capplan.services import SECTIONS
 from capplan.services.bills import ANY_CODE, UsageType, billed, usage_regions
 
 _ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:(.+)")
@@ -106,31 +107,41 @@ class Resources:
 
     def __init__(self, services: Mapping[str, Collection[str]], maps: Sequence[NameMap]) -> None:
         """The labels, each with the services of its charges."""
-        labels = list(services)
         self.services, self.maps = services, maps
-        self.exact = {label.lower(): label for label in labels}
-        self.words = {label: _WORDS.findall(label.lower()) for label in labels}
+        self.exact: dict[str, list[str]] = {}
+        self.words: dict[str, list[str]] = {}
+        for label in services:
+            section, _, name = label.rpartition(".")
+            called = name if section in SECTIONS else label
+            self.exact.setdefault(called.lower(), []).append(label)
+            self.words[label] = _WORDS.findall(called.lower())
 
     def find(self, line: BillLine, services: Iterable[str]) -> Found:
         """The resource of a line; services are those of the plan in which it may be."""
         for one in self.maps:
             if _matches(one.pattern, line):
                 return Found(one.resource, "map")
+        among = set(services)
         for key, value in line.tags:
-            if key in _LOGICAL and (label := self.exact.get(value.lower())):
+            if key in _LOGICAL and (label := self._called(value, among)):
                 return Found(label, "tag")
         for candidate in _names(line.resource):
-            if label := self.exact.get(candidate.lower()):
+            if label := self._called(candidate, among):
                 return Found(label, "id")
-        among = set(services)
+        words = _WORDS.findall(line.resource.lower())
         found = [
             label
-            for label, words in self.words.items()
-            if among.intersection(self.services[label]) and words and _has(_WORDS.findall(line.resource.lower()), words)
+            for label, part in self.words.items()
+            if part and among.intersection(self.services[label]) and _has(words, part)
         ]
         longest = max((len(self.words[label]) for label in found), default=0)
         best = [label for label in found if len(self.words[label]) == longest]
         return Found(best[0], "part of the id") if len(best) == 1 else Found("", "")
+
+    def _called(self, name: str, among: set[str]) -> str:
+        """The one resource of a name that is charged for by some services; empty for none, or several."""
+        found = [label for label in self.exact.get(name.lower(), ()) if among.intersection(self.services[label])]
+        return found[0] if len(found) == 1 else ""
 
 
 def _names(resource: str) -> tuple[str, ...]:
@@ -142,7 +153,9 @@ def _names(resource: str) -> tuple[str, ...]:
 
 
 def _has(words: Sequence[str], part: Sequence[str]) -> bool:
-    return any(words[i : i + len(part)] == part for i in range(len(words) - len(part) + 1))
+    """Whether all words of a part are there, in their order: what a template writes between them does not matter."""
+    rest = iter(words)
+    return all(word in rest for word in part)
 
 
 def _matches(pattern: str, line: BillLine) -> bool:

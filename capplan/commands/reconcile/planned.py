@@ -103,15 +103,18 @@ def expected(scenario: Scenario, bill: Bill, today: date | None, seed: int) -> E
     return Expected(actual, catalogue, cells, frozenset(once - keys), actual.monthly_cost)
 
 
-def quantities(scenario: Scenario, bill: Bill, seed: int) -> dict[Place, Fraction]:
-    """What a scenario uses in the days of a bill, whatever pays for it. Raises CapplanError where it cannot be planned."""
-    catalogue = catalogue_of(scenario)
-    metered = meter(scenario, seed)
-    priced = price(metered if bill.is_plan else _without_commitments(metered), catalogue, None)
+def used(scenario: Scenario, bill: Bill, seed: int, base: Priced | None = None) -> tuple[Priced, dict[Place, Fraction]]:
+    """What a scenario uses in the days of a bill, whatever pays for it; `base` is the plan before a change of it.
+
+    Raises:
+        CapplanError: It cannot be planned.
+    """
+    metered = meter(scenario, seed, base=None if base is None else base.metered)
+    priced = price(metered if bill.is_plan else _without_commitments(metered), catalogue_of(scenario), None, base)
     out: dict[Place, Fraction] = {}
-    for place, charge in _places(priced, _scaled(priced, bill, catalogue), catalogue):
+    for place, charge in _places(priced, _scaled(priced, bill, priced.catalogue), priced.catalogue):
         out[place] = out.get(place, Fraction(0)) + charge.quantity
-    return out
+    return priced, out
 
 
 def _places(priced: Priced, charges: Iterable[Charge], catalogue: Catalogue) -> Iterator[tuple[Place, Charge]]:

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Context, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 WIDE = Context(prec=120)
 """Wide enough for sums of bills to be exact."""
 _LARGEST, _DIGITS = Decimal(10) ** 15, 60
 _STEP = Decimal(10) ** -30
+_TINY = Decimal(10) ** -20
 ZERO = Decimal(0)
 
 TAX, CREDIT, REFUND = "tax", "credits", "refunds and corrections"
@@ -31,7 +34,7 @@ class BillRow(NamedTuple):
         kind: Usage; what a commitment costs beyond the usage it covers; a discount that has a row of its own.
         aside: Why it is not compared; empty where it is.
         month: Such as 2026-11.
-        start, end: The first day of the charge, and the day before which it ends; empty where unknown.
+        end: The day before which the charge ends; empty where unknown.
         service: AWS's code, or the name where there is none.
         key: capplan's own price key, in a plan that was exported.
         billed: As invoiced.
@@ -44,7 +47,6 @@ class BillRow(NamedTuple):
     kind: Kind
     aside: str
     month: str
-    start: str
     end: str
     account: str
     currency: str
@@ -76,8 +78,7 @@ def number(text: str) -> Decimal | None:
         raise NotANumberError(text) from None
     if not value.is_finite() or abs(value) >= _LARGEST:
         raise NotANumberError(text)
-    exponent = value.as_tuple().exponent
-    return value.quantize(_STEP, context=WIDE) if isinstance(exponent, int) and exponent < -30 else value  # noqa: PLR2004
+    return value.quantize(_STEP, context=WIDE) if (value and abs(value) < _TINY) or "e" in text.lower() else value
 
 
 def amount(text: str) -> Decimal:
@@ -98,10 +99,9 @@ def day(text: str) -> str:
     return text[:10] if _DAY.match(text) else ""
 
 
+@lru_cache(maxsize=4096)
 def end_day(text: str) -> str:
     """The day before which something ends: the next one where it ends within a day."""
-    from datetime import date, timedelta  # noqa: PLC0415
-
     first = day(text)
     if not first or re.fullmatch(r"(?:[T ]00:00(?::00(?:\.0+)?)?)?(?:Z|[+]00(?::?00)?)?", text[10:]):
         return first

@@ -151,8 +151,8 @@ def _read_from(stack: Stack, built: Building, name: str, source: object, guess: 
     here = stack.target(source)
     outside = _outside(stack, built, name, source, section, props)
     trigger: object = outside
-    if section == "tables" and here is not None and "stream" not in stack.built[here.id].values:
-        read = stack.built[here.id]
+    read = stack.built.get(here.id) if here is not None and section == "tables" else None
+    if read is not None and "stream" not in read.values:
         read.values["stream"] = "new-and-old-images"
         read.notes["stream",] = "it is read; what it has of a change is not known"
         read.confirm.add(("stream",))

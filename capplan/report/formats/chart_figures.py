@@ -3,13 +3,13 @@
 import math
 
 from capplan.report import numbers
-from capplan.report.document import AmountBars, Column, Graph, LoadBars, Row, Table, TimeChart, row
+from capplan.report.document import AmountBars, BandChart, Column, Graph, LoadBars, Row, Table, TimeChart, row
 from capplan.timeline import Bars, Chart, moment_of
 
 _MAX_ROWS = 48
 
 
-def figures(block: TimeChart | LoadBars | AmountBars | Graph) -> tuple[str, Table]:
+def figures(block: TimeChart | LoadBars | AmountBars | BandChart | Graph) -> tuple[str, Table]:
     """A chart's title, and its figures."""
     if isinstance(block, Graph):
         columns = (Column("Node"), Column("Kind"), Column("Figures", wraps=True), Column("Goes to", wraps=True))
@@ -18,6 +18,8 @@ def figures(block: TimeChart | LoadBars | AmountBars | Graph) -> tuple[str, Tabl
         return block.chart.title, _over_time(block.chart)
     if isinstance(block, LoadBars):
         return block.bars.title, _loads(block.bars)
+    if isinstance(block, BandChart):
+        return block.title, _bands(block)
     rows = tuple(row(name, numbers.rate(numbers.of_float(amount))) for name, amount in block.amounts)
     return block.title, Table((Column(""), Column(block.unit, "right")), rows)
 
@@ -48,6 +50,12 @@ def _loads(bars: Bars) -> Table:
     if len(bars.values) > _MAX_ROWS:
         rows.append(row(f"{len(bars.values) - _MAX_ROWS} more", "", "", role="dim"))
     return Table((Column(""), Column(bars.unit, "right"), Column("limit", "right")), tuple(rows))
+
+
+def _bands(block: BandChart) -> Table:
+    shown = [(name, *(numbers.usd(numbers.of_float(x)) for x in values)) for name, *values in block.points]
+    columns = (Column(""), *(Column(f"{word} {block.unit}".strip(), "right") for word in ("P10", "", "P90")))
+    return Table(columns, tuple(row(*cells) for cells in shown))
 
 
 def _nodes(graph: Graph, level: int) -> list[Row]:

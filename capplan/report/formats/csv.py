@@ -136,7 +136,7 @@ def forecast_csv(answer: "Forecast") -> str:
     """A row for each month: USD, what each traffic is multiplied by, failed gates, exceeded limits, hours."""
     names = list(answer.months[0].traffic)
     times = [cell(f"{name}_times") for name in names]
-    head = ("month", "monthly_cost_usd", *times, "failed_gates", "exceeded_limits", "hours")
+    head = ("month", "monthly_cost_usd", *times, "failed_gates", "exceeded_limits", "hours", *_BAND_HEAD)
     rows = (
         (
             cell(month.month),
@@ -145,10 +145,22 @@ def forecast_csv(answer: "Forecast") -> str:
             str(len(month.failed)),
             str(len(month.exceeded)),
             str(month.hours),
+            *_band(answer, i),
         )
-        for month in answer.months
+        for i, month in enumerate(answer.months)
     )
     return _csv(head, rows)
+
+
+_BAND_HEAD = ("p10_usd", "p50_usd", "p90_usd", "broken_share")
+
+
+def _band(answer: "Forecast", i: int) -> tuple[str, ...]:
+    """A month over draws; empty without ranges."""
+    if answer.bands is None:
+        return ("",) * len(_BAND_HEAD)
+    band = answer.bands.months[i]
+    return tuple(_figure(value) for value in (band.p10, band.p50, band.p90, band.broken))
 
 
 def drivers_csv(answer: "Drivers") -> str:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from capplan.report import numbers
 from capplan.report.document import (
     AmountBars,
+    BandChart,
     Bar,
     Block,
     Code,
@@ -107,7 +108,7 @@ def _fold(blocks: Sequence[str], summary: str = "Details") -> list[str]:
     return [f"<details><summary>{summary}</summary>", *inner, "</details>"] if inner else []
 
 
-def _block(block: Block, room: _Room) -> str:  # noqa: PLR0911  one for each block
+def _block(block: Block, room: _Room) -> str:  # noqa: C901, PLR0911  one for each block
     if isinstance(block, Heading):
         return f"##{'#' * block.level} {md(block.text)}" + (f"\n\n{md(block.note)}" if block.note else "")
     if isinstance(block, Table):
@@ -126,6 +127,8 @@ def _block(block: Block, room: _Room) -> str:  # noqa: PLR0911  one for each blo
         return _bars(block.bars)
     if isinstance(block, Graph):
         return _graph(block)
+    if isinstance(block, BandChart):
+        return ""  # a table beside says the same
     return _panel(block)
 
 

@@ -9,6 +9,7 @@ from importlib import resources
 from capplan import __version__
 from capplan.report.document import (
     AmountBars,
+    BandChart,
     Bar,
     Block,
     Cell,
@@ -36,7 +37,7 @@ from capplan.report.document import (
 from capplan.report.formats.chart_figures import figures
 from capplan.report.plain import plain
 
-Charts = Callable[[TimeChart | LoadBars | AmountBars, str], str]
+Charts = Callable[[TimeChart | LoadBars | AmountBars | BandChart, str], str]
 """Draws a chart into an element with an id, as HTML; the script it needs is `scripts`."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:"
 """The browser loads nothing from anywhere, whatever the page contains."""
@@ -79,7 +80,7 @@ def html_page(documents: Sequence[Document], charts: Charts | None = None, scrip
 
 def draws(document: Document) -> bool:
     """Whether a document has a chart."""
-    return any(isinstance(block, TimeChart | LoadBars | AmountBars) for block in document.blocks)
+    return any(isinstance(block, TimeChart | LoadBars | AmountBars | BandChart) for block in document.blocks)
 
 
 class _Page:
@@ -119,7 +120,7 @@ class _Page:
             return f"<p>{_line(block.line)}</p>"
         if isinstance(block, Code):
             return f"<pre><code>{_code(block.text)}</code></pre>"
-        if isinstance(block, TimeChart | LoadBars | AmountBars | Graph):
+        if isinstance(block, TimeChart | LoadBars | AmountBars | BandChart | Graph):
             return self._chart(block)
         return _panel(block)
 
@@ -133,7 +134,7 @@ class _Page:
             anchor = f' id="{at}"'
         return f"<{tag}{anchor}>{_text(heading.text)}{note}</{tag}>"
 
-    def _chart(self, block: TimeChart | LoadBars | AmountBars | Graph) -> str:
+    def _chart(self, block: TimeChart | LoadBars | AmountBars | BandChart | Graph) -> str:
         """The chart, and behind it a table with its figures."""
         self._drawn += 1
         title, table = figures(block)
@@ -144,7 +145,7 @@ class _Page:
             f"<details{opened}><summary>Figures</summary>{_table(table)}</details></figure>"
         )
 
-    def _drawing(self, block: TimeChart | LoadBars | AmountBars | Graph, at: str) -> str:
+    def _drawing(self, block: TimeChart | LoadBars | AmountBars | BandChart | Graph, at: str) -> str:
         if isinstance(block, Graph):
             from capplan.report.formats.html_graph import graph_svg  # noqa: PLC0415  where there is one
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from capplan.report.document import AmountBars, LoadBars, TimeChart
+from capplan.report.document import AmountBars, BandChart, LoadBars, TimeChart
 from capplan.report.plain import plain
 from capplan.timeline import Bars, Chart, Series
 
@@ -26,7 +26,7 @@ def scripts() -> str | None:
     return str(get_plotlyjs())
 
 
-def chart_html(block: TimeChart | LoadBars | AmountBars, at: str) -> str:
+def chart_html(block: TimeChart | LoadBars | AmountBars | BandChart, at: str) -> str:
     """An element and the script that draws into it. The data are JSON in which no text can end the script."""
     figure = _figure(block)
     data = json.dumps(figure, allow_nan=False).replace("<", "\\u003c")
@@ -37,11 +37,13 @@ def chart_html(block: TimeChart | LoadBars | AmountBars, at: str) -> str:
     )
 
 
-def _figure(block: TimeChart | LoadBars | AmountBars) -> dict[str, Any]:
+def _figure(block: TimeChart | LoadBars | AmountBars | BandChart) -> dict[str, Any]:
     if isinstance(block, TimeChart):
         return _over_time(block.chart)
     if isinstance(block, LoadBars):
         return _loads(block.bars)
+    if isinstance(block, BandChart):
+        return _bands(block)
     names, amounts = [_text(name) for name, _ in block.amounts], [amount for _, amount in block.amounts]
     trace = {
         "type": "bar",
@@ -52,6 +54,30 @@ def _figure(block: TimeChart | LoadBars | AmountBars) -> dict[str, Any]:
         "hovertemplate": f"%{{y}}: %{{x:,.2f}} {block.unit}<extra></extra>",
     }
     return {"data": [trace], "layout": _layout({}, {"title": {"text": block.unit}}, height=120 + 32 * len(names))}
+
+
+def _bands(block: BandChart) -> dict[str, Any]:
+    """A line, and the band around it where the two values differ."""
+    names = [_text(name) for name, *_ in block.points]
+    low, middle, high = ([point[i] for point in block.points] for i in (1, 2, 3))
+    line = {"type": "scatter", "mode": "lines", "x": names}
+    hover = f"%{{x}}: %{{y:,.2f}} {block.unit}<extra></extra>"
+    traces: list[dict[str, Any]] = []
+    if low != high:
+        thin = {"width": 0.5, "color": _COLORS["filled"]}
+        traces = [
+            {**line, "y": low, "name": "P10", "line": thin, "hovertemplate": hover},
+            {**line, "y": high, "name": "P90", "line": thin, "fill": "tonexty", "fillcolor": "rgba(59,130,182,0.25)",
+             "hovertemplate": hover},
+        ]  # fmt: skip
+    traces.append(
+        {**line, "mode": "lines+markers", "y": middle, "name": "likely", "line": {"color": _COLORS["line"]},
+         "hovertemplate": hover}
+    )  # fmt: skip
+    return {
+        "data": traces,
+        "layout": _layout({"title": {"text": block.unit}, "rangemode": "tozero"}, {"type": "category"}),
+    }
 
 
 def _over_time(chart: Chart) -> dict[str, Any]:

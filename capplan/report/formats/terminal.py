@@ -107,7 +107,7 @@ def _print(console: Console, block: Block, style: Style, *, details: bool) -> No
 
 
 def _renderable(block: Block, style: Style, *, details: bool) -> RenderableType | None:  # noqa: PLR0911  a block each
-    """What rich prints; None for a graph: boxes and ways need more room than a terminal has, and a table beside says the same."""
+    """What rich prints; None for a graph, which needs more room than a terminal has, and for bands: a table beside says the same."""
     if isinstance(block, Heading):
         out = _text((Span(block.text),), style)
         out.stylize(_HEADING if block.level == 1 else "bold")

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from capplan.commands.drivers.drivers import Driver, Drivers, Moved, NotMoved
+from capplan.commands.drivers.measured import Measure
 from capplan.commands.saved_plan import ScenarioRecord
 from capplan.report.record import taken
 from capplan.report.records.sweep import LimitName
@@ -65,6 +66,7 @@ class DriversRecord(NamedTuple):
         not_moved: Inputs that could not be moved, and why.
         on_defaults: USD of the bill that grow with defaults that nobody gave.
         on_ranges: USD of the bill that grow with ranges.
+        measure: The bill over draws of the ranges, and with each fixed at its likely value; null where no range moves it.
     """
 
     schema: Literal["capplan.drivers/1"]
@@ -81,6 +83,7 @@ class DriversRecord(NamedTuple):
     not_moved: tuple[NotMoved, ...]
     on_defaults: Decimal
     on_ranges: Decimal
+    measure: Measure | None
 
 
 def drivers_record(answer: Drivers) -> DriversRecord:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from capplan.commands.forecast import Forecast, ForecastBreak, ForecastFix, ForecastMonth
+from capplan.commands.month_bands import MonthBand
 from capplan.commands.saved_plan import ScenarioRecord
 from capplan.report.record import taken
 from capplan.report.records.sweep import LimitName
@@ -21,6 +22,7 @@ class ForecastMonthRecord(NamedTuple):
         hours: How long the month is: 730, or with a first month as the calendar has it.
         failed_gates: Gates that fail.
         exceeded: Limits that are exceeded.
+        band: The month over draws of the scenario's ranges; null without any.
     """
 
     month: str
@@ -30,6 +32,7 @@ class ForecastMonthRecord(NamedTuple):
     hours: Decimal
     failed_gates: tuple[str, ...]
     exceeded: tuple[LimitName, ...]
+    band: MonthBand | None
 
 
 class SetValue(NamedTuple):
@@ -73,8 +76,24 @@ class ForecastBreakRecord(NamedTuple):
     fix: ForecastFixRecord | None
 
 
+class BreaksInRecord(NamedTuple):
+    """How many months hold before the first that breaks: 10%, half and 90% of the draws break by then.
+
+    Null where so many do not break within the forecast.
+    """
+
+    p10: int | None
+    p50: int | None
+    p90: int | None
+
+
 class ForecastRecord(NamedTuple):
-    """What `capplan forecast` answers with --format json."""
+    """What `capplan forecast` answers with --format json.
+
+    Attributes:
+        draws: Of the scenario's ranges, each planned in every month; null without any.
+        breaks_in: Over these draws.
+    """
 
     schema: Literal["capplan.forecast/1"]
     capplan_version: str
@@ -82,24 +101,29 @@ class ForecastRecord(NamedTuple):
     months: tuple[ForecastMonthRecord, ...]
     breaks: tuple[ForecastBreakRecord, ...]
     steady: tuple[str, ...]
+    draws: int | None
+    breaks_in: BreaksInRecord | None
 
 
 def forecast_record(answer: Forecast) -> ForecastRecord:
     """A forecast as JSON has it."""
+    bands = answer.bands
     return ForecastRecord(
         "capplan.forecast/1",
         answer.version,
         taken(ScenarioRecord, answer),
-        tuple(map(_month, answer.months)),
+        tuple(_month(month, bands.months[i] if bands else None) for i, month in enumerate(answer.months)),
         tuple(map(_break, answer.breaks)),
         answer.steady,
+        bands.draws if bands else None,
+        BreaksInRecord(bands.breaks_in_p10, bands.breaks_in_p50, bands.breaks_in_p90) if bands else None,
     )
 
 
-def _month(month: ForecastMonth) -> ForecastMonthRecord:
+def _month(month: ForecastMonth, band: MonthBand | None) -> ForecastMonthRecord:
     limits = tuple(LimitName(*limit) for limit in month.exceeded)
     hours = Decimal(month.hours)
-    return taken(ForecastMonthRecord, month, hours=hours, failed_gates=month.failed, exceeded=limits)
+    return taken(ForecastMonthRecord, month, hours=hours, failed_gates=month.failed, exceeded=limits, band=band)
 
 
 def _break(found: ForecastBreak) -> ForecastBreakRecord:

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from capplan.commands.optimize.judge import Broken
 from capplan.commands.optimize.optimize import NotTaken, Optimized
 from capplan.commands.optimize.path import Step
+from capplan.commands.optimize.weighed import UnderRanges
 from capplan.commands.saved_plan import ScenarioRecord
 from capplan.report.record import taken
 from capplan.report.records.sweep import LimitName
@@ -35,6 +36,8 @@ class OptimizeRecord(NamedTuple):
         budget_met: Whether the bill is within it; null for none.
         written: The file that was written; null where nothing was.
         diff: The change of the text, as a unified diff.
+        ranges: The plans that were weighed over draws of the ranges; the steps are those of the chosen one. Null where there
+            are no ranges, and with a budget.
     """
 
     schema: Literal["capplan.optimize/1"]
@@ -52,6 +55,7 @@ class OptimizeRecord(NamedTuple):
     budget_met: bool | None
     written: str | None
     diff: str
+    ranges: UnderRanges | None
 
 
 def optimize_record(answer: Optimized, written: str | None) -> OptimizeRecord:

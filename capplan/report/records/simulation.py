@@ -99,6 +99,7 @@ class SimulationRecord(NamedTuple):
 
     Attributes:
         skipped: Resources that have no simulation.
+        ranges: Paths of ranges, of which the likely value is simulated; the key is left out where there is none.
     """
 
     schema: Literal["capplan.simulation/1"]
@@ -108,6 +109,7 @@ class SimulationRecord(NamedTuple):
     timezone: str
     resources: tuple[SimulatedRecord, ...]
     skipped: tuple[str, ...]
+    ranges: tuple[str, ...] | None = None
 
 
 def simulation_record(simulation: Simulation) -> SimulationRecord:

@@ -27,6 +27,7 @@ from capplan.report.verdicts import Fix, VerdictText, ranked, summary
 from capplan.report.views.cost import cost_table
 from capplan.report.views.cost_change import Change, changes_table
 from capplan.report.views.parts import SIGNS, names_of, prices_line, signed, subtitle, what_to_write
+from capplan.report.views.ranges import gate_ranges_blocks
 from capplan.report.views.recommendations import money
 
 _ROLES: dict[str, Role] = {"failed": "bad", "warning": "warn", "waived": "warn", "passed": "good"}
@@ -65,8 +66,9 @@ def check_document(checked: Checked) -> Document:
     names = names_of(plan)
     blocks: list[Block] = [Heading("Gates"), _table(gates)]
     for gate in gates:
-        if gate.verdict.verdict != "pass" or gate.waiver:
+        if gate.verdict.verdict != "pass" or gate.waiver or gate.verdict.why:
             blocks += _details(gate, names)
+    blocks += [] if plan.ranges is None else gate_ranges_blocks(plan.ranges)
     blocks += [*_costs(checked), facts(("Prices", prices_line(plan.prices)))]
     return Document(plan.name, head, (*blocks, _panel(checked, gates)))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from capplan.commands.drivers.drivers import Driver, Drivers, Moved
+from capplan.commands.drivers.measured import Measure
 from capplan.report import numbers
 from capplan.report.document import (
     Block,
@@ -46,6 +47,8 @@ def drivers_document(answer: Drivers) -> Document:
         Heading("What moves the bill", f"USD {numbers.usd(answer.monthly_cost)} a month, one input at a time"),
         _bill(answer),
     ]
+    if answer.measure is not None and answer.measure.fixed:
+        blocks += _measure(answer.measure)
     if answer.limit is not None and answer.headroom is not None:
         blocks += _left(answer, limit_label(*answer.limit), answer.headroom, lambda side: side.headroom, "headroom")
     if answer.gate is not None and answer.margin is not None and not _BILL & set(answer.gate_names):
@@ -76,8 +79,7 @@ def _bill(answer: Drivers) -> Table:
     columns = (
         Column("Input", wraps=True),
         Column("Now", "right", optional=3),
-        Column("From", "right", optional=2),
-        Column("To", "right", optional=2),
+        Column("Moved", "right", optional=2),
         Column("USD", "right"),
         Column("", optional=1),
         Column("USD", "right"),
@@ -91,8 +93,7 @@ def _bill_row(one: Driver, today: Decimal, scale: Decimal, *, shown: Shown) -> R
     return row(
         _named(one),
         one.value,
-        low.text if low is not None else "",
-        high.text if high is not None else "",
+        _moved(one),
         _cost(low),
         _swing([float(cost - today) for cost in costs], float(scale)),
         _cost(high),
@@ -103,6 +104,12 @@ def _bill_row(one: Driver, today: Decimal, scale: Decimal, *, shown: Shown) -> R
 def _named(one: Driver) -> Line:
     """The path, and where its value comes from if the scenario does not write it as it is."""
     return line(one.path, Span("" if one.given == "written" else f" ({one.given})", "dim"))
+
+
+def _moved(one: Driver) -> str:
+    """From where to where."""
+    low, high = (side.text if side is not None else one.value for side in (one.low, one.high))
+    return f"{low} to {high}"
 
 
 def _cost(side: Moved | None) -> Span:
@@ -130,6 +137,33 @@ def _with_rest(rows: Sequence[Row], columns: int) -> tuple[Row, ...]:
     return (*rows, rest)
 
 
+# --- what to measure ---------------------------------------------------------------------------------------------------
+
+
+def _measure(measure: Measure) -> list[Block]:
+    """How far the bill lies apart with each range fixed."""
+    most = max(measure.p90, *(one.p90 for one in measure.fixed))
+    columns = (
+        Column("Range, fixed at its likely value", wraps=True),
+        Column("At", "right", optional=2),
+        Column("P10", "right"),
+        Column("", optional=1),
+        Column("P90", "right"),
+        Column("Narrower by", "right"),
+    )
+    rows = [row(Span("none", "dim"), "", *_ends(measure.p10, measure.p90, most), "")]
+    rows += [
+        row(one.path, one.at, *_ends(one.p10, one.p90, most), numbers.share(one.narrower)) for one in measure.fixed
+    ]
+    note = f"USD a month over {measure.draws:,} draws of all other ranges"
+    return [Heading("What to measure first", note), Table(columns, tuple(rows))]
+
+
+def _ends(p10: Decimal, p90: Decimal, most: Decimal) -> tuple[str, Interval, str]:
+    low, high = float(p10 / most), float(p90 / most)
+    return numbers.usd(p10), Interval(low, low, high), numbers.usd(p90)
+
+
 # --- what is left of a limit or a gate ---------------------------------------------------------------------------------
 
 
@@ -148,8 +182,7 @@ def _left(answer: Drivers, name: str, today: Decimal, value: _Value, word: str) 
     scale = max((abs((side if side is not None else today) - today) for _, _, *sides in moving for side in sides))
     columns = (
         Column("Input", wraps=True),
-        Column("From", "right", optional=2),
-        Column("To", "right", optional=2),
+        Column("Moved", "right", optional=2),
         Column("Left", "right"),
         Column("", optional=1),
         Column("Left", "right"),
@@ -157,8 +190,7 @@ def _left(answer: Drivers, name: str, today: Decimal, value: _Value, word: str) 
     rows = [
         row(
             _named(one),
-            one.low.text if one.low is not None else "",
-            one.high.text if one.high is not None else "",
+            _moved(one),
             _share(before),
             _swing([float((side if side is not None else today) - today) for side in (before, after)], float(scale)),
             _share(after),
@@ -200,6 +232,10 @@ def _panel(answer: Drivers) -> Panel:
         what = side.failed[0] if side.failed else limit_label(*side.exceeded[0])
         more = f"; and {len(breaking) - 1} more" if len(breaking) > 1 else ""
         facts.append((signed("bad", f"{one.path} at {side.text}"), line(f"breaks {what}{more}")))
+    if answer.measure is not None and answer.measure.fixed and answer.measure.fixed[0].narrower > 0:
+        best, before = answer.measure.fixed[0], answer.measure
+        apart = f"{numbers.usd(best.p10)} to {numbers.usd(best.p90)} instead of {numbers.usd(before.p10)} to {numbers.usd(before.p90)}"
+        facts.append((strong("measure first"), line(strong(best.path), f": {apart}, if it is {best.at}")))
     if answer.gate is not None and answer.margin is not None:
         facts.append((strong("nearest gate"), line(f"{answer.gate}, {numbers.share(answer.margin)} of it left")))
     if bill:

@@ -13,6 +13,7 @@ from capplan.report.views.cost import cost_table, one_time_table
 from capplan.report.views.limits import limits_table
 from capplan.report.views.open_questions import open_question_blocks
 from capplan.report.views.parts import prices_line, subtitle, unit_row
+from capplan.report.views.ranges import ranges_blocks
 from capplan.report.views.recommendations import recommendations_blocks
 from capplan.report.views.run_costs import run_rows, runs_table
 from capplan.report.views.summary import per_thousand, verdict_panel
@@ -29,6 +30,7 @@ def plan_document(plan: Plan, *, top: int = 10, details: bool = True) -> Documen
         if plan.resources
         else facts(("", "none: the scenario has no resource")),
         one_time_table(plan),
+        *(() if plan.ranges is None else ranges_blocks(plan.ranges)),
         *open_question_blocks(plan),
         _regions(plan),
         *_capacity(plan, details=details),

@@ -13,7 +13,8 @@ from capplan.report.views.parts import subtitle
 
 _HOW = (
     "Write one under gates: `- orders.throttled < 0.1%`, or `- {warn: orders.throttled < 0.1%}`. Combine them with and, "
-    "or, not, and figures with + - * /. With --baseline, each also has .change and .change_percent."
+    "or, not, and figures with + - * /. With --baseline, each also has .change and .change_percent; "
+    "over the draws of ranges, percentiles such as .p90, and chance(cost.monthly > 2000 USD) < 10%."
 )
 _THOUSAND = 1000
 _COLUMNS = (Column("Metric"), Column("Today", "right"), Column("Gate that passes", wraps=True))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from capplan.commands.optimize.judge import Broken
 from capplan.commands.optimize.optimize import NotTaken, Optimized
 from capplan.commands.optimize.path import Step
+from capplan.commands.optimize.weighed import UnderRanges, Weighed
 from capplan.pipeline.results import Recommendation
 from capplan.report import numbers
 from capplan.report.document import (
@@ -13,6 +14,7 @@ from capplan.report.document import (
     Column,
     Document,
     Heading,
+    Interval,
     Line,
     Panel,
     Paragraph,
@@ -35,6 +37,16 @@ _STEPS = (
     Column("Effort", optional=2),
 )
 _NOT_TAKEN = (Column("Not taken", wraps=True), Column("USD/month alone", "right"), Column("Why", wraps=True))
+_WEIGHED = (
+    Column("Plan", wraps=True),
+    Column("Likely", "right"),
+    Column("P10", "right", optional=2),
+    Column("", optional=4),
+    Column("P90", "right", optional=2),
+    Column("Best in", "right", optional=3),
+    Column("Regret", "right"),
+    Column("Breaks in", "right"),
+)
 _ALLOW = "--allow behavior: takes those that change behavior into account too"
 
 
@@ -47,6 +59,8 @@ def optimize_document(answer: Optimized, written: str | None, *, with_diff: bool
         blocks += [Heading("Path", note), Table(_STEPS, tuple(r for step in answer.steps for r in _step(step)))]
     else:
         blocks.append(Paragraph(line("No recommendation makes this plan cheaper and keeps what holds today.")))
+    if answer.ranges is not None:
+        blocks += _under_ranges(answer.ranges)
     if answer.not_taken:
         blocks += [Heading("Not taken"), Table(_NOT_TAKEN, tuple(map(_refused, answer.not_taken)))]
     if with_diff and answer.diff:
@@ -70,6 +84,48 @@ def _terms(recommendation: Recommendation) -> list[str]:
     r = recommendation
     terms = (("changes behavior", r.changes_behavior), ("risk", r.gives_up), ("undo", r.undo))
     return [f"{name}: {text}" for name, text in terms if text]
+
+
+def _under_ranges(ranges: UnderRanges) -> list[Block]:
+    """The plans that were weighed, and what would have to be true for another one."""
+    highest = max(one.p90 for one in ranges.choices)
+    chosen = ranges.choices[ranges.chosen]
+    rows = tuple(_weighed(one, ranges.draws, highest, is_chosen=one is chosen) for one in ranges.choices)
+    note = f"{ranges.draws} draws of the ranges, every plan planned at each; the least regret is taken"
+    blocks: list[Block] = [Heading("Under the ranges", note), Table(_WEIGHED, rows)]
+    for one in ranges.choices:
+        if one is chosen or not one.better_in:
+            continue
+        words = f" is better in {one.better_in} of {ranges.draws} draws"
+        if one.better_if:
+            words += f": where {one.better_if}"
+        blocks.append(
+            Paragraph(line(strong(f"{one.name[:1].upper()}{one.name[1:]}"), f"{words}. {_other(one, chosen)}"))
+        )
+    return blocks
+
+
+def _weighed(one: Weighed, draws: int, highest: Decimal, *, is_chosen: bool) -> Row:
+    scale = float(highest) or 1.0
+    return row(
+        signed("good", one.name) if is_chosen else Span(f"  {one.name}"),
+        numbers.usd(one.monthly_cost),
+        numbers.usd(one.p10),
+        Interval(float(one.p10) / scale, float(one.p50) / scale, float(one.p90) / scale),
+        numbers.usd(one.p90),
+        f"{one.best_in} of {draws}",
+        numbers.usd(one.regret),
+        signed("bad", f"{one.breaks_in} of {draws}") if one.breaks_in else "",
+    )
+
+
+def _other(one: Weighed, chosen: Weighed) -> str:
+    """What is done otherwise."""
+    more = [action for action in one.actions if action not in chosen.actions]
+    less = [action for action in chosen.actions if action not in one.actions]
+    parts = [f"It takes: {'; '.join(more)}."] if more else []
+    parts += [f"It leaves out: {'; '.join(less)}."] if less else []
+    return " ".join(parts) or "Its steps are the same, with other values."
 
 
 def _dim(text: str) -> Span:

@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from capplan.commands.profile.measured import Collections, KeyUse, Profile, Values
 from capplan.importing import written
+from capplan.language.replay import whole_weeks
 from capplan.reading.yaml_text import flow
 from capplan.report import numbers
 from capplan.report.document import (
@@ -42,13 +43,24 @@ def profile_document(answer: Profile, file: str | None) -> Document:
         blocks += [Heading("Sizes and durations"), _values(values)]
     blocks += [Heading("Rows"), _rows(answer)]
     blocks += [Paragraph(line(f"{remark}.")) for remark in answer.remarks]
-    if answer.told:
-        blocks += [Heading("Traffic"), *(Paragraph(line(f"{told}.")) for told in answer.told)]
+    told = [*answer.told, *_replay(answer)]
+    if told:
+        blocks += [Heading("Traffic"), *(Paragraph(line(f"{sentence}.")) for sentence in told)]
     snippet = _to_write(answer, file)
     blocks += [Heading("In a scenario"), Code(snippet, "yaml")] if snippet else []
     times = f"{_moment(answer.first)} to {_moment(answer.last)} UTC · " if answer.first and answer.last else ""
     head = f"{times}{_files(answer)}"
     return Document("Profile of a trace", head, (*blocks, _panel(answer, file)))
+
+
+def _replay(answer: Profile) -> list[str]:
+    """What a traffic that names the profile has of its minutes."""
+    if answer.minutes is None:
+        return []
+    weeks = whole_weeks(len(answer.minutes.counts), answer.minutes.period_seconds)
+    if not weeks:
+        return ["less than a week: a scenario has its shape, not its minutes"] if answer.traffic else []
+    return [f"a scenario has the minutes of its last {weeks * 7} days, one by one; with replay: false the shape"]
 
 
 def _files(answer: Profile) -> str:

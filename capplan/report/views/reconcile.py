@@ -215,10 +215,15 @@ def _rows_of(answer: Reconciliation) -> list[Block]:
     if told:
         blocks.append(Paragraph(line("Resources were told: ", told.replace("by not in", "not in"), ".")))
     if answer.matched.unknown:
-        ids = ", ".join(f"{name} ({numbers.usd(cost)})" for name, cost in answer.matched.unknown)
+        ids = ", ".join(f"{_short(name)} ({numbers.usd(cost)})" for name, cost in answer.matched.unknown)
         hint = " If one is of this scenario: --map 'PATTERN=RESOURCE'."
         blocks.append(Paragraph(line("On the bill under ids that no resource has: ", ids, ".", dim(hint))))
     return blocks
+
+
+def _short(name: str) -> str:
+    """An id without what every ARN of the account begins with."""
+    return name.split(":", 5)[-1] if name.startswith("arn:") and name.count(":") > 4 else name  # noqa: PLR2004
 
 
 def _corrections(done: Corrected, before: Decimal | None) -> list[Block]:

@@ -42,7 +42,9 @@ def simulation_document(answer: Simulation, *, whole: bool, all_events: bool) ->
     """The answer of `simulate`: every timeline; with `whole` its charts too, with `all_events` all of its events."""
     timelines = [timeline for resource in answer.resources for timeline in resource.timelines]
     zone = "" if answer.timezone == "UTC" else f"times in {answer.timezone}"
-    head = subtitle(answer.region, " · ".join(part for part in ("four weeks by the minute", zone) if part), answer.file)
+    ranges = f"likely values of {numbers.count(len(answer.ranges), 'range')}" if answer.ranges else ""
+    parts = [part for part in ("four weeks by the minute", zone, ranges) if part]
+    head = subtitle(answer.region, " · ".join(parts), answer.file)
     if not timelines:
         nothing = Panel("warn", lines=(line("No resource of this scenario can be simulated."),))
         return Document(answer.name, head, (*_skipped(answer), nothing))

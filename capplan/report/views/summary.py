@@ -31,6 +31,9 @@ def verdict_panel(plan: Plan) -> Panel:
 
 def _cost(plan: Plan) -> list[Fact]:
     parts = [f"{numbers.usd(plan.yearly_cost)} a year"]
+    if plan.ranges is not None:
+        band = plan.ranges.monthly_cost
+        parts = [f"P10 {numbers.usd(band.p10)} to P90 {numbers.usd(band.p90)}"]
     largest = max(plan.traffic_sources, key=lambda t: t.monthly_cost, default=None)
     if plan.unit_cost is not None and plan.unit_cost.each is not None:
         parts.append(cost_per(plan.unit_cost.each, plan.unit_cost.unit))

@@ -396,7 +396,7 @@ class Table(BaseModel):
     sort_order: Literal["random", "rising"] = "random"
     """Where new items of one partition key are: anywhere (random), or always at the end (rising), as with a time."""
     item_size: Size | None = None
-    """Mean size of an item, names included, such as 1.8 KB."""
+    """Mean size of an item, names included, such as 1.8 KB, or {profile: profile.json} of an export."""
     item: Mapping[str, Any] | None = None
     """An example item, plain or in DynamoDB JSON, measured by AWS's size rules in place of item_size."""
     items_file: str | None = None

@@ -111,6 +111,9 @@ class _TableType(ResourceType[Table, Usage]):
     def shards(self, usage: Usage) -> int:
         return shards(usage)
 
+    def same_work(self, before: Table, after: Table) -> bool:
+        return before.model_copy(update={"table_class": after.table_class}) == after
+
     def admit(self, resource: DeclaredResource[Table], demand: Demand) -> Admitted | None:
         return admit(resource.spec, demand, resource.context)
 

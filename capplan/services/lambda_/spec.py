@@ -196,7 +196,7 @@ class Function(BaseModel):
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     """x86_64 or arm64, which costs less per GB-second."""
     duration: Annotated[Duration, AfterValidator(_within_timeout)]
-    """How long an invocation runs, such as 45 ms or {p50: 45 ms, p99: 300 ms}."""
+    """How long an invocation runs, such as 45 ms, {p50: 45 ms, p99: 300 ms} or {profile: profile.json} of a trace."""
     per_record_ms: Milliseconds | None = Field(default=None, alias="per_record")
     """What each record of a batch adds to `duration`, such as 5 ms."""
     timeout_ms: Annotated[Milliseconds, Field(alias="timeout", ge=TIMEOUT_MIN.value, le=TIMEOUT_MAX.value)] = Decimal(

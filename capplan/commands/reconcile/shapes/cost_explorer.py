@@ -17,7 +17,6 @@ from capplan.commands.reconcile.rows import (
     BillRow,
     Kind,
     NotANumberError,
-    day,
     end_day,
     number,
 )
@@ -95,7 +94,6 @@ def _row(keys: Mapping[tuple[str, str], str], period: Mapping[str, str], metrics
         kind=kind,
         aside=aside,
         month=str(period["Start"])[:7],
-        start=day(str(period["Start"])),
         end=end_day(str(period["End"])),
         account=of("LINKED_ACCOUNT"),
         currency=str(given.get("Unit", "")),

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from operator import itemgetter
 
 from capplan.commands.reconcile.rows import (
     CREDIT,
@@ -23,7 +24,6 @@ from capplan.commands.reconcile.rows import (
     BillRow,
     Kind,
     amount,
-    day,
     end_day,
     filled,
     number,
@@ -32,10 +32,8 @@ from capplan.commands.reconcile.rows import (
 
 _FIELDS = {
     "type": ("line_item_line_item_type",),
-    "start": ("line_item_usage_start_date",),
     "end": ("line_item_usage_end_date",),
     "month": ("bill_billing_period_start_date", "billing_period"),
-    "bill_type": ("bill_bill_type",),
     "entity": ("bill_billing_entity",),
     "account": ("line_item_usage_account_id",),
     "currency": ("line_item_currency_code",),
@@ -58,6 +56,11 @@ _FIELDS = {
     "reservation": ("reservation_reservation_a_r_n", "reservation_reservation_arn"),
     "tags": ("resource_tags",),
 }
+_STILL = (
+    "type", "entity", "month", "account", "currency", "service", "usage_type", "operation", "sku", "region", "resource",
+    "tags",
+)  # fmt: skip
+_MOST_KNOWN = 100_000
 _NEEDED = ("type", "billed", "usage_type")
 _DISCOUNTS = ("Discount", "BundledDiscount", "EdpDiscount", "PrivateRateDiscount", "RiVolumeDiscount", "SppDiscount")
 _ASIDE = {"Tax": TAX, "Credit": CREDIT, "Refund": REFUND, "SavingsPlanUpfrontFee": UPFRONT}
@@ -91,6 +94,9 @@ class CurRows:
         at = {column: i for i, column in enumerate(self.columns)}
         self.at = {field: at[column] for field, column in found.items() if column is not None}
         self.tag_columns = [(re.sub(r"^resource(?:Tags/|_tags_)", "", column), at[column]) for column in legacy]
+        still = [self.at[field] for field in _STILL if field in self.at] + [i for _, i in self.tag_columns]
+        self.still: Callable[[Sequence[str]], object] = itemgetter(*still) if still else len
+        self.known: dict[object, BillRow] = {}
 
     def __call__(self, cells: Sequence[str]) -> BillRow:
         """The row. Raises NotANumberError."""
@@ -99,23 +105,40 @@ class CurRows:
         def get(field: str) -> str:
             return filled(cells[at[field]]) if field in at else ""
 
-        what, service = get("type"), get("service")
+        still = self.still(cells)
+        row = self.known.get(still)
+        if row is None:
+            if len(self.known) >= _MOST_KNOWN:
+                self.known.clear()
+            row = self.known[still] = self._told(cells, get)
+        what = get("type")
         unblended = amount(get("billed"))
-        billed = (number(get("net")) if get("net") else None) if "net" in at else unblended
-        kind, aside, counted, covered = self._counted(what, service, unblended, billed, get)
-        if get("entity") == "AWS Marketplace" and not aside:
-            aside = MARKETPLACE
-        month = get("month")
-        listed = number(get("listed")) if kind == "usage" and not aside else None
-        return BillRow(
+        net = get("net") if "net" in at else ""
+        billed = number(net) if net else None if "net" in at else unblended
+        kind, aside, counted, covered = self._counted(what, row.service, unblended, billed, get)
+        aside = aside or row.aside
+        used = kind == "usage"
+        return row._replace(
             kind=kind,
             aside=aside,
-            month=month[:7],
-            start=day(get("start")),
             end=end_day(get("end")),
+            quantity=number(get("quantity")) if used else None,
+            billed=unblended if billed is None else billed,
+            amount=counted,
+            listed=number(get("listed")) if used and not aside else None,
+            covered=covered,
+        )
+
+    def _told(self, cells: Sequence[str], get: Callable[[str], str]) -> BillRow:
+        """What many rows have in common: all but times and figures."""
+        return BillRow(
+            kind="usage",
+            aside=MARKETPLACE if get("entity") == "AWS Marketplace" else "",
+            month=get("month")[:7],
+            end="",
             account=get("account"),
             currency=get("currency"),
-            service=service,
+            service=get("service"),
             usage_type=get("usage_type"),
             operation=get("operation"),
             sku=get("sku"),
@@ -123,11 +146,10 @@ class CurRows:
             region=get("region"),
             resource=get("resource"),
             tags=self._tags(cells, get("tags")),
-            quantity=number(get("quantity")) if kind == "usage" else None,
-            billed=unblended if billed is None else billed,
-            amount=counted,
-            listed=listed,
-            covered=covered,
+            quantity=None,
+            billed=ZERO,
+            amount=ZERO,
+            listed=None,
         )
 
     def _counted(  # noqa: C901, PLR0911  a line a kind

@@ -5,7 +5,8 @@ specification/columns (read 2026-11-30).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 from capplan.commands.reconcile.rows import (
     CREDIT,
@@ -17,22 +18,27 @@ from capplan.commands.reconcile.rows import (
     TAX,
     UNKNOWN_KIND,
     UPFRONT,
+    ZERO,
     BillRow,
     Kind,
     amount,
-    day,
     end_day,
     filled,
     number,
     tags_of,
 )
 
+_FIGURES = (
+    "BilledCost", "ChargePeriodEnd", "ChargePeriodStart", "ConsumedQuantity", "EffectiveCost", "ListCost", "PricingQuantity",
+)  # fmt: skip
 _FIELDS = (
     "BilledCost", "BillingCurrency", "BillingPeriodStart", "ChargeCategory", "ChargeClass", "ChargeFrequency",
     "ChargePeriodEnd", "ChargePeriodStart", "CommitmentDiscountId", "CommitmentDiscountStatus", "ConsumedQuantity",
     "EffectiveCost", "ListCost", "PricingQuantity", "PublisherName", "RegionId", "ResourceId", "ServiceName", "SkuId",
     "SubAccountId", "Tags", "x_MonthHours", "x_Operation", "x_PriceKey", "x_ServiceCode", "x_UsageType", "SkuMeter",
 )  # fmt: skip
+_STILL = tuple(name for name in _FIELDS if name not in _FIGURES)
+_MOST_KNOWN = 100_000
 _NEEDED = ("BilledCost", "ChargeCategory", "ServiceName")
 _ASIDE = {"Tax": TAX, "Credit": CREDIT, "Adjustment": REFUND}
 
@@ -50,6 +56,8 @@ class FocusRows:
     def __init__(self, columns: Sequence[str]) -> None:
         self.columns = tuple(name for name in _FIELDS if name in columns)
         self.at = {name: i for i, name in enumerate(self.columns)}
+        self.still = itemgetter(*(self.at[name] for name in _STILL if name in self.at))
+        self.known: dict[object, BillRow] = {}
 
     def __call__(self, cells: Sequence[str]) -> BillRow:
         """The row. Raises NotANumberError."""
@@ -58,39 +66,56 @@ class FocusRows:
         def get(name: str) -> str:
             return filled(cells[at[name]]) if name in at else ""
 
-        kind, aside, covered = _counted(*map(get, _DECIDES))
+        still = self.still(cells)
+        row = self.known.get(still)
+        if row is None:
+            if len(self.known) >= _MOST_KNOWN:
+                self.known.clear()
+            row = self.known[still] = _told(get)
         billed = amount(get("BilledCost"))
-        spread = number(get("EffectiveCost")) if covered or kind == "commitment" else billed
+        used = row.kind == "usage"
+        spread = number(get("EffectiveCost")) if row.covered or not used else None
         quantity = number(get("PricingQuantity"))
-        listed = number(get("ListCost"))
-        return BillRow(
-            kind=kind,
-            aside=aside,
-            month=get("BillingPeriodStart")[:7],
-            start=day(get("ChargePeriodStart")),
+        return row._replace(
+            aside=row.aside or (REFUND if billed < 0 and used and not row.covered else ""),
             end=end_day(get("ChargePeriodEnd")),
-            account=get("SubAccountId"),
-            currency=get("BillingCurrency"),
-            service=get("x_ServiceCode") or get("ServiceName"),
-            usage_type=get("x_UsageType") or get("SkuMeter"),
-            operation=get("x_Operation"),
-            sku=get("SkuId"),
-            key=get("x_PriceKey"),
-            region=get("RegionId"),
-            resource=get("ResourceId"),
-            tags=_tags(get("Tags")),
-            quantity=(number(get("ConsumedQuantity")) if quantity is None else quantity) if kind == "usage" else None,
+            quantity=(number(get("ConsumedQuantity")) if quantity is None else quantity) if used else None,
             billed=billed,
             amount=billed if spread is None else spread,
-            listed=listed if kind == "usage" else None,
-            covered=covered,
-            hours=get("x_MonthHours"),
+            listed=number(get("ListCost")) if used else None,
         )
+
+
+def _told(get: Callable[[str], str]) -> BillRow:
+    """What many rows have in common: all but times and figures."""
+    kind, aside, covered = _counted(*map(get, _DECIDES))
+    return BillRow(
+        kind=kind,
+        aside=aside,
+        month=get("BillingPeriodStart")[:7],
+        end="",
+        account=get("SubAccountId"),
+        currency=get("BillingCurrency"),
+        service=get("x_ServiceCode") or get("ServiceName"),
+        usage_type=get("x_UsageType") or get("SkuMeter"),
+        operation=get("x_Operation"),
+        sku=get("SkuId"),
+        key=get("x_PriceKey"),
+        region=get("RegionId"),
+        resource=get("ResourceId"),
+        tags=_tags(get("Tags")),
+        quantity=None,
+        billed=ZERO,
+        amount=ZERO,
+        listed=None,
+        covered=covered,
+        hours=get("x_MonthHours"),
+    )
 
 
 _DECIDES = (
     "ChargeCategory", "ChargeClass", "ChargeFrequency", "CommitmentDiscountId", "CommitmentDiscountStatus",
-    "PublisherName", "ServiceName", "BilledCost",
+    "PublisherName", "ServiceName",
 )  # fmt: skip
 
 
@@ -102,7 +127,6 @@ def _counted(  # noqa: PLR0911  a line a kind
     status: str,
     publisher: str,
     service: str,
-    cost: str,
 ) -> tuple[Kind, str, bool]:
     """The kind, why it is set aside, and whether a commitment pays for it."""
     if charge_class == "Correction":
@@ -123,7 +147,7 @@ def _counted(  # noqa: PLR0911  a line a kind
         return "usage", ONE_TIME, False
     if commitment:
         return ("commitment", "", False) if status == "Unused" else ("usage", "", True)
-    return "usage", REFUND if cost.startswith("-") else "", False
+    return "usage", "", False
 
 
 def _tags(written: str) -> tuple[tuple[str, str], ...]:

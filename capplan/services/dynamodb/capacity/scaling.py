@@ -11,9 +11,11 @@ Application Auto Scaling User Guide, "Scheduled scaling" (read 2026-11-23).
 
 import heapq
 import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Generator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from capplan.record import Record
@@ -34,6 +36,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_LONG_MINUTES = 120
+"""A burst balance that was not asked for so long is usually full by what the last minutes saved alone."""
+_SURELY = 1 + 1e-9
+"""Sums of floats depend on their order; beyond this they do not."""
+_minute_of = itemgetter(0)
 Step = tuple[int, int]
 """From this minute on, so many capacity units."""
 
@@ -121,8 +128,8 @@ def expand(steps: Sequence[Step], minutes: int) -> "NDArray[np.float64]":
 
     if not steps:
         return np.zeros(minutes)
-    lengths = [b - a for (a, _), (b, _) in pairwise([*steps, (minutes, 0)])]
-    return np.repeat(np.array([float(units) for _, units in steps]), lengths)
+    starts, units = np.fromiter(chain.from_iterable(steps), np.int64, 2 * len(steps)).reshape(-1, 2).T
+    return np.repeat(units.astype(np.float64), np.diff(starts, append=minutes))
 
 
 class _Balance:
@@ -136,6 +143,9 @@ class _Balance:
 
     def at(self, minute: int) -> float:
         """Units saved as a minute begins; later ones than before only."""
+        if minute - self._minute > _LONG_MINUTES and (full := self._full_at(minute)) is not None:
+            self.set(minute, full)
+            return full
         steps, balance, begin = self._steps, self._units, self._minute
         while begin < minute:
             capacity = steps[self._step][1]
@@ -154,6 +164,19 @@ class _Balance:
                 balance = min(balance, self._burst_s * steps[following][1])
         self._units, self._minute = balance, minute
         return balance
+
+    def _full_at(self, minute: int) -> float | None:
+        """The full balance, where the minutes before alone have filled it; else None."""
+        step = bisect_right(self._steps, minute, key=_minute_of) - 1
+        begin, capacity = self._steps[step]
+        full, saved = self._burst_s * capacity, 0.0
+        for rate in reversed(self._rates[max(begin, minute - _LONG_MINUTES) : minute]):
+            if rate > capacity:
+                return None
+            saved += (capacity - rate) * 60
+            if saved > full * _SURELY:
+                return full
+        return None
 
     def set(self, minute: int, units: float) -> None:
         """Goes to a later minute at which the balance is known."""

@@ -40,15 +40,24 @@ def blocked_shares(
     """
     import numpy as np  # noqa: PLC0415
 
+    return np.frombuffer(_blocked_shares(offered.tobytes(), environments, peakedness))
+
+
+@lru_cache(maxsize=16)
+def _blocked_shares(of_minutes: bytes, environments: float, peakedness: float) -> bytes:
+    """The same, of functions with the same load, and of one that is planned again."""
+    import numpy as np  # noqa: PLC0415
+
+    offered = np.frombuffer(of_minutes)
     shares = np.zeros(len(offered))
     near = offered + _FAR * np.sqrt(offered * peakedness) > environments
     if not near.any():
-        return shares
+        return shares.tobytes()
     close = np.maximum(offered[near], _LEAST)
     scale = 10.0 ** (_DIGITS - 1 - np.floor(np.log10(close)))
     loads, places = np.unique(np.round(close * scale) / scale, return_inverse=True)
     shares[near] = np.frombuffer(_blocked(loads.tobytes(), max(0.0, environments) / peakedness, peakedness))[places]
-    return shares
+    return shares.tobytes()
 
 
 @lru_cache(maxsize=256)

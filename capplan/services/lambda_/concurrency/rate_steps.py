@@ -62,23 +62,36 @@ def _rate_steps(terms: Terms) -> tuple[RateStep, ...]:
         rate = sum(float(multiplier) for _, multiplier in terms)
         return (RateStep(0, units.PERIOD_MINUTES, _PERIODS_PER_MONTH, rate),)
     spread = any(profile.over_minutes for profile, _ in terms)
-    spikes = sorted({span for profile, _ in terms for span in profile.once_minutes})
+    spikes = tuple(sorted({span for profile, _ in terms for span in profile.once_minutes}))
     length, step = (units.PERIOD_MINUTES, _SPREAD_STEP) if spread else (_WEEK, _STEP)
     times = units.PERIOD_MINUTES // length * _PERIODS_PER_MONTH
-    out = [_step(terms, minute, step, times) for minute in _ordinary_minutes(length, step, spikes)]
-    out += [_step(terms, m, _SPIKE_STEP, 1.0) for start, end in spikes for m in range(start, end, _SPIKE_STEP)]
-    return tuple(out)
+    in_spikes = tuple(m + _SPIKE_STEP // 2 for start, end in spikes for m in range(start, end, _SPIKE_STEP))
+    return (
+        *_steps(terms, _ordinary_middles(length, step, spikes), step, times),
+        *_steps(terms, in_spikes, _SPIKE_STEP, 1.0),
+    )
 
 
-def _ordinary_minutes(length: int, step: int, spikes: list[tuple[int, int]]) -> Iterable[int]:
-    """Where the steps begin; a step inside a spike is taken from a week without it."""
-    for minute in range(0, length, step):
-        middle = minute + step // 2
-        weeks = (start + middle for start in range(0, units.PERIOD_MINUTES, _WEEK))
-        calm = next((m for m in weeks if not any(start <= m < end for start, end in spikes)), middle)
-        yield (calm if length == _WEEK else middle) - step // 2
+@lru_cache(maxsize=256)
+def _ordinary_middles(length: int, step: int, spikes: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+    """The middles of the steps; a step inside a spike is taken from a week without it."""
+    middles = range(step // 2, length + step // 2, step)
+    if length != _WEEK:
+        return tuple(middles)
+    every_week = range(0, units.PERIOD_MINUTES, _WEEK)
+    calm = ((m + week for week in every_week if not any(s <= m + week < e for s, e in spikes)) for m in middles)
+    return tuple(next(weeks, middle) for weeks, middle in zip(calm, middles, strict=True))
 
 
-def _step(terms: Terms, minute: int, minutes: int, times: float) -> RateStep:
-    middle = minute + minutes // 2
-    return RateStep(middle, minutes, times, DemandFlow(terms).at(middle))
+def _steps(terms: Terms, middles: tuple[int, ...], minutes: int, times: float) -> Iterable[RateStep]:
+    """The steps around some minutes."""
+    parts = [(float(multiplier), _rates_at(profile, middles)) for profile, multiplier in terms]
+    for i, middle in enumerate(middles):
+        yield RateStep(middle, minutes, times, sum(multiplier * rates[i] for multiplier, rates in parts))
+
+
+@lru_cache(maxsize=256)
+def _rates_at(profile: LoadProfile, middles: tuple[int, ...]) -> tuple[float, ...]:
+    """The rates of a profile at some minutes: many functions have the same one."""
+    one = DemandFlow.of(profile, Fraction(1))
+    return tuple(one.at(middle) for middle in middles)

@@ -66,7 +66,7 @@ class Pool:
         self.cap = math.inf if cap is None else cap
         self.tokens, self.refilled_at = _BUCKET, 0.0
 
-    def serve(
+    def serve(  # noqa: C901  one loop: a call for each request would cost a third
         self,
         times: Iterable[float],
         warm_s: Iterable[float],
@@ -93,14 +93,15 @@ class Pool:
         for now, took, may_wait in zip(times, warm_s, repeat(False) if waits is None else waits, strict=False):
             if pending:
                 self.start_pending(now)
-            if busy and now - keep_alive < busy[0] <= now:  # of those that have just ended the last one serves
-                ended = replace(busy, now + took)
+            if busy and busy[0] <= now:
+                if now - keep_alive < busy[0]:  # of those that have just ended the last one serves
+                    ended = replace(busy, now + took)
+                    while busy and busy[0] <= now:
+                        idle.append(ended)
+                        ended = pop(busy)
+                    continue
                 while busy and busy[0] <= now:
-                    idle.append(ended)
-                    ended = pop(busy)
-                continue
-            while busy and busy[0] <= now:
-                idle.append(pop(busy))
+                    idle.append(pop(busy))
             while idle and idle[0] + keep_alive <= now and len(busy) + len(idle) > provisioned:
                 idle.popleft()
             if idle:
@@ -115,7 +116,8 @@ class Pool:
             else:
                 throttled += 1
                 continue
-            peak_busy = max(peak_busy, len(busy))
+            if len(busy) > peak_busy:  # noqa: PLR1730  a call costs more
+                peak_busy = len(busy)
         return cold, throttled, peak_busy
 
     def start_pending(self, now: float) -> None:
