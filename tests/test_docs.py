@@ -55,8 +55,8 @@ def test_the_picture_shows_what_the_screen_shows_today() -> None:
 
 def test_readme_is_read_in_three_minutes() -> None:
     text = TEXTS["README.md"]
-    words = len(YAML.sub("", CONSOLE.sub("", text)).split())
-    assert words <= 3 * 250
+    words = [word for word in YAML.sub("", CONSOLE.sub("", text)).split() if any(map(str.isalnum, word))]
+    assert len(words) <= 3 * 250
 
 
 def test_no_sentence_of_the_docs_names_a_command_that_is_not_there() -> None:

@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 import traceback
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,8 @@ Served = Annotated[str, typer.Argument(metavar="FOLDER", help="The folder whose 
 WriteTo = Annotated[
     str | None, typer.Option("--write-to", metavar="FOLDER", help="Let apply write YAML files inside of this folder.")
 ]
+REMEMBERED_CALLS = 16
+"""So many calls share what capplan remembers, such as prices that were read."""
 INSTRUCTIONS = (
     "capplan plans cost and capacity of serverless AWS workloads from YAML scenarios. Begin with estimate; answers are "
     "short, and left_out counts what is not shown. For more give fields, dotted paths of the whole answer, and top. "
@@ -42,6 +45,8 @@ def mcp(folder: Served = ".", write_to: WriteTo = None) -> int:
         if path is not None and not Path(path).is_dir():
             raise typer.BadParameter(f"expected a folder, found '{path}'", param_hint=hint)
     target = None if write_to is None else Path(write_to).resolve()
+    if sys.stdin.isatty():
+        report("waiting for messages of an MCP client on standard input; docs/agents.md shows how one starts this")
     os.chdir(folder)
     _serve(target)
     return 0
@@ -72,6 +77,7 @@ def server_of(write_to: Path | None) -> "Server[Any]":
     from capplan.cli.tools import TOOLS  # noqa: PLC0415
 
     one_at_a_time = anyio.CapacityLimiter(1)
+    calls = count(1)
 
     async def list_tools(_: Any, __: "PaginatedRequestParams | None") -> ListToolsResult:  # noqa: ANN401  the SDK's context
         return ListToolsResult(
@@ -93,12 +99,25 @@ def server_of(write_to: Path | None) -> "Server[Any]":
         )
 
     async def call_tool(_: Any, params: "CallToolRequestParams") -> CallToolResult:  # noqa: ANN401  the SDK's context
+        if next(calls) % REMEMBERED_CALLS == 0:
+            await run_sync(forget, limiter=one_at_a_time)
         text, is_error = await run_sync(_answered, params.name, params.arguments or {}, write_to, limiter=one_at_a_time)
         return CallToolResult(content=[TextContent(type="text", text=text)], is_error=is_error)
 
     return Server(
         "capplan", version=__version__, instructions=INSTRUCTIONS, on_list_tools=list_tools, on_call_tool=call_tool
     )
+
+
+def forget() -> None:
+    """Empty what capplan remembers of earlier calls: caches are sized for one run of a command, and a server stays."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("capplan."):
+            for value in list(vars(module).values()):
+                clear = getattr(value, "cache_clear", None)
+                if clear is not None and not isinstance(value, type):
+                    clear()
+    gc.collect()
 
 
 def _answered(name: str, arguments: dict[str, Any], write_to: Path | None) -> tuple[str, bool]:
@@ -115,5 +134,5 @@ def _answered(name: str, arguments: dict[str, Any], write_to: Path | None) -> tu
         traceback.print_exc(file=sys.stderr)
         message, hint = f"capplan failed: {type(error).__name__}", "this is a bug: report it with the scenario"
         answer, is_error = value_of(errors_record([Diagnostic("capplan", 0, 0, message, hint)])), True
-    gc.collect()  # a plan keeps all it makes, and a server stays
+    gc.collect()  # `main` has it wait for a run's end, and this is one
     return one_line(answer).rstrip("\n"), is_error

@@ -18,7 +18,7 @@ Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="The scenario 
 Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files; - reads standard input.")]
 Format = Annotated[
     list[str] | None,
-    typer.Option("--format", "-f", help="table, json or another of the command's formats; json=FILE writes a file."),
+    typer.Option("--format", "-f", help="table, json or another; json=FILE writes a file."),
 ]
 OutputFile = Annotated[str | None, typer.Option("--output", "-o", help="Write to a file (atomically).")]
 Set = Annotated[
@@ -37,23 +37,19 @@ On = Annotated[str | None, typer.Option("--on", metavar="DAY", help="Use the pri
 Budget = Annotated[str | None, typer.Option("--budget", help="Fail if the monthly cost exceeds this many USD.")]
 Baseline = Annotated[
     str | None,
-    typer.Option("--baseline", help="Compare with a saved JSON, a scenario, or REVISION:SCENARIO."),
+    typer.Option("--baseline", help="A saved JSON, a scenario, or REVISION:SCENARIO."),
 ]
 BudgetDelta = Annotated[
     str | None,
-    typer.Option(
-        "--budget-delta", help="Fail if the monthly cost is more than this above the baseline: 50 (USD) or 5%."
-    ),
+    typer.Option("--budget-delta", help="Fail if 50 (USD) or 5% above the baseline."),
 ]
-Today = Annotated[
-    str | None, typer.Option("--today", help="The day for the age of prices and for waivers, YYYY-MM-DD.")
-]
+Today = Annotated[str | None, typer.Option("--today", help="The day for waivers and the age of prices.")]
 Seed = Annotated[int, typer.Option("--seed", help="Random seed.", min=0)]
 DRAWS = 10_000
 Draws = Annotated[
     int, typer.Option("--draws", help="Draws of the scenario's ranges.", min=1, max=100_000, show_default=str(DRAWS))
 ]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit 4 on assumptions about the workload or stale prices.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 4 on assumptions or stale prices.")]
 Details = Annotated[bool, typer.Option("--details", help="Show all rows.")]
 Fields = Annotated[
     list[str] | None,
@@ -68,7 +64,7 @@ Top = Annotated[int | None, typer.Option("--top", help="With -f compact: entries
 Ascii = Annotated[bool, typer.Option("--ascii", help="Plain ASCII symbols.")]
 Color = Annotated[
     ColorChoice,
-    typer.Option("--color", help="auto (on a terminal), always, or never (--no-color)."),
+    typer.Option("--color", help="--no-color is never."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the exit code and written files.")]
 

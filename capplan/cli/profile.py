@@ -40,7 +40,9 @@ Files = Annotated[
     list[str] | None,
     typer.Argument(metavar="FILES...", help="Files, folders and patterns: Parquet, CSV, JSON lines, logs."),
 ]
-Target = Annotated[str | None, typer.Option("--output", "-o", help="Write the profile to this file, as JSON.")]
+Target = Annotated[
+    str | None, typer.Option("--output", "-o", help="Write the profile to this file, as JSON; the SQL to this folder.")
+]
 ColumnOption = Annotated[
     list[str] | None,
     typer.Option(

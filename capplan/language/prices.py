@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from capplan.language.reader import Path, Reader
 from capplan.language.wording import describe
 from capplan.quantities.text import read_money
@@ -49,8 +51,11 @@ def _read(reader: Reader, raw: Mapping[str, Any], path: Path) -> dict[str, Decim
             continue
         try:
             out[key] = read_money(value)
-        except Exception:  # noqa: BLE001  a pydantic error outside a model
-            mark = reader.doc.locate([*path, key])
+        except PydanticCustomError as error:
+            mark, told = reader.doc.locate([*path, key]), error.context or {}
+            if "bound" in told:
+                reader.add_error([*path, key], told["shown"], told["hint"])
+                continue
             is_number = isinstance(value, Decimal)
             message = f"{value} has no unit" if is_number else f"{mark.text or describe(mark)} is not a price"
             reader.add_error([*path, key], message, "expected an amount in USD, such as 0.2 USD")

@@ -245,7 +245,7 @@ def _source(
         return DemandFlow.of(steady(name, recurring=True), ranged(read_rate)(value)), name
     except Exception as error:  # noqa: BLE001  a pydantic error outside a model
         context = getattr(error, "context", None) or {}
-        if "most" in context:
+        if "bound" in context:
             reader.add_error(path, context["shown"], context["hint"])
             return DemandFlow.zero(), name
         mark = reader.doc.locate(path)

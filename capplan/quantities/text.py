@@ -267,16 +267,17 @@ def _scaled(raw: object, factors: Mapping[str, Fraction | int], expected: str, e
 
 
 def _within(bounds: Bounds, value: Fraction, raw: object) -> Fraction:
+    told: dict[str, str] = {}
     if value > bounds.most:
         written = bounds.most_written
         problem, hint = f"'{_shown(raw)}' is too large: at most {written}", f"write {written} or less"
-        raise PydanticCustomError(
-            "quantity", "{shown}", {"shown": problem, "hint": hint, "found": _shown(raw), "most": written}
-        )
-    if 0 < value < bounds.least:
+        told = {"shown": problem, "hint": hint, "most": written}
+    elif 0 < value < bounds.least:
         written = bounds.least_written
         problem, hint = f"'{_shown(raw)}' is too small: at least {written}, or 0", f"write 0, or {written} or more"
-        raise quantity_error(problem, hint, raw)
+        told = {"shown": problem, "hint": hint}
+    if told:
+        raise PydanticCustomError("quantity", "{shown}", {**told, "found": _shown(raw), "bound": written})
     return value
 
 

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -172,7 +173,9 @@ def _started(session: Any, memory_limit: str, folder: Path, remote: str | None) 
         builder = builder.config(key, value)
     try:
         if remote:
-            return builder.remote(remote).getOrCreate()
+            with warnings.catch_warnings():  # of the client's libraries, which nobody here can heed
+                warnings.simplefilter("ignore")
+                return builder.remote(remote).getOrCreate()
         own = {
             "spark.driver.memory": memory_limit.removesuffix("B").lower(),
             "spark.local.dir": str(folder),

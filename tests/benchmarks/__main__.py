@@ -21,6 +21,7 @@ from tests.benchmarks import (
     p10_warm_pool,
     p11_profile,
     p13_short,
+    p14_ranges,
 )
 
 MODULES = (
@@ -36,6 +37,7 @@ MODULES = (
     p10_warm_pool,
     p11_profile,
     p13_short,
+    p14_ranges,
 )
 
 

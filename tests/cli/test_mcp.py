@@ -1,6 +1,7 @@
 """`capplan mcp`, asked by the SDK's own client over standard input and output of a real process."""
 
 import contextlib
+import gc
 import json
 import os
 import shutil
@@ -13,6 +14,9 @@ from typing import Any
 import pytest
 
 from capplan.cli.app import run
+from capplan.cli.mcp import forget
+from capplan.cli.tools import call
+from capplan.flow import DemandFlow
 from tests.helpers import HEAD, WEB_SHOP
 
 pytest.importorskip("mcp")
@@ -284,6 +288,18 @@ def test_calls_made_at_once_are_answered_each_with_its_own(folder: Path) -> None
         return found
 
     assert anyio.run(session) == [str((n + 1) * 2_628_000) for n in range(6)]
+
+
+def test_a_server_forgets_what_it_planned() -> None:
+    """What is kept of a plan is gone, however often one is made: the same number of demands lives after each."""
+
+    def alive() -> int:
+        call("estimate", {"scenario": WEB_SHOP.removeprefix(f"{ROOT}/")}, None)
+        forget()
+        return sum(isinstance(one, DemandFlow) for one in gc.get_objects())
+
+    with contextlib.chdir(ROOT):
+        assert alive() == alive() == alive()
 
 
 def test_nothing_but_messages_is_on_standard_output(folder: Path) -> None:

@@ -66,6 +66,8 @@ ONLY_A_PLAN_SEES = [
     "functions-percentiles-shrink",
     "functions-range-shrinks",
     "functions-timeout-of-an-hour",
+    "functions-more-calls-than-anyone-means",
+    "quantities-beyond-their-bounds",
     "functions-trigger-is-a-rate",
     "functions-trigger-mistyped",
     "functions-trigger-of-a-table-without-a-stream",

@@ -71,10 +71,13 @@ def weighed(
         metered = meter(at(scenario, inputs, written), seed, base=root.metered)
         base = price(metered, root.catalogue, today, root)
         outcomes.append([_outcome(base, choice.changes, today) for choice in choices])
-    at_likely = [_outcome(root, choice.changes, today).monthly_cost for choice in choices]
+    at_likely = [_outcome(root, choice.changes, today) for choice in choices]
     best = [min(of_draw) for of_draw in outcomes]
-    found = [_weighed(choice, k, at_likely[k], outcomes, best) for k, choice in enumerate(choices)]
-    chosen = min(range(len(found)), key=lambda k: (found[k].breaks_in, found[k].regret, found[k].monthly_cost))
+    found = [_weighed(choice, k, at_likely[k].monthly_cost, outcomes, best) for k, choice in enumerate(choices)]
+    chosen = min(
+        range(len(found)),
+        key=lambda k: (at_likely[k].broken, found[k].breaks_in, found[k].regret, found[k].monthly_cost),
+    )
     told = [_told(one, k, chosen, outcomes, inputs, values) for k, one in enumerate(found)]
     return UnderRanges(len(values), tuple(told), chosen)
 

@@ -90,6 +90,8 @@ def _words(key: str) -> str:
 
 def _left(trial: "_Trial", targets: Mapping[Place, Fraction], worth: Mapping[Place, Decimal]) -> Iterator[str]:
     """What still differs, and costs a cent or more."""
+    if trial.tried > _MOST_TRIED:
+        yield f"the scenario has more than {_MOST_TRIED} values: the others were not tried"
     for place, target in sorted(targets.items()):
         now = trial.planned.get(place)
         if now and _differs(target, now) and worth[place] >= Decimal("0.01"):

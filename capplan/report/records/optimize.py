@@ -36,8 +36,8 @@ class OptimizeRecord(NamedTuple):
         budget_met: Whether the bill is within it; null for none.
         written: The file that was written; null where nothing was.
         diff: The change of the text, as a unified diff.
-        ranges: The plans that were weighed over draws of the ranges; the steps are those of the chosen one. Null where there
-            are no ranges, and with a budget.
+        under_ranges: The plans that were weighed over draws of the ranges; the steps are those of the chosen one. Null
+            without ranges, and with a budget.
     """
 
     schema: Literal["capplan.optimize/1"]
@@ -55,7 +55,7 @@ class OptimizeRecord(NamedTuple):
     budget_met: bool | None
     written: str | None
     diff: str
-    ranges: UnderRanges | None
+    under_ranges: UnderRanges | None
 
 
 def optimize_record(answer: Optimized, written: str | None) -> OptimizeRecord:
@@ -70,6 +70,7 @@ def optimize_record(answer: Optimized, written: str | None) -> OptimizeRecord:
         broken=_broken(answer.broken),
         allowed=("behavior",) if answer.allow_behavior else (),
         written=written,
+        under_ranges=answer.ranges,
     )
 
 

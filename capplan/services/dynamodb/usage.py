@@ -200,6 +200,9 @@ def meter(spec: Table, demand: Demand, ctx: Context) -> Usage:
     return usage
 
 
+meter.cache_clear = _RECENT.clear  # type: ignore[attr-defined]  # as functools' caches have it
+
+
 def meter_with(spec: Table, demand: Demand, ctx: Context, constants: Constants) -> Usage:
     """What AWS would count, with other values of what AWS does not publish."""
     if spec.replicas or spec.cached is not None:

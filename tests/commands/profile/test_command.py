@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,11 @@ def test_a_scenario_plans_on_the_file_it_writes(tmp_path: Path) -> None:
         (("--memory-limit", "much"), "expected a size, such as 512MB"),
         (("--timezone", "Tokyo"), "expected UTC or +09:00"),
         (("--column", "tme=ts"), "did you mean time?"),
+        (("--table", "logs.requests"), "goes with --print-sql"),
+        (("--print-sql", "athena"), "needs a table: --table logs.requests"),
+        (("--print-sql", "athena", "--table", "logs.requests"), "name a table or files, not both"),
+        (("--print-sql", "duckdb", "-f", "markdown"), "leave out --format and --from-results"),
+        (("--engine", "spark", "--spark-remote", "host:15002"), "expected sc://HOST:15002"),
     ],
 )
 def test_options_that_are_wrong(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
@@ -66,3 +72,44 @@ def test_options_that_are_wrong(tmp_path: Path, arguments: tuple[str, ...], said
     done = run(tmp_path, "profile", "trace.csv", *arguments)
     assert done.returncode == 2
     assert said in " ".join(done.stderr.split())
+
+
+def test_files_are_asked_for_and_a_table_has_a_schema(tmp_path: Path) -> None:
+    assert "name files, folders or patterns in quotes" in run(tmp_path, "profile").stderr
+    done = run(tmp_path, "profile", "--print-sql", "trino", "--table", "requests", "--column", "time=ts")
+    assert "expected SCHEMA.TABLE, found 'requests'" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(("module", "arguments"), [
+    ("pyspark", ("trace.csv", "--engine", "spark")),
+    ("sqlglot", ("--print-sql", "athena", "--table", "logs.requests", "--column", "time=ts")),
+])  # fmt: skip
+def test_without_another_engine_it_says_what_to_install(
+    tmp_path: Path, module: str, arguments: tuple[str, ...]
+) -> None:
+    trace(tmp_path)
+    done = run(tmp_path, "profile", *arguments, without=module)
+    assert done.returncode == 2
+    assert "python -m pip install 'capplan[" in done.stderr
+
+
+def test_sql_that_is_printed_and_run_elsewhere_makes_the_same_profile(tmp_path: Path) -> None:
+    duckdb: Any = pytest.importorskip("duckdb")
+    pytest.importorskip("sqlglot")
+    trace(tmp_path)
+    text = (tmp_path / "trace.csv").read_text()
+    (tmp_path / "trace.csv").write_text(text[: text.rindex("\n")])  # without the half line, which only we count
+    done = run(tmp_path, "profile", "trace.csv", "--print-sql", "duckdb", "-o", "sql")
+    assert (done.returncode, done.stdout) == (0, "")
+    connection = duckdb.connect()
+    names = [path.stem for path in (tmp_path / "sql").iterdir()]
+    for name in names:
+        sql = (tmp_path / "sql" / f"{name}.sql").read_text().replace("trace.csv", str(tmp_path / "trace.csv"))
+        connection.execute(f"COPY ({sql.strip().rstrip(';')}) TO '{tmp_path / name}.csv' (HEADER)")
+    files = [f"{name}.csv" for name in names]
+    assert run(tmp_path, "profile", "--from-results", *files, "-o", "back.json").returncode == 0
+    assert run(tmp_path, "profile", "trace.csv", "-o", "direct.json").returncode == 0
+    back, direct = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("back", "direct"))
+    for key in ("files", "columns"):  # these the results do not say
+        back.pop(key), direct.pop(key)
+    assert back == direct

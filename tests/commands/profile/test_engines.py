@@ -188,7 +188,12 @@ def event(**more: object) -> dict[str, object]:
     }  # fmt: skip
 
 
+S3 = (
+    "79a59 photos-bucket [02/Nov/2026:00:00:0{s} +0000] 192.0.2.3 79a59 3E{s} REST.GET.OBJECT a%2Bb/{s}.jpg "
+    '"GET /a HTTP/1.1" {code} 113 2662 17{s} 10 "-" "Some agent" - s9l= SigV4 - AuthHeader - TLSv1.2\n'
+)
 LOGS: dict[str, str] = {
+    "s3.log": S3.format(s=1, code="200 -") + S3.format(s=2, code="503 SlowDown") + "79a59 photos-bucket [02/Nov/20",
     "alb.log.gz": "".join(
         f'https 2026-11-02T00:00:0{s}.5Z app/web/07 192.0.2.1:4966 10.0.0.6:80 {times} {code} 200 303 4{s}00 '
         '"GET https://example.com:443/ HTTP/1.1" "Some agent" - - arn:x "Root=1"\n'
@@ -272,7 +277,7 @@ def test_rows_of_any_order_and_in_any_files_give_the_same(tmp_path: Path) -> Non
 
 
 EXPECTED_ROWS = {
-    "alb.log.gz": 3, "apigw.log": 3, "lambda.log.gz": 3, "lambda.json": 3, "trail.json.gz": 5, "array.json": 3,
+    "s3.log": 3, "alb.log.gz": 3, "apigw.log": 3, "lambda.log.gz": 3, "lambda.json": 3, "trail.json.gz": 5, "array.json": 3,
     "lines.jsonl": 8, "t.csv": 5, "t.tsv": 2,
 }  # fmt: skip
 """Lines of texts that are not empty, elements of arrays, records of CSV files without their first line."""

@@ -148,7 +148,7 @@ def test_a_part_of_a_month_is_planned_for_its_days(tmp_path: Path) -> None:
     rows = [cur_row(**(REQUESTS | {"end": "2026-11-13T00:00:00Z", "quantity": "10368000", "cost": "2.0736"}))]
     answer = reconciled(SHOP, write_bill(tmp_path, rows))
     add_up(answer)
-    assert (answer.bill.last, answer.bill.hours, answer.bill.is_whole_month) == ("2026-11-12", 288, False)
+    assert (answer.bill.last, answer.bill.hours, answer.bill.is_whole_month) == ("2026-11-12", D(288), False)
     lines = {line.price_key: line for line in answer.lines}
     assert lines["lambda.request.x86_64"].planned == D("2.0736")  # 10/s for 288 hours at 0.0000002
     assert lines["dynamodb.storage.standard_gb_month"].planned == D("1.0468065739")  # 10.4680657387 x 12/30 x 0.25
@@ -176,7 +176,7 @@ def test_how_a_resource_is_told(cells: dict[str, str], maps: tuple[str, ...], ho
     answer = reconciled(SHOP, write_bill(tmp_path, [cur_row(**(REQUESTS | cells))]), maps=maps)
     assert answer.matched.rows == {how: 1}
     line = next(x for x in answer.lines if x.price_key == "lambda.request.x86_64")
-    assert (line.resource, line.difference) == ("api", 0)
+    assert (line.resource, line.difference) == ("api", D(0))
 
 
 def test_an_id_that_the_scenario_does_not_have_is_no_volume(tmp_path: Path) -> None:

@@ -144,7 +144,10 @@ def _two_currencies(folder: Path) -> None:
 
 
 def _text(name: str, text: str) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).write_bytes(text.encode()) and None
+    def write(folder: Path) -> None:
+        (folder / name).write_bytes(text.encode())
+
+    return write
 
 
 @pytest.mark.parametrize(

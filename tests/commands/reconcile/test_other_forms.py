@@ -62,7 +62,7 @@ def test_the_amortized_cost_is_compared_and_the_rest_is_said(tmp_path: Path) -> 
 def test_a_part_of_a_month_of_cost_explorer(tmp_path: Path) -> None:
     groups = [(["AWS Lambda", "Request"], {"UnblendedCost": "1.728", "UsageQuantity": "8640000"})]
     answer = reconciled(SHOP, explorer(tmp_path, ["SERVICE", "USAGE_TYPE"], groups, End="2026-11-11"))
-    assert (answer.bill.last, answer.bill.hours) == ("2026-11-10", 240)
+    assert (answer.bill.last, answer.bill.hours) == ("2026-11-10", D(240))
     requests = next(line for line in answer.lines if line.price_key == "lambda.request.x86_64")
     assert requests.difference == 0  # 10/s for 240 hours at 0.0000002
 
