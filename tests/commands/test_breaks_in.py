@@ -125,10 +125,9 @@ def test_recommendations_are_given_although_a_gate_asks_for_months_to_come() -> 
 
 
 # 164.25 USD at the likely 100/s; the traffic reaches 200/s, so that more than a tenth of the draws cost more than 170 USD
-RANGED = "capplan: 1\nname: Orders\nregion: us-east-1\n" + (
-    "traffic: {buyers: {rate: {low: 50/s, likely: 100/s, high: 200/s}, growth: 1%/month}}\n"
-    "tables: {orders: {item_size: 1 KB, items: 0, access: [{put: buyers}], ttl: e}}\n"
-)
+RANGED = f"""{HEAD}traffic: {{buyers: {{rate: {{low: 50/s, likely: 100/s, high: 200/s}}, growth: 1%/month}}}}
+tables: {{orders: {{item_size: 1 KB, items: 0, access: [{{put: buyers}}], ttl: e}}}}
+"""
 
 
 def drawn(gates: str) -> dict[str, Verdict]:
