@@ -27,7 +27,7 @@ from capplan.commands.profile.measured import (
     last_weeks,
 )
 from capplan.commands.profile.metric import metric_profile
-from capplan.commands.profile.statements import RESULTS, STEPS
+from capplan.commands.profile.statements import MS, RESULTS, STEPS
 from capplan.commands.profile.xray import SAMPLED, segment_rows
 from capplan.errors import CapplanError, Diagnostic
 from capplan.importing.metrics.series import Point, Series
@@ -43,8 +43,21 @@ _PERIODS = (60, 300, 3600, 86_400)
 _MAX_PERIODS = 60_000
 """Six weeks of minutes; of a longer trace the shape is fitted to longer periods."""
 _SHARES = ("0.01", "0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95", "0.99", "0.999")
-_KB, _MOST_BLOCKS = 1024, 401
-"""Sizes are kept apart by the KB in which DynamoDB bills them, up to its largest item."""
+
+
+class Unit(NamedTuple):
+    """So many thousandths are billed when they are started; values of up to `most` units are kept apart by them."""
+
+    size: int
+    most: int
+
+    def started(self, thousandths: Fraction | int) -> int:
+        """The units of a value."""
+        return min(math.ceil(Fraction(thousandths) / self.size), self.most)
+
+
+_KB, _MS = Unit(1_024_000, 401), Unit(MS, 1001)
+"""DynamoDB bills sizes by the KB, up to its largest item; of durations above 1,000 ms a rounded ms is less than 0.1%."""
 _VALUE_WIDTH = Fraction(105, 100)
 _BUCKET_WIDTH = 1.05
 """Keys of one bucket of ranks are used alike within 5%."""
@@ -225,8 +238,8 @@ def made_of(
         mix=mix,
         by_target=_by_target(targets, sizes, durations),
         keys=keys,
-        bytes=_values(_together(sizes), _KB),
-        duration_ms=_values(_together(durations)),
+        bytes=_values(_together(sizes, _KB), _KB),
+        duration_ms=_values(_together(durations, _MS), _MS),
         has_status=used[5] is not None,
         hashed=is_hashed,
         remarks=_remarks(read.remarks, used, minutes),
@@ -349,42 +362,40 @@ def _apart(rows: Rows) -> dict[str | None, list[_Group]]:
     return out
 
 
-def _together(by_target: Mapping[str | None, Iterable[_Group]]) -> list[_Group]:
-    """The groups of all targets."""
-    out: dict[int, _Group] = {}
+def _together(by_target: Mapping[str | None, Iterable[_Group]], unit: Unit) -> list[_Group]:
+    """The groups of all targets, those of another number of started units apart."""
+    out: dict[tuple[int, int], _Group] = {}
     for group in (group for groups in by_target.values() for group in groups):
-        one = out.get(group.rounded)
-        out[group.rounded] = group if one is None else one.plus(group)
-    return [out[rounded] for rounded in sorted(out)]
+        place = group.rounded, unit.started(group.most)
+        one = out.get(place)
+        out[place] = group if one is None else one.plus(group)
+    return [out[place] for place in sorted(out)]
 
 
-def _values(groups: Sequence[_Group], unit: int = 0) -> Values | None:
-    """Of groups that grow. They do not join values on two sides of a multiple of `unit`, in which requests are billed."""
+def _values(groups: Sequence[_Group], unit: Unit) -> Values | None:
+    """Of groups. They do not join values of another number of started units, in which requests are billed."""
     if not groups:
         return None
     count = sum(group.n for group in groups)
+    groups = sorted(groups, key=lambda group: (group.rounded, group.most))
     sums = [(group.n, group.rounded * group.n + group.rest) for group in groups]
     rounded = [(Decimal(group.rounded).scaleb(-3), group.n) for group in groups]
     least, most = min(group.least for group in groups), max(group.most for group in groups)
     mean = sum(total for _, total in sums) / count / 1000
-    return Values(count, mean, least / 1000, most / 1000, quantiles(rounded, count), grouped(sums, unit * 1000))
+    return Values(count, mean, least / 1000, most / 1000, quantiles(rounded, count), grouped(sums, unit))
 
 
-def grouped(sums: Iterable[tuple[int, int]], unit: int) -> tuple[tuple[int, Decimal], ...]:
+def grouped(sums: Iterable[tuple[int, int]], unit: Unit) -> tuple[tuple[int, Decimal], ...]:
     """Numbers of values with their sums in thousandths, growing, joined where their means are within 5%."""
     out: list[tuple[int, int, Fraction]] = []
     for n, total in sums:
         mean = Fraction(total, n)
-        if out and mean <= out[-1][2] * _VALUE_WIDTH and not (unit and _blocks(mean, unit) > _blocks(out[-1][2], unit)):
+        if out and mean <= out[-1][2] * _VALUE_WIDTH and unit.started(mean) == unit.started(out[-1][2]):
             before, sum_before, lowest = out[-1]
             out[-1] = (before + n, sum_before + total, lowest)
         else:
             out.append((n, total, mean))
     return tuple((n, Decimal(total).scaleb(-3)) for n, total, _ in out)
-
-
-def _blocks(value: Fraction, unit: int) -> int:
-    return min(math.ceil(value / unit), _MOST_BLOCKS)
 
 
 def _by_target(
@@ -396,7 +407,7 @@ def _by_target(
     if len(targets) < 2:  # noqa: PLR2004  of one target they are those of all rows
         return ()
     return tuple(
-        OfTarget(target, n, failed, _values(sizes.get(target, ()), _KB), _values(durations.get(target, ())))
+        OfTarget(target, n, failed, _values(sizes.get(target, ()), _KB), _values(durations.get(target, ()), _MS))
         for target, n, failed in targets
     )
 

@@ -20,7 +20,7 @@ class Values(Record, frozen=True):
     most: float
     quantiles: tuple[tuple[Decimal, Decimal], ...]
     groups: tuple[tuple[int, Decimal], ...] = ()
-    """Values that are alike within 5%, and sizes within one KB: how many, and their sum; in growing order."""
+    """Values that are alike within 5%, sizes within one KB and durations up to 1,000 ms within one ms: how many, and their sum; in growing order."""
 
 
 class OfTarget(Record, frozen=True):

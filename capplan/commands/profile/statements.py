@@ -69,22 +69,31 @@ FROM parts WHERE reason IS NULL AND target IS NOT NULL GROUP BY target ORDER BY 
 """
 
 
-def _values(column: str) -> str:
+MS = 1000
+"""Thousandths of a millisecond, in which functions are billed."""
+
+
+def _values(column: str, unit: int = 0) -> str:
     """Thousandths rounded half up to 3 digits, so that the groups are few; `rest` makes their sum exact again.
 
-    Apart for each of the targets that most rows name; all others have none.
+    Apart for each of the targets that most rows name; all others have none. Values below a thousand units of so many
+    thousandths are apart too where another number of started units is billed: their ends have a rounded value twice.
     """
+    started, apart = "", ""
+    if unit:
+        up = f"thousandths + ({unit} - thousandths % {unit}) % {unit}"
+        started, apart = f", CASE WHEN thousandths <= {unit * 1000} THEN {up} ELSE 0 END AS started", ", started"
     steps = " ".join(f"WHEN thousandths < {10**digits} THEN {10 ** (digits - 3)}" for digits in range(4, 17))
     return f"""
 SELECT target, rounded, count(*) AS n, sum(thousandths - rounded) AS rest, min(thousandths) AS least,
        max(thousandths) AS most
-FROM (SELECT target, thousandths, halfway - halfway % step AS rounded
+FROM (SELECT target, thousandths, halfway - halfway % step AS rounded{started}
       FROM (SELECT target, thousandths, step, thousandths + (step - step % 2) // 2 AS halfway
             FROM (SELECT target, thousandths, CASE WHEN thousandths < 1000 THEN 1 {steps} END AS step
                   FROM (SELECT frequent.target, CAST(floor(events.{column} * 1000 + 0.5) AS BIGINT) AS thousandths
                         FROM events LEFT JOIN ({TARGETS.strip()}) AS frequent ON events.target = frequent.target
                         WHERE events.reason IS NULL AND events.{column} IS NOT NULL) AS given) AS stepped) AS half) AS whole
-GROUP BY target, rounded ORDER BY rounded, target
+GROUP BY target, rounded{apart} ORDER BY rounded, most, target
 """
 
 
@@ -108,7 +117,7 @@ RESULTS: Mapping[str, Result] = {
     "mix": Result(MIX, "parts", ("operation", "target", "requests", "failed")),
     "targets": Result(TARGETS, "parts", ("target", "requests", "failed")),
     "bytes": Result(_values("bytes"), "parts", _VALUES),
-    "durations": Result(_values("duration_ms"), "parts", _VALUES),
+    "durations": Result(_values("duration_ms", MS), "parts", _VALUES),
     "minutes": Result(MINUTES, "seconds", ("minute", "requests")),
     "busiest": Result(BUSIEST, "seconds", ("second", "requests")),
     "key_counts": Result(KEY_COUNTS, "used_keys", ("requests", "n")),

@@ -14,15 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capplan.commands.profile.events import mapped
-from capplan.commands.profile.measure import grouped, profile, quantiles, rank_buckets
+from capplan.commands.profile.measure import Unit, grouped, profile, quantiles, rank_buckets
 from capplan.commands.profile.measured import Profile
 from capplan.commands.profile.statements import RESULTS, STEPS
 from capplan.errors import CapplanError
 from capplan.language.load import load
+from capplan.quantities.distribution import measured
 from capplan.reading.sql_engine import sql_engine
 from capplan.report.formats.json import to_json
 from capplan.report.record import answer_schema
 from capplan.report.records.profile import ProfileRecord, profile_record
+from capplan.services.lambda_.billing import expected_billed_ms
 
 duckdb: Any = pytest.importorskip("duckdb")
 DAY = "2026-11-02T00:00"  # a Monday
@@ -206,15 +208,34 @@ def test_sizes_and_durations_of_each_target(tmp_path: Path) -> None:
     assert profile([file], mapped([], ["table=stock"])).by_target == ()
 
 
-@given(st.lists(st.integers(1, 10**9), min_size=1, max_size=80), st.sampled_from([0, 1024_000]))
-def test_groups_of_values_keep_their_number_their_sum_and_their_blocks(values: list[int], unit: int) -> None:
+@given(
+    st.lists(st.integers(1, 10**9), min_size=1, max_size=80), st.sampled_from([Unit(1024_000, 401), Unit(1000, 1001)])
+)
+def test_groups_of_values_keep_their_number_their_sum_and_their_blocks(values: list[int], unit: Unit) -> None:
     groups = grouped([(1, value) for value in sorted(values)], unit)
     assert sum(n for n, _ in groups) == len(values)
     assert sum(total for _, total in groups) * 1000 == sum(values)
     means = [total / n for n, total in groups]
     assert means == sorted(means)
-    blocks = [math.ceil(total * 1000 / n / unit) for n, total in groups for _ in range(n)] if unit else []
-    assert not unit or [min(b, 401) for b in blocks] == [min(-(-value // unit), 401) for value in sorted(values)]
+    blocks = [math.ceil(total * 1000 / n / unit.size) for n, total in groups for _ in range(n)]
+    assert [min(b, unit.most) for b in blocks] == [min(-(-value // unit.size), unit.most) for value in sorted(values)]
+
+
+@pytest.mark.parametrize(
+    ("given", "billed"),
+    [
+        (["59", "60"], Decimal("59.5")),  # half of each: never 60 for both
+        (["0.3"] * 4, Decimal(1)),
+        (["100.4", "99.6", "100", "99.9"], Decimal("100.25")),  # 101 + 3 x 100, though all are 100 to 3 digits
+        (["0.999", "1", "1.004"], (1 + 1 + 2) / Decimal(3)),
+    ],
+)
+def test_milliseconds_are_rounded_up_value_by_value(tmp_path: Path, given: list[str], billed: Decimal) -> None:
+    file = write(tmp_path, "t.csv", "time,latency\n" + "".join(f"{DAY}:01Z,{one}\n" for one in given))
+    found = profile([file]).duration_ms
+    assert found is not None
+    law = measured({total / n: n for n, total in found.groups})
+    assert float(expected_billed_ms(law, Decimal(3000))) == pytest.approx(float(billed))
 
 
 def test_files_of_several_kinds_and_a_file_named_twice(tmp_path: Path) -> None:
