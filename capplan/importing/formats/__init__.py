@@ -34,10 +34,10 @@ MODULES = (
     "glue_api",
     "stepfunctions_api",
     "service_quotas",
+    "refused",  # a bill begins with a time and a number too
     "cloudwatch",
     "infracost",
     "definition",
-    "refused",
 )
 """The modules of formats, in the order of asking: the most particular first."""
 

@@ -11,7 +11,10 @@ _HCL = re.compile(
     re.MULTILINE,
 )
 
-_BILL = "a bill says what was paid, not what is asked of which resource; import the template, the plan or the metrics"
+_BILL = (
+    "a bill says what was paid: capplan reconcile SCENARIO BILL lays it beside a plan; "
+    "to make a scenario, import the template, the plan or the metrics"
+)
 
 
 def _header(*words: str) -> Callable[[Given], bool]:
@@ -43,19 +46,19 @@ FORMATS = (
     ),
     Format(
         "cost-and-usage-report",
-        "a Cost and Usage Report",
-        _header("lineitem/usagetype"),
+        "a bill (Cost and Usage Report)",
+        lambda given: _header("lineitem/usagetype")(given) or _header("line_item_usage_type")(given),
         refusal=_BILL,
     ),
     Format(
         "focus",
-        "a FOCUS cost export",
+        "a bill (FOCUS)",
         _header("chargecategory", "billedcost"),
         refusal=_BILL,
     ),
     Format(
         "cost-explorer",
-        "an answer of Cost Explorer",
+        "a bill (Cost Explorer)",
         lambda given: "ResultsByTime" in given.data,
         refusal=_BILL,
     ),

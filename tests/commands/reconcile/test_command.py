@@ -272,3 +272,11 @@ def test_a_hostile_cell_is_inert_and_counted(cells: dict[str, str], tmp_path: Pa
     assert answer["bill"]["rows"] == 5
     assert answer["bill"]["rows_compared"] + sum(one["rows"] for one in answer["bill"]["aside"]) == 5
     assert sum(map(float, answer["causes"].values())) == pytest.approx(float(answer["difference"]))
+
+
+@pytest.mark.parametrize("name", ["cur_2.csv", "cur_legacy.csv", "focus_1_0.csv", "focus_1_2.csv", "cost_explorer.json"])
+def test_a_bill_in_the_place_of_a_scenario_is_told_as_one(name: str, tmp_path: Path) -> None:
+    done = run(tmp_path, "estimate", str(BILLS / name))
+    assert done.returncode == 2
+    assert "this is a bill (" in done.stderr
+    assert "capplan reconcile SCENARIO BILL" in " ".join(done.stderr.replace("|", " ").split())
