@@ -1,5 +1,6 @@
 """Judges gates against a plan. An unknown name or value is an error, never a pass."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -32,6 +33,7 @@ from capplan.pipeline.results import Unjudged, Verdict, Waived
 from capplan.reading.nearest import nearest
 
 _CENT = Decimal("0.01")
+_PERCENTILE = re.compile(r"p\d+(?:\.\d+)?")
 _SHORT = {"cost.change": "cost.monthly.change", "cost.change_percent": "cost.monthly.change_percent"}
 
 
@@ -106,6 +108,7 @@ def lookup(
 
     def look(name: Name | Chance) -> ObservedMetric:
         if isinstance(name, Chance):
+            _check_chance(name, metrics)
             point = outcome(name.of, look)
             return ObservedMetric(Fraction(point.passes) if drawn is None else drawn.chance(name.of).value, SHARE)
         metric = _find(name.name, metrics, baseline)
@@ -126,6 +129,14 @@ def lookup(
         return metric
 
     return look
+
+
+def _check_chance(chance: Chance, metrics: Mapping[str, ObservedMetric]) -> None:
+    """Raises GateError where a chance is of percentiles alone, which are the same in every draw."""
+    names = list(names_in(chance.of))
+    if names and all(name.name not in metrics and percentile_of(name.name) for name in names):
+        message = f"'{names[0].name}' is one figure of all draws: its chance can only be 0% or 100%"
+        raise GateError(message, names[0].at, names[0].width, "leave out the percentile, or chance()")
 
 
 def _find(name: str, metrics: Mapping[str, ObservedMetric], baseline: Baseline) -> ObservedMetric | None:
@@ -170,6 +181,9 @@ def changes(metrics: Mapping[str, ObservedMetric], baseline: Baseline) -> dict[s
 
 
 def _unknown(name: Name, metrics: Mapping[str, ObservedMetric], scenario: Scenario) -> GateError:
+    plain, _, last = name.name.rpartition(".")
+    if _PERCENTILE.fullmatch(last) and plain in metrics:
+        return GateError(f"unknown percentile '{last}'", name.at, name.width, f"p1 to p99: write {plain}.p90")
     first = name.name.partition(".")[0]
     several = [r.address for r in scenario.resources.values() if r.name == first and r.label != first]
     if several:

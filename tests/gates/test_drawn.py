@@ -147,3 +147,16 @@ def test_a_command_that_does_not_draw_says_so() -> None:
     )
     (found,), _ = judge(load("-", text=text), METRICS, Baseline(), None)
     assert (found.observed, found.why) == (Decimal(50), "at the likely values: no draws were made")
+
+
+@pytest.mark.parametrize("drawn", [None, Drawn({"cost.monthly": HUNDRED}, {}, {})])
+def test_a_chance_of_a_percentile_is_an_error(drawn: Drawn | None) -> None:
+    with pytest.raises(CapplanError, match=r"its chance can only be 0% or 100%"):
+        verdict("chance(cost.monthly.p90 > 5 USD) < 5%", drawn)
+
+
+@pytest.mark.parametrize("percentile", ["p0", "p100", "p190"])
+def test_a_percentile_is_p1_to_p99(percentile: str) -> None:
+    with pytest.raises(CapplanError, match=f"unknown percentile '{percentile}'") as raised:
+        verdict(f"cost.monthly.{percentile} <= 5 USD")
+    assert raised.value.diagnostics[0].hint == "p1 to p99: write cost.monthly.p90"
