@@ -60,6 +60,10 @@ def forecast(
     known = (*FORMATS, "csv")
     where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet, known=known)
     keep_inputs(where, [scenario, *(prices or ())])
+    if mean_months and first is None:
+        raise typer.BadParameter(
+            "months have 730 hours already: it goes with --from 2027-01", param_hint="--mean-months"
+        )
     start, gate, day, price_day = _first(first), money(budget), day_of(today), day_of(on, "--on")
 
     def answer() -> int:

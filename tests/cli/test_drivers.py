@@ -59,3 +59,9 @@ def test_months_of_the_calendar_say_how_long_they_are() -> None:
         run("forecast", ORDERS, "--months", "1", "--from", "2028-01", "--mean-months", "-f", "json").stdout
     )
     assert mean["months"][0]["hours"] == "730"
+
+
+def test_mean_months_without_a_first_month_are_an_error() -> None:
+    done = run("forecast", ORDERS, "--months", "1", "--mean-months")
+    assert done.returncode == 2
+    assert "--from 2027-01" in done.stderr
