@@ -48,6 +48,8 @@ def profile_of_results(given: Sequence[str], timezone: str) -> Profile:
             is_hashed |= called == HASHED
             found.setdefault(name, []).append(_values(path, number, row, RESULTS[name].columns))
     needed = (*_NEEDED, *(_OF_KEYS if any(name in found for name in _OF_KEYS) else ()))
+    if any(row[1] is not None for row in found.get("mix", ())):
+        needed = (*needed, "targets")
     missing = [name for name in needed if name not in found]
     if missing:
         hint = "run each statement that --print-sql prints, and name the file of each answer"

@@ -411,6 +411,7 @@ def changed(path: str, old: str, new: str) -> None:
         (lambda paths: paths.remove(paths[0]), "no file has the result outcome"),
         (lambda paths: paths.remove(paths[7]), "no file has the result key_counts"),
         (lambda paths: paths.remove(paths[8]), "no file has the result hottest"),
+        (lambda paths: paths.remove(paths[2]), "no file has the result targets"),
         (lambda paths: paths.remove(paths[3]), "the result 'bytes' has 0 rows behind it, the outcome 3"),
         (lambda paths: paths.append(paths[5]), "the result 'minutes' is there more than once"),
         (lambda paths: changed(paths[5], "minutes,1793577600,3\n", ""), "the result 'minutes' has 2 rows behind it, the outcome 5"),
