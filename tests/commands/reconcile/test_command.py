@@ -274,7 +274,9 @@ def test_a_hostile_cell_is_inert_and_counted(cells: dict[str, str], tmp_path: Pa
     assert sum(map(float, answer["causes"].values())) == pytest.approx(float(answer["difference"]))
 
 
-@pytest.mark.parametrize("name", ["cur_2.csv", "cur_legacy.csv", "focus_1_0.csv", "focus_1_2.csv", "cost_explorer.json"])
+@pytest.mark.parametrize(
+    "name", ["cur_2.csv", "cur_legacy.csv", "focus_1_0.csv", "focus_1_2.csv", "cost_explorer.json"]
+)
 def test_a_bill_in_the_place_of_a_scenario_is_told_as_one(name: str, tmp_path: Path) -> None:
     done = run(tmp_path, "estimate", str(BILLS / name))
     assert done.returncode == 2
