@@ -56,6 +56,14 @@ def _decided(modes: Answer) -> Answer:
     return {**modes, "tables": tables}
 
 
+def _turns(forecast: Answer) -> Answer:
+    """A forecast's first month, its last, and those in which something breaks."""
+    months = forecast["months"]
+    breaking = {found["month"] for found in forecast["breaks"]}
+    kept = [month for i, month in enumerate(months) if i in (0, len(months) - 1) or month["month"] in breaking]
+    return {**forecast, "months": kept}
+
+
 def _titles(answer: Answer) -> Answer:
     """One rule in full, several by their titles."""
     rules = answer["rules"]
@@ -84,6 +92,38 @@ FORMS: Mapping[str, Form] = {
             *("tables.options.monthly_cost", "tables.options.throttled_share"),
         ),
         _decided,
+    ),
+    "capplan.drivers/1": Form(
+        (
+            *("scenario.name", "scenario.region", "monthly_cost", "step", "limit", "headroom", "gate", "margin"),
+            *("drivers.path", "drivers.given", "drivers.value", "drivers.swing"),
+            *("drivers.low.value", "drivers.low.monthly_cost", "drivers.low.failed_gates", "drivers.low.exceeded"),
+            *("drivers.high.value", "drivers.high.monthly_cost", "drivers.high.failed_gates", "drivers.high.exceeded"),
+            *("on_defaults", "on_ranges", "measure.p10", "measure.p90", "measure.fixed.path", "measure.fixed.narrower"),
+        ),
+        money=_MONEY | {"swing", "on_defaults", "on_ranges", "p10", "p90"},
+        figures=_FIGURES | {"margin", "narrower"},
+    ),
+    "capplan.forecast/1": Form(
+        (
+            *("scenario.name", "scenario.region", "breaks.month", "breaks.in_months", "breaks.gate", "breaks.limit"),
+            *("breaks.fix.action", "breaks.fix.until", "breaks.fix.monthly_cost_change"),
+            *("months.month", "months.monthly_cost", "months.failed_gates", "months.exceeded"),
+            *("months.band.p10", "months.band.p90", "months.band.breaks_by", "draws", "breaks_in"),
+        ),
+        _turns,
+        money=_MONEY | {"monthly_cost_change", "p10", "p90"},
+        figures=_FIGURES | {"breaks_by"},
+    ),
+    "capplan.reconcile/1": Form(
+        (
+            *("scenario.name", "scenario.region", "bill.month", "bill.rows", "bill.rows_compared", "bill.aside"),
+            *("planned", "billed", "difference", "causes", "accuracy", "accuracy_by_sku", "unexplained_share"),
+            *("not_modeled_share", "lines.resource", "lines.service", "lines.price_key", "lines.planned"),
+            *("lines.billed", "lines.difference", "corrected.corrections.path", "corrected.corrections.from"),
+            *("corrected.corrections.to", "corrected.accuracy", "corrected.accuracy_by_sku"),
+        ),
+        money=_MONEY | {"planned", "billed", "difference", "causes"},
     ),
     "capplan.lines/1": Form(("line_items.id", "line_items.description", "line_items.contracted_cost")),
     "capplan.explain/1": Form(

@@ -17,6 +17,7 @@ from capplan.report.records.plan import plan_record
 from capplan.report.short import DEFAULT_TOP, short
 from capplan.report.short_forms import FORMS, verdict
 from tests.cli.test_cli import run
+from tests.commands.reconcile.build import BILLS
 from tests.helpers import SCENARIOS
 from tests.json_answers import COMMANDS, ROOT
 from tests.report.build import PLAN
@@ -133,8 +134,33 @@ def said(*words: str) -> str:
     return out.buffer.getvalue().decode()
 
 
-def test_each_form_names_keys_that_its_answer_has() -> None:
+RANGED = """capplan: 1
+name: Orders
+region: us-east-1
+traffic: {buyers: {rate: {low: 50/s, likely: 100/s, high: 200/s}, growth: 10%/month}}
+tables: {orders: {item_size: 1 KB, items: 0, access: [{put: buyers}], ttl: e}}
+gates: [cost.monthly <= 170 USD]
+"""
+
+
+def test_months_are_the_first_the_last_and_those_of_a_break_and_figures_are_short(tmp_path: Path) -> None:
+    path = tmp_path / "ranged.yaml"
+    path.write_text(RANGED, encoding="utf-8")
+    found = json.loads(said("forecast", str(path), "--months", "6", "--draws", "4", "-f", "compact"))
+    # 164.25 USD a month, times 1.1 = 180.675 (above 170) and 1.1^5 = 264.53
+    assert [(month["month"], month["monthly_cost"]) for month in found["months"]] == [
+        ("month 1", "164.25"),
+        ("month 2", "180.68"),
+        ("month 6", "264.53"),
+    ]
+    drivers = json.loads(said("drivers", str(path), "-f", "compact"))
+    assert drivers["margin"] == "0.0338235"  # 1 - 164.25 / 170, of which the answer has 20 digits
+
+
+def test_each_form_names_keys_that_its_answer_has(tmp_path: Path) -> None:
     """A key that is renamed in the answer must not vanish from the short one: every list of a form is filled somewhere."""
+    ranged = tmp_path / "ranged.yaml"
+    ranged.write_text(RANGED, encoding="utf-8")
     shop, tickets = "scenarios/web-shop/scenario.yaml", "scenarios/live-chat/scenario.yaml"
     asked = [
         ("check", shop, "--budget", "100"),
@@ -148,6 +174,9 @@ def test_each_form_names_keys_that_its_answer_has() -> None:
         ("prices", "list", "us-east-1"),
         ("compare-regions", shop),
         ("simulate", tickets),
+        ("drivers", str(ranged), "--draws", "40"),
+        ("forecast", str(ranged), "--months", "3", "--draws", "4"),
+        ("reconcile", str(BILLS / "shop.yaml"), str(BILLS / "cur_2.csv")),
     ]
     seen: dict[str, dict[str, Any]] = {}
     for words in asked:
