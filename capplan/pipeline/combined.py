@@ -114,6 +114,8 @@ class _Together:
 
     def _differs(self, plan: Alternative, address: str) -> bool:
         """Whether a resource is asked for other requests, or costs something else."""
+        if address not in self._base.metered.offered:
+            return plan.resource_at(address) is not None
         cost = plan.cost_alone(address)
         if cost is not None:
             return cost != self._base.cost_by_resource[address]

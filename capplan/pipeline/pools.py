@@ -69,7 +69,7 @@ def pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitChec
         return None
     peak = flow.peak()
     poisson = all(load.poisson for load in loads)
-    random = DemandFlow.total(load.flow for load in loads if load.poisson)
+    random = flow if poisson else DemandFlow.total(load.flow for load in loads if load.poisson)
     spread = POISSON_SIGMAS * random.peak().per_second ** 0.5 if random.terms else 0.0
     at_once = max((load.at_once for load in loads), default=0.0)
     total = max(peak.per_second + spread, at_once)

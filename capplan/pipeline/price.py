@@ -144,10 +144,10 @@ def price(
             a: () if a in unknown else priced_charges(r, metered.usage[a], ctx, catalogue)
             for a, r in scenario.resources.items()
         }
-        charges = _within_known_tiers(committed(metered, _at_least(scenario, plain)), scenario, catalogue)
-        every = [c for of_one in charges.values() for c in of_one]
-        rated = rate_charges(every, scenario, catalogue, today, owners_of(scenario, charges))
-        return Priced(metered, catalogue, charges, rated.lines, rated.missing)
+        all_charges = _within_known_tiers(committed(metered, _at_least(scenario, plain)), scenario, catalogue)
+        every = [c for of_one in all_charges.values() for c in of_one]
+        rated = rate_charges(every, scenario, catalogue, today, owners_of(scenario, all_charges))
+        return Priced(metered, catalogue, all_charges, rated.lines, rated.missing)
     sections = sections_alike(base.metered.context, metered.context)
     known = {
         a
