@@ -63,16 +63,20 @@ def made(folder: Path, rows: int) -> Path:
     return path
 
 
-def statements_of(path: Path, memory: str, place: Path) -> None:
-    """Write the statements of a profile of a file, as it gives them to DuckDB for a small one, and its settings."""
+def statements_of(path: Path, memory: str | None, place: Path) -> None:
+    """Write the statements of a profile of a file, as it gives them to DuckDB for a small one (its limits of memory
+    are among them), and settings.
+    """
     from capplan.commands.profile.measure import profile
     from capplan.reading import sql_engine
 
     said: list[str] = []
+    folders: set[str] = set()
     rows = sql_engine.DuckDB.rows
 
     def noted(self: sql_engine.DuckDB, sql: str) -> list[tuple[Any, ...]]:
         said.append(sql)
+        folders.add(str(self.folder))
         return rows(self, sql)
 
     sql_engine.DuckDB.rows = noted  # type: ignore[method-assign]
@@ -81,12 +85,10 @@ def statements_of(path: Path, memory: str, place: Path) -> None:
         profile([small], opened=partial(sql_engine.sql_engine, memory))
     finally:
         sql_engine.DuckDB.rows = rows  # type: ignore[method-assign]
-    settings = {
-        "memory_limit": memory,
-        "temp_directory": str(place.parent / "alone"),
-        "preserve_insertion_order": False,
-    }
-    place.write_text(json.dumps([[sql.replace(small, str(path)) for sql in said], settings]))
+    (folder,) = folders
+    settings = {"temp_directory": str(place.parent / "alone"), "preserve_insertion_order": False}
+    there = [sql.replace(small, str(path)).replace(folder, str(place.parent)) for sql in said]
+    place.write_text(json.dumps([there, settings]))
 
 
 def run_once(command: Sequence[str]) -> Run:
@@ -105,20 +107,12 @@ def measured(path: Path, memory: str | None, runs: int, *, spark: bool = False) 
     """Medians: the profile, DuckDB alone, Spark; the two by turns."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "statements.json"
-        statements_of(path, memory or _default_memory(), place)
+        statements_of(path, memory, place)
         own = (*CAPPLAN, "profile", str(path), "-f", "json", *(("--memory", memory) if memory else ()))
         alone = (sys.executable, "-c", ALONE, str(place))
         pairs = [(run_once(own), run_once(alone)) for _ in range(runs)]
     other = run_once((*CAPPLAN, "profile", str(path), "-f", "json", "--engine", "spark")) if spark else None
     return _median([a for a, _ in pairs]), _median([b for _, b in pairs]), other
-
-
-def _default_memory() -> str:
-    import inspect
-
-    from capplan.reading.sql_engine import sql_engine
-
-    return str(inspect.signature(sql_engine).parameters["memory_limit"].default)
 
 
 def _median(runs: Sequence[Run]) -> Run:
