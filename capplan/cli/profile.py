@@ -168,7 +168,7 @@ def _opened(engine: EngineName, remote: str | None, memory: str | None, temp_fol
         return partial(spark_engine, memory or "2GB", temp_folder, remote)
     from capplan.reading.sql_engine import sql_engine  # noqa: PLC0415
 
-    return partial(sql_engine, memory, temp_folder)
+    return partial(sql_engine, memory or "512MB", temp_folder)
 
 
 def _print(

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.trace_files import TraceFile, trace_files
 
+_MB_OF_TWO_THREADS = 150
 MAX_LINE_BYTES, MAX_DOCUMENT_BYTES = 10_000_000, 64 * 2**20
 INSTALL = "python -m pip install 'capplan[traces]'"
 _MESSAGES = (
@@ -89,22 +90,10 @@ class Engine(Protocol):
 
 
 class DuckDB(NamedTuple):
-    """A connection, a folder of its own for temporary files, and its memory: the usual and the most."""
+    """A connection, and a folder of its own for temporary files."""
 
     connection: Any
     folder: Path
-    usual: str
-    most: str
-
-    def limit(self, memory: str) -> None:
-        """Keep to a memory limit.
-
-        Sorts and groups get half of it: they ask for all that they may have, and without the rest nothing can be read.
-        """
-        self.rows(f"SET memory_limit = {quoted(memory)}")
-        if self.rows("SELECT 1 FROM duckdb_settings() WHERE name = 'operator_memory_limit'"):  # from 2.0 on
-            number, unit = str(self.rows("SELECT current_setting('memory_limit')")[0][0]).split()
-            self.rows(f"SET operator_memory_limit = '{float(number) / 2}{unit}'")
 
     def files(self, given: Sequence[str]) -> tuple[tuple[TraceFile, ...], int]:  # noqa: D102
         return trace_files(given)
@@ -113,13 +102,7 @@ class DuckDB(NamedTuple):
         import duckdb  # noqa: PLC0415  an extra
 
         try:
-            try:
-                out: list[tuple[Any, ...]] = self.connection.execute(sql).fetchall()
-            except duckdb.OutOfMemoryException:
-                if self.most == self.usual:
-                    raise
-                self.limit(self.most)
-                out = self.connection.execute(sql).fetchall()
+            out: list[tuple[Any, ...]] = self.connection.execute(sql).fetchall()
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException):
             raise  # our own text is wrong
         except duckdb.Error as error:
@@ -137,22 +120,28 @@ class DuckDB(NamedTuple):
         except duckdb.Error as error:
             raise in_our_words(str(error)) from None
 
+    def part_for_groups(self, divisor: int) -> None:
+        """Leave groups and sorts a part of the memory: they take all they may have, and without the rest nothing is read."""
+        if self.rows("SELECT 1 FROM duckdb_settings() WHERE name = 'operator_memory_limit'"):  # from 2.0 on
+            number, unit = str(self.rows("SELECT current_setting('memory_limit')")[0][0]).split()
+            self.rows(f"SET operator_memory_limit = '{float(number) / divisor}{unit}'")
+
     def view(self, name: str, sql: str) -> None:  # noqa: D102
         self.rows(f"CREATE TEMPORARY VIEW {name} AS {sql}")
 
     def keep(self, name: str, sql: str) -> None:  # noqa: D102
-        place = quoted(str(self.folder / f"{name}.parquet"))  # a table would take memory
-        self.rows(f"COPY ({sql}) TO {place} (FORMAT parquet)")
-        self.view(name, f"SELECT * FROM read_parquet({place})")
+        self.part_for_groups(4)  # many groups of texts are spilled; with more they need more than there is
+        self.keep_rows(name, sql)  # a table would take memory
+        self.part_for_groups(2)
 
     def forget(self, name: str) -> None:  # noqa: D102
         self.rows(f"DROP VIEW {name}")
         (self.folder / f"{name}.parquet").unlink()
 
     def keep_rows(self, name: str, sql: str) -> None:  # noqa: D102
-        self.limit(self.most)  # parsers of texts hold whole lines and documents
-        self.keep(name, sql)
-        self.limit(self.usual)
+        place = quoted(str(self.folder / f"{name}.parquet"))
+        self.rows(f"COPY ({sql}) TO {place} (FORMAT parquet)")
+        self.view(name, f"SELECT * FROM read_parquet({place})")
 
     def lines(self, paths: Sequence[str]) -> str:  # noqa: D102
         read = (
@@ -208,24 +197,16 @@ def _listed(paths: Sequence[str]) -> str:
     return "[" + ", ".join(map(quoted, paths)) + "]"
 
 
-_LEAST_MB, _MOST_MB, _MB_OF_A_THREAD = 104, 512, 52
-"""What statements over columns take by themselves: as much as a hundred million rows need on two cores, measured, and
-more on more cores, each of which has its own buffers."""
-
-
 @contextmanager
-def sql_engine(memory_limit: str | None = None, temp_folder: str | None = None) -> Iterator[DuckDB]:
-    """DuckDB, which keeps to a memory limit, such as 512MB. Raises CapplanError where DuckDB is not installed.
-
-    Without a limit it takes 52 MB for each core, at least 104 and at most 512; texts, and a statement that does not fit, 512.
-    """
+def sql_engine(memory_limit: str = "512MB", temp_folder: str | None = None) -> Iterator[DuckDB]:
+    """DuckDB, which keeps to a memory limit, such as 512MB, under 150MB with one thread. Raises CapplanError where DuckDB is not installed."""
     try:
         import duckdb  # noqa: PLC0415  an extra
     except ImportError:
         raise CapplanError((Diagnostic("profile", 0, 0, "reading traces needs DuckDB", INSTALL),)) from None
     with temporary_folder(temp_folder) as folder:
         settings: dict[str, Any] = {
-            "memory_limit": memory_limit or f"{_MOST_MB}MB",
+            "memory_limit": memory_limit,
             "temp_directory": str(folder / "spilled"),
             "preserve_insertion_order": False,
             "autoinstall_known_extensions": False,
@@ -234,19 +215,18 @@ def sql_engine(memory_limit: str | None = None, temp_folder: str | None = None) 
         connection = duckdb.connect(":memory:", config=settings)
         try:
             connection.execute("SET TimeZone = 'UTC'")
-            engine = DuckDB(connection, folder, *_limits(connection, memory_limit))
-            engine.limit(engine.usual)
+            if is_little(memory_limit):
+                connection.execute("SET threads = 1")
+            engine = DuckDB(connection, folder)
+            engine.part_for_groups(2)
             yield engine
         finally:
             connection.close()
 
 
-def _limits(connection: Any, memory_limit: str | None) -> tuple[str, str]:  # noqa: ANN401  DuckDB's
-    """The usual memory and the most."""
-    if memory_limit is not None:
-        return memory_limit, memory_limit
-    (threads,) = connection.execute("SELECT current_setting('threads')").fetchone()
-    return f"{min(_MOST_MB, max(_LEAST_MB, _MB_OF_A_THREAD * int(threads)))}MB", f"{_MOST_MB}MB"
+def is_little(memory_limit: str) -> bool:
+    """Whether the memory is too little for the buffers of two threads."""
+    return memory_limit.endswith("MB") and int(memory_limit.removesuffix("MB")) < _MB_OF_TWO_THREADS
 
 
 @contextmanager
