@@ -53,6 +53,8 @@ def ahead_of(scenario: Scenario, today: date | None, seed: int) -> Ahead:
     else:
         value = months
         why = f"nothing breaks in {months} months" if moves else "nothing grows, and nothing is broken today"
+    if scenario.ranges:
+        why += " (at the likely values)"
     return Ahead({BREAKS_IN: ObservedMetric(Fraction(value), MONTH, floor=True)}, why)
 
 

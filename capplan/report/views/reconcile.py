@@ -230,8 +230,8 @@ def _corrections(done: Corrected, before: Decimal | None) -> list[Block]:
     rows = tuple(row(strong(c.path), _shown(c.old), _shown(c.new), c.because) for c in done.corrections)
     columns = (
         Column("Value"),
-        Column("Now", wraps=True),
-        Column("By the bill", wraps=True),
+        Column("Now"),
+        Column("By the bill"),
         Column("Because", wraps=True, optional=1),
     )
     shares = (_percent(before), _percent(done.accuracy))
