@@ -99,7 +99,7 @@ def test_tables_have_the_same_rows() -> None:
 def test_a_difference_is_named(change: tuple[str, str], said: str) -> None:
     assert change[0] in KOREAN_TEXT
     found = [
-        line for of in (code, links, figures) for line in difference(of, ENGLISH_TEXT, KOREAN_TEXT.replace(*change))
+        line for of in (code, links, figures) for line in difference(of, KOREAN_TEXT, KOREAN_TEXT.replace(*change))
     ]
     assert len(found) == 2
     assert said in found[0]

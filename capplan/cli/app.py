@@ -80,11 +80,14 @@ def run(arguments: list[str]) -> int:
         show = getattr(error, "show", None)  # a usage error of Typer, whose base class is private
         if show is None:
             raise
-        if _wants_json(arguments):
+        if _wants(arguments, "json", "compact"):
+            from capplan.report.formats.compact import one_line  # noqa: PLC0415
             from capplan.report.formats.json import to_json  # noqa: PLC0415
+            from capplan.report.record import value_of  # noqa: PLC0415
             from capplan.report.records.errors import errors_record  # noqa: PLC0415
 
-            put(to_json(errors_record([Diagnostic("command line", 0, 0, _plain(error.format_message()))])))  # type: ignore[attr-defined]
+            record = errors_record([Diagnostic("command line", 0, 0, _plain(error.format_message()))])  # type: ignore[attr-defined]
+            put(to_json(record) if _wants(arguments, "json") else one_line(value_of(record)))
         else:
             error.message = _plain(error.message)  # type: ignore[attr-defined]
             show()
@@ -108,9 +111,8 @@ def _plain(message: str) -> str:
     return message
 
 
-def _wants_json(arguments: list[str]) -> bool:
-    """Whether a command line that could not be read asks for JSON."""
-    pairs = pairwise(arguments)
-    return any(a in ("-f", "--format") and b.startswith(("json", "compact")) for a, b in pairs) or any(
-        a.startswith(("--format=json", "-fjson", "--format=compact", "-fcompact")) for a in arguments
+def _wants(arguments: list[str], *formats: str) -> bool:
+    """Whether a command line that could not be read asks for one of these formats."""
+    return any(a in ("-f", "--format") and b.startswith(formats) for a, b in pairwise(arguments)) or any(
+        a.startswith((f"--format={name}", f"-f{name}")) for a in arguments for name in formats
     )

@@ -41,9 +41,9 @@ def mcp(folder: Served = ".", write_to: WriteTo = None) -> int:
     except ModuleNotFoundError:
         report("capplan mcp needs the MCP SDK: python -m pip install 'capplan[mcp]'")
         return WRONG_INPUT
-    for path in (folder, write_to):
+    for path, hint in ((folder, "FOLDER"), (write_to, "--write-to")):
         if path is not None and not Path(path).is_dir():
-            raise typer.BadParameter(f"expected a folder, found '{path}'", param_hint="FOLDER")
+            raise typer.BadParameter(f"expected a folder, found '{path}'", param_hint=hint)
     target = None if write_to is None else Path(write_to).resolve()
     if sys.stdin.isatty():
         report("waiting for messages of an MCP client on standard input; docs/agents.md shows how one starts this")

@@ -201,6 +201,8 @@ def refresh_prices(
     """
     where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
     day = day_of(today) or date.today()  # noqa: DTZ011  the user's own day
+    if source and "://" not in source and not Path(source).is_dir():
+        raise typer.BadParameter(f"expected a folder or an https address, found '{source}'", param_hint="--from")
 
     def answer() -> int:
         from capplan.commands.refresh_prices import AWS, Options, refresh  # noqa: PLC0415

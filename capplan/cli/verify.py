@@ -35,7 +35,9 @@ def verify(
         from capplan.report.views.verify import verify_document  # noqa: PLC0415
 
         name = Path(result).as_posix()
-        plans = verified(read_saved_json(result), name)
+        plans = verified(
+            read_saved_json(result, "save one with capplan estimate SCENARIO --format json=plan.json"), name
+        )
         emit_document(where, lambda: to_json(verify_record(plans, name)), lambda: verify_document(plans, name))
         return 0 if all(plan.adds_up for plan in plans) else GATE_FAILED
 

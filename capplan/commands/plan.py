@@ -91,13 +91,17 @@ def plan(
 
     names = {**bill_metrics(base.bill), **known(), **aliases(scenario, known())} if scenario.gates else {}
     judged = replace(scenario, gates=()) if needed else scenario
-    ahead = ahead_of(judged, today, seed) if any(map(on_forecast, judged.gates)) else Ahead({})
     ranges = None
     if scenario.ranges and draws and not needed:
         from capplan.commands.ranges.evaluate import evaluate  # noqa: PLC0415  numpy is for scenarios with ranges only
 
         ranges = evaluate(priced, names, draws, today=today, gates=judged.gates, progress=progress)
     drawn = None if ranges is None else ranges.drawn
+    ahead = Ahead({})
+    if any(map(on_forecast, judged.gates)):
+        others = replace(judged, gates=tuple(gate for gate in judged.gates if not on_forecast(gate)))
+        of_today, _ = judge(others, names, base, today, allow_unjudged=True, drawn=drawn)
+        ahead = ahead_of(judged, today, seed, of_today, drawn=drawn is not None)
     metrics = {**names, **ahead.metrics}
     verdicts, unjudged = judge(judged, metrics, base, today, allow_unjudged=allow_unjudged, drawn=drawn)
     if needed:

@@ -67,7 +67,7 @@ def _growth_of_year(growth: str) -> float:
 
 
 def _growth_range(raw: object) -> str:
-    if isinstance(raw, Mapping) and len({str(value).rpartition("/")[2] for value in raw.values()}) > 1:
+    if isinstance(raw, Mapping) and {"month", "year"} <= {str(value).rpartition("/")[2] for value in raw.values()}:
         raise _wrong(raw, "expected growth by month, or by year, in the whole range", "growth by month and by year")
     growth: str = ranged(_growth, _growth_of_year)(raw)
     return growth

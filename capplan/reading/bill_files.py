@@ -53,9 +53,9 @@ def _opened(file: TraceFile, memory_limit: str) -> BillTable | BillJson:
     if file.kind in ("json", "records", "array"):
         return BillJson(file.path, _document(file.path))
     hint = "a Cost and Usage Report or a FOCUS export as CSV, gzip or Parquet, or Cost Explorer's JSON"
-    what = "is empty" if file.kind == "empty" else "is no bill that can be told"
+    what = "the file is empty" if file.kind == "empty" else "this is no bill that can be told"
     if Path(file.path).suffix == ".zip":
-        what, hint = "is a zip archive", "unzip it first"
+        what, hint = "this is a zip archive", "unzip it first"
     raise CapplanError((Diagnostic(file.path, 0, 0, what, hint),))
 
 

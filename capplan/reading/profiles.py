@@ -24,8 +24,8 @@ def profile_of(text: str, file: str) -> Mapping[str, Any]:
 
     Cached: a plan made again does not read again.
     """
-    data = parse_saved_json(text, file)
+    hint = "write one: capplan profile FILES -o profile.json"
+    data = parse_saved_json(text, file, hint)
     if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
-        hint = "write one: capplan profile FILES -o profile.json"
         raise CapplanError((Diagnostic(file, 0, 0, f"{shown(PurePath(file).name)} is no profile", hint),))
     return data

@@ -10,18 +10,18 @@ from capplan.reading.limits import MAX_SAVED_BYTES
 from capplan.reading.yaml_reader import decode
 
 
-def read_saved_json(path: str) -> object:
-    """The data of a JSON file. Raises CapplanError."""
+def read_saved_json(path: str, hint: str = "") -> object:
+    """The data of a JSON file; `hint` says how to make one. Raises CapplanError."""
     name = Path(path).as_posix()
-    return parse_saved_json(decode(bytes_of(Path(path), name, MAX_SAVED_BYTES), name, MAX_SAVED_BYTES), name)
+    return parse_saved_json(decode(bytes_of(Path(path), name, MAX_SAVED_BYTES), name, MAX_SAVED_BYTES), name, hint)
 
 
-def parse_saved_json(text: str, name: str) -> object:
-    """The data of a JSON text: no NaN, no duplicate keys. Raises CapplanError."""
+def parse_saved_json(text: str, name: str, hint: str = "") -> object:
+    """The data of a JSON text: no NaN, no duplicate keys; `hint` says how to make one. Raises CapplanError."""
     try:
         data: object = json.loads(text, object_pairs_hook=unique_keys, parse_constant=_reject)
     except json.JSONDecodeError as error:
-        raise _error(name, f"not JSON: {error.msg.lower()}", error.lineno, error.colno) from None
+        raise _error(name, f"not JSON: {error.msg.lower()}", error.lineno, error.colno, hint) from None
     except RejectedError as error:
         raise _error(name, str(error)) from None
     except RecursionError:
@@ -33,5 +33,5 @@ def _reject(word: str) -> object:
     raise RejectedError(f"{word} is not a number")
 
 
-def _error(name: str, message: str, line: int = 0, column: int = 0) -> CapplanError:
-    return CapplanError((Diagnostic(name, line, column, message),))
+def _error(name: str, message: str, line: int = 0, column: int = 0, hint: str = "") -> CapplanError:
+    return CapplanError((Diagnostic(name, line, column, message, hint),))

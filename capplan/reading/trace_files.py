@@ -50,7 +50,7 @@ def trace_files(given: Sequence[str]) -> tuple[tuple[TraceFile, ...], int]:
     paths: dict[str, str] = {}
     repeated = 0
     for name in given:
-        found = _matching(name)
+        found = matching(name)
         if not found:
             what = "matches no file" if glob.has_magic(name) else "is no file"
             errors.append(Diagnostic(name, 0, 0, f"{shown(name)} {what}", "name files, folders or patterns in quotes"))
@@ -71,7 +71,8 @@ def trace_files(given: Sequence[str]) -> tuple[tuple[TraceFile, ...], int]:
     return tuple(out), repeated
 
 
-def _matching(name: str) -> list[str]:
+def matching(name: str) -> list[str]:
+    """The files of a path, a folder or a pattern, in order; none where there is nothing."""
     path = Path(name)
     if path.is_dir():
         return sorted(str(one) for one in path.rglob("*") if one.is_file() and not one.name.startswith((".", "_")))

@@ -336,10 +336,12 @@ def test_nothing_but_messages_is_on_standard_output(folder: Path) -> None:
     assert answers[-1]["id"] == 2
 
 
-@pytest.mark.parametrize("options", [["nowhere"], [".", "--write-to", "nowhere"]])
-def test_a_folder_that_is_not_there_is_said(options: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("options", "named"), [(["nowhere"], "FOLDER"), ([".", "--write-to", "nowhere"], "--write-to")]
+)
+def test_a_folder_that_is_not_there_is_said(options: list[str], named: str) -> None:
     line = [sys.executable, "-m", "capplan", "mcp", *options]
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, input="")
     assert done.returncode == 2
-    assert "expected a folder, found 'nowhere'" in done.stderr
+    assert f"Invalid value for {named}: expected a folder, found 'nowhere'" in done.stderr
     assert done.stdout == ""

@@ -45,6 +45,29 @@ def test_usage_errors_are_json_too_where_json_is_asked_for() -> None:
     assert "expected an amount" in record["errors"][0]["message"]
 
 
+def test_usage_errors_are_one_line_where_a_compact_answer_is_asked_for() -> None:
+    done = run("estimate", "-", "-f", "compact", "--budget", "much", text=SMALL)
+    assert done.returncode == 2
+    assert len(done.stdout.splitlines()) == 1
+    assert "expected an amount" in json.loads(done.stdout)["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("prices", "refresh", "--from", "/nowhere"),
+            "Invalid value for --from: expected a folder or an https address",
+        ),
+        (("verify", "pyproject.toml"), "save one with capplan estimate SCENARIO --format json=plan.json"),
+    ],
+)
+def test_a_wrong_file_is_said_with_what_to_give(arguments: tuple[str, ...], said: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
 @pytest.mark.parametrize("formats", [["-f", "table", "-f", "json"], ["-f", "json=a", "-f", "table=a"], ["-f", "json="]])
 def test_two_answers_for_one_place_are_refused(formats: list[str], tmp_path: Path) -> None:
     done = subprocess.run(

@@ -7,6 +7,7 @@ import pytest
 
 from capplan.commands.plan import plan
 from capplan.errors import CapplanError
+from capplan.gates.judge import Baseline
 from capplan.language.load import load
 from capplan.pipeline.results import Verdict
 
@@ -121,3 +122,46 @@ def test_recommendations_are_given_although_a_gate_asks_for_months_to_come() -> 
     plain = plan(load("-", text=text("cost.monthly <= 200 USD")))
     asking = plan(load("-", text=text("cost.monthly <= 200 USD, forecast.breaks_in >= 6 months")))
     assert [row.action for row in asking.recommendations] == [row.action for row in plain.recommendations]
+
+
+# 164.25 USD at the likely 100/s; the traffic reaches 200/s, so that more than a tenth of the draws cost more than 170 USD
+RANGED = f"""{HEAD}traffic: {{buyers: {{rate: {{low: 50/s, likely: 100/s, high: 200/s}}, growth: 1%/month}}}}
+tables: {{orders: {{item_size: 1 KB, items: 0, access: [{{put: buyers}}], ttl: e}}}}
+"""
+
+
+def drawn(gates: str) -> dict[str, Verdict]:
+    answer = plan(load("-", text=f"{RANGED}gates: [{gates}]\n"), findings=False, draws=40)
+    return {gate.gate: gate for gate in answer.gates}
+
+
+@pytest.mark.parametrize("gate", ["cost.monthly.p90 <= 170 USD", "chance(cost.monthly > 170 USD) < 5%"])
+def test_what_fails_today_over_draws_is_broken_today(gate: str) -> None:
+    found = drawn(f"{gate}, forecast.breaks_in >= 2 months")
+    assert found[gate].verdict == "fail"
+    asking = found["forecast.breaks_in >= 2 months"]
+    assert (asking.verdict, asking.observed, asking.why) == ("fail", 0, f"breaks today: {gate}")
+
+
+def test_months_to_come_under_ranges_say_at_what_they_are_judged() -> None:
+    found = drawn("cost.monthly.p90 <= 900 USD, forecast.breaks_in >= 2 months")["forecast.breaks_in >= 2 months"]
+    assert (found.verdict, found.observed) == ("pass", 3)
+    assert found.why == "nothing breaks in 3 months (months to come at the likely values, not over draws)"
+
+
+def test_a_chance_that_holds_today_is_not_broken_by_the_likely_values() -> None:
+    """At 100/s it would be 100%: the draws say that it is less, and months to come have none."""
+    gate = "chance(cost.monthly > 160 USD) <= 90%"
+    found = drawn(f"{gate}, forecast.breaks_in >= 2 months")
+    assert found[gate].verdict == "pass"
+    asking = found["forecast.breaks_in >= 2 months"]
+    assert (asking.verdict, asking.observed) == ("pass", 3)
+    assert asking.why.endswith(f"not judged in months to come: {gate}")
+
+
+def test_a_change_against_a_baseline_that_fails_is_broken_today() -> None:
+    scenario = load("-", text=text("cost.change <= 4 USD, forecast.breaks_in >= 2 months", traffic=""))
+    baseline = Baseline({"cost.monthly.change": Decimal(160)})  # 164.25 is 4.25 more
+    answer = plan(scenario, findings=False, baseline=baseline)
+    assert [gate.verdict for gate in answer.gates] == ["fail", "fail"]
+    assert answer.gates[1].observed == 0

@@ -155,3 +155,12 @@ def test_gates_prices_and_launches_are_no_inputs() -> None:
     text = TEXT + "gates: [cost.monthly <= 200 USD]\nlaunches: [{at: month 3, traffic: buyers, times: 2x}]\n"
     paths = {one.path for one in inputs_of(load("-", text=text), {}, FIFTH)}
     assert paths == {"traffic.buyers.rate", "tables.orders.item_size"}
+
+
+def test_a_gate_over_draws_is_not_watched() -> None:
+    """A plan at one value says nothing of a percentile: the nearest gate is the other, and nothing breaks the percentile."""
+    ranged = TEXT.replace("rate: 100/s", "rate: {low: 50/s, likely: 100/s, high: 200/s}")
+    answer = moved(f"{ranged}gates: [cost.monthly.p90 <= 170 USD, cost.monthly <= 300 USD]\n")
+    assert answer.gate == "cost.monthly <= 300 USD"
+    failed = {gate for driver in answer.drivers for side in (driver.low, driver.high) if side for gate in side.failed}
+    assert "cost.monthly.p90 <= 170 USD" not in failed

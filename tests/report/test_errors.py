@@ -180,3 +180,9 @@ def test_nothing_below_the_head_is_wider_than_80_columns_or_unprintable(
     assert any("^" in part for part in block[2:3]) == bool(line.strip())
     if ascii_only:
         assert max(len(part) for part in block) <= 80
+
+
+def test_an_ellipsis_of_ours_is_three_dots_in_ascii() -> None:
+    found = [Diagnostic("bill.csv", 0, 0, "no bill", "line_item_… columns")]
+    assert "line_item_... columns" in errors_text(found, ascii_only=True)
+    assert "line_item_… columns" in errors_text(found, ascii_only=False)

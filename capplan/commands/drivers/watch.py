@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from capplan.gates.evaluate import outcome
-from capplan.gates.judge import Baseline, lookup
+from capplan.gates.judge import Baseline, lookup, over_draws
 from capplan.gates.observables import aliases, observables
 from capplan.gates.observed import exact
 from capplan.language.gate_syntax import Gate, names_in
@@ -70,14 +70,20 @@ class Watch:
         )
 
     def _margins(self, priced: Priced, limits: Sequence[PlannedLimit]) -> dict[int, tuple[bool, Fraction | None]]:
-        """By a gate's place: whether it passes, and by how much; without those that need a baseline or months to come."""
+        """By a gate's place: whether it passes, and by how much; without those over draws, or that need a baseline or months to come.
+
+        Each input is moved in a plan at the likely values: it says nothing of a percentile or a chance.
+        """
         if not self._gates:
             return {}
         scenario = priced.metered.scenario
         known = observables(scenario, priced, limits, traffic_costs(priced))
-        look = lookup(scenario, {**known, **aliases(scenario, known)}, Baseline())
+        metrics = {**known, **aliases(scenario, known)}
+        look = lookup(scenario, metrics, Baseline())
         out: dict[int, tuple[bool, Fraction | None]] = {}
         for at, gate in enumerate(self._gates):
+            if scenario.ranges and over_draws(gate.test, metrics):
+                continue
             try:
                 result = outcome(gate.test, look)
             except GateError:

@@ -14,6 +14,7 @@ from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.files import read_any
 from capplan.reading.json_lines import read_json_lines
 from capplan.reading.nearest import nearest
+from capplan.reading.trace_files import matching
 
 _MAX_BYTES = 512 * 2**20
 """A result of years of minutes, or of a key's every number of requests, is some MB."""
@@ -21,11 +22,19 @@ _TEXTS = ("reason", "operation", "target", "item_key")
 _MAY_BE_NULL = ("reason", "operation", "target", "failed", "throttled", "first_at", "last_at")
 _NEEDED = ("outcome", "minutes", "busiest", "mix")
 """Of the others, the totals of the outcome say whether rows are missing."""
+_OF_KEYS = ("key_counts", "hottest")
+"""Both have rows, or none."""
 _FALLING = ("outcome", "mix", "targets", "busiest", "key_counts", "hottest")
 
 
-def profile_of_results(paths: Sequence[str], timezone: str) -> Profile:
-    """The profile that the results in some files make. Raises CapplanError where one is missing or they do not fit together."""
+def profile_of_results(given: Sequence[str], timezone: str) -> Profile:
+    """The profile that results make. Raises CapplanError where one is missing or they do not fit together.
+
+    Args:
+        given: Their files, as paths, folders and patterns.
+        timezone: Of the shape.
+    """
+    paths = [path for name in given for path in matching(name) or [name]]
     found: dict[str, list[tuple[Any, ...]]] = {}
     is_hashed = False
     for path in paths:
@@ -38,7 +47,8 @@ def profile_of_results(paths: Sequence[str], timezone: str) -> Profile:
                 raise _wrong(path, number, f"'{name[:60]}' is no result of a profile", hint)
             is_hashed |= called == HASHED
             found.setdefault(name, []).append(_values(path, number, row, RESULTS[name].columns))
-    missing = [name for name in _NEEDED if name not in found]
+    needed = (*_NEEDED, *(_OF_KEYS if any(name in found for name in _OF_KEYS) else ()))
+    missing = [name for name in needed if name not in found]
     if missing:
         hint = "run each statement that --print-sql prints, and name the file of each answer"
         raise CapplanError((Diagnostic(paths[0], 0, 0, f"no file has the result {', '.join(missing)}", hint),))

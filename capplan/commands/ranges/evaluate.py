@@ -16,7 +16,7 @@ from capplan.commands.ranges.rated import costs_of
 from capplan.gates.drawn import Drawn, Spread, chance, percentile
 from capplan.gates.judge import over_draws
 from capplan.gates.observed import ObservedMetric, exact
-from capplan.language.gate_syntax import Gate, names_in, percentile_of
+from capplan.language.gate_syntax import Gate, names_in, on_forecast, percentile_of
 from capplan.language.gate_tokens import GateError
 from capplan.language.ranges import RangedInput, ranged_inputs
 from capplan.pipeline.price import Priced
@@ -414,6 +414,8 @@ def _gate(gate: Gate, drawn: Drawn, metrics: Mapping[str, ObservedMetric]) -> Ga
     try:
         passing = drawn.chance(gate.test)
     except GateError as error:
+        if on_forecast(gate):
+            return GateRange(gate.text, gate.line, draws, None, None, "judged at the likely values")
         return GateRange(gate.text, gate.line, draws, None, None, error.message)
     return GateRange(gate.text, gate.line, draws, exact(passing.value), _error(passing))
 

@@ -27,6 +27,8 @@ _SAME = Fraction(1, 100)
 _MOST = 100
 """A value that would have to be so many times another is not what differs."""
 _MOST_TRIED = 200
+_SHOWN = Decimal("0.001")
+"""Accuracy is shown to a tenth of a percent."""
 _RATE = re.compile(r"\s*\d[\d,_]*(?:\.\d+)?\s*[kMBT]?\s*/\s*[a-z]+\s*")
 _NUMBER = re.compile(r"(\s*)(\d[\d,_]*(?:\.\d+)?)(.*)", re.DOTALL)
 _COUNTED = (
@@ -63,7 +65,7 @@ def corrected(
     today: date | None = None,
     seed: int = 0,
 ) -> Corrected | None:
-    """The scenario with what the bill corrects; None where its quantities are the plan's."""
+    """The scenario with what the bill corrects; None where its quantities are the plan's, or accuracy would not rise."""
     targets = {
         (line.region, line.price_key, line.resource): Fraction(line.billed_quantity or 0)
         for line in answer.lines
@@ -79,9 +81,21 @@ def corrected(
     if not found:
         return None
     after = reconcile(trial.scenario, bill, maps, today=today, seed=seed)
+    if not _rises(answer, after):
+        return None
     return Corrected(
-        tuple(found), tuple(trial.changes), tuple(_left(trial, targets, worth)), after.accuracy, after.planned
+        tuple(found), tuple(trial.changes), tuple(_left(trial, targets, worth)), after.accuracy, after.planned,
+        after.accuracy_by_sku,
+    )  # fmt: skip
+
+
+def _rises(before: Reconciliation, after: Reconciliation) -> bool:
+    """Whether accuracy is more than it was, or is as much and that SKU by SKU is more; by what is shown of them."""
+    then, now = (
+        [Decimal(0) if share is None else share.quantize(_SHOWN, ROUND_HALF_UP) for share in shares]
+        for shares in ((before.accuracy, before.accuracy_by_sku), (after.accuracy, after.accuracy_by_sku))
     )
+    return now > then
 
 
 def _words(key: str) -> str:

@@ -80,6 +80,7 @@ class Corrected(Record, frozen=True):
         left: What the bill says and no single value of the scenario can follow.
         accuracy: What the accuracy would be.
         planned: USD that would be planned for the days of the bill.
+        accuracy_by_sku: What the accuracy SKU by SKU would be.
     """
 
     corrections: tuple[Correction, ...]
@@ -87,6 +88,7 @@ class Corrected(Record, frozen=True):
     left: tuple[str, ...]
     accuracy: Decimal | None
     planned: Decimal
+    accuracy_by_sku: Decimal | None
 
 
 class Reconciliation(Record, frozen=True):

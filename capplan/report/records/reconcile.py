@@ -120,6 +120,7 @@ class CorrectedRecord(NamedTuple):
         left: What no single value of the scenario can follow.
         accuracy: What it is then; null without a bill of what the scenario models.
         planned: USD for the days of the bill then.
+        accuracy_by_sku: As accuracy, SKU by SKU.
     """
 
     corrections: tuple[CorrectionRecord, ...]
@@ -127,6 +128,7 @@ class CorrectedRecord(NamedTuple):
     left: tuple[str, ...]
     accuracy: Decimal | None
     planned: Decimal
+    accuracy_by_sku: Decimal | None
 
 
 class ReconcileRecord(NamedTuple):

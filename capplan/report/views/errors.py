@@ -70,7 +70,7 @@ def _group(alike: Sequence[Diagnostic], *, ascii_only: bool) -> list[Line]:
 def _block(diagnostic: Diagnostic, *, ascii_only: bool) -> list[Line]:
     """The message, the line of the file, and the hint behind carets under the wrong part."""
     head = _head(diagnostic, ascii_only=ascii_only)
-    hint = plain(diagnostic.hint, ascii_only=ascii_only)
+    hint = _words(diagnostic.hint, ascii_only=ascii_only)
     if not diagnostic.line or not diagnostic.excerpt.strip():
         indent = " " * (NUMBER_WIDTH + 3)
         return [head, *_below(indent, _wrapped(hint, indent))] if hint else [head]
@@ -81,6 +81,11 @@ def _block(diagnostic: Diagnostic, *, ascii_only: bool) -> list[Line]:
     return [head, excerpt, *_behind(gutter, before, under, hint)]
 
 
+def _words(text: str, *, ascii_only: bool) -> str:
+    """Words of an error as they are shown; an ellipsis is three dots where only ASCII is."""
+    return plain(text.replace("…", "...") if ascii_only else text, ascii_only=ascii_only)
+
+
 def _head(diagnostic: Diagnostic, *, ascii_only: bool) -> Line:
     place = f":{diagnostic.line}:{diagnostic.column}" if diagnostic.line else ""
     return line(
@@ -88,7 +93,7 @@ def _head(diagnostic: Diagnostic, *, ascii_only: bool) -> Line:
         ": ",
         Span("error", "bad"),
         ": ",
-        strong(plain(diagnostic.message, ascii_only=ascii_only)),
+        strong(_words(diagnostic.message, ascii_only=ascii_only)),
     )
 
 

@@ -65,7 +65,8 @@ def _about_bands(bands: ForecastBands) -> Paragraph:
     low, high = (f"{numbers.usd(a)} to {numbers.usd(b)}" for a, b in (last.p10_error, last.p90_error))
     words = (
         f"{bands.draws} draws of the ranges, each planned in every month: the bar is P10 to P90, its line P50. With 95% "
-        f"confidence the last month's P10 is {low}, its P90 {high}."
+        f"confidence the last month's P10 is {low}, its P90 {high}. What breaks is judged at the likely values, gates on a "
+        "percentile or a chance too; `capplan check` judges those over the draws."
     )
     return Paragraph(line(Span(words, "dim")))
 
@@ -165,12 +166,14 @@ def _panel(answer: Forecast) -> Panel:
     of = "the first 12 months" if len(answer.months) > 12 else f"{len(answer.months)} months"  # noqa: PLR2004  a year
     cost = (strong(f"USD {numbers.usd(year)} in {of}"), line(text))
     drawn = _drawn(answer)
+    point = ", at the likely values" if answer.bands is not None else ""
     if not answer.breaks:
-        return Panel("good", (cost, *drawn, (signed("good", "nothing breaks"), line(f"until {last.month}"))))
+        return Panel("good", (cost, *drawn, (signed("good", "nothing breaks"), line(f"until {last.month}{point}"))))
     found = answer.breaks[0]
     when = "today" if found.index == 0 else f"in {numbers.count(found.index, 'month')}"
     return Panel(
-        "bad" if found.index == 0 else "warn", (cost, (signed("bad", f"breaks {when}"), line(_name(found))), *drawn)
+        "bad" if found.index == 0 else "warn",
+        (cost, (signed("bad", f"breaks {when}"), line(_name(found), point)), *drawn),
     )
 
 

@@ -91,7 +91,7 @@ def _under_ranges(ranges: UnderRanges) -> list[Block]:
     highest = max(one.p90 for one in ranges.choices)
     chosen = ranges.choices[ranges.chosen]
     rows = tuple(_weighed(one, ranges.draws, highest, is_chosen=one is chosen) for one in ranges.choices)
-    note = f"{ranges.draws} draws of the ranges, every plan planned at each; the least regret is taken"
+    note = f"{ranges.draws} draws of the ranges, every plan planned at each; taken is what breaks least, then the least regret"
     blocks: list[Block] = [Heading("Under the ranges", note), Table(_WEIGHED, rows)]
     for one in ranges.choices:
         if one is chosen or not one.better_in:

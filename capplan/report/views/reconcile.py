@@ -61,7 +61,7 @@ def reconcile_document(answer: Reconciliation) -> Document:
         blocks += [Heading("Not modeled", "on the bill, not in the scenario"), _others(others)]
     blocks += _rows_of(answer)
     if answer.corrected is not None:
-        blocks += _corrections(answer.corrected, answer.accuracy)
+        blocks += _corrections(answer.corrected, answer)
     return Document(answer.name, head, (*blocks, _panel(answer)))
 
 
@@ -226,16 +226,18 @@ def _short(name: str) -> str:
     return name.split(":", 5)[-1] if name.startswith("arn:") and name.count(":") > 4 else name  # noqa: PLR2004
 
 
-def _corrections(done: Corrected, before: Decimal | None) -> list[Block]:
+def _corrections(done: Corrected, answer: Reconciliation) -> list[Block]:
     rows = tuple(row(strong(c.path), _shown(c.old), _shown(c.new), c.because) for c in done.corrections)
     columns = (
         Column("Value"),
-        Column("Now", wraps=True),
-        Column("By the bill", wraps=True),
+        Column("Now"),
+        Column("By the bill"),
         Column("Because", wraps=True, optional=1),
     )
-    shares = (_percent(before), _percent(done.accuracy))
-    note = f"accuracy would be {shares[1]} instead of {shares[0]}: --apply, or --write-patch FILE"
+    before, after, of = _percent(answer.accuracy), _percent(done.accuracy), ""
+    if before == after:
+        before, after, of = _percent(answer.accuracy_by_sku), _percent(done.accuracy_by_sku), " SKU by SKU"
+    note = f"accuracy{of} would be {after} instead of {before}: --apply, or --write-patch FILE"
     blocks: list[Block] = [Heading("What the bill corrects", note), Table(columns, rows)]
     shown: Sequence[tuple[str, Shown]] = [(text, "always" if i < 3 else "details") for i, text in enumerate(done.left)]  # noqa: PLR2004
     blocks += [Paragraph(line(dim(f"No value alone follows: {text}.")), shown) for text, shown in shown]

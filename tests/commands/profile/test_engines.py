@@ -393,6 +393,11 @@ def test_results_come_as_json_lines_in_any_order_and_with_hashes(tmp_path: Path)
     assert all(len(key.key) == 16 for key in found.keys.hottest)
 
 
+def test_results_are_named_by_a_pattern_too(tmp_path: Path) -> None:
+    paths = exported(tmp_path, "duckdb")
+    assert profile_of_results([f"{Path(paths[0]).parent}/*.csv"], "UTC") == profile_of_results(sorted(paths), "UTC")
+
+
 def changed(path: str, old: str, new: str) -> None:
     text = Path(path).read_text()
     assert old in text
@@ -403,6 +408,8 @@ def changed(path: str, old: str, new: str) -> None:
     ("change", "said"),
     [
         (lambda paths: paths.remove(paths[0]), "no file has the result outcome"),
+        (lambda paths: paths.remove(paths[7]), "no file has the result key_counts"),
+        (lambda paths: paths.remove(paths[8]), "no file has the result hottest"),
         (lambda paths: paths.remove(paths[3]), "the result 'bytes' has 0 rows behind it, the outcome 3"),
         (lambda paths: paths.append(paths[5]), "the result 'minutes' is there more than once"),
         (lambda paths: changed(paths[5], "minutes,1793577600,3\n", ""), "the result 'minutes' has 2 rows behind it, the outcome 5"),

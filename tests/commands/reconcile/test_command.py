@@ -91,6 +91,30 @@ def test_a_bill_as_planned_corrects_nothing(tmp_path: Path) -> None:
     assert (answer["corrected"], answer["accuracy"], answer["difference"]) == (None, "1", "0")
 
 
+@pytest.mark.parametrize("quantity", ["20000000", "30000000"])
+def test_a_bill_of_which_most_is_missing_corrects_nothing(quantity: str, tmp_path: Path) -> None:
+    """Of 45.60 only requests for 4 or 6 USD: at more or fewer visits the rest is planned all the same, accuracy stays 0."""
+    bill = write_bill(tmp_path, [cur_row(**(REQUESTS | {"quantity": quantity, "cost": str(int(quantity) / 5e6)}))])
+    done = run(tmp_path, "reconcile", "shop.yaml", bill, "--apply")
+    assert done.returncode == 0
+    assert (tmp_path / "shop.yaml").read_text(encoding="utf-8") == SHOP
+    assert "accuracy 0.0%" in done.stdout
+    assert "What the bill corrects" not in done.stdout
+
+
+def test_what_only_evens_out_is_still_corrected(tmp_path: Path) -> None:
+    """1.08 USD less of time and as much more of storage: the total is as planned, 2.16 / 45.60 are not SKU by SKU."""
+    rows = [
+        REQUESTS,
+        PLANNED["duration"] | {"quantity": "1231200", "cost": "20.52004104"},  # 95 ms, not 100
+        PLANNED["writes"],
+        PLANNED["storage"] | {"quantity": "14.7880657387", "cost": "3.6970164347"},  # 4.32 GB more
+    ]
+    bill = write_bill(tmp_path, [cur_row(**row) for row in rows])
+    done = run(tmp_path, "reconcile", "shop.yaml", bill)
+    assert "accuracy SKU by SKU would be 100.0% instead of 95.3%" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [
@@ -170,7 +194,6 @@ def _text(name: str, text: str) -> Callable[[Path], None]:
         ),
         (_text("bill.csv", f"{HEAD}\nx,y\n"), ("bill.csv",), "no row has a billing month"),
         (_text("bill.log", "one line of text\n"), ("bill.log",), "is no bill that can be told"),
-        (_text("bill.parquet", "PAR1"), ("bill.parquet",), "not a whole Parquet file"),
         (_text("bill.csv", f"{HEAD}\n{ROW}\n"), ("none.csv",), "is no file"),
         (
             _text("bill.csv", f"{HEAD}\n{ROW}\n"),
@@ -191,6 +214,14 @@ def test_wrong_input_is_told(
     assert done.returncode == 2, done.stdout
     assert said in " ".join(done.stderr.replace("│", " ").split())
     assert "Traceback" not in done.stderr
+
+
+def test_a_cut_off_parquet_file_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    (tmp_path / "bill.parquet").write_bytes(b"PAR1")
+    done = run(tmp_path, "reconcile", "shop.yaml", "bill.parquet")
+    assert done.returncode == 2
+    assert "not a whole Parquet file" in " ".join(done.stderr.replace("│", " ").split())
 
 
 def test_several_months_are_one_by_one(tmp_path: Path) -> None:
