@@ -37,8 +37,8 @@ def check_references(
 
 def check_readers(reader: Reader, specs: Specs) -> None:
     """Adds an error where several resources read all of what reaches one of them only."""
-    once = {key for key, section in SECTIONS.items() if section.emits is not None and section.emits.each_once}
-    if not any(address.partition(".")[0] in once for address in specs):
+    once = tuple(f"{key}." for key, section in SECTIONS.items() if section.emits and section.emits.each_once)
+    if not any(address.startswith(once) for address in specs):
         return
     parts: dict[str, Fraction] = {}
     for address, (type_, spec) in specs.items():

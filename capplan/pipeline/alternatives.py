@@ -91,6 +91,15 @@ class Alternative:
         metered = (self.base if self.whole is None else self.whole).metered
         return metered.resource(address) if address in metered.scenario.resources else None
 
+    def cost_alone(self, address: str) -> Decimal | None:
+        """Monthly cost of a part that is asked for what it was before, and rated apart; None of any other resource."""
+        part, metered = self.parts.get(address), self.base.metered
+        if part is None or part.rated is None or address in metered.joined:
+            return None
+        if any(address in other.follows for other in self.parts.values()):
+            return None
+        return monthly(part.rated.lines)
+
     @cached_property
     def priced(self) -> Priced:
         """All of it, priced."""
@@ -361,6 +370,7 @@ def _with(metered: Metered, changes: Sequence[Change], parts: Mapping[str, Part]
         metered,
         scenario=replace(own, data=data, resources=resources),
         usage=usage,
+        rounds=(),
         demand=metered.own_demand,
         offered={**metered.offered, **metered.joined},
         pools=pools,

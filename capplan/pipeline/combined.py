@@ -114,9 +114,14 @@ class _Together:
 
     def _differs(self, plan: Alternative, address: str) -> bool:
         """Whether a resource is asked for other requests, or costs something else."""
+        if address not in self._base.metered.offered:
+            return plan.resource_at(address) is not None
+        cost = plan.cost_alone(address)
+        if cost is not None:
+            return cost != self._base.cost_by_resource[address]
         before, after = self._base, plan.priced
         asked = after.metered.offered.get(address) != before.metered.offered.get(address)
-        return asked or after.cost_by_resource.get(address) != before.cost_by_resource.get(address)
+        return asked or after.cost_of(address) != before.cost_by_resource.get(address)
 
     def plan(self) -> Alternative | None:
         """All chosen rows, planned together; None where there are none, or they make an invalid scenario."""

@@ -8,7 +8,7 @@ from typing import Any
 from capplan.language.scenario import Resource
 from capplan.model import Demand, LimitCheck, Option
 from capplan.pipeline.alternatives import Alternative
-from capplan.pipeline.pools import pool_check
+from capplan.pipeline.pools import at_most, clearly_suffices, pool_check
 from capplan.pipeline.price import Priced
 from capplan.resource_type import MeteredResource
 
@@ -23,6 +23,8 @@ class Effects:
         self._base = base
         self._limits: dict[str, Mapping[tuple[str, str], LimitCheck]] = {}
         self._observed: dict[str, Mapping[str, Decimal]] = {}
+        self._at_most: dict[str, float] = {}
+        """By limit: what the plan's resources take of it together at most."""
 
     def breaks(
         self, alternative: Alternative, *, may_affect: Iterable[str] | None = None, worsens: Collection[str] = ()
@@ -118,6 +120,8 @@ class Effects:
             now = [load for of_resource in loads.values() for load in of_resource if load.limit == limit]
             if context == before.context and was == now:
                 continue
+            if clearly_suffices(limit, self._most(limit) - at_most(was) + at_most(now), context):
+                continue
             others = [load for owner, load in members if owner not in loads]
             check = pool_check(limit, [*others, *now], context)
             if check is not None and check.breached:
@@ -125,6 +129,11 @@ class Effects:
                 if _worse(check, former):
                     return f"the account exceeds {limit}"
         return ""
+
+    def _most(self, limit: str) -> float:
+        if limit not in self._at_most:
+            self._at_most[limit] = at_most(load for _, load in self._base.metered.pools.get(limit, ()))
+        return self._at_most[limit]
 
     def _through(self, alternative: Alternative) -> str:
         """A resource of which a larger share is dropped."""

@@ -51,6 +51,8 @@ class Network(Record, frozen=True, eq=False):
         exact: The exact demand of every resource: what is offered where nothing is short.
         shards: Shards of the streams that are read.
         known: Demands of a former plan, offered and admitted, of resources whose spec is the same.
+        used: Their usage, with the demand that was served.
+        rounds: Those of the former plan, where this graph is also that one's.
     """
 
     scenario: Scenario
@@ -64,6 +66,8 @@ class Network(Record, frozen=True, eq=False):
     exact: Mapping[str, Demand]
     shards: Mapping[str, int]
     known: Mapping[str, tuple[Demand, Demand]]
+    used: Mapping[str, tuple[Demand, Any]] = {}
+    rounds: "Sequence[Round]" = ()
 
 
 class _Pass(MutableRecord):
@@ -75,6 +79,14 @@ class _Pass(MutableRecord):
     moved: set[str]
 
 
+class Round(Record, frozen=True, eq=False):
+    """A walk with the short limits and the failing callers that it began with."""
+
+    shared: Shared
+    failing: Failing
+    walk: _Pass
+
+
 class Through(Record, frozen=True, eq=False):
     """What gets through of all demand: as offered to each resource, as admitted by it, with its usage and shared limits."""
 
@@ -82,6 +94,7 @@ class Through(Record, frozen=True, eq=False):
     demand: Mapping[str, Demand]
     usage: Mapping[str, Any]
     pools: Pools
+    rounds: Sequence[Round]
 
 
 def what_gets_through(
@@ -101,9 +114,12 @@ def what_gets_through(
     failing: Failing = {}
     starts: Failing = {}
     last: dict[str, tuple[Demand, Demand]] = dict(network.known)
-    metered: dict[str, tuple[Demand, Any]] = {}
+    metered: dict[str, tuple[Demand, Any]] = dict(network.used)
+    rounds: list[Round] = []
     for round_ in range(_MAX_ROUNDS):
-        walk = _walk(network, shared, failing, last)
+        former = network.rounds[round_] if round_ < len(network.rounds) else None
+        walk = _walk(network, shared, failing, last, former)
+        rounds.append(Round(shared, failing, walk))
         for address, demand in walk.demand.items():
             if address not in metered or metered[address][0] is not demand:
                 metered[address] = (demand, meter(address, demand))
@@ -120,16 +136,20 @@ def what_gets_through(
         is_last = settled or round_ == _MAX_ROUNDS - 2
         shared, failing = _settled(walk.demand, pools, following) if is_last else following, failing_now
     addresses = network.scenario.resources
-    return Through({a: walk.offered[a] for a in addresses}, {a: walk.demand[a] for a in addresses}, usage, pools)
+    offered, served = ({a: of_all[a] for a in addresses} for of_all in (walk.offered, walk.demand))
+    return Through(offered, served, usage, pools, rounds)
 
 
 # --- one walk ---------------------------------------------------------------------------------------------------------
 
 
-def _walk(network: Network, shared: Shared, failing: Failing, last: dict[str, tuple[Demand, Demand]]) -> _Pass:
-    """What each resource serves, callers first."""
-    walk = _Pass(dict(network.flows), {}, {}, set())
-    for group in network.order:
+def _walk(
+    network: Network, shared: Shared, failing: Failing, last: dict[str, tuple[Demand, Demand]], former: Round | None
+) -> _Pass:
+    """What each resource serves, callers first. Where nothing differs from the former plan's round, it is that one's."""
+    walk = _Pass(dict(network.flows), {}, {}, set()) if former is None else _copied(former.walk)
+    anew = network.order if former is None else _begun_anew(network, shared, failing, former, walk)
+    for group in anew:
         touched = (failing or walk.moved) and any(
             a in failing or any(s.node in walk.moved for s in network.senders[a]) for a in group
         )
@@ -146,6 +166,37 @@ def _walk(network: Network, shared: Shared, failing: Failing, last: dict[str, tu
         else:
             _visit(network, group[0], walk, shared, failing, last)
     return walk
+
+
+def _copied(walk: _Pass) -> _Pass:
+    return _Pass(dict(walk.flows), dict(walk.offered), dict(walk.demand), set(walk.moved))
+
+
+def _begun_anew(
+    network: Network, shared: Shared, failing: Failing, former: Round, walk: _Pass
+) -> Iterator[Sequence[str]]:
+    """Groups that a change may reach, each put back to where a walk begins: all of whoever is sent anything by these, too."""
+    reached: set[str] = set()
+    for group in network.order:
+        if not any(
+            address not in network.known
+            or address in shared
+            or address in former.shared
+            or failing.get(address) != former.failing.get(address)
+            or any(sender.node in reached for sender in network.senders[address])
+            for address in group
+        ):
+            continue
+        for address in group:
+            walk.offered[address] = walk.demand[address] = network.exact[address]
+            for node in _nodes(network, address):
+                reached.add(node)
+                walk.moved.discard(node)
+                if node in network.flows:
+                    walk.flows[node] = network.flows[node]
+                else:
+                    walk.flows.pop(node, None)
+        yield group
 
 
 def _settle_loop(

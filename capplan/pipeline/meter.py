@@ -1,6 +1,6 @@
 """Meters every resource, until the shards of streams and the demand of their readers agree."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -8,7 +8,7 @@ from capplan.flow import DemandFlow
 from capplan.language.scenario import Resource, Scenario, declared
 from capplan.model import Context, Demand, PoolLoad, Reading, RequestStream
 from capplan.pipeline.demand import Delivery, Injected, Trigger, kinds_read
-from capplan.pipeline.flow import Failing, Network, Through, fails_alike, throttled_callees, what_gets_through
+from capplan.pipeline.flow import Failing, Network, Round, Through, fails_alike, throttled_callees, what_gets_through
 from capplan.pipeline.graph import Graph, graph_of, is_same_graph, starting_nodes
 from capplan.pipeline.implied import ByCause, Following, address_of, causes_of, following
 from capplan.pipeline.open_answers import check_answers
@@ -35,6 +35,7 @@ class Metered(Record, frozen=True):
         consumed: Addresses of resources whose stream or queue is read.
         throttled: By address, the share of its calls that fails for callers that retry by a definition of their own.
         graph: Its exact flows; None where there are more requests or fewer calls than those of the scenario.
+        rounds: The walks through this graph, from which a what-if takes what its change does not reach.
         declared: The scenario with the resources that it declares only.
         implied: What follows from each resource in other services, by its address.
         joined: Of declared resources among it, by address, the demand that calls and triggers alone tell.
@@ -49,6 +50,7 @@ class Metered(Record, frozen=True):
     consumed: frozenset[str]
     throttled: Failing = {}
     graph: Graph | None = None
+    rounds: Sequence[Round] = ()
     declared: Scenario | None = None
     implied: ByCause = {}
     joined: Mapping[str, Demand] = {}
@@ -284,6 +286,8 @@ def _meter_in(
         exact,
         graph.shards,
         known,
+        _used(known, base),
+        base.rounds if base is not None and graph is base.graph else (),
     )
     through = what_gets_through(
         network,
@@ -297,7 +301,9 @@ def _meter_in(
     read = {a: (r, usage[a]) for a, r in scenario.resources.items() if usage[a] is not through.usage[a]}
     pools = with_loads(through.pools, read, ctx) if read else through.pools
     consumed = frozenset(graph.emitters)
-    return Metered(scenario, ctx, through.offered, through.demand, usage, pools, consumed, graph=own)
+    return Metered(
+        scenario, ctx, through.offered, through.demand, usage, pools, consumed, graph=own, rounds=through.rounds
+    )
 
 
 def _with_readers(scenario: Scenario, ctx: Context, graph: Graph, through: Through) -> Mapping[str, Any]:
@@ -372,6 +378,11 @@ def _known(scenario: Scenario, ctx: Context, base: Metered | None) -> dict[str, 
         and before[address].spec is resource.spec
         and address not in base.joined
     }
+
+
+def _used(known: Iterable[str], base: Metered | None) -> dict[str, tuple[Demand, Any]]:
+    """The usage of known resources in the base, with the demand that each served."""
+    return {} if base is None else {address: (base.demand[address], base.usage[address]) for address in known}
 
 
 def _meter(resource: Resource, demand: Demand, ctx: Context, base: Metered | None, known_alike: Collection[str]) -> Any:  # noqa: ANN401  each service has its own usage

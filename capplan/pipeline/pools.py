@@ -1,7 +1,7 @@
 """The limits that an account's resources share: what each uses of them, and whether they suffice."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from capplan.bursts import most_at_once
@@ -69,7 +69,7 @@ def pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitChec
         return None
     peak = flow.peak()
     poisson = all(load.poisson for load in loads)
-    random = DemandFlow.total(load.flow for load in loads if load.poisson)
+    random = flow if poisson else DemandFlow.total(load.flow for load in loads if load.poisson)
     spread = POISSON_SIGMAS * random.peak().per_second ** 0.5 if random.terms else 0.0
     at_once = max((load.at_once for load in loads), default=0.0)
     total = max(peak.per_second + spread, at_once)
@@ -85,6 +85,26 @@ def pool_check(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> LimitChec
         ctx.in_use.get(limit, 0)
     )
     return LimitCheck("account", limit, to_quantity(sig6(load)), quota, QUOTAS[limit].unit, flow, poisson, minute)
+
+
+_CLEARLY = 1.001
+"""More than rounding makes of a load."""
+
+
+def at_most(loads: Iterable[PoolLoad]) -> float:
+    """What loads take together at most, before a spread: as if all had their peaks in one minute. Without end where some
+    come in bursts.
+    """
+    return sum(math.inf if load.bursts else load.flow.peak().per_second + load.at_once for load in loads)
+
+
+def clearly_suffices(limit: str, most: float, ctx: Context) -> bool:
+    """Whether a shared limit is not exceeded even if loads take `most` (`at_most`) of it, and the spread of random ones."""
+    quota = ctx.quotas.get(limit, default_quota(limit, ctx.region, ctx.quotas))
+    whole = 1 + float(ctx.in_use.get(limit, 0))
+    return quota is None or (
+        0 <= most < math.inf and (most + POISSON_SIGMAS * most**0.5) * _CLEARLY + whole < float(quota)
+    )
 
 
 def suffices(pools: Pools, address: str, before: Sequence[PoolLoad], loads: Sequence[PoolLoad], ctx: Context) -> bool:

@@ -17,7 +17,7 @@ from capplan.pipeline.implied import address_of
 from capplan.pipeline.meter import Metered, sections_alike
 from capplan.pipeline.results import Prices
 from capplan.pricing.catalogue import Catalogue, known_since, load_prices
-from capplan.pricing.rating import LineItem, MissingPrice, Rated, rate
+from capplan.pricing.rating import LineItem, MissingPrice, Rated, is_in_first_tier, rate, steps_of
 from capplan.record import replace
 from capplan.resource_type import MeteredResource, ResourceType
 from capplan.services import SERVICES
@@ -76,6 +76,13 @@ class Priced:
                 out[owner[line.charge_id]] += line.contracted_cost
         return out
 
+    def cost_of(self, address: str) -> Decimal | None:
+        """Monthly cost of one resource; None where there is none at the address."""
+        if address not in self.metered.scenario.resources:
+            return None
+        own = {charge.id for charge in self.charges.get(address, ())}
+        return monthly(line for line in self.lines if line.charge_id in own)
+
     @cached_property
     def lines_by_charge(self) -> Mapping[str, tuple[LineItem, ...]]:
         """Line items by the id of their charge."""
@@ -92,6 +99,16 @@ class Priced:
             for implied in every:
                 out.setdefault(address_of(implied), {})[place] = cause
         return {address: tuple(causes.items()) for address, causes in out.items()}
+
+    @cached_property
+    def tiered(self) -> Mapping[tuple[str, str], int]:
+        """By Region and price key: what is charged of each price that has tiers, in the steps of `rating`."""
+        return tiered_steps(self.catalogue, (charge for of_one in self.charges.values() for charge in of_one))
+
+    @cached_property
+    def has_unknown_tiers(self) -> bool:
+        """Whether a price that is charged has a tier that nobody has read."""
+        return bool(_unknown_from(self.charges, self.catalogue))
 
     @cached_property
     def monthly_cost(self) -> Decimal:
@@ -127,29 +144,54 @@ def price(
             a: () if a in unknown else priced_charges(r, metered.usage[a], ctx, catalogue)
             for a, r in scenario.resources.items()
         }
-        charges = _within_known_tiers(committed(metered, _at_least(scenario, plain)), scenario, catalogue)
-        every = [c for of_one in charges.values() for c in of_one]
-        rated = rate_charges(every, scenario, catalogue, today, owners_of(scenario, charges))
-        return Priced(metered, catalogue, charges, rated.lines, rated.missing)
+        all_charges = _within_known_tiers(committed(metered, _at_least(scenario, plain)), scenario, catalogue)
+        every = [c for of_one in all_charges.values() for c in of_one]
+        rated = rate_charges(every, scenario, catalogue, today, owners_of(scenario, all_charges))
+        return Priced(metered, catalogue, all_charges, rated.lines, rated.missing)
     sections = sections_alike(base.metered.context, metered.context)
     known = {
         a
         for a, r in scenario.resources.items()
         if r.section.key in sections and _charged_alike(base.metered, metered, a)
     }
-    charges = {
+    charges: Mapping[str, tuple[Charge, ...]] = {
         a: base.charges[a] if a in known else priced_charges(r, metered.usage[a], metered.context, catalogue)
         for a, r in scenario.resources.items()
     }
-    charges = _within_known_tiers(charges, scenario, catalogue)
-    anew = [c for a, of_one in charges.items() for c in of_one if a not in known or is_tiered(catalogue, c)]
-    rated = rate_charges(anew, scenario, catalogue, today, owners_of(scenario, charges))
+    changed: Mapping[str, tuple[Charge, ...]] = {a: of_one for a, of_one in charges.items() if a not in known}
+    if base.has_unknown_tiers or _unknown_from(changed, catalogue):
+        charges = changed = _within_known_tiers(charges, scenario, catalogue)
+    tiers = _tiers_that_move(base, scenario, changed)
+    again = changed if not tiers else charges
+    anew = [c for a, of_one in again.items() for c in of_one if a not in known or (c.region, c.price) in tiers]
+    rated = rate_charges(anew, scenario, catalogue, today, owners_of(scenario, again))
     lines = dict(base.lines_by_charge)
     lines.update(dict.fromkeys((c.id for c in anew), ()))
     for line in rated.lines:
         lines[line.charge_id] = (*lines[line.charge_id], line)
     in_order = tuple(line for of_one in charges.values() for c in of_one for line in lines.get(c.id, ()))
     return Priced(metered, catalogue, charges, in_order, rated.missing)
+
+
+def _tiers_that_move(
+    base: Priced, scenario: Scenario, changed: Mapping[str, tuple[Charge, ...]]
+) -> Collection[tuple[str, str]]:
+    """Prices with tiers, by Region and key, of which what is charged alike may be in other tiers than in the base.
+
+    Within the first tier a charge costs the same whatever the others are.
+    """
+    if scenario.billed_month is not None:
+        return base.tiered.keys()
+    gone = base.metered.scenario.resources.keys() - scenario.resources.keys()
+    before = tiered_steps(base.catalogue, (c for a in (*changed, *gone) for c in base.charges.get(a, ())))
+    after = tiered_steps(base.catalogue, (c for of_one in changed.values() for c in of_one))
+    out = set[tuple[str, str]]()
+    for sku, total in base.tiered.items():
+        price_ = base.catalogue.of(sku[0]).price(sku[1])
+        now = total - before.get(sku, 0) + after.get(sku, 0)
+        if price_ is None or not is_in_first_tier(price_, max(total, now)):
+            out.add(sku)
+    return out
 
 
 def _at_least(scenario: Scenario, charges: Mapping[str, tuple[Charge, ...]]) -> Mapping[str, tuple[Charge, ...]]:
@@ -220,6 +262,16 @@ def _charged_alike(before: Metered, after: Metered, address: str) -> bool:
         and old.label == new.label
         and before.usage[address] is after.usage[address]
     )
+
+
+def tiered_steps(catalogue: Catalogue, charges: Iterable[Charge]) -> dict[tuple[str, str], int]:
+    """By Region and price key: what charges take of each price that has tiers."""
+    out: dict[tuple[str, str], int] = {}
+    for charge in charges:
+        if is_tiered(catalogue, charge):
+            sku = charge.region, charge.price
+            out[sku] = out.get(sku, 0) + steps_of(charge)
+    return out
 
 
 def is_tiered(catalogue: Catalogue, charge: Charge) -> bool:

@@ -201,6 +201,18 @@ def _parts(price: Price, paid: Mapping[int, Steps], charges: Sequence[Charge]) -
     return out
 
 
+def is_in_first_tier(price: Price, total: Steps) -> bool:
+    """Whether a total is within the first tier: each charge then costs the same whatever the others are."""
+    return price.tiers[0].price is not None and (
+        len(price.tiers) == 1 or total <= _steps(price.tiers[1].begin, price.key)
+    )
+
+
+def steps_of(charge: Charge) -> Steps:
+    """A charge's quantity in whole steps."""
+    return _steps(charge.quantity, charge.id)
+
+
 def slices(quantity: _NumberT, begins: Sequence[_NumberT]) -> list[_NumberT]:
     """How much of a quantity is in each tier, given the quantity from which each applies."""
     reached = [min(quantity, begin) for begin in begins]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.trace_files import TraceFile, trace_files
 
+_MB_OF_TWO_THREADS = 150
 MAX_LINE_BYTES, MAX_DOCUMENT_BYTES = 10_000_000, 64 * 2**20
 INSTALL = "python -m pip install 'capplan[traces]'"
 _MESSAGES = (
@@ -119,14 +120,23 @@ class DuckDB(NamedTuple):
         except duckdb.Error as error:
             raise in_our_words(str(error)) from None
 
+    def part_for_groups(self, divisor: int) -> None:
+        """Leave groups and sorts a part of the memory: they take all they may have, and without the rest nothing is read."""
+        if self.rows("SELECT 1 FROM duckdb_settings() WHERE name = 'operator_memory_limit'"):  # from 2.0 on
+            number, unit = str(self.rows("SELECT current_setting('memory_limit')")[0][0]).split()
+            self.rows(f"SET operator_memory_limit = '{float(number) / divisor}{unit}'")
+
     def view(self, name: str, sql: str) -> None:  # noqa: D102
         self.rows(f"CREATE TEMPORARY VIEW {name} AS {sql}")
 
     def keep(self, name: str, sql: str) -> None:  # noqa: D102
-        self.rows(f"CREATE TEMPORARY TABLE {name} AS {sql}")
+        self.part_for_groups(4)  # many groups of texts are spilled; with more they need more than there is
+        self.keep_rows(name, sql)  # a table would take memory
+        self.part_for_groups(2)
 
     def forget(self, name: str) -> None:  # noqa: D102
-        self.rows(f"DROP TABLE {name}")
+        self.rows(f"DROP VIEW {name}")
+        (self.folder / f"{name}.parquet").unlink()
 
     def keep_rows(self, name: str, sql: str) -> None:  # noqa: D102
         place = quoted(str(self.folder / f"{name}.parquet"))
@@ -189,7 +199,7 @@ def _listed(paths: Sequence[str]) -> str:
 
 @contextmanager
 def sql_engine(memory_limit: str = "512MB", temp_folder: str | None = None) -> Iterator[DuckDB]:
-    """DuckDB, which keeps to a memory limit, such as 512MB. Raises CapplanError where DuckDB is not installed."""
+    """DuckDB, which keeps to a memory limit, such as 512MB, under 150MB with one thread. Raises CapplanError where DuckDB is not installed."""
     try:
         import duckdb  # noqa: PLC0415  an extra
     except ImportError:
@@ -205,9 +215,18 @@ def sql_engine(memory_limit: str = "512MB", temp_folder: str | None = None) -> I
         connection = duckdb.connect(":memory:", config=settings)
         try:
             connection.execute("SET TimeZone = 'UTC'")
-            yield DuckDB(connection, folder)
+            if is_little(memory_limit):
+                connection.execute("SET threads = 1")
+            engine = DuckDB(connection, folder)
+            engine.part_for_groups(2)
+            yield engine
         finally:
             connection.close()
+
+
+def is_little(memory_limit: str) -> bool:
+    """Whether the memory is too little for the buffers of two threads."""
+    return memory_limit.endswith("MB") and int(memory_limit.removesuffix("MB")) < _MB_OF_TWO_THREADS
 
 
 @contextmanager

@@ -21,6 +21,8 @@ from typing import Any, NamedTuple
 from tests.benchmarks.timing import CAPPLAN, ROOT
 
 GOAL_RATIO, GOAL_MIB = 1.15, 250.0
+MEMORY = "104MB"
+"""What a hundred million rows need: DuckDB takes some 90 MiB beside it, Python and our own code the rest."""
 ROWS = """
 SELECT make_timestamp(1793577600000000 + CAST(range * (28 * 86400e6 / {n}) AS BIGINT)) AS ts,
   CASE WHEN hash(range, 1) % 10 < 7 THEN 'GetItem' ELSE 'PutItem' END AS op,
@@ -69,10 +71,12 @@ def statements_of(path: Path, memory: str, place: Path) -> None:
     from capplan.reading import sql_engine
 
     said: list[str] = []
+    folders: set[str] = set()
     rows = sql_engine.DuckDB.rows
 
     def noted(self: sql_engine.DuckDB, sql: str) -> list[tuple[Any, ...]]:
         said.append(sql)
+        folders.add(str(self.folder))
         return rows(self, sql)
 
     sql_engine.DuckDB.rows = noted  # type: ignore[method-assign]
@@ -81,12 +85,16 @@ def statements_of(path: Path, memory: str, place: Path) -> None:
         profile([small], opened=partial(sql_engine.sql_engine, memory))
     finally:
         sql_engine.DuckDB.rows = rows  # type: ignore[method-assign]
-    settings = {
+    (folder,) = folders
+    settings: dict[str, Any] = {
         "memory_limit": memory,
         "temp_directory": str(place.parent / "alone"),
         "preserve_insertion_order": False,
     }
-    place.write_text(json.dumps([[sql.replace(small, str(path)) for sql in said], settings]))
+    if sql_engine.is_little(memory):
+        settings["threads"] = 1
+    there = [sql.replace(small, str(path)).replace(folder, str(place.parent)) for sql in said]
+    place.write_text(json.dumps([there, settings]))
 
 
 def run_once(command: Sequence[str]) -> Run:
@@ -101,24 +109,16 @@ def run_once(command: Sequence[str]) -> Run:
     return Run(used.ru_utime + used.ru_stime, time.perf_counter() - start, used.ru_maxrss / 1024)
 
 
-def measured(path: Path, memory: str | None, runs: int, *, spark: bool = False) -> tuple[Run, Run, Run | None]:
+def measured(path: Path, memory: str, runs: int, *, spark: bool = False) -> tuple[Run, Run, Run | None]:
     """Medians: the profile, DuckDB alone, Spark; the two by turns."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "statements.json"
-        statements_of(path, memory or _default_memory(), place)
-        own = (*CAPPLAN, "profile", str(path), "-f", "json", *(("--memory", memory) if memory else ()))
+        statements_of(path, memory, place)
+        own = (*CAPPLAN, "profile", str(path), "-f", "json", "--memory", memory)
         alone = (sys.executable, "-c", ALONE, str(place))
         pairs = [(run_once(own), run_once(alone)) for _ in range(runs)]
     other = run_once((*CAPPLAN, "profile", str(path), "-f", "json", "--engine", "spark")) if spark else None
     return _median([a for a, _ in pairs]), _median([b for _, b in pairs]), other
-
-
-def _default_memory() -> str:
-    import inspect
-
-    from capplan.reading.sql_engine import sql_engine
-
-    return str(inspect.signature(sql_engine).parameters["memory_limit"].default)
 
 
 def _median(runs: Sequence[Run]) -> Run:
@@ -131,7 +131,7 @@ def run(rows: int = 10**7, runs: int = 3) -> list[tuple[str, float, float]]:
         print("P11 needs DuckDB: pip install -e .[traces]")  # noqa: T201  a benchmark talks
         return []
     with tempfile.TemporaryDirectory() as folder:
-        own, alone, _ = measured(made(Path(folder), rows), None, runs)
+        own, alone, _ = measured(made(Path(folder), rows), MEMORY, runs)
     return [
         (f"P11 profile of {rows:.0e} rows over DuckDB alone", own.cpu_seconds / alone.cpu_seconds, GOAL_RATIO),
         (f"P11 memory of {rows:.0e} rows, MiB", own.peak_mib, GOAL_MIB),
@@ -143,7 +143,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.p11_profile")
     parser.add_argument("rows", nargs="+", type=float)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--memory", help="such as 512MB; the default of `profile` where it is not given")
+    parser.add_argument("--memory", default=MEMORY, help="such as 512MB, the default of `profile`")
     parser.add_argument("--spark", action="store_true")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "capplan-p11")
     chosen = parser.parse_args()

@@ -160,7 +160,7 @@ def test_set_answers_for_another_value_and_the_file_stays(tmp_path: Path) -> Non
         ("tables.orders.item_size=2 kb", "'2 kb' is not understood\n        units are case-sensitive: 2 KB"),
         ("tables.orders.item_size=2048", "2048 has no unit"),
         ("tables.orders.itemsize=2 KB", "unknown key 'itemsize'\n        did you mean 'item_size'?"),
-        ("tables.orders.items.likely=5", "expected a word or a number, found keys and values"),
+        ("tables.orders.items.likely=5", "a range has low, likely and high, and nothing else"),
         ("region=us-esat-1", "there are no prices for Region 'us-esat-1'\n        did you mean 'us-east-1'?"),
         ("budget=50", "unknown key 'budget'\n        write gates: [cost.monthly <= 50 USD]"),
         ("tables.orders.access.0.put=fast", "there is no traffic 'fast'"),

@@ -55,7 +55,10 @@ def test_usage_errors_are_one_line_where_a_compact_answer_is_asked_for() -> None
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("prices", "refresh", "--from", "/nowhere"), "Invalid value for --from: expected a folder or an https address"),
+        (
+            ("prices", "refresh", "--from", "/nowhere"),
+            "Invalid value for --from: expected a folder or an https address",
+        ),
         (("verify", "pyproject.toml"), "save one with capplan estimate SCENARIO --format json=plan.json"),
     ],
 )

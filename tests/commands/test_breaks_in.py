@@ -140,12 +140,12 @@ def test_what_fails_today_over_draws_is_broken_today(gate: str) -> None:
     found = drawn(f"{gate}, forecast.breaks_in >= 2 months")
     assert found[gate].verdict == "fail"
     asking = found["forecast.breaks_in >= 2 months"]
-    assert (asking.verdict, asking.observed, asking.why) == ("fail", 0, f"breaks today: {gate}")
+    assert (asking.verdict, asking.observed, asking.why) == ("fail", Decimal(0), f"breaks today: {gate}")
 
 
 def test_months_to_come_under_ranges_say_at_what_they_are_judged() -> None:
     found = drawn("cost.monthly.p90 <= 900 USD, forecast.breaks_in >= 2 months")["forecast.breaks_in >= 2 months"]
-    assert (found.verdict, found.observed) == ("pass", 3)
+    assert (found.verdict, found.observed) == ("pass", Decimal(3))
     assert found.why == "nothing breaks in 3 months (months to come at the likely values, not over draws)"
 
 
@@ -155,7 +155,7 @@ def test_a_chance_that_holds_today_is_not_broken_by_the_likely_values() -> None:
     found = drawn(f"{gate}, forecast.breaks_in >= 2 months")
     assert found[gate].verdict == "pass"
     asking = found["forecast.breaks_in >= 2 months"]
-    assert (asking.verdict, asking.observed) == ("pass", 3)
+    assert (asking.verdict, asking.observed) == ("pass", Decimal(3))
     assert asking.why.endswith(f"not judged in months to come: {gate}")
 
 

@@ -202,10 +202,10 @@ def made_of(
     minutes = [(int(at), int(n)) for at, n in ask("minutes")]
     points = [(at, Decimal(n)) for at, n in minutes]
     busiest = tuple((int(at), int(n)) for at, n in ask("busiest"))
-    traffic = measured_traffic(_series(minutes), zone_minutes(timezone))
     progress(0.6, "counting keys")
     counts = [(int(requests), int(keys)) for requests, keys in ask("key_counts")]
     keys = _keys(counts, ask("hottest")) if counts else None
+    traffic = measured_traffic(_series(minutes), zone_minutes(timezone))  # after the engine has had its memory
     _check_totals(
         read.place,
         (

@@ -51,16 +51,22 @@ SELECT second, requests FROM seconds ORDER BY requests DESC, second LIMIT 10
 KEY_COUNTS = """
 SELECT requests, count(*) AS n FROM used_keys GROUP BY requests ORDER BY requests DESC
 """
-HOTTEST = """
-SELECT item_key, max(requests) AS requests, max(in_second) AS busiest_second
-FROM (SELECT events.item_key, hot.requests, events.at_seconds, count(*) AS in_second
-      FROM events
-      JOIN (SELECT item_key, requests FROM used_keys ORDER BY requests DESC, item_key LIMIT 100) AS hot
-        ON events.item_key = hot.item_key
-      WHERE events.reason IS NULL
-      GROUP BY events.item_key, hot.requests, events.at_seconds) AS by_second
-GROUP BY item_key ORDER BY requests DESC, item_key
+_HOT = """
+SELECT item_key, requests, row_number() OVER (ORDER BY requests DESC, item_key) - 1 AS place
+FROM (SELECT item_key, requests FROM used_keys ORDER BY requests DESC, item_key LIMIT 100) AS most_used
 """
+HOTTEST = f"""
+SELECT hot.item_key, hot.requests, busiest.busiest_second
+FROM (SELECT place_and_second % 100 AS place, max(in_second) AS busiest_second
+      FROM (SELECT events.at_seconds * 100 + hot.place AS place_and_second, count(*) AS in_second
+            FROM events JOIN ({_HOT.strip()}) AS hot ON events.item_key = hot.item_key
+            WHERE events.reason IS NULL
+            GROUP BY events.at_seconds * 100 + hot.place) AS by_second
+      GROUP BY place_and_second % 100) AS busiest
+JOIN ({_HOT.strip()}) AS hot ON hot.place = busiest.place
+ORDER BY hot.requests DESC, hot.item_key
+"""
+"""Grouped by one number for a key and a second: groups of texts do not fit in memory where the trace is large."""
 
 
 TARGETS = """

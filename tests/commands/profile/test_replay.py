@@ -17,6 +17,8 @@ from capplan.report.formats.json import to_json
 from capplan.report.records.profile import profile_record
 from tests.reference.dynamodb.mode_evaluator import DAYS, Bounds, Verdict, capacities, verdict
 
+pytest.importorskip("duckdb")
+
 _FOLDER = os.environ.get("CAPPLAN_FIELD_FILES")
 _TRACE = Path(_FOLDER or "none") / "cloudwatch" / "elb_request_count_8c0756.csv"
 """Requests of a load balancer, two weeks of April 2014 by five minutes: Numenta Anomaly Benchmark, realAWSCloudWatch."""

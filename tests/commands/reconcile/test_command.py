@@ -194,7 +194,6 @@ def _text(name: str, text: str) -> Callable[[Path], None]:
         ),
         (_text("bill.csv", f"{HEAD}\nx,y\n"), ("bill.csv",), "no row has a billing month"),
         (_text("bill.log", "one line of text\n"), ("bill.log",), "is no bill that can be told"),
-        (_text("bill.parquet", "PAR1"), ("bill.parquet",), "not a whole Parquet file"),
         (_text("bill.csv", f"{HEAD}\n{ROW}\n"), ("none.csv",), "is no file"),
         (
             _text("bill.csv", f"{HEAD}\n{ROW}\n"),
@@ -215,6 +214,14 @@ def test_wrong_input_is_told(
     assert done.returncode == 2, done.stdout
     assert said in " ".join(done.stderr.replace("│", " ").split())
     assert "Traceback" not in done.stderr
+
+
+def test_a_cut_off_parquet_file_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    (tmp_path / "bill.parquet").write_bytes(b"PAR1")
+    done = run(tmp_path, "reconcile", "shop.yaml", "bill.parquet")
+    assert done.returncode == 2
+    assert "not a whole Parquet file" in " ".join(done.stderr.replace("│", " ").split())
 
 
 def test_several_months_are_one_by_one(tmp_path: Path) -> None:

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_RECENT = 64
+"""Periods that are kept: their series are large."""
+
+
 class RequestLoad(Record, frozen=True):
     """Requests of one kind, and the units one of them takes of each scalable target."""
 
@@ -89,31 +93,15 @@ class SimulatedPeriod(Record, frozen=True, eq=False):
 
     def max_capacity(self, key: TargetKey) -> int:
         """The largest provisioned capacity; 0 on demand."""
-        return max((units for _, units in self.steps(key)), default=0)
+        return _max_capacity(self.outcomes[key][1])
 
     def unit_hours(self, key: TargetKey, once: Sequence[tuple[int, int]] = ()) -> Fraction:
         """Unit-hours a month, weighted by time; 6 significant digits where the capacity moved.
 
         `once`: minute ranges of scheduled actions that come once a month, as a spike does.
         """
-        steps = self.steps(key)
-        if len(steps) == 1:
-            return Fraction(steps[0][1] * MONTH_HOURS)
-        if not steps:
-            return Fraction(0)
-        minimum = min(units for _, units in steps)
-        above = expand(steps, PERIOD_MINUTES) - minimum
-        return Fraction(minimum * MONTH_HOURS) + sig6(self._weighted(key, above, once) / MINUTES_PER_HOUR)
-
-    def _weighted(self, key: TargetKey, values: "NDArray[np.float64]", once: Sequence[tuple[int, int]]) -> float:
-        """The sum of a value of each minute over a month."""
-        flow = self.outcomes[key][0].flow
-        if not once and not any(profile.once_minutes for profile, _ in flow.terms):
-            return float((values * float(PERIOD_TO_MONTH)).sum())
-        weights = flow.month_weights()
-        for start, end in once:
-            weights[start:end] = 1.0
-        return float((values * weights).sum())
+        target, found = self.outcomes[key]
+        return _unit_hours(target.flow, found, tuple(once))
 
     def hourly(self, key: TargetKey) -> "NDArray[np.float64]":
         """Mean provisioned capacity in each hour of the period. Shape (672,)."""
@@ -121,6 +109,34 @@ class SimulatedPeriod(Record, frozen=True, eq=False):
 
         hours = expand(self.steps(key), PERIOD_MINUTES).reshape(-1, MINUTES_PER_HOUR)
         return np.asarray(hours.sum(axis=1) / MINUTES_PER_HOUR)
+
+
+@lru_cache(maxsize=_RECENT)
+def _max_capacity(found: Outcome) -> int:
+    return max((units for _, units in found.steps or ()), default=0)
+
+
+@lru_cache(maxsize=_RECENT)
+def _unit_hours(flow: DemandFlow, found: Outcome, once: tuple[tuple[int, int], ...]) -> Fraction:
+    """The unit-hours of one outcome: tables with the same demand share a period, and ask for them each."""
+    steps = found.steps or ()
+    if len(steps) == 1:
+        return Fraction(steps[0][1] * MONTH_HOURS)
+    if not steps:
+        return Fraction(0)
+    minimum = min(units for _, units in steps)
+    above = expand(steps, PERIOD_MINUTES) - minimum
+    return Fraction(minimum * MONTH_HOURS) + sig6(_weighted(flow, above, once) / MINUTES_PER_HOUR)
+
+
+def _weighted(flow: DemandFlow, values: "NDArray[np.float64]", once: Sequence[tuple[int, int]]) -> float:
+    """The sum of a value of each minute over a month."""
+    if not once and not any(profile.once_minutes for profile, _ in flow.terms):
+        return float((values * float(PERIOD_TO_MONTH)).sum())
+    weights = flow.month_weights()
+    for start, end in once:
+        weights[start:end] = 1.0
+    return float((values * weights).sum())
 
 
 def simulate_period(
@@ -133,7 +149,7 @@ def simulate_period(
     return _simulate(tuple(targets), tuple(requests), constants)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_RECENT)
 def _simulate(
     targets: tuple[ScalableTarget, ...], requests: tuple[RequestLoad, ...], constants: Constants
 ) -> SimulatedPeriod:

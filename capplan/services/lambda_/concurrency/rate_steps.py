@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from capplan import units
-from capplan.flow import DemandFlow, LoadProfile
+from capplan.flow import DemandFlow, LoadProfile, rate_per_minute_of
 from capplan.record import Record
 
 _WEEK = 7 * units.MINUTES_PER_DAY
@@ -85,13 +85,19 @@ def _ordinary_middles(length: int, step: int, spikes: tuple[tuple[int, int], ...
 
 def _steps(terms: Terms, middles: tuple[int, ...], minutes: int, times: float) -> Iterable[RateStep]:
     """The steps around some minutes."""
-    parts = [(float(multiplier), _rates_at(profile, middles)) for profile, multiplier in terms]
-    for i, middle in enumerate(middles):
-        yield RateStep(middle, minutes, times, sum(multiplier * rates[i] for multiplier, rates in parts))
+    totals: list[float] = [0] * len(middles)
+    for profile, multiplier in terms:
+        times_ = float(multiplier)
+        totals = [before + times_ * rate for before, rate in zip(totals, _rates_at(profile, middles), strict=True)]
+    for middle, rate in zip(middles, totals, strict=True):
+        yield RateStep(middle, minutes, times, rate)
 
 
 @lru_cache(maxsize=256)
 def _rates_at(profile: LoadProfile, middles: tuple[int, ...]) -> tuple[float, ...]:
     """The rates of a profile at some minutes: many functions have the same one."""
-    one = DemandFlow.of(profile, Fraction(1))
-    return tuple(one.at(middle) for middle in middles)
+    if not middles:
+        return ()
+    if profile.at is not None:
+        return tuple(map(profile.at, middles))
+    return tuple(rate_per_minute_of(profile)[list(middles)].tolist())
