@@ -20,7 +20,7 @@ from tests.reference.dynamodb.mode_evaluator import DAYS, Bounds, Verdict, capac
 pytest.importorskip("duckdb")
 
 _FOLDER = os.environ.get("CAPPLAN_FIELD_FILES")
-_TRACE = Path(_FOLDER or "none") / "cloudwatch" / "elb_request_count_8c0756.csv"
+_TRACE = Path(_FOLDER or "none") / "inputs" / "cloudwatch" / "elb_request_count_8c0756.csv"
 """Requests of a load balancer, two weeks of April 2014 by five minutes: Numenta Anomaly Benchmark, realAWSCloudWatch."""
 _HELD, _REQUEST = (0.00013, 0.00065), (0.125e-6, 0.625e-6)
 """USD in us-east-1 of an RCU and a WCU hour, of a read and a write request unit (the price list's of 2026-09-18)."""

@@ -153,7 +153,7 @@ def test_a_call_counts_once_whether_inferred_or_a_subsegment(tmp_path: Path) -> 
 
 @pytest.mark.skipif(_FOLDER is None, reason="CAPPLAN_FIELD_FILES is not set")
 def test_a_trace_that_aws_prints() -> None:
-    found = profile([str(Path(_FOLDER or "") / "xray" / "batch_get_traces.json")])
+    found = profile([str(Path(_FOLDER or "") / "inputs" / "xray" / "batch_get_traces.json")])
     assert sorted(map(str, parts(found))) == sorted(
         map(str, [("AWS::ElasticBeanstalk::Environment", "Scorekeep", 1, 0), ("UpdateItem", "scorekeep-user", 1, 0)])
     )
