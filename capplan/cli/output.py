@@ -194,7 +194,7 @@ def put(text: str) -> None:
 def report(text: str, *, ascii_only: bool = False) -> None:
     """Write text to standard error, safe for a terminal."""
     progress.stop()
-    from capplan.report.plain import inert  # noqa: PLC0415
+    from capplan.plain import inert  # noqa: PLC0415
     from capplan.report.style import safe  # noqa: PLC0415
 
     style = Style(ascii=ascii_only or not _supports_unicode(sys.stderr))

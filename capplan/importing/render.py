@@ -11,6 +11,7 @@ from capplan.importing.draft import Draft, Entry
 from capplan.importing.model import Beside, Origin, Place, Question, Unused
 from capplan.language.models import Traffic
 from capplan.language.wording import keys_of
+from capplan.plain import plain
 from capplan.reading.yaml_text import entry, flow, items
 from capplan.record import replace
 from capplan.services import SECTIONS, resource_type
@@ -89,10 +90,16 @@ def _head_notes(draft: Draft) -> list[str]:
     return [line for text in texts for line in _wrapped(text)]
 
 
+def _inline(text: str) -> str:
+    """A comment's text on one line; it has words of other files, so nothing in it acts on a terminal."""
+    return plain(" ".join(text.split()))
+
+
 def _wrapped(text: str, indent: str = "# ", more: str = "") -> list[str]:
-    return textwrap.wrap(
+    lines = textwrap.wrap(
         text, _WIDTH, initial_indent=indent, subsequent_indent=f"{indent}{more}", break_long_words=False
     )
+    return [plain(line) for line in lines]
 
 
 # --- one entry ---
@@ -114,11 +121,11 @@ def entry_lines(one: Entry, indent: int = 2) -> list[str]:
 def _question_lines(question: Question) -> list[str]:
     """A key to fill in with what is asked; a list with a remark for each item in lines of their own."""
     if not question.remarks or not isinstance(question.example, list):
-        return [f"{question.key}: {flow(question.example)}   {question.asks}"]
-    out = [f"{question.key}:   {question.asks}"]
+        return [f"{question.key}: {flow(question.example)}   {_inline(question.asks)}"]
+    out = [f"{question.key}:   {_inline(question.asks)}"]
     for value, remark in zip(question.example, question.remarks, strict=True):
         line = items([value], 2)[0]
-        out.append(f"{line}{_gap(line)}# {' '.join(remark.split())}")
+        out.append(f"{line}{_gap(line)}# {_inline(remark)}")
     return out
 
 
@@ -127,7 +134,7 @@ def provenance(one: Entry) -> str:
     first = one.origins[0]
     address = "" if first.address in ("", one.name) else f" {first.address}"
     more = "".join(f", {origin}" for origin in one.origins[1:])
-    return f"{first}{address}{more}".replace("\n", " ")
+    return _inline(f"{first}{address}{more}")
 
 
 def values_in_order(one: Entry) -> dict[str, Any]:
@@ -156,7 +163,7 @@ def _value_lines(one: Entry, key: str, value: object, indent: int) -> list[str]:
 
 def _remark(one: Entry, place: Place) -> str:
     note = one.notes.get(place, "")
-    return ": ".join(part for part in (CONFIRM if place in one.confirm else "", note) if part)
+    return _inline(": ".join(part for part in (CONFIRM if place in one.confirm else "", note) if part))
 
 
 def _with_remark(line: str, remark: str) -> list[str]:

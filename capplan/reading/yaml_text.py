@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from capplan.plain import glyph
 from capplan.reading.scalars import plain_value
 
-_PLAIN = re.compile(r"[A-Za-z0-9_./(][^\x00-\x1f,\[\]{}#&!|>'\"`\\\x7f-\x9f]*")
+_PLAIN = re.compile(r"[A-Za-z0-9_./(][^,\[\]{}#&!|>'\"`\\]*")
 """A word that needs no quotes, in a block or inside brackets."""
 _LONG = 60
 """A mapping or list of more characters goes on lines of its own."""
@@ -64,11 +65,14 @@ def _scalar(value: object) -> str:
 
 def _word(text: str) -> str:
     """A text, in quotes where a reader would take it for something else."""
-    plain = (
-        _PLAIN.fullmatch(text)
+    needs_none = (
+        text.isprintable()
+        and _PLAIN.fullmatch(text)
         and text == text.strip()
         and ": " not in text
         and not text.endswith(":")
         and plain_value(text) == text
     )
-    return text if plain else json.dumps(text, ensure_ascii=False)
+    if needs_none:
+        return text
+    return "".join(glyph(char, ascii_only=False) for char in json.dumps(text, ensure_ascii=False))

@@ -2,7 +2,7 @@
 
 import re
 
-from capplan.report.plain import plain
+from capplan.plain import plain
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~&!$])")
 _CALLS = re.compile(r"[@#]|://|www\.", re.IGNORECASE)

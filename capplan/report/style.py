@@ -1,7 +1,7 @@
 """How a text answer is drawn: its width, its symbols, color; and text made safe for that."""
 
+from capplan.plain import plain
 from capplan.record import Record
-from capplan.report.plain import plain
 
 _TO_ASCII = str.maketrans(
     {

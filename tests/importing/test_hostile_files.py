@@ -100,9 +100,11 @@ def _import(data: object, folder: Path) -> None:
     path = folder / "file.json"
     path.write_text(json.dumps(data), encoding="utf-8")
     try:
-        rendered(draft_of([str(path)], folder=folder), "capplan import")
+        text = rendered(draft_of([str(path)], folder=folder), "capplan import")
     except CapplanError as error:
         assert all(one.message for one in error.diagnostics)  # noqa: PT017  both ways are right
+    else:
+        assert all(line.isprintable() for line in text.split("\n"))  # no command of a terminal from a file
 
 
 @pytest.mark.parametrize(
@@ -131,6 +133,7 @@ def _valid(data: object, folder: Path) -> None:
     except CapplanError as error:
         assert all(one.message for one in error.diagnostics)  # noqa: PT017  both ways are right
         return
+    assert all(line.isprintable() for line in done.text.split("\n"))
     target.write_text(done.text, encoding="utf-8")
     for name, text in done.beside.items():
         (folder / name).write_text(text, encoding="utf-8")

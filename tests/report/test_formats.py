@@ -26,7 +26,7 @@ from capplan.report.formats.json import to_json
 from capplan.report.formats.junit import checked_junit
 from capplan.report.formats.sarif import checked_sarif
 from capplan.report.formats.terminal import terminal_text
-from capplan.report.plain import plain
+from capplan.plain import plain
 from capplan.report.records.diff import diff_record
 from capplan.report.records.errors import errors_record
 from capplan.report.records.gates import gates_record

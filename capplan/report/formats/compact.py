@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from capplan.report.plain import disarmed
+from capplan.plain import disarmed
 from capplan.report.short import short
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from capplan.plain import plain
 from capplan.report.checked import Checked
 from capplan.report.numbers import of_float
 from capplan.report.passing_gate import passing_gate
-from capplan.report.plain import plain
 from capplan.report.record import number
 from capplan.report.verdicts import limit_name
 from capplan.timeline import moment_of

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from capplan.plain import inert, plain
 from capplan.report import numbers
 from capplan.report.document import (
     AmountBars,
@@ -34,7 +35,6 @@ from capplan.report.document import (
 )
 from capplan.report.formats.chart_figures import figures
 from capplan.report.markup import md
-from capplan.report.plain import inert, plain
 
 if TYPE_CHECKING:
     from capplan.timeline import Bars, Chart, Series

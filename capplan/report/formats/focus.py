@@ -12,10 +12,10 @@ from datetime import date
 from decimal import Decimal
 
 from capplan.pipeline.results import Plan, PlannedResource
+from capplan.plain import plain
 from capplan.pricing.catalogue import location
 from capplan.pricing.rating import LineItem
 from capplan.report.formats.csv import cell
-from capplan.report.plain import plain
 from capplan.report.record import number
 from capplan.services.bills import Billed, billed
 from capplan.units import MONTH_HOURS

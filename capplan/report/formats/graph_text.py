@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from capplan.report.plain import plain
+from capplan.plain import plain
 
 LINE = 17.0
 """Height of a line, in pixels."""

@@ -7,6 +7,7 @@ from html import escape
 from importlib import resources
 
 from capplan import __version__
+from capplan.plain import plain
 from capplan.report.document import (
     AmountBars,
     BandChart,
@@ -35,7 +36,6 @@ from capplan.report.document import (
     text_of,
 )
 from capplan.report.formats.chart_figures import figures
-from capplan.report.plain import plain
 
 Charts = Callable[[TimeChart | LoadBars | AmountBars | BandChart, str], str]
 """Draws a chart into an element with an id, as HTML; the script it needs is `scripts`."""

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from capplan.plain import plain
 from capplan.report.document import AmountBars, BandChart, LoadBars, TimeChart
-from capplan.report.plain import plain
 from capplan.timeline import Bars, Chart, Series
 
 _INK, _GRID = "#808890", "rgba(128,136,144,0.25)"

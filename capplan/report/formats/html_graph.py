@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
+from capplan.plain import plain
 from capplan.report.document import Graph
 from capplan.report.formats.graph_layout import BAR, Box, Layout, Point, Way, layout
 from capplan.report.formats.graph_text import SMALL, STRONG, Text
-from capplan.report.plain import plain
 
 _MARGIN = 6.0
 _HEAD = "M0 0L8 4L0 8z"

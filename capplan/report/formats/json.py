@@ -2,7 +2,7 @@
 
 import json
 
-from capplan.report.plain import disarmed
+from capplan.plain import disarmed
 from capplan.report.record import value_of
 
 

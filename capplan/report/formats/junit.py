@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
+from capplan.plain import plain
 from capplan.report import numbers
 from capplan.report.checked import Checked, cost_words, message
-from capplan.report.plain import plain
 from capplan.report.record import number
 from capplan.report.verdicts import VerdictText, limit_name, summary, verdict_word
 

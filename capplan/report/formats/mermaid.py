@@ -5,8 +5,8 @@ Source of the syntax: mermaid.js.org, "Flowcharts - Basic Syntax" (read 2026-11-
 
 from collections.abc import Iterator
 
+from capplan.plain import plain
 from capplan.report.document import Edge, Graph, Node
-from capplan.report.plain import plain
 
 _ENTITIES = {"&": "#amp;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "`": "#96;", ";": "#59;"}
 _SHAPES = {"choice": ("{", "}"), "start": ("([", "])"), "end": ("([", "])"), "bad": ("[[", "]]"), "soft": ("(", ")")}

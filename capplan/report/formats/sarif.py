@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from capplan.pipeline.results import Finding, Plan
+from capplan.plain import plain
 from capplan.report import numbers
 from capplan.report.checked import Checked, cost_words, message
 from capplan.report.formats.json import to_json
-from capplan.report.plain import plain
 from capplan.report.record import number
 from capplan.report.verdicts import VerdictText, limit_name, verdict_word
 from capplan.report.yaml_value import change_words

@@ -12,6 +12,7 @@ from rich.panel import Panel as RichPanel
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from capplan.plain import disarmed, inert
 from capplan.report.document import (
     AmountBars,
     Bar,
@@ -36,7 +37,6 @@ from capplan.report.document import (
     TimeChart,
     visible,
 )
-from capplan.report.plain import disarmed, inert
 from capplan.report.style import Style, safe
 
 _STYLES: dict[Role, str] = {

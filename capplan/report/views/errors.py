@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from capplan.errors import Diagnostic
+from capplan.plain import disarmed, glyph, plain
 from capplan.report import numbers
 from capplan.report.document import Line, Span, dim, line, strong, text_of
-from capplan.report.plain import disarmed, glyph, plain
 from capplan.report.records.errors import in_file_order
 
 _WORD = re.compile(
