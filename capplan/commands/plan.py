@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 
 from capplan import __version__
-from capplan.commands.breaks_in import Ahead, ahead_of, with_why
+from capplan.commands.forecast.breaks_in import Ahead, ahead_of, with_why
 from capplan.commands.open_questions import ranked_questions, unranked
 from capplan.gates.bill import bill_metrics
 from capplan.gates.judge import Baseline, changes, judge

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capplan.commands.forecast import forecast
+from capplan.commands.forecast.forecast import forecast
 from capplan.commands.simulate import simulate
 from capplan.errors import CapplanError
 from capplan.flow import DemandFlow, rate_per_minute_of
