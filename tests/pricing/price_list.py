@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 PUBLISHED, VERSION = "2026-12-01T08:00:00Z", "20261201080000"
@@ -63,8 +64,7 @@ def offer_json(code: str, items: Sequence[Item]) -> bytes:
             "operation": item.operation, "regionCode": item.region,
         }  # fmt: skip
         products[item.sku] = {"sku": item.sku, "productFamily": "a family", "attributes": attributes}
-        ends = [*sorted(item.usd, key=int)[1:], "Inf"]
-        bounds = dict(zip(sorted(item.usd, key=int), ends, strict=True))
+        bounds = _bounds(item)
         dimensions = {
             f"{item.sku}.{TERM}.{begin}": {
                 "rateCode": f"{item.sku}.{TERM}.{begin}", "description": "words", "beginRange": begin,
@@ -93,6 +93,12 @@ def offer_json(code: str, items: Sequence[Item]) -> bytes:
     return json.dumps(data).encode()
 
 
+def _bounds(item: Item) -> dict[str, str]:
+    """Where each tier ends."""
+    begins = sorted(item.usd, key=Decimal)
+    return dict(zip(begins, [*begins[1:], "Inf"], strict=True))
+
+
 def offer_csv(code: str, items: Sequence[Item]) -> bytes:
     """The same as CSV."""
     head = (
@@ -108,8 +114,9 @@ def offer_csv(code: str, items: Sequence[Item]) -> bytes:
     table.writerows((("Version", VERSION), ("OfferCode", code), names))
     for item in items:
         ends = (code, item.location, "AWS Region", item.usage, item.operation, item.region, code)
+        bounds = _bounds(item)
         for begin, usd in item.usd.items():
-            money = (EFFECTIVE[:10], begin, "Inf", item.unit, usd, "USD", "", "", "", "a family")
+            money = (EFFECTIVE[:10], begin, bounds[begin], item.unit, usd, "USD", "", "", "", "a family")
             table.writerow((item.sku, TERM, f"{item.sku}.{begin}", "OnDemand", "words", *money, *ends))
         for lease, (upfront, hourly) in item.reserved.items():
             for begin, unit, usd in (("0", item.unit, hourly), ("", "Quantity", upfront)):
