@@ -1,6 +1,7 @@
 """Renews price files from AWS's offer files: index, Region index, the offer of a Region; a file at a time, whole or not at all."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -75,28 +76,36 @@ class _List:
         offers = self._index(_INDEX, _region_indexes)
         if code not in offers:
             raise _AbsentError(_error(_INDEX, f"it has no offer {code}", "is it AWS's list of offers?").diagnostics)
-        path = self._index(offers[code], _offer_files).get(place.region)
-        return None if path is None else offer_of(self._read(self._as(path)), place, self._as(path), is_wanted)
+        path = self._file(offers[code], place.region, _offer_files)
+        if path is None:
+            return None
+        with closing(self._read(path)) as raw:
+            return offer_of(raw, place, path, is_wanted)
 
     def plan(self, code: str, region: str, service: str) -> Offer | None:
         """A Region's rates of a service in a Savings Plan; None where it is not offered there."""
-        path = self._index(_PLAN_INDEX.format(code), _plan_files).get(region)
-        return None if path is None else plan_rates(self._read(self._as(path)), region, self._as(path), service)
+        path = self._file(_PLAN_INDEX.format(code), region, _plan_files)
+        if path is None:
+            return None
+        with closing(self._read(path)) as raw:
+            return plan_rates(raw, region, path, service)
+
+    def _file(self, index: str, region: str, paths: Callable[[Mapping[str, Any]], dict[str, str]]) -> str | None:
+        """The path of a Region's file in the form that is read."""
+        path = self._index(index, paths).get(region)
+        return None if path is None else f"{path.removesuffix('.json')}.{self._kind}"
 
     def _index(self, path: str, paths: Callable[[Mapping[str, Any]], dict[str, str]]) -> Mapping[str, str]:
         if path not in self._indexes:
             try:
-                self._indexes[path] = index_of(self._read(path), path, paths)
+                with closing(self._read(path)) as raw:
+                    self._indexes[path] = index_of(raw, path, paths)
             except CapplanError as error:
                 self._indexes[path] = error
         found = self._indexes[path]
         if isinstance(found, CapplanError):
             raise found
         return found
-
-    def _as(self, path: str) -> str:
-        """A file's path in the form that is read."""
-        return f"{path.removesuffix('.json')}.{self._kind}"
 
 
 def _region_indexes(data: Mapping[str, Any]) -> dict[str, str]:

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -152,7 +152,7 @@ def bytes_of(path: Path, name: str, limit_bytes: int) -> bytes:
         return file.read(limit_bytes + 1)
 
 
-def pieces_of(path: Path, name: str, limit_bytes: int) -> Iterator[bytes]:
+def pieces_of(path: Path, name: str, limit_bytes: int) -> Generator[bytes, None, None]:
     """The same, a piece at a time."""
     with _regular(path, name, limit_bytes) as file:
         while piece := file.read(_PIECE_BYTES):

@@ -9,6 +9,8 @@ from capplan.reading.scalars import shown
 MAX_VALUE_CHARACTERS = 16 * 2**20
 """The longest value that is read whole."""
 _SPACE = " \t\n\r"
+_BEGINS_NUMBER = "-0123456789"
+_ENDS_NUMBER = f"{_SPACE},:}}]"
 
 
 class JsonStream:
@@ -47,7 +49,9 @@ class JsonStream:
                 if self._is_whole:
                     raise ValueError(f"not JSON: {error.msg[0].lower()}{error.msg[1:]}") from None
             else:
-                if end < len(self._text) or self._is_whole:  # a number may go on in the next piece
+                after = self._text[end : end + 1]
+                is_number = self._text[self._at] in _BEGINS_NUMBER  # it may go on in the next piece: 12, 12.5, 12.5e3
+                if not is_number or (after and after in _ENDS_NUMBER) or self._is_whole:
                     self._at = end
                     return value
             held = len(self._text) - self._at

@@ -3,7 +3,7 @@
 import http.client
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -17,8 +17,10 @@ MAX_FILE_BYTES = 4 * 2**30
 _CHUNK_BYTES = 2**18
 _SAVED = "is the network reachable? --from FOLDER reads saved files"
 
-Read = Callable[[str], Iterator[bytes]]
-"""The pieces of the file at a path of the list. Raises CapplanError, also between two pieces."""
+Pieces = Generator[bytes, None, None]
+"""A file in pieces; it is closed by whoever does not read it to its end."""
+Read = Callable[[str], Pieces]
+"""The file at a path of the list. Raises CapplanError, also between two pieces."""
 
 
 class Limits(NamedTuple):
@@ -57,11 +59,12 @@ def _checked(path: str) -> str:
     return path
 
 
-def _over_http(url: str, clock: Callable[[], float], limits: Limits) -> Iterator[bytes]:
+def _over_http(url: str, clock: Callable[[], float], limits: Limits) -> Pieces:
     try:
         with urllib.request.urlopen(url, timeout=limits.silence_s) as answer:  # noqa: S310  http(s) only, see above
             yield from _pieces(answer, url, clock, limits)
     except urllib.error.HTTPError as error:
+        error.close()
         hint = "try again later" if error.code >= 500 else "the list has no such file: try again, or --from FOLDER"  # noqa: PLR2004
         raise _error(url, f"the server answers {error.code}", hint) from None
     except (TimeoutError, urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:

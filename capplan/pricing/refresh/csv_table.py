@@ -43,4 +43,4 @@ def _lines(pieces: Iterator[str]) -> Iterator[str]:
         if len(rest) > _MAX_LINE:
             raise ValueError(f"a line has more than {_MAX_LINE:,} characters")
     if rest:
-        yield rest
+        raise ValueError("its last line has no end: is the file cut off?")

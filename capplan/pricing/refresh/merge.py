@@ -104,7 +104,8 @@ def not_listed(
 ) -> list[KeyChange]:
     """What became of the prices of an offer that there is not, or that could not be read: they are as they were."""
     keys = [*(where.key for where in listed), *(key.format(years) for key in reserved for years in YEARS)]
-    return [KeyChange(key, outcome, _first(old[key]), None, why) for key in keys if old.get(key)]
+    is_shown = outcome != "missing"
+    return [KeyChange(key, outcome, _first(old.get(key)), None, why) for key in keys if is_shown or old.get(key)]
 
 
 def is_named(usage_type: str, name: str) -> bool:

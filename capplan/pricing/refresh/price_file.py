@@ -34,6 +34,7 @@ def read_file(folder: Path, region: str, service: str) -> Mapping[str, Any]:
         return {"sources": {}, "prices": {}}
     data = _read(path)
     try:
+        dict(data["sources"])
         for dated in data["prices"].values():
             for entry in dated:
                 _check(entry, data["sources"])

@@ -79,7 +79,7 @@ def offer(code: str, version: str, published: str, products: Iterable[Product]) 
 def step(begin: str | None, end: str | None, usd: str, unit: str) -> Step:
     """A tier from the texts of a file."""
     last = None if end in (None, "", "Inf") else figure(end)
-    return Step(figure(begin or "0"), last, figure(usd), unit)
+    return Step(figure(begin or "0"), last, figure(usd), text(unit))
 
 
 def steps(found: Iterable[Step]) -> tuple[Step, ...]:
@@ -109,6 +109,13 @@ def figure(text: str) -> Decimal:
 def day(text: str) -> str:
     """The day of a date with or without a time."""
     return date.fromisoformat(text[:10]).isoformat()
+
+
+def text(found: object) -> str:
+    """A value that is a text."""
+    if not isinstance(found, str):
+        raise TypeError
+    return found
 
 
 def word(text: str) -> str:

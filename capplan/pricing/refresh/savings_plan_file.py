@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from capplan.pricing.refresh.csv_table import csv_table
-from capplan.pricing.refresh.products import Offer, Product, day, offer, step, steps, word
+from capplan.pricing.refresh.products import Offer, Product, day, offer, step, steps, text, word
 
 _OPTION = "No Upfront"
 _LEASE = ("1", "year")
@@ -50,4 +50,4 @@ def csv_rates(pieces: Iterator[str], region: str, service: str) -> Offer:
 
 
 def _product(sku: str, names: tuple[str, str], usd: str, unit: str, effective: str) -> Product:
-    return Product(word(sku), *names, "", steps([step("0", None, usd, unit)]), day(effective))
+    return Product(word(sku), text(names[0]), text(names[1]), "", steps([step("0", None, usd, unit)]), day(effective))
