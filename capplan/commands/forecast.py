@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 from capplan import __version__
+from capplan.commands.judged_months import Held, JudgedMonth, judged_months
 from capplan.commands.month_bands import DRAWS, ForecastBands
-from capplan.commands.months_ahead import MonthAhead, months_ahead
+from capplan.commands.months_ahead import MonthAhead
 from capplan.commands.plan import plan
 from capplan.errors import CapplanError, Diagnostic
 from capplan.language.load import build
@@ -128,19 +129,15 @@ def forecast(  # noqa: PLR0913  an argument for each option of the command
         raise CapplanError((Diagnostic(scenario.file, 0, 0, message, hint),))
     steps = months_from(first, months, mean=mean_months)
     of_month: list[MonthAhead] = []
-    planned: list[Plan] = []
+    shown: list[ForecastMonth] = []
     share = 0.2 if draws and scenario.ranges else 1.0
-    for ahead in months_ahead(scenario, steps, seed):
-        progress(ahead.month.after / months * share, ahead.month.label)
-        is_same = bool(of_month) and ahead.scenario is of_month[-1].scenario
-        planned.append(planned[-1] if is_same else plan(ahead.scenario, today=today, seed=seed, findings=False))
-        of_month.append(ahead)
-    shown = tuple(_month(scenario, month, answer) for month, answer in zip(steps, planned, strict=True))
-    breaks = tuple(_breaks(steps, planned))
-    if fixes:
-        breaks = tuple(
-            _with_fix(scenario, of_month[found.index].scenario, steps, found, today, seed) for found in breaks
-        )
+    for judged in judged_months(scenario, steps, today, seed):
+        progress(judged.ahead.month.after / months * share, judged.ahead.month.label)
+        shown.append(_month(scenario, judged))
+        of_month.append(judged.ahead)
+    breaks = tuple(_breaks(steps, shown))
+    if fixes and breaks:
+        breaks = tuple(map(_Fixes(scenario, of_month, steps, today, seed).of, breaks))
     bands = None
     if draws and scenario.ranges:
         from capplan.commands.forecast_bands import bands_of  # noqa: PLC0415  only where there are ranges
@@ -151,7 +148,7 @@ def forecast(  # noqa: PLR0913  an argument for each option of the command
     steady = tuple(name for name, last in multiples(scenario, steps[-1]).items() if last == 1)
     moved = {name for one in shown for name, factor in one.traffic.items() if factor != 1}
     return Forecast(
-        scenario.name, scenario.file, scenario.sha256, scenario.region, __version__, shown, breaks,
+        scenario.name, scenario.file, scenario.sha256, scenario.region, __version__, tuple(shown), breaks,
         tuple(name for name in steady if name not in moved), bands,
     )  # fmt: skip
 
@@ -163,65 +160,85 @@ def first_break(
     steps = months_from(first, months)
     before: Scenario | None = None
     moves = False
-    for ahead in months_ahead(scenario, steps, seed):
-        if ahead.scenario is before:
+    for judged in judged_months(scenario, steps, today, seed):
+        if judged.ahead.scenario is before:
             continue
         moves = moves or before is not None
-        answer = plan(ahead.scenario, today=today, seed=seed, findings=False)
-        found = next(_breaks([ahead.month], [answer]), None)
+        month = judged.ahead.month
+        found = next(_breaks([month], [_month(scenario, judged)]), None)
         if found is not None:
             return found, moves
-        before = ahead.scenario
+        before = judged.ahead.scenario
     return None, moves
 
 
-def _month(scenario: Scenario, month: Month, answer: Plan) -> ForecastMonth:
+def _month(scenario: Scenario, judged: JudgedMonth) -> ForecastMonth:
+    month = judged.ahead.month
     return ForecastMonth(
         month.label,
-        answer.monthly_cost,
-        {service: cost for service, cost in answer.cost_by_service.items() if cost},
+        judged.monthly_cost,
+        {service: cost for service, cost in judged.cost_by_service.items() if cost},
         {name: Decimal(f"{float(factor):.6g}") for name, factor in multiples(scenario, month).items()},
         month.hours,
-        answer.failed_gates,
-        answer.exceeded_limits,
+        judged.failed_gates,
+        judged.exceeded_limits,
     )
 
 
-def _breaks(steps: Sequence[Month], planned: Iterable[Plan]) -> Iterator[ForecastBreak]:
+def _breaks(steps: Sequence[Month], months: Iterable[ForecastMonth]) -> Iterator[ForecastBreak]:
     """The first month of each gate that fails and of each limit that is exceeded."""
     seen: set[object] = set()
-    for month, answer in zip(steps, planned, strict=True):
-        for gate in answer.failed_gates:
+    for month, shown in zip(steps, months, strict=True):
+        for gate in shown.failed:
             if gate not in seen:
                 seen.add(gate)
                 yield ForecastBreak(month.label, month.after, gate=gate)
-        for limit in answer.exceeded_limits:
+        for limit in shown.exceeded:
             if limit not in seen:
                 seen.add(limit)
                 yield ForecastBreak(month.label, month.after, limit=limit)
 
 
-def _with_fix(
-    scenario: Scenario, at: Scenario, steps: Sequence[Month], found: ForecastBreak, today: date | None, seed: int
-) -> ForecastBreak:
-    """The break with the cheapest recommendation of its month, `at`, that moves it to a later one, or away."""
-    answer = plan(at, today=today, seed=seed)
-    for row in _candidates(answer, found):
-        changes = tuple(Change(change.path, change.new) for change in row.change)
-        try:
-            data = apply(scenario.data, in_order(scenario.data, changes))
-            changed = replace(
-                build(scenario.doc, scenario.files, scenario.sha256, data, scenario), gates=scenario.gates
-            )
-            until = _breaks_again(changed, steps, found, seed)
-        except (CapplanError, LookupError, TypeError, ValueError):  # a path that only the later month has
-            continue
-        if until is None or until.after > found.index:
-            cost = None if row.monthly_saving is None else -row.monthly_saving
-            written = tuple((change.path, change.to) for change in changes)
-            fix = ForecastFix(row.action, written, cost, until.label if until else "", row.changes_behavior)
-            return replace(found, fix=fix)
-    return found
+class _Fixes:
+    """The cheapest recommendation of a month for what breaks in it. Each month, and each change, is planned once."""
+
+    def __init__(
+        self, scenario: Scenario, of_month: Sequence[MonthAhead], steps: Sequence[Month], today: date | None, seed: int
+    ) -> None:
+        self._scenario, self._of_month, self._steps, self._today, self._seed = scenario, of_month, steps, today, seed
+        self._planned: dict[int, Plan] = {}
+        self._held: list[tuple[tuple[Change, ...], Held]] = []
+
+    def of(self, found: ForecastBreak) -> ForecastBreak:
+        """The break with the cheapest recommendation of its month that moves it to a later one, or away."""
+        what = found.gate or found.limit
+        for row in _candidates(self._plan(found.index), found):
+            changes = tuple(Change(change.path, change.new) for change in row.change)
+            try:
+                until = self._with(changes).until(what)
+            except (CapplanError, LookupError, TypeError, ValueError):  # a path that only the later month has
+                continue
+            if until is None or until.after > found.index:
+                cost = None if row.monthly_saving is None else -row.monthly_saving
+                written = tuple((change.path, change.to) for change in changes)
+                fix = ForecastFix(row.action, written, cost, until.label if until else "", row.changes_behavior)
+                return replace(found, fix=fix)
+        return found
+
+    def _plan(self, index: int) -> Plan:
+        if index not in self._planned:
+            self._planned[index] = plan(self._of_month[index].scenario, today=self._today, seed=self._seed)
+        return self._planned[index]
+
+    def _with(self, changes: tuple[Change, ...]) -> Held:
+        known = next((held for known, held in self._held if known == changes), None)
+        if known is not None:
+            return known
+        of = self._scenario
+        data = apply(of.data, in_order(of.data, changes))
+        changed = replace(build(of.doc, of.files, of.sha256, data, of), gates=of.gates)
+        self._held.append((changes, Held(changed, self._steps, self._seed)))
+        return self._held[-1][1]
 
 
 def _candidates(answer: Plan, found: ForecastBreak) -> list[Recommendation]:
@@ -236,14 +253,3 @@ def _candidates(answer: Plan, found: ForecastBreak) -> list[Recommendation]:
             labels = {name.partition(".")[0] for name in gate.names}
             rows = [row for row in rows if labels & set(row.resources)]
     return sorted(rows, key=lambda row: -(row.monthly_saving or 0))[:_MOST_TRIED]
-
-
-def _breaks_again(scenario: Scenario, steps: Sequence[Month], found: ForecastBreak, seed: int) -> Month | None:
-    """The first month in which the same breaks; None where it does not."""
-    for ahead in months_ahead(scenario, steps, seed):
-        answer = plan(ahead.scenario, seed=seed, findings=False)
-        if (found.gate and found.gate in answer.failed_gates) or (
-            found.limit[0] and found.limit in answer.exceeded_limits
-        ):
-            return ahead.month
-    return None
