@@ -14,5 +14,6 @@ def test_every_figure_of_the_product_has_separators() -> None:
         "tables: {orders: {item_size: 1 KB, items: 1M, access: [{put: 20000/s}]}}\n"
     )
     answer = terminal_text(explained_document(explain(load("-", text=text), "orders.writes")), Style(100, ascii=False))
-    figures = [line.split()[1] for line in answer.split("Price of orders.writes")[1].splitlines() if line[1:2] in "=×"]
+    steps = answer.split("Price of orders.writes")[1].splitlines()
+    figures = [step.split()[1] for step in steps if step.startswith((" =", " ×"))]
     assert figures == ["0.000000625", "32,850.0000000000", "29,565.0000000000"]
