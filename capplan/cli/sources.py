@@ -33,9 +33,12 @@ def baselines(source: str, scenarios: Sequence[Any], today: date | None, seed: i
 
     if source != "-" and is_bare_revision(source):
         return [_at_revision(source, scenario, today, seed) for scenario in scenarios]
-    plans = plans_at(source, today, seed)
+    return of_names(plans_at(source, today, seed), source, [scenario.name for scenario in scenarios])
+
+
+def of_names(plans: "Sequence[PlanRecord]", source: str, wanted: Sequence[str]) -> "list[PlanRecord | None]":
+    """The plan of each name. Raises CapplanError where there is none of any, or more than one of some."""
     names = [plan.scenario.name for plan in plans]
-    wanted = [scenario.name for scenario in scenarios]
     repeated = sorted(name for name in set(wanted) if names.count(name) > 1)
     if repeated:
         message = f"it holds more than one plan of '{repeated[0]}'"
