@@ -33,6 +33,11 @@ def refresh_document(done: Refresh) -> Document:
     if done.unmapped:
         names = ", ".join(map(service_label, done.unmapped))
         blocks.append(Paragraph(line(Span("no mapping yet: ", "dim"), names)))
+    if done.not_renewed:
+        blocks += [
+            Heading("Not renewed", "nobody has found these in AWS's list: the old prices stay"),
+            _not_renewed(done),
+        ]
     written = sum(file.is_written for file in done.files)
     return Document("Prices refreshed", f"{numbers.count(written, 'file')} written · {done.base}", tuple(blocks))
 
@@ -66,6 +71,16 @@ def _file(file: FileRefresh) -> Row:
         *(str(counts[name]) for name in _COUNTED),
         str(held),
     )
+
+
+def _not_renewed(done: Refresh) -> Table:
+    """A row for each service."""
+    by_service: dict[str, list[str]] = {}
+    for key in done.not_renewed:
+        service, _, rest = key.partition(".")
+        by_service.setdefault(service, []).append(rest)
+    rows = tuple(row(service_label(service), ", ".join(keys)) for service, keys in by_service.items())
+    return Table((Column("Service"), Column("Prices", wraps=True)), rows)
 
 
 def _changes(found: list[tuple[FileRefresh, KeyChange]]) -> Table:
