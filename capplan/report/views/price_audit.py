@@ -24,7 +24,10 @@ def verified_prices_document(services: Sequence[Coverage]) -> Document:
     gaps = tuple(gap for one in services for gap in _gaps(one))
     blocks: list[Block] = [table]
     if gaps:
-        blocks += [Heading("Gaps", "a plan that needs one of these says so"), Table((Column("Price keys, and where nobody has read them", wraps=True),), gaps)]
+        blocks += [
+            Heading("Gaps", "a plan that needs one of these says so"),
+            Table((Column("Price keys, and where nobody has read them", wraps=True),), gaps),
+        ]
     unread = [one for one in services if one.unread]
     if unread:
         rows = tuple(row(service_label(one.service), _named(one.unread, one.regions)) for one in unread)
