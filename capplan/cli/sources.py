@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from capplan.cli import progress
 from capplan.errors import CapplanError, Diagnostic
 
 if TYPE_CHECKING:
@@ -13,14 +14,21 @@ if TYPE_CHECKING:
     from capplan.gates.judge import Baseline
 
 
-def plans_at(source: str, today: date | None, seed: int) -> "tuple[PlanRecord, ...]":
-    """The plans of a scenario (planned now), of a saved JSON, or of REVISION:SCENARIO. Raises CapplanError."""
+def plans_at(source: str, today: date | None, seed: int, draws: int = 0) -> "tuple[PlanRecord, ...]":
+    """The plans of a scenario (planned now), of a saved JSON, or of REVISION:SCENARIO. Raises CapplanError.
+
+    Of a scenario's ranges so many draws are made where a gate is on a percentile or a chance.
+    """
     from capplan.commands.plan import plan  # noqa: PLC0415
+    from capplan.gates.judge import over_draws  # noqa: PLC0415
     from capplan.report.records.plan import plan_record, saved_plans  # noqa: PLC0415
 
     if source != "-" and source.lower().endswith(".json"):
         return saved_plans(_saved(source), Path(source).as_posix())
-    return (plan_record(plan(_scenario(source), today=today, seed=seed, findings=False)),)
+    scenario = _scenario(source)
+    needed = draws if any(over_draws(gate.test, {}) for gate in scenario.gates) else 0
+    planned = plan(scenario, today=today, seed=seed, findings=False, draws=needed, progress=progress.update)
+    return (plan_record(planned),)
 
 
 def baselines(source: str, scenarios: Sequence[Any], today: date | None, seed: int) -> "list[PlanRecord | None]":
