@@ -37,6 +37,7 @@ from capplan.cli.output import output
 from capplan.cli.sources import baseline_of, baselines
 from capplan.cli.steps import GATE_FAILED, day_of, delta, every, guarded, keep_inputs, load_scenario, money, strict_code
 from capplan.pipeline.results import Plan
+from capplan.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -115,7 +116,7 @@ def check(
         bases = baselines(baseline, loaded, day, seed) if baseline else [None] * len(loaded)
 
         def planned(pair: "tuple[Any, PlanRecord | None]") -> Plan:
-            base = baseline_of(pair[1], baseline, pair[0].name)._replace(bill=of_bill)
+            base = replace(baseline_of(pair[1], baseline, pair[0].name), bill=of_bill)
             return plan(
                 pair[0],
                 today=day,

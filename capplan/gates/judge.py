@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from capplan.errors import CapplanError, Diagnostic
 from capplan.gates.bill import NO_BILL
@@ -31,6 +31,7 @@ from capplan.language.gate_units import SHARE, USD, Unit
 from capplan.language.scenario import Scenario
 from capplan.pipeline.results import Unjudged, Verdict, Waived
 from capplan.reading.nearest import nearest
+from capplan.record import Record, replace
 
 _CENT = Decimal("0.01")
 _PERCENTILE = re.compile(r"p\d+(?:\.\d+)?")
@@ -38,7 +39,7 @@ NO_DRAWS = "at the likely values: no draws were made"
 _SHORT = {"cost.change": "cost.monthly.change", "cost.change_percent": "cost.monthly.change_percent"}
 
 
-class Baseline(NamedTuple):
+class Baseline(Record, frozen=True):
     """What gates compare a plan with: metrics by name of a baseline (`why_none` says why there is none) and of a bill."""
 
     values: Mapping[str, Decimal] | None = None
@@ -115,12 +116,12 @@ def lookup(
         metric = _find(name.name, metrics, baseline)
         of = None if metric is not None else percentile_of(name.name)
         if of is not None:
-            plain = name._replace(name=of[0])
+            plain = replace(name, name=of[0])
             if of[0] not in metrics and _find(of[0], metrics, baseline) is not None:
                 hint = "write cost.monthly.p90 <= 3000 USD"
                 raise GateError(f"'{of[0]}' is a change, and has no percentile", name.at, name.width, hint)
             metric = look(plain)
-            return metric if drawn is None else metric._replace(value=drawn.percentile(plain, of[1]).value)
+            return metric if drawn is None else replace(metric, value=drawn.percentile(plain, of[1]).value)
         if metric is None:
             raise _unknown(name, metrics, scenario)
         needs_baseline = metric.why_unknown == baseline.why_none and baseline.values is None
@@ -260,7 +261,7 @@ def _spread(node: Chance | Name, drawn: Drawn) -> Spread:
     if isinstance(node, Chance):
         return drawn.chance(node.of)
     name, share = percentile_of(node.name) or (node.name, Fraction(1, 2))
-    return drawn.percentile(node._replace(name=name), share)
+    return drawn.percentile(replace(node, name=name), share)
 
 
 def _shown(value: Fraction, unit: Unit) -> str:

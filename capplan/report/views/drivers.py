@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from capplan.commands.drivers.drivers import Driver, Drivers, Moved
 from capplan.commands.drivers.measured import Measure
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import (
     Block,
@@ -135,7 +136,7 @@ def _swing(changes: Sequence[float], scale: float) -> Interval:
 def _with_rest(rows: Sequence[Row], columns: int) -> tuple[Row, ...]:
     hidden = sum(one.shown == "details" for one in rows)
     if hidden == 1:
-        return tuple(one._replace(shown="always") for one in rows)
+        return tuple(replace(one, shown="always") for one in rows)
     if not hidden:
         return tuple(rows)
     rest = row(f"{hidden} more: --details", *[""] * (columns - 1), role="dim", shown="short")

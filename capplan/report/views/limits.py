@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from capplan.pipeline.results import PlannedLimit
 from capplan.quantities.text import lasting
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import Cell, Column, Meter, Role, Row, Shown, Table, line, row
 from capplan.report.verdicts import limit_label
@@ -74,7 +75,7 @@ def _row(limit: PlannedLimit, shown: Shown, *, with_word: bool) -> Row:
             label,
             line(lasting(check.load * ms) if ms else numbers.rate(check.load)),
             line(lasting(check.quota * ms) if ms else numbers.measured(check.quota, unit)),
-            (line(percent)[0]._replace(role="" if role == "good" else role),),
+            (replace(line(percent)[0], role="" if role == "good" else role),),
             Meter(float(used), role),
             line("exceeded" if limit.breached else words),
             line(limit.at),
