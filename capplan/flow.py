@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from capplan import units
@@ -125,7 +125,7 @@ def exact_sum(values: Sequence[Fraction]) -> Fraction:
     return Fraction(sum([value.numerator * (common // value.denominator) for value in values]), common)
 
 
-class DemandFlow(Record, frozen=True):
+class DemandFlow(Record, frozen=True, dict=True):
     """Σ multiplier × load profile, one term per profile: exact volumes. Add flows, multiply by a Fraction."""
 
     terms: tuple[tuple[LoadProfile, Fraction], ...] = ()
@@ -163,7 +163,7 @@ class DemandFlow(Record, frozen=True):
             return self
         return DemandFlow(tuple((profile, m * factor) for profile, m in self.terms)) if factor else DemandFlow()
 
-    @property
+    @cached_property
     def monthly(self) -> Fraction:
         """Units per month, exact."""
         if not self.terms:

@@ -78,10 +78,7 @@ class Priced:
 
     def cost_of(self, address: str) -> Decimal | None:
         """Monthly cost of one resource; None where there is none at the address."""
-        if address not in self.metered.scenario.resources:
-            return None
-        own = {charge.id for charge in self.charges.get(address, ())}
-        return monthly(line for line in self.lines if line.charge_id in own)
+        return self.cost_by_resource.get(address)
 
     @cached_property
     def lines_by_charge(self) -> Mapping[str, tuple[LineItem, ...]]:

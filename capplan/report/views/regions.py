@@ -77,7 +77,7 @@ def _against(region: InRegion, answer: ComparedRegions) -> str:
     change = region.change or Decimal(0)
     if not home or not change:
         return numbers.usd(change, sign=True)
-    return f"{'+' if change > 0 else '-'}{numbers.share(abs(change / home))}"
+    return f"{'+' if change > 0 else '−'}{numbers.share(abs(change / home))}"
 
 
 def _verdict(region: InRegion) -> Span:
