@@ -13,7 +13,8 @@ import pytest
 from capplan.errors import CapplanError
 from capplan.pricing.audit import ages, coverage, differences
 from capplan.pricing.catalogue import known_keys, load_prices, regions, services
-from capplan.report.formats.terminal import Style, terminal_text
+from capplan.report.formats.terminal import terminal_text
+from capplan.report.style import Style
 from capplan.report.views.price_audit import verified_prices_document
 from tests.pricing.folder import add_entry, copy_of, forget, use
 

@@ -19,6 +19,9 @@ from capplan.pricing.refresh.merge import is_named, merged
 from capplan.pricing.refresh.offer_file import offer_of, plan_rates
 from capplan.pricing.refresh.products import Place
 from capplan.reading.web import Limits, Pieces, reader_of
+from capplan.report.formats.terminal import terminal_text
+from capplan.report.style import Style
+from capplan.report.views.refresh import refresh_document
 from capplan.services.offers import mapped
 from tests.pricing.folder import copy_of
 from tests.pricing.price_list import (
@@ -411,8 +414,9 @@ def test_every_mapped_key_is_one_that_capplan_charges() -> None:
             assert listed.units
 
 
+@pytest.mark.parametrize("kind", ["json", "csv"])
 @pytest.mark.parametrize("service", [name for name, found in mapped().items() if found is not None])
-def test_a_price_list_with_todays_prices_changes_none(home: Path, service: str) -> None:
+def test_a_price_list_with_todays_prices_changes_none(home: Path, service: str, kind: Kind) -> None:
     """Each mapped price, served under its first usage type, is found, taken in its unit, and is the one on file."""
     found = mapped()[service]
     assert found is not None
@@ -434,7 +438,7 @@ def test_a_price_list_with_todays_prices_changes_none(home: Path, service: str) 
         name = (listed.offer, item.usage, listed.operation)
         if told.setdefault(name, listed.key) == listed.key:
             offers.setdefault(listed.offer, []).append(item)
-    file = renewed(home, price_list(**{code: tuple(items) for code, items in offers.items()}), service)
+    file = renewed(home, price_list(**{code: tuple(items) for code, items in offers.items()}), service, kind=kind)
     served_keys = {item.sku for items in offers.values() for item in items}
     assert served_keys
     assert {key: what for key, what in outcomes(file).items() if key in served_keys} == dict.fromkeys(
@@ -461,6 +465,21 @@ def test_the_command(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
         assert answer["files"][0]["failed"].startswith("/offers/v1.0/aws/index.json: it has no offer AWSAppSync")
         code, answer = _command(home, base, capfd, "--service", "dynamo")
         assert (code, answer["schema"]) == (2, "capplan.errors/1")
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_screen_says_why_a_price_is_held_back_or_missing(home: Path, width: int) -> None:
+    items = (STATES[0]._replace(usd={"0": "0.25"}), STATES[1]._replace(unit="1M Requests"))
+    file = renewed(home, price_list(AmazonStates=items))
+    document = refresh_document(Refresh("x", DAY, (file,), (), ("sqs.fair_queue.surcharge_request",)))
+    text = " ".join(terminal_text(document, Style(width=width)).split())
+    for said in (
+        "0.000025 became 0.25 USD",
+        "per 1M Requests, expected Requests",
+        "no StepFunctions-GB-Second in AmazonStates",
+        "fair_queue.surcharge_request",
+    ):
+        assert said in text
 
 
 def test_a_folder_with_the_same_paths(home: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -25,7 +25,10 @@ def verified_prices_document(services: Sequence[Coverage]) -> Document:
     blocks: list[Block] = [table]
     if gaps:
         gaps = (gaps[0]._replace(space=False), *gaps[1:])
-        blocks += [Heading("Gaps", "a plan that needs one of these says so"), Table((Column("Price keys, and where nobody has read them", wraps=True),), gaps)]
+        blocks += [
+            Heading("Gaps", "a plan that needs one of these says so"),
+            Table((Column("Price keys, and where nobody has read them", wraps=True),), gaps),
+        ]
     unread = [one for one in services if one.unread]
     if unread:
         rows = tuple(row(service_label(one.service), _named(one.unread, one.regions)) for one in unread)
