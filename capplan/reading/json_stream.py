@@ -47,7 +47,8 @@ class JsonStream:
                 raise ValueError("nested too deep") from None
             except json.JSONDecodeError as error:
                 if self._is_whole:
-                    raise ValueError(f"not JSON: {error.msg[0].lower()}{error.msg[1:]}") from None
+                    said = error.msg.removesuffix(" starting at")
+                    raise ValueError(f"not JSON: {said[0].lower()}{said[1:]}") from None
             else:
                 after = self._text[end : end + 1]
                 is_number = self._text[self._at] in _BEGINS_NUMBER  # it may go on in the next piece: 12, 12.5, 12.5e3

@@ -6,7 +6,6 @@ import urllib.request
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.files import pieces_of
@@ -37,6 +36,11 @@ class Limits(NamedTuple):
     silence_s: float = 15.0
 
 
+def is_address(place: str) -> bool:
+    """Whether a place is read over HTTP; else it is a folder."""
+    return place.startswith(("https://", "http://"))
+
+
 def reader_of(base: str, clock: Callable[[], float], limits: Limits | None = None) -> Read:
     """Reads paths below a base: an http(s) address, or a folder.
 
@@ -45,8 +49,7 @@ def reader_of(base: str, clock: Callable[[], float], limits: Limits | None = Non
         clock: Seconds that only grow.
         limits: How long a file may take.
     """
-    scheme = urlsplit(base).scheme
-    if scheme in ("http", "https"):
+    if is_address(base):
         return lambda path: _over_http(base.rstrip("/") + _checked(path), clock, limits or Limits())
     root = Path(base)
     return lambda path: pieces_of(root / _checked(path).lstrip("/"), f"{base}{path}", MAX_FILE_BYTES)

@@ -14,13 +14,16 @@ import pytest
 from capplan.cli.app import run
 from capplan.commands.refresh_prices import FileRefresh, Options, Refresh, refresh
 from capplan.errors import CapplanError
-from capplan.pricing.catalogue import known_keys
+from capplan.pricing.catalogue import known_keys, load_prices
 from capplan.pricing.refresh.merge import is_named, merged
 from capplan.pricing.refresh.offer_file import offer_of, plan_rates
 from capplan.pricing.refresh.products import Place
 from capplan.reading.web import Limits, Pieces, reader_of
+from capplan.report.formats.terminal import terminal_text
+from capplan.report.style import Style
+from capplan.report.views.refresh import refresh_document
 from capplan.services.offers import mapped
-from tests.pricing.folder import copy_of
+from tests.pricing.folder import copy_of, forget, use
 from tests.pricing.price_list import (
     ENDPOINTS,
     GRAPHQL,
@@ -40,6 +43,7 @@ from tests.pricing.price_list import (
 )
 
 DAY = date(2026, 12, 2)
+SAGA = Path(__file__).parent.parent.parent / "scenarios" / "order-saga" / "scenario.yaml"
 OFFER = "/offers/v1.0/aws/AmazonStates/20261201080000/us-east-1/index.json"
 QUICK = Limits(whole_s=0.5, silence_s=0.3)
 Kind = Literal["json", "csv"]
@@ -152,6 +156,42 @@ def test_an_unknown_unit_and_two_prices_of_one_name_are_never_taken(home: Path) 
     assert said == "per 1M Transitions, expected StateTransitions"
     prices = read(home, "stepfunctions")["prices"]
     assert [len(prices[key]) for key in ("standard.state_transition", "express.request")] == [1, 1]
+
+
+def test_a_region_in_which_nobody_had_read_a_service_gets_its_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "us-east-1" / "stepfunctions.json").unlink()
+    file = renewed(home, price_list(AmazonStates=STATES))
+    assert (set(outcomes(file).values()), file.is_written) == ({"new"}, True)
+    use(home, monkeypatch)
+    price = load_prices("us-east-1", {}).price("stepfunctions.express.duration")
+    monkeypatch.undo()
+    forget()
+    assert price is not None
+    assert [tier.price for tier in price.tiers] == [Decimal("0.00001667"), Decimal("0.00000833"), Decimal("0.00000456")]
+    assert read(home, "stepfunctions")["location"] == "US East (N. Virginia)"
+
+
+def test_after_a_refresh_a_plan_has_the_new_price_and_an_older_day_the_old_one(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """0.00003 USD a transition since 2026-12-01, 0.000025 before: +20 %."""
+    change_of = "stepfunctions.standard.state_transition"
+    renewed(home, price_list(AmazonStates=changed(STATES[0], usd={"0": "0.00003"})))
+    use(home, monkeypatch)
+    totals: list[Decimal] = []
+    for on in ((), ("--on", "2026-11-30"), ("--on", "2026-12-01")):
+        assert run(["estimate", str(SAGA), "-f", "json", *on]) == 0
+        lines = json.loads(capfd.readouterr().out)["line_items"]
+        totals.append(sum((Decimal(a["list_cost"]) for a in lines if a["price_key"] == change_of), Decimal(0)))
+    assert run(["prices", "diff", "2026-11-30", "2026-12-01", "--service", "stepfunctions", "-f", "json"]) == 0
+    (change,) = json.loads(capfd.readouterr().out)["changes"]
+    monkeypatch.undo()
+    forget()
+    now, before, since = totals
+    assert now == since
+    assert before > 1000
+    assert abs(now - before * Decimal("1.2")) < Decimal("1E-8"), "each line is rounded at 10 decimals"
+    assert (change["key"], Decimal(change["change"])) == (change_of, Decimal("0.2"))
 
 
 def test_a_missing_product_leaves_the_old_price(home: Path) -> None:
@@ -411,8 +451,9 @@ def test_every_mapped_key_is_one_that_capplan_charges() -> None:
             assert listed.units
 
 
+@pytest.mark.parametrize("kind", ["json", "csv"])
 @pytest.mark.parametrize("service", [name for name, found in mapped().items() if found is not None])
-def test_a_price_list_with_todays_prices_changes_none(home: Path, service: str) -> None:
+def test_a_price_list_with_todays_prices_changes_none(home: Path, service: str, kind: Kind) -> None:
     """Each mapped price, served under its first usage type, is found, taken in its unit, and is the one on file."""
     found = mapped()[service]
     assert found is not None
@@ -434,7 +475,7 @@ def test_a_price_list_with_todays_prices_changes_none(home: Path, service: str) 
         name = (listed.offer, item.usage, listed.operation)
         if told.setdefault(name, listed.key) == listed.key:
             offers.setdefault(listed.offer, []).append(item)
-    file = renewed(home, price_list(**{code: tuple(items) for code, items in offers.items()}), service)
+    file = renewed(home, price_list(**{code: tuple(items) for code, items in offers.items()}), service, kind=kind)
     served_keys = {item.sku for items in offers.values() for item in items}
     assert served_keys
     assert {key: what for key, what in outcomes(file).items() if key in served_keys} == dict.fromkeys(
@@ -463,6 +504,21 @@ def test_the_command(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
         assert (code, answer["schema"]) == (2, "capplan.errors/1")
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_screen_says_why_a_price_is_held_back_or_missing(home: Path, width: int) -> None:
+    items = (STATES[0]._replace(usd={"0": "0.25"}), STATES[1]._replace(unit="1M Requests"))
+    file = renewed(home, price_list(AmazonStates=items))
+    document = refresh_document(Refresh("x", DAY, (file,), (), ("sqs.fair_queue.surcharge_request",)))
+    text = " ".join(terminal_text(document, Style(width=width)).split())
+    for said in (
+        "0.000025 became 0.25 USD",
+        "per 1M Requests, expected Requests",
+        "no StepFunctions-GB-Second in AmazonStates",
+        "fair_queue.surcharge_request",
+    ):
+        assert said in text
+
+
 def test_a_folder_with_the_same_paths(home: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     saved = tmp_path / "saved"
     for path, body in price_list(AmazonStates=STATES).items():
@@ -473,6 +529,23 @@ def test_a_folder_with_the_same_paths(home: Path, tmp_path: Path, capfd: pytest.
     code = run(["prices", "refresh", "--from", str(saved), "--into", str(home), "--service", "stepfunctions"])
     assert "1 file written" in capfd.readouterr().out
     assert code == 0
+
+
+@pytest.mark.parametrize("place", ["ftp://127.0.0.1/x", "file:///etc", "no-such-folder", "//elsewhere"])
+def test_a_place_that_is_neither_a_folder_nor_an_address(
+    home: Path, capfd: pytest.CaptureFixture[str], place: str
+) -> None:
+    assert run(["prices", "refresh", "--from", place, "--into", str(home)]) == 2
+    assert "expected a folder or an https address" in " ".join(capfd.readouterr().err.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    "place", ["http://", "http://a b/", "https://[", "http://127.0.0.1:x", "http://127.0.0.1:99999"]
+)
+def test_an_address_that_is_none(home: Path, capfd: pytest.CaptureFixture[str], place: str) -> None:
+    code, answer = _command(home, place, capfd, "--service", "stepfunctions")
+    assert code == 3
+    assert "cannot read it" in answer["files"][0]["failed"]
 
 
 def test_no_server_is_told(home: Path) -> None:

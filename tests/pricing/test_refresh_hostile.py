@@ -169,7 +169,7 @@ def test_values_of_another_kind(home: Path, service: str, path: str) -> None:
         (b'"a","b"\n' * 5 + b'"c","c"\n', "two columns have one name"),
         (b'"a\x00","b"\n', "it does not begin with five lines"),
         (b"x" * 2_000_000, "a line has more than"),
-        (b'"a","' + b"x" * 200_000 + b'"\n', "not CSV"),
+        (b'"a","b\n', "not CSV"),
     ],
 )
 def test_what_is_no_csv(home: Path, head: bytes, said: str) -> None:

@@ -24,6 +24,7 @@ def verified_prices_document(services: Sequence[Coverage]) -> Document:
     gaps = tuple(gap for one in services for gap in _gaps(one))
     blocks: list[Block] = [table]
     if gaps:
+        gaps = (gaps[0]._replace(space=False), *gaps[1:])
         blocks += [
             Heading("Gaps", "a plan that needs one of these says so"),
             Table((Column("Price keys, and where nobody has read them", wraps=True),), gaps),

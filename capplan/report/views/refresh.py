@@ -10,6 +10,8 @@ from capplan.report.document import Block, Column, Document, Heading, Paragraph,
 from capplan.report.views.parts import service_label, signed
 
 _COUNTED: tuple[Outcome, ...] = ("new", "changed", "unchanged", "missing")
+_MAY_GO: dict[Outcome, int] = {"unchanged": 2, "missing": 1}
+"""Counts that a narrow screen leaves out, the highest number first."""
 _MAX_SHOWN = 200
 
 
@@ -47,7 +49,7 @@ def _files(done: Refresh) -> Table:
         Column(""),
         Column("Service"),
         Column("Region"),
-        *(Column(name.capitalize(), "right") for name in _COUNTED),
+        *(Column(name.capitalize(), "right", optional=_MAY_GO.get(name, 0)) for name in _COUNTED),
         Column("Held back", "right"),
     )
     return Table(columns, tuple(map(_file, done.files)), fills=False)
@@ -84,18 +86,14 @@ def _not_renewed(done: Refresh) -> Table:
 
 
 def _changes(found: list[tuple[FileRefresh, KeyChange]]) -> Table:
-    columns = (
-        Column("Price key"),
-        Column("Region"),
-        Column("Before", "right"),
-        Column("Now", "right"),
-        Column("Why", wraps=True, optional=1),
-    )
-    rows = tuple(
-        row(f"{file.service}.{change.key}", file.region, _usd(change.before), _usd(change.after), change.said)
-        for file, change in found
-    )
-    return Table(columns, rows)
+    """A row for each price, and below those that have one reason the reason."""
+    columns = (Column("Price key", wraps=True), Column("Region"), Column("Before", "right"), Column("Now", "right"))
+    rows: list[Row] = []
+    for i, (file, change) in enumerate(found):
+        rows.append(row(f"{file.service}.{change.key}", file.region, _usd(change.before), _usd(change.after)))
+        if change.said and (i + 1 == len(found) or found[i + 1][1].said != change.said):
+            rows.append(row(change.said, "", "", "", level=1, role="dim"))
+    return Table(columns, tuple(rows))
 
 
 def _usd(amount: Decimal | None) -> str:
