@@ -143,10 +143,10 @@ def order(case: Case, plan: Mapping[str, Any], folder: Path, _rng: Random) -> st
     other = _planned(case, turned, folder)
     if other is None:
         return "not planned in another order"
-    return _differ(plan, other, "another order")
+    return differ(plan, other, "another order")
 
 
-def _differ(plan: Mapping[str, Any], other: Mapping[str, Any], where: str, renamed: str = "", new: str = "") -> str:
+def differ(plan: Mapping[str, Any], other: Mapping[str, Any], where: str, renamed: str = "", new: str = "") -> str:
     """What of two plans is not the same: totals, and what each resource costs and uses; `renamed` is `new` in the other."""
     for key in ("monthly_cost", "one_time_cost"):
         if _apart(plan[key], other[key]):
@@ -188,7 +188,7 @@ def names(case: Case, plan: Mapping[str, Any], folder: Path, rng: Random) -> str
     other = _planned(case._replace(files=files), files["scenario.yaml"], folder)
     if other is None:  # the name is a word of something else too
         return ""
-    return _differ(plan, other, f"another name of {section}.{name}", f"{section}.{name}", f"{section}.{new}")
+    return differ(plan, other, f"another name of {section}.{name}", f"{section}.{name}", f"{section}.{new}")
 
 
 def _renamed(value: Any, word: re.Pattern[str], new: str) -> Any:  # noqa: ANN401  plain data
