@@ -220,6 +220,8 @@ VISITS = profile("visits", {200: 3, 300: 2, 400: 1})
         *(
             (of(NOON) + of(profile("later", {720: 1})), scale, 5 * scale) for scale in (0, 1, 8)
         ),  # one minute at any scale
+        # 10 in minute 100, 2.5 x scale in minute 200: up to 8 the one falls behind by as much as the other is behind at 0
+        *((of(ROUND) + of(profile("even", {200: 2.5})), scale, max(10, 2.5 * scale)) for scale in (0, 2, 8)),
         *(
             (of(NOON, 2) + of(WEB) + of(JOB), scale, 9 * scale + 1) for scale in (0, 1, 8)
         ),  # one profile that is not flat

@@ -71,6 +71,8 @@ def test_a_loop_that_never_dies_out_is_refused(gain: str) -> None:
         ([("a", "b", "1"), ("b", "c", "3"), ("c", "b", "2"), ("b", "a", "1/9")], "b c b"),
         # of three calls of a the one that is made most often is followed
         ([("a", "b", "1"), ("a", "c", "3"), ("a", "d", "2"), ("b", "a", "1"), ("c", "a", "1"), ("d", "a", "1")], "a c a"),
+        # c, which a calls most often, is said to call a, but never does
+        ([("a", "a", "1"), ("a", "c", "3"), ("c", "a", "0")], "a a"),
         # as often: the one that stands first
         ([("a", "b", "2"), ("a", "c", "2"), ("b", "a", "1"), ("c", "a", "1")], "a b a"),
     ],
