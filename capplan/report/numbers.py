@@ -8,6 +8,7 @@ _CENT = Decimal("0.01")
 _ROUNDS_UP = Decimal("0.9995")
 """From here on, three digits of a smaller unit round to 1,000 of it: 999,600 is 1M, not 1,000k."""
 _TENFOLD = Decimal(-10)
+_MANY = Decimal("999.5")
 
 
 def below_zero(text: str) -> str:
@@ -58,7 +59,12 @@ def free(headroom: Decimal) -> str:
 
 def over(headroom: Decimal) -> str:
     """How far a limit is exceeded: a percentage, or how many times over from tenfold on."""
-    return f"{share(-headroom)} over" if headroom > _TENFOLD else f"{rate(1 - headroom)}x the limit"
+    return f"{share(-headroom)} over" if headroom > _TENFOLD else f"{times(1 - headroom)} the limit"
+
+
+def times(multiple: Decimal) -> str:
+    """How many times something is: `40x`; from a thousand on `>999x`, since nobody compares what lies beyond."""
+    return f"{rate(multiple)}x" if multiple < _MANY else ">999x"
 
 
 def share(part: Decimal) -> str:

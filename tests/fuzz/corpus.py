@@ -13,6 +13,7 @@ import yaml
 
 from capplan.language.schema import scenario_schema
 from tests.commands.test_ordinary import MACHINE, ordinary
+from tests.fuzz import valid
 from tests.fuzz.cases import Case
 from tests.fuzz.drawn import Drawer
 from tests.fuzz.mutate import grafts_of, mutated, places, scrambled
@@ -33,12 +34,16 @@ class Home(NamedTuple):
 
 
 @lru_cache
+def shipped() -> tuple[Home, ...]:
+    """The shipped scenarios."""
+    paths = sorted(SCENARIOS.glob("*/scenario.yaml"))
+    return tuple(Home(_plain(path.read_text(encoding="utf-8")), _beside(path.parent)) for path in paths)
+
+
+@lru_cache
 def homes() -> tuple[Home, ...]:
     """The shipped scenarios, those of the docs, and the wrong ones that are YAML."""
-    found = [
-        Home(_plain(path.read_text(encoding="utf-8")), _beside(path.parent))
-        for path in sorted(SCENARIOS.glob("*/scenario.yaml"))
-    ]
+    found = list(shipped())
     shop = _beside(SCENARIOS / "web-shop")
     texts = [
         block for page in sorted((ROOT / "docs").glob("*.md")) for block in _BLOCK.findall(page.read_text("utf-8"))
@@ -194,15 +199,19 @@ def _shrunk(data: dict[str, Any], rng: Random) -> dict[str, Any]:
 
 
 def _scenario(rng: Random) -> Case:
-    origin = rng.random()
+    """Drawn, ordinary or shipped. Two of three are valid, so that more than the reader is asked."""
+    origin, is_valid = rng.random(), rng.random() < 0.67
+    files: Mapping[str, Any] = {"m.asl.json": MACHINE}
     if origin < 0.3:
-        data = Drawer(_schema(), rng).scenario()
-        files: Mapping[str, Any] = {"m.asl.json": MACHINE}
+        data = valid.drawn(_schema(), rng, files) if is_valid else Drawer(_schema(), rng).scenario()
     elif origin < 0.5:
-        data, files = _plain(HEAD + ordinary(rng.randrange(10**6))), {"m.asl.json": MACHINE}
+        data = _plain(HEAD + ordinary(rng.randrange(10**6)))
     else:
-        home = rng.choice(homes())
-        data, files = (_shrunk(home.data, rng) if rng.random() < 0.3 else home.data), home.files
+        home = rng.choice(shipped() if is_valid else homes())
+        data, files = (_shrunk(home.data, rng) if not is_valid and rng.random() < 0.3 else home.data), home.files
+    if is_valid:
+        data = valid.changed(data, files, rng, grafts(), _times(rng))
+        return Case("scenario", {_FILE: data, **files}, _command(rng, data))
     data = mutated(data, rng, grafts(), _times(rng))
     content = scrambled(yaml.safe_dump(data, sort_keys=False), rng) if rng.random() < 0.1 else data
     return Case("scenario", {_FILE: content, **files}, _command(rng, data))

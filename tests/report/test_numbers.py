@@ -25,7 +25,9 @@ from capplan.services.stepfunctions.cost import short
         ("-9.5", "−950%", "950% over"),
         ("-10", "<−999%", "11x the limit"),
         ("-39.1", "<−999%", "40x the limit"),
-        ("-19360333333333333333", "<−999%", ">999Tx the limit"),
+        ("-19360333333333333333", "<−999%", ">999x the limit"),
+        ("-998.4", "<−999%", "999x the limit"),
+        ("-998.5", "<−999%", ">999x the limit"),
     ],
 )
 def test_a_limit_exceeded_many_times_stays_short(headroom: str, free: str, over: str) -> None:

@@ -5,14 +5,13 @@ from datetime import date
 from decimal import Decimal
 
 from capplan import __version__
-from capplan.commands.forecast.fixes import with_fix
-from capplan.commands.forecast.months_ahead import MonthAhead, months_ahead
+from capplan.commands.forecast.fixes import Fixes
+from capplan.commands.forecast.judged_months import JudgedMonth, judged_months
+from capplan.commands.forecast.months_ahead import MonthAhead
 from capplan.commands.forecast.results import Forecast, ForecastBreak, ForecastMonth
-from capplan.commands.plan import plan
 from capplan.errors import CapplanError, Diagnostic
 from capplan.language.months import Month, months_from, multiples, needs_calendar
 from capplan.language.scenario import Scenario
-from capplan.pipeline.results import Plan
 from capplan.timeline import no_progress
 
 DRAWS = 40
@@ -54,19 +53,15 @@ def forecast(  # noqa: PLR0913  an argument for each option of the command
         raise CapplanError((Diagnostic(scenario.file, 0, 0, message, hint),))
     steps = months_from(first, months, mean=mean_months)
     of_month: list[MonthAhead] = []
-    planned: list[Plan] = []
+    shown: list[ForecastMonth] = []
     share = 0.2 if draws and scenario.ranges else 1.0
-    for ahead in months_ahead(scenario, steps, seed):
-        progress(ahead.month.after / months * share, ahead.month.label)
-        is_same = bool(of_month) and ahead.scenario is of_month[-1].scenario
-        planned.append(planned[-1] if is_same else plan(ahead.scenario, today=today, seed=seed, findings=False))
-        of_month.append(ahead)
-    shown = tuple(_month(scenario, month, answer) for month, answer in zip(steps, planned, strict=True))
-    breaks = tuple(_breaks(steps, planned))
-    if fixes:
-        breaks = tuple(
-            with_fix(scenario, of_month[found.index].scenario, steps, found, today, seed) for found in breaks
-        )
+    for judged in judged_months(scenario, steps, today, seed):
+        progress(judged.ahead.month.after / months * share, judged.ahead.month.label)
+        shown.append(_month(scenario, judged))
+        of_month.append(judged.ahead)
+    breaks = tuple(_breaks(steps, shown))
+    if fixes and breaks:
+        breaks = tuple(map(Fixes(scenario, of_month, steps, today, seed).of, breaks))
     bands = None
     if draws and scenario.ranges:
         from capplan.commands.forecast.bands import bands_of  # noqa: PLC0415  only where there are ranges
@@ -77,7 +72,7 @@ def forecast(  # noqa: PLR0913  an argument for each option of the command
     steady = tuple(name for name, last in multiples(scenario, steps[-1]).items() if last == 1)
     moved = {name for one in shown for name, factor in one.traffic.items() if factor != 1}
     return Forecast(
-        scenario.name, scenario.file, scenario.sha256, scenario.region, __version__, shown, breaks,
+        scenario.name, scenario.file, scenario.sha256, scenario.region, __version__, tuple(shown), breaks,
         tuple(name for name in steady if name not in moved), bands,
     )  # fmt: skip
 
@@ -89,39 +84,40 @@ def first_break(
     steps = months_from(first, months)
     before: Scenario | None = None
     moves = False
-    for ahead in months_ahead(scenario, steps, seed):
-        if ahead.scenario is before:
+    for judged in judged_months(scenario, steps, today, seed):
+        if judged.ahead.scenario is before:
             continue
         moves = moves or before is not None
-        answer = plan(ahead.scenario, today=today, seed=seed, findings=False)
-        found = next(_breaks([ahead.month], [answer]), None)
+        month = judged.ahead.month
+        found = next(_breaks([month], [_month(scenario, judged)]), None)
         if found is not None:
             return found, moves
-        before = ahead.scenario
+        before = judged.ahead.scenario
     return None, moves
 
 
-def _month(scenario: Scenario, month: Month, answer: Plan) -> ForecastMonth:
+def _month(scenario: Scenario, judged: JudgedMonth) -> ForecastMonth:
+    month = judged.ahead.month
     return ForecastMonth(
         month.label,
-        answer.monthly_cost,
-        {service: cost for service, cost in answer.cost_by_service.items() if cost},
+        judged.monthly_cost,
+        {service: cost for service, cost in judged.cost_by_service.items() if cost},
         {name: Decimal(f"{float(factor):.6g}") for name, factor in multiples(scenario, month).items()},
         month.hours,
-        answer.failed_gates,
-        answer.exceeded_limits,
+        judged.failed_gates,
+        judged.exceeded_limits,
     )
 
 
-def _breaks(steps: Sequence[Month], planned: Iterable[Plan]) -> Iterator[ForecastBreak]:
+def _breaks(steps: Sequence[Month], months: Iterable[ForecastMonth]) -> Iterator[ForecastBreak]:
     """The first month of each gate that fails and of each limit that is exceeded."""
     seen: set[object] = set()
-    for month, answer in zip(steps, planned, strict=True):
-        for gate in answer.failed_gates:
+    for month, shown in zip(steps, months, strict=True):
+        for gate in shown.failed:
             if gate not in seen:
                 seen.add(gate)
                 yield ForecastBreak(month.label, month.after, gate=gate)
-        for limit in answer.exceeded_limits:
+        for limit in shown.exceeded:
             if limit not in seen:
                 seen.add(limit)
                 yield ForecastBreak(month.label, month.after, limit=limit)

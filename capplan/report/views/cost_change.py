@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import Bar, Column, Role, Row, Shown, Span, Table, row
 
@@ -38,7 +39,7 @@ def changes_table(title: str, changes: Sequence[Change], base: Decimal, head: De
     total = Change("Total", base, head)
     rows += _rounding([*kept, *rest], total, "short" if hidden else "always")
     rows += _rounding([*kept, *hidden], total, "details") if hidden else []
-    rows.append(_row(total, largest, "always", "strong")._replace(space=True))
+    rows.append(replace(_row(total, largest, "always", "strong"), space=True))
     columns = (
         Column(title),
         Column("Before", "right"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from capplan.commands.diff import CostChange, Difference, GateChange, InputChange, LimitChange
 from capplan.commands.saved_plan import GateRecord, LimitRecord, PlanRecord, gates_by_text, limits_by_name
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import (
     Block,
@@ -38,7 +39,7 @@ def diff_document(difference: Difference) -> Document:
     blocks: list[Block] = [
         *_inputs(difference.inputs),
         *_costs("Cost by resource", difference.resources, difference),
-        *(block._replace(shown="details") for block in _costs(_LINES, difference.lines, difference)),
+        *(replace(block, shown="details") for block in _costs(_LINES, difference.lines, difference)),
         *_limits(difference.limits),
         *_gates(difference.gates),
         *_notes(difference),
