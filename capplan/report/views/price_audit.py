@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from capplan.pricing.audit import Age, Coverage, Gap, PriceChange, PriceDiff
 from capplan.pricing.catalogue import Price
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import Block, Column, Document, Heading, Paragraph, Row, Span, Table, dim, row
 from capplan.report.views.parts import service_label, signed
@@ -24,7 +25,7 @@ def verified_prices_document(services: Sequence[Coverage]) -> Document:
     gaps = tuple(gap for one in services for gap in _gaps(one))
     blocks: list[Block] = [table]
     if gaps:
-        gaps = (gaps[0]._replace(space=False), *gaps[1:])
+        gaps = (replace(gaps[0], space=False), *gaps[1:])
         blocks += [
             Heading("Gaps", "a plan that needs one of these says so"),
             Table((Column("Price keys, and where nobody has read them", wraps=True),), gaps),
