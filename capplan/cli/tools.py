@@ -300,7 +300,7 @@ def _check(given: Checked, _: Path | None) -> object:
     if given.bill:
         scenario, of_bill = with_bill(scenario, _bill(given), given.map, share, today, given.seed)
     base = None if given.baseline is None else _baseline(given, given.baseline, scenario.name)
-    held = baseline_of(base, given.baseline, scenario.name)._replace(bill=of_bill)
+    held = replace(baseline_of(base, given.baseline, scenario.name), bill=of_bill)
     planned = plan(scenario, today=today, seed=given.seed, baseline=held, allow_unjudged=False, draws=given.draws)
     return checked_record(planned, base)
 
