@@ -252,7 +252,7 @@ def silent(request: http.server.BaseHTTPRequestHandler, body: bytes) -> None:
     request.send_response(200)
     request.send_header("Content-Length", str(len(body)))
     request.end_headers()
-    time.sleep(1.0)
+    time.sleep(3.0)
 
 
 def dripping(request: http.server.BaseHTTPRequestHandler, body: bytes) -> None:

@@ -12,14 +12,15 @@ _LEASE = ("1", "year")
 
 def json_rates(data: Mapping[str, Any], region: str, service: str) -> Offer:
     """The rates of a service in a Region: others of the plan have the same usage types."""
-    options = {one["sku"]: one["attributes"].get("purchaseOption", _OPTION) for one in data["products"]}
+    options = {one["sku"]: one["attributes"].get("purchaseOption", _OPTION) for one in data.get("products", ())}
     products = []
     for term in data["terms"]["savingsPlan"]:
         lease = term["leaseContractLength"]
         if (str(lease["duration"]), lease["unit"]) != _LEASE or options.get(term["sku"], _OPTION) != _OPTION:
             continue
         for rate in term["rates"]:
-            if (rate["discountedServiceCode"], rate.get("discountedRegionCode", region)) == (service, region):
+            of = rate.get("discountedServiceCode", service), rate.get("discountedRegionCode", region)
+            if of == (service, region):
                 paid = rate["discountedRate"]
                 if paid["currency"] != "USD":
                     raise ValueError(f"rates in {paid['currency']!a}")
