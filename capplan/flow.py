@@ -97,8 +97,8 @@ def spread_profile(profile: LoadProfile, minutes: int) -> LoadProfile:
 
     minutes = min(minutes, units.PERIOD_MINUTES - 1)
     base = rate_per_minute_of(profile)
-    sums = np.concatenate(([0.0], np.cumsum(np.concatenate((base[-minutes:], base)))))
-    series = (sums[minutes + 1 :] - sums[1:-minutes]) / minutes
+    sums = np.cumsum(np.concatenate((base[-minutes:], base)))
+    series = (sums[minutes:] - sums[:-minutes]) / minutes
     busiest = int(series.argmax())
     return replace(
         profile,

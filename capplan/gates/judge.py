@@ -1,7 +1,7 @@
 """Judges gates against a plan. An unknown name or value is an error, never a pass."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -35,6 +35,7 @@ from capplan.record import Record, replace
 
 _CENT = Decimal("0.01")
 _PERCENTILE = re.compile(r"p\d+(?:\.\d+)?")
+NO_DRAWS = "at the likely values: no draws were made"
 _SHORT = {"cost.change": "cost.monthly.change", "cost.change_percent": "cost.monthly.change_percent"}
 
 
@@ -207,6 +208,11 @@ def _nearest_of_resource(name: str, metrics: Mapping[str, ObservedMetric]) -> st
     return f"{owner}.{close}" if close else None
 
 
+def without_draws(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """The gates on a percentile or a chance that were judged at the likely values of the ranges."""
+    return tuple(verdict.gate for verdict in verdicts if verdict.why == NO_DRAWS)
+
+
 def over_draws(test: Test, metrics: Mapping[str, ObservedMetric]) -> bool:
     """Whether a gate names a chance or a percentile of the draws."""
     return next(_of_draws(test, metrics), None) is not None
@@ -238,11 +244,7 @@ def _sampling(
     if not found:
         return ""
     if drawn is None:
-        return (
-            "at the likely values: no draws were made"
-            if with_ranges
-            else "there are no ranges: this is the point answer"
-        )
+        return NO_DRAWS if with_ranges else "there are no ranges: this is the point answer"
     spread = _spread(found[0], drawn)
     said = [_shown(edge, result.unit) for edge in (spread.low, spread.high)]
     draws = drawn.of(name.name for name in names_in(gate.test)).draws

@@ -65,8 +65,8 @@ class MissingPrice(Record, frozen=True):
 
     key: str
     resources: tuple[str, ...]
-    beyond: Decimal = Decimal(0)
-    region: str = ""
+    beyond: Decimal
+    region: str
 
 
 class Rated(Record, frozen=True):
@@ -148,7 +148,7 @@ def _owner(charge: Charge, owners: Mapping[str, str] | None) -> str:
 
 
 def _unknown_from(price: Price | None) -> Decimal:
-    return next((t.begin for t in price.tiers if t.price is None), Decimal(0)) if price else Decimal(0)
+    return next(t.begin for t in price.tiers if t.price is None) if price else Decimal(0)
 
 
 def _free(
@@ -245,7 +245,7 @@ def _lines(
     *,
     stale: bool,
 ) -> list[LineItem]:
-    several = len(parts) > 1 and sum(part.tier > 0 for part in parts) > 1
+    several = len(parts) > 1 and parts[-2].tier > 0  # an allowance comes first
     unit = price.unit or charge.unit
     lines = []
     for tier, steps, usd, confidence in parts:

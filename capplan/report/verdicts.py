@@ -158,20 +158,25 @@ def figure(value: Decimal, gate: Verdict) -> str:
     if not same:
         return text
     exact = (value * 100 if gate.unit == "%" else value).normalize()
-    return f"{exact:,f}" + ("%" if gate.unit == "%" else f" {gate.unit}" if gate.unit in _SCALES else "")
+    return numbers.below_zero(f"{exact:,f}") + (
+        "%" if gate.unit == "%" else f" {gate.unit}" if gate.unit in _SCALES else ""
+    )
 
 
 def rounded(value: Decimal, unit: str) -> str:
     """A figure in an observable's unit, as a person reads it."""
     if unit == "USD":
-        return numbers.usd(value) if not value or abs(value) >= _CENT else f"{_FOUR_DIGITS.plus(value).normalize():f}"
+        small = value and abs(value) < _CENT
+        return numbers.below_zero(f"{_FOUR_DIGITS.plus(value).normalize():f}") if small else numbers.usd(value)
     if unit == "%":
         return numbers.value(value, unit)
     scales = _SCALES.get(unit)
     if scales is not None:
         word, size = next(((w, s) for w, s in scales if abs(value) >= s), (unit, 1))
-        return f"{_FOUR_DIGITS.plus(value / size).normalize():f} {word}"
-    return f"{to_quantity(value).normalize():,f}" + (unit if unit.startswith("/") else f" {unit}" if unit else "")
+        return numbers.below_zero(f"{_FOUR_DIGITS.plus(value / size).normalize():f} {word}")
+    return numbers.below_zero(f"{to_quantity(value).normalize():,f}") + (
+        unit if unit.startswith("/") else f" {unit}" if unit else ""
+    )
 
 
 # --- why, and what to do ---------------------------------------------------------------------------------------------

@@ -176,7 +176,7 @@ def test_words_break_at_their_humps() -> None:
     assert wrapped("ReadAllMessages", 80, strong=True) == ("ReadAll", "Messages")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**9), st.integers(1, 14), st.integers(0, 26))
 def test_what_holds_of_every_layout(seed: int, nodes: int, edges: int) -> None:
     draw = random.Random(seed)  # noqa: S311  no secret

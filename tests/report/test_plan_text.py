@@ -83,7 +83,7 @@ Monthly cost
      writes                641.320M WRU     0.625 /M      400.83                         2026-09-18
      storage           72.3898 GB-month         0.25       18.10                         2026-09-18
      reads                        8 RRU     0.125 /M       <0.01                         2026-09-18
-     rounding                                              -0.01
+     rounding                                              −0.01
  Lambda                                                     0.63    0.2%
    charge requests      3.170M requests       0.2 /M        0.63    0.2%                 2026-09-18
  rounding                                                  +0.01
@@ -101,7 +101,7 @@ Monthly cost
      writes                       641.320M WRU     0.625 /M      400.83
      storage                  72.3898 GB-month         0.25       18.10
      reads                               8 RRU     0.125 /M       <0.01
-     rounding                                                     -0.01
+     rounding                                                     −0.01
  Lambda                                                            0.63    0.2%
    charge requests             3.170M requests       0.2 /M        0.63    0.2%
  rounding                                                         +0.01
@@ -119,7 +119,7 @@ Monthly cost
      writes                                      641.320M WRU     0.625 /M      400.83                                            FGXVD96DKJMUASY3   2026-09-18
      storage                                 72.3898 GB-month         0.25       18.10                                            FGXVD96DKJMUASY3   2026-09-18
      reads                                              8 RRU     0.125 /M       <0.01                                            FGXVD96DKJMUASY3   2026-09-18
-     rounding                                                                    -0.01
+     rounding                                                                    −0.01
  Lambda                                                                           0.63    0.2%
    charge requests                            3.170M requests       0.2 /M        0.63    0.2%                                    FGXVD96DKJMUASY3   2026-09-18
  rounding                                                                        +0.01

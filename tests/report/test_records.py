@@ -15,7 +15,7 @@ from capplan.commands.apply import Applied
 from capplan.commands.diff import difference
 from capplan.commands.drivers.drivers import drivers
 from capplan.commands.drivers.inputs import Step
-from capplan.commands.forecast import forecast
+from capplan.commands.forecast.forecast import forecast
 from capplan.commands.import_files import imported
 from capplan.commands.regions import compare_regions
 from capplan.commands.saved_plan import PlanRecord, empty_plan, resource_costs

@@ -96,7 +96,7 @@ def _table(gates: Sequence[VerdictText]) -> Table:
 
 def _cells(gate: VerdictText) -> tuple[Line, ...]:
     role = _ROLES[gate.word]
-    margin = Span(gate.margin.replace("-", "−"), role if role == "bad" else "")
+    margin = Span(gate.margin, role if role == "bad" else "")
     return (
         (Span(f"{SIGNS[role]} {gate.word}", role),),
         line(gate.name),

@@ -63,7 +63,7 @@ def _row(change: Change, largest: Decimal, shown: Shown, role: Role = "") -> Row
         change.label,
         "new" if change.base is None else numbers.usd(change.base),
         "removed" if change.head is None else numbers.usd(change.head),
-        Span(numbers.usd(change.amount, sign=True).replace("-", "−"), more),
+        Span(numbers.usd(change.amount, sign=True), more),
         ("+" if change.amount > 0 else "−") + share if share else "",
         Bar(float(abs(change.amount) / largest), more) if not role and change.amount else "",
         shown=shown,

@@ -161,7 +161,7 @@ def _notes(difference: Difference) -> list[Block]:
 def _panel(difference: Difference) -> Panel:
     """What the change costs, and what it does to gates and limits."""
     base, head = difference.base, difference.head
-    change = numbers.change(base.monthly_cost, difference.change).replace("-", "−")
+    change = numbers.change(base.monthly_cost, difference.change)
     words = "costs the same" if change == "unchanged" else f"USD {change} / month"
     amounts = f"{numbers.usd(base.monthly_cost)} → {numbers.usd(head.monthly_cost)} a month"
     rows: list[tuple[Span, Line]] = [(strong(words), line(amounts))]

@@ -69,7 +69,7 @@ def _row(limit: PlannedLimit, shown: Shown, *, with_word: bool) -> Row:
     words = f"{multiple} traffic" if multiple and with_word else multiple
     unit = check.unit if len(check.unit) <= 8 else ""  # noqa: PLR2004  a longer one only says the label again
     ms = _TIMES_MS.get(unit)  # a time reads in the unit that a person would say
-    percent = numbers.share(used) if used < 10 else f"{numbers.rate(used)}x"  # noqa: PLR2004  tenfold
+    percent = numbers.share(used) if used < 10 else numbers.times(used)  # noqa: PLR2004  tenfold
     return Row(
         (
             label,

@@ -115,4 +115,4 @@ def _worth(recommendation: Recommendation) -> str:
 
 def money(saving: Decimal) -> str:
     """What a change does to the bill: a saving is less."""
-    return numbers.usd(-saving, sign=True).replace("-", "−") if saving else ""
+    return numbers.usd(-saving, sign=True) if saving else ""
