@@ -18,6 +18,7 @@ POISSON_SIGMAS = 3.09
 _EVEN = 1e-9
 """A computed series that varies by less is flat."""
 _FEW = 2
+_MONTH_S = Fraction(units.MONTH_SECONDS)
 _MS_PER_MINUTE = units.SECONDS_PER_MINUTE * units.MS_PER_SECOND
 
 
@@ -78,8 +79,7 @@ def steady(traffic_source: str, *, recurring: bool) -> LoadProfile:
 
         return np.ones(units.PERIOD_MINUTES)
 
-    monthly = Fraction(units.MONTH_SECONDS)
-    return LoadProfile(traffic_source, recurring, monthly, Peak(1.0, 0), True, expand, at=lambda minute: 1.0)  # noqa: ARG005
+    return LoadProfile(traffic_source, recurring, _MONTH_S, Peak(1.0, 0), True, expand, at=lambda minute: 1.0)  # noqa: ARG005
 
 
 @lru_cache(maxsize=1024)
@@ -192,6 +192,13 @@ class DemandFlow(Record, frozen=True, dict=True):
 
     def peak(self, scale: float = 1.0) -> Peak:
         """The busiest minute, with traffic (not schedules) multiplied by `scale`."""
+        return self._peak_now if scale == 1 else self._peak_at(scale)
+
+    @cached_property
+    def _peak_now(self) -> Peak:
+        return self._peak_at(1.0)
+
+    def _peak_at(self, scale: float) -> Peak:
         uneven = [profile for profile, _ in self.terms if not profile.flat]
         if len(uneven) > 1:
             return _peak_of_series(self.terms, scale)
