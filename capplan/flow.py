@@ -3,8 +3,8 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.record import Record, replace
@@ -18,10 +18,11 @@ POISSON_SIGMAS = 3.09
 _EVEN = 1e-9
 """A computed series that varies by less is flat."""
 _FEW = 2
+_MONTH_S = Fraction(units.MONTH_SECONDS)
 _MS_PER_MINUTE = units.SECONDS_PER_MINUTE * units.MS_PER_SECOND
 
 
-class Peak(NamedTuple):
+class Peak(Record, frozen=True):
     """The busiest minute: its rate per second, and which minute of the simulated period (0 is day 1, 00:00)."""
 
     per_second: float
@@ -78,8 +79,7 @@ def steady(traffic_source: str, *, recurring: bool) -> LoadProfile:
 
         return np.ones(units.PERIOD_MINUTES)
 
-    monthly = Fraction(units.MONTH_SECONDS)
-    return LoadProfile(traffic_source, recurring, monthly, Peak(1.0, 0), True, expand, at=lambda minute: 1.0)  # noqa: ARG005
+    return LoadProfile(traffic_source, recurring, _MONTH_S, Peak(1.0, 0), True, expand, at=lambda minute: 1.0)  # noqa: ARG005
 
 
 @lru_cache(maxsize=1024)
@@ -125,7 +125,7 @@ def exact_sum(values: Sequence[Fraction]) -> Fraction:
     return Fraction(sum([value.numerator * (common // value.denominator) for value in values]), common)
 
 
-class DemandFlow(Record, frozen=True):
+class DemandFlow(Record, frozen=True, dict=True):
     """Σ multiplier × load profile, one term per profile: exact volumes. Add flows, multiply by a Fraction."""
 
     terms: tuple[tuple[LoadProfile, Fraction], ...] = ()
@@ -163,7 +163,7 @@ class DemandFlow(Record, frozen=True):
             return self
         return DemandFlow(tuple((profile, m * factor) for profile, m in self.terms)) if factor else DemandFlow()
 
-    @property
+    @cached_property
     def monthly(self) -> Fraction:
         """Units per month, exact."""
         if not self.terms:
@@ -192,6 +192,13 @@ class DemandFlow(Record, frozen=True):
 
     def peak(self, scale: float = 1.0) -> Peak:
         """The busiest minute, with traffic (not schedules) multiplied by `scale`."""
+        return self._peak_now if scale == 1 else self._peak_at(scale)
+
+    @cached_property
+    def _peak_now(self) -> Peak:
+        return self._peak_at(1.0)
+
+    def _peak_at(self, scale: float) -> Peak:
         uneven = [profile for profile, _ in self.terms if not profile.flat]
         if len(uneven) > 1:
             return _peak_of_series(self.terms, scale)

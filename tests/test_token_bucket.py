@@ -220,7 +220,7 @@ def test_a_later_bucket_sees_what_the_first_lets_through() -> None:
     burst=st.integers(0, 2_000),
     each=st.integers(1, 4),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_nothing_is_lost_and_no_more_than_the_rate_and_the_burst_is_served(
     rates: list[int], minutes: int, quota: int, burst: int, each: int
 ) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from capplan.language.reader import Path, Reader
+from capplan.language.wording import describe
 from capplan.reading.nearest import did_you_mean
 from capplan.reading.scalars import shown
 from capplan.service import Emits, Emitter, Section
@@ -77,8 +78,12 @@ def _check_kinds(reader: Reader, section: str, trigger: dict[str, Any], path: Pa
         if kind not in emits.kinds:
             place = [*path, "on", i] if isinstance(written, list) else [*path, "on"]
             expected = f"expected one of {', '.join(emits.kinds)}"
-            hint = did_you_mean(kind, emits.kinds, expected) if isinstance(kind, str) else expected
-            reader.add_error(place, f"{shown(str(kind))} is no kind of change of a {noun}", hint)
+            if isinstance(kind, str):
+                hint = did_you_mean(kind, emits.kinds, expected)
+                reader.add_error(place, f"{shown(kind)} is no kind of change of a {noun}", hint)
+            else:
+                found = describe(reader.doc.locate(place))
+                reader.add_error(place, f"expected a kind of change of a {noun}, found {found}", expected)
     trigger["on"] = [kind for kind in dict.fromkeys(map(str, kinds)) if kind in emits.kinds]
 
 

@@ -308,7 +308,7 @@ def _rebuilt(network: Network, address: str, sender: Sender, walk: _Pass, fails:
     caller = walk.offered.get(address_of(sender.node))  # None in a loop's first round
     if trigger is None and sender.node in walk.moved and caller is not None:
         stream = replace(stream, callers_attempts=_attempts_of(caller, stream.callers_attempts))
-    return sender._replace(stream=stream, times=times)
+    return replace(sender, stream=stream, times=times)
 
 
 def _attempts_of(caller: Demand, otherwise: Fraction) -> Fraction:

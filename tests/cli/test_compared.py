@@ -69,6 +69,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (("--budget-delta", "5 EUR", "--baseline", "x.json"), 2),
         (("--baseline", "no-such.json"), 2),
         (("--budget", "nan"), 2),
+        (("--budget", "1e15"), 2),
+        (("--budget", "0.12345678901"), 2),
         (("--today", "tomorrow"), 2),
         (("-f", "xml"), 2),
     ],

@@ -17,6 +17,7 @@ from capplan.cli.app import run
 LIMIT = "CAPPLAN_FUZZ_LIMIT_S"
 """The variable that says how much processor time a run of the fuzzer may take, in seconds; 5 without it."""
 PACKAGE = str(Path(__file__).parents[2] / "capplan")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command sets it: threads that wait for each other cost time
 
 
 class Answer(NamedTuple):

@@ -1,5 +1,7 @@
 """The files the fuzzer begins with, and the cases it makes of them, one a number."""
 
+import csv
+import io
 import json
 import os
 import re
@@ -12,12 +14,18 @@ from typing import Any, NamedTuple
 import yaml
 
 from capplan.language.schema import scenario_schema
+from tests.commands.reconcile.build import BILLS, SHOP, cur_row
+from tests.commands.reconcile.test_adds_up import random_row
+from tests.commands.reconcile.test_causes import PLANNED
 from tests.commands.test_ordinary import MACHINE, ordinary
+from tests.fuzz import valid
 from tests.fuzz.cases import Case
 from tests.fuzz.drawn import Drawer
-from tests.fuzz.mutate import grafts_of, mutated, places, scrambled
+from tests.fuzz.machines import Machines
+from tests.fuzz.mutate import HOSTILE, grafts_of, mutated, places, scrambled
 from tests.helpers import HEAD, SCENARIOS
 from tests.importing import test_hostile_files as foreign
+from tests.pricing.price_list import STATES, TABLES, price_list
 
 ROOT = SCENARIOS.parent
 _BLOCK = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
@@ -33,12 +41,16 @@ class Home(NamedTuple):
 
 
 @lru_cache
+def shipped() -> tuple[Home, ...]:
+    """The shipped scenarios."""
+    paths = sorted(SCENARIOS.glob("*/scenario.yaml"))
+    return tuple(Home(_plain(path.read_text(encoding="utf-8")), _beside(path.parent)) for path in paths)
+
+
+@lru_cache
 def homes() -> tuple[Home, ...]:
     """The shipped scenarios, those of the docs, and the wrong ones that are YAML."""
-    found = [
-        Home(_plain(path.read_text(encoding="utf-8")), _beside(path.parent))
-        for path in sorted(SCENARIOS.glob("*/scenario.yaml"))
-    ]
+    found = list(shipped())
     shop = _beside(SCENARIOS / "web-shop")
     texts = [
         block for page in sorted((ROOT / "docs").glob("*.md")) for block in _BLOCK.findall(page.read_text("utf-8"))
@@ -194,15 +206,19 @@ def _shrunk(data: dict[str, Any], rng: Random) -> dict[str, Any]:
 
 
 def _scenario(rng: Random) -> Case:
-    origin = rng.random()
+    """Drawn, ordinary or shipped. Two of three are valid, so that more than the reader is asked."""
+    origin, is_valid = rng.random(), rng.random() < 0.67
+    files: Mapping[str, Any] = {"m.asl.json": MACHINE}
     if origin < 0.3:
-        data = Drawer(_schema(), rng).scenario()
-        files: Mapping[str, Any] = {"m.asl.json": MACHINE}
+        data = valid.drawn(_schema(), rng, files) if is_valid else Drawer(_schema(), rng).scenario()
     elif origin < 0.5:
-        data, files = _plain(HEAD + ordinary(rng.randrange(10**6))), {"m.asl.json": MACHINE}
+        data = _plain(HEAD + ordinary(rng.randrange(10**6)))
     else:
-        home = rng.choice(homes())
-        data, files = (_shrunk(home.data, rng) if rng.random() < 0.3 else home.data), home.files
+        home = rng.choice(shipped() if is_valid else homes())
+        data, files = (_shrunk(home.data, rng) if not is_valid and rng.random() < 0.3 else home.data), home.files
+    if is_valid:
+        data = valid.changed(data, files, rng, grafts(), _times(rng))
+        return Case("scenario", {_FILE: data, **files}, _command(rng, data))
     data = mutated(data, rng, grafts(), _times(rng))
     content = scrambled(yaml.safe_dump(data, sort_keys=False), rng) if rng.random() < 0.1 else data
     return Case("scenario", {_FILE: content, **files}, _command(rng, data))
@@ -234,6 +250,30 @@ def _definition(rng: Random) -> Case:
     return Case("definition", {_FILE: data, "m.asl.json": machine}, (*words, "-f", rng.choice(_PLAIN_FORMATS[:3])))
 
 
+def _machine(rng: Random) -> Case:
+    """A drawn definition, and what the scenario says of its states."""
+    drawer = Machines(rng)
+    machine = drawer.definition()
+    said = {name: value for name, value in drawer.overrides.items() if value and rng.random() < 0.8}
+    settings = {
+        "definition": "m.asl.json", "triggers": "t", "states": said, "type": rng.choice(("standard", "standard", "express")),
+    }  # fmt: skip
+    data = {
+        "capplan": 1, "name": "M", "region": "us-east-1", "traffic": {"t": {"rate": rng.choice(("2/s", "15/day", "400/s"))}},
+        "tables": {"a": {"item_size": "1 KB"}}, "queues": {"q": {"message": "2 KB"}},
+        "functions": {"f": {"duration": {"p50": "80 ms", "p99": "2 s"}}}, "jobs": {"j": {"duration": "9 min", "workers": 2}},
+        "state_machines": {"m": settings},
+    }  # fmt: skip
+    if rng.random() < 0.2:
+        machine = mutated(machine, rng, _definition_grafts(), 1)
+    words = rng.choice(
+        (("workflow", _FILE, "--draws", "50"), ("workflow", _FILE, "--draws", "50"), ("estimate", _FILE), ("estimate", _FILE),
+         ("simulate", _FILE), ("import", "m.asl.json"), ("check", _FILE), ("optimize", _FILE))
+    )  # fmt: skip
+    known = ("table", "json") if words[0] == "import" else _PLAIN_FORMATS[:3]
+    return Case("machine", {_FILE: data, "m.asl.json": machine}, (*words, "-f", rng.choice(known)))
+
+
 @lru_cache
 def _definition_grafts() -> dict[str, list[Any]]:
     return grafts_of(definitions()[:40])
@@ -251,10 +291,31 @@ def _template_grafts() -> dict[str, list[Any]]:
     return grafts_of(templates()[:60])
 
 
+def _trace(rng: Random) -> Case:
+    """Rows of requests, as CSV or as JSON lines, some of their values changed."""
+    head, *lines = _TRACE.splitlines()
+    rows = [dict(zip(head.split(","), line.split(","), strict=True)) for line in lines]
+    columns = list(rows[0])
+    for row in rng.sample(rows, min(len(rows), _times(rng) * rng.choice((1, 1, 20)))):
+        row[rng.choice(columns)] = rng.choice(
+            (*(str(value) for value in HOSTILE), "9" * 30, "1e308", "2026-11-02", "-0")
+        )
+    if rng.random() < 0.4:
+        name, content = "trace.json", "".join(f"{json.dumps(row)}\n" for row in rows)
+    else:
+        table = io.StringIO()
+        writer = csv.DictWriter(table, columns)
+        writer.writeheader()
+        writer.writerows(rows)
+        name, content = "trace.csv", table.getvalue()
+    changed = scrambled(content, rng) if rng.random() < 0.4 else content
+    more = rng.choice(((), (), ("--hash-keys",), ("--only", "operation=Get"), ("--timezone", "+09:00"), ("--details",)))
+    return Case("profile", {name: changed}, ("profile", name, *more, "-f", rng.choice(("table", "json", "markdown"))))
+
+
 def _profile(rng: Random) -> Case:
-    if rng.random() < 0.3:
-        words = ("profile", "trace.csv", "-f", rng.choice(("table", "json")))
-        return Case("profile", {"trace.csv": scrambled(_TRACE, rng)}, words)
+    if rng.random() < 0.5:
+        return _trace(rng)
     profile = mutated(PROFILE, rng, grafts(), _times(rng))
     words = (rng.choice(("estimate", "validate", "simulate")), _FILE, "-f", rng.choice(("table", "json")))
     return Case("profile", {_FILE: _SHOP, "profile.json": profile}, words)
@@ -273,6 +334,65 @@ def _prices(rng: Random) -> Case:
         rng.choice(("table", "json")),
     )
     return Case("prices", {**home.files, _FILE: home.data, "rates.yaml": content}, words)
+
+
+@lru_cache
+def _offers() -> dict[str, Any]:
+    """A price list as AWS serves it, by path: JSON files as plain data."""
+    files = price_list(AmazonStates=STATES, AmazonDynamoDB=TABLES)
+    return {
+        f"list{path}": json.loads(body) if path.endswith(".json") else body.decode() for path, body in files.items()
+    }
+
+
+@lru_cache
+def _offer_grafts() -> dict[str, list[Any]]:
+    return grafts_of(list(_offers().values()))
+
+
+def _refresh(rng: Random) -> Case:
+    """AWS's offer files, one of them changed."""
+    files = dict(_offers())
+    name = rng.choice(sorted(files))
+    if isinstance(files[name], str):
+        files[name] = scrambled(files[name], rng)
+    else:
+        files[name] = mutated(files[name], rng, _offer_grafts(), _times(rng))
+        if rng.random() < 0.1:
+            files[name] = scrambled(json.dumps(files[name]), rng)
+    words = ["prices", "refresh", "--from", "list", "--dry-run", "--today", "2026-12-02", "--region", "us-east-1"]
+    words += ["--service", rng.choice(("dynamodb", "stepfunctions"))]
+    words += rng.choice(([], ["--csv"], ["--confirm"]))
+    return Case("refresh", files, (*words, "-f", rng.choice(("table", "json", "markdown"))))
+
+
+def _bill(rng: Random) -> Case:
+    """A month's bill of rows that AWS could write, some of their cells changed, beside a scenario."""
+    rows = [*(cur_row(**row) for row in PLANNED.values()), *(random_row(rng) for _ in range(rng.randint(0, 30)))]
+    for row in rng.sample(rows, min(len(rows), _times(rng))):
+        cell = rng.choice(sorted(row))
+        row[cell] = rng.choice((*(str(value) for value in HOSTILE), f"{row[cell]}0", "", "1e300", "-1", "9" * 30))
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    table = io.StringIO()
+    writer = csv.DictWriter(table, columns, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    content: Any = table.getvalue()
+    name = "bill.csv"
+    if rng.random() < 0.2:
+        path = rng.choice(sorted(one for one in BILLS.iterdir() if one.suffix in (".csv", ".json")))
+        content, name = path.read_text(encoding="utf-8"), path.name
+        if path.suffix == ".json":
+            data = json.loads(content)
+            content = mutated(data, rng, grafts_of([data]), _times(rng))
+    if isinstance(content, str) and rng.random() < 0.3:
+        content = scrambled(content, rng)
+    words = rng.choice(
+        (("reconcile", "shop.yaml", name), ("reconcile", "shop.yaml", name, "--apply"), ("reconcile", "shop.yaml", name, "--details"),
+         ("check", "shop.yaml", "--bill", name), ("import", name))
+    )  # fmt: skip
+    known = ("table", "json") if words[0] == "import" else ("table", "json", "markdown")
+    return Case("bill", {"shop.yaml": Path(SHOP).read_text("utf-8"), name: content}, (*words, "-f", rng.choice(known)))
 
 
 @lru_cache
@@ -302,12 +422,15 @@ def _saved_grafts() -> dict[str, list[Any]]:
 
 
 KINDS: Mapping[str, tuple[int, Callable[[Random], Case]]] = {
-    "scenario": (60, _scenario),
-    "definition": (14, _definition),
-    "template": (12, _template),
-    "profile": (4, _profile),
+    "scenario": (50, _scenario),
+    "definition": (8, _definition),
+    "machine": (10, _machine),
+    "template": (10, _template),
+    "profile": (5, _profile),
     "prices": (4, _prices),
-    "saved": (6, _saved),
+    "refresh": (3, _refresh),
+    "bill": (5, _bill),
+    "saved": (5, _saved),
 }
 """How often each kind is drawn, in a hundred, and what makes a case of it."""
 

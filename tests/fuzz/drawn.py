@@ -38,11 +38,18 @@ class Drawer:
     """Draws values that a schema allows, as far as it says so; names point at each other by chance."""
 
     def __init__(self, schema: Mapping[str, Any], rng: Random) -> None:
-        self._schema, self._rng = schema, rng
+        self._schema, self.rng = schema, rng
+
+    def resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The object that a schema says: behind its references, the first of several that has keys."""
+        while "$ref" in schema:
+            schema = self._schema["$defs"][schema["$ref"].rpartition("/")[2]]
+        inner = (self.resolved(one) for key in ("anyOf", "oneOf") for one in schema.get(key, ()))
+        return schema if "properties" in schema else next((one for one in inner if "properties" in one), schema)
 
     def scenario(self) -> dict[str, Any]:
         """A scenario with two to four sections, each with one to three entries."""
-        rng, properties = self._rng, self._schema["properties"]
+        rng, properties = self.rng, self._schema["properties"]
         sections = [key for key, part in properties.items() if "patternProperties" in part and key != "prices"]
         chosen = rng.sample(sections, rng.randint(1, 3))
         out: dict[str, Any] = {"capplan": 1, "name": "Drawn", "region": rng.choice(("us-east-1", "eu-central-1"))}
@@ -56,7 +63,7 @@ class Drawer:
 
     def value(self, schema: Mapping[str, Any], depth: int) -> Any:  # noqa: ANN401, PLR0911  plain data, a kind each
         """A value that the schema allows."""
-        rng = self._rng
+        rng = self.rng
         if "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
             return rng.choice(VALUES[name]) if name in VALUES else self.value(self._schema["$defs"][name], depth)
@@ -80,7 +87,7 @@ class Drawer:
         return rng.choice(TEXTS)
 
     def _object(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
-        rng, out = self._rng, {}
+        rng, out = self.rng, {}
         known, needed = schema.get("properties", {}), schema.get("required", ())
         chance = 0.2 if depth < 2 else 0.1
         for key, part in known.items():

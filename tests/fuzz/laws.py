@@ -14,6 +14,7 @@ import jsonschema
 
 from capplan.report.record import answer_schema
 from capplan.report.records.answers import ANSWERS
+from capplan.services import SECTIONS
 from tests.fuzz.answers import Answer, answer
 from tests.fuzz.cases import Case, lay_out
 
@@ -142,15 +143,61 @@ def order(case: Case, plan: Mapping[str, Any], folder: Path, _rng: Random) -> st
     other = _planned(case, turned, folder)
     if other is None:
         return "not planned in another order"
-    return _differ(plan, other, "another order")
+    return differ(plan, other, "another order")
 
 
-def _differ(plan: Mapping[str, Any], other: Mapping[str, Any], where: str) -> str:
+def differ(plan: Mapping[str, Any], other: Mapping[str, Any], where: str, renamed: str = "", new: str = "") -> str:
+    """What of two plans is not the same: totals, and what each resource costs and uses; `renamed` is `new` in the other."""
     for key in ("monthly_cost", "one_time_cost"):
-        a, b = Decimal(plan[key]), Decimal(other[key])
-        if abs(a - b) > Decimal("1e-6") + abs(a) * Decimal("1e-9"):
-            return f"{key} {a} is {b} in {where}"
+        if _apart(plan[key], other[key]):
+            return f"{key} {plan[key]} is {other[key]} in {where}"
+    others = {resource["address"]: resource for resource in other["resources"]}
+    for resource in (one for one in plan["resources"] if not one["implied_by"]):  # these are named after their cause
+        address = resource["address"]
+        same = others.get(new if address == renamed else address)
+        if same is None:
+            return f"{address} is gone in {where}"
+        for key, value in {"monthly_cost": resource["monthly_cost"], **resource["usage"]}.items():
+            found = same["monthly_cost"] if key == "monthly_cost" else same["usage"].get(key)
+            if _apart(value, found):
+                return f"{key} of {address} {value} is {found} in {where}"
     return ""
+
+
+def _apart(a: object, b: object) -> bool:
+    """Whether two figures differ by more than rounding; any other two values where they are not the same."""
+    try:
+        x, y = Decimal(str(a)), Decimal(str(b))
+    except ArithmeticError:
+        return a != b
+    return abs(x - y) > Decimal("1e-6") + abs(x) * Decimal("1e-9")
+
+
+def names(case: Case, plan: Mapping[str, Any], folder: Path, rng: Random) -> str:
+    """What a resource or a traffic is called changes no figure."""
+    data = case.files["scenario.yaml"]
+    named = [(s, n) for s, part in data.items() if isinstance(part, dict) and s in _SECTIONS for n in part]
+    named = [(s, n) for s, n in named if re.fullmatch(r"[A-Za-z][\w-]*", n) and n not in _WORDS]
+    if not named:
+        return ""
+    section, name = rng.choice(named)
+    new = f"{rng.choice(('A', 'zz', 'm-'))}{rng.randrange(100)}"
+    word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    files = {key: _renamed(content, word, new) for key, content in case.files.items()}
+    files["scenario.yaml"][section] = {new if n == name else n: v for n, v in files["scenario.yaml"][section].items()}
+    other = _planned(case._replace(files=files), files["scenario.yaml"], folder)
+    if other is None:  # the name is a word of something else too
+        return ""
+    return differ(plan, other, f"another name of {section}.{name}", f"{section}.{name}", f"{section}.{new}")
+
+
+def _renamed(value: Any, word: re.Pattern[str], new: str) -> Any:  # noqa: ANN401  plain data
+    """A name replaced in every text of some data; keys stay."""
+    if isinstance(value, dict):
+        return {key: _renamed(inner, word, new) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_renamed(inner, word, new) for inner in value]
+    return word.sub(new, value) if isinstance(value, str) else value
 
 
 def free_tier(case: Case, plan: Mapping[str, Any], folder: Path, _rng: Random) -> str:
@@ -207,9 +254,14 @@ def _scale(value: Any, factor: float) -> bool:  # noqa: ANN401  plain data
     return done
 
 
+_SECTIONS = frozenset({"traffic", *SECTIONS})
+_WORDS = frozenset({"id", "m", "s", "min", "h", "d", "B", "KB", "MB", "GB", "TB", "USD", "x", "k", "M"})
+"""Names that are units or words of the language too: another reading, not another name."""
+
 LAWS: Mapping[str, Callable[[Case, Mapping[str, Any], Path, Random], str]] = {
     "adds up": adds_up,
     "order": order,
+    "names": names,
     "free tier": free_tier,
     "more traffic": more_traffic,
 }

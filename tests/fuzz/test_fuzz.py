@@ -1,15 +1,20 @@
 """The fuzzer sees what it should see, makes the same cases again, and reduces what it finds."""
 
 import json
+from random import Random
 from typing import Any
 
 import pytest
 
-from tests.fuzz import run
+from capplan.language.schema import scenario_schema
+from tests.commands.test_ordinary import MACHINE
+from tests.fuzz import run, valid
 from tests.fuzz.answers import Answer
 from tests.fuzz.cases import Case
 from tests.fuzz.corpus import KINDS, case_of
-from tests.fuzz.laws import broken
+from tests.fuzz.laws import broken, differ
+from tests.fuzz.machines import Machines
+from tests.fuzz.mutate import grafts_of
 from tests.fuzz.run import Failure, failure_of, reduced
 
 JSON = Case("scenario", {}, ("estimate", "scenario.yaml", "-f", "json"))
@@ -49,6 +54,52 @@ def test_a_plan_that_is_not_by_its_schema_is_found() -> None:
 def test_a_case_is_its_seed_and_number() -> None:
     assert [case_of(5, n) for n in range(30)] == [case_of(5, n) for n in range(30)]
     assert len({case_of(5, n).words[0] for n in range(60)}) > 8
+
+
+def test_what_is_drawn_as_valid_stays_so_while_it_is_changed() -> None:
+    files, grafts = {"m.asl.json": MACHINE}, grafts_of([{"item_size": "1 KB"}, {"item_size": "no size"}])
+    for seed in range(2):
+        rng = Random(seed)  # noqa: S311  drawn cases, no secret
+        data = valid.drawn(scenario_schema(), rng, files)
+        other = valid.changed(data, files, rng, grafts, 2)
+        with valid.reader_of(files) as taken:
+            assert data["tables"], "and something is in it"
+            assert taken(data)
+            assert taken(other)
+            assert not taken({**data, "region": "nowhere"})
+        assert other != data
+
+
+def test_most_drawn_machines_are_read() -> None:
+    """Those that are not are of mixed kinds: an Express workflow that waits for a job."""
+    read = 0
+    for seed in range(20):
+        machine = {"definition": "m", "type": "standard", "triggers": "t"}
+        drawn = Machines(Random(seed)).definition()  # noqa: S311
+        data = {"capplan": 1, "name": "M", "region": "us-east-1", "traffic": {"t": {"rate": "1/s"}}}
+        with valid.reader_of({"m": drawn}) as taken:
+            read += taken({**data, "state_machines": {"m": machine}})
+    assert read >= 15
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        ({}, {}, ""),
+        ({"monthly_cost": "5"}, {"monthly_cost": "6"}, "monthly_cost 5 is 6 in it"),
+        ({}, {"cost": "2"}, "monthly_cost of tables.a 1 is 2 in it"),
+        ({}, {"reads": "8"}, "reads of tables.a 7 is 8 in it"),
+        ({"reads": "7.0000000001"}, {}, ""),
+        ({}, {"address": "tables.c"}, "tables.a is gone in it"),
+    ],
+)
+def test_two_plans_differ_where_a_figure_does(old: dict[str, str], new: dict[str, str], wrong: str) -> None:
+    def planned(of: dict[str, str], address: str) -> dict[str, object]:
+        costs = {"monthly_cost": of.get("monthly_cost", "5"), "one_time_cost": "0"}
+        resource = {"monthly_cost": of.get("cost", "1"), "usage": {"reads": of.get("reads", "7")}, "implied_by": []}
+        return {**costs, "resources": [{"address": of.get("address", address), **resource}]}
+
+    assert differ(planned(old, "tables.a"), planned(new, "tables.b"), "it", "tables.a", "tables.b") == wrong
 
 
 @pytest.mark.parametrize("kind", KINDS)

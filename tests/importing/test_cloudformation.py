@@ -229,6 +229,24 @@ Resources:
     assert [row.why for row in draft.unused if "Off" in row.what] == ["it is disabled"]
 
 
+def test_a_stream_of_what_is_not_imported_is_traffic_of_its_own(tmp_path: Path) -> None:
+    draft = read(
+        tmp_path,
+        """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Documents: {Type: AWS::DocDB::DBCluster}
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Events: {Changes: {Type: DynamoDB, Properties: {Stream: !Ref Documents, BatchSize: 5}}}
+""",
+    )
+    assert entry(draft, "F").values["triggers"] == [{"traffic": "Documents"}]
+    assert asked(entry(draft, "Documents"))["rate"][1] == "how many changes of that table arrive?"
+
+
 IAM = """
 Resources:
   T: {Type: AWS::DynamoDB::Table, Properties: {BillingMode: PAY_PER_REQUEST, TableName: orders, StreamSpecification: {StreamViewType: NEW_IMAGE}}}

@@ -565,7 +565,7 @@ _YAML_BITS = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.one_of(st.binary(max_size=80), st.text(max_size=60).map(lambda t: t.encode("utf-8", "surrogatepass"))))
 def test_any_bytes_are_a_document_or_errors(raw: bytes) -> None:
     try:
@@ -579,7 +579,7 @@ def test_any_bytes_are_a_document_or_errors(raw: bytes) -> None:
     assert (shown != "") != isinstance(document, Document)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(_YAML_BITS)
 def test_anything_like_yaml_is_a_document_or_errors_within_the_file(text: str) -> None:
     try:
@@ -604,7 +604,7 @@ _PLAIN = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_PLAIN, st.booleans())
 def test_what_pyyaml_writes_is_read_back(data: object, flow: bool) -> None:  # noqa: FBT001
     text = yaml.safe_dump({"x": data}, default_flow_style=flow, allow_unicode=True, sort_keys=False)

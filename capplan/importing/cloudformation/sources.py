@@ -151,8 +151,8 @@ def _read_from(stack: Stack, built: Building, name: str, source: object, guess: 
     here = stack.target(source)
     outside = _outside(stack, built, name, source, section, props)
     trigger: object = outside
-    read = stack.built.get(here.id) if here is not None and section == "tables" else None
-    if read is not None and "stream" not in read.values:
+    read = stack.built.get(here.id) if here is not None else None
+    if read is not None and section == "tables" and "stream" not in read.values:
         read.values["stream"] = "new-and-old-images"
         read.notes["stream",] = "it is read; what it has of a change is not known"
         read.confirm.add(("stream",))
@@ -160,7 +160,7 @@ def _read_from(stack: Stack, built: Building, name: str, source: object, guess: 
     if _may_read(built.section, section):
         settings = mapping_settings(props) if section in _POLLED else {}
         inside = {_WORDS[section]: Ref(_alias_of(source, section), section), **settings}
-        trigger = inside if here is not None else Fallback(inside, outside)
+        trigger = inside if read is not None else Fallback(inside, outside)
     filtered = props.get("FilterCriteria") or props.get("FilterPolicy")
     built.add("triggers", trigger, _FILTERED if filtered else "")
 

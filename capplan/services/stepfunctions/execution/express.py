@@ -4,6 +4,7 @@ Source: AWS Step Functions pricing page: each execution's duration is rounded up
 """
 
 import math
+from collections import deque
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,6 +16,8 @@ from capplan.services.stepfunctions.execution.model import Expectation, World
 from capplan.services.stepfunctions.quotas import DURATION_STEP_MS
 
 _ROUNDING = 1e-7
+_RECENT: deque[tuple[Graph, World, Fraction]] = deque(maxlen=16)
+"""The last answers: another month, or a change of something else, asks for the same again."""
 
 
 def billed_ms(duration_ms: Fraction | Decimal | int) -> int:
@@ -32,6 +35,16 @@ def mean_billed_ms(graph: Graph, world: World, execution: Expectation) -> Fracti
     """
     if not varies(graph, world):
         return Fraction(billed_ms(execution.duration_ms))
+    for known_graph, known_world, known in _RECENT:
+        if known_graph is graph and known_world == world:
+            return execution.duration_ms + known
+    more = _rounded_up_ms(graph, world)
+    _RECENT.append((graph, world, more))
+    return execution.duration_ms + more
+
+
+def _rounded_up_ms(graph: Graph, world: World) -> Fraction:
+    """Mean milliseconds that rounding adds to an execution that varies."""
     import numpy as np  # noqa: PLC0415  only where a duration varies
 
     clock = Clock(world, Fraction(DURATION_STEP_MS))
@@ -42,5 +55,4 @@ def mean_billed_ms(graph: Graph, world: World, execution: Expectation) -> Fracti
     ends = np.abs(places - np.round(places)) < _ROUNDING
     ends[:1] = False
     smooth = whole - clock.fixed_part(graph, law) if clock.smooth(graph) else whole * 0
-    more = (steps + float(smooth[ends].sum()) / 2) * DURATION_STEP_MS - law.mean()
-    return execution.duration_ms + sig6(more)
+    return sig6((steps + float(smooth[ends].sum()) / 2) * DURATION_STEP_MS - law.mean())
