@@ -204,7 +204,7 @@ def test_a_duration_spreads_by_whole_minutes(over_ms: str, expected: dict[int, f
     ],
 )
 def test_the_busiest_minute(flow: DemandFlow, scale: float, peak: tuple[float, int]) -> None:
-    assert flow.peak(scale) == peak
+    assert flow.peak(scale) == Peak(*peak)
 
 
 ROUND = profile("round", {100: 10, 300: 6, 400: 1}, recurring=False)
@@ -260,7 +260,9 @@ def test_what_was_served_is_shared_by_the_sources_of_what_was_asked_for() -> Non
     assert found.monthly == 450
     assert found.by_traffic_source() == {"noon": 300, "night": 150}
     assert [p.key for p, _ in found.terms] == [("noon", 0, "f#0"), ("night", 0, "f#0")]
-    assert (found.peak(), found.peak(2)) == ((5, 720), (5, 720)), "what was served is not doubled by twice the traffic"
+    assert (found.peak(), found.peak(2)) == (Peak(5, 720), Peak(5, 720)), (
+        "what was served is not doubled by twice the traffic"
+    )
     assert [found.at(minute) for minute in (61, 62, 720)] == pytest.approx([2.5, 0, 5])
     assert found.rate_per_minute()[[61, 62, 720]] == pytest.approx([2.5, 0, 5])
     assert {p.once_minutes for p, _ in found.terms} == {((3, 4), (720, 722))}

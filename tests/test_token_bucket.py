@@ -154,6 +154,14 @@ def minutes(name: str, levels: dict[int, float], otherwise: float = 0.0) -> Dema
     return DemandFlow.of(profile, Fraction(1))
 
 
+def test_a_quiet_minute_fills_the_bucket_by_what_it_leaves() -> None:
+    """60 a minute and 100 at once: 150 leave 10; 30 make them 40; of 120 the 60 and those 40 pass. 280 of 300."""
+    admitted = admit("api", demand(minutes("a", {10: 2.5, 11: 0.5, 12: 2})), [Bucket(Fraction(1), Fraction(100))])
+    assert admitted is not None
+    assert float(admitted.streams[0].served) == pytest.approx(280, rel=2e-6)
+    assert [admitted.streams[0].flow.at(minute) * 60 for minute in (10, 11, 12)] == pytest.approx([150, 30, 100])
+
+
 def test_a_stream_that_comes_at_another_time_loses_nothing() -> None:
     """150 a second in minute 5 meet 100; the 20 a second of minute 9 are served, and so is a stream without requests."""
     asked = demand(minutes("a", {5: 150}), minutes("b", {9: 20}), DemandFlow.zero())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from capplan.model import Charge
 from capplan.pricing.catalogue import Catalogue, Price, Tier, load_prices
-from capplan.pricing.rating import LineItem, Rated, is_in_first_tier, list_cost, rate, slices, touched
+from capplan.pricing.rating import LineItem, Rated, is_in_first_tier, list_cost, rate, slices, steps_of, touched
 from capplan.quantities.rounding import to_quantity
 from tests.reference.rating import graduated_usd
 
@@ -464,3 +464,38 @@ def test_the_dearest_architecture_is_the_one_whose_first_tier_is() -> None:
 def test_a_price_that_is_nowhere_is_missing_from_the_first_unit() -> None:
     (missing,) = rated([charge("orders.x", "dynamodb.no_such_price", 1)]).missing
     assert missing.beyond == 0
+
+
+TWO_TIERS = [("0", "0.10"), ("50", "0.05")]
+
+
+@pytest.mark.parametrize(
+    ("tiers", "total_", "within", "working"),
+    [
+        ([("0", "0.10")], "1000000", True, "there is one tier"),
+        (TWO_TIERS, "0", True, "nothing"),
+        (TWO_TIERS, "49.9999999999", True, "below the second tier"),
+        (TWO_TIERS, "50", True, "the first 50 are the first tier's"),
+        (TWO_TIERS, "50.0000000001", False, "the smallest step beyond is the second tier's"),
+        ([*TWO_TIERS, ("500", "0.01")], "60", False, "the second of three tiers"),
+        ([("0", "0.10"), ("50", None)], "50", True, "the tier whose price nobody has read is not reached"),
+        ([("0", None), ("50", "0.05")], "10", False, "the first tier's price is not known"),
+        ([("0", None)], "10", False, "nor that of the only one"),
+    ],
+)
+def test_a_total_within_the_first_tier(
+    tiers: list[tuple[str, str | None]], total_: str, within: bool, working: str  # noqa: FBT001  a table's column
+) -> None:  # fmt: skip
+    catalogue = shelf("k", tiers)
+    price = catalogue.price("k")
+    assert price is not None
+    assert is_in_first_tier(price, steps_of(charge("a.k", "k", total_))) == within, working
+
+
+@pytest.mark.parametrize(("other", "alike"), [("40", True), ("50", False)])
+def test_within_the_first_tier_a_charge_costs_the_same_whatever_the_others_are(other: str, *, alike: bool) -> None:
+    # 10 alone cost 1.00 USD; with 40 more all 50 are in the first tier; with 50, a sixth of each is in the second
+    catalogue, mine = shelf("k", TWO_TIERS), charge("a.k", "k", "10")
+    alone = on_shelf([mine], catalogue).lines
+    beside = on_shelf([mine, charge("b.k", "k", other)], catalogue).lines
+    assert (alone == tuple(line for line in beside if line.charge_id == "a.k")) == alike

@@ -38,6 +38,8 @@ def test_a_balance_lasts_for_balance_over_excess(
         ([9.5, 20], [10], 0, [9.5, 10.5], 0),  # half a unit is saved too
         ([9.5, 10], [10], 0, [9.5, 10], 0.5),
         ([19.5], [10], 10, [19.5], 0.5),
+        ([10.5], [10], 7, [10.5], 6.5),  # half a unit too many
+        ([10.5, 4], [10], 0, [10, 4], 6),
         ([9.5], [10], 30, [9.5], 30),
         # the capacity changes: so does what is kept, 3 s of it
         ([0, 0, 9], [10, 2, 2], 0, [0, 0, 8], 0),  # 10 saved, of which 6 are kept at 2 units a second
@@ -58,4 +60,5 @@ def test_a_step_is_a_minute_and_300_seconds_are_kept() -> None:
     """40 units a second are left idle for a minute: 2,400, which serve 80 beside them for 30 s, so 40 a second of a minute."""
     found = serve(np.array([0.0, 120.0]), 40.0)
     assert (found.rates.tolist(), found.burst_balance) == ([0, 80], 0)
+    assert serve(np.zeros(1), 40.0).burst_balance == 60 * 40
     assert serve(np.zeros(6), 40.0).burst_balance == 300 * 40

@@ -22,11 +22,11 @@ QUICK, SLOW = (measured({Decimal(ms): 1 for ms in several}) for several in ((900
 
 def served(pool: Pool, minutes: list[list[float]], warm_s: float = 10.0, cold_s: float = 11.0) -> Served | None:
     """Requests that come at these seconds of each minute."""
-    bounds = np.arange(len(minutes) + 1) * 60.0
+    bounds = np.arange(len(minutes) + 1, dtype=np.float64) * 60.0
     times = np.array([60.0 * m + second for m, of_one in enumerate(minutes) for second in of_one])
     counts = np.array([len(of_one) for of_one in minutes], dtype=np.int64)
     draws = SingleDraws(np.array([cold_s]), Draws(np.random.Generator(np.random.PCG64(1))))
-    return serve_at_once(pool, Requests(bounds, counts, times, np.full(len(times), warm_s)), draws)
+    return serve_at_once(pool, Requests(bounds, counts, times, np.full(len(times), warm_s, dtype=np.float64)), draws)
 
 
 @pytest.mark.parametrize(
