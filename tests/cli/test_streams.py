@@ -184,14 +184,14 @@ def test_an_interrupt_ends_with_130_and_no_traceback() -> None:
 @pytest.mark.parametrize("arguments", ["--version", "estimate scenarios/orders/scenario.yaml"])
 def test_a_stream_that_the_caller_closed_takes_nothing(closed: str, arguments: str) -> None:
     command = f'"{sys.executable}" -m capplan {arguments} {closed}'
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, encoding="utf-8")
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, encoding="utf-8")
     assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
 @pytest.mark.parametrize("arguments", [("--version",), ("estimate", "scenarios/orders/scenario.yaml", "-f", "json")])
 def test_an_answer_that_cannot_be_written_is_told_without_a_traceback(arguments: tuple[str, ...]) -> None:
-    with open("/dev/full", "w", encoding="utf-8") as full:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
         done = subprocess.run(
             [sys.executable, "-m", "capplan", *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
