@@ -35,7 +35,9 @@ def rows_of(findings: Iterable[tuple[str, Finding]], base: Priced) -> list[Row]:
     for number, (address, finding) in enumerate(findings):
         inside = bool(finding.change) and all(c.path.startswith(f"{address}.") for c in finding.change)
         same = tuple((c.path[len(address) :], repr(c.new)) for c in finding.change)
-        key: object = (finding.rule, finding.severity, finding.group, section[address], same) if inside else number
+        key: object = (
+            (finding.rule, finding.severity, finding.group, section.get(address, address), same) if inside else number
+        )
         rows.setdefault(key, []).append(finding)
     out = []
     for joined in rows.values():

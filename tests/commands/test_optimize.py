@@ -167,6 +167,18 @@ def test_what_does_not_hold_is_mended_first_though_it_costs() -> None:
     assert done.saving < 0
 
 
+def test_a_quota_of_the_account_is_a_step() -> None:
+    # 2,000 a second for 0.9 s are 1,800 at once; an account has 1,000
+    crowded = "traffic: {web: {rate: 2000/s}}\nfunctions: {a: {triggers: web, duration: 900 ms, memory: 128 MB}}\n"
+    found = optimized(crowded)
+    first = found.steps[0]
+    assert [(row.resources, [change.path for change in row.change]) for row in first.recommendations] == [
+        (("account",), ["account.quotas"])
+    ]
+    assert first.mends == ("account: lambda.concurrency",)
+    assert not found.broken.number
+
+
 def test_a_budget_ends_the_path() -> None:
     every = optimize(read_source(WEB_SHOP))
     first = every.steps[0]
