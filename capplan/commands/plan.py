@@ -103,12 +103,14 @@ def plan(
     ahead = Ahead({})
     to_come = tuple(filter(on_forecast, judged.gates))
     of_today = replace(judged, gates=tuple(gate for gate in judged.gates if gate not in to_come)) if to_come else judged
-    verdicts, unjudged = judge(of_today, names, base, today, allow_unjudged=allow_unjudged, drawn=drawn)
+    may_wait = allow_unjudged or bool(to_come)
+    verdicts, unjudged = judge(of_today, names, base, today, allow_unjudged=may_wait, drawn=drawn)
     if to_come:
         ahead = ahead_of(judged, today, seed, verdicts, drawn=drawn is not None)
         metrics = {**names, **ahead.metrics}
-        months = replace(judged, gates=to_come)
-        later, open_later = judge(months, metrics, base, today, allow_unjudged=allow_unjudged, drawn=drawn)
+        refused = bool(unjudged) and not allow_unjudged  # then the error tells of those on months to come too
+        asked = judged if refused else replace(judged, gates=to_come)
+        later, open_later = judge(asked, metrics, base, today, allow_unjudged=allow_unjudged, drawn=drawn)
         verdicts = _as_written(judged.gates, (*verdicts, *later))
         unjudged = _as_written(judged.gates, (*unjudged, *open_later))
     if needed:

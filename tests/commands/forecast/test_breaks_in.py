@@ -176,3 +176,13 @@ def test_verdicts_stand_as_their_gates_do() -> None:
     launch = "launches: [{at: 2027-03, traffic: buyers, times: 2x}]\n"
     answer = plan(load("-", text=text(", ".join(gates), rest=launch)), findings=False)
     assert [gate.gate for gate in answer.unjudged] == [gates[0], gates[2]]
+
+
+def test_all_that_cannot_be_judged_is_told_at_once() -> None:
+    gates = "forecast.breaks_in >= 1 month, cost.yearly <= 2000 USD, cost.monthly.change <= 5 USD"
+    scenario = load("-", text=text(gates, rest="launches: [{at: 2027-03, traffic: buyers, times: 2x}]\n"))
+    with pytest.raises(CapplanError) as error:
+        plan(scenario, findings=False, allow_unjudged=False)
+    assert [found.message for found in error.value.diagnostics] == [
+        "'forecast.breaks_in' is not known", "'cost.monthly.change' is not known",
+    ]  # fmt: skip
