@@ -72,7 +72,7 @@ def answered(arguments: list[str]) -> int:
 
 
 def _without_plugins() -> None:
-    """Puts pydantic's own answer for "no plugins" in place of the module that would look for them, and for that read mail."""
+    """Puts pydantic's own answer for "no plugins" in place of the module that would look for them in every package."""
     none = ModuleType("pydantic.plugin._loader")
     none.get_plugins = tuple  # type: ignore[attr-defined]
     sys.modules[none.__name__] = none
