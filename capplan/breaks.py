@@ -1,8 +1,9 @@
 """Computes the multiple of today's traffic at which a load exceeds its limit."""
 
 import math
+from functools import lru_cache
 
-from capplan.flow import POISSON_SIGMAS
+from capplan.flow import POISSON_SIGMAS, DemandFlow
 from capplan.model import LimitCheck
 
 _MAX_MULTIPLE = 1e6
@@ -24,7 +25,12 @@ def breaks_at(check: LimitCheck) -> float | None:
     batch = 1.0 if check.poisson else float(check.at_once)
     busiest_second = _busiest_second(base, batch)
     load_per_unit = float(check.load) / (math.ceil(busiest_second) if check.poisson else busiest_second)
-    units_at_quota = float(check.quota) / load_per_unit
+    return _multiple(flow, base, batch, float(check.quota) / load_per_unit)
+
+
+@lru_cache(maxsize=4096)
+def _multiple(flow: DemandFlow, base: float, batch: float, units_at_quota: float) -> float:
+    """The multiple at which a flow reaches so many units; cached, as what-ifs ask for the same again."""
     if len(flow.terms) == 1:
         return _mean_of(units_at_quota, batch) / base
     low, high = 0.0, 1.0

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from capplan import units
@@ -18,6 +18,7 @@ POISSON_SIGMAS = 3.09
 _EVEN = 1e-9
 """A computed series that varies by less is flat."""
 _FEW = 2
+_MONTH_S = Fraction(units.MONTH_SECONDS)
 _MS_PER_MINUTE = units.SECONDS_PER_MINUTE * units.MS_PER_SECOND
 
 
@@ -78,8 +79,7 @@ def steady(traffic_source: str, *, recurring: bool) -> LoadProfile:
 
         return np.ones(units.PERIOD_MINUTES)
 
-    monthly = Fraction(units.MONTH_SECONDS)
-    return LoadProfile(traffic_source, recurring, monthly, Peak(1.0, 0), True, expand, at=lambda minute: 1.0)  # noqa: ARG005
+    return LoadProfile(traffic_source, recurring, _MONTH_S, Peak(1.0, 0), True, expand, at=lambda minute: 1.0)  # noqa: ARG005
 
 
 @lru_cache(maxsize=1024)
@@ -97,8 +97,8 @@ def spread_profile(profile: LoadProfile, minutes: int) -> LoadProfile:
 
     minutes = min(minutes, units.PERIOD_MINUTES - 1)
     base = rate_per_minute_of(profile)
-    sums = np.concatenate(([0.0], np.cumsum(np.concatenate((base[-minutes:], base)))))
-    series = (sums[minutes + 1 :] - sums[1:-minutes]) / minutes
+    sums = np.cumsum(np.concatenate((base[-minutes:], base)))
+    series = (sums[minutes:] - sums[:-minutes]) / minutes
     busiest = int(series.argmax())
     return replace(
         profile,
@@ -125,7 +125,7 @@ def exact_sum(values: Sequence[Fraction]) -> Fraction:
     return Fraction(sum([value.numerator * (common // value.denominator) for value in values]), common)
 
 
-class DemandFlow(Record, frozen=True):
+class DemandFlow(Record, frozen=True, dict=True):
     """Σ multiplier × load profile, one term per profile: exact volumes. Add flows, multiply by a Fraction."""
 
     terms: tuple[tuple[LoadProfile, Fraction], ...] = ()
@@ -163,7 +163,7 @@ class DemandFlow(Record, frozen=True):
             return self
         return DemandFlow(tuple((profile, m * factor) for profile, m in self.terms)) if factor else DemandFlow()
 
-    @property
+    @cached_property
     def monthly(self) -> Fraction:
         """Units per month, exact."""
         if not self.terms:
@@ -192,6 +192,13 @@ class DemandFlow(Record, frozen=True):
 
     def peak(self, scale: float = 1.0) -> Peak:
         """The busiest minute, with traffic (not schedules) multiplied by `scale`."""
+        return self._peak_now if scale == 1 else self._peak_at(scale)
+
+    @cached_property
+    def _peak_now(self) -> Peak:
+        return self._peak_at(1.0)
+
+    def _peak_at(self, scale: float) -> Peak:
         uneven = [profile for profile, _ in self.terms if not profile.flat]
         if len(uneven) > 1:
             return _peak_of_series(self.terms, scale)

@@ -62,7 +62,7 @@ class MeteredResource(NamedTuple, Generic[SpecT, UsageT]):
     context: Context
 
 
-class Source(NamedTuple):
+class Source(Record, frozen=True):
     """A trigger of a resource: a traffic, or a stream or queue that another resource emits.
 
     Attributes:
@@ -90,7 +90,7 @@ class Source(NamedTuple):
     chance: Fraction = Fraction(1)
 
 
-class Reference(NamedTuple):
+class Reference(Record, frozen=True):
     """A resource that a spec names.
 
     Attributes:
@@ -106,7 +106,7 @@ class Reference(NamedTuple):
     delivers: tuple[str, ...] = ()
 
 
-class Destination(NamedTuple):
+class Destination(Record, frozen=True):
     """Where AWS hands on what a resource took: a dead-letter queue, a destination.
 
     Attributes:
@@ -124,7 +124,7 @@ class Destination(NamedTuple):
     access: Access = Access(op="")
 
 
-class Starts(NamedTuple):
+class Starts(Record, frozen=True):
     """How often what a resource keeps in its environments is fetched.
 
     Attributes:
@@ -136,7 +136,7 @@ class Starts(NamedTuple):
     at_once: Fraction = Fraction(1)
 
 
-class Sent(NamedTuple):
+class Sent(Record, frozen=True):
     """A request that is written inside a spec, such as at an API's route.
 
     Attributes:

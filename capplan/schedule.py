@@ -8,10 +8,11 @@ from calendar import monthrange
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.flow import LoadProfile, Peak
+from capplan.record import Record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +31,7 @@ class ScheduleError(ValueError):
     """A schedule expression that AWS rejects, with a hint in its text."""
 
 
-class Schedule(NamedTuple):
+class Schedule(Record, frozen=True):
     """Runs per year (averaged over the weekday a year begins with), and start minutes in the simulated period."""
 
     per_year: Fraction

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from capplan import units
+from capplan.record import Record
 
 
-class Quota(NamedTuple):
+class Quota(Record, frozen=True):
     """A limit that AWS publishes.
 
     Attributes:
@@ -56,7 +56,7 @@ _STEPS: Mapping[str, tuple[tuple[int, str], ...]] = {
 }
 
 
-class Emits(NamedTuple):
+class Emits(Record, frozen=True):
     """What other resources read from a resource: a stream, a queue, a topic.
 
     Attributes:
@@ -80,7 +80,7 @@ class Emits(NamedTuple):
     each_once: bool = False
 
 
-class Emitter(NamedTuple):
+class Emitter(Record, frozen=True):
     """What a trigger reads, as the language finds it.
 
     Attributes:
@@ -98,7 +98,7 @@ class Emitter(NamedTuple):
     settings: Mapping[str, str] = {}
 
 
-class Section(NamedTuple):
+class Section(Record, frozen=True):
     """A section of the scenario language: resources of one type.
 
     Attributes:
@@ -141,7 +141,7 @@ class Section(NamedTuple):
     slashes: bool = False
 
 
-class Integration(NamedTuple):
+class Integration(Record, frozen=True):
     """An action of a service by which a workflow's Task, a pipe or an API calls a resource.
 
     Attributes:
@@ -161,7 +161,7 @@ class Integration(NamedTuple):
     default: str = ""
 
 
-class Service(NamedTuple):
+class Service(Record, frozen=True):
     """One AWS service.
 
     Attributes:

@@ -50,6 +50,8 @@ def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:
             field_schema.setdefault("description", docs[name])
 
 
+DEFERRED = ConfigDict(defer_build=True)
+"""For a TypeAdapter: built when first used."""
 SPEC_CONFIG = ConfigDict(
     defer_build=True,
     frozen=True,

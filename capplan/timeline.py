@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from capplan import units
 from capplan.record import Record
@@ -39,7 +39,7 @@ class SimulationRequest:
     progress: Callable[[float, str], None] = field(default=no_progress, compare=False)
 
 
-class Size(NamedTuple):
+class Size(Record, frozen=True):
     """The size of a simulation: named factors, such as (("minutes", 40320), ("partitions", 1000))."""
 
     factors: tuple[tuple[str, int], ...]
@@ -72,14 +72,14 @@ class Series(Record, frozen=True, eq=False):
     step_s: int = units.SECONDS_PER_MINUTE
 
 
-class Chart(NamedTuple):
+class Chart(Record, frozen=True):
     """Series with the same unit, start and step."""
 
     title: str
     series: tuple[Series, ...]
 
 
-class Bars(NamedTuple):
+class Bars(Record, frozen=True):
     """Loads side by side, such as those of partitions, the hottest first; `limit` is the limit of each.
 
     `names` are of the first values ("customer_id rank 1"), and may be fewer than the values.
@@ -92,7 +92,7 @@ class Bars(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-class Event(NamedTuple):
+class Event(Record, frozen=True):
     """Something that happens: when, what and why. Events of more weight are shown first."""
 
     second: int
@@ -102,7 +102,7 @@ class Event(NamedTuple):
     bad: bool = False
 
 
-class Totals(NamedTuple):
+class Totals(Record, frozen=True):
     """What was offered and what became of it, over the simulated period: offered = the sum of the parts."""
 
     unit: str
@@ -115,7 +115,7 @@ class Totals(NamedTuple):
         return self.offered - sum((amount for _, amount in self.parts), Decimal(0))
 
 
-class Timeline(NamedTuple):
+class Timeline(Record, frozen=True):
     """A resource over time, such as a table's writes.
 
     Attributes:

@@ -147,11 +147,11 @@ def _shares(
             )  # without a burst: what a second brings
             of_start[minute] = passing / want_now
             spent, tokens = passing, max(0.0, tokens - passing)
-        missing = want - (gains if burst else gains - spent)
-        if missing <= tokens:
-            tokens = min(burst, tokens - missing)
+        brought = gains if burst else gains - spent
+        if want - brought <= tokens:
+            tokens = min(burst, tokens + brought - want)
         else:
-            of_rest[minute] = (gains + tokens) / want
+            of_rest[minute] = (brought + tokens) / want
             tokens = 0.0
     return of_start, of_rest
 

@@ -105,7 +105,7 @@ def _at_home(text: str) -> str:
 
 
 def _at_home_document(document: Document) -> Document:
-    return document._replace(subtitle=_at_home(document.subtitle))
+    return replace(document, subtitle=_at_home(document.subtitle))
 
 
 def _documents() -> dict[str, Callable[[], Document]]:

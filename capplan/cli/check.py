@@ -37,6 +37,7 @@ from capplan.cli.output import output
 from capplan.cli.sources import baseline_of, baselines
 from capplan.cli.steps import GATE_FAILED, day_of, delta, every, guarded, keep_inputs, load_scenario, money, strict_code
 from capplan.pipeline.results import Plan
+from capplan.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,14 +92,13 @@ def check(
     if (prices or on) and baseline is not None and not baseline.lower().endswith(".json"):
         why = "with --prices or --on it needs a saved JSON, planned with the same prices"
         raise typer.BadParameter(why, param_hint="--baseline")
-    share = _share_of_bill(bill, map, max_unexplained, scenarios)
+    share = share_of_bill(bill, map, max_unexplained, len(scenarios))
     if max_change is not None and baseline is None:
         raise typer.BadParameter("it needs --baseline", param_hint="--budget-delta")
 
     def answer() -> int:
         from capplan.commands.plan import plan  # noqa: PLC0415
-        from capplan.gates.bill import about_bill  # noqa: PLC0415
-        from capplan.language.gate_syntax import budget_gate, unexplained_gate  # noqa: PLC0415
+        from capplan.language.gate_syntax import budget_gate  # noqa: PLC0415
         from capplan.language.scenario import with_gates  # noqa: PLC0415
 
         extra = [
@@ -111,14 +111,12 @@ def check(
         )
         of_bill = None
         if bill:
-            of_bill = bill_values(bill, map or (), loaded[0], day, seed)
-            if share is not None or not any(about_bill(gate) for gate in loaded[0].gates):
-                source = "--bill" if share is None else "--max-unexplained"
-                loaded = [with_gates(loaded[0], unexplained_gate(Decimal(5) if share is None else share, source))]
+            scenario, of_bill = with_bill(loaded[0], bill, map or (), share, day, seed)
+            loaded = [scenario]
         bases = baselines(baseline, loaded, day, seed) if baseline else [None] * len(loaded)
 
         def planned(pair: "tuple[Any, PlanRecord | None]") -> Plan:
-            base = baseline_of(pair[1], baseline, pair[0].name)._replace(bill=of_bill)
+            base = replace(baseline_of(pair[1], baseline, pair[0].name), bill=of_bill)
             return plan(
                 pair[0],
                 today=day,
@@ -139,14 +137,14 @@ def check(
     return guarded(where, answer)
 
 
-def _share_of_bill(
-    bill: list[str] | None, maps: list[str] | None, share: str | None, scenarios: list[str]
+def share_of_bill(
+    bill: "Sequence[str] | None", maps: "Sequence[str] | None", share: str | None, scenarios: int
 ) -> Decimal | None:
     """`--max-unexplained` in percent; the options of a bill go together."""
     for given, name in ((share, "--max-unexplained"), (maps, "--map")):
         if given and not bill:
             raise typer.BadParameter("it needs --bill", param_hint=name)
-    if bill and len(scenarios) > 1:
+    if bill and scenarios > 1:
         raise typer.BadParameter("expected one scenario: a bill is compared with one plan", param_hint="--bill")
     if share is None:
         return None
@@ -156,16 +154,24 @@ def _share_of_bill(
     return Decimal(match[1])
 
 
-def bill_values(
-    bill: list[str],
-    maps: "Sequence[str]",
+def with_bill(
     scenario: Any,  # noqa: ANN401  a Scenario
+    bill: "Sequence[str]",
+    maps: "Sequence[str]",
+    share: Decimal | None,
     day: date | None,
     seed: int,
-) -> "Mapping[str, Decimal | None]":
-    """What gates may observe of a bill beside a scenario's plan."""
+) -> "tuple[Any, Mapping[str, Decimal | None]]":
+    """The scenario with a gate on the unexplained share of a bill, if it has none; and what gates may observe of the bill."""
     from capplan.commands.reconcile.bill import Asked, read_bill  # noqa: PLC0415
     from capplan.commands.reconcile.compare import reconcile  # noqa: PLC0415
     from capplan.commands.reconcile.gate import values_of  # noqa: PLC0415
+    from capplan.gates.bill import about_bill  # noqa: PLC0415
+    from capplan.language.gate_syntax import unexplained_gate  # noqa: PLC0415
+    from capplan.language.scenario import with_gates  # noqa: PLC0415
 
-    return values_of(reconcile(scenario, read_bill(bill, Asked(), progress.update), maps, today=day, seed=seed))
+    values = values_of(reconcile(scenario, read_bill(bill, Asked(), progress.update), maps, today=day, seed=seed))
+    if share is None and any(about_bill(gate) for gate in scenario.gates):
+        return scenario, values
+    source = "--bill" if share is None else "--max-unexplained"
+    return with_gates(scenario, unexplained_gate(Decimal(5) if share is None else share, source)), values

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from capplan.cli.options import Ascii, Color, ColorChoice, Details, Format, OutputFile, Quiet, Seed, Today
+from capplan.cli.options import DRAWS, Ascii, Color, ColorChoice, Details, Format, OutputFile, Quiet, Seed, Today
 from capplan.cli.output import FORMATS, emit_document, output
 from capplan.cli.sources import one_of, plans_at, revision_of
 from capplan.cli.steps import day_of, guarded, keep_inputs
@@ -47,7 +47,7 @@ def diff(
         from capplan.report.views.diff import diff_document  # noqa: PLC0415
 
         source = revision_of(base, head)
-        before, after = plans_at(source, day, seed), plans_at(head, day, seed)
+        before, after = (plans_at(one, day, seed, DRAWS) for one in (source, head))
         new = one_of(after, head, before[0].scenario.name if len(before) == 1 < len(after) else None)
         old = one_of(before, base, new.scenario.name if len(before) > 1 else None)
         change = difference(old, new, source, head)

@@ -67,7 +67,7 @@ def forecast(
     start, gate, day, price_day = _first(first), money(budget), day_of(today), day_of(on, "--on")
 
     def answer() -> int:
-        from capplan.commands.forecast import forecast as forecasted  # noqa: PLC0415
+        from capplan.commands.forecast.forecast import forecast as forecasted  # noqa: PLC0415
         from capplan.report.formats.csv import forecast_csv  # noqa: PLC0415
         from capplan.report.formats.json import to_json  # noqa: PLC0415
         from capplan.report.records.forecast import forecast_record  # noqa: PLC0415

@@ -37,7 +37,7 @@ def gates(
     keep_inputs(where, [scenario])
 
     def answer() -> int:
-        from capplan.commands.breaks_in import unplanned  # noqa: PLC0415
+        from capplan.commands.forecast.breaks_in import unplanned  # noqa: PLC0415
         from capplan.commands.plan import plan  # noqa: PLC0415
         from capplan.gates.observed import observed  # noqa: PLC0415
         from capplan.record import replace  # noqa: PLC0415

@@ -199,15 +199,16 @@ def refresh_prices(
 
     Example: capplan prices refresh --region us-east-1 --service lambda --dry-run
     """
+    from capplan.reading.web import is_address, reader_of  # noqa: PLC0415
+
     where = output(format, output_file, ascii_only=ascii, color=color, quiet=quiet)
     day = day_of(today) or date.today()  # noqa: DTZ011  the user's own day
-    if source and "://" not in source and not Path(source).is_dir():
+    if source and not is_address(source) and not Path(source).is_dir():
         raise typer.BadParameter(f"expected a folder or an https address, found '{source}'", param_hint="--from")
 
     def answer() -> int:
         from capplan.commands.refresh_prices import AWS, Options, refresh  # noqa: PLC0415
         from capplan.pricing.catalogue import FOLDER  # noqa: PLC0415
-        from capplan.reading.web import reader_of  # noqa: PLC0415
         from capplan.report.formats.json import to_json  # noqa: PLC0415
         from capplan.report.records.refresh import refresh_record  # noqa: PLC0415
         from capplan.report.views.refresh import refresh_document  # noqa: PLC0415

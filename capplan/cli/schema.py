@@ -33,6 +33,8 @@ class What(StrEnum):
     prices_age = "prices-age"
     prices_diff = "prices-diff"
     prices_refresh = "prices-refresh"
+    profile = "profile"
+    compact = "compact"
     errors = "errors"
 
 
@@ -41,7 +43,7 @@ def schema(
         What,
         typer.Option(
             "--for",
-            help="The scenario, or the JSON of a command: plan (estimate and check), modes, simulation, diff, verify ...",
+            help="The scenario, or the JSON of a command: plan (estimate and check), modes, diff ...; or compact.",
         ),
     ] = What.scenario,
     output_file: OutputFile = None,
@@ -58,9 +60,10 @@ def schema(
         from capplan.language.schema import scenario_schema  # noqa: PLC0415
         from capplan.report.record import answer_schema  # noqa: PLC0415
         from capplan.report.records.answers import ANSWERS  # noqa: PLC0415
+        from capplan.report.short_schema import compact_schema  # noqa: PLC0415
 
-        name = what.value
-        shown = scenario_schema() if what is What.scenario else answer_schema(name, ANSWERS[name])
+        others = {What.scenario: scenario_schema, What.compact: compact_schema}
+        shown = others[what]() if what in others else answer_schema(what.value, ANSWERS[what.value])
         text = json.dumps(shown, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         emit(where, lambda: text, lambda _: text)
         return 0

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from capplan.cli import progress
 from capplan.errors import CapplanError, Diagnostic
 
 if TYPE_CHECKING:
@@ -13,14 +14,21 @@ if TYPE_CHECKING:
     from capplan.gates.judge import Baseline
 
 
-def plans_at(source: str, today: date | None, seed: int) -> "tuple[PlanRecord, ...]":
-    """The plans of a scenario (planned now), of a saved JSON, or of REVISION:SCENARIO. Raises CapplanError."""
+def plans_at(source: str, today: date | None, seed: int, draws: int = 0) -> "tuple[PlanRecord, ...]":
+    """The plans of a scenario (planned now), of a saved JSON, or of REVISION:SCENARIO. Raises CapplanError.
+
+    Of a scenario's ranges so many draws are made where a gate is on a percentile or a chance.
+    """
     from capplan.commands.plan import plan  # noqa: PLC0415
+    from capplan.gates.judge import over_draws  # noqa: PLC0415
     from capplan.report.records.plan import plan_record, saved_plans  # noqa: PLC0415
 
     if source != "-" and source.lower().endswith(".json"):
         return saved_plans(_saved(source), Path(source).as_posix())
-    return (plan_record(plan(_scenario(source), today=today, seed=seed, findings=False)),)
+    scenario = _scenario(source)
+    needed = draws if any(over_draws(gate.test, {}) for gate in scenario.gates) else 0
+    planned = plan(scenario, today=today, seed=seed, findings=False, draws=needed, progress=progress.update)
+    return (plan_record(planned),)
 
 
 def baselines(source: str, scenarios: Sequence[Any], today: date | None, seed: int) -> "list[PlanRecord | None]":
@@ -33,9 +41,12 @@ def baselines(source: str, scenarios: Sequence[Any], today: date | None, seed: i
 
     if source != "-" and is_bare_revision(source):
         return [_at_revision(source, scenario, today, seed) for scenario in scenarios]
-    plans = plans_at(source, today, seed)
+    return of_names(plans_at(source, today, seed), source, [scenario.name for scenario in scenarios])
+
+
+def of_names(plans: "Sequence[PlanRecord]", source: str, wanted: Sequence[str]) -> "list[PlanRecord | None]":
+    """The plan of each name. Raises CapplanError where there is none of any, or more than one of some."""
     names = [plan.scenario.name for plan in plans]
-    wanted = [scenario.name for scenario in scenarios]
     repeated = sorted(name for name in set(wanted) if names.count(name) > 1)
     if repeated:
         message = f"it holds more than one plan of '{repeated[0]}'"

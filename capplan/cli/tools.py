@@ -11,12 +11,14 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from capplan.cli.compare_modes import of_table
+from capplan.cli.check import share_of_bill, with_bill
+from capplan.cli.compare_modes import multiples_of, of_table
 from capplan.cli.explain import is_number, rules_named
+from capplan.cli.options import DRAWS
 from capplan.cli.steps import day_of, delta, scenario_of
 from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.files import Files, Source, bytes_of
-from capplan.reading.limits import MAX_BYTES
+from capplan.reading.limits import MAX_BYTES, MAX_SAVED_BYTES
 from capplan.reading.scalars import shown
 from capplan.reading.yaml_reader import decode
 from capplan.record import replace
@@ -30,6 +32,9 @@ _MAX_WORD = 300
 _MAX_WORDS = 200
 _MAX_TOP = 1000
 _MAX_USD = 10**15
+_MAX_SEED = 2**63 - 1
+_MAX_DRAWS = 100_000
+_MAX_TIMES = 10
 _YAML = (".yaml", ".yml")
 
 Word = Annotated[str, Field(max_length=_MAX_WORD)]
@@ -52,41 +57,63 @@ class OfScenario(Arguments):
     text: str | None = Field(None, description="The scenario itself, as YAML, instead of a path.")
 
 
-class Changed(OfScenario):
-    """The same, with values that are other for this answer."""
+class Planned(OfScenario):
+    """What a tool takes that plans it."""
+
+    today: Word | None = Field(None, description="The day for waivers and the age of prices, YYYY-MM-DD.")
+    seed: int = Field(0, ge=0, le=_MAX_SEED, description="Random seed.")
+
+
+class Overlaid(Planned):
+    """What a tool takes that plans it with other files laid over it."""
+
+    overlay: Words = Field([], description="Paths of files that are laid over it, such as prod.yaml.")
+
+
+class Changed(Overlaid):
+    """The same, with values and prices that are other for this answer."""
 
     set: Words = Field([], description="Values to override for this answer, each PATH=VALUE: traffic.users.rate=50/s.")
+    prices: Words = Field([], description="Paths of files with your own rates, as under `prices` of a scenario.")
     on: Word | None = Field(None, description="Use the prices of this day, YYYY-MM-DD.")
-    today: Word | None = Field(None, description="The day for waivers and the age of prices, YYYY-MM-DD.")
 
 
 class Estimated(Changed):
     """What `estimate` takes."""
 
     budget: Decimal | None = Field(None, gt=0, le=_MAX_USD, description="A gate more: at most so many USD a month.")
+    draws: int = Field(DRAWS, ge=1, le=_MAX_DRAWS, description="Draws of the scenario's ranges.")
 
 
 class Checked(Estimated):
     """What `check` takes."""
 
-    baseline: Word | None = Field(None, description="Path of the scenario as it was, which changes are held against.")
+    baseline: Word | None = Field(
+        None, description="Path of the scenario as it was, or of its saved JSON, which changes are held against."
+    )
     budget_delta: Word | None = Field(None, description="At most so much above the baseline: 50 (USD) or 5%.")
+    bill: Words = Field([], description="Paths of a month's bill: a gate more, that most of it is explained.")
+    map: Words = Field([], description="For bill, each PATTERN=RESOURCE: ids, or tag:KEY=VALUE, that are a resource.")
+    max_unexplained: Word | None = Field(None, description="The share of the bill that may stay unexplained: 5%.")
 
 
 class Compared(Changed):
     """What `compare-modes` takes."""
 
     table: Word | None = Field(None, description="One table; all without it.")
+    times: Annotated[list[Word], Field(max_length=_MAX_TIMES)] = Field(
+        [], description="Multiples of the traffic to compare at, such as 3x; 0.5x, 1x and 2x without."
+    )
 
 
-class Explained(OfScenario):
+class Explained(Overlaid):
     """What `explain` takes."""
 
     line: Word | None = Field(None, description="A line item's id or a recommendation's number; all lines without.")
     rule: Word | None = Field(None, description="Instead of a scenario: a rule's id, or the word rules for all.")
 
 
-class Applied(OfScenario):
+class Applied(Planned):
     """What `apply` takes."""
 
     numbers: Annotated[list[int], Field(min_length=1, max_length=_MAX_WORDS)] = Field(
@@ -131,13 +158,15 @@ def call(name: str, given: Mapping[str, Any], write_to: Path | None) -> tuple[An
         answer = value_of(tool.answer(arguments, write_to))
         return short(answer, arguments.fields, arguments.top), False
     except CapplanError as error:
-        said = (
-            replace(one, file=one.file.removeprefix("--")) for one in error.diagnostics
-        )  # an option is an argument here
-        return value_of(errors_record(said)), True
+        return value_of(errors_record(replace(one, file=_argument(one.file)) for one in error.diagnostics)), True
     except typer.BadParameter as error:  # a value of an argument that the command line reads the same way
         place = (error.param_hint or "arguments") if isinstance(error.param_hint, str | None) else "arguments"
-        return value_of(errors_record([Diagnostic(place.lstrip("-"), 0, 0, error.message)])), True
+        return value_of(errors_record([Diagnostic(_argument(place), 0, 0, error.message)])), True
+
+
+def _argument(place: str) -> str:
+    """A place of an error, where it is an option as the argument that it is here."""
+    return place.removeprefix("--").replace("-", "_") if place.startswith("--") else place
 
 
 def _tool(name: str) -> Tool:
@@ -213,14 +242,29 @@ def _scenario(given: OfScenario, *, allow_open: bool = False) -> Any:  # noqa: A
     """The checked scenario, with the values that are set. Raises CapplanError."""
     changed = given if isinstance(given, Changed) else Changed()
     budget = given.budget if isinstance(given, Estimated) else None
+    over = given.overlay if isinstance(given, Overlaid) else ()
     source = _source(given)
+    layers = [[_file(name, "overlay") for name in over], _prices_files(changed)]
     try:
-        return scenario_of(source, budget, changed.set, allow_open=allow_open, on=day_of(changed.on, "--on"))
+        return scenario_of(source, budget, changed.set, layers, allow_open=allow_open, on=day_of(changed.on, "--on"))
     except CapplanError as error:
         from capplan.commands.told import what_it_is  # noqa: PLC0415  only where it is no scenario
 
         other = None if given.scenario is None else what_it_is(given.scenario, error)
         raise error if other is None else other from None
+
+
+def _prices_files(given: Changed) -> list[Source]:
+    return [_file(name, "prices") for name in given.prices]
+
+
+def _bill(given: Checked) -> list[str]:
+    """The files of a bill, each inside of the served folder: no folders and patterns. Raises CapplanError."""
+    paths = [_inside(Path(), name, "bill", "served") for name in given.bill]
+    for path, name in zip(paths, given.bill, strict=True):
+        if not path.is_file():
+            raise _wrong("bill", f"{shown(name)} is no file", "name each file of the bill")
+    return [str(path.relative_to(Path.cwd())) for path in paths]
 
 
 # --- the tools -------------------------------------------------------------------------------------------------------
@@ -237,35 +281,54 @@ def _estimate(given: Estimated, _: Path | None) -> object:
     from capplan.commands.plan import plan  # noqa: PLC0415
     from capplan.report.records.plan import plan_record  # noqa: PLC0415
 
-    return plan_record(plan(_scenario(given, allow_open=True), today=day_of(given.today)))
+    scenario = _scenario(given, allow_open=True)
+    return plan_record(plan(scenario, today=day_of(given.today), seed=given.seed, draws=given.draws))
 
 
 def _check(given: Checked, _: Path | None) -> object:
     from capplan.cli.sources import baseline_of  # noqa: PLC0415
     from capplan.commands.plan import plan  # noqa: PLC0415
     from capplan.language.scenario import with_gates  # noqa: PLC0415
-    from capplan.report.records.plan import checked_record, plan_record  # noqa: PLC0415
+    from capplan.report.records.plan import checked_record  # noqa: PLC0415
 
     if given.budget_delta is not None and given.baseline is None:
         raise _wrong("budget_delta", "it needs baseline", "name the scenario as it was")
-    today = day_of(given.today)
-    scenario, base = _scenario(given), None
-    if given.baseline is not None:
-        before = scenario_of(
-            _file(given.baseline, "baseline"), None, None, allow_open=False, on=day_of(given.on, "--on")
-        )
-        base = plan_record(plan(before, today=today, findings=False))
+    today, share = day_of(given.today), share_of_bill(given.bill, given.map, given.max_unexplained, 1)
+    scenario, of_bill = _scenario(given), None
     if (change := delta(given.budget_delta)) is not None:
         scenario = with_gates(scenario, change)
-    held = baseline_of(base, given.baseline, scenario.name)
-    return checked_record(plan(scenario, today=today, baseline=held, allow_unjudged=False), base)
+    if given.bill:
+        scenario, of_bill = with_bill(scenario, _bill(given), given.map, share, today, given.seed)
+    base = None if given.baseline is None else _baseline(given, given.baseline, scenario.name)
+    held = replace(baseline_of(base, given.baseline, scenario.name), bill=of_bill)
+    planned = plan(scenario, today=today, seed=given.seed, baseline=held, allow_unjudged=False, draws=given.draws)
+    return checked_record(planned, base)
+
+
+def _baseline(given: Checked, path: str, name: str) -> Any:  # noqa: ANN401  a PlanRecord
+    """The plan of a name in a saved JSON, or of a scenario at the same prices. Raises CapplanError."""
+    from capplan.cli.sources import of_names  # noqa: PLC0415
+    from capplan.commands.plan import plan  # noqa: PLC0415
+    from capplan.reading.saved_json import parse_saved_json  # noqa: PLC0415
+    from capplan.report.records.plan import plan_record, saved_plans  # noqa: PLC0415
+
+    if path.lower().endswith(".json"):
+        inside = _inside(Path(), path, "baseline", "served")
+        text = decode(bytes_of(inside, path, MAX_SAVED_BYTES), path, MAX_SAVED_BYTES)
+        plans = saved_plans(parse_saved_json(text, path), path)
+    else:
+        layers, on = [[], _prices_files(given)], day_of(given.on, "--on")
+        before = scenario_of(_file(path, "baseline"), None, None, layers, allow_open=False, on=on)
+        plans = (plan_record(plan(before, today=day_of(given.today), seed=given.seed, findings=False)),)
+    return of_names(plans, path, [name])[0]
 
 
 def _compare_modes(given: Compared, _: Path | None) -> object:
     from capplan.commands.compare.modes import compare_modes  # noqa: PLC0415
     from capplan.report.records.modes import modes_record  # noqa: PLC0415
 
-    modes = compare_modes(_scenario(given), today=day_of(given.today))
+    multiples = multiples_of(given.times)
+    modes = compare_modes(_scenario(given), today=day_of(given.today), seed=given.seed, multiples=multiples)
     return modes_record(modes if given.table is None else of_table(modes, given.table))
 
 
@@ -281,12 +344,13 @@ def _explain(given: Explained, _: Path | None) -> object:
 
     if given.rule is not None:
         return rules_record(rules_named(given.rule))
-    scenario = _scenario(given)
+    scenario, today = _scenario(given), day_of(given.today)
     if given.line is None:
-        return lines_record(line_items(scenario))
+        return lines_record(line_items(scenario, today=today, seed=given.seed))
     if is_number(given.line):
-        return recommendation_record(explain_recommendation(scenario, int(given.line)))
-    return explain_record(explain(scenario, given.line))
+        number = int(given.line)
+        return recommendation_record(explain_recommendation(scenario, number, today=today, seed=given.seed))
+    return explain_record(explain(scenario, given.line, today=today, seed=given.seed))
 
 
 def _apply(given: Applied, write_to: Path | None) -> object:
@@ -295,7 +359,7 @@ def _apply(given: Applied, write_to: Path | None) -> object:
     from capplan.report.records.apply import apply_record  # noqa: PLC0415
 
     target = None if given.write is None else _target(given.write, write_to)
-    done = applied(_source(given), given.numbers)
+    done = applied(_source(given), given.numbers, today=day_of(given.today), seed=given.seed)
     if target is not None:
         write_atomic(target, done.text)
     return apply_record(done, given.write)

@@ -1,19 +1,20 @@
 """Plans a scenario: demand, usage, limits, line items, recommendations and gates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from typing import TypeVar
 
 from capplan import __version__
-from capplan.commands.breaks_in import Ahead, ahead_of, with_why
+from capplan.commands.forecast.breaks_in import Ahead, ahead_of, with_why
 from capplan.commands.open_questions import ranked_questions, unranked
 from capplan.gates.bill import bill_metrics
 from capplan.gates.judge import Baseline, changes, judge
 from capplan.gates.kept import KeptGates
 from capplan.gates.observables import aliases, losses, observables
 from capplan.gates.observed import Listed, ObservedMetric, observed
-from capplan.language.gate_syntax import on_forecast
+from capplan.language.gate_syntax import Gate, on_forecast
 from capplan.language.scenario import Scenario
 from capplan.model import Excluded
 from capplan.pipeline.access_patterns import patterns_of
@@ -35,12 +36,14 @@ from capplan.pipeline.price import (
     prices_of,
 )
 from capplan.pipeline.recommendations import Advice, advice_of
-from capplan.pipeline.results import Plan, PlannedResource, Unjudged
+from capplan.pipeline.results import Plan, PlannedResource, Unjudged, Verdict
 from capplan.pipeline.run_costs import runs_of
 from capplan.pipeline.traffic_costs import traffic_costs, unit_cost
 from capplan.pricing.rating import rate
 from capplan.record import replace
 from capplan.timeline import no_progress
+
+JudgedT = TypeVar("JudgedT", Verdict, Unjudged)
 
 
 def plan(
@@ -83,13 +86,13 @@ def plan(
     traffic_sources = traffic_costs(priced)
 
     base = baseline or Baseline()
+    of_bill = bill_metrics(base.bill)
 
     @cache
     def known() -> dict[str, ObservedMetric]:
-        of_bill = bill_metrics(base.bill) if base.bill is not None else {}
-        return observables(scenario, priced, limits, traffic_sources) | of_bill
+        return observables(scenario, priced, limits, traffic_sources) | (of_bill if base.bill is not None else {})
 
-    names = {**bill_metrics(base.bill), **known(), **aliases(scenario, known())} if scenario.gates else {}
+    names = {**of_bill, **known(), **aliases(scenario, known())} if scenario.gates else {}
     judged = replace(scenario, gates=()) if needed else scenario
     ranges = None
     if scenario.ranges and draws and not needed:
@@ -98,12 +101,16 @@ def plan(
         ranges = evaluate(priced, names, draws, today=today, gates=judged.gates, progress=progress)
     drawn = None if ranges is None else ranges.drawn
     ahead = Ahead({})
-    if any(map(on_forecast, judged.gates)):
-        others = replace(judged, gates=tuple(gate for gate in judged.gates if not on_forecast(gate)))
-        of_today, _ = judge(others, names, base, today, allow_unjudged=True, drawn=drawn)
-        ahead = ahead_of(judged, today, seed, of_today, drawn=drawn is not None)
-    metrics = {**names, **ahead.metrics}
-    verdicts, unjudged = judge(judged, metrics, base, today, allow_unjudged=allow_unjudged, drawn=drawn)
+    to_come = tuple(filter(on_forecast, judged.gates))
+    of_today = replace(judged, gates=tuple(gate for gate in judged.gates if gate not in to_come)) if to_come else judged
+    verdicts, unjudged = judge(of_today, names, base, today, allow_unjudged=allow_unjudged, drawn=drawn)
+    if to_come:
+        ahead = ahead_of(judged, today, seed, verdicts, drawn=drawn is not None)
+        metrics = {**names, **ahead.metrics}
+        months = replace(judged, gates=to_come)
+        later, open_later = judge(months, metrics, base, today, allow_unjudged=allow_unjudged, drawn=drawn)
+        verdicts = _as_written(judged.gates, (*verdicts, *later))
+        unjudged = _as_written(judged.gates, (*unjudged, *open_later))
     if needed:
         unjudged = tuple(
             Unjudged(g.text, g.line, g.column, g.level, f"{needed} questions are open") for g in scenario.gates
@@ -166,6 +173,11 @@ def plan(
         else unranked(scenario),
         ranges=None if ranges is None else ranges.ranges,
     )
+
+
+def _as_written(gates: Sequence[Gate], judged: Iterable[JudgedT]) -> tuple[JudgedT, ...]:
+    places = [(gate.text, gate.line, gate.column) for gate in gates]
+    return tuple(sorted(judged, key=lambda one: places.index((one.gate, one.line, one.column))))
 
 
 def _resources(priced: Priced) -> tuple[PlannedResource, ...]:

@@ -1,22 +1,25 @@
 """Renews price files from AWS's offer files: index, Region index, the offer of a Region; a file at a time, whole or not at all."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from capplan.errors import CapplanError, Diagnostic
-from capplan.pricing.refresh.merge import HELD, KeyChange, merged
-from capplan.pricing.refresh.offer_file import Offer, json_of, offer_of, plan_rates
+from capplan.pricing.catalogue import known_keys
+from capplan.pricing.refresh.merge import HELD, KeyChange, Outcome, merged, not_listed
+from capplan.pricing.refresh.offer_file import index_of, offer_of, plan_rates
 from capplan.pricing.refresh.price_file import read_file, read_index, write_file, write_newest
+from capplan.pricing.refresh.products import IsWanted, Offer, Place
 from capplan.reading.nearest import nearest
 from capplan.reading.scalars import shown
+from capplan.reading.web import Read
 from capplan.services.offers import Listed, Mapped, mapped
 
 AWS = "https://pricing.us-east-1.amazonaws.com"
 _INDEX = "/offers/v1.0/aws/index.json"
-
-Read = Callable[[str], bytes]
+_PLAN_INDEX = "/savingsPlan/v1.0/aws/{}/current/region_index.json"
 
 
 class FileRefresh(NamedTuple):
@@ -38,12 +41,18 @@ class FileRefresh(NamedTuple):
 
 
 class Refresh(NamedTuple):
-    """A run: its files, services that nobody has mapped yet, and keys that no mapping has."""
+    """A run.
+
+    Attributes:
+        unmapped: Services of which nobody has found the prices in AWS's list yet.
+        not_renewed: Single prices of the others, likewise.
+    """
 
     base: str
     day: date
     files: tuple[FileRefresh, ...]
     unmapped: tuple[str, ...]
+    not_renewed: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -51,42 +60,72 @@ class Refresh(NamedTuple):
         return not any(file.failed or any(c.outcome in HELD for c in file.changes) for file in self.files)
 
 
+class _AbsentError(CapplanError):
+    """The list was read, and has no such offer."""
+
+
 class _List:
-    """The price list: each index is read once."""
+    """The price list: each index is read once, also one that cannot be read."""
 
     def __init__(self, read: Read, kind: str) -> None:
         self._read, self._kind = read, kind
-        self._offers: Mapping[str, Any] | None = None
-        self._regions: dict[str, Mapping[str, str]] = {}
+        self._indexes: dict[str, Mapping[str, str] | CapplanError] = {}
 
-    def offer(self, code: str, region: str, location: str) -> Offer | None:
+    def offer(self, code: str, place: Place, is_wanted: IsWanted) -> Offer | None:
         """A Region's products of an offer; None where it is not offered there."""
-        path = self._path(code, region)
-        return None if path is None else offer_of(self._read(path), region, path, location)
+        offers = self._index(_INDEX, _region_indexes)
+        if code not in offers:
+            raise _AbsentError(_error(_INDEX, f"it has no offer {code}", "is it AWS's list of offers?").diagnostics)
+        path = self._file(offers[code], place.region, _offer_files)
+        if path is None:
+            return None
+        with closing(self._read(path)) as raw:
+            return offer_of(raw, place, path, is_wanted)
 
-    def plan(self, code: str, region: str) -> Offer | None:
-        """A Region's rates of a Savings Plan; None where it is not offered there."""
-        index = f"/savingsPlan/v1.0/aws/{code}/current/region_index.json"
-        if index not in self._regions:
-            rows = json_of(self._read(index), index)["regions"]
-            self._regions[index] = {row["regionCode"]: row["versionUrl"] for row in rows}
-        path = self._regions[index].get(region)
-        return None if path is None else plan_rates(self._read(self._as(path)), region, path)
+    def plan(self, code: str, region: str, service: str) -> Offer | None:
+        """A Region's rates of a service in a Savings Plan; None where it is not offered there."""
+        path = self._file(_PLAN_INDEX.format(code), region, _plan_files)
+        if path is None:
+            return None
+        with closing(self._read(path)) as raw:
+            return plan_rates(raw, region, path, service)
 
-    def _path(self, code: str, region: str) -> str | None:
-        if self._offers is None:
-            self._offers = json_of(self._read(_INDEX), _INDEX)["offers"]
-        if code not in self._offers:
-            raise _error(_INDEX, f"it has no offer {code}")
-        index = self._offers[code]["currentRegionIndexUrl"]
-        if index not in self._regions:
-            rows = json_of(self._read(index), index)["regions"]
-            self._regions[index] = {name: row["currentVersionUrl"] for name, row in rows.items()}
-        path = self._regions[index].get(region)
-        return None if path is None else self._as(path)
+    def _file(self, index: str, region: str, paths: Callable[[Mapping[str, Any]], dict[str, str]]) -> str | None:
+        """The path of a Region's file in the form that is read."""
+        path = self._index(index, paths).get(region)
+        return None if path is None else f"{path.removesuffix('.json')}.{self._kind}"
 
-    def _as(self, path: str) -> str:
-        return f"{path.removesuffix('.json')}.{self._kind}"
+    def _index(self, path: str, paths: Callable[[Mapping[str, Any]], dict[str, str]]) -> Mapping[str, str]:
+        if path not in self._indexes:
+            try:
+                with closing(self._read(path)) as raw:
+                    self._indexes[path] = index_of(raw, path, paths)
+            except CapplanError as error:
+                self._indexes[path] = error
+        found = self._indexes[path]
+        if isinstance(found, CapplanError):
+            raise found
+        return found
+
+
+def _region_indexes(data: Mapping[str, Any]) -> dict[str, str]:
+    """The path of each offer's index of Regions; an offer that is the same everywhere has none."""
+    found = {code: one.get("currentRegionIndexUrl") for code, one in data["offers"].items()}
+    return {code: _path(path) for code, path in found.items() if path is not None}
+
+
+def _offer_files(data: Mapping[str, Any]) -> dict[str, str]:
+    return {region: _path(row["currentVersionUrl"]) for region, row in data["regions"].items()}
+
+
+def _plan_files(data: Mapping[str, Any]) -> dict[str, str]:
+    return {row["regionCode"]: _path(row["versionUrl"]) for row in data["regions"]}
+
+
+def _path(found: Any) -> str:  # noqa: ANN401  a value of an index
+    if not isinstance(found, str):
+        raise TypeError
+    return found
 
 
 class Options(NamedTuple):
@@ -136,48 +175,87 @@ def refresh(
     pairs = [(one, region) for one in wanted.values() if one is not None for region in (regions or sorted(places))]
     for i, (one, region) in enumerate(pairs):
         progress(i / len(pairs), f"{one.service} in {region}")
-        done.append(_refreshed(prices, one, region, places[region], options))
+        done.append(_refreshed(prices, one, Place(region, places[region]), options))
     if any(file.is_written for file in done):
         write_newest(options.folder, options.day.isoformat())
-    return Refresh(
-        options.base, options.day, tuple(done), tuple(name for name, found in wanted.items() if found is None)
-    )
+    unmapped = tuple(name for name, found in wanted.items() if found is None)
+    not_renewed = tuple(key for one in wanted.values() if one is not None for key in _without_usage_type(one))
+    return Refresh(options.base, options.day, tuple(done), unmapped, not_renewed)
 
 
-def _refreshed(prices: _List, one: Mapped, region: str, location: str, options: Options) -> FileRefresh:
-    """One file: all its offers are read and laid beside it before anything is written."""
+def _without_usage_type(one: Mapped) -> Iterator[str]:
+    """The prices of a service that nobody has found in AWS's list yet."""
+    mapped_keys = {f"{one.service}.{key}" for key in one.keys}
+    return (key for key in known_keys(one.service) if key not in mapped_keys)
+
+
+def _refreshed(prices: _List, one: Mapped, place: Place, options: Options) -> FileRefresh:
+    """One price file: what its offers say is laid beside it before anything is written. An offer is taken whole or not."""
+    region = place.region
+    changes: list[KeyChange] = []
+    versions: list[str] = []
+    failed: list[str] = []
+    is_read = False
     try:
         old = read_file(options.folder, region, one.service)
         entries, sources = dict(old["prices"]), dict(old["sources"])
-        changes: list[KeyChange] = []
-        versions: list[str] = []
-        for offer, listed, reserved in _offers(prices, one, region, location):
+        for part in _parts(one):
+            try:
+                offer = _read(prices, one, part, place)
+            except CapplanError as error:
+                failed.append(_told(error))
+                outcome: Outcome = "missing" if isinstance(error, _AbsentError) else "unread"
+                changes += not_listed(entries, part.listed, part.reserved, outcome, failed[-1])
+                continue
+            is_read = True
+            if offer is None:
+                continue
             source = f"{offer.code}_{offer.version}"
             sources[source] = {"origin": _origin(offer, region, options.base), "copy": None}
-            entries, found = merged(entries, offer, listed, reserved, source, options.day, confirmed=options.confirmed)
+            entries, found = merged(
+                entries, offer, part.listed, part.reserved, source, options.day, confirmed=options.confirmed
+            )
             changes += found
             versions.append(offer.version)
+        is_written = entries != dict(old["prices"]) and not options.dry
+        if is_written:
+            write_file(options.folder, region, one.service, place.location, sources, entries)
     except CapplanError as error:
-        return FileRefresh(one.service, region, "", (), str(error), is_written=False)
-    except (KeyError, TypeError, AttributeError) as error:
-        return FileRefresh(one.service, region, "", (), f"an index is not of AWS's form: {error}", is_written=False)
-    is_new = entries != dict(old["prices"])
-    is_written = is_new and not options.dry
-    if is_written:
-        write_file(options.folder, region, one.service, location, sources, entries)
+        return FileRefresh(one.service, region, "", (), _told(error), is_written=False)
+    except OSError as error:  # a full disk
+        return FileRefresh(one.service, region, "", (), f"cannot write it: {error.strerror or error}", is_written=False)
+    if not is_read:
+        return FileRefresh(one.service, region, "", (), "; ".join(dict.fromkeys(failed)), is_written=False)
     return FileRefresh(one.service, region, " ".join(versions), tuple(changes), "", is_written=is_written)
 
 
-def _offers(
-    prices: _List, one: Mapped, region: str, location: str
-) -> Iterator[tuple[Offer, Iterable[Listed], Mapping[str, str]]]:
+class _Part(NamedTuple):
+    """What of a price file stands in one of AWS's files."""
+
+    code: str
+    is_plan: bool
+    listed: tuple[Listed, ...]
+    reserved: Mapping[str, str]
+
+
+def _parts(one: Mapped) -> Iterator[_Part]:
     for code in one.offers:
-        offer = prices.offer(code, region, location)
-        if offer is not None:
-            yield offer, [listed for listed in one.prices if listed.offer == code], one.reserved
-    plan = prices.plan(one.savings_plan, region) if one.savings_plan else None
-    if plan is not None:
-        yield plan, one.plan_prices, {}
+        listed = tuple(found for found in one.prices if found.offer == code)
+        yield _Part(code, False, listed, one.reserved if code == one.offers[0] else {})
+    if one.savings_plan:
+        yield _Part(one.savings_plan, True, one.plan_prices, {})
+
+
+def _read(prices: _List, one: Mapped, part: _Part, place: Place) -> Offer | None:
+    if part.is_plan:
+        return prices.plan(part.code, place.region, one.offers[0])
+    names = (*(name for found in part.listed for name in found.usage_types), *part.reserved.values())
+    return prices.offer(part.code, place, lambda usage_type: usage_type.endswith(names))
+
+
+def _told(error: CapplanError) -> str:
+    """Each error with its file and what to do."""
+    return "; ".join(f"{m.file}: {m.message}" + (f" ({m.hint})" if m.hint else "") for m in error.diagnostics)
 
 
 def _origin(offer: Offer, region: str, base: str) -> str:

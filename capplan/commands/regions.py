@@ -6,6 +6,7 @@ from decimal import Decimal
 from capplan import __version__
 from capplan.commands.plan import plan
 from capplan.errors import CapplanError
+from capplan.gates.judge import without_draws
 from capplan.language.load import build
 from capplan.language.scenario import Scenario
 from capplan.model import Change
@@ -53,6 +54,8 @@ class ComparedRegions(Record, frozen=True):
     regions: tuple[InRegion, ...]
     own_prices: tuple[str, ...] = ()
     """Prices that the scenario gives itself: they are the same in every Region."""
+    without_draws: tuple[str, ...] = ()
+    """Gates on a percentile or a chance: they are judged at the likely values of the ranges."""
 
 
 def compare_regions(
@@ -82,8 +85,9 @@ def compare_regions(
     ranked = sorted(found, key=lambda r: (r.monthly_cost is None, r.monthly_cost or 0, len(r.lacks), r.region))
     own_prices = tuple(sorted(scenario.prices))
     return ComparedRegions(
-        scenario.name, scenario.file, scenario.sha256, scenario.region, __version__, tuple(ranked), own_prices
-    )
+        scenario.name, scenario.file, scenario.sha256, scenario.region, __version__, tuple(ranked), own_prices,
+        without_draws(home.gates),
+    )  # fmt: skip
 
 
 def _in_region(scenario: Scenario, region: str, seed: int, at_home: Decimal) -> InRegion:

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 from capplan.commands.plan import plan
 from capplan.errors import CapplanError
+from capplan.gates.judge import without_draws
 from capplan.language.scenario import Scenario
 from capplan.pipeline.results import Plan
 from capplan.record import Record
@@ -93,6 +94,8 @@ class Sweep(Record, frozen=True):
     settings: tuple[SweptSetting, ...]
     points: tuple[SweepPoint, ...]
     breaks: tuple[SweepBreak, ...]
+    without_draws: tuple[str, ...] = ()
+    """Gates on a percentile or a chance: they are judged at the likely values of the ranges."""
 
 
 ScenarioAt = Callable[[Sequence[tuple[str, str]]], Scenario]
@@ -193,7 +196,8 @@ def sweep(
     breaks = tuple(_breaks(settings[0], at))[:_MOST_BREAKS] if len(settings) == 1 and settings[0].is_range else ()
     points = tuple(_point(values, planned[values]) for values in combinations)
     return Sweep(
-        first.name, first.file, first.sha256, first.region, first.version, tuple(settings), points, breaks
+        first.name, first.file, first.sha256, first.region, first.version, tuple(settings), points, breaks,
+        tuple(dict.fromkeys(gate for answer in answers if isinstance(answer, Plan) for gate in without_draws(answer.gates))),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from capplan.language.gate_syntax import Comparison, Figure, Join, Name, Not, Sum, Test, Value, names_in, percentile_of
 from capplan.language.gate_tokens import GateError
 from capplan.quantities.rounding import sig6
+from capplan.record import replace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -110,7 +111,7 @@ class Drawn:
             case Name(name=name):
                 of = None if name in self._columns else percentile_of(name)
                 if of is not None:
-                    return float(self.percentile(node._replace(name=of[0]), of[1]).value)
+                    return float(self.percentile(replace(node, name=of[0]), of[1]).value)
                 return self._column(node)
             case Figure(of_limit=True):
                 return float(node.value) * self._limits[next(names_in(other)).name]

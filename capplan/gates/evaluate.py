@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import NamedTuple
 
 from capplan.gates.observed import ObservedMetric
 from capplan.language.gate_syntax import (
@@ -20,6 +19,7 @@ from capplan.language.gate_syntax import (
 )
 from capplan.language.gate_tokens import GateError
 from capplan.language.gate_units import Unit, comparable, example, product_unit, quotient_unit, sum_unit, words
+from capplan.record import Record
 
 Lookup = Callable[[Name | Chance], ObservedMetric]
 """The metric of a name, or a chance. Raises GateError where there is none."""
@@ -27,7 +27,7 @@ _OPPOSITE: dict[Comparator, Comparator] = {"<": ">=", "<=": ">", ">": "<=", ">="
 _MIRROR: dict[Comparator, Comparator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
-class Amount(NamedTuple):
+class Amount(Record, frozen=True):
     """A figure; `literal` where it contains no metric."""
 
     value: Fraction
@@ -35,7 +35,7 @@ class Amount(NamedTuple):
     literal: bool
 
 
-class Outcome(NamedTuple):
+class Outcome(Record, frozen=True):
     """The result of a comparison: the observed figure, then its limit.
 
     `margin` is the share of the limit still free, negative when the gate fails; None for a limit of 0 and for == and !=.

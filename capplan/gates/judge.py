@@ -1,11 +1,11 @@
 """Judges gates against a plan. An unknown name or value is an error, never a pass."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from capplan.errors import CapplanError, Diagnostic
 from capplan.gates.bill import NO_BILL
@@ -31,13 +31,15 @@ from capplan.language.gate_units import SHARE, USD, Unit
 from capplan.language.scenario import Scenario
 from capplan.pipeline.results import Unjudged, Verdict, Waived
 from capplan.reading.nearest import nearest
+from capplan.record import Record, replace
 
 _CENT = Decimal("0.01")
 _PERCENTILE = re.compile(r"p\d+(?:\.\d+)?")
+NO_DRAWS = "at the likely values: no draws were made"
 _SHORT = {"cost.change": "cost.monthly.change", "cost.change_percent": "cost.monthly.change_percent"}
 
 
-class Baseline(NamedTuple):
+class Baseline(Record, frozen=True):
     """What gates compare a plan with: metrics by name of a baseline (`why_none` says why there is none) and of a bill."""
 
     values: Mapping[str, Decimal] | None = None
@@ -114,12 +116,12 @@ def lookup(
         metric = _find(name.name, metrics, baseline)
         of = None if metric is not None else percentile_of(name.name)
         if of is not None:
-            plain = name._replace(name=of[0])
+            plain = replace(name, name=of[0])
             if of[0] not in metrics and _find(of[0], metrics, baseline) is not None:
                 hint = "write cost.monthly.p90 <= 3000 USD"
                 raise GateError(f"'{of[0]}' is a change, and has no percentile", name.at, name.width, hint)
             metric = look(plain)
-            return metric if drawn is None else metric._replace(value=drawn.percentile(plain, of[1]).value)
+            return metric if drawn is None else replace(metric, value=drawn.percentile(plain, of[1]).value)
         if metric is None:
             raise _unknown(name, metrics, scenario)
         needs_baseline = metric.why_unknown == baseline.why_none and baseline.values is None
@@ -206,6 +208,11 @@ def _nearest_of_resource(name: str, metrics: Mapping[str, ObservedMetric]) -> st
     return f"{owner}.{close}" if close else None
 
 
+def without_draws(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """The gates on a percentile or a chance that were judged at the likely values of the ranges."""
+    return tuple(verdict.gate for verdict in verdicts if verdict.why == NO_DRAWS)
+
+
 def over_draws(test: Test, metrics: Mapping[str, ObservedMetric]) -> bool:
     """Whether a gate names a chance or a percentile of the draws."""
     return next(_of_draws(test, metrics), None) is not None
@@ -237,11 +244,7 @@ def _sampling(
     if not found:
         return ""
     if drawn is None:
-        return (
-            "at the likely values: no draws were made"
-            if with_ranges
-            else "there are no ranges: this is the point answer"
-        )
+        return NO_DRAWS if with_ranges else "there are no ranges: this is the point answer"
     spread = _spread(found[0], drawn)
     said = [_shown(edge, result.unit) for edge in (spread.low, spread.high)]
     draws = drawn.of(name.name for name in names_in(gate.test)).draws
@@ -258,7 +261,7 @@ def _spread(node: Chance | Name, drawn: Drawn) -> Spread:
     if isinstance(node, Chance):
         return drawn.chance(node.of)
     name, share = percentile_of(node.name) or (node.name, Fraction(1, 2))
-    return drawn.percentile(node._replace(name=name), share)
+    return drawn.percentile(replace(node, name=name), share)
 
 
 def _shown(value: Fraction, unit: Unit) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple, overload
+from typing import overload
 
 from capplan import units
 from capplan.language.gate_units import BYTE, MS, NUMBER, PER_MS, SHARE, USD, Unit, symbol
 from capplan.model import Observable
 from capplan.pipeline.results import Observed
+from capplan.record import Record
 
 CHANGE, CHANGE_PERCENT = ".change", ".change_percent"
 SECONDS = "seconds"
@@ -30,7 +31,7 @@ _ROUNDED = Context(prec=_DIGITS)
 _MAX_WHOLE = 10**_DIGITS
 
 
-class ObservedMetric(NamedTuple):
+class ObservedMetric(Record, frozen=True):
     """A metric of a plan.
 
     Attributes:

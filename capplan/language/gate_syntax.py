@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from capplan.language.gate_tokens import EXAMPLE, GateError, Token, tokens
 from capplan.language.gate_units import SHARE, Unit
@@ -28,7 +28,7 @@ FORECAST = "forecast."
 _COMPARATORS = ("<", "<=", ">", ">=", "==", "!=")
 
 
-class Figure(NamedTuple):
+class Figure(Record, frozen=True):
     """A figure in the text. With `of_limit` it is that share of the other operand's limit."""
 
     value: Fraction
@@ -38,7 +38,7 @@ class Figure(NamedTuple):
     of_limit: bool = False
 
 
-class Name(NamedTuple):
+class Name(Record, frozen=True):
     """A metric."""
 
     name: str
@@ -46,7 +46,7 @@ class Name(NamedTuple):
     width: int
 
 
-class Sum(NamedTuple):
+class Sum(Record, frozen=True):
     """Two figures joined by an operator."""
 
     operator: Operator
@@ -56,7 +56,7 @@ class Sum(NamedTuple):
     width: int
 
 
-class Chance(NamedTuple):
+class Chance(Record, frozen=True):
     """The share of all draws of the scenario's ranges in which a test passes; `text` is as written."""
 
     of: "Test"
@@ -69,7 +69,7 @@ Value = Figure | Name | Sum | Chance
 _VALUES = (Figure, Name, Sum, Chance)
 
 
-class Comparison(NamedTuple):
+class Comparison(Record, frozen=True):
     """A figure compared with another; `left_text` and `right_text` are as written."""
 
     operator: Comparator
@@ -81,13 +81,13 @@ class Comparison(NamedTuple):
     width: int
 
 
-class Not(NamedTuple):
+class Not(Record, frozen=True):
     """The negation of a test."""
 
     of: "Test"
 
 
-class Join(NamedTuple):
+class Join(Record, frozen=True):
     """Two tests, both (`and`) or either (`or`)."""
 
     word: Literal["and", "or"]
@@ -98,7 +98,7 @@ class Join(NamedTuple):
 Test = Comparison | Not | Join
 
 
-class Waiver(NamedTuple):
+class Waiver(Record, frozen=True):
     """Permission for a gate to fail: who gave it, why, and the last day on which it applies."""
 
     owner: str

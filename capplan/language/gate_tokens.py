@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from capplan.language.gate_units import BYTE, MONTH, MS, NUMBER, PER_MS, SHARE, USD, Unit
 from capplan.quantities.text import BYTES_OF, COUNT_SCALE, MS_OF, SECONDS_OF
 from capplan.reading.nearest import nearest
+from capplan.record import Record
 
 MAX_LENGTH = 1_000
 """Characters of a gate."""
@@ -49,7 +50,7 @@ class GateError(ValueError):
         self.message, self.at, self.width, self.hint = message, at, max(1, width), hint
 
 
-class Token(NamedTuple):
+class Token(Record, frozen=True):
     """A token. `value` and `unit` are a figure's; `text` is a sign in its ASCII form, a keyword or a name."""
 
     kind: Literal["name", "figure", "sign", "keyword", "end"]

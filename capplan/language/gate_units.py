@@ -1,13 +1,15 @@
 """Units of a gate's figures: money, time, months, bytes, shares and plain numbers, and their arithmetic."""
 
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from capplan.record import Record
 
 NumberKind = Literal["number", "share", "ratio"]
 """A figure without a dimension: a count, a share, or the quotient of two of the same unit (which may be either)."""
 
 
-class Unit(NamedTuple):
+class Unit(Record, frozen=True):
     """Powers of US dollars, milliseconds, bytes and months; and, where all are 0, what kind of number it is.
 
     A month is no number of milliseconds: the calendar's differ.

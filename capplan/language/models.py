@@ -245,7 +245,7 @@ class Head(Model):
     """A fixed UTC offset for all times in the file, such as "+09:00" (UTC)."""
     unit: str | None = None
     """The traffic that is the unit of business: the cost of everything is given per one of it, such as orders."""
-    account: Account = Account()
+    account: Account = Account.model_construct()
     """The AWS account: free_tier, discount, quotas, in_use."""
     launches: Annotated[
         tuple[Launch, ...], BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw)

@@ -4,7 +4,6 @@ from calendar import monthrange
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
 
 from capplan import units
 from capplan.language.billed_month import BilledMonth
@@ -14,6 +13,7 @@ from capplan.language.profiles import with_profile
 from capplan.language.scenario import Scenario
 from capplan.model import Change
 from capplan.quantities.rounding import sig6
+from capplan.record import Record
 from capplan.schedule import runs_in
 from capplan.units import MONTHS_PER_YEAR
 
@@ -21,7 +21,7 @@ MAX_MONTHS = 120
 """As far ahead as a forecast looks."""
 
 
-class Month(NamedTuple):
+class Month(Record, frozen=True):
     """A month: how many come before it (`after`), and its place in the calendar (year, month from 1) where that is known.
 
     `mean`: whether it is taken to be 730 hours long all the same.

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from capplan import units
 from capplan.flow import LoadProfile, Peak
 from capplan.reading.counts import unpacked
+from capplan.record import Record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +26,7 @@ _MONDAY = 4 * units.SECONDS_PER_DAY
 _FROM_FLAT = 1e-9
 
 
-class Replay(NamedTuple):
+class Replay(Record, frozen=True):
     """Whole weeks of a trace.
 
     Attributes:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
 
 from capplan import units
 from capplan.calls import Access
@@ -12,7 +11,7 @@ from capplan.flow import DemandFlow
 from capplan.language.scenario import IncomingRequests, Resource, Scenario
 from capplan.model import Assumption, Call, Context, Demand, Line, RequestStream
 from capplan.pipeline.solve import Edge, LoopError, arrivals
-from capplan.record import replace
+from capplan.record import Record, replace
 from capplan.resource_type import DeclaredResource, Destination, Source, Starts
 
 SourceKey = tuple[str, str, int | None]
@@ -24,7 +23,7 @@ Ratios = Mapping[SourceKey, Fraction]
 """Records that one invocation takes, by address and source; 1 for sources that are not in it."""
 
 
-class OutgoingCall(NamedTuple):
+class OutgoingCall(Record, frozen=True):
     """A request that a resource makes `times` per unit of its own demand, spread over `over_ms`."""
 
     to: str
@@ -44,7 +43,7 @@ class OutgoingCall(NamedTuple):
         return taken(caller) if self.per_record else caller
 
 
-class Injected(NamedTuple):
+class Injected(Record, frozen=True):
     """Requests to a resource in addition to those of the scenario, to see what they alone cause."""
 
     to: str
@@ -96,7 +95,7 @@ def address_of(node: str) -> str:
     return node.partition("#")[0]
 
 
-class Delivery(NamedTuple):
+class Delivery(Record, frozen=True):
     """What a resource's type hands on to a destination: a dead-letter queue, what gets its successes."""
 
     address: str
@@ -152,7 +151,7 @@ def starting_at_once(
         return dict(calls)
     return {
         address: tuple(
-            call._replace(at_once=starts[node].at_once * call.times)
+            replace(call, at_once=starts[node].at_once * call.times)
             if call.per_start and (node := call.node(address)) in starts
             else call
             for call in of_one
@@ -167,7 +166,7 @@ def fitting(scenario: Scenario, call: Call) -> Access:
     return target.type.fit_request(target.spec, call.access)
 
 
-class Trigger(NamedTuple):
+class Trigger(Record, frozen=True):
     """A source of a resource's demand, with the request it makes and what one record or request of it causes.
 
     `invocations` is before batching: the share that passes, with `attempts`.
@@ -204,7 +203,7 @@ def with_records(scenario: Scenario, triggers: tuple[Trigger, ...], ratios: Rati
 
     def tried(trigger: Trigger) -> Trigger:
         attempts = _attempts(scenario, trigger.address, trigger.request, trigger.source, ratios[trigger.key])
-        return trigger._replace(invocations=trigger.source.share * attempts, attempts=attempts)
+        return replace(trigger, invocations=trigger.source.share * attempts, attempts=attempts)
 
     return tuple(tried(trigger) if trigger.key in ratios else trigger for trigger in triggers)
 
@@ -392,7 +391,7 @@ def _readable(scenario: Scenario, node: str) -> str:
     return f"{resource.name}'s {emits.word}" if "#emitted" in node and emits is not None else resource.name
 
 
-class Sender(NamedTuple):
+class Sender(Record, frozen=True):
     """A stream of a resource, as a multiple of the flow at a node of the graph.
 
     Attributes:
@@ -484,7 +483,7 @@ def _from_outside(entry: IncomingRequests) -> RequestStream:
 def _seen(sender: Sender, target: str) -> Sender:
     """What another resource is asked, as one that stands before it sees it."""
     access = sender.stream.access.model_copy(update={"target": target})
-    return sender._replace(stream=replace(sender.stream, access=access))
+    return replace(sender, stream=replace(sender.stream, access=access))
 
 
 def demand_of(senders: Iterable[Sender], flows: Mapping[str, DemandFlow]) -> Demand:

@@ -1,7 +1,6 @@
 """Prices the charges of all resources together, as tiers apply to the account, and sums them up."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +17,7 @@ from capplan.pipeline.meter import Metered, sections_alike
 from capplan.pipeline.results import Prices
 from capplan.pricing.catalogue import Catalogue, known_since, load_prices
 from capplan.pricing.rating import LineItem, MissingPrice, Rated, is_in_first_tier, rate, steps_of
-from capplan.record import replace
+from capplan.record import Record, replace
 from capplan.resource_type import MeteredResource, ResourceType
 from capplan.services import SERVICES
 
@@ -44,8 +43,7 @@ def catalogue_of(scenario: Scenario) -> Catalogue:
     return load_prices(scenario.region, scenario.prices, scenario.prices_on)
 
 
-@dataclass(frozen=True)
-class Priced:
+class Priced(Record, frozen=True, dict=True):
     """A metered scenario with its line items."""
 
     metered: Metered
@@ -78,10 +76,7 @@ class Priced:
 
     def cost_of(self, address: str) -> Decimal | None:
         """Monthly cost of one resource; None where there is none at the address."""
-        if address not in self.metered.scenario.resources:
-            return None
-        own = {charge.id for charge in self.charges.get(address, ())}
-        return monthly(line for line in self.lines if line.charge_id in own)
+        return self.cost_by_resource.get(address)
 
     @cached_property
     def lines_by_charge(self) -> Mapping[str, tuple[LineItem, ...]]:

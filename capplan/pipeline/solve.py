@@ -33,7 +33,8 @@ def arrivals(incoming: Mapping[str, DemandFlow], edges: Iterable[Edge]) -> dict[
     listed = list(edges)
     outgoing: dict[str, list[Edge]] = {}
     for edge in listed:
-        outgoing.setdefault(edge.source, []).append(edge)
+        if edge.times:
+            outgoing.setdefault(edge.source, []).append(edge)
     nodes = dict.fromkeys(incoming) | {e.source: None for e in listed} | {e.target: None for e in listed}
     edges_into: dict[str, list[DemandFlow]] = {node: [] for node in nodes}
     for node, flow in incoming.items():
@@ -82,15 +83,12 @@ def _loop_path(group: Sequence[str], inner: Sequence[Edge]) -> list[str]:
     """The nodes of one cycle, along the edges with the most requests."""
     strongest: dict[str, Edge] = {}
     for edge in inner:
-        if edge.times and (edge.source not in strongest or edge.times > strongest[edge.source].times):
+        if edge.source not in strongest or edge.times > strongest[edge.source].times:
             strongest[edge.source] = edge
     path = [group[0]]
-    while path[-1] in strongest and strongest[path[-1]].target not in path:
-        path.append(strongest[path[-1]].target)
-    if path[-1] in strongest:
-        start = strongest[path[-1]].target
-        path = [*path[path.index(start) :], start]
-    return path
+    while (following := strongest[path[-1]].target) not in path:
+        path.append(following)
+    return [*path[path.index(following) :], following]
 
 
 def components(nodes: Sequence[str], outgoing: Mapping[str, Sequence[Edge]]) -> list[list[str]]:  # noqa: C901  a single algorithm

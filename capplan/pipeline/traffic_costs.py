@@ -20,8 +20,9 @@ def traffic_costs(priced: Priced) -> tuple[TrafficSourceCost, ...]:
         total = flow.monthly if flow is not None else Fraction(0)
         if flow is None or not total:
             continue
-        for traffic_source, part in flow.by_traffic_source().items():
-            caused[traffic_source] += Fraction(line.contracted_cost) * part / total
+        cost, parts = Fraction(line.contracted_cost), flow.by_traffic_source()
+        for traffic_source, part in parts.items():
+            caused[traffic_source] += cost * part / total if len(parts) > 1 else cost
     out = []
     bill = Fraction(priced.monthly_cost)
     for name, monthly_units in _incoming(priced.metered.scenario).items():

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from capplan.record import Record
 
@@ -19,7 +19,7 @@ SCENARIO = "scenario"
 """Source and confidence of a price that the user gave."""
 
 
-class Tier(NamedTuple):
+class Tier(Record, frozen=True):
     """A unit price and the monthly quantity, after allowances, from which it applies. None: the price is unknown."""
 
     begin: Decimal
@@ -27,7 +27,7 @@ class Tier(NamedTuple):
     confidence: str
 
 
-class Price(NamedTuple):
+class Price(Record, frozen=True):
     """A dimension of the price list, as of its newest entry.
 
     Attributes:
@@ -54,7 +54,7 @@ class Price(NamedTuple):
     overridden: bool = False
 
 
-class Allowance(NamedTuple):
+class Allowance(Record, frozen=True):
     """A monthly free quantity of the whole account, and the price keys that share it."""
 
     keys: tuple[str, ...]

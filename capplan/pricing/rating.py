@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from capplan.model import Charge, Frequency
 from capplan.pricing.catalogue import Catalogue, Price, allowances, is_stale
+from capplan.record import Record
 
 Steps = int
 """A quantity in whole numbers of 1e-10."""
@@ -27,7 +28,7 @@ _NumberT = TypeVar("_NumberT", int, Fraction)
 """Steps, or an exact quantity."""
 
 
-class LineItem(NamedTuple):
+class LineItem(Record, frozen=True):
     """A priced charge: quantity × list unit price = list cost, on every line.
 
     A named tuple: a large account has tens of thousands, and a frozen dataclass takes three times as long.
@@ -56,7 +57,7 @@ class LineItem(NamedTuple):
     region: str = ""
 
 
-class MissingPrice(NamedTuple):
+class MissingPrice(Record, frozen=True):
     """A dimension the scenario uses that has no price, and the resources that use it.
 
     `beyond` is the quantity above which the price is unknown: 0 where there is none at all.
@@ -64,11 +65,11 @@ class MissingPrice(NamedTuple):
 
     key: str
     resources: tuple[str, ...]
-    beyond: Decimal = Decimal(0)
-    region: str = ""
+    beyond: Decimal
+    region: str
 
 
-class Rated(NamedTuple):
+class Rated(Record, frozen=True):
     """Line items in the order of their charges, and the prices that are missing."""
 
     lines: tuple[LineItem, ...]
@@ -147,7 +148,7 @@ def _owner(charge: Charge, owners: Mapping[str, str] | None) -> str:
 
 
 def _unknown_from(price: Price | None) -> Decimal:
-    return next((t.begin for t in price.tiers if t.price is None), Decimal(0)) if price else Decimal(0)
+    return next(t.begin for t in price.tiers if t.price is None) if price else Decimal(0)
 
 
 def _free(
@@ -244,7 +245,7 @@ def _lines(
     *,
     stale: bool,
 ) -> list[LineItem]:
-    several = len(parts) > 1 and sum(part.tier > 0 for part in parts) > 1
+    several = len(parts) > 1 and parts[-2].tier > 0  # an allowance comes first
     unit = price.unit or charge.unit
     lines = []
     for tier, steps, usd, confidence in parts:

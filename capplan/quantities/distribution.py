@@ -58,7 +58,8 @@ def measured(counts: Mapping[Decimal, int]) -> Distribution:
 def share_above(dist: Distribution, value: Decimal | Fraction | float) -> float:
     """The share of draws strictly above a value. Range 0 to 1."""
     if dist.fixed:
-        return 1.0 if Fraction(dist.points[0][1]) > Fraction(value) else 0.0
+        (a, b), (c, d) = dist.points[0][1].as_integer_ratio(), value.as_integer_ratio()
+        return 1.0 if a * d > c * b else 0.0
     if dist.sample:
         return float(_sample_mean(dist, lambda measured_value: Fraction(measured_value > Fraction(value))))
     return _tail(_segments(dist), float(value))

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, InstanceOf, ValidationInfo, WithJsonSchema
@@ -24,6 +25,12 @@ def _read_under(read: Callable[[object], Any], key: str, raw: object) -> Any:  #
         raise PydanticCustomError("quantity", "{shown}", {**(error.context or {}), "at": key}) from None
 
 
+@lru_cache(maxsize=4096)
+def _of_text(read: Callable[[object], Any], text: str) -> Any:  # noqa: ANN401  whatever `read` gives
+    """What a text says; cached, as many resources say the same."""
+    return read(text)
+
+
 def ranged(read: Callable[[object], Any], order: Callable[[Any], Any] = lambda value: value) -> Callable[[object], Any]:
     """The same reader, which also takes a range: all its values are read, the likely one or the median is the value.
 
@@ -31,6 +38,8 @@ def ranged(read: Callable[[object], Any], order: Callable[[Any], Any] = lambda v
     """
 
     def reader(raw: object) -> Any:  # noqa: ANN401  whatever `read` gives
+        if isinstance(raw, str):
+            return _of_text(read, raw)
         if isinstance(raw, Mapping) and raw.keys() == RANGE_KEYS:
             low, likely, high = (_read_under(read, key, raw[key]) for key in ("low", "likely", "high"))
             if not order(low) <= order(likely) <= order(high):

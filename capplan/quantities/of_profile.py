@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic_core import PydanticCustomError
 
@@ -13,6 +13,7 @@ from capplan.quantities.text import quantity_error
 from capplan.reading.files import Files
 from capplan.reading.nearest import nearest
 from capplan.reading.profiles import read_profile
+from capplan.record import Record
 
 WORD = "profile"
 """In place of a value: that of the one profile which the scenario's traffic names."""
@@ -22,7 +23,7 @@ _COLUMNS = {"duration_ms": "duration", "bytes": "bytes"}
 _LAST_WORD = re.compile(r"[^/:]*$")
 
 
-class Profiles(NamedTuple):
+class Profiles(Record, frozen=True):
     """What the validation of a spec knows of profiles.
 
     Attributes:

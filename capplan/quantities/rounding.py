@@ -2,12 +2,14 @@
 
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 _TEN_DECIMALS = 10**10
 _WIDE = Context(prec=500)
 """Wide enough for every figure to keep its digits."""
 
 
+@lru_cache(maxsize=4096)
 def sig6(value: float) -> Fraction:
     """A simulated figure as an exact ratio of 6 significant digits. The only way from float to money."""
     return Fraction(*Decimal(f"{value:.6g}").as_integer_ratio())

@@ -5,12 +5,12 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
 
 from pydantic_core import PydanticCustomError
 
 from capplan import units
 from capplan.quantities.rounding import to_decimal
+from capplan.record import Record
 
 _NUMBER = r"(?P<n>[+-]?\d{1,18}(?:\.\d{1,18})?(?:[eE][+-]?\d{1,2})?)"
 _TEXT = re.compile(_NUMBER + r"\s*(?P<unit>[A-Za-zµ%/]*)")
@@ -43,7 +43,7 @@ MAX_LOOSE = 40
 """Characters of a text in which a mistyped quantity is looked for."""
 
 
-class Bounds(NamedTuple):
+class Bounds(Record, frozen=True):
     """The smallest value but 0 and the largest that are taken, and how each is written.
 
     Nobody means what is beyond: the text has a typing error. Within them, and within `pipeline.demand.MAX_MONTHLY` and

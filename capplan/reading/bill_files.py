@@ -45,7 +45,7 @@ def bill_files(given: Sequence[str], memory_limit: str) -> tuple[BillTable | Bil
 
 def _opened(file: TraceFile, memory_limit: str) -> BillTable | BillJson:
     if file.kind == "parquet":
-        with sql_engine(memory_limit, None) as engine:
+        with sql_engine(memory_limit, what="Parquet", place=file.path) as engine:
             described = engine.rows(f"DESCRIBE SELECT * FROM read_parquet({quoted(file.path)})")
         return BillTable(file.path, "parquet", tuple(str(name) for name, *_ in described))
     if file.kind == "csv":
@@ -112,7 +112,7 @@ def _text(path: str) -> io.TextIOWrapper:
 
 
 def _parquet(table: BillTable, columns: Sequence[str], memory_limit: str) -> Iterator[Row | None]:
-    with sql_engine(memory_limit, None) as engine:
+    with sql_engine(memory_limit) as engine:
         source = f"read_parquet({quoted(table.path)})"
         types = {str(name): str(kind) for name, kind, *_ in engine.rows(f"DESCRIBE SELECT * FROM {source}")}
         cells = ", ".join(_as_text(name, types[name]) for name in columns)

@@ -5,9 +5,11 @@ import json
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.document import Document, diagnostic_between, lines_of, whole_document
@@ -21,6 +23,7 @@ _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY
 """Opening a pipe does not wait; it is rejected once open."""
 _STRING_OR_PLACEHOLDER = re.compile(r'"(?:[^"\\]|\\[\s\S])*"|\$\{[A-Za-z0-9_.:-]{1,255}\}')
 STDIN_NAME = "<stdin>"
+_PIECE_BYTES = 2**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,19 @@ def read_template(text: str, file: str) -> Document:
 
 def bytes_of(path: Path, name: str, limit_bytes: int) -> bytes:
     """The content of a regular file. Raises CapplanError, also when it is larger than the limit."""
+    with _regular(path, name, limit_bytes) as file:
+        return file.read(limit_bytes + 1)
+
+
+def pieces_of(path: Path, name: str, limit_bytes: int) -> Generator[bytes, None, None]:
+    """The same, a piece at a time."""
+    with _regular(path, name, limit_bytes) as file:
+        while piece := file.read(_PIECE_BYTES):
+            yield piece
+
+
+@contextmanager
+def _regular(path: Path, name: str, limit_bytes: int) -> Iterator[BinaryIO]:
     try:
         handle = os.open(path, _OPEN_FLAGS)
     except (OSError, ValueError) as error:
@@ -156,7 +172,7 @@ def bytes_of(path: Path, name: str, limit_bytes: int) -> bytes:
         if status.st_size > limit_bytes:
             raise CapplanError((too_big(name, status.st_size, limit_bytes),))
         with open(handle, "rb", closefd=False) as file:
-            return file.read(limit_bytes + 1)
+            yield file
     finally:
         os.close(handle)
 

@@ -2,19 +2,19 @@
 
 import json
 from decimal import Decimal
-from typing import NamedTuple
 
 from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.document import diagnostic_between, lines_of
 from capplan.reading.json_rules import RejectedError, check_depth, unique_keys
 from capplan.reading.limits import MAX_SAMPLE_LEVELS
+from capplan.record import Record
 
 _MAX_NUMBER_LENGTH = 200
 """Characters; DynamoDB keeps 38 digits."""
 _MAX_EXCERPT_LENGTH = 120
 
 
-class JsonLine(NamedTuple):
+class JsonLine(Record, frozen=True):
     """A JSON value (dict, list, str, Decimal, bool, None) and the line it starts on, from 1."""
 
     number: int

@@ -2,7 +2,8 @@
 
 import re
 from decimal import Decimal
-from typing import NamedTuple
+
+from capplan.record import Record
 
 MAX_DIGITS = 18
 MAX_EXPONENT = 15
@@ -14,7 +15,7 @@ SUSPECTS = frozenset(("", *"0123456789+-.~yYnNtTfFoO"))
 """First characters (or none) of every plain word that is not simply text."""
 
 
-class Rejection(NamedTuple):
+class Rejection(Record, frozen=True):
     """Why a plain word is rejected, and what to write instead."""
 
     message: str

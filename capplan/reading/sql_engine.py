@@ -2,10 +2,11 @@
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from capplan.errors import CapplanError, Diagnostic
 from capplan.reading.trace_files import TraceFile, trace_files
@@ -89,20 +90,31 @@ class Engine(Protocol):
         ...
 
 
-class DuckDB(NamedTuple):
-    """A connection, and a folder of its own for temporary files."""
+class DuckDB:
+    """A connection, made when something is first asked of it, and a folder of its own for temporary files."""
 
-    connection: Any
-    folder: Path
+    def __init__(self, connect: Callable[[], Any], folder: Path) -> None:
+        self.connect, self.folder = connect, folder
+
+    @cached_property
+    def connection(self) -> Any:  # noqa: ANN401  DuckDB's
+        """The connection. Raises CapplanError where DuckDB is not installed."""
+        return self.connect()
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if "connection" in vars(self):
+            self.connection.close()
 
     def files(self, given: Sequence[str]) -> tuple[tuple[TraceFile, ...], int]:  # noqa: D102
         return trace_files(given)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:  # noqa: D102
+        connection = self.connection
         import duckdb  # noqa: PLC0415  an extra
 
         try:
-            out: list[tuple[Any, ...]] = self.connection.execute(sql).fetchall()
+            out: list[tuple[Any, ...]] = connection.execute(sql).fetchall()
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException):
             raise  # our own text is wrong
         except duckdb.Error as error:
@@ -111,28 +123,23 @@ class DuckDB(NamedTuple):
 
     def stream(self, sql: str, part: int) -> Iterator[tuple[Any, ...]]:
         """What a statement answers, some rows at a time. Raises CapplanError where the files are at fault."""
+        connection = self.connection
         import duckdb  # noqa: PLC0415  an extra
 
         try:
-            answer = self.connection.execute(sql)
+            answer = connection.execute(sql)
             while rows := answer.fetchmany(part):
                 yield from rows
         except duckdb.Error as error:
             raise in_our_words(str(error)) from None
 
-    def part_for_groups(self, divisor: int) -> None:
-        """Leave groups and sorts a part of the memory: they take all they may have, and without the rest nothing is read."""
-        if self.rows("SELECT 1 FROM duckdb_settings() WHERE name = 'operator_memory_limit'"):  # from 2.0 on
-            number, unit = str(self.rows("SELECT current_setting('memory_limit')")[0][0]).split()
-            self.rows(f"SET operator_memory_limit = '{float(number) / divisor}{unit}'")
-
     def view(self, name: str, sql: str) -> None:  # noqa: D102
         self.rows(f"CREATE TEMPORARY VIEW {name} AS {sql}")
 
     def keep(self, name: str, sql: str) -> None:  # noqa: D102
-        self.part_for_groups(4)  # many groups of texts are spilled; with more they need more than there is
+        _part_for_groups(self.connection, 4)  # many groups of texts are spilled; with more they need more than there is
         self.keep_rows(name, sql)  # a table would take memory
-        self.part_for_groups(2)
+        _part_for_groups(self.connection, 2)
 
     def forget(self, name: str) -> None:  # noqa: D102
         self.rows(f"DROP VIEW {name}")
@@ -182,6 +189,15 @@ class DuckDB(NamedTuple):
         return int(self.rows("SELECT count(*) FROM (SELECT DISTINCT scan_id, file_id, line FROM reject_errors)")[0][0])
 
 
+def _part_for_groups(connection: Any, divisor: int) -> None:  # noqa: ANN401  DuckDB's
+    """Leave groups and sorts a part of the memory: they take all they may have, and without the rest nothing is read."""
+    if connection.execute(
+        "SELECT 1 FROM duckdb_settings() WHERE name = 'operator_memory_limit'"
+    ).fetchall():  # from 2.0 on
+        number, unit = str(connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]).split()
+        connection.execute(f"SET operator_memory_limit = '{float(number) / divisor}{unit}'")
+
+
 _OBJECT = "CASE WHEN json_type(j) = 'OBJECT' THEN j END"
 
 
@@ -198,30 +214,39 @@ def _listed(paths: Sequence[str]) -> str:
 
 
 @contextmanager
-def sql_engine(memory_limit: str = "512MB", temp_folder: str | None = None) -> Iterator[DuckDB]:
-    """DuckDB, which keeps to a memory limit, such as 512MB, under 150MB with one thread. Raises CapplanError where DuckDB is not installed."""
-    try:
-        import duckdb  # noqa: PLC0415  an extra
-    except ImportError:
-        raise CapplanError((Diagnostic("profile", 0, 0, "reading traces needs DuckDB", INSTALL),)) from None
+def sql_engine(
+    memory_limit: str = "512MB", temp_folder: str | None = None, *, what: str = "traces", place: str = "profile"
+) -> Iterator[DuckDB]:
+    """DuckDB, which keeps to a memory limit, such as 512MB, under 150MB with one thread; `what` is read with it at `place`.
+
+    It raises CapplanError where DuckDB is not installed, when it is first asked: telling files needs none.
+    """
     with temporary_folder(temp_folder) as folder:
-        settings: dict[str, Any] = {
-            "memory_limit": memory_limit,
-            "temp_directory": str(folder / "spilled"),
-            "preserve_insertion_order": False,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-        connection = duckdb.connect(":memory:", config=settings)
-        try:
+
+        def connect() -> Any:  # noqa: ANN401  DuckDB's
+            try:
+                import duckdb  # noqa: PLC0415  an extra
+            except ImportError:
+                raise CapplanError((Diagnostic(place, 0, 0, f"reading {what} needs DuckDB", INSTALL),)) from None
+            settings: dict[str, Any] = {
+                "memory_limit": memory_limit,
+                "temp_directory": str(folder / "spilled"),
+                "preserve_insertion_order": False,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+            connection = duckdb.connect(":memory:", config=settings)
             connection.execute("SET TimeZone = 'UTC'")
             if is_little(memory_limit):
                 connection.execute("SET threads = 1")
-            engine = DuckDB(connection, folder)
-            engine.part_for_groups(2)
+            _part_for_groups(connection, 2)
+            return connection
+
+        engine = DuckDB(connect, folder)
+        try:
             yield engine
         finally:
-            connection.close()
+            engine.close()
 
 
 def is_little(memory_limit: str) -> bool:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import yaml
 from yaml.error import Mark as Place
@@ -11,11 +10,12 @@ from yaml.error import MarkedYAMLError
 from capplan.errors import Diagnostic
 from capplan.reading.diagnostics import NO_TEMPLATE
 from capplan.reading.document import diagnostic_between
+from capplan.record import Record
 
 NESTED_TOO_DEEP = "exceeded maximum nesting depth"
 
 
-class _Words(NamedTuple):
+class _Words(Record, frozen=True):
     message: str
     hint: str
     at_start: bool = False

@@ -21,7 +21,6 @@ from yaml.events import (
 )
 
 from capplan.errors import CapplanError, Diagnostic
-from capplan.reading import wording
 from capplan.reading.diagnostics import FLATTER, ODD_KEYS, TOO_DEEP, Diagnostics, StopReadingError
 from capplan.reading.document import Document, Mark, diagnostic_between, lines_of
 from capplan.reading.limits import MAX_BYTES, MAX_LEVELS, MAX_VALUES, too_big
@@ -106,6 +105,8 @@ def _read(text: str, diagnostics: Diagnostics) -> tuple[tuple[object, Mark] | No
 
 def _add_syntax_error(error: yaml.YAMLError, diagnostics: Diagnostics) -> None:
     """Adds where the parser stopped."""
+    from capplan.reading import wording  # noqa: PLC0415  only where something is wrong
+
     marked = error if isinstance(error, yaml.MarkedYAMLError) else yaml.MarkedYAMLError(problem=str(error))
     diagnostic = wording.syntax_diagnostic(marked, diagnostics.file, diagnostics.lines)
     if marked.problem == wording.NESTED_TOO_DEEP:

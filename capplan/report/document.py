@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from capplan.record import Record
+
 if TYPE_CHECKING:
     from capplan import timeline
 
@@ -13,7 +15,7 @@ Shown = Literal["always", "short", "details"]
 """Whether a row or block is shown always, only in the short form, or only with all details."""
 
 
-class Span(NamedTuple):
+class Span(Record, frozen=True):
     """Text with one meaning. It may be foreign: the format that writes it makes it inert."""
 
     text: str
@@ -25,7 +27,7 @@ Words = str | Span | Line
 """What a caller may give where a line is due."""
 
 
-class Bar(NamedTuple):
+class Bar(Record, frozen=True):
     """A share of the whole as a bar. Range 0 to 1."""
 
     share: float
@@ -40,14 +42,14 @@ class Interval(NamedTuple):
     high: float
 
 
-class Meter(NamedTuple):
+class Meter(Record, frozen=True):
     """How much of a limit is used; 1 and more is full. Range 0 and up."""
 
     share: float
     role: Role = "good"
 
 
-class Spark(NamedTuple):
+class Spark(Record, frozen=True):
     """One mark a value, as high as its share of the highest. `bad` marks those that stand out in red."""
 
     values: tuple[float, ...]
@@ -57,7 +59,7 @@ class Spark(NamedTuple):
 Cell = Line | Bar | Interval | Meter | Spark
 
 
-class Column(NamedTuple):
+class Column(Record, frozen=True):
     """A column of a table.
 
     Attributes:
@@ -73,7 +75,7 @@ class Column(NamedTuple):
     wraps: bool = False
 
 
-class Row(NamedTuple):
+class Row(Record, frozen=True):
     """A row of a table: a cell for each column. `level` indents it under the row above of a lower level."""
 
     cells: tuple[Cell, ...]
@@ -84,7 +86,7 @@ class Row(NamedTuple):
     """Whether an empty line separates it from the row above."""
 
 
-class Heading(NamedTuple):
+class Heading(Record, frozen=True):
     """Opens a section; one of level 2 or 3 is part of the one above. `note` stands beside it, in a lower voice."""
 
     text: str
@@ -93,7 +95,7 @@ class Heading(NamedTuple):
     level: Literal[1, 2, 3] = 1
 
 
-class Table(NamedTuple):
+class Table(Record, frozen=True):
     """Rows under columns. `fills`: it takes the whole width."""
 
     columns: tuple[Column, ...]
@@ -102,21 +104,21 @@ class Table(NamedTuple):
     shown: Shown = "always"
 
 
-class Facts(NamedTuple):
+class Facts(Record, frozen=True):
     """Labels with text beside them."""
 
     rows: tuple[tuple[Span, Line], ...]
     shown: Shown = "always"
 
 
-class Paragraph(NamedTuple):
+class Paragraph(Record, frozen=True):
     """A sentence or more."""
 
     line: Line
     shown: Shown = "always"
 
 
-class Code(NamedTuple):
+class Code(Record, frozen=True):
     """Text to copy: never broken."""
 
     text: str
@@ -124,21 +126,21 @@ class Code(NamedTuple):
     shown: Shown = "always"
 
 
-class TimeChart(NamedTuple):
+class TimeChart(Record, frozen=True):
     """Series over time. A table of its figures stands behind it where a format can fold one."""
 
     chart: "timeline.Chart"
     shown: Shown = "always"
 
 
-class LoadBars(NamedTuple):
+class LoadBars(Record, frozen=True):
     """Loads side by side with their limit."""
 
     bars: "timeline.Bars"
     shown: Shown = "always"
 
 
-class AmountBars(NamedTuple):
+class AmountBars(Record, frozen=True):
     """Amounts side by side, such as the cost of each service."""
 
     title: str
@@ -147,7 +149,7 @@ class AmountBars(NamedTuple):
     shown: Shown = "always"
 
 
-class BandChart(NamedTuple):
+class BandChart(Record, frozen=True):
     """A figure from step to step, with the two between which it lies. A table beside says the same.
 
     Attributes:
@@ -160,7 +162,7 @@ class BandChart(NamedTuple):
     shown: Shown = "always"
 
 
-class Node(NamedTuple):
+class Node(Record, frozen=True):
     """A box of a graph.
 
     Attributes:
@@ -184,7 +186,7 @@ class Node(NamedTuple):
     inside: tuple["Graph", ...] = ()
 
 
-class Edge(NamedTuple):
+class Edge(Record, frozen=True):
     """A way from one node of a graph to another, or back to itself. `usual`: not after an error."""
 
     start: str
@@ -193,7 +195,7 @@ class Edge(NamedTuple):
     usual: bool = True
 
 
-class Graph(NamedTuple):
+class Graph(Record, frozen=True):
     """Nodes and the ways between them. Only formats that can draw it show it: a table says the same beside it."""
 
     title: str
@@ -202,7 +204,7 @@ class Graph(NamedTuple):
     shown: Shown = "always"
 
 
-class Panel(NamedTuple):
+class Panel(Record, frozen=True):
     """A frame around the verdict, the last thing shown: facts, then sentences."""
 
     role: Role
@@ -214,7 +216,7 @@ class Panel(NamedTuple):
 Block = Heading | Table | Facts | Paragraph | Code | TimeChart | LoadBars | AmountBars | BandChart | Graph | Panel
 
 
-class Document(NamedTuple):
+class Document(Record, frozen=True):
     """What one command answers: a title with what stands beside it, and blocks."""
 
     title: str

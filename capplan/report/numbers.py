@@ -1,4 +1,4 @@
-"""Figures as a person reads them, rounded: money, counts, shares."""
+"""Figures as a person reads them, rounded: money, counts, shares; what is below 0 with a minus sign, not a hyphen."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -8,6 +8,12 @@ _CENT = Decimal("0.01")
 _ROUNDS_UP = Decimal("0.9995")
 """From here on, three digits of a smaller unit round to 1,000 of it: 999,600 is 1M, not 1,000k."""
 _TENFOLD = Decimal(-10)
+_MANY = Decimal("999.5")
+
+
+def below_zero(text: str) -> str:
+    """A figure's text with the sign that it has in print; where only ASCII is shown, a `Style` makes a hyphen of it."""
+    return f"−{text[1:]}" if text.startswith("-") else text
 
 
 def usd(amount: Decimal, *, sign: bool = False) -> str:
@@ -15,8 +21,8 @@ def usd(amount: Decimal, *, sign: bool = False) -> str:
     if 0 < amount < Decimal("0.005"):
         return "<0.01"
     if -Decimal("0.005") < amount < 0:
-        return "-<0.01"
-    text = f"{amount.quantize(_CENT, ROUND_HALF_UP):,}"
+        return below_zero("-<0.01")
+    text = below_zero(f"{amount.quantize(_CENT, ROUND_HALF_UP):,}")
     return f"+{text}" if sign and amount > 0 else text
 
 
@@ -26,7 +32,7 @@ def quantity(amount: Decimal) -> str:
         return f"{(amount / 1_000_000).quantize(Decimal('0.001'), ROUND_HALF_UP):,}M"
     if amount >= 1000:  # noqa: PLR2004  whole from a thousand on
         return f"{amount.quantize(Decimal('0.01'), ROUND_HALF_UP):,f}"
-    return f"{amount.quantize(Decimal('0.0001'), ROUND_HALF_UP).normalize():f}"
+    return below_zero(f"{amount.quantize(Decimal('0.0001'), ROUND_HALF_UP).normalize():f}")
 
 
 def unit_price(price: Decimal) -> str:
@@ -43,17 +49,22 @@ def rate(amount: Decimal) -> str:
             return f"{figure(amount / factor)}{letter}" if amount < LARGEST_FIGURE else figure(amount)
     if amount >= 10:  # noqa: PLR2004  below, two significant digits
         return f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,f}"
-    return figure(amount, 2)
+    return below_zero(figure(amount, 2))
 
 
 def free(headroom: Decimal) -> str:
-    """What is free of a limit; one that is exceeded more than tenfold is `<-999%`."""
-    return share(headroom) if headroom > _TENFOLD else "<-999%"
+    """What is free of a limit; one that is exceeded more than tenfold is `<−999%`."""
+    return share(headroom) if headroom > _TENFOLD else "<−999%"
 
 
 def over(headroom: Decimal) -> str:
     """How far a limit is exceeded: a percentage, or how many times over from tenfold on."""
-    return f"{share(-headroom)} over" if headroom > _TENFOLD else f"{rate(1 - headroom)}x the limit"
+    return f"{share(-headroom)} over" if headroom > _TENFOLD else f"{times(1 - headroom)} the limit"
+
+
+def times(multiple: Decimal) -> str:
+    """How many times something is: `40x`; from a thousand on `>999x`, since nobody compares what lies beyond."""
+    return f"{rate(multiple)}x" if multiple < _MANY else ">999x"
 
 
 def share(part: Decimal) -> str:
@@ -65,7 +76,7 @@ def share(part: Decimal) -> str:
         return "0%"
     digits = Decimal(1) if abs(percent) >= 10 else Decimal("0.1")  # noqa: PLR2004  from 10% on whole
     rounded = percent.quantize(digits, ROUND_HALF_UP)
-    return f"{rounded:,f}%" if rounded else "0%"
+    return below_zero(f"{rounded:,f}%") if rounded else "0%"
 
 
 def change(base: Decimal, amount: Decimal) -> str:
@@ -74,7 +85,7 @@ def change(base: Decimal, amount: Decimal) -> str:
         return "unchanged"
     if not base:
         return usd(amount, sign=True)
-    return f"{usd(amount, sign=True)} ({'+' if amount > 0 else '-'}{share(abs(amount / base))})"
+    return f"{usd(amount, sign=True)} ({'+' if amount > 0 else '−'}{share(abs(amount / base))})"
 
 
 def value(amount: Decimal, unit: str) -> str:
@@ -83,8 +94,8 @@ def value(amount: Decimal, unit: str) -> str:
         return usd(amount)
     if unit == "%":
         text = f"{(amount * 100).quantize(_CENT, ROUND_HALF_UP).normalize():f}"
-        return f"{text}%" if amount == 0 or text not in ("0", "-0") else "<0.01%"
-    return rate(amount) if unit != "ms" else f"{figure(amount, 6)} ms"
+        return f"{below_zero(text)}%" if amount == 0 or text not in ("0", "-0") else "<0.01%"
+    return rate(amount) if unit != "ms" else f"{below_zero(figure(amount, 6))} ms"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

@@ -1,4 +1,4 @@
-"""Suggests a gate on an observable that passes today, with a fifth of slack."""
+"""Suggests a gate on an observable that passes today, with a fifth of slack; of a share at most 100%."""
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -21,7 +21,10 @@ def passing_gate(observed: Observed) -> str:
         return f">= {_written(_two_digits(value - abs(value) * _SLACK, ROUND_FLOOR), observed.unit, ROUND_FLOOR)}"
     if observed.limit is not None and value < observed.limit * _OF_LIMIT:
         return "< 80% of limit"
-    return f"<= {_written(_two_digits(value + abs(value) * _SLACK, ROUND_CEILING), observed.unit, ROUND_CEILING)}"
+    most = _two_digits(value + abs(value) * _SLACK, ROUND_CEILING)
+    if observed.unit == "%" and value <= 1:
+        most = min(most, Decimal(1))
+    return f"<= {_written(most, observed.unit, ROUND_CEILING)}"
 
 
 def _two_digits(value: Decimal, rounding: str) -> Decimal:

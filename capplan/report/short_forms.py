@@ -9,6 +9,7 @@ _MONEY = frozenset({
     "monthly_cost_before", "monthly_cost_as_written", "monthly_cost_recommended", "cost_before", "cost_after",
     "monthly_cost_at_stake",
 })  # fmt: skip
+VERDICTS = ("fail", "warn", "open", "pass", "no gates")
 _FIGURES = frozenset({"observed", "limit_value", "headroom", "throttled_share", "quantity", "monthly", "change_share"})
 
 

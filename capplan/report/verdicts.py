@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from capplan.pipeline.results import Finding, FindingChange, Plan, PlannedLimit, PlannedResource, SuggestedFix, Verdict
 from capplan.pricing.rating import LineItem
 from capplan.quantities.rounding import to_quantity
 from capplan.quantities.text import with_unit
+from capplan.record import Record, replace
 from capplan.report import numbers
 from capplan.services import SERVICES
 
@@ -29,7 +30,7 @@ _LIMIT_LABELS = {limit: label for service in SERVICES for limit, label in servic
 _FOUR_DIGITS = Context(prec=4, rounding=ROUND_HALF_UP)
 
 
-class Fix(NamedTuple):
+class Fix(Record, frozen=True):
     """A change that would help a failed gate.
 
     Attributes:
@@ -54,7 +55,7 @@ class Fix(NamedTuple):
     command: str = ""
 
 
-class VerdictText(NamedTuple):
+class VerdictText(Record, frozen=True):
     """A verdict, and everything a format shows of it.
 
     Attributes:
@@ -157,20 +158,25 @@ def figure(value: Decimal, gate: Verdict) -> str:
     if not same:
         return text
     exact = (value * 100 if gate.unit == "%" else value).normalize()
-    return f"{exact:,f}" + ("%" if gate.unit == "%" else f" {gate.unit}" if gate.unit in _SCALES else "")
+    return numbers.below_zero(f"{exact:,f}") + (
+        "%" if gate.unit == "%" else f" {gate.unit}" if gate.unit in _SCALES else ""
+    )
 
 
 def rounded(value: Decimal, unit: str) -> str:
     """A figure in an observable's unit, as a person reads it."""
     if unit == "USD":
-        return numbers.usd(value) if not value or abs(value) >= _CENT else f"{_FOUR_DIGITS.plus(value).normalize():f}"
+        small = value and abs(value) < _CENT
+        return numbers.below_zero(f"{_FOUR_DIGITS.plus(value).normalize():f}") if small else numbers.usd(value)
     if unit == "%":
         return numbers.value(value, unit)
     scales = _SCALES.get(unit)
     if scales is not None:
         word, size = next(((w, s) for w, s in scales if abs(value) >= s), (unit, 1))
-        return f"{_FOUR_DIGITS.plus(value / size).normalize():f} {word}"
-    return f"{to_quantity(value).normalize():,f}" + (unit if unit.startswith("/") else f" {unit}" if unit else "")
+        return numbers.below_zero(f"{_FOUR_DIGITS.plus(value / size).normalize():f} {word}")
+    return numbers.below_zero(f"{to_quantity(value).normalize():,f}") + (
+        unit if unit.startswith("/") else f" {unit}" if unit else ""
+    )
 
 
 # --- why, and what to do ---------------------------------------------------------------------------------------------
@@ -279,10 +285,10 @@ def _fixes(plan: Plan, gate: Verdict, owner: PlannedResource | None) -> tuple[Fi
 
 def _planned_fix(fix: SuggestedFix, gate: Verdict) -> Fix:
     observed = "" if fix.observed is None else rounded(fix.observed, gate.unit)
-    made = _fix(fix.finding, _outcome(fix, gate))._replace(holds=fix.holds, observed=observed, command=fix.command)
+    made = replace(_fix(fix.finding, _outcome(fix, gate)), holds=fix.holds, observed=observed, command=fix.command)
     if len(fix.numbers) > 1:
         chosen = ", ".join(map(str, fix.numbers[:-1]))
-        return made._replace(action=f"Recommendations {chosen} and {fix.numbers[-1]} together")
+        return replace(made, action=f"Recommendations {chosen} and {fix.numbers[-1]} together")
     return made
 
 

@@ -55,18 +55,11 @@ def billed() -> Mapping[str, Billed]:
     return {service.id: _read(service.id, folder) for service, folder in zip(SERVICES, FOLDERS, strict=True)}
 
 
-@lru_cache(maxsize=1)
-def usage_regions() -> Mapping[str, str]:
-    """Region by the code that stands before a usage type; the empty one is that of usage types without one."""
-    codes: Mapping[str, str] = json.loads((_HERE / "usage_regions.json").read_bytes())["codes"]
-    return codes
-
-
 def _read(service: str, folder: str) -> Billed:
     data = json.loads((_HERE / folder / "bill.json").read_bytes())
     listed = mapped()[service]
     known = [
-        UsageType(f"{service}.{one.key}", name, one.operation)
+        UsageType(f"{service}.{one.key}", name, one.operation, one.per)
         for one in (listed.prices if listed is not None else ())
         for name in one.usage_types
     ]

@@ -17,6 +17,7 @@ from capplan.cli.app import run
 from capplan.cli.mcp import forget
 from capplan.cli.tools import call
 from capplan.flow import DemandFlow
+from tests.commands.reconcile.build import BILLS, SHOP
 from tests.helpers import HEAD, WEB_SHOP
 
 pytest.importorskip("mcp")
@@ -25,6 +26,7 @@ from mcp import Client, StdioServerParameters, stdio_client
 
 ROOT = Path(__file__).parents[2]
 SMALL = HEAD + "tables:\n  orders: {item_size: 1 KB, items: 1k, access: [{put: 20/s}]}\n"
+RANGED = SMALL.replace("20/s", "{low: 10/s, likely: 20/s, high: 40/s}") + "gates: [cost.monthly.p90 <= 70 USD]\n"
 Call = tuple[str, dict[str, Any]]
 
 
@@ -34,7 +36,14 @@ def folder(tmp_path: Path) -> Path:
     shutil.copytree(Path(WEB_SHOP).parent, tmp_path / "served" / "shop")
     (tmp_path / "secret.yaml").write_text("name: do not read me\n")
     (tmp_path / "out").mkdir()
-    return tmp_path / "served"
+    served = tmp_path / "served"
+    (served / "prod.yaml").write_text("traffic: {shoppers: {rate: 80/s}}\n")
+    (served / "rates.yaml").write_text("dynamodb.on_demand.write_request_unit.standard: 0.0000005 USD\n")
+    (served / "ranged.yaml").write_text(RANGED)
+    shutil.copy(SHOP, served / "billed.yaml")
+    shutil.copy(BILLS / "cur_2.csv", served / "bill.csv")
+    (served / "bills").mkdir()
+    return served
 
 
 def ask(folder: Path, calls: Sequence[Call], *options: str) -> list[tuple[bool, Any]]:
@@ -90,8 +99,25 @@ SAME: list[tuple[str, dict[str, Any], list[str]]] = [
     ("estimate", {"top": 2}, ["--top", "2"]),
     ("estimate", {"set": ["region=eu-west-1"]}, ["--set", "region=eu-west-1"]),
     ("estimate", {"fields": ["line_items.id", "limits"], "top": 3}, ["--fields", "line_items.id,limits", "--top", "3"]),
+    ("estimate", {"overlay": ["prod.yaml"]}, ["--overlay", "prod.yaml"]),
+    ("estimate", {"prices": ["rates.yaml"]}, ["--prices", "rates.yaml"]),
+    ("estimate", {"scenario": "ranged.yaml", "draws": 50, "seed": 3}, ["--draws", "50", "--seed", "3"]),
     ("check", {"budget": 1000}, ["--budget", "1000"]),
+    ("check", {"scenario": "ranged.yaml"}, []),
+    ("check", {"scenario": "billed.yaml", "bill": ["bill.csv"]}, ["--bill", "bill.csv"]),
+    (
+        "check",
+        {"scenario": "billed.yaml", "bill": ["bill.csv"], "max_unexplained": "20%", "map": ["other=api"]},
+        ["--bill", "bill.csv", "--max-unexplained", "20%", "--map", "other=api"],
+    ),
+    (
+        "check",
+        {"baseline": "saved.json", "budget_delta": "1%", "prices": ["rates.yaml"], "overlay": ["prod.yaml"]},
+        ["--baseline", "saved.json", "--budget-delta", "1%", "--prices", "rates.yaml", "--overlay", "prod.yaml"],
+    ),
     ("compare-modes", {"table": "orders"}, ["orders"]),
+    ("compare-modes", {"table": "stock", "times": ["3x"]}, ["stock", "--times", "3x"]),
+    ("explain", {"line": "orders.writes", "overlay": ["prod.yaml"]}, ["orders.writes", "--overlay", "prod.yaml"]),
     ("explain", {}, []),
     ("explain", {"line": "orders.writes"}, ["orders.writes"]),
     ("explain", {"line": "3"}, ["3"]),
@@ -101,11 +127,13 @@ SAME: list[tuple[str, dict[str, Any], list[str]]] = [
 
 def test_a_tool_answers_what_the_command_line_answers(folder: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     shop = "shop/scenario.yaml"
+    with contextlib.chdir(folder):
+        run(["estimate", shop, "-f", "json", "-o", "saved.json"])
     answers = ask(folder, [(tool, {"scenario": shop, **arguments}) for tool, arguments, _ in SAME])
     capfdbinary.readouterr()
-    for (tool, _, words), (_, found) in zip(SAME, answers, strict=True):
+    for (tool, given, words), (_, found) in zip(SAME, answers, strict=True):
         with contextlib.chdir(folder):
-            run([tool, shop, *words, "-f", "compact"])
+            run([tool, given.get("scenario", shop), *words, "-f", "compact"])
         assert found == json.loads(capfdbinary.readouterr().out), (tool, words)
 
 
@@ -147,6 +175,19 @@ def test_a_failed_gate_is_an_answer_and_says_what_would_pass(folder: Path) -> No
     assert found["gates"][0]["ways"][0]["command"].startswith("capplan apply shop/scenario.yaml ")
 
 
+def test_gates_on_ranges_are_judged_over_draws(folder: Path) -> None:
+    ((_, found),) = ask(folder, [("check", {"scenario": "ranged.yaml"})])
+    (gate,) = found["gates"]
+    assert "of 10,000 draws" in gate["why"]
+
+
+def test_a_scenario_as_baseline_has_the_same_prices(folder: Path) -> None:
+    given = {"scenario": "shop/scenario.yaml", "baseline": "shop/scenario.yaml", "prices": ["rates.yaml"]}
+    found = answer(folder, "check", **given, budget_delta="0%", fields=["baseline.monthly_cost", "monthly_cost"])
+    assert found["baseline"]["monthly_cost"] == found["monthly_cost"]
+    assert found["monthly_cost"] != answer(folder, "estimate", scenario="shop/scenario.yaml")["monthly_cost"]
+
+
 def test_a_change_is_held_against_a_baseline(folder: Path) -> None:
     text = (folder / "shop" / "scenario.yaml").read_text(encoding="utf-8")
     (folder / "shop" / "dearer.yaml").write_text(text.replace("rate: 60/s", "rate: 66/s"), encoding="utf-8")
@@ -162,7 +203,7 @@ def test_a_change_is_held_against_a_baseline(folder: Path) -> None:
 
 
 HIDDEN = "do not read me"
-OUTSIDE = [
+OUTSIDE: list[dict[str, Any]] = [
     {"scenario": "../secret.yaml"},
     {"scenario": "shop/../../secret.yaml"},
     {"scenario": "/etc/passwd"},
@@ -175,6 +216,21 @@ OUTSIDE = [
     {"scenario": "-"},
     {"text": HEAD + "state_machines: {s: {definition: ../secret.yaml, triggers: t}}\ntraffic: {t: {rate: 1/s}}\n"},
     {"text": HEAD + "tables: {t: {item: /etc/passwd, items: 1k}}\n"},
+    *(
+        {"text": SMALL, which: [name]}
+        for which in ("overlay", "prices")
+        for name in ("../secret.yaml", "link.yaml", "elsewhere/secret.yaml", "/etc/passwd", "-")
+    ),
+]
+OUTSIDE_OF_CHECK: list[dict[str, Any]] = [
+    *(
+        {"text": SMALL, "bill": [name]}
+        for name in ("../secret.yaml", "link.yaml", "elsewhere", "/etc/passwd", "-", "*")
+    ),
+    *(
+        {"text": SMALL, "baseline": name}
+        for name in ("../secret.json", "link.json", "HEAD", "HEAD:shop/scenario.yaml", "-")
+    ),
 ]
 
 
@@ -182,7 +238,9 @@ OUTSIDE = [
 def test_nothing_outside_of_the_served_folder_is_read(folder: Path) -> None:
     (folder / "link.yaml").symlink_to(folder.parent / "secret.yaml")
     (folder / "elsewhere").symlink_to(folder.parent)
-    for arguments, (is_error, found) in zip(OUTSIDE, ask(folder, [("estimate", one) for one in OUTSIDE]), strict=True):
+    (folder / "link.json").symlink_to(folder.parent / "secret.yaml")
+    asked: list[Call] = [*(("estimate", one) for one in OUTSIDE), *(("check", one) for one in OUTSIDE_OF_CHECK)]
+    for arguments, (is_error, found) in zip(asked, ask(folder, asked), strict=True):
         assert is_error, arguments
         assert found["schema"] == "capplan.errors/1"
         assert HIDDEN not in json.dumps(found)
@@ -212,6 +270,14 @@ HOSTILE: list[tuple[str, dict[str, Any], str]] = [
     ("estimate", {"text": SMALL, "set": ["tables.ordres.items=1"]}, "set"),
     ("check", {"text": SMALL, "budget_delta": "5%"}, "budget_delta"),
     ("check", {"text": SMALL, "baseline": "../secret.yaml"}, "baseline"),
+    ("check", {"text": SMALL, "bill": ["bills"]}, "bill"),
+    ("check", {"text": SMALL, "map": ["a=b"]}, "map"),
+    ("check", {"text": SMALL, "bill": ["bill.csv"], "max_unexplained": "lots"}, "max_unexplained"),
+    ("estimate", {"text": SMALL, "draws": 10**9}, "draws"),
+    ("estimate", {"text": SMALL, "seed": -1}, "seed"),
+    ("estimate", {"text": SMALL, "prices": ["shop/scenario.yaml"]}, ""),
+    ("compare-modes", {"text": SMALL, "times": ["0x"]}, "times"),
+    ("compare-modes", {"text": SMALL, "times": ["2x"] * 11}, "times"),
     ("explain", {"text": SMALL, "line": "9" * 300}, ""),
     ("explain", {"text": SMALL, "line": "nothing"}, ""),
     ("explain", {"rule": "../x"}, "explain"),

@@ -91,9 +91,9 @@ def test_a_name_is_never_markup(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_run_in_a_pipe_does_not_load_the_bar() -> None:
     code = (
-        "import sys\nsys.argv = ['capplan', 'simulate', 'scenarios/orders/scenario.yaml', '-f', 'json']\n"
-        "from capplan.cli import main\n"
-        "try:\n    main()\nfinally:\n    print('rich.progress' in sys.modules, file=sys.stderr)\n"
+        "import sys\nfrom capplan.cli import answered\n"
+        "code = answered(['simulate', 'scenarios/orders/scenario.yaml', '-f', 'json'])\n"
+        "print('rich.progress' in sys.modules, file=sys.stderr)\nsys.exit(code)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -154,16 +154,15 @@ def test_help_fits_a_screen_and_names_only_what_exists() -> None:
 
 
 def test_version_imports_nothing_heavy() -> None:
-    code = "import sys; sys.argv = ['capplan', '--version']\nfrom capplan.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+    code = "import sys; from capplan.cli import answered; answered(['--version'])\n"
     code += "print([m for m in ('typer', 'pydantic', 'yaml', 'rich', 'numpy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[1] == "[]"
 
 
 def test_json_does_not_need_rich() -> None:
-    code = "import sys, runpy\nsys.argv = ['capplan', 'estimate', '-', '-f', 'json']\n"
-    code += f"import io\nsys.stdin = io.TextIOWrapper(io.BytesIO({SMALL.encode()!r}))\n"
-    code += "try: runpy.run_module('capplan', run_name='__main__')\nexcept SystemExit: pass\n"
+    code = f"import io, sys\nsys.stdin = io.TextIOWrapper(io.BytesIO({SMALL.encode()!r}))\n"
+    code += "from capplan.cli import answered\nanswered(['estimate', '-', '-f', 'json'])\n"
     code += "sys.stderr.write(str([m for m in ('rich', 'asyncio') if m in sys.modules]))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == "[]"

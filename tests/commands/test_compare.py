@@ -51,8 +51,8 @@ def by_id(found: Modes, index: str | None = None) -> dict[str, ModeOption]:
 @pytest.mark.parametrize(("option", "usd", "working"), [
     ("on-demand", "1149.75", "700 x 2,628,000 s x 0.625/M"),
     ("provisioned-peak", "332.2449", "700 x 730 h x 0.00065, and 1 RCU x 730 h x 0.00013"),
-    ("auto-scaled-70", "474.5949", "1,000 WCU"),
-    ("auto-scaled-50", "664.3949", "1,400 WCU"),
+    ("auto-scaled-70", "474.9949", "1,000 WCU, and 4 alarms at 0.10"),
+    ("auto-scaled-50", "664.7949", "1,400 WCU, and 4 alarms"),
     ("provisioned-peak/reserved-1y", "153.0029", "7 x (150 / 12 + 730 x 0.0128) and the RCU"),
     ("provisioned-peak/reserved-3y", "76.4859", "7 x (180 / 36 + 730 x 0.0081) and the RCU"),
     ("provisioned-peak/standard-ia", "414.0268", "700 x 730 h x 0.00081, and 1 RCU x 730 h x 0.00016"),

@@ -50,12 +50,39 @@ def _same_option(table: ComparedTable, advised: list[Finding]) -> ModeOption | N
 
 
 def _saving(plan: Plan, advised: list[Finding]) -> Decimal:
-    """Of all that is advised for one table together, in the table's own cost: auto scaling's alarms are CloudWatch's."""
+    """Of all that is advised for one table together, in the whole bill: with auto scaling's alarms, which are CloudWatch's."""
     scenario = load(plan.file)
     changes = in_order(scenario.data, [Change(c.path, c.new) for f in advised for c in f.change])
     changed = build(scenario.doc, scenario.files, scenario.sha256, apply(scenario.data, changes))
-    return _cost(plan, advised[0].resource) - _cost(capplan.plan(changed, findings=False), advised[0].resource)
+    return plan.monthly_cost - capplan.plan(changed, findings=False).monthly_cost
 
 
-def _cost(plan: Plan, table: str) -> Decimal:
-    return next(r.monthly_cost for r in plan.resources if r.label == table)
+SCALED = """\
+capplan: 1
+name: Orders
+region: us-east-1
+account: {free_tier: FREE_TIER}
+tables:
+  orders:
+    item_size: 1 KB
+    items: 1M
+    access: [{put: 20/s}, {get: 50/s}]
+    partition_key: {name: id, distinct: 1M}
+    capacity: {mode: provisioned, write: {min: 10, max: 100, target: 70%}, read: {min: 10, max: 100, target: 70%}}
+    indexes:
+      by-day:
+        partition_key: {name: day, distinct: 10k}
+        capacity: {write: {min: 10, max: 100, target: 70%}, read: {min: 5, max: 100, target: 70%}}
+"""
+
+
+@pytest.mark.parametrize(("free_tier", "usd"), [("false", "1.6"), ("true", "0.6")])
+def test_the_mode_of_the_scenario_costs_what_estimate_says(free_tier: str, usd: str) -> None:
+    """The table and what follows from its mode: 4 alarms for each direction that is scaled, of a table and an index 16, at
+    0.10 USD, of which 10 are in the Free Tier.
+    """
+    scenario = load("-", text=SCALED.replace("FREE_TIER", free_tier))
+    plan, (table, *_) = capplan.plan(scenario, findings=False), capplan.compare_modes(scenario).tables
+    written = next(o for o in table.options if o.id == table.as_written)
+    assert written.monthly_cost == plan.monthly_cost
+    assert next(r.monthly_cost for r in plan.resources if r.kind == "cloudwatch.alarm") == Decimal(usd)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from capplan.commands.forecast import forecast
+from capplan.commands.forecast.forecast import forecast
 from capplan.commands.plan import plan
 from capplan.errors import CapplanError
 from capplan.language.gate_syntax import Name, names_in, read_gate

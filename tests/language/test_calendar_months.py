@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from capplan.commands.forecast import Forecast, forecast
+from capplan.commands.forecast.forecast import forecast
+from capplan.commands.forecast.results import Forecast
 from capplan.commands.plan import plan
 from capplan.language.load import load
 from capplan.language.months import billed_month

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from capplan.commands.forecast import forecast
+from capplan.commands.forecast.forecast import forecast
 from capplan.errors import CapplanError
 from capplan.language.load import load
 

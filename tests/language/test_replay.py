@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capplan.commands.forecast import forecast
+from capplan.commands.forecast.forecast import forecast
 from capplan.commands.simulate import simulate
 from capplan.errors import CapplanError
 from capplan.flow import DemandFlow, rate_per_minute_of
@@ -153,7 +153,7 @@ def test_what_cannot_be_replayed_is_an_error_where_it_is_written(
     assert said in f"{found[0].message} {found[0].hint}"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 20_000), st.integers(-14 * 60, 14 * 60))
 def test_no_request_is_lost(seed: int, start_minute: int, zone_minutes: int) -> None:
     fives = np.random.default_rng(seed).integers(0, 10**9, WEEK // 5).tolist()

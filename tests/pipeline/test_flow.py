@@ -198,7 +198,7 @@ networks = st.tuples(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(networks, st.integers(2, 20), st.integers(1, 20))
 def test_offered_is_served_waiting_or_dropped(
     tmp_path: Path, drawn: tuple[list[int], list[int]], cap: int, reserved: int
@@ -214,7 +214,7 @@ def test_offered_is_served_waiting_or_dropped(
             assert min(part.served, part.waiting, part.dropped) >= 0
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(networks, st.integers(2, 10), st.integers(1, 10), st.integers(1, 10))
 def test_more_capacity_never_serves_less_at_the_front(
     tmp_path: Path, drawn: tuple[list[int], list[int]], cap: int, reserved: int, more: int
@@ -224,7 +224,7 @@ def test_more_capacity_never_serves_less_at_the_front(
     assert served(many.demand[first], many.offered[first]) >= served(few.demand[first], few.offered[first]) * (1 - 1e-4)
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(1, 30), st.integers(2, 15), st.integers(0, 10))
 def test_a_lower_cap_never_raises_the_load_of_calls(tmp_path: Path, per_s: int, cap: int, less: int) -> None:
     """Of calls that nobody makes again: where a caller is retried, a callee that throttles more makes it run more often."""

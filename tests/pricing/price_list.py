@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 PUBLISHED, VERSION = "2026-12-01T08:00:00Z", "20261201080000"
@@ -31,6 +32,8 @@ class Item(NamedTuple):
     location: str = "US East (N. Virginia)"
     reserved: Mapping[str, tuple[str, str]] = {}
     """Upfront and hourly USD by lease."""
+    to: str = ""
+    """Of data transfer: the Region or "External" that it goes to; such a product has another Region's attributes."""
 
 
 STATES = (
@@ -51,20 +54,47 @@ TABLES = (
          "eu-west-1", "EU (Ireland)"),
     Item("DT", "USE1-DataTransfer-Out-Bytes", "GB", {"0": "0.0900000000"}),
 )  # fmt: skip
-PLAN = (("W", "WriteRequestUnits", "PayPerRequestThroughput", "WriteRequestUnits", "0.0000005125"),)
+GRAPHQL = (
+    Item("Q", "USE1-GraphQLInvocation", "Requests", {"0": "0.0000040000"}),
+    Item("U", "USE1-GraphQLNotification", "Operation", {"0": "0.0000020000"}),
+    Item("M", "USE1-ConnectionDuration", "Minutes", {"0": "0.0000000800"}),
+    Item("E", "USE1-EventAPI-Operation", "Operation", {"0": "0.0000010000"}),
+    Item("EM", "USE1-EventAPI-ConnectionDuration", "Minutes", {"0": "7.0000000000"}),
+)
+TRANSFER = (
+    Item("OUT", "DataTransfer-Out-Bytes", "GB",
+         {"51200": "0.0700000000", "0": "0.0900000000", "10240": "0.0850000000", "153600": "0.0500000000"}, to="External"),
+    Item("AZ", "DataTransfer-Regional-Bytes", "GB", {"0": "0.0100000000"}, to="us-east-1"),
+    Item("XAZ", "DataTransfer-xAZ-Out-Bytes", "GB", {"0": "8.0000000000"}, to="us-east-1"),
+    Item("IN", "USE2-USE1-AWS-In-Bytes", "GB", {"0": "0.0000000000"}, region="us-east-2", to="us-east-1"),
+    Item("U2", "USE1-USE2-AWS-Out-Bytes", "GB", {"0": "0.0100000000"}, to="us-east-2"),
+    Item("EU", "USE1-EU-AWS-Out-Bytes", "GB", {"0": "0.0200000000"}, to="eu-west-1"),
+    Item("AF", "USE1-AFS1-AWS-Out-Bytes", "GB", {"0": "0.0200000000"}, to="af-south-1"),
+    Item("WL", "USE1WL1ATL1-CAN1-AWS-Out-Bytes", "GB", {"0": "9.0000000000"}, to="ca-central-1"),
+    Item("BACK", "USE2-USW2-AWS-Out-Bytes", "GB", {"0": "9.0000000000"}, region="us-east-2", to="us-west-2"),
+)  # fmt: skip
+ENDPOINTS = (Item("EH", "USE1-VpcEndpoint-Hours", "Hrs", {"0": "0.0100000000"}),)
+MACHINES = (
+    Item("BOX", "BoxUsage:m5.large", "Hrs", {"0": "0.0960000000"}, "RunInstances",
+         reserved={"1yr": ("500", "0.01"), "3yr": ("900", "0.005")}),
+    Item("NH", "NatGateway-Hours", "Hrs", {"0": "0.0450000000"}, "NatGateway"),
+    Item("RH", "RegionalNatGateway-Hours", "Hrs", {"0": "7.0000000000"}, "NatGateway"),
+    Item("NB", "NatGateway-Bytes", "GB", {"0": "0.0450000000"}, "NatGateway"),
+)  # fmt: skip
+PLAN = (
+    ("W", "WriteRequestUnits", "PayPerRequestThroughput", "WriteRequestUnits", "0.0000005125", "AmazonDynamoDB"),
+    ("K", "WriteRequestUnits", "PayPerRequestThroughput", "WriteRequestUnits", "0.0000009999", "AmazonMCS"),
+)
+"""Keyspaces has DynamoDB's usage types."""
 
 
 def offer_json(code: str, items: Sequence[Item]) -> bytes:
     """An offer of one Region, or of several."""
     products, on_demand, reserved = {}, {}, {}
     for item in items:
-        attributes = {
-            "servicecode": code, "location": item.location, "locationType": "AWS Region", "usagetype": item.usage,
-            "operation": item.operation, "regionCode": item.region,
-        }  # fmt: skip
+        attributes = {"servicecode": code, "usagetype": item.usage, "operation": item.operation} | _where(item)
         products[item.sku] = {"sku": item.sku, "productFamily": "a family", "attributes": attributes}
-        ends = [*sorted(item.usd, key=int)[1:], "Inf"]
-        bounds = dict(zip(sorted(item.usd, key=int), ends, strict=True))
+        bounds = _bounds(item)
         dimensions = {
             f"{item.sku}.{TERM}.{begin}": {
                 "rateCode": f"{item.sku}.{TERM}.{begin}", "description": "words", "beginRange": begin,
@@ -93,12 +123,26 @@ def offer_json(code: str, items: Sequence[Item]) -> bytes:
     return json.dumps(data).encode()
 
 
+def _where(item: Item) -> dict[str, str]:
+    """The Region's attributes; data transfer has two of each."""
+    if not item.to:
+        return {"location": item.location, "locationType": "AWS Region", "regionCode": item.region}
+    there = {"toLocation": "External"} if item.to == "External" else {"toLocation": item.to, "toRegionCode": item.to}
+    return {"fromLocation": item.location, "fromLocationType": "AWS Region", "fromRegionCode": item.region} | there
+
+
+def _bounds(item: Item) -> dict[str, str]:
+    """Where each tier ends."""
+    begins = sorted(item.usd, key=Decimal)
+    return dict(zip(begins, [*begins[1:], "Inf"], strict=True))
+
+
 def offer_csv(code: str, items: Sequence[Item]) -> bytes:
     """The same as CSV."""
     head = (
         "SKU,OfferTermCode,RateCode,TermType,PriceDescription,EffectiveDate,StartingRange,EndingRange,Unit,PricePerUnit,"
         "Currency,LeaseContractLength,PurchaseOption,OfferingClass,Product Family,serviceCode,Location,Location Type,"
-        "usageType,operation,Region Code,serviceName"
+        "usageType,operation,Region Code,From Location,From Region Code,To Location,To Region Code,serviceName"
     )
     names = head.split(",")
     out = io.StringIO()
@@ -107,9 +151,13 @@ def offer_csv(code: str, items: Sequence[Item]) -> bytes:
         table.writerow(line)
     table.writerows((("Version", VERSION), ("OfferCode", code), names))
     for item in items:
-        ends = (code, item.location, "AWS Region", item.usage, item.operation, item.region, code)
+        where = _where(item)
+        here = (where.get("regionCode", ""), where.get("fromLocation", ""), where.get("fromRegionCode", ""))
+        there = (where.get("toLocation", ""), where.get("toRegionCode", ""))
+        ends = (code, where.get("location", ""), "AWS Region", item.usage, item.operation, *here, *there, code)
+        bounds = _bounds(item)
         for begin, usd in item.usd.items():
-            money = (EFFECTIVE[:10], begin, "Inf", item.unit, usd, "USD", "", "", "", "a family")
+            money = (EFFECTIVE[:10], begin, bounds[begin], item.unit, usd, "USD", "", "", "", "a family")
             table.writerow((item.sku, TERM, f"{item.sku}.{begin}", "OnDemand", "words", *money, *ends))
         for lease, (upfront, hourly) in item.reserved.items():
             for begin, unit, usd in (("0", item.unit, hourly), ("", "Quantity", upfront)):
@@ -123,19 +171,27 @@ def plan_json(region: str) -> bytes:
     rates = [
         {
             "discountedSku": sku, "discountedUsageType": usage, "discountedOperation": operation, "unit": unit,
-            "discountedServiceCode": "AmazonDynamoDB", "rateCode": f"SP.{sku}", "discountedRegionCode": region,
+            "discountedServiceCode": service, "rateCode": f"SP.{sku}", "discountedRegionCode": region,
             "discountedRate": {"price": usd, "currency": "USD"},
         }
-        for sku, usage, operation, unit, usd in PLAN
+        for sku, usage, operation, unit, usd, service in PLAN
     ]  # fmt: skip
-    term = {
-        "sku": "SP",
-        "effectiveDate": EFFECTIVE,
-        "leaseContractLength": {"duration": 1, "unit": "year"},
-        "rates": rates,
-    }
+    half = [rate | {"discountedRate": {"price": "0.0000003", "currency": "USD"}} for rate in rates]
+    terms = [
+        {
+            "sku": sku,
+            "effectiveDate": EFFECTIVE,
+            "leaseContractLength": {"duration": years, "unit": "year"},
+            "rates": its,
+        }
+        for sku, years, its in (("SP", 1, rates), ("ALL", 1, half), ("SP3", 3, half))
+    ]
+    products = [
+        {"sku": sku, "attributes": {"purchaseOption": option, "purchaseTerm": "1yr"}}
+        for sku, option in (("SP", "No Upfront"), ("ALL", "All Upfront"), ("SP3", "No Upfront"))
+    ]
     head = {"version": VERSION, "publicationDate": PUBLISHED, "offerCode": "AmazonDatabaseSavingsPlans"}
-    return json.dumps({**head, "products": [], "terms": {"savingsPlan": [term]}}).encode()
+    return json.dumps({**head, "products": products, "terms": {"savingsPlan": terms}}).encode()
 
 
 def plan_csv(region: str) -> bytes:
@@ -146,8 +202,13 @@ def plan_csv(region: str) -> bytes:
     )
     head = f"FormatVersion,v1.0\nDisclaimer,words\nPublication Date,{PUBLISHED}\nVersion,{VERSION}\nOfferCode,AmazonDatabaseSavingsPlans\n"
     rows = [
-        f"SP,SP.{sku},{unit},{EFFECTIVE},{usd},USD,{sku},AmazonDynamoDB,{usage},{operation},No Upfront,1,year,{region}"
-        for sku, usage, operation, unit, usd in PLAN
+        f"SP,SP.{sku},{unit},{EFFECTIVE},{price},USD,{sku},{service},{usage},{operation},{option},{years},year,{region}"
+        for sku, usage, operation, unit, usd, service in PLAN
+        for price, option, years in (
+            (usd, "No Upfront", 1),
+            ("0.0000003", "All Upfront", 1),
+            ("0.0000003", "No Upfront", 3),
+        )
     ]
     return "\n".join((head + names, *rows, "")).encode()
 
@@ -191,7 +252,7 @@ def silent(request: http.server.BaseHTTPRequestHandler, body: bytes) -> None:
     request.send_response(200)
     request.send_header("Content-Length", str(len(body)))
     request.end_headers()
-    time.sleep(1.0)
+    time.sleep(3.0)
 
 
 def dripping(request: http.server.BaseHTTPRequestHandler, body: bytes) -> None:

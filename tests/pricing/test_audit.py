@@ -1,5 +1,8 @@
 """Gaps, age and differences of the price files, on copies with a known change."""
 
+import ast
+import fnmatch
+import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -10,8 +13,12 @@ import pytest
 from capplan.errors import CapplanError
 from capplan.pricing.audit import ages, coverage, differences
 from capplan.pricing.catalogue import known_keys, load_prices, regions, services
+from capplan.report.formats.terminal import terminal_text
+from capplan.report.style import Style
+from capplan.report.views.price_audit import verified_prices_document
 from tests.pricing.folder import add_entry, copy_of, forget, use
 
+ROOT = Path(__file__).parent.parent.parent
 TRANSITION = "stepfunctions.standard.state_transition"
 
 
@@ -47,6 +54,47 @@ def test_every_price_of_every_region_is_there_or_in_the_list() -> None:
                 assert is_there is ((key, region) not in gaps), (key, region)
         assert {*found.regions, *found.unread} == set(regions())
     assert [found.service for found in coverage()] == list(services())
+
+
+def charged_keys() -> set[str]:
+    """Price keys that the code names where it charges, "*" for what it fills in, and those of every shipped scenario's plan."""
+    out: set[str] = set()
+    for path in (ROOT / "capplan" / "services").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Charge" and len(node.args) > 1:
+                key = node.args[1]
+                if isinstance(key, ast.Constant):
+                    out.add(str(key.value))
+                elif isinstance(key, ast.JoinedStr):
+                    out.add("".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in key.values))
+    for path in (ROOT / "tests" / "golden" / "json").glob("*/estimate.json"):
+        out |= {line["price_key"] for line in json.loads(path.read_bytes())["line_items"]}
+    return out
+
+
+def test_every_price_that_is_charged_is_one_that_verify_looks_for() -> None:
+    """So that a price which no Region has, or only some, is a gap."""
+    looked_for = {key for found in coverage() for key in known_keys(found.service)}
+    looked_for |= {f"{key}.{part}" for key in looked_for if ".reserved." in key for part in ("hourly", "upfront")}
+    charged = charged_keys()
+    assert len(charged) > 80
+    assert {key for key in charged if not fnmatch.filter(looked_for, key)} == set()
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_screen_names_every_gap_and_every_region_of_it(width: int) -> None:
+    """A Region stands in its price's list, or the list is all Regions but those that it names."""
+    for found in coverage():
+        text = "".join(terminal_text(verified_prices_document((found,)), Style(width=width)).split())  # words may break
+        for gap in found.gaps:
+            _, is_there, after = text.partition(gap.key)
+            assert is_there
+            listed = after.partition("notin")[2]
+            for region in gap.lacks:
+                assert region in listed or f"{len(gap.lacks)}Regions:allbut{','.join(gap.has)}" in listed
+            assert not gap.unknown_from or "uppertiersnotknownin" in after
+        for region in found.unread:
+            assert region in text or f"{len(found.unread)}Regions:allbut{','.join(found.regions)}" in text
 
 
 def test_the_age_of_a_services_prices(home: Path) -> None:

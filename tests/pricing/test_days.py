@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from capplan.cli.steps import load_scenario
-from capplan.commands.forecast import forecast
+from capplan.commands.forecast.forecast import forecast
 from capplan.commands.plan import plan
 from capplan.errors import CapplanError
 from capplan.language.scenario import Scenario

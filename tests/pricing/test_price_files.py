@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 import capplan
-from capplan.pricing.catalogue import allowances, load_prices, newest_checked, regions, services
+from capplan.pricing.catalogue import allowances, is_stale, load_prices, newest_checked, regions, services
 from capplan.services import SERVICES as PLANNED
 
 FOLDER = Path(capplan.__file__).parent / "prices"
@@ -56,14 +57,46 @@ def test_every_region_has_files_of_services_and_no_other() -> None:
     assert sorted(path.name for path in FOLDER.iterdir() if path.is_dir()) == sorted(regions())
 
 
-def test_every_entry_has_a_source_a_confidence_and_its_dates() -> None:
+UNDATED = {"sfn_fixture": 3, "cache_table": 5, "objectfs": 2, "xray_page": 1}
+"""Sources that have no date themselves, and how many prices nobody else has: these are stale from the first day."""
+
+
+def test_every_entry_has_a_source_and_a_day() -> None:
+    undated: Counter[str] = Counter()
     for where, entry, file in entries():
         assert all(file["sources"][one]["origin"] for one in entry["source"].split(", ")), where
+        if entry["checked"] is None:
+            undated[entry["source"]] += 1
+            region, _, key = where.partition(" ")
+            price = load_prices(region, {}).price(key)
+            assert price is not None
+            assert is_stale(price, date(2026, 1, 1)), where
+        else:
+            assert date(2016, 1, 1) < date.fromisoformat(entry["checked"]) <= newest_checked(), where
+    assert undated == UNDATED
+
+
+def test_every_entry_has_a_confidence_a_unit_and_its_first_day_or_none() -> None:
+    for where, entry, _ in entries():
         assert entry["confidence"] in {"verified", "secondary", "derived"}, where
         assert entry["unit"], where
-        for name in ("effective", "checked"):
-            assert entry[name] is None or date.fromisoformat(entry[name]), where
+        assert entry["effective"] is None or date.fromisoformat(entry["effective"]), where
         assert "sku" in entry, where
+
+
+def test_allowances_and_shares_have_a_source_and_a_day() -> None:
+    allowed = json.loads((FOLDER / "allowances.json").read_bytes())["allowances"]
+    shares = json.loads((FOLDER / "savings_plans.json").read_bytes()).values()
+    for one in (*allowed, *shares):
+        assert one["source"], one
+        assert date.fromisoformat(one["checked"]), one
+
+
+def test_every_mapping_says_who_has_read_its_usage_types_and_when() -> None:
+    for path in (Path(capplan.__file__).parent / "services").glob("*/offers.json"):
+        data = json.loads(path.read_bytes())
+        assert "(read 2026-" in data["source"], path
+        assert set(data) <= {"offer", "source", "reserved", "prices", "savings_plan"}, path
 
 
 def test_the_index_lists_every_service_that_has_a_file() -> None:

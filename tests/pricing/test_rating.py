@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from capplan.model import Charge
 from capplan.pricing.catalogue import Catalogue, Price, Tier, load_prices
-from capplan.pricing.rating import LineItem, Rated, list_cost, rate, slices, touched
+from capplan.pricing.rating import LineItem, Rated, is_in_first_tier, list_cost, rate, slices, steps_of, touched
 from capplan.quantities.rounding import to_quantity
 from tests.reference.rating import graduated_usd
 
@@ -164,6 +164,28 @@ def test_an_unknown_tier_matters_only_when_it_is_reached() -> None:
     assert (missing.key, missing.resources, missing.beyond) == ("k.p", ("a",), Decimal(10))
 
 
+@pytest.mark.parametrize(
+    ("tiers", "quantity", "alone"),
+    [
+        ([("0", "1")], 10**18, True),  # no other tier
+        ([("0", None)], 1, False),  # its price is unknown
+        ([("0", "1"), ("10", "0.5")], 9, True),
+        ([("0", "1"), ("10", "0.5")], 10, True),  # the tenth is the last of the first tier
+        ([("0", "1"), ("10", "0.5")], "10.0000000001", False),
+        ([("0", "1"), ("10", "0.5"), ("20", "0.1")], 15, False),  # in the second, not yet in the third
+        ([("0", "1"), ("10", None)], 5, True),  # a later price that is unknown is not asked for
+    ],
+)
+def test_up_to_its_threshold_a_total_is_in_the_first_tier(
+    tiers: list[tuple[str, str | None]],
+    quantity: object,
+    alone: bool,  # noqa: FBT001
+) -> None:
+    price = shelf("k.p", tiers).price("k.p")
+    assert price is not None
+    assert is_in_first_tier(price, int(Fraction(str(quantity)) * 10**10)) is alone
+
+
 # --- allowances -------------------------------------------------------------------------------------------------------
 
 
@@ -197,6 +219,26 @@ def test_gb_seconds_are_free_at_the_dearest_architecture_first() -> None:
 def test_requests_cost_the_same_on_both_and_share_their_million_in_proportion() -> None:
     charges = [charge("a.requests", "lambda.request.arm64", 3_000_000), charge("b.requests", "lambda.request.x86_64", 1_000_000)]  # fmt: skip
     assert free_of(rated(charges, free=True)) == {"a.requests": 750_000, "b.requests": 250_000}
+
+
+def test_what_a_sku_has_free_of_its_own_is_not_given_again_by_the_account() -> None:
+    """300,000 GB-s: 100,000 are the SKU's own, so that the account's 400,000 find 200,000."""
+    found = on_shelf([charge("a.duration", ARM, 300_000)], shelf(ARM, [("0", "1")], free="100000"), free=True)
+    assert free_of(found) == {"a.duration": 300_000}
+
+
+def test_a_key_without_a_price_takes_of_an_allowance_what_the_others_leave() -> None:
+    """Of 400,000 free GB-s x86 takes 300,000; 100,000 are left for Arm, whose price nobody knows, and enough for as many."""
+    arm, x86 = shelf(ARM, [("0", None)]).price(ARM), shelf(X86, [("0", "0.5")]).price(X86)
+    assert arm is not None
+    assert x86 is not None
+    catalogue = cast("Catalogue", Shelf({ARM: arm, X86: x86}))
+    found = on_shelf([charge("a.d", ARM, 300_000), charge("b.d", X86, 300_000)], catalogue, free=True)
+    assert [(line.id, line.pricing_quantity) for line in found.lines] == [("b.d.free", Decimal(300_000))]
+    assert [(m.key, m.beyond) for m in found.missing] == [(ARM, NONE)]
+    enough = on_shelf([charge("a.d", ARM, 100_000), charge("b.d", X86, 300_000)], catalogue, free=True)
+    assert free_of(enough) == {"a.d": 100_000, "b.d": 300_000}
+    assert not enough.missing, "what is free needs no price"
 
 
 def test_an_allowance_comes_off_before_the_tiers() -> None:
@@ -422,3 +464,38 @@ def test_the_dearest_architecture_is_the_one_whose_first_tier_is() -> None:
 def test_a_price_that_is_nowhere_is_missing_from_the_first_unit() -> None:
     (missing,) = rated([charge("orders.x", "dynamodb.no_such_price", 1)]).missing
     assert missing.beyond == 0
+
+
+TWO_TIERS = [("0", "0.10"), ("50", "0.05")]
+
+
+@pytest.mark.parametrize(
+    ("tiers", "total_", "within", "working"),
+    [
+        ([("0", "0.10")], "1000000", True, "there is one tier"),
+        (TWO_TIERS, "0", True, "nothing"),
+        (TWO_TIERS, "49.9999999999", True, "below the second tier"),
+        (TWO_TIERS, "50", True, "the first 50 are the first tier's"),
+        (TWO_TIERS, "50.0000000001", False, "the smallest step beyond is the second tier's"),
+        ([*TWO_TIERS, ("500", "0.01")], "60", False, "the second of three tiers"),
+        ([("0", "0.10"), ("50", None)], "50", True, "the tier whose price nobody has read is not reached"),
+        ([("0", None), ("50", "0.05")], "10", False, "the first tier's price is not known"),
+        ([("0", None)], "10", False, "nor that of the only one"),
+    ],
+)
+def test_a_total_within_the_first_tier(
+    tiers: list[tuple[str, str | None]], total_: str, within: bool, working: str  # noqa: FBT001  a table's column
+) -> None:  # fmt: skip
+    catalogue = shelf("k", tiers)
+    price = catalogue.price("k")
+    assert price is not None
+    assert is_in_first_tier(price, steps_of(charge("a.k", "k", total_))) == within, working
+
+
+@pytest.mark.parametrize(("other", "alike"), [("40", True), ("50", False)])
+def test_within_the_first_tier_a_charge_costs_the_same_whatever_the_others_are(other: str, *, alike: bool) -> None:
+    # 10 alone cost 1.00 USD; with 40 more all 50 are in the first tier; with 50, a sixth of each is in the second
+    catalogue, mine = shelf("k", TWO_TIERS), charge("a.k", "k", "10")
+    alone = on_shelf([mine], catalogue).lines
+    beside = on_shelf([mine, charge("b.k", "k", other)], catalogue).lines
+    assert (alone == tuple(line for line in beside if line.charge_id == "a.k")) == alike

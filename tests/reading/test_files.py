@@ -155,7 +155,7 @@ def test_a_definition_may_be_yaml(tmp_path: Path) -> None:
     assert Files(tmp_path).read_definition("a.asl.yaml").data == {"StartAt": "A"}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.sampled_from([*'{}[]:,"\\u 0159.-eE\n\t', "true", "null", '"a"', '": ', "\\ud800"]), max_size=30).map(
         "".join

@@ -1,5 +1,6 @@
 """What is read, what is refused and how, and where it all stands."""
 
+import gc
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -201,6 +202,27 @@ def test_the_largest_numbers_are_read(word: str) -> None:
             ),
         ),
         (
+            "a: !Ref d",
+            (
+                "s.yaml:1:4: error: tags are not supported: !Ref\n"
+                "    1 | a: !Ref d\n"
+                "      |    ^^^^^^ write the value without the tag, or quote all of it"
+            ),
+        ),
+        (
+            "a: !m {b: 1}\nc: &x [d]",
+            (
+                "s.yaml:1:4: error: tags are not supported: !m\n"
+                "    1 | a: !m {b: 1}\n"
+                "      |    ^^^^ write the value without the tag, or quote all of it\n"
+                "\n"
+                "s.yaml:2:4: error: anchors are not supported: &x\n"
+                "    2 | c: &x [d]\n"
+                "      |    ^^^^ write the value where it is needed, or under defaults: if\n"
+                "      |         resources share it"
+            ),
+        ),
+        (
             "a: no\nb: [1, 2\nc: 3",
             (
                 "s.yaml:1:4: error: no is true or false for some YAML readers and text for others\n"
@@ -329,10 +351,29 @@ def test_100_000_values_are_read() -> None:
 
 def test_one_mebibyte_is_read_by_bytes_not_characters() -> None:
     assert read_yaml("a: " + "x" * (MAX_BYTES - 3), "s.yaml").data
+    assert read_yaml("a: x" + "é" * (MAX_BYTES // 2 - 2), "s.yaml").data
     for text in ("a: " + "x" * (MAX_BYTES - 2), "a: " + "é" * (MAX_BYTES // 2)):
         (found,) = diagnostics(text)
         assert found.message.startswith("the file has 1,048,5")
         assert (found.line, found.column) == (0, 0)
+
+
+def test_bytes_are_counted_before_they_are_text() -> None:
+    assert decode(b"abc", "s.yaml", 3) == "abc"
+    with pytest.raises(CapplanError) as caught:
+        decode(b"abc\xff", "s.yaml", 3)
+    assert [m.message for m in caught.value.diagnostics] == ["the file has 4 bytes; at most 3 are read"]
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_reading_leaves_the_garbage_collection_as_it_was(is_on: bool) -> None:  # noqa: FBT001
+    was_on = gc.isenabled()
+    (gc.enable if is_on else gc.disable)()
+    try:
+        read_yaml("a: 1", "s.yaml")
+        assert gc.isenabled() is is_on
+    finally:
+        (gc.enable if was_on else gc.disable)()
 
 
 def test_50_mb_are_refused_before_they_are_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -524,7 +565,7 @@ _YAML_BITS = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.one_of(st.binary(max_size=80), st.text(max_size=60).map(lambda t: t.encode("utf-8", "surrogatepass"))))
 def test_any_bytes_are_a_document_or_errors(raw: bytes) -> None:
     try:
@@ -538,7 +579,7 @@ def test_any_bytes_are_a_document_or_errors(raw: bytes) -> None:
     assert (shown != "") != isinstance(document, Document)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(_YAML_BITS)
 def test_anything_like_yaml_is_a_document_or_errors_within_the_file(text: str) -> None:
     try:
@@ -563,7 +604,7 @@ _PLAIN = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_PLAIN, st.booleans())
 def test_what_pyyaml_writes_is_read_back(data: object, flow: bool) -> None:  # noqa: FBT001
     text = yaml.safe_dump({"x": data}, default_flow_style=flow, allow_unicode=True, sort_keys=False)
@@ -571,6 +612,15 @@ def test_what_pyyaml_writes_is_read_back(data: object, flow: bool) -> None:  # n
         assert read_yaml(text, "s.yaml").data == {"x": data}
 
 
-@pytest.mark.parametrize(("text", "stopped"), [("a: 1\nb: [1, 2\n", True), ("a: 1\na: 2\n", False), ("a: 1\n", False)])
+@pytest.mark.parametrize(
+    ("text", "stopped"),
+    [
+        ("a: 1\nb: [1, 2\n", True),
+        ("a: 1\na: 2\n", False),
+        ("a: 1\n", False),
+        ("a: \x1b\n", False),  # the parser was not asked
+        ("x" * (MAX_BYTES + 1), False),
+    ],
+)
 def test_whether_the_parser_stopped_is_told(text: str, stopped: bool) -> None:  # noqa: FBT001
     assert read_leniently(text, "f.yaml")[2] is stopped

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pytest
 
+from capplan.record import replace
 from capplan.report.document import (
     Bar,
     Block,
@@ -110,7 +111,7 @@ def test_markdown_has_the_tags_that_harmless_text_has(text: str) -> None:
 def test_nothing_is_wider_than_the_screen_but_text_to_copy(width: int, text: str) -> None:
     document = everything(text)
     blocks = tuple(block for block in document.blocks if not isinstance(block, Code))
-    shown = terminal_text(document._replace(blocks=blocks), Style(width, ascii=False), details=True)
+    shown = terminal_text(replace(document, blocks=blocks), Style(width, ascii=False), details=True)
     assert max(map(len, shown.splitlines())) <= width
 
 

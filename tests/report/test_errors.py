@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capplan.errors import Diagnostic
+from capplan.plain import plain
 from capplan.report.document import text_of
 from capplan.report.formats.json import to_json
 from capplan.report.formats.terminal import lines_text
-from capplan.plain import plain
 from capplan.report.records.errors import errors_record
 from capplan.report.style import Style
 from capplan.report.views.errors import error_lines, errors_text

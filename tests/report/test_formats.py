@@ -17,6 +17,7 @@ import pytest
 from capplan.commands.diff import Difference, difference
 from capplan.errors import Diagnostic
 from capplan.pipeline.results import Observed, Plan, Waived
+from capplan.plain import plain
 from capplan.record import replace
 from capplan.report.checked import Checked
 from capplan.report.formats.csv import diff_csv, gates_csv, lines_csv, observables_csv
@@ -26,7 +27,6 @@ from capplan.report.formats.json import to_json
 from capplan.report.formats.junit import checked_junit
 from capplan.report.formats.sarif import checked_sarif
 from capplan.report.formats.terminal import terminal_text
-from capplan.plain import plain
 from capplan.report.records.diff import diff_record
 from capplan.report.records.errors import errors_record
 from capplan.report.records.gates import gates_record

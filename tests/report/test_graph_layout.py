@@ -176,7 +176,7 @@ def test_words_break_at_their_humps() -> None:
     assert wrapped("ReadAllMessages", 80, strong=True) == ("ReadAll", "Messages")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**9), st.integers(1, 14), st.integers(0, 26))
 def test_what_holds_of_every_layout(seed: int, nodes: int, edges: int) -> None:
     draw = random.Random(seed)  # noqa: S311  no secret
@@ -192,10 +192,10 @@ def test_what_holds_of_every_layout(seed: int, nodes: int, edges: int) -> None:
 
 
 def test_a_chain_of_thousands_is_no_deep_recursion() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     placed = layout(graph(" ".join(f"n{i}>n{i + 1}" for i in range(3000))))
     assert len(placed.boxes) == 3001
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 def of_file(path: Path, folder: Path) -> Graph:
@@ -217,8 +217,8 @@ def test_every_shape_is_laid_out(shape: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in _FILES if ".invalid." not in path.name], ids=lambda path: path.name)
 def test_a_real_definition_is_laid_out_in_under_a_second(path: Path, tmp_path: Path) -> None:
     made = of_file(path, tmp_path)
-    began = time.perf_counter()
+    began = time.process_time()
     placed = layout(made)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     check(placed)
     assert len(placed.ways) >= len(made.edges)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from capplan.quantities.text import figure, lasting, with_unit
 from capplan.report import numbers
+from capplan.report.style import Style, safe
 from capplan.report.views.workflow_figures import amount as workflow_amount
 from capplan.services.dynamodb.simulation.events import number as event_number
 from capplan.services.stepfunctions.advice.workflow_type import lasting as option_lasting
@@ -20,11 +21,13 @@ from capplan.services.stepfunctions.cost import short
 @pytest.mark.parametrize(
     ("headroom", "free", "over"),
     [
-        ("-0.36", "-36%", "36% over"),
-        ("-9.5", "-950%", "950% over"),
-        ("-10", "<-999%", "11x the limit"),
-        ("-39.1", "<-999%", "40x the limit"),
-        ("-19360333333333333333", "<-999%", ">999Tx the limit"),
+        ("-0.36", "−36%", "36% over"),
+        ("-9.5", "−950%", "950% over"),
+        ("-10", "<−999%", "11x the limit"),
+        ("-39.1", "<−999%", "40x the limit"),
+        ("-19360333333333333333", "<−999%", ">999x the limit"),
+        ("-998.4", "<−999%", "999x the limit"),
+        ("-998.5", "<−999%", ">999x the limit"),
     ],
 )
 def test_a_limit_exceeded_many_times_stays_short(headroom: str, free: str, over: str) -> None:
@@ -49,6 +52,26 @@ def test_a_limit_exceeded_many_times_stays_short(headroom: str, free: str, over:
 )
 def test_a_rate_of_any_size_stays_short(amount: str, text: str) -> None:
     assert numbers.rate(Decimal(amount)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (numbers.usd(Decimal("-1234.5")), "−1,234.50"),
+        (numbers.usd(Decimal("-0.001")), "−<0.01"),
+        (numbers.share(Decimal("-0.0123")), "−1.2%"),
+        (numbers.quantity(Decimal(-7)), "−7"),
+        (numbers.rate(Decimal("-2.5")), "−2.5"),
+        (numbers.value(Decimal("-0.5"), "%"), "−50%"),
+        (numbers.value(Decimal(-40), "ms"), "−40 ms"),
+        (numbers.change(Decimal(200), Decimal(-50)), "−50.00 (−25%)"),
+        (numbers.change(Decimal(200), Decimal(50)), "+50.00 (+25%)"),
+    ],
+)
+def test_below_zero_stands_a_minus_sign_and_in_ascii_a_hyphen(text: str, shown: str) -> None:
+    assert text == shown
+    assert safe(text, Style(ascii=True)) == shown.replace("−", "-")
+    assert safe(text, Style(ascii=False)) == shown
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ Monthly cost
      writes                641.320M WRU     0.625 /M      400.83                         2026-09-18
      storage           72.3898 GB-month         0.25       18.10                         2026-09-18
      reads                        8 RRU     0.125 /M       <0.01                         2026-09-18
-     rounding                                              -0.01
+     rounding                                              −0.01
  Lambda                                                     0.63    0.2%
    charge requests      3.170M requests       0.2 /M        0.63    0.2%                 2026-09-18
  rounding                                                  +0.01
@@ -101,7 +101,7 @@ Monthly cost
      writes                       641.320M WRU     0.625 /M      400.83
      storage                  72.3898 GB-month         0.25       18.10
      reads                               8 RRU     0.125 /M       <0.01
-     rounding                                                     -0.01
+     rounding                                                     −0.01
  Lambda                                                            0.63    0.2%
    charge requests             3.170M requests       0.2 /M        0.63    0.2%
  rounding                                                         +0.01
@@ -119,7 +119,7 @@ Monthly cost
      writes                                      641.320M WRU     0.625 /M      400.83                                            FGXVD96DKJMUASY3   2026-09-18
      storage                                 72.3898 GB-month         0.25       18.10                                            FGXVD96DKJMUASY3   2026-09-18
      reads                                              8 RRU     0.125 /M       <0.01                                            FGXVD96DKJMUASY3   2026-09-18
-     rounding                                                                    -0.01
+     rounding                                                                    −0.01
  Lambda                                                                           0.63    0.2%
    charge requests                            3.170M requests       0.2 /M        0.63    0.2%                                    FGXVD96DKJMUASY3   2026-09-18
  rounding                                                                        +0.01
@@ -235,14 +235,14 @@ def _usd(row: str) -> Decimal:
 
 
 def test_a_stale_price_is_marked_on_its_line_and_below() -> None:
-    lines = (LINES[0]._replace(stale=True), *LINES[1:])
+    lines = (replace(LINES[0], stale=True), *LINES[1:])
     text = _text(replace(PLAN, lines=lines, prices=replace(PLAN.prices, stale=("dynamodb.WRU",))))
     assert "0.625 /M stale" in next(r for r in text.splitlines() if "641.320M WRU" in r)
     assert "1 price not checked in the last 24 months: dynamodb.WRU" in " ".join(text.split())
 
 
 def test_a_line_that_is_paid_once_stands_apart() -> None:
-    once = LINES[3]._replace(id="charge.upfront", charge_frequency="one_time", contracted_cost=D(50))
+    once = replace(LINES[3], id="charge.upfront", charge_frequency="one_time", contracted_cost=D(50))
     text = _text(replace(PLAN, lines=(*LINES, once), one_time_cost=D(50)))
     assert "one-time 50.00, not in the monthly cost" in _words(text)
     assert any(row.split()[:1] == ["charge.upfront"] for row in text.splitlines())
@@ -257,8 +257,8 @@ def test_a_discount_shows_both_prices() -> None:
 def test_resources_of_one_name_keep_their_own_lines() -> None:
     labels = [replace(resource("a", "1"), label="tables.a"), replace(resource("a", "2", "lambda"), label="functions.a")]
     lines = (
-        LINES[0]._replace(id="tables.a.writes", charge_id="tables.a.writes", contracted_cost=D(1)),
-        LINES[3]._replace(id="functions.a.requests", charge_id="functions.a.requests", contracted_cost=D(2)),
+        replace(LINES[0], id="tables.a.writes", charge_id="tables.a.writes", contracted_cost=D(1)),
+        replace(LINES[3], id="functions.a.requests", charge_id="functions.a.requests", contracted_cost=D(2)),
     )
     costs = {"dynamodb": D(1), "lambda": D(2)}
     plan = replace(PLAN, monthly_cost=D(3), resources=tuple(labels), lines=lines, cost_by_service=costs)
@@ -307,7 +307,7 @@ HOSTILE = "evil\x1b[2Jname\nwith \u202ereversed \u4e2d\u6587 \xe9 [red]x[/red] :
 @pytest.mark.parametrize("style", [PIPE, TERMINAL, WIDE])
 def test_text_from_a_scenario_cannot_drive_the_terminal(style: Style) -> None:
     advice = replace(PLAN.recommendations[0], message=HOSTILE, gives_up=HOSTILE, action=HOSTILE)
-    lines = (LINES[0]._replace(description=HOSTILE), *LINES[1:])
+    lines = (replace(LINES[0], description=HOSTILE), *LINES[1:])
     gate = replace(PLAN.gates[0], gate=f"{HOSTILE} < 3")
     limit = replace(FULL, check=replace(FULL.check, resource=HOSTILE))
     plan = replace(

@@ -15,7 +15,7 @@ from capplan.commands.apply import Applied
 from capplan.commands.diff import difference
 from capplan.commands.drivers.drivers import drivers
 from capplan.commands.drivers.inputs import Step
-from capplan.commands.forecast import forecast
+from capplan.commands.forecast.forecast import forecast
 from capplan.commands.import_files import imported
 from capplan.commands.regions import compare_regions
 from capplan.commands.saved_plan import PlanRecord, empty_plan, resource_costs
@@ -127,7 +127,7 @@ def test_modes_as_json() -> None:
 
 
 def test_json_is_ascii_so_that_no_text_drives_a_terminal() -> None:
-    lines = (LINES[0]._replace(description="\x9b2J \u202e \x1b[2J \u2028"), *LINES[1:])
+    lines = (replace(LINES[0], description="\x9b2J \u202e \x1b[2J \u2028"), *LINES[1:])
     text = to_json(plan_record(replace(PLAN, lines=lines)))
     assert text.isascii()
     assert all(c.isprintable() or c == "\n" for c in text)

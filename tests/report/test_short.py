@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from capplan.cli.app import run as answered
 from capplan.errors import CapplanError
@@ -15,7 +16,8 @@ from capplan.report.formats.compact import compact
 from capplan.report.record import value_of
 from capplan.report.records.plan import plan_record
 from capplan.report.short import DEFAULT_TOP, short
-from capplan.report.short_forms import FORMS, verdict
+from capplan.report.short_forms import FORMS, VERDICTS, verdict
+from capplan.report.short_schema import compact_schema
 from tests.cli.test_cli import run
 from tests.commands.reconcile.build import BILLS
 from tests.helpers import SCENARIOS
@@ -179,8 +181,13 @@ def test_each_form_names_keys_that_its_answer_has(tmp_path: Path) -> None:
         ("reconcile", str(BILLS / "shop.yaml"), str(BILLS / "cur_2.csv")),
     ]
     seen: dict[str, dict[str, Any]] = {}
+    schema_of_short = Draft202012Validator(compact_schema())
     for words in asked:
         whole = json.loads(said(*words, "-f", "json"))
+        for top in (1, None):
+            made = short(whole, (), top)
+            schema_of_short.validate(made)
+            assert not schema_of_short.is_valid({**made, "new": 1}), "keys of a form are known"
         known = seen.setdefault(whole["schema"], {})
         for path in FORMS[whole["schema"]].fields:
             with contextlib.suppress(CapplanError):
@@ -189,6 +196,18 @@ def test_each_form_names_keys_that_its_answer_has(tmp_path: Path) -> None:
     for schema, form in FORMS.items():
         missing = [path for path in form.fields if path not in seen[schema]]
         assert not missing, schema
+
+
+def test_the_schema_of_short_answers_has_several_plans_errors_and_the_rest() -> None:
+    schema = compact_schema()
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    validator.validate([short(WHOLE), short(WHOLE)])
+    validator.validate({"schema": "capplan.errors/1", "errors": []})
+    validator.validate({"schema": "capplan.sweep/1", "left_out": {"points": 3}})
+    assert not validator.is_valid({**short(WHOLE), "monthly_cost": 5}), "figures are strings of digits"
+    assert not validator.is_valid({**short(WHOLE), "short_of": "capplan.modes/1"})
+    assert schema["$defs"]["plan"]["properties"]["verdict"]["enum"] == list(VERDICTS)
 
 
 def test_fields_need_the_format() -> None:

@@ -84,7 +84,7 @@ def test_mermaid_itself_reads_a_name_of_any_kind(name: str, tmp_path: Path) -> N
     by_mermaid_itself(drawn(tmp_path, renamed(ALL["saga"], "Book room", name)))
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(min_size=1, max_size=30).filter(lambda text: text.strip() and text not in json.dumps(ALL["saga"])))
 def test_whatever_a_state_is_called_the_chart_is_in_the_grammar(name: str, tmp_path: Path) -> None:
     parse(drawn(tmp_path, renamed(ALL["saga"], "Book room", name)))

@@ -17,7 +17,15 @@ from capplan.commands.compare.choose import (
     with_regret,
 )
 from capplan.commands.compare.commitments import Reservation
-from capplan.commands.compare.planned_modes import AS_TODAY, Multiple, Runs, runs_of, throttled_in, usages
+from capplan.commands.compare.planned_modes import (
+    AS_TODAY,
+    Multiple,
+    Runs,
+    follow_from_modes,
+    runs_of,
+    throttled_in,
+    usages,
+)
 from capplan.gates.observed import exact
 from capplan.language.gate_syntax import ceilings
 from capplan.language.scenario import Resource, Scenario
@@ -100,11 +108,14 @@ def _compare(
     usage, demand = metered.usage[address], metered.demand[address]
     all_modes = modes(resource.name, resource.spec, usage, demand, metered.context)
     used = {mode.id: usages(mode, demand, base, multiples) for mode in all_modes}
+    after = follow_from_modes(base, resource, all_modes)
     candidates = [
         candidate
         for table_class in CLASSES
         for mode in all_modes
-        for candidate in _with_commitments(base, runs_of(base, resource, mode, used[mode.id], table_class, today))
+        for candidate in _with_commitments(
+            base, runs_of(base, resource, mode, used[mode.id], table_class, today, after)
+        )
         if mode.id != "as-written" or table_class == resource.spec.table_class
     ]
     tolerated = _tolerated(base.metered.scenario, resource)

@@ -1,6 +1,6 @@
 """A table under one mode at several multiples of its traffic: what it costs and what it throttles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -8,7 +8,8 @@ from fractions import Fraction
 from capplan.flow import DemandFlow
 from capplan.language.scenario import Resource
 from capplan.model import Charge, Demand
-from capplan.pipeline.price import Priced, charges_of, monthly, rate_charges
+from capplan.pipeline.implied import address_of, following, implied_by
+from capplan.pipeline.price import Priced, charges_of, monthly, priced_charges, rate_charges
 from capplan.pricing.rating import LineItem
 from capplan.record import Record, replace
 from capplan.services.dynamodb.capacity.modes import Mode, in_class
@@ -24,8 +25,8 @@ class Run(Record, frozen=True, eq=False):
 
     Attributes:
         usage: What AWS would meter.
-        charges: Under which prices.
-        lines: The table's line items; empty where a price is missing.
+        charges: Under which prices: the table's, and those of what follows from the mode, such as alarms.
+        lines: Their line items; empty where a price is missing.
         missing: Missing prices.
     """
 
@@ -73,19 +74,44 @@ def usages(mode: Mode, demand: Demand, base: Priced, multiples: Sequence[Multipl
 
 
 def runs_of(
-    base: Priced, resource: Resource, mode: Mode, used: Mapping[Multiple, Usage], table_class: str, today: date | None
+    base: Priced,
+    resource: Resource,
+    mode: Mode,
+    used: Mapping[Multiple, Usage],
+    table_class: str,
+    today: date | None,
+    of_modes: Collection[str],
 ) -> Runs:
-    """A mode in a class at every multiple, priced."""
+    """A mode in a class at every multiple, priced with what follows from it, `of_modes`."""
     mode = in_class(mode, resource.name, "standard" if table_class == "standard" else "standard-ia")
-    return Runs(mode, table_class, {m: _run(base, resource, mode, usage, today) for m, usage in used.items()})
+    return Runs(mode, table_class, {m: _run(base, resource, mode, usage, today, of_modes) for m, usage in used.items()})
 
 
-def _run(base: Priced, resource: Resource, mode: Mode, usage: Usage, today: date | None) -> Run:
-    charges = charges_of(replace(resource, spec=mode.spec), usage, base.metered.context)
-    scenario = base.metered.scenario
+def follow_from_modes(base: Priced, resource: Resource, modes: Iterable[Mode]) -> frozenset[str]:
+    """Addresses of what follows from the table in some modes and not in others: a mode's cost is that of both."""
+    ctx = base.metered.context
+    found = [
+        frozenset(map(address_of, implied_by(replace(resource, spec=mode.spec), mode.usage, ctx))) for mode in modes
+    ]
+    return frozenset().union(*found) - found[0].intersection(*found) - base.metered.as_declared.resources.keys()
+
+
+def _run(
+    base: Priced, resource: Resource, mode: Mode, usage: Usage, today: date | None, of_modes: Collection[str]
+) -> Run:
+    scenario, ctx = base.metered.scenario, base.metered.context
+    planned = replace(resource, spec=mode.spec)
+    charges = charges_of(planned, usage, ctx)
+    if of_modes:
+        causes = {resource.address: implied_by(planned, usage, ctx)}
+        after = following(base.metered.as_declared, {}, causes, ctx, lambda *_: None, of_modes)
+        charges += tuple(
+            c for one in after.values() for c in priced_charges(one.resource, one.usage, ctx, base.catalogue)
+        )
     others: list[Charge] = []
     if scenario.account.free_tier:
-        others = [c for address, charges in base.charges.items() if address != resource.address for c in charges]
+        own = {resource.address, *of_modes}
+        others = [c for address, charges in base.charges.items() if address not in own for c in charges]
     rated = rate_charges([*others, *charges], scenario, base.catalogue, today)
     ids, prices = {charge.id for charge in charges}, {charge.price for charge in charges}
     missing = tuple(price.key for price in rated.missing if price.key in prices)

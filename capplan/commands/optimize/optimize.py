@@ -10,9 +10,11 @@ from capplan.commands.optimize.judge import Broken, Judge, broken_in
 from capplan.commands.optimize.path import Path, Step, path_of, shown_as
 from capplan.commands.optimize.search import CHANGES_BEHAVIOR, Found, search
 from capplan.commands.optimize.weighed import UnderRanges
+from capplan.gates.judge import over_draws
+from capplan.gates.kept import metrics_of
 from capplan.language.load import load_source
 from capplan.pipeline.meter import meter
-from capplan.pipeline.price import catalogue_of, missing_prices, price
+from capplan.pipeline.price import Priced, catalogue_of, missing_prices, price
 from capplan.pipeline.recommendations import worth_it
 from capplan.pipeline.results import Recommendation
 from capplan.reading.edit import edited
@@ -71,6 +73,8 @@ class Optimized(Record, frozen=True):
     text: str
     diff: str
     ranges: UnderRanges | None = None
+    without_draws: tuple[str, ...] = ()
+    """Gates on a percentile or a chance: they are judged at the likely values of the ranges, and in a draw at its own."""
 
     @property
     def saving(self) -> Decimal:
@@ -135,9 +139,16 @@ def optimize(
         allow_behavior=allow_behavior,
         budget=budget,
         ranges=None if robust is None else robust.ranges,
+        without_draws=_without_draws(root) if scenario.ranges else (),
         text=text,
         diff=difference(source.text, text, scenario.file),
     )
+
+
+def _without_draws(root: Priced) -> tuple[str, ...]:
+    gates = root.metered.scenario.gates
+    metrics = metrics_of(root) if gates else {}
+    return tuple(gate.text for gate in gates if over_draws(gate.test, metrics))
 
 
 def _not_taken(found: Found, path: Path, bill: Decimal, budget: Decimal | None) -> Iterable[NotTaken]:

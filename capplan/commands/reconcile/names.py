@@ -11,7 +11,8 @@ from capplan.errors import CapplanError, Diagnostic
 from capplan.pricing.catalogue import keys_by_sku
 from capplan.reading.nearest import nearest
 from capplan.services import SECTIONS
-from capplan.services.bills import ANY_CODE, UsageType, billed, usage_regions
+from capplan.services.bills import ANY_CODE, UsageType, billed
+from capplan.services.offers import usage_regions
 
 _ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:(.+)")
 _WORDS = re.compile(r"[a-z0-9]+")

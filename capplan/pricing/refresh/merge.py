@@ -4,17 +4,22 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple, Protocol
 
-from capplan.pricing.refresh.offer_file import Offer, Product, Step
+from capplan.pricing.refresh.products import Offer, Product, Step
 
-Outcome = Literal["new", "changed", "unchanged", "missing", "unknown unit", "ambiguous", "jumped", "unreadable"]
-HELD: tuple[Outcome, ...] = ("unknown unit", "ambiguous", "jumped", "unreadable")
+Outcome = Literal[
+    "new", "changed", "unchanged", "missing", "unknown unit", "ambiguous", "jumped", "unreadable", "unread"
+]
+HELD: tuple[Outcome, ...] = ("unknown unit", "ambiguous", "jumped", "unreadable", "unread")
 """What is not written: a jump until it is confirmed, the others never."""
 _JUMP = 10
 """A price that is this many times what it was, or its part, is a mistake until somebody confirms it."""
 _PREFIX = re.compile(r"[A-Z]{2,4}\d?|[a-z]{2}(?:-[a-z]+)+-\d")
 """A Region before a usage type: APN2, EU; KMS has its code, ap-northeast-2."""
+YEARS = (1, 3)
+"""The lengths of reservations."""
 _NO_PREFIX = "IA"
 """Looks like a Region before a usage type, and is Infrequent Access."""
 
@@ -33,6 +38,10 @@ class WhereListed(Protocol):
     def operation(self) -> str | None: ...  # noqa: D102
     @property
     def units(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def per(self) -> int: ...  # noqa: D102
+    @property
+    def unit(self) -> str: ...  # noqa: D102
 
 
 class KeyChange(NamedTuple):
@@ -86,6 +95,19 @@ def merged(
     return dict(sorted(out.items())), changes
 
 
+def not_listed(
+    old: Mapping[str, Sequence[Entry]],
+    listed: Iterable[WhereListed],
+    reserved: Iterable[str],
+    outcome: Outcome,
+    why: str,
+) -> list[KeyChange]:
+    """What became of the prices of an offer that there is not, or that could not be read: they are as they were."""
+    keys = [*(where.key for where in listed), *(key.format(years) for key in reserved for years in YEARS)]
+    is_shown = outcome != "missing"
+    return [KeyChange(key, outcome, _first(old.get(key)), None, why) for key in keys if is_shown or old.get(key)]
+
+
 def is_named(usage_type: str, name: str) -> bool:
     """Whether a usage type is a name, with or without a Region before it."""
     if usage_type == name:
@@ -110,15 +132,29 @@ def _entry(where: WhereListed, offer: Offer, source: str, today: date) -> Entry 
         return KeyChange(where.key, "ambiguous", None, found[0].steps[-1].usd, f"several prices: {skus}")
     product = found[0]
     units = {step.unit for step in product.steps}
-    if len(units) != 1 or not units <= set(where.units):
+    if len(units) != 1 or not {_alike(unit) for unit in units} <= {_alike(unit) for unit in where.units}:
         said = f"per {' and '.join(sorted(units))}, expected {' or '.join(where.units)}"
         return KeyChange(where.key, "unknown unit", None, product.steps[-1].usd, said)
-    if product.steps[0].begin or any(
-        a.begin >= b.begin for a, b in zip(product.steps, product.steps[1:], strict=False)
-    ):
-        return KeyChange(where.key, "unreadable", None, product.steps[-1].usd, "its tiers have a gap")
-    free, tiers = _tiers(product.steps)
-    return {"free": free, "tiers": tiers, "unit": product.steps[0].unit, **_known(product, source, today)}
+    if gap := _gap(product.steps):
+        return KeyChange(where.key, "unreadable", None, product.steps[-1].usd, gap)
+    free, tiers = _tiers(product.steps, where.per)
+    return {"free": free, "tiers": tiers, "unit": where.unit or product.steps[0].unit, **_known(product, source, today)}
+
+
+def _alike(unit: str) -> str:
+    """Offers differ in what they call one unit: Request, Requests; Minutes, minutes."""
+    return unit.casefold().removesuffix("s")
+
+
+def _gap(steps: Sequence[Step]) -> str:
+    """What part of the usage has no tier, or two; empty for none."""
+    if steps[0].begin:
+        return f"no tier below {_digits(steps[0].begin)}: is the file cut off?"
+    for one, after in pairwise(steps):
+        if one.begin >= after.begin or (one.end is not None and one.end != after.begin):
+            return f"its tiers have a gap before {_digits(after.begin)}: is the file cut off?"
+    last = steps[-1].end
+    return "" if last is None else f"no tier above {_digits(last)}: is the file cut off?"
 
 
 def _known(product: Product, source: str, today: date) -> Entry:
@@ -131,11 +167,12 @@ def _known(product: Product, source: str, today: date) -> Entry:
     }
 
 
-def _tiers(steps: Sequence[Step]) -> tuple[str, list[Entry]]:
-    """The allowance (a leading tier at no price), and the paid tiers counted from its end."""
+def _tiers(steps: Sequence[Step], per: int) -> tuple[str, list[Entry]]:
+    """The allowance (a leading tier at no price), and the paid tiers counted from its end; `per` units are one of ours."""
     free = steps[1].begin if len(steps) > 1 and not steps[0].usd else Decimal(0)
     paid = [step for step in steps if step.begin >= free]
-    return _digits(free), [{"begin": _digits(step.begin - free), "price": _digits(step.usd)} for step in paid]
+    tiers = [{"begin": _digits((step.begin - free) / per), "price": _digits(step.usd * per)} for step in paid]
+    return _digits(free / per), tiers
 
 
 def _reserved(offer: Offer, usage_type: str, source: str, today: date) -> Iterable[tuple[int, Entry]]:

@@ -17,7 +17,7 @@ from capplan.timeline import moment_of
 if TYPE_CHECKING:
     from capplan.commands.diff import Difference
     from capplan.commands.drivers.drivers import Drivers, Moved
-    from capplan.commands.forecast import Forecast
+    from capplan.commands.forecast.results import Forecast
     from capplan.commands.sweep import Sweep
     from capplan.pipeline.results import Observed, Simulation
     from capplan.report.records.simulation import SeriesRecord

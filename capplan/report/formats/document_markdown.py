@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from capplan.plain import inert, plain
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import (
     AmountBars,
@@ -211,9 +212,9 @@ def _cell(row: Row, at: int) -> str:
     cell = row.cells[at]
     if isinstance(cell, Bar | Interval | Meter | Spark):
         return ""
-    cut = tuple(span._replace(text=span.text[:_MAX_CELL].strip(" ") if len(cell) == 1 else span.text) for span in cell)
+    cut = tuple(replace(span, text=span.text[:_MAX_CELL].strip(" ") if len(cell) == 1 else span.text) for span in cell)
     bold = row.role == "strong" and len(cut) == 1
-    text = words_markdown(tuple(span._replace(role="strong") for span in cut) if bold else cut)
+    text = words_markdown(tuple(replace(span, role="strong") for span in cut) if bold else cut)
     text = text.replace(": --details", "") if row.shown == "short" else text
     indent = "&nbsp;" * (4 * row.level) if at == 0 else ""
     return indent + text

@@ -8,6 +8,7 @@ from importlib import resources
 
 from capplan import __version__
 from capplan.plain import plain
+from capplan.record import replace
 from capplan.report.document import (
     AmountBars,
     BandChart,
@@ -205,7 +206,7 @@ def _without_option(cell: Cell) -> Cell:
 
 
 def _without_option_in(words: Line) -> Line:
-    return tuple(span._replace(text=_OPTION.sub("", span.text)) for span in words)
+    return tuple(replace(span, text=_OPTION.sub("", span.text)) for span in words)
 
 
 def _value(cell: Cell) -> str:

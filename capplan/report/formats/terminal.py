@@ -186,7 +186,7 @@ def _fitting(table: Table, rows: Sequence[Row], style: Style) -> tuple[list[int]
     shown = [i for i, column in enumerate(table.columns) if any(row.cells[i] for row in rows)]
     widths = {i: max(_cells_wide(row, i, table.columns[i]) for row in rows) for i in shown}
     titles = {i: cell_len(table.columns[i].title) for i in shown}
-    while (used := sum(max(widths[i], titles[i]) + 3 for i in shown)) > style.width:
+    while (used := sum(max(widths[i], titles[i]) + 3 for i in shown) - 1) > style.width:
         optional = [i for i in shown if table.columns[i].optional]
         if not optional:
             break

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from capplan.commands.forecast import Forecast, ForecastBreak, ForecastFix, ForecastMonth
-from capplan.commands.month_bands import MonthBand
+from capplan.commands.forecast.results import Forecast, ForecastBreak, ForecastFix, ForecastMonth, MonthBand
 from capplan.commands.saved_plan import ScenarioRecord
 from capplan.report.record import taken
 from capplan.report.records.sweep import LimitName

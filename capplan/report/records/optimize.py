@@ -38,6 +38,8 @@ class OptimizeRecord(NamedTuple):
         diff: The change of the text, as a unified diff.
         under_ranges: The plans that were weighed over draws of the ranges; the steps are those of the chosen one. Null
             without ranges, and with a budget.
+        without_draws: Gates on a percentile or a chance: they are judged at the likely values of the ranges, and in a draw at
+            its own.
     """
 
     schema: Literal["capplan.optimize/1"]
@@ -56,6 +58,7 @@ class OptimizeRecord(NamedTuple):
     written: str | None
     diff: str
     under_ranges: UnderRanges | None
+    without_draws: tuple[str, ...]
 
 
 def optimize_record(answer: Optimized, written: str | None) -> OptimizeRecord:

@@ -29,6 +29,7 @@ class RefreshRecord(NamedTuple):
     Attributes:
         is_whole: All was read, and nothing is held back.
         unmapped: Services whose prices nobody has found in AWS's list yet.
+        not_renewed: Single prices of the others, likewise.
     """
 
     schema: Literal["capplan.prices-refresh/1"]
@@ -37,6 +38,7 @@ class RefreshRecord(NamedTuple):
     is_whole: bool
     files: tuple[FileRefreshRecord, ...]
     unmapped: tuple[str, ...]
+    not_renewed: tuple[str, ...]
 
 
 def refresh_record(done: Refresh) -> RefreshRecord:

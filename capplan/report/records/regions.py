@@ -34,13 +34,18 @@ class RegionRecord(NamedTuple):
 
 
 class RegionsRecord(NamedTuple):
-    """What `capplan compare-regions` answers with --format json: the cheapest first, then those without all prices."""
+    """What `capplan compare-regions` answers with --format json: the cheapest first, then those without all prices.
+
+    Attributes:
+        without_draws: Gates on a percentile or a chance: they are judged at the likely values of the ranges.
+    """
 
     schema: Literal["capplan.regions/1"]
     capplan_version: str
     scenario: ScenarioRecord
     regions: tuple[RegionRecord, ...]
     own_prices: tuple[str, ...]
+    without_draws: tuple[str, ...]
 
 
 def regions_record(answer: ComparedRegions) -> RegionsRecord:
@@ -51,6 +56,7 @@ def regions_record(answer: ComparedRegions) -> RegionsRecord:
         taken(ScenarioRecord, answer),
         tuple(map(_region, answer.regions)),
         answer.own_prices,
+        answer.without_draws,
     )
 
 

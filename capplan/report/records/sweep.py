@@ -49,7 +49,11 @@ class SweepBreakRecord(NamedTuple):
 
 
 class SweepRecord(NamedTuple):
-    """What `capplan sweep` answers with --format json."""
+    """What `capplan sweep` answers with --format json.
+
+    Attributes:
+        without_draws: Gates on a percentile or a chance: they are judged at the likely values of the ranges.
+    """
 
     schema: Literal["capplan.sweep/1"]
     capplan_version: str
@@ -57,6 +61,7 @@ class SweepRecord(NamedTuple):
     settings: tuple[SweptSetting, ...]
     points: tuple[SweepPointRecord, ...]
     breaks: tuple[SweepBreakRecord, ...]
+    without_draws: tuple[str, ...]
 
 
 def sweep_record(answer: Sweep) -> SweepRecord:
@@ -68,6 +73,7 @@ def sweep_record(answer: Sweep) -> SweepRecord:
         answer.settings,
         tuple(map(_point, answer.points)),
         tuple(map(_break, answer.breaks)),
+        answer.without_draws,
     )
 
 

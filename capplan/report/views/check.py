@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from capplan.language.gate_syntax import FORECAST
+from capplan.record import replace
 from capplan.report.checked import Checked, cost_words
 from capplan.report.document import (
     Block,
@@ -80,13 +81,13 @@ def _costs(checked: Checked) -> list[Block]:
     if not plan.resources and base is None:
         return []
     if base is None:
-        return [heading, cost_table(plan, top=_MAX_RESOURCES)._replace(shown="details")]
+        return [heading, replace(cost_table(plan, top=_MAX_RESOURCES), shown="details")]
     from capplan.commands.saved_plan import resource_costs  # noqa: PLC0415  a plan alone needs no saved one
 
     before, after = resource_costs(base), {r.label: r.monthly_cost for r in plan.resources}
     changes = [Change(label, before.get(label), after.get(label)) for label in dict.fromkeys([*after, *before])]
     table = changes_table("Resource", changes, base.monthly_cost, plan.monthly_cost)
-    return [heading, table._replace(shown="details")]
+    return [heading, replace(table, shown="details")]
 
 
 def _table(gates: Sequence[VerdictText]) -> Table:
@@ -95,7 +96,7 @@ def _table(gates: Sequence[VerdictText]) -> Table:
 
 def _cells(gate: VerdictText) -> tuple[Line, ...]:
     role = _ROLES[gate.word]
-    margin = Span(gate.margin.replace("-", "−"), role if role == "bad" else "")
+    margin = Span(gate.margin, role if role == "bad" else "")
     return (
         (Span(f"{SIGNS[role]} {gate.word}", role),),
         line(gate.name),

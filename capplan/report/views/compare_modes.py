@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from capplan.pipeline.results import ComparedAccount, ComparedTable, FindingChange, ModeOption, Modes
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import (
     Block,
@@ -55,17 +56,17 @@ def _table(table: ComparedTable, multiples: Sequence[Decimal], *, alone: bool) -
     name = table.name + (f".{table.index}" if table.index else "")
     out: list[Block] = [
         Heading(f"{name}: capacity modes", "✖ would fail a gate" if _failing(table) else "", shown),
-        _options(table, multiples)._replace(shown=shown),
+        replace(_options(table, multiples), shown=shown),
     ]
     utilization, alternatives = _utilization(table), _alternatives(table)
-    out += [utilization._replace(shown=shown)] if utilization is not None else []
-    out += [alternatives._replace(shown=_or_details(alone=alone))] if alternatives is not None else []
+    out += [replace(utilization, shown=shown)] if utilization is not None else []
+    out += [replace(alternatives, shown=_or_details(alone=alone))] if alternatives is not None else []
     chosen = _chosen(table)
     changes = _to_write(chosen) if chosen is not None and chosen.id != table.as_written else []
     if changes:
         code = what_to_write(changes)
         out.append(Heading("What to write", "in the scenario", _or_details(alone=alone)))
-        out += [code._replace(shown=_or_details(alone=alone))]
+        out += [replace(code, shown=_or_details(alone=alone))]
     return out
 
 
@@ -114,7 +115,7 @@ def _options(table: ComparedTable, multiples: Sequence[Decimal]) -> Table:
             rows.append(_option(table, each, columns, shown))
     empty = [""] * (len(columns) + 4)
     if hidden == 1:
-        rows = [made._replace(shown="always") for made in rows]
+        rows = [replace(made, shown="always") for made in rows]
     elif hidden:
         rows.append(row(f"  {hidden} more: --details", *empty, role="dim", shown="short"))
     return Table(

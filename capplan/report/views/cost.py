@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from capplan.pipeline.results import Plan, PlannedResource
 from capplan.pricing.rating import LineItem
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import Bar, Column, Row, Shown, Table, row, strong
 from capplan.report.verdicts import lines_by_label
@@ -107,7 +108,7 @@ def _resource(
     if large or shown == "details":
         of_lines = [x.contracted_cost for x in lines]
         gap = _rounding(resource.monthly_cost, of_lines, small if folds and large else (), 2)
-        out += [r._replace(shown="details") for r in gap] if shown == "details" else gap
+        out += [replace(r, shown="details") for r in gap] if shown == "details" else gap
     return out
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import Bar, Column, Role, Row, Shown, Span, Table, row
 
@@ -38,7 +39,7 @@ def changes_table(title: str, changes: Sequence[Change], base: Decimal, head: De
     total = Change("Total", base, head)
     rows += _rounding([*kept, *rest], total, "short" if hidden else "always")
     rows += _rounding([*kept, *hidden], total, "details") if hidden else []
-    rows.append(_row(total, largest, "always", "strong")._replace(space=True))
+    rows.append(replace(_row(total, largest, "always", "strong"), space=True))
     columns = (
         Column(title),
         Column("Before", "right"),
@@ -62,7 +63,7 @@ def _row(change: Change, largest: Decimal, shown: Shown, role: Role = "") -> Row
         change.label,
         "new" if change.base is None else numbers.usd(change.base),
         "removed" if change.head is None else numbers.usd(change.head),
-        Span(numbers.usd(change.amount, sign=True).replace("-", "−"), more),
+        Span(numbers.usd(change.amount, sign=True), more),
         ("+" if change.amount > 0 else "−") + share if share else "",
         Bar(float(abs(change.amount) / largest), more) if not role and change.amount else "",
         shown=shown,

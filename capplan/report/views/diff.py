@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from capplan.commands.diff import CostChange, Difference, GateChange, InputChange, LimitChange
 from capplan.commands.saved_plan import GateRecord, LimitRecord, PlanRecord, gates_by_text, limits_by_name
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import (
     Block,
@@ -38,7 +39,7 @@ def diff_document(difference: Difference) -> Document:
     blocks: list[Block] = [
         *_inputs(difference.inputs),
         *_costs("Cost by resource", difference.resources, difference),
-        *(block._replace(shown="details") for block in _costs(_LINES, difference.lines, difference)),
+        *(replace(block, shown="details") for block in _costs(_LINES, difference.lines, difference)),
         *_limits(difference.limits),
         *_gates(difference.gates),
         *_notes(difference),
@@ -160,7 +161,7 @@ def _notes(difference: Difference) -> list[Block]:
 def _panel(difference: Difference) -> Panel:
     """What the change costs, and what it does to gates and limits."""
     base, head = difference.base, difference.head
-    change = numbers.change(base.monthly_cost, difference.change).replace("-", "−")
+    change = numbers.change(base.monthly_cost, difference.change)
     words = "costs the same" if change == "unchanged" else f"USD {change} / month"
     amounts = f"{numbers.usd(base.monthly_cost)} → {numbers.usd(head.monthly_cost)} a month"
     rows: list[tuple[Span, Line]] = [(strong(words), line(amounts))]

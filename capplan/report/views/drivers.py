@@ -1,10 +1,12 @@
 """Shows what a scenario hangs on: which inputs move its bill, its nearest limit and its nearest gate, and by how much."""
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from capplan.commands.drivers.drivers import Driver, Drivers, Moved
 from capplan.commands.drivers.measured import Measure
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import (
     Block,
@@ -34,6 +36,8 @@ _BILL = frozenset({"cost.monthly", "cost.yearly"})
 """A gate on these is moved as the bill is."""
 _LITTLE = Decimal("0.005")
 """Less of a limit or a gate is not moved."""
+
+_WITH_UNIT = re.compile(r"([\d.]+)((?: |%|/).+|%)")
 
 _Value = Callable[[Moved], Decimal | None]
 
@@ -79,9 +83,9 @@ def _bill(answer: Drivers) -> Table:
     columns = (
         Column("Input", wraps=True),
         Column("Now", "right", optional=3),
-        Column("Moved", "right", optional=2),
+        Column("Moved", "right", optional=1),
         Column("USD", "right"),
-        Column("", optional=1),
+        Column("", optional=2),
         Column("USD", "right"),
     )
     return Table(columns, _with_rest(rows, len(columns)))
@@ -107,9 +111,11 @@ def _named(one: Driver) -> Line:
 
 
 def _moved(one: Driver) -> str:
-    """From where to where."""
+    """From where to where, a unit that both have only once: `1.44 to 2.16 KB`."""
     low, high = (side.text if side is not None else one.value for side in (one.low, one.high))
-    return f"{low} to {high}"
+    figures = [_WITH_UNIT.fullmatch(text) for text in (low, high)]
+    units = {figure[2] if figure else "" for figure in figures}
+    return f"{figures[0][1] if figures[0] and len(units) == 1 else low} to {high}"
 
 
 def _cost(side: Moved | None) -> Span:
@@ -130,7 +136,7 @@ def _swing(changes: Sequence[float], scale: float) -> Interval:
 def _with_rest(rows: Sequence[Row], columns: int) -> tuple[Row, ...]:
     hidden = sum(one.shown == "details" for one in rows)
     if hidden == 1:
-        return tuple(one._replace(shown="always") for one in rows)
+        return tuple(replace(one, shown="always") for one in rows)
     if not hidden:
         return tuple(rows)
     rest = row(f"{hidden} more: --details", *[""] * (columns - 1), role="dim", shown="short")
@@ -145,9 +151,9 @@ def _measure(measure: Measure) -> list[Block]:
     most = max(measure.p90, *(one.p90 for one in measure.fixed))
     columns = (
         Column("Range, fixed at its likely value", wraps=True),
-        Column("At", "right", optional=2),
+        Column("At", "right", optional=1),
         Column("P10", "right"),
-        Column("", optional=1),
+        Column("", optional=2),
         Column("P90", "right"),
         Column("Narrower by", "right"),
     )
@@ -182,9 +188,9 @@ def _left(answer: Drivers, name: str, today: Decimal, value: _Value, word: str) 
     scale = max((abs((side if side is not None else today) - today) for _, _, *sides in moving for side in sides))
     columns = (
         Column("Input", wraps=True),
-        Column("Moved", "right", optional=2),
+        Column("Moved", "right", optional=1),
         Column("Left", "right"),
-        Column("", optional=1),
+        Column("", optional=2),
         Column("Left", "right"),
     )
     rows = [

@@ -123,11 +123,13 @@ def _product(item: LineItem, discount: Decimal) -> Table:
     rows = [
         _step("", exact(Fraction(item.pricing_quantity)), f"{item.pricing_unit}, pricing quantity"),
         _step("×", f"{item.list_unit_price:f}", f"USD, list unit price{million}"),
-        _step("=", f"{item.list_cost:f}", "USD, list cost, rounded half up to 10 decimals", strong_figure=not discount),
+        _step(
+            "=", f"{item.list_cost:,f}", "USD, list cost, rounded half up to 10 decimals", strong_figure=not discount
+        ),
     ]
     if discount:
         off = f"USD, after {numbers.share(discount)} discount"
-        rows.append(_step("=", f"{item.contracted_cost:f}", off, strong_figure=True))
+        rows.append(_step("=", f"{item.contracted_cost:,f}", off, strong_figure=True))
     return _steps(rows)
 
 

@@ -2,8 +2,7 @@
 
 from decimal import Decimal
 
-from capplan.commands.forecast import Forecast, ForecastBreak, ForecastFix, ForecastMonth
-from capplan.commands.month_bands import ForecastBands
+from capplan.commands.forecast.results import Forecast, ForecastBands, ForecastBreak, ForecastFix, ForecastMonth
 from capplan.report import numbers
 from capplan.report.document import (
     BandChart,

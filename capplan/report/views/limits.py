@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from capplan.pipeline.results import PlannedLimit
 from capplan.quantities.text import lasting
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import Cell, Column, Meter, Role, Row, Shown, Table, line, row
 from capplan.report.verdicts import limit_label
@@ -68,13 +69,13 @@ def _row(limit: PlannedLimit, shown: Shown, *, with_word: bool) -> Row:
     words = f"{multiple} traffic" if multiple and with_word else multiple
     unit = check.unit if len(check.unit) <= 8 else ""  # noqa: PLR2004  a longer one only says the label again
     ms = _TIMES_MS.get(unit)  # a time reads in the unit that a person would say
-    percent = numbers.share(used) if used < 10 else f"{numbers.rate(used)}x"  # noqa: PLR2004  tenfold
+    percent = numbers.share(used) if used < 10 else numbers.times(used)  # noqa: PLR2004  tenfold
     return Row(
         (
             label,
             line(lasting(check.load * ms) if ms else numbers.rate(check.load)),
             line(lasting(check.quota * ms) if ms else numbers.measured(check.quota, unit)),
-            (line(percent)[0]._replace(role="" if role == "good" else role),),
+            (replace(line(percent)[0], role="" if role == "good" else role),),
             Meter(float(used), role),
             line("exceeded" if limit.breached else words),
             line(limit.at),

@@ -27,7 +27,7 @@ from capplan.report.document import (
     strong,
 )
 from capplan.report.verdicts import limit_label
-from capplan.report.views.parts import signed, subtitle
+from capplan.report.views.parts import signed, subtitle, without_draws
 
 _STEPS = (
     Column(""),
@@ -65,7 +65,7 @@ def optimize_document(answer: Optimized, written: str | None, *, with_diff: bool
         blocks += [Heading("Not taken"), Table(_NOT_TAKEN, tuple(map(_refused, answer.not_taken)))]
     if with_diff and answer.diff:
         blocks += [Heading("Change"), Code(answer.diff)]
-    return Document(answer.name, head, (*blocks, _panel(answer, written)))
+    return Document(answer.name, head, (*blocks, *without_draws(answer.without_draws), _panel(answer, written)))
 
 
 def _step(step: Step) -> list[Row]:

@@ -1,6 +1,7 @@
 """Shows a plan with its charts, as a report to mail."""
 
 from capplan.commands.page import Page
+from capplan.record import replace
 from capplan.report.document import AmountBars, Block, Document, Facts, Heading, Panel, Table, TimeChart, facts
 from capplan.report.views.estimate import plan_document
 from capplan.report.views.parts import service_label
@@ -16,7 +17,7 @@ def page_document(page: Page, *, top: int = 10) -> Document:
         blocks.append(block)
         if isinstance(block, Table) and len(blocks) == 2:  # noqa: PLR2004  the heading and the table of cost
             blocks += _by_service(page)
-    return document._replace(blocks=(*blocks, *_over_time(page), *_workflows(page)))
+    return replace(document, blocks=(*blocks, *_over_time(page), *_workflows(page)))
 
 
 def _by_service(page: Page) -> list[Block]:
@@ -51,7 +52,7 @@ def _workflows(page: Page) -> list[Block]:
 def _part(block: Block) -> Block:
     """A heading is one level lower where it is part of a section."""
     if isinstance(block, Heading) and block.level < 3:  # noqa: PLR2004  the lowest
-        return block._replace(level=3 if block.level == 2 else 2)  # noqa: PLR2004
+        return replace(block, level=3 if block.level == 2 else 2)  # noqa: PLR2004
     return block
 
 

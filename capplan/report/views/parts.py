@@ -1,11 +1,11 @@
 """Parts that several screens share: what to write, the age of the prices, the names of services."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from capplan.pipeline.results import FindingChange, Plan, Prices
 from capplan.report import numbers
-from capplan.report.document import Code, Line, Role, Row, Span, line, row
+from capplan.report.document import Block, Code, Line, Paragraph, Role, Row, Span, line, row
 from capplan.report.yaml_value import block_yaml
 from capplan.services import SERVICES
 
@@ -38,6 +38,15 @@ def signed(role: Role, text: str) -> Span:
 def what_to_write(changes: Iterable[FindingChange]) -> Code:
     """The changes as YAML to paste."""
     return Code(block_yaml(changes), "yaml")
+
+
+def without_draws(gates: Sequence[str]) -> list[Block]:
+    """That gates on a percentile or a chance are judged at the likely values; nothing without such a gate."""
+    if not gates:
+        return []
+    more = f" and {len(gates) - 1} more" if len(gates) > 1 else ""
+    words = f"{gates[0]}{more}: judged at the likely values of the ranges. capplan check judges over draws."
+    return [Paragraph(line(Span("! ", "warn"), words))]
 
 
 def prices_line(prices: Prices) -> Line:

@@ -1,15 +1,14 @@
 """Shows what the price files lack, how old they are, and what differs between two days or two Regions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from capplan.pricing.audit import Age, Coverage, Gap, PriceChange, PriceDiff
 from capplan.pricing.catalogue import Price
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import Block, Column, Document, Heading, Paragraph, Row, Span, Table, dim, row
 from capplan.report.views.parts import service_label, signed
-
-_MANY_REGIONS = 4
 
 
 def verified_prices_document(services: Sequence[Coverage]) -> Document:
@@ -23,14 +22,17 @@ def verified_prices_document(services: Sequence[Coverage]) -> Document:
         Column("Not read", "right", optional=1),
     )
     table = Table(columns, tuple(map(_coverage, services)), fills=False)
-    gaps = [_gap(gap, one) for one in services for gap in one.gaps]
+    gaps = tuple(gap for one in services for gap in _gaps(one))
     blocks: list[Block] = [table]
     if gaps:
-        head = (Column("Price key"), Column("Regions without it", wraps=True))
-        blocks += [Heading("Gaps", "a plan that needs one of these says so"), Table(head, tuple(gaps))]
+        gaps = (replace(gaps[0], space=False), *gaps[1:])
+        blocks += [
+            Heading("Gaps", "a plan that needs one of these says so"),
+            Table((Column("Price keys, and where nobody has read them", wraps=True),), gaps),
+        ]
     unread = [one for one in services if one.unread]
     if unread:
-        rows = tuple(row(service_label(one.service), _named(one.unread, len(one.regions))) for one in unread)
+        rows = tuple(row(service_label(one.service), _named(one.unread, one.regions)) for one in unread)
         blocks += [Heading("Nobody has read"), Table((Column("Service"), Column("Regions", wraps=True)), rows)]
     whole = sum(not one.gaps and not one.unread for one in services)
     return Document("Prices", f"{whole} of {numbers.count(len(services), 'service')} without a gap", tuple(blocks))
@@ -45,16 +47,26 @@ def _coverage(one: Coverage) -> Row:
     )
 
 
-def _gap(gap: Gap, one: Coverage) -> Row:
-    parts = [_named(gap.lacks, len(gap.has))] if gap.lacks else []
-    if gap.unknown_from:
-        parts.append(f"upper tiers not known: {_named(gap.unknown_from, len(one.regions) - len(gap.unknown_from))}")
-    return row(gap.key, "; ".join(parts))
+def _gaps(one: Coverage) -> Iterator[Row]:
+    """Prices that the same Regions lack stand together, above those Regions."""
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Gap]] = {}
+    for gap in one.gaps:
+        alike.setdefault((gap.lacks, gap.unknown_from), []).append(gap)
+    for (lacks, short), gaps in alike.items():
+        has = gaps[0].has
+        yield row(", ".join(gap.key for gap in gaps), space=True)
+        if lacks:
+            yield row(f"not in {_named(lacks, has)}", level=1, role="dim")
+        if short:
+            whole = tuple(region for region in has if region not in short)
+            yield row(f"upper tiers not known in {_named(short, whole)}", level=1, role="dim")
 
 
-def _named(lacks: Sequence[str], others: int) -> str:
-    """The Regions, or how many where they are many."""
-    return ", ".join(lacks) if len(lacks) <= _MANY_REGIONS else f"{len(lacks)} of {len(lacks) + others}"
+def _named(lacks: Sequence[str], others: Sequence[str]) -> str:
+    """The Regions: these, or all but the others, where those are fewer."""
+    if len(lacks) <= len(others) or not others:
+        return ", ".join(lacks)
+    return f"{len(lacks)} Regions: all but {', '.join(others)}"
 
 
 def ages_document(ages: Sequence[Age]) -> Document:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from capplan.pipeline.results import Group, Plan, Recommendation
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import (
     Block,
@@ -91,7 +92,7 @@ def _why(recommendation: Recommendation, names: Sequence[str]) -> Row:
     """With details: why, under the action."""
     told = recommendation.message if recommendation.action else ""
     return row(
-        "", tuple(span._replace(role="dim") for span in with_names(told, names)), "", "", "", "", shown="details"
+        "", tuple(replace(span, role="dim") for span in with_names(told, names)), "", "", "", "", shown="details"
     )
 
 
@@ -114,4 +115,4 @@ def _worth(recommendation: Recommendation) -> str:
 
 def money(saving: Decimal) -> str:
     """What a change does to the bill: a saving is less."""
-    return numbers.usd(-saving, sign=True).replace("-", "−") if saving else ""
+    return numbers.usd(-saving, sign=True) if saving else ""

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from capplan.commands.reconcile.bill import Bill
 from capplan.commands.reconcile.results import CAUSES, Cause, Corrected, ReconciledLine, Reconciliation
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import (
     Bar,
@@ -148,7 +149,7 @@ def _mostly(lines: Iterable[ReconciledLine]) -> str:
 def _folded(rows: Sequence[Row], columns: int) -> tuple[Row, ...]:
     if len(rows) <= _TOP + 1:
         return tuple(rows)
-    hidden = [made._replace(shown="details") for made in rows[_TOP:]]
+    hidden = [replace(made, shown="details") for made in rows[_TOP:]]
     more = row(f"{len(hidden)} more: --details", *[""] * (columns - 1), role="dim", shown="short")
     return (*rows[:_TOP], *hidden, more)
 

@@ -10,6 +10,8 @@ from capplan.report.document import Block, Column, Document, Heading, Paragraph,
 from capplan.report.views.parts import service_label, signed
 
 _COUNTED: tuple[Outcome, ...] = ("new", "changed", "unchanged", "missing")
+_MAY_GO: dict[Outcome, int] = {"unchanged": 2, "missing": 1}
+"""Counts that a narrow screen leaves out, the highest number first."""
 _MAX_SHOWN = 200
 
 
@@ -33,6 +35,11 @@ def refresh_document(done: Refresh) -> Document:
     if done.unmapped:
         names = ", ".join(map(service_label, done.unmapped))
         blocks.append(Paragraph(line(Span("no mapping yet: ", "dim"), names)))
+    if done.not_renewed:
+        blocks += [
+            Heading("Not renewed", "nobody has found these in AWS's list: the old prices stay"),
+            _not_renewed(done),
+        ]
     written = sum(file.is_written for file in done.files)
     return Document("Prices refreshed", f"{numbers.count(written, 'file')} written · {done.base}", tuple(blocks))
 
@@ -42,7 +49,7 @@ def _files(done: Refresh) -> Table:
         Column(""),
         Column("Service"),
         Column("Region"),
-        *(Column(name.capitalize(), "right") for name in _COUNTED),
+        *(Column(name.capitalize(), "right", optional=_MAY_GO.get(name, 0)) for name in _COUNTED),
         Column("Held back", "right"),
     )
     return Table(columns, tuple(map(_file, done.files)), fills=False)
@@ -68,19 +75,25 @@ def _file(file: FileRefresh) -> Row:
     )
 
 
+def _not_renewed(done: Refresh) -> Table:
+    """A row for each service."""
+    by_service: dict[str, list[str]] = {}
+    for key in done.not_renewed:
+        service, _, rest = key.partition(".")
+        by_service.setdefault(service, []).append(rest)
+    rows = tuple(row(service_label(service), ", ".join(keys)) for service, keys in by_service.items())
+    return Table((Column("Service"), Column("Prices", wraps=True)), rows)
+
+
 def _changes(found: list[tuple[FileRefresh, KeyChange]]) -> Table:
-    columns = (
-        Column("Price key"),
-        Column("Region"),
-        Column("Before", "right"),
-        Column("Now", "right"),
-        Column("Why", wraps=True, optional=1),
-    )
-    rows = tuple(
-        row(f"{file.service}.{change.key}", file.region, _usd(change.before), _usd(change.after), change.said)
-        for file, change in found
-    )
-    return Table(columns, rows)
+    """A row for each price, and below those that have one reason the reason."""
+    columns = (Column("Price key", wraps=True), Column("Region"), Column("Before", "right"), Column("Now", "right"))
+    rows: list[Row] = []
+    for i, (file, change) in enumerate(found):
+        rows.append(row(f"{file.service}.{change.key}", file.region, _usd(change.before), _usd(change.after)))
+        if change.said and (i + 1 == len(found) or found[i + 1][1].said != change.said):
+            rows.append(row(change.said, "", "", "", level=1, role="dim"))
+    return Table(columns, tuple(rows))
 
 
 def _usd(amount: Decimal | None) -> str:

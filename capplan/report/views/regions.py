@@ -18,7 +18,7 @@ from capplan.report.document import (
     row,
     strong,
 )
-from capplan.report.views.parts import service_label, signed, subtitle
+from capplan.report.views.parts import service_label, signed, subtitle, without_draws
 from capplan.services import SERVICES
 
 _MAX_SERVICES = 4
@@ -37,7 +37,7 @@ def regions_document(answer: ComparedRegions) -> Document:
     if answer.own_prices:
         keys = ", ".join(answer.own_prices)
         blocks.append(Paragraph(line(strong("prices"), f" of the scenario are used in every Region: {keys}")))
-    return Document(answer.name, head, (*blocks, _panel(answer, priced)))
+    return Document(answer.name, head, (*blocks, *without_draws(answer.without_draws), _panel(answer, priced)))
 
 
 def _costs(answer: ComparedRegions, priced: list[InRegion]) -> Table:
@@ -77,7 +77,7 @@ def _against(region: InRegion, answer: ComparedRegions) -> str:
     change = region.change or Decimal(0)
     if not home or not change:
         return numbers.usd(change, sign=True)
-    return f"{'+' if change > 0 else '-'}{numbers.share(abs(change / home))}"
+    return f"{'+' if change > 0 else '−'}{numbers.share(abs(change / home))}"
 
 
 def _verdict(region: InRegion) -> Span:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from capplan.pipeline.results import Simulation
+from capplan.record import replace
 from capplan.report import numbers
 from capplan.report.document import (
     Block,
@@ -146,7 +147,7 @@ def timeline_blocks(timeline: Timeline, *, whole: bool, all_events: bool) -> lis
 def _merged(timelines: Sequence[Timeline], *, all_events: bool) -> list[Block]:
     """The events of all timelines on the days they show, in one table."""
     rows = [
-        made._replace(cells=(line(timeline.name), *made.cells))
+        replace(made, cells=(line(timeline.name), *made.cells))
         for timeline in timelines
         for made in _event_rows(timeline, _MAX_OF_EACH, all_events=all_events, dated=True)
     ]
@@ -161,7 +162,7 @@ def _once(rows: Sequence[Row]) -> tuple[Row, ...]:
     out: list[Row] = []
     for i, made in enumerate(rows):
         same = i > 0 and rows[i - 1].cells[0] == made.cells[0]
-        out.append(made._replace(cells=((), *made.cells[1:])) if same else made)
+        out.append(replace(made, cells=((), *made.cells[1:])) if same else made)
     return tuple(out)
 
 

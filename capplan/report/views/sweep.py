@@ -22,7 +22,7 @@ from capplan.report.document import (
     strong,
 )
 from capplan.report.verdicts import limit_label
-from capplan.report.views.parts import signed, subtitle
+from capplan.report.views.parts import signed, subtitle, without_draws
 
 _TO_SET = "Write it into the scenario, or try it once: capplan estimate SCENARIO --set PATH=VALUE"
 
@@ -35,7 +35,7 @@ def sweep_document(answer: Sweep) -> Document:
     if answer.breaks:
         blocks += [Heading("What changes on the way"), _breaks(answer)]
     blocks += [_why_not(point) for point in answer.points if point.monthly_cost is None]
-    return Document(answer.name, head, (*blocks, _panel(answer)))
+    return Document(answer.name, head, (*blocks, *without_draws(answer.without_draws), _panel(answer)))
 
 
 def _table(answer: Sweep) -> Table:

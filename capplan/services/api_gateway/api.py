@@ -23,6 +23,7 @@ from capplan.model import (
 )
 from capplan.quantities.distribution import mean
 from capplan.reading.files import Files
+from capplan.record import replace
 from capplan.resource_type import DeclaredResource, MeteredResource, ResourceType, Sent, Source
 from capplan.services.api_gateway import admission, advice, assumptions, cost, limits, usage
 from capplan.services.api_gateway.quotas import INTEGRATIONS_OF_HTTP
@@ -69,7 +70,7 @@ class _ApiType(ResourceType[Api, Usage]):
 
     def sources(self, spec: Api) -> tuple[Source, ...]:
         sources = super().sources(spec)
-        return tuple(s._replace(access=_CONNECT) for s in sources) if spec.type == "websocket" else sources
+        return tuple(replace(s, access=_CONNECT) for s in sources) if spec.type == "websocket" else sources
 
     def sent(self, spec: Api, place: tuple[str, ...], access: Access) -> Sent:
         """What a route requests, and what the authorizer does: invoked by the API, which waits for the answer."""

@@ -39,7 +39,7 @@ from capplan.services.dynamodb.quotas import (
     TARGET_UTILIZATION_MIN,
 )
 from capplan.services.dynamodb.regions import Region
-from capplan.spec_config import SPEC_CONFIG
+from capplan.spec_config import DEFERRED, SPEC_CONFIG
 from capplan.units import MS_PER_SECOND, SECONDS_PER_DAY
 
 ALSO_CALLED: Mapping[str, str] = {
@@ -192,7 +192,7 @@ class Throughput(BaseModel):
         return self
 
 
-_WHOLE: TypeAdapter[int] = TypeAdapter(Annotated[WholeCount, Field(ge=1)])
+_WHOLE: TypeAdapter[int] = TypeAdapter(Annotated[WholeCount, Field(ge=1)], config=DEFERRED)
 
 
 def _throughput(raw: object) -> object:
@@ -218,9 +218,9 @@ class IndexCapacity(BaseModel):
 
     model_config = SPEC_CONFIG
 
-    write: Units = Throughput()
+    write: Units = Throughput.model_construct()
     """Write capacity units: a number, or {min, max, target} for auto scaling."""
-    read: Units = Throughput()
+    read: Units = Throughput.model_construct()
     """Read capacity units: a number, or {min, max, target} for auto scaling."""
     scheduled: Actions = ()
     """Steps at set times: [{at: "day 12 09:30", for: 65 min, write: 2800}, {at: cron(…), write: {min: 300}}]."""
@@ -237,9 +237,9 @@ class Capacity(BaseModel):
 
     mode: Literal["on-demand", "provisioned"] = "on-demand"
     """on-demand (pay per request) or provisioned (pay per unit and hour)."""
-    write: Units = Throughput()
+    write: Units = Throughput.model_construct()
     """Write capacity units: a number, or {min, max, target} for auto scaling."""
-    read: Units = Throughput()
+    read: Units = Throughput.model_construct()
     """Read capacity units: a number, or {min, max, target} for auto scaling."""
     scheduled: Actions = ()
     """Steps at set times: [{at: "day 12 09:30", for: 65 min, write: 2800}, {at: cron(…), write: {min: 300}}]."""
@@ -404,7 +404,7 @@ class Table(BaseModel):
     sample: SkipJsonSchema[InstanceOf[Sample] | None] = Field(default=None, exclude=True, repr=False)
     items: Count = Decimal(0)
     """How many items are stored, in the mean of the month, such as 40M (0)."""
-    capacity: Annotated[Capacity, BeforeValidator(_capacity)] = Capacity()
+    capacity: Annotated[Capacity, BeforeValidator(_capacity)] = Capacity.model_construct()
     """on-demand, or {mode: provisioned, write: 200 or {min, max, target}, read: …}."""
     indexes: Mapping[str, Index] = Field(default_factory=dict)
     """Secondary indexes by name."""

@@ -276,7 +276,7 @@ def _with_served(
 def _units(requests: Iterable[MeteredRequests], key: str, direction: str, *, served: bool = False) -> DemandFlow:
     """Units per second of a table or index, offered or served."""
     return DemandFlow.total(
-        (kind.served if served else kind.flow) * kind.units.of(direction).get(key, Fraction(0)) for kind in requests
+        (kind.served if served else kind.flow) * kind.units.of(direction).get(key, 0) for kind in requests
     )
 
 
@@ -340,7 +340,9 @@ def peak_units(flow: DemandFlow) -> Fraction:
 
 def _units_of_one_key(spec: Table, kind: MeteredRequests, key: str, direction: str) -> Fraction:
     """Units that one request takes of one key at once: a batch's items go to several keys, a scan reads page by page."""
-    units = kind.units.of(direction).get(key, Fraction(0))
+    units = kind.units.of(direction).get(key)
+    if not units:
+        return Fraction(0)
     return units / max(Fraction(pages(spec, kind.access)), items_of(kind.access))
 
 

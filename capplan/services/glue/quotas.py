@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from capplan.record import replace
 from capplan.service import Quota
 
 _QUOTAS = 'AWS General Reference, "AWS Glue endpoints and quotas"'
@@ -18,9 +19,9 @@ def _shared(name: str, value: int, unit: str) -> Quota:
 
 # --- of an account in a Region ---
 
-DPUS = _shared("glue.dpus", 500, "DPU")._replace(by_region=dict.fromkeys(_LARGE_REGIONS, 1000))
+DPUS = replace(_shared("glue.dpus", 500, "DPU"), by_region=dict.fromkeys(_LARGE_REGIONS, 1000))
 FLEX_DPUS = _shared("glue.flex_dpus", 4000, "DPU")
-RAY_DPUS = _shared("glue.ray_m_dpus", 50, "M-DPU")._replace(adjustable=False)
+RAY_DPUS = replace(_shared("glue.ray_m_dpus", 50, "M-DPU"), adjustable=False)
 CONCURRENT_RUNS = _shared("glue.concurrent_runs", 2000, "concurrent runs")
 QUEUED_RUNS = _shared("glue.queued_runs", 1000, "queued runs")
 JOBS = _shared("glue.jobs", 2000, "jobs")

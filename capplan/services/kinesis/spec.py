@@ -70,7 +70,7 @@ class Stream(BaseModel):
     """How long records are kept, 24 h to 365 days (24 h); longer is billed."""
     reads_back: ByteRate | None = None
     """Of retention past 7 days: how much is read back from that part, such as 50 GB/month."""
-    consumers: Consumers = Consumers()
+    consumers: Consumers = Consumers.model_construct()
     """Consumers that no trigger of the scenario names: {shared: 1, fan_out: 2}."""
     warm: ByteRate | None = None
     """Write throughput that an on-demand-advantage stream is warmed to, such as 100 MB/s; it costs nothing."""

@@ -48,6 +48,8 @@ def failing(spec: Function, records: Fraction = Fraction(1)) -> Fraction:
     """Share of warm invocations that end in an error or at the timeout. Range 0 to 1."""
     share = share_above(duration_of_batch(spec, records), spec.timeout_ms)
     timed_out = sig6(share) if share > _NEGLIGIBLE else Fraction(0)
+    if not timed_out:
+        return Fraction(spec.fails)
     return 1 - (1 - Fraction(spec.fails)) * (1 - timed_out)
 
 

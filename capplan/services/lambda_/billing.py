@@ -42,6 +42,7 @@ def billed_mean_ms(mean_ms: Exact) -> Fraction:
     return Fraction(mean_ms) + Fraction(1, 2)
 
 
+@lru_cache(maxsize=4096)
 def expected_billed_ms(duration: Distribution, timeout_ms: Decimal) -> Fraction:
     """Expected billed milliseconds of a warm invocation; at a timeout the timeout is billed."""
     return expected_blocks(duration, 1, cap=timeout_ms)

@@ -84,7 +84,7 @@ class Bucket(BaseModel):
     """The age at which objects are deleted, such as 365 d; never without it."""
     versions: Factor = Decimal(1)
     """Bytes of all versions that are kept, as a multiple of the current ones (1x): versioning keeps what is overwritten or deleted."""
-    tiers: Tiers = Tiers()
+    tiers: Tiers = Tiers.model_construct()
     """Of intelligent-tiering: {infrequent: 50%, archive-instant: 20%} of the bytes (none: all in the frequent tier)."""
     prefixes: Annotated[WholeCount, Field(ge=1)] = 1
     """Prefixes over which the requests are spread (1); each takes {PREFIX_WRITES} to write and {PREFIX_READS} to read."""

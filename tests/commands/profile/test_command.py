@@ -29,7 +29,29 @@ def test_without_the_engine_it_says_what_to_install(tmp_path: Path) -> None:
     trace(tmp_path)
     done = run(tmp_path, "profile", "trace.csv", without="duckdb")
     assert done.returncode == 2
+    assert "reading traces needs DuckDB" in done.stderr
     assert "python -m pip install 'capplan[traces]'" in done.stderr
+
+
+def test_a_metric_and_a_report_of_contributors_need_no_engine(tmp_path: Path) -> None:
+    counts = "".join(f"2026-11-02T00:{minute:02}:00Z,120\n" for minute in range(0, 60, 5))
+    (tmp_path / "metric.csv").write_text(f"timestamp,value\n{counts}")
+    done = run(tmp_path, "profile", "metric.csv", "-f", "json", without="duckdb")
+    assert json.loads(done.stdout)["rate_per_second"] == "0.4"  # 120 in 300 s
+    keys = [{"Keys": [f"k{n}"], "ApproximateAggregateValue": 10.0 * n} for n in (1, 2)]
+    report = {"KeyLabels": ["PK"], "AggregationStatistic": "Sum", "AggregateValue": 30.0, "Contributors": keys}
+    (tmp_path / "report.json").write_text(json.dumps(report | {"ApproximateUniqueCount": 2}))
+    done = run(tmp_path, "profile", "report.json", "-f", "json", without="duckdb")
+    assert json.loads(done.stdout)["keys"]["distinct"] == 2
+
+
+def test_a_bill_in_parquet_says_what_needs_the_engine(tmp_path: Path) -> None:
+    scenario = "capplan: 1\nname: Shop\nregion: us-east-1\ntables: {orders: {item_size: 1 KB, items: 1M}}\n"
+    (tmp_path / "scenario.yaml").write_text(scenario)
+    (tmp_path / "bill.parquet").write_bytes(b"PAR1" + bytes(20) + b"PAR1")
+    done = run(tmp_path, "reconcile", "scenario.yaml", "bill.parquet", without="duckdb")
+    assert done.returncode == 2
+    assert "bill.parquet: error: reading Parquet needs DuckDB" in done.stderr
 
 
 def test_a_scenario_plans_on_the_file_it_writes(tmp_path: Path) -> None:

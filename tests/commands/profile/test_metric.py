@@ -14,8 +14,6 @@ from capplan.language.load import load
 from capplan.report.formats.json import to_json
 from capplan.report.records.profile import profile_record
 
-pytest.importorskip("duckdb")  # what is read is told by the engine's reader of files
-
 MONDAY = 1_793_577_600  # 2026-11-02 00:00 UTC
 
 

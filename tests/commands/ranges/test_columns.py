@@ -82,7 +82,7 @@ def test_a_function_of_another_figure_is_taken_from_it() -> None:
     assert columns.at(draws[24:])[:, 1] == pytest.approx(plan(draws[24:])[:, 1], abs=0.05)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(weights=st.lists(st.floats(0.1, 5), min_size=3, max_size=3), seed=st.integers(0, 100))
 def test_products_of_sums_are_exact(weights: list[float], seed: int) -> None:
     a, b, c = weights

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capplan.commands.plan import plan
@@ -143,7 +143,7 @@ def planned_cost(scenario: Scenario, found: Evaluated, draw: int) -> float:
     return float(plan(at(scenario, found.inputs, values), findings=False).monthly_cost)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6)
 @given(keys=st.sets(st.sampled_from(sorted(VALUES)), min_size=1), seed=st.integers(0, 1000))
 def test_a_draw_is_a_plan_of_the_same_values(keys: set[str], seed: int) -> None:
     scenario = of(FUNNEL, **{**POINT, **{key: VALUES[key] for key in keys}})

@@ -125,7 +125,7 @@ def ways(spec: Table, request: Access, item: Item) -> list[tuple[Fraction, Item 
     return [(1 - replaces, None, item, holds), (replaces, item, other(item, values), holds)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(ITEMS, min_size=1, max_size=6), indexes(), accesses())
 def test_units_of_a_write_are_those_of_single_writes(
     items: list[Item], declared: Mapping[str, Any], said: dict[str, Any]
@@ -151,7 +151,7 @@ def measured(spec: Table, items: list[Item]) -> Table:
     return spec.model_copy(update={"sample": sample, "item_size": sample.sizes})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(ITEMS, min_size=1, max_size=6), st.sampled_from(["eventual", "strong", "transactional"]), SHARES)
 def test_units_of_a_read_and_of_a_replay_are_those_of_single_ones(items: list[Item], level: str, missing: str) -> None:
     spec = measured(table(partition_key=KEY[0], sort_key=KEY[1]), items)

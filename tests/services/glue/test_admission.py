@@ -208,7 +208,7 @@ run_minutes = st.integers(min_value=1, max_value=300)
 places = st.integers(min_value=1, max_value=6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(minutes_between, run_minutes, places, st.integers(min_value=1, max_value=6), st.booleans())
 def test_more_places_never_serve_less_and_all_is_accounted_for(
     every_min: int,
@@ -228,7 +228,7 @@ def test_more_places_never_serve_less_and_all_is_accounted_for(
     assert more.peak_waiting <= fewer.peak_waiting
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(minutes_between, run_minutes, places, st.integers(min_value=1, max_value=6), st.booleans(), st.integers(0, 2))
 def test_planned_runs_are_those_of_one_by_one(
     every_min: int,

@@ -70,7 +70,7 @@ def test_empty_receives_fall_from_all_polls_to_none(receives: float, expected: f
 
 
 @given(st.floats(0.001, 50), st.integers(1, 200), st.floats(0.5, 20))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_pollers_are_always_in_one_poll(receives: float, pollers: int, wait_s: float) -> None:
     """Polls that find something and polls that do not fill the pollers' time: r and e a second, of a mean length."""
     empty = empty_per_second(receives, pollers, wait_s)

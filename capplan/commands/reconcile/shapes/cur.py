@@ -9,8 +9,8 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from operator import itemgetter
 
+from capplan.commands.reconcile.known_rows import KnownRows
 from capplan.commands.reconcile.rows import (
     CREDIT,
     FEE,
@@ -60,7 +60,6 @@ _STILL = (
     "type", "entity", "month", "account", "currency", "service", "usage_type", "operation", "sku", "region", "resource",
     "tags",
 )  # fmt: skip
-_MOST_KNOWN = 100_000
 _NEEDED = ("type", "billed", "usage_type")
 _DISCOUNTS = ("Discount", "BundledDiscount", "EdpDiscount", "PrivateRateDiscount", "RiVolumeDiscount", "SppDiscount")
 _ASIDE = {"Tax": TAX, "Credit": CREDIT, "Refund": REFUND, "SavingsPlanUpfrontFee": UPFRONT}
@@ -95,8 +94,7 @@ class CurRows:
         self.at = {field: at[column] for field, column in found.items() if column is not None}
         self.tag_columns = [(re.sub(r"^resource(?:Tags/|_tags_)", "", column), at[column]) for column in legacy]
         still = [self.at[field] for field in _STILL if field in self.at] + [i for _, i in self.tag_columns]
-        self.still: Callable[[Sequence[str]], object] = itemgetter(*still) if still else len
-        self.known: dict[object, BillRow] = {}
+        self.known = KnownRows(still)
 
     def __call__(self, cells: Sequence[str]) -> BillRow:
         """The row. Raises NotANumberError."""
@@ -105,12 +103,7 @@ class CurRows:
         def get(field: str) -> str:
             return filled(cells[at[field]]) if field in at else ""
 
-        still = self.still(cells)
-        row = self.known.get(still)
-        if row is None:
-            if len(self.known) >= _MOST_KNOWN:
-                self.known.clear()
-            row = self.known[still] = self._told(cells, get)
+        row = self.known.row(cells, lambda: self._told(cells, get))
         what = get("type")
         unblended = amount(get("billed"))
         net = get("net") if "net" in at else ""

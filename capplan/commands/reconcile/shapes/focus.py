@@ -6,8 +6,8 @@ specification/columns (read 2026-11-30).
 
 import json
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 
+from capplan.commands.reconcile.known_rows import KnownRows
 from capplan.commands.reconcile.rows import (
     CREDIT,
     FEE,
@@ -38,7 +38,6 @@ _FIELDS = (
     "SubAccountId", "Tags", "x_MonthHours", "x_Operation", "x_PriceKey", "x_ServiceCode", "x_UsageType", "SkuMeter",
 )  # fmt: skip
 _STILL = tuple(name for name in _FIELDS if name not in _FIGURES)
-_MOST_KNOWN = 100_000
 _NEEDED = ("BilledCost", "ChargeCategory", "ServiceName")
 _ASIDE = {"Tax": TAX, "Credit": CREDIT, "Adjustment": REFUND}
 
@@ -56,8 +55,7 @@ class FocusRows:
     def __init__(self, columns: Sequence[str]) -> None:
         self.columns = tuple(name for name in _FIELDS if name in columns)
         self.at = {name: i for i, name in enumerate(self.columns)}
-        self.still = itemgetter(*(self.at[name] for name in _STILL if name in self.at))
-        self.known: dict[object, BillRow] = {}
+        self.known = KnownRows([self.at[name] for name in _STILL if name in self.at])
 
     def __call__(self, cells: Sequence[str]) -> BillRow:
         """The row. Raises NotANumberError."""
@@ -66,12 +64,7 @@ class FocusRows:
         def get(name: str) -> str:
             return filled(cells[at[name]]) if name in at else ""
 
-        still = self.still(cells)
-        row = self.known.get(still)
-        if row is None:
-            if len(self.known) >= _MOST_KNOWN:
-                self.known.clear()
-            row = self.known[still] = _told(get)
+        row = self.known.row(cells, lambda: _told(get))
         billed = amount(get("BilledCost"))
         used = row.kind == "usage"
         spread = number(get("EffectiveCost")) if row.covered or not used else None

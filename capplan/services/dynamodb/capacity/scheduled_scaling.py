@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from capplan.quantities.fields import Milliseconds, WholeCount
 from capplan.schedule import ScheduleError, read_schedule
 from capplan.services.dynamodb.capacity.scaling import Bounds
-from capplan.spec_config import SPEC_CONFIG
+from capplan.spec_config import DEFERRED, SPEC_CONFIG
 from capplan.units import MINUTES_PER_DAY, PERIOD_DAYS, PERIOD_MINUTES
 
 _MOMENT = re.compile(r"day (\d{1,2}) ([01]\d|2[0-3]):([0-5]\d)")
@@ -41,7 +41,7 @@ class StepUnits(BaseModel):
     """Set where a plain number is written."""
 
 
-_WHOLE: TypeAdapter[int] = TypeAdapter(Annotated[WholeCount, Field(ge=1)])
+_WHOLE: TypeAdapter[int] = TypeAdapter(Annotated[WholeCount, Field(ge=1)], config=DEFERRED)
 
 
 def _units(raw: object) -> object:

@@ -7,14 +7,13 @@ Source: DynamoDB Developer Guide, "Diagnosing throttling issues", "On-demand max
 "Retry behavior" (read 2026-11-23).
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from capplan.flow import DemandFlow, LoadProfile, Peak, rate_per_minute_of
 from capplan.quantities.rounding import sig6
-from capplan.record import replace
+from capplan.record import Record, replace
 from capplan.units import SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 _EPSILON = 1e-9
 
 
-@dataclass(frozen=True, eq=False)
-class LostShare:
+class LostShare(Record, frozen=True, eq=False):
     """The share of one kind of request that is lost in each minute of the simulated period. Shape (40320,)."""
 
     by_minute: "NDArray[np.float64]"

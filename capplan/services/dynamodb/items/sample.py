@@ -5,7 +5,6 @@ Source: DynamoDB Developer Guide, "DynamoDB item sizes and formats" (read 2026-1
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -16,8 +15,7 @@ from capplan.services.dynamodb.items.index_writes import IndexShape, entry
 from capplan.services.dynamodb.items.size import Item, item_bytes, value_bytes
 
 
-@dataclass(frozen=True, eq=False)
-class Sample:
+class Sample(Record, frozen=True, eq=False, dict=True):
     """Items of one table, each as likely as any other; at least one. Equal only to itself."""
 
     items: tuple[Item, ...]

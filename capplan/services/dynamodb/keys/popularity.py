@@ -18,6 +18,7 @@ from capplan.quantities.fields import Share, WholeCount
 from capplan.quantities.of_profile import WORD, profile_file
 from capplan.record import Record
 from capplan.services.dynamodb.keys.names import KeyNames
+from capplan.spec_config import DEFERRED
 
 
 class KeyList(Record, frozen=True, eq=False):
@@ -98,7 +99,7 @@ class _Hot(BaseModel):
 
 
 _HOT = TypeAdapter(_Hot)
-_SHARE: TypeAdapter[Decimal] = TypeAdapter(Share)
+_SHARE: TypeAdapter[Decimal] = TypeAdapter(Share, config=DEFERRED)
 _ZIPF = re.compile(r"zipf\(\s*(\d{1,2}(?:\.\d{1,6})?)\s*\)")
 _FILE = re.compile(r"[^{}()]+\.(csv|tsv|txt)")
 _ZIPF_MAX = 10.0

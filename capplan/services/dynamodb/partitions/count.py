@@ -7,6 +7,7 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
+from capplan.quantities.rounding import ceil_div
 from capplan.services.dynamodb.quotas import NEW_ON_DEMAND_PARTITIONS, PARTITION_SIZE_MAX, PARTITION_THROUGHPUT
 
 Number = int | Decimal | Fraction
@@ -24,7 +25,7 @@ def partition_count(size_bytes: Number, write_units_per_s: Number, read_units_pe
 
 def partitions_for_bytes(size_bytes: Number) -> int:
     """Partitions that so many bytes fill."""
-    return math.ceil(Fraction(size_bytes) / Fraction(PARTITION_SIZE_MAX.value))
+    return ceil_div(size_bytes, int(PARTITION_SIZE_MAX.value))
 
 
 def partition_reasons(

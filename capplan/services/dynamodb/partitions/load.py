@@ -6,7 +6,6 @@ keys are placed one by one; further ones in groups of about one weight whose num
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -42,8 +41,7 @@ class HotKey(Record, frozen=True):
     place: int
 
 
-@dataclass(frozen=True, eq=False)
-class PartitionLoads:
+class PartitionLoads(Record, frozen=True, eq=False, dict=True):
     """How all units fall on the partitions.
 
     Attributes:

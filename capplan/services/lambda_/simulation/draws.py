@@ -82,3 +82,8 @@ class SingleDraws:
         if not self._batch:
             self._batch = self._table[self._draws.indices(BATCH)].tolist()[::-1]
         return self._batch.pop()
+
+    def give_back(self, drawn: list[float]) -> None:
+        """Takes back the last ones, to be drawn again in the same order."""
+        if len(self._table) > 1:
+            self._batch += reversed(drawn)

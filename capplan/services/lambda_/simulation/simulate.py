@@ -5,6 +5,7 @@ from the formulas, and a note says so.
 """
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from capplan import units
@@ -65,7 +66,7 @@ def _run(resource: MeteredResource[Function, Usage], asked_for: SimulationReques
     asked_for.progress(1.0, "1 of 1 function")
     shown = [m for m in minutes if span is not None and m.minute >= span.shown]
     is_whole = span is not None and span.is_whole
-    cold_share = sum(m.cold for m in shown) / max(1, sum(m.arrived for m in shown)) if shown else None
+    cold_share = sum([m.cold for m in shown]) / max(1, sum([m.arrived for m in shown])) if shown else None
     return (
         Timeline(
             name=name,
@@ -197,7 +198,7 @@ def _random_and_at_start(
 
 
 def _counted(minutes: list[Minute]) -> Totals:
-    arrived, cold, throttled = (sum(getattr(m, field) for m in minutes) for field in ("arrived", "cold", "throttled"))
+    arrived, cold, throttled = (sum(map(attrgetter(of_one), minutes)) for of_one in ("arrived", "cold", "throttled"))
     parts = (("warm", arrived - cold - throttled), ("cold", cold), ("throttled", throttled))
     return Totals("invocations", to_quantity(arrived), tuple((name, to_quantity(count)) for name, count in parts))
 

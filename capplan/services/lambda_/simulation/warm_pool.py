@@ -19,6 +19,7 @@ from capplan.quantities.distribution import Distribution
 from capplan.record import Record
 from capplan.services.lambda_.quotas import SCALING_PERIOD_S, SCALING_RATE
 from capplan.services.lambda_.simulation.draws import BATCH, Draws, SingleDraws, quantiles
+from capplan.services.lambda_.simulation.stretch import MAX_COLD_SHARE, Requests, serve_at_once
 
 if TYPE_CHECKING:
     import numpy as np
@@ -190,33 +191,75 @@ def simulate_minutes(
     cold_s = SingleDraws(quantiles(cold), draws)
     indices = counts.requests if len(warm_s) > 1 else np.zeros_like(counts.requests)
     until = np.cumsum(counts.requests)
-    first = 0
+    first, is_calm = 0, True
     while first < len(until):  # as many minutes as cannot start more cold ones than are drawn; at least one
         most = (int(until[first - 1]) if first else 0) + min(BATCH, cold_s.left)
         end = max(first + 1, int(np.searchsorted(until, most, side="right")))
         minutes = slice(first, end)
         numbers, drawn = draws.of_minutes(counts.at_random[minutes], indices[minutes])
-        took: Iterator[float] = iter(warm_s[drawn].tolist()) if len(warm_s) > 1 else repeat(float(warm_s[0]))
-        starts = (arrivals.first + np.arange(first, end)) * float(units.SECONDS_PER_MINUTE)
-        moments = numbers * units.SECONDS_PER_MINUTE + np.repeat(starts, counts.at_random[minutes])
-        times, done = np.sort(moments).tolist(), 0
-        rows = zip(starts.tolist(), *(part[minutes].tolist() for part in counts[1:]), strict=True)
-        for minute, (start, count, at_start, waits_at_start, waits_random) in enumerate(rows, arrivals.first + first):
-            arriving = times[done : done + count]
-            if at_start or waits_at_start:
-                arriving = [start] * (at_start + waits_at_start) + arriving
-            waits: list[bool] | None = None
-            if waits_random or waits_at_start:
-                order = np.argsort(numbers[done : done + count], kind="stable")
-                flags = np.repeat((False, True), (count - waits_random, waits_random))[order]
-                waits = [False] * at_start + [True] * waits_at_start + flags.tolist()
-            provisioned = environments.provisioned(minute)
-            pool.provision(provisioned, start)
-            started, throttled, peak_busy = pool.serve(arriving, took, cold_s, provisioned, waits)
-            live = pool.live(start + units.SECONDS_PER_MINUTE, provisioned)
-            yield Minute(minute, len(arriving), started, throttled, peak_busy, live, len(pool.pending))
-            done += count
+        took = warm_s[drawn] if len(warm_s) > 1 else np.full(int(counts.requests[minutes].sum()), warm_s[0])
+        bounds = (
+            np.arange(arrivals.first + first, arrivals.first + end + 1, dtype=np.float64) * units.SECONDS_PER_MINUTE
+        )
+        moments = np.sort(numbers * units.SECONDS_PER_MINUTE + np.repeat(bounds[:-1], counts.at_random[minutes]))
+        batch = _Batch(arrivals.first + first, bounds, numbers, moments, took, _Counts(*(c[minutes] for c in counts)))
+        found = _at_once(pool, batch, environments, cold_s) if is_calm else None
+        served = list(_one_by_one(pool, batch, environments, cold_s)) if found is None else found
+        yield from served
+        lost = sum(m.cold + m.throttled for m in served)
+        is_calm = lost <= MAX_COLD_SHARE * len(took)
         first = end
+
+
+class _Batch(NamedTuple):
+    """Some minutes: the first, when each begins and the last ends, what was drawn of them, and how long each request runs."""
+
+    first: int
+    bounds: "NDArray[np.float64]"
+    numbers: "NDArray[np.float64]"
+    moments: "NDArray[np.float64]"
+    warm_s: "NDArray[np.float64]"
+    counts: "_Counts"
+
+
+def _at_once(pool: Pool, batch: _Batch, environments: Environments, cold_s: SingleDraws) -> list[Minute] | None:
+    """The minutes of a batch where all of its requests can be served at once."""
+    import numpy as np  # noqa: PLC0415  a simulation has loaded it
+
+    counts, minutes = batch.counts, range(batch.first, batch.first + len(batch.counts.requests))
+    if any(map(environments.provisioned, minutes)):
+        return None
+    times, at_start = batch.moments, counts.at_start + counts.waits_at_start
+    if at_start.any():
+        times = np.sort(np.concatenate((times, np.repeat(batch.bounds[:-1], at_start))))
+    served = serve_at_once(pool, Requests(batch.bounds, counts.requests, times, batch.warm_s), cold_s)
+    if served is None:
+        return None
+    rows = zip(minutes, counts.requests.tolist(), *served, strict=True)
+    return [Minute(minute, arrived, cold, 0, peak, live) for minute, arrived, cold, peak, live in rows]
+
+
+def _one_by_one(pool: Pool, batch: _Batch, environments: Environments, cold_s: SingleDraws) -> Iterator[Minute]:
+    """The minutes of a batch, request by request."""
+    import numpy as np  # noqa: PLC0415  a simulation has loaded it
+
+    took, times, done = iter(batch.warm_s.tolist()), batch.moments.tolist(), 0
+    rows = zip(batch.bounds[:-1].tolist(), *(part.tolist() for part in batch.counts[1:]), strict=True)
+    for minute, (start, count, at_start, waits_at_start, waits_random) in enumerate(rows, batch.first):
+        arriving = times[done : done + count]
+        if at_start or waits_at_start:
+            arriving = [start] * (at_start + waits_at_start) + arriving
+        waits: list[bool] | None = None
+        if waits_random or waits_at_start:
+            order = np.argsort(batch.numbers[done : done + count], kind="stable")
+            flags = np.repeat((False, True), (count - waits_random, waits_random))[order]
+            waits = [False] * at_start + [True] * waits_at_start + flags.tolist()
+        provisioned = environments.provisioned(minute)
+        pool.provision(provisioned, start)
+        started, throttled, peak_busy = pool.serve(arriving, took, cold_s, provisioned, waits)
+        live = pool.live(start + units.SECONDS_PER_MINUTE, provisioned)
+        yield Minute(minute, len(arriving), started, throttled, peak_busy, live, len(pool.pending))
+        done += count
 
 
 class _Counts(NamedTuple):

@@ -24,7 +24,7 @@ from capplan.services.stepfunctions.execution.run_settings import run_timeout_ms
 from capplan.services.stepfunctions.quotas import HISTORY_EVENTS
 from capplan.services.stepfunctions.spec import State, StateMachine, choice_probabilities, error_of, failures
 
-NO_OVERRIDE = State()
+NO_OVERRIDE = State.model_construct()
 """A state of which the scenario says nothing."""
 _MIN_MEAN_SHARE = Fraction(3, 4)
 """A called resource's own timeout may cut its mean to this share; below, its distribution no longer fits the mean."""

@@ -227,7 +227,7 @@ def test_more_capacity_never_throttles_more(levels: list[int], capacity: int) ->
     assert 0 <= less.burst_balance <= 300 * capacity
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(1, 40)), min_size=1, max_size=14), st.integers(1, 60))
 def test_scaling_agrees_with_its_slow_reference(pieces: list[tuple[int, int]], low: int) -> None:
     levels = [float(level) for level, minutes in pieces for _ in range(minutes)]
@@ -235,7 +235,7 @@ def test_scaling_agrees_with_its_slow_reference(pieces: list[tuple[int, int]], l
     assert steps(levels, low=low, high=400) == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(1, 40)), min_size=1, max_size=14), st.integers(1, 60))
 def test_jointly_and_alone_agree_where_nobody_is_held_back(pieces: list[tuple[int, int]], low: int) -> None:
     levels = np.array([float(level) for level, minutes in pieces for _ in range(minutes)])

@@ -15,7 +15,7 @@ from capplan.services.dynamodb.items.batch_size import total_blocks, total_size
 SIZES = st.dictionaries(st.integers(1, 9000).map(Decimal), st.integers(1, 3), min_size=2, max_size=5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SIZES, st.integers(2, 4))
 def test_the_sum_of_a_samples_items_is_every_way_they_come_together(sizes: dict[Decimal, int], count: int) -> None:
     drawn = [size for size, times in sizes.items() for _ in range(times)]

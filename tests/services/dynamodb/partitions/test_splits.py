@@ -60,7 +60,7 @@ def test_items_of_one_key_spread_where_the_table_lets_them() -> None:
 
 @pytest.mark.parametrize("can_spread", [True, False])
 @pytest.mark.parametrize("keys", [UNIFORM, ONE_HOT, Keys(Popularity("zipf", exponent=1.1), 10_000)])
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(partitions=st.integers(1, 12), level=st.floats(100, 20_000), seed=st.integers(0, 100))
 def test_shares_add_up_in_every_minute(
     *, keys: Keys, can_spread: bool, partitions: int, level: float, seed: int

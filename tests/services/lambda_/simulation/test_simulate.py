@@ -73,7 +73,7 @@ def test_provisioned_environments_never_start_cold_and_are_never_removed() -> No
 # --- laws -------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     rate=st.floats(0.01, 50), warm_ms=st.integers(1, 3000), cap=st.integers(1, 60), seed=st.integers(0, 2**32), keep=st.integers(1, 900)
 )  # fmt: skip

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from capplan.commands.months_ahead import MonthAhead, months_ahead
+from capplan.commands.forecast.months_ahead import MonthAhead, months_ahead
 from capplan.commands.plan import plan
 from capplan.gates.bill import bill_metrics
 from capplan.gates.judge import Baseline, judge
@@ -89,32 +89,3 @@ def _exceeded(metered: Metered) -> tuple[tuple[str, str], ...]:
     """In the order of a plan: the least headroom first."""
     breached = [(to_quantity(Fraction(c.headroom)), c.resource, c.limit) for c in every_check(metered) if c.breached]
     return tuple((resource, limit) for _, resource, limit in sorted(breached))
-
-
-class Held:
-    """How long gates and limits of a changed scenario hold: its months are planned as far as anybody asks."""
-
-    def __init__(self, scenario: Scenario, steps: Sequence[Month], seed: int) -> None:
-        self._months = judged_months(scenario, steps, None, seed)
-        self._known: list[tuple[Month, frozenset[object]]] = []
-        self._error: Exception | None = None
-
-    def until(self, what: object) -> Month | None:
-        """The first month in which a gate fails, or a limit is exceeded; None where none does.
-
-        Raises:
-            CapplanError: A month before cannot be planned, or another error of a change that does not fit.
-        """
-        return next((month for month, broken in self._every() if what in broken), None)
-
-    def _every(self) -> Iterator[tuple[Month, frozenset[object]]]:
-        yield from self._known
-        if self._error is not None:
-            raise self._error
-        try:
-            for one in self._months:
-                self._known.append((one.ahead.month, frozenset((*one.failed_gates, *one.exceeded_limits))))
-                yield self._known[-1]
-        except Exception as error:
-            self._error = error
-            raise

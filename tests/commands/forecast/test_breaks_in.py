@@ -165,3 +165,14 @@ def test_a_change_against_a_baseline_that_fails_is_broken_today() -> None:
     answer = plan(scenario, findings=False, baseline=baseline)
     assert [gate.verdict for gate in answer.gates] == ["fail", "fail"]
     assert answer.gates[1].observed == 0
+
+
+def test_verdicts_stand_as_their_gates_do() -> None:
+    gates = ["cost.monthly <= 200 USD", "forecast.breaks_in >= 1 month", "cost.yearly <= 2000 USD"]
+    answer = plan(load("-", text=text(", ".join(gates))), findings=False)
+    assert [gate.gate for gate in answer.gates] == gates
+    # the last needs a baseline, the first a day (launches have one): neither is known to `estimate`
+    gates = ["forecast.breaks_in >= 1 month", "cost.yearly <= 2000 USD", "cost.monthly.change <= 5 USD"]
+    launch = "launches: [{at: 2027-03, traffic: buyers, times: 2x}]\n"
+    answer = plan(load("-", text=text(", ".join(gates), rest=launch)), findings=False)
+    assert [gate.gate for gate in answer.unjudged] == [gates[0], gates[2]]

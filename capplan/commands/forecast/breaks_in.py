@@ -51,7 +51,7 @@ def ahead_of(scenario: Scenario, today: date | None, seed: int, verdicts: Sequen
     failing = next((verdict.gate for verdict in verdicts if verdict.verdict == "fail"), None)
     if failing is not None:
         return Ahead({BREAKS_IN: ObservedMetric(Fraction(0), MONTH, floor=True)}, f"breaks today: {failing}")
-    from capplan.commands.forecast import first_break  # noqa: PLC0415  a forecast is many plans, each made by `plan`
+    from capplan.commands.forecast.forecast import first_break  # noqa: PLC0415  a forecast is many plans, each made by `plan`
 
     months = int(max(asked)) + 1
     first = None if not path or today is None else (today.year, today.month)

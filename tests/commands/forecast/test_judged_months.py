@@ -2,9 +2,10 @@
 
 import pytest
 
-from capplan.commands import forecast as module
-from capplan.commands.forecast import forecast
-from capplan.commands.judged_months import Held, judged_months
+from capplan.commands.forecast import fixes as module
+from capplan.commands.forecast.fixes import Held
+from capplan.commands.forecast.forecast import forecast
+from capplan.commands.forecast.judged_months import judged_months
 from capplan.commands.plan import plan
 from capplan.errors import CapplanError
 from capplan.language.load import load

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from capplan.commands.forecast import forecast
+from capplan.commands.forecast.forecast import forecast
 from capplan.commands.plan import plan
 from capplan.errors import CapplanError
 from capplan.language.load import load

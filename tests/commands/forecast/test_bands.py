@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from capplan.commands.forecast import Forecast, forecast
+from capplan.commands.forecast.forecast import forecast
+from capplan.commands.forecast.results import Forecast
 from capplan.commands.plan import plan
 from capplan.commands.ranges.draws import drawn
 from capplan.language.load import load

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from capplan.commands.month_bands import ForecastBands, MonthBand
-from capplan.commands.months_ahead import MonthAhead, months_ahead
+from capplan.commands.forecast.months_ahead import MonthAhead, months_ahead
+from capplan.commands.forecast.results import ForecastBands, MonthBand
 from capplan.commands.ranges.draws import drawn
 from capplan.gates.drawn import percentile
 from capplan.gates.kept import failing, metrics_of
