@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from capplan import units
 from capplan.record import Record, replace
@@ -22,7 +22,7 @@ _MONTH_S = Fraction(units.MONTH_SECONDS)
 _MS_PER_MINUTE = units.SECONDS_PER_MINUTE * units.MS_PER_SECOND
 
 
-class Peak(Record, frozen=True):
+class Peak(NamedTuple):
     """The busiest minute: its rate per second, and which minute of the simulated period (0 is day 1, 00:00)."""
 
     per_second: float

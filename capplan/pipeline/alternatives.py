@@ -13,7 +13,7 @@ from capplan.model import Change, Charge, Context, Demand, Implied
 from capplan.pipeline.flow import alike
 from capplan.pipeline.implied import address_of, following, implied_by
 from capplan.pipeline.meter import Metered, sections_alike, with_implied
-from capplan.pipeline.pools import pool_check, suffices, with_loads
+from capplan.pipeline.pools import is_exceeded, suffices, with_loads
 from capplan.pipeline.price import Priced, is_tiered, monthly, price, priced_charges, rate_charges
 from capplan.pipeline.what_if import apply, what_if
 from capplan.pricing.rating import Rated
@@ -191,12 +191,8 @@ def side_by_side(
     metered = base.metered
     pools = with_loads(metered.pools, _changed(parts), metered.context)
     for limit, members in pools.items():
-        check = (
-            None
-            if members == metered.pools.get(limit)
-            else pool_check(limit, [m.load for m in members], metered.context)
-        )
-        if check is not None and check.breached:
+        moved = members != metered.pools.get(limit)
+        if moved and is_exceeded(limit, [m.load for m in members], metered.context):
             return None
     return _of_parts(base, changes, parts, today)
 

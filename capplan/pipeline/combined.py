@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from capplan.errors import CapplanError
 from capplan.model import Change
@@ -17,10 +18,17 @@ Accepts = Callable[[Alternative], bool]
 """Whether the gates of the scenario pass in an alternative as they do in the plan."""
 
 
+class RowPlans(NamedTuple):
+    """The findings of a row that change something, planned each alone, and all of them together."""
+
+    alone: Sequence[Alternative] = ()
+    together: Alternative | None = None
+
+
 def combined(
     base: Priced,
     rows: Sequence[Recommendation],
-    plans: Mapping[int, Sequence[Alternative]],
+    plans: Mapping[int, RowPlans],
     effects: Effects,
     accepts: Accepts,
     today: date | None,
@@ -33,14 +41,14 @@ def combined(
     Args:
         base: The plan.
         rows: In rank order.
-        plans: By the number of a row: each of its findings, planned alone.
+        plans: By the number of a row.
         effects: Compares with the plan.
         accepts: Whether gates pass as they do in the plan.
         today: As of the plan.
     """
     able = [row for row in rows if row.group != "changes_behavior" and row.change and not row.not_priced]
     together = _Together(base, effects, today)
-    chosen = [row for row in able if together.add(row, plans.get(row.number, ()))]
+    chosen = [row for row in able if together.add(row, plans.get(row.number, RowPlans()))]
     plan = together.plan()
     if plan is None or not _fine(plan, effects, accepts):
         chosen, plan = _one_by_one(base, able, effects, accepts, today)
@@ -68,12 +76,12 @@ class _Together:
         self._affected: set[str] = set()
         """Resources whose demand or price may differ from the plan, since a row was planned as a whole."""
 
-    def add(self, row: Recommendation, plans: Sequence[Alternative]) -> bool:
+    def add(self, row: Recommendation, plans: RowPlans) -> bool:
         """Whether the row adds to those before it; it is then one of them."""
         changes = by_place(row)
         if any(exclusive(listed, self._changes.get(place, ())) for place, listed in changes.items()):
             return False
-        alone = bool(plans) and all(plan.parts for plan in plans)
+        alone = bool(plans.alone) and all(plan.parts for plan in plans.alone)
         by_resource = alone and not self._affected & changes.keys()
         added = self._adds_by_resource(row, plans, changes) if by_resource else self._adds_as_a_whole(row, plans)
         if added:
@@ -82,12 +90,10 @@ class _Together:
                 self._changes.setdefault(place, []).extend(listed)
         return added
 
-    def _adds_by_resource(
-        self, row: Recommendation, plans: Sequence[Alternative], changes: Mapping[str, Sequence[Change]]
-    ) -> bool:
+    def _adds_by_resource(self, row: Recommendation, plans: RowPlans, changes: Mapping[str, Sequence[Change]]) -> bool:
         saving, costs = Decimal(0), dict[str, Decimal]()
         parts: dict[str, Alternative] = {}
-        alone = {address: plan for plan in reversed(plans) for address in plan.parts}
+        alone = {address: plan for plan in reversed(plans.alone) for address in plan.parts}
         for address, listed in changes.items():
             before = self._changes.get(address)
             if before is None:
@@ -151,16 +157,17 @@ class _Together:
             self._costs[address] = alternative(self._base, address, every, self._today).monthly_cost
         return self._costs[address]
 
-    def _adds_as_a_whole(self, row: Recommendation, plans: Sequence[Alternative]) -> bool:
-        before = self.plan()
-        after = _planned(self._base, [*self._rows, row], self._today, before)
+    def _adds_as_a_whole(self, row: Recommendation, plans: RowPlans) -> bool:
+        before, known = self.plan(), plans.together
+        is_known = known is not None and not self._rows and known.changes == changes_of(self._base, [row])
+        after = known if is_known else _planned(self._base, [*self._rows, row], self._today, before)
         if after is None or after.missing or self._effects.breaks(after):
             return False
         cost = self._base.monthly_cost if before is None else before.monthly_cost
         if row.group == "saving" and after.monthly_cost >= cost:
             return False
         self._affected |= by_place(row).keys()
-        self._affected |= {a for plan in plans or (after,) for a in plan.changed if self._differs(plan, a)}
+        self._affected |= {a for plan in plans.alone or (after,) for a in plan.changed if self._differs(plan, a)}
         self._last = [*self._rows, row], after
         self._since = {}
         return True

@@ -14,11 +14,11 @@ from capplan.flow import DemandFlow, course
 from capplan.language.scenario import Resource, Scenario
 from capplan.model import Admitted, Context, Demand, RequestStream, SharedLimit
 from capplan.pipeline.demand import Delivery, Sender, address_of, demand_of, emissions, emitted, taken
-from capplan.pipeline.pools import PoolMember, Pools, pool_check
+from capplan.pipeline.pools import PoolMember, Pools, is_exceeded
 from capplan.pipeline.solve import Edge, components
 from capplan.quantities.rounding import sig6
 from capplan.record import MutableRecord, Record, replace
-from capplan.resource_type import DeclaredResource
+from capplan.resource_type import DeclaredResource, ResourceType
 from capplan.services import default_quota
 
 Shared = Mapping[str, Mapping[str, SharedLimit]]
@@ -384,10 +384,8 @@ def _shared(network: Network, demand: Mapping[str, Demand], pools: Pools, before
     ctx, out = network.context, dict[str, dict[str, SharedLimit]]()
     known = {limit for of_one in before.values() for limit in of_one}
     for limit, members in pools.items():
-        if limit not in known:
-            check = pool_check(limit, [member.load for member in members], ctx)
-            if check is None or not check.breached:
-                continue
+        if limit not in known and not is_exceeded(limit, [member.load for member in members], ctx):
+            continue
         reserved = sum(load.flow.peak().per_second for _, load in members if load.reserved)
         flows = _wanted(demand, limit, members)
         total = DemandFlow.total(flows.values())
@@ -501,7 +499,8 @@ def _units(walk: _Pass, sender: Sender) -> Fraction:
 def _failing_starts(network: Network, usage: Mapping[str, Any]) -> Failing:
     """The share of each resource's invocations that its own starts make fail, before anything is tried again."""
     resources = network.scenario.resources
-    shares = {a: r.type.failing_starts(usage[a]) for a, r in resources.items()}
+    able = ((a, r.type) for a, r in resources.items() if type(r.type).failing_starts is not ResourceType.failing_starts)
+    shares = {a: type_.failing_starts(usage[a]) for a, type_ in able}
     return {address: share for address, share in shares.items() if share}
 
 

@@ -107,6 +107,14 @@ def clearly_suffices(limit: str, most: float, ctx: Context) -> bool:
     )
 
 
+def is_exceeded(limit: str, loads: Sequence[PoolLoad], ctx: Context) -> bool:
+    """Whether resources want more of a shared limit than there is."""
+    if clearly_suffices(limit, at_most(loads), ctx):
+        return False
+    check = pool_check(limit, loads, ctx)
+    return check is not None and check.breached
+
+
 def suffices(pools: Pools, address: str, before: Sequence[PoolLoad], loads: Sequence[PoolLoad], ctx: Context) -> bool:
     """Whether every shared limit still suffices if one resource uses other amounts of them than `before`."""
     for limit in {load.limit for load in (*before, *loads)}:
@@ -114,7 +122,6 @@ def suffices(pools: Pools, address: str, before: Sequence[PoolLoad], loads: Sequ
         if after == [load for load in before if load.limit == limit]:
             continue
         others = [load for owner, load in pools.get(limit, ()) if owner != address]
-        check = pool_check(limit, [*others, *after], ctx)
-        if check is not None and check.breached:
+        if is_exceeded(limit, [*others, *after], ctx):
             return False
     return True

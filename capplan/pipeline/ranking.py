@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import get_args
 
 from capplan.model import Urgency
+from capplan.pipeline.alternatives import Alternative
 from capplan.pipeline.price import Priced
 from capplan.pipeline.results import Finding, FindingChange, Group, Recommendation
 from capplan.quantities.rounding import to_quantity
@@ -20,10 +21,11 @@ _LONG = 100
 
 
 class Row(Record, frozen=True):
-    """Findings that are applied together, and USD a month that they save so."""
+    """Findings that are applied together, USD a month that they save so, and the plan of it; None where nothing changes."""
 
     findings: tuple[Finding, ...]
     saving: Decimal | None
+    plan: Alternative | None = None
 
 
 def rows_of(findings: Iterable[tuple[str, Finding]], base: Priced) -> list[Row]:

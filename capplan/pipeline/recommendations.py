@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from capplan.errors import CapplanError
 from capplan.model import Change, Option, Rule
 from capplan.pipeline.alternatives import Alternative, alternative, planned_whole, side_by_side
-from capplan.pipeline.combined import Accepts, combined
+from capplan.pipeline.combined import Accepts, RowPlans, combined
 from capplan.pipeline.effects import Effects
 from capplan.pipeline.price import Priced, usd_of
 from capplan.pipeline.quotas import quota_increases
@@ -65,7 +65,10 @@ def advice_of(
     ranked = in_rank_order(rows)
     recommendations, findings = numbered(ranked, base)
     plans = {
-        number: [plan for f in row.findings if id(f) in candidates and (plan := candidates[id(f)].plan) is not None]
+        number: RowPlans(
+            [plan for f in row.findings if id(f) in candidates and (plan := candidates[id(f)].plan) is not None],
+            row.plan,
+        )
         for number, row in enumerate(ranked, 1)
     }
     all_together = combined(base, recommendations, plans, effects, accepts, today)
@@ -199,5 +202,5 @@ def _worth_it(candidates: Sequence[_Candidate], base: Priced, today: date | None
     if findings[0].severity == "saving" and saving is not None and not worth_it(saving, base.monthly_cost):
         return []
     if plan is None or plan.missing or accepts(plan):
-        return [Row(findings, saving)]
+        return [Row(findings, saving, plan)]
     return [row for c in candidates for row in _worth_it([c], base, today, accepts)] if len(candidates) > 1 else []

@@ -25,7 +25,7 @@ COMMANDS = (
     "capplan.importing",
     "capplan.commands.compare",
     "capplan.commands.drivers",
-    "capplan.commands.forecast",
+    "capplan.commands.forecast.months_ahead",
     "capplan.commands.optimize",
     "capplan.commands.profile",
     "capplan.commands.ranges",

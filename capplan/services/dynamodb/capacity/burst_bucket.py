@@ -57,11 +57,13 @@ def serve(
     sums = np.add.reduceat(net, starts).tolist()
     runs = zip(starts.tolist(), ends, sums, (capacities[starts] * burst_s).tolist(), strict=True)
     for start, end, total, full in runs:
-        burst_balance = min(burst_balance, full)
+        if burst_balance > full:  # noqa: PLR1730  a call costs more
+            burst_balance = full
+        after = burst_balance + total
         if total >= 0:
-            burst_balance = min(full, burst_balance + total)
-        elif burst_balance + total >= 0:
-            burst_balance += total
+            burst_balance = full if after > full else after  # noqa: FURB136  the same
+        elif after >= 0:
+            burst_balance = after
             served[start:end] = rates[start:end]
         else:
             drained = np.minimum(np.cumsum(-net[start:end]), burst_balance)

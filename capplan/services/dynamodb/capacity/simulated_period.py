@@ -10,6 +10,7 @@ back pressure" (read 2026-11-23).
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from capplan.flow import DemandFlow
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_units_of = itemgetter(1)
 _RECENT = 64
 """Periods that are kept: their series are large."""
 
@@ -113,7 +115,7 @@ class SimulatedPeriod(Record, frozen=True, eq=False):
 
 @lru_cache(maxsize=_RECENT)
 def _max_capacity(found: Outcome) -> int:
-    return max((units for _, units in found.steps or ()), default=0)
+    return max(map(_units_of, found.steps or ()), default=0)
 
 
 @lru_cache(maxsize=_RECENT)
@@ -124,7 +126,7 @@ def _unit_hours(flow: DemandFlow, found: Outcome, once: tuple[tuple[int, int], .
         return Fraction(steps[0][1] * MONTH_HOURS)
     if not steps:
         return Fraction(0)
-    minimum = min(units for _, units in steps)
+    minimum = min(map(_units_of, steps))
     above = expand(steps, PERIOD_MINUTES) - minimum
     return Fraction(minimum * MONTH_HOURS) + sig6(_weighted(flow, above, once) / MINUTES_PER_HOUR)
 

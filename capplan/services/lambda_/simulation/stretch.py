@@ -77,7 +77,9 @@ class _Stretch:
         self._ends = times + warm_s
         """When each request's environment is free again."""
         self._until = np.concatenate(([0], np.cumsum(counts)))
-        self._as_warm = np.sort(np.concatenate((pool.busy, self._ends)))
+        self._as_warm = np.sort(
+            np.concatenate((pool.busy, self._ends)), kind="stable"
+        )  # nearly in order: half the time
         already = len(pool.busy)
         self._busy = np.arange(already + 1, already + 1 + len(times)) - _up_to(self._as_warm, times)
         """As each request has begun."""
@@ -185,7 +187,7 @@ class _Stretch:
         pool, times, end = self._pool, self._requests.times, float(self._requests.bounds[-1])
         already = len(pool.busy)
         ends = np.concatenate((pool.busy, self._ends))
-        recent = np.sort(ends[ends > end - pool.keep_alive_s])
+        recent = np.sort(ends[ends > end - pool.keep_alive_s], kind="stable")
         last, others = int(recent.searchsorted(end, side="right")), len(ends) - len(recent)
         left = already - others + np.searchsorted(times, recent[:last]) - np.arange(1, last + 1)
         by_number = np.full(most + 1, -1)
