@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import NoReturn
 
 from capplan import __version__
+from capplan.cli.streams import open_closed_streams, write_out
 
 HELP = """Usage: capplan COMMAND SCENARIO [OPTIONS]
 Plan cost and capacity of serverless AWS workloads before you deploy them.
@@ -38,6 +39,7 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run a command and exit. `--version` and `--help` answer before anything heavy is imported."""
+    open_closed_streams()
     try:
         code = answered(sys.argv[1:])
     except KeyboardInterrupt:
@@ -77,10 +79,6 @@ def _without_plugins() -> None:
 
 
 def _print(text: str, code: int) -> int:
-    """ASCII text on standard output; a closed pipe does not change the exit code."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """ASCII text on standard output."""
+    write_out(text.encode("utf-8"))
     return code

@@ -11,6 +11,7 @@ import typer
 
 from capplan.cli import progress
 from capplan.cli.options import ColorChoice
+from capplan.cli.streams import write_out
 from capplan.errors import CapplanError
 from capplan.record import Record
 from capplan.report.style import Style
@@ -182,13 +183,9 @@ def page(documents: "Sequence[Document]") -> str:
 
 
 def put(text: str) -> None:
-    """Write text to standard output. A closed pipe (`| head`) does not change the exit code."""
+    """Write text to standard output."""
     progress.stop()
-    try:
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    write_out(text.encode("utf-8", "backslashreplace"))
 
 
 def report(text: str, *, ascii_only: bool = False) -> None:

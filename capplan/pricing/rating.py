@@ -29,10 +29,7 @@ _NumberT = TypeVar("_NumberT", int, Fraction)
 
 
 class LineItem(Record, frozen=True):
-    """A priced charge: quantity × list unit price = list cost, on every line.
-
-    A named tuple: a large account has tens of thousands, and a frozen dataclass takes three times as long.
-    """
+    """A priced charge: quantity × list unit price = list cost, on every line."""
 
     id: str
     charge_id: str

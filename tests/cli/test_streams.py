@@ -178,3 +178,22 @@ def test_an_interrupt_ends_with_130_and_no_traceback() -> None:
         _, said = process.communicate(timeout=20)
     assert process.returncode == 130
     assert b"Traceback" not in said
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("arguments", ["--version", "estimate scenarios/orders/scenario.yaml"])
+def test_a_stream_that_the_caller_closed_takes_nothing(closed: str, arguments: str) -> None:
+    command = f'"{sys.executable}" -m capplan {arguments} {closed}'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, encoding="utf-8")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("arguments", [("--version",), ("estimate", "scenarios/orders/scenario.yaml", "-f", "json")])
+def test_an_answer_that_cannot_be_written_is_told_without_a_traceback(arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "capplan", *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    said = "standard output: cannot write the answer: No space left on device\n"
+    assert (done.returncode, done.stderr) == (1, said)
