@@ -33,11 +33,13 @@ def rows_of(findings: Iterable[tuple[str, Finding]], base: Priced) -> list[Row]:
     section = {r.address: r.section.key for r in base.metered.scenario.resources.values()}
     rows: dict[object, list[Finding]] = {}
     for number, (address, finding) in enumerate(findings):
-        inside = bool(finding.change) and all(c.path.startswith(f"{address}.") for c in finding.change)
-        same = tuple((c.path[len(address) :], repr(c.new)) for c in finding.change)
-        key: object = (
-            (finding.rule, finding.severity, finding.group, section.get(address, address), same) if inside else number
+        inside = (  # what is set for the account is no resource's, and stands alone
+            address in section
+            and bool(finding.change)
+            and all(c.path.startswith(f"{address}.") for c in finding.change)
         )
+        same = tuple((c.path[len(address) :], repr(c.new)) for c in finding.change)
+        key: object = (finding.rule, finding.severity, finding.group, section[address], same) if inside else number
         rows.setdefault(key, []).append(finding)
     out = []
     for joined in rows.values():

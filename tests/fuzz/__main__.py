@@ -19,7 +19,7 @@ from tests.fuzz.cases import lay_out
 from tests.fuzz.corpus import KINDS
 from tests.fuzz.run import Counts, Failure, batch, failure_of, reduced
 
-_BATCH, _BATCHES_A_PROCESS = 20, 10
+_BATCH, _BATCHES_A_PROCESS = 20, 5
 _SHOWN = 40
 
 

@@ -34,6 +34,8 @@ _COSTS: tuple[str, ...] = (
 )
 _COSTS += ("pricing_quantity", "consumed_quantity")
 _SHARES = frozenset({"throttled_share"})
+_TEXTS = frozenset({"name", "from", "to", "value", "hint", "key", "path", "operation", "target", "id"})
+"""Keys of words that others wrote: `NaN` may be a name."""
 
 
 def broken(case: Case, found: Answer) -> str:
@@ -85,7 +87,7 @@ def _wrong_values(value: Any, key: str = "") -> Iterator[str]:  # noqa: ANN401  
         for inner in value:
             yield from _wrong_values(inner, key)
     elif isinstance(value, str):
-        if _NOT_A_NUMBER.fullmatch(value) and key not in ("name", "from", "to", "value", "hint", "key", "path"):
+        if _NOT_A_NUMBER.fullmatch(value) and key not in _TEXTS:
             yield f"{value} under {key}"
         elif key in _COSTS and value.startswith("-"):
             yield f"{key} below 0"
