@@ -115,14 +115,10 @@ def _against_schema(record: Any) -> str:  # noqa: ANN401  any JSON
 
 # --- pairs of answers -------------------------------------------------------------------------------------------------
 
-ESTIMATE = ("estimate", "scenario.yaml", "-f", "json")
-
-
 def _planned(case: Case, data: Any, folder: Path) -> Any:  # noqa: ANN401  plain data
-    """The plan of a changed scenario; None where it is not planned."""
-    changed = case._replace(files={**case.files, "scenario.yaml": data}, words=ESTIMATE)
-    lay_out(changed, folder)
-    found = answer(ESTIMATE, folder)
+    """The plan of a changed scenario by the same words, seed and day; None where it is not planned."""
+    lay_out(case._replace(files={**case.files, "scenario.yaml": data}), folder)
+    found = answer(case.words, folder)
     return json.loads(found.out) if found.code == 0 and not found.crash and found.out else None
 
 
