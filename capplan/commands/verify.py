@@ -221,7 +221,7 @@ def _resources(plan: _Json) -> Iterator[_Result]:
             resource.get("monthly_cost"),
             lambda rows=rows: _sum(rows, "contracted_cost"),  # type: ignore[misc]
         )
-    for owner in dict.fromkeys(row.get("resource") for row in monthly):
+    for owner in {str(row.get("resource")): row.get("resource") for row in monthly}.values():
         if owner not in labels:
             yield Mismatch(f"line items of {owner}", "a resource", "no such resource")
 
@@ -266,12 +266,14 @@ def _combined(plan: _Json) -> Iterator[_Result]:
         plan.get("monthly_cost"),
         lambda: _figure(found.get("monthly_cost")) + _figure(found.get("saving")),
     )
-    groups = {row.get("number"): row.get("group") for row in _rows(plan, "recommendations")}
+    groups = {str(row.get("number")): row.get("group") for row in _rows(plan, "recommendations")}
     numbers = found.get("numbers")
     for number in numbers if isinstance(numbers, list) and groups else ():
-        keeps = groups.get(number) in ("risk", "saving")
+        keeps = groups.get(str(number)) in ("risk", "saving")
         yield (
-            None if keeps else Mismatch(f"combined {number}", "applied", f"{groups.get(number) or 'no recommendation'}")
+            None
+            if keeps
+            else Mismatch(f"combined {number}", "applied", f"{groups.get(str(number)) or 'no recommendation'}")
         )
 
 

@@ -89,6 +89,7 @@ def test_a_plan_adds_up_and_what_was_checked_is_told() -> None:
         ("cost_by_tag/team=shop", "0", "cost_by_tag team=shop"),
         ("gates/0/observed", "1", "gate cost.monthly <= 300 USD"),
         ("limits/0/headroom", "-0.5", "{resource} {limit}"),
+        ("line_items/0/resource", ["orders"], "line items of ['orders']"),
         ("limits/0/load", "1" + "0" * 20, "{resource} {limit}"),
     ],
 )
@@ -108,6 +109,7 @@ def test_recommendations_together() -> None:
     assert PLAN["combined"] is not None
     assert broken(changed("combined/saving", "0")) == {"combined monthly_cost + saving"}
     assert broken(changed("combined/numbers", [99])) == {"combined 99"}
+    assert broken(changed("combined/numbers", [[1]])) == {"combined [1]"}
 
 
 def test_a_half_is_rounded_up_by_hand() -> None:

@@ -34,7 +34,9 @@ _COSTS: tuple[str, ...] = (
 )
 _COSTS += ("pricing_quantity", "consumed_quantity")
 _SHARES = frozenset({"throttled_share"})
-_TEXTS = frozenset({"name", "from", "to", "value", "hint", "key", "path", "operation", "target", "id"})
+_TEXTS = frozenset(
+    {"name", "from", "to", "value", "hint", "key", "path", "operation", "target", "id", "service", "usage_types"}
+)
 """Keys of words that others wrote: `NaN` may be a name."""
 
 
@@ -114,6 +116,7 @@ def _against_schema(record: Any) -> str:  # noqa: ANN401  any JSON
 
 
 # --- pairs of answers -------------------------------------------------------------------------------------------------
+
 
 def _planned(case: Case, data: Any, folder: Path) -> Any:  # noqa: ANN401  plain data
     """The plan of a changed scenario by the same words, seed and day; None where it is not planned."""

@@ -264,6 +264,16 @@ def test_a_distributed_map_takes_at_least_its_dispatch() -> None:
     assert found.attempts == {}, "the children's attempts are not the parent's"
 
 
+def test_items_of_next_to_no_time_take_their_dispatch_in_no_more_room() -> None:
+    """60,000 children at 100 a second take 600 s; points a millionth of a millisecond apart would be 629 million."""
+    child = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(I=task())}
+    world = World(
+        attempt_ms={"I": Fraction(1, 2**20)}, fails={"I": {"E": Fraction(1, 100)}}, items={"M": Fraction(60_000)}
+    )
+    found = expect(read(M=mapped(child, ToleratedFailurePercentage=50)).graph, world)
+    assert float(found.duration_ms) == pytest.approx(600_000, rel=1e-5)
+
+
 def test_many_items_and_rare_failures_stay_precise() -> None:
     world = World(fails={"I": {"E": Fraction(1, 10**9)}}, items={"M": Fraction(100_000)})
     found = expect(read(M=mapped(machine(I=task()))).graph, world)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 TAIL = 1e-7
 """What of a law may lie beyond its lattice."""
 _PROBE, _COARSE, _FINE, _MOST_POINTS = 256, 1_024, 8_192, 65_536
+_MOST_WIDE = 1 << 20
+"""Points of a law of distributed items, at most."""
 _MOST_WORK = 8_000_000
 """Products of transforms times points of a level's lattice."""
 _LONGEST_MS = int(STANDARD_DURATION.value) * 1000
@@ -272,6 +274,9 @@ class Clock:
         wide = definition.at_once
         slowest = all_of([(any_ending, n)]) if n <= wide else drawn_in_slots(any_ending, n, wide)
         dispatch_ms = n * 1000 / definition.children_per_second
+        if dispatch_ms > slowest.step * _MOST_WIDE:  # items of next to no time, on points as close
+            step = dispatch_ms / _MOST_WIDE
+            slowest = Law(step, slowest.on(step, math.ceil(slowest.size * slowest.step / step) + 2))
         series = _at_least(slowest, dispatch_ms)
         fails_share = 1 - float(item.endings[None].sum() / item.whole().sum()) if None in item.endings else 1.0
         fails = float(run_fails(definition, Fraction(fails_share), Fraction(n)))
