@@ -78,6 +78,13 @@ def test_where_aws_list_was_not_read_the_rates_are_derived_and_say_so(tmp_path: 
     assert plan.commitment.endswith("for 1 year, at derived rates")
 
 
+def test_what_is_paid_once_for_warm_throughput_is_no_spend_of_an_hour(tmp_path: Path) -> None:
+    """A plan commits to an hour of requests: 700 x 2,628,000 s x 0.625/M x 0.82, with or without a warmed index."""
+    warmed = FLAT.replace("1 KB,", "1 KB, warm: {write: 100k},")
+    plan = by_id(modes(warmed, tmp_path))["on-demand/savings-plan"]
+    assert plan.monthly_cost == by_id(modes(FLAT, tmp_path))["on-demand/savings-plan"].monthly_cost
+
+
 def test_reserved_capacity_is_only_for_standard_provisioned_tables(tmp_path: Path) -> None:
     ids = [o for o in by_id(modes(FLAT, tmp_path)) if "reserved" in o]
     assert ids

@@ -195,7 +195,7 @@ def hourly_spend(run: Run, rates: Rates) -> tuple["NDArray[np.float64]", "NDArra
     plan, list_price = np.zeros(len(_hour_weights(run))), np.zeros(len(_hour_weights(run)))
     for charge, line in ((c, x) for c in run.charges for x in run.lines if x.charge_id == c.id):
         rate = rates.get((line.region, line.price_key))
-        if rate is None:
+        if rate is None or charge.frequency == "one_time":  # warm throughput is paid once, no spend of an hour
             continue
         flow = charge.flow
         units = (

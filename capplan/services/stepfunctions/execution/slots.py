@@ -6,6 +6,7 @@ mean rate of its slots, to which every such schedule settles.
 Source: Step Functions Developer Guide, "Map state": MaxConcurrency (read 2026-11-23).
 """
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from capplan.services.stepfunctions.execution.grid import Ending, Law, split
@@ -22,12 +23,20 @@ _MOST_RUNS = 5_000
 _WAVES = 20
 _POINTS = 4_096
 _SEED = 20_261_123
+_RECENT = 64
 
 
 def drawn_in_slots(item: Law, n: int, width: int) -> Law:
     """The law of `n` items, `width` at a time; the first that fails stops the others."""
+    return _drawn(item.step, tuple((ending, series.tobytes()) for ending, series in item.endings.items()), n, width)
+
+
+@lru_cache(maxsize=_RECENT)
+def _drawn(item_step: float, series: tuple[tuple[Ending, bytes], ...], n: int, width: int) -> Law:
+    """By value: changes of what is around a Map are planned with the same items again and again."""
     import numpy as np  # noqa: PLC0415
 
+    item = Law(item_step, {ending: np.frombuffer(of_ending, np.float64) for ending, of_ending in series})
     rng = np.random.Generator(np.random.PCG64(_SEED))
     followed = min(n, max(_WAVES * width, _DRAWN_ITEMS // 50))
     runs = max(1, min(_MOST_RUNS, _DRAWN_ITEMS // followed))
