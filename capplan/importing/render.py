@@ -66,7 +66,7 @@ def data_of(draft: Draft) -> dict[str, Any]:
 
 def rendered(draft: Draft, command: str) -> str:
     """The whole text of a scenario; `command` is how it was made."""
-    lines = [f"# {command}", *_head_notes(draft), "capplan: 1", *entry("name", draft.name, 0)]
+    lines = [f"# {_inline(command)}", *_head_notes(draft), "capplan: 1", *entry("name", draft.name, 0)]
     region = f"region: {flow(draft.region)}"
     lines.append(region if draft.region_is_known else f"{region}{_gap(region)}# no file says: is it this one?")
     if draft.account:
@@ -216,4 +216,7 @@ def base_lines(draft: Draft) -> list[str]:
     for one in draft.entries:
         digests = [digest((one.section, one.name, key), value) for key, value in values_in_order(one).items()]
         out.append(" ".join((f"#   {one.section}.{one.name}:", *digests)))
-    return [*out, *(f"#   {FILES}.{name}: {digest((FILES, name), text)}" for name, text in draft.beside.items())]
+    return [
+        *out,
+        *(f"#   {FILES}.{_inline(name)}: {digest((FILES, name), text)}" for name, text in draft.beside.items()),
+    ]

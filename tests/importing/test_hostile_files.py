@@ -140,6 +140,15 @@ def _valid(data: object, folder: Path) -> None:
     load(str(target))
 
 
+def test_the_name_of_a_file_acts_on_no_terminal_either(tmp_path: Path) -> None:
+    source = tmp_path / "a\x1b[2Jb\n.json"
+    source.write_text(json.dumps(_TABLE), encoding="utf-8")
+    text = imported([str(source)], str(tmp_path / "scenario.yaml"), anew=True).text
+    assert all(line.isprintable() for line in text.split("\n"))
+    (tmp_path / "scenario.yaml").write_text(text, encoding="utf-8")
+    load(str(tmp_path / "scenario.yaml"))
+
+
 def test_any_value_in_a_template_is_a_valid_scenario_or_an_error(tmp_path: Path) -> None:
     template = json.loads((FILES / "wide.template.json").read_text(encoding="utf-8"))
     for n, path in enumerate(_places(template)):
