@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from capplan.pricing.refresh.csv_table import csv_table
 from capplan.pricing.refresh.products import (
+    ON_DEMAND,
+    RESERVED,
     IsWanted,
     Offer,
     Place,
@@ -16,8 +18,6 @@ from capplan.pricing.refresh.products import (
     steps,
     word,
 )
-
-_ON_DEMAND, _RESERVED = "OnDemand", "Reserved"
 
 _Row = Mapping[str, str]
 
@@ -43,11 +43,11 @@ def _location(row: _Row) -> str:
 
 
 def _product(sku: str, rows: Sequence[_Row]) -> Product:
-    on_demand = [row for row in rows if row["TermType"] == _ON_DEMAND]
+    on_demand = [row for row in rows if row["TermType"] == ON_DEMAND]
     newest = max((row["EffectiveDate"] for row in on_demand), default=None)
     leases: dict[str, list[Step]] = {}
     for row in rows:
-        if row["TermType"] == _RESERVED:
+        if row["TermType"] == RESERVED:
             leases.setdefault(row["LeaseContractLength"], []).append(_step(row))
     found = (reserved(lease, its) for lease, its in leases.items())
     return Product(

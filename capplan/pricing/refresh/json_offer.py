@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from capplan.pricing.refresh.products import (
+    ON_DEMAND,
+    RESERVED,
     IsWanted,
     Offer,
     Place,
@@ -20,7 +22,6 @@ from capplan.pricing.refresh.products import (
 from capplan.reading.json_stream import JsonStream
 
 _HEAD = ("offerCode", "version", "publicationDate")
-_ON_DEMAND, _RESERVED = "OnDemand", "Reserved"
 
 _Terms = dict[str, list[Mapping[str, Any]]]
 
@@ -78,11 +79,11 @@ def _terms(stream: JsonStream, products: Mapping[str, object]) -> _Terms:
 
 
 def _product(sku: str, attributes: Mapping[str, str], terms: Mapping[str, _Terms]) -> Product:
-    on_demand = terms.get(_ON_DEMAND, {}).get(sku, [])
+    on_demand = terms.get(ON_DEMAND, {}).get(sku, [])
     newest = max(on_demand, key=lambda term: str(term["effectiveDate"]), default=None)
     leases = (
         reserved(term["termAttributes"]["LeaseContractLength"], map(_dimension, term["priceDimensions"].values()))
-        for term in terms.get(_RESERVED, {}).get(sku, [])
+        for term in terms.get(RESERVED, {}).get(sku, [])
     )
     return Product(
         sku,

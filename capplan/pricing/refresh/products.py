@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+ON_DEMAND, RESERVED = "OnDemand", "Reserved"
+"""Kinds of terms."""
 UPFRONT_UNIT = "Quantity"
 _ANY = "Any"
 """The location of products that belong to no Region, such as an account's allowance."""
