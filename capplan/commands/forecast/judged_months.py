@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 from capplan.commands.forecast.months_ahead import MonthAhead, months_ahead
@@ -14,10 +13,9 @@ from capplan.gates.kept import some_metrics
 from capplan.language.gate_syntax import names_in
 from capplan.language.months import Month
 from capplan.language.scenario import Scenario
-from capplan.pipeline.limits import every_check
+from capplan.pipeline.limits import limits_of
 from capplan.pipeline.meter import Metered
 from capplan.pipeline.price import Priced, catalogue_of, cost_by_service, missing_prices, price
-from capplan.quantities.rounding import to_quantity
 
 
 class JudgedMonth(NamedTuple):
@@ -86,6 +84,4 @@ def _failed(priced: Priced, today: date | None) -> tuple[str, ...]:
 
 
 def _exceeded(metered: Metered) -> tuple[tuple[str, str], ...]:
-    """In the order of a plan: the least headroom first."""
-    breached = [(to_quantity(Fraction(c.headroom)), c.resource, c.limit) for c in every_check(metered) if c.breached]
-    return tuple((resource, limit) for _, resource, limit in sorted(breached))
+    return tuple((limit.check.resource, limit.check.limit) for limit in limits_of(metered) if limit.breached)
