@@ -34,7 +34,7 @@ TAIL = 1e-7
 """What of a law may lie beyond its lattice."""
 _PROBE, _COARSE, _FINE, _MOST_POINTS = 256, 1_024, 8_192, 65_536
 _MOST_WIDE = 1 << 20
-"""Points of a law of distributed items, at most."""
+"""Points up to a least amount, at most."""
 _MOST_WORK = 8_000_000
 """Products of transforms times points of a level's lattice."""
 _LONGEST_MS = int(STANDARD_DURATION.value) * 1000
@@ -274,16 +274,14 @@ class Clock:
         wide = definition.at_once
         slowest = all_of([(any_ending, n)]) if n <= wide else drawn_in_slots(any_ending, n, wide)
         dispatch_ms = n * 1000 / definition.children_per_second
-        if dispatch_ms > slowest.step * _MOST_WIDE:  # items of next to no time, on points as close
-            step = dispatch_ms / _MOST_WIDE
-            slowest = Law(step, slowest.on(step, math.ceil(slowest.size * slowest.step / step) + 2))
-        series = _at_least(slowest, dispatch_ms)
+        all_done = _at_least(slowest, dispatch_ms)
+        series = all_done.whole()
         fails_share = 1 - float(item.endings[None].sum() / item.whole().sum()) if None in item.endings else 1.0
         fails = float(run_fails(definition, Fraction(fails_share), Fraction(n)))
         endings: dict[Ending, Floats] = {None: series * (1 - fails)}
         if fails:
             endings[TOLERANCE_EXCEEDED] = series * fails
-        return Law(slowest.step, endings)
+        return Law(all_done.step, endings)
 
 
 def in_turn(item: Law, n: int) -> Law:
@@ -357,14 +355,17 @@ def _common(laws: Sequence[Law]) -> tuple[float, int]:
     return step, math.ceil(end / step) + 2
 
 
-def _at_least(law: Law, least_ms: float) -> "Floats":
-    """The series of max(X, least), whatever the ending."""
+def _at_least(law: Law, least_ms: float) -> Law:
+    """The law of max(X, least), whatever the ending."""
     import numpy as np  # noqa: PLC0415
 
+    if least_ms > law.step * _MOST_WIDE:  # the points of what takes next to no time are as close
+        step = least_ms / _MOST_WIDE
+        law = Law(step, law.on(step, math.ceil(law.size * law.step / step) + 2))
     whole = law.whole()
     place = least_ms / law.step
     if place <= 0:
-        return whole
+        return Law(law.step, {None: whole})
     low = math.floor(place + 1e-9)
     part = max(0.0, place - low)
     out = np.zeros(max(len(whole), low + 2))
@@ -372,7 +373,7 @@ def _at_least(law: Law, least_ms: float) -> "Floats":
     below = float(whole[: low + 1].sum())
     out[low] += below * (1 - part)
     out[low + 1] += below * part
-    return out
+    return Law(law.step, {None: out})
 
 
 def all_of(laws: "Sequence[tuple[Law, int]]") -> Law:
