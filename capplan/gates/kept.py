@@ -8,7 +8,7 @@ from capplan.gates.evaluate import outcome
 from capplan.gates.judge import Baseline, lookup
 from capplan.gates.observables import aliases, observables, of_one
 from capplan.gates.observed import ObservedMetric, shown_value
-from capplan.language.gate_syntax import Gate, names_in
+from capplan.language.gate_syntax import Gate, names_in, percentile_of
 from capplan.language.gate_tokens import GateError
 from capplan.language.gate_units import USD
 from capplan.language.scenario import Resource, Scenario
@@ -93,7 +93,9 @@ def some_metrics(names: Iterable[str], priced: Priced, bill: Fraction | None = N
     total = Fraction(priced.monthly_cost) if bill is None else bill
     out = {name: ObservedMetric(total * months, USD) for name, months in _TOTALS.items()}
     for name in names:
-        if name in out:
+        of = percentile_of(name)
+        plain = of[0] if of is not None else name
+        if name in out or plain in out:
             continue
         resource = _owner(name, priced)
         if resource is None:
@@ -102,7 +104,7 @@ def some_metrics(names: Iterable[str], priced: Priced, bill: Fraction | None = N
         of_resource = of_one(resource, priced, limits, priced.cost_by_resource[resource.address])
         for key, metric in of_resource.items():
             out[f"{resource.label}.{key}"] = out[f"{resource.address}.{key}"] = metric
-        if name not in out:
+        if name not in out and plain not in out:
             return metrics_of(priced)
     return out
 
@@ -124,8 +126,10 @@ def metrics_of(priced: Priced) -> dict[str, ObservedMetric]:
     return {**metrics, **aliases(scenario, metrics)}
 
 
-def failing(scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> tuple[Gate, ...]:
+def failing(priced: Priced) -> tuple[Gate, ...]:
     """The gates of a plan that fail; those that cannot be judged without a baseline are left out."""
+    scenario = priced.metered.scenario
+    metrics = some_metrics((name.name for gate in scenario.gates for name in names_in(gate.test)), priced)
     return tuple(gate for gate in scenario.gates if _judged(gate, scenario, metrics) is False)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from capplan.language.gate_tokens import EXAMPLE, GateError, Token, tokens
@@ -125,6 +126,7 @@ class Gate(Record, frozen=True):
     source: str = ""
 
 
+@lru_cache(maxsize=512)
 def read_gate(text: str) -> Test:
     """A gate's test from its text. Raises GateError."""
     return _Parser(text).gate()

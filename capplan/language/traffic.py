@@ -1,12 +1,14 @@
 """Reads the section `traffic`: a rate over time, by name."""
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, get_args
 
 from capplan import units
 from capplan.errors import CapplanError
-from capplan.flow import DemandFlow
+from capplan.flow import DemandFlow, LoadProfile
 from capplan.language.load_profiles import Daily, Spike, traffic_profile, with_noise
 from capplan.language.models import DailyCurve, Traffic, Weekday
 from capplan.language.profiles import SHAPE, replay_in, with_profile, zone_seconds
@@ -122,7 +124,14 @@ def _traffic_flow(name: str, spec: Traffic) -> DemandFlow:
     else:
         daily = Daily()
     spikes = tuple(Spike(s.name, s.at, Fraction(s.for_ms) / 1000, s.times, s.unplanned) for s in spec.spikes)
-    profile = traffic_profile(name, daily, {str(day): factor for day, factor in spec.weekly.items()}, spikes)
-    if spec.noise is not None:
-        profile = with_noise(profile, float(spec.noise))
-    return DemandFlow.of(profile, spec.rate or Fraction(0))
+    weekly = tuple((str(day), factor) for day, factor in spec.weekly.items())
+    return DemandFlow.of(_profile(name, daily, weekly, spikes, spec.noise), spec.rate or Fraction(0))
+
+
+@lru_cache(maxsize=128)
+def _profile(
+    name: str, daily: Daily, weekly: tuple[tuple[str, Decimal], ...], spikes: tuple[Spike, ...], noise: Decimal | None
+) -> LoadProfile:
+    """One object for each shape, at whatever rate: what is computed of its minutes is known in a what-if, draw or month."""
+    profile = traffic_profile(name, daily, dict(weekly), spikes)
+    return profile if noise is None else with_noise(profile, float(noise))

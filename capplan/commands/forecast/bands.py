@@ -11,7 +11,7 @@ from capplan.commands.forecast.months_ahead import MonthAhead, months_ahead
 from capplan.commands.forecast.results import ForecastBands, MonthBand
 from capplan.commands.ranges.draws import drawn
 from capplan.gates.drawn import percentile
-from capplan.gates.kept import failing, metrics_of
+from capplan.gates.kept import failing
 from capplan.gates.observed import exact
 from capplan.language.months import Month
 from capplan.language.ranges import at, ranged_inputs
@@ -65,7 +65,7 @@ def bands_of(
                 priced = price(month.metered, catalogue, today, bases[m])
                 if priced.missing:
                     raise missing_prices(month.scenario, priced.missing)
-                costs[d, m], broken[d, m] = float(priced.monthly_cost), _is_broken(priced, month.scenario)
+                costs[d, m], broken[d, m] = float(priced.monthly_cost), _is_broken(priced)
             before = month
     by = np.logical_or.accumulate(broken, axis=1)
     return ForecastBands(
@@ -73,10 +73,8 @@ def bands_of(
     )
 
 
-def _is_broken(priced: Priced, scenario: Scenario) -> bool:
-    if exceeded(priced.metered):
-        return True
-    return bool(scenario.gates) and bool(failing(scenario, metrics_of(priced)))
+def _is_broken(priced: Priced) -> bool:
+    return bool(exceeded(priced.metered)) or bool(failing(priced))
 
 
 def _band(

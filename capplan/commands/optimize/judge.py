@@ -106,6 +106,4 @@ class Judge:
 
 def broken_in(priced: Priced) -> Broken:
     """What does not hold in a plan."""
-    scenario = priced.metered.scenario
-    gates = tuple(gate.text for gate in failing(scenario, metrics_of(priced))) if scenario.gates else ()
-    return Broken(gates, exceeded(priced.metered))
+    return Broken(tuple(gate.text for gate in failing(priced)), exceeded(priced.metered))

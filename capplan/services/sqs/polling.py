@@ -44,7 +44,7 @@ def empty_receives(receives: DemandFlow, pollers: Fraction, wait_s: Fraction) ->
 
     rates = receives.rate_per_minute()
     waits = np.clip(rates * wait / count, 1e-12, _FULL)
-    per_second = np.where(rates > 0, rates * np.exp(-waits) / -np.expm1(-waits), count / wait)
+    per_second = np.where(rates > 0, rates / np.expm1(waits), count / wait)
     weights = receives.month_weights()
     whole = units.MONTH_SECONDS / (float(weights.sum()) * units.SECONDS_PER_MINUTE)
     return sig6(float((per_second * weights).sum()) * units.SECONDS_PER_MINUTE * whole)
