@@ -150,9 +150,11 @@ def each(dist: Distribution, change: Callable[[Decimal], Decimal]) -> Distributi
     )
 
 
+@lru_cache(maxsize=4096)
 def capped_mean(dist: Distribution, cap: Fraction) -> Fraction:
     """E[min(X, cap)], from a thousand equal slices of the distribution; 6 significant digits."""
-    slices = (min(quantile(dist, (i + 0.5) / _SLICES), float(cap)) for i in range(_SLICES))
+    most = float(cap)
+    slices = (min(quantile(dist, (i + 0.5) / _SLICES), most) for i in range(_SLICES))
     return sig6(math.fsum(slices) / _SLICES)
 
 
