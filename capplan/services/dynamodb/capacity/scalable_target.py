@@ -5,7 +5,8 @@ mode" (read 2026-11-23).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from capplan.flow import DemandFlow
@@ -136,13 +137,25 @@ def unthrottled(target: ScalableTarget, constants: Constants) -> Outcome | None:
 
 
 def passed_by_partitions(target: ScalableTarget, rates: "NDArray[np.float64]") -> "NDArray[np.float64] | None":
-    """The fraction of the units that partitions let through in each minute; None where it is all of them."""
+    """The fraction of the units that partitions let through at each of some rates; None where it is all of them."""
     import numpy as np  # noqa: PLC0415  only where a series is computed
 
     if target.busiest_second <= target.partition_ceiling * (1 + _EPSILON):
         return None
     throttled = _throttled_by_partitions(target, rates)
     return np.asarray(1 - throttled) if throttled.any() else None
+
+
+def passed_each_minute(target: ScalableTarget) -> "NDArray[np.float64] | None":
+    """The same in each minute of the simulated period: one answer for every capacity that is tried."""
+    return _passed(
+        replace(target, key=("", ""), policy=None, on_demand_maximum=None, served_at_once=0.0, served_at_first=0.0)
+    )
+
+
+@lru_cache(maxsize=64)
+def _passed(target: ScalableTarget) -> "NDArray[np.float64] | None":
+    return passed_by_partitions(target, target.flow.rate_per_minute())
 
 
 def _throttled_by_partitions(target: ScalableTarget, rates: "NDArray[np.float64]") -> "NDArray[np.float64]":

@@ -23,7 +23,7 @@ from capplan.services.dynamodb.capacity.scalable_target import (
     ScalableTarget,
     TargetKey,
     outcome,
-    passed_by_partitions,
+    passed_each_minute,
     resolve_alone,
     served_by_retries,
     unthrottled,
@@ -171,7 +171,7 @@ def _resolve(
 ) -> dict[TargetKey, Outcome]:
     """Each target alone; where a provisioned index throttles writes, all of them jointly."""
     rates = {target.key: target.flow.rate_per_minute() for target in targets}
-    passed = {target.key: passed_by_partitions(target, rates[target.key]) for target in targets}
+    passed = {target.key: passed_each_minute(target) for target in targets}
     steps: dict[TargetKey, list[Step]] = {}
     for table_or_index in {target.key[0] for target in targets}:
         scaled = [(t.key, t.policy) for t in targets if t.key[0] == table_or_index and t.policy is not None]
@@ -195,7 +195,7 @@ def _resolve_jointly(
 
     number = {target.key: i for i, target in enumerate(targets)}
     rates = [target.flow.rate_per_minute() for target in targets]
-    passed = [passed_by_partitions(target, series) for target, series in zip(targets, rates, strict=True)]
+    passed = [passed_each_minute(target) for target in targets]
     joint = [
         JointTarget(target.policy, target.key[0], series, through)
         for target, series, through in zip(targets, rates, passed, strict=True)
