@@ -15,7 +15,7 @@ from capplan.quantities.rounding import sig6
 from capplan.record import MutableRecord, replace
 from capplan.services.stepfunctions.asl.definition import Graph, State, graphs_in
 from capplan.services.stepfunctions.execution.clock import Clock, divisor_of
-from capplan.services.stepfunctions.execution.grid import Grid
+from capplan.services.stepfunctions.execution.grid import Grid, split
 from capplan.services.stepfunctions.execution.items import items_of
 from capplan.services.stepfunctions.execution.model import Amounts, Children, Expectation
 from capplan.services.stepfunctions.execution.solve import solved
@@ -161,6 +161,8 @@ def _walk(
 
 def _items(state: State, clock: Clock, grid: Grid) -> "Wave":
     """How many items of a Map start, and when: all at once, or in waves of the mean item."""
+    import numpy as np  # noqa: PLC0415
+
     if state.map is None or state.map.distributed:
         return 1.0
     n, width = float(items_of(state, clock.world)), state.map.at_once
@@ -168,5 +170,5 @@ def _items(state: State, clock: Clock, grid: Grid) -> "Wave":
     if waves <= 1:
         return n
     item_ms = clock.law(state.map.processor).mean()
-    offsets = [(min(width, n - i * width), grid.point(i * item_ms)) for i in range(min(waves, _MOST_WAVES))]
-    return sum(count * wave for count, wave in offsets)
+    wave = _places(min(waves, _MOST_WAVES))
+    return grid.wave(split(wave * (item_ms / grid.step), np.minimum(width, n - wave * width), grid.size))

@@ -85,16 +85,18 @@ def _scheduled(ms: "Floats", failing: "NDArray[np.bool_]", width: int) -> "tuple
     for run, (durations, fails) in enumerate(zip(ms.tolist(), failing.tolist(), strict=True)):
         slots = durations[:width]
         stop, by = min(((t, i) for i, t in enumerate(slots) if fails[i]), default=(float("inf"), -1))
-        ends = max(slots)
         heapq.heapify(slots)
-        for i in range(width, len(durations)):
-            begin = slots[0]
-            if begin >= stop:
-                break
-            end = begin + durations[i]
-            heapq.heapreplace(slots, end)
-            if fails[i] and end < stop:
-                stop, by = end, i
-            ends = max(ends, end)
-        took[run], first[run] = (stop, by) if by >= 0 else (ends, -1)
+        if True in fails:
+            for i in range(width, len(durations)):
+                begin = slots[0]
+                if begin >= stop:
+                    break
+                end = begin + durations[i]
+                heapq.heapreplace(slots, end)
+                if fails[i] and end < stop:
+                    stop, by = end, i
+        else:
+            for ms_of_item in durations[width:]:
+                heapq.heapreplace(slots, slots[0] + ms_of_item)
+        took[run], first[run] = (stop, by) if by >= 0 else (max(slots), -1)  # the last to end still has its slot
     return took, first
