@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 
 from capplan.record import Record
+from capplan.services.lambda_.concurrency.erlang import blocking
 
 _EXP_LIMIT = 700.0
 """exp(x) of a larger x overflows."""
@@ -53,8 +54,7 @@ class SteadyState(Record, frozen=True):
 
 def steady_state(pool: Pool) -> SteadyState:
     """The long-run behavior of a pool without an upper limit."""
-    fewest = fewest_states(pool)
-    return of_chain(pool, blocked_shares(pool), fewest)
+    return of_chain(pool, fewest_states(pool))
 
 
 def fewest_states(pool: Pool) -> int:
@@ -70,7 +70,7 @@ def fewest_states(pool: Pool) -> int:
     return max(pool.provisioned, math.floor(offered - _SIGMAS * math.sqrt(offered)))
 
 
-def of_chain(pool: Pool, blocked: Sequence[float], fewest: int) -> SteadyState:
+def of_chain(pool: Pool, fewest: int) -> SteadyState:
     """The stationary state of the chain whose state m is the number of live environments.
 
     Requests take the newest idle environment, so environment j sees what j - 1 cannot serve and the next does not.
@@ -78,13 +78,11 @@ def of_chain(pool: Pool, blocked: Sequence[float], fewest: int) -> SteadyState:
 
     Args:
         pool: The pool.
-        blocked: Share of requests that find m environments busy, for m from the provisioned ones on.
         fewest: The first state: the provisioned environments, or those that a large pool always has.
     """
-    always = blocked[: fewest - pool.provisioned + 1]
-    blocked = blocked[fewest - pool.provisioned :]
+    blocked = blocked_shares(pool, fewest)
     births = [pool.rate * share / (1 + pool.rate * share * pool.cold_s) for share in blocked]
-    deaths = _log_death_rates(pool, blocked, _log_deaths_of_always(pool, always))
+    deaths = _log_death_rates(pool, blocked, _log_deaths_of_always(pool, fewest))
     logs = [0.0]
     for m in range(1, len(blocked)):
         death = deaths[m] if deaths[m] > -math.inf else -_EXP_LIMIT
@@ -98,22 +96,24 @@ def of_chain(pool: Pool, blocked: Sequence[float], fewest: int) -> SteadyState:
     return SteadyState(cold, environments, shares)
 
 
-def blocked_shares(pool: Pool) -> list[float]:
-    """Erlang's B_m for m from the provisioned environments on, until the rest no longer counts."""
+def blocked_shares(pool: Pool, fewest: int) -> list[float]:
+    """Erlang's B_m, the share of requests that find m environments busy, for m from `fewest` until the rest no longer counts."""
     offered = pool.rate * pool.warm_s
-    last = max(pool.provisioned, math.ceil(offered + _SIGMAS * math.sqrt(offered))) + _STATES_BEYOND
-    out = [1.0]
-    for m in range(1, last + 1):
+    last = max(fewest, math.ceil(offered + _SIGMAS * math.sqrt(offered))) + _STATES_BEYOND
+    out = [blocking(offered, fewest)]
+    for m in range(fewest + 1, last + 1):
         out.append(offered * out[-1] / (m + offered * out[-1]))
-    return out[pool.provisioned :]
+    return out
 
 
-def _log_deaths_of_always(pool: Pool, blocked: Sequence[float]) -> float:
+def _log_deaths_of_always(pool: Pool, fewest: int) -> float:
     """Logarithm of the rate at which a large pool loses one of those that it always has: alike, so a few stand for all."""
-    count, total = len(blocked) - 1, -math.inf
+    count, total = fewest - pool.provisioned, -math.inf
     edges = [count * i // _SAMPLES for i in range(_SAMPLES + 1)] if count > _SAMPLES else list(range(count + 1))
-    for first, last in itertools.pairwise(edges):
-        rate = pool.rate * (blocked[first] - blocked[last]) / (last - first)
+    offered = pool.rate * pool.warm_s
+    blocked = [blocking(offered, pool.provisioned + edge) for edge in edges] if count else []
+    for (first, before), (last, after) in itertools.pairwise(zip(edges, blocked, strict=False)):
+        rate = pool.rate * (before - after) / (last - first)
         total = _log_sum(total, _log_death_rate(rate, pool.keep_alive_s) + math.log(last - first))
     return total
 

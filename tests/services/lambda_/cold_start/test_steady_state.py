@@ -38,9 +38,25 @@ def test_a_large_pool_is_the_same_without_the_states_that_it_never_has(
     rate: float, warm_s: float, keep_alive_s: float, provisioned: int
 ) -> None:
     pool = Pool(rate, warm_s, warm_s + 1, keep_alive_s, provisioned)
-    whole, state = of_chain(pool, blocked_shares(pool), provisioned), steady_state(pool)
+    whole, state = of_chain(pool, provisioned), steady_state(pool)
     assert state.cold_share == pytest.approx(whole.cold_share, rel=1e-6)
     assert state.environments == pytest.approx(whole.environments, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("rate", "environments"), [(3, 2), (300, 250), (300, 3000), (3e4, 29_000), (3e4, 30_000), (3e4, 31_000)]
+)
+def test_shares_from_some_environments_on_are_those_of_the_steps_from_none(rate: float, environments: int) -> None:
+    pool = Pool(rate, 1.0, 1.0, 600)
+    every, some = blocked_shares(pool, 0), blocked_shares(pool, environments)
+    assert len(some) == max(1 + 60, len(every) - environments)
+    assert some[: len(every) - environments] == pytest.approx(every[environments : environments + len(some)], rel=1e-12)
+
+
+def test_ten_million_environments_take_no_longer_than_their_spread() -> None:
+    state = steady_state(Pool(1e8, 0.1, 0.4, 600))
+    assert 0 < state.cold_share < 1e-3
+    assert state.environments == pytest.approx(1e7, rel=2e-3)
 
 
 def test_simulation_agrees_with_the_formula_and_with_itself() -> None:

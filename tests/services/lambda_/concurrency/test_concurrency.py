@@ -57,10 +57,12 @@ def test_erlang_blocks_less_with_one_more_and_never_less_than_overload(offered: 
     assert blocked >= 1 - servers / offered - 1e-9
 
 
-@given(offered=st.floats(0.01, 200), servers=st.integers(1, 20))
-def test_erlang_by_recursion_is_its_sum(offered: float, servers: int) -> None:
-    terms = [math.exp(k * math.log(offered) - math.lgamma(k + 1)) for k in range(servers + 1)]
-    assert erlang.blocking(offered, servers) == pytest.approx(terms[-1] / sum(terms))
+@given(offered=st.floats(0.01, 20_000), share=st.floats(0.0, 1.5))
+def test_erlang_by_recursion_is_its_sum(offered: float, share: float) -> None:
+    servers = 1 + int(offered * share)
+    logs = [k * math.log(offered) - math.lgamma(k + 1) for k in range(servers + 1)]
+    terms = [math.exp(log - max(logs)) for log in logs]
+    assert erlang.blocking(offered, servers) == pytest.approx(terms[-1] / sum(terms), rel=1e-6)
 
 
 @given(offered=st.floats(0.01, 200), blocked=st.floats(1e-6, 0.5))
