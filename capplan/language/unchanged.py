@@ -13,26 +13,36 @@ class Unchanged:
     """The parts of a base scenario that are the same in the changed data; none without a base."""
 
     def __init__(self, base: Scenario | None, data: Mapping[str, Any]) -> None:
-        same = base is not None and all(base.data.get(key) is data.get(key) for key in ("traffic", "defaults"))
+        same = base is not None and base.data.get("defaults") is data.get("defaults") and _same_names(base, data)
         self._base = base if same else None
+        self._same_traffic = base is not None and base.data.get("traffic") is data.get("traffic")
         self._resources = {} if self._base is None else _same_resources(self._base, data)
 
     def flows(self) -> dict[str, DemandFlow] | None:
         """The requests per second of each traffic, by name; None where they have to be read."""
         base = self._base
-        return None if base is None else {n: flow for n, flow in base.flows_by_name.items() if n not in base.resources}
+        if base is None or not self._same_traffic:
+            return None
+        return {n: flow for n, flow in base.flows_by_name.items() if n not in base.resources}
 
     def resource(self, address: str) -> Resource | None:
         """The resource at an address where its data are the same."""
         return self._resources.get(address)
 
     def with_all_they_name(self, specs: Specs) -> dict[str, Resource]:
-        """Resources whose data and those of all resources that they name are the same, by address."""
+        """Resources whose data and those of all resources that they name are the same, by address.
+
+        One with requests from outside has the rate of a traffic in it.
+        """
         same, base = self._resources, self._base
         if base is None or base.resources.keys() != specs.keys():
             return {}
         changed = specs.keys() - same.keys()
-        return {address: resource for address, resource in same.items() if changed.isdisjoint(resource.named)}
+        return {
+            address: resource
+            for address, resource in same.items()
+            if changed.isdisjoint(resource.named) and (self._same_traffic or not resource.access)
+        }
 
     def start(self, address: str, schedule: str | Fraction) -> DemandFlow | None:
         """The starts of a resource whose schedule is the same."""
@@ -45,6 +55,14 @@ class Unchanged:
     def without_ranges(self) -> Mapping[str, Any] | None:
         """The base's data where there is no range in it."""
         return None if self._base is None or self._base.ranges else self._base.data
+
+
+def _same_names(base: Scenario, data: Mapping[str, Any]) -> bool:
+    """Whether the traffic has the same names, which resources name."""
+    before, after = base.data.get("traffic"), data.get("traffic")
+    if before is after:
+        return True
+    return isinstance(before, Mapping) and isinstance(after, Mapping) and before.keys() == after.keys()
 
 
 def _same_resources(base: Scenario, data: Mapping[str, Any]) -> dict[str, Resource]:
