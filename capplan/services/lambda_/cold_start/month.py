@@ -8,6 +8,7 @@ import math
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from capplan import units
 from capplan.flow import DemandFlow, LoadProfile
@@ -17,8 +18,19 @@ from capplan.services.lambda_.billing import capped_mean_ms
 from capplan.services.lambda_.cold_start import measured
 from capplan.services.lambda_.cold_start.steady_state import Pool, steady_state
 from capplan.services.lambda_.concurrency.provisioned import Ready, provisioned_at
-from capplan.services.lambda_.concurrency.rate_steps import RateStep, Terms, rate_steps, scheduled
+from capplan.services.lambda_.concurrency.rate_steps import (
+    RateSeries,
+    RateStep,
+    Terms,
+    computed_series,
+    rate_steps,
+    scheduled,
+)
 from capplan.services.lambda_.spec import Function, Provisioned
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BAND_S = (300, 600, 900)
 """AWS does not publish how long an idle environment is kept: measured as 600 s in 2019 and 2020, shown with this band."""
@@ -102,14 +114,9 @@ def cold_share(flow: DemandFlow, pools: Pools, ready: Ready) -> float:
     total = float(flow.monthly)
     if not total:
         return 0.0
-    steps = rate_steps(flow)
-    states = [_mean_state(step, pools, ready) for step in steps]
-    live = [environments for _, environments in states]
-    random = sum(step.monthly * share for step, (share, _) in zip(steps, states, strict=True))
-    random += _added_by_rises(steps, live)
+    random, idle = _at_random(flow, pools, ready)
     by_schedule = sum(
-        float(times * profile.monthly)
-        * _cold_share_of_schedule(profile, float(times), _mean(steps, live), pools, ready)
+        float(times * profile.monthly) * _cold_share_of_schedule(profile, float(times), idle, pools, ready)
         for profile, times in scheduled(flow)
     )
     return min(1.0, (random + by_schedule) / total)
@@ -117,13 +124,39 @@ def cold_share(flow: DemandFlow, pools: Pools, ready: Ready) -> float:
 
 def mean_environments(flow: DemandFlow, pools: Pools) -> float:
     """Live environments, busy or idle, on average over the month's random traffic, none provisioned."""
+    return _at_random(flow, pools, Ready())[1]
+
+
+def _at_random(flow: DemandFlow, pools: Pools, ready: Ready) -> tuple[float, float]:
+    """Of what arrives at random: cold starts a month, and live environments on average."""
+    series = None if ready.per_minute else computed_series(flow)
+    if series is not None:
+        return _in_series(*series, pools, ready.usual)
     steps = rate_steps(flow)
-    return _mean(steps, [_state(step, pools, 0)[1] for step in steps])
-
-
-def _mean(steps: tuple[RateStep, ...], values: list[float]) -> float:
+    states = [_mean_state(step, pools, ready) for step in steps]
+    live = [environments for _, environments in states]
+    cold = sum(step.monthly * share for step, (share, _) in zip(steps, states, strict=True))
     minutes = sum(step.minutes * step.times for step in steps)
-    return sum(v * s.minutes * s.times for s, v in zip(steps, values, strict=True)) / minutes if minutes else 0.0
+    mean_live = sum(n * s.minutes * s.times for s, n in zip(steps, live, strict=True)) / minutes if minutes else 0.0
+    return cold + _added_by_rises(steps, live), mean_live
+
+
+def _in_series(ordinary: RateSeries, spikes: RateSeries, pools: Pools, provisioned: int) -> tuple[float, float]:
+    """The same of thousands of steps at once."""
+    import numpy as np  # noqa: PLC0415  only where a series is one of numpy's already
+
+    cold = live_minutes = minutes = added = 0.0
+    lives = []
+    for series in (ordinary, spikes):
+        rates = np.asarray(series.per_second)
+        shares, live = _states(rates, pools, provisioned)
+        cold += float((rates * shares).sum()) * series.minutes * units.SECONDS_PER_MINUTE * series.times
+        live_minutes += float(live.sum()) * series.minutes * series.times
+        minutes += len(rates) * series.minutes * series.times
+        lives.append(live)
+    added = float(np.maximum(0.0, lives[0] - np.roll(lives[0], 1)).sum()) * ordinary.times
+    added += _added_by_spikes(list(zip(spikes.middles, lives[1].tolist(), strict=True)), float(lives[0].mean()))
+    return cold + added, live_minutes / minutes
 
 
 def _mean_state(step: RateStep, pools: Pools, ready: Ready) -> tuple[float, float]:
@@ -149,6 +182,29 @@ def _state(step: RateStep, pools: Pools, provisioned: int) -> tuple[float, float
     return share, (live + part * (live_above - live)) * pools.tenants
 
 
+def _states(
+    per_second: "NDArray[np.float64]", pools: Pools, provisioned: int
+) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
+    """The same at many rates. Shape (steps,) each."""
+    import numpy as np  # noqa: PLC0415  only where a series is one of numpy's already
+
+    rates = per_second / pools.tenants
+    if not len(rates):
+        return rates, rates
+    position = np.log(np.maximum(rates, _LOWEST_RATE)) / _GRID
+    below = np.floor(position).astype(np.int64)
+    lowest = int(below.min())
+    grid = np.zeros((2, int(below.max()) - lowest + 2))
+    present = np.flatnonzero(np.bincount(below - lowest))
+    for index in {*present.tolist(), *(present + 1).tolist()}:
+        cold, live = _on_grid(lowest + index, _rounded(pools), provisioned)
+        grid[:, index] = math.log(cold or _SMALLEST), live
+    (log_cold, live), (log_above, live_above) = grid[:, below - lowest], grid[:, below - lowest + 1]
+    part, rare = position - below, rates < _LOWEST_RATE
+    shares = np.where(rare, 1.0, np.exp((1 - part) * log_cold + part * log_above))
+    return shares, np.where(rare, 0.0, (live + part * (live_above - live)) * pools.tenants)
+
+
 def _rounded(pools: Pools) -> tuple[float, float, float]:
     """Times to three digits: functions that are alike share a grid."""
     return float(f"{pools.warm_s:.3g}"), float(f"{pools.cold_s:.3g}"), pools.keep_alive_s
@@ -166,18 +222,17 @@ def _added_by_rises(steps: tuple[RateStep, ...], live: list[float]) -> float:
         return 0.0
     ordinary = [(step, n) for step, n in zip(steps, live, strict=True) if step.times > 1]
     added = sum(max(0.0, n - before) * step.times for (_, before), (step, n) in pairwise([ordinary[-1], *ordinary]))
-    spikes = [(step, n) for step, n in zip(steps, live, strict=True) if step.times <= 1]
-    return added + _added_by_spikes(spikes, [n for _, n in ordinary])
+    spikes = [(step.minute, n) for step, n in zip(steps, live, strict=True) if step.times <= 1]
+    return added + _added_by_spikes(spikes, sum(n for _, n in ordinary) / len(ordinary))
 
 
-def _added_by_spikes(spikes: list[tuple[RateStep, float]], ordinary: list[float]) -> float:
-    """The same for spikes, each from the mean of an ordinary week."""
-    usual = sum(ordinary) / len(ordinary) if ordinary else 0.0
+def _added_by_spikes(spikes: list[tuple[int, float]], usual: float) -> float:
+    """The same for spikes, by minute, each from the mean of an ordinary week."""
     added, before, last_minute = 0.0, usual, -1
-    for step, live in spikes:
-        before = usual if step.minute > last_minute + 1 else before
+    for minute, live in spikes:
+        before = usual if minute > last_minute + 1 else before
         added += max(0.0, live - before)
-        before, last_minute = max(before, live), step.minute
+        before, last_minute = max(before, live), minute
     return added
 
 
