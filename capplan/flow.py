@@ -88,6 +88,15 @@ def rate_per_minute_of(profile: LoadProfile) -> "NDArray[np.float64]":
     return profile.expand()
 
 
+@lru_cache(maxsize=256)
+def _levels_of(profile: LoadProfile) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
+    """The distinct rates of a profile, and the minutes of the month at each."""
+    import numpy as np  # noqa: PLC0415  only where a series is computed
+
+    levels, places = np.unique(rate_per_minute_of(profile), return_inverse=True)
+    return levels, np.bincount(places, DemandFlow.of(profile, Fraction(1)).month_weights()).astype(np.float64)
+
+
 @lru_cache(maxsize=4096)
 def spread_profile(profile: LoadProfile, minutes: int) -> LoadProfile:
     """The same demand, each unit spread evenly over some minutes after its start."""
@@ -242,6 +251,18 @@ class DemandFlow(Record, frozen=True, dict=True):
         for profile, m in self.terms:
             rates += rate_per_minute_of(profile) * _factor(profile, m, scale)
         return rates
+
+    def levels(self) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
+        """Rates per second that it has over the month, and how many minutes of the month each lasts. Shape (rates,) each.
+
+        A rate that several minutes have is one where one profile varies; else there is one of each simulated minute.
+        """
+        uneven = [(profile, m) for profile, m in self.terms if not profile.flat]
+        if len(uneven) != 1:
+            return self.rate_per_minute(), self.month_weights()
+        flat = sum(_factor(profile, m, 1.0) * profile.peak.per_second for profile, m in self.terms if profile.flat)
+        levels, minutes = _levels_of(uneven[0][0])
+        return levels * _factor(*uneven[0], 1.0) + flat, minutes
 
     def month_weights(self) -> "NDArray[np.float64]":
         """How often each minute of the simulated period occurs in a month: 730/672, but 1 in a spike. Shape (40320,)."""

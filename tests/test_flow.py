@@ -284,3 +284,23 @@ def test_of_nothing_comes_nothing() -> None:
     assert not course(of(WEB), series, Fraction(0), "f#0").terms
     only_web = course(DemandFlow((*of(WEB).terms, (JOB, Fraction(0)))), series, Fraction(1), "f#0")
     assert [(p.traffic_source, times) for p, times in only_web.terms] == [("web", Fraction(1))]
+
+
+@pytest.mark.parametrize(
+    ("flow", "levels"),
+    [
+        (of(NOON), [0, 1, 4]),  # once in the four weeks, 730/672 times in a month
+        (of(NOON, 2) + of(WEB, 3), [3, 5, 11]),
+        (of(profile("sale", {720: 4, 721: 4}, once_minutes=((720, 722),))), [0, 4]),
+    ],
+)
+def test_levels_are_the_distinct_rates_and_last_a_month(flow: DemandFlow, levels: list[float]) -> None:
+    rates, minutes = flow.levels()
+    assert rates.tolist() == levels
+    assert (rates @ minutes) == pytest.approx(flow.rate_per_minute() @ flow.month_weights(), rel=1e-12)
+    assert minutes.sum() == pytest.approx(flow.month_weights().sum(), rel=1e-12)
+
+
+def test_levels_of_several_that_vary_are_every_minute() -> None:
+    rates, minutes = (of(NOON) + of(NIGHT)).levels()
+    assert len(rates) == len(minutes) == PERIOD

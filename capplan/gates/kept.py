@@ -1,6 +1,6 @@
 """Says whether an alternative keeps the gates that pass in the plan, and which of those that fail it mends."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from capplan.gates.bill import about_bill
@@ -126,11 +126,17 @@ def metrics_of(priced: Priced) -> dict[str, ObservedMetric]:
     return {**metrics, **aliases(scenario, metrics)}
 
 
-def failing(priced: Priced) -> tuple[Gate, ...]:
-    """The gates of a plan that fail; those that cannot be judged without a baseline are left out."""
+def failing(priced: Priced) -> Iterator[Gate]:
+    """The gates of a plan that fail, one by one: whoever wants to know whether any does computes no metrics after the first.
+
+    Those that cannot be judged without a baseline are left out.
+    """
     scenario = priced.metered.scenario
-    metrics = some_metrics((name.name for gate in scenario.gates for name in names_in(gate.test)), priced)
-    return tuple(gate for gate in scenario.gates if _judged(gate, scenario, metrics) is False)
+    metrics: dict[str, ObservedMetric] = {}
+    for gate in scenario.gates:
+        metrics |= some_metrics([n.name for n in names_in(gate.test) if n.name not in metrics], priced)
+        if _judged(gate, scenario, metrics) is False:
+            yield gate
 
 
 def said(gate: Gate, scenario: Scenario, metrics: Mapping[str, ObservedMetric]) -> str:

@@ -17,6 +17,8 @@ from capplan.resource_type import DeclaredResource, Destination, Source, Starts
 SourceKey = tuple[str, str, int | None]
 MAX_MONTHLY = 10**18
 """Requests a month at one resource, and records: more is a typing error in a rate or in `times` somewhere before it."""
+_ONE = Fraction(1)
+_MS_PER_MINUTE = units.SECONDS_PER_MINUTE * units.MS_PER_SECOND
 _MAX_STEPS = 12
 """Calls in a row over which simultaneous requests are followed."""
 Ratios = Mapping[SourceKey, Fraction]
@@ -31,7 +33,7 @@ class OutgoingCall(Record, frozen=True):
     access: Access
     over_ms: Fraction
     line: Line | None = None
-    at_once: Fraction = Fraction(1)
+    at_once: Fraction = _ONE
     open_at_most: Fraction | None = None
     per_record: bool = False
     per_start: bool = False
@@ -221,7 +223,7 @@ def _flow_of(scenario: Scenario, source: Source, flows: Mapping[str, DemandFlow]
 
 
 def _attempts(
-    scenario: Scenario, address: str, access: Access, source: Source | None = None, records: Fraction = Fraction(1)
+    scenario: Scenario, address: str, access: Access, source: Source | None = None, records: Fraction = _ONE
 ) -> Fraction:
     """Invocations or runs that one request or one batch of records causes, retries included."""
     target = scenario.resources[address]
@@ -290,7 +292,7 @@ def arrivals_of(
         stream = _called(scenario, delivery, delivery.address)
         edges += [Edge(delivery.node, node, times) for node, times in arrive(delivery.to, stream)]
     for trigger in triggers:
-        records = ratios.get(trigger.key, Fraction(1))
+        records = ratios.get(trigger.key, _ONE)
         share = trigger.source.share
         nodes = [(n, times * share) for n, times in arrive(trigger.address, _triggered(trigger, records))]
         if trigger.source.emitted:
@@ -405,7 +407,7 @@ class Sender(Record, frozen=True):
 
     stream: RequestStream
     node: str = ""
-    times: Fraction = Fraction(1)
+    times: Fraction = _ONE
     over_ms: Fraction = Fraction(0)
     trigger: Trigger | None = None
     source: Source | None = None
@@ -438,13 +440,13 @@ def senders_of(
         senders[address] += [Sender(_from_outside(entry)) for entry in resource.access]
         for call in calls[address]:
             node = call.node(address)
-            together = _called_at_once(call, batches.get(address, Fraction(1)))
+            together = _called_at_once(call, batches.get(address, _ONE))
             stream = replace(
                 _called(scenario, call, address), line=call.line,
                 at_once=together if call.per_start else at_once[address] * together,
                 open_at_most=_open_at_most(call, flows.get(address)),
-                callers_attempts=of_callers.get(address, Fraction(1)),
-                records_of_run=batches.get(address, Fraction(1)) if call.per_record else Fraction(1),
+                callers_attempts=of_callers.get(address, _ONE),
+                records_of_run=batches.get(address, _ONE) if call.per_record else _ONE,
             )  # fmt: skip
             senders[call.to].append(Sender(stream, node, call.times * stream.attempts, call.over_ms))
     for delivery in deliveries:
@@ -456,7 +458,7 @@ def senders_of(
             Sender(RequestStream(injected.access, injected.flow * attempts, "injected", attempts=attempts))
         )
     for trigger in triggers:
-        source, records = trigger.source, ratios.get(trigger.key, Fraction(1))
+        source, records = trigger.source, ratios.get(trigger.key, _ONE)
         stream = _triggered(trigger, records, shards.get(source.name, 1))
         if source.emitted:
             node = emitted(source.name, source.kinds)
@@ -493,7 +495,7 @@ def demand_of(senders: Iterable[Sender], flows: Mapping[str, DemandFlow]) -> Dem
 
 def _started_at_once(flow: DemandFlow) -> Fraction:
     """Units that one start of a schedule brings; 1 for a traffic."""
-    return max((m for profile, m in flow.terms if profile.starts), default=Fraction(1))
+    return max((m for profile, m in flow.terms if profile.starts), default=_ONE)
 
 
 def _batches(ratios: Ratios) -> dict[str, Fraction]:
@@ -506,16 +508,17 @@ def _batches(ratios: Ratios) -> dict[str, Fraction]:
 
 def _called_at_once(call: OutgoingCall, batch: Fraction) -> Fraction:
     """Calls that one unit of the caller makes in the same instant: all, but of a caller of minutes a minute's."""
-    minutes = call.over_ms / (units.SECONDS_PER_MINUTE * units.MS_PER_SECOND)
     times = call.times * batch if call.per_record else call.times
-    return max(Fraction(1), call.at_once, times / max(Fraction(1), minutes))
+    if call.over_ms > _MS_PER_MINUTE:
+        times = times * _MS_PER_MINUTE / call.over_ms
+    return max(_ONE, call.at_once, times)
 
 
 def _open_at_most(call: OutgoingCall, caller: DemandFlow | None) -> Fraction | None:
     """Calls that are open at once at most, where it is known how many units of the caller are: those of a schedule."""
     if call.open_at_most is None or caller is None or not all(profile.starts for profile, _ in caller.terms):
         return None
-    return call.open_at_most * max((m for _, m in caller.terms), default=Fraction(1))
+    return call.open_at_most * max((m for _, m in caller.terms), default=_ONE)
 
 
 def _at_once(
@@ -525,18 +528,17 @@ def _at_once(
     batches: Mapping[str, Fraction],
 ) -> dict[str, Fraction]:
     """Units that arrive at each resource in the same instant; what is read from a stream or a queue comes singly."""
-    out = dict.fromkeys(scenario.resources, Fraction(1))
+    out = dict.fromkeys(scenario.resources, _ONE)
     for trigger in triggers:
         if not trigger.source.emitted:
             started = _started_at_once(scenario.flows_by_name[trigger.source.name])
             out[trigger.address] = max(out[trigger.address], started)
-    one = Fraction(1)
     following = [
-        (call.node(a) if call.per_start else a, call.to, _called_at_once(call, batches.get(a, one)))
+        (call.node(a) if call.per_start else a, call.to, _called_at_once(call, batches.get(a, _ONE)))
         for a, of_one in calls.items()
         for call in of_one
     ]
-    out.update({caller: one for caller, _, _ in following if caller not in out})
+    out.update({caller: _ONE for caller, _, _ in following if caller not in out})
     bursts = [edge for edge in following if edge[2] > 1 or out[edge[0]] > 1]
     for _ in range(_MAX_STEPS if bursts else 0):  # a loop of calls would multiply without end
         before = dict(out)

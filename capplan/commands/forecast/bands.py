@@ -74,7 +74,7 @@ def bands_of(
 
 
 def _is_broken(priced: Priced) -> bool:
-    return bool(exceeded(priced.metered)) or bool(failing(priced))
+    return next(failing(priced), None) is not None or bool(exceeded(priced.metered))
 
 
 def _band(

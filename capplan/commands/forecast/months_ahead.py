@@ -48,7 +48,9 @@ def months_ahead(
                 data = apply(scenario.data, changes)
                 at = build(scenario.doc, scenario.files, scenario.sha256, data, scenario)
             at = replace(at, gates=of_one_month(scenario), billed_month=billed)
-            like = near[i] if near else None if before is None else before.metered
+            like = None if before is None else before.metered
+            if near and (like is None or near[i].as_declared.flows_by_name == at.flows_by_name):
+                like = near[i]
             before = MonthAhead(month, at, meter(at, seed, base=like))
             known = changes, billed
         yield before._replace(month=month)

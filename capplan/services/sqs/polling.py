@@ -42,9 +42,8 @@ def empty_receives(receives: DemandFlow, pollers: Fraction, wait_s: Fraction) ->
         return sig6(empty_per_second(float(receives.monthly) / units.MONTH_SECONDS, count, wait) * units.MONTH_SECONDS)
     import numpy as np  # noqa: PLC0415  only where the load varies
 
-    rates = receives.rate_per_minute()
+    rates, minutes = receives.levels()
     waits = np.clip(rates * wait / count, 1e-12, _FULL)
     per_second = np.where(rates > 0, rates / np.expm1(waits), count / wait)
-    weights = receives.month_weights()
-    whole = units.MONTH_SECONDS / (float(weights.sum()) * units.SECONDS_PER_MINUTE)
-    return sig6(float((per_second * weights).sum()) * units.SECONDS_PER_MINUTE * whole)
+    whole = units.MONTH_SECONDS / float(minutes.sum())
+    return sig6(float((per_second * minutes).sum()) * whole)
