@@ -61,6 +61,7 @@ class Clock:
         self._fixed_only = False
         self._laws: dict[int, tuple[float, Graph, Law]] = {}
         self._attempts: dict[str, Law] = {}
+        self._kept: tuple[Grid, dict[int, Flows]] | None = None
 
     def law(self, graph: Graph, tail: float = TAIL) -> Law:
         """The law of one pass through a graph."""
@@ -150,8 +151,20 @@ class Clock:
                 out[ending] = out.get(ending, 0.0) + visits * wave
         return out
 
+    def keep(self, grid: Grid) -> None:
+        """Keep the flows of every level on one lattice, for whoever walks through all of them."""
+        self._kept = grid, {}
+
     def flows(self, graph: Graph, grid: Grid) -> "Flows":
         """The visits of a level's states, with what leads from one to the next."""
+        if self._kept is None or self._kept[0] is not grid:
+            return self._flows(graph, grid)
+        known = self._kept[1]
+        if id(graph) not in known:  # the definition outlives this clock
+            known[id(graph)] = self._flows(graph, grid)
+        return known[id(graph)]
+
+    def _flows(self, graph: Graph, grid: Grid) -> "Flows":
         visits = {name: self.visit(state, grid) for name, state in graph.states.items()}
         counted = {name: self.world.passes[name] for name in graph.states if name in self.world.passes}
         return Flows.of(visits, counted)

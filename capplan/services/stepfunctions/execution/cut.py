@@ -33,6 +33,8 @@ _TILT = 18.0
 _NOTHING = 1e-7
 _MOST_POINTS, _POINTS = 32_768, 4_096
 _MOST_WAVES = 200
+_MOST_KEPT = 200
+"""States whose transforms are kept while the levels are walked through; those of more take too much memory."""
 
 
 class _Shares(MutableRecord):
@@ -55,6 +57,8 @@ def cut(graph: Graph, whole: Expectation, clock: Clock, limit: float, error: str
         timed: Whether the clock counts milliseconds.
     """
     grid = _grid(graph, clock, limit) if timed else Grid(1.0, 1 << math.ceil(math.log2(2 * limit)), _TILT)
+    if _states(graph) <= _MOST_KEPT:
+        clock.keep(grid)
     shares = _Shares()
     _walk(graph, 1.0, clock, grid, limit, whole, shares, timed=timed)
     endings = {ending: grid.series(wave) for ending, wave in clock.level(graph, grid).items()}
@@ -93,6 +97,10 @@ def cut(graph: Graph, whole: Expectation, clock: Clock, limit: float, error: str
             n: Children(_part(c.runs, shares.attempts.get(n, 0.0)), c.type, c.each) for n, c in whole.children.items()
         },
     )
+
+
+def _states(graph: Graph) -> int:
+    return sum(1 + sum(_states(inner) for inner in graphs_in(state)) for state in graph.states.values())
 
 
 def _places(size: int) -> "Floats":
@@ -143,9 +151,12 @@ def _walk(
     flows = clock.flows(graph, grid)
     before = round(limit / grid.step) + 1
     for name, visits in solved(graph.start_at, flows.onward):
-        state, entered = graph.states[name], grid.series(start * visits)
-        started = start * visits * flows.visits[name].attempts
-        starts = grid.series(started)
+        state, tries = graph.states[name], flows.visits[name].attempts
+        started = start * visits
+        entered = starts = grid.series(started)
+        if not isinstance(tries, float) or tries != 1:
+            started = started * tries
+            starts = grid.series(started)
         mean = float(whole.visits.get(name, 0)) or 1.0
         attempts = float(whole.visits.get(name, 0) + whole.retried.get(name, 0)) or 1.0
         out.visits[name] = _clean(float(entered[:before].sum()) / mean)
