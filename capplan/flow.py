@@ -71,8 +71,12 @@ class LoadProfile(Record, frozen=True, eq=False):
         return (self.traffic_source, self.over_minutes, self.through)
 
 
+@lru_cache(maxsize=4096)
 def steady(traffic_source: str, *, recurring: bool) -> LoadProfile:
-    """A rate of 1 per second in every minute: a traffic without a daily curve, or (not recurring) a constant load."""
+    """A rate of 1 per second in every minute: a traffic without a daily curve, or (not recurring) a constant load.
+
+    The same profile each time: requests of a resource that is read again are then equal to those it had before.
+    """
 
     def expand() -> "NDArray[np.float64]":
         import numpy as np  # noqa: PLC0415  only where a series is computed

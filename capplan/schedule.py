@@ -195,6 +195,17 @@ def _number(text: str, names: tuple[str, ...], field: str, what: str) -> int:
     raise ScheduleError(f"{what} '{field}' is not understood: {_EXAMPLE}")
 
 
+@lru_cache(maxsize=256)
+def profile_of(name: str, expression: str) -> LoadProfile:
+    """The load profile of one unit per run of an expression. The same profile each time: what it starts is then known in a
+    what-if or another month.
+
+    Raises:
+        ScheduleError: If AWS rejects the expression.
+    """
+    return schedule_profile(name, read_schedule(expression))
+
+
 def schedule_profile(name: str, schedule: Schedule, offset_minutes: int = 0) -> LoadProfile:
     """The load profile of one unit per run: runs per month, and starts (UTC, shifted by the time zone)."""
     starts = tuple(sorted((m - offset_minutes) % units.PERIOD_MINUTES for m in schedule.minutes))

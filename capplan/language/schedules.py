@@ -5,7 +5,7 @@ from fractions import Fraction
 from capplan.flow import DemandFlow, steady
 from capplan.language.scenario import Specs
 from capplan.language.unchanged import Unchanged
-from capplan.schedule import read_schedule, schedule_profile
+from capplan.schedule import profile_of
 
 
 def schedules_of(specs: Specs, unchanged: Unchanged) -> dict[str, DemandFlow]:
@@ -17,7 +17,7 @@ def schedules_of(specs: Specs, unchanged: Unchanged) -> dict[str, DemandFlow]:
         if known is not None:
             out[address] = known
         elif isinstance(start, str):
-            out[address] = DemandFlow.of(schedule_profile(address, read_schedule(start)), Fraction(1))
+            out[address] = DemandFlow.of(profile_of(address, start), Fraction(1))
         elif start is not None:
             out[address] = DemandFlow.of(steady(address, recurring=True), start)
     return out

@@ -15,7 +15,7 @@ from capplan.language.profiles import SHAPE, replay_in, with_profile, zone_secon
 from capplan.language.reader import RATED, Path, Reader
 from capplan.language.replay import replayed
 from capplan.language.wording import describe
-from capplan.schedule import read_schedule, schedule_profile
+from capplan.schedule import profile_of
 
 
 def traffic_of(reader: Reader, unanswered: Collection[str] = ()) -> dict[str, DemandFlow]:
@@ -115,7 +115,7 @@ def _spikes(reader: Reader, spec: Traffic, path: Path) -> None:
 
 def _traffic_flow(name: str, spec: Traffic) -> DemandFlow:
     if spec.schedule is not None:
-        return DemandFlow.of(schedule_profile(name, read_schedule(spec.schedule)), Fraction(1))
+        return DemandFlow.of(profile_of(name, spec.schedule), Fraction(1))
     curve = spec.daily
     if isinstance(curve, DailyCurve):
         daily = Daily(float(curve.peak), float(curve.trough), curve.at)

@@ -16,7 +16,7 @@ from capplan.flow import DemandFlow, steady
 from capplan.model import Charge, Frequency, Implied, RequestStream
 from capplan.quantities.distribution import fixed, mean
 from capplan.quantities.rounding import to_decimal, to_quantity
-from capplan.schedule import read_schedule, schedule_profile
+from capplan.schedule import profile_of, read_schedule
 from capplan.services.dynamodb.backups.kept import days, kept, per_day
 from capplan.services.dynamodb.backups.spec import Backup, Copy, Export
 from capplan.services.dynamodb.changes import changed_items
@@ -146,7 +146,7 @@ def backup_implies(name: str, spec: Table, usage: Usage, home: str) -> Iterable[
     for export in spec.exports:
         if export.bucket is not None and not export.once and (size := export_bytes(spec, usage, export)):
             files = math.ceil(size / FILE_BYTES)
-            profile = schedule_profile(f"{name} export", read_schedule(export.schedule))
+            profile = profile_of(f"{name} export", export.schedule)
             access = Access.model_validate({"op": "put-object"}).model_copy(
                 update={"payload": fixed(to_decimal(size / files))}
             )

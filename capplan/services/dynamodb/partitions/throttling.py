@@ -16,6 +16,8 @@ _GRID = 400
 """Rates at which the share is computed. Between them it is a line over 1 / rate, which it is but where a partition just
 reaches its ceiling.
 """
+_AT_ONCE = 2**15
+"""Loads, of partitions at rates, that are computed at once: few enough for a processor's own memory."""
 EPSILON = 1e-7
 """A smaller share is throttled in theory only: one second in years."""
 _MAX_NEAR = 4096
@@ -53,12 +55,26 @@ def throttled_share(
     grid = np.unique(rates)
     if len(grid) > _GRID:
         grid = 1 / np.linspace(1 / _first_rate(hot, keys * units_per_request, ceiling), 1 / peak, _GRID)
-    lost = np.array(
-        [float(excess(hot * x, np.sqrt(keys * x * units_per_request), ceiling).sum()) / x for x in grid.tolist()]
-    )
+    lost = _of_seconds(grid, hot, keys, ceiling, units_per_request)
     lost += _of_means(grid, rest, ceiling) if len(rest) else 0.0
     throttled = np.interp(-1 / rates, -1 / grid, lost)
     return np.asarray(np.where(throttled > EPSILON, throttled, 0.0))
+
+
+def _of_seconds(
+    rates: "NDArray[np.float64]", shares: "NDArray[np.float64]", keys: "NDArray[np.float64]", ceiling: float,
+    units_per_request: float,
+) -> "NDArray[np.float64]":  # fmt: skip
+    """Σ over partitions of what single seconds are above the ceiling, over each rate; some rates at a time."""
+    import numpy as np  # noqa: PLC0415  the same
+
+    lost = np.empty(len(rates))
+    step = max(1, _AT_ONCE // len(shares))
+    for start in range(0, len(rates), step):
+        some = rates[start : start + step, np.newaxis]
+        above = excess(shares * some, np.sqrt(keys * some * units_per_request), ceiling)
+        lost[start : start + step] = above.sum(axis=1)
+    return lost / rates
 
 
 def _first_rate(shares: "NDArray[np.float64]", variances: "NDArray[np.float64]", ceiling: float) -> float:
