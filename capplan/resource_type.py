@@ -220,6 +220,13 @@ class ResourceType(Generic[SpecT, UsageT]):
         """What is wrong with a spec in the scenario's Region."""
         return ()
 
+    def hangs_on_region(self, spec: SpecT) -> bool:
+        """Whether what it is asked for, serves, uses or shares hangs on the Region by more than the quotas of its service.
+
+        What follows from it, its charges and its limits may in any case.
+        """
+        return False
+
     def validate_request(self, spec: SpecT, access: Access) -> str | None:
         """Why the resource does not accept a request; None where it does."""
         return None

@@ -21,7 +21,7 @@ from capplan.pipeline.access_patterns import patterns_of
 from capplan.pipeline.assumptions import assumptions, excluded
 from capplan.pipeline.inputs import inputs_of
 from capplan.pipeline.limits import limits_of
-from capplan.pipeline.meter import meter
+from capplan.pipeline.meter import Metered, meter
 from capplan.pipeline.not_included import not_included
 from capplan.pipeline.open_answers import reached
 from capplan.pipeline.price import (
@@ -46,7 +46,7 @@ from capplan.timeline import no_progress
 JudgedT = TypeVar("JudgedT", Verdict, Unjudged)
 
 
-def plan(
+def plan(  # noqa: PLR0913  an argument for each option of several commands
     scenario: Scenario,
     *,
     today: date | None = None,
@@ -55,6 +55,7 @@ def plan(
     baseline: Baseline | None = None,
     allow_unjudged: bool = True,
     draws: int = 0,
+    metered: Metered | None = None,
     progress: Callable[[float, str], None] = no_progress,
 ) -> Plan:
     """The plan of a scenario.
@@ -66,6 +67,7 @@ def plan(
         findings: Whether recommendations are computed.
         baseline: The plan with which gates on a change compare, and the bill of those on one.
         draws: Draws of the scenario's ranges; 0 for the answer at their likely values alone.
+        metered: The scenario with its demand and usage, for whoever has metered it already.
         allow_unjudged: Whether gates without the baseline or the day that they need are listed as not evaluated; else
             they are errors.
         progress: Called from time to time with the share done (0 to 1) and what is being computed.
@@ -74,7 +76,7 @@ def plan(
         CapplanError: A price is missing, a call loop grows without bound, or a gate uses an unknown metric.
     """
     progress(0, "demand and capacity")
-    metered = meter(scenario, seed)
+    metered = metered or meter(scenario, seed)
     is_open = bool(scenario.questions) and scenario.allow_open
     unknown = reached(scenario, metered.offered) if is_open else frozenset[str]()
     priced = price(metered, catalogue_of(scenario), today, unknown=unknown)

@@ -10,8 +10,8 @@ from capplan.gates.judge import without_draws
 from capplan.language.load import build
 from capplan.language.scenario import Scenario
 from capplan.model import Change
-from capplan.pipeline.meter import meter
 from capplan.pipeline.price import catalogue_of, cost_by_service, price
+from capplan.pipeline.regions_alike import ByRegion
 from capplan.pipeline.results import Plan
 from capplan.pipeline.what_if import apply
 from capplan.pricing.catalogue import regions as all_regions
@@ -76,12 +76,13 @@ def compare_regions(
     Raises:
         CapplanError: The scenario cannot be planned in its own Region.
     """
-    home = plan(scenario, seed=seed, findings=False)
+    by_region = ByRegion(seed)
+    home = plan(scenario, seed=seed, findings=False, metered=by_region.meter(scenario))
     others = [region for region in regions or all_regions() if region != scenario.region]
     found = [_of_plan(scenario.region, home, home.monthly_cost)]
     for i, region in enumerate(others):
         progress(i / len(others), region)
-        found.append(_in_region(scenario, region, seed, home.monthly_cost))
+        found.append(_in_region(scenario, region, seed, by_region, home.monthly_cost))
     ranked = sorted(found, key=lambda r: (r.monthly_cost is None, r.monthly_cost or 0, len(r.lacks), r.region))
     own_prices = tuple(sorted(scenario.prices))
     return ComparedRegions(
@@ -90,15 +91,16 @@ def compare_regions(
     )  # fmt: skip
 
 
-def _in_region(scenario: Scenario, region: str, seed: int, at_home: Decimal) -> InRegion:
+def _in_region(scenario: Scenario, region: str, seed: int, by_region: ByRegion, at_home: Decimal) -> InRegion:
     try:
         data = apply(scenario.data, [Change("region", region)])
-        moved = build(scenario.doc, scenario.files, scenario.sha256, data)
-        priced = price(meter(moved, seed), catalogue_of(moved), None)
+        moved = build(scenario.doc, scenario.files, scenario.sha256, data, scenario)
+        metered = by_region.meter(moved)
+        priced = price(metered, catalogue_of(moved), None)
         if priced.missing:
             lacks = tuple(sorted({missing.key for missing in priced.missing}))
             return InRegion(region, None, cost_by_service=_costs(cost_by_service(priced)), lacks=lacks)
-        return _of_plan(region, plan(moved, seed=seed, findings=False), at_home)
+        return _of_plan(region, plan(moved, seed=seed, findings=False, metered=metered), at_home)
     except CapplanError as error:
         said = error.diagnostics[0].message if error.diagnostics else error.summary
         return InRegion(region, None, why_not=said)

@@ -157,10 +157,16 @@ def meter(
         silent: The address of a resource whose calls are left out, since `extra` contains them.
         base: The scenario before a change: a resource whose spec and demand are the same is not metered again.
     """
-    scenario = declared(scenario)
-    metered = _meter_throttled(scenario, seed, extra, silent, base)
+    metered = meter_declared(scenario, seed, extra, silent, base)
     known = {} if base is None else _implied_alike(metered, base)
-    return with_implied(metered, causes_of(scenario, metered.usage, metered.context, known), base)
+    return with_implied(metered, causes_of(metered.scenario, metered.usage, metered.context, known), base)
+
+
+def meter_declared(
+    scenario: Scenario, seed: int, extra: Sequence[Injected] = (), silent: str = "", base: Metered | None = None
+) -> Metered:
+    """The resources that the scenario declares, without what follows from them; arguments as of `meter`."""
+    return _meter_throttled(declared(scenario), seed, extra, silent, base)
 
 
 def sections_alike(before: Context, after: Context) -> frozenset[str]:

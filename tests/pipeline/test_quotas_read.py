@@ -44,6 +44,8 @@ def test_a_resource_asks_for_quotas_of_its_own_service(name: str) -> None:
         type_, offered = resource.type, metered.offered[address]
         type_.admit(declared, offered), type_.meter(declared, metered.demand[address])
         type_.calls(declared), type_.duration_ms(declared)
+        shared = {load.limit for load in type_.pools(seen)}
+        assert shared <= own or type_.hangs_on_region(resource.spec), address
         for hook in (type_.charge, type_.pools, type_.implies, type_.limits, type_.losses, type_.options):
             hook(seen)
         assert asked.names <= own, address

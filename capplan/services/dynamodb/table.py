@@ -75,6 +75,10 @@ class _TableType(ResourceType[Table, Usage]):
 
         return tuple(region_problems(spec, region))
 
+    def hangs_on_region(self, spec: Table) -> bool:
+        """A global table, whose Regions share its requests."""
+        return bool(spec.replicas)
+
     def validate_request(self, spec: Table, access: Access) -> str | None:
         return validate_access(spec, access)
 

@@ -49,6 +49,7 @@ from capplan.services.lambda_.implied import implies
 from capplan.services.lambda_.invocation_time import high
 from capplan.services.lambda_.not_included import not_included
 from capplan.services.lambda_.observables import losses, observe
+from capplan.services.lambda_.quotas import SOURCE_RATES
 from capplan.services.lambda_.sources import batches
 from capplan.services.lambda_.sources.trigger import READS, sources
 from capplan.services.lambda_.spec import ALSO_CALLED, UNSUPPORTED, Function
@@ -71,6 +72,10 @@ class _FunctionType(ResourceType[Function, Usage]):
 
     def resolve(self, spec: Function, files: Files) -> tuple[Function, tuple[Problem, ...]]:
         return resolve(spec, files)
+
+    def hangs_on_region(self, spec: Function) -> bool:
+        """One whose source takes requests by a quota of another service, such as an API that the scenario does not declare."""
+        return any(trigger.source in SOURCE_RATES for trigger in spec.triggers)
 
     def sources(self, spec: Function) -> tuple[Source, ...]:
         return sources(spec.triggers)

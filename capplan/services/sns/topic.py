@@ -49,6 +49,10 @@ class _TopicType(ResourceType[Topic, Usage]):
             if spec.is_fifo and t.emitter.read_as == "s3"
         )
 
+    def hangs_on_region(self, spec: Topic) -> bool:
+        """A FIFO topic, whose messages count toward another quota in some Regions."""
+        return spec.is_fifo
+
     def references(self, spec: Topic) -> tuple[Reference, ...]:
         return (
             *key_reference(spec.encryption, FREE),

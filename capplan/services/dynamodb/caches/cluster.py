@@ -59,6 +59,10 @@ class _CacheType(ResourceType[Cache, CacheUsage]):
     def references(self, spec: Cache) -> tuple[Reference, ...]:
         return tuple(Reference(("tables", i), name, "tables") for i, name in enumerate(spec.tables))
 
+    def hangs_on_region(self, spec: Cache) -> bool:
+        """One before a global table: it answers the reads of its own Region."""
+        return any(table.replicas for table in spec.behind.values())
+
     def check_region(self, spec: Cache, region: str) -> tuple[Problem, ...]:
         """Tables under a key of one's own: DAX does not support it in any Region."""
         del region
