@@ -1,7 +1,7 @@
 """Computes the traffic of a month to come: its growth, the time of the year, what is launched until then."""
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -65,15 +65,19 @@ def needs_calendar(scenario: Scenario) -> str:
 
 def multiples(scenario: Scenario, month: Month) -> Mapping[str, Fraction]:
     """What each traffic with a rate is multiplied by in a month, by name."""
+    return _multiples(_traffic(scenario), _launches(scenario), month)
+
+
+def _multiples(traffic: Mapping[str, Traffic], launches: Iterable[Launch], month: Month) -> dict[str, Fraction]:
     out: dict[str, Fraction] = {}
-    for name, traffic in _traffic(scenario).items():
-        if traffic.rate is None:
+    for name, one in traffic.items():
+        if one.rate is None:
             continue
-        factor = grown(traffic.growth, month.after)
-        if traffic.yearly and month.calendar is not None:
-            of_year = {str(one): times for one, times in traffic.yearly.items()}
+        factor = grown(one.growth, month.after)
+        if one.yearly and month.calendar is not None:
+            of_year = {str(at): times for at, times in one.yearly.items()}
             factor *= Fraction(of_year.get(MONTHS[month.calendar[1] - 1], Decimal(1)))
-        for launch in _launches(scenario):
+        for launch in launches:
             if launch.traffic == name and _has_come(launch, month):
                 factor *= Fraction(launch.times)
         out[name] = factor
@@ -91,14 +95,15 @@ def grown(growth: str | None, months: int) -> Fraction:
     return Fraction(f"{float(1 + percent / 100) ** float(months * years):.12g}")
 
 
-def changes_in(scenario: Scenario, month: Month) -> tuple[Change, ...]:
-    """The rates of a month, as changes of the scenario."""
-    rates = {name: traffic.rate for name, traffic in _traffic(scenario).items()}
-    return tuple(
-        Change(f"traffic.{name}.rate", f"{float(rate * factor):.12f}/s")
-        for name, factor in multiples(scenario, month).items()
-        if factor != 1 and (rate := rates[name]) is not None
-    )
+def changes_by_month(scenario: Scenario, steps: Iterable[Month]) -> Iterator[tuple[Change, ...]]:
+    """The rates of each month, as changes of the scenario."""
+    traffic, launches = _traffic(scenario), _launches(scenario)
+    for month in steps:
+        yield tuple(
+            Change(f"traffic.{name}.rate", f"{float(rate * factor):.12f}/s")
+            for name, factor in _multiples(traffic, launches, month).items()
+            if factor != 1 and (rate := traffic[name].rate) is not None
+        )
 
 
 def billed_month(scenario: Scenario, year: int, month: int) -> BilledMonth:

@@ -38,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     first = {failure.signature: failure for failure in reversed(failures)}
     into = Path(options.into or tempfile.mkdtemp(prefix="capplan-fuzz-"))
     for signature, failure in sorted(first.items(), key=lambda pair: pair[1].number):
-        count = sum(1 for one in failures if one.signature == signature)
-        _show(reduced(failure, options.seed) if options.reduce else failure, count, into)
+        numbers = sorted(one.number for one in failures if one.signature == signature)
+        _show(reduced(failure, options.seed) if options.reduce else failure, numbers, into)
     ran = f"{counts.run} runs with seed {options.seed} in {seconds:.0f} s, {counts.answered} of them answered"
     sys.stdout.write(f"{ran}: {len(first)} findings in {len(failures)} runs\n")
     return 1 if failures else 0
@@ -87,13 +87,15 @@ def _all(seed: int, runs: int, seconds: float, jobs: int, kinds: tuple[str, ...]
                         sys.stderr.write(f"{counts.run}: number {failure.number}: {failure.wrong[:150]!a}\n")
 
 
-def _show(failure: Failure, count: int, into: Path) -> None:
-    """What was found, how often, by which command, and where its files are."""
+def _show(failure: Failure, numbers: Sequence[int], into: Path) -> None:
+    """What was found, in which cases, by which command, and where its files are."""
     folder = into / str(failure.number)
     folder.mkdir(parents=True, exist_ok=True)
     lay_out(failure.case, folder)
     words = " ".join(failure.case.words)
-    sys.stdout.write(f"--- {count} ×: {failure.wrong}\n    number {failure.number}: cd {folder} && capplan {words!a}\n")
+    sys.stdout.write(
+        f"--- {len(numbers)} ×: {failure.wrong}\n    numbers {', '.join(map(str, numbers))}\n    number {failure.number}: cd {folder} && capplan {words!a}\n"
+    )
     for line in failure.trace.rstrip().splitlines()[-6:] if failure.trace else ():
         sys.stdout.write(f"    {line[:160]!a}\n")
     for name in failure.case.files:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from capplan.language.gate_syntax import Gate, on_forecast
 from capplan.language.load import build
-from capplan.language.months import Month, billed_month, changes_in
+from capplan.language.months import Month, billed_month, changes_by_month
 from capplan.language.scenario import Scenario
 from capplan.model import Change
 from capplan.pipeline.meter import Metered, meter
@@ -36,11 +36,11 @@ def months_ahead(
     before: MonthAhead | None = None
     counted: MonthAhead | None = None
     known: tuple[object, ...] = ()
-    for i, month in enumerate(steps):
+    for i, (month, rates) in enumerate(zip(steps, changes_by_month(scenario, steps), strict=True)):
         if before is not None and before is not counted:
             stored |= _left(before.metered)
             counted = before
-        changes = [*changes_in(scenario, month), *(Change(path, value) for path, value in stored.items())]
+        changes = [*rates, *(Change(path, value) for path, value in stored.items())]
         billed = None if month.calendar is None or month.mean else billed_month(scenario, *month.calendar)
         if before is None or known != (changes, billed):
             at = scenario
