@@ -14,7 +14,7 @@ from capplan.language.gate_units import USD
 from capplan.language.scenario import Resource, Scenario
 from capplan.pipeline.alternatives import Alternative
 from capplan.pipeline.limits import limits_of, limits_of_resource
-from capplan.pipeline.price import Priced
+from capplan.pipeline.price import Priced, cost_by_service
 from capplan.pipeline.traffic_costs import traffic_costs
 
 _SHARED = ("cost", "limits", "account", "traffic")
@@ -95,6 +95,9 @@ def some_metrics(names: Iterable[str], priced: Priced, bill: Fraction | None = N
     for name in names:
         of = percentile_of(name)
         plain = of[0] if of is not None else name
+        if plain.startswith("cost.") and plain not in out:
+            costs = cost_by_service(priced)
+            out |= {f"cost.{service}": ObservedMetric(Fraction(cost), USD) for service, cost in costs.items()}
         if name in out or plain in out:
             continue
         resource = _owner(name, priced)

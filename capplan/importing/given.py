@@ -83,9 +83,7 @@ def given_files(paths: Iterable[str], seen_from: Path) -> list[Given]:
         try:
             if path.is_dir():
                 for found in files_in(path, ENDINGS):
-                    folder = found.parent.relative_to(path).as_posix()
-                    where = "" if folder == "." else folder
-                    out.setdefault(found.as_posix(), _given(found, path, where, seen_from, inside=True))
+                    out.setdefault(found.as_posix(), given_in(path, found, seen_from))
             else:
                 out.setdefault(path.as_posix(), _given(path, path.parent, "", seen_from, inside=False))
         except CapplanError as error:
@@ -93,6 +91,12 @@ def given_files(paths: Iterable[str], seen_from: Path) -> list[Given]:
     if errors:
         raise CapplanError(tuple(errors))
     return list(out.values())
+
+
+def given_in(folder: Path, found: Path, seen_from: Path) -> Given:
+    """A file that was found in a folder. Raises CapplanError where it cannot be opened."""
+    where = found.parent.relative_to(folder).as_posix()
+    return _given(found, folder, "" if where == "." else where, seen_from, inside=True)
 
 
 def given_text(name: str, text: str, files: Files, folder: str = "", seen_from: Path = Path()) -> Given:

@@ -1,20 +1,19 @@
 """Says of a changed plan what is left of the limit and of the gate that are nearest today, and what no longer holds."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from capplan.gates.evaluate import outcome
 from capplan.gates.judge import Baseline, lookup, over_draws
-from capplan.gates.observables import aliases, observables
+from capplan.gates.kept import some_metrics
 from capplan.gates.observed import exact
 from capplan.language.gate_syntax import Gate, names_in
 from capplan.language.gate_tokens import GateError
-from capplan.pipeline.limits import limits_of
+from capplan.model import LimitCheck
+from capplan.pipeline.limits import every_check
 from capplan.pipeline.price import Priced
-from capplan.pipeline.results import PlannedLimit
-from capplan.pipeline.traffic_costs import traffic_costs
+from capplan.quantities.rounding import to_quantity
 
 LimitName = tuple[str, str]
 
@@ -39,11 +38,13 @@ class Watch:
 
     def __init__(self, base: Priced, gates: tuple[Gate, ...]) -> None:
         self._gates = gates
-        limits = limits_of(base.metered)
-        free = {_name(limit): limit.headroom for limit in limits if not limit.breached}
-        self.limit: LimitName | None = min(free, key=lambda name: free[name], default=None)
-        self._exceeded = {_name(limit) for limit in limits if limit.breached}
-        margins = self._margins(base, limits)
+        self._named = tuple(dict.fromkeys(name.name for gate in gates for name in names_in(gate.test)))
+        checks = every_check(base.metered)
+        free = [check for check in checks if not check.breached]
+        nearest = min(free, key=_least_free_first, default=None)
+        self.limit: LimitName | None = None if nearest is None else _name(nearest)
+        self._exceeded = {_name(check) for check in checks if check.breached}
+        margins = self._margins(base)
         passing = {at: margin for at, (passes, margin) in margins.items() if passes and margin is not None}
         self._at: int | None = min(passing, key=lambda at: passing[at], default=None)
         self.gate: Gate | None = None if self._at is None else gates[self._at]
@@ -59,17 +60,18 @@ class Watch:
 
     def left(self, priced: Priced) -> Left:
         """What is left in a plan."""
-        limits = limits_of(priced.metered)
-        margins = self._margins(priced, limits)
+        checks = every_check(priced.metered)
+        margins = self._margins(priced)
         margin = None if self._at is None else margins.get(self._at, (False, None))[1]
+        new = [check for check in checks if check.breached and _name(check) not in self._exceeded]
         return Left(
-            next((limit.headroom for limit in limits if _name(limit) == self.limit), None),
+            min((_headroom(check) for check in checks if _name(check) == self.limit), default=None),
             None if margin is None else exact(margin),
             tuple(self._gates[at].text for at in sorted(self._holding) if not margins.get(at, (False, None))[0]),
-            tuple(_name(limit) for limit in limits if limit.breached and _name(limit) not in self._exceeded),
+            tuple(_name(check) for check in sorted(new, key=_least_free_first)),
         )
 
-    def _margins(self, priced: Priced, limits: Sequence[PlannedLimit]) -> dict[int, tuple[bool, Fraction | None]]:
+    def _margins(self, priced: Priced) -> dict[int, tuple[bool, Fraction | None]]:
         """By a gate's place: whether it passes, and by how much; without those over draws, or that need a baseline or months to come.
 
         Each input is moved in a plan at the likely values: it says nothing of a percentile or a chance.
@@ -77,8 +79,7 @@ class Watch:
         if not self._gates:
             return {}
         scenario = priced.metered.scenario
-        known = observables(scenario, priced, limits, traffic_costs(priced))
-        metrics = {**known, **aliases(scenario, known)}
+        metrics = some_metrics(self._named, priced)
         look = lookup(scenario, metrics, Baseline())
         out: dict[int, tuple[bool, Fraction | None]] = {}
         for at, gate in enumerate(self._gates):
@@ -92,5 +93,14 @@ class Watch:
         return out
 
 
-def _name(limit: PlannedLimit) -> LimitName:
-    return limit.check.resource, limit.check.limit
+def _name(check: LimitCheck) -> LimitName:
+    return check.resource, check.limit
+
+
+def _headroom(check: LimitCheck) -> Decimal:
+    return to_quantity(Fraction(check.headroom))
+
+
+def _least_free_first(check: LimitCheck) -> tuple[Decimal, str, str]:
+    """The order in which answers list limits."""
+    return _headroom(check), *_name(check)
