@@ -104,3 +104,20 @@ def test_changes_of_several_options_do_not_move_each_other() -> None:
         "t": {"indexes": {"j": {}}},
         "f": {"calls": ["a", "x", "y", "d"], "n": 2},
     }
+
+
+def test_requests_and_starts_that_are_read_again_are_those_from_before() -> None:
+    text = """
+capplan: 1
+name: Shop
+region: us-east-1
+traffic: {shoppers: {rate: 60/s}, nightly: {schedule: cron(0 3 * * ? *)}}
+tables: {orders: {item_size: 1 KB, items: 1k, access: [{put: 3/s}, {get: nightly}]}}
+"""
+    scenario = load("-", text=text)
+    data = apply(scenario.data, [Change("tables.orders.item_size", "2 KB"), Change("traffic.shoppers.rate", "61/s")])
+    changed = build(scenario.doc, scenario.files, scenario.sha256, data, scenario)
+    before, after = (one.resources["tables.orders"] for one in (scenario, changed))
+    assert before is not after
+    assert [entry.flow for entry in before.access] == [entry.flow for entry in after.access]
+    assert scenario.flows_by_name["nightly"] == changed.flows_by_name["nightly"]
