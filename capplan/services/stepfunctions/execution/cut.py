@@ -15,7 +15,7 @@ from capplan.quantities.rounding import sig6
 from capplan.record import MutableRecord, replace
 from capplan.services.stepfunctions.asl.definition import Graph, State, graphs_in
 from capplan.services.stepfunctions.execution.clock import Clock, divisor_of
-from capplan.services.stepfunctions.execution.grid import Grid, split
+from capplan.services.stepfunctions.execution.grid import Ending, Grid, split
 from capplan.services.stepfunctions.execution.items import items_of
 from capplan.services.stepfunctions.execution.model import Amounts, Children, Expectation
 from capplan.services.stepfunctions.execution.solve import solved
@@ -60,8 +60,8 @@ def cut(graph: Graph, whole: Expectation, clock: Clock, limit: float, error: str
     if _states(graph) <= _MOST_KEPT:
         clock.keep(grid)
     shares = _Shares()
-    _walk(graph, 1.0, clock, grid, limit, whole, shares, timed=timed)
-    endings = {ending: grid.series(wave) for ending, wave in clock.level(graph, grid).items()}
+    waves = _walk(graph, 1.0, clock, grid, limit, whole, shares, timed=timed)
+    endings = {ending: grid.series(wave) for ending, wave in waves.items()}
     last = round(limit / grid.step) + 1
     ended = {ending: _clean(float(series[:last].sum())) for ending, series in endings.items()}
     errors = {e: sig6(p) for e, p in ended.items() if e is not None and p}
@@ -147,10 +147,16 @@ def _walk(
     out: _Shares,
     *,
     timed: bool,
-) -> None:
+) -> "dict[Ending, Wave]":
+    """Adds the shares of a level and of those in it, which starts where `start` is; the transforms of its endings."""
+    import numpy as np  # noqa: PLC0415
+
     flows = clock.flows(graph, grid)
     before = round(limit / grid.step) + 1
+    endings: dict[Ending, Wave] = {}
     for name, visits in solved(graph.start_at, flows.onward):
+        for ending, wave in flows.visits[name].out.items():
+            endings[ending] = endings.get(ending, 0.0) + visits * wave
         state, tries = graph.states[name], flows.visits[name].attempts
         started = start * visits
         entered = starts = grid.series(started)
@@ -164,10 +170,11 @@ def _walk(
         out.busy[name] = out.attempts[name]
         if timed and (each_ms := float(whole.busy_ms.get(name, 0)) / attempts):
             left_ms = (before - 1 - _places(before)) * grid.step
-            spent_ms = sum(float(p) * min(each_ms, ms) for p, ms in zip(starts[:before], left_ms, strict=True))
+            spent_ms = float(np.cumsum(starts[:before] * np.minimum(each_ms, left_ms))[-1])
             out.busy[name] = _clean(spent_ms / (each_ms * attempts))
         for inner in graphs_in(state):
             _walk(inner, started * _items(state, clock, grid), clock, grid, limit, whole, out, timed=timed)
+    return endings
 
 
 def _items(state: State, clock: Clock, grid: Grid) -> "Wave":

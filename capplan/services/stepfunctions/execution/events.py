@@ -10,6 +10,7 @@ from capplan.services.stepfunctions.asl.definition import Graph, MapDefinition, 
 from capplan.services.stepfunctions.execution.clock import Clock
 from capplan.services.stepfunctions.execution.grid import Ending, Grid
 from capplan.services.stepfunctions.execution.items import items_of
+from capplan.services.stepfunctions.execution.model import World
 from capplan.services.stepfunctions.execution.solve import sum_of_powers
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ _OF_ITERATION = 2.0
 
 class EventClock(Clock):
     """Counts events where a clock counts time. Every branch and iteration runs to its own end."""
+
+    def __init__(self, world: World, time: Clock | None = None) -> None:
+        super().__init__(world)
+        self._time = time or Clock(world)
 
     def edges(self, state: State, grid: Grid, *, left: bool) -> "Wave":
         """Entered, Exited where the state is left, and what ends a Parallel or Map."""
@@ -74,7 +79,7 @@ class EventClock(Clock):
 
     def _of_run(self, state: State, grid: Grid) -> "dict[Ending, Wave]":
         """A Distributed Map's children have their own history."""
-        fails = Clock(self.world).together(state) if self.world.fails or self.world.choices else None
+        fails = self._time.together(state) if self.world.fails or self.world.choices else None
         events = grid.point(_OF_MAP_RUN)
         if fails is None:
             return {None: events}
@@ -102,13 +107,14 @@ def _items(endings: "dict[Ending, Wave]", n: int, *, stops: bool) -> "dict[Endin
     """`n` items: all run, or (`stops`) none after the first that fails."""
     ok = endings.get(None, 0.0)
     errors = {ending: wave for ending, wave in endings.items() if ending is not None}
-    out: dict[Ending, Wave] = {None: ok**n}
+    all_ok = ok**n
+    out: dict[Ending, Wave] = {None: all_ok}
     if not errors or not n:
         return out
     failed = sum(errors.values())
     if stops:
         out.update({ending: wave * sum_of_powers(ok, n) for ending, wave in errors.items()})
     else:
-        some = (ok + failed) ** n - ok**n
+        some = (ok + failed) ** n - all_ok
         out.update({ending: some * (wave / failed) for ending, wave in errors.items()})
     return out

@@ -59,23 +59,28 @@ def expect(graph: Graph, world: World, *, timed: bool = True) -> Expectation:
     for known_graph, known_world, known_timed, known in _RECENT:
         if known_graph is graph and known_timed >= timed and known_world == world:
             return known
-    found = _expectation_of(_Expecting(world, Clock(world) if timed else None).run(graph))
-    if timed:
-        found = _limited(graph, world, found)
+    clock = Clock(world) if timed else None
+    found = _expectation_of(_Expecting(world, clock).run(graph))
+    if clock is not None:
+        found = _limited(graph, clock, found)
     _RECENT.append((graph, world, timed, found))
     return found
 
 
-def _limited(graph: Graph, world: World, found: Expectation) -> Expectation:
-    """The mean execution, ended by TimeoutSeconds or a full history where either is likely."""
+def _limited(graph: Graph, clock: Clock, found: Expectation) -> Expectation:
+    """The mean execution, ended by TimeoutSeconds or a full history where either is likely.
+
+    The clock of the mean execution knows the laws of its branches and items already.
+    """
+    world = clock.world
     if graph.timeout_s is not None:
-        limit_ms, clock = float(graph.timeout_s * 1000), Clock(world)
+        limit_ms = float(graph.timeout_s * 1000)
         late = clock.law(graph).share_above(limit_ms) if varies(graph, world) else float(found.duration_ms > limit_ms)
         if late > _LATE:
             found = cut(graph, found, clock, limit_ms, TIMEOUT, timed=True)
     most = world.history_limit
     if most is not None and found.history_events * _RARELY > most:
-        events = EventClock(world)
+        events = EventClock(world, clock)
         if share_beyond(graph, events, most) > _LATE:
             found = cut(graph, found, events, float(most - _EXECUTION_EVENTS), HISTORY_FULL, timed=False)
     return found
