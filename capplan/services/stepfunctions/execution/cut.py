@@ -150,8 +150,10 @@ def _walk(
         for ending, wave in flows.visits[name].out.items():
             endings[ending] = endings.get(ending, 0.0) + visits * wave
         state, entered = graph.states[name], grid.series(start * visits)
-        started = start * visits * flows.visits[name].attempts
-        starts = grid.series(started)
+        started, starts = start * visits, entered
+        if not _is_one(attempts_made := flows.visits[name].attempts):
+            started = started * attempts_made
+            starts = grid.series(started)
         mean = float(whole.visits.get(name, 0)) or 1.0
         attempts = float(whole.visits.get(name, 0) + whole.retried.get(name, 0)) or 1.0
         out.visits[name] = _clean(float(entered[:before].sum()) / mean)
@@ -164,6 +166,10 @@ def _walk(
         for inner in graphs_in(state):
             _walk(inner, started * _items(state, clock, grid), clock, grid, limit, whole, out, timed=timed)
     return endings
+
+
+def _is_one(wave: "Wave") -> bool:
+    return isinstance(wave, float) and wave == 1
 
 
 def _items(state: State, clock: Clock, grid: Grid) -> "Wave":
