@@ -8,6 +8,7 @@ Source: Abate and Whitt, "Numerical inversion of probability generating function
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from capplan.quantities.distribution import Distribution, at_normals
@@ -24,6 +25,8 @@ Ending = str | None
 _TILT = 11.5
 _SIGMAS, _SLICE = 8.0, 0.001
 _SLICES = 4096
+_RECENT = 16
+"""Distributions whose points are kept: 0.25 MB each."""
 
 
 class Law:
@@ -156,8 +159,16 @@ class Grid:
         return {ending: self.wave(series) for ending, series in law.on(self.step, self.size).items()}
 
 
+@lru_cache(maxsize=_RECENT)
 def drawn_points(law: Distribution) -> "tuple[Floats, Floats]":
-    """A distribution as many values with their weights, in growing order."""
+    """A distribution as many values with their weights, in growing order: read only, since every lattice asks again."""
+    points = _points_of(law)
+    for series in points:
+        series.flags.writeable = False
+    return points
+
+
+def _points_of(law: Distribution) -> "tuple[Floats, Floats]":
     import numpy as np  # noqa: PLC0415
 
     if law.sample:

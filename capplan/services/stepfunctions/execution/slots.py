@@ -24,6 +24,8 @@ _WAVES = 20
 _POINTS = 4_096
 _SEED = 20_261_123
 _RECENT = 64
+_MANY_RUNS = 500
+"""So many runs are followed side by side in less time than one after the other."""
 
 
 def drawn_in_slots(item: Law, n: int, width: int) -> Law:
@@ -54,7 +56,7 @@ def _drawn(item_step: float, series: tuple[tuple[Ending, bytes], ...], n: int, w
         below = np.cumsum(item.endings[ending])
         ms[mask] = np.searchsorted(below, rng.random(int(mask.sum())) * below[-1], side="right") * item.step
     failing = np.array([ending is not None for ending in endings])[codes]
-    took, first = _scheduled(ms, failing, width)
+    took, first = (side_by_side if runs >= _MANY_RUNS else one_by_one)(ms, failing, width)
     rest = n - followed
     if rest:
         took = np.where(first < 0, took + rest * item.mean() / width, took)
@@ -75,8 +77,27 @@ def _fixed(failing_ms: float, ending: Ending, whole_ms: float) -> Law:
     return Law(took or 1.0, {ending: np.array([0.0, 1.0]) if took else np.ones(1)})
 
 
-def _scheduled(ms: "Floats", failing: "NDArray[np.bool_]", width: int) -> "tuple[Floats, Whole]":
-    """Milliseconds of each run, and the index of the item whose failure ends it; -1 for none."""
+def side_by_side(ms: "Floats", failing: "NDArray[np.bool_]", width: int) -> "tuple[Floats, Whole]":
+    """Milliseconds of each run, and the index of the item whose failure ends it; -1 for none. An item at a time in all runs."""
+    import numpy as np  # noqa: PLC0415
+
+    runs = np.arange(len(ms))
+    slots = ms[:, :width].copy()
+    ends = np.where(failing[:, :width], slots, np.inf)
+    first = ends.argmin(axis=1)
+    stop = ends[runs, first]
+    first[np.isinf(stop)] = -1
+    for i, (of_item, fails) in enumerate(zip(ms.T[width:], failing.T[width:], strict=True), width):
+        free = slots.argmin(axis=1)
+        end = slots[runs, free] + of_item
+        slots[runs, free] = end
+        sooner = fails & (end < stop)  # never where it begins after the run's end
+        stop, first = np.where(sooner, end, stop), np.where(sooner, i, first)
+    return np.where(first < 0, slots.max(axis=1), stop), first
+
+
+def one_by_one(ms: "Floats", failing: "NDArray[np.bool_]", width: int) -> "tuple[Floats, Whole]":
+    """The same, a run at a time: none goes on after its end."""
     import heapq  # noqa: PLC0415
 
     import numpy as np  # noqa: PLC0415
