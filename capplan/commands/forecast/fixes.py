@@ -12,7 +12,6 @@ from capplan.language.load import build
 from capplan.language.months import Month
 from capplan.language.scenario import Scenario
 from capplan.model import Change
-from capplan.pipeline.meter import Metered
 from capplan.pipeline.results import Plan, Recommendation
 from capplan.pipeline.what_if import apply, in_order
 from capplan.record import replace
@@ -22,12 +21,10 @@ _MOST_TRIED = 5
 
 
 class Held:
-    """How long gates and limits of a changed scenario hold: its months are planned as far as anybody asks, each like that
-    month without the change (`near`).
-    """
+    """How long gates and limits of a changed scenario hold: its months are planned as far as anybody asks."""
 
-    def __init__(self, scenario: Scenario, steps: Sequence[Month], seed: int, near: Sequence[Metered] = ()) -> None:
-        self._months = judged_months(scenario, steps, None, seed, near)
+    def __init__(self, scenario: Scenario, steps: Sequence[Month], seed: int) -> None:
+        self._months = judged_months(scenario, steps, None, seed)
         self._known: list[tuple[Month, frozenset[object]]] = []
         self._error: Exception | None = None
 
@@ -59,7 +56,6 @@ class Fixes:
         self, scenario: Scenario, of_month: Sequence[MonthAhead], steps: Sequence[Month], today: date | None, seed: int
     ) -> None:
         self._scenario, self._of_month, self._steps, self._today, self._seed = scenario, of_month, steps, today, seed
-        self._metered = [ahead.metered for ahead in of_month]
         self._planned: dict[int, Plan] = {}
         self._held: list[tuple[tuple[Change, ...], Held]] = []
 
@@ -91,7 +87,7 @@ class Fixes:
         of = self._scenario
         data = apply(of.data, in_order(of.data, changes))
         changed = replace(build(of.doc, of.files, of.sha256, data, of), gates=of.gates)
-        self._held.append((changes, Held(changed, self._steps, self._seed, self._metered)))
+        self._held.append((changes, Held(changed, self._steps, self._seed)))
         return self._held[-1][1]
 
 

@@ -38,9 +38,7 @@ class JudgedMonth(NamedTuple):
     priced: Priced | None = None
 
 
-def judged_months(
-    scenario: Scenario, steps: Sequence[Month], today: date | None, seed: int, near: Sequence[Metered] = ()
-) -> Iterator[JudgedMonth]:
+def judged_months(scenario: Scenario, steps: Sequence[Month], today: date | None, seed: int) -> Iterator[JudgedMonth]:
     """Month by month.
 
     Args:
@@ -48,13 +46,12 @@ def judged_months(
         steps: The months.
         today: The day with which waivers and the age of prices are compared.
         seed: Random seed.
-        near: For each month what was metered of a scenario that is nearly the same. The answer is the same without.
 
     Raises:
         CapplanError: As of `plan`.
     """
     before: JudgedMonth | None = None
-    for ahead in months_ahead(scenario, steps, seed, near, same_start=True):
+    for ahead in months_ahead(scenario, steps, seed):
         is_same = before is not None and ahead.scenario is before.ahead.scenario
         before = before._replace(ahead=ahead) if before is not None and is_same else _judged(ahead, today, seed, before)
         yield before

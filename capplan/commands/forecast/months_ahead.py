@@ -22,7 +22,7 @@ class MonthAhead(NamedTuple):
 
 
 def months_ahead(
-    scenario: Scenario, steps: Sequence[Month], seed: int, near: Sequence[Metered] = (), *, same_start: bool = False
+    scenario: Scenario, steps: Sequence[Month], seed: int, near: Sequence[Metered] = ()
 ) -> Iterator[MonthAhead]:
     """Month by month.
 
@@ -31,8 +31,6 @@ def months_ahead(
         steps: The months.
         seed: Random seed.
         near: For each month what was metered of a scenario that is nearly the same: what is so is taken from it.
-        same_start: Whether only from one in which as much fails at throttled callees as in the month before: the search
-            for what fails, which ends near where it settles, then begins as without `near`, and the answer is the same.
     """
     stored: dict[str, object] = {}
     before: MonthAhead | None = None
@@ -51,11 +49,7 @@ def months_ahead(
                 at = build(scenario.doc, scenario.files, scenario.sha256, data, scenario)
             at = replace(at, gates=of_one_month(scenario), billed_month=billed)
             like = None if before is None else before.metered
-            if (
-                near
-                and (like is None or near[i].as_declared.flows_by_name == at.flows_by_name)
-                and not (same_start and near[i].throttled != ({} if like is None else like.throttled))
-            ):
+            if near and (like is None or near[i].as_declared.flows_by_name == at.flows_by_name):
                 like = near[i]
             before = MonthAhead(month, at, meter(at, seed, base=like))
             known = changes, billed

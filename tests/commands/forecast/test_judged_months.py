@@ -65,18 +65,3 @@ def test_a_change_that_cannot_be_planned_cannot_be_the_second_time_either() -> N
     for _ in range(2):
         with pytest.raises(CapplanError):
             held.until("no gate")
-
-
-@pytest.mark.parametrize("capacity", ["on-demand", "{mode: provisioned, write: 300, read: 100}"])
-def test_months_of_a_change_are_as_planned_without_those_before_it(capacity: str) -> None:
-    steps = months_from(None, 6)
-    near = [month.ahead.metered for month in judged_months(load("-", text=SHOP), steps, None, 0)]
-    changed = load("-", text=SHOP.replace("{mode: provisioned, write: 2000, read: 300}", capacity))
-    alone = list(judged_months(changed, steps, None, 0))
-    beside = list(judged_months(changed, steps, None, 0, near))
-    for one, other in zip(alone, beside, strict=True):
-        assert other._replace(ahead=one.ahead, priced=one.priced) == one
-        assert other.ahead.metered.usage.keys() == one.ahead.metered.usage.keys()
-        orders, same = (month.ahead.metered.usage["tables.orders"] for month in (one, other))
-        assert (orders.period.throttled, orders.period.reasons) == (same.period.throttled, same.period.reasons)
-    assert alone[-1].exceeded_limits
