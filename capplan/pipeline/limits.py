@@ -15,8 +15,17 @@ from capplan.record import replace
 
 def limits_of(metered: Metered) -> tuple[PlannedLimit, ...]:
     """The limits of the resources and of the account, least headroom first."""
-    planned = [_planned(check) for check in every_check(metered)]
-    return tuple(sorted(planned, key=lambda p: (p.headroom, p.check.resource, p.check.limit)))
+    return tuple(_planned(check) for check in sorted(every_check(metered), key=least_free_first))
+
+
+def least_free_first(check: LimitCheck) -> tuple[Decimal, str, str]:
+    """The order in which answers list limits."""
+    return headroom(check), check.resource, check.limit
+
+
+def headroom(check: LimitCheck) -> Decimal:
+    """What is free of a limit, as answers have it."""
+    return to_quantity(Fraction(check.headroom))
 
 
 def exceeded(metered: Metered) -> tuple[tuple[str, str], ...]:
@@ -55,7 +64,7 @@ def _planned(check: LimitCheck) -> PlannedLimit:
     factor = breaks_at(check)
     # rounded down: at the shown multiple the load is still within the limit
     shown = None if factor is None else Decimal(int(factor * 10)) / 10
-    return PlannedLimit(check, to_quantity(Fraction(check.headroom)), check.breached, at, shown)
+    return PlannedLimit(check, headroom(check), check.breached, at, shown)
 
 
 def moment(minute: int) -> str:

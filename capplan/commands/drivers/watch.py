@@ -11,9 +11,8 @@ from capplan.gates.observed import exact
 from capplan.language.gate_syntax import Gate, names_in
 from capplan.language.gate_tokens import GateError
 from capplan.model import LimitCheck
-from capplan.pipeline.limits import every_check
+from capplan.pipeline.limits import every_check, headroom, least_free_first
 from capplan.pipeline.price import Priced
-from capplan.quantities.rounding import to_quantity
 
 LimitName = tuple[str, str]
 
@@ -41,7 +40,7 @@ class Watch:
         self._named = tuple(dict.fromkeys(name.name for gate in gates for name in names_in(gate.test)))
         checks = every_check(base.metered)
         free = [check for check in checks if not check.breached]
-        nearest = min(free, key=_least_free_first, default=None)
+        nearest = min(free, key=least_free_first, default=None)
         self.limit: LimitName | None = None if nearest is None else _name(nearest)
         self._exceeded = {_name(check) for check in checks if check.breached}
         margins = self._margins(base)
@@ -65,10 +64,10 @@ class Watch:
         margin = None if self._at is None else margins.get(self._at, (False, None))[1]
         new = [check for check in checks if check.breached and _name(check) not in self._exceeded]
         return Left(
-            min((_headroom(check) for check in checks if _name(check) == self.limit), default=None),
+            min((headroom(check) for check in checks if _name(check) == self.limit), default=None),
             None if margin is None else exact(margin),
             tuple(self._gates[at].text for at in sorted(self._holding) if not margins.get(at, (False, None))[0]),
-            tuple(_name(check) for check in sorted(new, key=_least_free_first)),
+            tuple(_name(check) for check in sorted(new, key=least_free_first)),
         )
 
     def _margins(self, priced: Priced) -> dict[int, tuple[bool, Fraction | None]]:
@@ -95,12 +94,3 @@ class Watch:
 
 def _name(check: LimitCheck) -> LimitName:
     return check.resource, check.limit
-
-
-def _headroom(check: LimitCheck) -> Decimal:
-    return to_quantity(Fraction(check.headroom))
-
-
-def _least_free_first(check: LimitCheck) -> tuple[Decimal, str, str]:
-    """The order in which answers list limits."""
-    return _headroom(check), *_name(check)
